@@ -1,0 +1,261 @@
+"""The parts of a seed, as frozen values that check themselves when they are built."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from seeds.units import EXPECTED, is_unit
+
+Role = Literal["key", "time", "before", "knob", "during", "late", "target"]
+Task = Literal["electrolysis", "sorting", "quality"]
+
+
+def _unit(text: str) -> str:
+    if not is_unit(text):
+        raise ValueError(f"expected {EXPECTED}")
+    return text
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("expected a finite number")
+    return value
+
+
+def _told(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected a text, got none")
+    return text
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Unit = Annotated[str, AfterValidator(_unit)]
+Number = Annotated[float, AfterValidator(_finite)]
+Source = Annotated[str, AfterValidator(_told)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Quantity(_Part):
+    """A number with its unit and where it comes from."""
+
+    value: Number
+    unit: Unit
+    source: Source
+
+
+class Period(_Part):
+    """Length of one production period."""
+
+    value: Annotated[Number, Field(gt=0)]
+    unit: Literal["d", "h", "min", "s"]
+
+    @property
+    def timedelta(self) -> dt.timedelta:
+        """The period as a duration."""
+        seconds = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}[self.unit]
+        return dt.timedelta(seconds=self.value * seconds)
+
+
+class Process(_Part):
+    """Name, job and clock of a process."""
+
+    name: Name
+    task: Task
+    title: Annotated[str, AfterValidator(_told)]
+    unit_key: Name | None = None
+    period: Period
+
+
+class Typical(_Part):
+    """Mean and standard deviation of a column in normal production, in the column's unit."""
+
+    mean: Number
+    sd: Annotated[Number, Field(ge=0)]
+
+
+class Previous(_Part):
+    """A `before` column that the table's loader makes: another column's value some periods earlier in the same unit."""
+
+    column: Name
+    periods: Annotated[int, Field(ge=1)]
+
+
+class Column(_Part):
+    """One column of the table: meaning, unit, role and physically possible range."""
+
+    name: Name
+    role: Role
+    meaning: Annotated[str, AfterValidator(_told)]
+    unit: Unit | None = None
+    low: Number | None = None
+    high: Number | None = None
+    typical: Typical | None = None
+    source: Source | None = None
+    tag: str | None = None
+    scale: Annotated[Number, Field(gt=0)] = 1.0
+    sign: Literal[-1, 0, 1] = 0
+    previous: Previous | None = None
+    bounds: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
+    step: Annotated[Number, Field(gt=0)] | None = None
+    move_cost: Quantity | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the column holds float64 (all but `key` and `time`)."""
+        return self.role not in ("key", "time")
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Physically possible range of a number column [column's unit]."""
+        if self.low is None or self.high is None:
+            raise TypeError(f"column {self.name} is no number: it has no range")
+        return self.low, self.high
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if not self.is_number:
+            return self
+        for key in ("unit", "low", "high", "typical", "source"):
+            if getattr(self, key) is None:
+                raise ValueError(f"{key} is missing: a {self.role} column needs unit, low, high, typical and source")
+        low, high = self.limits
+        if low >= high:
+            raise ValueError(f"range is upside down: low {low:g} is not below high {high:g}")
+        assert self.typical is not None
+        if not low <= self.typical.mean <= high:
+            raise ValueError(f"typical mean {self.typical.mean:g} lies outside low {low:g} to high {high:g}")
+        if self.previous is not None and self.role != "before":
+            raise ValueError(f"previous makes a before column, this one has role {self.role}")
+        self._check_knob(low, high)
+        return self
+
+    def _check_knob(self, low: float, high: float) -> None:
+        if self.role != "knob":
+            for key in ("bounds", "step", "move_cost"):
+                if getattr(self, key) is not None:
+                    raise ValueError(f"{key} belongs to a knob, this column has role {self.role}")
+            return
+        for key in ("bounds", "step", "move_cost"):
+            if getattr(self, key) is None:
+                raise ValueError(f"{key} is missing: a knob needs bounds, largest step and move_cost")
+        assert self.bounds is not None
+        if not low <= self.bounds[0] < self.bounds[1] <= high:
+            raise ValueError(f"bounds {self.bounds} must rise and lie within low {low:g} to high {high:g}")
+
+
+class Target(_Part):
+    """What is predicted: a target column, or a quantity that physics derives from one."""
+
+    unit: Unit
+    source: Source
+    meaning: Annotated[str, AfterValidator(_told)]
+    derived_from: Name | None = None
+    label_noise: Quantity | None = None
+
+
+class Regime(_Part):
+    """A dated change of the simulated plant: a new supplier, another raw material, a sensor replaced."""
+
+    start: dt.date
+    name: Name
+    meaning: Annotated[str, AfterValidator(_told)]
+    change: dict[Name, Quantity]
+
+
+class Plant(_Part):
+    """What the simulator needs to know; absent where only a plant's own data exists."""
+
+    rng_seed: Annotated[int, Field(ge=0)]
+    start: dt.date
+    units: Annotated[int, Field(ge=1)]
+    years: Annotated[Number, Field(gt=0)]
+    parameters: dict[Name, Quantity]
+    regimes: list[Regime] = []
+
+    def value(self, name: str) -> float:
+        """Value of one parameter, in the unit that the seed states."""
+        return self.parameters[name].value
+
+
+class Seed(_Part):
+    """Everything that is known of a process before data."""
+
+    process: Process
+    references: dict[Name, Annotated[str, AfterValidator(_told)]]
+    columns: Annotated[list[Column], Field(min_length=2)]
+    targets: Annotated[dict[Name, Target], Field(min_length=1)]
+    economics: dict[Name, Quantity] = {}
+    plant: Plant | None = None
+    text: Annotated[str, Field(exclude=True, repr=False)] = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the seed file's bytes, as `sha256:<hex>`."""
+        return "sha256:" + hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    def column(self, name: str) -> Column:
+        """Column called `name`; KeyError where the seed has none."""
+        return self._by_name[name]
+
+    def by_role(self, *roles: Role) -> tuple[Column, ...]:
+        """Columns of these roles, in the seed's order."""
+        return tuple(column for column in self.columns if column.role in roles)
+
+    @property
+    def key(self) -> Column | None:
+        """The column that names the unit; None where the whole table is one unit."""
+        return next(iter(self.by_role("key")), None)
+
+    @property
+    def time(self) -> Column:
+        """The column that holds the start of the period."""
+        return self.by_role("time")[0]
+
+    @property
+    def target(self) -> Column:
+        """The primary target's column."""
+        return self.by_role("target")[0]
+
+    @property
+    def inputs(self) -> tuple[Column, ...]:
+        """The only columns that a prediction may use: before, knob and during."""
+        return self.by_role("before", "knob", "during")
+
+    @property
+    def derived(self) -> dict[str, Target]:
+        """Targets that physics computes from the primary target."""
+        return {name: target for name, target in self.targets.items() if target.derived_from is not None}
+
+    @property
+    def assumed(self) -> int:
+        """How many numbers' sources are assumptions."""
+        return sum(source.startswith("assumed:") for source in self.sources.values())
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Each stated source by the place in the seed where it stands."""
+        found = {f"columns.{c.name}": c.source for c in self.columns if c.source is not None}
+        found |= {f"columns.{c.name}.move_cost": c.move_cost.source for c in self.columns if c.move_cost is not None}
+        for name, target in self.targets.items():
+            found[f"targets.{name}"] = target.source
+            if target.label_noise is not None:
+                found[f"targets.{name}.label_noise"] = target.label_noise.source
+        found |= {f"economics.{name}": quantity.source for name, quantity in self.economics.items()}
+        if self.plant is not None:
+            found |= {f"plant.parameters.{name}": q.source for name, q in self.plant.parameters.items()}
+            for regime in self.plant.regimes:
+                found |= {f"plant.regimes.{regime.name}.{name}": q.source for name, q in regime.change.items()}
+        return found

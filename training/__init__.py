@@ -1,0 +1,1 @@
+"""Jobs: read, split, fit, evaluate, track, compare, promote, retrain."""
