@@ -1,0 +1,227 @@
+"""Alumina and AlF3 of a reduction cell: what it consumes, how feed dissolves, how the bath's content moves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.physics.arrays import FloatArray, Numeric
+from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT
+
+ALUMINA_PER_METAL = 101.9613 / (2.0 * 26.98154)  # kg/kg, 1.8895; plants need 1.91 to 1.93
+
+
+def alumina_consumption(line_current: Numeric, current_efficiency: Numeric) -> FloatArray:
+    """Alumina that electrolysis takes out of the bath: 1.8895 q I CE/100 (six electrons for one Al2O3).
+
+    Parameters
+    ----------
+    line_current
+        Line current I [kA]
+    current_efficiency
+        Current efficiency CE [%]
+
+    Returns
+    -------
+    FloatArray
+        Alumina consumed [kg/h]
+
+    References
+    ----------
+    Faraday's law and molar masses.
+    """
+    per_point = 0.01 * ALUMINA_PER_METAL * ALUMINIUM_EQUIVALENT
+    return per_point * np.asarray(line_current, dtype=np.float64) * current_efficiency
+
+
+def efficiency_from_feed(feed_rate: Numeric, line_current: Numeric, alumina_per_metal: Numeric = 1.92) -> FloatArray:
+    """Current efficiency that the alumina fed implies when the bath keeps its content: 100 feed/(r q I).
+
+    Valid for a mean over days, so that what the bath and the sludge store is small beside what was fed.
+
+    Parameters
+    ----------
+    feed_rate
+        Mean alumina feed [kg/h]
+    line_current
+        Line current I, above 0 [kA]
+    alumina_per_metal
+        Alumina a kilogram of metal takes in practice, r, 1.91 to 1.93 [kg/kg]
+
+    Returns
+    -------
+    FloatArray
+        Current efficiency [%]
+
+    References
+    ----------
+    Mass balance; practical consumption is engineering practice.
+    """
+    return 100.0 * np.asarray(feed_rate, dtype=np.float64) / (alumina_per_metal * ALUMINIUM_EQUIVALENT * line_current)
+
+
+def undissolved_rate(feed: Numeric, undissolved: Numeric, time_constant: Numeric) -> FloatArray:
+    """Change of alumina fed but not yet dissolved: dm/dt = feed - m/tau.
+
+    For the part of a feed that dissolves at once tau is 20 to 90 s, for the lumps 10 to 60 min (assumed).
+
+    Parameters
+    ----------
+    feed
+        Feed that goes into this part [kg/h]
+    undissolved
+        Alumina of this part not yet dissolved, m [kg]
+    time_constant
+        Time constant of its dissolution, tau [min]
+
+    Returns
+    -------
+    FloatArray
+        Rate of change of m [kg/h]
+
+    References
+    ----------
+    First-order dissolution; time constants are engineering practice after the dissolution studies of Welch and of
+    Kuschel (recalled from memory).
+    """
+    return np.asarray(feed, dtype=np.float64) - 60.0 * np.asarray(undissolved, dtype=np.float64) / time_constant
+
+
+def dissolution_rate(undissolved: Numeric, time_constant: Numeric) -> FloatArray:
+    """Alumina that dissolves out of a part of the feed: m/tau.
+
+    Parameters
+    ----------
+    undissolved
+        Alumina of this part not yet dissolved, m [kg]
+    time_constant
+        Time constant of its dissolution, tau [min]
+
+    Returns
+    -------
+    FloatArray
+        Dissolution rate [kg/h]
+
+    References
+    ----------
+    First-order dissolution, as `undissolved_rate`.
+    """
+    return 60.0 * np.asarray(undissolved, dtype=np.float64) / time_constant
+
+
+def fast_share(
+    superheat: Numeric, saturation: Numeric, fines: Numeric = 12.0, loss_on_ignition: Numeric = 0.9
+) -> FloatArray:
+    """Share of a feed that dissolves at once, g: from 0.85 down where the bath is cold or full, or the alumina poor.
+
+    g = 0.85 - 0.03 max(0, 6 - SH) - 0.4 max(0, r - 0.5) - 0.004 max(0, fines - 12) - 0.1 max(0, 0.9 - LOI), kept within
+    0.2 and 0.9.
+
+    Parameters
+    ----------
+    superheat
+        Bath temperature less liquidus, SH [K]
+    saturation
+        Alumina content over solubility, r [1]
+    fines
+        Alumina finer than 45 µm [%]
+    loss_on_ignition
+        Loss on ignition of the alumina, LOI [%]
+
+    Returns
+    -------
+    FloatArray
+        Share that dissolves at once [1]
+
+    References
+    ----------
+    Assumed: engineering practice gives the level (0.7 to 0.9), the thresholds and the directions; the slopes are ours.
+    """
+    cold = np.maximum(6.0 - np.asarray(superheat, dtype=np.float64), 0.0)
+    full = np.maximum(np.asarray(saturation, dtype=np.float64) - 0.5, 0.0)
+    fine = np.maximum(np.asarray(fines, dtype=np.float64) - 12.0, 0.0)
+    dry = np.maximum(0.9 - np.asarray(loss_on_ignition, dtype=np.float64), 0.0)
+    share = 0.85 - 0.03 * cold - 0.4 * full - 0.004 * fine - 0.1 * dry
+    result: FloatArray = np.minimum(np.maximum(share, 0.2), 0.9)
+    return result
+
+
+def sludge_rate(slow_feed: Numeric, settled_share: Numeric = 0.03) -> FloatArray:
+    """Alumina that sinks to the cathode instead of dissolving: a share of what does not dissolve at once.
+
+    Parameters
+    ----------
+    slow_feed
+        Feed that does not dissolve at once [kg/h]
+    settled_share
+        Share of it that settles, 0.01 to 0.05 [1]
+
+    Returns
+    -------
+    FloatArray
+        Sludge formed [kg/h]
+
+    References
+    ----------
+    Assumed: engineering practice.
+    """
+    return settled_share * np.asarray(slow_feed, dtype=np.float64)
+
+
+def alumina_rate(dissolution: Numeric, consumption: Numeric, bath_mass: Numeric) -> FloatArray:
+    """Change of the bath's alumina content: dO/dt = 100 (dissolution - consumption)/m.
+
+    Parameters
+    ----------
+    dissolution
+        Alumina that dissolves [kg/h]
+    consumption
+        Alumina that electrolysis takes [kg/h]
+    bath_mass
+        Mass of the liquid bath m, above 0 [kg]
+
+    Returns
+    -------
+    FloatArray
+        Rate of change of dissolved Al2O3 [wt%/h]
+
+    References
+    ----------
+    Mass balance.
+    """
+    return 100.0 * (np.asarray(dissolution, dtype=np.float64) - consumption) / bath_mass
+
+
+def alf3_consumption(
+    metal_production: Numeric,
+    pot_age: Numeric,
+    mature: Numeric = 17.0,
+    young_extra: Numeric = 7.5,
+    young_time: Numeric = 300.0,
+) -> FloatArray:
+    """AlF3 that a pot loses to soda and lime in alumina, to hydrolysis and to its lining: P (c + e exp(-age/tau))/1000.
+
+    Parameters
+    ----------
+    metal_production
+        Metal made, P [kg/d]
+    pot_age
+        Age of the pot [d]
+    mature
+        Consumption c of a mature pot, 14 to 20 [kg/t]
+    young_extra
+        What the lining of a new pot takes beyond it, e, 5 to 10 [kg/t]
+    young_time
+        Time tau in which that fades, 200 to 600 [d]
+
+    Returns
+    -------
+    FloatArray
+        AlF3 consumed [kg/d]
+
+    References
+    ----------
+    Assumed: engineering practice for the numbers, the exponential form is ours.
+    """
+    young = young_extra * np.exp(-np.asarray(pot_age, dtype=np.float64) / young_time)
+    result: FloatArray = 0.001 * metal_production * (mature + young)
+    return result

@@ -1,0 +1,206 @@
+"""Aluminium reduction: physics features, current efficiency by physics alone, and the targets that follow from it.
+
+All of it works on measured columns of a period, in plant units. What no column holds is taken as constant: 2.5 wt%
+alumina in the bath (typical of the industry, assumed), no MgF2 or KF, whose share hardly moves, and the pot of `P400`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.physics.alumina import efficiency_from_feed, fast_share, sludge_rate
+from models.physics.anode_effect import mean_voltage
+from models.physics.arrays import FloatArray
+from models.physics.cell_design import P400
+from models.physics.cell_voltage import acd_from_voltage
+from models.physics.cryolite import alumina_solubility_skybakmoen_1997, eutectic_temperature, liquidus_solheim_1996
+from models.physics.current_efficiency import (
+    P400_LOSS,
+    anode_effect_loss,
+    capped_lif,
+    current_loss,
+    density_factor,
+    dewing_factor,
+    distance_factor,
+    interfacial_velocity_ratio,
+    noise_factor,
+    velocity_factor,
+)
+from models.physics.electrochemistry import (
+    ALUMINIUM_EQUIVALENT,
+    alternating_current_energy,
+    pseudo_resistance,
+    specific_energy,
+)
+from models.physics.emissions import (
+    anode_co2,
+    c2f6_emission,
+    cf4_emission,
+    electricity_co2e,
+    perfluorocarbon_co2e,
+)
+from models.physics.feature import PhysicsFeature
+
+TYPICAL_ALUMINA = 2.5  # wt%
+# The equations end where a pot no longer runs; these bounds keep a strange row's answer finite.
+LEAST_CURRENT = 100.0  # kA
+LEAST_ACD = 20.0  # mm
+LARGEST_LOSS = 45.0  # %
+
+# Signs are those at equal other features; 0 stands where physics pulls both ways or its size is only assumed.
+FEATURES = (
+    PhysicsFeature("liquidus", "°C", 0, "liquidus temperature of the assayed bath"),
+    PhysicsFeature("superheat", "K", 0, "bath temperature less liquidus; too little is as bad as too much"),
+    PhysicsFeature("sludge_tendency", "kg/h", 0, "alumina that sinks undissolved: cold bath, poor alumina"),
+    PhysicsFeature("eutectic_superheat", "K", -1, "bath temperature less the alumina eutectic, drives back reaction"),
+    PhysicsFeature("alumina_solubility", "wt%", 0, "alumina that the bath can hold"),
+    PhysicsFeature("bath_loss_factor", "1", -1, "loss relative to the reference bath, by temperature, AlF3 and LiF"),
+    PhysicsFeature("pseudo_resistance", "µΩ", 0, "resistance that the pot controller regulates"),
+    PhysicsFeature("estimated_acd", "mm", 1, "anode-cathode distance that the voltage implies"),
+    PhysicsFeature("current_density", "A/cm²", 1, "anode current density; the lost flux hardly depends on it"),
+    PhysicsFeature("noise_loss_factor", "1", -1, "loss relative to that of a quiet metal pad"),
+    PhysicsFeature("velocity_loss_factor", "1", -1, "loss relative to that at 22 cm of metal, which calms the surface"),
+    PhysicsFeature("anode_effect_minutes", "min/d", -1, "time in anode effects, in which current makes no metal"),
+    PhysicsFeature("expected_loss", "%", -1, "loss by all of the above together"),
+    PhysicsFeature("feed_implied_efficiency", "%", 1, "current efficiency that the alumina fed stands for"),
+)
+
+
+def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Physics features of periods, one array a name of `FEATURES`.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+
+    Returns
+    -------
+    dict[str, FloatArray]
+        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing [1]
+
+    References
+    ----------
+    Each equation names its own source; the signs follow from Dewing 1991 (Metall. Trans. B), Lillebuen et al. 1980
+    (Electrochim. Acta 25) and mass balance.
+    """
+    temperature, current = columns["bath_temperature"], np.maximum(columns["line_current"], LEAST_CURRENT)
+    alf3, caf2, lif = columns["excess_alf3"], columns["caf2"], columns["lif"]
+    feed = columns["alumina_feed_rate"]
+    liquidus = liquidus_solheim_1996(alf3, caf2, TYPICAL_ALUMINA, lif)
+    solubility = alumina_solubility_skybakmoen_1997(temperature, alf3, caf2, lif)
+    superheat = temperature - liquidus
+    at_once = fast_share(superheat, TYPICAL_ALUMINA / solubility, columns["alumina_fines"], columns["alumina_loi"])
+    return {
+        "liquidus": liquidus,
+        "superheat": superheat,
+        "sludge_tendency": sludge_rate((1.0 - at_once) * feed),
+        "alumina_solubility": solubility,
+        "pseudo_resistance": pseudo_resistance(columns["cell_voltage"], current),
+        "feed_implied_efficiency": efficiency_from_feed(feed, current),
+        **_loss_parts(columns),
+    }
+
+
+def first_principles(columns: Mapping[str, FloatArray]) -> FloatArray:
+    """Current efficiency by physics alone: 100 less the loss equation at the measured state.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+
+    Returns
+    -------
+    FloatArray
+        Current efficiency, shape (n,); NaN where an input is missing [%]
+
+    References
+    ----------
+    Dewing 1991 (Metall. Trans. B) with the exponents of Lillebuen et al. 1980 (Electrochim. Acta 25), partly recalled
+    from memory; reference loss and noise penalty assumed.
+    """
+    return 100.0 - np.minimum(_loss_parts(columns)["expected_loss"], LARGEST_LOSS)
+
+
+def derived(
+    columns: Mapping[str, FloatArray], target: FloatArray, economics: Mapping[str, float]
+) -> dict[str, FloatArray]:
+    """Specific energy and greenhouse gases a tonne at a current efficiency; both fall when it rises.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+    target
+        Current efficiency, shape (n,), above 0 [%]
+    economics
+        Values of the seed's [economics] by name, in the unit of the seed [1]
+
+    Returns
+    -------
+    dict[str, FloatArray]
+        specific_energy (direct current, anode effects included) in kWh/t, and co2e (electricity bought, anodes,
+        perfluorocarbons) in tCO2e/t, each of shape (n,) [1]
+
+    References
+    ----------
+    Faraday's law; 40 CFR 98.63 for anodes and perfluorocarbons.
+    """
+    frequency, duration = columns["ae_frequency"], columns["ae_duration"]
+    direct = specific_energy(mean_voltage(columns["cell_voltage"], frequency, duration), target, ALUMINIUM_EQUIVALENT)
+    bought = alternating_current_energy(direct, economics["rectifier_efficiency"], economics["auxiliary_energy"])
+    cf4 = cf4_emission(frequency, duration, economics["cf4_slope"])
+    c2f6 = c2f6_emission(cf4, economics["c2f6_to_cf4"])
+    co2e = (
+        electricity_co2e(bought, economics["grid_emission_factor"])
+        + anode_co2(economics["net_carbon_consumption"], economics["anode_sulphur_and_ash"])
+        + perfluorocarbon_co2e(cf4, c2f6, economics["gwp_cf4"], economics["gwp_c2f6"])
+    )
+    return {"specific_energy": direct, "co2e": co2e}
+
+
+def _loss_parts(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    temperature, current = columns["bath_temperature"], np.maximum(columns["line_current"], LEAST_CURRENT)
+    alf3, caf2, lif = columns["excess_alf3"], columns["caf2"], columns["lif"]
+    superheat = temperature - eutectic_temperature(alf3, caf2, lif)
+    bath = dewing_factor(
+        superheat - P400_LOSS.eutectic_superheat,
+        alf3 - P400_LOSS.excess_alf3,
+        capped_lif(lif) - P400_LOSS.lif,
+    )
+    acd = acd_from_voltage(
+        columns["cell_voltage"],
+        current,
+        temperature,
+        alf3,
+        caf2,
+        TYPICAL_ALUMINA,
+        lif,
+        columns["cathode_voltage_drop"],
+        P400,
+    )
+    density = 0.1 * current / P400.anode_face
+    noise = noise_factor(columns["voltage_noise"], P400_LOSS.noise_threshold, P400_LOSS.noise_penalty)
+    velocity = velocity_factor(interfacial_velocity_ratio(columns["metal_level"]))
+    loss = current_loss(
+        P400_LOSS.loss,
+        bath,
+        distance_factor(np.maximum(acd, LEAST_ACD), P400_LOSS.acd),
+        velocity,
+        density_factor(density, P400_LOSS.current_density),
+        noise,
+        anode_effect_loss(columns["ae_frequency"], columns["ae_duration"]),
+    )
+    return {
+        "eutectic_superheat": superheat,
+        "bath_loss_factor": bath,
+        "estimated_acd": acd,
+        "current_density": density,
+        "noise_loss_factor": noise,
+        "velocity_loss_factor": velocity,
+        "anode_effect_minutes": columns["ae_frequency"] * columns["ae_duration"],
+        "expected_loss": loss,
+    }

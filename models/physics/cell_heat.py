@@ -1,0 +1,257 @@
+"""Heat of a reduction cell: what the current leaves, what the side and the ledge take, how fast the bath warms."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.physics.arrays import FloatArray, Numeric
+
+LATENT_HEAT_CRYOLITE = 568.0  # kJ/kg, from 119.331 kJ/mol, Dewing 1997, Metall. Mater. Trans. B 28(6)
+BATH_HEAT_CAPACITY = 1.76  # kJ/kg/K, public simulator of Lundby et al.
+METAL_HEAT_CAPACITY = 1.18  # kJ/kg/K, engineering practice
+
+
+def enthalpy_voltage(current_efficiency: Numeric) -> FloatArray:
+    """Voltage that making the metal takes, warming of alumina and carbon included: V_eq = 1.65 + 0.48 CE/100.
+
+    Valid for prebake cells with pure alumina feed, CE from 80 to 100 %.
+
+    Parameters
+    ----------
+    current_efficiency
+        Current efficiency CE [%]
+
+    Returns
+    -------
+    FloatArray
+        Voltage equivalent of the reaction enthalpy V_eq [V]
+
+    References
+    ----------
+    Haupin & Kvande 2000, Cell voltage in aluminum electrolysis: a practical approach, JOM 52(2) (recalled from memory;
+    at CE 100 % it gives 6.35 kWh/kg, accepted is about 6.34).
+    """
+    return 1.65 + 0.0048 * np.asarray(current_efficiency, dtype=np.float64)
+
+
+def heat_available(line_current: Numeric, cell_voltage: Numeric, current_efficiency: Numeric) -> FloatArray:
+    """Heat that the cell must lose in a steady state: Q = I (V - V_eq).
+
+    Parameters
+    ----------
+    line_current
+        Line current I [kA]
+    cell_voltage
+        Pot voltage V, without bus bars outside the pot [V]
+    current_efficiency
+        Current efficiency [%]
+
+    Returns
+    -------
+    FloatArray
+        Heat available Q [kW]
+
+    References
+    ----------
+    Haupin & Kvande 2000, JOM 52(2) (recalled from memory).
+    """
+    return line_current * (cell_voltage - enthalpy_voltage(current_efficiency))
+
+
+def side_heat(
+    bath_temperature: Numeric, liquidus: Numeric, area: Numeric, heat_transfer: Numeric = 800.0
+) -> FloatArray:
+    """Heat from the bath to the frozen ledge: Q = h A (t - t_liq).
+
+    Valid while a ledge stands, whose surface is at the liquidus temperature.
+
+    Parameters
+    ----------
+    bath_temperature
+        Bath temperature t [°C]
+    liquidus
+        Liquidus temperature t_liq [°C]
+    area
+        Ledge surface A; about 18 at 140 kA [m²]
+    heat_transfer
+        Heat transfer coefficient h, 400 to 1200 [W/m²/K]
+
+    Returns
+    -------
+    FloatArray
+        Heat into the ledge Q, below 0 when the bath is below its liquidus [kW]
+
+    References
+    ----------
+    Public simulator of Lundby et al. (h 1200, A 17.92); lower h of Taylor & Welch 1987 (recalled from memory).
+    """
+    return 0.001 * np.asarray(heat_transfer, dtype=np.float64) * area * (bath_temperature - liquidus)
+
+
+def ledge_heat(
+    liquidus: Numeric,
+    wall_temperature: Numeric,
+    ledge_thickness: Numeric,
+    area: Numeric,
+    ledge_conductivity: Numeric = 1.5,
+) -> FloatArray:
+    """Heat through the frozen ledge to the wall: Q = k A (t_liq - t_wall)/d.
+
+    Valid for a ledge much thinner than the pot is wide.
+
+    Parameters
+    ----------
+    liquidus
+        Liquidus temperature t_liq, that of the ledge's surface [°C]
+    wall_temperature
+        Temperature t_wall at the ledge's back [°C]
+    ledge_thickness
+        Ledge thickness d, above 0 [cm]
+    area
+        Ledge surface A [m²]
+    ledge_conductivity
+        Thermal conductivity k of the ledge, 1.0 to 2.5 [W/m/K]
+
+    Returns
+    -------
+    FloatArray
+        Heat out of the ledge Q [kW]
+
+    References
+    ----------
+    Fourier's law; k 2.5 in the public simulator of Lundby et al., lower values of Taylor & Welch 1987 (recalled from
+    memory).
+    """
+    gradient = 100.0 * (np.asarray(liquidus, dtype=np.float64) - wall_temperature) / ledge_thickness
+    return 0.001 * gradient * ledge_conductivity * area
+
+
+def steady_ledge_thickness(
+    bath_temperature: Numeric,
+    liquidus: Numeric,
+    wall_temperature: Numeric,
+    heat_transfer: Numeric = 800.0,
+    ledge_conductivity: Numeric = 1.5,
+) -> FloatArray:
+    """Ledge thickness at which as much heat leaves the ledge as enters: d = k (t_liq - t_wall)/(h (t - t_liq)).
+
+    Valid for a bath above its liquidus.
+
+    Parameters
+    ----------
+    bath_temperature
+        Bath temperature t [°C]
+    liquidus
+        Liquidus temperature t_liq [°C]
+    wall_temperature
+        Temperature t_wall at the ledge's back [°C]
+    heat_transfer
+        Heat transfer coefficient h, 400 to 1200 [W/m²/K]
+    ledge_conductivity
+        Thermal conductivity k of the ledge, 1.0 to 2.5 [W/m/K]
+
+    Returns
+    -------
+    FloatArray
+        Ledge thickness d [cm]
+
+    References
+    ----------
+    `side_heat` and `ledge_heat` set equal.
+    """
+    back = ledge_conductivity * (np.asarray(liquidus, dtype=np.float64) - wall_temperature)
+    return 100.0 * back / (heat_transfer * (bath_temperature - liquidus))
+
+
+def ledge_melting_rate(heat_in: Numeric, heat_out: Numeric, latent_heat: Numeric = LATENT_HEAT_CRYOLITE) -> FloatArray:
+    """Cryolite that melts off the ledge in an hour: r = 3600 (Q_in - Q_out)/L; below 0 it freezes on.
+
+    Parameters
+    ----------
+    heat_in
+        Heat from the bath into the ledge Q_in [kW]
+    heat_out
+        Heat from the ledge into the wall Q_out [kW]
+    latent_heat
+        Latent heat L of cryolite [kJ/kg]
+
+    Returns
+    -------
+    FloatArray
+        Melting rate r [kg/h]
+
+    References
+    ----------
+    Heat balance of the ledge's surface; latent heat of Dewing 1997, Metall. Mater. Trans. B 28(6).
+    """
+    return 3600.0 * (np.asarray(heat_in, dtype=np.float64) - heat_out) / latent_heat
+
+
+def concentration_after_freezing(concentration: Numeric, bath_mass: Numeric, frozen_mass: Numeric) -> FloatArray:
+    """Content of a substance that the ledge does not take, after pure cryolite froze out: c m/(m - dm).
+
+    Parameters
+    ----------
+    concentration
+        Content c before, of excess AlF3, CaF2, LiF or alumina [wt%]
+    bath_mass
+        Mass m of the liquid bath before [kg]
+    frozen_mass
+        Cryolite frozen dm, below 0 when ledge melts, smaller than m [kg]
+
+    Returns
+    -------
+    FloatArray
+        Content after [wt%]
+
+    References
+    ----------
+    Mass balance; that the ledge is pure cryolite is assumed.
+    """
+    mass = np.asarray(bath_mass, dtype=np.float64)
+    return concentration * mass / (mass - frozen_mass)
+
+
+def thermal_mass(bath_mass: Numeric, metal_mass: Numeric) -> FloatArray:
+    """Heat that warms bath and metal by one kelvin: C = (1.76 m_bath + 1.18 m_metal)/1000.
+
+    Parameters
+    ----------
+    bath_mass
+        Liquid bath [kg]
+    metal_mass
+        Metal pool [kg]
+
+    Returns
+    -------
+    FloatArray
+        Thermal mass C [MJ/K]
+
+    References
+    ----------
+    Heat capacity of bath as in the public simulator of Lundby et al.; that of the metal is engineering practice.
+    """
+    bath = np.asarray(bath_mass, dtype=np.float64)
+    return 0.001 * (BATH_HEAT_CAPACITY * bath + METAL_HEAT_CAPACITY * metal_mass)
+
+
+def warming_rate(net_heat: Numeric, thermal_mass: Numeric) -> FloatArray:
+    """Rate at which the bath warms: dt/dtime = 3.6 Q/C.
+
+    Parameters
+    ----------
+    net_heat
+        Heat in less heat out, Q [kW]
+    thermal_mass
+        Thermal mass C of bath and metal [MJ/K]
+
+    Returns
+    -------
+    FloatArray
+        Warming rate [K/h]
+
+    References
+    ----------
+    Heat balance of bath and metal taken as one body.
+    """
+    return 3.6 * np.asarray(net_heat, dtype=np.float64) / thermal_mass

@@ -1,0 +1,17 @@
+"""What a physics feature is called, its unit, and which way the primary target moves with it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PhysicsFeature:
+    """One quantity that physics computes from measured columns, offered to a model beside them.
+
+    `sign` is +1 or -1 where physics is sure that the primary target rises or falls with it, all else equal, and 0
+    where it is not.
+    """
+
+    name: str
+    unit: str
+    sign: int
+    meaning: str

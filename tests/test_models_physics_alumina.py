@@ -1,0 +1,70 @@
+"""Alumina and AlF3: stoichiometry, closure of the mass balance, directions of dissolution."""
+
+import numpy as np
+import pytest
+
+from models.physics.alumina import (
+    ALUMINA_PER_METAL,
+    alf3_consumption,
+    alumina_consumption,
+    alumina_rate,
+    dissolution_rate,
+    efficiency_from_feed,
+    fast_share,
+    sludge_rate,
+    undissolved_rate,
+)
+from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
+
+
+@pytest.mark.parametrize(
+    ("current", "kilograms_a_minute"), [(320.0, 3.14), (400.0, 3.93), (500.0, 4.91), (600.0, 5.90)], ids=str
+)
+def test_consumption_of_each_class_of_pot(current, kilograms_a_minute):
+    assert alumina_consumption(current, 93.0) / 60.0 == pytest.approx(kilograms_a_minute, abs=0.005)
+
+
+def test_consumption_of_one_ampere():
+    # 1.0568e-5 kg/min at 100 %, six electrons for one Al2O3
+    assert alumina_consumption(0.001, 100.0) / 60.0 == pytest.approx(1.0568e-5, rel=1e-4)
+
+
+def test_alumina_closes_with_the_metal():
+    assert ALUMINA_PER_METAL == pytest.approx(1.889, rel=5e-4)
+    metal = metal_mass(400.0, 1.0, 93.0, ALUMINIUM_EQUIVALENT)
+    assert alumina_consumption(400.0, 93.0) == pytest.approx(ALUMINA_PER_METAL * metal, rel=1e-13)
+    assert efficiency_from_feed(alumina_consumption(400.0, 93.0), 400.0, ALUMINA_PER_METAL) == pytest.approx(93.0)
+
+
+def test_quarter_underfeed_of_nine_tonnes():
+    consumed = alumina_consumption(400.0, 93.0)
+    assert alumina_rate(0.75 * consumed, consumed, 9000.0) == pytest.approx(-0.65, abs=0.006)
+    assert alumina_rate(consumed, consumed, 9000.0) == 0.0
+
+
+def test_what_is_fed_either_dissolves_or_waits():
+    waiting = np.array([0.0, 3.0, 50.0])
+    assert undissolved_rate(200.0, waiting, 1.0) + dissolution_rate(waiting, 1.0) == pytest.approx([200.0] * 3)
+    # steady state: feed x tau
+    assert undissolved_rate(60.0, 60.0 * 30.0 / 60.0, 30.0) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_share_dissolved_at_once_falls_in_cold_full_bath_and_with_poor_alumina():
+    good = fast_share(9.0, 0.3)
+    assert 0.7 <= good <= 0.9
+    assert np.all(np.diff(fast_share(np.linspace(-2.0, 6.0, 9), 0.3)) > 0.0)
+    assert np.all(np.diff(fast_share(9.0, np.linspace(0.5, 1.0, 6))) < 0.0)
+    assert fast_share(9.0, 0.3, 25.0) < good
+    assert fast_share(9.0, 0.3, 12.0, 0.5) < good
+    assert fast_share(-200.0, 2.0) == 0.2
+
+
+def test_sludge_is_1_to_5_per_cent_of_the_lumps():
+    assert 0.01 <= sludge_rate(1.0) <= 0.05
+
+
+def test_young_pots_take_more_alf3():
+    tonne_a_day = 1000.0
+    assert 14.0 <= alf3_consumption(tonne_a_day, 5000.0) <= 20.0
+    assert 5.0 <= alf3_consumption(tonne_a_day, 0.0) - alf3_consumption(tonne_a_day, 5000.0) <= 10.0
+    assert np.all(np.diff(alf3_consumption(3000.0, np.linspace(0.0, 2000.0, 21))) < 0.0)

@@ -1,0 +1,115 @@
+"""Bath properties: published values, slopes and limits."""
+
+import numpy as np
+import pytest
+
+from models.physics.cryolite import (
+    alumina_solubility_skybakmoen_1997,
+    bath_weight_ratio,
+    conductivity_hives_1993,
+    conductivity_wang_1992,
+    cryolite_ratio,
+    eutectic_temperature,
+    liquidus_lithium_potassium_2014,
+    liquidus_solheim_1996,
+)
+
+BATH = {"excess_alf3": 12.0, "caf2": 5.5, "alumina": 2.8, "lif": 0.3, "mgf2": 0.3, "kf": 0.2}
+ALF3 = np.linspace(6.0, 14.0, 33)
+
+
+@pytest.mark.parametrize(
+    ("bath", "celsius"),
+    [((11.0, 5.0, 2.5, 0.0, 0.0, 0.0), 962.7), ((12.0, 5.5, 2.8, 0.3, 0.3, 0.2), 950.9), ((0.0, 0.0, 0.0), 1011.0)],
+    ids=["low lithium", "typical", "pure cryolite"],
+)
+def test_liquidus_values(bath, celsius):
+    assert liquidus_solheim_1996(*bath) == pytest.approx(celsius, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("substance", "kelvin"), [("excess_alf3", -5.2), ("caf2", -2.2), ("alumina", -5.6), ("lif", -7.7)], ids=str
+)
+def test_liquidus_falls_by_one_more_per_cent(substance, kelvin):
+    # These are the note's "slopes": they come out as the step to one per cent more. The derivatives at the point are
+    # -4.88, -2.18, -5.86 and -7.76 K.
+    more = BATH | {substance: BATH[substance] + 1.0}
+    assert liquidus_solheim_1996(**more) - liquidus_solheim_1996(**BATH) == pytest.approx(kelvin, abs=0.05)
+
+
+@pytest.mark.parametrize("substance", sorted(BATH))
+def test_every_addition_lowers_the_liquidus(substance):
+    bath = BATH | {substance: BATH[substance] + np.linspace(0.0, 1.5, 16)}
+    assert np.all(np.diff(liquidus_solheim_1996(**bath)) < 0.0)
+
+
+def test_lithium_potassium_liquidus_by_hand():
+    # 1011 + 4.2 - 8.352 - 22.95 + 4.707 - 35.84 + 0.688 - 6.64 - 0.48 - 16.4 + 0.925 + 2.184 + 0.888 + 2.52 - 3.24
+    assert liquidus_lithium_potassium_2014(6.0, 5.0, 3.0, 4.0, 2.0) == pytest.approx(933.21, abs=1e-9)
+    assert liquidus_lithium_potassium_2014(0.0, 0.0, 0.0, 0.0, 0.0) == 1011.0
+
+
+def test_both_liquidus_equations_agree_where_both_hold():
+    # cryolite ratio 2.4 to 2.9, little LiF: two independent fits, 4 K apart at most
+    alf3 = np.linspace(2.0, 8.0, 13)
+    solheim = liquidus_solheim_1996(alf3, 4.0, 3.0, 1.0, 0.0, 1.0)
+    assert liquidus_lithium_potassium_2014(alf3, 4.0, 3.0, 1.0, 1.0) == pytest.approx(solheim, abs=4.0)
+
+
+@pytest.mark.parametrize(
+    ("state", "weight_per_cent"), [((958.0, 10.5, 5.0), 8.25), ((938.0, 6.0, 5.0, 4.5), 5.97)], ids=["low Li", "Li"]
+)
+def test_solubility_values(state, weight_per_cent):
+    # the second value leaves its CaF2 unsaid; 5 wt% gives it
+    assert alumina_solubility_skybakmoen_1997(*state) == pytest.approx(weight_per_cent, abs=0.005)
+
+
+def test_hot_bath_holds_more_alumina_and_each_fluoride_takes_some_away():
+    temperature = np.linspace(930.0, 990.0, 31)
+    assert np.all(np.diff(alumina_solubility_skybakmoen_1997(temperature, 11.0, 5.0)) > 0.0)
+    assert np.all(np.diff(alumina_solubility_skybakmoen_1997(960.0, ALF3, 5.0)) < 0.0)
+    assert np.all(np.diff(alumina_solubility_skybakmoen_1997(960.0, 11.0, np.linspace(2.0, 8.0, 9))) < 0.0)
+
+
+@pytest.mark.parametrize(("alf3", "ratio"), [(10.0, 2.302), (11.0, 2.243), (12.0, 2.186), (13.0, 2.129)], ids=str)
+def test_cryolite_ratio_values(alf3, ratio):
+    # the fourth is 2.1295: the note's 2.129 is it rounded down
+    assert cryolite_ratio(alf3, 5.0, 2.5) == pytest.approx(ratio, abs=6e-4)
+
+
+def test_cryolite_ratio_limits():
+    assert cryolite_ratio(0.0, 5.0, 2.5) == 3.0
+    assert np.all(np.diff(cryolite_ratio(ALF3, 5.0, 2.5)) < 0.0)
+    assert bath_weight_ratio(3.0) == 1.5
+
+
+def test_conductivity_value():
+    assert conductivity_wang_1992(958.0, 2.273, 2.5, 5.0) == pytest.approx(2.220, abs=5e-4)
+
+
+def test_two_conductivities_agree_for_pure_cryolite():
+    # so the ratio in Wang's equation is the molar one
+    assert conductivity_wang_1992(1000.0, 3.0, 0.0, 0.0) == pytest.approx(2.79, abs=0.005)
+    assert conductivity_hives_1993(1000.0) == pytest.approx(2.80, abs=0.005)
+
+
+def test_conductivity_directions():
+    assert conductivity_wang_1992(970.0, 2.2, 2.5, 5.0) > conductivity_wang_1992(960.0, 2.2, 2.5, 5.0)
+    assert conductivity_wang_1992(960.0, 2.3, 2.5, 5.0) > conductivity_wang_1992(960.0, 2.2, 2.5, 5.0)
+    assert conductivity_wang_1992(960.0, 2.2, 3.5, 5.0) < conductivity_wang_1992(960.0, 2.2, 2.5, 5.0)
+    assert conductivity_wang_1992(960.0, 2.2, 2.5, 5.0, 1.0) > conductivity_wang_1992(960.0, 2.2, 2.5, 5.0)
+    assert conductivity_hives_1993(960.0, 0.05, 0.08) < conductivity_hives_1993(960.0)
+
+
+def test_eutectic_value():
+    eutectic = eutectic_temperature(12.0, 5.5, 0.3)
+    assert eutectic == pytest.approx(931.3344, abs=2e-4)
+    assert alumina_solubility_skybakmoen_1997(eutectic, 12.0, 5.5, 0.3) == pytest.approx(7.06, abs=0.005)
+
+
+def test_eutectic_lies_on_both_curves_over_the_whole_range():
+    alf3, caf2, lif = np.meshgrid(np.linspace(0.0, 16.0, 17), np.linspace(0.0, 9.0, 10), np.linspace(0.0, 7.0, 8))
+    eutectic = eutectic_temperature(alf3, caf2, lif)
+    saturated = alumina_solubility_skybakmoen_1997(eutectic, alf3, caf2, lif)
+    assert np.abs(liquidus_solheim_1996(alf3, caf2, saturated, lif) - eutectic).max() < 1e-3
+    assert np.all(eutectic < liquidus_solheim_1996(alf3, caf2, 2.5, lif))

@@ -1,0 +1,116 @@
+"""Loss of current efficiency: the published check values, slopes, bounds, and the noise of the label."""
+
+import numpy as np
+import pytest
+
+from models.physics.cryolite import eutectic_temperature
+from models.physics.current_efficiency import (
+    P400_LOSS,
+    anode_effect_loss,
+    capped_lif,
+    current_loss,
+    density_factor,
+    dewing_factor,
+    distance_factor,
+    interfacial_velocity_ratio,
+    label_noise,
+    noise_factor,
+    pad_noise,
+    velocity_factor,
+)
+
+
+@pytest.mark.parametrize(
+    ("loss", "per_cent"),
+    [
+        (current_loss(6.0, dewing_factor(0.0, 0.0)), 6.00),
+        (current_loss(6.0, dewing_factor(5.0, 0.0)), 6.69),
+        (current_loss(6.0, dewing_factor(0.0, -2.0)), 6.55),
+        (current_loss(6.0, 1.0, distance_factor(40.0)), 6.12),
+        (current_loss(6.0, dewing_factor(0.0, 0.0, 2.7)), 4.13),
+    ],
+    ids=["reference", "5 K hotter", "2 % less AlF3", "40 mm", "2.7 % more LiF, uncapped"],
+)
+def test_check_values(loss, per_cent):
+    assert loss == pytest.approx(per_cent, abs=0.005)
+
+
+def test_local_slopes_at_six_per_cent_loss():
+    step = 1e-3
+    per_kelvin = -6.0 * (dewing_factor(step, 0.0) - dewing_factor(-step, 0.0)) / (2.0 * step)
+    per_alf3 = -6.0 * (dewing_factor(0.0, step) - dewing_factor(0.0, -step)) / (2.0 * step)
+    assert per_kelvin == pytest.approx(-0.13, abs=0.005)
+    assert per_alf3 == pytest.approx(0.26, abs=0.005)
+
+
+def test_at_fixed_temperature_more_alf3_costs_efficiency():
+    # the eutectic falls by about 4 K a per cent, so the superheat that drives the loss outweighs AlF3's own gain
+    alf3 = np.linspace(10.0, 13.0, 31)
+    superheat = 960.0 - eutectic_temperature(alf3, 5.0, 0.3)
+    assert np.all(np.diff(dewing_factor(superheat - superheat[0], alf3 - alf3[0])) > 0.0)
+
+
+def test_reference_superheat_is_that_of_the_reference_bath():
+    assert 960.0 - eutectic_temperature(12.0, 5.5, 0.3) == pytest.approx(P400_LOSS.eutectic_superheat, abs=0.05)
+
+
+def test_lithium_counts_up_to_two_per_cent():
+    assert capped_lif(np.array([0.3, 2.0, 5.0])) == pytest.approx([0.3, 2.0, 2.0])
+
+
+def test_factors_are_one_at_their_reference():
+    assert distance_factor(45.0) == 1.0
+    assert velocity_factor(1.0) == 1.0
+    assert density_factor(0.81) == 1.0
+    assert interfacial_velocity_ratio(22.0) == 1.0
+    assert noise_factor(np.array([0.0, 15.0])) == pytest.approx([1.0, 1.0], abs=0.0)
+
+
+def test_published_exponents():
+    assert distance_factor(90.0) == pytest.approx(2.0**-0.17, rel=1e-13)
+    assert velocity_factor(2.0) == pytest.approx(2.0**0.83, rel=1e-13)
+    assert density_factor(1.62) == pytest.approx(0.5, rel=1e-13)
+
+
+def test_a_millivolt_of_noise_costs_0_05_to_0_08_points():
+    assert 0.05 <= 6.0 * (noise_factor(21.0) - noise_factor(20.0)) <= 0.08
+
+
+def test_a_centimetre_of_metal_takes_2_to_4_per_cent_of_the_velocity():
+    assert 0.02 <= 1.0 - interfacial_velocity_ratio(23.0) <= 0.04
+
+
+def test_noise_rises_below_the_critical_distance():
+    acd = np.linspace(20.0, 70.0, 101)
+    noise = pad_noise(acd)
+    assert np.all(np.diff(noise) < 0.0)
+    assert noise[-1] == pytest.approx(10.0, abs=1e-4)
+    assert pad_noise(38.0) == pytest.approx(10.0 + 15.0 * np.log(2.0), rel=1e-12)
+    # far below, each width adds the rise, and nothing overflows
+    assert pad_noise(-5000.0) - pad_noise(-4998.0) == pytest.approx(15.0, rel=1e-9)
+
+
+def test_squeezing_the_distance_costs_efficiency_most_where_the_pad_swings():
+    acd = np.linspace(34.0, 46.0, 121)
+    loss = current_loss(6.0, 1.0, distance_factor(acd), noise_factor=noise_factor(pad_noise(acd)))
+    assert np.all(np.diff(loss) < 0.0)
+    slope = np.gradient(loss, acd)
+    assert slope[0] < 5.0 * slope[-1] < 0.0
+
+
+def test_anode_effect_loss_counts_time():
+    assert anode_effect_loss(1.0, 1440.0) == pytest.approx(75.0)
+    assert anode_effect_loss(0.1, 2.0) == pytest.approx(0.2 / 1440.0 * 75.0, rel=1e-13)
+    assert anode_effect_loss(0.0, 0.0) == 0.0
+
+
+def test_loss_is_the_product_of_its_factors_and_the_rest():
+    assert current_loss(6.0, 1.1, 1.2, 0.9, 0.95, 1.3, 0.7) == pytest.approx(
+        6.0 * 1.1 * 1.2 * 0.9 * 0.95 * 1.3 + 0.7, rel=1e-13
+    )
+
+
+@pytest.mark.parametrize(("days", "points"), [(1.0, 31.0), (7.0, 4.5), (30.0, 1.0), (90.0, 0.35)], ids=str)
+def test_noise_of_the_label(days, points):
+    assert label_noise(0.5, days) == pytest.approx(points, rel=0.045)
+    assert label_noise(0.5, days) * days == pytest.approx(label_noise(0.5, 1.0), rel=1e-13)

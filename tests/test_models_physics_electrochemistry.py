@@ -1,0 +1,84 @@
+"""Faraday's law and energy: published equivalents, closure, limits."""
+
+import numpy as np
+import pytest
+
+from models.physics.electrochemistry import (
+    ALUMINIUM_EQUIVALENT,
+    COPPER_EQUIVALENT,
+    ZINC_EQUIVALENT,
+    alternating_current_energy,
+    current_efficiency_from_mass,
+    electrochemical_equivalent,
+    metal_mass,
+    pseudo_resistance,
+    specific_energy,
+)
+
+
+@pytest.mark.parametrize(
+    ("equivalent", "grams_per_ampere_hour", "kwh_per_tonne_and_volt"),
+    [(ALUMINIUM_EQUIVALENT, 0.33557, 2980.0), (COPPER_EQUIVALENT, 1.18550, 843.5), (ZINC_EQUIVALENT, 1.21971, 819.9)],
+    ids=["aluminium", "copper", "zinc"],
+)
+def test_published_equivalents(equivalent, grams_per_ampere_hour, kwh_per_tonne_and_volt):
+    # the last digit depends on the edition of the atomic weights
+    assert equivalent == pytest.approx(grams_per_ampere_hour, rel=2e-5)
+    assert specific_energy(1.0, 100.0, equivalent) == pytest.approx(kwh_per_tonne_and_volt, rel=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("current", "kilograms"), [(320.0, 2397.0), (400.0, 2996.0), (500.0, 3745.0), (600.0, 4494.0)], ids=str
+)
+def test_metal_of_a_day_in_each_class_of_pot(current, kilograms):
+    assert metal_mass(current, 24.0, 93.0, ALUMINIUM_EQUIVALENT) == pytest.approx(kilograms, abs=0.6)
+
+
+def test_mass_closes_with_faraday():
+    current, hours = np.array([395.0, 400.0, 405.0]), np.array([24.0, 720.0, 1.0])
+    efficiency = np.array([88.0, 93.0, 96.0])
+    mass = metal_mass(current, hours, efficiency, ALUMINIUM_EQUIVALENT)
+    assert current_efficiency_from_mass(mass, current, hours, ALUMINIUM_EQUIVALENT) == pytest.approx(
+        efficiency, rel=1e-13
+    )
+    atoms = mass * 1000.0 / 26.98154
+    electrons = current * 1000.0 * hours * 3600.0 / 96485.33212
+    assert atoms * 3.0 == pytest.approx(electrons * efficiency / 100.0, rel=1e-12)
+
+
+def test_equivalent_is_that_of_atoms_and_electrons():
+    assert electrochemical_equivalent(26.98154, 3) == ALUMINIUM_EQUIVALENT
+    assert electrochemical_equivalent(63.546, 1) == pytest.approx(2.0 * COPPER_EQUIVALENT, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("equivalent", "efficiency", "kwh"),
+    [(ALUMINIUM_EQUIVALENT, 93.0, 32.0), (COPPER_EQUIVALENT, 96.0, 8.8), (ZINC_EQUIVALENT, 90.0, 9.1)],
+    ids=["aluminium", "copper", "zinc"],
+)
+def test_worth_of_ten_millivolts(equivalent, efficiency, kwh):
+    assert specific_energy(0.010, efficiency, equivalent) == pytest.approx(kwh, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("equivalent", "voltage", "efficiency", "kwh"),
+    [
+        (ALUMINIUM_EQUIVALENT, 4.00, 93.0, -136.0),
+        (COPPER_EQUIVALENT, 0.29, 96.0, -2.6),
+        (ZINC_EQUIVALENT, 3.30, 90.0, -33.0),
+    ],
+    ids=["aluminium", "copper", "zinc"],
+)
+def test_worth_of_a_point_of_efficiency(equivalent, voltage, efficiency, kwh):
+    before, after = specific_energy(voltage, np.array([efficiency, efficiency + 1.0]), equivalent)
+    assert after - before == pytest.approx(kwh, rel=0.015)
+
+
+def test_energy_bought_is_above_that_of_the_cells():
+    assert alternating_current_energy(12740.0, 0.98, 0.0) == pytest.approx(13000.0, rel=1e-12)
+    assert alternating_current_energy(12740.0, 1.0, 250.0) == pytest.approx(12990.0, rel=1e-12)
+
+
+def test_pseudo_resistance_of_the_reference_pot():
+    # 2.35 V at 400 kA are 5.875; the note's table truncates to 5.87
+    assert pseudo_resistance(4.0, 400.0) == pytest.approx(5.875, rel=1e-12)

@@ -1,0 +1,262 @@
+"""Laws that every public function of the physics room keeps; the functions are found, not listed."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+
+import numpy as np
+import pytest
+
+import models.physics
+from seeds.units import is_unit
+
+MODULES = [
+    importlib.import_module(f"models.physics.{info.name}") for info in pkgutil.iter_modules(models.physics.__path__)
+]
+# Modules of a process speak the protocol of columns, not that of quantities; they have tests of their own.
+PROCESSES = {module for module in MODULES if hasattr(module, "FEATURES")}
+FUNCTIONS = [
+    function
+    for module in MODULES
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__ and not name.startswith("_")
+]
+EQUATIONS = [function for function in FUNCTIONS if importlib.import_module(function.__module__) not in PROCESSES]
+
+UNITS = set(
+    """1 count % wt% kg kg/h kg/d kg/t kg/kg kg/m³ g/mol g/Ah h d min 1/h 1/d °C K K/h V mV V/mm µΩ kA A/cm² S/cm mm cm
+    1/cm 1/mV cm² m² kWh/t kW kJ/kg kJ/kg/K MJ/K W/m²/K W/m/K wt%/h kg/t*d/min kgCO2e/kWh tCO2e/t""".split()
+)
+
+# Typical value of every argument, two pots each; arguments of one name have one meaning.
+TYPICAL = {
+    "acd": (42.0, 44.0),
+    "added_loss": (0.0, 1.0),
+    "ae_duration": (2.0, 3.0),
+    "ae_frequency": (0.1, 0.2),
+    "ae_voltage": (25.0, 30.0),
+    "alternating_current_energy": (13300.0, 13500.0),
+    "alumina": (2.5, 3.0),
+    "alumina_fraction": (0.05, 0.04),
+    "alumina_per_metal": (1.92, 1.91),
+    "anode_area": (10292.0, 10300.0),
+    "area": (25.0, 30.0),
+    "auxiliary_energy": (250.0, 300.0),
+    "bath_factor": (1.0, 1.1),
+    "bath_mass": (9000.0, 9500.0),
+    "bath_temperature": (960.0, 955.0),
+    "c2f6": (0.003, 0.004),
+    "c2f6_to_cf4": (0.121, 0.097),
+    "caf2": (5.0, 5.5),
+    "caf2_fraction": (0.08, 0.07),
+    "cap": (2.0, 3.0),
+    "cathode_current_density": (0.71, 0.65),
+    "cathode_voltage_drop": (300.0, 340.0),
+    "cell_voltage": (4.0, 4.1),
+    "cf4": (0.03, 0.02),
+    "concentration": (11.0, 5.0),
+    "consumption": (236.0, 230.0),
+    "conductivity": (2.2, 2.25),
+    "coverage": (0.6, 0.62),
+    "critical_acd": (38.0, 37.0),
+    "critical_density": (1.9, 2.0),
+    "cryolite_ratio": (2.2, 2.3),
+    "current_density": (0.81, 0.80),
+    "current_efficiency": (93.0, 94.0),
+    "density_factor": (1.0, 1.1),
+    "direct_current_energy": (12800.0, 13000.0),
+    "dissolution": (236.0, 240.0),
+    "distance_factor": (1.0, 1.1),
+    "duration": (24.0, 30.0),
+    "electrons": (3.0, 2.0),
+    "equivalent": (0.33557, 1.2),
+    "eutectic_superheat_change": (2.0, -1.0),
+    "excess_alf3": (11.0, 12.0),
+    "excess_alf3_change": (0.5, -1.0),
+    "fan_out": (0.92, 0.9),
+    "feed": (240.0, 230.0),
+    "feed_rate": (240.0, 230.0),
+    "fines": (12.0, 20.0),
+    "frozen_mass": (100.0, -100.0),
+    "grid_emission_factor": (0.5306, 0.5366),
+    "gwp_c2f6": (11100.0, 12400.0),
+    "gwp_cf4": (6630.0, 7380.0),
+    "heat_in": (300.0, 320.0),
+    "heat_out": (310.0, 300.0),
+    "heat_transfer": (800.0, 1000.0),
+    "intercept": (1.65, 1.6),
+    "kf": (0.2, 0.5),
+    "latent_heat": (568.0, 550.0),
+    "ledge_conductivity": (1.5, 2.0),
+    "ledge_thickness": (8.0, 10.0),
+    "level_error": (0.5, 0.7),
+    "lif": (0.3, 2.5),
+    "lif_change": (0.1, -0.1),
+    "line_current": (400.0, 405.0),
+    "liquidus": (951.0, 953.0),
+    "local_alumina": (2.0, 1.7),
+    "local_sd": (0.25, 0.2),
+    "loss_on_ignition": (0.9, 0.8),
+    "lost_share": (75.0, 50.0),
+    "mass": (3000.0, 2990.0),
+    "mature": (17.0, 16.0),
+    "metal_density": (2300.0, 2310.0),
+    "metal_level": (22.0, 24.0),
+    "metal_mass": (22000.0, 23000.0),
+    "metal_production": (3000.0, 2990.0),
+    "mgf2": (0.3, 0.5),
+    "mgf2_fraction": (0.005, 0.004),
+    "molar_mass": (26.98154, 63.546),
+    "net_carbon": (410.0, 420.0),
+    "net_heat": (4.0, -4.0),
+    "new_anode": (0.0, 1.0),
+    "noise_factor": (1.0, 1.1),
+    "onset_alumina": (1.8, 1.7),
+    "onset_hazard": (0.5, 0.6),
+    "onset_width": (0.12, 0.15),
+    "penalty": (0.01, 0.012),
+    "per_centimetre": (0.03, 0.02),
+    "pool_area": (62.0, 60.0),
+    "pot_age": (1000.0, 100.0),
+    "quiet": (10.0, 11.0),
+    "rectifier_efficiency": (0.98, 0.975),
+    "reference_acd": (45.0, 44.0),
+    "reference_density": (0.81, 0.8),
+    "reference_level": (22.0, 21.0),
+    "reference_loss": (6.0, 6.5),
+    "rise": (15.0, 12.0),
+    "saturation": (0.3, 0.6),
+    "settled_share": (0.03, 0.04),
+    "slope": (0.143, 0.122),
+    "slot_factor": (0.6, 0.7),
+    "slow_feed": (50.0, 60.0),
+    "solubility": (8.0, 8.2),
+    "sulphur_and_ash": (0.03, 0.025),
+    "superheat": (9.0, 4.0),
+    "thermal_mass": (44.0, 45.0),
+    "threshold": (15.0, 14.0),
+    "time_constant": (1.0, 30.0),
+    "undissolved": (5.0, 20.0),
+    "velocity_factor": (1.0, 1.1),
+    "velocity_ratio": (1.0, 0.9),
+    "voltage_noise": (16.0, 30.0),
+    "wall_temperature": (500.0, 520.0),
+    "width": (2.0, 1.8),
+    "window": (30.0, 90.0),
+    "young_extra": (7.5, 8.0),
+    "young_time": (300.0, 400.0),
+}
+# An argument that is no quantity: the pot's dimensions keep their default.
+FIXED = {"design"}
+
+
+def arguments(function):
+    names = [name for name in inspect.signature(function).parameters if name not in FIXED]
+    return {name: np.array(TYPICAL[name]) for name in names}
+
+
+def outputs(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
+def each(functions):
+    return pytest.mark.parametrize("function", functions, ids=lambda function: function.__name__)
+
+
+def test_functions_are_found():
+    assert len(PROCESSES) >= 1
+    assert {function.__name__ for function in EQUATIONS} >= {"liquidus_solheim_1996", "cell_voltage", "current_loss"}
+
+
+@each(EQUATIONS)
+def test_scalar_equals_array_element(function):
+    columns = arguments(function)
+    together = outputs(function(**columns))
+    for pot in range(2):
+        alone = outputs(function(**{name: float(values[pot]) for name, values in columns.items()}))
+        for one, many in zip(alone, together, strict=True):
+            assert many.shape == (2,)
+            assert many.dtype == np.float64
+            assert isinstance(one, float)
+            assert one == pytest.approx(many[pot], rel=1e-13)
+            assert np.isfinite(one)
+
+
+@each(EQUATIONS)
+def test_defaults_are_scalars_that_broadcast(function):
+    needed = {
+        name: values
+        for name, values in arguments(function).items()
+        if inspect.signature(function).parameters[name].default is inspect.Parameter.empty
+    }
+    assert all(output.shape == (2,) for output in outputs(function(**needed)))
+
+
+@each(EQUATIONS)
+def test_nan_stays_nan_and_stays_in_its_place(function):
+    columns = arguments(function)
+    whole = outputs(function(**columns))
+    touched = np.zeros(len(whole), dtype=bool)
+    for name in columns:
+        holed = outputs(function(**(columns | {name: np.array([np.nan, columns[name][1]])})))
+        lost = np.array([np.isnan(output[0]) for output in holed])
+        assert lost.any(), name
+        touched |= lost
+        for output, full in zip(holed, whole, strict=True):
+            assert output[1] == full[1]
+    assert touched.all()
+
+
+@each(EQUATIONS)
+def test_input_is_not_mutated(function):
+    columns = arguments(function)
+    for values in columns.values():
+        values.flags.writeable = False
+    first = outputs(function(**columns))
+    second = outputs(function(**columns))
+    for one, two in zip(first, second, strict=True):
+        assert np.array_equal(one, two)
+    for name, values in arguments(function).items():
+        assert np.array_equal(values, columns[name])
+
+
+def section(docstring, title):
+    """Entries of a numpydoc section: {name: text}."""
+    match = re.search(rf"^{title}\n-+\n(.*?)(?=^\w[^\n]*\n-+\n|\Z)", docstring, re.MULTILINE | re.DOTALL)
+    if match is None:
+        return {}
+    pieces = re.split(r"^(?=\S)", match.group(1), flags=re.MULTILINE)
+    pairs = [piece.strip().split("\n", 1) for piece in pieces if piece.strip()]
+    return {name: " ".join(text[0].split()) if text else "" for name, *text in pairs}
+
+
+@each(FUNCTIONS)
+def test_every_parameter_and_return_states_its_unit(function):
+    docstring = inspect.getdoc(function)
+    parameters, returns = section(docstring, "Parameters"), section(docstring, "Returns")
+    assert list(parameters) == list(inspect.signature(function).parameters)
+    assert returns
+    for name, text in (parameters | returns).items():
+        unit = re.search(r"\[([^\[\]]+)\]$", text)
+        assert unit is not None, f"{name}: no unit at the end of {text!r}"
+        assert unit.group(1) in UNITS, f"{name}: unit {unit.group(1)!r} is not one of the list"
+
+
+@each(FUNCTIONS)
+def test_every_function_names_its_source(function):
+    references = re.search(r"^References\n-+\n(.+)", inspect.getdoc(function), re.MULTILINE | re.DOTALL)
+    assert references is not None
+    assert len(references.group(1)) > 10
+
+
+def test_units_are_written_as_seeds_write_them():
+    assert {unit for unit in UNITS if not is_unit(unit)} == set()
+
+
+def test_one_name_has_one_unit():
+    units = {}
+    for function in EQUATIONS:
+        for name, text in section(inspect.getdoc(function), "Parameters").items():
+            units.setdefault(name, set()).add(re.search(r"\[([^\[\]]+)\]$", text).group(1))
+    assert {name: found for name, found in units.items() if len(found) > 1} == {}
