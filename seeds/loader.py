@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,8 @@ def load(name_or_path: str | Path) -> Seed:
         known = ", ".join(names()) or "none"
         raise SeedError(path, [f"no such seed; {folder()} holds: {known}"])
     try:
-        return parse(path.read_text(encoding="utf-8"), path)
+        # Not read_text: it would change the line ends, and with them the digest of the file's bytes.
+        return parse(path.read_bytes().decode("utf-8"), path)
     except UnicodeDecodeError as error:
         raise SeedError(path, [f"byte {error.start} is not UTF-8: a seed is a UTF-8 text file"]) from None
 
@@ -76,11 +78,12 @@ def parse(text: str, path: Path) -> Seed:
         raise SeedError(path, [f"no valid TOML: {error}"]) from None
     if "text" in raw:
         raise SeedError(path, ["text: unknown key"])
+    faults = []
     try:
         seed = Seed.model_validate(raw | {"text": text})
     except ValidationError as error:
-        raise SeedError(path, [_fault(raw, detail) for detail in error.errors()]) from None
-    faults = list(_across(seed, path))
+        faults = [_fault(raw, detail) for detail in error.errors()]
+    faults += _across(raw, path)
     if faults:
         raise SeedError(path, faults)
     return seed
@@ -109,56 +112,109 @@ def _place(raw: Any, loc: tuple[int | str, ...]) -> Iterator[str]:
         yield str(named if named is not None else step)
 
 
-def _across(seed: Seed, path: Path) -> Iterator[str]:
-    """Faults that only show when parts are compared."""
-    process = seed.process
-    if process.name != path.stem:
-        yield f"process.name: got '{process.name}': expected the file's name, '{path.stem}'"
-    seen: set[str] = set()
-    for column in seed.columns:
-        if column.name in seen:
-            yield f"columns.{column.name}: named twice"
-        seen.add(column.name)
-    yield from _roles(seed)
-    for column in seed.columns:
-        if column.previous is not None and column.previous.column not in seen:
-            got = column.previous.column
-            yield f"columns.{column.name}.previous.column: got '{got}': expected another column's name"
-    yield from _targets(seed)
-    for place, source in seed.sources.items():
+def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
+    """Faults that only show when parts are compared; a part of the wrong type is told by itself and skipped here."""
+    process = _part(raw, "process")
+    name = process.get("name")
+    if isinstance(name, str) and name != path.stem:
+        yield f"process.name: got '{name}': expected the file's name, '{path.stem}'"
+    given = raw.get("columns")
+    rows = [row for row in given if isinstance(row, dict)] if isinstance(given, list) else []
+    rows = [row for row in rows if isinstance(row.get("name"), str)]
+    for row, count in Counter(row["name"] for row in rows).items():
+        if count > 1:
+            yield f"columns.{row}: named {count} times"
+    columns = {row["name"]: row for row in rows}
+    yield from _roles(rows, process)
+    yield from _tags(columns)
+    for row in columns.values():
+        yield from _previous(row, columns)
+    yield from _targets(columns, _part(raw, "targets"))
+    references = _part(raw, "references")
+    for place, source in _sources({key: part for key, part in raw.items() if key != "references"}, ()):
         head = source.split(":")[0].split(",")[0].strip()
         if head == "assumed":
             if not source.partition(":")[2].strip():
                 yield f"{place}: got source '{source}': expected 'assumed: why'"
-        elif head not in seed.references:
+        elif source.strip() and head not in references:
             yield f"{place}: got source '{source}': expected a key of [references] or 'assumed: why'"
 
 
-def _roles(seed: Seed) -> Iterator[str]:
-    times, keys, targets = seed.by_role("time"), seed.by_role("key"), seed.by_role("target")
-    if len(times) != 1:
-        yield f"columns: got {len(times)} columns of role time: expected 1"
-    if not targets:
+def _part(raw: dict[str, Any], key: str) -> dict[str, Any]:
+    part = raw.get(key)
+    return part if isinstance(part, dict) else {}
+
+
+def _roles(rows: list[dict[str, Any]], process: dict[str, Any]) -> Iterator[str]:
+    roles = Counter(str(row.get("role")) for row in rows)
+    if roles["time"] != 1:
+        yield f"columns: got {roles['time']} columns of role time: expected 1"
+    if not roles["target"]:
         yield "columns: got no column of role target: expected at least 1"
-    named = [key.name for key in keys]
-    wanted = [] if seed.process.unit_key is None else [seed.process.unit_key]
-    if named != wanted:
-        yield f"process.unit_key: got {wanted}: expected the column of role key, which is {named}"
+    keys = [row["name"] for row in rows if row.get("role") == "key"]
+    named = process.get("unit_key")
+    if keys != ([] if named is None else [named]):
+        got = "none" if named is None else f"'{named}'"
+        yield f"process.unit_key: got {got}: expected the one column of role key, of {', '.join(keys) or 'none'}"
 
 
-def _targets(seed: Seed) -> Iterator[str]:
-    columns = {column.name: column for column in seed.by_role("target")}
-    for name, target in seed.targets.items():
-        if target.derived_from is not None:
-            if target.derived_from not in columns:
-                yield f"targets.{name}.derived_from: got '{target.derived_from}': expected a target column"
+def _tags(columns: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Tags by which a column of a file could mean two of the seed's."""
+    owner: dict[str, str] = {}
+    for name, row in columns.items():
+        tag = row.get("tag")
+        if not isinstance(tag, str):
             continue
-        if name not in columns:
-            yield f"targets.{name}: expected a column of role target with this name, or derived_from"
-        elif columns[name].unit != target.unit:
-            yield f"targets.{name}.unit: got '{target.unit}': expected '{columns[name].unit}' as in the column"
-        if target.label_noise is not None and target.label_noise.unit != target.unit:
-            yield f"targets.{name}.label_noise.unit: got '{target.label_noise.unit}': expected '{target.unit}'"
-    for name in columns:
-        if name not in seed.targets:
+        if tag != name and tag in columns:
+            yield f"columns.{name}.tag: got '{tag}': expected no other column's name"
+        if tag in owner:
+            yield f"columns.{name}.tag: got '{tag}': expected another than that of column {owner[tag]}"
+        owner.setdefault(tag, name)
+
+
+def _previous(row: dict[str, Any], columns: dict[str, dict[str, Any]]) -> Iterator[str]:
+    name = _part(row, "previous").get("column")
+    if not isinstance(name, str):
+        return
+    place = f"columns.{row['name']}.previous.column: got '{name}'"
+    lent = columns.get(name)
+    if lent is None:
+        yield f"{place}: expected another column's name"
+    elif lent.get("role") in ("key", "time"):
+        yield f"{place}: expected a number column, this one has role {lent['role']}"
+    elif lent.get("previous") is not None:
+        yield f"{place}: expected a column of the table, this one is made by previous itself"
+    elif lent.get("unit") != row.get("unit"):
+        yield f"columns.{row['name']}.unit: got '{row.get('unit')}': expected '{lent.get('unit')}' as of column {name}"
+
+
+def _targets(columns: dict[str, dict[str, Any]], targets: dict[str, Any]) -> Iterator[str]:
+    labels = {name: row for name, row in columns.items() if row.get("role") == "target"}
+    for name in labels:
+        if name not in targets:
             yield f"targets: column {name} has role target and no entry here"
+    for name, target in targets.items():
+        if not isinstance(target, dict):
+            continue
+        unit, parent, noise = target.get("unit"), target.get("derived_from"), _part(target, "label_noise")
+        if parent is not None and parent not in labels:
+            yield f"targets.{name}.derived_from: got '{parent}': expected a target column"
+        if parent is None and name not in labels:
+            yield f"targets.{name}: expected a column of role target with this name, or derived_from"
+        if parent is None and name in labels and labels[name].get("unit") != unit:
+            yield f"targets.{name}.unit: got '{unit}': expected '{labels[name].get('unit')}' as in the column"
+        if "unit" in noise and noise["unit"] != unit:
+            yield f"targets.{name}.label_noise.unit: got '{noise['unit']}': expected '{unit}'"
+
+
+def _sources(part: Any, place: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Each `source` that is a text, with the place of the part that it belongs to."""
+    if isinstance(part, dict):
+        if isinstance(part.get("source"), str):
+            yield ".".join(place), part["source"]
+        for key, inner in part.items():
+            yield from _sources(inner, (*place, key))
+    elif isinstance(part, list):
+        for number, inner in enumerate(part):
+            name = inner.get("name", number) if isinstance(inner, dict) else number
+            yield from _sources(inner, (*place, str(name)))

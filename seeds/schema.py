@@ -5,10 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from seeds.units import EXPECTED, is_unit
 
@@ -120,36 +130,73 @@ class Column(_Part):
             raise TypeError(f"column {self.name} is no number: it has no range")
         return self.low, self.high
 
-    @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        if not self.is_number:
-            return self
-        for key in ("unit", "low", "high", "typical", "source"):
-            if getattr(self, key) is None:
-                raise ValueError(f"{key} is missing: a {self.role} column needs unit, low, high, typical and source")
-        low, high = self.limits
-        if low >= high:
-            raise ValueError(f"range is upside down: low {low:g} is not below high {high:g}")
-        assert self.typical is not None
-        if not low <= self.typical.mean <= high:
-            raise ValueError(f"typical mean {self.typical.mean:g} lies outside low {low:g} to high {high:g}")
-        if self.previous is not None and self.role != "before":
-            raise ValueError(f"previous makes a before column, this one has role {self.role}")
-        self._check_knob(low, high)
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _tell_all(cls, raw: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
+        """Build the column, or tell what is wrong with its fields and with how they go together at once."""
+        told = list(_column_faults(raw)) if isinstance(raw, dict) else []
+        faults = [InitErrorDetails(type=PydanticCustomError("column", "{told}", {"told": t}), input=raw) for t in told]
+        try:
+            column = build(raw)
+        except ValidationError as error:
+            fields = [
+                InitErrorDetails(type=d["type"], loc=d["loc"], input=d["input"], ctx=d.get("ctx", {}))
+                for d in error.errors()
+            ]
+            raise ValidationError.from_exception_data(cls.__name__, [*fields, *faults]) from None
+        if faults:
+            raise ValidationError.from_exception_data(cls.__name__, faults)
+        return column
 
-    def _check_knob(self, low: float, high: float) -> None:
-        if self.role != "knob":
-            for key in ("bounds", "step", "move_cost"):
-                if getattr(self, key) is not None:
-                    raise ValueError(f"{key} belongs to a knob, this column has role {self.role}")
-            return
-        for key in ("bounds", "step", "move_cost"):
-            if getattr(self, key) is None:
-                raise ValueError(f"{key} is missing: a knob needs bounds, largest step and move_cost")
-        assert self.bounds is not None
-        if not low <= self.bounds[0] < self.bounds[1] <= high:
-            raise ValueError(f"bounds {self.bounds} must rise and lie within low {low:g} to high {high:g}")
+
+_OF_NUMBERS = ("unit", "low", "high", "typical", "source")
+_OF_KNOBS = ("bounds", "step", "move_cost")
+
+
+def _column_faults(raw: dict[str, Any]) -> Iterator[str]:
+    """How a column's fields do not go together; a field of the wrong type is told by itself and skipped here."""
+    role = raw.get("role")
+    if role in ("key", "time"):
+        for key in (*_OF_NUMBERS, *_OF_KNOBS, "scale", "sign", "previous"):
+            if key in raw:
+                yield f"{key} belongs to a number column, this one has role {role}"
+        return
+    for key in _OF_NUMBERS:
+        if raw.get(key) is None:
+            yield f"{key} is missing: a number column needs unit, low, high, typical and source"
+    low, high = _number(raw.get("low"), -math.inf), _number(raw.get("high"), math.inf)
+    if low >= high:
+        yield f"range is upside down: low {low:g} is not below high {high:g}"
+    typical = raw.get("typical")
+    mean = _number(typical.get("mean") if isinstance(typical, dict) else getattr(typical, "mean", None), math.nan)
+    if low < high and (mean < low or mean > high):
+        yield f"typical mean {mean:g} lies outside low {low:g} to high {high:g}"
+    if raw.get("previous") is not None and role != "before":
+        yield f"previous makes a before column, this one has role {role}"
+    if _number(raw.get("scale"), 1.0) != 1.0 and raw.get("tag") in (None, raw.get("name")):
+        yield "scale converts the unit of a tag: expected a tag other than the column's own name"
+    yield from _knob_faults(raw, low, high)
+
+
+def _knob_faults(raw: dict[str, Any], low: float, high: float) -> Iterator[str]:
+    if raw.get("role") != "knob":
+        for key in _OF_KNOBS:
+            if raw.get(key) is not None:
+                yield f"{key} belongs to a knob, this column has role {raw.get('role')}"
+        return
+    for key in _OF_KNOBS:
+        if raw.get(key) is None:
+            yield f"{key} is missing: a knob needs bounds, largest step and move_cost"
+    bounds = raw.get("bounds")
+    if isinstance(bounds, list) and len(bounds) == 2:
+        first, last = (_number(bound, math.nan) for bound in bounds)
+        if first < low or first >= last or last > high:
+            yield f"bounds {bounds} must rise and lie within low {low:g} to high {high:g}"
+
+
+def _number(value: object, otherwise: float) -> float:
+    """`value` where it is a number, else `otherwise`."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
 
 
 class Target(_Part):

@@ -1,0 +1,122 @@
+"""Cells of a plant's file as typed columns: what a number, a time and a unit's name look like there."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+BoolArray = npt.NDArray[np.bool_]
+
+# What parsing says of one column: its values, and for each thing expected the cells that are otherwise.
+Parsed = tuple[pd.Series, dict[str, BoolArray]]
+
+POINT = "a decimal point and no thousands separator (3.55 for 3,55): change the number format of the export"
+NUMBER = "a number, or an empty cell where nothing was measured"
+FINITE = "a finite number, or an empty cell where nothing was measured"
+ISO_TIME = "a date as 2026-11-01 or a time as 2026-11-01T06:00"
+NO_ZONE = "the plant's local time without a time zone, as 2026-11-01T06:00"
+NAME = "a name as text or whole number"
+TOLD = "a value: each row needs its unit and period"
+
+_MISSING = pa.array(["", "NaN", "nan", "NAN", "NA", "N/A", "null", "NULL", "None"], pa.large_string())
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf|infinity)$"
+_COMMA = r"^[+-]?\d[\d.' ]*,[\d.,' ]*([eE][+-]?\d+)?$"
+_ISO = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
+_ZONE = r"\s?(Z|UTC|[+-]\d{2}:?\d{2})$"
+
+
+def numbers(cells: pd.Series) -> Parsed:
+    """Numbers of a column as float64, NaN where the cell is missing.
+
+    Parameters
+    ----------
+    cells : Series (n,)
+        Numbers, text as a CSV file holds it, or a mixture. Missing are: empty, NaN, NA, N/A, null, None.
+
+    Returns
+    -------
+    Series (n,) and dict
+        The values (NaN for faulty cells too), and the faulty cells by what was expected of them.
+    """
+    if pd.api.types.is_float_dtype(cells.dtype) or pd.api.types.is_integer_dtype(cells.dtype):
+        values = cells if cells.dtype == np.float64 else pd.Series(cells.to_numpy(np.float64, na_value=np.nan))
+        return values, {FINITE: np.isinf(values.to_numpy())}
+    text = _text(cells)
+    try:
+        values, bad = _cast(text), {}
+    except pa.ArrowInvalid:
+        is_number = pc.match_substring_regex(text, _NUMBER)
+        has_comma = pc.match_substring_regex(text, _COMMA)
+        values = _cast(pc.if_else(is_number, text, None))
+        bad = {POINT: _mask(has_comma), NUMBER: ~_mask(is_number, when_missing=True) & ~_mask(has_comma)}
+    return values, bad | {FINITE: np.isinf(values.to_numpy())}
+
+
+def times(cells: pd.Series) -> Parsed:
+    """Starts of periods as datetime64[us]; NaT and a fault where a cell is no ISO date or local time.
+
+    Parameters
+    ----------
+    cells : Series (n,)
+        Times, or text in ISO 8601 (`2026-11-01`, `2026-11-01T06:00`, also with a space for the T). Orders of day
+        and month that differ between countries are not guessed, time zones are not converted.
+
+    Returns
+    -------
+    Series (n,) and dict
+        As for `numbers`.
+    """
+    if isinstance(cells.dtype, np.dtype) and cells.dtype.kind == "M":
+        values = cells.astype("datetime64[us]")
+        return values, {TOLD: values.isna().to_numpy()}
+    text = _text(cells)
+    is_local = pc.match_substring_regex(text, _ISO + "$")
+    values = pd.to_datetime(pc.if_else(is_local, text, None).to_pandas(), format="ISO8601", errors="coerce")
+    missing = _mask(pc.is_null(text))
+    zoned = _mask(pc.match_substring_regex(text, _ISO + _ZONE))
+    bad = {TOLD: missing, NO_ZONE: zoned, ISO_TIME: values.isna().to_numpy() & ~missing & ~zoned}
+    return values.astype("datetime64[us]"), bad
+
+
+def unit_names(cells: pd.Series) -> Parsed:
+    """Names of units as text, spaces around them removed; whole numbers are names too.
+
+    Parameters
+    ----------
+    cells : Series (n,)
+        Text or whole numbers.
+
+    Returns
+    -------
+    Series (n,) and dict
+        As for `numbers`.
+    """
+    text = _text(cells)
+    names = text.to_pandas().astype("str")
+    # Unit 12 of a file with missing names arrives as 12.0, which would be another unit than "12".
+    is_float = pd.api.types.is_float_dtype(cells.dtype)
+    return names, {TOLD: _mask(pc.is_null(text)), NAME: names.notna().to_numpy() & is_float}
+
+
+def _text(cells: pd.Series) -> pa.ChunkedArray:
+    """Cells as text without spaces around it, null where they are missing."""
+    if isinstance(cells.dtype, pd.StringDtype):
+        text = pa.array(cells, type=pa.large_string())
+    else:
+        text = pa.array([None if missing else str(cell) for cell, missing in zip(cells, cells.isna(), strict=True)])
+        text = text.cast(pa.large_string())
+    text = pc.utf8_trim_whitespace(text)
+    text = pc.if_else(pc.is_in(text, value_set=_MISSING), None, text)
+    return text if isinstance(text, pa.ChunkedArray) else pa.chunked_array([text])
+
+
+def _cast(text: pa.ChunkedArray) -> pd.Series:
+    return pd.Series(pc.cast(text, pa.float64()).to_numpy())
+
+
+def _mask(found: pa.ChunkedArray, when_missing: bool = False) -> BoolArray:
+    mask: BoolArray = pc.fill_null(found, when_missing).to_numpy()
+    return mask

@@ -1,0 +1,372 @@
+"""The table's contract: what a plant's rows must be before anything learns from them or is measured on them.
+
+A fault of the file stops the work and all faults are told at once. A single row with an impossible value is taken out
+and listed. Nothing is repaired in silence.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models import cells
+from models.earlier_periods import earlier
+from seeds import Column, Seed
+
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+
+# More rows than this out of physical range mean a wrong file or unit, not some bad readings.
+REJECTED_SHARE = 0.2
+
+# Faults of one kind that are told one by one in each column; the rest is counted.
+LISTED = 5
+
+# A slip of units shows in a column's median: so many values at least, about a power of 1000 (within a factor) away from
+# the typical mean and not within its spread; or further away than any process runs.
+_SLIP_VALUES = 10
+_SLIP_FACTOR = 2.0
+_SLIP_NEAR_SD = 2.0
+_SLIP_FAR_SD = 50.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with a table: where it stands, what was found and what was expected."""
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str
+    expected: str
+
+    def __str__(self) -> str:
+        row = "" if self.row is None else f", row {self.row}"
+        column = "" if self.column is None else f", column {self.column}"
+        return f"{self.file}{row}{column}: got {self.value}: expected {self.expected}"
+
+
+class TableError(ValueError):
+    """A table that cannot be used; `faults` holds each thing wrong with it."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the rows of a frame stand in files.
+
+    Attributes
+    ----------
+    name : str
+        What faults of the table as a whole name: a file or a folder.
+    files : tuple of str
+        Names of the files.
+    file : int array (n,)
+        For each row its file, as an index into `files`.
+    row : int array (n,)
+        For each row its number in that file, as a person counts.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    file: IntArray
+    row: IntArray
+
+    @classmethod
+    def one(cls, name: str, rows: int, first: int = 1) -> Source:
+        """Source of `rows` rows that follow each other in one file, the first numbered `first`."""
+        return cls(name, (name,), np.zeros(rows, np.int64), np.arange(first, first + rows, dtype=np.int64))
+
+    def place(self, position: int) -> tuple[str, int]:
+        """File and row number of the frame's row at `position`."""
+        return self.files[self.file[position]], int(self.row[position])
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A table that keeps the contract.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Columns of the seed in its order: unit as text (where the seed has a key), start of period as datetime64[us],
+        all others float64 in the seed's units, NaN where missing. Sorted by unit and time. Rows without a label are
+        kept: they wait for it, and whoever trains leaves them out.
+    rejected : DataFrame
+        Values out of physical range, one a line: file, row, unit, period_start, column, value, reason. Their rows are
+        not in `table`.
+    ignored : tuple of str
+        Columns of the file that were not used.
+    """
+
+    table: pd.DataFrame
+    rejected: pd.DataFrame
+    ignored: tuple[str, ...]
+
+    @property
+    def rejected_rows(self) -> int:
+        """How many rows were taken out."""
+        return len(self.rejected[["file", "row"]].drop_duplicates())
+
+
+def check(
+    frame: pd.DataFrame,
+    seed: Seed,
+    source: Source | None = None,
+    *,
+    today: dt.date | None = None,
+    known: Sequence[Fault] = (),
+) -> Checked:
+    """Check a plant's rows against the seed and bring them into the seed's form.
+
+    A column is found by its `tag`, and then multiplied by its `scale` into the seed's unit, or by its own name, and
+    then it is in the seed's unit already; so a checked table passes again unchanged. Columns of role `late` may be
+    absent. `previous` columns are never read: they are made here, from the rows that remain, by time: the value of the
+    same unit nearest to `periods` periods earlier and less than half a period off, NaN where there is none. A rejected
+    row lends no value to a later one.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows as read: cells may be text. It is not changed.
+    seed : Seed
+        The process.
+    source : Source, optional
+        Where the rows stand; by default rows 1 to n of "table".
+    today : date, optional
+        Day after which no period may start; by default the clock's.
+    known : sequence of Fault
+        Faults met while reading, to be told together with those found here.
+
+    Raises
+    ------
+    TableError
+        With every fault: a column missing or named twice, no rows, text or a decimal comma in a number, infinity, a
+        time that is no ISO date or carries a zone, a row without unit or period, two rows of one unit and period, a
+        period in the future, no label at all, a column whose median shows another unit, more than `REJECTED_SHARE`
+        of the rows out of physical range.
+    """
+    source = source or Source.one("table", len(frame))
+    frame = frame.reset_index(drop=True)
+    found = _find_columns(frame, seed)
+    faults = [*known, *_column_faults(frame, seed, source, found)]
+    if frame.empty:
+        raise TableError([*faults, Fault(source.name, None, None, "no rows", "at least one row")])
+    headers = {name: where[0] for name, where in found.items() if len(where) == 1}
+    values = {}
+    for name, header in headers.items():
+        values[name], told = _parse(frame[header], seed.column(name), header, source)
+        faults += told
+    rows = _Rows(seed, source, headers, values)
+    slips = rows.slips()
+    outside = {column.name: rows.outside(column) for column in rows.measured if column.name not in slips}
+    faults += [*rows.identity_faults(today or dt.date.today()), *slips.values(), *rows.label_faults()]
+    faults += rows.share_faults(outside)
+    if faults:
+        raise TableError(faults)
+    return Checked(
+        table=rows.table(~np.logical_or.reduce(list(outside.values()))),
+        rejected=rows.rejected(outside),
+        ignored=tuple(str(header) for header in frame.columns if header not in headers.values()),
+    )
+
+
+def _find_columns(frame: pd.DataFrame, seed: Seed) -> dict[str, list[str]]:
+    """For each column of the seed that a file can hold, the file's headers that mean it."""
+    held = list(frame.columns)
+    return {
+        column.name: [header for header in held if header in (column.tag, column.name)]
+        for column in seed.columns
+        if column.previous is None
+    }
+
+
+def _column_faults(frame: pd.DataFrame, seed: Seed, source: Source, found: dict[str, list[str]]) -> Iterator[Fault]:
+    """Columns that the table lacks or names twice."""
+    for name, headers in found.items():
+        column = seed.column(name)
+        wanted = f"'{name}'" if column.tag in (None, name) else f"'{column.tag}' (or '{name}')"
+        if not headers and column.role != "late":
+            held = ", ".join(str(header) for header in frame.columns)
+            yield Fault(source.name, None, column.tag or name, f"columns {_cut(held, 200)}", f"a column {wanted}")
+        if len(headers) > 1:
+            got = " and ".join(f"'{header}'" for header in headers)
+            yield Fault(source.name, None, name, f"columns {got}", f"one column {wanted}")
+
+
+def _parse(raw: pd.Series, column: Column, header: str, source: Source) -> tuple[pd.Series, list[Fault]]:
+    """A column in the seed's type and unit, and the faults of its cells."""
+    parser = {"key": cells.unit_names, "time": cells.times}.get(column.role, cells.numbers)
+    values, bad = parser(raw)
+    faults = [
+        fault
+        for expected, mask in bad.items()
+        for fault in _cell_faults(source, header, raw, np.flatnonzero(mask), expected)
+    ]
+    if column.is_number and header == column.tag and column.scale != 1.0:
+        values = values * column.scale
+    return values, faults
+
+
+def _cell_faults(source: Source, header: str, shown: pd.Series, bad: IntArray, expected: str) -> Iterator[Fault]:
+    """Faults of a column's cells: the first few one by one, then how many more."""
+    for position in bad[:LISTED]:
+        yield Fault(*source.place(position), header, _shown(shown.iloc[position]), expected)
+    if len(bad) > LISTED:
+        yield Fault(source.name, None, header, f"{len(bad) - LISTED} more cells like the last", expected)
+
+
+def _shown(cell: object) -> str:
+    if pd.isna(cell) or cell == "":  # type: ignore[call-overload]
+        return "nothing"
+    return _cut(f"{cell:.6g}" if isinstance(cell, float) else repr(str(cell)), 60)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 3] + "..."
+
+
+def _range(column: Column) -> str:
+    low, high = column.limits
+    return f"{low:g} to {high:g} {column.unit}"
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows in the seed's types and units, before the faulty and the impossible are taken out."""
+
+    seed: Seed
+    source: Source
+    headers: dict[str, str]
+    values: dict[str, pd.Series]
+
+    @property
+    def measured(self) -> list[Column]:
+        """Number columns that the file holds."""
+        return [column for column in self.seed.columns if column.is_number and column.name in self.values]
+
+    def identity_faults(self, today: dt.date) -> Iterator[Fault]:
+        """Periods that have not begun, and rows of a unit and period that stand before."""
+        columns = [column for column in (self.seed.key, self.seed.time) if column is not None]
+        names = [column.name for column in columns if column.name in self.values]
+        if self.seed.time.name in names:
+            start = self.values[self.seed.time.name]
+            future = np.flatnonzero((start >= pd.Timestamp(today) + pd.Timedelta(days=1)).to_numpy())
+            expected = f"a period that has begun, at the latest on {today}"
+            yield from _cell_faults(self.source, self.headers[self.seed.time.name], start, future, expected)
+        if len(names) < len(columns):
+            return
+        identity = pd.DataFrame({name: self.values[name] for name in names}).dropna()
+        again = identity.index[identity.duplicated()]
+        place = ", ".join(self.headers[name] for name in names)
+        for position in again[:LISTED]:
+            first = identity.index[(identity == identity.loc[position]).all(axis=1)][0]
+            got = " ".join(str(value) for value in identity.loc[position])
+            file, row = self.source.place(first)
+            expected = f"one row a unit and period, as in row {row} of {file}"
+            yield Fault(*self.source.place(position), place, f"{got} again", expected)
+        if len(again) > LISTED:
+            got = f"{len(again) - LISTED} more rows of a unit and period that stand before"
+            yield Fault(self.source.name, None, place, got, "one row a unit and period")
+
+    def label_faults(self) -> Iterator[Fault]:
+        """Targets without a single label."""
+        for column in self.seed.by_role("target"):
+            if column.name in self.values and not self.values[column.name].notna().any():
+                header = self.headers[column.name]
+                yield Fault(self.source.name, None, header, "no value in any row", "at least one label")
+
+    def slips(self) -> dict[str, Fault]:
+        """For each column whose median shows another unit than the seed's, the fault."""
+        found = {}
+        for column in self.measured:
+            told = _slip(self.values[column.name], column)
+            if told is not None:
+                found[column.name] = Fault(self.source.name, None, self.headers[column.name], *told)
+        return found
+
+    def outside(self, column: Column) -> BoolArray:
+        """Which rows have an impossible value in this column."""
+        low, high = column.limits
+        values = self.values[column.name].to_numpy()
+        return (values < low) | (values > high)
+
+    def share_faults(self, outside: dict[str, BoolArray]) -> Iterator[Fault]:
+        """So many impossible values that the file itself must be wrong."""
+        rejected = np.logical_or.reduce(list(outside.values()))
+        if not outside or rejected.mean() <= REJECTED_SHARE:
+            return
+        got = f"{rejected.sum()} of {len(rejected)} rows out of physical range"
+        yield Fault(self.source.name, None, None, got, f"at most {REJECTED_SHARE:.0%} of the rows")
+        for name, mask in outside.items():
+            bad = np.flatnonzero(mask)
+            expected = _range(self.seed.column(name))
+            yield from _cell_faults(self.source, self.headers[name], self.values[name], bad, expected)
+
+    def rejected(self, outside: dict[str, BoolArray]) -> pd.DataFrame:
+        """Values out of physical range, in the files' order."""
+        parts = []
+        for name, mask in outside.items():
+            at = np.flatnonzero(mask)
+            tag = "" if self.headers[name] == name else f" (in the file: {self.headers[name]})"
+            part = {
+                "file": np.array(self.source.files, object)[self.source.file[at]],
+                "row": self.source.row[at],
+                "unit": "" if self.seed.key is None else self.values[self.seed.key.name].iloc[at].array,
+                "period_start": self.values[self.seed.time.name].iloc[at].array,
+                "column": name,
+                "value": self.values[name].iloc[at].array,
+                "reason": f"outside {_range(self.seed.column(name))}{tag}",
+            }
+            parts.append(pd.DataFrame(part).astype({"file": "str", "unit": "str", "column": "str", "reason": "str"}))
+        return pd.concat(parts).sort_values(["file", "row"], kind="stable", ignore_index=True)
+
+    def table(self, kept: BoolArray) -> pd.DataFrame:
+        """The kept rows, sorted, with all columns of the seed."""
+        start = self.values[self.seed.time.name].to_numpy()
+        unit = np.zeros(len(start), np.int64)
+        if self.seed.key is not None:
+            unit = pd.factorize(self.values[self.seed.key.name], sort=True)[0].astype(np.int64)
+        order = np.lexsort((start, unit))
+        order = order[kept[order]]
+        values = {name: pd.Series(column.array[order]) for name, column in self.values.items()}
+        nothing = pd.Series(np.full(len(order), np.nan))
+        columns = {column.name: values.get(column.name, nothing) for column in self.seed.columns}
+        for column in self.seed.columns:
+            if column.previous is not None:
+                lent = columns[column.previous.column].to_numpy()
+                period = self.seed.process.period.timedelta
+                columns[column.name] = pd.Series(
+                    earlier(lent, unit[order], start[order], period, column.previous.periods)
+                )
+        return pd.DataFrame(columns, copy=False)
+
+
+def _slip(values: pd.Series, column: Column) -> tuple[str, str] | None:
+    """What was found and expected where a column's median shows another unit than the seed's."""
+    assert column.typical is not None
+    mean, sd = column.typical.mean, column.typical.sd
+    finite = values[np.isfinite(values)]
+    if len(finite) < _SLIP_VALUES or mean == 0:
+        return None
+    median = float(finite.median())
+    low, high = column.limits
+    ratio = median / mean
+    power = round(math.log10(ratio) / 3) if ratio > 0 else 0
+    is_power = power != 0 and 1 / _SLIP_FACTOR <= ratio / 1000.0**power <= _SLIP_FACTOR
+    typical = f"{mean:g} {column.unit} or so (typical, sd {sd:g})"
+    if is_power and abs(median - mean) > _SLIP_NEAR_SD * sd:
+        size = f"the file's numbers are about {1000.0**power:g} times those of {column.unit}"
+        return f"median {median:.6g}", f"{typical}: a slip of units? {size} (a tag's scale in the seed converts them)"
+    if abs(median - mean) > _SLIP_FAR_SD * sd and not low <= median <= high:
+        return f"median {median:.6g}", f"{typical}: another unit or another quantity?"
+    return None

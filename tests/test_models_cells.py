@@ -1,0 +1,119 @@
+"""Cells of a file as numbers, times and names."""
+
+import datetime as dt
+import decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.cells import FINITE, ISO_TIME, NAME, NO_ZONE, NUMBER, POINT, TOLD, numbers, times, unit_names
+
+
+def bad(parsed):
+    """Positions of faulty cells by what was expected."""
+    return {expected: np.flatnonzero(mask).tolist() for expected, mask in parsed[1].items() if mask.any()}
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("1", 1.0),
+        (" 2.50 ", 2.5),
+        ("+.5", 0.5),
+        ("7.", 7.0),
+        ("-1e-3", -0.001),
+        ("1E5", 1e5),
+        ("", np.nan),
+        ("  ", np.nan),
+        ("NaN", np.nan),
+        ("N/A", np.nan),
+        ("null", np.nan),
+    ],
+)
+@pytest.mark.parametrize("beside", ["4", "bad"], ids=["in a clean column", "beside a faulty cell"])
+def test_number_as_a_file_writes_it(cell, value, beside):
+    values, _ = numbers(pd.Series([cell, beside]))
+    assert values.dtype == np.float64
+    np.testing.assert_equal(values[0], value)
+
+
+def test_faulty_numbers_are_sorted_by_what_was_expected():
+    cells = pd.Series(["1", "1,5", "1'000,5", "x", "inf", "1e999", "2022-01-01", "", "12 kA", "0x1F", "1_000", "-"])
+    assert bad(numbers(cells)) == {POINT: [1, 2], NUMBER: [3, 6, 8, 9, 10, 11], FINITE: [4, 5]}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pd.Series([1, 2], dtype="int32"),
+        pd.Series([1, 2], dtype="Int64"),
+        pd.Series([1, 2], dtype="float32"),
+        pd.Series(["1", 2.0], dtype=object),
+        pd.Series([decimal.Decimal("1"), 2], dtype=object),
+        pd.Series(["1", "2"], dtype="category"),
+        pd.Series(["1", "2"], dtype="string[python]"),
+    ],
+    ids=lambda cells: str(cells.dtype),
+)
+def test_every_type_of_a_column_gives_float64(cells):
+    values, told = numbers(cells)
+    assert values.dtype == np.float64
+    assert values.tolist() == [1.0, 2.0]
+    assert not any(mask.any() for mask in told.values())
+
+
+def test_missing_numbers_of_every_kind_are_nan():
+    for cells in (pd.Series([None, pd.NA, np.nan], dtype=object), pd.Series([None, 1], dtype="Int64")[:1]):
+        values, told = numbers(cells)
+        assert values.isna().all()
+        assert not any(mask.any() for mask in told.values())
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
+def test_a_number_survives_its_text(values):
+    parsed, told = numbers(pd.Series([repr(value) for value in values]))
+    assert parsed.tolist() == values
+    assert not told[FINITE].any()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2022-03-04T05:06",
+        "2022-03-04 05:06",
+        " 2022-03-04 05:06:00",
+        "2022-03-04T05:06:00.000000",
+        dt.datetime(2022, 3, 4, 5, 6),
+        pd.Timestamp("2022-03-04 05:06"),
+    ],
+)
+def test_time_as_a_file_writes_it(cell):
+    values, told = times(pd.Series([cell], dtype=object))
+    assert values.tolist() == [pd.Timestamp("2022-03-04 05:06")]
+    assert values.dtype == "datetime64[us]"
+    assert not any(mask.any() for mask in told.values())
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_times_of_every_resolution_are_microseconds(unit):
+    values, _ = times(pd.Series(["2022-03-04", None]).astype(f"datetime64[{unit}]"))
+    assert values.dtype == "datetime64[us]"
+    assert bad(times(values)) == {TOLD: [1]}
+
+
+def test_faulty_times_are_sorted_by_what_was_expected():
+    cells = ["2022-01-01", "", "1/2/2022", "2022-1-2", "2022", "2022-13-01", "2022-01-01T05:00Z", "2022-01-01+02:00"]
+    assert bad(times(pd.Series(cells))) == {TOLD: [1], ISO_TIME: [2, 3, 4, 5], NO_ZONE: [6, 7]}
+    zoned = pd.Series(pd.date_range("2022-01-01", periods=2, tz="Asia/Shanghai"))
+    assert bad(times(zoned)) == {NO_ZONE: [0, 1]}
+
+
+def test_names_of_units():
+    values, _ = unit_names(pd.Series([" A-1", "007", "A 2 "]))
+    assert values.tolist() == ["A-1", "007", "A 2"]
+    assert unit_names(pd.Series([7, 8]))[0].tolist() == ["7", "8"]
+    assert bad(unit_names(pd.Series(["A", "", None]))) == {TOLD: [1, 2]}
+    assert bad(unit_names(pd.Series([7.0, None]))) == {NAME: [0], TOLD: [1]}

@@ -1,0 +1,176 @@
+"""Files of a table as they stand: cells, row numbers, and what keeps a file from being read."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from models.contract import LISTED, Fault, IntArray
+from seeds import Seed
+
+_UTF8 = "a UTF-8 file (in a spreadsheet: save as 'CSV UTF-8')"
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One file as read.
+
+    Attributes
+    ----------
+    file : str
+        Its path.
+    frame : DataFrame (n, k)
+        Cells: text from CSV, the file's own types from Parquet. Blank rows are left out.
+    headers : list of str
+        Names of all its columns, also of those not read; none where the file cannot be used.
+    row : int array (n,)
+        Row numbers as a person counts: in CSV the header is row 1, in Parquet the first row is 1.
+    faults : list of Fault
+        What was met on the way.
+    """
+
+    file: str
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
+    headers: list[str] = field(default_factory=list)
+    row: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read_raw(file: Path, seed: Seed) -> RawTable:
+    """Cells of one CSV or Parquet file, or why there are none; from Parquet only the columns that the seed knows."""
+    try:
+        if file.stat().st_size == 0:
+            return RawTable(
+                str(file), faults=[Fault(str(file), None, None, "an empty file", "a table with a header row")]
+            )
+        return _read_parquet(file, seed) if file.suffix.lower() == ".parquet" else _read_csv(file)
+    except OSError as error:
+        unread = f"a file that cannot be read ({error.strerror or error})"
+        return RawTable(str(file), faults=[Fault(str(file), None, None, unread, "a readable file")])
+
+
+def _read_parquet(file: Path, seed: Seed) -> RawTable:
+    """Read the columns that the seed knows; numbers keep their types."""
+    known = {name for column in seed.columns if column.previous is None for name in (column.name, column.tag)}
+    headers: list[str] = []
+
+    def wanted(names: list[str]) -> list[str]:
+        headers.extend(names)
+        return [name for name in names if name in known]
+
+    table = open_parquet(file, wanted)
+    faults = [table] if isinstance(table, Fault) else _repeated(file, headers)
+    if isinstance(table, Fault) or faults:
+        return RawTable(str(file), faults=faults)
+    row = np.arange(1, table.num_rows + 1)
+    # Each column becomes its own block and its Arrow buffers are given up one by one: no second copy of the table.
+    frame = table.to_pandas(split_blocks=True, self_destruct=True, ignore_metadata=True, date_as_object=False)
+    return RawTable(str(file), frame, headers, row)
+
+
+def open_parquet(file: Path, wanted: Callable[[list[str]], list[str]]) -> pa.Table | Fault:
+    """Columns of a Parquet file that `wanted` picks from all its names; a fault where the file is damaged."""
+    try:
+        with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
+            return parquet.read(columns=wanted(parquet.schema_arrow.names))
+    except (pa.ArrowException, OSError) as error:
+        got = f"a file that cannot be read ({str(error).splitlines()[0]})"
+        return Fault(str(file), None, None, got, "a whole Parquet file; is this one cut off or damaged?")
+
+
+def _read_csv(file: Path) -> RawTable:
+    """Read all cells as text, so that what is no number can be shown as it stands in the file."""
+    headers = _csv_headers(file)
+    faults = [headers] if isinstance(headers, Fault) else _repeated(file, headers)
+    if isinstance(headers, Fault) or faults:
+        return RawTable(str(file), faults=faults)
+    ragged: list[pa_csv.InvalidRow] = []
+
+    def skip(row: pa_csv.InvalidRow) -> str:
+        ragged.append(row)
+        return "skip"
+
+    try:
+        table = pa_csv.read_csv(
+            file,
+            # Row numbers are only told by a reader with one thread.
+            read_options=pa_csv.ReadOptions(use_threads=False),
+            parse_options=pa_csv.ParseOptions(
+                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types={name: pa.large_string() for name in headers}, strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowException as error:
+        told = str(error).splitlines()[0]
+        if "Empty CSV" in told:
+            return RawTable(str(file), pd.DataFrame(columns=headers), headers)
+        unread = Fault(str(file), None, None, f"a file that cannot be read ({told})", "a CSV file")
+        return RawTable(str(file), faults=[_not_utf8(file) if "UTF8" in told else unread])
+    numbers = np.arange(2, 2 + table.num_rows + len(ragged))
+    numbers = np.setdiff1d(numbers, [row.number for row in ragged], assume_unique=True)
+    frame = table.to_pandas(split_blocks=True, self_destruct=True)
+    blank = (frame.iloc[:, 0] == "").to_numpy(copy=True)
+    blank[blank] = (frame[blank] == "").all(axis=1)
+    return RawTable(str(file), frame[~blank] if blank.any() else frame, headers, numbers[~blank], _ragged(file, ragged))
+
+
+def _csv_headers(file: Path) -> list[str] | Fault:
+    """Names in the header row, or what is wrong with it."""
+    with file.open("rb") as lines:
+        first = lines.readline()
+    try:
+        text = first.decode("utf-8-sig").strip("\r\n")
+    except UnicodeDecodeError:
+        return _not_utf8(file)
+    separator = max(",;\t|", key=text.count)
+    if separator != ",":
+        got = f"columns separated by {separator!r}"
+        return Fault(str(file), 1, None, got, "commas between columns, and then decimal points in numbers")
+    headers = next(csv.reader([text]), [])
+    if not any(headers):
+        return Fault(str(file), 1, None, "an empty row", "a header row with the columns' names")
+    return headers
+
+
+def _not_utf8(file: Path) -> Fault:
+    """Where the file stops being UTF-8."""
+    with file.open("rb") as lines:
+        for row, line in enumerate(lines, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                return Fault(str(file), row, None, f"{line[error.start : error.end]!r}, which is not UTF-8", _UTF8)
+    return Fault(str(file), None, None, "bytes that are not UTF-8", _UTF8)
+
+
+def _ragged(file: Path, rows: list[pa_csv.InvalidRow]) -> list[Fault]:
+    """Rows with more or fewer cells than the header."""
+    faults = []
+    for row in rows[:LISTED]:
+        hint = ": a decimal comma, or a comma in a text without quotes?"
+        expected = f"{row.expected_columns} as in the header{hint * (row.actual_columns > row.expected_columns)}"
+        faults.append(Fault(str(file), row.number, None, f"{row.actual_columns} cells", expected))
+    if len(rows) > LISTED:
+        got = f"{len(rows) - LISTED} more rows like these"
+        faults.append(Fault(str(file), None, None, got, f"{rows[0].expected_columns} cells as in the header"))
+    return faults
+
+
+def _repeated(file: Path, headers: Iterable[str]) -> list[Fault]:
+    """Names that head more than one column."""
+    return [
+        Fault(str(file), 1, name, f"{count} columns of this name", "one")
+        for name, count in Counter(headers).items()
+        if count > 1
+    ]

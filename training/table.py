@@ -1,0 +1,199 @@
+"""Tables from files: a CSV or Parquet file, or a folder of them, through the contract into the seed's form."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.contract import Checked, Fault, Source, TableError, check
+from seeds import Seed
+from training.raw_table import RawTable, open_parquet, read_raw
+
+TABLE, TRUTH = "table.parquet", "truth.parquet"
+
+
+def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None) -> Checked:
+    """Read a plant's table and check it against the seed.
+
+    Parameters
+    ----------
+    path : str or Path
+        A `.csv` file (UTF-8, commas, decimal points, one header row), a `.parquet` file, or a folder: the file
+        `table.parquet` in it, or else all its CSV and Parquet files, which must have the same columns.
+    seed : Seed
+        The process.
+    today : date, optional
+        Day after which no period may start; by default the clock's.
+
+    Returns
+    -------
+    Checked
+        The table with its `previous` columns, the values rejected with their rows' numbers (a CSV file's header is row
+        1; Parquet rows count from 1), and the names of unused columns.
+
+    Raises
+    ------
+    TableError
+        With every fault of every file.
+    """
+    path = Path(path)
+    raws = [read_raw(file, seed) for file in _table_files(path)]
+    faults = [fault for raw in raws for fault in raw.faults] + _mixed(raws)
+    whole = [raw for raw in raws if raw.headers]
+    if len(whole) < len(raws) or len({frozenset(raw.headers) for raw in whole}) != 1:
+        raise TableError(faults)
+    frame = whole[0].frame if len(whole) == 1 else pd.concat([raw.frame for raw in whole], ignore_index=True)
+    source = Source(
+        name=whole[0].file if len(whole) == 1 else str(path),
+        files=tuple(raw.file for raw in whole),
+        file=np.repeat(np.arange(len(whole)), [len(raw.row) for raw in whole]),
+        row=np.concatenate([raw.row for raw in whole]),
+    )
+    checked = check(frame, seed, source, today=today, known=faults)
+    unread = [header for header in whole[0].headers if header not in frame.columns]
+    return dataclasses.replace(checked, ignored=(*checked.ignored, *unread))
+
+
+def read_truth(path: str | Path, seed: Seed) -> pd.DataFrame | None:
+    """Noise-free targets and hidden states of a simulated plant, which evaluation alone may read.
+
+    Parameters
+    ----------
+    path : str or Path
+        The plant's folder, or the `table.parquet` in it.
+    seed : Seed
+        The process.
+
+    Returns
+    -------
+    DataFrame or None
+        Sorted by unit and time as the table is; None where no truth is known.
+
+    Raises
+    ------
+    TableError
+        The file is damaged or lacks the unit, the period or the target.
+    """
+    folder = Path(path)
+    if folder.name == TABLE:
+        folder = folder.parent
+    file = folder / TRUTH
+    if not file.is_file():
+        return None
+    truth = open_parquet(file, lambda names: names)
+    if isinstance(truth, Fault):
+        raise TableError([truth])
+    frame: pd.DataFrame = truth.to_pandas(ignore_metadata=True, date_as_object=False)
+    identity = [column.name for column in (seed.key, seed.time) if column is not None]
+    lacking = [name for name in [*identity, seed.target.name] if name not in frame]
+    held = ", ".join(frame.columns)
+    if lacking:
+        raise TableError(Fault(str(file), None, name, f"columns {held}", f"a column '{name}'") for name in lacking)
+    frame[seed.time.name] = frame[seed.time.name].astype("datetime64[us]")
+    if seed.key is not None:
+        frame[seed.key.name] = frame[seed.key.name].astype("str")
+    return frame.sort_values(identity, ignore_index=True)
+
+
+def digest(table: pd.DataFrame) -> str:
+    """Digest of a checked table's content, whatever file it came from.
+
+    The order of rows and columns, the sign of zero and the kind of NaN do not matter; names, values and missing cells
+    do.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A checked table: one row a unit and period.
+
+    Returns
+    -------
+    str
+        `sha256:` and 64 hexadecimal digits.
+    """
+    names = sorted(table.columns)
+    identity = [name for name in names if table[name].dtype != np.float64]
+    order = np.arange(len(table))
+    if identity:
+        order = np.lexsort([pd.factorize(table[name], sort=True)[0] for name in reversed(identity)])
+    total = hashlib.sha256(str(len(table)).encode())
+    for name in names:
+        total.update(f"\n{len(name)}:{name}:".encode())
+        total.update(_content(table[name].take(order)))
+    return f"sha256:{total.hexdigest()}"
+
+
+def write_rejected(rejected: pd.DataFrame, path: str | Path) -> None:
+    """Write the list of rejected values as CSV; the file is there whole or not at all.
+
+    Parameters
+    ----------
+    rejected : DataFrame
+        As in `Checked.rejected`.
+    path : str or Path
+        The file; its folder must exist. A file of that name is replaced.
+    """
+    path = Path(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            rejected.to_csv(file, index=False)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _table_files(path: Path) -> list[Path]:
+    """Files that make up the table."""
+    if path.is_file():
+        if path.suffix.lower() in (".csv", ".parquet"):
+            return [path]
+        raise TableError(
+            [Fault(str(path), None, None, f"a {path.suffix or 'nameless'} file", "a .csv or .parquet file")]
+        )
+    if not path.is_dir():
+        raise TableError([Fault(str(path), None, None, "no such file or folder", "a CSV or Parquet file, or a folder")])
+    if (path / TABLE).is_file():
+        return [path / TABLE]
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() in (".csv", ".parquet"))
+    files = [file for file in files if file.is_file() and not file.name.startswith(".")]
+    if not files:
+        raise TableError([Fault(str(path), None, None, "a folder without tables", "*.csv or *.parquet files in it")])
+    return files
+
+
+def _mixed(raws: list[RawTable]) -> list[Fault]:
+    """Files of a folder whose columns are not those of the first."""
+    whole = [raw for raw in raws if raw.headers]
+    faults = []
+    for raw in whole[1:]:
+        lacking = set(whole[0].headers) - set(raw.headers)
+        more = set(raw.headers) - set(whole[0].headers)
+        if lacking or more:
+            told = [f"without {', '.join(sorted(lacking))}"] * bool(lacking)
+            told += [f"with {', '.join(sorted(more))}"] * bool(more)
+            expected = f"the same columns as in {whole[0].file}"
+            faults.append(Fault(raw.file, None, None, f"columns {' and '.join(told)}", expected))
+    return faults
+
+
+def _content(column: pd.Series) -> bytes:
+    """Bytes of a column that are equal where values are equal."""
+    if column.dtype == np.float64:
+        numbers = column.to_numpy() + 0.0
+        numbers[np.isnan(numbers)] = np.nan
+        return numbers.astype("<f8").tobytes()
+    if column.dtype.kind == "M":
+        return column.to_numpy().astype("datetime64[us]").astype("<i8").tobytes()
+    texts = [str(text).encode() for text in column]
+    lengths = np.array([len(text) for text in texts], "<i8")
+    return lengths.tobytes() + b"".join(texts)
