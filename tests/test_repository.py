@@ -1,0 +1,78 @@
+"""Rules of the repository that no linter checks."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import models
+import seeds
+import serving
+import synthetic_data
+import training
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = (models, seeds, serving, synthetic_data, training)
+FOLDERS = ("models", "seeds", "serving", "synthetic_data", "training", "tests", "benchmarks")
+SOURCES = [*sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")), ROOT / "nonferrous.py"]
+TEXTS = [
+    *SOURCES,
+    *(
+        path
+        for pattern in ("*.md", "*.toml", "*.lock", "Makefile", ".ci/run", "docs/*", "seeds/*.toml", "seeds/*.md")
+        for path in ROOT.glob(pattern)
+        if path.is_file()
+    ),
+]
+HEAVY = ("fastapi", "lightgbm", "mlflow", "numpy", "pandas", "plotly", "pyarrow", "sklearn", "skops")
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level names of the modules that a file imports, inside functions too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+def test_packages_are_those_of_this_checkout(package):
+    assert Path(package.__file__).is_relative_to(ROOT)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_has_one_subject_and_no_pickle(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+    assert not imported(path) & {"pickle", "joblib", "cloudpickle", "dill"}
+    assert path.stem not in {"utils", "helpers", "common", "base", "misc", "manager", "handler", "processor", "data"}
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_texts_name_no_registry_and_no_path_of_a_machine(path):
+    text = path.read_text(encoding="utf-8")
+    # written so that this file does not match itself
+    assert not re.search(r"pypi[.]org|python" + r"hosted|registry[.]npmjs|deb[.]debian", text)
+    assert not re.search(r"/wo" + r"rk/(main|shared)|/ro" + r"ot/|/ho" + r"me/", text)
+
+
+def test_command_line_and_seeds_load_no_heavy_library():
+    code = f"import sys, nonferrous, seeds; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_models_load_no_server_no_tracker_and_no_plotting():
+    unwanted = ("fastapi", "mlflow", "plotly")
+    code = f"import sys, models.fitted, models.files; print([m for m in {unwanted!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_changelog_has_an_open_section():
+    assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
