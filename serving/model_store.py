@@ -1,0 +1,117 @@
+"""Champions in an MLflow registry, read only: the service never makes, migrates or writes a store."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from serving.champions import ALIAS, Champion
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+# Nothing leaves the plant, no package index is asked, and a server that does not answer costs seconds, not minutes.
+ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    # No connection stays open between two looks, so a file that replaces another is seen.
+    "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",
+}
+_SQLITE = "sqlite:///"
+
+
+class StoreError(RuntimeError):
+    """A store that cannot be read as it is."""
+
+
+class MlflowStore:
+    """Champions of an MLflow registry; MLflow is imported when the store is first read.
+
+    Parameters
+    ----------
+    uri : str
+        Address of a database or of an MLflow server.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._file = Path(uri.removeprefix(_SQLITE)) if uri.startswith(_SQLITE) else None
+
+    def champion(self, process: str) -> Champion | None:
+        """Version that the process's alias `champion` points to; None where there is none.
+
+        Raises
+        ------
+        StoreError
+            The store is absent, or of another version of MLflow.
+        Exception
+            Whatever MLflow raises for one that is locked or out of reach.
+        """
+        client = self._client()
+        try:
+            found = client.get_model_version_by_alias(process, ALIAS)
+        except Exception as error:
+            # MLflow has a code for an absent model, and for an absent alias its text alone.
+            if getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
+                return None
+            if f"alias {ALIAS} not found" in str(error):
+                return None
+            raise
+        return Champion(process, int(found.version), str(found.source), found.tags.get("model_digest"))
+
+    def fetch(self, champion: Champion, folder: Path) -> Path:
+        """Copy the version's files into an empty folder; returns the one that `models.files.save` made."""
+        client = self._client()
+        import mlflow.artifacts
+        from mlflow.models import Model
+
+        address = client.get_model_version_download_uri(champion.process, str(champion.version))
+        copy = mlflow.artifacts.download_artifacts(artifact_uri=address, dst_path=str(folder), tracking_uri=self._uri)
+        return Path(copy, Model.load(copy).flavors["python_function"]["data"])
+
+    def _client(self) -> MlflowClient:
+        if self._file is not None and not self._file.is_file():
+            raise StoreError(f"{self._file} does not exist; `nonferrous train PROCESS` makes it")
+        _prepare()
+        from mlflow import MlflowClient
+
+        if self._file is not None:
+            _check_schema(self._file)
+        return MlflowClient(self._uri, self._uri)
+
+
+@functools.cache
+def _prepare() -> None:
+    """Set MLflow up, which it reads from the environment at import, and leave the telling of its troubles to us."""
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    import mlflow  # noqa: F401
+
+    logging.getLogger("mlflow").setLevel(logging.CRITICAL)
+
+
+@functools.cache
+def _schema() -> str:
+    """Revision of the tables that this MLflow reads."""
+    from mlflow.store.db.utils import _get_latest_schema_revision
+
+    return str(_get_latest_schema_revision())  # type: ignore[no-untyped-call]
+
+
+def _check_schema(file: Path) -> None:
+    """Refuse a SQLite file that MLflow would migrate, or fill with tables, on opening it."""
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            row = database.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error as error:
+        raise StoreError(f"{file}: {error}") from error
+    if row is None or row[0] != _schema():
+        raise StoreError(f"{file}: got schema {row and row[0]}, expected {_schema()}: try `mlflow db upgrade`")

@@ -1,0 +1,131 @@
+"""Errors as RFC 9457 problem details: one shape, whatever went wrong and wherever it was noticed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+MOST_FAULTS = 100
+_LONGEST_VALUE = 100
+
+
+class Fault(BaseModel):
+    """One thing wrong with a request."""
+
+    model_config = ConfigDict(frozen=True)
+
+    row: Annotated[int | None, Field(description="index into `rows`, from 0; null where no row is meant")] = None
+    field: Annotated[str | None, Field(description="name of the field; null where none is meant")] = None
+    value: Annotated[
+        float | int | bool | str | None, Field(description="what was got; long or nested values are cut")
+    ] = None
+    bound: Annotated[float | None, Field(description="the limit that was passed, in the field's unit")] = None
+    expected: Annotated[str, Field(description="what would have been right")]
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457); `errors` names every fault, the first 100 where there are more."""
+
+    type: Annotated[str, Field(description="about:blank: the status says what kind it is")] = "about:blank"
+    title: Annotated[str, Field(description="the status in words")]
+    status: Annotated[int, Field(description="HTTP status")]
+    detail: Annotated[str, Field(description="what is wrong with this request and what to do")]
+    instance: Annotated[str, Field(description="path of the request")]
+    errors: list[Fault]
+
+
+class ProblemError(Exception):
+    """A request that ends in a problem; raised anywhere below a route."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        faults: Sequence[Fault] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.faults, self.headers = status, detail, tuple(faults), headers
+
+
+def shown(value: Any) -> float | int | bool | str | None:
+    """What was got, as JSON can carry it: numbers, booleans and null as they are, all else as text, cut if long."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, int) and abs(value) < 2**53:
+        return value
+    text = str(value)
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
+
+
+def invalid(faults: Sequence[Fault]) -> ProblemError:
+    """A request whose JSON is sound and whose content is not."""
+    if len(faults) > MOST_FAULTS:
+        told = f"the request has more than {MOST_FAULTS} faults, the first of them in errors"
+    else:
+        told = f"the request has {len(faults)} {'fault' if len(faults) == 1 else 'faults'}, see errors"
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, told, faults[:MOST_FAULTS])
+
+
+def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of an operation's problems."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def answer(request: Request, error: ProblemError) -> Response:
+    """Response that carries a problem."""
+    problem = Problem(
+        title=error.status.phrase,
+        status=error.status.value,
+        detail=error.detail,
+        instance=request.url.path,
+        errors=list(error.faults),
+    )
+    return Response(problem.model_dump_json(), error.status.value, error.headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI, processes: Sequence[str]) -> None:
+    """Make every error of the app a problem: those raised below a route, unknown paths and methods, and defects."""
+
+    async def own(request: Request, error: Exception) -> Response:
+        assert isinstance(error, ProblemError)
+        return answer(request, error)
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return answer(request, _from_http(request, error, processes))
+
+    async def defect(request: Request, error: Exception) -> Response:
+        told = ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "a defect of the service; its log holds the cause")
+        return answer(request, told)
+
+    app.add_exception_handler(ProblemError, own)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(Exception, defect)
+
+
+def _from_http(request: Request, error: HTTPException, processes: Sequence[str]) -> ProblemError:
+    status, headers = HTTPStatus(error.status_code), dict(error.headers or {})
+    path, method = request.url.path, request.method
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The route that matched names its own method; each path with GET has HEAD too.
+        allowed = headers.get("Allow", "").replace("GET", "GET, HEAD")
+        return ProblemError(status, f"{path} does not take {method}, it takes {allowed}", (), {"Allow": allowed})
+    if status != HTTPStatus.NOT_FOUND:
+        return ProblemError(status, str(error.detail), (), headers)
+    parts = path.split("/")
+    if len(parts) > 3 and parts[1] == "v1" and parts[2] not in processes:
+        names = ", ".join(processes) or "none"
+        fault = Fault(field="process", value=shown(parts[2]), expected=f"one of: {names}")
+        return ProblemError(status, f"no process is called '{shown(parts[2])}'; there are: {names}", [fault])
+    return ProblemError(status, f"nothing is at {path}; /docs lists what is", (), headers)

@@ -1,0 +1,111 @@
+"""What the service knows of each process: inputs, quantities, and the model that answers or why none does."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from seeds import Seed
+from serving.champions import ALIAS, Champions, Status
+from serving.payloads import ModelUsed, quantities
+
+
+class Input(BaseModel):
+    """A field of the request."""
+
+    name: str
+    meaning: str
+    unit: str
+    role: Annotated[str, Field(description="before: known at the start; knob: set for the period; during: measured")]
+    low: Annotated[float, Field(description="lowest value that is physically possible")]
+    high: Annotated[float, Field(description="highest value that is physically possible")]
+
+
+class Predicted(BaseModel):
+    """A quantity of the answer."""
+
+    name: str
+    meaning: str
+    unit: str
+
+
+class Period(BaseModel):
+    """Length of the period that one row describes."""
+
+    value: float
+    unit: str
+
+
+class Answering(ModelUsed):
+    """The model that answers."""
+
+    candidate: str
+    info: Annotated[dict[str, Any], Field(description="where the model comes from, as training wrote it down")]
+
+
+class ProcessTold(BaseModel):
+    """One process."""
+
+    name: str
+    title: str
+    task: str
+    period: Period
+    key: Annotated[str | None, Field(description="field that names the unit; null where there is one unit")]
+    time: Annotated[str, Field(description="field that holds the start of the period")]
+    inputs: list[Input]
+    quantities: list[Predicted]
+    model: Annotated[Answering | None, Field(description="null: no model answers")]
+    trouble: Annotated[str | None, Field(description="why no model answers, or why a newer one was refused")]
+
+
+class ProcessesTold(BaseModel):
+    """All processes."""
+
+    processes: list[ProcessTold]
+
+
+def router(seeds: dict[str, Seed], champions: Champions) -> APIRouter:
+    """Route of the list of processes."""
+    routes = APIRouter(tags=["processes"])
+
+    @routes.head("/v1/processes", include_in_schema=False)
+    @routes.get("/v1/processes", operation_id="processes", summary="Processes, their inputs and their models")
+    async def processes() -> ProcessesTold:
+        statuses = champions.statuses
+        trouble = champions.store_trouble
+        return ProcessesTold(processes=[_told(seed, statuses[name], trouble) for name, seed in seeds.items()])
+
+    return routes
+
+
+def _told(seed: Seed, status: Status, store_trouble: str | None) -> ProcessTold:
+    process, key = seed.process, seed.key
+    return ProcessTold(
+        name=process.name,
+        title=process.title,
+        task=process.task,
+        period=Period(value=process.period.value, unit=process.period.unit),
+        key=key.name if key else None,
+        time=seed.time.name,
+        inputs=[
+            Input(name=c.name, meaning=c.meaning, unit=str(c.unit), role=c.role, low=c.limits[0], high=c.limits[1])
+            for c in seed.inputs
+        ],
+        quantities=[
+            Predicted(name=name, meaning=seed.targets[name].meaning, unit=unit)
+            for name, unit in quantities(seed).items()
+        ],
+        model=_answering(status),
+        trouble=store_trouble or status.trouble,
+    )
+
+
+def _answering(status: Status) -> Answering | None:
+    if status.served is None:
+        return None
+    version, model = status.served.champion.version, status.served.model
+    return Answering(
+        version=version, alias=ALIAS, digest=status.served.digest, candidate=model.candidate, info=dict(model.info)
+    )

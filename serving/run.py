@@ -1,0 +1,72 @@
+"""Running the service on an address, from its start to Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+
+import uvicorn
+
+from serving.app import create_app
+from serving.champions import Store
+from serving.settings import Settings
+
+log = logging.getLogger("nonferrous.serving")
+
+CANNOT_START = 2
+
+
+def run(settings: Settings, store: Store | None = None) -> int:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    settings : Settings
+        Address and the rest.
+    store : Store, optional
+        Where models come from; by default the MLflow store that the settings name.
+
+    Returns
+    -------
+    int
+        Exit code: 0 after Ctrl-C, 2 where the address cannot be listened on (one line on stderr says why).
+
+    Raises
+    ------
+    SeedError
+        A seed cannot be used; all faults are named.
+    """
+    app = create_app(settings, store)
+    try:
+        listening = _listen(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        sys.stderr.write(f"cannot listen on {where}: {error.strerror}; choose another with NONFERROUS_PORT\n")
+        return CANNOT_START
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    host, port = listening.getsockname()[:2]
+    address = f"[{host}]" if ":" in host else host
+    log.info("listening on http://%s:%d, documentation at /docs, models from %s", address, port, settings.store_told)
+    config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:  # uvicorn has closed all connections and passes the signal on
+        pass
+    log.info("ended")
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Socket bound to an address; one that another process listens on is an error."""
+    family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    made = socket.socket(family, kind)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(where)
+        made.listen()  # only now does the address belong to this process
+    except OSError:
+        made.close()
+        raise
+    return made

@@ -1,0 +1,398 @@
+"""The service in process: what it takes, what it answers, and the one shape of its errors."""
+
+import asyncio
+import json
+import re
+from http import HTTPStatus
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from models import files
+from models.candidates import build
+from models.fitted import FittedModel, conformalised
+from seeds import Seed
+from serving.app import Service, create_app
+from serving.folder_store import FolderStore
+from serving.problems import MEDIA_TYPE, Problem
+from serving.settings import Settings
+
+URL = "/v1/toy_cells/predictions"
+ROW: dict[str, Any] = {
+    "unit": "A-001",
+    "period_start": "2026-11-01",
+    "previous_y": 91.5,
+    "x_set": 10.25,
+    "z": 3.75,
+}
+INPUTS = ("previous_y", "x_set", "z")
+
+
+def save(seed: Seed, folder: Path, lift: float = 0.0) -> FittedModel:
+    rng = np.random.default_rng(1)
+    X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (240, 3))
+    y = 90 + 0.5 * (X[:, 1] - 10) - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 240) + lift
+    estimator = build(seed)["linear"].fit(X[:200], y[:200])
+    model = conformalised(seed, "linear", estimator, X[:200], X[200:], y[200:], {"rows": 200})
+    files.save(model, folder)
+    return model
+
+
+def call(app: Service, method: str, path: str, **request: Any) -> httpx.Response:
+    """One request, answered in process."""
+
+    async def answered() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            return await client.request(method, path, **request)
+
+    return asyncio.run(answered())
+
+
+def post(app: Service, rows: Any, **more: Any) -> httpx.Response:
+    return call(app, "POST", URL, json={"rows": rows, **more})
+
+
+@pytest.fixture
+def store() -> FolderStore:
+    return FolderStore()
+
+
+@pytest.fixture
+def model(toy_seed: Seed, tmp_path: Path) -> FittedModel:
+    return save(toy_seed, tmp_path / "one")
+
+
+@pytest.fixture
+def empty(toy_seed: Seed, tmp_path: Path, store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """Service over the made-up process, without a model."""
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+    return create_app(Settings(max_rows=50, max_body_bytes=20_000), store)
+
+
+@pytest.fixture
+def app(empty: Service, model: FittedModel, store: FolderStore, tmp_path: Path) -> Service:
+    store.point("toy_cells", 1, tmp_path / "one")
+    empty.champions.refresh()
+    return empty
+
+
+# ---- answers ----
+
+
+def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path) -> None:
+    response = post(app, [ROW])
+    assert response.status_code == HTTPStatus.OK
+    told = response.json()
+    app.taken[0].answer.model_validate_json(response.content)
+    assert told["process"] == "toy_cells"
+    assert told["model"] == {"version": 1, "alias": "champion", "digest": files.digest(tmp_path / "one")}
+    assert told["coverage"] == 0.9
+    (prediction,) = told["predictions"]
+    assert list(prediction) == ["id", "unit", "period_start", "y", "flags"]
+    assert (prediction["unit"], prediction["period_start"]) == ("A-001", "2026-11-01")
+    assert list(prediction["y"]) == ["value", "low", "high", "unit"]
+    assert prediction["y"]["unit"] == "%"
+
+
+@pytest.mark.parametrize("coverage", [0.5, 0.8, 0.95])
+def test_answers_are_the_models_own_to_the_last_bit(app: Service, model: FittedModel, coverage: float) -> None:
+    X = np.random.default_rng(2).normal([90, 10, 4], [2, 1, 0.5], (20, 3))
+    rows = [ROW | dict(zip(INPUTS, x.tolist(), strict=True)) for x in X]
+    expected = model.answer(X, coverage)["y"]
+    told = post(app, rows, coverage=coverage).json()["predictions"]
+    for part in ("value", "low", "high"):
+        assert [one["y"][part] for one in told] == getattr(expected, part).tolist()
+    assert [one["flags"] for one in told] == model.flags(X)
+
+
+def test_null_and_a_field_left_out_are_both_missing(app: Service) -> None:
+    left_out = {name: value for name, value in ROW.items() if name != "z"}
+    told = post(app, [ROW | {"z": None}, left_out, ROW]).json()["predictions"]
+    assert told[0]["y"] == told[1]["y"] != told[2]["y"]
+    assert told[0]["flags"] == told[1]["flags"] == ["z missing"]
+
+
+def test_a_batch_is_its_rows_in_order(app: Service) -> None:
+    rows = [ROW | {"unit": f"A-{i:03d}", "z": 2 + 0.1 * i} for i in range(30)]
+    together = post(app, rows).json()["predictions"]
+    alone = [post(app, [row]).json()["predictions"][0] for row in rows]
+    assert [one["unit"] for one in together] == [row["unit"] for row in rows]
+    assert [one["y"]["value"] for one in together] == pytest.approx([one["y"]["value"] for one in alone], rel=1e-12)
+    assert len({one["id"] for one in together + alone}) == 60
+
+
+def test_a_long_body_goes_another_way_to_the_same_answer(app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = post(app, [ROW]).json()["predictions"][0]["y"]
+    monkeypatch.setattr("serving.predictions.LONGEST_AT_ONCE", 0)
+    assert post(app, [ROW]).json()["predictions"][0]["y"] == at_once
+
+
+def test_outside_training_range_is_a_flag_and_no_error(app: Service) -> None:
+    response = post(app, [ROW | {"x_set": 19.5}])
+    assert response.json()["predictions"][0]["flags"] == ["x_set outside training range"]
+
+
+def test_what_a_model_cannot_determine_is_null_and_flagged(app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    served = app.champions.statuses["toy_cells"].served
+    assert served is not None
+    monkeypatch.setattr(served.model.estimator, "predict", lambda X: np.where(np.isnan(X[:, 2]), np.nan, 90.0))
+    told = post(app, [ROW | {"z": None}]).json()["predictions"][0]
+    assert told["y"] == {"value": None, "low": None, "high": None, "unit": "%"}
+    assert "y not determined by these inputs" in told["flags"]
+
+
+# ---- errors ----
+
+JSON = {"content-type": "application/json"}
+BAD_REQUESTS: dict[str, tuple[HTTPStatus, str, str, dict[str, Any]]] = {
+    "unknown path": (HTTPStatus.NOT_FOUND, "GET", "/nothing", {}),
+    "unknown process": (HTTPStatus.NOT_FOUND, "POST", "/v1/tin_smelting/predictions", {"json": {}}),
+    "unknown route of a process": (HTTPStatus.NOT_FOUND, "GET", "/v1/toy_cells/secrets", {}),
+    "absent asset": (HTTPStatus.NOT_FOUND, "GET", "/docs/assets/absent.js", {}),
+    "wrong method": (HTTPStatus.METHOD_NOT_ALLOWED, "GET", URL, {}),
+    "wrong method for health": (HTTPStatus.METHOD_NOT_ALLOWED, "POST", "/health/live", {}),
+    "no content type": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "POST", URL, {"content": b"{}"}),
+    "form": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "POST", URL, {"data": {"rows": "1"}}),
+    "compressed": (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "POST",
+        URL,
+        {"content": b"{}", "headers": JSON | {"content-encoding": "gzip"}},
+    ),
+    "too long": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "POST", URL, {"content": b" " * 20_001, "headers": JSON}),
+    "broken JSON": (HTTPStatus.BAD_REQUEST, "POST", URL, {"content": b'{"rows": [', "headers": JSON}),
+    "empty body": (HTTPStatus.BAD_REQUEST, "POST", URL, {"content": b"", "headers": JSON}),
+    "no UTF-8": (HTTPStatus.BAD_REQUEST, "POST", URL, {"content": b'{"rows": "\xff"}', "headers": JSON}),
+    "nested without end": (HTTPStatus.BAD_REQUEST, "POST", URL, {"content": b"[" * 10_000, "headers": JSON}),
+    "no object": (HTTPStatus.UNPROCESSABLE_ENTITY, "POST", URL, {"json": [ROW]}),
+    "no rows": (HTTPStatus.UNPROCESSABLE_ENTITY, "POST", URL, {"json": {"rows": []}}),
+    "rows left out": (HTTPStatus.UNPROCESSABLE_ENTITY, "POST", URL, {"json": {}}),
+    "too many rows": (HTTPStatus.UNPROCESSABLE_ENTITY, "POST", URL, {"json": {"rows": [ROW] * 51}}),
+    "coverage": (HTTPStatus.UNPROCESSABLE_ENTITY, "POST", URL, {"json": {"rows": [ROW], "coverage": 1}}),
+}
+
+
+def problem(response: httpx.Response, status: HTTPStatus) -> Problem:
+    """The problem that a response carries, after its shape is checked."""
+    assert response.status_code == status
+    assert response.headers["content-type"] == MEDIA_TYPE
+    told = Problem.model_validate_json(response.content, strict=True)
+    assert set(response.json()) == set(Problem.model_fields)
+    assert (told.status, told.title) == (status.value, status.phrase)
+    assert told.instance == response.request.url.path
+    assert not re.search(r"Traceback|File \"|\n", told.detail)
+    return told
+
+
+@pytest.mark.parametrize("name", BAD_REQUESTS)
+def test_every_error_has_one_shape(name: str, app: Service) -> None:
+    status, method, path, request = BAD_REQUESTS[name]
+    problem(call(app, method, path, **request), status)
+
+
+def test_a_body_without_declared_length_is_cut_too(app: Service) -> None:
+    async def chunks() -> Any:
+        for _ in range(30):
+            yield b" " * 1000
+
+    problem(call(app, "POST", URL, content=chunks(), headers=JSON), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def test_unknown_process_is_told_the_names_that_exist(app: Service) -> None:
+    told = problem(call(app, "POST", "/v1/tin_smelting/predictions", json={}), HTTPStatus.NOT_FOUND)
+    assert told.detail == "no process is called 'tin_smelting'; there are: toy_cells"
+
+
+def test_wrong_method_is_told_the_right_ones(app: Service) -> None:
+    assert call(app, "GET", URL).headers["allow"] == "POST"
+    assert call(app, "DELETE", "/v1/processes").headers["allow"] == "GET, HEAD"
+
+
+def test_without_a_model_the_command_to_run_is_told(empty: Service) -> None:
+    empty.champions.refresh()
+    response = post(empty, [ROW])
+    assert "run `nonferrous train toy_cells`" in problem(response, HTTPStatus.SERVICE_UNAVAILABLE).detail
+    assert response.headers["retry-after"] == "2"
+
+
+def test_a_defect_shows_nothing_of_the_inside(app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def defect(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("serving.predictions.predicted", defect)
+    response = post(app, [ROW])
+    problem(response, HTTPStatus.INTERNAL_SERVER_ERROR)
+    assert "secret" not in response.text
+
+
+FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "above its range": ({"z": 8.5}, {"field": "z", "value": 8.5, "bound": 8, "expected": "at most 8 V"}),
+    "below its range": ({"x_set": -1}, {"field": "x_set", "value": -1, "bound": 0, "expected": "at least 0 kA"}),
+    "text": ({"z": "3.5"}, {"field": "z", "value": "3.5", "bound": None, "expected": "a number"}),
+    "truth value": ({"z": True}, {"field": "z", "value": True, "bound": None, "expected": "a number"}),
+    "misspelt": ({"x_sett": 1}, {"field": "x_sett", "value": 1, "expected": "no such field; the nearest is x_set"}),
+    "far from any": ({"q": 1}, {"field": "q", "value": 1, "bound": None}),
+    "late": ({"tapped": 2900}, {"field": "tapped", "value": 2900, "bound": None}),
+    "target": ({"y": 93}, {"field": "y", "value": 93, "bound": None}),
+    "time": ({"period_start": "1.11.2026"}, {"field": "period_start", "value": "1.11.2026", "bound": None}),
+    "key": ({"unit": 12}, {"field": "unit", "value": 12, "expected": "a text"}),
+    "empty key": ({"unit": ""}, {"field": "unit", "value": "", "bound": 1, "expected": "at least 1 characters"}),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_told_with_row_field_value_and_bound(name: str, app: Service) -> None:
+    change, expected = FAULTS[name]
+    told = problem(post(app, [ROW, ROW | change]), HTTPStatus.UNPROCESSABLE_ENTITY)
+    (fault,) = told.errors
+    assert fault.model_dump() == fault.model_dump() | {"row": 1} | expected
+
+
+@pytest.mark.parametrize("name", ["tapped", "y"])
+def test_what_is_known_only_after_the_period_is_refused_as_such(name: str, app: Service) -> None:
+    told = problem(post(app, [ROW | {name: 90.0}]), HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert "known only after the period" in told.errors[0].expected
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1" + "0" * 400])
+def test_numbers_that_are_none_are_refused(number: str, app: Service) -> None:
+    body = json.dumps({"rows": [ROW]}).replace("3.75", number)
+    told = problem(call(app, "POST", URL, content=body, headers=JSON), HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert [(fault.row, fault.field) for fault in told.errors] == [(0, "z")]
+
+
+def test_all_faults_are_told_at_once(app: Service) -> None:
+    rows = [ROW | {"z": 9, "x_set": "10"}, {}, 5, ROW | {"tapped": 1}]
+    told = problem(post(app, rows, coverage=0.3, covrage=0.9), HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert {(fault.row, fault.field) for fault in told.errors} == {
+        *((0, "z"), (0, "x_set"), (1, "unit"), (1, "period_start"), (2, None), (3, "tapped")),
+        *((None, "coverage"), (None, "covrage")),
+    }
+
+
+def test_many_faults_are_counted_and_the_first_are_told(app: Service) -> None:
+    told = problem(post(app, [ROW | {"z": 9, "x_set": 30, "q": 1}] * 50), HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert told.detail == "the request has more than 100 faults, the first of them in errors"
+    assert len(told.errors) == 100
+
+
+def test_a_row_of_a_thousand_unknown_fields_is_refused_as_briefly(app: Service) -> None:
+    told = problem(post(app, [{f"q{i}": 1 for i in range(1500)} | ROW]), HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert len(told.errors) == 100
+    long = problem(post(app, [ROW | {"q" * 5000: "v" * 5000}]), HTTPStatus.UNPROCESSABLE_ENTITY)
+    assert len(long.model_dump_json()) < 1000
+
+
+def test_coverage_that_the_calibration_rows_do_not_reach_is_refused(app: Service) -> None:
+    told = problem(post(app, [ROW], coverage=0.99), HTTPStatus.UNPROCESSABLE_ENTITY)
+    (fault,) = told.errors
+    assert (fault.field, fault.value) == ("coverage", 0.99)
+    assert "needs at least 99 calibration rows, got 40" in fault.expected
+
+
+cells = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just([]) | st.just({})
+names = st.sampled_from([*ROW, "y", "tapped", "rows"]) | st.text(max_size=5)
+row_like = st.dictionaries(names, cells, max_size=6).map(lambda changes: ROW | changes) | cells
+bodies = st.fixed_dictionaries(
+    {"rows": st.lists(row_like, max_size=4) | cells}, optional={"coverage": cells, "q": cells}
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=bodies.map(json.dumps).map(str.encode) | cells.map(json.dumps).map(str.encode) | st.binary(max_size=40))
+def test_no_body_makes_a_defect(app: Service, body: bytes) -> None:
+    response = call(app, "POST", URL, content=body, headers=JSON)
+    if response.status_code == HTTPStatus.OK:
+        # What OpenAPI describes takes the request too, and describes the answer.
+        app.taken[0].request.model_validate_json(body)
+        app.taken[0].answer.model_validate_json(response.content)
+    else:
+        with pytest.raises(ValidationError, match="validation error"):
+            app.taken[0].request.model_validate_json(body)
+        told = problem(response, HTTPStatus(response.status_code))
+        assert told.status in (400, 422)
+        assert told.status == 400 or told.errors
+
+
+# ---- swaps ----
+
+
+def test_swaps_under_load_fail_no_request_and_mix_no_models(
+    app: Service, store: FolderStore, model: FittedModel, toy_seed: Seed, tmp_path: Path
+) -> None:
+    models = {1: model, 2: save(toy_seed, tmp_path / "two", lift=3.0)}
+    X = np.array([[ROW[name] for name in INPUTS]])
+    expected = {number: one.answer(X, 0.9)["y"].value[0] for number, one in models.items()}
+    seen: list[tuple[int, int, float]] = []
+
+    def load() -> None:
+        for _ in range(60):
+            response = post(app, [ROW])
+            told = response.json()
+            seen.append((response.status_code, told["model"]["version"], told["predictions"][0]["y"]["value"]))
+
+    threads = [Thread(target=load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    number = 1
+    while any(thread.is_alive() for thread in threads):
+        number = 3 - number
+        store.point("toy_cells", number, tmp_path / {1: "one", 2: "two"}[number])
+        app.champions.refresh()
+    assert len(seen) == 240
+    assert {(status, value == expected[version]) for status, version, value in seen} == {(200, True)}
+    assert {version for _, version, _ in seen} == {1, 2}
+
+
+# ---- health and processes ----
+
+
+def test_ready_only_with_a_model(empty: Service, model: FittedModel, store: FolderStore, tmp_path: Path) -> None:
+    told = problem(call(empty, "GET", "/health/ready"), HTTPStatus.SERVICE_UNAVAILABLE)
+    assert told.errors[0].field == "toy_cells"
+    (tmp_path / "broken").mkdir()
+    store.point("toy_cells", 1, tmp_path / "broken")
+    empty.champions.refresh()
+    told = problem(call(empty, "GET", "/health/ready"), HTTPStatus.SERVICE_UNAVAILABLE)
+    assert told.errors[0].value == "champion not loaded"
+    store.point("toy_cells", 2, tmp_path / "one")
+    empty.champions.refresh()
+    response = call(empty, "GET", "/health/ready")
+    assert response.json()["processes"]["toy_cells"] == {"state": "answers", "version": 2, "trouble": None}
+
+
+def test_ready_while_a_newer_model_is_refused(app: Service, store: FolderStore, tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    store.point("toy_cells", 2, tmp_path / "broken")
+    app.champions.refresh()
+    response = call(app, "GET", "/health/ready")
+    assert response.status_code == HTTPStatus.OK
+    told = response.json()["processes"]["toy_cells"]
+    assert (told["state"], told["version"]) == ("answers", 1)
+    assert told["trouble"].startswith("version 2 is refused, version 1 stays")
+    (process,) = call(app, "GET", "/v1/processes").json()["processes"]
+    assert (process["model"]["version"], process["trouble"]) == (1, told["trouble"])
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/v1/processes", "/docs"])
+def test_head_is_answered_as_get_is(path: str, app: Service) -> None:
+    head, get = call(app, "HEAD", path), call(app, "GET", path)
+    assert head.status_code == get.status_code == HTTPStatus.OK
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_processes_tell_inputs_quantities_and_model(app: Service) -> None:
+    (told,) = call(app, "GET", "/v1/processes").json()["processes"]
+    assert [one["name"] for one in told["inputs"]] == list(INPUTS)
+    x_set = told["inputs"][1]
+    assert (x_set["unit"], x_set["role"], x_set["low"], x_set["high"]) == ("kA", "knob", 0.0, 20.0)
+    assert told["quantities"] == [{"name": "y", "meaning": "efficiency", "unit": "%"}]
+    assert (told["model"]["candidate"], told["model"]["info"]) == ("linear", {"rows": 200})

@@ -1,0 +1,242 @@
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import files
+from models.candidates import build
+from models.fitted import FittedModel, conformalised
+from seeds import Seed
+from seeds.loader import parse
+from serving.champions import Champion, Champions
+from serving.folder_store import FolderStore
+
+PROCESS = "toy_cells"
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class CountingStore(FolderStore):
+    """Counts what is fetched, and fails to be read when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched = 0
+        self.error: Exception | None = None
+
+    def champion(self, process: str) -> Champion | None:
+        if self.error is not None:
+            raise self.error
+        return super().champion(process)
+
+    def fetch(self, champion: Champion, folder: Path) -> Path:
+        self.fetched += 1
+        return super().fetch(champion, folder)
+
+
+def save(seed: Seed, folder: Path, lift: float = 0.0) -> FittedModel:
+    rng = np.random.default_rng(1)
+    X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (300, 3))
+    y = 90 + 0.5 * (X[:, 1] - 10) - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 300) + lift
+    estimator = build(seed)["linear"].fit(X[:200], y[:200])
+    model = conformalised(seed, "linear", estimator, X[:200], X[200:], y[200:], {})
+    files.save(model, folder)
+    return model
+
+
+@pytest.fixture
+def store() -> CountingStore:
+    return CountingStore()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def champions(toy_seed: Seed, store: CountingStore, clock: Clock) -> Champions:
+    return Champions({PROCESS: toy_seed}, store, poll_seconds=2.0, clock=clock)
+
+
+def version(champions: Champions) -> int | None:
+    served = champions.statuses[PROCESS].served
+    return None if served is None else served.champion.version
+
+
+def test_without_a_champion_the_command_to_run_is_named(champions: Champions) -> None:
+    champions.refresh()
+    assert "run `nonferrous train toy_cells`" in str(champions.statuses[PROCESS].trouble)
+
+
+def test_champion_is_followed_and_fetched_once(
+    champions: Champions, store: CountingStore, toy_seed: Seed, tmp_path: Path
+) -> None:
+    save(toy_seed, tmp_path / "one")
+    save(toy_seed, tmp_path / "two", lift=1.0)
+    store.point(PROCESS, 1, tmp_path / "one")
+    for _ in range(3):
+        champions.refresh()
+    assert (version(champions), store.fetched) == (1, 1)
+    store.point(PROCESS, 2, tmp_path / "two")
+    champions.refresh()
+    assert (version(champions), store.fetched) == (2, 2)
+    served = champions.statuses[PROCESS].served
+    assert served is not None
+    assert served.digest == files.digest(tmp_path / "two")
+
+
+def test_same_version_of_another_store_is_another_model(
+    champions: Champions, store: CountingStore, toy_seed: Seed, tmp_path: Path
+) -> None:
+    save(toy_seed, tmp_path / "one")
+    save(toy_seed, tmp_path / "again", lift=1.0)
+    store.point(PROCESS, 1, tmp_path / "one")
+    champions.refresh()
+    store.point(PROCESS, 1, tmp_path / "again")
+    champions.refresh()
+    served = champions.statuses[PROCESS].served
+    assert served is not None
+    assert served.digest == files.digest(tmp_path / "again")
+
+
+def test_status_in_hand_is_not_reached_by_a_swap(
+    champions: Champions, store: CountingStore, toy_seed: Seed, tmp_path: Path
+) -> None:
+    save(toy_seed, tmp_path / "one")
+    save(toy_seed, tmp_path / "two", lift=1.0)
+    store.point(PROCESS, 1, tmp_path / "one")
+    champions.refresh()
+    in_hand = champions.statuses
+    store.point(PROCESS, 2, tmp_path / "two")
+    champions.refresh()
+    assert in_hand[PROCESS].served is not None
+    assert in_hand[PROCESS].served.champion.version == 1
+
+
+@pytest.mark.parametrize("name", [files.MODEL, files.SEED, files.MANIFEST, files.SELF_TEST])
+def test_broken_new_model_keeps_the_old_one(
+    name: str,
+    champions: Champions,
+    store: CountingStore,
+    toy_seed: Seed,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    save(toy_seed, tmp_path / "one")
+    save(toy_seed, tmp_path / "two")
+    broken = tmp_path / "two" / name
+    broken.write_bytes(broken.read_bytes()[:-20])
+    store.point(PROCESS, 1, tmp_path / "one")
+    champions.refresh()
+    store.point(PROCESS, 2, tmp_path / "two")
+    with caplog.at_level(logging.WARNING):
+        champions.refresh()
+    assert version(champions) == 1
+    trouble = champions.statuses[PROCESS].trouble
+    assert trouble is not None
+    assert trouble.startswith("version 2 is refused, version 1 stays")
+    assert name in trouble
+    assert [record.getMessage() for record in caplog.records] == [f"{PROCESS}: {trouble}"]
+    assert "\n" not in trouble
+
+
+def test_refused_version_is_tried_again_less_and_less_often(
+    champions: Champions, store: CountingStore, clock: Clock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "broken").mkdir()
+    store.point(PROCESS, 1, tmp_path / "broken")
+    tried = []
+    with caplog.at_level(logging.WARNING):
+        for second in range(0, 60, 2):
+            clock.now = float(second)
+            before = store.fetched
+            champions.refresh()
+            if store.fetched > before:
+                tried.append(second)
+    assert tried == [0, 2, 6, 14, 24, 34, 44, 54]
+    assert len(caplog.records) == 1
+
+
+def test_repaired_version_is_taken_up(
+    champions: Champions, store: CountingStore, clock: Clock, toy_seed: Seed, tmp_path: Path
+) -> None:
+    folder = tmp_path / "one"
+    store.point(PROCESS, 1, folder)
+    champions.refresh()
+    assert version(champions) is None
+    save(toy_seed, folder)
+    clock.now = 2.0
+    champions.refresh()
+    assert (version(champions), champions.statuses[PROCESS].trouble) == (1, None)
+
+
+def test_digest_that_the_registry_does_not_hold_is_refused(toy_seed: Seed, tmp_path: Path) -> None:
+    save(toy_seed, tmp_path / "one")
+
+    class Store(FolderStore):
+        def champion(self, process: str) -> Champion | None:
+            return Champion(process, 1, str(tmp_path / "one"), digest="sha256:0")
+
+    champions = Champions({PROCESS: toy_seed}, Store(), poll_seconds=2.0)
+    champions.refresh()
+    assert version(champions) is None
+    assert "expected sha256:0" in str(champions.statuses[PROCESS].trouble)
+
+
+def test_model_of_another_seed_is_refused(toy_seed: Seed, tmp_path: Path) -> None:
+    save(toy_seed, tmp_path / "one")
+    other = parse(toy_seed.text.replace('unit = "kA"', 'unit = "A"'), Path("toy_cells.toml"))
+    store = FolderStore()
+    store.point(PROCESS, 1, tmp_path / "one")
+    champions = Champions({PROCESS: other}, store, poll_seconds=2.0)
+    champions.refresh()
+    assert version(champions) is None
+    trouble = str(champions.statuses[PROCESS].trouble)
+    assert "input x_set [A], input x_set [kA]" in trouble
+
+
+def test_unreadable_store_keeps_the_model_and_is_looked_at_less_often(
+    champions: Champions,
+    store: CountingStore,
+    toy_seed: Seed,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    save(toy_seed, tmp_path / "one")
+    store.point(PROCESS, 1, tmp_path / "one")
+    champions.refresh()
+    store.error = RuntimeError("database is locked\nand more")
+    waits = []
+    with caplog.at_level(logging.INFO):
+        for _ in range(4):
+            champions.refresh()
+            waits.append(champions.wait)
+    assert waits == [4.0, 8.0, 10.0, 10.0]
+    assert version(champions) == 1
+    assert champions.store_trouble == "the store cannot be read: database is locked and more"
+    assert [record.getMessage() for record in caplog.records] == [champions.store_trouble]
+    store.error = None
+    champions.refresh()
+    assert (champions.store_trouble, champions.wait) == (None, 2.0)
+
+
+def test_removed_alias_keeps_the_model_and_says_so(
+    champions: Champions, store: CountingStore, toy_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(toy_seed, tmp_path / "one")
+    store.point(PROCESS, 1, tmp_path / "one")
+    champions.refresh()
+    monkeypatch.setattr(store, "champion", lambda process: None)
+    champions.refresh()
+    assert version(champions) == 1
+    assert "the model of before stays" in str(champions.statuses[PROCESS].trouble)

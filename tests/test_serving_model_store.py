@@ -1,0 +1,145 @@
+"""Reading a real MLflow registry, and leaving one alone that is not ready."""
+
+import sqlite3
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models import files
+from models.candidates import build
+from models.fitted import conformalised
+from seeds import Seed
+from serving.champions import Champions
+from serving.model_store import MlflowStore, StoreError
+
+PROCESS = "toy_cells"
+
+# MLflow's own use of pandas, SQLAlchemy and alembic is not this project's to mend.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+
+
+def register(home: Path, folder: Path, tags: dict[str, str]) -> int:
+    """Log a model's folder and make it the champion, as training does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import mlflow
+
+        uri = f"sqlite:///{home / 'mlflow.db'}"
+        client = mlflow.MlflowClient(uri, uri)
+        found = client.get_experiment_by_name(PROCESS)
+        if found is None:
+            client.create_registered_model(PROCESS)
+        experiment = found.experiment_id if found else client.create_experiment(PROCESS, (home / "artifacts").as_uri())
+        mlflow.set_tracking_uri(uri)
+        try:
+            with mlflow.start_run(experiment_id=experiment):
+                logged = mlflow.pyfunc.log_model(
+                    name="model", loader_module="models.pyfunc", data_path=str(folder), pip_requirements=["numpy"]
+                )
+            made = client.create_model_version(PROCESS, logged.model_uri, tags=tags, model_id=logged.model_id)
+        finally:
+            mlflow.set_tracking_uri(None)
+        client.set_registered_model_alias(PROCESS, "champion", made.version)
+        return int(made.version)
+
+
+def save(seed: Seed, folder: Path, lift: float = 0.0) -> None:
+    rng = np.random.default_rng(1)
+    X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (300, 3))
+    y = 90 - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 300) + lift
+    estimator = build(seed)["linear"].fit(X[:200], y[:200])
+    files.save(conformalised(seed, "linear", estimator, X[:200], X[200:], y[200:], {}), folder)
+
+
+def test_champions_are_read_followed_and_never_written(toy_seed: Seed, tmp_path: Path) -> None:
+    save(toy_seed, tmp_path / "one" / "model")
+    save(toy_seed, tmp_path / "two" / "model", lift=1.0)
+    digests = [files.digest(tmp_path / name / "model") for name in ("one", "two")]
+    register(tmp_path, tmp_path / "one" / "model", {"model_digest": digests[0]})
+    database = tmp_path / "mlflow.db"
+    before = database.read_bytes()
+    champions = Champions({PROCESS: toy_seed}, MlflowStore(f"sqlite:///{database}"), poll_seconds=2.0)
+    champions.refresh()
+    assert champions.store_trouble is None
+    served = champions.statuses[PROCESS].served
+    assert served is not None
+    assert (served.champion.version, served.digest) == (1, digests[0])
+    assert database.read_bytes() == before
+    register(tmp_path, tmp_path / "two" / "model", {"model_digest": digests[1]})
+    champions.refresh()
+    served = champions.statuses[PROCESS].served
+    assert served is not None
+    assert (served.champion.version, served.digest) == (2, digests[1])
+    register(tmp_path, tmp_path / "one" / "model", {"model_digest": digests[1]})
+    champions.refresh()
+    status = champions.statuses[PROCESS]
+    assert status.served is served
+    assert "its digest is not the registry's" in str(status.trouble)
+
+
+def test_no_alias_and_no_model_are_no_error(toy_seed: Seed, tmp_path: Path) -> None:
+    save(toy_seed, tmp_path / "model")
+    register(tmp_path, tmp_path / "model", {})
+    store = MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    assert store.champion("tin_smelting") is None
+    import mlflow
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    mlflow.MlflowClient(uri, uri).delete_registered_model_alias(PROCESS, "champion")
+    assert store.champion(PROCESS) is None
+
+
+def test_absent_store_is_not_made(tmp_path: Path) -> None:
+    store = MlflowStore(f"sqlite:///{tmp_path / 'home' / 'mlflow.db'}")
+    with pytest.raises(StoreError, match="does not exist; `nonferrous train PROCESS` makes it"):
+        store.champion(PROCESS)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("statements", "told"),
+    [
+        ([], "no such table: alembic_version"),
+        (["CREATE TABLE alembic_version (version_num TEXT)"], "got schema None"),
+        (
+            ["CREATE TABLE alembic_version (version_num TEXT)", "INSERT INTO alembic_version VALUES ('abc')"],
+            "got schema abc, expected [0-9a-f]{12}: try `mlflow db upgrade`",
+        ),
+    ],
+    ids=["empty", "being made", "another version"],
+)
+def test_store_of_another_kind_is_left_as_it_is(statements: list[str], told: str, tmp_path: Path) -> None:
+    database = tmp_path / "mlflow.db"
+    connection = sqlite3.connect(database)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    database.touch()
+    before = database.read_bytes()
+    with pytest.raises(StoreError, match=told):
+        MlflowStore(f"sqlite:///{database}").champion(PROCESS)
+    assert database.read_bytes() == before
+
+
+def test_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_text("not a database, " * 100)
+    with pytest.raises(StoreError, match="file is not a database"):
+        MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}").champion(PROCESS)
+
+
+def test_locked_store_is_told(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "mlflow.db")
+    connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+    connection.commit()
+    connection.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreError, match="database is locked"):
+        MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}").champion(PROCESS)
+    connection.close()
+
+
+def test_server_that_does_not_answer_is_told() -> None:
+    with pytest.raises(Exception, match="Connection refused"):
+        MlflowStore("http://127.0.0.1:9").champion(PROCESS)

@@ -1,0 +1,128 @@
+"""The service as a process of its own on the loopback interface."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+
+from models import files
+from models.candidates import build
+from models.fitted import conformalised
+from seeds import Seed
+
+pytestmark = pytest.mark.service
+
+ROWS = {"rows": [{"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.0, "z": 4.0}]}
+SERVE = """
+import sys
+from serving.folder_store import FolderStore
+from serving.run import run
+from serving.settings import read_settings
+
+store = FolderStore()
+store.point("toy_cells", 1, sys.argv[1])
+sys.exit(run(read_settings(), store))
+"""
+
+
+@pytest.fixture
+def folder(toy_seed: Seed, tmp_path: Path) -> Path:
+    rng = np.random.default_rng(1)
+    X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (300, 3))
+    y = 90 - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 300)
+    estimator = build(toy_seed)["linear"].fit(X[:200], y[:200])
+    files.save(conformalised(toy_seed, "linear", estimator, X[:200], X[200:], y[200:], {}), tmp_path / "model")
+    return tmp_path / "model"
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    return os.environ | {"NONFERROUS_SEEDS": str(folder.parent / "seeds"), "NONFERROUS_PORT": "0"} | more
+
+
+@contextmanager
+def running(folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A service that answers; gives the process and its address."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(folder)],
+        env=environment(folder, **more),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        address = ""
+        for line in process.stderr:  # the service tells its address, then the model that answers
+            address = line.split("listening on ")[1].split(",")[0] if "listening on" in line else address
+            if "version 1 answers" in line:
+                break
+        yield process, address
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_real_process_answers_and_ends_on_ctrl_c(folder: Path) -> None:
+    with running(folder) as (process, address), httpx.Client(base_url=address) as client:
+        assert client.get("/health/ready").status_code == 200
+        response = client.post("/v1/toy_cells/predictions", json=ROWS)
+        assert response.status_code == 200
+        expected = files.load(folder).answer(np.array([[np.nan, 10.0, 4.0]]), 0.9)["y"]
+        assert response.json()["predictions"][0]["y"]["value"] == expected.value[0]
+        long = client.post("/v1/toy_cells/predictions", json={"rows": ROWS["rows"] * 2000})
+        assert len(long.json()["predictions"]) == 2000
+        assert {one["y"]["value"] for one in long.json()["predictions"]} == {expected.value[0]}
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+        assert process.returncode == 0
+        assert "Traceback" not in told
+
+
+def test_a_body_that_is_too_long_is_told_while_it_is_sent(folder: Path) -> None:
+    with running(folder, NONFERROUS_MAX_BODY_BYTES="100000") as (_, address), httpx.Client(base_url=address) as client:
+        response = client.post(
+            "/v1/toy_cells/predictions", content=b" " * 20_000_000, headers={"content-type": "application/json"}
+        )
+        assert response.status_code == 413
+        assert response.headers["content-type"] == "application/problem+json"
+        assert client.get("/health/live").status_code == 200
+
+
+@pytest.mark.parametrize("listens", [True, False], ids=["listened on", "bound alone"])
+def test_a_port_that_is_taken_is_one_line_and_exit_code_2(folder: Path, listens: bool) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        if listens:
+            taken.listen()
+        port = str(taken.getsockname()[1])
+        ended = subprocess.run(
+            [sys.executable, "-c", SERVE, str(folder)],
+            env=environment(folder, NONFERROUS_PORT=port),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"cannot listen on 127.0.0.1:{port}: Address already in use; choose another with NONFERROUS_PORT\n"
+    )
+
+
+def test_a_host_that_is_none_is_one_line_and_exit_code_2(folder: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", SERVE, str(folder)],
+        env=environment(folder, NONFERROUS_HOST="256.0.0.1"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("cannot listen on 256.0.0.1:0: ")
+    assert ended.stderr.count("\n") == 1

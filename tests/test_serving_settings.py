@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import pytest
+
+from serving.settings import SettingsError, read_settings
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MLFLOW_TRACKING_URI", "NONFERROUS_HOME", "NONFERROUS_PORT", "NONFERROUS_POLL_SECONDS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_defaults_keep_everything_in_one_folder_on_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = read_settings()
+    assert settings.store == f"sqlite:///{tmp_path / '.nonferrous' / 'mlflow.db'}"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+
+
+def test_arguments_go_before_environment_and_none_leaves_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NONFERROUS_PORT", "9000")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://tracking:5000")
+    assert read_settings(port=9001).port == 9001
+    assert read_settings(port=None).port == 9000
+    assert read_settings().store == "http://tracking:5000"
+
+
+def test_empty_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
+    assert read_settings().store.startswith("sqlite:///")
+
+
+def test_home_moves_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
+    assert read_settings().store == f"sqlite:///{tmp_path / 'mlflow.db'}"
+
+
+def test_all_bad_settings_are_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NONFERROUS_PORT", "eighty")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "./mlruns")
+    monkeypatch.setenv("NONFERROUS_POLL_SECONDS", "nan")
+    with pytest.raises(SettingsError, match="NONFERROUS_PORT: got 'eighty'") as caught:
+        read_settings()
+    told = str(caught.value)
+    assert "MLFLOW_TRACKING_URI: got './mlruns': expected an address" in told
+    assert "NONFERROUS_POLL_SECONDS" in told
+    assert "\n" not in told
+
+
+def test_unknown_setting_is_refused() -> None:
+    with pytest.raises(SettingsError, match="NONFERROUS_PROT"):
+        read_settings(prot=8000)
+
+
+def test_password_of_a_store_is_not_shown() -> None:
+    settings = read_settings(tracking_uri="postgresql://plant:secret@db:5432/mlflow")
+    assert settings.store_told == "postgresql://db:5432/mlflow"
