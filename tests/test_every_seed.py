@@ -1,0 +1,260 @@
+"""Behaviours that every process shows; a new seed in the folder is tested by being there."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from fastapi.testclient import TestClient
+from sklearn.base import clone
+
+from models.candidates import CANDIDATES, build
+from models.features import matrix
+from models.files import load as load_model
+from seeds import Seed, load, names
+from serving.app import create_app
+from serving.settings import Settings as ServingSettings
+from synthetic_data import simulate
+from training.dataset import Dataset, read
+from training.evaluate import rmse
+from training.job import Trained, train
+from training.settings import Settings
+from training.tracking import Tracking
+
+SIMULATED = [name for name in names() if load(name).plant is not None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A process that was trained from scratch in a store of its own."""
+
+    seed: Seed
+    path: Path
+    data: Dataset
+    settings: Settings
+    trained: Trained
+
+
+def typical_table(seed: Seed, periods: int = 300) -> pd.DataFrame:
+    """Rows about the typical values of a seed, in the names and units of the plant's own file."""
+    rng = np.random.default_rng(5)
+    first = date(2024, 1, 1)
+    starts = [first + i * timedelta(days=seed.process.period.value) for i in range(periods)]
+    frame = pd.DataFrame({seed.time.tag or seed.time.name: [f"{start:%Y-%m-%d}" for start in starts]})
+    for column in seed.columns:
+        if not column.is_number or column.previous is not None:
+            continue
+        low, high = column.limits
+        values = np.clip(rng.normal(column.typical.mean, column.typical.sd, periods), low, high)
+        frame[column.tag or column.name] = values / column.scale
+    return frame
+
+
+@pytest.fixture(scope="module", params=names())
+def job(request, tmp_path_factory) -> Job:
+    seed = load(request.param)
+    folder = tmp_path_factory.mktemp(request.param)
+    path = folder / "plant"
+    if seed.plant is not None:
+        simulate(seed, path, units=30, years=2.5)
+    else:
+        path.mkdir()
+        typical_table(seed).to_csv(path / "history.csv", index=False)
+    settings = Settings(nonferrous_home=folder / "home")
+    trained = train(seed, path, settings)
+    return Job(seed, path, read(path, seed), settings, trained)
+
+
+@pytest.fixture(scope="module")
+def client(job) -> Iterator[TestClient]:
+    settings = ServingSettings(home=job.settings.folder, poll_seconds=0.2)
+    with TestClient(create_app(settings)) as made:
+        patience = time.monotonic() + 60
+        while made.get("/health/ready").status_code != 200:
+            assert time.monotonic() < patience, made.get("/health/ready").text
+            time.sleep(0.1)
+        yield made
+
+
+def requested(job: Job, table: pd.DataFrame) -> dict[str, object]:
+    """Body of a request for these rows of the table."""
+    inputs = [column.name for column in job.seed.inputs]
+    rows = []
+    for record in table.to_dict("records"):
+        row = {name: None if np.isnan(record[name]) else record[name] for name in inputs}
+        row[job.seed.time.name] = f"{record[job.seed.time.name]:%Y-%m-%d}"
+        if job.seed.key is not None:
+            row[job.seed.key.name] = record[job.seed.key.name]
+        rows.append(row)
+    return {"rows": rows, "coverage": 0.9}
+
+
+# ---- simulated plants
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_bytes_do_not_depend_on_the_workers(name, tmp_path):
+    seed = load(name)
+    files = ("table.parquet", "truth.parquet", "events.parquet", "simulation.json")
+    for workers in (1, 2, 4):
+        simulate(seed, tmp_path / str(workers), units=2 * seed.plant.units + 1, years=0.25, workers=workers)
+    for file in files:
+        alone = (tmp_path / "1" / file).read_bytes()
+        assert alone == (tmp_path / "2" / file).read_bytes() == (tmp_path / "4" / file).read_bytes()
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_a_plant_streams_and_keeps_its_truth_apart(name, tmp_path):
+    seed = load(name)
+    simulate(seed, tmp_path, units=seed.plant.units + 1, years=1)
+    table, truth = pq.ParquetFile(tmp_path / "table.parquet"), pq.ParquetFile(tmp_path / "truth.parquet")
+    assert table.num_row_groups > 1
+    assert table.metadata.num_rows == truth.metadata.num_rows
+    made = {column.name for column in seed.columns if column.previous is not None}
+    assert set(table.schema_arrow.names) == {column.name for column in seed.columns} - made
+    measured = table.read().column(seed.target.name).to_numpy()
+    real = truth.read().column(seed.target.name).to_numpy()
+    assert np.isfinite(real).all()
+    assert not (measured == real).any()
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_a_simulated_plant_keeps_the_contract(name, tmp_path):
+    seed = load(name)
+    simulate(seed, tmp_path, years=1)
+    data = read(tmp_path, seed)
+    assert data.rejected_rows == 0
+    assert data.truth is not None
+
+
+# ---- learning
+
+
+def test_candidates_share_their_metrics(job):
+    found = {name: set(candidate.metrics) for name, candidate in job.trained.learnt.candidates.items()}
+    assert list(found) == [name for name in CANDIDATES if name in found]
+    assert len({frozenset(metrics) for metrics in found.values()}) == 1
+
+
+def test_no_late_column_label_or_truth_reaches_a_model(job):
+    hidden = [column.name for column in job.seed.by_role("late", "target")]
+    spoilt = job.data.table.assign(**dict.fromkeys(hidden, 1e6))
+    assert np.array_equal(matrix(spoilt, job.seed), job.data.X, equal_nan=True)
+    reached = {column.name for column in job.seed.inputs}
+    assert not reached & {*hidden, job.seed.time.name, getattr(job.seed.key, "name", "")}
+    if job.data.truth is not None:
+        # A model of the truth would be as far from the label as the label noise and no farther.
+        assert not np.any(np.isclose(job.data.X, job.data.truth[:, None], rtol=1e-9))
+
+
+def test_learning_leaves_its_input_alone_and_column_order_is_irrelevant(job):
+    table, y = job.data.table, job.data.y
+    mixed = table[list(reversed(table.columns))]
+    for name, estimator in build(job.seed).items():
+        X = matrix(table, job.seed)
+        before = X.copy()
+        learnt = clone(estimator).fit(X, y)
+        assert np.array_equal(X, before, equal_nan=True)
+        again = clone(estimator).fit(matrix(mixed, job.seed), y)
+        assert np.array_equal(learnt.predict(X), again.predict(X)), name
+
+
+def test_known_directions_are_right(job):
+    candidate = job.trained.learnt.candidates.get("lightgbm_physics")
+    signed = [(j, column) for j, column in enumerate(job.seed.inputs) if column.sign]
+    if candidate is None:
+        assert not signed
+        return
+    for j, column in signed:
+        low, high = column.limits
+        lines = np.linspace(low, high, 60)
+        for row in candidate.model.examples:
+            X = np.tile(row, (len(lines), 1))
+            X[:, j] = lines
+            steps = np.diff(candidate.model.predict(X)) * column.sign
+            assert (steps >= -1e-9).all(), column.name
+
+
+
+# ---- MLflow and the service
+
+
+def test_round_trip_through_mlflow(job, monkeypatch):
+    import mlflow
+
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    tracking = Tracking(job.settings)
+    version = tracking.versions(job.seed.process.name)[0]
+    best = job.trained.learnt.best.model
+    kept = tracking.model(version)
+    answer, again = best.answer(job.data.X, 0.9), kept.answer(job.data.X, 0.9)
+    for quantity in answer:
+        np.testing.assert_array_equal(answer[quantity], again[quantity])
+    mlflow.set_tracking_uri(job.settings.uri)
+    frame = job.data.table[list(best.names)].sample(frac=1, axis=1, random_state=0)
+    table = mlflow.pyfunc.load_model(f"models:/{job.seed.process.name}@champion").predict(frame)
+    for quantity, (value, low, high) in answer.items():
+        for suffix, expected in (("", value), ("_low", low), ("_high", high)):
+            np.testing.assert_array_equal(table[quantity + suffix], expected)
+
+
+def test_no_file_of_the_store_is_a_pickle(job):
+    files = [path for path in job.settings.folder.rglob("*") if path.is_file() and path.suffix != ".db"]
+    assert files
+    for path in files:
+        assert path.suffix not in (".pkl", ".pickle", ".joblib"), path
+        assert path.read_bytes()[:2] not in {b"\x80" + bytes([protocol]) for protocol in range(2, 6)}, path
+
+
+def test_the_request_is_typed(job, client):
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    name = "".join(part.capitalize() for part in job.seed.process.name.split("_")) + "Row"
+    fields = schemas[name]["properties"]
+    for column in job.seed.inputs:
+        assert fields[column.name]["x-unit"] == column.unit
+        assert f"{column.limits[0]:g} to {column.limits[1]:g}" in fields[column.name]["description"]
+    assert not {column.name for column in job.seed.by_role("late", "target")} & set(fields)
+
+
+def test_training_figures_are_the_services_answers(job, client):
+    learnt = job.trained.learnt
+    rows = learnt.parts.test
+    body = requested(job, job.data.table.iloc[rows])
+    answer = client.post(f"/v1/{job.seed.process.name}/predictions", json=body)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert told["model"]["version"] == job.trained.version
+    target = job.seed.target.name
+    value, low, high = (
+        np.array([row[target][part] for row in told["predictions"]]) for part in ("value", "low", "high")
+    )
+    y = job.data.y[rows]
+    metrics = learnt.best.metrics
+    assert rmse(value - y) == pytest.approx(metrics["test_rmse"], rel=1e-9)
+    assert np.mean((low <= y) & (y <= high)) == pytest.approx(metrics["test_coverage_90"], rel=1e-9)
+    for row in told["predictions"]:
+        for quantity in (target, *job.seed.derived):
+            assert row[quantity]["unit"] == job.seed.targets[quantity].unit
+            assert row[quantity]["low"] <= row[quantity]["value"] <= row[quantity]["high"]
+
+
+@pytest.mark.parametrize("role", ["late", "target"])
+def test_what_is_known_only_later_is_refused(job, client, role):
+    for column in job.seed.by_role(role):
+        body = requested(job, job.data.table.iloc[:1])
+        body["rows"][0][column.name] = column.typical.mean
+        answer = client.post(f"/v1/{job.seed.process.name}/predictions", json=body)
+        assert answer.status_code == 422
+        assert column.name in answer.text
+
+
+def test_model_files_hold_their_seed(job):
+    tracking = Tracking(job.settings)
+    version = tracking.versions(job.seed.process.name)[0]
+    assert tracking.model(version).seed.digest == job.seed.digest
+    assert load_model.__module__ == "models.files"
