@@ -1,0 +1,77 @@
+"""The estimators that compete for a process, from the bar to beat upwards."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import RidgeCV
+from sklearn.model_selection import TimeSeriesSplit
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from models.baselines import FirstPrinciples, Persistence
+from models.boosted_trees import BoostedTrees
+from models.directions import feature_signs
+from models.features import PhysicsFeatures, input_names, physics_of
+from seeds import Seed
+
+CANDIDATES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
+
+
+def build(seed: Seed) -> dict[str, BaseEstimator]:
+    """Unfitted candidates that the seed allows, in the order of CANDIDATES.
+
+    Persistence needs a `previous` column of the target, first principles a physics module, LightGBM with physics
+    a physics module or a column whose sign the seed knows. All take X as `models.features.matrix` makes it, rows
+    sorted by time.
+    """
+    made = {
+        "persistence": _persistence(seed),
+        "first_principles": _first_principles(seed),
+        "linear": _linear(),
+        "lightgbm": BoostedTrees(),
+        "lightgbm_physics": _lightgbm_physics(seed),
+    }
+    return {name: made[name] for name in CANDIDATES if made[name] is not None}
+
+
+def _persistence(seed: Seed) -> Persistence | None:
+    lags = [
+        (column.previous.periods, i)
+        for i, column in enumerate(seed.inputs)
+        if column.previous is not None and column.previous.column == seed.target.name
+    ]
+    return Persistence(column=min(lags)[1]) if lags else None
+
+
+def _first_principles(seed: Seed) -> FirstPrinciples | None:
+    if physics_of(seed.process.name) is None:
+        return None
+    typical = tuple(column.typical.mean for column in seed.inputs if column.typical is not None)
+    return FirstPrinciples(seed.process.name, input_names(seed), typical)
+
+
+def _linear() -> Pipeline:
+    later = TimeSeriesSplit(5)  # every fold is judged on rows newer than those it learnt
+    return Pipeline(
+        [
+            ("fill", SimpleImputer(strategy="median", keep_empty_features=True)),
+            ("scale", StandardScaler()),
+            ("ridge", RidgeCV(alphas=np.logspace(-1, 6, 8), cv=later, scoring="neg_mean_squared_error")),
+        ]
+    )
+
+
+def _lightgbm_physics(seed: Seed) -> BoostedTrees | Pipeline | None:
+    signs = tuple(column.sign for column in seed.inputs)
+    physics = physics_of(seed.process.name)
+    if physics is None:
+        return BoostedTrees(signs=signs) if any(signs) else None
+    added = feature_signs(seed, physics)
+    return Pipeline(
+        [
+            ("physics", PhysicsFeatures(seed.process.name, input_names(seed), tuple(added))),
+            ("trees", BoostedTrees(signs=(*signs, *added.values()))),
+        ]
+    )

@@ -1,0 +1,199 @@
+"""A fitted model as a folder of files that can be checked before they are read, and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models import estimator_files
+from models.candidates import build
+from models.fitted import Answer, FittedModel
+from models.intervals import Conformal
+from seeds import SeedError
+from seeds.loader import parse
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+SEED = "seed.toml"
+MODEL = "model.json"
+SELF_TEST = "self_test.json"
+KNOWN_FILES = frozenset({SEED, MODEL, SELF_TEST, estimator_files.TREES_FILE, estimator_files.SKOPS_FILE})
+SELF_TEST_COVERAGE = 0.9
+SELF_TEST_TOLERANCE = 1e-9
+
+
+class ModelFilesError(ValueError):
+    """A folder that holds no model, or one that was changed since it was written; nothing of it is used."""
+
+
+def save(model: FittedModel, folder: str | Path) -> None:
+    """Write a model into a new folder; a folder that is cut short never bears the name.
+
+    Parameters
+    ----------
+    model : FittedModel
+        The model; its examples and their answers are written for `self_test`.
+    folder : str or Path
+        Where to; must not exist yet.
+
+    Raises
+    ------
+    ModelFilesError
+        The folder exists.
+    CoverageError
+        Calibration rows are too few for the self-test's coverage of 0.9.
+    """
+    folder = Path(folder)
+    if folder.exists():
+        raise ModelFilesError(f"{folder}: exists already, expected a new folder")
+    files = _contents(model)
+    manifest = {"format": FORMAT, "files": {name: _entry(content) for name, content in sorted(files.items())}}
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        for name, content in files.items():
+            (aside / name).write_bytes(content)
+        (aside / MANIFEST).write_bytes(_json(manifest))
+        aside.chmod(0o755)
+        os.rename(aside, folder)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+
+
+def _contents(model: FittedModel) -> dict[str, bytes]:
+    state, files = estimator_files.dump(model.estimator)
+    described = {
+        "process": model.seed.process.name,
+        "candidate": model.candidate,
+        "estimator": state,
+        "inputs": {
+            name: {"low": _or_null(low), "high": _or_null(high), "complete": bool(complete)}
+            for name, (low, high), complete in zip(model.names, model.ranges, model.complete, strict=True)
+        },
+        "scores": model.conformal.scores.tolist(),
+        "info": dict(model.info),
+    }
+    answers = model.answer(model.examples, SELF_TEST_COVERAGE)
+    self_test = {
+        "coverage": SELF_TEST_COVERAGE,
+        "rows": [dict(zip(model.names, map(_or_null, row), strict=True)) for row in model.examples],
+        "answers": {
+            name: {part: [_or_null(x) for x in column] for part, column in answer._asdict().items()}
+            for name, answer in answers.items()
+        },
+    }
+    return files | {SEED: model.seed.text.encode(), MODEL: _json(described), SELF_TEST: _json(self_test)}
+
+
+def _or_null(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return (json.dumps(value, indent=1, allow_nan=False) + "\n").encode()
+
+
+def _entry(content: bytes) -> dict[str, Any]:
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
+def digest(folder: str | Path) -> str:
+    """Digest of a model: the SHA-256 of its manifest, which holds those of all its files, as `sha256:<hex>`."""
+    return "sha256:" + hashlib.sha256((Path(folder) / MANIFEST).read_bytes()).hexdigest()
+
+
+def load(folder: str | Path) -> FittedModel:
+    """Read a model: digests are checked before any file is parsed, and the self-test before it is handed out.
+
+    Raises
+    ------
+    ModelFilesError
+        No model there, a file missing, changed or unknown, another format, or answers that differ from those
+        given when the model was written; the file is named, with what was found and expected.
+    """
+    folder = Path(folder)
+    contents = _checked(folder)
+    try:
+        described = json.loads(contents[MODEL])
+        seed = parse(contents[SEED].decode(), Path(f"{described['process']}.toml"))
+        unfitted = build(seed)[described["candidate"]]
+        estimator = estimator_files.parse(unfitted, described["estimator"], contents)
+        inputs = described["inputs"].values()
+        expected = json.loads(contents[SELF_TEST])
+        model = FittedModel(
+            seed=seed,
+            candidate=described["candidate"],
+            estimator=estimator,
+            conformal=Conformal(np.array(described["scores"], dtype=np.float64)),
+            ranges=np.array([[one["low"], one["high"]] for one in inputs], dtype=np.float64),
+            complete=np.array([one["complete"] for one in inputs], dtype=np.bool_),
+            examples=np.array([list(row.values()) for row in expected["rows"]], dtype=np.float64),
+            info=described["info"],
+        )
+    except SeedError as error:
+        raise ModelFilesError(f"{folder / SEED}: {error}") from error
+    except Exception as error:  # whatever a parser of unfit content raises
+        raise ModelFilesError(f"{folder}: no model of this version of the code: {error!r}") from error
+    self_test(model, expected)
+    return model
+
+
+def _checked(folder: Path) -> dict[str, bytes]:
+    """Contents of a model's files, equal to what the manifest says of them."""
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_bytes())
+        version, entries = manifest["format"], dict(manifest["files"])
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ModelFilesError(f"{path}: expected a model's manifest: {error!r}") from error
+    if version != FORMAT:
+        raise ModelFilesError(f"{path}: got format {version!r}, expected {FORMAT}")
+    # Names come from a fixed set, so none can point out of the folder.
+    strange = sorted((set(entries) | {entry.name for entry in folder.iterdir()}) - KNOWN_FILES - {MANIFEST})
+    if strange:
+        raise ModelFilesError(f"{folder}: unknown files: {', '.join(strange)}")
+    return {name: _verified(folder / name, entry) for name, entry in entries.items()}
+
+
+def _verified(path: Path, entry: dict[str, Any]) -> bytes:
+    if path.is_symlink() or not path.is_file():
+        raise ModelFilesError(f"{path}: missing, expected a file of {entry['bytes']} bytes")
+    size = path.stat().st_size
+    if size != entry["bytes"]:
+        raise ModelFilesError(f"{path}: got {size} bytes, expected {entry['bytes']}")
+    content = path.read_bytes()
+    got = hashlib.sha256(content).hexdigest()
+    if got != entry["sha256"]:
+        raise ModelFilesError(f"{path}: got sha256 {got}, expected {entry['sha256']}")
+    return content
+
+
+def self_test(model: FittedModel, expected: dict[str, Any]) -> None:
+    """Answer the examples again and compare with the answers of when the model was written, to 1e-9 relative.
+
+    Raises
+    ------
+    ModelFilesError
+        An answer differs; quantity, row, value got and expected are named.
+    """
+    answers = model.answer(model.examples, expected["coverage"])
+    if set(answers) != set(expected["answers"]):
+        raise ModelFilesError(f"self-test: got {sorted(answers)}, expected {sorted(expected['answers'])}")
+    for name, answer in answers.items():
+        told = Answer(*(np.array(expected["answers"][name][part], dtype=np.float64) for part in Answer._fields))
+        for part, got, wanted in zip(Answer._fields, answer, told, strict=True):
+            same = np.isclose(got, wanted, rtol=SELF_TEST_TOLERANCE, atol=0, equal_nan=True)
+            if not same.all():
+                i = int(np.argmin(same))
+                raise ModelFilesError(
+                    f"self-test: {name} {part} of row {i}: got {got[i]!r}, expected {wanted[i]!r} "
+                    "as when the model was written"
+                )

@@ -1,0 +1,210 @@
+"""A fitted model: predictions with intervals, derived quantities and flags, from numpy arrays alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import ModuleType
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from models.features import by_name, input_names, physics_of
+from models.intervals import Conformal
+from seeds import Column, Seed
+
+FloatArray = npt.NDArray[np.float64]
+
+EXAMPLES = 5
+
+
+class Regressor(Protocol):
+    """What a fitted scikit-learn regressor can do."""
+
+    def predict(self, X: FloatArray) -> FloatArray:
+        """Predictions for the rows of X."""
+
+
+class Answer(NamedTuple):
+    """One quantity for n rows, in its unit: shape (n,) each."""
+
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class FittedModel:
+    """A candidate fitted to a process's table, with what an answer needs besides its prediction.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process as it was when the model learnt.
+    candidate : str
+        Name of the candidate, one of `models.candidates.CANDIDATES`.
+    estimator : Regressor
+        The fitted scikit-learn estimator.
+    conformal : Conformal
+        Residuals on calibration rows.
+    ranges : ndarray, shape (k, 2)
+        Lowest and highest value of each input in training, in its unit; NaN where it had none.
+    complete : ndarray of bool, shape (k,)
+        Whether the input was never missing in training.
+    examples : ndarray, shape (m, k)
+        A few training rows, to prove that a copy of the model answers as the original.
+    info : Mapping
+        Where the model comes from: digests, training period, versions. JSON values only.
+    """
+
+    seed: Seed
+    candidate: str
+    estimator: Regressor
+    conformal: Conformal
+    ranges: FloatArray
+    complete: npt.NDArray[np.bool_]
+    examples: FloatArray
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order of X's columns."""
+        return input_names(self.seed)
+
+    @cached_property
+    def _target(self) -> Column:
+        return self.seed.target
+
+    @cached_property
+    def _derived(self) -> tuple[str, ...]:
+        return tuple(self.seed.derived)
+
+    @cached_property
+    def _economics(self) -> dict[str, float]:
+        return {name: quantity.value for name, quantity in self.seed.economics.items()}
+
+    @cached_property
+    def _physics(self) -> ModuleType | None:
+        return physics_of(self.seed.process.name)
+
+    def predict(self, X: FloatArray) -> FloatArray:
+        """Primary target [its unit], shape (n,), from inputs in plant units, shape (n, k); never clipped."""
+        return np.asarray(self.estimator.predict(X), dtype=np.float64)
+
+    def interval(self, X: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
+        """Low and high end of the primary target [its unit], shape (n,) each; see `answer`."""
+        primary = self._primary(X, coverage)
+        return primary.low, primary.high
+
+    def answer(self, X: FloatArray, coverage: float) -> dict[str, Answer]:
+        """Primary target and the targets derived from it, each with its interval.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs in plant units, columns as in `names`; NaN is missing.
+        coverage : float
+            Share of labels that the intervals shall hold, above 0 and below 1.
+
+        Returns
+        -------
+        dict of str to Answer
+            In the order of the seed's targets. An interval ends at the target's physical range, since no label
+            lies beyond it. A value is never clipped: where it lies beyond the range the interval reaches to it,
+            and `flags` says so.
+
+        Raises
+        ------
+        CoverageError
+            See `Conformal.half_width`.
+        """
+        primary = self._primary(X, coverage)
+        answers = {self._target.name: primary}
+        if not self._derived:
+            return answers
+        if self._physics is None:
+            raise ValueError(f"targets {', '.join(self._derived)}: process has no module to derive them by")
+        columns = by_name(X, self.names)
+        value, one_end, other_end = (self._physics.derived(columns, end, self._economics) for end in primary)
+        for name in self._derived:
+            # A derived quantity may fall where the target rises: its low end belongs to the target's high end.
+            low, high = np.minimum(one_end[name], other_end[name]), np.maximum(one_end[name], other_end[name])
+            answers[name] = Answer(value[name], low, high)
+        return answers
+
+    def _primary(self, X: FloatArray, coverage: float) -> Answer:
+        half = self.conformal.half_width(coverage)
+        value = self.predict(X)
+        bottom, top = self._target.limits
+        low = np.minimum(value, np.maximum(value - half, bottom))
+        high = np.maximum(value, np.minimum(value + half, top))
+        return Answer(value, low, high)
+
+    def flags(self, X: FloatArray, answers: Mapping[str, Answer] | None = None) -> list[list[str]]:
+        """What a reader of each row's answer should know: one list a row, empty where there is nothing.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs as for `answer`.
+        answers : Mapping, optional
+            What `answer` gave for X; with it, a value beyond the target's physical range is flagged too.
+
+        Returns
+        -------
+        list of list of str
+            "<column> outside training range": below the lowest or above the highest value in training, where
+            the model extrapolates. "<column> missing": an input that was never missing in training.
+        """
+        flags: list[list[str]] = [[] for _ in range(len(X))]
+        outside = (X < self.ranges[:, 0]) | (X > self.ranges[:, 1])
+        missing = np.isnan(X) & self.complete
+        for told, where in (("outside training range", outside), ("missing", missing)):
+            for i, j in zip(*np.nonzero(where), strict=True):
+                flags[i].append(f"{self.names[j]} {told}")
+        if answers is not None:
+            bottom, top = self._target.limits
+            value = answers[self._target.name].value
+            for i in np.flatnonzero((value < bottom) | (value > top)):
+                flags[i].append(f"{self._target.name} predicted outside physical range")
+        return flags
+
+
+def conformalised(
+    seed: Seed,
+    candidate: str,
+    estimator: Regressor,
+    X_train: FloatArray,
+    X_calibrate: FloatArray,
+    y_calibrate: FloatArray,
+    info: Mapping[str, Any],
+) -> FittedModel:
+    """Model from an estimator that has learnt from X_train, calibrated on rows that it has not seen.
+
+    Parameters
+    ----------
+    seed, candidate, estimator, info
+        As for `FittedModel`.
+    X_train : ndarray, shape (n, k)
+        Inputs that the estimator was fitted to.
+    X_calibrate, y_calibrate : ndarray, shape (m, k) and (m,)
+        Inputs and measured target [its unit] of the calibration rows.
+
+    Returns
+    -------
+    FittedModel
+    """
+    spread = np.linspace(0, len(X_train) - 1, min(EXAMPLES, len(X_train))).astype(int)
+    return FittedModel(
+        seed=seed,
+        candidate=candidate,
+        estimator=estimator,
+        conformal=Conformal.of(y_calibrate, np.asarray(estimator.predict(X_calibrate))),
+        # fmin and fmax pass over NaN, and give NaN where there is nothing else.
+        ranges=np.column_stack([np.fmin.reduce(X_train), np.fmax.reduce(X_train)]),
+        complete=np.asarray(~np.isnan(X_train).any(axis=0)),
+        examples=X_train[spread],
+        info=dict(info),
+    )

@@ -1,0 +1,275 @@
+import hashlib
+import json
+import pickletools
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import skops.io
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from models import estimator_files, files
+from models.candidates import CANDIDATES, build
+from models.files import ModelFilesError, load, save
+from models.fitted import FittedModel, conformalised
+from models.intervals import CoverageError
+from seeds import Seed, load_all
+
+CASES = [
+    pytest.param(seed, name, id=f"{process}-{name}") for process, seed in load_all().items() for name in build(seed)
+]
+COVERAGE = 0.9
+
+
+def learnt(seed: Seed, name: str, n: int = 300) -> tuple[FittedModel, np.ndarray]:
+    """A candidate that has learnt from rows around the typical state, and such rows, some with gaps."""
+    rng = np.random.default_rng(0)
+    mean, sd = np.array([(c.typical.mean, c.typical.sd) for c in seed.inputs if c.typical is not None]).T
+    low, high = np.array([column.limits for column in seed.inputs]).T
+    z = rng.normal(size=(n, len(mean)))
+    X = np.clip(mean + sd * z, low, high)
+    X[rng.random(X.shape) < 0.03] = np.nan
+    typical = seed.target.typical
+    assert typical is not None
+    y = typical.mean + typical.sd * (z[:, 0] - z[:, 1] * z[:, 2] + 0.5 * rng.normal(size=n))
+    fit, calibrate = slice(None, 200), slice(200, None)
+    estimator = build(seed)[name].fit(X[fit], y[fit])
+    info = {"data": "sha256:0", "rows": n, "period": ["2024-01-01", "2025-01-01"]}
+    return conformalised(seed, name, estimator, X[fit], X[calibrate], y[calibrate], info), X
+
+
+@pytest.fixture
+def folder(toy_seed: Seed, tmp_path: Path) -> Path:
+    """Folder of a toy model of LightGBM."""
+    path = tmp_path / "model"
+    save(learnt(toy_seed, "lightgbm")[0], path)
+    return path
+
+
+def rewrite(folder: Path, name: str, content: bytes) -> None:
+    """Change a file and its entry in the manifest, as one would who may write the whole folder."""
+    manifest = json.loads((folder / files.MANIFEST).read_bytes())
+    if name != files.MANIFEST:
+        (folder / name).write_bytes(content)
+        manifest["files"][name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    (folder / files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def change(folder: Path, name: str, **values: Any) -> None:
+    content = json.loads((folder / name).read_bytes()) | values
+    if name == files.MANIFEST:
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    else:
+        rewrite(folder, name, json.dumps(content).encode())
+
+
+@pytest.mark.parametrize(("seed", "name"), CASES)
+def test_a_model_comes_back_as_it_was(seed: Seed, name: str, tmp_path: Path) -> None:
+    model, X = learnt(seed, name)
+    save(model, tmp_path / "model")
+    back = load(tmp_path / "model")
+    assert (back.seed, back.candidate, back.info) == (seed, name, model.info)
+    assert back.seed.digest == seed.digest
+    for field in ("ranges", "complete", "examples"):
+        np.testing.assert_array_equal(getattr(back, field), getattr(model, field))
+    np.testing.assert_array_equal(back.conformal.scores, model.conformal.scores)
+    answers, expected = back.answer(X, COVERAGE), model.answer(X, COVERAGE)
+    assert list(answers) == list(expected)
+    for quantity, answer in answers.items():
+        np.testing.assert_array_equal(answer, expected[quantity])
+    assert back.flags(X, answers) == model.flags(X, expected)
+
+
+def is_pickle(content: bytes) -> bool:
+    try:
+        return any(opcode.name == "STOP" for opcode, _, _ in pickletools.genops(content))
+    except ValueError:
+        return False
+
+
+@pytest.mark.parametrize("name", [name for name in CANDIDATES if name != "first_principles"])
+def test_no_file_is_a_pickle(toy_seed: Seed, name: str, tmp_path: Path) -> None:
+    save(learnt(toy_seed, name)[0], tmp_path / "model")
+    written = {path.name: path.read_bytes() for path in (tmp_path / "model").iterdir()}
+    assert set(written) <= files.KNOWN_FILES | {files.MANIFEST}
+    for content in written.values():
+        assert not is_pickle(content)
+        assert b"\x80\x04" not in content[:2]
+        assert content[:1] == b"{" or content[:4] in (b"PK\x03\x04", b"tree") or content.startswith(b"\n[process]")
+
+
+def test_same_model_has_the_same_digest(toy_seed: Seed, tmp_path: Path) -> None:
+    for part in ("one", "other"):
+        save(learnt(toy_seed, "lightgbm")[0], tmp_path / part)
+    assert files.digest(tmp_path / "one") == files.digest(tmp_path / "other")
+    assert files.digest(tmp_path / "one").startswith("sha256:")
+
+
+def test_an_existing_folder_is_refused(folder: Path) -> None:
+    before = files.digest(folder)
+    with pytest.raises(ModelFilesError, match="exists already, expected a new folder"):
+        save(load(folder), folder)
+    assert files.digest(folder) == before
+
+
+def test_a_save_that_fails_leaves_nothing(toy_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, X = learnt(toy_seed, "lightgbm")
+    few = conformalised(toy_seed, "lightgbm", model.estimator, X, X[:5], X[:5, 2], {})
+    with pytest.raises(CoverageError, match="needs at least 9 calibration rows, got 5"):
+        save(few, tmp_path / "model")
+
+    def full(self: Path, content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        save(model, tmp_path / "model")
+    assert [path.name for path in tmp_path.iterdir()] == ["seeds"]
+
+
+@pytest.mark.parametrize("name", [files.SEED, files.MODEL, files.SELF_TEST, estimator_files.TREES_FILE])
+def test_one_changed_byte_is_refused(folder: Path, name: str) -> None:
+    content = bytearray((folder / name).read_bytes())
+    expected = hashlib.sha256(content).hexdigest()
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    got = hashlib.sha256(content).hexdigest()
+    with pytest.raises(ModelFilesError, match=rf"{name}: got sha256 {got}, expected {expected}"):
+        load(folder)
+
+
+def test_nothing_is_parsed_before_every_digest_is_checked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / files.SELF_TEST).write_bytes((folder / files.SELF_TEST).read_bytes().replace(b"9", b"8"))
+    monkeypatch.setattr(estimator_files, "parse", lambda *parts: pytest.fail("parsed"))
+    monkeypatch.setattr(files, "parse", lambda *parts: pytest.fail("parsed"))
+    with pytest.raises(ModelFilesError, match="got sha256"):
+        load(folder)
+
+
+def test_a_cut_short_file_is_refused(folder: Path) -> None:
+    path = folder / estimator_files.TREES_FILE
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(ModelFilesError, match=f"got {size - 10} bytes, expected {size}"):
+        load(folder)
+
+
+def test_a_missing_file_is_named(folder: Path) -> None:
+    (folder / files.SEED).unlink()
+    with pytest.raises(ModelFilesError, match=r"seed\.toml: missing"):
+        load(folder)
+
+
+def test_a_link_is_no_file(folder: Path, tmp_path: Path) -> None:
+    (folder / files.SEED).rename(tmp_path / "elsewhere.toml")
+    (folder / files.SEED).symlink_to(tmp_path / "elsewhere.toml")
+    with pytest.raises(ModelFilesError, match=r"seed\.toml: missing, expected a file"):
+        load(folder)
+
+
+def test_a_file_more_than_told_is_refused(folder: Path) -> None:
+    (folder / "python_model.pkl").write_bytes(b"\x80\x04.")
+    with pytest.raises(ModelFilesError, match=r"unknown files: python_model\.pkl"):
+        load(folder)
+
+
+@pytest.mark.parametrize("name", ["../seed.toml", "/etc/hostname", "sub/model.json", "..", "model.pkl"])
+def test_names_that_a_model_does_not_have_are_refused(folder: Path, name: str) -> None:
+    manifest = json.loads((folder / files.MANIFEST).read_bytes())
+    change(folder, files.MANIFEST, files=manifest["files"] | {name: {"sha256": "0" * 64, "bytes": 1}})
+    with pytest.raises(ModelFilesError, match=f"unknown files: {name}"):
+        load(folder)
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None])
+def test_another_format_is_refused(folder: Path, version: object) -> None:
+    change(folder, files.MANIFEST, format=version)
+    with pytest.raises(ModelFilesError, match=rf"got format {version!r}, expected 1"):
+        load(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff"])
+def test_a_manifest_that_is_none_is_refused(folder: Path, content: bytes) -> None:
+    (folder / files.MANIFEST).write_bytes(content)
+    with pytest.raises(ModelFilesError, match=r"manifest\.json: expected a model's manifest"):
+        load(folder)
+
+
+def test_a_folder_without_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelFilesError, match=r"manifest\.json: expected a model's manifest"):
+        load(tmp_path / "nowhere")
+
+
+def test_a_broken_seed_is_told_fault_by_fault(folder: Path) -> None:
+    content = (folder / files.SEED).read_bytes().replace(b"low = 0", b"low = 99")
+    rewrite(folder, files.SEED, content)
+    with pytest.raises(ModelFilesError, match=r"seed\.toml: [\s\S]*range is upside down"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"candidate": "oracle"}, "oracle"),
+        ({"scores": [2.0, 1.0]}, "scores: expected"),
+        ({"estimator": {}}, r"KeyError\('line'\)"),
+    ],
+)
+def test_a_description_that_does_not_fit_is_refused(folder: Path, values: dict[str, Any], told: str) -> None:
+    change(folder, files.MODEL, **values)
+    with pytest.raises(ModelFilesError, match=f"no model of this version of the code: .*{told}"):
+        load(folder)
+
+
+def test_a_file_the_candidate_needs_must_be_there(folder: Path) -> None:
+    change(folder, files.MODEL, candidate="linear")
+    with pytest.raises(ModelFilesError, match=r"KeyError\('pipeline\.skops'\)"):
+        load(folder)
+
+
+def test_an_answer_unlike_that_of_the_original_is_refused(folder: Path) -> None:
+    expected = json.loads((folder / files.SELF_TEST).read_bytes())
+    expected["answers"]["y"]["high"][2] *= 1 + 2e-9
+    rewrite(folder, files.SELF_TEST, json.dumps(expected).encode())
+    with pytest.raises(ModelFilesError, match=r"self-test: y high of row 2: got .*, expected .* as when"):
+        load(folder)
+
+
+def test_a_quantity_that_the_original_lacked_is_refused(folder: Path) -> None:
+    expected = json.loads((folder / files.SELF_TEST).read_bytes())
+    expected["answers"]["energy"] = expected["answers"]["y"]
+    rewrite(folder, files.SELF_TEST, json.dumps(expected).encode())
+    with pytest.raises(ModelFilesError, match=r"self-test: got \['y'\], expected \['energy', 'y'\]"):
+        load(folder)
+
+
+def test_types_off_the_list_are_refused_though_skops_trusts_them(toy_seed: Seed, tmp_path: Path) -> None:
+    save(learnt(toy_seed, "linear")[0], tmp_path / "model")
+    rng = np.random.default_rng(0)
+    foreign = make_pipeline(StandardScaler(), RandomForestRegressor(2)).fit(rng.normal(size=(9, 3)), rng.normal(size=9))
+    rewrite(tmp_path / "model", estimator_files.SKOPS_FILE, skops.io.dumps(foreign))
+    with pytest.raises(
+        ModelFilesError, match=r"types not trusted: .*sklearn\.ensemble\._forest\.RandomForestRegressor"
+    ):
+        load(tmp_path / "model")
+
+
+def test_physics_that_computes_other_features_is_refused(tmp_path: Path) -> None:
+    seed = next(seed for seed in load_all().values() if "first_principles" in build(seed))
+    model, _ = learnt(seed, "lightgbm_physics")
+    save(model, tmp_path / "model")
+    content = json.loads((tmp_path / "model" / files.MODEL).read_bytes())
+    content["estimator"]["features"][0] = "another"
+    rewrite(tmp_path / "model", files.MODEL, json.dumps(content).encode())
+    with pytest.raises(ModelFilesError, match=r"physics features: got .*another"):
+        load(tmp_path / "model")
+
+
+def test_notes_on_origin_hold_json_alone(toy_seed: Seed, tmp_path: Path) -> None:
+    model = replace(learnt(toy_seed, "persistence")[0], info={"mae": float("nan")})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        save(model, tmp_path / "model")

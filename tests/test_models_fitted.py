@@ -1,0 +1,140 @@
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from models import fitted
+from models.features import input_names, physics_of
+from models.fitted import EXAMPLES, Answer, FittedModel, conformalised
+from models.intervals import CoverageError
+from seeds import Seed, load_all
+
+DERIVING = [seed for name, seed in load_all().items() if seed.derived and physics_of(name) is not None]
+
+
+class Stub:
+    """Predicts its first column."""
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        return X[:, 0]
+
+
+@pytest.fixture
+def model(toy_seed: Seed) -> FittedModel:
+    """A toy model with residuals 0.1, 0.2 ... 9.9; x_set was 8 to 12 in training, z 3 to 5 and missing once."""
+    X = np.array([[90.0, 8.0, 3.0], [91.0, 12.0, np.nan], [92.0, 10.0, 5.0]])
+    y = np.full(99, 90.0)
+    predicted = 90.0 + 0.1 * np.arange(1, 100)
+    return conformalised(toy_seed, "stub", Stub(), X, np.column_stack([predicted, predicted, predicted]), y, {"a": 1})
+
+
+def test_interval_is_the_value_and_the_calibrated_half_width(model: FittedModel) -> None:
+    X = np.array([[80.0, 10.0, 4.0], [70.0, 10.0, 4.0]])
+    answer = model.answer(X, 0.9)["y"]
+    np.testing.assert_array_equal(answer.value, [80.0, 70.0])
+    np.testing.assert_allclose(answer.low, [71.0, 61.0], rtol=1e-12)
+    np.testing.assert_allclose(answer.high, [89.0, 79.0], rtol=1e-12)
+    np.testing.assert_array_equal(model.interval(X, 0.9), (answer.low, answer.high))
+    assert (model.answer(X, 0.5)["y"].high < answer.high).all()
+
+
+def test_interval_ends_at_the_physical_range(model: FittedModel) -> None:
+    answer = model.answer(np.array([[98.0, 10.0, 4.0], [51.0, 10.0, 4.0]]), 0.9)["y"]
+    np.testing.assert_array_equal(answer.high, [100.0, 60.0])
+    np.testing.assert_array_equal(answer.low, [89.0, 50.0])
+
+
+def test_a_value_beyond_the_physical_range_is_kept_and_flagged(model: FittedModel) -> None:
+    X = np.array([[91.0, 10.0, 4.0], [103.0, 10.0, 4.0], [45.0, 10.0, 4.0]])
+    answers = model.answer(X, 0.9)
+    np.testing.assert_array_equal(answers["y"].value, [91.0, 103.0, 45.0])
+    np.testing.assert_array_equal(answers["y"].high, [100.0, 103.0, 54.0])
+    np.testing.assert_array_equal(answers["y"].low, [82.0, 94.0, 45.0])
+    told = [[flag for flag in flags if "predicted" in flag] for flags in model.flags(X, answers)]
+    assert told == [[], ["y predicted outside physical range"], ["y predicted outside physical range"]]
+
+
+def test_flags_name_columns_outside_training_or_missing(model: FittedModel) -> None:
+    X = np.array(
+        [
+            [91.0, 8.0, 5.0],
+            [91.0, 7.9, 5.1],
+            [91.0, 12.1, np.nan],
+            [91.0, np.nan, 4.0],
+        ]
+    )
+    assert model.flags(X) == [
+        [],
+        ["x_set outside training range", "z outside training range"],
+        ["x_set outside training range"],
+        ["x_set missing"],
+    ]
+
+
+def test_training_rows_bear_no_flag(model: FittedModel) -> None:
+    assert model.flags(model.examples) == [[], [], []]
+
+
+def test_a_column_empty_in_training_is_never_flagged(toy_seed: Seed) -> None:
+    X = np.array([[90.0, np.nan, 4.0]] * 3)
+    model = conformalised(toy_seed, "stub", Stub(), X, X, X[:, 0], {})
+    assert model.flags(np.array([[90.0, 10.0, 4.0], [90.0, np.nan, 4.0]])) == [[], []]
+
+
+def test_examples_span_the_training_rows(toy_seed: Seed) -> None:
+    X = np.column_stack([np.linspace(85, 95, 101)] * 3)
+    model = conformalised(toy_seed, "stub", Stub(), X, X, X[:, 0], {})
+    np.testing.assert_array_equal(model.examples[:, 0], np.linspace(85, 95, EXAMPLES))
+
+
+def test_too_few_calibration_rows_are_told(toy_seed: Seed) -> None:
+    X = np.full((5, 3), 90.0)
+    model = conformalised(toy_seed, "stub", Stub(), X, X, X[:, 0], {})
+    with pytest.raises(CoverageError, match="needs at least 9 calibration rows, got 5"):
+        model.answer(X, 0.9)
+
+
+def test_derived_targets_without_physics_are_refused(model: FittedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    derived = model.seed.targets["y"].model_copy(update={"derived_from": "y"})
+    model.seed.targets["energy"] = derived
+    with pytest.raises(ValueError, match="targets energy: process has no module to derive them by"):
+        model.answer(model.examples, 0.5)
+    monkeypatch.setattr(
+        fitted, "physics_of", lambda process: SimpleNamespace(derived=lambda c, y, e: {"energy": 1000 / y + c["z"]})
+    )
+    del model.__dict__["_physics"]
+    answer = model.answer(np.array([[80.0, 10.0, 4.0]]), 0.9)["energy"]
+    np.testing.assert_allclose(np.ravel(answer), [16.5, 1000 / 89 + 4, 1000 / 71 + 4], rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", DERIVING, ids=lambda seed: seed.process.name)
+def test_derived_targets_follow_from_the_primary_one(seed: Seed) -> None:
+    class Constant:
+        def predict(self, X: np.ndarray) -> np.ndarray:
+            return np.full(len(X), seed.target.typical.mean)  # type: ignore[union-attr]
+
+    X = np.array([[c.typical.mean for c in seed.inputs if c.typical is not None]] * 20)
+    y = Constant().predict(X) + np.linspace(-1, 1, 20)
+    model = conformalised(seed, "constant", Constant(), X, X, y, {})
+    answers = model.answer(X[:2], 0.8)
+    assert list(answers) == [seed.target.name, *seed.derived]
+    physics = physics_of(seed.process.name)
+    assert physics is not None
+    economics = {name: quantity.value for name, quantity in seed.economics.items()}
+    columns = {name: X[:2, i] for i, name in enumerate(input_names(seed))}
+    primary: Answer = answers[seed.target.name]
+    ends = [physics.derived(columns, end, economics) for end in (primary.low, primary.high)]
+    for name in seed.derived:
+        answer = answers[name]
+        assert (answer.low < answer.value).all()
+        assert (answer.value < answer.high).all()
+        np.testing.assert_array_equal(np.sort([ends[0][name], ends[1][name]], axis=0), [answer.low, answer.high])
+
+
+def test_importing_loads_no_library_of_other_rooms() -> None:
+    heavy = ("mlflow", "fastapi", "plotly", "lightgbm", "skops", "training", "serving", "synthetic_data")
+    code = f"import sys, models.fitted; print([name for name in {heavy!r} if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
