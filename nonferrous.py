@@ -187,6 +187,7 @@ def train(
         trained = run(load(process), data, read_settings(), told)
     console = _console()
     console.print(candidates_table(trained))
+    console.print(f"in the MLflow UI: {trained.address}", soft_wrap=True, markup=False)
     if trained.rejected_file is not None:
         console.print(f"rejected rows, each with its reason: {trained.rejected_file}", soft_wrap=True)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cholesky, solve_triangular  # type: ignore[import-untyped]
-from scipy.optimize import lsq_linear  # type: ignore[import-untyped]
+from scipy.linalg import cholesky, solve_triangular
+from scipy.optimize import lsq_linear
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -1,0 +1,92 @@
+"""Metrics against values worked out by hand and against their laws."""
+
+import numpy as np
+import pytest
+
+from models.fitted import Answer
+from training.evaluate import against_label, against_truth, cautions, coverage, evaluate, mae, rmse, skill
+
+
+def answer(value, half=1.0):
+    value = np.asarray(value, dtype=float)
+    return Answer(value, value - half, value + half)
+
+
+def test_metrics_of_a_worked_example():
+    label = np.array([1.0, 2.0, 3.0, 6.0])
+    found = against_label(label, answer([2.0, 2.0, 1.0, 7.0]))
+    assert found["mae"] == pytest.approx(1.0)
+    assert found["rmse"] == pytest.approx(np.sqrt(6 / 4))
+    assert found["bias"] == pytest.approx(0.0)
+    assert found["r2"] == pytest.approx(1 - 1.5 / 3.5)
+    assert found["coverage_90"] == pytest.approx(0.75)  # 2 ± 1 holds 1, 1 ± 1 does not hold 3
+    assert found["width_90"] == pytest.approx(2.0)
+
+
+def test_a_perfect_answer_and_the_mean_frame_r2_and_skill():
+    label = np.array([1.0, 2.0, 3.0])
+    assert against_label(label, answer(label))["r2"] == 1.0
+    assert against_label(label, answer([2.0, 2.0, 2.0]))["r2"] == pytest.approx(0.0)
+    assert skill(label, label, np.zeros(3)) == 1.0
+    assert skill(label, np.zeros(3), np.zeros(3)) == 0.0
+    assert skill(label, label + 4.0, label + 1.0) == pytest.approx(-15.0)
+
+
+def test_a_constant_label_has_no_r2():
+    assert np.isnan(against_label(np.ones(3), answer([1.0, 2.0, 3.0]))["r2"])
+
+
+def test_the_noise_floor_is_the_error_of_the_truth_itself():
+    rng = np.random.default_rng(1)
+    truth = rng.normal(90, 2, 20_000)
+    label = truth + rng.normal(0, 0.5, truth.size)
+    found = against_truth(truth, label, answer(truth, half=0.8224))
+    assert found["truth_rmse"] == 0.0
+    assert found["noise_floor"] == pytest.approx(0.5, rel=0.02)
+    assert rmse(truth - label) == pytest.approx(found["noise_floor"], rel=0.01)
+    assert coverage(label, answer(truth, half=0.8224)) == pytest.approx(0.90, abs=0.01)
+    assert found["truth_coverage_90"] == 1.0
+
+
+def test_errors_scale_with_the_unit_and_shares_do_not():
+    rng = np.random.default_rng(2)
+    label, value, base = rng.normal(size=(3, 50))
+    small = evaluate(label, answer(value), base)
+    large = evaluate(1000 * label, Answer(*(1000 * part for part in answer(value))), 1000 * base)
+    for name in ("mae", "rmse", "bias", "width_90"):
+        assert large[name] == pytest.approx(1000 * small[name])
+    for name in ("r2", "coverage_90", "skill"):
+        assert large[name] == pytest.approx(small[name])
+
+
+def test_rows_without_truth_are_left_out_of_the_truth_metrics_only():
+    label, truth = np.array([1.0, 2.0, 3.0]), np.array([1.0, np.nan, 3.0])
+    found = evaluate(label, answer([1.0, 9.0, 3.0]), np.zeros(3), truth)
+    assert found["truth_mae"] == 0.0
+    assert found["mae"] == pytest.approx(7 / 3)
+
+
+def test_without_truth_there_are_no_truth_metrics():
+    label = np.array([1.0, 2.0])
+    for truth in (None, np.full(2, np.nan)):
+        assert not [name for name in evaluate(label, answer(label), label + 1, truth) if "truth" in name]
+
+
+def test_mae_never_exceeds_rmse():
+    error = np.random.default_rng(3).standard_cauchy(1000)
+    assert mae(error) <= rmse(error)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "told"),
+    [
+        ({"test_skill": 0.5, "test_coverage_90": 0.9}, []),
+        ({"test_skill": -0.1, "test_coverage_90": 0.9}, ["no better than the bar"]),
+        ({"test_skill": 0.5, "test_coverage_90": 0.75}, ["90% intervals hold 75%"]),
+        ({"test_skill": 0.0, "test_coverage_90": 0.99}, ["no better than the bar", "90% intervals hold 99%"]),
+    ],
+)
+def test_cautions_name_what_is_wrong(metrics, told):
+    found = cautions(metrics)
+    assert len(found) == len(told)
+    assert all(words in caution for words, caution in zip(told, found, strict=True))

@@ -1,0 +1,123 @@
+"""A page of figures that needs nothing but a browser."""
+
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from models.candidates import build
+from models.contract import check
+from training import plots
+from training.dataset import dataset_of
+from training.fitting import fit_candidate
+from training.splits import split
+
+
+def fitted(seed, frame, truth=None):
+    data = dataset_of(check(frame, seed), seed, truth)
+    parts = split(data.table, seed)
+    return fit_candidate("linear", build(seed)["linear"], data, parts, {}, None, lambda what: None), data, parts
+
+
+def truth_of(frame):
+    law = 90 + 0.5 * (frame["x_set"] - 10) - 2 * (frame["z"] - 4)
+    return frame[["unit", "period_start"]].assign(y=law)
+
+
+def headings(page):
+    return re.findall(r"<h2>([^<]*)</h2>", page)
+
+
+@pytest.fixture
+def page(toy_seed, toy_frame):
+    frame = toy_frame()
+    return plots.page(*fitted(toy_seed, frame, truth_of(frame)))
+
+
+def test_nothing_is_fetched_from_anywhere(page):
+    assert not re.findall(r"<(?:script|link|img|iframe)[^>]*\s(?:src|href)=", page)
+    assert page.count("plotly.js v") == 1
+    assert "@import" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+
+
+def test_no_figure_can_be_sent_to_a_cloud(page):
+    configs = re.findall(r'"showSendToCloud":\s*(\w+)', page)
+    assert len(configs) == len(headings(page))
+    assert set(configs) == {"false"}
+
+
+def test_figures_without_a_subject_are_left_out(toy_seed, toy_frame, page):
+    assert headings(page) == [
+        "Predicted against measured, 90% interval",
+        "Predicted against the simulated plant&#x27;s truth",
+        "Residuals over time",
+        "Residuals by unit",
+        "Importance of the inputs",
+        "Learning curve",
+        "Coverage of the 90% interval by month",
+    ]
+    without = plots.page(*fitted(toy_seed, toy_frame()))
+    assert "Predicted against the simulated plant&#x27;s truth" not in headings(without)
+
+
+def test_a_title_cannot_smuggle_markup_in(toy_seed, toy_frame):
+    process = toy_seed.process.model_copy(update={"title": "<script>alert(1)</script>"})
+    seed = toy_seed.model_copy(update={"process": process})
+    assert "<script>alert" not in plots.page(*fitted(seed, toy_frame()))
+
+
+def test_axes_bear_units(toy_seed, toy_frame):
+    candidate, data, parts = fitted(toy_seed, toy_frame())
+    figure = plots.predicted_against_measured(candidate, data, parts)
+    assert figure.layout.xaxis.title.text == "measured y [%]"
+    assert figure.layout.yaxis.title.text == "predicted y [%]"
+    assert plots.residuals_over_time(candidate, data, parts).layout.yaxis.title.text == "predicted minus measured [%]"
+    assert set(plots.importance(candidate, data, parts).data[0].y) == {"x_set [kA]", "z [V]", "previous_y [%]"}
+
+
+def test_the_figures_show_rows_that_nobody_learnt(toy_seed, toy_frame):
+    candidate, data, parts = fitted(toy_seed, toy_frame())
+    future, unseen, _ = plots.predicted_against_measured(candidate, data, parts).data
+    assert np.array_equal(future.x, data.y[parts.test])
+    assert np.array_equal(unseen.x, data.y[parts.unseen])
+    assert np.allclose(future.y + future.error_y.array, candidate.answer.high[parts.test])
+    assert np.allclose(future.y - future.error_y.arrayminus, candidate.answer.low[parts.test])
+
+
+def test_coverage_by_month_agrees_with_the_metric(toy_seed, toy_frame):
+    candidate, data, parts = fitted(toy_seed, toy_frame())
+    trace = plots.coverage_by_month(candidate, data, parts).data[0]
+    rows = np.array([int(text.split()[0]) for text in trace.text])
+    assert rows.sum() == len(parts.test)
+    assert np.average(trace.y, weights=rows) == pytest.approx(candidate.metrics["test_coverage_90"])
+
+
+def test_a_large_plant_is_thinned(toy_seed, toy_frame, monkeypatch):
+    monkeypatch.setattr(plots, "MOST_BARS", 10)
+    candidate, data, parts = fitted(toy_seed, toy_frame())
+    bars = plots.predicted_against_measured(candidate, data, parts).data[0].error_y.array
+    assert len(bars) == len(parts.test)
+    assert np.isfinite(np.asarray(bars, dtype=float)).sum() == 10
+    assert len(plots._some(np.arange(10_000))) == plots.MOST_POINTS
+
+
+@pytest.mark.browser
+def test_a_browser_draws_every_figure_without_a_network(page, tmp_path):
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine")
+    (tmp_path / "plots.html").write_text(page, encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    flags += ["--proxy-server=127.0.0.1:9", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000"]
+    done = subprocess.run(
+        [chromium, *flags, "--dump-dom", (tmp_path / "plots.html").as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    drawn = re.sub(r"<script.*?</script>", "", done.stdout, flags=re.DOTALL)
+    assert len(re.findall(r'class="main-svg"', drawn)) >= 2 * len(headings(page))
+    assert len(re.findall(r'class="xtitle"', drawn)) == len(headings(page))

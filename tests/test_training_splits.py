@@ -1,0 +1,112 @@
+"""Splits follow time and whole units."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.contract import check
+from seeds.loader import parse
+from training.splits import SplitError, held_out_units, split
+
+
+@pytest.fixture
+def table(toy_seed, toy_frame):
+    return check(toy_frame(units=30, periods=40), toy_seed).table
+
+
+def test_shares_are_of_distinct_periods(table, toy_seed):
+    parts = split(table, toy_seed)
+    period = table["period_start"]
+    count = {
+        "train": period.iloc[parts.train].nunique(),
+        "calibrate": [period.iloc[block].nunique() for block in parts.calibrate],
+        "test": period.iloc[parts.test].nunique(),
+    }
+    assert count == {"train": 16, "calibrate": [6, 6, 6], "test": 6}
+
+
+def test_each_part_is_newer_than_the_one_before_and_none_is_shared(table, toy_seed):
+    parts = split(table, toy_seed)
+    period = table["period_start"].to_numpy()
+    steps = [parts.train, *parts.calibrate, parts.test]
+    for older, newer in pairwise(steps):
+        assert period[older].max() < period[newer].min()
+    assert period[parts.test].min() == parts.test_from
+    assert period[parts.calibrate[0]].min() == parts.calibrate_from
+    learnt_or_judged = np.concatenate([*steps, parts.unseen_all])
+    assert np.array_equal(np.sort(learnt_or_judged), np.arange(len(table)))
+
+
+def test_rows_stand_oldest_first(table, toy_seed):
+    parts = split(table, toy_seed)
+    period = table["period_start"].to_numpy()
+    for rows in (parts.learnt, parts.test, parts.unseen_all):
+        assert (np.diff(period[rows]) >= np.timedelta64(0)).all()
+
+
+def test_held_out_units_are_learnt_nowhere(table, toy_seed):
+    parts = split(table, toy_seed)
+    unit = table["unit"].to_numpy()
+    assert len(parts.units) == 3
+    assert set(unit[parts.unseen_all]) == set(parts.units)
+    assert not set(unit[parts.learnt]) & set(parts.units)
+    assert not set(unit[parts.test]) & set(parts.units)
+    assert (table["period_start"].to_numpy()[parts.unseen] >= parts.test_from).all()
+
+
+def test_held_out_units_depend_on_names_alone(table, toy_seed):
+    shuffled = table.sample(frac=1, random_state=3, ignore_index=True)
+    other = shuffled.assign(y=shuffled["y"].to_numpy()[::-1], z=0.0)
+    assert split(table, toy_seed).units == split(other, toy_seed).units
+
+
+def test_adding_units_moves_few_in_or_out_of_the_held_out():
+    before = set(held_out_units([f"A-{i:03d}" for i in range(200)]))
+    after = set(held_out_units([f"A-{i:03d}" for i in range(210)]))
+    assert len(before - after) <= 2
+
+
+def test_few_units_hold_none_out(toy_seed, toy_frame):
+    parts = split(check(toy_frame(units=9, periods=40), toy_seed).table, toy_seed)
+    assert parts.units == ()
+    assert list(parts.judged) == ["test"]
+
+
+def test_a_table_of_one_unit_has_no_unseen_part(toy_seed):
+    text = toy_seed.text.replace('unit_key = "unit"\n', "").replace(
+        '[[columns]]\nname = "unit"\nrole = "key"\nmeaning = "cell"\n', ""
+    )
+    seed = parse(text, Path("toy_cells.toml"))
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"period_start": pd.date_range("2020-01-01", periods=400, freq="30D"), "y": rng.random(400)})
+    parts = split(table, seed)
+    assert parts.units == ()
+    assert len(parts.test) == 60
+
+
+def test_judging_from_a_given_period_keeps_the_proportions_of_the_older(table, toy_seed):
+    start = np.sort(table["period_start"].unique())[-3]
+    parts = split(table, toy_seed, test_from=pd.Timestamp(start))
+    period = table["period_start"]
+    assert period.iloc[parts.test].nunique() == 3
+    assert [period.iloc[block].nunique() for block in parts.calibrate] == [7, 7, 7]
+
+
+def test_too_few_periods_are_told_with_their_number(toy_seed, toy_frame):
+    with pytest.raises(SplitError, match=r"7 labelled periods: .* at least 8"):
+        split(check(toy_frame(units=30, periods=7), toy_seed).table, toy_seed)
+
+
+def test_too_few_rows_are_told_part_by_part(toy_seed, toy_frame):
+    with pytest.raises(
+        SplitError, match=r"8 labelled rows to train, expected 50; .* 3 labelled rows to test, expected 20"
+    ):
+        split(check(toy_frame(units=1, periods=20), toy_seed).table, toy_seed)
+
+
+def test_a_judge_part_that_leaves_nothing_to_learn_is_refused(table, toy_seed):
+    with pytest.raises(SplitError, match="2 periods before the 38 to judge on leave none to learn from"):
+        split(table, toy_seed, test_from=pd.Timestamp(np.sort(table["period_start"].unique())[2]))

@@ -1,0 +1,105 @@
+"""All registered versions of a process side by side, the bar to beat first."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from models.candidates import CANDIDATES
+from training.registered import CHAMPION, RegistryError, Version
+from training.settings import Settings
+from training.tracking import Tracking
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a comparison.
+
+    Attributes
+    ----------
+    name : str
+        `baseline`, or the version's number.
+    candidate : str
+        Which candidate it is.
+    aliases : tuple of str
+        Aliases that point to it.
+    created : str
+        When it was registered, UTC.
+    data_digest : str
+        Digest of the table that its figures come from.
+    metrics : Mapping of str to float
+        Its figures.
+    """
+
+    name: str
+    candidate: str
+    aliases: tuple[str, ...]
+    created: str
+    data_digest: str
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Registered versions of a process, oldest first after the baseline, and where the UI shows their runs."""
+
+    process: str
+    rows: tuple[Row, ...]
+    address: str
+
+    @property
+    def same_table(self) -> bool:
+        """Whether all figures come from the same table, so that they may be compared line by line."""
+        return len({row.data_digest for row in self.rows}) == 1
+
+
+def compare_address(settings: Settings, experiment: str, runs: Sequence[str]) -> str:
+    """Address of the MLflow UI's page that compares these runs."""
+    asked = {"runs": list(runs), "experiments": [experiment]}
+    query = "&".join(f"{name}={quote(json.dumps(value, separators=(',', ':')))}" for name, value in asked.items())
+    return f"{settings.ui_address}/#/compare-runs?{query}"
+
+
+def _baseline(version: Version, tracking: Tracking) -> tuple[Row, str] | None:
+    """The bar to beat of the job that made a version, and its run."""
+    runs = tracking.children(version)
+    name = next((name for name in CANDIDATES if name in runs), None)
+    if name is None or name == version.candidate:
+        return None
+    metrics = tracking.metrics(runs[name])
+    return Row("baseline", name, (), version.created, version.tags["data_digest"], metrics), runs[name]
+
+
+def compare(process: str, settings: Settings) -> Comparison:
+    """Compare all registered versions of a process.
+
+    Parameters
+    ----------
+    process : str
+        Name of the process.
+    settings : Settings
+        Where MLflow keeps it.
+
+    Returns
+    -------
+    Comparison
+        The baseline is that of the champion's job, or of the newest version's where there is no champion.
+
+    Raises
+    ------
+    RegistryError
+        The process has no registered version.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    tracking = Tracking(settings)
+    versions = tracking.versions(process)
+    if not versions:
+        raise RegistryError(f"{process}: no registered version; train it first")
+    champion = next((version for version in versions if CHAMPION in version.aliases), versions[-1])
+    rows = [Row(str(v.number), v.candidate, v.aliases, v.created, v.tags["data_digest"], v.metrics) for v in versions]
+    runs = [version.run for version in versions]
+    if (baseline := _baseline(champion, tracking)) is not None:
+        rows.insert(0, baseline[0])
+        runs.insert(0, baseline[1])
+    return Comparison(process, tuple(rows), compare_address(settings, champion.experiment, runs))

@@ -1,0 +1,139 @@
+"""A checked table as a job uses it: labelled rows, their inputs and labels, and the truth where a simulator left it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.contract import Checked
+from models.features import matrix
+from seeds import Seed
+from training.table import digest, read_table, read_truth
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """What a job learns from and is judged by.
+
+    Attributes
+    ----------
+    seed : Seed
+        The process.
+    checked : DataFrame
+        The whole table that keeps the contract: what a later job takes for history.
+    table : DataFrame, n rows
+        Its labelled rows, sorted by unit and period.
+    X : ndarray, shape (n, k)
+        Inputs in plant units.
+    y : ndarray, shape (n,)
+        Measured primary target [its unit].
+    truth : ndarray, shape (n,), or None
+        Noise-free primary target [its unit], NaN where unknown; None where there is no simulator's truth at all.
+        Evaluation alone looks at it.
+    digest : str
+        Content digest of the checked table.
+    rejected : DataFrame
+        Values out of physical range, whose rows the contract turned away: where they stood and the reason.
+    rejected_rows : int
+        How many rows that is.
+    ignored : tuple of str
+        Columns of the file that the seed does not know.
+    unlabelled_rows : int
+        Rows without a label, which nobody can learn from.
+    """
+
+    seed: Seed
+    checked: pd.DataFrame
+    table: pd.DataFrame
+    X: FloatArray
+    y: FloatArray
+    truth: FloatArray | None
+    digest: str
+    rejected: pd.DataFrame
+    rejected_rows: int
+    ignored: tuple[str, ...]
+    unlabelled_rows: int
+
+    @property
+    def units(self) -> npt.NDArray[np.object_]:
+        """Unit of each row, shape (n,); the process's name where the whole table is one unit."""
+        if self.seed.key is None:
+            return np.full(len(self.table), self.seed.process.name, dtype=object)
+        return self.table[self.seed.key.name].to_numpy(dtype=object)
+
+    @property
+    def periods(self) -> pd.DatetimeIndex:
+        """Period start of each row, length n."""
+        return pd.DatetimeIndex(self.table[self.seed.time.name])
+
+    @property
+    def rejected_by_name(self) -> pd.DataFrame:
+        """The rejected values with the names of their files, without the folders of the machine."""
+        return self.rejected.assign(file=[Path(file).name for file in self.rejected["file"]])
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """The data set in a few figures."""
+        return {
+            "rows": len(self.table),
+            "units": len(set(self.units)),
+            "periods": self.periods.nunique(),
+            "first_period": f"{self.periods.min():%Y-%m-%d}",
+            "last_period": f"{self.periods.max():%Y-%m-%d}",
+            "rejected_rows": self.rejected_rows,
+            "unlabelled_rows": self.unlabelled_rows,
+            "data_digest": self.digest,
+        }
+
+
+def row_key(seed: Seed) -> list[str]:
+    """Names of the columns that tell rows apart: unit (where the seed has one) and period start."""
+    return [column.name for column in (seed.key, seed.time) if column is not None]
+
+
+def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) -> Dataset:
+    """Data set of a checked table.
+
+    Parameters
+    ----------
+    checked : Checked
+        Table with its `previous` columns, and what was rejected.
+    seed : Seed
+        The process.
+    truth : DataFrame, optional
+        Noise-free target by unit and period.
+
+    Returns
+    -------
+    Dataset
+    """
+    target = seed.target.name
+    table = checked.table[checked.table[target].notna()].reset_index(drop=True)
+    aligned = None
+    if truth is not None:
+        key = row_key(seed)
+        aligned = table[key].merge(truth[[*key, target]], on=key, how="left")[target].to_numpy(dtype=np.float64)
+    return Dataset(
+        seed=seed,
+        checked=checked.table,
+        table=table,
+        X=matrix(table, seed),
+        y=table[target].to_numpy(dtype=np.float64),
+        truth=aligned,
+        digest=digest(checked.table),
+        rejected=checked.rejected,
+        rejected_rows=checked.rejected_rows,
+        ignored=checked.ignored,
+        unlabelled_rows=len(checked.table) - len(table),
+    )
+
+
+def read(path: Path, seed: Seed) -> Dataset:
+    """Read and check a table; `TableError` names every fault at once."""
+    return dataset_of(read_table(path, seed), seed, read_truth(path, seed))

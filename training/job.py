@@ -1,0 +1,261 @@
+"""One training job: read, split, fit every candidate, judge, keep everything in MLflow, register the best."""
+
+import itertools
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from models.candidates import build
+from seeds import Seed
+from training.card import model_card
+from training.code_version import git_commit, package_version
+from training.compare import compare_address
+from training.dataset import Dataset, read
+from training.evaluate import COVERAGE
+from training.fitting import SELECTED_BY, STEPS, Candidate, best_of, fit_candidate
+from training.plots import page
+from training.registered import CHALLENGER, CHAMPION, Action
+from training.settings import Settings
+from training.splits import Split, split
+from training.table import write_rejected
+from training.tracking import Tracking
+
+Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
+
+TABLE, REJECTED, CARD, PLOTS, SEED = "table.parquet", "rejected.csv", "model_card.md", "plots.html", "seed.toml"
+TAGGED = ("test_mae", "test_rmse", "test_coverage_90", "test_skill", "test_truth_rmse", "unseen_rmse")
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """What a job has fitted and kept in MLflow, before anything is registered.
+
+    Attributes
+    ----------
+    data : Dataset
+        What it learnt from.
+    parts : Split
+        How the rows were used.
+    experiment, run : str
+        MLflow's identifiers of the experiment and of the job's run.
+    candidates : Mapping of str to Candidate
+        The bar to beat first.
+    runs : Mapping of str to str
+        Each candidate's run.
+    models : Mapping of str to tuple
+        Each candidate's logged model and the digest of its files.
+    """
+
+    data: Dataset
+    parts: Split
+    experiment: str
+    run: str
+    candidates: Mapping[str, Candidate]
+    runs: Mapping[str, str]
+    models: Mapping[str, tuple[str, str]]
+
+    @property
+    def best(self) -> Candidate:
+        """The candidate to register."""
+        return best_of(self.candidates)
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """Result of a training job.
+
+    Attributes
+    ----------
+    learnt : Learnt
+        The candidates and their figures.
+    version : int
+        Version under which the best was registered.
+    alias : str
+        What it was made: champion if there was none, else challenger.
+    rejected_file : Path or None
+        List of the rows that the contract turned away, if there are any.
+    address : str
+        Page of the MLflow UI that compares the candidates.
+    """
+
+    learnt: Learnt
+    version: int
+    alias: str
+    rejected_file: Path | None
+    address: str
+
+
+def silent(what: str, done: int, steps: int) -> None:
+    """A progress report that nobody reads."""
+
+
+def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = silent) -> Trained:
+    """Train a process's candidates and register the best.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    data_path : Path
+        CSV or Parquet file, or a folder of them.
+    settings : Settings
+        Where MLflow keeps it.
+    progress : callable
+        Told what is being done, the steps done and the steps in all.
+
+    Returns
+    -------
+    Trained
+
+    Raises
+    ------
+    TableError
+        The table breaks the contract; nothing is written.
+    SplitError
+        Too few periods or rows; nothing is written.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    progress("read and check the table", 0, 1)
+    data = read(data_path, seed)
+    parts = split(data.table, seed)
+    tracking = Tracking(settings, make=True)
+    experiment = tracking.experiment(seed.process.name, seed.process.title)
+    with tracking.run(experiment, run_name("train"), "train") as run:
+        learnt = learn(data, parts, tracking, experiment, run, "train", progress)
+        version = register(learnt, tracking)
+        alias = first_alias(seed.process.name, version, learnt.best, tracking)
+        tracking.log(run, tags={"registered_version": str(version), "registered_as": alias})
+    address = compare_address(settings, experiment, list(learnt.runs.values()))
+    return Trained(learnt, version, alias, keep_rejected(data, settings), address)
+
+
+def run_name(job: str) -> str:
+    """Name of a job's run: what and when, UTC."""
+    return f"{job} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def learn(
+    data: Dataset, parts: Split, tracking: Tracking, experiment: str, run: str, job: str, progress: Progress
+) -> Learnt:
+    """Fit every candidate that the seed allows and keep each in a run of its own below `run`."""
+    estimators = build(data.seed)
+    steps = STEPS * len(estimators)
+    facts = _facts(data, parts)
+    info = _info(data, parts)
+    counted = itertools.count()
+
+    def step(what: str) -> None:
+        progress(what, next(counted), steps)
+
+    candidates: dict[str, Candidate] = {}
+    runs: dict[str, str] = {}
+    models: dict[str, tuple[str, str]] = {}
+    tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
+    tracking.log(run, params=facts)
+    for name, estimator in estimators.items():
+        baseline = next(iter(candidates.values())).answer.value if candidates else None
+        with tracking.run(experiment, name, job, run) as child:
+            candidate = fit_candidate(name, estimator, data, parts, info, baseline, step)
+            models[name] = _keep(candidate, data, parts, facts, tracking, child)
+        candidates[name], runs[name] = candidate, child
+    progress("keep the job's files", steps, steps)
+    learnt = Learnt(data, parts, experiment, run, candidates, runs, models)
+    _keep_job(learnt, tracking)
+    return learnt
+
+
+def _info(data: Dataset, parts: Split) -> dict[str, Any]:
+    """Where a model comes from; part of its files."""
+    return {
+        "package_version": package_version(),
+        "git_commit": git_commit(),
+        "seed_digest": data.seed.digest,
+        "data_digest": data.digest,
+        "learnt_from": parts.train_from.isoformat(),
+        "calibrated_from": parts.calibrate_from.isoformat(),
+        "learnt_before": parts.test_from.isoformat(),
+        "held_out_units": list(parts.units),
+    }
+
+
+def _facts(data: Dataset, parts: Split) -> dict[str, object]:
+    """Parameters that all runs of a job share."""
+    return {
+        **data.facts,
+        "seed_digest": data.seed.digest,
+        "train_rows": len(parts.train),
+        "calibrate_rows": sum(map(len, parts.calibrate)),
+        "test_rows": len(parts.test),
+        "unseen_rows": len(parts.unseen),
+        "unseen_all_rows": len(parts.unseen_all),
+        "held_out_units": len(parts.units),
+        "calibrate_from": f"{parts.calibrate_from:%Y-%m-%d}",
+        "test_from": f"{parts.test_from:%Y-%m-%d}",
+        "coverage": COVERAGE,
+        "selected_by": SELECTED_BY,
+    }
+
+
+def _keep(
+    candidate: Candidate, data: Dataset, parts: Split, facts: Mapping[str, object], tracking: Tracking, run: str
+) -> tuple[str, str]:
+    tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
+    tracking.log(run, params={"candidate": candidate.name, **facts})
+    with tempfile.TemporaryDirectory() as scratch:
+        (Path(scratch) / PLOTS).write_text(page(candidate, data, parts), encoding="utf-8")
+        tracking.log_files(run, Path(scratch))
+    model, digest = tracking.log_model(run, candidate.model)
+    tracking.log(run, metrics=candidate.metrics, model=model)
+    return model, digest
+
+
+def _keep_job(learnt: Learnt, tracking: Tracking) -> None:
+    data = learnt.data
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        card = model_card(learnt.candidates, learnt.best, data, learnt.parts)
+        (folder / CARD).write_text(card, encoding="utf-8")
+        (folder / SEED).write_text(data.seed.text, encoding="utf-8")
+        write_rejected(data.rejected_by_name, folder / REJECTED)
+        data.checked.to_parquet(folder / TABLE, index=False)
+        tracking.log_files(learnt.run, folder)
+
+
+def register(learnt: Learnt, tracking: Tracking) -> int:
+    """Register a job's best candidate as the next version of the process's model; gives its number."""
+    best, seed = learnt.best, learnt.data.seed
+    model, digest = learnt.models[best.name]
+    tags = {
+        "candidate": best.name,
+        "model_digest": digest,
+        "data_digest": learnt.data.digest,
+        "seed_digest": seed.digest,
+        **{name: f"{best.metrics[name]:.6g}" for name in TAGGED if name in best.metrics},
+    }
+    return tracking.register(seed.process.name, seed.process.title, learnt.runs[best.name], model, tags)
+
+
+def first_alias(process: str, version: int, best: Candidate, tracking: Tracking) -> str:
+    """Make a new version the champion where there is none, else the challenger."""
+    taken = {alias for other in tracking.versions(process) for alias in other.aliases}
+    alias: str = CHALLENGER if CHAMPION in taken else CHAMPION
+    action: Action = "enter" if alias == CHALLENGER else "first"
+    figures = {name: best.metrics[name] for name in TAGGED if name in best.metrics}
+    why = "best candidate of a training job" + ("" if alias == CHALLENGER else ", and there was no champion")
+    tracking.move_alias(process, alias, version, action, why, figures)
+    return alias
+
+
+def keep_rejected(data: Dataset, settings: Settings) -> Path | None:
+    """Leave the list of rejected rows in the home folder too, where a person finds it."""
+    if not data.rejected_rows:
+        return None
+    folder = settings.folder / "rejected"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{data.seed.process.name}.csv"
+    write_rejected(data.rejected_by_name, file)
+    return file

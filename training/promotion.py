@@ -1,0 +1,132 @@
+"""Who is champion: promote a version, go back to the one before. Every move is written down."""
+
+from collections.abc import Mapping
+
+from models.files import ModelFilesError
+from training.registered import CHALLENGER, CHAMPION, AliasMove, RegistryError, Version, champion_before, champions
+from training.settings import Settings
+from training.tracking import Tracking
+
+
+def champion_of(process: str, versions: list[Version]) -> Version:
+    """The version that is champion; RegistryError where there is none."""
+    champion = _with_alias(CHAMPION, versions)
+    if champion is None:
+        known = _known(versions)
+        raise RegistryError(f"{process}: no champion; train it or promote a version (registered: {known})")
+    return champion
+
+
+def _with_alias(alias: str, versions: list[Version]) -> Version | None:
+    return next((version for version in versions if alias in version.aliases), None)
+
+
+def _known(versions: list[Version]) -> str:
+    return ", ".join(str(version.number) for version in versions) or "none"
+
+
+def _numbered(process: str, number: int, versions: list[Version]) -> Version:
+    for version in versions:
+        if version.number == number:
+            return version
+    raise RegistryError(f"{process}: no version {number} (registered: {_known(versions)})")
+
+
+def _check_loads(version: Version, tracking: Tracking) -> None:
+    """A version that does not load never becomes champion."""
+    try:
+        tracking.model(version)
+    except ModelFilesError as error:
+        raise RegistryError(f"{version.process}: version {version.number} does not load: {error}") from error
+
+
+def take_over(process: str, version: int, why: str, metrics: Mapping[str, float], tracking: Tracking) -> AliasMove:
+    """Make a version the champion; it is challenger no longer."""
+    move = tracking.move_alias(process, CHAMPION, version, "promote", why, metrics)
+    challenger = _with_alias(CHALLENGER, tracking.versions(process))
+    if challenger is not None and challenger.number == version:
+        tracking.move_alias(process, CHALLENGER, None, "withdraw", f"version {version} is champion now", {})
+    return move
+
+
+def promote(process: str, settings: Settings, version: int | None = None, why: str = "by hand") -> AliasMove:
+    """Make a version the champion.
+
+    Parameters
+    ----------
+    process : str
+        Name of the process.
+    settings : Settings
+        Where MLflow keeps it.
+    version : int, optional
+        Which version; by default the challenger.
+    why : str
+        Reason, for the audit.
+
+    Returns
+    -------
+    AliasMove
+        The audit's entry.
+
+    Raises
+    ------
+    RegistryError
+        No such version, no challenger, champion already, or its files do not load.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    tracking = Tracking(settings)
+    versions = tracking.versions(process)
+    chosen = _with_alias(CHALLENGER, versions) if version is None else _numbered(process, version, versions)
+    if chosen is None:
+        raise RegistryError(f"{process}: no challenger to promote; name a version (registered: {_known(versions)})")
+    if CHAMPION in chosen.aliases:
+        raise RegistryError(f"{process}: version {chosen.number} is champion already")
+    _check_loads(chosen, tracking)
+    return take_over(process, chosen.number, why, _figures(chosen), tracking)
+
+
+def rollback(process: str, settings: Settings, version: int | None = None, why: str = "by hand") -> AliasMove:
+    """Make an earlier champion the champion again.
+
+    Parameters
+    ----------
+    process : str
+        Name of the process.
+    settings : Settings
+        Where MLflow keeps it.
+    version : int, optional
+        Which version; by default the one that the champion took over from.
+    why : str
+        Reason, for the audit.
+
+    Returns
+    -------
+    AliasMove
+        The audit's entry.
+
+    Raises
+    ------
+    RegistryError
+        No champion, nothing to go back to, a version that never was champion, or whose files do not load.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    tracking = Tracking(settings)
+    versions = tracking.versions(process)
+    current = champion_of(process, versions)
+    moves = tracking.audit(process)
+    number = champion_before(moves, current.number) if version is None else version
+    chosen = _numbered(process, number, versions)
+    if chosen.number == current.number:
+        raise RegistryError(f"{process}: version {number} is champion already")
+    if number not in champions(moves):
+        raise RegistryError(f"{process}: version {number} never was champion; promote it instead")
+    _check_loads(chosen, tracking)
+    return tracking.move_alias(process, CHAMPION, number, "rollback", why, _figures(chosen))
+
+
+def _figures(version: Version) -> dict[str, float]:
+    """Figures of a version for the audit."""
+    names = ("test_mae", "test_rmse", "test_coverage_90", "test_skill")
+    return {name: version.metrics[name] for name in names if name in version.metrics}

@@ -1,0 +1,137 @@
+"""What the registry holds of a process: versions, their aliases, and the history of who moved an alias and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+NOTHING = "none"
+
+Action = Literal["first", "promote", "rollback", "enter", "withdraw"]
+
+
+class RegistryError(ValueError):
+    """The registry lacks what was asked for: no such version, no champion, nothing to go back to."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One registered version of a process's model.
+
+    Attributes
+    ----------
+    process : str
+        Registered model's name.
+    number : int
+        Version.
+    aliases : tuple of str
+        Aliases that point to it now.
+    candidate : str
+        Which candidate it is.
+    created : str
+        When it was registered, UTC, ISO 8601.
+    run, parent_run, experiment, model : str
+        Identifiers in MLflow: the candidate's run, the job's run, their experiment, the logged model.
+    tags : Mapping of str to str
+        What was written beside it: digests and figures.
+    metrics : Mapping of str to float
+        The candidate's metrics.
+    """
+
+    process: str
+    number: int
+    aliases: tuple[str, ...]
+    candidate: str
+    created: str
+    run: str
+    parent_run: str
+    experiment: str
+    model: str
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class AliasMove:
+    """One entry of the audit: an alias was moved.
+
+    Attributes
+    ----------
+    when : str
+        UTC, ISO 8601 with microseconds.
+    who : str
+        Account that ran the command.
+    action : str
+        first: the first champion; promote and rollback: the champion changed; enter and withdraw: the challenger.
+    alias : str
+        champion or challenger.
+    before, after : int or None
+        Version that the alias pointed to before and after.
+    why : str
+        Reason in words.
+    metrics : Mapping of str to float
+        Figures that the decision rests on.
+    """
+
+    when: str
+    who: str
+    action: Action
+    alias: str
+    before: int | None
+    after: int | None
+    why: str
+    metrics: Mapping[str, float]
+
+    def to_params(self) -> dict[str, str]:
+        """The entry but for its metrics, as text."""
+        return {
+            "when": self.when,
+            "who": self.who,
+            "action": self.action,
+            "alias": self.alias,
+            "before": NOTHING if self.before is None else str(self.before),
+            "after": NOTHING if self.after is None else str(self.after),
+            "why": self.why,
+        }
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, str], metrics: Mapping[str, float]) -> "AliasMove":
+        """Entry written by `to_params`."""
+        versions = {name: None if params[name] == NOTHING else int(params[name]) for name in ("before", "after")}
+        action = cast(Action, params["action"])
+        return cls(
+            params["when"], params["who"], action, params["alias"], **versions, why=params["why"], metrics=metrics
+        )
+
+
+def champion_before(moves: Sequence[AliasMove], current: int) -> int:
+    """Champion that `current` took over from.
+
+    A rollback does not count as taking over, so that going back twice goes back two champions.
+
+    Parameters
+    ----------
+    moves : sequence of AliasMove
+        The audit, oldest first.
+    current : int
+        Version that is champion now.
+
+    Returns
+    -------
+    int
+        Version.
+
+    Raises
+    ------
+    RegistryError
+        The audit knows no champion before this one.
+    """
+    for move in reversed(moves):
+        if move.alias == CHAMPION and move.action == "promote" and move.after == current and move.before is not None:
+            return move.before
+    raise RegistryError(f"no champion before version {current} is known: nothing to go back to")
+
+
+def champions(moves: Sequence[AliasMove]) -> set[int]:
+    """Versions that are or were champion."""
+    return {move.after for move in moves if move.alias == CHAMPION and move.after is not None}

@@ -1,0 +1,214 @@
+"""Learn again from history plus new rows, and change the champion only for a better one."""
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.contract import Checked, Source, check
+from models.features import InputError, matrix
+from models.fitted import Answer, FittedModel
+from seeds import Seed
+from training.compare import compare_address
+from training.dataset import Dataset, dataset_of, row_key
+from training.evaluate import COVERAGE, rows_of
+from training.job import TABLE, Learnt, Progress, keep_rejected, learn, register, run_name, silent
+from training.judge import JudgeError, Verdict, blocks_of, judge
+from training.promotion import champion_of, take_over
+from training.registered import CHALLENGER, RegistryError, Version
+from training.settings import Settings
+from training.splits import IntArray, split
+from training.table import read_table, read_truth
+from training.tracking import Tracking
+
+JUDGE_SHARE = 1 / 3  # of the new periods; the older ones of them are learnt
+VERDICT = "verdict.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Retrained:
+    """Result of a retraining job.
+
+    Attributes
+    ----------
+    learnt : Learnt
+        The challenger's candidates.
+    verdict : Verdict
+        Champion against challenger.
+    champion, version : int
+        Version that was champion, and the challenger's.
+    history_rows, new_rows, replaced_rows : int
+        Rows known before, rows that came, and how many of these took the place of a known one.
+    rejected_file : Path or None
+        List of the new rows that the contract turned away, if there are any.
+    address : str
+        Page of the MLflow UI that compares the candidates.
+    """
+
+    learnt: Learnt
+    verdict: Verdict
+    champion: int
+    version: int
+    history_rows: int
+    new_rows: int
+    replaced_rows: int
+    rejected_file: Path | None
+    address: str
+
+
+def join(history: pd.DataFrame, new: pd.DataFrame, seed: Seed) -> tuple[pd.DataFrame, int]:
+    """History with the new rows in it; a new row takes the place of a known one of the same unit and period.
+
+    Returns
+    -------
+    DataFrame
+        History's rows that remain, then the new ones.
+    int
+        How many were replaced.
+    """
+    key = row_key(seed)
+    replaced = pd.MultiIndex.from_frame(history[key]).isin(pd.MultiIndex.from_frame(new[key]))
+    return pd.concat([history[~replaced], new], ignore_index=True), int(replaced.sum())
+
+
+def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, champion: int) -> pd.Timestamp:
+    """First period of the judge rows: the newest share of the new periods, none that the champion has learnt.
+
+    Raises
+    ------
+    JudgeError
+        No new labelled period is late enough.
+    """
+    labelled = new.loc[new[seed.target.name].notna(), seed.time.name]
+    periods = pd.DatetimeIndex(np.sort(labelled.unique()))
+    unknown = periods[periods >= learnt_before]
+    if unknown.empty:
+        raise JudgeError(
+            f"0 rows to judge on: version {champion} has learnt the periods before {learnt_before:%Y-%m-%d}, "
+            f"and the newest labelled new one is {periods.max():%Y-%m-%d}"
+        )
+    return unknown[-max(1, round(JUDGE_SHARE * len(unknown)))]
+
+
+def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress = silent) -> Retrained:
+    """Train a challenger on history plus new rows and let the newest rows judge it against the champion.
+
+    History is the table of the newest registered version. All of the job's candidates learn from what is older than
+    the judge rows; the best on their calibrate rows is the challenger.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    new_path : Path
+        CSV or Parquet file of new rows, or a folder of them.
+    settings : Settings
+        Where MLflow keeps it.
+    progress : callable
+        Told what is being done, the steps done and the steps in all.
+
+    Returns
+    -------
+    Retrained
+
+    Raises
+    ------
+    TableError
+        The new rows break the contract; nothing is written.
+    RegistryError
+        There is no champion.
+    JudgeError, SplitError
+        Too few rows to judge on or to learn from; nothing is written.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    process = seed.process.name
+    progress("read and check the new rows", 0, 1)
+    new = read_table(new_path, seed)
+    tracking = Tracking(settings)
+    versions = tracking.versions(process)
+    champion = champion_of(process, versions)
+    model = tracking.model(champion)
+    history = tracking.table(versions[-1].parent_run, TABLE)
+    data, replaced = _together(history, new, seed, versions[-1], new_path)
+    start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
+    rows = np.flatnonzero(data.periods >= start)
+    blocks_of(data.units[rows], data.periods[rows])  # too few to judge on: told before hours of learning
+    parts = split(data.table, seed, test_from=start)
+    answer = _champion_answer(model, champion, data, rows)
+    experiment = tracking.experiment(process, seed.process.title)
+    with tracking.run(experiment, run_name("retrain"), "retrain") as run:
+        learnt = learn(data, parts, tracking, experiment, run, "retrain", progress)
+        truth = None if data.truth is None else data.truth[rows]
+        challenger = rows_of(learnt.best.answer, rows)
+        unit = seed.target.unit or ""
+        verdict = judge(data.y[rows], answer, challenger, data.units[rows], data.periods[rows], unit, truth)
+        version = register(learnt, tracking)
+        _keep_verdict(verdict, champion.number, version, learnt, tracking)
+        figures = _figures(verdict)
+        tracking.move_alias(process, CHALLENGER, version, "enter", "challenger of a retraining job", figures)
+        if verdict.promoted:
+            take_over(process, version, verdict.why, figures, tracking)
+    return Retrained(
+        learnt=learnt,
+        verdict=verdict,
+        champion=champion.number,
+        version=version,
+        history_rows=len(history),
+        new_rows=len(new.table),
+        replaced_rows=replaced,
+        rejected_file=keep_rejected(data, settings),
+        address=compare_address(settings, experiment, list(learnt.runs.values())),
+    )
+
+
+def _together(history: pd.DataFrame, new: Checked, seed: Seed, version: Version, new_path: Path) -> tuple[Dataset, int]:
+    """Data set of history and new rows, its `previous` columns made over both."""
+    joined, replaced = join(history, new.table, seed)
+    is_new = np.arange(len(joined)) >= len(joined) - len(new.table)
+    name = f"history of version {version.number} with {new_path.name}"
+    files = (f"history of version {version.number}", new_path.name)
+    source = Source(name, files, is_new.astype(np.int64), np.arange(1, len(joined) + 1))
+    checked = check(joined, seed, source)
+    rejected = new.rejected if checked.rejected.empty else pd.concat([new.rejected, checked.rejected])
+    whole = Checked(checked.table, rejected.reset_index(drop=True), new.ignored)
+    return dataset_of(whole, seed, read_truth(new_path, seed)), replaced
+
+
+def _champion_answer(model: FittedModel, version: Version, data: Dataset, rows: IntArray) -> Answer:
+    try:
+        X = matrix(data.table.iloc[rows], model.seed)
+    except InputError as error:
+        raise RegistryError(
+            f"{version.process}: version {version.number} learnt with another seed and cannot be judged: {error}"
+        ) from error
+    return model.answer(X, COVERAGE)[data.seed.target.name]
+
+
+def _figures(verdict: Verdict) -> dict[str, float]:
+    """The figures that the decision rests on."""
+    return {
+        "gain": verdict.gain,
+        "gain_low": verdict.gain_low,
+        "rows": float(verdict.rows),
+        "champion_mae": verdict.champion["mae"],
+        "challenger_mae": verdict.challenger["mae"],
+        "challenger_coverage_90": verdict.challenger["coverage_90"],
+    }
+
+
+def _keep_verdict(verdict: Verdict, champion: int, version: int, learnt: Learnt, tracking: Tracking) -> None:
+    told = {"champion_version": champion, "challenger_version": version, **verdict.to_dict()}
+    with tempfile.TemporaryDirectory() as scratch:
+        (Path(scratch) / VERDICT).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        tracking.log_files(learnt.run, Path(scratch))
+    metrics = {"judge_gain": verdict.gain, "judge_gain_low": verdict.gain_low, "judge_rows": float(verdict.rows)}
+    metrics |= {f"judge_champion_{name}": value for name, value in verdict.champion.items()}
+    metrics |= {f"judge_challenger_{name}": value for name, value in verdict.challenger.items()}
+    outcome = "promoted" if verdict.promoted else "not promoted"
+    tags = {"verdict": outcome, "verdict_why": verdict.why, "registered_version": str(version)}
+    tracking.log(learnt.run, metrics=metrics, tags=tags)
+    tracking.tag_version(learnt.data.seed.process.name, version, {"verdict": outcome, "verdict_why": verdict.why})

@@ -1,0 +1,396 @@
+"""Everything that training writes to MLflow and reads back. No other file of training knows MLflow."""
+
+import functools
+import getpass
+import json
+import logging
+import os
+import sqlite3
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import pandas as pd
+
+from models import files
+from models.fitted import FittedModel
+from models.pyfunc import TableModel
+from training.code_version import git_commit, package_version
+from training.registered import NOTHING, Action, AliasMove, Version
+from training.settings import Settings
+from training.tracking_error import TrackingError, check_unlocked, tracking_error
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# An MLflow that asks nobody and looks at nothing around it. Set before the import, unless the caller knows better.
+ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK": "true",
+    "MLFLOW_LOG_UV_FILES": "false",
+    "MLFLOW_UV_AUTO_DETECT": "false",
+    "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING": "false",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+}
+REQUIREMENTS = ("lightgbm", "numpy", "pandas", "scikit-learn", "skops")
+MOVE = "alias move"
+MODEL_FOLDER = "model"
+
+
+def _telling(method: Callable[P, T]) -> Callable[P, T]:
+    """Turn what MLflow, its database and the disk raise into a TrackingError, and keep MLflow's own noise away.
+
+    Deprecation warnings raised inside MLflow about its use of pandas and SQLAlchemy concern its authors alone.
+    """
+
+    @functools.wraps(method)
+    def told(*args: P.args, **kwargs: P.kwargs) -> T:
+        uri = args[0].settings.uri  # type: ignore[attr-defined]
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(mlflow|sqlalchemy|alembic)\b")
+            import sqlalchemy.exc
+            from mlflow.exceptions import MlflowException
+
+            try:
+                return method(*args, **kwargs)
+            except (MlflowException, sqlalchemy.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+                raise tracking_error(error, uri) from error
+
+    return told
+
+
+class Tracking:
+    """A store that is ready: its database exists and answers.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where it is.
+    make : bool
+        Whether an embedded store is made when it is missing. This is the one step that makes it, and it is safe
+        against a second process doing the same.
+
+    Raises
+    ------
+    TrackingError
+        Store locked, made by another MLflow version, unreachable, or no space left.
+    """
+
+    def __init__(self, settings: Settings, make: bool = False) -> None:
+        for name, value in ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
+        self.settings = settings
+        self._client = self._opened(make)
+
+    @_telling
+    def _opened(self, make: bool) -> Any:
+        import mlflow
+
+        # Its errors reach the caller as exceptions; there is no need to print their tracebacks too.
+        logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+        if (file := self.settings.sqlite_file) is not None:
+            if not file.exists():
+                if not make:
+                    raise TrackingError(f"MLflow store {self.settings.uri}: there is none yet; train a process first")
+                file.parent.mkdir(parents=True, exist_ok=True)
+                _make_database(file, self.settings.folder / "artifacts")
+            check_unlocked(file)
+        client = mlflow.MlflowClient(tracking_uri=self.settings.uri, registry_uri=self.settings.uri)
+        client.search_experiments(max_results=1)
+        return client
+
+    @_telling
+    def experiment(self, process: str, title: str = "") -> str:
+        """Identifier of the process's experiment, made with this title when it is missing."""
+        from mlflow.exceptions import MlflowException
+
+        found = self._client.get_experiment_by_name(process)
+        if found is None:
+            root = self.settings.artifact_root
+            location = None if root is None else (root / process).as_uri()
+            tags = {"mlflow.note.content": title, "mlflow.experimentKind": "custom_model_development"}
+            try:
+                return str(self._client.create_experiment(process, location, tags))
+            except MlflowException:
+                found = self._client.get_experiment_by_name(process)  # another job was first
+                if found is None:
+                    raise
+        return str(found.experiment_id)
+
+    @contextmanager
+    def run(self, experiment: str, name: str, job: str, parent: str | None = None) -> Iterator[str]:
+        """A run that ends as what happened: FINISHED, KILLED on Ctrl-C, FAILED on an error. Gives its identifier."""
+        run = self._started(experiment, name, job, parent)
+        try:
+            yield run
+        except BaseException as error:
+            with suppress(TrackingError):  # the first error is the one to tell
+                self._ended(run, "FAILED" if isinstance(error, Exception) else "KILLED")
+            raise
+        self._ended(run, "FINISHED")
+
+    @_telling
+    def _started(self, experiment: str, name: str, job: str, parent: str | None) -> str:
+        tags = {
+            "mlflow.user": getpass.getuser(),
+            "mlflow.source.name": f"nonferrous {job}",
+            "mlflow.source.type": "LOCAL",
+            "job": job,
+            "package_version": package_version(),
+        }
+        if parent is not None:
+            tags["mlflow.parentRunId"] = parent
+        if (commit := git_commit()) is not None:
+            tags["mlflow.source.git.commit"] = commit
+        return str(self._client.create_run(experiment, tags=tags, run_name=name).info.run_id)
+
+    @_telling
+    def _ended(self, run: str, status: str) -> None:
+        self._client.set_terminated(run, status)
+
+    @_telling
+    def log(
+        self,
+        run: str,
+        *,
+        params: Mapping[str, object] | None = None,
+        metrics: Mapping[str, float] | None = None,
+        tags: Mapping[str, str] | None = None,
+        model: str | None = None,
+    ) -> None:
+        """Write parameters, metrics (of a logged model, where one is named) and tags of a run."""
+        from mlflow.entities import Metric, Param, RunTag
+
+        now = time.time_ns() // 1_000_000
+        self._client.log_batch(
+            run,
+            [Metric(key, value, now, 0, model_id=model) for key, value in (metrics or {}).items()],
+            [Param(key, str(value)) for key, value in (params or {}).items()],
+            [RunTag(key, value) for key, value in (tags or {}).items()],
+        )
+
+    @_telling
+    def log_files(self, run: str, folder: Path) -> None:
+        """Keep every file of a folder with a run."""
+        self._client.log_artifacts(run, str(folder))
+
+    @_telling
+    def log_table(self, run: str, table: pd.DataFrame, name: str, target: str, digest: str) -> None:
+        """Name a table as a run's data set. MLflow keeps 36 signs of the digest; the whole one is a parameter."""
+        from mlflow.data.code_dataset_source import CodeDatasetSource
+        from mlflow.data.pandas_dataset import from_pandas
+        from mlflow.entities import DatasetInput, InputTag
+
+        source = CodeDatasetSource({"digest": digest})
+        data = from_pandas(table, source, target, name, digest.removeprefix("sha256:")[:36])
+        tags = [InputTag("mlflow.data.context", "training")]
+        self._client.log_inputs(run, [DatasetInput(data._to_mlflow_entity(), tags)])
+
+    @_telling
+    def log_model(self, run: str, model: FittedModel) -> tuple[str, str]:
+        """Keep a model's own files, wrapped for MLflow's generic loader.
+
+        Returns
+        -------
+        tuple of str
+            Identifier of the logged model, and digest of the model's files.
+        """
+        import mlflow
+        from mlflow.models import ModelSignature
+        from mlflow.types import ColSpec, Schema
+
+        example = pd.DataFrame(model.examples, columns=list(model.names))
+        outputs = TableModel(model).predict(example).columns
+        signature = ModelSignature(
+            Schema([ColSpec("double", name) for name in model.names]),
+            Schema([ColSpec("double", name) for name in outputs]),
+        )
+        with tempfile.TemporaryDirectory() as scratch, self._default_store(), mlflow.start_run(run_id=run):
+            folder = Path(scratch) / MODEL_FOLDER
+            files.save(model, folder)
+            logged = mlflow.pyfunc.log_model(
+                name=model.candidate,
+                loader_module="models.pyfunc",
+                data_path=str(folder),
+                signature=signature,
+                input_example=example,
+                pip_requirements=[f"{name}=={installed(name)}" for name in REQUIREMENTS],
+            )
+            return str(logged.model_id), files.digest(folder)
+
+    @contextmanager
+    def _default_store(self) -> Iterator[None]:
+        """MLflow logs models to the process-wide store alone, and exports its address to the environment."""
+        import mlflow
+
+        before = os.environ.get("MLFLOW_TRACKING_URI")
+        mlflow.set_tracking_uri(self.settings.uri)
+        mlflow.set_registry_uri(self.settings.uri)
+        try:
+            yield
+        finally:
+            os.environ.pop("MLFLOW_TRACKING_URI", None)
+            if before is not None:
+                os.environ["MLFLOW_TRACKING_URI"] = before
+
+    @_telling
+    def register(self, process: str, title: str, run: str, model: str, tags: Mapping[str, str]) -> int:
+        """Make a logged model the next version of the process's registered model; gives its number."""
+        if self._registered(process) is None:
+            self._client.create_registered_model(process, description=title)
+        made = self._client.create_model_version(process, f"models:/{model}", run, dict(tags), model_id=model)
+        link = json.dumps([{"name": process, "version": made.version}])
+        self._client.set_logged_model_tags(model, {"mlflow.modelVersions": link})
+        return int(made.version)
+
+    @_telling
+    def versions(self, process: str) -> list[Version]:
+        """All registered versions, oldest first; none where the process was never trained."""
+        model = self._registered(process)
+        if model is None:
+            return []
+        # A search for versions leaves the aliases out, so they are taken from the registered model.
+        aliases: dict[int, list[str]] = {}
+        for alias, number in model.aliases.items():
+            aliases.setdefault(int(number), []).append(alias)
+        query = f"name = '{process}'"
+        found = _all_pages(lambda token: self._client.search_model_versions(query, page_token=token))
+        versions = (self._version(one, aliases.get(int(one.version), [])) for one in found)
+        return sorted(versions, key=lambda version: version.number)
+
+    def _registered(self, process: str) -> Any | None:
+        return next(iter(self._client.search_registered_models(f"name = '{process}'")), None)
+
+    def _version(self, found: Any, aliases: list[str]) -> Version:
+        run = self._client.get_run(found.run_id)
+        return Version(
+            process=found.name,
+            number=int(found.version),
+            aliases=tuple(sorted(aliases)),
+            candidate=found.tags["candidate"],
+            created=datetime.fromtimestamp(found.creation_timestamp / 1000, UTC).isoformat(timespec="seconds"),
+            run=found.run_id,
+            parent_run=run.data.tags["mlflow.parentRunId"],
+            experiment=run.info.experiment_id,
+            model=found.source.removeprefix("models:/"),
+            tags=dict(found.tags),
+            metrics=dict(run.data.metrics),
+        )
+
+    def move_alias(
+        self, process: str, alias: str, after: int | None, action: Action, why: str, metrics: Mapping[str, float]
+    ) -> AliasMove:
+        """Point an alias to a version (None: to nothing) and write who, when and why into the audit.
+
+        The audit is written first: a move that is cut off leaves a line too many, never a move without a line. Each
+        line is a run of its own in the process's experiment; what it says stands in parameters, which MLflow lets
+        nobody change.
+        """
+        move = AliasMove(
+            when=datetime.now(UTC).isoformat(timespec="microseconds"),
+            who=getpass.getuser(),
+            action=action,
+            alias=alias,
+            before=self._pointed_to(process, alias),
+            after=after,
+            why=why,
+            metrics=metrics,
+        )
+        name = f"{alias}: {move.before or NOTHING} -> {move.after or NOTHING}"
+        with self.run(self.experiment(process), name, MOVE) as run:
+            self.log(run, params=move.to_params(), metrics=metrics)
+            self._point(process, alias, after)
+        return move
+
+    @_telling
+    def _pointed_to(self, process: str, alias: str) -> int | None:
+        model = self._registered(process)
+        return int(model.aliases[alias]) if model is not None and alias in model.aliases else None
+
+    @_telling
+    def _point(self, process: str, alias: str, version: int | None) -> None:
+        if version is None:
+            self._client.delete_registered_model_alias(process, alias)
+        else:
+            self._client.set_registered_model_alias(process, alias, str(version))
+
+    @_telling
+    def audit(self, process: str) -> list[AliasMove]:
+        """Every move of an alias, oldest first; also those whose runs somebody put into the bin."""
+        from mlflow.entities import ViewType
+
+        query = ([self.experiment(process)], f"tags.job = '{MOVE}'", ViewType.ALL)
+        runs = _all_pages(lambda token: self._client.search_runs(*query, page_token=token))
+        moves = (AliasMove.from_params(run.data.params, run.data.metrics) for run in runs)
+        return sorted(moves, key=lambda move: move.when)
+
+    @_telling
+    def tag_version(self, process: str, number: int, tags: Mapping[str, str]) -> None:
+        """Write tags beside a registered version."""
+        for name, value in tags.items():
+            self._client.set_model_version_tag(process, str(number), name, value)
+
+    @_telling
+    def children(self, parent: Version) -> dict[str, str]:
+        """Runs of the job that made a version, by candidate."""
+        query = f"tags.`mlflow.parentRunId` = '{parent.parent_run}'"
+        return {run.info.run_name: run.info.run_id for run in self._client.search_runs([parent.experiment], query)}
+
+    @_telling
+    def metrics(self, run: str) -> dict[str, float]:
+        """Metrics of a run."""
+        return dict(self._client.get_run(run).data.metrics)
+
+    @_telling
+    def model(self, version: Version) -> FittedModel:
+        """A registered version's model, its digests and its self-test checked.
+
+        Raises
+        ------
+        ModelFilesError
+            The files are damaged or do not fit this code.
+        """
+        import mlflow.artifacts
+
+        location = self._client.get_logged_model(version.model).artifact_location
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = mlflow.artifacts.download_artifacts(
+                artifact_uri=f"{location}/data/{MODEL_FOLDER}", dst_path=scratch, tracking_uri=self.settings.uri
+            )
+            return files.load(folder)
+
+    @_telling
+    def table(self, run: str, name: str) -> pd.DataFrame:
+        """A Parquet file kept with a run."""
+        with tempfile.TemporaryDirectory() as scratch:
+            return pd.read_parquet(self._client.download_artifacts(run, name, scratch))
+
+
+def _all_pages(search: Callable[[str | None], Any]) -> Iterator[Any]:
+    """What a search finds, page after page."""
+    token = None
+    while token != "":
+        page = search(token)
+        yield from page
+        token = page.token or ""
+
+
+def _make_database(file: Path, artifact_root: Path) -> None:
+    """Make MLflow's database aside and give it its name in one step: no half database, no race of two first jobs."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".mlflow.") as scratch:
+        aside = Path(scratch) / file.name
+        store = SqlAlchemyStore(f"sqlite:///{aside}", artifact_root.as_uri())  # type: ignore[no-untyped-call]
+        store._dispose_engine()  # type: ignore[no-untyped-call]
+        with suppress(FileExistsError):  # another process was first: its database is as good
+            os.link(aside, file)

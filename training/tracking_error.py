@@ -1,0 +1,39 @@
+"""What can go wrong between training and its MLflow store, told in one line."""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+LOCK_WAIT = 5.0  # seconds
+PASSWORD = re.compile(r"://([^:/@\s]+):[^@\s]*@")
+
+SIGNS = {
+    "database is locked": "locked by another process; wait for its end, then try again",
+    "disk is full": "no space left on its disk",
+    "No space left": "no space left on its disk",
+    "file is not a database": "no MLflow database",
+    "readonly database": "cannot be written",
+    "out-of-date database schema": "made by another version of MLflow; use that version, or back the store up and run "
+    "`mlflow db upgrade`",
+    "Max retries exceeded": "no answer from the tracking server",
+}
+"""Words of MLflow, its database or the disk, and what they mean to the person at the keyboard."""
+
+
+class TrackingError(RuntimeError):
+    """The MLflow store did not do its part; one line says why."""
+
+
+def tracking_error(error: BaseException, uri: str) -> TrackingError:
+    """One line on what MLflow, its database or the disk raised; an unknown error keeps its own words."""
+    text = " ".join(str(error).split())
+    told = next((told for sign, told in SIGNS.items() if sign in text), text[:300])
+    return TrackingError(PASSWORD.sub(r"://\1:***@", f"MLflow store {uri}: {told}"))
+
+
+def check_unlocked(file: Path) -> None:
+    """Fail within seconds on an SQLite file that is locked or none, where MLflow would try again for minutes."""
+    with closing(sqlite3.connect(file, timeout=LOCK_WAIT)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.rollback()
