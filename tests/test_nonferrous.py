@@ -1,0 +1,174 @@
+"""The command line as a user meets it: what it prints, its exit codes, and what it leaves behind."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def environment(home: Path) -> dict[str, str]:
+    return os.environ | {"NONFERROUS_HOME": str(home), "COLUMNS": "100"}
+
+
+def run(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "nonferrous", *map(str, arguments)]
+    return subprocess.run(command, env=environment(home), capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture
+def home(tmp_path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def seeds_folder(toy_seed, tmp_path) -> Path:
+    return tmp_path / "seeds"
+
+
+def test_help_lists_every_command(home):
+    told = run(home, "--help").stdout
+    for command in ("seeds", "simulate", "train", "compare", "retrain", "promote", "rollback", "serve", "up"):
+        assert re.search(rf"\b{command}\b", told)
+
+
+def test_seeds_of_a_folder_of_ones_own(home, seeds_folder):
+    assert "toy_cells" in run(home, "--seeds", seeds_folder, "seeds").stdout
+    shown = run(home, "--seeds", seeds_folder, "seeds", "show", "toy_cells").stdout
+    assert re.search(r"x_set +knob +kA +0 to 20, typically 10 ± 1", shown)
+    assert "set-point of x (law)" in shown
+
+
+def test_seeds_check_names_every_fault_at_once(home, seeds_folder):
+    path = seeds_folder / "toy_cells.toml"
+    text = (
+        path.read_text(encoding="utf-8")
+        .replace('role = "during"', 'role = "meanwhile"')
+        .replace("high = 20", "high = -1")
+    )
+    path.write_text(text.replace('unit = "kg/d"', 'unit = "stone"'), encoding="utf-8")
+    done = run(home, "seeds", "check", path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    for fault in ("columns.z.role: got 'meanwhile'", "columns.x_set: range is upside down", "columns.tapped.unit"):
+        assert fault in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["train", "no_such", "--data", "x.csv"], "no such seed"),
+        (["train", "zinc_leach_filter", "--data", "no_such.csv"], "no_such.csv"),
+        (["compare", "zinc_leach_filter"], "train a process first"),
+        (["promote", "zinc_leach_filter", "7"], "train a process first"),
+        (["simulate", "zinc_leach_filter", "--out", "plant"], "plant"),
+        (["simulate", "aluminium_reduction", "--out", "plant", "--units", "0"], "units"),
+        (["simulate", "aluminium_reduction", "--out", "plant", "--workers", "0"], "workers"),
+        (["--seeds", "no_such_folder", "seeds"], "no_such_folder"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_line(home, tmp_path, monkeypatch, arguments, told):
+    monkeypatch.chdir(tmp_path)
+    done = run(home, *arguments)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("uri", ["mysqlite://x", "ftp://server"])
+def test_a_malformed_store_is_told_in_a_line(home, monkeypatch, uri):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    for command in (["compare", "zinc_leach_filter"], ["serve"]):
+        done = run(home, *command)
+        assert done.returncode == 2
+        assert uri in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_bad_table_is_told_whole_and_nothing_is_written(home, seeds_folder, tmp_path, toy_frame):
+    frame = toy_frame().astype({"z": object, "x_set": object})
+    frame.loc[3, "z"] = "4,05"
+    frame.loc[5, "x_set"] = "off"
+    frame.loc[7, ["unit", "period_start"]] = frame.loc[6, ["unit", "period_start"]]
+    path = tmp_path / "history.csv"
+    frame.to_csv(path, index=False)
+    done = run(home, "--seeds", seeds_folder, "train", "toy_cells", "--data", path)
+    assert done.returncode == 2
+    for fault in ("4,05", "off", "A-000"):
+        assert fault in done.stderr
+    assert "history.csv" in done.stderr
+    assert not home.exists()
+
+
+@pytest.mark.slow
+def test_train_compare_retrain_promote_and_rollback(home, seeds_folder, tmp_path, toy_frame):
+    toy = ("--seeds", seeds_folder)
+    frame = toy_frame(units=30, periods=30)
+    newest = frame["period_start"] >= frame["period_start"].max() - pd.Timedelta(days=90)
+    frame[~newest].to_csv(tmp_path / "history.csv", index=False)
+    frame[newest].to_csv(tmp_path / "new.csv", index=False)
+    trained = run(home, *toy, "train", "toy_cells", "--data", tmp_path / "history.csv")
+    assert trained.returncode == 0, trained.stderr
+    assert "champion" in trained.stdout
+    retrained = run(home, *toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv")
+    assert retrained.returncode == 0, retrained.stderr
+    assert "promoted" in retrained.stdout
+    assert run(home, *toy, "promote", "toy_cells", "2").returncode in (0, 2)  # 2 where the verdict had promoted it
+    compared = run(home, *toy, "compare", "toy_cells").stdout
+    assert re.search(r"^ *1[, ]", compared, re.MULTILINE), compared
+    assert re.search(r"^ *2[, ]", compared, re.MULTILINE), compared
+    assert "compare-runs" in compared
+    back = run(home, *toy, "rollback", "toy_cells")
+    assert "version 1 is the champion again" in back.stdout, back.stderr
+
+
+@pytest.mark.service
+def test_a_port_that_is_taken_is_told_in_a_line(home):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for command in (["serve", "--port", port], ["up", "--port", port]):
+            done = run(home, *command)
+            assert done.returncode == 2
+            assert port in done.stderr
+            assert len(done.stderr.splitlines()) == 1
+    assert not home.exists()
+
+
+@pytest.mark.service
+def test_ctrl_c_leaves_no_plant_that_looks_whole(home, tmp_path):
+    command = [sys.executable, "-m", "nonferrous", "simulate", "aluminium_reduction", "--years", "200"]
+    process = subprocess.Popen(
+        [*command, "--out", str(tmp_path / "plant")], env=environment(home), stderr=-3, stdout=-3
+    )
+    patience = time.monotonic() + 60
+    while not list(tmp_path.glob("plant/*.partial")) and time.monotonic() < patience:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 130
+    assert not list(tmp_path.glob("plant/*.parquet"))
+    assert not (tmp_path / "plant" / "simulation.json").exists()
+
+
+def test_the_readmes_first_request_is_one_that_the_service_takes():
+    from seeds import load
+    from serving.payloads import payloads
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    body = re.search(r"-d '(\{.*?\})'\n", text, re.DOTALL)
+    assert body is not None
+    rows, coverage = payloads(load("aluminium_reduction"), 10).read(body[1].encode())
+    assert len(rows) == 1
+    assert coverage == json.loads(body[1])["coverage"]
