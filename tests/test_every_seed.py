@@ -1,7 +1,15 @@
 """Behaviours that every process shows; a new seed in the folder is tested by being there."""
 
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
 import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -180,7 +188,6 @@ def test_known_directions_are_right(job):
             assert (steps >= -1e-9).all(), column.name
 
 
-
 # ---- MLflow and the service
 
 
@@ -244,6 +251,62 @@ def test_training_figures_are_the_services_answers(job, client):
                 assert f"{quantity} not determined by these inputs" in row["flags"]
                 continue
             assert row[quantity]["low"] <= row[quantity]["value"] <= row[quantity]["high"]
+
+
+@pytest.mark.service
+def test_mlflows_own_server_answers_the_same(job, client):
+    rows = job.data.table.iloc[:50]
+    names = [column.name for column in job.seed.inputs]
+    told = client.post(f"/v1/{job.seed.process.name}/predictions", json=requested(job, rows)).json()["predictions"]
+    data = [[None if np.isnan(value) else value for value in row] for row in rows[names].to_numpy().tolist()]
+    body = json.dumps({"dataframe_split": {"columns": names, "data": data}}).encode()
+    with mlflow_server(job) as address:
+        request = urllib.request.Request(f"{address}/invocations", body, {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            theirs = json.load(answer)["predictions"]
+    assert len(theirs) == len(told)
+    for ours, other in zip(told, theirs, strict=True):
+        for quantity in (job.seed.target.name, *job.seed.derived):
+            for part, suffix in (("value", ""), ("low", "_low"), ("high", "_high")):
+                expected = other[quantity + suffix]
+                if expected is None or np.isnan(expected):  # an input that physics needs is missing
+                    assert ours[quantity][part] is None
+                else:
+                    assert ours[quantity][part] == pytest.approx(expected, rel=1e-9)
+
+
+@contextmanager
+def mlflow_server(job: Job) -> Iterator[str]:
+    """MLflow's scoring server for a process's champion, on a free port, with its children."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    model = f"models:/{job.seed.process.name}@champion"
+    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model, "--env-manager", "local"]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = os.environ | {
+        "MLFLOW_TRACKING_URI": job.settings.uri,
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "PATH": path,
+    }
+    with (job.path.parent / "mlflow.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--port", str(port)], env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            patience = time.monotonic() + 90
+            while True:
+                assert time.monotonic() < patience, (job.path.parent / "mlflow.log").read_text(encoding="utf-8")
+                try:
+                    with urllib.request.urlopen(f"{address}/ping", timeout=5):
+                        break
+                except OSError:
+                    time.sleep(0.2)
+            yield address
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
 
 
 @pytest.mark.parametrize("role", ["late", "target"])
