@@ -1,0 +1,5 @@
+"""Simulated plants: physics plus what a model never sees (hidden states, ageing, operators, faults, instruments)."""
+
+from synthetic_data.plant import Replay, margin, replay, simulate
+
+__all__ = ["Replay", "margin", "replay", "simulate"]

@@ -1,0 +1,107 @@
+"""Simulated potline: pots of an aluminium smelter stepped by the day, reported by the period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import numpy as np
+
+from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
+from synthetic_data import potline_cell, potline_days, potline_instruments, potline_operators, potline_state
+from synthetic_data.plan import Block, PeriodRows, Plan
+from synthetic_data.potline_cell import Day
+from synthetic_data.potline_line import CURRENT_KNOB, LinePeriod, line_periods
+from synthetic_data.potline_margin import margin
+
+__all__ = ["BLOCK_UNITS", "margin", "periods", "unit_name"]
+
+BLOCK_UNITS = 264  # pots stepped as one array: a line; half of it costs nearly as much time
+_HOURS = 24.0  # h/d
+_STOCKS = ("metal_mass", "alumina_mass", "sludge_mass", "alf3_mass", "bath_mass", "ledge_mass")
+
+
+def unit_name(unit: int) -> str:
+    """Name of a pot: A-001 is the first of the line."""
+    return f"A-{unit + 1:03d}"
+
+
+def periods(plan: Plan, block: Block) -> Iterator[PeriodRows]:
+    """Periods of a block of pots, after a warm-up that is not reported."""
+    potline = _Potline(plan, block)
+    for line in line_periods(plan):
+        rows = potline.period(line)
+        if line.period >= 0:
+            yield rows
+
+
+class _Potline:
+    """A block of pots between two periods."""
+
+    def __init__(self, plan: Plan, block: Block) -> None:
+        self._plan, self._block = plan, block
+        self._rng = plan.block_stream(block)
+        p = SimpleNamespace(**{name: quantity.value for name, quantity in plan.plant.parameters.items()})
+        self._pots = potline_state.build(p, block.count, self._rng)
+        self._testing = self._rng.random(block.count) < p.test_share
+        self._phase = self._rng.random(block.count)
+        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
+        self._level = potline_instruments.level_at_end(p, self._pots, np.zeros((1, block.count)))
+        self._last_knobs: Day = {}
+        self._last_reported: Day = {}
+        self._last_row: Day = {}
+
+    def period(self, line: LinePeriod) -> PeriodRows:
+        """Step all days of a period and report it."""
+        p, pots, rng, count = line.parameters, self._pots, self._rng, self._block.count
+        chosen = self._choose(line)
+        knobs = {CURRENT_KNOB: np.full(count, line.current_target), **chosen.knobs}
+        before = potline_instruments.at_start(p, pots, line, potline_cell.bath(p, pots)["caf2"])
+        stocks = {name: getattr(pots, name) for name in _STOCKS}
+        draws = potline_days.Draws.of(rng, len(line.ambient), count)
+        recorded = potline_days.run(pots, line, self._phase, chosen.knobs, draws)
+        errors = rng.standard_normal((potline_instruments.NORMALS, count))
+        level = potline_instruments.level_at_end(p, pots, errors)
+        late = potline_instruments.label(p, pots, recorded.mean, len(line.ambient), self._level, level)
+        read = potline_instruments.row(p, pots, before, recorded, len(line.ambient), errors)
+        luck = rng.random((potline_instruments.UNIFORMS, count))
+        row = potline_instruments.spoil(p, read, self._last_row, luck, self._limits)
+        truth = self._truth(p, line, recorded.mean, stocks, knobs) | chosen.tests
+        self._last_reported = recorded.mean | {"current_efficiency": late["current_efficiency"]}
+        self._last_row, self._last_knobs, self._level = row, knobs, level
+        kept = np.flatnonzero(recorded.whole)
+        events = [*(line.events if self._block.index == 0 else ()), *recorded.events]
+        return PeriodRows(
+            line.period,
+            kept,
+            {name: values[kept] for name, values in ({"pot_age": before["pot_age"]} | knobs | row | late).items()},
+            {name: values[kept] for name, values in truth.items()},
+            tuple(sorted(events, key=lambda event: event.onset)) if line.period >= 0 else (),
+        )
+
+    def _choose(self, line: LinePeriod) -> potline_operators.Setpoints:
+        normals = self._rng.standard_normal((potline_operators.NORMALS, self._block.count))
+        uniforms = self._rng.random((potline_operators.UNIFORMS, self._block.count))
+        by_hand = self._plan.knobs.at(line.period, self._block)
+        return potline_operators.choose(
+            line.parameters, self._pots, self._plan.seed, self._last_reported, self._testing, normals, uniforms, by_hand
+        )
+
+    def _truth(self, p: SimpleNamespace, line: LinePeriod, mean: Day, stocks: Day, knobs: Day) -> Day:
+        """Noise-free target, hidden states, what each stock gained, and what moving the knobs cost."""
+        days = len(line.ambient)
+        made = current_efficiency_from_mass(mean["metal_produced"], mean["line_current"], _HOURS, ALUMINIUM_EQUIVALENT)
+        gained = {f"{name}_gained": (getattr(self._pots, name) - before) / days for name, before in stocks.items()}
+        moves = np.zeros_like(made)
+        for column in self._plan.seed.by_role("knob"):
+            if self._last_knobs and column.move_cost is not None:
+                moves += column.move_cost.value * np.abs(knobs[column.name] - self._last_knobs[column.name]) / days
+        return {
+            "current_efficiency": made,
+            **{name: mean[name] for name in potline_days.TRUE_MEANS},
+            **gained,
+            "line_current": mean["line_current"],
+            "loss_factor": self._pots.loss_factor,
+            "acd_limit": self._pots.acd_limit,
+            "knob_moves": moves,
+        }

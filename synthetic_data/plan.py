@@ -1,0 +1,222 @@
+"""What is to be simulated: which units, which periods, which random streams, which knobs are set by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from seeds import Plant, Seed
+
+FloatArray = NDArray[np.float64]
+
+_YEAR = 365.25  # d
+_PLANT_STREAM, _BLOCK_STREAM = 0, 1
+
+
+class SimulationError(ValueError):
+    """A run that cannot be made as asked: options out of range, no plant, or knobs that do not fit."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a unit, or to the whole plant (`unit` None); times are in days from the start."""
+
+    unit: int | None
+    kind: str
+    onset: float
+    detected: float
+    end: float
+
+
+@dataclass(frozen=True)
+class PeriodRows:
+    """One period of a block: the units that have a row, what instruments report of them, and what is true.
+
+    `table` and `truth` map a column's name to one value a unit in `units` (numbers from 0 within the block).
+    """
+
+    period: int
+    units: NDArray[np.intp]
+    table: Mapping[str, FloatArray]
+    truth: Mapping[str, FloatArray]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """Knobs set by hand in place of the operators', for some units and periods."""
+
+    columns: tuple[str, ...]
+    by_period: Mapping[int, tuple[NDArray[np.intp], FloatArray]]  # units of the plant, values (units, columns)
+
+    def at(self, period: int, block: Block) -> dict[str, FloatArray]:
+        """Value of each knob for the block's units in a period; NaN where the operators decide."""
+        values = np.full((len(self.columns), block.count), np.nan)
+        if period in self.by_period:
+            units, given = self.by_period[period]
+            inside = (units >= block.first) & (units < block.first + block.count)
+            values[:, units[inside] - block.first] = given[inside].T
+        return dict(zip(self.columns, values, strict=True))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring units that share one random stream and are stepped as one array."""
+
+    index: int
+    first: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run: seed, size, randomness and knobs set by hand. Blocks need nothing of each other."""
+
+    seed: Seed
+    units: int
+    years: float
+    rng_seed: int
+    knobs: Knobs
+
+    @property
+    def plant(self) -> Plant:
+        """The seed's plant, which `plan_run` has proved to be there."""
+        return cast(Plant, self.seed.plant)
+
+    @property
+    def period_days(self) -> float:
+        """Length of a period [d]."""
+        return self.seed.process.period.timedelta / dt.timedelta(days=1)
+
+    @property
+    def periods(self) -> int:
+        """Whole periods in the run, at least 1."""
+        return max(1, int(self.years * _YEAR / self.period_days))
+
+    def period_start(self, period: int) -> dt.datetime:
+        """First instant of a period."""
+        return dt.datetime.combine(self.plant.start, dt.time()) + period * self.seed.process.period.timedelta
+
+    def unit_name(self, unit: int) -> str:
+        """Name of a unit in the table."""
+        return process_module(self.seed).unit_name(unit)
+
+    def blocks(self) -> tuple[Block, ...]:
+        """The plant cut into blocks; the cut belongs to the process, so that it cannot change the random numbers."""
+        size = process_module(self.seed).BLOCK_UNITS
+        starts = range(0, self.units, size)
+        return tuple(Block(i, first, min(size, self.units - first)) for i, first in enumerate(starts))
+
+    def plant_stream(self) -> np.random.Generator:
+        """Fresh random stream of what all units share; each block that asks gets the same numbers."""
+        return _generator(self.rng_seed, _PLANT_STREAM, 0)
+
+    def block_stream(self, block: Block) -> np.random.Generator:
+        """Fresh random stream of one block."""
+        return _generator(self.rng_seed, _BLOCK_STREAM, block.index)
+
+
+class ProcessModule(Protocol):
+    """What `synthetic_data/<process>.py` offers."""
+
+    BLOCK_UNITS: int  # units stepped as one array; part of the randomness, so never an option
+    unit_name: Callable[[int], str]
+    periods: Callable[[Plan, Block], Iterator[PeriodRows]]
+    margin: Callable[[pd.DataFrame, Seed], pd.Series]
+
+
+def process_module(seed: Seed) -> ProcessModule:
+    """The simulator named after the seed's process.
+
+    Raises
+    ------
+    SimulationError
+        The seed has no [plant], or nothing simulates its process.
+    """
+    name = seed.process.name
+    if seed.plant is None:
+        raise SimulationError(
+            f"{name}: the seed has no [plant], so there is nothing to simulate; bring the plant's own table"
+        )
+    module = f"synthetic_data.{name}"
+    try:
+        return cast(ProcessModule, importlib.import_module(module))
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        raise SimulationError(f"{name}: no simulator called {name} in synthetic_data") from None
+
+
+def plan_run(
+    seed: Seed,
+    *,
+    units: int | None = None,
+    years: float | None = None,
+    rng_seed: int | None = None,
+    knobs: pd.DataFrame | None = None,
+) -> Plan:
+    """Check the options and fill them up from the seed's [plant].
+
+    Raises
+    ------
+    SimulationError
+        An option is out of range, the seed has no plant or no simulator, or `knobs` does not fit the run.
+    """
+    process_module(seed)
+    plant = cast(Plant, seed.plant)
+    made = Plan(
+        seed,
+        plant.units if units is None else units,
+        plant.years if years is None else years,
+        plant.rng_seed if rng_seed is None else rng_seed,
+        Knobs((), {}),
+    )
+    for name, value, least in (("units", made.units, 1), ("years", made.years, 0), ("rng_seed", made.rng_seed, 0)):
+        if not value >= least or (name == "years" and value == 0):
+            raise SimulationError(
+                f"{name}: got {value}: expected {'more than 0' if name == 'years' else f'{least} or more'}"
+            )
+    if knobs is None:
+        return made
+    return Plan(seed, made.units, made.years, made.rng_seed, _read_knobs(made, knobs))
+
+
+def _read_knobs(run: Plan, frame: pd.DataFrame) -> Knobs:
+    """Knobs of a DataFrame with the key, the time and knob columns, as arrays by period."""
+    key, time = run.seed.key, run.seed.time.name
+    if key is None:
+        raise SimulationError(f"{run.seed.process.name}: a process without units takes no knobs by unit")
+    known = {column.name: column for column in run.seed.by_role("knob")}
+    columns = tuple(name for name in frame.columns if name not in (key.name, time))
+    faults = [f"knobs.{name}: expected one of {', '.join(known)}" for name in columns if name not in known]
+    faults += [f"knobs: column {name} is missing" for name in (key.name, time) if name not in frame.columns]
+    if faults:
+        raise SimulationError("\n".join(faults))
+    unit_of = {run.unit_name(unit): unit for unit in range(run.units)}
+    period_of = {pd.Timestamp(run.period_start(period)): period for period in range(run.periods)}
+    units, periods = frame[key.name].map(unit_of), frame[time].map(period_of)
+    for name, found in ((key.name, units), (time, periods)):
+        if found.isna().any():
+            raise SimulationError(f"knobs.{name}: got {frame[name][found.isna()].iloc[0]}: this run has no such value")
+    if frame.duplicated([key.name, time]).any():
+        raise SimulationError(f"knobs: the same {key.name} and {time} stand in two rows")
+    values = frame[list(columns)].to_numpy(np.float64)
+    for name, column in zip(columns, values.T, strict=True):
+        low, high = known[name].limits
+        outside = (column < low) | (column > high)
+        if outside.any():
+            raise SimulationError(f"knobs.{name}: got {column[outside][0]:g}: expected {low:g} to {high:g}")
+    unit_numbers, period_numbers = units.to_numpy(np.intp), periods.to_numpy(np.intp)
+    by_period = {int(p): (unit_numbers[period_numbers == p], values[period_numbers == p]) for p in set(period_numbers)}
+    return Knobs(columns, by_period)
+
+
+def _generator(rng_seed: int, *key: int) -> np.random.Generator:
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(rng_seed, spawn_key=key)))

@@ -1,0 +1,216 @@
+"""Running a simulated plant: to a folder of Parquet files by any number of workers, or in memory."""
+
+from __future__ import annotations
+
+import concurrent.futures as futures
+import importlib.metadata
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from seeds import Seed
+from synthetic_data import plant_files
+from synthetic_data.plan import Block, PeriodRows, Plan, SimulationError, plan_run, process_module
+
+Progress = Callable[[int, int], None]
+
+_MANIFEST = "simulation.json"
+_POLL = 0.1  # s between looks at what the workers have done
+_to_parent: tuple[SimpleQueue[int], Event] | None = None  # set in a worker when it starts
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A plant in memory: what the historian holds, what is true, and what happened."""
+
+    table: pd.DataFrame
+    truth: pd.DataFrame
+    events: pd.DataFrame
+
+
+def simulate(
+    seed: Seed,
+    folder: Path | str,
+    *,
+    units: int | None = None,
+    years: float | None = None,
+    rng_seed: int | None = None,
+    workers: int = 1,
+    knobs: pd.DataFrame | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Simulate a plant into `folder`: table.parquet, truth.parquet, events.parquet and simulation.json.
+
+    The files are written aside as `*.partial` and get their names when all is done, simulation.json last, so a run
+    that was stopped leaves nothing that looks whole. The bytes depend on the seed and the options alone, not on
+    `workers`; memory does not grow with the years.
+
+    Parameters
+    ----------
+    seed
+        Seed with a [plant].
+    folder
+        Made if missing; a plant already in it is replaced once the new one is whole.
+    units, years, rng_seed
+        Size of the plant, length of the run and its randomness; the seed's where not given.
+    workers
+        Processes to share the blocks of units.
+    knobs
+        Counterfactual knobs: key column, time column and some knob columns; NaN leaves the knob to the operators.
+        The random numbers are the same with and without them.
+    progress
+        Called with the unit-days done and the unit-days of the whole run.
+
+    Raises
+    ------
+    SimulationError
+        An option out of range, a seed without a plant or simulator, or knobs that do not fit the run.
+    """
+    run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
+    if workers < 1:
+        raise SimulationError(f"workers: got {workers}: expected 1 or more")
+    where = Path(folder)
+    where.mkdir(parents=True, exist_ok=True)
+    plant_files.remove_partial(where)
+    blocks = run.blocks()
+    report = _Report(run, progress)
+    if workers == 1 or len(blocks) == 1:
+        for block in blocks:
+            _write_block(run, block, where, report.add)
+    else:
+        _write_in_processes(run, blocks, where, workers, report.add)
+    digests = plant_files.join_parts(where, len(blocks))
+    manifest = where / f"{_MANIFEST}.partial"
+    manifest.write_text(json.dumps(_manifest(run, digests), indent=2) + "\n", encoding="utf-8")
+    (where / _MANIFEST).unlink(missing_ok=True)
+    for name in (*digests, _MANIFEST):
+        os.replace(where / f"{name}.partial", where / name)
+    return where
+
+
+def replay(
+    seed: Seed,
+    *,
+    units: int | None = None,
+    years: float | None = None,
+    rng_seed: int | None = None,
+    knobs: pd.DataFrame | None = None,
+) -> Replay:
+    """Simulate a plant in memory: the same numbers as `simulate` would write.
+
+    Parameters and errors are those of `simulate`.
+    """
+    run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
+    parts: dict[str, list[pa.Table]] = {name: [] for name in plant_files.NAMES}
+    for block in run.blocks():
+        for group in plant_files.groups(process_module(seed).periods(run, block)):
+            for name, table in plant_files.group_tables(run, block, group).items():
+                parts[name].append(table)
+    frames = {name: pa.concat_tables(tables).to_pandas() for name, tables in parts.items()}
+    by = [column.name for column in (seed.key, seed.time) if column is not None]
+    for name in ("table", "truth"):
+        frames[name] = frames[name].sort_values(by, ignore_index=True)
+    return Replay(**frames)
+
+
+def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
+    """True margin of each row of `truth`, by the prices of the seed [$/d]."""
+    return process_module(seed).margin(truth, seed)
+
+
+class _Report:
+    """Counts unit-days and tells them on."""
+
+    def __init__(self, run: Plan, progress: Progress | None) -> None:
+        self._total = round(run.units * run.periods * run.period_days)
+        self._done = 0
+        self._progress = progress
+
+    def add(self, unit_days: int) -> None:
+        self._done += unit_days
+        if self._progress is not None:
+            self._progress(self._done, self._total)
+
+
+def _write_block(run: Plan, block: Block, folder: Path, done: Callable[[int], None]) -> None:
+    def told(rows: PeriodRows) -> PeriodRows:
+        done(round(block.count * run.period_days))
+        return rows
+
+    with plant_files.PartWriter(folder, block.index) as writer:
+        for group in plant_files.groups(map(told, process_module(run.seed).periods(run, block))):
+            writer.write(plant_files.group_tables(run, block, group))
+
+
+def _write_in_processes(
+    run: Plan, blocks: tuple[Block, ...], folder: Path, workers: int, done: Callable[[int], None]
+) -> None:
+    # Spawned, not forked: a fork of a process with threads may hang.
+    context = multiprocessing.get_context("spawn")
+    queue: SimpleQueue[int] = context.SimpleQueue()
+    stopped = context.Event()
+    pool = futures.ProcessPoolExecutor(min(workers, len(blocks)), context, _begin_worker, (queue, stopped))
+    try:
+        waiting = {pool.submit(_work, run, block, folder) for block in blocks}
+        while waiting:
+            finished, waiting = futures.wait(waiting, _POLL)
+            while not queue.empty():
+                done(queue.get())
+            for future in finished:
+                future.result()
+        while not queue.empty():
+            done(queue.get())
+    finally:
+        stopped.set()  # what still runs, after an error or Ctrl-C, ends with its period
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Stopped(Exception):
+    """The run was given up while this worker was at it."""
+
+
+def _begin_worker(queue: SimpleQueue[int], stopped: Event) -> None:
+    global _to_parent
+    _to_parent = queue, stopped
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
+
+
+def _work(run: Plan, block: Block, folder: Path) -> None:
+    assert _to_parent is not None
+    queue, stopped = _to_parent
+
+    def done(unit_days: int) -> None:
+        if stopped.is_set():
+            raise _Stopped
+        queue.put(unit_days)
+
+    _write_block(run, block, folder, done)
+
+
+def _manifest(run: Plan, digests: dict[str, str]) -> dict[str, object]:
+    return {
+        "process": run.seed.process.name,
+        "seed": run.seed.digest,
+        "units": run.units,
+        "years": run.years,
+        "periods": run.periods,
+        "rng_seed": run.rng_seed,
+        "knobs": sorted(run.knobs.columns),
+        "files": digests,
+        "versions": {
+            "nonferrous": importlib.metadata.version("nonferrous"),
+            "numpy": np.__version__,
+            "pandas": pd.__version__,
+            "pyarrow": pa.__version__,
+        },
+    }

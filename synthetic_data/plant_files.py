@@ -1,0 +1,146 @@
+"""The files of a simulated plant: schemas, parts written by blocks, and the whole put together at the end."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from synthetic_data.plan import Block, Event, FloatArray, PeriodRows, Plan
+
+NAMES = ("table", "truth", "events")
+# Rows of a row group: a block over this many periods. Fixed, so that the bytes do not depend on how a run was cut.
+GROUP_PERIODS = 60
+
+_TIME = pa.timestamp("us")
+_DAY = 86_400e6  # µs/d
+_EVENTS = pa.schema(
+    [("unit", pa.string()), ("kind", pa.string()), ("onset", _TIME), ("detected", _TIME), ("end", _TIME)]
+)
+
+
+def columns_of_table(plan: Plan) -> list[str]:
+    """Number columns of the table: the seed's, without those that the table's reader makes from earlier rows."""
+    return [column.name for column in plan.seed.columns if column.is_number and column.previous is None]
+
+
+def group_tables(plan: Plan, block: Block, group: list[PeriodRows]) -> dict[str, pa.Table]:
+    """Arrow tables of some periods of a block, each sorted by unit and time."""
+    units = np.concatenate([rows.units for rows in group])
+    periods = np.concatenate([np.full(len(rows.units), rows.period) for rows in group])
+    order = np.lexsort((periods, units))
+    names = [plan.unit_name(block.first + unit) for unit in range(block.count)]
+    index: dict[str, pa.Array] = {}
+    if plan.seed.key is not None:
+        index[plan.seed.key.name] = pa.array([names[unit] for unit in units[order]], pa.string())
+    index[plan.seed.time.name] = _times(plan, periods[order] * plan.period_days)
+
+    def joined(part: str, names: Iterable[str]) -> pa.Table:
+        values = {name: np.concatenate([getattr(rows, part)[name] for rows in group])[order] for name in names}
+        return pa.table(index | {name: pa.array(column, pa.float64()) for name, column in values.items()})
+
+    events = [event for rows in group for event in rows.events]
+    return {
+        "table": joined("table", columns_of_table(plan)),
+        "truth": joined("truth", group[0].truth),
+        "events": _event_table(plan, names, events),
+    }
+
+
+def groups(rows: Iterator[PeriodRows]) -> Iterator[list[PeriodRows]]:
+    """Periods of a block in the groups that become row groups."""
+    group: list[PeriodRows] = []
+    for period in rows:
+        group.append(period)
+        if len(group) == GROUP_PERIODS:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def part_path(folder: Path, name: str, block: int) -> Path:
+    """File in which a block puts its share of a table before the whole is made."""
+    return folder / f"{name}-{block:05d}.arrow.partial"
+
+
+class PartWriter:
+    """Writes the share of one block, a group of periods at a time."""
+
+    def __init__(self, folder: Path, block: int) -> None:
+        self._paths = {name: part_path(folder, name, block) for name in NAMES}
+        self._writers: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, tables: dict[str, pa.Table]) -> None:
+        """Append one group of periods."""
+        for name, table in tables.items():
+            if name not in self._writers:
+                self._writers[name] = pa.ipc.new_file(str(self._paths[name]), table.schema)
+            self._writers[name].write_batch(table.combine_chunks().to_batches()[0] if len(table) else _empty(table))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+
+def remove_partial(folder: Path) -> None:
+    """Take away what a stopped run left."""
+    for name in NAMES:
+        for stale in (*folder.glob(f"{name}-*.arrow.partial"), *folder.glob(f"{name}.parquet.partial")):
+            stale.unlink()
+
+
+def join_parts(folder: Path, blocks: int) -> dict[str, str]:
+    """Put the blocks' parts together as `<name>.parquet.partial`, one row group at a time; digests by file name."""
+    digests = {}
+    for name in NAMES:
+        path = folder / f"{name}.parquet.partial"
+        with pa.ipc.open_file(str(part_path(folder, name, 0))) as first:
+            schema = first.schema
+        with pq.ParquetWriter(path, schema, compression="snappy", use_dictionary=_repeated(schema)) as writer:
+            for block in range(blocks):
+                with pa.ipc.open_file(str(part_path(folder, name, block))) as part:
+                    for i in range(part.num_record_batches):
+                        writer.write_table(pa.Table.from_batches([part.get_batch(i)]))
+                part_path(folder, name, block).unlink()
+        digests[f"{name}.parquet"] = _digest(path)
+    return digests
+
+
+def _repeated(schema: pa.Schema) -> list[str]:
+    """Text columns: only these gain from a dictionary, random numbers do not."""
+    return [field.name for field in schema if pa.types.is_string(field.type)]
+
+
+def _empty(table: pa.Table) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in table.schema], schema=table.schema)
+
+
+def _event_table(plan: Plan, names: list[str], events: list[Event]) -> pa.Table:
+    units = [None if event.unit is None else names[event.unit] for event in events]
+    kinds = [event.kind for event in events]
+    times = [[getattr(event, name) for event in events] for name in ("onset", "detected", "end")]
+    arrays = [_times(plan, np.array(days, dtype=np.float64)) for days in times]
+    return pa.table([pa.array(units, pa.string()), pa.array(kinds, pa.string()), *arrays], schema=_EVENTS)
+
+
+def _times(plan: Plan, days: FloatArray) -> pa.Array:
+    """Instants so many days after the start of the run."""
+    start = np.datetime64(plan.period_start(0), "us")
+    return pa.array(start + np.round(days * _DAY).astype("timedelta64[us]"), _TIME)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,211 @@
+"""The days of a period: every pot of a block stepped through faults, cell, balances and loops, and recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.physics.cell_design import CellDesign
+from models.physics.cryolite import alumina_solubility_skybakmoen_1997
+from synthetic_data import potline_balances, potline_cell, potline_faults, potline_loops, potline_state
+from synthetic_data.plan import Event, FloatArray
+from synthetic_data.potline_cell import Day
+from synthetic_data.potline_line import LinePeriod
+from synthetic_data.potline_state import Pots
+
+_HOURS = 24.0  # h/d
+_MINUTES = 1440.0  # min/d
+_ASSAY_EVERY = 2  # d
+NORMALS = len(potline_state.WALKS) + potline_loops.NORMALS + 3  # regulation, anode effects, crucible scales
+UNIFORMS = 1 + potline_faults.UNIFORMS  # anode effects
+
+# True means of a period, which go to truth.parquet under the same names.
+TRUE_MEANS = (
+    "cell_voltage", "voltage_noise", "unstable_time", "acd", "acd_margin", "bath_temperature", "superheat",
+    "excess_alf3", "alumina", "metal_level", "bath_level", "ledge", "sludge", "cathode_drop", "shell_temperature",
+    "heat_in", "heat_top", "heat_side", "heat_wall", "heat_stored", "metal_produced", "metal_tapped",
+    "alumina_dissolving", "alumina_fed", "alumina_consumed", "alumina_poured", "alf3_added", "alf3_arriving",
+    "alf3_consumed", "alf3_poured", "bath_added", "net_carbon",
+    "energy", "ae_count", "ae_minutes", "blocked_hours", "pad_hours", "spike", "sick", "cold", "voltage_extra",
+)  # fmt: skip
+# Means that only instruments see.
+READ_MEANS = (
+    "line_current", "temperature_reading", "assay_in_hand", "metal_level_reading", "bath_level_reading",
+    "metal_tapped_reading", "anode_spread", "beam_moves", "iron", "silicon",
+)  # fmt: skip
+RECORDED = TRUE_MEANS + READ_MEANS
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Random numbers of a period, drawn whatever the knobs are, so that a replay meets the same chances."""
+
+    lining_normals: FloatArray  # (characters of a lining, pots)
+    lining_uniforms: FloatArray
+    normals: FloatArray  # (days, NORMALS, pots)
+    uniforms: FloatArray  # (days, UNIFORMS, pots)
+
+    @classmethod
+    def of(cls, rng: np.random.Generator, days: int, pots: int) -> Draws:
+        """Next draws of a block's stream."""
+        return cls(
+            rng.standard_normal((potline_state.LINING_NORMALS, pots)),
+            rng.random((potline_state.LINING_UNIFORMS, pots)),
+            rng.standard_normal((days, NORMALS, pots)),
+            rng.random((days, UNIFORMS, pots)),
+        )
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the days of a period leave."""
+
+    mean: Day  # of each name in RECORDED
+    temperature_reading_sd: FloatArray  # between days [K]
+    whole: NDArray[np.bool_]  # pots that ran all the time
+    events: list[Event]
+
+
+@dataclass(frozen=True)
+class _Fixed:
+    """What need not be computed each day."""
+
+    cell: CellDesign
+    lengths: tuple[FloatArray, FloatArray]  # of faults
+    slope: FloatArray  # of the liquidus with freezing [K/kg]; steady enough to start from over a period
+    solubility: FloatArray  # of alumina [wt%]; far above the content, where it changes nothing
+    kept: FloatArray  # what a slow disturbance keeps of yesterday, one a row
+    renewed: FloatArray
+
+    @classmethod
+    def of(cls, p: SimpleNamespace, pots: Pots) -> _Fixed:
+        memories = np.array([[getattr(p, f"{name}_memory")] for name in potline_state.WALKS])
+        kept = np.exp(-1.0 / memories)
+        bath = potline_cell.bath(p, pots)
+        slope = potline_balances.liquidus_slope(p, pots, bath, p.freeze_probe)
+        solubility = alumina_solubility_skybakmoen_1997(
+            pots.bath_temperature, bath["excess_alf3"], bath["caf2"], pots.lif, p.mgf2
+        )
+        return cls(
+            potline_cell.design(p), potline_faults.durations(p), slope, solubility, kept, np.sqrt(1.0 - kept * kept)
+        )
+
+
+def run(pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: Draws) -> Recorded:
+    """Step all days of a period; `setpoints` holds the pot's knobs, `phase` its place in the anode-setting plan."""
+    p, days = line.parameters, len(line.ambient)
+    first_day = line.period * days
+    fixed = _Fixed.of(p, pots)
+    record = np.empty((days, len(RECORDED), len(phase)))
+    lasts = np.empty((days, len(potline_faults.KINDS), len(phase)))
+    whole, ends = np.ones(len(phase), dtype=bool), []
+    for d in range(days):
+        running = pots.idle <= 0.0
+        whole &= running
+        z, u = draws.normals[d], draws.uniforms[d]
+        day = dict(setpoints)
+        day["new_anodes"] = _anodes_set(first_day + d + 1, phase, p) - _anodes_set(first_day + d, phase, p)
+        lasts[d] = _step(pots, line, fixed, d, day, z, u, running)
+        for k, name in enumerate(RECORDED):
+            record[d, k] = day[name]
+        dying = running & (pots.age >= pots.life)
+        if dying.any():
+            ends += _end(pots, line, dying, float(first_day + d + 1))
+        if not running.all():
+            _start_again(pots, line, draws)
+    mean = dict(zip(RECORDED, record.mean(axis=0), strict=True))
+    spread = record[:, RECORDED.index("temperature_reading")].std(axis=0, ddof=1)
+    faults = potline_faults.events(p, lasts, draws.uniforms[:, -1], float(first_day))
+    return Recorded(mean, spread, whole, faults + ends)
+
+
+def _anodes_set(day: int, phase: FloatArray, p: SimpleNamespace) -> FloatArray:
+    """Anodes set in a pot since day 0."""
+    count: FloatArray = np.floor(day * p.anodes / p.anode_life + phase)
+    return count
+
+
+def _step(
+    pots: Pots,
+    line: LinePeriod,
+    fixed: _Fixed,
+    d: int,
+    day: Day,
+    z: FloatArray,
+    u: FloatArray,
+    running: NDArray[np.bool_],
+) -> FloatArray:
+    """One day; returns the durations of the faults that start."""
+    p, ambient = line.parameters, float(line.ambient[d])
+    current = float(line.current_target * line.current_share[d])
+    n = len(potline_state.WALKS)
+    shocks, (regulation, ae_length, scales), readings = z[:n], z[n : n + 3], z[n + 3 :]
+    pots.walks = fixed.kept * pots.walks + fixed.renewed * shocks
+    day |= potline_cell.bath(p, pots)
+    lasts = potline_faults.start(p, pots, day, u[1:], line.anode_residue, running, fixed.lengths)
+    potline_cell.distance(p, pots, fixed.cell, day, current, p.regulation_sd * regulation)
+    potline_cell.noise(p, pots, day)
+    potline_cell.anode_effects(p, pots, day, current, u[0], ae_length)
+    potline_cell.efficiency(p, pots, day, current)
+    _note(pots, line, day, current)
+    potline_balances.metal(pots, day, current)
+    potline_balances.carbon(p, day, line.anode_residue)
+    potline_balances.alumina(p, pots, day, current, line.alumina_fines, line.alumina_loi, fixed.solubility)
+    potline_balances.fluoride(p, pots, day)
+    potline_balances.heat(p, pots, day, current, ambient, fixed.slope)
+    day["sludge"] = pots.sludge_mass
+    day["bath_temperature"] = pots.bath_temperature
+    day["metal_tapped_reading"] = day["metal_tapped"] * (1.0 + p.scale_sd * scales)
+    potline_loops.read(p, pots, day, readings, _assay_day(line.period * len(line.ambient) + d, len(running)))
+    potline_loops.act(p, pots, day, readings[-1], current)
+    potline_faults.go_on(pots)
+    pots.acd_margin = day["acd_margin"]
+    pots.age = pots.age + 1.0
+    pots.lif = pots.lif + (p.lif - pots.lif) / p.lif_time
+    return lasts
+
+
+def _assay_day(day: int, pots: int) -> NDArray[np.bool_]:
+    """Half of the pots are sampled each day."""
+    sampled: NDArray[np.bool_] = (np.arange(pots) + day) % _ASSAY_EVERY == 0
+    return sampled
+
+
+def _note(pots: Pots, line: LinePeriod, day: Day, current: float) -> None:
+    """What else instruments see of the day: anodes, beam, metal purity; and the energy that it took."""
+    p = line.parameters
+    ones = np.ones_like(pots.age)
+    dust = 1.0 + p.spread_per_residue * (p.anode_residue_good - line.anode_residue)
+    day["line_current"] = current * ones
+    day["voltage_extra"] = pots.voltage_extra
+    day["anode_spread"] = dust * p.spread * np.exp(p.spread_sd * pots.walks[3]) + p.spike_spread * day["spike"]
+    day["beam_moves"] = p.beam_moves + p.beam_per_noise * day["voltage_noise"]
+    worn = np.exp(np.minimum((pots.age - pots.life) / p.iron_time, 0.0))
+    day["iron"] = pots.iron_level + p.iron_spike * day["spike"] + p.iron_end * worn
+    day["silicon"] = p.silicon_share * pots.iron_level + p.silicon_end * worn
+    normal = day["cell_voltage"] * (_HOURS - day["ae_minutes"] / _MINUTES * _HOURS)
+    day["energy"] = current * (normal + p.ae_voltage * day["ae_minutes"] / _MINUTES * _HOURS)
+
+
+def _end(pots: Pots, line: LinePeriod, dying: NDArray[np.bool_], at: float) -> list[Event]:
+    """Take pots at the end of their lives out of the line."""
+    p = line.parameters
+    pots.idle = np.where(dying, p.relining_time, pots.idle)
+    # Iron tells of it before the metal runs out.
+    return [
+        Event(int(pot), "tap_out", at - p.tap_out_onset, at - p.tap_out_seen, at + p.relining_time)
+        for pot in np.flatnonzero(dying)
+    ]
+
+
+def _start_again(pots: Pots, line: LinePeriod, draws: Draws) -> None:
+    """Count down idle pots, and start those that are ready with a new lining, hot and low in AlF3."""
+    p = line.parameters
+    ready = (pots.idle > 0.0) & (pots.idle <= 1.0)
+    pots.idle = np.maximum(pots.idle - 1.0, 0.0)
+    if ready.any():
+        potline_state.reline(p, pots, ready, draws.lining_normals, draws.lining_uniforms)
+        potline_state.settle(p, pots, ready, p.start_temperature, p.start_alf3)

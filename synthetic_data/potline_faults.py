@@ -1,0 +1,96 @@
+"""Faults of pots: what starts by chance today, how long it lasts, when it is seen, and what is still on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic_data.plan import Event, FloatArray
+from synthetic_data.potline_cell import Day
+from synthetic_data.potline_state import LASTING_FAULTS, Pots
+
+_HOURS = 24.0  # h/d
+_EXPONENT_MOST = 3.0  # so that no state makes a fault more than 20 times as likely
+
+
+@dataclass(frozen=True)
+class FaultKind:
+    """A kind of fault: parameters that begin with its name say how often, how long and how soon detected."""
+
+    name: str
+    unit: float  # of its durations in the seed, in days
+    seen_unit: float  # of its detection delays in the seed, in days
+
+
+# The first LASTING_FAULTS go over days, the others end in the day.
+KINDS = (
+    FaultKind("spike", 1.0, 1.0 / _HOURS),
+    FaultKind("sick", 1.0, 1.0),
+    FaultKind("cold", 1.0, 1.0),
+    FaultKind("pad", 1.0 / _HOURS, 1.0 / _HOURS),
+    FaultKind("blockage", 1.0 / _HOURS, 1.0 / _HOURS),
+)
+UNIFORMS = len(KINDS) + 2  # a chance for each kind, one for the duration, one for the delay
+
+
+def durations(p: SimpleNamespace) -> tuple[FloatArray, FloatArray]:
+    """Shortest duration of each kind and what may come on top of it, in columns [d]."""
+    units = [kind.unit for kind in KINDS]
+    return _bounds(p, units, "short", "long")
+
+
+def _bounds(p: SimpleNamespace, units: list[float], low: str, high: str) -> tuple[FloatArray, FloatArray]:
+    least = np.array([[getattr(p, f"{kind.name}_{low}")] for kind in KINDS]) * np.array(units)[:, None]
+    most = np.array([[getattr(p, f"{kind.name}_{high}")] for kind in KINDS]) * np.array(units)[:, None]
+    return least, most - least
+
+
+def start(
+    p: SimpleNamespace,
+    pots: Pots,
+    day: Day,
+    chances: FloatArray,
+    residue: float,
+    running: NDArray[np.bool_],
+    lengths: tuple[FloatArray, FloatArray],
+) -> FloatArray:
+    """Start today's faults; onset durations [d], shape (kinds, pots), 0 where none starts.
+
+    The chances are the same whatever the knobs are; the state moves only the thresholds.
+    """
+    near = np.exp(0.5 * np.minimum(-pots.acd_margin / p.fault_acd_width, _EXPONENT_MOST))
+    dust = math.exp(p.spike_per_residue * (p.anode_residue_good - residue))
+    rates = np.empty((len(KINDS), len(near)))
+    rates[0] = (p.spike_rate / p.year * dust * p.anode_life / p.anodes) * day["new_anodes"] * near
+    rates[1] = (p.sick_rate / p.year * dust) * near
+    rates[2] = p.cold_rate / p.year * np.exp((p.superheat_usual - day["superheat"]) / p.cold_superheat_width)
+    rates[3] = p.pad_rate / p.year * near * near
+    rates[4] = p.blockage_rate * p.feeders / p.year
+    onset = (chances[: len(KINDS)] < rates) & running
+    onset[:LASTING_FAULTS] &= pots.fault_left <= 0.0
+    lasts: FloatArray = onset * (lengths[0] + lengths[1] * chances[-2])
+    pots.fault_left += lasts[:LASTING_FAULTS]
+    np.minimum(pots.fault_left, 1.0, out=pots.fault_share)
+    day["spike"], day["sick"], day["cold"] = pots.fault_share
+    day["pad_hours"], day["blocked_hours"] = _HOURS * lasts[3], _HOURS * lasts[4]
+    return lasts
+
+
+def go_on(pots: Pots) -> None:
+    """Let a day pass for the faults that are on."""
+    pots.fault_left = np.maximum(pots.fault_left - 1.0, 0.0)
+
+
+def events(p: SimpleNamespace, lasts: FloatArray, delays: FloatArray, first_day: float) -> list[Event]:
+    """Events of a period from its onsets, shape (days, kinds, pots), and the uniforms of detection (days, pots)."""
+    days, kinds, pots = np.nonzero(lasts)
+    lengths = lasts[days, kinds, pots]
+    soonest, more = _bounds(p, [kind.seen_unit for kind in KINDS], "seen_early", "seen_late")
+    seen = np.minimum(soonest[kinds, 0] + more[kinds, 0] * delays[days, pots], lengths)
+    onsets = first_day + days
+    columns = (pots, kinds, onsets, onsets + seen, onsets + lengths)
+    return [Event(pot, KINDS[k].name, *times) for pot, k, *times in zip(*(c.tolist() for c in columns), strict=True)]

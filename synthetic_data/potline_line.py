@@ -1,0 +1,138 @@
+"""What all pots of a line share: parameters in force, current, weather, alumina and anodes, day by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from synthetic_data.plan import Event, FloatArray, Plan, SimulationError
+
+CURRENT_KNOB = "line_current_target"
+_YEAR = 365.25  # d
+_HOURS = 24.0  # h/d
+
+
+@dataclass(frozen=True)
+class LinePeriod:
+    """One period of the line; arrays have one value a day."""
+
+    period: int
+    parameters: SimpleNamespace  # parameters of the seed in force
+    current_target: float  # kA
+    current_share: FloatArray  # line current over the ordered one [1]
+    season: float  # outside temperature by the season, mean of the period [°C]
+    ambient: FloatArray  # outside temperature [°C]
+    alumina_fines: float  # %
+    alumina_loi: float  # %
+    anode_residue: float  # %
+    events: tuple[Event, ...]
+
+
+def line_periods(plan: Plan) -> Iterator[LinePeriod]:
+    """Periods of the line from its warm-up on (negative numbers) to the end of the run."""
+    rng = plan.plant_stream()
+    days = round(plan.period_days)
+    slow = np.zeros(5)  # current, weather, fines, loss on ignition, residue: each a first-order walk of unit variance
+    target = plan.plant.value("nominal_current")
+    warm_up = round(plan.plant.value("warm_up_periods"))
+    for period in range(-warm_up, plan.periods):
+        p, started = parameters(plan, period)
+        target = _ordered(plan, period, _current_target(p, target, rng.standard_normal()))
+        shocks, chances = rng.standard_normal((days, 2)), rng.random((days, 2))
+        share, ambient = np.empty(days), np.empty(days)
+        for day in range(days):
+            slow[:2] = _walk(slow[:2], shocks[day], p.line_memory)
+            share[day] = 1.0 + p.current_sd * slow[0]
+            ambient[day] = _season(p, plan, period, day) + p.weather_sd * slow[1]
+        slow[2:] = _walk(slow[2:], rng.standard_normal(3), p.delivery_memory)
+        share, curtailments = _curtail(p, share, chances, period * days)
+        yield LinePeriod(
+            period,
+            p,
+            target,
+            share,
+            _season(p, plan, period, 0.5 * days),
+            ambient,
+            p.alumina_fines + p.alumina_fines_sd * slow[2],
+            p.alumina_loi + p.alumina_loi_sd * slow[3],
+            p.anode_residue + p.anode_residue_sd * slow[4],
+            (*started, *curtailments),
+        )
+
+
+def parameters(plan: Plan, period: int) -> tuple[SimpleNamespace, list[Event]]:
+    """Parameters in force in a period, and the regimes that begin with it.
+
+    A regime holds from the first period that starts on its date or later.
+
+    Raises
+    ------
+    SimulationError
+        A regime changes a parameter that the plant lacks.
+    """
+    values = {name: quantity.value for name, quantity in plan.plant.parameters.items()}
+    start = plan.period_start(period).date()
+    before = plan.period_start(period - 1).date()
+    events = []
+    for regime in sorted(plan.plant.regimes, key=lambda regime: regime.start):
+        unknown = sorted(set(regime.change) - set(values))
+        if unknown:
+            raise SimulationError(
+                f"plant.regimes.{regime.name}: changes {', '.join(unknown)}, unknown in plant.parameters"
+            )
+        if regime.start <= start:
+            values |= {name: quantity.value for name, quantity in regime.change.items()}
+            if regime.start > before and period >= 0:
+                at = float(period * plan.period_days)
+                events.append(Event(None, f"regime {regime.name}", at, at, at))
+    return SimpleNamespace(**values), events
+
+
+def _walk(state: FloatArray, shock: FloatArray, memory: float) -> FloatArray:
+    """Next value of a first-order walk of unit variance that forgets over `memory` steps."""
+    kept = math.exp(-1.0 / memory)
+    return kept * state + math.sqrt(1.0 - kept * kept) * shock
+
+
+def _season(p: SimpleNamespace, plan: Plan, period: int, day: float) -> float:
+    date = plan.period_start(period) + dt.timedelta(days=float(day))
+    phase = 2.0 * math.pi * (date.timetuple().tm_yday - p.warmest_day) / _YEAR
+    return float(p.ambient_mean + p.ambient_swing * math.cos(phase))
+
+
+def _current_target(p: SimpleNamespace, last: float, shock: float) -> float:
+    """Ordered current: whole kiloamperes, drawn back to the nominal one."""
+    wanted = last + p.current_return * (p.nominal_current - last) + p.current_step * shock
+    low, high = p.nominal_current - p.current_band, p.nominal_current + p.current_band
+    return float(np.clip(round(wanted), low, high))
+
+
+def _ordered(plan: Plan, period: int, own: float) -> float:
+    """Current set by hand for the period, if any: one for the whole line, since the pots are in series."""
+    if period not in plan.knobs.by_period or CURRENT_KNOB not in plan.knobs.columns:
+        return own
+    given = plan.knobs.by_period[period][1][:, plan.knobs.columns.index(CURRENT_KNOB)]
+    given = np.unique(given[np.isfinite(given)])
+    if len(given) > 1:
+        raise SimulationError(
+            f"knobs.{CURRENT_KNOB}: got {given[0]:g} and {given[1]:g} in one period: expected one value"
+        )
+    return float(given[0]) if len(given) else own
+
+
+def _curtail(
+    p: SimpleNamespace, share: FloatArray, chances: FloatArray, first_day: float
+) -> tuple[FloatArray, list[Event]]:
+    """Rectifier trips and orders of the grid: some hours at reduced current."""
+    events = []
+    for day in np.flatnonzero(chances[:, 0] < p.curtailment_rate / _YEAR):
+        hours = p.curtailment_hours_low + (p.curtailment_hours_high - p.curtailment_hours_low) * chances[day, 1]
+        share[day] *= 1.0 - p.curtailment_depth * hours / _HOURS
+        onset = float(first_day + day)
+        events.append(Event(None, "curtailment", onset, onset, onset + hours / _HOURS))
+    return share, events

@@ -1,0 +1,88 @@
+"""Set-points that operators choose for a period, from what instruments told of the last one; set-point tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seeds import Seed
+from synthetic_data.plan import FloatArray
+from synthetic_data.potline_cell import Day
+from synthetic_data.potline_state import Pots
+
+NORMALS = 3  # habit of the crew, for each knob
+UNIFORMS = 3  # sign of the test, for each knob
+POT_KNOBS = ("voltage_setpoint", "excess_alf3_target", "metal_level_target")
+
+
+@dataclass(frozen=True)
+class Setpoints:
+    """Knobs in force in a period, and what of them is a test; one value a pot."""
+
+    knobs: Day
+    tests: Day
+
+
+def choose(
+    p: SimpleNamespace,
+    pots: Pots,
+    seed: Seed,
+    reported: Day,
+    testing: NDArray[np.bool_],
+    normals: FloatArray,
+    uniforms: FloatArray,
+    by_hand: Day,
+) -> Setpoints:
+    """Move each pot's set-points by the plant's rules, add the tests, and let knobs set by hand go before."""
+    if reported:
+        _review(p, pots, reported, normals)
+    sizes = (p.test_voltage, p.test_alf3, p.test_metal_level)
+    knobs: Day = {}
+    tests: Day = {}
+    for name, size, chance in zip(POT_KNOBS, sizes, uniforms, strict=True):
+        low, high = seed.column(name).bounds or seed.column(name).limits
+        own = np.clip(getattr(pots, name), low + size, high - size)
+        test = np.where(testing, size * np.where(chance < 0.5, -1.0, 1.0), 0.0)
+        used = own + test
+        given = by_hand.get(name)
+        if given is not None:
+            replaced = np.isfinite(given) & (given != used)
+            # The crew goes on from what it finds set.
+            own = np.where(replaced, np.clip(given - test, low + size, high - size), own)
+            used = np.where(replaced, given, used)
+        setattr(pots, name, own)
+        knobs[name], tests[f"{name}_test"] = used, test
+    return Setpoints(knobs, tests)
+
+
+def _review(p: SimpleNamespace, pots: Pots, reported: Day, normals: FloatArray) -> None:
+    """Raise the voltage of noisy, hot, cold and poor pots, lower that of good ones; move AlF3 and metal likewise."""
+    noise = reported["voltage_noise"] - p.noise_wanted
+    hot = np.maximum(reported["temperature_reading"] - p.temperature_wanted - p.temperature_slack, 0.0)
+    cold = np.maximum(p.temperature_wanted - p.temperature_slack - reported["temperature_reading"], 0.0)
+    poor = np.maximum(p.efficiency_wanted - reported["current_efficiency"], 0.0)
+    voltage = (
+        p.review_noise * np.where(noise > 0.0, noise, p.review_good_share * noise)
+        + p.review_hot * hot
+        + p.review_cold * cold
+        + p.review_poor * poor
+        + p.review_return * (p.voltage_setpoint - pots.voltage_setpoint)
+        + p.habit_voltage * normals[0]
+    )
+    pots.voltage_setpoint = pots.voltage_setpoint + np.clip(voltage, -p.review_down_most, p.review_up_most)
+    alf3 = (
+        p.review_alf3 * (hot - cold)
+        + p.review_alf3_return * (p.excess_alf3 - pots.excess_alf3_target)
+        + p.habit_alf3 * normals[1]
+    )
+    pots.excess_alf3_target = pots.excess_alf3_target + np.clip(alf3, -p.review_alf3_most, p.review_alf3_most)
+    level = (
+        p.review_level_noise * np.maximum(noise, 0.0)
+        + p.review_level_hot * (hot - cold)
+        + p.review_level_return * (p.metal_level_target - pots.metal_level_target)
+        + p.habit_level * normals[2]
+    )
+    pots.metal_level_target = pots.metal_level_target + np.clip(level, -p.review_level_most, p.review_level_most)

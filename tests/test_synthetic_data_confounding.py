@@ -1,0 +1,116 @@
+"""History is confounded: an optimiser on a plain prediction model loses against the operators, an oracle gains.
+
+The plain model learns current efficiency from all columns of two years. In the third year the naive optimiser moves
+each pot's knobs within bounds and one step so that the predicted margin is largest, with what is measured during the
+period held at its observed values. The same plant is then run with these knobs on the same random numbers.
+
+The oracle holds one of a few constant shifts of the operators' knobs in each pot from the second year on. It chooses
+by the true margin of the second year and is judged in the third.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from lightgbm import LGBMRegressor
+
+from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
+from seeds import Seed, load
+from synthetic_data import Replay, margin, replay
+
+KEYS = ["unit", "period_start"]
+KNOBS = ["voltage_setpoint", "excess_alf3_target", "metal_level_target"]  # the current is the line's
+YEAR = 12  # periods
+HOURS = 24
+ALUMINA_PER_METAL = 1.92  # kg/kg, as plants reckon
+
+
+def starts(plant: Replay) -> np.ndarray:
+    return np.sort(plant.table["period_start"].unique())
+
+
+def with_previous(seed: Seed, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the columns of earlier periods, as its reader makes them where no row is missing."""
+    made = {
+        column.name: table.groupby("unit")[column.previous.column].shift(column.previous.periods)
+        for column in seed.columns
+        if column.previous is not None
+    }
+    return table.assign(**made)
+
+
+def moved(seed: Seed, rows: pd.DataFrame, steps: tuple[float, ...]) -> pd.DataFrame:
+    """Rows with the knobs moved by shares of their largest step, within bounds."""
+    knobs = {
+        name: (rows[name] + share * seed.column(name).step).clip(*seed.column(name).bounds)
+        for name, share in zip(KNOBS, steps, strict=True)
+    }
+    return rows.assign(**knobs)
+
+
+def predicted_margin(seed: Seed, model: LGBMRegressor, observed: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """Metal less alumina and power at the predicted efficiency; the cell voltage follows its set-point."""
+    price = {name: quantity.value for name, quantity in seed.economics.items()}
+    current = rows["line_current"].fillna(rows["line_current_target"])
+    efficiency = model.predict(rows[[column.name for column in seed.inputs]])
+    metal = metal_mass(current.to_numpy(), HOURS, efficiency, ALUMINIUM_EQUIVALENT) / 1000
+    extra = (observed["cell_voltage"] - observed["voltage_setpoint"]).fillna(0.0)
+    power = current * HOURS * (rows["voltage_setpoint"] + extra) / price["rectifier_efficiency"]
+    emission = price["grid_emission_factor"] * price["carbon_price"] / 1000
+    value = metal * (price["aluminium_price"] - ALUMINA_PER_METAL * price["alumina_price"])
+    return value - power * (price["power_price"] + emission)
+
+
+def naive_knobs(seed: Seed, plant: Replay) -> pd.DataFrame:
+    """Knobs of the third year that a plain prediction model likes best."""
+    table, names = with_previous(seed, plant.table), [column.name for column in seed.inputs]
+    third = table["period_start"] >= starts(plant)[2 * YEAR]
+    model = LGBMRegressor(n_estimators=200, learning_rate=0.05, deterministic=True, num_threads=1, verbose=-1)
+    model.fit(table.loc[~third, names], table.loc[~third, seed.target.name])
+    rows = table[third]
+    options = [moved(seed, rows, steps) for steps in itertools.product((-1.0, -0.5, 0.0, 0.5, 1.0), repeat=3)]
+    values = np.array([predicted_margin(seed, model, rows, option) for option in options])
+    choices = np.array([option[KNOBS].to_numpy() for option in options])
+    best = choices[values.argmax(axis=0), np.arange(len(rows))]
+    return rows[KEYS].assign(**dict(zip(KNOBS, best.T, strict=True)))
+
+
+def gains(seed: Seed, plant: Replay, knobs: pd.DataFrame) -> pd.Series:
+    """True margin with other knobs less that of the history, by pot and period [$/d]."""
+    other = replay(seed, knobs=knobs)
+    first, second = (
+        margin(run.truth, seed).set_axis(pd.MultiIndex.from_frame(run.truth[KEYS])) for run in (other, plant)
+    )
+    return (first - second).dropna()
+
+
+def by_pot(gain: pd.Series, since: np.datetime64, until: np.datetime64 | None = None) -> pd.Series:
+    when = gain.index.get_level_values("period_start")
+    inside = (when >= since) & ((when < until) if until is not None else True)
+    return gain[inside].groupby("unit").mean()
+
+
+@pytest.mark.slow
+def test_a_naive_optimiser_loses_and_an_oracle_gains() -> None:
+    seed = load("aluminium_reduction")
+    plant = replay(seed)
+    second, third = starts(plant)[YEAR], starts(plant)[2 * YEAR]
+
+    naive = by_pot(gains(seed, plant, naive_knobs(seed, plant)), third)
+    assert naive.mean() < -10
+    assert (naive < 0).mean() > 0.8
+
+    rows = plant.table.loc[plant.table["period_start"] >= second, [*KEYS, *KNOBS]]
+    shifts = list(itertools.product((-0.5, 0.0, 0.5), (0.0, 0.5), (0.0, 1.0)))
+    tried = [gains(seed, plant, moved(seed, rows, shift)) for shift in shifts]
+    learnt, judged = (
+        pd.concat([by_pot(gain, *window) for gain in tried], axis=1) for window in ((second, third), (third, None))
+    )
+    pots = learnt.dropna().index.intersection(judged.dropna().index)
+    chosen = learnt.loc[pots].to_numpy().argmax(axis=1)
+    oracle = judged.loc[pots].to_numpy()[np.arange(len(pots)), chosen]
+    assert oracle.mean() > 2
+    assert (oracle > 0).mean() > 0.6

@@ -1,0 +1,194 @@
+"""Running a plant: same bytes however it is cut, whole files or none, knobs set by hand, options checked."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from pandas.testing import assert_frame_equal
+
+from seeds import Seed, load
+from synthetic_data import plant_files, replay, simulate
+from synthetic_data.plan import plan_run
+
+KEYS = ["unit", "period_start"]
+SMALL = {"units": 24, "years": 1.0}
+FILES = ("table.parquet", "truth.parquet", "events.parquet", "simulation.json")
+
+
+@pytest.fixture(scope="module")
+def seed() -> Seed:
+    return load("aluminium_reduction")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def knobs_of(seed: Seed, table: pd.DataFrame) -> pd.DataFrame:
+    return table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
+
+
+def test_bytes_are_the_same_for_one_two_and_four_workers(seed: Seed, tmp_path: Path) -> None:
+    size = {"units": 600, "years": 0.2}  # three blocks
+    runs = [contents(simulate(seed, tmp_path / str(n), workers=n, **size)) for n in (1, 2, 4)]
+    assert sorted(runs[0]) == sorted(FILES)
+    assert runs[0] == runs[1] == runs[2]
+
+
+def test_rows_do_not_depend_on_where_row_groups_end(
+    seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = pd.read_parquet(simulate(seed, tmp_path / "one", **SMALL) / "table.parquet")
+    monkeypatch.setattr(plant_files, "GROUP_PERIODS", 5)
+    cut = simulate(seed, tmp_path / "three", **SMALL) / "table.parquet"
+    assert pq.ParquetFile(cut).num_row_groups == 3
+    assert_frame_equal(pd.read_parquet(cut).sort_values(KEYS, ignore_index=True), whole)
+
+
+def test_memory_does_not_grow_with_the_years(seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plant_files, "GROUP_PERIODS", 3)
+
+    def peak(years: float) -> int:
+        tracemalloc.start()
+        simulate(seed, tmp_path, units=40, years=years)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(0.1)  # what is loaded once
+    assert peak(2.0) < 1.1 * peak(0.5)
+
+
+def test_a_shorter_run_is_the_beginning_of_a_longer_one(seed: Seed) -> None:
+    short, long = replay(seed, units=24, years=0.5), replay(seed, **SMALL)
+    until = short.table["period_start"].max()
+    assert_frame_equal(short.table, long.table[long.table["period_start"] <= until].reset_index(drop=True))
+
+
+def test_another_rng_seed_makes_another_plant(seed: Seed) -> None:
+    first, second = (replay(seed, units=24, years=0.2, rng_seed=n).table["current_efficiency"] for n in (1, 2))
+    assert not first.equals(second)
+
+
+def test_in_memory_and_on_disk_are_the_same(seed: Seed, tmp_path: Path) -> None:
+    folder, memory = simulate(seed, tmp_path, **SMALL), replay(seed, **SMALL)
+    for name in plant_files.NAMES:
+        assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), getattr(memory, name))
+
+
+def test_manifest_tells_seed_options_and_digests(seed: Seed, tmp_path: Path) -> None:
+    told = json.loads((simulate(seed, tmp_path, **SMALL) / "simulation.json").read_text())
+    assert told["seed"] == seed.digest
+    assert (told["units"], told["years"], told["periods"], told["rng_seed"]) == (24, 1.0, 12, seed.plant.rng_seed)
+    assert told["files"].keys() == set(FILES[:3])
+    assert all(digest.startswith("sha256:") for digest in told["files"].values())
+
+
+def test_progress_ends_at_all_unit_days(seed: Seed, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    simulate(seed, tmp_path, progress=lambda done, total: seen.append((done, total)), **SMALL)
+    assert [done for done, _ in seen] == [24 * 30 * n for n in range(1, 13)]
+    assert {total for _, total in seen} == {24 * 360}
+
+
+@pytest.mark.parametrize(("workers", "units"), [(1, 24), (2, 300)])
+def test_stopping_leaves_no_file_that_looks_whole(seed: Seed, tmp_path: Path, workers: int, units: int) -> None:
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(seed, tmp_path, units=units, years=1.0, workers=workers, progress=stop)
+    assert all(path.name.endswith(".partial") for path in tmp_path.iterdir())
+    simulate(seed, tmp_path, units=24, years=0.2)
+    assert sorted(contents(tmp_path)) == sorted(FILES)
+
+
+def test_stopping_keeps_the_plant_that_was_there(seed: Seed, tmp_path: Path) -> None:
+    before = contents(simulate(seed, tmp_path, units=24, years=0.2))
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        simulate(seed, tmp_path, progress=stop, **SMALL)
+    assert before.items() <= contents(tmp_path).items()
+
+
+def test_replay_with_the_operators_own_knobs_changes_no_byte(seed: Seed, tmp_path: Path) -> None:
+    history = contents(simulate(seed, tmp_path / "a", **SMALL))
+    table = pd.read_parquet(tmp_path / "a" / "table.parquet")
+    again = contents(simulate(seed, tmp_path / "b", knobs=knobs_of(seed, table), **SMALL))
+    for name in FILES[:3]:
+        assert history[name] == again[name]
+
+
+def test_a_knob_moved_in_one_period_leaves_the_past_alone(seed: Seed) -> None:
+    history = replay(seed, **SMALL)
+    when = sorted(history.table["period_start"].unique())[6]
+    knobs = knobs_of(seed, history.table[history.table["period_start"] == when]).copy()
+    knobs["voltage_setpoint"] += 0.04
+    other = replay(seed, knobs=knobs, **SMALL)
+    for was, is_now in ((history.table, other.table), (history.truth, other.truth)):
+        assert_frame_equal(was[was["period_start"] < when], is_now[is_now["period_start"] < when])
+    was, is_now = (plant.truth[plant.truth["period_start"] == when] for plant in (history, other))
+    assert (is_now["acd"] > was["acd"]).all()
+
+
+def test_a_knob_left_nan_stays_with_the_operators(seed: Seed) -> None:
+    history = replay(seed, units=24, years=0.3)
+    knobs = knobs_of(seed, history.table).assign(voltage_setpoint=float("nan"))
+    assert_frame_equal(replay(seed, units=24, years=0.3, knobs=knobs).truth, history.truth)
+
+
+def test_every_fault_of_a_knob_table_is_told(seed: Seed) -> None:
+    good = pd.DataFrame({"unit": ["A-001"], "period_start": pd.to_datetime(["2022-01-01"]), "voltage_setpoint": [4.0]})
+    with pytest.raises(ValueError, match=r"knobs\.bath_temperature: expected one of line_current_target"):
+        replay(seed, knobs=good.assign(bath_temperature=960.0), **SMALL)
+    with pytest.raises(ValueError, match="knobs: column unit is missing"):
+        replay(seed, knobs=good.drop(columns="unit"), **SMALL)
+    with pytest.raises(ValueError, match=r"knobs.unit: got A-099: this run has no such value"):
+        replay(seed, knobs=good.assign(unit="A-099"), **SMALL)
+    with pytest.raises(ValueError, match=r"knobs.voltage_setpoint: got 40: expected 3.6 to 4.6"):
+        replay(seed, knobs=good.assign(voltage_setpoint=40.0), **SMALL)
+    with pytest.raises(ValueError, match="knobs: the same unit and period_start stand in two rows"):
+        replay(seed, knobs=pd.concat([good, good]), **SMALL)
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ({"units": 0}, "units: got 0: expected 1 or more"),
+        ({"years": 0.0}, "years: got 0.0: expected more than 0"),
+        ({"years": float("nan")}, "years: got nan"),
+        ({"rng_seed": -1}, "rng_seed: got -1: expected 0 or more"),
+    ],
+)
+def test_options_out_of_range_are_refused(seed: Seed, option: dict[str, float], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        replay(seed, **option)
+
+
+def test_workers_below_one_are_refused_before_anything_is_written(seed: Seed, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="workers: got 0: expected 1 or more"):
+        simulate(seed, tmp_path / "plant", workers=0)
+    assert not (tmp_path / "plant").exists()
+
+
+def test_a_seed_without_plant_or_simulator_is_refused(seed: Seed, toy_seed: Seed) -> None:
+    with pytest.raises(ValueError, match=r"toy_cells: the seed has no \[plant\]"):
+        replay(toy_seed)
+    other = seed.model_copy(update={"process": seed.process.model_copy(update={"name": "copper_wishing"})})
+    with pytest.raises(ValueError, match="copper_wishing: no simulator called copper_wishing"):
+        replay(other)
+
+
+def test_blocks_share_no_stream_and_cover_all_units(seed: Seed) -> None:
+    run = plan_run(seed, units=600)
+    blocks = run.blocks()
+    assert [unit for block in blocks for unit in range(block.first, block.first + block.count)] == list(range(600))
+    assert len({run.block_stream(block).random() for block in blocks} | {run.plant_stream().random()}) == 4

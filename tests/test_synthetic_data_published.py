@@ -1,0 +1,147 @@
+"""Statistics of the simulated potline against what is published of real ones."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.physics.aluminium_reduction import derived
+from seeds import Seed, load
+from synthetic_data import Replay, replay
+
+PUBLISHED = Path(__file__).parent / "published" / "aluminium_reduction.csv"
+KEYS = ["unit", "period_start"]
+SETTLED = 150  # d of age, after start-up
+DAYS_A_YEAR = 365.25
+
+
+def read_bands() -> list[dict[str, str]]:
+    with PUBLISHED.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def between_pots(frame: pd.DataFrame, column: str) -> float:
+    """Spread of a line's pots at one time, mean over the times."""
+    return float(frame.groupby("period_start")[column].std().mean())
+
+
+def slope(x: pd.Series, y: pd.Series) -> float:
+    return float(np.polyfit(x, y, 1)[0])
+
+
+def moved(seed: Seed, plant: Replay, knob: str, by: float) -> pd.DataFrame:
+    """Truth after a knob was moved in all rows and the other knobs held, less the truth of the history."""
+    knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]].copy()
+    knobs[knob] += by
+    other = replay(seed, knobs=knobs).truth.set_index(KEYS)
+    return (other - plant.truth.set_index(KEYS)).dropna()
+
+
+def of_measurements(seed: Seed, plant: Replay) -> dict[str, float]:
+    table, truth, old = plant.table, plant.truth, plant.table["pot_age"] > SETTLED
+    prices = {name: quantity.value for name, quantity in seed.economics.items()}
+    columns = {column.name: table[column.name].to_numpy() for column in seed.inputs if column.previous is None}
+    kpi = pd.DataFrame(derived(columns, table["current_efficiency"].to_numpy(), prices))
+    read = [c.name for c in seed.by_role("before", "during") if c.previous is None and c.name != "pot_age"]
+    pots, ae = table.groupby("unit"), table.dropna(subset=["ae_frequency", "ae_duration"])
+    return {
+        "specific energy mean": kpi["specific_energy"].mean(),
+        "co2e mean": kpi["co2e"].mean(),
+        "anode effects": table["ae_frequency"].mean(),
+        "anode effect duration mean": np.average(ae["ae_duration"], weights=ae["ae_frequency"]),
+        "anode effect rate spread between pots": pots["ae_frequency"].mean().std() / table["ae_frequency"].mean(),
+        "bath temperature sd from day to day": table["bath_temperature_sd"].mean(),
+        "shell temperature mean": table["shell_temperature"].mean(),
+        "iron in metal": table["iron_in_metal"].mean(),
+        "missing readings": table[read].isna().to_numpy().mean(),
+        "label noise": (table["current_efficiency"] - truth["current_efficiency"]).std(),
+        "label on truth slope": slope(truth["current_efficiency"], table["current_efficiency"]),
+        "efficiency by voltage in history": slope(
+            table.loc[old, "voltage_setpoint"], table.loc[old, "current_efficiency"]
+        ),
+    }
+
+
+def of_truth(plant: Replay) -> dict[str, float]:
+    truth, age = plant.truth, plant.table["pot_age"]
+    truth = truth.assign(specific_energy=1000 * truth["energy"] / truth["metal_produced"])
+    old = truth[age > SETTLED]
+    found = {
+        "current efficiency mean": truth["current_efficiency"].mean(),
+        "current efficiency sd between pots": between_pots(truth, "current_efficiency"),
+        "specific energy sd between pots": between_pots(old, "specific_energy"),
+        "alumina a kilogram of metal": truth["alumina_fed"].sum() / truth["metal_produced"].sum(),
+        "AlF3 consumption": 1000 * truth["alf3_added"].sum() / truth["metal_produced"].sum(),
+        "net carbon": 1000 * truth["net_carbon"].sum() / truth["metal_produced"].sum(),
+        "side share of the heat loss": truth["heat_side"].sum() / (truth["heat_side"] + truth["heat_top"]).sum(),
+        "temperature by excess AlF3": slope(old["excess_alf3"], old["bath_temperature"]),
+        "temperature and excess AlF3 correlation": old["excess_alf3"].corr(old["bath_temperature"]),
+        "cathode drop drift": slope(age / DAYS_A_YEAR, truth["cathode_drop"]),
+        "sick pots": truth["sick"].mean(),
+        "cold pots": truth["cold"].mean(),
+        "restart temperature excess": truth.loc[age < 30, "bath_temperature"].mean() - old["bath_temperature"].mean(),
+    }
+    names = {
+        "cell_voltage": "cell voltage",
+        "voltage_noise": "voltage noise",
+        "bath_temperature": "bath temperature",
+        "excess_alf3": "excess AlF3",
+        "superheat": "superheat",
+        "alumina": "alumina",
+        "metal_level": "metal level",
+    }
+    for column, name in names.items():
+        found |= {f"{name} mean": truth[column].mean(), f"{name} sd between pots": between_pots(old, column)}
+    return found | {"anode-cathode distance mean": truth["acd"].mean(), "bath level mean": truth["bath_level"].mean()}
+
+
+def of_events(seed: Seed, plant: Replay) -> dict[str, float]:
+    assert seed.plant is not None
+    pot_years = len(plant.truth) * 30 / DAYS_A_YEAR
+    count = plant.events["kind"].value_counts()
+    return {
+        "spikes": count["spike"] / pot_years,
+        "pad instabilities": count["pad"] / pot_years / 12,
+        "feeder blockages": count["blockage"] / pot_years / seed.plant.value("feeders"),
+        "curtailments": count["curtailment"] / seed.plant.years,
+    }
+
+
+def of_causes(seed: Seed, plant: Replay) -> dict[str, float]:
+    voltage, alf3 = moved(seed, plant, "voltage_setpoint", 0.02), moved(seed, plant, "excess_alf3_target", 0.5)
+    tested = plant.truth[(plant.truth["voltage_setpoint_test"] != 0) & (plant.table["pot_age"] > SETTLED)]
+    means = tested.groupby(["unit", "voltage_setpoint_test"])["current_efficiency"].mean().unstack()
+    low, high = means.columns
+    return {
+        "efficiency by voltage replayed": voltage["current_efficiency"].mean() / 0.02,
+        "temperature by excess AlF3 target": alf3["bath_temperature"].mean() / alf3["excess_alf3"].mean(),
+        "efficiency by voltage in set-point tests": (means[high] - means[low]).mean() / (high - low),
+    }
+
+
+@pytest.mark.slow
+def test_statistics_of_three_years_lie_in_published_bands() -> None:
+    seed = load("aluminium_reduction")
+    plant = replay(seed)
+    found = of_measurements(seed, plant) | of_truth(plant) | of_events(seed, plant) | of_causes(seed, plant)
+    bands = {row["statistic"]: row for row in read_bands()}
+    assert found.keys() == bands.keys()
+    outside = [
+        f"{name}: {found[name]:.4g} {band['unit']} is not within {band['low']} to {band['high']}"
+        for name, band in bands.items()
+        if not float(band["low"]) <= found[name] <= float(band["high"])
+    ]
+    assert outside == []
+
+
+def test_bands_are_many_sourced_and_narrower_than_anything_goes() -> None:
+    bands = read_bands()
+    assert len(bands) >= 25
+    assert len({band["statistic"] for band in bands}) == len(bands)
+    for band in bands:
+        assert band["source"].strip()
+        assert float(band["low"]) < float(band["high"])
