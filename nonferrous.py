@@ -34,6 +34,7 @@ seeds_app = typer.Typer(help="List, show and check seeds: what is known of a pro
 app.add_typer(seeds_app, name="seeds")
 
 START_SECONDS = 120
+MODEL_TRAINING = "/#/experiments?workflowType=machine_learning"  # without it the UI opens its view for language models
 OURS = ("models", "seeds", "serving", "synthetic_data", "training")
 
 ProcessName = Annotated[str, typer.Argument(help="A process, by the name that `nonferrous seeds` lists.")]
@@ -284,7 +285,9 @@ def up(
         _await(f"{api}/health/ready", service)
         _await(f"{ui}/health", tracker)
         console = _console()
-        console.print(f"\nAPI        {api}/docs\nMLflow UI  {ui}\n\nAsk for a prediction, in another terminal:\n")
+        console.print(
+            f"\nAPI        {api}/docs\nMLflow UI  {ui}{MODEL_TRAINING}\n\nAsk for a prediction, in another terminal:\n"
+        )
         for seed in simulated.values():
             typer.echo(_curl(seed, api) + "\n")
         console.print("Ctrl-C ends both.")
