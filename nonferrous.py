@@ -291,8 +291,11 @@ def up(
         for seed in simulated.values():
             typer.echo(_curl(seed, api) + "\n")
         console.print("Ctrl-C ends both.")
-        while service.poll() is None and tracker.poll() is None:
-            time.sleep(0.5)
+        try:
+            while service.poll() is None and tracker.poll() is None:
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            return
     _fail(f"a server ended by itself; its last words are in {settings.folder / 'logs'}")
 
 

@@ -89,7 +89,7 @@ def main(arguments: list[str]) -> None:
                     print(process, flush=True)
                     simulate(seed, folder / process)
                     results[process] = measured(process, folder / process, folder / "home")
-    RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     README.write_text(with_tables(README.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
@@ -60,11 +61,11 @@ def ratio(ours: list[float], theirs: list[float]) -> dict[str, float]:
 
 def simulator(seed: Seed, folder: Path) -> dict[str, object]:
     """The default plant against writing as many standard normal numbers to Parquet, numpy's and pyarrow's defaults."""
-    assert seed.plant is not None
-    simulate(seed, folder / "plant")
+    totals: list[int] = []
+    simulate(seed, folder / "plant", progress=lambda _, total: totals.append(total))
+    unit_days = totals[-1]
     rows = [pq.ParquetFile(folder / "plant" / f"{name}.parquet").metadata for name in ("table", "truth")]
     shape = rows[0].num_rows, rows[0].num_columns + rows[1].num_columns
-    unit_days = seed.plant.units * rows[0].num_rows // seed.plant.units * seed.process.period.value
 
     def peer() -> None:
         numbers = np.random.default_rng(0).standard_normal(shape)
@@ -169,8 +170,58 @@ def serving(seed: Seed, data: Dataset, settings: Settings) -> dict[str, object]:
     return found
 
 
+def page(found: dict[str, Any]) -> str:
+    """The figures as docs/benchmarks.md."""
+    simulated, learnt, served = found["simulator"], found["learning"], found["serving"]
+
+    def told(ratio: dict[str, float]) -> str:
+        return f"{ratio['median']:.2g} times as fast ({ratio['low']:.2g} to {ratio['high']:.2g})"
+
+    rows = [
+        (
+            "simulate the default potline",
+            f"{simulated['unit_days_per_cpu_second']:,.0f} pot-days a second of one core",
+            "writing as many random numbers to Parquet with numpy and pyarrow as they come",
+            told(simulated["against_random_numbers_in_parquet"]),
+        ),
+        (
+            f"fit the `lightgbm` candidate to {learnt['rows']:,} rows",
+            f"{learnt['trees']} trees, their number and the line's penalty chosen on held-back rows",
+            "`LGBMRegressor.fit` with as many trees, nothing chosen",
+            told(learnt["against_lgbm_regressor"]),
+        ),
+        (
+            "predict one row over HTTP",
+            f"{served['1_row_ms']:.2g} ms, three quantities with intervals and flags",
+            "`mlflow models serve` with the same champion",
+            told(served["1_row_against_mlflow_models_serve"]),
+        ),
+        (
+            "predict 1000 rows in one request",
+            f"{served['1000_rows_ms']:.2g} ms",
+            "`mlflow models serve` with the same champion",
+            told(served["1000_rows_against_mlflow_models_serve"]),
+        ),
+    ]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join(
+        [
+            "# Benchmarks",
+            "",
+            f"Made by `make bench` on {found['measured']}, {found['processors']} processors. Ours and the peer ran in "
+            f"turn, {REPEATS} times each after one round that is not counted; the ratio is the median of pairs, with "
+            "its range. Absolute times depend on the machine.",
+            "",
+            "| what | ours | peer | against the peer |",
+            "|---|---|---|---|",
+            *lines,
+            "",
+        ]
+    )
+
+
 def main() -> None:
-    """Measure everything and write docs/benchmarks.json."""
+    """Measure everything and write docs/benchmarks.json and docs/benchmarks.md."""
     seed = load(PROCESS)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -185,9 +236,9 @@ def main() -> None:
         train(seed, folder / "plant", settings)
         print("serving", flush=True)
         found["serving"] = serving(seed, data, settings)
-    text = json.dumps(found, indent=1) + "\n"
-    (DOCS / "benchmarks.json").write_text(text, encoding="utf-8")
-    print(text)
+    (DOCS / "benchmarks.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    (DOCS / "benchmarks.md").write_text(page(found), encoding="utf-8")
+    print(page(found))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,79 @@
+"""Figures in the documents are those that a command measured, and what the documents name exists."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from seeds import load, names
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md"), *ROOT.glob("seeds/*.md")])
+
+
+def benchmark(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_tables_of_the_readme_are_the_measured_ones():
+    results = json.loads((ROOT / "docs" / "results.json").read_text(encoding="utf-8"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(results) == set(names())
+    assert benchmark("accuracy").with_tables(text, results) == text
+    for process in results:
+        assert f"<!-- results of {process} -->\n| candidate" in text
+
+
+def test_benchmarks_page_is_the_measured_one():
+    found = json.loads((ROOT / "docs" / "benchmarks.json").read_text(encoding="utf-8"))
+    assert (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8") == benchmark("run").page(found)
+
+
+def test_results_hold_what_the_readme_says():
+    results = json.loads((ROOT / "docs" / "results.json").read_text(encoding="utf-8"))["aluminium_reduction"]
+    candidates = results["candidates"]
+    best = candidates[results["registered"]]
+    for other in ("persistence", "linear"):
+        assert best["test_truth_rmse"] < candidates[other]["test_truth_rmse"]
+        assert best["unseen_all_truth_rmse"] < candidates[other]["unseen_all_truth_rmse"]
+    assert 0.88 <= best["test_coverage_90"] <= 0.92
+    assert 0.88 <= best["unseen_all_coverage_90"] <= 0.92
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
+
+
+def test_seeds_page_names_every_seed():
+    text = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
+    for name in names():
+        assert f"({load(name).process.name}.toml)" in text
+
+
+def test_every_command_of_the_documents_exists():
+    import typer.main
+
+    from nonferrous import app
+
+    group = typer.main.get_command(app)
+    known = set(group.commands)
+    for path in DOCS:
+        for command in re.findall(r"nonferrous (?:--seeds \S+ )?([a-z]+)\b", path.read_text(encoding="utf-8")):
+            assert command in known, f"{path.name}: {command}"
+
+
+def test_every_make_target_of_the_documents_exists():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for path in DOCS:
+        for target in re.findall(r"(?:`|^)make ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE):
+            assert target in targets, f"{path.name}: {target}"
