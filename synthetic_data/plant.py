@@ -74,28 +74,41 @@ def simulate(
     Raises
     ------
     SimulationError
-        An option out of range, a seed without a plant or simulator, or knobs that do not fit the run.
+        An option out of range, a seed without a plant or simulator, knobs that do not fit the run, or a folder that
+        cannot be written.
     """
     run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
     if workers < 1:
         raise SimulationError(f"workers: got {workers}: expected 1 or more")
     where = Path(folder)
-    where.mkdir(parents=True, exist_ok=True)
-    plant_files.remove_partial(where)
+    try:
+        _write(run, where, workers, progress)
+    except OSError as error:
+        raise SimulationError(f"{where}: cannot be written: {error.strerror or error}") from error
+    return where
+
+
+def _write(run: Plan, folder: Path, workers: int, progress: Progress | None) -> None:
+    """Write a run's files aside and give them their names when all is done."""
+    folder.mkdir(parents=True, exist_ok=True)
+    plant_files.remove_partial(folder)
     blocks = run.blocks()
     report = _Report(run, progress)
-    if workers == 1 or len(blocks) == 1:
-        for block in blocks:
-            _write_block(run, block, where, report.add)
-    else:
-        _write_in_processes(run, blocks, where, workers, report.add)
-    digests = plant_files.join_parts(where, len(blocks))
-    manifest = where / f"{_MANIFEST}.partial"
+    try:
+        if workers == 1 or len(blocks) == 1:
+            for block in blocks:
+                _write_block(run, block, folder, report.add)
+        else:
+            _write_in_processes(run, blocks, folder, workers, report.add)
+        digests = plant_files.join_parts(folder, len(blocks))
+    except BaseException:
+        plant_files.remove_partial(folder)
+        raise
+    manifest = folder / f"{_MANIFEST}.partial"
     manifest.write_text(json.dumps(_manifest(run, digests), indent=2) + "\n", encoding="utf-8")
-    (where / _MANIFEST).unlink(missing_ok=True)
+    (folder / _MANIFEST).unlink(missing_ok=True)
     for name in (*digests, _MANIFEST):
-        os.replace(where / f"{name}.partial", where / name)
-    return where
+        os.replace(folder / f"{name}.partial", folder / name)
 
 
 def replay(

@@ -108,7 +108,10 @@ def join_parts(folder: Path, blocks: int) -> dict[str, str]:
         path = folder / f"{name}.parquet.partial"
         with pa.ipc.open_file(str(part_path(folder, name, 0))) as first:
             schema = first.schema
-        with pq.ParquetWriter(path, schema, compression="snappy", use_dictionary=_repeated(schema)) as writer:
+        # Checksums let a reader notice a damaged page, which otherwise reads as other numbers.
+        with pq.ParquetWriter(
+            path, schema, compression="snappy", use_dictionary=_repeated(schema), write_page_checksum=True
+        ) as writer:
             for block in range(blocks):
                 with pa.ipc.open_file(str(part_path(folder, name, block))) as part:
                     for i in range(part.num_record_batches):
