@@ -44,6 +44,7 @@ Why = Annotated[str, typer.Option(help="Reason, kept in the record of alias move
 
 def main() -> None:
     """Run the command line; a failure that the user can mend is one line each and exit code 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # an ordered end is tidy whoever orders it
     try:
         app()
     except Exception as error:
@@ -70,8 +71,14 @@ def options(
     seeds: Annotated[
         Path | None, typer.Option(help="Folder of your own seeds.", envvar="NONFERROUS_SEEDS", show_default="built in")
     ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
 ) -> None:
     """Options that stand before any command."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"nonferrous {installed('nonferrous')}")
+        raise typer.Exit
     if seeds is not None:
         os.environ["NONFERROUS_SEEDS"] = str(seeds)
 

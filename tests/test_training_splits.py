@@ -44,7 +44,7 @@ def test_rows_stand_oldest_first(table, toy_seed):
     parts = split(table, toy_seed)
     period = table["period_start"].to_numpy()
     for rows in (parts.learnt, parts.test, parts.unseen_all):
-        assert (np.diff(period[rows]) >= np.timedelta64(0)).all()
+        assert (np.diff(period[rows]) >= np.timedelta64(0, "ns")).all()
 
 
 def test_held_out_units_are_learnt_nowhere(table, toy_seed):
