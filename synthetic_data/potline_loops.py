@@ -62,8 +62,12 @@ def _add_alf3(p: SimpleNamespace, pots: Pots, day: Day) -> None:
 
 
 def _plan_tap(p: SimpleNamespace, pots: Pots, day: Day, error: FloatArray, current: float) -> None:
-    """Usual production, plus a part of the metal above the target level; one step a day at most."""
-    usual = p.tap_usual * current / p.nominal_current
-    wanted = usual + p.tap_gain * p.metal_per_cm * (pots.metal_level_read - day["metal_level_target"])
+    """What the pot usually gives, plus a part of the metal above the target level; one step a day at most.
+
+    The plan follows the taps, so that the level comes back to its target whatever the pot makes.
+    """
+    load = current / p.nominal_current
+    wanted = pots.tap_plan * load + p.tap_gain * p.metal_per_cm * (pots.metal_level_read - day["metal_level_target"])
     stepped = np.minimum(np.maximum(wanted, pots.tap - p.tap_step), pots.tap + p.tap_step)
+    pots.tap_plan = pots.tap_plan + (stepped / load - pots.tap_plan) / p.tap_plan_time
     pots.tap = np.maximum(stepped + p.tap_sd * error, 0.0)

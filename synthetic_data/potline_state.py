@@ -61,6 +61,7 @@ class Pots:
     bath_level_read: FloatArray  # cm
     noise_read: FloatArray  # mV
     tap: FloatArray  # kg/d
+    tap_plan: FloatArray  # what the pot usually gives at nominal current [kg/d]
     # instruments: fixed errors
     temperature_bias: FloatArray
     assay_bias: FloatArray  # wt%
@@ -165,6 +166,7 @@ def settle(p: SimpleNamespace, pots: Pots, chosen: NDArray[np.bool_], temperatur
         "bath_level_read": p.bath_level_target,
         "noise_read": p.noise_wanted,
         "tap": p.tap_usual,
+        "tap_plan": p.tap_usual,
         "voltage_setpoint": p.voltage_setpoint,
         "excess_alf3_target": p.excess_alf3,
         "metal_level_target": p.metal_level_target,

@@ -50,7 +50,7 @@ def test_rows_stand_oldest_first(table, toy_seed):
 def test_held_out_units_are_learnt_nowhere(table, toy_seed):
     parts = split(table, toy_seed)
     unit = table["unit"].to_numpy()
-    assert len(parts.units) == 3
+    assert len(parts.units) == 6
     assert set(unit[parts.unseen_all]) == set(parts.units)
     assert not set(unit[parts.learnt]) & set(parts.units)
     assert not set(unit[parts.test]) & set(parts.units)
