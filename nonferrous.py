@@ -158,7 +158,9 @@ def simulate(
     process: ProcessName,
     out: Annotated[Path, typer.Option(help="Folder to write: table, truth and events.")],
     units: Annotated[int | None, typer.Option(help="Units of the plant.", show_default="of the seed")] = None,
-    years: Annotated[float | None, typer.Option(help="Years of history.", show_default="of the seed")] = None,
+    years: Annotated[
+        float | None, typer.Option(help="Years of history; more begin earlier.", show_default="of the seed")
+    ] = None,
     rng_seed: Annotated[int | None, typer.Option(help="Another plant of its kind.", show_default="of the seed")] = None,
     workers: Annotated[int, typer.Option(help="Processes that share the work; the result is the same.")] = 1,
 ) -> None:

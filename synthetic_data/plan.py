@@ -98,11 +98,16 @@ class Plan:
     @property
     def periods(self) -> int:
         """Whole periods in the run, at least 1."""
-        return max(1, int(self.years * _YEAR / self.period_days))
+        return self._periods_in(self.years)
+
+    def _periods_in(self, years: float) -> int:
+        return max(1, int(years * _YEAR / self.period_days))
 
     def period_start(self, period: int) -> dt.datetime:
-        """First instant of a period."""
-        return dt.datetime.combine(self.plant.start, dt.time()) + period * self.seed.process.period.timedelta
+        """First instant of a period: a run that is longer than the seed's begins earlier, so that none ends later."""
+        earlier = max(0, self.periods - self._periods_in(self.plant.years))
+        start = dt.datetime.combine(self.plant.start, dt.time())
+        return start + (period - earlier) * self.seed.process.period.timedelta
 
     def unit_name(self, unit: int) -> str:
         """Name of a unit in the table."""

@@ -192,3 +192,12 @@ def test_blocks_share_no_stream_and_cover_all_units(seed: Seed) -> None:
     blocks = run.blocks()
     assert [unit for block in blocks for unit in range(block.first, block.first + block.count)] == list(range(600))
     assert len({run.block_stream(block).random() for block in blocks} | {run.plant_stream().random()}) == 4
+
+
+def test_a_longer_run_begins_earlier_and_ends_no_later() -> None:
+    seed = load("aluminium_reduction")
+    assert seed.plant is not None
+    usual, longer = (replay(seed, units=4, years=years).table["period_start"] for years in (seed.plant.years, 12.0))
+    assert usual.min() == pd.Timestamp(seed.plant.start)
+    assert longer.max() == usual.max()
+    assert longer.nunique() == int(12 * 365.25 / 30)
