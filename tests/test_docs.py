@@ -54,6 +54,14 @@ def test_links_lead_somewhere(path):
         assert (path.parent / target).exists(), target
 
 
+def test_every_module_of_the_documents_exists():
+    for path in DOCS:
+        for name in re.findall(
+            r"`((?:models|training|serving|synthetic_data)(?:\.\w+)+)`", path.read_text(encoding="utf-8")
+        ):
+            assert importlib.util.find_spec(name) is not None, f"{path.name}: {name}"
+
+
 def test_seeds_page_names_every_seed():
     text = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
     for name in names():
