@@ -1,6 +1,7 @@
 """Where training keeps things, from the environment."""
 
 import pytest
+from pydantic import ValidationError
 
 from training.settings import Settings, SettingsError, read_settings
 
@@ -38,3 +39,8 @@ def test_a_strange_uri_stops_the_start(monkeypatch):
 
 def test_a_home_can_be_given_directly(tmp_path):
     assert Settings(nonferrous_home=tmp_path).folder == tmp_path
+
+
+def test_an_unknown_setting_is_refused(tmp_path):
+    with pytest.raises(ValidationError, match="home"):
+        Settings(home=tmp_path)

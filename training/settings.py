@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     """
 
     # Fields bear their variables' names: one called `home` would read HOME.
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="forbid")
 
     nonferrous_home: Annotated[Path, Field(description="folder of the embedded store")] = Path(".nonferrous")
     mlflow_tracking_uri: Annotated[
