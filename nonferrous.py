@@ -279,6 +279,8 @@ def up(
     from training.settings import read_settings
 
     settings = read_settings()
+    if settings.artifact_root is None:
+        _fail(f"MLFLOW_TRACKING_URI: {settings.uri} has a UI already; `up` starts one: use `train` and `serve`")
     for wanted in (port, ui_port):
         _check_free(wanted)
     seeds = reversed(load_all().values())

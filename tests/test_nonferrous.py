@@ -133,6 +133,13 @@ def test_train_compare_retrain_promote_and_rollback(home, seeds_folder, tmp_path
     assert "version 1 is the champion again" in back.stdout, back.stderr
 
 
+def test_up_does_not_start_a_second_ui_for_a_server(home, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    done = run(home, "up")
+    assert done.returncode == 2
+    assert "http://127.0.0.1:9 has a UI already" in done.stderr
+
+
 @pytest.mark.service
 def test_a_port_that_is_taken_is_told_in_a_line(home):
     with socket.socket() as taken:
