@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.features import by_name, checked_rows, physics_of
+from models.features import by_name, checked_rows, needed_physics_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -89,9 +89,7 @@ class FirstPrinciples(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return self._computed(rows) + self.offset_
 
     def _computed(self, X: FloatArray) -> FloatArray:
-        physics = physics_of(self.process)
-        if physics is None:
-            raise ValueError(f"process {self.process} has no module models.physics.{self.process}")
+        physics = needed_physics_of(self.process)
         filled = np.where(np.isnan(X), self.fill_, X)
         return np.asarray(physics.first_principles(by_name(filled, self.inputs)), dtype=np.float64)
 

@@ -110,6 +110,14 @@ def physics_of(process: str) -> ModuleType | None:
         return None
 
 
+def needed_physics_of(process: str) -> ModuleType:
+    """Physics module of a process; ValueError where there is none."""
+    physics = physics_of(process)
+    if physics is None:
+        raise ValueError(f"process {process} has no module models.physics.{process}")
+    return physics
+
+
 class PhysicsFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Appends physics features to the inputs.
 
@@ -139,9 +147,7 @@ class PhysicsFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Inputs and physics features, shape (n, k + p); a feature that cannot be computed in a row is NaN there."""
         check_is_fitted(self, "n_features_in_")
         rows = checked_rows(self, X)
-        physics = physics_of(self.process)
-        if physics is None:
-            raise ValueError(f"process {self.process} has no module models.physics.{self.process}")
+        physics = needed_physics_of(self.process)
         # Rows out of physical range divide by zero or take roots of negatives: the feature is missing in them.
         with np.errstate(all="ignore"):
             computed = physics.features(by_name(rows, self.inputs))

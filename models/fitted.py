@@ -177,11 +177,11 @@ def conformalised(
     candidate: str,
     estimator: Regressor,
     X_train: FloatArray,
-    X_calibrate: FloatArray,
     y_calibrate: FloatArray,
+    predicted: FloatArray,
     info: Mapping[str, Any],
 ) -> FittedModel:
-    """Model from an estimator that has learnt from X_train, calibrated on rows that it has not seen.
+    """Model from an estimator that has learnt from X_train, with intervals from calibration rows.
 
     Parameters
     ----------
@@ -189,8 +189,8 @@ def conformalised(
         As for `FittedModel`.
     X_train : ndarray, shape (n, k)
         Inputs that the estimator was fitted to.
-    X_calibrate, y_calibrate : ndarray, shape (m, k) and (m,)
-        Inputs and measured target [its unit] of the calibration rows.
+    y_calibrate, predicted : ndarray, shape (m,)
+        Measured target of the calibration rows, and what an estimator that has not seen them says [its unit].
 
     Returns
     -------
@@ -201,7 +201,7 @@ def conformalised(
         seed=seed,
         candidate=candidate,
         estimator=estimator,
-        conformal=Conformal.of(y_calibrate, np.asarray(estimator.predict(X_calibrate))),
+        conformal=Conformal.of(y_calibrate, predicted),
         # fmin and fmax pass over NaN, and give NaN where there is nothing else.
         ranges=np.column_stack([np.fmin.reduce(X_train), np.fmax.reduce(X_train)]),
         complete=np.asarray(~np.isnan(X_train).any(axis=0)),

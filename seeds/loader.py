@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds.schema import Seed
+from seeds.schema import Seed, stated_sources
 
 _PACKAGE_FOLDER = Path(__file__).parent
 
@@ -131,7 +131,7 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
         yield from _previous(row, columns)
     yield from _targets(columns, _part(raw, "targets"))
     references = _part(raw, "references")
-    for place, source in _sources({key: part for key, part in raw.items() if key != "references"}, ()):
+    for place, source in stated_sources({key: part for key, part in raw.items() if key != "references"}):
         head = source.split(":")[0].split(",")[0].strip()
         if head == "assumed":
             if not source.partition(":")[2].strip():
@@ -205,16 +205,3 @@ def _targets(columns: dict[str, dict[str, Any]], targets: dict[str, Any]) -> Ite
             yield f"targets.{name}.unit: got '{unit}': expected '{labels[name].get('unit')}' as in the column"
         if "unit" in noise and noise["unit"] != unit:
             yield f"targets.{name}.label_noise.unit: got '{noise['unit']}': expected '{unit}'"
-
-
-def _sources(part: Any, place: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Each `source` that is a text, with the place of the part that it belongs to."""
-    if isinstance(part, dict):
-        if isinstance(part.get("source"), str):
-            yield ".".join(place), part["source"]
-        for key, inner in part.items():
-            yield from _sources(inner, (*place, key))
-    elif isinstance(part, list):
-        for number, inner in enumerate(part):
-            name = inner.get("name", number) if isinstance(inner, dict) else number
-            yield from _sources(inner, (*place, str(name)))

@@ -294,15 +294,17 @@ class Seed(_Part):
     @property
     def sources(self) -> dict[str, str]:
         """Each stated source by the place in the seed where it stands."""
-        found = {f"columns.{c.name}": c.source for c in self.columns if c.source is not None}
-        found |= {f"columns.{c.name}.move_cost": c.move_cost.source for c in self.columns if c.move_cost is not None}
-        for name, target in self.targets.items():
-            found[f"targets.{name}"] = target.source
-            if target.label_noise is not None:
-                found[f"targets.{name}.label_noise"] = target.label_noise.source
-        found |= {f"economics.{name}": quantity.source for name, quantity in self.economics.items()}
-        if self.plant is not None:
-            found |= {f"plant.parameters.{name}": q.source for name, q in self.plant.parameters.items()}
-            for regime in self.plant.regimes:
-                found |= {f"plant.regimes.{regime.name}.{name}": q.source for name, q in regime.change.items()}
-        return found
+        return dict(stated_sources(self.model_dump(exclude={"references", "text"})))
+
+
+def stated_sources(part: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Each `source` that is a text, with the place of the part that it belongs to."""
+    if isinstance(part, dict):
+        if isinstance(part.get("source"), str):
+            yield ".".join(place), part["source"]
+        for key, inner in part.items():
+            yield from stated_sources(inner, (*place, key))
+    elif isinstance(part, list):
+        for number, inner in enumerate(part):
+            name = inner.get("name", number) if isinstance(inner, dict) else number
+            yield from stated_sources(inner, (*place, str(name)))

@@ -23,7 +23,6 @@ from sklearn.base import clone
 
 from models.candidates import CANDIDATES, build
 from models.features import matrix
-from models.files import load as load_model
 from seeds import Seed, load, names
 from serving.app import create_app
 from serving.settings import Settings as ServingSettings
@@ -323,4 +322,3 @@ def test_model_files_hold_their_seed(job):
     tracking = Tracking(job.settings)
     version = tracking.versions(job.seed.process.name)[0]
     assert tracking.model(version).seed.digest == job.seed.digest
-    assert load_model.__module__ == "models.files"

@@ -33,7 +33,7 @@ def test_persistence_needs_a_column_that_exists(column: int) -> None:
 def physics(monkeypatch: pytest.MonkeyPatch) -> None:
     """Physics of a made-up process: y = 2 a - b."""
     module = SimpleNamespace(first_principles=lambda columns: 2 * columns["a"] - columns["b"])
-    monkeypatch.setattr(baselines, "physics_of", lambda process: module)
+    monkeypatch.setattr(baselines, "needed_physics_of", lambda process: module)
 
 
 @pytest.mark.usefixtures("physics")

@@ -39,7 +39,7 @@ def learnt(seed: Seed, name: str, n: int = 300) -> tuple[FittedModel, np.ndarray
     fit, calibrate = slice(None, 200), slice(200, None)
     estimator = build(seed)[name].fit(X[fit], y[fit])
     info = {"data": "sha256:0", "rows": n, "period": ["2024-01-01", "2025-01-01"]}
-    return conformalised(seed, name, estimator, X[fit], X[calibrate], y[calibrate], info), X
+    return conformalised(seed, name, estimator, X[fit], y[calibrate], estimator.predict(X[calibrate]), info), X
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_an_existing_folder_is_refused(folder: Path) -> None:
 
 def test_a_save_that_fails_leaves_nothing(toy_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model, X = learnt(toy_seed, "lightgbm")
-    few = conformalised(toy_seed, "lightgbm", model.estimator, X, X[:5], X[:5, 2], {})
+    few = conformalised(toy_seed, "lightgbm", model.estimator, X, X[:5, 2], model.predict(X[:5]), {})
     with pytest.raises(CoverageError, match="needs at least 9 calibration rows, got 5"):
         save(few, tmp_path / "model")
 

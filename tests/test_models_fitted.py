@@ -27,7 +27,7 @@ def model(toy_seed: Seed) -> FittedModel:
     X = np.array([[90.0, 8.0, 3.0], [91.0, 12.0, np.nan], [92.0, 10.0, 5.0]])
     y = np.full(99, 90.0)
     predicted = 90.0 + 0.1 * np.arange(1, 100)
-    return conformalised(toy_seed, "stub", Stub(), X, np.column_stack([predicted, predicted, predicted]), y, {"a": 1})
+    return conformalised(toy_seed, "stub", Stub(), X, y, predicted, {"a": 1})
 
 
 def test_interval_is_the_value_and_the_calibrated_half_width(model: FittedModel) -> None:
@@ -79,19 +79,19 @@ def test_training_rows_bear_no_flag(model: FittedModel) -> None:
 
 def test_a_column_empty_in_training_is_never_flagged(toy_seed: Seed) -> None:
     X = np.array([[90.0, np.nan, 4.0]] * 3)
-    model = conformalised(toy_seed, "stub", Stub(), X, X, X[:, 0], {})
+    model = conformalised(toy_seed, "stub", Stub(), X, X[:, 0], Stub().predict(X), {})
     assert model.flags(np.array([[90.0, 10.0, 4.0], [90.0, np.nan, 4.0]])) == [[], []]
 
 
 def test_examples_span_the_training_rows(toy_seed: Seed) -> None:
     X = np.column_stack([np.linspace(85, 95, 101)] * 3)
-    model = conformalised(toy_seed, "stub", Stub(), X, X, X[:, 0], {})
+    model = conformalised(toy_seed, "stub", Stub(), X, X[:, 0], Stub().predict(X), {})
     np.testing.assert_array_equal(model.examples[:, 0], np.linspace(85, 95, EXAMPLES))
 
 
 def test_too_few_calibration_rows_are_told(toy_seed: Seed) -> None:
     X = np.full((5, 3), 90.0)
-    model = conformalised(toy_seed, "stub", Stub(), X, X, X[:, 0], {})
+    model = conformalised(toy_seed, "stub", Stub(), X, X[:, 0], Stub().predict(X), {})
     with pytest.raises(CoverageError, match="needs at least 9 calibration rows, got 5"):
         model.answer(X, 0.9)
 
@@ -117,7 +117,7 @@ def test_derived_targets_follow_from_the_primary_one(seed: Seed) -> None:
 
     X = np.array([[c.typical.mean for c in seed.inputs if c.typical is not None]] * 20)
     y = Constant().predict(X) + np.linspace(-1, 1, 20)
-    model = conformalised(seed, "constant", Constant(), X, X, y, {})
+    model = conformalised(seed, "constant", Constant(), X, y, Constant().predict(X), {})
     answers = model.answer(X[:2], 0.8)
     assert list(answers) == [seed.target.name, *seed.derived]
     physics = physics_of(seed.process.name)

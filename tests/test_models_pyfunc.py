@@ -18,7 +18,9 @@ from seeds import Seed
 def folder(toy_seed: Seed, tmp_path: Path) -> Path:
     X = np.random.default_rng(0).normal([90, 10, 4], [2, 1, 0.5], (60, 3))
     estimator = build(toy_seed)["lightgbm"].fit(X, X[:, 0])
-    files.save(conformalised(toy_seed, "lightgbm", estimator, X, X, X[:, 0] + 0.5, {}), tmp_path / "model")
+    files.save(
+        conformalised(toy_seed, "lightgbm", estimator, X, X[:, 0] + 0.5, estimator.predict(X), {}), tmp_path / "model"
+    )
     return tmp_path / "model"
 
 

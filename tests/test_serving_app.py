@@ -40,7 +40,7 @@ def save(seed: Seed, folder: Path, lift: float = 0.0) -> FittedModel:
     X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (240, 3))
     y = 90 + 0.5 * (X[:, 1] - 10) - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 240) + lift
     estimator = build(seed)["linear"].fit(X[:200], y[:200])
-    model = conformalised(seed, "linear", estimator, X[:200], X[200:], y[200:], {"rows": 200})
+    model = conformalised(seed, "linear", estimator, X[:200], y[200:], estimator.predict(X[200:]), {"rows": 200})
     files.save(model, folder)
     return model
 

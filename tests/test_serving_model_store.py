@@ -50,7 +50,7 @@ def save(seed: Seed, folder: Path, lift: float = 0.0) -> None:
     X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (300, 3))
     y = 90 - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 300) + lift
     estimator = build(seed)["linear"].fit(X[:200], y[:200])
-    files.save(conformalised(seed, "linear", estimator, X[:200], X[200:], y[200:], {}), folder)
+    files.save(conformalised(seed, "linear", estimator, X[:200], y[200:], estimator.predict(X[200:]), {}), folder)
 
 
 def test_champions_are_read_followed_and_never_written(toy_seed: Seed, tmp_path: Path) -> None:

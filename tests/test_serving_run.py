@@ -39,7 +39,10 @@ def folder(toy_seed: Seed, tmp_path: Path) -> Path:
     X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (300, 3))
     y = 90 - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 300)
     estimator = build(toy_seed)["linear"].fit(X[:200], y[:200])
-    files.save(conformalised(toy_seed, "linear", estimator, X[:200], X[200:], y[200:], {}), tmp_path / "model")
+    files.save(
+        conformalised(toy_seed, "linear", estimator, X[:200], y[200:], estimator.predict(X[200:]), {}),
+        tmp_path / "model",
+    )
     return tmp_path / "model"
 
 

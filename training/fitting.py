@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ from sklearn.base import clone
 from sklearn.inspection import permutation_importance
 
 from models.fitted import Answer, FittedModel, conformalised
-from models.intervals import Conformal
 from training.dataset import Dataset
 from training.evaluate import COVERAGE, evaluate, mae, rmse, rows_of
 from training.splits import Split
@@ -86,10 +85,10 @@ def _fit(name: str, estimator: Any, data: Dataset, parts: Split, info: Mapping[s
     start = time.perf_counter()
     final = clone(estimator).fit(data.X[known], data.y[known])
     seconds = time.perf_counter() - start
-    error = np.concatenate(predicted) - data.y[rows]
-    model = conformalised(data.seed, name, final, data.X[known], data.X[rows], data.y[rows], info)
-    # What the final model says of rows that it has learnt is no measure: the residuals of the older ones are.
-    model = replace(model, conformal=Conformal.of(data.y[rows], np.concatenate(predicted)))
+    # What the final model says of rows that it has learnt is no measure: what the older ones said is.
+    told = np.concatenate(predicted)
+    error = told - data.y[rows]
+    model = conformalised(data.seed, name, final, data.X[known], data.y[rows], told, info)
     metrics = {"calibrate_mae": mae(error), "calibrate_rmse": rmse(error), "fit_seconds": seconds}
     return _Fit(model, metrics)
 

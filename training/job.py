@@ -234,7 +234,7 @@ def register(learnt: Learnt, tracking: Tracking) -> int:
         "model_digest": digest,
         "data_digest": learnt.data.digest,
         "seed_digest": seed.digest,
-        **{name: f"{best.metrics[name]:.6g}" for name in TAGGED if name in best.metrics},
+        **{name: f"{value:.6g}" for name, value in _figures(best).items()},
     }
     return tracking.register(seed.process.name, seed.process.title, learnt.runs[best.name], model, tags)
 
@@ -244,10 +244,14 @@ def first_alias(process: str, version: int, best: Candidate, tracking: Tracking)
     taken = {alias for other in tracking.versions(process) for alias in other.aliases}
     alias: str = CHALLENGER if CHAMPION in taken else CHAMPION
     action: Action = "enter" if alias == CHALLENGER else "first"
-    figures = {name: best.metrics[name] for name in TAGGED if name in best.metrics}
     why = "best candidate of a training job" + ("" if alias == CHALLENGER else ", and there was no champion")
-    tracking.move_alias(process, alias, version, action, why, figures)
+    tracking.move_alias(process, alias, version, action, why, _figures(best))
     return alias
+
+
+def _figures(best: Candidate) -> dict[str, float]:
+    """The few figures that stand beside a version and its alias moves."""
+    return {name: best.metrics[name] for name in TAGGED if name in best.metrics}
 
 
 def keep_rejected(data: Dataset, settings: Settings) -> Path | None:
