@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -99,6 +101,27 @@ def unit_names(cells: pd.Series) -> Parsed:
     # Unit 12 of a file with missing names arrives as 12.0, which would be another unit than "12".
     is_float = pd.api.types.is_float_dtype(cells.dtype)
     return names, {TOLD: _mask(pc.is_null(text)), NAME: names.notna().to_numpy() & is_float}
+
+
+def classes(cells: pd.Series, known: Sequence[str]) -> Parsed:
+    """Classes of a column as text, missing where the laboratory has not spoken.
+
+    Parameters
+    ----------
+    cells : Series (n,)
+        Text. Missing are the same as for `numbers`.
+    known : sequence of str
+        The classes, spelled as they must be.
+
+    Returns
+    -------
+    Series (n,) and dict
+        As for `numbers`.
+    """
+    text = _text(cells)
+    is_known = pc.is_in(text, value_set=pa.array(known, pa.large_string()))
+    values = pc.if_else(is_known, text, None).to_pandas().astype("str")
+    return values, {f"one of {', '.join(known)}, or an empty cell": ~_mask(is_known) & ~_mask(pc.is_null(text))}
 
 
 def _text(cells: pd.Series) -> pa.ChunkedArray:

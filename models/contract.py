@@ -99,8 +99,8 @@ class Checked:
     ----------
     table : DataFrame
         Columns of the seed in its order: unit as text (where the seed has a key), start of period as datetime64[us],
-        all others float64 in the seed's units, NaN where missing. Sorted by unit and time. Rows without a label are
-        kept: they wait for it, and whoever trains leaves them out.
+        classes as text, all others float64 in the seed's units, NaN where missing. Sorted by unit and time. Rows
+        without a label are kept: they wait for it, and whoever trains leaves them out.
     rejected : DataFrame
         Values out of physical range, one a line: file, row, unit, period_start, column, value, reason. Their rows are
         not in `table`.
@@ -205,8 +205,11 @@ def _column_faults(frame: pd.DataFrame, seed: Seed, source: Source, found: dict[
 
 def _parse(raw: pd.Series, column: Column, header: str, source: Source) -> tuple[pd.Series, list[Fault]]:
     """A column in the seed's type and unit, and the faults of its cells."""
-    parser = {"key": cells.unit_names, "time": cells.times}.get(column.role, cells.numbers)
-    values, bad = parser(raw)
+    if column.classes is not None:
+        values, bad = cells.classes(raw, column.classes)
+    else:
+        parser = {"key": cells.unit_names, "time": cells.times}.get(column.role, cells.numbers)
+        values, bad = parser(raw)
     faults = [
         fault
         for expected, mask in bad.items()
@@ -279,9 +282,13 @@ class _Rows:
             yield Fault(self.source.name, None, place, got, "one row a unit and period")
 
     def label_faults(self) -> Iterator[Fault]:
-        """Targets without a single label."""
+        """Targets without a single label; element contents beside a class may be unknown."""
         for column in self.seed.by_role("target"):
-            if column.name in self.values and not self.values[column.name].notna().any():
+            if (
+                column not in self.seed.elements
+                and column.name in self.values
+                and not self.values[column.name].notna().any()
+            ):
                 header = self.headers[column.name]
                 yield Fault(self.source.name, None, header, "no value in any row", "at least one label")
 

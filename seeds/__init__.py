@@ -1,10 +1,15 @@
 """What is known of each process before any data: one TOML file a process, and the loader that checks it."""
 
 from seeds.loader import SeedError, folder, load, load_all, names
-from seeds.schema import Column, Plant, Previous, Process, Quantity, Regime, Seed, Target, Typical
+from seeds.plant import Material, Plant, Regime
+from seeds.quantity import Quantity
+from seeds.schema import Column, Previous, Process, Seed, Target, Typical
+from seeds.sorting import Bin, Sorting
 
 __all__ = [
+    "Bin",
     "Column",
+    "Material",
     "Plant",
     "Previous",
     "Process",
@@ -12,6 +17,7 @@ __all__ = [
     "Regime",
     "Seed",
     "SeedError",
+    "Sorting",
     "Target",
     "Typical",
     "folder",

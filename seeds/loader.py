@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from seeds import sorting
 from seeds.schema import Seed, stated_sources
 
 _PACKAGE_FOLDER = Path(__file__).parent
@@ -130,6 +131,7 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
     for row in columns.values():
         yield from _previous(row, columns)
     yield from _targets(columns, _part(raw, "targets"))
+    yield from sorting.faults(raw, columns)
     references = _part(raw, "references")
     for place, source in stated_sources({key: part for key, part in raw.items() if key != "references"}):
         head = source.split(":")[0].split(",")[0].strip()
@@ -180,8 +182,8 @@ def _previous(row: dict[str, Any], columns: dict[str, dict[str, Any]]) -> Iterat
     lent = columns.get(name)
     if lent is None:
         yield f"{place}: expected another column's name"
-    elif lent.get("role") in ("key", "time"):
-        yield f"{place}: expected a number column, this one has role {lent['role']}"
+    elif lent.get("role") in ("key", "time") or lent.get("classes"):
+        yield f"{place}: expected a number column"
     elif lent.get("previous") is not None:
         yield f"{place}: expected a column of the table, this one is made by previous itself"
     elif lent.get("unit") != row.get("unit"):
@@ -201,7 +203,8 @@ def _targets(columns: dict[str, dict[str, Any]], targets: dict[str, Any]) -> Ite
             yield f"targets.{name}.derived_from: got '{parent}': expected a target column"
         if parent is None and name not in labels:
             yield f"targets.{name}: expected a column of role target with this name, or derived_from"
-        if parent is None and name in labels and labels[name].get("unit") != unit:
-            yield f"targets.{name}.unit: got '{unit}': expected '{labels[name].get('unit')}' as in the column"
+        wanted = "1" if labels.get(name, {}).get("classes") else labels.get(name, {}).get("unit")
+        if parent is None and name in labels and wanted != unit:
+            yield f"targets.{name}.unit: got '{unit}': expected '{wanted}' as in the column"
         if "unit" in noise and noise["unit"] != unit:
             yield f"targets.{name}.label_noise.unit: got '{noise['unit']}': expected '{unit}'"

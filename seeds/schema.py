@@ -9,60 +9,18 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from seeds.units import EXPECTED, is_unit
+from seeds.plant import Plant
+from seeds.quantity import Name, Number, Part, Quantity, Text, Unit
+from seeds.sorting import Bin, Sorting
 
 Role = Literal["key", "time", "before", "knob", "during", "late", "target"]
 Task = Literal["electrolysis", "sorting", "quality"]
 
 
-def _unit(text: str) -> str:
-    if not is_unit(text):
-        raise ValueError(f"expected {EXPECTED}")
-    return text
-
-
-def _finite(value: float) -> float:
-    if not math.isfinite(value):
-        raise ValueError("expected a finite number")
-    return value
-
-
-def _told(text: str) -> str:
-    if not text.strip():
-        raise ValueError("expected a text, got none")
-    return text
-
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Unit = Annotated[str, AfterValidator(_unit)]
-Number = Annotated[float, AfterValidator(_finite)]
-Source = Annotated[str, AfterValidator(_told)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Quantity(_Part):
-    """A number with its unit and where it comes from."""
-
-    value: Number
-    unit: Unit
-    source: Source
-
-
-class Period(_Part):
+class Period(Part):
     """Length of one production period."""
 
     value: Annotated[Number, Field(gt=0)]
@@ -75,41 +33,42 @@ class Period(_Part):
         return dt.timedelta(seconds=self.value * seconds)
 
 
-class Process(_Part):
+class Process(Part):
     """Name, job and clock of a process."""
 
     name: Name
     task: Task
-    title: Annotated[str, AfterValidator(_told)]
+    title: Text
     unit_key: Name | None = None
     period: Period
 
 
-class Typical(_Part):
+class Typical(Part):
     """Mean and standard deviation of a column in normal production, in the column's unit."""
 
     mean: Number
     sd: Annotated[Number, Field(ge=0)]
 
 
-class Previous(_Part):
+class Previous(Part):
     """A `before` column that the table's loader makes: another column's value some periods earlier in the same unit."""
 
     column: Name
     periods: Annotated[int, Field(ge=1)]
 
 
-class Column(_Part):
+class Column(Part):
     """One column of the table: meaning, unit, role and physically possible range."""
 
     name: Name
     role: Role
-    meaning: Annotated[str, AfterValidator(_told)]
+    meaning: Text
     unit: Unit | None = None
     low: Number | None = None
     high: Number | None = None
     typical: Typical | None = None
-    source: Source | None = None
+    source: Text | None = None
+    classes: Annotated[list[Text], Field(min_length=2)] | None = None
     tag: str | None = None
     scale: Annotated[Number, Field(gt=0)] = 1.0
     sign: Literal[-1, 0, 1] = 0
@@ -120,8 +79,8 @@ class Column(_Part):
 
     @property
     def is_number(self) -> bool:
-        """Whether the column holds float64 (all but `key` and `time`)."""
-        return self.role not in ("key", "time")
+        """Whether the column holds float64 (all but `key`, `time` and classes)."""
+        return self.role not in ("key", "time") and self.classes is None
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -156,11 +115,18 @@ _OF_KNOBS = ("bounds", "step", "move_cost")
 def _column_faults(raw: dict[str, Any]) -> Iterator[str]:
     """How a column's fields do not go together; a field of the wrong type is told by itself and skipped here."""
     role = raw.get("role")
-    if role in ("key", "time"):
+    if raw.get("classes") is not None:
+        yield from _class_faults(raw)
+    elif role in ("key", "time"):
         for key in (*_OF_NUMBERS, *_OF_KNOBS, "scale", "sign", "previous"):
             if key in raw:
                 yield f"{key} belongs to a number column, this one has role {role}"
-        return
+    else:
+        yield from _number_faults(raw, str(role))
+
+
+def _number_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
+    """How the fields of a column of numbers do not go together."""
     for key in _OF_NUMBERS:
         if raw.get(key) is None:
             yield f"{key} is missing: a number column needs unit, low, high, typical and source"
@@ -176,6 +142,20 @@ def _column_faults(raw: dict[str, Any]) -> Iterator[str]:
     if _number(raw.get("scale"), 1.0) != 1.0 and raw.get("tag") in (None, raw.get("name")):
         yield "scale converts the unit of a tag: expected a tag other than the column's own name"
     yield from _knob_faults(raw, low, high)
+
+
+def _class_faults(raw: dict[str, Any]) -> Iterator[str]:
+    """How the fields of a column of classes do not go together."""
+    if raw.get("role") != "target":
+        yield f"classes belongs to a target column, this one has role {raw.get('role')}"
+    for key in ("unit", "low", "high", "typical", *_OF_KNOBS, "scale", "sign", "previous"):
+        if key in raw:
+            yield f"{key} belongs to a number column, this one holds classes"
+    if raw.get("source") is None:
+        yield "source is missing: a column of classes needs one"
+    classes = raw["classes"]
+    if isinstance(classes, list) and len(set(map(str, classes))) < len(classes):
+        yield f"classes {classes}: each may be named once"
 
 
 def _knob_faults(raw: dict[str, Any], low: float, high: float) -> Iterator[str]:
@@ -199,48 +179,26 @@ def _number(value: object, otherwise: float) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
 
 
-class Target(_Part):
+class Target(Part):
     """What is predicted: a target column, or a quantity that physics derives from one."""
 
     unit: Unit
-    source: Source
-    meaning: Annotated[str, AfterValidator(_told)]
+    source: Text
+    meaning: Text
     derived_from: Name | None = None
     label_noise: Quantity | None = None
 
 
-class Regime(_Part):
-    """A dated change of the simulated plant: a new supplier, another raw material, a sensor replaced."""
-
-    start: dt.date
-    name: Name
-    meaning: Annotated[str, AfterValidator(_told)]
-    change: dict[Name, Quantity]
-
-
-class Plant(_Part):
-    """What the simulator needs to know; absent where only a plant's own data exists."""
-
-    rng_seed: Annotated[int, Field(ge=0)]
-    start: dt.date
-    units: Annotated[int, Field(ge=1)]
-    years: Annotated[Number, Field(gt=0)]
-    parameters: dict[Name, Quantity]
-    regimes: list[Regime] = []
-
-    def value(self, name: str) -> float:
-        """Value of one parameter, in the unit that the seed states."""
-        return self.parameters[name].value
-
-
-class Seed(_Part):
+class Seed(Part):
     """Everything that is known of a process before data."""
 
     process: Process
-    references: dict[Name, Annotated[str, AfterValidator(_told)]]
+    references: dict[Name, Text]
     columns: Annotated[list[Column], Field(min_length=2)]
     targets: Annotated[dict[Name, Target], Field(min_length=1)]
-    economics: dict[Name, Quantity] = {}
+    economics: Annotated[dict[Name, Quantity], Field({})]
+    sorting: Sorting | None = None
+    bins: Annotated[list[Bin], Field([])]
     plant: Plant | None = None
     text: Annotated[str, Field(exclude=True, repr=False)] = ""
 
@@ -280,6 +238,23 @@ class Seed(_Part):
     def inputs(self) -> tuple[Column, ...]:
         """The only columns that a prediction may use: before, knob and during."""
         return self.by_role("before", "knob", "during")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Classes of the primary target; none where it is a number."""
+        return tuple(self.target.classes or ())
+
+    @property
+    def elements(self) -> tuple[Column, ...]:
+        """Number targets beside a primary target of classes, such as element contents; none where it is a number."""
+        return tuple(column for column in self.by_role("target") if self.classes and column.is_number)
+
+    @property
+    def rules(self) -> Sorting:
+        """How lots are formed; TypeError where the process does not sort."""
+        if self.sorting is None:
+            raise TypeError(f"{self.process.name}: its task is {self.process.task}: it has no [sorting]")
+        return self.sorting
 
     @property
     def derived(self) -> dict[str, Target]:

@@ -9,12 +9,12 @@ import numpy as np
 
 from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from synthetic_data import potline_cell, potline_days, potline_instruments, potline_operators, potline_state
-from synthetic_data.plan import Block, PeriodRows, Plan
+from synthetic_data.plan import Block, Plan, Rows
 from synthetic_data.potline_cell import Day
 from synthetic_data.potline_line import CURRENT_KNOB, LinePeriod, line_periods
 from synthetic_data.potline_margin import margin
 
-__all__ = ["BLOCK_UNITS", "margin", "periods", "unit_name"]
+__all__ = ["BLOCK_UNITS", "margin", "rows", "steps", "unit_name"]
 
 BLOCK_UNITS = 264  # pots stepped as one array: a line; half of it costs nearly as much time
 _HOURS = 24.0  # h/d
@@ -26,13 +26,18 @@ def unit_name(unit: int) -> str:
     return f"A-{unit + 1:03d}"
 
 
-def periods(plan: Plan, block: Block) -> Iterator[PeriodRows]:
-    """Periods of a block of pots, after a warm-up that is not reported."""
+def steps(plan: Plan) -> int:
+    """Pot-days of a run."""
+    return round(plan.units * plan.periods * plan.period_days)
+
+
+def rows(plan: Plan, block: Block) -> Iterator[Rows]:
+    """Rows of a block of pots, period by period, after a warm-up that is not reported."""
     potline = _Potline(plan, block)
     for line in line_periods(plan):
-        rows = potline.period(line)
+        reported = potline.period(line)
         if line.period >= 0:
-            yield rows
+            yield reported
 
 
 class _Potline:
@@ -51,7 +56,7 @@ class _Potline:
         self._last_reported: Day = {}
         self._last_row: Day = {}
 
-    def period(self, line: LinePeriod) -> PeriodRows:
+    def period(self, line: LinePeriod) -> Rows:
         """Step all days of a period and report it."""
         p, pots, rng, count = line.parameters, self._pots, self._rng, self._block.count
         chosen = self._choose(line)
@@ -71,12 +76,13 @@ class _Potline:
         self._last_row, self._last_knobs, self._level = row, knobs, level
         kept = np.flatnonzero(recorded.whole)
         events = [*(line.events if self._block.index == 0 else ()), *recorded.events]
-        return PeriodRows(
-            line.period,
+        return Rows(
             kept,
+            np.full(len(kept), np.datetime64(self._plan.period_start(line.period), "us")),
             {name: values[kept] for name, values in ({"pot_age": before["pot_age"]} | knobs | row | late).items()},
             {name: values[kept] for name, values in truth.items()},
             tuple(sorted(events, key=lambda event: event.onset)) if line.period >= 0 else (),
+            round(count * self._plan.period_days),
         )
 
     def _choose(self, line: LinePeriod) -> potline_operators.Setpoints:

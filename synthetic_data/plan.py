@@ -36,17 +36,20 @@ class Event:
 
 
 @dataclass(frozen=True)
-class PeriodRows:
-    """One period of a block: the units that have a row, what instruments report of them, and what is true.
+class Rows:
+    """Some rows of a block: their units, when they start, what instruments report, and what is true.
 
-    `table` and `truth` map a column's name to one value a unit in `units` (numbers from 0 within the block).
+    `units` are numbers from 0 within the block, `starts` datetime64[us]; `table` and `truth` map a column's name to one
+    value a row, float64 or, where the seed's column has classes, the class's number. `steps` is what the rows add to
+    the run's progress.
     """
 
-    period: int
     units: NDArray[np.intp]
-    table: Mapping[str, FloatArray]
-    truth: Mapping[str, FloatArray]
+    starts: NDArray[np.datetime64]
+    table: Mapping[str, FloatArray | NDArray[np.intp]]
+    truth: Mapping[str, FloatArray | NDArray[np.intp]]
     events: tuple[Event, ...]
+    steps: int
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,16 @@ class Plan:
     def _periods_in(self, years: float) -> int:
         return max(1, int(years * _YEAR / self.period_days))
 
+    @property
+    def start(self) -> dt.datetime:
+        """First instant of the run."""
+        return self.period_start(0)
+
+    @property
+    def days(self) -> float:
+        """Length of the run [d]."""
+        return self.years * _YEAR
+
     def period_start(self, period: int) -> dt.datetime:
         """First instant of a period: a run that is longer than the seed's begins earlier, so that none ends later."""
         earlier = max(0, self.periods - self._periods_in(self.plant.years))
@@ -133,8 +146,9 @@ class ProcessModule(Protocol):
 
     BLOCK_UNITS: int  # units stepped as one array; part of the randomness, so never an option
     unit_name: Callable[[int], str]
-    periods: Callable[[Plan, Block], Iterator[PeriodRows]]
-    margin: Callable[[pd.DataFrame, Seed], pd.Series]
+    steps: Callable[[Plan], int]  # of the whole run, for its progress
+    rows: Callable[[Plan, Block], Iterator[Rows]]
+    margin: Callable[[pd.DataFrame, Seed], pd.Series]  # of electrolysis alone: a piece of scrap has its bins' values
 
 
 def process_module(seed: Seed) -> ProcessModule:

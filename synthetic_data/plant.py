@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from seeds import Seed
 from synthetic_data import plant_files
-from synthetic_data.plan import Block, PeriodRows, Plan, SimulationError, plan_run, process_module
+from synthetic_data.plan import Block, Plan, Rows, SimulationError, plan_run, process_module
 
 Progress = Callable[[int, int], None]
 
@@ -69,7 +69,7 @@ def simulate(
         Counterfactual knobs: key column, time column and some knob columns; NaN leaves the knob to the operators.
         The random numbers are the same with and without them.
     progress
-        Called with the unit-days done and the unit-days of the whole run.
+        Called with the steps done and those of the whole run: unit-days, or lots.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def replay(
     run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
     parts: dict[str, list[pa.Table]] = {name: [] for name in plant_files.NAMES}
     for block in run.blocks():
-        for group in plant_files.groups(process_module(seed).periods(run, block)):
+        for group in plant_files.groups(process_module(seed).rows(run, block)):
             for name, table in plant_files.group_tables(run, block, group).items():
                 parts[name].append(table)
     frames = {name: pa.concat_tables(tables).to_pandas() for name, tables in parts.items()}
@@ -142,26 +142,26 @@ def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
 
 
 class _Report:
-    """Counts unit-days and tells them on."""
+    """Counts steps and tells them on."""
 
     def __init__(self, run: Plan, progress: Progress | None) -> None:
-        self._total = round(run.units * run.periods * run.period_days)
+        self._total = process_module(run.seed).steps(run)
         self._done = 0
         self._progress = progress
 
-    def add(self, unit_days: int) -> None:
-        self._done += unit_days
+    def add(self, steps: int) -> None:
+        self._done += steps
         if self._progress is not None:
             self._progress(self._done, self._total)
 
 
 def _write_block(run: Plan, block: Block, folder: Path, done: Callable[[int], None]) -> None:
-    def told(rows: PeriodRows) -> PeriodRows:
-        done(round(block.count * run.period_days))
+    def told(rows: Rows) -> Rows:
+        done(rows.steps)
         return rows
 
     with plant_files.PartWriter(folder, block.index) as writer:
-        for group in plant_files.groups(map(told, process_module(run.seed).periods(run, block))):
+        for group in plant_files.groups(map(told, process_module(run.seed).rows(run, block))):
             writer.write(plant_files.group_tables(run, block, group))
 
 
@@ -202,10 +202,10 @@ def _work(run: Plan, block: Block, folder: Path) -> None:
     assert _to_parent is not None
     queue, stopped = _to_parent
 
-    def done(unit_days: int) -> None:
+    def done(steps: int) -> None:
         if stopped.is_set():
             raise _Stopped
-        queue.put(unit_days)
+        queue.put(steps)
 
     _write_block(run, block, folder, done)
 

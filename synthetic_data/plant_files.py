@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,12 +11,13 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from synthetic_data.plan import Block, Event, FloatArray, PeriodRows, Plan
+from synthetic_data.plan import Block, Event, FloatArray, Plan, Rows
 
 NAMES = ("table", "truth", "events")
-# Rows of a row group: a block over this many periods. Fixed, so that the bytes do not depend on how a run was cut.
-GROUP_PERIODS = 60
+# A row group: so many of the portions that a block yields. Fixed, so that the bytes do not depend on how a run was cut.
+GROUP_ROWS = 60
 
 _TIME = pa.timestamp("us")
 _DAY = 86_400e6  # µs/d
@@ -26,24 +27,26 @@ _EVENTS = pa.schema(
 
 
 def columns_of_table(plan: Plan) -> list[str]:
-    """Number columns of the table: the seed's, without those that the table's reader makes from earlier rows."""
-    return [column.name for column in plan.seed.columns if column.is_number and column.previous is None]
+    """Columns of the table besides key and time, without those that the table's reader makes from earlier rows."""
+    made = {column.name for column in plan.seed.columns if column.previous is not None}
+    index = {column.name for column in plan.seed.by_role("key", "time")}
+    return [column.name for column in plan.seed.columns if column.name not in made | index]
 
 
-def group_tables(plan: Plan, block: Block, group: list[PeriodRows]) -> dict[str, pa.Table]:
-    """Arrow tables of some periods of a block, each sorted by unit and time."""
+def group_tables(plan: Plan, block: Block, group: list[Rows]) -> dict[str, pa.Table]:
+    """Arrow tables of some rows of a block, each sorted by unit and time."""
     units = np.concatenate([rows.units for rows in group])
-    periods = np.concatenate([np.full(len(rows.units), rows.period) for rows in group])
-    order = np.lexsort((periods, units))
+    starts = np.concatenate([rows.starts for rows in group])
+    order = np.lexsort((starts, units))
     names = [plan.unit_name(block.first + unit) for unit in range(block.count)]
     index: dict[str, pa.Array] = {}
     if plan.seed.key is not None:
-        index[plan.seed.key.name] = pa.array([names[unit] for unit in units[order]], pa.string())
-    index[plan.seed.time.name] = _times(plan, periods[order] * plan.period_days)
+        index[plan.seed.key.name] = _texts(units[order], names)
+    index[plan.seed.time.name] = pa.array(starts[order], _TIME)
 
     def joined(part: str, names: Iterable[str]) -> pa.Table:
         values = {name: np.concatenate([getattr(rows, part)[name] for rows in group])[order] for name in names}
-        return pa.table(index | {name: pa.array(column, pa.float64()) for name, column in values.items()})
+        return pa.table(index | {name: _column(plan, name, column) for name, column in values.items()})
 
     events = [event for rows in group for event in rows.events]
     return {
@@ -53,12 +56,24 @@ def group_tables(plan: Plan, block: Block, group: list[PeriodRows]) -> dict[str,
     }
 
 
-def groups(rows: Iterator[PeriodRows]) -> Iterator[list[PeriodRows]]:
-    """Periods of a block in the groups that become row groups."""
-    group: list[PeriodRows] = []
-    for period in rows:
-        group.append(period)
-        if len(group) == GROUP_PERIODS:
+def _column(plan: Plan, name: str, values: NDArray[Any]) -> pa.Array:
+    """Numbers as float64, numbers of classes as the classes' text."""
+    if name == plan.seed.target.name and plan.seed.classes:
+        return _texts(values, plan.seed.classes)
+    return pa.array(values, pa.float64())
+
+
+def _texts(numbers: NDArray[np.intp], texts: Sequence[str]) -> pa.Array:
+    """The text that each number stands for."""
+    return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32()), pa.array(texts, pa.string())).cast(pa.string())
+
+
+def groups(rows: Iterator[Rows]) -> Iterator[list[Rows]]:
+    """What a block yields in the groups that become row groups."""
+    group: list[Rows] = []
+    for some in rows:
+        group.append(some)
+        if len(group) == GROUP_ROWS:
             yield group
             group = []
     if group:

@@ -44,14 +44,14 @@ def test_rows_do_not_depend_on_where_row_groups_end(
     seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = pd.read_parquet(simulate(seed, tmp_path / "one", **SMALL) / "table.parquet")
-    monkeypatch.setattr(plant_files, "GROUP_PERIODS", 5)
+    monkeypatch.setattr(plant_files, "GROUP_ROWS", 5)
     cut = simulate(seed, tmp_path / "three", **SMALL) / "table.parquet"
     assert pq.ParquetFile(cut).num_row_groups == 3
     assert_frame_equal(pd.read_parquet(cut).sort_values(KEYS, ignore_index=True), whole)
 
 
 def test_memory_does_not_grow_with_the_years(seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plant_files, "GROUP_PERIODS", 3)
+    monkeypatch.setattr(plant_files, "GROUP_ROWS", 3)
 
     def peak(years: float) -> int:
         tracemalloc.start()

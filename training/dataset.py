@@ -32,10 +32,12 @@ class Dataset:
     X : ndarray, shape (n, k)
         Inputs in plant units.
     y : ndarray, shape (n,)
-        Measured primary target [its unit].
+        Measured primary target [its unit]; the number of the class in the seed's order where it has classes.
     truth : ndarray, shape (n,), or None
-        Noise-free primary target [its unit], NaN where unknown; None where there is no simulator's truth at all.
+        Noise-free primary target as `y`, NaN where unknown; None where there is no simulator's truth at all.
         Evaluation alone looks at it.
+    truth_frame : DataFrame, n rows, or None
+        All that the simulator knows of each row. Evaluation alone looks at it.
     digest : str
         Content digest of the checked table.
     rejected : DataFrame
@@ -54,6 +56,7 @@ class Dataset:
     X: FloatArray
     y: FloatArray
     truth: FloatArray | None
+    truth_frame: pd.DataFrame | None
     digest: str
     rejected: pd.DataFrame
     rejected_rows: int
@@ -69,8 +72,18 @@ class Dataset:
 
     @property
     def periods(self) -> pd.DatetimeIndex:
-        """Period start of each row, length n."""
-        return pd.DatetimeIndex(self.table[self.seed.time.name])
+        """Start of each row's period, or of its lot where rows are pieces of lots, length n."""
+        return period_of(self.table, self.seed)
+
+    @property
+    def contents(self) -> FloatArray:
+        """Laboratory's element contents, shape (n, e), in the seed's order and units; NaN where unknown."""
+        return self.table[[column.name for column in self.seed.elements]].to_numpy(dtype=np.float64)
+
+    @property
+    def mass(self) -> FloatArray:
+        """Measured mass of each piece, shape (n,) [g]."""
+        return self.table[self.seed.rules.mass].to_numpy(dtype=np.float64)
 
     @property
     def rejected_by_name(self) -> pd.DataFrame:
@@ -97,6 +110,22 @@ def row_key(seed: Seed) -> list[str]:
     return [column.name for column in (seed.key, seed.time) if column is not None]
 
 
+def period_of(table: pd.DataFrame, seed: Seed) -> pd.DatetimeIndex:
+    """Start of each row's period, length n; where rows are pieces, that of the lot, which no split may cut."""
+    time = table[seed.time.name]
+    if seed.classes and seed.key is not None:
+        time = time.groupby(table[seed.key.name]).transform("min")
+    return pd.DatetimeIndex(time)
+
+
+def _labels(column: pd.Series, seed: Seed) -> FloatArray:
+    """Primary target as numbers."""
+    if not seed.classes:
+        return column.to_numpy(dtype=np.float64)
+    codes = pd.Categorical(column, categories=list(seed.classes)).codes.astype(np.float64)
+    return np.where(codes < 0, np.nan, codes)
+
+
 def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) -> Dataset:
     """Data set of a checked table.
 
@@ -115,17 +144,15 @@ def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) 
     """
     target = seed.target.name
     table = checked.table[checked.table[target].notna()].reset_index(drop=True)
-    aligned = None
-    if truth is not None:
-        key = row_key(seed)
-        aligned = table[key].merge(truth[[*key, target]], on=key, how="left")[target].to_numpy(dtype=np.float64)
+    known = None if truth is None else table[row_key(seed)].merge(truth, on=row_key(seed), how="left")
     return Dataset(
         seed=seed,
         checked=checked.table,
         table=table,
         X=matrix(table, seed),
-        y=table[target].to_numpy(dtype=np.float64),
-        truth=aligned,
+        y=_labels(table[target], seed),
+        truth=None if known is None else _labels(known[target], seed),
+        truth_frame=known,
         digest=digest(checked.table),
         rejected=checked.rejected,
         rejected_rows=checked.rejected_rows,

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seeds import Seed
+from training.dataset import period_of
 
 IntArray = npt.NDArray[np.intp]
 
@@ -99,8 +100,9 @@ def held_out_units(units: list[str]) -> tuple[str, ...]:
 def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None) -> Split:
     """Split a table by distinct period: 40 % train, 3 x 15 % calibrate, 15 % test, with whole units held out.
 
-    A row's `previous` columns may come from a period on the other side of a boundary. That is no leak: the value is in
-    hand when the row's own period starts. Labels never cross.
+    Where rows are pieces of lots, a lot counts as one period and is never cut. A row's `previous` columns may come
+    from a period on the other side of a boundary. That is no leak: the value is in hand when the row's own period
+    starts. Labels never cross.
 
     Parameters
     ----------
@@ -121,7 +123,7 @@ def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None
     SplitError
         Fewer periods or rows than an honest evaluation needs.
     """
-    time = table[seed.time.name]
+    time = pd.Series(period_of(table, seed))
     periods = pd.DatetimeIndex(np.sort(time.unique()))
     if len(periods) < FEWEST_PERIODS:
         raise SplitError(f"{len(periods)} labelled periods: a split by time needs at least {FEWEST_PERIODS}")

@@ -1,0 +1,49 @@
+"""A number with its unit and source, and the types that all parts of a seed are made of."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from seeds.units import EXPECTED, is_unit
+
+
+def _unit(text: str) -> str:
+    if not is_unit(text):
+        raise ValueError(f"expected {EXPECTED}")
+    return text
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("expected a finite number")
+    return value
+
+
+def told(text: str) -> str:
+    """The text, which must say something."""
+    if not text.strip():
+        raise ValueError("expected a text, got none")
+    return text
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Unit = Annotated[str, AfterValidator(_unit)]
+Number = Annotated[float, AfterValidator(_finite)]
+Text = Annotated[str, AfterValidator(told)]
+
+
+class Part(BaseModel):
+    """Part of a seed: frozen, of the stated types and without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Quantity(Part):
+    """A number with its unit and where it comes from."""
+
+    value: Number
+    unit: Unit
+    source: Text

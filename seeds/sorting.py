@@ -1,0 +1,114 @@
+"""What a seed says of a sorting process beyond its table: bins, their value by class, what a lot may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from seeds.quantity import Name, Number, Part, Quantity, Text, Unit
+
+
+class Bin(Part):
+    """Where pieces go: value of a kilogram of each class there, and how much of an element a lot may hold on average.
+
+    `rest` marks the one bin of what the belt carries on: nothing is ejected there and no limit holds.
+    """
+
+    name: Name
+    title: Text
+    unit: Unit
+    value: dict[str, Number]
+    limits: Annotated[dict[Name, Quantity], Field({})]
+    rest: bool = False
+    source: Text
+
+
+class Sorting(Part):
+    """How lots are formed.
+
+    `mass` names the column with a piece's mass [g], `other` the class of what is none of the named ones. A lot of a
+    bin is closed at `lot_mass`; `confidence` is the share of lots that shall keep their limits; `co_ejection` is the
+    mass of other pieces that comes along with a unit of ejected mass.
+    """
+
+    mass: Name
+    other: Annotated[str, Field(min_length=1)]
+    lot_mass: Quantity
+    confidence: Quantity
+    co_ejection: Quantity
+
+
+def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """How a seed's task, classes, [sorting] and [[bins]] do not go together; wrong types are told elsewhere."""
+    sorts = _part(raw, "process").get("task") == "sorting"
+    for key in ("sorting", "bins"):
+        if (key in raw) != sorts:
+            yield f"{key}: {'missing: a process that sorts needs it' if sorts else 'belongs to the task sorting'}"
+    targets = [row for row in columns.values() if row.get("role") == "target"]
+    classes = targets[0].get("classes") if targets else None
+    if bool(classes) != sorts:
+        yield f"columns: the first target {'needs classes' if sorts else 'has classes: expected a number'}"
+    for row in targets[1:]:
+        if row.get("classes"):
+            yield f"columns.{row['name']}.classes: expected them on the first target alone"
+    if sorts and isinstance(classes, list):
+        yield from _rule_faults(_part(raw, "sorting"), classes, columns)
+        yield from _bins_faults(raw.get("bins"), classes, {row["name"]: row for row in targets[1:]})
+        for one in _part(raw, "plant").get("materials", []):
+            if isinstance(one, dict) and one.get("belongs_to") not in classes:
+                yield f"plant.materials.{one.get('name')}.belongs_to: got '{one.get('belongs_to')}': expected a class"
+
+
+def _bins_faults(given: Any, classes: list[Any], elements: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    bins = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    rests = [str(one.get("name")) for one in bins if one.get("rest") is True]
+    if len(rests) != 1:
+        yield f"bins: got {len(rests)} with rest = true ({', '.join(rests) or 'none'}): expected exactly one"
+    names = [one.get("name") for one in bins]
+    for name in sorted({str(name) for name in names if names.count(name) > 1}):
+        yield f"bins.{name}: named {names.count(name)} times"
+    for one in bins:
+        yield from _bin_faults(one, classes, elements)
+
+
+def _rule_faults(rules: Mapping[str, Any], classes: list[Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    mass = columns.get(str(rules.get("mass")), {})
+    if mass.get("role") not in ("before", "during") or mass.get("unit") != "g":
+        yield f"sorting.mass: got '{rules.get('mass')}': expected a before or during column in g"
+    if rules.get("other") not in classes:
+        yield f"sorting.other: got '{rules.get('other')}': expected one of {', '.join(map(str, classes))}"
+    for name, unit in (("lot_mass", "kg"), ("confidence", "1"), ("co_ejection", "1")):
+        got = _part(rules, name)
+        if got.get("unit", unit) != unit:
+            yield f"sorting.{name}.unit: got '{got['unit']}': expected '{unit}'"
+        value = got.get("value")
+        if unit == "1" and isinstance(value, int | float) and not 0 <= value < 1:
+            yield f"sorting.{name}.value: got {value}: expected a share from 0 to below 1"
+
+
+def _bin_faults(one: dict[str, Any], classes: list[Any], elements: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    place, value = f"bins.{one.get('name')}", _part(one, "value")
+    for name in classes:
+        if name not in value:
+            yield f"{place}.value: class '{name}' is missing"
+    for name in value:
+        if name not in classes:
+            yield f"{place}.value.{name}: expected a class of the first target"
+    if one.get("unit", "$/kg") != "$/kg":
+        yield f"{place}.unit: got '{one['unit']}': expected '$/kg'"
+    limits = _part(one, "limits")
+    if limits and one.get("rest") is True:
+        yield f"{place}.limits: the rest has none"
+    for name, limit in limits.items():
+        element = elements.get(name)
+        if element is None:
+            yield f"{place}.limits.{name}: expected an element target column"
+        elif isinstance(limit, dict) and limit.get("unit") != element.get("unit"):
+            yield f"{place}.limits.{name}.unit: got '{limit.get('unit')}': expected '{element.get('unit')}'"
+
+
+def _part(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
+    part = raw.get(key)
+    return part if isinstance(part, dict) else {}

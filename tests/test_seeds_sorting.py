@@ -1,0 +1,97 @@
+"""Seeds of sorting processes: what must go together, told fault by fault."""
+
+from pathlib import Path
+
+import pytest
+
+from seeds import Seed, SeedError
+from seeds.loader import parse
+
+
+def faults(seed: Seed, *changes: tuple[str, str]) -> list[str]:
+    text = seed.text
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    with pytest.raises(SeedError) as caught:
+        parse(text, Path("toy_scrap.toml"))
+    return [fault.removeprefix("toy_scrap.toml: ") for fault in caught.value.faults]
+
+
+def test_a_sorting_seed_tells_classes_elements_and_bins(toy_sorting_seed):
+    seed = toy_sorting_seed
+    assert seed.classes == ("a", "b", "c", "other")
+    assert [column.name for column in seed.elements] == ["x", "z"]
+    assert seed.target.name == "metal"
+    assert not seed.target.is_number
+    assert [one.name for one in seed.bins if one.rest] == ["rest"]
+    assert seed.rules.other == "other"
+    assert "bins.bin_a.limits.x" in seed.sources
+
+
+def test_an_electrolysis_seed_has_no_rules_of_sorting(toy_seed):
+    assert toy_seed.classes == toy_seed.elements == ()
+    with pytest.raises(TypeError, match="toy_cells: its task is electrolysis"):
+        _ = toy_seed.rules
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('task = "sorting"', 'task = "quality"', "sorting: belongs to the task sorting"),
+        ('mass = "mass"', 'mass = "s1"', "sorting.mass: got 's1': expected a before or during column in g"),
+        ('other = "other"\nlot', 'other = "else"\nlot', "sorting.other: got 'else': expected one of a, b, c, other"),
+        ('value = 2, unit = "kg"', 'value = 2, unit = "t"', "sorting.lot_mass.unit: got 't': expected 'kg'"),
+        ("confidence = { value = 0.9", "confidence = { value = 1.0", "sorting.confidence.value: got 1.0"),
+        ("rest = true\n", "", "bins: got 0 with rest = true (none): expected exactly one"),
+        ("a = 2.0, b = -1.0", "a = 2.0", "bins.bin_a.value: class 'b' is missing"),
+        ("a = 2.0, b", "q = 2.0, a = 2.0, b", "bins.bin_a.value.q: expected a class of the first target"),
+        ("limits = { x =", "limits = { y =", "bins.bin_a.limits.y: expected an element target column"),
+        ('{ value = 0.9, unit = "wt%"', '{ value = 0.9, unit = "ppm"', "bins.bin_a.limits.x.unit: got 'ppm'"),
+        ('name = "bin_bc"', 'name = "bin_a"', "bins.bin_a: named 2 times"),
+        ('classes = ["a", "b", "c", "other"]', "", "columns: the first target needs classes"),
+        ('"c", "other"]', '"c", "c", "other"]', "each may be named once"),
+        ('"other"]\n', '"other"]\nlow = 0\n', "low belongs to a number column, this one holds classes"),
+        ('[targets.metal]\nunit = "1"', '[targets.metal]\nunit = "kg"', "targets.metal.unit: got 'kg': expected '1'"),
+    ],
+)
+def test_what_does_not_go_together_is_told(toy_sorting_seed, old, new, told):
+    assert any(told in fault for fault in faults(toy_sorting_seed, (old, new)))
+
+
+def test_an_electrolysis_seed_with_bins_is_refused(toy_seed, toy_sorting_seed):
+    bins = toy_sorting_seed.text[toy_sorting_seed.text.index("[[bins]]") :]
+    with pytest.raises(SeedError, match="bins: belongs to the task sorting"):
+        parse(f"{toy_seed.text}\n{bins}", Path("toy_cells.toml"))
+
+
+MATERIAL = """
+[plant]
+rng_seed = 1
+start = 2024-01-01
+units = 10
+years = 1
+[plant.parameters]
+[[plant.materials]]
+name = "m1"
+belongs_to = "a"
+share = 1.0
+balance = "x"
+unit = "wt%"
+content = { z = [0.2, 0.5] }
+properties = { density = { low = 2.6, high = 2.8, unit = "g/cm³" } }
+source = "law"
+"""
+
+
+def test_materials_have_windows_that_rise_and_a_class_of_the_seed(toy_sorting_seed):
+    seed = parse(toy_sorting_seed.text + MATERIAL, Path("toy_scrap.toml"))
+    assert seed.plant.materials[0].content == {"z": [0.2, 0.5]}
+    for old, new, told in (
+        ('belongs_to = "a"', 'belongs_to = "q"', "plant.materials.m1.belongs_to: got 'q': expected a class"),
+        ("[0.2, 0.5]", "[0.5, 0.2]", "content.z: got [0.5, 0.2]"),
+        ("low = 2.6", "low = 2.9", "range is upside down: low 2.9 is above high 2.8"),
+    ):
+        with pytest.raises(SeedError) as caught:
+            parse(toy_sorting_seed.text + MATERIAL.replace(old, new), Path("toy_scrap.toml"))
+        assert told in str(caught.value)
