@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cells import FINITE, ISO_TIME, NAME, NO_ZONE, NUMBER, POINT, TOLD, numbers, times, unit_names
+from models.cells import FINITE, ISO_TIME, NAME, NO_ZONE, NUMBER, POINT, TOLD, classes, numbers, times, unit_names
 
 
 def bad(parsed):
@@ -117,3 +117,13 @@ def test_names_of_units():
     assert unit_names(pd.Series([7, 8]))[0].tolist() == ["7", "8"]
     assert bad(unit_names(pd.Series(["A", "", None]))) == {TOLD: [1, 2]}
     assert bad(unit_names(pd.Series([7.0, None]))) == {NAME: [0], TOLD: [1]}
+
+
+def test_classes_are_text_of_the_known_ones_and_the_rest_is_told():
+    values, faulty = classes(pd.Series([" a", "b", "", None, "B", "7"]), ["a", "b"])
+    assert values.tolist()[:2] == ["a", "b"]
+    assert values.isna().tolist() == [False, False, True, True, True, True]
+    (expected, wrong), *more = faulty.items()
+    assert not more
+    assert expected == "one of a, b, or an empty cell"
+    assert wrong.tolist() == [False, False, False, False, True, True]

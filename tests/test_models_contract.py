@@ -296,3 +296,21 @@ def test_every_seed_of_the_folder_reads_its_own_typical_table():
         if seed.key is not None:
             frame[seed.key.tag or seed.key.name] = "A"
         assert check(frame, seed).rejected.empty
+
+
+def test_a_class_that_the_seed_does_not_know_is_told_with_its_row(toy_sorting_seed, toy_sorting_frame):
+    frame = toy_sorting_frame(lots=3)
+    frame.loc[4, "metal"] = "d"
+    with pytest.raises(TableError) as caught:
+        check(frame, toy_sorting_seed)
+    assert str(caught.value) == "table, row 5, column metal: got 'd': expected one of a, b, c, other, or an empty cell"
+
+
+def test_element_contents_may_be_unknown_but_not_the_class(toy_sorting_seed, toy_sorting_frame):
+    frame = toy_sorting_frame(lots=3).assign(x=np.nan, z=np.nan)
+    checked = check(frame, toy_sorting_seed)
+    assert checked.table["x"].isna().all()
+    with pytest.raises(TableError, match="metal: got no value in any row: expected at least one label"):
+        check(frame.assign(metal=""), toy_sorting_seed)
+    again = check(checked.table, toy_sorting_seed)
+    pd.testing.assert_frame_equal(again.table, checked.table)

@@ -9,6 +9,7 @@ import pytest
 
 from models.contract import check
 from seeds.loader import parse
+from training.dataset import dataset_of
 from training.splits import SplitError, held_out_units, split
 
 
@@ -110,3 +111,12 @@ def test_too_few_rows_are_told_part_by_part(toy_seed, toy_frame):
 def test_a_judge_part_that_leaves_nothing_to_learn_is_refused(table, toy_seed):
     with pytest.raises(SplitError, match="2 periods before the 38 to judge on leave none to learn from"):
         split(table, toy_seed, test_from=pd.Timestamp(np.sort(table["period_start"].unique())[2]))
+
+
+def test_no_part_shares_a_lot_with_another(toy_sorting_seed, toy_sorting_frame):
+    data = dataset_of(check(toy_sorting_frame(lots=40), toy_sorting_seed), toy_sorting_seed)
+    parts = split(data.table, toy_sorting_seed)
+    found = [set(data.units[rows]) for rows in (parts.train, *parts.calibrate, parts.test, parts.unseen_all)]
+    assert sum(map(len, found)) == len(set().union(*found)) == 40
+    for older, newer in pairwise(found[:5]):
+        assert max(older) < min(newer)  # lots are numbered as they came
