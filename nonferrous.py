@@ -21,7 +21,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from seeds import Column, Seed
+    from seeds import Seed
     from training.settings import Settings
 
 app = typer.Typer(
@@ -88,57 +88,23 @@ def list_seeds(context: typer.Context) -> None:
     """List the processes that the folder of seeds describes."""
     if context.invoked_subcommand is not None:
         return
-    from rich.box import SIMPLE
-    from rich.table import Table
-
     from seeds import folder, load_all
+    from seeds.listing import seeds_table
 
-    table = Table("process", "title", "period", "assumed", "simulated plant", box=SIMPLE)
-    for column in table.columns:
-        column.no_wrap = column.header != "title"
-    for name, seed in load_all().items():
-        table.add_row(
-            name,
-            seed.process.title,
-            f"{seed.process.period.value:g} {seed.process.period.unit}",
-            f"{seed.assumed} of {len(seed.sources)}",
-            f"{seed.plant.units} units, {seed.plant.years:g} a" if seed.plant else "own data only",
-        )
     console = _console()
-    console.print(table)
+    console.print(seeds_table(load_all()))
     console.print(f"assumed: numbers whose source is an assumption; from {folder()}", soft_wrap=True)
 
 
 @seeds_app.command("show")
 def show_seed(process: ProcessName) -> None:
     """Print a seed's columns with unit, role, range and source."""
-    from rich.markup import escape
-    from rich.padding import Padding
-    from rich.text import Text
-
     from seeds import load
+    from seeds.listing import described
 
-    seed = load(process)
     console = _console()
-    console.print(f"[bold]{seed.process.title}[/bold] ({seed.process.task})\n")
-    width = max(len(column.name) for column in seed.columns)
-    for column in seed.columns:
-        unit = column.unit or ""
-        console.print(
-            f"[bold]{column.name:{width}}[/bold]  {column.role:6}  {unit:6}  {_range(column)}", soft_wrap=True
-        )
-        told = column.meaning if column.source is None else f"{column.meaning} ({column.source})"
-        console.print(Padding(Text(told, style="dim"), (0, 0, 0, 4)))
-    console.print()
-    for name, text in seed.references.items():
-        console.print(f"[bold]{name}[/bold]  {escape(text)}")
-
-
-def _range(column: Column) -> str:
-    if column.typical is None:
-        return ""
-    low, high = column.limits
-    return f"{low:g} to {high:g}, typically {column.typical.mean:g} ± {column.typical.sd:g}"
+    for line in described(load(process)):
+        console.print(line, soft_wrap=isinstance(line, str))
 
 
 @seeds_app.command("check")

@@ -1,0 +1,62 @@
+"""Seeds as a person reads them in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rich.box import SIMPLE
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from seeds.schema import Column, Seed
+from seeds.sorting import Bin
+
+
+def seeds_table(seeds: Mapping[str, Seed]) -> Table:
+    """One line a process."""
+    table = Table(box=SIMPLE, padding=(0, 2, 0, 0), pad_edge=False)
+    for header in ("process", "task", "plant", "assumed", "title"):
+        table.add_column(header, no_wrap=True, overflow="ellipsis")
+    for name, seed in seeds.items():
+        units = "lots" if seed.classes else "units"
+        plant = f"{seed.plant.units} {units}, {seed.plant.years:g} a" if seed.plant else "own data"
+        assumed = f"{seed.assumed} of {len(seed.sources)}"
+        table.add_row(name, seed.process.task, plant, assumed, escape(seed.process.title))
+    return table
+
+
+def described(seed: Seed) -> Iterator[RenderableType]:
+    """A seed's columns with unit, role, range and source, its bins and its references, line by line."""
+    yield f"[bold]{seed.process.title}[/bold] ({seed.process.task})\n"
+    width = max(len(column.name) for column in seed.columns)
+    for column in seed.columns:
+        yield f"[bold]{column.name:{width}}[/bold]  {column.role:6}  {column.unit or '':6}  {_range(column)}"
+        told = column.meaning if column.source is None else f"{column.meaning} ({column.source})"
+        yield Padding(Text(told, style="dim"), (0, 0, 0, 4))
+    yield ""
+    for one in seed.bins:
+        yield f"[bold]{one.name}[/bold]  {escape(one.title)}: {_limits(one)}"
+        values = ", ".join(f"{name} {value:g}" for name, value in one.value.items())
+        yield Padding(Text(f"worth {values} {one.unit} ({one.source})", style="dim"), (0, 0, 0, 4))
+    if seed.bins:
+        yield ""
+    for name, text in seed.references.items():
+        yield f"[bold]{name}[/bold]  {escape(text)}"
+
+
+def _range(column: Column) -> str:
+    if column.classes is not None:
+        return escape(f"one of {', '.join(column.classes)}")
+    if column.typical is None:
+        return ""
+    low, high = column.limits
+    return f"{low:g} to {high:g}, typically {column.typical.mean:g} ± {column.typical.sd:g}"
+
+
+def _limits(one: Bin) -> str:
+    if not one.limits:
+        return "no limits"
+    return "at most " + ", ".join(f"{name} {limit.value:g} {limit.unit}" for name, limit in one.limits.items())
