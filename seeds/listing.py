@@ -17,14 +17,16 @@ from seeds.sorting import Bin
 
 def seeds_table(seeds: Mapping[str, Seed]) -> Table:
     """One line a process."""
-    table = Table(box=SIMPLE, padding=(0, 2, 0, 0), pad_edge=False)
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
     for header in ("process", "task", "plant", "assumed", "title"):
-        table.add_column(header, no_wrap=True, overflow="ellipsis")
+        table.add_column(header, no_wrap=header != "title")  # what may wrap is what gives way, cut by its own text
     for name, seed in seeds.items():
         units = "lots" if seed.classes else "units"
         plant = f"{seed.plant.units} {units}, {seed.plant.years:g} a" if seed.plant else "own data"
         assumed = f"{seed.assumed} of {len(seed.sources)}"
-        table.add_row(name, seed.process.task, plant, assumed, escape(seed.process.title))
+        table.add_row(
+            name, seed.process.task, plant, assumed, Text(seed.process.title, no_wrap=True, overflow="ellipsis")
+        )
     return table
 
 
