@@ -150,17 +150,35 @@ def simulate(
 
 @app.command()
 def train(
-    process: ProcessName,
-    data: Annotated[Path, typer.Option(help="CSV or Parquet file, or a folder of them.")],
+    process: Annotated[str | None, typer.Argument(help="A process, by the name that `nonferrous seeds` lists.")] = None,
+    data: Annotated[Path | None, typer.Option(help="CSV or Parquet file, or a folder of them.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every simulated process that has no champion yet, on its own plant.")
+    ] = False,
 ) -> None:
     """Train the candidates, keep them in MLflow and register the best."""
-    from seeds import load
+    from seeds import load, load_all
+    from training.settings import read_settings
+
+    if every:
+        if process is not None or data is not None:
+            _fail("--all: takes neither a process nor --data; each process learns from its simulated plant")
+        for seed in load_all().values():
+            if seed.plant is not None:
+                _prepare(seed, read_settings())
+        return
+    if process is None or data is None:
+        _fail("train: name a process and its table, as in `train PROCESS --data FILE`, or give --all")
+    _train(load(process), data)
+
+
+def _train(seed: Seed, data: Path) -> None:
     from training.job import train as run
     from training.report import candidates_table
     from training.settings import read_settings
 
     with _progress() as told:
-        trained = run(load(process), data, read_settings(), told)
+        trained = run(seed, data, read_settings(), told)
     console = _console()
     console.print(candidates_table(trained))
     console.print(f"in the MLflow UI: {trained.address}", soft_wrap=True, markup=False)
@@ -224,6 +242,26 @@ def rollback(process: ProcessName, version: Version = None, why: Why = "by hand"
 
 
 @app.command()
+def trial(
+    process: ProcessName,
+    lots: Annotated[int, typer.Option(help="Lots to sort.", min=2)] = 500,
+    rng_seed: Annotated[int, typer.Option(help="Which plant; any but the seed's own.", min=0)] = 2,
+) -> None:
+    """Let the champion sort a simulated plant that it has never seen, ejection included."""
+    from seeds import load
+    from training.settings import read_settings
+    from training.trial import trial as run
+    from training.trial_report import told
+
+    seed = load(process)
+    with _progress() as progress:
+        found = run(seed, read_settings(), lots, rng_seed, progress)
+    console = _console()
+    for part in told(found):
+        console.print(part, markup=False)
+
+
+@app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default="8000")] = None,
@@ -255,6 +293,7 @@ def up(
         _fail("no seed of the folder has a [plant] to simulate; train on your own data with `nonferrous train`")
     for seed in simulated.values():
         _prepare(seed, settings)
+    others = [seed for seed in load_all().values() if seed.plant is not None and seed not in simulated.values()]
     api, ui = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}"
     serve_api = ["-m", "nonferrous", "serve", "--port", str(port)]
     serve_ui = ["-m", "mlflow", "server", "--backend-store-uri", settings.uri, "--port", str(ui_port), "--workers", "1"]
@@ -267,6 +306,9 @@ def up(
         )
         for seed in simulated.values():
             typer.echo(_curl(seed, api) + "\n")
+        if others:
+            names = ", ".join(seed.process.name for seed in others)
+            console.print(f"Simulated plants that are not trained here: {names}; `nonferrous train --all` does.\n")
         console.print("Ctrl-C ends both.")
         try:
             while service.poll() is None and tracker.poll() is None:
@@ -293,11 +335,12 @@ def _prepare(seed: Seed, settings: Settings) -> None:
     process = seed.process.name
     versions = Tracking(settings, make=True).versions(process)
     if any(CHAMPION in version.aliases for version in versions):
+        _console().print(f"{process}: has a champion already", style="dim")
         return
     folder = settings.folder / "plants" / process
     if not (folder / "simulation.json").exists():
         simulate(process, folder)
-    train(process, folder)
+    _train(seed, folder)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Time the simulator, training and the service beside their peers, in turn in one run; ratios go to docs.
 
-    make bench
+    python benchmarks/run.py              # all parts
+    python benchmarks/run.py sorting      # one of them; the figures of the others stay as they are
 
 Absolute times depend on the machine and its mood; ratios of runs that alternate depend on it less. The figures are
 written to docs/benchmarks.json, from which docs/benchmarks.md is made.
@@ -25,8 +26,10 @@ import lightgbm as lgb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from sklearn.pipeline import Pipeline
 
 from models.candidates import build
+from models.sorting_model import SortingModel
 from seeds import Seed, load
 from synthetic_data import simulate
 from training.dataset import Dataset, read
@@ -35,8 +38,11 @@ from training.settings import Settings
 from training.splits import split
 
 PROCESS = "aluminium_reduction"
+SORTING = "aluminium_scrap"
 REPEATS = 5
 REQUESTS = 200
+BULK = 10_000
+RATE, SECONDS = 200, 20
 DOCS = Path(__file__).parent.parent / "docs"
 API_PORT, PEER_PORT = 8765, 8766
 
@@ -63,8 +69,8 @@ def simulator(seed: Seed, folder: Path) -> dict[str, object]:
     """The default plant against writing as many standard normal numbers to Parquet, numpy's and pyarrow's defaults."""
     totals: list[int] = []
     simulate(seed, folder / "plant", progress=lambda _, total: totals.append(total))
-    unit_days = totals[-1]
     rows = [pq.ParquetFile(folder / "plant" / f"{name}.parquet").metadata for name in ("table", "truth")]
+    counted, number = ("pieces", rows[0].num_rows) if seed.classes else ("unit_days", totals[-1])
     shape = rows[0].num_rows, rows[0].num_columns + rows[1].num_columns
 
     def peer() -> None:
@@ -81,8 +87,8 @@ def simulator(seed: Seed, folder: Path) -> dict[str, object]:
 
     wall, theirs = alternately(ours, peer)
     return {
-        "unit_days": unit_days,
-        "unit_days_per_cpu_second": unit_days / statistics.median(cpu[1:]),
+        counted: number,
+        f"{counted}_per_cpu_second": number / statistics.median(cpu[1:]),
         "against_random_numbers_in_parquet": ratio(wall, theirs),
     }
 
@@ -134,35 +140,49 @@ def posted(address: str, body: bytes, times: int) -> Callable[[], None]:
     return job
 
 
+def keyed(seed: Seed, data: Dataset, rows: int) -> tuple[list[dict[str, Any]], list[list[float | None]]]:
+    """Some rows of a table as the service takes them, in their order, and their inputs alone."""
+    chosen = np.sort(np.random.default_rng(0).choice(len(data.table), rows, replace=False))
+    table, names = data.table.iloc[chosen], [column.name for column in seed.inputs]
+    inputs = [[None if np.isnan(v) else v for v in row] for row in table[names].to_numpy()]
+    units = table[seed.key.name] if seed.key else [None] * rows
+    starts = [start.isoformat() for start in table[seed.time.name]]
+    held = [{} if seed.key is None else {seed.key.name: unit} for unit in units]
+    return [
+        {**unit, seed.time.name: start, **dict(zip(names, row, strict=True))}
+        for unit, start, row in zip(held, starts, inputs, strict=True)
+    ], inputs
+
+
+@contextmanager
+def service(settings: Settings) -> Iterator[str]:
+    """Our service on the champions of a store; gives its address."""
+    address = f"http://127.0.0.1:{API_PORT}"
+    command = [sys.executable, "-m", "nonferrous", "serve", "--port", str(API_PORT)]
+    with server(command, f"{address}/health/ready", store(settings)):
+        yield address
+
+
+def store(settings: Settings) -> dict[str, str]:
+    """Environment of a server that reads a store."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return {"NONFERROUS_HOME": str(settings.folder), "MLFLOW_TRACKING_URI": settings.uri, "PATH": path}
+
+
 def serving(seed: Seed, data: Dataset, settings: Settings) -> dict[str, object]:
     """The service against `mlflow models serve` on the same champion: one row, and a thousand."""
-    names = [column.name for column in seed.inputs]
-    table = data.table.sample(1000, random_state=0)
-    records = [
-        {n: None if np.isnan(v) else v for n, v in zip(names, row, strict=True)} for row in table[names].to_numpy()
-    ]
-    keyed = [
-        {"unit": unit, "period_start": f"{start:%Y-%m-%d}", **record}
-        for unit, start, record in zip(table["unit"], table["period_start"], records, strict=True)
-    ]
-    split_rows = [list(record.values()) for record in records]
-    environment = {"NONFERROUS_HOME": str(settings.folder), "MLFLOW_TRACKING_URI": settings.uri}
-    environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    ours = f"http://127.0.0.1:{API_PORT}"
+    process, names = seed.process.name, [column.name for column in seed.inputs]
+    rows, inputs = keyed(seed, data, 1000)
     theirs = f"http://127.0.0.1:{PEER_PORT}"
-    python = [sys.executable, "-m"]
-    serve = [*python, "nonferrous", "serve", "--port", str(API_PORT)]
-    peer = [*python, "mlflow", "models", "serve", "-m", f"models:/{PROCESS}@champion", "--env-manager", "local"]
+    peer = [sys.executable, "-m", "mlflow", "models", "serve", "-m", f"models:/{process}@champion"]
+    peer += ["--env-manager", "local", "--port", str(PEER_PORT)]
     found: dict[str, object] = {}
-    with (
-        server(serve, f"{ours}/health/ready", environment),
-        server([*peer, "--port", str(PEER_PORT)], f"{theirs}/ping", environment),
-    ):
+    with service(settings) as ours, server(peer, f"{theirs}/ping", store(settings)):
         for count, times in ((1, REQUESTS), (1000, 10)):
-            body = json.dumps({"rows": keyed[:count]}).encode()
-            frame = json.dumps({"dataframe_split": {"columns": names, "data": split_rows[:count]}}).encode()
+            body = json.dumps({"rows": rows[:count]}).encode()
+            frame = json.dumps({"dataframe_split": {"columns": names, "data": inputs[:count]}}).encode()
             mine, other = alternately(
-                posted(f"{ours}/v1/{PROCESS}/predictions", body, times), posted(f"{theirs}/invocations", frame, times)
+                posted(f"{ours}/v1/{process}/predictions", body, times), posted(f"{theirs}/invocations", frame, times)
             )
             key = "row" if count == 1 else "rows"
             found[f"{count}_{key}_ms"] = statistics.median(mine) / times * 1e3
@@ -170,14 +190,69 @@ def serving(seed: Seed, data: Dataset, settings: Settings) -> dict[str, object]:
     return found
 
 
-def page(found: dict[str, Any]) -> str:
-    """The figures as docs/benchmarks.md."""
+def line(seed: Seed, data: Dataset, settings: Settings, model: SortingModel, folder: Path) -> dict[str, object]:
+    """The service at a sorting line's pace, and many pieces at once against the champion's trees alone."""
+    rows, inputs = keyed(seed, data, min(BULK, len(data.table)))
+    (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
+    body = json.dumps({"rows": rows}).encode()
+    X = np.array(inputs, dtype=np.float64)
+    if isinstance(model.estimator, Pipeline):
+        X, booster = model.estimator[:-1].transform(X), model.estimator[-1].booster_
+    else:
+        booster = model.estimator.booster_
+    with service(settings) as ours:
+        address = f"{ours}/v1/{seed.process.name}/predictions"
+        client = [sys.executable, str(Path(__file__).parent / "paced.py"), address, str(folder / "rows.json")]
+        told = subprocess.run([*client, str(RATE), str(SECONDS)], stdout=subprocess.PIPE, text=True, check=True)
+        mine, other = alternately(posted(address, body, 1), lambda: booster.predict(X))
+    return {
+        "paced": {"pieces_per_second": RATE, **json.loads(told.stdout)},
+        "bulk_pieces": len(rows),
+        "bulk_pieces_per_second": len(rows) / statistics.median(mine),
+        "trees": booster.num_trees(),
+        "bulk_against_booster_predict": ratio(mine, other),
+    }
+
+
+def potline(folder: Path) -> dict[str, Any]:
+    """Simulator, training and service of electrolysis."""
+    seed = load(PROCESS)
+    print("simulator", flush=True)
+    found: dict[str, Any] = {"simulator": simulator(seed, folder)}
+    data = read(folder / "plant", seed)
+    print("learning", flush=True)
+    found["learning"] = learning(seed, data)
+    settings = Settings(nonferrous_home=folder / "home")
+    print("training a champion to serve", flush=True)
+    train(seed, folder / "plant", settings)
+    print("serving", flush=True)
+    return found | {"serving": serving(seed, data, settings)}
+
+
+def sorting(folder: Path) -> dict[str, Any]:
+    """Simulator and service of a sorter."""
+    seed = load(SORTING)
+    print("simulator of a sorter", flush=True)
+    found: dict[str, Any] = {"simulator": simulator(seed, folder)}
+    data = read(folder / "plant", seed)
+    settings = Settings(nonferrous_home=folder / "home")
+    print("training a sorter to serve", flush=True)
+    model = train(seed, folder / "plant", settings).learnt.best.model
+    print("sorting", flush=True)
+    found |= {"serving": serving(seed, data, settings), "line": line(seed, data, settings, model, folder)}
+    return {"sorting": found}
+
+
+PARTS = {"potline": potline, "sorting": sorting}
+
+
+def told(ratio: dict[str, float]) -> str:
+    return f"{ratio['median']:.2g} times as fast ({ratio['low']:.2g} to {ratio['high']:.2g})"
+
+
+def potline_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
     simulated, learnt, served = found["simulator"], found["learning"], found["serving"]
-
-    def told(ratio: dict[str, float]) -> str:
-        return f"{ratio['median']:.2g} times as fast ({ratio['low']:.2g} to {ratio['high']:.2g})"
-
-    rows = [
+    return [
         (
             "simulate the default potline",
             f"{simulated['unit_days_per_cpu_second']:,.0f} pot-days a second of one core",
@@ -203,6 +278,42 @@ def page(found: dict[str, Any]) -> str:
             told(served["1000_rows_against_mlflow_models_serve"]),
         ),
     ]
+
+
+def sorting_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
+    simulated, served, line = found["simulator"], found["serving"], found["line"]
+    paced = line["paced"]
+    return [
+        (
+            "simulate the default aluminium sorter",
+            f"{simulated['pieces_per_cpu_second']:,.0f} pieces a second of one core",
+            "writing as many random numbers to Parquet with numpy and pyarrow as they come",
+            told(simulated["against_random_numbers_in_parquet"]),
+        ),
+        (
+            "sort one piece over HTTP",
+            f"{served['1_row_ms']:.2g} ms: class, contents, bin and what the lot holds",
+            "`mlflow models serve` with the same champion, no lot",
+            told(served["1_row_against_mlflow_models_serve"]),
+        ),
+        (
+            f"sort {paced['pieces_per_second']} pieces a second over HTTP, one by one with their lot",
+            f"half within {paced['p50_ms']:.3g} ms, 99 of 100 within {paced['p99_ms']:.3g} ms",
+            "none",
+            "",
+        ),
+        (
+            f"sort {line['bulk_pieces']:,} pieces in one request",
+            f"{line['bulk_pieces_per_second']:,.0f} pieces a second",
+            f"`Booster.predict` with the champion's {line['trees']:,} trees in its own process, classes alone",
+            told(line["bulk_against_booster_predict"]),
+        ),
+    ]
+
+
+def page(found: dict[str, Any]) -> str:
+    """The figures as docs/benchmarks.md."""
+    rows = potline_rows(found) + (sorting_rows(found["sorting"]) if "sorting" in found else [])
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(
         [
@@ -220,26 +331,18 @@ def page(found: dict[str, Any]) -> str:
     )
 
 
-def main() -> None:
-    """Measure everything and write docs/benchmarks.json and docs/benchmarks.md."""
-    seed = load(PROCESS)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        found: dict[str, object] = {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "processors": os.cpu_count()}
-        print("simulator", flush=True)
-        found["simulator"] = simulator(seed, folder)
-        data = read(folder / "plant", seed)
-        print("learning", flush=True)
-        found["learning"] = learning(seed, data)
-        settings = Settings(nonferrous_home=folder / "home")
-        print("training a champion to serve", flush=True)
-        train(seed, folder / "plant", settings)
-        print("serving", flush=True)
-        found["serving"] = serving(seed, data, settings)
-    (DOCS / "benchmarks.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+def main(names: list[str]) -> None:
+    """Measure parts, all by default, and write docs/benchmarks.json and docs/benchmarks.md."""
+    kept = DOCS / "benchmarks.json"
+    found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    for name in names or PARTS:
+        with tempfile.TemporaryDirectory() as scratch:
+            found |= PARTS[name](Path(scratch))
+    found |= {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "processors": os.cpu_count()}
+    kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     (DOCS / "benchmarks.md").write_text(page(found), encoding="utf-8")
     print(page(found))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.features import by_name, checked_rows, needed_physics_of
+from models.features import by_name, checked_rows, medians, needed_physics_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -73,12 +73,7 @@ class FirstPrinciples(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         rows, labels = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True)
         if self.n_features_in_ != len(self.inputs):
             raise ValueError(f"X has {self.n_features_in_} columns, expected {len(self.inputs)}: {self.inputs}")
-        self.fill_ = np.array(
-            [
-                np.median(present) if (present := column[~np.isnan(column)]).size else typical
-                for column, typical in zip(rows.T, self.typical, strict=True)
-            ]
-        )
+        self.fill_ = medians(rows, self.typical)
         self.offset_ = float(np.nanmedian(labels - self._computed(rows)))
         return self
 

@@ -10,22 +10,25 @@ from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from models import sorting_candidates
 from models.baselines import FirstPrinciples, Persistence
 from models.boosted_trees import BoostedTrees
 from models.directions import feature_signs
 from models.features import PhysicsFeatures, input_names, physics_of
 from seeds import Seed
 
-CANDIDATES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
+CANDIDATES = ("persistence", "majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 
 
 def build(seed: Seed) -> dict[str, BaseEstimator]:
     """Unfitted candidates that the seed allows, in the order of CANDIDATES.
 
-    Persistence needs a `previous` column of the target, first principles a physics module, LightGBM with physics
-    a physics module or a column whose sign the seed knows. All take X as `models.features.matrix` makes it, rows
-    sorted by time.
+    A process that sorts has classifiers, see `models.sorting_candidates`; any other has regressors. Persistence needs
+    a `previous` column of the target, first principles a physics module, LightGBM with physics a physics module or a
+    column whose sign the seed knows. All take X as `models.features.matrix` makes it, rows sorted by time.
     """
+    if seed.process.task == "sorting":
+        return sorting_candidates.build(seed)
     made = {
         "persistence": _persistence(seed),
         "first_principles": _first_principles(seed),
@@ -33,7 +36,7 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
         "lightgbm": BoostedTrees(),
         "lightgbm_physics": _lightgbm_physics(seed),
     }
-    return {name: made[name] for name in CANDIDATES if made[name] is not None}
+    return {name: estimator for name, estimator in made.items() if estimator is not None}
 
 
 def _persistence(seed: Seed) -> Persistence | None:

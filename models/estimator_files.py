@@ -15,12 +15,25 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from models.baselines import FirstPrinciples, Persistence
+from models.boosted_classes import BoostedClasses
 from models.boosted_trees import BoostedTrees
+from models.class_baselines import ClassShares, FirstPrinciplesClasses
 from models.features import PhysicsFeatures
+from models.linear_classes import LinearClasses
 from models.signed_line import Line
 
 TREES_FILE = "trees.lightgbm.txt"
 SKOPS_FILE = "pipeline.skops"
+
+# Fitted attributes, numbers or arrays of numbers, of the estimators that are stored by them.
+ATTRIBUTES: dict[type[BaseEstimator], tuple[str, ...]] = {
+    Persistence: ("n_features_in_", "mean_"),
+    FirstPrinciples: ("n_features_in_", "fill_", "offset_"),
+    ClassShares: ("n_features_in_", "shares_"),
+    FirstPrinciplesClasses: ("n_features_in_", "shares_", "fill_", "temperature_"),
+    LinearClasses: ("n_features_in_", "median_", "spread_", "weights_", "intercept_", "seen_"),
+    BoostedClasses: ("n_features_in_", "seen_"),
+}
 
 TRUSTED_TYPES = frozenset(
     {
@@ -43,21 +56,16 @@ TRUSTED_TYPES = frozenset(
 
 def dump(estimator: BaseEstimator) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Fitted estimator as JSON values, and as files by name."""
-    if isinstance(estimator, Persistence):
-        return {"n_inputs": estimator.n_features_in_, "mean": estimator.mean_}, {}
-    if isinstance(estimator, FirstPrinciples):
-        state = {"n_inputs": estimator.n_features_in_, "fill": estimator.fill_.tolist(), "offset": estimator.offset_}
-        return state, {}
-    if isinstance(estimator, BoostedTrees):
-        return _line(estimator), {TREES_FILE: _text(estimator.booster_)}
     if isinstance(estimator, Pipeline) and isinstance(estimator[0], PhysicsFeatures):
-        state = {"features": list(estimator[0].features)} | _line(estimator[-1])
-        return state, {TREES_FILE: _text(estimator[-1].booster_)}
+        state, files = dump(estimator[-1])
+        return {"features": list(estimator[0].features)} | state, files
+    if isinstance(estimator, BoostedTrees):
+        line = {name: np.asarray(part).tolist() for name, part in vars(estimator.line_).items()}
+        return {"line": line}, {TREES_FILE: _text(estimator.booster_)}
+    if type(estimator) in ATTRIBUTES:
+        state = {name: np.asarray(getattr(estimator, name)).tolist() for name in ATTRIBUTES[type(estimator)]}
+        return state, {TREES_FILE: _text(estimator.booster_)} if isinstance(estimator, BoostedClasses) else {}
     return {}, {SKOPS_FILE: skops.io.dumps(estimator)}
-
-
-def _line(estimator: BoostedTrees) -> dict[str, Any]:
-    return {"line": {name: np.asarray(part).tolist() for name, part in vars(estimator.line_).items()}}
 
 
 def _text(booster: lightgbm.Booster) -> bytes:
@@ -72,21 +80,21 @@ def parse(estimator: BaseEstimator, state: dict[str, Any], files: dict[str, byte
     ValueError
         The parts do not fit the candidate, or a skops file holds a type that is not trusted.
     """
-    if isinstance(estimator, Persistence):
-        estimator.n_features_in_, estimator.mean_ = state["n_inputs"], state["mean"]
-        return estimator
-    if isinstance(estimator, FirstPrinciples):
-        estimator.n_features_in_, estimator.offset_ = state["n_inputs"], state["offset"]
-        estimator.fill_ = np.array(state["fill"], dtype=np.float64)
-        return estimator
-    if isinstance(estimator, BoostedTrees):
-        return _with_trees(estimator, state, files)
     if isinstance(estimator, Pipeline) and isinstance(estimator[0], PhysicsFeatures):
         physics = estimator[0]
         if list(physics.features) != state["features"]:
             raise ValueError(f"physics features: got {state['features']}, this code computes {list(physics.features)}")
         physics.n_features_in_ = len(physics.inputs)
-        _with_trees(estimator[-1], state, files)
+        parse(estimator[-1], state, files)
+        return estimator
+    if isinstance(estimator, BoostedTrees):
+        return _with_trees(estimator, state, files)
+    if type(estimator) in ATTRIBUTES:
+        for name in ATTRIBUTES[type(estimator)]:
+            value = state[name]
+            setattr(estimator, name, np.array(value) if isinstance(value, list) else value)
+        if isinstance(estimator, BoostedClasses):
+            estimator.booster_ = _booster(files, estimator.n_features_in_)
         return estimator
     return _from_skops(files[SKOPS_FILE])
 
@@ -94,11 +102,16 @@ def parse(estimator: BaseEstimator, state: dict[str, Any], files: dict[str, byte
 def _with_trees(estimator: BoostedTrees, state: dict[str, Any], files: dict[str, bytes]) -> BoostedTrees:
     parts = dict(state["line"])
     line = Line(intercept=parts.pop("intercept"), **{name: np.array(part) for name, part in parts.items()})
-    booster = lightgbm.Booster(model_str=files[TREES_FILE].decode())
-    if booster.num_feature() != len(line.slope):
-        raise ValueError(f"{TREES_FILE}: trees take {booster.num_feature()} columns, the line {len(line.slope)}")
-    estimator.line_, estimator.booster_, estimator.n_features_in_ = line, booster, len(line.slope)
+    estimator.line_, estimator.n_features_in_ = line, len(line.slope)
+    estimator.booster_ = _booster(files, len(line.slope))
     return estimator
+
+
+def _booster(files: dict[str, bytes], columns: int) -> lightgbm.Booster:
+    booster = lightgbm.Booster(model_str=files[TREES_FILE].decode())
+    if booster.num_feature() != columns:
+        raise ValueError(f"{TREES_FILE}: trees take {booster.num_feature()} columns, the estimator {columns}")
+    return booster
 
 
 def _from_skops(content: bytes) -> BaseEstimator:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -60,27 +60,15 @@ def matrix(table: pd.DataFrame, seed: Seed) -> FloatArray:
     return table[list(names)].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def rows(records: Iterable[Mapping[str, float | None]], seed: Seed) -> FloatArray:
-    """Inputs of records, without a table: shape (n, k), float64; None becomes NaN, other keys are left out.
-
-    Raises
-    ------
-    InputError
-        A record lacks inputs; those of the first such record are named.
-    """
-    names = input_names(seed)
-    cells = []
-    for record in records:
-        absent = [name for name in names if name not in record]
-        if absent:
-            raise InputError(absent)
-        cells.append([record[name] for name in names])
-    return np.array(cells, dtype=np.float64).reshape(len(cells), len(names))
-
-
-def row(values: Mapping[str, float | None], seed: Seed) -> FloatArray:
-    """Inputs of one record, shape (1, k); see `rows`."""
-    return rows([values], seed)
+def medians(X: FloatArray, otherwise: Iterable[float]) -> FloatArray:
+    """Median of what is there in each column of X, shape (k,); `otherwise` where a column is empty."""
+    return np.array(
+        [
+            np.median(present) if (present := column[~np.isnan(column)]).size else value
+            for column, value in zip(X.T, otherwise, strict=True)
+        ],
+        dtype=np.float64,
+    )
 
 
 def checked_rows(estimator: BaseEstimator, X: npt.ArrayLike) -> FloatArray:
@@ -118,6 +106,25 @@ def needed_physics_of(process: str) -> ModuleType:
     return physics
 
 
+def physics_columns(physics: ModuleType, X: FloatArray, inputs: Sequence[str], features: Sequence[str]) -> FloatArray:
+    """Features that physics computes from the inputs, shape (n, p); one that cannot be computed in a row is NaN there.
+
+    Parameters
+    ----------
+    physics : module
+        The process's physics.
+    X : ndarray, shape (n, k)
+        Inputs in plant units.
+    inputs, features : sequence of str
+        Names of the k columns of X, and of the p features.
+    """
+    # Rows out of physical range divide by zero or take roots of negatives: the feature is missing in them.
+    with np.errstate(all="ignore"):
+        computed = physics.features(by_name(X, inputs))
+    columns = np.array([np.broadcast_to(computed[name], len(X)) for name in features]).reshape(len(features), len(X)).T
+    return np.where(np.isfinite(columns), columns, np.nan)
+
+
 class PhysicsFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Appends physics features to the inputs.
 
@@ -144,15 +151,10 @@ class PhysicsFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: npt.ArrayLike) -> FloatArray:
-        """Inputs and physics features, shape (n, k + p); a feature that cannot be computed in a row is NaN there."""
+        """Inputs and physics features, shape (n, k + p); see `physics_columns`."""
         check_is_fitted(self, "n_features_in_")
         rows = checked_rows(self, X)
-        physics = needed_physics_of(self.process)
-        # Rows out of physical range divide by zero or take roots of negatives: the feature is missing in them.
-        with np.errstate(all="ignore"):
-            computed = physics.features(by_name(rows, self.inputs))
-        added = np.column_stack([np.broadcast_to(computed[name], len(rows)) for name in self.features])
-        return np.hstack([rows, np.where(np.isfinite(added), added, np.nan)])
+        return np.hstack([rows, physics_columns(needed_physics_of(self.process), rows, self.inputs, self.features)])
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
         """Names of the k + p columns."""

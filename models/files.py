@@ -14,18 +14,19 @@ import numpy as np
 
 from models import estimator_files
 from models.candidates import build
-from models.fitted import Answer, FittedModel
-from models.intervals import Conformal
-from seeds import SeedError
+from models.fitted import FittedModel
+from models.sorting_model import SortingModel
+from seeds import Seed, SeedError
 from seeds.loader import parse
 
-FORMAT = 1
+Model = FittedModel | SortingModel
+
+FORMAT = 2
 MANIFEST = "manifest.json"
 SEED = "seed.toml"
 MODEL = "model.json"
 SELF_TEST = "self_test.json"
 KNOWN_FILES = frozenset({SEED, MODEL, SELF_TEST, estimator_files.TREES_FILE, estimator_files.SKOPS_FILE})
-SELF_TEST_COVERAGE = 0.9
 SELF_TEST_TOLERANCE = 1e-9
 
 
@@ -33,12 +34,12 @@ class ModelFilesError(ValueError):
     """A folder that holds no model, or one that was changed since it was written; nothing of it is used."""
 
 
-def save(model: FittedModel, folder: str | Path) -> None:
+def save(model: Model, folder: str | Path) -> None:
     """Write a model into a new folder; a folder that is cut short never bears the name.
 
     Parameters
     ----------
-    model : FittedModel
+    model : FittedModel or SortingModel
         The model; its examples and their answers are written for `self_test`.
     folder : str or Path
         Where to; must not exist yet.
@@ -48,7 +49,7 @@ def save(model: FittedModel, folder: str | Path) -> None:
     ModelFilesError
         The folder exists.
     CoverageError
-        Calibration rows are too few for the self-test's coverage of 0.9.
+        Calibration rows are too few for the coverage of what the model tells.
     """
     folder = Path(folder)
     if folder.exists():
@@ -68,7 +69,7 @@ def save(model: FittedModel, folder: str | Path) -> None:
         raise
 
 
-def _contents(model: FittedModel) -> dict[str, bytes]:
+def _contents(model: Model) -> dict[str, bytes]:
     state, files = estimator_files.dump(model.estimator)
     described = {
         "process": model.seed.process.name,
@@ -78,23 +79,18 @@ def _contents(model: FittedModel) -> dict[str, bytes]:
             name: {"low": _or_null(low), "high": _or_null(high), "complete": bool(complete)}
             for name, (low, high), complete in zip(model.names, model.ranges, model.complete, strict=True)
         },
-        "scores": model.conformal.scores.tolist(),
+        "state": model.state(),
         "info": dict(model.info),
     }
-    answers = model.answer(model.examples, SELF_TEST_COVERAGE)
     self_test = {
-        "coverage": SELF_TEST_COVERAGE,
         "rows": [dict(zip(model.names, map(_or_null, row), strict=True)) for row in model.examples],
-        "answers": {
-            name: {part: [_or_null(x) for x in column] for part, column in answer._asdict().items()}
-            for name, answer in answers.items()
-        },
+        "told": {name: list(map(_or_null, column.tolist())) for name, column in model.told(model.examples).items()},
     }
     return files | {SEED: model.seed.text.encode(), MODEL: _json(described), SELF_TEST: _json(self_test)}
 
 
-def _or_null(number: float) -> float | None:
-    return None if np.isnan(number) else float(number)
+def _or_null(value: float | str) -> float | str | None:
+    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def _json(value: dict[str, Any]) -> bytes:
@@ -110,7 +106,12 @@ def digest(folder: str | Path) -> str:
     return "sha256:" + hashlib.sha256((Path(folder) / MANIFEST).read_bytes()).hexdigest()
 
 
-def load(folder: str | Path) -> FittedModel:
+def model_class(seed: Seed) -> type[FittedModel] | type[SortingModel]:
+    """Class of a process's models."""
+    return SortingModel if seed.process.task == "sorting" else FittedModel
+
+
+def load(folder: str | Path) -> Model:
     """Read a model: digests are checked before any file is parsed, and the self-test before it is handed out.
 
     Raises
@@ -128,11 +129,11 @@ def load(folder: str | Path) -> FittedModel:
         estimator = estimator_files.parse(unfitted, described["estimator"], contents)
         inputs = described["inputs"].values()
         expected = json.loads(contents[SELF_TEST])
-        model = FittedModel(
+        model = model_class(seed).from_state(
+            described["state"],
             seed=seed,
             candidate=described["candidate"],
             estimator=estimator,
-            conformal=Conformal(np.array(described["scores"], dtype=np.float64)),
             ranges=np.array([[one["low"], one["high"]] for one in inputs], dtype=np.float64),
             complete=np.array([one["complete"] for one in inputs], dtype=np.bool_),
             examples=np.array([list(row.values()) for row in expected["rows"]], dtype=np.float64),
@@ -176,24 +177,26 @@ def _verified(path: Path, entry: dict[str, Any]) -> bytes:
     return content
 
 
-def self_test(model: FittedModel, expected: dict[str, Any]) -> None:
-    """Answer the examples again and compare with the answers of when the model was written, to 1e-9 relative.
+def self_test(model: Model, expected: dict[str, Any]) -> None:
+    """Answer the examples again and compare with what was told when the model was written.
 
     Raises
     ------
     ModelFilesError
-        An answer differs; quantity, row, value got and expected are named.
+        A number differs by more than 1e-9 relative, or a text at all; column, row, value got and expected are named.
     """
-    answers = model.answer(model.examples, expected["coverage"])
-    if set(answers) != set(expected["answers"]):
-        raise ModelFilesError(f"self-test: got {sorted(answers)}, expected {sorted(expected['answers'])}")
-    for name, answer in answers.items():
-        told = Answer(*(np.array(expected["answers"][name][part], dtype=np.float64) for part in Answer._fields))
-        for part, got, wanted in zip(Answer._fields, answer, told, strict=True):
+    told = model.told(model.examples)
+    if set(told) != set(expected["told"]):
+        raise ModelFilesError(f"self-test: got {sorted(told)}, expected {sorted(expected['told'])}")
+    for name, got in told.items():
+        if got.dtype.kind == "f":
+            wanted = np.array(expected["told"][name], dtype=np.float64)
             same = np.isclose(got, wanted, rtol=SELF_TEST_TOLERANCE, atol=0, equal_nan=True)
-            if not same.all():
-                i = int(np.argmin(same))
-                raise ModelFilesError(
-                    f"self-test: {name} {part} of row {i}: got {got[i]!r}, expected {wanted[i]!r} "
-                    "as when the model was written"
-                )
+        else:
+            wanted = np.array(expected["told"][name])
+            same = got == wanted
+        if not same.all():
+            i = int(np.argmin(same))
+            raise ModelFilesError(
+                f"self-test: {name} of row {i}: got {got[i]!r}, expected {wanted[i]!r} as when the model was written"
+            )

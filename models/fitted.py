@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,10 @@ from models.intervals import Conformal
 from seeds import Column, Seed
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 EXAMPLES = 5
+TOLD_COVERAGE = 0.9
 
 
 class Regressor(Protocol):
@@ -64,7 +66,7 @@ class FittedModel:
     estimator: Regressor
     conformal: Conformal
     ranges: FloatArray
-    complete: npt.NDArray[np.bool_]
+    complete: BoolArray
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
 
@@ -158,18 +160,67 @@ class FittedModel:
             "<column> outside training range": below the lowest or above the highest value in training, where
             the model extrapolates. "<column> missing": an input that was never missing in training.
         """
-        flags: list[list[str]] = [[] for _ in range(len(X))]
-        outside = (X < self.ranges[:, 0]) | (X > self.ranges[:, 1])
-        missing = np.isnan(X) & self.complete
-        for told, where in (("outside training range", outside), ("missing", missing)):
-            for i, j in zip(*np.nonzero(where), strict=True):
-                flags[i].append(f"{self.names[j]} {told}")
+        flags = input_flags(X, self.names, self.ranges, self.complete)
         if answers is not None:
             bottom, top = self._target.limits
             value = answers[self._target.name].value
             for i in np.flatnonzero((value < bottom) | (value > top)):
                 flags[i].append(f"{self._target.name} predicted outside physical range")
         return flags
+
+    def told(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
+        """Answers as flat columns of n values: `<quantity>`, its `_low` and its `_high` at TOLD_COVERAGE [its unit]."""
+        return flat(self.answer(X, TOLD_COVERAGE))
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values what sets it apart from other models: all but seed, estimator, inputs and origin."""
+        return {"scores": self.conformal.scores.tolist()}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
+        """Model from what `state` gave and all other parts by name."""
+        return cls(conformal=Conformal(np.array(state["scores"], dtype=np.float64)), **parts)
+
+
+def flat(answers: Mapping[str, Answer]) -> dict[str, npt.NDArray[Any]]:
+    """Columns `<quantity>`, `<quantity>_low` and `<quantity>_high` of each answer."""
+    columns: dict[str, npt.NDArray[Any]] = {}
+    for name, answer in answers.items():
+        columns |= {name: answer.value, f"{name}_low": answer.low, f"{name}_high": answer.high}
+    return columns
+
+
+def input_flags(X: FloatArray, names: Sequence[str], ranges: FloatArray, needed: BoolArray) -> list[list[str]]:
+    """For each row the inputs that lie outside the training range, and those that are needed and missing.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, k)
+        Inputs; NaN is missing.
+    names : sequence of k str
+        Their names.
+    ranges : ndarray, shape (k, 2)
+        Lowest and highest value of each in training.
+    needed : ndarray of bool, shape (k,)
+        Whether it is told when an input is missing.
+    """
+    flags: list[list[str]] = [[] for _ in range(len(X))]
+    outside = (X < ranges[:, 0]) | (X > ranges[:, 1])
+    for told, where in (("outside training range", outside), ("missing", np.isnan(X) & needed)):
+        for i, j in zip(*np.nonzero(where), strict=True):
+            flags[i].append(f"{names[j]} {told}")
+    return flags
+
+
+def learnt_inputs(X: FloatArray) -> dict[str, Any]:
+    """What a model keeps of the inputs that it has learnt from, shape (n, k): `ranges`, `complete` and `examples`."""
+    spread = np.linspace(0, len(X) - 1, min(EXAMPLES, len(X))).astype(int)
+    return {
+        # fmin and fmax pass over NaN, and give NaN where there is nothing else.
+        "ranges": np.column_stack([np.fmin.reduce(X), np.fmax.reduce(X)]),
+        "complete": np.asarray(~np.isnan(X).any(axis=0)),
+        "examples": X[spread],
+    }
 
 
 def conformalised(
@@ -196,15 +247,11 @@ def conformalised(
     -------
     FittedModel
     """
-    spread = np.linspace(0, len(X_train) - 1, min(EXAMPLES, len(X_train))).astype(int)
     return FittedModel(
         seed=seed,
         candidate=candidate,
         estimator=estimator,
         conformal=Conformal.of(y_calibrate, predicted),
-        # fmin and fmax pass over NaN, and give NaN where there is nothing else.
-        ranges=np.column_stack([np.fmin.reduce(X_train), np.fmax.reduce(X_train)]),
-        complete=np.asarray(~np.isnan(X_train).any(axis=0)),
-        examples=X_train[spread],
         info=dict(info),
+        **learnt_inputs(X_train),
     )

@@ -67,6 +67,7 @@ class Conformal:
         return float(self.scores[rank - 1])
 
 
+@lru_cache
 def rows_needed(coverage: float) -> int:
     """Fewest calibration rows that give a finite interval of this coverage."""
     share = _share(coverage)

@@ -6,22 +6,19 @@ from typing import TYPE_CHECKING
 
 from models import files
 from models.features import matrix
-from models.fitted import FittedModel, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COVERAGE = 0.9
 
 
 class TableModel:
     """A fitted model that answers a table with a table."""
 
-    def __init__(self, model: FittedModel) -> None:
+    def __init__(self, model: files.Model) -> None:
         self.model = model
 
     def predict(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Answers at 0.9 coverage, one row for each row of the table.
+        """What the model tells, one row for each row of the table.
 
         Parameters
         ----------
@@ -31,7 +28,7 @@ class TableModel:
         Returns
         -------
         DataFrame, n rows
-            `<quantity>`, `<quantity>_low` and `<quantity>_high` of each target, in its unit; the table's index.
+            What the model's `told` says, numbers and texts; the table's index.
 
         Raises
         ------
@@ -40,11 +37,7 @@ class TableModel:
         """
         import pandas as pd
 
-        answers = self.model.answer(matrix(table, self.model.seed), COVERAGE)
-        columns: dict[str, FloatArray] = {}
-        for name, answer in answers.items():
-            columns |= {name: answer.value, f"{name}_low": answer.low, f"{name}_high": answer.high}
-        return pd.DataFrame(columns, index=table.index)
+        return pd.DataFrame(self.model.told(matrix(table, self.model.seed)), index=table.index)
 
 
 def _load_pyfunc(path: str) -> TableModel:

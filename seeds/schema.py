@@ -219,32 +219,32 @@ class Seed(Part):
         """Columns of these roles, in the seed's order."""
         return tuple(column for column in self.columns if column.role in roles)
 
-    @property
+    @cached_property
     def key(self) -> Column | None:
         """The column that names the unit; None where the whole table is one unit."""
         return next(iter(self.by_role("key")), None)
 
-    @property
+    @cached_property
     def time(self) -> Column:
         """The column that holds the start of the period."""
         return self.by_role("time")[0]
 
-    @property
+    @cached_property
     def target(self) -> Column:
         """The primary target's column."""
         return self.by_role("target")[0]
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Column, ...]:
         """The only columns that a prediction may use: before, knob and during."""
         return self.by_role("before", "knob", "during")
 
-    @property
+    @cached_property
     def classes(self) -> tuple[str, ...]:
         """Classes of the primary target; none where it is a number."""
         return tuple(self.target.classes or ())
 
-    @property
+    @cached_property
     def elements(self) -> tuple[Column, ...]:
         """Number targets beside a primary target of classes, such as element contents; none where it is a number."""
         return tuple(column for column in self.by_role("target") if self.classes and column.is_number)
@@ -256,7 +256,7 @@ class Seed(Part):
             raise TypeError(f"{self.process.name}: its task is {self.process.task}: it has no [sorting]")
         return self.sorting
 
-    @property
+    @cached_property
     def derived(self) -> dict[str, Target]:
         """Targets that physics computes from the primary target."""
         return {name: target for name, target in self.targets.items() if target.derived_from is not None}

@@ -11,16 +11,16 @@ from typing import Any
 import fastapi_offline
 from fastapi import FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic import TypeAdapter
 from starlette.staticfiles import StaticFiles
 
 from seeds import load_all
 from serving import health, predictions, problems, processes
 from serving.champions import Champions, Store
 from serving.model_store import MlflowStore
-from serving.payloads import Payloads, payloads
+from serving.payloads import Payloads
 from serving.settings import Settings
+from serving.tasks import task_of
 
 _ASSETS = "/docs/assets"
 _REFERENCE = "#/components/schemas/{model}"
@@ -36,14 +36,16 @@ class Service(FastAPI):
         """OpenAPI schema; requests are read from raw bytes, so FastAPI does not know their types and is told here."""
         if self.openapi_schema is None:
             schema = super().openapi()
-            models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(problems.Problem, "validation")]
-            models += [(each.request, "validation") for each in self.taken]
-            _, definitions = models_json_schema(models, ref_template=_REFERENCE)
+            kinds = {"": problems.Problem} | {each.seed.process.name: each.request for each in self.taken}
+            asked, definitions = TypeAdapter.json_schemas(
+                [(name, "validation", TypeAdapter(kind)) for name, kind in kinds.items()], ref_template=_REFERENCE
+            )
             schema["components"]["schemas"] |= definitions["$defs"]
             for each in self.taken:
-                reference = {"$ref": _REFERENCE.format(model=each.request.__name__)}
-                operation = schema["paths"][f"/v1/{each.seed.process.name}/predictions"]["post"]
-                operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
+                name = each.seed.process.name
+                content = {"application/json": {"schema": asked[name, "validation"], "example": each.example}}
+                operation = schema["paths"][f"/v1/{name}/predictions"]["post"]
+                operation["requestBody"] = {"required": True, "content": content}
         return super().openapi()
 
 
@@ -84,9 +86,10 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        separate_input_output_schemas=False,
     )
     app.champions = champions
-    app.taken = tuple(payloads(seed, settings.max_rows) for seed in seeds.values())
+    app.taken = tuple(task_of(seed).payloads(seed, settings.max_rows) for seed in seeds.values())
     problems.install(app, list(seeds))
     for each in app.taken:
         app.include_router(predictions.router(each, champions, settings.max_body_bytes))

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from models import files
 from models.fitted import FittedModel
+from models.sorting_model import SortingModel
 from seeds import Seed
 
 log = logging.getLogger("nonferrous.serving")
@@ -62,7 +63,7 @@ class Served:
 
     champion: Champion
     digest: str
-    model: FittedModel
+    model: FittedModel | SortingModel
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,23 @@ def _units(seed: Seed) -> set[str]:
     """What a seed says that requests and answers rest on."""
     inputs = {f"input {column.name} [{column.unit}]" for column in seed.inputs}
     derived = {f"target {name} [{target.unit}]" for name, target in seed.derived.items()}
-    return inputs | derived | {f"target {seed.target.name} [{seed.target.unit}]", f"process {seed.process.name}"}
+    own = {f"target {seed.target.name} [{seed.target.unit or ', '.join(seed.classes)}]"}
+    return inputs | derived | own | _decisions(seed) | {f"process {seed.process.name}"}
+
+
+def _decisions(seed: Seed) -> set[str]:
+    """What a seed says that decisions on pieces rest on; nothing where its process does not sort."""
+    if seed.sorting is None:
+        return set()
+    said = {f"target {column.name} [{column.unit}]" for column in seed.elements}
+    said |= {f"sorting {name} {value}" for name, value in (("mass", seed.rules.mass), ("other", seed.rules.other))}
+    said |= {f"bins {', '.join(one.name + ' (rest)' * one.rest for one in seed.bins)}"}
+    for name in ("lot_mass", "confidence", "co_ejection"):
+        said.add(f"sorting {name} {getattr(seed.rules, name).value:g}")
+    for one in seed.bins:
+        said |= {f"bin {one.name}: {label} {value:g} {one.unit}" for label, value in one.value.items()}
+        said |= {f"bin {one.name}: {name} <= {q.value:g} {q.unit}" for name, q in one.limits.items()}
+    return said
 
 
 def _line(error: Exception) -> str:

@@ -1,22 +1,26 @@
-"""Requests and answers of a process, grown from its seed: what checks a request also describes it in OpenAPI."""
+"""What requests and answers of every task share, grown from the seed: what checks a request also describes it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 import pydantic_core
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict  # pydantic takes no other below Python 3.12
 
 from seeds import Column, Seed
-from serving.faults import checked
+from serving.faults import Shape
 from serving.problems import MOST_FAULTS, ProblemError, invalid
 
+Record = dict[str, Any]
+
 # Numbers as numbers: no text and no true or false in their place, no NaN, no infinity.
-_STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-_RESERVED = ("id", "flags")
+_STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, field_title_generator=lambda name, _: name)
 
 
 def _is_time(text: str) -> str:
@@ -58,30 +62,31 @@ class Payloads:
         The process.
     max_rows : int
         Most rows in one request.
-    row, envelope : type of BaseModel
+    row, envelope : Shape
         One row, and a request around rows of any kind: rows are checked one by one, so that a request with
         faults without number is left after the first of them.
-    request : type of BaseModel
-        The typed request as a whole, to describe it.
-    answer : type of BaseModel
-        The typed answer: describes what goes out.
+    request, answer : type
+        The typed request and answer as a whole, to describe them.
+    example : dict
+        A request that is taken, to show.
     echoed : tuple of str
         Key and time, which each prediction repeats from its row.
     quantities : dict of str to str
-        Unit of each predicted quantity: the primary target, and those derived from it.
+        Unit of each quantity that a prediction may give with an interval.
     """
 
     seed: Seed
     max_rows: int
-    row: type[BaseModel]
-    envelope: type[BaseModel]
-    request: type[BaseModel]
-    answer: type[BaseModel]
+    row: Shape
+    envelope: Shape
+    request: Any
+    answer: Any
+    example: Record
     echoed: tuple[str, ...]
     quantities: dict[str, str]
 
-    def read(self, body: bytes) -> tuple[list[BaseModel], float]:
-        """Rows and coverage of a request's body.
+    def read(self, body: bytes) -> tuple[list[Record], Record]:
+        """Rows of a request's body, and the request around them; what was left out has its default.
 
         Raises
         ------
@@ -93,35 +98,50 @@ class Payloads:
             told = pydantic_core.from_json(body)
         except ValueError as error:
             raise ProblemError(HTTPStatus.BAD_REQUEST, f"the body is no valid JSON: {error}") from None
-        request, faults = checked(self.envelope, told, self.seed)
+        request, faults = self.envelope.read(told)
         if request is None:
             given = told.get("rows") if isinstance(told, dict) else None
             given = given[: self.max_rows] if isinstance(given, list) else []
         else:
-            given = request.rows
+            given = request["rows"]
         rows = []
         for i, one in enumerate(given):
-            row, wrong = checked(self.row, one, self.seed, i)
+            row, wrong = self.row.read(one, i)
             rows.append(row)
             faults += wrong
             if len(faults) > MOST_FAULTS:
                 break
-        if faults:
+        if request is None or faults:
             raise invalid(faults)
-        return rows, request.coverage
+        return rows, request
 
 
-def attribute(column: str) -> str:
-    """Attribute of a row that holds a column; a column may be called as one of pydantic's own attributes is."""
-    return f"column_{column}"
+@dataclass(frozen=True)
+class Parts:
+    """What a task adds to what all requests and answers hold.
+
+    Parameters
+    ----------
+    row, unit, time : str
+        What one row is, and the examples of a unit's name and of a period's start.
+    predicted : Mapping of str to type
+        Fields of a prediction, between key and time and the flags.
+    asked, told : Mapping of str to type
+        Fields of a request beside rows and coverage, and of an answer beside the predictions.
+    example : Mapping
+        What the example of a request holds in `asked`.
+    """
+
+    row: str
+    unit: str
+    time: str
+    predicted: Mapping[str, Any]
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
+    example: Mapping[str, Any] = field(default_factory=dict)
 
 
-def quantities(seed: Seed) -> dict[str, str]:
-    """Unit of each quantity that a prediction holds: the primary target and those derived from it."""
-    return {name: seed.targets[name].unit for name in (seed.target.name, *seed.derived)}
-
-
-def payloads(seed: Seed, max_rows: int) -> Payloads:
+def grown(seed: Seed, max_rows: int, parts: Parts) -> Payloads:
     """Request and answer of a seed's process.
 
     Raises
@@ -129,82 +149,127 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
     ValueError
         A key, time or target of the seed is called as something else in a prediction is.
     """
-    echoed, units = tuple(column.name for column in seed.by_role("key", "time")), quantities(seed)
-    for name in (*echoed, *units):
-        if name in _RESERVED:
+    echoed = seed.by_role("key", "time")
+    names = ["id", *(column.name for column in echoed), *parts.predicted, "flags"]
+    for name in names:
+        if names.count(name) > 1:
             raise ValueError(f"seed {seed.process.name}: column '{name}': a prediction uses this name itself")
-    title = "".join(part.capitalize() for part in seed.process.name.split("_"))
-    row = _row(seed, title)
+    examples = {column.name: _example(column, parts) for column in (*echoed, *seed.inputs)}
+    row = record(
+        f"{title(seed)}Row",
+        f"{parts.row}. {seed.process.title}.",
+        {column.name: _named(column, examples) for column in echoed}
+        | {column.name: _number(column, examples) for column in seed.inputs},
+    )
     return Payloads(
         seed=seed,
         max_rows=max_rows,
-        row=row,
-        envelope=_request(title, Any, max_rows),
-        request=_request(title, row, max_rows),
-        answer=_answer(seed, title),
-        echoed=echoed,
-        quantities=units,
+        row=Shape(row, seed),
+        envelope=Shape(_request(Any, seed, max_rows, parts), seed),
+        request=_request(row, seed, max_rows, parts),
+        answer=_answer(seed, parts),
+        example={"rows": [examples], "coverage": 0.9, **parts.example},
+        echoed=tuple(column.name for column in echoed),
+        quantities=quantities(seed),
     )
 
 
-def _row(seed: Seed, title: str) -> type[BaseModel]:
-    return create_model(
-        f"{title}Row",
-        __config__=_STRICT,
-        __doc__=f"One period of one unit. {seed.process.title}.",
-        **{attribute(column.name): _named(column) for column in seed.by_role("key", "time")},
-        **{attribute(column.name): _number(column) for column in seed.inputs},
-    )
+def record(name: str, about: str, fields: Mapping[str, Any]) -> Any:
+    """Type of an object with these fields, which may have any names: a dict where it is read, without unknown keys."""
+    typed_dict: Any = TypedDict
+    made = typed_dict(name, dict(fields))
+    made.__doc__ = about
+    made.__pydantic_config__ = _STRICT
+    return made
 
 
-def _request(title: str, row: Any, max_rows: int) -> type[BaseModel]:
-    return create_model(
-        f"{title}Request",
-        __config__=_STRICT,
-        rows=(list[row], Field(min_length=1, max_length=max_rows)),
-        coverage=(float, Field(0.9, ge=0.5, le=0.99, description="share of labels that the intervals shall hold")),
-    )
+@functools.cache
+def quantity(name: str, unit: str, low: float | None = None, high: float | None = None) -> Any:
+    """Type of a number with its unit, such as a mass."""
+    number = Annotated[float, Field(ge=low, le=high, json_schema_extra={"x-unit": unit})]
+    return record(name, f"A number in {unit}.", {"value": number, "unit": Literal[unit]})
 
 
-def _named(column: Column) -> Any:
-    kind, example = (Key, "A-001") if column.role == "key" else (Time, "2026-11-01")
-    return kind, Field(alias=column.name, description=column.meaning, examples=[example])
+def title(seed: Seed, *names: str) -> str:
+    """Name of a type of a process: that of `aluminium_scrap` and `rest` begins with AluminiumScrapRest."""
+    return "".join(part.capitalize() for name in (seed.process.name, *names) for part in name.split("_"))
 
 
-def _number(column: Column) -> Any:
-    low, high = column.limits
+def quantities(seed: Seed) -> dict[str, str]:
+    """Unit of each quantity with an interval: the primary target and those derived from it, or element contents."""
+    names = [column.name for column in seed.elements] if seed.classes else [seed.target.name, *seed.derived]
+    return {name: seed.targets[name].unit for name in names}
+
+
+def estimate(name: str, seed: Seed) -> Any:
+    """Type of a quantity with its interval."""
+    target = seed.targets[name]
+    about = f"{target.meaning} [{target.unit}]"
+    return Annotated[Estimate, Field(description=about, json_schema_extra={"x-unit": target.unit})]
+
+
+def _example(column: Column, parts: Parts) -> str | float:
+    if column.role == "key":
+        return parts.unit
+    if column.role == "time":
+        return parts.time
     assert column.typical is not None
+    return column.typical.mean
+
+
+def _named(column: Column, examples: Mapping[str, Any]) -> Any:
+    kind: Any = Key if column.role == "key" else Time
+    return Annotated[kind, Field(description=column.meaning, examples=[examples[column.name]])]
+
+
+def _number(column: Column, examples: Mapping[str, Any]) -> Any:
+    low, high = column.limits
     about = f"{column.meaning} [{column.unit}], {low:g} to {high:g}. Role: {column.role}. Null or left out: missing."
-    return float | None, Field(
-        None,
-        alias=column.name,
+    told = Field(
+        default=None,
         ge=low,
         le=high,
         description=about,
-        examples=[column.typical.mean],
-        json_schema_extra={"x-unit": column.unit, "x-role": column.role},
+        examples=[examples[column.name]],
+        json_schema_extra={"x-unit": str(column.unit), "x-role": column.role},
+    )
+    return Annotated[float | None, told]
+
+
+def _request(row: Any, seed: Seed, max_rows: int, parts: Parts) -> Any:
+    about = "share of labels that the intervals shall hold"
+    return record(
+        f"{title(seed)}Request",
+        f"Rows to predict. {seed.process.title}.",
+        {
+            "rows": Annotated[list[row], Field(min_length=1, max_length=max_rows)],
+            "coverage": Annotated[float, Field(default=0.9, ge=0.5, le=0.99, description=about)],
+            **parts.asked,
+        },
     )
 
 
-def _answer(seed: Seed, title: str) -> type[BaseModel]:
-    fields: dict[str, Any] = {"id": (str, Field(description="names this prediction"))}
-    for column in seed.by_role("key", "time"):
-        fields[attribute(column.name)] = (str, Field(alias=column.name, description=column.meaning))
-    for name, unit in quantities(seed).items():
-        fields[attribute(name)] = _quantity(name, unit, seed)
-    fields["flags"] = (list[str], Field(description="what a reader of this prediction should know; empty: nothing"))
-    about = "The answer to one row; predictions stand in the order of the rows."
-    prediction: Any = create_model(f"{title}Prediction", __doc__=about, **fields)
-    process: Any = Literal[seed.process.name]
-    return create_model(
-        f"{title}Answer",
-        process=(process, ...),
-        model=(ModelUsed, ...),
-        coverage=(float, Field(description="share of labels that the intervals shall hold")),
-        predictions=(list[prediction], ...),
+def _answer(seed: Seed, parts: Parts) -> Any:
+    prediction: Any = record(
+        f"{title(seed)}Prediction",
+        "The answer to one row; predictions stand in the order of the rows.",
+        {
+            "id": Annotated[str, Field(description="names this prediction")],
+            **{c.name: Annotated[str, Field(description=c.meaning)] for c in seed.by_role("key", "time")},
+            **parts.predicted,
+            "flags": Annotated[
+                list[str], Field(description="what a reader of this prediction should know; empty: nothing")
+            ],
+        },
     )
-
-
-def _quantity(name: str, unit: str, seed: Seed) -> Any:
-    about = f"{seed.targets[name].meaning} [{unit}]"
-    return Estimate, Field(alias=name, description=about, json_schema_extra={"x-unit": unit})
+    return record(
+        f"{title(seed)}Answer",
+        f"Predictions, and the model that made them. {seed.process.title}.",
+        {
+            "process": Literal[seed.process.name],
+            "model": ModelUsed,
+            "coverage": Annotated[float, Field(description="share of labels that the intervals shall hold")],
+            "predictions": list[prediction],
+            **parts.told,
+        },
+    )

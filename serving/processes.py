@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from seeds import Seed
+from models.sorting_model import SortingModel
+from seeds import Seed, Sorting
 from serving.champions import ALIAS, Champions, Status
 from serving.payloads import ModelUsed, quantities
 
@@ -29,6 +30,37 @@ class Predicted(BaseModel):
     name: str
     meaning: str
     unit: str
+
+
+class Limit(BaseModel):
+    """Highest mean content of an element in a lot."""
+
+    value: float
+    unit: str
+
+
+class BinTold(BaseModel):
+    """Where pieces go."""
+
+    name: str
+    title: str
+    rest: Annotated[bool, Field(description="what the belt carries on: nothing is ejected there and no limit holds")]
+    value: Annotated[dict[str, float], Field(description="value of a kilogram of each class, by the seed")]
+    unit: Annotated[str, Field(description="unit of the values")]
+    limits: Annotated[dict[str, Limit], Field(description="limits of the bin's lots, by element")]
+
+
+class SortingTold(BaseModel):
+    """What a process that sorts decides by."""
+
+    classes: list[str]
+    other: Annotated[str, Field(description="class of what is none of the others")]
+    bins: list[BinTold]
+    lot_mass: Annotated[Limit, Field(description="mass of a bin at which its lot is closed")]
+    confidence: Annotated[float, Field(description="share of lots that shall keep all limits")]
+    carried: Annotated[
+        list[str] | None, Field(description="elements that the model finds in its inputs; null: no model answers")
+    ]
 
 
 class Period(BaseModel):
@@ -55,7 +87,8 @@ class ProcessTold(BaseModel):
     key: Annotated[str | None, Field(description="field that names the unit; null where there is one unit")]
     time: Annotated[str, Field(description="field that holds the start of the period")]
     inputs: list[Input]
-    quantities: list[Predicted]
+    quantities: Annotated[list[Predicted], Field(description="what predictions give with intervals")]
+    sorting: Annotated[SortingTold | None, Field(description="null: the process does not sort")]
     model: Annotated[Answering | None, Field(description="null: no model answers")]
     trouble: Annotated[str | None, Field(description="why no model answers, or why a newer one was refused")]
 
@@ -97,6 +130,7 @@ def _told(seed: Seed, status: Status, store_trouble: str | None) -> ProcessTold:
             Predicted(name=name, meaning=seed.targets[name].meaning, unit=unit)
             for name, unit in quantities(seed).items()
         ],
+        sorting=None if seed.sorting is None else _sorting(seed, seed.sorting, status),
         model=_answering(status),
         trouble=store_trouble or status.trouble,
     )
@@ -108,4 +142,29 @@ def _answering(status: Status) -> Answering | None:
     version, model = status.served.champion.version, status.served.model
     return Answering(
         version=version, alias=ALIAS, digest=status.served.digest, candidate=model.candidate, info=dict(model.info)
+    )
+
+
+def _sorting(seed: Seed, rules: Sorting, status: Status) -> SortingTold:
+    model = status.served.model if status.served else None
+    carried = None
+    if isinstance(model, SortingModel):
+        carried = [column.name for column, yes in zip(seed.elements, model.contents.carried, strict=True) if yes]
+    return SortingTold(
+        classes=list(seed.classes),
+        other=rules.other,
+        bins=[
+            BinTold(
+                name=one.name,
+                title=one.title,
+                rest=one.rest,
+                value=one.value,
+                unit=one.unit,
+                limits={name: Limit(value=limit.value, unit=limit.unit) for name, limit in one.limits.items()},
+            )
+            for one in seed.bins
+        ],
+        lot_mass=Limit(value=rules.lot_mass.value, unit=rules.lot_mass.unit),
+        confidence=rules.confidence.value,
+        carried=carried,
     )

@@ -37,7 +37,9 @@ def group_tables(plan: Plan, block: Block, group: list[Rows]) -> dict[str, pa.Ta
     """Arrow tables of some rows of a block, each sorted by unit and time."""
     units = np.concatenate([rows.units for rows in group])
     starts = np.concatenate([rows.starts for rows in group])
-    order = np.lexsort((starts, units))
+    by_unit_and_time = np.lexsort((starts, units))
+    in_order = bool((by_unit_and_time == np.arange(len(units))).all())
+    order = slice(None) if in_order else by_unit_and_time  # what is in order is not copied
     names = [plan.unit_name(block.first + unit) for unit in range(block.count)]
     index: dict[str, pa.Array] = {}
     if plan.seed.key is not None:

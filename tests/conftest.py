@@ -305,3 +305,64 @@ def toy_sorting_frame() -> Callable[..., pd.DataFrame]:
         )
 
     return make
+
+
+@pytest.fixture
+def save_toy_model(toy_seed: Seed) -> Callable[..., object]:
+    """Saver of a line fitted to the toy process, with 40 calibration rows, into a folder; `lift` raises its answers."""
+    from models import files
+    from models.candidates import build
+    from models.fitted import conformalised
+
+    def save(folder: Path, lift: float = 0.0) -> object:
+        rng = np.random.default_rng(1)
+        X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (240, 3))
+        y = 90 + 0.5 * (X[:, 1] - 10) - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 240) + lift
+        estimator = build(toy_seed)["linear"].fit(X[:200], y[:200])
+        predicted = estimator.predict(X[200:])
+        model = conformalised(toy_seed, "linear", estimator, X[:200], y[200:], predicted, {"rows": 200})
+        files.save(model, folder)
+        return model
+
+    return save
+
+
+@pytest.fixture
+def call() -> Callable[..., object]:
+    """Sender of one request to a service, which answers in process with an `httpx.Response`."""
+    import asyncio
+
+    import httpx
+
+    def send(app: object, method: str, path: str, **request: object) -> object:
+        async def answered() -> object:
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+                return await client.request(method, path, **request)
+
+        return asyncio.run(answered())
+
+    return send
+
+
+@pytest.fixture
+def save_toy_sorter(toy_sorting_seed: Seed, toy_sorting_frame: Callable[..., pd.DataFrame]) -> Callable[..., object]:
+    """Saver of a sorting model of the toy process into a folder: 40 lots learnt, 20 to calibrate."""
+    from models import files
+    from models.features import matrix
+    from models.sorting_candidates import build
+    from models.sorting_fit import sorter
+
+    def save(folder: Path, candidate: str = "linear") -> object:
+        seed, frame = toy_sorting_seed, toy_sorting_frame()
+        X, contents, lots = matrix(frame, seed), frame[["x", "z"]].to_numpy(), frame["lot"].to_numpy()
+        y = pd.Categorical(frame["metal"], seed.classes).codes.astype(np.float64)
+        old, new = slice(None, 2400), slice(2400, None)
+        estimator = build(seed)[candidate].fit(X[old], y[old])
+        learnt = X[old], y[old], contents[old]
+        rest = X[new], y[new], contents[new], frame["mass"].to_numpy()[new], lots[new], estimator.predict_proba(X[new])
+        model = sorter(seed, candidate, estimator, *learnt, *rest, {"rows": 2400})
+        files.save(model, folder)
+        return model
+
+    return save

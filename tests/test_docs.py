@@ -37,6 +37,17 @@ def test_benchmarks_page_is_the_measured_one():
     assert (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8") == benchmark("run").page(found)
 
 
+def test_trials_of_the_sorting_page_are_the_measured_ones():
+    sorting, text = benchmark("sorting"), (ROOT / "docs" / "sorting.md").read_text(encoding="utf-8")
+    results = json.loads(sorting.RESULTS.read_text(encoding="utf-8"))
+    assert set(results) == {name for name in names() if load(name).classes}
+    assert sorting.with_table(text, results) == text
+    for process, result in results.items():
+        assert f"| {process} |" in text
+        assert result["trial"]["over_limit"] <= (1 - result["trial"]["confidence"]) * result["trial"]["lots"]
+        assert result["trial"]["value"] >= 0.95 * result["ten_times"]["value"]
+
+
 def test_results_hold_what_the_readme_says():
     results = json.loads((ROOT / "docs" / "results.json").read_text(encoding="utf-8"))["aluminium_reduction"]
     candidates = results["candidates"]

@@ -290,9 +290,10 @@ def test_previous_value_is_that_of_the_period_before_or_none(toy_seed, toy_frame
 def test_every_seed_of_the_folder_reads_its_own_typical_table():
     for name in names():
         seed = load(name)
-        numbers = {c.tag or c.name: c.typical.mean / c.scale for c in seed.columns if c.is_number}
+        typical = {c.tag or c.name: c.typical.mean / c.scale for c in seed.columns if c.is_number}
+        typical |= {c.tag or c.name: c.classes[0] for c in seed.columns if c.classes}
         start = pd.date_range("2022-01-01", periods=12, freq=seed.process.period.timedelta)
-        frame = pd.DataFrame(numbers, index=range(12)).assign(**{seed.time.tag or seed.time.name: start})
+        frame = pd.DataFrame(typical, index=range(12)).assign(**{seed.time.tag or seed.time.name: start})
         if seed.key is not None:
             frame[seed.key.tag or seed.key.name] = "A"
         assert check(frame, seed).rejected.empty

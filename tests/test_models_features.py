@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import clone
 
 from models import features
-from models.features import InputError, PhysicsFeatures, input_names, matrix, physics_of, row, rows
+from models.features import InputError, PhysicsFeatures, input_names, matrix, medians, physics_of
 from seeds import Seed, load_all
 
 SEEDS = load_all()
@@ -58,24 +58,9 @@ def test_matrix_names_every_missing_column(toy_seed: Seed, table: pd.DataFrame) 
     assert told.value.columns == ("previous_y", "z")
 
 
-def test_rows_equal_the_matrix_of_the_same_table(toy_seed: Seed, table: pd.DataFrame) -> None:
-    inputs = table.drop(columns=["unit", "period_start"])
-    records = [dict(zip(inputs.columns, cells, strict=True)) for cells in inputs.to_numpy()]
-    np.testing.assert_array_equal(rows(records, toy_seed), matrix(table, toy_seed))
-
-
-def test_row_takes_none_as_missing(toy_seed: Seed) -> None:
-    made = row({"z": 4, "x_set": 10.5, "previous_y": None, "tapped": 1.0}, toy_seed)
-    np.testing.assert_array_equal(made, [[np.nan, 10.5, 4.0]])
-
-
-def test_row_names_every_missing_key(toy_seed: Seed) -> None:
-    with pytest.raises(InputError, match=r"input columns missing: x_set, z$"):
-        row({"previous_y": 90.0}, toy_seed)
-
-
-def test_no_rows_make_an_empty_matrix(toy_seed: Seed) -> None:
-    assert rows([], toy_seed).shape == (0, 3)
+def test_medians_pass_over_gaps_and_know_what_to_do_with_none() -> None:
+    X = np.array([[1.0, np.nan], [np.nan, np.nan], [3.0, np.nan], [8.0, np.nan]])
+    np.testing.assert_array_equal(medians(X, (-1.0, -2.0)), [3.0, -2.0])
 
 
 def test_physics_of_a_process_without_module_is_none() -> None:
@@ -111,17 +96,20 @@ class TestPhysicsFeatures:
         made = self.transformer(seed).fit_transform(X)
         physics = physics_of(seed.process.name)
         assert physics is not None
-        computed = physics.features({name: X[:, i] for i, name in enumerate(input_names(seed))})
+        with np.errstate(all="ignore"):
+            computed = physics.features({name: X[:, i] for i, name in enumerate(input_names(seed))})
         np.testing.assert_array_equal(made[:, : X.shape[1]], X)
         for i, feature in enumerate(physics.FEATURES):
-            np.testing.assert_array_equal(made[:, X.shape[1] + i], computed[feature.name])
-        assert np.isfinite(made).all()
+            value = np.where(np.isfinite(computed[feature.name]), computed[feature.name], np.nan)
+            np.testing.assert_array_equal(made[:, X.shape[1] + i], value)
+        # Pieces of scrap whose signals are drawn one by one may be such as no metal gives.
+        assert np.isfinite(made).mean() >= (0.9 if seed.classes else 1.0)
 
     def test_a_row_does_not_depend_on_the_others(self, seed: Seed) -> None:
         X = self.typical(seed)
         fitted = self.transformer(seed).fit(X)
         one_by_one = np.vstack([fitted.transform(X[i : i + 1]) for i in range(len(X))])
-        np.testing.assert_array_equal(one_by_one, fitted.transform(X))
+        np.testing.assert_allclose(one_by_one, fitted.transform(X), rtol=1e-12)
 
     def test_missing_inputs_give_missing_features_and_no_warning(self, seed: Seed) -> None:
         X = self.typical(seed)

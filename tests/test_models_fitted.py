@@ -7,7 +7,7 @@ import pytest
 
 from models import fitted
 from models.features import input_names, physics_of
-from models.fitted import EXAMPLES, Answer, FittedModel, conformalised
+from models.fitted import EXAMPLES, TOLD_COVERAGE, Answer, FittedModel, conformalised
 from models.intervals import CoverageError
 from seeds import Seed, load_all
 
@@ -87,6 +87,14 @@ def test_examples_span_the_training_rows(toy_seed: Seed) -> None:
     X = np.column_stack([np.linspace(85, 95, 101)] * 3)
     model = conformalised(toy_seed, "stub", Stub(), X, X[:, 0], Stub().predict(X), {})
     np.testing.assert_array_equal(model.examples[:, 0], np.linspace(85, 95, EXAMPLES))
+
+
+def test_told_is_the_answer_in_flat_columns(model: FittedModel) -> None:
+    X = model.examples
+    answer, told = model.answer(X, TOLD_COVERAGE)["y"], model.told(X)
+    assert list(told) == ["y", "y_low", "y_high"]
+    for got, expected in zip(told.values(), answer, strict=True):
+        np.testing.assert_array_equal(got, expected)
 
 
 def test_too_few_calibration_rows_are_told(toy_seed: Seed) -> None:

@@ -43,6 +43,11 @@ def test_table_in_table_out(loaded: TableModel, table: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(told, expected, check_exact=True)
 
 
+def test_the_table_is_what_the_model_tells(loaded: TableModel, table: pd.DataFrame) -> None:
+    told = loaded.model.told(table.to_numpy())
+    assert list(loaded.predict(table)) == list(told) == ["y", "y_low", "y_high"]
+
+
 def test_order_and_other_columns_do_not_matter(loaded: TableModel, table: pd.DataFrame) -> None:
     shuffled = table[["z", "previous_y", "x_set"]].assign(y=0.0, unit="A-001")
     pd.testing.assert_frame_equal(loaded.predict(shuffled), loaded.predict(table), check_exact=True)

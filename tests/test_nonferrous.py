@@ -175,11 +175,12 @@ def test_ctrl_c_leaves_no_plant_that_looks_whole(home, tmp_path):
 
 def test_the_readmes_first_request_is_one_that_the_service_takes():
     from seeds import load
-    from serving.payloads import payloads
+    from serving.tasks import task_of
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     body = re.search(r"-d '(\{.*?\})'\n", text, re.DOTALL)
     assert body is not None
-    rows, coverage = payloads(load("aluminium_reduction"), 10).read(body[1].encode())
+    seed = load("aluminium_reduction")
+    rows, request = task_of(seed).payloads(seed, 10).read(body[1].encode())
     assert len(rows) == 1
-    assert coverage == json.loads(body[1])["coverage"]
+    assert request["coverage"] == json.loads(body[1])["coverage"]

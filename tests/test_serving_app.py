@@ -1,8 +1,8 @@
 """The service in process: what it takes, what it answers, and the one shape of its errors."""
 
-import asyncio
 import json
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from threading import Thread
@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from models import files
-from models.candidates import build
-from models.fitted import FittedModel, conformalised
+from models.fitted import FittedModel
 from seeds import Seed
 from serving.app import Service, create_app
 from serving.folder_store import FolderStore
@@ -33,31 +32,13 @@ ROW: dict[str, Any] = {
     "z": 3.75,
 }
 INPUTS = ("previous_y", "x_set", "z")
+Call = Callable[..., httpx.Response]
+Save = Callable[..., FittedModel]
 
 
-def save(seed: Seed, folder: Path, lift: float = 0.0) -> FittedModel:
-    rng = np.random.default_rng(1)
-    X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (240, 3))
-    y = 90 + 0.5 * (X[:, 1] - 10) - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 240) + lift
-    estimator = build(seed)["linear"].fit(X[:200], y[:200])
-    model = conformalised(seed, "linear", estimator, X[:200], y[200:], estimator.predict(X[200:]), {"rows": 200})
-    files.save(model, folder)
-    return model
-
-
-def call(app: Service, method: str, path: str, **request: Any) -> httpx.Response:
-    """One request, answered in process."""
-
-    async def answered() -> httpx.Response:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
-            return await client.request(method, path, **request)
-
-    return asyncio.run(answered())
-
-
-def post(app: Service, rows: Any, **more: Any) -> httpx.Response:
-    return call(app, "POST", URL, json={"rows": rows, **more})
+@pytest.fixture
+def post(call: Call) -> Call:
+    return lambda app, rows, **more: call(app, "POST", URL, json={"rows": rows, **more})
 
 
 @pytest.fixture
@@ -66,8 +47,8 @@ def store() -> FolderStore:
 
 
 @pytest.fixture
-def model(toy_seed: Seed, tmp_path: Path) -> FittedModel:
-    return save(toy_seed, tmp_path / "one")
+def model(save_toy_model: Save, tmp_path: Path) -> FittedModel:
+    return save_toy_model(tmp_path / "one")
 
 
 @pytest.fixture
@@ -87,11 +68,11 @@ def app(empty: Service, model: FittedModel, store: FolderStore, tmp_path: Path) 
 # ---- answers ----
 
 
-def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path) -> None:
+def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path, post: Call) -> None:
     response = post(app, [ROW])
     assert response.status_code == HTTPStatus.OK
     told = response.json()
-    app.taken[0].answer.model_validate_json(response.content)
+    TypeAdapter(app.taken[0].answer).validate_json(response.content)
     assert told["process"] == "toy_cells"
     assert told["model"] == {"version": 1, "alias": "champion", "digest": files.digest(tmp_path / "one")}
     assert told["coverage"] == 0.9
@@ -103,7 +84,9 @@ def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("coverage", [0.5, 0.8, 0.95])
-def test_answers_are_the_models_own_to_the_last_bit(app: Service, model: FittedModel, coverage: float) -> None:
+def test_answers_are_the_models_own_to_the_last_bit(
+    app: Service, model: FittedModel, coverage: float, post: Call
+) -> None:
     X = np.random.default_rng(2).normal([90, 10, 4], [2, 1, 0.5], (20, 3))
     rows = [ROW | dict(zip(INPUTS, x.tolist(), strict=True)) for x in X]
     expected = model.answer(X, coverage)["y"]
@@ -113,14 +96,14 @@ def test_answers_are_the_models_own_to_the_last_bit(app: Service, model: FittedM
     assert [one["flags"] for one in told] == model.flags(X)
 
 
-def test_null_and_a_field_left_out_are_both_missing(app: Service) -> None:
+def test_null_and_a_field_left_out_are_both_missing(app: Service, post: Call) -> None:
     left_out = {name: value for name, value in ROW.items() if name != "z"}
     told = post(app, [ROW | {"z": None}, left_out, ROW]).json()["predictions"]
     assert told[0]["y"] == told[1]["y"] != told[2]["y"]
     assert told[0]["flags"] == told[1]["flags"] == ["z missing"]
 
 
-def test_a_batch_is_its_rows_in_order(app: Service) -> None:
+def test_a_batch_is_its_rows_in_order(app: Service, post: Call) -> None:
     rows = [ROW | {"unit": f"A-{i:03d}", "z": 2 + 0.1 * i} for i in range(30)]
     together = post(app, rows).json()["predictions"]
     alone = [post(app, [row]).json()["predictions"][0] for row in rows]
@@ -129,18 +112,22 @@ def test_a_batch_is_its_rows_in_order(app: Service) -> None:
     assert len({one["id"] for one in together + alone}) == 60
 
 
-def test_a_long_body_goes_another_way_to_the_same_answer(app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_body_goes_another_way_to_the_same_answer(
+    app: Service, monkeypatch: pytest.MonkeyPatch, post: Call
+) -> None:
     at_once = post(app, [ROW]).json()["predictions"][0]["y"]
     monkeypatch.setattr("serving.predictions.LONGEST_AT_ONCE", 0)
     assert post(app, [ROW]).json()["predictions"][0]["y"] == at_once
 
 
-def test_outside_training_range_is_a_flag_and_no_error(app: Service) -> None:
+def test_outside_training_range_is_a_flag_and_no_error(app: Service, post: Call) -> None:
     response = post(app, [ROW | {"x_set": 19.5}])
     assert response.json()["predictions"][0]["flags"] == ["x_set outside training range"]
 
 
-def test_what_a_model_cannot_determine_is_null_and_flagged(app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_model_cannot_determine_is_null_and_flagged(
+    app: Service, monkeypatch: pytest.MonkeyPatch, post: Call
+) -> None:
     served = app.champions.statuses["toy_cells"].served
     assert served is not None
     monkeypatch.setattr(served.model.estimator, "predict", lambda X: np.where(np.isnan(X[:, 2]), np.nan, 90.0))
@@ -193,12 +180,12 @@ def problem(response: httpx.Response, status: HTTPStatus) -> Problem:
 
 
 @pytest.mark.parametrize("name", BAD_REQUESTS)
-def test_every_error_has_one_shape(name: str, app: Service) -> None:
+def test_every_error_has_one_shape(name: str, app: Service, call: Call) -> None:
     status, method, path, request = BAD_REQUESTS[name]
     problem(call(app, method, path, **request), status)
 
 
-def test_a_body_without_declared_length_is_cut_too(app: Service) -> None:
+def test_a_body_without_declared_length_is_cut_too(app: Service, call: Call) -> None:
     async def chunks() -> Any:
         for _ in range(30):
             yield b" " * 1000
@@ -206,28 +193,28 @@ def test_a_body_without_declared_length_is_cut_too(app: Service) -> None:
     problem(call(app, "POST", URL, content=chunks(), headers=JSON), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
-def test_unknown_process_is_told_the_names_that_exist(app: Service) -> None:
+def test_unknown_process_is_told_the_names_that_exist(app: Service, call: Call) -> None:
     told = problem(call(app, "POST", "/v1/tin_smelting/predictions", json={}), HTTPStatus.NOT_FOUND)
     assert told.detail == "no process is called 'tin_smelting'; there are: toy_cells"
 
 
-def test_wrong_method_is_told_the_right_ones(app: Service) -> None:
+def test_wrong_method_is_told_the_right_ones(app: Service, call: Call) -> None:
     assert call(app, "GET", URL).headers["allow"] == "POST"
     assert call(app, "DELETE", "/v1/processes").headers["allow"] == "GET, HEAD"
 
 
-def test_without_a_model_the_command_to_run_is_told(empty: Service) -> None:
+def test_without_a_model_the_command_to_run_is_told(empty: Service, post: Call) -> None:
     empty.champions.refresh()
     response = post(empty, [ROW])
     assert "run `nonferrous train toy_cells`" in problem(response, HTTPStatus.SERVICE_UNAVAILABLE).detail
     assert response.headers["retry-after"] == "2"
 
 
-def test_a_defect_shows_nothing_of_the_inside(app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_shows_nothing_of_the_inside(app: Service, monkeypatch: pytest.MonkeyPatch, post: Call) -> None:
     def defect(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("serving.predictions.predicted", defect)
+    monkeypatch.setattr("serving.regression.matrix", defect)
     response = post(app, [ROW])
     problem(response, HTTPStatus.INTERNAL_SERVER_ERROR)
     assert "secret" not in response.text
@@ -249,7 +236,7 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_told_with_row_field_value_and_bound(name: str, app: Service) -> None:
+def test_a_fault_is_told_with_row_field_value_and_bound(name: str, app: Service, post: Call) -> None:
     change, expected = FAULTS[name]
     told = problem(post(app, [ROW, ROW | change]), HTTPStatus.UNPROCESSABLE_ENTITY)
     (fault,) = told.errors
@@ -257,19 +244,19 @@ def test_a_fault_is_told_with_row_field_value_and_bound(name: str, app: Service)
 
 
 @pytest.mark.parametrize("name", ["tapped", "y"])
-def test_what_is_known_only_after_the_period_is_refused_as_such(name: str, app: Service) -> None:
+def test_what_is_known_only_after_the_period_is_refused_as_such(name: str, app: Service, post: Call) -> None:
     told = problem(post(app, [ROW | {name: 90.0}]), HTTPStatus.UNPROCESSABLE_ENTITY)
     assert "known only after the period" in told.errors[0].expected
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1" + "0" * 400])
-def test_numbers_that_are_none_are_refused(number: str, app: Service) -> None:
+def test_numbers_that_are_none_are_refused(number: str, app: Service, call: Call) -> None:
     body = json.dumps({"rows": [ROW]}).replace("3.75", number)
     told = problem(call(app, "POST", URL, content=body, headers=JSON), HTTPStatus.UNPROCESSABLE_ENTITY)
     assert [(fault.row, fault.field) for fault in told.errors] == [(0, "z")]
 
 
-def test_all_faults_are_told_at_once(app: Service) -> None:
+def test_all_faults_are_told_at_once(app: Service, post: Call) -> None:
     rows = [ROW | {"z": 9, "x_set": "10"}, {}, 5, ROW | {"tapped": 1}]
     told = problem(post(app, rows, coverage=0.3, covrage=0.9), HTTPStatus.UNPROCESSABLE_ENTITY)
     assert {(fault.row, fault.field) for fault in told.errors} == {
@@ -278,20 +265,20 @@ def test_all_faults_are_told_at_once(app: Service) -> None:
     }
 
 
-def test_many_faults_are_counted_and_the_first_are_told(app: Service) -> None:
+def test_many_faults_are_counted_and_the_first_are_told(app: Service, post: Call) -> None:
     told = problem(post(app, [ROW | {"z": 9, "x_set": 30, "q": 1}] * 50), HTTPStatus.UNPROCESSABLE_ENTITY)
     assert told.detail == "the request has more than 100 faults, the first of them in errors"
     assert len(told.errors) == 100
 
 
-def test_a_row_of_a_thousand_unknown_fields_is_refused_as_briefly(app: Service) -> None:
+def test_a_row_of_a_thousand_unknown_fields_is_refused_as_briefly(app: Service, post: Call) -> None:
     told = problem(post(app, [{f"q{i}": 1 for i in range(1500)} | ROW]), HTTPStatus.UNPROCESSABLE_ENTITY)
     assert len(told.errors) == 100
     long = problem(post(app, [ROW | {"q" * 5000: "v" * 5000}]), HTTPStatus.UNPROCESSABLE_ENTITY)
     assert len(long.model_dump_json()) < 1000
 
 
-def test_coverage_that_the_calibration_rows_do_not_reach_is_refused(app: Service) -> None:
+def test_coverage_that_the_calibration_rows_do_not_reach_is_refused(app: Service, post: Call) -> None:
     told = problem(post(app, [ROW], coverage=0.99), HTTPStatus.UNPROCESSABLE_ENTITY)
     (fault,) = told.errors
     assert (fault.field, fault.value) == ("coverage", 0.99)
@@ -308,15 +295,15 @@ bodies = st.fixed_dictionaries(
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=bodies.map(json.dumps).map(str.encode) | cells.map(json.dumps).map(str.encode) | st.binary(max_size=40))
-def test_no_body_makes_a_defect(app: Service, body: bytes) -> None:
+def test_no_body_makes_a_defect(app: Service, body: bytes, call: Call) -> None:
     response = call(app, "POST", URL, content=body, headers=JSON)
     if response.status_code == HTTPStatus.OK:
         # What OpenAPI describes takes the request too, and describes the answer.
-        app.taken[0].request.model_validate_json(body)
-        app.taken[0].answer.model_validate_json(response.content)
+        TypeAdapter(app.taken[0].request).validate_json(body)
+        TypeAdapter(app.taken[0].answer).validate_json(response.content)
     else:
         with pytest.raises(ValidationError, match="validation error"):
-            app.taken[0].request.model_validate_json(body)
+            TypeAdapter(app.taken[0].request).validate_json(body)
         told = problem(response, HTTPStatus(response.status_code))
         assert told.status in (400, 422)
         assert told.status == 400 or told.errors
@@ -326,9 +313,9 @@ def test_no_body_makes_a_defect(app: Service, body: bytes) -> None:
 
 
 def test_swaps_under_load_fail_no_request_and_mix_no_models(
-    app: Service, store: FolderStore, model: FittedModel, toy_seed: Seed, tmp_path: Path
+    app: Service, store: FolderStore, model: FittedModel, save_toy_model: Save, tmp_path: Path, post: Call
 ) -> None:
-    models = {1: model, 2: save(toy_seed, tmp_path / "two", lift=3.0)}
+    models = {1: model, 2: save_toy_model(tmp_path / "two", lift=3.0)}
     X = np.array([[ROW[name] for name in INPUTS]])
     expected = {number: one.answer(X, 0.9)["y"].value[0] for number, one in models.items()}
     seen: list[tuple[int, int, float]] = []
@@ -355,7 +342,9 @@ def test_swaps_under_load_fail_no_request_and_mix_no_models(
 # ---- health and processes ----
 
 
-def test_ready_only_with_a_model(empty: Service, model: FittedModel, store: FolderStore, tmp_path: Path) -> None:
+def test_ready_only_with_a_model(
+    empty: Service, model: FittedModel, store: FolderStore, tmp_path: Path, call: Call
+) -> None:
     told = problem(call(empty, "GET", "/health/ready"), HTTPStatus.SERVICE_UNAVAILABLE)
     assert told.errors[0].field == "toy_cells"
     (tmp_path / "broken").mkdir()
@@ -369,7 +358,7 @@ def test_ready_only_with_a_model(empty: Service, model: FittedModel, store: Fold
     assert response.json()["processes"]["toy_cells"] == {"state": "answers", "version": 2, "trouble": None}
 
 
-def test_ready_while_a_newer_model_is_refused(app: Service, store: FolderStore, tmp_path: Path) -> None:
+def test_ready_while_a_newer_model_is_refused(app: Service, store: FolderStore, tmp_path: Path, call: Call) -> None:
     (tmp_path / "broken").mkdir()
     store.point("toy_cells", 2, tmp_path / "broken")
     app.champions.refresh()
@@ -383,16 +372,17 @@ def test_ready_while_a_newer_model_is_refused(app: Service, store: FolderStore, 
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/v1/processes", "/docs"])
-def test_head_is_answered_as_get_is(path: str, app: Service) -> None:
+def test_head_is_answered_as_get_is(path: str, app: Service, call: Call) -> None:
     head, get = call(app, "HEAD", path), call(app, "GET", path)
     assert head.status_code == get.status_code == HTTPStatus.OK
     assert head.headers["content-type"] == get.headers["content-type"]
 
 
-def test_processes_tell_inputs_quantities_and_model(app: Service) -> None:
+def test_processes_tell_inputs_quantities_and_model(app: Service, call: Call) -> None:
     (told,) = call(app, "GET", "/v1/processes").json()["processes"]
     assert [one["name"] for one in told["inputs"]] == list(INPUTS)
     x_set = told["inputs"][1]
     assert (x_set["unit"], x_set["role"], x_set["low"], x_set["high"]) == ("kA", "knob", 0.0, 20.0)
     assert told["quantities"] == [{"name": "y", "meaning": "efficiency", "unit": "%"}]
+    assert told["sorting"] is None
     assert (told["model"]["candidate"], told["model"]["info"]) == ("linear", {"rows": 200})

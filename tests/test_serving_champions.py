@@ -1,18 +1,19 @@
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from models import files
-from models.candidates import build
-from models.fitted import FittedModel, conformalised
+from models.fitted import FittedModel
+from models.sorting_model import SortingModel
 from seeds import Seed
 from seeds.loader import parse
 from serving.champions import Champion, Champions
 from serving.folder_store import FolderStore
 
 PROCESS = "toy_cells"
+Save = Callable[..., FittedModel]
 
 
 class Clock:
@@ -43,16 +44,6 @@ class CountingStore(FolderStore):
         return super().fetch(champion, folder)
 
 
-def save(seed: Seed, folder: Path, lift: float = 0.0) -> FittedModel:
-    rng = np.random.default_rng(1)
-    X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (300, 3))
-    y = 90 + 0.5 * (X[:, 1] - 10) - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 300) + lift
-    estimator = build(seed)["linear"].fit(X[:200], y[:200])
-    model = conformalised(seed, "linear", estimator, X[:200], y[200:], estimator.predict(X[200:]), {})
-    files.save(model, folder)
-    return model
-
-
 @pytest.fixture
 def store() -> CountingStore:
     return CountingStore()
@@ -79,10 +70,10 @@ def test_without_a_champion_the_command_to_run_is_named(champions: Champions) ->
 
 
 def test_champion_is_followed_and_fetched_once(
-    champions: Champions, store: CountingStore, toy_seed: Seed, tmp_path: Path
+    champions: Champions, store: CountingStore, save_toy_model: Save, tmp_path: Path
 ) -> None:
-    save(toy_seed, tmp_path / "one")
-    save(toy_seed, tmp_path / "two", lift=1.0)
+    save_toy_model(tmp_path / "one")
+    save_toy_model(tmp_path / "two", lift=1.0)
     store.point(PROCESS, 1, tmp_path / "one")
     for _ in range(3):
         champions.refresh()
@@ -96,10 +87,10 @@ def test_champion_is_followed_and_fetched_once(
 
 
 def test_same_version_of_another_store_is_another_model(
-    champions: Champions, store: CountingStore, toy_seed: Seed, tmp_path: Path
+    champions: Champions, store: CountingStore, save_toy_model: Save, tmp_path: Path
 ) -> None:
-    save(toy_seed, tmp_path / "one")
-    save(toy_seed, tmp_path / "again", lift=1.0)
+    save_toy_model(tmp_path / "one")
+    save_toy_model(tmp_path / "again", lift=1.0)
     store.point(PROCESS, 1, tmp_path / "one")
     champions.refresh()
     store.point(PROCESS, 1, tmp_path / "again")
@@ -110,10 +101,10 @@ def test_same_version_of_another_store_is_another_model(
 
 
 def test_status_in_hand_is_not_reached_by_a_swap(
-    champions: Champions, store: CountingStore, toy_seed: Seed, tmp_path: Path
+    champions: Champions, store: CountingStore, save_toy_model: Save, tmp_path: Path
 ) -> None:
-    save(toy_seed, tmp_path / "one")
-    save(toy_seed, tmp_path / "two", lift=1.0)
+    save_toy_model(tmp_path / "one")
+    save_toy_model(tmp_path / "two", lift=1.0)
     store.point(PROCESS, 1, tmp_path / "one")
     champions.refresh()
     in_hand = champions.statuses
@@ -128,12 +119,12 @@ def test_broken_new_model_keeps_the_old_one(
     name: str,
     champions: Champions,
     store: CountingStore,
-    toy_seed: Seed,
+    save_toy_model: Save,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    save(toy_seed, tmp_path / "one")
-    save(toy_seed, tmp_path / "two")
+    save_toy_model(tmp_path / "one")
+    save_toy_model(tmp_path / "two")
     broken = tmp_path / "two" / name
     broken.write_bytes(broken.read_bytes()[:-20])
     store.point(PROCESS, 1, tmp_path / "one")
@@ -168,20 +159,22 @@ def test_refused_version_is_tried_again_less_and_less_often(
 
 
 def test_repaired_version_is_taken_up(
-    champions: Champions, store: CountingStore, clock: Clock, toy_seed: Seed, tmp_path: Path
+    champions: Champions, store: CountingStore, clock: Clock, save_toy_model: Save, tmp_path: Path
 ) -> None:
     folder = tmp_path / "one"
     store.point(PROCESS, 1, folder)
     champions.refresh()
     assert version(champions) is None
-    save(toy_seed, folder)
+    save_toy_model(folder)
     clock.now = 2.0
     champions.refresh()
     assert (version(champions), champions.statuses[PROCESS].trouble) == (1, None)
 
 
-def test_digest_that_the_registry_does_not_hold_is_refused(toy_seed: Seed, tmp_path: Path) -> None:
-    save(toy_seed, tmp_path / "one")
+def test_digest_that_the_registry_does_not_hold_is_refused(
+    toy_seed: Seed, save_toy_model: Save, tmp_path: Path
+) -> None:
+    save_toy_model(tmp_path / "one")
 
     class Store(FolderStore):
         def champion(self, process: str) -> Champion | None:
@@ -193,8 +186,8 @@ def test_digest_that_the_registry_does_not_hold_is_refused(toy_seed: Seed, tmp_p
     assert "expected sha256:0" in str(champions.statuses[PROCESS].trouble)
 
 
-def test_model_of_another_seed_is_refused(toy_seed: Seed, tmp_path: Path) -> None:
-    save(toy_seed, tmp_path / "one")
+def test_model_of_another_seed_is_refused(toy_seed: Seed, save_toy_model: Save, tmp_path: Path) -> None:
+    save_toy_model(tmp_path / "one")
     other = parse(toy_seed.text.replace('unit = "kA"', 'unit = "A"'), Path("toy_cells.toml"))
     store = FolderStore()
     store.point(PROCESS, 1, tmp_path / "one")
@@ -205,14 +198,46 @@ def test_model_of_another_seed_is_refused(toy_seed: Seed, tmp_path: Path) -> Non
     assert "input x_set [A], input x_set [kA]" in trouble
 
 
+DECISIONS = {
+    "class": (
+        'classes = ["a", "b", "c", "other"]',
+        'classes = ["b", "a", "c", "other"]',
+        "target metal [b, a, c, other]",
+    ),
+    "value of a class in a bin": ("a = 2.0", "a = 2.5", "bin bin_a: a 2 $/kg, bin bin_a: a 2.5 $/kg"),
+    "limit": ('{ value = 0.9, unit = "wt%"', '{ value = 0.8, unit = "wt%"', "bin bin_a: x <= 0.8 wt%"),
+    "name of a bin": ('name = "bin_bc"', 'name = "bin_cb"', "bins bin_a, bin_bc, rest (rest), bins bin_a, bin_cb"),
+    "mass of a lot": ("lot_mass = { value = 2,", "lot_mass = { value = 3,", "sorting lot_mass 2, sorting lot_mass 3"),
+    "confidence": ("confidence = { value = 0.9,", "confidence = { value = 0.8,", "sorting confidence 0.8"),
+}
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_model_that_sorts_by_another_seed_is_refused(
+    name: str, toy_sorting_seed: Seed, save_toy_sorter: Callable[..., SortingModel], tmp_path: Path
+) -> None:
+    before, after, told = DECISIONS[name]
+    assert before in toy_sorting_seed.text
+    save_toy_sorter(tmp_path / "one")
+    other = parse(toy_sorting_seed.text.replace(before, after, 1), Path("toy_scrap.toml"))
+    store = FolderStore()
+    store.point("toy_scrap", 1, tmp_path / "one")
+    for seed, answers in ((toy_sorting_seed, True), (other, False)):
+        champions = Champions({"toy_scrap": seed}, store, poll_seconds=2.0)
+        champions.refresh()
+        status = champions.statuses["toy_scrap"]
+        assert (status.served is not None) == answers
+        assert answers or told in str(status.trouble)
+
+
 def test_unreadable_store_keeps_the_model_and_is_looked_at_less_often(
     champions: Champions,
     store: CountingStore,
-    toy_seed: Seed,
+    save_toy_model: Save,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    save(toy_seed, tmp_path / "one")
+    save_toy_model(tmp_path / "one")
     store.point(PROCESS, 1, tmp_path / "one")
     champions.refresh()
     store.error = RuntimeError("database is locked\nand more")
@@ -231,9 +256,9 @@ def test_unreadable_store_keeps_the_model_and_is_looked_at_less_often(
 
 
 def test_removed_alias_keeps_the_model_and_says_so(
-    champions: Champions, store: CountingStore, toy_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    champions: Champions, store: CountingStore, save_toy_model: Save, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save(toy_seed, tmp_path / "one")
+    save_toy_model(tmp_path / "one")
     store.point(PROCESS, 1, tmp_path / "one")
     champions.refresh()
     monkeypatch.setattr(store, "champion", lambda process: None)

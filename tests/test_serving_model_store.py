@@ -2,19 +2,19 @@
 
 import sqlite3
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from models import files
-from models.candidates import build
-from models.fitted import conformalised
+from models.fitted import FittedModel
 from seeds import Seed
 from serving.champions import Champions
 from serving.model_store import MlflowStore, StoreError
 
 PROCESS = "toy_cells"
+Save = Callable[..., FittedModel]
 
 # MLflow's own use of pandas, SQLAlchemy and alembic is not this project's to mend.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
@@ -45,17 +45,9 @@ def register(home: Path, folder: Path, tags: dict[str, str]) -> int:
         return int(made.version)
 
 
-def save(seed: Seed, folder: Path, lift: float = 0.0) -> None:
-    rng = np.random.default_rng(1)
-    X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (300, 3))
-    y = 90 - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 300) + lift
-    estimator = build(seed)["linear"].fit(X[:200], y[:200])
-    files.save(conformalised(seed, "linear", estimator, X[:200], y[200:], estimator.predict(X[200:]), {}), folder)
-
-
-def test_champions_are_read_followed_and_never_written(toy_seed: Seed, tmp_path: Path) -> None:
-    save(toy_seed, tmp_path / "one" / "model")
-    save(toy_seed, tmp_path / "two" / "model", lift=1.0)
+def test_champions_are_read_followed_and_never_written(toy_seed: Seed, save_toy_model: Save, tmp_path: Path) -> None:
+    save_toy_model(tmp_path / "one" / "model")
+    save_toy_model(tmp_path / "two" / "model", lift=1.0)
     digests = [files.digest(tmp_path / name / "model") for name in ("one", "two")]
     register(tmp_path, tmp_path / "one" / "model", {"model_digest": digests[0]})
     database = tmp_path / "mlflow.db"
@@ -79,8 +71,8 @@ def test_champions_are_read_followed_and_never_written(toy_seed: Seed, tmp_path:
     assert "its digest is not the registry's" in str(status.trouble)
 
 
-def test_no_alias_and_no_model_are_no_error(toy_seed: Seed, tmp_path: Path) -> None:
-    save(toy_seed, tmp_path / "model")
+def test_no_alias_and_no_model_are_no_error(save_toy_model: Save, tmp_path: Path) -> None:
+    save_toy_model(tmp_path / "model")
     register(tmp_path, tmp_path / "model", {})
     store = MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}")
     assert store.champion("tin_smelting") is None

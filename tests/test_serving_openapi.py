@@ -56,9 +56,42 @@ def test_openapi_types_every_field_of_every_process(served_seed: Seed) -> None:
         assert field["x-unit"] == column.unit
         assert column.meaning in field["description"]
         assert field["examples"]
-    prediction = schema["components"]["schemas"][f"{title}Prediction"]["properties"]
-    for name in (served_seed.target.name, *served_seed.derived):
-        assert prediction[name]["x-unit"] == served_seed.targets[name].unit
+
+
+def test_openapi_types_every_quantity_of_a_prediction(served_seed: Seed) -> None:
+    schemas = create_app(Settings(), FolderStore()).openapi()["components"]["schemas"]
+    title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
+    prediction = schemas[f"{title}Prediction"]["properties"]
+    told = schemas[f"{title}Elements"]["properties"] if served_seed.classes else prediction
+    for name in [column.name for column in served_seed.elements] or [served_seed.target.name, *served_seed.derived]:
+        assert told[name]["x-unit"] == served_seed.targets[name].unit
+
+
+@pytest.mark.parametrize("name", [name for name in names() if load(name).classes])
+def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sorts(name: str) -> None:
+    seed, schemas = load(name), create_app(Settings(), FolderStore()).openapi()["components"]["schemas"]
+    title = "".join(part.capitalize() for part in name.split("_"))
+    prediction = schemas[f"{title}Prediction"]["properties"]
+    bins = {one.name: one for one in seed.bins}
+    assert prediction["class"]["enum"] == list(seed.classes)
+    assert prediction["bin"]["enum"] == list(bins)
+    shares = schemas[f"{title}ClassProbabilities"]["properties"]
+    assert list(shares) == list(seed.classes)
+    assert {(share["minimum"], share["maximum"]) for share in shares.values()} == {(0, 1)}
+    for one in seed.bins:
+        own = title + "".join(part.capitalize() for part in one.name.split("_"))
+        prices = schemas[f"{own}Prices"]["properties"]
+        assert {label: price["examples"] for label, price in prices.items()} == {
+            label: [value] for label, value in one.value.items()
+        }
+        assert {price["x-unit"] for price in prices.values()} == {"$/kg"}
+        limited = schemas[f"{own}BinElements"]["properties"]
+        assert list(limited) == list(one.limits)
+        for element, limit in one.limits.items():
+            assert f"at most {limit.value:g} {limit.unit}" in limited[element]["description"]
+    request = schemas[f"{title}Request"]["properties"]
+    assert {"prices", "lots"} < set(request)
+    assert list(schemas[f"{title}LotBins"]["required"]) == list(bins)
 
 
 def test_every_reference_of_the_schema_leads_somewhere() -> None:
@@ -73,5 +106,10 @@ def test_examples_of_the_schema_are_a_request_that_passes(served_seed: Seed) -> 
     title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
     row = {name: field["examples"][0] for name, field in schemas[f"{title}Row"]["properties"].items()}
     taken = next(one for one in app.taken if one.seed.process.name == served_seed.process.name)
-    rows, coverage = taken.read(json.dumps({"rows": [row]}).encode())
-    assert (len(rows), coverage) == (1, 0.9)
+    rows, request = taken.read(json.dumps({"rows": [row]}).encode())
+    assert (len(rows), request["coverage"]) == (1, 0.9)
+    operation = app.openapi()["paths"][f"/v1/{served_seed.process.name}/predictions"]["post"]
+    example = operation["requestBody"]["content"]["application/json"]["example"]
+    rows, request = taken.read(json.dumps(example).encode())
+    assert rows == example["rows"] == [row]
+    assert set(request) == set(example) == set(schemas[f"{title}Request"]["properties"])

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -14,9 +14,7 @@ import numpy as np
 import pytest
 
 from models import files
-from models.candidates import build
-from models.fitted import conformalised
-from seeds import Seed
+from models.fitted import FittedModel
 
 pytestmark = pytest.mark.service
 
@@ -34,15 +32,8 @@ sys.exit(run(read_settings(), store))
 
 
 @pytest.fixture
-def folder(toy_seed: Seed, tmp_path: Path) -> Path:
-    rng = np.random.default_rng(1)
-    X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (300, 3))
-    y = 90 - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 300)
-    estimator = build(toy_seed)["linear"].fit(X[:200], y[:200])
-    files.save(
-        conformalised(toy_seed, "linear", estimator, X[:200], y[200:], estimator.predict(X[200:]), {}),
-        tmp_path / "model",
-    )
+def folder(save_toy_model: Callable[..., FittedModel], tmp_path: Path) -> Path:
+    save_toy_model(tmp_path / "model")
     return tmp_path / "model"
 
 

@@ -4,9 +4,10 @@ import pytest
 
 from models.candidates import build
 from models.contract import check
-from training.card import figure, model_card
+from training.card import model_card
 from training.dataset import dataset_of
-from training.fitting import fit_candidate
+from training.markdown import figure
+from training.regression_fitting import fit_candidate
 from training.splits import split
 
 INFO = {"package_version": "1.2.3", "git_commit": None}

@@ -14,9 +14,10 @@ from models.contract import TableError
 from models.features import matrix
 from models.fitted import FittedModel
 from training.compare import compare, compare_address
-from training.evaluate import COVERAGE, against_label, rows_of
+from training.evaluate import COVERAGE, rows_of
 from training.job import Trained, train
 from training.registered import Version
+from training.regression_evaluate import against_label
 from training.report import candidates_table, versions_table
 from training.settings import Settings
 from training.splits import SplitError

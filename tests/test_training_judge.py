@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from models.fitted import Answer
-from training.judge import JudgeError, blocks_of, gain_bound, judge
+from training.judge import JudgeError, gain_bound
+from training.regression_judge import blocks_of, judge
 
 
 def plant(units=40, periods=4, seed=0):

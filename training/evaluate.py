@@ -1,6 +1,4 @@
-"""How good an answer is: one set of metric names for every candidate, against the label and against the truth."""
-
-from collections.abc import Mapping
+"""Errors and coverage of answers that are numbers: shared by all tasks."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +8,6 @@ from models.fitted import Answer
 FloatArray = npt.NDArray[np.float64]
 
 COVERAGE = 0.9  # of the intervals that are judged, as in the metric names
-LEAST_COVERAGE, MOST_COVERAGE = 0.85, 0.95
 
 
 def rows_of(answer: Answer, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Answer:
@@ -31,104 +28,3 @@ def rmse(error: FloatArray) -> float:
 def coverage(actual: FloatArray, answer: Answer) -> float:
     """Share of the actual values that lie within the answers' intervals [1]."""
     return float(np.mean((answer.low <= actual) & (actual <= answer.high)))
-
-
-def against_label(label: FloatArray, answer: Answer) -> dict[str, float]:
-    """Metrics of answers against the measured label.
-
-    Parameters
-    ----------
-    label : ndarray, shape (n,)
-        Measured values [target's unit].
-    answer : Answer of n rows
-        What the model says.
-
-    Returns
-    -------
-    dict of str to float
-        mae, rmse, bias (answer minus label) and width_90 [target's unit]; r2 and coverage_90 [1].
-    """
-    error = answer.value - label
-    spread = float(np.var(label))
-    return {
-        "mae": mae(error),
-        "rmse": rmse(error),
-        "bias": float(np.mean(error)),
-        "r2": 1 - rmse(error) ** 2 / spread if spread > 0 else float("nan"),
-        "coverage_90": coverage(label, answer),
-        "width_90": float(np.mean(answer.high - answer.low)),
-    }
-
-
-def against_truth(truth: FloatArray, label: FloatArray, answer: Answer) -> dict[str, float]:
-    """Metrics of answers against the noise-free truth of a simulated plant.
-
-    Parameters
-    ----------
-    truth, label : ndarray, shape (n,)
-        Noise-free and measured values [target's unit].
-    answer : Answer of n rows
-        What the model says.
-
-    Returns
-    -------
-    dict of str to float
-        truth_mae, truth_rmse, truth_bias and noise_floor (standard deviation of label minus truth: the RMSE against
-        the label that a perfect model would still have) [target's unit]; truth_coverage_90 [1].
-    """
-    error = answer.value - truth
-    return {
-        "truth_mae": mae(error),
-        "truth_rmse": rmse(error),
-        "truth_bias": float(np.mean(error)),
-        "truth_coverage_90": coverage(truth, answer),
-        "noise_floor": float(np.std(label - truth)),
-    }
-
-
-def skill(label: FloatArray, value: FloatArray, baseline: FloatArray) -> float:
-    """Share of the baseline's mean square error that the answers avoid [1]; 0 is no better than the baseline."""
-    reference = rmse(baseline - label) ** 2
-    return 1 - rmse(value - label) ** 2 / reference if reference > 0 else float("nan")
-
-
-def evaluate(
-    label: FloatArray, answer: Answer, baseline: FloatArray, truth: FloatArray | None = None
-) -> dict[str, float]:
-    """All metrics of one candidate on one part of the table.
-
-    Parameters
-    ----------
-    label : ndarray, shape (n,)
-        Measured values [target's unit].
-    answer : Answer of n rows
-        What the candidate says.
-    baseline : ndarray, shape (n,)
-        What the bar to beat says for the same rows [target's unit].
-    truth : ndarray, shape (n,), optional
-        Noise-free values, NaN where unknown [target's unit].
-
-    Returns
-    -------
-    dict of str to float
-        The metrics of `against_label`, `skill` and, with truth, `against_truth`.
-    """
-    found = against_label(label, answer) | {"skill": skill(label, answer.value, baseline)}
-    if truth is not None:
-        known = np.isfinite(truth)
-        if known.any():
-            found |= against_truth(truth[known], label[known], rows_of(answer, known))
-    return found
-
-
-def cautions(metrics: Mapping[str, float]) -> list[str]:
-    """What a reader of a candidate's metrics should be told in words: no skill, intervals too narrow or too wide."""
-    told = []
-    if metrics["test_skill"] <= 0:
-        told.append("on the test rows it is no better than the bar to beat")
-    if not LEAST_COVERAGE <= metrics["test_coverage_90"] <= MOST_COVERAGE:
-        told.append(
-            f"its {COVERAGE:.0%} intervals hold {metrics['test_coverage_90']:.0%} of the test rows' labels: "
-            "the plant was another one when they were calibrated"
-        )
-    return told

@@ -15,18 +15,18 @@ from training.code_version import git_commit, package_version
 from training.compare import compare_address
 from training.dataset import Dataset, read
 from training.evaluate import COVERAGE
-from training.fitting import SELECTED_BY, STEPS, Candidate, best_of, fit_candidate
+from training.fitting import Candidate
 from training.plots import page
 from training.registered import CHALLENGER, CHAMPION, Action
 from training.settings import Settings
 from training.splits import Split, split
 from training.table import write_rejected
+from training.tasks import task_of
 from training.tracking import Tracking
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 TABLE, REJECTED, CARD, PLOTS, SEED = "table.parquet", "rejected.csv", "model_card.md", "plots.html", "seed.toml"
-TAGGED = ("test_mae", "test_rmse", "test_coverage_90", "test_skill", "test_truth_rmse", "unseen_rmse")
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,8 @@ class Learnt:
     @property
     def best(self) -> Candidate:
         """The candidate to register."""
-        return best_of(self.candidates)
+        best: Candidate = task_of(self.data.seed).best(self.candidates)
+        return best
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,18 +117,21 @@ def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = 
         The table breaks the contract; nothing is written.
     SplitError
         Too few periods or rows; nothing is written.
+    GuaranteeError
+        Too few calibration lots for what the seed promises of a lot; nothing is written.
     TrackingError
         The MLflow store did not do its part.
     """
     progress("read and check the table", 0, 1)
     data = read(data_path, seed)
     parts = split(data.table, seed)
+    task_of(seed).check_split(data, parts)
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(seed.process.name, seed.process.title)
     with tracking.run(experiment, run_name("train"), "train") as run:
         learnt = learn(data, parts, tracking, experiment, run, "train", progress)
         version = register(learnt, tracking)
-        alias = first_alias(seed.process.name, version, learnt.best, tracking)
+        alias = first_alias(seed, version, learnt.best, tracking)
         tracking.log(run, tags={"registered_version": str(version), "registered_as": alias})
     address = compare_address(settings, experiment, list(learnt.runs.values()))
     return Trained(learnt, version, alias, keep_rejected(data, settings), address)
@@ -142,8 +146,8 @@ def learn(
     data: Dataset, parts: Split, tracking: Tracking, experiment: str, run: str, job: str, progress: Progress
 ) -> Learnt:
     """Fit every candidate that the seed allows and keep each in a run of its own below `run`."""
-    estimators = build(data.seed)
-    steps = STEPS * len(estimators)
+    task, estimators = task_of(data.seed), build(data.seed)
+    steps = task.steps * len(estimators)
     facts = _facts(data, parts)
     info = _info(data, parts)
     counted = itertools.count()
@@ -157,9 +161,9 @@ def learn(
     tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
     tracking.log(run, params=facts)
     for name, estimator in estimators.items():
-        baseline = next(iter(candidates.values())).answer.value if candidates else None
+        baseline = next(iter(candidates.values())).told if candidates else None
         with tracking.run(experiment, name, job, run) as child:
-            candidate = fit_candidate(name, estimator, data, parts, info, baseline, step)
+            candidate = task.fit(name, estimator, data, parts, info, baseline, step)
             models[name] = _keep(candidate, data, parts, facts, tracking, child)
         candidates[name], runs[name] = candidate, child
     progress("keep the job's files", steps, steps)
@@ -196,7 +200,7 @@ def _facts(data: Dataset, parts: Split) -> dict[str, object]:
         "calibrate_from": f"{parts.calibrate_from:%Y-%m-%d}",
         "test_from": f"{parts.test_from:%Y-%m-%d}",
         "coverage": COVERAGE,
-        "selected_by": SELECTED_BY,
+        "selected_by": task_of(data.seed).selected_by,
     }
 
 
@@ -234,24 +238,20 @@ def register(learnt: Learnt, tracking: Tracking) -> int:
         "model_digest": digest,
         "data_digest": learnt.data.digest,
         "seed_digest": seed.digest,
-        **{name: f"{value:.6g}" for name, value in _figures(best).items()},
+        **{name: f"{value:.6g}" for name, value in task_of(seed).figures(best.metrics).items()},
     }
     return tracking.register(seed.process.name, seed.process.title, learnt.runs[best.name], model, tags)
 
 
-def first_alias(process: str, version: int, best: Candidate, tracking: Tracking) -> str:
+def first_alias(seed: Seed, version: int, best: Candidate, tracking: Tracking) -> str:
     """Make a new version the champion where there is none, else the challenger."""
+    process = seed.process.name
     taken = {alias for other in tracking.versions(process) for alias in other.aliases}
     alias: str = CHALLENGER if CHAMPION in taken else CHAMPION
     action: Action = "enter" if alias == CHALLENGER else "first"
     why = "best candidate of a training job" + ("" if alias == CHALLENGER else ", and there was no champion")
-    tracking.move_alias(process, alias, version, action, why, _figures(best))
+    tracking.move_alias(process, alias, version, action, why, task_of(seed).figures(best.metrics))
     return alias
-
-
-def _figures(best: Candidate) -> dict[str, float]:
-    """The few figures that stand beside a version and its alias moves."""
-    return {name: best.metrics[name] for name in TAGGED if name in best.metrics}
 
 
 def keep_rejected(data: Dataset, settings: Settings) -> Path | None:

@@ -8,19 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.fitted import Answer
-from training.evaluate import against_label, against_truth, rows_of
+from training.bootstrap import resampled_ratio
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
 CONFIDENCE = 0.95
-RESAMPLES = 4000
-RNG_SEED = 20260102
 FEWEST_ROWS = 30
 FEWEST_BLOCKS = 10
-UNITS_FOR_BLOCKS = 20
-BROKEN_COVERAGE = 0.85
 
 
 class JudgeError(ValueError):
@@ -42,7 +37,7 @@ class Verdict:
     first_period, last_period : str
         Periods of the judge rows.
     gain, gain_low : float
-        How much lower the challenger's mean absolute error is, and the one-sided lower bound of that [target's unit].
+        How much lower the challenger's mean loss is, and the one-sided lower bound of that [the loss's unit].
     confidence : float
         Of the bound [1].
     champion, challenger : Mapping of str to float
@@ -68,39 +63,38 @@ class Verdict:
         return asdict(self)
 
 
-def blocks_of(units: npt.NDArray[np.object_], periods: pd.DatetimeIndex) -> IntArray:
-    """Block of each row for a bootstrap: rows of a block depend on each other, blocks hardly do.
+@dataclass(frozen=True, eq=False)
+class JudgeRows:
+    """Rows that neither model has learnt from.
 
-    A block is one unit where there are at least UNITS_FOR_BLOCKS of them; what all units of a line have in common in
-    these periods is then taken as given. Otherwise it is a run of consecutive periods, as long as the cube root of
-    their number [1]_.
-
-    Parameters
+    Attributes
     ----------
     units : ndarray of object, shape (n,)
         Unit of each row.
     periods : DatetimeIndex, length n
         Period start of each row.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Number of the block, from 0.
-
-    Raises
-    ------
-    JudgeError
-        Too few rows or blocks to tell skill from chance.
-
-    References
-    ----------
-    .. [1] P. Hall, J. L. Horowitz, B.-Y. Jing (1995). On blocking rules for the bootstrap with dependent data.
-       Biometrika 82, 561-574. doi:10.1093/biomet/82.3.561
+    block : ndarray of int, shape (n,)
+        Number of each row's block, none left out: rows of a block depend on each other, blocks hardly do.
+    weight : ndarray, shape (n,)
+        What a row counts for.
     """
-    unit, names = pd.factorize(units, sort=True)
-    place, distinct = pd.factorize(periods, sort=True)
-    length = int(np.ceil(np.cbrt(len(distinct))))
-    block = np.asarray(unit if len(names) >= UNITS_FOR_BLOCKS else place // length)
+
+    units: npt.NDArray[np.object_]
+    periods: pd.DatetimeIndex
+    block: IntArray
+    weight: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of the two models on the judge rows: its loss row by row, shape (n,), and its metrics."""
+
+    loss: FloatArray
+    metrics: Mapping[str, float]
+
+
+def enough(block: IntArray, periods: pd.DatetimeIndex) -> IntArray:
+    """The blocks again, or JudgeError where there are too few rows or blocks to tell skill from chance."""
     count = int(block.max()) + 1
     if len(block) < FEWEST_ROWS or count < FEWEST_BLOCKS:
         raise JudgeError(
@@ -110,100 +104,68 @@ def blocks_of(units: npt.NDArray[np.object_], periods: pd.DatetimeIndex) -> IntA
     return block
 
 
-def gain_bound(gain: FloatArray, block: IntArray) -> tuple[float, float]:
+def gain_bound(gain: FloatArray, block: IntArray, weight: FloatArray | None = None) -> tuple[float, float]:
     """Mean of a paired gain and its one-sided lower bound by a block bootstrap with fixed random numbers.
 
     Parameters
     ----------
     gain : ndarray, shape (n,)
-        Champion's absolute error minus challenger's, row by row [target's unit].
+        Champion's loss minus challenger's, row by row [the loss's unit].
     block : ndarray of int, shape (n,)
         Number of each row's block, none left out.
+    weight : ndarray, shape (n,), optional
+        What a row counts for; by default all the same.
 
     Returns
     -------
     tuple of float
-        Mean, and the value that it exceeds with a probability of CONFIDENCE [target's unit].
+        Mean, and the value that it exceeds with a probability of CONFIDENCE [the loss's unit].
     """
-    sums, counts = np.bincount(block, weights=gain), np.bincount(block)
-    rng = np.random.default_rng(RNG_SEED)
-    drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), size=RESAMPLES)
-    means = (drawn @ sums) / (drawn @ counts)
-    return float(np.mean(gain)), float(np.quantile(means, 1 - CONFIDENCE))
+    weight = np.ones(len(gain)) if weight is None else weight
+    means = resampled_ratio(weight * gain, weight, block)
+    return float(np.average(gain, weights=weight)), float(np.quantile(means, 1 - CONFIDENCE))
 
 
-def _metrics(label: FloatArray, answer: Answer, truth: FloatArray | None) -> dict[str, float]:
-    found = against_label(label, answer)
-    known = np.zeros(len(label), dtype=bool) if truth is None else np.isfinite(truth)
-    if truth is not None and known.any():
-        found |= against_truth(truth[known], label[known], rows_of(answer, known))
-    return found
-
-
-def judge(
-    label: FloatArray,
-    champion: Answer,
-    challenger: Answer,
-    units: npt.NDArray[np.object_],
-    periods: pd.DatetimeIndex,
-    unit: str,
-    truth: FloatArray | None = None,
-) -> Verdict:
+def judge(rows: JudgeRows, champion: Side, challenger: Side, loss: str, unit: str, unsound: str | None) -> Verdict:
     """Compare two models on rows that neither has learnt from.
 
-    The challenger is promoted when the lower bound of its gain in mean absolute error is above zero, and its 90 %
-    intervals are not broken: coverage of at least BROKEN_COVERAGE, or at least the champion's.
+    The challenger is promoted when the lower bound of its gain is above zero and nothing else is wrong with it.
 
     Parameters
     ----------
-    label : ndarray, shape (n,)
-        Measured values [target's unit].
-    champion, challenger : Answer of n rows
-        What the two models say.
-    units : ndarray of object, shape (n,)
-        Unit of each row.
-    periods : DatetimeIndex, length n
-        Period start of each row.
-    unit : str
-        The target's unit, for the words.
-    truth : ndarray, shape (n,), optional
-        Noise-free values, NaN where unknown: reported, never part of the rule.
+    rows : JudgeRows
+        What the two are judged on.
+    champion, challenger : Side
+        What each loses there.
+    loss, unit : str
+        What the loss is and its unit, for the words.
+    unsound : str or None
+        What keeps a better challenger from being promoted, if anything.
 
     Returns
     -------
     Verdict
-
-    Raises
-    ------
-    JudgeError
-        Too few rows or blocks to tell skill from chance.
     """
-    block = blocks_of(units, periods)
-    gain, low = gain_bound(np.abs(champion.value - label) - np.abs(challenger.value - label), block)
-    old, new = _metrics(label, champion, truth), _metrics(label, challenger, truth)
-    better = low > 0
-    sound = new["coverage_90"] >= min(BROKEN_COVERAGE, old["coverage_90"])
+    gain, low = gain_bound(champion.loss - challenger.loss, rows.block, rows.weight)
     return Verdict(
-        promoted=better and sound,
-        why=_why(better, sound, f"{low:.4g} {unit}", new["coverage_90"]),
-        rows=len(label),
-        periods=periods.nunique(),
-        units=len(set(units)),
-        blocks=int(block.max()) + 1,
-        first_period=f"{periods.min():%Y-%m-%d}",
-        last_period=f"{periods.max():%Y-%m-%d}",
+        promoted=low > 0 and unsound is None,
+        why=_why(low > 0, unsound, f"{loss} falls by more than {low:.4g} {unit}"),
+        rows=len(rows.periods),
+        periods=rows.periods.nunique(),
+        units=len(set(rows.units)),
+        blocks=int(rows.block.max()) + 1,
+        first_period=f"{rows.periods.min():%Y-%m-%d}",
+        last_period=f"{rows.periods.max():%Y-%m-%d}",
         gain=gain,
         gain_low=low,
         confidence=CONFIDENCE,
-        champion=old,
-        challenger=new,
+        champion=champion.metrics,
+        challenger=challenger.metrics,
     )
 
 
-def _why(better: bool, sound: bool, low: str, coverage: float) -> str:
-    bound = f"with {CONFIDENCE:.0%} confidence the mean absolute error falls by more than {low}"
+def _why(better: bool, unsound: str | None, falls: str) -> str:
+    bound = f"with {CONFIDENCE:.0%} confidence {falls}"
     if not better:
         return f"not better beyond chance: {bound}, which is not above zero"
-    if not sound:
-        return f"better, but its intervals are broken: {coverage:.0%} coverage where 90% is promised"
-    return f"better beyond chance: {bound}"
+    return f"better beyond chance: {bound}" if unsound is None else f"better, but {unsound}"

@@ -83,7 +83,7 @@ def promote(process: str, settings: Settings, version: int | None = None, why: s
     if CHAMPION in chosen.aliases:
         raise RegistryError(f"{process}: version {chosen.number} is champion already")
     _check_loads(chosen, tracking)
-    return take_over(process, chosen.number, why, _figures(chosen), tracking)
+    return take_over(process, chosen.number, why, chosen.figures, tracking)
 
 
 def rollback(process: str, settings: Settings, version: int | None = None, why: str = "by hand") -> AliasMove:
@@ -123,10 +123,4 @@ def rollback(process: str, settings: Settings, version: int | None = None, why: 
     if number not in champions(moves):
         raise RegistryError(f"{process}: version {number} never was champion; promote it instead")
     _check_loads(chosen, tracking)
-    return tracking.move_alias(process, CHAMPION, number, "rollback", why, _figures(chosen))
-
-
-def _figures(version: Version) -> dict[str, float]:
-    """Figures of a version for the audit."""
-    names = ("test_mae", "test_rmse", "test_coverage_90", "test_skill")
-    return {name: version.metrics[name] for name in names if name in version.metrics}
+    return tracking.move_alias(process, CHAMPION, number, "rollback", why, chosen.figures)

@@ -50,6 +50,11 @@ class Version:
     tags: Mapping[str, str]
     metrics: Mapping[str, float]
 
+    @property
+    def figures(self) -> dict[str, float]:
+        """The few metrics that were written beside it when it was registered."""
+        return {name: value for name, value in self.metrics.items() if name in self.tags}
+
 
 @dataclass(frozen=True)
 class AliasMove:

@@ -6,32 +6,29 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from training.card import figure
 from training.compare import Comparison
-from training.evaluate import COVERAGE, cautions
 from training.job import Trained
+from training.markdown import figure
 from training.registered import CHALLENGER, CHAMPION
 from training.retrain import Retrained
+from training.tasks import task_of
 
-# Two short lines a head, so that a table fits a terminal of 80 columns.
-COLUMNS = {
-    "test_rmse": "RMSE",
-    "test_mae": "MAE",
-    "test_skill": "skill",
-    "test_coverage_90": "cover",
-    "test_width_90": "width",
-    "unseen_all_rmse": "RMSE\nunseen",
-    "unseen_all_coverage_90": "cover\nunseen",
-    "test_truth_rmse": "RMSE\ntruth",
-}
-VERSION_COLUMNS = ("test_rmse", "test_mae", "test_skill", "test_coverage_90", "test_truth_rmse")
-JUDGED = {
-    "mae": "mean absolute error",
-    "rmse": "RMSE",
-    "bias": "bias",
-    "coverage_90": "coverage of the 90% interval",
-    "width_90": "width of the 90% interval",
-    "truth_rmse": "RMSE to the simulated truth",
+# By the metric that selected the versions.
+VERSION_COLUMNS = {
+    "calibrate_rmse": {
+        "test_rmse": ("RMSE", ".4g"),
+        "test_mae": ("MAE", ".4g"),
+        "test_skill": ("skill", ".4g"),
+        "test_coverage_90": ("cover", ".4g"),
+        "test_truth_rmse": ("RMSE\ntruth", ".4g"),
+    },
+    "calibrate_log_loss": {
+        "test_accuracy": ("right\nclass", ".3f"),
+        "test_skill": ("skill", ".3f"),
+        "test_value_share": ("of the\noracle", ".3f"),
+        "test_purity": ("purity", ".3f"),
+        "test_lots_over_limit": ("lots\nover", ".3f"),
+    },
 }
 
 
@@ -41,45 +38,37 @@ def _table(title: str) -> Table:
     )
 
 
-def _metric_columns(table: Table, shown: Iterable[str], found: list[Mapping[str, float]]) -> list[str]:
-    names = [name for name in shown if any(name in metrics for metrics in found)]
-    for name in names:
-        table.add_column(COLUMNS[name], justify="right", no_wrap=True)
-    return names
+def _metric_columns(
+    table: Table, columns: Mapping[str, tuple[str, str]], found: Iterable[Mapping[str, float]]
+) -> dict[str, str]:
+    """Add the columns of the metrics that anybody has; gives the format of each."""
+    known = set().union(*found)
+    shown = {name: column for name, column in columns.items() if name in known}
+    for head, _ in shown.values():
+        table.add_column(head, justify="right", no_wrap=True)
+    return {name: form for name, (_, form) in shown.items()}
 
 
 def candidates_table(trained: Trained) -> Table:
     """Candidates of a job, the bar to beat first, the registered one marked."""
     learnt = trained.learnt
-    target, parts = learnt.data.seed.target, learnt.parts
+    target, parts, task = learnt.data.seed.target, learnt.parts, task_of(learnt.data.seed)
+    unit = "" if target.unit is None else f" [{target.unit}]"
     span = f"{parts.test_from:%Y-%m-%d} to {parts.last:%Y-%m-%d}"
-    table = _table(f"{learnt.data.seed.process.name}: {target.name} [{target.unit}], {len(parts.test)} rows, {span}")
+    table = _table(f"{learnt.data.seed.process.name}: {target.name}{unit}, {len(parts.test)} {task.rows}, {span}")
     table.add_column("candidate", no_wrap=True)
-    names = _metric_columns(table, COLUMNS, [candidate.metrics for candidate in learnt.candidates.values()])
+    forms = _metric_columns(table, task.columns, [candidate.metrics for candidate in learnt.candidates.values()])
     for name, candidate in learnt.candidates.items():
         is_best = name == learnt.best.name
-        cells = [figure(candidate.metrics, metric) for metric in names]
+        cells = [figure(candidate.metrics, metric, form) for metric, form in forms.items()]
         table.add_row(f"{name} *" if is_best else name, *cells, style="bold" if is_best else None)
-    table.caption = escape(_caption(trained))
-    return table
-
-
-def _caption(trained: Trained) -> str:
-    data = trained.learnt.data
-    stated = data.seed.targets[data.seed.target.name].label_noise
-    best, bar = trained.learnt.best, next(iter(trained.learnt.candidates))
-    floor = best.metrics.get("test_noise_floor")
-    parts = [
+    told = [
         f"* registered as version {trained.version}, {trained.alias}: best on the calibrate rows",
-        *(f"  Beware: {caution}" for caution in cautions(best.metrics)),
-        f"Skill against {bar}; cover: share of labels in the {COVERAGE:.0%} interval; unseen: held-out units",
-        f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
+        *(f"  Beware: {caution}" for caution in task.cautions(learnt.best.metrics)),
+        *task.remarks(learnt.candidates, learnt.best, learnt.data),
     ]
-    if floor is not None:
-        parts.append(f"Label noise, measured: {floor:.3g} {data.seed.target.unit} (RMSE of a perfect model)")
-    elif stated is not None:
-        parts.append(f"Label noise, stated: {stated.value:g} {stated.unit}")
-    return "\n".join(parts)
+    table.caption = escape("\n".join(told))
+    return table
 
 
 def versions_table(comparison: Comparison) -> Table:
@@ -89,10 +78,11 @@ def versions_table(comparison: Comparison) -> Table:
         table.caption = "Versions come from different tables: compare skill, not errors."
     for name in ("version", "candidate", "registered"):
         table.add_column(name)
-    names = _metric_columns(table, VERSION_COLUMNS, [row.metrics for row in comparison.rows])
+    columns = next(heads for metric, heads in VERSION_COLUMNS.items() if metric in comparison.rows[-1].metrics)
+    forms = _metric_columns(table, columns, [row.metrics for row in comparison.rows])
     for row in comparison.rows:
         name = ", ".join((row.name, *row.aliases))
-        cells = [figure(row.metrics, metric) for metric in names]
+        cells = [figure(row.metrics, metric, form) for metric, form in forms.items()]
         style = "bold" if CHAMPION in row.aliases else None
         table.add_row(name, row.candidate, row.created[:10], *cells, style=style)
     return table
@@ -101,17 +91,18 @@ def versions_table(comparison: Comparison) -> Table:
 def verdict_table(retrained: Retrained) -> Table:
     """Champion and challenger on the judge rows, and what follows."""
     verdict, seed = retrained.verdict, retrained.learnt.data.seed
+    task = task_of(seed)
     outcome = "promoted" if verdict.promoted else "not promoted"
     table = _table(f"{seed.process.name}: version {retrained.version} {outcome}")
     table.caption = escape(
-        f"{verdict.why}.\n{verdict.rows} rows of {verdict.units} units, {verdict.first_period} to "
+        f"{verdict.why}.\n{verdict.rows} {task.rows} of {verdict.units} {task.units}, {verdict.first_period} to "
         f"{verdict.last_period}, learnt by neither.\n"
         f"{retrained.history_rows} rows of history, {retrained.new_rows} new; {retrained.replaced_rows} replaced."
     )
-    table.add_column(escape(f"errors and widths in {seed.target.unit}"))
+    table.add_column(escape(task.verdict_head(seed)))
     table.add_column(f"{CHAMPION}: version {retrained.champion}", justify="right")
     table.add_column(f"{CHALLENGER}: version {retrained.version}", justify="right")
-    for name, told in JUDGED.items():
+    for name, told in task.verdict_rows.items():
         if name in verdict.champion:
-            table.add_row(told, figure(verdict.champion, name), figure(verdict.challenger, name))
+            table.add_row(escape(told), figure(verdict.champion, name), figure(verdict.challenger, name))
     return table

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,18 +11,18 @@ import pandas as pd
 
 from models.contract import Checked, Source, check
 from models.features import InputError, matrix
-from models.fitted import Answer, FittedModel
 from seeds import Seed
 from training.compare import compare_address
-from training.dataset import Dataset, dataset_of, row_key
-from training.evaluate import COVERAGE, rows_of
+from training.dataset import Dataset, dataset_of, period_of, row_key
+from training.fitting import FloatArray, IntArray
 from training.job import TABLE, Learnt, Progress, keep_rejected, learn, register, run_name, silent
-from training.judge import JudgeError, Verdict, blocks_of, judge
+from training.judge import JudgeError, Verdict
 from training.promotion import champion_of, take_over
 from training.registered import CHALLENGER, RegistryError, Version
 from training.settings import Settings
-from training.splits import IntArray, split
+from training.splits import split
 from training.table import read_table, read_truth
+from training.tasks import task_of
 from training.tracking import Tracking
 
 JUDGE_SHARE = 1 / 3  # of the new periods; the older ones of them are learnt
@@ -82,8 +83,8 @@ def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, cham
     JudgeError
         No new labelled period is late enough.
     """
-    labelled = new.loc[new[seed.target.name].notna(), seed.time.name]
-    periods = pd.DatetimeIndex(np.sort(labelled.unique()))
+    labelled = new[new[seed.target.name].notna()]
+    periods = pd.DatetimeIndex(np.sort(period_of(labelled, seed).unique()))
     unknown = periods[periods >= learnt_before]
     if unknown.empty:
         raise JudgeError(
@@ -120,12 +121,12 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
         The new rows break the contract; nothing is written.
     RegistryError
         There is no champion.
-    JudgeError, SplitError
+    JudgeError, SplitError, GuaranteeError
         Too few rows to judge on or to learn from; nothing is written.
     TrackingError
         The MLflow store did not do its part.
     """
-    process = seed.process.name
+    process, task = seed.process.name, task_of(seed)
     progress("read and check the new rows", 0, 1)
     new = read_table(new_path, seed)
     tracking = Tracking(settings)
@@ -136,19 +137,17 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
     data, replaced = _together(history, new, seed, versions[-1], new_path)
     start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
     rows = np.flatnonzero(data.periods >= start)
-    blocks_of(data.units[rows], data.periods[rows])  # too few to judge on: told before hours of learning
+    task.check_judgeable(model, data, rows)  # too few to judge on: told before hours of learning
     parts = split(data.table, seed, test_from=start)
-    answer = _champion_answer(model, champion, data, rows)
+    task.check_split(data, parts)
+    X = _inputs_of(model.seed, champion, data, rows)
     experiment = tracking.experiment(process, seed.process.title)
     with tracking.run(experiment, run_name("retrain"), "retrain") as run:
         learnt = learn(data, parts, tracking, experiment, run, "retrain", progress)
-        truth = None if data.truth is None else data.truth[rows]
-        challenger = rows_of(learnt.best.answer, rows)
-        unit = seed.target.unit or ""
-        verdict = judge(data.y[rows], answer, challenger, data.units[rows], data.periods[rows], unit, truth)
+        verdict = task.verdict(model, X, learnt.best, data, rows)
         version = register(learnt, tracking)
         _keep_verdict(verdict, champion.number, version, learnt, tracking)
-        figures = _figures(verdict)
+        figures = _figures(verdict, task.decisive)
         tracking.move_alias(process, CHALLENGER, version, "enter", "challenger of a retraining job", figures)
         if verdict.promoted:
             take_over(process, version, verdict.why, figures, tracking)
@@ -178,26 +177,21 @@ def _together(history: pd.DataFrame, new: Checked, seed: Seed, version: Version,
     return dataset_of(whole, seed, read_truth(new_path, seed)), replaced
 
 
-def _champion_answer(model: FittedModel, version: Version, data: Dataset, rows: IntArray) -> Answer:
+def _inputs_of(seed: Seed, version: Version, data: Dataset, rows: IntArray) -> FloatArray:
+    """Inputs of some rows as a version learnt them, shape (n, k)."""
     try:
-        X = matrix(data.table.iloc[rows], model.seed)
+        return matrix(data.table.iloc[rows], seed)
     except InputError as error:
         raise RegistryError(
             f"{version.process}: version {version.number} learnt with another seed and cannot be judged: {error}"
         ) from error
-    return model.answer(X, COVERAGE)[data.seed.target.name]
 
 
-def _figures(verdict: Verdict) -> dict[str, float]:
+def _figures(verdict: Verdict, decisive: Iterable[tuple[str, str]]) -> dict[str, float]:
     """The figures that the decision rests on."""
-    return {
-        "gain": verdict.gain,
-        "gain_low": verdict.gain_low,
-        "rows": float(verdict.rows),
-        "champion_mae": verdict.champion["mae"],
-        "challenger_mae": verdict.challenger["mae"],
-        "challenger_coverage_90": verdict.challenger["coverage_90"],
-    }
+    sides = {"champion": verdict.champion, "challenger": verdict.challenger}
+    found = {"gain": verdict.gain, "gain_low": verdict.gain_low, "rows": float(verdict.rows)}
+    return found | {f"{side}_{name}": sides[side][name] for side, name in decisive}
 
 
 def _keep_verdict(verdict: Verdict, champion: int, version: int, learnt: Learnt, tracking: Tracking) -> None:

@@ -19,8 +19,6 @@ from typing import Any, ParamSpec, TypeVar
 import pandas as pd
 
 from models import files
-from models.fitted import FittedModel
-from models.pyfunc import TableModel
 from training.code_version import git_commit, package_version
 from training.registered import NOTHING, Action, AliasMove, Version
 from training.settings import Settings
@@ -196,7 +194,7 @@ class Tracking:
         self._client.log_inputs(run, [DatasetInput(data._to_mlflow_entity(), tags)])
 
     @_telling
-    def log_model(self, run: str, model: FittedModel) -> tuple[str, str]:
+    def log_model(self, run: str, model: files.Model) -> tuple[str, str]:
         """Keep a model's own files, wrapped for MLflow's generic loader.
 
         Returns
@@ -209,10 +207,12 @@ class Tracking:
         from mlflow.types import ColSpec, Schema
 
         example = pd.DataFrame(model.examples, columns=list(model.names))
-        outputs = TableModel(model).predict(example).columns
+        told = {
+            name: "double" if column.dtype == float else "string" for name, column in model.told(model.examples).items()
+        }
         signature = ModelSignature(
             Schema([ColSpec("double", name) for name in model.names]),
-            Schema([ColSpec("double", name) for name in outputs]),
+            Schema([ColSpec(kind, name) for name, kind in told.items()]),
         )
         with tempfile.TemporaryDirectory() as scratch, self._default_store(), mlflow.start_run(run_id=run):
             folder = Path(scratch) / MODEL_FOLDER
@@ -351,7 +351,7 @@ class Tracking:
         return dict(self._client.get_run(run).data.metrics)
 
     @_telling
-    def model(self, version: Version) -> FittedModel:
+    def model(self, version: Version) -> files.Model:
         """A registered version's model, its digests and its self-test checked.
 
         Raises

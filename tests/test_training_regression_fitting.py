@@ -7,7 +7,7 @@ from models.candidates import build
 from models.contract import check
 from training.dataset import dataset_of
 from training.evaluate import rmse
-from training.fitting import IMPORTANCE_ROWS, STEPS, best_of, fit_candidate
+from training.regression_fitting import IMPORTANCE_ROWS, STEPS, best_of, fit_candidate
 from training.splits import split
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from models.fitted import Answer
-from training.evaluate import against_label, against_truth, cautions, coverage, evaluate, mae, rmse, skill
+from training.evaluate import coverage, mae, rmse
+from training.regression_evaluate import against_label, against_truth, cautions, evaluate, skill
 
 
 def answer(value, half=1.0):

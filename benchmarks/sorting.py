@@ -1,0 +1,108 @@
+"""Champions of the sorting processes on 2,000 lots of plants that they have never seen; the figures go to docs.
+
+    python benchmarks/sorting.py
+
+Each default plant is simulated and learnt, then another one (another random seed) is sorted and ejected. Beside the
+champion stands the same candidate with a classifier that has learnt ten times as many lots. Figures are kept in
+docs/sorting.json; the tables of docs/sorting.md are made from it.
+"""
+
+import json
+import tempfile
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from sklearn.base import clone
+
+from models.candidates import build
+from models.sorting_model import SortingModel
+from seeds import Seed, load, names
+from synthetic_data import simulate
+from training.dataset import Dataset, read
+from training.job import train
+from training.settings import Settings
+from training.sorting_fitting import sort_lots
+from training.splits import split
+from training.trial import Trial, counted, true_pieces, unseen
+
+ROOT = Path(__file__).parent.parent
+RESULTS, PAGE = ROOT / "docs" / "sorting.json", ROOT / "docs" / "sorting.md"
+BEGIN, END = "<!-- trials -->", "<!-- end of trials -->"
+LOTS, TIMES = 2000, 10
+HEADS = (
+    "process",
+    "right class",
+    "value [$/t]",
+    "share of the oracle's",
+    "share of ten times the data's",
+    "lots over a limit",
+    "promised at most",
+)
+
+
+def ten_times(model: SortingModel, folder: Path) -> SortingModel:
+    """The model with a classifier that has learnt ten times as many lots of the same plant's years."""
+    seed = model.seed
+    assert seed.plant is not None
+    simulate(seed, folder, units=TIMES * seed.plant.units)
+    data = read(folder, seed)
+    rows = split(data.table, seed).learnt
+    return replace(model, estimator=clone(build(seed)[model.candidate]).fit(data.X[rows], data.y[rows]))
+
+
+def tried(model: SortingModel, data: Dataset, rng_seed: int) -> Trial:
+    """What the model's decisions bring on this plant."""
+    return counted(data, sort_lots(model, data.X, true_pieces(data), data.seed), rng_seed)
+
+
+def measured(seed: Seed, folder: Path) -> dict[str, object]:
+    """Figures of a sorting process."""
+    assert seed.plant is not None
+    simulate(seed, folder / "plant")
+    model = train(seed, folder / "plant", Settings(nonferrous_home=folder / "home")).learnt.best.model
+    rng_seed = seed.plant.rng_seed + 2
+    data = unseen(seed, LOTS, rng_seed)
+    ours, more = tried(model, data, rng_seed), tried(ten_times(model, folder / "ten_times"), data, rng_seed)
+    return {"candidate": model.candidate, "reserve": model.reserve, "trial": asdict(ours), "ten_times": asdict(more)}
+
+
+def row(process: str, result: dict[str, dict[str, float]]) -> str:
+    """A process's line of the table."""
+    ours, more = result["trial"], result["ten_times"]
+    cells = (
+        process,
+        f"{ours['accuracy']:.1%}",
+        f"{ours['value']:.0f} of {ours['oracle']:.0f}",
+        f"{ours['value_share']:.1%} ({ours['value_share_low']:.1%} to {ours['value_share_high']:.1%})",
+        f"{ours['value'] / more['value']:.1%}",
+        f"{ours['over_limit']} of {ours['lots']} ({ours['over_limit'] / ours['lots']:.1%})",
+        f"{1 - ours['confidence']:.0%}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def with_table(text: str, results: dict[str, dict[str, dict[str, float]]]) -> str:
+    """Text with the table between its markers replaced."""
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    lines = [f"| {' | '.join(HEADS)} |", "|---|" + "---:|" * (len(HEADS) - 1)]
+    lines += [row(process, result) for process, result in results.items()]
+    return f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{tail}"
+
+
+def main() -> None:
+    """Measure and write."""
+    results = {}
+    for process in names():
+        seed = load(process)
+        if seed.classes and seed.plant is not None:
+            print(process, flush=True)
+            with tempfile.TemporaryDirectory() as scratch:
+                results[process] = measured(seed, Path(scratch))
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    told = json.loads(RESULTS.read_text(encoding="utf-8"))
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), told), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

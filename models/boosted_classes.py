@@ -1,0 +1,126 @@
+"""LightGBM as a classifier of classes known beforehand, with the number of its trees chosen on the newest rows."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils.validation import check_is_fitted
+
+from models.boosted_trees import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
+from models.class_baselines import IntArray, KnownClasses, learnable
+from models.features import checked_rows
+
+FloatArray = npt.NDArray[np.float64]
+
+# So few rows held back choose nothing: a few rounds do for a table that small.
+ROUNDS_OF_FEW = 20
+
+
+class BoostedClasses(KnownClasses):
+    """Gradient-boosted trees with the multinomial log loss.
+
+    Rows must come sorted by time: the last share of them is held back to choose the number of rounds, then all rows
+    are learnt with it. No row is drawn at random into the held-back part.
+
+    Parameters
+    ----------
+    n_classes : int
+        Number of classes.
+    held_back : float
+        Share of the rows, at the end, that chooses the number of rounds.
+    most_rounds, patience : int
+        Largest number of rounds, each a tree for every class, and how many rounds without a better held-back loss
+        end the search.
+    learning_rate, num_leaves, min_child_samples, feature_fraction, bagging_fraction, lambda_l2
+        As LightGBM's parameters of these names.
+    random_state : int
+        Seed of the draws of columns and rows for each tree.
+    n_jobs : int
+        Threads; -1 for all. Results do not depend on it.
+
+    Attributes
+    ----------
+    booster_ : lightgbm.Booster
+        The fitted trees.
+    seen_ : ndarray of bool, shape (n_classes,)
+        Which classes it has learnt from.
+    """
+
+    def __init__(
+        self,
+        n_classes: int,
+        held_back: float = 0.2,
+        most_rounds: int = 120,
+        patience: int = 15,
+        learning_rate: float = 0.1,
+        num_leaves: int = 15,
+        min_child_samples: int = 30,
+        feature_fraction: float = 0.5,
+        bagging_fraction: float = 0.8,
+        lambda_l2: float = 5.0,
+        random_state: int = 0,
+        n_jobs: int = -1,
+    ) -> None:
+        self.n_classes = n_classes
+        self.held_back = held_back
+        self.most_rounds = most_rounds
+        self.patience = patience
+        self.learning_rate = learning_rate
+        self.num_leaves = num_leaves
+        self.min_child_samples = min_child_samples
+        self.feature_fraction = feature_fraction
+        self.bagging_fraction = bagging_fraction
+        self.lambda_l2 = lambda_l2
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
+        """Learn from X, shape (n, k), and class numbers y, shape (n,), rows sorted by time; NaN in X is missing."""
+        rows, codes = learnable(self, X, y)
+        rounds = self._rounds(rows, codes)
+        self.booster_ = lightgbm.train(self._settings(), lightgbm.Dataset(rows, codes), num_boost_round=rounds)
+        self.seen_ = np.bincount(codes, minlength=self.n_classes) > 0
+        return self
+
+    def _rounds(self, X: FloatArray, codes: IntArray) -> int:
+        """Number of rounds with the smallest loss on the newest rows."""
+        newest = int(self.held_back * len(codes))
+        if newest < FEWEST_HELD_BACK:
+            return ROUNDS_OF_FEW
+        old = lightgbm.Dataset(X[:-newest], codes[:-newest])
+        new = lightgbm.Dataset(X[-newest:], codes[-newest:], reference=old)
+        stop = lightgbm.early_stopping(self.patience, verbose=False)
+        search = lightgbm.train(
+            self._settings(), old, num_boost_round=self.most_rounds, valid_sets=[new], callbacks=[stop]
+        )
+        return max(1, search.best_iteration)
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "objective": "multiclass",
+            "num_class": self.n_classes,
+            "learning_rate": self.learning_rate,
+            "num_leaves": self.num_leaves,
+            "min_child_samples": self.min_child_samples,
+            "feature_fraction": self.feature_fraction,
+            "bagging_fraction": self.bagging_fraction,
+            "bagging_freq": 1,
+            "lambda_l2": self.lambda_l2,
+            "seed": self.random_state,
+            "deterministic": True,
+            "force_col_wise": True,
+            "num_threads": max(0, self.n_jobs),
+            "verbosity": -1,
+        }
+
+    def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
+        """Probability of each class, shape (n, n_classes)."""
+        check_is_fitted(self, "booster_")
+        rows = checked_rows(self, X)
+        threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
+        p = np.asarray(self.booster_.predict(rows, num_threads=threads), dtype=np.float64)
+        # LightGBM gives classes that it has not seen some 1e-15.
+        return np.where(self.seen_, p, 0.0)

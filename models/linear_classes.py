@@ -1,0 +1,67 @@
+"""Multinomial logistic regression on standardised signals with long tails drawn in."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils.validation import check_is_fitted
+
+from models.class_baselines import KnownClasses, learnable
+from models.features import checked_rows
+from models.standard_scale import StandardScale
+from models.temperature import softmax
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class LinearClasses(KnownClasses):
+    """Multinomial logistic regression.
+
+    Parameters
+    ----------
+    n_classes : int
+        Number of classes.
+    C : float
+        Inverse strength of the penalty on squared weights.
+    most_steps : int
+        Largest number of the solver's steps.
+
+    Attributes
+    ----------
+    median_, spread_ : ndarray, shape (k,)
+        Of the signals, as `StandardScale` takes them.
+    weights_, intercept_ : ndarray, shape (k, n_classes) and (n_classes,)
+        Score of each class.
+    seen_ : ndarray of bool, shape (n_classes,)
+        Which classes it has learnt from.
+    """
+
+    def __init__(self, n_classes: int, C: float = 1.0) -> None:
+        self.n_classes = n_classes
+        self.C = C
+
+    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
+        """Learn from X, shape (n, k), and class numbers y, shape (n,); NaN in X is missing."""
+        rows, codes = learnable(self, X, y)
+        scale = StandardScale.of(rows)
+        self.median_, self.spread_ = scale.median, scale.spread
+        self.weights_, self.intercept_ = np.zeros((rows.shape[1], self.n_classes)), np.zeros(self.n_classes)
+        self.seen_ = np.bincount(codes, minlength=self.n_classes) > 0
+        seen = np.flatnonzero(self.seen_)
+        if len(seen) > 1:
+            learnt = LogisticRegression(C=self.C, solver="newton-cholesky").fit(scale.scores(rows), codes)
+            # Of two classes scikit-learn keeps the weights of the second alone.
+            where = seen[-len(learnt.coef_) :]
+            self.weights_[:, where] = learnt.coef_.T
+            self.intercept_[where] = learnt.intercept_
+        return self
+
+    def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
+        """Probability of each class, shape (n, n_classes)."""
+        check_is_fitted(self, "seen_")
+        scale = StandardScale(self.median_, self.spread_)
+        scores = scale.scores(checked_rows(self, X)) @ self.weights_ + self.intercept_
+        return softmax(np.where(self.seen_, scores, -np.inf))

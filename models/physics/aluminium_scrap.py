@@ -1,0 +1,239 @@
+"""Aluminium scrap: physics features of a piece on the belt, and how well each class explains what the sensors read.
+
+All of it works on measured columns, in plant units. Contents come from LIBS lines whose self-absorption is undone, from
+a strong line where the content is low and from a weak one where the strong one saturates; the X-ray ratio is compared
+with aluminium of the same transmission; the constants of the sensors are typical ones (assumed), not a plant's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.physics.arrays import FloatArray
+from models.physics.conductivity import lift_off_response
+from models.physics.feature import PhysicsFeature
+from models.physics.libs import content_from_reading
+
+FEATURES = (
+    PhysicsFeature("silicon_content", "wt%", 0, "Si by both LIBS lines, self-absorption undone"),
+    PhysicsFeature("magnesium_content", "wt%", 0, "Mg by both LIBS lines, self-absorption undone"),
+    PhysicsFeature("copper_content", "wt%", 0, "Cu by both LIBS lines, self-absorption undone"),
+    PhysicsFeature("zinc_content", "wt%", 0, "Zn by LIBS, self-absorption undone"),
+    PhysicsFeature("manganese_content", "wt%", 0, "Mn by LIBS, self-absorption undone"),
+    PhysicsFeature("iron_content", "wt%", 0, "Fe by LIBS, self-absorption undone"),
+    PhysicsFeature("chromium_content", "wt%", 0, "Cr by LIBS, self-absorption undone"),
+    PhysicsFeature("titanium_content", "wt%", 0, "Ti by LIBS, self-absorption undone"),
+    PhysicsFeature("magnesium_to_silicon", "1", 0, "logarithm of Mg over Si, which parts 5xxx, 6xxx and castings"),
+    PhysicsFeature("layer_index", "1", 0, "light of paint, oil and dirt: Ca, C and Ti beyond any alloy"),
+    PhysicsFeature("heavy_excess", "1", 0, "X-ray log ratio over that of aluminium of the same transmission"),
+    PhysicsFeature("heavy_content", "wt%", 0, "Cu and what absorbs like it, by the X-ray log ratio"),
+    PhysicsFeature("heavy_disagreement", "wt%", 0, "heavy content by X-ray less Cu, Zn and Mn by LIBS"),
+    PhysicsFeature("wall_thickness", "mm", 0, "thickness of aluminium of this mass per area"),
+    PhysicsFeature("solid_share", "1", 0, "apparent density over that of aluminium: folded and hollow pieces are low"),
+    PhysicsFeature("mass_closure", "1", 0, "mass by the scale over that by X-ray and 3D laser: pieces taken for one"),
+    PhysicsFeature("metal_conductivity", "%IACS", 0, "conductivity with the lift-off of a piece of this height undone"),
+)
+
+DENSITY = 2.70  # g/cm³, aluminium
+MM_PER_CM = 10.0
+LEAST = 0.01  # wt%, content that keeps a logarithm finite
+COIL_RADIUS, COIL_LIFT_OFF = 40.0, 6.0  # mm, typical array (assumed)
+
+# Content at which the optical depth of a line is 1 [wt%], and the most that an alloy of aluminium holds [wt%].
+SATURATION = {"mg_285": 0.4, "mg_518": 12.0, "si_288": 4.0, "si_390": 30.0, "cu_325": 0.5, "cu_522": 15.0}
+SATURATION |= {"zn_481": 10.0, "mn_403": 1.0, "fe_372": 2.0, "cr_425": 1.0, "ti_335": 1.0}
+MOST = {"si": 20.0, "mg": 12.0, "cu": 8.0, "zn": 12.0, "mn": 2.0, "fe": 3.0, "cr": 0.6, "ti": 0.6}
+
+# Log ratio of pure aluminium and its rise by a wt% of Cu, by -ln T_low, for 160 kV, 2 mm Al and a sandwich detector.
+# Computed with models.physics.dual_energy, which a test repeats.
+LOG_LOW = np.array([0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.5, 2.3, 3.0, 4.5])
+ALUMINIUM_RATIO = np.array([3.060, 2.948, 2.748, 2.500, 2.306, 2.111, 1.911, 1.712, 1.547, 1.464, 1.358])
+RATIO_PER_COPPER = np.array([0.118, 0.110, 0.0956, 0.0773, 0.0632, 0.0497, 0.0373, 0.0268, 0.0191, 0.0152, 0.0099])
+# A wt% of Zn or Mn counts as so much Cu, by mass attenuation at 60 keV over that of aluminium.
+ZINC_AS_COPPER, MANGANESE_AS_COPPER = 1.13, 0.60
+
+
+@dataclass(frozen=True)
+class Family:
+    """Alloys with one set of windows.
+
+    Attributes
+    ----------
+    klass
+        Class that they belong to [1]
+    conductivity
+        Mean and standard deviation of what induction reads of them [%IACS]
+    windows
+        Lowest and highest content of each of ELEMENTS [wt%]
+    """
+
+    klass: str
+    conductivity: tuple[float, float]
+    windows: tuple[tuple[float, float], ...]
+
+
+CLASSES = ("1xxx", "2xxx", "3xxx", "5xxx", "6xxx", "7xxx", "cast_low_cu", "cast_cu", "other")
+ELEMENTS = ("si", "fe", "cu", "mn", "mg", "zn", "cr")
+# Limits of the Aluminum Association's sheets and of EN 1706, where only a maximum stands what is usual below it;
+# conductivity by ASM Handbook vol. 2. `other` is everything that holds no more of an element than any alloy does.
+FAMILIES = (
+    Family("1xxx", (59, 4), ((0, 0.3), (0.1, 0.5), (0, 0.2), (0, 0.04), (0, 0.04), (0, 0.08), (0, 0.02))),
+    Family("2xxx", (40, 7), ((0.1, 1.2), (0.1, 0.6), (3.8, 6.5), (0, 1.0), (0, 1.8), (0, 0.25), (0, 0.1))),
+    Family("3xxx", (45, 5), ((0.1, 0.6), (0.2, 0.7), (0, 0.25), (0.9, 1.5), (0, 0.1), (0, 0.2), (0, 0.05))),
+    Family("3xxx", (42, 5), ((0.1, 0.6), (0.2, 0.7), (0, 0.25), (0.8, 1.5), (0.8, 1.3), (0, 0.2), (0, 0.05))),
+    Family("3xxx", (45, 5), ((0.1, 0.6), (0.2, 0.7), (0, 0.25), (0.3, 0.8), (0.2, 0.8), (0, 0.3), (0, 0.15))),
+    Family("5xxx", (52, 4), ((0, 0.25), (0.1, 0.6), (0, 0.15), (0, 0.15), (0.5, 1.1), (0, 0.2), (0, 0.08))),
+    Family("5xxx", (34, 4), ((0, 0.3), (0.1, 0.4), (0, 0.1), (0, 0.5), (2.2, 3.6), (0, 0.15), (0, 0.35))),
+    Family("5xxx", (30, 4), ((0, 0.25), (0.1, 0.4), (0, 0.1), (0.2, 1.0), (4.0, 5.0), (0, 0.2), (0, 0.25))),
+    Family("6xxx", (53, 5), ((0.2, 0.6), (0.1, 0.35), (0, 0.1), (0, 0.1), (0.35, 0.9), (0, 0.1), (0, 0.1))),
+    Family("6xxx", (45, 5), ((0.4, 1.3), (0.1, 0.5), (0, 0.4), (0, 1.0), (0.4, 1.2), (0, 0.2), (0, 0.3))),
+    Family("6xxx", (48, 5), ((0.8, 1.5), (0.05, 0.35), (0, 0.15), (0, 0.15), (0.25, 0.7), (0, 0.15), (0, 0.08))),
+    Family("6xxx", (41, 5), ((0.6, 1.1), (0.1, 0.4), (0.5, 0.9), (0.1, 0.45), (0.5, 1.0), (0, 0.15), (0, 0.08))),
+    Family("7xxx", (37, 4), ((0, 0.3), (0.05, 0.4), (0, 0.2), (0.05, 0.5), (1.0, 1.4), (4.0, 5.0), (0.1, 0.35))),
+    Family("7xxx", (36, 4), ((0, 0.3), (0.05, 0.4), (1.2, 2.6), (0, 0.2), (1.9, 2.9), (5.1, 6.7), (0, 0.28))),
+    Family("cast_low_cu", (38, 5), ((6.5, 7.5), (0.05, 0.2), (0, 0.15), (0, 0.1), (0.25, 0.45), (0, 0.1), (0, 0.03))),
+    Family("cast_low_cu", (33, 5), ((9.0, 13.5), (0.1, 1.0), (0, 0.1), (0, 0.7), (0, 0.5), (0, 0.15), (0, 0.03))),
+    Family("cast_cu", (26, 4), ((7.5, 12.0), (0.45, 1.2), (1.5, 4.0), (0, 0.5), (0, 0.55), (0, 2.5), (0, 0.12))),
+    Family("cast_cu", (30, 4), ((10.5, 13.5), (0.2, 1.1), (0.7, 1.5), (0, 0.5), (0, 1.5), (0, 0.5), (0, 0.08))),
+    Family("cast_cu", (27, 4), ((5.0, 7.0), (0.3, 1.0), (3.0, 5.0), (0.2, 0.65), (0, 0.5), (0, 1.5), (0, 0.12))),
+    Family("other", (35, 20), ((0, 18), (0, 3), (0, 8), (0, 2), (0, 12), (0, 12), (0, 0.6))),
+)
+# What a reading of clean metal misses the content by: relative, and at least [wt%]; a layer adds its own (assumed).
+RELATIVE_ERROR = np.array([0.18, 0.18, 0.12, 0.12, 0.12, 0.12, 0.12])
+LEAST_ERROR = np.array([0.15, 0.12, 0.06, 0.04, 0.06, 0.25, 0.03])
+LAYER_ERROR = np.array([4.0, 2.0, 0.4, 0.15, 0.6, 1.0, 0.15])
+HEAVY_ERROR = 1.2  # wt%, of the heavy content by X-ray
+CONDUCTIVITY_ERROR = 0.15  # of the reading
+
+
+def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Physics features of pieces, one array a name of `FEATURES`.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+
+    Returns
+    -------
+    dict[str, FloatArray]
+        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing [1]
+
+    References
+    ----------
+    Slab self-absorption; Beer-Lambert law over the spectrum, cross-sections of Elam, Ravel and Sieber 2002; loop field
+    of Biot and Savart; constants of the sensors assumed typical.
+    """
+    content = _contents(columns)
+    excess, heavy = _heavy(columns)
+    by_libs = content["cu"] + ZINC_AS_COPPER * content["zn"] + MANGANESE_AS_COPPER * content["mn"]
+    area, per_area = columns["area"], columns["xrt_areal_density"]
+    solid = columns["apparent_density"] / DENSITY
+    air = 0.5 * columns["height"] * np.clip(1.0 - solid, 0.0, 1.0)
+    lift_off = lift_off_response(COIL_LIFT_OFF + air, COIL_RADIUS) / lift_off_response(COIL_LIFT_OFF, COIL_RADIUS)
+    return {
+        "silicon_content": content["si"],
+        "magnesium_content": content["mg"],
+        "copper_content": content["cu"],
+        "zinc_content": content["zn"],
+        "manganese_content": content["mn"],
+        "iron_content": content["fe"],
+        "chromium_content": content["cr"],
+        "titanium_content": content["ti"],
+        "magnesium_to_silicon": np.log((content["mg"] + LEAST) / (content["si"] + LEAST)),
+        "layer_index": _layer_index(columns),
+        "heavy_excess": excess,
+        "heavy_content": heavy,
+        "heavy_disagreement": heavy - by_libs,
+        "wall_thickness": MM_PER_CM * per_area / DENSITY,
+        "solid_share": solid,
+        "mass_closure": columns["mass"] / (per_area * area),
+        "metal_conductivity": columns["conductivity"] / lift_off,
+    }
+
+
+def class_scores(columns: Mapping[str, FloatArray]) -> FloatArray:
+    """How well each class explains the readings: the logarithm of a likelihood, but for a constant of the piece.
+
+    Each class is a mixture of families of alloys whose contents fill their windows evenly; LIBS, X-ray and induction
+    miss them by their errors, which a layer widens for LIBS. A reading that is missing tells nothing.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+
+    Returns
+    -------
+    FloatArray
+        Scores, shape (n, 9), in the order of CLASSES [1]
+
+    References
+    ----------
+    Limits of the Teal Sheets and of EN 1706; conductivity by ASM Handbook vol. 2; errors assumed.
+    """
+    content = _contents(columns)
+    found = np.stack([content[name] for name in ELEMENTS], axis=1)
+    layer = np.nan_to_num(_layer_index(columns))[:, None]
+    error = RELATIVE_ERROR * found + LEAST_ERROR + LAYER_ERROR * layer
+    _, heavy = _heavy(columns)
+    conductivity = features(columns)["metal_conductivity"]
+    by_class: dict[str, list[FloatArray]] = {name: [] for name in CLASSES}
+    for family in FAMILIES:
+        low, high = np.array(family.windows).T
+        outside = np.maximum(np.maximum(low - found, found - high), 0.0) / error
+        fit = -0.5 * np.square(outside) - np.log((high - low) + error)
+        by_class[family.klass].append(
+            np.nan_to_num(fit).sum(axis=1)
+            + np.nan_to_num(_heavy_fit(heavy, low, high))
+            + np.nan_to_num(_conductivity_fit(conductivity, *family.conductivity))
+        )
+    return np.stack([np.logaddexp.reduce(fits, axis=0) - np.log(len(fits)) for fits in by_class.values()], axis=1)
+
+
+def _contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Content of the metal by LIBS, by element, between 0 and what alloys hold at most [wt%]."""
+    alone = {"zn": "zn_481", "mn": "mn_403", "fe": "fe_372", "cr": "cr_425", "ti": "ti_335"}
+    pairs = {"si": ("si_288", "si_390"), "mg": ("mg_285", "mg_518"), "cu": ("cu_325", "cu_522")}
+    found = {element: _undone(columns, line) for element, line in alone.items()}
+    for element, (strong, weak) in pairs.items():
+        # The strong line counts while it is far from saturation, the weak one beyond; between them both do.
+        saturated = np.clip((columns[f"libs_{strong}"] / SATURATION[strong] - 0.5) / 0.3, 0.0, 1.0)
+        found[element] = (1.0 - saturated) * _undone(columns, strong) + saturated * _undone(columns, weak)
+    return {element: np.clip(content, 0.0, MOST[element]) for element, content in found.items()}
+
+
+def _undone(columns: Mapping[str, FloatArray], line: str) -> FloatArray:
+    return content_from_reading(np.maximum(columns[f"libs_{line}"], 0.0), SATURATION[line])
+
+
+def _layer_index(columns: Mapping[str, FloatArray]) -> FloatArray:
+    """Light that no alloy gives, 0 for clean metal, about 1 and more for paint [1]."""
+    carbon, calcium = columns["libs_c_248"] / 20.0, columns["libs_ca_393"] / 1.0
+    pigment = np.maximum(columns["libs_ti_335"] - 0.25, 0.0) / 2.0
+    return np.log1p(np.maximum(carbon, 0.0) + np.maximum(calcium, 0.0) + pigment)
+
+
+def _heavy(columns: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Log ratio over that of aluminium, and the copper that it stands for [wt%]."""
+    log_low = -np.log(columns["xrt_transmission_low"])
+    excess = columns["xrt_log_ratio"] - np.interp(log_low, LOG_LOW, ALUMINIUM_RATIO)
+    return excess, excess / np.interp(log_low, LOG_LOW, RATIO_PER_COPPER)
+
+
+def _heavy_fit(heavy: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """Fit of the X-ray's heavy content to what windows of Cu, Zn and Mn add up to."""
+    weight = np.zeros(len(ELEMENTS))
+    for element, counts in (("cu", 1.0), ("zn", ZINC_AS_COPPER), ("mn", MANGANESE_AS_COPPER)):
+        weight[ELEMENTS.index(element)] = counts
+    least, most = weight @ low, weight @ high
+    outside = np.maximum(np.maximum(least - heavy, heavy - most), 0.0) / HEAVY_ERROR
+    return -0.5 * np.square(outside) - np.log(most - least + HEAVY_ERROR)
+
+
+def _conductivity_fit(reading: FloatArray, mean: float, sd: float) -> FloatArray:
+    error = np.hypot(sd, CONDUCTIVITY_ERROR * reading)
+    return -0.5 * np.square((reading - mean) / error) - np.log(error)

@@ -1,0 +1,275 @@
+"""Heavy scrap: contents by fundamental parameters, what else the sensors imply, and classes from first principles.
+
+All of it works on measured columns of a piece, in plant units; nothing is learnt. X-ray fluorescence through air does
+not see magnesium, aluminium and silicon: they are what is missing, told by what the piece scatters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.physics.arrays import FloatArray
+from models.physics.feature import PhysicsFeature
+from models.physics.influence_coefficients import (
+    BACKGROUND,
+    ELEMENTS,
+    INFLUENCE,
+    PURE,
+    SCATTER,
+    SCATTER_LIGHT,
+)
+from models.physics.xray_windows import NAMES, Windows
+
+_RATES = tuple(f"rate_{name}" for name in NAMES)
+_WINDOWS = Windows()
+_SUMS = _WINDOWS.sums()
+_UNMIX = np.linalg.inv(_WINDOWS.response()).T  # peaks by windows
+_PAIR_TIME = 1e-4  # ms, within which two photons count as one
+_BELOW = np.array([[BACKGROUND.get(name, 0.0)] for name in NAMES])
+# What adds the windows up to elements: those of their lines, and both of lead's.
+_OF_ELEMENT = np.array([[name.split("_")[0] == element for name in NAMES] for element in ELEMENTS], dtype=np.float64)
+_IN_WINDOW = float(_WINDOWS.response()[0, 0])  # share of a line in its own window
+_SCATTERED = [NAMES.index("compton"), NAMES.index("rayleigh")]
+_TURNS = 4  # of the fixed point of the contents; each brings it several times closer
+_LEAST = 1e-3  # count/ms, below which a spectrum says nothing
+_SURE = 1.0  # standard deviations by which scatter must stand out
+# Scatter of the bare belt in both windows of rhodium [count/ms], and the area over which a piece fills the spot [cm²].
+_BELT_SCATTER, _SPOT_AREA = 10.0, 1.2
+_CIRCLE = 2.0 * np.pi
+_DENSITY = np.array([4.51, 7.19, 7.43, 7.87, 8.91, 8.96, 7.14, 10.2, 7.29, 6.69, 11.34])  # g/cm³, of ELEMENTS
+_LIGHT_DENSITY = 2.5  # g/cm³, of aluminium with some magnesium
+
+_CONTENTS = {
+    "cu": "copper",
+    "zn": "zinc",
+    "sn": "tin",
+    "pb": "lead",
+    "ni": "nickel",
+    "fe": "iron",
+    "cr": "chromium",
+    "mn": "manganese",
+    "mo": "molybdenum",
+    "ti": "titanium",
+    "sb": "antimony",
+}
+FEATURES = (
+    *(PhysicsFeature(f"{e}_by_lines", "wt%", 0, f"{name} by fundamental parameters") for e, name in _CONTENTS.items()),
+    PhysicsFeature("light_by_scatter", "wt%", 0, "what no line shows: aluminium, magnesium, non-metals"),
+    PhysicsFeature("scatter_excess", "1", 0, "scatter over that of the metals that the lines show"),
+    PhysicsFeature("lead_significance", "1", 0, "lead content over its counting error"),
+    PhysicsFeature("tin_significance", "1", 0, "tin content over its counting error"),
+    PhysicsFeature("zinc_over_brass", "1", 0, "zinc over copper and zinc"),
+    PhysicsFeature("compton_over_rayleigh", "1", 0, "falls with the mean atomic number"),
+    PhysicsFeature("line_counts", "count", 0, "counts in all windows: how much the spectrum says"),
+    PhysicsFeature("solid_share", "1", 0, "apparent density over that of the metal that the lines tell"),
+    PhysicsFeature("mass_per_area", "g/cm²", 0, "mass over the area of the face"),
+    PhysicsFeature("redness", "1", 0, "colour towards red"),
+    PhysicsFeature("yellowness", "1", 0, "colour towards yellow, across redness"),
+)
+
+# Classes in the order of the seed. Windows of contents [wt%]: what is not named may be as much as an impurity.
+_IMPURITY = (0.0, 0.3)
+_CLASSES = {
+    "copper": {"cu": (99.5, 100.0)},
+    "brass": {"cu": (62.0, 71.5), "zn": (28.0, 38.0), "pb": (0.0, 0.1)},
+    "leaded_brass": {"cu": (57.0, 63.0), "zn": (33.0, 43.0), "pb": (0.8, 3.5), "fe": (0.0, 0.5), "ni": (0.0, 1.0)},
+    "bronze": {"cu": (81.0, 95.8), "sn": (4.0, 12.0), "pb": (0.0, 8.0), "zn": (0.0, 6.0), "ni": (0.0, 1.0)},
+    "zinc_die_cast": {"zn": (96.5, 100.0), "cu": (0.0, 3.5)},
+    "stainless": {
+        **{"fe": (63.0, 76.0), "cr": (16.0, 19.5), "ni": (3.5, 14.0), "mn": (0.8, 7.5), "mo": (0.0, 3.0)},
+        "cu": (0.0, 1.5),
+    },
+    "lead": {"pb": (93.5, 100.0), "sb": (0.0, 6.0), "sn": (0.0, 0.5)},
+    "aluminium": {
+        **{"cu": (0.0, 4.9), "zn": (0.0, 6.1), "fe": (0.0, 1.3), "mn": (0.0, 1.5), "ni": (0.0, 0.6), "cr": (0.0, 0.4)},
+    },
+    "magnesium": {"zn": (0.0, 1.0), "mn": (0.0, 0.6)},
+}
+CLASSES = (*_CLASSES, "other")
+_LIGHT = ("aluminium", "magnesium")
+_PAINT = {"ti": (0.0, 100.0)}  # white paint shows titanium on any metal
+
+
+@dataclass(frozen=True)
+class _Metal:
+    """Density [g/cm³], which voids lower, conductivity [%IACS], which thin walls lower, colour and scatter."""
+
+    density: float
+    conductivity: float
+    coloured: bool = False
+    scatter: tuple[float, float] = (0.0, 0.7)  # logarithm of it over that of the metals that the lines show
+
+    @property
+    def ends(self) -> FloatArray:
+        """Windows of scatter, apparent density, conductivity and saturation, (4, 2)."""
+        saturation = (0.1, 0.6) if self.coloured else (0.0, 0.1)
+        return np.array(
+            [self.scatter, (_LEAST_SOLID * self.density, self.density), (0.0, self.conductivity), saturation]
+        )
+
+
+_METALS = {
+    "copper": _Metal(8.96, 101.0, coloured=True),
+    "brass": _Metal(8.53, 29.0, coloured=True),
+    "leaded_brass": _Metal(8.5, 28.0, coloured=True),
+    "bronze": _Metal(8.95, 16.0, coloured=True),
+    "zinc_die_cast": _Metal(6.7, 28.0),
+    "stainless": _Metal(8.0, 2.6),
+    "lead": _Metal(11.34, 8.4),
+    "aluminium": _Metal(2.82, 62.0, scatter=(1.6, np.inf)),
+    "magnesium": _Metal(1.82, 13.0, scatter=(3.0, np.inf)),
+}
+_LEAST_SOLID, _DENSITY_SD = 0.2, 0.08  # apparent density over the metal's, and its relative error
+_CONDUCTIVITY_SD, _COLOUR_SD, _SCATTER_SD = 0.15, 0.05, 0.3
+_DIRT = 0.4  # wt%, what dirt and smears add
+_UNEVEN, _LEAD_UNEVEN = 0.05, 0.25  # relative errors of contents by geometry and by drops of lead
+_MOST = 25.0  # squared errors that one quantity may count: beyond five it is another thing, such as a smear
+_OTHER = -_MOST  # a piece is none of the classes where two quantities or more lie far outside of all of them
+_MOST_PAINT = 50.0  # wt% of titanium in what the lines show that paint can explain
+
+
+def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Physics features of pieces, one array a name of `FEATURES`.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+
+    Returns
+    -------
+    dict[str, FloatArray]
+        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing [1]
+
+    References
+    ----------
+    Sherman 1955; Lachance and Traill 1966 (Can. Spectrosc. 11) for the influence of the matrix; Poisson statistics.
+    """
+    told = _by_lines(columns)
+    content = dict(zip(ELEMENTS, told.seen * told.shares, strict=True))
+    significance = dict(zip(ELEMENTS, told.shares / told.errors, strict=True))
+    volume = np.sum(told.seen * told.shares / _DENSITY[:, np.newaxis], axis=0)
+    volume += 100.0 * (1.0 - told.seen) / _LIGHT_DENSITY
+    angle = _CIRCLE * columns["hue"]
+    return {
+        **{f"{element}_by_lines": content[element] for element in _CONTENTS},
+        "light_by_scatter": 100.0 * (1.0 - told.seen),
+        "scatter_excess": told.scatter,
+        "lead_significance": significance["pb"],
+        "tin_significance": significance["sn"],
+        "zinc_over_brass": content["zn"] / np.maximum(content["zn"] + content["cu"], _LEAST),
+        "compton_over_rayleigh": told.compton / np.maximum(told.rayleigh, _LEAST),
+        "line_counts": told.counts,
+        "solid_share": columns["apparent_density"] * 0.01 * volume,
+        "mass_per_area": columns["mass"] / columns["area"],
+        "redness": columns["saturation"] * np.cos(angle),
+        "yellowness": columns["saturation"] * np.sin(angle),
+    }
+
+
+def class_scores(columns: Mapping[str, FloatArray]) -> FloatArray:
+    """Logarithm of the likelihood of each class, up to a constant: how far the piece lies outside of its windows.
+
+    Half of the sum of squared distances from the windows of contents, density, conductivity and saturation, each over
+    its error. Voids lower the density and thin walls the conductivity, so that these only have an upper end. A
+    quantity that is missing is left out.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+
+    Returns
+    -------
+    FloatArray
+        Scores, shape (n, K) in the order of the seed's classes, `other` last [1]
+
+    References
+    ----------
+    Composition windows of the alloys that the seed names; errors by counting statistics and as assumed here.
+    """
+    told = _by_lines(columns)
+    bulk = np.vstack(
+        [
+            np.log(np.maximum(told.scatter, 1.0)),
+            *(columns[name] for name in ("apparent_density", "conductivity", "saturation")),
+        ]
+    )
+    unpainted = 1.0 - 0.01 * np.clip(told.shares[ELEMENTS.index("ti")], 0.0, _MOST_PAINT)
+    uneven = np.where(np.array(ELEMENTS) == "pb", _LEAD_UNEVEN, _UNEVEN)[:, np.newaxis]
+    scores = np.empty((bulk.shape[1], len(_CLASSES) + 1))
+    for number, (name, window) in enumerate(_CLASSES.items()):
+        part = (told.seen if name in _LIGHT else 1.0) / unpainted
+        contents = part * told.shares
+        errors = np.sqrt((part * told.errors) ** 2 + (uneven * contents) ** 2 + _DIRT**2)
+        ends = np.array([(_PAINT | window).get(element, _IMPURITY) for element in ELEMENTS])
+        metal = _METALS[name]
+        spread = np.array([[0.0], [_DENSITY_SD * metal.density], [_CONDUCTIVITY_SD * metal.conductivity], [_COLOUR_SD]])
+        spread = np.broadcast_to(spread, bulk.shape).copy()
+        spread[0] = np.hypot(told.scatter_error, _SCATTER_SD)
+        scores[:, number] = -0.5 * (_beyond(contents, ends, errors) + _beyond(bulk, metal.ends, spread))
+    scores[:, -1] = _OTHER
+    return scores
+
+
+def _beyond(values: FloatArray, ends: FloatArray, errors: FloatArray) -> FloatArray:
+    """Sum over q quantities, (q, n), of the squared distance from their windows, (q, 2), over their errors, (q, n)."""
+    low, high = ends.T[:, :, np.newaxis]
+    distance = np.maximum(low - values, 0.0) + np.maximum(values - high, 0.0)
+    total: FloatArray = np.nansum(np.minimum(np.square(distance / errors), _MOST), axis=0)
+    return total
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the spectra of n pieces tell."""
+
+    shares: FloatArray  # (11, n) of ELEMENTS in what the lines show [wt%]
+    errors: FloatArray  # (11, n) by counting [wt%]
+    seen: FloatArray  # (n,) share of the piece that the lines show [1]
+    scatter: FloatArray  # (n,) scattered photons over what the metals that the lines show would scatter alone [1]
+    scatter_error: FloatArray  # (n,) relative error of it by counting [1]
+    compton: FloatArray  # (n,) [count/ms]
+    rayleigh: FloatArray  # (n,) [count/ms]
+    counts: FloatArray  # (n,) in all windows [count]
+
+
+def _by_lines(columns: Mapping[str, FloatArray]) -> _Told:
+    """Contents by the lines: overlaps and sum peaks taken off, then the influence of the matrix by a fixed point."""
+    rates = np.stack([np.asarray(columns[name], dtype=np.float64) for name in _RATES])
+    live = columns["live_time"]
+    peaks = _UNMIX @ rates
+    net = rates - _BELOW * peaks[_SCATTERED[0]]
+    for pair in _SUMS:
+        net[pair.window] -= _PAIR_TIME * pair.share * peaks[pair.first] * peaks[pair.second]
+    peaks = _UNMIX @ net
+    pure = PURE[:, np.newaxis]
+    relative = (_OF_ELEMENT @ peaks) / pure
+    whole = np.maximum(relative.sum(axis=0), _LEAST)
+    shares = relative / whole
+    for _ in range(_TURNS):
+        factor = 1.0 + INFLUENCE @ shares
+        strength = np.maximum((relative * factor).sum(axis=0), _LEAST)
+        shares = relative * factor / strength
+    noise = np.sqrt(_OF_ELEMENT @ rates * live + 1.0) / (_IN_WINDOW * live)
+    belt = _BELT_SCATTER * np.exp(-columns["area"] / _SPOT_AREA)
+    scattered = np.maximum(net[_SCATTERED].sum(axis=0) - belt, 0.0)
+    scatter_noise = np.sqrt(rates[_SCATTERED].sum(axis=0) * live + 1.0) / live
+    # What the metals that the lines show would scatter alone.
+    there = np.maximum(shares, 0.0)
+    scattering = np.maximum(there.sum(axis=0), _LEAST) / np.maximum(np.sum(there / SCATTER[:, np.newaxis], axis=0), 1.0)
+    heavy = strength * scattering
+    light = np.maximum((scattered - _SURE * scatter_noise) / heavy - 1.0, 0.0) / SCATTER_LIGHT
+    return _Told(
+        shares=100.0 * shares,
+        errors=100.0 * np.abs(factor) * noise / (pure * strength),
+        seen=1.0 / (1.0 + light),
+        scatter=scattered / heavy,
+        scatter_error=scatter_noise / np.maximum(scattered, scatter_noise),
+        compton=peaks[_SCATTERED[0]],
+        rayleigh=peaks[_SCATTERED[1]],
+        counts=rates.sum(axis=0) * live,
+    )

@@ -1,0 +1,50 @@
+"""The classifiers that compete for a sorting process, from the shares of the classes to LightGBM with physics."""
+
+from __future__ import annotations
+
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
+
+from models.boosted_classes import BoostedClasses
+from models.class_baselines import ClassShares, FirstPrinciplesClasses
+from models.features import PhysicsFeatures, input_names, physics_of
+from models.linear_classes import LinearClasses
+from seeds import Seed
+
+
+def build(seed: Seed) -> dict[str, BaseEstimator]:
+    """Unfitted classifiers that the seed allows, from the bar to beat upwards.
+
+    First principles need a physics module that scores classes, LightGBM with physics one at all. All take X as
+    `models.features.matrix` makes it, rows sorted by time, and numbers of classes; all tell probabilities of the
+    seed's classes in its order.
+    """
+    n_classes = len(seed.classes)
+    made = {
+        "majority": ClassShares(n_classes),
+        "first_principles": _first_principles(seed),
+        "linear": LinearClasses(n_classes),
+        "lightgbm": BoostedClasses(n_classes),
+        "lightgbm_physics": _lightgbm_physics(seed),
+    }
+    return {name: estimator for name, estimator in made.items() if estimator is not None}
+
+
+def _first_principles(seed: Seed) -> FirstPrinciplesClasses | None:
+    if not hasattr(physics_of(seed.process.name), "class_scores"):
+        return None
+    typical = tuple(column.typical.mean for column in seed.inputs if column.typical is not None)
+    return FirstPrinciplesClasses(seed.process.name, input_names(seed), typical, len(seed.classes))
+
+
+def _lightgbm_physics(seed: Seed) -> Pipeline | None:
+    physics = physics_of(seed.process.name)
+    if physics is None:
+        return None
+    features = tuple(feature.name for feature in physics.FEATURES)
+    return Pipeline(
+        [
+            ("physics", PhysicsFeatures(seed.process.name, input_names(seed), features)),
+            ("trees", BoostedClasses(len(seed.classes))),
+        ]
+    )

@@ -1,0 +1,224 @@
+"""Element contents of a piece, with intervals for a single piece and variances for the sum over a lot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from models.features import input_names, physics_columns, physics_of
+from models.fitted import Answer
+from models.intervals import Conformal, rows_needed
+from models.standard_scale import StandardScale
+from seeds import Seed
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# The sensors carry an element when they explain this share of its variance over pieces that nobody learnt from.
+CARRIED_R2 = 0.25
+# A predicted class with fewer calibration rows has no scores of its own.
+FEWEST_OF_CLASS = 40
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What contents are told from, besides class probabilities: the inputs and all that physics computes from them.
+
+    Parameters
+    ----------
+    inputs, features : tuple of str
+        Names of the k inputs, and of the physics features; none where the process has no physics.
+    physics : module or None
+        The process's physics.
+    """
+
+    inputs: tuple[str, ...]
+    features: tuple[str, ...]
+    physics: ModuleType | None
+
+    @classmethod
+    def of(cls, seed: Seed) -> Self:
+        """Signals of a process."""
+        physics = physics_of(seed.process.name)
+        features = () if physics is None else tuple(feature.name for feature in physics.FEATURES)
+        return cls(input_names(seed), features, physics)
+
+    def columns(self, X: FloatArray) -> FloatArray:
+        """Inputs and features, shape (n, k + p), from inputs in plant units, shape (n, k)."""
+        if self.physics is None:
+            return X
+        return np.hstack([X, physics_columns(self.physics, X, self.inputs, self.features)])
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Straight lines from d standard scores to E element contents, for each of K classes.
+
+    Parameters
+    ----------
+    weights, constant : ndarray, shape (K, E, d) and (K, E)
+        Of each class's lines [wt%].
+    low, high : ndarray, shape (K, E)
+        Lowest and highest content that the laboratory found in the class, where its lines end [wt%].
+    variance : ndarray, shape (K, E)
+        Mean squared error of the lines on pieces of the class [wt%²].
+    """
+
+    weights: FloatArray
+    constant: FloatArray
+    low: FloatArray
+    high: FloatArray
+    variance: FloatArray
+
+    def contents(self, Z: FloatArray) -> FloatArray:
+        """Contents if a piece were of each class, shape (n, K, E) [wt%], from standard scores, shape (n, d)."""
+        n_columns = self.weights.shape[2]
+        found = (Z @ self.weights.reshape(-1, n_columns).T).reshape(len(Z), *self.constant.shape)
+        return np.clip(found + self.constant, self.low, self.high)
+
+    def mixed(self, Z: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Mean content over classes with probabilities p, shape (n, K), and its variance, shape (n, E) each.
+
+        The variance adds that within classes to that between them, so that a piece of doubtful class is doubtful in
+        content [wt%, wt%²].
+        """
+        each = self.contents(Z)
+        mean = np.einsum("nk,nke->ne", p, each)
+        return mean, np.einsum("nk,nke->ne", p, (each - mean[:, None]) ** 2) + p @ self.variance
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """Element contents told from signals, physics features and class probabilities.
+
+    Within a class contents follow the signals by straight lines; what is told is their mean over the classes, by
+    probability. Intervals are conformal within the predicted class (Mondrian) where it has enough calibration rows,
+    over all classes otherwise.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process; E elements, K classes.
+    signals : Signals
+        What the lines take.
+    scale : StandardScale
+        How signals become standard scores.
+    lines : Lines
+        Lines of each class.
+    carried : ndarray of bool, shape (E,)
+        Whether the sensors carry the element: its R² on rows that nobody learnt from is at least `CARRIED_R2`.
+    pooled : tuple of E Conformal
+        Absolute errors over all classes, of rows that nobody learnt from.
+    of_class : tuple of K tuples of E Conformal
+        The same of each predicted class.
+
+    References
+    ----------
+    V. Vovk, D. Lindsay, I. Nouretdinov, A. Gammerman (2003). Mondrian confidence machine. Technical report, Royal
+    Holloway, University of London.
+    """
+
+    seed: Seed
+    signals: Signals
+    scale: StandardScale
+    lines: Lines
+    carried: BoolArray
+    pooled: tuple[Conformal, ...]
+    of_class: tuple[tuple[Conformal, ...], ...]
+
+    def estimate(self, X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Contents and the variances of their errors, shape (n, E) each [wt%, wt%²].
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs in plant units; NaN is missing.
+        p : ndarray, shape (n, K)
+            Calibrated class probabilities.
+        """
+        return self.lines.mixed(self.scale.scores(self.signals.columns(X)), p)
+
+    def answers(self, X: FloatArray, p: FloatArray, coverage: float) -> dict[str, Answer]:
+        """Contents of the carried elements with their intervals.
+
+        Parameters
+        ----------
+        X, p
+            As for `estimate`.
+        coverage : float
+            Share of labels that the intervals shall hold, above 0 and below 1.
+
+        Returns
+        -------
+        dict of str to Answer
+            Value and both ends lie within the element's physical range [its unit].
+
+        Raises
+        ------
+        CoverageError
+            Even all classes together have too few calibration rows for the coverage.
+        """
+        numbers, names, (low, high) = self._told
+        value, predicted = self.estimate(X, p)[0][:, numbers], np.argmax(p, axis=1)
+        enough = max(FEWEST_OF_CLASS, rows_needed(coverage))
+        half = np.empty_like(value)
+        for k in np.unique(predicted).tolist():
+            own = ((e, self.of_class[k][e]) for e in numbers)
+            scores = (one if len(one.scores) >= enough else self.pooled[e] for e, one in own)
+            half[predicted == k] = [one.half_width(coverage) for one in scores]
+        ends = (np.clip(end, low, high).T for end in (value, value - half, value + half))
+        return {name: Answer(*told) for name, *told in zip(names, *ends, strict=True)}
+
+    @cached_property
+    def _told(self) -> tuple[list[int], list[str], FloatArray]:
+        """Numbers and names of the carried elements, and the ends of their physical ranges, shape (2, carried)."""
+        numbers = np.flatnonzero(self.carried).tolist()
+        columns = [self.seed.elements[e] for e in numbers]
+        ranges = np.array([column.limits for column in columns], dtype=np.float64)
+        return numbers, [column.name for column in columns], ranges.reshape(len(columns), 2).T
+
+    def state(self) -> dict[str, Any]:
+        """All but the seed as JSON values."""
+        return {
+            "features": list(self.signals.features),
+            "scale": self.scale.state(),
+            "lines": {name: part.tolist() for name, part in vars(self.lines).items()},
+            "carried": self.carried.tolist(),
+            "pooled": [one.scores.tolist() for one in self.pooled],
+            "of_class": [[one.scores.tolist() for one in own] for own in self.of_class],
+        }
+
+    @classmethod
+    def from_state(cls, seed: Seed, state: Mapping[str, Any]) -> Self:
+        """Contents from what `state` gave.
+
+        Raises
+        ------
+        ValueError
+            This code's physics computes other features than those that were learnt.
+        """
+        signals = Signals.of(seed)
+        if list(signals.features) != state["features"]:
+            raise ValueError(f"features: got {state['features']}, this code computes {list(signals.features)}")
+        shape = (len(seed.classes), len(seed.elements))
+        parts = {name: np.array(part, dtype=np.float64) for name, part in state["lines"].items()}
+        weights = parts.pop("weights").reshape(*shape, -1)
+        return cls(
+            seed=seed,
+            signals=signals,
+            scale=StandardScale.from_state(state["scale"]),
+            lines=Lines(weights, **{name: part.reshape(shape) for name, part in parts.items()}),
+            carried=np.array(state["carried"], dtype=np.bool_),
+            pooled=_conformal(state["pooled"]),
+            of_class=tuple(_conformal(own) for own in state["of_class"]),
+        )
+
+
+def _conformal(scores: Sequence[Sequence[float]]) -> tuple[Conformal, ...]:
+    return tuple(Conformal(np.array(one, dtype=np.float64)) for one in scores)

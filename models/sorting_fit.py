@@ -1,0 +1,110 @@
+"""A sorting model from a fitted classifier and rows that it has not learnt from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.fitted import learnt_inputs
+from models.sorting_contents_fit import fit_contents
+from models.sorting_guarantee import reserve
+from models.sorting_lots import numbered
+from models.sorting_model import PERCENT, Classifier, SortingModel, kilograms
+from models.sorting_novelty import Novelty
+from models.sorting_values import value_matrix
+from models.temperature import fitted_temperature, tempered
+from seeds import Seed
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def sorter(
+    seed: Seed,
+    candidate: str,
+    estimator: Classifier,
+    X_train: FloatArray,
+    y_train: FloatArray,
+    contents_train: FloatArray,
+    X_cal: FloatArray,
+    y_cal: FloatArray,
+    contents_cal: FloatArray,
+    mass_cal: FloatArray,
+    lots_cal: Sequence[str] | npt.NDArray[np.object_],
+    p_cal: FloatArray,
+    info: Mapping[str, Any],
+) -> SortingModel:
+    """Model from an estimator that has learnt all rows, calibrated on rows told by models that had not seen them.
+
+    Contents are learnt from all rows; their errors are those that lines from the training rows make on the calibration
+    rows. Classes that are known to novelty come from the training rows; its threshold, the temperature and the reserve
+    of limits from the calibration rows.
+
+    Parameters
+    ----------
+    seed, candidate, estimator, info
+        As for `SortingModel`.
+    X_train, X_cal : ndarray, shape (n, k) and (m, k)
+        Inputs in plant units; NaN is missing.
+    y_train, y_cal : ndarray, shape (n,) and (m,)
+        Numbers of the classes that the laboratory told.
+    contents_train, contents_cal : ndarray, shape (n, E) and (m, E)
+        Laboratory contents [wt%]; NaN where there is none.
+    mass_cal : ndarray, shape (m,)
+        Measured mass [g]; NaN is missing.
+    lots_cal : sequence of m str
+        Name of each row's lot; rows of a lot in the order in which they passed.
+    p_cal : ndarray, shape (m, K)
+        Class probabilities told by models that had not seen the row.
+
+    Returns
+    -------
+    SortingModel
+
+    Raises
+    ------
+    GuaranteeError
+        Too few calibration lots for the seed's confidence, or limits that no reserve keeps.
+    """
+    codes, other = y_cal.astype(np.intp), seed.classes.index(seed.rules.other)
+    with np.errstate(divide="ignore"):
+        temperature = fitted_temperature(np.log(p_cal), codes)
+    p = tempered(p_cal, temperature)
+    lots = numbered(lots_cal)[2]
+    learnt = y_train.astype(np.intp)
+    contents, told, variance = fit_contents(seed, (X_train, learnt, contents_train), (X_cal, codes, contents_cal), p)
+    named = learnt != other
+    model = SortingModel(
+        seed=seed,
+        candidate=candidate,
+        estimator=estimator,
+        temperature=temperature,
+        contents=contents,
+        novelty=Novelty.fit(X_train[named], learnt[named], X_cal[codes != other]),
+        reserve=math.nan,
+        feed_contents=np.empty(0),
+        info=dict(info),
+        **learnt_inputs(np.vstack([X_train, X_cal])),
+    )
+    mass = np.concatenate([model.masses(X_train), kilograms(seed, mass_cal)])
+    model = replace(model, feed_contents=_mean(np.vstack([contents_train, contents_cal]), mass))
+    # What the model that serves says of rows that it has learnt is no measure: what others said of them is.
+    pieces = replace(
+        model.pieces(X_cal, p, value_matrix(seed)),
+        mass=kilograms(seed, mass_cal),
+        content=PERCENT * told,
+        variance=PERCENT**2 * variance,
+    )
+    return replace(model, reserve=reserve(seed, model.line, pieces, lots, contents_cal))
+
+
+def _mean(contents: FloatArray, mass: FloatArray) -> FloatArray:
+    """Mean contents by mass, shape (E,) [wt%]; 0 where the laboratory has never told one."""
+    known = ~np.isnan(contents)
+    weight = (mass[:, None] * known).sum(axis=0)
+    total = (mass[:, None] * np.where(known, contents, 0.0)).sum(axis=0)
+    return np.asarray(total / np.where(weight > 0, weight, 1.0))

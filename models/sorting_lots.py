@@ -1,0 +1,143 @@
+"""What a lot holds so far, bin by bin, and what its limits still allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from seeds import Seed
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+# A bin's first pieces may use what this share of a full lot would be allowed: without it nothing could enter an empty
+# bin whose single pieces are less sure than their mean.
+START_SHARE = 0.01
+
+
+class GuaranteeError(ValueError):
+    """Too few calibration lots to keep limits in the share of lots that the seed asks for."""
+
+
+class LotStateError(ValueError):
+    """A lot's state that does not fit the process: it names an unknown bin or element, or holds no such number."""
+
+
+@dataclass(frozen=True, eq=False)
+class LotState:
+    """What has gone into the bins of one lot so far.
+
+    Parameters
+    ----------
+    mass : ndarray, shape (B,)
+        Mass in each bin, what was ejected along with it included [kg].
+    element_mass : ndarray, shape (B, E)
+        Estimated mass of each limited element [kg]; NaN where the bin has no limit for it.
+    variance : ndarray, shape (B, E)
+        Variance of that estimate [kg²]; NaN where the bin has no limit.
+    """
+
+    mass: FloatArray
+    element_mass: FloatArray
+    variance: FloatArray
+
+    @classmethod
+    def empty(cls, seed: Seed) -> Self:
+        """State of a lot of which no piece has passed yet."""
+        nothing = np.where(np.isnan(limits(seed)), np.nan, 0.0)
+        return cls(np.zeros(len(seed.bins)), nothing, nothing)
+
+    def to_dict(self, seed: Seed) -> dict[str, Any]:
+        """State as JSON values: {bin: {"mass": kg, "elements": {element: {"mass": kg, "variance": kg²}}}}."""
+        return {
+            one.name: {
+                "mass": float(self.mass[b]),
+                "elements": {
+                    column.name: {"mass": float(self.element_mass[b, e]), "variance": float(self.variance[b, e])}
+                    for e, column in enumerate(seed.elements)
+                    if column.name in one.limits
+                },
+            }
+            for b, one in enumerate(seed.bins)
+        }
+
+    @classmethod
+    def from_dict(cls, seed: Seed, state: Mapping[str, Any]) -> Self:
+        """State from what `to_dict` gave.
+
+        Raises
+        ------
+        LotStateError
+            A bin or limited element is missing or unknown, or a number is missing, not finite, or negative where it
+            is a mass of a bin or a variance; place, value and what was expected are told.
+        """
+        made = cls.empty(seed)
+        mass, element_mass, variance = made.mass, made.element_mass.copy(), made.variance.copy()
+        _same_names("", state, [one.name for one in seed.bins])
+        numbers = {column.name: e for e, column in enumerate(seed.elements)}
+        for b, one in enumerate(seed.bins):
+            told = state[one.name]
+            _same_names(f"{one.name}.", told, ["mass", "elements"])
+            mass[b] = _number(f"{one.name}.mass", told["mass"], low=0.0)
+            _same_names(f"{one.name}.elements.", told["elements"], list(one.limits))
+            for name, element in told["elements"].items():
+                place = f"{one.name}.elements.{name}"
+                _same_names(f"{place}.", element, ["mass", "variance"])
+                # An estimate may be a little below nothing.
+                element_mass[b, numbers[name]] = _number(f"{place}.mass", element["mass"])
+                variance[b, numbers[name]] = _number(f"{place}.variance", element["variance"], low=0.0)
+        return cls(mass, element_mass, variance)
+
+    def allowance(self, seed: Seed, reserve: float) -> FloatArray:
+        """Mass of each limited element that a bin may still take, shape (B, E) [kg]; NaN where there is no limit.
+
+        As little mass and as sure as nothing is presumed of the piece that brings it.
+        """
+        start = START_SHARE * seed.rules.lot_mass.value
+        allowed = limits(seed) * (1 - reserve) * (self.mass[:, None] + start)
+        return np.asarray(allowed - self.element_mass - certainty(seed) * np.sqrt(self.variance))
+
+
+def numbered(lots: Sequence[str] | npt.NDArray[np.object_]) -> tuple[list[str], IntArray, IntArray]:
+    """Names of the lots as they first occur, the rows where they do, and the number of each row's lot, shape (n,)."""
+    numbers: dict[str, int] = {}
+    of_row = np.array([numbers.setdefault(name, len(numbers)) for name in lots], dtype=np.intp)
+    first = np.unique(of_row, return_index=True)[1]
+    return list(numbers), first, of_row
+
+
+def limits(seed: Seed) -> FloatArray:
+    """Limit of each element in each bin as a mass share, shape (B, E) [kg/kg]; NaN where there is none."""
+    found = np.full((len(seed.bins), len(seed.elements)), np.nan)
+    for b, one in enumerate(seed.bins):
+        for e, column in enumerate(seed.elements):
+            if column.name in one.limits:
+                found[b, e] = one.limits[column.name].value / 100  # wt%
+    return found
+
+
+def certainty(seed: Seed) -> float:
+    """How many standard deviations an estimate must stay below a limit; none where half of the lots may break it."""
+    confidence = seed.rules.confidence.value
+    return NormalDist().inv_cdf(confidence) if confidence > 0.5 else 0.0
+
+
+def _same_names(place: str, got: Any, expected: list[str]) -> None:
+    if not isinstance(got, Mapping):
+        raise LotStateError(f"{place.rstrip('.') or 'state'}: got {got!r}: expected {', '.join(expected)}")
+    for name in [*expected, *got]:
+        if name not in got:
+            raise LotStateError(f"{place}{name}: missing")
+        if name not in expected:
+            raise LotStateError(f"{place}{name}: expected one of {', '.join(expected) or 'none'}")
+
+
+def _number(place: str, got: Any, low: float = -np.inf) -> float:
+    if isinstance(got, bool) or not isinstance(got, int | float) or not np.isfinite(got) or got < low:
+        raise LotStateError(f"{place}: got {got!r}: expected a number{'' if low < 0 else ' >= 0'}")
+    return float(got)

@@ -1,0 +1,292 @@
+"""A fitted sorting model: class probabilities, element contents, bins and flags, from numpy arrays alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from models.features import input_names
+from models.fitted import TOLD_COVERAGE, Answer, flat, input_flags
+from models.sorting_contents import Contents
+from models.sorting_decision import Line, Pieces
+from models.sorting_lots import LotState, numbered
+from models.sorting_novelty import Novelty
+from models.sorting_values import value_matrix
+from models.temperature import tempered
+from seeds import Seed
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
+
+GRAM = 1e-3  # kg
+PERCENT = 1e-2
+
+
+class Classifier(Protocol):
+    """What a fitted scikit-learn classifier can do."""
+
+    def predict_proba(self, X: FloatArray) -> FloatArray:
+        """Probabilities of the seed's classes for the rows of X, shape (n, K)."""
+
+
+def kilograms(seed: Seed, mass: FloatArray) -> FloatArray:
+    """Masses of pieces, shape (n,) [kg], from measured ones [g]; the seed's typical mass where one is missing."""
+    typical = seed.column(seed.rules.mass).typical
+    return GRAM * np.where(np.isnan(mass), math.nan if typical is None else typical.mean, mass)
+
+
+@dataclass(frozen=True, eq=False)
+class Sorted:
+    """Decisions on n pieces, and what their lots hold afterwards.
+
+    Attributes
+    ----------
+    p : ndarray, shape (n, K)
+        Calibrated class probabilities.
+    bin : ndarray of int, shape (n,)
+        Where each piece goes: number of the seed's bin.
+    expected_value : ndarray, shape (n,)
+        What a kilogram of the piece is worth there on average [$/kg].
+    wanted : ndarray of int, shape (n,)
+        Where it would go if no lot had limits.
+    states : dict of str to LotState
+        Each lot of the rows after its last row.
+    """
+
+    p: FloatArray
+    bin: IntArray
+    expected_value: FloatArray
+    wanted: IntArray
+    states: dict[str, LotState]
+
+
+@dataclass(frozen=True, eq=False)
+class SortingModel:
+    """A candidate fitted to a sorting process's table, with what an answer needs besides its probabilities.
+
+    K classes, B bins, E elements, in the seed's order.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process as it was when the model learnt.
+    candidate : str
+        Name of the candidate, one of `models.sorting_candidates.CANDIDATES`.
+    estimator : Classifier
+        The fitted scikit-learn classifier.
+    temperature : float
+        By which its probabilities are made as sure as they are right.
+    contents : Contents
+        Element contents.
+    novelty : Novelty
+        What is unlike anything learnt.
+    reserve : float
+        Share of each limit kept in reserve, so that lots keep them as often as the seed asks; NaN where no bin has a
+        limit, so that there is nothing to guarantee.
+    feed_contents : ndarray, shape (E,)
+        Mean laboratory contents of the learnt feed, by mass [wt%].
+    ranges : ndarray, shape (k, 2)
+        Lowest and highest value of each input in training, in its unit; NaN where it had none.
+    complete : ndarray of bool, shape (k,)
+        Whether the input was never missing in training.
+    examples : ndarray, shape (m, k)
+        A few training rows, to prove that a copy of the model answers as the original.
+    info : Mapping
+        Where the model comes from: digests, training period, versions. JSON values only.
+    """
+
+    seed: Seed
+    candidate: str
+    estimator: Classifier
+    temperature: float
+    contents: Contents
+    novelty: Novelty
+    reserve: float
+    feed_contents: FloatArray
+    ranges: FloatArray
+    complete: BoolArray
+    examples: FloatArray
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order of X's columns."""
+        return input_names(self.seed)
+
+    @cached_property
+    def line(self) -> Line:
+        """The sorting line: limits of its bins, and what comes along with an ejected piece."""
+        return Line.of(self.seed, self.feed_contents)
+
+    @cached_property
+    def _values(self) -> FloatArray:
+        return value_matrix(self.seed)
+
+    def probabilities(self, X: FloatArray) -> FloatArray:
+        """Calibrated probabilities of the seed's classes, shape (n, K), from inputs in plant units, shape (n, k)."""
+        return tempered(np.asarray(self.estimator.predict_proba(X), dtype=np.float64), self.temperature)
+
+    def elements(self, X: FloatArray, coverage: float, p: FloatArray | None = None) -> dict[str, Answer]:
+        """Contents of the elements that the sensors carry, each with its interval; see `Contents.answers`.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs in plant units, columns as in `names`; NaN is missing.
+        coverage : float
+            Share of labels that the intervals shall hold, above 0 and below 1.
+        p : ndarray, shape (n, K), optional
+            What `probabilities` gave for X, to save doing it again.
+        """
+        return self.contents.answers(X, self.probabilities(X) if p is None else p, coverage)
+
+    def novel(self, X: FloatArray) -> BoolArray:
+        """Whether each piece is unlike anything learnt, shape (n,)."""
+        return self.novelty.novel(X)
+
+    def sort(
+        self,
+        X: FloatArray,
+        lots: Sequence[str] | npt.NDArray[np.object_] | None = None,
+        values: FloatArray | None = None,
+        states: Mapping[str, LotState] | None = None,
+        p: FloatArray | None = None,
+        lot_mass: FloatArray | float | None = None,
+    ) -> Sorted:
+        """Decide where pieces go, in the order of the rows.
+
+        A piece goes where it is worth most on average, if its lot can take it there (`Line.fill`). A novel piece, and
+        one that is most probably of the class `other`, goes to the rest.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs in plant units, columns as in `names`; NaN is missing. A piece without mass counts as one of the
+            seed's typical mass.
+        lots : sequence of n str, optional
+            Name of each piece's lot. Without it each piece is decided by itself, and no limit holds.
+        values : ndarray, shape (B, K), optional
+            Value of a kilogram of each class in each bin [$/kg]; the seed's by default.
+        states : Mapping of str to LotState, optional
+            What lots hold already; a lot that is not named is empty.
+        p : ndarray, shape (n, K), optional
+            What `probabilities` gave for X, to save doing it again.
+        lot_mass : ndarray, shape (n,), or float, optional
+            Mass of feed of each piece's lot [kg]; the seed's by default. A lot of which only the reference pieces
+            are there is sorted as a lot of their mass.
+
+        Returns
+        -------
+        Sorted
+        """
+        p = self.probabilities(X) if p is None else p
+        pieces = self.pieces(X, p, self._values if values is None else values)
+        if lots is None:
+            wanted = chosen = self.line.wanted(pieces)
+            after: dict[str, LotState] = {}
+        else:
+            names, first, numbers = numbered(lots)
+            before = [(states or {}).get(name, self._empty) for name in names]
+            planned = np.broadcast_to(self.line.lot_mass if lot_mass is None else lot_mass, len(X))[first]
+            queue = self.line.queue(pieces, numbers)
+            wanted, (chosen, left) = queue.wanted, self.line.fill(queue, before, self.reserve, planned)
+            after = dict(zip(names, left, strict=True))
+        return Sorted(p, chosen, pieces.value[np.arange(len(X)), chosen], wanted, after)
+
+    def pieces(self, X: FloatArray, p: FloatArray, values: FloatArray) -> Pieces:
+        """What the line needs to know of the pieces; parameters as for `sort`."""
+        aside = self.novel(X) | (np.argmax(p, axis=1) == self._other)
+        content, variance = self.contents.estimate(X, p)
+        return Pieces(p @ values.T, aside, self.masses(X), PERCENT * content, PERCENT**2 * variance)
+
+    def masses(self, X: FloatArray) -> FloatArray:
+        """Measured mass of each piece, shape (n,) [kg]; the seed's typical mass where it is missing."""
+        return kilograms(self.seed, X[:, self._mass])
+
+    @cached_property
+    def _empty(self) -> LotState:
+        return LotState.empty(self.seed)
+
+    @cached_property
+    def _other(self) -> int:
+        return self.seed.classes.index(self.seed.rules.other)
+
+    @cached_property
+    def _mass(self) -> int:
+        return self.names.index(self.seed.rules.mass)
+
+    def told(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
+        """Answers as flat columns of n values, each piece decided by itself.
+
+        Returns
+        -------
+        dict of str to ndarray
+            The most probable class under the target's name (text), `p_<class>`, each carried element with its
+            `_low` and `_high` at the coverage TOLD_COVERAGE [its unit], `bin` (text) and `expected_value` [$/kg].
+        """
+        p = self.probabilities(X)
+        decided = self.sort(X, p=p)
+        return {
+            self.seed.target.name: np.array(self.seed.classes)[np.argmax(p, axis=1)],
+            **{f"p_{name}": column for name, column in zip(self.seed.classes, p.T, strict=True)},
+            **flat(self.elements(X, TOLD_COVERAGE, p)),
+            "bin": np.array([one.name for one in self.seed.bins])[decided.bin],
+            "expected_value": decided.expected_value,
+        }
+
+    def flags(self, X: FloatArray, p: FloatArray | None = None) -> list[list[str]]:
+        """What a reader of each row's answer should know: one list a row, empty where there is nothing.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs as for `sort`.
+        p : ndarray, shape (n, K), optional
+            What `probabilities` gave for X, to save doing it again.
+
+        Returns
+        -------
+        list of list of str
+            "<column> outside training range" and "<column> missing" as for `FittedModel.flags`, the mass also where
+            it was missing in training; "unlike anything learnt"; "probably <other>".
+        """
+        needed = self.complete | (np.arange(len(self.names)) == self._mass)
+        flags = input_flags(X, self.names, self.ranges, needed)
+        p = self.probabilities(X) if p is None else p
+        aside = {
+            "unlike anything learnt": self.novel(X),
+            f"probably {self.seed.rules.other}": np.argmax(p, axis=1) == self._other,
+        }
+        for told, where in aside.items():
+            for i in np.flatnonzero(where):
+                flags[i].append(told)
+        return flags
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values what sets it apart from other models: all but seed, estimator, inputs and origin."""
+        return {
+            "temperature": self.temperature,
+            "contents": self.contents.state(),
+            "novelty": self.novelty.state(),
+            "reserve": None if math.isnan(self.reserve) else self.reserve,
+            "feed_contents": self.feed_contents.tolist(),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
+        """Model from what `state` gave and all other parts by name."""
+        return cls(
+            temperature=float(state["temperature"]),
+            contents=Contents.from_state(parts["seed"], state["contents"]),
+            novelty=Novelty.from_state(state["novelty"]),
+            reserve=math.nan if state["reserve"] is None else float(state["reserve"]),
+            feed_contents=np.array(state["feed_contents"], dtype=np.float64),
+            **parts,
+        )

@@ -1,0 +1,50 @@
+"""From a request's rows to a model's matrix, and from its arrays back to rows: numpy in between, no table."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+
+import numpy as np
+import numpy.typing as npt
+
+from models.fitted import Answer
+from serving.payloads import Record
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def matrix(rows: Sequence[Record], names: tuple[str, ...]) -> FloatArray:
+    """Inputs in the model's order, shape (n, k); null and what was left out are NaN."""
+    return np.array(list(map(itemgetter(*names), rows)), dtype=np.float64).reshape(len(rows), len(names))
+
+
+def named(rows: Sequence[Record], echoed: tuple[str, ...]) -> list[Record]:
+    """Beginning of each prediction: an id that no other prediction has, and the key and time of its row."""
+    request = str(uuid.uuid4())
+    return [{"id": f"{request}-{i}", **{name: row[name] for name in echoed}} for i, row in enumerate(rows)]
+
+
+def estimates(answers: Mapping[str, Answer], units: Mapping[str, str], flags: list[list[str]]) -> list[Record]:
+    """Quantities with their intervals, row by row; flags tell of those that the inputs do not determine.
+
+    Parameters
+    ----------
+    answers : Mapping of str to Answer
+        Each quantity for n rows; NaN where it is not determined.
+    units : Mapping of str to str
+        Unit of each quantity.
+    flags : list of list of str
+        Flags of the n rows, which are added to.
+    """
+    values = np.array([answer.value for answer in answers.values()]).reshape(len(answers), len(flags))
+    names = list(answers)
+    for which, i in np.argwhere(~np.isfinite(values)).tolist():
+        flags[i].append(f"{names[which]} not determined by these inputs")
+    told: list[Record] = [{} for _ in flags]
+    for name, answer in answers.items():
+        unit = units[name]
+        for one, value, low, high in zip(told, *(part.tolist() for part in answer), strict=True):
+            one[name] = {"value": value, "low": low, "high": high, "unit": unit}
+    return told

@@ -1,0 +1,53 @@
+"""Requests, answers and predictions of processes whose primary target is a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from models.fitted import FittedModel
+from seeds import Seed
+from serving.answers import estimates, matrix, named
+from serving.payloads import Parts, Payloads, Record, estimate, grown, quantities
+
+
+def payloads(seed: Seed, max_rows: int) -> Payloads:
+    """Request and answer of a seed's process; see `serving.payloads.grown`."""
+    predicted = {name: estimate(name, seed) for name in quantities(seed)}
+    return grown(seed, max_rows, Parts("One period of one unit", "A-001", "2026-11-01", predicted))
+
+
+def predicted(payloads: Payloads, model: FittedModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
+    """Predictions of a model.
+
+    Parameters
+    ----------
+    payloads : Payloads
+        What the process takes and gives.
+    model : FittedModel
+        The model.
+    rows : sequence of dict, length n
+        Rows that `Payloads.read` has passed.
+    request : dict
+        The request around them.
+
+    Returns
+    -------
+    dict
+        As `Payloads.answer` describes it, process and model left out; NaN where the model gives none.
+
+    Raises
+    ------
+    CoverageError
+        The model was calibrated on too few rows for the coverage.
+    """
+    X = matrix(rows, model.names)
+    answers = model.answer(X, request["coverage"])
+    flags = model.flags(X, answers)
+    quantities = estimates(answers, payloads.quantities, flags)
+    return {
+        "predictions": [
+            {**name, **quantity, "flags": told}
+            for name, quantity, told in zip(named(rows, payloads.echoed), quantities, flags, strict=True)
+        ]
+    }

@@ -1,0 +1,96 @@
+"""Predictions of a model that sorts: classes, contents and bins of pieces, and what their lots hold afterwards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+
+from models.sorting_model import SortingModel
+from models.sorting_values import value_matrix
+from serving import lot_payloads
+from serving.answers import estimates, matrix, named
+from serving.payloads import Payloads, Record
+
+
+def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
+    """Decisions of a model; see `serving.regression.predicted`.
+
+    Parameters
+    ----------
+    payloads : Payloads
+        What the process takes and gives.
+    model : SortingModel
+        The model.
+    rows : sequence of dict, length n
+        Rows that `Payloads.read` has passed.
+    request : dict
+        The request around them, with prices and lots.
+
+    Returns
+    -------
+    dict
+        As `Payloads.answer` describes it, process and model left out; NaN where the model gives none.
+
+    Raises
+    ------
+    CoverageError
+        The model was calibrated on too few rows for the coverage.
+    """
+    seed, key, X = payloads.seed, payloads.seed.key, matrix(rows, model.names)
+    assert key is not None  # `sorting_payloads.payloads` refuses a seed without one
+    prices = _given(request["prices"])
+    before = lot_payloads.states(request["lots"], seed)
+    p = model.probabilities(X)
+    values = value_matrix(seed, prices) if prices else None
+    lots = list(map(itemgetter(key.name), rows))
+    done = model.sort(X, lots, values, before, p)
+    flags = model.flags(X, p)
+    for i in np.flatnonzero(done.bin != done.wanted):
+        flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")
+    elements = estimates(model.elements(X, request["coverage"], p), payloads.quantities, flags)
+    classes, bins = seed.classes, [(one.name, one.unit) for one in seed.bins]
+    decided = zip(
+        named(rows, payloads.echoed),
+        np.argmax(p, axis=1).tolist(),
+        p.tolist(),
+        elements,
+        done.bin.tolist(),
+        done.expected_value.tolist(),
+        flags,
+        strict=True,
+    )
+    return {
+        "predictions": [
+            {
+                **name,
+                "class": classes[best],
+                "class_probabilities": dict(zip(classes, shares, strict=True)),
+                "elements": contents,
+                "bin": bins[into][0],
+                "expected_value": {"value": value, "unit": bins[into][1]},
+                "flags": told,
+            }
+            for name, best, shares, contents, into, value, told in decided
+        ],
+        "lots": {
+            name: lot_payloads.told(state, seed, model.reserve) for name, state in {**before, **done.states}.items()
+        },
+        "guarantee": {
+            "confidence": seed.rules.confidence.value if not prices and math.isfinite(model.reserve) else None,
+            "reserve": model.reserve,
+        },
+    }
+
+
+def _given(prices: Record) -> dict[str, dict[str, float]]:
+    """Prices without what was left out."""
+    given = {
+        one: {name: price for name, price in by_class.items() if price is not None}
+        for one, by_class in prices.items()
+        if by_class is not None
+    }
+    return {one: by_class for one, by_class in given.items() if by_class}

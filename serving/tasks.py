@@ -1,0 +1,39 @@
+"""What differs in the service between tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from seeds import Seed
+from serving import regression, sorting_payloads, sorting_predictions
+from serving.payloads import Payloads, Record
+
+
+@dataclass(frozen=True)
+class Task:
+    """How the processes of a task are answered.
+
+    Parameters
+    ----------
+    payloads : callable
+        Request and answer of a seed's process, for at most so many rows in one request.
+    predicted : callable
+        Predictions of a model of the task for the rows of a request, with what stands beside them.
+    about : str
+        What a request's description adds.
+    """
+
+    payloads: Callable[[Seed, int], Payloads]
+    predicted: Callable[[Payloads, Any, Sequence[Record], Record], dict[str, Any]]
+    about: str = ""
+
+
+REGRESSION = Task(regression.payloads, regression.predicted)
+SORTING = Task(sorting_payloads.payloads, sorting_predictions.predicted, sorting_payloads.ABOUT)
+
+
+def task_of(seed: Seed) -> Task:
+    """Task of a seed's process."""
+    return SORTING if seed.process.task == "sorting" else REGRESSION

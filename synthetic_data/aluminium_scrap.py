@@ -1,0 +1,109 @@
+"""Simulated aluminium sorter: lots of twitch, clips and profiles pass LIBS, X-ray, induction and 3D sensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from models.physics.libs import LINES
+from synthetic_data import (
+    scrap_feed,
+    scrap_induction,
+    scrap_laboratory,
+    scrap_libs,
+    scrap_registration,
+    scrap_shape,
+    scrap_transmission,
+)
+from synthetic_data.plan import Block, FloatArray, Plan, Rows
+from synthetic_data.scrap_feed import Pieces
+from synthetic_data.scrap_libs import Optics, Shots
+from synthetic_data.scrap_lots import regime_events
+from synthetic_data.scrap_materials import Materials
+from synthetic_data.scrap_registration import Registration
+
+__all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
+
+BLOCK_UNITS = 100  # lots drawn as one array: 12000 pieces
+
+
+def unit_name(unit: int) -> str:
+    """Name of a lot: L-00001 is the first of the run."""
+    return f"L-{unit + 1:05d}"
+
+
+def steps(plan: Plan) -> int:
+    """Lots of a run."""
+    return plan.units
+
+
+def rows(plan: Plan, block: Block) -> Iterator[Rows]:
+    """Rows of a block of lots: all pieces at once."""
+    rng = plan.block_stream(block)
+    materials = Materials.of(plan.seed)
+    pieces = scrap_feed.draw(plan, block, materials, rng)
+    registration = scrap_registration.register(pieces, rng)
+    form = scrap_shape.form(pieces, rng)
+    columns = {column.name: column for column in plan.seed.inputs}
+    lines = tuple(name for name in LINES if f"libs_{name}" in columns)
+    laser = scrap_libs.optics(pieces, lines, rng)
+    shots = scrap_libs.shoot(pieces, form, registration, laser, rng)
+    read = (
+        _before(pieces, laser, rng)
+        | scrap_libs.read(pieces, shots, laser, materials.elements, lines, rng)
+        | scrap_transmission.read(pieces, registration, materials.elements, "al", rng)
+        | scrap_induction.read(pieces, form, registration, rng)
+        | scrap_shape.read(pieces, form, registration, rng)
+        | _belt(pieces, registration, rng)
+    )
+    elements = [column.name for column in plan.seed.elements]
+    klass, content = scrap_laboratory.assay(pieces, registration, len(elements), rng)
+    target = plan.seed.target.name
+    table = {name: np.clip(values, *columns[name].limits) for name, values in read.items()}
+    true = {name: pieces.content[:, i] for i, name in enumerate(elements)} | _hidden(pieces, registration, shots)
+    events = regime_events(plan) if block.index == 0 else ()
+    yield Rows(
+        pieces.lot,
+        pieces.starts,
+        {target: klass, **table, **{name: content[:, i] for i, name in enumerate(elements)}},
+        {target: pieces.klass, **true},
+        events,
+        block.count,
+    )
+
+
+def _before(pieces: Pieces, laser: Optics, rng: np.random.Generator) -> dict[str, FloatArray]:
+    """What is known of the sensors when a lot arrives; reads `laser_meter_rsd` [1]."""
+    meter = pieces.lots.parameters.laser_meter_rsd * rng.standard_normal(len(laser.energy))
+    return {
+        "window_hours": laser.window_hours[pieces.lot],
+        "tile_hours": laser.tile_hours[pieces.lot],
+        "xrt_hours": scrap_transmission.calibration_hours(pieces)[pieces.lot],
+        "laser_energy": (laser.energy * np.exp(meter))[pieces.lot],
+    }
+
+
+def _belt(pieces: Pieces, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
+    """Occupancy and gaps by the 3D laser: pieces taken for one have their gap to the next; reads `gap_sd` [mm]."""
+    noise = pieces.lots.parameters.gap_sd[pieces.lot] * rng.standard_normal(len(pieces.lot))
+    gap = np.where(registration.overlap > 0.0, pieces.size, pieces.neighbour_gap)
+    return {"occupancy": pieces.occupancy, "neighbour_gap": np.maximum(gap + noise, 0.0)}
+
+
+def _hidden(pieces: Pieces, registration: Registration, shots: Shots) -> dict[str, FloatArray]:
+    """What no sensor tells: the piece as it is, what covers it, what the laser hit."""
+    return {
+        "true_mass": pieces.mass,
+        "alloy": pieces.material.astype(np.float64),
+        "size": pieces.size,
+        "surface": pieces.surface.astype(np.float64),
+        "layer": pieces.layer,
+        "dirt": pieces.dirt,
+        "occupancy": pieces.occupancy,
+        "neighbour_gap": pieces.neighbour_gap,
+        "overlap": registration.overlap,
+        "spot_on_neighbour": shots.foreign.astype(np.float64),
+        "defocus": shots.defocus,
+        "metal_share": shots.metal,
+    }

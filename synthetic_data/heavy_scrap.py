@@ -1,0 +1,93 @@
+"""Simulated sorter of heavy scrap: reference pieces of each lot as X-ray head, coil, camera, laser and scale tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from synthetic_data import (
+    scrap_colour,
+    scrap_feed,
+    scrap_fluorescence,
+    scrap_induction,
+    scrap_laboratory,
+    scrap_registration,
+    scrap_shape,
+    scrap_spectrum,
+)
+from synthetic_data.plan import Block, FloatArray, Plan, Rows
+from synthetic_data.scrap_feed import Pieces
+from synthetic_data.scrap_lots import regime_events
+from synthetic_data.scrap_materials import Materials
+from synthetic_data.scrap_registration import Registration
+from synthetic_data.scrap_shape import Form
+from synthetic_data.scrap_spectrum import Detectors
+
+__all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
+
+BLOCK_UNITS = 100  # lots drawn as one array: 12,000 pieces; fewer cost more a piece, more leave workers idle
+
+
+def unit_name(unit: int) -> str:
+    """Name of a lot: L-00001 is the first."""
+    return f"L-{unit + 1:05d}"
+
+
+def steps(plan: Plan) -> int:
+    """Lots in the run."""
+    return plan.units
+
+
+def rows(plan: Plan, block: Block) -> Iterator[Rows]:
+    """Rows of a block of lots: all reference pieces at once."""
+    rng = plan.block_stream(block)
+    materials = Materials.of(plan.seed)
+    pieces = scrap_feed.draw(plan, block, materials, rng)
+    registration = scrap_registration.register(pieces, rng)
+    form = scrap_shape.form(pieces, rng)
+    cover = scrap_colour.cover(pieces, rng)
+    head = scrap_spectrum.detectors(plan, pieces, rng)
+    sight = scrap_fluorescence.Sight.of(plan, materials)
+    light = scrap_fluorescence.light(pieces, form, registration, sight, cover, head.output, rng)
+    read = {
+        "tile_hours": head.tile_hours[pieces.lot],
+        "tube_age": head.tube_age[pieces.lot],
+        **scrap_spectrum.read(pieces, light, head, rng),
+        **scrap_induction.read(pieces, form, registration, rng),
+        **scrap_colour.read(pieces, registration, materials, cover, rng),
+        **scrap_shape.read(pieces, form, registration, rng),
+        "occupancy": pieces.occupancy,
+    }
+    elements = [column.name for column in plan.seed.elements]
+    klass, content = scrap_laboratory.assay(pieces, registration, len(elements), rng)
+    target = plan.seed.target.name
+    columns = {column.name: column for column in plan.seed.inputs}
+    table = {name: np.clip(values, *columns[name].limits) for name, values in read.items()}
+    table |= {target: klass} | {name: content[:, i] for i, name in enumerate(elements)}
+    truth = {target: pieces.klass} | {name: pieces.content[:, i] for i, name in enumerate(elements)}
+    truth |= _hidden(pieces, registration, form, cover, head)
+    events = regime_events(plan) if block.index == 0 else ()
+    yield Rows(pieces.lot, pieces.starts, table, truth, events, block.count)
+
+
+def _hidden(
+    pieces: Pieces, registration: Registration, form: Form, cover: FloatArray, head: Detectors
+) -> dict[str, FloatArray]:
+    """What no sensor tells: the piece as it is, what covers it, how the X-ray head stands."""
+    return {
+        "true_mass": pieces.mass,
+        "alloy": pieces.material.astype(np.float64),
+        "size": pieces.size,
+        "true_conductivity": pieces.conductivity,
+        "solid": form.solid,
+        "surface": pieces.surface.astype(np.float64),
+        "layer": pieces.layer,
+        "cover": cover,
+        "dirt": pieces.dirt,
+        "occupancy": pieces.occupancy,
+        "neighbour_gap": pieces.neighbour_gap,
+        "overlap": registration.overlap,
+        "gain": head.gain,
+        "output": head.output,
+    }

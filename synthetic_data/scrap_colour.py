@@ -1,0 +1,97 @@
+"""The colour line camera over the belt, and how much of a piece's face is covered by what covers it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.physics.colour import metal_brightness, metal_hue, metal_saturation, patinated
+from synthetic_data.plan import FloatArray
+from synthetic_data.scrap_feed import SURFACES, Pieces
+from synthetic_data.scrap_materials import Materials
+from synthetic_data.scrap_registration import Registration, blended
+
+_TURN = 2.0 * np.pi
+_LAYERS = ("painted", "powder_coated", "plated", "tinned")  # what hides the metal's colour where it lies
+_WHITE = {"plated": 0.75, "tinned": 0.65}  # brightness
+_WHITE_SATURATION = 0.04
+_DARKEST = 0.1  # brightness of a clean metal
+_PAINT_SATURATION, _PAINT_DARKEST, _PAINT_BRIGHTEST = 0.9, 0.2, 0.9  # strongest colour, and brightness
+
+
+def cover(pieces: Pieces, rng: np.random.Generator) -> FloatArray:
+    """Share of each face that paint, plating or tin covers, (n,); broken faces and scratches show the metal.
+
+    Reads `cover_low` [1], the least of a piece that has a layer.
+    """
+    least = pieces.lots.parameters.cover_low[pieces.lot]
+    layered = np.isin(pieces.surface, [SURFACES.index(surface) for surface in _LAYERS])
+    return np.where(layered, least + (1.0 - least) * rng.random(len(layered)), 0.0)
+
+
+def read(
+    pieces: Pieces, registration: Registration, materials: Materials, covered: FloatArray, rng: np.random.Generator
+) -> dict[str, FloatArray]:
+    """What the camera reports: hue from -0.5 to 0.5 of the circle, saturation and brightness [1]; NaN where it missed.
+
+    Colours are mixed as what they are, vectors: the hue of a white metal is left to chance. Reads `dirt_grey` [1],
+    `camera_colour_sd` [1], `camera_light_rsd` [1], `camera_lot_rsd` [1], `camera_dropout` [1].
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    n = len(lot)
+    colour = _metal(pieces, materials, rng)
+    colour += covered[:, np.newaxis] * (_layer(pieces, rng) - colour)
+    colour *= (1.0 - p.dirt_grey[lot] * pieces.dirt)[:, np.newaxis]
+    colour = blended(colour, pieces.area, registration)
+    normal = rng.standard_normal((3, n))
+    lamp = (p.camera_lot_rsd * rng.standard_normal(len(p.camera_lot_rsd)))[lot]
+    along, across = (colour[:, i] + p.camera_colour_sd[lot] * normal[i] for i in range(2))
+    brightness = colour[:, 2] * np.exp(lamp + p.camera_light_rsd[lot] * normal[2])
+    seen = {
+        "hue": np.arctan2(across, along) / _TURN,
+        "saturation": np.minimum(np.hypot(along, across), 1.0),
+        "brightness": np.minimum(brightness, 1.0),
+    }
+    missed = rng.random(n) < p.camera_dropout[lot]
+    return {name: np.where(missed, np.nan, values) for name, values in seen.items()}
+
+
+def _metal(pieces: Pieces, materials: Materials, rng: np.random.Generator) -> FloatArray:
+    """Colour of the metal as cast, rolled or ground, with its patina, (n, 3): saturation to red and across, brightness.
+
+    Reads `finish_hue`, `finish_saturation`, `finish_brightness`, by which pieces of one metal differ [1], `patina_hue`.
+    """
+    lot = pieces.lot
+
+    def content(*names: str) -> FloatArray:
+        columns = [materials.elements.index(name) for name in names if name in materials.elements]
+        return np.asarray(pieces.content[:, columns].sum(axis=1))
+
+    copper, nickel = content("cu"), content("ni")
+    hue = metal_hue(copper, content("zn"), content("sn"), nickel)
+    saturation = metal_saturation(copper, content("sn"), nickel)
+    brightness = metal_brightness(copper, content("al", "mg"), content("fe", "cr", "ni", "ti"), content("pb"))
+    p, finish = pieces.lots.parameters, rng.standard_normal((3, len(lot)))
+    hue = hue + p.finish_hue[lot] * finish[0]
+    saturation = saturation * np.exp(p.finish_saturation[lot] * finish[1])
+    brightness = np.maximum(brightness + p.finish_brightness[lot] * finish[2], _DARKEST)
+    aged = pieces.surface == SURFACES.index("patina")
+    thinnest, thickest = p.layer_patina_low[lot], p.layer_patina_high[lot]
+    grown = np.log(np.maximum(pieces.layer, thinnest) / thinnest) / np.log(thickest / thinnest)
+    shift = p.patina_hue[lot] * (2.0 * rng.random(len(lot)) - 1.0)
+    return _vector(*patinated(hue, saturation, brightness, np.where(aged, grown, 0.0), shift))
+
+
+def _layer(pieces: Pieces, rng: np.random.Generator) -> FloatArray:
+    """Colour of what covers each piece, (n, 3): paint of any colour, white plating and tin."""
+    n = len(pieces.lot)
+    hue, strength, light = rng.random((3, n))
+    result = _vector(hue, _PAINT_SATURATION * strength, _PAINT_DARKEST + (_PAINT_BRIGHTEST - _PAINT_DARKEST) * light)
+    for surface, brightness in _WHITE.items():
+        white = _vector(np.zeros(1), np.full(1, _WHITE_SATURATION), np.full(1, brightness))
+        result[pieces.surface == SURFACES.index(surface)] = white
+    return result
+
+
+def _vector(hue: FloatArray, saturation: FloatArray, brightness: FloatArray) -> FloatArray:
+    angle = _TURN * hue
+    return np.stack([saturation * np.cos(angle), saturation * np.sin(angle), brightness], axis=-1)

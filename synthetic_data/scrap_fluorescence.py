@@ -1,0 +1,283 @@
+"""What pieces on the belt send into the X-ray head: lines, and what they scatter of the tube's photons.
+
+A piece is what the head sees of it: metal below paint, plating or tin that does not cover all of it, dirt, one or both
+materials of a composite, what lies beside it, and the belt where the piece is smaller than the spot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.physics.fluorescence import PAINT, PAINT_DENSITY, nearness
+from models.physics.fluorescence_head import Head, Line, Tube
+from models.physics.xray_windows import KBETA_SHARE
+from synthetic_data.plan import FloatArray, Plan
+from synthetic_data.scrap_feed import SURFACES, Pieces
+from synthetic_data.scrap_materials import Materials
+from synthetic_data.scrap_registration import Registration
+from synthetic_data.scrap_shape import Form
+
+# Lines that have a window each, then those that only spill into one.
+LINES: tuple[Line, ...] = (
+    *(("ti", "Ka"), ("cr", "Ka"), ("mn", "Ka"), ("fe", "Ka"), ("ni", "Ka"), ("cu", "Ka"), ("zn", "Ka")),
+    *(("pb", "La"), ("pb", "Lb"), ("mo", "Ka"), ("sn", "Ka"), ("sb", "Ka")),
+    *(("bi", "La"), ("bi", "Lb")),
+)
+_L = len(LINES)
+_LEAD = [i for i, (element, _) in enumerate(LINES) if element == "pb"]
+_SCATTERED = 2  # peaks of scattered rhodium
+# Bins of the tube's energies [keV], cut at the edges of Cu, Zn, Pb and Sn and about rhodium's line.
+_BINS = (4.0, 8.98, 9.66, 13.04, 16.0, 20.0, 20.4, 29.2, 36.0, 50.0)
+_AIR_PATH = 30.0  # mm
+_ALUMINIUM = 0.27  # g/cm²/mm
+_SINE = np.sqrt(0.5)  # of 45°, of both rays
+_MOST_TILT = 0.35  # of the logarithm of the sine
+_MOST_HEIGHT = 0.5  # of the gap, which higher pieces would shut
+_LEAST_STRAY = 0.003  # share of another piece below which it is left out
+_CM = 1e-4  # cm/µm
+_BELT = {"c": 80.0, "h": 9.0, "o": 11.0}  # wt%
+_SOIL = {"o": 50.0, "si": 28.0, "al": 8.0, "ca": 4.0, "c": 10.0}  # wt%, sand, clay and oil
+_SOIL_DENSITY = 1.5  # g/cm³
+# What a layer holds [wt%] and its density [g/cm³].
+_PAINT = ({element: 100.0 * share for element, share in PAINT.items()}, PAINT_DENSITY)
+_LAYERS = {
+    "painted": _PAINT,
+    "powder_coated": _PAINT,
+    "plated": ({"ni": 75.0, "cu": 22.0, "cr": 3.0}, 8.9),
+    "tinned": ({"sn": 100.0}, 7.3),
+}
+_IMPURITY = 0.35  # usual content of an impurity over its most
+
+Angles = tuple[FloatArray, FloatArray]  # sines of the angles of the rays that come and go, (n,) each
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """Tables of the head and of what it sees of each of m materials, made once for a plant.
+
+    `amplified` is the emission with what the metal's own lines excite, over that without, (L, m). `scattered` is what
+    the tube's photons leave: scattered rhodium, background a keV at each line, and all of the continuum, (L + 3, m).
+    """
+
+    head: Head
+    amplified: FloatArray
+    scattered: FloatArray
+    soil: FloatArray  # (L,) attenuation of dirt at each line [cm²/g]
+    belt: FloatArray  # (2 L + 3,) photons from the bare belt
+    copper: float  # photons of the lines of a flat, clean piece of copper
+
+    @staticmethod
+    def of(plan: Plan, materials: Materials) -> Sight:
+        """Tables for a plant; reads `tube_voltage` [kV], `tube_filter` [mm], `tube_lines` [1]."""
+        usual = np.where(materials.low > 0.0, 0.5 * (materials.low + materials.high), _IMPURITY * materials.high)
+        rows = np.arange(len(usual))
+        usual[rows, materials.balance] = 0.0
+        usual[rows, materials.balance] = np.maximum(100.0 - usual.sum(axis=1), 0.0)
+        tube = (plan.plant.value(name) for name in ("tube_voltage", "tube_filter", "tube_lines"))
+        return _sight(materials.elements, usual.tobytes(), *tube)
+
+    def element(self, name: str) -> int:
+        """Column of an element."""
+        return self.head.elements.index(name)
+
+    def padded(self, contents: FloatArray) -> FloatArray:
+        """Contents of the plant's elements, (n, E), with columns for those of layers and belt."""
+        return _padded(self.head, contents)
+
+
+@dataclass(frozen=True)
+class Light:
+    """Photons that the detector takes in from each of n pieces while it is in sight [count/ms]."""
+
+    lines: FloatArray  # (L, n)
+    scatter: FloatArray  # (2, n) rhodium's line, Compton and Rayleigh
+    background: FloatArray  # (L, n) scattered continuum a keV at each line [count/ms/keV]
+    continuum: FloatArray  # (n,) all of it
+
+    @property
+    def total(self) -> FloatArray:
+        """All photons, (n,)."""
+        whole: FloatArray = (1.0 + KBETA_SHARE) * self.lines.sum(axis=0) + self.scatter.sum(axis=0) + self.continuum
+        return whole
+
+
+def light(
+    pieces: Pieces,
+    form: Form,
+    registration: Registration,
+    sight: Sight,
+    cover: FloatArray,
+    output: FloatArray,
+    rng: np.random.Generator,
+) -> Light:
+    """Photons from each piece, of whose face `cover` lies below a layer, (n,), at so much output of the head, (n,).
+
+    Reads `tilt_sd` [1] and what the steps below read.
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    tilt = np.exp(np.clip(p.tilt_sd[lot] * rng.standard_normal(len(lot)), -_MOST_TILT, _MOST_TILT))
+    angles = _SINE * tilt, _SINE / tilt
+    contents = sight.padded(pieces.content)
+    joined = pieces.composites
+    contents[joined.piece, : pieces.content.shape[1]] = joined.first_content
+    _soil(contents, pieces, sight, rng)
+    seen = _photons(sight, contents, pieces.material, angles)
+    _coat(seen, contents, pieces, sight, angles, cover, rng)
+    _join(seen, pieces, sight, angles, rng)
+    _dim(seen, pieces, sight)
+    seen[:_L] *= _unevenness(pieces, contents[:, sight.element("pb")], rng)
+    _beside(seen, pieces, registration, rng)
+    _place(seen, pieces, form, sight, output, rng)
+    lines, scatter, background, continuum = np.split(seen, np.cumsum([_L, _SCATTERED, _L]))
+    return Light(lines, scatter, background, continuum[0])
+
+
+def _photons(sight: Sight, contents: FloatArray, material: NDArray[np.intp], angles: Angles) -> FloatArray:
+    """Lines, scattered rhodium, background and continuum of clean metal below one another, (2 L + 3, n)."""
+    result = np.empty((sight.belt.size, len(contents)))
+    np.multiply(sight.head.emitted(contents, *angles).T, np.take(sight.amplified, material, axis=1), out=result[:_L])
+    shorter = (2.0 / _SINE) / (1.0 / angles[0] + 1.0 / angles[1])
+    np.multiply(np.take(sight.scattered, material, axis=1), shorter, out=result[_L:])
+    return result
+
+
+def _soil(contents: FloatArray, pieces: Pieces, sight: Sight, rng: np.random.Generator) -> None:
+    """Add what dust and smears of the shredder hold, in place.
+
+    Reads `dirt_iron`, `dirt_zinc` and `dirt_lead` [wt%], what they come to on a piece that is wholly covered.
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    for element, most in (("fe", p.dirt_iron), ("zn", p.dirt_zinc), ("pb", p.dirt_lead)):
+        contents[:, sight.element(element)] += 2.0 * most[lot] * pieces.dirt * rng.random(len(lot))
+
+
+def _coat(
+    seen: FloatArray,
+    contents: FloatArray,
+    pieces: Pieces,
+    sight: Sight,
+    angles: Angles,
+    cover: FloatArray,
+    rng: np.random.Generator,
+) -> None:
+    """Show pieces through paint, plating or tin where that covers them, in place.
+
+    Reads `solder_share` [1] and `solder_lead` [wt%]. Layers hardly change what is scattered.
+    """
+    p = pieces.lots.parameters
+    rows = np.flatnonzero(cover)
+    surface, lot = pieces.surface[rows], pieces.lot[rows]
+    held, density = np.zeros((len(SURFACES), contents.shape[1])), np.zeros(len(SURFACES))
+    for name, (elements, own_density) in _LAYERS.items():
+        held[SURFACES.index(name), [sight.element(element) for element in elements]] = list(elements.values())
+        density[SURFACES.index(name)] = own_density
+    layer = held[surface]
+    soldered = (surface == SURFACES.index("tinned")) & (rng.random(len(rows)) < p.solder_share[lot])
+    lead = np.where(soldered, p.solder_lead[lot], 0.0)
+    layer[:, sight.element("pb")] += lead
+    layer[:, sight.element("sn")] -= lead
+    mass = density[surface] * pieces.layer[rows] * _CM
+    covered = sight.head.coated(contents[rows], layer, mass, angles[0][rows], angles[1][rows]).T
+    covered *= sight.amplified[:, pieces.material[rows]]
+    seen[:_L, rows] += cover[rows] * (covered - seen[:_L, rows])
+
+
+def _join(seen: FloatArray, pieces: Pieces, sight: Sight, angles: Angles, rng: np.random.Generator) -> None:
+    """Show some of the second material of composites beside the first, in place.
+
+    Reads `composite_sight_sd` [1], how far the share that is seen lies from that of the mass.
+    """
+    joined = pieces.composites
+    rows = joined.piece
+    spread = pieces.lots.parameters.composite_sight_sd[pieces.lot[rows]] * rng.standard_normal(len(rows))
+    share = np.clip(joined.second_share + spread, 0.0, 1.0)
+    contents = sight.padded(joined.second_content)
+    second = _photons(sight, contents, joined.second, (angles[0][rows], angles[1][rows]))
+    seen[:, rows] += share * (second - seen[:, rows])
+
+
+def _dim(seen: FloatArray, pieces: Pieces, sight: Sight) -> None:
+    """Take off what dirt keeps of the lines on their way out, in place; reads `dirt_layer` [µm], that of full dirt."""
+    rows = np.flatnonzero(pieces.dirt)
+    thickness = pieces.lots.parameters.dirt_layer[pieces.lot[rows]] * pieces.dirt[rows]
+    seen[:_L, rows] *= np.exp(-np.outer(sight.soil / _SINE, _SOIL_DENSITY * _CM * thickness))
+
+
+def _unevenness(pieces: Pieces, lead: FloatArray, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Lines of each face over those of the mean metal, (L, n); lead lies in drops in other metals, and smears.
+
+    Reads `heterogeneity` [1] and `lead_heterogeneity` [1], relative.
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    normal = rng.standard_normal((_L, len(lot)), dtype=np.float32)
+    drops = p.lead_heterogeneity[lot] * (1.0 - 0.01 * lead)
+    normal[_LEAD] *= 1.0 + drops / p.heterogeneity[lot]
+    result: NDArray[np.float32] = np.exp(normal * p.heterogeneity[lot].astype(np.float32))
+    return result
+
+
+def _beside(seen: FloatArray, pieces: Pieces, registration: Registration, rng: np.random.Generator) -> None:
+    """Show something of the nearest piece, in place: what the cameras take for a part, and what the spot's edge sees.
+
+    Reads `stray_share` [1], what the edge sees of a piece that touches, on average, and `stray_range` [mm].
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    reach = np.exp(-np.maximum(pieces.neighbour_gap, 0.0) / p.stray_range[lot])
+    stray = 2.0 * p.stray_share[lot] * reach * rng.random(len(lot))
+    foreign = registration.overlap * pieces.area[registration.neighbour]
+    share = stray + (1.0 - stray) * foreign / (pieces.area + foreign)
+    rows = np.flatnonzero(share > _LEAST_STRAY)
+    own = seen[:, rows]
+    seen[:, rows] = own + share[rows] * (seen[:, registration.neighbour[rows]] - own)
+
+
+def _place(
+    seen: FloatArray, pieces: Pieces, form: Form, sight: Sight, output: FloatArray, rng: np.random.Generator
+) -> None:
+    """Bring pieces where they lie below the detectors, in place: near or far, aside, smaller than the spot.
+
+    Reads `gap` [mm], `detector_pitch` [mm], `spot_area` [cm²], `copper_rate` [count/ms].
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    height = np.minimum(form.height, _MOST_HEIGHT * p.gap[lot])
+    # Pieces pass between two detectors as often as below one.
+    aside = 0.5 * p.detector_pitch[lot] * rng.random(len(lot)) / (p.gap[lot] - height)
+    near = nearness(height, p.gap[lot]) / np.square(1.0 + np.square(aside))
+    filled = 1.0 - np.exp(-pieces.area / p.spot_area[lot])
+    rate = p.copper_rate[lot] * output / sight.copper
+    seen *= rate * filled * near
+    seen += rate * (1.0 - filled) * sight.belt[:, np.newaxis]
+
+
+@cache
+def _sight(elements: tuple[str, ...], usual: bytes, kvp: float, filter_mm: float, rhodium: float) -> Sight:
+    """Tables for usual contents of the materials (m, E), as bytes."""
+    layers = (held for held, _ in _LAYERS.values())
+    further = {element for held in (*layers, _BELT, _SOIL) for element in held} | {element for element, _ in LINES}
+    every = (*elements, *sorted(further - set(elements)))
+    head = Head.of(every, LINES, np.array(_BINS), Tube(kvp, {"al": _ALUMINIUM * filter_mm}, rhodium), _AIR_PATH)
+    contents = _padded(head, np.frombuffer(usual).reshape(-1, len(elements)))
+    belt, soil, copper = (
+        np.array([[held.get(element, 0.0) for element in every]]) for held in (_BELT, _SOIL, {"cu": 100.0})
+    )
+    photons = (1.0 + KBETA_SHARE) * float(head.emitted(copper, _SINE, _SINE).sum())
+    belt_seen = np.concatenate([head.emitted(belt, _SINE, _SINE)[0], _scattered(head, belt)[0]])
+    amplified = np.ascontiguousarray(1.0 + head.enhancement(contents, _SINE).T)
+    scattered = np.ascontiguousarray(_scattered(head, contents).T)
+    return Sight(head, amplified, scattered, 0.01 * soil[0] @ head.attenuation_out, belt_seen, photons)
+
+
+def _scattered(head: Head, contents: FloatArray) -> FloatArray:
+    """Scattered rhodium, background at each line and all of the continuum, (n, L + 3)."""
+    continuum, background = head.scattered(contents, _SINE, _SINE)
+    return np.column_stack([head.rhodium(contents, _SINE, _SINE), background, continuum])
+
+
+def _padded(head: Head, contents: FloatArray) -> FloatArray:
+    result = np.zeros((len(contents), len(head.elements)))
+    result[:, : contents.shape[1]] = contents
+    return result

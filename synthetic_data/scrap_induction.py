@@ -1,0 +1,34 @@
+"""The induction array under the belt: the conductivity that it reads of each piece."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.physics.conductivity import apparent_conductivity
+from synthetic_data.plan import FloatArray
+from synthetic_data.scrap_feed import Pieces
+from synthetic_data.scrap_registration import Registration, blended
+from synthetic_data.scrap_shape import Form
+
+
+def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
+    """What the array reports: conductivity [%IACS]; NaN where a channel dropped out.
+
+    Thin walls and air below a piece lower the reading; small pieces are read less surely. Reads `coil_frequency` [Hz],
+    `coil_radius` [mm], `coil_lift_off` [mm], `coil_rsd` [1], `coil_area` [cm²], `coil_dropout` [1].
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    wall = pieces.thickness * pieces.shape
+    air = 0.5 * form.height * (1.0 - form.solid)  # the walls lie about the middle of the envelope's air
+    reading = apparent_conductivity(
+        pieces.conductivity,
+        wall,
+        p.coil_frequency[lot],
+        p.coil_lift_off[lot] + air,
+        p.coil_lift_off[lot],
+        p.coil_radius[lot],
+    )
+    rsd = p.coil_rsd[lot] * np.sqrt(1.0 + p.coil_area[lot] / pieces.area)
+    read_out = blended(reading, pieces.area, registration) * np.exp(rsd * rng.standard_normal(len(lot)))
+    dropped = rng.random(len(lot)) < p.coil_dropout[lot]
+    return {"conductivity": np.where(dropped, np.nan, read_out)}

@@ -1,0 +1,29 @@
+"""The laboratory that analyses the reference pieces: contents with its errors, and now and then mixed-up tags."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic_data.plan import FloatArray
+from synthetic_data.scrap_feed import Pieces
+from synthetic_data.scrap_registration import Registration
+
+
+def assay(
+    pieces: Pieces, registration: Registration, elements: int, rng: np.random.Generator
+) -> tuple[NDArray[np.intp], FloatArray]:
+    """Class (n,) and the first `elements` contents (n, elements) [wt%] as the laboratory reports them.
+
+    A mixed-up tag gives a piece the class and contents of the next one. Reads `lab_error_relative` [1],
+    `lab_error_absolute` [wt%], `lab_error_tags` [1].
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    mixed = np.flatnonzero(rng.random(len(lot)) < p.lab_error_tags[lot])
+    other = registration.neighbour[mixed]
+    klass, content = pieces.klass.copy(), pieces.content[:, :elements].copy()
+    klass[mixed], content[mixed] = pieces.klass[other], pieces.content[other, :elements]
+    relative, absolute = p.lab_error_relative[lot][:, None], p.lab_error_absolute[lot][:, None]
+    sd = np.sqrt(np.square(relative * content) + np.square(absolute))
+    found = content + sd * rng.standard_normal(content.shape)
+    return klass, np.minimum(np.abs(found), 100.0)  # a spectrometer reports nothing below 0

@@ -1,0 +1,223 @@
+"""The LIBS head over the belt: laser shots at a spot of each piece, through what covers it, read as line intensities.
+
+A reading is a line over the aluminium line, scaled so that a thin plasma of clean metal would read the content [wt%].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.physics.libs import (
+    LINES,
+    Line,
+    focus_factor,
+    line_emission,
+    mean_rsd,
+    metal_share,
+    plasma_temperature,
+    saha_ratio,
+    self_absorption,
+)
+from synthetic_data.plan import FloatArray
+from synthetic_data.scrap_feed import SURFACES, Pieces
+from synthetic_data.scrap_registration import Registration, content_at_spot
+from synthetic_data.scrap_shape import Form
+
+REFERENCE_LINE = "al_256"
+_USUAL_ALUMINIUM = 95.0  # wt%, of the reference tiles
+_LEAST_ALUMINIUM = 1.5  # wt%, below which a reading is cut off
+_DUST_WAVELENGTH = 400.0  # nm, at which `window_dust` holds
+# What layers hold that the lines show; the contents are parameters.
+LAYERS = {
+    "painted": ("al", "mg", "si", "ti", "ca", "c", "zn", "fe", "cr"),
+    "powder_coated": ("al", "mg", "si", "ti", "ca", "c", "fe"),
+    "anodised": ("al", "mg", "si", "c", "ni", "sn"),
+    "oily": ("ca", "c", "zn"),
+    "dirty": ("al", "mg", "si", "fe", "cu", "zn", "ca", "c"),
+}
+DIRT = ("mg", "si", "fe", "cu", "zn", "ca", "c")
+_ELECTRON_DENSITY = 5e16  # 1/cm³
+_HOURS = 24.0  # h/d
+
+
+@dataclass(frozen=True)
+class Shots:
+    """What the laser did to the n pieces of a block, none of which the machine knows; one value a piece."""
+
+    content: FloatArray  # (n, E) of the metal below the spot [wt%]
+    foreign: NDArray[np.bool_]  # the spot lay on the neighbour
+    defocus: FloatArray  # surface above the focus [mm]
+    irradiance: FloatArray  # over that on the reference tile [1]
+    metal: FloatArray  # share of the light that comes from metal [1]
+    on_dirt: NDArray[np.bool_]  # the spot lay on a patch of dirt
+    valid: FloatArray  # analysis shots that made a plasma [count]
+
+
+@dataclass(frozen=True)
+class Optics:
+    """State of laser and window when the k lots of a block pass; one value a lot."""
+
+    energy: FloatArray  # pulse energy [mJ]
+    window_hours: FloatArray  # since the window was cleaned [h]
+    tile_hours: FloatArray  # since the readings were set right on the reference tiles [h]
+    tile_error: FloatArray  # (lines, k) relative error of that setting [1]
+
+
+@cache
+def irradiance_exponent(name: str, temperature: float, exponent: float) -> float:
+    """Exponent b of a reading in the irradiance, (line/reference line) ~ F^b, from Boltzmann and Saha."""
+    high, low = (
+        _emission(LINES[name], kelvin) / _emission(LINES[REFERENCE_LINE], kelvin)
+        for kelvin in (float(plasma_temperature(factor, temperature, exponent)) for factor in (1.1, 1.0 / 1.1))
+    )
+    return float(np.log(high / low) / np.log(1.21))
+
+
+def _emission(line: Line, kelvin: float) -> float:
+    ions = saha_ratio(kelvin, _ELECTRON_DENSITY, line.ionisation_energy, line.atom_weight, line.ion_weight)
+    share = ions / (1.0 + ions) if line.ion else 1.0 / (1.0 + ions)
+    weight = line.ion_weight if line.ion else line.atom_weight
+    return float(line_emission(line.strength, line.wavelength, line.upper_energy, kelvin, weight, share))
+
+
+def optics(pieces: Pieces, lines: tuple[str, ...], rng: np.random.Generator) -> Optics:
+    """Laser and window at each lot: energy falls until the laser is serviced, dust settles until the window is cleaned.
+
+    Reads `laser_energy` [mJ], `laser_fade` [1], `laser_service` [h], `laser_age` [h], `running` [h/d],
+    `window_interval` [h], `window_missed` [1], `tile_interval` [h], `tile_rsd` [1].
+    """
+    p, days = pieces.lots.parameters, pieces.lots.day
+    age = np.mod(p.laser_age + p.running * days, p.laser_service) / p.laser_service
+    missed = rng.geometric(1.0 - p.window_missed) - 1.0
+    window_hours = np.mod(_HOURS * days, p.window_interval) + p.window_interval * missed
+    return Optics(
+        p.laser_energy * (1.0 - p.laser_fade * age),
+        window_hours,
+        np.mod(window_hours, p.tile_interval),
+        p.tile_rsd * rng.standard_normal((len(lines), len(days))),
+    )
+
+
+def shoot(pieces: Pieces, form: Form, registration: Registration, laser: Optics, rng: np.random.Generator) -> Shots:
+    """Fire at every piece: where the spot lies, how sharp it is, what it drills through, how many shots count.
+
+    Reads `focus_sd` [mm], `focus_rough` [1], `focal_range` [mm], `coupling_sd` [1], `oil_loss` [1],
+    `oil_hardness` [1], `cleaning_shots` and `analysis_shots` [count], `depth_per_shot` [µm], `depth_sd` [1],
+    `chipped` [1], `dirt_layer` [µm], `dirt_layer_sd` [1], `dirt_hardness` [1], `misfire` [1],
+    `misfire_per_defocus` [1/mm], `missed_piece` [1].
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    n = len(lot)
+    content, foreign = content_at_spot(pieces, registration, rng)
+    normal, luck = rng.standard_normal((4, n)), rng.random((3, n))
+    defocus = normal[0] * (p.focus_sd[lot] + p.focus_rough[lot] * form.height)
+    oily = pieces.surface == SURFACES.index("oily")
+    coupling = np.exp(p.coupling_sd[lot] * normal[1]) * np.where(oily, 1.0 - p.oil_loss[lot], 1.0)
+    irradiance = coupling * focus_factor(defocus, p.focal_range[lot])
+    strength = (laser.energy / p.laser_energy)[lot] * np.sqrt(irradiance)
+    depth = p.depth_per_shot[lot] * np.exp(p.depth_sd[lot] * normal[2]) * strength
+    layer = np.where(oily, p.oil_hardness[lot], 1.0) * pieces.layer
+    layer = np.where(luck[2] < p.chipped[lot], 0.0, layer)
+    dust = p.dirt_hardness[lot] * p.dirt_layer[lot] * np.exp(p.dirt_layer_sd[lot] * normal[3])
+    on_dirt = luck[0] < pieces.dirt
+    layer = layer + np.where(on_dirt, dust, 0.0)
+    metal = metal_share(layer, p.cleaning_shots[lot], p.analysis_shots[lot], depth)
+    fails = np.clip(p.misfire[lot] + p.misfire_per_defocus[lot] * np.abs(defocus), 0.0, 1.0)
+    fails = np.where(luck[1] < p.missed_piece[lot], 1.0, fails)
+    valid = rng.binomial(p.analysis_shots[lot].astype(np.int64), 1.0 - fails).astype(np.float64)
+    return Shots(content, foreign, defocus, irradiance, metal, on_dirt, valid)
+
+
+def read(
+    pieces: Pieces,
+    shots: Shots,
+    laser: Optics,
+    elements: tuple[str, ...],
+    lines: tuple[str, ...],
+    rng: np.random.Generator,
+) -> dict[str, FloatArray]:
+    """Readings `libs_<line>` [wt%], `libs_total` [1], `libs_shots` [count], `libs_shot_spread` [1]; NaN without a shot.
+
+    `elements` are those of the contents. Reads `saturation_<line>` and `noise_<line>` [wt%], what `seen` reads, and
+    `plasma_temperature` [K], `temperature_exponent` [1], `shot_rsd` [1], `piece_rsd` [1], `piece_rsd_si_fe` [1],
+    `casting_rsd` [1], `total_rsd` [1], `layer_brightness` [1], `window_dust` [1/h], `window_exponent` [1].
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    light = _light(pieces, shots, laser)
+    content = seen(pieces, shots, elements, rng)
+    aluminium = np.maximum(content["al"], _LEAST_ALUMINIUM) / _USUAL_ALUMINIUM
+    log_irradiance = np.log(shots.irradiance)
+    path = np.sqrt(shots.irradiance)  # a weaker plasma is thinner
+    count = np.maximum(shots.valid, 1.0)
+    grain = p.casting_rsd[lot] * np.minimum(content["si"] / 12.0, 1.0)  # eutectic silicon, 12 wt%
+    shot_rsd = p.shot_rsd[lot]
+    grained = np.sqrt(np.square(shot_rsd) + np.square(grain))
+    usual = mean_rsd(p.piece_rsd[lot], shot_rsd, count)
+    relative = {
+        "si": mean_rsd(p.piece_rsd_si_fe[lot], grained, count),
+        "fe": mean_rsd(p.piece_rsd_si_fe[lot], shot_rsd, count),
+    }
+    floor = 1.0 / (np.sqrt(count) * light * aluminium)
+    result = {}
+    for number, name in enumerate(lines):
+        line, saturation = LINES[name], getattr(p, f"saturation_{name}")[lot]
+        exponent = irradiance_exponent(name, float(p.plasma_temperature[0]), float(p.temperature_exponent[0]))
+        drift = (_dust(p, line) - _dust(p, LINES[REFERENCE_LINE])) * laser.tile_hours
+        thick = self_absorption(content[line.element] * path / saturation)
+        gain = np.exp(exponent * log_irradiance + (laser.tile_error[number] - drift)[lot])
+        reading = content[line.element] * thick * gain / aluminium
+        noise = np.square(reading * relative.get(line.element, usual))
+        noise += np.square(getattr(p, f"noise_{name}")[lot] * floor)
+        result[f"libs_{name}"] = reading + np.sqrt(noise) * rng.standard_normal(len(lot))
+    mixed = shots.metal * (1.0 - shots.metal)
+    spread = np.sqrt(np.square(grained) + mixed) * np.exp(rng.standard_normal(len(lot)) / np.sqrt(2.0 * count))
+    total = light * np.exp(p.total_rsd[lot] / np.sqrt(count) * rng.standard_normal(len(lot)))
+    result |= {"libs_total": total, "libs_shot_spread": spread}
+    lost = np.flatnonzero(shots.valid == 0.0)
+    for values in result.values():
+        values[lost] = np.nan
+    return result | {"libs_shots": shots.valid}
+
+
+def seen(pieces: Pieces, shots: Shots, elements: tuple[str, ...], rng: np.random.Generator) -> dict[str, FloatArray]:
+    """Content (n,) of what the shots evaporate, by element [wt%]: metal, layer and dirt.
+
+    Reads `layer_sd` [1], `dirt_<element>` [wt%] of `DIRT`, and `<cover>_<element>` [wt%] of `LAYERS`.
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    found = dict(zip(elements, np.ascontiguousarray(shots.content.T) * shots.metal, strict=True))
+    for name in ("c", "ca"):  # no metal holds them
+        found.setdefault(name, np.zeros(len(lot)))
+    for name in DIRT:
+        found[name] = found[name] + getattr(p, f"dirt_{name}")[lot] * pieces.dirt
+    covered = np.flatnonzero(shots.metal < 1.0)
+    surface = pieces.surface[covered]
+    loose = (pieces.layer[covered] == 0.0) | (surface == SURFACES.index("oily"))
+    dirty = shots.on_dirt[covered] & loose
+    for cover, held in LAYERS.items():
+        below = covered[dirty if cover == "dirty" else (surface == SURFACES.index(cover)) & ~dirty]
+        share = 1.0 - shots.metal[below]
+        scatter = np.exp(p.layer_sd[lot[below]] * rng.standard_normal((len(held), len(below))))
+        for name, factor in zip(held, scatter, strict=True):
+            found[name][below] += share * getattr(p, f"{cover}_{name}")[lot[below]] * factor
+    return found
+
+
+def _light(pieces: Pieces, shots: Shots, laser: Optics) -> FloatArray:
+    """Light of each piece's plasma over that of the tile when the readings were last set right [1]."""
+    p, lot = pieces.lots.parameters, pieces.lot
+    left = np.exp(-p.window_dust * laser.tile_hours)[lot]
+    bright = shots.metal + p.layer_brightness[lot] * (1.0 - shots.metal)
+    light: FloatArray = shots.irradiance * bright * left
+    return light
+
+
+def _dust(p: SimpleNamespace, line: Line) -> FloatArray:
+    """Rate at which dust on the window takes a line's light, faster in the ultraviolet [1/h]."""
+    result: FloatArray = p.window_dust * (_DUST_WAVELENGTH / line.wavelength) ** p.window_exponent
+    return result

@@ -1,0 +1,61 @@
+"""The 3D line laser and the belt scale: area, height, volume and mass of each piece."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthetic_data.plan import FloatArray
+from synthetic_data.scrap_feed import Pieces
+from synthetic_data.scrap_registration import Registration
+
+_MM_CM = 0.1  # cm/mm
+_LEAST_SOLID, _MOST_SOLID = 0.15, 0.98  # share of the envelope that metal can fill
+
+
+@dataclass(frozen=True)
+class Form:
+    """True form of the n pieces of a block; each array has one value a piece."""
+
+    solid: FloatArray  # share of the envelope that is metal [1]
+    height: FloatArray  # of the envelope's top above the belt, mean over the area [mm]
+    peak: FloatArray  # of the highest point [mm]
+
+
+def form(pieces: Pieces, rng: np.random.Generator) -> Form:
+    """How the pieces lie: thin and long ones are bent or hollow and stand up with air below.
+
+    Reads `void_ratio` [1], `void_exponent` [1], `void_sd` [1], `peak_ratio` [1].
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    wall = pieces.thickness * pieces.shape
+    slender = np.log(np.maximum(pieces.size / pieces.thickness, 1.0))
+    normal = rng.standard_normal(len(lot))
+    void = p.void_ratio[lot] * np.exp(p.void_exponent[lot] * slender + p.void_sd[lot] * normal)
+    solid = np.clip(1.0 / (1.0 + void), _LEAST_SOLID, _MOST_SOLID)
+    height = wall / solid
+    return Form(solid, height, height * (1.0 + (p.peak_ratio[lot] - 1.0) * 2.0 * rng.random(len(lot))))
+
+
+def read(pieces: Pieces, true: Form, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
+    """What laser and scale report: mass [g], volume [cm³], apparent_density [g/cm³], height [mm], area [cm²].
+
+    Reads `mass_sd` [g], `volume_rsd` [1], `area_rsd` [1], `height_sd` [mm].
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    noise = rng.standard_normal((4, len(lot)))
+    envelope = pieces.area * true.height * _MM_CM
+    foreign, beside = registration.overlap, registration.neighbour
+    mass = pieces.mass + foreign * pieces.mass[beside] + p.mass_sd[lot] * noise[0]
+    volume = (envelope + foreign * envelope[beside]) * np.exp(p.volume_rsd[lot] * noise[1])
+    area = (pieces.area + foreign * pieces.area[beside]) * np.exp(p.area_rsd[lot] * noise[2])
+    peak = np.where(foreign > 0.0, np.maximum(true.peak, true.peak[beside]), true.peak)
+    mass = np.maximum(mass, 0.1)  # the scale's least step
+    return {
+        "mass": mass,
+        "volume": volume,
+        "apparent_density": mass / volume,
+        "height": np.maximum(peak + p.height_sd[lot] * noise[3], 0.1),
+        "area": area,
+    }

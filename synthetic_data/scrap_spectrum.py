@@ -1,0 +1,123 @@
+"""The X-ray head's detectors: what they make of the photons from a piece, counted in windows of the spectrum.
+
+Each piece passes below one of several detectors side by side, which differ a little. The energy scale drifts from one
+check on the reference tile to the next, the tube fades until it is replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from models.physics.fluorescence import dwell
+from models.physics.xray import line_energy
+from models.physics.xray_detector import live_share, sum_peak
+from models.physics.xray_windows import HALF_WIDTHS, NAMES, SumPeak, Windows
+from synthetic_data.plan import FloatArray, Plan
+from synthetic_data.scrap_feed import Pieces
+from synthetic_data.scrap_fluorescence import LINES, Light
+
+_HOURS = 24.0  # h/d
+_STEP = 0.002  # of the gain, over which the response is taken as a parabola
+_NORMAL_FROM = 50.0  # counts, from which a normal draw is as good as Poisson's
+_EV = 1000.0  # eV/keV
+_SCATTER = [NAMES.index(name) for name in ("compton", "rayleigh")]
+_OWN = [i for i in range(len(NAMES)) if i not in _SCATTER]  # windows of LINES, in their order
+COLUMNS = tuple(f"rate_{name}" for name in NAMES)
+
+
+@dataclass(frozen=True)
+class Detectors:
+    """State of tube and detectors when each piece passes; hidden but for the two clocks, one value a lot."""
+
+    tile_hours: FloatArray  # (k,) since the last check on the reference tile [h]
+    tube_age: FloatArray  # (k,) running time of the tube [h]
+    gain: FloatArray  # (n,) relative error of the energy scale [1]
+    output: FloatArray  # (n,) intensity over that of a new tube and a usual detector [1]
+    noise: float  # electronic noise [eV]
+    tail: float  # counts a keV below a line over those in it [1/keV]
+
+
+def detectors(plan: Plan, pieces: Pieces, rng: np.random.Generator) -> Detectors:
+    """Tube and detectors at each piece.
+
+    Reads `detectors` [count], `detector_rsd` [1], `gain_rsd` [1] between detectors, `gain_drift` [1] a day,
+    `tile_interval` [h], `tile_missed` [1], `running` [h/d], `tube_age` [h] at the start, `tube_life` [h], `tube_fade`
+    [1] over the life, `tube_output` [1], `gain_offset` [1], `noise` [eV], `tail` [1/keV].
+    """
+    p, days, lot = pieces.lots.parameters, pieces.lots.day, pieces.lot
+    heads = round(plan.plant.value("detectors"))
+    own_gain, own_output = plan.plant_stream().standard_normal((2, heads))
+    tile_hours = np.mod(_HOURS * days, p.tile_interval) + p.tile_interval * (rng.geometric(1.0 - p.tile_missed) - 1.0)
+    tube_age = np.mod(p.tube_age + p.running * days, p.tube_life)
+    drift = p.gain_offset + p.gain_drift * np.sqrt(tile_hours / _HOURS) * rng.standard_normal(len(days))
+    output = p.tube_output * (1.0 - p.tube_fade * tube_age / p.tube_life)
+    head = rng.integers(heads, size=len(lot))
+    return Detectors(
+        tile_hours,
+        tube_age,
+        drift[lot] + p.gain_rsd[lot] * own_gain[head],
+        output[lot] * np.exp(p.detector_rsd[lot] * own_output[head]),
+        plan.plant.value("noise"),
+        plan.plant.value("tail"),
+    )
+
+
+def read(pieces: Pieces, light: Light, state: Detectors, rng: np.random.Generator) -> dict[str, FloatArray]:
+    """Rates `rate_<window>` [count/ms] and `live_time` [ms] of each piece; NaN where the head missed it.
+
+    Reads `belt_speed` [m/s], `chord_low` [1], the least part of its size that a piece shows along the spot's way,
+    `dead_time` [µs], `pair_time` [µs], `missed_piece` [1].
+    """
+    p, lot = pieces.lots.parameters, pieces.lot
+    n = len(lot)
+    along = p.chord_low[lot] + (1.0 - p.chord_low[lot]) * rng.random(n)
+    live = dwell(along * pieces.size, p.belt_speed[lot]) * live_share(light.total, p.dead_time[lot])
+    arriving = _arriving(light, state)
+    for pair in _sums(state.noise):
+        first, second = (light.lines[_OWN.index(peak)] for peak in (pair.first, pair.second))
+        arriving[pair.window] += pair.share * sum_peak(first, second, p.pair_time[lot])
+    rates = _counted(arriving * live, rng) / live
+    missed = rng.random(n) < p.missed_piece[lot]
+    rates[:, missed], live[missed] = np.nan, np.nan
+    return {**dict(zip(COLUMNS, rates, strict=True)), "live_time": live}
+
+
+def _arriving(light: Light, state: Detectors) -> FloatArray:
+    """Photons in each window, (P, n) [count/ms]: lines with what overlaps them, their tails, scattered continuum."""
+    still, slope, bend = _response(state.noise, state.tail)
+    photons = np.concatenate([light.lines, light.scatter])
+    result: FloatArray = still.T @ photons + state.gain * (slope.T @ photons + state.gain * (bend.T @ photons))
+    width = 2.0 * HALF_WIDTHS[:, np.newaxis] / _EV
+    result[_OWN] += light.background[: len(_OWN)] * width[_OWN]
+    result[_SCATTER] += light.background[_OWN.index(NAMES.index("mo"))] * width[_SCATTER]
+    return np.maximum(result, 0.0)
+
+
+@cache
+def _response(noise: float, tail: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What a photon of each line and of each scattered peak adds to each window, and how that bends with the gain."""
+    windows = Windows(noise, tail)
+    further = np.array([line_energy(*line) for line in LINES[len(_OWN) :]])
+    low, still, high = (
+        np.vstack([full[_OWN], windows.shares(further, gain), full[_SCATTER]])
+        for gain, full in ((gain, windows.response(gain)) for gain in (-_STEP, 0.0, _STEP))
+    )
+    return still, (high - low) / (2.0 * _STEP), (high - 2.0 * still + low) / (2.0 * _STEP**2)
+
+
+@cache
+def _sums(noise: float) -> tuple[SumPeak, ...]:
+    return Windows(noise).sums()
+
+
+def _counted(expected: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Counts drawn about what is expected of them."""
+    many = expected > _NORMAL_FROM
+    counts = np.empty(expected.shape)
+    counts[~many] = rng.poisson(expected[~many])
+    mean = expected[many]
+    counts[many] = np.rint(mean + np.sqrt(mean) * rng.standard_normal(len(mean)))
+    return counts

@@ -1,0 +1,68 @@
+"""What covers pieces of scrap: surface state, thickness of the layer, and dirt."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic_data.plan import FloatArray, SimulationError
+from synthetic_data.scrap_bodies import within
+from synthetic_data.scrap_lots import Lots
+from synthetic_data.scrap_materials import Materials
+
+# What a piece is covered with; one state a piece.
+SURFACES = ("bare", "anodised", "painted", "powder_coated", "oily", "plated", "patina", "tinned")
+_COVERED = SURFACES[1:]
+PARAMETERS = (
+    *(f"share_{surface}" for surface in _COVERED),
+    *(f"layer_{surface}_{end}" for surface in _COVERED for end in ("low", "high")),
+    *("dirt_share_low", "dirt_share_high"),
+)
+
+
+def draw_surfaces(
+    lots: Lots, materials: Materials, lot: NDArray[np.intp], material: NDArray[np.intp], rng: np.random.Generator
+) -> tuple[NDArray[np.intp], FloatArray]:
+    """Surface state, index into SURFACES, and thickness of the layer [µm], of each piece.
+
+    A parameter `share_<surface>` says how many pieces have a state; a material's property of that name replaces it.
+
+    Raises
+    ------
+    SimulationError
+        The shares of a material's surface states sum to more than 1.
+    """
+    p = lots.parameters
+    share = np.empty((len(lots.feed), len(materials.names), len(_COVERED)))
+    for state, surface in enumerate(_COVERED):
+        share[..., state] = getattr(p, f"share_{surface}")[:, None]
+        for number, properties in enumerate(materials.properties):
+            if (own := properties.get(f"share_{surface}")) is not None:
+                share[:, number, state] = 0.5 * (own.low + own.high)
+    covered = np.cumsum(share, axis=-1)
+    if covered.max() > 1.0 + 1e-9:
+        name = materials.names[int(covered[..., -1].max(axis=0).argmax())]
+        raise SimulationError(f"plant.materials.{name}: its shares of surface states sum to {covered.max():g}")
+    # States counted from the last: bare is what remains of 1 after all others.
+    uniform = rng.random(len(lot))
+    flat = covered.reshape(-1, len(_COVERED))[lot * len(materials.names) + material]
+    passed = np.sum(uniform[:, None] >= flat, axis=1)
+    surface_of = np.where(passed == len(_COVERED), 0, passed + 1)
+    low, high = (
+        np.stack([np.zeros(len(lots.feed)), *(getattr(p, f"layer_{s}_{end}") for s in _COVERED)], axis=1)
+        for end in ("low", "high")
+    )
+    layer = np.zeros(len(lot))
+    rows = np.flatnonzero(surface_of)
+    where = lot[rows], surface_of[rows]
+    layer[rows] = within(low[where], high[where], rng.random(len(rows)))
+    return surface_of, layer
+
+
+def draw_dirt(lots: Lots, lot: NDArray[np.intp], rng: np.random.Generator) -> FloatArray:
+    """Dirt of each piece from 0 clean to 1: in each lot another share is dirty, most of it lightly."""
+    p = lots.parameters
+    dirty = p.dirt_share_low + (p.dirt_share_high - p.dirt_share_low) * rng.random(len(lots.feed))
+    # One uniform number tells both: what is left of it below the share is again uniform.
+    left = rng.random(len(lot)) / dirty[lot]
+    return np.where(left < 1.0, 1.0 - np.sqrt(np.minimum(left, 1.0)), 0.0)

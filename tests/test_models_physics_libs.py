@@ -1,0 +1,97 @@
+"""LIBS: limits and directions of the line model, its inverse, and averages over shots."""
+
+import numpy as np
+import pytest
+
+from models.physics.libs import (
+    BOLTZMANN,
+    LINES,
+    content_from_reading,
+    focus_factor,
+    line_emission,
+    mean_rsd,
+    metal_share,
+    plasma_temperature,
+    saha_ratio,
+    self_absorption,
+)
+
+
+def test_a_thin_plasma_does_not_absorb_and_a_thick_one_gives_its_surface():
+    assert self_absorption(0.0) == pytest.approx(1.0, rel=1e-8)
+    assert self_absorption(1.0) == pytest.approx(1.0 - np.exp(-1.0), rel=1e-14)
+    assert self_absorption(50.0) == pytest.approx(1.0 / 50.0, rel=1e-14)
+    depths = np.linspace(0.0, 20.0, 200)
+    assert (np.diff(self_absorption(depths)) < 0.0).all()
+    assert (np.diff(depths * self_absorption(depths)) > 0.0).all()  # a line never weakens with content
+
+
+def test_the_content_comes_back_from_a_reading():
+    content = np.array([0.0, 0.05, 0.3, 1.0])
+    assert content_from_reading(content * self_absorption(content / 0.5), 0.5) == pytest.approx(content, abs=1e-9)
+
+
+def test_a_saturated_reading_has_an_end():
+    most = -0.5 * np.log(0.02)
+    assert content_from_reading(np.array([0.6, 5.0]), 0.5) == pytest.approx([most, most], rel=1e-12)
+
+
+def test_the_resonant_copper_line_saturates_near_half_a_per_cent_and_the_weak_one_does_not():
+    contents = np.array([0.5, 4.0])
+    resonant, weak = (np.divide(*(contents * self_absorption(contents / s))[::-1]) for s in (0.5, 15.0))
+    assert resonant < 1.7
+    assert weak > 6.5
+
+
+def test_lines_differ_by_boltzmann_in_their_upper_levels():
+    warm, hot = (line_emission(1.0, 300.0, np.array([3.0, 5.0]), kelvin, 2.0, 1.0) for kelvin in (9000.0, 11000.0))
+    assert warm[1] / warm[0] == pytest.approx(np.exp(-2.0 / (BOLTZMANN * 9000.0)), rel=1e-12)
+    assert (hot / warm)[1] > (hot / warm)[0]
+
+
+# Aluminium at 10 kK and 1e17 1/cm³ is mostly ionised: ratio 7 for weights 1.0 and 6.7; carbon is not.
+def test_saha_ionises_aluminium_and_spares_carbon():
+    aluminium, carbon = LINES["al_396"], LINES["c_248"]
+    ratios = [
+        saha_ratio(10_000.0, 1e17, line.ionisation_energy, line.atom_weight, line.ion_weight)
+        for line in (aluminium, carbon)
+    ]
+    assert ratios[0] == pytest.approx(6.9, rel=0.05)
+    assert ratios[1] < 0.1
+
+
+def test_saha_directions():
+    assert saha_ratio(11_000.0, 1e17, 7.6, 1.3, 2.1) > saha_ratio(10_000.0, 1e17, 7.6, 1.3, 2.1)
+    twice = saha_ratio(10_000.0, 2e17, 7.6, 1.3, 2.1)
+    assert saha_ratio(10_000.0, 1e17, 7.6, 1.3, 2.1) == pytest.approx(2.0 * twice, rel=1e-12)
+
+
+def test_the_spot_doubles_at_the_focal_range_on_both_sides():
+    assert focus_factor(0.0, 0.5) == 1.0
+    assert focus_factor(np.array([-0.5, 0.5]), 0.5) == pytest.approx([0.5, 0.5], rel=1e-14)
+
+
+def test_a_plasma_hardly_warms_with_irradiance():
+    assert plasma_temperature(1.0, 10_000.0) == 10_000.0
+    assert plasma_temperature(2.0, 10_000.0) == pytest.approx(10_718.0, rel=1e-4)
+
+
+def test_shots_average_and_pieces_do_not():
+    assert mean_rsd(0.03, 0.06, 1.0) == pytest.approx(np.hypot(0.03, 0.06), rel=1e-12)
+    assert mean_rsd(0.03, 0.06, 1e8) == pytest.approx(0.03, rel=1e-6)
+    rng = np.random.default_rng(3)
+    pieces = 1.0 + 0.03 * rng.standard_normal((20_000, 1)) + 0.06 * rng.standard_normal((20_000, 10))
+    assert pieces.mean(axis=1).std() == pytest.approx(mean_rsd(0.03, 0.06, 10.0), rel=0.02)
+
+
+def test_cleaning_shots_open_the_way_to_the_metal():
+    # 10 shots of 1 µm clear 10 µm; the analysis drills on through 10 more
+    layers = np.array([0.0, 10.0, 15.0, 20.0, 100.0])
+    assert metal_share(layers, 10.0, 10.0, 1.0) == pytest.approx([1.0, 1.0, 0.5, 0.0, 0.0])
+    assert metal_share(15.0, 20.0, 10.0, 1.0) == 1.0
+
+
+def test_every_element_that_saturates_has_a_weak_line():
+    for element in ("mg", "si", "cu"):
+        assert sum(line.element == element for line in LINES.values()) == 2
+    assert all(200.0 < line.wavelength < 900.0 for line in LINES.values())

@@ -1,0 +1,94 @@
+"""X-ray tables: published values, edges, and the laws of mixtures and tubes."""
+
+import numpy as np
+import pytest
+
+from models.physics.xray import (
+    edge_energy,
+    edge_jump,
+    fluorescence_constant,
+    fluorescence_yield,
+    line_energy,
+    mass_attenuation,
+    mixture_attenuation,
+    photoabsorption,
+    tube_spectrum,
+)
+
+ENERGIES = np.arange(15.5, 160.0, 1.0)
+
+
+# Hubbell and Seltzer, NISTIR 5632: total with coherent scattering, cm²/g at 60 and 100 keV.
+@pytest.mark.parametrize(
+    ("element", "at_60", "at_100"),
+    [("al", 0.2778, 0.1704), ("fe", 1.205, 0.3717), ("cu", 1.593, 0.4584), ("pb", 5.021, 5.549)],
+)
+def test_attenuation_is_that_of_the_tables(element, at_60, at_100):
+    assert mass_attenuation(element, np.array([60.0, 100.0])) == pytest.approx([at_60, at_100], rel=0.01)
+
+
+# X-ray data booklet: K alpha 1, K alpha, L alpha 1 lines and edges in keV.
+@pytest.mark.parametrize(
+    ("element", "line", "energy"),
+    [("cu", "Ka1", 8.048), ("zn", "Ka1", 8.639), ("fe", "Ka1", 6.404), ("pb", "La1", 10.552), ("sn", "Ka1", 25.271)],
+)
+def test_lines_lie_where_the_booklet_says(element, line, energy):
+    assert line_energy(element, line) == pytest.approx(energy, rel=5e-4)
+
+
+def test_a_group_of_lines_lies_between_its_members():
+    assert line_energy("cu", "Ka2") < line_energy("cu", "Ka") < line_energy("cu", "Ka1")
+
+
+def test_an_unknown_line_is_told():
+    with pytest.raises(ValueError, match="al has no line Lz: expected one such as Ka1, Ka, Kb, La or Lb"):
+        line_energy("al", "Lz")
+
+
+def test_absorption_jumps_at_the_edge_by_its_ratio():
+    edge = edge_energy("cu", "K")
+    assert edge == pytest.approx(8.979, rel=1e-3)
+    below, above = photoabsorption("cu", np.array([edge * 0.9999, edge * 1.0001]))
+    assert above / below == pytest.approx(edge_jump("cu", "K"), rel=0.02)
+
+
+def test_scattering_is_what_attenuation_has_beyond_absorption():
+    for element in ("al", "cu", "pb"):
+        assert (mass_attenuation(element, ENERGIES) > photoabsorption(element, ENERGIES)).all()
+
+
+def test_a_mixture_is_the_mean_by_weight():
+    mixed = mixture_attenuation(("al", "cu"), np.array([[1.0, 0.0], [0.0, 1.0], [0.96, 0.04]]), ENERGIES)
+    alone = [mass_attenuation(element, ENERGIES) for element in ("al", "cu")]
+    np.testing.assert_allclose(mixed[:2], alone, rtol=1e-14)
+    np.testing.assert_allclose(mixed[2], 0.96 * alone[0] + 0.04 * alone[1], rtol=1e-13)
+
+
+def test_fluorescence_needs_an_energy_above_the_edge():
+    below, above = fluorescence_constant("cu", "Ka", np.array([8.9, 9.1]))
+    assert below == 0.0
+    emitted = (1.0 - 1.0 / edge_jump("cu", "K")) * fluorescence_yield("cu", "K")
+    # K alpha takes 87-89 % of the K vacancies that emit
+    share = above / (float(photoabsorption("cu", 9.1)) * emitted)
+    assert 0.86 < share < 0.90
+
+
+def test_inner_shells_take_their_part_from_an_outer_one():
+    before, after = fluorescence_constant("pb", "La", np.array([15.85, 15.87]))  # L1 edge at 15.86 keV
+    assert after == pytest.approx(before * 1.0, rel=0.02)  # what L1 adds to tau does not ionise L3
+
+
+def test_a_spectrum_sums_to_one_ends_at_the_voltage_and_hardens_behind_a_filter():
+    energies = np.arange(5.5, 200.0, 1.0)
+    open_beam, filtered = (tube_spectrum(160.0, energies, filters) for filters in ({}, {"al": 0.54}))
+    for spectrum in (open_beam, filtered):
+        assert spectrum.sum() == pytest.approx(1.0, rel=1e-12)
+        assert (spectrum[energies > 160.0] == 0.0).all()
+        assert (spectrum >= 0.0).all()
+    assert energies @ filtered > energies @ open_beam
+
+
+def test_tables_cannot_be_changed_from_outside():
+    first = mass_attenuation("al", ENERGIES)
+    first *= 2.0
+    assert mass_attenuation("al", ENERGIES) == pytest.approx(first / 2.0, rel=1e-14)

@@ -1,0 +1,81 @@
+"""The silicon detector against published tables, and the statistics of its counts."""
+
+import numpy as np
+import pytest
+
+from models.physics import xray
+from models.physics.xray_detector import (
+    AIR,
+    counting_sigma,
+    detection_limit,
+    detector_efficiency,
+    escape_share,
+    live_share,
+    resolution,
+    share_in_window,
+    sum_peak,
+)
+
+ENERGIES = np.array([1.25, 1.49, 1.74, 5.90, 6.40, 8.05, 8.64, 10.55, 15.8, 25.3])
+
+
+def test_width_of_lines_is_the_published_one():
+    published = [88, 91, 95, 136, 141, 154, 158, 172, 204, 252]
+    np.testing.assert_allclose(resolution(ENERGIES), published, rtol=0.015)
+
+
+def test_lines_are_as_wide_as_those_of_real_systems_at_high_rates():
+    assert 150.0 < resolution(5.9, 130.0) < 220.0
+
+
+@pytest.mark.parametrize(
+    ("air_path", "published"),
+    [
+        (10.0, [0.047, 0.15, 0.30, 0.96, 0.97, 0.99, 0.99, 0.96, 0.64, 0.23]),
+        (30.0, [0.0004, 0.008, 0.045, 0.91, 0.93, 0.96, 0.97, 0.95, 0.64, 0.23]),
+    ],
+)
+def test_efficiency_is_the_published_one(air_path, published):
+    air = sum(share * xray.mass_attenuation(element, ENERGIES) for element, share in AIR.items())
+    window, crystal = xray.mass_attenuation("be", ENERGIES), xray.mass_attenuation("si", ENERGIES)
+    found = detector_efficiency(air, window, crystal, air_path)
+    np.testing.assert_allclose(found, published, atol=0.006, rtol=0.03)
+
+
+def test_escape_peaks_of_light_lines_are_the_stronger():
+    shares = escape_share(xray.mass_attenuation("si", np.array([4.5, 6.4, 8.05, 10.5])))
+    assert (np.diff(shares) < 0.0).all()
+    assert 0.001 < shares[2] < 0.003  # a few parts in a thousand at copper
+
+
+def test_windows_side_by_side_hold_the_whole_line():
+    middles = np.arange(-2000.0, 2001.0, 100.0)
+    assert share_in_window(35.0 - middles, 50.0, 180.0).sum() == pytest.approx(1.0, abs=1e-12)
+    assert share_in_window(0.0, 90.0, 180.0) == pytest.approx(0.761, abs=1e-3)  # half-maximum to half-maximum
+
+
+def test_a_detector_that_is_busy_half_of_the_time():
+    assert live_share(1000.0, 1.0) == 0.5
+    assert live_share(0.0, 1.0) == 1.0
+
+
+def test_sum_peaks_by_simulation():
+    rng = np.random.default_rng(3)
+    rates, pair_time, duration = (120.0, 40.0), 0.2, 4000.0  # count/ms, µs, ms
+    times = [np.sort(rng.uniform(0.0, duration, rng.poisson(rate * duration))) for rate in rates]
+    near = np.searchsorted(times[1], times[0] + 5e-4 * pair_time) - np.searchsorted(
+        times[1], times[0] - 5e-4 * pair_time
+    )
+    assert near.sum() / duration == pytest.approx(sum_peak(*rates, pair_time), rel=0.05)
+
+
+def test_counting_error_is_that_of_many_draws():
+    rng = np.random.default_rng(4)
+    gross, beside = rng.poisson(90.0 + 25.0, 200_000), rng.poisson(25.0, 200_000)
+    contents = 3.0 * (gross - beside) / 90.0
+    assert counting_sigma(3.0, 90.0, 25.0) == pytest.approx(contents.std(), rel=0.01)
+
+
+def test_limit_of_detection_falls_with_the_root_of_time():
+    assert detection_limit(0.3, 100.0, 50.0) / detection_limit(0.3, 400.0, 200.0) == pytest.approx(2.0)
+    assert detection_limit(0.3, 100.0, 0.0) > 0.0

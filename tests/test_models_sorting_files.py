@@ -1,0 +1,157 @@
+"""Sorting models as files: what `test_models_files` says of all models is not said again."""
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models import estimator_files, files
+from models.candidates import build
+from models.features import matrix
+from models.files import ModelFilesError, load, save
+from models.pyfunc import _load_pyfunc
+from models.sorting_fit import sorter
+from models.sorting_model import SortingModel
+from seeds import Seed
+
+NAMES = ("majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
+CENTRES = np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 1.0], [0.0, 3.0, 2.0], [-9.0, 9.0, -6.0]])
+
+
+def class_scores(columns: Any) -> np.ndarray:
+    signals = np.column_stack([columns["s1"], columns["s2"], columns["s3"]])
+    return np.asarray(-0.5 * ((signals[:, None] - CENTRES) ** 2).sum(axis=2))
+
+
+@pytest.fixture
+def physics(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = SimpleNamespace(
+        FEATURES=(SimpleNamespace(name="difference", sign=0),),
+        features=lambda columns: {"difference": columns["s1"] - columns["s2"]},
+        class_scores=class_scores,
+    )
+    monkeypatch.setitem(sys.modules, "models.physics.toy_scrap", module)
+
+
+def learnt(seed: Seed, frame: pd.DataFrame, name: str) -> SortingModel:
+    """A candidate that has learnt half of a toy table and is calibrated on the other."""
+    X, contents = matrix(frame, seed), frame[["x", "z"]].to_numpy()
+    codes = pd.Categorical(frame["metal"], categories=list(seed.classes)).codes.astype(np.float64)
+    old, new = slice(len(X) // 2), slice(len(X) // 2, None)
+    estimator = build(seed)[name].fit(X[old], codes[old])
+    learned, told = (X[old], codes[old], contents[old]), (X[new], codes[new], contents[new])
+    lots, p = frame["lot"].to_numpy(dtype=object)[new], estimator.predict_proba(X[new])
+    return sorter(seed, name, estimator, *learned, *told, X[new, 3], lots, p, {"data": "sha256:0", "rows": len(X)})
+
+
+@pytest.fixture
+def frame(toy_sorting_frame: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    return toy_sorting_frame(lots=24, pieces=40)
+
+
+@pytest.fixture
+def folder(toy_sorting_seed: Seed, frame: pd.DataFrame, tmp_path: Path) -> Path:
+    save(learnt(toy_sorting_seed, frame, "lightgbm"), tmp_path / "model")
+    return tmp_path / "model"
+
+
+def change(folder: Path, name: str, edit: Callable[[dict[str, Any]], None]) -> None:
+    """Edit a JSON file and its entry in the manifest, as one would who may write the whole folder."""
+    content = json.loads((folder / name).read_bytes())
+    edit(content)
+    data = json.dumps(content).encode()
+    (folder / name).write_bytes(data)
+    manifest = json.loads((folder / files.MANIFEST).read_bytes())
+    manifest["files"][name] = {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    (folder / files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+@pytest.mark.usefixtures("physics")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_model_comes_back_as_it_was(name: str, toy_sorting_seed: Seed, frame: pd.DataFrame, tmp_path: Path) -> None:
+    model, X, lots = learnt(toy_sorting_seed, frame, name), matrix(frame, toy_sorting_seed), list(frame["lot"])
+    save(model, tmp_path / "model")
+    back = load(tmp_path / "model")
+    assert isinstance(back, SortingModel)
+    assert (back.seed, back.candidate, back.info) == (model.seed, name, model.info)
+    assert (back.temperature, back.reserve) == (model.temperature, model.reserve)
+    for field in ("feed_contents", "ranges", "complete", "examples"):
+        np.testing.assert_array_equal(getattr(back, field), getattr(model, field))
+    for column, told in model.told(X).items():
+        np.testing.assert_array_equal(back.told(X)[column], told)
+    one, other = (each.sort(X, lots) for each in (model, back))
+    np.testing.assert_array_equal(one.bin, other.bin)
+    assert {lot: state.to_dict(model.seed) for lot, state in one.states.items()} == {
+        lot: state.to_dict(model.seed) for lot, state in other.states.items()
+    }
+    assert back.flags(X) == model.flags(X)
+
+
+@pytest.mark.usefixtures("physics")
+@pytest.mark.parametrize("name", NAMES)
+def test_files_are_text_alone(name: str, toy_sorting_seed: Seed, frame: pd.DataFrame, tmp_path: Path) -> None:
+    save(learnt(toy_sorting_seed, frame, name), tmp_path / "model")
+    trees = {estimator_files.TREES_FILE} if name.startswith("lightgbm") else set()
+    expected = {files.SEED, files.MODEL, files.SELF_TEST, files.MANIFEST} | trees
+    assert {path.name for path in (tmp_path / "model").iterdir()} == expected
+    for path in (tmp_path / "model").iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert text.isprintable() or {character for character in text if not character.isprintable()} <= {"\n", "\t"}
+
+
+def test_same_model_has_the_same_digest(
+    toy_sorting_seed: Seed, frame: pd.DataFrame, folder: Path, tmp_path: Path
+) -> None:
+    save(learnt(toy_sorting_seed, frame, "lightgbm"), tmp_path / "again")
+    assert files.digest(tmp_path / "again") == files.digest(folder)
+
+
+def test_a_changed_byte_is_refused(folder: Path) -> None:
+    content = bytearray((folder / files.MODEL).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / files.MODEL).write_bytes(content)
+    with pytest.raises(ModelFilesError, match=r"model\.json: got sha256"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (lambda state: state.update(temperature=2 * state["temperature"]), "self-test: p_"),
+        (lambda state: state["contents"]["lines"]["constant"][0].__setitem__(0, 99.0), "self-test: x"),
+        (lambda state: state["novelty"].update(threshold=0.0), "self-test: bin of row 0: got .*'rest'"),
+        (lambda state: state["contents"].update(carried=[False, False]), "self-test: got .*'p_other'.* expected .*'x'"),
+        (lambda state: state["contents"].update(features=["mass_twice"]), r"features: got \['mass_twice'\]"),
+        (lambda state: state.pop("reserve"), r"KeyError\('reserve'\)"),
+    ],
+)
+def test_another_state_is_refused(folder: Path, edit: Callable[[dict[str, Any]], None], told: str) -> None:
+    change(folder, files.MODEL, lambda content: edit(content["state"]))
+    with pytest.raises(ModelFilesError, match=told):
+        load(folder)
+
+
+def test_texts_of_the_self_test_are_compared_exactly(folder: Path) -> None:
+    def spoil(content: dict[str, Any]) -> None:
+        content["told"]["bin"][1] += " "
+
+    change(folder, files.SELF_TEST, spoil)
+    with pytest.raises(ModelFilesError, match=r"self-test: bin of row 1: got .*expected .* as when"):
+        load(folder)
+
+
+def test_table_in_table_out(folder: Path, frame: pd.DataFrame, toy_sorting_seed: Seed) -> None:
+    loaded = _load_pyfunc(str(folder))
+    told = loaded.predict(frame.set_index("lot"))
+    assert list(told.index) == list(frame["lot"])
+    expected = loaded.model.told(matrix(frame, toy_sorting_seed))
+    assert list(told) == list(expected)
+    assert set(told["metal"]) == set(toy_sorting_seed.classes)
+    np.testing.assert_array_equal(told["p_a"], expected["p_a"])

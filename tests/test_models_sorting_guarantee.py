@@ -1,0 +1,146 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from mapie.risk_control.methods import find_best_predict_param, get_r_hat_plus
+
+from models.sorting_decision import Line, Pieces
+from models.sorting_guarantee import (
+    PRODUCT_SHARE,
+    RESERVES,
+    controlled,
+    lot_contents,
+    lots_needed,
+    over_limit,
+    reserve,
+)
+from models.sorting_lots import GuaranteeError, LotState
+from seeds import Seed
+
+PIECES = 60
+LIMIT = 0.9  # wt% x in bin_a
+
+
+@pytest.fixture
+def line(toy_sorting_seed: Seed) -> Line:
+    return Line.of(toy_sorting_seed, np.array([1.0, 1.0]))
+
+
+def lots_of(n: int, rng: np.random.Generator) -> tuple[Pieces, np.ndarray, np.ndarray]:
+    """Pieces that all want into bin_a, half of them above its limit; in each lot the signals err by a share of its own.
+
+    Returns
+    -------
+    Pieces, lots, and laboratory contents, shape (n, 2) [wt%].
+    """
+    lots = np.repeat(np.arange(n), PIECES)
+    told = rng.uniform(0, 2, len(lots))
+    truth = told * np.repeat(np.exp(rng.normal(0, 0.15, n)), PIECES)
+    content = np.column_stack([told, np.ones(len(lots))]) / 100
+    pieces = Pieces(
+        value=np.tile([2.0, 0.5, 0.3], (len(lots), 1)),
+        aside=np.zeros(len(lots), dtype=bool),
+        mass=rng.lognormal(-3.5, 0.3, len(lots)),
+        content=content,
+        variance=np.zeros_like(content),
+    )
+    return pieces, lots, np.column_stack([truth, np.ones(len(lots))])
+
+
+def share_over(line: Line, seed: Seed, kept: float, n: int, rng: np.random.Generator) -> float:
+    """Share of new lots that break a limit with this reserve."""
+    pieces, lots, contents = lots_of(n, rng)
+    mass = np.bincount(lots, pieces.mass)
+    bins = line.fill(line.queue(pieces, lots), [LotState.empty(seed)] * n, kept, mass)[0]
+    return float(over_limit(line, lot_contents(line, bins, lots, n, pieces.mass, contents)).mean())
+
+
+@pytest.mark.parametrize(("confidence", "lots"), [(0.95, 19), (0.9, 9), (0.99, 99), (0.5, 1), (0.0, 0)])
+def test_lots_needed_are_those_of_the_theorem(confidence: float, lots: int) -> None:
+    assert lots_needed(confidence) == lots
+    # With no loss at all the bound is 1/(n + 1).
+    assert 1 / (lots + 1) <= 1 - confidence + 1e-12
+    assert lots == 0 or 1 / lots > 1 - confidence
+
+
+def test_too_few_lots_are_told_with_the_number_needed(line: Line, toy_sorting_seed: Seed) -> None:
+    pieces, lots, contents = lots_of(8, np.random.default_rng(0))
+    with pytest.raises(GuaranteeError, match=r"in 0\.9 of the lots need at least 9 calibration lots, got 8"):
+        reserve(toy_sorting_seed, line, pieces, lots, contents)
+
+
+def test_without_limits_there_is_nothing_to_guarantee(line: Line, toy_sorting_seed: Seed) -> None:
+    free = replace(line, limits=np.full_like(line.limits, np.nan))
+    assert math.isnan(reserve(toy_sorting_seed, free, *lots_of(2, np.random.default_rng(0))))
+
+
+def test_contents_of_a_lot_are_weighed_and_mixed_with_what_comes_along(line: Line) -> None:
+    bins, lots = np.array([0, 0, 2, 1, 2]), np.array([0, 0, 0, 1, 1])
+    mass = np.array([1.0, 3.0, 4.0, 5.0, 5.0])
+    contents = np.array([[1.0, 9.0], [2.0, np.nan], [4.0, 1.0], [3.0, 2.0], [np.nan, 4.0]])
+    found = lot_contents(line, bins, lots, 2, mass, contents)
+    own, of_lot = (1 + 3 * 2) / 4, (1 + 3 * 2 + 4 * 4) / 8
+    assert found[0, 0, 0] == pytest.approx((own + 0.02 * of_lot) / 1.02)
+    assert found[0, 0, 1] == pytest.approx((9 + 0.02 * (9 + 4) / 5) / 1.02)
+    np.testing.assert_allclose(found[0, 2], [4.0, 1.0])
+    assert found[1, 1, 0] == pytest.approx(3.0)
+    assert np.isnan(found[0, 1]).all()
+    assert np.isnan(found[1, 2, 0])
+    assert over_limit(line, found).tolist() == [True, False]
+
+
+def test_a_bin_with_a_piece_or_two_is_as_good_as_empty(line: Line) -> None:
+    mass = np.array([PRODUCT_SHARE * 0.99, 1 - PRODUCT_SHARE * 0.99])
+    contents = np.full((2, 2), 50.0)
+    found = lot_contents(line, np.array([0, 2]), np.zeros(2, np.intp), 1, mass, contents)
+    assert not over_limit(line, found)[0]
+    mass[0] *= 1.03
+    found = lot_contents(line, np.array([0, 2]), np.zeros(2, np.intp), 1, mass, contents)
+    assert over_limit(line, found)[0]
+
+
+@pytest.mark.parametrize("risk", [0.05, 0.1, 0.3])
+def test_the_choice_is_that_of_mapie_where_the_risk_falls(risk: float) -> None:
+    rng = np.random.default_rng(1)
+    losses = (rng.uniform(0, 1, (80, 1)) > RESERVES).astype(float)
+    # MAPIE looks for the largest parameter with a rising risk: that of what is not kept in reserve.
+    used = 1 - RESERVES[::-1]
+    bound = get_r_hat_plus(losses[:, ::-1], used, "crc", None, None, None)[1]
+    theirs = 1 - find_best_predict_param(used, bound, np.array([risk]))[0]
+    assert controlled(losses, risk) == pytest.approx(theirs, abs=1e-12)
+
+
+def test_a_loss_that_comes_back_with_a_larger_reserve_is_not_passed_over() -> None:
+    losses = np.zeros((99, len(RESERVES)))
+    losses[:5, 0] = 1.0
+    losses[:50, 10] = 1.0
+    assert controlled(losses, 0.1) == RESERVES[11]
+    losses[:50, 10] = 0.0
+    assert controlled(losses, 0.1) == 0.0
+
+
+def test_limits_that_nothing_keeps_are_told() -> None:
+    with pytest.raises(GuaranteeError, match=r"broken in more than 0\.1 of the lots, whatever is kept in reserve"):
+        controlled(np.ones((99, len(RESERVES))), 0.1)
+
+
+@pytest.mark.slow
+def test_new_lots_break_limits_as_often_as_promised(line: Line, toy_sorting_seed: Seed) -> None:
+    """Over calibrations with 40 lots each: at most 1 - confidence, and not much less."""
+    rng = np.random.default_rng(2)
+    shares = []
+    for _ in range(25):
+        kept = reserve(toy_sorting_seed, line, *lots_of(40, rng))
+        shares.append(share_over(line, toy_sorting_seed, kept, 100, rng))
+    risk, sigma = 0.1, float(np.std(shares)) / math.sqrt(25)
+    assert np.mean(shares) <= risk + 3 * sigma
+    # The theorem's other side: at least risk - 2/(n + 1), were the grid of reserves endless.
+    assert np.mean(shares) >= risk - 2 / 41 - 3 * sigma - 0.02
+    assert share_over(line, toy_sorting_seed, 0.0, 400, rng) > 0.3
+
+
+def test_lots_keep_their_limits_for_sure_with_nothing_in_the_bin(line: Line, toy_sorting_seed: Seed) -> None:
+    pieces, lots, contents = lots_of(20, np.random.default_rng(3))
+    assert reserve(toy_sorting_seed, line, pieces, lots, contents + 100.0) == 1.0
+    assert reserve(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == 0.0

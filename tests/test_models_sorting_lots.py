@@ -1,0 +1,99 @@
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.sorting_lots import START_SHARE, LotState, LotStateError, certainty, limits, numbered
+from seeds import Seed
+
+
+def state(seed: Seed) -> LotState:
+    """A lot with 1.5 kg in bin_a that hold 9 g of x, give or take 1 g."""
+    empty = LotState.empty(seed)
+    element_mass, variance = empty.element_mass.copy(), empty.variance.copy()
+    element_mass[0, 0], variance[0, 0] = 0.009, 1e-6
+    return LotState(np.array([1.5, 0.25, 0.125]), element_mass, variance)
+
+
+def test_limits_are_mass_shares_where_a_bin_has_one(toy_sorting_seed: Seed) -> None:
+    np.testing.assert_allclose(limits(toy_sorting_seed), [[0.009, np.nan], [np.nan] * 2, [np.nan] * 2])
+
+
+def test_an_empty_lot_knows_nothing_but_limited_elements(toy_sorting_seed: Seed) -> None:
+    empty = LotState.empty(toy_sorting_seed)
+    np.testing.assert_array_equal(empty.mass, np.zeros(3))
+    for held in (empty.element_mass, empty.variance):
+        np.testing.assert_array_equal(held, [[0.0, np.nan], [np.nan] * 2, [np.nan] * 2])
+
+
+def test_allowance_is_what_the_limit_leaves_over(toy_sorting_seed: Seed) -> None:
+    seed = toy_sorting_seed
+    start = START_SHARE * 2  # of a lot of 2 kg
+    sure = 1.2815515655446004  # 90 % of a normal distribution lies below it
+    expected = 0.009 * (1 - 0.1) * (1.5 + start) - 0.009 - sure * 0.001
+    np.testing.assert_allclose(state(seed).allowance(seed, 0.1)[0, 0], expected, rtol=1e-12)
+    assert np.isnan(np.delete(state(seed).allowance(seed, 0.1).ravel(), 0)).all()
+    assert LotState.empty(seed).allowance(seed, 0.0)[0, 0] == pytest.approx(0.009 * start, rel=1e-12)
+
+
+def test_half_of_the_lots_need_no_distance_from_the_limit(toy_sorting_seed: Seed) -> None:
+    def asked(confidence: float) -> float:
+        rules = toy_sorting_seed.rules
+        told = rules.model_copy(update={"confidence": rules.confidence.model_copy(update={"value": confidence})})
+        return certainty(toy_sorting_seed.model_copy(update={"sorting": told}))
+
+    assert [asked(confidence) for confidence in (0.0, 0.3, 0.5)] == [0.0, 0.0, 0.0]
+    assert asked(0.95) == pytest.approx(1.645, abs=1e-3)
+
+
+def test_it_comes_back_from_json(toy_sorting_seed: Seed) -> None:
+    told = json.loads(json.dumps(state(toy_sorting_seed).to_dict(toy_sorting_seed), allow_nan=False))
+    assert told["bin_a"] == {"mass": 1.5, "elements": {"x": {"mass": 0.009, "variance": 1e-6}}}
+    assert told["rest"] == {"mass": 0.125, "elements": {}}
+    back = LotState.from_dict(toy_sorting_seed, told)
+    for part in ("mass", "element_mass", "variance"):
+        np.testing.assert_array_equal(getattr(back, part), getattr(state(toy_sorting_seed), part))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        (["bin_q"], {}, r"bin_q: expected one of bin_a, bin_bc, rest"),
+        (["bin_a", "mass"], -1.0, r"bin_a\.mass: got -1\.0: expected a number >= 0"),
+        (["bin_a", "mass"], True, r"bin_a\.mass: got True"),
+        (["bin_a", "elements", "x", "mass"], "much", r"bin_a\.elements\.x\.mass: got 'much': expected a number"),
+        (["bin_a", "elements", "x", "variance"], -1e-9, r"bin_a\.elements\.x\.variance: got -1e-09: .* >= 0"),
+        (["bin_a", "elements", "x", "variance"], float("nan"), r"bin_a\.elements\.x\.variance: got nan"),
+        (["bin_a", "elements", "z"], {}, r"bin_a\.elements\.z: expected one of x"),
+        (["rest", "elements", "x"], {}, r"rest\.elements\.x: expected one of none"),
+        (["bin_a", "elements"], None, r"bin_a\.elements: got None: expected x"),
+    ],
+)
+def test_what_does_not_fit_is_told(toy_sorting_seed: Seed, path: list[str], value: Any, told: str) -> None:
+    given = state(toy_sorting_seed).to_dict(toy_sorting_seed)
+    part: Any = given
+    for name in path[:-1]:
+        part = part[name]
+    part[path[-1]] = value
+    with pytest.raises(LotStateError, match=told):
+        LotState.from_dict(toy_sorting_seed, given)
+
+
+@pytest.mark.parametrize("path", [["rest"], ["bin_a", "mass"], ["bin_a", "elements", "x"]])
+def test_what_is_missing_is_told(toy_sorting_seed: Seed, path: list[str]) -> None:
+    given = state(toy_sorting_seed).to_dict(toy_sorting_seed)
+    part: Any = given
+    for name in path[:-1]:
+        part = part[name]
+    del part[path[-1]]
+    with pytest.raises(LotStateError, match=r"\.".join(path) + ": missing"):
+        LotState.from_dict(toy_sorting_seed, given)
+
+
+def test_lots_are_numbered_as_they_first_occur() -> None:
+    names, first, numbers = numbered(["b", "a", "b", "c", "a"])
+    assert names == ["b", "a", "c"]
+    assert first.tolist() == [0, 1, 3]
+    assert numbers.tolist() == [0, 1, 0, 2, 1]
+    assert numbered([])[0] == []

@@ -1,0 +1,224 @@
+"""Figures of a sorter against values worked out by hand and against their laws; all by mass."""
+
+import numpy as np
+import pytest
+
+from models.fitted import Answer
+from models.sorting_values import oracle_bins, value_matrix
+from training.sorting_evaluate import (
+    Decided,
+    Pieces,
+    by_bin,
+    by_element,
+    calibration_error,
+    confusion,
+    log_loss,
+    lost_by_cause,
+    lots_over_limit,
+    measured,
+    money,
+    over_lots,
+    reliability,
+)
+
+A, B, C, OTHER = range(4)
+BIN_A, BIN_BC, REST = range(3)
+
+
+def pieces(classes, mass=None, lots=None, x=0.5):
+    classes = np.array(classes)
+    n = len(classes)
+    mass = np.ones(n) if mass is None else np.array(mass, dtype=float)
+    lots = np.full(n, "L-1", dtype=object) if lots is None else np.array(lots, dtype=object)
+    return Pieces(classes, mass, lots, np.column_stack([np.broadcast_to(x, n), np.ones(n)]))
+
+
+def decided(told, bins, wanted=None, refused=None, sure=1.0):
+    told, bins = np.array(told), np.array(bins)
+    p = np.full((len(told), 4), (1 - sure) / 3)
+    p[np.arange(len(told)), told] = sure
+    wanted = bins if wanted is None else np.array(wanted)
+    refused = np.zeros(len(told), dtype=bool) if refused is None else np.array(refused)
+    return Decided(p, bins, wanted, refused, {})
+
+
+def test_a_perfect_sorter_has_perfect_figures(toy_sorting_seed):
+    rng = np.random.default_rng(1)
+    real = pieces(rng.integers(0, 4, 300), rng.lognormal(3, 1, 300), rng.choice(["L-1", "L-2", "L-3"], 300))
+    bins = oracle_bins(value_matrix(toy_sorting_seed), real.classes)
+    found = measured(toy_sorting_seed, decided(real.classes, bins), real)
+    for name in ("accuracy", "accuracy_count", "value_share", "purity", "recovery", "refused_other"):
+        assert found[name] == pytest.approx(1.0), name
+    for name in ("log_loss", "ece", "lots_over_limit", "lost_wrong_class", "lost_doubt", "lost_limit_of_the_lot"):
+        assert found[name] == pytest.approx(0.0, abs=1e-12), name
+    assert found["accuracy_low"] == found["accuracy_high"] == 1.0
+    assert found["lots"] == 3
+
+
+def test_a_heavy_mistake_weighs_more_than_a_light_one(toy_sorting_seed):
+    real = pieces([A, B, B, C], mass=[700, 100, 100, 100])
+    heavy = measured(toy_sorting_seed, decided([B, B, B, C], [BIN_BC] * 4), real)
+    light = measured(toy_sorting_seed, decided([A, B, B, A], [BIN_A, BIN_BC, BIN_BC, BIN_A]), real)
+    assert heavy["accuracy"] == pytest.approx(0.3)
+    assert light["accuracy"] == pytest.approx(0.9)
+    assert heavy["accuracy_count"] == light["accuracy_count"] == 0.75
+
+
+def test_a_piece_of_twice_the_mass_counts_as_two_and_the_unit_does_not_matter(toy_sorting_seed):
+    once = measured(toy_sorting_seed, decided([A, B], [BIN_A, BIN_A], sure=0.7), pieces([A, C], mass=[200, 100]))
+    twice = measured(
+        toy_sorting_seed, decided([A, A, B], [BIN_A, BIN_A, BIN_A], sure=0.7), pieces([A, A, C], mass=[1, 1, 1])
+    )
+    for name in set(once) - {"accuracy_count"}:
+        assert once[name] == pytest.approx(twice[name], nan_ok=True), name
+
+
+def test_log_loss_of_a_worked_example():
+    p = np.array([[0.5, 0.5], [0.9, 0.1]])
+    assert log_loss(p, np.array([0, 1]), np.array([3.0, 1.0])) == pytest.approx((3 * np.log(2) + np.log(10)) / 4)
+
+
+def test_the_calibration_error_is_the_known_miscalibration():
+    """Told 90 % of all pieces and right in 60 % of the mass; told 70 % and right in 70 %."""
+    rng = np.random.default_rng(2)
+    mass = rng.lognormal(3, 0.5, 40_000)
+    p = np.tile([0.9, 0.1], (40_000, 1))
+    off = np.where(rng.random(40_000) < 0.6, 0, 1)
+    assert calibration_error(p, off, mass) == pytest.approx(0.3, abs=0.01)
+    p = np.tile([0.7, 0.3], (40_000, 1))
+    right = np.where(rng.random(40_000) < 0.7, 0, 1)
+    assert calibration_error(p, right, mass) == pytest.approx(0.0, abs=0.01)
+
+
+def test_the_calibration_error_is_by_mass():
+    p, classes = np.tile([0.75, 0.25], (2, 1)), np.array([0, 1])
+    assert calibration_error(p, classes, np.array([3.0, 1.0])) == pytest.approx(0.0)
+    assert calibration_error(p, classes, np.array([1.0, 3.0])) == pytest.approx(0.5)
+
+
+def test_groups_of_reliability_have_equal_mass_and_rising_confidence():
+    rng = np.random.default_rng(3)
+    top, mass = rng.uniform(0.5, 1, 30_000), rng.lognormal(3, 1, 30_000)
+    groups = reliability(np.column_stack([top, 1 - top]), np.zeros(30_000, dtype=int), mass)
+    assert len(groups) == 15
+    assert groups["mass"].to_numpy() == pytest.approx(np.full(15, 1 / 15), rel=0.05)
+    assert (np.diff(groups["confidence"]) > 0).all()
+    assert (groups["accuracy"] == 1).all()
+
+
+def test_confusion_keeps_the_mass_of_every_class():
+    cells = confusion(np.array([A, B, B]), np.array([A, A, C]), np.array([1.0, 2.0, 4.0]), 4)
+    assert cells[A].tolist() == [1, 2, 0, 0]
+    assert cells[C].tolist() == [0, 4, 0, 0]
+    assert cells.sum() == 7
+
+
+def test_purity_and_recovery_of_a_worked_example(toy_sorting_seed):
+    """Bin a gets 6 g of a and 2 g of c; bin bc gets 3 g of b and 1 g of a; 4 g of c stay on the belt."""
+    real = pieces([A, C, B, A, C, OTHER], mass=[6, 2, 3, 1, 4, 5])
+    bins = np.array([BIN_A, BIN_A, BIN_BC, BIN_BC, REST, REST])
+    found = by_bin(value_matrix(toy_sorting_seed), REST, ["bin_a", "bin_bc", "rest"], decided([A] * 6, bins), real)
+    assert found["bin_a_purity"] == pytest.approx(6 / 8)
+    assert found["bin_a_recovery"] == pytest.approx(6 / 7)
+    assert found["bin_bc_purity"] == pytest.approx(3 / 4)
+    assert found["bin_bc_recovery"] == pytest.approx(3 / 9)
+    assert found["purity"] == pytest.approx(9 / 12)
+    assert found["recovery"] == pytest.approx(9 / 16)
+    assert "rest_purity" not in found
+
+
+def test_a_bin_that_gets_nothing_has_no_purity(toy_sorting_seed):
+    found = measured(toy_sorting_seed, decided([A, A], [REST, REST]), pieces([A, A], lots=["L-1", "L-2"]))
+    assert np.isnan(found["bin_a_purity"])
+    assert np.isnan(found["purity_low"])
+    assert found["bin_a_recovery"] == 0.0
+
+
+def test_value_is_in_dollars_a_tonne_and_as_a_share_of_the_oracle(toy_sorting_seed):
+    """Of 4 kg: 1 kg of a in bin a (2 $/kg), 1 kg of b there (-1), 2 kg of c carried on (0.3); best 2, 1.5, 1.2."""
+    real = pieces([A, B, C], mass=[1000, 1000, 2000])
+    found = money(value_matrix(toy_sorting_seed), REST, decided([A] * 3, [BIN_A, BIN_A, REST]), real)
+    assert found["value"] == pytest.approx(1000 * (2.0 - 1.0 + 2 * 0.3) / 4)
+    assert found["oracle_value"] == pytest.approx(1000 * (2.0 + 1.5 + 2 * 1.2) / 4)
+    assert found["pass_value"] == pytest.approx(1000 * 0.3)
+    assert found["value_share"] == pytest.approx(1.6 / 5.9)
+
+
+@pytest.mark.parametrize(
+    ("told", "bin_", "wanted", "refused", "cause", "lost"),
+    [
+        (B, BIN_BC, BIN_BC, False, "wrong class", 2.0 - 0.4),
+        (A, REST, REST, False, "doubt", 2.0 - 0.3),
+        (OTHER, REST, REST, True, "refused as unknown", 2.0 - 0.3),
+        (A, REST, BIN_A, False, "limit of the lot", 2.0 - 0.3),
+    ],
+)
+def test_each_loss_has_its_cause(toy_sorting_seed, told, bin_, wanted, refused, cause, lost):
+    found = lost_by_cause(
+        value_matrix(toy_sorting_seed), 0.0, REST, decided([told], [bin_], [wanted], [refused]), pieces([A])
+    )
+    assert found.pop(cause) == pytest.approx(1000 * lost)
+    assert set(found.values()) == {0.0}
+
+
+def test_causes_add_up_to_what_the_oracle_has_more(toy_sorting_seed):
+    rng = np.random.default_rng(4)
+    real = pieces(rng.integers(0, 4, 500), rng.lognormal(3, 1, 500))
+    bins, wanted, told = rng.integers(0, 3, 500), rng.integers(0, 3, 500), rng.integers(0, 4, 500)
+    made = decided(told, bins, wanted, rng.random(500) < 0.2)
+    values = value_matrix(toy_sorting_seed)
+    lost, cash = lost_by_cause(values, 0.02, REST, made, real), money(values, REST, made, real)
+    carried = lost.pop("carried along")
+    assert sum(lost.values()) == pytest.approx(cash["oracle_value"] - cash["value"])
+    assert carried == pytest.approx(lost_by_cause(values, 0.04, REST, made, real)["carried along"] / 2)
+
+
+def test_what_is_carried_along_into_a_bin_loses_its_own_place(toy_sorting_seed):
+    """Half the mass is a in bin a, half b in bin bc: a unit ejected takes 0.1 of both along into either bin."""
+    lost = lost_by_cause(
+        value_matrix(toy_sorting_seed), 0.1, REST, decided([A, B], [BIN_A, BIN_BC]), pieces([A, B], [1, 1])
+    )
+    kept = (2.0 + 1.5) / 2
+    into_a, into_bc = (2.0 - 1.0) / 2, (0.4 + 1.5) / 2
+    assert lost["carried along"] == pytest.approx(1000 * 0.1 * (0.5 * (kept - into_a) + 0.5 * (kept - into_bc)))
+
+
+def test_a_lot_is_over_a_limit_by_the_mean_of_its_bin_with_co_ejected_pieces(toy_sorting_seed):
+    """Bin a may hold 0.9 wt% of x on average; 0.02 of co-ejected mass brings the lot's mean of x along."""
+    lots = ["L-1", "L-1", "L-2", "L-2", "L-3", "L-3"]
+    x = np.array([0.5, 1.2, 0.5, 1.4, 0.89, 5.0])
+    real = pieces([A] * 6, mass=[1, 1, 1, 1, 1, 1], lots=lots, x=x)
+    bins = [BIN_A, BIN_A, BIN_A, BIN_A, BIN_A, REST]
+    # L-1 0.85 and L-2 0.95 wherever co-ejected pieces come from; L-3 (0.89 + 0.02 · 2.945) / 1.02 = 0.930
+    assert lots_over_limit(toy_sorting_seed, decided([A] * 6, bins), real).tolist() == [False, True, True]
+
+
+def test_elements_are_judged_by_what_the_laboratory_told(toy_sorting_seed):
+    real = pieces([A] * 4, x=np.array([1.0, 2.0, np.nan, 4.0]))
+    value = np.array([1.0, 3.0, 9.0, 4.0])
+    told = Decided(np.ones((4, 4)), *(np.zeros(4, dtype=int),) * 2, np.zeros(4, dtype=bool), {})
+    told.elements["x"] = Answer(value, value - 0.5, value + 0.5)
+    found = by_element(toy_sorting_seed, told, real)
+    assert found["x_rmse"] == pytest.approx(np.sqrt(1 / 3))
+    assert found["x_coverage_90"] == found["coverage_90"] == pytest.approx(2 / 3)
+    assert np.isnan(found["z_rmse"])
+
+
+def test_an_interval_over_lots_is_that_of_the_mean_of_independent_lots():
+    rng = np.random.default_rng(5)
+    of_lot = rng.normal(0.8, 0.1, 400)
+    low, high = over_lots(np.repeat(of_lot, 20), np.ones(8000), np.repeat(np.arange(400).astype(str), 20))
+    half = 1.645 * of_lot.std() / np.sqrt(400)
+    assert low == pytest.approx(of_lot.mean() - half, abs=0.001)
+    assert high == pytest.approx(of_lot.mean() + half, abs=0.001)
+    assert np.isnan(over_lots(np.ones(5), np.ones(5), np.full(5, "L-1"))).all()
+
+
+def test_truth_adds_its_metrics_and_changes_no_other(toy_sorting_seed):
+    real, made = pieces([A, B, C, C], mass=[1, 2, 3, 4]), decided([A, B, C, B], [BIN_A, BIN_BC, BIN_BC, BIN_BC])
+    without = measured(toy_sorting_seed, made, real)
+    found = measured(toy_sorting_seed, made, real, np.array([A, B, np.nan, B]))
+    assert {name: found[name] for name in without} == pytest.approx(without, nan_ok=True)
+    assert found["truth_accuracy"] == 1.0
+    assert found["label_errors"] == pytest.approx(4 / 7)
+    assert found["truth_value_share"] == pytest.approx(1.0)

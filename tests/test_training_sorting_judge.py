@@ -1,0 +1,130 @@
+"""The rule that lets a new sorter take over."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.candidates import build
+from models.contract import check
+from models.sorting_values import oracle_bins, value_matrix
+from training.dataset import dataset_of
+from training.judge import JudgeError
+from training.registered import RegistryError
+from training.sorting_evaluate import Decided
+from training.sorting_fitting import fit_candidate, pieces_of
+from training.sorting_judge import beyond_promise, check_judgeable, verdict
+from training.sorting_report import JUDGED
+from training.splits import split
+
+_DONE = {}
+
+
+@pytest.fixture
+def fitted(toy_sorting_seed, toy_sorting_frame):
+    """The bar and the trees, fitted to the oldest of 120 lots; the judge rows are the newest."""
+    if "fitted" not in _DONE:
+        data = dataset_of(check(toy_sorting_frame(lots=120, pieces=40), toy_sorting_seed), toy_sorting_seed)
+        starts = np.sort(data.periods.unique())
+        parts = split(data.table, toy_sorting_seed, test_from=starts[-30])
+        found = {
+            name: fit_candidate(name, build(toy_sorting_seed)[name], data, parts, {}, None, lambda what: None)
+            for name in ("majority", "lightgbm")
+        }
+        _DONE["fitted"] = data, np.flatnonzero(data.periods >= starts[-30]), found
+    return _DONE["fitted"]
+
+
+def deciding(candidate, bins):
+    """The candidate, had it put the pieces into these bins."""
+    decided = candidate.decided
+    made = Decided(decided.p, bins, bins, np.zeros(len(bins), dtype=bool), decided.elements)
+    return replace(candidate, decided=made)
+
+
+def test_a_better_sorter_is_promoted_and_a_worse_one_is_not(fitted):
+    data, rows, found = fitted
+    bar, trees = found["majority"], found["lightgbm"]
+    better = verdict(bar.model, data.X[rows], trees, data, rows)
+    worse = verdict(trees.model, data.X[rows], bar, data, rows)
+    assert better.promoted
+    assert better.gain_low > 0
+    assert "the value lost against the oracle falls by more than" in better.why
+    assert "$/t" in better.why
+    assert not worse.promoted
+    assert worse.gain == pytest.approx(-better.gain)
+    assert (better.rows, better.units, better.blocks) == (1200, 30, 30)
+
+
+def test_the_gain_is_the_difference_of_the_values(fitted):
+    data, rows, found = fitted
+    told = verdict(found["majority"].model, data.X[rows], found["lightgbm"], data, rows)
+    assert told.gain == pytest.approx(told.challenger["value"] - told.champion["value"])
+    assert told.gain == pytest.approx(told.champion["value_lost"] - told.challenger["value_lost"])
+    assert set(JUDGED) <= set(told.challenger)
+    assert told.challenger["value_lost"] == pytest.approx(told.challenger["oracle_value"] - told.challenger["value"])
+
+
+def test_a_sorter_is_never_promoted_over_itself(fitted):
+    data, rows, found = fitted
+    told = verdict(found["lightgbm"].model, data.X[rows], found["lightgbm"], data, rows)
+    assert not told.promoted
+    assert told.gain == told.gain_low == 0.0
+
+
+def test_a_better_sorter_that_breaks_limits_is_not_promoted(fitted):
+    """All of metal a goes to its bin, and half of metal b with it, so that x is over its limit there."""
+    data, rows, found = fitted
+    pieces = pieces_of(data)
+    bins = oracle_bins(value_matrix(data.seed), pieces.classes)
+    bins[(pieces.classes == 1) & (np.arange(len(bins)) % 2 == 0)] = 0
+    told = verdict(found["majority"].model, data.X[rows], deciding(found["lightgbm"], bins), data, rows)
+    assert told.gain_low > 0
+    assert told.challenger["lots_over_limit"] > 0.5
+    assert not told.promoted
+    assert "of its 30 lots break a limit, where 10% of the lots may" in told.why
+
+
+def test_broken_limits_no_worse_than_the_champions_do_not_hold_a_better_sorter_back(fitted, monkeypatch):
+    data, rows, found = fitted
+    pieces = pieces_of(data)
+    bins = oracle_bins(value_matrix(data.seed), pieces.classes)
+    bins[(pieces.classes == 1) & (np.arange(len(bins)) % 2 == 0)] = 0
+    bad = np.zeros(len(bins), dtype=int)  # everything in bin a
+    made = deciding(found["lightgbm"], bad).decided[rows]
+    monkeypatch.setattr("training.sorting_judge.sort_lots", lambda *_: made)
+    told = verdict(found["majority"].model, data.X[rows], deciding(found["lightgbm"], bins), data, rows)
+    assert told.champion["lots_over_limit"] == 1.0
+    assert told.promoted
+
+
+@pytest.mark.parametrize(
+    ("broken", "lots", "beyond"), [(0, 20, False), (5, 100, False), (9, 100, False), (10, 100, True), (1, 1, False)]
+)
+def test_more_broken_lots_than_promised_must_be_beyond_chance(broken, lots, beyond):
+    """Of 100 lots, each broken with 5 %: 9 or more by chance in 6.3 % of cases, 10 or more in 2.8 %."""
+    assert beyond_promise(broken / lots, lots, 0.05 if lots > 1 else 0.06) == beyond
+
+
+def test_too_few_lots_are_told_with_their_number(fitted):
+    data, rows, found = fitted
+    few = rows[data.periods[rows] >= np.sort(data.periods.unique())[-9]]
+    with pytest.raises(JudgeError, match=r"360 rows in 9 independent blocks .* at least 30 rows in 10 blocks"):
+        check_judgeable(found["majority"].model, data, few)
+
+
+def test_a_champion_of_other_bins_is_not_judged(fitted):
+    data, rows, found = fitted
+    model = found["majority"].model
+    check_judgeable(model, data, rows)
+    other = model.seed.model_copy(update={"bins": model.seed.bins[1:]})
+    with pytest.raises(RegistryError, match="its bins are bin_bc, rest; expected bin_a, bin_bc, rest"):
+        check_judgeable(replace(model, seed=other), data, rows)
+
+
+def test_a_verdict_is_repeatable_and_is_strict_json(fitted):
+    data, rows, found = fitted
+    first, second = (verdict(found["majority"].model, data.X[rows], found["lightgbm"], data, rows) for _ in range(2))
+    assert first == second
+    assert json.loads(json.dumps(first.to_dict(), allow_nan=False))["units"] == 30

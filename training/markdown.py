@@ -1,0 +1,19 @@
+"""Tables and figures as Markdown text."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+
+def _row(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def table(header: Sequence[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    """Lines of a table, an empty one after it."""
+    return [_row(header), _row("-" for _ in header), *(_row(row) for row in rows), ""]
+
+
+def figure(metrics: Mapping[str, float], name: str, form: str = ".4g") -> str:
+    """A metric as text, `-` where this job has none."""
+    return format(metrics[name], form) if name in metrics and np.isfinite(metrics[name]) else "-"

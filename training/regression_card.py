@@ -1,0 +1,98 @@
+"""What the model card of a predicted number says of its candidates, its label and its intervals."""
+
+from collections.abc import Mapping
+
+from seeds import Seed
+from training.dataset import Dataset
+from training.evaluate import COVERAGE
+from training.markdown import figure, table
+from training.regression_evaluate import cautions
+from training.regression_fitting import SELECTED_BY, Candidate
+from training.splits import Split
+
+SHOWN = ("test_rmse", "test_mae", "test_bias", "test_skill", "test_coverage_90", "test_width_90", "unseen_rmse")
+SHOWN_WITH_TRUTH = ("test_truth_rmse", "unseen_truth_rmse")
+LIMITS = (
+    "The model predicts; it does not say what a set-point does. History is confounded by the operators' rules.",
+    "Outside the learnt ranges an answer is flagged, not refused.",
+    "After a change of plant, raw material or instrument the intervals hold only once such periods are learnt.",
+)
+
+
+def row(seed: Seed) -> str:
+    """What a row is."""
+    period = seed.process.period
+    return f"a unit and period of {period.value:g} {period.unit}"
+
+
+def subject(data: Dataset, parts: Split) -> str:
+    """What was predicted from which rows, in two sentences."""
+    target = data.seed.target
+    return (
+        f"Target: {target.meaning}, {target.name} [{target.unit}]. Learnt: {len(parts.learnt)} rows, "
+        f"{parts.train_from:%Y-%m-%d} to before {parts.test_from:%Y-%m-%d}. Judged: {len(parts.test)} rows of the same "
+        f"units and {len(parts.unseen)} rows of {len(parts.units)} held-out units, up to {parts.last:%Y-%m-%d}."
+    )
+
+
+def rows_used(data: Dataset, parts: Split) -> list[str]:
+    """How many rows there are, and how they were used."""
+    facts = data.facts
+    return [
+        f"{facts['rows']} labelled rows of {facts['units']} units, {facts['periods']} periods from "
+        f"{facts['first_period']} to {facts['last_period']}",
+        f"learnt: periods before {parts.test_from:%Y-%m-%d}; of these the ones from {parts.calibrate_from:%Y-%m-%d}, "
+        "each predicted by a model that knew only older ones, gave the intervals their width and chose the candidate",
+        f"judged: {len(parts.test)} rows from {parts.test_from:%Y-%m-%d} to {parts.last:%Y-%m-%d}, "
+        f"and {len(parts.unseen_all)} rows of {len(parts.units)} held-out units ({len(parts.unseen)} in those periods)",
+    ]
+
+
+def sections(candidates: Mapping[str, Candidate], chosen: Candidate, data: Dataset, parts: Split) -> list[str]:
+    """Sections on candidates, label noise and intervals."""
+    return [*_candidates(candidates, chosen.name, data.seed.target.unit), *_noise(chosen, data), *_intervals(chosen)]
+
+
+def _candidates(candidates: Mapping[str, Candidate], chosen: str, unit: str | None) -> list[str]:
+    names = SHOWN + SHOWN_WITH_TRUTH
+    known = [name for name in names if any(name in candidate.metrics for candidate in candidates.values())]
+    rows = [
+        [f"**{name}**" if name == chosen else name, *(figure(candidate.metrics, metric) for metric in known)]
+        for name, candidate in candidates.items()
+    ]
+    return [
+        "## Candidates",
+        "",
+        f"Errors and widths in {unit}; skill is the share of the first candidate's mean square error that is avoided. "
+        f"Chosen: **{chosen}**, the lowest `{SELECTED_BY}`; the test rows had no say.",
+        "",
+        *table(["candidate", *known], rows),
+        *(f"- Beware of {chosen}: {caution}." for caution in cautions(candidates[chosen].metrics)),
+        "",
+    ]
+
+
+def _noise(chosen: Candidate, data: Dataset) -> list[str]:
+    stated = data.seed.targets[data.seed.target.name].label_noise
+    lines = ["## Label noise", ""]
+    if stated is not None:
+        lines.append(f"- stated in the seed: {stated.value:g} {stated.unit} ({stated.source})")
+    if "test_noise_floor" in chosen.metrics:
+        lines.append(
+            f"- measured against the simulated truth: {figure(chosen.metrics, 'test_noise_floor')} "
+            f"{data.seed.target.unit}; a perfect model still has this RMSE against the label"
+        )
+    return [*lines, *([] if len(lines) > 2 else ["- unknown"]), ""]
+
+
+def _intervals(chosen: Candidate) -> list[str]:
+    m = chosen.metrics
+    return [
+        "## Intervals",
+        "",
+        f"Conformal, from {len(chosen.model.conformal.scores)} residuals of models that knew only what is older than "
+        f"the row; the one that serves then learnt those rows too. Measured coverage of the {COVERAGE:.0%} interval: "
+        f"{figure(m, 'test_coverage_90')} on future periods, {figure(m, 'unseen_coverage_90')} on held-out units in "
+        f"them, {figure(m, 'unseen_all_coverage_90')} on held-out units in all periods.",
+        "",
+    ]

@@ -1,0 +1,122 @@
+"""How two models of a number are compared: absolute error decides, intervals must not be broken."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.fitted import Answer, FittedModel
+from training.dataset import Dataset
+from training.evaluate import COVERAGE, rows_of
+from training.judge import JudgeRows, Side, Verdict, enough
+from training.judge import judge as judge_losses
+from training.regression_evaluate import against_label, against_truth
+from training.regression_fitting import Candidate
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+UNITS_FOR_BLOCKS = 20
+BROKEN_COVERAGE = 0.85
+
+
+def blocks_of(units: npt.NDArray[np.object_], periods: pd.DatetimeIndex) -> IntArray:
+    """Block of each row for a bootstrap: rows of a block depend on each other, blocks hardly do.
+
+    A block is one unit where there are at least UNITS_FOR_BLOCKS of them; what all units of a line have in common in
+    these periods is then taken as given. Otherwise it is a run of consecutive periods, as long as the cube root of
+    their number [1]_.
+
+    Parameters
+    ----------
+    units : ndarray of object, shape (n,)
+        Unit of each row.
+    periods : DatetimeIndex, length n
+        Period start of each row.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Number of the block, from 0.
+
+    Raises
+    ------
+    JudgeError
+        Too few rows or blocks to tell skill from chance.
+
+    References
+    ----------
+    .. [1] P. Hall, J. L. Horowitz, B.-Y. Jing (1995). On blocking rules for the bootstrap with dependent data.
+       Biometrika 82, 561-574. doi:10.1093/biomet/82.3.561
+    """
+    unit, names = pd.factorize(units, sort=True)
+    place, distinct = pd.factorize(periods, sort=True)
+    length = int(np.ceil(np.cbrt(len(distinct))))
+    return enough(np.asarray(unit if len(names) >= UNITS_FOR_BLOCKS else place // length), periods)
+
+
+def judge(
+    label: FloatArray,
+    champion: Answer,
+    challenger: Answer,
+    units: npt.NDArray[np.object_],
+    periods: pd.DatetimeIndex,
+    unit: str,
+    truth: FloatArray | None = None,
+) -> Verdict:
+    """Compare two models on rows that neither has learnt from.
+
+    The challenger is promoted when the lower bound of its gain in mean absolute error is above zero, and its 90 %
+    intervals are not broken: coverage of at least BROKEN_COVERAGE, or at least the champion's.
+
+    Parameters
+    ----------
+    label : ndarray, shape (n,)
+        Measured values [target's unit].
+    champion, challenger : Answer of n rows
+        What the two models say.
+    units : ndarray of object, shape (n,)
+        Unit of each row.
+    periods : DatetimeIndex, length n
+        Period start of each row.
+    unit : str
+        The target's unit, for the words.
+    truth : ndarray, shape (n,), optional
+        Noise-free values, NaN where unknown: reported, never part of the rule.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    JudgeError
+        Too few rows or blocks to tell skill from chance.
+    """
+    rows = JudgeRows(units, periods, blocks_of(units, periods), np.ones(len(label)))
+    old, new = (Side(np.abs(answer.value - label), _metrics(label, answer, truth)) for answer in (champion, challenger))
+    covered = new.metrics["coverage_90"]
+    broken = covered < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
+    unsound = f"its intervals are broken: {covered:.0%} coverage where 90% is promised" if broken else None
+    return judge_losses(rows, old, new, "the mean absolute error", unit, unsound)
+
+
+def _metrics(label: FloatArray, answer: Answer, truth: FloatArray | None) -> dict[str, float]:
+    found = against_label(label, answer)
+    known = np.zeros(len(label), dtype=bool) if truth is None else np.isfinite(truth)
+    if truth is not None and known.any():
+        found |= against_truth(truth[known], label[known], rows_of(answer, known))
+    return found
+
+
+def verdict(champion: FittedModel, X: FloatArray, challenger: Candidate, data: Dataset, rows: IntArray) -> Verdict:
+    """Verdict on some rows of a data set; X holds them as the champion wants them."""
+    answer = champion.answer(X, COVERAGE)[data.seed.target.name]
+    truth = None if data.truth is None else data.truth[rows]
+    told = rows_of(challenger.answer, rows)
+    unit = data.seed.target.unit or ""
+    return judge(data.y[rows], answer, told, data.units[rows], data.periods[rows], unit, truth)
+
+
+def check_judgeable(champion: FittedModel, data: Dataset, rows: IntArray) -> None:
+    """JudgeError where these rows are too few to judge on; any champion can be judged."""
+    blocks_of(data.units[rows], data.periods[rows])

@@ -1,0 +1,58 @@
+"""Which figures of a predicted number are shown, and what they are called."""
+
+from collections.abc import Mapping
+
+from seeds import Seed
+from training.dataset import Dataset
+from training.evaluate import COVERAGE
+from training.regression_fitting import Candidate
+
+TAGGED = ("test_mae", "test_rmse", "test_coverage_90", "test_skill", "test_truth_rmse", "unseen_rmse")
+COLUMNS = {
+    "test_rmse": ("RMSE", ".4g"),
+    "test_mae": ("MAE", ".4g"),
+    "test_skill": ("skill", ".4g"),
+    "test_coverage_90": ("cover", ".4g"),
+    "test_width_90": ("width", ".4g"),
+    "unseen_all_rmse": ("RMSE\nunseen", ".4g"),
+    "unseen_all_coverage_90": ("cover\nunseen", ".4g"),
+    "test_truth_rmse": ("RMSE\ntruth", ".4g"),
+}
+PUBLISHED = {
+    "test_mae": ("MAE", ".3f"),
+    "test_rmse": ("RMSE", ".3f"),
+    "test_truth_rmse": ("RMSE to truth", ".3f"),
+    "unseen_all_truth_rmse": ("RMSE to truth, unseen units", ".3f"),
+    "test_coverage_90": ("coverage of 90 %", ".1%"),
+    "unseen_all_coverage_90": ("coverage of 90 %, unseen units", ".1%"),
+}
+JUDGED = {
+    "mae": "mean absolute error",
+    "rmse": "RMSE",
+    "bias": "bias",
+    "coverage_90": "coverage of the 90% interval",
+    "width_90": "width of the 90% interval",
+    "truth_rmse": "RMSE to the simulated truth",
+}
+DECISIVE = (("champion", "mae"), ("challenger", "mae"), ("challenger", "coverage_90"))
+
+
+def remarks(candidates: Mapping[str, Candidate], best: Candidate, data: Dataset) -> list[str]:
+    """What the columns mean, what was turned away, and what is known of the label's noise."""
+    stated = data.seed.targets[data.seed.target.name].label_noise
+    floor = best.metrics.get("test_noise_floor")
+    told = [
+        f"Skill against {next(iter(candidates))}; cover: share of labels in the {COVERAGE:.0%} interval; "
+        "unseen: held-out units",
+        f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
+    ]
+    if floor is not None:
+        told.append(f"Label noise, measured: {floor:.3g} {data.seed.target.unit} (RMSE of a perfect model)")
+    elif stated is not None:
+        told.append(f"Label noise, stated: {stated.value:g} {stated.unit}")
+    return told
+
+
+def verdict_head(seed: Seed) -> str:
+    """Units of a verdict's figures."""
+    return f"errors and widths in {seed.target.unit}"

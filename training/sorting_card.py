@@ -1,0 +1,159 @@
+"""What the model card of a sorter says of its candidates, bins, lots, probabilities and element contents."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.sorting_guarantee import lots_needed
+from seeds import Seed
+from training.dataset import Dataset
+from training.evaluate import COVERAGE
+from training.markdown import figure, table
+from training.sorting_fitting import SELECTED_BY, SortingCandidate
+from training.sorting_report import cautions
+from training.splits import Split
+
+SHOWN = {
+    "test_accuracy": "right class [1]",
+    "test_log_loss": "log loss [1]",
+    "test_skill": "skill [1]",
+    "test_ece": "ECE [1]",
+    "test_value": "value [$/t]",
+    "test_value_share": "share of the oracle's value [1]",
+    "test_purity": "purity [1]",
+    "test_recovery": "recovery [1]",
+    "test_lots_over_limit": "lots over a limit [1]",
+    "test_refused_other": "unknown kept out [1]",
+    "unseen_all_value_share": "share of the oracle's value, held-out lots [1]",
+    "test_truth_accuracy": "truly right class [1]",
+}
+WITH_INTERVALS = {"accuracy": "right class", "value_share": "share of the oracle's value", "purity": "purity"}
+LIMITS = (
+    "The figures are those of decisions. Of what an ejector then does (misses, neighbours, late valves) they know the "
+    "seed's share of co-ejected mass in the lots' contents, and nothing else.",
+    "The promise on lots holds on average over lots that come as those of the calibration did; a new source of scrap, "
+    "a new alloy or an aged sensor ends it until such lots are learnt.",
+    "A lot was judged by its reference pieces. A full lot is judged by more of them, and errs less at random.",
+    "Values in $/kg are the seed's; other prices move every decision and every figure in $.",
+    "Outside the learnt ranges an answer is flagged, not refused; what is unlike anything learnt stays on the belt.",
+)
+
+
+def row(seed: Seed) -> str:
+    """What a row is."""
+    return "a piece of scrap that passed the sensors"
+
+
+def subject(data: Dataset, parts: Split) -> str:
+    """What was told of which pieces, in two sentences."""
+    target = data.seed.target
+    lots = len(set(data.units[parts.test]))
+    return (
+        f"Told: {target.meaning}, {target.name}. Learnt: {len(parts.learnt)} pieces, {parts.train_from:%Y-%m-%d} to "
+        f"before {parts.test_from:%Y-%m-%d}. Judged: {len(parts.test)} pieces of {lots} later lots (called test), up "
+        f"to {parts.last:%Y-%m-%d}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all "
+        "times. All shares are by mass."
+    )
+
+
+def rows_used(data: Dataset, parts: Split) -> list[str]:
+    """How many pieces there are, and how they were used."""
+    facts = data.facts
+    lots = {name: len(set(data.units[rows])) for name, rows in (("learnt", parts.learnt), ("test", parts.test))}
+    return [
+        f"{facts['rows']} labelled pieces of {facts['units']} lots from {facts['first_period']} to "
+        f"{facts['last_period']}; no lot is cut",
+        f"learnt: {lots['learnt']} lots before {parts.test_from:%Y-%m-%d}; of these the ones from "
+        f"{parts.calibrate_from:%Y-%m-%d}, each told by a model that knew only older ones, gave the probabilities "
+        "their temperature, the contents their intervals and the limits their reserve, and chose the candidate",
+        f"judged: {len(parts.test)} pieces of {lots['test']} lots from {parts.test_from:%Y-%m-%d} to "
+        f"{parts.last:%Y-%m-%d}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all times",
+    ]
+
+
+def sections(
+    candidates: Mapping[str, SortingCandidate], chosen: SortingCandidate, data: Dataset, parts: Split
+) -> list[str]:
+    """Sections on candidates, bins, the promise on lots, probabilities and element contents."""
+    return [
+        *_candidates(candidates, chosen, data),
+        *_bins(chosen, data),
+        *_promise(chosen, data, parts),
+        *_elements(chosen, data),
+    ]
+
+
+def _candidates(candidates: Mapping[str, SortingCandidate], chosen: SortingCandidate, data: Dataset) -> list[str]:
+    known = [name for name in SHOWN if name in chosen.metrics]
+    rows = [
+        [f"**{name}**" if name == chosen.name else name, *(figure(candidate.metrics, metric) for metric in known)]
+        for name, candidate in candidates.items()
+    ]
+    m = chosen.metrics
+    between = [
+        f"{told} {m[f'test_{name}']:.1%} ({m[f'test_{name}_low']:.1%} to {m[f'test_{name}_high']:.1%})"
+        for name, told in WITH_INTERVALS.items()
+    ]
+    lines = [
+        "## Candidates",
+        "",
+        "On the test lots, by mass. Skill is the share of the first candidate's log loss that is avoided; ECE is the "
+        "expected calibration error of the most probable class. The oracle knows the laboratory's class of every piece "
+        "and the same values, and puts each piece where its class is worth most; no limit of a lot holds it back. A "
+        f"piece is right in a bin that is the oracle's choice. Chosen: **{chosen.name}**, the lowest `{SELECTED_BY}`; "
+        "the test lots had no say.",
+        "",
+        *table(["candidate", *(SHOWN[name] for name in known)], rows),
+        f"With a 90% interval over lots: {'; '.join(between)}. The oracle gets {m['test_oracle_value']:.0f} $/t, "
+        f"{chosen.name} {m['test_value']:.0f} $/t as decided, a belt that carries all on "
+        f"{m['test_pass_value']:.0f} $/t.",
+        "",
+    ]
+    warned = [f"- Beware of {chosen.name}: {caution}." for caution in cautions(data.seed, m)]
+    if "test_label_errors" in m:
+        warned.append(f"- Against the simulated truth {m['test_label_errors']:.2%} of the mass has a wrong label.")
+    return [*lines, *warned, *([""] if warned else [])]
+
+
+def _bins(chosen: SortingCandidate, data: Dataset) -> list[str]:
+    m = chosen.metrics
+    rows = []
+    for one in data.seed.bins:
+        limits = ", ".join(f"{name} {limit.value:g} {limit.unit}" for name, limit in one.limits.items())
+        shares = [figure(m, f"test_{one.name}_{figure_name}") for figure_name in ("purity", "recovery")]
+        rows.append([f"`{one.name}`", one.title, *shares, limits or "-"])
+    return ["## Bins", "", *table(["bin", "what it is", "purity [1]", "recovery [1]", "limits of a lot, mean"], rows)]
+
+
+def _promise(chosen: SortingCandidate, data: Dataset, parts: Split) -> list[str]:
+    confidence, m = data.seed.rules.confidence.value, chosen.metrics
+    if not any(one.limits for one in data.seed.bins):
+        return []
+    lots = len(set(data.units[np.concatenate(parts.calibrate)]))
+    return [
+        "## Limits of lots",
+        "",
+        f"Promised: {confidence:.0%} of the lots keep all limits of all bins. Conformal risk control on {lots} "
+        f"calibration lots ({lots_needed(confidence)} are the fewest) keeps {m['reserve']:.0%} of each limit in "
+        "reserve. Broken, by the laboratory's contents with co-ejected pieces: "
+        + ", ".join(
+            f"{m[f'{part}_lots_over_limit']:.1%} of {m[f'{part}_lots']:.0f} {told}"
+            for part, told in (("test", "test lots"), ("unseen_all", "held-out lots of all times"))
+            if f"{part}_lots" in m
+        )
+        + ".",
+        "",
+    ]
+
+
+def _elements(chosen: SortingCandidate, data: Dataset) -> list[str]:
+    m, carried = chosen.metrics, chosen.decided.elements
+    rows = [
+        [f"`{c.name}`", c.unit, figure(m, f"test_{c.name}_rmse"), figure(m, f"test_{c.name}_coverage_90")]
+        for c in data.seed.elements
+        if c.name in carried
+    ]
+    left = [f"`{c.name}`" for c in data.seed.elements if c.name not in carried]
+    head = ["element", "unit", "RMSE, test lots", f"coverage of the {COVERAGE:.0%} interval [1]"]
+    lines = ["## Element contents", "", *table(head, rows)]
+    return [*lines, *([f"Not told, the signals do not carry them: {', '.join(left)}.", ""] if left else [])]

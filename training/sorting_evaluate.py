@@ -1,0 +1,382 @@
+"""How good a sorter is, by mass: classes, probabilities, bins, value, lots, and element contents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.fitted import Answer
+from models.sorting_decision import Line
+from models.sorting_guarantee import lot_contents, over_limit
+from models.sorting_values import oracle_bins, value_matrix
+from seeds import Seed
+from training.bootstrap import resampled_ratio
+from training.evaluate import coverage, rmse, rows_of
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+BoolArray = npt.NDArray[np.bool_]
+
+ECE_BINS = 15
+LEAST_PROBABILITY = 1e-15
+KG_PER_T = 1000.0
+BETWEEN = (0.05, 0.95)  # quantiles of the intervals over lots
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """What the laboratory says of n pieces, in the order in which they pass.
+
+    Attributes
+    ----------
+    classes : ndarray of int, shape (n,)
+        Number of each piece's class.
+    mass : ndarray, shape (n,)
+        Mass [g].
+    lots : ndarray, shape (n,)
+        Lot of each piece.
+    contents : ndarray, shape (n, E)
+        Contents of the seed's elements [wt%], NaN where unknown.
+    """
+
+    classes: IntArray
+    mass: FloatArray
+    lots: npt.NDArray[np.object_]
+    contents: FloatArray
+
+    def __getitem__(self, rows: IntArray | BoolArray) -> "Pieces":
+        """Some of the pieces."""
+        return Pieces(self.classes[rows], self.mass[rows], self.lots[rows], self.contents[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """What a sorter says of n pieces and does with them.
+
+    Attributes
+    ----------
+    p : ndarray, shape (n, K)
+        Class probabilities.
+    bin, wanted : ndarray of int, shape (n,)
+        Bin that each piece goes to, and the one that it would go to if no lot had limits.
+    refused : ndarray of bool, shape (n,)
+        Whether it stays on the belt because it is unlike anything learnt, or most likely none of the named classes.
+    elements : Mapping of str to Answer of n rows
+        Contents of the elements that the signals carry [wt%].
+    """
+
+    p: FloatArray
+    bin: IntArray
+    wanted: IntArray
+    refused: BoolArray
+    elements: Mapping[str, Answer]
+
+    @property
+    def likeliest(self) -> IntArray:
+        """Most probable class of each piece, shape (n,)."""
+        return np.asarray(np.argmax(self.p, axis=1))
+
+    def __getitem__(self, rows: IntArray | BoolArray) -> "Decided":
+        """Of some of the pieces."""
+        elements = {name: rows_of(answer, rows) for name, answer in self.elements.items()}
+        return Decided(self.p[rows], self.bin[rows], self.wanted[rows], self.refused[rows], elements)
+
+
+def share(part: BoolArray, mass: FloatArray) -> float:
+    """Share of the mass that a part of the pieces makes up [1]; NaN where there is no mass."""
+    total = float(mass.sum())
+    return float(mass[part].sum()) / total if total > 0 else float("nan")
+
+
+def log_loss(p: FloatArray, classes: IntArray, mass: FloatArray) -> float:
+    """Mean of minus the logarithm of the probability that the right class was given, by mass [1]."""
+    given = np.clip(p[np.arange(len(p)), classes], LEAST_PROBABILITY, 1.0)
+    return float(np.average(-np.log(given), weights=mass))
+
+
+def reliability(p: FloatArray, classes: IntArray, mass: FloatArray) -> pd.DataFrame:
+    """How often the most probable class is right where it is given about the same probability.
+
+    Parameters
+    ----------
+    p : ndarray, shape (n, K)
+        Class probabilities.
+    classes : ndarray of int, shape (n,)
+        What the pieces are.
+    mass : ndarray, shape (n,)
+        What each counts for [g].
+
+    Returns
+    -------
+    DataFrame, at most ECE_BINS rows
+        `mass` (share of all), `confidence` (mean probability) and `accuracy` of groups of equal mass, least confident
+        first; pieces of equal probability stand in one group.
+    """
+    top = p.max(axis=1)
+    order = np.argsort(top, kind="stable")
+    reached = np.cumsum(mass[order]) / mass.sum()
+    edges = top[order][np.searchsorted(reached, np.arange(1, ECE_BINS) / ECE_BINS)]
+    group = np.searchsorted(np.unique(edges), top, side="left")
+    _, group = np.unique(group, return_inverse=True)
+    weight = np.bincount(group, weights=mass)
+    right = np.bincount(group, weights=mass * (np.argmax(p, axis=1) == classes))
+    told = np.bincount(group, weights=mass * top)
+    return pd.DataFrame({"mass": weight / weight.sum(), "confidence": told / weight, "accuracy": right / weight})
+
+
+def calibration_error(p: FloatArray, classes: IntArray, mass: FloatArray) -> float:
+    """Expected calibration error of the most probable class [1]: mean gap of `reliability`'s groups, by mass [1]_.
+
+    References
+    ----------
+    .. [1] M. P. Naeini, G. F. Cooper, M. Hauskrecht (2015). Obtaining well calibrated probabilities using Bayesian
+       binning. AAAI 29, 2901-2907. doi:10.1609/aaai.v29i1.9602
+    """
+    groups = reliability(p, classes, mass)
+    return float((groups["mass"] * (groups["confidence"] - groups["accuracy"]).abs()).sum())
+
+
+def confusion(told: IntArray, classes: IntArray, mass: FloatArray, count: int) -> FloatArray:
+    """Mass of each class (rows) that was told to be each class (columns), shape (count, count) [g]."""
+    cells = np.bincount(classes * count + told, weights=mass, minlength=count * count)
+    return np.asarray(cells, dtype=np.float64).reshape(count, count)
+
+
+def worth(values: FloatArray, bins: IntArray, pieces: Pieces) -> FloatArray:
+    """What a kilogram of each piece is worth in the bin that it goes to, by its class, shape (n,) [$/kg]."""
+    return values[bins, pieces.classes]
+
+
+def money(values: FloatArray, rest: int, decided: Decided, pieces: Pieces) -> dict[str, float]:
+    """Value of the decisions against that of an oracle.
+
+    The oracle knows the laboratory's class of every piece and the same values, and puts each piece where its class is
+    worth most. No limit of a lot and no miss of an ejector holds it back, so that no sorter reaches it.
+
+    Parameters
+    ----------
+    values : ndarray, shape (B, K)
+        Value of a kilogram of each class in each bin [$/kg].
+    rest : int
+        Number of the bin of what the belt carries on.
+    decided, pieces
+        The decisions and what they are about.
+
+    Returns
+    -------
+    dict of str to float
+        value (as decided), oracle_value, pass_value (the belt carries all on) [$/t of feed]; value_share, value over
+        oracle_value [1], NaN where even the oracle gains nothing.
+    """
+    mass = pieces.mass
+    got, best, passed = (
+        KG_PER_T * float(np.average(one, weights=mass))
+        for one in (
+            worth(values, decided.bin, pieces),
+            values.max(axis=0)[pieces.classes],
+            values[rest, pieces.classes],
+        )
+    )
+    return {"value": got, "oracle_value": best, "pass_value": passed, "value_share": got / best if best > 0 else np.nan}
+
+
+def by_bin(values: FloatArray, rest: int, names: list[str], decided: Decided, pieces: Pieces) -> dict[str, float]:
+    """Purity and recovery by mass [1], of each bin but the rest and of them together.
+
+    A piece is right in a bin that is the oracle's choice for its class.
+    """
+    oracle, mass = oracle_bins(values, pieces.classes), pieces.mass
+    right = decided.bin == oracle
+    sorted_out, wanted = decided.bin != rest, oracle != rest
+    found = {
+        "purity": share(right[sorted_out], mass[sorted_out]),
+        "recovery": share(right[wanted], mass[wanted]),
+    }
+    for b, name in enumerate(names):
+        if b != rest:
+            there, due = decided.bin == b, oracle == b
+            found |= {
+                f"{name}_purity": share(due[there], mass[there]),
+                f"{name}_recovery": share(there[due], mass[due]),
+            }
+    return found
+
+
+def lost_by_cause(
+    values: FloatArray, co_ejection: float, rest: int, decided: Decided, pieces: Pieces
+) -> dict[str, float]:
+    """What the decisions lose against the oracle, by what is to blame, and what ejection then loses [$/t of feed].
+
+    Parameters
+    ----------
+    values : ndarray, shape (B, K)
+        Value of a kilogram of each class in each bin [$/kg].
+    co_ejection : float
+        Mass of other pieces that comes along with a unit of ejected mass [1].
+    rest : int
+        Number of the bin of what the belt carries on.
+    decided, pieces
+        The decisions and what they are about.
+
+    Returns
+    -------
+    dict of str to float
+        "wrong class": the most probable class is wrong; "doubt": it is right, but other classes are too probable for
+        its bin; "refused as unknown": the piece stays on the belt; "limit of the lot": it was wanted in a bin that had
+        to stay closed (below zero where closing it gained). These add up to oracle_value - value. "carried along":
+        pieces of the mean feed that ejection takes along, after the decision.
+    """
+    mass, total = pieces.mass, float(pieces.mass.sum())
+    best = values.max(axis=0)[pieces.classes]
+    lost = best - worth(values, decided.wanted, pieces)
+    closed = worth(values, decided.wanted, pieces) - worth(values, decided.bin, pieces)
+    right = decided.likeliest == pieces.classes
+    ejected = np.bincount(decided.bin, weights=mass, minlength=len(values)) / total
+    ejected[rest] = 0.0
+    feed = np.bincount(pieces.classes, weights=mass, minlength=values.shape[1]) / total
+    kept = float(np.average(worth(values, decided.bin, pieces), weights=mass))
+    told = {
+        "wrong class": lost * (~right & ~decided.refused),
+        "doubt": lost * (right & ~decided.refused),
+        "refused as unknown": lost * decided.refused,
+        "limit of the lot": closed,
+    }
+    found = {cause: KG_PER_T * float(mass @ part) / total for cause, part in told.items()}
+    return found | {"carried along": KG_PER_T * co_ejection * float(ejected @ (kept - values @ feed))}
+
+
+def metric_of(cause: str) -> str:
+    """Name of the metric that holds what a cause of `lost_by_cause` loses."""
+    return "lost_" + cause.replace(" ", "_")
+
+
+def over_lots(top: FloatArray, bottom: FloatArray, lots: npt.NDArray[np.object_]) -> tuple[float, float]:
+    """90 % interval of a ratio of sums by drawing whole lots again; NaN of a single lot, or with nothing below."""
+    block, names = pd.factorize(lots, sort=True)
+    if len(names) < 2 or not bottom.any():
+        return float("nan"), float("nan")
+    low, high = np.nanquantile(resampled_ratio(top, bottom, np.asarray(block, dtype=np.intp)), BETWEEN)
+    return float(low), float(high)
+
+
+def contents_of_lots(seed: Seed, decided: Decided, pieces: Pieces) -> tuple[npt.NDArray[np.object_], FloatArray]:
+    """Lots, and what each of their bins holds by the laboratory, co-ejected pieces included, shape (L, B, E) [wt%]."""
+    lot, names = pd.factorize(pieces.lots, sort=True)
+    line = Line.of(seed, np.zeros(len(seed.elements)))
+    return names, lot_contents(line, decided.bin, lot.astype(np.intp), len(names), pieces.mass, pieces.contents)
+
+
+def lots_over_limit(seed: Seed, decided: Decided, pieces: Pieces) -> BoolArray:
+    """Whether a lot breaks any limit of any bin by the laboratory, shape (L,), in the order of the lots' names."""
+    return over_limit(Line.of(seed, np.zeros(len(seed.elements))), contents_of_lots(seed, decided, pieces)[1])
+
+
+def by_element(seed: Seed, decided: Decided, pieces: Pieces) -> dict[str, float]:
+    """Error and coverage of the element contents, NaN for an element that the signals do not carry.
+
+    Every piece counts the same. `coverage_90` is that of all carried elements together.
+    """
+    found: dict[str, float] = {}
+    inside, told = 0.0, 0
+    for e, column in enumerate(seed.elements):
+        known = ~np.isnan(pieces.contents[:, e])
+        error = covered = float("nan")
+        if column.name in decided.elements and known.any():
+            answer, actual = rows_of(decided.elements[column.name], known), pieces.contents[known, e]
+            error, covered = rmse(answer.value - actual), coverage(actual, answer)
+            inside, told = inside + covered * len(actual), told + len(actual)
+        found |= {f"{column.name}_rmse": error, f"{column.name}_coverage_90": covered}
+    return found | {"coverage_90": inside / told if told else float("nan")}
+
+
+def measured(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | None = None) -> dict[str, float]:
+    """All metrics of a sorter on some lots that need nothing to compare it with.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    decided : Decided
+        What the sorter says of n pieces and does with them.
+    pieces : Pieces
+        What the laboratory says of them.
+    truth : ndarray, shape (n,), optional
+        Number of each piece's true class, NaN where unknown.
+
+    Returns
+    -------
+    dict of str to float
+        By mass unless said otherwise: accuracy [1] and accuracy_count (by piece), log_loss, ece [1]; the figures of
+        `money`, `by_bin` and `by_element`, and of `lost_by_cause` as lost_<cause>; refused_other, the share of what is
+        none of the named classes that stays on the belt [1]; lots, how many, and lots_over_limit, the share of them
+        that breaks a limit [1]. Of accuracy, value_share and purity the ends `_low` and `_high` of a 90 % interval over
+        lots. With truth, truth_accuracy and truth_value_share, and label_errors, the share of the mass whose label is
+        wrong [1].
+    """
+    values, rest, mass = value_matrix(seed), rest_of(seed), pieces.mass
+    right = decided.likeliest == pieces.classes
+    over = lots_over_limit(seed, decided, pieces)
+    lost = lost_by_cause(values, seed.rules.co_ejection.value, rest, decided, pieces)
+    other = pieces.classes == seed.classes.index(seed.rules.other)
+    found = {
+        "accuracy": share(right, mass),
+        "accuracy_count": float(right.mean()),
+        "log_loss": log_loss(decided.p, pieces.classes, mass),
+        "ece": calibration_error(decided.p, pieces.classes, mass),
+        **money(values, rest, decided, pieces),
+        **{metric_of(cause): amount for cause, amount in lost.items()},
+        **by_bin(values, rest, [one.name for one in seed.bins], decided, pieces),
+        "refused_other": share((decided.bin == rest)[other], mass[other]),
+        "lots": float(len(over)),
+        "lots_over_limit": float(over.mean()),
+        **by_element(seed, decided, pieces),
+        **_intervals(values, rest, decided, pieces),
+    }
+    if truth is not None and (known := np.isfinite(truth)).any():
+        found |= _against_truth(values, rest, decided[known], pieces[known], truth[known].astype(np.intp))
+    return found
+
+
+def evaluate(
+    seed: Seed, decided: Decided, pieces: Pieces, baseline: FloatArray, truth: FloatArray | None = None
+) -> dict[str, float]:
+    """All metrics of one candidate on one part of the table: those of `measured`, and its skill.
+
+    Skill is the share of the log loss that the bar to beat has, and the candidate has not [1]; `baseline` are the
+    bar's class probabilities, shape (n, K).
+    """
+    found = measured(seed, decided, pieces, truth)
+    bar = log_loss(baseline, pieces.classes, pieces.mass)
+    return found | {"skill": 1 - found["log_loss"] / bar if bar > 0 else float("nan")}
+
+
+def _against_truth(
+    values: FloatArray, rest: int, decided: Decided, pieces: Pieces, truth: IntArray
+) -> dict[str, float]:
+    true = replace(pieces, classes=truth)
+    return {
+        "truth_accuracy": share(decided.likeliest == truth, pieces.mass),
+        "truth_value_share": money(values, rest, decided, true)["value_share"],
+        "label_errors": share(pieces.classes != truth, pieces.mass),
+    }
+
+
+def rest_of(seed: Seed) -> int:
+    """Number of the bin of what the belt carries on."""
+    return [one.rest for one in seed.bins].index(True)
+
+
+def _intervals(values: FloatArray, rest: int, decided: Decided, pieces: Pieces) -> dict[str, float]:
+    mass, oracle = pieces.mass, oracle_bins(values, pieces.classes)
+    sorted_out = mass * (decided.bin != rest)
+    ratios = {
+        "accuracy": (mass * (decided.likeliest == pieces.classes), mass),
+        "value_share": (mass * worth(values, decided.bin, pieces), mass * values.max(axis=0)[pieces.classes]),
+        "purity": (sorted_out * (decided.bin == oracle), sorted_out),
+    }
+    found = {}
+    for name, (top, bottom) in ratios.items():
+        found[f"{name}_low"], found[f"{name}_high"] = over_lots(top, bottom, pieces.lots)
+    return found

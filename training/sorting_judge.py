@@ -1,0 +1,104 @@
+"""How two sorters are compared: the value that each loses decides, lots must keep their limits."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import binom
+
+from models.sorting_model import SortingModel
+from models.sorting_values import value_matrix
+from seeds import Seed
+from training.dataset import Dataset
+from training.judge import JudgeRows, Side, Verdict, enough, judge
+from training.registered import RegistryError
+from training.sorting_evaluate import KG_PER_T, Decided, Pieces, measured, worth
+from training.sorting_fitting import SortingCandidate, pieces_of, sort_lots
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+BY_CHANCE = 0.05  # a share of broken lots that comes by chance no more often than this is none
+
+
+def beyond_promise(share: float, lots: float, promised: float) -> bool:
+    """Whether more lots break a limit than chance explains where the share `promised` of them may."""
+    return bool(binom.sf(round(share * lots) - 1, round(lots), promised) < BY_CHANCE)
+
+
+def blocks_of(data: Dataset, rows: IntArray) -> IntArray:
+    """Number of each row's lot; JudgeError where there are too few to tell skill from chance."""
+    lot, _ = pd.factorize(data.units[rows], sort=True)
+    return enough(lot.astype(np.intp), data.periods[rows])
+
+
+def check_judgeable(champion: SortingModel, data: Dataset, rows: IntArray) -> None:
+    """Raise where these rows are too few to judge on, or the champion sorts into other classes or bins.
+
+    Raises
+    ------
+    JudgeError
+        Too few pieces or lots.
+    RegistryError
+        The champion learnt with a seed of other classes, bins or elements.
+    """
+    blocks_of(data, rows)
+    for name, old, new in zip(("classes", "bins", "elements"), _names(champion.seed), _names(data.seed), strict=True):
+        if old != new:
+            raise RegistryError(
+                f"{data.seed.process.name}: the champion learnt with another seed and cannot be judged: its {name} are "
+                f"{', '.join(old)}; expected {', '.join(new)}"
+            )
+
+
+def _names(seed: Seed) -> tuple[list[str], list[str], list[str]]:
+    return list(seed.classes), [one.name for one in seed.bins], [column.name for column in seed.elements]
+
+
+def verdict(
+    champion: SortingModel, X: FloatArray, challenger: SortingCandidate, data: Dataset, rows: IntArray
+) -> Verdict:
+    """Compare two sorters on lots that neither has learnt from.
+
+    The loss of a piece is the value that is lost against an oracle which knows the laboratory's class of every piece,
+    by mass [$/t of feed]. The challenger is promoted when the lower bound of its gain, by drawing whole lots again, is
+    above zero, and its lots keep their limits: no more of them break one than the seed allows beyond chance, or no more
+    than of the champion's.
+
+    Parameters
+    ----------
+    champion : SortingModel
+        Which sorts now.
+    X : ndarray, shape (m, k)
+        Inputs of the rows as the champion wants them.
+    challenger : SortingCandidate
+        Which may take over; it has decided on these rows already.
+    data : Dataset
+        Labelled pieces.
+    rows : ndarray of int, shape (m,)
+        The judge rows.
+
+    Returns
+    -------
+    Verdict
+    """
+    pieces = pieces_of(data)[rows]
+    judged = JudgeRows(data.units[rows], data.periods[rows], blocks_of(data, rows), pieces.mass)
+    truth = None if data.truth is None else data.truth[rows]
+    old = _side(data.seed, sort_lots(champion, X, pieces, data.seed), pieces, truth)
+    new = _side(data.seed, challenger.decided[rows], pieces, truth)
+    return judge(judged, old, new, "the value lost against the oracle", "$/t", _unsound(data.seed, old, new))
+
+
+def _side(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | None) -> Side:
+    values = value_matrix(seed)
+    lost = KG_PER_T * (values.max(axis=0)[pieces.classes] - worth(values, decided.bin, pieces))
+    found = measured(seed, decided, pieces, truth) | {"value_lost": float(np.average(lost, weights=pieces.mass))}
+    return Side(lost, {name: value for name, value in found.items() if np.isfinite(value)})
+
+
+def _unsound(seed: Seed, champion: Side, challenger: Side) -> str | None:
+    share, lots = challenger.metrics["lots_over_limit"], challenger.metrics["lots"]
+    allowed = 1 - seed.rules.confidence.value
+    if share <= champion.metrics["lots_over_limit"] or not beyond_promise(share, lots, allowed):
+        return None
+    return f"{share * lots:.0f} of its {lots:.0f} lots break a limit, where {allowed:.0%} of the lots may"

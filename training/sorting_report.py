@@ -1,0 +1,131 @@
+"""Which figures of a sorter are shown, what they are called, and what a reader must be warned of."""
+
+from collections.abc import Mapping
+
+from models.sorting_guarantee import lots_needed
+from seeds import Seed
+from training.dataset import Dataset
+from training.evaluate import COVERAGE
+from training.sorting_fitting import SortingCandidate
+from training.sorting_judge import beyond_promise
+
+MOST_ECE = 0.05
+LEAST_REFUSED = 0.5
+MOST_LOST_TO_LIMITS = 0.2
+LEAST_COVERAGE, MOST_COVERAGE = 0.85, 0.95
+TAGGED = (
+    "test_accuracy",
+    "test_log_loss",
+    "test_skill",
+    "test_ece",
+    "test_value_share",
+    "test_purity",
+    "test_recovery",
+    "test_lots_over_limit",
+    "unseen_all_value_share",
+)
+COLUMNS = {
+    "test_accuracy": ("right\nclass", ".3f"),
+    "test_skill": ("skill", ".3f"),
+    "test_ece": ("ECE", ".3f"),
+    "test_value": ("value\n$/t", ".0f"),
+    "test_value_share": ("of the\noracle", ".3f"),
+    "test_purity": ("purity", ".3f"),
+    "test_recovery": ("recov-\nery", ".3f"),
+    "test_lots_over_limit": ("lots\nover", ".3f"),
+}
+PUBLISHED = {
+    "test_accuracy": ("right class, by mass", ".1%"),
+    "test_ece": ("ECE", ".3f"),
+    "test_value": ("value [$/t]", ".0f"),
+    "test_value_share": ("share of the oracle's value", ".1%"),
+    "test_purity": ("purity", ".1%"),
+    "test_recovery": ("recovery", ".1%"),
+    "test_lots_over_limit": ("lots over a limit", ".1%"),
+    "unseen_all_value_share": ("share of the oracle's value, held-out lots", ".1%"),
+}
+JUDGED = {
+    "value_lost": "value lost against the oracle [$/t]",
+    "value_share": "share of the oracle's value [1]",
+    "accuracy": "right class, by mass [1]",
+    "log_loss": "log loss [1]",
+    "ece": "calibration error [1]",
+    "purity": "purity [1]",
+    "recovery": "recovery [1]",
+    "lots_over_limit": "share of lots over a limit [1]",
+}
+DECISIVE = (("champion", "value_share"), ("challenger", "value_share"), ("challenger", "lots_over_limit"))
+
+
+def verdict_head(seed: Seed) -> str:
+    """What the figures of a verdict are."""
+    return "sorted by lots, by mass"
+
+
+def remarks(candidates: Mapping[str, SortingCandidate], best: SortingCandidate, data: Dataset) -> list[str]:
+    """What the columns mean, what was turned away, and what is known of the labels."""
+    allowed = 1 - data.seed.rules.confidence.value
+    told = [
+        f"Shares by mass; skill: log loss against {next(iter(candidates))}; ECE: calibration error",
+        "Oracle: knows every piece's class, same values, no limits of lots",
+        f"Lots over: share of lots that break a limit of a bin, {allowed:.0%} allowed",
+        f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
+    ]
+    if "test_label_errors" in best.metrics:
+        told.append(f"Wrong labels, against the simulated truth: {best.metrics['test_label_errors']:.2%} of the mass")
+    return told
+
+
+def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
+    """What a reader of a candidate's metrics should be told in words.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process; says what is promised.
+    metrics : Mapping of str to float
+        Of one candidate of a job.
+
+    Returns
+    -------
+    list of str
+        No skill; probabilities that mislead; a promise on lots that the test lots break, or are too few to show, or
+        that costs much of the value; unknown pieces that are sorted as known; intervals too narrow or too wide.
+    """
+    told = []
+    if metrics["test_skill"] <= 0:
+        told.append("on the test pieces it is no better than the bar to beat")
+    if metrics["test_ece"] > MOST_ECE:
+        told.append(f"its probabilities are off by {metrics['test_ece']:.1%} on average on the test pieces")
+    told += _of_lots(seed, metrics)
+    if metrics["test_refused_other"] < LEAST_REFUSED:
+        told.append(
+            f"only {metrics['test_refused_other']:.0%} of the test mass of '{seed.rules.other}' stays on the belt: the "
+            "rest is sorted as what it is not"
+        )
+    covered = metrics["test_coverage_90"]
+    if not LEAST_COVERAGE <= covered <= MOST_COVERAGE and covered == covered:
+        told.append(f"its {COVERAGE:.0%} intervals hold {covered:.0%} of the test pieces' element contents")
+    return told
+
+
+def _of_lots(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
+    if not any(one.limits for one in seed.bins):
+        return []
+    confidence = seed.rules.confidence.value
+    over, lots = metrics["test_lots_over_limit"], metrics["test_lots"]
+    told = []
+    if beyond_promise(over, lots, 1 - confidence):
+        told.append(
+            f"the promise on lots does not hold on the test lots: {over * lots:.0f} of {lots:.0f} break a limit, "
+            f"{1 - confidence:.0%} of them may"
+        )
+    elif lots < lots_needed(confidence):
+        told.append(
+            f"the promise on lots is not verified: {lots:.0f} test lots, {lots_needed(confidence)} needed to see a "
+            f"share of {1 - confidence:.0%}"
+        )
+    lost, all_of_it = metrics["test_lost_limit_of_the_lot"], metrics["test_oracle_value"]
+    if lost > MOST_LOST_TO_LIMITS * all_of_it:
+        told.append(f"limits of lots close its bins: that loses {lost:.0f} of the {all_of_it:.0f} $/t of the oracle")
+    return told
