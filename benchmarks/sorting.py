@@ -19,6 +19,7 @@ from models.sorting_model import SortingModel
 from seeds import Seed, load, names
 from synthetic_data import simulate
 from training.dataset import Dataset, read
+from training.fitting import with_few_threads
 from training.job import train
 from training.settings import Settings
 from training.sorting_fitting import sort_lots
@@ -47,7 +48,8 @@ def ten_times(model: SortingModel, folder: Path) -> SortingModel:
     simulate(seed, folder, units=TIMES * seed.plant.units)
     data = read(folder, seed)
     rows = split(data.table, seed).learnt
-    return replace(model, estimator=clone(build(seed)[model.candidate]).fit(data.X[rows], data.y[rows]))
+    estimator = with_few_threads(build(seed)[model.candidate], len(model.examples))  # one thread, whatever else runs
+    return replace(model, estimator=clone(estimator).fit(data.X[rows], data.y[rows]))
 
 
 def tried(model: SortingModel, data: Dataset, rng_seed: int) -> Trial:

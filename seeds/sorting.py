@@ -28,9 +28,9 @@ class Bin(Part):
 class Sorting(Part):
     """How lots are formed.
 
-    `mass` names the column with a piece's mass [g], `other` the class of what is none of the named ones. A lot of a
-    bin is closed at `lot_mass`; `confidence` is the share of lots that shall keep their limits; `co_ejection` is the
-    mass of other pieces that comes along with a unit of ejected mass.
+    `mass` names the column with a piece's mass [g], `other` the class of what is none of the named ones. `lot_mass` is
+    the mass of feed that makes a lot; `confidence` is the share of lots that shall keep their limits; `co_ejection` is
+    the mass of other pieces that comes along with a unit of ejected mass.
     """
 
     mass: Name

@@ -28,8 +28,6 @@ def lot(seed: Seed) -> Any:
 
 
 def _held(one: Bin, seed: Seed, elements: Mapping[str, Any]) -> Any:
-    closed = seed.rules.lot_mass
-    full = Field(default=None, description=f"mass has reached the {closed.value:g} kg at which a lot is closed")
     mass = quantity(f"{title(seed)}Mass", "kg", 0, LARGEST_MASS)
     limited = {
         name: Annotated[elements[name], Field(description=f"at most {limit.value:g} {limit.unit} in a lot")]
@@ -40,7 +38,6 @@ def _held(one: Bin, seed: Seed, elements: Mapping[str, Any]) -> Any:
         f"What a lot holds in {one.name}.",
         {
             "mass": Annotated[mass, Field(description="mass, what was ejected along with the pieces included [kg]")],
-            "full": Annotated[bool | None, full],
             "elements": record(f"{title(seed, one.name)}BinElements", f"Elements that {one.name} limits.", limited),
         },
     )
@@ -97,8 +94,7 @@ def told(state: LotState, seed: Seed, reserve: float) -> Record:
             name: _known(estimate, mass, one.limits[name], allowance[numbers[name]])
             for name, estimate in held[one.name]["elements"].items()
         }
-        full = mass >= seed.rules.lot_mass.value
-        bins[one.name] = {"mass": {"value": mass, "unit": "kg"}, "full": full, "elements": elements}
+        bins[one.name] = {"mass": {"value": mass, "unit": "kg"}, "elements": elements}
     return {"bins": bins}
 
 
@@ -115,7 +111,7 @@ def _known(estimate: Mapping[str, float], mass: float, limit: Quantity, allowanc
 
 
 def example(seed: Seed) -> Record:
-    """A lot whose bins are a quarter full and hold half of what their limits allow, without what is for the reader."""
+    """A lot whose bins hold a quarter of its mass and half of what limits allow, without what is for the reader."""
     mass = seed.rules.lot_mass.value / 4
 
     def known(limit: Quantity) -> Record:

@@ -56,7 +56,7 @@ class SortingTold(BaseModel):
     classes: list[str]
     other: Annotated[str, Field(description="class of what is none of the others")]
     bins: list[BinTold]
-    lot_mass: Annotated[Limit, Field(description="mass of a bin at which its lot is closed")]
+    lot_mass: Annotated[Limit, Field(description="mass of feed that makes a lot")]
     confidence: Annotated[float, Field(description="share of lots that shall keep all limits")]
     carried: Annotated[
         list[str] | None, Field(description="elements that the model finds in its inputs; null: no model answers")

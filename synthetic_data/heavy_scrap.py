@@ -26,7 +26,7 @@ from synthetic_data.scrap_spectrum import Detectors
 
 __all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
 
-BLOCK_UNITS = 100  # lots drawn as one array: 12,000 pieces; fewer cost more a piece, more leave workers idle
+BLOCK_UNITS = 200  # lots drawn as one array: 24,000 pieces; fewer cost more a piece, more leave workers idle
 
 
 def unit_name(unit: int) -> str:

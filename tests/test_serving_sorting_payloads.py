@@ -113,10 +113,6 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "mass in another unit": (changed("g", "bins", "rest", "mass", "unit"), {"value": "g", "expected": "'kg'"}),
     "share as text": (changed("much", *X, "share"), {"field": f"{AT_X}.share", "expected": "an object"}),
-    "full as number": (
-        changed(1, "bins", "rest", "full"),
-        {"field": "lots.L-1.bins.rest.full", "expected": "true or false"},
-    ),
     "truth value": (changed(True, "bins", "rest", "mass", "value"), {"value": True, "expected": "a number"}),
 }
 
@@ -174,7 +170,6 @@ PLACES: tuple[tuple[str, ...], ...] = (
     ("bins", "rest"),
     ("bins", "rest", "mass"),
     ("bins", "bin_a", "mass", "value"),
-    ("bins", "bin_a", "full"),
     X,
     (*X, "mass"),
     (*X, "mass", "value"),

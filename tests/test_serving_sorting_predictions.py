@@ -167,10 +167,8 @@ def test_what_is_for_the_reader_may_be_left_out_and_changes_nothing(ask: Ask, fr
     bare, false = copy.deepcopy(lots), copy.deepcopy(lots)
     for state in bare.values():
         for one in state["bins"].values():
-            del one["full"]
             one["elements"] = {name: {p: e[p] for p in ("mass", "variance")} for name, e in one["elements"].items()}
     for state in false.values():
-        state["bins"]["bin_a"]["full"] = True
         state["bins"]["bin_a"]["elements"]["x"]["limit"]["value"] = 99.0
     assert ask(rows[20:40], lots=bare)["lots"] == ask(rows[20:40], lots=false)["lots"] == expected
 
@@ -189,7 +187,6 @@ def test_bins_hold_what_went_in_and_what_was_ejected_along_with_it(
             ]
             expected = sum(went) / 1000 * (1 if name == "rest" else along)
             assert one["mass"]["value"] == pytest.approx(expected, rel=1e-12)
-            assert one["full"] == (expected >= 2)
 
 
 def test_shares_and_limits_are_those_of_the_masses(ask: Ask, frame: pd.DataFrame, model: SortingModel) -> None:
@@ -226,13 +223,11 @@ def test_a_bin_at_its_limit_takes_no_more_and_a_flag_says_so(ask: Ask) -> None:
     assert told["lots"]["L-1"]["bins"]["bin_a"]["elements"]["x"]["allowance"]["value"] < 0
 
 
-def test_a_lot_beyond_its_mass_is_told_to_be_full_and_still_sorted(ask: Ask) -> None:
+def test_a_lot_beyond_its_mass_is_still_sorted(ask: Ask) -> None:
     lots = ask([A_PIECE])["lots"]
-    assert not lots["L-1"]["bins"]["bin_a"]["full"]
     lots["L-1"]["bins"]["bin_a"]["mass"]["value"] = 1e6
     told = ask([A_PIECE], lots=lots)
     assert told["predictions"][0]["bin"] == "bin_a"
-    assert told["lots"]["L-1"]["bins"]["bin_a"]["full"]
     assert told["lots"]["L-1"]["bins"]["bin_a"]["mass"]["value"] == pytest.approx(1e6 + 0.0306, rel=1e-12)
 
 
