@@ -1,5 +1,6 @@
 """What the documents promise of a full simulated plant, on one that nothing was chosen on."""
 
+import numpy as np
 import pytest
 
 from seeds import load, names
@@ -7,7 +8,6 @@ from synthetic_data import simulate
 from training.job import train
 from training.settings import Settings
 from training.sorting_fitting import sort_lots
-from training.sorting_judge import beyond_promise
 from training.trial import counted, true_pieces, unseen
 
 SIMULATED = [name for name in names() if load(name).plant is not None]
@@ -33,22 +33,28 @@ def test_intervals_cover_and_trees_beat_the_line_on_another_plant(name, tmp_path
             assert found[trees][part] < found["linear"][part] < found["persistence"][part]
 
 
+def most_over_limit(learnt):
+    """Largest share of so many new lots that a kept promise explains: it is kept on average over calibrations."""
+    risk = 1 - learnt.data.seed.rules.confidence.value
+    calibrated = len(set(learnt.data.units[np.concatenate(learnt.parts.calibrate)]))
+    return lambda lots: risk + 3 * np.sqrt(risk * (1 - risk) * (1 / calibrated + 1 / lots))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SORTING)
 def test_lots_keep_their_limits_and_sorting_pays_on_another_plant(name, tmp_path):
     learnt = learnt_on_another_plant(name, tmp_path)
     found = {name: candidate.metrics for name, candidate in learnt.candidates.items()}
     best = found[learnt.best.name]
-    allowed = 1 - learnt.data.seed.rules.confidence.value
+    allowed = most_over_limit(learnt)
     for part in ("test", "unseen_all"):
         for trees in ("lightgbm", "lightgbm_physics"):
             assert found[trees][f"{part}_log_loss"] < found["majority"][f"{part}_log_loss"] / 2
-        assert not beyond_promise(best[f"{part}_lots_over_limit"], best[f"{part}_lots"], allowed)
+        assert best[f"{part}_lots_over_limit"] <= allowed(best[f"{part}_lots"])
         assert best[f"{part}_ece"] < 0.05
         assert 0.87 <= best[f"{part}_coverage_90"] <= 0.93
         assert best[f"{part}_value"] > best[f"{part}_pass_value"]
         assert best[f"{part}_truth_accuracy"] > found["majority"][f"{part}_truth_accuracy"]
-    # The promise is about lots like those of the calibration; another plant's drift and unknowns may cost some of it.
     plant = unseen(learnt.data.seed, 2000, learnt.data.seed.plant.rng_seed + 2)
     found = counted(plant, sort_lots(learnt.best.model, plant.X, true_pieces(plant), learnt.data.seed), 1)
-    assert not beyond_promise(found.over_limit / found.lots, found.lots, allowed)
+    assert found.over_limit / found.lots <= allowed(found.lots)
