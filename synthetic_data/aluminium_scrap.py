@@ -19,23 +19,13 @@ from synthetic_data import (
 from synthetic_data.plan import Block, FloatArray, Plan, Rows
 from synthetic_data.scrap_feed import Pieces
 from synthetic_data.scrap_libs import Optics, Shots
-from synthetic_data.scrap_lots import regime_events
+from synthetic_data.scrap_lots import regime_events, steps, unit_name
 from synthetic_data.scrap_materials import Materials
 from synthetic_data.scrap_registration import Registration
 
 __all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
 
 BLOCK_UNITS = 100  # lots drawn as one array: 12000 pieces
-
-
-def unit_name(unit: int) -> str:
-    """Name of a lot: L-00001 is the first of the run."""
-    return f"L-{unit + 1:05d}"
-
-
-def steps(plan: Plan) -> int:
-    """Lots of a run."""
-    return plan.units
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

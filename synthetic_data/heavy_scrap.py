@@ -18,7 +18,7 @@ from synthetic_data import (
 )
 from synthetic_data.plan import Block, FloatArray, Plan, Rows
 from synthetic_data.scrap_feed import Pieces
-from synthetic_data.scrap_lots import regime_events
+from synthetic_data.scrap_lots import regime_events, steps, unit_name
 from synthetic_data.scrap_materials import Materials
 from synthetic_data.scrap_registration import Registration
 from synthetic_data.scrap_shape import Form
@@ -27,16 +27,6 @@ from synthetic_data.scrap_spectrum import Detectors
 __all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
 
 BLOCK_UNITS = 200  # lots drawn as one array: 24,000 pieces; fewer cost more a piece, more leave workers idle
-
-
-def unit_name(unit: int) -> str:
-    """Name of a lot: L-00001 is the first."""
-    return f"L-{unit + 1:05d}"
-
-
-def steps(plan: Plan) -> int:
-    """Lots in the run."""
-    return plan.units
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
