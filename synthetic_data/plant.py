@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from seeds import Seed
 from synthetic_data import plant_files
@@ -160,7 +161,8 @@ def _write_block(run: Plan, block: Block, folder: Path, done: Callable[[int], No
         done(rows.steps)
         return rows
 
-    with plant_files.PartWriter(folder, block.index) as writer:
+    # Blocks are what is shared among cores; threads within a small product of matrices cost more than they save.
+    with threadpool_limits(1, "blas"), plant_files.PartWriter(folder, block.index) as writer:
         for group in plant_files.groups(map(told, process_module(run.seed).rows(run, block))):
             writer.write(plant_files.group_tables(run, block, group))
 
