@@ -10,7 +10,7 @@ from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from models import sorting_candidates
+from models import quality_candidates, sorting_candidates
 from models.baselines import FirstPrinciples, Persistence
 from models.boosted_trees import BoostedTrees
 from models.directions import feature_signs
@@ -23,12 +23,15 @@ CANDIDATES = ("persistence", "majority", "first_principles", "linear", "lightgbm
 def build(seed: Seed) -> dict[str, BaseEstimator]:
     """Unfitted candidates that the seed allows, in the order of CANDIDATES.
 
-    A process that sorts has classifiers, see `models.sorting_candidates`; any other has regressors. Persistence needs
+    A process that sorts has classifiers, see `models.sorting_candidates`; one that grades its lots tells many numbers
+    at once, see `models.quality_candidates`; any other has regressors. Persistence needs
     a `previous` column of the target, first principles a physics module, LightGBM with physics a physics module or a
     column whose sign the seed knows. All take X as `models.features.matrix` makes it, rows sorted by time.
     """
     if seed.process.task == "sorting":
         return sorting_candidates.build(seed)
+    if seed.quality is not None:
+        return quality_candidates.build(seed)
     made = {
         "persistence": _persistence(seed),
         "first_principles": _first_principles(seed),

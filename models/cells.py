@@ -20,6 +20,7 @@ NUMBER = "a number, or an empty cell where nothing was measured"
 FINITE = "a finite number, or an empty cell where nothing was measured"
 ISO_TIME = "a date as 2026-11-01 or a time as 2026-11-01T06:00"
 NO_ZONE = "the plant's local time without a time zone, as 2026-11-01T06:00"
+CONTENT = "a content above 0, or <0.5 where the laboratory found less than its limit of 0.5"
 NAME = "a name as text or whole number"
 TOLD = "a value: each row needs its unit and period"
 
@@ -55,6 +56,29 @@ def numbers(cells: pd.Series) -> Parsed:
         values = _cast(pc.if_else(is_number, text, None))
         bad = {POINT: _mask(has_comma), NUMBER: ~_mask(is_number, when_missing=True) & ~_mask(has_comma)}
     return values, bad | {FINITE: np.isinf(values.to_numpy())}
+
+
+def contents(cells: pd.Series) -> Parsed:
+    """Contents that a laboratory reports, as float64: "<0.5", below a limit of 0.5, is -0.5; NaN where there is none.
+
+    Parameters
+    ----------
+    cells : Series (n,)
+        As for `numbers`; text may begin with "<", and a negative number is such a limit already.
+
+    Returns
+    -------
+    Series (n,) and dict
+        As for `numbers`.
+    """
+    below = np.zeros(len(cells), dtype=np.bool_)
+    if not (pd.api.types.is_float_dtype(cells.dtype) or pd.api.types.is_integer_dtype(cells.dtype)):
+        text = _text(cells)
+        below = _mask(pc.starts_with(text, "<"))
+        cells = pc.utf8_ltrim_whitespace(pc.utf8_ltrim(text, characters="<")).to_pandas()
+    values, bad = numbers(cells)
+    signed = np.where(below, -np.abs(values), values)
+    return pd.Series(signed), bad | {CONTENT: (signed == 0) | (below & (np.asarray(values) < 0))}
 
 
 def times(cells: pd.Series) -> Parsed:

@@ -99,7 +99,8 @@ class Checked:
     ----------
     table : DataFrame
         Columns of the seed in its order: unit as text (where the seed has a key), start of period as datetime64[us],
-        classes as text, all others float64 in the seed's units, NaN where missing. Sorted by unit and time. Rows
+        classes as text, all others float64 in the seed's units, NaN where missing; a content below the laboratory's
+        limit L is -L. Sorted by unit and time. Rows
         without a label are kept: they wait for it, and whoever trains leaves them out.
     rejected : DataFrame
         Values out of physical range, one a line: file, row, unit, period_start, column, value, reason. Their rows are
@@ -207,6 +208,8 @@ def _parse(raw: pd.Series, column: Column, header: str, source: Source) -> tuple
     """A column in the seed's type and unit, and the faults of its cells."""
     if column.classes is not None:
         values, bad = cells.classes(raw, column.classes)
+    elif column.censored:
+        values, bad = cells.contents(raw)
     else:
         parser = {"key": cells.unit_names, "time": cells.times}.get(column.role, cells.numbers)
         values, bad = parser(raw)
@@ -283,12 +286,9 @@ class _Rows:
 
     def label_faults(self) -> Iterator[Fault]:
         """Targets without a single label; element contents beside a class may be unknown."""
+        beside = self.seed.elements if self.seed.classes else ()
         for column in self.seed.by_role("target"):
-            if (
-                column not in self.seed.elements
-                and column.name in self.values
-                and not self.values[column.name].notna().any()
-            ):
+            if column not in beside and column.name in self.values and not self.values[column.name].notna().any():
                 header = self.headers[column.name]
                 yield Fault(self.source.name, None, header, "no value in any row", "at least one label")
 
@@ -296,7 +296,7 @@ class _Rows:
         """For each column whose median shows another unit than the seed's, the fault."""
         found = {}
         for column in self.measured:
-            told = _slip(self.values[column.name], column)
+            told = _slip(_sizes(self.values[column.name], column), column)
             if told is not None:
                 found[column.name] = Fault(self.source.name, None, self.headers[column.name], *told)
         return found
@@ -304,7 +304,7 @@ class _Rows:
     def outside(self, column: Column) -> BoolArray:
         """Which rows have an impossible value in this column."""
         low, high = column.limits
-        values = self.values[column.name].to_numpy()
+        values = _sizes(self.values[column.name], column).to_numpy()
         return (values < low) | (values > high)
 
     def share_faults(self, outside: dict[str, BoolArray]) -> Iterator[Fault]:
@@ -350,12 +350,17 @@ class _Rows:
         columns = {column.name: values.get(column.name, nothing) for column in self.seed.columns}
         for column in self.seed.columns:
             if column.previous is not None:
-                lent = columns[column.previous.column].to_numpy()
+                lent = _sizes(columns[column.previous.column], self.seed.column(column.previous.column)).to_numpy()
                 period = self.seed.process.period.timedelta
                 columns[column.name] = pd.Series(
                     earlier(lent, unit[order], start[order], period, column.previous.periods)
                 )
         return pd.DataFrame(columns, copy=False)
+
+
+def _sizes(values: pd.Series, column: Column) -> pd.Series:
+    """Values as sizes: of what a laboratory found to be below its limit, the limit."""
+    return values.abs() if column.censored else values
 
 
 def _slip(values: pd.Series, column: Column) -> tuple[str, str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -20,10 +21,15 @@ from models.boosted_trees import BoostedTrees
 from models.class_baselines import ClassShares, FirstPrinciplesClasses
 from models.features import PhysicsFeatures
 from models.linear_classes import LinearClasses
+from models.lot_baselines import FirstPrinciplesContents, LastAssay
+from models.lot_lines import LotLines
+from models.lot_trees import LotTrees
 from models.signed_line import Line
 
 TREES_FILE = "trees.lightgbm.txt"
 SKOPS_FILE = "pipeline.skops"
+_TREES_OF_OUTPUT = "trees.{}.lightgbm.txt"
+_KNOWN = re.compile(rf"{re.escape(TREES_FILE)}|{re.escape(SKOPS_FILE)}|trees\.\d{{1,3}}\.lightgbm\.txt")
 
 # Fitted attributes, numbers or arrays of numbers, of the estimators that are stored by them.
 ATTRIBUTES: dict[type[BaseEstimator], tuple[str, ...]] = {
@@ -33,6 +39,9 @@ ATTRIBUTES: dict[type[BaseEstimator], tuple[str, ...]] = {
     FirstPrinciplesClasses: ("n_features_in_", "shares_", "fill_", "temperature_"),
     LinearClasses: ("n_features_in_", "median_", "spread_", "weights_", "intercept_", "seen_"),
     BoostedClasses: ("n_features_in_", "seen_"),
+    LastAssay: ("n_features_in_", "start_"),
+    FirstPrinciplesContents: ("n_features_in_", "fill_", "start_", "mean_"),
+    LotLines: ("n_features_in_", "fill_", "scale_", "low_", "high_", "slope_", "intercept_", "spread_"),
 }
 
 TRUSTED_TYPES = frozenset(
@@ -54,6 +63,11 @@ TRUSTED_TYPES = frozenset(
 """All types that a model's skops file may hold; skops' own list, hundreds of types long, does not count."""
 
 
+def is_known(name: str) -> bool:
+    """Whether an estimator may have a file of this name."""
+    return _KNOWN.fullmatch(name) is not None
+
+
 def dump(estimator: BaseEstimator) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Fitted estimator as JSON values, and as files by name."""
     if isinstance(estimator, Pipeline) and isinstance(estimator[0], PhysicsFeatures):
@@ -62,6 +76,9 @@ def dump(estimator: BaseEstimator) -> tuple[dict[str, Any], dict[str, bytes]]:
     if isinstance(estimator, BoostedTrees):
         line = {name: np.asarray(part).tolist() for name, part in vars(estimator.line_).items()}
         return {"line": line}, {TREES_FILE: _text(estimator.booster_)}
+    if isinstance(estimator, LotTrees):
+        state, _ = dump(estimator.lines_)
+        return state, {_TREES_OF_OUTPUT.format(i): _text(one) for i, one in enumerate(estimator.boosters_)}
     if type(estimator) in ATTRIBUTES:
         state = {name: np.asarray(getattr(estimator, name)).tolist() for name in ATTRIBUTES[type(estimator)]}
         return state, {TREES_FILE: _text(estimator.booster_)} if isinstance(estimator, BoostedClasses) else {}
@@ -89,6 +106,12 @@ def parse(estimator: BaseEstimator, state: dict[str, Any], files: dict[str, byte
         return estimator
     if isinstance(estimator, BoostedTrees):
         return _with_trees(estimator, state, files)
+    if isinstance(estimator, LotTrees):
+        lines = parse(LotLines(estimator.defects, estimator.held_back), state, files)
+        columns, outputs = lines.n_features_in_, len(lines.intercept_)
+        estimator.lines_, estimator.n_features_in_ = lines, columns
+        estimator.boosters_ = [_booster(files, columns, _TREES_OF_OUTPUT.format(i)) for i in range(outputs)]
+        return estimator
     if type(estimator) in ATTRIBUTES:
         for name in ATTRIBUTES[type(estimator)]:
             value = state[name]
@@ -107,10 +130,10 @@ def _with_trees(estimator: BoostedTrees, state: dict[str, Any], files: dict[str,
     return estimator
 
 
-def _booster(files: dict[str, bytes], columns: int) -> lightgbm.Booster:
-    booster = lightgbm.Booster(model_str=files[TREES_FILE].decode())
+def _booster(files: dict[str, bytes], columns: int, name: str = TREES_FILE) -> lightgbm.Booster:
+    booster = lightgbm.Booster(model_str=files[name].decode())
     if booster.num_feature() != columns:
-        raise ValueError(f"{TREES_FILE}: trees take {booster.num_feature()} columns, the estimator {columns}")
+        raise ValueError(f"{name}: trees take {booster.num_feature()} columns, the estimator {columns}")
     return booster
 
 

@@ -15,18 +15,19 @@ import numpy as np
 from models import estimator_files
 from models.candidates import build
 from models.fitted import FittedModel
+from models.quality_model import QualityModel
 from models.sorting_model import SortingModel
 from seeds import Seed, SeedError
 from seeds.loader import parse
 
-Model = FittedModel | SortingModel
+Model = FittedModel | SortingModel | QualityModel
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 SEED = "seed.toml"
 MODEL = "model.json"
 SELF_TEST = "self_test.json"
-KNOWN_FILES = frozenset({SEED, MODEL, SELF_TEST, estimator_files.TREES_FILE, estimator_files.SKOPS_FILE})
+_OWN_FILES = frozenset({MANIFEST, SEED, MODEL, SELF_TEST})
 SELF_TEST_TOLERANCE = 1e-9
 
 
@@ -34,12 +35,17 @@ class ModelFilesError(ValueError):
     """A folder that holds no model, or one that was changed since it was written; nothing of it is used."""
 
 
+def is_known(name: str) -> bool:
+    """Whether a model's folder may hold a file of this name."""
+    return name in _OWN_FILES or estimator_files.is_known(name)
+
+
 def save(model: Model, folder: str | Path) -> None:
     """Write a model into a new folder; a folder that is cut short never bears the name.
 
     Parameters
     ----------
-    model : FittedModel or SortingModel
+    model : FittedModel, SortingModel or QualityModel
         The model; its examples and their answers are written for `self_test`.
     folder : str or Path
         Where to; must not exist yet.
@@ -106,9 +112,11 @@ def digest(folder: str | Path) -> str:
     return "sha256:" + hashlib.sha256((Path(folder) / MANIFEST).read_bytes()).hexdigest()
 
 
-def model_class(seed: Seed) -> type[FittedModel] | type[SortingModel]:
+def model_class(seed: Seed) -> type[FittedModel] | type[SortingModel] | type[QualityModel]:
     """Class of a process's models."""
-    return SortingModel if seed.process.task == "sorting" else FittedModel
+    if seed.process.task == "sorting":
+        return SortingModel
+    return FittedModel if seed.quality is None else QualityModel
 
 
 def load(folder: str | Path) -> Model:
@@ -157,8 +165,9 @@ def _checked(folder: Path) -> dict[str, bytes]:
         raise ModelFilesError(f"{path}: expected a model's manifest: {error!r}") from error
     if version != FORMAT:
         raise ModelFilesError(f"{path}: got format {version!r}, expected {FORMAT}")
-    # Names come from a fixed set, so none can point out of the folder.
-    strange = sorted((set(entries) | {entry.name for entry in folder.iterdir()}) - KNOWN_FILES - {MANIFEST})
+    # Names are of fixed forms, so none can point out of the folder.
+    found = set(entries) | {entry.name for entry in folder.iterdir()}
+    strange = sorted(name for name in found if not is_known(name))
     if strange:
         raise ModelFilesError(f"{folder}: unknown files: {', '.join(strange)}")
     return {name: _verified(folder / name, entry) for name, entry in entries.items()}

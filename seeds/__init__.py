@@ -1,23 +1,30 @@
 """What is known of each process before any data: one TOML file a process, and the loader that checks it."""
 
 from seeds.loader import SeedError, folder, load, load_all, names
-from seeds.plant import Material, Plant, Regime
+from seeds.plant import Material, Parameter, Plant, Regime
+from seeds.quality import Cause, Grade, Limit, Quality, Sum
 from seeds.quantity import Quantity
 from seeds.schema import Column, Previous, Process, Seed, Target, Typical
 from seeds.sorting import Bin, Sorting
 
 __all__ = [
     "Bin",
+    "Cause",
     "Column",
+    "Grade",
+    "Limit",
     "Material",
+    "Parameter",
     "Plant",
     "Previous",
     "Process",
+    "Quality",
     "Quantity",
     "Regime",
     "Seed",
     "SeedError",
     "Sorting",
+    "Sum",
     "Target",
     "Typical",
     "folder",

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds import sorting
+from seeds import quality, sorting
 from seeds.schema import Seed, stated_sources
 
 _PACKAGE_FOLDER = Path(__file__).parent
@@ -132,6 +132,7 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
         yield from _previous(row, columns)
     yield from _targets(columns, _part(raw, "targets"))
     yield from sorting.faults(raw, columns)
+    yield from quality.faults(raw, columns)
     references = _part(raw, "references")
     for place, source in stated_sources({key: part for key, part in raw.items() if key != "references"}):
         head = source.split(":")[0].split(",")[0].strip()

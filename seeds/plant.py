@@ -10,6 +10,12 @@ from pydantic import Field, model_validator
 from seeds.quantity import Name, Number, Part, Quantity, Text, Unit
 
 
+class Parameter(Quantity):
+    """A number of the simulated plant; `spread` is its relative standard deviation between plants of the kind."""
+
+    spread: Annotated[Number, Field(gt=0, le=1)] | None = None
+
+
 class Regime(Part):
     """A dated change of the simulated plant: a new supplier, another raw material, a sensor replaced."""
 
@@ -68,7 +74,7 @@ class Plant(Part):
     start: dt.date
     units: Annotated[int, Field(ge=1)]
     years: Annotated[Number, Field(gt=0)]
-    parameters: dict[Name, Quantity]
+    parameters: dict[Name, Parameter]
     regimes: Annotated[list[Regime], Field([])]
     materials: Annotated[list[Material], Field([])]
 

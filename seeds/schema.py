@@ -13,6 +13,7 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_va
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from seeds.plant import Plant
+from seeds.quality import Cause, Grade, Quality
 from seeds.quantity import Name, Number, Part, Quantity, Text, Unit
 from seeds.sorting import Bin, Sorting
 
@@ -72,6 +73,7 @@ class Column(Part):
     tag: str | None = None
     scale: Annotated[Number, Field(gt=0)] = 1.0
     sign: Literal[-1, 0, 1] = 0
+    censored: bool = False
     previous: Previous | None = None
     bounds: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
     step: Annotated[Number, Field(gt=0)] | None = None
@@ -118,7 +120,7 @@ def _column_faults(raw: dict[str, Any]) -> Iterator[str]:
     if raw.get("classes") is not None:
         yield from _class_faults(raw)
     elif role in ("key", "time"):
-        for key in (*_OF_NUMBERS, *_OF_KNOBS, "scale", "sign", "previous"):
+        for key in (*_OF_NUMBERS, *_OF_KNOBS, "scale", "sign", "censored", "previous"):
             if key in raw:
                 yield f"{key} belongs to a number column, this one has role {role}"
     else:
@@ -137,6 +139,8 @@ def _number_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
     mean = _number(typical.get("mean") if isinstance(typical, dict) else getattr(typical, "mean", None), math.nan)
     if low < high and (mean < low or mean > high):
         yield f"typical mean {mean:g} lies outside low {low:g} to high {high:g}"
+    if raw.get("censored") and (role != "target" or low < 0):
+        yield "censored belongs to a target column that is never negative"
     if raw.get("previous") is not None and role != "before":
         yield f"previous makes a before column, this one has role {role}"
     if _number(raw.get("scale"), 1.0) != 1.0 and raw.get("tag") in (None, raw.get("name")):
@@ -148,7 +152,7 @@ def _class_faults(raw: dict[str, Any]) -> Iterator[str]:
     """How the fields of a column of classes do not go together."""
     if raw.get("role") != "target":
         yield f"classes belongs to a target column, this one has role {raw.get('role')}"
-    for key in ("unit", "low", "high", "typical", *_OF_KNOBS, "scale", "sign", "previous"):
+    for key in ("unit", "low", "high", "typical", *_OF_KNOBS, "scale", "sign", "censored", "previous"):
         if key in raw:
             yield f"{key} belongs to a number column, this one holds classes"
     if raw.get("source") is None:
@@ -199,6 +203,9 @@ class Seed(Part):
     economics: Annotated[dict[Name, Quantity], Field({})]
     sorting: Sorting | None = None
     bins: Annotated[list[Bin], Field([])]
+    quality: Quality | None = None
+    grades: Annotated[list[Grade], Field([])]
+    causes: Annotated[list[Cause], Field([])]
     plant: Plant | None = None
     text: Annotated[str, Field(exclude=True, repr=False)] = ""
 
@@ -246,8 +253,15 @@ class Seed(Part):
 
     @cached_property
     def elements(self) -> tuple[Column, ...]:
-        """Number targets beside a primary target of classes, such as element contents; none where it is a number."""
-        return tuple(column for column in self.by_role("target") if self.classes and column.is_number)
+        """Target columns of element contents: beside a class, or of a lot; none where a process has but one number."""
+        if self.sorting is None and self.quality is None:
+            return ()
+        return tuple(c for c in self.by_role("target") if c.is_number and c.name not in self.defects)
+
+    @cached_property
+    def defects(self) -> tuple[str, ...]:
+        """Target columns of 0 and 1 that tell whether a lot has a defect."""
+        return tuple(self.quality.defects) if self.quality else ()
 
     @property
     def rules(self) -> Sorting:
@@ -255,6 +269,13 @@ class Seed(Part):
         if self.sorting is None:
             raise TypeError(f"{self.process.name}: its task is {self.process.task}: it has no [sorting]")
         return self.sorting
+
+    @property
+    def judged_by(self) -> Quality:
+        """What a lot is judged by; TypeError where the process is none of quality."""
+        if self.quality is None:
+            raise TypeError(f"{self.process.name}: its task is {self.process.task}: it has no [quality]")
+        return self.quality
 
     @cached_property
     def derived(self) -> dict[str, Target]:

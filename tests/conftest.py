@@ -1,5 +1,6 @@
 """Fixtures that many tests share: a small made-up process, its seed and its table."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,224 +10,14 @@ import pytest
 
 from seeds import Seed, load
 
-TOY_SEED = """
-[process]
-name = "toy_cells"
-task = "electrolysis"
-title = "Made-up cells with a known linear law"
-unit_key = "unit"
-period = { value = 30, unit = "d" }
-
-[references]
-law = "y = 90 + 0.5 (x - 10) - 2 z + unit offset + noise"
-
-[[columns]]
-name = "unit"
-role = "key"
-meaning = "cell"
-
-[[columns]]
-name = "period_start"
-role = "time"
-meaning = "first day of the period"
-
-[[columns]]
-name = "previous_y"
-role = "before"
-meaning = "efficiency of the period before, in hand"
-unit = "%"
-low = 50
-high = 100
-typical = { mean = 90, sd = 2 }
-source = "law"
-previous = { column = "y", periods = 1 }
-
-[[columns]]
-name = "x_set"
-role = "knob"
-meaning = "set-point of x"
-unit = "kA"
-low = 0
-high = 20
-typical = { mean = 10, sd = 1 }
-source = "law"
-sign = 1
-bounds = [5, 15]
-step = 2
-move_cost = { value = 1, unit = "$", source = "assumed: small" }
-
-[[columns]]
-name = "z"
-role = "during"
-meaning = "measured z"
-unit = "V"
-low = 0
-high = 8
-typical = { mean = 4, sd = 0.5 }
-source = "law"
-sign = -1
-
-[[columns]]
-name = "tapped"
-role = "late"
-meaning = "known only after the period: a leak"
-unit = "kg/d"
-low = 0
-high = 6000
-typical = { mean = 3000, sd = 100 }
-source = "law"
-
-[[columns]]
-name = "y"
-role = "target"
-meaning = "efficiency"
-unit = "%"
-low = 50
-high = 100
-typical = { mean = 90, sd = 2 }
-source = "law"
-
-[targets.y]
-unit = "%"
-meaning = "efficiency"
-source = "law"
-label_noise = { value = 0.5, unit = "%", source = "law" }
-"""
+TOYS = Path(__file__).parent / "toys"
 
 
-TOY_SORTING_SEED = """
-[process]
-name = "toy_scrap"
-task = "sorting"
-title = "Made-up scrap of three metals"
-unit_key = "lot"
-period = { value = 0.02, unit = "s" }
+def copied(name: str, folder: Path) -> Seed:
+    """A made-up process's seed, from a copy in a folder of seeds that a service or a command may be given."""
+    (folder / "seeds").mkdir(exist_ok=True)
+    return load(shutil.copy(TOYS / f"{name}.toml", folder / "seeds"))
 
-[references]
-law = "class means of s1, s2, s3 three standard deviations apart, x of metal c as the class says"
-
-[[columns]]
-name = "lot"
-role = "key"
-meaning = "lot"
-
-[[columns]]
-name = "passed_at"
-role = "time"
-meaning = "instant at which the piece passes the sensors"
-
-[[columns]]
-name = "s1"
-role = "during"
-meaning = "signal 1"
-unit = "1"
-low = -50
-high = 50
-typical = { mean = 1, sd = 3 }
-source = "law"
-
-[[columns]]
-name = "s2"
-role = "during"
-meaning = "signal 2"
-unit = "1"
-low = -50
-high = 50
-typical = { mean = 1, sd = 3 }
-source = "law"
-
-[[columns]]
-name = "s3"
-role = "during"
-meaning = "signal 3, at times missing"
-unit = "1"
-low = -50
-high = 50
-typical = { mean = 1, sd = 3 }
-source = "law"
-
-[[columns]]
-name = "mass"
-role = "during"
-meaning = "mass of the piece"
-unit = "g"
-low = 0.1
-high = 5000
-typical = { mean = 35, sd = 30 }
-source = "law"
-
-[[columns]]
-name = "metal"
-role = "target"
-meaning = "what the laboratory says"
-classes = ["a", "b", "c", "other"]
-source = "law"
-
-[[columns]]
-name = "x"
-role = "target"
-meaning = "content of x"
-unit = "wt%"
-low = 0
-high = 100
-typical = { mean = 2, sd = 2 }
-source = "law"
-
-[[columns]]
-name = "z"
-role = "target"
-meaning = "content of z, which no signal carries"
-unit = "wt%"
-low = 0
-high = 100
-typical = { mean = 1, sd = 0.3 }
-source = "law"
-
-[targets.metal]
-unit = "1"
-meaning = "what the piece is"
-source = "law"
-
-[targets.x]
-unit = "wt%"
-meaning = "content of x"
-source = "law"
-
-[targets.z]
-unit = "wt%"
-meaning = "content of z"
-source = "law"
-
-[sorting]
-mass = "mass"
-other = "other"
-lot_mass = { value = 2, unit = "kg", source = "law" }
-confidence = { value = 0.9, unit = "1", source = "law" }
-co_ejection = { value = 0.02, unit = "1", source = "law" }
-
-[[bins]]
-name = "bin_a"
-title = "metal a"
-unit = "$/kg"
-value = { a = 2.0, b = -1.0, c = -3.0, other = -3.0 }
-limits = { x = { value = 0.9, unit = "wt%", source = "law" } }
-source = "law"
-
-[[bins]]
-name = "bin_bc"
-title = "metals b and c"
-unit = "$/kg"
-value = { a = 0.4, b = 1.5, c = 1.2, other = -0.5 }
-source = "law"
-
-[[bins]]
-name = "rest"
-title = "what the belt carries on"
-unit = "$/kg"
-value = { a = 0.3, b = 0.3, c = 0.3, other = 0.1 }
-rest = true
-source = "law"
-"""
 
 # Class means of s1, s2, s3 and of x; `other` lies far from all of them.
 TOY_MEANS = np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 1.0], [0.0, 3.0, 2.0], [-9.0, 9.0, -6.0]])
@@ -237,10 +28,7 @@ TOY_SHARES = np.array([0.4, 0.32, 0.24, 0.04])
 @pytest.fixture
 def toy_seed(tmp_path: Path) -> Seed:
     """Seed of a made-up process without physics module or plant."""
-    path = tmp_path / "seeds" / "toy_cells.toml"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(TOY_SEED, encoding="utf-8")
-    return load(path)
+    return copied("toy_cells", tmp_path)
 
 
 @pytest.fixture
@@ -270,10 +58,7 @@ def toy_frame() -> Callable[..., pd.DataFrame]:
 @pytest.fixture
 def toy_sorting_seed(tmp_path: Path) -> Seed:
     """Seed of a made-up sorting process without physics module or plant."""
-    path = tmp_path / "seeds" / "toy_scrap.toml"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(TOY_SORTING_SEED, encoding="utf-8")
-    return load(path)
+    return copied("toy_scrap", tmp_path)
 
 
 @pytest.fixture
@@ -305,6 +90,66 @@ def toy_sorting_frame() -> Callable[..., pd.DataFrame]:
         )
 
     return make
+
+
+@pytest.fixture
+def toy_quality_seed(tmp_path: Path) -> Seed:
+    """Seed of a made-up process that grades its lots, without physics module or plant."""
+    return copied("toy_lots", tmp_path)
+
+
+@pytest.fixture
+def toy_quality_frame() -> Callable[..., pd.DataFrame]:
+    """Maker of a toy plant's raw table of lots: `p` and `q` rise with `u`, `q` falls with the knob, `r` is luck."""
+
+    def make(lines: int = 12, lots: int = 150, rng_seed: int = 1) -> pd.DataFrame:
+        rng = np.random.default_rng(rng_seed)
+        n = lines * lots
+        u, v, knob = rng.standard_normal(n), rng.standard_normal(n), 50 + 5 * rng.standard_normal(n)
+        errors = rng.multivariate_normal(np.zeros(3), [[0.09, 0.045, 0], [0.045, 0.09, 0], [0, 0, 0.09]], n)
+        centre = np.column_stack([0.7 + 0.4 * u, 0.5 * u - 0.06 * (knob - 50), np.full(n, -0.4)])
+        found = np.exp(centre + errors)
+        reported = np.where(found < [0.5, 0.5, 0.5], -0.5, found)
+        u[rng.random(n) < 0.02] = np.nan
+        return pd.DataFrame(
+            {
+                "line": np.repeat([f"T-{i:02d}" for i in range(lines)], lots),
+                "cast_at": np.tile(pd.date_range("2024-01-01", periods=lots, freq="D").to_numpy(), lines),
+                "u": u,
+                "v": v,
+                "knob": knob,
+                "p": reported[:, 0],
+                "q": reported[:, 1],
+                "r": reported[:, 2],
+                "crack": (rng.random(n) < 1 / (1 + np.exp(5.5 - v))).astype(np.float64),
+            }
+        )
+
+    return make
+
+
+@pytest.fixture
+def save_toy_grader(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame]) -> Callable[..., object]:
+    """Saver of a quality model of the toy process into a folder: the older half of the lots learnt, then calibrated."""
+    from models import files
+    from models.contract import check
+    from models.features import matrix
+    from models.quality_candidates import build
+    from models.quality_fit import grader
+
+    def save(folder: Path, candidate: str = "linear") -> object:
+        seed = toy_quality_seed
+        table = check(toy_quality_frame(), seed).table.sort_values("cast_at", kind="stable")
+        X = matrix(table, seed)
+        Y = table[[column.name for column in seed.by_role("target")]].to_numpy()
+        old, new = slice(None, len(X) // 2), slice(len(X) // 2, None)
+        estimator = build(seed)[candidate].fit(X[old], Y[old])
+        told = estimator.predict(X[new])
+        model = grader(seed, candidate, estimator, X[old], Y[new, :3], Y[new, 3:], told, {"rows": len(X) // 2})
+        files.save(model, folder)
+        return model
+
+    return save
 
 
 @pytest.fixture

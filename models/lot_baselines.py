@@ -1,0 +1,137 @@
+"""The bars to beat for lots: the last assay in hand, and first principles alone."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils.validation import check_is_fitted
+
+from models.censoring import log_size
+from models.features import by_name, checked_rows, medians, needed_physics_of
+from models.lot_lines import LotEstimator, losses, lot_labels
+from models.lot_losses import ContentLoss, Loss
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class LastAssay(LotEstimator):
+    """Tells of every lot the contents of the last assay in hand; what is not there, and defects, by their mean.
+
+    Parameters
+    ----------
+    columns : tuple of int, length of the contents
+        Which column of X holds the last assay of each content; -1 where none does.
+    defects : int
+        How many of the outputs, at the end, are defects.
+
+    Attributes
+    ----------
+    start_ : ndarray, shape (m,)
+        Mean logarithm of each content, log-odds of each defect.
+    """
+
+    def __init__(self, columns: tuple[int, ...] = (), defects: int = 0) -> None:
+        self.columns = columns
+        self.defects = defects
+
+    def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> Self:
+        """Learn the means of Y, shape (n, m)."""
+        _, labels = lot_labels(self, X, Y)
+        kinds = losses(labels.shape[1], self.defects)
+        self.start_ = np.array([kind.start(label) for label, kind in zip(labels.T, kinds, strict=True)])
+        return self
+
+    def predict(self, X: npt.ArrayLike) -> FloatArray:
+        """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
+        check_is_fitted(self, "start_")
+        rows = checked_rows(self, X)
+        told = np.tile(self.start_, (len(rows), 1))
+        for output, column in enumerate(self.columns):
+            if column >= 0:
+                last = rows[:, column]
+                told[:, output] = np.where(last > 0, np.log(np.where(last > 0, last, 1.0)), told[:, output])
+        return told
+
+
+class FirstPrinciplesContents(LotEstimator):
+    """Contents by the process's physics times one fitted factor each; what physics does not tell, by its mean.
+
+    Missing inputs take their training median, or the seed's typical mean where training has no value at all.
+
+    Parameters
+    ----------
+    process : str
+        Name of a process whose physics module has `contents`.
+    inputs : tuple of str, length k
+        Names of the columns of X.
+    typical : tuple of float, length k
+        Typical mean of each input.
+    elements : tuple of str
+        Names of the outputs that are contents.
+    defects : int
+        How many outputs follow that are defects.
+
+    Attributes
+    ----------
+    fill_ : ndarray, shape (k,)
+        What a missing input counts as.
+    start_ : ndarray, shape (m,)
+        What is added to the logarithm that physics tells, or stands alone where it tells none.
+    mean_ : ndarray, shape (m,)
+        What is told of a lot for which physics has no answer.
+    """
+
+    def __init__(
+        self,
+        process: str,
+        inputs: tuple[str, ...],
+        typical: tuple[float, ...],
+        elements: tuple[str, ...],
+        defects: int = 0,
+    ) -> None:
+        self.process = process
+        self.inputs = inputs
+        self.typical = typical
+        self.elements = elements
+        self.defects = defects
+
+    def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> Self:
+        """Learn the factors from X, shape (n, k), and Y, shape (n, m)."""
+        rows, labels = lot_labels(self, X, Y)
+        self.fill_ = medians(rows, self.typical)
+        computed = self._computed(rows, labels.shape[1])
+        kinds = losses(labels.shape[1], self.defects)
+        self.start_ = np.array(
+            [_offset(label, raw, kind) for label, raw, kind in zip(labels.T, computed.T, kinds, strict=True)]
+        )
+        self.mean_ = np.nan_to_num(np.nanmean(computed, axis=0)) + self.start_
+        return self
+
+    def _computed(self, X: FloatArray, outputs: int) -> FloatArray:
+        """Logarithm of each content by physics, shape (n, outputs); 0 where physics tells none."""
+        filled = np.where(np.isnan(X), self.fill_, X)
+        with np.errstate(all="ignore"):
+            found = needed_physics_of(self.process).contents(by_name(filled, self.inputs))
+            raw = np.zeros((len(X), outputs))
+            for output, name in enumerate(self.elements):
+                if name in found:
+                    raw[:, output] = np.log(np.broadcast_to(found[name], len(X)))
+        return np.where(np.isfinite(raw), raw, np.nan)
+
+    def predict(self, X: npt.ArrayLike) -> FloatArray:
+        """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
+        check_is_fitted(self, "start_")
+        raw = self._computed(checked_rows(self, X), len(self.start_)) + self.start_
+        # Where physics has no answer for a row, the mean of those that it had in training.
+        told: FloatArray = np.where(np.isnan(raw), self.mean_, raw)
+        return told
+
+
+def _offset(label: FloatArray, raw: FloatArray, kind: Loss) -> float:
+    """Constant that, added to the raw prediction, fits the labels."""
+    if not isinstance(kind, ContentLoss):
+        return kind.start(label)
+    told = ~np.isnan(raw) & ~np.isnan(label)
+    return float(np.median(log_size(label[told]) - raw[told])) if told.any() else kind.start(label)

@@ -1,0 +1,158 @@
+"""Straight lines through the logarithms of a lot's contents and the log-odds of its defects, labels censored or not."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import threadpool_limits
+
+from models.features import checked_rows, medians
+from models.lot_losses import ContentLoss, DefectLoss, Loss, spread_about
+
+FloatArray = npt.NDArray[np.float64]
+
+PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)
+FEWEST_HELD_BACK = 20
+PENALTY_OF_FEW = 0.1
+TURNS = 30  # of Newton's method, which needs less than ten
+SETTLED = 1e-7
+ROUNDS = 2  # of line and spread in turn: a censored label's pull depends on the spread
+LONGEST_STEP = 3.0  # of a coefficient a turn, so that a rare defect does not run away
+
+
+def losses(outputs: int, defects: int) -> list[Loss]:
+    """Loss of each output: contents first, defects last."""
+    return [*[ContentLoss() for _ in range(outputs - defects)], *[DefectLoss() for _ in range(defects)]]
+
+
+def lot_labels(estimator: BaseEstimator, X: npt.ArrayLike, Y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Rows and labels to learn from, checked: X of shape (n, k), Y of shape (n, m).
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, infinity, fewer than two rows, an output without a label, or fewer outputs than defects.
+    """
+    rows = validate_data(estimator, X, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2)
+    labels = np.asarray(Y, dtype=np.float64)
+    if labels.ndim != 2 or len(labels) != len(rows):
+        raise ValueError(f"Y: got shape {labels.shape}, expected ({len(rows)}, outputs)")
+    if np.isinf(labels).any():
+        raise ValueError("Y: got infinity, expected numbers or NaN")
+    empty = np.flatnonzero(np.isnan(labels).all(axis=0))
+    if len(empty):
+        raise ValueError(f"Y: outputs {empty.tolist()} have no label")
+    if labels.shape[1] < estimator.defects:
+        raise ValueError(f"Y: got {labels.shape[1]} outputs, expected at least the {estimator.defects} defects")
+    return rows, labels
+
+
+class LotEstimator(MultiOutputMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """What estimators of lots share: labels may be missing or censored, so scikit-learn's own checks do not apply."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+class LotLines(LotEstimator):
+    """One line an output, with a penalty on squared slopes that is chosen on the newest rows.
+
+    Rows must come sorted by time. A missing input counts as its median; beyond what training saw a line is level.
+
+    Parameters
+    ----------
+    defects : int
+        How many of the outputs, at the end, are defects (0 or 1); the others are contents.
+    held_back : float
+        Share of the rows, at the end, that chooses the penalty.
+
+    Attributes
+    ----------
+    fill_, scale_, low_, high_ : ndarray, shape (k,)
+        Median, standard deviation, lowest and highest value of each column.
+    slope_ : ndarray, shape (k, m)
+        Change of each output for one standard deviation of each column.
+    intercept_ : ndarray, shape (m,)
+        Outputs where all columns are at their median.
+    spread_ : ndarray, shape (m,)
+        Standard deviation of a content's logarithm about its line; 1 for a defect.
+    """
+
+    def __init__(self, defects: int = 0, held_back: float = 0.2) -> None:
+        self.defects = defects
+        self.held_back = held_back
+
+    def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> Self:
+        """Learn from X, shape (n, k), and reported contents and defects Y, shape (n, m), rows sorted by time."""
+        rows, labels = lot_labels(self, X, Y)
+        empty = np.isnan(rows).all(axis=0)
+        self.fill_ = medians(rows, np.zeros(rows.shape[1]))
+        self.low_, self.high_ = (np.where(empty, 0.0, ufunc.reduce(rows)) for ufunc in (np.fmin, np.fmax))
+        spread = (np.where(np.isnan(rows), self.fill_, rows) - self.fill_).std(axis=0)
+        self.scale_ = np.where(spread > 0, spread, 1.0)
+        columns, kinds = self._columns(rows), losses(labels.shape[1], self.defects)
+        with threadpool_limits(1):  # waking threads for products this small costs many times what they save
+            found = [_line(columns, label, kind, self.held_back) for label, kind in zip(labels.T, kinds, strict=True)]
+        self.intercept_ = np.array([line[0][0] for line in found])
+        self.slope_ = np.array([line[0][1:] for line in found]).T
+        self.spread_ = np.array([line[1] for line in found])
+        return self
+
+    def _columns(self, X: FloatArray) -> FloatArray:
+        filled = np.where(np.isnan(X), self.fill_, np.clip(X, self.low_, self.high_))
+        return (filled - self.fill_) / self.scale_
+
+    def predict(self, X: npt.ArrayLike) -> FloatArray:
+        """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
+        check_is_fitted(self, "slope_")
+        # einsum and not @: the sum of a row must not depend on how many rows come with it.
+        rises: FloatArray = np.einsum("ij,jm->im", self._columns(checked_rows(self, X)), self.slope_)
+        return self.intercept_ + rises
+
+
+def _line(columns: FloatArray, label: FloatArray, kind: Loss, held_back: float) -> tuple[FloatArray, float]:
+    """Intercept and slopes, shape (1 + k,), and the spread about them, at the penalty that serves the newest rows."""
+    known = ~np.isnan(label)
+    design = np.column_stack([np.ones(known.sum()), columns[known]])
+    y = label[known]
+    newest = int(held_back * len(y))
+    if newest < FEWEST_HELD_BACK:
+        return _fitted(design, y, kind, PENALTY_OF_FEW)
+    old, new = slice(None, -newest), slice(-newest, None)
+    errors = []
+    for penalty in PENALTIES:
+        line, spread = _fitted(design[old], y[old], kind, penalty)
+        judge = ContentLoss(spread) if isinstance(kind, ContentLoss) else kind
+        errors.append(float(judge.loss(y[new], design[new] @ line).mean()))
+    return _fitted(design, y, kind, PENALTIES[int(np.argmin(errors))])
+
+
+def _fitted(design: FloatArray, y: FloatArray, kind: Loss, penalty: float) -> tuple[FloatArray, float]:
+    line, spread = np.zeros(design.shape[1]), 1.0
+    line[0] = kind.start(y)
+    if not isinstance(kind, ContentLoss):
+        return _newton(design, y, kind, penalty, line), spread
+    for _ in range(ROUNDS):
+        spread = spread_about(y, design @ line)
+        line = _newton(design, y, ContentLoss(spread), penalty, line)
+    return line, spread_about(y, design @ line)
+
+
+def _newton(design: FloatArray, y: FloatArray, kind: Loss, penalty: float, line: FloatArray) -> FloatArray:
+    """Minimum of the mean loss with the penalty on squared slopes; both are convex in the line."""
+    weights = penalty * np.r_[0.0, np.ones(design.shape[1] - 1)]
+    for _ in range(TURNS):
+        gradient, curvature = kind.steps(y, design @ line)
+        slope = design.T @ gradient / len(y) + weights * line
+        normal = (design * curvature[:, None]).T @ design / len(y) + np.diag(weights + 1e-9)
+        step = np.clip(np.linalg.solve(normal, slope), -LONGEST_STEP, LONGEST_STEP)
+        line = line - step
+        if np.abs(step).max() < SETTLED:
+            break
+    return line

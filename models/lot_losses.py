@@ -1,0 +1,91 @@
+"""What a lot's outputs are learnt by: the logarithm of a content, censored or not, and the log-odds of a defect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.special import expit
+
+from models.censoring import log_likelihood, log_size, score
+
+FloatArray = npt.NDArray[np.float64]
+
+LEAST_SPREAD = 1e-3  # on log scale: no laboratory repeats itself better
+LEAST_SHARE = 1e-4  # of a defect that was never seen, or always
+
+
+class Loss(Protocol):
+    """Loss of one output, shape (n,), by its raw prediction; all three are 0 where the label is missing."""
+
+    def start(self, label: FloatArray) -> float:
+        """Raw prediction that fits the labels without any input."""
+
+    def loss(self, label: FloatArray, raw: FloatArray) -> FloatArray:
+        """Negative log likelihood of each label, shape (n,)."""
+
+    def steps(self, label: FloatArray, raw: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """First and second derivative of the loss by the raw prediction, shape (n,) each."""
+
+
+@dataclass(frozen=True)
+class ContentLoss:
+    """Tobit loss of a reported content on log scale; derivatives are scaled so that an uncensored label counts 1."""
+
+    spread: float = 1.0
+
+    def start(self, label: FloatArray) -> float:
+        """Mean of the logarithms, limits taken for contents."""
+        return float(np.nanmean(log_size(label)))
+
+    def loss(self, label: FloatArray, raw: FloatArray) -> FloatArray:
+        """See `Loss`."""
+        return -log_likelihood(label, raw, self.spread)
+
+    def steps(self, label: FloatArray, raw: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """See `Loss`."""
+        gradient, curvature = score(label, raw, self.spread)
+        return -gradient * self.spread**2, np.maximum(curvature * self.spread**2, 1e-6 * ~np.isnan(label))
+
+
+@dataclass(frozen=True)
+class DefectLoss:
+    """Log loss of a defect by its log-odds."""
+
+    def start(self, label: FloatArray) -> float:
+        """Log-odds of the share of lots with the defect."""
+        share = float(np.clip(np.nanmean(label), LEAST_SHARE, 1.0 - LEAST_SHARE))
+        return float(np.log(share / (1.0 - share)))
+
+    def loss(self, label: FloatArray, raw: FloatArray) -> FloatArray:
+        """See `Loss`."""
+        return np.where(np.isnan(label), 0.0, np.logaddexp(0.0, raw) - np.nan_to_num(label) * raw)
+
+    def steps(self, label: FloatArray, raw: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """See `Loss`."""
+        p, known = expit(raw), ~np.isnan(label)
+        return np.where(known, p - label, 0.0), np.where(known, np.maximum(p * (1.0 - p), 1e-6), 0.0)
+
+
+def spread_about(label: FloatArray, raw: FloatArray) -> float:
+    """Standard deviation of the logarithm about a prediction that makes the reported contents likeliest.
+
+    Parameters
+    ----------
+    label : ndarray, shape (n,)
+        Reported contents; -L is "below L", NaN counts nothing.
+    raw : ndarray, shape (n,)
+        Predicted logarithms.
+    """
+    known = ~np.isnan(label)
+    if not known.any():
+        raise ValueError("no label: expected at least one reported content")
+    found = minimize_scalar(
+        lambda log_spread: float(-np.sum(log_likelihood(label[known], raw[known], np.exp(log_spread)))),
+        bounds=(np.log(LEAST_SPREAD), np.log(10.0)),
+        method="bounded",
+    )
+    return float(np.exp(found.x))

@@ -1,0 +1,159 @@
+"""LightGBM on what straight lines leave over of a lot's contents and defects, censored labels as censored."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils.validation import check_is_fitted
+
+from models.boosted_trees import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
+from models.features import checked_rows
+from models.lot_lines import LotEstimator, LotLines, lot_labels
+from models.lot_losses import ContentLoss, DefectLoss, Loss
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class LotTrees(LotEstimator):
+    """For each output gradient-boosted trees that start from its straight line.
+
+    Rows must come sorted by time: the last share of them is held back to choose the number of trees, then all rows
+    are learnt with it. No row is drawn at random into the held-back part.
+
+    Parameters
+    ----------
+    defects : int
+        How many of the outputs, at the end, are defects (0 or 1); the others are contents.
+    held_back : float
+        Share of the rows, at the end, that chooses penalty and number of trees.
+    most_trees, patience : int
+        Largest number of trees an output, and how many trees without a better held-back loss end the search.
+    learning_rate, num_leaves, min_child_samples, feature_fraction, bagging_fraction, lambda_l2
+        As LightGBM's parameters of these names.
+    random_state : int
+        Seed of the draws of columns and rows for each tree.
+    n_jobs : int
+        Threads; -1 for all. Results do not depend on it.
+
+    Attributes
+    ----------
+    lines_ : LotLines
+        Where the trees start from.
+    boosters_ : list of lightgbm.Booster, length m
+        The fitted trees of each output.
+    """
+
+    def __init__(
+        self,
+        defects: int = 0,
+        held_back: float = 0.2,
+        most_trees: int = 400,
+        patience: int = 25,
+        learning_rate: float = 0.06,
+        num_leaves: int = 15,
+        min_child_samples: int = 40,
+        feature_fraction: float = 0.5,
+        bagging_fraction: float = 0.8,
+        lambda_l2: float = 5.0,
+        random_state: int = 0,
+        n_jobs: int = -1,
+    ) -> None:
+        self.defects = defects
+        self.held_back = held_back
+        self.most_trees = most_trees
+        self.patience = patience
+        self.learning_rate = learning_rate
+        self.num_leaves = num_leaves
+        self.min_child_samples = min_child_samples
+        self.feature_fraction = feature_fraction
+        self.bagging_fraction = bagging_fraction
+        self.lambda_l2 = lambda_l2
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> Self:
+        """Learn from X, shape (n, k), and reported contents and defects Y, shape (n, m), rows sorted by time."""
+        rows, labels = lot_labels(self, X, Y)
+        trees = self._numbers(rows, labels)
+        self.lines_, self.boosters_ = self._grown(rows, labels, trees)
+        return self
+
+    def _numbers(self, X: FloatArray, Y: FloatArray) -> list[int]:
+        """Number of trees of each output with the smallest loss on the newest rows."""
+        newest = int(self.held_back * len(X))
+        if newest < FEWEST_HELD_BACK or np.isnan(Y[:-newest]).all(axis=0).any():
+            return [1] * Y.shape[1]
+        lines = LotLines(self.defects, self.held_back).fit(X[:-newest], Y[:-newest])
+        raw, kinds = lines.predict(X), self._losses(lines)
+        old = self._binned(X[:-newest])
+        new = lightgbm.Dataset(X[-newest:], np.zeros(newest), reference=old, free_raw_data=False)
+        found = []
+        for label, start, kind in zip(Y.T, raw.T, kinds, strict=True):
+            judge = _judge(label[-newest:], start[-newest:], kind)
+            booster = lightgbm.train(
+                self._settings(label[:-newest], start[:-newest], kind),
+                old,
+                num_boost_round=self.most_trees,
+                valid_sets=[new],
+                feval=judge,
+                callbacks=[lightgbm.early_stopping(self.patience, verbose=False)],
+            )
+            found.append(max(1, booster.best_iteration))
+        return found
+
+    def _grown(self, X: FloatArray, Y: FloatArray, trees: list[int]) -> tuple[LotLines, list[lightgbm.Booster]]:
+        lines = LotLines(self.defects, self.held_back).fit(X, Y)
+        raw, kinds, binned = lines.predict(X), self._losses(lines), self._binned(X)
+        return lines, [
+            lightgbm.train(self._settings(label, start, kind), binned, num_boost_round=count)
+            for label, start, kind, count in zip(Y.T, raw.T, kinds, trees, strict=True)
+        ]
+
+    def _losses(self, lines: LotLines) -> list[Loss]:
+        contents = len(lines.spread_) - self.defects
+        return [ContentLoss(float(s)) for s in lines.spread_[:contents]] + [DefectLoss()] * self.defects
+
+    def _binned(self, X: FloatArray) -> lightgbm.Dataset:
+        """Columns as LightGBM bins them, once for all outputs: their labels live in the objectives."""
+        return lightgbm.Dataset(X, np.zeros(len(X)), free_raw_data=False, params=self._fixed()).construct()
+
+    def _settings(self, label: FloatArray, start: FloatArray, kind: Loss) -> dict[str, Any]:
+        def objective(raw: FloatArray, _: lightgbm.Dataset) -> tuple[FloatArray, FloatArray]:
+            return kind.steps(label, start + raw)
+
+        return self._fixed() | {"objective": objective}
+
+    def _fixed(self) -> dict[str, Any]:
+        return {
+            "learning_rate": self.learning_rate,
+            "num_leaves": self.num_leaves,
+            "min_child_samples": self.min_child_samples,
+            "feature_fraction": self.feature_fraction,
+            "bagging_fraction": self.bagging_fraction,
+            "bagging_freq": 1,
+            "lambda_l2": self.lambda_l2,
+            "seed": self.random_state,
+            "deterministic": True,
+            "force_col_wise": True,
+            "num_threads": max(0, self.n_jobs),
+            "verbosity": -1,
+        }
+
+    def predict(self, X: npt.ArrayLike) -> FloatArray:
+        """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
+        check_is_fitted(self, "boosters_")
+        rows = checked_rows(self, X)
+        threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
+        left_over = [booster.predict(rows, raw_score=True, num_threads=threads) for booster in self.boosters_]
+        told: FloatArray = self.lines_.predict(rows) + np.column_stack(left_over)
+        return told
+
+
+def _judge(label: FloatArray, start: FloatArray, kind: Loss) -> Any:
+    def told(raw: FloatArray, _: lightgbm.Dataset) -> tuple[str, float, bool]:
+        return "loss", float(kind.loss(label, start + raw).mean()), False
+
+    return told

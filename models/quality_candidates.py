@@ -1,0 +1,57 @@
+"""The estimators that compete for a process that grades its lots, from the last assay to LightGBM with physics."""
+
+from __future__ import annotations
+
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
+
+from models.features import PhysicsFeatures, input_names, physics_of
+from models.lot_baselines import FirstPrinciplesContents, LastAssay
+from models.lot_lines import LotLines
+from models.lot_trees import LotTrees
+from seeds import Seed
+
+
+def build(seed: Seed) -> dict[str, BaseEstimator]:
+    """Unfitted estimators that the seed allows, from the bar to beat upwards.
+
+    All take X as `models.features.matrix` makes it, rows sorted by time, and Y of shape (n, m): contents as reported
+    (-L for "below L"), then defects. All tell logarithms of the contents, then log-odds of the defects.
+    """
+    defects = len(seed.defects)
+    made = {
+        "persistence": LastAssay(_last_assays(seed), defects),
+        "first_principles": _first_principles(seed, defects),
+        "linear": LotLines(defects),
+        "lightgbm": LotTrees(defects),
+        "lightgbm_physics": _lightgbm_physics(seed, defects),
+    }
+    return {name: estimator for name, estimator in made.items() if estimator is not None}
+
+
+def _last_assays(seed: Seed) -> tuple[int, ...]:
+    """For each element the input that holds its newest assay; -1 where there is none."""
+    newest: dict[str, tuple[int, int]] = {}
+    for i, column in enumerate(seed.inputs):
+        if column.previous is not None:
+            found = (column.previous.periods, i)
+            newest[column.previous.column] = min(newest.get(column.previous.column, found), found)
+    return tuple(newest[element.name][1] if element.name in newest else -1 for element in seed.elements)
+
+
+def _first_principles(seed: Seed, defects: int) -> FirstPrinciplesContents | None:
+    if not hasattr(physics_of(seed.process.name), "contents"):
+        return None
+    typical = tuple(column.typical.mean for column in seed.inputs if column.typical is not None)
+    elements = tuple(element.name for element in seed.elements)
+    return FirstPrinciplesContents(seed.process.name, input_names(seed), typical, elements, defects)
+
+
+def _lightgbm_physics(seed: Seed, defects: int) -> Pipeline | None:
+    physics = physics_of(seed.process.name)
+    if physics is None:
+        return None
+    features = tuple(feature.name for feature in physics.FEATURES)
+    return Pipeline(
+        [("physics", PhysicsFeatures(seed.process.name, input_names(seed), features)), ("trees", LotTrees(defects))]
+    )

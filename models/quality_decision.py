@@ -1,0 +1,126 @@
+"""What is done with a lot before its assay: let it go in a grade, or send it to the laboratory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seeds import Seed
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
+
+RELEASE, DOWNGRADE, LABORATORY = "release", "downgrade", "laboratory"
+ACTIONS = (RELEASE, DOWNGRADE, LABORATORY)
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """What decisions on a lot bring and cost.
+
+    Attributes
+    ----------
+    value : ndarray, shape (G,)
+        Value of a tonne in each grade beside the intended one [$/t].
+    assay, claim : float
+        An assay and the wait for it, and a tonne that was let go in a grade that it breaks [$/t].
+    intended : int
+        Number of the grade that the plant aims for.
+    """
+
+    value: FloatArray
+    assay: float
+    claim: float
+    intended: int
+
+    @classmethod
+    def of(cls, seed: Seed) -> Costs:
+        """Costs of a seed's process."""
+        rules = seed.judged_by
+        names = [grade.name for grade in seed.grades]
+        return cls(
+            value=np.array([grade.value.value for grade in seed.grades]),
+            assay=rules.assay_cost.value / rules.lot_mass.value,
+            claim=rules.claim_cost.value,
+            intended=names.index(rules.intended),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """What is done with n lots.
+
+    Attributes
+    ----------
+    grade : ndarray of int, shape (n,)
+        Grade in which a lot is let go; -1 where it goes to the laboratory.
+    expected : ndarray, shape (n,)
+        What a tonne is worth on average, costs taken off [$/t].
+    """
+
+    grade: IntArray
+    expected: FloatArray
+
+    def actions(self, intended: int) -> IntArray:
+        """Index into ACTIONS, shape (n,)."""
+        return np.select([self.grade < 0, self.grade > intended], [2, 1], 0).astype(np.intp)
+
+    def __getitem__(self, rows: IntArray | BoolArray) -> Decisions:
+        """Some of the lots."""
+        return Decisions(self.grade[rows], self.expected[rows])
+
+
+def decide(keeps: FloatArray, best: FloatArray, costs: Costs, threshold: float) -> Decisions:
+    """Choose for each lot what is worth most on average, among what the guarantee allows.
+
+    Parameters
+    ----------
+    keeps, best : ndarray, shape (n, G)
+        Probability that a lot keeps each grade, and that each is the dearest that it keeps.
+    costs : Costs
+        Values and costs.
+    threshold : float
+        Highest probability of breaking its grade with which a lot may be let go unassayed; NaN: none may, but in the
+        last grade, which takes every lot.
+
+    Returns
+    -------
+    Decisions
+    """
+    breaks = 1.0 - keeps
+    free = costs.value - costs.claim * breaks
+    allowed = breaks <= threshold
+    allowed[:, -1] = True
+    assayed = best @ costs.value - costs.assay
+    free = np.where(allowed, free, -np.inf)
+    grade = np.argmax(free, axis=1)
+    value = free[np.arange(len(free)), grade]
+    return Decisions(np.where(value >= assayed, grade, -1), np.maximum(value, assayed))
+
+
+def earned(decided: Decisions, kept: FloatArray, costs: Costs) -> FloatArray:
+    """What a tonne of each lot brought in the end, shape (n,) [$/t]; NaN where the assay does not say.
+
+    Parameters
+    ----------
+    decided : Decisions
+        What was done with n lots.
+    kept : ndarray, shape (n, G)
+        Whether a lot keeps each grade by its assay; a lot that went to the laboratory is let go in the dearest.
+    costs : Costs
+        Values and costs.
+    """
+    rows = np.arange(len(kept))
+    let_go = np.maximum(decided.grade, 0)
+    unassayed = costs.value[let_go] - costs.claim * (1.0 - kept[rows, let_go])
+    return np.where(decided.grade < 0, oracle(kept, costs) - costs.assay, unassayed)
+
+
+def oracle(kept: FloatArray, costs: Costs) -> FloatArray:
+    """What a tonne of each lot is worth in the dearest grade that it keeps, shape (n,) [$/t]; NaN where unknown."""
+    dearest = np.argmax(np.where(np.isnan(kept), 1.0, kept), axis=1)
+    found: FloatArray = costs.value[dearest]
+    return np.where(np.isnan(kept[np.arange(len(kept)), dearest]), np.nan, found)

@@ -1,0 +1,80 @@
+"""A quality model from a fitted estimator and lots that it has not learnt from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.fitted import Regressor, learnt_inputs
+from models.quality_guarantee import threshold
+from models.quality_model import QualityModel, defect_chances, grade_chances
+from models.quality_scatter import Scatter
+from models.temperature import fitted_temperature
+from seeds import Seed
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def grader(
+    seed: Seed,
+    candidate: str,
+    estimator: Regressor,
+    X_learnt: FloatArray,
+    reported: FloatArray,
+    defects: FloatArray,
+    told: FloatArray,
+    info: Mapping[str, Any],
+) -> QualityModel:
+    """Model from an estimator that has learnt all lots, calibrated on lots told by models that had not seen them.
+
+    Parameters
+    ----------
+    seed, candidate, estimator, info
+        As for `QualityModel`.
+    X_learnt : ndarray, shape (n, k)
+        Inputs of the lots that the estimator was fitted to.
+    reported : ndarray, shape (m, E)
+        Contents that the laboratory reported of the calibration lots; -L is "below L", NaN none.
+    defects : ndarray, shape (m, D)
+        Their defects: 1, 0, or NaN where nobody looked.
+    told : ndarray, shape (m, E + D)
+        What models that had not seen them say: logarithms of the contents, log-odds of the defects.
+
+    Returns
+    -------
+    QualityModel
+
+    Raises
+    ------
+    GuaranteeError
+        Too few calibration lots for what the seed promises of released lots.
+    """
+    contents, odds = told[:, : reported.shape[1]], told[:, reported.shape[1] :]
+    scatter, judges = Scatter.of(reported, contents)
+    temperatures = np.array([_temperature(log_odds, seen) for log_odds, seen in zip(odds.T, defects.T, strict=True)])
+    model = QualityModel(
+        seed=seed,
+        candidate=candidate,
+        estimator=estimator,
+        scatter=scatter,
+        temperatures=temperatures,
+        threshold=math.nan,
+        info=dict(info),
+        **learnt_inputs(X_learnt),
+    )
+    chances = defect_chances(odds[judges], temperatures)
+    keeps, best = grade_chances(contents[judges], chances, scatter, model.limits)
+    kept, rules = model.limits.kept(reported[judges], defects[judges]), seed.judged_by
+    found = threshold(keeps, best, kept, model.costs, rules.alpha.value, rules.confidence.value)
+    return replace(model, threshold=found)
+
+
+def _temperature(log_odds: FloatArray, seen: FloatArray) -> float:
+    known = ~np.isnan(seen)
+    logs = -np.logaddexp(0.0, np.column_stack([log_odds, -log_odds])[known])
+    return fitted_temperature(logs, seen[known])

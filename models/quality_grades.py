@@ -1,0 +1,97 @@
+"""Grades as limits on contents and on their sums, and whether a lot keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from seeds import Seed
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """The q limits of G grades on E elements; the last grade has none.
+
+    Attributes
+    ----------
+    names : tuple of str, length q
+        The element that a limit bounds, or the name of a sum.
+    elements : ndarray, shape (q, E)
+        1 where an element counts, 0 elsewhere.
+    highest : ndarray, shape (q,)
+        Highest content or sum [unit of the elements].
+    grade : ndarray of int, shape (q,)
+        Whose limit it is.
+    grades : int
+        Number of grades, G.
+    """
+
+    names: tuple[str, ...]
+    elements: FloatArray
+    highest: FloatArray
+    grade: IntArray
+    grades: int
+
+    @classmethod
+    def of(cls, seed: Seed) -> Limits:
+        """Limits of a seed's grades, element by element and then the sums."""
+        order = [element.name for element in seed.elements]
+        rows: list[tuple[str, list[str], float, int]] = []
+        for number, grade in enumerate(seed.grades):
+            rows += [(name, [name], limit.value, number) for name, limit in grade.limits.items()]
+            rows += [(total.name, total.of, total.value, number) for total in grade.sums]
+        counted = np.array([[float(name in of) for name in order] for _, of, _, _ in rows])
+        return cls(
+            names=tuple(name for name, _, _, _ in rows),
+            elements=counted,
+            highest=np.array([highest for _, _, highest, _ in rows]),
+            grade=np.array([number for _, _, _, number in rows], dtype=np.intp),
+            grades=len(seed.grades),
+        )
+
+    def of_grade(self, grade: int) -> IntArray:
+        """Which limits are those of a grade."""
+        return np.flatnonzero(self.grade == grade)
+
+    def values(self, contents: FloatArray) -> FloatArray:
+        """What each limit bounds, shape (..., q), of contents of shape (..., E)."""
+        found: FloatArray = contents @ self.elements.T
+        return found
+
+    def fullness(self, contents: FloatArray) -> FloatArray:
+        """Fullest limit of each grade, shape (..., G): above 1 the grade is broken; 0 for the last.
+
+        Parameters
+        ----------
+        contents : ndarray, shape (..., E)
+            Contents; NaN where one is unknown, which makes each grade unknown that bounds it.
+        """
+        full = np.zeros((*contents.shape[:-1], self.grades))
+        share = self.values(np.nan_to_num(contents)) / self.highest
+        unknown = np.isnan(contents).astype(np.float64) @ self.elements.T > 0
+        share[unknown] = np.nan
+        for grade in range(self.grades - 1):
+            full[..., grade] = np.max(share[..., self.of_grade(grade)], axis=-1)
+        return full
+
+    def kept(self, reported: FloatArray, defects: FloatArray) -> FloatArray:
+        """Whether lots keep each grade by what was reported, shape (n, G): 1, 0, or NaN where it cannot be said.
+
+        Parameters
+        ----------
+        reported : ndarray, shape (n, E)
+            Contents; one that is below the laboratory's limit counts with that limit.
+        defects : ndarray, shape (n, D)
+            1 where a lot has the defect, 0 where not. A lot with any defect keeps the last grade alone.
+        """
+        full = self.fullness(np.abs(reported))
+        kept = np.where(np.isnan(full), np.nan, full <= 1.0)
+        kept[np.isnan(defects).any(axis=1)] = np.nan
+        kept[(defects > 0).any(axis=1)] = 0.0
+        kept[:, -1] = 1.0
+        return kept

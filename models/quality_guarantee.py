@@ -1,0 +1,104 @@
+"""How sure a lot must be before it may be let go unassayed, so that few of those let go break their grade."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binom
+
+from models.quality_decision import Costs, decide
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+# Thresholds in the order in which they are tested, chosen before any lot is looked at.
+THRESHOLDS = np.logspace(-5, np.log10(0.5), 95)
+# A single bad lot among as many as are needed at all would end the test at its first step.
+_START = 2
+
+
+class GuaranteeError(ValueError):
+    """Too few lots to promise what the seed asks for."""
+
+
+def lots_needed(alpha: float, confidence: float) -> int:
+    """Fewest released lots, none of them bad, that show with this confidence that at most the share alpha is bad."""
+    return math.ceil(math.log1p(-confidence) / math.log1p(-alpha))
+
+
+def p_value(bad: int, released: int, alpha: float) -> float:
+    """Probability of so few bad lots among those released if the share of bad ones were alpha (exact binomial)."""
+    return float(binom.cdf(bad, released, alpha))
+
+
+def threshold(
+    keeps: FloatArray, best: FloatArray, kept: FloatArray, costs: Costs, alpha: float, confidence: float
+) -> float:
+    """Loosest threshold of `decide` that keeps the share of bad lots among the released at or below alpha.
+
+    Learn then test [1]_: thresholds are tested in a fixed order from strict to loose, each against the hypothesis that
+    more than alpha of the released lots break their grade; the first that cannot be rejected ends the test. Where to
+    begin is read off the number of released lots alone, never off what became of them.
+
+    Parameters
+    ----------
+    keeps, best : ndarray, shape (n, G)
+        As for `decide`, told by models that had not seen the lots.
+    kept : ndarray, shape (n, G)
+        Whether the lots keep each grade by their assays; lots of which it cannot be said do not count.
+    costs : Costs
+        Values and costs.
+    alpha, confidence : float
+        Highest share of bad lots among the released, and how sure that is.
+
+    Returns
+    -------
+    float
+        NaN where no threshold holds the promise: then no lot may be let go unassayed.
+
+    Raises
+    ------
+    GuaranteeError
+        Fewer lots than could show it if all were good.
+
+    References
+    ----------
+    .. [1] A. N. Angelopoulos, S. Bates, E. J. Candès, M. I. Jordan, L. Lei (2021). Learn then test: calibrating
+       predictive algorithms to achieve risk control. arXiv 2110.01052.
+    """
+    known = ~np.isnan(kept).any(axis=1)
+    needed = lots_needed(alpha, confidence)
+    if known.sum() < needed:
+        raise GuaranteeError(told(int(known.sum()), needed, alpha, confidence))
+    counts = [_released(keeps[known], best[known], kept[known], costs, limit) for limit in THRESHOLDS]
+    sizes = np.array([released for released, _ in counts])
+    if sizes.max() < needed:
+        return math.nan
+    found = math.nan
+    for limit, (released, bad) in list(zip(THRESHOLDS, counts, strict=True))[_first(sizes, needed) :]:
+        if p_value(bad, released, alpha) > 1.0 - confidence:
+            break
+        found = float(limit)
+    return found
+
+
+def _first(sizes: IntArray, needed: int) -> int:
+    """Where the test begins: at the strictest threshold that releases enough lots."""
+    return int(np.argmax(sizes >= min(_START * needed, sizes.max())))
+
+
+def _released(keeps: FloatArray, best: FloatArray, kept: FloatArray, costs: Costs, limit: float) -> tuple[int, int]:
+    """How many lots are let go unassayed in a grade with limits, and how many of them break it."""
+    grade = decide(keeps, best, costs, limit).grade
+    released = np.flatnonzero((grade >= 0) & (grade < kept.shape[1] - 1))
+    return len(released), int(np.sum(kept[released, grade[released]] == 0))
+
+
+def told(lots: int, needed: int, alpha: float, confidence: float) -> str:
+    """Why too few lots promise nothing."""
+    return (
+        f"{lots} lots to calibrate, expected {needed} or more: that at most {alpha:.3g} of the released lots break "
+        f"their grade cannot be shown with {confidence:.0%} confidence from fewer, even if all of them are good"
+    )

@@ -1,0 +1,216 @@
+"""A fitted quality model: what the laboratory will report of a lot, which grades it keeps, and what to do with it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from models.features import input_names
+from models.fitted import TOLD_COVERAGE, Answer, Regressor, flat, input_flags
+from models.quality_decision import ACTIONS, Costs, Decisions, decide
+from models.quality_grades import Limits
+from models.quality_remedy import Nearest, Remedy, nearest, remedies
+from models.quality_scatter import Scatter
+from seeds import Seed
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What a model says of n lots and does with them.
+
+    Attributes
+    ----------
+    told : ndarray, shape (n, E)
+        Logarithms of the contents.
+    defects : ndarray, shape (n, D)
+        Calibrated probability of each defect.
+    keeps : ndarray, shape (n, G)
+        Probability that a lot keeps each grade, contents and defects together.
+    decided : Decisions
+        What is done with the lots.
+    """
+
+    told: FloatArray
+    defects: FloatArray
+    keeps: FloatArray
+    decided: Decisions
+
+    def __getitem__(self, rows: IntArray | BoolArray) -> Judged:
+        """Some of the lots."""
+        return Judged(self.told[rows], self.defects[rows], self.keeps[rows], self.decided[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class QualityModel:
+    """A candidate fitted to the lots of a process, with what a decision needs besides its prediction.
+
+    E elements, D defects, G grades, in the seed's order.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process as it was when the model learnt.
+    candidate : str
+        Name of the candidate, one of `models.candidates.CANDIDATES`.
+    estimator : Regressor
+        The fitted estimator: logarithms of the contents, then log-odds of the defects.
+    scatter : Scatter
+        Errors on lots that it had not learnt.
+    temperatures : ndarray, shape (D,)
+        By which the probability of each defect is made as sure as it is right.
+    threshold : float
+        Highest probability of breaking its grade with which a lot may be let go unassayed; NaN: none may.
+    ranges : ndarray, shape (k, 2)
+        Lowest and highest value of each input in training, in its unit; NaN where it had none.
+    complete : ndarray of bool, shape (k,)
+        Whether the input was never missing in training.
+    examples : ndarray, shape (m, k)
+        A few training rows, to prove that a copy of the model answers as the original.
+    info : Mapping
+        Where the model comes from: digests, training period, versions. JSON values only.
+    """
+
+    seed: Seed
+    candidate: str
+    estimator: Regressor
+    scatter: Scatter
+    temperatures: FloatArray
+    threshold: float
+    ranges: FloatArray
+    complete: BoolArray
+    examples: FloatArray
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order of X's columns."""
+        return input_names(self.seed)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """Limits of the grades."""
+        return Limits.of(self.seed)
+
+    @cached_property
+    def costs(self) -> Costs:
+        """What decisions bring and cost."""
+        return Costs.of(self.seed)
+
+    def judge(self, X: FloatArray) -> Judged:
+        """What the laboratory will find in lots, shape (n, k) of inputs in plant units, and what to do with them."""
+        return self.judged(np.asarray(self.estimator.predict(X), dtype=np.float64))
+
+    def judged(self, raw: FloatArray) -> Judged:
+        """As `judge`, from what an estimator has told of the lots, shape (n, E + D)."""
+        told = raw[:, : len(self.seed.elements)]
+        defects = defect_chances(raw[:, len(self.seed.elements) :], self.temperatures)
+        keeps, best = grade_chances(told, defects, self.scatter, self.limits)
+        return Judged(told, defects, keeps, decide(keeps, best, self.costs, self.threshold))
+
+    def contents(self, told: FloatArray, coverage: float) -> dict[str, Answer]:
+        """Likeliest contents, each with its interval, of logarithms told, shape (n, E).
+
+        The intervals of a lot hold all its contents together with this coverage.
+
+        Raises
+        ------
+        CoverageError
+            See `Conformal.half_width`.
+        """
+        low, high = self.scatter.bounds(told, coverage)
+        value = np.exp(told)
+        top = np.maximum([element.limits[1] for element in self.seed.elements], value)
+        parts = zip(self.seed.elements, value.T, low.T, np.minimum(high, top).T, strict=True)
+        return {element.name: Answer(*answer) for element, *answer in parts}
+
+    def concerned(self, decided: Decisions) -> IntArray:
+        """Grade whose limits matter for each lot, shape (n,): the one it is let go in, else the intended one."""
+        bound = (decided.grade >= 0) & (decided.grade < len(self.seed.grades) - 1)
+        return np.where(bound, decided.grade, self.costs.intended)
+
+    def nearest(self, judged: Judged) -> list[Nearest]:
+        """Limit that each lot comes nearest to."""
+        return nearest(judged.told, self.concerned(judged.decided), self.scatter, self.limits)
+
+    def remedies(self, X: FloatArray, judged: Judged) -> list[Remedy | None]:
+        """For each lot that is not let go in the intended grade or a dearer one, what would most likely help."""
+        found: list[Remedy | None] = [None] * len(X)
+        doubtful = np.flatnonzero(judged.decided.actions(self.costs.intended) > 0)
+        intended = np.full(len(doubtful), self.costs.intended)
+        told = remedies(self.seed, X[doubtful], judged.told[doubtful], intended, self.scatter, self.limits)
+        for i, one in zip(doubtful, told, strict=True):
+            found[i] = one
+        return found
+
+    def flags(self, X: FloatArray) -> list[list[str]]:
+        """What a reader of each lot's answer should know; see `FittedModel.flags`."""
+        return input_flags(X, self.names, self.ranges, self.complete)
+
+    def told(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
+        """Answers as flat columns of n values.
+
+        Returns
+        -------
+        dict of str to ndarray
+            `<element>`, its `_low` and its `_high` at TOLD_COVERAGE [its unit]; `p_<defect>`; `p_<grade>`; `decision`;
+            `grade`, empty where the laboratory shall say; `expected_value` [$/t].
+        """
+        judged = self.judge(X)
+        columns = flat(self.contents(judged.told, TOLD_COVERAGE))
+        columns |= {f"p_{name}": judged.defects[:, i] for i, name in enumerate(self.seed.defects)}
+        columns |= {f"p_{grade.name}": judged.keeps[:, i] for i, grade in enumerate(self.seed.grades)}
+        names = np.array([grade.name for grade in self.seed.grades] + [""])
+        columns |= {
+            "decision": np.array(ACTIONS)[judged.decided.actions(self.costs.intended)],
+            "grade": names[judged.decided.grade],
+            "expected_value": judged.decided.expected,
+        }
+        return columns
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values what sets it apart from other models: all but seed, estimator, inputs and origin."""
+        return {
+            "scatter": self.scatter.state(),
+            "temperatures": self.temperatures.tolist(),
+            "threshold": None if math.isnan(self.threshold) else self.threshold,
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
+        """Model from what `state` gave and all other parts by name."""
+        return cls(
+            scatter=Scatter.from_state(state["scatter"]),
+            temperatures=np.array(state["temperatures"], dtype=np.float64),
+            threshold=math.nan if state["threshold"] is None else float(state["threshold"]),
+            **parts,
+        )
+
+
+def defect_chances(log_odds: FloatArray, temperatures: FloatArray) -> FloatArray:
+    """Calibrated probability of each defect, shape (n, D), from log-odds of that shape."""
+    return np.asarray(expit(log_odds / temperatures))
+
+
+def grade_chances(
+    told: FloatArray, defects: FloatArray, scatter: Scatter, limits: Limits
+) -> tuple[FloatArray, FloatArray]:
+    """Probability that lots keep each grade, and that each is the dearest kept, shape (n, G) each.
+
+    A lot with a defect keeps the last grade alone.
+    """
+    found, sound = scatter.chances(told, limits), np.prod(1.0 - defects, axis=1)[:, None]
+    keeps, best = sound * found.keeps, sound * found.best
+    keeps[:, -1] = 1.0
+    best[:, -1] += 1.0 - sound[:, 0]
+    return keeps, best

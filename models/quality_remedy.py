@@ -1,0 +1,140 @@
+"""Which limit a lot comes nearest to, and which move of a knob would bring it away from there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.features import by_name, input_names, physics_of
+from models.quality_grades import Limits
+from models.quality_scatter import Scatter
+from seeds import Column, Seed
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+LEAST_GAIN = 0.1  # standard deviations that a move must gain to be worth telling
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The limit that a lot comes nearest to.
+
+    Attributes
+    ----------
+    limit : str
+        The element that it bounds, or the name of a sum.
+    grade : int
+        Whose limit it is.
+    value, highest : float
+        Likeliest content or sum, and the limit [unit of the elements].
+    sigma : float
+        Distance of their logarithms, in standard deviations of the error; negative beyond the limit.
+    """
+
+    limit: str
+    grade: int
+    value: float
+    highest: float
+    sigma: float
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A move of one knob that takes a lot away from its nearest limit, by physics.
+
+    Attributes
+    ----------
+    knob : Column
+        What is moved.
+    before, after : float
+        Its value in the row, and after one move as large as the seed allows [the knob's unit].
+    sigma : float
+        Distance of the nearest limit afterwards, as `Nearest.sigma`.
+    """
+
+    knob: Column
+    before: float
+    after: float
+    sigma: float
+
+
+def distances(told: FloatArray, scatter: Scatter, limits: Limits) -> FloatArray:
+    """Distance of each limit in standard deviations of the error, shape (n, q), by logarithms told, shape (n, E)."""
+    room = np.log(limits.highest) - np.log(limits.values(np.exp(told)))
+    found: FloatArray = room / scatter.log_sd(told, limits)
+    return found
+
+
+def nearest(told: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits) -> list[Nearest]:
+    """Nearest limit of each lot, n in all, among those of its grade, (n,)."""
+    far, value = distances(told, scatter, limits), limits.values(np.exp(told))
+    found = []
+    for i, grade in enumerate(grades.tolist()):
+        own = limits.of_grade(grade)
+        q = int(own[np.argmin(far[i, own])])
+        found.append(Nearest(limits.names[q], grade, float(value[i, q]), float(limits.highest[q]), float(far[i, q])))
+    return found
+
+
+def remedies(
+    seed: Seed, X: FloatArray, told: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits
+) -> list[Remedy | None]:
+    """For each lot the move of one knob that gains most room at the nearest limit of its grade; None where none does.
+
+    The effect of a move is the ratio of the contents that first principles give after and before it: what history
+    shows of a knob is confounded by why operators turned it.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process; without a physics module that tells contents there is no remedy.
+    X : ndarray, shape (n, k)
+        Inputs in plant units.
+    told : ndarray, shape (n, E)
+        Predicted logarithms of the contents.
+    grades : ndarray of int, shape (n,)
+        Grade whose limits count.
+    scatter, limits
+        Errors of the model, limits of the grades.
+    """
+    physics = physics_of(seed.process.name)
+    if not hasattr(physics, "contents") or not len(X):
+        return [None] * len(X)
+    here = _room(told, grades, scatter, limits)
+    found: list[Remedy | None] = [None] * len(X)
+    most = here + LEAST_GAIN
+    names = input_names(seed)
+    before = _contents(physics, seed, X)
+    for knob in seed.by_role("knob"):
+        column = names.index(knob.name)
+        for way in (-1.0, 1.0):
+            moved = X.copy()
+            moved[:, column] = np.clip(X[:, column] + way * (knob.step or 0.0), *(knob.bounds or knob.limits))
+            room = _room(told + _shift(before, _contents(physics, seed, moved)), grades, scatter, limits)
+            for i in np.flatnonzero(room > most):
+                most[i] = room[i]
+                found[i] = Remedy(knob, float(X[i, column]), float(moved[i, column]), float(room[i]))
+    return found
+
+
+def _room(told: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits) -> FloatArray:
+    far = distances(told, scatter, limits)
+    return np.array([far[i, limits.of_grade(grade)].min() for i, grade in enumerate(grades.tolist())])
+
+
+def _contents(physics: object, seed: Seed, X: FloatArray) -> FloatArray:
+    """Contents by physics, shape (n, E); NaN where it tells none."""
+    with np.errstate(all="ignore"):
+        found = physics.contents(by_name(X, input_names(seed)))  # type: ignore[attr-defined]
+    nothing = np.full(len(X), np.nan)
+    return np.column_stack([np.broadcast_to(found.get(one.name, nothing), len(X)) for one in seed.elements])
+
+
+def _shift(before: FloatArray, after: FloatArray) -> FloatArray:
+    """Change of the logarithms; none where physics cannot say."""
+    with np.errstate(all="ignore"):
+        shift = np.log(after / before)
+    return np.where(np.isfinite(shift), shift, 0.0)

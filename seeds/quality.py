@@ -1,0 +1,200 @@
+"""What a seed says of a quality process beyond its table: grades with their limits, costs, what a shift points to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from seeds.quantity import Name, Number, Part, Quantity, Text, Unit
+
+Certainty = Literal["verified", "recalled", "computed", "assumed"]
+
+
+class Limit(Part):
+    """Highest content of an element in a grade, and how sure the number is."""
+
+    value: Annotated[Number, Field(gt=0)]
+    unit: Unit
+    certainty: Certainty
+    source: Text
+
+
+class Sum(Limit):
+    """Highest sum of the contents of some elements in a grade."""
+
+    name: Name
+    of: Annotated[list[Name], Field(min_length=2)]
+
+
+class Grade(Part):
+    """What a lot may be let go as: its limits, and what a tonne is worth beside the intended grade.
+
+    The last grade has neither limits nor sums: it takes what no other grade does.
+    """
+
+    name: Name
+    title: Text
+    value: Quantity
+    limits: Annotated[dict[Name, Limit], Field({})]
+    sums: Annotated[list[Sum], Field([])]
+
+
+class Cause(Part):
+    """What a shift of several elements together points to.
+
+    `shift` holds the relative rise of each element's content on a logarithmic scale, negative where it falls; `knobs`
+    act on it.
+    """
+
+    name: Name
+    title: Text
+    shift: Annotated[dict[Name, Number], Field(min_length=1)]
+    knobs: list[Name]
+    source: Text
+
+
+class Quality(Part):
+    """What a lot is judged by, and what decisions on it cost.
+
+    `defects` are target columns of 0 and 1; a lot that keeps a grade has none of them. `intended` is the grade that
+    the plant aims for. `assay_cost` is that of one lot's analysis and the wait for it, `claim_cost` that of a tonne
+    that was released and breaks its grade. At most the share `alpha` of released lots may break it, with `confidence`.
+    """
+
+    defects: list[Name]
+    intended: Name
+    lot_mass: Quantity
+    assay_cost: Quantity
+    claim_cost: Quantity
+    alpha: Quantity
+    confidence: Quantity
+
+
+_UNITS = {"lot_mass": "t", "assay_cost": "$", "claim_cost": "$/t", "alpha": "1", "confidence": "1"}
+
+
+def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """How a seed's task, targets, [quality], [[grades]] and [[causes]] do not go together.
+
+    Wrong types are told elsewhere. A process of the task quality that has none of these predicts a number alone.
+    """
+    given = [key for key in ("quality", "grades", "causes") if key in raw]
+    if given and _part(raw, "process").get("task") != "quality":
+        yield f"{given[0]}: belongs to the task quality"
+        return
+    for key in ("quality", "grades"):
+        if given and key not in given:
+            yield f"{key}: missing: a process that grades its lots needs it"
+    if given:
+        yield from _process_faults(raw, columns)
+
+
+def _process_faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    targets = {name: row for name, row in columns.items() if row.get("role") == "target"}
+    rules = _part(raw, "quality")
+    defects = [name for name in _names(rules.get("defects")) if name in targets]
+    for name in _names(rules.get("defects")):
+        yield from _defect_faults(name, targets.get(name))
+    elements = {name: row for name, row in targets.items() if name not in defects}
+    if not elements:
+        yield "columns: got no target column of a content: expected at least 1"
+    for name, row in elements.items():
+        if not row.get("censored"):
+            yield f"columns.{name}.censored: missing: a laboratory reports a content as below its limit sooner or later"
+    yield from _rule_faults(rules)
+    yield from _grades_faults(raw, rules, elements)
+    yield from _cause_faults(raw, columns, elements)
+
+
+def _cause_faults(
+    raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]], elements: Mapping[str, dict[str, Any]]
+) -> Iterator[str]:
+    knobs = {name for name, row in columns.items() if row.get("role") == "knob"}
+    for one in _tables(raw.get("causes")):
+        place = f"causes.{one.get('name')}"
+        for name in set(_part(one, "shift")) - set(elements):
+            yield f"{place}.shift.{name}: expected a target column of a content"
+        for name in set(_names(one.get("knobs"))) - knobs:
+            yield f"{place}.knobs: got '{name}': expected a column of role knob"
+
+
+def _defect_faults(name: str, row: Mapping[str, Any] | None) -> Iterator[str]:
+    place = f"quality.defects: got '{name}'"
+    if row is None:
+        yield f"{place}: expected a target column"
+    elif (row.get("unit"), row.get("low"), row.get("high")) != ("1", 0, 1):
+        yield f"{place}: expected a column of unit '1', low 0 and high 1"
+    elif row.get("censored"):
+        yield f"{place}: a defect is not censored"
+
+
+def _rule_faults(rules: Mapping[str, Any]) -> Iterator[str]:
+    for name, unit in _UNITS.items():
+        got = _part(rules, name)
+        if got.get("unit", unit) != unit:
+            yield f"quality.{name}.unit: got '{got['unit']}': expected '{unit}'"
+        value = got.get("value")
+        if not isinstance(value, int | float):
+            continue
+        if unit == "1" and not 0 < value < 1:
+            yield f"quality.{name}.value: got {value}: expected a share above 0 and below 1"
+        elif unit != "1" and value <= 0:
+            yield f"quality.{name}.value: got {value}: expected more than 0"
+
+
+def _grades_faults(
+    raw: Mapping[str, Any], rules: Mapping[str, Any], elements: Mapping[str, dict[str, Any]]
+) -> Iterator[str]:
+    grades = _tables(raw.get("grades"))
+    names = [str(one.get("name")) for one in grades]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"grades.{name}: named {names.count(name)} times"
+    if grades and rules.get("intended") not in names[:-1]:
+        told = f"expected a grade with limits, of {', '.join(names[:-1])}"
+        yield f"quality.intended: got '{rules.get('intended')}': {told}"
+    values = [_part(one, "value").get("value") for one in grades]
+    for number, one in enumerate(grades):
+        last = number == len(grades) - 1
+        bounded = bool(one.get("limits")) or bool(one.get("sums"))
+        if bounded == last:
+            told = "the last grade takes every lot: it has no limits" if last else "limits or sums are missing"
+            yield f"grades.{names[number]}: {told}"
+        if _part(one, "value").get("unit", "$/t") != "$/t":
+            yield f"grades.{names[number]}.value.unit: got '{one['value']['unit']}': expected '$/t'"
+        if number and _rises(values[number - 1], values[number]):
+            yield f"grades.{names[number]}.value: got {values[number]}: expected at most that of the grade before it"
+        yield from _limit_faults(one, f"grades.{names[number]}", elements)
+
+
+def _rises(before: Any, value: Any) -> bool:
+    return isinstance(before, int | float) and isinstance(value, int | float) and value > before
+
+
+def _limit_faults(one: Mapping[str, Any], place: str, elements: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    for name, limit in _part(one, "limits").items():
+        if name not in elements:
+            yield f"{place}.limits.{name}: expected a target column of a content"
+        elif isinstance(limit, dict) and limit.get("unit") != elements[name].get("unit"):
+            yield f"{place}.limits.{name}.unit: got '{limit.get('unit')}': expected '{elements[name].get('unit')}'"
+    for total in _tables(one.get("sums")):
+        where = f"{place}.sums.{total.get('name')}"
+        for name in _names(total.get("of")):
+            if name not in elements:
+                yield f"{where}.of: got '{name}': expected a target column of a content"
+            elif elements[name].get("unit") != total.get("unit"):
+                yield f"{where}.unit: got '{total.get('unit')}': expected '{elements[name].get('unit')}' as of {name}"
+
+
+def _part(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
+    part = raw.get(key)
+    return part if isinstance(part, dict) else {}
+
+
+def _tables(given: Any) -> list[dict[str, Any]]:
+    return [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+
+
+def _names(given: Any) -> list[str]:
+    return [one for one in given if isinstance(one, str)] if isinstance(given, list) else []
