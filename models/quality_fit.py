@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from models.fitted import Regressor, learnt_inputs
 from models.quality_guarantee import threshold
-from models.quality_model import QualityModel, defect_chances, grade_chances
+from models.quality_model import QualityModel
 from models.quality_scatter import Scatter
 from models.temperature import fitted_temperature
 from seeds import Seed
@@ -67,14 +67,15 @@ def grader(
         info=dict(info),
         **learnt_inputs(X_learnt),
     )
-    chances = defect_chances(odds[judges], temperatures)
-    keeps, best = grade_chances(contents[judges], chances, scatter, model.limits)
-    kept, rules = model.limits.kept(reported[judges], defects[judges]), seed.judged_by
-    found = threshold(keeps, best, kept, model.costs, rules.alpha.value, rules.confidence.value)
+    chances, kept = scatter.chances(contents[judges], model.limits), model.limits.kept(reported[judges])
+    alpha, confidence = seed.judged_by.alpha.value, seed.judged_by.confidence.value
+    found = threshold(chances.keeps, chances.best, kept, model.costs, alpha, confidence)
     return replace(model, threshold=found)
 
 
 def _temperature(log_odds: FloatArray, seen: FloatArray) -> float:
     known = ~np.isnan(seen)
+    if len(np.unique(seen[known])) < 2:
+        return 1.0  # lots that all have the defect, or none, do not tell how sure the odds may be
     logs = -np.logaddexp(0.0, np.column_stack([log_odds, -log_odds])[known])
     return fitted_temperature(logs, seen[known])

@@ -12,6 +12,8 @@ from seeds import Seed
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
+_ROUNDING = 1e-9  # relative: a sum of decimals that is at its limit may come out above it in binary
+
 
 @dataclass(frozen=True, eq=False)
 class Limits:
@@ -79,19 +81,16 @@ class Limits:
             full[..., grade] = np.max(share[..., self.of_grade(grade)], axis=-1)
         return full
 
-    def kept(self, reported: FloatArray, defects: FloatArray) -> FloatArray:
-        """Whether lots keep each grade by what was reported, shape (n, G): 1, 0, or NaN where it cannot be said.
+    def kept(self, reported: FloatArray) -> FloatArray:
+        """Whether lots keep each grade by their reported contents, shape (n, G): 1, 0, or NaN where it cannot be said.
 
         Parameters
         ----------
         reported : ndarray, shape (n, E)
-            Contents; one that is below the laboratory's limit counts with that limit.
-        defects : ndarray, shape (n, D)
-            1 where a lot has the defect, 0 where not. A lot with any defect keeps the last grade alone.
+            Contents; one that is below the laboratory's limit counts with that limit, NaN is unknown.
         """
-        full = self.fullness(np.abs(reported))
-        kept = np.where(np.isnan(full), np.nan, full <= 1.0)
-        kept[np.isnan(defects).any(axis=1)] = np.nan
-        kept[(defects > 0).any(axis=1)] = 0.0
-        kept[:, -1] = 1.0
-        return kept
+        sizes = np.abs(reported)
+        unknown = np.isnan(self.fullness(sizes))
+        # What is unknown cannot mend what is broken already; laboratories stop once a lot has failed.
+        broken = self.fullness(np.nan_to_num(sizes)) > 1.0 + _ROUNDING
+        return np.where(broken, 0.0, np.where(unknown, np.nan, 1.0))

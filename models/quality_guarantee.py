@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binom
 
+from models.guarantee import GuaranteeError
 from models.quality_decision import Costs, decide
 
 FloatArray = npt.NDArray[np.float64]
@@ -17,10 +18,6 @@ IntArray = npt.NDArray[np.intp]
 THRESHOLDS = np.logspace(-5, np.log10(0.5), 95)
 # A single bad lot among as many as are needed at all would end the test at its first step.
 _START = 2
-
-
-class GuaranteeError(ValueError):
-    """Too few lots to promise what the seed asks for."""
 
 
 def lots_needed(alpha: float, confidence: float) -> int:

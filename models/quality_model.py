@@ -36,7 +36,8 @@ class Judged:
     defects : ndarray, shape (n, D)
         Calibrated probability of each defect.
     keeps : ndarray, shape (n, G)
-        Probability that a lot keeps each grade, contents and defects together.
+        Probability that a lot keeps each grade. Defects are no part of it: each lot is inspected before it is shipped,
+        assayed or not.
     decided : Decisions
         What is done with the lots.
     """
@@ -107,16 +108,20 @@ class QualityModel:
         """What decisions bring and cost."""
         return Costs.of(self.seed)
 
-    def judge(self, X: FloatArray) -> Judged:
-        """What the laboratory will find in lots, shape (n, k) of inputs in plant units, and what to do with them."""
-        return self.judged(np.asarray(self.estimator.predict(X), dtype=np.float64))
+    def judge(self, X: FloatArray, costs: Costs | None = None) -> Judged:
+        """What the laboratory will find in lots, shape (n, k) of inputs in plant units, and what to do with them.
 
-    def judged(self, raw: FloatArray) -> Judged:
+        Other costs than the seed's change what is best among what the threshold allows, not the threshold.
+        """
+        return self.judged(np.asarray(self.estimator.predict(X), dtype=np.float64), costs)
+
+    def judged(self, raw: FloatArray, costs: Costs | None = None) -> Judged:
         """As `judge`, from what an estimator has told of the lots, shape (n, E + D)."""
         told = raw[:, : len(self.seed.elements)]
         defects = defect_chances(raw[:, len(self.seed.elements) :], self.temperatures)
-        keeps, best = grade_chances(told, defects, self.scatter, self.limits)
-        return Judged(told, defects, keeps, decide(keeps, best, self.costs, self.threshold))
+        chances = self.scatter.chances(told, self.limits)
+        decided = decide(chances.keeps, chances.best, costs or self.costs, self.threshold)
+        return Judged(told, defects, chances.keeps, decided)
 
     def contents(self, told: FloatArray, coverage: float) -> dict[str, Answer]:
         """Likeliest contents, each with its interval, of logarithms told, shape (n, E).
@@ -200,17 +205,3 @@ class QualityModel:
 def defect_chances(log_odds: FloatArray, temperatures: FloatArray) -> FloatArray:
     """Calibrated probability of each defect, shape (n, D), from log-odds of that shape."""
     return np.asarray(expit(log_odds / temperatures))
-
-
-def grade_chances(
-    told: FloatArray, defects: FloatArray, scatter: Scatter, limits: Limits
-) -> tuple[FloatArray, FloatArray]:
-    """Probability that lots keep each grade, and that each is the dearest kept, shape (n, G) each.
-
-    A lot with a defect keeps the last grade alone.
-    """
-    found, sound = scatter.chances(told, limits), np.prod(1.0 - defects, axis=1)[:, None]
-    keeps, best = sound * found.keeps, sound * found.best
-    keeps[:, -1] = 1.0
-    best[:, -1] += 1.0 - sound[:, 0]
-    return keeps, best

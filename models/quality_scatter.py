@@ -24,6 +24,7 @@ _SCENARIO_SHARE = 0.25  # of the calibration lots at most; the others judge
 _ROWS_AT_ONCE = 128
 _LUCK = 20260101  # of the draws that stand for censored errors
 _LEAST_WIDTH = 1e-6
+_WIDEST = 0.9  # standard deviations of a kernel: with few scenarios there is little to smooth
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +71,12 @@ class Scatter:
         spread = np.array([spread_about(label, raw) for label, raw in zip(reported.T, told.T, strict=True)])
         luck = np.random.default_rng(_LUCK).random(reported.shape)
         error = (drawn(reported, told, spread, luck) - told) / spread
-        count = max(1, min(MOST_SCENARIOS, int(_SCENARIO_SHARE * len(told))))
-        chosen = np.unique(np.linspace(0, len(told) - 1, count).astype(np.intp))
-        judges = np.setdiff1d(np.arange(len(told)), chosen)
-        return cls(spread, error[chosen], Conformal(np.sort(_largest_error(reported, told, spread)))), judges
+        judges = judging(len(told))
+        scenarios = np.delete(error, judges, axis=0)
+        # A lot without any content reported would count as one that every interval holds.
+        known = ~np.isnan(reported).all(axis=1)
+        joint = Conformal(np.sort(_largest_error(reported[known], told[known], spread)))
+        return cls(spread, scenarios, joint), judges
 
     def bounds(self, told: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
         """Lowest and highest content, shape (n, E) each, between which all contents of a lot lie together.
@@ -89,7 +92,7 @@ class Scatter:
     @cached_property
     def _width(self) -> float:
         """Width of the kernel that smooths scenarios, in their standard deviations (Silverman's rule)."""
-        return float((4.0 / 3.0 / len(self.scenarios)) ** 0.2)
+        return min(_WIDEST, float((4.0 / 3.0 / len(self.scenarios)) ** 0.2))
 
     def chances(self, told: FloatArray, limits: Limits) -> Chances:
         """What may become of lots whose contents' logarithms are told, shape (n, E)."""
@@ -97,12 +100,13 @@ class Scatter:
         return Chances(np.concatenate([keeps for keeps, _ in parts]), np.concatenate([best for _, best in parts]))
 
     def _parts(self, told: FloatArray, limits: Limits) -> Iterator[tuple[FloatArray, FloatArray]]:
-        # Smoothing adds the kernel's variance to the scenarios', so these are drawn together by as much.
-        errors = np.sqrt(1.0 - self._width**2) * self.scenarios * self.spread
-        for first in range(0, len(told), _ROWS_AT_ONCE):
+        # Smoothing adds the kernel's variance to the scenarios', so these are drawn to their mean by as much.
+        mean, drawn_to_it = self.scenarios.mean(axis=0), np.sqrt(1.0 - self._width**2)
+        errors = (mean + drawn_to_it * (self.scenarios - mean)) * self.spread
+        for first in range(0, max(1, len(told)), _ROWS_AT_ONCE):
             contents = np.exp(told[first : first + _ROWS_AT_ONCE, None, :] + errors)
             full = np.log(limits.fullness(contents)[..., :-1])
-            width = np.maximum(self._width * full.std(axis=1, keepdims=True), _LEAST_WIDTH)
+            width = np.maximum(self._width / drawn_to_it * full.std(axis=1, keepdims=True), _LEAST_WIDTH)
             keeps = np.append(ndtr(-full / width), np.ones((*full.shape[:2], 1)), axis=2)
             dearest = np.maximum.accumulate(keeps, axis=2)
             yield keeps.mean(axis=1), np.diff(dearest, axis=2, prepend=0.0).mean(axis=1)
@@ -134,6 +138,13 @@ class Scatter:
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """From what `state` gave."""
         return cls(np.array(state["spread"]), np.array(state["scenarios"]), Conformal(np.array(state["joint"])))
+
+
+def judging(lots: int) -> IntArray:
+    """Which of so many calibration lots judge decisions; the errors of the others, evenly spread, are scenarios."""
+    count = max(1, min(MOST_SCENARIOS, int(_SCENARIO_SHARE * lots)))
+    scenarios = np.linspace(0, lots - 1, count).astype(np.intp)
+    return np.setdiff1d(np.arange(lots), scenarios)
 
 
 def _largest_error(reported: FloatArray, told: FloatArray, spread: FloatArray) -> FloatArray:

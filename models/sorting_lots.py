@@ -20,10 +20,6 @@ IntArray = npt.NDArray[np.intp]
 START_SHARE = 0.01
 
 
-class GuaranteeError(ValueError):
-    """Too few calibration lots to keep limits in the share of lots that the seed asks for."""
-
-
 class LotStateError(ValueError):
     """A lot's state that does not fit the process: it names an unknown bin or element, or holds no such number."""
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from mapie.risk_control.methods import find_best_predict_param, get_r_hat_plus
 
+from models.guarantee import GuaranteeError
 from models.sorting_decision import Line, Pieces
 from models.sorting_guarantee import (
     PRODUCT_SHARE,
@@ -15,7 +16,7 @@ from models.sorting_guarantee import (
     over_limit,
     reserve,
 )
-from models.sorting_lots import GuaranteeError, LotState
+from models.sorting_lots import LotState
 from seeds import Seed
 
 PIECES = 60

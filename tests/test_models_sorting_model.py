@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from models.features import matrix
+from models.guarantee import GuaranteeError
 from models.intervals import CoverageError
 from models.linear_classes import LinearClasses
 from models.sorting_fit import sorter
 from models.sorting_guarantee import RESERVES, lot_contents, over_limit
-from models.sorting_lots import GuaranteeError, LotState, numbered
+from models.sorting_lots import LotState, numbered
 from models.sorting_model import SortingModel
 from models.sorting_values import value_matrix
 from seeds import Seed

@@ -7,7 +7,7 @@ import pytest
 
 from models.candidates import build
 from models.contract import check
-from models.sorting_lots import GuaranteeError
+from models.guarantee import GuaranteeError
 from models.temperature import tempered
 from training.dataset import dataset_of
 from training.sorting_evaluate import log_loss

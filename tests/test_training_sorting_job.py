@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from models.features import matrix
-from models.sorting_lots import GuaranteeError
+from models.guarantee import GuaranteeError
 from training.compare import compare
 from training.job import Trained, train
 from training.promotion import promote, rollback

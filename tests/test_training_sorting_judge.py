@@ -10,11 +10,11 @@ from models.candidates import build
 from models.contract import check
 from models.sorting_values import oracle_bins, value_matrix
 from training.dataset import dataset_of
-from training.judge import JudgeError
+from training.judge import JudgeError, beyond_promise
 from training.registered import RegistryError
 from training.sorting_evaluate import Decided
 from training.sorting_fitting import fit_candidate, pieces_of
-from training.sorting_judge import beyond_promise, check_judgeable, verdict
+from training.sorting_judge import check_judgeable, verdict
 from training.sorting_report import JUDGED
 from training.splits import split
 

@@ -12,12 +12,10 @@ from training.tasks import Task, task_of
 
 
 def _process(seed: Seed, task: Task[Any]) -> list[str]:
-    unit = "" if seed.target.unit is None else f" [{seed.target.unit}]"
     return [
         f"# {seed.process.title}",
         "",
-        f"Process `{seed.process.name}`, one row {task.row(seed)}. "
-        f"Predicted: {seed.target.meaning}, `{seed.target.name}`{unit}.",
+        f"Process `{seed.process.name}`, one row {task.row(seed)}. Predicted: {task.heading(seed)}.",
         "",
     ]
 

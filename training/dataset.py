@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ class Dataset:
     X : ndarray, shape (n, k)
         Inputs in plant units.
     y : ndarray, shape (n,)
-        Measured primary target [its unit]; the number of the class in the seed's order where it has classes.
+        Measured primary target [its unit]; the number of the class in the seed's order where it has classes. Where lots
+        are graded, `labels` holds all targets.
     truth : ndarray, shape (n,), or None
         Noise-free primary target as `y`, NaN where unknown; None where there is no simulator's truth at all.
         Evaluation alone looks at it.
@@ -77,8 +79,25 @@ class Dataset:
 
     @property
     def contents(self) -> FloatArray:
-        """Laboratory's element contents, shape (n, e), in the seed's order and units; NaN where unknown."""
+        """Laboratory's element contents, shape (n, e), in the seed's order and units; -L is "below L", NaN unknown."""
         return self.table[[column.name for column in self.seed.elements]].to_numpy(dtype=np.float64)
+
+    @property
+    def defects(self) -> FloatArray:
+        """Which defects each lot has, shape (n, d): 1, 0, or NaN where nobody looked."""
+        return self.table[list(self.seed.defects)].to_numpy(dtype=np.float64)
+
+    @cached_property
+    def labels(self) -> FloatArray:
+        """What estimators learn: `y`, or contents and then defects, shape (n, e + d), of lots that are graded."""
+        return np.column_stack([self.contents, self.defects]) if self.seed.quality else self.y
+
+    @cached_property
+    def true_contents(self) -> FloatArray | None:
+        """Noise-free contents, shape (n, e); None where there is no simulator's truth. Evaluation alone looks at it."""
+        if self.truth_frame is None:
+            return None
+        return self.truth_frame[[column.name for column in self.seed.elements]].to_numpy(dtype=np.float64)
 
     @property
     def mass(self) -> FloatArray:
@@ -143,7 +162,8 @@ def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) 
     Dataset
     """
     target = seed.target.name
-    table = checked.table[checked.table[target].notna()].reset_index(drop=True)
+    labels = [target] if seed.quality is None else [element.name for element in seed.elements]
+    table = checked.table[checked.table[labels].notna().any(axis=1)].reset_index(drop=True)
     known = None if truth is None else table[row_key(seed)].merge(truth, on=row_key(seed), how="left")
     return Dataset(
         seed=seed,

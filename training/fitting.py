@@ -75,7 +75,7 @@ def told_by_older(
     """
     known, said = parts.train, []
     for block in parts.calibrate:
-        older = clone(estimator).fit(data.X[known], data.y[known])
+        older = clone(estimator).fit(data.X[known], data.labels[known])
         said.append(np.asarray(tell(older, data.X[block])))
         known = np.concatenate([known, block])
     return np.concatenate(parts.calibrate), np.concatenate(said)
@@ -99,7 +99,7 @@ def importance(
     """
     rows = some(parts.test, most_rows)
     found = permutation_importance(
-        estimator, data.X[rows], data.y[rows], scoring=scoring, n_repeats=repeats, random_state=RNG_SEED
+        estimator, data.X[rows], data.labels[rows], scoring=scoring, n_repeats=repeats, random_state=RNG_SEED
     )
     return np.asarray(found["importances_mean"], dtype=np.float64)
 
@@ -114,7 +114,7 @@ def learning_curve(
     errors = []
     for count in counts:
         rows = parts.learnt[period >= distinct[-count]]
-        errors.append(error(clone(estimator).fit(data.X[rows], data.y[rows])))
+        errors.append(error(clone(estimator).fit(data.X[rows], data.labels[rows])))
     return tuple(counts), tuple(errors)
 
 

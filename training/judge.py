@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import binom
 
 from training.bootstrap import resampled_ratio
 
@@ -16,6 +17,7 @@ IntArray = npt.NDArray[np.intp]
 CONFIDENCE = 0.95
 FEWEST_ROWS = 30
 FEWEST_BLOCKS = 10
+BY_CHANCE = 0.05  # a share of broken lots that comes by chance no more often than this is none
 
 
 class JudgeError(ValueError):
@@ -102,6 +104,11 @@ def enough(block: IntArray, periods: pd.DatetimeIndex) -> IntArray:
             f"{periods.max():%Y-%m-%d}): at least {FEWEST_ROWS} rows in {FEWEST_BLOCKS} blocks are needed"
         )
     return block
+
+
+def beyond_promise(share: float, lots: float, promised: float) -> bool:
+    """Whether more lots break what they shall keep than chance explains where the share `promised` of them may."""
+    return bool(binom.sf(round(share * lots) - 1, round(lots), promised) < BY_CHANCE)
 
 
 def gain_bound(gain: FloatArray, block: IntArray, weight: FloatArray | None = None) -> tuple[float, float]:

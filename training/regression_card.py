@@ -25,6 +25,11 @@ def row(seed: Seed) -> str:
     return f"a unit and period of {period.value:g} {period.unit}"
 
 
+def heading(seed: Seed) -> str:
+    """What is predicted."""
+    return f"{seed.target.name} [{seed.target.unit}]"
+
+
 def subject(data: Dataset, parts: Split) -> str:
     """What was predicted from which rows, in two sentences."""
     target = data.seed.target

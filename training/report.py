@@ -29,6 +29,13 @@ VERSION_COLUMNS = {
         "test_purity": ("purity", ".3f"),
         "test_lots_over_limit": ("lots\nover", ".3f"),
     },
+    "calibrate_lot_loss": {
+        "test_skill": ("skill", ".3f"),
+        "test_r2": ("R²", ".3f"),
+        "test_coverage_90": ("cover", ".3f"),
+        "test_cost": ("cost\n$/t", ".2f"),
+        "test_false_release": ("false\nrelease", ".4f"),
+    },
 }
 
 
@@ -52,10 +59,9 @@ def _metric_columns(
 def candidates_table(trained: Trained) -> Table:
     """Candidates of a job, the bar to beat first, the registered one marked."""
     learnt = trained.learnt
-    target, parts, task = learnt.data.seed.target, learnt.parts, task_of(learnt.data.seed)
-    unit = "" if target.unit is None else f" [{target.unit}]"
+    seed, parts, task = learnt.data.seed, learnt.parts, task_of(learnt.data.seed)
     span = f"{parts.test_from:%Y-%m-%d} to {parts.last:%Y-%m-%d}"
-    table = _table(f"{learnt.data.seed.process.name}: {target.name}{unit}, {len(parts.test)} {task.rows}, {span}")
+    table = _table(f"{seed.process.name}: {task.heading(seed)}, {len(parts.test)} {task.rows}, {span}")
     table.add_column("candidate", no_wrap=True)
     forms = _metric_columns(table, task.columns, [candidate.metrics for candidate in learnt.candidates.values()])
     for name, candidate in learnt.candidates.items():

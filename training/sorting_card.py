@@ -44,6 +44,11 @@ def row(seed: Seed) -> str:
     return "a piece of scrap that passed the sensors"
 
 
+def heading(seed: Seed) -> str:
+    """What is predicted."""
+    return seed.target.name
+
+
 def subject(data: Dataset, parts: Split) -> str:
     """What was told of which pieces, in two sentences."""
     target = data.seed.target

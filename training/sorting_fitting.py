@@ -11,9 +11,9 @@ import pandas as pd
 from sklearn.base import clone
 
 from models.fitted import Answer
+from models.guarantee import GuaranteeError
 from models.sorting_fit import sorter
 from models.sorting_guarantee import lots_needed
-from models.sorting_lots import GuaranteeError
 from models.sorting_model import SortingModel, kilograms
 from models.sorting_values import value_matrix
 from models.temperature import tempered

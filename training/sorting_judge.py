@@ -3,26 +3,18 @@
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom
 
 from models.sorting_model import SortingModel
 from models.sorting_values import value_matrix
 from seeds import Seed
 from training.dataset import Dataset
-from training.judge import JudgeRows, Side, Verdict, enough, judge
+from training.judge import JudgeRows, Side, Verdict, beyond_promise, enough, judge
 from training.registered import RegistryError
 from training.sorting_evaluate import KG_PER_T, Decided, Pieces, measured, worth
 from training.sorting_fitting import SortingCandidate, pieces_of, sort_lots
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
-
-BY_CHANCE = 0.05  # a share of broken lots that comes by chance no more often than this is none
-
-
-def beyond_promise(share: float, lots: float, promised: float) -> bool:
-    """Whether more lots break a limit than chance explains where the share `promised` of them may."""
-    return bool(binom.sf(round(share * lots) - 1, round(lots), promised) < BY_CHANCE)
 
 
 def blocks_of(data: Dataset, rows: IntArray) -> IntArray:

@@ -7,6 +7,11 @@ from typing import Any, Generic, TypeVar
 
 from seeds import Seed
 from training import (
+    quality_card,
+    quality_fitting,
+    quality_judge,
+    quality_plots,
+    quality_report,
     regression_card,
     regression_fitting,
     regression_judge,
@@ -22,6 +27,7 @@ from training.dataset import Dataset
 from training.drawing import Picture
 from training.fitting import Candidate, FloatArray, IntArray
 from training.judge import Verdict
+from training.quality_fitting import QualityCandidate
 from training.regression_evaluate import cautions
 from training.sorting_fitting import SortingCandidate
 from training.splits import Split
@@ -39,8 +45,8 @@ class Task(Generic[C]):
         Steps that fitting one candidate reports.
     selected_by : str
         Metric on the calibrate rows that selects; the lowest wins.
-    row : callable
-        What a row of a process's table is, in words.
+    row, heading : callable
+        What a row of a process's table is, in words; what is predicted, in a few.
     rows, units : str
         What a row and a unit of the table are called, in the plural.
     check_split : callable
@@ -83,6 +89,7 @@ class Task(Generic[C]):
     steps: int
     selected_by: str
     row: Callable[[Seed], str]
+    heading: Callable[[Seed], str]
     rows: str
     units: str
     check_split: Callable[[Dataset, Split], None]
@@ -113,6 +120,7 @@ REGRESSION = Task(
     steps=regression_fitting.STEPS,
     selected_by=regression_fitting.SELECTED_BY,
     row=regression_card.row,
+    heading=regression_card.heading,
     rows="rows",
     units="units",
     check_split=lambda data, parts: None,
@@ -141,6 +149,7 @@ def _sorting(seed: Seed) -> Task[SortingCandidate]:
         steps=sorting_fitting.STEPS,
         selected_by=sorting_fitting.SELECTED_BY,
         row=sorting_card.row,
+        heading=sorting_card.heading,
         rows="pieces",
         units="lots",
         check_split=sorting_fitting.check_lots,
@@ -164,6 +173,37 @@ def _sorting(seed: Seed) -> Task[SortingCandidate]:
     )
 
 
+def _quality(seed: Seed) -> Task[QualityCandidate]:
+    return Task(
+        steps=quality_fitting.STEPS,
+        selected_by=quality_fitting.SELECTED_BY,
+        row=quality_card.row,
+        heading=quality_card.heading,
+        rows="lots",
+        units="units",
+        check_split=quality_fitting.check_lots,
+        fit=quality_fitting.fit_candidate,
+        best=quality_fitting.best_of,
+        tagged=quality_report.TAGGED,
+        columns=quality_report.COLUMNS,
+        published=quality_report.PUBLISHED,
+        cautions=partial(quality_report.cautions, seed),
+        remarks=quality_report.remarks,
+        subject=quality_card.subject,
+        pictures=quality_plots.PICTURES,
+        rows_used=quality_card.rows_used,
+        sections=quality_card.sections,
+        limits=quality_card.LIMITS,
+        check_judgeable=quality_judge.check_judgeable,
+        verdict=quality_judge.verdict,
+        verdict_head=quality_report.verdict_head,
+        verdict_rows=quality_report.JUDGED,
+        decisive=quality_report.DECISIVE,
+    )
+
+
 def task_of(seed: Seed) -> Task[Any]:
-    """The task of a process: it sorts where its seed says so, and predicts a number otherwise."""
-    return _sorting(seed) if seed.process.task == "sorting" else REGRESSION
+    """The task of a process: it sorts or grades lots where its seed says so, and predicts a number otherwise."""
+    if seed.process.task == "sorting":
+        return _sorting(seed)
+    return REGRESSION if seed.quality is None else _quality(seed)

@@ -1,0 +1,162 @@
+"""What the model card of a grader of lots says of its candidates, elements, decisions and promise."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.quality_guarantee import lots_needed
+from seeds import Seed
+from training.dataset import Dataset
+from training.evaluate import COVERAGE
+from training.markdown import figure, table
+from training.quality_fitting import SELECTED_BY, QualityCandidate
+from training.quality_report import cautions
+from training.splits import Split
+
+SHOWN = {
+    "test_lot_loss": "loss [1]",
+    "test_skill": "skill [1]",
+    "test_r2": "R² [1]",
+    "test_coverage_90": f"joint coverage of {COVERAGE:.0%} [1]",
+    "test_grade_ece": "ECE of the grade [1]",
+    "test_cost": "cost [$/t]",
+    "test_released": "released [1]",
+    "test_assayed": "to the laboratory [1]",
+    "test_false_release": "false release [1]",
+    "unseen_all_cost": "cost, held-out units [$/t]",
+    "test_truth_rmse": "RMSE to the true logarithms [1]",
+}
+LIMITS = (
+    "The promise on released lots is about lots that come as those of the calibration did; a new raw material, another "
+    "laboratory or a fault that history does not hold ends it until such lots are learnt.",
+    "It counts lots that are let go unassayed and would break their grade by an assay, which errs itself.",
+    "Contents below the laboratory's limit are learnt as that and nothing more: what lies far below is not told apart.",
+    "A remedy is what first principles say of one move of a knob, all else equal. It is not proved in closed loop.",
+    "Values and costs are the seed's; other costs move every decision and every figure in $.",
+)
+
+
+def row(seed: Seed) -> str:
+    """What a row is."""
+    rules = seed.judged_by
+    return f"a lot of {rules.lot_mass.value:g} {rules.lot_mass.unit}"
+
+
+def heading(seed: Seed) -> str:
+    """What is predicted."""
+    return f"{len(seed.elements)} contents, {len(seed.defects)} defects and the grade"
+
+
+def subject(data: Dataset, parts: Split) -> str:
+    """What was told of which lots, in two sentences."""
+    names = ", ".join(column.name for column in data.seed.elements)
+    return (
+        f"Told before the assay: contents of {names}; defects, grade, and what to do with the lot. Learnt: "
+        f"{len(parts.learnt)} lots, {parts.train_from:%Y-%m-%d} to before {parts.test_from:%Y-%m-%d}. Judged: "
+        f"{len(parts.test)} later lots (called test), up to {parts.last:%Y-%m-%d}, and {len(parts.unseen_all)} lots of "
+        f"{len(parts.units)} held-out units of all times."
+    )
+
+
+def rows_used(data: Dataset, parts: Split) -> list[str]:
+    """How many lots there are, and how they were used."""
+    facts = data.facts
+    return [
+        f"{facts['rows']} assayed lots of {facts['units']} units, {facts['first_period']} to {facts['last_period']}",
+        f"learnt: {len(parts.learnt)} lots before {parts.test_from:%Y-%m-%d}; of these the "
+        f"{sum(map(len, parts.calibrate))} from {parts.calibrate_from:%Y-%m-%d}, each told by a model that knew only "
+        "older ones, gave the errors, the promise on released lots, and chose the candidate",
+        f"judged: {len(parts.test)} lots from {parts.test_from:%Y-%m-%d} to {parts.last:%Y-%m-%d}, and "
+        f"{len(parts.unseen_all)} lots of {len(parts.units)} held-out units of all times",
+    ]
+
+
+def sections(
+    candidates: Mapping[str, QualityCandidate], chosen: QualityCandidate, data: Dataset, parts: Split
+) -> list[str]:
+    """Sections on candidates, elements and defects, grades and decisions."""
+    return [
+        *_candidates(candidates, chosen, data),
+        *_elements(chosen, data),
+        *_grades(data.seed),
+        *_decisions(chosen, data, parts),
+    ]
+
+
+def _candidates(candidates: Mapping[str, QualityCandidate], chosen: QualityCandidate, data: Dataset) -> list[str]:
+    known = [name for name in SHOWN if name in chosen.metrics]
+    rows = [
+        [f"**{name}**" if name == chosen.name else name, *(figure(candidate.metrics, metric) for metric in known)]
+        for name, candidate in candidates.items()
+    ]
+    warned = [f"- Beware of {chosen.name}: {caution}." for caution in cautions(data.seed, chosen.metrics)]
+    return [
+        "## Candidates",
+        "",
+        "On the test lots. Loss: mean negative log likelihood of what was reported, contents on log scale, those below "
+        "the laboratory's limit as such. Skill: share of the first candidate's squared error of the logarithm that is "
+        "avoided. R²: median of the elements, contents above the limit. Cost: against an oracle that knows every assay "
+        f"beforehand and pays for none. Chosen: **{chosen.name}**, the lowest `{SELECTED_BY}`; the test lots had no "
+        "say.",
+        "",
+        *table(["candidate", *(SHOWN[name] for name in known)], rows),
+        *warned,
+        *([""] if warned else []),
+    ]
+
+
+def _elements(chosen: QualityCandidate, data: Dataset) -> list[str]:
+    m = chosen.metrics
+    rows = [
+        [
+            f"`{c.name}`",
+            c.meaning,
+            figure(m, f"test_{c.name}_r2"),
+            figure(m, f"test_{c.name}_rmse"),
+            f"{m[f'test_{c.name}_below_limit']:.1%}",
+        ]
+        for c in data.seed.elements
+    ]
+    lines = ["## Contents", "", *table(["element", "what it is", "R²", "RMSE of the logarithm", "below limit"], rows)]
+    if not data.seed.defects:
+        return lines
+    rows = [
+        [f"`{name}`", data.seed.column(name).meaning, figure(m, f"test_{name}_auc"), figure(m, f"test_{name}_brier")]
+        for name in data.seed.defects
+    ]
+    return [*lines, "## Defects", "", *table(["defect", "what it is", "AUC", "Brier score"], rows)]
+
+
+def _grades(seed: Seed) -> list[str]:
+    rows = []
+    for grade in seed.grades:
+        limits = [f"{name} {limit.value:g}" for name, limit in grade.limits.items()]
+        limits += [f"{total.name} {total.value:g}" for total in grade.sums]
+        unsure = sum(one.certainty != "verified" for one in [*grade.limits.values(), *grade.sums])
+        unit = seed.elements[0].unit
+        told = f"{', '.join(limits)} [{unit}]" if limits else "-"
+        rows.append([f"`{grade.name}`", grade.title, f"{grade.value.value:g}", told, f"{unsure} of {len(limits)}"])
+    head = ["grade", "what it is", "value [$/t]", "at most", "limits not verified"]
+    return ["## Grades", "", *table(head, rows)]
+
+
+def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[str]:
+    rules, m = data.seed.judged_by, chosen.metrics
+    lots, alpha = sum(map(len, parts.calibrate)), rules.alpha.value
+    threshold = f"{chosen.model.threshold:.3g}" if np.isfinite(chosen.model.threshold) else "none: no lot is released"
+    judged = "; ".join(
+        f"{told}: {m[f'{part}_let_go']:.0f} let go, {m[f'{part}_false_release']:.2%} of them break their grade (95 % "
+        f"sure: at most {m[f'{part}_false_release_high']:.2%}), {m[f'{part}_cost']:.2f} $/t"
+        for part, told in (("test", "test lots"), ("unseen_all", "held-out units"))
+        if f"{part}_cost" in m
+    )
+    return [
+        "## Decisions",
+        "",
+        f"Promised with {rules.confidence.value:.0%} confidence: of the lots that are let go unassayed in a grade with "
+        f"limits, at most {alpha:.3g} break that grade by their assay. Learn then test on {lots} calibration lots "
+        f"({lots_needed(alpha, rules.confidence.value)} good released ones are the fewest); highest probability of "
+        f"breaking its grade with which a lot may be let go: {threshold}. {judged}. To assay all costs "
+        f"{m['test_cost_assay_all']:.2f} $/t, to assay none {m['test_cost_assay_none']:.2f} $/t.",
+        "",
+    ]

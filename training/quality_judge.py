@@ -1,0 +1,94 @@
+"""How two graders of lots are compared: what their decisions cost decides, the promise on released lots must hold."""
+
+import numpy as np
+import numpy.typing as npt
+
+from models.quality_decision import Costs, earned, oracle
+from models.quality_model import QualityModel
+from seeds import Seed
+from training.dataset import Dataset
+from training.judge import JudgeRows, Side, Verdict, beyond_promise, judge
+from training.quality_evaluate import Lots, measured
+from training.quality_fitting import QualityCandidate, lots_of
+from training.registered import RegistryError
+from training.regression_judge import blocks_of
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+
+def check_judgeable(champion: QualityModel, data: Dataset, rows: IntArray) -> None:
+    """Raise where these rows are too few to judge on, or the champion grades by other elements, defects or grades.
+
+    Raises
+    ------
+    JudgeError
+        Too few lots.
+    RegistryError
+        The champion learnt with a seed of other elements, defects or grades.
+    """
+    blocks_of(data.units[rows], data.periods[rows])
+    for name, old, new in zip(("elements", "defects", "grades"), _names(champion.seed), _names(data.seed), strict=True):
+        if old != new:
+            raise RegistryError(
+                f"{data.seed.process.name}: the champion learnt with another seed and cannot be judged: its {name} are "
+                f"{', '.join(old)}; expected {', '.join(new)}"
+            )
+
+
+def _names(seed: Seed) -> tuple[list[str], list[str], list[str]]:
+    return [column.name for column in seed.elements], list(seed.defects), [grade.name for grade in seed.grades]
+
+
+def verdict(
+    champion: QualityModel, X: FloatArray, challenger: QualityCandidate, data: Dataset, rows: IntArray
+) -> Verdict:
+    """Compare two graders on lots that neither has learnt from.
+
+    The loss of a lot is what its decision costs against an oracle that knows its assay beforehand [$/t]. The
+    challenger is promoted when the lower bound of its gain, by drawing whole blocks again, is above zero, and no more
+    of the lots that it lets go break their grade than the seed allows beyond chance, or no more than of the
+    champion's.
+
+    Parameters
+    ----------
+    champion : QualityModel
+        Which grades now.
+    X : ndarray, shape (m, k)
+        Inputs of the rows as the champion wants them.
+    challenger : QualityCandidate
+        Which may take over; it has told of these rows already.
+    data : Dataset
+        Assayed lots.
+    rows : ndarray of int, shape (m,)
+        The judge rows.
+
+    Returns
+    -------
+    Verdict
+    """
+    lots = lots_of(data)[rows]
+    known = np.flatnonzero(~np.isnan(lots.kept).any(axis=1))
+    rows, lots = rows[known], lots[known]
+    block = blocks_of(data.units[rows], data.periods[rows])
+    truth = None if data.true_contents is None else data.true_contents[rows]
+    told = np.asarray(champion.estimator.predict(X[known]), dtype=np.float64)
+    old = _side(champion, data.seed, told, lots, truth)
+    new = _side(challenger.model, data.seed, challenger.told[rows], lots, truth)
+    judged = JudgeRows(data.units[rows], data.periods[rows], block, np.ones(len(rows)))
+    return judge(judged, old, new, "what decisions cost", "$/t", _unsound(data.seed, old, new))
+
+
+def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: Lots, truth: FloatArray | None) -> Side:
+    costs = Costs.of(seed)
+    loss = oracle(lots.kept, costs) - earned(model.judged(raw).decided, lots.kept, costs)
+    found = measured(model, seed, raw, lots, truth)
+    return Side(loss, {name: value for name, value in found.items() if np.isfinite(value)})
+
+
+def _unsound(seed: Seed, champion: Side, challenger: Side) -> str | None:
+    alpha, lots = seed.judged_by.alpha.value, challenger.metrics["let_go"]
+    share = challenger.metrics.get("false_release", 0.0)
+    if share <= champion.metrics.get("false_release", 0.0) or not beyond_promise(share, lots, alpha):
+        return None
+    return f"{share * lots:.0f} of the {lots:.0f} lots that it lets go break their grade, where {alpha:.3g} of them may"

@@ -1,0 +1,231 @@
+"""What an engineer looks at before believing a grader of lots."""
+
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from models.censoring import log_size
+from models.quality_decision import Costs, decide
+from models.quality_guarantee import THRESHOLDS
+from training.dataset import Dataset
+from training.drawing import (
+    BLUE,
+    GREY,
+    LAYOUT,
+    ORANGE,
+    RED,
+    Picture,
+    by_month,
+    empty,
+    input_bars,
+    thinned,
+    with_diagonal,
+)
+from training.evaluate import COVERAGE
+from training.quality_evaluate import costs_of, held, reliability
+from training.quality_fitting import QualityCandidate, lots_of
+from training.splits import Split
+
+FloatArray = npt.NDArray[np.float64]
+
+COLUMNS = 3
+PANEL = 260  # px a row of panels
+MOST_IN_PANEL = 600
+COLOURS = ("#1f77b4", "#e6820e", "#2a9d55", "#9467bd", "#c0392b", "#8c6d31", "#17a2b8", "#d36ba6", "#5b5b5b", "#bcbd22")
+
+
+def contents(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
+    """Reported over predicted content of each element, logarithmic, test lots."""
+    names = [f"{c.name} [{c.unit}]" for c in data.seed.elements]
+    lines = ceil(len(names) / COLUMNS)
+    figure = make_subplots(lines, COLUMNS, subplot_titles=names, vertical_spacing=0.32 / lines, horizontal_spacing=0.07)
+    rows = thinned(parts.test, MOST_IN_PANEL)
+    reported, raw = lots_of(data).reported[rows], candidate.told[rows]
+    told = np.exp(raw[:, : len(names)])
+    answers = candidate.model.contents(raw[:, : len(names)], COVERAGE)
+    for e, column in enumerate(data.seed.elements):
+        place = {"row": e // COLUMNS + 1, "col": e % COLUMNS + 1}
+        order = np.argsort(told[:, e])
+        for end in (answers[column.name].low, answers[column.name].high):
+            line = {"color": GREY, "width": 1}
+            figure.add_scatter(x=told[order, e], y=end[order], mode="lines", line=line, showlegend=False, **place)
+        for label, where, symbol, colour in (
+            ("reported", reported[:, e] > 0, "circle", BLUE),
+            ("below the limit drawn", reported[:, e] < 0, "triangle-down-open", ORANGE),
+        ):
+            marker = {"size": 5, "color": colour, "opacity": 0.5, "symbol": symbol}
+            figure.add_scatter(
+                x=told[where, e],
+                y=np.abs(reported[where, e]),
+                mode="markers",
+                marker=marker,
+                name=label,
+                legendgroup=label,
+                showlegend=e == 0,
+                **place,
+            )
+    figure.update_xaxes(type="log", nticks=4, minor_showgrid=False).update_yaxes(type="log", nticks=4)
+    figure.update_layout(LAYOUT, height=100 + PANEL * lines, margin={"t": 90})
+    return figure.update_layout(legend={"y": 1 + 0.25 / lines})
+
+
+def reliability_of_grade(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
+    """Share of lots that keep the intended grade over its probability, in groups of equal size."""
+    model = candidate.model
+    p = model.judged(candidate.told[parts.test]).keeps[:, model.costs.intended]
+    kept = lots_of(data)[parts.test].kept[:, model.costs.intended]
+    _, told, seen = reliability(1 - p, 1 - kept)
+    name = data.seed.judged_by.intended
+    figure = empty(f"probability of breaking {name} [%]", f"lots that break {name} [%]")
+    marker = {"size": 9, "color": BLUE}
+    figure.add_scatter(x=100 * told, y=100 * seen, mode="markers+lines", marker=marker, name="groups of equal size")
+    return with_diagonal(figure, 100 * np.append(told, 0.0))
+
+
+def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
+    """Cost and false release over the threshold of release, beside simple rules."""
+    model, lots = candidate.model, lots_of(data)[parts.test]
+    judged = model.judged(candidate.told[parts.test])
+    best = model.scatter.chances(judged.told, model.limits).best
+    costs = Costs.of(data.seed)
+    found = [costs_of(decide(judged.keeps, best, costs, t), lots.kept, costs) for t in THRESHOLDS]
+    alpha, m = data.seed.judged_by.alpha.value, candidate.metrics
+    figure = make_subplots(1, 2, horizontal_spacing=0.1)
+    x = [100 * one["released"] + 100 * one["downgraded"] for one in found]
+    line = {"color": BLUE}
+    bad = [100 * one["false_release"] for one in found]
+    cost = [one["cost"] for one in found]
+    figure.add_scatter(x=x, y=bad, mode="lines", line=line, name="by the threshold", row=1, col=1)
+    figure.add_scatter(x=x, y=cost, mode="lines", line=line, showlegend=False, row=1, col=2)
+    here = 100 * (m["test_released"] + m["test_downgraded"])
+    dot = {"size": 11, "color": ORANGE}
+    for col, value in ((1, 100 * m["test_false_release"]), (2, m["test_cost"])):
+        figure.add_scatter(
+            x=[here], y=[value], mode="markers", marker=dot, name="as decided", showlegend=col == 1, row=1, col=col
+        )
+    figure.add_hline(100 * alpha, line_color=RED, line_dash="dash", row=1, col=1)
+    rules = {"assay all": m["test_cost_assay_all"], "assay none": m["test_cost_assay_none"]}
+    for (name, value), dash in zip(rules.items(), ("dash", "dot"), strict=True):
+        figure.add_hline(value, line_color=GREY, line_dash=dash, annotation_text=f"{name} {value:.2f}", row=1, col=2)
+    figure.update_xaxes(title="lots let go unassayed [%]")
+    figure.update_yaxes(title="of these, lots that break their grade [%]", rangemode="tozero", row=1, col=1)
+    figure.update_yaxes(title="cost against the oracle [$/t]", rangemode="tozero", row=1, col=2)
+    return figure.update_layout(LAYOUT)
+
+
+def nearest_limits(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
+    """Which limit the test lots come nearest to, and how near."""
+    model = candidate.model
+    found = model.nearest(model.judged(candidate.told[parts.test]))
+    frame = pd.DataFrame({"limit": [one.limit for one in found], "sigma": [one.sigma for one in found]})
+    order = frame["limit"].value_counts(ascending=True).index
+    figure = empty("distance of the nearest limit [standard deviations of the error]", "")
+    for name in order:
+        far = frame.loc[frame["limit"] == name, "sigma"]
+        figure.add_box(
+            x=far,
+            name=f"{name}: {len(far) / len(frame):.1%} of the lots",
+            marker={"color": BLUE, "size": 3},
+            line={"width": 1},
+            showlegend=False,
+        )
+    figure.add_vline(x=0, line_color=RED)
+    return figure.update_layout(height=150 + 40 * len(order), yaxis={"automargin": True, "ticklabelstandoff": 6})
+
+
+def errors_over_time(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
+    """Mean error of each element by month, lots of held-out units."""
+    rows = parts.unseen_all if len(parts.unseen_all) else parts.test
+    logs = log_size(lots_of(data).reported[rows])
+    month = by_month(data.periods[rows])
+    figure = empty("month", "mean error of the logarithm, in standard deviations")
+    for e, column in enumerate(data.seed.elements):
+        seen = lots_of(data).reported[rows, e] > 0
+        error = (logs[seen, e] - candidate.told[rows, e][seen]) / candidate.model.scatter.spread[e]
+        mean = pd.Series(error).groupby(month[seen]).mean()
+        line = {"color": COLOURS[e % len(COLOURS)]}
+        figure.add_scatter(x=mean.index, y=mean, mode="lines+markers", line=line, marker={"size": 4}, name=column.name)
+    figure.add_hline(0, line_color=GREY, line_width=1)
+    return figure.add_vline(x=parts.test_from, line_dash="dash", line_color=GREY)
+
+
+def coverage_over_time(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
+    """Share of lots all of whose contents lie in their intervals, by month, lots that no model has learnt."""
+    figure = empty("month", "lots that the joint intervals hold [%]")
+    for rows, label, colour in ((parts.test, "future lots", BLUE), (parts.unseen_all, "held-out units", ORANGE)):
+        if not len(rows):
+            continue
+        reported = lots_of(data).reported[rows]
+        answers = candidate.model.contents(candidate.told[rows, : reported.shape[1]], COVERAGE)
+        inside = np.ones(len(rows), dtype=np.bool_)
+        for e, answer in enumerate(answers.values()):
+            inside &= np.isnan(reported[:, e]) | held(reported[:, e], answer)
+        mean = 100 * pd.Series(inside.astype(float)).groupby(by_month(data.periods[rows])).mean()
+        figure.add_scatter(x=mean.index, y=mean, mode="lines+markers", line={"color": colour}, name=label)
+    figure.add_hline(100 * COVERAGE, line_color=GREY, line_dash="dash")
+    return figure.update_yaxes(range=[50, 101])
+
+
+def importance(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
+    """What the loss rises by when an input is shuffled."""
+    return input_bars(candidate.importance, data, "rise of the test loss [1]")
+
+
+def learning_curve(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
+    """Test loss when the model learns from only the newest periods before the test."""
+    figure = empty("periods learnt, newest before the test", "test loss [1]")
+    curve = candidate.curve
+    figure.add_scatter(x=curve.periods, y=curve.test_lot_loss, mode="lines+markers", line={"color": BLUE})
+    return figure.update_layout(xaxis_rangemode="tozero")
+
+
+PICTURES = (
+    Picture(
+        "Contents, reported and predicted",
+        f"Test lots, both axes logarithmic. Grey: the joint {COVERAGE:.0%} intervals. Triangles: the laboratory found "
+        "less than the limit at which they stand.",
+        contents,
+    ),
+    Picture(
+        "What decisions cost, and how many lots let go break their grade",
+        "Test lots. Line: for a rising threshold on the probability of breaking the grade. Red: what the seed allows. "
+        "The oracle, at 0, knows every assay beforehand.",
+        decisions,
+    ),
+    Picture(
+        "Reliability of the grade",
+        "Test lots in groups of equal size. On the dotted line lots that are given 5 % break it in 5 % of cases.",
+        reliability_of_grade,
+    ),
+    Picture(
+        "Nearest limits",
+        "Test lots, by the limit that each comes nearest to by its likeliest contents. Left of the line it is beyond.",
+        nearest_limits,
+    ),
+    Picture(
+        "Errors over time",
+        "Contents above the laboratory's limit. A step that several elements share is a raw material or the "
+        "laboratory. Right of the dashed line nothing was learnt.",
+        errors_over_time,
+    ),
+    Picture(
+        "Coverage over time",
+        f"The joint intervals promise {COVERAGE:.0%} while the plant stays as it was.",
+        coverage_over_time,
+    ),
+    Picture(
+        "What the model looks at",
+        "Rise of the test loss when the input is shuffled among the lots. Inputs that move together share their "
+        "importance.",
+        importance,
+    ),
+    Picture(
+        "Learning curve",
+        "Still falling on the right: a longer history would help. Rising: the old lots mislead.",
+        learning_curve,
+    ),
+)

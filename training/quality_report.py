@@ -1,0 +1,120 @@
+"""Which figures of a grader of lots are shown, what they are called, and what a reader must be warned of."""
+
+from collections.abc import Mapping
+
+from models.quality_guarantee import lots_needed
+from seeds import Seed
+from training.dataset import Dataset
+from training.evaluate import COVERAGE
+from training.judge import beyond_promise
+from training.quality_fitting import QualityCandidate
+
+MOST_ECE = 0.05
+LEAST_COVERAGE, MOST_COVERAGE = 0.85, 0.95
+TAGGED = (
+    "test_lot_loss",
+    "test_skill",
+    "test_r2",
+    "test_coverage_90",
+    "test_cost",
+    "test_released",
+    "test_false_release",
+    "unseen_all_cost",
+)
+COLUMNS = {
+    "test_skill": ("skill", ".3f"),
+    "test_r2": ("R²", ".3f"),
+    "test_coverage_90": ("cover", ".3f"),
+    "test_grade_ece": ("ECE", ".4f"),
+    "test_cost": ("cost\n$/t", ".2f"),
+    "test_released": ("re-\nleased", ".3f"),
+    "test_assayed": ("as-\nsayed", ".3f"),
+    "test_false_release": ("false\nrelease", ".4f"),
+}
+PUBLISHED = {
+    "test_r2": ("R², median of the elements", ".2f"),
+    "test_coverage_90": ("joint coverage of 90 %", ".1%"),
+    "test_grade_ece": ("ECE of the grade", ".4f"),
+    "test_released": ("released", ".1%"),
+    "test_assayed": ("to the laboratory", ".1%"),
+    "test_false_release": ("false release", ".2%"),
+    "test_cost": ("cost [$/t]", ".2f"),
+    "unseen_all_cost": ("cost, unseen units [$/t]", ".2f"),
+}
+JUDGED = {
+    "cost": "cost against the oracle [$/t]",
+    "lot_loss": "loss of contents and defects [1]",
+    "r2": "R², median of the elements [1]",
+    "coverage_90": "joint coverage of the 90% intervals [1]",
+    "grade_ece": "calibration error of the grade [1]",
+    "released": "share released [1]",
+    "assayed": "share sent to the laboratory [1]",
+    "false_release": "share of those let go that break their grade [1]",
+}
+DECISIVE = (("champion", "cost"), ("challenger", "cost"), ("challenger", "false_release"))
+
+
+def verdict_head(seed: Seed) -> str:
+    """What the figures of a verdict are."""
+    return "graded before their assay, by lots"
+
+
+def remarks(candidates: Mapping[str, QualityCandidate], best: QualityCandidate, data: Dataset) -> list[str]:
+    """What the columns mean, what simple rules cost, and what was turned away."""
+    m, rules = best.metrics, data.seed.judged_by
+    return [
+        f"Skill: squared log error against {next(iter(candidates))}; R²: median of the elements, detected contents",
+        f"Cover: lots all of whose contents lie in their {COVERAGE:.0%} intervals; ECE: of P({rules.intended})",
+        f"Cost: against an oracle that knows every assay; assay all {m['test_cost_assay_all']:.2f}, "
+        f"assay none {m['test_cost_assay_none']:.2f} $/t",
+        f"False release: share of the lots let go unassayed that break their grade, {rules.alpha.value:.3g} allowed",
+        f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
+    ]
+
+
+def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
+    """What a reader of a candidate's metrics should be told in words.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process; says what is promised.
+    metrics : Mapping of str to float
+        Of one candidate of a job.
+
+    Returns
+    -------
+    list of str
+        No skill; probabilities that mislead; intervals too narrow or too wide; no lot that may be let go; a promise
+        on released lots that the test lots break, or are too few to show; decisions dearer than a simple rule.
+    """
+    told = []
+    if metrics["test_skill"] <= 0:
+        told.append("on the test lots it is no better than the bar to beat")
+    if metrics["test_grade_ece"] > MOST_ECE:
+        told.append(f"its probabilities of the grade are off by {metrics['test_grade_ece']:.1%} on average")
+    covered = metrics["test_coverage_90"]
+    if not LEAST_COVERAGE <= covered <= MOST_COVERAGE:
+        told.append(f"its joint {COVERAGE:.0%} intervals hold {covered:.0%} of the test lots")
+    told += _of_release(seed, metrics)
+    rule = min(metrics["test_cost_assay_all"], metrics["test_cost_assay_none"])
+    if metrics["test_cost"] > rule:
+        told.append(f"its decisions cost {metrics['test_cost']:.2f} $/t, the better simple rule {rule:.2f} $/t")
+    return told
+
+
+def _of_release(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
+    alpha, confidence = seed.judged_by.alpha.value, seed.judged_by.confidence.value
+    if metrics["threshold"] == 0.0:
+        return [f"no lot may be released unassayed: its calibration lots do not show that at most {alpha:.3g} are bad"]
+    lots, share, needed = metrics["test_let_go"], metrics["test_false_release"], lots_needed(alpha, confidence)
+    if lots and beyond_promise(share, lots, alpha):
+        return [
+            f"the promise on released lots does not hold on the test lots: {share * lots:.0f} of {lots:.0f} break "
+            f"their grade, {alpha:.3g} of them may"
+        ]
+    if lots < needed:
+        return [
+            f"the promise on released lots is not verified: {lots:.0f} of the test lots were let go, {needed} needed"
+        ]
+    return []
