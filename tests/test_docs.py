@@ -48,6 +48,18 @@ def test_trials_of_the_sorting_page_are_the_measured_ones():
         assert result["trial"]["value"] >= 0.95 * result["ten_times"]["value"]
 
 
+def test_run_lengths_of_the_charts_page_are_the_measured_ones():
+    charts, text = benchmark("control_charts"), (ROOT / "docs" / "control_charts.md").read_text(encoding="utf-8")
+    results = json.loads(charts.RESULTS.read_text(encoding="utf-8"))
+    assert set(results) == set(charts.CASES)
+    assert charts.with_table(text, results) == text
+    for result in results.values():
+        for found in result.values():
+            # Published figures are rounded: four standard errors and a digit.
+            published = found.get("published", found["mean"])
+            assert abs(found["mean"] - published) < 4 * found["error"] + 0.006 * published
+
+
 def test_results_hold_what_the_readme_says():
     results = json.loads((ROOT / "docs" / "results.json").read_text(encoding="utf-8"))["aluminium_reduction"]
     candidates = results["candidates"]
