@@ -244,10 +244,10 @@ def rollback(process: ProcessName, version: Version = None, why: Why = "by hand"
 @app.command()
 def trial(
     process: ProcessName,
-    lots: Annotated[int, typer.Option(help="Lots to sort.", min=2)] = 500,
+    lots: Annotated[int, typer.Option(help="Lots to decide on.", min=2)] = 500,
     rng_seed: Annotated[int, typer.Option(help="Which plant; any but the seed's own.", min=0)] = 2,
 ) -> None:
-    """Let the champion sort a simulated plant that it has never seen, ejection included."""
+    """Let the champion decide on the lots of a simulated plant that it has never seen."""
     from seeds import load
     from training.settings import read_settings
     from training.trial import trial as run

@@ -1,5 +1,6 @@
-"""A closed-loop trial: the champion sorts a simulated plant that it has never seen, and the belt ejects."""
+"""A closed-loop trial: the champion decides on a simulated plant that it has never seen."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
@@ -9,16 +10,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.contract import check
+from models.quality_model import QualityModel
 from models.sorting_decision import Line
 from models.sorting_guarantee import lot_contents, over_limit
 from models.sorting_model import SortingModel
 from models.sorting_values import oracle_bins, value_matrix
 from seeds import Seed
-from synthetic_data import replay
+from synthetic_data import another_plant, replay
 from synthetic_data.scrap_ejection import CAUSES, eject
 from training.dataset import Dataset, dataset_of
 from training.job import Progress, silent
 from training.promotion import champion_of
+from training.quality_trial import QualityTrial, graded
 from training.settings import Settings
 from training.sorting_evaluate import (
     KG_PER_T,
@@ -39,8 +42,11 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
 
+YEAR = dt.timedelta(days=365.25)
+
+
 class TrialError(ValueError):
-    """A trial that cannot be made: no sorting process, no simulated plant, or the very plant that was learnt."""
+    """A trial that cannot be made: nothing is decided, no simulated plant, or the very plant that was learnt."""
 
 
 @dataclass(frozen=True)
@@ -92,57 +98,69 @@ class Trial:
     confidence: float
 
 
-def trial(seed: Seed, settings: Settings, lots: int, rng_seed: int, progress: Progress = silent) -> Trial:
-    """Let the champion sort the lots of another plant of its kind.
+def trial(
+    seed: Seed, settings: Settings, lots: int, rng_seed: int, progress: Progress = silent
+) -> Trial | QualityTrial:
+    """Let the champion decide on the lots of another plant of its kind.
+
+    A sorter's pieces are ejected by that plant's belt; graded lots are followed to their assay.
 
     Parameters
     ----------
     seed : Seed
-        A process that sorts.
+        A process that sorts or grades lots.
     settings : Settings
         Where MLflow keeps the champion.
     lots : int
-        How many lots.
+        How many lots; of graded ones, at least so many.
     rng_seed : int
-        The plant: other lots, drift and unknown materials than those of the seed's own number.
+        The plant: its luck, and the parameters in which plants differ.
     progress : callable
         Told what is being done, the steps done and the steps in all.
 
     Returns
     -------
-    Trial
+    Trial or QualityTrial
 
     Raises
     ------
     TrialError
-        The process does not sort or has no simulated plant, or `rng_seed` is that of the plant learnt from.
+        The process neither sorts nor grades, or has no simulated plant, or `rng_seed` is that of the plant learnt from.
     RegistryError, TrackingError
         There is no champion, or it cannot be read.
     SimulationError
         A number of lots that cannot be simulated.
     """
     process = seed.process.name
-    if not seed.classes or seed.plant is None:
-        raise TrialError(f"{process}: a trial needs a process that sorts and a simulated plant")
+    if not (seed.classes or seed.quality) or seed.plant is None:
+        raise TrialError(f"{process}: a trial needs a process that sorts or grades lots, and a simulated plant")
     if rng_seed == seed.plant.rng_seed:
         raise TrialError(f"rng_seed: got {rng_seed}, the plant that the champion learnt from: expected another")
     tracking = Tracking(settings)
     champion = champion_of(process, tracking.versions(process))
     model = tracking.model(champion)
-    if not isinstance(model, SortingModel):
-        raise TrialError(f"{process}: version {champion.number} does not sort")
     progress("simulate the plant", 0, 3)
     data = unseen(seed, lots, rng_seed)
     progress("decide", 1, 3)
+    if isinstance(model, QualityModel):
+        return graded(model, data, champion.number)
+    if not isinstance(model, SortingModel):
+        raise TrialError(f"{process}: version {champion.number} neither sorts nor grades lots")
     decided = sort_lots(model, data.X, true_pieces(data), seed)
     progress("eject and count", 2, 3)
     return counted(data, decided, rng_seed, champion.number)
 
 
 def unseen(seed: Seed, lots: int, rng_seed: int) -> Dataset:
-    """Table and truth of another simulated plant."""
-    plant = replay(seed, units=lots, rng_seed=rng_seed)
-    return dataset_of(check(plant.table, seed), seed, plant.truth)
+    """Table and truth of so many lots of another simulated plant; of graded lots at least so many, all its units."""
+    other = another_plant(seed, rng_seed)
+    assert other.plant is not None
+    if seed.quality is None:
+        plant = replay(other, units=lots)
+    else:
+        years = lots / other.plant.units * seed.process.period.timedelta / YEAR
+        plant = replay(other, years=years + seed.process.period.timedelta / YEAR)
+    return dataset_of(check(plant.table, other), other, plant.truth)
 
 
 def true_pieces(data: Dataset) -> Pieces:

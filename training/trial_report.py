@@ -6,11 +6,18 @@ from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
+from training import quality_trial
+from training.quality_trial import QualityTrial
 from training.trial import Trial
 
 
-def told(found: Trial) -> Iterator[RenderableType]:
-    """Bins as they landed, and what was lost against an oracle by cause."""
+def told(found: Trial | QualityTrial) -> Iterator[RenderableType]:
+    """What became of the lots, and what was lost against an oracle."""
+    return quality_trial.told(found) if isinstance(found, QualityTrial) else _sorted(found)
+
+
+def _sorted(found: Trial) -> Iterator[RenderableType]:
+    """Bins as they landed, and what was lost by cause."""
     yield (
         f"{found.process}: version {found.version} on {found.lots} lots of a plant that it has never seen: "
         f"{found.pieces} pieces, {found.tonnes:.3g} t"

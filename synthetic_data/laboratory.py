@@ -1,0 +1,62 @@
+"""A laboratory's report of contents: sampling, analysis, bias, rounding, and what it reports as below its limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthetic_data.plan import FloatArray
+
+NORMALS = 2  # standard normal numbers that a report takes for each value
+
+
+@dataclass(frozen=True)
+class Method:
+    """How well one element is told; each field is a number, or an array that broadcasts against the contents.
+
+    Attributes
+    ----------
+    sampling : float or array
+        Relative standard deviation of a sample about its lot [1].
+    repeatability : float or array
+        Relative standard deviation of the analysis of one sample [1].
+    floor : float or array
+        Standard deviation of the analysis where there is nothing [the content's unit].
+    detection_limit : float or array
+        Smallest content that is reported as a number [the content's unit].
+    digit : float or array
+        Step of the reported numbers [the content's unit].
+    """
+
+    sampling: FloatArray | float
+    repeatability: FloatArray | float
+    floor: FloatArray | float
+    detection_limit: FloatArray | float
+    digit: FloatArray | float
+
+
+def report(content: FloatArray, method: Method, bias: FloatArray | float, normals: FloatArray) -> FloatArray:
+    """What the laboratory reports of true contents.
+
+    Parameters
+    ----------
+    content : array, shape (...)
+        True contents of the lots [any unit].
+    method : Method
+        How it analyses.
+    bias : array or float
+        Factor by which this laboratory reads high [1].
+    normals : array, shape (NORMALS, ...)
+        Standard normal numbers: the sample's luck and the analyst's.
+
+    Returns
+    -------
+    array, shape (...)
+        Reported contents; a value below the detection limit L is -L, "<L".
+    """
+    sample = content * np.exp(method.sampling * normals[0] - 0.5 * np.square(method.sampling))
+    sd = np.hypot(method.repeatability * sample, method.floor)
+    read = bias * sample + sd * normals[1]
+    rounded = np.round(read / method.digit) * method.digit
+    return np.where(rounded < method.detection_limit, -np.asarray(method.detection_limit), rounded)

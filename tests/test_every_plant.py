@@ -1,0 +1,64 @@
+"""Behaviours that every simulated plant shows; a new seed with a [plant] is tested by being there."""
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from seeds import load, names
+from synthetic_data import another_plant, replay, simulate
+from training.dataset import read
+
+SIMULATED = [name for name in names() if load(name).plant is not None]
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_bytes_do_not_depend_on_the_workers(name, tmp_path):
+    seed = load(name)
+    files = ("table.parquet", "truth.parquet", "events.parquet", "simulation.json")
+    for workers in (1, 2, 4):
+        simulate(seed, tmp_path / str(workers), units=2 * seed.plant.units + 1, years=0.25, workers=workers)
+    for file in files:
+        alone = (tmp_path / "1" / file).read_bytes()
+        assert alone == (tmp_path / "2" / file).read_bytes() == (tmp_path / "4" / file).read_bytes()
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_a_plant_streams_and_keeps_its_truth_apart(name, tmp_path):
+    seed = load(name)
+    simulate(seed, tmp_path, units=seed.plant.units + 1, years=1)
+    table, truth = pq.ParquetFile(tmp_path / "table.parquet"), pq.ParquetFile(tmp_path / "truth.parquet")
+    assert table.num_row_groups > 1
+    assert table.metadata.num_rows == truth.metadata.num_rows
+    made = {column.name for column in seed.columns if column.previous is not None}
+    assert set(table.schema_arrow.names) == {column.name for column in seed.columns} - made
+    target = seed.elements[0].name if seed.classes else seed.target.name
+    measured = table.read().column(target).to_numpy()
+    real = truth.read().column(target).to_numpy()
+    assert np.isfinite(real).all()
+    assert not (measured == real).any()
+    if seed.classes:
+        assert set(truth.read().column(seed.target.name).to_pylist()) == set(seed.classes)
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_a_simulated_plant_keeps_the_contract(name, tmp_path):
+    seed = load(name)
+    simulate(seed, tmp_path, years=1)
+    data = read(tmp_path, seed)
+    assert data.rejected_rows == 0
+    assert data.truth is not None
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_another_plant_differs_where_its_seed_says_so(name):
+    seed = load(name)
+    other, again = another_plant(seed, 91), another_plant(seed, 91)
+    assert other.plant == again.plant
+    assert other.plant.rng_seed == 91
+    for parameter, one in other.plant.parameters.items():
+        own = seed.plant.parameters[parameter]
+        assert (one.value == own.value) == (own.spread is None or own.value == 0), parameter
+    spread = [parameter for parameter in seed.plant.parameters.values() if parameter.spread is not None]
+    assert bool(spread) == (seed.quality is not None)
+    units = 20 if seed.classes else seed.plant.units
+    assert len(replay(other, units=units, years=0.25).table) > 0

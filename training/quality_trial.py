@@ -1,0 +1,79 @@
+"""What a grader's decisions bring on a plant that it has never seen, by its assays and by the truth."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
+from rich.table import Table
+
+from models.quality_model import QualityModel
+from training.dataset import Dataset
+from training.quality_evaluate import measured
+from training.quality_fitting import lots_of
+
+COSTS = {
+    "cost_assay_all": "every lot to the laboratory",
+    "cost_assay_none": "every lot released in the intended grade",
+    "cost": "as decided",
+}
+
+
+@dataclass(frozen=True)
+class QualityTrial:
+    """What a champion achieved on another simulated plant.
+
+    Attributes
+    ----------
+    process : str
+        Name of the process.
+    version : int or None
+        The champion's; None where the model is not a registered one.
+    lots : int
+        Size of the trial.
+    metrics : Mapping of str to float
+        As `training.quality_evaluate.measured` gives them; costs are against an oracle that knows every assay.
+    alpha, confidence : float
+        Highest share of released lots that was promised to break their grade, and how sure that was.
+    """
+
+    process: str
+    version: int | None
+    lots: int
+    metrics: Mapping[str, float]
+    alpha: float
+    confidence: float
+
+
+def graded(model: QualityModel, data: Dataset, version: int | None = None) -> QualityTrial:
+    """Let a model grade all lots of a simulated plant."""
+    rules = data.seed.judged_by
+    raw = model.estimator.predict(data.X)
+    found = measured(model, data.seed, raw, lots_of(data), data.true_contents)
+    return QualityTrial(data.seed.process.name, version, len(data.X), found, rules.alpha.value, rules.confidence.value)
+
+
+def told(found: QualityTrial) -> Iterator[RenderableType]:
+    """Decisions, what they cost, and whether the promise held, for the terminal."""
+    m = found.metrics
+    yield f"{found.process}: version {found.version} on {found.lots} lots of a plant with other parameters"
+    table = Table("decision", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("lots", justify="right")
+    for name in ("released", "downgraded", "assayed"):
+        table.add_row("to the laboratory" if name == "assayed" else name, f"{m[name]:.1%}")
+    yield table
+    table = Table("cost against an oracle that knows every assay", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("$/t", justify="right")
+    for name, label in COSTS.items():
+        table.add_row(label, f"{m[name]:.2f}", style="bold" if name == "cost" else None)
+    yield table
+    broken = "no lot was let go unassayed"
+    if m["let_go"]:
+        broken = (
+            f"{m['false_release']:.2%} of {m['let_go']:.0f} lots let go break their grade by their assay "
+            f"({m['truth_false_release']:.2%} in truth); {found.alpha:.3g} promised for the plant that was learnt from"
+        )
+    yield (
+        f"{broken}. Joint intervals of 90 % hold {m['coverage_90']:.1%} of the lots.\n"
+        "A simulation at the seed's costs: no claim about a plant."
+    )
