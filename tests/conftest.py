@@ -1,7 +1,15 @@
 """Fixtures that many tests share: a small made-up process, its seed and its table."""
 
+import os
 import shutil
-from collections.abc import Callable
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -211,3 +219,43 @@ def save_toy_sorter(toy_sorting_seed: Seed, toy_sorting_frame: Callable[..., pd.
         return model
 
     return save
+
+
+@pytest.fixture
+def mlflow_server(tmp_path: Path) -> Callable[[str, str], AbstractContextManager[str]]:
+    """Starter of MLflow's own scoring server for the champion of a process, in a store by its address."""
+    return lambda process, uri: served(process, uri, tmp_path / "mlflow.log")
+
+
+@contextmanager
+def served(process: str, uri: str, told: Path) -> Iterator[str]:
+    """MLflow's scoring server for a process's champion, on a free port, with its children; `told` is its log."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    model = f"models:/{process}@champion"
+    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model, "--env-manager", "local"]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = os.environ | {
+        "MLFLOW_TRACKING_URI": uri,
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "PATH": path,
+    }
+    with told.open("wb") as log:
+        server = subprocess.Popen(
+            [*command, "--port", str(port)], env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            patience = time.monotonic() + 90
+            while True:
+                assert time.monotonic() < patience, told.read_text()
+                try:
+                    with urllib.request.urlopen(f"{address}/ping", timeout=5):
+                        break
+                except OSError:
+                    time.sleep(0.2)
+            yield address
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(timeout=30)

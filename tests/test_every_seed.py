@@ -1,15 +1,9 @@
 """Behaviours that every process shows; a new seed in the folder is tested by being there."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -341,13 +335,13 @@ def flat(job: Job, row: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.mark.service
-def test_mlflows_own_server_answers_the_same(job, client):
+def test_mlflows_own_server_answers_the_same(job, client, mlflow_server):
     rows = job.data.table.iloc[:50]
     names = [column.name for column in job.seed.inputs]
     told = client.post(f"/v1/{job.seed.process.name}/predictions", json=requested(job, rows)).json()["predictions"]
     data = [[None if np.isnan(value) else value for value in row] for row in rows[names].to_numpy().tolist()]
     body = json.dumps({"dataframe_split": {"columns": names, "data": data}}).encode()
-    with mlflow_server(job) as address:
+    with mlflow_server(job.seed.process.name, job.settings.uri) as address:
         request = urllib.request.Request(f"{address}/invocations", body, {"content-type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as answer:
             theirs = json.load(answer)["predictions"]
@@ -361,41 +355,6 @@ def test_mlflows_own_server_answers_the_same(job, client):
                 assert value is None
             else:
                 assert value == pytest.approx(expected, rel=1e-9)
-
-
-@contextmanager
-def mlflow_server(job: Job) -> Iterator[str]:
-    """MLflow's scoring server for a process's champion, on a free port, with its children."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    model = f"models:/{job.seed.process.name}@champion"
-    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model, "--env-manager", "local"]
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = os.environ | {
-        "MLFLOW_TRACKING_URI": job.settings.uri,
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        "PATH": path,
-    }
-    told = job.path.parent / "mlflow.log"
-    with told.open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--port", str(port)], env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-        try:
-            patience = time.monotonic() + 90
-            while True:
-                assert time.monotonic() < patience, told.read_text()
-                try:
-                    with urllib.request.urlopen(f"{address}/ping", timeout=5):
-                        break
-                except OSError:
-                    time.sleep(0.2)
-            yield address
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=30)
 
 
 @pytest.mark.parametrize("role", ["late", "target"])

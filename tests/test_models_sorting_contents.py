@@ -102,10 +102,20 @@ def test_intervals_hold_what_they_promise_in_every_predicted_class(
     assert (answer.low <= answer.value).all()
     assert (answer.value <= answer.high).all()
     assert answer.low.min() == 0.0
+    relative = (answer.high - answer.value) / np.sqrt(fitted[0].estimate(X, p)[1][:, 0])
     for k in range(3):
-        own = (answer.high - answer.value)[p.argmax(axis=1) == k]
+        own = relative[p.argmax(axis=1) == k]
         assert own.max() == pytest.approx(fitted[0].of_class[k][0].half_width(0.9), rel=1e-9)
         assert own.max() != pytest.approx(fitted[0].pooled[0].half_width(0.9), rel=1e-3)
+
+
+def test_a_piece_of_doubtful_class_gets_the_wider_interval(
+    fitted: tuple[Contents, np.ndarray, np.ndarray], toy_sorting_seed: Seed, toy_sorting_frame: Frame
+) -> None:
+    X, codes, _ = parts(toy_sorting_seed, toy_sorting_frame(lots=1))
+    row = X[codes == 0][:1]
+    sure, doubtful = (fitted[0].answers(row, np.array([p]), 0.9)["x"] for p in ([1.0, 0, 0, 0], [0.6, 0.2, 0.2, 0]))
+    assert doubtful.high - doubtful.value > 2 * (sure.high - sure.value)
 
 
 def test_a_class_with_few_rows_takes_the_scores_of_all(
@@ -116,9 +126,9 @@ def test_a_class_with_few_rows_takes_the_scores_of_all(
     kept = (codes != 1) | (np.cumsum(codes == 1) < FEWEST_OF_CLASS)
     rows = X[kept], codes[kept], contents[kept]
     model = fit_contents(toy_sorting_seed, old, rows, np.eye(4)[rows[1]])[0]
-    row = X[codes == 1][:1]
-    answer = model.answers(row, np.eye(4)[[1]], 0.8)["x"]
-    assert answer.high[0] - answer.value[0] == pytest.approx(model.pooled[0].half_width(0.8), rel=1e-9)
+    row, p = X[codes == 1][:1], np.eye(4)[[1]]
+    answer, sd = model.answers(row, p, 0.8)["x"], np.sqrt(model.estimate(row, p)[1][0, 0])
+    assert answer.high[0] - answer.value[0] == pytest.approx(model.pooled[0].half_width(0.8) * sd, rel=1e-9)
 
 
 def test_a_coverage_beyond_a_class_is_answered_by_all_and_beyond_all_refused(
@@ -130,7 +140,8 @@ def test_a_coverage_beyond_a_class_is_answered_by_all_and_beyond_all_refused(
     other = X[codes == 3], np.eye(4)[codes[codes == 3]]
     assert FEWEST_OF_CLASS < len(model.of_class[3][0].scores) < 99
     answer = model.answers(*other, 0.99)["x"]
-    np.testing.assert_allclose(answer.high - answer.value, model.pooled[0].half_width(0.99))
+    sd = np.sqrt(model.estimate(*other)[1][:, 0])
+    np.testing.assert_allclose(answer.high - answer.value, model.pooled[0].half_width(0.99) * sd)
     with pytest.raises(CoverageError, match=f"needs at least 999 calibration rows, got {MOST_SCORES}"):
         model.answers(X, np.eye(4)[codes], 0.999)
 

@@ -6,6 +6,7 @@ import pytest
 
 from models import files
 from models.fitted import FittedModel
+from models.quality_model import QualityModel
 from models.sorting_model import SortingModel
 from seeds import Seed
 from seeds.loader import parse
@@ -228,6 +229,39 @@ def test_model_that_sorts_by_another_seed_is_refused(
         status = champions.statuses["toy_scrap"]
         assert (status.served is not None) == answers
         assert answers or told in str(status.trouble)
+
+
+GRADES = {
+    "limit": ("value = 6\n", "value = 7\n", "grade prime: p <= 6 ppm, grade prime: p <= 7 ppm"),
+    "sum": ('of = ["p", "q"]', 'of = ["p", "r"]', "grade prime: p_and_q = p + q <= 9 ppm"),
+    "value of a grade": ("value = -40", "value = -45", "grade second: -40 $/t, grade second: -45 $/t"),
+    "name of a grade": ('name = "second"', 'name = "b"', "grades prime, b, remelt, grades prime, second, remelt"),
+    "intended grade": ('intended = "prime"', 'intended = "second"', "quality intended prime, quality intended second"),
+    "mass of a lot": ("value = 25,", "value = 26,", "quality lot_mass 25, quality lot_mass 26"),
+    "cost of an assay": ("value = 150,", "value = 160,", "quality assay_cost 150, quality assay_cost 160"),
+    "cost of a claim": ("value = 300,", "value = 310,", "quality claim_cost 300, quality claim_cost 310"),
+    "promise": ("value = 0.02,", "value = 0.03,", "quality alpha 0.02, quality alpha 0.03"),
+    "confidence": ("value = 0.95,", "value = 0.9,", "quality confidence 0.9, quality confidence 0.95"),
+}
+
+
+def test_model_that_grades_by_another_seed_is_refused(
+    toy_quality_seed: Seed, save_toy_grader: Callable[..., QualityModel], tmp_path: Path
+) -> None:
+    save_toy_grader(tmp_path / "one")
+    store = FolderStore()
+    store.point("toy_lots", 1, tmp_path / "one")
+    own = Champions({"toy_lots": toy_quality_seed}, store, poll_seconds=2.0)
+    own.refresh()
+    assert own.statuses["toy_lots"].served is not None
+    for name, (before, after, told) in GRADES.items():
+        assert before in toy_quality_seed.text, name
+        other = parse(toy_quality_seed.text.replace(before, after, 1), Path("toy_lots.toml"))
+        champions = Champions({"toy_lots": other}, store, poll_seconds=2.0)
+        champions.refresh()
+        status = champions.statuses["toy_lots"]
+        assert status.served is None, name
+        assert told in str(status.trouble)
 
 
 def test_unreadable_store_keeps_the_model_and_is_looked_at_less_often(

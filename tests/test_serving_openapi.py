@@ -62,7 +62,10 @@ def test_openapi_types_every_quantity_of_a_prediction(served_seed: Seed) -> None
     schemas = create_app(Settings(), FolderStore()).openapi()["components"]["schemas"]
     title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
     prediction = schemas[f"{title}Prediction"]["properties"]
-    told = schemas[f"{title}Elements"]["properties"] if served_seed.classes else prediction
+    if served_seed.quality is not None:
+        told = schemas[f"{title}Contents"]["properties"]
+    else:
+        told = schemas[f"{title}Elements"]["properties"] if served_seed.classes else prediction
     for name in [column.name for column in served_seed.elements] or [served_seed.target.name, *served_seed.derived]:
         assert told[name]["x-unit"] == served_seed.targets[name].unit
 
@@ -92,6 +95,35 @@ def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sort
     request = schemas[f"{title}Request"]["properties"]
     assert {"prices", "lots"} < set(request)
     assert list(schemas[f"{title}LotBins"]["required"]) == list(bins)
+
+
+@pytest.mark.parametrize("name", [name for name in names() if load(name).quality is not None])
+def test_openapi_names_the_grades_limits_knobs_and_costs_of_a_process_that_grades(name: str) -> None:
+    seed, schemas = load(name), create_app(Settings(), FolderStore()).openapi()["components"]["schemas"]
+    title = "".join(part.capitalize() for part in name.split("_"))
+    grades = [grade.name for grade in seed.grades]
+    assert "together" in schemas[f"{title}Contents"]["description"]
+    for part, of in (("Defects", list(seed.defects)), ("GradeProbability", grades)):
+        shares = schemas[f"{title}{part}"]["properties"]
+        assert list(shares) == of
+        bounds = {(share["anyOf"][0]["minimum"], share["anyOf"][0]["maximum"]) for share in shares.values()}
+        assert bounds <= {(0, 1)}
+    decision = schemas[f"{title}Decision"]["properties"]
+    assert decision["action"]["enum"] == ["release", "downgrade", "laboratory"]
+    assert decision["grade"]["anyOf"][0]["enum"] == grades
+    near = schemas[f"{title}NearestLimit"]["properties"]
+    assert near["grade"].get("enum", [near["grade"].get("const")]) == grades[:-1]
+    bounded = {limit for grade in seed.grades for limit in (*grade.limits, *(one.name for one in grade.sums))}
+    assert set(near["limit"]["enum"]) == bounded
+    knobs = schemas[f"{title}Remedy"]["properties"]["knob"]
+    assert knobs.get("enum", [knobs.get("const")]) == [knob.name for knob in seed.by_role("knob")]
+    values = schemas[f"{title}Values"]["properties"]
+    assert {name: one["examples"] for name, one in values.items()} == {
+        grade.name: [grade.value.value] for grade in seed.grades
+    }
+    costs = schemas[f"{title}Costs"]["properties"]
+    assert [costs[cost]["x-unit"] for cost in ("assay_cost", "claim_cost")] == ["$", "$/t"]
+    assert {one["x-unit"] for one in values.values()} == {"$/t"}
 
 
 def test_every_reference_of_the_schema_leads_somewhere() -> None:

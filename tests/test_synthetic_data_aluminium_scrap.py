@@ -215,7 +215,7 @@ def plates(seed: Seed, defocus: float, rng: np.random.Generator) -> tuple[np.nda
 def test_statistics_lie_in_published_bands(seed, pieces):
     found = of_feeds(pieces) | of_surfaces(pieces) | of_light(pieces, seed) | of_x_rays(pieces)
     found |= of_other_sensors(pieces) | of_sorting(pieces, seed) | of_defocus(seed)
-    bands = {row["statistic"]: row for row in read_bands()}
+    bands = {row["statistic"]: row for row in read_bands() if not row["statistic"].startswith("learnt: ")}
     assert found.keys() == bands.keys()
     outside = [
         f"{name}: {found[name]:.4g} {band['unit']} is not within {band['low']} to {band['high']}"

@@ -249,7 +249,7 @@ def of_sorting(pieces: pd.DataFrame, seed: Seed) -> dict[str, float]:
 def test_statistics_lie_in_published_bands(seed, pieces):
     found = of_feeds(pieces) | of_surfaces(pieces) | of_conductivity(pieces) | of_colour(pieces) | of_head(seed)
     found |= of_x_rays(pieces) | of_form(pieces) | of_ejection(pieces, seed) | of_sorting(pieces, seed)
-    bands = {row["statistic"]: row for row in read_bands()}
+    bands = {row["statistic"]: row for row in read_bands() if not row["statistic"].startswith("learnt: ")}
     assert found.keys() == bands.keys()
     outside = [
         f"{name}: {found[name]:.4g} {band['unit']} is not within {band['low']} to {band['high']}"

@@ -1,0 +1,172 @@
+"""Trees on what lines leave over of contents and defects of lots."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from models.lot_lines import LotLines
+from models.lot_trees import LotTrees
+
+LIMIT = 0.4
+QUICK = LotTrees(n_jobs=1, learning_rate=0.1, most_trees=150)
+
+
+def law(X: np.ndarray) -> np.ndarray:
+    """Logarithm of a content that no straight line tells."""
+    return 0.2 + 0.9 * np.sin(2 * X[:, 0]) * (X[:, 1] > 0) + 0.3 * X[:, 2]
+
+
+def lots(n: int = 1200, rng_seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Inputs, true contents with their scatter, and what a laboratory with a limit reports of them."""
+    rng = np.random.default_rng(rng_seed)
+    X = rng.standard_normal((n, 4))
+    logs = law(X) + 0.3 * rng.standard_normal(n)
+    return X, np.exp(logs)[:, None], np.where(logs < LIMIT, -np.exp(LIMIT), np.exp(logs))[:, None]
+
+
+def error(fitted: LotTrees | LotLines) -> float:
+    """Root mean square error of the logarithm against the law, on new lots."""
+    X = np.random.default_rng(9).standard_normal((4000, 4))
+    return float(np.sqrt(np.mean((fitted.predict(X)[:, 0] - law(X)) ** 2)))
+
+
+@pytest.fixture(scope="module")
+def fitted() -> LotTrees:
+    X, _, reported = lots()
+    return clone(QUICK).fit(X, reported)
+
+
+def test_limits_taken_for_limits_tell_more_than_taken_for_contents(fitted: LotTrees) -> None:
+    X, contents, reported = lots()
+    assert (reported < 0).mean() > 0.6
+    of_limits, of_seen = (
+        error(clone(QUICK).fit(X, np.where(reported < 0, share * LIMIT, reported)))
+        for share in (np.exp(LIMIT) / LIMIT, np.nan)
+    )
+    assert error(fitted) < 0.7 * of_limits
+    assert error(fitted) < 0.7 * of_seen
+    assert error(clone(QUICK).fit(X, contents)) < error(fitted)
+
+
+def test_trees_find_what_a_line_leaves_over(fitted: LotTrees) -> None:
+    X, contents, reported = lots()
+    assert error(fitted) < 0.8 * error(LotLines().fit(X, reported))
+    # With nothing below the limit the scatter of 0.3 is what remains to be told.
+    assert error(clone(QUICK).fit(X, contents)) < 0.2
+
+
+def test_an_output_that_is_a_line_is_left_to_it() -> None:
+    rng = np.random.default_rng(1)
+    X = rng.standard_normal((600, 3))
+    Y = np.exp(0.5 * X[:, 0] + 0.3 * rng.standard_normal(600))[:, None]
+    grown = clone(QUICK).fit(X, Y)
+    assert grown.boosters_[0].num_trees() < 20
+    new = rng.standard_normal((2000, 3))
+    assert np.sqrt(np.mean((grown.predict(new)[:, 0] - 0.5 * new[:, 0]) ** 2)) < 0.1
+
+
+def test_defects_get_probabilities_that_lines_cannot_tell() -> None:
+    rng = np.random.default_rng(2)
+    X = rng.standard_normal((3000, 3))
+    risky = X[:, 0] * X[:, 1] > 0
+    true = np.where(risky, 0.27, 0.02)
+    seen = (rng.random(3000) < true).astype(np.float64)
+    p, of_line = (
+        1 / (1 + np.exp(-one.fit(X, seen[:, None]).predict(X)[:, 0]))
+        for one in (LotTrees(defects=1, n_jobs=1, most_trees=60), LotLines(defects=1))
+    )
+    assert p.mean() == pytest.approx(seen.mean(), abs=3 * seen.std() / np.sqrt(3000))
+    assert p[risky].mean() > 3 * p[~risky].mean()
+    assert of_line[risky].mean() < 1.2 * of_line[~risky].mean()
+    assert np.mean((p - true) ** 2) < 0.25 * np.mean((of_line - true) ** 2)
+
+
+def test_it_learns_the_same_again_and_another_seed_draws_otherwise(fitted: LotTrees) -> None:
+    X, _, reported = lots()
+    again = clone(QUICK).fit(X, reported)
+    assert again.boosters_[0].model_to_string() == fitted.boosters_[0].model_to_string()
+    other = clone(QUICK).set_params(random_state=1).fit(X, reported)
+    assert np.abs(other.predict(X) - fitted.predict(X)).max() > 1e-3
+
+
+def test_the_number_of_threads_has_no_effect() -> None:
+    X, _, reported = lots(400)
+    one, two = (clone(QUICK).set_params(n_jobs=n, most_trees=10).fit(X, reported).predict(X) for n in (1, 2))
+    np.testing.assert_array_equal(one, two)
+
+
+def test_a_row_does_not_depend_on_the_others(fitted: LotTrees) -> None:
+    X = lots(300)[0]
+    X[5] = np.nan
+    alone = np.vstack([fitted.predict(X[i : i + 1]) for i in range(len(X))])
+    np.testing.assert_array_equal(fitted.predict(X), alone)
+
+
+def test_outputs_do_not_disturb_each_other() -> None:
+    X, contents, reported = lots(500)
+    together = clone(QUICK).fit(X, np.column_stack([reported, contents]))
+    for output, label in enumerate((reported, contents)):
+        np.testing.assert_array_equal(together.predict(X)[:, output], clone(QUICK).fit(X, label).predict(X)[:, 0])
+
+
+def test_missing_labels_are_left_out_output_by_output() -> None:
+    X, contents, _ = lots()
+    holed = contents.copy()
+    holed[::2] = np.nan
+    assert error(clone(QUICK).fit(X, holed)) < 0.25
+    # What is written in place of a label that is missing cannot matter: nothing is.
+    wild = np.column_stack([holed, contents])
+    np.testing.assert_array_equal(
+        clone(QUICK).fit(X, wild).predict(X)[:, 0], clone(QUICK).fit(X, holed).predict(X)[:, 0]
+    )
+
+
+def test_labels_that_begin_only_with_the_newest_lots_are_learnt_without_a_choice_of_trees() -> None:
+    X, contents, _ = lots(600)
+    late = contents.copy()
+    late[:500] = np.nan
+    fitted = clone(QUICK).fit(X, late)
+    assert [booster.num_trees() for booster in fitted.boosters_] == [1]
+    assert np.isfinite(fitted.predict(X)).all()
+
+
+def test_inputs_and_labels_are_not_mutated() -> None:
+    X, _, reported = lots(400)
+    X[::7, 1] = np.nan
+    X_before, before = X.copy(), reported.copy()
+    clone(QUICK).fit(X, reported).predict(X)
+    np.testing.assert_array_equal(X, X_before)
+    np.testing.assert_array_equal(reported, before)
+
+
+@pytest.mark.parametrize("n", [2, 5, 30, 90])
+def test_few_lots_are_left_to_the_lines(n: int) -> None:
+    X, _, reported = lots(n)
+    Y = np.column_stack([reported, np.arange(n) == 0])
+    fitted = LotTrees(defects=1, n_jobs=1).fit(X, Y)
+    assert [booster.num_trees() for booster in fitted.boosters_] == [1, 1]
+    assert np.isfinite(fitted.predict(X)).all()
+    if n < 40:
+        np.testing.assert_array_equal(fitted.predict(X), LotLines(defects=1).fit(X, Y).predict(X))
+
+
+def test_inputs_that_tell_nothing_are_survived() -> None:
+    _, _, reported = lots(300)
+    for X in (np.full((300, 2), np.nan), np.full((300, 2), 7.0)):
+        told = clone(QUICK).fit(X, reported).predict(X)
+        assert np.ptp(told) < 1e-9
+        # All lots have the law's mean, 0.2: the sine's is 0.
+        assert told[0, 0] == pytest.approx(0.2, abs=0.2)
+
+
+def test_an_element_that_was_never_above_its_limit_is_told_below_it() -> None:
+    X, _, _ = lots(400)
+    told = clone(QUICK).fit(X, np.full((400, 1), -0.5)).predict(X)
+    assert (told < np.log(0.5) - 2).all()
+    assert np.isfinite(told).all()
+
+
+def test_an_output_without_any_label_is_told() -> None:
+    X, _, reported = lots(100)
+    with pytest.raises(ValueError, match=r"Y: outputs \[1\] have no label"):
+        clone(QUICK).fit(X, np.column_stack([reported, np.full(100, np.nan)]))

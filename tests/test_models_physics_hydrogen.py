@@ -1,0 +1,61 @@
+"""Hydrogen in aluminium: published solubilities, Sieverts's law, vapour pressures, kinetics of degassing."""
+
+import numpy as np
+import pytest
+
+from models.physics.hydrogen import (
+    ATMOSPHERE,
+    degassing_units,
+    dissolved_hydrogen,
+    hydrogen_after_degassing,
+    hydrogen_of_moist_air,
+    saturation_pressure_magnus,
+    solubility_ransley_neufeld_1948,
+    water_pressure,
+)
+
+
+@pytest.mark.parametrize(("celsius", "millilitres"), [(660.0, 0.69), (700.0, 0.91), (740.0, 1.18)])
+def test_solubility_of_ransley_and_neufeld(celsius, millilitres):
+    assert 0.1 * solubility_ransley_neufeld_1948(celsius) == pytest.approx(millilitres, abs=0.005)
+
+
+def test_solubility_is_the_published_line_in_one_over_temperature():
+    kelvin = np.array([950.0, 1000.0, 1050.0])
+    logs = np.log10(0.1 * solubility_ransley_neufeld_1948(kelvin - 273.15))
+    assert np.allclose(logs, 2.796 - 2760.0 / kelvin, rtol=1e-12)
+
+
+def test_sieverts_law_of_the_square_root():
+    assert dissolved_hydrogen(9.1, ATMOSPHERE) == pytest.approx(9.1, rel=1e-12)
+    assert dissolved_hydrogen(9.1, 0.0) == 0.0
+    assert dissolved_hydrogen(9.1, 4.0) == pytest.approx(2.0 * dissolved_hydrogen(9.1, 1.0), rel=1e-12)
+
+
+@pytest.mark.parametrize(("celsius", "kilopascal"), [(0.0, 0.6112), (20.0, 2.339), (30.0, 4.246)])
+def test_vapour_pressure_of_water(celsius, kilopascal):
+    assert saturation_pressure_magnus(celsius) == pytest.approx(kilopascal, rel=0.004)
+    assert water_pressure(celsius, 50.0) == pytest.approx(0.5 * saturation_pressure_magnus(celsius), rel=1e-12)
+
+
+def test_moist_air_gives_what_melts_hold_before_degassing():
+    usual = hydrogen_of_moist_air(720.0, 1.7)
+    assert 0.1 * usual == pytest.approx(0.25, abs=0.01)
+    assert hydrogen_of_moist_air(720.0, 4 * 1.7) == pytest.approx(2.0 * usual, rel=1e-12)
+    assert hydrogen_of_moist_air(740.0, 1.7) > usual
+
+
+def test_degassing_by_gas_rotor_and_flow():
+    assert degassing_units(4.0, 500.0, 22.0) == pytest.approx(1.35, rel=1e-12)
+    assert degassing_units(4.0, 500.0, 11.0) == pytest.approx(2.70, rel=1e-12)
+    assert degassing_units(8.0, 500.0, 22.0) == pytest.approx(1.35 * 2**0.6, rel=1e-12)
+    assert degassing_units(4.0, 250.0, 22.0) == pytest.approx(1.35 / 2**1.2, rel=1e-12)
+    assert degassing_units(0.0, 500.0, 22.0) == 0.0
+
+
+def test_degassing_ends_at_its_floor_and_gives_the_usual_content():
+    units = np.array([0.0, 1.35, 50.0])
+    after = hydrogen_after_degassing(2.5, 0.53, units)
+    assert after[0] == pytest.approx(2.5, rel=1e-12)
+    assert 0.1 * after[1] == pytest.approx(0.104, rel=0.01)  # 0.11 mL/100 g and less
+    assert after[2] == pytest.approx(0.53, rel=1e-12)

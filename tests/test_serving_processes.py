@@ -1,0 +1,58 @@
+"""What the service knows of a process that grades its lots; other tasks are told of beside their answers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from models.quality_model import QualityModel
+from seeds import Seed
+from serving.app import create_app
+from serving.folder_store import FolderStore
+from serving.settings import Settings
+
+Call = Callable[..., httpx.Response]
+
+
+def test_a_process_that_grades_tells_what_it_decides_by(
+    save_toy_grader: Callable[..., QualityModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call
+) -> None:
+    model = save_toy_grader(tmp_path / "one")
+    store = FolderStore()
+    store.point("toy_lots", 1, tmp_path / "one")
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+    app = create_app(Settings(), store)
+    app.champions.refresh()
+    (process,) = call(app, "GET", "/v1/processes").json()["processes"]
+    assert [(one["name"], one["unit"]) for one in process["quantities"]] == [(name, "ppm") for name in ("p", "q", "r")]
+    assert process["sorting"] is None
+    told = process["quality"]
+    assert (told["elements"], told["defects"], told["intended"]) == (["p", "q", "r"], ["crack"], "prime")
+    assert (told["alpha"], told["confidence"], told["threshold"]) == (0.02, 0.95, model.threshold)
+    assert told["lot_mass"] == {"value": 25, "unit": "t"}
+    assert told["assay_cost"] == {"value": 150, "unit": "$"}
+    assert told["claim_cost"] == {"value": 300, "unit": "$/t"}
+    prime, second, remelt = told["grades"]
+    assert prime == {
+        "name": "prime",
+        "title": "Prime",
+        "value": {"value": 0, "unit": "$/t"},
+        "limits": {
+            "p": {"value": 6, "unit": "ppm", "of": ["p"], "certainty": "assumed"},
+            "q": {"value": 5, "unit": "ppm", "of": ["q"], "certainty": "assumed"},
+        },
+        "sums": {"p_and_q": {"value": 9, "unit": "ppm", "of": ["p", "q"], "certainty": "assumed"}},
+    }
+    assert (second["value"]["value"], list(second["limits"]), second["sums"]) == (-40, ["p"], {})
+    assert (remelt["name"], remelt["limits"], remelt["sums"]) == ("remelt", {}, {})
+
+
+def test_without_a_model_a_process_still_tells_its_grades(
+    toy_quality_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call
+) -> None:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+    app = create_app(Settings(), FolderStore())
+    (process,) = call(app, "GET", "/v1/processes").json()["processes"]
+    assert (process["model"], process["quality"]["threshold"]) == (None, None)
+    assert [one["name"] for one in process["quality"]["grades"]] == ["prime", "second", "remelt"]
