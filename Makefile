@@ -32,6 +32,7 @@ check: $(VENV)/.built ## lint, types and import rules
 bench: $(VENV)/.built ## measure the simulator, training and serving side by side with their peers
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/sorting.py
+	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/control_charts.py
 	$(BIN)/python benchmarks/run.py
 

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from seeds.quality import Grade, Limit
 from seeds.schema import Column, Seed
 from seeds.sorting import Bin
 
@@ -31,7 +32,7 @@ def seeds_table(seeds: Mapping[str, Seed]) -> Table:
 
 
 def described(seed: Seed) -> Iterator[RenderableType]:
-    """A seed's columns with unit, role, range and source, its bins and its references, line by line."""
+    """A seed's columns with unit, role, range and source, its bins or grades, and its references, line by line."""
     yield f"[bold]{seed.process.title}[/bold] ({seed.process.task})\n"
     width = max(len(column.name) for column in seed.columns)
     for column in seed.columns:
@@ -43,7 +44,9 @@ def described(seed: Seed) -> Iterator[RenderableType]:
         yield f"[bold]{one.name}[/bold]  {escape(one.title)}: {_limits(one)}"
         values = ", ".join(f"{name} {value:g}" for name, value in one.value.items())
         yield Padding(Text(f"worth {values} {one.unit} ({one.source})", style="dim"), (0, 0, 0, 4))
-    if seed.bins:
+    for grade in seed.grades:
+        yield from _grade(grade)
+    if seed.bins or seed.grades:
         yield ""
     for name, text in seed.references.items():
         yield f"[bold]{name}[/bold]  {escape(text)}"
@@ -62,3 +65,14 @@ def _limits(one: Bin) -> str:
     if not one.limits:
         return "no limits"
     return "at most " + ", ".join(f"{name} {limit.value:g} {limit.unit}" for name, limit in one.limits.items())
+
+
+def _grade(grade: Grade) -> Iterator[RenderableType]:
+    """A grade's value, then each of its limits with how sure it is."""
+    value = f"{grade.value.value:g} {grade.value.unit} ({grade.value.source})"
+    yield f"[bold]{grade.name}[/bold]  {escape(grade.title)}: worth {escape(value)}"
+    told: list[tuple[str, Limit]] = list(grade.limits.items())
+    told += [(f"{total.name} ({' + '.join(total.of)})", total) for total in grade.sums]
+    for name, limit in told:
+        line = f"{name} at most {limit.value:g} {limit.unit}, {limit.certainty} ({limit.source})"
+        yield Padding(Text(line, style="dim"), (0, 0, 0, 4))

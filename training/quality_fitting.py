@@ -85,10 +85,13 @@ def _tell(estimator: Any, X: FloatArray) -> FloatArray:
     return np.asarray(estimator.predict(X), dtype=np.float64)
 
 
-def _fit(
+def fitted(
     name: str, estimator: Any, data: Dataset, parts: Split, info: Mapping[str, Any]
 ) -> tuple[QualityModel, dict[str, float]]:
-    """Take predictions block by block from models that know only older lots, then learn from all blocks."""
+    """Model of one candidate, and what was measured in fitting it.
+
+    Predictions are taken block by block from models that know only older lots; then all blocks are learnt.
+    """
     rows, raw = told_by_older(estimator, data, parts, _tell)
     start = time.perf_counter()
     final = clone(estimator).fit(data.X[parts.learnt], data.labels[parts.learnt])
@@ -180,7 +183,7 @@ def fit_candidate(
     """
     progress(f"{name}: fit and grade")
     estimator = with_few_threads(estimator, len(data.labels))
-    model, metrics = _fit(name, estimator, data, parts, info)
+    model, metrics = fitted(name, estimator, data, parts, info)
     raw, rows = np.full(data.labels.shape, np.nan), np.concatenate([parts.test, parts.unseen_all])
     raw[rows] = _tell(model.estimator, data.X[rows])
     progress(f"{name}: importance of the inputs")

@@ -1,0 +1,152 @@
+"""Graders of lots on plants with other parameters, over 20,000 lots that no model has learnt; the figures go to docs.
+
+    python benchmarks/quality.py
+
+Plants of each kind are drawn by the spread of the seed's parameters. On each, the default plant's champion is learnt
+anew from the plant's own lots, as a plant would do it, and judged on its newest lots, held-out units included. The
+default plant's champion, carried there as it is, decides on the same lots. Figures are kept in docs/quality.json; the
+tables of docs/quality.md are made from it.
+"""
+
+import json
+import math
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from models.candidates import build
+from models.quality_model import QualityModel
+from seeds import Seed, load, names
+from synthetic_data import another_plant, simulate
+from training.dataset import Dataset, read
+from training.fitting import with_few_threads
+from training.job import train
+from training.quality_evaluate import Lots, measured
+from training.quality_fitting import fitted, lots_of
+from training.settings import Settings
+from training.splits import TEST_SHARE, Split, split
+
+ROOT = Path(__file__).parent.parent
+RESULTS, PAGE = ROOT / "docs" / "quality.json", ROOT / "docs" / "quality.md"
+BEGIN, END = "<!-- {} -->", "<!-- end of {} -->"
+LOTS, PLANTS, FIRST = 20_000, 8, 101
+COSTS = ("cost", "cost_assay_all", "cost_assay_none")
+KEPT = (
+    *COSTS,
+    "released",
+    "downgraded",
+    "assayed",
+    "let_go",
+    "false_release",
+    "truth_false_release",
+    "coverage_90",
+    "broken",
+)
+
+
+def size(seed: Seed) -> int:
+    """Units of a plant whose newest lots are enough for its share of LOTS."""
+    assert seed.plant is not None
+    periods = seed.plant.years * 365.25 / (seed.process.period.timedelta.total_seconds() / 86400)
+    return max(seed.plant.units, math.ceil(1.02 * LOTS / PLANTS / TEST_SHARE / periods))
+
+
+def judged(model: QualityModel, data: Dataset, parts: Split) -> dict[str, float]:
+    """Metrics of a model on the newest lots of a plant, those of held-out units included."""
+    rows = np.concatenate([parts.test, parts.unseen])
+    assert data.true_contents is not None
+    lots: Lots = lots_of(data)[rows]
+    found = measured(model, data.seed, model.estimator.predict(data.X[rows]), lots, data.true_contents[rows])
+    return {name: found[name] for name in KEPT} | {"lots": float(len(rows))}
+
+
+def pooled(found: list[dict[str, float]]) -> dict[str, float]:
+    """Figures of some plants together, by lots; of false release by the lots that were let go."""
+    lots = np.array([one["lots"] for one in found])
+    let_go = np.array([one["let_go"] for one in found])
+    told = {"lots": float(lots.sum()), "let_go": float(let_go.sum())}
+    for name in KEPT:
+        if name != "let_go":
+            weight = let_go if name.endswith("false_release") else lots
+            told[name] = float(np.nansum(weight * [one[name] for one in found]) / max(1.0, weight.sum()))
+    return told
+
+
+def on_plants(seed: Seed, champion: QualityModel, folder: Path) -> dict[str, object]:
+    """Figures of models learnt on each plant, and of the champion carried there."""
+    own, carried = [], []
+    for number in range(FIRST, FIRST + PLANTS):
+        other = another_plant(seed, number)
+        path = simulate(other, folder / str(number), units=size(seed))
+        data = read(path, other)
+        parts = split(data.table, other)
+        estimator = with_few_threads(build(other)[champion.candidate], 0)
+        model, _ = fitted(champion.candidate, estimator, data, parts, {})
+        own.append(judged(model, data, parts))
+        carried.append(judged(champion, data, parts))
+        print(other.process.name, number, {name: round(own[-1][name], 4) for name in KEPT}, flush=True)
+    return {
+        "candidate": champion.candidate,
+        "plants": PLANTS,
+        "alpha": seed.judged_by.alpha.value,
+        "confidence": seed.judged_by.confidence.value,
+        "own": pooled(own),
+        "carried": pooled(carried),
+        "by_plant": own,
+    }
+
+
+def rows(results: Mapping[str, Mapping[str, dict[str, float]]], whose: str) -> list[str]:
+    """Lines of the table of models that were learnt on each plant (own) or carried there."""
+    lines = [
+        "| process | lots | joint coverage of 90 % | released | to the laboratory | false release | in truth | "
+        "cost [$/t] | assay all | assay none |",
+        "|---|" + "---:|" * 9,
+    ]
+    for process, result in results.items():
+        m = result[whose]
+        cells = (
+            process,
+            f"{m['lots']:.0f}",
+            f"{m['coverage_90']:.1%}",
+            f"{m['released']:.1%}",
+            f"{m['assayed']:.1%}",
+            f"{m['false_release']:.2%} of {m['let_go']:.0f}",
+            f"{m['truth_false_release']:.2%}",
+            *(f"{m[name]:.2f}" for name in COSTS),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def with_tables(text: str, results: Mapping[str, Mapping[str, dict[str, float]]]) -> str:
+    """Text with both tables between their markers replaced."""
+    for whose in ("own", "carried"):
+        head, _, rest = text.partition(BEGIN.format(whose))
+        _, _, tail = rest.partition(END.format(whose))
+        table = "\n".join(rows(results, whose))
+        text = f"{head}{BEGIN.format(whose)}\n{table}\n{END.format(whose)}{tail}"
+    return text
+
+
+def main() -> None:
+    """Measure and write."""
+    results = {}
+    for process in names():
+        seed = load(process)
+        if seed.quality is None or seed.plant is None:
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            simulate(seed, folder / "plant")
+            model = train(seed, folder / "plant", Settings(nonferrous_home=folder / "home")).learnt.best.model
+            assert isinstance(model, QualityModel)
+            results[process] = on_plants(seed, model, folder)
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
