@@ -73,11 +73,12 @@ def threshold(
     sizes = np.array([released for released, _ in counts])
     if sizes.max() < needed:
         return math.nan
-    found = math.nan
+    found, most = math.nan, 0
     for limit, (released, bad) in list(zip(THRESHOLDS, counts, strict=True))[_first(sizes, needed) :]:
         if p_value(bad, released, alpha) > 1.0 - confidence:
             break
-        found = float(limit)
+        if released > most:  # looser thresholds that release no further lot would only bind less with other costs
+            found, most = float(limit), released
     return found
 
 

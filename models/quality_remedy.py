@@ -107,17 +107,23 @@ def remedies(
     found: list[Remedy | None] = [None] * len(X)
     most = here + LEAST_GAIN
     names = input_names(seed)
-    before = _contents(physics, seed, X)
-    for knob in seed.by_role("knob"):
-        column = names.index(knob.name)
-        for way in (-1.0, 1.0):
-            moved = X.copy()
-            moved[:, column] = np.clip(X[:, column] + way * (knob.step or 0.0), *(knob.bounds or knob.limits))
-            room = _room(told + _shift(before, _contents(physics, seed, moved)), grades, scatter, limits)
-            for i in np.flatnonzero(room > most):
-                most[i] = room[i]
-                found[i] = Remedy(knob, float(X[i, column]), float(moved[i, column]), float(room[i]))
+    moves = [(knob, names.index(knob.name), way) for knob in seed.by_role("knob") for way in (-1.0, 1.0)]
+    rows = [X, *(_moved(X, column, knob, way) for knob, column, way in moves)]
+    # All moves in one call: of a single lot physics costs its calls and not its rows.
+    before, *after = np.split(_contents(physics, seed, np.concatenate(rows)), len(rows))
+    for (knob, column, _), moved, contents in zip(moves, rows[1:], after, strict=True):
+        room = _room(told + _shift(before, contents), grades, scatter, limits)
+        for i in np.flatnonzero(room > most):
+            most[i] = room[i]
+            found[i] = Remedy(knob, float(X[i, column]), float(moved[i, column]), float(room[i]))
     return found
+
+
+def _moved(X: FloatArray, column: int, knob: Column, way: float) -> FloatArray:
+    """Inputs after one move of a knob as large as the seed allows."""
+    moved = X.copy()
+    moved[:, column] = np.clip(X[:, column] + way * (knob.step or 0.0), *(knob.bounds or knob.limits))
+    return moved
 
 
 def _room(told: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits) -> FloatArray:

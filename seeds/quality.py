@@ -58,9 +58,10 @@ class Cause(Part):
 class Quality(Part):
     """What a lot is judged by, and what decisions on it cost.
 
-    `defects` are target columns of 0 and 1; a lot that keeps a grade has none of them. `intended` is the grade that
-    the plant aims for. `assay_cost` is that of one lot's analysis and the wait for it, `claim_cost` that of a tonne
-    that was released and breaks its grade. At most the share `alpha` of released lots may break it, with `confidence`.
+    `defects` are target columns of 0 and 1. They are no part of a grade: each lot is inspected before it is shipped,
+    whatever is decided on its assay. `intended` is the grade that the plant aims for. `assay_cost` is that of one
+    lot's analysis and the wait for it, `claim_cost` that of a tonne that was released and breaks its grade. At most
+    the share `alpha` of released lots may break it, with `confidence`.
     """
 
     defects: list[Name]
@@ -87,7 +88,7 @@ def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Ite
     for key in ("quality", "grades"):
         if given and key not in given:
             yield f"{key}: missing: a process that grades its lots needs it"
-    if given:
+    if "quality" in given:
         yield from _process_faults(raw, columns)
 
 
@@ -95,6 +96,7 @@ def _process_faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]
     targets = {name: row for name, row in columns.items() if row.get("role") == "target"}
     rules = _part(raw, "quality")
     defects = [name for name in _names(rules.get("defects")) if name in targets]
+    yield from _repeated("quality.defects", _names(rules.get("defects")))
     for name in _names(rules.get("defects")):
         yield from _defect_faults(name, targets.get(name))
     elements = {name: row for name, row in targets.items() if name not in defects}
@@ -104,7 +106,8 @@ def _process_faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]
         if not row.get("censored"):
             yield f"columns.{name}.censored: missing: a laboratory reports a content as below its limit sooner or later"
     yield from _rule_faults(rules)
-    yield from _grades_faults(raw, rules, elements)
+    if "grades" in raw:
+        yield from _grades_faults(raw, rules, elements)
     yield from _cause_faults(raw, columns, elements)
 
 
@@ -112,11 +115,12 @@ def _cause_faults(
     raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]], elements: Mapping[str, dict[str, Any]]
 ) -> Iterator[str]:
     knobs = {name for name, row in columns.items() if row.get("role") == "knob"}
+    yield from _repeated("causes", [str(one.get("name")) for one in _tables(raw.get("causes"))])
     for one in _tables(raw.get("causes")):
         place = f"causes.{one.get('name')}"
-        for name in set(_part(one, "shift")) - set(elements):
+        for name in sorted(set(_part(one, "shift")) - set(elements)):
             yield f"{place}.shift.{name}: expected a target column of a content"
-        for name in set(_names(one.get("knobs"))) - knobs:
+        for name in sorted(set(_names(one.get("knobs"))) - knobs):
             yield f"{place}.knobs: got '{name}': expected a column of role knob"
 
 
@@ -149,9 +153,10 @@ def _grades_faults(
 ) -> Iterator[str]:
     grades = _tables(raw.get("grades"))
     names = [str(one.get("name")) for one in grades]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"grades.{name}: named {names.count(name)} times"
-    if grades and rules.get("intended") not in names[:-1]:
+    yield from _repeated("grades", names)
+    if len(grades) < 2:
+        yield f"grades: got {len(grades)}: expected 2 or more, the last for what keeps no other"
+    elif rules.get("intended") not in names[:-1]:
         told = f"expected a grade with limits, of {', '.join(names[:-1])}"
         yield f"quality.intended: got '{rules.get('intended')}': {told}"
     values = [_part(one, "value").get("value") for one in grades]
@@ -178,13 +183,23 @@ def _limit_faults(one: Mapping[str, Any], place: str, elements: Mapping[str, dic
             yield f"{place}.limits.{name}: expected a target column of a content"
         elif isinstance(limit, dict) and limit.get("unit") != elements[name].get("unit"):
             yield f"{place}.limits.{name}.unit: got '{limit.get('unit')}': expected '{elements[name].get('unit')}'"
-    for total in _tables(one.get("sums")):
+    sums = _tables(one.get("sums"))
+    yield from _repeated(f"{place}.sums", [*elements, *(str(total.get("name")) for total in sums)])
+    for total in sums:
         where = f"{place}.sums.{total.get('name')}"
+        if total.get("name") in elements:
+            yield f"{where}: expected a name that no content has"
+        yield from _repeated(f"{where}.of", _names(total.get("of")))
         for name in _names(total.get("of")):
             if name not in elements:
                 yield f"{where}.of: got '{name}': expected a target column of a content"
             elif elements[name].get("unit") != total.get("unit"):
                 yield f"{where}.unit: got '{total.get('unit')}': expected '{elements[name].get('unit')}' as of {name}"
+
+
+def _repeated(place: str, names: list[str]) -> Iterator[str]:
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"{place}.{name}: named {names.count(name)} times"
 
 
 def _part(raw: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -197,7 +197,8 @@ def title(seed: Seed, *names: str) -> str:
 
 def quantities(seed: Seed) -> dict[str, str]:
     """Unit of each quantity with an interval: the primary target and those derived from it, or element contents."""
-    names = [column.name for column in seed.elements] if seed.classes else [seed.target.name, *seed.derived]
+    elements = [column.name for column in seed.elements]
+    names = elements if seed.classes or seed.quality is not None else [seed.target.name, *seed.derived]
     return {name: seed.targets[name].unit for name in names}
 
 

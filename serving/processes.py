@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from models.quality_model import QualityModel
 from models.sorting_model import SortingModel
-from seeds import Seed, Sorting
+from seeds import Grade, Quality, Quantity, Seed, Sorting
+from seeds.quality import Certainty
 from serving.champions import ALIAS, Champions, Status
 from serving.payloads import ModelUsed, quantities
 
@@ -63,6 +66,53 @@ class SortingTold(BaseModel):
     ]
 
 
+class Amount(BaseModel):
+    """A number with its unit, by the seed."""
+
+    value: float
+    unit: str
+
+
+class GradeLimit(BaseModel):
+    """Highest content of an element in a grade, or highest sum of some."""
+
+    value: float
+    unit: str
+    of: Annotated[list[str], Field(description="elements that count")]
+    certainty: Annotated[Certainty, Field(description="how sure the number is")]
+
+
+class GradeTold(BaseModel):
+    """What a lot may be let go as."""
+
+    name: str
+    title: str
+    value: Annotated[Amount, Field(description="value of a tonne beside the intended grade")]
+    limits: Annotated[dict[str, GradeLimit], Field(description="limits of contents, by element")]
+    sums: Annotated[dict[str, GradeLimit], Field(description="limits of sums of contents, by their names")]
+
+
+class QualityTold(BaseModel):
+    """What a process that grades its lots decides by."""
+
+    elements: Annotated[list[str], Field(description="contents that predictions tell")]
+    defects: Annotated[list[str], Field(description="what a lot may be rejected for, whatever it contains")]
+    intended: Annotated[str, Field(description="grade that the plant aims for")]
+    grades: Annotated[list[GradeTold], Field(description="dearest first; the last takes every lot")]
+    lot_mass: Annotated[Amount, Field(description="mass of a lot")]
+    assay_cost: Annotated[Amount, Field(description="an assay and the wait for it, one lot")]
+    claim_cost: Annotated[Amount, Field(description="a tonne let go in a grade that it breaks")]
+    alpha: Annotated[float, Field(description="highest share of lots let go unassayed that may break their grade")]
+    confidence: Annotated[float, Field(description="with which that shall hold")]
+    threshold: Annotated[
+        float | None,
+        Field(
+            description="the model's highest probability of breaking its grade with which a lot is let go unassayed; "
+            "null: it has none, or no model answers"
+        ),
+    ]
+
+
 class Period(BaseModel):
     """Length of the period that one row describes."""
 
@@ -89,6 +139,7 @@ class ProcessTold(BaseModel):
     inputs: list[Input]
     quantities: Annotated[list[Predicted], Field(description="what predictions give with intervals")]
     sorting: Annotated[SortingTold | None, Field(description="null: the process does not sort")]
+    quality: Annotated[QualityTold | None, Field(description="null: the process does not grade its lots")]
     model: Annotated[Answering | None, Field(description="null: no model answers")]
     trouble: Annotated[str | None, Field(description="why no model answers, or why a newer one was refused")]
 
@@ -131,6 +182,7 @@ def _told(seed: Seed, status: Status, store_trouble: str | None) -> ProcessTold:
             for name, unit in quantities(seed).items()
         ],
         sorting=None if seed.sorting is None else _sorting(seed, seed.sorting, status),
+        quality=None if seed.quality is None else _quality(seed, seed.quality, status),
         model=_answering(status),
         trouble=store_trouble or status.trouble,
     )
@@ -168,3 +220,40 @@ def _sorting(seed: Seed, rules: Sorting, status: Status) -> SortingTold:
         confidence=rules.confidence.value,
         carried=carried,
     )
+
+
+def _quality(seed: Seed, rules: Quality, status: Status) -> QualityTold:
+    model = status.served.model if status.served else None
+    threshold = model.threshold if isinstance(model, QualityModel) else math.nan
+    return QualityTold(
+        elements=[column.name for column in seed.elements],
+        defects=rules.defects,
+        intended=rules.intended,
+        grades=[_grade(grade) for grade in seed.grades],
+        lot_mass=_amount(rules.lot_mass),
+        assay_cost=_amount(rules.assay_cost),
+        claim_cost=_amount(rules.claim_cost),
+        alpha=rules.alpha.value,
+        confidence=rules.confidence.value,
+        threshold=threshold if math.isfinite(threshold) else None,
+    )
+
+
+def _grade(grade: Grade) -> GradeTold:
+    return GradeTold(
+        name=grade.name,
+        title=grade.title,
+        value=_amount(grade.value),
+        limits={
+            name: GradeLimit(value=limit.value, unit=limit.unit, of=[name], certainty=limit.certainty)
+            for name, limit in grade.limits.items()
+        },
+        sums={
+            one.name: GradeLimit(value=one.value, unit=one.unit, of=one.of, certainty=one.certainty)
+            for one in grade.sums
+        },
+    )
+
+
+def _amount(quantity: Quantity) -> Amount:
+    return Amount(value=quantity.value, unit=quantity.unit)

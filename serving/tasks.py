@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seeds import Seed
-from serving import regression, sorting_payloads, sorting_predictions
+from serving import quality_payloads, quality_predictions, regression, sorting_payloads, sorting_predictions
 from serving.payloads import Payloads, Record
 
 
@@ -32,8 +32,11 @@ class Task:
 
 REGRESSION = Task(regression.payloads, regression.predicted)
 SORTING = Task(sorting_payloads.payloads, sorting_predictions.predicted, sorting_payloads.ABOUT)
+QUALITY = Task(quality_payloads.payloads, quality_predictions.predicted, quality_payloads.ABOUT)
 
 
 def task_of(seed: Seed) -> Task:
     """Task of a seed's process."""
-    return SORTING if seed.process.task == "sorting" else REGRESSION
+    if seed.process.task == "sorting":
+        return SORTING
+    return REGRESSION if seed.quality is None else QUALITY

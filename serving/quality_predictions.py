@@ -1,0 +1,130 @@
+"""Predictions of a model that grades lots: contents, defects and grades to come, and what to do until the assay."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from models.quality_decision import ACTIONS, Costs, Decisions
+from models.quality_model import QualityModel
+from models.quality_remedy import Nearest, Remedy
+from seeds import Seed
+from serving.answers import estimates, matrix, named
+from serving.payloads import Payloads, Record
+from serving.quality_payloads import DEFINED_ON, limit_units, values
+
+
+def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
+    """Decisions of a model; see `serving.regression.predicted`.
+
+    Parameters
+    ----------
+    payloads : Payloads
+        What the process takes and gives.
+    model : QualityModel
+        The model.
+    rows : sequence of dict, length n
+        Rows that `Payloads.read` has passed.
+    request : dict
+        The request around them, with costs.
+
+    Returns
+    -------
+    dict
+        As `Payloads.answer` describes it, process and model left out; NaN where the model gives none.
+
+    Raises
+    ------
+    CoverageError
+        The model was calibrated on too few rows for the coverage.
+    """
+    seed, X = payloads.seed, matrix(rows, model.names)
+    costs = _given(request["costs"], seed, model.costs)
+    judged = model.judge(X, costs)
+    flags = model.flags(X)
+    contents = estimates(model.contents(judged.told, request["coverage"]), payloads.quantities, flags)
+    grades = [grade.name for grade in seed.grades]
+    units = [limit_units(grade) for grade in seed.grades]
+    answered = zip(
+        named(rows, payloads.echoed),
+        contents,
+        judged.defects.tolist(),
+        judged.keeps.tolist(),
+        _decided(judged.decided, model.costs.intended, grades),
+        model.nearest(judged),
+        model.remedies(X, judged),
+        flags,
+        strict=True,
+    )
+    return {
+        "predictions": [
+            {
+                **name,
+                "contents": content,
+                "defect_probabilities": dict(zip(seed.defects, defects, strict=True)),
+                "grade_probability": dict(zip(grades, keeps, strict=True)),
+                "decision": decision,
+                "nearest_limit": _nearest(nearest, grades[nearest.grade], units[nearest.grade]),
+                "remedy": _remedy(remedy),
+                "flags": told,
+            }
+            for name, content, defects, keeps, decision, nearest, remedy, told in answered
+        ],
+        "guarantee": {
+            "alpha": seed.judged_by.alpha.value,
+            "confidence": seed.judged_by.confidence.value if costs is None and math.isfinite(model.threshold) else None,
+            "threshold": model.threshold,
+            "defined_on": DEFINED_ON,
+        },
+    }
+
+
+def _given(given: Record, seed: Seed, own: Costs) -> Costs | None:
+    """Costs of the day, the seed's own where one is left out; None where all are."""
+    told = {name: value for name, value in given.items() if value is not None}
+    by_grade = {name: value for name, value in told.pop("value", {}).items() if value is not None}
+    if not told and not by_grade:
+        return None
+    assay = told.get("assay_cost")
+    return replace(
+        own,
+        value=np.array(list(values(seed, by_grade).values())),
+        assay=own.assay if assay is None else assay / seed.judged_by.lot_mass.value,
+        claim=told.get("claim_cost", own.claim),
+    )
+
+
+def _decided(decided: Decisions, intended: int, grades: Sequence[str]) -> list[Record]:
+    parts = (decided.actions(intended), decided.grade, decided.expected)
+    return [
+        {
+            "action": ACTIONS[action],
+            "grade": None if grade < 0 else grades[grade],
+            "expected_value": {"value": value, "unit": "$/t"},
+        }
+        for action, grade, value in zip(*(part.tolist() for part in parts), strict=True)
+    ]
+
+
+def _nearest(one: Nearest, grade: str, units: Mapping[str, str]) -> Record | None:
+    if not math.isfinite(one.sigma):
+        return None
+    return {
+        "limit": one.limit,
+        "grade": grade,
+        "value": one.value,
+        "highest": one.highest,
+        "margin": one.highest - one.value,
+        "unit": units[one.limit],
+        "sigma": one.sigma,
+    }
+
+
+def _remedy(one: Remedy | None) -> Record | None:
+    if one is None:
+        return None
+    return {"knob": one.knob.name, "before": one.before, "after": one.after, "unit": one.knob.unit, "sigma": one.sigma}
