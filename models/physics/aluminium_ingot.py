@@ -1,0 +1,204 @@
+"""Primary aluminium ingot: what balances tell of a lot's contents from measured columns, and features for models.
+
+All of it works on measured columns in plant units, with nominal constants; nothing is learnt. What no column holds is
+taken as constant: what returned scrap holds, copper, magnesium and sodium of the pots, iron of tapping tools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.physics.arrays import FloatArray
+from models.physics.atoms import ATOMS
+from models.physics.feature import PhysicsFeature
+from models.physics.hydrogen import (
+    degassing_units,
+    hydrogen_after_degassing,
+    hydrogen_of_moist_air,
+    water_pressure,
+)
+from models.physics.melt_treatment import (
+    filter_efficiency,
+    melt_loss,
+    share_afloat,
+    share_left_by_evaporation,
+    share_left_by_flux,
+)
+from models.physics.metal_balance import (
+    alumina_contribution,
+    anode_contribution,
+    blended_content,
+    closed_loop_recovery,
+    concentrated_content,
+)
+
+# Contents that no column tells [ppm], assumed: metal of the pots, and scrap of a primary cast house.
+POT_COPPER, POT_MAGNESIUM, POT_SODIUM = 7.0, 8.0, 45.0
+SCRAP = {
+    "fe": 1600.0,
+    "si": 1000.0,
+    "ga": 90.0,
+    "v": 95.0,
+    "zn": 150.0,
+    "cu": 150.0,
+    "mg": 150.0,
+    "ni": 45.0,
+    "na": 5.0,
+}
+TOOL_IRON = 12.0  # ppm that tapping tools add, assumed
+SCRUBBER_RETURN = 0.98  # share of the fume that the dry scrubber sends back
+METAL_SHARE = {"ga": 0.6, "v": 0.6, "zn": 0.9, "ni": 0.6}  # of bath to metal at each pass, assumed
+FLUX_SODIUM, FLUX_MAGNESIUM = 1.3, 0.25  # t/kg, assumed
+SODIUM_TIME = 90.0  # min
+FILLING_TIME = 25.0  # min from the last crucible to the begin of settling
+SINKING_TIME = 33.0  # min
+FLOOR_UPTAKE = 0.2  # hydrogen pressure at the bubbles over that of the vapour, assumed
+MELTING_POINT = 660.3  # °C
+# Where a furnace no longer runs; these bounds keep a strange row's answer finite.
+LEAST_FLOW, LEAST_VAPOUR = 1.0, 0.01  # t/h, kPa
+
+_OXYGEN = ATOMS["o"][1]
+# Mass share of the element in its oxide.
+IN_FE2O3 = 2 * ATOMS["fe"][1] / (2 * ATOMS["fe"][1] + 3 * _OXYGEN)
+IN_SIO2 = ATOMS["si"][1] / (ATOMS["si"][1] + 2 * _OXYGEN)
+IN_V2O5 = 2 * ATOMS["v"][1] / (2 * ATOMS["v"][1] + 5 * _OXYGEN)
+IN_ZNO = ATOMS["zn"][1] / (ATOMS["zn"][1] + _OXYGEN)
+
+FEATURES = (
+    PhysicsFeature("iron_brought", "ppm", 0, "iron that alumina and anodes bring into the metal"),
+    PhysicsFeature("silicon_brought", "ppm", 0, "silicon that alumina and anodes bring into the metal"),
+    PhysicsFeature("gallium_brought", "ppm", 0, "gallium that alumina brings, fume returned"),
+    PhysicsFeature("vanadium_brought", "ppm", 0, "vanadium that alumina and anodes bring, fume returned"),
+    PhysicsFeature("zinc_brought", "ppm", 0, "zinc that alumina brings, fume returned"),
+    PhysicsFeature("nickel_brought", "ppm", 0, "nickel that anodes bring, fume returned"),
+    PhysicsFeature("steel_iron", "ppm", 0, "iron of the ordinary pots beyond raw materials: stubs, bars, tools"),
+    PhysicsFeature("expected_iron", "ppm", 0, "iron of the charge by the balance of pots, scrap and dross"),
+    PhysicsFeature("expected_silicon", "ppm", 0, "silicon of the charge by the balance of pots, scrap and dross"),
+    PhysicsFeature("expected_sodium", "ppm", 0, "sodium that flux and time leave"),
+    PhysicsFeature("expected_magnesium", "ppm", 0, "magnesium that flux leaves"),
+    PhysicsFeature("melt_loss", "%", 0, "metal that goes to dross at this temperature and time"),
+    PhysicsFeature("vapour_pressure", "kPa", 0, "water vapour in the air"),
+    PhysicsFeature("hydrogen_of_air", "mL/kg", 0, "hydrogen that the melt takes from the air"),
+    PhysicsFeature("degassing_units", "1", 0, "transfer units of the degasser with a new rotor"),
+    PhysicsFeature("expected_hydrogen", "mL/kg", 0, "hydrogen behind the degasser, from that measured before it"),
+    PhysicsFeature("hydrogen_left", "1", 0, "measured hydrogen behind the degasser over that before it"),
+    PhysicsFeature("share_afloat", "1", 0, "share of the inclusions that settling leaves"),
+    PhysicsFeature("filter_efficiency", "1", 0, "share of the inclusions that a sound filter of this age holds"),
+    PhysicsFeature("superheat", "K", 0, "metal in the launder above its melting point"),
+)
+
+
+def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Physics features of lots, one array a name of `FEATURES`.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+
+    Returns
+    -------
+    dict[str, FloatArray]
+        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing [1]
+
+    References
+    ----------
+    Each equation names its own source.
+    """
+    brought, found = _brought(columns), contents(columns)
+    return {
+        "iron_brought": brought["fe"],
+        "silicon_brought": brought["si"],
+        "gallium_brought": brought["ga"],
+        "vanadium_brought": brought["v"],
+        "zinc_brought": brought["zn"],
+        "nickel_brought": brought["ni"],
+        "steel_iron": columns["pot_iron_ordinary"] - brought["fe"],
+        "expected_iron": found["fe"],
+        "expected_silicon": found["si"],
+        "expected_sodium": found["na"],
+        "expected_magnesium": found["mg"],
+        "melt_loss": _loss(columns),
+        **_hydrogen(columns),
+        "share_afloat": share_afloat(columns["settling_time"], SINKING_TIME),
+        "filter_efficiency": filter_efficiency(columns["filter_age"]),
+        "superheat": columns["launder_temperature"] - MELTING_POINT,
+    }
+
+
+def contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Contents of lots by balance of mass: metal of two groups of pots, scrap, what flux takes, what burns.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+
+    Returns
+    -------
+    dict[str, FloatArray]
+        Content of each element by the name of its target column, each of shape (n,); NaN where an input is missing
+        [ppm]
+
+    References
+    ----------
+    Balances of mass; Grjotheim and Kvande 1993, Introduction to Aluminium Electrolysis; what scrap and tools hold and
+    the constants of flux are assumed.
+    """
+    brought, share = _brought(columns), columns["high_purity_share"]
+    metal = {
+        "fe": blended_content(columns["pot_iron_ordinary"], columns["pot_iron_high_purity"], share) + TOOL_IRON,
+        "si": blended_content(columns["pot_silicon_ordinary"], columns["pot_silicon_high_purity"], share),
+        "ga": columns["pot_gallium"],
+        "v": columns["pot_vanadium"],
+        "zn": brought["zn"],
+        "ni": brought["ni"],
+        **{name: np.full_like(share, usual) for name, usual in _POT_USUAL.items()},
+    }
+    flux, time = columns["flux_dose"], columns["settling_time"] + FILLING_TIME
+    left = {
+        "na": share_left_by_flux(flux, FLUX_SODIUM) * share_left_by_evaporation(time, SODIUM_TIME),
+        "mg": share_left_by_flux(flux, FLUX_MAGNESIUM),
+    }
+    loss = _loss(columns)
+    charged = {name: blended_content(metal[name], SCRAP[name], columns["scrap_return"]) for name in SCRAP}
+    return {name: concentrated_content(charged[name] * left.get(name, 1.0), loss) for name in SCRAP}
+
+
+_POT_USUAL = {"cu": POT_COPPER, "mg": POT_MAGNESIUM, "na": POT_SODIUM}
+
+
+def _brought(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Content that raw materials bring into the metal by element [ppm]."""
+    again = {name: closed_loop_recovery(share, SCRUBBER_RETURN) for name, share in METAL_SHARE.items()}
+    vanadium = alumina_contribution(columns["alumina_v2o5"], IN_V2O5) + anode_contribution(columns["anode_v"])
+    return {
+        "fe": alumina_contribution(columns["alumina_fe2o3"], IN_FE2O3) + anode_contribution(columns["anode_fe"]),
+        "si": alumina_contribution(columns["alumina_sio2"], IN_SIO2) + anode_contribution(columns["anode_si"]),
+        "ga": again["ga"] * alumina_contribution(1e-4 * columns["alumina_ga"], 1.0),
+        "v": again["v"] * vanadium,
+        "zn": again["zn"] * alumina_contribution(columns["alumina_zno"], IN_ZNO),
+        "ni": again["ni"] * anode_contribution(columns["anode_ni"]),
+    }
+
+
+def _loss(columns: Mapping[str, FloatArray]) -> FloatArray:
+    return melt_loss(columns["melt_temperature"], columns["settling_time"] + FILLING_TIME)
+
+
+def _hydrogen(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    vapour = water_pressure(columns["air_temperature"], columns["relative_humidity"])
+    vapour = np.maximum(vapour, LEAST_VAPOUR)
+    flow = np.maximum(columns["cast_rate"], LEAST_FLOW)
+    units = degassing_units(columns["degasser_gas"], columns["degasser_rotor"], flow)
+    floor = hydrogen_of_moist_air(columns["launder_temperature"], vapour, FLOOR_UPTAKE)
+    before, after = columns["hydrogen_before"], columns["hydrogen_after"]
+    return {
+        "vapour_pressure": vapour,
+        "hydrogen_of_air": hydrogen_of_moist_air(columns["melt_temperature"], vapour),
+        "degassing_units": units,
+        "expected_hydrogen": hydrogen_after_degassing(before, floor, units),
+        "hydrogen_left": after / np.maximum(before, 0.1),
+    }

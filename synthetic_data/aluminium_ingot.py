@@ -1,0 +1,122 @@
+"""Simulated cast house of an aluminium smelter: one row a cast of remelt ingot, two a day from each furnace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from synthetic_data import cast_house_instruments as instruments
+from synthetic_data.cast_house_casting import Cast, Moulds
+from synthetic_data.cast_house_charge import ELEMENTS, Charge, Furnaces
+from synthetic_data.cast_house_crew import Crew, Knobs
+from synthetic_data.cast_house_melt import Line, Melt
+from synthetic_data.cast_house_pots import GROUPS, Pots, Tapped
+from synthetic_data.cast_house_supply import Supply, supplies
+from synthetic_data.plan import Block, FloatArray, Plan, Rows
+from synthetic_data.scrap_lots import regime_events
+
+__all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
+
+BLOCK_UNITS = 12  # furnaces stepped as one array: a cast house
+_KEPT_WHOLE = ("filter_age", "rotor_age", "tool_age", "pots_apart")  # counted, not measured
+
+
+def unit_name(unit: int) -> str:
+    """Name of a furnace: F-001 is the first of the house."""
+    return f"F-{unit + 1:03d}"
+
+
+def steps(plan: Plan) -> int:
+    """Lots of a run."""
+    return plan.units * plan.periods
+
+
+def rows(plan: Plan, block: Block) -> Iterator[Rows]:
+    """Rows of a block of furnaces, stretch by stretch, after a warm-up that is not reported."""
+    house = _House(plan, block)
+    for supply in supplies(plan):
+        reported = house.stretch(supply)
+        if supply.first >= 0:
+            yield reported
+
+
+class _House:
+    """A block of furnaces between two stretches."""
+
+    def __init__(self, plan: Plan, block: Block) -> None:
+        self._plan, self._block = plan, block
+        self._rng = rng = plan.block_stream(block)
+        self._pots = Pots(plan, block, rng)
+        self._crew = Crew(plan, block, rng)
+        self._furnaces = Furnaces(plan, block, rng)
+        self._line = Line(plan, block, rng)
+        self._moulds = Moulds(plan, block, rng)
+        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
+        # One laboratory for all furnaces, so its bias is the plant's.
+        luck = plan.plant_stream().spawn(1)[0].standard_normal(len(ELEMENTS))
+        self._bias = np.exp(plan.plant.value("laboratory_sd") * luck)
+
+    def stretch(self, supply: Supply) -> Rows:
+        """Step all casts of a stretch and report them."""
+        p, rng, shape = supply.parameters, self._rng, (self._block.count, supply.count)
+        tapped = self._pots.go(supply, rng)
+        by_hand, tests = self._crew.by_hand(supply), self._crew.tests(supply, rng)
+        knobs = self._crew.before_cast(supply, tapped.samples, tests, by_hand, rng)
+        charge = self._furnaces.go(supply, tapped, knobs, rng)
+        melt, degassing = self._line.go(supply, charge, knobs, self._crew, tests, by_hand, rng)
+        knobs |= degassing
+        cast = self._moulds.go(p, melt, knobs, rng)
+        read = tapped.samples | instruments.before(supply, charge, melt, shape, rng)
+        read |= instruments.during(supply, charge, melt, cast, rng)
+        whole = {name: read.pop(name) for name in _KEPT_WHOLE}
+        read = instruments.spoil(read, float(p.missing_share[0]), self._limits, rng)
+        told = instruments.assays(p, charge.contents, self._bias, rng)
+        told = {name: np.minimum(values, self._limits[name][1]) for name, values in told.items()}
+        table = whole | read | knobs | told | cast.rejected
+        return self._rows(supply, table, _truth(supply, tapped, charge, melt, cast, tests), tapped)
+
+    def _rows(self, supply: Supply, table: Knobs, truth: Knobs, tapped: Tapped) -> Rows:
+        units, count = self._block.count, supply.count
+        first = np.datetime64(self._plan.period_start(supply.first), "us")
+        step = np.timedelta64(self._plan.seed.process.period.timedelta, "us")
+        events = list(tapped.failing.events)
+        if supply.first == 0 and self._block.index == 0:
+            events += regime_events(self._plan)
+        return Rows(
+            np.repeat(np.arange(units), count),
+            np.tile(first + np.arange(count) * step, units),
+            {name: values.reshape(-1) for name, values in table.items()},
+            {name: values.reshape(-1) for name, values in truth.items()},
+            tuple(sorted(events, key=lambda event: event.onset)),
+            units * count,
+        )
+
+
+def _truth(
+    supply: Supply, tapped: Tapped, charge: Charge, melt: Melt, cast: Cast, tests: Knobs
+) -> dict[str, FloatArray]:
+    """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
+    shape = charge.mass.shape
+    groups = {}
+    for name, word in (("fe", "iron"), ("si", "silicon")):
+        for number, group in enumerate(GROUPS):
+            groups[f"{word}_feed_{group}"] = tapped.feed[name][number]
+            groups[f"{word}_pool_{group}"] = tapped.pool[name][number]
+    return {
+        **charge.contents,
+        **cast.chances,
+        **groups,
+        "iron_brought": np.broadcast_to(supply.brought["fe"], shape),
+        "share_charged": charge.share,
+        **{f"iron_from_{name}": values for name, values in charge.iron.items()},
+        "alloy_in_scrap": charge.alloy,
+        "melt_loss": charge.loss,
+        "true_melt_temperature": charge.melt_temperature,
+        "true_hydrogen_before": melt.hydrogen_before,
+        "true_hydrogen_after": melt.hydrogen_after,
+        "true_inclusions": melt.inclusions,
+        "filter_held": melt.filter_held,
+        "rotor_condition": melt.rotor_condition,
+        **{f"{name}_test": step for name, step in tests.items()},
+    }

@@ -1,0 +1,63 @@
+"""Casting into moulds and inspection: what drives pores, inclusions, poor surfaces, and which lots are rejected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from synthetic_data.cast_house_crew import Knobs
+from synthetic_data.cast_house_melt import Melt
+from synthetic_data.cast_house_walks import Walk
+from synthetic_data.plan import Block, FloatArray, Plan
+
+DEFECTS = ("porosity", "inclusions", "surface")
+_SUREST = 12.0  # log odds: no reject is ever certain
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Moulds, and what the inspection will say; arrays are (units, periods)."""
+
+    chances: dict[str, FloatArray]  # of a reject by defect
+    rejected: dict[str, FloatArray]  # 1 or 0 by defect
+    level_swing: FloatArray  # mm
+    mould_temperature: FloatArray  # °C
+    water_flow: FloatArray  # m³/h
+
+
+class Moulds:
+    """Casting machines of a block of furnaces between two stretches."""
+
+    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+        p = plan.plant
+        self._swing = Walk(p.value("swing_memory"), (2, block.count), rng)
+        self._furnace = rng.standard_normal((2, block.count, 1))
+
+    def go(self, p: SimpleNamespace, melt: Melt, knobs: Knobs, rng: np.random.Generator) -> Cast:
+        """Casts of a stretch."""
+        shape = melt.inclusions.shape
+        n, u = rng.standard_normal((4, *shape)), rng.random((3, *shape))
+        walks = self._swing.go(rng.standard_normal((2, *shape)))
+        swing = p.swing_usual * np.exp(p.swing_sd * walks[0] + 0.25 * n[0] + 0.15 * self._furnace[0])
+        water = p.water_usual * np.exp(p.water_sd * walks[1] + 0.01 * n[1])
+        mould = knobs["mould_temperature"] + p.mould_error * n[2]
+        picked_up = melt.hydrogen_after * np.exp(p.pick_up_sd * n[3])
+        log_inclusions = np.log(melt.inclusions / p.inclusions_harmful)
+        # Cold metal and moulds leave cold shuts; hot metal, speed and little water leave shrinkage.
+        heat = (melt.launder_temperature - p.launder_best) / 10.0 + (mould - p.mould_usual) / 40.0
+        heat += 0.15 * (melt.metal_flow - p.speed_usual) - 4.0 * (water / p.water_usual - 1.0)
+        odds = {
+            "porosity": p.porosity_odds
+            + p.porosity_by_hydrogen * np.log(picked_up / p.hydrogen_harmful)
+            + p.porosity_by_inclusions * log_inclusions,
+            "inclusions": p.inclusion_odds + p.inclusion_by_count * log_inclusions,
+            "surface": p.surface_odds
+            + p.surface_by_heat * np.square(heat)
+            + p.surface_by_swing * (swing / p.swing_usual - 1.0)
+            + p.surface_furnace_sd * self._furnace[1],
+        }
+        chances = {name: 1.0 / (1.0 + np.exp(-np.clip(values, -_SUREST, _SUREST))) for name, values in odds.items()}
+        rejected = {name: (u[i] < chances[name]).astype(np.float64) for i, name in enumerate(DEFECTS)}
+        return Cast(chances, rejected, swing, mould, water)

@@ -1,0 +1,66 @@
+"""What instruments of the cast house show, and what the laboratory reports of a lot."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from synthetic_data.cast_house_casting import Cast
+from synthetic_data.cast_house_charge import ELEMENTS, Charge
+from synthetic_data.cast_house_melt import Melt
+from synthetic_data.cast_house_supply import Supply
+from synthetic_data.laboratory import NORMALS, Method, report
+from synthetic_data.plan import FloatArray
+
+Columns = dict[str, FloatArray]
+
+
+def during(supply: Supply, charge: Charge, melt: Melt, cast: Cast, rng: np.random.Generator) -> Columns:
+    """Readings of a cast, (units, periods) each."""
+    p, n = supply.parameters, rng.standard_normal((9, *charge.mass.shape))
+    load = p.head_usual + p.head_per_tonne * melt.filter_age * (melt.inclusions / p.inclusions_harmful) ** 0.2
+    return {
+        "charge_mass": charge.mass * (1.0 + p.scale_error * n[0]),
+        "dross_mass": 10.0 * p.dross_per_loss * charge.loss * np.exp(p.dross_error * n[1]),
+        "launder_temperature": melt.launder_temperature + p.thermocouple_error * n[2],
+        "hydrogen_before": melt.hydrogen_before * (1.0 + p.hydrogen_error * n[3]) + p.hydrogen_floor_error * n[4],
+        "hydrogen_after": melt.hydrogen_after * (1.0 + p.hydrogen_error * n[5]) + p.hydrogen_floor_error * n[6],
+        "density_index": melt.density_index,
+        "inclusion_count": melt.inclusions * np.exp(p.counter_error * n[7]),
+        "filter_head": load * (1.0 - p.head_lost * melt.bypass) * np.exp(p.head_error * n[8]),
+        "level_swing": cast.level_swing,
+        "water_flow": cast.water_flow,
+        "cast_rate": melt.metal_flow,
+        "mould_reading": cast.mould_temperature,
+    }
+
+
+def before(supply: Supply, charge: Charge, melt: Melt, shape: tuple[int, int], rng: np.random.Generator) -> Columns:
+    """What is known of air, raw materials and equipment when a cast begins, (units, periods) each."""
+    house = supply.assays | {"air_temperature": supply.air_temperature, "relative_humidity": supply.humidity}
+    shared = {name: np.broadcast_to(values, shape) for name, values in house.items()}
+    return shared | {"filter_age": melt.filter_age, "rotor_age": melt.rotor_age, "tool_age": charge.tool_age}
+
+
+def assays(p: SimpleNamespace, contents: Columns, bias: FloatArray, rng: np.random.Generator) -> Columns:
+    """What the laboratory certifies, (units, periods) each: spark spectrometry of the lot's samples.
+
+    `bias` is that of the laboratory by element, (elements,).
+    """
+    held = np.stack([contents[name] for name in ELEMENTS])
+
+    def each(word: str) -> FloatArray:
+        return np.stack([getattr(p, f"{word}_{name}") for name in ELEMENTS])[:, None]
+
+    method = Method(p.sampling_sd, each("repeatability"), each("background"), each("limit"), each("digit"))
+    read = report(held, method, bias[:, None, None] * p.spectrometer, rng.standard_normal((NORMALS, *held.shape)))
+    return dict(zip(ELEMENTS, read, strict=True))
+
+
+def spoil(read: Columns, share: float, limits: dict[str, tuple[float, float]], rng: np.random.Generator) -> Columns:
+    """Readings within their ranges, of which a share is missing."""
+    held = np.stack([np.clip(values, *limits[name]) for name, values in read.items()])
+    lost = rng.integers(0, held.size, round(share * held.size))
+    held.reshape(-1)[lost] = np.nan
+    return dict(zip(read, held, strict=True))

@@ -1,0 +1,108 @@
+"""Pots that a furnace is tapped from: hidden contents of two groups, of the pots of a cast, and what samples tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from synthetic_data.cast_house_failures import Failing, Failures
+from synthetic_data.cast_house_supply import MINOR, Supply
+from synthetic_data.cast_house_walks import Delay, Pool, Walk
+from synthetic_data.plan import Block, FloatArray, Plan
+
+GROUPS = ("high_purity", "ordinary")
+TRACES = (*MINOR, "cu", "mg", "na")  # elements that both groups hold alike
+_LATE = 3  # periods between a pot's sample and the cast that its metal goes to
+_SOURCES = 4  # steel and lining of each group
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """Metal at hand for the casts of a block; arrays are (units, periods), groups come first [ppm]."""
+
+    feed: dict[str, FloatArray]  # iron and silicon of the metal made, (groups, units, periods)
+    pool: dict[str, FloatArray]  # of the groups' pools, (groups, units, periods)
+    metal: dict[str, FloatArray]  # iron and silicon of the pots tapped, (groups, units, periods)
+    traces: dict[str, FloatArray]  # of the pots tapped
+    samples: dict[str, FloatArray]  # columns of the table
+    failing: Failing
+
+
+class Pots:
+    """The pots of a block of furnaces between two stretches."""
+
+    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+        p, shape = plan.plant, (block.count,)
+        self._failures = Failures(block, plan.period_days)
+        self._slow = Walk(p.value("source_memory"), (_SOURCES, *shape), rng)
+        self._attack = Walk(p.value("attack_memory"), (2, *shape), rng)
+        self._quick = Walk(p.value("trace_memory"), (len(TRACES), *shape), rng)
+        self._pools = {name: Pool(p.value("pool_exchange")) for name in ("fe", "si")}
+        self._trace_pool = Pool(p.value("pool_exchange"))
+        self._late = [Delay(_LATE) for _ in range(3)]
+        self._offset = rng.standard_normal((_SOURCES + len(TRACES), *shape, 1))
+
+    def go(self, supply: Supply, rng: np.random.Generator) -> Tapped:
+        """Contents of a stretch."""
+        p, units = supply.parameters, self._offset.shape[1]
+        shape = (units, supply.count)
+        failing = self._failures.go(p, supply.first, supply.count, rng)
+        feed = self._feed(supply, rng, shape)
+        pool = {name: self._pools[name].go(values) for name, values in feed.items()}
+        known, hidden = rng.standard_normal((2, 4, *shape))
+        spread = {"fe": slice(0, 2), "si": slice(2, 4)}
+        known = {name: np.exp(p.tapped_sd * known[part]) for name, part in spread.items()}
+        metal = {name: pool[name] * known[name] * np.exp(p.tapped_hidden_sd * hidden[spread[name]]) for name in pool}
+        traces = self._traces(supply, rng, shape)
+        samples = self._samples(p, pool, known, traces, failing, rng, shape)
+        return Tapped(feed, pool, metal, traces, samples, failing)
+
+    def _feed(self, supply: Supply, rng: np.random.Generator, shape: tuple[int, int]) -> dict[str, FloatArray]:
+        """Iron and silicon of the metal made in each group: raw materials, steel, lining and attacked stubs."""
+        p = supply.parameters
+        walks = self._slow.go(rng.standard_normal((_SOURCES, *shape)))
+        attack = np.maximum(self._attack.go(rng.standard_normal((2, *shape))) - p.attack_above, 0.0)
+        means = np.stack([p.steel_high_purity, p.steel_ordinary, p.lining_high_purity, p.lining_ordinary])[:, None]
+        own = means * np.exp(p.source_sd * walks + p.furnace_sd * self._offset[:_SOURCES])
+        return {"fe": supply.brought["fe"] + own[:2] + p.attack_iron * attack, "si": supply.brought["si"] + own[2:]}
+
+    def _traces(self, supply: Supply, rng: np.random.Generator, shape: tuple[int, int]) -> dict[str, FloatArray]:
+        p = supply.parameters
+        usual = np.stack([*(supply.brought[name] for name in MINOR), p.copper_usual, p.magnesium_usual, p.sodium_usual])
+        pooled = self._trace_pool.go(usual)[:, None]
+        sd = np.stack([getattr(p, f"walk_sd_{name}") for name in TRACES])[:, None]
+        furnace = np.stack([getattr(p, f"furnace_sd_{name}") for name in TRACES])[:, None]
+        walks = self._quick.go(rng.standard_normal((len(TRACES), *shape)))
+        values = pooled * np.exp(sd * walks + furnace * self._offset[_SOURCES:])
+        return dict(zip(TRACES, values, strict=True))
+
+    def _samples(
+        self,
+        p: SimpleNamespace,
+        pool: dict[str, FloatArray],
+        known: dict[str, FloatArray],
+        traces: dict[str, FloatArray],
+        failing: Failing,
+        rng: np.random.Generator,
+        shape: tuple[int, int],
+    ) -> dict[str, FloatArray]:
+        """Samples in hand of the pots that are to be tapped, weighed by their metal."""
+        errors = rng.standard_normal((7, *shape))
+        told: dict[str, FloatArray] = {}
+        for number, (name, word) in enumerate((("fe", "iron"), ("si", "silicon"))):
+            late = self._late[number].go(pool[name]) * known[name]
+            late *= np.exp(p.sample_sd * errors[2 * number : 2 * number + 2])
+            told |= {f"pot_{word}_{group}": values for group, values in zip(GROUPS, late, strict=True)}
+        minor = self._late[2].go(np.stack([traces["ga"], traces["v"]])) * np.exp(p.sample_minor_sd * errors[4:6])
+        worst = told["pot_iron_ordinary"] * np.exp(p.worst_excess + p.worst_sd * errors[6])
+        worst = np.maximum(worst, told["pot_iron_ordinary"] + failing.sampled_iron)
+        told["pot_iron_ordinary"] = told["pot_iron_ordinary"] + p.tap_share * failing.sampled_iron
+        told["pot_silicon_ordinary"] = told["pot_silicon_ordinary"] + p.tap_share * failing.sampled_silicon
+        return told | {
+            "pot_iron_worst": worst,
+            "pot_gallium": minor[0],
+            "pot_vanadium": minor[1],
+            "pots_apart": failing.apart,
+        }

@@ -1,0 +1,146 @@
+"""What all furnaces of a cast house share: weather, alumina, anodes, and what these bring into the metal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+from scipy.signal import lfilter
+
+from models.physics.atoms import ATOMS
+from models.physics.metal_balance import alumina_contribution, anode_contribution
+from synthetic_data.cast_house_walks import Pool, Walk
+from synthetic_data.plan import FloatArray, Plan
+from synthetic_data.scrap_lots import parameters
+
+STRETCH = 112  # periods that are stepped as one array: whole lots of alumina and anodes, whole reviews of the crew
+ALUMINA_LOT, ANODE_LOT = 28, 14  # periods: two weeks, one week
+MINOR = ("ga", "v", "zn", "ni")  # elements that raw materials bring beside iron and silicon
+
+_YEAR = 365.25  # d
+_ALUMINA = ("fe2o3", "sio2", "ga", "v2o5", "zno")
+_ANODE = ("fe", "si", "v", "ni")
+_OXYGEN = ATOMS["o"][1]
+
+
+def _share(element: str, atoms: int, oxygen: int) -> float:
+    """Mass share of an element in its oxide."""
+    metal = atoms * ATOMS[element][1]
+    return metal / (metal + oxygen * _OXYGEN)
+
+
+SHARES = {"fe2o3": _share("fe", 2, 3), "sio2": _share("si", 1, 2), "v2o5": _share("v", 2, 5), "zno": _share("zn", 1, 1)}
+
+
+@dataclass(frozen=True)
+class Supply:
+    """A stretch of periods of the house; every array has one value a period."""
+
+    first: int  # period, negative in the warm-up
+    count: int
+    day: FloatArray  # d since the start of the run
+    parameters: SimpleNamespace  # every parameter by name, regimes applied
+    air_temperature: FloatArray  # °C
+    humidity: FloatArray  # %
+    assays: dict[str, FloatArray]  # of alumina (wt%, gallium ppm) and anodes (ppm) by column, in hand
+    brought: dict[str, FloatArray]  # content that raw materials bring into the metal by element [ppm]
+
+
+def supplies(plan: Plan) -> Iterator[Supply]:
+    """Stretches of the house from its warm-up on (negative periods) to the end of the run."""
+    made = _Supplier(plan)
+    for first in range(-STRETCH, plan.periods, STRETCH):
+        yield made.stretch(first, min(STRETCH, plan.periods - first) if first >= 0 else STRETCH)
+
+
+class _Supplier:
+    """The house between two stretches."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self._rng = plan, plan.plant_stream()
+        p = plan.plant
+        self._weather = Walk(p.value("weather_memory"), (2,), self._rng)
+        self._silo, self._anodes = Pool(1.0 / p.value("silo_time")), Pool(1.0 / p.value("anode_time"))
+        again = p.value("scrubber_return")
+        self._loops = {name: _Loop(p.value("loop_time"), p.value(f"metal_share_{name}"), again) for name in MINOR}
+
+    def stretch(self, first: int, count: int) -> Supply:
+        day: FloatArray = np.float64(self._plan.period_days) * np.arange(first, first + count, dtype=np.float64)
+        p = parameters(self._plan, day)
+        air, humidity = self._air(p, day)
+        alumina, alumina_assay = self._lots(p, "alumina", _ALUMINA, ALUMINA_LOT, count)
+        anode, anode_assay = self._lots(p, "anode", _ANODE, ANODE_LOT, count)
+        fed = dict(zip(_ALUMINA, self._silo.go(alumina), strict=True))
+        burnt = dict(zip(_ANODE, self._anodes.go(anode), strict=True))
+        assays = {f"alumina_{name}": values for name, values in zip(_ALUMINA, alumina_assay, strict=True)}
+        assays |= {f"anode_{name}": values for name, values in zip(_ANODE, anode_assay, strict=True)}
+        return Supply(first, count, day, p, air, humidity, assays, self._brought(fed, burnt))
+
+    def _air(self, p: SimpleNamespace, day: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Temperature and relative humidity of the outside air, by season, time of day and weather."""
+        date = self._plan.start.timetuple().tm_yday - 1 + day
+        season = np.cos(2.0 * math.pi * (date - p.warmest_day) / _YEAR)
+        by_day = np.cos(2.0 * math.pi * (day % 1.0))  # a cast begins at midnight or at noon
+        weather = self._weather.go(self._rng.standard_normal((2, len(day))))
+        air = p.air_mean + p.air_swing * season - p.air_day_swing * by_day + p.air_sd * weather[0]
+        humidity = (
+            p.humidity_mean + p.humidity_swing * season + p.humidity_day_swing * by_day + p.humidity_sd * weather[1]
+        )
+        return air, np.clip(humidity, 15.0, 99.0)
+
+    def _lots(
+        self, p: SimpleNamespace, kind: str, names: tuple[str, ...], length: int, count: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """Contents of the lots delivered and their assays, (names, periods) each; a lot lasts `length` periods."""
+        lots = -(-count // length)
+        luck, error = self._rng.standard_normal((2, len(names), lots))
+        shared = self._rng.standard_normal(lots)
+        mean = np.array([getattr(p, f"{kind}_{name}")[::length] for name in names])
+        sd = np.array([getattr(p, f"{kind}_{name}_sd")[0] for name in names])[:, None]
+        alike = getattr(p, f"{kind}_alike")[0]  # part of the variance that the contents of a lot have in common
+        log = sd * (math.sqrt(alike) * shared + math.sqrt(1.0 - alike) * luck)
+        content = mean * np.exp(log - 0.5 * sd**2)
+        assay = content * (1.0 + getattr(p, f"{kind}_assay_sd")[0] * error)
+        held, told = (np.repeat(values, length, axis=1)[:, :count] for values in (content, assay))
+        return held, told
+
+    def _brought(self, fed: dict[str, FloatArray], burnt: dict[str, FloatArray]) -> dict[str, FloatArray]:
+        """Content that alumina and anodes bring into the metal, element by element [ppm]."""
+        minor = {
+            "ga": alumina_contribution(1e-4 * fed["ga"], 1.0),
+            "v": alumina_contribution(fed["v2o5"], SHARES["v2o5"]) + anode_contribution(burnt["v"]),
+            "zn": alumina_contribution(fed["zno"], SHARES["zno"]),
+            "ni": anode_contribution(burnt["ni"]),
+        }
+        return {
+            "fe": alumina_contribution(fed["fe2o3"], SHARES["fe2o3"]) + anode_contribution(burnt["fe"]),
+            "si": alumina_contribution(fed["sio2"], SHARES["sio2"]) + anode_contribution(burnt["si"]),
+            **{name: self._loops[name].go(values) for name, values in minor.items()},
+        }
+
+
+class _Loop:
+    """Dry scrubber: fume that the alumina takes up comes back to the bath some days later.
+
+    In balance the metal gets `models.physics.metal_balance.closed_loop_recovery` of what is fed.
+    """
+
+    def __init__(self, time: float, metal_share: float, scrubber_return: float) -> None:
+        self._metal_share = metal_share
+        self._lag = math.exp(-1.0 / time)
+        self._again = scrubber_return * (1.0 - metal_share)
+        self._state: float | None = None
+
+    def go(self, fed: FloatArray) -> FloatArray:
+        """Content brought into the metal from that fed, (periods,) each."""
+        lag, again = self._lag, self._again
+        kept = lag + (1.0 - lag) * again
+        if self._state is None:
+            bath = fed[0] / (1.0 - again)
+            self._state = float(kept * bath - lag * fed[0])
+        values, state = lfilter([1.0, -lag], [1.0, -kept], fed, zi=[self._state])
+        self._state = float(state[0])
+        return np.asarray(self._metal_share * values, dtype=np.float64)

@@ -1,0 +1,60 @@
+"""Series that carry on from one stretch of periods to the next: first-order walks, stirred pools, delays."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.signal import lfilter
+
+from synthetic_data.plan import FloatArray
+
+
+class Walk:
+    """First-order walks of unit variance that forget over `memory` periods, begun in their steady state."""
+
+    def __init__(self, memory: float, shape: tuple[int, ...], rng: np.random.Generator) -> None:
+        self._kept = math.exp(-1.0 / memory)
+        self._state = rng.standard_normal(shape)
+
+    def go(self, normals: FloatArray) -> FloatArray:
+        """Next values, shape (..., periods), from standard normal numbers of that shape."""
+        fresh = math.sqrt(1.0 - self._kept**2)
+        values, _ = lfilter([fresh], [1.0, -self._kept], normals, zi=self._kept * self._state[..., None])
+        self._state = values[..., -1]
+        return np.asarray(values, dtype=np.float64)
+
+
+class Pool:
+    """Contents of stirred pools of which a share is exchanged each period: `models.physics.metal_balance.pool_content`.
+
+    A pool begins in balance with its first feed.
+    """
+
+    def __init__(self, exchange: float) -> None:
+        self._exchange = exchange
+        self._state: FloatArray | None = None
+
+    def go(self, feed: FloatArray) -> FloatArray:
+        """Contents after each period, shape (..., periods), from the contents of the feed."""
+        before = feed[..., 0] if self._state is None else self._state
+        left = 1.0 / (1.0 + self._exchange)
+        values, _ = lfilter([self._exchange * left], [1.0, -left], feed, zi=left * before[..., None])
+        self._state = values[..., -1]
+        return np.asarray(values, dtype=np.float64)
+
+
+class Delay:
+    """Series as they were some periods earlier; before the first period they stood still."""
+
+    def __init__(self, periods: int) -> None:
+        self._periods = periods
+        self._tail: FloatArray | None = None
+
+    def go(self, values: FloatArray) -> FloatArray:
+        """The series, shape (..., periods), delayed."""
+        if self._tail is None:
+            self._tail = np.repeat(values[..., :1], self._periods, axis=-1)
+        longer = np.concatenate([self._tail, values], axis=-1)
+        self._tail = longer[..., values.shape[-1] :]
+        return longer[..., : values.shape[-1]]
