@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import log_ndtr, ndtr, ndtri
+from scipy.special import erfcx, log_ndtr, ndtri_exp
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -42,8 +42,9 @@ def log_likelihood(reported: FloatArray, centre: FloatArray, spread: FloatArray 
     .. [1] J. Tobin (1958). Estimation of relationships for limited dependent variables. Econometrica 26, 24-36.
     """
     z = (log_size(reported) - centre) / spread
-    seen = -0.5 * z**2 - np.log(spread) - 0.5 * np.log(2.0 * np.pi)
-    told = np.where(below_limit(reported), log_ndtr(z), seen)
+    told = np.asarray(-0.5 * z**2 - np.log(spread) - 0.5 * np.log(2.0 * np.pi))
+    censored = np.broadcast_to(below_limit(reported), told.shape)
+    told[censored] = log_ndtr(np.broadcast_to(z, told.shape)[censored])  # which is dear: where it is needed alone
     return np.where(np.isnan(reported), 0.0, told)
 
 
@@ -61,11 +62,13 @@ def score(reported: FloatArray, centre: FloatArray, spread: FloatArray | float) 
         Gradient and curvature (>= 0); both 0 where there is nothing.
     """
     z = (log_size(reported) - centre) / spread
-    # The inverse Mills ratio pdf/cdf, stable far in the tail.
-    mills = np.exp(-0.5 * z**2 - 0.5 * np.log(2.0 * np.pi) - log_ndtr(z))
-    censored, nothing = below_limit(reported), np.isnan(reported)
+    # The inverse Mills ratio pdf/cdf, exact far in both tails.
+    censored, nothing = np.broadcast_to(below_limit(reported), np.shape(z)), np.isnan(reported)
+    mills = np.zeros(np.shape(z))
+    mills[censored] = np.sqrt(2.0 / np.pi) / erfcx(-np.asarray(z)[censored] / np.sqrt(2.0))
     gradient = np.where(censored, -mills, z) / spread
-    curvature = np.where(censored, mills * (z + mills), 1.0) / np.square(spread)
+    # Between 0 and 1 in truth; the difference of two large numbers is not, more than some 10^7 spreads above a limit.
+    curvature = np.where(censored, np.clip(mills * (z + mills), 0.0, 1.0), 1.0) / np.square(spread)
     return np.where(nothing, 0.0, gradient), np.where(nothing, 0.0, curvature)
 
 
@@ -84,6 +87,7 @@ def drawn(reported: FloatArray, centre: FloatArray, spread: FloatArray | float, 
     ndarray, shape (...)
         Logarithms; a censored one lies below its limit.
     """
-    below = np.where(below_limit(reported), ndtr((log_size(reported) - centre) / spread), 1.0)
-    made = centre + spread * ndtri(np.clip(below * luck, 1e-12, 1.0 - 1e-12))
+    # As logarithms: of a probability far in the tail nothing else is left.
+    below = np.where(below_limit(reported), log_ndtr((log_size(reported) - centre) / spread), 0.0)
+    made = centre + spread * ndtri_exp(below + np.log(np.clip(luck, 1e-12, 1.0 - 1e-12)))
     return np.where(np.isnan(reported) | below_limit(reported), made, log_size(reported))

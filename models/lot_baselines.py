@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from models.censoring import log_size
 from models.features import by_name, checked_rows, medians, needed_physics_of
-from models.lot_lines import LotEstimator, losses, lot_labels
+from models.lot_lines import LotEstimator, level, losses, lot_labels
 from models.lot_losses import ContentLoss, Loss
 
 FloatArray = npt.NDArray[np.float64]
@@ -40,7 +39,7 @@ class LastAssay(LotEstimator):
         """Learn the means of Y, shape (n, m)."""
         _, labels = lot_labels(self, X, Y)
         kinds = losses(labels.shape[1], self.defects)
-        self.start_ = np.array([kind.start(label) for label, kind in zip(labels.T, kinds, strict=True)])
+        self.start_ = np.array([level(label, kind) for label, kind in zip(labels.T, kinds, strict=True)])
         return self
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
@@ -106,7 +105,8 @@ class FirstPrinciplesContents(LotEstimator):
         self.start_ = np.array(
             [_offset(label, raw, kind) for label, raw, kind in zip(labels.T, computed.T, kinds, strict=True)]
         )
-        self.mean_ = np.nan_to_num(np.nanmean(computed, axis=0)) + self.start_
+        answered = np.maximum(1, (~np.isnan(computed)).sum(axis=0))
+        self.mean_ = np.nansum(computed, axis=0) / answered + self.start_
         return self
 
     def _computed(self, X: FloatArray, outputs: int) -> FloatArray:
@@ -131,7 +131,7 @@ class FirstPrinciplesContents(LotEstimator):
 
 def _offset(label: FloatArray, raw: FloatArray, kind: Loss) -> float:
     """Constant that, added to the raw prediction, fits the labels."""
-    if not isinstance(kind, ContentLoss):
-        return kind.start(label)
     told = ~np.isnan(raw) & ~np.isnan(label)
-    return float(np.median(log_size(label[told]) - raw[told])) if told.any() else kind.start(label)
+    if not isinstance(kind, ContentLoss) or not told.any():
+        return level(label, kind)
+    return level(label[told] / np.exp(raw[told]), kind)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -20,7 +22,9 @@ FEWEST_HELD_BACK = 20
 PENALTY_OF_FEW = 0.1
 TURNS = 30  # of Newton's method, which needs less than ten
 SETTLED = 1e-7
-ROUNDS = 2  # of line and spread in turn: a censored label's pull depends on the spread
+ROUNDS = 10  # of line and spread in turn at most: a censored label's pull depends on the spread
+SPREAD_SETTLED = 0.005  # change of the spread, relative, that ends the rounds
+ROUNDING = 1e-12  # of a weight of 1
 LONGEST_STEP = 3.0  # of a coefficient a turn, so that a rare defect does not run away
 
 
@@ -49,6 +53,12 @@ def lot_labels(estimator: BaseEstimator, X: npt.ArrayLike, Y: npt.ArrayLike) -> 
     if labels.shape[1] < estimator.defects:
         raise ValueError(f"Y: got {labels.shape[1]} outputs, expected at least the {estimator.defects} defects")
     return rows, labels
+
+
+def level(label: FloatArray, kind: Loss) -> float:
+    """Output that fits labels of shape (n,) best without any input; a content below a limit counts as such."""
+    y = label[~np.isnan(label)]
+    return float(_fitted(_Rows(np.ones((len(y), 1)), y), kind, 0.0)[0][0])
 
 
 class LotEstimator(MultiOutputMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
@@ -116,41 +126,67 @@ class LotLines(LotEstimator):
         return self.intercept_ + rises
 
 
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows of one output to learn from: ones and columns, shape (n, 1 + k), and labels, shape (n,)."""
+
+    design: FloatArray
+    y: FloatArray
+
+    @cached_property
+    def normal(self) -> FloatArray:
+        """Normal matrix where each row counts 1; that of a line is it but for the rows that count otherwise."""
+        found: FloatArray = self.design.T @ self.design
+        return found
+
+    def counted(self, weight: FloatArray) -> FloatArray:
+        """Normal matrix where each row counts its weight, shape (n,)."""
+        other = np.flatnonzero(np.abs(weight - 1.0) > ROUNDING)
+        part = self.design[other]
+        found: FloatArray = self.normal + (part * (weight[other] - 1.0)[:, None]).T @ part
+        return found
+
+    def __getitem__(self, rows: slice) -> _Rows:
+        return _Rows(self.design[rows], self.y[rows])
+
+
 def _line(columns: FloatArray, label: FloatArray, kind: Loss, held_back: float) -> tuple[FloatArray, float]:
     """Intercept and slopes, shape (1 + k,), and the spread about them, at the penalty that serves the newest rows."""
     known = ~np.isnan(label)
-    design = np.column_stack([np.ones(known.sum()), columns[known]])
-    y = label[known]
-    newest = int(held_back * len(y))
+    rows = _Rows(np.column_stack([np.ones(known.sum()), columns[known]]), label[known])
+    newest = int(held_back * len(rows.y))
     if newest < FEWEST_HELD_BACK:
-        return _fitted(design, y, kind, PENALTY_OF_FEW)
-    old, new = slice(None, -newest), slice(-newest, None)
+        return _fitted(rows, kind, PENALTY_OF_FEW)
+    old, new = rows[:-newest], rows[-newest:]
     errors = []
     for penalty in PENALTIES:
-        line, spread = _fitted(design[old], y[old], kind, penalty)
+        line, spread = _fitted(old, kind, penalty)
         judge = ContentLoss(spread) if isinstance(kind, ContentLoss) else kind
-        errors.append(float(judge.loss(y[new], design[new] @ line).mean()))
-    return _fitted(design, y, kind, PENALTIES[int(np.argmin(errors))])
+        errors.append(float(judge.loss(new.y, new.design @ line).mean()))
+    return _fitted(rows, kind, PENALTIES[int(np.argmin(errors))])
 
 
-def _fitted(design: FloatArray, y: FloatArray, kind: Loss, penalty: float) -> tuple[FloatArray, float]:
-    line, spread = np.zeros(design.shape[1]), 1.0
-    line[0] = kind.start(y)
+def _fitted(rows: _Rows, kind: Loss, penalty: float) -> tuple[FloatArray, float]:
+    line, spread = np.zeros(rows.design.shape[1]), 1.0
+    line[0] = kind.start(rows.y)
     if not isinstance(kind, ContentLoss):
-        return _newton(design, y, kind, penalty, line), spread
+        # A defect that no lot has, or every one, tells nothing of the inputs.
+        return (line if np.ptp(rows.y) == 0 else _newton(rows, kind, penalty, line)), spread
     for _ in range(ROUNDS):
-        spread = spread_about(y, design @ line)
-        line = _newton(design, y, ContentLoss(spread), penalty, line)
-    return line, spread_about(y, design @ line)
+        before, spread = spread, spread_about(rows.y, rows.design @ line)
+        line = _newton(rows, ContentLoss(spread), penalty, line)
+        if abs(spread - before) <= SPREAD_SETTLED * spread:
+            break
+    return line, spread_about(rows.y, rows.design @ line)
 
 
-def _newton(design: FloatArray, y: FloatArray, kind: Loss, penalty: float, line: FloatArray) -> FloatArray:
+def _newton(rows: _Rows, kind: Loss, penalty: float, line: FloatArray) -> FloatArray:
     """Minimum of the mean loss with the penalty on squared slopes; both are convex in the line."""
-    weights = penalty * np.r_[0.0, np.ones(design.shape[1] - 1)]
+    weights = penalty * np.r_[0.0, np.ones(rows.design.shape[1] - 1)]
     for _ in range(TURNS):
-        gradient, curvature = kind.steps(y, design @ line)
-        slope = design.T @ gradient / len(y) + weights * line
-        normal = (design * curvature[:, None]).T @ design / len(y) + np.diag(weights + 1e-9)
+        gradient, curvature = kind.steps(rows.y, rows.design @ line)
+        slope = rows.design.T @ gradient / len(rows.y) + weights * line
+        normal = rows.counted(curvature) / len(rows.y) + np.diag(weights + 1e-9)
         step = np.clip(np.linalg.solve(normal, slope), -LONGEST_STEP, LONGEST_STEP)
         line = line - step
         if np.abs(step).max() < SETTLED:

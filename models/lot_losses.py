@@ -10,11 +10,13 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.special import expit
 
-from models.censoring import log_likelihood, log_size, score
+from models.censoring import below_limit, log_likelihood, log_size, score
 
 FloatArray = npt.NDArray[np.float64]
 
 LEAST_SPREAD = 1e-3  # on log scale: no laboratory repeats itself better
+LARGEST_SPREAD = 2.0  # a factor of seven: a few contents above their limit would else tell of an endless one
+UNTOLD_SPREAD = 1.0  # where every content is below its limit
 LEAST_SHARE = 1e-4  # of a defect that was never seen, or always
 
 
@@ -73,6 +75,8 @@ class DefectLoss:
 def spread_about(label: FloatArray, raw: FloatArray) -> float:
     """Standard deviation of the logarithm about a prediction that makes the reported contents likeliest.
 
+    Contents that are all below a limit tell nothing of it: then it is UNTOLD_SPREAD.
+
     Parameters
     ----------
     label : ndarray, shape (n,)
@@ -83,9 +87,11 @@ def spread_about(label: FloatArray, raw: FloatArray) -> float:
     known = ~np.isnan(label)
     if not known.any():
         raise ValueError("no label: expected at least one reported content")
+    if below_limit(label[known]).all():
+        return UNTOLD_SPREAD
     found = minimize_scalar(
         lambda log_spread: float(-np.sum(log_likelihood(label[known], raw[known], np.exp(log_spread)))),
-        bounds=(np.log(LEAST_SPREAD), np.log(10.0)),
+        bounds=(np.log(LEAST_SPREAD), np.log(LARGEST_SPREAD)),
         method="bounded",
     )
     return float(np.exp(found.x))

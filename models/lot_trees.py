@@ -50,10 +50,10 @@ class LotTrees(LotEstimator):
         self,
         defects: int = 0,
         held_back: float = 0.2,
-        most_trees: int = 400,
-        patience: int = 25,
-        learning_rate: float = 0.06,
-        num_leaves: int = 15,
+        most_trees: int = 300,
+        patience: int = 15,
+        learning_rate: float = 0.1,
+        num_leaves: int = 8,
         min_child_samples: int = 40,
         feature_fraction: float = 0.5,
         bagging_fraction: float = 0.8,
@@ -139,6 +139,8 @@ class LotTrees(LotEstimator):
             "deterministic": True,
             "force_col_wise": True,
             "num_threads": max(0, self.n_jobs),
+            # Else columns that too few rows cannot split are left out, and of none LightGBM refuses to learn.
+            "feature_pre_filter": False,
             "verbosity": -1,
         }
 

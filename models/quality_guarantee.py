@@ -83,8 +83,13 @@ def threshold(
 
 
 def _first(sizes: IntArray, needed: int) -> int:
-    """Where the test begins: at the strictest threshold that releases enough lots."""
-    return int(np.argmax(sizes >= min(_START * needed, sizes.max())))
+    """Where the test begins: at the strictest threshold that releases enough lots.
+
+    Where even the loosest releases no more than a few above those needed, the surest of them are the best to begin
+    with: among all of them a bad one is likelier than among few.
+    """
+    roomy = sizes.max() >= _START * needed
+    return int(np.argmax(sizes >= (_START * needed if roomy else needed)))
 
 
 def _released(keeps: FloatArray, best: FloatArray, kept: FloatArray, costs: Costs, limit: float) -> tuple[int, int]:
@@ -97,6 +102,6 @@ def _released(keeps: FloatArray, best: FloatArray, kept: FloatArray, costs: Cost
 def told(lots: int, needed: int, alpha: float, confidence: float) -> str:
     """Why too few lots promise nothing."""
     return (
-        f"{lots} lots to calibrate, expected {needed} or more: that at most {alpha:.3g} of the released lots break "
+        f"{lots} lots to calibrate, expected {needed} or more: that at most {100 * alpha:.3g}% of released lots break "
         f"their grade cannot be shown with {confidence:.0%} confidence from fewer, even if all of them are good"
     )

@@ -151,7 +151,7 @@ class QualityModel:
     def remedies(self, X: FloatArray, judged: Judged) -> list[Remedy | None]:
         """For each lot that is not let go in the intended grade or a dearer one, what would most likely help."""
         found: list[Remedy | None] = [None] * len(X)
-        doubtful = np.flatnonzero(judged.decided.actions(self.costs.intended) > 0)
+        doubtful = np.flatnonzero(judged.decided.actions(self.costs) > 0)
         intended = np.full(len(doubtful), self.costs.intended)
         told = remedies(self.seed, X[doubtful], judged.told[doubtful], intended, self.scatter, self.limits)
         for i, one in zip(doubtful, told, strict=True):
@@ -177,7 +177,7 @@ class QualityModel:
         columns |= {f"p_{grade.name}": judged.keeps[:, i] for i, grade in enumerate(self.seed.grades)}
         names = np.array([grade.name for grade in self.seed.grades] + [""])
         columns |= {
-            "decision": np.array(ACTIONS)[judged.decided.actions(self.costs.intended)],
+            "decision": np.array(ACTIONS)[judged.decided.actions(self.costs)],
             "grade": names[judged.decided.grade],
             "expected_value": judged.decided.expected,
         }

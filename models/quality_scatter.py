@@ -19,8 +19,9 @@ from models.quality_grades import Limits
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-MOST_SCENARIOS = 400
-_SCENARIO_SHARE = 0.25  # of the calibration lots at most; the others judge
+_SCENARIOS_OF = 3  # every third calibration lot lends its errors; the others judge
+_MOST_USUAL = 300
+_RARE = 3.0  # standard deviations: lots with a larger error are scenarios each, of the usual ones some stand for all
 _ROWS_AT_ONCE = 128
 _LUCK = 20260101  # of the draws that stand for censored errors
 _LEAST_WIDTH = 1e-6
@@ -53,12 +54,15 @@ class Scatter:
         Standard deviation of each element's error.
     scenarios : ndarray, shape (s, E)
         Errors of some lots, all elements together, in units of `spread`; a censored one is drawn below its limit.
+    weights : ndarray, shape (s,)
+        Share of lots that each scenario stands for; they sum up to 1.
     joint : Conformal
         Largest error of each lot in units of `spread`.
     """
 
     spread: FloatArray
     scenarios: FloatArray
+    weights: FloatArray
     joint: Conformal
 
     @classmethod
@@ -67,16 +71,24 @@ class Scatter:
 
         The lots whose errors become scenarios may not judge decisions that rest on these scenarios: each would find
         itself among them.
+
+        Raises
+        ------
+        ValueError
+            An element of which nothing was reported.
         """
+        empty = np.flatnonzero(np.isnan(reported).all(axis=0))
+        if len(empty):
+            raise ValueError(f"reported: elements {empty.tolist()} have no content in any calibration lot")
         spread = np.array([spread_about(label, raw) for label, raw in zip(reported.T, told.T, strict=True)])
         luck = np.random.default_rng(_LUCK).random(reported.shape)
         error = (drawn(reported, told, spread, luck) - told) / spread
         judges = judging(len(told))
-        scenarios = np.delete(error, judges, axis=0)
+        scenarios, weights = _thinned(np.delete(error, judges, axis=0))
         # A lot without any content reported would count as one that every interval holds.
         known = ~np.isnan(reported).all(axis=1)
         joint = Conformal(np.sort(_largest_error(reported[known], told[known], spread)))
-        return cls(spread, scenarios, joint), judges
+        return cls(spread, scenarios, weights, joint), judges
 
     def bounds(self, told: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
         """Lowest and highest content, shape (n, E) each, between which all contents of a lot lie together.
@@ -92,24 +104,32 @@ class Scatter:
     @cached_property
     def _width(self) -> float:
         """Width of the kernel that smooths scenarios, in their standard deviations (Silverman's rule)."""
-        return min(_WIDEST, float((4.0 / 3.0 / len(self.scenarios)) ** 0.2))
+        return min(_WIDEST, float((4.0 / 3.0 * np.sum(self.weights**2)) ** 0.2))
 
     def chances(self, told: FloatArray, limits: Limits) -> Chances:
         """What may become of lots whose contents' logarithms are told, shape (n, E)."""
-        parts = list(self._parts(told, limits))
-        return Chances(np.concatenate([keeps for keeps, _ in parts]), np.concatenate([best for _, best in parts]))
+        keeps, best = (np.concatenate(parts) for parts in zip(*self._parts(told, limits), strict=True))
+        # Weights sum up to 1 but for rounding: no chance is above it, and that the last grade is kept is none.
+        keeps[:, -1] = 1.0
+        return Chances(np.minimum(keeps, 1.0), np.minimum(best, 1.0))
 
     def _parts(self, told: FloatArray, limits: Limits) -> Iterator[tuple[FloatArray, FloatArray]]:
-        # Smoothing adds the kernel's variance to the scenarios', so these are drawn to their mean by as much.
-        mean, drawn_to_it = self.scenarios.mean(axis=0), np.sqrt(1.0 - self._width**2)
-        errors = (mean + drawn_to_it * (self.scenarios - mean)) * self.spread
         for first in range(0, max(1, len(told)), _ROWS_AT_ONCE):
-            contents = np.exp(told[first : first + _ROWS_AT_ONCE, None, :] + errors)
+            contents = np.exp(told[first : first + _ROWS_AT_ONCE, None, :] + self.scenarios * self.spread)
             full = np.log(limits.fullness(contents)[..., :-1])
-            width = np.maximum(self._width / drawn_to_it * full.std(axis=1, keepdims=True), _LEAST_WIDTH)
+            mean = self._mean(full)[:, None]
+            sd = np.sqrt(self._mean((full - mean) ** 2))[:, None]
+            # Smoothing adds the kernel's variance to the scenarios', so these are drawn to their mean by as much.
+            full = mean + np.sqrt(1.0 - self._width**2) * (full - mean)
+            width = np.maximum(self._width * sd, _LEAST_WIDTH)
             keeps = np.append(ndtr(-full / width), np.ones((*full.shape[:2], 1)), axis=2)
             dearest = np.maximum.accumulate(keeps, axis=2)
-            yield keeps.mean(axis=1), np.diff(dearest, axis=2, prepend=0.0).mean(axis=1)
+            yield self._mean(keeps), self._mean(np.diff(dearest, axis=2, prepend=0.0))
+
+    def _mean(self, values: FloatArray) -> FloatArray:
+        """Mean over scenarios, shape (n, G), of values of shape (n, s, G)."""
+        found: FloatArray = np.einsum("s,nsg->ng", self.weights, values)
+        return found
 
     def log_sd(self, told: FloatArray, limits: Limits) -> FloatArray:
         """Standard deviation of the logarithm of what each limit bounds, shape (n, q), by its elements' shares."""
@@ -121,7 +141,7 @@ class Scatter:
 
     @cached_property
     def _correlation(self) -> FloatArray:
-        found = self.scenarios.T @ self.scenarios / len(self.scenarios)
+        found = self.scenarios.T @ (self.weights[:, None] * self.scenarios)
         scale = np.sqrt(np.maximum(np.diag(found), 1e-12))
         correlation: FloatArray = found / np.outer(scale, scale)
         return correlation
@@ -131,20 +151,29 @@ class Scatter:
         return {
             "spread": self.spread.tolist(),
             "scenarios": self.scenarios.tolist(),
+            "weights": self.weights.tolist(),
             "joint": self.joint.scores.tolist(),
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """From what `state` gave."""
-        return cls(np.array(state["spread"]), np.array(state["scenarios"]), Conformal(np.array(state["joint"])))
+        spread, scenarios, weights = (np.array(state[name]) for name in ("spread", "scenarios", "weights"))
+        return cls(spread, scenarios, weights, Conformal(np.array(state["joint"])))
 
 
 def judging(lots: int) -> IntArray:
     """Which of so many calibration lots judge decisions; the errors of the others, evenly spread, are scenarios."""
-    count = max(1, min(MOST_SCENARIOS, int(_SCENARIO_SHARE * lots)))
-    scenarios = np.linspace(0, lots - 1, count).astype(np.intp)
-    return np.setdiff1d(np.arange(lots), scenarios)
+    return np.flatnonzero(np.arange(lots) % _SCENARIOS_OF)
+
+
+def _thinned(errors: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Scenarios and their weights: every lot with a rare error, and as many usual ones as tell the rest."""
+    rare = np.max(np.abs(errors), axis=1) > _RARE
+    usual = errors[~rare]
+    some = np.unique(np.linspace(0, len(usual) - 1, min(_MOST_USUAL, len(usual))).astype(np.intp))
+    weights = [np.ones(int(rare.sum())), np.full(len(some), len(usual) / max(1, len(some)))]
+    return np.concatenate([errors[rare], usual[some]]), np.concatenate(weights) / len(errors)
 
 
 def _largest_error(reported: FloatArray, told: FloatArray, spread: FloatArray) -> FloatArray:

@@ -54,7 +54,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
         contents,
         judged.defects.tolist(),
         judged.keeps.tolist(),
-        _decided(judged.decided, model.costs.intended, grades),
+        _decided(judged.decided, costs or model.costs, grades),
         model.nearest(judged),
         model.remedies(X, judged),
         flags,
@@ -98,8 +98,8 @@ def _given(given: Record, seed: Seed, own: Costs) -> Costs | None:
     )
 
 
-def _decided(decided: Decisions, intended: int, grades: Sequence[str]) -> list[Record]:
-    parts = (decided.actions(intended), decided.grade, decided.expected)
+def _decided(decided: Decisions, costs: Costs, grades: Sequence[str]) -> list[Record]:
+    parts = (decided.actions(costs), decided.grade, decided.expected)
     return [
         {
             "action": ACTIONS[action],

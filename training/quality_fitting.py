@@ -17,14 +17,14 @@ from models.quality_scatter import judging
 from training.dataset import Dataset
 from training.fitting import importance, learning_curve, told_by_older, with_few_threads
 from training.quality_evaluate import Lots, lot_loss, measured, skill
-from training.splits import Split
+from training.splits import Split, SplitError
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
 SELECTED_BY = "calibrate_lot_loss"
 STEPS = 3
-IMPORTANCE_ROWS = 1000
+IMPORTANCE_ROWS = 400
 IMPORTANCE_REPEATS = 1
 CURVE_SHARES = (0.25, 0.5)
 
@@ -73,12 +73,36 @@ def lots_of(data: Dataset) -> Lots:
 
 
 def check_lots(data: Dataset, parts: Split) -> None:
-    """GuaranteeError where the calibrate rows hold too few lots for what the seed promises of released ones."""
+    """Raise where the split leaves too little to learn or to promise.
+
+    Raises
+    ------
+    SplitError
+        The oldest or the newest lots to learn from have no label of a target.
+    GuaranteeError
+        The calibrate rows hold too few lots for what the seed promises of released ones.
+    """
+    _check_labels(data, parts)
     rules, rows = data.seed.judged_by, np.concatenate(parts.calibrate)
     kept = lots_of(data)[rows].kept[judging(len(rows))]
     known, needed = int((~np.isnan(kept).any(axis=1)).sum()), lots_needed(rules.alpha.value, rules.confidence.value)
     if known < needed:
         raise GuaranteeError(told(known, needed, rules.alpha.value, rules.confidence.value))
+
+
+def _check_labels(data: Dataset, parts: Split) -> None:
+    """Every part that an estimator learns from holds the oldest or the newest of these lots."""
+    periods = data.periods[parts.learnt]
+    distinct = np.sort(periods.unique())
+    newest = parts.learnt[periods >= distinct[-max(1, round(CURVE_SHARES[0] * len(distinct)))]]
+    names = np.array([*(element.name for element in data.seed.elements), *data.seed.defects])
+    for which, rows in (("oldest", parts.train), ("newest", newest)):
+        empty = names[np.isnan(data.labels[rows]).all(axis=0)]
+        if len(empty):
+            raise SplitError(
+                f"{', '.join(empty)}: no label in the {which} {len(rows)} lots to learn from, "
+                f"{data.periods[rows].min():%Y-%m-%d} to {data.periods[rows].max():%Y-%m-%d}; expected at least one"
+            )
 
 
 def _tell(estimator: Any, X: FloatArray) -> FloatArray:
