@@ -1,0 +1,89 @@
+"""Anodes: what each supplier casts from week to week, and what each group of cells is loaded with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthetic_data.plan import FloatArray
+
+ELEMENTS = ("as", "sb", "bi", "ni", "pb", "se", "te", "ag", "o")
+SUPPLIERS = ("own", "custom", "secondary")
+CROPS = 3  # that a load of anodes lasts
+NORMALS = 2 * len(ELEMENTS)  # of a load: its contents, and the errors of its assay
+UNIFORMS = 3  # of a load: supplier, whether the lot is bad, how bad
+
+
+def usual(p: SimpleNamespace) -> FloatArray:
+    """Usual contents of each supplier's anodes, shape (suppliers, elements) [ppm]."""
+    plant = np.array([getattr(p, f"anode_{element}") for element in ELEMENTS])
+    factors = np.array([[getattr(p, f"{supplier}_{element}") for element in ELEMENTS] for supplier in SUPPLIERS])
+    contents: FloatArray = plant * factors
+    return contents
+
+
+def shares(p: SimpleNamespace) -> FloatArray:
+    """Share of the anodes that comes from each supplier, 1 in all."""
+    given = np.array([getattr(p, f"{supplier}_share") for supplier in SUPPLIERS])
+    parts: FloatArray = given / given.sum()
+    return parts
+
+
+@dataclass
+class Loads:
+    """Anodes in each group of cells: true contents and assayed ones, shape (2, elements, groups) [ppm]."""
+
+    contents: FloatArray
+
+    @classmethod
+    def first(cls, p: SimpleNamespace, normals: FloatArray) -> Loads:
+        """Anodes that are in the cells when the run starts; normals of shape (NORMALS, groups)."""
+        usual_mix = (shares(p) @ usual(p))[:, None]
+        lot = usual_mix * np.exp(p.anode_lot_sd * normals[: len(ELEMENTS)])
+        return cls(np.stack([lot, _assayed(p, lot, normals)]))
+
+    def stretch(
+        self,
+        p: SimpleNamespace,
+        new: NDArray[np.bool_],
+        cast: FloatArray,
+        normals: FloatArray,
+        uniforms: FloatArray,
+    ) -> FloatArray:
+        """True and assayed contents in each group and crop, shape (2, elements, crops, groups).
+
+        Parameters
+        ----------
+        p
+            Parameters in force.
+        new
+            Whether a group gets new anodes for the crop, shape (crops, groups).
+        cast
+            What the suppliers cast in the week, shape (crops, suppliers, elements) [ppm].
+        normals, uniforms
+            Chances of each possible load, shapes (NORMALS, crops, groups) and (UNIFORMS, crops, groups).
+        """
+        ends = np.cumsum(shares(p))[:-1]
+        supplier = np.sum(uniforms[0] >= ends[:, None, None], axis=0)
+        crops = np.arange(len(cast))[:, None]
+        lot = np.moveaxis(cast[crops, supplier], -1, 0) * np.exp(p.anode_lot_sd * normals[: len(ELEMENTS)])
+        bad = uniforms[1] < p.bad_lot_share
+        worse = np.where(bad, 1.0 + (p.bad_lot_factor - 1.0) * uniforms[2], 1.0)
+        for element in ("sb", "bi"):
+            lot[ELEMENTS.index(element)] *= worse
+        lot[ELEMENTS.index("as")] /= np.sqrt(worse)
+        loads = np.stack([lot, _assayed(p, lot, normals)])
+        found = np.empty_like(loads)
+        for t in range(len(cast)):
+            self.contents = np.where(new[t], loads[:, :, t], self.contents)
+            found[:, :, t] = self.contents
+        return found
+
+
+def _assayed(p: SimpleNamespace, lot: FloatArray, normals: FloatArray) -> FloatArray:
+    """What the laboratory says of the lots."""
+    told: FloatArray = lot * (1.0 + p.anode_assay_rsd * normals[len(ELEMENTS) :])
+    return told

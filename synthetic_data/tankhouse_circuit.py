@@ -1,0 +1,226 @@
+"""What all groups of a tankhouse share, week by week: electrolyte, suppliers, orders, faults of the circuit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from models.physics.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, diffusion_limited_content
+from models.physics.silver_chloride import dissolved_silver, silver_chloride_product
+from synthetic_data import tankhouse_anodes, tankhouse_faults, tankhouse_stocks
+from synthetic_data.plan import Event, FloatArray, Plan
+from synthetic_data.potline_line import parameters
+from synthetic_data.tankhouse_crops import ELEMENTS
+
+STRETCH = 26  # weeks that are reckoned as one array
+DAYS = tankhouse_stocks.DAYS
+_YEAR = 365.25  # d
+# First-order walks of unit variance, of which the plant's set-points and disturbances are made.
+WALKS = (
+    "order",
+    "temperature",
+    "chloride",
+    "glue",
+    "thiourea",
+    "solids",
+    "copper",
+    "acid",
+    "activity",
+    "wash",
+    "weather",
+)
+_ASSAYS = ("cu", "h2so4", *tankhouse_stocks.DISSOLVING)
+_NORMALS = len(WALKS) + len(_ASSAYS) + 2  # and chloride's assay and the silver that the crew sees
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """Some weeks of the circuit in which the parameters hold; arrays of shape (weeks, 1) but where stated."""
+
+    first: int  # number of the first, negative in the warm-up
+    parameters: SimpleNamespace
+    state: dict[str, FloatArray]
+    cast: FloatArray  # anodes by supplier, (weeks, suppliers, elements) [ppm]
+    laboratory: FloatArray  # factor by which the laboratory reads high, (weeks, elements) [1]
+    events: tuple[Event, ...]
+
+    @property
+    def count(self) -> int:
+        """Number of weeks."""
+        return len(self.cast)
+
+
+def stretches(plan: Plan) -> Iterator[Weeks]:
+    """Weeks of the run in stretches, the warm-up first; none crosses the start of a regime."""
+    first = -round(plan.plant.value("warm_up_periods"))
+    circuit = _Circuit(plan, parameters(plan, first)[0])
+    while first < plan.periods:
+        p, events = parameters(plan, first)
+        last = min(first + STRETCH, plan.periods, 0 if first < 0 else plan.periods)
+        starts = (plan.period_start(week).date() for week in range(first + 1, last))
+        changes = [regime.start for regime in plan.plant.regimes]
+        before = plan.period_start(first).date()
+        count = 1
+        for start in starts:
+            if any(before < change <= start for change in changes):
+                break
+            count += 1
+        yield circuit.stretch(p, first, count, events)
+        first += count
+
+
+class _Circuit:
+    """The circuit between two weeks."""
+
+    def __init__(self, plan: Plan, p: SimpleNamespace) -> None:
+        self._plan = plan
+        self._normals, self._uniforms = plan.plant_stream().spawn(2)
+        self._walks = self._normals.standard_normal(len(WALKS))
+        usual = tankhouse_anodes.usual(p)
+        self._cast = self._normals.standard_normal(usual.shape)  # logarithms about the supplier's usual, in its spread
+        self._anodes = tankhouse_anodes.shares(p) @ usual
+        self._bias = np.zeros(len(ELEMENTS))
+        self._faults = tankhouse_faults.CircuitFaults.none()
+        self._bleed, self._liberated = float(p.bleed), float(p.copper_excess - p.bleed * p.copper_wanted)
+        self._dosed = _usual_dose(p, float(p.anode_ag))
+        self._content = {name: float(getattr(p, f"start_{name}")) for name in tankhouse_stocks.DISSOLVING}
+        self._content |= {"cu": float(p.copper_wanted), "cl": 1e-3 * float(p.chloride)}
+        self._read = dict(self._content)
+        self._target = float(p.chloride)
+
+    def stretch(self, p: SimpleNamespace, first: int, count: int, regimes: list[Event]) -> Weeks:
+        """Step some weeks with the same parameters."""
+        normals = self._normals.standard_normal((count, _NORMALS + self._cast.size + len(self._bias)))
+        chances = self._uniforms.random((count, len(tankhouse_faults.CIRCUIT) * tankhouse_faults.UNIFORMS))
+        events = list(regimes)
+        weeks, cast, bias = [], np.empty((count, *self._cast.shape)), np.empty((count, len(self._bias)))
+        usual = tankhouse_anodes.usual(p)
+        for t in range(count):
+            z = normals[t]
+            faults, begun = self._faults.week(p, DAYS * (first + t), chances[t].tolist())
+            events += begun
+            self._cast = _walk(self._cast, z[_NORMALS : _NORMALS + self._cast.size].reshape(usual.shape), p.cast_memory)
+            cast[t] = usual * np.exp(p.cast_sd * self._cast)
+            self._anodes += (tankhouse_anodes.shares(p) @ cast[t] - self._anodes) / tankhouse_anodes.CROPS
+            if (first + t) % round(p.bias_weeks) == 0:
+                self._bias = p.laboratory_bias_sd * z[-len(self._bias) :]
+            bias[t] = p.laboratory_offset * np.exp(self._bias)
+            weeks.append(self._week(p, first + t, faults, z[:_NORMALS]))
+        state = {name: np.array([[week[name]] for week in weeks]) for name in weeks[0]}
+        return Weeks(first, p, state, cast, bias, tuple(events) if first >= 0 else ())
+
+    def _week(self, p: SimpleNamespace, week: int, faults: dict[str, float], z: FloatArray) -> dict[str, float]:
+        self._walks = _walk(self._walks, z[: len(WALKS)], p.plant_memory)
+        walk = dict(zip(WALKS, self._walks.tolist(), strict=True))
+        noise = z[len(WALKS) :].tolist()
+        ambient = self._season(p, week) + p.weather_sd * walk["weather"]
+        found = {f"fault_{name}": share for name, share in faults.items()}
+        found |= {
+            "ambient_temperature": ambient,
+            "order": p.current_density + p.order_sd * walk["order"],
+            "temperature": p.electrolyte_temperature + p.temperature_sd * walk["temperature"],
+            "cooling": p.cooling * (p.ambient_mean - ambient) + p.heater_drop * faults["heater"],
+            "glue": p.glue_dose + p.glue_plant_sd * walk["glue"],
+            "thiourea": p.thiourea_dose + p.thiourea_plant_sd * walk["thiourea"],
+            "glue_activity": math.exp(p.activity_sd * walk["activity"])
+            * (1.0 - p.glue_pump_depth * faults["glue_pump"]),
+            "solids": p.suspended_solids
+            * math.exp(p.solids_sd * walk["solids"])
+            * (1.0 + p.filter_rise * faults["filter"]),
+            "h2so4": p.h2so4 + p.acid_sd * walk["acid"],
+            "wash_temperature": p.wash_temperature
+            + p.wash_sd * walk["wash"]
+            - p.wash_water_drop * faults["wash_water"],
+        }
+        found |= self._assays(p, found, noise)
+        found |= self._operate(p, found, walk, noise)
+        found |= self._step(p, found, walk, faults)
+        return found
+
+    def _assays(self, p: SimpleNamespace, found: dict[str, float], noise: list[float]) -> dict[str, float]:
+        """What the laboratory last said of the electrolyte, before the week."""
+        true = self._content | {"h2so4": found["h2so4"]}
+        self._read = {
+            name: true[name] * (1.0 + getattr(p, f"assay_{name}_rsd") * error)
+            for name, error in zip(_ASSAYS, noise[: len(_ASSAYS)], strict=True)
+        }
+        self._read["cl"] = self._content["cl"] * (1.0 + p.assay_cl_rsd * noise[-2])
+        return {f"electrolyte_{name}": value for name, value in self._read.items() if name != "cl"}
+
+    def _operate(
+        self, p: SimpleNamespace, found: dict[str, float], walk: dict[str, float], noise: list[float]
+    ) -> dict[str, float]:
+        """Bleed follows nickel and arsenic, liberators copper, the chloride target the silver in the cathodes."""
+        excess = 0.5 * (self._read["ni"] / p.nickel_wanted + self._read["as"] / p.arsenic_wanted) - 1.0
+        self._bleed = _within(p.bleed * (1.0 + p.bleed_gain * excess), p.bleed_low, p.bleed_high)
+        usual = p.copper_excess - self._bleed * p.copper_wanted
+        self._liberated = max(0.0, usual + p.liberator_gain * (self._read["cu"] - p.copper_wanted))
+        silver = _cathode_silver(p, found["order"], found["temperature"], 1e3 * self._content["cl"])
+        seen = silver * (1.0 + p.silver_seen_rsd * noise[-1]) - p.silver_wanted
+        wanted = p.chloride + p.chloride_sd * walk["chloride"] + p.chloride_per_silver * seen
+        self._target += p.chloride_pace * (_within(wanted, p.chloride_low, p.chloride_high) - self._target)
+        needed = p.chloride_gain * (self._target - 1e3 * self._read["cl"])
+        self._dosed = max(0.0, _usual_dose(p, float(self._anodes[tankhouse_anodes.ELEMENTS.index("ag")])) + needed)
+        return {"bleed": self._bleed, "chloride_target": self._target}
+
+    def _step(
+        self, p: SimpleNamespace, found: dict[str, float], walk: dict[str, float], faults: dict[str, float]
+    ) -> dict[str, float]:
+        """Move the stocks through the week; the week's mean contents [g/L, chloride mg/L]."""
+        mean = {}
+        for name in tankhouse_stocks.DISSOLVING:
+            flow = tankhouse_stocks.dissolving(p, self._content[name], *self._feed(p, name))
+            self._content[name], mean[name] = flow.end, flow.mean
+        excess = p.copper_excess + p.copper_excess_sd * walk["copper"]
+        flow = tankhouse_stocks.copper(p, self._content["cu"], excess, self._bleed, self._liberated)
+        self._content["cu"], mean["cu"] = flow.end, flow.mean
+        dosed = self._dosed * (1.0 - p.chloride_pump_depth * faults["chloride_pump"])
+        silver = float(self._anodes[tankhouse_anodes.ELEMENTS.index("ag")])
+        flow = tankhouse_stocks.chloride(p, self._content["cl"], dosed, silver, self._bleed)
+        self._content["cl"], mean["cl"] = flow.end, 1e3 * flow.mean
+        return mean
+
+    def _feed(self, p: SimpleNamespace, name: str) -> tuple[float, float, float, float]:
+        """What dissolves of an element [g/t], the bleed, and how it precipitates."""
+        if name == "fe":
+            return float(p.dissolved_fe), self._bleed, 0.0, 0.0
+        anode = float(self._anodes[tankhouse_anodes.ELEMENTS.index(name)])
+        dissolved = anode * getattr(p, f"dissolved_{name}")
+        if name not in ("sb", "bi"):
+            return dissolved, self._bleed, 0.0, 0.0
+        helped = math.sqrt(p.arsenic_wanted / max(self._content["as"], 1.0))  # arsenic makes both precipitate earlier
+        return dissolved, self._bleed, getattr(p, f"precipitation_{name}"), getattr(p, f"onset_{name}") * helped
+
+    def _season(self, p: SimpleNamespace, week: int) -> float:
+        date = self._plan.period_start(week) + dt.timedelta(days=0.5 * DAYS)
+        phase = 2.0 * math.pi * (date.timetuple().tm_yday - p.warmest_day) / _YEAR
+        return float(p.ambient_mean + p.ambient_swing * math.cos(phase))
+
+
+def _walk(state: FloatArray, shock: FloatArray, memory: float) -> FloatArray:
+    """Next value of first-order walks of unit variance that forget over `memory` weeks."""
+    kept = math.exp(-1.0 / memory)
+    return kept * state + math.sqrt(1.0 - kept * kept) * shock
+
+
+def _within(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
+
+
+def _usual_dose(p: SimpleNamespace, silver: float) -> float:
+    """Chloride that bleed and silver take at the usual content [g/t]."""
+    return float(p.bleed * p.chloride + p.silver_as_chloride * silver * tankhouse_stocks.CHLORINE_PER_SILVER)
+
+
+def _cathode_silver(p: SimpleNamespace, current: float, temperature: float, chloride: float) -> float:
+    """Silver of usual cathodes in the plant [ppm]."""
+    product = silver_chloride_product(temperature, p.silver_product)
+    dissolved = dissolved_silver(max(chloride, p.chloride_least), product)
+    diffusion = diffusion_coefficient(temperature, p.silver_diffusion)
+    layer = diffusion_layer_thickness(current, p.cell_flow, p.diffusion_layer)
+    return float(diffusion_limited_content(dissolved, diffusion, layer, current))

@@ -1,0 +1,85 @@
+"""What the copper of a crop holds: electrolyte and slimes that it encloses, silver that plates out, stray iron."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from models.physics.anode_slimes import SLIMES_SHARE, included_content, slimes_content, slimes_mass
+from models.physics.diffusion_layer import diffusion_coefficient, diffusion_limited_content
+from models.physics.occlusion import electrolyte_sulphur, occluded_content, occluded_volume
+from models.physics.silver_chloride import dissolved_silver, silver_chloride_product
+from synthetic_data.plan import FloatArray
+from synthetic_data.tankhouse_crops import ELEMENTS, PARTICLES, Crops, Values
+
+_FROM_ELECTROLYTE = ("as", "sb", "bi", "ni", "fe")
+
+
+def enclosed(p: SimpleNamespace, crops: Crops, state: Values) -> Values:
+    """Electrolyte [mL/kg] and slimes, settled and floating [ppm], that the deposit encloses."""
+    walks, luck, rough = crops.walks, crops.luck, state["roughness"]
+    lumpy = 1.0 + p.nodules_enclose * state["nodularity"]
+    scatter = np.exp(p.slimes_walk * walks["slimes"] + p.slimes_luck * luck["slimes"])
+    settled = np.power(state["solids"] / p.suspended_solids, p.slimes_per_solids)
+    drift = np.exp(p.floating_walk * walks["floating"] + p.floating_luck * luck["floating"])
+    return {
+        "occluded_volume": occluded_volume(rough * lumpy, p.occluded_volume),
+        "included_slimes": p.included_slimes * settled * scatter * lumpy * np.sqrt(rough),
+        "floating_slimes": p.floating_slimes * (p.floating_least + state["floating"]) * drift * np.sqrt(rough),
+    }
+
+
+def contents(p: SimpleNamespace, crops: Crops, state: Values, parts: Values) -> Values:
+    """Contents of the lots [ppm] from the conditions and what the deposit encloses."""
+    week, anodes = crops.week, crops.anodes
+    found = _slimes(p, anodes, parts)
+    for element in _FROM_ELECTROLYTE:
+        found[element] = found.get(element, 0.0) + occluded_content(parts["occluded_volume"], week[element])
+    sulphur = electrolyte_sulphur(week["h2so4"], week["cu"], week["ni"])
+    found["s"] = occluded_content(parts["occluded_volume"], sulphur) * (1.0 + p.soiled_sulphur * state["dirt"])
+    found["ag"] = found["ag"] + _silver(p, crops, state)
+    found["fe"] = found["fe"] + _stray_iron(p, crops)
+    found["ni"] = found["ni"] + p.contamination_ni * crops.faults["contamination"]
+    for element in PARTICLES:
+        found[element] = found[element] * np.exp(p.element_luck * crops.luck[element])
+    return {element: found[element] for element in ELEMENTS}
+
+
+def _slimes(p: SimpleNamespace, anodes: Values, parts: Values) -> Values:
+    """What settled and floating slimes bring [ppm]."""
+    settled, floating = parts["included_slimes"], parts["floating_slimes"]
+    left = sum((anodes[element] * share for element, share in SLIMES_SHARE.items()), np.zeros(1))
+    mass = slimes_mass(left)
+    found = {
+        element: included_content(
+            settled * getattr(p, f"carried_{element}"), slimes_content(anodes[element], share, mass)
+        )
+        for element, share in SLIMES_SHARE.items()
+        if element != "ni"
+    }
+    # Nickel comes as crystals of its oxide, which form in anodes rich in both.
+    rich = anodes["ni"] / p.anode_ni * (anodes["o"] / p.anode_o)
+    found["ni"] = p.nickel_oxide * (settled / p.included_slimes) * rich
+    metals = anodes["sb"] + anodes["bi"]
+    for element in ("sb", "bi"):
+        found[element] += included_content(floating, 100.0 * p.floating_metals * anodes[element] / metals)
+    found["as"] += included_content(floating, 100.0 * p.floating_arsenic)
+    return found
+
+
+def _silver(p: SimpleNamespace, crops: Crops, state: Values) -> FloatArray:
+    """Silver that plates out from solution [ppm]."""
+    product = silver_chloride_product(state["temperature"], p.silver_product)
+    rich = np.power(crops.anodes["ag"] / p.anode_ag, p.silver_per_anode)
+    scatter = np.exp(p.silver_walk * crops.walks["silver"] + p.silver_luck * crops.luck["silver"])
+    dissolved = dissolved_silver(state["chloride"], product) * rich * scatter
+    diffusion = diffusion_coefficient(state["temperature"], p.silver_diffusion)
+    return diffusion_limited_content(dissolved, diffusion, state["layer"], crops.knobs["current_density"])
+
+
+def _stray_iron(p: SimpleNamespace, crops: Crops) -> FloatArray:
+    """Iron from tools, cranes and plates [ppm]."""
+    scatter = np.exp(p.iron_walk * crops.walks["iron"] + p.iron_luck * crops.luck["iron"])
+    found: FloatArray = p.iron * scatter + p.contamination_fe * crops.faults["contamination"]
+    return found

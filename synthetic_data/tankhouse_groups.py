@@ -1,0 +1,162 @@
+"""Groups of cells of a block: their lasting traits, what drifts from crop to crop, and the rows of some weeks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from models.physics.nodulation import additive_roughness
+from synthetic_data import tankhouse_anodes, tankhouse_contents, tankhouse_faults, tankhouse_instruments
+from synthetic_data import tankhouse_operators as operators
+from synthetic_data import tankhouse_surface as surface
+from synthetic_data.plan import Block, Event, FloatArray, Plan
+from synthetic_data.tankhouse_circuit import DAYS, Weeks
+from synthetic_data.tankhouse_crops import LUCK, TRAITS, WALKS, Crops, Values
+
+DEFECTS = ("nodules", "soiling")
+# Hidden states that go to truth.parquet.
+_TRUE = ("temperature", "chloride", "polarisation", "solids", "roughness", "squared_error")
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """Random numbers of some crops, drawn whatever the knobs are; each of shape (numbers, crops, groups)."""
+
+    loads: FloatArray
+    walks: FloatArray
+    luck: FloatArray
+    habits: FloatArray
+    judgement: FloatArray
+    errors: FloatArray
+    load_chances: FloatArray
+    fault_chances: FloatArray
+    test_chances: FloatArray
+    defect_chances: FloatArray
+    losses: FloatArray
+
+    @classmethod
+    def of(cls, normals: np.random.Generator, uniforms: np.random.Generator, crops: int, groups: int) -> _Draws:
+        """Next numbers of two streams, crop by crop, so that a shorter run is the beginning of a longer one."""
+        of_loads, of_errors = tankhouse_anodes.NORMALS, tankhouse_instruments.NORMALS
+        sizes = (of_loads, len(WALKS), len(LUCK), operators.NORMALS, 1, of_errors)  # 1: the crew's judgement
+        of_faults = len(tankhouse_faults.GROUP) * tankhouse_faults.UNIFORMS
+        of_tests, of_losses = operators.UNIFORMS, tankhouse_instruments.LOSSES
+        counts = (tankhouse_anodes.UNIFORMS, of_faults, of_tests, len(DEFECTS), of_losses)
+        z = normals.standard_normal((crops, sum(sizes), groups)).transpose(1, 0, 2)
+        u = uniforms.random((crops, sum(counts), groups), dtype=np.float32).transpose(1, 0, 2)
+        return cls(
+            *np.split(np.ascontiguousarray(z), np.cumsum(sizes)[:-1]),
+            *np.split(np.ascontiguousarray(u), np.cumsum(counts)[:-1]),
+        )
+
+
+class Groups:
+    """The groups of a block between two stretches of weeks."""
+
+    def __init__(self, plan: Plan, block: Block) -> None:
+        self._plan, self._block, groups = plan, block, block.count
+        p = SimpleNamespace(**{name: quantity.value for name, quantity in plan.plant.parameters.items()})
+        self._normals, self._uniforms = plan.block_stream(block).spawn(2)
+        sizes = (len(TRAITS), operators.TRAITS, len(WALKS), tankhouse_anodes.NORMALS)
+        fixed = self._normals.standard_normal((sum(sizes), groups))
+        traits, self._habits, self._walks, loads = np.split(fixed, np.cumsum(sizes)[:-1])
+        self._traits = dict(zip(TRAITS, traits, strict=True))
+        tested, phase, interval, age = self._uniforms.random((4, groups))
+        self._testing = (tested < p.test_share).astype(np.float64)
+        self._phase = np.floor(tankhouse_anodes.CROPS * phase)
+        self._interval = p.overhaul_least + (p.overhaul_most - p.overhaul_least) * interval
+        self._age = self._interval * age  # d since the overhaul, when the run starts
+        self._loads = tankhouse_anodes.Loads.first(p, loads)
+        self._faults = tankhouse_faults.GroupFaults.none(groups)
+        self._crew = operators.GlueCrew(np.full(groups, float(p.glue_dose)), np.zeros(groups))
+        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
+
+    def stretch(self, weeks: Weeks) -> tuple[Values, Values, list[Event]]:
+        """Table and truth of some weeks, arrays of shape (crops, groups), and the faults that begin."""
+        p = weeks.parameters
+        draws = _Draws.of(self._normals, self._uniforms, weeks.count, self._block.count)
+        number = weeks.first + np.arange(weeks.count)[:, None]
+        place = np.mod(number + self._phase, tankhouse_anodes.CROPS)
+        age = np.mod(self._age + DAYS * number, self._interval)
+        anodes = self._loads.stretch(p, place == 0, weeks.cast, draws.loads, draws.load_chances)
+        chances = draws.fault_chances.reshape(len(tankhouse_faults.GROUP), -1, weeks.count, self._block.count)
+        faults, events = self._faults.stretch(p, weeks.first, chances)
+        setting = operators.setting(
+            p, self._plan.seed, self._plan.knobs, weeks, self._block, self._testing, draws.test_chances
+        )
+        wishes = operators.orders(p, weeks, self._habits, draws.habits)
+        crops = Crops(
+            weeks.state,
+            {name: setting.used(name, wish) for name, wish in wishes.items()},
+            dict(zip(tankhouse_anodes.ELEMENTS, anodes[0], strict=True)),
+            dict(zip(WALKS, self._drift(p, draws.walks), strict=True)),
+            dict(zip(LUCK, draws.luck, strict=True)),
+            self._traits,
+            faults,
+            age / self._interval,
+        )
+        state = surface.conditions(p, crops)
+        crops.knobs["glue_dose"] = self._dose_glue(p, crops, state, setting, draws)
+        truth = self._grow(p, crops, state, setting)
+        known = {
+            "group_age": np.round(age),
+            "anode_age": DAYS * place,
+            "ambient_temperature": np.round(weeks.state["ambient_temperature"], 1),
+        }
+        return known | crops.knobs | self._report(weeks, crops, state, truth, anodes[1], draws), truth, events
+
+    def _drift(self, p: SimpleNamespace, shocks: FloatArray) -> FloatArray:
+        """First-order walks of unit variance, shape (WALKS, crops, groups)."""
+        kept = math.exp(-1.0 / p.group_memory)
+        found = math.sqrt(1.0 - kept * kept) * shocks
+        for t in range(shocks.shape[1]):
+            self._walks = found[:, t] = kept * self._walks + found[:, t]
+        return found
+
+    def _dose_glue(
+        self, p: SimpleNamespace, crops: Crops, state: Values, setting: operators.Setting, draws: _Draws
+    ) -> FloatArray:
+        """Glue dosed in each crop: the crew answers how rough the last one looked [g/t]."""
+        rough = surface.roughness_without_additives(p, crops, state)
+        dose = np.empty_like(rough)
+        usual, habits = crops.week["glue"], draws.habits[operators.GLUE_HABIT]
+        for t in range(len(rough)):
+            dose[t] = self._crew.dose(p, usual[t], habits[t], setting, t)
+            error = surface.glue_error(p, state, dose[t], t) + state["other_error"][t]
+            looks = rough[t] + additive_roughness(error, p.error_weight)
+            self._crew.seen = looks + p.judgement_sd * draws.judgement[0, t]
+        state["squared_error"] = surface.glue_error(p, state, dose) + state["other_error"]
+        state["roughness"] = np.exp(rough + additive_roughness(state["squared_error"], p.error_weight))
+        return dose
+
+    @staticmethod
+    def _grow(p: SimpleNamespace, crops: Crops, state: Values, setting: operators.Setting) -> Values:
+        """Contents of the lots, probabilities of defects, and hidden states."""
+        state |= surface.nodules(p, crops, state) | surface.soiling(p, crops, state)
+        parts = tankhouse_contents.enclosed(p, crops, state)
+        return (
+            tankhouse_contents.contents(p, crops, state, parts)
+            | {name: state[name] for name in DEFECTS}
+            | {f"true_{name}": state[name] for name in _TRUE}
+            | parts
+            | {"bleed": crops.week["bleed"]}
+            | {f"{name}_test": test for name, test in setting.tests.items()}
+        )
+
+    def _report(
+        self, weeks: Weeks, crops: Crops, state: Values, truth: Values, anodes: FloatArray, draws: _Draws
+    ) -> Values:
+        """What instruments, laboratory and inspection tell."""
+        p = weeks.parameters
+        errors, analysis = tankhouse_instruments.split(draws.errors)
+        read = tankhouse_instruments.before(weeks.state, anodes)
+        read |= tankhouse_instruments.during(p, crops, state, errors)
+        found = {
+            name: (chance < truth[name]).astype(np.float64)
+            for name, chance in zip(DEFECTS, draws.defect_chances, strict=True)
+        }
+        told = tankhouse_instruments.assays(p, truth, weeks.laboratory, analysis)
+        return tankhouse_instruments.lose(p, read, self._limits, draws.losses) | told | found

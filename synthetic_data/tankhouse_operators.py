@@ -1,0 +1,87 @@
+"""Set-points of each group of cells: the plant's orders, habits, the crew's answer to rough deposits, tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from seeds import Seed
+from synthetic_data.plan import Block, FloatArray, Knobs
+from synthetic_data.tankhouse_circuit import Weeks
+
+# Set-points and the step in which each is written down.
+KNOBS = {
+    "current_density": 1.0,
+    "electrolyte_temperature": 0.1,
+    "chloride": 1.0,
+    "glue_dose": 1.0,
+    "thiourea_dose": 1.0,
+    "cell_flow": 0.5,
+}
+TESTED = ("current_density", "chloride", "glue_dose")
+TRAITS = 4  # standard normal numbers of a group: current, thiourea, flow, chloride
+NORMALS = 6  # of a crop: habits of current, temperature, glue, thiourea, flow, chloride
+GLUE_HABIT = 2  # of the habits
+UNIFORMS = len(TESTED)  # of a crop: sign of each test
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is set in some weeks besides the crew's own wishes; arrays of shape (crops, groups)."""
+
+    bounds: dict[str, tuple[float, float]]
+    tests: dict[str, FloatArray]
+    hand: dict[str, FloatArray]  # NaN where the crew decides
+
+    def used(self, name: str, own: FloatArray, at: int | slice = slice(None)) -> FloatArray:
+        """The set-point in force: the crew's wish within bounds and the test on top, or what was set by hand."""
+        low, high = self.bounds[name]
+        test = self.tests[name][at] if name in self.tests else 0.0
+        step = KNOBS[name]
+        wish = np.round(np.clip(own + test, low, high) / step) * step
+        return np.where(np.isfinite(self.hand[name][at]), self.hand[name][at], wish) if name in self.hand else wish
+
+
+def setting(
+    p: SimpleNamespace, seed: Seed, knobs: Knobs, weeks: Weeks, block: Block, testing: FloatArray, uniforms: FloatArray
+) -> Setting:
+    """Bounds, tests and what was set by hand in some weeks."""
+    bounds = {name: (seed.column(name).bounds or seed.column(name).limits) for name in KNOBS}
+    signs = np.where(uniforms < 0.5, -1.0, 1.0)
+    tests = {name: getattr(p, f"test_{name}") * testing * sign for name, sign in zip(TESTED, signs, strict=True)}
+    by_week = [knobs.at(weeks.first + t, block) for t in range(weeks.count)] if knobs.columns else []
+    hand = {name: np.stack([week[name] for week in by_week]) for name in knobs.columns}
+    return Setting({name: (low, high) for name, (low, high) in bounds.items()}, tests, hand)
+
+
+def orders(p: SimpleNamespace, weeks: Weeks, traits: FloatArray, normals: FloatArray) -> dict[str, FloatArray]:
+    """Wishes for all set-points but glue, which answers the deposit, shape (crops, groups)."""
+    week = weeks.state
+    return {
+        "current_density": week["order"] + p.group_order_sd * traits[0] + p.habit_order * normals[0],
+        "electrolyte_temperature": week["temperature"] + p.habit_temperature * normals[1],
+        "chloride": week["chloride_target"] + p.group_chloride_sd * traits[3] + p.habit_chloride * normals[5],
+        "thiourea_dose": week["thiourea"] + p.group_thiourea_sd * traits[1] + p.habit_thiourea * normals[3],
+        "cell_flow": p.cell_flow + p.group_flow_sd * traits[2] + p.habit_flow * normals[4],
+    }
+
+
+@dataclass
+class GlueCrew:
+    """The crew that doses glue: more after rough deposits, then slowly back; arrays of one value a group."""
+
+    wish: FloatArray
+    seen: FloatArray  # roughness of the last crop, as the crew judged it, logarithm [1]
+
+    def dose(self, p: SimpleNamespace, usual: FloatArray, habit: FloatArray, setting: Setting, at: int) -> FloatArray:
+        """Glue dosed in a crop [g/t]."""
+        answer = p.glue_answer * np.clip(self.seen, -1.0, 1.0)
+        self.wish = self.wish + answer + p.glue_return * (usual - self.wish) + p.habit_glue * habit
+        used = setting.used("glue_dose", self.wish, at)
+        if "glue_dose" in setting.hand:
+            # The crew goes on from what it finds set.
+            found = np.isfinite(setting.hand["glue_dose"][at])
+            self.wish = np.where(found, used - setting.tests["glue_dose"][at], self.wish)
+        return used

@@ -1,0 +1,65 @@
+"""Stocks of the electrolyte: what dissolves, is dosed, precipitates, deposits and is bled in a week; mass closes.
+
+All is reckoned for a tonne of copper a day, so nothing depends on how many groups of cells are simulated.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+DAYS = 7.0  # of a crop
+DISSOLVING = ("ni", "as", "sb", "bi", "fe")
+CHLORINE_PER_SILVER = 35.45 / 107.868
+_KILO = 1000.0
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One stock over a week: contents at both ends and on average [g/L], masses for a tonne of copper a day [kg*d/t].
+
+    `came` is what dissolves or is dosed, `removed` what precipitates or liberators plate out.
+    """
+
+    start: float
+    end: float
+    mean: float
+    came: float
+    bled: float
+    removed: float
+
+
+def dissolving(
+    p: SimpleNamespace, start: float, dissolved: float, bleed: float, precipitation: float, onset: float
+) -> Flow:
+    """A stock that anodes feed [g/t], the bleed [m³/t] empties, and precipitation bounds.
+
+    The balance is linear in a week: all of it is its exact solution.
+    """
+    rate = 0.0 if start <= onset and _KILO * bleed * onset >= dissolved else precipitation
+    leaving = bleed + rate
+    steady = (dissolved / _KILO + rate * onset) / leaving
+    memory = p.electrolyte_volume / leaving
+    end = steady + (start - steady) * math.exp(-DAYS / memory)
+    mean = steady + (start - end) * memory / DAYS
+    return Flow(start, end, mean, dissolved / _KILO * DAYS, bleed * mean * DAYS, rate * (mean - onset) * DAYS)
+
+
+def copper(p: SimpleNamespace, start: float, excess: float, bleed: float, liberated: float) -> Flow:
+    """Copper [g/L]: anodes dissolve more than cathodes take [kg/t], liberators [kg/t] and bleed take the rest."""
+    memory = p.electrolyte_volume / bleed
+    steady = (excess - liberated) / bleed
+    end = steady + (start - steady) * math.exp(-DAYS / memory)
+    mean = steady + (start - end) * memory / DAYS
+    return Flow(start, end, mean, excess * DAYS, bleed * mean * DAYS, liberated * DAYS)
+
+
+def chloride(p: SimpleNamespace, start: float, dosed: float, silver: float, bleed: float) -> Flow:
+    """Chloride [g/L]: dosed [g/t], precipitated by the silver that dissolves first [g/t], bled."""
+    bound = p.silver_as_chloride * silver * CHLORINE_PER_SILVER * min(1.0, start / p.chloride_scarce)
+    memory = p.electrolyte_volume / bleed
+    steady = (dosed - bound) / (_KILO * bleed)
+    end = steady + (start - steady) * math.exp(-DAYS / memory)
+    mean = steady + (start - end) * memory / DAYS
+    return Flow(start, end, mean, dosed / _KILO * DAYS, bleed * mean * DAYS, bound / _KILO * DAYS)

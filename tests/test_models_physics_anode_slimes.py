@@ -1,0 +1,55 @@
+"""Slimes: what they hold closes with the anodes, usual make-up, what floats."""
+
+import numpy as np
+import pytest
+
+from models.physics.anode_slimes import (
+    SLIMES_SHARE,
+    arsenic_ratio,
+    floating_share,
+    included_content,
+    slimes_content,
+    slimes_mass,
+)
+
+USUAL = {"ag": 600.0, "as": 1000.0, "sb": 300.0, "bi": 150.0, "se": 500.0, "te": 120.0, "pb": 600.0, "ni": 1500.0}
+
+
+def usual_slimes() -> dict[str, float]:
+    mass = slimes_mass(sum(share * USUAL[element] for element, share in SLIMES_SHARE.items()))
+    return {element: float(slimes_content(USUAL[element], share, mass)) for element, share in SLIMES_SHARE.items()}
+
+
+def test_elements_close_with_the_anodes():
+    mass = slimes_mass(sum(share * USUAL[element] for element, share in SLIMES_SHARE.items()))
+    found = usual_slimes()
+    assert sum(found.values()) == pytest.approx(55.0, rel=1e-12)
+    for element, share in SLIMES_SHARE.items():
+        assert 10.0 * found[element] * mass == pytest.approx(share * USUAL[element], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("element", "low", "high"),
+    [("ag", 12, 18), ("pb", 8, 17), ("se", 6, 14), ("as", 4, 8), ("sb", 3, 7), ("te", 1.5, 4), ("bi", 1.5, 3)],
+    ids=str,
+)
+def test_usual_slimes_are_what_refineries_sell(element, low, high):
+    assert low < usual_slimes()[element] < high
+
+
+def test_enclosed_slimes_bring_their_share():
+    assert included_content(4.0, 15.0) == pytest.approx(0.6, rel=1e-12)
+
+
+def test_molar_ratio():
+    assert arsenic_ratio(74.922, 121.76, 0.0) == pytest.approx(1.0, rel=1e-12)
+    assert arsenic_ratio(1000.0, 300.0, 150.0) == pytest.approx(13.347 / (2.464 + 0.718), rel=1e-3)
+
+
+def test_half_floats_at_the_bound_and_little_above():
+    ratio = np.array([0.0, 1.0, 2.0, 4.0, 8.0])
+    share = floating_share(ratio)
+    assert share[0] == 1.0
+    assert share[2] == pytest.approx(0.5, rel=1e-12)
+    assert (np.diff(share) < 0).all()
+    assert share[3] == pytest.approx(1.0 / 17.0, rel=1e-12)

@@ -1,0 +1,38 @@
+"""Conductivity and voltage of a copper refining cell: worked values, parts, directions."""
+
+import numpy as np
+import pytest
+
+from models.physics.copper_electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
+
+
+def test_conductivity_of_a_usual_electrolyte():
+    assert electrolyte_conductivity_price_1981(62.0, 45.0, 180.0) == pytest.approx(0.686, rel=1e-3)
+    assert electrolyte_conductivity_price_1981(62.0, 45.0, 180.0, 15.0, 10.0) == pytest.approx(0.61, rel=0.009)
+
+
+def test_conductivity_rises_with_heat_and_acid_and_falls_with_metals():
+    start = electrolyte_conductivity_price_1981(62.0, 45.0, 180.0, 10.0, 5.0)
+    assert electrolyte_conductivity_price_1981(64.0, 45.0, 180.0, 10.0, 5.0) > start
+    assert electrolyte_conductivity_price_1981(62.0, 45.0, 190.0, 10.0, 5.0) > start
+    for other in ((47.0, 180.0, 10.0, 5.0), (45.0, 180.0, 12.0, 5.0), (45.0, 180.0, 10.0, 7.0)):
+        assert electrolyte_conductivity_price_1981(62.0, *other) < start
+
+
+def test_voltage_of_the_reference_cell_and_its_parts():
+    assert refining_cell_voltage(300.0, 0.63, 62.0, 0.38) == pytest.approx(0.30, abs=0.01)
+    ohmic = refining_cell_voltage(300.0, 0.63, 62.0, 0.38, 30.0) - refining_cell_voltage(300.0, 0.63, 62.0, 0.38, 0.0)
+    assert ohmic == pytest.approx(0.143, rel=0.002)
+    used_up = refining_cell_voltage(300.0, 0.63, 62.0, 0.38) - refining_cell_voltage(300.0, 0.63, 62.0, 0.0)
+    assert used_up == pytest.approx(0.0069, rel=0.01)
+
+
+def test_second_crop_after_a_wider_gap():
+    # 0.03 A/cm² over 0.8 cm at 0.63 S/cm: 38 mV by engineering notes
+    step = refining_cell_voltage(300.0, 0.63, 62.0, 0.3, 35.0) - refining_cell_voltage(300.0, 0.63, 62.0, 0.3, 27.0)
+    assert step == pytest.approx(0.038, rel=0.01)
+
+
+def test_no_current_no_voltage():
+    assert refining_cell_voltage(0.0, 0.63, 62.0, 0.0) == 0.0
+    assert (np.diff(refining_cell_voltage(np.array([200.0, 250.0, 300.0]), 0.63, 62.0, 0.3)) > 0).all()

@@ -1,0 +1,25 @@
+"""Silver chloride in electrolyte: law of mass action and van 't Hoff."""
+
+import numpy as np
+import pytest
+
+from models.physics.silver_chloride import dissolved_silver, silver_chloride_product
+
+
+def test_product_at_its_reference_and_its_rise():
+    assert silver_chloride_product(64.0) == pytest.approx(1.6e-9, rel=1e-12)
+    assert np.log(silver_chloride_product(65.0) / 1.6e-9) == pytest.approx(
+        65500 / 8.314462618 / 337.15 / 338.15, rel=1e-9
+    )
+
+
+def test_cold_water_has_the_handbook_order_of_magnitude():
+    # 1.8e-10 at 25 °C and infinite dilution; an electrolyte of ionic strength 3 lies near
+    assert 0.5e-10 < silver_chloride_product(25.0) < 2.5e-10
+
+
+def test_product_of_ions_is_kept():
+    chloride = np.array([20.0, 40.0, 80.0])
+    silver = dissolved_silver(chloride, 1.6e-9)
+    assert silver * 1e-3 / 107.868 * chloride * 1e-3 / 35.45 == pytest.approx(1.6e-9, rel=1e-12)
+    assert dissolved_silver(30.0, 1.6e-9) == pytest.approx(0.2039, rel=1e-3)

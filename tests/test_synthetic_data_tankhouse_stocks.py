@@ -1,0 +1,81 @@
+"""Stocks of the tankhouse's electrolyte: mass closes, steady states are those of the balance."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from models.physics.electrolyte_balance import steady_content
+from seeds import load
+from synthetic_data import tankhouse_stocks as stocks
+from synthetic_data.plan import plan_run
+from synthetic_data.tankhouse_circuit import stretches
+
+
+@pytest.fixture(scope="module")
+def p() -> SimpleNamespace:
+    plant = load("copper_cathode").plant
+    return SimpleNamespace(**{name: parameter.value for name, parameter in plant.parameters.items()})
+
+
+def flows(p: SimpleNamespace) -> dict[str, stocks.Flow]:
+    return {
+        "nickel": stocks.dissolving(p, 12.0, 1500.0, 0.09, 0.0, 0.0),
+        "antimony above its onset": stocks.dissolving(p, 0.30, 120.0, 0.09, 1.15, 0.22),
+        "bismuth below its onset": stocks.dissolving(p, 0.05, 4.0, 0.09, 1.15, 0.11),
+        "copper": stocks.copper(p, 44.0, 9.0, 0.1, 3.0),
+        "chloride": stocks.chloride(p, 0.052, 70.0, 600.0, 0.1),
+        "chloride without dosing": stocks.chloride(p, 0.015, 0.0, 600.0, 0.1),
+    }
+
+
+def test_mass_closes(p: SimpleNamespace) -> None:
+    for name, flow in flows(p).items():
+        gained = p.electrolyte_volume * (flow.end - flow.start)
+        assert gained == pytest.approx(flow.came - flow.bled - flow.removed, rel=1e-9), name
+        assert flow.bled > 0
+
+
+def test_nothing_precipitates_below_its_onset(p: SimpleNamespace) -> None:
+    found = flows(p)
+    assert found["bismuth below its onset"].removed == 0.0
+    assert found["antimony above its onset"].removed > 0.0
+    assert found["nickel"].removed == 0.0
+
+
+def test_a_stock_comes_to_the_steady_content_of_the_balance(p: SimpleNamespace) -> None:
+    content = 5.0
+    for _ in range(400):
+        content = stocks.dissolving(p, content, 1350.0, 0.096, 0.0, 0.0).end
+    assert content == pytest.approx(float(steady_content(1350.0, 0.096)), rel=1e-6)
+    antimony = 0.1
+    for _ in range(400):
+        antimony = stocks.dissolving(p, antimony, 120.0, 0.096, 1.15, 0.22).end
+    assert antimony == pytest.approx(float(steady_content(120.0, 0.096, 1.15, 0.22)), rel=1e-6)
+
+
+def test_two_half_as_long_memories_forget_twice_as_fast(p: SimpleNamespace) -> None:
+    slow = stocks.dissolving(p, 20.0, 0.0, 0.05, 0.0, 0.0)
+    fast = stocks.dissolving(p, 20.0, 0.0, 0.10, 0.0, 0.0)
+    assert np.log(fast.end / 20.0) == pytest.approx(2.0 * np.log(slow.end / 20.0), rel=1e-12)
+
+
+def test_what_dissolves_in_years_leaves_with_the_bleed() -> None:
+    """Nickel, of which nothing precipitates, and which the electrolyte stores little of beside what passes."""
+    seed = load("copper_cathode")
+    run = [weeks for weeks in stretches(plan_run(seed)) if weeks.first >= 0]
+    bleed, nickel = (np.concatenate([weeks.state[name][:, 0] for weeks in run]) for name in ("bleed", "ni"))
+    p = run[0].parameters
+    shares = np.concatenate(
+        [
+            np.tile([w.parameters.own_share, w.parameters.custom_share, w.parameters.secondary_share], (w.count, 1))
+            for w in run
+        ]
+    )
+    shares = shares / shares.sum(axis=1, keepdims=True)
+    anodes = np.sum(shares * np.concatenate([weeks.cast[:, :, 3] for weeks in run]), axis=1)
+    stored = p.electrolyte_volume * (nickel[-1] - nickel[0]) / (7.0 * len(nickel))
+    dissolved = 1e-3 * p.dissolved_ni * anodes.mean()
+    assert (bleed * nickel).mean() + stored == pytest.approx(dissolved, rel=0.01)
