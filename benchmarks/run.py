@@ -39,6 +39,7 @@ from training.splits import split
 
 PROCESS = "aluminium_reduction"
 SORTING = "aluminium_scrap"
+HEAVIES = "heavy_scrap"
 REPEATS = 5
 REQUESTS = 200
 BULK = 10_000
@@ -195,11 +196,12 @@ def line(seed: Seed, data: Dataset, settings: Settings, model: SortingModel, fol
     rows, inputs = keyed(seed, data, min(BULK, len(data.table)))
     (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
     body = json.dumps({"rows": rows}).encode()
-    X = np.array(inputs, dtype=np.float64)
+    X = taken = np.array(inputs, dtype=np.float64)
     if isinstance(model.estimator, Pipeline):
         X, booster = model.estimator[:-1].transform(X), model.estimator[-1].booster_
     else:
         booster = model.estimator.booster_
+    inside, alone = alternately(lambda: model.told(taken), lambda: booster.predict(X))
     with service(settings) as ours:
         address = f"{ours}/v1/{seed.process.name}/predictions"
         client = [sys.executable, str(Path(__file__).parent / "paced.py"), address, str(folder / "rows.json")]
@@ -211,6 +213,8 @@ def line(seed: Seed, data: Dataset, settings: Settings, model: SortingModel, fol
         "bulk_pieces_per_second": len(rows) / statistics.median(mine),
         "trees": booster.num_trees(),
         "bulk_against_booster_predict": ratio(mine, other),
+        "inside_pieces_per_second": len(rows) / statistics.median(inside),
+        "inside_against_booster_predict": ratio(inside, alone),
     }
 
 
@@ -230,10 +234,12 @@ def potline(folder: Path) -> dict[str, Any]:
 
 
 def sorting(folder: Path) -> dict[str, Any]:
-    """Simulator and service of a sorter."""
+    """Simulators of the sorters, and the service of one of them."""
     seed = load(SORTING)
-    print("simulator of a sorter", flush=True)
+    print("simulators of sorters", flush=True)
+    (folder / HEAVIES).mkdir()
     found: dict[str, Any] = {"simulator": simulator(seed, folder)}
+    found["simulator_of_heavies"] = simulator(load(HEAVIES), folder / HEAVIES)
     data = read(folder / "plant", seed)
     settings = Settings(nonferrous_home=folder / "home")
     print("training a sorter to serve", flush=True)
@@ -281,14 +287,16 @@ def potline_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
 
 
 def sorting_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
-    simulated, served, line = found["simulator"], found["serving"], found["line"]
-    paced = line["paced"]
+    served, line, paced = found["serving"], found["line"], found["line"]["paced"]
     return [
-        (
-            "simulate the default aluminium sorter",
-            f"{simulated['pieces_per_cpu_second']:,.0f} pieces a second of one core",
-            "writing as many random numbers to Parquet with numpy and pyarrow as they come",
-            told(simulated["against_random_numbers_in_parquet"]),
+        *(
+            (
+                f"simulate the default sorter of {stream}",
+                f"{simulated['pieces_per_cpu_second']:,.0f} pieces a second of one core",
+                "writing as many random numbers to Parquet with numpy and pyarrow as they come",
+                told(simulated["against_random_numbers_in_parquet"]),
+            )
+            for stream, simulated in (("aluminium", found["simulator"]), ("heavies", found["simulator_of_heavies"]))
         ),
         (
             "sort one piece over HTTP",
@@ -307,6 +315,12 @@ def sorting_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
             f"{line['bulk_pieces_per_second']:,.0f} pieces a second",
             f"`Booster.predict` with the champion's {line['trees']:,} trees in its own process, classes alone",
             told(line["bulk_against_booster_predict"]),
+        ),
+        (
+            f"sort {line['bulk_pieces']:,} pieces in one call without HTTP",
+            f"{line['inside_pieces_per_second']:,.0f} pieces a second: class, contents with intervals and bin",
+            "the same",
+            told(line["inside_against_booster_predict"]),
         ),
     ]
 

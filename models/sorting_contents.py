@@ -24,6 +24,8 @@ BoolArray = npt.NDArray[np.bool_]
 CARRIED_R2 = 0.25
 # A predicted class with fewer calibration rows has no scores of its own.
 FEWEST_OF_CLASS = 40
+# A content that never varies within its class is no better known than this [wt%].
+LEAST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ class Contents:
 
     Within a class contents follow the signals by straight lines; what is told is their mean over the classes, by
     probability. Intervals are conformal within the predicted class (Mondrian) where it has enough calibration rows,
-    over all classes otherwise.
+    over all classes otherwise; an error counts by the spread that the lines state for the piece, so that a piece of
+    doubtful class gets the wider interval.
 
     Parameters
     ----------
@@ -114,14 +117,16 @@ class Contents:
     carried : ndarray of bool, shape (E,)
         Whether the sensors carry the element: its R² on rows that nobody learnt from is at least `CARRIED_R2`.
     pooled : tuple of E Conformal
-        Absolute errors over all classes, of rows that nobody learnt from.
+        Absolute errors over `spread`, over all classes, of rows that nobody learnt from.
     of_class : tuple of K tuples of E Conformal
         The same of each predicted class.
 
     References
     ----------
     V. Vovk, D. Lindsay, I. Nouretdinov, A. Gammerman (2003). Mondrian confidence machine. Technical report, Royal
-    Holloway, University of London.
+    Holloway, University of London. Errors over their spread: J. Lei, M. G'Sell, A. Rinaldo, R. J. Tibshirani,
+    L. Wasserman (2018). Distribution-free predictive inference for regression. J. Am. Stat. Assoc. 113, 1094-1111.
+    arXiv 1604.04173.
     """
 
     seed: Seed
@@ -165,13 +170,13 @@ class Contents:
             Even all classes together have too few calibration rows for the coverage.
         """
         numbers, names, (low, high) = self._told
-        value, predicted = self.estimate(X, p)[0][:, numbers], np.argmax(p, axis=1)
+        content, variance = self.estimate(X, p)
+        value, half, predicted = content[:, numbers], spread(variance[:, numbers]), np.argmax(p, axis=1)
         enough = max(FEWEST_OF_CLASS, rows_needed(coverage))
-        half = np.empty_like(value)
         for k in np.unique(predicted).tolist():
             own = ((e, self.of_class[k][e]) for e in numbers)
             scores = (one if len(one.scores) >= enough else self.pooled[e] for e, one in own)
-            half[predicted == k] = [one.half_width(coverage) for one in scores]
+            half[predicted == k] *= [one.half_width(coverage) for one in scores]
         ends = (np.clip(end, low, high).T for end in (value, value - half, value + half))
         return {name: Answer(*told) for name, *told in zip(names, *ends, strict=True)}
 
@@ -218,6 +223,11 @@ class Contents:
             pooled=_conformal(state["pooled"]),
             of_class=tuple(_conformal(own) for own in state["of_class"]),
         )
+
+
+def spread(variance: FloatArray) -> FloatArray:
+    """Standard deviation of contents of this variance, never quite 0 [wt%]."""
+    return np.maximum(np.sqrt(variance), LEAST_SPREAD)
 
 
 def _conformal(scores: Sequence[Sequence[float]]) -> tuple[Conformal, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.intervals import Conformal
-from models.sorting_contents import CARRIED_R2, Contents, Lines, Signals
+from models.sorting_contents import CARRIED_R2, Contents, Lines, Signals, spread
 from models.standard_scale import StandardScale
 from seeds import Seed
 
@@ -93,6 +93,7 @@ def fit_contents(
     Z_old, Z_new = (scale.scores(part) for part in columns)
     told, variance = fit_lines(Z_old, old[1], old[2], n_classes).mixed(Z_new, p_new)
     error, predicted = told - new[2], np.argmax(p_new, axis=1)
+    relative = error / spread(variance)
     codes, labels = (np.concatenate([old[i], new[i]]) for i in (1, 2))
     contents = Contents(
         seed=seed,
@@ -100,16 +101,16 @@ def fit_contents(
         scale=scale,
         lines=fit_lines(np.vstack([Z_old, Z_new]), codes, labels, n_classes),
         carried=_r2(error, new[2]) >= CARRIED_R2,
-        pooled=_scores(error),
-        of_class=tuple(_scores(error[predicted == k]) for k in range(n_classes)),
+        pooled=_scores(relative),
+        of_class=tuple(_scores(relative[predicted == k]) for k in range(n_classes)),
     )
     return contents, told, variance
 
 
-def _scores(error: FloatArray) -> tuple[Conformal, ...]:
-    """Absolute errors of each element, at most MOST_SCORES, from errors, shape (n, E), NaN where none is known."""
+def _scores(relative: FloatArray) -> tuple[Conformal, ...]:
+    """Sizes of each element's errors, at most MOST_SCORES, from errors, shape (n, E), NaN where none is known."""
     rng = np.random.default_rng(0)
-    known = (column[~np.isnan(column)] for column in np.abs(error).T)
+    known = (column[~np.isnan(column)] for column in np.abs(relative).T)
     # A random draw of exchangeable scores is exchangeable.
     return tuple(Conformal(np.sort(rng.choice(one, min(len(one), MOST_SCORES), replace=False))) for one in known)
 

@@ -20,7 +20,7 @@ from synthetic_data.plan import Block, FloatArray, Plan, Rows
 from synthetic_data.scrap_feed import Pieces
 from synthetic_data.scrap_libs import Optics, Shots
 from synthetic_data.scrap_lots import regime_events, steps, unit_name
-from synthetic_data.scrap_materials import Materials
+from synthetic_data.scrap_materials import materials_of
 from synthetic_data.scrap_registration import Registration
 
 __all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
@@ -31,7 +31,7 @@ BLOCK_UNITS = 100  # lots drawn as one array: 12000 pieces
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     """Rows of a block of lots: all pieces at once."""
     rng = plan.block_stream(block)
-    materials = Materials.of(plan.seed)
+    materials = materials_of(plan.seed)
     pieces = scrap_feed.draw(plan, block, materials, rng)
     registration = scrap_registration.register(pieces, rng)
     form = scrap_shape.form(pieces, rng)

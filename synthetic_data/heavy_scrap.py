@@ -19,7 +19,7 @@ from synthetic_data import (
 from synthetic_data.plan import Block, FloatArray, Plan, Rows
 from synthetic_data.scrap_feed import Pieces
 from synthetic_data.scrap_lots import regime_events, steps, unit_name
-from synthetic_data.scrap_materials import Materials
+from synthetic_data.scrap_materials import materials_of
 from synthetic_data.scrap_registration import Registration
 from synthetic_data.scrap_shape import Form
 from synthetic_data.scrap_spectrum import Detectors
@@ -32,7 +32,7 @@ BLOCK_UNITS = 200  # lots drawn as one array: 24,000 pieces; fewer cost more a p
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     """Rows of a block of lots: all reference pieces at once."""
     rng = plan.block_stream(block)
-    materials = Materials.of(plan.seed)
+    materials = materials_of(plan.seed)
     pieces = scrap_feed.draw(plan, block, materials, rng)
     registration = scrap_registration.register(pieces, rng)
     form = scrap_shape.form(pieces, rng)

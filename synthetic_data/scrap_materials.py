@@ -142,6 +142,21 @@ class Materials:
         content[np.arange(len(content)), balance] = _WHOLE - total
 
 
+_last: tuple[Seed, Materials] | None = None
+
+
+def materials_of(seed: Seed) -> Materials:
+    """Materials of a seed, made once for the blocks of a run, which ask one after the other; raises as `Materials.of`.
+
+    They are the same numbers whoever asks, so that it does not matter whether the last one asked for the same seed.
+    """
+    global _last
+    made = _last
+    if made is None or made[0] is not seed:
+        made = _last = seed, Materials.of(seed)
+    return made[1]
+
+
 def _triangular(uniform: FloatArray, mode: FloatArray) -> FloatArray:
     """Triangle on 0 to 1 with this mode, by its inverse."""
     rising = uniform < mode

@@ -79,7 +79,9 @@ def read(pieces: Pieces, light: Light, state: Detectors, rng: np.random.Generato
     for pair in _sums(state.noise):
         first, second = (light.lines[_OWN.index(peak)] for peak in (pair.first, pair.second))
         arriving[pair.window] += pair.share * sum_peak(first, second, p.pair_time[lot])
-    rates = _counted(arriving * live, rng) / live
+    arriving *= live
+    _count(arriving, rng)
+    rates = np.divide(arriving, live, out=arriving)
     missed = rng.random(n) < p.missed_piece[lot]
     rates[:, missed], live[missed] = np.nan, np.nan
     return {**dict(zip(COLUMNS, rates, strict=True)), "live_time": live}
@@ -89,11 +91,14 @@ def _arriving(light: Light, state: Detectors) -> FloatArray:
     """Photons in each window, (P, n) [count/ms]: lines with what overlaps them, their tails, scattered continuum."""
     still, slope, bend = _response(state.noise, state.tail)
     photons = np.concatenate([light.lines, light.scatter])
-    result: FloatArray = still.T @ photons + state.gain * (slope.T @ photons + state.gain * (bend.T @ photons))
+    result: FloatArray = bend.T @ photons
+    for coefficients in (slope, still):  # a parabola of the gain, in place
+        result *= state.gain
+        result += coefficients.T @ photons
     width = 2.0 * HALF_WIDTHS[:, np.newaxis] / _EV
     result[_OWN] += light.background[: len(_OWN)] * width[_OWN]
     result[_SCATTER] += light.background[_OWN.index(NAMES.index("mo"))] * width[_SCATTER]
-    return np.maximum(result, 0.0)
+    return np.maximum(result, 0.0, out=result)
 
 
 @cache
@@ -113,11 +118,11 @@ def _sums(noise: float) -> tuple[SumPeak, ...]:
     return Windows(noise).sums()
 
 
-def _counted(expected: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Counts drawn about what is expected of them."""
-    many = expected > _NORMAL_FROM
-    counts = np.empty(expected.shape)
-    counts[~many] = rng.poisson(expected[~many])
-    mean = expected[many]
-    counts[many] = np.rint(mean + np.sqrt(mean) * rng.standard_normal(len(mean)))
-    return counts
+def _count(expected: FloatArray, rng: np.random.Generator) -> None:
+    """Draw counts about what is expected of them, in place."""
+    flat = expected.reshape(-1, copy=False)
+    many = flat > _NORMAL_FROM
+    few, many_of = np.flatnonzero(~many), np.flatnonzero(many)
+    flat[few] = rng.poisson(flat[few])
+    mean = flat[many_of]
+    flat[many_of] = np.rint(mean + np.sqrt(mean) * rng.standard_normal(len(mean)))

@@ -238,6 +238,14 @@ def test_a_piece_without_mass_counts_as_a_typical_one_and_is_flagged(ask: Ask) -
     assert bins[told["predictions"][0]["bin"]]["mass"]["value"] == pytest.approx(0.035 * 1.02)
 
 
+def test_a_piece_of_which_nothing_is_known_is_flagged_and_gets_wide_intervals(ask: Ask) -> None:
+    nothing, known = (ask([row])["predictions"][0] for row in (A_PIECE | dict.fromkeys(INPUTS), A_PIECE))
+    assert {f"{name} missing" for name in ("s1", "mass")} <= set(nothing["flags"])
+    assert sum(nothing["class_probabilities"].values()) == pytest.approx(1.0, rel=1e-9)
+    width = [one["elements"]["x"]["high"] - one["elements"]["x"]["low"] for one in (nothing, known)]
+    assert width[0] > 2 * width[1]
+
+
 def test_a_thousand_pieces_of_many_lots_are_one_request(
     ask: Ask, toy_sorting_frame: Callable[..., pd.DataFrame]
 ) -> None:

@@ -23,7 +23,7 @@ from synthetic_data.scrap_materials import Materials
 
 PUBLISHED = Path(__file__).parent / "published"
 LEARNT = "learnt: "
-LOTS, OLD = 240, 0.75
+OLD = 0.75
 
 LIBS_FEATURES = [f"{name}_content" for name in ("silicon", "magnesium", "copper", "zinc", "manganese", "iron")]
 LIBS_FEATURES += ["chromium_content", "titanium_content", "magnesium_to_silicon", "layer_index"]
@@ -50,16 +50,16 @@ class Pieces:
 
     @classmethod
     def of(cls, process: str) -> Pieces:
-        """All pieces of the default plant's first lots."""
+        """All pieces of the default plant."""
         seed, physics = load(process), physics_of(process)
-        plant = replay(seed, units=LOTS)
+        plant = replay(seed)
         signals = plant.table[[column.name for column in seed.inputs]]
         signals = signals.assign(**physics.features({name: signals[name].to_numpy() for name in signals}))
         label, true = (part[seed.target.name].astype(str) for part in (plant.table, plant.truth))
-        old = pd.factorize(plant.table[seed.key.name], sort=True)[0] < OLD * LOTS
+        lot, lots = pd.factorize(plant.table[seed.key.name], sort=True)
         feed = np.array(Materials.of(seed).feed)[plant.truth["alloy"].astype(int)]
         surface = np.array(SURFACES)[plant.truth["surface"].astype(int)]
-        return cls(signals, label, true, plant.truth, old, feed, surface)
+        return cls(signals, label, true, plant.truth, lot < OLD * len(lots), feed, surface)
 
     @property
     def new(self) -> np.ndarray:
@@ -134,7 +134,7 @@ def of_single_sensors(pieces: Pieces) -> dict[str, float]:
     for name, signals, feeds in (
         ("LIBS", libs, ["twitch", "stamping", "extrusion"]),
         ("X-rays, shredder pieces", x_rays, ["twitch"]),
-        ("induction, 3D and scale", INDUCTION_AND_SHAPE, ["twitch", "stamping", "extrusion"]),
+        ("induction, 3D and scale, shredder pieces", INDUCTION_AND_SHAPE, ["twitch"]),
     ):
         told, true = pieces.told(CASTINGS | WROUGHT, signals)
         rows = asked & (true != "") & np.isin(pieces.feed, feeds)

@@ -6,7 +6,7 @@ import pytest
 from seeds import Material, folder, load
 from seeds.plant import Range
 from synthetic_data.plan import SimulationError
-from synthetic_data.scrap_materials import Materials
+from synthetic_data.scrap_materials import Materials, materials_of
 
 SORTING = [path.stem for path in sorted(folder().glob("*.toml")) if 'task = "sorting"' in path.read_text("utf-8")]
 PIECES = 40_000
@@ -110,6 +110,14 @@ def test_the_same_stream_gives_the_same_numbers(seed):
     first, second = (materials.contents(which, np.random.default_rng(4)) for _ in range(2))
     assert np.array_equal(first, second)
     assert not np.array_equal(first, materials.contents(which, np.random.default_rng(5)))
+
+
+def test_materials_are_made_once_for_a_run_and_anew_for_another_seed(seed):
+    first = materials_of(seed)
+    assert materials_of(seed) is first
+    other = materials_of(with_materials(seed, material(seed)))
+    assert other.names == ("made up",)
+    assert materials_of(seed).names == first.names
 
 
 @pytest.mark.parametrize(

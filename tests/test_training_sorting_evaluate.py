@@ -10,7 +10,6 @@ from training.sorting_evaluate import (
     Pieces,
     by_bin,
     by_element,
-    calibration_error,
     confusion,
     log_loss,
     lost_by_cause,
@@ -18,7 +17,6 @@ from training.sorting_evaluate import (
     measured,
     money,
     over_lots,
-    reliability,
 )
 
 A, B, C, OTHER = range(4)
@@ -76,34 +74,6 @@ def test_a_piece_of_twice_the_mass_counts_as_two_and_the_unit_does_not_matter(to
 def test_log_loss_of_a_worked_example():
     p = np.array([[0.5, 0.5], [0.9, 0.1]])
     assert log_loss(p, np.array([0, 1]), np.array([3.0, 1.0])) == pytest.approx((3 * np.log(2) + np.log(10)) / 4)
-
-
-def test_the_calibration_error_is_the_known_miscalibration():
-    """Told 90 % of all pieces and right in 60 % of the mass; told 70 % and right in 70 %."""
-    rng = np.random.default_rng(2)
-    mass = rng.lognormal(3, 0.5, 40_000)
-    p = np.tile([0.9, 0.1], (40_000, 1))
-    off = np.where(rng.random(40_000) < 0.6, 0, 1)
-    assert calibration_error(p, off, mass) == pytest.approx(0.3, abs=0.01)
-    p = np.tile([0.7, 0.3], (40_000, 1))
-    right = np.where(rng.random(40_000) < 0.7, 0, 1)
-    assert calibration_error(p, right, mass) == pytest.approx(0.0, abs=0.01)
-
-
-def test_the_calibration_error_is_by_mass():
-    p, classes = np.tile([0.75, 0.25], (2, 1)), np.array([0, 1])
-    assert calibration_error(p, classes, np.array([3.0, 1.0])) == pytest.approx(0.0)
-    assert calibration_error(p, classes, np.array([1.0, 3.0])) == pytest.approx(0.5)
-
-
-def test_groups_of_reliability_have_equal_mass_and_rising_confidence():
-    rng = np.random.default_rng(3)
-    top, mass = rng.uniform(0.5, 1, 30_000), rng.lognormal(3, 1, 30_000)
-    groups = reliability(np.column_stack([top, 1 - top]), np.zeros(30_000, dtype=int), mass)
-    assert len(groups) == 15
-    assert groups["mass"].to_numpy() == pytest.approx(np.full(15, 1 / 15), rel=0.05)
-    assert (np.diff(groups["confidence"]) > 0).all()
-    assert (groups["accuracy"] == 1).all()
 
 
 def test_confusion_keeps_the_mass_of_every_class():

@@ -49,6 +49,7 @@ def test_every_candidate_has_the_same_metric_names(fitted):
                 *("accuracy", "accuracy_count", "log_loss", "ece", "value", "value_share", "purity", "recovery"),
                 *("lots_over_limit", "refused_other", "skill", "coverage_90", "x_rmse", "z_rmse"),
                 *("accuracy_low", "accuracy_high", "value_share_low", "value_share_high", "purity_low", "purity_high"),
+                *("ece_low", "ece_high", "value_low", "value_high", "recovery_low", "recovery_high"),
             )
         }
     assert expected <= next(iter(names))
@@ -67,7 +68,7 @@ def test_an_estimate_lies_within_its_interval_over_lots(fitted):
     _, _, found = fitted
     for candidate in found.values():
         m = candidate.metrics
-        for name in ("accuracy", "value_share", "purity"):
+        for name in ("accuracy", "ece", "value", "value_share", "purity", "recovery"):
             assert m[f"unseen_all_{name}_low"] <= m[f"unseen_all_{name}"] <= m[f"unseen_all_{name}_high"]
 
 

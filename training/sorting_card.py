@@ -27,7 +27,13 @@ SHOWN = {
     "unseen_all_value_share": "share of the oracle's value, held-out lots [1]",
     "test_truth_accuracy": "truly right class [1]",
 }
-WITH_INTERVALS = {"accuracy": "right class", "value_share": "share of the oracle's value", "purity": "purity"}
+WITH_INTERVALS = {
+    "accuracy": "right class",
+    "ece": "ECE",
+    "value_share": "share of the oracle's value",
+    "purity": "purity",
+    "recovery": "recovery",
+}
 LIMITS = (
     "The figures are those of decisions. Of what an ejector then does (misses, neighbours, late valves) they know the "
     "seed's share of co-ejected mass in the lots' contents, and nothing else.",

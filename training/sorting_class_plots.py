@@ -8,7 +8,8 @@ from plotly.subplots import make_subplots
 
 from training.dataset import Dataset
 from training.drawing import BLUE, LAYOUT, MOST_INPUTS, empty, thinned
-from training.sorting_evaluate import confusion, reliability
+from training.sorting_calibration import reliability
+from training.sorting_evaluate import confusion
 from training.sorting_fitting import SortingCandidate, pieces_of
 from training.splits import Split
 

@@ -14,12 +14,12 @@ from models.sorting_values import oracle_bins, value_matrix
 from seeds import Seed
 from training.bootstrap import resampled_ratio
 from training.evaluate import coverage, rmse, rows_of
+from training.sorting_calibration import calibration_error, calibration_error_over_lots
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 BoolArray = npt.NDArray[np.bool_]
 
-ECE_BINS = 15
 LEAST_PROBABILITY = 1e-15
 KG_PER_T = 1000.0
 BETWEEN = (0.05, 0.95)  # quantiles of the intervals over lots
@@ -94,48 +94,6 @@ def log_loss(p: FloatArray, classes: IntArray, mass: FloatArray) -> float:
     """Mean of minus the logarithm of the probability that the right class was given, by mass [1]."""
     given = np.clip(p[np.arange(len(p)), classes], LEAST_PROBABILITY, 1.0)
     return float(np.average(-np.log(given), weights=mass))
-
-
-def reliability(p: FloatArray, classes: IntArray, mass: FloatArray) -> pd.DataFrame:
-    """How often the most probable class is right where it is given about the same probability.
-
-    Parameters
-    ----------
-    p : ndarray, shape (n, K)
-        Class probabilities.
-    classes : ndarray of int, shape (n,)
-        What the pieces are.
-    mass : ndarray, shape (n,)
-        What each counts for [g].
-
-    Returns
-    -------
-    DataFrame, at most ECE_BINS rows
-        `mass` (share of all), `confidence` (mean probability) and `accuracy` of groups of equal mass, least confident
-        first; pieces of equal probability stand in one group.
-    """
-    top = p.max(axis=1)
-    order = np.argsort(top, kind="stable")
-    reached = np.cumsum(mass[order]) / mass.sum()
-    edges = top[order][np.searchsorted(reached, np.arange(1, ECE_BINS) / ECE_BINS)]
-    group = np.searchsorted(np.unique(edges), top, side="left")
-    _, group = np.unique(group, return_inverse=True)
-    weight = np.bincount(group, weights=mass)
-    right = np.bincount(group, weights=mass * (np.argmax(p, axis=1) == classes))
-    told = np.bincount(group, weights=mass * top)
-    return pd.DataFrame({"mass": weight / weight.sum(), "confidence": told / weight, "accuracy": right / weight})
-
-
-def calibration_error(p: FloatArray, classes: IntArray, mass: FloatArray) -> float:
-    """Expected calibration error of the most probable class [1]: mean gap of `reliability`'s groups, by mass [1]_.
-
-    References
-    ----------
-    .. [1] M. P. Naeini, G. F. Cooper, M. Hauskrecht (2015). Obtaining well calibrated probabilities using Bayesian
-       binning. AAAI 29, 2901-2907. doi:10.1609/aaai.v29i1.9602
-    """
-    groups = reliability(p, classes, mass)
-    return float((groups["mass"] * (groups["confidence"] - groups["accuracy"]).abs()).sum())
 
 
 def confusion(told: IntArray, classes: IntArray, mass: FloatArray, count: int) -> FloatArray:
@@ -311,9 +269,9 @@ def measured(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | N
         By mass unless said otherwise: accuracy [1] and accuracy_count (by piece), log_loss, ece [1]; the figures of
         `money`, `by_bin` and `by_element`, and of `lost_by_cause` as lost_<cause>; refused_other, the share of what is
         none of the named classes that stays on the belt [1]; lots, how many, and lots_over_limit, the share of them
-        that breaks a limit [1]. Of accuracy, value_share and purity the ends `_low` and `_high` of a 90 % interval over
-        lots. With truth, truth_accuracy and truth_value_share, and label_errors, the share of the mass whose label is
-        wrong [1].
+        that breaks a limit [1]. Of accuracy, value, value_share, purity, recovery and ece the ends `_low` and `_high`
+        of a 90 % interval over lots. With truth, truth_accuracy and truth_value_share, and label_errors, the share of
+        the mass whose label is wrong [1].
     """
     values, rest, mass = value_matrix(seed), rest_of(seed), pieces.mass
     right = decided.likeliest == pieces.classes
@@ -370,13 +328,22 @@ def rest_of(seed: Seed) -> int:
 
 def _intervals(values: FloatArray, rest: int, decided: Decided, pieces: Pieces) -> dict[str, float]:
     mass, oracle = pieces.mass, oracle_bins(values, pieces.classes)
-    sorted_out = mass * (decided.bin != rest)
+    sorted_out, wanted, right = mass * (decided.bin != rest), mass * (oracle != rest), decided.bin == oracle
+    got = mass * worth(values, decided.bin, pieces)
     ratios = {
         "accuracy": (mass * (decided.likeliest == pieces.classes), mass),
-        "value_share": (mass * worth(values, decided.bin, pieces), mass * values.max(axis=0)[pieces.classes]),
-        "purity": (sorted_out * (decided.bin == oracle), sorted_out),
+        "value": (KG_PER_T * got, mass),
+        "value_share": (got, mass * values.max(axis=0)[pieces.classes]),
+        "purity": (sorted_out * right, sorted_out),
+        "recovery": (wanted * right, wanted),
     }
-    found = {}
+    found = dict(
+        zip(
+            ("ece_low", "ece_high"),
+            calibration_error_over_lots(decided.p, pieces.classes, mass, pieces.lots),
+            strict=True,
+        )
+    )
     for name, (top, bottom) in ratios.items():
         found[f"{name}_low"], found[f"{name}_high"] = over_lots(top, bottom, pieces.lots)
     return found
