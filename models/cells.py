@@ -21,6 +21,7 @@ FINITE = "a finite number, or an empty cell where nothing was measured"
 ISO_TIME = "a date as 2026-11-01 or a time as 2026-11-01T06:00"
 NO_ZONE = "the plant's local time without a time zone, as 2026-11-01T06:00"
 CONTENT = "a content above 0, or <0.5 where the laboratory found less than its limit of 0.5"
+MARK = "1 for a lot with the defect, 0 for one without, or an empty cell where nobody looked"
 NAME = "a name as text or whole number"
 TOLD = "a value: each row needs its unit and period"
 
@@ -75,10 +76,30 @@ def contents(cells: pd.Series) -> Parsed:
     if not (pd.api.types.is_float_dtype(cells.dtype) or pd.api.types.is_integer_dtype(cells.dtype)):
         text = _text(cells)
         below = _mask(pc.starts_with(text, "<"))
-        cells = pc.utf8_ltrim_whitespace(pc.utf8_ltrim(text, characters="<")).to_pandas()
+        cells = pc.replace_substring_regex(text, "^<", "").to_pandas()
     values, bad = numbers(cells)
-    signed = np.where(below, -np.abs(values), values)
-    return pd.Series(signed), bad | {CONTENT: (signed == 0) | (below & (np.asarray(values) < 0))}
+    size = values.to_numpy()
+    told_otherwise = np.logical_or.reduce(list(bad.values()))
+    # "<" alone is no missing value: the laboratory said something.
+    faulty = (size == 0) | (below & ~(size > 0) & ~told_otherwise)
+    return pd.Series(np.where(below, -size, size)), bad | {CONTENT: faulty}
+
+
+def marks(cells: pd.Series) -> Parsed:
+    """Whether each lot has a defect, as float64: 1, 0, or NaN where nobody looked.
+
+    Parameters
+    ----------
+    cells : Series (n,)
+        As for `numbers`.
+
+    Returns
+    -------
+    Series (n,) and dict
+        As for `numbers`.
+    """
+    values, bad = numbers(cells)
+    return values, bad | {MARK: ~values.isin([0.0, 1.0, np.nan, np.inf, -np.inf]).to_numpy()}
 
 
 def times(cells: pd.Series) -> Parsed:

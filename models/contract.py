@@ -165,7 +165,7 @@ def check(
     headers = {name: where[0] for name, where in found.items() if len(where) == 1}
     values = {}
     for name, header in headers.items():
-        values[name], told = _parse(frame[header], seed.column(name), header, source)
+        values[name], told = _parse(frame[header], seed, seed.column(name), header, source)
         faults += told
     rows = _Rows(seed, source, headers, values)
     slips = rows.slips()
@@ -204,12 +204,14 @@ def _column_faults(frame: pd.DataFrame, seed: Seed, source: Source, found: dict[
             yield Fault(source.name, None, name, f"columns {got}", f"one column {wanted}")
 
 
-def _parse(raw: pd.Series, column: Column, header: str, source: Source) -> tuple[pd.Series, list[Fault]]:
+def _parse(raw: pd.Series, seed: Seed, column: Column, header: str, source: Source) -> tuple[pd.Series, list[Fault]]:
     """A column in the seed's type and unit, and the faults of its cells."""
     if column.classes is not None:
         values, bad = cells.classes(raw, column.classes)
     elif column.censored:
         values, bad = cells.contents(raw)
+    elif column.name in seed.defects:
+        values, bad = cells.marks(raw)
     else:
         parser = {"key": cells.unit_names, "time": cells.times}.get(column.role, cells.numbers)
         values, bad = parser(raw)

@@ -192,9 +192,13 @@ def self_test(model: Model, expected: dict[str, Any]) -> None:
     Raises
     ------
     ModelFilesError
-        A number differs by more than 1e-9 relative, or a text at all; column, row, value got and expected are named.
+        No answer, or a number differs by more than 1e-9 relative, or a text at all; column, row, value got and expected
+        are named.
     """
-    told = model.told(model.examples)
+    try:
+        told = model.told(model.examples)
+    except Exception as error:  # whatever parts raise that do not fit each other
+        raise ModelFilesError(f"self-test: the model gives no answer: {error!r}") from error
     if set(told) != set(expected["told"]):
         raise ModelFilesError(f"self-test: got {sorted(told)}, expected {sorted(expected['told'])}")
     for name, got in told.items():

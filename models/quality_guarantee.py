@@ -16,8 +16,8 @@ IntArray = npt.NDArray[np.intp]
 
 # Thresholds in the order in which they are tested, chosen before any lot is looked at.
 THRESHOLDS = np.logspace(-5, np.log10(0.5), 95)
-# A single bad lot among as many as are needed at all would end the test at its first step.
-_START = 2
+# Times as many lots as are needed at all: among these alone a single bad one would end a test at its first step.
+_ROOM = 2
 
 
 def lots_needed(alpha: float, confidence: float) -> int:
@@ -37,7 +37,8 @@ def threshold(
 
     Learn then test [1]_: thresholds are tested in a fixed order from strict to loose, each against the hypothesis that
     more than alpha of the released lots break their grade; the first that cannot be rejected ends the test. Where to
-    begin is read off the number of released lots alone, never off what became of them.
+    begin is read off the number of released lots alone, never off what became of them; of two beginnings each has half
+    of the error allowed.
 
     Parameters
     ----------
@@ -73,23 +74,35 @@ def threshold(
     sizes = np.array([released for released, _ in counts])
     if sizes.max() < needed:
         return math.nan
+    starts = _starts(sizes, needed)
+    level = (1.0 - confidence) / len(starts)
+    found = [_tested(counts, start, alpha, level) for start in starts]
+    return float(np.fmax.reduce(found))
+
+
+def _starts(sizes: IntArray, needed: int) -> list[int]:
+    """Where tests begin, by how many lots each threshold releases.
+
+    The surest lots come first: of a model that is too sure they alone may go. But a single bad one among few ends the
+    test. So a second test, which shares the error allowed with the first, begins at half of the lots that any threshold
+    releases, where these are many.
+    """
+    most = int(sizes.max())
+    wanted = [_ROOM * needed if most >= _ROOM * needed else needed]
+    if most >= 2 * _ROOM * needed:
+        wanted.append(most // 2)
+    return [int(np.argmax(sizes >= size)) for size in wanted]
+
+
+def _tested(counts: list[tuple[int, int]], start: int, alpha: float, level: float) -> float:
+    """Loosest threshold that a test from `start` on does not end at; NaN where it ends at once."""
     found, most = math.nan, 0
-    for limit, (released, bad) in list(zip(THRESHOLDS, counts, strict=True))[_first(sizes, needed) :]:
-        if p_value(bad, released, alpha) > 1.0 - confidence:
+    for limit, (released, bad) in zip(THRESHOLDS[start:], counts[start:], strict=True):
+        if p_value(bad, released, alpha) > level:
             break
         if released > most:  # looser thresholds that release no further lot would only bind less with other costs
             found, most = float(limit), released
     return found
-
-
-def _first(sizes: IntArray, needed: int) -> int:
-    """Where the test begins: at the strictest threshold that releases enough lots.
-
-    Where even the loosest releases no more than a few above those needed, the surest of them are the best to begin
-    with: among all of them a bad one is likelier than among few.
-    """
-    roomy = sizes.max() >= _START * needed
-    return int(np.argmax(sizes >= (_START * needed if roomy else needed)))
 
 
 def _released(keeps: FloatArray, best: FloatArray, kept: FloatArray, costs: Costs, limit: float) -> tuple[int, int]:

@@ -161,6 +161,56 @@ def save_toy_grader(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.
 
 
 @pytest.fixture
+def toy_champion(save_toy_grader: Callable[..., object], tmp_path: Path) -> tuple[object, object]:
+    """A grader of toy lots that has learnt those before 2024-03-16, and its registered version."""
+    from dataclasses import replace
+
+    from training.registered import Version
+
+    info = {"learnt_before": "2024-03-16T00:00:00", "held_out_units": []}
+    version = (
+        "toy_lots",
+        3,
+        ("champion",),
+        "linear",
+        "2024-03-16",
+        "",
+        "",
+        "",
+        "",
+        {"model_digest": "sha256:0123"},
+        {},
+    )
+    return replace(save_toy_grader(tmp_path / "grader"), info=info), Version(*version)
+
+
+@pytest.fixture
+def toy_period(
+    toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame], toy_champion: tuple[object, object]
+) -> Callable[..., object]:
+    """Maker of a month of toy lots as a report tells it, from a table that a test may change before it is read."""
+    import datetime as dt
+
+    from models.contract import check
+    from training.quality_period import told
+    from training.table import digest
+    from training.told_lots import ToldLots
+
+    def make(
+        change: Callable[[pd.DataFrame], None] = lambda frame: None, first: str = "2024-05-01", rng_seed: int = 1
+    ) -> object:
+        frame = toy_quality_frame(rng_seed=rng_seed)
+        change(frame)
+        table = check(frame, toy_quality_seed).table
+        lots = ToldLots.of(table, toy_champion[0], toy_quality_seed)
+        within = lots.time >= np.datetime64(first)
+        days = dt.date.fromisoformat(first), dt.date(2024, 5, 29)
+        return told(toy_quality_seed, *toy_champion, lots[within], lots[~within], *days, digest(table))
+
+    return make
+
+
+@pytest.fixture
 def save_toy_model(toy_seed: Seed) -> Callable[..., object]:
     """Saver of a line fitted to the toy process, with 40 calibration rows, into a folder; `lift` raises its answers."""
     from models import files

@@ -9,7 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cells import FINITE, ISO_TIME, NAME, NO_ZONE, NUMBER, POINT, TOLD, classes, numbers, times, unit_names
+from models.cells import (
+    CONTENT,
+    FINITE,
+    ISO_TIME,
+    MARK,
+    NAME,
+    NO_ZONE,
+    NUMBER,
+    POINT,
+    TOLD,
+    classes,
+    contents,
+    marks,
+    numbers,
+    times,
+    unit_names,
+)
 
 
 def bad(parsed):
@@ -127,3 +143,64 @@ def test_classes_are_text_of_the_known_ones_and_the_rest_is_told():
     assert not more
     assert expected == "one of a, b, or an empty cell"
     assert wrong.tolist() == [False, False, False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("<0.5", -0.5),
+        (" < 0.5 ", -0.5),
+        ("<.5", -0.5),
+        ("<1e-3", -0.001),
+        ("<2", -2.0),
+        ("-0.5", -0.5),
+        ("0.5", 0.5),
+        ("", np.nan),
+        ("NA", np.nan),
+    ],
+)
+@pytest.mark.parametrize("beside", ["4", "bad"], ids=["in a clean column", "beside a faulty cell"])
+def test_content_as_a_laboratory_writes_it(cell, value, beside):
+    values, told = contents(pd.Series([cell, beside]))
+    assert values.dtype == np.float64
+    np.testing.assert_equal(values[0], value)
+    assert not any(mask[0] for mask in told.values())
+
+
+def test_faulty_contents_are_told_once_by_what_was_expected():
+    cells = ["0", "<0", "-0.0", "<", "<-0.5", "<NaN", "<<0.5", "0.5<", "<0,5", "<inf", "<0.5 ppm", "trace", "≤0.5", "1"]
+    assert bad(contents(pd.Series(cells))) == {
+        CONTENT: [0, 1, 2, 3, 4, 5],
+        NUMBER: [6, 7, 10, 11, 12],
+        POINT: [8],
+        FINITE: [9],
+    }
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "object", "string", "str"])
+def test_contents_are_the_same_from_text_and_numbers(dtype):
+    values, told = contents(pd.Series([-0.5, 2.0, np.nan]).astype(dtype))
+    np.testing.assert_array_equal(values, [-0.5, 2.0, np.nan])
+    assert not any(mask.any() for mask in told.values())
+    assert bad(contents(pd.Series([0.0, 1.0]).astype(dtype))) == {CONTENT: [0]}
+
+
+def test_contents_may_mix_numbers_and_limits():
+    values, told = contents(pd.Series(["<0.5", 2.0, 3, None], dtype=object))
+    np.testing.assert_array_equal(values, [-0.5, 2.0, 3.0, np.nan])
+    assert not any(mask.any() for mask in told.values())
+
+
+@given(st.lists(st.floats(1e-300, 1e300), min_size=1), st.booleans())
+def test_a_limit_survives_its_text(values, below):
+    parsed, told = contents(pd.Series([f"{'<' if below else ''}{value!r}" for value in values]))
+    assert parsed.tolist() == [-value if below else value for value in values]
+    assert not told[CONTENT].any()
+
+
+def test_marks_of_defects_are_0_or_1():
+    values, told = marks(pd.Series(["0", "1.0", "", "1"]))
+    np.testing.assert_array_equal(values, [0.0, 1.0, np.nan, 1.0])
+    assert not any(mask.any() for mask in told.values())
+    assert bad(marks(pd.Series([0.0, 0.3, 2.0, -1.0, np.nan]))) == {MARK: [1, 2, 3]}
+    assert bad(marks(pd.Series(["yes", "0,5", "inf", "0.5"]))) == {NUMBER: [0], POINT: [1], FINITE: [2], MARK: [3]}

@@ -78,7 +78,7 @@ def test_defects_get_probabilities_that_lines_cannot_tell() -> None:
     assert p.mean() == pytest.approx(seen.mean(), abs=3 * seen.std() / np.sqrt(3000))
     assert p[risky].mean() > 3 * p[~risky].mean()
     assert of_line[risky].mean() < 1.2 * of_line[~risky].mean()
-    assert np.mean((p - true) ** 2) < 0.25 * np.mean((of_line - true) ** 2)
+    assert np.mean((p - true) ** 2) < 0.3 * np.mean((of_line - true) ** 2)
 
 
 def test_it_learns_the_same_again_and_another_seed_draws_otherwise(fitted: LotTrees) -> None:
@@ -121,11 +121,12 @@ def test_missing_labels_are_left_out_output_by_output() -> None:
     )
 
 
-def test_labels_that_begin_only_with_the_newest_lots_are_learnt_without_a_choice_of_trees() -> None:
+@pytest.mark.parametrize("known", [slice(500, None), slice(None, 450)], ids=["newest lots", "older lots"])
+def test_labels_of_a_part_of_the_time_are_learnt_without_a_choice_of_trees(known: slice) -> None:
     X, contents, _ = lots(600)
-    late = contents.copy()
-    late[:500] = np.nan
-    fitted = clone(QUICK).fit(X, late)
+    part = np.full_like(contents, np.nan)
+    part[known] = contents[known]
+    fitted = clone(QUICK).fit(X, part)
     assert [booster.num_trees() for booster in fitted.boosters_] == [1]
     assert np.isfinite(fitted.predict(X)).all()
 

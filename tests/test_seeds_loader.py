@@ -125,7 +125,7 @@ def test_a_seed_as_read(toy_seed):
         (LABEL, 'derived_from = "q"', r"targets.y.derived_from: got 'q': expected a target column"),
         ('[targets.y]\nunit = "%"', '[targets.y]\nunit = "V"', r"targets.y.unit: got 'V': expected '%' as in the colu"),
         ("[process]", 'text = "x"\n[process]', r"text: unknown key"),
-        ("[process]", "[process", r"no valid TOML: .*line 2"),
+        ("[process]", "[process", r"no valid TOML: .*line 1"),
     ],
 )
 def test_a_fault_is_told_with_place_and_expectation(spoil, old, new, expected):

@@ -1,0 +1,176 @@
+"""How sure a lot must be: the test against published arithmetic and MAPIE, and the promise on a law that is known."""
+
+import math
+
+import numpy as np
+import pytest
+from mapie.risk_control.fwer_control import control_fwer
+from mapie.risk_control.methods import compute_hoeffding_bentkus_p_value
+from scipy.stats import binomtest
+
+from models.guarantee import GuaranteeError
+from models.quality_decision import Costs, decide
+from models.quality_guarantee import THRESHOLDS, lots_needed, p_value, threshold
+
+# An assay so dear that a lot is let go in the first grade where it may be and is likelier good than not.
+COSTS = Costs(value=np.array([0.0, -1000.0]), assay=900.0, claim=1500.0, intended=0)
+ALPHA, CONFIDENCE = 0.05, 0.95
+
+
+def graded(broken: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Chances of two grades, of which the second takes every lot, by the chance to break the first."""
+    return np.column_stack([1 - broken, np.ones(len(broken))]), np.column_stack([1 - broken, broken])
+
+
+def reported(bad: np.ndarray) -> np.ndarray:
+    return np.column_stack([1.0 - bad, np.ones(len(bad))])
+
+
+class TestLotsNeeded:
+    @pytest.mark.parametrize(("alpha", "lots"), [(0.05, 59), (0.02, 149), (0.01, 299), (0.005, 598), (0.001, 2995)])
+    def test_published_numbers_for_no_bad_lot_at_95_percent(self, alpha: float, lots: int) -> None:
+        """Wilks' sample sizes; 59 and 299 stand in every handbook of tolerance limits."""
+        assert lots_needed(alpha, 0.95) == lots
+
+    @pytest.mark.parametrize("alpha", [0.3, 0.05, 0.01])
+    @pytest.mark.parametrize("confidence", [0.8, 0.9, 0.99])
+    def test_one_lot_less_would_not_show_it(self, alpha: float, confidence: float) -> None:
+        needed = lots_needed(alpha, confidence)
+        assert p_value(0, needed, alpha) <= 1 - confidence
+        assert p_value(0, needed - 1, alpha) > 1 - confidence
+
+
+class TestPValue:
+    @pytest.mark.parametrize(("bad", "released"), [(0, 299), (1, 473), (3, 300), (20, 400), (400, 400)])
+    @pytest.mark.parametrize("alpha", [0.01, 0.05])
+    def test_it_is_scipys_exact_binomial_test(self, bad: int, released: int, alpha: float) -> None:
+        theirs = binomtest(bad, released, alpha, alternative="less").pvalue
+        assert p_value(bad, released, alpha) == pytest.approx(theirs, rel=1e-9)
+
+    def test_it_is_mapies_for_losses_of_0_and_1(self) -> None:
+        bad, released = np.array([0, 1, 3, 8, 20]), np.array([299, 473, 300, 400, 400])
+        # A hair below each share, since MAPIE rounds the number of bad lots up.
+        rate = (bad - 1e-6).clip(0) / released
+        theirs = compute_hoeffding_bentkus_p_value(rate, released, 0.05, binary=True)[:, 0]
+        ours = [p_value(int(b), int(n), 0.05) for b, n in zip(bad, released, strict=True)]
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
+class TestThreshold:
+    def lots(self, n: int, rng_seed: int, worst: float = 0.3) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(rng_seed)
+        broken = worst * rng.random(n) ** 3
+        return broken, (rng.random(n) < broken).astype(np.float64)
+
+    @pytest.mark.parametrize("rng_seed", range(8))
+    def test_it_is_the_last_that_mapies_fixed_sequence_rejects(self, rng_seed: int) -> None:
+        broken, bad = self.lots(1000, rng_seed)
+        let_go = broken[:, None] <= THRESHOLDS
+        sizes, wrong = let_go.sum(axis=0), (let_go & (bad[:, None] > 0)).sum(axis=0)
+        # Two tests, each with half of the error allowed: from the surest lots, and from half of those that may go at all.
+        ends = []
+        for size in (2 * lots_needed(ALPHA, CONFIDENCE), sizes.max() // 2):
+            start = int(np.argmax(sizes >= size))
+            p = compute_hoeffding_bentkus_p_value(
+                (wrong[start:] - 1e-6).clip(0) / sizes[start:], sizes[start:], ALPHA, binary=True
+            )[:, 0]
+            rejected = control_fwer(p, (1 - CONFIDENCE) / 2, "fixed_sequence")
+            ends += [start + max(rejected)] if len(rejected) else []
+        found = threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
+        if ends:
+            # Of thresholds that release the same lots the strictest.
+            assert found == THRESHOLDS[np.argmax(sizes == sizes[max(ends)])]
+        else:
+            assert math.isnan(found)
+
+    def test_with_good_lots_alone_all_may_go_and_none_worse_than_they(self) -> None:
+        broken, bad = self.lots(300, 0)
+        found = threshold(*graded(broken), reported(0 * bad), COSTS, ALPHA, CONFIDENCE)
+        assert found == THRESHOLDS[THRESHOLDS >= broken.max()][0]
+
+    def test_with_bad_lots_alone_there_is_none(self) -> None:
+        broken, bad = self.lots(300, 0)
+        assert math.isnan(threshold(*graded(broken), reported(0 * bad + 1), COSTS, ALPHA, CONFIDENCE))
+
+    def test_where_hardly_any_lot_would_go_there_is_none(self) -> None:
+        """Ten lots are surely good, of the others each breaks its grade for all that is known."""
+        broken = np.where(np.arange(300) < 10, 1e-6, 0.9)
+        assert math.isnan(threshold(*graded(broken), reported(np.zeros(300)), COSTS, ALPHA, CONFIDENCE))
+
+    def test_lots_that_go_in_the_last_grade_do_not_count(self) -> None:
+        broken, bad = self.lots(400, 1)
+        spoilt = np.ones(2000)
+        found = threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
+        both, all_bad = np.append(broken, spoilt), np.append(bad, spoilt)
+        assert (decide(*graded(both), COSTS, 0.5).grade[400:] == 1).all()
+        assert threshold(*graded(both), reported(all_bad), COSTS, ALPHA, CONFIDENCE) == found
+
+    def test_lots_that_nobody_assayed_do_not_count(self) -> None:
+        broken, bad = self.lots(400, 2)
+        found = threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
+        both, unknown = np.append(broken, np.full(500, 1e-6)), np.append(bad, np.full(500, np.nan))
+        assert threshold(*graded(both), reported(unknown), COSTS, ALPHA, CONFIDENCE) == found
+
+    def test_order_of_lots_does_not_matter(self) -> None:
+        broken, bad = self.lots(500, 3)
+        order = np.random.default_rng(0).permutation(500)
+        one = threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
+        assert threshold(*graded(broken[order]), reported(bad[order]), COSTS, ALPHA, CONFIDENCE) == one
+
+    def test_a_stricter_promise_has_a_stricter_threshold(self) -> None:
+        broken, bad = self.lots(3000, 4)
+        found = [
+            threshold(*graded(broken), reported(bad), COSTS, alpha, confidence)
+            for alpha, confidence in ((0.02, 0.99), (0.02, 0.9), (0.05, 0.9))
+        ]
+        assert found[0] < found[1] < found[2]
+
+    @pytest.mark.parametrize("known", [0, 58])
+    def test_too_few_lots_are_told_with_the_number_needed(self, known: int) -> None:
+        broken, bad = self.lots(200, 5)
+        bad[known:] = np.nan
+        told = rf"^{known} lots to calibrate, expected 59 or more: that at most 5% of released lots .* 95% conf"
+        with pytest.raises(GuaranteeError, match=told):
+            threshold(*graded(broken), reported(bad), COSTS, ALPHA, CONFIDENCE)
+
+
+class TestPromise:
+    """Lots whose chance to break is told too low: the model is too sure, the promise must hold all the same."""
+
+    LEVELS = (np.arange(20_000) + 0.5) / 20_000
+
+    def told(self, level: np.ndarray) -> np.ndarray:
+        return 0.4 * level**4
+
+    def true(self, level: np.ndarray) -> np.ndarray:
+        return np.minimum(1.0, 2.5 * self.told(level) ** 0.9)
+
+    def true_rate(self, limit: float) -> float:
+        """Share of bad lots among all that the law lets go at a threshold."""
+        let_go = self.told(self.LEVELS) <= limit
+        return float(self.true(self.LEVELS[let_go]).mean()) if let_go.any() else 0.0
+
+    def test_it_is_broken_in_no_more_calibrations_than_it_may(self) -> None:
+        rng, repeats = np.random.default_rng(0), 1000
+        found = []
+        for _ in range(repeats):
+            level = rng.random(500)
+            bad = (rng.random(500) < self.true(level)).astype(np.float64)
+            found.append(threshold(*graded(self.told(level)), reported(bad), COSTS, ALPHA, CONFIDENCE))
+        limits = np.array(found)
+        rates = {limit: self.true_rate(limit) for limit in np.unique(limits[~np.isnan(limits)])}
+        broken = np.mean([rates.get(limit, 0.0) > ALPHA for limit in limits])
+        sigma = math.sqrt(CONFIDENCE * (1 - CONFIDENCE) / repeats)
+        assert broken <= 1 - CONFIDENCE + 3 * sigma
+        # Nor is it kept by letting nothing go.
+        assert broken > 0.005
+        assert np.isnan(limits).mean() < 0.1
+        assert np.mean([(self.told(self.LEVELS) <= limit).mean() for limit in limits if limit > 0]) > 0.4
+
+    def test_taking_the_chances_at_their_word_would_break_it(self) -> None:
+        released = decide(*graded(self.told(self.LEVELS)), COSTS, 0.5).grade == 0
+        assert self.told(self.LEVELS[released]).mean() < 0.1
+        at_word = [
+            limit for limit in THRESHOLDS if self.told(self.LEVELS)[self.told(self.LEVELS) <= limit].mean() < ALPHA
+        ]
+        assert self.true_rate(max(at_word)) > 2 * ALPHA

@@ -1,0 +1,245 @@
+"""A quality model whole: fitted, calibrated, and what it says of new lots."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.contract import check
+from models.features import input_names, matrix
+from models.guarantee import GuaranteeError
+from models.intervals import CoverageError
+from models.quality_candidates import build
+from models.quality_decision import Costs, Decisions
+from models.quality_fit import grader
+from models.quality_guarantee import lots_needed
+from models.quality_model import QualityModel
+from seeds import Seed
+from seeds.loader import parse
+
+Frame = Callable[..., pd.DataFrame]
+
+
+def lots(seed: Seed, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and labels of a table, the oldest lots first."""
+    table = check(frame, seed).table.sort_values("cast_at", kind="stable")
+    names = [element.name for element in seed.elements] + list(seed.defects)
+    return matrix(table, seed), table[names].to_numpy()
+
+
+def fitted(seed: Seed, X: np.ndarray, Y: np.ndarray, old: int) -> QualityModel:
+    """A line that has learnt the first `old` lots and is calibrated on the others."""
+    estimator, elements = build(seed)["linear"].fit(X[:old], Y[:old]), len(seed.elements)
+    told = estimator.predict(X[old:])
+    return grader(seed, "linear", estimator, X[:old], Y[old:, :elements], Y[old:, elements:], told, {"rows": old})
+
+
+@pytest.fixture
+def model(toy_quality_seed: Seed, toy_quality_frame: Frame) -> QualityModel:
+    X, Y = lots(toy_quality_seed, toy_quality_frame())
+    return fitted(toy_quality_seed, X, Y, len(X) // 2)
+
+
+@pytest.fixture
+def new(toy_quality_seed: Seed, toy_quality_frame: Frame) -> tuple[np.ndarray, np.ndarray]:
+    return lots(toy_quality_seed, toy_quality_frame(rng_seed=2, lots=300))
+
+
+class TestFitted:
+    def test_the_errors_are_those_of_the_law(self, model: QualityModel) -> None:
+        np.testing.assert_allclose(model.scatter.spread, 0.3, rtol=0.08)
+        assert 0 < model.threshold <= 0.5
+        assert model.examples.shape == (5, 4)
+        assert model.info == {"rows": 900}
+
+    def test_few_lots_promise_nothing(self, toy_quality_seed: Seed, toy_quality_frame: Frame) -> None:
+        """Of 150 lots to calibrate 100 judge, and 149 must."""
+        X, Y = lots(toy_quality_seed, toy_quality_frame(lines=5, lots=60))
+        assert lots_needed(0.02, 0.95) == 149
+        with pytest.raises(GuaranteeError, match="100 lots to calibrate, expected 149 or more"):
+            fitted(toy_quality_seed, X, Y, 150)
+        with pytest.raises(GuaranteeError, match="0 lots to calibrate, expected 149 or more"):
+            fitted(toy_quality_seed, X, np.where(np.isnan(Y), 1.0, Y), 299)
+
+    def test_chances_of_defects_are_as_sure_as_they_are_right(self, toy_quality_seed: Seed) -> None:
+        """Log-odds told ten times too large are brought back; where no lot is cracked they stay as they are."""
+        rng = np.random.default_rng(0)
+        odds = rng.normal(-2.0, 1.0, 4000)
+        cracked = (rng.random(4000) < 1 / (1 + np.exp(-odds))).astype(np.float64)
+        cracked[::50] = np.nan
+        told = np.column_stack([rng.normal(0, 0.3, (4000, 3)), 10 * odds])
+        reported = np.exp(told[:, :3] + 0.3 * rng.standard_normal((4000, 3)))
+        X = rng.standard_normal((4000, 4))
+        estimator = build(toy_quality_seed)["linear"].fit(X[:50], np.column_stack([reported, cracked])[:50])
+
+        def temperature(seen: np.ndarray) -> float:
+            model = grader(toy_quality_seed, "linear", estimator, X, reported, seen[:, None], told, {})
+            return float(model.temperatures[0])
+
+        assert temperature(cracked) == pytest.approx(10.0, rel=0.1)
+        assert temperature(np.zeros(4000)) == 1.0
+        assert temperature(np.full(4000, np.nan)) == 1.0
+
+    def test_a_process_without_defects_has_none(self, toy_quality_seed: Seed, toy_quality_frame: Frame) -> None:
+        start, _, rest = toy_quality_seed.text.partition('[[columns]]\nname = "crack"')
+        text = start + rest[rest.index("[targets.p]") :]
+        crack = text[text.index("[targets.crack]") : text.index("[quality]")]
+        text = text.replace(crack, "").replace('defects = ["crack"]', "defects = []")
+        seed = parse(text, Path("toy_lots.toml"))
+        X, Y = lots(seed, toy_quality_frame().drop(columns="crack"))
+        model = fitted(seed, X, Y, 900)
+        judged = model.judge(X[:7])
+        assert judged.defects.shape == (7, 0)
+        assert "p_crack" not in model.told(X[:1])
+        back = QualityModel.from_state(
+            model.state(),
+            **{
+                name: getattr(model, name)
+                for name in ("seed", "candidate", "estimator", "ranges", "complete", "examples")
+            },
+        )
+        np.testing.assert_array_equal(back.judge(X).keeps, model.judge(X).keeps)
+
+
+class TestAnswers:
+    def test_all_contents_of_a_lot_lie_within_their_intervals(
+        self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
+    ) -> None:
+        X, Y = new
+        for coverage in (0.5, 0.9):
+            inside = np.ones(len(X), dtype=bool)
+            answers = model.contents(model.judge(X).told, coverage)
+            assert list(answers) == ["p", "q", "r"]
+            for answer, reported in zip(answers.values(), Y.T, strict=False):
+                assert (answer.low < answer.value).all()
+                assert (answer.value < answer.high).all()
+                within = (answer.low <= reported) & (reported <= answer.high)
+                inside &= np.where(reported < 0, answer.low <= -reported, within)
+            # 900 calibration lots: their own chance, and that of 3,600 new ones.
+            assert inside.mean() == pytest.approx(
+                coverage, abs=3 * np.sqrt(coverage * (1 - coverage) * (1 / 900 + 1 / 3600))
+            )
+
+    def test_an_interval_ends_where_no_content_lies_beyond(self, model: QualityModel) -> None:
+        answer = model.contents(np.log([[900.0, 2000.0, 1.0]]), 0.9)
+        assert answer["p"].high[0] == 1000.0
+        assert answer["q"].value[0] == answer["q"].high[0] == pytest.approx(2000.0)  # never clipped itself
+
+    def test_a_coverage_that_the_lots_cannot_promise_is_refused(self, model: QualityModel) -> None:
+        with pytest.raises(CoverageError, match=r"coverage 0\.9999 needs at least 9999 calibration rows, got 900"):
+            model.contents(np.zeros((1, 3)), 0.9999)
+
+    def test_chances_come_true(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
+        X, Y = new
+        judged, kept = model.judge(X), model.limits.kept(Y[:, :3])
+        for grade in range(3):
+            p = judged.keeps[:, grade]
+            for part in np.array_split(np.argsort(p), 4):
+                assert kept[part, grade].mean() == pytest.approx(p[part].mean(), abs=0.04)
+        assert judged.defects[:, 0].mean() == pytest.approx(Y[:, 3].mean(), rel=0.5)
+        v = X[:, input_names(model.seed).index("v")]
+        assert judged.defects[v > 1, 0].mean() > 3 * judged.defects[v < -1, 0].mean()
+
+    def test_few_of_the_lots_let_go_break_their_grade(
+        self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
+    ) -> None:
+        X, Y = new
+        grade, kept = model.judge(X).decided.grade, model.limits.kept(Y[:, :3])
+        let_go = np.flatnonzero((grade >= 0) & (grade < 2))
+        bad = (kept[let_go, grade[let_go]] == 0).mean()
+        assert len(let_go) > 0.5 * len(X)
+        assert bad <= 0.02 + 3 * np.sqrt(0.02 * 0.98 / len(let_go))
+
+    def test_told_are_flat_columns(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
+        X = new[0][:200]
+        told, judged = model.told(X), model.judge(X)
+        assert list(told) == [
+            *("p", "p_low", "p_high", "q", "q_low", "q_high", "r", "r_low", "r_high"),
+            *("p_crack", "p_prime", "p_second", "p_remelt", "decision", "grade", "expected_value"),
+        ]
+        assert {len(column) for column in told.values()} == {200}
+        np.testing.assert_allclose(told["q"], np.exp(judged.told[:, 1]), rtol=1e-12)
+        np.testing.assert_array_equal(told["p_remelt"], 1.0)
+        assert set(told["decision"]) <= {"release", "downgrade", "laboratory"}
+        assert ((told["grade"] == "") == (told["decision"] == "laboratory")).all()
+        assert (told["grade"][told["decision"] == "release"] == "prime").all()
+
+    def test_a_lot_does_not_depend_on_the_others(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
+        X = np.vstack([new[0][:30], np.full((1, 4), np.nan)])
+        together = model.told(X)
+        for i in range(len(X)):
+            for name, column in model.told(X[i : i + 1]).items():
+                if column.dtype.kind == "f":
+                    assert column[0] == pytest.approx(together[name][i], rel=1e-9), name
+                else:
+                    assert column[0] == together[name][i]
+
+    def test_flags_name_what_is_missing_or_beyond_training(self, model: QualityModel) -> None:
+        row = np.full((2, 4), np.nan)
+        row[0] = model.examples[1]
+        row[0, model.names.index("knob")] = 99.0
+        flags = model.flags(row)
+        assert flags[0] == ["knob outside training range"]
+        # u and the assay before the first lot were missing in training as well.
+        assert flags[1] == ["v missing", "knob missing"]
+
+
+class TestDecisions:
+    def test_some_of_the_lots(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
+        judged = model.judge(new[0][:20])
+        some = judged[np.array([3, 1])]
+        np.testing.assert_array_equal(some.keeps, judged.keeps[[3, 1]])
+        np.testing.assert_array_equal(some.decided.grade, judged.decided.grade[[3, 1]])
+
+    def test_other_costs_decide_otherwise_within_the_threshold(
+        self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
+    ) -> None:
+        X = new[0]
+        plain = model.judge(X)
+        free = model.judge(X, Costs(model.costs.value, 0.0, model.costs.claim, model.costs.intended))
+        dear = model.judge(X, Costs(model.costs.value, 100.0, model.costs.claim, model.costs.intended))
+        shares = [np.mean(judged.decided.grade < 0) for judged in (free, plain, dear)]
+        assert shares[0] > shares[1] > shares[2]
+        np.testing.assert_array_equal(free.keeps, plain.keeps)
+        let_go = dear.decided.grade == 0
+        assert (1 - dear.keeps[let_go, 0] <= model.threshold).all()
+
+    def test_without_a_threshold_nothing_is_released(
+        self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
+    ) -> None:
+        grade = replace(model, threshold=math.nan).judge(new[0]).decided.grade
+        assert set(grade.tolist()) <= {-1, 2}
+
+    def test_the_limits_that_concern_a_lot_are_those_of_its_grade(self, model: QualityModel) -> None:
+        decided = Decisions(np.array([0, 1, -1, 2]), np.zeros(4))
+        assert model.concerned(decided).tolist() == [0, 1, 0, 0]
+
+    def test_the_nearest_limit_is_told_of_every_lot_and_a_remedy_of_doubtful_ones(
+        self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
+    ) -> None:
+        X = new[0][:100]
+        judged = model.judge(X)
+        found = model.nearest(judged)
+        assert [one.grade for one in found] == model.concerned(judged.decided).tolist()
+        assert {one.limit for one in found} <= {"p", "q", "p_and_q"}
+        sigma = np.array([one.sigma for one in found])
+        released = judged.decided.grade == 0
+        assert sigma[released].min() > sigma[~released].min()
+        # Without physics no remedy is known.
+        assert model.remedies(X, judged) == [None] * 100
+
+
+@pytest.mark.parametrize("threshold", [0.03, math.nan])
+def test_its_state_comes_back(model: QualityModel, threshold: float) -> None:
+    model = replace(model, threshold=threshold)
+    parts = {
+        name: getattr(model, name) for name in ("seed", "candidate", "estimator", "ranges", "complete", "examples")
+    }
+    back = QualityModel.from_state(model.state(), **parts)
+    for name, column in model.told(model.examples).items():
+        np.testing.assert_array_equal(back.told(model.examples)[name], column)
+    assert back.threshold == threshold or math.isnan(threshold)

@@ -1,0 +1,171 @@
+"""Which limit a lot comes nearest to, and what would bring it away from there."""
+
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import norm, qmc
+
+from models.features import input_names
+from models.intervals import Conformal
+from models.quality_grades import Limits
+from models.quality_remedy import LEAST_GAIN, Remedy, distances, nearest, remedies
+from models.quality_scatter import Scatter
+from seeds import Seed
+
+PRIME, SECOND = 0, 1
+
+
+def contents(columns: Any) -> dict[str, np.ndarray]:
+    """The law of the toy process, but for a factor: only what a move changes may count. Of r nothing is told."""
+    return {"p": 70 * np.exp(0.4 * columns["u"]), "q": 9 * np.exp(0.5 * columns["u"] - 0.06 * (columns["knob"] - 50))}
+
+
+@pytest.fixture
+def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "models.physics.toy_lots", SimpleNamespace(FEATURES=(), contents=contents))
+
+
+@pytest.fixture
+def limits(toy_quality_seed: Seed) -> Limits:
+    return Limits.of(toy_quality_seed)
+
+
+def scatter_of(spread: np.ndarray, scenarios: np.ndarray) -> Scatter:
+    return Scatter(spread, scenarios, np.full(len(scenarios), 1 / len(scenarios)), Conformal(np.ones(1)))
+
+
+@pytest.fixture
+def scatter() -> Scatter:
+    """Errors of 0.3 on log scale that do not go together."""
+    return scatter_of(np.full(3, 0.3), norm.ppf(qmc.Sobol(3, rng=0).random(1024)))
+
+
+def lots(seed: Seed, **inputs: list[float]) -> np.ndarray:
+    """Rows of typical inputs but for those given."""
+    n = len(next(iter(inputs.values())))
+    typical = {"u": [0.0] * n, "v": [0.0] * n, "knob": [50.0] * n, "p_last": [2.2] * n} | inputs
+    return np.column_stack([typical[name] for name in input_names(seed)])
+
+
+def told(*rows: tuple[float, float, float]) -> np.ndarray:
+    return np.log(np.array(rows))
+
+
+class TestNearest:
+    def test_distances_are_standard_deviations_on_log_scale(self, scatter: Scatter, limits: Limits) -> None:
+        far = distances(told((3.0, 4.0, 1.0)), scatter, limits)[0]
+        np.testing.assert_allclose(far[[0, 1, 3]], np.log([6 / 3, 5 / 4, 20 / 3]) / 0.3, rtol=1e-9)
+        # The sum scatters by its parts' shares, 3/7 and 4/7, here without correlation.
+        assert far[2] == pytest.approx(np.log(9 / 7) / (0.3 * np.hypot(3 / 7, 4 / 7)), rel=0.02)
+
+    def test_the_limit_with_the_least_room_is_told(self, scatter: Scatter, limits: Limits) -> None:
+        rows = told((5.5, 1.0, 1.0), (1.0, 4.9, 1.0), (4.3, 4.3, 1.0), (1.0, 6.0, 1.0), (12.0, 1.0, 1.0))
+        found = nearest(rows, np.array([PRIME] * 4 + [SECOND]), scatter, limits)
+        assert [one.limit for one in found] == ["p", "q", "p_and_q", "q", "p"]
+        assert [one.grade for one in found] == [0, 0, 0, 0, 1]
+        assert [one.highest for one in found] == [6, 5, 9, 5, 20]
+        np.testing.assert_allclose([one.value for one in found], [5.5, 4.9, 8.6, 6.0, 12.0], rtol=1e-12)
+        assert [one.sigma > 0 for one in found] == [True, True, True, False, True]
+        assert found[3].sigma == pytest.approx(np.log(5 / 6) / 0.3, rel=1e-9)
+
+    def test_room_counts_by_the_error_that_it_is_for(self) -> None:
+        """q may be told from 4 to 5 with an error of 2 %, p from 3 to 6 not with one of 80 %."""
+        limits = Limits(("p", "q"), np.eye(3)[:2], np.array([6.0, 5.0]), np.zeros(2, np.intp), 2)
+        scatter = scatter_of(np.array([0.8, 0.02, 0.3]), np.eye(3))
+        assert nearest(told((3.0, 4.0, 1.0)), np.array([PRIME]), scatter, limits)[0].limit == "p"
+
+
+@pytest.mark.usefixtures("_physics")
+class TestRemedies:
+    def remedy(self, seed: Seed, scatter: Scatter, row: tuple[float, float, float], **inputs: float) -> Remedy | None:
+        X = lots(seed, **{name: [value] for name, value in (inputs or {"u": 0.0}).items()})
+        (found,) = remedies(seed, X, told(row), np.array([PRIME]), scatter, Limits.of(seed))
+        return found
+
+    def test_a_move_of_the_knob_takes_the_content_along_by_physics(
+        self, toy_quality_seed: Seed, scatter: Scatter
+    ) -> None:
+        found = self.remedy(toy_quality_seed, scatter, (1.0, 4.5, 1.0))
+        assert found is not None
+        assert (found.knob.name, found.before, found.after) == ("knob", 50, 60)
+        # One step of 10 °C divides q by e^0.6.
+        assert found.sigma == pytest.approx(np.log(5 / (4.5 * np.exp(-0.6))) / 0.3, rel=1e-9)
+
+    def test_a_lot_beyond_its_limit_is_brought_back(self, toy_quality_seed: Seed, scatter: Scatter) -> None:
+        found = self.remedy(toy_quality_seed, scatter, (1.0, 8.0, 1.0))
+        assert found is not None
+        assert found.sigma == pytest.approx(np.log(5 / (8 * np.exp(-0.6))) / 0.3, rel=1e-9)
+
+    def test_the_room_gained_ends_at_the_limit_that_is_then_nearest(
+        self, toy_quality_seed: Seed, scatter: Scatter
+    ) -> None:
+        found = self.remedy(toy_quality_seed, scatter, (5.0, 4.9, 1.0))
+        assert found is not None
+        assert found.sigma == pytest.approx(np.log(6 / 5.0) / 0.3, rel=1e-9)  # that of p, which does not move
+
+    @pytest.mark.parametrize(
+        ("row", "inputs"),
+        [
+            ((5.5, 1.0, 1.0), {}),  # p is nearest, and the knob does not move it
+            ((1.0, 4.5, 1.0), {"knob": 70.0}),  # at the end of its bounds already
+            ((1.0, 4.5, 1.0), {"knob": 70.0 - 0.9 * LEAST_GAIN * 0.3 / 0.06}),  # too little is gained
+            ((1.0, 4.5, 1.0), {"knob": np.nan}),
+            ((1.0, 4.5, 1.0), {"u": np.nan}),
+        ],
+    )
+    def test_where_nothing_helps_nothing_is_told(
+        self, toy_quality_seed: Seed, scatter: Scatter, row: tuple[float, float, float], inputs: dict[str, float]
+    ) -> None:
+        assert self.remedy(toy_quality_seed, scatter, row, **inputs) is None
+
+    def test_a_move_stays_within_the_bounds(self, toy_quality_seed: Seed, scatter: Scatter) -> None:
+        found = self.remedy(toy_quality_seed, scatter, (1.0, 4.5, 1.0), knob=66.0)
+        assert found is not None
+        assert (found.before, found.after) == (66, 70)
+
+    def test_a_lot_does_not_depend_on_the_others(self, toy_quality_seed: Seed, scatter: Scatter) -> None:
+        rng = np.random.default_rng(0)
+        X = lots(toy_quality_seed, u=rng.standard_normal(40).tolist(), knob=rng.uniform(30, 70, 40).tolist())
+        rows, limits = rng.normal(1.2, 0.3, (40, 3)), Limits.of(toy_quality_seed)
+        together = remedies(toy_quality_seed, X, rows, np.zeros(40, np.intp), scatter, limits)
+        for i, one in enumerate(together):
+            (alone,) = remedies(toy_quality_seed, X[i : i + 1], rows[i : i + 1], np.zeros(1, np.intp), scatter, limits)
+            assert (one is None) == (alone is None)
+            if one is not None and alone is not None:
+                assert (one.before, one.after) == (alone.before, alone.after)
+                assert one.sigma == pytest.approx(alone.sigma, rel=1e-12)
+        assert any(together)
+        assert None in together
+        assert remedies(toy_quality_seed, X[:0], rows[:0], np.zeros(0, np.intp), scatter, limits) == []
+
+    def test_inputs_are_not_mutated(self, toy_quality_seed: Seed, scatter: Scatter) -> None:
+        X = lots(toy_quality_seed, knob=[50.0, 60.0])
+        before = X.copy()
+        remedies(
+            toy_quality_seed,
+            X,
+            told((1, 4.5, 1), (1, 4.5, 1)),
+            np.zeros(2, np.intp),
+            scatter,
+            Limits.of(toy_quality_seed),
+        )
+        np.testing.assert_array_equal(X, before)
+
+
+def test_without_physics_there_is_no_remedy(toy_quality_seed: Seed, scatter: Scatter, limits: Limits) -> None:
+    X = lots(toy_quality_seed, u=[0.0, 1.0])
+    rows = told((1.0, 4.5, 1.0), (1.0, 8.0, 1.0))
+    assert remedies(toy_quality_seed, X, rows, np.zeros(2, np.intp), scatter, limits) == [None, None]
+
+
+def test_physics_that_has_no_answer_gives_no_remedy(
+    toy_quality_seed: Seed, scatter: Scatter, limits: Limits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for q in (lambda columns: np.log(-columns["knob"]), lambda columns: 0.0 * columns["knob"]):
+        physics = SimpleNamespace(FEATURES=(), contents=lambda columns, q=q: {"q": q(columns)})
+        monkeypatch.setitem(sys.modules, "models.physics.toy_lots", physics)
+        X = lots(toy_quality_seed, u=[0.0])
+        assert remedies(toy_quality_seed, X, told((1.0, 4.5, 1.0)), np.zeros(1, np.intp), scatter, limits) == [None]
