@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from training.quality_commands import quality_app
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -32,6 +34,7 @@ app = typer.Typer(
 )
 seeds_app = typer.Typer(help="List, show and check seeds: what is known of a process before data.")
 app.add_typer(seeds_app, name="seeds")
+app.add_typer(quality_app, name="quality")
 
 START_SECONDS = 120
 MODEL_TRAINING = "/#/experiments?workflowType=machine_learning"  # without it the UI opens its view for language models
@@ -211,9 +214,8 @@ def retrain(
     from training.retrain import retrain as run
     from training.settings import read_settings
 
-    seed = load(process)
     with _progress() as told:
-        retrained = run(seed, data, read_settings(), told)
+        retrained = run(load(process), data, read_settings(), told)
     console = _console()
     console.print(verdict_table(retrained))
     console.print(f"in the MLflow UI: {retrained.address}", soft_wrap=True, markup=False)

@@ -74,6 +74,15 @@ def test_seeds_check_names_every_fault_at_once(home, seeds_folder):
         (["simulate", "zinc_leach_filter", "--out", "plant"], "plant"),
         (["simulate", "aluminium_reduction", "--out", "plant", "--units", "0"], "units"),
         (["simulate", "aluminium_reduction", "--out", "plant", "--workers", "0"], "workers"),
+        (["trial", "aluminium_scrap", "--lots", "0"], "--lots"),
+        (["trial", "zinc_leach_filter"], "a trial needs a process that sorts"),
+        (["quality", "report", "zinc_leach_filter", "--data", "x.csv"], "its seed has no [quality]"),
+        (["quality", "report", "copper_cathode", "--data", "x.csv"], "train a process first"),
+        (
+            ["quality", "report", "copper_cathode", "--data", "x.csv", "--from", "2025-02-01", "--to", "2025-01-31"],
+            "period: got 2025-02-01 to 2025-01-31",
+        ),
+        (["quality", "report", "copper_cathode", "--data", "x.csv", "--from", "1.2.2025"], "--from"),
         (["--seeds", "no_such_folder", "seeds"], "no_such_folder"),
     ],
 )
@@ -135,6 +144,28 @@ def test_train_compare_retrain_promote_and_rollback(home, seeds_folder, tmp_path
     assert "compare-runs" in compared
     back = run(home, *toy, "rollback", "toy_cells")
     assert "version 1 is the champion again" in back.stdout, back.stderr
+
+
+@pytest.mark.slow
+def test_a_report_of_the_newest_month_of_lots(home, toy_quality_seed, toy_quality_frame, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    quality = ("--seeds", tmp_path / "seeds", "quality", "report", "toy_lots", "--data", tmp_path / "lots.csv")
+    toy_quality_frame().to_csv(tmp_path / "lots.csv", index=False)
+    trained = run(home, "--seeds", tmp_path / "seeds", "train", "toy_lots", "--data", tmp_path / "lots.csv")
+    assert trained.returncode == 0, trained.stderr
+    done = run(home, *quality)
+    assert done.returncode == 0, done.stderr
+    assert "toy_lots: 348 lots, 2024-05-01 to 2024-05-29: " in done.stdout
+    assert "the report is in toy_lots-2024-05-01-2024-05-29.html" in done.stdout
+    text = (tmp_path / "toy_lots-2024-05-01-2024-05-29.html").read_text(encoding="utf-8")
+    assert "version 1, " in text
+    done = run(home, *quality, "--from", "2024-04-01", "--to", "2024-04-30", "--out", "april.html")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "april.html").exists()
+    done = run(home, *quality, "--from", "2020-01-01", "--to", "2020-01-31")
+    assert done.returncode == 2
+    assert "no lots from 2020-01-01 to 2020-01-31: the table holds 2024-01-01 to 2024-05-29" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_up_does_not_start_a_second_ui_for_a_server(home, monkeypatch):

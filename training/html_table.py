@@ -1,0 +1,32 @@
+"""Tables as HTML text; every cell is escaped."""
+
+import html
+from collections.abc import Iterable, Sequence
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[int] = ()) -> str:
+    """A table with a head for each column, and one for each row in its first cell.
+
+    Parameters
+    ----------
+    head : sequence of str
+        Names of the columns.
+    rows : iterable of sequence
+        Cells, shown as text.
+    numbers : sequence of int
+        Columns that hold numbers, which stand to the right.
+    """
+    right = set(numbers)
+    top = "".join(f'<th scope="col"{_side(i in right)}>{html.escape(name)}</th>' for i, name in enumerate(head))
+    body = "".join(f"<tr>{_cells(row, right)}</tr>" for row in rows)
+    return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cells(row: Sequence[object], right: set[int]) -> str:
+    first, *others = (html.escape(str(cell)) for cell in row)
+    rest = "".join(f"<td{_side(i in right)}>{cell}</td>" for i, cell in enumerate(others, start=1))
+    return f'<th scope="row"{_side(0 in right)}>{first}</th>{rest}'
+
+
+def _side(is_number: bool) -> str:
+    return " class=n" if is_number else ""

@@ -1,0 +1,93 @@
+"""Capability of a period's lots against the limits of the intended grade."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.capability import (
+    CapabilityError,
+    Index,
+    capability,
+    lognormal_capability,
+    percentile_capability,
+)
+from models.censoring import below_limit
+from models.quality_grades import Limits
+from training.told_lots import ToldLots
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LimitIndices:
+    """How far contents keep from one limit.
+
+    Attributes
+    ----------
+    limit : str
+        The element that it bounds, or the name of a sum.
+    highest : float
+        The limit [unit of the elements].
+    values, below : int
+        Reported values, and how many of them are below the laboratory's limit.
+    cpk, ppk : Index or None
+        Of the logarithms, sigma from lot to lot and in all; None where some are below the laboratory's limit.
+    percentile : Index or None
+        By percentiles of a log-normal distribution, censored values among them.
+    free : float or None
+        By percentiles of the values themselves; None where they are too few, or too many below the laboratory's
+        limit.
+    why : str
+        Why there is no index of logarithms; empty where there is.
+    """
+
+    limit: str
+    highest: float
+    values: int
+    below: int
+    cpk: Index | None
+    ppk: Index | None
+    percentile: Index | None
+    free: float | None
+    why: str
+
+
+def indices(lots: ToldLots, limits: Limits, grade: int) -> list[LimitIndices]:
+    """Indices of each limit of a grade.
+
+    Parameters
+    ----------
+    lots : ToldLots
+        In the order of time, which the sigma from lot to lot goes by.
+    limits : Limits
+        Of all grades.
+    grade : int
+        Which grade.
+
+    Returns
+    -------
+    list of LimitIndices
+        In a sum a content below the laboratory's limit counts with that limit, as it does for the grade.
+    """
+    return [_of_limit(lots.found.reported, limits, q) for q in limits.of_grade(grade).tolist()]
+
+
+def _of_limit(reported: FloatArray, limits: Limits, q: int) -> LimitIndices:
+    counted = limits.elements[q] > 0
+    values = reported[:, counted][:, 0] if counted.sum() == 1 else np.abs(reported[:, counted]).sum(axis=1)
+    known, highest = values[~np.isnan(values)], float(limits.highest[q])
+    below = int(below_limit(known).sum())
+    cpk = ppk = percentile = free = None
+    why = ""
+    try:
+        percentile = lognormal_capability(known, upper=highest).ppk
+        if not below:
+            of_logs = capability(np.log(known), upper=float(np.log(highest)))
+            cpk, ppk = of_logs.cpk, of_logs.ppk
+    except CapabilityError as fault:
+        why = str(fault)
+    with suppress(CapabilityError):  # too few, or too many below the laboratory's limit: the others tell
+        free = percentile_capability(np.abs(known), upper=highest)
+    return LimitIndices(limits.names[q], highest, len(known), below, cpk, ppk, percentile, free, why)

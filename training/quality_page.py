@@ -1,0 +1,188 @@
+"""The report of a period of lots: one HTML page that needs no network."""
+
+import html
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from models.quality_decision import ACTIONS
+from training.evaluate import COVERAGE
+from training.html_table import table
+from training.quality_page_alarms import alarms, charts
+from training.quality_page_indices import acceptance, capability
+from training.quality_page_lots import certificates, decisions
+from training.quality_period import QualityPeriod
+
+STYLE = """
+:root { color-scheme: light dark; --text: #222; --soft: #5a5a5a; --line: #d5d5d5; --back: #fff; --band: #f5f5f5; }
+@media (prefers-color-scheme: dark) {
+:root { --text: #e4e4e4; --soft: #a8a8a8; --line: #444; --back: #191919; --band: #242424; } }
+body { font-family: system-ui, sans-serif; max-width: 1200px; margin: 2rem auto; padding: 0 1rem; color: var(--text);
+background: var(--back); line-height: 1.4; }
+h1 { font-size: 1.5rem; margin-bottom: 0.2rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 0.2rem; }
+h3 { font-size: 1rem; margin: 1.2rem 0 0.2rem; } p { margin: 0.3rem 0 0.6rem; color: var(--soft); max-width: 62rem; }
+table { border-collapse: collapse; font-size: 0.85rem; } .wide { overflow-x: auto; margin: 0.4rem 0 0.8rem; }
+th, td { padding: 0.2rem 0.6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
+thead th { background: var(--band); } tbody th { font-weight: 500; white-space: nowrap; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.certificates { columns: 24rem; } details { border-bottom: 1px solid var(--line); break-inside: avoid; }
+summary { padding: 0.15rem 0; cursor: pointer; font-size: 0.85rem; }
+@media print { body { margin: 0; max-width: none; font-size: 9pt; } h2, h3 { break-after: avoid; }
+tr, .plotly-graph-div { break-inside: avoid; } .wide { overflow: visible; } }
+"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page: what it is called, how to read it, and its HTML."""
+
+    heading: str
+    reading: str
+    body: str
+
+
+def page(period: QualityPeriod) -> str:
+    """The whole page; nothing in it is fetched from anywhere."""
+    title = html.escape(f"{period.seed.process.title}: {period.first} to {period.last}")
+    parts = "".join(
+        f"<section><h2>{html.escape(one.heading)}</h2><p>{html.escape(one.reading)}</p>{one.body}</section>"
+        for one in _sections(period)
+    )
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{STYLE}</style>"
+    )
+    return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{title}</h1>{parts}</body></html>'
+
+
+def write_page(text: str, path: Path) -> None:
+    """Write a page aside and give it its name in one step; a file of that name is replaced."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def summary(period: QualityPeriod) -> str:
+    """The period in one line for the terminal."""
+    count = {name: period.actions[name].lots for name in ACTIONS}
+    cost = "cost not known: no assay tells a grade"
+    if np.isfinite(period.costs["cost"]):
+        cost = f"{period.costs['cost']:.2f} $/t against an oracle"
+    released, downgraded, laboratory = (count[name] for name in ACTIONS)
+    return (
+        f"{len(period.lots)} lots, {period.first} to {period.last}: {released} released, {downgraded} downgraded, "
+        f"{laboratory} to the laboratory; {len(period.events)} alarms; {cost}"
+    )
+
+
+def _sections(period: QualityPeriod) -> Iterator[Section]:
+    yield Section(
+        "Promise", "What the model is, what it promised of released lots, and whether that held.", _head(period)
+    )
+    yield Section(
+        "Summary",
+        "What was decided before the assays, and what came of it; costs are means over the lots whose grade the assay "
+        "tells, against an oracle that knows every assay beforehand and pays for none.",
+        _counts(period) + _costs(period) + _hits(period),
+    )
+    yield Section("Control charts", *charts(period))
+    yield Section("Alarms", *alarms(period))
+    yield Section("Capability", *capability(period))
+    yield Section("Decisions", *decisions(period))
+    yield Section("Acceptance sampling", *acceptance(period))
+    yield Section("Certificates of analysis", *certificates(period))
+
+
+def _head(period: QualityPeriod) -> str:
+    rules, model, m = period.seed.judged_by, period.model, period.costs
+    threshold = f"{model.threshold:.3g}" if np.isfinite(model.threshold) else "none"
+    let_go, outcome = int(m["let_go"]), "no lot of known grade was let go unassayed"
+    if let_go:
+        broken = round(m["false_release"] * let_go)
+        outcome = f"{broken} of {let_go} lots broke their grade; 95 % sure: at most {m['false_release_high']:.2%}"
+    grade, known = period.judged.decided.grade, ~np.isnan(period.lots.found.kept).any(axis=1)
+    untold = int(((grade >= 0) & (grade < len(period.seed.grades) - 1) & ~known).sum())
+    if untold:
+        outcome += f"; {untold} more have no assay that tells, and do not count"
+    return table(
+        ["item", "value"],
+        [
+            ["plant", f"{period.seed.process.title} ({period.seed.process.name})"],
+            ["period", f"{period.first} to {period.last}, both days within; {len(set(period.lots.unit))} units"],
+            ["model", f"version {period.version.number}, {period.version.candidate}; {_learnt(period)}"],
+            ["digest of the model", period.version.tags.get("model_digest", "-")],
+            ["digest of the table", period.data_digest],
+            [
+                "promised",
+                f"{rules.confidence.value:.0%} sure: of the lots let go unassayed in a grade with limits, at most "
+                f"{rules.alpha.value:.2%} break it",
+            ],
+            ["threshold", f"{threshold} (highest probability of breaking its grade with which a lot may be let go)"],
+            ["in this period", outcome],
+            ["promise", period.promise],
+        ],
+    )
+
+
+def _learnt(period: QualityPeriod) -> str:
+    before, learnt = str(period.model.info["learnt_before"])[:10], int((~period.lots.unlearnt).sum())
+    told = f"learnt lots before {before}"
+    if period.model.seed.digest != period.seed.digest:
+        told += ", with an earlier state of the seed"
+    if learnt:
+        told += f"; {learnt} lots of this period are among them: on these it looks better than it is"
+    return told
+
+
+def _counts(period: QualityPeriod) -> str:
+    grades, decided = [grade.name for grade in period.seed.grades], period.judged.decided
+    action, kept = decided.actions(period.model.costs), period.lots.found.kept
+    known = ~np.isnan(kept).any(axis=1)
+    best = np.where(known, np.argmax(np.nan_to_num(kept), axis=1), -1)
+    rows = []
+    for number, name in enumerate(ACTIONS):
+        for grade in sorted(set(decided.grade[action == number].tolist())):
+            own = (action == number) & (decided.grade == grade)
+            by_assay = [int((own & (best == g)).sum()) for g in range(len(grades))]
+            where = grades[grade] if grade >= 0 else "by its assay"
+            rows.append([name, where, int(own.sum()), *by_assay, int((own & ~known).sum())])
+    totals = [int((best == g).sum()) for g in range(len(grades))]
+    rows.append(["all", "", len(period.lots), *totals, int((~known).sum())])
+    head = ["decision", "let go as", "lots", *(f"assay: {name}" for name in grades), "grade not known"]
+    return f"<h3>Lots by decision, and the dearest grade that they keep</h3>{table(head, rows, range(2, len(head)))}"
+
+
+def _costs(period: QualityPeriod) -> str:
+    if np.isnan(period.costs["cost"]):
+        return "<p>No lot has an assay that tells its grade: what decisions cost is not known.</p>"
+    m, known = period.costs, sum(action.known for action in period.actions.values())
+    tonnes = period.seed.judged_by.lot_mass.value * known
+    rules = (
+        ("as decided", m["cost"]),
+        ("every lot to the laboratory", m["cost_assay_all"]),
+        ("every lot released unassayed in the intended grade", m["cost_assay_none"]),
+        ("oracle", 0.0),
+    )
+    rows = [[name, f"{cost:.2f}", f"{cost * tonnes:,.0f}"] for name, cost in rules]
+    head = ["rule", "cost [$/t]", f"{known} lots, {tonnes:,.0f} t [$]"]
+    return f"<h3>What decisions cost</h3>{table(head, rows, (1, 2))}"
+
+
+def _hits(period: QualityPeriod) -> str:
+    inside, assayed = period.covered
+    share = f"{inside / assayed:.1%}" if assayed else "-"
+    rows = [[f"contents all within their joint {COVERAGE:.0%} intervals", f"{inside} of {assayed} assayed lots", share]]
+    for name, one in period.defects.items():
+        rows.append(
+            [f"{name}: found (expected)", f"{one.found} ({one.expected:.1f}) of {one.inspected} inspected lots", "-"]
+        )
+        if one.inspected:
+            rows[-1][2] = f"{one.found / one.inspected:.1%} ({one.expected / one.inspected:.1%})"
+    return f"<h3>Predictions</h3>{table(['what was predicted', 'lots', 'share'], rows, (2,))}"

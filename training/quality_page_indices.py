@@ -1,0 +1,85 @@
+"""Capability and acceptance sampling on the page of a period."""
+
+import html
+
+from models.capability import PERCENTILE_VALUES_NEEDED, Index
+from training.html_table import table
+from training.quality_indices import LimitIndices
+from training.quality_period import QualityPeriod
+from training.quality_sampling import CONSUMER_RISK, PRODUCER_RISK
+
+
+def capability(period: QualityPeriod) -> tuple[str, str]:
+    """How to read the indices, and their table."""
+    grade = period.seed.grades[period.model.costs.intended]
+    reading = (
+        f"How far contents keep from the limits of {grade.name}, in units of three sigma: 1.33 and more is usually "
+        "called capable, below 1 more than one lot in 740 breaks it. Cpk goes by the scatter from lot to lot, Ppk by "
+        "all of it, both on logarithms and only where all contents are above the laboratory's limit; the percentile "
+        "index counts those below as such; in brackets 95 % bounds, which are too narrow where lots resemble each "
+        f"other. Last, the index by the values' own percentiles, which takes {PERCENTILE_VALUES_NEEDED}. An index says "
+        "little where a chart alarms."
+    )
+    unit = period.seed.elements[0].unit
+    head = ["limit", f"highest [{unit}]", "values", "below limit", "Cpk", "Ppk", "percentile", "own percentiles"]
+    rows = [
+        [
+            one.limit,
+            f"{one.highest:g}",
+            one.values,
+            one.below,
+            "too few" if one.why else _index(one.cpk),
+            "too few" if one.why else _index(one.ppk),
+            "too few" if one.why else _index(one.percentile),
+            _free(one),
+        ]
+        for one in period.indices
+    ]
+    few = "; ".join(f"{one.limit}: {one.why}" for one in period.indices if one.why)
+    return reading, table(head, rows, range(1, 8)) + (f"<p>Too few: {html.escape(few)}.</p>" if few else "")
+
+
+def _free(found: LimitIndices) -> str:
+    if found.free is not None:
+        return f"{found.free:.2f}"
+    return "too few" if found.values < PERCENTILE_VALUES_NEEDED else "-"
+
+
+def _index(found: Index | None) -> str:
+    return "-" if found is None else f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
+
+
+def acceptance(period: QualityPeriod) -> tuple[str, str]:
+    """What a sampling plan would ask for, and the plans."""
+    found, rules = period.sampling, period.seed.judged_by
+    lots, sent = len(period.lots), period.actions["laboratory"].lots
+    reading = (
+        f"Without predictions, ISO 2859-1 would take the {lots} lots for one consignment and assay a sample of it, "
+        "drawn at random; such a plan accepts or refuses them all together, where the model decides lot by lot "
+        f"and sent {sent} to the laboratory."
+    )
+    if found is None:
+        return reading, "<p>One lot alone: no plan; it is assayed.</p>"
+    head = ["plan", "lots to assay", "accepted if", "share of bad lots accepted with 95 %", "with 10 %"]
+    rows = [
+        [
+            f"attributes, {name} (letter {plan.letter})",
+            "every lot" if plan.size >= lots else str(plan.size),
+            f"at most {plan.accept} break the grade",
+            f"{found.good[name]:.2%}",
+            f"{found.bad[name]:.2%}",
+        ]
+        for name, plan in found.attributes.items()
+    ]
+    for name, plan in (("sigma unknown", found.s_method), ("sigma known", found.sigma_method)):
+        told = f"mean + {plan.k:.3f} sigma of the logarithms keeps each limit"
+        rows.append(
+            [f"variables, {name}", str(plan.size), told, f"{found.good['normal']:.2%}", f"{found.bad['normal']:.2%}"]
+        )
+    note = (
+        f"AQL {found.aql:g} %, the largest tabulated one not above the seed's {rules.alpha.value:.2%}; inspection "
+        "level II. The plans by variables (the principle of ISO 3951-1) tell the same two qualities apart as the "
+        f"normal plan, with risks of {PRODUCER_RISK:.0%} and {CONSUMER_RISK:.0%}; they hold for one element whose "
+        "logarithm is normal."
+    )
+    return reading, f"{table(head, rows, (1, 3, 4))}<p>{html.escape(note)}</p>"

@@ -1,0 +1,145 @@
+"""Decisions and certificates of single lots on the page of a period."""
+
+import html
+
+import numpy as np
+
+from models.quality_decision import ACTIONS
+from models.quality_grades import Limits
+from models.quality_remedy import Remedy
+from training.evaluate import COVERAGE
+from training.html_table import table
+from training.quality_period import QualityPeriod
+
+NEAR = 2.0  # sigmas from a limit within which a released lot is shown
+
+
+def decisions(period: QualityPeriod) -> tuple[str, str]:
+    """How to read the decisions, and their tables."""
+    seed, judged = period.seed, period.judged
+    action = judged.decided.actions(period.model.costs)
+    intended, unit = seed.judged_by.intended, seed.elements[0].unit
+    reading = (
+        f"Lots that were not released, or come within {NEAR:.0f} sigma of a limit by their predicted contents; margin "
+        f"is what is left to the limit [{unit}], a minus means beyond it. A remedy is what first principles say of one "
+        "move of a knob; expected value is against the intended grade, costs taken off. A lot far from every limit "
+        "goes to the laboratory where its assay may show that it keeps a dearer grade."
+    )
+    shown = [i for i, one in enumerate(period.nearest) if action[i] > 0 or one.sigma < NEAR]
+    names, grades = period.lots.names, [grade.name for grade in seed.grades]
+    rows = []
+    for i in shown:
+        one, grade = period.nearest[i], int(judged.decided.grade[i])
+        rows.append(
+            [
+                names[i],
+                ACTIONS[action[i]] + ("" if grade < 0 else f", {grades[grade]}"),
+                _by_assay(period, i),
+                f"{judged.keeps[i, period.model.costs.intended]:.1%}",
+                f"{one.limit} of {grades[one.grade]}",
+                f"{one.value:.3g}",
+                f"{one.highest:g}",
+                f"{one.highest - one.value:+.3g}",
+                f"{one.sigma:+.1f}",
+                f"{judged.decided.expected[i]:.2f}",
+                _remedy(period.remedies[i]),
+            ]
+        )
+    head = ["lot", "decision", "by its assay", f"P({intended})", "nearest limit", "predicted", "limit", "margin"]
+    head += ["sigma", "value [$/t]", "remedy"]
+    rest = f"<p>{len(period.lots) - len(shown)} more lots were released, farther from every limit.</p>"
+    told = table(head, rows, (3, 5, 6, 7, 8, 9)) if rows else ""
+    return reading, _by_action(period) + told + rest
+
+
+def _by_action(period: QualityPeriod) -> str:
+    mass = period.seed.judged_by.lot_mass.value
+    rows = [[name, one.lots, one.known, *_money(one.cost, one.known * mass)] for name, one in period.actions.items()]
+    return table(["decision", "lots", "grade known", "cost [$/t]", "cost [$]"], rows, (1, 2, 3, 4))
+
+
+def _money(cost: float, tonnes: float) -> tuple[str, str]:
+    return ("-", "-") if np.isnan(cost) else (f"{cost:.2f}", f"{cost * tonnes:,.0f}")
+
+
+def _remedy(found: Remedy | None) -> str:
+    if found is None:
+        return "-"
+    move = f"{found.before:.4g} to {found.after:.4g} {found.knob.unit}"
+    return f"{found.knob.name} {move}: {found.sigma:+.1f} sigma"
+
+
+def _grade_of(period: QualityPeriod, lot: int) -> int | None:
+    """The dearest grade that a lot keeps by its assay; None where it cannot be said."""
+    kept = period.lots.found.kept[lot]
+    return None if np.isnan(kept).any() else int(np.argmax(kept))
+
+
+def _by_assay(period: QualityPeriod, lot: int) -> str:
+    grade = _grade_of(period, lot)
+    if grade is not None:
+        return period.seed.grades[grade].name
+    return "cannot be said" if period.lots.assayed[lot] else "not assayed"
+
+
+def certificates(period: QualityPeriod) -> tuple[str, str]:
+    """How to read the certificates, and one for each lot, folded."""
+    unit = period.seed.elements[0].unit
+    reading = (
+        f"One table a lot, contents in {unit}; a lot without an assay shows predictions, marked as such, with their "
+        f"joint {COVERAGE:.0%} intervals. Reported contents are those of the table, rounded half to even to six "
+        "significant digits where it holds more, trailing zeros left out; predictions have three. '<' means below the "
+        "laboratory's limit; in a sum such a content counts with that limit. Limits are those of the grade by the "
+        "assay, before it of the grade that was decided, and of the intended grade where there is none with limits."
+    )
+    limits = Limits.of(period.seed)
+    names = period.lots.names
+    folded = "".join(_certificate(period, limits, i, name) for i, name in enumerate(names))
+    return reading, f'<div class="certificates">{folded}</div>'
+
+
+def _certificate(period: QualityPeriod, limits: Limits, lot: int, name: str) -> str:
+    grades, judged = period.seed.grades, period.judged
+    decided = int(judged.decided.grade[lot])
+    action = ACTIONS[int(judged.decided[np.array([lot])].actions(period.model.costs)[0])]
+    told = action if decided < 0 else f"{action} as {grades[decided].name}"
+    assayed = bool(period.lots.assayed[lot])
+    grade = _grade_of(period, lot) if assayed else decided
+    bound = grade if grade is not None and 0 <= grade < len(grades) - 1 else period.model.costs.intended
+    rows = _reported(period, lot) if assayed else _predicted(period, lot)
+    highest = {limits.names[q]: f"{limits.highest[q]:g}" for q in limits.of_grade(bound).tolist()}
+    body = [[what, value, highest.get(what, "-")] for what, value in rows]
+    for q in limits.of_grade(bound).tolist() if assayed else []:
+        if limits.elements[q].sum() > 1:
+            body.append([f"sum {limits.names[q]}", _sum(period, limits, lot, q), f"{limits.highest[q]:g}"])
+    head = ["content", "reported" if assayed else "prediction, no analysis", f"limit of {grades[bound].name}"]
+    outcome = f"by its assay: {_by_assay(period, lot)}" if assayed else "not assayed"
+    about = f"Before the assay: {told}; {outcome}. Model version {period.version.number}."
+    title = f"{name}: {told}; {outcome}"
+    inside = f"<p>{html.escape(about)}</p>{table(head, body, (1, 2))}"
+    return f"<details><summary>{html.escape(title)}</summary>{inside}</details>"
+
+
+def _reported(period: QualityPeriod, lot: int) -> list[tuple[str, str]]:
+    contents = period.lots.found.reported[lot].tolist()
+    return [(column.name, _content(value)) for column, value in zip(period.seed.elements, contents, strict=True)]
+
+
+def _content(value: float) -> str:
+    if np.isnan(value):
+        return "not reported"
+    return f"<{-value:.6g}" if value < 0 else f"{value:.6g}"
+
+
+def _predicted(period: QualityPeriod, lot: int) -> list[tuple[str, str]]:
+    found = []
+    for name, answer in period.answers.items():
+        found.append((name, f"{answer.value[lot]:.3g} ({answer.low[lot]:.3g} to {answer.high[lot]:.3g})"))
+    return found
+
+
+def _sum(period: QualityPeriod, limits: Limits, lot: int, q: int) -> str:
+    parts = period.lots.found.reported[lot][limits.elements[q] > 0]
+    if np.isnan(parts).any():
+        return "cannot be said"
+    return f"{'at most ' if (parts < 0).any() else ''}{np.abs(parts).sum():.6g}"

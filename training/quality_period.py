@@ -1,0 +1,307 @@
+"""Everything that a report tells of a period of lots, as plain data: decisions, what they cost, charts, alarms."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from models.control_charts import ChartError
+from models.fitted import Answer
+from models.quality_decision import ACTIONS, Costs, earned, oracle
+from models.quality_grades import Limits
+from models.quality_guarantee import lots_needed
+from models.quality_model import Judged, QualityModel
+from models.quality_remedy import Nearest, Remedy
+from seeds import Seed
+from training.evaluate import COVERAGE
+from training.judge import beyond_promise
+from training.promotion import champion_of
+from training.quality_alarms import Event, events_of
+from training.quality_charts import Charts, Reference, charts_of, lag_correlation, reference_of, residuals
+from training.quality_evaluate import costs_of, held
+from training.quality_indices import LimitIndices, indices
+from training.quality_judge import check_names
+from training.quality_sampling import Sampling, sampling
+from training.registered import RegistryError, Version
+from training.settings import Settings
+from training.table import digest, read_table
+from training.told_lots import ToldLots
+from training.tracking import Tracking
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+class PeriodError(ValueError):
+    """A report that cannot be made: no graded lots, none in the period, or a period upside down."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """What became of the lots of one decision.
+
+    Attributes
+    ----------
+    lots, known : int
+        How many, and of how many the grade is known.
+    cost : float
+        Against an oracle, mean of the known ones [$/t]; NaN where none is known.
+    """
+
+    lots: int
+    known: int
+    cost: float
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A defect in a period.
+
+    Attributes
+    ----------
+    inspected : int
+        Lots that were looked at.
+    expected, found : float
+        How many of them should have it by the model, and have it.
+    """
+
+    inspected: int
+    expected: float
+    found: int
+
+
+@dataclass(frozen=True, eq=False)
+class QualityPeriod:
+    """A period of n lots as a report tells it.
+
+    Attributes
+    ----------
+    seed : Seed
+        The process; whose limits, costs and causes count.
+    model, version : QualityModel and Version
+        The champion.
+    first, last : date
+        The period, both days within.
+    data_digest : str
+        Of the whole table.
+    lots : ToldLots
+        The lots, assayed or not, in the order of time.
+    judged : Judged
+        What the model says of them and does with them.
+    answers : Mapping of str to Answer
+        Predicted contents with their joint intervals.
+    nearest, remedies : list
+        Nearest limit of each lot, and the move of a knob that would help most, or None.
+    costs : Mapping of str to float
+        As `costs_of` gives them; NaN where no lot's grade is known.
+    actions : Mapping of str to Action
+        By decision.
+    covered : tuple of int
+        Assayed lots whose contents all lie in their intervals, and assayed lots.
+    defects : Mapping of str to Defect
+        By defect.
+    reference : Reference or None
+        What charts compare with.
+    charts : Charts or None
+        None where there is no reference.
+    charts_why : str
+        Why there is none.
+    alikeness : tuple of float
+        Rank correlation of a lot with the unit's lot before, median of the elements: of contents, of residuals.
+    events : list of Event
+        Alarms.
+    indices : list of LimitIndices
+        Capability against each limit of the intended grade.
+    sampling : Sampling or None
+        What a standard would ask for; None for a single lot.
+    """
+
+    seed: Seed
+    model: QualityModel
+    version: Version
+    first: dt.date
+    last: dt.date
+    data_digest: str
+    lots: ToldLots
+    judged: Judged
+    answers: Mapping[str, Answer]
+    nearest: list[Nearest]
+    remedies: list[Remedy | None]
+    costs: Mapping[str, float]
+    actions: Mapping[str, Action]
+    covered: tuple[int, int]
+    defects: Mapping[str, Defect]
+    reference: Reference | None
+    charts: Charts | None
+    charts_why: str
+    alikeness: tuple[float, float]
+    events: list[Event]
+    indices: list[LimitIndices]
+    sampling: Sampling | None
+
+    @property
+    def promise(self) -> str:
+        """Whether the promise on lots let go unassayed held in the period, in words."""
+        rules = self.seed.judged_by
+        alpha, lots = rules.alpha.value, self.costs["let_go"]
+        if not np.isfinite(self.model.threshold):
+            return "no lot may be let go unassayed: the calibration lots did not show that so few would be bad"
+        if not lots:
+            return "not put to the test: no lot of known grade was let go unassayed"
+        if beyond_promise(self.costs["false_release"], lots, alpha):
+            return "did not hold: more lots broke their grade than chance explains"
+        if self.costs["false_release_high"] <= alpha:
+            return "held, as these lots alone show"
+        needed = lots_needed(alpha, rules.confidence.value)
+        return f"not contradicted; these lots alone do not prove it ({needed} without a bad one would)"
+
+
+def quality_period(
+    seed: Seed, data: Path, settings: Settings, first: dt.date | None = None, last: dt.date | None = None
+) -> QualityPeriod:
+    """Let the champion tell of a period's lots, assayed or not, and hold what was found against it.
+
+    Parameters
+    ----------
+    seed : Seed
+        A process that grades its lots.
+    data : Path
+        CSV or Parquet file, or a folder of them: the period and the stretch before it.
+    settings : Settings
+        Where MLflow keeps the champion.
+    first, last : date, optional
+        The period, both days within; by default up to the newest lot, from the first of its month.
+
+    Returns
+    -------
+    QualityPeriod
+
+    Raises
+    ------
+    PeriodError
+        The process grades no lots, the period is upside down or holds none.
+    TableError
+        The table breaks the contract.
+    RegistryError, TrackingError
+        There is no champion, it cannot be read, or it learnt with a seed of other elements, defects or grades.
+    """
+    process = seed.process.name
+    if seed.quality is None:
+        raise PeriodError(f"{process}: a report needs a process that grades its lots: its seed has no [quality]")
+    if first is not None and last is not None and last < first:
+        raise PeriodError(f"period: got {first} to {last}: expected the first day not to be after the last")
+    tracking = Tracking(settings)
+    version = champion_of(process, tracking.versions(process))
+    model = tracking.model(version)
+    if not isinstance(model, QualityModel):
+        raise RegistryError(f"{process}: version {version.number} grades no lots; train on the seed as it is")
+    check_names(model, seed)
+    table = read_table(data, seed).table
+    every = ToldLots.of(table, model, seed)
+    first, last = _days(every, first, last)
+    within = (every.time >= np.datetime64(first)) & (every.time < np.datetime64(last + dt.timedelta(days=1)))
+    if not within.any():
+        held_days = f"{every.time[0].astype('datetime64[D]')} to {every.time[-1].astype('datetime64[D]')}"
+        raise PeriodError(f"{process}: no lots from {first} to {last}: the table holds {held_days}")
+    earlier = every[every.time < np.datetime64(first)]
+    return told(seed, model, version, every[within], earlier, first, last, digest(table))
+
+
+def told(
+    seed: Seed,
+    model: QualityModel,
+    version: Version,
+    lots: ToldLots,
+    earlier: ToldLots,
+    first: dt.date,
+    last: dt.date,
+    data_digest: str,
+) -> QualityPeriod:
+    """What a report tells of lots, with those before them to compare with; parameters as in `QualityPeriod`."""
+    judged = model.judged(lots.raw)
+    costs, answers = Costs.of(seed), model.contents(judged.told, COVERAGE)
+    spread = model.scatter.spread
+    reference, charts, why, alike = None, None, "", (np.nan, np.nan)
+    events: list[Event] = []
+    try:
+        reference = reference_of(earlier, spread)
+    except ChartError as fault:
+        why = str(fault)
+    else:
+        charts = charts_of(lots, reference, spread)
+        events = events_of(seed, lots, charts, reference, spread)
+        alike = _alikeness(reference.lots, spread)
+    known = np.asarray(~np.isnan(lots.found.kept).any(axis=1))
+    return QualityPeriod(
+        seed=seed,
+        model=model,
+        version=version,
+        first=first,
+        last=last,
+        data_digest=data_digest,
+        lots=lots,
+        judged=judged,
+        answers=answers,
+        nearest=model.nearest(judged),
+        remedies=model.remedies(lots.X, judged),
+        costs=costs_of(judged.decided, lots.found.kept, costs),
+        actions=_actions(judged, lots, costs, known),
+        covered=_covered(seed, lots, answers),
+        defects=_defects(seed, judged, lots),
+        reference=reference,
+        charts=charts,
+        charts_why=why,
+        alikeness=alike,
+        events=events,
+        indices=indices(lots, Limits.of(seed), costs.intended),
+        sampling=sampling(len(lots), seed.judged_by.alpha.value),
+    )
+
+
+def _days(lots: ToldLots, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
+    """First and last day of the period, defaults filled in."""
+    last = last or lots.time[-1].astype("datetime64[D]").item()
+    first = first or last.replace(day=1)
+    if last < first:
+        raise PeriodError(f"period: got {first} to {last}, the newest lot's day: expected the first not to be after it")
+    return first, last
+
+
+def _alikeness(lots: ToldLots, spread: FloatArray) -> tuple[float, float]:
+    contents = np.where(np.isnan(lots.found.reported), np.nan, np.abs(lots.found.reported))
+    found = [lag_correlation(lots, values) for values in (contents, residuals(lots, spread))]
+    of_contents, of_residuals = (
+        float(np.median(one[~np.isnan(one)])) if np.isfinite(one).any() else np.nan for one in found
+    )
+    return of_contents, of_residuals
+
+
+def _actions(judged: Judged, lots: ToldLots, costs: Costs, known: BoolArray) -> dict[str, Action]:
+    kept, action = lots.found.kept, judged.decided.actions(costs)
+    lost = oracle(kept, costs) - earned(judged.decided, kept, costs)
+    found = {}
+    for number, name in enumerate(ACTIONS):
+        own = action == number
+        counted = own & known
+        cost = float(lost[counted].mean()) if counted.any() else float("nan")
+        found[name] = Action(int(own.sum()), int(counted.sum()), cost)
+    return found
+
+
+def _covered(seed: Seed, lots: ToldLots, answers: Mapping[str, Answer]) -> tuple[int, int]:
+    inside = np.ones(len(lots), dtype=np.bool_)
+    for element, label in zip(seed.elements, lots.found.reported.T, strict=True):
+        inside &= np.isnan(label) | held(label, answers[element.name])
+    return int((inside & lots.assayed).sum()), int(lots.assayed.sum())
+
+
+def _defects(seed: Seed, judged: Judged, lots: ToldLots) -> dict[str, Defect]:
+    found = {}
+    for d, name in enumerate(seed.defects):
+        seen = lots.found.defects[:, d]
+        known = ~np.isnan(seen)
+        found[name] = Defect(int(known.sum()), float(judged.defects[known, d].sum()), int(seen[known].sum()))
+    return found

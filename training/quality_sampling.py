@@ -1,0 +1,55 @@
+"""What a standard's sampling plan would ask for a period's lots, where nobody predicts."""
+
+from dataclasses import dataclass
+
+from scipy.stats import beta
+
+from models.acceptance import AQLS, NORMAL, REDUCED, TIGHTENED, Plan, single_plan
+from models.acceptance_by_variables import VariablesPlan, s_method_plan, sigma_method_plan
+
+PRODUCER_RISK, CONSUMER_RISK = 0.05, 0.10
+SEVERITIES = (NORMAL, TIGHTENED, REDUCED)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Plans for a number of lots.
+
+    Attributes
+    ----------
+    aql : float
+        Acceptance quality limit [lots in 100].
+    attributes : dict of str to Plan
+        Plan by attributes for each severity.
+    good, bad : dict of str to float
+        Share of bad lots that each plan accepts with a probability of 95 %, and with one of 10 % [1].
+    s_method, sigma_method : VariablesPlan
+        Plans by variables that tell these qualities of the normal plan apart, sigma unknown and known.
+    """
+
+    aql: float
+    attributes: dict[str, Plan]
+    good: dict[str, float]
+    bad: dict[str, float]
+    s_method: VariablesPlan
+    sigma_method: VariablesPlan
+
+
+def sampling(lots: int, alpha: float) -> Sampling | None:
+    """Plans for so many lots, of which a share alpha may be bad; None for fewer than two lots.
+
+    The AQL is the largest tabulated one that is not above alpha, or the smallest there is.
+    """
+    if lots < 2:
+        return None
+    aql = max([one for one in AQLS if one <= 100.0 * alpha + 1e-9], default=min(AQLS))
+    plans = {severity: single_plan(lots, aql, severity=severity) for severity in SEVERITIES}
+    good = {name: _accepted_with(plan, 1.0 - PRODUCER_RISK) for name, plan in plans.items()}
+    bad = {name: _accepted_with(plan, CONSUMER_RISK) for name, plan in plans.items()}
+    wanted = good[NORMAL], PRODUCER_RISK, bad[NORMAL], CONSUMER_RISK
+    return Sampling(aql, plans, good, bad, s_method_plan(*wanted), sigma_method_plan(*wanted))
+
+
+def _accepted_with(plan: Plan, probability: float) -> float:
+    """Share of bad lots that a plan accepts with this probability [1], by the binomial distribution."""
+    return float(beta.ppf(1.0 - probability, plan.accept + 1, plan.size - plan.accept))

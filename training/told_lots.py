@@ -1,0 +1,102 @@
+"""Lots in the order of time, each with what was told of it before its assay and what was found, assayed or not."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.features import InputError, matrix
+from models.quality_model import QualityModel
+from seeds import Seed
+from training.quality_evaluate import Lots
+from training.registered import RegistryError
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class ToldLots:
+    """What a model said of n lots, in the order of time, and what laboratory and inspectors found.
+
+    Attributes
+    ----------
+    unit : ndarray of str, shape (n,)
+        Unit of each lot; the process's name where the whole table is one unit.
+    time : ndarray of datetime64, shape (n,)
+        Start of its period.
+    X : ndarray, shape (n, k)
+        Inputs in plant units.
+    raw : ndarray, shape (n, E + D)
+        Logarithms of the contents and log-odds of the defects, as told.
+    found : Lots
+        Contents, defects and grades as reported.
+    unlearnt : ndarray of bool, shape (n,)
+        Whether the model has not learnt the lot.
+    """
+
+    unit: npt.NDArray[np.object_]
+    time: npt.NDArray[np.datetime64]
+    X: FloatArray
+    raw: FloatArray
+    found: Lots
+    unlearnt: BoolArray
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, model: QualityModel, seed: Seed) -> Self:
+        """Lots of a checked table.
+
+        Raises
+        ------
+        RegistryError
+            The model learnt with a seed of other inputs.
+        """
+        ordered = table.sort_values([c.name for c in (seed.time, seed.key) if c is not None], kind="stable")
+        try:
+            X = matrix(ordered, model.seed)
+        except InputError as error:
+            raise RegistryError(f"{seed.process.name}: the champion learnt with another seed: {error}") from error
+        reported = ordered[[column.name for column in seed.elements]].to_numpy(dtype=np.float64)
+        defects = ordered[list(seed.defects)].to_numpy(dtype=np.float64)
+        unit = np.full(len(ordered), seed.process.name, dtype=object)
+        if seed.key is not None:
+            unit = ordered[seed.key.name].to_numpy(dtype=object)
+        time = ordered[seed.time.name].to_numpy()
+        late = time >= np.datetime64(str(model.info["learnt_before"]))
+        return cls(
+            unit=unit,
+            time=time,
+            X=X,
+            raw=np.asarray(model.estimator.predict(X), dtype=np.float64),
+            found=Lots.of(seed, reported, defects),
+            unlearnt=late | np.isin(unit, model.info["held_out_units"]),
+        )
+
+    def __len__(self) -> int:
+        """Number of lots."""
+        return len(self.unit)
+
+    def __getitem__(self, rows: IntArray | BoolArray) -> "ToldLots":
+        """Some of the lots."""
+        return ToldLots(
+            self.unit[rows], self.time[rows], self.X[rows], self.raw[rows], self.found[rows], self.unlearnt[rows]
+        )
+
+    @property
+    def assayed(self) -> BoolArray:
+        """Whether the laboratory reported any content of each lot, shape (n,)."""
+        return np.asarray(~np.isnan(self.found.reported).all(axis=1))
+
+    @property
+    def times(self) -> list[str]:
+        """Time of each lot as a person writes it; the hour only where lots differ in it."""
+        days = bool((self.time == self.time.astype("datetime64[D]")).all())
+        return pd.DatetimeIndex(self.time).strftime("%Y-%m-%d" if days else "%Y-%m-%d %H:%M").tolist()
+
+    @property
+    def names(self) -> list[str]:
+        """Unit and time of each lot."""
+        return [f"{unit}, {when}" for unit, when in zip(self.unit, self.times, strict=True)]
