@@ -131,7 +131,7 @@ def test_answers_are_the_models_own_to_the_last_bit(
     assert [list(one["defect_probabilities"].values()) for one in told] == judged.defects.tolist()
     assert [one["decision"]["expected_value"]["value"] for one in told] == judged.decided.expected.tolist()
     assert [one["flags"] for one in told] == served.flags(X)
-    for one, grade, action in zip(told, judged.decided.grade, judged.decided.actions(0), strict=True):
+    for one, grade, action in zip(told, judged.decided.grade, judged.decided.actions(served.costs), strict=True):
         assert one["decision"]["action"] == ACTIONS[action]
         assert one["decision"]["grade"] == (None if grade < 0 else GRADES[grade])
 

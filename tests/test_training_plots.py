@@ -12,6 +12,7 @@ from models.contract import check
 from training import plots, regression_plots
 from training.dataset import dataset_of
 from training.drawing import MOST_POINTS, thinned
+from training.quality_fitting import fit_candidate as fit_grader
 from training.regression_fitting import fit_candidate
 from training.sorting_fitting import fit_candidate as fit_sorter
 from training.splits import split
@@ -43,12 +44,18 @@ def sorting_page(seed, frame):
     return plots.page(sorter, data, parts)
 
 
-@pytest.fixture(params=[number_page, sorting_page])
-def page(request, toy_seed, toy_frame, toy_sorting_seed, toy_sorting_frame):
+def quality_page(seed, frame):
+    data = dataset_of(check(frame, seed), seed)
+    parts = split(data.table, seed)
+    grader = fit_grader("linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+    return plots.page(grader, data, parts)
+
+
+@pytest.fixture(params=[number_page, sorting_page, quality_page])
+def page(request):
     """A page of each task."""
-    if request.param is number_page:
-        return number_page(toy_seed, toy_frame())
-    return sorting_page(toy_sorting_seed, toy_sorting_frame())
+    task = {number_page: "toy", sorting_page: "toy_sorting", quality_page: "toy_quality"}[request.param]
+    return request.param(request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")())
 
 
 def test_nothing_is_fetched_from_anywhere(page):

@@ -9,15 +9,31 @@ from training.splits import split
 from training.tasks import task_of
 
 
-@pytest.fixture(params=["number", "sorting"])
-def fitted(request, toy_seed, toy_frame, toy_sorting_seed, toy_sorting_frame):
-    """Task, first candidate, data set with truth, and split: of a process with a number, and of one that sorts."""
-    if request.param == "number":
-        seed, frame = toy_seed, toy_frame()
-        truth = frame[["unit", "period_start", "y"]]
-    else:
-        seed, frame = toy_sorting_seed, toy_sorting_frame()
-        truth = frame[["lot", "passed_at", "metal", "x", "z"]]
+@pytest.fixture
+def number(toy_seed, toy_frame):
+    """A process with a number: seed, table, truth."""
+    frame = toy_frame()
+    return toy_seed, frame, frame[["unit", "period_start", "y"]]
+
+
+@pytest.fixture
+def sorting(toy_sorting_seed, toy_sorting_frame):
+    """A process that sorts: seed, table, truth."""
+    frame = toy_sorting_frame()
+    return toy_sorting_seed, frame, frame[["lot", "passed_at", "metal", "x", "z"]]
+
+
+@pytest.fixture
+def quality(toy_quality_seed, toy_quality_frame):
+    """A process that grades its lots: seed, table, truth."""
+    frame = toy_quality_frame(lots=60)
+    return toy_quality_seed, frame, frame[["line", "cast_at"]].join(frame[["p", "q", "r"]].abs())
+
+
+@pytest.fixture(params=["number", "sorting", "quality"])
+def fitted(request):
+    """Task, first candidate, data set with truth, and split: of each kind of process."""
+    seed, frame, truth = request.getfixturevalue(request.param)
     data = dataset_of(check(frame, seed), seed, truth)
     parts, task = split(data.table, seed), task_of(seed)
     name, estimator = next(iter(build(seed).items()))
@@ -25,9 +41,22 @@ def fitted(request, toy_seed, toy_frame, toy_sorting_seed, toy_sorting_frame):
     return task, task.fit(name, estimator, data, parts, info, None, lambda what: None), data, parts
 
 
-def test_the_seed_says_which_task_it_is(toy_seed, toy_sorting_seed):
+def test_the_seed_says_which_task_it_is(toy_seed, toy_sorting_seed, toy_quality_seed):
     assert task_of(toy_seed).selected_by == "calibrate_rmse"
     assert task_of(toy_sorting_seed).selected_by == "calibrate_log_loss"
+    assert task_of(toy_quality_seed).selected_by == "calibrate_lot_loss"
+    without = toy_quality_seed.model_copy(update={"quality": None})  # a process of quality that tells a number alone
+    assert task_of(without).selected_by == "calibrate_rmse"
+
+
+def test_what_a_reader_is_told_is_made_of_what_is_measured(fitted):
+    task, candidate, data, parts = fitted
+    for line in task.remarks({candidate.name: candidate}, candidate, data):
+        assert "nan" not in line
+    assert task.cautions(candidate.metrics)  # the bar to beat has no skill
+    assert f"{len(parts.test)}" in " ".join(task.rows_used(data, parts))
+    assert task.subject(data, parts)
+    assert len({picture.draw.__name__ for picture in task.pictures}) == len(task.pictures)
 
 
 def test_every_figure_that_is_shown_is_measured(fitted):

@@ -137,6 +137,12 @@ def period_of(table: pd.DataFrame, seed: Seed) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(time)
 
 
+def labelled(table: pd.DataFrame, seed: Seed) -> npt.NDArray[np.bool_]:
+    """Which rows have a label to learn from, shape (n,); of a graded lot any content will do."""
+    labels = [seed.target.name] if seed.quality is None else [element.name for element in seed.elements]
+    return np.asarray(table[labels].notna().any(axis=1), dtype=np.bool_)
+
+
 def _labels(column: pd.Series, seed: Seed) -> FloatArray:
     """Primary target as numbers."""
     if not seed.classes:
@@ -162,8 +168,7 @@ def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) 
     Dataset
     """
     target = seed.target.name
-    labels = [target] if seed.quality is None else [element.name for element in seed.elements]
-    table = checked.table[checked.table[labels].notna().any(axis=1)].reset_index(drop=True)
+    table = checked.table[labelled(checked.table, seed)].reset_index(drop=True)
     known = None if truth is None else table[row_key(seed)].merge(truth, on=row_key(seed), how="left")
     return Dataset(
         seed=seed,

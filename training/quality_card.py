@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.quality_guarantee import lots_needed
+from models.quality_scatter import judging
 from seeds import Seed
 from training.dataset import Dataset
 from training.evaluate import COVERAGE
@@ -113,7 +114,7 @@ def _elements(chosen: QualityCandidate, data: Dataset) -> list[str]:
             c.meaning,
             figure(m, f"test_{c.name}_r2"),
             figure(m, f"test_{c.name}_rmse"),
-            f"{m[f'test_{c.name}_below_limit']:.1%}",
+            figure(m, f"test_{c.name}_below_limit", ".1%"),
         ]
         for c in data.seed.elements
     ]
@@ -142,11 +143,10 @@ def _grades(seed: Seed) -> list[str]:
 
 def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[str]:
     rules, m = data.seed.judged_by, chosen.metrics
-    lots, alpha = sum(map(len, parts.calibrate)), rules.alpha.value
+    lots, alpha = len(judging(sum(map(len, parts.calibrate)))), rules.alpha.value
     threshold = f"{chosen.model.threshold:.3g}" if np.isfinite(chosen.model.threshold) else "none: no lot is released"
     judged = "; ".join(
-        f"{told}: {m[f'{part}_let_go']:.0f} let go, {m[f'{part}_false_release']:.2%} of them break their grade (95 % "
-        f"sure: at most {m[f'{part}_false_release_high']:.2%}), {m[f'{part}_cost']:.2f} $/t"
+        f"{told}: {_let_go(m, part)}, {figure(m, f'{part}_cost', '.2f')} $/t"
         for part, told in (("test", "test lots"), ("unseen_all", "held-out units"))
         if f"{part}_cost" in m
     )
@@ -154,9 +154,19 @@ def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[st
         "## Decisions",
         "",
         f"Promised with {rules.confidence.value:.0%} confidence: of the lots that are let go unassayed in a grade with "
-        f"limits, at most {alpha:.3g} break that grade by their assay. Learn then test on {lots} calibration lots "
-        f"({lots_needed(alpha, rules.confidence.value)} good released ones are the fewest); highest probability of "
-        f"breaking its grade with which a lot may be let go: {threshold}. {judged}. To assay all costs "
-        f"{m['test_cost_assay_all']:.2f} $/t, to assay none {m['test_cost_assay_none']:.2f} $/t.",
+        f"limits, at most {100 * alpha:.3g}% break that grade by their assay. Learn then test on {lots} of the "
+        f"calibration lots ({lots_needed(alpha, rules.confidence.value)} good released ones are the fewest); highest "
+        f"probability of breaking its grade with which a lot may be let go: {threshold}. {judged}. To assay all costs "
+        f"{m['test_cost_assay_all']:.2f} $/t, to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t.",
         "",
     ]
+
+
+def _let_go(metrics: Mapping[str, float], part: str) -> str:
+    lots = metrics[f"{part}_let_go"]
+    if not lots:
+        return "none let go"
+    return (
+        f"{lots:.0f} let go, {metrics[f'{part}_false_release']:.2%} of them break their grade (95% sure: at most "
+        f"{metrics[f'{part}_false_release_high']:.2%})"
+    )

@@ -7,7 +7,7 @@ from models.quality_decision import Costs, earned, oracle
 from models.quality_model import QualityModel
 from seeds import Seed
 from training.dataset import Dataset
-from training.judge import JudgeRows, Side, Verdict, beyond_promise, judge
+from training.judge import JudgeError, JudgeRows, Side, Verdict, beyond_promise, judge
 from training.quality_evaluate import Lots, measured
 from training.quality_fitting import QualityCandidate, lots_of
 from training.registered import RegistryError
@@ -23,17 +23,31 @@ def check_judgeable(champion: QualityModel, data: Dataset, rows: IntArray) -> No
     Raises
     ------
     JudgeError
-        Too few lots.
+        Too few lots whose assays tell all grades.
     RegistryError
         The champion learnt with a seed of other elements, defects or grades.
     """
+    rows = rows[_known(data, rows)]
     blocks_of(data.units[rows], data.periods[rows])
-    for name, old, new in zip(("elements", "defects", "grades"), _names(champion.seed), _names(data.seed), strict=True):
+    check_names(champion, data.seed)
+
+
+def check_names(champion: QualityModel, seed: Seed) -> None:
+    """RegistryError where a champion learnt with a seed of other elements, defects or grades."""
+    for name, old, new in zip(("elements", "defects", "grades"), _names(champion.seed), _names(seed), strict=True):
         if old != new:
             raise RegistryError(
-                f"{data.seed.process.name}: the champion learnt with another seed and cannot be judged: its {name} are "
-                f"{', '.join(old)}; expected {', '.join(new)}"
+                f"{seed.process.name}: the champion learnt with another seed and cannot be judged: its {name} are "
+                f"{', '.join(old) or 'none'}; expected {', '.join(new) or 'none'}"
             )
+
+
+def _known(data: Dataset, rows: IntArray) -> IntArray:
+    """Which of the lots have assays that tell all grades, as positions in `rows`; JudgeError where none has."""
+    known = np.flatnonzero(~np.isnan(lots_of(data)[rows].kept).any(axis=1))
+    if not len(known):
+        raise JudgeError(f"0 lots to judge on: none of the {len(rows)} newest has an assay that tells all its grades")
+    return known
 
 
 def _names(seed: Seed) -> tuple[list[str], list[str], list[str]]:
@@ -67,9 +81,8 @@ def verdict(
     -------
     Verdict
     """
-    lots = lots_of(data)[rows]
-    known = np.flatnonzero(~np.isnan(lots.kept).any(axis=1))
-    rows, lots = rows[known], lots[known]
+    known = _known(data, rows)
+    rows, lots = rows[known], lots_of(data)[rows[known]]
     block = blocks_of(data.units[rows], data.periods[rows])
     truth = None if data.true_contents is None else data.true_contents[rows]
     told = np.asarray(champion.estimator.predict(X[known]), dtype=np.float64)
@@ -91,4 +104,4 @@ def _unsound(seed: Seed, champion: Side, challenger: Side) -> str | None:
     share = challenger.metrics.get("false_release", 0.0)
     if share <= champion.metrics.get("false_release", 0.0) or not beyond_promise(share, lots, alpha):
         return None
-    return f"{share * lots:.0f} of the {lots:.0f} lots that it lets go break their grade, where {alpha:.3g} of them may"
+    return f"{share * lots:.0f} of the {lots:.0f} lots that it lets go break their grade, where {100 * alpha:.3g}% may"

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from models.censoring import log_size
+from models.censoring import score
 from models.quality_decision import Costs, decide
 from models.quality_guarantee import THRESHOLDS
 from training.dataset import Dataset
@@ -33,20 +33,23 @@ from training.splits import Split
 FloatArray = npt.NDArray[np.float64]
 
 COLUMNS = 3
-PANEL = 260  # px a row of panels
+PANEL = 280  # px a row of panels
 MOST_IN_PANEL = 600
+LOWEST_SHOWN = 50.0  # % covered; lower where less is
+POWERS = range(-4, 6)
 COLOURS = ("#1f77b4", "#e6820e", "#2a9d55", "#9467bd", "#c0392b", "#8c6d31", "#17a2b8", "#d36ba6", "#5b5b5b", "#bcbd22")
 
 
 def contents(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Reported over predicted content of each element, logarithmic, test lots."""
-    names = [f"{c.name} [{c.unit}]" for c in data.seed.elements]
+    names = [c.name for c in data.seed.elements]
     lines = ceil(len(names) / COLUMNS)
-    figure = make_subplots(lines, COLUMNS, subplot_titles=names, vertical_spacing=0.32 / lines, horizontal_spacing=0.07)
+    figure = make_subplots(lines, COLUMNS, subplot_titles=names, vertical_spacing=0.35 / lines, horizontal_spacing=0.09)
     rows = thinned(parts.test, MOST_IN_PANEL)
     reported, raw = lots_of(data).reported[rows], candidate.told[rows]
     told = np.exp(raw[:, : len(names)])
     answers = candidate.model.contents(raw[:, : len(names)], COVERAGE)
+    in_legend: set[str] = set()
     for e, column in enumerate(data.seed.elements):
         place = {"row": e // COLUMNS + 1, "col": e % COLUMNS + 1}
         order = np.argsort(told[:, e])
@@ -55,8 +58,10 @@ def contents(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fig
             figure.add_scatter(x=told[order, e], y=end[order], mode="lines", line=line, showlegend=False, **place)
         for label, where, symbol, colour in (
             ("reported", reported[:, e] > 0, "circle", BLUE),
-            ("below the limit drawn", reported[:, e] < 0, "triangle-down-open", ORANGE),
+            ("below the laboratory's limit", reported[:, e] < 0, "triangle-down-open", ORANGE),
         ):
+            if not where.any():
+                continue
             marker = {"size": 5, "color": colour, "opacity": 0.5, "symbol": symbol}
             figure.add_scatter(
                 x=told[where, e],
@@ -65,16 +70,28 @@ def contents(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fig
                 marker=marker,
                 name=label,
                 legendgroup=label,
-                showlegend=e == 0,
+                showlegend=label not in in_legend,
                 **place,
             )
-    figure.update_xaxes(type="log", nticks=4, minor_showgrid=False).update_yaxes(type="log", nticks=4)
-    figure.update_layout(LAYOUT, height=100 + PANEL * lines, margin={"t": 90})
-    return figure.update_layout(legend={"y": 1 + 0.25 / lines})
+            in_legend.add(label)
+        ends = np.concatenate([answers[column.name].low, answers[column.name].high, np.abs(reported[:, e])])
+        figure.update_xaxes(_log_axis(f"predicted [{column.unit}]", told[:, e]), **place)
+        figure.update_yaxes(_log_axis(f"reported [{column.unit}]", ends), **place)
+    figure.update_layout(LAYOUT, height=100 + PANEL * lines, margin={"t": 80})
+    return figure.update_layout(legend={"y": 1 + 40 / (PANEL * lines)})
+
+
+def _log_axis(title: str, values: FloatArray) -> dict[str, object]:
+    """A logarithmic axis whose marks are numbers in full, the denser the narrower its values are."""
+    decades = np.log10(np.nanmax(values) / np.nanmin(values))
+    steps = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8) if decades < 0.7 else (1, 2, 5) if decades < 3 else (1,)
+    ticks = [step * 10.0**power for power in POWERS for step in steps]
+    text = [f"{tick:.4g}" for tick in ticks]
+    return {"type": "log", "tickvals": ticks, "ticktext": text, "title": {"text": title, "standoff": 4}}
 
 
 def reliability_of_grade(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Share of lots that keep the intended grade over its probability, in groups of equal size."""
+    """Share of lots that break the intended grade over its probability, in groups of equal size."""
     model = candidate.model
     p = model.judged(candidate.told[parts.test]).keeps[:, model.costs.intended]
     kept = lots_of(data)[parts.test].kept[:, model.costs.intended]
@@ -93,15 +110,16 @@ def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fi
     best = model.scatter.chances(judged.told, model.limits).best
     costs = Costs.of(data.seed)
     found = [costs_of(decide(judged.keeps, best, costs, t), lots.kept, costs) for t in THRESHOLDS]
+    known = max(1, int((~np.isnan(lots.kept).any(axis=1)).sum()))
     alpha, m = data.seed.judged_by.alpha.value, candidate.metrics
     figure = make_subplots(1, 2, horizontal_spacing=0.1)
-    x = [100 * one["released"] + 100 * one["downgraded"] for one in found]
+    x = [100 * one["let_go"] / known for one in found]
     line = {"color": BLUE}
     bad = [100 * one["false_release"] for one in found]
     cost = [one["cost"] for one in found]
     figure.add_scatter(x=x, y=bad, mode="lines", line=line, name="by the threshold", row=1, col=1)
     figure.add_scatter(x=x, y=cost, mode="lines", line=line, showlegend=False, row=1, col=2)
-    here = 100 * (m["test_released"] + m["test_downgraded"])
+    here = 100 * m["test_let_go"] / known
     dot = {"size": 11, "color": ORANGE}
     for col, value in ((1, 100 * m["test_false_release"]), (2, m["test_cost"])):
         figure.add_scatter(
@@ -111,7 +129,7 @@ def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fi
     rules = {"assay all": m["test_cost_assay_all"], "assay none": m["test_cost_assay_none"]}
     for (name, value), dash in zip(rules.items(), ("dash", "dot"), strict=True):
         figure.add_hline(value, line_color=GREY, line_dash=dash, annotation_text=f"{name} {value:.2f}", row=1, col=2)
-    figure.update_xaxes(title="lots let go unassayed [%]")
+    figure.update_xaxes(title="lots let go unassayed in a grade with limits [%]")
     figure.update_yaxes(title="of these, lots that break their grade [%]", rangemode="tozero", row=1, col=1)
     figure.update_yaxes(title="cost against the oracle [$/t]", rangemode="tozero", row=1, col=2)
     return figure.update_layout(LAYOUT)
@@ -140,13 +158,13 @@ def nearest_limits(candidate: QualityCandidate, data: Dataset, parts: Split) -> 
 def errors_over_time(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Mean error of each element by month, lots of held-out units."""
     rows = parts.unseen_all if len(parts.unseen_all) else parts.test
-    logs = log_size(lots_of(data).reported[rows])
-    month = by_month(data.periods[rows])
-    figure = empty("month", "mean error of the logarithm, in standard deviations")
-    for e, column in enumerate(data.seed.elements):
-        seen = lots_of(data).reported[rows, e] > 0
-        error = (logs[seen, e] - candidate.told[rows, e][seen]) / candidate.model.scatter.spread[e]
-        mean = pd.Series(error).groupby(month[seen]).mean()
+    reported, month = lots_of(data).reported[rows], by_month(data.periods[rows])
+    figure = empty("month", "mean error [standard deviations]")
+    for (e, column), sd in zip(enumerate(data.seed.elements), candidate.model.scatter.spread, strict=True):
+        known = ~np.isnan(reported[:, e])
+        # Of what is below a limit the error that is expected there: contents above it alone would all seem too high.
+        error = sd * score(reported[known, e], candidate.told[rows[known], e], float(sd))[0]
+        mean = pd.Series(error).groupby(month[known]).mean()
         line = {"color": COLOURS[e % len(COLOURS)]}
         figure.add_scatter(x=mean.index, y=mean, mode="lines+markers", line=line, marker={"size": 4}, name=column.name)
     figure.add_hline(0, line_color=GREY, line_width=1)
@@ -156,6 +174,7 @@ def errors_over_time(candidate: QualityCandidate, data: Dataset, parts: Split) -
 def coverage_over_time(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Share of lots all of whose contents lie in their intervals, by month, lots that no model has learnt."""
     figure = empty("month", "lots that the joint intervals hold [%]")
+    lowest = LOWEST_SHOWN
     for rows, label, colour in ((parts.test, "future lots", BLUE), (parts.unseen_all, "held-out units", ORANGE)):
         if not len(rows):
             continue
@@ -166,8 +185,9 @@ def coverage_over_time(candidate: QualityCandidate, data: Dataset, parts: Split)
             inside &= np.isnan(reported[:, e]) | held(reported[:, e], answer)
         mean = 100 * pd.Series(inside.astype(float)).groupby(by_month(data.periods[rows])).mean()
         figure.add_scatter(x=mean.index, y=mean, mode="lines+markers", line={"color": colour}, name=label)
+        lowest = min(lowest, mean.min() - 1)
     figure.add_hline(100 * COVERAGE, line_color=GREY, line_dash="dash")
-    return figure.update_yaxes(range=[50, 101])
+    return figure.update_yaxes(range=[lowest, 101])
 
 
 def importance(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
@@ -208,8 +228,8 @@ PICTURES = (
     ),
     Picture(
         "Errors over time",
-        "Contents above the laboratory's limit. A step that several elements share is a raw material or the "
-        "laboratory. Right of the dashed line nothing was learnt.",
+        "Of the contents' logarithms, reported minus predicted, in lots that no model has learnt. A step that several "
+        "elements share is a raw material or the laboratory. Right of the dashed line nothing was learnt.",
         errors_over_time,
     ),
     Picture(

@@ -7,6 +7,7 @@ from seeds import Seed
 from training.dataset import Dataset
 from training.evaluate import COVERAGE
 from training.judge import beyond_promise
+from training.markdown import figure
 from training.quality_fitting import QualityCandidate
 
 MOST_ECE = 0.05
@@ -63,11 +64,13 @@ def remarks(candidates: Mapping[str, QualityCandidate], best: QualityCandidate, 
     """What the columns mean, what simple rules cost, and what was turned away."""
     m, rules = best.metrics, data.seed.judged_by
     return [
-        f"Skill: squared log error against {next(iter(candidates))}; R²: median of the elements, detected contents",
-        f"Cover: lots all of whose contents lie in their {COVERAGE:.0%} intervals; ECE: of P({rules.intended})",
-        f"Cost: against an oracle that knows every assay; assay all {m['test_cost_assay_all']:.2f}, "
-        f"assay none {m['test_cost_assay_none']:.2f} $/t",
-        f"False release: share of the lots let go unassayed that break their grade, {rules.alpha.value:.3g} allowed",
+        f"Skill: squared error of the logarithms avoided, against {next(iter(candidates))}",
+        "R²: median of the elements, contents above the laboratory's limit",
+        f"Cover: lots all of whose contents lie in their joint {COVERAGE:.0%} intervals",
+        f"ECE: of the probability that a lot keeps {rules.intended}",
+        f"Cost: against an oracle that knows every assay; to assay all {m['test_cost_assay_all']:.2f},",
+        f"  to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t",
+        f"False release: lots let go unassayed that break their grade, {100 * rules.alpha.value:.3g}% allowed",
         f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
     ]
 
@@ -106,12 +109,12 @@ def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
 def _of_release(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
     alpha, confidence = seed.judged_by.alpha.value, seed.judged_by.confidence.value
     if metrics["threshold"] == 0.0:
-        return [f"no lot may be released unassayed: its calibration lots do not show that at most {alpha:.3g} are bad"]
+        return [f"no lot may be released unassayed: calibration does not show that at most {100 * alpha:.3g}% are bad"]
     lots, share, needed = metrics["test_let_go"], metrics["test_false_release"], lots_needed(alpha, confidence)
     if lots and beyond_promise(share, lots, alpha):
         return [
             f"the promise on released lots does not hold on the test lots: {share * lots:.0f} of {lots:.0f} break "
-            f"their grade, {alpha:.3g} of them may"
+            f"their grade, {100 * alpha:.3g}% may"
         ]
     if lots < needed:
         return [

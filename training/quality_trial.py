@@ -3,14 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
+from models.features import matrix
 from models.quality_model import QualityModel
 from training.dataset import Dataset
+from training.evaluate import COVERAGE
 from training.quality_evaluate import measured
 from training.quality_fitting import lots_of
+from training.quality_judge import check_names
 
 COSTS = {
     "cost_assay_all": "every lot to the laboratory",
@@ -46,9 +50,18 @@ class QualityTrial:
 
 
 def graded(model: QualityModel, data: Dataset, version: int | None = None) -> QualityTrial:
-    """Let a model grade all lots of a simulated plant."""
+    """Let a model grade all lots of a simulated plant.
+
+    Raises
+    ------
+    RegistryError
+        The model learnt with a seed of other elements, defects or grades.
+    InputError
+        The plant has no such inputs as the model learnt.
+    """
     rules = data.seed.judged_by
-    raw = model.estimator.predict(data.X)
+    check_names(model, data.seed)
+    raw = np.asarray(model.estimator.predict(matrix(data.table, model.seed)), dtype=np.float64)
     found = measured(model, data.seed, raw, lots_of(data), data.true_contents)
     return QualityTrial(data.seed.process.name, version, len(data.X), found, rules.alpha.value, rules.confidence.value)
 
@@ -71,9 +84,10 @@ def told(found: QualityTrial) -> Iterator[RenderableType]:
     if m["let_go"]:
         broken = (
             f"{m['false_release']:.2%} of {m['let_go']:.0f} lots let go break their grade by their assay "
-            f"({m['truth_false_release']:.2%} in truth); {found.alpha:.3g} promised for the plant that was learnt from"
+            f"({m['truth_false_release']:.2%} in truth); at most {100 * found.alpha:.3g}% was promised for the plant "
+            "that was learnt from"
         )
     yield (
-        f"{broken}. Joint intervals of 90 % hold {m['coverage_90']:.1%} of the lots.\n"
+        f"{broken}. Joint {COVERAGE:.0%} intervals hold {m['coverage_90']:.1%} of the lots.\n"
         "A simulation at the seed's costs: no claim about a plant."
     )

@@ -109,6 +109,6 @@ def verdict_table(retrained: Retrained) -> Table:
     table.add_column(f"{CHAMPION}: version {retrained.champion}", justify="right")
     table.add_column(f"{CHALLENGER}: version {retrained.version}", justify="right")
     for name, told in task.verdict_rows.items():
-        if name in verdict.champion:
+        if name in verdict.champion or name in verdict.challenger:
             table.add_row(escape(told), figure(verdict.champion, name), figure(verdict.challenger, name))
     return table

@@ -13,7 +13,7 @@ from models.contract import Checked, Source, check
 from models.features import InputError, matrix
 from seeds import Seed
 from training.compare import compare_address
-from training.dataset import Dataset, dataset_of, period_of, row_key
+from training.dataset import Dataset, dataset_of, labelled, period_of, row_key
 from training.fitting import FloatArray, IntArray
 from training.job import TABLE, Learnt, Progress, keep_rejected, learn, register, run_name, silent
 from training.judge import JudgeError, Verdict
@@ -83,8 +83,7 @@ def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, cham
     JudgeError
         No new labelled period is late enough.
     """
-    labelled = new[new[seed.target.name].notna()]
-    periods = pd.DatetimeIndex(np.sort(period_of(labelled, seed).unique()))
+    periods = pd.DatetimeIndex(np.sort(period_of(new[labelled(new, seed)], seed).unique()))
     unknown = periods[periods >= learnt_before]
     if unknown.empty:
         raise JudgeError(
@@ -191,7 +190,7 @@ def _figures(verdict: Verdict, decisive: Iterable[tuple[str, str]]) -> dict[str,
     """The figures that the decision rests on."""
     sides = {"champion": verdict.champion, "challenger": verdict.challenger}
     found = {"gain": verdict.gain, "gain_low": verdict.gain_low, "rows": float(verdict.rows)}
-    return found | {f"{side}_{name}": sides[side][name] for side, name in decisive}
+    return found | {f"{side}_{name}": sides[side][name] for side, name in decisive if name in sides[side]}
 
 
 def _keep_verdict(verdict: Verdict, champion: int, version: int, learnt: Learnt, tracking: Tracking) -> None:

@@ -1,0 +1,338 @@
+"""Figures of a grader of lots against values worked out by hand, other libraries and their laws."""
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
+
+from models.fitted import Answer
+from models.quality_decision import Costs, Decisions
+from models.quality_grades import Limits
+from models.quality_model import Judged, QualityModel
+from models.quality_scatter import Scatter
+from seeds import load_all
+from training.quality_evaluate import (
+    FEWEST_DETECTED,
+    Lots,
+    area_under_curve,
+    by_element,
+    calibration_error,
+    costs_of,
+    held,
+    highest_share,
+    lot_loss,
+    measured,
+    reliability,
+    skill,
+)
+
+NAN = float("nan")
+GRADED = {name: seed for name, seed in load_all().items() if seed.quality is not None}
+
+
+def decided(*grades):
+    return Decisions(np.array(grades, dtype=np.intp), np.zeros(len(grades)))
+
+
+def grader(seed, threshold=0.05):
+    """A model of the toy lots whose errors have a standard deviation of 0.3, one independent of the other."""
+    error = 0.3 * np.random.default_rng(5).standard_normal((600, 3))
+    scatter, _ = Scatter.of(np.exp(error), np.zeros((600, 3)))
+    nothing = {"ranges": np.zeros((4, 2)), "complete": np.ones(4, dtype=bool), "examples": np.zeros((1, 4))}
+    return QualityModel(seed, "linear", None, scatter, np.ones(1), threshold, **nothing)
+
+
+def made(seed, n=400, rng_seed=1):
+    """Outputs, and lots that scatter about them as the model of `grader` expects; some contents below 0.5 ppm."""
+    rng = np.random.default_rng(rng_seed)
+    told = np.column_stack([rng.normal(1.0, 0.4, n), rng.normal(0.5, 0.6, n), np.full(n, -0.4)])
+    odds = rng.normal(0, 1.5, (n, 1))
+    found = np.exp(told + 0.3 * rng.standard_normal((n, 3)))
+    cracked = (rng.random((n, 1)) < 1 / (1 + np.exp(-odds))).astype(float)
+    return np.hstack([told, odds]), Lots.of(seed, np.where(found < 0.5, -0.5, found), cracked)
+
+
+# ---- contents and defects
+
+
+def test_loss_of_a_worked_example(toy_quality_seed):
+    """A content as predicted, one below a limit that is its prediction, an unknown one, a crack at log-odds 0.5."""
+    lots = Lots.of(toy_quality_seed, np.array([[1.0, -0.5, NAN]]), np.array([[1.0]]))
+    raw = np.array([[0.0, np.log(0.5), 3.0, 0.5]])
+    parts = [0.5 * np.log(2 * np.pi), np.log(2), np.log1p(np.exp(-0.5))]
+    assert lot_loss(raw, lots, np.ones(3)) == pytest.approx(np.mean(parts), rel=1e-12)
+
+
+def test_an_output_with_few_labels_weighs_as_one_with_many(toy_quality_seed):
+    reported = np.column_stack([np.ones(10), np.full(10, NAN), np.full(10, NAN)])
+    reported[0, 1] = np.e
+    lots = Lots.of(toy_quality_seed, reported, np.full((10, 1), NAN))
+    at_the_mean, one_off = 0.5 * np.log(2 * np.pi), 0.5 + 0.5 * np.log(2 * np.pi)
+    assert lot_loss(np.zeros((10, 4)), lots, np.ones(3)) == pytest.approx((at_the_mean + one_off) / 2, rel=1e-12)
+
+
+def test_an_interval_holds_a_content_below_a_limit_where_it_reaches_there():
+    answer = Answer(np.full(6, 2.0), np.array([1.0, 1.0, 2.0, 0.4, 0.6, 0.5]), np.full(6, 3.0))
+    assert held(np.array([3.0, 3.1, 1.9, -0.5, -0.5, -0.5]), answer).tolist() == [True, False, False, True, False, True]
+
+
+def test_the_area_under_the_curve_is_scikit_learns():
+    rng = np.random.default_rng(2)
+    told, seen = np.round(rng.random(500), 1), (rng.random(500) < 0.1).astype(float)
+    assert area_under_curve(told, seen) == pytest.approx(roc_auc_score(seen, told), rel=1e-12)
+    seen[::7] = NAN
+    known = ~np.isnan(seen)
+    assert area_under_curve(told, seen) == pytest.approx(roc_auc_score(seen[known], told[known]), rel=1e-12)
+
+
+@pytest.mark.parametrize("seen", [np.zeros(5), np.ones(5), np.full(5, NAN), np.array([0, 0, NAN, 0, 0])])
+def test_lots_of_one_kind_have_no_area_under_the_curve(seen):
+    assert np.isnan(area_under_curve(np.linspace(0, 1, 5), seen))
+
+
+def test_errors_of_contents_are_those_above_the_limit(toy_quality_seed):
+    raw, lots = made(toy_quality_seed)
+    told = raw[:, :3]
+    judged = Judged(told, np.zeros((400, 1)), np.ones((400, 3)), decided(*[0] * 400))
+    answers = {name: Answer(np.exp(t), np.exp(t - 0.6), np.exp(t + 0.6)) for name, t in zip("pqr", told.T, strict=True)}
+    found = by_element(toy_quality_seed, judged, lots, answers)
+    for e, name in enumerate("pqr"):
+        label = lots.reported[:, e]
+        seen = label > 0
+        logs = np.log(label[seen])
+        assert found[f"{name}_rmse"] == pytest.approx(np.sqrt(np.mean((told[seen, e] - logs) ** 2)), rel=1e-12)
+        assert found[f"{name}_r2"] == pytest.approx(r2_score(logs, told[seen, e]), rel=1e-9)
+        assert found[f"{name}_below_limit"] == pytest.approx(np.mean(label == -0.5), rel=1e-12)
+    assert found["r2"] == np.median([found[f"{name}_r2"] for name in "pqr"])
+    assert found["width_90"] == pytest.approx(np.exp(0.6), rel=1e-12)
+
+
+def test_a_lot_is_covered_where_all_its_known_contents_are(toy_quality_seed):
+    answer = Answer(np.full(4, 2.0), np.full(4, 1.0), np.full(4, 4.0))
+    reported = np.array([[2.0, 2.0, 2.0], [2.0, 5.0, 2.0], [2.0, NAN, NAN], [-0.5, 2.0, 2.0]])
+    judged = Judged(np.zeros((4, 3)), np.zeros((4, 1)), np.ones((4, 3)), decided(0, 0, 0, 0))
+    lots = Lots.of(toy_quality_seed, reported, np.zeros((4, 1)))
+    found = by_element(toy_quality_seed, judged, lots, dict.fromkeys("pqr", answer))
+    assert found["coverage_90"] == 0.5
+    assert found["p_below_limit"] == 0.25
+    assert found["q_below_limit"] == 0.0
+
+
+def test_too_few_contents_tell_no_error_and_equal_ones_no_explained_variance(toy_quality_seed):
+    n = FEWEST_DETECTED
+    reported = np.full((n, 3), 2.0)
+    reported[0, 1] = -0.5  # one too few of q
+    reported[:, 2] = NAN
+    judged = Judged(np.zeros((n, 3)), np.zeros((n, 1)), np.ones((n, 3)), decided(*[0] * n))
+    lots = Lots.of(toy_quality_seed, reported, np.zeros((n, 1)))
+    answer = Answer(np.ones(n), np.full(n, 0.5), np.full(n, 2.0))
+    found = by_element(toy_quality_seed, judged, lots, dict.fromkeys("pqr", answer))
+    assert found["p_rmse"] == pytest.approx(np.log(2.0))
+    for name in ("p_r2", "q_rmse", "q_r2", "r_rmse", "r_r2", "r_below_limit", "r2"):
+        assert np.isnan(found[name]), name
+
+
+def test_skill_is_the_share_of_the_bars_squared_error(toy_quality_seed):
+    lots = Lots.of(toy_quality_seed, np.array([[1.0, np.e, -0.5], [NAN, 1.0, -0.5]]), np.ones((2, 1)))
+    bar = np.array([[2.0, 1.0, 9.0, 0.0], [0.0, 2.0, 9.0, 0.0]])  # errors 2, 0 and 2 where contents are above a limit
+    raw = np.array([[1.0, 1.0, -9.0, 5.0], [0.0, 1.0, -9.0, 5.0]])  # 1, 0 and 1
+    assert skill(raw, bar, lots) == pytest.approx(0.75, rel=1e-12)
+    assert skill(bar, bar, lots) == 0.0
+    assert skill(np.array([[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]), bar, lots) == 1.0
+    below = Lots.of(toy_quality_seed, np.full((2, 3), -0.5), np.ones((2, 1)))
+    assert np.isnan(skill(raw, bar, below))
+
+
+# ---- probabilities of the grade
+
+
+def test_the_calibration_error_is_the_known_miscalibration():
+    """Lots that keep their grade with p² where p is told: the mean of p - p² for p even between 0 and 1 is 1/6."""
+    rng = np.random.default_rng(3)
+    p = rng.random(60_000)
+    off = (rng.random(60_000) < p**2).astype(float)
+    assert calibration_error(p, off) == pytest.approx(1 / 6, abs=0.006)
+    right = (rng.random(60_000) < p).astype(float)
+    assert calibration_error(p, right) < 0.008
+
+
+def test_the_calibration_error_of_a_worked_example():
+    """In each of 15 groups of two lots one keeps its grade, where 0.9 was told of both."""
+    kept = np.tile([1.0, 0.0], 15)
+    assert calibration_error(np.full(30, 0.9), kept) == pytest.approx(0.4, rel=1e-12)
+    assert calibration_error(np.append(np.full(30, 0.9), [0.1, 0.2]), np.append(kept, [NAN, NAN])) == pytest.approx(0.4)
+    assert calibration_error(np.array([0.25]), np.array([1.0])) == 0.75
+    assert np.isnan(calibration_error(np.array([0.2, 0.3]), np.array([NAN, NAN])))
+
+
+def test_groups_of_reliability_have_equal_size_and_rising_probability():
+    rng = np.random.default_rng(4)
+    share, told, seen = reliability(rng.random(3000), np.ones(3000))
+    assert share == pytest.approx(np.full(15, 1 / 15))
+    assert (np.diff(told) > 0).all()
+    assert (seen == 1).all()
+
+
+# ---- decisions
+
+
+def test_costs_of_a_worked_example(toy_quality_seed):
+    """Grades at 0, -40 and -150 $/t; an assay 6 $/t, a broken grade 300 $/t.
+
+    A good lot released: 0. One that keeps the second released as prime: 300 - 40. A bad one assayed: 6. A good one
+    downgraded: 40. One whose grade is unknown does not count. One that keeps the second let go there: 0.
+    """
+    kept = np.array([[1, 1, 1], [0, 1, 1], [0, 0, 1], [1, 1, 1], [NAN, 1, 1], [0, 1, 1]], dtype=float)
+    found = costs_of(decided(0, 0, -1, 1, 0, 1), kept, Costs.of(toy_quality_seed))
+    assert found["cost"] == pytest.approx((260 + 6 + 40) / 5, rel=1e-12)
+    assert found["cost_assay_all"] == pytest.approx(6.0, rel=1e-12)
+    assert found["cost_assay_none"] == pytest.approx((260 + 150 + 260) / 5, rel=1e-12)
+    assert (found["released"], found["downgraded"], found["assayed"]) == pytest.approx((0.4, 0.4, 0.2))
+    assert found["let_go"] == 4
+    assert found["false_release"] == 0.25
+    assert found["false_release_high"] == pytest.approx(0.7514, abs=5e-5)  # tables of the exact bound for 1 of 4
+
+
+def test_simple_rules_are_decisions_too(toy_quality_seed):
+    costs, rng = Costs.of(toy_quality_seed), np.random.default_rng(6)
+    kept = Limits.of(toy_quality_seed).kept(np.exp(rng.normal(1.4, 0.8, (200, 3))))
+    all_assayed = costs_of(decided(*[-1] * 200), kept, costs)
+    none_assayed = costs_of(decided(*[costs.intended] * 200), kept, costs)
+    assert all_assayed["cost"] == pytest.approx(all_assayed["cost_assay_all"])
+    assert none_assayed["cost"] == pytest.approx(none_assayed["cost_assay_none"])
+    assert none_assayed["false_release"] == pytest.approx(1 - kept[:, costs.intended].mean())
+
+
+def test_what_is_let_go_in_the_last_grade_breaks_nothing(toy_quality_seed):
+    found = costs_of(decided(2, 2, 0), np.array([[0.0, 0, 1], [1, 1, 1], [1, 1, 1]]), Costs.of(toy_quality_seed))
+    assert found["let_go"] == 1
+    assert found["false_release"] == 0.0
+    assert found["downgraded"] == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("seed", GRADED.values(), ids=GRADED.keys())
+def test_no_decision_beats_the_oracle(seed):
+    """Letting a lot go in a grade that it breaks costs more than the grades differ, in every seed."""
+    costs, rng = Costs.of(seed), np.random.default_rng(7)
+    typical = [np.log(element.typical.mean) for element in seed.elements]
+    kept = Limits.of(seed).kept(np.exp(rng.normal(typical, 1.0, (500, len(typical)))))
+    assert 0 < kept[:, costs.intended].mean() < 1
+    for grade in range(-1, len(seed.grades)):
+        for lot in kept:
+            assert costs_of(decided(grade), lot[None], costs)["cost"] >= -1e-9
+    random = costs_of(decided(*rng.integers(-1, len(seed.grades), 500)), kept, costs)
+    assert 0 < min(random["cost_assay_all"], random["cost_assay_none"], random["cost"])
+
+
+def test_nothing_let_go_has_no_share_of_broken_lots(toy_quality_seed):
+    found = costs_of(decided(-1, -1), np.array([[1.0, 1, 1], [0, 0, 1]]), Costs.of(toy_quality_seed))
+    assert found["let_go"] == 0
+    assert np.isnan(found["false_release"])
+    assert np.isnan(found["false_release_high"])
+    assert found["cost"] == pytest.approx(found["cost_assay_all"])
+
+
+def test_lots_of_unknown_grades_alone_cost_nothing_that_is_known(toy_quality_seed):
+    found = costs_of(decided(0, -1), np.array([[NAN, 1, 1], [NAN, NAN, 1]]), Costs.of(toy_quality_seed))
+    assert found["let_go"] == 0
+    for name in ("cost", "cost_assay_none", "released", "downgraded", "assayed", "false_release"):
+        assert np.isnan(found[name]), name
+
+
+@pytest.mark.parametrize(("bad", "lots"), [(0, 299), (0, 1), (3, 200), (17, 18), (18, 18)])
+def test_the_bound_on_a_share_is_the_exact_binomial_one(bad, lots):
+    exact = binomtest(bad, lots, alternative="less").proportion_ci(0.95, method="exact").high
+    assert highest_share(bad, lots) == pytest.approx(exact, rel=1e-9)
+
+
+def test_no_bad_lot_among_299_shows_one_percent():
+    assert highest_share(0, 299) < 0.01 < highest_share(0, 298)
+    assert highest_share(5, 5) == 1.0
+    assert np.isnan(highest_share(0, 0))
+
+
+# ---- all together
+
+
+def test_measured_figures_are_those_of_their_parts(toy_quality_seed):
+    raw, lots = made(toy_quality_seed)
+    model = grader(toy_quality_seed)
+    found, judged = measured(model, toy_quality_seed, raw, lots, None), model.judged(raw)
+    p, kept = judged.keeps[:, 0], lots.kept[:, 0]
+    assert found["broken"] == pytest.approx(1 - kept.mean())
+    assert found["grade_brier"] == pytest.approx(brier_score_loss(kept, p), rel=1e-9)
+    assert found["grade_ece"] == calibration_error(p, kept)
+    assert found["crack_brier"] == pytest.approx(brier_score_loss(lots.defects[:, 0], judged.defects[:, 0]), rel=1e-9)
+    assert found["crack_auc"] == pytest.approx(roc_auc_score(lots.defects[:, 0], judged.defects[:, 0]), rel=1e-9)
+    assert found["lot_loss"] == lot_loss(raw, lots, model.scatter.spread)
+    expected = costs_of(judged.decided, lots.kept, model.costs)
+    assert {name: found[name] for name in expected} == pytest.approx(expected)
+    assert found["released"] + found["downgraded"] + found["assayed"] == pytest.approx(1)
+    assert not [name for name in found if name.startswith("truth")]
+
+
+def test_lots_of_which_nothing_is_known_change_no_figure(toy_quality_seed):
+    raw, lots = made(toy_quality_seed)
+    few = np.arange(len(raw)) % 5 == 0
+    reported, defects = lots.reported.copy(), lots.defects.copy()
+    reported[few, :2], defects[few] = NAN, NAN  # r bounds no grade
+    gaps, model = Lots.of(toy_quality_seed, reported, defects), grader(toy_quality_seed)
+    with_gaps = measured(model, toy_quality_seed, raw, gaps, None)
+    without = measured(model, toy_quality_seed, raw[~few], lots[~few], None)
+    for name in ("cost", "cost_assay_none", "broken", "grade_ece", "grade_brier", "crack_auc", "crack_brier", "p_rmse"):
+        assert with_gaps[name] == pytest.approx(without[name], rel=1e-12), name
+    for name in ("released", "false_release", "let_go", "q_r2", "q_below_limit"):
+        assert with_gaps[name] == pytest.approx(without[name], rel=1e-12, nan_ok=True), name
+
+
+def test_what_no_lot_tells_is_nan_without_a_warning(toy_quality_seed):
+    raw, lots = made(toy_quality_seed, n=40)
+    reported = np.column_stack([lots.reported[:, 0], np.full((40, 2), NAN)])
+    reported[:, 0] = np.minimum(np.abs(reported[:, 0]), 5.0)  # p keeps its limit, so q would have to say
+    unknown = Lots.of(toy_quality_seed, reported, np.full((40, 1), NAN))
+    found = measured(grader(toy_quality_seed), toy_quality_seed, raw, unknown, None)
+    for name in ("cost", "broken", "grade_ece", "grade_brier", "crack_auc", "crack_brier", "q_rmse", "r_below_limit"):
+        assert np.isnan(found[name]), name
+    assert np.isfinite([found[name] for name in ("lot_loss", "coverage_90", "p_rmse")]).all()
+
+
+def test_limits_and_the_intended_grade_are_those_of_the_seed(toy_quality_seed):
+    """A model that learnt with one seed is measured by what another one says of its grades."""
+    raw, lots = made(toy_quality_seed)
+    rules = toy_quality_seed.quality.model_copy(update={"intended": "second"})
+    other = toy_quality_seed.model_copy(update={"quality": rules})
+    found = measured(grader(toy_quality_seed), other, raw, lots, None)
+    assert found["broken"] == pytest.approx(1 - lots.kept[:, 1].mean())
+    assert found["downgraded"] == pytest.approx(np.mean(grader(toy_quality_seed).judged(raw).decided.grade > 1))
+
+
+def test_truth_adds_its_figures_and_changes_no_other(toy_quality_seed):
+    raw, lots = made(toy_quality_seed)
+    model, truth = grader(toy_quality_seed), np.exp(raw[:, :3] + [0.1, -0.2, 0.3])
+    without = measured(model, toy_quality_seed, raw, lots, None)
+    found = measured(model, toy_quality_seed, raw, lots, truth)
+    assert {name: found[name] for name in without} == pytest.approx(without, nan_ok=True, rel=0, abs=0)
+    assert found["truth_rmse"] == pytest.approx(0.2, rel=1e-9)
+    assert (model.scatter.joint.half_width(0.9) * model.scatter.spread > 0.3).all()
+    assert found["truth_coverage_90"] == 1.0
+    exact = costs_of(model.judged(raw).decided, Limits.of(toy_quality_seed).kept(truth), model.costs)
+    assert found["truth_false_release"] == exact["false_release"]
+    assert found["truth_cost"] == exact["cost"]
+
+
+def test_truth_is_looked_at_where_it_is_known(toy_quality_seed):
+    raw, lots = made(toy_quality_seed)
+    model, truth = grader(toy_quality_seed), np.exp(raw[:, :3] + 0.2)
+    truth[100:, 1] = NAN
+    truth[:100] *= np.exp(0.1)
+    assert measured(model, toy_quality_seed, raw, lots, truth)["truth_rmse"] == pytest.approx(0.3, rel=1e-9)
+    nowhere = measured(model, toy_quality_seed, raw, lots, np.full((400, 3), NAN))
+    assert not [name for name in nowhere if name.startswith("truth")]
+
+
+def test_a_model_that_may_release_nothing_sends_lots_to_the_laboratory(toy_quality_seed):
+    raw, lots = made(toy_quality_seed)
+    found = measured(grader(toy_quality_seed, threshold=NAN), toy_quality_seed, raw, lots, None)
+    assert found["released"] == found["let_go"] == 0
+    assert np.isnan(found["false_release"])
+    assert found["cost"] >= 0

@@ -1,0 +1,144 @@
+"""A champion's decisions on plants that it has never seen are those of its model, counted by assays and by truth."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from models.candidates import build
+from models.features import InputError
+from models.quality_grades import Limits
+from models.quality_model import QualityModel
+from seeds import Seed, load
+from seeds.loader import parse
+from synthetic_data import simulate
+from training import trial_report
+from training.job import train
+from training.quality_fitting import lots_of
+from training.quality_trial import graded
+from training.registered import RegistryError
+from training.settings import Settings
+from training.tracking import Tracking
+from training.trial import TrialError, trial, unseen
+
+_DONE = {}
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A champion of few lots, a line through those of a year, which promises less than the seed asks."""
+
+    seed: Seed
+    settings: Settings
+    model: QualityModel
+
+
+@pytest.fixture
+def learnt(tmp_path_factory, monkeypatch):
+    if "learnt" not in _DONE:
+        folder, text = tmp_path_factory.mktemp("trial"), load("copper_cathode").text
+        seed = parse(text.replace("alpha = { value = 0.01,", "alpha = { value = 0.03,"), folder / "copper_cathode.toml")
+        monkeypatch.setattr("training.job.build", lambda seed: {"linear": build(seed)["linear"]})
+        simulate(seed, folder / "plant", units=30, years=1)
+        settings = Settings(nonferrous_home=folder / "home")
+        train(seed, folder / "plant", settings)
+        tracking = Tracking(settings)
+        _DONE["learnt"] = Learnt(seed, settings, tracking.model(tracking.versions("copper_cathode")[0]))
+    return _DONE["learnt"]
+
+
+@pytest.fixture
+def plant(learnt):
+    """The lots of another plant."""
+    if "plant" not in _DONE:
+        _DONE["plant"] = unseen(learnt.seed, 400, 11)
+    return _DONE["plant"]
+
+
+def test_a_trial_has_at_least_the_lots_that_were_asked_for_of_all_units(learnt, plant):
+    units = learnt.seed.plant.units
+    assert 400 <= len(plant.X) <= 400 + 2 * units
+    assert len(set(plant.units)) == units
+    assert plant.rejected_rows == 0
+    assert np.isfinite(plant.true_contents).all()
+    assert (plant.true_contents > 0).all()
+
+
+def test_a_trial_is_its_models_decisions_on_that_plant(learnt, plant):
+    found = trial(learnt.seed, learnt.settings, 400, 11)
+    assert (found.process, found.version, found.lots) == ("copper_cathode", 1, len(plant.X))
+    decided, kept = learnt.model.judge(plant.X).decided, lots_of(plant).kept
+    let_go = (decided.grade >= 0) & (decided.grade < kept.shape[1] - 1)
+    assert let_go.any()
+    in_truth = Limits.of(learnt.seed).kept(plant.true_contents)
+    rows, grade = np.flatnonzero(let_go), decided.grade[let_go]
+    m = found.metrics
+    assert m["let_go"] == let_go.sum()
+    assert m["assayed"] == pytest.approx(np.mean(decided.grade < 0))
+    assert m["false_release"] == pytest.approx(np.mean(kept[rows, grade] == 0))
+    assert m["truth_false_release"] == pytest.approx(np.mean(in_truth[rows, grade] == 0))
+    assert m["broken"] == pytest.approx(1 - kept[:, learnt.model.costs.intended].mean())
+    assert (found.alpha, found.confidence) == (0.03, 0.95)
+
+
+def test_a_trial_is_repeatable_and_another_plant_another_trial(learnt):
+    one, again, other = (trial(learnt.seed, learnt.settings, 100, number) for number in (11, 11, 12))
+    assert one.metrics == pytest.approx(again.metrics, nan_ok=True, rel=0, abs=0)
+    assert one.metrics != pytest.approx(other.metrics, nan_ok=True)
+
+
+def test_progress_is_told(learnt):
+    told = []
+    trial(learnt.seed, learnt.settings, 100, 11, lambda what, done, steps: told.append((done, steps)))
+    assert told == sorted(told)
+    assert {steps for _, steps in told} == {3}
+
+
+def test_the_plant_learnt_from_is_refused(learnt):
+    with pytest.raises(TrialError, match=f"rng_seed: got {learnt.seed.plant.rng_seed}, the plant that the champion"):
+        trial(learnt.seed, learnt.settings, 100, learnt.seed.plant.rng_seed)
+
+
+def test_a_champion_of_other_grades_or_inputs_is_told(learnt, plant, tmp_path):
+    text = learnt.seed.text.replace('"cu_cath_2"', '"standard"')
+    other = parse(text, tmp_path / "copper_cathode.toml")
+    with pytest.raises(RegistryError, match="its grades are astm_b115_1, cu_cath_1, standard, remelt; expected"):
+        graded(replace(learnt.model, seed=other), plant)
+    without = replace(plant, table=plant.table.drop(columns="suspended_solids"))
+    with pytest.raises(InputError, match="suspended_solids"):
+        graded(learnt.model, without)
+
+
+def printed(found, capsys):
+    console = Console(width=80)
+    for part in trial_report.told(found):
+        console.print(part, markup=False)
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 80
+    return " ".join(out.split())
+
+
+def test_the_terminal_tells_decisions_costs_and_the_promise(learnt, plant, capsys):
+    found = graded(learnt.model, plant, 1)
+    m, out = found.metrics, printed(found, capsys)
+    for words in (
+        f"version 1 on {len(plant.X)} lots of a plant with other parameters",
+        f"released {m['released']:.1%}",
+        f"to the laboratory {m['assayed']:.1%}",
+        "every lot to the laboratory 6.00",
+        f"every lot released in the intended grade {m['cost_assay_none']:.2f}",
+        f"as decided {m['cost']:.2f}",
+        f"{m['false_release']:.2%} of {m['let_go']:.0f} lots let go break their grade by their assay "
+        f"({m['truth_false_release']:.2%} in truth); at most 3% was promised",
+        f"90% intervals hold {m['coverage_90']:.1%} of the lots",
+        "no claim about a plant",
+    ):
+        assert words in out, words
+
+
+def test_a_champion_that_may_release_nothing_is_told_so(learnt, plant, capsys):
+    idle = replace(learnt.model, threshold=float("nan"))
+    out = printed(graded(idle, plant, 1), capsys)
+    assert "no lot was let go unassayed." in out
+    assert "nan" not in out
