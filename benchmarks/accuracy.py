@@ -3,7 +3,8 @@
     python benchmarks/accuracy.py                                  # the simulated plants of all seeds
     python benchmarks/accuracy.py zinc_leach_filter FILE           # a process with its own data
 
-Figures are kept in docs/results.json by process; the tables of README.md are made from it.
+Figures are kept in docs/results.json by process; the tables of README.md, and of the pages of products, are made from
+it.
 """
 
 import json
@@ -73,6 +74,37 @@ def with_tables(text: str, results: dict[str, dict[str, object]]) -> str:
     return text
 
 
+def outputs(process: str, result: dict[str, object]) -> str:
+    """What the registered candidate tells of each element and defect of a lot, as a Markdown table."""
+    seed, candidates = load(process), result["candidates"]
+    assert isinstance(candidates, dict)
+    m = candidates[result["registered"]]
+    lines = ["| told | R² | RMSE of the logarithm | below the limit | AUC |", "|---|---:|---:|---:|---:|"]
+    for element in seed.elements:
+        r2, error, below = (m[f"test_{element.name}_{name}"] for name in ("r2", "rmse", "below_limit"))
+        lines.append(f"| {element.name} | {r2:.2f} | {error:.2f} | {below:.1%} | |")
+    lines += [f"| {name} | | | | {m[f'test_{name}_auc']:.2f} |" for name in seed.defects]
+    return "\n".join(lines)
+
+
+def with_outputs(text: str, process: str, result: dict[str, object]) -> str:
+    """Page of a product with the table between its markers replaced."""
+    begin, end = f"<!-- results of {process} -->", f"<!-- end of {process} -->"
+    head, _, rest = text.partition(begin)
+    _, _, tail = rest.partition(end)
+    return f"{head}{begin}\n{outputs(process, result)}\n{end}{tail}"
+
+
+def write(results: dict[str, dict[str, object]]) -> None:
+    """Keep the figures, and make the tables from them."""
+    RESULTS.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    README.write_text(with_tables(README.read_text(encoding="utf-8"), results), encoding="utf-8")
+    for process, result in results.items():
+        if load(process).quality is not None:
+            page = ROOT / "docs" / f"{process}.md"
+            page.write_text(with_outputs(page.read_text(encoding="utf-8"), process, result), encoding="utf-8")
+
+
 def main(arguments: list[str]) -> None:
     """Measure and write."""
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
@@ -88,8 +120,7 @@ def main(arguments: list[str]) -> None:
                     print(process, flush=True)
                     simulate(seed, folder / process)
                     results[process] = measured(process, folder / process, folder / "home")
-    RESULTS.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    README.write_text(with_tables(README.read_text(encoding="utf-8"), results), encoding="utf-8")
+    write(results)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,24 @@ def test_tables_of_the_readme_are_the_measured_ones():
         assert f"<!-- results of {process} -->\n| candidate" in text
 
 
+def test_tables_of_the_products_pages_are_the_measured_ones():
+    results = json.loads((ROOT / "docs" / "results.json").read_text(encoding="utf-8"))
+    graded = [name for name in names() if load(name).quality is not None]
+    assert graded
+    for process in graded:
+        text = (ROOT / "docs" / f"{process}.md").read_text(encoding="utf-8")
+        assert benchmark("accuracy").with_outputs(text, process, results[process]) == text
+        assert f"<!-- results of {process} -->\n| told |" in text
+
+
+def test_assumptions_are_counted_as_the_pages_say():
+    for name in names():
+        page = ROOT / "docs" / f"{name}.md"
+        text = page.read_text(encoding="utf-8") if page.exists() else ""
+        for assumed, sources in re.findall(r"(\d+) of the seed's (\d+)", text):
+            assert (int(assumed), int(sources)) == (load(name).assumed, len(load(name).sources)), name
+
+
 def test_benchmarks_page_is_the_measured_one():
     found = json.loads((ROOT / "docs" / "benchmarks.json").read_text(encoding="utf-8"))
     assert (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8") == benchmark("run").page(found)
@@ -46,6 +64,27 @@ def test_trials_of_the_sorting_page_are_the_measured_ones():
         assert f"| {process} |" in text
         assert result["trial"]["over_limit"] <= (1 - result["trial"]["confidence"]) * result["trial"]["lots"]
         assert result["trial"]["value"] >= 0.95 * result["ten_times"]["value"]
+
+
+def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_holds():
+    quality, text = benchmark("quality"), (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
+    results = json.loads(quality.RESULTS.read_text(encoding="utf-8"))
+    assert set(results) == {name for name in names() if load(name).quality is not None}
+    assert quality.with_tables(text, results) == text
+    for result in results.values():
+        own = result["own"]
+        assert own["lots"] >= 20_000
+        assert own["false_release"] <= result["alpha"]
+        assert 0.88 <= own["coverage_90"] <= 0.92
+        assert own["cost"] < min(own["cost_assay_all"], own["cost_assay_none"])
+
+
+def test_assays_are_told_as_well_as_is_plausible_and_no_better():
+    candidates = json.loads((ROOT / "docs" / "results.json").read_text(encoding="utf-8"))["copper_cathode"]
+    m = candidates["candidates"][candidates["registered"]]
+    assert 0.6 <= m["test_ag_r2"] <= 0.85
+    for element in ("as", "sb", "bi", "se", "te", "pb", "ni", "s"):  # enclosed with electrolyte or slimes
+        assert 0.4 <= m[f"test_{element}_r2"] <= 0.7, element
 
 
 def test_run_lengths_of_the_charts_page_are_the_measured_ones():
