@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from models.boosted_trees import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
 from models.class_baselines import IntArray, KnownClasses, learnable
 from models.features import checked_rows
+from models.tree_settings import tree_settings
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -99,22 +100,7 @@ class BoostedClasses(KnownClasses):
         return max(1, search.best_iteration)
 
     def _settings(self) -> dict[str, Any]:
-        return {
-            "objective": "multiclass",
-            "num_class": self.n_classes,
-            "learning_rate": self.learning_rate,
-            "num_leaves": self.num_leaves,
-            "min_child_samples": self.min_child_samples,
-            "feature_fraction": self.feature_fraction,
-            "bagging_fraction": self.bagging_fraction,
-            "bagging_freq": 1,
-            "lambda_l2": self.lambda_l2,
-            "seed": self.random_state,
-            "deterministic": True,
-            "force_col_wise": True,
-            "num_threads": max(0, self.n_jobs),
-            "verbosity": -1,
-        }
+        return tree_settings(self) | {"objective": "multiclass", "num_class": self.n_classes}
 
     def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
         """Probability of each class, shape (n, n_classes)."""

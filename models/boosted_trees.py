@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.features import checked_rows
 from models.signed_line import fit_lines
+from models.tree_settings import tree_settings
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -118,21 +119,7 @@ class BoostedTrees(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return PENALTIES[best], max(1, search.best_iteration)
 
     def _settings(self) -> dict[str, Any]:
-        settings: dict[str, Any] = {
-            "objective": "regression",
-            "learning_rate": self.learning_rate,
-            "num_leaves": self.num_leaves,
-            "min_child_samples": self.min_child_samples,
-            "feature_fraction": self.feature_fraction,
-            "bagging_fraction": self.bagging_fraction,
-            "bagging_freq": 1,
-            "lambda_l2": self.lambda_l2,
-            "seed": self.random_state,
-            "deterministic": True,
-            "force_col_wise": True,
-            "num_threads": max(0, self.n_jobs),
-            "verbosity": -1,
-        }
+        settings = tree_settings(self) | {"objective": "regression"}
         if any(self._directions):
             settings |= {"monotone_constraints": list(self._directions), "monotone_constraints_method": "intermediate"}
         return settings

@@ -13,6 +13,7 @@ from models.boosted_trees import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
 from models.features import checked_rows
 from models.lot_lines import LotEstimator, LotLines, lot_labels
 from models.lot_losses import ContentLoss, DefectLoss, Loss
+from models.tree_settings import tree_settings
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -127,22 +128,8 @@ class LotTrees(LotEstimator):
         return self._fixed() | {"objective": objective}
 
     def _fixed(self) -> dict[str, Any]:
-        return {
-            "learning_rate": self.learning_rate,
-            "num_leaves": self.num_leaves,
-            "min_child_samples": self.min_child_samples,
-            "feature_fraction": self.feature_fraction,
-            "bagging_fraction": self.bagging_fraction,
-            "bagging_freq": 1,
-            "lambda_l2": self.lambda_l2,
-            "seed": self.random_state,
-            "deterministic": True,
-            "force_col_wise": True,
-            "num_threads": max(0, self.n_jobs),
-            # Else columns that too few rows cannot split are left out, and of none LightGBM refuses to learn.
-            "feature_pre_filter": False,
-            "verbosity": -1,
-        }
+        # Else columns that too few rows cannot split are left out, and of none LightGBM refuses to learn.
+        return tree_settings(self) | {"feature_pre_filter": False}
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Logarithms of the contents and log-odds of the defects, shape (n, m)."""

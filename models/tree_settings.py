@@ -1,0 +1,27 @@
+"""What all boosted candidates tell LightGBM alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.base import BaseEstimator
+
+_OWN = ("learning_rate", "num_leaves", "min_child_samples", "feature_fraction", "bagging_fraction", "lambda_l2")
+
+
+def tree_settings(estimator: BaseEstimator) -> dict[str, Any]:
+    """LightGBM's parameters of an estimator that has them as its own, in an order that threads cannot change.
+
+    Parameters
+    ----------
+    estimator : BaseEstimator
+        With the parameters of _OWN, `random_state` and `n_jobs`.
+    """
+    return {name: getattr(estimator, name) for name in _OWN} | {
+        "bagging_freq": 1,
+        "seed": estimator.random_state,
+        "deterministic": True,
+        "force_col_wise": True,
+        "num_threads": max(0, estimator.n_jobs),
+        "verbosity": -1,
+    }
