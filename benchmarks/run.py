@@ -40,6 +40,8 @@ from training.splits import split
 PROCESS = "aluminium_reduction"
 SORTING = "aluminium_scrap"
 HEAVIES = "heavy_scrap"
+GRADED, CATHODES = "aluminium_ingot", "copper_cathode"
+TIMES = 10  # default plants of lots: one alone is done in a tenth of a second
 REPEATS = 5
 REQUESTS = 200
 BULK = 10_000
@@ -66,12 +68,19 @@ def ratio(ours: list[float], theirs: list[float]) -> dict[str, float]:
     return {"median": statistics.median(ratios), "low": min(ratios), "high": max(ratios)}
 
 
-def simulator(seed: Seed, folder: Path) -> dict[str, object]:
-    """The default plant against writing as many standard normal numbers to Parquet, numpy's and pyarrow's defaults."""
+def simulator(seed: Seed, folder: Path, times: int = 1) -> dict[str, object]:
+    """A plant of so many times the default's units against writing as many standard normal numbers to Parquet.
+
+    The peer uses numpy's and pyarrow's defaults.
+    """
+    assert seed.plant is not None
     totals: list[int] = []
-    simulate(seed, folder / "plant", progress=lambda _, total: totals.append(total))
+    units = times * seed.plant.units
+    simulate(seed, folder / "plant", units=units, progress=lambda _, total: totals.append(total))
     rows = [pq.ParquetFile(folder / "plant" / f"{name}.parquet").metadata for name in ("table", "truth")]
-    counted, number = ("pieces", rows[0].num_rows) if seed.classes else ("unit_days", totals[-1])
+    counted, number = ("unit_days", totals[-1])
+    if seed.classes or seed.quality:
+        counted, number = ("pieces" if seed.classes else "lots", rows[0].num_rows)
     shape = rows[0].num_rows, rows[0].num_columns + rows[1].num_columns
 
     def peer() -> None:
@@ -83,7 +92,7 @@ def simulator(seed: Seed, folder: Path) -> dict[str, object]:
 
     def ours() -> None:
         start = time.process_time()
-        simulate(seed, folder / "plant")
+        simulate(seed, folder / "plant", units=units)
         cpu.append(time.process_time() - start)
 
     wall, theirs = alternately(ours, peer)
@@ -249,60 +258,64 @@ def sorting(folder: Path) -> dict[str, Any]:
     return {"sorting": found}
 
 
-PARTS = {"potline": potline, "sorting": sorting}
+def graded(folder: Path) -> dict[str, Any]:
+    """Simulators of graded lots, and the service of one of them."""
+    found: dict[str, Any] = {}
+    for process in (GRADED, CATHODES):
+        print(f"simulator of {process}", flush=True)
+        (folder / process).mkdir()
+        found[f"simulator_of_{process}"] = simulator(load(process), folder / process, TIMES)
+    seed, settings = load(GRADED), Settings(nonferrous_home=folder / "home")
+    simulate(seed, folder / "default")
+    print("training a grader to serve", flush=True)
+    train(seed, folder / "default", settings)
+    return {"graded": found | {"serving": serving(seed, read(folder / "default", seed), settings)}}
+
+
+PARTS = {"potline": potline, "sorting": sorting, "graded": graded}
 
 
 def told(ratio: dict[str, float]) -> str:
     return f"{ratio['median']:.2g} times as fast ({ratio['low']:.2g} to {ratio['high']:.2g})"
 
 
+def simulated_row(what: str, counted: str, found: dict[str, Any]) -> tuple[str, ...]:
+    rate = found[f"{counted.replace('pot-', 'unit_')}_per_cpu_second"]
+    return (
+        f"simulate {what}",
+        f"{rate:,.0f} {counted} a second of one core",
+        "writing as many random numbers to Parquet with numpy and pyarrow as they come",
+        told(found["against_random_numbers_in_parquet"]),
+    )
+
+
+def served_row(what: str, key: str, tells: str, found: dict[str, Any]) -> tuple[str, ...]:
+    peer = "`mlflow models serve` with the same champion"
+    return what, f"{found[f'{key}_ms']:.2g} ms{tells}", peer, told(found[f"{key}_against_mlflow_models_serve"])
+
+
 def potline_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
-    simulated, learnt, served = found["simulator"], found["learning"], found["serving"]
+    learnt, served = found["learning"], found["serving"]
     return [
-        (
-            "simulate the default potline",
-            f"{simulated['unit_days_per_cpu_second']:,.0f} pot-days a second of one core",
-            "writing as many random numbers to Parquet with numpy and pyarrow as they come",
-            told(simulated["against_random_numbers_in_parquet"]),
-        ),
+        simulated_row("the default potline", "pot-days", found["simulator"]),
         (
             f"fit the `lightgbm` candidate to {learnt['rows']:,} rows",
             f"{learnt['trees']} trees, their number and the line's penalty chosen on held-back rows",
             "`LGBMRegressor.fit` with as many trees, nothing chosen",
             told(learnt["against_lgbm_regressor"]),
         ),
-        (
-            "predict one row over HTTP",
-            f"{served['1_row_ms']:.2g} ms, three quantities with intervals and flags",
-            "`mlflow models serve` with the same champion",
-            told(served["1_row_against_mlflow_models_serve"]),
-        ),
-        (
-            "predict 1000 rows in one request",
-            f"{served['1000_rows_ms']:.2g} ms",
-            "`mlflow models serve` with the same champion",
-            told(served["1000_rows_against_mlflow_models_serve"]),
-        ),
+        served_row("predict one row over HTTP", "1_row", ", three quantities with intervals and flags", served),
+        served_row("predict 1000 rows in one request", "1000_rows", "", served),
     ]
 
 
 def sorting_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
-    served, line, paced = found["serving"], found["line"], found["line"]["paced"]
+    line, paced = found["line"], found["line"]["paced"]
     return [
-        *(
-            (
-                f"simulate the default sorter of {stream}",
-                f"{simulated['pieces_per_cpu_second']:,.0f} pieces a second of one core",
-                "writing as many random numbers to Parquet with numpy and pyarrow as they come",
-                told(simulated["against_random_numbers_in_parquet"]),
-            )
-            for stream, simulated in (("aluminium", found["simulator"]), ("heavies", found["simulator_of_heavies"]))
-        ),
-        (
-            "sort one piece over HTTP",
-            f"{served['1_row_ms']:.2g} ms: class, contents, bin and what the lot holds",
-            "`mlflow models serve` with the same champion, no lot",
-            told(served["1_row_against_mlflow_models_serve"]),
+        simulated_row("the default sorter of aluminium", "pieces", found["simulator"]),
+        simulated_row("the default sorter of heavies", "pieces", found["simulator_of_heavies"]),
+        served_row(
+            "sort one piece over HTTP", "1_row", ": class, contents, bin and what the lot holds", found["serving"]
         ),
         (
             f"sort {paced['pieces_per_second']} pieces a second over HTTP, one by one with their lot",
@@ -325,9 +338,19 @@ def sorting_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
+def graded_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
+    tells = ": contents, defects, grades, decision, nearest limit and remedy"
+    return [
+        simulated_row(f"{TIMES} default cast houses", "lots", found[f"simulator_of_{GRADED}"]),
+        simulated_row(f"{TIMES} default tankhouses", "lots", found[f"simulator_of_{CATHODES}"]),
+        served_row("grade one lot over HTTP", "1_row", tells, found["serving"]),
+        served_row("grade 1000 lots in one request", "1000_rows", "", found["serving"]),
+    ]
+
+
 def page(found: dict[str, Any]) -> str:
     """The figures as docs/benchmarks.md."""
-    rows = potline_rows(found) + (sorting_rows(found["sorting"]) if "sorting" in found else [])
+    rows = [*potline_rows(found), *sorting_rows(found["sorting"]), *graded_rows(found["graded"])]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(
         [
