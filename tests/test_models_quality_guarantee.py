@@ -67,7 +67,7 @@ class TestThreshold:
         broken, bad = self.lots(1000, rng_seed)
         let_go = broken[:, None] <= THRESHOLDS
         sizes, wrong = let_go.sum(axis=0), (let_go & (bad[:, None] > 0)).sum(axis=0)
-        # Two tests, each with half of the error allowed: from the surest lots, and from half of those that may go at all.
+        # Two tests, each with half of the error allowed: from the surest lots, and from half of all that may go.
         ends = []
         for size in (2 * lots_needed(ALPHA, CONFIDENCE), sizes.max() // 2):
             start = int(np.argmax(sizes >= size))
