@@ -94,17 +94,16 @@ def on_plants(seed: Seed, champion: QualityModel, folder: Path) -> dict[str, obj
         "confidence": seed.judged_by.confidence.value,
         "own": pooled(own),
         "carried": pooled(carried),
-        "by_plant": own,
+        "by_plant": [{name: value for name, value in one.items() if math.isfinite(value)} for one in own],
     }
 
 
 def rows(results: Mapping[str, Mapping[str, dict[str, float]]], whose: str) -> list[str]:
     """Lines of the table of models that were learnt on each plant (own) or carried there."""
-    lines = [
-        "| process | lots | joint coverage of 90 % | released | to the laboratory | false release | in truth | "
-        "cost [$/t] | assay all | assay none |",
-        "|---|" + "---:|" * 9,
-    ]
+    heads = "| process | lots | joint coverage of 90 % | released | to the laboratory | false release | in truth | "
+    heads += "cost [$/t] | assay all | assay none |"
+    lines = [f"{heads} plants that release |" if whose == "own" else heads]
+    lines.append("|---|" + "---:|" * (lines[0].count("|") - 2))
     for process, result in results.items():
         m = result[whose]
         cells = (
@@ -117,6 +116,9 @@ def rows(results: Mapping[str, Mapping[str, dict[str, float]]], whose: str) -> l
             f"{m['truth_false_release']:.2%}",
             *(f"{m[name]:.2f}" for name in COSTS),
         )
+        if whose == "own":
+            releasing = sum(one["let_go"] > 0 for one in result["by_plant"])
+            cells = (*cells, f"{releasing} of {result['plants']}")
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
@@ -144,7 +146,7 @@ def main() -> None:
             model = train(seed, folder / "plant", Settings(nonferrous_home=folder / "home")).learnt.best.model
             assert isinstance(model, QualityModel)
             results[process] = on_plants(seed, model, folder)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 

@@ -291,7 +291,9 @@ def simulated_row(what: str, counted: str, found: dict[str, Any]) -> tuple[str, 
 
 def served_row(what: str, key: str, tells: str, found: dict[str, Any]) -> tuple[str, ...]:
     peer = "`mlflow models serve` with the same champion"
-    return what, f"{found[f'{key}_ms']:.2g} ms{tells}", peer, told(found[f"{key}_against_mlflow_models_serve"])
+    took = found[f"{key}_ms"]
+    told_ms = f"{took:.2g}" if took < 100 else f"{took:.0f}"
+    return what, f"{told_ms} ms{tells}", peer, told(found[f"{key}_against_mlflow_models_serve"])
 
 
 def potline_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
