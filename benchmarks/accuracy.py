@@ -13,10 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from registry.settings import Settings
 from seeds import load, names
 from synthetic_data import simulate
 from training.job import train
-from training.settings import Settings
 from training.tasks import task_of
 
 ROOT = Path(__file__).parent.parent

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import lfilter
 
-from models.control_charts import cusum, ewma, shewhart
-from models.runs_rules import NELSON, THREE_SIGMA, WESTERN_ELECTRIC
+from monitoring.charts.control import cusum, ewma, shewhart
+from monitoring.charts.runs_rules import NELSON, THREE_SIGMA, WESTERN_ELECTRIC
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "control_charts.json", ROOT / "docs" / "control_charts.md"

@@ -16,16 +16,16 @@ from pathlib import Path
 
 import numpy as np
 
-from models.candidates import build
-from models.quality_model import QualityModel
+from models.quality.model import QualityModel
+from models.regression.candidates import build
+from registry.settings import Settings
 from seeds import Seed, load, names
 from synthetic_data import another_plant, simulate
 from training.dataset import Dataset, read
 from training.fitting import with_few_threads
 from training.job import train
-from training.quality_evaluate import Lots, measured
-from training.quality_fitting import fitted, lots_of
-from training.settings import Settings
+from training.quality.evaluate import Lots, measured
+from training.quality.fit import fitted, lots_of
 from training.splits import TEST_SHARE, Split, split
 
 ROOT = Path(__file__).parent.parent

@@ -28,13 +28,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sklearn.pipeline import Pipeline
 
-from models.candidates import build
-from models.sorting_model import SortingModel
+from models.regression.candidates import build
+from models.sorting.model import SortingModel
+from registry.settings import Settings
 from seeds import Seed, load
 from synthetic_data import simulate
 from training.dataset import Dataset, read
 from training.job import train
-from training.settings import Settings
 from training.splits import split
 
 PROCESS = "aluminium_reduction"

@@ -14,15 +14,15 @@ from pathlib import Path
 
 from sklearn.base import clone
 
-from models.candidates import build
-from models.sorting_model import SortingModel
+from models.regression.candidates import build
+from models.sorting.model import SortingModel
+from registry.settings import Settings
 from seeds import Seed, load, names
 from synthetic_data import simulate
 from training.dataset import Dataset, read
 from training.fitting import with_few_threads
 from training.job import train
-from training.settings import Settings
-from training.sorting_fitting import sort_lots
+from training.sorting.fit import sort_lots
 from training.splits import split
 from training.trial import Trial, counted, true_pieces, unseen
 

@@ -15,16 +15,16 @@ import skops.io
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from models.baselines import FirstPrinciples, Persistence
-from models.boosted_classes import BoostedClasses
-from models.boosted_trees import BoostedTrees
-from models.class_baselines import ClassShares, FirstPrinciplesClasses
-from models.features import PhysicsFeatures
-from models.linear_classes import LinearClasses
-from models.lot_baselines import FirstPrinciplesContents, LastAssay
-from models.lot_lines import LotLines
-from models.lot_trees import LotTrees
-from models.signed_line import Line
+from models.estimators.signed_line import Line
+from models.quality.baselines import FirstPrinciplesContents, LastAssay
+from models.quality.lines import LotLines
+from models.quality.trees import LotTrees
+from models.regression.baselines import FirstPrinciples, Persistence
+from models.regression.trees import BoostedTrees
+from models.sorting.baselines import ClassShares, FirstPrinciplesClasses
+from models.sorting.linear import LinearClasses
+from models.sorting.trees import BoostedClasses
+from models.table.inputs import PhysicsFeatures
 
 TREES_FILE = "trees.lightgbm.txt"
 SKOPS_FILE = "pipeline.skops"

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from models import estimator_files
-from models.candidates import build
-from models.fitted import FittedModel
-from models.quality_model import QualityModel
-from models.sorting_model import SortingModel
+from models.quality.model import QualityModel
+from models.regression.candidates import build
+from models.regression.model import FittedModel
+from models.sorting.model import SortingModel
 from seeds import Seed, SeedError
-from seeds.loader import parse
+from seeds.format.loader import parse
 
 Model = FittedModel | SortingModel | QualityModel
 

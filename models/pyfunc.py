@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models import files
-from models.features import matrix
+from models.table.inputs import matrix
 
 if TYPE_CHECKING:
     import pandas as pd

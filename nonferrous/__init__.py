@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from training.quality_commands import quality_app
+from nonferrous.quality import quality_app
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from registry.settings import Settings
     from seeds import Seed
-    from training.settings import Settings
 
 app = typer.Typer(
     help="AI for non-ferrous metals: simulate plants, train and compare models, serve predictions, retrain.",
@@ -92,7 +92,7 @@ def list_seeds(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     from seeds import folder, load_all
-    from seeds.listing import seeds_table
+    from seeds.format.listing import seeds_table
 
     console = _console()
     console.print(seeds_table(load_all()))
@@ -103,7 +103,7 @@ def list_seeds(context: typer.Context) -> None:
 def show_seed(process: ProcessName) -> None:
     """Print a seed's columns with unit, role, range and source."""
     from seeds import load
-    from seeds.listing import described
+    from seeds.format.listing import described
 
     console = _console()
     for line in described(load(process)):
@@ -160,8 +160,8 @@ def train(
     ] = False,
 ) -> None:
     """Train the candidates, keep them in MLflow and register the best."""
+    from registry.settings import read_settings
     from seeds import load, load_all
-    from training.settings import read_settings
 
     if every:
         if process is not None or data is not None:
@@ -176,9 +176,9 @@ def train(
 
 
 def _train(seed: Seed, data: Path) -> None:
+    from nonferrous.tables import candidates_table
+    from registry.settings import read_settings
     from training.job import train as run
-    from training.report import candidates_table
-    from training.settings import read_settings
 
     with _progress() as told:
         trained = run(seed, data, read_settings(), told)
@@ -192,10 +192,10 @@ def _train(seed: Seed, data: Path) -> None:
 @app.command()
 def compare(process: ProcessName) -> None:
     """Compare all registered versions, the baseline first."""
+    from nonferrous.tables import versions_table
+    from registry.settings import read_settings
     from seeds import load
     from training.compare import compare as run
-    from training.report import versions_table
-    from training.settings import read_settings
 
     comparison = run(load(process).process.name, read_settings())
     console = _console()
@@ -209,10 +209,10 @@ def retrain(
     data: Annotated[Path, typer.Option(help="New rows: CSV or Parquet file, or a folder of them.")],
 ) -> None:
     """Learn from history plus new rows; the champion changes only for a better model."""
+    from nonferrous.tables import verdict_table
+    from registry.settings import read_settings
     from seeds import load
-    from training.report import verdict_table
     from training.retrain import retrain as run
-    from training.settings import read_settings
 
     with _progress() as told:
         retrained = run(load(process), data, read_settings(), told)
@@ -224,9 +224,9 @@ def retrain(
 @app.command()
 def promote(process: ProcessName, version: Version = None, why: Why = "by hand") -> None:
     """Make a version the champion; without a number, the challenger."""
+    from registry.promotion import promote as run
+    from registry.settings import read_settings
     from seeds import load
-    from training.promotion import promote as run
-    from training.settings import read_settings
 
     move = run(load(process).process.name, read_settings(), version, why)
     _console().print(f"{process}: version {move.after} is the champion")
@@ -235,9 +235,9 @@ def promote(process: ProcessName, version: Version = None, why: Why = "by hand")
 @app.command()
 def rollback(process: ProcessName, version: Version = None, why: Why = "by hand") -> None:
     """Go back to the champion before, or to a version that was champion."""
+    from registry.promotion import rollback as run
+    from registry.settings import read_settings
     from seeds import load
-    from training.promotion import rollback as run
-    from training.settings import read_settings
 
     move = run(load(process).process.name, read_settings(), version, why)
     _console().print(f"{process}: version {move.after} is the champion again")
@@ -250,10 +250,10 @@ def trial(
     rng_seed: Annotated[int, typer.Option(help="Which plant; any but the seed's own.", min=0)] = 2,
 ) -> None:
     """Let the champion decide on the lots of a simulated plant that it has never seen."""
+    from nonferrous.trial_tables import told
+    from registry.settings import read_settings
     from seeds import load
-    from training.settings import read_settings
     from training.trial import trial as run
-    from training.trial_report import told
 
     seed = load(process)
     with _progress() as progress:
@@ -281,8 +281,8 @@ def up(
     ui_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
 ) -> None:
     """Simulate a plant and train on it where that is still to do, then serve the API and the MLflow UI until Ctrl-C."""
+    from registry.settings import read_settings
     from seeds import load_all
-    from training.settings import read_settings
 
     settings = read_settings()
     if settings.artifact_root is None:
@@ -331,8 +331,8 @@ def _check_free(port: int) -> None:
 
 def _prepare(seed: Seed, settings: Settings) -> None:
     """Make a simulated plant and a champion where there is none."""
-    from training.registered import CHAMPION
-    from training.tracking import Tracking
+    from registry.tracking import Tracking
+    from registry.versions import CHAMPION
 
     process = seed.process.name
     versions = Tracking(settings, make=True).versions(process)
@@ -348,7 +348,7 @@ def _prepare(seed: Seed, settings: Settings) -> None:
 @contextmanager
 def _running(name: str, arguments: list[str], settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """A Python program in the background with all its children, its output in a log file, ended on leaving."""
-    from training.tracking import ENVIRONMENT
+    from registry.tracking import ENVIRONMENT
 
     logs = settings.folder / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -394,7 +394,3 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
-
-
-if __name__ == "__main__":
-    main()

@@ -30,10 +30,10 @@ def report(
     ] = None,
 ) -> None:
     """Write a page on a period's lots: decisions, charts, alarms, capability, certificates."""
+    from monitoring.report.page import page, summary, write_page
+    from monitoring.report.period import quality_period
+    from registry.settings import read_settings
     from seeds import load
-    from training.quality_page import page, summary, write_page
-    from training.quality_period import quality_period
-    from training.settings import read_settings
 
     days = [None if day is None else day.date() for day in (first, last)]
     period = quality_period(load(process), data, read_settings(), *days)

@@ -6,10 +6,10 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from pages.markdown import figure
+from registry.versions import CHALLENGER, CHAMPION
 from training.compare import Comparison
 from training.job import Trained
-from training.markdown import figure
-from training.registered import CHALLENGER, CHAMPION
 from training.retrain import Retrained
 from training.tasks import task_of
 

@@ -6,14 +6,14 @@ from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
-from training import quality_trial
-from training.quality_trial import QualityTrial
+from training.quality import trial
+from training.quality.trial import QualityTrial
 from training.trial import Trial
 
 
 def told(found: Trial | QualityTrial) -> Iterator[RenderableType]:
     """What became of the lots, and what was lost against an oracle."""
-    return quality_trial.told(found) if isinstance(found, QualityTrial) else _sorted(found)
+    return trial.told(found) if isinstance(found, QualityTrial) else _sorted(found)
 
 
 def _sorted(found: Trial) -> Iterator[RenderableType]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 FARADAY = 96485.33212  # C/mol, CODATA 2018
 GAS = 8.314462618  # J/mol/K, CODATA 2018

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from models.files import ModelFilesError
-from training.registered import CHALLENGER, CHAMPION, AliasMove, RegistryError, Version, champion_before, champions
-from training.settings import Settings
-from training.tracking import Tracking
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import CHALLENGER, CHAMPION, AliasMove, RegistryError, Version, champion_before, champions
 
 
 def champion_of(process: str, versions: list[Version]) -> Version:

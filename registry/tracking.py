@@ -19,10 +19,10 @@ from typing import Any, ParamSpec, TypeVar
 import pandas as pd
 
 from models import files
-from training.code_version import git_commit, package_version
-from training.registered import NOTHING, Action, AliasMove, Version
-from training.settings import Settings
-from training.tracking_error import TrackingError, check_unlocked, tracking_error
+from registry.code_version import git_commit, package_version
+from registry.errors import TrackingError, check_unlocked, tracking_error
+from registry.settings import Settings
+from registry.versions import NOTHING, Action, AliasMove, Version
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -1,11 +1,11 @@
 """What is known of each process before any data: one TOML file a process, and the loader that checks it."""
 
-from seeds.loader import SeedError, folder, load, load_all, names
-from seeds.plant import Material, Parameter, Plant, Regime
-from seeds.quality import Cause, Grade, Limit, Quality, Sum
-from seeds.quantity import Quantity
-from seeds.schema import Column, Previous, Process, Seed, Target, Typical
-from seeds.sorting import Bin, Sorting
+from seeds.format.loader import SeedError, folder, load, load_all, names
+from seeds.format.plant import Material, Parameter, Plant, Regime
+from seeds.format.quality import Cause, Grade, Limit, Quality, Sum
+from seeds.format.quantity import Quantity
+from seeds.format.schema import Column, Previous, Process, Seed, Target, Typical
+from seeds.format.sorting import Bin, Sorting
 
 __all__ = [
     "Bin",

@@ -9,7 +9,7 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
-from models.fitted import Answer
+from models.regression.model import Answer
 from serving.payloads import Record
 
 FloatArray = npt.NDArray[np.float64]

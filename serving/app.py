@@ -14,11 +14,12 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from pydantic import TypeAdapter
 from starlette.staticfiles import StaticFiles
 
+from registry.store import MlflowStore
 from seeds import load_all
-from serving import health, predictions, problems, processes
+from serving import problems
 from serving.champions import Champions, Store
-from serving.model_store import MlflowStore
 from serving.payloads import Payloads
+from serving.routes import health, predictions, processes
 from serving.settings import Settings
 from serving.tasks import task_of
 

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from seeds import Seed
-from serving import quality_payloads, quality_predictions, regression, sorting_payloads, sorting_predictions
 from serving.payloads import Payloads, Record
+from serving.quality import payloads as quality_payloads
+from serving.quality import predictions as quality_predictions
+from serving.regression import predictions as regression
+from serving.sorting import payloads as sorting_payloads
+from serving.sorting import predictions as sorting_predictions
 
 
 @dataclass(frozen=True)

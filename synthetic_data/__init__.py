@@ -1,6 +1,6 @@
 """Simulated plants: physics plus what a model never sees (hidden states, ageing, operators, faults, instruments)."""
 
-from synthetic_data.kin import another_plant
-from synthetic_data.plant import Replay, margin, replay, simulate
+from synthetic_data.engine.kin import another_plant
+from synthetic_data.engine.runs import Replay, margin, replay, simulate
 
 __all__ = ["Replay", "another_plant", "margin", "replay", "simulate"]

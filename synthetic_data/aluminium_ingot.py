@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from synthetic_data import cast_house_instruments as instruments
-from synthetic_data.cast_house_casting import Cast, Moulds
-from synthetic_data.cast_house_charge import ELEMENTS, Charge, Furnaces
-from synthetic_data.cast_house_crew import Crew, Knobs
-from synthetic_data.cast_house_melt import Line, Melt
-from synthetic_data.cast_house_pots import GROUPS, Pots, Tapped
-from synthetic_data.cast_house_supply import Supply, supplies
-from synthetic_data.plan import Block, FloatArray, Plan, Rows
-from synthetic_data.scrap_lots import regime_events
+from synthetic_data.cast_house import instruments
+from synthetic_data.cast_house.casting import Cast, Moulds
+from synthetic_data.cast_house.charge import ELEMENTS, Charge, Furnaces
+from synthetic_data.cast_house.crew import Crew, Knobs
+from synthetic_data.cast_house.melt import Line, Melt
+from synthetic_data.cast_house.pots import GROUPS, Pots, Tapped
+from synthetic_data.cast_house.supply import Supply, supplies
+from synthetic_data.engine.plan import Block, FloatArray, Plan, Rows
+from synthetic_data.sorter.lots import regime_events
 
 __all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
 

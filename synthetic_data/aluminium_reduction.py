@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
-from synthetic_data import potline_cell, potline_days, potline_instruments, potline_operators, potline_state
-from synthetic_data.plan import Block, Plan, Rows
-from synthetic_data.potline_cell import Day
-from synthetic_data.potline_line import CURRENT_KNOB, LinePeriod, line_periods
-from synthetic_data.potline_margin import margin
+from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.potline import cell, instruments, operators, state
+from synthetic_data.potline import days as potline_days
+from synthetic_data.potline.cell import Day
+from synthetic_data.potline.line import CURRENT_KNOB, LinePeriod, line_periods
+from synthetic_data.potline.margin import margin
 
 __all__ = ["BLOCK_UNITS", "margin", "rows", "steps", "unit_name"]
 
@@ -47,11 +48,11 @@ class _Potline:
         self._plan, self._block = plan, block
         self._rng = plan.block_stream(block)
         p = SimpleNamespace(**{name: quantity.value for name, quantity in plan.plant.parameters.items()})
-        self._pots = potline_state.build(p, block.count, self._rng)
+        self._pots = state.build(p, block.count, self._rng)
         self._testing = self._rng.random(block.count) < p.test_share
         self._phase = self._rng.random(block.count)
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
-        self._level = potline_instruments.level_at_end(p, self._pots, np.zeros((1, block.count)))
+        self._level = instruments.level_at_end(p, self._pots, np.zeros((1, block.count)))
         self._last_knobs: Day = {}
         self._last_reported: Day = {}
         self._last_row: Day = {}
@@ -61,16 +62,16 @@ class _Potline:
         p, pots, rng, count = line.parameters, self._pots, self._rng, self._block.count
         chosen = self._choose(line)
         knobs = {CURRENT_KNOB: np.full(count, line.current_target), **chosen.knobs}
-        before = potline_instruments.at_start(p, pots, line, potline_cell.bath(p, pots)["caf2"])
+        before = instruments.at_start(p, pots, line, cell.bath(p, pots)["caf2"])
         stocks = {name: getattr(pots, name) for name in _STOCKS}
         draws = potline_days.Draws.of(rng, len(line.ambient), count)
         recorded = potline_days.run(pots, line, self._phase, chosen.knobs, draws)
-        errors = rng.standard_normal((potline_instruments.NORMALS, count))
-        level = potline_instruments.level_at_end(p, pots, errors)
-        late = potline_instruments.label(p, pots, recorded.mean, len(line.ambient), self._level, level)
-        read = potline_instruments.row(p, pots, before, recorded, len(line.ambient), errors)
-        luck = rng.random((potline_instruments.UNIFORMS, count))
-        row = potline_instruments.spoil(p, read, self._last_row, luck, self._limits)
+        errors = rng.standard_normal((instruments.NORMALS, count))
+        level = instruments.level_at_end(p, pots, errors)
+        late = instruments.label(p, pots, recorded.mean, len(line.ambient), self._level, level)
+        read = instruments.row(p, pots, before, recorded, len(line.ambient), errors)
+        luck = rng.random((instruments.UNIFORMS, count))
+        row = instruments.spoil(p, read, self._last_row, luck, self._limits)
         truth = self._truth(p, line, recorded.mean, stocks, knobs) | chosen.tests
         self._last_reported = recorded.mean | {"current_efficiency": late["current_efficiency"]}
         self._last_row, self._last_knobs, self._level = row, knobs, level
@@ -85,11 +86,11 @@ class _Potline:
             round(count * self._plan.period_days),
         )
 
-    def _choose(self, line: LinePeriod) -> potline_operators.Setpoints:
-        normals = self._rng.standard_normal((potline_operators.NORMALS, self._block.count))
-        uniforms = self._rng.random((potline_operators.UNIFORMS, self._block.count))
+    def _choose(self, line: LinePeriod) -> operators.Setpoints:
+        normals = self._rng.standard_normal((operators.NORMALS, self._block.count))
+        uniforms = self._rng.random((operators.UNIFORMS, self._block.count))
         by_hand = self._plan.knobs.at(line.period, self._block)
-        return potline_operators.choose(
+        return operators.choose(
             line.parameters, self._pots, self._plan.seed, self._last_reported, self._testing, normals, uniforms, by_hand
         )
 

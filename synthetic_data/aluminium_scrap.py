@@ -6,22 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.physics.libs import LINES
-from synthetic_data import (
-    scrap_feed,
-    scrap_induction,
-    scrap_laboratory,
-    scrap_libs,
-    scrap_registration,
-    scrap_shape,
-    scrap_transmission,
-)
-from synthetic_data.plan import Block, FloatArray, Plan, Rows
-from synthetic_data.scrap_feed import Pieces
-from synthetic_data.scrap_libs import Optics, Shots
-from synthetic_data.scrap_lots import regime_events, steps, unit_name
-from synthetic_data.scrap_materials import materials_of
-from synthetic_data.scrap_registration import Registration
+from physics.sorting.libs import LINES
+from synthetic_data.engine.plan import Block, FloatArray, Plan, Rows
+from synthetic_data.sensors import induction, libs, shape, transmission
+from synthetic_data.sensors.libs import Optics, Shots
+from synthetic_data.sorter import feed, laboratory
+from synthetic_data.sorter import registration as scrap_registration
+from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.lots import regime_events, steps, unit_name
+from synthetic_data.sorter.materials import materials_of
+from synthetic_data.sorter.registration import Registration
 
 __all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
 
@@ -32,23 +26,23 @@ def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     """Rows of a block of lots: all pieces at once."""
     rng = plan.block_stream(block)
     materials = materials_of(plan.seed)
-    pieces = scrap_feed.draw(plan, block, materials, rng)
+    pieces = feed.draw(plan, block, materials, rng)
     registration = scrap_registration.register(pieces, rng)
-    form = scrap_shape.form(pieces, rng)
+    form = shape.form(pieces, rng)
     columns = {column.name: column for column in plan.seed.inputs}
     lines = tuple(name for name in LINES if f"libs_{name}" in columns)
-    laser = scrap_libs.optics(pieces, lines, rng)
-    shots = scrap_libs.shoot(pieces, form, registration, laser, rng)
+    laser = libs.optics(pieces, lines, rng)
+    shots = libs.shoot(pieces, form, registration, laser, rng)
     read = (
         _before(pieces, laser, rng)
-        | scrap_libs.read(pieces, shots, laser, materials.elements, lines, rng)
-        | scrap_transmission.read(pieces, registration, materials.elements, "al", rng)
-        | scrap_induction.read(pieces, form, registration, rng)
-        | scrap_shape.read(pieces, form, registration, rng)
+        | libs.read(pieces, shots, laser, materials.elements, lines, rng)
+        | transmission.read(pieces, registration, materials.elements, "al", rng)
+        | induction.read(pieces, form, registration, rng)
+        | shape.read(pieces, form, registration, rng)
         | _belt(pieces, registration, rng)
     )
     elements = [column.name for column in plan.seed.elements]
-    klass, content = scrap_laboratory.assay(pieces, registration, len(elements), rng)
+    klass, content = laboratory.assay(pieces, registration, len(elements), rng)
     target = plan.seed.target.name
     table = {name: np.clip(values, *columns[name].limits) for name, values in read.items()}
     true = {name: pieces.content[:, i] for i, name in enumerate(elements)} | _hidden(pieces, registration, shots)
@@ -69,7 +63,7 @@ def _before(pieces: Pieces, laser: Optics, rng: np.random.Generator) -> dict[str
     return {
         "window_hours": laser.window_hours[pieces.lot],
         "tile_hours": laser.tile_hours[pieces.lot],
-        "xrt_hours": scrap_transmission.calibration_hours(pieces)[pieces.lot],
+        "xrt_hours": transmission.calibration_hours(pieces)[pieces.lot],
         "laser_energy": (laser.energy * np.exp(meter))[pieces.lot],
     }
 

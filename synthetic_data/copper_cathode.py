@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from synthetic_data import tankhouse_circuit
-from synthetic_data.plan import Block, FloatArray, Plan, Rows
-from synthetic_data.tankhouse_groups import Groups
+from synthetic_data.engine.plan import Block, FloatArray, Plan, Rows
+from synthetic_data.tankhouse import circuit
+from synthetic_data.tankhouse.groups import Groups
 
 BLOCK_UNITS = 60  # groups stepped as one array: those of the default tankhouse
 
@@ -26,7 +26,7 @@ def steps(plan: Plan) -> int:
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     """Rows of a block of groups, some weeks at a time, after a warm-up that is not reported."""
     groups = Groups(plan, block)
-    for weeks in tankhouse_circuit.stretches(plan):
+    for weeks in circuit.stretches(plan):
         table, truth, events = groups.stretch(weeks)
         if weeks.first < 0:
             continue

@@ -6,23 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from synthetic_data import (
-    scrap_colour,
-    scrap_feed,
-    scrap_fluorescence,
-    scrap_induction,
-    scrap_laboratory,
-    scrap_registration,
-    scrap_shape,
-    scrap_spectrum,
-)
-from synthetic_data.plan import Block, FloatArray, Plan, Rows
-from synthetic_data.scrap_feed import Pieces
-from synthetic_data.scrap_lots import regime_events, steps, unit_name
-from synthetic_data.scrap_materials import materials_of
-from synthetic_data.scrap_registration import Registration
-from synthetic_data.scrap_shape import Form
-from synthetic_data.scrap_spectrum import Detectors
+from synthetic_data.engine.plan import Block, FloatArray, Plan, Rows
+from synthetic_data.sensors import colour, fluorescence, induction, shape, spectrum
+from synthetic_data.sensors.shape import Form
+from synthetic_data.sensors.spectrum import Detectors
+from synthetic_data.sorter import feed, laboratory
+from synthetic_data.sorter import registration as scrap_registration
+from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.lots import regime_events, steps, unit_name
+from synthetic_data.sorter.materials import materials_of
+from synthetic_data.sorter.registration import Registration
 
 __all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
 
@@ -33,24 +26,24 @@ def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     """Rows of a block of lots: all reference pieces at once."""
     rng = plan.block_stream(block)
     materials = materials_of(plan.seed)
-    pieces = scrap_feed.draw(plan, block, materials, rng)
+    pieces = feed.draw(plan, block, materials, rng)
     registration = scrap_registration.register(pieces, rng)
-    form = scrap_shape.form(pieces, rng)
-    cover = scrap_colour.cover(pieces, rng)
-    head = scrap_spectrum.detectors(plan, pieces, rng)
-    sight = scrap_fluorescence.Sight.of(plan, materials)
-    light = scrap_fluorescence.light(pieces, form, registration, sight, cover, head.output, rng)
+    form = shape.form(pieces, rng)
+    cover = colour.cover(pieces, rng)
+    head = spectrum.detectors(plan, pieces, rng)
+    sight = fluorescence.Sight.of(plan, materials)
+    light = fluorescence.light(pieces, form, registration, sight, cover, head.output, rng)
     read = {
         "tile_hours": head.tile_hours[pieces.lot],
         "tube_age": head.tube_age[pieces.lot],
-        **scrap_spectrum.read(pieces, light, head, rng),
-        **scrap_induction.read(pieces, form, registration, rng),
-        **scrap_colour.read(pieces, registration, materials, cover, rng),
-        **scrap_shape.read(pieces, form, registration, rng),
+        **spectrum.read(pieces, light, head, rng),
+        **induction.read(pieces, form, registration, rng),
+        **colour.read(pieces, registration, materials, cover, rng),
+        **shape.read(pieces, form, registration, rng),
         "occupancy": pieces.occupancy,
     }
     elements = [column.name for column in plan.seed.elements]
-    klass, content = scrap_laboratory.assay(pieces, registration, len(elements), rng)
+    klass, content = laboratory.assay(pieces, registration, len(elements), rng)
     target = plan.seed.target.name
     columns = {column.name: column for column in plan.seed.inputs}
     table = {name: np.clip(values, *columns[name].limits) for name, values in read.items()}

@@ -140,10 +140,10 @@ def toy_quality_frame() -> Callable[..., pd.DataFrame]:
 def save_toy_grader(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame]) -> Callable[..., object]:
     """Saver of a quality model of the toy process into a folder: the older half of the lots learnt, then calibrated."""
     from models import files
-    from models.contract import check
-    from models.features import matrix
-    from models.quality_candidates import build
-    from models.quality_fit import grader
+    from models.quality.candidates import build
+    from models.quality.fit import grader
+    from models.table.contract import check
+    from models.table.inputs import matrix
 
     def save(folder: Path, candidate: str = "linear") -> object:
         seed = toy_quality_seed
@@ -165,7 +165,7 @@ def toy_champion(save_toy_grader: Callable[..., object], tmp_path: Path) -> tupl
     """A grader of toy lots that has learnt those before 2024-03-16, and its registered version."""
     from dataclasses import replace
 
-    from training.registered import Version
+    from registry.versions import Version
 
     info = {"learnt_before": "2024-03-16T00:00:00", "held_out_units": []}
     version = (
@@ -191,10 +191,10 @@ def toy_period(
     """Maker of a month of toy lots as a report tells it, from a table that a test may change before it is read."""
     import datetime as dt
 
-    from models.contract import check
-    from training.quality_period import told
-    from training.table import digest
-    from training.told_lots import ToldLots
+    from models.table.contract import check
+    from models.table.reading import digest
+    from monitoring.report.lots import ToldLots
+    from monitoring.report.period import told
 
     def make(
         change: Callable[[pd.DataFrame], None] = lambda frame: None, first: str = "2024-05-01", rng_seed: int = 1
@@ -214,8 +214,8 @@ def toy_period(
 def save_toy_model(toy_seed: Seed) -> Callable[..., object]:
     """Saver of a line fitted to the toy process, with 40 calibration rows, into a folder; `lift` raises its answers."""
     from models import files
-    from models.candidates import build
-    from models.fitted import conformalised
+    from models.regression.candidates import build
+    from models.regression.model import conformalised
 
     def save(folder: Path, lift: float = 0.0) -> object:
         rng = np.random.default_rng(1)
@@ -252,9 +252,9 @@ def call() -> Callable[..., object]:
 def save_toy_sorter(toy_sorting_seed: Seed, toy_sorting_frame: Callable[..., pd.DataFrame]) -> Callable[..., object]:
     """Saver of a sorting model of the toy process into a folder: 40 lots learnt, 20 to calibrate."""
     from models import files
-    from models.features import matrix
-    from models.sorting_candidates import build
-    from models.sorting_fit import sorter
+    from models.sorting.candidates import build
+    from models.sorting.fit import sorter
+    from models.table.inputs import matrix
 
     def save(folder: Path, candidate: str = "linear") -> object:
         seed, frame = toy_sorting_seed, toy_sorting_frame()

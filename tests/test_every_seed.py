@@ -14,9 +14,11 @@ import pytest
 from fastapi.testclient import TestClient
 from sklearn.base import clone
 
-from models.candidates import CANDIDATES, build
-from models.features import matrix
-from models.sorting_values import oracle_bins, value_matrix
+from models.regression.candidates import CANDIDATES, build
+from models.sorting.values import oracle_bins, value_matrix
+from models.table.inputs import matrix
+from registry.settings import Settings
+from registry.tracking import Tracking
 from seeds import Seed, load, names
 from serving.app import create_app
 from serving.settings import Settings as ServingSettings
@@ -24,10 +26,8 @@ from synthetic_data import simulate
 from training.dataset import Dataset, read
 from training.evaluate import rmse
 from training.job import Trained, train
-from training.quality_fitting import lots_of
-from training.settings import Settings
-from training.sorting_evaluate import Decided
-from training.tracking import Tracking
+from training.quality.fit import lots_of
+from training.sorting.evaluate import Decided
 from training.trial import TrialError, counted, trial, true_pieces, unseen
 
 LOTS = 80  # of them 29 calibrate, and 19 are the fewest that can promise 95 %

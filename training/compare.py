@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from models.candidates import CANDIDATES
-from training.registered import CHAMPION, RegistryError, Version
-from training.settings import Settings
-from training.tracking import Tracking
+from models.regression.candidates import CANDIDATES
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import CHAMPION, RegistryError, Version
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.contract import Checked
-from models.features import matrix
+from models.table.contract import Checked
+from models.table.inputs import matrix
+from models.table.reading import digest, read_table, read_truth
 from seeds import Seed
-from training.table import digest, read_table, read_truth
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from models.fitted import Answer
+from models.regression.model import Answer
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,21 +8,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from models.candidates import build
+from models.regression.candidates import build
+from models.table.reading import write_rejected
+from registry.code_version import git_commit, package_version
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import CHALLENGER, CHAMPION, Action
 from seeds import Seed
-from training.card import model_card
-from training.code_version import git_commit, package_version
 from training.compare import compare_address
 from training.dataset import Dataset, read
 from training.evaluate import COVERAGE
 from training.fitting import Candidate
-from training.plots import page
-from training.registered import CHALLENGER, CHAMPION, Action
-from training.settings import Settings
+from training.reports.card import model_card
+from training.reports.page import page
 from training.splits import Split, split
-from training.table import write_rejected
 from training.tasks import task_of
-from training.tracking import Tracking
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 

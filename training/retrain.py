@@ -9,21 +9,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.contract import Checked, Source, check
-from models.features import InputError, matrix
+from models.table.contract import Checked, Source, check
+from models.table.inputs import InputError, matrix
+from models.table.reading import read_table, read_truth
+from registry.promotion import champion_of, take_over
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import CHALLENGER, RegistryError, Version
 from seeds import Seed
 from training.compare import compare_address
 from training.dataset import Dataset, dataset_of, labelled, period_of, row_key
 from training.fitting import FloatArray, IntArray
 from training.job import TABLE, Learnt, Progress, keep_rejected, learn, register, run_name, silent
 from training.judge import JudgeError, Verdict
-from training.promotion import champion_of, take_over
-from training.registered import CHALLENGER, RegistryError, Version
-from training.settings import Settings
 from training.splits import split
-from training.table import read_table, read_truth
 from training.tasks import task_of
-from training.tracking import Tracking
 
 JUDGE_SHARE = 1 / 3  # of the new periods; the older ones of them are learnt
 VERDICT = "verdict.json"

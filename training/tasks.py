@@ -5,31 +5,29 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+from pages.drawing import Picture
 from seeds import Seed
-from training import (
-    quality_card,
-    quality_fitting,
-    quality_judge,
-    quality_plots,
-    quality_report,
-    regression_card,
-    regression_fitting,
-    regression_judge,
-    regression_plots,
-    regression_report,
-    sorting_card,
-    sorting_fitting,
-    sorting_judge,
-    sorting_plots,
-    sorting_report,
-)
 from training.dataset import Dataset
-from training.drawing import Picture
 from training.fitting import Candidate, FloatArray, IntArray
 from training.judge import Verdict
-from training.quality_fitting import QualityCandidate
-from training.regression_evaluate import cautions
-from training.sorting_fitting import SortingCandidate
+from training.quality import card as quality_card
+from training.quality import columns as quality_report
+from training.quality import fit as quality_fitting
+from training.quality import judge as quality_judge
+from training.quality import plots as quality_plots
+from training.quality.fit import QualityCandidate
+from training.regression import card as regression_card
+from training.regression import columns as regression_report
+from training.regression import fit as regression_fitting
+from training.regression import judge as regression_judge
+from training.regression import plots as regression_plots
+from training.regression.evaluate import cautions
+from training.sorting import card as sorting_card
+from training.sorting import columns as sorting_report
+from training.sorting import fit as sorting_fitting
+from training.sorting import judge as sorting_judge
+from training.sorting import plots as sorting_plots
+from training.sorting.fit import SortingCandidate
 from training.splits import Split
 
 C = TypeVar("C", bound=Candidate)

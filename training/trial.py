@@ -9,21 +9,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.contract import check
-from models.quality_model import QualityModel
-from models.sorting_decision import Line
-from models.sorting_guarantee import lot_contents, over_limit
-from models.sorting_model import SortingModel
-from models.sorting_values import oracle_bins, value_matrix
+from models.quality.model import QualityModel
+from models.sorting.decision import Line
+from models.sorting.guarantee import lot_contents, over_limit
+from models.sorting.model import SortingModel
+from models.sorting.values import oracle_bins, value_matrix
+from models.table.contract import check
+from registry.promotion import champion_of
+from registry.settings import Settings
+from registry.tracking import Tracking
 from seeds import Seed
 from synthetic_data import another_plant, replay
-from synthetic_data.scrap_ejection import CAUSES, eject
+from synthetic_data.sorter.ejection import CAUSES, eject
 from training.dataset import Dataset, dataset_of
 from training.job import Progress, silent
-from training.promotion import champion_of
-from training.quality_trial import QualityTrial, graded
-from training.settings import Settings
-from training.sorting_evaluate import (
+from training.quality.trial import QualityTrial, graded
+from training.sorting.evaluate import (
     KG_PER_T,
     Decided,
     Pieces,
@@ -35,8 +36,7 @@ from training.sorting_evaluate import (
     share,
     worth,
 )
-from training.sorting_fitting import sort_lots
-from training.tracking import Tracking
+from training.sorting.fit import sort_lots
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]

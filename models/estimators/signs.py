@@ -7,7 +7,7 @@ from types import ModuleType
 import numpy as np
 import numpy.typing as npt
 
-from models.features import by_name, input_names
+from models.table.inputs import by_name, input_names
 from seeds import Seed
 
 FloatArray = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.features import medians
+from models.table.inputs import medians
 
 FloatArray = npt.NDArray[np.float64]
 

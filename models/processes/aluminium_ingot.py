@@ -10,28 +10,23 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.physics.arrays import FloatArray
-from models.physics.atoms import ATOMS
-from models.physics.feature import PhysicsFeature
-from models.physics.hydrogen import (
-    degassing_units,
-    hydrogen_after_degassing,
-    hydrogen_of_moist_air,
-    water_pressure,
-)
-from models.physics.melt_treatment import (
-    filter_efficiency,
-    melt_loss,
-    share_afloat,
-    share_left_by_evaporation,
-    share_left_by_flux,
-)
-from models.physics.metal_balance import (
+from models.processes.feature import PhysicsFeature
+from physics.arrays import FloatArray
+from physics.atoms import ATOMS
+from physics.melt.hydrogen import degassing_units, hydrogen_after_degassing, hydrogen_of_moist_air, water_pressure
+from physics.melt.metal_balance import (
     alumina_contribution,
     anode_contribution,
     blended_content,
     closed_loop_recovery,
     concentrated_content,
+)
+from physics.melt.treatment import (
+    filter_efficiency,
+    melt_loss,
+    share_afloat,
+    share_left_by_evaporation,
+    share_left_by_flux,
 )
 
 # Contents that no column tells [ppm], assumed: metal of the pots, and scrap of a primary cast house.

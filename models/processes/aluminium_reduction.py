@@ -10,13 +10,20 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.physics.alumina import efficiency_from_feed, fast_share, sludge_rate
-from models.physics.anode_effect import mean_voltage
-from models.physics.arrays import FloatArray
-from models.physics.cell_design import P400
-from models.physics.cell_voltage import acd_from_voltage
-from models.physics.cryolite import alumina_solubility_skybakmoen_1997, eutectic_temperature, liquidus_solheim_1996
-from models.physics.current_efficiency import (
+from models.processes.feature import PhysicsFeature
+from physics.arrays import FloatArray
+from physics.electrochemistry import (
+    ALUMINIUM_EQUIVALENT,
+    alternating_current_energy,
+    pseudo_resistance,
+    specific_energy,
+)
+from physics.reduction.alumina import efficiency_from_feed, fast_share, sludge_rate
+from physics.reduction.anode_effect import mean_voltage
+from physics.reduction.cell_design import P400
+from physics.reduction.cell_voltage import acd_from_voltage
+from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997, eutectic_temperature, liquidus_solheim_1996
+from physics.reduction.current_efficiency import (
     P400_LOSS,
     anode_effect_loss,
     capped_lif,
@@ -28,20 +35,7 @@ from models.physics.current_efficiency import (
     noise_factor,
     velocity_factor,
 )
-from models.physics.electrochemistry import (
-    ALUMINIUM_EQUIVALENT,
-    alternating_current_energy,
-    pseudo_resistance,
-    specific_energy,
-)
-from models.physics.emissions import (
-    anode_co2,
-    c2f6_emission,
-    cf4_emission,
-    electricity_co2e,
-    perfluorocarbon_co2e,
-)
-from models.physics.feature import PhysicsFeature
+from physics.reduction.emissions import anode_co2, c2f6_emission, cf4_emission, electricity_co2e, perfluorocarbon_co2e
 
 TYPICAL_ALUMINA = 2.5  # wt%
 # The equations end where a pot no longer runs; these bounds keep a strange row's answer finite.

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.physics.arrays import FloatArray
-from models.physics.conductivity import lift_off_response
-from models.physics.feature import PhysicsFeature
-from models.physics.libs import content_from_reading
+from models.processes.feature import PhysicsFeature
+from physics.arrays import FloatArray
+from physics.sorting.conductivity import lift_off_response
+from physics.sorting.libs import content_from_reading
 
 FEATURES = (
     PhysicsFeature("silicon_content", "wt%", 0, "Si by both LIBS lines, self-absorption undone"),
@@ -48,7 +48,7 @@ SATURATION |= {"zn_481": 10.0, "mn_403": 1.0, "fe_372": 2.0, "cr_425": 1.0, "ti_
 MOST = {"si": 20.0, "mg": 12.0, "cu": 8.0, "zn": 12.0, "mn": 2.0, "fe": 3.0, "cr": 0.6, "ti": 0.6}
 
 # Log ratio of pure aluminium and its rise by a wt% of Cu, by -ln T_low, for 160 kV, 2 mm Al and a sandwich detector.
-# Computed with models.physics.dual_energy, which a test repeats.
+# Computed with physics.sorting.dual_energy, which a test repeats.
 LOG_LOW = np.array([0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.5, 2.3, 3.0, 4.5])
 ALUMINIUM_RATIO = np.array([3.060, 2.948, 2.748, 2.500, 2.306, 2.111, 1.911, 1.712, 1.547, 1.464, 1.358])
 RATIO_PER_COPPER = np.array([0.118, 0.110, 0.0956, 0.0773, 0.0632, 0.0497, 0.0373, 0.0268, 0.0191, 0.0152, 0.0099])

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.physics.anode_slimes import (
+from models.processes.feature import PhysicsFeature
+from physics.arrays import FloatArray
+from physics.refining.anode_slimes import (
     SLIMES_SHARE,
     arsenic_ratio,
     floating_share,
@@ -18,18 +20,16 @@ from models.physics.anode_slimes import (
     slimes_content,
     slimes_mass,
 )
-from models.physics.arrays import FloatArray
-from models.physics.copper_electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
-from models.physics.diffusion_layer import (
+from physics.refining.diffusion_layer import (
     diffusion_coefficient,
     diffusion_layer_thickness,
     diffusion_limited_content,
     limiting_current,
 )
-from models.physics.feature import PhysicsFeature
-from models.physics.nodulation import additive_error, deposit_roughness, effective_dose, expected_nodules
-from models.physics.occlusion import electrolyte_sulphur, occluded_content, occluded_volume
-from models.physics.silver_chloride import dissolved_silver, silver_chloride_product
+from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
+from physics.refining.nodulation import additive_error, deposit_roughness, effective_dose, expected_nodules
+from physics.refining.occlusion import electrolyte_sulphur, occluded_content, occluded_volume
+from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
 
 SILVER_DIFFUSION = 1.4e-9  # m²/s at 60 °C, assumed
 BEST_GLUE, BEST_THIOUREA, BEST_CHLORIDE = 60.0, 55.0, 55.0  # g/t, g/t, mg/L: what plants dose

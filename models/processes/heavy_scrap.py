@@ -11,17 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.physics.arrays import FloatArray
-from models.physics.feature import PhysicsFeature
-from models.physics.influence_coefficients import (
-    BACKGROUND,
-    ELEMENTS,
-    INFLUENCE,
-    PURE,
-    SCATTER,
-    SCATTER_LIGHT,
-)
-from models.physics.xray_windows import NAMES, Windows
+from models.processes.feature import PhysicsFeature
+from physics.arrays import FloatArray
+from physics.sorting.influence_coefficients import BACKGROUND, ELEMENTS, INFLUENCE, PURE, SCATTER, SCATTER_LIGHT
+from physics.sorting.xray_windows import NAMES, Windows
 
 _RATES = tuple(f"rate_{name}" for name in NAMES)
 _WINDOWS = Windows()

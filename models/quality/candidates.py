@@ -5,18 +5,18 @@ from __future__ import annotations
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from models.features import PhysicsFeatures, input_names, physics_of
-from models.lot_baselines import FirstPrinciplesContents, LastAssay
-from models.lot_lines import LotLines
-from models.lot_trees import LotTrees
+from models.quality.baselines import FirstPrinciplesContents, LastAssay
+from models.quality.lines import LotLines
+from models.quality.trees import LotTrees
+from models.table.inputs import PhysicsFeatures, input_names, physics_of
 from seeds import Seed
 
 
 def build(seed: Seed) -> dict[str, BaseEstimator]:
     """Unfitted estimators that the seed allows, from the bar to beat upwards.
 
-    All take X as `models.features.matrix` makes it, rows sorted by time, and Y of shape (n, m): contents as reported
-    (-L for "below L"), then defects. All tell logarithms of the contents, then log-odds of the defects.
+    All take X as `models.table.inputs.matrix` makes it, rows sorted by time, and Y of shape (n, m): contents as
+    reported (-L for "below L"), then defects. All tell logarithms of the contents, then log-odds of the defects.
     """
     defects = len(seed.defects)
     made = {

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.fitted import Regressor, learnt_inputs
-from models.quality_guarantee import threshold
-from models.quality_model import QualityModel
-from models.quality_scatter import Scatter
+from models.quality.guarantee import threshold
+from models.quality.model import QualityModel
+from models.quality.scatter import Scatter
+from models.regression.model import Regressor, learnt_inputs
 from models.temperature import fitted_temperature
 from seeds import Seed
 

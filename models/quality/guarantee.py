@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binom
 
-from models.guarantee import GuaranteeError
-from models.quality_decision import Costs, decide
+from models.promises import GuaranteeError
+from models.quality.decision import Costs, decide
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]

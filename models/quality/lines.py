@@ -12,8 +12,8 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from models.features import checked_rows, medians
-from models.lot_losses import ContentLoss, DefectLoss, Loss, spread_about
+from models.quality.losses import ContentLoss, DefectLoss, Loss, spread_about
+from models.table.inputs import checked_rows, medians
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.special import expit
 
-from models.censoring import below_limit, log_likelihood, log_size, score
+from models.quality.censoring import below_limit, log_likelihood, log_size, score
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from models.features import input_names
-from models.fitted import TOLD_COVERAGE, Answer, Regressor, flat, input_flags
-from models.quality_decision import ACTIONS, Costs, Decisions, decide
-from models.quality_grades import Limits
-from models.quality_remedy import Nearest, Remedy, nearest, remedies
-from models.quality_scatter import Scatter
+from models.quality.decision import ACTIONS, Costs, Decisions, decide
+from models.quality.grades import Limits
+from models.quality.remedy import Nearest, Remedy, nearest, remedies
+from models.quality.scatter import Scatter
+from models.regression.model import TOLD_COVERAGE, Answer, Regressor, flat, input_flags
+from models.table.inputs import input_names
 from seeds import Seed
 
 FloatArray = npt.NDArray[np.float64]
@@ -63,7 +63,7 @@ class QualityModel:
     seed : Seed
         The process as it was when the model learnt.
     candidate : str
-        Name of the candidate, one of `models.candidates.CANDIDATES`.
+        Name of the candidate, one of `models.regression.candidates.CANDIDATES`.
     estimator : Regressor
         The fitted estimator: logarithms of the contents, then log-odds of the defects.
     scatter : Scatter

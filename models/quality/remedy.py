@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.features import by_name, input_names, physics_of
-from models.quality_grades import Limits
-from models.quality_scatter import Scatter
+from models.quality.grades import Limits
+from models.quality.scatter import Scatter
+from models.table.inputs import by_name, input_names, physics_of
 from seeds import Column, Seed
 
 FloatArray = npt.NDArray[np.float64]

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from models.censoring import below_limit, drawn, log_size
 from models.intervals import Conformal
-from models.lot_losses import spread_about
-from models.quality_grades import Limits
+from models.quality.censoring import below_limit, drawn, log_size
+from models.quality.grades import Limits
+from models.quality.losses import spread_about
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.features import by_name, checked_rows, medians, needed_physics_of
+from models.table.inputs import by_name, checked_rows, medians, needed_physics_of
 
 FloatArray = npt.NDArray[np.float64]
 

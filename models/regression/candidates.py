@@ -10,11 +10,12 @@ from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from models import quality_candidates, sorting_candidates
-from models.baselines import FirstPrinciples, Persistence
-from models.boosted_trees import BoostedTrees
-from models.directions import feature_signs
-from models.features import PhysicsFeatures, input_names, physics_of
+from models.estimators.signs import feature_signs
+from models.quality import candidates as quality_candidates
+from models.regression.baselines import FirstPrinciples, Persistence
+from models.regression.trees import BoostedTrees
+from models.sorting import candidates as sorting_candidates
+from models.table.inputs import PhysicsFeatures, input_names, physics_of
 from seeds import Seed
 
 CANDIDATES = ("persistence", "majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
@@ -23,10 +24,10 @@ CANDIDATES = ("persistence", "majority", "first_principles", "linear", "lightgbm
 def build(seed: Seed) -> dict[str, BaseEstimator]:
     """Unfitted candidates that the seed allows, in the order of CANDIDATES.
 
-    A process that sorts has classifiers, see `models.sorting_candidates`; one that grades its lots tells many numbers
-    at once, see `models.quality_candidates`; any other has regressors. Persistence needs
+    A process that sorts has classifiers, see `models.sorting.candidates`; one that grades its lots tells many numbers
+    at once, see `models.quality.candidates`; any other has regressors. Persistence needs
     a `previous` column of the target, first principles a physics module, LightGBM with physics a physics module or a
-    column whose sign the seed knows. All take X as `models.features.matrix` makes it, rows sorted by time.
+    column whose sign the seed knows. All take X as `models.table.inputs.matrix` makes it, rows sorted by time.
     """
     if seed.process.task == "sorting":
         return sorting_candidates.build(seed)

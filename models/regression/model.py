@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.features import by_name, input_names, physics_of
 from models.intervals import Conformal
+from models.table.inputs import by_name, input_names, physics_of
 from seeds import Column, Seed
 
 FloatArray = npt.NDArray[np.float64]
@@ -46,7 +46,7 @@ class FittedModel:
     seed : Seed
         The process as it was when the model learnt.
     candidate : str
-        Name of the candidate, one of `models.candidates.CANDIDATES`.
+        Name of the candidate, one of `models.regression.candidates.CANDIDATES`.
     estimator : Regressor
         The fitted scikit-learn estimator.
     conformal : Conformal

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.features import checked_rows
-from models.signed_line import fit_lines
-from models.tree_settings import tree_settings
+from models.estimators.boosting import tree_settings
+from models.estimators.signed_line import fit_lines
+from models.table.inputs import checked_rows
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.features import by_name, checked_rows, medians, needed_physics_of
+from models.table.inputs import by_name, checked_rows, medians, needed_physics_of
 from models.temperature import fitted_temperature, softmax
 
 FloatArray = npt.NDArray[np.float64]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from models.boosted_classes import BoostedClasses
-from models.class_baselines import ClassShares, FirstPrinciplesClasses
-from models.features import PhysicsFeatures, input_names, physics_of
-from models.linear_classes import LinearClasses
+from models.sorting.baselines import ClassShares, FirstPrinciplesClasses
+from models.sorting.linear import LinearClasses
+from models.sorting.trees import BoostedClasses
+from models.table.inputs import PhysicsFeatures, input_names, physics_of
 from seeds import Seed
 
 
@@ -16,7 +16,7 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
     """Unfitted classifiers that the seed allows, from the bar to beat upwards.
 
     First principles need a physics module that scores classes, LightGBM with physics one at all. All take X as
-    `models.features.matrix` makes it, rows sorted by time, and numbers of classes; all tell probabilities of the
+    `models.table.inputs.matrix` makes it, rows sorted by time, and numbers of classes; all tell probabilities of the
     seed's classes in its order.
     """
     n_classes = len(seed.classes)

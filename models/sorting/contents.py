@@ -11,10 +11,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.features import input_names, physics_columns, physics_of
-from models.fitted import Answer
+from models.estimators.standard_scale import StandardScale
 from models.intervals import Conformal, rows_needed
-from models.standard_scale import StandardScale
+from models.regression.model import Answer
+from models.table.inputs import input_names, physics_columns, physics_of
 from seeds import Seed
 
 FloatArray = npt.NDArray[np.float64]

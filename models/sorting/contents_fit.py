@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from models.estimators.standard_scale import StandardScale
 from models.intervals import Conformal
-from models.sorting_contents import CARRIED_R2, Contents, Lines, Signals, spread
-from models.standard_scale import StandardScale
+from models.sorting.contents import CARRIED_R2, Contents, Lines, Signals, spread
 from seeds import Seed
 
 FloatArray = npt.NDArray[np.float64]

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.sorting_lots import START_SHARE, LotState, certainty, limits
+from models.sorting.lots import START_SHARE, LotState, certainty, limits
 from seeds import Seed
 
 FloatArray = npt.NDArray[np.float64]

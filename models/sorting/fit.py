@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.fitted import learnt_inputs
-from models.sorting_contents_fit import fit_contents
-from models.sorting_guarantee import reserve
-from models.sorting_lots import numbered
-from models.sorting_model import PERCENT, Classifier, SortingModel, kilograms
-from models.sorting_novelty import Novelty
-from models.sorting_values import value_matrix
+from models.regression.model import learnt_inputs
+from models.sorting.contents_fit import fit_contents
+from models.sorting.guarantee import reserve
+from models.sorting.lots import numbered
+from models.sorting.model import PERCENT, Classifier, SortingModel, kilograms
+from models.sorting.novelty import Novelty
+from models.sorting.values import value_matrix
 from models.temperature import fitted_temperature, tempered
 from seeds import Seed
 

@@ -8,9 +8,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from models.guarantee import GuaranteeError
-from models.sorting_decision import Line, Pieces
-from models.sorting_lots import LotState
+from models.promises import GuaranteeError
+from models.sorting.decision import Line, Pieces
+from models.sorting.lots import LotState
 from seeds import Seed
 
 FloatArray = npt.NDArray[np.float64]

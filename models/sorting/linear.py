@@ -9,9 +9,9 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
-from models.class_baselines import KnownClasses, learnable
-from models.features import checked_rows
-from models.standard_scale import StandardScale
+from models.estimators.standard_scale import StandardScale
+from models.sorting.baselines import KnownClasses, learnable
+from models.table.inputs import checked_rows
 from models.temperature import softmax
 
 FloatArray = npt.NDArray[np.float64]

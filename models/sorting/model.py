@@ -11,13 +11,13 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.features import input_names
-from models.fitted import TOLD_COVERAGE, Answer, flat, input_flags
-from models.sorting_contents import Contents
-from models.sorting_decision import Line, Pieces
-from models.sorting_lots import LotState, numbered
-from models.sorting_novelty import Novelty
-from models.sorting_values import value_matrix
+from models.regression.model import TOLD_COVERAGE, Answer, flat, input_flags
+from models.sorting.contents import Contents
+from models.sorting.decision import Line, Pieces
+from models.sorting.lots import LotState, numbered
+from models.sorting.novelty import Novelty
+from models.sorting.values import value_matrix
+from models.table.inputs import input_names
 from models.temperature import tempered
 from seeds import Seed
 
@@ -78,7 +78,7 @@ class SortingModel:
     seed : Seed
         The process as it was when the model learnt.
     candidate : str
-        Name of the candidate, one of `models.sorting_candidates.CANDIDATES`.
+        Name of the candidate, one of `models.sorting.candidates.CANDIDATES`.
     estimator : Classifier
         The fitted scikit-learn classifier.
     temperature : float

@@ -10,8 +10,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from models.estimators.standard_scale import StandardScale
 from models.intervals import Conformal, rows_needed
-from models.standard_scale import StandardScale
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from models.boosted_trees import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
-from models.class_baselines import IntArray, KnownClasses, learnable
-from models.features import checked_rows
-from models.tree_settings import tree_settings
+from models.estimators.boosting import tree_settings
+from models.regression.trees import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
+from models.sorting.baselines import IntArray, KnownClasses, learnable
+from models.table.inputs import checked_rows
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models import cells
-from models.earlier_periods import earlier
+from models.table import cells
+from models.table.lags import earlier
 from seeds import Column, Seed
 
 BoolArray = npt.NDArray[np.bool_]

@@ -88,8 +88,8 @@ def by_name(X: FloatArray, names: Sequence[str]) -> dict[str, FloatArray]:
 
 
 def physics_of(process: str) -> ModuleType | None:
-    """Physics module of a process, `models.physics.<process>`; None where there is none."""
-    name = f"models.physics.{process}"
+    """Physics module of a process, `models.processes.<process>`; None where there is none."""
+    name = f"models.processes.{process}"
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -102,7 +102,7 @@ def needed_physics_of(process: str) -> ModuleType:
     """Physics module of a process; ValueError where there is none."""
     physics = physics_of(process)
     if physics is None:
-        raise ValueError(f"process {process} has no module models.physics.{process}")
+        raise ValueError(f"process {process} has no module models.processes.{process}")
     return physics
 
 

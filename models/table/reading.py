@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.contract import Checked, Fault, Source, TableError, check
+from models.table.contract import Checked, Fault, Source, TableError, check
+from models.table.raw import RawTable, open_parquet, read_raw
 from seeds import Seed
-from training.raw_table import RawTable, open_parquet, read_raw
 
 TABLE, TRUTH = "table.parquet", "truth.parquet"
 

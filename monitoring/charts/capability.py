@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import chdtri, erfcx, ndtri
 
-from models.censoring import below_limit, log_likelihood, log_size
-from models.control_charts import moving_range_sigma
+from models.quality.censoring import below_limit, log_likelihood, log_size
+from monitoring.charts.control import moving_range_sigma
 
 FloatArray = npt.NDArray[np.float64]
 

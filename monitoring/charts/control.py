@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import lfilter
 
-from models.runs_rules import WESTERN_ELECTRIC, Rule
+from monitoring.charts.runs_rules import WESTERN_ELECTRIC, Rule
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

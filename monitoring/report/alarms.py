@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from models.control_charts import ChartError, robust_reference
-from models.multivariate_charts import VectorChart
+from monitoring.charts.control import ChartError, robust_reference
+from monitoring.charts.vectors import VectorChart
+from monitoring.report.lots import ToldLots
+from monitoring.report.residual_charts import Charts, Lasting, Reference
 from seeds import Cause, Seed
-from training.quality_charts import Charts, Lasting, Reference
-from training.told_lots import ToldLots
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]

@@ -9,10 +9,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from models.multivariate_charts import VectorChart
-from training.drawing import LAYOUT, ORANGE, RED
-from training.quality_charts import Charts, ElementCharts
-from training.quality_period import QualityPeriod
+from monitoring.charts.vectors import VectorChart
+from monitoring.report.period import QualityPeriod
+from monitoring.report.residual_charts import Charts, ElementCharts
+from pages.drawing import LAYOUT, ORANGE, RED
 
 FloatArray = npt.NDArray[np.float64]
 

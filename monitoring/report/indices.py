@@ -6,16 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.capability import (
-    CapabilityError,
-    Index,
-    capability,
-    lognormal_capability,
-    percentile_capability,
-)
-from models.censoring import below_limit
-from models.quality_grades import Limits
-from training.told_lots import ToldLots
+from models.quality.censoring import below_limit
+from models.quality.grades import Limits
+from monitoring.charts.capability import CapabilityError, Index, capability, lognormal_capability, percentile_capability
+from monitoring.report.lots import ToldLots
 
 FloatArray = npt.NDArray[np.float64]
 

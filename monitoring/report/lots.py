@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.features import InputError, matrix
-from models.quality_model import QualityModel
+from models.quality.model import QualityModel
+from models.table.inputs import InputError, matrix
+from registry.versions import RegistryError
 from seeds import Seed
-from training.quality_evaluate import Lots
-from training.registered import RegistryError
+from training.quality.evaluate import Lots
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]

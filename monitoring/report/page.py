@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from models.quality_decision import ACTIONS
+from models.quality.decision import ACTIONS
+from monitoring.report.page_alarms import alarms, charts
+from monitoring.report.page_indices import acceptance, capability
+from monitoring.report.page_lots import certificates, decisions
+from monitoring.report.period import QualityPeriod
+from pages.html import table
 from training.evaluate import COVERAGE
-from training.html_table import table
-from training.quality_page_alarms import alarms, charts
-from training.quality_page_indices import acceptance, capability
-from training.quality_page_lots import certificates, decisions
-from training.quality_period import QualityPeriod
 
 STYLE = """
 :root { color-scheme: light dark; --text: #222; --soft: #5a5a5a; --line: #d5d5d5; --back: #fff; --band: #f5f5f5; }

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.runs_rules import WESTERN_ELECTRIC
-from training.html_table import table
-from training.plots import CONFIG as PLOTS_CONFIG
-from training.quality_alarms import LEAST_MOVE, LEAST_SIMILARITY, Event
-from training.quality_chart_figures import FARTHEST, LOWEST_SHARE, single_lots, sums, vectors
-from training.quality_charts import RUN_LENGTH, Charts, Reference
-from training.quality_period import QualityPeriod
+from monitoring.charts.runs_rules import WESTERN_ELECTRIC
+from monitoring.report.alarms import LEAST_MOVE, LEAST_SIMILARITY, Event
+from monitoring.report.figures import FARTHEST, LOWEST_SHARE, single_lots, sums, vectors
+from monitoring.report.period import QualityPeriod
+from monitoring.report.residual_charts import RUN_LENGTH, Charts, Reference
+from pages.html import table
+from training.reports.page import CONFIG as PLOTS_CONFIG
 
 CONFIG = PLOTS_CONFIG | {"responsive": True}
 

@@ -2,11 +2,11 @@
 
 import html
 
-from models.capability import PERCENTILE_VALUES_NEEDED, Index
-from training.html_table import table
-from training.quality_indices import LimitIndices
-from training.quality_period import QualityPeriod
-from training.quality_sampling import CONSUMER_RISK, PRODUCER_RISK
+from monitoring.charts.capability import PERCENTILE_VALUES_NEEDED, Index
+from monitoring.report.indices import LimitIndices
+from monitoring.report.period import QualityPeriod
+from monitoring.report.sampling import CONSUMER_RISK, PRODUCER_RISK
+from pages.html import table
 
 
 def capability(period: QualityPeriod) -> tuple[str, str]:

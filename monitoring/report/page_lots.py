@@ -4,12 +4,12 @@ import html
 
 import numpy as np
 
-from models.quality_decision import ACTIONS
-from models.quality_grades import Limits
-from models.quality_remedy import Remedy
+from models.quality.decision import ACTIONS
+from models.quality.grades import Limits
+from models.quality.remedy import Remedy
+from monitoring.report.period import QualityPeriod
+from pages.html import table
 from training.evaluate import COVERAGE
-from training.html_table import table
-from training.quality_period import QualityPeriod
 
 NEAR = 2.0  # sigmas from a limit within which a released lot is shown
 

@@ -8,28 +8,28 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.control_charts import ChartError
-from models.fitted import Answer
-from models.quality_decision import ACTIONS, Costs, earned, oracle
-from models.quality_grades import Limits
-from models.quality_guarantee import lots_needed
-from models.quality_model import Judged, QualityModel
-from models.quality_remedy import Nearest, Remedy
+from models.quality.decision import ACTIONS, Costs, earned, oracle
+from models.quality.grades import Limits
+from models.quality.guarantee import lots_needed
+from models.quality.model import Judged, QualityModel
+from models.quality.remedy import Nearest, Remedy
+from models.regression.model import Answer
+from models.table.reading import digest, read_table
+from monitoring.charts.control import ChartError
+from monitoring.report.alarms import Event, events_of
+from monitoring.report.indices import LimitIndices, indices
+from monitoring.report.lots import ToldLots
+from monitoring.report.residual_charts import Charts, Reference, charts_of, lag_correlation, reference_of, residuals
+from monitoring.report.sampling import Sampling, sampling
+from registry.promotion import champion_of
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import RegistryError, Version
 from seeds import Seed
 from training.evaluate import COVERAGE
 from training.judge import beyond_promise
-from training.promotion import champion_of
-from training.quality_alarms import Event, events_of
-from training.quality_charts import Charts, Reference, charts_of, lag_correlation, reference_of, residuals
-from training.quality_evaluate import costs_of, held
-from training.quality_indices import LimitIndices, indices
-from training.quality_judge import check_names
-from training.quality_sampling import Sampling, sampling
-from training.registered import RegistryError, Version
-from training.settings import Settings
-from training.table import digest, read_table
-from training.told_lots import ToldLots
-from training.tracking import Tracking
+from training.quality.evaluate import costs_of, held
+from training.quality.judge import check_names
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

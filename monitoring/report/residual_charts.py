@@ -14,8 +14,8 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
-from models.censoring import log_size
-from models.control_charts import (
+from models.quality.censoring import log_size
+from monitoring.charts.control import (
     ChartError,
     CusumChart,
     EwmaChart,
@@ -25,9 +25,9 @@ from models.control_charts import (
     robust_reference,
     shewhart,
 )
-from models.multivariate_charts import PrincipalComponents, VectorChart, components_for, principal_components
-from models.runs_rules import WESTERN_ELECTRIC, beyond
-from training.told_lots import ToldLots
+from monitoring.charts.runs_rules import WESTERN_ELECTRIC, beyond
+from monitoring.charts.vectors import PrincipalComponents, VectorChart, components_for, principal_components
+from monitoring.report.lots import ToldLots
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]

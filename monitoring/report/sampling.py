@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from scipy.stats import beta
 
-from models.acceptance import AQLS, NORMAL, REDUCED, TIGHTENED, Plan, single_plan
-from models.acceptance_by_variables import VariablesPlan, s_method_plan, sigma_method_plan
+from monitoring.charts.plans import AQLS, NORMAL, REDUCED, TIGHTENED, Plan, single_plan
+from monitoring.charts.plans_by_variables import VariablesPlan, s_method_plan, sigma_method_plan
 
 PRODUCER_RISK, CONSUMER_RISK = 0.05, 0.10
 SEVERITIES = (NORMAL, TIGHTENED, REDUCED)

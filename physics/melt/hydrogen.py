@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 ATMOSPHERE = 101.325  # kPa
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 ALUMINA_USE = 1.93  # kg of alumina a kg of metal
 CARBON_USE = 0.41  # kg of anode a kg of metal, net

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 
 def melt_loss(melt_temperature: Numeric, holding_time: Numeric, reference_melt_loss: Numeric = 0.9) -> FloatArray:

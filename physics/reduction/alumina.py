@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
-from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT
+from physics.arrays import FloatArray, Numeric
+from physics.electrochemistry import ALUMINIUM_EQUIVALENT
 
 ALUMINA_PER_METAL = 101.9613 / (2.0 * 26.98154)  # kg/kg, 1.8895; plants need 1.91 to 1.93
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 LATENT_HEAT_CRYOLITE = 568.0  # kJ/kg, from 119.331 kJ/mol, Dewing 1997, Metall. Mater. Trans. B 28(6)
 BATH_HEAT_CAPACITY = 1.76  # kJ/kg/K, public simulator of Lundby et al.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
-from models.physics.cell_design import P400, CellDesign
-from models.physics.cryolite import alumina_solubility_skybakmoen_1997, conductivity_wang_1992, cryolite_ratio
-from models.physics.voltage_terms import (
+from physics.arrays import FloatArray, Numeric
+from physics.reduction.cell_design import P400, CellDesign
+from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997, conductivity_wang_1992, cryolite_ratio
+from physics.reduction.voltage_terms import (
     anode_concentration_overvoltage,
     anode_reaction_overvoltage,
     bath_ohmic_voltage,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
-from models.physics.electrochemistry import ZERO_CELSIUS
+from physics.arrays import FloatArray, Numeric
+from physics.electrochemistry import ZERO_CELSIUS
 
 CRYOLITE_MOLAR_MASS = 209.94  # g/mol
 ALF3_MOLAR_MASS = 83.98  # g/mol

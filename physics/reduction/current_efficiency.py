@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
-from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT
+from physics.arrays import FloatArray, Numeric
+from physics.electrochemistry import ALUMINIUM_EQUIVALENT
 
 _LN10 = float(np.log(10.0))
 

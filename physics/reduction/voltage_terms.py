@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
-from models.physics.electrochemistry import FARADAY, GAS, ZERO_CELSIUS
+from physics.arrays import FloatArray, Numeric
+from physics.electrochemistry import FARADAY, GAS, ZERO_CELSIUS
 
 _R_F = GAS / FARADAY  # V/K
 _LEAST_SATURATION = 0.05  # the activity polynomial turns negative below 0.017

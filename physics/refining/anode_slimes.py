@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 _ARSENIC, _ANTIMONY, _BISMUTH = 74.922, 121.760, 208.980  # g/mol
 # Share of an anode's content that goes to the slimes; the rest dissolves.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
-from models.physics.electrochemistry import FARADAY, GAS, ZERO_CELSIUS
+from physics.arrays import FloatArray, Numeric
+from physics.electrochemistry import FARADAY, GAS, ZERO_CELSIUS
 
 _REFERENCE = 60.0  # °C, of the diffusion coefficients
 _REFERENCE_CURRENT = 300.0  # A/m², of the thickness

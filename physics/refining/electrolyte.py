@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
-from models.physics.electrochemistry import FARADAY, GAS, ZERO_CELSIUS
+from physics.arrays import FloatArray, Numeric
+from physics.electrochemistry import FARADAY, GAS, ZERO_CELSIUS
 
 
 def electrolyte_conductivity_price_1981(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 _DECAY_PER_KELVIN = 0.08  # additives are used up so much faster
 _REFERENCE = 64.0  # °C, of the doses

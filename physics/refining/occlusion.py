@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 _SULPHUR, _ACID, _COPPER, _NICKEL = 32.06, 98.079, 63.546, 58.693  # g/mol
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
-from models.physics.electrochemistry import GAS, ZERO_CELSIUS
+from physics.arrays import FloatArray, Numeric
+from physics.electrochemistry import GAS, ZERO_CELSIUS
 
 _REFERENCE = 64.0  # °C, of the solubility product
 _SILVER, _CHLORINE = 107.868, 35.45  # g/mol

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 _CIRCLE = 360.0  # degrees, in which the constants of hue below are given
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 IACS = 5.8e7  # S/m at 100 %IACS, International Annealed Copper Standard, IEC 1914
 _VACUUM_PERMEABILITY = 4e-7 * np.pi  # H/m

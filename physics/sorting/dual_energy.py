@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
-from models.physics.xray import mass_attenuation, tube_spectrum
+from physics.arrays import FloatArray, Numeric
+from physics.sorting.xray import mass_attenuation, tube_spectrum
 
 _STEP = 1.0  # keV, energy bin of the spectrum before it is condensed
 _LEAST_ENERGY = 15.5  # keV, below which nothing passes the tube's filter

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 _RINGS, _SECTORS = 64, 48  # of the quadrature over a quarter of the places about a piece
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 # 30 wt% rutile in an alkyd binder; with the density it gives the transmission that is published of 40 µm of paint.
 PAINT = {"ti": 0.18, "o": 0.33, "c": 0.434, "h": 0.056}  # weight shares

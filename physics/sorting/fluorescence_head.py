@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.physics import xray
-from models.physics.arrays import FloatArray, Numeric
-from models.physics.atoms import ATOMS
-from models.physics.fluorescence import BACKSCATTER_SHARE, backscatter, enhancement
-from models.physics.xray_detector import AIR, detector_efficiency
+from physics.arrays import FloatArray, Numeric
+from physics.atoms import ATOMS
+from physics.sorting import xray
+from physics.sorting.fluorescence import BACKSCATTER_SHARE, backscatter, enhancement
+from physics.sorting.xray_detector import AIR, detector_efficiency
 
 _STEP = 0.1  # keV, over which the tables of a bin are averaged
 _COMPTON_ATTENUATION = 1.2  # over that of the unscattered line: (20.2 keV / 18.9 keV)^2.8
@@ -132,7 +132,7 @@ class Head:
 
         References
         ----------
-        Sherman 1955 (Spectrochim. Acta 7), as `models.physics.fluorescence.primary_emission`.
+        Sherman 1955 (Spectrochim. Acta 7), as `physics.sorting.fluorescence.primary_emission`.
         """
         shares = 0.01 * contents.T
         return self._lines(shares, *self._paths(shares, incidence, take_off)).T
@@ -267,7 +267,7 @@ class Head:
 
         References
         ----------
-        As `emitted`, with `models.physics.fluorescence.backscatter` in place of the coefficient of emission.
+        As `emitted`, with `physics.sorting.fluorescence.backscatter` in place of the coefficient of emission.
         """
         shares = 0.01 * contents
         way_in = (shares @ self.attenuation_in[:, self.rhodium_bin]) / incidence

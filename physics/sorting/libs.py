@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 BOLTZMANN = 8.617333262e-5  # eV/K, CODATA 2018
 _SAHA = 4.829e15  # 2 (2 pi m_e k / h²)^1.5 in 1/cm³/K^1.5, CODATA 2018

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 import numpy as np
 import xraydb
 
-from models.physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric
 
 _EV = 1000.0  # eV/keV
 # Edges from the innermost: an energy above one of them also ionises all that follow.

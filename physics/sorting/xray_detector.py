@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import erf
 
-from models.physics.arrays import FloatArray, Numeric
-from models.physics.fluorescence import transmission
+from physics.arrays import FloatArray, Numeric
+from physics.sorting.fluorescence import transmission
 
 AIR = {"n": 0.755, "o": 0.232, "ar": 0.013}  # weight shares
 AIR_DENSITY = 1.205e-3  # g/cm³ at 20 °C

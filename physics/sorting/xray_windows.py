@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.physics.arrays import FloatArray
-from models.physics.xray_detector import resolution, share_in_window
+from physics.arrays import FloatArray
+from physics.sorting.xray_detector import resolution, share_in_window
 
 # Energy of each peak [keV]: means of Kα, Lα, Lβ (Elam, Ravel and Sieber 2002), and rhodium Kα scattered through 135°.
 PEAKS = {

@@ -11,9 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from seeds.quality import Grade, Limit
-from seeds.schema import Column, Seed
-from seeds.sorting import Bin
+from seeds.format.quality import Grade, Limit
+from seeds.format.schema import Column, Seed
+from seeds.format.sorting import Bin
 
 
 def seeds_table(seeds: Mapping[str, Seed]) -> Table:

@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds import quality, sorting
-from seeds.schema import Seed, stated_sources
+from seeds.format import quality, sorting
+from seeds.format.schema import Seed, stated_sources
 
-_PACKAGE_FOLDER = Path(__file__).parent
+_PACKAGE_FOLDER = Path(__file__).parent.parent
 
 
 class SeedError(ValueError):

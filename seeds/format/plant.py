@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from seeds.quantity import Name, Number, Part, Quantity, Text, Unit
+from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
 
 
 class Parameter(Quantity):

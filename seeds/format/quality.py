@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from seeds.quantity import Name, Number, Part, Quantity, Text, Unit
+from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
 
 Certainty = Literal["verified", "recalled", "computed", "assumed"]
 

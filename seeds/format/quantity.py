@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from seeds.units import EXPECTED, is_unit
+from seeds.format.units import EXPECTED, is_unit
 
 
 def _unit(text: str) -> str:

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from seeds.plant import Plant
-from seeds.quality import Cause, Grade, Quality
-from seeds.quantity import Name, Number, Part, Quantity, Text, Unit
-from seeds.sorting import Bin, Sorting
+from seeds.format.plant import Plant
+from seeds.format.quality import Cause, Grade, Quality
+from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
+from seeds.format.sorting import Bin, Sorting
 
 Role = Literal["key", "time", "before", "knob", "during", "late", "target"]
 Task = Literal["electrolysis", "sorting", "quality"]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from seeds.quantity import Name, Number, Part, Quantity, Text, Unit
+from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
 
 
 class Bin(Part):

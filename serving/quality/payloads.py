@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from models.quality_decision import ACTIONS
+from models.quality.decision import ACTIONS
 from seeds import Grade, Seed
 from serving.payloads import Parts, Payloads, Record, estimate, grown, record, title
 

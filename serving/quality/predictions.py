@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from models.quality_decision import ACTIONS, Costs, Decisions
-from models.quality_model import QualityModel
-from models.quality_remedy import Nearest, Remedy
+from models.quality.decision import ACTIONS, Costs, Decisions
+from models.quality.model import QualityModel
+from models.quality.remedy import Nearest, Remedy
 from seeds import Seed
 from serving.answers import estimates, matrix, named
 from serving.payloads import Payloads, Record
-from serving.quality_payloads import DEFINED_ON, limit_units, values
+from serving.quality.payloads import DEFINED_ON, limit_units, values
 
 
 def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
-    """Decisions of a model; see `serving.regression.predicted`.
+    """Decisions of a model; see `serving.regression.predictions.predicted`.
 
     Parameters
     ----------

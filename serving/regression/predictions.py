@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from models.fitted import FittedModel
+from models.regression.model import FittedModel
 from seeds import Seed
 from serving.answers import estimates, matrix, named
 from serving.payloads import Parts, Payloads, Record, estimate, grown, quantities

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from models.quality_model import QualityModel
-from models.sorting_model import SortingModel
+from models.quality.model import QualityModel
+from models.sorting.model import SortingModel
 from seeds import Grade, Quality, Quantity, Seed, Sorting
-from seeds.quality import Certainty
+from seeds.format.quality import Certainty
 from serving.champions import ALIAS, Champions, Status
 from serving.payloads import ModelUsed, quantities
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from models.sorting_lots import LotState
+from models.sorting.lots import LotState
 from seeds import Bin, Column, Quantity, Seed
 from serving.payloads import Record, quantity, record, title
 

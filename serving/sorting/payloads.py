@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from seeds import Bin, Seed
-from serving import lot_payloads
 from serving.payloads import Key, Parts, Payloads, estimate, grown, quantity, record, title
+from serving.sorting import lots as lot_payloads
 
 # Far beyond any metal's price, and small enough that sums of products stay finite.
 HIGHEST_PRICE = 1e6

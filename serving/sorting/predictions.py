@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from models.sorting_model import SortingModel
-from models.sorting_values import value_matrix
-from serving import lot_payloads
+from models.sorting.model import SortingModel
+from models.sorting.values import value_matrix
 from serving.answers import estimates, matrix, named
 from serving.payloads import Payloads, Record
+from serving.sorting import lots as lot_payloads
 
 
 def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
-    """Decisions of a model; see `serving.regression.predicted`.
+    """Decisions of a model; see `serving.regression.predictions.predicted`.
 
     Parameters
     ----------

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from synthetic_data.cast_house_crew import Knobs
-from synthetic_data.cast_house_melt import Melt
-from synthetic_data.cast_house_walks import Walk
-from synthetic_data.plan import Block, FloatArray, Plan
+from synthetic_data.cast_house.crew import Knobs
+from synthetic_data.cast_house.melt import Melt
+from synthetic_data.engine.plan import Block, FloatArray, Plan
+from synthetic_data.plant.walks import Walk
 
 DEFECTS = ("porosity", "inclusions", "surface")
 _SUREST = 12.0  # log odds: no reject is ever certain

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from synthetic_data.cast_house_walks import Pool
-from synthetic_data.plan import Block, Event, FloatArray
+from synthetic_data.engine.plan import Block, Event, FloatArray
+from synthetic_data.plant.walks import Pool
 
 SAMPLED_EVERY, SAMPLE_LATE = 2, 2  # periods: each pot every day, told a day later
 _LONGEST = 160  # periods from the onset within which a failing pot is found or mended

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from synthetic_data.cast_house_casting import Cast
-from synthetic_data.cast_house_charge import ELEMENTS, Charge
-from synthetic_data.cast_house_melt import Melt
-from synthetic_data.cast_house_supply import Supply
-from synthetic_data.laboratory import NORMALS, Method, report
-from synthetic_data.plan import FloatArray
+from synthetic_data.cast_house.casting import Cast
+from synthetic_data.cast_house.charge import ELEMENTS, Charge
+from synthetic_data.cast_house.melt import Melt
+from synthetic_data.cast_house.supply import Supply
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.plant.laboratory import NORMALS, Method, report
 
 Columns = dict[str, FloatArray]
 

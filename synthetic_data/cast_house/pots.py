@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from synthetic_data.cast_house_failures import Failing, Failures
-from synthetic_data.cast_house_supply import MINOR, Supply
-from synthetic_data.cast_house_walks import Delay, Pool, Walk
-from synthetic_data.plan import Block, FloatArray, Plan
+from synthetic_data.cast_house.failures import Failing, Failures
+from synthetic_data.cast_house.supply import MINOR, Supply
+from synthetic_data.engine.plan import Block, FloatArray, Plan
+from synthetic_data.plant.walks import Delay, Pool, Walk
 
 GROUPS = ("high_purity", "ordinary")
 TRACES = (*MINOR, "cu", "mg", "na")  # elements that both groups hold alike

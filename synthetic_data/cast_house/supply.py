@@ -10,11 +10,11 @@ from types import SimpleNamespace
 import numpy as np
 from scipy.signal import lfilter
 
-from models.physics.atoms import ATOMS
-from models.physics.metal_balance import alumina_contribution, anode_contribution
-from synthetic_data.cast_house_walks import Pool, Walk
-from synthetic_data.plan import FloatArray, Plan
-from synthetic_data.scrap_lots import parameters
+from physics.atoms import ATOMS
+from physics.melt.metal_balance import alumina_contribution, anode_contribution
+from synthetic_data.engine.plan import FloatArray, Plan
+from synthetic_data.plant.walks import Pool, Walk
+from synthetic_data.sorter.lots import parameters
 
 STRETCH = 112  # periods that are stepped as one array: whole lots of alumina and anodes, whole reviews of the crew
 ALUMINA_LOT, ANODE_LOT = 28, 14  # periods: two weeks, one week
@@ -125,7 +125,7 @@ class _Supplier:
 class _Loop:
     """Dry scrubber: fume that the alumina takes up comes back to the bath some days later.
 
-    In balance the metal gets `models.physics.metal_balance.closed_loop_recovery` of what is fed.
+    In balance the metal gets `physics.melt.metal_balance.closed_loop_recovery` of what is fed.
     """
 
     def __init__(self, time: float, metal_share: float, scrubber_return: float) -> None:

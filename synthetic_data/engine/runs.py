@@ -20,8 +20,8 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from seeds import Seed
-from synthetic_data import plant_files
-from synthetic_data.plan import Block, Plan, Rows, SimulationError, plan_run, process_module
+from synthetic_data.engine import files
+from synthetic_data.engine.plan import Block, Plan, Rows, SimulationError, plan_run, process_module
 
 Progress = Callable[[int, int], None]
 
@@ -92,7 +92,7 @@ def simulate(
 def _write(run: Plan, folder: Path, workers: int, progress: Progress | None) -> None:
     """Write a run's files aside and give them their names when all is done."""
     folder.mkdir(parents=True, exist_ok=True)
-    plant_files.remove_partial(folder)
+    files.remove_partial(folder)
     blocks = run.blocks()
     report = _Report(run, progress)
     try:
@@ -101,9 +101,9 @@ def _write(run: Plan, folder: Path, workers: int, progress: Progress | None) -> 
                 _write_block(run, block, folder, report.add)
         else:
             _write_in_processes(run, blocks, folder, workers, report.add)
-        digests = plant_files.join_parts(folder, len(blocks))
+        digests = files.join_parts(folder, len(blocks))
     except BaseException:
-        plant_files.remove_partial(folder)
+        files.remove_partial(folder)
         raise
     manifest = folder / f"{_MANIFEST}.partial"
     manifest.write_text(json.dumps(_manifest(run, digests), indent=2) + "\n", encoding="utf-8")
@@ -125,10 +125,10 @@ def replay(
     Parameters and errors are those of `simulate`.
     """
     run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
-    parts: dict[str, list[pa.Table]] = {name: [] for name in plant_files.NAMES}
+    parts: dict[str, list[pa.Table]] = {name: [] for name in files.NAMES}
     for block in run.blocks():
-        for group in plant_files.groups(process_module(seed).rows(run, block)):
-            for name, table in plant_files.group_tables(run, block, group).items():
+        for group in files.groups(process_module(seed).rows(run, block)):
+            for name, table in files.group_tables(run, block, group).items():
                 parts[name].append(table)
     frames = {name: pa.concat_tables(tables).to_pandas() for name, tables in parts.items()}
     by = [column.name for column in (seed.key, seed.time) if column is not None]
@@ -162,9 +162,9 @@ def _write_block(run: Plan, block: Block, folder: Path, done: Callable[[int], No
         return rows
 
     # Blocks are what is shared among cores; threads within a small product of matrices cost more than they save.
-    with threadpool_limits(1, "blas"), plant_files.PartWriter(folder, block.index) as writer:
-        for group in plant_files.groups(map(told, process_module(run.seed).rows(run, block))):
-            writer.write(plant_files.group_tables(run, block, group))
+    with threadpool_limits(1, "blas"), files.PartWriter(folder, block.index) as writer:
+        for group in files.groups(map(told, process_module(run.seed).rows(run, block))):
+            writer.write(files.group_tables(run, block, group))
 
 
 def _write_in_processes(

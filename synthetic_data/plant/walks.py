@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy.signal import lfilter
 
-from synthetic_data.plan import FloatArray
+from synthetic_data.engine.plan import FloatArray
 
 
 class Walk:
@@ -26,7 +26,7 @@ class Walk:
 
 
 class Pool:
-    """Contents of stirred pools of which a share is exchanged each period: `models.physics.metal_balance.pool_content`.
+    """Contents of stirred pools of which a share is exchanged each period: `physics.melt.metal_balance.pool_content`.
 
     A pool begins in balance with its first feed.
     """

@@ -7,21 +7,21 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from models.physics.alumina import alf3_consumption, alumina_consumption, fast_share, sludge_rate
-from models.physics.arrays import Numeric
-from models.physics.cell_heat import (
+from physics.arrays import Numeric
+from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
+from physics.reduction.alumina import alf3_consumption, alumina_consumption, fast_share, sludge_rate
+from physics.reduction.cell_heat import (
     LATENT_HEAT_CRYOLITE,
     concentration_after_freezing,
     heat_available,
     ledge_heat,
     thermal_mass,
 )
-from models.physics.cryolite import liquidus_solheim_1996
-from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
-from models.physics.emissions import stoichiometric_carbon
-from synthetic_data.plan import FloatArray
-from synthetic_data.potline_cell import Day
-from synthetic_data.potline_state import Pots
+from physics.reduction.cryolite import liquidus_solheim_1996
+from physics.reduction.emissions import stoichiometric_carbon
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.potline.cell import Day
+from synthetic_data.potline.state import Pots
 
 _HOURS = 24.0  # h/d
 _MINUTES = 1440.0  # min/d

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from models.physics.anode_effect import anode_effect_hazard, unevenness_factor
-from models.physics.cell_design import CellDesign
-from models.physics.cell_voltage import voltage_line
-from models.physics.cryolite import eutectic_temperature, liquidus_solheim_1996
-from models.physics.current_efficiency import (
+from physics.reduction.anode_effect import anode_effect_hazard, unevenness_factor
+from physics.reduction.cell_design import CellDesign
+from physics.reduction.cell_voltage import voltage_line
+from physics.reduction.cryolite import eutectic_temperature, liquidus_solheim_1996
+from physics.reduction.current_efficiency import (
     anode_effect_loss,
     capped_lif,
     current_loss,
@@ -22,8 +22,8 @@ from models.physics.current_efficiency import (
     pad_noise,
     velocity_factor,
 )
-from synthetic_data.plan import FloatArray
-from synthetic_data.potline_state import Pots
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.potline.state import Pots
 
 Day = dict[str, FloatArray]  # what happened in a day, by name, one value a pot
 

@@ -8,18 +8,20 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.physics.cell_design import CellDesign
-from models.physics.cryolite import alumina_solubility_skybakmoen_1997
-from synthetic_data import potline_balances, potline_cell, potline_faults, potline_loops, potline_state
-from synthetic_data.plan import Event, FloatArray
-from synthetic_data.potline_cell import Day
-from synthetic_data.potline_line import LinePeriod
-from synthetic_data.potline_state import Pots
+from physics.reduction.cell_design import CellDesign
+from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997
+from synthetic_data.engine.plan import Event, FloatArray
+from synthetic_data.potline import balances, loops, state
+from synthetic_data.potline import cell as potline_cell
+from synthetic_data.potline import faults as potline_faults
+from synthetic_data.potline.cell import Day
+from synthetic_data.potline.line import LinePeriod
+from synthetic_data.potline.state import Pots
 
 _HOURS = 24.0  # h/d
 _MINUTES = 1440.0  # min/d
 _ASSAY_EVERY = 2  # d
-NORMALS = len(potline_state.WALKS) + potline_loops.NORMALS + 3  # regulation, anode effects, crucible scales
+NORMALS = len(state.WALKS) + loops.NORMALS + 3  # regulation, anode effects, crucible scales
 UNIFORMS = 1 + potline_faults.UNIFORMS  # anode effects
 
 # True means of a period, which go to truth.parquet under the same names.
@@ -52,8 +54,8 @@ class Draws:
     def of(cls, rng: np.random.Generator, days: int, pots: int) -> Draws:
         """Next draws of a block's stream."""
         return cls(
-            rng.standard_normal((potline_state.LINING_NORMALS, pots)),
-            rng.random((potline_state.LINING_UNIFORMS, pots)),
+            rng.standard_normal((state.LINING_NORMALS, pots)),
+            rng.random((state.LINING_UNIFORMS, pots)),
             rng.standard_normal((days, NORMALS, pots)),
             rng.random((days, UNIFORMS, pots)),
         )
@@ -82,10 +84,10 @@ class _Fixed:
 
     @classmethod
     def of(cls, p: SimpleNamespace, pots: Pots) -> _Fixed:
-        memories = np.array([[getattr(p, f"{name}_memory")] for name in potline_state.WALKS])
+        memories = np.array([[getattr(p, f"{name}_memory")] for name in state.WALKS])
         kept = np.exp(-1.0 / memories)
         bath = potline_cell.bath(p, pots)
-        slope = potline_balances.liquidus_slope(p, pots, bath, p.freeze_probe)
+        slope = balances.liquidus_slope(p, pots, bath, p.freeze_probe)
         solubility = alumina_solubility_skybakmoen_1997(
             pots.bath_temperature, bath["excess_alf3"], bath["caf2"], pots.lif, p.mgf2
         )
@@ -141,7 +143,7 @@ def _step(
     """One day; returns the durations of the faults that start."""
     p, ambient = line.parameters, float(line.ambient[d])
     current = float(line.current_target * line.current_share[d])
-    n = len(potline_state.WALKS)
+    n = len(state.WALKS)
     shocks, (regulation, ae_length, scales), readings = z[:n], z[n : n + 3], z[n + 3 :]
     pots.walks = fixed.kept * pots.walks + fixed.renewed * shocks
     day |= potline_cell.bath(p, pots)
@@ -151,16 +153,16 @@ def _step(
     potline_cell.anode_effects(p, pots, day, current, u[0], ae_length)
     potline_cell.efficiency(p, pots, day, current)
     _note(pots, line, day, current)
-    potline_balances.metal(pots, day, current)
-    potline_balances.carbon(p, day, line.anode_residue)
-    potline_balances.alumina(p, pots, day, current, line.alumina_fines, line.alumina_loi, fixed.solubility)
-    potline_balances.fluoride(p, pots, day)
-    potline_balances.heat(p, pots, day, current, ambient, fixed.slope)
+    balances.metal(pots, day, current)
+    balances.carbon(p, day, line.anode_residue)
+    balances.alumina(p, pots, day, current, line.alumina_fines, line.alumina_loi, fixed.solubility)
+    balances.fluoride(p, pots, day)
+    balances.heat(p, pots, day, current, ambient, fixed.slope)
     day["sludge"] = pots.sludge_mass
     day["bath_temperature"] = pots.bath_temperature
     day["metal_tapped_reading"] = day["metal_tapped"] * (1.0 + p.scale_sd * scales)
-    potline_loops.read(p, pots, day, readings, _assay_day(line.period * len(line.ambient) + d, len(running)))
-    potline_loops.act(p, pots, day, readings[-1], current)
+    loops.read(p, pots, day, readings, _assay_day(line.period * len(line.ambient) + d, len(running)))
+    loops.act(p, pots, day, readings[-1], current)
     potline_faults.go_on(pots)
     pots.acd_margin = day["acd_margin"]
     pots.age = pots.age + 1.0
@@ -207,5 +209,5 @@ def _start_again(pots: Pots, line: LinePeriod, draws: Draws) -> None:
     ready = (pots.idle > 0.0) & (pots.idle <= 1.0)
     pots.idle = np.maximum(pots.idle - 1.0, 0.0)
     if ready.any():
-        potline_state.reline(p, pots, ready, draws.lining_normals, draws.lining_uniforms)
-        potline_state.settle(p, pots, ready, p.start_temperature, p.start_alf3)
+        state.reline(p, pots, ready, draws.lining_normals, draws.lining_uniforms)
+        state.settle(p, pots, ready, p.start_temperature, p.start_alf3)

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.plan import Event, FloatArray
-from synthetic_data.potline_cell import Day
-from synthetic_data.potline_state import LASTING_FAULTS, Pots
+from synthetic_data.engine.plan import Event, FloatArray
+from synthetic_data.potline.cell import Day
+from synthetic_data.potline.state import LASTING_FAULTS, Pots
 
 _HOURS = 24.0  # h/d
 _EXPONENT_MOST = 3.0  # so that no state makes a fault more than 20 times as likely

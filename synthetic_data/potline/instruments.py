@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
-from synthetic_data.plan import FloatArray
-from synthetic_data.potline_cell import Day, cathode_drop
-from synthetic_data.potline_days import Recorded
-from synthetic_data.potline_line import LinePeriod
-from synthetic_data.potline_state import Pots
+from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.potline.cell import Day, cathode_drop
+from synthetic_data.potline.days import Recorded
+from synthetic_data.potline.line import LinePeriod
+from synthetic_data.potline.state import Pots
 
 _HOURS = 24.0  # h/d
 MEASURED = (

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.plan import FloatArray
-from synthetic_data.potline_cell import Day
-from synthetic_data.potline_state import Pots
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.potline.cell import Day
+from synthetic_data.potline.state import Pots
 
 NORMALS = 6  # temperature, assay, metal level, bath level, noise, tap
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.physics.emissions import anode_co2, c2f6_emission, cf4_emission, perfluorocarbon_co2e
+from physics.reduction.emissions import anode_co2, c2f6_emission, cf4_emission, perfluorocarbon_co2e
 from seeds import Seed
 
 _TONNE = 1000.0  # kg/t

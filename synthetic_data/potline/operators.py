@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seeds import Seed
-from synthetic_data.plan import FloatArray
-from synthetic_data.potline_cell import Day
-from synthetic_data.potline_state import Pots
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.potline.cell import Day
+from synthetic_data.potline.state import Pots
 
 NORMALS = 3  # habit of the crew, for each knob
 UNIFORMS = 3  # sign of the test, for each knob

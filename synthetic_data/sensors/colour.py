@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.colour import metal_brightness, metal_hue, metal_saturation, patinated
-from synthetic_data.plan import FloatArray
-from synthetic_data.scrap_feed import SURFACES, Pieces
-from synthetic_data.scrap_materials import Materials
-from synthetic_data.scrap_registration import Registration, blended
+from physics.sorting.colour import metal_brightness, metal_hue, metal_saturation, patinated
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.sorter.feed import SURFACES, Pieces
+from synthetic_data.sorter.materials import Materials
+from synthetic_data.sorter.registration import Registration, blended
 
 _TURN = 2.0 * np.pi
 _LAYERS = ("painted", "powder_coated", "plated", "tinned")  # what hides the metal's colour where it lies

@@ -12,14 +12,14 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from models.physics.fluorescence import PAINT, PAINT_DENSITY, nearness
-from models.physics.fluorescence_head import Head, Line, Tube
-from models.physics.xray_windows import KBETA_SHARE
-from synthetic_data.plan import FloatArray, Plan
-from synthetic_data.scrap_feed import SURFACES, Pieces
-from synthetic_data.scrap_materials import Materials
-from synthetic_data.scrap_registration import Registration
-from synthetic_data.scrap_shape import Form
+from physics.sorting.fluorescence import PAINT, PAINT_DENSITY, nearness
+from physics.sorting.fluorescence_head import Head, Line, Tube
+from physics.sorting.xray_windows import KBETA_SHARE
+from synthetic_data.engine.plan import FloatArray, Plan
+from synthetic_data.sensors.shape import Form
+from synthetic_data.sorter.feed import SURFACES, Pieces
+from synthetic_data.sorter.materials import Materials
+from synthetic_data.sorter.registration import Registration
 
 # Lines that have a window each, then those that only spill into one.
 LINES: tuple[Line, ...] = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.physics.conductivity import apparent_conductivity
-from synthetic_data.plan import FloatArray
-from synthetic_data.scrap_feed import Pieces
-from synthetic_data.scrap_registration import Registration, blended
-from synthetic_data.scrap_shape import Form
+from physics.sorting.conductivity import apparent_conductivity
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.sensors.shape import Form
+from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.registration import Registration, blended
 
 
 def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.physics.libs import (
+from physics.sorting.libs import (
     LINES,
     Line,
     focus_factor,
@@ -23,10 +23,10 @@ from models.physics.libs import (
     saha_ratio,
     self_absorption,
 )
-from synthetic_data.plan import FloatArray
-from synthetic_data.scrap_feed import SURFACES, Pieces
-from synthetic_data.scrap_registration import Registration, content_at_spot
-from synthetic_data.scrap_shape import Form
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.sensors.shape import Form
+from synthetic_data.sorter.feed import SURFACES, Pieces
+from synthetic_data.sorter.registration import Registration, content_at_spot
 
 REFERENCE_LINE = "al_256"
 _USUAL_ALUMINIUM = 95.0  # wt%, of the reference tiles

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic_data.plan import FloatArray
-from synthetic_data.scrap_feed import Pieces
-from synthetic_data.scrap_registration import Registration
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.registration import Registration
 
 _MM_CM = 0.1  # cm/mm
 _LEAST_SOLID, _MOST_SOLID = 0.15, 0.98  # share of the envelope that metal can fill

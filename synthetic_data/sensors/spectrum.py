@@ -11,13 +11,13 @@ from functools import cache
 
 import numpy as np
 
-from models.physics.fluorescence import dwell
-from models.physics.xray import line_energy
-from models.physics.xray_detector import live_share, sum_peak
-from models.physics.xray_windows import HALF_WIDTHS, NAMES, SumPeak, Windows
-from synthetic_data.plan import FloatArray, Plan
-from synthetic_data.scrap_feed import Pieces
-from synthetic_data.scrap_fluorescence import LINES, Light
+from physics.sorting.fluorescence import dwell
+from physics.sorting.xray import line_energy
+from physics.sorting.xray_detector import live_share, sum_peak
+from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, SumPeak, Windows
+from synthetic_data.engine.plan import FloatArray, Plan
+from synthetic_data.sensors.fluorescence import LINES, Light
+from synthetic_data.sorter.feed import Pieces
 
 _HOURS = 24.0  # h/d
 _STEP = 0.002  # of the gain, over which the response is taken as a parabola

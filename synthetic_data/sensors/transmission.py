@@ -7,10 +7,10 @@ from functools import cache
 
 import numpy as np
 
-from models.physics.dual_energy import Scanner, condensed, log_ratio, log_ratio_noise, log_transmissions, sandwich
-from synthetic_data.plan import FloatArray
-from synthetic_data.scrap_feed import Pieces
-from synthetic_data.scrap_registration import Registration, blended
+from physics.sorting.dual_energy import Scanner, condensed, log_ratio, log_ratio_noise, log_transmissions, sandwich
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.registration import Registration, blended
 
 _BINS = 12  # energy bins of the spectrum
 _PERCENT = 0.01

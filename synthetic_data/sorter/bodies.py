@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from synthetic_data.plan import FloatArray
-from synthetic_data.scrap_lots import Lots
-from synthetic_data.scrap_materials import Materials
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.sorter.lots import Lots
+from synthetic_data.sorter.materials import Materials
 
 _MM_PER_CM = 10.0
 

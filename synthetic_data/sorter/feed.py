@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.physics.ejection import crowding
-from synthetic_data import scrap_surfaces
-from synthetic_data.plan import Block, FloatArray, Plan, SimulationError
-from synthetic_data.scrap_bodies import draw_bodies, within
-from synthetic_data.scrap_lots import Lots, draw_lots, need
-from synthetic_data.scrap_materials import Materials
-from synthetic_data.scrap_mix import Mix, draw_materials
-from synthetic_data.scrap_surfaces import SURFACES
+from physics.sorting.ejection import crowding
+from synthetic_data.engine.plan import Block, FloatArray, Plan, SimulationError
+from synthetic_data.sorter import surfaces
+from synthetic_data.sorter.bodies import draw_bodies, within
+from synthetic_data.sorter.lots import Lots, draw_lots, need
+from synthetic_data.sorter.materials import Materials
+from synthetic_data.sorter.mix import Mix, draw_materials
+from synthetic_data.sorter.surfaces import SURFACES
 
 __all__ = ["SURFACES", "Composites", "Pieces", "draw"]
 
@@ -76,7 +76,7 @@ def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generato
     SimulationError
         The plant lacks a parameter, a feed a material of a named class, or its numbers do not go together.
     """
-    need(plan, (*_PARAMETERS, *scrap_surfaces.PARAMETERS))
+    need(plan, (*_PARAMETERS, *surfaces.PARAMETERS))
     need(plan, (f"{name}_{feed}" for name in _OF_EACH_FEED for feed in materials.feeds))
     lots = draw_lots(plan, block, materials.feeds, rng)
     per_lot = round(plan.plant.value("pieces_per_lot"))
@@ -90,7 +90,7 @@ def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generato
     thinnest, thickest = materials.thickness[material].T
     thickness = within(thinnest, thickest, rng.random(len(lot)))
     bodies = draw_bodies(lots, materials, density, thickness, rng)
-    surface, layer = scrap_surfaces.draw_surfaces(lots, materials, lot, material, rng)
+    surface, layer = surfaces.draw_surfaces(lots, materials, lot, material, rng)
     klass = materials.klass[material]
     klass[joined] = materials.other
     at = np.round(lots.day * _DAY).astype(np.int64)[lot] + elapsed
@@ -111,7 +111,7 @@ def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generato
         shape=bodies.shape,
         surface=surface,
         layer=layer,
-        dirt=scrap_surfaces.draw_dirt(lots, lot, rng),
+        dirt=surfaces.draw_dirt(lots, lot, rng),
         occupancy=lots.occupancy[lot],
         neighbour_gap=_neighbour_gap(lots, lot, bodies.size, rng),
         composites=composites,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.plan import FloatArray
-from synthetic_data.scrap_feed import Pieces
-from synthetic_data.scrap_registration import Registration
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.sorter.feed import Pieces
+from synthetic_data.sorter.registration import Registration
 
 
 def assay(

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seeds import Material, Plant, Seed
-from seeds.plant import Range
-from synthetic_data.plan import FloatArray, SimulationError
+from seeds.format.plant import Range
+from synthetic_data.engine.plan import FloatArray, SimulationError
 
 _WHOLE = 100.0  # wt%
 _P99 = 2.3263478740408408  # standard normal deviate of the 99th percentile

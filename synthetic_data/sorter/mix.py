@@ -8,9 +8,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.plan import FloatArray, Plan, SimulationError
-from synthetic_data.scrap_lots import Lots
-from synthetic_data.scrap_materials import Materials
+from synthetic_data.engine.plan import FloatArray, Plan, SimulationError
+from synthetic_data.sorter.lots import Lots
+from synthetic_data.sorter.materials import Materials
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.plan import FloatArray
-from synthetic_data.scrap_feed import Pieces
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.sorter.feed import Pieces
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.plan import FloatArray, SimulationError
-from synthetic_data.scrap_bodies import within
-from synthetic_data.scrap_lots import Lots
-from synthetic_data.scrap_materials import Materials
+from synthetic_data.engine.plan import FloatArray, SimulationError
+from synthetic_data.sorter.bodies import within
+from synthetic_data.sorter.lots import Lots
+from synthetic_data.sorter.materials import Materials
 
 # What a piece is covered with; one state a piece.
 SURFACES = ("bare", "anodised", "painted", "powder_coated", "oily", "plated", "patina", "tinned")

@@ -10,15 +10,16 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from models.physics.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, diffusion_limited_content
-from models.physics.silver_chloride import dissolved_silver, silver_chloride_product
-from synthetic_data import tankhouse_anodes, tankhouse_faults, tankhouse_stocks
-from synthetic_data.plan import Event, FloatArray, Plan
-from synthetic_data.potline_line import parameters
-from synthetic_data.tankhouse_crops import ELEMENTS
+from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, diffusion_limited_content
+from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
+from synthetic_data.engine.plan import Event, FloatArray, Plan
+from synthetic_data.potline.line import parameters
+from synthetic_data.tankhouse import anodes, stocks
+from synthetic_data.tankhouse import faults as tankhouse_faults
+from synthetic_data.tankhouse.crops import ELEMENTS
 
 STRETCH = 26  # weeks that are reckoned as one array
-DAYS = tankhouse_stocks.DAYS
+DAYS = stocks.DAYS
 _YEAR = 365.25  # d
 # First-order walks of unit variance, of which the plant's set-points and disturbances are made.
 WALKS = (
@@ -34,7 +35,7 @@ WALKS = (
     "wash",
     "weather",
 )
-_ASSAYS = ("cu", "h2so4", *tankhouse_stocks.DISSOLVING)
+_ASSAYS = ("cu", "h2so4", *stocks.DISSOLVING)
 _NORMALS = len(WALKS) + len(_ASSAYS) + 2  # and chloride's assay and the silver that the crew sees
 
 
@@ -81,14 +82,14 @@ class _Circuit:
         self._plan = plan
         self._normals, self._uniforms = plan.plant_stream().spawn(2)
         self._walks = self._normals.standard_normal(len(WALKS))
-        usual = tankhouse_anodes.usual(p)
+        usual = anodes.usual(p)
         self._cast = self._normals.standard_normal(usual.shape)  # logarithms about the supplier's usual, in its spread
-        self._anodes = tankhouse_anodes.shares(p) @ usual
+        self._anodes = anodes.shares(p) @ usual
         self._bias = np.zeros(len(ELEMENTS))
         self._faults = tankhouse_faults.CircuitFaults.none()
         self._bleed, self._liberated = float(p.bleed), float(p.copper_excess - p.bleed * p.copper_wanted)
         self._dosed = _usual_dose(p, float(p.anode_ag))
-        self._content = {name: float(getattr(p, f"start_{name}")) for name in tankhouse_stocks.DISSOLVING}
+        self._content = {name: float(getattr(p, f"start_{name}")) for name in stocks.DISSOLVING}
         self._content |= {"cu": float(p.copper_wanted), "cl": 1e-3 * float(p.chloride)}
         self._read = dict(self._content)
         self._target = float(p.chloride)
@@ -99,14 +100,14 @@ class _Circuit:
         chances = self._uniforms.random((count, len(tankhouse_faults.CIRCUIT) * tankhouse_faults.UNIFORMS))
         events = list(regimes)
         weeks, cast, bias = [], np.empty((count, *self._cast.shape)), np.empty((count, len(self._bias)))
-        usual = tankhouse_anodes.usual(p)
+        usual = anodes.usual(p)
         for t in range(count):
             z = normals[t]
             faults, begun = self._faults.week(p, DAYS * (first + t), chances[t].tolist())
             events += begun
             self._cast = _walk(self._cast, z[_NORMALS : _NORMALS + self._cast.size].reshape(usual.shape), p.cast_memory)
             cast[t] = usual * np.exp(p.cast_sd * self._cast)
-            self._anodes += (tankhouse_anodes.shares(p) @ cast[t] - self._anodes) / tankhouse_anodes.CROPS
+            self._anodes += (anodes.shares(p) @ cast[t] - self._anodes) / anodes.CROPS
             if (first + t) % round(p.bias_weeks) == 0:
                 self._bias = p.laboratory_bias_sd * z[-len(self._bias) :]
             bias[t] = p.laboratory_offset * np.exp(self._bias)
@@ -165,7 +166,7 @@ class _Circuit:
         wanted = p.chloride + p.chloride_sd * walk["chloride"] + p.chloride_per_silver * seen
         self._target += p.chloride_pace * (_within(wanted, p.chloride_low, p.chloride_high) - self._target)
         needed = p.chloride_gain * (self._target - 1e3 * self._read["cl"])
-        self._dosed = max(0.0, _usual_dose(p, float(self._anodes[tankhouse_anodes.ELEMENTS.index("ag")])) + needed)
+        self._dosed = max(0.0, _usual_dose(p, float(self._anodes[anodes.ELEMENTS.index("ag")])) + needed)
         return {"bleed": self._bleed, "chloride_target": self._target}
 
     def _step(
@@ -173,15 +174,15 @@ class _Circuit:
     ) -> dict[str, float]:
         """Move the stocks through the week; the week's mean contents [g/L, chloride mg/L]."""
         mean = {}
-        for name in tankhouse_stocks.DISSOLVING:
-            flow = tankhouse_stocks.dissolving(p, self._content[name], *self._feed(p, name))
+        for name in stocks.DISSOLVING:
+            flow = stocks.dissolving(p, self._content[name], *self._feed(p, name))
             self._content[name], mean[name] = flow.end, flow.mean
         excess = p.copper_excess + p.copper_excess_sd * walk["copper"]
-        flow = tankhouse_stocks.copper(p, self._content["cu"], excess, self._bleed, self._liberated)
+        flow = stocks.copper(p, self._content["cu"], excess, self._bleed, self._liberated)
         self._content["cu"], mean["cu"] = flow.end, flow.mean
         dosed = self._dosed * (1.0 - p.chloride_pump_depth * faults["chloride_pump"])
-        silver = float(self._anodes[tankhouse_anodes.ELEMENTS.index("ag")])
-        flow = tankhouse_stocks.chloride(p, self._content["cl"], dosed, silver, self._bleed)
+        silver = float(self._anodes[anodes.ELEMENTS.index("ag")])
+        flow = stocks.chloride(p, self._content["cl"], dosed, silver, self._bleed)
         self._content["cl"], mean["cl"] = flow.end, 1e3 * flow.mean
         return mean
 
@@ -189,7 +190,7 @@ class _Circuit:
         """What dissolves of an element [g/t], the bleed, and how it precipitates."""
         if name == "fe":
             return float(p.dissolved_fe), self._bleed, 0.0, 0.0
-        anode = float(self._anodes[tankhouse_anodes.ELEMENTS.index(name)])
+        anode = float(self._anodes[anodes.ELEMENTS.index(name)])
         dissolved = anode * getattr(p, f"dissolved_{name}")
         if name not in ("sb", "bi"):
             return dissolved, self._bleed, 0.0, 0.0
@@ -214,7 +215,7 @@ def _within(value: float, low: float, high: float) -> float:
 
 def _usual_dose(p: SimpleNamespace, silver: float) -> float:
     """Chloride that bleed and silver take at the usual content [g/t]."""
-    return float(p.bleed * p.chloride + p.silver_as_chloride * silver * tankhouse_stocks.CHLORINE_PER_SILVER)
+    return float(p.bleed * p.chloride + p.silver_as_chloride * silver * stocks.CHLORINE_PER_SILVER)
 
 
 def _cathode_silver(p: SimpleNamespace, current: float, temperature: float, chloride: float) -> float:

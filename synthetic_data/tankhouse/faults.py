@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from synthetic_data.plan import Event, FloatArray
+from synthetic_data.engine.plan import Event, FloatArray
 
 DAYS = 7.0  # of a crop
 _YEAR = 365.25  # d

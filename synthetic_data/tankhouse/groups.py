@@ -8,13 +8,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from models.physics.nodulation import additive_roughness
-from synthetic_data import tankhouse_anodes, tankhouse_contents, tankhouse_faults, tankhouse_instruments
-from synthetic_data import tankhouse_operators as operators
-from synthetic_data import tankhouse_surface as surface
-from synthetic_data.plan import Block, Event, FloatArray, Plan
-from synthetic_data.tankhouse_circuit import DAYS, Weeks
-from synthetic_data.tankhouse_crops import LUCK, TRAITS, WALKS, Crops, Values
+from physics.refining.nodulation import additive_roughness
+from synthetic_data.engine.plan import Block, Event, FloatArray, Plan
+from synthetic_data.tankhouse import anodes as tankhouse_anodes
+from synthetic_data.tankhouse import contents, instruments, operators, surface
+from synthetic_data.tankhouse import faults as tankhouse_faults
+from synthetic_data.tankhouse.circuit import DAYS, Weeks
+from synthetic_data.tankhouse.crops import LUCK, TRAITS, WALKS, Crops, Values
 
 DEFECTS = ("nodules", "soiling")
 # Hidden states that go to truth.parquet.
@@ -40,10 +40,10 @@ class _Draws:
     @classmethod
     def of(cls, normals: np.random.Generator, uniforms: np.random.Generator, crops: int, groups: int) -> _Draws:
         """Next numbers of two streams, crop by crop, so that a shorter run is the beginning of a longer one."""
-        of_loads, of_errors = tankhouse_anodes.NORMALS, tankhouse_instruments.NORMALS
+        of_loads, of_errors = tankhouse_anodes.NORMALS, instruments.NORMALS
         sizes = (of_loads, len(WALKS), len(LUCK), operators.NORMALS, 1, of_errors)  # 1: the crew's judgement
         of_faults = len(tankhouse_faults.GROUP) * tankhouse_faults.UNIFORMS
-        of_tests, of_losses = operators.UNIFORMS, tankhouse_instruments.LOSSES
+        of_tests, of_losses = operators.UNIFORMS, instruments.LOSSES
         counts = (tankhouse_anodes.UNIFORMS, of_faults, of_tests, len(DEFECTS), of_losses)
         z = normals.standard_normal((crops, sum(sizes), groups)).transpose(1, 0, 2)
         u = uniforms.random((crops, sum(counts), groups), dtype=np.float32).transpose(1, 0, 2)
@@ -136,9 +136,9 @@ class Groups:
     def _grow(p: SimpleNamespace, crops: Crops, state: Values, setting: operators.Setting) -> Values:
         """Contents of the lots, probabilities of defects, and hidden states."""
         state |= surface.nodules(p, crops, state) | surface.soiling(p, crops, state)
-        parts = tankhouse_contents.enclosed(p, crops, state)
+        parts = contents.enclosed(p, crops, state)
         return (
-            tankhouse_contents.contents(p, crops, state, parts)
+            contents.contents(p, crops, state, parts)
             | {name: state[name] for name in DEFECTS}
             | {f"true_{name}": state[name] for name in _TRUE}
             | parts
@@ -151,12 +151,12 @@ class Groups:
     ) -> Values:
         """What instruments, laboratory and inspection tell."""
         p = weeks.parameters
-        errors, analysis = tankhouse_instruments.split(draws.errors)
-        read = tankhouse_instruments.before(weeks.state, anodes)
-        read |= tankhouse_instruments.during(p, crops, state, errors)
+        errors, analysis = instruments.split(draws.errors)
+        read = instruments.before(weeks.state, anodes)
+        read |= instruments.during(p, crops, state, errors)
         found = {
             name: (chance < truth[name]).astype(np.float64)
             for name, chance in zip(DEFECTS, draws.defect_chances, strict=True)
         }
-        told = tankhouse_instruments.assays(p, truth, weeks.laboratory, analysis)
-        return tankhouse_instruments.lose(p, read, self._limits, draws.losses) | told | found
+        told = instruments.assays(p, truth, weeks.laboratory, analysis)
+        return instruments.lose(p, read, self._limits, draws.losses) | told | found

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from models.physics.copper_electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
-from synthetic_data import laboratory, tankhouse_anodes
-from synthetic_data.plan import FloatArray
-from synthetic_data.tankhouse_crops import ELEMENTS, Crops, Values
+from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.plant import laboratory
+from synthetic_data.tankhouse import anodes as tankhouse_anodes
+from synthetic_data.tankhouse.crops import ELEMENTS, Crops, Values
 
 # Assays of the electrolyte and the step in which each is reported [g/L].
 ELECTROLYTE = {"cu": 0.1, "h2so4": 1.0, "ni": 0.01, "as": 0.01, "sb": 0.001, "bi": 0.001, "fe": 0.01}

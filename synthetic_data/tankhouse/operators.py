@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from seeds import Seed
-from synthetic_data.plan import Block, FloatArray, Knobs
-from synthetic_data.tankhouse_circuit import Weeks
+from synthetic_data.engine.plan import Block, FloatArray, Knobs
+from synthetic_data.tankhouse.circuit import Weeks
 
 # Set-points and the step in which each is written down.
 KNOBS = {

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from models.physics.anode_slimes import arsenic_ratio, floating_share
-from models.physics.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, limiting_current
-from models.physics.nodulation import additive_error, chance_of_any, effective_dose, expected_nodules
-from synthetic_data.plan import FloatArray
-from synthetic_data.tankhouse_crops import Crops, Values
+from physics.refining.anode_slimes import arsenic_ratio, floating_share
+from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, limiting_current
+from physics.refining.nodulation import additive_error, chance_of_any, effective_dose, expected_nodules
+from synthetic_data.engine.plan import FloatArray
+from synthetic_data.tankhouse.crops import Crops, Values
 
 _MOST_POLARISATION = 0.95  # beyond it copper comes as powder
 

@@ -13,10 +13,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from models import estimator_files, files
-from models.candidates import CANDIDATES, build
 from models.files import ModelFilesError, load, save
-from models.fitted import FittedModel, conformalised
 from models.intervals import CoverageError
+from models.regression.candidates import CANDIDATES, build
+from models.regression.model import FittedModel, conformalised
 from seeds import Seed, load_all
 
 SEEDS = {process: seed for process, seed in load_all().items() if not seed.classes and seed.quality is None}

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from models import files
-from models.candidates import build
-from models.features import InputError
-from models.fitted import conformalised
 from models.pyfunc import TableModel, _load_pyfunc
+from models.regression.candidates import build
+from models.regression.model import conformalised
+from models.table.inputs import InputError
 from seeds import Seed
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.electrochemistry import (
+from physics.electrochemistry import (
     ALUMINIUM_EQUIVALENT,
     COPPER_EQUIVALENT,
     ZINC_EQUIVALENT,

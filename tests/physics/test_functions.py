@@ -10,12 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import models.physics
-from models.physics.arrays import FloatArray, Numeric
-from seeds.units import is_unit
+import models.processes
+import physics
+from physics.arrays import FloatArray, Numeric
+from seeds.format.units import is_unit
 
+# What physics says of a process's columns keeps the laws of docstrings too.
 MODULES = [
-    importlib.import_module(f"models.physics.{info.name}") for info in pkgutil.iter_modules(models.physics.__path__)
+    importlib.import_module(info.name)
+    for package in (physics, models.processes)
+    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
 ]
 # Modules of a process speak the protocol of columns, not that of quantities; they have tests of their own.
 PROCESSES = {module for module in MODULES if hasattr(module, "FEATURES")}
@@ -55,7 +59,7 @@ UNITS = set(
 )
 
 # Typical value of every argument, two rows each; arguments of one name have one meaning.
-with (Path(__file__).parent / "physics_arguments.toml").open("rb") as file:
+with (Path(__file__).parents[1] / "physics_arguments.toml").open("rb") as file:
     TYPICAL = {name: values for section in tomllib.load(file).values() for name, values in section.items()}
 
 

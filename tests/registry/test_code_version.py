@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-import training.code_version as code
+import registry.code_version as code
 
 
 def test_a_commit_is_told_in_a_checkout_and_nowhere_else(monkeypatch, tmp_path):

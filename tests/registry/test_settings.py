@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from training.settings import Settings, SettingsError, read_settings
+from registry.settings import Settings, SettingsError, read_settings
 
 
 @pytest.fixture(autouse=True)

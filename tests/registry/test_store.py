@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from models import files
-from models.fitted import FittedModel
+from models.regression.model import FittedModel
+from registry.store import MlflowStore, StoreError
 from seeds import Seed
 from serving.champions import Champions
-from serving.model_store import MlflowStore, StoreError
 
 PROCESS = "toy_cells"
 Save = Callable[..., FittedModel]

@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from training.promotion import champion_of, promote, rollback
-from training.registered import RegistryError
-from training.settings import Settings
-from training.tracking import Tracking
-from training.tracking_error import TrackingError, tracking_error
+from registry.errors import TrackingError, tracking_error
+from registry.promotion import champion_of, promote, rollback
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import RegistryError
 
 _HOMES = {}
 
@@ -39,7 +39,7 @@ def test_making_a_store_leaves_one_file(settings):
 
 def test_two_first_jobs_make_one_store(tmp_path):
     code = (
-        "from training.tracking import *; Tracking(Settings(nonferrous_home=Path('home')), make=True).experiment('p')"
+        "from registry.tracking import *; Tracking(Settings(nonferrous_home=Path('home')), make=True).experiment('p')"
     )
     jobs = [
         subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
@@ -124,7 +124,7 @@ def test_a_line_of_the_audit_cannot_be_changed_and_survives_the_bin(settings):
 
 
 def test_a_locked_store_is_told_in_one_line_and_in_time(settings, monkeypatch):
-    monkeypatch.setattr("training.tracking_error.LOCK_WAIT", 0.1)
+    monkeypatch.setattr("registry.errors.LOCK_WAIT", 0.1)
     with sqlite3.connect(settings.sqlite_file) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(TrackingError, match=r"^MLflow store sqlite:///.*: locked by another process; [^\n]*$"):
@@ -145,7 +145,7 @@ def test_a_store_of_another_mlflow_is_told_in_one_line(settings):
 
     right = stamp("0123456789ab")
     try:
-        code = "from training.tracking import *; Tracking(Settings(nonferrous_home=Path('.')))"
+        code = "from registry.tracking import *; Tracking(Settings(nonferrous_home=Path('.')))"
         done = subprocess.run(
             [sys.executable, "-c", code], cwd=settings.folder, capture_output=True, text=True, check=False
         )
@@ -153,7 +153,7 @@ def test_a_store_of_another_mlflow_is_told_in_one_line(settings):
         stamp(right)
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("training.tracking_error.TrackingError: MLflow store sqlite:///")
+    assert last.startswith("registry.errors.TrackingError: MLflow store sqlite:///")
     assert "made by another version of MLflow" in last
 
 

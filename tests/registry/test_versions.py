@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.registered import AliasMove, RegistryError, champion_before, champions
+from registry.versions import AliasMove, RegistryError, champion_before, champions
 
 
 def move(action, before, after, alias="champion", when="2026-01-01"):

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.contract import TableError
+from models.table.contract import TableError
+from models.table.reading import read_table
 from seeds import load
-from training.table import read_table
 
 DAYS = 200
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from models import files
-from models.fitted import FittedModel
+from models.regression.model import FittedModel
 from seeds import Seed
 from serving.app import Service, create_app
 from serving.folder_store import FolderStore
@@ -116,7 +116,7 @@ def test_a_long_body_goes_another_way_to_the_same_answer(
     app: Service, monkeypatch: pytest.MonkeyPatch, post: Call
 ) -> None:
     at_once = post(app, [ROW]).json()["predictions"][0]["y"]
-    monkeypatch.setattr("serving.predictions.LONGEST_AT_ONCE", 0)
+    monkeypatch.setattr("serving.routes.predictions.LONGEST_AT_ONCE", 0)
     assert post(app, [ROW]).json()["predictions"][0]["y"] == at_once
 
 
@@ -214,7 +214,7 @@ def test_a_defect_shows_nothing_of_the_inside(app: Service, monkeypatch: pytest.
     def defect(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("serving.regression.matrix", defect)
+    monkeypatch.setattr("serving.regression.predictions.matrix", defect)
     response = post(app, [ROW])
     problem(response, HTTPStatus.INTERNAL_SERVER_ERROR)
     assert "secret" not in response.text

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from models import files
-from models.fitted import FittedModel
-from models.quality_model import QualityModel
-from models.sorting_model import SortingModel
+from models.quality.model import QualityModel
+from models.regression.model import FittedModel
+from models.sorting.model import SortingModel
 from seeds import Seed
-from seeds.loader import parse
+from seeds.format.loader import parse
 from serving.champions import Champion, Champions
 from serving.folder_store import FolderStore
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from models import files
-from models.fitted import FittedModel
+from models.regression.model import FittedModel
 
 pytestmark = pytest.mark.service
 

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.physics.metal_balance import alumina_contribution, closed_loop_recovery
+from physics.melt.metal_balance import alumina_contribution, closed_loop_recovery
 from seeds import Quantity, Seed, load
 from synthetic_data import Replay, replay
-from synthetic_data.cast_house_crew import REVIEW, TESTED
-from synthetic_data.cast_house_failures import Failures
-from synthetic_data.cast_house_supply import STRETCH, supplies
-from synthetic_data.cast_house_walks import Delay, Pool
-from synthetic_data.plan import Block, plan_run
-from synthetic_data.scrap_lots import parameters
+from synthetic_data.cast_house.crew import REVIEW, TESTED
+from synthetic_data.cast_house.failures import Failures
+from synthetic_data.cast_house.supply import STRETCH, supplies
+from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.plant.walks import Delay, Pool
+from synthetic_data.sorter.lots import parameters
 
 KEYS = ["furnace", "cast_start"]
 ELEMENTS = ("fe", "si", "ga", "v", "zn", "cu", "mg", "ni", "na")

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.physics.aluminium_ingot import IN_FE2O3
-from models.physics.hydrogen import solubility_ransley_neufeld_1948
-from models.physics.metal_balance import alumina_contribution, anode_contribution
+from models.processes.aluminium_ingot import IN_FE2O3
+from physics.melt.hydrogen import solubility_ransley_neufeld_1948
+from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from seeds import Seed, load
 from synthetic_data import Replay, replay
 
-PUBLISHED = Path(__file__).parent / "published" / "aluminium_ingot.csv"
+PUBLISHED = Path(__file__).parents[1] / "published" / "aluminium_ingot.csv"
 KEYS = ["furnace", "cast_start"]
 
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 import synthetic_data
-from models.physics.anode_effect import mean_voltage
-from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT, specific_energy
+from physics.electrochemistry import ALUMINIUM_EQUIVALENT, specific_energy
+from physics.reduction.anode_effect import mean_voltage
 from seeds import Quantity, Seed, load
 from synthetic_data import Replay, margin, replay
-from synthetic_data.potline_faults import KINDS
-from synthetic_data.potline_state import WALKS
+from synthetic_data.potline.faults import KINDS
+from synthetic_data.potline.state import WALKS
 
 KEYS = ["unit", "period_start"]
 DAYS, HOURS = 30, 24
@@ -333,7 +333,7 @@ def test_moving_a_knob_costs_what_the_seed_says(seed: Seed) -> None:
 
 
 def test_every_parameter_of_the_plant_is_used(seed: Seed) -> None:
-    code = "\n".join(path.read_text(encoding="utf-8") for path in Path(synthetic_data.__file__).parent.glob("*.py"))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in Path(synthetic_data.__file__).parent.rglob("*.py"))
     named = set(re.findall(r"\bp\.([a-z0-9_]+)", code)) | {"warm_up_periods"}
     named |= {f"{walk}_memory" for walk in WALKS}
     named |= {f"{kind.name}_{part}" for kind in KINDS for part in ("short", "long", "seen_early", "seen_late")}

@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from models.physics.aluminium_scrap import CLASSES, class_scores, features
-from models.physics.ejection import expected_neighbours
-from models.physics.libs import LINES, focus_factor, self_absorption
+from models.processes.aluminium_scrap import CLASSES, class_scores, features
+from physics.sorting.ejection import expected_neighbours
+from physics.sorting.libs import LINES, focus_factor, self_absorption
 from seeds import Seed, load
 from synthetic_data import Replay, replay
-from synthetic_data.scrap_feed import SURFACES
-from synthetic_data.scrap_libs import irradiance_exponent
-from synthetic_data.scrap_materials import Materials
+from synthetic_data.sensors.libs import irradiance_exponent
+from synthetic_data.sorter.feed import SURFACES
+from synthetic_data.sorter.materials import Materials
 
-PUBLISHED = Path(__file__).parent / "published" / "aluminium_scrap.csv"
+PUBLISHED = Path(__file__).parents[1] / "published" / "aluminium_scrap.csv"
 CAST = ("cast_low_cu", "cast_cu")
 TARGETS = ("si", "fe", "cu", "mn", "mg", "zn", "cr", "ti")
 

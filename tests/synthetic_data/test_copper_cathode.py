@@ -13,11 +13,11 @@ from pandas.testing import assert_frame_equal
 
 from seeds import Grade, Seed, load
 from synthetic_data import Replay, replay
-from synthetic_data.plan import plan_run
-from synthetic_data.tankhouse_circuit import stretches
-from synthetic_data.tankhouse_crops import ELEMENTS
+from synthetic_data.engine.plan import plan_run
+from synthetic_data.tankhouse.circuit import stretches
+from synthetic_data.tankhouse.crops import ELEMENTS
 
-PUBLISHED = Path(__file__).parent / "published" / "copper_cathode.csv"
+PUBLISHED = Path(__file__).parents[1] / "published" / "copper_cathode.csv"
 KEYS = ["group", "crop_start"]
 DEFECTS = ["nodules", "soiling"]
 YEARS = 3

@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.physics import xray
-from models.physics.fluorescence_head import Head, Tube
-from models.physics.heavy_scrap import CLASSES, class_scores, features
-from models.physics.xray_detector import AIR, counting_sigma, detection_limit, detector_efficiency, resolution
+from models.processes.heavy_scrap import CLASSES, class_scores, features
+from physics.sorting import xray
+from physics.sorting.fluorescence_head import Head, Tube
+from physics.sorting.xray_detector import AIR, counting_sigma, detection_limit, detector_efficiency, resolution
 from seeds import Seed, load
 from synthetic_data import Replay, replay
-from synthetic_data.scrap_ejection import eject
-from synthetic_data.scrap_feed import SURFACES
-from synthetic_data.scrap_materials import Materials
+from synthetic_data.sorter.ejection import eject
+from synthetic_data.sorter.feed import SURFACES
+from synthetic_data.sorter.materials import Materials
 
-PUBLISHED = Path(__file__).parent / "published" / "heavy_scrap.csv"
+PUBLISHED = Path(__file__).parents[1] / "published" / "heavy_scrap.csv"
 DEGREES = 360.0
 SINE = float(np.sqrt(0.5))
 ELEMENTS = ("cu", "zn", "sn", "pb", "ni", "fe", "cr")

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.physics.aluminium_reduction import derived
+from models.processes.aluminium_reduction import derived
 from seeds import Seed, load
 from synthetic_data import Replay, replay
 
-PUBLISHED = Path(__file__).parent / "published" / "aluminium_reduction.csv"
+PUBLISHED = Path(__file__).parents[1] / "published" / "aluminium_reduction.csv"
 KEYS = ["unit", "period_start"]
 SETTLED = 150  # d of age, after start-up
 DAYS_A_YEAR = 365.25

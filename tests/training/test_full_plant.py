@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from registry.settings import Settings
 from seeds import load, names
 from synthetic_data import simulate
 from training.job import train
-from training.settings import Settings
-from training.sorting_fitting import sort_lots
+from training.sorting.fit import sort_lots
 from training.trial import counted, true_pieces, unseen
 
 SIMULATED = [name for name in names() if load(name).plant is not None]

@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.contract import TableError
-from models.features import matrix
-from models.fitted import FittedModel
+from models.regression.model import FittedModel
+from models.table.contract import TableError
+from models.table.inputs import matrix
+from nonferrous.tables import candidates_table, versions_table
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import Version
 from training.compare import compare, compare_address
 from training.evaluate import COVERAGE, rows_of
 from training.job import Trained, train
-from training.registered import Version
-from training.regression_evaluate import against_label
-from training.report import candidates_table, versions_table
-from training.settings import Settings
+from training.regression.evaluate import against_label
 from training.splits import SplitError
-from training.tracking import Tracking
 
 _DONE = {}
 

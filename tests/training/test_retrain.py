@@ -7,17 +7,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.contract import TableError, check
+from models.table.contract import TableError, check
+from nonferrous.tables import verdict_table, versions_table
+from registry.promotion import promote, rollback
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import RegistryError
 from seeds import Seed
 from training.compare import Comparison, compare
 from training.job import train
 from training.judge import JudgeError
-from training.promotion import promote, rollback
-from training.registered import RegistryError
-from training.report import verdict_table, versions_table
 from training.retrain import Retrained, join, judge_start, retrain
-from training.settings import Settings
-from training.tracking import Tracking
 
 _DONE = {}
 

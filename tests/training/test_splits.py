@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.contract import check
-from seeds.loader import parse
+from models.table.contract import check
+from seeds.format.loader import parse
 from training.dataset import dataset_of
 from training.splits import SplitError, held_out_units, split
 

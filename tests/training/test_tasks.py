@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.candidates import build
-from models.contract import check
+from models.regression.candidates import build
+from models.table.contract import check
 from training.dataset import dataset_of
 from training.splits import split
 from training.tasks import task_of

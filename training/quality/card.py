@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.quality_guarantee import lots_needed
-from models.quality_scatter import judging
+from models.quality.guarantee import lots_needed
+from models.quality.scatter import judging
+from pages.markdown import figure, table
 from seeds import Seed
 from training.dataset import Dataset
 from training.evaluate import COVERAGE
-from training.markdown import figure, table
-from training.quality_fitting import SELECTED_BY, QualityCandidate
-from training.quality_report import cautions
+from training.quality.columns import cautions
+from training.quality.fit import SELECTED_BY, QualityCandidate
 from training.splits import Split
 
 SHOWN = {

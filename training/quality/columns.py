@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from models.quality_guarantee import lots_needed
+from models.quality.guarantee import lots_needed
+from pages.markdown import figure
 from seeds import Seed
 from training.dataset import Dataset
 from training.evaluate import COVERAGE
 from training.judge import beyond_promise
-from training.markdown import figure
-from training.quality_fitting import QualityCandidate
+from training.quality.fit import QualityCandidate
 
 MOST_ECE = 0.05
 LEAST_COVERAGE, MOST_COVERAGE = 0.85, 0.95

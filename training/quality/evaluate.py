@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import beta, rankdata
 
-from models.censoring import below_limit, log_size
-from models.fitted import Answer
-from models.lot_losses import ContentLoss, DefectLoss
-from models.quality_decision import Costs, Decisions, earned, oracle
-from models.quality_grades import Limits
-from models.quality_model import Judged, QualityModel
+from models.quality.censoring import below_limit, log_size
+from models.quality.decision import Costs, Decisions, earned, oracle
+from models.quality.grades import Limits
+from models.quality.losses import ContentLoss, DefectLoss
+from models.quality.model import Judged, QualityModel
+from models.regression.model import Answer
 from seeds import Seed
 from training.evaluate import COVERAGE, rmse
 

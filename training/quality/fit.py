@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import clone
 
-from models.guarantee import GuaranteeError
-from models.quality_fit import grader
-from models.quality_guarantee import lots_needed, told
-from models.quality_model import QualityModel
-from models.quality_scatter import judging
+from models.promises import GuaranteeError
+from models.quality.fit import grader
+from models.quality.guarantee import lots_needed, told
+from models.quality.model import QualityModel
+from models.quality.scatter import judging
 from training.dataset import Dataset
 from training.fitting import importance, learning_curve, told_by_older, with_few_threads
-from training.quality_evaluate import Lots, lot_loss, measured, skill
+from training.quality.evaluate import Lots, lot_loss, measured, skill
 from training.splits import Split, SplitError
 
 FloatArray = npt.NDArray[np.float64]

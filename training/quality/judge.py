@@ -3,15 +3,15 @@
 import numpy as np
 import numpy.typing as npt
 
-from models.quality_decision import Costs, earned, oracle
-from models.quality_model import QualityModel
+from models.quality.decision import Costs, earned, oracle
+from models.quality.model import QualityModel
+from registry.versions import RegistryError
 from seeds import Seed
 from training.dataset import Dataset
 from training.judge import JudgeError, JudgeRows, Side, Verdict, beyond_promise, judge
-from training.quality_evaluate import Lots, measured
-from training.quality_fitting import QualityCandidate, lots_of
-from training.registered import RegistryError
-from training.regression_judge import blocks_of
+from training.quality.evaluate import Lots, measured
+from training.quality.fit import QualityCandidate, lots_of
+from training.regression.judge import blocks_of
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]

@@ -8,26 +8,14 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from models.censoring import score
-from models.quality_decision import Costs, decide
-from models.quality_guarantee import THRESHOLDS
+from models.quality.censoring import score
+from models.quality.decision import Costs, decide
+from models.quality.guarantee import THRESHOLDS
+from pages.drawing import BLUE, GREY, LAYOUT, ORANGE, RED, Picture, by_month, empty, input_bars, thinned, with_diagonal
 from training.dataset import Dataset
-from training.drawing import (
-    BLUE,
-    GREY,
-    LAYOUT,
-    ORANGE,
-    RED,
-    Picture,
-    by_month,
-    empty,
-    input_bars,
-    thinned,
-    with_diagonal,
-)
 from training.evaluate import COVERAGE
-from training.quality_evaluate import costs_of, held, reliability
-from training.quality_fitting import QualityCandidate, lots_of
+from training.quality.evaluate import costs_of, held, reliability
+from training.quality.fit import QualityCandidate, lots_of
 from training.splits import Split
 
 FloatArray = npt.NDArray[np.float64]

@@ -8,13 +8,13 @@ from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
-from models.features import matrix
-from models.quality_model import QualityModel
+from models.quality.model import QualityModel
+from models.table.inputs import matrix
 from training.dataset import Dataset
 from training.evaluate import COVERAGE
-from training.quality_evaluate import measured
-from training.quality_fitting import lots_of
-from training.quality_judge import check_names
+from training.quality.evaluate import measured
+from training.quality.fit import lots_of
+from training.quality.judge import check_names
 
 COSTS = {
     "cost_assay_all": "every lot to the laboratory",
@@ -36,7 +36,7 @@ class QualityTrial:
     lots : int
         Size of the trial.
     metrics : Mapping of str to float
-        As `training.quality_evaluate.measured` gives them; costs are against an oracle that knows every assay.
+        As `training.quality.evaluate.measured` gives them; costs are against an oracle that knows every assay.
     alpha, confidence : float
         Highest share of released lots that was promised to break their grade, and how sure that was.
     """

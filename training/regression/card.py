@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from pages.markdown import figure, table
 from seeds import Seed
 from training.dataset import Dataset
 from training.evaluate import COVERAGE
-from training.markdown import figure, table
-from training.regression_evaluate import cautions
-from training.regression_fitting import SELECTED_BY, Candidate
+from training.regression.evaluate import cautions
+from training.regression.fit import SELECTED_BY, Candidate
 from training.splits import Split
 
 SHOWN = ("test_rmse", "test_mae", "test_bias", "test_skill", "test_coverage_90", "test_width_90", "unseen_rmse")

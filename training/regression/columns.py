@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from seeds import Seed
 from training.dataset import Dataset
 from training.evaluate import COVERAGE
-from training.regression_fitting import Candidate
+from training.regression.fit import Candidate
 
 TAGGED = ("test_mae", "test_rmse", "test_coverage_90", "test_skill", "test_truth_rmse", "unseen_rmse")
 COLUMNS = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from models.fitted import Answer
+from models.regression.model import Answer
 from training.evaluate import COVERAGE, coverage, mae, rmse, rows_of
 
 FloatArray = npt.NDArray[np.float64]

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import clone
 
-from models.fitted import Answer, FittedModel, conformalised
+from models.regression.model import Answer, FittedModel, conformalised
 from training.dataset import Dataset
 from training.evaluate import COVERAGE, mae, rmse, rows_of
 from training.fitting import importance, learning_curve, told_by_older, with_few_threads
-from training.regression_evaluate import evaluate
+from training.regression.evaluate import evaluate
 from training.splits import Split
 
 FloatArray = npt.NDArray[np.float64]

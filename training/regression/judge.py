@@ -4,13 +4,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.fitted import Answer, FittedModel
+from models.regression.model import Answer, FittedModel
 from training.dataset import Dataset
 from training.evaluate import COVERAGE, rows_of
 from training.judge import JudgeRows, Side, Verdict, enough
 from training.judge import judge as judge_losses
-from training.regression_evaluate import against_label, against_truth
-from training.regression_fitting import Candidate
+from training.regression.evaluate import against_label, against_truth
+from training.regression.fit import Candidate
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]

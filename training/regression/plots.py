@@ -5,8 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from training.dataset import Dataset
-from training.drawing import (
+from pages.drawing import (
     BLUE,
     GREY,
     ORANGE,
@@ -19,8 +18,9 @@ from training.drawing import (
     thinned,
     with_diagonal,
 )
+from training.dataset import Dataset
 from training.evaluate import COVERAGE
-from training.regression_fitting import Candidate
+from training.regression.fit import Candidate
 from training.splits import Split
 
 IntArray = npt.NDArray[np.intp]

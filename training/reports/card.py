@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pages.markdown import table
 from seeds import Seed
 from training.dataset import Dataset
 from training.fitting import Candidate
-from training.markdown import table
 from training.splits import Split
 from training.tasks import Task, task_of
 

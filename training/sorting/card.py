@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.sorting_guarantee import lots_needed
+from models.sorting.guarantee import lots_needed
+from pages.markdown import figure, table
 from seeds import Seed
 from training.dataset import Dataset
 from training.evaluate import COVERAGE
-from training.markdown import figure, table
-from training.sorting_fitting import SELECTED_BY, SortingCandidate
-from training.sorting_report import cautions
+from training.sorting.columns import cautions
+from training.sorting.fit import SELECTED_BY, SortingCandidate
 from training.splits import Split
 
 SHOWN = {

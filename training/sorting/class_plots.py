@@ -6,11 +6,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from pages.drawing import BLUE, LAYOUT, MOST_INPUTS, empty, thinned
 from training.dataset import Dataset
-from training.drawing import BLUE, LAYOUT, MOST_INPUTS, empty, thinned
-from training.sorting_calibration import reliability
-from training.sorting_evaluate import confusion
-from training.sorting_fitting import SortingCandidate, pieces_of
+from training.sorting.calibration import reliability
+from training.sorting.evaluate import confusion
+from training.sorting.fit import SortingCandidate, pieces_of
 from training.splits import Split
 
 FloatArray = npt.NDArray[np.float64]

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from models.sorting_guarantee import lots_needed
+from models.sorting.guarantee import lots_needed
 from seeds import Seed
 from training.dataset import Dataset
 from training.evaluate import COVERAGE
 from training.judge import beyond_promise
-from training.sorting_fitting import SortingCandidate
+from training.sorting.fit import SortingCandidate
 
 MOST_ECE = 0.05
 LEAST_REFUSED = 0.5

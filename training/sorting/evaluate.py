@@ -7,14 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.fitted import Answer
-from models.sorting_decision import Line
-from models.sorting_guarantee import lot_contents, over_limit
-from models.sorting_values import oracle_bins, value_matrix
+from models.regression.model import Answer
+from models.sorting.decision import Line
+from models.sorting.guarantee import lot_contents, over_limit
+from models.sorting.values import oracle_bins, value_matrix
 from seeds import Seed
 from training.bootstrap import resampled_ratio
 from training.evaluate import coverage, rmse, rows_of
-from training.sorting_calibration import calibration_error, calibration_error_over_lots
+from training.sorting.calibration import calibration_error, calibration_error_over_lots
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]

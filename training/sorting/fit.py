@@ -10,18 +10,18 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
-from models.fitted import Answer
-from models.guarantee import GuaranteeError
-from models.sorting_fit import sorter
-from models.sorting_guarantee import lots_needed
-from models.sorting_model import SortingModel, kilograms
-from models.sorting_values import value_matrix
+from models.promises import GuaranteeError
+from models.regression.model import Answer
+from models.sorting.fit import sorter
+from models.sorting.guarantee import lots_needed
+from models.sorting.model import SortingModel, kilograms
+from models.sorting.values import value_matrix
 from models.temperature import tempered
 from seeds import Seed
 from training.dataset import Dataset
 from training.evaluate import COVERAGE
 from training.fitting import importance, learning_curve, some, told_by_older, with_few_threads
-from training.sorting_evaluate import Decided, Pieces, evaluate, log_loss
+from training.sorting.evaluate import Decided, Pieces, evaluate, log_loss
 from training.splits import Split
 
 FloatArray = npt.NDArray[np.float64]

@@ -4,14 +4,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.sorting_model import SortingModel
-from models.sorting_values import value_matrix
+from models.sorting.model import SortingModel
+from models.sorting.values import value_matrix
+from registry.versions import RegistryError
 from seeds import Seed
 from training.dataset import Dataset
 from training.judge import JudgeRows, Side, Verdict, beyond_promise, enough, judge
-from training.registered import RegistryError
-from training.sorting_evaluate import KG_PER_T, Decided, Pieces, measured, worth
-from training.sorting_fitting import SortingCandidate, pieces_of, sort_lots
+from training.sorting.evaluate import KG_PER_T, Decided, Pieces, measured, worth
+from training.sorting.fit import SortingCandidate, pieces_of, sort_lots
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]

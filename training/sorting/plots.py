@@ -5,14 +5,14 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from models.sorting_decision import Line
-from models.sorting_values import oracle_bins, value_matrix
+from models.sorting.decision import Line
+from models.sorting.values import oracle_bins, value_matrix
+from pages.drawing import BLUE, GREY, ORANGE, RED, Picture, empty
 from training.dataset import Dataset
-from training.drawing import BLUE, GREY, ORANGE, RED, Picture, empty
 from training.evaluate import COVERAGE
-from training.sorting_class_plots import confused_classes, element_contents, reliability_of, signals_by_class
-from training.sorting_evaluate import Decided, Pieces, contents_of_lots, metric_of, rest_of
-from training.sorting_fitting import SortingCandidate, pieces_of
+from training.sorting.class_plots import confused_classes, element_contents, reliability_of, signals_by_class
+from training.sorting.evaluate import Decided, Pieces, contents_of_lots, metric_of, rest_of
+from training.sorting.fit import SortingCandidate, pieces_of
 from training.splits import Split
 
 FloatArray = npt.NDArray[np.float64]

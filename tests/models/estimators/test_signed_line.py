@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 
-from models.signed_line import fit_lines
+from models.estimators.signed_line import fit_lines
 
 
 def made(n: int = 400) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.directions import feature_signs
+from models.estimators.signs import feature_signs
 from seeds import Seed
 
 Columns = Mapping[str, np.ndarray]

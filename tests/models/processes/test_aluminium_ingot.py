@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from models.physics import aluminium_ingot as physics
+from models.processes import aluminium_ingot as physics
 from seeds import load
-from seeds.units import is_unit
+from seeds.format.units import is_unit
 
 SEED = load("aluminium_ingot")
 ELEMENTS = [column.name for column in SEED.elements]

@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from models.physics import aluminium_reduction as physics
-from models.physics.current_efficiency import dewing_factor
+from models.processes import aluminium_reduction as physics
+from physics.reduction.current_efficiency import dewing_factor
 from seeds import load
-from seeds.units import is_unit
+from seeds.format.units import is_unit
 
 SEED = load("aluminium_reduction")
 ECONOMICS = {name: quantity.value for name, quantity in SEED.economics.items()}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.aluminium_scrap import (
+from models.processes.aluminium_scrap import (
     ALUMINIUM_RATIO,
     CLASSES,
     FAMILIES,
@@ -14,9 +14,9 @@ from models.physics.aluminium_scrap import (
     class_scores,
     features,
 )
-from models.physics.dual_energy import log_transmissions, sandwich
-from models.physics.libs import LINES, self_absorption
-from models.physics.xray import mixture_attenuation
+from physics.sorting.dual_energy import log_transmissions, sandwich
+from physics.sorting.libs import LINES, self_absorption
+from physics.sorting.xray import mixture_attenuation
 from seeds import load
 
 # Contents of certified alloys near the middle of their windows, wt%, with conductivity in %IACS.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.copper_cathode import FEATURES, contents, features
+from models.processes.copper_cathode import FEATURES, contents, features
 from seeds import load
 
 

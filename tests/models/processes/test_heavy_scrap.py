@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from models.physics.fluorescence_head import Head, Tube
-from models.physics.heavy_scrap import FEATURES, class_scores, features
-from models.physics.influence_coefficients import BACKGROUND, ELEMENTS, INFLUENCE, PURE
-from models.physics.xray_windows import HALF_WIDTHS, NAMES, Windows
+from models.processes.heavy_scrap import FEATURES, class_scores, features
+from physics.sorting.fluorescence_head import Head, Tube
+from physics.sorting.influence_coefficients import BACKGROUND, ELEMENTS, INFLUENCE, PURE
+from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, Windows
 from seeds import load
-from seeds.units import is_unit
+from seeds.format.units import is_unit
 
 SINE = float(np.sqrt(0.5))
 COPPER_RATE = 200.0  # count/ms

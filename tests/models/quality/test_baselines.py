@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from models.lot_baselines import FirstPrinciplesContents, LastAssay
-from models.lot_losses import LEAST_SHARE
+from models.quality.baselines import FirstPrinciplesContents, LastAssay
+from models.quality.losses import LEAST_SHARE
 
 NAN = np.nan
 
@@ -52,7 +52,7 @@ def contents(columns: Any) -> dict[str, np.ndarray]:
 
 @pytest.fixture
 def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.physics.toy", SimpleNamespace(contents=contents))
+    monkeypatch.setitem(sys.modules, "models.processes.toy", SimpleNamespace(contents=contents))
 
 
 @pytest.mark.usefixtures("_physics")

@@ -12,14 +12,14 @@ import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import Pipeline
 
-from models.candidates import CANDIDATES
-from models.candidates import build as build_any
-from models.contract import check
-from models.features import input_names, matrix, physics_of
-from models.lot_losses import DefectLoss
-from models.quality_candidates import build
+from models.quality.candidates import build
+from models.quality.losses import DefectLoss
+from models.regression.candidates import CANDIDATES
+from models.regression.candidates import build as build_any
+from models.table.contract import check
+from models.table.inputs import input_names, matrix, physics_of
 from seeds import Seed, load_all
-from seeds.loader import parse
+from seeds.format.loader import parse
 
 SEEDS = {name: seed for name, seed in load_all().items() if seed.quality is not None}
 NAMES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
@@ -37,7 +37,7 @@ Lots = tuple[np.ndarray, np.ndarray]
 
 @pytest.fixture
 def _toy_physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.physics.toy_lots", TOY_PHYSICS)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", TOY_PHYSICS)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_physics_without_contents_has_no_first_principles(
     toy_quality_seed: Seed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     physics = SimpleNamespace(FEATURES=TOY_PHYSICS.FEATURES, features=TOY_PHYSICS.features)
-    monkeypatch.setitem(sys.modules, "models.physics.toy_lots", physics)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", physics)
     assert tuple(build(toy_quality_seed)) == ("persistence", "linear", "lightgbm", "lightgbm_physics")
 
 

@@ -8,7 +8,7 @@ from scipy.optimize import approx_fprime
 from scipy.special import erfcx
 from scipy.stats import norm
 
-from models.censoring import below_limit, drawn, log_likelihood, log_size, score
+from models.quality.censoring import below_limit, drawn, log_likelihood, log_size, score
 
 SIZES = st.floats(1e-3, 1e3)
 CENTRES = st.floats(-5, 5)

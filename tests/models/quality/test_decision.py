@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.quality_decision import ACTIONS, Costs, Decisions, decide, earned, oracle
+from models.quality.decision import ACTIONS, Costs, Decisions, decide, earned, oracle
 from seeds import Seed
 
 # $/t: an assay of 150 $ for 25 t, grades as in the toy seed.

@@ -16,13 +16,13 @@ import pandas as pd
 import pytest
 
 from models import estimator_files, files
-from models.contract import check
-from models.features import matrix
 from models.files import ModelFilesError, load, model_class, save
 from models.pyfunc import _load_pyfunc
-from models.quality_candidates import build
-from models.quality_fit import grader
-from models.quality_model import QualityModel
+from models.quality.candidates import build
+from models.quality.fit import grader
+from models.quality.model import QualityModel
+from models.table.contract import check
+from models.table.inputs import matrix
 from seeds import Seed
 
 NAMES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
@@ -38,7 +38,7 @@ PHYSICS = SimpleNamespace(
 
 @pytest.fixture
 def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.physics.toy_lots", PHYSICS)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", PHYSICS)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.quality_grades import Limits
+from models.quality.grades import Limits
 from seeds import Seed
 
 ELEMENTS = ("se", "te", "bi", "as", "pb", "ag")

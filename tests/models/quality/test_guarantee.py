@@ -8,9 +8,9 @@ from mapie.risk_control.fwer_control import control_fwer
 from mapie.risk_control.methods import compute_hoeffding_bentkus_p_value
 from scipy.stats import binomtest
 
-from models.guarantee import GuaranteeError
-from models.quality_decision import Costs, decide
-from models.quality_guarantee import THRESHOLDS, lots_needed, p_value, threshold
+from models.promises import GuaranteeError
+from models.quality.decision import Costs, decide
+from models.quality.guarantee import THRESHOLDS, lots_needed, p_value, threshold
 
 # An assay so dear that a lot is let go in the first grade where it may be and is likelier good than not.
 COSTS = Costs(value=np.array([0.0, -1000.0]), assay=900.0, claim=1500.0, intended=0)

@@ -5,9 +5,9 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
-from models.censoring import log_size
-from models.lot_lines import FEWEST_HELD_BACK, PENALTY_OF_FEW, LotLines, level
-from models.lot_losses import LEAST_SHARE, ContentLoss, DefectLoss
+from models.quality.censoring import log_size
+from models.quality.lines import FEWEST_HELD_BACK, PENALTY_OF_FEW, LotLines, level
+from models.quality.losses import LEAST_SHARE, ContentLoss, DefectLoss
 
 SLOPES = np.array([0.5, -0.3, 0.2, 0.0])
 CENTRE, SPREAD = 0.2, 0.4

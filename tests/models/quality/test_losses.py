@@ -8,7 +8,7 @@ from scipy.optimize import approx_fprime
 from scipy.stats import norm
 from sklearn.metrics import log_loss
 
-from models.lot_losses import (
+from models.quality.losses import (
     LARGEST_SPREAD,
     LEAST_SHARE,
     LEAST_SPREAD,

@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.contract import check
-from models.features import input_names, matrix
-from models.guarantee import GuaranteeError
 from models.intervals import CoverageError
-from models.quality_candidates import build
-from models.quality_decision import Costs, Decisions
-from models.quality_fit import grader
-from models.quality_guarantee import lots_needed
-from models.quality_model import QualityModel
+from models.promises import GuaranteeError
+from models.quality.candidates import build
+from models.quality.decision import Costs, Decisions
+from models.quality.fit import grader
+from models.quality.guarantee import lots_needed
+from models.quality.model import QualityModel
+from models.table.contract import check
+from models.table.inputs import input_names, matrix
 from seeds import Seed
-from seeds.loader import parse
+from seeds.format.loader import parse
 
 Frame = Callable[..., pd.DataFrame]
 

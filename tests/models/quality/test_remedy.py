@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm, qmc
 
-from models.features import input_names
 from models.intervals import Conformal
-from models.quality_grades import Limits
-from models.quality_remedy import LEAST_GAIN, Remedy, distances, nearest, remedies
-from models.quality_scatter import Scatter
+from models.quality.grades import Limits
+from models.quality.remedy import LEAST_GAIN, Remedy, distances, nearest, remedies
+from models.quality.scatter import Scatter
+from models.table.inputs import input_names
 from seeds import Seed
 
 PRIME, SECOND = 0, 1
@@ -25,7 +25,7 @@ def contents(columns: Any) -> dict[str, np.ndarray]:
 
 @pytest.fixture
 def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.physics.toy_lots", SimpleNamespace(FEATURES=(), contents=contents))
+    monkeypatch.setitem(sys.modules, "models.processes.toy_lots", SimpleNamespace(FEATURES=(), contents=contents))
 
 
 @pytest.fixture
@@ -166,6 +166,6 @@ def test_physics_that_has_no_answer_gives_no_remedy(
 ) -> None:
     for q in (lambda columns: np.log(-columns["knob"]), lambda columns: 0.0 * columns["knob"]):
         physics = SimpleNamespace(FEATURES=(), contents=lambda columns, q=q: {"q": q(columns)})
-        monkeypatch.setitem(sys.modules, "models.physics.toy_lots", physics)
+        monkeypatch.setitem(sys.modules, "models.processes.toy_lots", physics)
         X = lots(toy_quality_seed, u=[0.0])
         assert remedies(toy_quality_seed, X, told((1.0, 4.5, 1.0)), np.zeros(1, np.intp), scatter, limits) == [None]

@@ -8,9 +8,9 @@ import pytest
 from scipy.stats import norm, qmc
 
 from models.intervals import Conformal, CoverageError
-from models.lot_losses import UNTOLD_SPREAD
-from models.quality_grades import Limits
-from models.quality_scatter import Scatter, judging
+from models.quality.grades import Limits
+from models.quality.losses import UNTOLD_SPREAD
+from models.quality.scatter import Scatter, judging
 
 SD = np.array([0.3, 0.5, 0.2])
 CORRELATION = np.array([[1.0, 0.6, 0.0], [0.6, 1.0, 0.0], [0.0, 0.0, 1.0]])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from models.lot_lines import LotLines
-from models.lot_trees import LotTrees
+from models.quality.lines import LotLines
+from models.quality.trees import LotTrees
 
 LIMIT = 0.4
 QUICK = LotTrees(n_jobs=1, learning_rate=0.1, most_trees=150)

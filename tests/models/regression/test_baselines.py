@@ -6,8 +6,8 @@ import pytest
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from models import baselines
-from models.baselines import FirstPrinciples, Persistence
+from models.regression import baselines
+from models.regression.baselines import FirstPrinciples, Persistence
 
 # FirstPrinciples is not among these: its number of columns is the process's, the checks bring their own.
 

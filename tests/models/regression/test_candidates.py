@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from sklearn.base import clone, is_regressor
 
-from models.candidates import CANDIDATES, build
-from models.features import PhysicsFeatures, input_names, physics_of
+from models.regression.candidates import CANDIDATES, build
+from models.table.inputs import PhysicsFeatures, input_names, physics_of
 from seeds import Seed, load, load_all
 
 SEEDS = {name: seed for name, seed in load_all().items() if not seed.classes and seed.quality is None}

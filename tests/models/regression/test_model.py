@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from models import fitted
-from models.features import input_names, physics_of
-from models.fitted import EXAMPLES, TOLD_COVERAGE, Answer, FittedModel, conformalised
 from models.intervals import CoverageError
+from models.regression import model as fitted
+from models.regression.model import EXAMPLES, TOLD_COVERAGE, Answer, FittedModel, conformalised
+from models.table.inputs import input_names, physics_of
 from seeds import Seed, load_all
 
 DERIVING = [seed for name, seed in load_all().items() if seed.derived and physics_of(name) is not None]
@@ -143,6 +143,6 @@ def test_derived_targets_follow_from_the_primary_one(seed: Seed) -> None:
 
 def test_importing_loads_no_library_of_other_rooms() -> None:
     heavy = ("mlflow", "fastapi", "plotly", "lightgbm", "skops", "training", "serving", "synthetic_data")
-    code = f"import sys, models.fitted; print([name for name in {heavy!r} if name in sys.modules])"
+    code = f"import sys, models.regression.model; print([name for name in {heavy!r} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from models.boosted_trees import FEWEST_HELD_BACK, BoostedTrees
+from models.regression.trees import FEWEST_HELD_BACK, BoostedTrees
 
 SIGNS = (1, -1, 0, 0)
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.class_baselines import ClassShares, FirstPrinciplesClasses
+from models.sorting.baselines import ClassShares, FirstPrinciplesClasses
 
 MEANS = np.array([0.0, 3.0, 6.0])
 
@@ -18,7 +18,7 @@ def physics(monkeypatch: pytest.MonkeyPatch) -> None:
         scores = -2.0 * (columns["s"][:, None] - MEANS) ** 2
         return np.column_stack([np.where(columns["s"][:, None] > 50, -np.inf, scores), np.full(len(scores), -np.inf)])
 
-    monkeypatch.setitem(sys.modules, "models.physics.toy_classes", SimpleNamespace(class_scores=class_scores))
+    monkeypatch.setitem(sys.modules, "models.processes.toy_classes", SimpleNamespace(class_scores=class_scores))
 
 
 def made(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:

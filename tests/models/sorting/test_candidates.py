@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, clone, is_classifier
 
-from models.candidates import CANDIDATES, build
-from models.features import matrix, physics_of
+from models.regression.candidates import CANDIDATES, build
+from models.table.inputs import matrix, physics_of
 from seeds import Seed, load, load_all
 
 SEEDS = {name: seed for name, seed in load_all().items() if seed.process.task == "sorting"}
@@ -32,7 +32,7 @@ TOY_PHYSICS = SimpleNamespace(
 
 @pytest.fixture
 def toy_physics(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.physics.toy_scrap", TOY_PHYSICS)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap", TOY_PHYSICS)
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
 
-from models.features import matrix
 from models.intervals import CoverageError
-from models.sorting_contents import FEWEST_OF_CLASS, Contents, Lines
-from models.sorting_contents_fit import MOST_SCORES, PENALTY, fit_contents, fit_lines
+from models.sorting.contents import FEWEST_OF_CLASS, Contents, Lines
+from models.sorting.contents_fit import MOST_SCORES, PENALTY, fit_contents, fit_lines
+from models.table.inputs import matrix
 from seeds import Seed
 
 Frame = Callable[..., pd.DataFrame]
@@ -154,7 +154,7 @@ def test_physics_features_help_and_are_checked_when_read(
     physics = SimpleNamespace(
         FEATURES=(SimpleNamespace(name="double", sign=0),), features=lambda columns: {"double": 2 * columns["mass"]}
     )
-    monkeypatch.setitem(sys.modules, "models.physics.toy_scrap", physics)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap", physics)
     # The mass column carries z here, and its double after it.
     model = fit_contents(toy_sorting_seed, (hidden[0], *old[1:]), (hidden[1], *new[1:]), np.eye(4)[new[1]])[0]
     assert model.carried.tolist() == [True, True]

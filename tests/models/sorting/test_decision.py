@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.sorting_decision import Line, Pieces
-from models.sorting_lots import START_SHARE, LotState
+from models.sorting.decision import Line, Pieces
+from models.sorting.lots import START_SHARE, LotState
 from seeds import Seed
 
 LOT_MASS = 2.0

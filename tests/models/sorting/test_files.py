@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 
 from models import estimator_files, files
-from models.candidates import build
-from models.features import matrix
 from models.files import ModelFilesError, load, save
 from models.pyfunc import _load_pyfunc
-from models.sorting_fit import sorter
-from models.sorting_model import SortingModel
+from models.regression.candidates import build
+from models.sorting.fit import sorter
+from models.sorting.model import SortingModel
+from models.table.inputs import matrix
 from seeds import Seed
 
 NAMES = ("majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
@@ -37,7 +37,7 @@ def physics(monkeypatch: pytest.MonkeyPatch) -> None:
         features=lambda columns: {"difference": columns["s1"] - columns["s2"]},
         class_scores=class_scores,
     )
-    monkeypatch.setitem(sys.modules, "models.physics.toy_scrap", module)
+    monkeypatch.setitem(sys.modules, "models.processes.toy_scrap", module)
 
 
 def learnt(seed: Seed, frame: pd.DataFrame, name: str) -> SortingModel:

@@ -5,18 +5,10 @@ import numpy as np
 import pytest
 from mapie.risk_control.methods import find_best_predict_param, get_r_hat_plus
 
-from models.guarantee import GuaranteeError
-from models.sorting_decision import Line, Pieces
-from models.sorting_guarantee import (
-    PRODUCT_SHARE,
-    RESERVES,
-    controlled,
-    lot_contents,
-    lots_needed,
-    over_limit,
-    reserve,
-)
-from models.sorting_lots import LotState
+from models.promises import GuaranteeError
+from models.sorting.decision import Line, Pieces
+from models.sorting.guarantee import PRODUCT_SHARE, RESERVES, controlled, lot_contents, lots_needed, over_limit, reserve
+from models.sorting.lots import LotState
 from seeds import Seed
 
 PIECES = 60

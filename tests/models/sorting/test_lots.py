@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.sorting_lots import START_SHARE, LotState, LotStateError, certainty, limits, numbered
+from models.sorting.lots import START_SHARE, LotState, LotStateError, certainty, limits, numbered
 from seeds import Seed
 
 

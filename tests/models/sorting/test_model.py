@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.features import matrix
-from models.guarantee import GuaranteeError
 from models.intervals import CoverageError
-from models.linear_classes import LinearClasses
-from models.sorting_fit import sorter
-from models.sorting_guarantee import RESERVES, lot_contents, over_limit
-from models.sorting_lots import LotState, numbered
-from models.sorting_model import SortingModel
-from models.sorting_values import value_matrix
+from models.promises import GuaranteeError
+from models.sorting.fit import sorter
+from models.sorting.guarantee import RESERVES, lot_contents, over_limit
+from models.sorting.linear import LinearClasses
+from models.sorting.lots import LotState, numbered
+from models.sorting.model import SortingModel
+from models.sorting.values import value_matrix
+from models.table.inputs import matrix
 from seeds import Seed
 
 PIECES = 60
@@ -266,6 +266,6 @@ def test_importing_loads_no_library_of_other_rooms() -> None:
         "serving",
         "synthetic_data",
     )
-    code = f"import sys, models.sorting_model; print([name for name in {heavy!r} if name in sys.modules])"
+    code = f"import sys, models.sorting.model; print([name for name in {heavy!r} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"

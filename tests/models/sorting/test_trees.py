@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from models.boosted_classes import ROUNDS_OF_FEW, BoostedClasses
-from models.boosted_trees import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
+from models.regression.trees import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
+from models.sorting.trees import ROUNDS_OF_FEW, BoostedClasses
 
 
 def made(n: int = 1500, rng_seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

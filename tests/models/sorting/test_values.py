@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.sorting_values import PriceError, oracle_bins, value_matrix
+from models.sorting.values import PriceError, oracle_bins, value_matrix
 from seeds import Seed
 
 

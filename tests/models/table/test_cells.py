@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.cells import (
+from models.table.cells import (
     CONTENT,
     FINITE,
     ISO_TIME,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.contract import LISTED, Source, TableError, check
+from models.table.contract import LISTED, Source, TableError, check
 from seeds import load, names
-from seeds.loader import parse
+from seeds.format.loader import parse
 
 FIXTURES = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TODAY = dt.date(2026, 1, 1)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.contract import TableError, check
-from seeds.loader import parse
+from models.table.contract import TableError, check
+from seeds.format.loader import parse
 
 
 @pytest.fixture

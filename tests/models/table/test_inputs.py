@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from models import features
-from models.features import InputError, PhysicsFeatures, input_names, matrix, medians, physics_of
+from models.table import inputs
+from models.table.inputs import InputError, PhysicsFeatures, input_names, matrix, medians, physics_of
 from seeds import Seed, load_all
 
 SEEDS = load_all()
@@ -71,7 +71,7 @@ def test_physics_that_cannot_be_imported_is_told(monkeypatch: pytest.MonkeyPatch
     def broken(name: str) -> None:
         raise ModuleNotFoundError("No module named 'missing_library'", name="missing_library")
 
-    monkeypatch.setattr(features, "importlib", SimpleNamespace(import_module=broken))
+    monkeypatch.setattr(inputs, "importlib", SimpleNamespace(import_module=broken))
     with pytest.raises(ModuleNotFoundError, match="missing_library"):
         physics_of("toy_cells")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.earlier_periods import earlier
+from models.table.lags import earlier
 
 DAY = dt.timedelta(days=1)
 

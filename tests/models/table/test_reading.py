@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.contract import LISTED, TableError
-from training.table import digest, read_table, read_truth, write_rejected
+from models.table.contract import LISTED, TableError
+from models.table.reading import digest, read_table, read_truth, write_rejected
 
 FIXTURES = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HEADER = "unit,period_start,x_set,z,y"
@@ -215,7 +215,7 @@ def test_a_file_that_one_may_not_read(toy_seed, frame, folder, monkeypatch):
         raise PermissionError(13, "Permission denied", str(file))
 
     write_csv(frame, folder / "t.csv")
-    monkeypatch.setattr("training.raw_table._csv_headers", refused)
+    monkeypatch.setattr("models.table.raw._csv_headers", refused)
     path = folder / "t.csv"
     assert told(path, toy_seed) == [
         f"{path}: got a file that cannot be read (Permission denied): expected a readable file"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from models.capability import (
+from monitoring.charts.capability import (
     PERCENTILE_VALUES_NEEDED,
     SEEN_NEEDED,
     VALUES_NEEDED,

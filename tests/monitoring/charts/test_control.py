@@ -11,7 +11,7 @@ from scipy.sparse.linalg import spsolve
 from scipy.special import ndtr
 from scipy.stats import norm
 
-from models.control_charts import (
+from monitoring.charts.control import (
     REFERENCE_VALUES,
     ChartError,
     cusum,
@@ -20,7 +20,7 @@ from models.control_charts import (
     robust_reference,
     shewhart,
 )
-from models.runs_rules import NELSON, THREE_SIGMA, WESTERN_ELECTRIC
+from monitoring.charts.runs_rules import NELSON, THREE_SIGMA, WESTERN_ELECTRIC
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from models.acceptance import (
+from monitoring.charts.plans import (
     AQLS,
     DISCONTINUED,
     LETTERS,

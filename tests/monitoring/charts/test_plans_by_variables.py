@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.acceptance_by_variables import (
+from monitoring.charts.plans_by_variables import (
     VariablesPlan,
     VariablesPlanError,
     accepted_by_variables,

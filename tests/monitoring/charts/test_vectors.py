@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2, f
 
-from models.control_charts import ChartError
-from models.multivariate_charts import (
+from monitoring.charts.control import ChartError
+from monitoring.charts.vectors import (
     ROWS_PER_VARIABLE,
     PrincipalComponents,
     components_for,

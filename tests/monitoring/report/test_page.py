@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from training.html_table import table
-from training.quality_page import page, summary, write_page
+from monitoring.report.page import page, summary, write_page
+from pages.html import table
 
 HEADINGS = (
     "Promise",

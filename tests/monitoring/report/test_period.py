@@ -7,17 +7,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.capability import lognormal_capability
-from models.control_charts import ChartError
-from models.quality_decision import Costs
+from models.quality.decision import Costs
+from monitoring.charts.capability import lognormal_capability
+from monitoring.charts.control import ChartError
+from monitoring.report.alarms import LEAST_SIMILARITY, matches
+from monitoring.report.period import PeriodError, quality_period
+from monitoring.report.residual_charts import RUN_LENGTH, decision_interval, lag_correlation, reference_of, residuals
+from monitoring.report.sampling import sampling
+from registry.settings import Settings
+from registry.versions import RegistryError
 from seeds import load
-from training.quality_alarms import LEAST_SIMILARITY, matches
-from training.quality_charts import RUN_LENGTH, decision_interval, lag_correlation, reference_of, residuals
-from training.quality_evaluate import costs_of
-from training.quality_period import PeriodError, quality_period
-from training.quality_sampling import sampling
-from training.registered import RegistryError
-from training.settings import Settings
+from training.quality.evaluate import costs_of
 
 SHIFTED = "2024-05-15"
 
@@ -239,7 +239,7 @@ def report(toy_champion, toy_quality_frame, toy_quality_seed, tmp_path, monkeypa
     path = tmp_path / "lots.parquet"
     toy_quality_frame().to_parquet(path)
     store = SimpleNamespace(versions=lambda process: [version], model=lambda one: model)
-    monkeypatch.setattr("training.quality_period.Tracking", lambda settings: store)
+    monkeypatch.setattr("monitoring.report.period.Tracking", lambda settings: store)
 
     def run(first=None, last=None, seed=toy_quality_seed):
         return quality_period(seed, path, Settings(), first, last)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.hydrogen import (
+from physics.melt.hydrogen import (
     ATMOSPHERE,
     degassing_units,
     dissolved_hydrogen,

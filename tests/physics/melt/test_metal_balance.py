@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.physics.atoms import ATOMS
-from models.physics.metal_balance import (
+from physics.atoms import ATOMS
+from physics.melt.metal_balance import (
     alumina_contribution,
     anode_contribution,
     blended_content,

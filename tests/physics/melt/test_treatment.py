@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.melt_treatment import (
+from physics.melt.treatment import (
     filter_efficiency,
     inclusions_passing,
     melt_loss,

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from models.physics.alumina import (
+from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
+from physics.reduction.alumina import (
     ALUMINA_PER_METAL,
     alf3_consumption,
     alumina_consumption,
@@ -14,7 +15,6 @@ from models.physics.alumina import (
     sludge_rate,
     undissolved_rate,
 )
-from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
 
 
 @pytest.mark.parametrize(

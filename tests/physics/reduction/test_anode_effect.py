@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.anode_effect import anode_effect_hazard, mean_voltage, unevenness_factor
+from physics.reduction.anode_effect import anode_effect_hazard, mean_voltage, unevenness_factor
 
 
 def test_hazard_at_the_onset_is_the_parameter():

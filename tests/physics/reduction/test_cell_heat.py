@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from models.physics.cell_heat import (
+from physics.electrochemistry import ALUMINIUM_EQUIVALENT, specific_energy
+from physics.reduction.cell_heat import (
     concentration_after_freezing,
     enthalpy_voltage,
     heat_available,
@@ -14,7 +15,6 @@ from models.physics.cell_heat import (
     thermal_mass,
     warming_rate,
 )
-from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT, specific_energy
 
 
 def test_least_energy_of_a_kilogram():

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.physics.cell_design import P400
-from models.physics.cell_voltage import acd_from_voltage, cell_voltage, voltage_line
-from models.physics.cryolite import alumina_solubility_skybakmoen_1997, conductivity_wang_1992, cryolite_ratio
-from models.physics.voltage_terms import (
+from physics.reduction.cell_design import P400
+from physics.reduction.cell_voltage import acd_from_voltage, cell_voltage, voltage_line
+from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997, conductivity_wang_1992, cryolite_ratio
+from physics.reduction.voltage_terms import (
     anode_concentration_overvoltage,
     anode_reaction_overvoltage,
     bath_ohmic_voltage,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.cryolite import (
+from physics.reduction.cryolite import (
     alumina_solubility_skybakmoen_1997,
     bath_weight_ratio,
     conductivity_hives_1993,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.physics.cryolite import eutectic_temperature
-from models.physics.current_efficiency import (
+from physics.reduction.cryolite import eutectic_temperature
+from physics.reduction.current_efficiency import (
     P400_LOSS,
     anode_effect_loss,
     capped_lif,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.emissions import (
+from physics.reduction.emissions import (
     anode_co2,
     c2f6_emission,
     cf4_emission,

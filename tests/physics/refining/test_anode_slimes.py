@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.anode_slimes import (
+from physics.refining.anode_slimes import (
     SLIMES_SHARE,
     arsenic_ratio,
     floating_share,

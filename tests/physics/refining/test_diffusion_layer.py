@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from models.physics.diffusion_layer import (
+from physics.electrochemistry import COPPER_EQUIVALENT
+from physics.refining.diffusion_layer import (
     diffusion_coefficient,
     diffusion_layer_thickness,
     diffusion_limited_content,
     limiting_current,
 )
-from models.physics.electrochemistry import COPPER_EQUIVALENT
-from models.physics.silver_chloride import dissolved_silver, silver_chloride_product
+from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
 
 
 def test_a_refinery_works_at_about_a_third_of_its_limiting_current():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.copper_electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
+from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
 
 
 def test_conductivity_of_a_usual_electrolyte():

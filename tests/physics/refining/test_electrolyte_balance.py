@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.electrolyte_balance import content_after, residence_time, steady_content
+from physics.refining.electrolyte_balance import content_after, residence_time, steady_content
 
 
 @pytest.mark.parametrize(("dissolved", "content"), [(1350.0, 14.06), (750.0, 7.81)], ids=["nickel", "arsenic"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.nodulation import (
+from physics.refining.nodulation import (
     additive_error,
     chance_of_any,
     deposit_roughness,

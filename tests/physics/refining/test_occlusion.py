@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.occlusion import electrolyte_sulphur, occluded_content, occluded_volume
+from physics.refining.occlusion import electrolyte_sulphur, occluded_content, occluded_volume
 
 
 @pytest.mark.parametrize(("grams_per_litre", "ppm"), [(10.0, 1.0), (15.0, 1.5)], ids=["arsenic", "nickel"])

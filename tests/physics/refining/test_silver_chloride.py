@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.silver_chloride import dissolved_silver, silver_chloride_product
+from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
 
 
 def test_product_at_its_reference_and_its_rise():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.colour import copper_share, metal_brightness, metal_hue, metal_saturation, patinated
+from physics.sorting.colour import copper_share, metal_brightness, metal_hue, metal_saturation, patinated
 
 DEGREES = 360.0
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.conductivity import apparent_conductivity, lift_off_response, skin_depth, wall_response
+from physics.sorting.conductivity import apparent_conductivity, lift_off_response, skin_depth, wall_response
 
 
 def test_published_skin_depths_at_ten_kilohertz():

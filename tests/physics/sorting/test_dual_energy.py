@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.physics.dual_energy import condensed, log_ratio, log_ratio_noise, log_transmissions, sandwich
-from models.physics.xray import mixture_attenuation
+from physics.sorting.dual_energy import condensed, log_ratio, log_ratio_noise, log_transmissions, sandwich
+from physics.sorting.xray import mixture_attenuation
 
 ELEMENTS = ("al", "mg", "si", "mn", "fe", "cu", "zn", "cr")
 SCANNER = sandwich(160.0)

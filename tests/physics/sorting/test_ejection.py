@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.ejection import (
+from physics.sorting.ejection import (
     crowding,
     deflection_probability,
     ejected_purity,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from models.physics import xray
-from models.physics.atoms import ATOMS
-from models.physics.fluorescence import (
+from physics.atoms import ATOMS
+from physics.sorting import xray
+from physics.sorting.fluorescence import (
     PAINT,
     PAINT_DENSITY,
     backscatter,
@@ -17,8 +17,8 @@ from models.physics.fluorescence import (
     primary_emission,
     transmission,
 )
-from models.physics.fluorescence_head import Head, Tube
-from models.physics.xray_detector import counting_sigma, detection_limit, resolution
+from physics.sorting.fluorescence_head import Head, Tube
+from physics.sorting.xray_detector import counting_sigma, detection_limit, resolution
 
 SINE = float(np.sin(np.radians(45.0)))
 LINES = (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.libs import (
+from physics.sorting.libs import (
     BOLTZMANN,
     LINES,
     content_from_reading,

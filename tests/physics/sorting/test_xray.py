@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.physics.xray import (
+from physics.sorting.xray import (
     edge_energy,
     edge_jump,
     fluorescence_constant,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.physics import xray
-from models.physics.xray_detector import (
+from physics.sorting import xray
+from physics.sorting.xray_detector import (
     AIR,
     counting_sigma,
     detection_limit,

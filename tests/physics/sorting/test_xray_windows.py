@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from models.physics import xray
-from models.physics.fluorescence import compton_energy
-from models.physics.xray_detector import escape_share
-from models.physics.xray_windows import ENERGIES, KBETA, NAMES, NOISE, PEAKS, Windows
+from physics.sorting import xray
+from physics.sorting.fluorescence import compton_energy
+from physics.sorting.xray_detector import escape_share
+from physics.sorting.xray_windows import ENERGIES, KBETA, NAMES, NOISE, PEAKS, Windows
 
 OF_LEAD = {"pb_la": ("pb", "La"), "pb_lb": ("pb", "Lb")}
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from seeds import SeedError, folder, load, load_all, names
-from seeds.loader import parse
+from seeds.format.loader import parse
 
 
 @pytest.fixture

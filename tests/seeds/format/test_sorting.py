@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from seeds import Seed, SeedError
-from seeds.loader import parse
+from seeds.format.loader import parse
 
 
 def faults(seed: Seed, *changes: tuple[str, str]) -> list[str]:

@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from models.quality_model import QualityModel
+from models.quality.model import QualityModel
 from nonferrous import _curl
 from seeds import Seed
-from seeds.loader import parse
+from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.folder_store import FolderStore
 from serving.problems import ProblemError
-from serving.quality_payloads import payloads, values
+from serving.quality.payloads import payloads, values
 from serving.settings import Settings
 
 URL = "/v1/toy_lots/predictions"

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 from pydantic import TypeAdapter
 
-from models.quality_decision import ACTIONS
-from models.quality_model import QualityModel
+from models.quality.decision import ACTIONS
+from models.quality.model import QualityModel
 from serving.app import Service, create_app
 from serving.folder_store import FolderStore
 from serving.settings import Settings
@@ -256,7 +256,7 @@ def _physics(monkeypatch: pytest.MonkeyPatch) -> None:
     def contents(columns: dict[str, FloatArray]) -> dict[str, FloatArray]:
         return dict.fromkeys(("p", "q"), np.exp(-0.06 * (columns["knob"] - 50)))
 
-    monkeypatch.setattr("models.quality_remedy.physics_of", lambda process: SimpleNamespace(contents=contents))
+    monkeypatch.setattr("models.quality.remedy.physics_of", lambda process: SimpleNamespace(contents=contents))
 
 
 @pytest.mark.usefixtures("_physics")

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from models.quality_model import QualityModel
+from models.quality.model import QualityModel
 from seeds import Seed
 from serving.app import create_app
 from serving.folder_store import FolderStore

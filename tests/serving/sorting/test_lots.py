@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from models.sorting_lots import LotState
+from models.sorting.lots import LotState
 from seeds import Seed
-from serving import lot_payloads
+from serving.sorting import lots
 
 masses = st.floats(0, 1e5)
 
@@ -22,9 +22,9 @@ def test_a_lot_survives_the_way_out_and_back_to_the_last_bit(
 ) -> None:
     known, nan = np.array([[True, False], [False, False], [False, False]]), math.nan
     state = LotState(np.array(mass), np.where(known, x, nan), np.where(known, variance, nan))
-    out = pydantic_core.to_json(lot_payloads.told(state, toy_sorting_seed, reserve=0.1), inf_nan_mode="null")
-    kind: TypeAdapter[Any] = TypeAdapter(lot_payloads.lot(toy_sorting_seed))
-    back = lot_payloads.states({"L-1": kind.validate_json(out)}, toy_sorting_seed)["L-1"]
+    out = pydantic_core.to_json(lots.told(state, toy_sorting_seed, reserve=0.1), inf_nan_mode="null")
+    kind: TypeAdapter[Any] = TypeAdapter(lots.lot(toy_sorting_seed))
+    back = lots.states({"L-1": kind.validate_json(out)}, toy_sorting_seed)["L-1"]
     for one, other in (
         (state.mass, back.mass),
         (state.element_mass, back.element_mass),
@@ -34,17 +34,17 @@ def test_a_lot_survives_the_way_out_and_back_to_the_last_bit(
 
 
 def test_without_a_reserve_no_allowance_is_told(toy_sorting_seed: Seed) -> None:
-    told = lot_payloads.told(LotState.empty(toy_sorting_seed), toy_sorting_seed, reserve=math.nan)
+    told = lots.told(LotState.empty(toy_sorting_seed), toy_sorting_seed, reserve=math.nan)
     x = told["bins"]["bin_a"]["elements"]["x"]
     assert (x["allowance"], x["share"]) == (None, None)
     assert "NaN" not in json.dumps(told)
 
 
 def test_the_example_is_a_lot_that_keeps_its_limits(toy_sorting_seed: Seed) -> None:
-    example = lot_payloads.example(toy_sorting_seed)
-    TypeAdapter(lot_payloads.lot(toy_sorting_seed)).validate_python(example)
-    state = lot_payloads.states({"L-1": example}, toy_sorting_seed)["L-1"]
-    for one in lot_payloads.told(state, toy_sorting_seed, reserve=0.1)["bins"].values():
+    example = lots.example(toy_sorting_seed)
+    TypeAdapter(lots.lot(toy_sorting_seed)).validate_python(example)
+    state = lots.states({"L-1": example}, toy_sorting_seed)["L-1"]
+    for one in lots.told(state, toy_sorting_seed, reserve=0.1)["bins"].values():
         assert one["mass"]["value"] == 0.5
         for element in one["elements"].values():
             assert element["share"]["value"] < element["limit"]["value"]

@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from models.sorting_model import SortingModel
+from models.sorting.model import SortingModel
 from seeds import Seed
-from seeds.loader import parse
+from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.folder_store import FolderStore
 from serving.settings import Settings
-from serving.sorting_payloads import payloads
+from serving.sorting.payloads import payloads
 
 URL = "/v1/toy_scrap/predictions"
 JSON = {"content-type": "application/json"}

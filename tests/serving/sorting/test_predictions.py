@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from pydantic import TypeAdapter
 
-from models.features import matrix
-from models.sorting_model import SortingModel
-from models.sorting_values import value_matrix
+from models.sorting.model import SortingModel
+from models.sorting.values import value_matrix
+from models.table.inputs import matrix
 from seeds import Seed
 from serving.app import Service, create_app
 from serving.folder_store import FolderStore

@@ -12,8 +12,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from seeds import Seed, load
-from synthetic_data import plant_files, replay, simulate
-from synthetic_data.plan import plan_run
+from synthetic_data import replay, simulate
+from synthetic_data.engine import files
+from synthetic_data.engine.plan import plan_run
 
 KEYS = ["unit", "period_start"]
 SMALL = {"units": 24, "years": 1.0}
@@ -44,14 +45,14 @@ def test_rows_do_not_depend_on_where_row_groups_end(
     seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = pd.read_parquet(simulate(seed, tmp_path / "one", **SMALL) / "table.parquet")
-    monkeypatch.setattr(plant_files, "GROUP_ROWS", 5)
+    monkeypatch.setattr(files, "GROUP_ROWS", 5)
     cut = simulate(seed, tmp_path / "three", **SMALL) / "table.parquet"
     assert pq.ParquetFile(cut).num_row_groups == 3
     assert_frame_equal(pd.read_parquet(cut).sort_values(KEYS, ignore_index=True), whole)
 
 
 def test_memory_does_not_grow_with_the_years(seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plant_files, "GROUP_ROWS", 3)
+    monkeypatch.setattr(files, "GROUP_ROWS", 3)
 
     def peak(years: float) -> int:
         tracemalloc.start()
@@ -77,7 +78,7 @@ def test_another_rng_seed_makes_another_plant(seed: Seed) -> None:
 
 def test_in_memory_and_on_disk_are_the_same(seed: Seed, tmp_path: Path) -> None:
     folder, memory = simulate(seed, tmp_path, **SMALL), replay(seed, **SMALL)
-    for name in plant_files.NAMES:
+    for name in files.NAMES:
         assert_frame_equal(pd.read_parquet(folder / f"{name}.parquet"), getattr(memory, name))
 
 

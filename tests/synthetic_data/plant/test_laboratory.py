@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synthetic_data.laboratory import NORMALS, Method, report
+from synthetic_data.plant.laboratory import NORMALS, Method, report
 
 EXACT = Method(sampling=0.0, repeatability=0.0, floor=0.0, detection_limit=0.25, digit=0.05)
 COUNT = 200_000

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from lightgbm import LGBMRegressor
 
-from models.physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
+from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
 from seeds import Seed, load
 from synthetic_data import Replay, margin, replay
 

@@ -14,14 +14,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.boosted_classes import BoostedClasses
-from models.features import physics_of
+from models.sorting.trees import BoostedClasses
+from models.table.inputs import physics_of
 from seeds import load
 from synthetic_data import replay
-from synthetic_data.scrap_feed import SURFACES
-from synthetic_data.scrap_materials import Materials
+from synthetic_data.sorter.feed import SURFACES
+from synthetic_data.sorter.materials import Materials
 
-PUBLISHED = Path(__file__).parent / "published"
+PUBLISHED = Path(__file__).parents[2] / "published"
 LEARNT = "learnt: "
 OLD = 0.75
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from models.physics.ejection import crowding, ejected_purity, ejected_recovery, expected_neighbours, fired_share
-from synthetic_data.scrap_ejection import CAUSES, eject
+from physics.sorting.ejection import crowding, ejected_purity, ejected_recovery, expected_neighbours, fired_share
+from synthetic_data.sorter.ejection import CAUSES, eject
 
 NEIGHBOURS = {
     20.0: [0.041, 0.098, 0.151, 0.223, 0.467],

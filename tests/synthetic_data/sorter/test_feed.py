@@ -6,14 +6,14 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from models.physics.ejection import crowding
+from physics.sorting.ejection import crowding
 from seeds import Quantity, Regime, folder, load
-from seeds.plant import Range
-from synthetic_data.plan import Block, SimulationError, plan_run
-from synthetic_data.scrap_feed import SURFACES, draw
-from synthetic_data.scrap_lots import draw_lots, regime_events
-from synthetic_data.scrap_materials import Materials
-from synthetic_data.scrap_mix import Mix
+from seeds.format.plant import Range
+from synthetic_data.engine.plan import Block, SimulationError, plan_run
+from synthetic_data.sorter.feed import SURFACES, draw
+from synthetic_data.sorter.lots import draw_lots, regime_events
+from synthetic_data.sorter.materials import Materials
+from synthetic_data.sorter.mix import Mix
 
 SORTING = [path.stem for path in sorted(folder().glob("*.toml")) if 'task = "sorting"' in path.read_text("utf-8")]
 LOTS = 600

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from seeds import Material, folder, load
-from seeds.plant import Range
-from synthetic_data.plan import SimulationError
-from synthetic_data.scrap_materials import Materials, materials_of
+from seeds.format.plant import Range
+from synthetic_data.engine.plan import SimulationError
+from synthetic_data.sorter.materials import Materials, materials_of
 
 SORTING = [path.stem for path in sorted(folder().glob("*.toml")) if 'task = "sorting"' in path.read_text("utf-8")]
 PIECES = 40_000

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from models.physics.electrolyte_balance import steady_content
+from physics.refining.electrolyte_balance import steady_content
 from seeds import load
-from synthetic_data import tankhouse_stocks as stocks
-from synthetic_data.plan import plan_run
-from synthetic_data.tankhouse_circuit import stretches
+from synthetic_data.engine.plan import plan_run
+from synthetic_data.tankhouse import stocks
+from synthetic_data.tankhouse.circuit import stretches
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from models.candidates import build
-from models.contract import check
-from training.card import model_card
+from models.regression.candidates import build
+from models.table.contract import check
 from training.dataset import dataset_of
-from training.quality_fitting import fit_candidate
-from training.quality_report import cautions, remarks
+from training.quality.columns import cautions, remarks
+from training.quality.fit import fit_candidate
+from training.reports.card import model_card
 from training.splits import split
 
 INFO = {"package_version": "1.2.3", "git_commit": None}

@@ -5,13 +5,13 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
 
-from models.fitted import Answer
-from models.quality_decision import Costs, Decisions
-from models.quality_grades import Limits
-from models.quality_model import Judged, QualityModel
-from models.quality_scatter import Scatter
+from models.quality.decision import Costs, Decisions
+from models.quality.grades import Limits
+from models.quality.model import Judged, QualityModel
+from models.quality.scatter import Scatter
+from models.regression.model import Answer
 from seeds import load_all
-from training.quality_evaluate import (
+from training.quality.evaluate import (
     FEWEST_DETECTED,
     Lots,
     area_under_curve,

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from models.candidates import build
-from models.contract import check
-from models.guarantee import GuaranteeError
-from models.quality_fit import grader
-from models.quality_guarantee import lots_needed
-from models.quality_scatter import judging
+from models.promises import GuaranteeError
+from models.quality.fit import grader
+from models.quality.guarantee import lots_needed
+from models.quality.scatter import judging
+from models.regression.candidates import build
+from models.table.contract import check
 from training.dataset import dataset_of
-from training.quality_evaluate import costs_of, lot_loss
-from training.quality_fitting import STEPS, best_of, check_lots, fit_candidate, lots_of
+from training.quality.evaluate import costs_of, lot_loss
+from training.quality.fit import STEPS, best_of, check_lots, fit_candidate, lots_of
 from training.splits import SplitError, split
 
 PARTS = ("test", "unseen", "unseen_all")

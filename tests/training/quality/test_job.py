@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from models.candidates import build
-from models.features import matrix
-from models.guarantee import GuaranteeError
+from models.promises import GuaranteeError
+from models.regression.candidates import build
+from models.table.inputs import matrix
+from nonferrous.tables import candidates_table, verdict_table, versions_table
+from registry.promotion import promote, rollback
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import RegistryError
 from training.compare import compare
 from training.job import Trained, train
-from training.promotion import promote, rollback
-from training.registered import RegistryError
-from training.report import candidates_table, verdict_table, versions_table
 from training.retrain import Retrained, judge_start, retrain
-from training.settings import Settings
-from training.tracking import Tracking
 
 _DONE = {}
 

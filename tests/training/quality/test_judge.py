@@ -6,17 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.candidates import build
-from models.censoring import log_size
-from models.contract import check
-from models.quality_decision import Costs
-from seeds.loader import parse
+from models.quality.censoring import log_size
+from models.quality.decision import Costs
+from models.regression.candidates import build
+from models.table.contract import check
+from registry.versions import RegistryError
+from seeds.format.loader import parse
 from training.dataset import dataset_of
 from training.judge import JudgeError
-from training.quality_fitting import fit_candidate, lots_of
-from training.quality_judge import check_judgeable, verdict
-from training.quality_report import DECISIVE, JUDGED
-from training.registered import RegistryError
+from training.quality.columns import DECISIVE, JUDGED
+from training.quality.fit import fit_candidate, lots_of
+from training.quality.judge import check_judgeable, verdict
 from training.splits import split
 
 LOW, HIGH = -2.0, 6.0  # logarithms of contents that keep every grade, and none, whatever the errors

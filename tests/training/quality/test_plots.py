@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.candidates import build
-from models.contract import check
-from training import quality_plots
+from models.regression.candidates import build
+from models.table.contract import check
+from pages.drawing import by_month
 from training.dataset import dataset_of
-from training.drawing import by_month
-from training.plots import page
-from training.quality_fitting import fit_candidate, lots_of
+from training.quality import plots
+from training.quality.fit import fit_candidate, lots_of
+from training.reports.page import page
 from training.splits import split
 
 _DONE = {}
@@ -33,7 +33,7 @@ def fitted(toy_quality_seed, toy_quality_frame):
 
 
 def drawn(fitted):
-    return {picture.draw.__name__: picture.draw(*fitted) for picture in quality_plots.PICTURES}
+    return {picture.draw.__name__: picture.draw(*fitted) for picture in plots.PICTURES}
 
 
 def numbers(values):
@@ -52,7 +52,7 @@ def test_every_axis_of_a_number_bears_its_unit(fitted):
 
 
 def test_every_picture_has_a_caption_of_its_own(fitted):
-    captions = [picture.caption for picture in quality_plots.PICTURES]
+    captions = [picture.caption for picture in plots.PICTURES]
     assert min(map(len, captions)) > 40
     assert len(set(captions)) == len(captions)
 
@@ -60,7 +60,7 @@ def test_every_picture_has_a_caption_of_its_own(fitted):
 def test_points_of_the_contents_are_test_lots_and_triangles_the_limits(fitted):
     _, data, parts = fitted
     reported = lots_of(data).reported[parts.test]
-    figure = quality_plots.contents(*fitted)
+    figure = plots.contents(*fitted)
     panels = [[trace for trace in figure.data if trace.xaxis == axis] for axis in ("x", "x2", "x3")]
     for e, traces in enumerate(panels):
         points = {trace.name: trace for trace in traces if trace.mode == "markers"}
@@ -75,16 +75,14 @@ def test_points_of_the_contents_are_test_lots_and_triangles_the_limits(fitted):
 def test_a_legend_names_what_only_a_later_panel_shows(fitted):
     candidate, data, parts = fitted
     table = data.table.assign(p=data.table["p"].abs())
-    figure = quality_plots.contents(candidate, replace(data, table=table), parts)
+    figure = plots.contents(candidate, replace(data, table=table), parts)
     assert [trace.name for trace in figure.data if trace.showlegend] == ["reported", "below the laboratory's limit"]
 
 
 def test_grey_lines_are_the_joint_intervals(fitted):
     candidate, _, parts = fitted
     answer = candidate.model.contents(candidate.told[parts.test][:, :3], 0.9)["p"]
-    low, high = (
-        trace for trace in quality_plots.contents(*fitted).data if trace.xaxis == "x" and trace.mode == "lines"
-    )
+    low, high = (trace for trace in plots.contents(*fitted).data if trace.xaxis == "x" and trace.mode == "lines")
     order = np.argsort(answer.value)
     assert numbers(low.x) == pytest.approx(answer.value[order])
     assert numbers(low.y) == pytest.approx(answer.low[order])
@@ -93,7 +91,7 @@ def test_grey_lines_are_the_joint_intervals(fitted):
 
 @pytest.mark.parametrize(("low", "high", "least", "most"), [(9, 17, 3, 8), (0.2, 9, 4, 7), (0.01, 500, 4, 6)])
 def test_marks_of_a_logarithmic_axis_are_few_and_in_full(low, high, least, most):
-    axis = quality_plots._log_axis("x [ppm]", np.array([low, np.nan, high]))
+    axis = plots._log_axis("x [ppm]", np.array([low, np.nan, high]))
     shown = [text for tick, text in zip(axis["tickvals"], axis["ticktext"], strict=True) if low <= tick <= high]
     assert least <= len(shown) <= most
     assert [float(text) for text in axis["ticktext"]] == pytest.approx(axis["tickvals"], rel=1e-3)
@@ -102,12 +100,12 @@ def test_marks_of_a_logarithmic_axis_are_few_and_in_full(low, high, least, most)
 def test_dots_of_the_decisions_are_the_metrics_and_lie_on_the_lines(fitted):
     candidate, data, parts = fitted
     m = candidate.metrics
-    by_share, by_cost, share, cost = quality_plots.decisions(*fitted).data
+    by_share, by_cost, share, cost = plots.decisions(*fitted).data
     known = (~np.isnan(lots_of(data)[parts.test].kept).any(axis=1)).sum()
     assert share.x[0] == cost.x[0] == pytest.approx(100 * m["test_let_go"] / known)
     assert share.y[0] == pytest.approx(100 * m["test_false_release"])
     assert cost.y[0] == m["test_cost"]
-    here = int(np.argmin(np.abs(quality_plots.THRESHOLDS - candidate.model.threshold)))
+    here = int(np.argmin(np.abs(plots.THRESHOLDS - candidate.model.threshold)))
     assert numbers(by_cost.y)[here] == pytest.approx(m["test_cost"])
     assert numbers(by_share.x)[here] == pytest.approx(share.x[0])
     assert (np.diff(numbers(by_share.x)) >= 0).all()
@@ -115,7 +113,7 @@ def test_dots_of_the_decisions_are_the_metrics_and_lie_on_the_lines(fitted):
 
 def test_reliability_is_that_of_breaking_the_grade(fitted):
     _, data, parts = fitted
-    dots, equal = quality_plots.reliability_of_grade(*fitted).data
+    dots, equal = plots.reliability_of_grade(*fitted).data
     broken = 1 - lots_of(data)[parts.test].kept[:, 0]
     size = [len(group) for group in np.array_split(np.arange(len(parts.test)), 15)]
     assert np.average(numbers(dots.y), weights=size) == pytest.approx(100 * broken.mean(), rel=1e-9)
@@ -124,7 +122,7 @@ def test_reliability_is_that_of_breaking_the_grade(fitted):
 
 def test_boxes_of_the_nearest_limits_hold_every_test_lot(fitted):
     candidate, _, parts = fitted
-    boxes = quality_plots.nearest_limits(*fitted).data
+    boxes = plots.nearest_limits(*fitted).data
     assert sum(len(box.x) for box in boxes) == len(parts.test)
     assert {box.name.split(":")[0] for box in boxes} <= {"p", "q", "p_and_q"}
     shares = [float(box.name.split()[1].rstrip("%")) for box in boxes]
@@ -140,7 +138,7 @@ def test_errors_over_time_are_nought_on_average_whatever_is_below_the_limit(fitt
     _, data, parts = fitted
     rows = parts.unseen_all
     lots = by_month(data.periods[rows]).value_counts()
-    lines = {trace.name: trace for trace in quality_plots.errors_over_time(*fitted).data}
+    lines = {trace.name: trace for trace in plots.errors_over_time(*fitted).data}
     assert list(lines) == ["p", "q", "r"]
     assert 0.1 < np.mean(lots_of(data).reported[rows, 2] < 0) < 0.25
     for name, line in lines.items():
@@ -153,8 +151,8 @@ def test_a_laboratory_that_reads_high_is_seen_as_a_step(fitted):
     late = data.periods >= parts.test_from
     table = data.table.copy()
     table.loc[late, "p"] *= np.exp(0.3)  # one standard deviation
-    before = quality_plots.errors_over_time(*fitted).data[0]
-    after = quality_plots.errors_over_time(candidate, replace(data, table=table), parts).data[0]
+    before = plots.errors_over_time(*fitted).data[0]
+    after = plots.errors_over_time(candidate, replace(data, table=table), parts).data[0]
     rise = numbers(after.y) - numbers(before.y)
     newest = pd.DatetimeIndex(before.x) > parts.test_from
     assert rise[newest] == pytest.approx(0.3 / candidate.model.scatter.spread[0], rel=0.15)
@@ -163,7 +161,7 @@ def test_a_laboratory_that_reads_high_is_seen_as_a_step(fitted):
 
 def test_coverage_over_time_agrees_with_the_metric(fitted):
     candidate, data, parts = fitted
-    figure = quality_plots.coverage_over_time(*fitted)
+    figure = plots.coverage_over_time(*fitted)
     for trace, rows, part in zip(figure.data, (parts.test, parts.unseen_all), ("test", "unseen_all"), strict=True):
         lots = by_month(data.periods[rows]).value_counts()[pd.DatetimeIndex(trace.x)]
         assert np.average(numbers(trace.y), weights=lots) == pytest.approx(
@@ -176,16 +174,16 @@ def test_a_lot_of_broken_intervals_is_not_cut_off(fitted):
     candidate, data, parts = fitted
     told = candidate.told.copy()
     told[parts.test] += 3
-    figure = quality_plots.coverage_over_time(replace(candidate, told=told), data, parts)
+    figure = plots.coverage_over_time(replace(candidate, told=told), data, parts)
     assert figure.layout.yaxis.range[0] == pytest.approx(min(figure.data[0].y) - 1)
 
 
 def test_the_curve_and_the_bars_are_those_of_the_candidate(fitted):
     candidate = fitted[0]
-    (curve,) = quality_plots.learning_curve(*fitted).data
+    (curve,) = plots.learning_curve(*fitted).data
     assert tuple(curve.x) == candidate.curve.periods
     assert tuple(curve.y) == candidate.curve.test_lot_loss
-    (bars,) = quality_plots.importance(*fitted).data
+    (bars,) = plots.importance(*fitted).data
     assert dict(zip(bars.y, bars.x, strict=True))["u [1]"] == candidate.importance[0]
 
 
@@ -201,5 +199,5 @@ def test_every_picture_is_drawn_of_a_grader_that_releases_nothing(fitted):
     table["crack"] = np.nan
     few = replace(parts, unseen=parts.unseen[:0], unseen_all=parts.unseen_all[:0], units=())
     drawn_page = page(idle, replace(data, table=table), few)
-    assert drawn_page.count("<h2>") == len(quality_plots.PICTURES)
+    assert drawn_page.count("<h2>") == len(plots.PICTURES)
     assert 'src="http' not in drawn_page

@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from models.candidates import build
-from models.features import InputError
-from models.quality_grades import Limits
-from models.quality_model import QualityModel
+from models.quality.grades import Limits
+from models.quality.model import QualityModel
+from models.regression.candidates import build
+from models.table.inputs import InputError
+from nonferrous import trial_tables
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import RegistryError
 from seeds import Seed, load
-from seeds.loader import parse
+from seeds.format.loader import parse
 from synthetic_data import simulate
-from training import trial_report
 from training.job import train
-from training.quality_fitting import lots_of
-from training.quality_trial import graded
-from training.registered import RegistryError
-from training.settings import Settings
-from training.tracking import Tracking
+from training.quality.fit import lots_of
+from training.quality.trial import graded
 from training.trial import TrialError, trial, unseen
 
 _DONE = {}
@@ -112,7 +112,7 @@ def test_a_champion_of_other_grades_or_inputs_is_told(learnt, plant, tmp_path):
 
 def printed(found, capsys):
     console = Console(width=80)
-    for part in trial_report.told(found):
+    for part in trial_tables.told(found):
         console.print(part, markup=False)
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80

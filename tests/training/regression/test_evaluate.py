@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from models.fitted import Answer
+from models.regression.model import Answer
 from training.evaluate import coverage, mae, rmse
-from training.regression_evaluate import against_label, against_truth, cautions, evaluate, skill
+from training.regression.evaluate import against_label, against_truth, cautions, evaluate, skill
 
 
 def answer(value, half=1.0):

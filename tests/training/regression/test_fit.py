@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from models.candidates import build
-from models.contract import check
+from models.regression.candidates import build
+from models.table.contract import check
 from training.dataset import dataset_of
 from training.evaluate import rmse
-from training.regression_fitting import IMPORTANCE_ROWS, STEPS, best_of, fit_candidate
+from training.regression.fit import IMPORTANCE_ROWS, STEPS, best_of, fit_candidate
 from training.splits import split
 
 

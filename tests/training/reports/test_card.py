@@ -2,12 +2,12 @@
 
 import pytest
 
-from models.candidates import build
-from models.contract import check
-from training.card import model_card
+from models.regression.candidates import build
+from models.table.contract import check
+from pages.markdown import figure
 from training.dataset import dataset_of
-from training.markdown import figure
-from training.regression_fitting import fit_candidate
+from training.regression.fit import fit_candidate
+from training.reports.card import model_card
 from training.splits import split
 
 INFO = {"package_version": "1.2.3", "git_commit": None}

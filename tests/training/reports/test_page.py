@@ -7,14 +7,15 @@ import subprocess
 import numpy as np
 import pytest
 
-from models.candidates import build
-from models.contract import check
-from training import plots, regression_plots
+from models.regression.candidates import build
+from models.table.contract import check
+from pages.drawing import MOST_POINTS, thinned
 from training.dataset import dataset_of
-from training.drawing import MOST_POINTS, thinned
-from training.quality_fitting import fit_candidate as fit_grader
-from training.regression_fitting import fit_candidate
-from training.sorting_fitting import fit_candidate as fit_sorter
+from training.quality.fit import fit_candidate as fit_grader
+from training.regression import plots as regression_plots
+from training.regression.fit import fit_candidate
+from training.reports import page as plots
+from training.sorting.fit import fit_candidate as fit_sorter
 from training.splits import split
 
 

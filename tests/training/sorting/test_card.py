@@ -2,12 +2,12 @@
 
 import pytest
 
-from models.candidates import build
-from models.contract import check
-from training.card import model_card
+from models.regression.candidates import build
+from models.table.contract import check
 from training.dataset import dataset_of
-from training.sorting_fitting import fit_candidate
-from training.sorting_report import cautions
+from training.reports.card import model_card
+from training.sorting.columns import cautions
+from training.sorting.fit import fit_candidate
 from training.splits import split
 
 INFO = {"package_version": "1.2.3", "git_commit": None}

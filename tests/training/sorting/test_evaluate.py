@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from models.fitted import Answer
-from models.sorting_values import oracle_bins, value_matrix
-from training.sorting_evaluate import (
+from models.regression.model import Answer
+from models.sorting.values import oracle_bins, value_matrix
+from training.sorting.evaluate import (
     Decided,
     Pieces,
     by_bin,

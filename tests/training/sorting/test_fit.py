@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.candidates import build
-from models.contract import check
-from models.guarantee import GuaranteeError
+from models.promises import GuaranteeError
+from models.regression.candidates import build
+from models.table.contract import check
 from models.temperature import tempered
 from training.dataset import dataset_of
-from training.sorting_evaluate import log_loss
-from training.sorting_fitting import STEPS, best_of, check_lots, fit_candidate, pieces_of, sort_lots
+from training.sorting.evaluate import log_loss
+from training.sorting.fit import STEPS, best_of, check_lots, fit_candidate, pieces_of, sort_lots
 from training.splits import split
 
 PARTS = ("test", "unseen_all")  # none of the held-out lots is among the newest of the toy

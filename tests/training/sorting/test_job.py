@@ -9,16 +9,16 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from models.features import matrix
-from models.guarantee import GuaranteeError
+from models.promises import GuaranteeError
+from models.table.inputs import matrix
+from nonferrous.tables import candidates_table, verdict_table, versions_table
+from registry.promotion import promote, rollback
+from registry.settings import Settings
+from registry.tracking import Tracking
 from training.compare import compare
 from training.job import Trained, train
-from training.promotion import promote, rollback
-from training.report import candidates_table, verdict_table, versions_table
 from training.retrain import Retrained, retrain
-from training.settings import Settings
-from training.sorting_fitting import pieces_of, sort_lots
-from training.tracking import Tracking
+from training.sorting.fit import pieces_of, sort_lots
 
 _DONE = {}
 
@@ -202,7 +202,7 @@ def test_too_few_lots_for_the_promise_write_nothing(toy_sorting_seed, toy_sortin
 
 
 def test_the_whole_class_column_is_in_the_digest(story, toy_sorting_seed):
-    from training.table import digest
+    from models.table.reading import digest
 
     table = story.trained.learnt.data.checked
     assert digest(table.sample(frac=1, random_state=1)) == digest(table)

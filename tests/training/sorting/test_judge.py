@@ -6,16 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.candidates import build
-from models.contract import check
-from models.sorting_values import oracle_bins, value_matrix
+from models.regression.candidates import build
+from models.sorting.values import oracle_bins, value_matrix
+from models.table.contract import check
+from registry.versions import RegistryError
 from training.dataset import dataset_of
 from training.judge import JudgeError, beyond_promise
-from training.registered import RegistryError
-from training.sorting_evaluate import Decided
-from training.sorting_fitting import fit_candidate, pieces_of
-from training.sorting_judge import check_judgeable, verdict
-from training.sorting_report import JUDGED
+from training.sorting.columns import JUDGED
+from training.sorting.evaluate import Decided
+from training.sorting.fit import fit_candidate, pieces_of
+from training.sorting.judge import check_judgeable, verdict
 from training.splits import split
 
 _DONE = {}
@@ -93,7 +93,7 @@ def test_broken_limits_no_worse_than_the_champions_do_not_hold_a_better_sorter_b
     bins[(pieces.classes == 1) & (np.arange(len(bins)) % 2 == 0)] = 0
     bad = np.zeros(len(bins), dtype=int)  # everything in bin a
     made = deciding(found["lightgbm"], bad).decided[rows]
-    monkeypatch.setattr("training.sorting_judge.sort_lots", lambda *_: made)
+    monkeypatch.setattr("training.sorting.judge.sort_lots", lambda *_: made)
     told = verdict(found["majority"].model, data.X[rows], deciding(found["lightgbm"], bins), data, rows)
     assert told.champion["lots_over_limit"] == 1.0
     assert told.promoted

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.candidates import build
-from models.contract import check
-from training import sorting_class_plots, sorting_plots
+from models.regression.candidates import build
+from models.table.contract import check
 from training.dataset import dataset_of
-from training.sorting_fitting import fit_candidate, pieces_of
+from training.sorting import class_plots, plots
+from training.sorting.fit import fit_candidate, pieces_of
 from training.splits import split
 
 _DONE = {}
@@ -27,7 +27,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
 
 
 def drawn(fitted):
-    return {picture.draw.__name__: picture.draw(*fitted) for picture in sorting_plots.PICTURES}
+    return {picture.draw.__name__: picture.draw(*fitted) for picture in plots.PICTURES}
 
 
 def test_every_axis_of_a_number_bears_its_unit(fitted):
@@ -41,7 +41,7 @@ def test_every_axis_of_a_number_bears_its_unit(fitted):
 
 
 def test_every_picture_has_a_caption_of_its_own(fitted):
-    captions = [picture.caption for picture in sorting_plots.PICTURES]
+    captions = [picture.caption for picture in plots.PICTURES]
     assert min(map(len, captions)) > 40
     assert len(set(captions)) == len(captions)
 
@@ -49,7 +49,7 @@ def test_every_picture_has_a_caption_of_its_own(fitted):
 def test_curves_end_with_all_of_a_bins_mass_and_dots_are_the_metrics(fitted):
     candidate, data, parts = fitted
     pieces = pieces_of(data)[parts.test]
-    curves = {trace.name: trace for trace in sorting_plots.purity_and_recovery(*fitted).data}
+    curves = {trace.name: trace for trace in plots.purity_and_recovery(*fitted).data}
     assert set(curves) == {"bin_a", "bin_a, as decided", "bin_bc", "bin_bc, as decided"}
     due = {"bin_a": pieces.classes == 0, "bin_bc": np.isin(pieces.classes, (1, 2))}
     for name, right in due.items():
@@ -65,27 +65,27 @@ def test_curves_end_with_all_of_a_bins_mass_and_dots_are_the_metrics(fitted):
 
 def test_bars_of_lost_value_add_up(fitted):
     m = fitted[0].metrics
-    bars = dict(zip(*(sorting_plots.value_lost(*fitted).data[0][axis] for axis in "yx"), strict=True))
+    bars = dict(zip(*(plots.value_lost(*fitted).data[0][axis] for axis in "yx"), strict=True))
     bars.pop("carried along")
     assert sum(bars.values()) == pytest.approx(m["test_oracle_value"] - m["test_value"])
 
 
 def test_lots_right_of_the_line_are_the_ones_over_a_limit(fitted):
     candidate = fitted[0]
-    (box,) = sorting_plots.lots_against_limits(*fitted).data
+    (box,) = plots.lots_against_limits(*fitted).data
     over = sum(share > 100 for share in box.x)
     assert over == round(candidate.metrics["test_lots_over_limit"] * candidate.metrics["test_lots"])
     assert box.name == "bin_a: x 0.9 wt%"
 
 
 def test_rows_of_the_confusion_add_up(fitted):
-    (cells,) = sorting_class_plots.confused_classes(*fitted).data
+    (cells,) = class_plots.confused_classes(*fitted).data
     assert np.nansum(cells.z, axis=1) == pytest.approx(np.full(4, 100.0))
     assert [name.split()[0] for name in cells.y] == list(cells.x) == ["a", "b", "c", "other"]
 
 
 def test_signals_are_those_of_the_law(fitted):
-    heat, bars = sorting_class_plots.signals_by_class(*fitted).data
+    heat, bars = class_plots.signals_by_class(*fitted).data
     found = {name: dict(zip(heat.x, row, strict=True)) for name, row in zip(heat.y, heat.z, strict=True)}
     assert found["s1 [1]"]["b"] > found["s1 [1]"]["a"] > found["s1 [1]"]["other"]
     assert found["s2 [1]"]["c"] > found["s2 [1]"]["a"]
@@ -96,7 +96,7 @@ def test_signals_are_those_of_the_law(fitted):
 
 def test_accuracy_by_lot_agrees_with_the_metric(fitted):
     candidate, data, parts = fitted
-    future = sorting_plots.accuracy_by_lot(*fitted).data[0]
+    future = plots.accuracy_by_lot(*fitted).data[0]
     pieces = pieces_of(data)[parts.test]
     mass = [pieces.mass[pieces.lots == lot].sum() for lot in future.text]
     assert np.average(future.y, weights=mass) == pytest.approx(100 * candidate.metrics["test_accuracy"])
@@ -104,11 +104,11 @@ def test_accuracy_by_lot_agrees_with_the_metric(fitted):
 
 def test_elements_that_are_carried_are_shown_with_their_intervals(fitted):
     candidate, _, parts = fitted
-    points = sorting_class_plots.element_contents(*fitted).data[0]
+    points = class_plots.element_contents(*fitted).data[0]
     assert points.name == "x"
     answer = candidate.decided.elements["x"]
     shown = np.flatnonzero(np.isfinite(np.asarray(points.error_y.array, dtype=float)))
-    assert 0 < len(shown) <= sorting_class_plots.ELEMENT_BARS
+    assert 0 < len(shown) <= class_plots.ELEMENT_BARS
     assert set(np.round(points.y, 12)) <= set(np.round(answer.value[parts.test], 12))
 
 
@@ -116,6 +116,6 @@ def test_without_limits_there_is_no_figure_of_them(fitted):
     data = fitted[1]
     bins = [one.model_copy(update={"limits": {}}) for one in data.seed.bins]
     free = replace(data, seed=data.seed.model_copy(update={"bins": bins}))
-    (limits,) = [one for one in sorting_plots.PICTURES if one.draw is sorting_plots.lots_against_limits]
+    (limits,) = [one for one in plots.PICTURES if one.draw is plots.lots_against_limits]
     assert limits.applies(data)
     assert not limits.applies(free)

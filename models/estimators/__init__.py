@@ -1,0 +1,1 @@
+"""Estimators that any task may use, and the settings that all boosted candidates share."""

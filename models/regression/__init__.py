@@ -1,0 +1,1 @@
+"""Prediction of a number with an interval: candidates and the fitted model."""

@@ -1,0 +1,1 @@
+"""Sorting of pieces: classes, contents, bins, and lots that keep their limits."""

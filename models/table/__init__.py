@@ -1,0 +1,1 @@
+"""A process's table: its contract, reading, lags and the matrix of inputs."""

@@ -1,0 +1,1 @@
+"""Watching a process: control charts and the report of a period."""

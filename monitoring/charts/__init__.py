@@ -1,0 +1,1 @@
+"""Control charts, capability and acceptance plans, on arrays alone."""

@@ -1,0 +1,1 @@
+"""The report of a period: charts on residuals, alarms, capability and decisions as one page."""

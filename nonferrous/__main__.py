@@ -1,0 +1,5 @@
+"""The command line as `python -m nonferrous`."""
+
+from nonferrous import main
+
+main()

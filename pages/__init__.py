@@ -1,0 +1,1 @@
+"""What reports share: drawing, HTML and Markdown."""

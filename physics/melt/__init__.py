@@ -1,0 +1,1 @@
+"""Molten aluminium: impurities in balance, hydrogen, treatment."""

@@ -1,0 +1,1 @@
+"""Aluminium reduction: bath, voltage, heat, current efficiency, emissions."""

@@ -1,0 +1,1 @@
+"""Sorting of scrap: X-rays, fluorescence, plasma lines, induction, colour, ejection."""

@@ -1,0 +1,1 @@
+"""All that knows MLflow: tracking, versions, the store of models, promotion."""

@@ -1,0 +1,1 @@
+"""A cast house: pots, supply, charge, melt, casting, failures, crew, instruments."""

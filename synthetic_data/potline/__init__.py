@@ -1,0 +1,1 @@
+"""A potline: line, cells, days, balances, loops, faults, operators, instruments."""

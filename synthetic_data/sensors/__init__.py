@@ -1,0 +1,1 @@
+"""Sensors of a sorting line: what each reads of a piece."""

@@ -1,0 +1,1 @@
+"""A sorting line: lots, feed, materials, bodies, surfaces, ejection, laboratory."""

@@ -1,0 +1,1 @@
+"""A tankhouse: circuit, groups, anodes, crops, stocks, faults, operators, instruments."""

@@ -1,0 +1,1 @@
+"""Model card and page of plots, whatever is predicted."""
