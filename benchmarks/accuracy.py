@@ -3,8 +3,8 @@
     python benchmarks/accuracy.py                                  # the simulated plants of all seeds
     python benchmarks/accuracy.py zinc_leach_filter FILE           # a process with its own data
 
-Figures are kept in docs/results.json by process; the tables of README.md, and of the pages of products, are made from
-it.
+Figures are kept in docs/results/results.json by process; the tables of README.md, and of the pages of products,
+are made from it.
 """
 
 import json
@@ -20,7 +20,7 @@ from training.job import train
 from training.tasks import task_of
 
 ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "docs" / "results.json"
+RESULTS = ROOT / "docs" / "results" / "results.json"
 README = ROOT / "README.md"
 
 
@@ -101,7 +101,7 @@ def write(results: dict[str, dict[str, object]]) -> None:
     README.write_text(with_tables(README.read_text(encoding="utf-8"), results), encoding="utf-8")
     for process, result in results.items():
         if load(process).quality is not None:
-            page = ROOT / "docs" / f"{process}.md"
+            page = ROOT / "docs" / "processes" / f"{process}.md"
             page.write_text(with_outputs(page.read_text(encoding="utf-8"), process, result), encoding="utf-8")
 
 

@@ -4,8 +4,8 @@
 
 Plants of each kind are drawn by the spread of the seed's parameters. On each, the default plant's champion is learnt
 anew from the plant's own lots, as a plant would do it, and judged on its newest lots, held-out units included. The
-default plant's champion, carried there as it is, decides on the same lots. Figures are kept in docs/quality.json; the
-tables of docs/quality.md are made from it.
+default plant's champion, carried there as it is, decides on the same lots. Figures are kept in docs/results/quality.json;
+the tables of docs/tasks/quality.md are made from it.
 """
 
 import json
@@ -17,19 +17,20 @@ from pathlib import Path
 import numpy as np
 
 from models.quality.model import QualityModel
-from models.regression.candidates import build
+from models.quality.outcomes import Lots
+from models.tasks import build
 from registry.settings import Settings
 from seeds import Seed, load, names
 from synthetic_data import another_plant, simulate
 from training.dataset import Dataset, read
 from training.fitting import with_few_threads
 from training.job import train
-from training.quality.evaluate import Lots, measured
+from training.quality.evaluate import measured
 from training.quality.fit import fitted, lots_of
 from training.splits import TEST_SHARE, Split, split
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "quality.json", ROOT / "docs" / "quality.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "quality.json", ROOT / "docs" / "tasks" / "quality.md"
 BEGIN, END = "<!-- {} -->", "<!-- end of {} -->"
 LOTS, PLANTS, FIRST = 20_000, 8, 101
 COSTS = ("cost", "cost_assay_all", "cost_assay_none")

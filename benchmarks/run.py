@@ -4,7 +4,7 @@
     python benchmarks/run.py sorting      # one of them; the figures of the others stay as they are
 
 Absolute times depend on the machine and its mood; ratios of runs that alternate depend on it less. The figures are
-written to docs/benchmarks.json, from which docs/benchmarks.md is made.
+written to docs/results/benchmarks.json, from which docs/benchmarks.md is made.
 """
 
 import json
@@ -28,8 +28,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sklearn.pipeline import Pipeline
 
-from models.regression.candidates import build
 from models.sorting.model import SortingModel
+from models.tasks import build
 from registry.settings import Settings
 from seeds import Seed, load
 from synthetic_data import simulate
@@ -371,8 +371,8 @@ def page(found: dict[str, Any]) -> str:
 
 
 def main(names: list[str]) -> None:
-    """Measure parts, all by default, and write docs/benchmarks.json and docs/benchmarks.md."""
-    kept = DOCS / "benchmarks.json"
+    """Measure parts, all by default, and write docs/results/benchmarks.json and docs/benchmarks.md."""
+    kept = DOCS / "results" / "benchmarks.json"
     found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
     for name in names or PARTS:
         with tempfile.TemporaryDirectory() as scratch:

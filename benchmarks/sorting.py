@@ -4,7 +4,7 @@
 
 Each default plant is simulated and learnt, then another one (another random seed) is sorted and ejected. Beside the
 champion stands the same candidate with a classifier that has learnt ten times as many lots. Figures are kept in
-docs/sorting.json; the tables of docs/sorting.md are made from it.
+docs/results/sorting.json; the tables of docs/tasks/sorting.md are made from it.
 """
 
 import json
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from sklearn.base import clone
 
-from models.regression.candidates import build
 from models.sorting.model import SortingModel
+from models.tasks import build
 from registry.settings import Settings
 from seeds import Seed, load, names
 from synthetic_data import simulate
@@ -27,7 +27,7 @@ from training.splits import split
 from training.trial import Trial, counted, true_pieces, unseen
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "sorting.json", ROOT / "docs" / "sorting.md"
+RESULTS, PAGE = ROOT / "docs" / "results" / "sorting.json", ROOT / "docs" / "tasks" / "sorting.md"
 BEGIN, END = "<!-- trials -->", "<!-- end of trials -->"
 LOTS, TIMES = 2000, 10
 HEADS = (

@@ -11,7 +11,8 @@ import pytest
 from seeds import load, names
 
 ROOT = Path(__file__).parent.parent
-DOCS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md"), *ROOT.glob("seeds/*.md")])
+RESULTS, TASKS = ROOT / "docs" / "results", ROOT / "docs" / "tasks"
+DOCS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("seeds/*.md")])
 
 
 def benchmark(name: str) -> ModuleType:
@@ -24,7 +25,7 @@ def benchmark(name: str) -> ModuleType:
 
 
 def test_tables_of_the_readme_are_the_measured_ones():
-    results = json.loads((ROOT / "docs" / "results.json").read_text(encoding="utf-8"))
+    results = json.loads((RESULTS / "results.json").read_text(encoding="utf-8"))
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert set(results) == set(names())
     assert benchmark("accuracy").with_tables(text, results) == text
@@ -33,30 +34,30 @@ def test_tables_of_the_readme_are_the_measured_ones():
 
 
 def test_tables_of_the_products_pages_are_the_measured_ones():
-    results = json.loads((ROOT / "docs" / "results.json").read_text(encoding="utf-8"))
+    results = json.loads((RESULTS / "results.json").read_text(encoding="utf-8"))
     graded = [name for name in names() if load(name).quality is not None]
     assert graded
     for process in graded:
-        text = (ROOT / "docs" / f"{process}.md").read_text(encoding="utf-8")
+        text = (ROOT / "docs" / "processes" / f"{process}.md").read_text(encoding="utf-8")
         assert benchmark("accuracy").with_outputs(text, process, results[process]) == text
         assert f"<!-- results of {process} -->\n| told |" in text
 
 
 def test_assumptions_are_counted_as_the_pages_say():
     for name in names():
-        page = ROOT / "docs" / f"{name}.md"
+        page = ROOT / "docs" / "processes" / f"{name}.md"
         text = page.read_text(encoding="utf-8") if page.exists() else ""
         for assumed, sources in re.findall(r"(\d+) of the seed's (\d+)", text):
             assert (int(assumed), int(sources)) == (load(name).assumed, len(load(name).sources)), name
 
 
 def test_benchmarks_page_is_the_measured_one():
-    found = json.loads((ROOT / "docs" / "benchmarks.json").read_text(encoding="utf-8"))
+    found = json.loads((RESULTS / "benchmarks.json").read_text(encoding="utf-8"))
     assert (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8") == benchmark("run").page(found)
 
 
 def test_trials_of_the_sorting_page_are_the_measured_ones():
-    sorting, text = benchmark("sorting"), (ROOT / "docs" / "sorting.md").read_text(encoding="utf-8")
+    sorting, text = benchmark("sorting"), (TASKS / "sorting.md").read_text(encoding="utf-8")
     results = json.loads(sorting.RESULTS.read_text(encoding="utf-8"))
     assert set(results) == {name for name in names() if load(name).classes}
     assert sorting.with_table(text, results) == text
@@ -67,7 +68,7 @@ def test_trials_of_the_sorting_page_are_the_measured_ones():
 
 
 def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_holds():
-    quality, text = benchmark("quality"), (ROOT / "docs" / "quality.md").read_text(encoding="utf-8")
+    quality, text = benchmark("quality"), (TASKS / "quality.md").read_text(encoding="utf-8")
     results = json.loads(quality.RESULTS.read_text(encoding="utf-8"))
     assert set(results) == {name for name in names() if load(name).quality is not None}
     assert quality.with_tables(text, results) == text
@@ -80,7 +81,7 @@ def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_holds(
 
 
 def test_assays_are_told_as_well_as_is_plausible_and_no_better():
-    candidates = json.loads((ROOT / "docs" / "results.json").read_text(encoding="utf-8"))["copper_cathode"]
+    candidates = json.loads((RESULTS / "results.json").read_text(encoding="utf-8"))["copper_cathode"]
     m = candidates["candidates"][candidates["registered"]]
     assert 0.6 <= m["test_ag_r2"] <= 0.85
     for element in ("as", "sb", "bi", "se", "te", "pb", "ni", "s"):  # enclosed with electrolyte or slimes
@@ -88,7 +89,10 @@ def test_assays_are_told_as_well_as_is_plausible_and_no_better():
 
 
 def test_run_lengths_of_the_charts_page_are_the_measured_ones():
-    charts, text = benchmark("control_charts"), (ROOT / "docs" / "control_charts.md").read_text(encoding="utf-8")
+    charts, text = (
+        benchmark("control_charts"),
+        (TASKS / "control_charts.md").read_text(encoding="utf-8"),
+    )
     results = json.loads(charts.RESULTS.read_text(encoding="utf-8"))
     assert set(results) == set(charts.CASES)
     assert charts.with_table(text, results) == text
@@ -100,7 +104,7 @@ def test_run_lengths_of_the_charts_page_are_the_measured_ones():
 
 
 def test_results_hold_what_the_readme_says():
-    results = json.loads((ROOT / "docs" / "results.json").read_text(encoding="utf-8"))["aluminium_reduction"]
+    results = json.loads((RESULTS / "results.json").read_text(encoding="utf-8"))["aluminium_reduction"]
     candidates = results["candidates"]
     best = candidates[results["registered"]]
     for other in ("persistence", "linear"):
