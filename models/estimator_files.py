@@ -15,6 +15,7 @@ import skops.io
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
+from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.signed_line import Line
 from models.quality.baselines import FirstPrinciplesContents, LastAssay
 from models.quality.lines import LotLines
@@ -24,7 +25,6 @@ from models.regression.trees import BoostedTrees
 from models.sorting.baselines import ClassShares, FirstPrinciplesClasses
 from models.sorting.linear import LinearClasses
 from models.sorting.trees import BoostedClasses
-from models.table.inputs import PhysicsFeatures
 
 TREES_FILE = "trees.lightgbm.txt"
 SKOPS_FILE = "pipeline.skops"

@@ -13,14 +13,9 @@ from typing import Any
 import numpy as np
 
 from models import estimator_files
-from models.quality.model import QualityModel
-from models.regression.candidates import build
-from models.regression.model import FittedModel
-from models.sorting.model import SortingModel
-from seeds import Seed, SeedError
+from models.tasks import Model, task_of
+from seeds import SeedError
 from seeds.format.loader import parse
-
-Model = FittedModel | SortingModel | QualityModel
 
 FORMAT = 2
 MANIFEST = "manifest.json"
@@ -112,13 +107,6 @@ def digest(folder: str | Path) -> str:
     return "sha256:" + hashlib.sha256((Path(folder) / MANIFEST).read_bytes()).hexdigest()
 
 
-def model_class(seed: Seed) -> type[FittedModel] | type[SortingModel] | type[QualityModel]:
-    """Class of a process's models."""
-    if seed.process.task == "sorting":
-        return SortingModel
-    return FittedModel if seed.quality is None else QualityModel
-
-
 def load(folder: str | Path) -> Model:
     """Read a model: digests are checked before any file is parsed, and the self-test before it is handed out.
 
@@ -133,11 +121,12 @@ def load(folder: str | Path) -> Model:
     try:
         described = json.loads(contents[MODEL])
         seed = parse(contents[SEED].decode(), Path(f"{described['process']}.toml"))
-        unfitted = build(seed)[described["candidate"]]
+        task = task_of(seed)
+        unfitted = task.build(seed)[described["candidate"]]
         estimator = estimator_files.parse(unfitted, described["estimator"], contents)
         inputs = described["inputs"].values()
         expected = json.loads(contents[SELF_TEST])
-        model = model_class(seed).from_state(
+        model = task.model.from_state(
             described["state"],
             seed=seed,
             candidate=described["candidate"],

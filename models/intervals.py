@@ -8,9 +8,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 
 class CoverageError(ValueError):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from models import files
 from models.table.inputs import matrix
+from models.tasks import Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 class TableModel:
     """A fitted model that answers a table with a table."""
 
-    def __init__(self, model: files.Model) -> None:
+    def __init__(self, model: Model) -> None:
         self.model = model
 
     def predict(self, table: pd.DataFrame) -> pd.DataFrame:

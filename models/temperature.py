@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 # Beyond these a classifier's scores say nothing of its classes.
 COLDEST, HOTTEST = 0.02, 50.0

@@ -38,7 +38,7 @@ app.add_typer(quality_app, name="quality")
 
 START_SECONDS = 120
 MODEL_TRAINING = "/#/experiments?workflowType=machine_learning"  # without it the UI opens its view for language models
-OURS = ("models", "seeds", "serving", "synthetic_data", "training")
+OURS = ("models", "monitoring", "registry", "seeds", "serving", "synthetic_data", "training")
 
 ProcessName = Annotated[str, typer.Argument(help="A process, by the name that `nonferrous seeds` lists.")]
 Version = Annotated[int | None, typer.Argument(help="A registered version.")]

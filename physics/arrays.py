@@ -1,7 +1,9 @@
-"""Types of what physics takes and gives: float64, scalar or array, by NumPy's broadcasting."""
+"""Types of arrays that every room shares: what physics takes and gives is float64, by NumPy's broadcasting."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
 Numeric = float | FloatArray

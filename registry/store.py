@@ -7,10 +7,9 @@ import logging
 import os
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from serving.champions import ALIAS, Champion
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -25,7 +24,40 @@ ENVIRONMENT = {
     # No connection stays open between two looks, so a file that replaces another is seen.
     "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",
 }
+ALIAS = "champion"
 _SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True)
+class Champion:
+    """Where an alias points.
+
+    Parameters
+    ----------
+    process : str
+        Name of the registered model.
+    version : int
+        Version in the registry.
+    source : str
+        Where its files are; tells version 1 of one store from version 1 of another.
+    digest : str, optional
+        Digest of the model, as the registry holds it; None where it holds none.
+    """
+
+    process: str
+    version: int
+    source: str
+    digest: str | None = None
+
+
+class Store(Protocol):
+    """What the service reads of a model registry; another registry, or a test, may stand in for MLflow."""
+
+    def champion(self, process: str) -> Champion | None:
+        """Version that the process's alias `champion` points to; None where there is none."""
+
+    def fetch(self, champion: Champion, folder: Path) -> Path:
+        """Copy the version's files into an empty folder; returns the one that `models.files.save` made."""
 
 
 class StoreError(RuntimeError):

@@ -19,6 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 import pandas as pd
 
 from models import files
+from models.tasks import Model
 from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, tracking_error
 from registry.settings import Settings
@@ -194,7 +195,7 @@ class Tracking:
         self._client.log_inputs(run, [DatasetInput(data._to_mlflow_entity(), tags)])
 
     @_telling
-    def log_model(self, run: str, model: files.Model) -> tuple[str, str]:
+    def log_model(self, run: str, model: Model) -> tuple[str, str]:
         """Keep a model's own files, wrapped for MLflow's generic loader.
 
         Returns
@@ -351,7 +352,7 @@ class Tracking:
         return dict(self._client.get_run(run).data.metrics)
 
     @_telling
-    def model(self, version: Version) -> files.Model:
+    def model(self, version: Version) -> Model:
         """A registered version's model, its digests and its self-test checked.
 
         Raises

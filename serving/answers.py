@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
 import numpy as np
-import numpy.typing as npt
 
-from models.regression.model import Answer
+from models.answers import Answer
+from physics.arrays import FloatArray
 from serving.payloads import Record
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def matrix(rows: Sequence[Record], names: tuple[str, ...]) -> FloatArray:

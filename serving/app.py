@@ -14,10 +14,10 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from pydantic import TypeAdapter
 from starlette.staticfiles import StaticFiles
 
-from registry.store import MlflowStore
+from registry.store import MlflowStore, Store
 from seeds import load_all
 from serving import problems
-from serving.champions import Champions, Store
+from serving.champions import Champions
 from serving.payloads import Payloads
 from serving.routes import health, predictions, processes
 from serving.settings import Settings

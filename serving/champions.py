@@ -11,48 +11,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from models import files
-from seeds import Grade, Seed
+from models.tasks import Model
+from registry.store import ALIAS, Champion, Store
+from seeds import Seed
+from seeds.format.agreement import _units
 
 log = logging.getLogger("nonferrous.serving")
 
-ALIAS = "champion"
 LONGEST_WAIT = 10.0
 _COPIES = "nonferrous-model-"
-
-
-@dataclass(frozen=True)
-class Champion:
-    """Where an alias points.
-
-    Parameters
-    ----------
-    process : str
-        Name of the registered model.
-    version : int
-        Version in the registry.
-    source : str
-        Where its files are; tells version 1 of one store from version 1 of another.
-    digest : str, optional
-        Digest of the model, as the registry holds it; None where it holds none.
-    """
-
-    process: str
-    version: int
-    source: str
-    digest: str | None = None
-
-
-class Store(Protocol):
-    """What the service reads of a model registry; another registry, or a test, may stand in for MLflow."""
-
-    def champion(self, process: str) -> Champion | None:
-        """Version that the process's alias `champion` points to; None where there is none."""
-
-    def fetch(self, champion: Champion, folder: Path) -> Path:
-        """Copy the version's files into an empty folder; returns the one that `models.files.save` made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +30,7 @@ class Served:
 
     champion: Champion
     digest: str
-    model: files.Model
+    model: Model
 
 
 @dataclass(frozen=True)
@@ -220,52 +189,6 @@ def _loaded(folder: Path, champion: Champion, seed: Seed) -> Served:
     if champion.digest not in (None, digest):
         raise ModelRefusedError(f"its digest is not the registry's: got {digest}, expected {champion.digest}")
     return Served(champion, digest, model)
-
-
-def _units(seed: Seed) -> set[str]:
-    """What a seed says that requests and answers rest on."""
-    inputs = {f"input {column.name} [{column.unit}]" for column in seed.inputs}
-    derived = {f"target {name} [{target.unit}]" for name, target in seed.derived.items()}
-    own = {f"target {seed.target.name} [{seed.target.unit or ', '.join(seed.classes)}]"}
-    return inputs | derived | own | _decisions(seed) | {f"process {seed.process.name}"}
-
-
-def _decisions(seed: Seed) -> set[str]:
-    """What a seed says that decisions rest on; nothing where its process neither sorts nor grades."""
-    said = {f"target {column.name} [{column.unit}]" for column in seed.elements}
-    if seed.sorting is not None:
-        said |= _of_sorting(seed)
-    if seed.quality is not None:
-        said |= _of_grading(seed)
-    return said
-
-
-def _of_sorting(seed: Seed) -> set[str]:
-    said = {f"sorting {name} {value}" for name, value in (("mass", seed.rules.mass), ("other", seed.rules.other))}
-    said |= {f"bins {', '.join(one.name + ' (rest)' * one.rest for one in seed.bins)}"}
-    for name in ("lot_mass", "confidence", "co_ejection"):
-        said.add(f"sorting {name} {getattr(seed.rules, name).value:g}")
-    for one in seed.bins:
-        said |= {f"bin {one.name}: {label} {value:g} {one.unit}" for label, value in one.value.items()}
-        said |= {f"bin {one.name}: {name} <= {q.value:g} {q.unit}" for name, q in one.limits.items()}
-    return said
-
-
-def _of_grading(seed: Seed) -> set[str]:
-    rules = seed.judged_by
-    said = {f"quality defects {', '.join(rules.defects)}", f"quality intended {rules.intended}"}
-    said |= {f"grades {', '.join(grade.name for grade in seed.grades)}"}
-    for name in ("lot_mass", "assay_cost", "claim_cost", "alpha", "confidence"):
-        said.add(f"quality {name} {getattr(rules, name).value:g}")
-    return said.union(*map(_of_grade, seed.grades))
-
-
-def _of_grade(grade: Grade) -> set[str]:
-    said = {f"grade {grade.name}: {grade.value.value:g} $/t"}
-    said |= {f"grade {grade.name}: {name} <= {limit.value:g} {limit.unit}" for name, limit in grade.limits.items()}
-    for one in grade.sums:
-        said.add(f"grade {grade.name}: {one.name} = {' + '.join(one.of)} <= {one.value:g} {one.unit}")
-    return said
 
 
 def _line(error: Exception) -> str:

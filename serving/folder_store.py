@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from serving.champions import Champion
+from registry.store import Champion
 
 
 class FolderStore:

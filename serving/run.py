@@ -8,8 +8,8 @@ import sys
 
 import uvicorn
 
+from registry.store import Store
 from serving.app import create_app
-from serving.champions import Store
 from serving.settings import Settings
 
 log = logging.getLogger("nonferrous.serving")

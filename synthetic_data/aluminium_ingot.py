@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from synthetic_data.cast_house import instruments
 from synthetic_data.cast_house.casting import Cast, Moulds
 from synthetic_data.cast_house.charge import ELEMENTS, Charge, Furnaces
@@ -13,7 +14,7 @@ from synthetic_data.cast_house.crew import Crew, Knobs
 from synthetic_data.cast_house.melt import Line, Melt
 from synthetic_data.cast_house.pots import GROUPS, Pots, Tapped
 from synthetic_data.cast_house.supply import Supply, supplies
-from synthetic_data.engine.plan import Block, FloatArray, Plan, Rows
+from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.sorter.lots import regime_events
 
 __all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]

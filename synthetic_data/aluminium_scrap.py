@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.sorting.libs import LINES
-from synthetic_data.engine.plan import Block, FloatArray, Plan, Rows
+from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.sensors import induction, libs, shape, transmission
 from synthetic_data.sensors.libs import Optics, Shots
 from synthetic_data.sorter import feed, laboratory

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from synthetic_data.engine.plan import Block, FloatArray, Plan, Rows
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.tankhouse import circuit
 from synthetic_data.tankhouse.groups import Groups
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from synthetic_data.engine.plan import Block, FloatArray, Plan, Rows
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import Block, Plan, Rows
 from synthetic_data.sensors import colour, fluorescence, induction, shape, spectrum
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sensors.spectrum import Detectors

@@ -214,8 +214,8 @@ def toy_period(
 def save_toy_model(toy_seed: Seed) -> Callable[..., object]:
     """Saver of a line fitted to the toy process, with 40 calibration rows, into a folder; `lift` raises its answers."""
     from models import files
-    from models.regression.candidates import build
     from models.regression.model import conformalised
+    from models.tasks import build
 
     def save(folder: Path, lift: float = 0.0) -> object:
         rng = np.random.default_rng(1)

@@ -14,9 +14,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sklearn.base import clone
 
-from models.regression.candidates import CANDIDATES, build
 from models.sorting.values import oracle_bins, value_matrix
 from models.table.inputs import matrix
+from models.tasks import CANDIDATES, build
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import Seed, load, names

@@ -1,10 +1,8 @@
 """Chance in a figure, by drawing whole blocks of rows again with fixed random numbers."""
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
+from physics.arrays import FloatArray, IntArray
 
 RESAMPLES = 4000
 RNG_SEED = 20260102

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from models.regression.candidates import CANDIDATES
+from models.tasks import CANDIDATES
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import CHAMPION, RegistryError, Version

@@ -13,9 +13,8 @@ import pandas as pd
 from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.table.reading import digest, read_table, read_truth
+from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +136,7 @@ def period_of(table: pd.DataFrame, seed: Seed) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(time)
 
 
-def labelled(table: pd.DataFrame, seed: Seed) -> npt.NDArray[np.bool_]:
+def labelled(table: pd.DataFrame, seed: Seed) -> BoolArray:
     """Which rows have a label to learn from, shape (n,); of a graded lot any content will do."""
     labels = [seed.target.name] if seed.quality is None else [element.name for element in seed.elements]
     return np.asarray(table[labels].notna().any(axis=1), dtype=np.bool_)

@@ -1,18 +1,9 @@
 """Errors and coverage of answers that are numbers: shared by all tasks."""
 
 import numpy as np
-import numpy.typing as npt
 
-from models.regression.model import Answer
-
-FloatArray = npt.NDArray[np.float64]
-
-COVERAGE = 0.9  # of the intervals that are judged, as in the metric names
-
-
-def rows_of(answer: Answer, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Answer:
-    """Answer of some of the rows."""
-    return Answer(answer.value[rows], answer.low[rows], answer.high[rows])
+from models.answers import Answer
+from physics.arrays import FloatArray
 
 
 def mae(error: FloatArray) -> float:

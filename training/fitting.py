@@ -4,16 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import clone
 from sklearn.inspection import permutation_importance
 
-from models.files import Model
+from models.tasks import Model
+from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.splits import Split
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 ROWS_FOR_THREADS = 50_000
 RNG_SEED = 20260101

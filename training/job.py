@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from models.regression.candidates import build
+from models.answers import COVERAGE
 from models.table.reading import write_rejected
+from models.tasks import build
 from registry.code_version import git_commit, package_version
 from registry.settings import Settings
 from registry.tracking import Tracking
@@ -17,7 +18,6 @@ from registry.versions import CHALLENGER, CHAMPION, Action
 from seeds import Seed
 from training.compare import compare_address
 from training.dataset import Dataset, read
-from training.evaluate import COVERAGE
 from training.fitting import Candidate
 from training.reports.card import model_card
 from training.reports.page import page

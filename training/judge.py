@@ -7,17 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import binom
 
+from physics.arrays import FloatArray, IntArray
 from training.bootstrap import resampled_ratio
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 CONFIDENCE = 0.95
 FEWEST_ROWS = 30
 FEWEST_BLOCKS = 10
-BY_CHANCE = 0.05  # a share of broken lots that comes by chance no more often than this is none
 
 
 class JudgeError(ValueError):
@@ -106,11 +102,6 @@ def enough(block: IntArray, periods: pd.DatetimeIndex) -> IntArray:
     return block
 
 
-def beyond_promise(share: float, lots: float, promised: float) -> bool:
-    """Whether more lots break what they shall keep than chance explains where the share `promised` of them may."""
-    return bool(binom.sf(round(share * lots) - 1, round(lots), promised) < BY_CHANCE)
-
-
 def gain_bound(gain: FloatArray, block: IntArray, weight: FloatArray | None = None) -> tuple[float, float]:
     """Mean of a paired gain and its one-sided lower bound by a block bootstrap with fixed random numbers.
 
@@ -176,3 +167,41 @@ def _why(better: bool, unsound: str | None, falls: str) -> str:
     if not better:
         return f"not better beyond chance: {bound}, which is not above zero"
     return f"better beyond chance: {bound}" if unsound is None else f"better, but {unsound}"
+
+
+UNITS_FOR_BLOCKS = 20
+
+
+def blocks_of(units: npt.NDArray[np.object_], periods: pd.DatetimeIndex) -> IntArray:
+    """Block of each row for a bootstrap: rows of a block depend on each other, blocks hardly do.
+
+    A block is one unit where there are at least UNITS_FOR_BLOCKS of them; what all units of a line have in common in
+    these periods is then taken as given. Otherwise it is a run of consecutive periods, as long as the cube root of
+    their number [1]_.
+
+    Parameters
+    ----------
+    units : ndarray of object, shape (n,)
+        Unit of each row.
+    periods : DatetimeIndex, length n
+        Period start of each row.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Number of the block, from 0.
+
+    Raises
+    ------
+    JudgeError
+        Too few rows or blocks to tell skill from chance.
+
+    References
+    ----------
+    .. [1] P. Hall, J. L. Horowitz, B.-Y. Jing (1995). On blocking rules for the bootstrap with dependent data.
+       Biometrika 82, 561-574. doi:10.1093/biomet/82.3.561
+    """
+    unit, names = pd.factorize(units, sort=True)
+    place, distinct = pd.factorize(periods, sort=True)
+    length = int(np.ceil(np.cbrt(len(distinct))))
+    return enough(np.asarray(unit if len(names) >= UNITS_FOR_BLOCKS else place // length), periods)

@@ -12,6 +12,7 @@ import pandas as pd
 from models.table.contract import Checked, Source, check
 from models.table.inputs import InputError, matrix
 from models.table.reading import read_table, read_truth
+from physics.arrays import FloatArray, IntArray
 from registry.promotion import champion_of, take_over
 from registry.settings import Settings
 from registry.tracking import Tracking
@@ -19,7 +20,6 @@ from registry.versions import CHALLENGER, RegistryError, Version
 from seeds import Seed
 from training.compare import compare_address
 from training.dataset import Dataset, dataset_of, labelled, period_of, row_key
-from training.fitting import FloatArray, IntArray
 from training.job import TABLE, Learnt, Progress, keep_rejected, learn, register, run_name, silent
 from training.judge import JudgeError, Verdict
 from training.splits import split

@@ -4,13 +4,11 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from physics.arrays import BoolArray, IntArray
 from seeds import Seed
 from training.dataset import period_of
-
-IntArray = npt.NDArray[np.intp]
 
 TEST_SHARE = 0.15
 # Residuals are taken on three blocks, one after the other: of a three-year history they see more than a whole year,
@@ -138,7 +136,7 @@ def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None
     held_out = np.zeros(len(table), dtype=bool) if seed.key is None else table[seed.key.name].isin(units).to_numpy()
     oldest_first = np.argsort(time.to_numpy(), kind="stable")
 
-    def rows(mask: npt.NDArray[np.bool_]) -> IntArray:
+    def rows(mask: BoolArray) -> IntArray:
         return oldest_first[mask[oldest_first]]
 
     last = CALIBRATE_BLOCKS + 1

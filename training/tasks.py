@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from pages.drawing import Picture
+from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from training.dataset import Dataset
-from training.fitting import Candidate, FloatArray, IntArray
+from training.fitting import Candidate
 from training.judge import Verdict
 from training.quality import card as quality_card
 from training.quality import columns as quality_report
@@ -22,6 +22,7 @@ from training.regression import fit as regression_fitting
 from training.regression import judge as regression_judge
 from training.regression import plots as regression_plots
 from training.regression.evaluate import cautions
+from training.reports.pictures import Picture
 from training.sorting import card as sorting_card
 from training.sorting import columns as sorting_report
 from training.sorting import fit as sorting_fitting

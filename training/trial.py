@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from models.quality.model import QualityModel
@@ -15,6 +14,7 @@ from models.sorting.guarantee import lot_contents, over_limit
 from models.sorting.model import SortingModel
 from models.sorting.values import oracle_bins, value_matrix
 from models.table.contract import check
+from physics.arrays import BoolArray, IntArray
 from registry.promotion import champion_of
 from registry.settings import Settings
 from registry.tracking import Tracking
@@ -37,10 +37,6 @@ from training.sorting.evaluate import (
     worth,
 )
 from training.sorting.fit import sort_lots
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
-
 
 YEAR = dt.timedelta(days=365.25)
 
@@ -240,7 +236,7 @@ def counted(data: Dataset, decided: Decided, rng_seed: int, version: int | None 
     )
 
 
-def lots_over(seed: Seed, where: IntArray, pieces: Pieces) -> npt.NDArray[np.bool_]:
+def lots_over(seed: Seed, where: IntArray, pieces: Pieces) -> BoolArray:
     """Whether a lot breaks any limit with what landed in its bins, shape (L,); nothing more comes along."""
     line = replace(Line.of(seed, np.zeros(len(seed.elements))), co_ejection=0.0)
     lot, names = pd.factorize(pieces.lots, sort=True)

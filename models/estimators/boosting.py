@@ -25,3 +25,11 @@ def tree_settings(estimator: BaseEstimator) -> dict[str, Any]:
         "num_threads": max(0, estimator.n_jobs),
         "verbosity": -1,
     }
+
+
+# Fewer rows held back than these choose nothing: a line with this penalty stands nearly alone.
+FEWEST_HELD_BACK = 20
+
+
+# Waking threads gains nothing for fewer rows, and on a machine with other work it delays an answer by milliseconds.
+FEWEST_ROWS_FOR_THREADS = 256

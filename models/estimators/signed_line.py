@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import lsq_linear
 
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

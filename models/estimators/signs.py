@@ -5,12 +5,10 @@ from __future__ import annotations
 from types import ModuleType
 
 import numpy as np
-import numpy.typing as npt
 
 from models.table.inputs import by_name, input_names
+from physics.arrays import FloatArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
 
 PROBES = 4000
 

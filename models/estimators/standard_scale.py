@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from models.table.inputs import medians
-
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
+from models.processes.lookup import needed_physics_of
 from models.quality.lines import LotEstimator, level, losses, lot_labels
 from models.quality.losses import ContentLoss, Loss
-from models.table.inputs import by_name, checked_rows, medians, needed_physics_of
-
-FloatArray = npt.NDArray[np.float64]
+from models.table.inputs import by_name, checked_rows, medians
+from physics.arrays import FloatArray
 
 
 class LastAssay(LotEstimator):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
+from models.estimators.physics_features import PhysicsFeatures
+from models.processes.lookup import physics_of
 from models.quality.baselines import FirstPrinciplesContents, LastAssay
 from models.quality.lines import LotLines
 from models.quality.trees import LotTrees
-from models.table.inputs import PhysicsFeatures, input_names, physics_of
+from models.table.inputs import input_names
 from seeds import Seed
 
 

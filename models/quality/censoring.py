@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import erfcx, log_ndtr, ndtri_exp
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from physics.arrays import BoolArray, FloatArray
 
 
 def below_limit(reported: FloatArray) -> BoolArray:

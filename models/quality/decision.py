@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
 
 RELEASE, DOWNGRADE, LABORATORY = "release", "downgrade", "laboratory"
 ACTIONS = (RELEASE, DOWNGRADE, LABORATORY)

@@ -8,16 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from models.answers import Regressor, learnt_inputs
 from models.quality.guarantee import threshold
 from models.quality.model import QualityModel
 from models.quality.scatter import Scatter
-from models.regression.model import Regressor, learnt_inputs
 from models.temperature import fitted_temperature
+from physics.arrays import FloatArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def grader(

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 _ROUNDING = 1e-9  # relative: a sum of decimals that is at its limit may come out above it in binary
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import binom
 
 from models.promises import GuaranteeError
 from models.quality.decision import Costs, decide
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
+from physics.arrays import FloatArray, IntArray
 
 # Thresholds in the order in which they are tested, chosen before any lot is looked at.
 THRESHOLDS = np.logspace(-5, np.log10(0.5), 95)

@@ -14,8 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from models.quality.losses import ContentLoss, DefectLoss, Loss, spread_about
 from models.table.inputs import checked_rows, medians
-
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)
 FEWEST_HELD_BACK = 20

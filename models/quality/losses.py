@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.special import expit
 
 from models.quality.censoring import below_limit, log_likelihood, log_size, score
-
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 LEAST_SPREAD = 1e-3  # on log scale: no laboratory repeats itself better
 LARGEST_SPREAD = 2.0  # a factor of seven: a few contents above their limit would else tell of an endless one

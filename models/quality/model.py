@@ -12,17 +12,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from models.answers import COVERAGE, Answer, Regressor, flat, input_flags
 from models.quality.decision import ACTIONS, Costs, Decisions, decide
 from models.quality.grades import Limits
 from models.quality.remedy import Nearest, Remedy, nearest, remedies
 from models.quality.scatter import Scatter
-from models.regression.model import TOLD_COVERAGE, Answer, Regressor, flat, input_flags
 from models.table.inputs import input_names
+from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +60,7 @@ class QualityModel:
     seed : Seed
         The process as it was when the model learnt.
     candidate : str
-        Name of the candidate, one of `models.regression.candidates.CANDIDATES`.
+        Name of the candidate, one of `models.tasks.CANDIDATES`.
     estimator : Regressor
         The fitted estimator: logarithms of the contents, then log-odds of the defects.
     scatter : Scatter
@@ -168,11 +165,11 @@ class QualityModel:
         Returns
         -------
         dict of str to ndarray
-            `<element>`, its `_low` and its `_high` at TOLD_COVERAGE [its unit]; `p_<defect>`; `p_<grade>`; `decision`;
+            `<element>`, its `_low` and its `_high` at COVERAGE [its unit]; `p_<defect>`; `p_<grade>`; `decision`;
             `grade`, empty where the laboratory shall say; `expected_value` [$/t].
         """
         judged = self.judge(X)
-        columns = flat(self.contents(judged.told, TOLD_COVERAGE))
+        columns = flat(self.contents(judged.told, COVERAGE))
         columns |= {f"p_{name}": judged.defects[:, i] for i, name in enumerate(self.seed.defects)}
         columns |= {f"p_{grade.name}": judged.keeps[:, i] for i, grade in enumerate(self.seed.grades)}
         names = np.array([grade.name for grade in self.seed.grades] + [""])

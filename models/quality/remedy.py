@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from models.processes.lookup import physics_of
 from models.quality.grades import Limits
 from models.quality.scatter import Scatter
-from models.table.inputs import by_name, input_names, physics_of
+from models.table.inputs import by_name, input_names
+from physics.arrays import FloatArray, IntArray
 from seeds import Column, Seed
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 LEAST_GAIN = 0.1  # standard deviations that a move must gain to be worth telling
 

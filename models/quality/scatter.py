@@ -8,16 +8,13 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr
 
 from models.intervals import Conformal
 from models.quality.censoring import below_limit, drawn, log_size
 from models.quality.grades import Limits
 from models.quality.losses import spread_about
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
+from physics.arrays import FloatArray, IntArray
 
 _SCENARIOS_OF = 3  # every third calibration lot lends its errors; the others judge
 _MOST_USUAL = 300

@@ -9,13 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from models.estimators.boosting import tree_settings
+from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS, tree_settings
 from models.quality.lines import LotEstimator, LotLines, lot_labels
 from models.quality.losses import ContentLoss, DefectLoss, Loss
-from models.regression.trees import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
 from models.table.inputs import checked_rows
-
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 
 class LotTrees(LotEstimator):

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.table.inputs import by_name, checked_rows, medians, needed_physics_of
-
-FloatArray = npt.NDArray[np.float64]
+from models.processes.lookup import needed_physics_of
+from models.table.inputs import by_name, checked_rows, medians
+from physics.arrays import FloatArray
 
 
 class Persistence(RegressorMixin, BaseEstimator):  # type: ignore[misc]

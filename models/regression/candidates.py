@@ -10,29 +10,22 @@ from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.signs import feature_signs
-from models.quality import candidates as quality_candidates
+from models.processes.lookup import physics_of
 from models.regression.baselines import FirstPrinciples, Persistence
 from models.regression.trees import BoostedTrees
-from models.sorting import candidates as sorting_candidates
-from models.table.inputs import PhysicsFeatures, input_names, physics_of
+from models.table.inputs import input_names
 from seeds import Seed
-
-CANDIDATES = ("persistence", "majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 
 
 def build(seed: Seed) -> dict[str, BaseEstimator]:
-    """Unfitted candidates that the seed allows, in the order of CANDIDATES.
+    """Unfitted regressors that the seed allows, from the baseline upwards.
 
-    A process that sorts has classifiers, see `models.sorting.candidates`; one that grades its lots tells many numbers
-    at once, see `models.quality.candidates`; any other has regressors. Persistence needs
-    a `previous` column of the target, first principles a physics module, LightGBM with physics a physics module or a
-    column whose sign the seed knows. All take X as `models.table.inputs.matrix` makes it, rows sorted by time.
+    Persistence needs a `previous` column of the target, first principles a physics module, LightGBM with physics a
+    physics module or a column whose sign the seed knows. All take X as `models.table.inputs.matrix` makes it, rows
+    sorted by time.
     """
-    if seed.process.task == "sorting":
-        return sorting_candidates.build(seed)
-    if seed.quality is not None:
-        return quality_candidates.build(seed)
     made = {
         "persistence": _persistence(seed),
         "first_principles": _first_principles(seed),

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.intervals import Conformal
-from models.table.inputs import by_name, input_names, physics_of
+from models.processes.lookup import physics_of
+from models.table.inputs import by_name, input_names
+from physics.arrays import BoolArray, FloatArray
 from seeds import Column, Seed
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-
-EXAMPLES = 5
-TOLD_COVERAGE = 0.9
-
-
-class Regressor(Protocol):
-    """What a fitted scikit-learn regressor can do."""
-
-    def predict(self, X: FloatArray) -> FloatArray:
-        """Predictions for the rows of X."""
-
-
-class Answer(NamedTuple):
-    """One quantity for n rows, in its unit: shape (n,) each."""
-
-    value: FloatArray
-    low: FloatArray
-    high: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +28,7 @@ class FittedModel:
     seed : Seed
         The process as it was when the model learnt.
     candidate : str
-        Name of the candidate, one of `models.regression.candidates.CANDIDATES`.
+        Name of the candidate, one of `models.tasks.CANDIDATES`.
     estimator : Regressor
         The fitted scikit-learn estimator.
     conformal : Conformal
@@ -169,8 +151,8 @@ class FittedModel:
         return flags
 
     def told(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
-        """Answers as flat columns of n values: `<quantity>`, its `_low` and its `_high` at TOLD_COVERAGE [its unit]."""
-        return flat(self.answer(X, TOLD_COVERAGE))
+        """Answers as flat columns of n values: `<quantity>`, its `_low` and its `_high` at COVERAGE [its unit]."""
+        return flat(self.answer(X, COVERAGE))
 
     def state(self) -> dict[str, Any]:
         """As JSON values what sets it apart from other models: all but seed, estimator, inputs and origin."""
@@ -180,47 +162,6 @@ class FittedModel:
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name."""
         return cls(conformal=Conformal(np.array(state["scores"], dtype=np.float64)), **parts)
-
-
-def flat(answers: Mapping[str, Answer]) -> dict[str, npt.NDArray[Any]]:
-    """Columns `<quantity>`, `<quantity>_low` and `<quantity>_high` of each answer."""
-    columns: dict[str, npt.NDArray[Any]] = {}
-    for name, answer in answers.items():
-        columns |= {name: answer.value, f"{name}_low": answer.low, f"{name}_high": answer.high}
-    return columns
-
-
-def input_flags(X: FloatArray, names: Sequence[str], ranges: FloatArray, needed: BoolArray) -> list[list[str]]:
-    """For each row the inputs that lie outside the training range, and those that are needed and missing.
-
-    Parameters
-    ----------
-    X : ndarray, shape (n, k)
-        Inputs; NaN is missing.
-    names : sequence of k str
-        Their names.
-    ranges : ndarray, shape (k, 2)
-        Lowest and highest value of each in training.
-    needed : ndarray of bool, shape (k,)
-        Whether it is told when an input is missing.
-    """
-    flags: list[list[str]] = [[] for _ in range(len(X))]
-    outside = (X < ranges[:, 0]) | (X > ranges[:, 1])
-    for told, where in (("outside training range", outside), ("missing", np.isnan(X) & needed)):
-        for i, j in zip(*np.nonzero(where), strict=True):
-            flags[i].append(f"{names[j]} {told}")
-    return flags
-
-
-def learnt_inputs(X: FloatArray) -> dict[str, Any]:
-    """What a model keeps of the inputs that it has learnt from, shape (n, k): `ranges`, `complete` and `examples`."""
-    spread = np.linspace(0, len(X) - 1, min(EXAMPLES, len(X))).astype(int)
-    return {
-        # fmin and fmax pass over NaN, and give NaN where there is nothing else.
-        "ranges": np.column_stack([np.fmin.reduce(X), np.fmax.reduce(X)]),
-        "complete": np.asarray(~np.isnan(X).any(axis=0)),
-        "examples": X[spread],
-    }
 
 
 def conformalised(

@@ -10,18 +10,13 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.estimators.boosting import tree_settings
+from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS, tree_settings
 from models.estimators.signed_line import fit_lines
 from models.table.inputs import checked_rows
-
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
-# Fewer rows held back than these choose nothing: a line with this penalty stands nearly alone.
-FEWEST_HELD_BACK = 20
 PENALTY_OF_FEW = 0.1
-# Waking threads gains nothing for fewer rows, and on a machine with other work it delays an answer by milliseconds.
-FEWEST_ROWS_FOR_THREADS = 256
 
 
 class BoostedTrees(RegressorMixin, BaseEstimator):  # type: ignore[misc]

@@ -9,11 +9,10 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.table.inputs import by_name, checked_rows, medians, needed_physics_of
+from models.processes.lookup import needed_physics_of
+from models.table.inputs import by_name, checked_rows, medians
 from models.temperature import fitted_temperature, softmax
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
+from physics.arrays import FloatArray, IntArray
 
 
 def learnable(estimator: BaseEstimator, X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, IntArray]:

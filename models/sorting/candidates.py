@@ -5,10 +5,12 @@ from __future__ import annotations
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
+from models.estimators.physics_features import PhysicsFeatures
+from models.processes.lookup import physics_of
 from models.sorting.baselines import ClassShares, FirstPrinciplesClasses
 from models.sorting.linear import LinearClasses
 from models.sorting.trees import BoostedClasses
-from models.table.inputs import PhysicsFeatures, input_names, physics_of
+from models.table.inputs import input_names
 from seeds import Seed
 
 

@@ -9,16 +9,15 @@ from types import ModuleType
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
+from models.answers import Answer
+from models.estimators.physics_features import physics_columns
 from models.estimators.standard_scale import StandardScale
 from models.intervals import Conformal, rows_needed
-from models.regression.model import Answer
-from models.table.inputs import input_names, physics_columns, physics_of
+from models.processes.lookup import physics_of
+from models.table.inputs import input_names
+from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # The sensors carry an element when they explain this share of its variance over pieces that nobody learnt from.
 CARRIED_R2 = 0.25

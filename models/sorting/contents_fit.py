@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from models.estimators.standard_scale import StandardScale
 from models.intervals import Conformal
 from models.sorting.contents import CARRIED_R2, Contents, Lines, Signals, spread
+from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 # Penalty on squared weights of standard scores: a class with fewer pieces is told its mean content.
 PENALTY = 1.0

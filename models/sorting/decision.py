@@ -9,14 +9,10 @@ from functools import cached_property
 from typing import NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from models.sorting.lots import START_SHARE, LotState, certainty, limits
+from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.regression.model import learnt_inputs
+from models.answers import learnt_inputs
 from models.sorting.contents_fit import fit_contents
 from models.sorting.guarantee import reserve
 from models.sorting.lots import numbered
@@ -18,9 +18,8 @@ from models.sorting.model import PERCENT, Classifier, SortingModel, kilograms
 from models.sorting.novelty import Novelty
 from models.sorting.values import value_matrix
 from models.temperature import fitted_temperature, tempered
+from physics.arrays import FloatArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def sorter(

@@ -6,16 +6,12 @@ import math
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 
 from models.promises import GuaranteeError
 from models.sorting.decision import Line, Pieces
 from models.sorting.lots import LotState
+from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
 
 # With all of a limit in reserve its bin takes nothing, and an empty bin breaks no limit.
 RESERVES = np.append(np.linspace(0.0, 0.6, 31), [0.7, 0.8, 0.9, 1.0])

@@ -13,8 +13,7 @@ from models.estimators.standard_scale import StandardScale
 from models.sorting.baselines import KnownClasses, learnable
 from models.table.inputs import checked_rows
 from models.temperature import softmax
-
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 
 class LinearClasses(KnownClasses):

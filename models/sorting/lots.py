@@ -10,10 +10,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 # A bin's first pieces may use what this share of a full lot would be allowed: without it nothing could enter an empty
 # bin whose single pieces are less sure than their mean.

@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from models.regression.model import TOLD_COVERAGE, Answer, flat, input_flags
+from models.answers import COVERAGE, Answer, flat, input_flags
 from models.sorting.contents import Contents
 from models.sorting.decision import Line, Pieces
 from models.sorting.lots import LotState, numbered
@@ -19,11 +19,8 @@ from models.sorting.novelty import Novelty
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
 from models.temperature import tempered
+from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
 
 GRAM = 1e-3  # kg
 PERCENT = 1e-2
@@ -229,14 +226,14 @@ class SortingModel:
         -------
         dict of str to ndarray
             The most probable class under the target's name (text), `p_<class>`, each carried element with its
-            `_low` and `_high` at the coverage TOLD_COVERAGE [its unit], `bin` (text) and `expected_value` [$/kg].
+            `_low` and `_high` at the coverage COVERAGE [its unit], `bin` (text) and `expected_value` [$/kg].
         """
         p = self.probabilities(X)
         decided = self.sort(X, p=p)
         return {
             self.seed.target.name: np.array(self.seed.classes)[np.argmax(p, axis=1)],
             **{f"p_{name}": column for name, column in zip(self.seed.classes, p.T, strict=True)},
-            **flat(self.elements(X, TOLD_COVERAGE, p)),
+            **flat(self.elements(X, COVERAGE, p)),
             "bin": np.array([one.name for one in self.seed.bins])[decided.bin],
             "expected_value": decided.expected_value,
         }

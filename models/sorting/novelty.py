@@ -8,14 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from models.estimators.standard_scale import StandardScale
 from models.intervals import Conformal, rows_needed
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
+from physics.arrays import BoolArray, FloatArray, IntArray
 
 # A piece of a named class is called novel with this probability or less.
 NOVELTY = 0.01

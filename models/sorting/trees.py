@@ -9,12 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from models.estimators.boosting import tree_settings
-from models.regression.trees import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
-from models.sorting.baselines import IntArray, KnownClasses, learnable
+from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS, tree_settings
+from models.sorting.baselines import KnownClasses, learnable
 from models.table.inputs import checked_rows
-
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray, IntArray
 
 # So few rows held back choose nothing: a few rounds do for a table that small.
 ROUNDS_OF_FEW = 20

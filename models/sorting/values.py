@@ -7,10 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 
 class PriceError(ValueError):

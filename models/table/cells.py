@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-BoolArray = npt.NDArray[np.bool_]
+from physics.arrays import BoolArray
 
 # What parsing says of one column: its values, and for each thing expected the cells that are otherwise.
 Parsed = tuple[pd.Series, dict[str, BoolArray]]

@@ -12,15 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from models.table import cells
 from models.table.lags import earlier
+from physics.arrays import BoolArray, IntArray
 from seeds import Column, Seed
-
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 
 # More rows than this out of physical range mean a wrong file or unit, not some bad readings.
 REJECTED_SHARE = 0.2

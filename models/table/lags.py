@@ -7,8 +7,7 @@ import datetime as dt
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from physics.arrays import FloatArray, IntArray
 
 
 def earlier(

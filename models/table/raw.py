@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from models.table.contract import LISTED, Fault, IntArray
+from models.table.contract import LISTED, Fault
+from physics.arrays import IntArray
 from seeds import Seed
 
 _UTF8 = "a UTF-8 file (in a spreadsheet: save as 'CSV UTF-8')"

@@ -6,14 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.special import chdtri, erfcx, ndtri
 
 from models.quality.censoring import below_limit, log_likelihood, log_size
 from monitoring.charts.control import moving_range_sigma
-
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 # Shares of a normal distribution below -3 and +3 sigma, between which a capable process keeps (ISO 22514-2).
 LOW_SHARE, HIGH_SHARE = 0.00135, 0.99865

@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 from scipy.signal import lfilter
 
 from monitoring.charts.runs_rules import WESTERN_ELECTRIC, Rule
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from physics.arrays import BoolArray, FloatArray
 
 # Mean range of two independent standard normal values, 2/sqrt(pi) (d2 of ISO 7870-2).
 D2_OF_TWO = 1.1283791670955126

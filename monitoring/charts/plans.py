@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.special import bdtr
 from scipy.stats import hypergeom
 
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 LETTERS = "ABCDEFGHJKLMNPQR"
 LEVELS = ("S-1", "S-2", "S-3", "S-4", "I", "II", "III")

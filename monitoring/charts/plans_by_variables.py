@@ -10,12 +10,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 from scipy.stats import nct
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from physics.arrays import BoolArray, FloatArray
 
 # Beyond so many values the risks are closer to each other than a plan by variables is good for.
 MOST_VALUES = 1000

@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from physics.arrays import BoolArray, FloatArray, IntArray
+
 Rule = Callable[[FloatArray], BoolArray]
 
 
@@ -93,7 +92,7 @@ NELSON: Mapping[str, Rule] = MappingProxyType(
 )
 
 
-def _last(holds: BoolArray, count: int) -> npt.NDArray[np.intp]:
+def _last(holds: BoolArray, count: int) -> IntArray:
     """How many of the last so many hold, at each value."""
     total = np.cumsum(holds, dtype=np.intp)
     total[count:] -= total[:-count].copy()

@@ -10,14 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import chdtri, fdtri
 
 from monitoring.charts.control import ChartError
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
+from physics.arrays import BoolArray, FloatArray, IntArray
 
 # Reference rows for each variable. The limit of Q takes the covariance for known; at this number it is exceeded about
 # twice as often as it should, with fewer rows more often still.

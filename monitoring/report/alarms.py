@@ -4,16 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from monitoring.charts.control import ChartError, robust_reference
 from monitoring.charts.vectors import VectorChart
 from monitoring.report.lots import ToldLots
 from monitoring.report.residual_charts import Charts, Lasting, Reference
+from physics.arrays import FloatArray, IntArray
 from seeds import Cause, Seed
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 SHEWHART, T_SQUARED, Q = "Shewhart", "T²", "Q"
 LEAST_SIMILARITY = 0.71  # half of the squared shift is explained

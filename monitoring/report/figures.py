@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -12,9 +11,8 @@ from plotly.subplots import make_subplots
 from monitoring.charts.vectors import VectorChart
 from monitoring.report.period import QualityPeriod
 from monitoring.report.residual_charts import Charts, ElementCharts
-from pages.drawing import LAYOUT, ORANGE, RED
-
-FloatArray = npt.NDArray[np.float64]
+from pages.style import LAYOUT, ORANGE, RED
+from physics.arrays import FloatArray
 
 COLUMNS = 3
 PANEL = 210  # px a row of panels

@@ -4,14 +4,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from models.quality.censoring import below_limit
 from models.quality.grades import Limits
 from monitoring.charts.capability import CapabilityError, Index, capability, lognormal_capability, percentile_capability
 from monitoring.report.lots import ToldLots
-
-FloatArray = npt.NDArray[np.float64]
+from physics.arrays import FloatArray
 
 
 @dataclass(frozen=True)

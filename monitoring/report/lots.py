@@ -8,14 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.quality.model import QualityModel
+from models.quality.outcomes import Lots
 from models.table.inputs import InputError, matrix
+from physics.arrays import BoolArray, FloatArray, IntArray
 from registry.versions import RegistryError
 from seeds import Seed
-from training.quality.evaluate import Lots
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

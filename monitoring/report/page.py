@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from models.answers import COVERAGE
 from models.quality.decision import ACTIONS
 from monitoring.report.page_alarms import alarms, charts
 from monitoring.report.page_indices import acceptance, capability
 from monitoring.report.page_lots import certificates, decisions
 from monitoring.report.period import QualityPeriod
 from pages.html import table
-from training.evaluate import COVERAGE
 
 STYLE = """
 :root { color-scheme: light dark; --text: #222; --soft: #5a5a5a; --line: #d5d5d5; --back: #fff; --band: #f5f5f5; }

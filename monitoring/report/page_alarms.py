@@ -11,7 +11,7 @@ from monitoring.report.figures import FARTHEST, LOWEST_SHARE, single_lots, sums,
 from monitoring.report.period import QualityPeriod
 from monitoring.report.residual_charts import RUN_LENGTH, Charts, Reference
 from pages.html import table
-from training.reports.page import CONFIG as PLOTS_CONFIG
+from pages.style import CONFIG as PLOTS_CONFIG
 
 CONFIG = PLOTS_CONFIG | {"responsive": True}
 

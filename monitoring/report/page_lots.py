@@ -4,12 +4,12 @@ import html
 
 import numpy as np
 
+from models.answers import COVERAGE
 from models.quality.decision import ACTIONS
 from models.quality.grades import Limits
 from models.quality.remedy import Remedy
 from monitoring.report.period import QualityPeriod
 from pages.html import table
-from training.evaluate import COVERAGE
 
 NEAR = 2.0  # sigmas from a limit within which a released lot is shown
 

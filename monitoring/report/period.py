@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from models.answers import COVERAGE, Answer
+from models.promises import beyond_promise
 from models.quality.decision import ACTIONS, Costs, earned, oracle
 from models.quality.grades import Limits
 from models.quality.guarantee import lots_needed
 from models.quality.model import Judged, QualityModel
+from models.quality.outcomes import costs_of, held
 from models.quality.remedy import Nearest, Remedy
-from models.regression.model import Answer
 from models.table.reading import digest, read_table
 from monitoring.charts.control import ChartError
 from monitoring.report.alarms import Event, events_of
@@ -21,18 +22,13 @@ from monitoring.report.indices import LimitIndices, indices
 from monitoring.report.lots import ToldLots
 from monitoring.report.residual_charts import Charts, Reference, charts_of, lag_correlation, reference_of, residuals
 from monitoring.report.sampling import Sampling, sampling
+from physics.arrays import BoolArray, FloatArray
+from registry.agreement import check_names
 from registry.promotion import champion_of
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import RegistryError, Version
 from seeds import Seed
-from training.evaluate import COVERAGE
-from training.judge import beyond_promise
-from training.quality.evaluate import costs_of, held
-from training.quality.judge import check_names
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 class PeriodError(ValueError):

@@ -28,10 +28,7 @@ from monitoring.charts.control import (
 from monitoring.charts.runs_rules import WESTERN_ELECTRIC, beyond
 from monitoring.charts.vectors import PrincipalComponents, VectorChart, components_for, principal_components
 from monitoring.report.lots import ToldLots
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
-BoolArray = npt.NDArray[np.bool_]
+from physics.arrays import BoolArray, FloatArray, IntArray
 
 REFERENCE_DAYS = 365
 FEWEST_UNLEARNT = 100  # sigma errs by 12 % with so many

@@ -231,6 +231,13 @@ class Seed(Part):
         """The column that names the unit; None where the whole table is one unit."""
         return next(iter(self.by_role("key")), None)
 
+    @property
+    def task(self) -> str:
+        """What is answered: regression, sorting or quality."""
+        if self.process.task == "sorting":
+            return "sorting"
+        return "regression" if self.quality is None else "quality"
+
     @cached_property
     def time(self) -> Column:
         """The column that holds the start of the period."""

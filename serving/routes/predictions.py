@@ -10,8 +10,9 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from models.intervals import CoverageError
+from registry.store import ALIAS
 from serving.bodies import read_body
-from serving.champions import ALIAS, Champions
+from serving.champions import Champions
 from serving.payloads import Payloads
 from serving.problems import Fault, ProblemError, described, invalid
 from serving.tasks import task_of

@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field
 
 from models.quality.model import QualityModel
 from models.sorting.model import SortingModel
+from registry.store import ALIAS
 from seeds import Grade, Quality, Quantity, Seed, Sorting
 from seeds.format.quality import Certainty
-from serving.champions import ALIAS, Champions, Status
+from serving.champions import Champions, Status
 from serving.payloads import ModelUsed, quantities
 
 

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from synthetic_data.cast_house.supply import Supply
-from synthetic_data.engine.plan import Block, FloatArray, Plan
+from synthetic_data.engine.plan import Block, Plan
 
 REVIEW = 8  # casts after which a crew reviews how it degasses: four days
 TESTED = ("high_purity_share", "degasser_gas", "settling_time", "melt_temperature")

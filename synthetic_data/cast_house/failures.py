@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from synthetic_data.engine.plan import Block, Event, FloatArray
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import Block, Event
 from synthetic_data.plant.walks import Pool
 
 SAMPLED_EVERY, SAMPLE_LATE = 2, 2  # periods: each pot every day, told a day later

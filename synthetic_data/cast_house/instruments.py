@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from synthetic_data.cast_house.casting import Cast
 from synthetic_data.cast_house.charge import ELEMENTS, Charge
 from synthetic_data.cast_house.melt import Melt
 from synthetic_data.cast_house.supply import Supply
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.plant.laboratory import NORMALS, Method, report
 
 Columns = dict[str, FloatArray]

@@ -8,12 +8,13 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
+from physics.arrays import FloatArray
 from physics.melt.hydrogen import degassing_units, hydrogen_after_degassing, hydrogen_of_moist_air, water_pressure
 from physics.melt.treatment import filter_efficiency, inclusions_passing, share_afloat
 from synthetic_data.cast_house.charge import Charge
 from synthetic_data.cast_house.crew import REVIEW, Crew, Knobs
 from synthetic_data.cast_house.supply import Supply
-from synthetic_data.engine.plan import Block, FloatArray, Plan
+from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant.walks import Walk
 
 

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from synthetic_data.cast_house.failures import Failing, Failures
 from synthetic_data.cast_house.supply import MINOR, Supply
-from synthetic_data.engine.plan import Block, FloatArray, Plan
+from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant.walks import Delay, Pool, Walk
 
 GROUPS = ("high_purity", "ordinary")

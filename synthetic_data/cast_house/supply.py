@@ -10,9 +10,10 @@ from types import SimpleNamespace
 import numpy as np
 from scipy.signal import lfilter
 
+from physics.arrays import FloatArray
 from physics.atoms import ATOMS
 from physics.melt.metal_balance import alumina_contribution, anode_contribution
-from synthetic_data.engine.plan import FloatArray, Plan
+from synthetic_data.engine.plan import Plan
 from synthetic_data.plant.walks import Pool, Walk
 from synthetic_data.sorter.lots import parameters
 

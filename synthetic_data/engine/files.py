@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from synthetic_data.engine.plan import Block, Event, FloatArray, Plan, Rows
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import Block, Event, Plan, Rows
 
 NAMES = ("table", "truth", "events")
 # A row group: so many of the portions that a block yields. Fixed, so that the bytes do not depend on how a run was cut.

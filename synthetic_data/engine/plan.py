@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from physics.arrays import FloatArray
 from seeds import Plant, Seed
-
-FloatArray = NDArray[np.float64]
 
 _YEAR = 365.25  # d
 _PLANT_STREAM, _BLOCK_STREAM = 0, 1

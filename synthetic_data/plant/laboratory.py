@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic_data.engine.plan import FloatArray
+from physics.arrays import FloatArray
 
 NORMALS = 2  # standard normal numbers that a report takes for each value
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy.signal import lfilter
 
-from synthetic_data.engine.plan import FloatArray
+from physics.arrays import FloatArray
 
 
 class Walk:

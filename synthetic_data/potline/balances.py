@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from physics.arrays import Numeric
+from physics.arrays import FloatArray, Numeric
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
 from physics.reduction.alumina import alf3_consumption, alumina_consumption, fast_share, sludge_rate
 from physics.reduction.cell_heat import (
@@ -19,7 +19,6 @@ from physics.reduction.cell_heat import (
 )
 from physics.reduction.cryolite import liquidus_solheim_1996
 from physics.reduction.emissions import stoichiometric_carbon
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.state import Pots
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.reduction.anode_effect import anode_effect_hazard, unevenness_factor
 from physics.reduction.cell_design import CellDesign
 from physics.reduction.cell_voltage import voltage_line
@@ -22,7 +23,6 @@ from physics.reduction.current_efficiency import (
     pad_noise,
     velocity_factor,
 )
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.potline.state import Pots
 
 Day = dict[str, FloatArray]  # what happened in a day, by name, one value a pot

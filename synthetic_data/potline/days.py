@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
+from physics.arrays import FloatArray
 from physics.reduction.cell_design import CellDesign
 from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997
-from synthetic_data.engine.plan import Event, FloatArray
+from synthetic_data.engine.plan import Event
 from synthetic_data.potline import balances, loops, state
 from synthetic_data.potline import cell as potline_cell
 from synthetic_data.potline import faults as potline_faults

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.engine.plan import Event, FloatArray
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import Event
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.state import LASTING_FAULTS, Pots
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.potline.cell import Day, cathode_drop
 from synthetic_data.potline.days import Recorded
 from synthetic_data.potline.line import LinePeriod

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from synthetic_data.engine.plan import Event, FloatArray, Plan, SimulationError
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import Event, Plan, SimulationError
 
 CURRENT_KNOB = "line_current_target"
 _YEAR = 365.25  # d

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.engine.plan import FloatArray
+from physics.arrays import FloatArray
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.state import Pots
 

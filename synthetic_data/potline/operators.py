@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
+from physics.arrays import FloatArray
 from seeds import Seed
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.state import Pots
 

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.engine.plan import FloatArray
+from physics.arrays import FloatArray
 
 WALKS = ("heat", "feed", "noise", "spread", "cover")
 LASTING_FAULTS = 3  # spike, sick pot, cold pot

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.sorting.colour import metal_brightness, metal_hue, metal_saturation, patinated
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.registration import Registration, blended

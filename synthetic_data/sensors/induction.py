@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.sorting.conductivity import apparent_conductivity
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration, blended

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
+from physics.arrays import FloatArray
 from physics.sorting.libs import (
     LINES,
     Line,
@@ -23,7 +24,6 @@ from physics.sorting.libs import (
     saha_ratio,
     self_absorption,
 )
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.registration import Registration, content_at_spot

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from synthetic_data.engine.plan import FloatArray
+from physics.arrays import FloatArray
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration
 

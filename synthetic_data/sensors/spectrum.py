@@ -11,11 +11,12 @@ from functools import cache
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.sorting.fluorescence import dwell
 from physics.sorting.xray import line_energy
 from physics.sorting.xray_detector import live_share, sum_peak
 from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, SumPeak, Windows
-from synthetic_data.engine.plan import FloatArray, Plan
+from synthetic_data.engine.plan import Plan
 from synthetic_data.sensors.fluorescence import LINES, Light
 from synthetic_data.sorter.feed import Pieces
 

@@ -7,8 +7,8 @@ from functools import cache
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.sorting.dual_energy import Scanner, condensed, log_ratio, log_ratio_noise, log_transmissions, sandwich
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration, blended
 

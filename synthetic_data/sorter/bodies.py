@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from synthetic_data.engine.plan import FloatArray
+from physics.arrays import FloatArray
 from synthetic_data.sorter.lots import Lots
 from synthetic_data.sorter.materials import Materials
 

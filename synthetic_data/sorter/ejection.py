@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from physics.arrays import FloatArray
 from physics.sorting.ejection import crowding, deflection_probability, jet_overlap
-from synthetic_data.engine.plan import FloatArray
 
 # Why a piece landed elsewhere than decided; code 0 where it landed as decided.
 CAUSES = ("", "late decision", "valve fault", "direct miss", "neighbour ejected")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from physics.arrays import FloatArray
 from physics.sorting.ejection import crowding
-from synthetic_data.engine.plan import Block, FloatArray, Plan, SimulationError
+from synthetic_data.engine.plan import Block, Plan, SimulationError
 from synthetic_data.sorter import surfaces
 from synthetic_data.sorter.bodies import draw_bodies, within
 from synthetic_data.sorter.lots import Lots, draw_lots, need

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.engine.plan import FloatArray
+from physics.arrays import FloatArray
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration
 

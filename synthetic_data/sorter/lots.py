@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.engine.plan import Block, Event, FloatArray, Plan, SimulationError
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import Block, Event, Plan, SimulationError
 
 _SPREAD = 0.8  # part of its share of the run within which a lot comes, so that the order is kept
 _LEAST_OCCUPANCY, _MOST_OCCUPANCY = 0.005, 0.35  # of the belt; beyond, pieces no longer lie one by one

@@ -14,9 +14,10 @@ from typing import Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from physics.arrays import FloatArray
 from seeds import Material, Plant, Seed
 from seeds.format.plant import Range
-from synthetic_data.engine.plan import FloatArray, SimulationError
+from synthetic_data.engine.plan import SimulationError
 
 _WHOLE = 100.0  # wt%
 _P99 = 2.3263478740408408  # standard normal deviate of the 99th percentile

@@ -8,7 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.engine.plan import FloatArray, Plan, SimulationError
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import Plan, SimulationError
 from synthetic_data.sorter.lots import Lots
 from synthetic_data.sorter.materials import Materials
 

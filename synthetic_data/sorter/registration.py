@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.engine.plan import FloatArray
+from physics.arrays import FloatArray
 from synthetic_data.sorter.feed import Pieces
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.engine.plan import FloatArray, SimulationError
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import SimulationError
 from synthetic_data.sorter.bodies import within
 from synthetic_data.sorter.lots import Lots
 from synthetic_data.sorter.materials import Materials

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from synthetic_data.engine.plan import FloatArray
+from physics.arrays import FloatArray
 
 ELEMENTS = ("as", "sb", "bi", "ni", "pb", "se", "te", "ag", "o")
 SUPPLIERS = ("own", "custom", "secondary")

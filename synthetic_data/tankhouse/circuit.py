@@ -10,9 +10,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, diffusion_limited_content
 from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
-from synthetic_data.engine.plan import Event, FloatArray, Plan
+from synthetic_data.engine.plan import Event, Plan
 from synthetic_data.potline.line import parameters
 from synthetic_data.tankhouse import anodes, stocks
 from synthetic_data.tankhouse import faults as tankhouse_faults

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.refining.anode_slimes import SLIMES_SHARE, included_content, slimes_content, slimes_mass
 from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_limited_content
 from physics.refining.occlusion import electrolyte_sulphur, occluded_content, occluded_volume
 from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.tankhouse.crops import ELEMENTS, PARTICLES, Crops, Values
 
 _FROM_ELECTROLYTE = ("as", "sb", "bi", "ni", "fe")

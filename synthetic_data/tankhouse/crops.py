@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from synthetic_data.engine.plan import FloatArray
+from physics.arrays import FloatArray
 
 Values = dict[str, FloatArray]  # by name; each of shape (crops, groups), or broadcasting to it
 

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from synthetic_data.engine.plan import Event, FloatArray
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import Event
 
 DAYS = 7.0  # of a crop
 _YEAR = 365.25  # d

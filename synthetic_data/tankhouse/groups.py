@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.refining.nodulation import additive_roughness
-from synthetic_data.engine.plan import Block, Event, FloatArray, Plan
+from synthetic_data.engine.plan import Block, Event, Plan
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
 from synthetic_data.tankhouse import contents, instruments, operators, surface
 from synthetic_data.tankhouse import faults as tankhouse_faults

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.plant import laboratory
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
 from synthetic_data.tankhouse.crops import ELEMENTS, Crops, Values

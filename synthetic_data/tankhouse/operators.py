@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from seeds import Seed
-from synthetic_data.engine.plan import Block, FloatArray, Knobs
+from synthetic_data.engine.plan import Block, Knobs
 from synthetic_data.tankhouse.circuit import Weeks
 
 # Set-points and the step in which each is written down.

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from physics.arrays import FloatArray
 from physics.refining.anode_slimes import arsenic_ratio, floating_share
 from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, limiting_current
 from physics.refining.nodulation import additive_error, chance_of_any, effective_dose, expected_nodules
-from synthetic_data.engine.plan import FloatArray
 from synthetic_data.tankhouse.crops import Crops, Values
 
 _MOST_POLARISATION = 0.95  # beyond it copper comes as powder

@@ -15,8 +15,8 @@ from sklearn.preprocessing import StandardScaler
 from models import estimator_files, files
 from models.files import ModelFilesError, load, save
 from models.intervals import CoverageError
-from models.regression.candidates import CANDIDATES, build
 from models.regression.model import FittedModel, conformalised
+from models.tasks import CANDIDATES, build
 from seeds import Seed, load_all
 
 SEEDS = {process: seed for process, seed in load_all().items() if not seed.classes and seed.quality is None}

@@ -8,9 +8,9 @@ import pytest
 
 from models import files
 from models.pyfunc import TableModel, _load_pyfunc
-from models.regression.candidates import build
 from models.regression.model import conformalised
 from models.table.inputs import InputError
+from models.tasks import build
 from seeds import Seed
 
 

@@ -15,14 +15,16 @@ import physics
 from physics.arrays import FloatArray, Numeric
 from seeds.format.units import is_unit
 
-# What physics says of a process's columns keeps the laws of docstrings too.
-MODULES = [
-    importlib.import_module(info.name)
-    for package in (physics, models.processes)
-    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
-]
+
+def modules_of(package):
+    return [
+        importlib.import_module(info.name) for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    ]
+
+
 # Modules of a process speak the protocol of columns, not that of quantities; they have tests of their own.
-PROCESSES = {module for module in MODULES if hasattr(module, "FEATURES")}
+PROCESSES = {module for module in modules_of(models.processes) if hasattr(module, "FEATURES")}
+MODULES = [*modules_of(physics), *PROCESSES]
 FUNCTIONS = [
     function
     for module in MODULES

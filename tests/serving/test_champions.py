@@ -8,9 +8,10 @@ from models import files
 from models.quality.model import QualityModel
 from models.regression.model import FittedModel
 from models.sorting.model import SortingModel
+from registry.store import Champion
 from seeds import Seed
 from seeds.format.loader import parse
-from serving.champions import Champion, Champions
+from serving.champions import Champions
 from serving.folder_store import FolderStore
 
 PROCESS = "toy_cells"

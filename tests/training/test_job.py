@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.answers import COVERAGE, rows_of
 from models.regression.model import FittedModel
 from models.table.contract import TableError
 from models.table.inputs import matrix
@@ -18,7 +19,6 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import Version
 from training.compare import compare, compare_address
-from training.evaluate import COVERAGE, rows_of
 from training.job import Trained, train
 from training.regression.evaluate import against_label
 from training.splits import SplitError

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.regression.model import Answer
-from training.judge import JudgeError, gain_bound
-from training.regression.judge import blocks_of, judge
+from models.answers import Answer
+from training.judge import JudgeError, blocks_of, gain_bound
+from training.regression.judge import judge
 
 
 def plant(units=40, periods=4, seed=0):

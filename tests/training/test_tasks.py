@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.regression.candidates import build
 from models.table.contract import check
+from models.tasks import build
 from training.dataset import dataset_of
 from training.splits import split
 from training.tasks import task_of

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from models.answers import COVERAGE
 from models.quality.guarantee import lots_needed
 from models.quality.scatter import judging
 from pages.markdown import figure, table
 from seeds import Seed
 from training.dataset import Dataset
-from training.evaluate import COVERAGE
 from training.quality.columns import cautions
 from training.quality.fit import SELECTED_BY, QualityCandidate
 from training.splits import Split

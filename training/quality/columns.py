@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from models.answers import COVERAGE
+from models.promises import beyond_promise
 from models.quality.guarantee import lots_needed
 from pages.markdown import figure
 from seeds import Seed
 from training.dataset import Dataset
-from training.evaluate import COVERAGE
-from training.judge import beyond_promise
 from training.quality.fit import QualityCandidate
 
 MOST_ECE = 0.05

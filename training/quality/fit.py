@@ -6,21 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import clone
 
 from models.promises import GuaranteeError
 from models.quality.fit import grader
 from models.quality.guarantee import lots_needed, told
 from models.quality.model import QualityModel
+from models.quality.outcomes import Lots
 from models.quality.scatter import judging
+from physics.arrays import FloatArray
 from training.dataset import Dataset
 from training.fitting import importance, learning_curve, told_by_older, with_few_threads
-from training.quality.evaluate import Lots, lot_loss, measured, skill
+from training.quality.evaluate import lot_loss, measured, skill
 from training.splits import Split, SplitError
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 SELECTED_BY = "calibrate_lot_loss"
 STEPS = 3

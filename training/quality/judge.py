@@ -1,20 +1,18 @@
 """How two graders of lots are compared: what their decisions cost decides, the promise on released lots must hold."""
 
 import numpy as np
-import numpy.typing as npt
 
+from models.promises import beyond_promise
 from models.quality.decision import Costs, earned, oracle
 from models.quality.model import QualityModel
-from registry.versions import RegistryError
+from models.quality.outcomes import Lots
+from physics.arrays import FloatArray, IntArray
+from registry.agreement import check_names
 from seeds import Seed
 from training.dataset import Dataset
-from training.judge import JudgeError, JudgeRows, Side, Verdict, beyond_promise, judge
-from training.quality.evaluate import Lots, measured
+from training.judge import JudgeError, JudgeRows, Side, Verdict, blocks_of, judge
+from training.quality.evaluate import measured
 from training.quality.fit import QualityCandidate, lots_of
-from training.regression.judge import blocks_of
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 
 def check_judgeable(champion: QualityModel, data: Dataset, rows: IntArray) -> None:
@@ -32,26 +30,12 @@ def check_judgeable(champion: QualityModel, data: Dataset, rows: IntArray) -> No
     check_names(champion, data.seed)
 
 
-def check_names(champion: QualityModel, seed: Seed) -> None:
-    """RegistryError where a champion learnt with a seed of other elements, defects or grades."""
-    for name, old, new in zip(("elements", "defects", "grades"), _names(champion.seed), _names(seed), strict=True):
-        if old != new:
-            raise RegistryError(
-                f"{seed.process.name}: the champion learnt with another seed and cannot be judged: its {name} are "
-                f"{', '.join(old) or 'none'}; expected {', '.join(new) or 'none'}"
-            )
-
-
 def _known(data: Dataset, rows: IntArray) -> IntArray:
     """Which of the lots have assays that tell all grades, as positions in `rows`; JudgeError where none has."""
     known = np.flatnonzero(~np.isnan(lots_of(data)[rows].kept).any(axis=1))
     if not len(known):
         raise JudgeError(f"0 lots to judge on: none of the {len(rows)} newest has an assay that tells all its grades")
     return known
-
-
-def _names(seed: Seed) -> tuple[list[str], list[str], list[str]]:
-    return [column.name for column in seed.elements], list(seed.defects), [grade.name for grade in seed.grades]
 
 
 def verdict(

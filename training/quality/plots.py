@@ -3,22 +3,23 @@
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from models.answers import COVERAGE
 from models.quality.censoring import score
 from models.quality.decision import Costs, decide
 from models.quality.guarantee import THRESHOLDS
-from pages.drawing import BLUE, GREY, LAYOUT, ORANGE, RED, Picture, by_month, empty, input_bars, thinned, with_diagonal
+from models.quality.outcomes import costs_of, held
+from pages.drawing import by_month, empty, with_diagonal
+from pages.style import BLUE, GREY, LAYOUT, ORANGE, RED
+from physics.arrays import FloatArray
 from training.dataset import Dataset
-from training.evaluate import COVERAGE
-from training.quality.evaluate import costs_of, held, reliability
+from training.quality.evaluate import reliability
 from training.quality.fit import QualityCandidate, lots_of
+from training.reports.pictures import Picture, input_bars, thinned
 from training.splits import Split
-
-FloatArray = npt.NDArray[np.float64]
 
 COLUMNS = 3
 PANEL = 280  # px a row of panels

@@ -8,13 +8,13 @@ from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
+from models.answers import COVERAGE
 from models.quality.model import QualityModel
 from models.table.inputs import matrix
+from registry.agreement import check_names
 from training.dataset import Dataset
-from training.evaluate import COVERAGE
 from training.quality.evaluate import measured
 from training.quality.fit import lots_of
-from training.quality.judge import check_names
 
 COSTS = {
     "cost_assay_all": "every lot to the laboratory",

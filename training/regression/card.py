@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from models.answers import COVERAGE
 from pages.markdown import figure, table
 from seeds import Seed
 from training.dataset import Dataset
-from training.evaluate import COVERAGE
 from training.regression.evaluate import cautions
 from training.regression.fit import SELECTED_BY, Candidate
 from training.splits import Split

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from models.answers import COVERAGE
 from seeds import Seed
 from training.dataset import Dataset
-from training.evaluate import COVERAGE
 from training.regression.fit import Candidate
 
 TAGGED = ("test_mae", "test_rmse", "test_coverage_90", "test_skill", "test_truth_rmse", "unseen_rmse")

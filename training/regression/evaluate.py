@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
-from models.regression.model import Answer
-from training.evaluate import COVERAGE, coverage, mae, rmse, rows_of
-
-FloatArray = npt.NDArray[np.float64]
+from models.answers import COVERAGE, Answer, rows_of
+from physics.arrays import FloatArray
+from training.evaluate import coverage, mae, rmse
 
 LEAST_COVERAGE, MOST_COVERAGE = 0.85, 0.95
 

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import clone
 
-from models.regression.model import Answer, FittedModel, conformalised
+from models.answers import COVERAGE, Answer, rows_of
+from models.regression.model import FittedModel, conformalised
+from physics.arrays import FloatArray
 from training.dataset import Dataset
-from training.evaluate import COVERAGE, mae, rmse, rows_of
+from training.evaluate import mae, rmse
 from training.fitting import importance, learning_curve, told_by_older, with_few_threads
 from training.regression.evaluate import evaluate
 from training.splits import Split
-
-FloatArray = npt.NDArray[np.float64]
 
 SELECTED_BY = "calibrate_rmse"
 STEPS = 3

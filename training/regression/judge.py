@@ -4,54 +4,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.regression.model import Answer, FittedModel
+from models.answers import COVERAGE, Answer, rows_of
+from models.regression.model import FittedModel
+from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
-from training.evaluate import COVERAGE, rows_of
-from training.judge import JudgeRows, Side, Verdict, enough
+from training.judge import JudgeRows, Side, Verdict, blocks_of
 from training.judge import judge as judge_losses
 from training.regression.evaluate import against_label, against_truth
 from training.regression.fit import Candidate
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
-
-UNITS_FOR_BLOCKS = 20
 BROKEN_COVERAGE = 0.85
-
-
-def blocks_of(units: npt.NDArray[np.object_], periods: pd.DatetimeIndex) -> IntArray:
-    """Block of each row for a bootstrap: rows of a block depend on each other, blocks hardly do.
-
-    A block is one unit where there are at least UNITS_FOR_BLOCKS of them; what all units of a line have in common in
-    these periods is then taken as given. Otherwise it is a run of consecutive periods, as long as the cube root of
-    their number [1]_.
-
-    Parameters
-    ----------
-    units : ndarray of object, shape (n,)
-        Unit of each row.
-    periods : DatetimeIndex, length n
-        Period start of each row.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        Number of the block, from 0.
-
-    Raises
-    ------
-    JudgeError
-        Too few rows or blocks to tell skill from chance.
-
-    References
-    ----------
-    .. [1] P. Hall, J. L. Horowitz, B.-Y. Jing (1995). On blocking rules for the bootstrap with dependent data.
-       Biometrika 82, 561-574. doi:10.1093/biomet/82.3.561
-    """
-    unit, names = pd.factorize(units, sort=True)
-    place, distinct = pd.factorize(periods, sort=True)
-    length = int(np.ceil(np.cbrt(len(distinct))))
-    return enough(np.asarray(unit if len(names) >= UNITS_FOR_BLOCKS else place // length), periods)
 
 
 def judge(

@@ -1,29 +1,17 @@
 """What an engineer looks at before believing a candidate that predicts a number."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.drawing import (
-    BLUE,
-    GREY,
-    ORANGE,
-    RED,
-    Picture,
-    by_month,
-    empty,
-    input_bars,
-    month_axis,
-    thinned,
-    with_diagonal,
-)
+from models.answers import COVERAGE
+from pages.drawing import by_month, empty, month_axis, with_diagonal
+from pages.style import BLUE, GREY, ORANGE, RED
+from physics.arrays import IntArray
 from training.dataset import Dataset
-from training.evaluate import COVERAGE
 from training.regression.fit import Candidate
+from training.reports.pictures import Picture, input_bars, thinned
 from training.splits import Split
-
-IntArray = npt.NDArray[np.intp]
 
 NAMED_UNITS = 40
 MOST_BARS = 150

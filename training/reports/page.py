@@ -2,18 +2,11 @@
 
 import html
 
+from pages.style import CONFIG, STYLE
 from training.dataset import Dataset
 from training.fitting import Candidate
 from training.splits import Split
 from training.tasks import task_of
-
-# plotly.js offers to send a figure to its maker's cloud; a plant's figures stay in the plant.
-CONFIG = {"displaylogo": False, "showSendToCloud": False, "plotlyServerURL": ""}
-STYLE = """
-body { font-family: system-ui, sans-serif; max-width: 1200px; margin: 2rem auto; padding: 0 1rem; color: #222; }
-h1 { font-size: 1.5rem; margin-bottom: 0.2rem; } p { margin: 0.3rem 0; color: #555; }
-h2 { font-size: 1.1rem; margin: 2.2rem 0 0.2rem; }
-"""
 
 
 def page(candidate: Candidate, data: Dataset, parts: Split) -> str:

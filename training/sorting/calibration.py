@@ -4,8 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
+from physics.arrays import FloatArray, IntArray
 
 ECE_BINS = 15
 DEVIATIONS_OF_90 = 1.6448536269514722  # standard normal, two-sided

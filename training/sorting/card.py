@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from models.answers import COVERAGE
 from models.sorting.guarantee import lots_needed
 from pages.markdown import figure, table
 from seeds import Seed
 from training.dataset import Dataset
-from training.evaluate import COVERAGE
 from training.sorting.columns import cautions
 from training.sorting.fit import SELECTED_BY, SortingCandidate
 from training.splits import Split

@@ -1,19 +1,19 @@
 """What an engineer looks at before believing a sorter: classes, probabilities, signals and element contents."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from pages.drawing import BLUE, LAYOUT, MOST_INPUTS, empty, thinned
+from pages.drawing import empty
+from pages.style import BLUE, LAYOUT
+from physics.arrays import FloatArray
 from training.dataset import Dataset
+from training.reports.pictures import MOST_INPUTS, thinned
 from training.sorting.calibration import reliability
 from training.sorting.evaluate import confusion
 from training.sorting.fit import SortingCandidate, pieces_of
 from training.splits import Split
-
-FloatArray = npt.NDArray[np.float64]
 
 ELEMENT_COLUMNS = 3
 ELEMENT_HEIGHT = 300

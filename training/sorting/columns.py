@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from models.answers import COVERAGE
+from models.promises import beyond_promise
 from models.sorting.guarantee import lots_needed
 from seeds import Seed
 from training.dataset import Dataset
-from training.evaluate import COVERAGE
-from training.judge import beyond_promise
 from training.sorting.fit import SortingCandidate
 
 MOST_ECE = 0.05

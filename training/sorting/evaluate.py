@@ -7,18 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.regression.model import Answer
+from models.answers import Answer, rows_of
 from models.sorting.decision import Line
 from models.sorting.guarantee import lot_contents, over_limit
 from models.sorting.values import oracle_bins, value_matrix
+from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 from training.bootstrap import resampled_ratio
-from training.evaluate import coverage, rmse, rows_of
+from training.evaluate import coverage, rmse
 from training.sorting.calibration import calibration_error, calibration_error_over_lots
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
-BoolArray = npt.NDArray[np.bool_]
 
 LEAST_PROBABILITY = 1e-15
 KG_PER_T = 1000.0

@@ -10,22 +10,19 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 
+from models.answers import COVERAGE, Answer
 from models.promises import GuaranteeError
-from models.regression.model import Answer
 from models.sorting.fit import sorter
 from models.sorting.guarantee import lots_needed
 from models.sorting.model import SortingModel, kilograms
 from models.sorting.values import value_matrix
 from models.temperature import tempered
+from physics.arrays import FloatArray
 from seeds import Seed
 from training.dataset import Dataset
-from training.evaluate import COVERAGE
 from training.fitting import importance, learning_curve, some, told_by_older, with_few_threads
 from training.sorting.evaluate import Decided, Pieces, evaluate, log_loss
 from training.splits import Split
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 SELECTED_BY = "calibrate_log_loss"
 STEPS = 3

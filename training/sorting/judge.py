@@ -1,20 +1,18 @@
 """How two sorters are compared: the value that each loses decides, lots must keep their limits."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from models.promises import beyond_promise
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
+from physics.arrays import FloatArray, IntArray
 from registry.versions import RegistryError
 from seeds import Seed
 from training.dataset import Dataset
-from training.judge import JudgeRows, Side, Verdict, beyond_promise, enough, judge
+from training.judge import JudgeRows, Side, Verdict, enough, judge
 from training.sorting.evaluate import KG_PER_T, Decided, Pieces, measured, worth
 from training.sorting.fit import SortingCandidate, pieces_of, sort_lots
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 
 def blocks_of(data: Dataset, rows: IntArray) -> IntArray:

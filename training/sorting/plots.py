@@ -1,21 +1,21 @@
 """What an engineer looks at before believing a sorter: bins, value and lots."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
+from models.answers import COVERAGE
 from models.sorting.decision import Line
 from models.sorting.values import oracle_bins, value_matrix
-from pages.drawing import BLUE, GREY, ORANGE, RED, Picture, empty
+from pages.drawing import empty
+from pages.style import BLUE, GREY, ORANGE, RED
+from physics.arrays import BoolArray, FloatArray
 from training.dataset import Dataset
-from training.evaluate import COVERAGE
+from training.reports.pictures import Picture
 from training.sorting.class_plots import confused_classes, element_contents, reliability_of, signals_by_class
 from training.sorting.evaluate import Decided, Pieces, contents_of_lots, metric_of, rest_of
 from training.sorting.fit import SortingCandidate, pieces_of
 from training.splits import Split
-
-FloatArray = npt.NDArray[np.float64]
 
 COLOURS = ("#1f77b4", "#e6820e", "#2a9d55", "#9467bd", "#c0392b", "#8c6d31", "#17a2b8", "#d36ba6", "#5b5b5b")
 CURVE_POINTS = 300
@@ -28,7 +28,7 @@ def _judged(candidate: SortingCandidate, data: Dataset, parts: Split) -> tuple[D
     return candidate.decided[parts.test], pieces_of(data)[parts.test]
 
 
-def _curve(lead: FloatArray, due: npt.NDArray[np.bool_], mass: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _curve(lead: FloatArray, due: BoolArray, mass: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Recovery and purity of a bin, over a falling threshold on the lead that its expected value must have."""
     order = np.argsort(-lead, kind="stable")
     taken, right = np.cumsum(mass[order]), np.cumsum((mass * due)[order])

@@ -5,8 +5,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from models.processes.lookup import physics_of
 from models.quality.grades import Limits
-from models.table.inputs import physics_of
 from seeds import Seed, load_all
 
 PHYSICS = {

@@ -117,5 +117,5 @@ class TestFirstPrinciples:
 
 
 def test_a_process_without_physics_is_told() -> None:
-    with pytest.raises(ValueError, match=r"process nowhere has no module models\.physics\.nowhere"):
+    with pytest.raises(ValueError, match=r"process nowhere has no module models\.processes\.nowhere"):
         FirstPrinciplesContents("nowhere", ("a",), (1.0,), ("ag",)).fit(np.ones((3, 1)), np.ones((3, 1)))

@@ -12,12 +12,13 @@ import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import Pipeline
 
+from models.processes.lookup import physics_of
 from models.quality.candidates import build
 from models.quality.losses import DefectLoss
-from models.regression.candidates import CANDIDATES
-from models.regression.candidates import build as build_any
 from models.table.contract import check
-from models.table.inputs import input_names, matrix, physics_of
+from models.table.inputs import input_names, matrix
+from models.tasks import CANDIDATES
+from models.tasks import build as build_any
 from seeds import Seed, load_all
 from seeds.format.loader import parse
 

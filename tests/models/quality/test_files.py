@@ -16,13 +16,14 @@ import pandas as pd
 import pytest
 
 from models import estimator_files, files
-from models.files import ModelFilesError, load, model_class, save
+from models.files import ModelFilesError, load, save
 from models.pyfunc import _load_pyfunc
 from models.quality.candidates import build
 from models.quality.fit import grader
 from models.quality.model import QualityModel
 from models.table.contract import check
 from models.table.inputs import matrix
+from models.tasks import task_of
 from seeds import Seed
 
 NAMES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
@@ -213,9 +214,9 @@ def test_texts_of_the_self_test_are_compared_exactly(folder: Path) -> None:
 def test_a_process_that_grades_has_quality_models(
     toy_quality_seed: Seed, toy_seed: Seed, toy_sorting_seed: Seed
 ) -> None:
-    assert model_class(toy_quality_seed) is QualityModel
-    assert model_class(toy_seed) is not QualityModel
-    assert model_class(toy_sorting_seed) is not QualityModel
+    assert task_of(toy_quality_seed).model is QualityModel
+    assert task_of(toy_seed).model is not QualityModel
+    assert task_of(toy_sorting_seed).model is not QualityModel
 
 
 def test_table_in_table_out(folder: Path, table: pd.DataFrame, toy_quality_seed: Seed) -> None:

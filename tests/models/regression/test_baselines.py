@@ -65,5 +65,5 @@ class TestFirstPrinciples:
 
 
 def test_first_principles_of_a_process_without_physics_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"no_such_process has no module models\.physics\.no_such_process"):
+    with pytest.raises(ValueError, match=r"no_such_process has no module models\.processes\.no_such_process"):
         FirstPrinciples("no_such_process", ("a",), (1.0,)).fit(np.ones((4, 1)), np.ones(4))

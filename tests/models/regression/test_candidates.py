@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 from sklearn.base import clone, is_regressor
 
-from models.regression.candidates import CANDIDATES, build
-from models.table.inputs import PhysicsFeatures, input_names, physics_of
+from models.estimators.physics_features import PhysicsFeatures
+from models.processes.lookup import physics_of
+from models.table.inputs import input_names
+from models.tasks import CANDIDATES, build
 from seeds import Seed, load, load_all
 
 SEEDS = {name: seed for name, seed in load_all().items() if not seed.classes and seed.quality is None}

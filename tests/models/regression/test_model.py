@@ -5,10 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from models.answers import COVERAGE, EXAMPLES, Answer
 from models.intervals import CoverageError
+from models.processes.lookup import physics_of
 from models.regression import model as fitted
-from models.regression.model import EXAMPLES, TOLD_COVERAGE, Answer, FittedModel, conformalised
-from models.table.inputs import input_names, physics_of
+from models.regression.model import FittedModel, conformalised
+from models.table.inputs import input_names
 from seeds import Seed, load_all
 
 DERIVING = [seed for name, seed in load_all().items() if seed.derived and physics_of(name) is not None]
@@ -91,7 +93,7 @@ def test_examples_span_the_training_rows(toy_seed: Seed) -> None:
 
 def test_told_is_the_answer_in_flat_columns(model: FittedModel) -> None:
     X = model.examples
-    answer, told = model.answer(X, TOLD_COVERAGE)["y"], model.told(X)
+    answer, told = model.answer(X, COVERAGE)["y"], model.told(X)
     assert list(told) == ["y", "y_low", "y_high"]
     for got, expected in zip(told.values(), answer, strict=True):
         np.testing.assert_array_equal(got, expected)

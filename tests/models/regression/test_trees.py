@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from models.regression.trees import FEWEST_HELD_BACK, BoostedTrees
+from models.estimators.boosting import FEWEST_HELD_BACK
+from models.regression.trees import BoostedTrees
 
 SIGNS = (1, -1, 0, 0)
 

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, clone, is_classifier
 
-from models.regression.candidates import CANDIDATES, build
-from models.table.inputs import matrix, physics_of
+from models.processes.lookup import physics_of
+from models.table.inputs import matrix
+from models.tasks import CANDIDATES, build
 from seeds import Seed, load, load_all
 
 SEEDS = {name: seed for name, seed in load_all().items() if seed.process.task == "sorting"}

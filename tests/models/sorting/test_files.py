@@ -15,10 +15,10 @@ import pytest
 from models import estimator_files, files
 from models.files import ModelFilesError, load, save
 from models.pyfunc import _load_pyfunc
-from models.regression.candidates import build
 from models.sorting.fit import sorter
 from models.sorting.model import SortingModel
 from models.table.inputs import matrix
+from models.tasks import build
 from seeds import Seed
 
 NAMES = ("majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")

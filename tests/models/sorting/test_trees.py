@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.regression.trees import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
+from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
 from models.sorting.trees import ROUNDS_OF_FEW, BoostedClasses
 
 

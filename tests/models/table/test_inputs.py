@@ -6,8 +6,10 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from models.table import inputs
-from models.table.inputs import InputError, PhysicsFeatures, input_names, matrix, medians, physics_of
+from models.estimators.physics_features import PhysicsFeatures
+from models.processes import lookup
+from models.processes.lookup import physics_of
+from models.table.inputs import InputError, input_names, matrix, medians
 from seeds import Seed, load_all
 
 SEEDS = load_all()
@@ -71,7 +73,7 @@ def test_physics_that_cannot_be_imported_is_told(monkeypatch: pytest.MonkeyPatch
     def broken(name: str) -> None:
         raise ModuleNotFoundError("No module named 'missing_library'", name="missing_library")
 
-    monkeypatch.setattr(inputs, "importlib", SimpleNamespace(import_module=broken))
+    monkeypatch.setattr(lookup, "importlib", SimpleNamespace(import_module=broken))
     with pytest.raises(ModuleNotFoundError, match="missing_library"):
         physics_of("toy_cells")
 
@@ -132,5 +134,5 @@ class TestPhysicsFeatures:
 
 def test_physics_features_of_a_process_without_physics_are_refused() -> None:
     transformer = PhysicsFeatures("toy_cells", ("z",), ()).fit(np.ones((3, 1)))
-    with pytest.raises(ValueError, match=r"process toy_cells has no module models\.physics\.toy_cells"):
+    with pytest.raises(ValueError, match=r"process toy_cells has no module models\.processes\.toy_cells"):
         transformer.transform(np.ones((3, 1)))

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from models.quality.decision import Costs
+from models.quality.outcomes import costs_of
 from monitoring.charts.capability import lognormal_capability
 from monitoring.charts.control import ChartError
 from monitoring.report.alarms import LEAST_SIMILARITY, matches
@@ -17,7 +18,6 @@ from monitoring.report.sampling import sampling
 from registry.settings import Settings
 from registry.versions import RegistryError
 from seeds import load
-from training.quality.evaluate import costs_of
 
 SHIFTED = "2024-05-15"
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 from pydantic import TypeAdapter
 
 from models.quality.decision import ACTIONS
 from models.quality.model import QualityModel
+from physics.arrays import FloatArray
 from serving.app import Service, create_app
 from serving.folder_store import FolderStore
 from serving.settings import Settings
@@ -26,7 +26,6 @@ A_LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "knob": 50
 DIRTY = A_LOT | {"u": 3.0}  # log p = 1.9, log q = 1.5: over both limits and their sum
 ELEMENTS, GRADES = ("p", "q", "r"), ("prime", "second", "remelt")
 VALUES = np.array([0.0, -40.0, -150.0])
-FloatArray = npt.NDArray[np.float64]
 Ask = Callable[..., dict[str, Any]]
 Call = Callable[..., httpx.Response]
 

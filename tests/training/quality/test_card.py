@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.regression.candidates import build
 from models.table.contract import check
+from models.tasks import build
 from training.dataset import dataset_of
 from training.quality.columns import cautions, remarks
 from training.quality.fit import fit_candidate

@@ -5,21 +5,18 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
 
+from models.answers import Answer
 from models.quality.decision import Costs, Decisions
 from models.quality.grades import Limits
 from models.quality.model import Judged, QualityModel
+from models.quality.outcomes import Lots, costs_of, held, highest_share
 from models.quality.scatter import Scatter
-from models.regression.model import Answer
 from seeds import load_all
 from training.quality.evaluate import (
     FEWEST_DETECTED,
-    Lots,
     area_under_curve,
     by_element,
     calibration_error,
-    costs_of,
-    held,
-    highest_share,
     lot_loss,
     measured,
     reliability,

@@ -6,11 +6,12 @@ import pytest
 from models.promises import GuaranteeError
 from models.quality.fit import grader
 from models.quality.guarantee import lots_needed
+from models.quality.outcomes import costs_of
 from models.quality.scatter import judging
-from models.regression.candidates import build
 from models.table.contract import check
+from models.tasks import build
 from training.dataset import dataset_of
-from training.quality.evaluate import costs_of, lot_loss
+from training.quality.evaluate import lot_loss
 from training.quality.fit import STEPS, best_of, check_lots, fit_candidate, lots_of
 from training.splits import SplitError, split
 

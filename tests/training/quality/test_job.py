@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 
 from models.promises import GuaranteeError
-from models.regression.candidates import build
 from models.table.inputs import matrix
+from models.tasks import build
 from nonferrous.tables import candidates_table, verdict_table, versions_table
 from registry.promotion import promote, rollback
 from registry.settings import Settings

@@ -8,8 +8,8 @@ import pytest
 
 from models.quality.censoring import log_size
 from models.quality.decision import Costs
-from models.regression.candidates import build
 from models.table.contract import check
+from models.tasks import build
 from registry.versions import RegistryError
 from seeds.format.loader import parse
 from training.dataset import dataset_of

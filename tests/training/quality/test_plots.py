@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.regression.candidates import build
 from models.table.contract import check
+from models.tasks import build
 from pages.drawing import by_month
 from training.dataset import dataset_of
 from training.quality import plots

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from models.quality.grades import Limits
 from models.quality.model import QualityModel
-from models.regression.candidates import build
 from models.table.inputs import InputError
+from models.tasks import build
 from nonferrous import trial_tables
 from registry.settings import Settings
 from registry.tracking import Tracking

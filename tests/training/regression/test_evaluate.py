@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.regression.model import Answer
+from models.answers import Answer
 from training.evaluate import coverage, mae, rmse
 from training.regression.evaluate import against_label, against_truth, cautions, evaluate, skill
 

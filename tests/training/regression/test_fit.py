@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.regression.candidates import build
 from models.table.contract import check
+from models.tasks import build
 from training.dataset import dataset_of
 from training.evaluate import rmse
 from training.regression.fit import IMPORTANCE_ROWS, STEPS, best_of, fit_candidate

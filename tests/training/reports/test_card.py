@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.regression.candidates import build
 from models.table.contract import check
+from models.tasks import build
 from pages.markdown import figure
 from training.dataset import dataset_of
 from training.regression.fit import fit_candidate

@@ -7,14 +7,14 @@ import subprocess
 import numpy as np
 import pytest
 
-from models.regression.candidates import build
 from models.table.contract import check
-from pages.drawing import MOST_POINTS, thinned
+from models.tasks import build
 from training.dataset import dataset_of
 from training.quality.fit import fit_candidate as fit_grader
 from training.regression import plots as regression_plots
 from training.regression.fit import fit_candidate
 from training.reports import page as plots
+from training.reports.pictures import MOST_POINTS, thinned
 from training.sorting.fit import fit_candidate as fit_sorter
 from training.splits import split
 

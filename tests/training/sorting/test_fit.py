@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from models.promises import GuaranteeError
-from models.regression.candidates import build
 from models.table.contract import check
+from models.tasks import build
 from models.temperature import tempered
 from training.dataset import dataset_of
 from training.sorting.evaluate import log_loss

@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.regression.candidates import build
+from models.promises import beyond_promise
 from models.sorting.values import oracle_bins, value_matrix
 from models.table.contract import check
+from models.tasks import build
 from registry.versions import RegistryError
 from training.dataset import dataset_of
-from training.judge import JudgeError, beyond_promise
+from training.judge import JudgeError
 from training.sorting.columns import JUDGED
 from training.sorting.evaluate import Decided
 from training.sorting.fit import fit_candidate, pieces_of

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.regression.candidates import build
 from models.table.contract import check
+from models.tasks import build
 from training.dataset import dataset_of
 from training.sorting import class_plots, plots
 from training.sorting.fit import fit_candidate, pieces_of

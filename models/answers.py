@@ -1,0 +1,77 @@
+"""Answers with intervals, flags on inputs, and what any model keeps of the inputs that it has learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from physics.arrays import BoolArray, FloatArray, IntArray
+
+EXAMPLES = 5
+
+
+class Regressor(Protocol):
+    """What a fitted scikit-learn regressor can do."""
+
+    def predict(self, X: FloatArray) -> FloatArray:
+        """Predictions for the rows of X."""
+
+
+class Answer(NamedTuple):
+    """One quantity for n rows, in its unit: shape (n,) each."""
+
+    value: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+def flat(answers: Mapping[str, Answer]) -> dict[str, npt.NDArray[Any]]:
+    """Columns `<quantity>`, `<quantity>_low` and `<quantity>_high` of each answer."""
+    columns: dict[str, npt.NDArray[Any]] = {}
+    for name, answer in answers.items():
+        columns |= {name: answer.value, f"{name}_low": answer.low, f"{name}_high": answer.high}
+    return columns
+
+
+def input_flags(X: FloatArray, names: Sequence[str], ranges: FloatArray, needed: BoolArray) -> list[list[str]]:
+    """For each row the inputs that lie outside the training range, and those that are needed and missing.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, k)
+        Inputs; NaN is missing.
+    names : sequence of k str
+        Their names.
+    ranges : ndarray, shape (k, 2)
+        Lowest and highest value of each in training.
+    needed : ndarray of bool, shape (k,)
+        Whether it is told when an input is missing.
+    """
+    flags: list[list[str]] = [[] for _ in range(len(X))]
+    outside = (X < ranges[:, 0]) | (X > ranges[:, 1])
+    for told, where in (("outside training range", outside), ("missing", np.isnan(X) & needed)):
+        for i, j in zip(*np.nonzero(where), strict=True):
+            flags[i].append(f"{names[j]} {told}")
+    return flags
+
+
+def learnt_inputs(X: FloatArray) -> dict[str, Any]:
+    """What a model keeps of the inputs that it has learnt from, shape (n, k): `ranges`, `complete` and `examples`."""
+    spread = np.linspace(0, len(X) - 1, min(EXAMPLES, len(X))).astype(int)
+    return {
+        # fmin and fmax pass over NaN, and give NaN where there is nothing else.
+        "ranges": np.column_stack([np.fmin.reduce(X), np.fmax.reduce(X)]),
+        "complete": np.asarray(~np.isnan(X).any(axis=0)),
+        "examples": X[spread],
+    }
+
+
+COVERAGE = 0.9  # of the intervals that are judged, as in the metric names
+
+
+def rows_of(answer: Answer, rows: IntArray | BoolArray) -> Answer:
+    """Answer of some of the rows."""
+    return Answer(answer.value[rows], answer.low[rows], answer.high[rows])

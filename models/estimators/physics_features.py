@@ -1,0 +1,79 @@
+"""Physics features appended to the inputs, as a scikit-learn transformer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+if TYPE_CHECKING:
+    pass
+from models.processes.lookup import needed_physics_of
+from models.table.inputs import by_name, checked_rows
+from physics.arrays import FloatArray
+
+
+def physics_columns(physics: ModuleType, X: FloatArray, inputs: Sequence[str], features: Sequence[str]) -> FloatArray:
+    """Features that physics computes from the inputs, shape (n, p); one that cannot be computed in a row is NaN there.
+
+    Parameters
+    ----------
+    physics : module
+        The process's physics.
+    X : ndarray, shape (n, k)
+        Inputs in plant units.
+    inputs, features : sequence of str
+        Names of the k columns of X, and of the p features.
+    """
+    # Rows out of physical range divide by zero or take roots of negatives: the feature is missing in them.
+    with np.errstate(all="ignore"):
+        computed = physics.features(by_name(X, inputs))
+    columns = np.array([np.broadcast_to(computed[name], len(X)) for name in features]).reshape(len(features), len(X)).T
+    return np.where(np.isfinite(columns), columns, np.nan)
+
+
+class PhysicsFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Appends physics features to the inputs.
+
+    Parameters
+    ----------
+    process : str
+        Name of a process that has a physics module.
+    inputs : tuple of str, length k
+        Names of the matrix's columns.
+    features : tuple of str, length p
+        Names of the physics features to append, out of the module's FEATURES.
+    """
+
+    def __init__(self, process: str, inputs: tuple[str, ...], features: tuple[str, ...]) -> None:
+        self.process = process
+        self.inputs = inputs
+        self.features = features
+
+    def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
+        """Check the shape; nothing is learnt."""
+        validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        if self.n_features_in_ != len(self.inputs):
+            raise ValueError(f"X has {self.n_features_in_} columns, expected {len(self.inputs)}: {self.inputs}")
+        return self
+
+    def transform(self, X: npt.ArrayLike) -> FloatArray:
+        """Inputs and physics features, shape (n, k + p); see `physics_columns`."""
+        check_is_fitted(self, "n_features_in_")
+        rows = checked_rows(self, X)
+        return np.hstack([rows, physics_columns(needed_physics_of(self.process), rows, self.inputs, self.features)])
+
+    def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
+        """Names of the k + p columns."""
+        return np.array([*self.inputs, *self.features], dtype=object)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.requires_fit = True
+        return tags

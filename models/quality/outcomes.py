@@ -1,0 +1,102 @@
+"""What became of lots: contents, defects and grades as found, and what decisions on them cost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import beta
+
+from models.answers import Answer
+from models.quality.censoring import below_limit
+from models.quality.decision import Costs, Decisions, earned, oracle
+from models.quality.grades import Limits
+from physics.arrays import BoolArray, FloatArray, IntArray
+from seeds import Seed
+
+
+@dataclass(frozen=True, eq=False)
+class Lots:
+    """What the laboratory and the inspectors say of n lots.
+
+    Attributes
+    ----------
+    reported : ndarray, shape (n, E)
+        Contents; -L is "below L", NaN unknown.
+    defects : ndarray, shape (n, D)
+        1, 0 or NaN.
+    kept : ndarray, shape (n, G)
+        Whether a lot keeps each grade by its contents: 1, 0, NaN where they do not say.
+    """
+
+    reported: FloatArray
+    defects: FloatArray
+    kept: FloatArray
+
+    @classmethod
+    def of(cls, seed: Seed, reported: FloatArray, defects: FloatArray) -> "Lots":
+        """Lots with their grades by the limits of the seed."""
+        return cls(reported, defects, Limits.of(seed).kept(reported))
+
+    def __getitem__(self, rows: IntArray | BoolArray) -> "Lots":
+        """Some of the lots."""
+        return Lots(self.reported[rows], self.defects[rows], self.kept[rows])
+
+
+def held(reported: FloatArray, answer: Answer) -> BoolArray:
+    """Whether an interval holds each reported content; one below a limit is held where the interval reaches there."""
+    inside = (answer.low <= reported) & (reported <= answer.high)
+    return np.where(below_limit(reported), answer.low <= -reported, inside)
+
+
+def _mean(values: FloatArray | BoolArray) -> float:
+    """Mean of what is known; NaN where nothing is."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def highest_share(bad: int, lots: int) -> float:
+    """Upper end of the exact one-sided 95 % interval of a share [1] (Clopper and Pearson 1934); NaN of no lots."""
+    if not lots:
+        return float("nan")
+    return 1.0 if bad == lots else float(beta.ppf(0.95, bad + 1, lots - bad))
+
+
+def costs_of(decided: Decisions, kept: FloatArray, costs: Costs) -> dict[str, float]:
+    """What decisions cost against an oracle that knows every assay beforehand [$/t], beside simple rules.
+
+    Parameters
+    ----------
+    decided : Decisions
+        What was done with n lots.
+    kept : ndarray, shape (n, G)
+        Whether a lot keeps each grade; lots of which it is not known do not count.
+    costs : Costs
+        Values and costs.
+
+    Returns
+    -------
+    dict of str to float
+        cost, cost_assay_all (every lot to the laboratory) and cost_assay_none (every lot released in the intended
+        grade) [$/t]; shares of lots by what was done: released, downgraded, assayed [1]; let_go, how many lots went
+        unassayed in a grade with limits, and false_release, the share of them that break it [1], NaN where there are
+        none, with the upper end of its one-sided 95 % interval, false_release_high. Where no lot's grades are known,
+        what it would tell is NaN.
+    """
+    known = np.flatnonzero(~np.isnan(kept).any(axis=1))
+    some, told = kept[known], decided[known]
+    best = oracle(some, costs)
+    action = told.actions(costs)
+    let_go = (told.grade >= 0) & (told.grade < kept.shape[1] - 1)
+    bad = int(np.sum(some[let_go, told.grade[let_go]] == 0))
+    released = int(let_go.sum())
+    blind = costs.value[costs.intended] - costs.claim * (1.0 - some[:, costs.intended])
+    return {
+        "cost": _mean(best - earned(told, some, costs)),
+        "cost_assay_all": costs.assay,
+        "cost_assay_none": _mean(best - blind),
+        "released": _mean(action == 0),
+        "downgraded": _mean(action == 1),
+        "assayed": _mean(action == 2),
+        "let_go": float(released),
+        "false_release": bad / released if released else float("nan"),
+        "false_release_high": highest_share(bad, released),
+    }

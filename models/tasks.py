@@ -1,0 +1,57 @@
+"""The tasks as models know them: which candidates compete for a process, and which class a fitted one has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sklearn.base import BaseEstimator
+
+from models.quality import candidates as quality_candidates
+from models.quality.model import QualityModel
+from models.regression import candidates as regression_candidates
+from models.regression.model import FittedModel
+from models.sorting import candidates as sorting_candidates
+from models.sorting.model import SortingModel
+from seeds import Seed
+
+Model = FittedModel | SortingModel | QualityModel
+
+CANDIDATES = ("persistence", "majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
+"""Names of all tasks' candidates, from the baseline upwards."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as models know it.
+
+    Attributes
+    ----------
+    build : callable
+        Unfitted candidates that a seed allows, by name, the baseline first.
+    model : type
+        Class of a fitted candidate.
+    """
+
+    build: Callable[[Seed], dict[str, BaseEstimator]]
+    model: type[FittedModel] | type[SortingModel] | type[QualityModel]
+
+
+TASKS = {
+    "regression": Task(regression_candidates.build, FittedModel),
+    "sorting": Task(sorting_candidates.build, SortingModel),
+    "quality": Task(quality_candidates.build, QualityModel),
+}
+
+
+def task_of(seed: Seed) -> Task:
+    """The task of a seed's process."""
+    return TASKS[seed.task]
+
+
+def build(seed: Seed) -> dict[str, BaseEstimator]:
+    """Unfitted candidates that the seed allows, in the order of CANDIDATES.
+
+    All take X as `models.table.inputs.matrix` makes it, rows sorted by time.
+    """
+    return task_of(seed).build(seed)

@@ -1,0 +1,51 @@
+"""Whether two seeds agree in all that requests, answers and decisions rest on."""
+
+from __future__ import annotations
+
+from seeds import Grade, Seed
+
+
+def _units(seed: Seed) -> set[str]:
+    """What a seed says that requests and answers rest on."""
+    inputs = {f"input {column.name} [{column.unit}]" for column in seed.inputs}
+    derived = {f"target {name} [{target.unit}]" for name, target in seed.derived.items()}
+    own = {f"target {seed.target.name} [{seed.target.unit or ', '.join(seed.classes)}]"}
+    return inputs | derived | own | _decisions(seed) | {f"process {seed.process.name}"}
+
+
+def _decisions(seed: Seed) -> set[str]:
+    """What a seed says that decisions rest on; nothing where its process neither sorts nor grades."""
+    said = {f"target {column.name} [{column.unit}]" for column in seed.elements}
+    if seed.sorting is not None:
+        said |= _of_sorting(seed)
+    if seed.quality is not None:
+        said |= _of_grading(seed)
+    return said
+
+
+def _of_sorting(seed: Seed) -> set[str]:
+    said = {f"sorting {name} {value}" for name, value in (("mass", seed.rules.mass), ("other", seed.rules.other))}
+    said |= {f"bins {', '.join(one.name + ' (rest)' * one.rest for one in seed.bins)}"}
+    for name in ("lot_mass", "confidence", "co_ejection"):
+        said.add(f"sorting {name} {getattr(seed.rules, name).value:g}")
+    for one in seed.bins:
+        said |= {f"bin {one.name}: {label} {value:g} {one.unit}" for label, value in one.value.items()}
+        said |= {f"bin {one.name}: {name} <= {q.value:g} {q.unit}" for name, q in one.limits.items()}
+    return said
+
+
+def _of_grading(seed: Seed) -> set[str]:
+    rules = seed.judged_by
+    said = {f"quality defects {', '.join(rules.defects)}", f"quality intended {rules.intended}"}
+    said |= {f"grades {', '.join(grade.name for grade in seed.grades)}"}
+    for name in ("lot_mass", "assay_cost", "claim_cost", "alpha", "confidence"):
+        said.add(f"quality {name} {getattr(rules, name).value:g}")
+    return said.union(*map(_of_grade, seed.grades))
+
+
+def _of_grade(grade: Grade) -> set[str]:
+    said = {f"grade {grade.name}: {grade.value.value:g} $/t"}
+    said |= {f"grade {grade.name}: {name} <= {limit.value:g} {limit.unit}" for name, limit in grade.limits.items()}
+    for one in grade.sums:
+        said.add(f"grade {grade.name}: {one.name} = {' + '.join(one.of)} <= {one.value:g} {one.unit}")
+    return said

@@ -1,0 +1,60 @@
+"""Figures of a candidate: what a page says of each, and what all tasks draw alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from pages.drawing import empty
+from pages.style import BLUE
+from physics.arrays import FloatArray, IntArray
+from training.dataset import Dataset
+from training.fitting import some
+from training.splits import Split
+
+MOST_POINTS = 3000
+
+
+MOST_INPUTS = 25
+
+
+def always(data: Dataset) -> bool:
+    """A figure that every table has something to show for."""
+    return True
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One figure of a page.
+
+    Attributes
+    ----------
+    heading, caption : str
+        What it shows, and how to read it.
+    draw : callable
+        The figure, of a candidate, a data set and its split.
+    applies : callable
+        Whether a data set has something to show there.
+    """
+
+    heading: str
+    caption: str
+    draw: Callable[[Any, Dataset, Split], go.Figure]
+    applies: Callable[[Dataset], bool] = always
+
+
+def thinned(rows: IntArray, most: int = MOST_POINTS) -> IntArray:
+    """At most so many of the rows, so that a page of a large plant still opens and is readable."""
+    return some(rows, most)
+
+
+def input_bars(rise: FloatArray, data: Dataset, axis: str) -> go.Figure:
+    """Importance of the inputs as bars, the largest on top."""
+    columns = data.seed.inputs
+    order = np.argsort(rise, kind="stable")[-MOST_INPUTS:]
+    figure = empty(axis, "")
+    names = [f"{columns[i].name} [{columns[i].unit}]" for i in order]
+    figure.add_bar(x=rise[order], y=names, orientation="h", marker_color=BLUE)
+    return figure.update_layout(height=110 + 22 * len(order), yaxis={"automargin": True, "ticklabelstandoff": 6})
