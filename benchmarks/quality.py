@@ -4,8 +4,8 @@
 
 Plants of each kind are drawn by the spread of the seed's parameters. On each, the default plant's champion is learnt
 anew from the plant's own lots, as a plant would do it, and judged on its newest lots, held-out units included. The
-default plant's champion, carried there as it is, decides on the same lots. Figures are kept in docs/results/quality.json;
-the tables of docs/tasks/quality.md are made from it.
+default plant's champion, carried there as it is, decides on the same lots. Figures are kept in
+docs/results/quality.json; the tables of docs/tasks/quality.md are made from it.
 """
 
 import json
