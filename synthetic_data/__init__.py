@@ -1,6 +1,7 @@
 """Simulated plants: physics plus what a model never sees (hidden states, ageing, operators, faults, instruments)."""
 
 from synthetic_data.engine.kin import another_plant
+from synthetic_data.engine.outcomes import Outcome, outcome, piece_mass
 from synthetic_data.engine.runs import Replay, margin, replay, simulate
 
-__all__ = ["Replay", "another_plant", "margin", "replay", "simulate"]
+__all__ = ["Outcome", "Replay", "another_plant", "margin", "outcome", "piece_mass", "replay", "simulate"]

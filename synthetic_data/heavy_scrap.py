@@ -13,12 +13,13 @@ from synthetic_data.sensors.shape import Form
 from synthetic_data.sensors.spectrum import Detectors
 from synthetic_data.sorter import feed, laboratory
 from synthetic_data.sorter import registration as scrap_registration
+from synthetic_data.sorter.ejection import outcome, piece_mass
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.lots import regime_events, steps, unit_name
 from synthetic_data.sorter.materials import materials_of
 from synthetic_data.sorter.registration import Registration
 
-__all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
+__all__ = ["BLOCK_UNITS", "outcome", "piece_mass", "rows", "steps", "unit_name"]
 
 BLOCK_UNITS = 200  # lots drawn as one array: 24,000 pieces; fewer cost more a piece, more leave workers idle
 

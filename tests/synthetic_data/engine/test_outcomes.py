@@ -1,0 +1,92 @@
+"""What becomes of decided pieces: the face of the simulators of sorting lines."""
+
+import numpy as np
+import pytest
+
+import seeds
+from synthetic_data import outcome, piece_mass, replay
+from synthetic_data.engine.plan import SimulationError
+
+SORTING = [name for name in seeds.names() if seeds.load(name).bins]
+
+
+def rest_of(seed):
+    return next(number for number, one in enumerate(seed.bins) if one.rest)
+
+
+@pytest.fixture(scope="module", params=SORTING)
+def line(request):
+    seed = seeds.load(request.param)
+    truth = replay(seed, units=6).truth
+    decisions = np.random.default_rng(3).integers(0, len(seed.bins), len(truth))
+    return seed, truth, decisions
+
+
+def test_a_piece_lands_as_decided_or_has_a_cause(line):
+    seed, truth, decisions = line
+    found = outcome(seed, truth, decisions, 4)
+    assert found.causes[0] == ""
+    assert np.array_equal(found.cause == 0, found.bins == decisions)
+    assert set(found.bins) <= set(range(len(seed.bins)))
+    assert 0.5 < np.mean(found.cause == 0) < 1.0
+    lost = np.isin(found.cause, [found.causes.index(name) for name in ("late decision", "valve fault", "direct miss")])
+    assert lost.any()
+    assert (found.bins[lost] == rest_of(seed)).all()
+
+
+def test_what_is_not_ejected_stays_in_the_rest(line):
+    seed, truth, _ = line
+    found = outcome(seed, truth, np.full(len(truth), rest_of(seed)), 4)
+    assert (found.bins == rest_of(seed)).all()
+    assert (found.cause == 0).all()
+
+
+def test_the_ejection_repeats_by_its_seed_and_meets_the_same_chances_whatever_is_decided(line):
+    seed, truth, decisions = line
+    one, again, other = (outcome(seed, truth, decisions, rng_seed) for rng_seed in (4, 4, 5))
+    assert np.array_equal(one.bins, again.bins)
+    assert not np.array_equal(one.bins, other.bins)
+    # A decision that comes too late does so whichever bin the piece was to go to.
+    rest = rest_of(seed)
+    exchanged = np.where(decisions == rest, rest, (decisions + 1) % len(seed.bins))
+    exchanged = np.where((exchanged == rest) & (decisions != rest), decisions, exchanged)
+    delay = one.causes.index("late decision")
+    late = outcome(seed, truth, exchanged, 4).cause == delay
+    taken = (one.cause == one.causes.index("neighbour ejected")) | (late & (one.cause == 0))
+    assert np.array_equal((one.cause == delay)[~taken], late[~taken])
+
+
+def test_the_parameters_of_the_plant_are_those_of_the_ejection(line):
+    seed, truth, decisions = line
+    parameters = dict(seed.plant.parameters)
+    for name in ("late_share", "valve_fault_share", "direct_miss"):
+        parameters[name] = parameters[name].model_copy(update={"value": 0.0})
+    perfect = seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": parameters})})
+    found = outcome(perfect, truth, decisions, 4)
+    assert {found.causes[cause] for cause in found.cause} == {"", "neighbour ejected"}
+
+
+def test_mass_is_that_of_the_pieces(line):
+    seed, truth, _ = line
+    mass = piece_mass(seed, truth)
+    assert mass.shape == (len(truth),)
+    assert np.array_equal(mass, truth["true_mass"])
+
+
+def test_decisions_that_fit_no_bin_or_no_piece_are_refused(line):
+    seed, truth, decisions = line
+    with pytest.raises(SimulationError, match=rf"decisions: got {len(seed.bins)}: expected 0 to {len(seed.bins) - 1}"):
+        outcome(seed, truth, np.where(np.arange(len(truth)) == 2, len(seed.bins), decisions), 4)
+    with pytest.raises(SimulationError, match="decisions: got -1: expected 0"):
+        outcome(seed, truth, np.where(np.arange(len(truth)) == 2, -1, decisions), 4)
+    with pytest.raises(SimulationError, match=rf"decisions: got shape \(3,\): expected one for each of {len(truth)}"):
+        outcome(seed, truth, decisions[:3], 4)
+
+
+def test_a_simulator_that_sorts_nothing_has_no_outcome():
+    seed = seeds.load("copper_cathode")
+    truth = replay(seed, units=2, years=0.1).truth
+    with pytest.raises(SimulationError, match="copper_cathode: its simulator has no outcome of decisions"):
+        outcome(seed, truth, np.zeros(len(truth), dtype=np.intp), 4)
+    with pytest.raises(SimulationError, match="copper_cathode: its simulator has no outcome of decisions"):
+        piece_mass(seed, truth)
