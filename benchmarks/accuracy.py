@@ -52,7 +52,7 @@ def table(process: str, result: dict[str, object]) -> str:
     candidates = result["candidates"]
     assert isinstance(candidates, dict)
     known = set().union(*candidates.values())
-    columns = {key: column for key, column in task_of(load(process)).published.items() if key in known}
+    columns = {key: column for key, column in task_of(load(process)).PUBLISHED.items() if key in known}
     lines = [
         f"| candidate | {' | '.join(head for head, _ in columns.values())} |",
         "|---|" + "---:|" * len(columns),

@@ -22,11 +22,12 @@ from models.tasks import build
 from registry.settings import Settings
 from seeds import Seed, load, names
 from synthetic_data import another_plant, simulate
+from training import quality
 from training.dataset import Dataset, read
-from training.fitting import with_few_threads
+from training.fitting import fit_model, with_few_threads
 from training.job import train
 from training.quality.evaluate import measured
-from training.quality.fit import fitted, lots_of
+from training.quality.fit import lots_of
 from training.splits import TEST_SHARE, Split, split
 
 ROOT = Path(__file__).parent.parent
@@ -84,7 +85,7 @@ def on_plants(seed: Seed, champion: QualityModel, folder: Path) -> dict[str, obj
         data = read(path, other)
         parts = split(data.table, other)
         estimator = with_few_threads(build(other)[champion.candidate], 0)
-        model, _ = fitted(champion.candidate, estimator, data, parts, {})
+        model, _ = fit_model(quality, champion.candidate, estimator, data, parts, {})
         own.append(judged(model, data, parts))
         carried.append(judged(champion, data, parts))
         print(other.process.name, number, {name: round(own[-1][name], 4) for name in KEPT}, flush=True)

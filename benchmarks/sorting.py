@@ -19,12 +19,12 @@ from models.tasks import build
 from registry.settings import Settings
 from seeds import Seed, load, names
 from synthetic_data import simulate
-from training.dataset import Dataset, read
+from training.dataset import read
 from training.fitting import with_few_threads
 from training.job import train
-from training.sorting.fit import sort_lots
+from training.sorting.trial import outcome
 from training.splits import split
-from training.trial import Trial, counted, true_pieces, unseen
+from training.trial import SimulatedPlant, unseen
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "sorting.json", ROOT / "docs" / "tasks" / "sorting.md"
@@ -52,11 +52,6 @@ def ten_times(model: SortingModel, folder: Path) -> SortingModel:
     return replace(model, estimator=clone(estimator).fit(data.X[rows], data.y[rows]))
 
 
-def tried(model: SortingModel, data: Dataset, rng_seed: int) -> Trial:
-    """What the model's decisions bring on this plant."""
-    return counted(data, sort_lots(model, data.X, true_pieces(data), data.seed), rng_seed)
-
-
 def measured(seed: Seed, folder: Path) -> dict[str, object]:
     """Figures of a sorting process."""
     assert seed.plant is not None
@@ -64,7 +59,9 @@ def measured(seed: Seed, folder: Path) -> dict[str, object]:
     model = train(seed, folder / "plant", Settings(nonferrous_home=folder / "home")).learnt.best.model
     rng_seed = seed.plant.rng_seed + 2
     data = unseen(seed, LOTS, rng_seed)
-    ours, more = tried(model, data, rng_seed), tried(ten_times(model, folder / "ten_times"), data, rng_seed)
+    plant = SimulatedPlant(rng_seed)
+    ours = outcome(model, data, plant)
+    more = outcome(ten_times(model, folder / "ten_times"), data, plant)
     return {"candidate": model.candidate, "reserve": model.reserve, "trial": asdict(ours), "ten_times": asdict(more)}
 
 

@@ -197,9 +197,10 @@ def compare(process: ProcessName) -> None:
     from seeds import load
     from training.compare import compare as run
 
-    comparison = run(load(process).process.name, read_settings())
+    seed = load(process)
+    comparison = run(seed.process.name, read_settings())
     console = _console()
-    console.print(versions_table(comparison))
+    console.print(versions_table(comparison, seed))
     console.print(f"in the MLflow UI: {comparison.address}", soft_wrap=True, markup=False)
 
 
@@ -250,16 +251,16 @@ def trial(
     rng_seed: Annotated[int, typer.Option(help="Which plant; any but the seed's own.", min=0)] = 2,
 ) -> None:
     """Let the champion decide on the lots of a simulated plant that it has never seen."""
-    from nonferrous.trial_tables import told
     from registry.settings import read_settings
     from seeds import load
     from training.trial import trial as run
+    from training.trial import trials_of
 
     seed = load(process)
     with _progress() as progress:
         found = run(seed, read_settings(), lots, rng_seed, progress)
     console = _console()
-    for part in told(found):
+    for part in trials_of(seed).tables(found):
         console.print(part, markup=False)
 
 

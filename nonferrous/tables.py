@@ -8,35 +8,11 @@ from rich.table import Table
 
 from pages.markdown import figure
 from registry.versions import CHALLENGER, CHAMPION
+from seeds import Seed
 from training.compare import Comparison
 from training.job import Trained
 from training.retrain import Retrained
 from training.tasks import task_of
-
-# By the metric that selected the versions.
-VERSION_COLUMNS = {
-    "calibrate_rmse": {
-        "test_rmse": ("RMSE", ".4g"),
-        "test_mae": ("MAE", ".4g"),
-        "test_skill": ("skill", ".4g"),
-        "test_coverage_90": ("cover", ".4g"),
-        "test_truth_rmse": ("RMSE\ntruth", ".4g"),
-    },
-    "calibrate_log_loss": {
-        "test_accuracy": ("right\nclass", ".3f"),
-        "test_skill": ("skill", ".3f"),
-        "test_value_share": ("of the\noracle", ".3f"),
-        "test_purity": ("purity", ".3f"),
-        "test_lots_over_limit": ("lots\nover", ".3f"),
-    },
-    "calibrate_lot_loss": {
-        "test_skill": ("skill", ".3f"),
-        "test_r2": ("R²", ".3f"),
-        "test_coverage_90": ("cover", ".3f"),
-        "test_cost": ("cost\n$/t", ".2f"),
-        "test_false_release": ("false\nrelease", ".4f"),
-    },
-}
 
 
 def _table(title: str) -> Table:
@@ -61,31 +37,30 @@ def candidates_table(trained: Trained) -> Table:
     learnt = trained.learnt
     seed, parts, task = learnt.data.seed, learnt.parts, task_of(learnt.data.seed)
     span = f"{parts.test_from:%Y-%m-%d} to {parts.last:%Y-%m-%d}"
-    table = _table(f"{seed.process.name}: {task.heading(seed)}, {len(parts.test)} {task.rows}, {span}")
+    table = _table(f"{seed.process.name}: {task.heading(seed)}, {len(parts.test)} {task.ROWS}, {span}")
     table.add_column("candidate", no_wrap=True)
-    forms = _metric_columns(table, task.columns, [candidate.metrics for candidate in learnt.candidates.values()])
+    forms = _metric_columns(table, task.COLUMNS, [candidate.metrics for candidate in learnt.candidates.values()])
     for name, candidate in learnt.candidates.items():
         is_best = name == learnt.best.name
         cells = [figure(candidate.metrics, metric, form) for metric, form in forms.items()]
         table.add_row(f"{name} *" if is_best else name, *cells, style="bold" if is_best else None)
     told = [
         f"* registered as version {trained.version}, {trained.alias}: best on the calibrate rows",
-        *(f"  Beware: {caution}" for caution in task.cautions(learnt.best.metrics)),
+        *(f"  Beware: {caution}" for caution in task.cautions(seed, learnt.best.metrics)),
         *task.remarks(learnt.candidates, learnt.best, learnt.data),
     ]
     table.caption = escape("\n".join(told))
     return table
 
 
-def versions_table(comparison: Comparison) -> Table:
+def versions_table(comparison: Comparison, seed: Seed) -> Table:
     """Registered versions of a process, the bar to beat first."""
     table = _table(f"{comparison.process}: registered versions")
     if not comparison.same_table:
         table.caption = "Versions come from different tables: compare skill, not errors."
     for name in ("version", "candidate", "registered"):
         table.add_column(name)
-    columns = next(heads for metric, heads in VERSION_COLUMNS.items() if metric in comparison.rows[-1].metrics)
-    forms = _metric_columns(table, columns, [row.metrics for row in comparison.rows])
+    forms = _metric_columns(table, task_of(seed).VERSION_COLUMNS, [row.metrics for row in comparison.rows])
     for row in comparison.rows:
         name = ", ".join((row.name, *row.aliases))
         cells = [figure(row.metrics, metric, form) for metric, form in forms.items()]
@@ -101,14 +76,14 @@ def verdict_table(retrained: Retrained) -> Table:
     outcome = "promoted" if verdict.promoted else "not promoted"
     table = _table(f"{seed.process.name}: version {retrained.version} {outcome}")
     table.caption = escape(
-        f"{verdict.why}.\n{verdict.rows} {task.rows} of {verdict.units} {task.units}, {verdict.first_period} to "
+        f"{verdict.why}.\n{verdict.rows} {task.ROWS} of {verdict.units} {task.UNITS}, {verdict.first_period} to "
         f"{verdict.last_period}, learnt by neither.\n"
         f"{retrained.history_rows} rows of history, {retrained.new_rows} new; {retrained.replaced_rows} replaced."
     )
     table.add_column(escape(task.verdict_head(seed)))
     table.add_column(f"{CHAMPION}: version {retrained.champion}", justify="right")
     table.add_column(f"{CHALLENGER}: version {retrained.version}", justify="right")
-    for name, told in task.verdict_rows.items():
+    for name, told in task.VERDICT_ROWS.items():
         if name in verdict.champion or name in verdict.challenger:
             table.add_row(escape(told), figure(verdict.champion, name), figure(verdict.challenger, name))
     return table

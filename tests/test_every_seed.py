@@ -28,7 +28,8 @@ from training.evaluate import rmse
 from training.job import Trained, train
 from training.quality.fit import lots_of
 from training.sorting.evaluate import Decided
-from training.trial import TrialError, counted, trial, true_pieces, unseen
+from training.sorting.trial import counted, true_pieces
+from training.trial import SimulatedPlant, TrialError, trial, unseen
 
 LOTS = 80  # of them 29 calibrate, and 19 are the fewest that can promise 95 %
 GRADED_LOTS = 3500  # of them some 1000 judge decisions in calibration, and 299 are the fewest that can promise 1 %
@@ -183,10 +184,10 @@ def test_who_knows_every_class_loses_on_the_belt_alone(job):
     if not job.seed.classes:
         return
     data = unseen(job.seed, 20, 7)
-    pieces, count = true_pieces(data), len(job.seed.classes)
+    pieces, count = true_pieces(data, SimulatedPlant(7)), len(job.seed.classes)
     best = oracle_bins(value_matrix(job.seed), pieces.classes)
     sure = np.eye(count)[pieces.classes]
-    found = counted(data, Decided(sure, best, best, np.zeros(len(best), dtype=bool), {}), 7)
+    found = counted(data, Decided(sure, best, best, np.zeros(len(best), dtype=bool), {}), SimulatedPlant(7))
     assert found.accuracy == 1
     assert found.value == pytest.approx(found.ejected_oracle)
     for cause in ("wrong class", "doubt", "refused as unknown", "limit of the lot"):

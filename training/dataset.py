@@ -14,7 +14,7 @@ from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.table.reading import digest, read_table, read_truth
 from physics.arrays import BoolArray, FloatArray
-from seeds import Seed
+from seeds import Column, Seed
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,8 @@ class Dataset:
     @cached_property
     def labels(self) -> FloatArray:
         """What estimators learn: `y`, or contents and then defects, shape (n, e + d), of lots that are graded."""
-        return np.column_stack([self.contents, self.defects]) if self.seed.quality else self.y
+        columns = [_labels(self.table[column.name], column) for column in self.seed.labels]
+        return np.column_stack(columns) if len(columns) > 1 else columns[0]
 
     @cached_property
     def true_contents(self) -> FloatArray | None:
@@ -97,11 +98,6 @@ class Dataset:
         if self.truth_frame is None:
             return None
         return self.truth_frame[[column.name for column in self.seed.elements]].to_numpy(dtype=np.float64)
-
-    @property
-    def mass(self) -> FloatArray:
-        """Measured mass of each piece, shape (n,) [g]."""
-        return self.table[self.seed.rules.mass].to_numpy(dtype=np.float64)
 
     @property
     def rejected_by_name(self) -> pd.DataFrame:
@@ -138,15 +134,15 @@ def period_of(table: pd.DataFrame, seed: Seed) -> pd.DatetimeIndex:
 
 def labelled(table: pd.DataFrame, seed: Seed) -> BoolArray:
     """Which rows have a label to learn from, shape (n,); of a graded lot any content will do."""
-    labels = [seed.target.name] if seed.quality is None else [element.name for element in seed.elements]
+    labels = [column.name for column in seed.labels if column.name not in seed.defects]
     return np.asarray(table[labels].notna().any(axis=1), dtype=np.bool_)
 
 
-def _labels(column: pd.Series, seed: Seed) -> FloatArray:
-    """Primary target as numbers."""
-    if not seed.classes:
-        return column.to_numpy(dtype=np.float64)
-    codes = pd.Categorical(column, categories=list(seed.classes)).codes.astype(np.float64)
+def _labels(values: pd.Series, column: Column) -> FloatArray:
+    """A target as numbers: those of its classes, in the seed's order, where it has some."""
+    if not column.classes:
+        return values.to_numpy(dtype=np.float64)
+    codes = pd.Categorical(values, categories=list(column.classes)).codes.astype(np.float64)
     return np.where(codes < 0, np.nan, codes)
 
 
@@ -166,7 +162,6 @@ def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) 
     -------
     Dataset
     """
-    target = seed.target.name
     table = checked.table[labelled(checked.table, seed)].reset_index(drop=True)
     known = None if truth is None else table[row_key(seed)].merge(truth, on=row_key(seed), how="left")
     return Dataset(
@@ -174,8 +169,8 @@ def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) 
         checked=checked.table,
         table=table,
         X=matrix(table, seed),
-        y=_labels(table[target], seed),
-        truth=None if known is None else _labels(known[target], seed),
+        y=_labels(table[seed.target.name], seed.target),
+        truth=None if known is None else _labels(known[seed.target.name], seed.target),
         truth_frame=known,
         digest=digest(checked.table),
         rejected=checked.rejected,

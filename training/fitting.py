@@ -1,7 +1,9 @@
-"""How any candidate is fitted and looked into, whatever it predicts. Plain data out; nothing is stored here."""
+"""How any candidate is fitted and measured, whatever it predicts. Plain data out; nothing is stored here."""
 
+import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from sklearn.base import clone
@@ -14,26 +16,206 @@ from training.splits import Split
 
 ROWS_FOR_THREADS = 50_000
 RNG_SEED = 20260101
+STEPS = 3  # that fitting one candidate reports
+
+M = TypeVar("M", bound=Model, covariant=True)
+A = TypeVar("A")
 
 
-class Candidate(Protocol):
-    """What a job knows of a fitted candidate, whatever it predicts."""
+@dataclass(frozen=True)
+class LearningCurve:
+    """Error on the test rows when only the newest periods before the test are learnt: one entry a point.
+
+    Attributes
+    ----------
+    periods : tuple of int
+        How many periods were learnt.
+    error : tuple of float
+        The task's error on the test rows.
+    """
+
+    periods: tuple[int, ...]
+    error: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate(Generic[M, A]):
+    """One fitted candidate and all that was measured of it.
+
+    Attributes
+    ----------
+    model : Model
+        Has learnt from train and calibrate rows.
+    metrics : Mapping of str to float
+        Same names for every candidate of a job.
+    answers : object
+        The model's answers for the table's n rows, as its task has them; empty for rows that it has learnt where
+        the task does not need them.
+    predictions : ndarray, first axis n
+        The predictions behind the answers: of the baseline, what the others are compared with.
+    importance : ndarray, shape (k,)
+        Rise of the test error when an input is shuffled among the rows.
+    curve : LearningCurve
+        Test error over a growing number of periods.
+    """
+
+    model: M
+    metrics: Mapping[str, float]
+    answers: A
+    predictions: FloatArray
+    importance: FloatArray
+    curve: LearningCurve
 
     @property
     def name(self) -> str:
         """Name of the candidate."""
+        return self.model.candidate
+
+
+AnyCandidate = Candidate[Any, Any]
+"""A candidate whose task does not matter."""
+
+
+class Learner(Protocol):
+    """A task's part in fitting a candidate."""
 
     @property
-    def model(self) -> Model:
-        """Has learnt from train and calibrate rows."""
+    def FITTING(self) -> str:
+        """What fitting a candidate does, in words."""
 
     @property
-    def metrics(self) -> Mapping[str, float]:
-        """Same names for every candidate of a job."""
+    def SELECTED_BY(self) -> str:
+        """Metric on the calibrate rows that selects the candidate to register; the lowest wins."""
 
     @property
-    def told(self) -> FloatArray:
-        """What it says of each row, first axis n: of the bar to beat, what the others are compared with."""
+    def IMPORTANCE_ROWS(self) -> int:
+        """How many test rows the importance of the inputs is measured on."""
+
+    @property
+    def IMPORTANCE_REPEATS(self) -> int:
+        """How often each input is shuffled among them."""
+
+    @property
+    def CURVE_SHARES(self) -> tuple[float, ...]:
+        """Shares of the learnt periods at which the learning curve is measured."""
+
+    def predict(self, estimator: Any, X: FloatArray) -> FloatArray:
+        """Predictions of a fitted estimator, first axis n."""
+
+    def calibrated(
+        self,
+        name: str,
+        estimator: Any,
+        data: Dataset,
+        parts: Split,
+        rows: IntArray,
+        predictions: FloatArray,
+        info: Mapping[str, Any],
+    ) -> tuple[Any, dict[str, float]]:
+        """Model of a fitted estimator, calibrated on out-of-time predictions of these rows, and their metrics."""
+
+    def answers(self, model: Any, data: Dataset, parts: Split) -> Any:
+        """Answers of a model for the rows of a table."""
+
+    def predictions_of(self, answers: Any) -> FloatArray:
+        """The predictions behind answers, first axis n."""
+
+    def error(self, model: Any, data: Dataset, rows: IntArray) -> Callable[[Any, FloatArray, FloatArray], float]:
+        """Error of any estimator, by its inputs and labels of these rows, as a model's calibration has it."""
+
+    def evaluated(
+        self, model: Any, answers: Any, data: Dataset, rows: IntArray, baseline: FloatArray
+    ) -> Mapping[str, float]:
+        """Metrics of a model's answers on rows that nobody learnt from, beside the baseline's predictions."""
+
+
+def fit_candidate(
+    task: Learner,
+    name: str,
+    estimator: Any,
+    data: Dataset,
+    parts: Split,
+    info: Mapping[str, Any],
+    baseline: FloatArray | None,
+    progress: Callable[[str], None],
+) -> AnyCandidate:
+    """Fit one candidate and measure it.
+
+    Parameters
+    ----------
+    task : Learner
+        The task's part.
+    name : str
+        The candidate's name.
+    estimator : scikit-learn estimator
+        Unfitted; it is cloned, not changed.
+    data : Dataset
+        Labelled rows.
+    parts : Split
+        Which rows are learnt, which calibrate and which evaluate.
+    info : Mapping
+        Where the model comes from; goes into its files.
+    baseline : ndarray, first axis n, or None
+        Predictions of the baseline; None where this candidate is the baseline.
+    progress : callable
+        Called with the name of each of the STEPS steps.
+
+    Returns
+    -------
+    Candidate
+
+    Raises
+    ------
+    GuaranteeError
+        Too few calibration lots for what the seed promises of a lot.
+    """
+    progress(f"{name}: {task.FITTING}")
+    estimator = with_few_threads(estimator, len(data.labels))
+    model, metrics = fit_model(task, name, estimator, data, parts, info)
+    answers = task.answers(model, data, parts)
+    predictions = task.predictions_of(answers)
+    progress(f"{name}: importance of the inputs")
+    rise = importance(task, model, data, parts)
+    progress(f"{name}: learning curve")
+    curve = learning_curve(task, estimator, model, data, parts)
+    metrics |= evaluated_metrics(task, model, answers, data, parts, predictions if baseline is None else baseline)
+    return Candidate(model, metrics, answers, predictions, rise, curve)
+
+
+def fit_model(
+    task: Learner, name: str, estimator: Any, data: Dataset, parts: Split, info: Mapping[str, Any]
+) -> tuple[Any, dict[str, float]]:
+    """Model of one candidate, and what was measured in fitting it.
+
+    Predictions are taken block by block from models that know only older rows; then all blocks are learnt. What the
+    final model says of rows that it has learnt is no measure, so the out-of-time predictions calibrate it.
+    """
+    rows, predictions = out_of_time_predictions(estimator, data, parts, task.predict)
+    start = time.perf_counter()
+    final = clone(estimator).fit(data.X[parts.learnt], data.labels[parts.learnt])
+    seconds = time.perf_counter() - start
+    model, metrics = task.calibrated(name, final, data, parts, rows, predictions, info)
+    return model, metrics | {"fit_seconds": seconds}
+
+
+def evaluated_metrics(
+    task: Learner, model: Any, answers: Any, data: Dataset, parts: Split, baseline: FloatArray
+) -> dict[str, float]:
+    """Metrics on each part that nobody learnt from, named `<part>_<metric>`."""
+    found: dict[str, float] = {}
+    for part, rows in parts.evaluated.items():
+        scores = task.evaluated(model, answers, data, rows, baseline)
+        found |= {f"{part}_{name}": value for name, value in scores.items()}
+    return found
+
+
+def best_of(task: Learner, candidates: Mapping[str, Candidate[M, A]]) -> Candidate[M, A]:
+    """Candidate with the lowest error on the calibrate rows; the test rows have no say.
+
+    The same rows give the intervals their width. Choosing the best of a handful by them narrows the chosen one's
+    intervals by less than the calibration's own sampling error.
+    """
+    return min(candidates.values(), key=lambda candidate: candidate.metrics[task.SELECTED_BY])
 
 
 def with_few_threads(estimator: Any, rows: int) -> Any:
@@ -48,10 +230,10 @@ def with_few_threads(estimator: Any, rows: int) -> Any:
     return clone(estimator).set_params(**threads)
 
 
-def told_by_older(
-    estimator: Any, data: Dataset, parts: Split, tell: Callable[[Any, FloatArray], FloatArray]
+def out_of_time_predictions(
+    estimator: Any, data: Dataset, parts: Split, predict: Callable[[Any, FloatArray], FloatArray]
 ) -> tuple[IntArray, FloatArray]:
-    """What models that know only older rows say of the calibrate rows, block by block.
+    """Predictions of the calibrate rows, block by block, by models that know only older rows.
 
     The model that serves knows the newest periods, so its errors are no larger than those of the older ones; what
     counts is measured on the test rows.
@@ -62,57 +244,52 @@ def told_by_older(
         Unfitted; it is cloned.
     data, parts
         Labelled rows and their use.
-    tell : callable
-        Answers of a fitted estimator for a matrix, first axis n.
+    predict : callable
+        Predictions of a fitted estimator for a matrix, first axis n.
 
     Returns
     -------
     tuple of ndarray
-        Calibrate rows, oldest first, and what was said of them.
+        Calibrate rows, oldest first, and their predictions.
     """
-    known, said = parts.train, []
+    known, found = parts.train, []
     for block in parts.calibrate:
         older = clone(estimator).fit(data.X[known], data.labels[known])
-        said.append(np.asarray(tell(older, data.X[block])))
+        found.append(np.asarray(predict(older, data.X[block])))
         known = np.concatenate([known, block])
-    return np.concatenate(parts.calibrate), np.concatenate(said)
+    return np.concatenate(parts.calibrate), np.concatenate(found)
 
 
-def importance(
-    estimator: Any, data: Dataset, parts: Split, scoring: str | Callable[..., float], most_rows: int, repeats: int
-) -> FloatArray:
-    """Permutation importance on test rows, shape (k,): means the same for every candidate, physics or trees.
+def importance(task: Learner, model: Any, data: Dataset, parts: Split) -> FloatArray:
+    """Permutation importance on test rows, shape (k,): means the same for every candidate, physics or trees."""
+    rows = some(parts.test, task.IMPORTANCE_ROWS)
+    error = task.error(model, data, rows)
 
-    Parameters
-    ----------
-    estimator : fitted scikit-learn estimator
-        What is looked into.
-    data, parts
-        Labelled rows and their use.
-    scoring : str or callable
-        scikit-learn's score, the higher the better; its fall is the importance.
-    most_rows, repeats : int
-        How many of the rows are looked at, and how often each input is shuffled among them.
-    """
-    rows = some(parts.test, most_rows)
+    def score(estimator: Any, X: FloatArray, labels: FloatArray) -> float:
+        return -error(estimator, X, labels)
+
     found = permutation_importance(
-        estimator, data.X[rows], data.labels[rows], scoring=scoring, n_repeats=repeats, random_state=RNG_SEED
+        model.estimator,
+        data.X[rows],
+        data.labels[rows],
+        scoring=score,
+        n_repeats=task.IMPORTANCE_REPEATS,
+        random_state=RNG_SEED,
     )
     return np.asarray(found["importances_mean"], dtype=np.float64)
 
 
-def learning_curve(
-    estimator: Any, data: Dataset, parts: Split, shares: tuple[float, ...], error: Callable[[Any], float]
-) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """Error of models that learn only the newest shares of the learnt periods: periods learnt, and error of each."""
+def learning_curve(task: Learner, estimator: Any, model: Any, data: Dataset, parts: Split) -> LearningCurve:
+    """Test error of estimators that learn only the newest shares of the learnt periods; the model learnt them all."""
+    error, X, labels = task.error(model, data, parts.test), data.X[parts.test], data.labels[parts.test]
     period = data.periods[parts.learnt]
     distinct = np.sort(period.unique())
-    counts = sorted({max(1, round(share * len(distinct))) for share in shares})
+    counts = sorted({max(1, round(share * len(distinct))) for share in task.CURVE_SHARES})
     errors = []
     for count in counts:
         rows = parts.learnt[period >= distinct[-count]]
-        errors.append(error(clone(estimator).fit(data.X[rows], data.labels[rows])))
-    return tuple(counts), tuple(errors)
+        errors.append(error(clone(estimator).fit(data.X[rows], data.labels[rows]), X, labels))
+    return LearningCurve((*counts, len(distinct)), (*errors, error(model.estimator, X, labels)))
 
 
 def some(rows: IntArray, most: int) -> IntArray:

@@ -18,11 +18,11 @@ from registry.versions import CHALLENGER, CHAMPION, Action
 from seeds import Seed
 from training.compare import compare_address
 from training.dataset import Dataset, read
-from training.fitting import Candidate
+from training.fitting import STEPS, AnyCandidate, best_of, fit_candidate
 from training.reports.card import model_card
 from training.reports.page import page
 from training.splits import Split, split
-from training.tasks import task_of
+from training.tasks import tagged, task_of
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
@@ -53,15 +53,14 @@ class Learnt:
     parts: Split
     experiment: str
     run: str
-    candidates: Mapping[str, Candidate]
+    candidates: Mapping[str, AnyCandidate]
     runs: Mapping[str, str]
     models: Mapping[str, tuple[str, str]]
 
     @property
-    def best(self) -> Candidate:
+    def best(self) -> AnyCandidate:
         """The candidate to register."""
-        best: Candidate = task_of(self.data.seed).best(self.candidates)
-        return best
+        return best_of(task_of(self.data.seed), self.candidates)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +146,7 @@ def learn(
 ) -> Learnt:
     """Fit every candidate that the seed allows and keep each in a run of its own below `run`."""
     task, estimators = task_of(data.seed), build(data.seed)
-    steps = task.steps * len(estimators)
+    steps = STEPS * len(estimators)
     facts = _facts(data, parts)
     info = _info(data, parts)
     counted = itertools.count()
@@ -155,15 +154,15 @@ def learn(
     def step(what: str) -> None:
         progress(what, next(counted), steps)
 
-    candidates: dict[str, Candidate] = {}
+    candidates: dict[str, AnyCandidate] = {}
     runs: dict[str, str] = {}
     models: dict[str, tuple[str, str]] = {}
     tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
     tracking.log(run, params=facts)
     for name, estimator in estimators.items():
-        baseline = next(iter(candidates.values())).told if candidates else None
+        baseline = next(iter(candidates.values())).predictions if candidates else None
         with tracking.run(experiment, name, job, run) as child:
-            candidate = task.fit(name, estimator, data, parts, info, baseline, step)
+            candidate = fit_candidate(task, name, estimator, data, parts, info, baseline, step)
             models[name] = _keep(candidate, data, parts, facts, tracking, child)
         candidates[name], runs[name] = candidate, child
     progress("keep the job's files", steps, steps)
@@ -200,12 +199,17 @@ def _facts(data: Dataset, parts: Split) -> dict[str, object]:
         "calibrate_from": f"{parts.calibrate_from:%Y-%m-%d}",
         "test_from": f"{parts.test_from:%Y-%m-%d}",
         "coverage": COVERAGE,
-        "selected_by": task_of(data.seed).selected_by,
+        "selected_by": task_of(data.seed).SELECTED_BY,
     }
 
 
 def _keep(
-    candidate: Candidate, data: Dataset, parts: Split, facts: Mapping[str, object], tracking: Tracking, run: str
+    candidate: AnyCandidate,
+    data: Dataset,
+    parts: Split,
+    facts: Mapping[str, object],
+    tracking: Tracking,
+    run: str,
 ) -> tuple[str, str]:
     tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
     tracking.log(run, params={"candidate": candidate.name, **facts})
@@ -238,19 +242,19 @@ def register(learnt: Learnt, tracking: Tracking) -> int:
         "model_digest": digest,
         "data_digest": learnt.data.digest,
         "seed_digest": seed.digest,
-        **{name: f"{value:.6g}" for name, value in task_of(seed).figures(best.metrics).items()},
+        **{name: f"{value:.6g}" for name, value in tagged(task_of(seed), best).items()},
     }
     return tracking.register(seed.process.name, seed.process.title, learnt.runs[best.name], model, tags)
 
 
-def first_alias(seed: Seed, version: int, best: Candidate, tracking: Tracking) -> str:
+def first_alias(seed: Seed, version: int, best: AnyCandidate, tracking: Tracking) -> str:
     """Make a new version the champion where there is none, else the challenger."""
     process = seed.process.name
     taken = {alias for other in tracking.versions(process) for alias in other.aliases}
     alias: str = CHALLENGER if CHAMPION in taken else CHAMPION
     action: Action = "enter" if alias == CHALLENGER else "first"
     why = "best candidate of a training job" + ("" if alias == CHALLENGER else ", and there was no champion")
-    tracking.move_alias(process, alias, version, action, why, task_of(seed).figures(best.metrics))
+    tracking.move_alias(process, alias, version, action, why, tagged(task_of(seed), best))
     return alias
 
 

@@ -146,7 +146,7 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
         verdict = task.verdict(model, X, learnt.best, data, rows)
         version = register(learnt, tracking)
         _keep_verdict(verdict, champion.number, version, learnt, tracking)
-        figures = _figures(verdict, task.decisive)
+        figures = _figures(verdict, task.DECISIVE)
         tracking.move_alias(process, CHALLENGER, version, "enter", "challenger of a retraining job", figures)
         if verdict.promoted:
             take_over(process, version, verdict.why, figures, tracking)

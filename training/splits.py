@@ -68,7 +68,7 @@ class Split:
         return np.concatenate([self.train, *self.calibrate])
 
     @property
-    def judged(self) -> dict[str, IntArray]:
+    def evaluated(self) -> dict[str, IntArray]:
         """The parts that no model learns from, by the prefix of their metrics; parts without rows are left out."""
         parts = {"test": self.test, "unseen": self.unseen, "unseen_all": self.unseen_all}
         return {name: rows for name, rows in parts.items() if len(rows)}

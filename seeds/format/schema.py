@@ -285,6 +285,13 @@ class Seed(Part):
         return self.quality
 
     @cached_property
+    def labels(self) -> tuple[Column, ...]:
+        """Target columns that estimators learn: contents and then defects of graded lots, else the primary target."""
+        if self.quality is None:
+            return (self.target,)
+        return (*self.elements, *(self.column(name) for name in self.defects))
+
+    @cached_property
     def derived(self) -> dict[str, Target]:
         """Targets that physics computes from the primary target."""
         return {name: target for name, target in self.targets.items() if target.derived_from is not None}

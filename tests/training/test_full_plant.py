@@ -7,8 +7,8 @@ from registry.settings import Settings
 from seeds import load, names
 from synthetic_data import simulate
 from training.job import train
-from training.sorting.fit import sort_lots
-from training.trial import counted, true_pieces, unseen
+from training.sorting.trial import outcome
+from training.trial import SimulatedPlant, unseen
 
 SIMULATED = [name for name in names() if load(name).plant is not None]
 SORTING = [name for name in SIMULATED if load(name).process.task == "sorting"]
@@ -56,5 +56,5 @@ def test_lots_keep_their_limits_and_sorting_pays_on_another_plant(name, tmp_path
         assert best[f"{part}_value"] > best[f"{part}_pass_value"]
         assert best[f"{part}_truth_accuracy"] > found["majority"][f"{part}_truth_accuracy"]
     plant = unseen(learnt.data.seed, 2000, learnt.data.seed.plant.rng_seed + 2)
-    found = counted(plant, sort_lots(learnt.best.model, plant.X, true_pieces(plant), learnt.data.seed), 1)
+    found = outcome(learnt.best.model, plant, SimulatedPlant(1))
     assert found.over_limit / found.lots <= allowed(found.lots)

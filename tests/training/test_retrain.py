@@ -149,7 +149,7 @@ def test_comparison_puts_the_champions_baseline_first_and_warns_of_other_tables(
     assert [row.name for row in story.comparison.rows] == ["baseline", "1", "2", "3"]
     assert not story.comparison.same_table
     console = Console(width=80)
-    console.print(versions_table(story.comparison))
+    console.print(versions_table(story.comparison, story.changed.learnt.data.seed))
     console.print(verdict_table(story.changed))
     console.print(verdict_table(story.same))
     told = " ".join(capsys.readouterr().out.split())

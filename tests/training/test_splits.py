@@ -73,7 +73,7 @@ def test_adding_units_moves_few_in_or_out_of_the_held_out():
 def test_few_units_hold_none_out(toy_seed, toy_frame):
     parts = split(check(toy_frame(units=9, periods=40), toy_seed).table, toy_seed)
     assert parts.units == ()
-    assert list(parts.judged) == ["test"]
+    assert list(parts.evaluated) == ["test"]
 
 
 def test_a_table_of_one_unit_has_no_unseen_part(toy_seed):

@@ -5,8 +5,9 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from training.dataset import dataset_of
+from training.fitting import fit_candidate
 from training.splits import split
-from training.tasks import task_of
+from training.tasks import tagged, task_of
 
 
 @pytest.fixture
@@ -38,48 +39,48 @@ def fitted(request):
     parts, task = split(data.table, seed), task_of(seed)
     name, estimator = next(iter(build(seed).items()))
     info = {"package_version": "1.2.3", "git_commit": None}
-    return task, task.fit(name, estimator, data, parts, info, None, lambda what: None), data, parts
+    return task, fit_candidate(task, name, estimator, data, parts, info, None, lambda what: None), data, parts
 
 
 def test_the_seed_says_which_task_it_is(toy_seed, toy_sorting_seed, toy_quality_seed):
-    assert task_of(toy_seed).selected_by == "calibrate_rmse"
-    assert task_of(toy_sorting_seed).selected_by == "calibrate_log_loss"
-    assert task_of(toy_quality_seed).selected_by == "calibrate_lot_loss"
+    assert task_of(toy_seed).SELECTED_BY == "calibrate_rmse"
+    assert task_of(toy_sorting_seed).SELECTED_BY == "calibrate_log_loss"
+    assert task_of(toy_quality_seed).SELECTED_BY == "calibrate_lot_loss"
     without = toy_quality_seed.model_copy(update={"quality": None})  # a process of quality that tells a number alone
-    assert task_of(without).selected_by == "calibrate_rmse"
+    assert task_of(without).SELECTED_BY == "calibrate_rmse"
 
 
 def test_what_a_reader_is_told_is_made_of_what_is_measured(fitted):
     task, candidate, data, parts = fitted
     for line in task.remarks({candidate.name: candidate}, candidate, data):
         assert "nan" not in line
-    assert task.cautions(candidate.metrics)  # the bar to beat has no skill
+    assert task.cautions(data.seed, candidate.metrics)  # the bar to beat has no skill
     assert f"{len(parts.test)}" in " ".join(task.rows_used(data, parts))
     assert task.subject(data, parts)
-    assert len({picture.draw.__name__ for picture in task.pictures}) == len(task.pictures)
+    assert len({picture.draw.__name__ for picture in task.PICTURES}) == len(task.PICTURES)
 
 
 def test_every_figure_that_is_shown_is_measured(fitted):
     task, candidate, _, parts = fitted
     known = set(candidate.metrics)
-    shown = {*task.columns, *task.published, *task.tagged, task.selected_by}
+    shown = {*task.COLUMNS, *task.PUBLISHED, *task.TAGGED, task.SELECTED_BY}
     if not len(parts.unseen):
         shown = {name for name in shown if not name.startswith("unseen_") or name.startswith("unseen_all_")}
     assert shown <= known, shown - known
-    assert set(task.figures(candidate.metrics)) == set(task.tagged) & known
+    assert set(tagged(task, candidate)) == set(task.TAGGED) & known
 
 
 def test_every_decisive_figure_is_in_the_table_of_a_verdict(fitted):
     task = fitted[0]
-    assert {side for side, _ in task.decisive} == {"champion", "challenger"}
-    assert {name for _, name in task.decisive} <= set(task.verdict_rows)
+    assert {side for side, _ in task.DECISIVE} == {"champion", "challenger"}
+    assert {name for _, name in task.DECISIVE} <= set(task.VERDICT_ROWS)
     assert task.verdict_head(fitted[2].seed)
 
 
 def test_a_table_of_candidates_has_heads_of_two_short_lines(fitted):
     task = fitted[0]
-    for head, _ in task.columns.values():
+    for head, _ in task.COLUMNS.values():
         assert head.count("\n") <= 1
         assert max(map(len, head.split("\n"))) <= 8
-    for _, form in (*task.columns.values(), *task.published.values()):
+    for _, form in (*task.COLUMNS.values(), *task.PUBLISHED.values()):
         assert format(0.123456, form)

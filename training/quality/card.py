@@ -27,6 +27,7 @@ SHOWN = {
     "unseen_all_cost": "cost, held-out units [$/t]",
     "test_truth_rmse": "RMSE to the true logarithms [1]",
 }
+ROWS, UNITS = "lots", "units"
 LIMITS = (
     "The promise on released lots is about lots that come as those of the calibration did; a new raw material, another "
     "laboratory or a fault that history does not hold ends it until such lots are learnt.",

@@ -32,6 +32,13 @@ COLUMNS = {
     "test_assayed": ("as-\nsayed", ".3f"),
     "test_false_release": ("false\nrelease", ".4f"),
 }
+VERSION_COLUMNS = {
+    "test_skill": ("skill", ".3f"),
+    "test_r2": ("R²", ".3f"),
+    "test_coverage_90": ("cover", ".3f"),
+    "test_cost": ("cost\n$/t", ".2f"),
+    "test_false_release": ("false\nrelease", ".4f"),
+}
 PUBLISHED = {
     "test_r2": ("R², median of the elements", ".2f"),
     "test_coverage_90": ("joint coverage of 90 %", ".1%"),
@@ -42,7 +49,7 @@ PUBLISHED = {
     "test_cost": ("cost [$/t]", ".2f"),
     "unseen_all_cost": ("cost, unseen units [$/t]", ".2f"),
 }
-JUDGED = {
+VERDICT_ROWS = {
     "cost": "cost against the oracle [$/t]",
     "lot_loss": "loss of contents and defects [1]",
     "r2": "R², median of the elements [1]",

@@ -71,7 +71,7 @@ def verdict(
     truth = None if data.true_contents is None else data.true_contents[rows]
     told = np.asarray(champion.estimator.predict(X[known]), dtype=np.float64)
     old = _side(champion, data.seed, told, lots, truth)
-    new = _side(challenger.model, data.seed, challenger.told[rows], lots, truth)
+    new = _side(challenger.model, data.seed, challenger.predictions[rows], lots, truth)
     judged = JudgeRows(data.units[rows], data.periods[rows], block, np.ones(len(rows)))
     return judge(judged, old, new, "what decisions cost", "$/t", _unsound(data.seed, old, new))
 

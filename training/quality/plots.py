@@ -35,7 +35,7 @@ def contents(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fig
     lines = ceil(len(names) / COLUMNS)
     figure = make_subplots(lines, COLUMNS, subplot_titles=names, vertical_spacing=0.35 / lines, horizontal_spacing=0.09)
     rows = thinned(parts.test, MOST_IN_PANEL)
-    reported, raw = lots_of(data).reported[rows], candidate.told[rows]
+    reported, raw = lots_of(data).reported[rows], candidate.predictions[rows]
     told = np.exp(raw[:, : len(names)])
     answers = candidate.model.contents(raw[:, : len(names)], COVERAGE)
     in_legend: set[str] = set()
@@ -82,7 +82,7 @@ def _log_axis(title: str, values: FloatArray) -> dict[str, object]:
 def reliability_of_grade(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Share of lots that break the intended grade over its probability, in groups of equal size."""
     model = candidate.model
-    p = model.judged(candidate.told[parts.test]).keeps[:, model.costs.intended]
+    p = model.judged(candidate.predictions[parts.test]).keeps[:, model.costs.intended]
     kept = lots_of(data)[parts.test].kept[:, model.costs.intended]
     _, told, seen = reliability(1 - p, 1 - kept)
     name = data.seed.judged_by.intended
@@ -95,7 +95,7 @@ def reliability_of_grade(candidate: QualityCandidate, data: Dataset, parts: Spli
 def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Cost and false release over the threshold of release, beside simple rules."""
     model, lots = candidate.model, lots_of(data)[parts.test]
-    judged = model.judged(candidate.told[parts.test])
+    judged = model.judged(candidate.predictions[parts.test])
     best = model.scatter.chances(judged.told, model.limits).best
     costs = Costs.of(data.seed)
     found = [costs_of(decide(judged.keeps, best, costs, t), lots.kept, costs) for t in THRESHOLDS]
@@ -127,7 +127,7 @@ def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fi
 def nearest_limits(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Which limit the test lots come nearest to, and how near."""
     model = candidate.model
-    found = model.nearest(model.judged(candidate.told[parts.test]))
+    found = model.nearest(model.judged(candidate.predictions[parts.test]))
     frame = pd.DataFrame({"limit": [one.limit for one in found], "sigma": [one.sigma for one in found]})
     order = frame["limit"].value_counts(ascending=True).index
     figure = empty("distance of the nearest limit [standard deviations of the error]", "")
@@ -152,7 +152,7 @@ def errors_over_time(candidate: QualityCandidate, data: Dataset, parts: Split) -
     for (e, column), sd in zip(enumerate(data.seed.elements), candidate.model.scatter.spread, strict=True):
         known = ~np.isnan(reported[:, e])
         # Of what is below a limit the error that is expected there: contents above it alone would all seem too high.
-        error = sd * score(reported[known, e], candidate.told[rows[known], e], float(sd))[0]
+        error = sd * score(reported[known, e], candidate.predictions[rows[known], e], float(sd))[0]
         mean = pd.Series(error).groupby(month[known]).mean()
         line = {"color": COLOURS[e % len(COLOURS)]}
         figure.add_scatter(x=mean.index, y=mean, mode="lines+markers", line=line, marker={"size": 4}, name=column.name)
@@ -168,7 +168,7 @@ def coverage_over_time(candidate: QualityCandidate, data: Dataset, parts: Split)
         if not len(rows):
             continue
         reported = lots_of(data).reported[rows]
-        answers = candidate.model.contents(candidate.told[rows, : reported.shape[1]], COVERAGE)
+        answers = candidate.model.contents(candidate.predictions[rows, : reported.shape[1]], COVERAGE)
         inside = np.ones(len(rows), dtype=np.bool_)
         for e, answer in enumerate(answers.values()):
             inside &= np.isnan(reported[:, e]) | held(reported[:, e], answer)
@@ -188,7 +188,7 @@ def learning_curve(candidate: QualityCandidate, data: Dataset, parts: Split) -> 
     """Test loss when the model learns from only the newest periods before the test."""
     figure = empty("periods learnt, newest before the test", "test loss [1]")
     curve = candidate.curve
-    figure.add_scatter(x=curve.periods, y=curve.test_lot_loss, mode="lines+markers", line={"color": BLUE})
+    figure.add_scatter(x=curve.periods, y=curve.error, mode="lines+markers", line={"color": BLUE})
     return figure.update_layout(xaxis_rangemode="tozero")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
@@ -12,10 +13,12 @@ from models.answers import COVERAGE
 from models.quality.model import QualityModel
 from models.table.inputs import matrix
 from registry.agreement import check_names
+from seeds import Seed
 from training.dataset import Dataset
 from training.quality.evaluate import measured
 from training.quality.fit import lots_of
 
+YEAR = timedelta(days=365.25)
 COSTS = {
     "cost_assay_all": "every lot to the laboratory",
     "cost_assay_none": "every lot released in the intended grade",
@@ -49,8 +52,15 @@ class QualityTrial:
     confidence: float
 
 
-def graded(model: QualityModel, data: Dataset, version: int | None = None) -> QualityTrial:
-    """Let a model grade all lots of a simulated plant.
+def plant_size(seed: Seed, lots: int) -> dict[str, float]:
+    """A plant of the seed's units over so many years that there are at least so many lots."""
+    assert seed.plant is not None
+    period = seed.process.period.timedelta
+    return {"years": lots / seed.plant.units * period / YEAR + period / YEAR}
+
+
+def outcome(model: QualityModel, data: Dataset, plant: object = None, version: int | None = None) -> QualityTrial:
+    """Let a model grade all lots of a simulated plant, and follow them to their assay.
 
     Raises
     ------
@@ -66,7 +76,7 @@ def graded(model: QualityModel, data: Dataset, version: int | None = None) -> Qu
     return QualityTrial(data.seed.process.name, version, len(data.X), found, rules.alpha.value, rules.confidence.value)
 
 
-def told(found: QualityTrial) -> Iterator[RenderableType]:
+def tables(found: QualityTrial) -> Iterator[RenderableType]:
     """Decisions, what they cost, and whether the promise held, for the terminal."""
     m = found.metrics
     yield f"{found.process}: version {found.version} on {found.lots} lots of a plant with other parameters"

@@ -1,1 +1,68 @@
-"""Training jobs of processes that predict a number."""
+"""Training jobs of a number: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
+
+from training.regression.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
+from training.regression.columns import (
+    COLUMNS,
+    DECISIVE,
+    PUBLISHED,
+    TAGGED,
+    VERDICT_ROWS,
+    VERSION_COLUMNS,
+    cautions,
+    remarks,
+    verdict_head,
+)
+from training.regression.fit import (
+    CURVE_SHARES,
+    FITTING,
+    IMPORTANCE_REPEATS,
+    IMPORTANCE_ROWS,
+    SELECTED_BY,
+    answers,
+    calibrated,
+    check_split,
+    error,
+    evaluated,
+    predict,
+    predictions_of,
+)
+from training.regression.judge import check_judgeable, verdict
+from training.regression.plots import PICTURES
+
+trial = None  # a number decides nothing
+
+__all__ = [
+    "COLUMNS",
+    "CURVE_SHARES",
+    "DECISIVE",
+    "FITTING",
+    "IMPORTANCE_REPEATS",
+    "IMPORTANCE_ROWS",
+    "LIMITS",
+    "PICTURES",
+    "PUBLISHED",
+    "ROWS",
+    "SELECTED_BY",
+    "TAGGED",
+    "UNITS",
+    "VERDICT_ROWS",
+    "VERSION_COLUMNS",
+    "answers",
+    "calibrated",
+    "cautions",
+    "check_judgeable",
+    "check_split",
+    "error",
+    "evaluated",
+    "heading",
+    "predict",
+    "predictions_of",
+    "remarks",
+    "row",
+    "rows_used",
+    "sections",
+    "subject",
+    "trial",
+    "verdict",
+    "verdict_head",
+]

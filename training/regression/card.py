@@ -6,12 +6,13 @@ from models.answers import COVERAGE
 from pages.markdown import figure, table
 from seeds import Seed
 from training.dataset import Dataset
-from training.regression.evaluate import cautions
-from training.regression.fit import SELECTED_BY, Candidate
+from training.regression.columns import cautions
+from training.regression.fit import SELECTED_BY, RegressionCandidate
 from training.splits import Split
 
 SHOWN = ("test_rmse", "test_mae", "test_bias", "test_skill", "test_coverage_90", "test_width_90", "unseen_rmse")
 SHOWN_WITH_TRUTH = ("test_truth_rmse", "unseen_truth_rmse")
+ROWS, UNITS = "rows", "units"
 LIMITS = (
     "The model predicts; it does not say what a set-point does. History is confounded by the operators' rules.",
     "Outside the learnt ranges an answer is flagged, not refused.",
@@ -53,12 +54,14 @@ def rows_used(data: Dataset, parts: Split) -> list[str]:
     ]
 
 
-def sections(candidates: Mapping[str, Candidate], chosen: Candidate, data: Dataset, parts: Split) -> list[str]:
+def sections(
+    candidates: Mapping[str, RegressionCandidate], chosen: RegressionCandidate, data: Dataset, parts: Split
+) -> list[str]:
     """Sections on candidates, label noise and intervals."""
-    return [*_candidates(candidates, chosen.name, data.seed.target.unit), *_noise(chosen, data), *_intervals(chosen)]
+    return [*_candidates(candidates, chosen.name, data.seed), *_noise(chosen, data), *_intervals(chosen)]
 
 
-def _candidates(candidates: Mapping[str, Candidate], chosen: str, unit: str | None) -> list[str]:
+def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed: Seed) -> list[str]:
     names = SHOWN + SHOWN_WITH_TRUTH
     known = [name for name in names if any(name in candidate.metrics for candidate in candidates.values())]
     rows = [
@@ -68,16 +71,16 @@ def _candidates(candidates: Mapping[str, Candidate], chosen: str, unit: str | No
     return [
         "## Candidates",
         "",
-        f"Errors and widths in {unit}; skill is the share of the first candidate's mean square error that is avoided. "
-        f"Chosen: **{chosen}**, the lowest `{SELECTED_BY}`; the test rows had no say.",
+        f"Errors and widths in {seed.target.unit}; skill is the share of the first candidate's mean square error that "
+        f"is avoided. Chosen: **{chosen}**, the lowest `{SELECTED_BY}`; the test rows had no say.",
         "",
         *table(["candidate", *known], rows),
-        *(f"- Beware of {chosen}: {caution}." for caution in cautions(candidates[chosen].metrics)),
+        *(f"- Beware of {chosen}: {caution}." for caution in cautions(seed, candidates[chosen].metrics)),
         "",
     ]
 
 
-def _noise(chosen: Candidate, data: Dataset) -> list[str]:
+def _noise(chosen: RegressionCandidate, data: Dataset) -> list[str]:
     stated = data.seed.targets[data.seed.target.name].label_noise
     lines = ["## Label noise", ""]
     if stated is not None:
@@ -90,7 +93,7 @@ def _noise(chosen: Candidate, data: Dataset) -> list[str]:
     return [*lines, *([] if len(lines) > 2 else ["- unknown"]), ""]
 
 
-def _intervals(chosen: Candidate) -> list[str]:
+def _intervals(chosen: RegressionCandidate) -> list[str]:
     m = chosen.metrics
     return [
         "## Intervals",

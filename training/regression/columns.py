@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from models.answers import COVERAGE
 from seeds import Seed
 from training.dataset import Dataset
-from training.regression.fit import Candidate
+from training.regression.fit import RegressionCandidate
 
+LEAST_COVERAGE, MOST_COVERAGE = 0.85, 0.95
 TAGGED = ("test_mae", "test_rmse", "test_coverage_90", "test_skill", "test_truth_rmse", "unseen_rmse")
 COLUMNS = {
     "test_rmse": ("RMSE", ".4g"),
@@ -18,6 +19,13 @@ COLUMNS = {
     "unseen_all_coverage_90": ("cover\nunseen", ".4g"),
     "test_truth_rmse": ("RMSE\ntruth", ".4g"),
 }
+VERSION_COLUMNS = {
+    "test_rmse": ("RMSE", ".4g"),
+    "test_mae": ("MAE", ".4g"),
+    "test_skill": ("skill", ".4g"),
+    "test_coverage_90": ("cover", ".4g"),
+    "test_truth_rmse": ("RMSE\ntruth", ".4g"),
+}
 PUBLISHED = {
     "test_mae": ("MAE", ".3f"),
     "test_rmse": ("RMSE", ".3f"),
@@ -26,7 +34,7 @@ PUBLISHED = {
     "test_coverage_90": ("coverage of 90 %", ".1%"),
     "unseen_all_coverage_90": ("coverage of 90 %, unseen units", ".1%"),
 }
-JUDGED = {
+VERDICT_ROWS = {
     "mae": "mean absolute error",
     "rmse": "RMSE",
     "bias": "bias",
@@ -37,7 +45,7 @@ JUDGED = {
 DECISIVE = (("champion", "mae"), ("challenger", "mae"), ("challenger", "coverage_90"))
 
 
-def remarks(candidates: Mapping[str, Candidate], best: Candidate, data: Dataset) -> list[str]:
+def remarks(candidates: Mapping[str, RegressionCandidate], best: RegressionCandidate, data: Dataset) -> list[str]:
     """What the columns mean, what was turned away, and what is known of the label's noise."""
     stated = data.seed.targets[data.seed.target.name].label_noise
     floor = best.metrics.get("test_noise_floor")
@@ -56,3 +64,16 @@ def remarks(candidates: Mapping[str, Candidate], best: Candidate, data: Dataset)
 def verdict_head(seed: Seed) -> str:
     """Units of a verdict's figures."""
     return f"errors and widths in {seed.target.unit}"
+
+
+def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
+    """What a reader of a candidate's metrics should be told in words: no skill, intervals too narrow or too wide."""
+    told = []
+    if metrics["test_skill"] <= 0:
+        told.append("on the test rows it is no better than the bar to beat")
+    if not LEAST_COVERAGE <= metrics["test_coverage_90"] <= MOST_COVERAGE:
+        told.append(
+            f"its {COVERAGE:.0%} intervals hold {metrics['test_coverage_90']:.0%} of the test rows' labels: "
+            "the plant was another one when they were calibrated"
+        )
+    return told

@@ -1,14 +1,10 @@
 """How good an answer is: one set of metric names for every candidate, against the label and against the truth."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from models.answers import COVERAGE, Answer, rows_of
+from models.answers import Answer, rows_of
 from physics.arrays import FloatArray
 from training.evaluate import coverage, mae, rmse
-
-LEAST_COVERAGE, MOST_COVERAGE = 0.85, 0.95
 
 
 def against_label(label: FloatArray, answer: Answer) -> dict[str, float]:
@@ -97,16 +93,3 @@ def evaluate(
         if known.any():
             found |= against_truth(truth[known], label[known], rows_of(answer, known))
     return found
-
-
-def cautions(metrics: Mapping[str, float]) -> list[str]:
-    """What a reader of a candidate's metrics should be told in words: no skill, intervals too narrow or too wide."""
-    told = []
-    if metrics["test_skill"] <= 0:
-        told.append("on the test rows it is no better than the bar to beat")
-    if not LEAST_COVERAGE <= metrics["test_coverage_90"] <= MOST_COVERAGE:
-        told.append(
-            f"its {COVERAGE:.0%} intervals hold {metrics['test_coverage_90']:.0%} of the test rows' labels: "
-            "the plant was another one when they were calibrated"
-        )
-    return told

@@ -11,7 +11,7 @@ from training.dataset import Dataset
 from training.judge import JudgeRows, Side, Verdict, blocks_of
 from training.judge import judge as judge_losses
 from training.regression.evaluate import against_label, against_truth
-from training.regression.fit import Candidate
+from training.regression.fit import RegressionCandidate
 
 BROKEN_COVERAGE = 0.85
 
@@ -70,11 +70,13 @@ def _metrics(label: FloatArray, answer: Answer, truth: FloatArray | None) -> dic
     return found
 
 
-def verdict(champion: FittedModel, X: FloatArray, challenger: Candidate, data: Dataset, rows: IntArray) -> Verdict:
+def verdict(
+    champion: FittedModel, X: FloatArray, challenger: RegressionCandidate, data: Dataset, rows: IntArray
+) -> Verdict:
     """Verdict on some rows of a data set; X holds them as the champion wants them."""
     answer = champion.answer(X, COVERAGE)[data.seed.target.name]
     truth = None if data.truth is None else data.truth[rows]
-    told = rows_of(challenger.answer, rows)
+    told = rows_of(challenger.answers, rows)
     unit = data.seed.target.unit or ""
     return judge(data.y[rows], answer, told, data.units[rows], data.periods[rows], unit, truth)
 

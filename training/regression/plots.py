@@ -9,7 +9,7 @@ from pages.drawing import by_month, empty, month_axis, with_diagonal
 from pages.style import BLUE, GREY, ORANGE, RED
 from physics.arrays import IntArray
 from training.dataset import Dataset
-from training.regression.fit import Candidate
+from training.regression.fit import RegressionCandidate
 from training.reports.pictures import Picture, input_bars, thinned
 from training.splits import Split
 
@@ -20,18 +20,20 @@ PARTS = {"test": ("future periods", BLUE), "unseen": ("future periods, held-out 
 
 
 def _shown(parts: Split) -> list[tuple[IntArray, str, str]]:
-    return [(parts.judged[part], label, colour) for part, (label, colour) in PARTS.items() if part in parts.judged]
+    return [
+        (parts.evaluated[part], label, colour) for part, (label, colour) in PARTS.items() if part in parts.evaluated
+    ]
 
 
 def _target(data: Dataset) -> str:
     return f"{data.seed.target.name} [{data.seed.target.unit}]"
 
 
-def predicted_against_measured(candidate: Candidate, data: Dataset, parts: Split) -> go.Figure:
+def predicted_against_measured(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Each judged row's answer with its interval over what was measured."""
     name = _target(data)
     figure = empty(f"measured {name}", f"predicted {name}")
-    answer = candidate.answer
+    answer = candidate.answers
     for rows, label, colour in _shown(parts):
         rows = thinned(rows)
         barred = np.where(np.isin(rows, thinned(rows, MOST_BARS)), 1.0, np.nan)
@@ -49,7 +51,7 @@ def predicted_against_measured(candidate: Candidate, data: Dataset, parts: Split
     return with_diagonal(figure, data.y[np.concatenate([rows for rows, *_ in _shown(parts)])])
 
 
-def predicted_against_truth(candidate: Candidate, data: Dataset, parts: Split) -> go.Figure:
+def predicted_against_truth(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Each judged row's answer over the noise-free value that the simulator knows."""
     assert data.truth is not None
     name = _target(data)
@@ -58,14 +60,14 @@ def predicted_against_truth(candidate: Candidate, data: Dataset, parts: Split) -
         rows = thinned(rows)
         marker = {"size": 5, "color": colour, "opacity": 0.7}
         figure.add_scatter(
-            x=data.truth[rows], y=candidate.answer.value[rows], mode="markers", marker=marker, name=label
+            x=data.truth[rows], y=candidate.answers.value[rows], mode="markers", marker=marker, name=label
         )
     return with_diagonal(figure, data.truth[np.concatenate([rows for rows, *_ in _shown(parts)])])
 
 
-def residuals_over_time(candidate: Candidate, data: Dataset, parts: Split) -> go.Figure:
+def residuals_over_time(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Residual of each judged row, and the mean of each period (month, where they are many), learnt ones included."""
-    residual = candidate.answer.value - data.y
+    residual = candidate.answers.value - data.y
     unit = data.seed.target.unit
     figure = empty("period start", f"predicted minus measured [{unit}]")
     for rows, label, colour in _shown(parts):
@@ -81,9 +83,9 @@ def residuals_over_time(candidate: Candidate, data: Dataset, parts: Split) -> go
     return figure.add_hline(y=0, line_color="black", line_width=1)
 
 
-def residuals_by_unit(candidate: Candidate, data: Dataset, parts: Split) -> go.Figure:
+def residuals_by_unit(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Mean residual of each unit over its judged rows, sorted."""
-    residual = candidate.answer.value - data.y
+    residual = candidate.answers.value - data.y
     axis = f"predicted minus measured [{data.seed.target.unit}]"
     figure = empty("unit, sorted by mean residual", axis)
     spread: list[pd.DataFrame] = []
@@ -103,25 +105,25 @@ def residuals_by_unit(candidate: Candidate, data: Dataset, parts: Split) -> go.F
     return figure.add_hline(y=0, line_color="black", line_width=1)
 
 
-def residual_spread(candidate: Candidate, data: Dataset, parts: Split) -> go.Figure:
+def residual_spread(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
     """How the residuals of a process of one unit spread."""
-    residual = (candidate.answer.value - data.y)[parts.test]
+    residual = (candidate.answers.value - data.y)[parts.test]
     figure = empty(f"predicted minus measured [{data.seed.target.unit}]", "rows")
     return figure.add_histogram(x=residual, nbinsx=50, marker_color=BLUE, name=PARTS["test"][0])
 
 
-def importance(candidate: Candidate, data: Dataset, parts: Split) -> go.Figure:
+def importance(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
     """What the test error grows by when one input is shuffled among the rows: same meaning for every candidate."""
     unit = data.seed.target.unit
     return input_bars(candidate.importance, data, f"rise of the test RMSE when the input is shuffled [{unit}]")
 
 
-def learning_curve(candidate: Candidate, data: Dataset, parts: Split) -> go.Figure:
+def learning_curve(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Test error when the model learns from only the newest periods before the test."""
     unit = data.seed.target.unit
     figure = empty("periods learnt, newest before the test", f"test RMSE [{unit}]")
     curve = candidate.curve
-    figure.add_scatter(x=curve.periods, y=curve.test_rmse, mode="lines+markers", line={"color": BLUE}, name="test RMSE")
+    figure.add_scatter(x=curve.periods, y=curve.error, mode="lines+markers", line={"color": BLUE}, name="test RMSE")
     floor = candidate.metrics.get("test_noise_floor")
     if floor is not None:
         figure.add_hline(y=floor, line_dash="dot", line_color=RED)
@@ -131,10 +133,10 @@ def learning_curve(candidate: Candidate, data: Dataset, parts: Split) -> go.Figu
     return figure.update_layout(xaxis_rangemode="tozero")
 
 
-def coverage_by_month(candidate: Candidate, data: Dataset, parts: Split) -> go.Figure:
+def coverage_by_month(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Share of the measured values within the interval, month by month."""
     figure = empty("month", "share of measured values inside")
-    answer = candidate.answer
+    answer = candidate.answers
     inside = (answer.low <= data.y) & (data.y <= answer.high)
     for rows, label, colour in _shown(parts):
         monthly = pd.Series(inside[rows].astype(float)).groupby(by_month(data.periods[rows]))

@@ -1,17 +1,16 @@
 """The model card: what was learnt from what, how good it is, and what it must not be used for. Markdown."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from pages.markdown import table
 from seeds import Seed
 from training.dataset import Dataset
-from training.fitting import Candidate
+from training.fitting import AnyCandidate
 from training.splits import Split
 from training.tasks import Task, task_of
 
 
-def _process(seed: Seed, task: Task[Any]) -> list[str]:
+def _process(seed: Seed, task: Task) -> list[str]:
     return [
         f"# {seed.process.title}",
         "",
@@ -20,7 +19,7 @@ def _process(seed: Seed, task: Task[Any]) -> list[str]:
     ]
 
 
-def _data(data: Dataset, parts: Split, task: Task[Any]) -> list[str]:
+def _data(data: Dataset, parts: Split, task: Task) -> list[str]:
     facts = data.facts
     size, *use = task.rows_used(data, parts)
     told = [
@@ -33,7 +32,7 @@ def _data(data: Dataset, parts: Split, task: Task[Any]) -> list[str]:
     return ["## Data", "", *(f"- {line}" for line in told), ""]
 
 
-def _inputs(chosen: Candidate, seed: Seed) -> list[str]:
+def _inputs(chosen: AnyCandidate, seed: Seed) -> list[str]:
     rows = [
         [f"`{c.name}`", c.unit, c.role, f"{low:.5g}", f"{high:.5g}", c.meaning]
         for c, (low, high) in zip(seed.inputs, chosen.model.ranges, strict=True)
@@ -41,11 +40,11 @@ def _inputs(chosen: Candidate, seed: Seed) -> list[str]:
     return ["## Inputs", "", *table(["input", "unit", "role", "lowest learnt", "highest learnt", "meaning"], rows)]
 
 
-def _limits(data: Dataset, task: Task[Any]) -> list[str]:
+def _limits(data: Dataset, task: Task) -> list[str]:
     seed = data.seed
     told = [
         f"{seed.assumed} of the seed's {len(seed.sources)} stated sources are assumptions, not references.",
-        *task.limits,
+        *task.LIMITS,
     ]
     if data.truth is not None:
         told.append(
@@ -55,7 +54,7 @@ def _limits(data: Dataset, task: Task[Any]) -> list[str]:
     return ["## Assumed, and limits", "", *(f"- {line}" for line in told), ""]
 
 
-def model_card(candidates: Mapping[str, Candidate], chosen: Candidate, data: Dataset, parts: Split) -> str:
+def model_card(candidates: Mapping[str, AnyCandidate], chosen: AnyCandidate, data: Dataset, parts: Split) -> str:
     """Card of the chosen candidate.
 
     Parameters

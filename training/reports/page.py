@@ -4,12 +4,12 @@ import html
 
 from pages.style import CONFIG, STYLE
 from training.dataset import Dataset
-from training.fitting import Candidate
+from training.fitting import AnyCandidate
 from training.splits import Split
 from training.tasks import task_of
 
 
-def page(candidate: Candidate, data: Dataset, parts: Split) -> str:
+def page(candidate: AnyCandidate, data: Dataset, parts: Split) -> str:
     """All figures of one candidate as one HTML page that holds plotly.js itself.
 
     Parameters
@@ -28,7 +28,7 @@ def page(candidate: Candidate, data: Dataset, parts: Split) -> str:
     """
     task = task_of(data.seed)
     blocks: list[str] = []
-    for picture in task.pictures:
+    for picture in task.PICTURES:
         if not picture.applies(data):
             continue
         figure = picture.draw(candidate, data, parts)

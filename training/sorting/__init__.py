@@ -1,1 +1,67 @@
-"""Training jobs of processes that sort."""
+"""Training jobs of sorting: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
+
+from training.sorting import trial
+from training.sorting.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
+from training.sorting.columns import (
+    COLUMNS,
+    DECISIVE,
+    PUBLISHED,
+    TAGGED,
+    VERDICT_ROWS,
+    VERSION_COLUMNS,
+    cautions,
+    remarks,
+    verdict_head,
+)
+from training.sorting.fit import (
+    CURVE_SHARES,
+    FITTING,
+    IMPORTANCE_REPEATS,
+    IMPORTANCE_ROWS,
+    SELECTED_BY,
+    answers,
+    calibrated,
+    check_split,
+    error,
+    evaluated,
+    predict,
+    predictions_of,
+)
+from training.sorting.judge import check_judgeable, verdict
+from training.sorting.plots import PICTURES
+
+__all__ = [
+    "COLUMNS",
+    "CURVE_SHARES",
+    "DECISIVE",
+    "FITTING",
+    "IMPORTANCE_REPEATS",
+    "IMPORTANCE_ROWS",
+    "LIMITS",
+    "PICTURES",
+    "PUBLISHED",
+    "ROWS",
+    "SELECTED_BY",
+    "TAGGED",
+    "UNITS",
+    "VERDICT_ROWS",
+    "VERSION_COLUMNS",
+    "answers",
+    "calibrated",
+    "cautions",
+    "check_judgeable",
+    "check_split",
+    "error",
+    "evaluated",
+    "heading",
+    "predict",
+    "predictions_of",
+    "remarks",
+    "row",
+    "rows_used",
+    "sections",
+    "subject",
+    "trial",
+    "verdict",
+    "verdict_head",
+]

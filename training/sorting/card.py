@@ -34,6 +34,7 @@ WITH_INTERVALS = {
     "purity": "purity",
     "recovery": "recovery",
 }
+ROWS, UNITS = "pieces", "lots"
 LIMITS = (
     "The figures are those of decisions. Of what an ejector then does (misses, neighbours, late valves) they know the "
     "seed's share of co-ejected mass in the lots' contents, and nothing else.",
@@ -158,7 +159,7 @@ def _promise(chosen: SortingCandidate, data: Dataset, parts: Split) -> list[str]
 
 
 def _elements(chosen: SortingCandidate, data: Dataset) -> list[str]:
-    m, carried = chosen.metrics, chosen.decided.elements
+    m, carried = chosen.metrics, chosen.answers.elements
     rows = [
         [f"`{c.name}`", c.unit, figure(m, f"test_{c.name}_rmse"), figure(m, f"test_{c.name}_coverage_90")]
         for c in data.seed.elements

@@ -27,7 +27,7 @@ FRAMED = 0.995  # share of the points that a frame holds at least
 def confused_classes(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Which class is taken for which."""
     names, pieces = list(data.seed.classes), pieces_of(data)[parts.test]
-    mass = confusion(candidate.decided[parts.test].likeliest, pieces.classes, pieces.mass, len(names))
+    mass = confusion(candidate.answers[parts.test].likeliest, pieces.classes, pieces.mass, len(names))
     total = mass.sum(axis=1, keepdims=True)
     share = 100 * mass / np.where(total > 0, total, np.nan)
     rows = [f"{name} ({weight:.1%} of the mass)" for name, weight in zip(names, total[:, 0] / total.sum(), strict=True)]
@@ -50,7 +50,7 @@ def confused_classes(candidate: SortingCandidate, data: Dataset, parts: Split) -
 def reliability_of(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
     """How often the most probable class is right where it is given some probability."""
     pieces = pieces_of(data)[parts.test]
-    groups = reliability(candidate.decided.p[parts.test], pieces.classes, pieces.mass)
+    groups = reliability(candidate.answers.p[parts.test], pieces.classes, pieces.mass)
     figure = empty("probability of the most probable class [%]", "right, by mass [%]")
     figure.add_scatter(
         x=100 * groups["confidence"],
@@ -108,7 +108,7 @@ def signals_by_class(candidate: SortingCandidate, data: Dataset, parts: Split) -
 
 def element_contents(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Content of each element that the signals carry, predicted over measured."""
-    told = candidate.decided.elements
+    told = candidate.answers.elements
     columns = [column for column in data.seed.elements if column.name in told]
     down = max(1, -(-len(columns) // ELEMENT_COLUMNS))
     titles = [f"{column.name} [{column.unit}]" for column in columns] or ["no element is carried by the signals"]

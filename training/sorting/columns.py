@@ -34,6 +34,13 @@ COLUMNS = {
     "test_recovery": ("recov-\nery", ".3f"),
     "test_lots_over_limit": ("lots\nover", ".3f"),
 }
+VERSION_COLUMNS = {
+    "test_accuracy": ("right\nclass", ".3f"),
+    "test_skill": ("skill", ".3f"),
+    "test_value_share": ("of the\noracle", ".3f"),
+    "test_purity": ("purity", ".3f"),
+    "test_lots_over_limit": ("lots\nover", ".3f"),
+}
 PUBLISHED = {
     "test_accuracy": ("right class, by mass", ".1%"),
     "test_ece": ("ECE", ".3f"),
@@ -44,7 +51,7 @@ PUBLISHED = {
     "test_lots_over_limit": ("lots over a limit", ".1%"),
     "unseen_all_value_share": ("share of the oracle's value, held-out lots", ".1%"),
 }
-JUDGED = {
+VERDICT_ROWS = {
     "value_lost": "value lost against the oracle [$/t]",
     "value_share": "share of the oracle's value [1]",
     "accuracy": "right class, by mass [1]",

@@ -75,7 +75,7 @@ def verdict(
     judged = JudgeRows(data.units[rows], data.periods[rows], blocks_of(data, rows), pieces.mass)
     truth = None if data.truth is None else data.truth[rows]
     old = _side(data.seed, sort_lots(champion, X, pieces, data.seed), pieces, truth)
-    new = _side(data.seed, challenger.decided[rows], pieces, truth)
+    new = _side(data.seed, challenger.answers[rows], pieces, truth)
     return judge(judged, old, new, "the value lost against the oracle", "$/t", _unsound(data.seed, old, new))
 
 

@@ -25,7 +25,7 @@ MEAN_OF_LOTS = 15
 
 def _judged(candidate: SortingCandidate, data: Dataset, parts: Split) -> tuple[Decided, Pieces]:
     """The test pieces, and what became of them."""
-    return candidate.decided[parts.test], pieces_of(data)[parts.test]
+    return candidate.answers[parts.test], pieces_of(data)[parts.test]
 
 
 def _curve(lead: FloatArray, due: BoolArray, mass: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -127,7 +127,7 @@ def lots_against_limits(candidate: SortingCandidate, data: Dataset, parts: Split
 def accuracy_by_lot(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Share of each judged lot's mass whose class is told rightly, over the time at which the lot passed."""
     figure = empty("start of the lot", "right class, by mass [%]")
-    pieces, decided, start = pieces_of(data), candidate.decided, data.periods
+    pieces, decided, start = pieces_of(data), candidate.answers, data.periods
     for rows, label, colour in ((parts.test, "future lots", BLUE), (parts.unseen_all, "held-out lots", ORANGE)):
         if not len(rows):
             continue
@@ -151,7 +151,7 @@ def learning_curve(candidate: SortingCandidate, data: Dataset, parts: Split) -> 
     figure = empty("lots learnt, newest before the test", "test log loss, by mass [1]")
     curve = candidate.curve
     line = {"color": BLUE}
-    figure.add_scatter(x=curve.lots, y=curve.test_log_loss, mode="lines+markers", line=line, name="test log loss")
+    figure.add_scatter(x=curve.periods, y=curve.error, mode="lines+markers", line=line, name="test log loss")
     return figure.update_layout(xaxis_rangemode="tozero", yaxis_rangemode="tozero")
 
 

@@ -5,9 +5,10 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
+from training import quality
 from training.dataset import dataset_of
+from training.fitting import fit_candidate
 from training.quality.columns import cautions, remarks
-from training.quality.fit import fit_candidate
 from training.reports.card import model_card
 from training.splits import split
 
@@ -31,7 +32,10 @@ _DONE = {}
 def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
     data = dataset_of(check(frame, seed), seed, truth)
     parts = split(data.table, seed)
-    found = {name: fit_candidate(name, build(seed)[name], data, parts, INFO, None, lambda what: None) for name in names}
+    found = {
+        name: fit_candidate(quality, name, build(seed)[name], data, parts, INFO, None, lambda what: None)
+        for name in names
+    }
     return found, data, parts
 
 

@@ -10,9 +10,11 @@ from models.quality.outcomes import costs_of
 from models.quality.scatter import judging
 from models.table.contract import check
 from models.tasks import build
+from training import quality
 from training.dataset import dataset_of
+from training.fitting import STEPS, best_of, fit_candidate
 from training.quality.evaluate import lot_loss
-from training.quality.fit import STEPS, best_of, check_lots, fit_candidate, lots_of
+from training.quality.fit import check_split, lots_of
 from training.splits import SplitError, split
 
 PARTS = ("test", "unseen", "unseen_all")
@@ -28,8 +30,8 @@ def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
     data, parts = data_of(seed, frame, truth)
     found, baseline = {}, None
     for name in names:
-        found[name] = fit_candidate(name, build(seed)[name], data, parts, {}, baseline, lambda what: None)
-        baseline = found[name].told if baseline is None else baseline
+        found[name] = fit_candidate(quality, name, build(seed)[name], data, parts, {}, baseline, lambda what: None)
+        baseline = found[name].predictions if baseline is None else baseline
     return data, parts, found
 
 
@@ -114,7 +116,7 @@ def test_truth_is_never_learnt(toy_quality_seed, toy_quality_frame):
         _, _, told = fit_all(toy_quality_seed, frame, known)
         for name, candidate in plain.items():
             with_truth = told[name]
-            assert np.array_equal(candidate.told, with_truth.told, equal_nan=True)
+            assert np.array_equal(candidate.predictions, with_truth.predictions, equal_nan=True)
             assert candidate.model.state() == with_truth.model.state()
             same = {m: v for m, v in candidate.metrics.items() if m != "fit_seconds"}
             assert {m: with_truth.metrics[m] for m in same} == pytest.approx(same, nan_ok=True, rel=0, abs=0)
@@ -132,7 +134,7 @@ def test_labels_of_judged_lots_change_no_model(toy_quality_seed, toy_quality_fra
     changed.loc[where, "crack"] = 1.0
     _, _, after = fit_all(toy_quality_seed, changed)
     for name, candidate in before.items():
-        assert np.array_equal(candidate.told, after[name].told, equal_nan=True)
+        assert np.array_equal(candidate.predictions, after[name].predictions, equal_nan=True)
         assert candidate.model.state() == after[name].model.state()
         assert candidate.metrics["calibrate_lot_loss"] == after[name].metrics["calibrate_lot_loss"]
         assert after[name].metrics["test_broken"] == 1.0
@@ -140,16 +142,16 @@ def test_labels_of_judged_lots_change_no_model(toy_quality_seed, toy_quality_fra
 
 def test_only_lots_that_nobody_learnt_are_graded(fitted):
     _, parts, found = fitted
-    judged = np.zeros(len(found["linear"].told), dtype=bool)
+    judged = np.zeros(len(found["linear"].predictions), dtype=bool)
     judged[np.concatenate([parts.test, parts.unseen_all])] = True
     for candidate in found.values():
-        assert (np.isfinite(candidate.told).all(axis=1) == judged).all()
-        assert (np.isnan(candidate.told).all(axis=1) == ~judged).all()
+        assert (np.isfinite(candidate.predictions).all(axis=1) == judged).all()
+        assert (np.isnan(candidate.predictions).all(axis=1) == ~judged).all()
 
 
 def test_the_best_is_chosen_without_the_test_lots(fitted):
     _, _, found = fitted
-    best = best_of(found)
+    best = best_of(quality, found)
     assert best.metrics["calibrate_lot_loss"] == min(c.metrics["calibrate_lot_loss"] for c in found.values())
     assert best.name != "persistence"
 
@@ -170,19 +172,19 @@ def test_the_learning_curve_ends_at_the_served_model(fitted, toy_quality_seed):
     periods = data.periods[parts.learnt]
     count = periods.nunique()
     assert curve.periods == (round(0.25 * count), round(0.5 * count), count)
-    assert curve.test_lot_loss[-1] == pytest.approx(found["linear"].metrics["test_lot_loss"], rel=1e-12)
+    assert curve.error[-1] == pytest.approx(found["linear"].metrics["test_lot_loss"], rel=1e-12)
     newest = parts.learnt[periods >= np.sort(periods.unique())[-curve.periods[0]]]
     short = build(toy_quality_seed)["linear"].fit(data.X[newest], data.labels[newest])
     expected = lot_loss(
         short.predict(data.X[parts.test]), lots_of(data)[parts.test], found["linear"].model.scatter.spread
     )
-    assert curve.test_lot_loss[0] == pytest.approx(expected, rel=1e-9)
+    assert curve.error[0] == pytest.approx(expected, rel=1e-9)
 
 
 def test_each_step_is_reported(toy_quality_seed, toy_quality_frame):
     told = []
     data, parts = data_of(toy_quality_seed, toy_quality_frame(lots=60))
-    fit_candidate("persistence", build(toy_quality_seed)["persistence"], data, parts, {}, None, told.append)
+    fit_candidate(quality, "persistence", build(toy_quality_seed)["persistence"], data, parts, {}, None, told.append)
     assert len(told) == STEPS
 
 
@@ -197,23 +199,23 @@ def test_too_few_lots_for_the_promise_are_told_with_the_number_needed(toy_qualit
     judges = len(judging(sum(map(len, parts.calibrate))))
     assert judges < 299
     with pytest.raises(GuaranteeError, match=rf"^{judges} lots to calibrate, expected 299 or more: that at most 1% of"):
-        check_lots(data, parts)
+        check_split(data, parts)
     with pytest.raises(GuaranteeError, match="expected 299 or more"):
-        fit_candidate("linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
-    check_lots(*data_of(seed, toy_quality_frame(lots=120)))
+        fit_candidate(quality, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+    check_split(*data_of(seed, toy_quality_frame(lots=120)))
 
 
 def test_lots_of_unknown_grades_promise_nothing(toy_quality_seed, toy_quality_frame):
     """Without q four of five lots do not say whether they are prime, unless p has broken it already."""
     frame = toy_quality_frame(lots=60)
-    check_lots(*data_of(toy_quality_seed, frame))
+    check_split(*data_of(toy_quality_seed, frame))
     frame.loc[frame.index % 5 != 0, "q"] = np.nan
     data, parts = data_of(toy_quality_seed, frame)
     rows = np.concatenate(parts.calibrate)
     known = int((~np.isnan(lots_of(data)[rows[judging(len(rows))]].kept).any(axis=1)).sum())
     assert known < 0.3 * len(rows)
     with pytest.raises(GuaranteeError, match=rf"^{known} lots to calibrate, expected 149 or more"):
-        check_lots(data, parts)
+        check_split(data, parts)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +229,7 @@ def test_a_target_that_the_laboratory_began_or_ceased_to_tell_is_named(
     where = frame["cast_at"] >= parts.calibrate_from
     frame.loc[where == newer, name] = np.nan
     with pytest.raises(SplitError, match=rf"^{name}: no label in the {which} \d+ lots to learn from, 2024-"):
-        check_lots(*data_of(toy_quality_seed, frame))
+        check_split(*data_of(toy_quality_seed, frame))
 
 
 def test_where_a_claim_costs_more_than_any_chance_of_it_nothing_is_released(toy_quality_seed, toy_quality_frame):
@@ -268,7 +270,7 @@ def test_a_defect_that_no_lot_has_is_told_as_rare(toy_quality_seed, toy_quality_
     m = found["linear"].metrics
     assert np.isnan(m["test_crack_auc"])
     assert m["test_crack_brier"] < 1e-4
-    assert found["linear"].model.judged(found["linear"].told[parts.test]).defects.max() < 0.01
+    assert found["linear"].model.judged(found["linear"].predictions[parts.test]).defects.max() < 0.01
 
 
 def test_lots_that_nobody_inspected_have_no_figure_of_defects(toy_quality_seed, toy_quality_frame):

@@ -114,7 +114,7 @@ def test_decisions_come_out_again_from_the_registered_model(story):
     learnt = story.trained.learnt
     rows, model = learnt.parts.test, story.tracking.model(version(story))
     again = model.judge(matrix(learnt.data.table.iloc[rows], model.seed))
-    before = learnt.best.model.judged(learnt.best.told[rows])
+    before = learnt.best.model.judged(learnt.best.predictions[rows])
     assert np.array_equal(again.decided.grade, before.decided.grade)
     assert np.allclose(again.keeps, before.keeps, rtol=1e-9)
     assert model.threshold == learnt.best.model.threshold
@@ -183,7 +183,11 @@ def test_files_of_the_job_tell_the_promise_and_the_pictures(story):
 def test_printed_tables_fit_a_terminal_and_name_their_units(story, capsys):
     console = Console(width=80)
     comparison = compare("toy_lots", story.settings)
-    for table in (candidates_table(story.trained), versions_table(comparison), verdict_table(story.retrained)):
+    for table in (
+        candidates_table(story.trained),
+        versions_table(comparison, story.trained.learnt.data.seed),
+        verdict_table(story.retrained),
+    ):
         console.print(table)
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
@@ -246,7 +250,11 @@ def test_two_that_release_nothing_can_be_judged(idle):
 def test_tables_and_the_card_show_a_dash_for_what_is_not_known(idle, capsys):
     console = Console(width=80)
     comparison = compare("toy_lots", idle.settings)
-    for table in (candidates_table(idle.trained), versions_table(comparison), verdict_table(idle.retrained)):
+    for table in (
+        candidates_table(idle.trained),
+        versions_table(comparison, idle.trained.learnt.data.seed),
+        verdict_table(idle.retrained),
+    ):
         console.print(table)
     out = capsys.readouterr().out
     assert "nan" not in out

@@ -12,10 +12,12 @@ from models.table.contract import check
 from models.tasks import build
 from registry.versions import RegistryError
 from seeds.format.loader import parse
+from training import quality
 from training.dataset import dataset_of
+from training.fitting import fit_candidate
 from training.judge import JudgeError
-from training.quality.columns import DECISIVE, JUDGED
-from training.quality.fit import fit_candidate, lots_of
+from training.quality.columns import DECISIVE, VERDICT_ROWS
+from training.quality.fit import lots_of
 from training.quality.judge import check_judgeable, verdict
 from training.splits import split
 
@@ -31,7 +33,7 @@ def fitted(toy_quality_seed, toy_quality_frame):
         starts = np.sort(data.periods.unique())
         parts = split(data.table, toy_quality_seed, test_from=starts[-40])
         found = {
-            name: fit_candidate(name, build(toy_quality_seed)[name], data, parts, {}, None, lambda what: None)
+            name: fit_candidate(quality, name, build(toy_quality_seed)[name], data, parts, {}, None, lambda what: None)
             for name in ("persistence", "linear")
         }
         _DONE["fitted"] = data, np.flatnonzero(data.periods >= starts[-40]), found
@@ -57,7 +59,7 @@ def told_of(data, good):
 
 def saying(candidate, told):
     """The candidate, had it told this of all rows, allowed to release by it."""
-    return replace(candidate, told=told, model=replace(candidate.model, threshold=0.5))
+    return replace(candidate, answers=told, predictions=told, model=replace(candidate.model, threshold=0.5))
 
 
 def promising(data, alpha):
@@ -86,7 +88,7 @@ def test_the_gain_is_the_difference_of_the_costs(fitted):
     data, rows, found = fitted
     told = verdict(found["persistence"].model, data.X[rows], found["linear"], data, rows)
     assert told.gain == pytest.approx(told.champion["cost"] - told.challenger["cost"])
-    assert set(JUDGED) <= set(told.challenger)
+    assert set(VERDICT_ROWS) <= set(told.challenger)
     assert {name for _, name in DECISIVE} <= set(told.challenger)
 
 

@@ -9,9 +9,11 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from pages.drawing import by_month
+from training import quality
 from training.dataset import dataset_of
+from training.fitting import fit_candidate
 from training.quality import plots
-from training.quality.fit import fit_candidate, lots_of
+from training.quality.fit import lots_of
 from training.reports.page import page
 from training.splits import split
 
@@ -21,7 +23,7 @@ _DONE = {}
 def fit(seed, frame, name="linear"):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
-    return fit_candidate(name, build(seed)[name], data, parts, {}, None, lambda what: None), data, parts
+    return fit_candidate(quality, name, build(seed)[name], data, parts, {}, None, lambda what: None), data, parts
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def test_a_legend_names_what_only_a_later_panel_shows(fitted):
 
 def test_grey_lines_are_the_joint_intervals(fitted):
     candidate, _, parts = fitted
-    answer = candidate.model.contents(candidate.told[parts.test][:, :3], 0.9)["p"]
+    answer = candidate.model.contents(candidate.predictions[parts.test][:, :3], 0.9)["p"]
     low, high = (trace for trace in plots.contents(*fitted).data if trace.xaxis == "x" and trace.mode == "lines")
     order = np.argsort(answer.value)
     assert numbers(low.x) == pytest.approx(answer.value[order])
@@ -129,7 +131,7 @@ def test_boxes_of_the_nearest_limits_hold_every_test_lot(fitted):
     assert shares == sorted(shares)
     assert sum(shares) == pytest.approx(100, abs=0.2)
     beyond = sum((numbers(box.x) < 0).sum() for box in boxes)
-    found = candidate.model.nearest(candidate.model.judged(candidate.told[parts.test]))
+    found = candidate.model.nearest(candidate.model.judged(candidate.predictions[parts.test]))
     assert beyond == sum(one.sigma < 0 for one in found)
 
 
@@ -172,9 +174,9 @@ def test_coverage_over_time_agrees_with_the_metric(fitted):
 
 def test_a_lot_of_broken_intervals_is_not_cut_off(fitted):
     candidate, data, parts = fitted
-    told = candidate.told.copy()
+    told = candidate.predictions.copy()
     told[parts.test] += 3
-    figure = plots.coverage_over_time(replace(candidate, told=told), data, parts)
+    figure = plots.coverage_over_time(replace(candidate, answers=told, predictions=told), data, parts)
     assert figure.layout.yaxis.range[0] == pytest.approx(min(figure.data[0].y) - 1)
 
 
@@ -182,7 +184,7 @@ def test_the_curve_and_the_bars_are_those_of_the_candidate(fitted):
     candidate = fitted[0]
     (curve,) = plots.learning_curve(*fitted).data
     assert tuple(curve.x) == candidate.curve.periods
-    assert tuple(curve.y) == candidate.curve.test_lot_loss
+    assert tuple(curve.y) == candidate.curve.error
     (bars,) = plots.importance(*fitted).data
     assert dict(zip(bars.y, bars.x, strict=True))["u [1]"] == candidate.importance[0]
 

@@ -10,7 +10,6 @@ from models.quality.grades import Limits
 from models.quality.model import QualityModel
 from models.table.inputs import InputError
 from models.tasks import build
-from nonferrous import trial_tables
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
@@ -19,7 +18,7 @@ from seeds.format.loader import parse
 from synthetic_data import simulate
 from training.job import train
 from training.quality.fit import lots_of
-from training.quality.trial import graded
+from training.quality.trial import outcome, tables
 from training.trial import TrialError, trial, unseen
 
 _DONE = {}
@@ -92,7 +91,7 @@ def test_progress_is_told(learnt):
     told = []
     trial(learnt.seed, learnt.settings, 100, 11, lambda what, done, steps: told.append((done, steps)))
     assert told == sorted(told)
-    assert {steps for _, steps in told} == {3}
+    assert {steps for _, steps in told} == {2}
 
 
 def test_the_plant_learnt_from_is_refused(learnt):
@@ -104,15 +103,15 @@ def test_a_champion_of_other_grades_or_inputs_is_told(learnt, plant, tmp_path):
     text = learnt.seed.text.replace('"cu_cath_2"', '"standard"')
     other = parse(text, tmp_path / "copper_cathode.toml")
     with pytest.raises(RegistryError, match="its grades are astm_b115_1, cu_cath_1, standard, remelt; expected"):
-        graded(replace(learnt.model, seed=other), plant)
+        outcome(replace(learnt.model, seed=other), plant)
     without = replace(plant, table=plant.table.drop(columns="suspended_solids"))
     with pytest.raises(InputError, match="suspended_solids"):
-        graded(learnt.model, without)
+        outcome(learnt.model, without)
 
 
 def printed(found, capsys):
     console = Console(width=80)
-    for part in trial_tables.told(found):
+    for part in tables(found):
         console.print(part, markup=False)
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
@@ -120,7 +119,7 @@ def printed(found, capsys):
 
 
 def test_the_terminal_tells_decisions_costs_and_the_promise(learnt, plant, capsys):
-    found = graded(learnt.model, plant, 1)
+    found = outcome(learnt.model, plant, None, 1)
     m, out = found.metrics, printed(found, capsys)
     for words in (
         f"version 1 on {len(plant.X)} lots of a plant with other parameters",
@@ -139,6 +138,6 @@ def test_the_terminal_tells_decisions_costs_and_the_promise(learnt, plant, capsy
 
 def test_a_champion_that_may_release_nothing_is_told_so(learnt, plant, capsys):
     idle = replace(learnt.model, threshold=float("nan"))
-    out = printed(graded(idle, plant, 1), capsys)
+    out = printed(outcome(idle, plant, None, 1), capsys)
     assert "no lot was let go unassayed." in out
     assert "nan" not in out

@@ -5,7 +5,8 @@ import pytest
 
 from models.answers import Answer
 from training.evaluate import coverage, mae, rmse
-from training.regression.evaluate import against_label, against_truth, cautions, evaluate, skill
+from training.regression.columns import cautions
+from training.regression.evaluate import against_label, against_truth, evaluate, skill
 
 
 def answer(value, half=1.0):
@@ -87,7 +88,7 @@ def test_mae_never_exceeds_rmse():
         ({"test_skill": 0.0, "test_coverage_90": 0.99}, ["no better than the bar", "90% intervals hold 99%"]),
     ],
 )
-def test_cautions_name_what_is_wrong(metrics, told):
-    found = cautions(metrics)
+def test_cautions_name_what_is_wrong(toy_seed, metrics, told):
+    found = cautions(toy_seed, metrics)
     assert len(found) == len(told)
     assert all(words in caution for words, caution in zip(told, found, strict=True))

@@ -5,9 +5,11 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
+from training import regression
 from training.dataset import dataset_of
 from training.evaluate import rmse
-from training.regression.fit import IMPORTANCE_ROWS, STEPS, best_of, fit_candidate
+from training.fitting import STEPS, best_of, fit_candidate
+from training.regression.fit import IMPORTANCE_ROWS
 from training.splits import split
 
 
@@ -20,8 +22,8 @@ def fit_all(seed, frame, truth=None):
     parts = split(data.table, seed)
     found, baseline = {}, None
     for name, estimator in build(seed).items():
-        found[name] = fit_candidate(name, estimator, data, parts, {}, baseline, silent)
-        baseline = found[name].answer.value if baseline is None else baseline
+        found[name] = fit_candidate(regression, name, estimator, data, parts, {}, baseline, silent)
+        baseline = found[name].predictions if baseline is None else baseline
     return data, parts, found
 
 
@@ -44,7 +46,7 @@ def test_truth_adds_its_metrics_and_nothing_else(toy_seed, toy_frame):
     data, parts, told = fit_all(toy_seed, frame, truth)
     for name, candidate in plain.items():
         with_truth = told[name]
-        assert np.array_equal(candidate.answer.value, with_truth.answer.value)
+        assert np.array_equal(candidate.answers.value, with_truth.answers.value)
         same = {m: v for m, v in candidate.metrics.items() if m != "fit_seconds"}
         assert same == {m: with_truth.metrics[m] for m in same}
     floor = told["linear"].metrics["test_noise_floor"]
@@ -59,8 +61,8 @@ def test_no_late_column_reaches_a_model(toy_seed, toy_frame):
     _, _, before = fit_all(toy_seed, frame)
     _, _, after = fit_all(toy_seed, changed)
     for name in before:
-        assert np.array_equal(before[name].answer.value, after[name].answer.value)
-        assert np.array_equal(before[name].answer.high, after[name].answer.high)
+        assert np.array_equal(before[name].answers.value, after[name].answers.value)
+        assert np.array_equal(before[name].answers.high, after[name].answers.high)
 
 
 def test_labels_after_the_learnt_periods_change_no_model(toy_seed, toy_frame):
@@ -101,7 +103,7 @@ def test_residuals_come_from_models_that_know_only_what_is_older(toy_seed, toy_f
 
 def test_the_best_is_chosen_without_the_test_rows(toy_seed, toy_frame):
     _, _, found = fit_all(toy_seed, toy_frame())
-    best = best_of(found)
+    best = best_of(regression, found)
     assert best.metrics["calibrate_rmse"] == min(c.metrics["calibrate_rmse"] for c in found.values())
     assert best.name != "persistence"
 
@@ -126,13 +128,15 @@ def test_the_learning_curve_ends_at_the_served_model(toy_seed, toy_frame):
     _, _, found = fit_all(toy_seed, toy_frame())
     curve = found["linear"].curve
     assert curve.periods == (2, 5, 10, 20)
-    assert curve.test_rmse[-1] == found["linear"].metrics["test_rmse"]
+    assert curve.error[-1] == found["linear"].metrics["test_rmse"]
 
 
 def test_each_step_is_reported(toy_seed, toy_frame):
     told = []
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
-    fit_candidate("linear", build(toy_seed)["linear"], data, split(data.table, toy_seed), {}, None, told.append)
+    fit_candidate(
+        regression, "linear", build(toy_seed)["linear"], data, split(data.table, toy_seed), {}, None, told.append
+    )
     assert len(told) == STEPS
 
 

@@ -5,8 +5,9 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from pages.markdown import figure
+from training import regression
 from training.dataset import dataset_of
-from training.regression.fit import fit_candidate
+from training.fitting import fit_candidate
 from training.reports.card import model_card
 from training.splits import split
 
@@ -18,8 +19,8 @@ def card_of(seed, frame, truth=None):
     parts = split(data.table, seed)
     found, baseline = {}, None
     for name in ("persistence", "linear"):
-        found[name] = fit_candidate(name, build(seed)[name], data, parts, INFO, baseline, lambda what: None)
-        baseline = found["persistence"].answer.value
+        found[name] = fit_candidate(regression, name, build(seed)[name], data, parts, INFO, baseline, lambda what: None)
+        baseline = found["persistence"].predictions
     return model_card(found, found["linear"], data, parts), found
 
 

@@ -9,20 +9,23 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
+from training import quality, regression, sorting
 from training.dataset import dataset_of
-from training.quality.fit import fit_candidate as fit_grader
+from training.fitting import fit_candidate
 from training.regression import plots as regression_plots
-from training.regression.fit import fit_candidate
 from training.reports import page as plots
 from training.reports.pictures import MOST_POINTS, thinned
-from training.sorting.fit import fit_candidate as fit_sorter
 from training.splits import split
 
 
 def fitted(seed, frame, truth=None):
     data = dataset_of(check(frame, seed), seed, truth)
     parts = split(data.table, seed)
-    return fit_candidate("linear", build(seed)["linear"], data, parts, {}, None, lambda what: None), data, parts
+    return (
+        fit_candidate(regression, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None),
+        data,
+        parts,
+    )
 
 
 def truth_of(frame):
@@ -41,14 +44,14 @@ def number_page(seed, frame):
 def sorting_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
-    sorter = fit_sorter("linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+    sorter = fit_candidate(sorting, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
     return plots.page(sorter, data, parts)
 
 
 def quality_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
-    grader = fit_grader("linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+    grader = fit_candidate(quality, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
     return plots.page(grader, data, parts)
 
 
@@ -112,8 +115,8 @@ def test_the_figures_show_rows_that_nobody_learnt(toy_seed, toy_frame):
     future, unseen, _ = regression_plots.predicted_against_measured(candidate, data, parts).data
     assert np.array_equal(future.x, data.y[parts.test])
     assert np.array_equal(unseen.x, data.y[parts.unseen])
-    assert np.allclose(future.y + future.error_y.array, candidate.answer.high[parts.test])
-    assert np.allclose(future.y - future.error_y.arrayminus, candidate.answer.low[parts.test])
+    assert np.allclose(future.y + future.error_y.array, candidate.answers.high[parts.test])
+    assert np.allclose(future.y - future.error_y.arrayminus, candidate.answers.low[parts.test])
 
 
 def test_coverage_by_month_agrees_with_the_metric(toy_seed, toy_frame):

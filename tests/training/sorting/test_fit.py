@@ -9,9 +9,11 @@ from models.promises import GuaranteeError
 from models.table.contract import check
 from models.tasks import build
 from models.temperature import tempered
+from training import sorting
 from training.dataset import dataset_of
+from training.fitting import STEPS, best_of, fit_candidate
 from training.sorting.evaluate import log_loss
-from training.sorting.fit import STEPS, best_of, check_lots, fit_candidate, pieces_of, sort_lots
+from training.sorting.fit import check_split, pieces_of, sort_lots
 from training.splits import split
 
 PARTS = ("test", "unseen_all")  # none of the held-out lots is among the newest of the toy
@@ -23,8 +25,8 @@ def fit_all(seed, frame, truth=None, names=("majority", "linear")):
     parts = split(data.table, seed)
     found, baseline = {}, None
     for name in names:
-        found[name] = fit_candidate(name, build(seed)[name], data, parts, {}, baseline, lambda what: None)
-        baseline = found[name].told if baseline is None else baseline
+        found[name] = fit_candidate(sorting, name, build(seed)[name], data, parts, {}, baseline, lambda what: None)
+        baseline = found[name].predictions if baseline is None else baseline
     return data, parts, found
 
 
@@ -76,7 +78,7 @@ def test_an_element_that_no_signal_carries_is_not_told(fitted):
     _, _, found = fitted
     for candidate in found.values():
         assert np.isnan(candidate.metrics["test_z_rmse"])
-        assert "z" not in candidate.decided.elements
+        assert "z" not in candidate.answers.elements
     assert found["linear"].metrics["test_x_rmse"] < 1.0
     assert found["linear"].metrics["test_coverage_90"] == pytest.approx(0.9, abs=0.05)
 
@@ -102,8 +104,8 @@ def test_truth_is_never_learnt(toy_sorting_seed, toy_sorting_frame):
         _, _, told = fit_all(toy_sorting_seed, frame, known)
         for name, candidate in plain.items():
             with_truth = told[name]
-            assert np.array_equal(candidate.told, with_truth.told, equal_nan=True)
-            assert np.array_equal(candidate.decided.bin, with_truth.decided.bin)
+            assert np.array_equal(candidate.predictions, with_truth.predictions, equal_nan=True)
+            assert np.array_equal(candidate.answers.bin, with_truth.answers.bin)
             same = {m: v for m, v in candidate.metrics.items() if m != "fit_seconds"}
             assert {m: with_truth.metrics[m] for m in same} == pytest.approx(same, nan_ok=True, rel=0, abs=0)
     assert told["linear"].metrics["test_label_errors"] > 0.5
@@ -117,23 +119,23 @@ def test_labels_of_judged_lots_change_no_model(toy_sorting_seed, toy_sorting_fra
     changed = frame.assign(metal=frame["metal"].where(~where, "c"), x=frame["x"].where(~where, 90.0))
     _, _, after = fit_all(toy_sorting_seed, changed)
     for name, candidate in before.items():
-        assert np.array_equal(candidate.told, after[name].told, equal_nan=True)
-        assert np.array_equal(candidate.decided.bin, after[name].decided.bin)
+        assert np.array_equal(candidate.predictions, after[name].predictions, equal_nan=True)
+        assert np.array_equal(candidate.answers.bin, after[name].answers.bin)
         assert candidate.model.reserve == after[name].model.reserve
 
 
 def test_only_lots_that_nobody_learnt_are_sorted(fitted):
     _, parts, found = fitted
-    judged = np.zeros(len(found["linear"].told), dtype=bool)
+    judged = np.zeros(len(found["linear"].predictions), dtype=bool)
     judged[np.concatenate([parts.test, parts.unseen_all])] = True
     for candidate in found.values():
-        assert (np.isfinite(candidate.told).all(axis=1) == judged).all()
-        assert ((candidate.decided.bin >= 0) == judged).all()
+        assert (np.isfinite(candidate.predictions).all(axis=1) == judged).all()
+        assert ((candidate.answers.bin >= 0) == judged).all()
 
 
 def test_a_lot_is_sorted_as_if_it_were_alone(fitted, toy_sorting_seed):
     data, parts, found = fitted
-    model, whole = found["lightgbm"].model, found["lightgbm"].decided
+    model, whole = found["lightgbm"].model, found["lightgbm"].answers
     for lot in np.unique(data.units[parts.test])[:3]:
         rows = parts.test[data.units[parts.test] == lot]
         alone = sort_lots(model, data.X[rows], pieces_of(data)[rows], toy_sorting_seed)
@@ -143,7 +145,7 @@ def test_a_lot_is_sorted_as_if_it_were_alone(fitted, toy_sorting_seed):
 
 def test_what_is_refused_stays_on_the_belt(fitted):
     _, parts, found = fitted
-    decided = found["linear"].decided[parts.test]
+    decided = found["linear"].answers[parts.test]
     assert decided.refused.any()
     assert set(decided.bin[decided.refused]) == {2}
 
@@ -153,13 +155,14 @@ def test_a_piece_without_mass_counts_as_one_of_typical_mass(toy_sorting_seed, to
     frame.loc[frame.index % 7 == 0, "mass"] = np.nan
     data = dataset_of(check(frame, toy_sorting_seed), toy_sorting_seed)
     mass = pieces_of(data).mass
-    assert (mass[np.isnan(data.mass)] == 35.0).all()
-    assert mass[~np.isnan(data.mass)] == pytest.approx(data.mass[~np.isnan(data.mass)])
+    measured = data.table[data.seed.rules.mass].to_numpy(dtype=float)
+    assert (mass[np.isnan(measured)] == 35.0).all()
+    assert mass[~np.isnan(measured)] == pytest.approx(measured[~np.isnan(measured)])
 
 
 def test_the_best_is_chosen_without_the_test_lots(fitted):
     _, _, found = fitted
-    best = best_of(found)
+    best = best_of(sorting, found)
     assert best.metrics["calibrate_log_loss"] == min(c.metrics["calibrate_log_loss"] for c in found.values())
     assert best.name != "majority"
 
@@ -175,30 +178,30 @@ def test_the_learning_curve_ends_at_the_served_model(fitted):
     data, parts, found = fitted
     curve = found["linear"].curve
     assert len(set(data.units[parts.learnt])) == 39
-    assert curve.lots == (4, 10, 39)  # a tenth, a quarter, all
-    assert curve.test_log_loss[-1] == pytest.approx(found["linear"].metrics["test_log_loss"], rel=1e-12)
+    assert curve.periods == (4, 10, 39)  # a tenth, a quarter, all
+    assert curve.error[-1] == pytest.approx(found["linear"].metrics["test_log_loss"], rel=1e-12)
     newest = parts.learnt[data.periods[parts.learnt] >= np.sort(data.periods[parts.learnt].unique())[-10]]
     short = build(data.seed)["linear"].fit(data.X[newest], data.y[newest])
     test = pieces_of(data)[parts.test]
     p = tempered(short.predict_proba(data.X[parts.test]), found["linear"].model.temperature)
-    assert curve.test_log_loss[1] == pytest.approx(log_loss(p, test.classes, test.mass), rel=1e-9)
+    assert curve.error[1] == pytest.approx(log_loss(p, test.classes, test.mass), rel=1e-9)
 
 
 def test_each_step_is_reported(toy_sorting_seed, toy_sorting_frame):
     told = []
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
     parts = split(data.table, toy_sorting_seed)
-    fit_candidate("majority", build(toy_sorting_seed)["majority"], data, parts, {}, None, told.append)
+    fit_candidate(sorting, "majority", build(toy_sorting_seed)["majority"], data, parts, {}, None, told.append)
     assert len(told) == STEPS
 
 
 def test_too_few_lots_for_the_promise_are_told_with_the_number_needed(fitted, toy_sorting_seed, toy_sorting_frame):
     data, parts, _ = fitted
-    check_lots(data, parts)
+    check_split(data, parts)
     few = dataset_of(check(toy_sorting_frame(lots=20), toy_sorting_seed), toy_sorting_seed)
     with pytest.raises(GuaranteeError, match=r"^\d lots to calibrate, expected 9 or more: limits kept in 90%"):
-        check_lots(few, split(few.table, toy_sorting_seed))
+        check_split(few, split(few.table, toy_sorting_seed))
     free = toy_sorting_seed.model_copy(
         update={"bins": [one.model_copy(update={"limits": {}}) for one in toy_sorting_seed.bins]}
     )
-    check_lots(replace(few, seed=free), split(few.table, free))
+    check_split(replace(few, seed=free), split(few.table, free))

@@ -87,8 +87,8 @@ def test_decisions_come_out_again_from_the_registered_model(story, toy_sorting_s
     rows, model = learnt.parts.test, story.tracking.model(version(story))
     X = matrix(learnt.data.table.iloc[rows], model.seed)
     again = sort_lots(model, X, pieces_of(learnt.data)[rows], toy_sorting_seed)
-    assert np.array_equal(again.bin, learnt.best.decided.bin[rows])
-    assert np.allclose(again.p, learnt.best.decided.p[rows], rtol=1e-9)
+    assert np.array_equal(again.bin, learnt.best.answers.bin[rows])
+    assert np.allclose(again.p, learnt.best.answers.p[rows], rtol=1e-9)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:mlflow")
@@ -168,7 +168,11 @@ def test_judge_lots_are_whole_and_learnt_by_neither(story):
 def test_printed_tables_fit_a_terminal_and_name_their_units(story, capsys):
     console = Console(width=80)
     comparison = compare("toy_scrap", story.settings)
-    for table in (candidates_table(story.trained), versions_table(comparison), verdict_table(story.retrained)):
+    for table in (
+        candidates_table(story.trained),
+        versions_table(comparison, story.trained.learnt.data.seed),
+        verdict_table(story.retrained),
+    ):
         console.print(table)
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80

@@ -11,11 +11,13 @@ from models.sorting.values import oracle_bins, value_matrix
 from models.table.contract import check
 from models.tasks import build
 from registry.versions import RegistryError
+from training import sorting
 from training.dataset import dataset_of
+from training.fitting import fit_candidate
 from training.judge import JudgeError
-from training.sorting.columns import JUDGED
+from training.sorting.columns import VERDICT_ROWS
 from training.sorting.evaluate import Decided
-from training.sorting.fit import fit_candidate, pieces_of
+from training.sorting.fit import pieces_of
 from training.sorting.judge import check_judgeable, verdict
 from training.splits import split
 
@@ -30,7 +32,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
         starts = np.sort(data.periods.unique())
         parts = split(data.table, toy_sorting_seed, test_from=starts[-30])
         found = {
-            name: fit_candidate(name, build(toy_sorting_seed)[name], data, parts, {}, None, lambda what: None)
+            name: fit_candidate(sorting, name, build(toy_sorting_seed)[name], data, parts, {}, None, lambda what: None)
             for name in ("majority", "lightgbm")
         }
         _DONE["fitted"] = data, np.flatnonzero(data.periods >= starts[-30]), found
@@ -39,9 +41,9 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
 
 def deciding(candidate, bins):
     """The candidate, had it put the pieces into these bins."""
-    decided = candidate.decided
+    decided = candidate.answers
     made = Decided(decided.p, bins, bins, np.zeros(len(bins), dtype=bool), decided.elements)
-    return replace(candidate, decided=made)
+    return replace(candidate, answers=made)
 
 
 def test_a_better_sorter_is_promoted_and_a_worse_one_is_not(fitted):
@@ -63,7 +65,7 @@ def test_the_gain_is_the_difference_of_the_values(fitted):
     told = verdict(found["majority"].model, data.X[rows], found["lightgbm"], data, rows)
     assert told.gain == pytest.approx(told.challenger["value"] - told.champion["value"])
     assert told.gain == pytest.approx(told.champion["value_lost"] - told.challenger["value_lost"])
-    assert set(JUDGED) <= set(told.challenger)
+    assert set(VERDICT_ROWS) <= set(told.challenger)
     assert told.challenger["value_lost"] == pytest.approx(told.challenger["oracle_value"] - told.challenger["value"])
 
 
@@ -93,7 +95,7 @@ def test_broken_limits_no_worse_than_the_champions_do_not_hold_a_better_sorter_b
     bins = oracle_bins(value_matrix(data.seed), pieces.classes)
     bins[(pieces.classes == 1) & (np.arange(len(bins)) % 2 == 0)] = 0
     bad = np.zeros(len(bins), dtype=int)  # everything in bin a
-    made = deciding(found["lightgbm"], bad).decided[rows]
+    made = deciding(found["lightgbm"], bad).answers[rows]
     monkeypatch.setattr("training.sorting.judge.sort_lots", lambda *_: made)
     told = verdict(found["majority"].model, data.X[rows], deciding(found["lightgbm"], bins), data, rows)
     assert told.champion["lots_over_limit"] == 1.0

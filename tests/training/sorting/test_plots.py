@@ -7,9 +7,11 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
+from training import sorting
 from training.dataset import dataset_of
+from training.fitting import fit_candidate
 from training.sorting import class_plots, plots
-from training.sorting.fit import fit_candidate, pieces_of
+from training.sorting.fit import pieces_of
 from training.splits import split
 
 _DONE = {}
@@ -21,7 +23,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
     if "fitted" not in _DONE:
         data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
         parts = split(data.table, toy_sorting_seed)
-        linear = fit_candidate("linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
+        linear = fit_candidate(sorting, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
         _DONE["fitted"] = linear, data, parts
     return _DONE["fitted"]
 
@@ -106,7 +108,7 @@ def test_elements_that_are_carried_are_shown_with_their_intervals(fitted):
     candidate, _, parts = fitted
     points = class_plots.element_contents(*fitted).data[0]
     assert points.name == "x"
-    answer = candidate.decided.elements["x"]
+    answer = candidate.answers.elements["x"]
     shown = np.flatnonzero(np.isfinite(np.asarray(points.error_y.array, dtype=float)))
     assert 0 < len(shown) <= class_plots.ELEMENT_BARS
     assert set(np.round(points.y, 12)) <= set(np.round(answer.value[parts.test], 12))

@@ -1,0 +1,232 @@
+"""What a sorter's decisions bring on a plant that it has never seen, by the truth that only the simulator knows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
+from rich.table import Table
+
+from models.sorting.decision import Line
+from models.sorting.guarantee import lot_contents, over_limit
+from models.sorting.model import SortingModel
+from models.sorting.values import oracle_bins, value_matrix
+from physics.arrays import BoolArray, FloatArray, IntArray
+from seeds import Seed
+from training.dataset import Dataset
+from training.sorting.evaluate import (
+    KG_PER_T,
+    Decided,
+    Pieces,
+    by_bin,
+    lost_by_cause,
+    money,
+    over_lots,
+    rest_of,
+    share,
+    worth,
+)
+from training.sorting.fit import sort_lots
+
+
+class Landed(Protocol):
+    """Where decided pieces landed, and why elsewhere: index of each piece's cause in `causes`, 0 as decided."""
+
+    @property
+    def bins(self) -> IntArray:
+        """Bin of each piece, shape (n,)."""
+
+    @property
+    def cause(self) -> IntArray:
+        """Cause of each piece, shape (n,)."""
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Names of the causes."""
+
+
+class SortingPlant(Protocol):
+    """What a trial asks of a simulated sorting line."""
+
+    def piece_mass(self, data: Dataset) -> FloatArray:
+        """True mass of each piece, shape (n,) [g]."""
+
+    def outcome(self, data: Dataset, bins: IntArray) -> Landed:
+        """Where pieces land that were decided to go to these bins, shape (n,)."""
+
+
+@dataclass(frozen=True)
+class SortingTrial:
+    """What a champion achieved on a plant that it has never seen, by the truth that only the simulator knows.
+
+    Attributes
+    ----------
+    process : str
+        Name of the process.
+    version : int or None
+        The champion's; None where the model is not a registered one.
+    lots, pieces : int
+        Size of the trial.
+    tonnes : float
+        Mass of the feed [t].
+    accuracy : float
+        Share of the mass whose class was told right [1].
+    value, oracle, ejected_oracle : float
+        What the sorted feed is worth as it landed, with every piece where its class is worth most, and with that
+        oracle's decisions ejected by the same belt [$/t].
+    value_share, value_share_low, value_share_high : float
+        Value over the oracle's, and its 90 % interval over lots [1].
+    bins : Mapping of str to Mapping of str to float
+        For each bin its share of the mass, and purity and recovery of all but the rest, as landed [1].
+    lost : Mapping of str to float
+        What is lost against the oracle by cause, decisions first, then the belt; they sum up to oracle - value [$/t].
+    over_limit : int
+        Lots that break a limit, as landed.
+    confidence : float
+        Share of the lots that were promised to keep all limits [1].
+    """
+
+    process: str
+    version: int | None
+    lots: int
+    pieces: int
+    tonnes: float
+    accuracy: float
+    value: float
+    oracle: float
+    ejected_oracle: float
+    value_share: float
+    value_share_low: float
+    value_share_high: float
+    bins: Mapping[str, Mapping[str, float]]
+    lost: Mapping[str, float]
+    over_limit: int
+    confidence: float
+
+
+def plant_size(seed: Seed, lots: int) -> dict[str, int]:
+    """A plant of so many lots: each lot is a unit."""
+    return {"units": lots}
+
+
+def outcome(model: SortingModel, data: Dataset, plant: SortingPlant, version: int | None = None) -> SortingTrial:
+    """Let a model sort all lots of a simulated plant, eject the pieces and count them."""
+    return counted(data, sort_lots(model, data.X, true_pieces(data, plant), data.seed), plant, version)
+
+
+def true_pieces(data: Dataset, plant: SortingPlant) -> Pieces:
+    """What the pieces of a simulated plant are in truth."""
+    assert data.truth is not None
+    assert data.true_contents is not None
+    return Pieces(data.truth.astype(np.intp), plant.piece_mass(data), data.units, data.true_contents)
+
+
+def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int | None = None) -> SortingTrial:
+    """Eject what was decided and count it by mass and value.
+
+    Parameters
+    ----------
+    data : Dataset
+        Of a simulated plant, with its truth.
+    decided : Decided
+        A sorter's decisions on its rows.
+    plant : SortingPlant
+        The simulated plant whose belt ejects.
+    version : int, optional
+        The sorter's, for the record.
+
+    Returns
+    -------
+    SortingTrial
+    """
+    seed, pieces = data.seed, true_pieces(data, plant)
+    values, rest, mass = value_matrix(seed), rest_of(seed), pieces.mass
+    names = [one.name for one in seed.bins]
+    landed = plant.outcome(data, decided.bin)
+    where, cause = landed.bins, landed.cause
+    oracle_where = plant.outcome(data, oracle_bins(values, pieces.classes)).bins
+    after = replace(decided, bin=where)
+    worth_landed, best = worth(values, where, pieces), values.max(axis=0)[pieces.classes]
+    figures = by_bin(values, rest, names, after, pieces)
+    low, high = over_lots(mass * worth_landed, mass * best, pieces.lots)
+    lost = lost_by_cause(values, 0.0, rest, decided, pieces)
+    lost.pop("carried along")  # counted below, as the belt does it
+    gone = mass * (worth(values, decided.bin, pieces) - worth_landed)
+    lost |= {
+        name: KG_PER_T * float(gone[cause == c].sum()) / float(mass.sum()) for c, name in enumerate(landed.causes) if c
+    }
+    cash = money(values, rest, after, pieces)
+    return SortingTrial(
+        process=seed.process.name,
+        version=version,
+        lots=len(set(pieces.lots)),
+        pieces=len(mass),
+        tonnes=float(mass.sum()) / 1e6,
+        accuracy=share(decided.likeliest == pieces.classes, mass),
+        value=cash["value"],
+        oracle=cash["oracle_value"],
+        ejected_oracle=KG_PER_T * float(np.average(worth(values, oracle_where, pieces), weights=mass)),
+        value_share=cash["value_share"],
+        value_share_low=low,
+        value_share_high=high,
+        bins={
+            name: {
+                "share": share(where == b, mass),
+                **({} if b == rest else {part: figures[f"{name}_{part}"] for part in ("purity", "recovery")}),
+            }
+            for b, name in enumerate(names)
+        },
+        lost=lost,
+        over_limit=int(lots_over(seed, where, pieces).sum()),
+        confidence=seed.rules.confidence.value,
+    )
+
+
+def lots_over(seed: Seed, where: IntArray, pieces: Pieces) -> BoolArray:
+    """Whether a lot breaks any limit with what landed in its bins, shape (L,); nothing more comes along."""
+    line = replace(Line.of(seed, np.zeros(len(seed.elements))), co_ejection=0.0)
+    lot, names = pd.factorize(pieces.lots, sort=True)
+    contents = lot_contents(line, where, lot.astype(np.intp), len(names), pieces.mass, pieces.contents)
+    return over_limit(line, contents)
+
+
+def tables(found: SortingTrial) -> Iterator[RenderableType]:
+    """Bins as they landed, and what was lost by cause."""
+    yield (
+        f"{found.process}: version {found.version} on {found.lots} lots of a plant that it has never seen: "
+        f"{found.pieces} pieces, {found.tonnes:.3g} t"
+    )
+    yield _bins(found)
+    yield (
+        f"Shares by mass, as landed. Right class: {found.accuracy:.1%}. Lots over a limit: {found.over_limit} of "
+        f"{found.lots} ({found.over_limit / found.lots:.1%}, promised at most {1 - found.confidence:.1%})."
+    )
+    yield _lost(found)
+    yield (
+        f"{found.value_share:.1%} of the oracle's value ({found.value_share_low:.1%} to {found.value_share_high:.1%}, "
+        f"90 % over lots); the oracle's own decisions on the same belt: {found.ejected_oracle:.1f} $/t.\n"
+        "A simulation at the seed's prices: no claim about a plant."
+    )
+
+
+def _bins(found: SortingTrial) -> Table:
+    table = Table("bin", box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("share", "purity", "recovery"):
+        table.add_column(name, justify="right")
+    for name, figures in found.bins.items():
+        cells = [f"{figures[part]:.1%}" if part in figures else "-" for part in ("share", "purity", "recovery")]
+        table.add_row(name, *cells)
+    return table
+
+
+def _lost(found: SortingTrial) -> Table:
+    table = Table("value of the feed", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("$/t", justify="right")
+    table.add_row("oracle that knows every piece's class", f"{found.oracle:.1f}")
+    for cause, amount in found.lost.items():
+        table.add_row(f"  {cause}", f"{-amount:+.1f}")
+    table.add_row("as landed", f"{found.value:.1f}", style="bold")
+    return table
