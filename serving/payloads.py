@@ -170,7 +170,7 @@ def grown(seed: Seed, max_rows: int, parts: Parts) -> Payloads:
         answer=_answer(seed, parts),
         example={"rows": [examples], "coverage": 0.9, **parts.example},
         echoed=tuple(column.name for column in echoed),
-        quantities=quantities(seed),
+        quantities=seed.quantities,
     )
 
 
@@ -193,13 +193,6 @@ def quantity(name: str, unit: str, low: float | None = None, high: float | None 
 def title(seed: Seed, *names: str) -> str:
     """Name of a type of a process: that of `aluminium_scrap` and `rest` begins with AluminiumScrapRest."""
     return "".join(part.capitalize() for name in (seed.process.name, *names) for part in name.split("_"))
-
-
-def quantities(seed: Seed) -> dict[str, str]:
-    """Unit of each quantity with an interval: the primary target and those derived from it, or element contents."""
-    elements = [column.name for column in seed.elements]
-    names = elements if seed.classes or seed.quality is not None else [seed.target.name, *seed.derived]
-    return {name: seed.targets[name].unit for name in names}
 
 
 def estimate(name: str, seed: Seed) -> Any:

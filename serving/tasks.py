@@ -1,46 +1,49 @@
-"""What differs in the service between tasks."""
+"""The tasks in the service: what a task's package offers, so that routes are the same for all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from pydantic import BaseModel
 
 from seeds import Seed
+from serving import quality, regression, sorting
 from serving.payloads import Payloads, Record
-from serving.quality import payloads as quality_payloads
-from serving.quality import predictions as quality_predictions
-from serving.regression import predictions as regression
-from serving.sorting import payloads as sorting_payloads
-from serving.sorting import predictions as sorting_predictions
 
 
-@dataclass(frozen=True)
-class Task:
-    """How the processes of a task are answered.
+class Task(Protocol):
+    """A task's package as the routes use it."""
 
-    Parameters
-    ----------
-    payloads : callable
-        Request and answer of a seed's process, for at most so many rows in one request.
-    predicted : callable
-        Predictions of a model of the task for the rows of a request, with what stands beside them.
-    about : str
-        What a request's description adds.
-    """
+    @property
+    def ABOUT(self) -> str:
+        """Addition to the description of its requests."""
 
-    payloads: Callable[[Seed, int], Payloads]
-    predicted: Callable[[Payloads, Any, Sequence[Record], Record], dict[str, Any]]
-    about: str = ""
+    @property
+    def INFO(self) -> type[BaseModel] | None:
+        """Its part of the list of processes; None where it has none."""
+
+    @property
+    def NOT(self) -> str:
+        """What a process of another task does not do, in words."""
+
+    def payloads(self, seed: Seed, max_rows: int) -> Payloads:
+        """Request and answer of a seed's process, for at most so many rows in one request."""
+
+    def predicted(self, payloads: Payloads, model: Any, rows: Sequence[Record], request: Record) -> dict[str, Any]:
+        """Predictions of a model of the task for the rows of a request, with what stands beside them."""
+
+    def info(self, seed: Seed, model: Any) -> BaseModel | None:
+        """Its part of the list of processes, for one of its processes and the model that answers, if any."""
 
 
-REGRESSION = Task(regression.payloads, regression.predicted)
-SORTING = Task(sorting_payloads.payloads, sorting_predictions.predicted, sorting_payloads.ABOUT)
-QUALITY = Task(quality_payloads.payloads, quality_predictions.predicted, quality_payloads.ABOUT)
+TASKS: dict[str, Task] = {
+    "regression": regression,
+    "sorting": sorting,
+    "quality": quality,
+}
 
 
 def task_of(seed: Seed) -> Task:
-    """Task of a seed's process."""
-    if seed.process.task == "sorting":
-        return SORTING
-    return REGRESSION if seed.quality is None else QUALITY
+    """The task of a seed's process."""
+    return TASKS[seed.task]

@@ -285,6 +285,14 @@ class Seed(Part):
         return self.quality
 
     @cached_property
+    def quantities(self) -> dict[str, str]:
+        """Unit of each quantity with an interval: the primary target and those derived from it, or contents."""
+        names = [column.name for column in self.elements]
+        if self.sorting is None and self.quality is None:
+            names = [self.target.name, *self.derived]
+        return {name: self.targets[name].unit for name in names}
+
+    @cached_property
     def labels(self) -> tuple[Column, ...]:
         """Target columns that estimators learn: contents and then defects of graded lots, else the primary target."""
         if self.quality is None:

@@ -1,1 +1,8 @@
-"""Requests and answers of processes that grade lots."""
+"""The service for processes that grade lots; see `serving.tasks.Task`."""
+
+from serving.quality.about import NOT, info
+from serving.quality.about import QualityTold as INFO
+from serving.quality.payloads import ABOUT, payloads
+from serving.quality.predictions import predicted
+
+__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted"]

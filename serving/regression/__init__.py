@@ -1,1 +1,5 @@
-"""Requests and answers of processes that predict a number."""
+"""The service for processes that predict a number; see `serving.tasks.Task`."""
+
+from serving.regression.predictions import ABOUT, INFO, NOT, info, payloads, predicted
+
+__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted"]

@@ -8,12 +8,20 @@ from typing import Any
 from models.regression.model import FittedModel
 from seeds import Seed
 from serving.answers import estimates, matrix, named
-from serving.payloads import Parts, Payloads, Record, estimate, grown, quantities
+from serving.payloads import Parts, Payloads, Record, estimate, grown
+
+ABOUT = ""
+INFO = None  # the list of processes holds all that is known of a number
+NOT = "predicts no number"
+
+
+def info(seed: Seed, model: FittedModel | None) -> None:
+    """Nothing: the list of processes holds all that is known of a number."""
 
 
 def payloads(seed: Seed, max_rows: int) -> Payloads:
     """Request and answer of a seed's process; see `serving.payloads.grown`."""
-    predicted = {name: estimate(name, seed) for name in quantities(seed)}
+    predicted = {name: estimate(name, seed) for name in seed.quantities}
     return grown(seed, max_rows, Parts("One period of one unit", "A-001", "2026-11-01", predicted))
 
 

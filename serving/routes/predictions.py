@@ -45,7 +45,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
             "One prediction for each row, in the rows' order. Numbers are numbers in the unit that the field states; "
             "`null` or a field left out means that the value is missing, which the model takes as it took it in "
             "training. A value out of its physical range is refused; one outside the training range is answered, "
-            f"with a flag. Fields that are known only after the period are refused. {task.about}"
+            f"with a flag. Fields that are known only after the period are refused. {task.ABOUT}"
         ).rstrip(),
     )
     return routes

@@ -1,1 +1,8 @@
-"""Requests and answers of processes that sort."""
+"""The service for processes that sort; see `serving.tasks.Task`."""
+
+from serving.sorting.about import NOT, info
+from serving.sorting.about import SortingTold as INFO
+from serving.sorting.payloads import ABOUT, payloads
+from serving.sorting.predictions import predicted
+
+__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted"]

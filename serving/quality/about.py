@@ -1,0 +1,96 @@
+"""What the list of processes says of one that grades lots: elements, defects, grades, costs, and its threshold."""
+
+import math
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from models.quality.model import QualityModel
+from seeds import Grade, Quantity, Seed
+from seeds.format.quality import Certainty
+
+NOT = "does not grade its lots"
+
+
+class Amount(BaseModel):
+    """A number with its unit, by the seed."""
+
+    value: float
+    unit: str
+
+
+class GradeLimit(BaseModel):
+    """Highest content of an element in a grade, or highest sum of some."""
+
+    value: float
+    unit: str
+    of: Annotated[list[str], Field(description="elements that count")]
+    certainty: Annotated[Certainty, Field(description="how sure the number is")]
+
+
+class GradeTold(BaseModel):
+    """What a lot may be let go as."""
+
+    name: str
+    title: str
+    value: Annotated[Amount, Field(description="value of a tonne beside the intended grade")]
+    limits: Annotated[dict[str, GradeLimit], Field(description="limits of contents, by element")]
+    sums: Annotated[dict[str, GradeLimit], Field(description="limits of sums of contents, by their names")]
+
+
+class QualityTold(BaseModel):
+    """What a process that grades its lots decides by."""
+
+    elements: Annotated[list[str], Field(description="contents that predictions tell")]
+    defects: Annotated[list[str], Field(description="what a lot may be rejected for, whatever it contains")]
+    intended: Annotated[str, Field(description="grade that the plant aims for")]
+    grades: Annotated[list[GradeTold], Field(description="dearest first; the last takes every lot")]
+    lot_mass: Annotated[Amount, Field(description="mass of a lot")]
+    assay_cost: Annotated[Amount, Field(description="an assay and the wait for it, one lot")]
+    claim_cost: Annotated[Amount, Field(description="a tonne let go in a grade that it breaks")]
+    alpha: Annotated[float, Field(description="highest share of lots let go unassayed that may break their grade")]
+    confidence: Annotated[float, Field(description="with which that shall hold")]
+    threshold: Annotated[
+        float | None,
+        Field(
+            description="the model's highest probability of breaking its grade with which a lot is let go unassayed; "
+            "null: it has none, or no model answers"
+        ),
+    ]
+
+
+def info(seed: Seed, model: QualityModel | None) -> QualityTold:
+    """What a process grades its lots by; `model` is the one that answers."""
+    rules, threshold = seed.judged_by, model.threshold if model is not None else math.nan
+    return QualityTold(
+        elements=[column.name for column in seed.elements],
+        defects=rules.defects,
+        intended=rules.intended,
+        grades=[_grade(grade) for grade in seed.grades],
+        lot_mass=_amount(rules.lot_mass),
+        assay_cost=_amount(rules.assay_cost),
+        claim_cost=_amount(rules.claim_cost),
+        alpha=rules.alpha.value,
+        confidence=rules.confidence.value,
+        threshold=threshold if math.isfinite(threshold) else None,
+    )
+
+
+def _grade(grade: Grade) -> GradeTold:
+    return GradeTold(
+        name=grade.name,
+        title=grade.title,
+        value=_amount(grade.value),
+        limits={
+            name: GradeLimit(value=limit.value, unit=limit.unit, of=[name], certainty=limit.certainty)
+            for name, limit in grade.limits.items()
+        },
+        sums={
+            one.name: GradeLimit(value=one.value, unit=one.unit, of=one.of, certainty=one.certainty)
+            for one in grade.sums
+        },
+    )
+
+
+def _amount(quantity: Quantity) -> Amount:
+    return Amount(value=quantity.value, unit=quantity.unit)

@@ -1,0 +1,67 @@
+"""What the list of processes says of one that sorts: classes, bins, limits, and which elements its model finds."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from models.sorting.model import SortingModel
+from seeds import Seed
+
+NOT = "does not sort"
+
+
+class Limit(BaseModel):
+    """Highest mean content of an element in a lot."""
+
+    value: float
+    unit: str
+
+
+class BinTold(BaseModel):
+    """Where pieces go."""
+
+    name: str
+    title: str
+    rest: Annotated[bool, Field(description="what the belt carries on: nothing is ejected there and no limit holds")]
+    value: Annotated[dict[str, float], Field(description="value of a kilogram of each class, by the seed")]
+    unit: Annotated[str, Field(description="unit of the values")]
+    limits: Annotated[dict[str, Limit], Field(description="limits of the bin's lots, by element")]
+
+
+class SortingTold(BaseModel):
+    """What a process that sorts decides by."""
+
+    classes: list[str]
+    other: Annotated[str, Field(description="class of what is none of the others")]
+    bins: list[BinTold]
+    lot_mass: Annotated[Limit, Field(description="mass of feed that makes a lot")]
+    confidence: Annotated[float, Field(description="share of lots that shall keep all limits")]
+    carried: Annotated[
+        list[str] | None, Field(description="elements that the model finds in its inputs; null: no model answers")
+    ]
+
+
+def info(seed: Seed, model: SortingModel | None) -> SortingTold:
+    """What a process sorts by; `model` is the one that answers."""
+    rules = seed.rules
+    carried = None
+    if model is not None:
+        carried = [column.name for column, yes in zip(seed.elements, model.contents.carried, strict=True) if yes]
+    return SortingTold(
+        classes=list(seed.classes),
+        other=rules.other,
+        bins=[
+            BinTold(
+                name=one.name,
+                title=one.title,
+                rest=one.rest,
+                value=one.value,
+                unit=one.unit,
+                limits={name: Limit(value=limit.value, unit=limit.unit) for name, limit in one.limits.items()},
+            )
+            for one in seed.bins
+        ],
+        lot_mass=Limit(value=rules.lot_mass.value, unit=rules.lot_mass.unit),
+        confidence=rules.confidence.value,
+        carried=carried,
+    )
