@@ -26,7 +26,7 @@ README = ROOT / "README.md"
 
 def measured(process: str, path: Path, home: Path) -> dict[str, object]:
     """Figures of every candidate of a training job on a table; those that it does not have are left out."""
-    trained = train(load(process), path, Settings(nonferrous_home=home))
+    trained = train(load(process), path, Settings(home=home))
     learnt = trained.learnt
     return {
         "target": learnt.data.seed.target.name,

@@ -145,7 +145,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             simulate(seed, folder / "plant")
-            model = train(seed, folder / "plant", Settings(nonferrous_home=folder / "home")).learnt.best.model
+            model = train(seed, folder / "plant", Settings(home=folder / "home")).learnt.best.model
             assert isinstance(model, QualityModel)
             results[process] = on_plants(seed, model, folder)
     RESULTS.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n", encoding="utf-8")

@@ -235,7 +235,7 @@ def potline(folder: Path) -> dict[str, Any]:
     data = read(folder / "plant", seed)
     print("learning", flush=True)
     found["learning"] = learning(seed, data)
-    settings = Settings(nonferrous_home=folder / "home")
+    settings = Settings(home=folder / "home")
     print("training a champion to serve", flush=True)
     train(seed, folder / "plant", settings)
     print("serving", flush=True)
@@ -250,7 +250,7 @@ def sorting(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {"simulator": simulator(seed, folder)}
     found["simulator_of_heavies"] = simulator(load(HEAVIES), folder / HEAVIES)
     data = read(folder / "plant", seed)
-    settings = Settings(nonferrous_home=folder / "home")
+    settings = Settings(home=folder / "home")
     print("training a sorter to serve", flush=True)
     model = train(seed, folder / "plant", settings).learnt.best.model
     print("sorting", flush=True)
@@ -265,7 +265,7 @@ def graded(folder: Path) -> dict[str, Any]:
         print(f"simulator of {process}", flush=True)
         (folder / process).mkdir()
         found[f"simulator_of_{process}"] = simulator(load(process), folder / process, TIMES)
-    seed, settings = load(GRADED), Settings(nonferrous_home=folder / "home")
+    seed, settings = load(GRADED), Settings(home=folder / "home")
     simulate(seed, folder / "default")
     print("training a grader to serve", flush=True)
     train(seed, folder / "default", settings)

@@ -56,7 +56,7 @@ def measured(seed: Seed, folder: Path) -> dict[str, object]:
     """Figures of a sorting process."""
     assert seed.plant is not None
     simulate(seed, folder / "plant")
-    model = train(seed, folder / "plant", Settings(nonferrous_home=folder / "home")).learnt.best.model
+    model = train(seed, folder / "plant", Settings(home=folder / "home")).learnt.best.model
     rng_seed = seed.plant.rng_seed + 2
     data = unseen(seed, LOTS, rng_seed)
     plant = SimulatedPlant(rng_seed)

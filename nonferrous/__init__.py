@@ -349,11 +349,11 @@ def _prepare(seed: Seed, settings: Settings) -> None:
 @contextmanager
 def _running(name: str, arguments: list[str], settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """A Python program in the background with all its children, its output in a log file, ended on leaving."""
-    from registry.tracking import ENVIRONMENT
+    from registry.tracking import WRITING
 
     logs = settings.folder / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    environment = {**ENVIRONMENT, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
+    environment = {**WRITING, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
     with (logs / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, *arguments], stdout=log, stderr=log, env=environment, start_new_session=True

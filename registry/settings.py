@@ -1,59 +1,79 @@
-"""Where training keeps what it learns: two environment variables, typed and with defaults."""
+"""Where models are kept: two environment variables, typed and with defaults; and how MLflow is set up."""
 
+from __future__ import annotations
+
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SERVERS = ("http://", "https://")
-DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg2://", "mysql+pymysql://", "mssql+pyodbc://")
+SQLITE = "sqlite:///"
+DATABASES = (SQLITE, "postgresql://", "postgresql+psycopg2://", "mysql+pymysql://", "mssql+pyodbc://")
 UI_ADDRESS = "http://127.0.0.1:5000"  # where `mlflow ui` listens when the store is a database of our own
 
+# An MLflow that asks nobody and looks at nothing around it. Set before the import, unless the caller knows better.
+ENVIRONMENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+}
 
-def _tracking_uri(text: str) -> str:
-    if text and not text.startswith(SERVERS + DATABASES):
-        raise ValueError(f"expected a URI that starts with one of {', '.join(SERVERS + DATABASES)}, got {text}")
-    return text
+S = TypeVar("S", bound="Settings")
 
 
 class SettingsError(ValueError):
-    """Settings that a job cannot run with; the message is one line that names each of them."""
+    """Settings that nothing can run with; the message is one line that names each of them."""
 
 
 class Settings(BaseSettings):
-    """Settings of the training jobs, read from the environment when built.
+    """Where models are kept, read from the environment when built.
 
     Attributes
     ----------
-    nonferrous_home : Path
+    home : Path
         Folder that holds the embedded store (`NONFERROUS_HOME`, default `./.nonferrous`); made when needed.
-    mlflow_tracking_uri : str
+    tracking_uri : str
         MLflow store (`MLFLOW_TRACKING_URI`); empty means SQLite in the home folder.
     """
 
-    # Fields bear their variables' names: one called `home` would read HOME.
-    model_config = SettingsConfigDict(frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="NONFERROUS_", env_ignore_empty=True, validate_by_name=True, extra="forbid", frozen=True
+    )
 
-    nonferrous_home: Annotated[Path, Field(description="folder of the embedded store")] = Path(".nonferrous")
-    mlflow_tracking_uri: Annotated[
-        str, AfterValidator(_tracking_uri), Field(description="MLflow store; empty: SQLite in the home folder")
+    home: Annotated[Path, Field(description="folder of the embedded store and its artifacts")] = Path(".nonferrous")
+    tracking_uri: Annotated[
+        str, Field(description="MLflow store; empty: SQLite in the home folder", validation_alias="MLFLOW_TRACKING_URI")
     ] = ""
+
+    @field_validator("tracking_uri")
+    @classmethod
+    def _is_a_store(cls, uri: str) -> str:
+        if uri and not uri.startswith(SERVERS + DATABASES):
+            raise ValueError(f"expected an address that starts with one of {', '.join(SERVERS + DATABASES)}")
+        return uri
 
     @property
     def folder(self) -> Path:
         """The home folder as an absolute path."""
-        return self.nonferrous_home.expanduser().resolve()
+        return self.home.expanduser().resolve()
 
     @property
     def uri(self) -> str:
         """MLflow's tracking and registry URI."""
-        return self.mlflow_tracking_uri or f"sqlite:///{self.folder / 'mlflow.db'}"
+        return self.tracking_uri or f"{SQLITE}{self.folder / 'mlflow.db'}"
+
+    @property
+    def uri_shown(self) -> str:
+        """The URI without user and password."""
+        return re.sub(r"//[^/@]*@", "//", self.uri)
 
     @property
     def sqlite_file(self) -> Path | None:
         """The store's SQLite file; None where the store is something else."""
-        return Path(self.uri.removeprefix("sqlite:///")) if self.uri.startswith("sqlite:///") else None
+        return Path(self.uri.removeprefix(SQLITE)) if self.uri.startswith(SQLITE) else None
 
     @property
     def artifact_root(self) -> Path | None:
@@ -67,15 +87,35 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Settings from the environment and defaults.
+    """Settings from the environment and defaults; see `read`."""
+    return read(Settings)
+
+
+def read(kind: type[S], **given: Any) -> S:
+    """Settings of a kind from arguments, the environment and defaults.
+
+    Parameters
+    ----------
+    kind : type
+        `Settings`, or what adds to it.
+    **given
+        Its fields; those that are None are left to the environment and the defaults.
 
     Raises
     ------
     SettingsError
-        A variable is malformed; all of them are named, with the value and what was expected.
+        A setting is malformed; all of them are named, with the value and what was expected.
     """
     try:
-        return Settings()
+        return kind(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        faults = (f"{str(d['loc'][0]).upper()}: {d['msg'].removeprefix('Value error, ')}" for d in error.errors())
-        raise SettingsError("; ".join(faults)) from None
+        raise SettingsError("; ".join(_fault(kind, detail) for detail in error.errors())) from None
+
+
+def _fault(kind: type[Settings], detail: Any) -> str:
+    name = str(detail["loc"][0])
+    field = kind.model_fields.get(name)
+    variable = field.validation_alias if field and field.validation_alias else name
+    if variable == name and not name.isupper():
+        variable = f"NONFERROUS_{name.upper()}"
+    return f"setting {variable}: got {detail['input']!r}: {detail['msg'].removeprefix('Value error, ')}"

@@ -11,21 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from registry.settings import ENVIRONMENT, SQLITE
+from registry.versions import CHAMPION
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-# Nothing leaves the plant, no package index is asked, and a server that does not answer costs seconds, not minutes.
-ENVIRONMENT = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK": "true",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+# A server that does not answer costs seconds, not minutes.
+READING = ENVIRONMENT | {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     # No connection stays open between two looks, so a file that replaces another is seen.
     "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",
 }
-ALIAS = "champion"
-_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class MlflowStore:
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
-        self._file = Path(uri.removeprefix(_SQLITE)) if uri.startswith(_SQLITE) else None
+        self._file = Path(uri.removeprefix(SQLITE)) if uri.startswith(SQLITE) else None
 
     def champion(self, process: str) -> Champion | None:
         """Version that the process's alias `champion` points to; None where there is none.
@@ -89,12 +87,12 @@ class MlflowStore:
         """
         client = self._client()
         try:
-            found = client.get_model_version_by_alias(process, ALIAS)
+            found = client.get_model_version_by_alias(process, CHAMPION)
         except Exception as error:
             # MLflow has a code for an absent model, and for an absent alias its text alone.
             if getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
                 return None
-            if f"alias {ALIAS} not found" in str(error):
+            if f"alias {CHAMPION} not found" in str(error):
                 return None
             raise
         return Champion(process, int(found.version), str(found.source), found.tags.get("model_digest"))
@@ -123,7 +121,7 @@ class MlflowStore:
 @functools.cache
 def _prepare() -> None:
     """Set MLflow up, which it reads from the environment at import, and leave the telling of its troubles to us."""
-    for name, value in ENVIRONMENT.items():
+    for name, value in READING.items():
         os.environ.setdefault(name, value)
     import mlflow  # noqa: F401
 

@@ -22,20 +22,16 @@ from models import files
 from models.tasks import Model
 from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, tracking_error
-from registry.settings import Settings
+from registry.settings import ENVIRONMENT, Settings
 from registry.versions import NOTHING, Action, AliasMove, Version
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# An MLflow that asks nobody and looks at nothing around it. Set before the import, unless the caller knows better.
-ENVIRONMENT = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK": "true",
+WRITING = ENVIRONMENT | {
     "MLFLOW_LOG_UV_FILES": "false",
     "MLFLOW_UV_AUTO_DETECT": "false",
     "MLFLOW_RECORD_ENV_VARS_IN_MODEL_LOGGING": "false",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
@@ -85,7 +81,7 @@ class Tracking:
     """
 
     def __init__(self, settings: Settings, make: bool = False) -> None:
-        for name, value in ENVIRONMENT.items():
+        for name, value in WRITING.items():
             os.environ.setdefault(name, value)
         self.settings = settings
         self._client = self._opened(make)

@@ -71,7 +71,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
         A seed cannot be used; all faults are named.
     """
     seeds = load_all()
-    champions = Champions(seeds, store or MlflowStore(settings.store), settings.poll_seconds)
+    champions = Champions(seeds, store or MlflowStore(settings.uri), settings.poll_seconds)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

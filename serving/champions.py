@@ -14,7 +14,8 @@ from pathlib import Path
 
 from models import files
 from models.tasks import Model
-from registry.store import ALIAS, Champion, Store
+from registry.store import Champion, Store
+from registry.versions import CHAMPION
 from seeds import Seed
 from seeds.format.agreement import _units
 
@@ -129,7 +130,7 @@ class Champions:
         served = self._statuses[process].served
         if champion is None:
             then = "the model of before stays" if served else f"run `nonferrous train {process}`"
-            self._set(process, Status(served, None, f"no version has the alias {ALIAS}: {then}"))
+            self._set(process, Status(served, None, f"no version has the alias {CHAMPION}: {then}"))
         elif served is not None and served.champion == champion:
             self._refused.pop(process, None)
             self._set(process, Status(served, champion))

@@ -48,7 +48,7 @@ def run(settings: Settings, store: Store | None = None) -> int:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     host, port = listening.getsockname()[:2]
     address = f"[{host}]" if ":" in host else host
-    log.info("listening on http://%s:%d, documentation at /docs, models from %s", address, port, settings.store_told)
+    log.info("listening on http://%s:%d, documentation at /docs, models from %s", address, port, settings.uri_shown)
     config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
     try:
         uvicorn.Server(config).run(sockets=[listening])

@@ -74,7 +74,7 @@ def job(request, tmp_path_factory) -> Job:
     else:
         path.mkdir()
         typical_table(seed).to_csv(path / "history.csv", index=False)
-    settings = Settings(nonferrous_home=folder / "home")
+    settings = Settings(home=folder / "home")
     trained = train(seed, path, settings)
     return Job(seed, path, read(path, seed), settings, trained)
 

@@ -31,6 +31,8 @@ class LastAssay(LotEstimator):
         Mean logarithm of each content, log-odds of each defect.
     """
 
+    STORED = ("n_features_in_", "start_")
+
     def __init__(self, columns: tuple[int, ...] = (), defects: int = 0) -> None:
         self.columns = columns
         self.defects = defects
@@ -81,6 +83,8 @@ class FirstPrinciplesContents(LotEstimator):
     mean_ : ndarray, shape (m,)
         What is told of a lot for which physics has no answer.
     """
+
+    STORED = ("n_features_in_", "fill_", "start_", "mean_")
 
     def __init__(
         self,

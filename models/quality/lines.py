@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
+from models.estimators.stored import Stored
 from models.quality.losses import ContentLoss, DefectLoss, Loss, spread_about
 from models.table.inputs import checked_rows, medians
 from physics.arrays import FloatArray
@@ -60,7 +61,7 @@ def level(label: FloatArray, kind: Loss) -> float:
     return float(_fitted(_Rows(np.ones((len(y), 1)), y), kind, 0.0)[0][0])
 
 
-class LotEstimator(MultiOutputMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class LotEstimator(Stored, MultiOutputMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """What estimators of lots share: labels may be missing or censored, so scikit-learn's own checks do not apply."""
 
     def __sklearn_tags__(self) -> Any:
@@ -92,6 +93,8 @@ class LotLines(LotEstimator):
     spread_ : ndarray, shape (m,)
         Standard deviation of a content's logarithm about its line; 1 for a defect.
     """
+
+    STORED = ("n_features_in_", "fill_", "scale_", "low_", "high_", "slope_", "intercept_", "spread_")
 
     def __init__(self, defects: int = 0, held_back: float = 0.2) -> None:
         self.defects = defects

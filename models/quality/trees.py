@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
 from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS, tree_settings
+from models.estimators.stored import TREES, ReadTrees
 from models.quality.lines import LotEstimator, LotLines, lot_labels
 from models.quality.losses import ContentLoss, DefectLoss, Loss
 from models.table.inputs import checked_rows
@@ -128,6 +129,22 @@ class LotTrees(LotEstimator):
     def _fixed(self) -> dict[str, Any]:
         # Else columns that too few rows cannot split are left out, and of none LightGBM refuses to learn.
         return tree_settings(self) | {"feature_pre_filter": False}
+
+    def state(self) -> dict[str, Any]:
+        """The lines that the trees start from, as JSON values."""
+        return self.lines_.state()
+
+    def trees(self) -> dict[str, lightgbm.Booster]:
+        """The fitted trees of each output."""
+        return {f"{TREES}.{i}": one for i, one in enumerate(self.boosters_)}
+
+    def restore(self, state: dict[str, Any], read_trees: ReadTrees) -> None:
+        """Take up what `state` and `trees` gave."""
+        lines = LotLines(self.defects, self.held_back)
+        lines.restore(state, read_trees)
+        self.lines_, self.n_features_in_ = lines, lines.n_features_in_
+        outputs = range(len(lines.intercept_))
+        self.boosters_ = [read_trees(f"{TREES}.{i}", lines.n_features_in_) for i in outputs]
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Logarithms of the contents and log-odds of the defects, shape (n, m)."""

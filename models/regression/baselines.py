@@ -9,12 +9,13 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from models.estimators.stored import Stored
 from models.processes.lookup import needed_physics_of
 from models.table.inputs import by_name, checked_rows, medians
 from physics.arrays import FloatArray
 
 
-class Persistence(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class Persistence(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Predicts what was measured in the period before; the training mean where that is missing.
 
     Parameters
@@ -22,6 +23,8 @@ class Persistence(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     column : int
         Which column of X holds the target of the period before.
     """
+
+    STORED = ("n_features_in_", "mean_")
 
     def __init__(self, column: int = 0) -> None:
         self.column = column
@@ -48,7 +51,7 @@ class Persistence(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
-class FirstPrinciples(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class FirstPrinciples(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """The process's physics plus one fitted constant: the median difference between measured and computed.
 
     Missing inputs take their training median, or the seed's typical mean where training has no value at all.
@@ -62,6 +65,8 @@ class FirstPrinciples(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     typical : tuple of float, length k
         Typical mean of each input, in its unit.
     """
+
+    STORED = ("n_features_in_", "fill_", "offset_")
 
     def __init__(self, process: str, inputs: tuple[str, ...], typical: tuple[float, ...]) -> None:
         self.process = process

@@ -11,7 +11,8 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS, tree_settings
-from models.estimators.signed_line import fit_lines
+from models.estimators.signed_line import Line, fit_lines
+from models.estimators.stored import TREES, ReadTrees, Stored
 from models.table.inputs import checked_rows
 from physics.arrays import FloatArray
 
@@ -19,7 +20,7 @@ PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 PENALTY_OF_FEW = 0.1
 
 
-class BoostedTrees(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """Gradient-boosted trees with squared loss on what a straight line leaves over.
 
     The line carries a level beyond what training saw, as trees alone cannot, and takes the trees' work where a
@@ -126,6 +127,22 @@ class BoostedTrees(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
         left_over = np.asarray(self.booster_.predict(rows, num_threads=threads), dtype=np.float64)
         return self.line_.predict(rows) + left_over
+
+    def state(self) -> dict[str, Any]:
+        """The line that the trees start from, as JSON values."""
+        return {"line": {name: np.asarray(part).tolist() for name, part in vars(self.line_).items()}}
+
+    def trees(self) -> dict[str, lightgbm.Booster]:
+        """The fitted trees."""
+        return {TREES: self.booster_}
+
+    def restore(self, state: dict[str, Any], read_trees: ReadTrees) -> None:
+        """Take up what `state` and `trees` gave."""
+        parts = dict(state["line"])
+        line = Line(intercept=parts.pop("intercept"), **{name: np.array(part) for name, part in parts.items()})
+        self.line_ = line
+        self.n_features_in_ = len(line.slope)
+        self.booster_ = read_trees(TREES, len(line.slope))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

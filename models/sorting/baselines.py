@@ -9,6 +9,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from models.estimators.stored import Stored
 from models.processes.lookup import needed_physics_of
 from models.table.inputs import by_name, checked_rows, medians
 from models.temperature import fitted_temperature, softmax
@@ -34,7 +35,7 @@ def learnable(estimator: BaseEstimator, X: npt.ArrayLike, y: npt.ArrayLike) -> t
     return rows, codes
 
 
-class KnownClasses(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class KnownClasses(Stored, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A classifier of the classes 0 to `n_classes` - 1, whether or not all of them occur in what it learns from.
 
     A class that does not occur gets the probability 0.
@@ -70,6 +71,8 @@ class ClassShares(KnownClasses):
         Number of classes.
     """
 
+    STORED = ("n_features_in_", "shares_")
+
     def __init__(self, n_classes: int) -> None:
         self.n_classes = n_classes
 
@@ -103,6 +106,8 @@ class FirstPrinciplesClasses(KnownClasses):
     n_classes : int
         Number of classes.
     """
+
+    STORED = ("n_features_in_", "shares_", "fill_", "temperature_")
 
     def __init__(self, process: str, inputs: tuple[str, ...], typical: tuple[float, ...], n_classes: int) -> None:
         self.process = process

@@ -38,6 +38,8 @@ class LinearClasses(KnownClasses):
         Which classes it has learnt from.
     """
 
+    STORED = ("n_features_in_", "median_", "spread_", "weights_", "intercept_", "seen_")
+
     def __init__(self, n_classes: int, C: float = 1.0) -> None:
         self.n_classes = n_classes
         self.C = C

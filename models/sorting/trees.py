@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
 from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS, tree_settings
+from models.estimators.stored import TREES, ReadTrees
 from models.sorting.baselines import KnownClasses, learnable
 from models.table.inputs import checked_rows
 from physics.arrays import FloatArray, IntArray
@@ -47,6 +48,8 @@ class BoostedClasses(KnownClasses):
     seen_ : ndarray of bool, shape (n_classes,)
         Which classes it has learnt from.
     """
+
+    STORED = ("n_features_in_", "seen_")
 
     def __init__(
         self,
@@ -99,6 +102,15 @@ class BoostedClasses(KnownClasses):
 
     def _settings(self) -> dict[str, Any]:
         return tree_settings(self) | {"objective": "multiclass", "num_class": self.n_classes}
+
+    def trees(self) -> dict[str, lightgbm.Booster]:
+        """The fitted trees."""
+        return {TREES: self.booster_}
+
+    def restore(self, state: dict[str, Any], read_trees: ReadTrees) -> None:
+        """Take up what `state` and `trees` gave."""
+        super().restore(state, read_trees)
+        self.booster_ = read_trees(TREES, self.n_features_in_)
 
     def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
         """Probability of each class, shape (n, n_classes)."""

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from models.intervals import CoverageError
-from registry.store import ALIAS
+from registry.versions import CHAMPION
 from serving.bodies import read_body
 from serving.champions import Champions
 from serving.payloads import Payloads
@@ -69,7 +69,7 @@ def _answer(body: bytes, payloads: Payloads, champions: Champions) -> Response:
         raise invalid([fault]) from None
     answer = {
         "process": process,
-        "model": {"version": served.champion.version, "alias": ALIAS, "digest": served.digest},
+        "model": {"version": served.champion.version, "alias": CHAMPION, "digest": served.digest},
         "coverage": coverage,
         **told,
     }

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, create_model
 
-from registry.store import ALIAS
+from registry.versions import CHAMPION
 from seeds import Seed
 from serving.champions import Champions, Status
 from serving.payloads import ModelUsed
@@ -130,5 +130,5 @@ def _answering(status: Status) -> Answering | None:
         return None
     version, model = status.served.champion.version, status.served.model
     return Answering(
-        version=version, alias=ALIAS, digest=status.served.digest, candidate=model.candidate, info=dict(model.info)
+        version=version, alias=CHAMPION, digest=status.served.digest, candidate=model.candidate, info=dict(model.info)
     )

@@ -21,12 +21,12 @@ def settings(tmp_path_factory):
     """Settings of a store that all tests of this file share: making one takes a second."""
     if "home" not in _HOMES:
         _HOMES["home"] = tmp_path_factory.mktemp("home")
-        Tracking(Settings(nonferrous_home=_HOMES["home"]), make=True)
-    return Settings(nonferrous_home=_HOMES["home"])
+        Tracking(Settings(home=_HOMES["home"]), make=True)
+    return Settings(home=_HOMES["home"])
 
 
 def test_an_embedded_store_is_made_only_when_asked(tmp_path):
-    settings = Settings(nonferrous_home=tmp_path / "home")
+    settings = Settings(home=tmp_path / "home")
     with pytest.raises(TrackingError, match="there is none yet; train a process first"):
         Tracking(settings)
     assert not settings.folder.exists()
@@ -38,9 +38,7 @@ def test_making_a_store_leaves_one_file(settings):
 
 
 def test_two_first_jobs_make_one_store(tmp_path):
-    code = (
-        "from registry.tracking import *; Tracking(Settings(nonferrous_home=Path('home')), make=True).experiment('p')"
-    )
+    code = "from registry.tracking import *; Tracking(Settings(home=Path('home')), make=True).experiment('p')"
     jobs = [
         subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
@@ -48,7 +46,7 @@ def test_two_first_jobs_make_one_store(tmp_path):
     told = [job.communicate()[1] for job in jobs]
     assert [job.returncode for job in jobs] == [0, 0], told
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["mlflow.db"]
-    tracking = Tracking(Settings(nonferrous_home=tmp_path / "home"))
+    tracking = Tracking(Settings(home=tmp_path / "home"))
     assert tracking.experiment("p") == "1"
 
 
@@ -145,7 +143,7 @@ def test_a_store_of_another_mlflow_is_told_in_one_line(settings):
 
     right = stamp("0123456789ab")
     try:
-        code = "from registry.tracking import *; Tracking(Settings(nonferrous_home=Path('.')))"
+        code = "from registry.tracking import *; Tracking(Settings(home=Path('.')))"
         done = subprocess.run(
             [sys.executable, "-c", code], cwd=settings.folder, capture_output=True, text=True, check=False
         )
@@ -160,7 +158,7 @@ def test_a_store_of_another_mlflow_is_told_in_one_line(settings):
 def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path):
     (tmp_path / "mlflow.db").write_bytes(b"not a database at all" * 100)
     with pytest.raises(TrackingError, match="no MLflow database"):
-        Tracking(Settings(nonferrous_home=tmp_path))
+        Tracking(Settings(home=tmp_path))
 
 
 @pytest.mark.parametrize(

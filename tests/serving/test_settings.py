@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from serving.settings import SettingsError, read_settings
+from registry.settings import SettingsError
+from serving.settings import read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +17,7 @@ def test_defaults_keep_everything_in_one_folder_on_this_machine(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     settings = read_settings()
-    assert settings.store == f"sqlite:///{tmp_path / '.nonferrous' / 'mlflow.db'}"
+    assert settings.uri == f"sqlite:///{tmp_path / '.nonferrous' / 'mlflow.db'}"
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
 
 
@@ -25,17 +26,17 @@ def test_arguments_go_before_environment_and_none_leaves_it(monkeypatch: pytest.
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://tracking:5000")
     assert read_settings(port=9001).port == 9001
     assert read_settings(port=None).port == 9000
-    assert read_settings().store == "http://tracking:5000"
+    assert read_settings().uri == "http://tracking:5000"
 
 
 def test_empty_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
-    assert read_settings().store.startswith("sqlite:///")
+    assert read_settings().uri.startswith("sqlite:///")
 
 
 def test_home_moves_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
-    assert read_settings().store == f"sqlite:///{tmp_path / 'mlflow.db'}"
+    assert read_settings().uri == f"sqlite:///{tmp_path / 'mlflow.db'}"
 
 
 def test_all_bad_settings_are_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,4 +58,4 @@ def test_unknown_setting_is_refused() -> None:
 
 def test_password_of_a_store_is_not_shown() -> None:
     settings = read_settings(tracking_uri="postgresql://plant:secret@db:5432/mlflow")
-    assert settings.store_told == "postgresql://db:5432/mlflow"
+    assert settings.uri_shown == "postgresql://db:5432/mlflow"

@@ -17,7 +17,7 @@ SORTING = [name for name in SIMULATED if load(name).process.task == "sorting"]
 def learnt_on_another_plant(name, folder):
     seed = load(name)
     simulate(seed, folder / "plant", rng_seed=seed.plant.rng_seed + 1)
-    return train(seed, folder / "plant", Settings(nonferrous_home=folder / "home")).learnt
+    return train(seed, folder / "plant", Settings(home=folder / "home")).learnt
 
 
 @pytest.mark.slow

@@ -53,7 +53,7 @@ def job(toy_seed, toy_frame, tmp_path_factory):
         frame = toy_frame()
         frame.loc[7, "z"] = 9.5
         frame.to_csv(folder / "plant.csv", index=False)
-        settings = Settings(nonferrous_home=folder / "home")
+        settings = Settings(home=folder / "home")
         trained = train(toy_seed, folder / "plant.csv", settings)
         tracking = Tracking(settings)
         (version,) = tracking.versions("toy_cells")
@@ -213,7 +213,7 @@ def test_comparing_one_version_shows_it_under_its_baseline(job, capsys):
 def test_the_compare_address_is_the_one_that_the_ui_reads():
     from urllib.parse import unquote
 
-    address = compare_address(Settings(nonferrous_home=Path()), "4", ["a1", "b2"])
+    address = compare_address(Settings(home=Path()), "4", ["a1", "b2"])
     assert address.startswith("http://127.0.0.1:5000/#/compare-runs?")
     query = dict(part.split("=") for part in unquote(address.split("?")[1]).split("&"))
     assert {name: json.loads(value) for name, value in query.items()} == {"runs": ["a1", "b2"], "experiments": ["4"]}
@@ -242,12 +242,12 @@ def test_a_bad_table_writes_nothing(toy_seed, toy_frame, tmp_path):
     frame = toy_frame().drop(columns="z")
     frame.to_csv(tmp_path / "plant.csv", index=False)
     with pytest.raises(TableError, match="a column 'z'"):
-        train(toy_seed, tmp_path / "plant.csv", Settings(nonferrous_home=tmp_path / "home"))
+        train(toy_seed, tmp_path / "plant.csv", Settings(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()
 
 
 def test_a_short_table_writes_nothing(toy_seed, toy_frame, tmp_path):
     toy_frame(periods=5).to_csv(tmp_path / "plant.csv", index=False)
     with pytest.raises(SplitError, match="5 labelled periods"):
-        train(toy_seed, tmp_path / "plant.csv", Settings(nonferrous_home=tmp_path / "home"))
+        train(toy_seed, tmp_path / "plant.csv", Settings(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()

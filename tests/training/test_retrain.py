@@ -53,7 +53,7 @@ def newer(toy_frame, slope_change=0.0, periods=12):
 def story(toy_seed, toy_frame, tmp_path_factory):
     if "story" not in _DONE:
         folder = tmp_path_factory.mktemp("story")
-        settings = Settings(nonferrous_home=folder / "home")
+        settings = Settings(home=folder / "home")
         toy_frame().to_parquet(folder / "history.parquet")
         newer(toy_frame).to_csv(folder / "same.csv", index=False)
         newer(toy_frame, slope_change=3.0).to_parquet(folder / "changed.parquet")

@@ -40,7 +40,7 @@ class Story:
 
 
 def told(seed, history, new, folder):
-    settings = Settings(nonferrous_home=folder / "home")
+    settings = Settings(home=folder / "home")
     history.to_csv(folder / "history.csv", index=False)
     new.to_parquet(folder / "new.parquet")
     trained = train(seed, folder / "history.csv", settings)
@@ -273,7 +273,7 @@ def test_a_promotion_by_hand_keeps_what_is_not_known(idle):
 def test_too_few_lots_for_the_promise_write_nothing(toy_quality_seed, toy_quality_frame, tmp_path):
     toy_quality_frame(lots=30).to_csv(tmp_path / "plant.csv", index=False)
     with pytest.raises(GuaranteeError, match="expected 149 or more"):
-        train(toy_quality_seed, tmp_path / "plant.csv", Settings(nonferrous_home=tmp_path / "home"))
+        train(toy_quality_seed, tmp_path / "plant.csv", Settings(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()
 
 

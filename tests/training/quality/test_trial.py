@@ -40,7 +40,7 @@ def learnt(tmp_path_factory, monkeypatch):
         seed = parse(text.replace("alpha = { value = 0.01,", "alpha = { value = 0.03,"), folder / "copper_cathode.toml")
         monkeypatch.setattr("training.job.build", lambda seed: {"linear": build(seed)["linear"]})
         simulate(seed, folder / "plant", units=30, years=1)
-        settings = Settings(nonferrous_home=folder / "home")
+        settings = Settings(home=folder / "home")
         train(seed, folder / "plant", settings)
         tracking = Tracking(settings)
         _DONE["learnt"] = Learnt(seed, settings, tracking.model(tracking.versions("copper_cathode")[0]))

@@ -43,7 +43,7 @@ class Story:
 def story(toy_sorting_seed, toy_sorting_frame, tmp_path_factory):
     if "story" not in _DONE:
         folder = tmp_path_factory.mktemp("story")
-        settings = Settings(nonferrous_home=folder / "home")
+        settings = Settings(home=folder / "home")
         frame = toy_sorting_frame(lots=140, pieces=40)
         newest = frame["lot"] > "L-00080"
         frame[~newest].to_csv(folder / "history.csv", index=False)
@@ -201,7 +201,7 @@ def test_a_promotion_can_be_undone(story):
 def test_too_few_lots_for_the_promise_write_nothing(toy_sorting_seed, toy_sorting_frame, tmp_path):
     toy_sorting_frame(lots=20).to_csv(tmp_path / "plant.csv", index=False)
     with pytest.raises(GuaranteeError, match="expected 9 or more"):
-        train(toy_sorting_seed, tmp_path / "plant.csv", Settings(nonferrous_home=tmp_path / "home"))
+        train(toy_sorting_seed, tmp_path / "plant.csv", Settings(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()
 
 

@@ -1,0 +1,47 @@
+"""What a fitted estimator is stored by: numbers, and LightGBM's trees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import lightgbm
+import numpy as np
+
+TREES = "trees"
+ReadTrees = Callable[[str, int], lightgbm.Booster]  # name, number of columns
+
+
+class Stored:
+    """A fitted estimator that states what it is stored by.
+
+    Attributes
+    ----------
+    STORED : tuple of str
+        Fitted attributes that are numbers or arrays of numbers.
+    """
+
+    STORED: ClassVar[tuple[str, ...]] = ()
+    n_features_in_: int
+
+    def state(self) -> dict[str, Any]:
+        """Fitted attributes as JSON values."""
+        return {name: np.asarray(getattr(self, name)).tolist() for name in self.STORED}
+
+    def trees(self) -> dict[str, lightgbm.Booster]:
+        """Fitted trees by the names of their files; none by default."""
+        return {}
+
+    def restore(self, state: dict[str, Any], read_trees: ReadTrees) -> None:
+        """Take up what `state` and `trees` gave.
+
+        Parameters
+        ----------
+        state : dict
+            Attributes as JSON values.
+        read_trees : callable
+            Trees by their name and the number of columns that they must take; ValueError where they take another.
+        """
+        for name in self.STORED:
+            value = state[name]
+            setattr(self, name, np.array(value) if isinstance(value, list) else value)
