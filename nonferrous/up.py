@@ -1,0 +1,132 @@
+"""Commands that run servers: `serve` the API, and `up` with the MLflow UI beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nonferrous.terminal import console, fail
+from nonferrous.train import prepare
+
+if TYPE_CHECKING:
+    from registry.settings import Settings
+    from seeds import Seed
+
+START_SECONDS = 120
+MODEL_TRAINING = "/#/experiments?workflowType=machine_learning"  # without it the UI opens its view for language models
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default="8000")] = None,
+) -> None:
+    """Serve predictions of all champions over HTTP until Ctrl-C."""
+    from serving.run import run
+    from serving.settings import read_settings
+
+    raise typer.Exit(run(read_settings(host=host, port=port)))
+
+
+def up(
+    port: Annotated[int, typer.Option(help="Port of the API.")] = 8000,
+    ui_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
+) -> None:
+    """Simulate a plant and train on it where that is still to do, then serve the API and the MLflow UI until Ctrl-C."""
+    from registry.settings import read_settings
+    from seeds import load_all
+
+    settings = read_settings()
+    if settings.artifact_root is None:
+        fail(f"MLFLOW_TRACKING_URI: {settings.uri} has a UI already; `up` starts one: use `train` and `serve`")
+    for wanted in (port, ui_port):
+        _check_free(wanted)
+    seeds = reversed(load_all().values())
+    simulated = {seed.process.task: seed for seed in seeds if seed.plant is not None}  # the first of each task
+    if not simulated:
+        fail("no seed of the folder has a [plant] to simulate; train on your own data with `nonferrous train`")
+    for seed in simulated.values():
+        prepare(seed, settings)
+    others = [seed for seed in load_all().values() if seed.plant is not None and seed not in simulated.values()]
+    api, ui = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}"
+    serve_api = ["-m", "nonferrous", "serve", "--port", str(port)]
+    serve_ui = ["-m", "mlflow", "server", "--backend-store-uri", settings.uri, "--port", str(ui_port), "--workers", "1"]
+    with _running("service", serve_api, settings) as service, _running("mlflow", serve_ui, settings) as tracker:
+        _await(f"{api}/health/ready", service)
+        _await(f"{ui}/health", tracker)
+        screen = console()
+        screen.print(
+            f"\nAPI        {api}/docs\nMLflow UI  {ui}{MODEL_TRAINING}\n\nAsk for a prediction, in another terminal:\n"
+        )
+        for seed in simulated.values():
+            typer.echo(_curl(seed, api) + "\n")
+        if others:
+            names = ", ".join(seed.process.name for seed in others)
+            screen.print(f"Simulated plants that are not trained here: {names}; `nonferrous train --all` does.\n")
+        screen.print("Ctrl-C ends both.")
+        try:
+            while service.poll() is None and tracker.poll() is None:
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            return
+    fail(f"a server ended by itself; its last words are in {settings.folder / 'logs'}")
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            fail(f"port {port}: {error.strerror}; choose another with --port or --ui-port")
+
+
+@contextmanager
+def _running(name: str, arguments: list[str], settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python program in the background with all its children, its output in a log file, ended on leaving."""
+    from registry.tracking import WRITING
+
+    logs = settings.folder / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    environment = {**WRITING, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
+    with (logs / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, *arguments], stdout=log, stderr=log, env=environment, start_new_session=True
+        )
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+
+
+def _await(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until an address answers 200, or the process behind it ends."""
+    patience = time.monotonic() + START_SECONDS
+    while process.poll() is None:
+        with suppress(OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        if time.monotonic() > patience:
+            fail(f"{address} did not answer within {START_SECONDS} s")
+        time.sleep(0.1)
+
+
+def _curl(seed: Seed, address: str) -> str:
+    """A request to paste into a shell: a typical row of the process."""
+    row: dict[str, object] = {} if seed.key is None else {seed.key.name: "A-001"}
+    row[seed.time.name] = f"{date.today():%Y-%m-%d}"
+    row |= {column.name: column.typical.mean for column in seed.inputs if column.typical is not None}
+    body = json.dumps({"rows": [row]})
+    return f"curl -s {address}/v1/{seed.process.name}/predictions -H 'content-type: application/json' -d '{body}'"
