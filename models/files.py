@@ -137,7 +137,7 @@ def load(folder: str | Path) -> Model:
             info=described["info"],
         )
     except SeedError as error:
-        raise ModelFilesError(f"{folder / SEED}: {error}") from error
+        raise ModelFilesError(f"{folder / SEED}: no seed of this version of the code, train again: {error}") from error
     except Exception as error:  # whatever a parser of unfit content raises
         raise ModelFilesError(f"{folder}: no model of this version of the code: {error!r}") from error
     self_test(model, expected)

@@ -46,7 +46,7 @@ TASKS = {
 
 def task_of(seed: Seed) -> Task:
     """The task of a seed's process."""
-    return TASKS[seed.task]
+    return TASKS[seed.process.task]
 
 
 def build(seed: Seed) -> dict[str, BaseEstimator]:

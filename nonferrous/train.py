@@ -39,6 +39,7 @@ def train(
 
 
 def train_on(seed: Seed, data: Path) -> None:
+    """Train a process on its table and show what came of it."""
     from nonferrous.tables import candidates_table
     from registry.settings import read_settings
     from training.job import train as run

@@ -46,4 +46,4 @@ TASKS: dict[str, Task] = {
 
 def task_of(seed: Seed) -> Task:
     """The task of a seed's process."""
-    return TASKS[seed.task]
+    return TASKS[seed.process.task]

@@ -120,7 +120,7 @@ TASKS: dict[str, Task] = {
 
 def task_of(seed: Seed) -> Task:
     """The task of a seed's process."""
-    return TASKS[seed.task]
+    return TASKS[seed.process.task]
 
 
 def tagged(task: Task, candidate: AnyCandidate) -> dict[str, float]:

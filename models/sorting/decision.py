@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from models.sorting.lots import START_SHARE, LotState, certainty, limits
+from models.sorting.lots import START_SHARE, LotState, certainty, limits, wholes
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
@@ -98,6 +98,8 @@ class Line:
         How many standard deviations an estimate must stay below a limit.
     co_ejection : float
         Mass of other pieces that comes along with a unit of ejected mass [1].
+    whole : ndarray, shape (E,)
+        Whole mass in the unit of each element's content: 100 for wt%.
     feed : ndarray, shape (E,)
         Mean contents of those other pieces [kg/kg].
     lot_mass : float
@@ -108,18 +110,21 @@ class Line:
     limits: FloatArray
     certainty: float
     co_ejection: float
+    whole: FloatArray
     feed: FloatArray
     lot_mass: float
 
     @classmethod
     def of(cls, seed: Seed, feed_contents: FloatArray) -> Self:
-        """Line of a process; `feed_contents` are the feed's mean contents, shape (E,) [wt%]."""
+        """Line of a process; `feed_contents` are the feed's mean contents, shape (E,) [elements' units]."""
+        whole = wholes(seed)
         return cls(
             rest=[one.rest for one in seed.bins].index(True),
             limits=limits(seed),
             certainty=certainty(seed),
             co_ejection=seed.rules.co_ejection.value,
-            feed=feed_contents / 100,
+            whole=whole,
+            feed=feed_contents / whole,
             lot_mass=seed.rules.lot_mass.value,
         )
 

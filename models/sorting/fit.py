@@ -14,7 +14,7 @@ from models.answers import learnt_inputs
 from models.sorting.contents_fit import fit_contents
 from models.sorting.guarantee import reserve
 from models.sorting.lots import numbered
-from models.sorting.model import PERCENT, Classifier, SortingModel, kilograms
+from models.sorting.model import Classifier, SortingModel, kilograms
 from models.sorting.novelty import Novelty
 from models.sorting.values import value_matrix
 from models.temperature import fitted_temperature, tempered
@@ -92,11 +92,12 @@ def sorter(
     mass = np.concatenate([model.masses(X_train), kilograms(seed, mass_cal)])
     model = replace(model, feed_contents=_mean(np.vstack([contents_train, contents_cal]), mass))
     # What the model that serves says of rows that it has learnt is no measure: what others said of them is.
+    share = 1 / model.line.whole
     pieces = replace(
         model.pieces(X_cal, p, value_matrix(seed)),
         mass=kilograms(seed, mass_cal),
-        content=PERCENT * told,
-        variance=PERCENT**2 * variance,
+        content=share * told,
+        variance=share**2 * variance,
     )
     return replace(model, reserve=reserve(seed, model.line, pieces, lots, contents_cal))
 

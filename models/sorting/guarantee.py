@@ -45,12 +45,12 @@ def lot_contents(
     mass : ndarray, shape (n,)
         Mass of each piece [any unit].
     contents : ndarray, shape (n, E)
-        Laboratory contents [wt%]; NaN where there is none.
+        Laboratory contents [elements' units]; NaN where there is none.
 
     Returns
     -------
     ndarray, shape (L, B, E)
-        Mean contents [wt%]; NaN where a bin is empty or as good as that.
+        Mean contents [elements' units]; NaN where a bin is empty or as good as that.
     """
     known = ~np.isnan(contents)
     weighed = np.zeros((2, n_lots, len(line.limits), contents.shape[1]))
@@ -69,7 +69,7 @@ def lot_contents(
 
 def over_limit(line: Line, contents: FloatArray) -> BoolArray:
     """Whether a lot breaks any limit of any bin, shape (L,), from mean contents as `lot_contents` gives them."""
-    return np.asarray((contents > 100 * line.limits).any(axis=(1, 2)))
+    return np.asarray((contents > line.whole * line.limits).any(axis=(1, 2)))
 
 
 def reserve(seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents: FloatArray) -> float:
@@ -96,7 +96,7 @@ def reserve(seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents: Fl
     lots : ndarray of int, shape (n,)
         Number of each piece's lot, 0 to L - 1, none left out.
     contents : ndarray, shape (n, E)
-        Laboratory contents [wt%]; NaN where there is none.
+        Laboratory contents [elements' units]; NaN where there is none.
 
     Returns
     -------

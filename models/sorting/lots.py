@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
+from seeds.format.units import whole
 
 # A bin's first pieces may use what this share of a full lot would be allowed: without it nothing could enter an empty
 # bin whose single pieces are less sure than their mean.
@@ -105,13 +106,18 @@ def numbered(lots: Sequence[str] | npt.NDArray[np.object_]) -> tuple[list[str], 
     return list(numbers), first, of_row
 
 
+def wholes(seed: Seed) -> FloatArray:
+    """Whole mass in each element's unit, shape (E,): a content over it is a mass share [kg/kg]."""
+    return np.array([whole(str(column.unit)) for column in seed.elements], dtype=np.float64)
+
+
 def limits(seed: Seed) -> FloatArray:
     """Limit of each element in each bin as a mass share, shape (B, E) [kg/kg]; NaN where there is none."""
-    found = np.full((len(seed.bins), len(seed.elements)), np.nan)
+    found, whole_of = np.full((len(seed.bins), len(seed.elements)), np.nan), wholes(seed)
     for b, one in enumerate(seed.bins):
         for e, column in enumerate(seed.elements):
             if column.name in one.limits:
-                found[b, e] = one.limits[column.name].value / 100  # wt%
+                found[b, e] = one.limits[column.name].value / whole_of[e]
     return found
 
 

@@ -23,7 +23,6 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
 GRAM = 1e-3  # kg
-PERCENT = 1e-2
 
 
 class Classifier(Protocol):
@@ -201,7 +200,8 @@ class SortingModel:
         """What the line needs to know of the pieces; parameters as for `sort`."""
         aside = self.novel(X) | (np.argmax(p, axis=1) == self._other)
         content, variance = self.contents.estimate(X, p)
-        return Pieces(p @ values.T, aside, self.masses(X), PERCENT * content, PERCENT**2 * variance)
+        share = 1 / self.line.whole
+        return Pieces(p @ values.T, aside, self.masses(X), share * content, share**2 * variance)
 
     def masses(self, X: FloatArray) -> FloatArray:
         """Measured mass of each piece, shape (n,) [kg]; the seed's typical mass where it is missing."""

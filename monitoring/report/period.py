@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from models.quality.model import Judged, QualityModel
 from models.quality.outcomes import costs_of, held
 from models.quality.remedy import Nearest, Remedy
 from models.table.reading import digest, read_table
+from models.tasks import task_of
 from monitoring.charts.control import ChartError
 from monitoring.report.alarms import Event, events_of
 from monitoring.report.indices import LimitIndices, indices
@@ -185,15 +187,16 @@ def quality_period(
         There is no champion, it cannot be read, or it learnt with a seed of other elements, defects or grades.
     """
     process = seed.process.name
-    if seed.quality is None:
+    if not seed.grades:
         raise PeriodError(f"{process}: a report needs a process that grades its lots: its seed has no [quality]")
     if first is not None and last is not None and last < first:
         raise PeriodError(f"period: got {first} to {last}: expected the first day not to be after the last")
     tracking = Tracking(settings)
     version = champion_of(process, tracking.versions(process))
-    model = tracking.model(version)
-    if not isinstance(model, QualityModel):
+    loaded = tracking.model(version)
+    if not isinstance(loaded, task_of(seed).model):
         raise RegistryError(f"{process}: version {version.number} grades no lots; train on the seed as it is")
+    model = cast(QualityModel, loaded)
     check_names(model, seed)
     table = read_table(data, seed).table
     every = ToldLots.of(table, model, seed)

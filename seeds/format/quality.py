@@ -77,16 +77,14 @@ _UNITS = {"lot_mass": "t", "assay_cost": "$", "claim_cost": "$/t", "alpha": "1",
 
 
 def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """How a seed's task, targets, [quality], [[grades]] and [[causes]] do not go together.
-
-    Wrong types are told elsewhere. A process of the task quality that has none of these predicts a number alone.
-    """
+    """How a seed's task, targets, [quality], [[grades]] and [[causes]] do not go together."""
     given = [key for key in ("quality", "grades", "causes") if key in raw]
-    if given and _part(raw, "process").get("task") != "quality":
+    grades = _part(raw, "process").get("task") == "quality"
+    if given and not grades:
         yield f"{given[0]}: belongs to the task quality"
         return
     for key in ("quality", "grades"):
-        if given and key not in given:
+        if grades and key not in given:
             yield f"{key}: missing: a process that grades its lots needs it"
     if "quality" in given:
         yield from _process_faults(raw, columns)

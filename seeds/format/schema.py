@@ -18,7 +18,7 @@ from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
 from seeds.format.sorting import Bin, Sorting
 
 Role = Literal["key", "time", "before", "knob", "during", "late", "target"]
-Task = Literal["electrolysis", "sorting", "quality"]
+Task = Literal["regression", "sorting", "quality"]
 
 
 class Period(Part):
@@ -35,7 +35,7 @@ class Period(Part):
 
 
 class Process(Part):
-    """Name, job and clock of a process."""
+    """Name, task and clock of a process."""
 
     name: Name
     task: Task
@@ -230,13 +230,6 @@ class Seed(Part):
     def key(self) -> Column | None:
         """The column that names the unit; None where the whole table is one unit."""
         return next(iter(self.by_role("key")), None)
-
-    @property
-    def task(self) -> str:
-        """What is answered: regression, sorting or quality."""
-        if self.process.task == "sorting":
-            return "sorting"
-        return "regression" if self.quality is None else "quality"
 
     @cached_property
     def time(self) -> Column:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
+from seeds.format.units import MASS_FRACTIONS
 
 
 class Bin(Part):
@@ -53,6 +54,8 @@ def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Ite
     for row in targets[1:]:
         if row.get("classes"):
             yield f"columns.{row['name']}.classes: expected them on the first target alone"
+        elif sorts and row.get("unit") not in MASS_FRACTIONS:
+            yield f"columns.{row['name']}.unit: got '{row.get('unit')}': expected one of {', '.join(MASS_FRACTIONS)}"
     if sorts and isinstance(classes, list):
         yield from _rule_faults(_part(raw, "sorting"), classes, columns)
         yield from _bins_faults(raw.get("bins"), classes, {row["name"]: row for row in targets[1:]})

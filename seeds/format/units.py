@@ -21,6 +21,21 @@ _TAKES_PREFIX = set("g t m L mol A V Ω S W Wh Ah J C eV bar Pa N T Hz s $ CNY C
 _ATOMS = {s for s in _SYMBOLS} | {p + s for s in _TAKES_PREFIX for p in _PREFIXES} | {"kgCO2e", "tCO2e", "kgce"}
 _ATOM = re.compile(r"^(?P<symbol>.+?)(?P<power>[²³]|\^-?\d+(\.\d+)?)?$")
 
+# How much of each unit of a mass fraction the whole mass is.
+_WHOLE = {
+    "1": 1.0,
+    "kg/kg": 1.0,
+    "%": 100.0,
+    "wt%": 100.0,
+    "kg/t": 1e3,
+    "g/kg": 1e3,
+    "g/t": 1e6,
+    "mg/kg": 1e6,
+    "ppm": 1e6,
+    "ppmw": 1e6,
+}
+MASS_FRACTIONS = tuple(_WHOLE)
+
 EXPECTED = "a unit such as kA, wt%, kWh/t, A/cm², kg/h"
 
 
@@ -37,3 +52,19 @@ def is_unit(text: str) -> bool:
         if match is None or match["symbol"] not in _ATOMS:
             return False
     return True
+
+
+def whole(unit: str) -> float:
+    """Amount of a unit of mass fraction that makes up the whole mass: 100 for wt%, 10⁶ for ppm.
+
+    Raises
+    ------
+    KeyError
+        The unit is none of MASS_FRACTIONS.
+
+    Examples
+    --------
+    >>> whole("wt%"), whole("g/t")
+    (100.0, 1000000.0)
+    """
+    return _WHOLE[unit]

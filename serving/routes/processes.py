@@ -96,7 +96,9 @@ def router(seeds: dict[str, Seed], champions: Champions) -> APIRouter:
 
 def _described(seed: Seed, status: Status, store_trouble: str | None) -> dict[str, Any]:
     model = status.served.model if status.served else None
-    about = {name: task.info(seed, model) if name == seed.task else None for name, task in TASKS.items() if task.INFO}
+    about = {
+        name: task.info(seed, model) if name == seed.process.task else None for name, task in TASKS.items() if task.INFO
+    }
     return {
         **_process(seed).model_dump(),
         **about,

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from models.sorting.lots import LotState
 from seeds import Bin, Column, Quantity, Seed
+from seeds.format.units import whole
 from serving.payloads import Record, quantity, record, title
 
 # Far beyond any lot, and small enough that sums and squares of it stay finite.
@@ -100,7 +101,7 @@ def told(state: LotState, seed: Seed, reserve: float) -> Record:
 
 def _known(estimate: Mapping[str, float], mass: float, limit: Quantity, allowance: float) -> Record:
     """What is known of an element in a bin that holds a mass [kg]."""
-    share = 100 * estimate["mass"] / mass if mass > 0 else math.inf
+    share = whole(limit.unit) * estimate["mass"] / mass if mass > 0 else math.inf
     return {
         "mass": {"value": estimate["mass"], "unit": "kg"},
         "variance": {"value": estimate["variance"], "unit": "kg²"},
@@ -115,7 +116,7 @@ def example(seed: Seed) -> Record:
     mass = seed.rules.lot_mass.value / 4
 
     def known(limit: Quantity) -> Record:
-        estimate = limit.value / 100 * mass / 2
+        estimate = limit.value / whole(limit.unit) * mass / 2
         numbers = {"mass": (estimate, "kg"), "variance": ((estimate / 20) ** 2, "kg²")}
         return {part: {"value": float(f"{value:.3g}"), "unit": unit} for part, (value, unit) in numbers.items()}
 

@@ -92,7 +92,8 @@ def lots_against_limits(candidate: SortingCandidate, data: Dataset, parts: Split
     """What each bin of each test lot holds of a limited element, as a share of the limit."""
     decided, pieces = _judged(candidate, data, parts)
     names, held = contents_of_lots(data.seed, decided, pieces)
-    allowed = 100 * Line.of(data.seed, np.zeros(len(data.seed.elements))).limits
+    line = Line.of(data.seed, np.zeros(len(data.seed.elements)))
+    allowed = line.whole * line.limits
     figure = empty("mean content of the lot's bin over its limit [%]", "")
     share = 100 * held / allowed
     pairs = [(b, e) for b, e in zip(*np.nonzero(~np.isnan(allowed)), strict=True) if np.isfinite(share[:, b, e]).any()]

@@ -45,7 +45,7 @@ def test_a_seed_as_read(toy_seed):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('task = "electrolysis"', 'task = "smelting"', r"process.task: got 'smelting': .*'electrolysis', 'sorting'"),
+        ('task = "regression"', 'task = "smelting"', r"process.task: got 'smelting': .*'regression', 'sorting'"),
         ('title = "Made-up', 'colour = "red"\ntitle = "Made-up', r"process.colour: unknown key"),
         ('title = "Made-up cells with a known linear law"', 'title = " "', r"process.title: got ' ': expected a text"),
         ('title = "Made-up cells with a known linear law"', "", r"process.title: missing"),
@@ -150,7 +150,7 @@ def test_all_faults_are_told_at_once_wherever_they_are(spoil, toy_seed):
     """One column, several columns, other tables, and what only a comparison shows."""
     old = toy_seed.text[toy_seed.text.index("[process]") :]
     new = (
-        old.replace("electrolysis", "smelting")
+        old.replace("regression", "smelting")
         .replace('unit = "V"\nlow = 0\nhigh = 8', "low = 9\nhigh = 8\ncolor = 1")
         .replace("bounds = [5, 15]\nstep = 2\n", "")
         .replace('column = "y"', 'column = "w"')

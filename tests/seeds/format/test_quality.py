@@ -52,7 +52,7 @@ def test_a_quality_seed_tells_elements_defects_grades_and_costs(toy_quality_seed
 def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: Seed) -> None:
     assert toy_seed.quality is toy_sorting_seed.quality is None
     assert toy_seed.defects == toy_sorting_seed.defects == ()
-    with pytest.raises(TypeError, match=r"toy_cells: its task is electrolysis: it has no \[quality\]"):
+    with pytest.raises(TypeError, match=r"toy_cells: its task is regression: it has no \[quality\]"):
         _ = toy_seed.judged_by
 
 
@@ -177,14 +177,22 @@ def test_a_cause_is_named_once(toy_quality_seed: Seed) -> None:
     assert faults(f"{toy_quality_seed.text}\n{causes}") == ["causes.raw_material: named 2 times"]
 
 
-def test_without_any_of_it_a_quality_process_tells_a_number(toy_quality_seed: Seed) -> None:
-    seed = parse(toy_quality_seed.text[: toy_quality_seed.text.index("[quality]")], PATH)
+def test_a_quality_process_without_rules_and_grades_is_refused(toy_quality_seed: Seed) -> None:
+    without = toy_quality_seed.text[: toy_quality_seed.text.index("[quality]")]
+    with pytest.raises(SeedError, match="quality: missing") as caught:
+        parse(without, PATH)
+    assert "grades: missing" in str(caught.value)
+
+
+def test_the_same_table_as_a_regression_has_neither_elements_nor_defects(toy_quality_seed: Seed) -> None:
+    without = toy_quality_seed.text[: toy_quality_seed.text.index("[quality]")]
+    seed = parse(without.replace('task = "quality"', 'task = "regression"'), PATH)
     assert seed.quality is None
     assert seed.elements == ()
     assert seed.defects == ()
 
 
-def test_an_electrolysis_seed_with_grades_is_refused(toy_seed: Seed, toy_quality_seed: Seed) -> None:
+def test_a_regression_seed_with_grades_is_refused(toy_seed: Seed, toy_quality_seed: Seed) -> None:
     grades = toy_quality_seed.text[toy_quality_seed.text.index("[[grades]]") :]
     with pytest.raises(SeedError, match="grades: belongs to the task quality"):
         parse(f"{toy_seed.text}\n{grades}", Path("toy_cells.toml"))

@@ -29,9 +29,9 @@ def test_a_sorting_seed_tells_classes_elements_and_bins(toy_sorting_seed):
     assert "bins.bin_a.limits.x" in seed.sources
 
 
-def test_an_electrolysis_seed_has_no_rules_of_sorting(toy_seed):
+def test_a_regression_seed_has_no_rules_of_sorting(toy_seed):
     assert toy_seed.classes == toy_seed.elements == ()
-    with pytest.raises(TypeError, match="toy_cells: its task is electrolysis"):
+    with pytest.raises(TypeError, match="toy_cells: its task is regression"):
         _ = toy_seed.rules
 
 
@@ -48,6 +48,7 @@ def test_an_electrolysis_seed_has_no_rules_of_sorting(toy_seed):
         ("a = 2.0, b", "q = 2.0, a = 2.0, b", "bins.bin_a.value.q: expected a class of the first target"),
         ("limits = { x =", "limits = { y =", "bins.bin_a.limits.y: expected an element target column"),
         ('{ value = 0.9, unit = "wt%"', '{ value = 0.9, unit = "ppm"', "bins.bin_a.limits.x.unit: got 'ppm'"),
+        ('of x"\nunit = "wt%"', 'of x"\nunit = "g/L"', "columns.x.unit: got 'g/L': expected one of 1, kg/kg, %"),
         ('name = "bin_bc"', 'name = "bin_a"', "bins.bin_a: named 2 times"),
         ('classes = ["a", "b", "c", "other"]', "", "columns: the first target needs classes"),
         ('"c", "other"]', '"c", "c", "other"]', "each may be named once"),
@@ -59,7 +60,7 @@ def test_what_does_not_go_together_is_told(toy_sorting_seed, old, new, told):
     assert any(told in fault for fault in faults(toy_sorting_seed, (old, new)))
 
 
-def test_an_electrolysis_seed_with_bins_is_refused(toy_seed, toy_sorting_seed):
+def test_a_regression_seed_with_bins_is_refused(toy_seed, toy_sorting_seed):
     bins = toy_sorting_seed.text[toy_sorting_seed.text.index("[[bins]]") :]
     with pytest.raises(SeedError, match="bins: belongs to the task sorting"):
         parse(f"{toy_seed.text}\n{bins}", Path("toy_cells.toml"))
