@@ -13,9 +13,6 @@ from synthetic_data.potline import cell, instruments, operators, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.line import CURRENT_KNOB, LinePeriod, line_periods
-from synthetic_data.potline.margin import margin
-
-__all__ = ["BLOCK_UNITS", "margin", "rows", "steps", "unit_name"]
 
 BLOCK_UNITS = 264  # pots stepped as one array: a line; half of it costs nearly as much time
 _HOURS = 24.0  # h/d

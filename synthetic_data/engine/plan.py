@@ -147,7 +147,6 @@ class ProcessModule(Protocol):
     unit_name: Callable[[int], str]
     steps: Callable[[Plan], int]  # of the whole run, for its progress
     rows: Callable[[Plan, Block], Iterator[Rows]]
-    margin: Callable[[pd.DataFrame, Seed], pd.Series]  # of electrolysis alone: a piece of scrap has its bins' values
 
 
 def process_module(seed: Seed) -> ProcessModule:

@@ -137,11 +137,6 @@ def replay(
     return Replay(**frames)
 
 
-def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
-    """True margin of each row of `truth`, by the prices of the seed [$/d]."""
-    return process_module(seed).margin(truth, seed)
-
-
 class _Report:
     """Counts steps and tells them on."""
 

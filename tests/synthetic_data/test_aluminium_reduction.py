@@ -13,8 +13,9 @@ import synthetic_data
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, specific_energy
 from physics.reduction.anode_effect import mean_voltage
 from seeds import Quantity, Seed, load
-from synthetic_data import Replay, margin, replay
+from synthetic_data import Replay, replay
 from synthetic_data.potline.faults import KINDS
+from synthetic_data.potline.margin import margin
 from synthetic_data.potline.state import WALKS
 
 KEYS = ["unit", "period_start"]

@@ -19,7 +19,8 @@ from lightgbm import LGBMRegressor
 
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass
 from seeds import Seed, load
-from synthetic_data import Replay, margin, replay
+from synthetic_data import Replay, replay
+from synthetic_data.potline.margin import margin
 
 KEYS = ["unit", "period_start"]
 KNOBS = ["voltage_setpoint", "excess_alf3_target", "metal_level_target"]  # the current is the line's
