@@ -7,17 +7,20 @@ from collections.abc import Iterator
 import numpy as np
 
 from physics.arrays import FloatArray
+from seeds import Seed
 from synthetic_data.cast_house import instruments
 from synthetic_data.cast_house.casting import Cast, Moulds
 from synthetic_data.cast_house.charge import ELEMENTS, Charge, Furnaces
 from synthetic_data.cast_house.crew import Crew, Knobs
 from synthetic_data.cast_house.melt import Line, Melt
+from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.pots import GROUPS, Pots, Tapped
 from synthetic_data.cast_house.supply import Supply, supplies
 from synthetic_data.engine.plan import Block, Plan, Rows
-from synthetic_data.sorter.lots import regime_events
+from synthetic_data.plant import parameters
+from synthetic_data.plant.parameters import regime_events
 
-__all__ = ["BLOCK_UNITS", "rows", "steps", "unit_name"]
+__all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 
 BLOCK_UNITS = 12  # furnaces stepped as one array: a cast house
 _KEPT_WHOLE = ("filter_age", "rotor_age", "tool_age", "pots_apart")  # counted, not measured
@@ -31,6 +34,11 @@ def unit_name(unit: int) -> str:
 def steps(plan: Plan) -> int:
     """Lots of a run."""
     return plan.units * plan.periods
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the cast house."""
+    parameters.check(seed, CastHouseParameters.names())
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

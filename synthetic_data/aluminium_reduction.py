@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import numpy as np
 
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
+from seeds import Seed
 from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.plant import parameters
 from synthetic_data.potline import cell, instruments, operators, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.line import CURRENT_KNOB, LinePeriod, line_periods
+from synthetic_data.potline.parameters import PotlineParameters
 
 BLOCK_UNITS = 264  # pots stepped as one array: a line; half of it costs nearly as much time
 _HOURS = 24.0  # h/d
@@ -27,6 +29,11 @@ def unit_name(unit: int) -> str:
 def steps(plan: Plan) -> int:
     """Pot-days of a run."""
     return round(plan.units * plan.periods * plan.period_days)
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the potline."""
+    parameters.check(seed, PotlineParameters.names())
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
@@ -44,7 +51,7 @@ class _Potline:
     def __init__(self, plan: Plan, block: Block) -> None:
         self._plan, self._block = plan, block
         self._rng = plan.block_stream(block)
-        p = SimpleNamespace(**{name: quantity.value for name, quantity in plan.plant.parameters.items()})
+        p = PotlineParameters.of(plan.seed)
         self._pots = state.build(p, block.count, self._rng)
         self._testing = self._rng.random(block.count) < p.test_share
         self._phase = self._rng.random(block.count)
@@ -91,7 +98,7 @@ class _Potline:
             line.parameters, self._pots, self._plan.seed, self._last_reported, self._testing, normals, uniforms, by_hand
         )
 
-    def _truth(self, p: SimpleNamespace, line: LinePeriod, mean: Day, stocks: Day, knobs: Day) -> Day:
+    def _truth(self, p: PotlineParameters, line: LinePeriod, mean: Day, stocks: Day, knobs: Day) -> Day:
         """Noise-free target, hidden states, what each stock gained, and what moving the knobs cost."""
         days = len(line.ambient)
         made = current_efficiency_from_mass(mean["metal_produced"], mean["line_current"], _HOURS, ALUMINIUM_EQUIVALENT)

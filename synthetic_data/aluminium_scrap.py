@@ -8,20 +8,48 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.sorting.libs import LINES
+from seeds import Seed
 from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.plant import parameters
+from synthetic_data.plant.parameters import ArrayParameters, regime_events
 from synthetic_data.sensors import induction, libs, shape, transmission
+from synthetic_data.sensors.induction import CoilParameters
 from synthetic_data.sensors.libs import Optics, Shots
+from synthetic_data.sensors.shape import ShapeParameters
+from synthetic_data.sensors.transmission import TransmissionParameters
 from synthetic_data.sorter import feed, laboratory
 from synthetic_data.sorter import registration as scrap_registration
 from synthetic_data.sorter.ejection import outcome, piece_mass
 from synthetic_data.sorter.feed import Pieces
-from synthetic_data.sorter.lots import regime_events, steps, unit_name
+from synthetic_data.sorter.lots import steps, unit_name
 from synthetic_data.sorter.materials import materials_of
+from synthetic_data.sorter.parameters import needed
 from synthetic_data.sorter.registration import Registration
 
-__all__ = ["BLOCK_UNITS", "outcome", "piece_mass", "rows", "steps", "unit_name"]
+__all__ = ["BLOCK_UNITS", "check", "outcome", "piece_mass", "rows", "steps", "unit_name"]
 
 BLOCK_UNITS = 100  # lots drawn as one array: 12000 pieces
+
+_SENSORS = (ShapeParameters, CoilParameters, TransmissionParameters)
+
+
+class _OwnParameters(ArrayParameters):
+    """What a seed states of readings that belong to this line alone; units as there."""
+
+    gap_sd: FloatArray
+    laser_meter_rsd: FloatArray
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the line, of its sensors or of the ejection."""
+    of_sensors = (name for sensor in (*_SENSORS, _OwnParameters) for name in sensor.names())
+    parameters.check(seed, (*needed(seed), *of_sensors, *libs.needed(_lines(seed))))
+
+
+def _lines(seed: Seed) -> tuple[str, ...]:
+    """Spectral lines that the table has a reading of."""
+    columns = {column.name for column in seed.inputs}
+    return tuple(name for name in LINES if f"libs_{name}" in columns)
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
@@ -32,7 +60,7 @@ def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     registration = scrap_registration.register(pieces, rng)
     form = shape.form(pieces, rng)
     columns = {column.name: column for column in plan.seed.inputs}
-    lines = tuple(name for name in LINES if f"libs_{name}" in columns)
+    lines = _lines(plan.seed)
     laser = libs.optics(pieces, lines, rng)
     shots = libs.shoot(pieces, form, registration, laser, rng)
     read = (
@@ -61,7 +89,7 @@ def rows(plan: Plan, block: Block) -> Iterator[Rows]:
 
 def _before(pieces: Pieces, laser: Optics, rng: np.random.Generator) -> dict[str, FloatArray]:
     """What is known of the sensors when a lot arrives; reads `laser_meter_rsd` [1]."""
-    meter = pieces.lots.parameters.laser_meter_rsd * rng.standard_normal(len(laser.energy))
+    meter = pieces.lots.parameters.view(_OwnParameters).laser_meter_rsd * rng.standard_normal(len(laser.energy))
     return {
         "window_hours": laser.window_hours[pieces.lot],
         "tile_hours": laser.tile_hours[pieces.lot],
@@ -72,7 +100,7 @@ def _before(pieces: Pieces, laser: Optics, rng: np.random.Generator) -> dict[str
 
 def _belt(pieces: Pieces, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
     """Occupancy and gaps by the 3D laser: pieces taken for one have their gap to the next; reads `gap_sd` [mm]."""
-    noise = pieces.lots.parameters.gap_sd[pieces.lot] * rng.standard_normal(len(pieces.lot))
+    noise = pieces.lots.parameters.view(_OwnParameters).gap_sd[pieces.lot] * rng.standard_normal(len(pieces.lot))
     gap = np.where(registration.overlap > 0.0, pieces.size, pieces.neighbour_gap)
     return {"occupancy": pieces.occupancy, "neighbour_gap": np.maximum(gap + noise, 0.0)}
 

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from physics.arrays import FloatArray
+from seeds import Seed
 from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.plant import parameters
 from synthetic_data.tankhouse import circuit
 from synthetic_data.tankhouse.groups import Groups
+from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 BLOCK_UNITS = 60  # groups stepped as one array: those of the default tankhouse
 
@@ -22,6 +25,11 @@ def unit_name(unit: int) -> str:
 def steps(plan: Plan) -> int:
     """Lots of a run."""
     return plan.units * plan.periods
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the tankhouse."""
+    parameters.check(seed, TankhouseParameters.names())
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

@@ -7,21 +7,35 @@ from collections.abc import Iterator
 import numpy as np
 
 from physics.arrays import FloatArray
+from seeds import Seed
 from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.plant import parameters
+from synthetic_data.plant.parameters import regime_events
 from synthetic_data.sensors import colour, fluorescence, induction, shape, spectrum
-from synthetic_data.sensors.shape import Form
-from synthetic_data.sensors.spectrum import Detectors
+from synthetic_data.sensors.colour import CameraParameters
+from synthetic_data.sensors.fluorescence import FluorescenceParameters
+from synthetic_data.sensors.induction import CoilParameters
+from synthetic_data.sensors.shape import Form, ShapeParameters
+from synthetic_data.sensors.spectrum import DetectorParameters, Detectors
 from synthetic_data.sorter import feed, laboratory
 from synthetic_data.sorter import registration as scrap_registration
 from synthetic_data.sorter.ejection import outcome, piece_mass
 from synthetic_data.sorter.feed import Pieces
-from synthetic_data.sorter.lots import regime_events, steps, unit_name
+from synthetic_data.sorter.lots import steps, unit_name
 from synthetic_data.sorter.materials import materials_of
+from synthetic_data.sorter.parameters import needed
 from synthetic_data.sorter.registration import Registration
 
-__all__ = ["BLOCK_UNITS", "outcome", "piece_mass", "rows", "steps", "unit_name"]
+__all__ = ["BLOCK_UNITS", "check", "outcome", "piece_mass", "rows", "steps", "unit_name"]
 
 BLOCK_UNITS = 200  # lots drawn as one array: 24,000 pieces; fewer cost more a piece, more leave workers idle
+
+_SENSORS = (ShapeParameters, CoilParameters, CameraParameters, FluorescenceParameters, DetectorParameters)
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the line, of its sensors or of the ejection."""
+    parameters.check(seed, (*needed(seed), *(name for sensor in _SENSORS for name in sensor.names())))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.crew import Knobs
 from synthetic_data.cast_house.melt import Melt
+from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant.walks import Walk
 
@@ -36,7 +36,7 @@ class Moulds:
         self._swing = Walk(p.value("swing_memory"), (2, block.count), rng)
         self._furnace = rng.standard_normal((2, block.count, 1))
 
-    def go(self, p: SimpleNamespace, melt: Melt, knobs: Knobs, rng: np.random.Generator) -> Cast:
+    def go(self, p: CastHouseParameters, melt: Melt, knobs: Knobs, rng: np.random.Generator) -> Cast:
         """Casts of a stretch."""
         shape = melt.inclusions.shape
         n, u = rng.standard_normal((4, *shape)), rng.random((3, *shape))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from physics.arrays import FloatArray
 from physics.melt.metal_balance import blended_content, concentrated_content
 from physics.melt.treatment import melt_loss, share_left_by_evaporation, share_left_by_flux
 from synthetic_data.cast_house.crew import Knobs
+from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.pots import Tapped
 from synthetic_data.cast_house.supply import Supply
 from synthetic_data.engine.plan import Block, Plan
@@ -75,21 +75,23 @@ class Furnaces:
         iron = {"pots": mixed["fe"] - tools - given - failing, "failing": failing, "scrap": given, "tools": tools}
         return Charge(mass, share, contents, iron, alloy, loss, melt, age * self._period_days)
 
-    def _from_tools(self, p: SimpleNamespace, worn: FloatArray, normal: FloatArray, u: FloatArray) -> FloatArray:
+    def _from_tools(self, p: CastHouseParameters, worn: FloatArray, normal: FloatArray, u: FloatArray) -> FloatArray:
         """Iron of tapping tubes and ladles: more as their coating wears, much when one breaks down."""
         usual: FloatArray = p.tool_iron * np.square(worn) * np.exp(0.5 * normal + 0.3 * self._furnace[1])
         breaks = u[0] < p.broken_tool_share
         broken: FloatArray = breaks * p.broken_tool_iron * np.exp(p.broken_tool_sd * (2.0 * u[1] - 1.0))
         return usual + broken
 
-    def _scrap(self, p: SimpleNamespace, given: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    def _scrap(
+        self, p: CastHouseParameters, given: FloatArray, rng: np.random.Generator
+    ) -> tuple[FloatArray, FloatArray]:
         """Contents of the returned scrap (elements, units, periods), and alloy in the charge [%].
 
         A bundle that holds alloy is loaded the likelier the more scrap is; the same bundles wait whatever is loaded.
         """
         n, u = rng.standard_normal((2, *given.shape)), rng.random((3, *given.shape))
-        usual = np.stack([getattr(p, f"scrap_{name}") for name in ELEMENTS])
-        sd = np.stack([getattr(p, f"scrap_sd_{name}") for name in ELEMENTS])
+        usual = np.stack([p[f"scrap_{name}"] for name in ELEMENTS])
+        sd = np.stack([p[f"scrap_sd_{name}"] for name in ELEMENTS])
         dirt = p.scrap_alike * n[0]
         scrap = usual[:, None] * np.exp(sd[:, None] * (dirt + n[1]))
         mixed_up = u[0] < p.alloy_share * given / p.scrap_usual
@@ -101,7 +103,7 @@ class Furnaces:
         return scrap, part * given
 
     def _left(
-        self, p: SimpleNamespace, flux: FloatArray, holding: FloatArray, normals: FloatArray
+        self, p: CastHouseParameters, flux: FloatArray, holding: FloatArray, normals: FloatArray
     ) -> dict[str, FloatArray]:
         """Shares of sodium and magnesium that flux and evaporation leave."""
         stirred = np.exp(p.stirring_sd * normals[0] + p.furnace_stirring_sd * self._furnace[2])
@@ -109,7 +111,7 @@ class Furnaces:
         return {"na": sodium, "mg": share_left_by_flux(flux, p.flux_magnesium * stirred)}
 
 
-def _of_pots(p: SimpleNamespace, tapped: Tapped, name: str, share: FloatArray) -> FloatArray:
+def _of_pots(p: CastHouseParameters, tapped: Tapped, name: str, share: FloatArray) -> FloatArray:
     """Iron or silicon of the metal of both groups of pots, a failing pot among the ordinary ones [ppm]."""
     high_purity, ordinary = tapped.metal[name]
     failing = {"fe": tapped.failing.iron, "si": tapped.failing.silicon}[name]

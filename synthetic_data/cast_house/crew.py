@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
 
 import numpy as np
 
 from physics.arrays import FloatArray
+from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import Supply
 from synthetic_data.engine.plan import Block, Plan
 
@@ -41,9 +41,7 @@ class Crew:
         reviews = -(-supply.count // REVIEW)
         steps = rng.integers(-1, 2, (len(TESTED), self._block.count, reviews)) * self._testing
         held = np.repeat(steps, REVIEW, axis=2)[:, :, : supply.count].astype(np.float64)
-        return {
-            name: getattr(supply.parameters, f"test_{name}") * step for name, step in zip(TESTED, held, strict=True)
-        }
+        return {name: supply.parameters[f"test_{name}"] * step for name, step in zip(TESTED, held, strict=True)}
 
     def before_cast(
         self, supply: Supply, samples: Mapping[str, FloatArray], tests: Knobs, by_hand: Knobs, rng: np.random.Generator
@@ -68,7 +66,7 @@ class Crew:
             "mould_temperature": p.mould_usual + p.mould_sd * n["mould_temperature"],
         }
         for name in _HABITS:
-            wanted[name] = wanted[name] + getattr(p, f"habit_{name}") * h[name]
+            wanted[name] = wanted[name] + p[f"habit_{name}"] * h[name]
         return {name: self._set(name, values, tests, by_hand) for name, values in wanted.items()}
 
     def degassing(self, supply: Supply, vapour: FloatArray, tests: Knobs, rng: np.random.Generator) -> Knobs:
@@ -81,7 +79,7 @@ class Crew:
         return {"degasser_gas": gas + tests["degasser_gas"], "degasser_rotor": rotor}
 
     def review(
-        self, p: SimpleNamespace, wanted: Knobs, part: slice, shown: FloatArray, by_hand: Knobs
+        self, p: CastHouseParameters, wanted: Knobs, part: slice, shown: FloatArray, by_hand: Knobs
     ) -> tuple[FloatArray, FloatArray]:
         """Gas and rotor speed of some casts, raised where the density index of those before was high.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
 from physics.arrays import FloatArray
+from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.plan import Block, Event
 from synthetic_data.plant.walks import Pool
 
@@ -50,7 +50,7 @@ class Failures:
         self._count, self._period_days = block.count, period_days
         self._pots: list[_Pot] = []
 
-    def go(self, p: SimpleNamespace, first: int, count: int, rng: np.random.Generator) -> Failing:
+    def go(self, p: CastHouseParameters, first: int, count: int, rng: np.random.Generator) -> Failing:
         """Pots that fail in a stretch, and those that failed before and still matter."""
         begins = rng.random((self._count, count)) < p.failures_a_year * self._period_days / 365.25
         fresh = [self._fail(p, int(unit), first + int(at), rng) for unit, at in np.argwhere(begins)]
@@ -62,7 +62,7 @@ class Failures:
         iron, silicon, told_iron, told_silicon, apart = series
         return Failing(iron, silicon, told_iron, told_silicon, apart, events)
 
-    def _fail(self, p: SimpleNamespace, unit: int, first: int, rng: np.random.Generator) -> _Pot:
+    def _fail(self, p: CastHouseParameters, unit: int, first: int, rng: np.random.Generator) -> _Pot:
         """Course of a pot: its iron creeps up, then steps up when the bath has reached a collector bar."""
         u, n = rng.random(_UNIFORMS), rng.standard_normal(_NORMALS)
         creep = round((p.creep_short[0] + (p.creep_long[0] - p.creep_short[0]) * u[0]) / self._period_days)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.casting import Cast
 from synthetic_data.cast_house.charge import ELEMENTS, Charge
 from synthetic_data.cast_house.melt import Melt
+from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import Supply
 from synthetic_data.plant.laboratory import NORMALS, Method, report
 
@@ -43,7 +42,7 @@ def before(supply: Supply, charge: Charge, melt: Melt, shape: tuple[int, int], r
     return shared | {"filter_age": melt.filter_age, "rotor_age": melt.rotor_age, "tool_age": charge.tool_age}
 
 
-def assays(p: SimpleNamespace, contents: Columns, bias: FloatArray, rng: np.random.Generator) -> Columns:
+def assays(p: CastHouseParameters, contents: Columns, bias: FloatArray, rng: np.random.Generator) -> Columns:
     """What the laboratory certifies, (units, periods) each: spark spectrometry of the lot's samples.
 
     `bias` is that of the laboratory by element, (elements,).
@@ -51,7 +50,7 @@ def assays(p: SimpleNamespace, contents: Columns, bias: FloatArray, rng: np.rand
     held = np.stack([contents[name] for name in ELEMENTS])
 
     def each(word: str) -> FloatArray:
-        return np.stack([getattr(p, f"{word}_{name}") for name in ELEMENTS])[:, None]
+        return np.stack([p[f"{word}_{name}"] for name in ELEMENTS])[:, None]
 
     method = Method(p.sampling_sd, each("repeatability"), each("background"), each("limit"), each("digit"))
     read = report(held, method, bias[:, None, None] * p.spectrometer, rng.standard_normal((NORMALS, *held.shape)))

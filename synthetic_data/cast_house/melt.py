@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from physics.melt.hydrogen import degassing_units, hydrogen_after_degassing, hyd
 from physics.melt.treatment import filter_efficiency, inclusions_passing, share_afloat
 from synthetic_data.cast_house.charge import Charge
 from synthetic_data.cast_house.crew import REVIEW, Crew, Knobs
+from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import Supply
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant.walks import Walk
@@ -98,14 +98,14 @@ class Line:
         melt = Melt(ready.hydrogen, *shown, held, bypass, condition, launder, flow, age, days)
         return melt, degassing
 
-    def _condition(self, p: SimpleNamespace, worn: FloatArray, walk: FloatArray) -> FloatArray:
+    def _condition(self, p: CastHouseParameters, worn: FloatArray, walk: FloatArray) -> FloatArray:
         """Transfer units of the degasser over those of a new rotor in a usual box."""
         left = np.maximum(1.0 - p.rotor_wear * worn * np.exp(0.5 * walk), p.rotor_least)
         condition: FloatArray = left * np.exp(p.furnace_degasser_sd * self._furnace[0])
         return condition
 
     def _raised(
-        self, p: SimpleNamespace, charge: Charge, knobs: Knobs, walk: FloatArray, normal: FloatArray
+        self, p: CastHouseParameters, charge: Charge, knobs: Knobs, walk: FloatArray, normal: FloatArray
     ) -> FloatArray:
         """Inclusions that leave the furnace: stirred up by tapping, scrap and dross, sunk by settling."""
         raised = p.inclusions_usual * np.exp(p.inclusion_sd * walk + p.inclusion_cast_sd * normal)
@@ -116,7 +116,7 @@ class Line:
         return afloat * share_afloat(knobs["settling_time"], p.sinking_time)
 
     def _filter(
-        self, p: SimpleNamespace, cast: NDArray[np.int_], mass: FloatArray, rng: np.random.Generator
+        self, p: CastHouseParameters, cast: NDArray[np.int_], mass: FloatArray, rng: np.random.Generator
     ) -> tuple[FloatArray, FloatArray]:
         """Metal through the filter since its change [t], and share of the melt around it; a crack stays until then."""
         cracked = rng.random(mass.shape) < p.crack_share
@@ -129,7 +129,7 @@ class Line:
         return age, np.where(open_, p.bypass_cracked, np.minimum(leak, 0.5))
 
     def _run(
-        self, p: SimpleNamespace, ready: _Ready, wanted: Knobs, crew: Crew, by_hand: Knobs
+        self, p: CastHouseParameters, ready: _Ready, wanted: Knobs, crew: Crew, by_hand: Knobs
     ) -> tuple[Knobs, tuple[FloatArray, FloatArray, FloatArray]]:
         """Gas and rotor speed, then hydrogen, inclusions and density index: what some casts show, the next answer."""
         shape = ready.hydrogen.shape

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.failures import Failing, Failures
+from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import MINOR, Supply
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant.walks import Delay, Pool, Walk
@@ -73,15 +73,15 @@ class Pots:
         p = supply.parameters
         usual = np.stack([*(supply.brought[name] for name in MINOR), p.copper_usual, p.magnesium_usual, p.sodium_usual])
         pooled = self._trace_pool.go(usual)[:, None]
-        sd = np.stack([getattr(p, f"walk_sd_{name}") for name in TRACES])[:, None]
-        furnace = np.stack([getattr(p, f"furnace_sd_{name}") for name in TRACES])[:, None]
+        sd = np.stack([p[f"walk_sd_{name}"] for name in TRACES])[:, None]
+        furnace = np.stack([p[f"furnace_sd_{name}"] for name in TRACES])[:, None]
         walks = self._quick.go(rng.standard_normal((len(TRACES), *shape)))
         values = pooled * np.exp(sd * walks + furnace * self._offset[_SOURCES:])
         return dict(zip(TRACES, values, strict=True))
 
     def _samples(
         self,
-        p: SimpleNamespace,
+        p: CastHouseParameters,
         pool: dict[str, FloatArray],
         known: dict[str, FloatArray],
         traces: dict[str, FloatArray],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 from scipy.signal import lfilter
@@ -13,9 +12,9 @@ from scipy.signal import lfilter
 from physics.arrays import FloatArray
 from physics.atoms import ATOMS
 from physics.melt.metal_balance import alumina_contribution, anode_contribution
+from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.plan import Plan
 from synthetic_data.plant.walks import Pool, Walk
-from synthetic_data.sorter.lots import parameters
 
 STRETCH = 112  # periods that are stepped as one array: whole lots of alumina and anodes, whole reviews of the crew
 ALUMINA_LOT, ANODE_LOT = 28, 14  # periods: two weeks, one week
@@ -43,7 +42,7 @@ class Supply:
     first: int  # period, negative in the warm-up
     count: int
     day: FloatArray  # d since the start of the run
-    parameters: SimpleNamespace  # every parameter by name, regimes applied
+    parameters: CastHouseParameters  # every parameter by name, regimes applied
     air_temperature: FloatArray  # °C
     humidity: FloatArray  # %
     assays: dict[str, FloatArray]  # of alumina (wt%, gallium ppm) and anodes (ppm) by column, in hand
@@ -70,7 +69,7 @@ class _Supplier:
 
     def stretch(self, first: int, count: int) -> Supply:
         day: FloatArray = np.float64(self._plan.period_days) * np.arange(first, first + count, dtype=np.float64)
-        p = parameters(self._plan, day)
+        p = CastHouseParameters.on_days(self._plan, day)
         air, humidity = self._air(p, day)
         alumina, alumina_assay = self._lots(p, "alumina", _ALUMINA, ALUMINA_LOT, count)
         anode, anode_assay = self._lots(p, "anode", _ANODE, ANODE_LOT, count)
@@ -80,7 +79,7 @@ class _Supplier:
         assays |= {f"anode_{name}": values for name, values in zip(_ANODE, anode_assay, strict=True)}
         return Supply(first, count, day, p, air, humidity, assays, self._brought(fed, burnt))
 
-    def _air(self, p: SimpleNamespace, day: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _air(self, p: CastHouseParameters, day: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Temperature and relative humidity of the outside air, by season, time of day and weather."""
         date = self._plan.start.timetuple().tm_yday - 1 + day
         season = np.cos(2.0 * math.pi * (date - p.warmest_day) / _YEAR)
@@ -93,18 +92,18 @@ class _Supplier:
         return air, np.clip(humidity, 15.0, 99.0)
 
     def _lots(
-        self, p: SimpleNamespace, kind: str, names: tuple[str, ...], length: int, count: int
+        self, p: CastHouseParameters, kind: str, names: tuple[str, ...], length: int, count: int
     ) -> tuple[FloatArray, FloatArray]:
         """Contents of the lots delivered and their assays, (names, periods) each; a lot lasts `length` periods."""
         lots = -(-count // length)
         luck, error = self._rng.standard_normal((2, len(names), lots))
         shared = self._rng.standard_normal(lots)
-        mean = np.array([getattr(p, f"{kind}_{name}")[::length] for name in names])
-        sd = np.array([getattr(p, f"{kind}_{name}_sd")[0] for name in names])[:, None]
-        alike = getattr(p, f"{kind}_alike")[0]  # part of the variance that the contents of a lot have in common
+        mean = np.array([p[f"{kind}_{name}"][::length] for name in names])
+        sd = np.array([p[f"{kind}_{name}_sd"][0] for name in names])[:, None]
+        alike = p[f"{kind}_alike"][0]  # part of the variance that the contents of a lot have in common
         log = sd * (math.sqrt(alike) * shared + math.sqrt(1.0 - alike) * luck)
         content = mean * np.exp(log - 0.5 * sd**2)
-        assay = content * (1.0 + getattr(p, f"{kind}_assay_sd")[0] * error)
+        assay = content * (1.0 + p[f"{kind}_assay_sd"][0] * error)
         held, told = (np.repeat(values, length, axis=1)[:, :count] for values in (content, assay))
         return held, told
 

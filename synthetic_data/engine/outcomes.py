@@ -61,7 +61,8 @@ def outcome(seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int)
     Raises
     ------
     SimulationError
-        The seed has no plant or no simulator, its simulator sorts nothing, or a decision is missing or no bin's number.
+        The seed has no plant, no simulator or lacks a parameter, its simulator sorts nothing, or a decision is missing
+        or no bin's number.
     """
     line = _sorting_line(seed)
     if decisions.shape != (len(truth),):
@@ -90,7 +91,7 @@ def piece_mass(seed: Seed, truth: pd.DataFrame) -> FloatArray:
     Raises
     ------
     SimulationError
-        The seed has no plant or no simulator, or its simulator sorts nothing.
+        The seed has no plant, no simulator or lacks a parameter, or its simulator sorts nothing.
     """
     return np.asarray(_sorting_line(seed).piece_mass(truth), dtype=np.float64)
 
@@ -101,4 +102,5 @@ def _sorting_line(seed: Seed) -> SortingModule:
         raise SimulationError(
             f"{seed.process.name}: its simulator has no outcome of decisions: expected a process that sorts pieces"
         )
+    module.check(seed)
     return cast(SortingModule, module)

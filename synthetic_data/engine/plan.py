@@ -146,6 +146,7 @@ class ProcessModule(Protocol):
     BLOCK_UNITS: int  # units stepped as one array; part of the randomness, so never an option
     unit_name: Callable[[int], str]
     steps: Callable[[Plan], int]  # of the whole run, for its progress
+    check: Callable[[Seed], None]  # raises SimulationError that names all parameters that the seed lacks
     rows: Callable[[Plan, Block], Iterator[Rows]]
 
 
@@ -184,9 +185,10 @@ def plan_run(
     Raises
     ------
     SimulationError
-        An option is out of range, the seed has no plant or no simulator, or `knobs` does not fit the run.
+        An option is out of range, the seed has no plant, no simulator or lacks a parameter that its simulator needs, or
+        `knobs` does not fit the run.
     """
-    process_module(seed)
+    process_module(seed).check(seed)
     plant = cast(Plant, seed.plant)
     made = Plan(
         seed,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from physics.reduction.cell_heat import (
 from physics.reduction.cryolite import liquidus_solheim_1996
 from physics.reduction.emissions import stoichiometric_carbon
 from synthetic_data.potline.cell import Day
+from synthetic_data.potline.parameters import PotlineParameters
 from synthetic_data.potline.state import Pots
 
 _HOURS = 24.0  # h/d
@@ -37,7 +37,7 @@ def metal(pots: Pots, day: Day, current: float) -> None:
     pots.metal_mass = pots.metal_mass + day["metal_produced"] - day["metal_tapped"]
 
 
-def carbon(p: SimpleNamespace, day: Day, residue: float) -> None:
+def carbon(p: PotlineParameters, day: Day, residue: float) -> None:
     """Net anode carbon: stoichiometry, and air burn that poor anodes suffer more."""
     burnt = p.air_burn + p.air_burn_per_residue * (p.anode_residue_good - residue)
     rate = stoichiometric_carbon(day["current_efficiency"]) + burnt
@@ -45,7 +45,7 @@ def carbon(p: SimpleNamespace, day: Day, residue: float) -> None:
 
 
 def alumina(
-    p: SimpleNamespace, pots: Pots, day: Day, current: float, fines: float, loi: float, solubility: FloatArray
+    p: PotlineParameters, pots: Pots, day: Day, current: float, fines: float, loi: float, solubility: FloatArray
 ) -> None:
     """Demand feed meets consumption and steers to its wanted content; a part of the feed settles as sludge.
 
@@ -80,7 +80,7 @@ def alumina(
     day["alumina_consumed"] = consumed
 
 
-def fluoride(p: SimpleNamespace, pots: Pots, day: Day) -> None:
+def fluoride(p: PotlineParameters, pots: Pots, day: Day) -> None:
     """Excess AlF3 after its dead time, less what the pot takes; bath added or tapped to hold the level."""
     arriving = 0.5 * (pots.addition_1 + pots.addition_2)
     usual = alf3_consumption(day["metal_produced"], pots.age, p.alf3_mature, p.alf3_young, p.alf3_young_time)
@@ -105,7 +105,7 @@ def fluoride(p: SimpleNamespace, pots: Pots, day: Day) -> None:
     pots.bath_mass = pots.bath_mass + added + arriving - lost
 
 
-def heat(p: SimpleNamespace, pots: Pots, day: Day, current: float, ambient: float, slope: FloatArray) -> None:
+def heat(p: PotlineParameters, pots: Pots, day: Day, current: float, ambient: float, slope: FloatArray) -> None:
     """Bath temperature and ledge after a day, by an implicit step of two heat balances.
 
     Bath: C dt/dtime = inflow - H (t - t_liq) - G (t - ambient). Ledge: L dm/dtime = Q - H (t - t_liq), with Q what the
@@ -177,7 +177,7 @@ class _HeatBalance:
         return grown, (bath_rest - b * grown) / a
 
 
-def liquidus_slope(p: SimpleNamespace, pots: Pots, bath: Day, frozen: Numeric) -> FloatArray:
+def liquidus_slope(p: PotlineParameters, pots: Pots, bath: Day, frozen: Numeric) -> FloatArray:
     """Change of the liquidus by cryolite that freezes out and leaves the rest richer, over its mass [K/kg]."""
     content = {name: bath[name] for name in ("excess_alf3", "caf2", "alumina")}
     richer = {name: concentration_after_freezing(value, pots.bath_mass, frozen) for name, value in content.items()}
@@ -186,7 +186,7 @@ def liquidus_slope(p: SimpleNamespace, pots: Pots, bath: Day, frozen: Numeric) -
     return result
 
 
-def _inflow(p: SimpleNamespace, pots: Pots, day: Day, current: float) -> FloatArray:
+def _inflow(p: PotlineParameters, pots: Pots, day: Day, current: float) -> FloatArray:
     """Heat that current, anode effects and disturbances bring [kW]."""
     quiet = heat_available(current, day["cell_voltage"], day["current_efficiency"])
     effects = current * (p.ae_voltage - day["cell_voltage"]) * day["ae_minutes"] / _MINUTES

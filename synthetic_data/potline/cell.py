@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from physics.arrays import FloatArray
@@ -23,6 +21,7 @@ from physics.reduction.current_efficiency import (
     pad_noise,
     velocity_factor,
 )
+from synthetic_data.potline.parameters import PotlineParameters
 from synthetic_data.potline.state import Pots
 
 Day = dict[str, FloatArray]  # what happened in a day, by name, one value a pot
@@ -33,7 +32,7 @@ _MILLI = 0.001
 _MOST_AE = 3  # anode effects of a pot in a day that are counted
 
 
-def design(p: SimpleNamespace) -> CellDesign:
+def design(p: PotlineParameters) -> CellDesign:
     """Dimensions of the plant's pots."""
     return CellDesign(
         anode_face=p.anode_face,
@@ -47,7 +46,7 @@ def design(p: SimpleNamespace) -> CellDesign:
     )
 
 
-def bath(p: SimpleNamespace, pots: Pots) -> Day:
+def bath(p: PotlineParameters, pots: Pots) -> Day:
     """Composition of the bath and how far it is from freezing and from saturation."""
     mass = pots.bath_mass
     excess_alf3 = _PER_CENT * pots.alf3_mass / mass
@@ -66,20 +65,20 @@ def bath(p: SimpleNamespace, pots: Pots) -> Day:
     }
 
 
-def wear(p: SimpleNamespace, age: FloatArray) -> FloatArray:
+def wear(p: PotlineParameters, age: FloatArray) -> FloatArray:
     """Wear of the cathode, slow at first: the cube of the age over the wear age [1]."""
     relative = age / p.wear_age
     worn: FloatArray = np.minimum(relative * relative * relative, p.wear_most)
     return worn
 
 
-def cathode_drop(p: SimpleNamespace, pots: Pots) -> FloatArray:
+def cathode_drop(p: PotlineParameters, pots: Pots) -> FloatArray:
     """Voltage drop of the cathode: grows with the years and under sludge [mV]."""
     drop: FloatArray = pots.drop_at_start + p.drop_drift / p.year * pots.age + p.drop_per_sludge * pots.sludge_mass
     return drop
 
 
-def distance(p: SimpleNamespace, pots: Pots, cell: CellDesign, day: Day, current: float, error: FloatArray) -> None:
+def distance(p: PotlineParameters, pots: Pots, cell: CellDesign, day: Day, current: float, error: FloatArray) -> None:
     """Anode-cathode distance at which the resistance regulation meets its target, and the voltage that follows."""
     drop = cathode_drop(p, pots)
     offset, slope = voltage_line(
@@ -94,7 +93,7 @@ def distance(p: SimpleNamespace, pots: Pots, cell: CellDesign, day: Day, current
     day["cathode_drop"] = drop
 
 
-def noise(p: SimpleNamespace, pots: Pots, day: Day) -> None:
+def noise(p: PotlineParameters, pots: Pots, day: Day) -> None:
     """Voltage noise of the metal pad, and the hours in which it is beyond the alarm limit."""
     limit = (
         pots.acd_limit
@@ -113,7 +112,7 @@ def noise(p: SimpleNamespace, pots: Pots, day: Day) -> None:
 
 
 def anode_effects(
-    p: SimpleNamespace, pots: Pots, day: Day, current: float, chance: FloatArray, length: FloatArray
+    p: PotlineParameters, pots: Pots, day: Day, current: float, chance: FloatArray, length: FloatArray
 ) -> None:
     """Anode effects of the day: Poisson counts by thresholds on one uniform, log-normal durations."""
     hazard = anode_effect_hazard(
@@ -138,7 +137,7 @@ def anode_effects(
     day["ae_minutes"] = count * p.ae_duration * np.exp(p.ae_duration_sd * length)
 
 
-def efficiency(p: SimpleNamespace, pots: Pots, day: Day, current: float) -> None:
+def efficiency(p: PotlineParameters, pots: Pots, day: Day, current: float) -> None:
     """Current efficiency: 100 less back reaction, shorts, sludge and anode effects."""
     alf3 = day["excess_alf3"]
     eutectic = eutectic_temperature(alf3, day["caf2"], pots.lif, p.mgf2)

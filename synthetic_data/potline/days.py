@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from synthetic_data.potline import cell as potline_cell
 from synthetic_data.potline import faults as potline_faults
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.line import LinePeriod
+from synthetic_data.potline.parameters import PotlineParameters
 from synthetic_data.potline.state import Pots
 
 _HOURS = 24.0  # h/d
@@ -84,8 +84,8 @@ class _Fixed:
     renewed: FloatArray
 
     @classmethod
-    def of(cls, p: SimpleNamespace, pots: Pots) -> _Fixed:
-        memories = np.array([[getattr(p, f"{name}_memory")] for name in state.WALKS])
+    def of(cls, p: PotlineParameters, pots: Pots) -> _Fixed:
+        memories = np.array([[p[f"{name}_memory"]] for name in state.WALKS])
         kept = np.exp(-1.0 / memories)
         bath = potline_cell.bath(p, pots)
         slope = balances.liquidus_slope(p, pots, bath, p.freeze_probe)
@@ -125,7 +125,7 @@ def run(pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: 
     return Recorded(mean, spread, whole, faults + ends)
 
 
-def _anodes_set(day: int, phase: FloatArray, p: SimpleNamespace) -> FloatArray:
+def _anodes_set(day: int, phase: FloatArray, p: PotlineParameters) -> FloatArray:
     """Anodes set in a pot since day 0."""
     count: FloatArray = np.floor(day * p.anodes / p.anode_life + phase)
     return count

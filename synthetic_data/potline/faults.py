@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Event
 from synthetic_data.potline.cell import Day
+from synthetic_data.potline.parameters import PotlineParameters
 from synthetic_data.potline.state import LASTING_FAULTS, Pots
 
 _HOURS = 24.0  # h/d
@@ -38,20 +38,20 @@ KINDS = (
 UNIFORMS = len(KINDS) + 2  # a chance for each kind, one for the duration, one for the delay
 
 
-def durations(p: SimpleNamespace) -> tuple[FloatArray, FloatArray]:
+def durations(p: PotlineParameters) -> tuple[FloatArray, FloatArray]:
     """Shortest duration of each kind and what may come on top of it, in columns [d]."""
     units = [kind.unit for kind in KINDS]
     return _bounds(p, units, "short", "long")
 
 
-def _bounds(p: SimpleNamespace, units: list[float], low: str, high: str) -> tuple[FloatArray, FloatArray]:
-    least = np.array([[getattr(p, f"{kind.name}_{low}")] for kind in KINDS]) * np.array(units)[:, None]
-    most = np.array([[getattr(p, f"{kind.name}_{high}")] for kind in KINDS]) * np.array(units)[:, None]
+def _bounds(p: PotlineParameters, units: list[float], low: str, high: str) -> tuple[FloatArray, FloatArray]:
+    least = np.array([[p[f"{kind.name}_{low}"]] for kind in KINDS]) * np.array(units)[:, None]
+    most = np.array([[p[f"{kind.name}_{high}"]] for kind in KINDS]) * np.array(units)[:, None]
     return least, most - least
 
 
 def start(
-    p: SimpleNamespace,
+    p: PotlineParameters,
     pots: Pots,
     day: Day,
     chances: FloatArray,
@@ -86,7 +86,7 @@ def go_on(pots: Pots) -> None:
     pots.fault_left = np.maximum(pots.fault_left - 1.0, 0.0)
 
 
-def events(p: SimpleNamespace, lasts: FloatArray, delays: FloatArray, first_day: float) -> list[Event]:
+def events(p: PotlineParameters, lasts: FloatArray, delays: FloatArray, first_day: float) -> list[Event]:
     """Events of a period from its onsets, shape (days, kinds, pots), and the uniforms of detection (days, pots)."""
     days, kinds, pots = np.nonzero(lasts)
     lengths = lasts[days, kinds, pots]

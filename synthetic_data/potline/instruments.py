@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from physics.arrays import FloatArray
@@ -11,6 +9,7 @@ from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_fr
 from synthetic_data.potline.cell import Day, cathode_drop
 from synthetic_data.potline.days import Recorded
 from synthetic_data.potline.line import LinePeriod
+from synthetic_data.potline.parameters import PotlineParameters
 from synthetic_data.potline.state import Pots
 
 _HOURS = 24.0  # h/d
@@ -46,7 +45,7 @@ UNIFORMS = 2 * len(MEASURED)  # missing, stuck
 _PLANT_WIDE = frozenset(MEASURED[:4]) | {"line_current"}
 
 
-def at_start(p: SimpleNamespace, pots: Pots, line: LinePeriod, caf2: FloatArray) -> Day:
+def at_start(p: PotlineParameters, pots: Pots, line: LinePeriod, caf2: FloatArray) -> Day:
     """What is in hand when the period starts, before errors."""
     everywhere = np.ones_like(caf2)
     return {
@@ -61,14 +60,14 @@ def at_start(p: SimpleNamespace, pots: Pots, line: LinePeriod, caf2: FloatArray)
     }
 
 
-def row(p: SimpleNamespace, pots: Pots, before: Day, recorded: Recorded, days: int, normals: FloatArray) -> Day:
+def row(p: PotlineParameters, pots: Pots, before: Day, recorded: Recorded, days: int, normals: FloatArray) -> Day:
     """Measured columns of the period from its true means, with errors; nothing missing yet."""
     z = dict(zip(MEASURED, normals, strict=False))
     z |= {name: np.full_like(z[name], z[name][0]) for name in _PLANT_WIDE}
     return _in_hand(p, before, z) | _measured(p, pots, recorded, days, z)
 
 
-def _in_hand(p: SimpleNamespace, before: Day, z: Day) -> Day:
+def _in_hand(p: PotlineParameters, before: Day, z: Day) -> Day:
     residue = before["anode_air_reactivity_residue"] + p.residue_assay_sd * z["anode_air_reactivity_residue"]
     return {
         "ambient_temperature": before["ambient_temperature"] + p.forecast_sd * z["ambient_temperature"],
@@ -81,7 +80,7 @@ def _in_hand(p: SimpleNamespace, before: Day, z: Day) -> Day:
     }
 
 
-def _measured(p: SimpleNamespace, pots: Pots, recorded: Recorded, days: int, z: Day) -> Day:
+def _measured(p: PotlineParameters, pots: Pots, recorded: Recorded, days: int, z: Day) -> Day:
     mean, root = recorded.mean, float(np.sqrt(days))
     had_ae = mean["ae_count"] > 0.0
     return {
@@ -106,13 +105,15 @@ def _measured(p: SimpleNamespace, pots: Pots, recorded: Recorded, days: int, z: 
     }
 
 
-def level_at_end(p: SimpleNamespace, pots: Pots, normals: FloatArray) -> FloatArray:
+def level_at_end(p: PotlineParameters, pots: Pots, normals: FloatArray) -> FloatArray:
     """Careful reading of the metal level between two periods [cm]."""
     level: FloatArray = pots.metal_mass / p.metal_per_cm + pots.level_bias + p.level_inventory_sd * normals[-1]
     return level
 
 
-def label(p: SimpleNamespace, pots: Pots, mean: Day, days: int, first_level: FloatArray, last_level: FloatArray) -> Day:
+def label(
+    p: PotlineParameters, pots: Pots, mean: Day, days: int, first_level: FloatArray, last_level: FloatArray
+) -> Day:
     """Current efficiency as a plant computes it, from tapped metal and the change of the level, and both of these."""
     tapped = mean["metal_tapped_reading"] * (1.0 + pots.scale_bias)
     change = (last_level - first_level) * p.metal_per_cm / days
@@ -121,7 +122,7 @@ def label(p: SimpleNamespace, pots: Pots, mean: Day, days: int, first_level: Flo
 
 
 def spoil(
-    p: SimpleNamespace,
+    p: PotlineParameters,
     found: Day,
     last: Day,
     uniforms: FloatArray,

@@ -6,12 +6,13 @@ import datetime as dt
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Event, Plan, SimulationError
+from synthetic_data.plant.parameters import regimes_begun
+from synthetic_data.potline.parameters import PotlineParameters
 
 CURRENT_KNOB = "line_current_target"
 _YEAR = 365.25  # d
@@ -23,7 +24,7 @@ class LinePeriod:
     """One period of the line; arrays have one value a day."""
 
     period: int
-    parameters: SimpleNamespace  # parameters of the seed in force
+    parameters: PotlineParameters  # parameters of the seed in force
     current_target: float  # kA
     current_share: FloatArray  # line current over the ordered one [1]
     season: float  # outside temperature by the season, mean of the period [°C]
@@ -39,10 +40,11 @@ def line_periods(plan: Plan) -> Iterator[LinePeriod]:
     rng = plan.plant_stream()
     days = round(plan.period_days)
     slow = np.zeros(5)  # current, weather, fines, loss on ignition, residue: each a first-order walk of unit variance
-    target = plan.plant.value("nominal_current")
-    warm_up = round(plan.plant.value("warm_up_periods"))
+    usual = PotlineParameters.of(plan.seed)
+    target = usual.nominal_current
+    warm_up = round(usual.warm_up_periods)
     for period in range(-warm_up, plan.periods):
-        p, started = parameters(plan, period)
+        p = PotlineParameters.in_period(plan, period)
         target = _ordered(plan, period, _current_target(p, target, rng.standard_normal()))
         shocks, chances = rng.standard_normal((days, 2)), rng.random((days, 2))
         share, ambient = np.empty(days), np.empty(days)
@@ -62,36 +64,8 @@ def line_periods(plan: Plan) -> Iterator[LinePeriod]:
             p.alumina_fines + p.alumina_fines_sd * slow[2],
             p.alumina_loi + p.alumina_loi_sd * slow[3],
             p.anode_residue + p.anode_residue_sd * slow[4],
-            (*started, *curtailments),
+            (*regimes_begun(plan, period), *curtailments),
         )
-
-
-def parameters(plan: Plan, period: int) -> tuple[SimpleNamespace, list[Event]]:
-    """Parameters in force in a period, and the regimes that begin with it.
-
-    A regime holds from the first period that starts on its date or later.
-
-    Raises
-    ------
-    SimulationError
-        A regime changes a parameter that the plant lacks.
-    """
-    values = {name: quantity.value for name, quantity in plan.plant.parameters.items()}
-    start = plan.period_start(period).date()
-    before = plan.period_start(period - 1).date()
-    events = []
-    for regime in sorted(plan.plant.regimes, key=lambda regime: regime.start):
-        unknown = sorted(set(regime.change) - set(values))
-        if unknown:
-            raise SimulationError(
-                f"plant.regimes.{regime.name}: changes {', '.join(unknown)}, unknown in plant.parameters"
-            )
-        if regime.start <= start:
-            values |= {name: quantity.value for name, quantity in regime.change.items()}
-            if regime.start > before and period >= 0:
-                at = float(period * plan.period_days)
-                events.append(Event(None, f"regime {regime.name}", at, at, at))
-    return SimpleNamespace(**values), events
 
 
 def _walk(state: FloatArray, shock: FloatArray, memory: float) -> FloatArray:
@@ -100,13 +74,13 @@ def _walk(state: FloatArray, shock: FloatArray, memory: float) -> FloatArray:
     return kept * state + math.sqrt(1.0 - kept * kept) * shock
 
 
-def _season(p: SimpleNamespace, plan: Plan, period: int, day: float) -> float:
+def _season(p: PotlineParameters, plan: Plan, period: int, day: float) -> float:
     date = plan.period_start(period) + dt.timedelta(days=float(day))
     phase = 2.0 * math.pi * (date.timetuple().tm_yday - p.warmest_day) / _YEAR
     return float(p.ambient_mean + p.ambient_swing * math.cos(phase))
 
 
-def _current_target(p: SimpleNamespace, last: float, shock: float) -> float:
+def _current_target(p: PotlineParameters, last: float, shock: float) -> float:
     """Ordered current: whole kiloamperes, drawn back to the nominal one."""
     wanted = last + p.current_return * (p.nominal_current - last) + p.current_step * shock
     low, high = p.nominal_current - p.current_band, p.nominal_current + p.current_band
@@ -127,7 +101,7 @@ def _ordered(plan: Plan, period: int, own: float) -> float:
 
 
 def _curtail(
-    p: SimpleNamespace, share: FloatArray, chances: FloatArray, first_day: float
+    p: PotlineParameters, share: FloatArray, chances: FloatArray, first_day: float
 ) -> tuple[FloatArray, list[Event]]:
     """Rectifier trips and orders of the grid: some hours at reduced current."""
     events = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.potline.cell import Day
+from synthetic_data.potline.parameters import PotlineParameters
 from synthetic_data.potline.state import Pots
 
 NORMALS = 3  # habit of the crew, for each knob
@@ -27,7 +27,7 @@ class Setpoints:
 
 
 def choose(
-    p: SimpleNamespace,
+    p: PotlineParameters,
     pots: Pots,
     seed: Seed,
     reported: Day,
@@ -58,7 +58,7 @@ def choose(
     return Setpoints(knobs, tests)
 
 
-def _review(p: SimpleNamespace, pots: Pots, reported: Day, normals: FloatArray) -> None:
+def _review(p: PotlineParameters, pots: Pots, reported: Day, normals: FloatArray) -> None:
     """Raise the voltage of noisy, hot, cold and poor pots, lower that of good ones; move AlF3 and metal likewise."""
     noise = reported["voltage_noise"] - p.noise_wanted
     hot = np.maximum(reported["temperature_reading"] - p.temperature_wanted - p.temperature_slack, 0.0)

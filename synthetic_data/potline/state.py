@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from types import SimpleNamespace
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
+from synthetic_data.potline.parameters import PotlineParameters
 
 WALKS = ("heat", "feed", "noise", "spread", "cover")
 LASTING_FAULTS = 3  # spike, sick pot, cold pot
@@ -83,7 +83,7 @@ class Pots:
         return cls(**{name: np.zeros(shape) for name, shape in shapes.items()})
 
 
-def build(p: SimpleNamespace, count: int, rng: np.random.Generator) -> Pots:
+def build(p: PotlineParameters, count: int, rng: np.random.Generator) -> Pots:
     """Pots in the middle of their lives, on set-points near those that operators come to."""
     pots = Pots.blank(count)
     everyone = np.ones(count, dtype=bool)
@@ -113,7 +113,7 @@ def build(p: SimpleNamespace, count: int, rng: np.random.Generator) -> Pots:
     return pots
 
 
-def conditional_life(p: SimpleNamespace, age: FloatArray, uniform: FloatArray) -> FloatArray:
+def conditional_life(p: PotlineParameters, age: FloatArray, uniform: FloatArray) -> FloatArray:
     """Life of a pot that has reached `age`, from the Weibull law of pot life [d]."""
     reached = (age / p.life_scale) ** p.life_shape
     life: FloatArray = p.life_scale * (reached - np.log1p(-uniform)) ** (1.0 / p.life_shape)
@@ -121,7 +121,7 @@ def conditional_life(p: SimpleNamespace, age: FloatArray, uniform: FloatArray) -
 
 
 def reline(
-    p: SimpleNamespace, pots: Pots, chosen: NDArray[np.bool_], normals: FloatArray, uniforms: FloatArray
+    p: PotlineParameters, pots: Pots, chosen: NDArray[np.bool_], normals: FloatArray, uniforms: FloatArray
 ) -> None:
     """Give the chosen pots a new lining with its own character."""
     bad = normals[0]  # a poorly built cathode is restless and back-reacts more
@@ -143,7 +143,7 @@ def reline(
         setattr(pots, name, np.where(chosen, values, getattr(pots, name)))
 
 
-def settle(p: SimpleNamespace, pots: Pots, chosen: NDArray[np.bool_], temperature: float, excess_alf3: float) -> None:
+def settle(p: PotlineParameters, pots: Pots, chosen: NDArray[np.bool_], temperature: float, excess_alf3: float) -> None:
     """Fill the chosen pots with bath and metal at a temperature and composition, loops at rest."""
     new = {
         "bath_temperature": temperature,

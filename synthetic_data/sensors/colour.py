@@ -6,6 +6,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.sorting.colour import metal_brightness, metal_hue, metal_saturation, patinated
+from synthetic_data.plant.parameters import ArrayParameters
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.registration import Registration, blended
@@ -18,12 +19,29 @@ _DARKEST = 0.1  # brightness of a clean metal
 _PAINT_SATURATION, _PAINT_DARKEST, _PAINT_BRIGHTEST = 0.9, 0.2, 0.9  # strongest colour, and brightness
 
 
+class CameraParameters(ArrayParameters):
+    """What a seed states of the camera in [plant.parameters], one value a lot; units as there."""
+
+    layer_patina_low: FloatArray
+    layer_patina_high: FloatArray
+    cover_low: FloatArray
+    camera_colour_sd: FloatArray
+    finish_hue: FloatArray
+    finish_saturation: FloatArray
+    finish_brightness: FloatArray
+    camera_light_rsd: FloatArray
+    camera_lot_rsd: FloatArray
+    camera_dropout: FloatArray
+    patina_hue: FloatArray
+    dirt_grey: FloatArray
+
+
 def cover(pieces: Pieces, rng: np.random.Generator) -> FloatArray:
     """Share of each face that paint, plating or tin covers, (n,); broken faces and scratches show the metal.
 
     Reads `cover_low` [1], the least of a piece that has a layer.
     """
-    least = pieces.lots.parameters.cover_low[pieces.lot]
+    least = pieces.lots.parameters.view(CameraParameters).cover_low[pieces.lot]
     layered = np.isin(pieces.surface, [SURFACES.index(surface) for surface in _LAYERS])
     return np.where(layered, least + (1.0 - least) * rng.random(len(layered)), 0.0)
 
@@ -36,7 +54,7 @@ def read(
     Colours are mixed as what they are, vectors: the hue of a white metal is left to chance. Reads `dirt_grey` [1],
     `camera_colour_sd` [1], `camera_light_rsd` [1], `camera_lot_rsd` [1], `camera_dropout` [1].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(CameraParameters), pieces.lot
     n = len(lot)
     colour = _metal(pieces, materials, rng)
     colour += covered[:, np.newaxis] * (_layer(pieces, rng) - colour)
@@ -70,7 +88,7 @@ def _metal(pieces: Pieces, materials: Materials, rng: np.random.Generator) -> Fl
     hue = metal_hue(copper, content("zn"), content("sn"), nickel)
     saturation = metal_saturation(copper, content("sn"), nickel)
     brightness = metal_brightness(copper, content("al", "mg"), content("fe", "cr", "ni", "ti"), content("pb"))
-    p, finish = pieces.lots.parameters, rng.standard_normal((3, len(lot)))
+    p, finish = pieces.lots.parameters.view(CameraParameters), rng.standard_normal((3, len(lot)))
     hue = hue + p.finish_hue[lot] * finish[0]
     saturation = saturation * np.exp(p.finish_saturation[lot] * finish[1])
     brightness = np.maximum(brightness + p.finish_brightness[lot] * finish[2], _DARKEST)

@@ -17,6 +17,7 @@ from physics.sorting.fluorescence import PAINT, PAINT_DENSITY, nearness
 from physics.sorting.fluorescence_head import Head, Line, Tube
 from physics.sorting.xray_windows import KBETA_SHARE
 from synthetic_data.engine.plan import Plan
+from synthetic_data.plant.parameters import ArrayParameters
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.materials import Materials
@@ -55,6 +56,30 @@ _LAYERS = {
 _IMPURITY = 0.35  # usual content of an impurity over its most
 
 Angles = tuple[FloatArray, FloatArray]  # sines of the angles of the rays that come and go, (n,) each
+
+
+class FluorescenceParameters(ArrayParameters):
+    """What a seed states of pieces below the X-ray head in [plant.parameters], one value a lot; units as there."""
+
+    solder_share: FloatArray
+    solder_lead: FloatArray
+    dirt_layer: FloatArray
+    dirt_iron: FloatArray
+    dirt_lead: FloatArray
+    dirt_zinc: FloatArray
+    tube_voltage: FloatArray
+    tube_filter: FloatArray
+    tube_lines: FloatArray
+    copper_rate: FloatArray
+    gap: FloatArray
+    spot_area: FloatArray
+    stray_share: FloatArray
+    stray_range: FloatArray
+    tilt_sd: FloatArray
+    heterogeneity: FloatArray
+    lead_heterogeneity: FloatArray
+    composite_sight_sd: FloatArray
+    detector_pitch: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +145,7 @@ def light(
 
     Reads `tilt_sd` [1] and what the steps below read.
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(FluorescenceParameters), pieces.lot
     tilt = np.exp(np.clip(p.tilt_sd[lot] * rng.standard_normal(len(lot)), -_MOST_TILT, _MOST_TILT))
     angles = _SINE * tilt, _SINE / tilt
     contents = sight.padded(pieces.content)
@@ -155,7 +180,7 @@ def _soil(contents: FloatArray, pieces: Pieces, sight: Sight, rng: np.random.Gen
 
     Reads `dirt_iron`, `dirt_zinc` and `dirt_lead` [wt%], what they come to on a piece that is wholly covered.
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(FluorescenceParameters), pieces.lot
     for element, most in (("fe", p.dirt_iron), ("zn", p.dirt_zinc), ("pb", p.dirt_lead)):
         contents[:, sight.element(element)] += 2.0 * most[lot] * pieces.dirt * rng.random(len(lot))
 
@@ -173,7 +198,7 @@ def _coat(
 
     Reads `solder_share` [1] and `solder_lead` [wt%]. Layers hardly change what is scattered.
     """
-    p = pieces.lots.parameters
+    p = pieces.lots.parameters.view(FluorescenceParameters)
     rows = np.flatnonzero(cover)
     surface, lot = pieces.surface[rows], pieces.lot[rows]
     held, density = np.zeros((len(SURFACES), contents.shape[1])), np.zeros(len(SURFACES))
@@ -198,7 +223,8 @@ def _join(seen: FloatArray, pieces: Pieces, sight: Sight, angles: Angles, rng: n
     """
     joined = pieces.composites
     rows = joined.piece
-    spread = pieces.lots.parameters.composite_sight_sd[pieces.lot[rows]] * rng.standard_normal(len(rows))
+    sd = pieces.lots.parameters.view(FluorescenceParameters).composite_sight_sd[pieces.lot[rows]]
+    spread = sd * rng.standard_normal(len(rows))
     share = np.clip(joined.second_share + spread, 0.0, 1.0)
     contents = sight.padded(joined.second_content)
     second = _photons(sight, contents, joined.second, (angles[0][rows], angles[1][rows]))
@@ -208,7 +234,7 @@ def _join(seen: FloatArray, pieces: Pieces, sight: Sight, angles: Angles, rng: n
 def _dim(seen: FloatArray, pieces: Pieces, sight: Sight) -> None:
     """Take off what dirt keeps of the lines on their way out, in place; reads `dirt_layer` [µm], that of full dirt."""
     rows = np.flatnonzero(pieces.dirt)
-    thickness = pieces.lots.parameters.dirt_layer[pieces.lot[rows]] * pieces.dirt[rows]
+    thickness = pieces.lots.parameters.view(FluorescenceParameters).dirt_layer[pieces.lot[rows]] * pieces.dirt[rows]
     seen[:_L, rows] *= np.exp(-np.outer(sight.soil / _SINE, _SOIL_DENSITY * _CM * thickness))
 
 
@@ -217,7 +243,7 @@ def _unevenness(pieces: Pieces, lead: FloatArray, rng: np.random.Generator) -> N
 
     Reads `heterogeneity` [1] and `lead_heterogeneity` [1], relative.
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(FluorescenceParameters), pieces.lot
     normal = rng.standard_normal((_L, len(lot)), dtype=np.float32)
     drops = p.lead_heterogeneity[lot] * (1.0 - 0.01 * lead)
     normal[_LEAD] *= 1.0 + drops / p.heterogeneity[lot]
@@ -230,7 +256,7 @@ def _beside(seen: FloatArray, pieces: Pieces, registration: Registration, rng: n
 
     Reads `stray_share` [1], what the edge sees of a piece that touches, on average, and `stray_range` [mm].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(FluorescenceParameters), pieces.lot
     reach = np.exp(-np.maximum(pieces.neighbour_gap, 0.0) / p.stray_range[lot])
     stray = 2.0 * p.stray_share[lot] * reach * rng.random(len(lot))
     foreign = registration.overlap * pieces.area[registration.neighbour]
@@ -249,7 +275,7 @@ def _place(
 
     Reads `gap` [mm], `detector_pitch` [mm], `spot_area` [cm²], `copper_rate` [count/ms].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(FluorescenceParameters), pieces.lot
     height = np.minimum(form.height, _MOST_HEIGHT * p.gap[lot])
     # Pieces pass between two detectors as often as below one.
     aside = 0.5 * p.detector_pitch[lot] * rng.random(len(lot)) / (p.gap[lot] - height)

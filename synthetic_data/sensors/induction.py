@@ -6,9 +6,21 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.sorting.conductivity import apparent_conductivity
+from synthetic_data.plant.parameters import ArrayParameters
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration, blended
+
+
+class CoilParameters(ArrayParameters):
+    """What a seed states of the induction array in [plant.parameters], one value a lot; units as there."""
+
+    coil_frequency: FloatArray
+    coil_radius: FloatArray
+    coil_lift_off: FloatArray
+    coil_rsd: FloatArray
+    coil_area: FloatArray
+    coil_dropout: FloatArray
 
 
 def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
@@ -17,7 +29,7 @@ def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.
     Thin walls and air below a piece lower the reading; small pieces are read less surely. Reads `coil_frequency` [Hz],
     `coil_radius` [mm], `coil_lift_off` [mm], `coil_rsd` [1], `coil_area` [cm²], `coil_dropout` [1].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(CoilParameters), pieces.lot
     wall = pieces.thickness * pieces.shape
     air = 0.5 * form.height * (1.0 - form.solid)  # the walls lie about the middle of the envelope's air
     reading = apparent_conductivity(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from physics.sorting.libs import (
     saha_ratio,
     self_absorption,
 )
+from synthetic_data.plant.parameters import ArrayParameters
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.registration import Registration, content_at_spot
@@ -43,6 +43,48 @@ LAYERS = {
 DIRT = ("mg", "si", "fe", "cu", "zn", "ca", "c")
 _ELECTRON_DENSITY = 5e16  # 1/cm³
 _HOURS = 24.0  # h/d
+
+
+class LibsParameters(ArrayParameters):
+    """What a seed states of the LIBS head in [plant.parameters], one value a lot; units as there."""
+
+    dirt_layer: FloatArray
+    running: FloatArray
+    tile_interval: FloatArray
+    missed_piece: FloatArray
+    laser_energy: FloatArray
+    laser_fade: FloatArray
+    laser_service: FloatArray
+    laser_age: FloatArray
+    window_interval: FloatArray
+    window_missed: FloatArray
+    window_dust: FloatArray
+    window_exponent: FloatArray
+    tile_rsd: FloatArray
+    focus_sd: FloatArray
+    focus_rough: FloatArray
+    focal_range: FloatArray
+    coupling_sd: FloatArray
+    oil_loss: FloatArray
+    oil_hardness: FloatArray
+    cleaning_shots: FloatArray
+    analysis_shots: FloatArray
+    depth_per_shot: FloatArray
+    depth_sd: FloatArray
+    chipped: FloatArray
+    misfire: FloatArray
+    misfire_per_defocus: FloatArray
+    plasma_temperature: FloatArray
+    temperature_exponent: FloatArray
+    shot_rsd: FloatArray
+    piece_rsd: FloatArray
+    piece_rsd_si_fe: FloatArray
+    casting_rsd: FloatArray
+    total_rsd: FloatArray
+    layer_brightness: FloatArray
+    dirt_layer_sd: FloatArray
+    dirt_hardness: FloatArray
+    layer_sd: FloatArray
 
 
 @dataclass(frozen=True)
@@ -68,6 +110,13 @@ class Optics:
     tile_error: FloatArray  # (lines, k) relative error of that setting [1]
 
 
+def needed(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the parameters that readings of these lines need."""
+    of_lines = (f"{what}_{name}" for what in ("saturation", "noise") for name in lines)
+    of_layers = (f"{cover}_{name}" for cover, held in LAYERS.items() for name in held)
+    return (*LibsParameters.names(), *of_lines, *of_layers, *(f"dirt_{name}" for name in DIRT))
+
+
 @cache
 def irradiance_exponent(name: str, temperature: float, exponent: float) -> float:
     """Exponent b of a reading in the irradiance, (line/reference line) ~ F^b, from Boltzmann and Saha."""
@@ -91,7 +140,7 @@ def optics(pieces: Pieces, lines: tuple[str, ...], rng: np.random.Generator) -> 
     Reads `laser_energy` [mJ], `laser_fade` [1], `laser_service` [h], `laser_age` [h], `running` [h/d],
     `window_interval` [h], `window_missed` [1], `tile_interval` [h], `tile_rsd` [1].
     """
-    p, days = pieces.lots.parameters, pieces.lots.day
+    p, days = pieces.lots.parameters.view(LibsParameters), pieces.lots.day
     age = np.mod(p.laser_age + p.running * days, p.laser_service) / p.laser_service
     missed = rng.geometric(1.0 - p.window_missed) - 1.0
     window_hours = np.mod(_HOURS * days, p.window_interval) + p.window_interval * missed
@@ -111,7 +160,7 @@ def shoot(pieces: Pieces, form: Form, registration: Registration, laser: Optics,
     `chipped` [1], `dirt_layer` [µm], `dirt_layer_sd` [1], `dirt_hardness` [1], `misfire` [1],
     `misfire_per_defocus` [1/mm], `missed_piece` [1].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(LibsParameters), pieces.lot
     n = len(lot)
     content, foreign = content_at_spot(pieces, registration, rng)
     normal, luck = rng.standard_normal((4, n)), rng.random((3, n))
@@ -147,7 +196,7 @@ def read(
     `plasma_temperature` [K], `temperature_exponent` [1], `shot_rsd` [1], `piece_rsd` [1], `piece_rsd_si_fe` [1],
     `casting_rsd` [1], `total_rsd` [1], `layer_brightness` [1], `window_dust` [1/h], `window_exponent` [1].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(LibsParameters), pieces.lot
     light = _light(pieces, shots, laser)
     content = seen(pieces, shots, elements, rng)
     aluminium = np.maximum(content["al"], _LEAST_ALUMINIUM) / _USUAL_ALUMINIUM
@@ -165,14 +214,14 @@ def read(
     floor = 1.0 / (np.sqrt(count) * light * aluminium)
     result = {}
     for number, name in enumerate(lines):
-        line, saturation = LINES[name], getattr(p, f"saturation_{name}")[lot]
+        line, saturation = LINES[name], p[f"saturation_{name}"][lot]
         exponent = irradiance_exponent(name, float(p.plasma_temperature[0]), float(p.temperature_exponent[0]))
         drift = (_dust(p, line) - _dust(p, LINES[REFERENCE_LINE])) * laser.tile_hours
         thick = self_absorption(content[line.element] * path / saturation)
         gain = np.exp(exponent * log_irradiance + (laser.tile_error[number] - drift)[lot])
         reading = content[line.element] * thick * gain / aluminium
         noise = np.square(reading * relative.get(line.element, usual))
-        noise += np.square(getattr(p, f"noise_{name}")[lot] * floor)
+        noise += np.square(p[f"noise_{name}"][lot] * floor)
         result[f"libs_{name}"] = reading + np.sqrt(noise) * rng.standard_normal(len(lot))
     mixed = shots.metal * (1.0 - shots.metal)
     spread = np.sqrt(np.square(grained) + mixed) * np.exp(rng.standard_normal(len(lot)) / np.sqrt(2.0 * count))
@@ -189,12 +238,12 @@ def seen(pieces: Pieces, shots: Shots, elements: tuple[str, ...], rng: np.random
 
     Reads `layer_sd` [1], `dirt_<element>` [wt%] of `DIRT`, and `<cover>_<element>` [wt%] of `LAYERS`.
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(LibsParameters), pieces.lot
     found = dict(zip(elements, np.ascontiguousarray(shots.content.T) * shots.metal, strict=True))
     for name in ("c", "ca"):  # no metal holds them
         found.setdefault(name, np.zeros(len(lot)))
     for name in DIRT:
-        found[name] = found[name] + getattr(p, f"dirt_{name}")[lot] * pieces.dirt
+        found[name] = found[name] + p[f"dirt_{name}"][lot] * pieces.dirt
     covered = np.flatnonzero(shots.metal < 1.0)
     surface = pieces.surface[covered]
     loose = (pieces.layer[covered] == 0.0) | (surface == SURFACES.index("oily"))
@@ -204,20 +253,20 @@ def seen(pieces: Pieces, shots: Shots, elements: tuple[str, ...], rng: np.random
         share = 1.0 - shots.metal[below]
         scatter = np.exp(p.layer_sd[lot[below]] * rng.standard_normal((len(held), len(below))))
         for name, factor in zip(held, scatter, strict=True):
-            found[name][below] += share * getattr(p, f"{cover}_{name}")[lot[below]] * factor
+            found[name][below] += share * p[f"{cover}_{name}"][lot[below]] * factor
     return found
 
 
 def _light(pieces: Pieces, shots: Shots, laser: Optics) -> FloatArray:
     """Light of each piece's plasma over that of the tile when the readings were last set right [1]."""
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(LibsParameters), pieces.lot
     left = np.exp(-p.window_dust * laser.tile_hours)[lot]
     bright = shots.metal + p.layer_brightness[lot] * (1.0 - shots.metal)
     light: FloatArray = shots.irradiance * bright * left
     return light
 
 
-def _dust(p: SimpleNamespace, line: Line) -> FloatArray:
+def _dust(p: LibsParameters, line: Line) -> FloatArray:
     """Rate at which dust on the window takes a line's light, faster in the ultraviolet [1/h]."""
     result: FloatArray = p.window_dust * (_DUST_WAVELENGTH / line.wavelength) ** p.window_exponent
     return result

@@ -7,11 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
+from synthetic_data.plant.parameters import ArrayParameters
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration
 
 _MM_CM = 0.1  # cm/mm
 _LEAST_SOLID, _MOST_SOLID = 0.15, 0.98  # share of the envelope that metal can fill
+
+
+class ShapeParameters(ArrayParameters):
+    """What a seed states of 3D laser and scale in [plant.parameters], one value a lot; units as there."""
+
+    void_ratio: FloatArray
+    void_exponent: FloatArray
+    void_sd: FloatArray
+    peak_ratio: FloatArray
+    mass_sd: FloatArray
+    volume_rsd: FloatArray
+    area_rsd: FloatArray
+    height_sd: FloatArray
 
 
 @dataclass(frozen=True)
@@ -28,7 +42,7 @@ def form(pieces: Pieces, rng: np.random.Generator) -> Form:
 
     Reads `void_ratio` [1], `void_exponent` [1], `void_sd` [1], `peak_ratio` [1].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(ShapeParameters), pieces.lot
     wall = pieces.thickness * pieces.shape
     slender = np.log(np.maximum(pieces.size / pieces.thickness, 1.0))
     normal = rng.standard_normal(len(lot))
@@ -43,7 +57,7 @@ def read(pieces: Pieces, true: Form, registration: Registration, rng: np.random.
 
     Reads `mass_sd` [g], `volume_rsd` [1], `area_rsd` [1], `height_sd` [mm].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(ShapeParameters), pieces.lot
     noise = rng.standard_normal((4, len(lot)))
     envelope = pieces.area * true.height * _MM_CM
     foreign, beside = registration.overlap, registration.neighbour

@@ -17,6 +17,7 @@ from physics.sorting.xray import line_energy
 from physics.sorting.xray_detector import live_share, sum_peak
 from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, SumPeak, Windows
 from synthetic_data.engine.plan import Plan
+from synthetic_data.plant.parameters import ArrayParameters
 from synthetic_data.sensors.fluorescence import LINES, Light
 from synthetic_data.sorter.feed import Pieces
 
@@ -27,6 +28,30 @@ _EV = 1000.0  # eV/keV
 _SCATTER = [NAMES.index(name) for name in ("compton", "rayleigh")]
 _OWN = [i for i in range(len(NAMES)) if i not in _SCATTER]  # windows of LINES, in their order
 COLUMNS = tuple(f"rate_{name}" for name in NAMES)
+
+
+class DetectorParameters(ArrayParameters):
+    """What a seed states of tube and detectors in [plant.parameters], one value a lot; units as there."""
+
+    belt_speed: FloatArray
+    tube_age: FloatArray
+    tube_life: FloatArray
+    tube_fade: FloatArray
+    tube_output: FloatArray
+    running: FloatArray
+    chord_low: FloatArray
+    detectors: FloatArray
+    detector_rsd: FloatArray
+    gain_rsd: FloatArray
+    gain_drift: FloatArray
+    gain_offset: FloatArray
+    tile_interval: FloatArray
+    tile_missed: FloatArray
+    noise: FloatArray
+    tail: FloatArray
+    dead_time: FloatArray
+    pair_time: FloatArray
+    missed_piece: FloatArray
 
 
 @dataclass(frozen=True)
@@ -48,7 +73,7 @@ def detectors(plan: Plan, pieces: Pieces, rng: np.random.Generator) -> Detectors
     `tile_interval` [h], `tile_missed` [1], `running` [h/d], `tube_age` [h] at the start, `tube_life` [h], `tube_fade`
     [1] over the life, `tube_output` [1], `gain_offset` [1], `noise` [eV], `tail` [1/keV].
     """
-    p, days, lot = pieces.lots.parameters, pieces.lots.day, pieces.lot
+    p, days, lot = pieces.lots.parameters.view(DetectorParameters), pieces.lots.day, pieces.lot
     heads = round(plan.plant.value("detectors"))
     own_gain, own_output = plan.plant_stream().standard_normal((2, heads))
     tile_hours = np.mod(_HOURS * days, p.tile_interval) + p.tile_interval * (rng.geometric(1.0 - p.tile_missed) - 1.0)
@@ -72,7 +97,7 @@ def read(pieces: Pieces, light: Light, state: Detectors, rng: np.random.Generato
     Reads `belt_speed` [m/s], `chord_low` [1], the least part of its size that a piece shows along the spot's way,
     `dead_time` [µs], `pair_time` [µs], `missed_piece` [1].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(DetectorParameters), pieces.lot
     n = len(lot)
     along = p.chord_low[lot] + (1.0 - p.chord_low[lot]) * rng.random(n)
     live = dwell(along * pieces.size, p.belt_speed[lot]) * live_share(light.total, p.dead_time[lot])

@@ -9,6 +9,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.sorting.dual_energy import Scanner, condensed, log_ratio, log_ratio_noise, log_transmissions, sandwich
+from synthetic_data.plant.parameters import ArrayParameters
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration, blended
 
@@ -16,6 +17,23 @@ _BINS = 12  # energy bins of the spectrum
 _PERCENT = 0.01
 _PIXELS_PER_CM2 = 100.0  # 1/cm² at 1 mm
 _THICKEST = 60.0  # g/cm² of the calibration wedge
+
+
+class TransmissionParameters(ArrayParameters):
+    """What a seed states of the X-ray line in [plant.parameters], one value a lot; units as there."""
+
+    tube_voltage: FloatArray
+    xrt_photons: FloatArray
+    xrt_noise_excess: FloatArray
+    xrt_scatter: FloatArray
+    xrt_scatter_sd: FloatArray
+    xrt_uneven: FloatArray
+    xrt_drift: FloatArray
+    xrt_ratio_sd: FloatArray
+    xrt_phase: FloatArray
+    xrt_interval: FloatArray
+    xrt_transmission_rsd: FloatArray
+    areal_rsd: FloatArray
 
 
 @dataclass(frozen=True)
@@ -42,8 +60,8 @@ def calibration_hours(pieces: Pieces) -> FloatArray:
 
     Reads `xrt_interval` [h].
     """
-    lots = pieces.lots
-    hours: FloatArray = np.mod(24.0 * lots.day + lots.parameters.xrt_phase, lots.parameters.xrt_interval)
+    p = pieces.lots.parameters.view(TransmissionParameters)
+    hours: FloatArray = np.mod(24.0 * pieces.lots.day + p.xrt_phase, p.xrt_interval)
     return hours
 
 
@@ -57,7 +75,7 @@ def read(
     `xrt_noise_excess` [1], `xrt_scatter` [1], `xrt_scatter_sd` [1], `xrt_uneven` [1], `xrt_drift` [1/h],
     `xrt_ratio_sd` [1], `xrt_phase` [h], `xrt_interval` [h], `xrt_transmission_rsd` [1], `areal_rsd` [1].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.lots.parameters.view(TransmissionParameters), pieces.lot
     n = len(lot)
     at = line(float(p.tube_voltage[0]), elements, wedge)
     attenuation = ((_PERCENT * at.table.T) @ blended(pieces.content, pieces.mass, registration).T).T

@@ -58,7 +58,7 @@ def draw_bodies(
 
 def of_feed(lots: Lots, materials: Materials, name: str) -> FloatArray:
     """Parameter `<name>_<feed>` of the feed that each lot comes from, in force on its day, (k,)."""
-    by_feed = np.array([getattr(lots.parameters, f"{name}_{feed}") for feed in materials.feeds])
+    by_feed = np.array([lots.parameters[f"{name}_{feed}"] for feed in materials.feeds])
     return by_feed[lots.feed, np.arange(len(lots.feed))]
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,9 @@ from numpy.typing import NDArray
 
 from physics.arrays import FloatArray, IntArray
 from physics.sorting.ejection import crowding, deflection_probability, jet_overlap
-from seeds import Plant, Seed
+from seeds import Seed
 from synthetic_data.engine.outcomes import Outcome
+from synthetic_data.sorter.parameters import EjectionParameters
 
 # Why a piece landed elsewhere than decided; code 0 where it landed as decided.
 CAUSES = ("", "late decision", "valve fault", "direct miss", "neighbour ejected")
@@ -25,8 +25,7 @@ _STEPS = (1, -1, 2, -2)
 
 def outcome(seed: Seed, truth: pd.DataFrame, decisions: IntArray, rng_seed: int) -> Outcome:
     """Where the belt puts decided pieces, and why, by rows of truth.parquet: see `synthetic_data.outcome`."""
-    plant = cast(Plant, seed.plant)
-    p = SimpleNamespace(**{name: quantity.value for name, quantity in plant.parameters.items()})
+    p = EjectionParameters.of(seed)
     pieces = {name: truth[name].to_numpy(dtype=np.float64) for name in ("size", "occupancy", "neighbour_gap")}
     pieces["mass"] = piece_mass(truth)
     rest = [one.rest for one in seed.bins].index(True)
@@ -42,7 +41,7 @@ def eject(
     decided: NDArray[np.intp],
     rest: int,
     pieces: Mapping[str, Any],
-    p: SimpleNamespace,
+    p: EjectionParameters,
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Where each piece lands, and why where it does not land as decided.
@@ -59,8 +58,9 @@ def eject(
     pieces
         By name, shape (n,): true `mass` [g], `size` [mm], `neighbour_gap` [mm], `occupancy` [1]
     p
-        Parameters: late_share, valve_fault_share, direct_miss, heavy_mass [g], heavy_miss_factor, light_areal_mass
-        [g/cm²], light_miss_factor, belt_speed [m/s], timing_sd [ms], ejection_margin [ms], nozzle_pitch [mm]
+        Parameters: late_share [1], valve_fault_share [1], direct_miss [1], heavy_mass [g], heavy_miss_factor [1],
+        light_areal_mass [g/cm²], light_miss_factor [1], belt_speed [m/s], timing_sd [ms], ejection_margin [ms],
+        nozzle_pitch [mm]
     rng
         Stream of random numbers
 
@@ -88,7 +88,7 @@ def eject(
     return landed, cause
 
 
-def _miss_probability(mass: FloatArray, size: FloatArray, p: SimpleNamespace) -> FloatArray:
+def _miss_probability(mass: FloatArray, size: FloatArray, p: EjectionParameters) -> FloatArray:
     """Chance that the jet does not move a piece: greater where it is heavy, or light for its size and flutters."""
     heavy = mass > p.heavy_mass
     light = mass < p.light_areal_mass * (size / _MM_PER_CM) ** 2
@@ -97,7 +97,11 @@ def _miss_probability(mass: FloatArray, size: FloatArray, p: SimpleNamespace) ->
 
 
 def _taken_along(
-    fired: NDArray[np.bool_], size: FloatArray, pieces: Mapping[str, Any], p: SimpleNamespace, rng: np.random.Generator
+    fired: NDArray[np.bool_],
+    size: FloatArray,
+    pieces: Mapping[str, Any],
+    p: EjectionParameters,
+    rng: np.random.Generator,
 ) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Pieces that shot and neighbours that their jets deflect, for the nearest neighbours, the next ones and so on.
 

@@ -12,20 +12,13 @@ from physics.sorting.ejection import crowding
 from synthetic_data.engine.plan import Block, Plan, SimulationError
 from synthetic_data.sorter import surfaces
 from synthetic_data.sorter.bodies import draw_bodies, within
-from synthetic_data.sorter.lots import Lots, draw_lots, need
+from synthetic_data.sorter.lots import Lots, draw_lots
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.mix import Mix, draw_materials
 from synthetic_data.sorter.surfaces import SURFACES
 
 __all__ = ["SURFACES", "Composites", "Pieces", "draw"]
 
-_PARAMETERS = (
-    *("pieces_per_lot", "piece_interval", "lot_mix_sd", "occupancy_mean", "occupancy_sd"),
-    *("touching_share", "overlap_depth", "other_share", "composite_share", "second_share_low", "second_share_high"),
-    *("unknown_absent_share", "new_unknown_share", "size_exponent", "size_correlation"),
-    *("fill_low", "fill_high", "shape_low", "shape_high"),
-)
-_OF_EACH_FEED = ("feed_share", "mass_median", "mass_gsd", "size_low", "size_high", "size_scale")
 _LEAST_INTERVAL = 1e-3  # s between two pieces of a lot
 _SECOND = 1e6  # µs/s
 _DAY = 86_400e6  # µs/d
@@ -75,10 +68,8 @@ def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generato
     Raises
     ------
     SimulationError
-        The plant lacks a parameter, a feed a material of a named class, or its numbers do not go together.
+        A feed lacks a material of a named class, or the plant's numbers do not go together.
     """
-    need(plan, (*_PARAMETERS, *surfaces.PARAMETERS))
-    need(plan, (f"{name}_{feed}" for name in _OF_EACH_FEED for feed in materials.feeds))
     lots = draw_lots(plan, block, materials.feeds, rng)
     per_lot = round(plan.plant.value("pieces_per_lot"))
     lot = np.repeat(np.arange(block.count), per_lot)
@@ -141,7 +132,7 @@ def _contents(
     drawn = materials.contents(np.concatenate([material, second]), rng)
     content, second_content = drawn[: len(material)], drawn[len(material) :]
     first_content = content[joined]
-    low, high = (getattr(lots.parameters, f"second_share_{end}")[lot[joined]] for end in ("low", "high"))
+    low, high = (lots.parameters[f"second_share_{end}"][lot[joined]] for end in ("low", "high"))
     share = low + (high - low) * rng.random(len(joined))
     content[joined] = first_content + share[:, None] * (second_content - first_content)
     return content, Composites(joined, second, share, first_content, second_content)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Block, Event, Plan, SimulationError
+from synthetic_data.engine.plan import Block, Plan, SimulationError
+from synthetic_data.sorter.parameters import SorterParameters
 
 _SPREAD = 0.8  # part of its share of the run within which a lot comes, so that the order is kept
 _LEAST_OCCUPANCY, _MOST_OCCUPANCY = 0.005, 0.35  # of the belt; beyond, pieces no longer lie one by one
@@ -22,7 +20,7 @@ class Lots:
     """The k lots of a block; each array has one value a lot."""
 
     day: FloatArray  # d since the start of the run
-    parameters: SimpleNamespace  # every parameter of the plant by name, (k,) each, regimes applied by the lot's day
+    parameters: SorterParameters  # in force on the lot's day, (k,) each
     feed: NDArray[np.intp]  # index into Materials.feeds
     occupancy: FloatArray  # share of the belt that is covered
 
@@ -43,12 +41,12 @@ def draw_lots(plan: Plan, block: Block, feeds: tuple[str, ...], rng: np.random.G
     Raises
     ------
     SimulationError
-        A regime changes a parameter that the plant lacks, or no feed has a share.
+        No feed has a share.
     """
     place = block.first + np.arange(block.count) + _SPREAD * rng.random(block.count)
     day = place / plan.units * plan.days
-    p = parameters(plan, day)
-    shares = np.cumsum([getattr(p, f"feed_share_{feed}") for feed in feeds], axis=0)
+    p = SorterParameters.on_days(plan, day)
+    shares = np.cumsum([p[f"feed_share_{feed}"] for feed in feeds], axis=0)
     if not (shares[-1] > 0.0).all():
         raise SimulationError(f"plant.parameters.feed_share_*: all are 0: expected a share for {', '.join(feeds)}")
     feed = np.sum(rng.random(block.count) * shares[-1] >= shares, axis=0)
@@ -61,49 +59,3 @@ def lognormal(mean: FloatArray, sd: FloatArray, normal: FloatArray) -> FloatArra
     log_variance = np.log1p((sd / mean) ** 2)
     values: FloatArray = mean * np.exp(np.sqrt(log_variance) * normal - 0.5 * log_variance)
     return values
-
-
-def parameters(plan: Plan, days: FloatArray) -> SimpleNamespace:
-    """Every parameter of the plant as an array of the days' shape: its value in force on each day [d from start].
-
-    A regime holds from the first instant of its date.
-
-    Raises
-    ------
-    SimulationError
-        A regime changes a parameter that the plant lacks.
-    """
-    values = {name: np.full(days.shape, quantity.value) for name, quantity in plan.plant.parameters.items()}
-    for regime in sorted(plan.plant.regimes, key=lambda regime: regime.start):
-        unknown = sorted(set(regime.change) - set(values))
-        if unknown:
-            raise SimulationError(
-                f"plant.regimes.{regime.name}: changes {', '.join(unknown)}, unknown in plant.parameters"
-            )
-        begun = days >= _day_of(plan, regime.start)
-        for name, quantity in regime.change.items():
-            values[name][begun] = quantity.value
-    return SimpleNamespace(**values)
-
-
-def regime_events(plan: Plan) -> tuple[Event, ...]:
-    """Regimes that begin within the run, as events of the whole plant: those of the first block alone."""
-    days = ((regime.name, _day_of(plan, regime.start)) for regime in plan.plant.regimes)
-    return tuple(Event(None, f"regime {name}", day, day, day) for name, day in days if 0.0 <= day < plan.days)
-
-
-def need(plan: Plan, names: Iterable[str]) -> None:
-    """Refuse a plant without these parameters.
-
-    Raises
-    ------
-    SimulationError
-        One is missing; all that are missing are named.
-    """
-    missing = sorted(set(names) - set(plan.plant.parameters))
-    if missing:
-        raise SimulationError(f"plant.parameters: {', '.join(missing)} missing: a scrap feed needs them")
-
-
-def _day_of(plan: Plan, date: dt.date) -> float:
-    return (dt.datetime.combine(date, dt.time()) - plan.start) / dt.timedelta(days=1)

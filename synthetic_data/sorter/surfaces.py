@@ -14,11 +14,6 @@ from synthetic_data.sorter.materials import Materials
 # What a piece is covered with; one state a piece.
 SURFACES = ("bare", "anodised", "painted", "powder_coated", "oily", "plated", "patina", "tinned")
 _COVERED = SURFACES[1:]
-PARAMETERS = (
-    *(f"share_{surface}" for surface in _COVERED),
-    *(f"layer_{surface}_{end}" for surface in _COVERED for end in ("low", "high")),
-    *("dirt_share_low", "dirt_share_high"),
-)
 
 
 def draw_surfaces(
@@ -36,7 +31,7 @@ def draw_surfaces(
     p = lots.parameters
     share = np.empty((len(lots.feed), len(materials.names), len(_COVERED)))
     for state, surface in enumerate(_COVERED):
-        share[..., state] = getattr(p, f"share_{surface}")[:, None]
+        share[..., state] = p[f"share_{surface}"][:, None]
         for number, properties in enumerate(materials.properties):
             if (own := properties.get(f"share_{surface}")) is not None:
                 share[:, number, state] = 0.5 * (own.low + own.high)
@@ -50,7 +45,7 @@ def draw_surfaces(
     passed = np.sum(uniform[:, None] >= flat, axis=1)
     surface_of = np.where(passed == len(_COVERED), 0, passed + 1)
     low, high = (
-        np.stack([np.zeros(len(lots.feed)), *(getattr(p, f"layer_{s}_{end}") for s in _COVERED)], axis=1)
+        np.stack([np.zeros(len(lots.feed)), *(p[f"layer_{s}_{end}"] for s in _COVERED)], axis=1)
         for end in ("low", "high")
     )
     layer = np.zeros(len(lot))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
+from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 ELEMENTS = ("as", "sb", "bi", "ni", "pb", "se", "te", "ag", "o")
 SUPPLIERS = ("own", "custom", "secondary")
@@ -17,17 +17,17 @@ NORMALS = 2 * len(ELEMENTS)  # of a load: its contents, and the errors of its as
 UNIFORMS = 3  # of a load: supplier, whether the lot is bad, how bad
 
 
-def usual(p: SimpleNamespace) -> FloatArray:
+def usual(p: TankhouseParameters) -> FloatArray:
     """Usual contents of each supplier's anodes, shape (suppliers, elements) [ppm]."""
-    plant = np.array([getattr(p, f"anode_{element}") for element in ELEMENTS])
-    factors = np.array([[getattr(p, f"{supplier}_{element}") for element in ELEMENTS] for supplier in SUPPLIERS])
+    plant = np.array([p[f"anode_{element}"] for element in ELEMENTS])
+    factors = np.array([[p[f"{supplier}_{element}"] for element in ELEMENTS] for supplier in SUPPLIERS])
     contents: FloatArray = plant * factors
     return contents
 
 
-def shares(p: SimpleNamespace) -> FloatArray:
+def shares(p: TankhouseParameters) -> FloatArray:
     """Share of the anodes that comes from each supplier, 1 in all."""
-    given = np.array([getattr(p, f"{supplier}_share") for supplier in SUPPLIERS])
+    given = np.array([p[f"{supplier}_share"] for supplier in SUPPLIERS])
     parts: FloatArray = given / given.sum()
     return parts
 
@@ -39,7 +39,7 @@ class Loads:
     contents: FloatArray
 
     @classmethod
-    def first(cls, p: SimpleNamespace, normals: FloatArray) -> Loads:
+    def first(cls, p: TankhouseParameters, normals: FloatArray) -> Loads:
         """Anodes that are in the cells when the run starts; normals of shape (NORMALS, groups)."""
         usual_mix = (shares(p) @ usual(p))[:, None]
         lot = usual_mix * np.exp(p.anode_lot_sd * normals[: len(ELEMENTS)])
@@ -47,7 +47,7 @@ class Loads:
 
     def stretch(
         self,
-        p: SimpleNamespace,
+        p: TankhouseParameters,
         new: NDArray[np.bool_],
         cast: FloatArray,
         normals: FloatArray,
@@ -83,7 +83,7 @@ class Loads:
         return found
 
 
-def _assayed(p: SimpleNamespace, lot: FloatArray, normals: FloatArray) -> FloatArray:
+def _assayed(p: TankhouseParameters, lot: FloatArray, normals: FloatArray) -> FloatArray:
     """What the laboratory says of the lots."""
     told: FloatArray = lot * (1.0 + p.anode_assay_rsd * normals[len(ELEMENTS) :])
     return told

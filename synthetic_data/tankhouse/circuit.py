@@ -6,7 +6,6 @@ import datetime as dt
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -14,10 +13,11 @@ from physics.arrays import FloatArray
 from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, diffusion_limited_content
 from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
 from synthetic_data.engine.plan import Event, Plan
-from synthetic_data.potline.line import parameters
+from synthetic_data.plant.parameters import regimes_begun
 from synthetic_data.tankhouse import anodes, stocks
 from synthetic_data.tankhouse import faults as tankhouse_faults
 from synthetic_data.tankhouse.crops import ELEMENTS
+from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 STRETCH = 26  # weeks that are reckoned as one array
 DAYS = stocks.DAYS
@@ -45,7 +45,7 @@ class Weeks:
     """Some weeks of the circuit in which the parameters hold; arrays of shape (weeks, 1) but where stated."""
 
     first: int  # number of the first, negative in the warm-up
-    parameters: SimpleNamespace
+    parameters: TankhouseParameters
     state: dict[str, FloatArray]
     cast: FloatArray  # anodes by supplier, (weeks, suppliers, elements) [ppm]
     laboratory: FloatArray  # factor by which the laboratory reads high, (weeks, elements) [1]
@@ -59,10 +59,10 @@ class Weeks:
 
 def stretches(plan: Plan) -> Iterator[Weeks]:
     """Weeks of the run in stretches, the warm-up first; none crosses the start of a regime."""
-    first = -round(plan.plant.value("warm_up_periods"))
-    circuit = _Circuit(plan, parameters(plan, first)[0])
+    first = -round(TankhouseParameters.of(plan.seed).warm_up_periods)
+    circuit = _Circuit(plan, TankhouseParameters.in_period(plan, first))
     while first < plan.periods:
-        p, events = parameters(plan, first)
+        p = TankhouseParameters.in_period(plan, first)
         last = min(first + STRETCH, plan.periods, 0 if first < 0 else plan.periods)
         starts = (plan.period_start(week).date() for week in range(first + 1, last))
         changes = [regime.start for regime in plan.plant.regimes]
@@ -72,14 +72,14 @@ def stretches(plan: Plan) -> Iterator[Weeks]:
             if any(before < change <= start for change in changes):
                 break
             count += 1
-        yield circuit.stretch(p, first, count, events)
+        yield circuit.stretch(p, first, count, regimes_begun(plan, first))
         first += count
 
 
 class _Circuit:
     """The circuit between two weeks."""
 
-    def __init__(self, plan: Plan, p: SimpleNamespace) -> None:
+    def __init__(self, plan: Plan, p: TankhouseParameters) -> None:
         self._plan = plan
         self._normals, self._uniforms = plan.plant_stream().spawn(2)
         self._walks = self._normals.standard_normal(len(WALKS))
@@ -90,12 +90,12 @@ class _Circuit:
         self._faults = tankhouse_faults.CircuitFaults.none()
         self._bleed, self._liberated = float(p.bleed), float(p.copper_excess - p.bleed * p.copper_wanted)
         self._dosed = _usual_dose(p, float(p.anode_ag))
-        self._content = {name: float(getattr(p, f"start_{name}")) for name in stocks.DISSOLVING}
+        self._content = {name: float(p[f"start_{name}"]) for name in stocks.DISSOLVING}
         self._content |= {"cu": float(p.copper_wanted), "cl": 1e-3 * float(p.chloride)}
         self._read = dict(self._content)
         self._target = float(p.chloride)
 
-    def stretch(self, p: SimpleNamespace, first: int, count: int, regimes: list[Event]) -> Weeks:
+    def stretch(self, p: TankhouseParameters, first: int, count: int, regimes: tuple[Event, ...]) -> Weeks:
         """Step some weeks with the same parameters."""
         normals = self._normals.standard_normal((count, _NORMALS + self._cast.size + len(self._bias)))
         chances = self._uniforms.random((count, len(tankhouse_faults.CIRCUIT) * tankhouse_faults.UNIFORMS))
@@ -116,7 +116,7 @@ class _Circuit:
         state = {name: np.array([[week[name]] for week in weeks]) for name in weeks[0]}
         return Weeks(first, p, state, cast, bias, tuple(events) if first >= 0 else ())
 
-    def _week(self, p: SimpleNamespace, week: int, faults: dict[str, float], z: FloatArray) -> dict[str, float]:
+    def _week(self, p: TankhouseParameters, week: int, faults: dict[str, float], z: FloatArray) -> dict[str, float]:
         self._walks = _walk(self._walks, z[: len(WALKS)], p.plant_memory)
         walk = dict(zip(WALKS, self._walks.tolist(), strict=True))
         noise = z[len(WALKS) :].tolist()
@@ -144,18 +144,18 @@ class _Circuit:
         found |= self._step(p, found, walk, faults)
         return found
 
-    def _assays(self, p: SimpleNamespace, found: dict[str, float], noise: list[float]) -> dict[str, float]:
+    def _assays(self, p: TankhouseParameters, found: dict[str, float], noise: list[float]) -> dict[str, float]:
         """What the laboratory last said of the electrolyte, before the week."""
         true = self._content | {"h2so4": found["h2so4"]}
         self._read = {
-            name: true[name] * (1.0 + getattr(p, f"assay_{name}_rsd") * error)
+            name: true[name] * (1.0 + p[f"assay_{name}_rsd"] * error)
             for name, error in zip(_ASSAYS, noise[: len(_ASSAYS)], strict=True)
         }
         self._read["cl"] = self._content["cl"] * (1.0 + p.assay_cl_rsd * noise[-2])
         return {f"electrolyte_{name}": value for name, value in self._read.items() if name != "cl"}
 
     def _operate(
-        self, p: SimpleNamespace, found: dict[str, float], walk: dict[str, float], noise: list[float]
+        self, p: TankhouseParameters, found: dict[str, float], walk: dict[str, float], noise: list[float]
     ) -> dict[str, float]:
         """Bleed follows nickel and arsenic, liberators copper, the chloride target the silver in the cathodes."""
         excess = 0.5 * (self._read["ni"] / p.nickel_wanted + self._read["as"] / p.arsenic_wanted) - 1.0
@@ -171,7 +171,7 @@ class _Circuit:
         return {"bleed": self._bleed, "chloride_target": self._target}
 
     def _step(
-        self, p: SimpleNamespace, found: dict[str, float], walk: dict[str, float], faults: dict[str, float]
+        self, p: TankhouseParameters, found: dict[str, float], walk: dict[str, float], faults: dict[str, float]
     ) -> dict[str, float]:
         """Move the stocks through the week; the week's mean contents [g/L, chloride mg/L]."""
         mean = {}
@@ -187,18 +187,18 @@ class _Circuit:
         self._content["cl"], mean["cl"] = flow.end, 1e3 * flow.mean
         return mean
 
-    def _feed(self, p: SimpleNamespace, name: str) -> tuple[float, float, float, float]:
+    def _feed(self, p: TankhouseParameters, name: str) -> tuple[float, float, float, float]:
         """What dissolves of an element [g/t], the bleed, and how it precipitates."""
         if name == "fe":
             return float(p.dissolved_fe), self._bleed, 0.0, 0.0
         anode = float(self._anodes[anodes.ELEMENTS.index(name)])
-        dissolved = anode * getattr(p, f"dissolved_{name}")
+        dissolved = anode * p[f"dissolved_{name}"]
         if name not in ("sb", "bi"):
             return dissolved, self._bleed, 0.0, 0.0
         helped = math.sqrt(p.arsenic_wanted / max(self._content["as"], 1.0))  # arsenic makes both precipitate earlier
-        return dissolved, self._bleed, getattr(p, f"precipitation_{name}"), getattr(p, f"onset_{name}") * helped
+        return dissolved, self._bleed, p[f"precipitation_{name}"], p[f"onset_{name}"] * helped
 
-    def _season(self, p: SimpleNamespace, week: int) -> float:
+    def _season(self, p: TankhouseParameters, week: int) -> float:
         date = self._plan.period_start(week) + dt.timedelta(days=0.5 * DAYS)
         phase = 2.0 * math.pi * (date.timetuple().tm_yday - p.warmest_day) / _YEAR
         return float(p.ambient_mean + p.ambient_swing * math.cos(phase))
@@ -214,12 +214,12 @@ def _within(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
 
-def _usual_dose(p: SimpleNamespace, silver: float) -> float:
+def _usual_dose(p: TankhouseParameters, silver: float) -> float:
     """Chloride that bleed and silver take at the usual content [g/t]."""
     return float(p.bleed * p.chloride + p.silver_as_chloride * silver * stocks.CHLORINE_PER_SILVER)
 
 
-def _cathode_silver(p: SimpleNamespace, current: float, temperature: float, chloride: float) -> float:
+def _cathode_silver(p: TankhouseParameters, current: float, temperature: float, chloride: float) -> float:
     """Silver of usual cathodes in the plant [ppm]."""
     product = silver_chloride_product(temperature, p.silver_product)
     dissolved = dissolved_silver(max(chloride, p.chloride_least), product)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from physics.arrays import FloatArray
@@ -12,11 +10,12 @@ from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_li
 from physics.refining.occlusion import electrolyte_sulphur, occluded_content, occluded_volume
 from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
 from synthetic_data.tankhouse.crops import ELEMENTS, PARTICLES, Crops, Values
+from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 _FROM_ELECTROLYTE = ("as", "sb", "bi", "ni", "fe")
 
 
-def enclosed(p: SimpleNamespace, crops: Crops, state: Values) -> Values:
+def enclosed(p: TankhouseParameters, crops: Crops, state: Values) -> Values:
     """Electrolyte [mL/kg] and slimes, settled and floating [ppm], that the deposit encloses."""
     walks, luck, rough = crops.walks, crops.luck, state["roughness"]
     lumpy = 1.0 + p.nodules_enclose * state["nodularity"]
@@ -30,7 +29,7 @@ def enclosed(p: SimpleNamespace, crops: Crops, state: Values) -> Values:
     }
 
 
-def contents(p: SimpleNamespace, crops: Crops, state: Values, parts: Values) -> Values:
+def contents(p: TankhouseParameters, crops: Crops, state: Values, parts: Values) -> Values:
     """Contents of the lots [ppm] from the conditions and what the deposit encloses."""
     week, anodes = crops.week, crops.anodes
     found = _slimes(p, anodes, parts)
@@ -46,15 +45,13 @@ def contents(p: SimpleNamespace, crops: Crops, state: Values, parts: Values) -> 
     return {element: found[element] for element in ELEMENTS}
 
 
-def _slimes(p: SimpleNamespace, anodes: Values, parts: Values) -> Values:
+def _slimes(p: TankhouseParameters, anodes: Values, parts: Values) -> Values:
     """What settled and floating slimes bring [ppm]."""
     settled, floating = parts["included_slimes"], parts["floating_slimes"]
     left = sum((anodes[element] * share for element, share in SLIMES_SHARE.items()), np.zeros(1))
     mass = slimes_mass(left)
     found = {
-        element: included_content(
-            settled * getattr(p, f"carried_{element}"), slimes_content(anodes[element], share, mass)
-        )
+        element: included_content(settled * p[f"carried_{element}"], slimes_content(anodes[element], share, mass))
         for element, share in SLIMES_SHARE.items()
         if element != "ni"
     }
@@ -68,7 +65,7 @@ def _slimes(p: SimpleNamespace, anodes: Values, parts: Values) -> Values:
     return found
 
 
-def _silver(p: SimpleNamespace, crops: Crops, state: Values) -> FloatArray:
+def _silver(p: TankhouseParameters, crops: Crops, state: Values) -> FloatArray:
     """Silver that plates out from solution [ppm]."""
     product = silver_chloride_product(state["temperature"], p.silver_product)
     rich = np.power(crops.anodes["ag"] / p.anode_ag, p.silver_per_anode)
@@ -78,7 +75,7 @@ def _silver(p: SimpleNamespace, crops: Crops, state: Values) -> FloatArray:
     return diffusion_limited_content(dissolved, diffusion, state["layer"], crops.knobs["current_density"])
 
 
-def _stray_iron(p: SimpleNamespace, crops: Crops) -> FloatArray:
+def _stray_iron(p: TankhouseParameters, crops: Crops) -> FloatArray:
     """Iron from tools, cranes and plates [ppm]."""
     scatter = np.exp(p.iron_walk * crops.walks["iron"] + p.iron_luck * crops.luck["iron"])
     found: FloatArray = p.iron * scatter + p.contamination_fe * crops.faults["contamination"]

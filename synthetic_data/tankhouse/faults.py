@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Event
+from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 DAYS = 7.0  # of a crop
 _YEAR = 365.25  # d
@@ -29,13 +29,13 @@ class CircuitFaults:
         """No fault is on."""
         return cls([-np.inf] * len(CIRCUIT))
 
-    def week(self, p: SimpleNamespace, day: float, chances: list[float]) -> tuple[dict[str, float], list[Event]]:
+    def week(self, p: TankhouseParameters, day: float, chances: list[float]) -> tuple[dict[str, float], list[Event]]:
         """Share of the week beginning on `day` in which each fault is on, and those that begin in it."""
         shares, events = {}, []
         for k, kind in enumerate(CIRCUIT):
             chance, when, length, delay = chances[UNIFORMS * k : UNIFORMS * (k + 1)]
             begun = day
-            if self.until[k] <= day and chance < getattr(p, f"{kind}_rate") * DAYS / _YEAR:
+            if self.until[k] <= day and chance < p[f"{kind}_rate"] * DAYS / _YEAR:
                 begun = day + DAYS * when
                 lasts = _between(p, kind, "short", "long", length)
                 seen = min(_between(p, kind, "seen_early", "seen_late", delay), lasts)
@@ -57,7 +57,7 @@ class GroupFaults:
         return cls(np.full((len(GROUP), groups), -np.inf))
 
     def stretch(
-        self, p: SimpleNamespace, first: int, uniforms: FloatArray
+        self, p: TankhouseParameters, first: int, uniforms: FloatArray
     ) -> tuple[dict[str, FloatArray], list[Event]]:
         """Share of each crop in which each fault is on, and those that begin.
 
@@ -70,7 +70,7 @@ class GroupFaults:
         uniforms
             Chances of each possible fault, shape (kinds, UNIFORMS, crops, groups).
         """
-        rates = np.array([getattr(p, f"{kind}_rate") for kind in GROUP]) * DAYS / _YEAR
+        rates = np.array([p[f"{kind}_rate"] for kind in GROUP]) * DAYS / _YEAR
         likely = uniforms[:, 0] < rates[:, None, None]
         shares = np.empty(likely.shape)
         events = []
@@ -88,7 +88,7 @@ class GroupFaults:
         return dict(zip(GROUP, shares, strict=True)), events
 
 
-def _between(p: SimpleNamespace, kind: str, low: str, high: str, chance: float) -> float:
-    least: float = getattr(p, f"{kind}_{low}")
-    most: float = getattr(p, f"{kind}_{high}")
+def _between(p: TankhouseParameters, kind: str, low: str, high: str, chance: float) -> float:
+    least: float = p[f"{kind}_{low}"]
+    most: float = p[f"{kind}_{high}"]
     return least + (most - least) * chance

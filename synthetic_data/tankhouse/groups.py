@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from synthetic_data.tankhouse import contents, instruments, operators, surface
 from synthetic_data.tankhouse import faults as tankhouse_faults
 from synthetic_data.tankhouse.circuit import DAYS, Weeks
 from synthetic_data.tankhouse.crops import LUCK, TRAITS, WALKS, Crops, Values
+from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 DEFECTS = ("nodules", "soiling")
 # Hidden states that go to truth.parquet.
@@ -59,7 +59,7 @@ class Groups:
 
     def __init__(self, plan: Plan, block: Block) -> None:
         self._plan, self._block, groups = plan, block, block.count
-        p = SimpleNamespace(**{name: quantity.value for name, quantity in plan.plant.parameters.items()})
+        p = TankhouseParameters.of(plan.seed)
         self._normals, self._uniforms = plan.block_stream(block).spawn(2)
         sizes = (len(TRAITS), operators.TRAITS, len(WALKS), tankhouse_anodes.NORMALS)
         fixed = self._normals.standard_normal((sum(sizes), groups))
@@ -109,7 +109,7 @@ class Groups:
         }
         return known | crops.knobs | self._report(weeks, crops, state, truth, anodes[1], draws), truth, events
 
-    def _drift(self, p: SimpleNamespace, shocks: FloatArray) -> FloatArray:
+    def _drift(self, p: TankhouseParameters, shocks: FloatArray) -> FloatArray:
         """First-order walks of unit variance, shape (WALKS, crops, groups)."""
         kept = math.exp(-1.0 / p.group_memory)
         found = math.sqrt(1.0 - kept * kept) * shocks
@@ -118,7 +118,7 @@ class Groups:
         return found
 
     def _dose_glue(
-        self, p: SimpleNamespace, crops: Crops, state: Values, setting: operators.Setting, draws: _Draws
+        self, p: TankhouseParameters, crops: Crops, state: Values, setting: operators.Setting, draws: _Draws
     ) -> FloatArray:
         """Glue dosed in each crop: the crew answers how rough the last one looked [g/t]."""
         rough = surface.roughness_without_additives(p, crops, state)
@@ -134,7 +134,7 @@ class Groups:
         return dose
 
     @staticmethod
-    def _grow(p: SimpleNamespace, crops: Crops, state: Values, setting: operators.Setting) -> Values:
+    def _grow(p: TankhouseParameters, crops: Crops, state: Values, setting: operators.Setting) -> Values:
         """Contents of the lots, probabilities of defects, and hidden states."""
         state |= surface.nodules(p, crops, state) | surface.soiling(p, crops, state)
         parts = contents.enclosed(p, crops, state)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from physics.arrays import FloatArray
@@ -11,6 +9,7 @@ from physics.refining.electrolyte import electrolyte_conductivity_price_1981, re
 from synthetic_data.plant import laboratory
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
 from synthetic_data.tankhouse.crops import ELEMENTS, Crops, Values
+from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 # Assays of the electrolyte and the step in which each is reported [g/L].
 ELECTROLYTE = {"cu": 0.1, "h2so4": 1.0, "ni": 0.01, "as": 0.01, "sb": 0.001, "bi": 0.001, "fe": 0.01}
@@ -27,7 +26,7 @@ def before(week: Values, anodes: FloatArray) -> Values:
     }
 
 
-def short_rate(p: SimpleNamespace, state: Values) -> FloatArray:
+def short_rate(p: TankhouseParameters, state: Values) -> FloatArray:
     """Share of the positions with a short circuit, where rough and nodular plates touch [%]."""
     found: FloatArray = (
         p.short_rate
@@ -37,7 +36,7 @@ def short_rate(p: SimpleNamespace, state: Values) -> FloatArray:
     return found
 
 
-def during(p: SimpleNamespace, crops: Crops, state: Values, normals: FloatArray) -> Values:
+def during(p: TankhouseParameters, crops: Crops, state: Values, normals: FloatArray) -> Values:
     """Readings of the crop, before any is lost; normals of shape (5, crops, groups)."""
     week, current = crops.week, crops.knobs["current_density"]
     conductivity = electrolyte_conductivity_price_1981(
@@ -59,16 +58,16 @@ def during(p: SimpleNamespace, crops: Crops, state: Values, normals: FloatArray)
     }
 
 
-def method(p: SimpleNamespace) -> laboratory.Method:
+def method(p: TankhouseParameters) -> laboratory.Method:
     """How the laboratory analyses each element, arrays of shape (elements, 1, 1)."""
 
     def of(what: str) -> FloatArray:
-        return np.array([getattr(p, f"{what}_{element}") for element in ELEMENTS])[:, None, None]
+        return np.array([p[f"{what}_{element}"] for element in ELEMENTS])[:, None, None]
 
     return laboratory.Method(of("sampling"), of("repeatability"), of("floor"), of("limit"), of("digit"))
 
 
-def assays(p: SimpleNamespace, true: Values, bias: FloatArray, normals: FloatArray) -> Values:
+def assays(p: TankhouseParameters, true: Values, bias: FloatArray, normals: FloatArray) -> Values:
     """What the laboratory reports of lots [ppm].
 
     Parameters
@@ -88,7 +87,9 @@ def assays(p: SimpleNamespace, true: Values, bias: FloatArray, normals: FloatArr
     return dict(zip(ELEMENTS, told, strict=True))
 
 
-def lose(p: SimpleNamespace, readings: Values, limits: dict[str, tuple[float, float]], chances: FloatArray) -> Values:
+def lose(
+    p: TankhouseParameters, readings: Values, limits: dict[str, tuple[float, float]], chances: FloatArray
+) -> Values:
     """Keep readings within their range, and lose some; chances of shape (LOSSES, crops, groups)."""
     return {
         name: np.where(chance < p.missing_share, np.nan, np.clip(values, *limits[name]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.engine.plan import Block, Knobs
 from synthetic_data.tankhouse.circuit import Weeks
+from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 # Set-points and the step in which each is written down.
 KNOBS = {
@@ -46,18 +46,24 @@ class Setting:
 
 
 def setting(
-    p: SimpleNamespace, seed: Seed, knobs: Knobs, weeks: Weeks, block: Block, testing: FloatArray, uniforms: FloatArray
+    p: TankhouseParameters,
+    seed: Seed,
+    knobs: Knobs,
+    weeks: Weeks,
+    block: Block,
+    testing: FloatArray,
+    uniforms: FloatArray,
 ) -> Setting:
     """Bounds, tests and what was set by hand in some weeks."""
     bounds = {name: (seed.column(name).bounds or seed.column(name).limits) for name in KNOBS}
     signs = np.where(uniforms < 0.5, -1.0, 1.0)
-    tests = {name: getattr(p, f"test_{name}") * testing * sign for name, sign in zip(TESTED, signs, strict=True)}
+    tests = {name: p[f"test_{name}"] * testing * sign for name, sign in zip(TESTED, signs, strict=True)}
     by_week = [knobs.at(weeks.first + t, block) for t in range(weeks.count)] if knobs.columns else []
     hand = {name: np.stack([week[name] for week in by_week]) for name in knobs.columns}
     return Setting({name: (low, high) for name, (low, high) in bounds.items()}, tests, hand)
 
 
-def orders(p: SimpleNamespace, weeks: Weeks, traits: FloatArray, normals: FloatArray) -> dict[str, FloatArray]:
+def orders(p: TankhouseParameters, weeks: Weeks, traits: FloatArray, normals: FloatArray) -> dict[str, FloatArray]:
     """Wishes for all set-points but glue, which answers the deposit, shape (crops, groups)."""
     week = weeks.state
     return {
@@ -76,7 +82,9 @@ class GlueCrew:
     wish: FloatArray
     seen: FloatArray  # roughness of the last crop, as the crew judged it, logarithm [1]
 
-    def dose(self, p: SimpleNamespace, usual: FloatArray, habit: FloatArray, setting: Setting, at: int) -> FloatArray:
+    def dose(
+        self, p: TankhouseParameters, usual: FloatArray, habit: FloatArray, setting: Setting, at: int
+    ) -> FloatArray:
         """Glue dosed in a crop [g/t]."""
         answer = p.glue_answer * np.clip(self.seen, -1.0, 1.0)
         self.wish = self.wish + answer + p.glue_return * (usual - self.wish) + p.habit_glue * habit

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from types import SimpleNamespace
+
+from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 DAYS = 7.0  # of a crop
 DISSOLVING = ("ni", "as", "sb", "bi", "fe")
@@ -31,7 +32,7 @@ class Flow:
 
 
 def dissolving(
-    p: SimpleNamespace, start: float, dissolved: float, bleed: float, precipitation: float, onset: float
+    p: TankhouseParameters, start: float, dissolved: float, bleed: float, precipitation: float, onset: float
 ) -> Flow:
     """A stock that anodes feed [g/t], the bleed [m³/t] empties, and precipitation bounds.
 
@@ -46,7 +47,7 @@ def dissolving(
     return Flow(start, end, mean, dissolved / _KILO * DAYS, bleed * mean * DAYS, rate * (mean - onset) * DAYS)
 
 
-def copper(p: SimpleNamespace, start: float, excess: float, bleed: float, liberated: float) -> Flow:
+def copper(p: TankhouseParameters, start: float, excess: float, bleed: float, liberated: float) -> Flow:
     """Copper [g/L]: anodes dissolve more than cathodes take [kg/t], liberators [kg/t] and bleed take the rest."""
     memory = p.electrolyte_volume / bleed
     steady = (excess - liberated) / bleed
@@ -55,7 +56,7 @@ def copper(p: SimpleNamespace, start: float, excess: float, bleed: float, libera
     return Flow(start, end, mean, excess * DAYS, bleed * mean * DAYS, liberated * DAYS)
 
 
-def chloride(p: SimpleNamespace, start: float, dosed: float, silver: float, bleed: float) -> Flow:
+def chloride(p: TankhouseParameters, start: float, dosed: float, silver: float, bleed: float) -> Flow:
     """Chloride [g/L]: dosed [g/t], precipitated by the silver that dissolves first [g/t], bled."""
     bound = p.silver_as_chloride * silver * CHLORINE_PER_SILVER * min(1.0, start / p.chloride_scarce)
     memory = p.electrolyte_volume / bleed

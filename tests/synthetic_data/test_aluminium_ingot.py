@@ -11,10 +11,10 @@ from seeds import Quantity, Seed, load
 from synthetic_data import Replay, replay
 from synthetic_data.cast_house.crew import REVIEW, TESTED
 from synthetic_data.cast_house.failures import Failures
+from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import STRETCH, supplies
 from synthetic_data.engine.plan import Block, plan_run
 from synthetic_data.plant.walks import Delay, Pool
-from synthetic_data.sorter.lots import parameters
 
 KEYS = ["furnace", "cast_start"]
 ELEMENTS = ("fe", "si", "ga", "v", "zn", "cu", "mg", "ni", "na")
@@ -288,7 +288,7 @@ def test_failing_pots_are_found_late_and_tapped_apart(plant: Replay) -> None:
 def test_a_failing_pot_creeps_then_steps_and_is_in_every_other_cast(seed: Seed) -> None:
     run = plan_run(seed)
     failures, rng = Failures(Block(0, 0, 12), run.period_days), np.random.default_rng(2)
-    p = parameters(run, np.zeros(STRETCH))
+    p = CastHouseParameters.on_days(run, np.zeros(STRETCH))
     p.failures_a_year = np.full(STRETCH, 0.3)  # so few that two hardly ever meet
     iron = np.concatenate([failures.go(p, i * STRETCH, STRETCH, rng).iron for i in range(6)], axis=1)
     tapped = iron > 0

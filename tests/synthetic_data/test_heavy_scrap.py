@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from synthetic_data import Replay, replay
 from synthetic_data.sorter.ejection import eject
 from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.materials import Materials
+from synthetic_data.sorter.parameters import EjectionParameters
 
 PUBLISHED = Path(__file__).parents[1] / "published" / "heavy_scrap.csv"
 DEGREES = 360.0
@@ -217,8 +217,6 @@ def of_form(pieces: pd.DataFrame) -> dict[str, float]:
 
 def of_ejection(pieces: pd.DataFrame, seed: Seed) -> dict[str, float]:
     """Copper shot out of the heavies by a machine that makes no mistake."""
-    assert seed.plant is not None
-    p = SimpleNamespace(**{name: quantity.value for name, quantity in seed.plant.parameters.items()})
     heavies = pieces[pieces["feed"] == "heavies"]
     belt = {
         "mass": heavies["true_mass"].to_numpy(),
@@ -227,7 +225,7 @@ def of_ejection(pieces: pd.DataFrame, seed: Seed) -> dict[str, float]:
         "occupancy": heavies["true_occupancy"].to_numpy(),
     }
     copper = (heavies["klass"] == "copper").to_numpy()
-    landed, _ = eject(np.where(copper, 0, 1), 1, belt, p, np.random.default_rng(1))
+    landed, _ = eject(np.where(copper, 0, 1), 1, belt, EjectionParameters.of(seed), np.random.default_rng(1))
     ejected = landed == 0
     return {
         "mass taken along with copper": float(

@@ -1,12 +1,11 @@
 """What the belt makes of decisions: published Monte-Carlo figures, causes of misplacement, purity and recovery."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from physics.sorting.ejection import crowding, ejected_purity, ejected_recovery, expected_neighbours, fired_share
 from synthetic_data.sorter.ejection import CAUSES, eject
+from synthetic_data.sorter.parameters import EjectionParameters
 
 NEIGHBOURS = {
     20.0: [0.041, 0.098, 0.151, 0.223, 0.467],
@@ -35,7 +34,7 @@ REST = 0
 
 
 def belt(**changes):
-    return SimpleNamespace(**(BELT | changes))
+    return EjectionParameters("toy", BELT | changes)
 
 
 def on_belt(count, size=40.0, occupancy=0.10, mass=30.0, overlapping=0.0, seed=1):

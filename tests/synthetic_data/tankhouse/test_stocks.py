@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -12,15 +10,15 @@ from seeds import load
 from synthetic_data.engine.plan import plan_run
 from synthetic_data.tankhouse import stocks
 from synthetic_data.tankhouse.circuit import stretches
+from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 
 @pytest.fixture(scope="module")
-def p() -> SimpleNamespace:
-    plant = load("copper_cathode").plant
-    return SimpleNamespace(**{name: parameter.value for name, parameter in plant.parameters.items()})
+def p() -> TankhouseParameters:
+    return TankhouseParameters.of(load("copper_cathode"))
 
 
-def flows(p: SimpleNamespace) -> dict[str, stocks.Flow]:
+def flows(p: TankhouseParameters) -> dict[str, stocks.Flow]:
     return {
         "nickel": stocks.dissolving(p, 12.0, 1500.0, 0.09, 0.0, 0.0),
         "antimony above its onset": stocks.dissolving(p, 0.30, 120.0, 0.09, 1.15, 0.22),
@@ -31,21 +29,21 @@ def flows(p: SimpleNamespace) -> dict[str, stocks.Flow]:
     }
 
 
-def test_mass_closes(p: SimpleNamespace) -> None:
+def test_mass_closes(p: TankhouseParameters) -> None:
     for name, flow in flows(p).items():
         gained = p.electrolyte_volume * (flow.end - flow.start)
         assert gained == pytest.approx(flow.came - flow.bled - flow.removed, rel=1e-9), name
         assert flow.bled > 0
 
 
-def test_nothing_precipitates_below_its_onset(p: SimpleNamespace) -> None:
+def test_nothing_precipitates_below_its_onset(p: TankhouseParameters) -> None:
     found = flows(p)
     assert found["bismuth below its onset"].removed == 0.0
     assert found["antimony above its onset"].removed > 0.0
     assert found["nickel"].removed == 0.0
 
 
-def test_a_stock_comes_to_the_steady_content_of_the_balance(p: SimpleNamespace) -> None:
+def test_a_stock_comes_to_the_steady_content_of_the_balance(p: TankhouseParameters) -> None:
     content = 5.0
     for _ in range(400):
         content = stocks.dissolving(p, content, 1350.0, 0.096, 0.0, 0.0).end
@@ -56,7 +54,7 @@ def test_a_stock_comes_to_the_steady_content_of_the_balance(p: SimpleNamespace) 
     assert antimony == pytest.approx(float(steady_content(120.0, 0.096, 1.15, 0.22)), rel=1e-6)
 
 
-def test_two_half_as_long_memories_forget_twice_as_fast(p: SimpleNamespace) -> None:
+def test_two_half_as_long_memories_forget_twice_as_fast(p: TankhouseParameters) -> None:
     slow = stocks.dissolving(p, 20.0, 0.0, 0.05, 0.0, 0.0)
     fast = stocks.dissolving(p, 20.0, 0.0, 0.10, 0.0, 0.0)
     assert np.log(fast.end / 20.0) == pytest.approx(2.0 * np.log(slow.end / 20.0), rel=1e-12)

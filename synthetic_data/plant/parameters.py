@@ -1,0 +1,129 @@
+"""Parameters of a simulated plant in force in a period or on given days, and the regimes that change them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from seeds import Plant, Seed
+from synthetic_data.engine.plan import Event, Plan, SimulationError
+
+Value = TypeVar("Value", float, FloatArray)
+Other = TypeVar("Other", bound="ArrayParameters")
+
+
+class Parameters(Generic[Value]):
+    """Parameters of a plant in force, one attribute each.
+
+    A plant's own class annotates the names that it needs, in the units of the seed; a name that is put together from
+    parts is read as `parameters[name]`. Reading one that the seed lacks raises SimulationError.
+    """
+
+    def __init__(self, process: str, values: Mapping[str, Value]) -> None:
+        vars(self).update(values)
+        self._process = process
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Names of the parameters that the class annotates."""
+        return tuple(name for one in reversed(cls.__mro__) for name in inspect.get_annotations(one))
+
+    def __getitem__(self, name: str) -> Value:
+        return cast(Value, getattr(self, name))
+
+    if not TYPE_CHECKING:  # a type checker knows the annotated names alone
+
+        def __getattr__(self, name: str) -> Value:
+            if name.startswith("_"):  # a protocol of Python's own, such as that of copy
+                raise AttributeError(name)
+            raise SimulationError(_missing(self._process, (name,)))
+
+
+class ScalarParameters(Parameters[float]):
+    """One number for each parameter."""
+
+    @classmethod
+    def of(cls, seed: Seed) -> Self:
+        """Parameters as the seed states them, before any regime."""
+        plant = cast(Plant, seed.plant)
+        return cls(seed.process.name, {name: quantity.value for name, quantity in plant.parameters.items()})
+
+    @classmethod
+    def in_period(cls, plan: Plan, period: int) -> Self:
+        """Parameters in force in a period: a regime holds from the first one that starts on its date or later."""
+        start = plan.period_start(period).date()
+        values = {name: quantity.value for name, quantity in plan.plant.parameters.items()}
+        for regime in sorted(plan.plant.regimes, key=lambda regime: regime.start):
+            if regime.start <= start:
+                values |= {name: quantity.value for name, quantity in regime.change.items()}
+        return cls(plan.seed.process.name, values)
+
+
+class ArrayParameters(Parameters[FloatArray]):
+    """One array for each parameter."""
+
+    @classmethod
+    def on_days(cls, plan: Plan, days: FloatArray) -> Self:
+        """Parameters in force on each day since the start of the run [d], arrays of that shape.
+
+        A regime holds from the first instant of its date.
+        """
+        values = {name: np.full(days.shape, quantity.value) for name, quantity in plan.plant.parameters.items()}
+        for regime in sorted(plan.plant.regimes, key=lambda regime: regime.start):
+            begun = days >= _day_of(plan, regime.start)
+            for name, quantity in regime.change.items():
+                values[name][begun] = quantity.value
+        return cls(plan.seed.process.name, values)
+
+    def view(self, kind: type[Other]) -> Other:
+        """The same arrays by the names that another class annotates."""
+        return kind(self._process, {name: values for name, values in vars(self).items() if name != "_process"})
+
+
+def check(seed: Seed, names: Iterable[str]) -> None:
+    """Refuse a plant that lacks a parameter of these names, or whose regimes change one that nothing states.
+
+    Raises
+    ------
+    SimulationError
+        All that are missing are named.
+    """
+    plant, needed = cast(Plant, seed.plant), set(names)
+    missing = sorted(needed - set(plant.parameters))
+    faults = [_missing(seed.process.name, missing)] if missing else []
+    for regime in plant.regimes:
+        if unknown := sorted(set(regime.change) - set(plant.parameters) - needed):
+            faults.append(f"plant.regimes.{regime.name}: changes {', '.join(unknown)}, unknown in plant.parameters")
+    if faults:
+        raise SimulationError("\n".join(faults))
+
+
+def regime_events(plan: Plan) -> tuple[Event, ...]:
+    """Regimes that begin within the run, on their dates, as events of the whole plant: those of the first block."""
+    days = ((regime.name, _day_of(plan, regime.start)) for regime in plan.plant.regimes)
+    return tuple(_event(name, day) for name, day in days if 0.0 <= day < plan.days)
+
+
+def regimes_begun(plan: Plan, period: int) -> tuple[Event, ...]:
+    """Regimes that come into force with a period, as events of the whole plant; none in a warm-up."""
+    start, before = (plan.period_start(at).date() for at in (period, period - 1))
+    at = float(period * plan.period_days)
+    regimes = sorted(plan.plant.regimes, key=lambda regime: regime.start) if period >= 0 else []
+    return tuple(_event(regime.name, at) for regime in regimes if before < regime.start <= start)
+
+
+def _event(regime: str, day: float) -> Event:
+    return Event(None, f"regime {regime}", day, day, day)
+
+
+def _day_of(plan: Plan, date: dt.date) -> float:
+    return (dt.datetime.combine(date, dt.time()) - plan.start) / dt.timedelta(days=1)
+
+
+def _missing(process: str, names: Iterable[str]) -> str:
+    return f"{process}: plant.parameters: {', '.join(names)} missing: expected an entry in [plant.parameters] for each"

@@ -1,0 +1,89 @@
+"""Parameters that a sorting line needs whatever its sensors are."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from physics.arrays import FloatArray
+from seeds import Plant, Seed
+from synthetic_data.plant.parameters import ArrayParameters, ScalarParameters
+
+_OF_EACH_FEED = ("feed_share", "mass_median", "mass_gsd", "size_low", "size_high", "size_scale")
+
+
+class SorterParameters(ArrayParameters):
+    """What a seed states of lots, pieces, belt and laboratory, one value a lot; units as in [plant.parameters]."""
+
+    pieces_per_lot: FloatArray
+    piece_interval: FloatArray
+    lot_mix_sd: FloatArray
+    size_exponent: FloatArray
+    size_correlation: FloatArray
+    fill_low: FloatArray
+    fill_high: FloatArray
+    shape_low: FloatArray
+    shape_high: FloatArray
+    addition_mode_low: FloatArray
+    addition_mode_high: FloatArray
+    impurity_median: FloatArray
+    other_share: FloatArray
+    composite_share: FloatArray
+    second_share_low: FloatArray
+    second_share_high: FloatArray
+    unknown_absent_share: FloatArray
+    new_unknown_share: FloatArray
+    occupancy_mean: FloatArray
+    occupancy_sd: FloatArray
+    touching_share: FloatArray
+    overlap_depth: FloatArray
+    merge_gap: FloatArray
+    merge_share: FloatArray
+    share_anodised: FloatArray
+    share_painted: FloatArray
+    share_powder_coated: FloatArray
+    share_oily: FloatArray
+    share_plated: FloatArray
+    share_patina: FloatArray
+    share_tinned: FloatArray
+    layer_anodised_low: FloatArray
+    layer_anodised_high: FloatArray
+    layer_painted_low: FloatArray
+    layer_painted_high: FloatArray
+    layer_powder_coated_low: FloatArray
+    layer_powder_coated_high: FloatArray
+    layer_oily_low: FloatArray
+    layer_oily_high: FloatArray
+    layer_plated_low: FloatArray
+    layer_plated_high: FloatArray
+    layer_patina_low: FloatArray
+    layer_patina_high: FloatArray
+    layer_tinned_low: FloatArray
+    layer_tinned_high: FloatArray
+    dirt_share_low: FloatArray
+    dirt_share_high: FloatArray
+    lab_error_relative: FloatArray
+    lab_error_absolute: FloatArray
+    lab_error_tags: FloatArray
+
+
+class EjectionParameters(ScalarParameters):
+    """What a seed states of the ejection in [plant.parameters]; units as there."""
+
+    belt_speed: float
+    late_share: float
+    valve_fault_share: float
+    direct_miss: float
+    heavy_mass: float
+    heavy_miss_factor: float
+    light_areal_mass: float
+    light_miss_factor: float
+    timing_sd: float
+    ejection_margin: float
+    nozzle_pitch: float
+
+
+def needed(seed: Seed) -> tuple[str, ...]:
+    """Names of the parameters that the line and each of its feeds need, without those of its sensors."""
+    feeds = dict.fromkeys(material.feed for material in cast(Plant, seed.plant).materials if material.feed is not None)
+    of_feeds = (f"{name}_{feed}" for name in _OF_EACH_FEED for feed in feeds)
+    return (*SorterParameters.names(), *EjectionParameters.names(), *of_feeds)

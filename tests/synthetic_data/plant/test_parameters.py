@@ -1,0 +1,182 @@
+"""Parameters of simulated plants: what is in force when, and what a seed lacks."""
+
+import copy
+import datetime as dt
+
+import numpy as np
+import pytest
+
+import seeds
+from seeds import Quantity
+from seeds.format.plant import Regime
+from synthetic_data import simulate
+from synthetic_data.cast_house.parameters import CastHouseParameters
+from synthetic_data.engine.plan import SimulationError, plan_run
+from synthetic_data.plant.parameters import ArrayParameters, ScalarParameters, regime_events, regimes_begun
+from synthetic_data.potline.parameters import PotlineParameters
+
+SIMULATED = [name for name in seeds.names() if seeds.load(name).plant is not None]
+
+
+def without(seed, *names):
+    parameters = {name: value for name, value in seed.plant.parameters.items() if name not in names}
+    return seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": parameters})})
+
+
+def regime(name, start, **changes):
+    change = {one: Quantity(value=value, unit="1", source="assumed: a test") for one, value in changes.items()}
+    return Regime(start=start, name=name, meaning="a test", change=change)
+
+
+def with_regimes(seed, *regimes):
+    return seed.model_copy(update={"plant": seed.plant.model_copy(update={"regimes": list(regimes)})})
+
+
+# ---------------------------------------------------------------- what a seed lacks
+
+
+@pytest.mark.parametrize("process", SIMULATED)
+def test_every_parameter_of_a_seed_is_needed_and_missed_by_name(process):
+    seed = seeds.load(process)
+    for name in seed.plant.parameters:
+        with pytest.raises(SimulationError) as raised:
+            plan_run(without(seed, name))
+        assert str(raised.value) == (
+            f"{process}: plant.parameters: {name} missing: expected an entry in [plant.parameters] for each"
+        )
+
+
+@pytest.mark.parametrize("process", SIMULATED)
+def test_all_that_are_missing_are_named_at_once(process):
+    seed = seeds.load(process)
+    first, *_, last = sorted(seed.plant.parameters)
+    with pytest.raises(SimulationError, match=rf"{process}: plant\.parameters: {first}, {last} missing"):
+        plan_run(without(seed, first, last))
+
+
+def test_missing_parameters_and_changes_of_unknown_ones_are_named_together():
+    seed = with_regimes(seeds.load("copper_cathode"), regime("odd", dt.date(2021, 1, 1), no_such=1.0))
+    with pytest.raises(SimulationError) as raised:
+        plan_run(without(seed, "bleed"))
+    missing, unknown = str(raised.value).splitlines()
+    assert missing.startswith("copper_cathode: plant.parameters: bleed missing")
+    assert unknown == "plant.regimes.odd: changes no_such, unknown in plant.parameters"
+
+
+def test_a_plant_that_lacks_a_parameter_leaves_no_folder(tmp_path):
+    with pytest.raises(SimulationError, match="noise_floor missing"):
+        simulate(without(seeds.load("aluminium_reduction"), "noise_floor"), tmp_path / "plant")
+    assert not (tmp_path / "plant").exists()
+
+
+def test_reading_what_is_not_there_names_process_and_parameter():
+    parameters = ScalarParameters("toy", {"there": 2.0})
+    assert parameters.there == parameters["there"] == 2.0
+    expected = r"^toy: plant\.parameters: absent missing: expected an entry in \[plant\.parameters\] for each$"
+    with pytest.raises(SimulationError, match=expected):
+        _ = parameters.absent
+    with pytest.raises(SimulationError, match=expected):
+        _ = parameters["absent"]
+
+
+def test_parameters_can_be_copied():
+    parameters = copy.deepcopy(ScalarParameters("toy", {"there": 2.0}))
+    assert parameters.there == 2.0
+    with pytest.raises(SimulationError, match="toy: "):
+        _ = parameters.absent
+
+
+# ---------------------------------------------------------------- names
+
+
+class Some(ArrayParameters):
+    one: float
+
+
+class More(Some):
+    two: float
+
+
+def test_names_are_those_that_a_class_and_its_parents_annotate():
+    assert Some.names() == ("one",)
+    assert More.names() == ("one", "two")
+
+
+def test_a_view_reads_the_same_arrays():
+    values = np.arange(3.0)
+    view = ArrayParameters("toy", {"one": values, "three": values + 1.0}).view(Some)
+    assert isinstance(view, Some)
+    assert view.one is values
+    with pytest.raises(SimulationError, match=r"toy: plant\.parameters: two missing"):
+        _ = view["two"]
+
+
+# ---------------------------------------------------------------- regimes
+
+
+@pytest.fixture(scope="module")
+def potline():
+    """A potline with two regimes of the same parameters, stated in the order against time."""
+    seed = seeds.load("aluminium_reduction")
+    start, period = seed.plant.start, seed.process.period.timedelta
+    later = regime("later", start + 3 * period, loss_factor_sd=0.5)
+    earlier = regime("earlier", start + period + dt.timedelta(days=1), loss_factor_sd=0.4, air_burn=60.0)
+    return plan_run(with_regimes(seed, later, earlier), units=4, years=seed.plant.years)
+
+
+def test_a_regime_holds_from_the_first_period_that_starts_on_its_date_or_later(potline):
+    usual = PotlineParameters.of(potline.seed)
+    found = [PotlineParameters.in_period(potline, period) for period in range(-1, 5)]
+    assert [p.loss_factor_sd for p in found] == [*[usual.loss_factor_sd] * 3, 0.4, 0.5, 0.5]
+    assert [p.air_burn for p in found] == [*[usual.air_burn] * 3, 60.0, 60.0, 60.0]
+    assert {p.noise_floor for p in found} == {usual.noise_floor}
+
+
+def test_a_regime_begins_once_with_its_first_period(potline):
+    begun = {period: regimes_begun(potline, period) for period in range(-1, 6)}
+    assert {period: [event.kind for event in events] for period, events in begun.items() if events} == {
+        2: ["regime earlier"],
+        3: ["regime later"],
+    }
+    event = begun[2][0]
+    assert event.unit is None
+    assert event.onset == event.detected == event.end == 2 * potline.period_days
+
+
+def test_regimes_that_hold_from_the_start_begin_in_no_warm_up(potline):
+    early = with_regimes(potline.seed, regime("early", potline.plant.start - dt.timedelta(days=40), air_burn=60.0))
+    plan = plan_run(early, units=4, years=potline.plant.years)
+    assert [regimes_begun(plan, period) for period in (-3, -2, -1, 0, 1)] == [()] * 5
+    assert PotlineParameters.in_period(plan, 0).air_burn == 60.0
+
+
+@pytest.fixture(scope="module")
+def cast_house():
+    seed = seeds.load("aluminium_ingot")
+    later = regime("later", seed.plant.start + dt.timedelta(days=20), crack_share=0.2)
+    earlier = regime("earlier", seed.plant.start + dt.timedelta(days=10), crack_share=0.1)
+    never = regime("never", seed.plant.start + dt.timedelta(days=4000), air_mean=30.0)
+    before = regime("before", seed.plant.start - dt.timedelta(days=1), air_swing=3.0)
+    return plan_run(with_regimes(seed, later, earlier, never, before))
+
+
+def test_a_regime_holds_from_the_first_instant_of_its_date(cast_house):
+    days = np.array([-1.0, 9.999, 10.0, 15.0, 19.999, 20.0, 30.0])
+    p = CastHouseParameters.on_days(cast_house, days)
+    usual = cast_house.plant.value("crack_share")
+    assert p.crack_share.tolist() == [usual, usual, 0.1, 0.1, 0.1, 0.2, 0.2]
+    assert p.air_mean.tolist() == [cast_house.plant.value("air_mean")] * len(days)
+    assert p.air_swing.tolist() == [3.0] * len(days)
+
+
+def test_parameters_have_the_shape_of_the_days(cast_house):
+    p = CastHouseParameters.on_days(cast_house, np.zeros((2, 3)))
+    assert {p[name].shape for name in CastHouseParameters.names()} == {(2, 3)}
+
+
+def test_regimes_within_the_run_are_events_of_the_whole_plant(cast_house):
+    events = {event.kind: event for event in regime_events(cast_house)}
+    assert set(events) == {"regime earlier", "regime later"}
+    assert {event.unit for event in events.values()} == {None}
+    assert events["regime earlier"].onset == 10.0
+    assert events["regime later"].detected == events["regime later"].end == 20.0
