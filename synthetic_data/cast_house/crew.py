@@ -10,6 +10,7 @@ from physics.arrays import FloatArray
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import Supply
 from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.plant import set_points
 
 REVIEW = 8  # casts after which a crew reviews how it degasses: four days
 TESTED = ("high_purity_share", "degasser_gas", "settling_time", "melt_temperature")
@@ -31,10 +32,8 @@ class Crew:
 
     def by_hand(self, supply: Supply) -> Knobs:
         """Knobs set by hand in a stretch, (units, periods) each; NaN where the crew decides, none in plain history."""
-        if not self._plan.knobs.columns:
-            return {}
-        periods = [self._plan.knobs.at(supply.first + i, self._block) for i in range(supply.count)]
-        return {name: np.stack([each[name] for each in periods], axis=1) for name in self._plan.knobs.columns}
+        by_period = set_points.by_hand(self._plan, self._block, supply.first, supply.count)
+        return {name: np.ascontiguousarray(values.T) for name, values in by_period.items()}
 
     def tests(self, supply: Supply, rng: np.random.Generator) -> Knobs:
         """Steps of the furnaces that test their set-points: up, down or none, held for a review's length."""
@@ -99,5 +98,4 @@ class Crew:
         own = np.clip(wanted, *self._limits[name])
         if name not in by_hand:
             return own
-        given = by_hand[name][:, part]
-        return np.where(np.isnan(given), own, given)
+        return set_points.in_force(own, by_hand[name][:, part])

@@ -9,6 +9,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.plan import Block, Event
+from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.walks import Pool
 
 SAMPLED_EVERY, SAMPLE_LATE = 2, 2  # periods: each pot every day, told a day later
@@ -52,7 +53,7 @@ class Failures:
 
     def go(self, p: CastHouseParameters, first: int, count: int, rng: np.random.Generator) -> Failing:
         """Pots that fail in a stretch, and those that failed before and still matter."""
-        begins = rng.random((self._count, count)) < p.failures_a_year * self._period_days / 365.25
+        begins = rng.random((self._count, count)) < onset_chance(p.failures_a_year, self._period_days)
         fresh = [self._fail(p, int(unit), first + int(at), rng) for unit, at in np.argwhere(begins)]
         self._pots = [pot for pot in self._pots if pot.end > first] + fresh
         series = np.zeros((5, self._count, count))
@@ -65,14 +66,14 @@ class Failures:
     def _fail(self, p: CastHouseParameters, unit: int, first: int, rng: np.random.Generator) -> _Pot:
         """Course of a pot: its iron creeps up, then steps up when the bath has reached a collector bar."""
         u, n = rng.random(_UNIFORMS), rng.standard_normal(_NORMALS)
-        creep = round((p.creep_short[0] + (p.creep_long[0] - p.creep_short[0]) * u[0]) / self._period_days)
+        creep = round(between(p.creep_short[0], p.creep_long[0], u[0]) / self._period_days)
         step = min(p.step_iron[0] * np.exp(p.step_iron_sd[0] * n[0]), p.step_most[0])
         step *= u[1] < p.step_share[0]
         time = np.arange(_LONGEST)
         feed = p.creep_iron[0] * np.exp(0.5 * n[1]) * np.minimum(time / creep, 1.0) + step * (time > creep)
         feed[(time > 2 * creep) & (step == 0.0)] = 0.0  # mended
         iron = Pool(p.pool_exchange[0]).go(np.concatenate([[0.0], feed]))[1:]
-        silicon = (p.lining_low[0] + (p.lining_high[0] - p.lining_low[0]) * u[2]) * iron
+        silicon = between(p.lining_low[0], p.lining_high[0], u[2]) * iron
         known = time - SAMPLE_LATE
         known -= (known + int(SAMPLED_EVERY * u[3])) % SAMPLED_EVERY
         told_iron, told_silicon = (np.where(known < 0, 0.0, values[np.maximum(known, 0)]) for values in (iron, silicon))

@@ -11,6 +11,7 @@ from synthetic_data.cast_house.melt import Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import Supply
 from synthetic_data.plant.laboratory import NORMALS, Method, report
+from synthetic_data.plant.readings import clipped
 
 Columns = dict[str, FloatArray]
 
@@ -59,7 +60,8 @@ def assays(p: CastHouseParameters, contents: Columns, bias: FloatArray, rng: np.
 
 def spoil(read: Columns, share: float, limits: dict[str, tuple[float, float]], rng: np.random.Generator) -> Columns:
     """Readings within their ranges, of which a share is missing."""
-    held = np.stack([np.clip(values, *limits[name]) for name, values in read.items()])
+    held = np.stack([clipped(values, limits[name]) for name, values in read.items()])
+    # So many of all readings, not each by its own chance: `readings.missing` would take other random numbers.
     lost = rng.integers(0, held.size, round(share * held.size))
     held.reshape(-1)[lost] = np.nan
     return dict(zip(read, held, strict=True))

@@ -15,12 +15,12 @@ from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.plan import Plan
 from synthetic_data.plant.walks import Pool, Walk
+from synthetic_data.plant.weather import season_phase
 
 STRETCH = 112  # periods that are stepped as one array: whole lots of alumina and anodes, whole reviews of the crew
 ALUMINA_LOT, ANODE_LOT = 28, 14  # periods: two weeks, one week
 MINOR = ("ga", "v", "zn", "ni")  # elements that raw materials bring beside iron and silicon
 
-_YEAR = 365.25  # d
 _ALUMINA = ("fe2o3", "sio2", "ga", "v2o5", "zno")
 _ANODE = ("fe", "si", "v", "ni")
 _OXYGEN = ATOMS["o"][1]
@@ -82,7 +82,8 @@ class _Supplier:
     def _air(self, p: CastHouseParameters, day: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Temperature and relative humidity of the outside air, by season, time of day and weather."""
         date = self._plan.start.timetuple().tm_yday - 1 + day
-        season = np.cos(2.0 * math.pi * (date - p.warmest_day) / _YEAR)
+        # From January 1 as day 0, by the hour, unlike `seasonal_temperature`; the humidity follows it too.
+        season = np.cos(season_phase(date, p.warmest_day))
         by_day = np.cos(2.0 * math.pi * (day % 1.0))  # a cast begins at midnight or at noon
         weather = self._weather.go(self._rng.standard_normal((2, len(day))))
         air = p.air_mean + p.air_swing * season - p.air_day_swing * by_day + p.air_sd * weather[0]

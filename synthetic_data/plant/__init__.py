@@ -1,1 +1,1 @@
-"""What simulated plants share."""
+"""Parts that simulated plants share: parameters, walks, weather, readings, set-points, faults, laboratory."""

@@ -10,8 +10,29 @@ from scipy.signal import lfilter
 from physics.arrays import FloatArray
 
 
+def next_walk(state: FloatArray, shock: FloatArray, memory: float) -> FloatArray:
+    """Next values of first-order walks of unit variance.
+
+    Parameters
+    ----------
+    state, shock : array, shape (...)
+        Values before, and standard normal numbers [1].
+    memory : float
+        Steps over which the correlation falls to 1/e [count].
+
+    Returns
+    -------
+    array, shape (...)
+        Values [1].
+    """
+    kept = math.exp(-1.0 / memory)
+    return kept * state + math.sqrt(1.0 - kept * kept) * shock
+
+
 class Walk:
     """First-order walks of unit variance that forget over `memory` periods, begun in their steady state."""
+
+    # Not `next_walk`: `kept**2` and a filter differ from its product and steps in the last bit.
 
     def __init__(self, memory: float, shape: tuple[int, ...], rng: np.random.Generator) -> None:
         self._kept = math.exp(-1.0 / memory)

@@ -80,6 +80,7 @@ class _Fixed:
     lengths: tuple[FloatArray, FloatArray]  # of faults
     slope: FloatArray  # of the liquidus with freezing [K/kg]; steady enough to start from over a period
     solubility: FloatArray  # of alumina [wt%]; far above the content, where it changes nothing
+    # Walks of several memories at once: NumPy's exponential may differ in the last bit from that of `next_walk`.
     kept: FloatArray  # what a slow disturbance keeps of yesterday, one a row
     renewed: FloatArray
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Event
+from synthetic_data.plant.faults import between
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.parameters import PotlineParameters
 from synthetic_data.potline.state import LASTING_FAULTS, Pots
@@ -39,7 +40,7 @@ UNIFORMS = len(KINDS) + 2  # a chance for each kind, one for the duration, one f
 
 
 def durations(p: PotlineParameters) -> tuple[FloatArray, FloatArray]:
-    """Shortest duration of each kind and what may come on top of it, in columns [d]."""
+    """Shortest and longest duration of each kind, in columns [d]."""
     units = [kind.unit for kind in KINDS]
     return _bounds(p, units, "short", "long")
 
@@ -47,7 +48,7 @@ def durations(p: PotlineParameters) -> tuple[FloatArray, FloatArray]:
 def _bounds(p: PotlineParameters, units: list[float], low: str, high: str) -> tuple[FloatArray, FloatArray]:
     least = np.array([[p[f"{kind.name}_{low}"]] for kind in KINDS]) * np.array(units)[:, None]
     most = np.array([[p[f"{kind.name}_{high}"]] for kind in KINDS]) * np.array(units)[:, None]
-    return least, most - least
+    return least, most
 
 
 def start(
@@ -73,7 +74,7 @@ def start(
     rates[4] = p.blockage_rate * p.feeders / p.year
     onset = (chances[: len(KINDS)] < rates) & running
     onset[:LASTING_FAULTS] &= pots.fault_left <= 0.0
-    lasts: FloatArray = onset * (lengths[0] + lengths[1] * chances[-2])
+    lasts: FloatArray = onset * between(*lengths, chances[-2])
     pots.fault_left += lasts[:LASTING_FAULTS]
     np.minimum(pots.fault_left, 1.0, out=pots.fault_share)
     day["spike"], day["sick"], day["cold"] = pots.fault_share
@@ -90,8 +91,8 @@ def events(p: PotlineParameters, lasts: FloatArray, delays: FloatArray, first_da
     """Events of a period from its onsets, shape (days, kinds, pots), and the uniforms of detection (days, pots)."""
     days, kinds, pots = np.nonzero(lasts)
     lengths = lasts[days, kinds, pots]
-    soonest, more = _bounds(p, [kind.seen_unit for kind in KINDS], "seen_early", "seen_late")
-    seen = np.minimum(soonest[kinds, 0] + more[kinds, 0] * delays[days, pots], lengths)
+    soonest, latest = _bounds(p, [kind.seen_unit for kind in KINDS], "seen_early", "seen_late")
+    seen = np.minimum(between(soonest[kinds, 0], latest[kinds, 0], delays[days, pots]), lengths)
     onsets = first_day + days
     columns = (pots, kinds, onsets, onsets + seen, onsets + lengths)
     return [Event(pot, KINDS[k].name, *times) for pot, k, *times in zip(*(c.tolist() for c in columns), strict=True)]

@@ -6,6 +6,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
+from synthetic_data.plant import readings
 from synthetic_data.potline.cell import Day, cathode_drop
 from synthetic_data.potline.days import Recorded
 from synthetic_data.potline.line import LinePeriod
@@ -135,8 +136,7 @@ def spoil(
         value = found[name]
         if name not in _PLANT_WIDE:  # read twice over, and mended at once
             if last:
-                value = np.where(stuck < p.stuck_share, last[name], value)
-            value = np.where(missing < p.missing_share, np.nan, value)
-        low, high = limits[name]
-        spoilt[name] = np.where((value < low) | (value > high), np.nan, value)
+                value = readings.stuck(value, last[name], p.stuck_share, stuck)
+            value = readings.missing(value, p.missing_share, missing)
+        spoilt[name] = readings.within_range(value, limits[name])
     return spoilt

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,11 +10,13 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Event, Plan, SimulationError
+from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.parameters import regimes_begun
+from synthetic_data.plant.walks import next_walk
+from synthetic_data.plant.weather import seasonal_temperature
 from synthetic_data.potline.parameters import PotlineParameters
 
 CURRENT_KNOB = "line_current_target"
-_YEAR = 365.25  # d
 _HOURS = 24.0  # h/d
 
 
@@ -49,10 +50,10 @@ def line_periods(plan: Plan) -> Iterator[LinePeriod]:
         shocks, chances = rng.standard_normal((days, 2)), rng.random((days, 2))
         share, ambient = np.empty(days), np.empty(days)
         for day in range(days):
-            slow[:2] = _walk(slow[:2], shocks[day], p.line_memory)
+            slow[:2] = next_walk(slow[:2], shocks[day], p.line_memory)
             share[day] = 1.0 + p.current_sd * slow[0]
-            ambient[day] = _season(p, plan, period, day) + p.weather_sd * slow[1]
-        slow[2:] = _walk(slow[2:], rng.standard_normal(3), p.delivery_memory)
+            ambient[day] = _season(p, plan, period, float(day)) + p.weather_sd * slow[1]
+        slow[2:] = next_walk(slow[2:], rng.standard_normal(3), p.delivery_memory)
         share, curtailments = _curtail(p, share, chances, period * days)
         yield LinePeriod(
             period,
@@ -68,16 +69,9 @@ def line_periods(plan: Plan) -> Iterator[LinePeriod]:
         )
 
 
-def _walk(state: FloatArray, shock: FloatArray, memory: float) -> FloatArray:
-    """Next value of a first-order walk of unit variance that forgets over `memory` steps."""
-    kept = math.exp(-1.0 / memory)
-    return kept * state + math.sqrt(1.0 - kept * kept) * shock
-
-
 def _season(p: PotlineParameters, plan: Plan, period: int, day: float) -> float:
-    date = plan.period_start(period) + dt.timedelta(days=float(day))
-    phase = 2.0 * math.pi * (date.timetuple().tm_yday - p.warmest_day) / _YEAR
-    return float(p.ambient_mean + p.ambient_swing * math.cos(phase))
+    date = plan.period_start(period) + dt.timedelta(days=day)
+    return seasonal_temperature(date, p.ambient_mean, p.ambient_swing, p.warmest_day)
 
 
 def _current_target(p: PotlineParameters, last: float, shock: float) -> float:
@@ -105,8 +99,8 @@ def _curtail(
 ) -> tuple[FloatArray, list[Event]]:
     """Rectifier trips and orders of the grid: some hours at reduced current."""
     events = []
-    for day in np.flatnonzero(chances[:, 0] < p.curtailment_rate / _YEAR):
-        hours = p.curtailment_hours_low + (p.curtailment_hours_high - p.curtailment_hours_low) * chances[day, 1]
+    for day in np.flatnonzero(chances[:, 0] < onset_chance(p.curtailment_rate, 1.0)):
+        hours = between(p.curtailment_hours_low, p.curtailment_hours_high, chances[day, 1])
         share[day] *= 1.0 - p.curtailment_depth * hours / _HOURS
         onset = float(first_day + day)
         events.append(Event(None, "curtailment", onset, onset, onset + hours / _HOURS))

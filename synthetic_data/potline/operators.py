@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
 from seeds import Seed
+from synthetic_data.plant import set_points
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.parameters import PotlineParameters
 from synthetic_data.potline.state import Pots
@@ -43,16 +44,16 @@ def choose(
     knobs: Day = {}
     tests: Day = {}
     for name, size, chance in zip(POT_KNOBS, sizes, uniforms, strict=True):
-        low, high = seed.column(name).bounds or seed.column(name).limits
+        low, high = set_points.bounds(seed, name)
         own = np.clip(getattr(pots, name), low + size, high - size)
-        test = np.where(testing, size * np.where(chance < 0.5, -1.0, 1.0), 0.0)
+        test = np.where(testing, size * set_points.signs(chance), 0.0)
         used = own + test
         given = by_hand.get(name)
         if given is not None:
             replaced = np.isfinite(given) & (given != used)
             # The crew goes on from what it finds set.
             own = np.where(replaced, np.clip(given - test, low + size, high - size), own)
-            used = np.where(replaced, given, used)
+            used = set_points.in_force(used, given)
         setattr(pots, name, own)
         knobs[name], tests[f"{name}_test"] = used, test
     return Setpoints(knobs, tests)

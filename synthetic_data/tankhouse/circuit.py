@@ -14,6 +14,8 @@ from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_la
 from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
 from synthetic_data.engine.plan import Event, Plan
 from synthetic_data.plant.parameters import regimes_begun
+from synthetic_data.plant.walks import next_walk
+from synthetic_data.plant.weather import seasonal_temperature
 from synthetic_data.tankhouse import anodes, stocks
 from synthetic_data.tankhouse import faults as tankhouse_faults
 from synthetic_data.tankhouse.crops import ELEMENTS
@@ -21,7 +23,6 @@ from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 STRETCH = 26  # weeks that are reckoned as one array
 DAYS = stocks.DAYS
-_YEAR = 365.25  # d
 # First-order walks of unit variance, of which the plant's set-points and disturbances are made.
 WALKS = (
     "order",
@@ -106,7 +107,8 @@ class _Circuit:
             z = normals[t]
             faults, begun = self._faults.week(p, DAYS * (first + t), chances[t].tolist())
             events += begun
-            self._cast = _walk(self._cast, z[_NORMALS : _NORMALS + self._cast.size].reshape(usual.shape), p.cast_memory)
+            shocks = z[_NORMALS : _NORMALS + self._cast.size].reshape(usual.shape)
+            self._cast = next_walk(self._cast, shocks, p.cast_memory)
             cast[t] = usual * np.exp(p.cast_sd * self._cast)
             self._anodes += (anodes.shares(p) @ cast[t] - self._anodes) / anodes.CROPS
             if (first + t) % round(p.bias_weeks) == 0:
@@ -117,7 +119,7 @@ class _Circuit:
         return Weeks(first, p, state, cast, bias, tuple(events) if first >= 0 else ())
 
     def _week(self, p: TankhouseParameters, week: int, faults: dict[str, float], z: FloatArray) -> dict[str, float]:
-        self._walks = _walk(self._walks, z[: len(WALKS)], p.plant_memory)
+        self._walks = next_walk(self._walks, z[: len(WALKS)], p.plant_memory)
         walk = dict(zip(WALKS, self._walks.tolist(), strict=True))
         noise = z[len(WALKS) :].tolist()
         ambient = self._season(p, week) + p.weather_sd * walk["weather"]
@@ -200,14 +202,7 @@ class _Circuit:
 
     def _season(self, p: TankhouseParameters, week: int) -> float:
         date = self._plan.period_start(week) + dt.timedelta(days=0.5 * DAYS)
-        phase = 2.0 * math.pi * (date.timetuple().tm_yday - p.warmest_day) / _YEAR
-        return float(p.ambient_mean + p.ambient_swing * math.cos(phase))
-
-
-def _walk(state: FloatArray, shock: FloatArray, memory: float) -> FloatArray:
-    """Next value of first-order walks of unit variance that forget over `memory` weeks."""
-    kept = math.exp(-1.0 / memory)
-    return kept * state + math.sqrt(1.0 - kept * kept) * shock
+        return seasonal_temperature(date, p.ambient_mean, p.ambient_swing, p.warmest_day)
 
 
 def _within(value: float, low: float, high: float) -> float:

@@ -8,10 +8,10 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Event
+from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 DAYS = 7.0  # of a crop
-_YEAR = 365.25  # d
 # Parameters that begin with a kind's name say how often, how long and how soon it is seen.
 CIRCUIT = ("filter", "glue_pump", "chloride_pump", "wash_water", "heater")
 GROUP = ("contamination", "bent_plates", "short_detection")
@@ -35,7 +35,7 @@ class CircuitFaults:
         for k, kind in enumerate(CIRCUIT):
             chance, when, length, delay = chances[UNIFORMS * k : UNIFORMS * (k + 1)]
             begun = day
-            if self.until[k] <= day and chance < p[f"{kind}_rate"] * DAYS / _YEAR:
+            if self.until[k] <= day and chance < onset_chance(p[f"{kind}_rate"], DAYS):
                 begun = day + DAYS * when
                 lasts = _between(p, kind, "short", "long", length)
                 seen = min(_between(p, kind, "seen_early", "seen_late", delay), lasts)
@@ -70,7 +70,7 @@ class GroupFaults:
         uniforms
             Chances of each possible fault, shape (kinds, UNIFORMS, crops, groups).
         """
-        rates = np.array([p[f"{kind}_rate"] for kind in GROUP]) * DAYS / _YEAR
+        rates = onset_chance(np.array([p[f"{kind}_rate"] for kind in GROUP]), DAYS)
         likely = uniforms[:, 0] < rates[:, None, None]
         shares = np.empty(likely.shape)
         events = []
@@ -89,6 +89,4 @@ class GroupFaults:
 
 
 def _between(p: TankhouseParameters, kind: str, low: str, high: str, chance: float) -> float:
-    least: float = p[f"{kind}_{low}"]
-    most: float = p[f"{kind}_{high}"]
-    return least + (most - least) * chance
+    return between(p[f"{kind}_{low}"], p[f"{kind}_{high}"], chance)

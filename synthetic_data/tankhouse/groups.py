@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.refining.nodulation import additive_roughness
 from synthetic_data.engine.plan import Block, Event, Plan
+from synthetic_data.plant.walks import next_walk
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
 from synthetic_data.tankhouse import contents, instruments, operators, surface
 from synthetic_data.tankhouse import faults as tankhouse_faults
@@ -85,9 +85,7 @@ class Groups:
         anodes = self._loads.stretch(p, place == 0, weeks.cast, draws.loads, draws.load_chances)
         chances = draws.fault_chances.reshape(len(tankhouse_faults.GROUP), -1, weeks.count, self._block.count)
         faults, events = self._faults.stretch(p, weeks.first, chances)
-        setting = operators.setting(
-            p, self._plan.seed, self._plan.knobs, weeks, self._block, self._testing, draws.test_chances
-        )
+        setting = operators.setting(p, self._plan, weeks, self._block, self._testing, draws.test_chances)
         wishes = operators.orders(p, weeks, self._habits, draws.habits)
         crops = Crops(
             weeks.state,
@@ -111,10 +109,9 @@ class Groups:
 
     def _drift(self, p: TankhouseParameters, shocks: FloatArray) -> FloatArray:
         """First-order walks of unit variance, shape (WALKS, crops, groups)."""
-        kept = math.exp(-1.0 / p.group_memory)
-        found = math.sqrt(1.0 - kept * kept) * shocks
+        found = np.empty(shocks.shape)
         for t in range(shocks.shape[1]):
-            self._walks = found[:, t] = kept * self._walks + found[:, t]
+            self._walks = found[:, t] = next_walk(self._walks, shocks[:, t], p.group_memory)
         return found
 
     def _dose_glue(

@@ -7,6 +7,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
 from synthetic_data.plant import laboratory
+from synthetic_data.plant.readings import clipped, missing
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
 from synthetic_data.tankhouse.crops import ELEMENTS, Crops, Values
 from synthetic_data.tankhouse.parameters import TankhouseParameters
@@ -87,13 +88,11 @@ def assays(p: TankhouseParameters, true: Values, bias: FloatArray, normals: Floa
     return dict(zip(ELEMENTS, told, strict=True))
 
 
-def lose(
-    p: TankhouseParameters, readings: Values, limits: dict[str, tuple[float, float]], chances: FloatArray
-) -> Values:
+def lose(p: TankhouseParameters, found: Values, limits: dict[str, tuple[float, float]], chances: FloatArray) -> Values:
     """Keep readings within their range, and lose some; chances of shape (LOSSES, crops, groups)."""
     return {
-        name: np.where(chance < p.missing_share, np.nan, np.clip(values, *limits[name]))
-        for (name, values), chance in zip(readings.items(), chances, strict=True)
+        name: missing(clipped(values, limits[name]), p.missing_share, chance)
+        for (name, values), chance in zip(found.items(), chances, strict=True)
     }
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from seeds import Seed
-from synthetic_data.engine.plan import Block, Knobs
+from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.plant import set_points
 from synthetic_data.tankhouse.circuit import Weeks
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
@@ -42,25 +42,22 @@ class Setting:
         test = self.tests[name][at] if name in self.tests else 0.0
         step = KNOBS[name]
         wish = np.round(np.clip(own + test, low, high) / step) * step
-        return np.where(np.isfinite(self.hand[name][at]), self.hand[name][at], wish) if name in self.hand else wish
+        return set_points.in_force(wish, self.hand[name][at]) if name in self.hand else wish
 
 
 def setting(
     p: TankhouseParameters,
-    seed: Seed,
-    knobs: Knobs,
+    plan: Plan,
     weeks: Weeks,
     block: Block,
     testing: FloatArray,
     uniforms: FloatArray,
 ) -> Setting:
     """Bounds, tests and what was set by hand in some weeks."""
-    bounds = {name: (seed.column(name).bounds or seed.column(name).limits) for name in KNOBS}
-    signs = np.where(uniforms < 0.5, -1.0, 1.0)
+    bounds = {name: set_points.bounds(plan.seed, name) for name in KNOBS}
+    signs = set_points.signs(uniforms)
     tests = {name: p[f"test_{name}"] * testing * sign for name, sign in zip(TESTED, signs, strict=True)}
-    by_week = [knobs.at(weeks.first + t, block) for t in range(weeks.count)] if knobs.columns else []
-    hand = {name: np.stack([week[name] for week in by_week]) for name in knobs.columns}
-    return Setting({name: (low, high) for name, (low, high) in bounds.items()}, tests, hand)
+    return Setting(bounds, tests, set_points.by_hand(plan, block, weeks.first, weeks.count))
 
 
 def orders(p: TankhouseParameters, weeks: Weeks, traits: FloatArray, normals: FloatArray) -> dict[str, FloatArray]:

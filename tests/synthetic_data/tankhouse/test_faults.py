@@ -1,0 +1,73 @@
+"""Faults of a tankhouse: how often, how long, in order, and for which part of a week they are on."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import seeds
+from synthetic_data.tankhouse.faults import CIRCUIT, DAYS, GROUP, UNIFORMS, CircuitFaults, GroupFaults
+from synthetic_data.tankhouse.parameters import TankhouseParameters
+
+WEEKS, GROUPS = 4000, 30
+
+
+@pytest.fixture(scope="module")
+def p():
+    return TankhouseParameters.of(seeds.load("copper_cathode"))
+
+
+@pytest.fixture(scope="module")
+def circuit(p):
+    """Shares of each week by kind, and events, of many weeks."""
+    faults, rng = CircuitFaults.none(), np.random.default_rng(1)
+    weeks = [faults.week(p, DAYS * week, rng.random(len(CIRCUIT) * UNIFORMS).tolist()) for week in range(WEEKS)]
+    shares = {kind: np.array([found[kind] for found, _ in weeks]) for kind in CIRCUIT}
+    return shares, [event for _, events in weeks for event in events]
+
+
+@pytest.fixture(scope="module")
+def groups(p):
+    """Shares of each crop by kind, (crops, groups), and events."""
+    faults, rng = GroupFaults.none(GROUPS), np.random.default_rng(2)
+    return faults.stretch(p, 0, rng.random((len(GROUP), UNIFORMS, WEEKS // 4, GROUPS)))
+
+
+@pytest.mark.parametrize("kind", CIRCUIT)
+def test_faults_of_the_circuit_are_in_order_and_do_not_overlap(circuit, p, kind):
+    events = [event for event in circuit[1] if event.kind == kind]
+    assert len(events) > 50
+    assert {event.unit for event in events} == {None}
+    for event in events:
+        assert event.onset <= event.detected <= event.end
+        assert p[f"{kind}_short"] - 1e-9 <= event.end - event.onset <= p[f"{kind}_long"] + 1e-9
+    assert all(one.end <= after.onset for one, after in pairwise(events))
+
+
+@pytest.mark.parametrize("kind", CIRCUIT)
+def test_faults_of_the_circuit_are_as_frequent_as_the_seed_says(circuit, p, kind):
+    shares, events = circuit[0][kind], [event for event in circuit[1] if event.kind == kind]
+    free = 1.0 - np.mean(shares)  # a week in which one is on begins no other
+    expected = p[f"{kind}_rate"] * WEEKS * DAYS / 365.25 * free
+    assert len(events) == pytest.approx(expected, abs=4.0 * np.sqrt(expected))
+
+
+@pytest.mark.parametrize("kind", CIRCUIT)
+def test_shares_of_the_weeks_are_the_time_that_a_fault_is_on(circuit, kind):
+    lasted = sum(min(event.end, WEEKS * DAYS) - event.onset for event in circuit[1] if event.kind == kind)
+    assert DAYS * circuit[0][kind].sum() == pytest.approx(lasted, rel=1e-9)
+
+
+@pytest.mark.parametrize("kind", GROUP)
+def test_faults_of_each_group_are_in_order_and_on_for_their_time(groups, p, kind):
+    shares, events = groups[0][kind], [event for event in groups[1] if event.kind == kind]
+    assert len(events) > 50
+    lasted = np.zeros(GROUPS)
+    until = np.full(GROUPS, -np.inf)
+    for event in events:
+        assert until[event.unit] <= event.onset <= event.detected <= event.end
+        until[event.unit] = event.end
+        lasted[event.unit] += min(event.end, WEEKS // 4 * DAYS) - event.onset
+    assert DAYS * shares.sum(axis=0) == pytest.approx(lasted, rel=1e-6)
+    expected = p[f"{kind}_rate"] * shares.size * DAYS / 365.25 * (1.0 - shares.mean())
+    assert len(events) == pytest.approx(expected, abs=4.0 * np.sqrt(expected))
