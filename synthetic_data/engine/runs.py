@@ -75,8 +75,8 @@ def simulate(
     Raises
     ------
     SimulationError
-        An option out of range, a seed without a plant or simulator, knobs that do not fit the run, or a folder that
-        cannot be written.
+        An option out of range, a seed without a plant or simulator or that lacks a parameter, knobs that do not fit the
+        run, or a folder that cannot be written.
     """
     run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
     if workers < 1:

@@ -30,5 +30,18 @@ def onset_chance(rate: Number, days: float) -> Number:
 
 
 def between(low: Number, high: Number, uniform: Number) -> Number:
-    """Duration or delay between two ends, alike likely, from a uniform random number; in the unit of the ends."""
+    """Duration or delay anywhere between two ends, alike likely.
+
+    Parameters
+    ----------
+    low, high : float or array
+        Ends [any unit of time].
+    uniform : float or array
+        Uniform random numbers.
+
+    Returns
+    -------
+    float or array
+        Duration or delay [the ends' unit].
+    """
     return low + (high - low) * uniform

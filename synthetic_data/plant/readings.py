@@ -50,11 +50,37 @@ def missing(values: FloatArray, share: float, uniforms: FloatArray) -> FloatArra
 
 
 def within_range(values: FloatArray, limits: Limits) -> FloatArray:
-    """Readings of an instrument that shows nothing beyond its range: NaN there."""
+    """Readings of an instrument that shows nothing beyond its range.
+
+    Parameters
+    ----------
+    values : array, shape (...)
+        Readings, NaN where missing [any unit].
+    limits : tuple of float
+        Lowest and highest one that it shows [the readings' unit].
+
+    Returns
+    -------
+    array, shape (...)
+        Readings, NaN beyond the range [their unit].
+    """
     low, high = limits
     return np.where((values < low) | (values > high), np.nan, values)
 
 
 def clipped(values: FloatArray, limits: Limits) -> FloatArray:
-    """Readings of an instrument that stops at the ends of its range."""
+    """Readings of an instrument that stops at the ends of its range.
+
+    Parameters
+    ----------
+    values : array, shape (...)
+        Readings, NaN where missing [any unit].
+    limits : tuple of float
+        Ends of the range [the readings' unit].
+
+    Returns
+    -------
+    array, shape (...)
+        Readings [their unit].
+    """
     return np.clip(values, *limits)
