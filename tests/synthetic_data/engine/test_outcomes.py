@@ -83,6 +83,14 @@ def test_decisions_that_fit_no_bin_or_no_piece_are_refused(line):
         outcome(seed, truth, decisions[:3], 4)
 
 
+def test_a_plant_without_a_parameter_of_its_ejection_is_refused(line):
+    seed, truth, decisions = line
+    parameters = {name: value for name, value in seed.plant.parameters.items() if name != "nozzle_pitch"}
+    broken = seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": parameters})})
+    with pytest.raises(SimulationError, match=rf"{seed.process.name}: plant\.parameters: nozzle_pitch missing"):
+        outcome(broken, truth, decisions, 4)
+
+
 def test_a_simulator_that_sorts_nothing_has_no_outcome():
     seed = seeds.load("copper_cathode")
     truth = replay(seed, units=2, years=0.1).truth

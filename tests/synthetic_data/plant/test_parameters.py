@@ -157,7 +157,8 @@ def cast_house():
     earlier = regime("earlier", seed.plant.start + dt.timedelta(days=10), crack_share=0.1)
     never = regime("never", seed.plant.start + dt.timedelta(days=4000), air_mean=30.0)
     before = regime("before", seed.plant.start - dt.timedelta(days=1), air_swing=3.0)
-    return plan_run(with_regimes(seed, later, earlier, never, before))
+    first = regime("first", seed.plant.start, air_sd=1.0)
+    return plan_run(with_regimes(seed, later, earlier, never, before, first))
 
 
 def test_a_regime_holds_from_the_first_instant_of_its_date(cast_house):
@@ -176,7 +177,8 @@ def test_parameters_have_the_shape_of_the_days(cast_house):
 
 def test_regimes_within_the_run_are_events_of_the_whole_plant(cast_house):
     events = {event.kind: event for event in regime_events(cast_house)}
-    assert set(events) == {"regime earlier", "regime later"}
+    assert set(events) == {"regime first", "regime earlier", "regime later"}
     assert {event.unit for event in events.values()} == {None}
+    assert events["regime first"].onset == 0.0
     assert events["regime earlier"].onset == 10.0
     assert events["regime later"].detected == events["regime later"].end == 20.0
