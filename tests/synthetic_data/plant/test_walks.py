@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from synthetic_data.plant.walks import Pool, Walk, next_walk
+from synthetic_data.plant.walks import Delay, Pool, Walk, next_walk
 
 MEMORIES = (0.7, 5.0, 40.0)
 WALKS = 200_000
@@ -73,3 +73,15 @@ def test_a_pool_begins_in_balance_and_follows_its_feed_by_the_share_exchanged():
     after = pool.go(np.full((1, 20), 17.0))[0]
     left = (1.0 / (1.0 + exchange)) ** np.arange(1, 21)
     assert after == pytest.approx(17.0 - 10.0 * left, rel=1e-12)
+
+
+def test_a_pool_is_in_balance_with_the_first_of_a_feed_that_changes():
+    found = Pool(0.25).go(np.array([[8.0, 3.0, 3.0]]))[0]
+    assert found == pytest.approx([8.0, 3.0 + 5.0 / 1.25, 3.0 + 5.0 / 1.25**2], rel=1e-12)
+
+
+def test_a_delayed_series_stands_still_before_its_first_period():
+    delay = Delay(2)
+    assert delay.go(np.array([[5.0, 6.0, 7.0]])).tolist() == [[5.0, 5.0, 5.0]]
+    assert delay.go(np.array([[8.0]])).tolist() == [[6.0]]
+    assert delay.go(np.array([[9.0, 10.0, 11.0]])).tolist() == [[7.0, 8.0, 9.0]]

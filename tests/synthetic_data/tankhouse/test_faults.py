@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import seeds
-from synthetic_data.tankhouse.faults import CIRCUIT, DAYS, GROUP, UNIFORMS, CircuitFaults, GroupFaults
+from synthetic_data.tankhouse.faults import CIRCUIT, GROUP, UNIFORMS, CircuitFaults, GroupFaults
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 WEEKS, GROUPS = 4000, 30
+DAYS = 7.0  # of a crop
 
 
 @pytest.fixture(scope="module")
