@@ -1,5 +1,6 @@
-"""Fixtures that many tests share: a small made-up process, its seed and its table."""
+"""Fixtures that many rooms share: small made-up processes, their seeds, tables and models, made once a session."""
 
+import copy
 import os
 import shutil
 import signal
@@ -10,21 +11,56 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_limits
 
 from seeds import Seed, load
 
 TOYS = Path(__file__).parent / "toys"
 
 
-def copied(name: str, folder: Path) -> Seed:
-    """A made-up process's seed, from a copy in a folder of seeds that a service or a command may be given."""
-    (folder / "seeds").mkdir(exist_ok=True)
-    return load(shutil.copy(TOYS / f"{name}.toml", folder / "seeds"))
+def pytest_configure(config: pytest.Config) -> None:
+    """Limit each of several workers to one thread, and let threads sleep while they wait.
+
+    On cores that have other work, threads that wait for each other cost many times what they save.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+            os.environ.setdefault(name, "1")
+        threadpool_limits(1)
+
+
+def unchanged(name: str) -> Iterator[Seed]:
+    """Seed of a made-up process for all tests of a session; a test that changes it makes the session fail.
+
+    What a seed computes once is computed here, so that a copy of it is the same whichever test has run before.
+    """
+    seed = load(TOYS / f"{name}.toml")
+    for part, what in vars(Seed).items():
+        if isinstance(what, cached_property):
+            getattr(seed, part)
+    yield seed
+    assert seed == load(TOYS / f"{name}.toml")
+
+
+@pytest.fixture
+def toy_folder(tmp_path: Path) -> Callable[..., Path]:
+    """Maker of a folder of seeds, with these made-up processes, that a service or a command may be given."""
+
+    def make(*names: str) -> Path:
+        folder = tmp_path / "seeds"
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            shutil.copy(TOYS / f"{name}.toml", folder)
+        return folder
+
+    return make
 
 
 # Class means of s1, s2, s3 and of x; `other` lies far from all of them.
@@ -33,13 +69,13 @@ TOY_X = np.array([0.6, 2.0, 5.0, 9.0])
 TOY_SHARES = np.array([0.4, 0.32, 0.24, 0.04])
 
 
-@pytest.fixture
-def toy_seed(tmp_path: Path) -> Seed:
+@pytest.fixture(scope="session")
+def toy_seed() -> Iterator[Seed]:
     """Seed of a made-up process without physics module or plant."""
-    return copied("toy_cells", tmp_path)
+    yield from unchanged("toy_cells")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def toy_frame() -> Callable[..., pd.DataFrame]:
     """Maker of a toy plant's raw table (no `previous` column), as its historian would hold it."""
 
@@ -63,13 +99,13 @@ def toy_frame() -> Callable[..., pd.DataFrame]:
     return make
 
 
-@pytest.fixture
-def toy_sorting_seed(tmp_path: Path) -> Seed:
+@pytest.fixture(scope="session")
+def toy_sorting_seed() -> Iterator[Seed]:
     """Seed of a made-up sorting process without physics module or plant."""
-    return copied("toy_scrap", tmp_path)
+    yield from unchanged("toy_scrap")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def toy_sorting_frame() -> Callable[..., pd.DataFrame]:
     """Maker of a toy sorter's raw table, as its historian would hold it; lots follow each other by the hour."""
 
@@ -100,13 +136,13 @@ def toy_sorting_frame() -> Callable[..., pd.DataFrame]:
     return make
 
 
-@pytest.fixture
-def toy_quality_seed(tmp_path: Path) -> Seed:
+@pytest.fixture(scope="session")
+def toy_quality_seed() -> Iterator[Seed]:
     """Seed of a made-up process that grades its lots, without physics module or plant."""
-    return copied("toy_lots", tmp_path)
+    yield from unchanged("toy_lots")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def toy_quality_frame() -> Callable[..., pd.DataFrame]:
     """Maker of a toy plant's raw table of lots: `p` and `q` rise with `u`, `q` falls with the knob, `r` is luck."""
 
@@ -136,16 +172,38 @@ def toy_quality_frame() -> Callable[..., pd.DataFrame]:
     return make
 
 
-@pytest.fixture
-def save_toy_grader(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame]) -> Callable[..., object]:
-    """Saver of a quality model of the toy process into a folder: the older half of the lots learnt, then calibrated."""
+def saver(make: Callable[..., object], kept: Path) -> Callable[..., object]:
+    """Saver into any folder of models that are made and written once; what it gives is a copy that a test may change.
+
+    What it is given beside the folder is passed on to `make`, which makes a model.
+    """
     from models import files
+
+    made: dict[tuple[tuple[str, object], ...], tuple[object, Path]] = {}
+
+    def save(folder: Path, **how: object) -> object:
+        which = tuple(sorted(how.items()))
+        if which not in made:
+            made[which] = make(**how), kept / f"{len(made)}"
+            files.save(*made[which])
+        model, files_of_it = made[which]
+        shutil.copytree(files_of_it, folder)
+        return copy.deepcopy(model)
+
+    return save
+
+
+@pytest.fixture(scope="session")
+def save_toy_grader(
+    toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., object]:
+    """Saver of a quality model of the toy process into a folder: the older half of the lots learnt, then calibrated."""
     from models.quality.candidates import build
     from models.quality.fit import grader
     from models.table.contract import check
     from models.table.inputs import matrix
 
-    def save(folder: Path, candidate: str = "linear") -> object:
+    def make(candidate: str = "linear") -> object:
         seed = toy_quality_seed
         table = check(toy_quality_frame(), seed).table.sort_values("cast_at", kind="stable")
         X = matrix(table, seed)
@@ -153,110 +211,38 @@ def save_toy_grader(toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.
         old, new = slice(None, len(X) // 2), slice(len(X) // 2, None)
         estimator = build(seed)[candidate].fit(X[old], Y[old])
         told = estimator.predict(X[new])
-        model = grader(seed, candidate, estimator, X[old], Y[new, :3], Y[new, 3:], told, {"rows": len(X) // 2})
-        files.save(model, folder)
-        return model
+        return grader(seed, candidate, estimator, X[old], Y[new, :3], Y[new, 3:], told, {"rows": len(X) // 2})
 
-    return save
+    return saver(make, tmp_path_factory.mktemp("graders"))
 
 
-@pytest.fixture
-def toy_champion(save_toy_grader: Callable[..., object], tmp_path: Path) -> tuple[object, object]:
-    """A grader of toy lots that has learnt those before 2024-03-16, and its registered version."""
-    from dataclasses import replace
-
-    from registry.versions import Version
-
-    info = {"learnt_before": "2024-03-16T00:00:00", "held_out_units": []}
-    version = (
-        "toy_lots",
-        3,
-        ("champion",),
-        "linear",
-        "2024-03-16",
-        "",
-        "",
-        "",
-        "",
-        {"model_digest": "sha256:0123"},
-        {},
-    )
-    return replace(save_toy_grader(tmp_path / "grader"), info=info), Version(*version)
-
-
-@pytest.fixture
-def toy_period(
-    toy_quality_seed: Seed, toy_quality_frame: Callable[..., pd.DataFrame], toy_champion: tuple[object, object]
-) -> Callable[..., object]:
-    """Maker of a month of toy lots as a report tells it, from a table that a test may change before it is read."""
-    import datetime as dt
-
-    from models.table.contract import check
-    from models.table.reading import digest
-    from monitoring.report.lots import ToldLots
-    from monitoring.report.period import told
-
-    def make(
-        change: Callable[[pd.DataFrame], None] = lambda frame: None, first: str = "2024-05-01", rng_seed: int = 1
-    ) -> object:
-        frame = toy_quality_frame(rng_seed=rng_seed)
-        change(frame)
-        table = check(frame, toy_quality_seed).table
-        lots = ToldLots.of(table, toy_champion[0], toy_quality_seed)
-        within = lots.time >= np.datetime64(first)
-        days = dt.date.fromisoformat(first), dt.date(2024, 5, 29)
-        return told(toy_quality_seed, *toy_champion, lots[within], lots[~within], *days, digest(table))
-
-    return make
-
-
-@pytest.fixture
-def save_toy_model(toy_seed: Seed) -> Callable[..., object]:
-    """Saver of a line fitted to the toy process, with 40 calibration rows, into a folder; `lift` raises its answers."""
-    from models import files
+@pytest.fixture(scope="session")
+def save_toy_model(toy_seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., object]:
+    """Saver of a line fitted to the toy process, with 40 calibration rows, whose answers may be raised."""
     from models.regression.model import conformalised
     from models.tasks import build
 
-    def save(folder: Path, lift: float = 0.0) -> object:
+    def make(lift: float = 0.0) -> object:
         rng = np.random.default_rng(1)
         X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (240, 3))
         y = 90 + 0.5 * (X[:, 1] - 10) - 2 * (X[:, 2] - 4) + rng.normal(0, 0.5, 240) + lift
         estimator = build(toy_seed)["linear"].fit(X[:200], y[:200])
         predicted = estimator.predict(X[200:])
-        model = conformalised(toy_seed, "linear", estimator, X[:200], y[200:], predicted, {"rows": 200})
-        files.save(model, folder)
-        return model
+        return conformalised(toy_seed, "linear", estimator, X[:200], y[200:], predicted, {"rows": 200})
 
-    return save
+    return saver(make, tmp_path_factory.mktemp("models"))
 
 
-@pytest.fixture
-def call() -> Callable[..., object]:
-    """Sender of one request to a service, which answers in process with an `httpx.Response`."""
-    import asyncio
-
-    import httpx
-
-    def send(app: object, method: str, path: str, **request: object) -> object:
-        async def answered() -> object:
-            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
-                return await client.request(method, path, **request)
-
-        return asyncio.run(answered())
-
-    return send
-
-
-@pytest.fixture
-def save_toy_sorter(toy_sorting_seed: Seed, toy_sorting_frame: Callable[..., pd.DataFrame]) -> Callable[..., object]:
+@pytest.fixture(scope="session")
+def save_toy_sorter(
+    toy_sorting_seed: Seed, toy_sorting_frame: Callable[..., pd.DataFrame], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., object]:
     """Saver of a sorting model of the toy process into a folder: 40 lots learnt, 20 to calibrate."""
-    from models import files
     from models.sorting.candidates import build
     from models.sorting.fit import sorter
     from models.table.inputs import matrix
 
-    def save(folder: Path, candidate: str = "linear") -> object:
+    def make(candidate: str = "linear") -> object:
         seed, frame = toy_sorting_seed, toy_sorting_frame()
         X, contents, lots = matrix(frame, seed), frame[["x", "z"]].to_numpy(), frame["lot"].to_numpy()
         y = pd.Categorical(frame["metal"], seed.classes).codes.astype(np.float64)
@@ -264,11 +250,9 @@ def save_toy_sorter(toy_sorting_seed: Seed, toy_sorting_frame: Callable[..., pd.
         estimator = build(seed)[candidate].fit(X[old], y[old])
         learnt = X[old], y[old], contents[old]
         rest = X[new], y[new], contents[new], frame["mass"].to_numpy()[new], lots[new], estimator.predict_proba(X[new])
-        model = sorter(seed, candidate, estimator, *learnt, *rest, {"rows": 2400})
-        files.save(model, folder)
-        return model
+        return sorter(seed, candidate, estimator, *learnt, *rest, {"rows": 2400})
 
-    return save
+    return saver(make, tmp_path_factory.mktemp("sorters"))
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ def home(tmp_path) -> Path:
 
 
 @pytest.fixture
-def seeds_folder(toy_seed, tmp_path) -> Path:
-    return tmp_path / "seeds"
+def seeds_folder(toy_folder) -> Path:
+    return toy_folder("toy_cells")
 
 
 def test_help_lists_every_command(home):
@@ -147,11 +147,12 @@ def test_train_compare_retrain_promote_and_rollback(home, seeds_folder, tmp_path
 
 
 @pytest.mark.slow
-def test_a_report_of_the_newest_month_of_lots(home, toy_quality_seed, toy_quality_frame, tmp_path, monkeypatch):
+def test_a_report_of_the_newest_month_of_lots(home, toy_folder, toy_quality_frame, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    quality = ("--seeds", tmp_path / "seeds", "quality", "report", "toy_lots", "--data", tmp_path / "lots.csv")
+    seeds = toy_folder("toy_lots")
+    quality = ("--seeds", seeds, "quality", "report", "toy_lots", "--data", tmp_path / "lots.csv")
     toy_quality_frame().to_csv(tmp_path / "lots.csv", index=False)
-    trained = run(home, "--seeds", tmp_path / "seeds", "train", "toy_lots", "--data", tmp_path / "lots.csv")
+    trained = run(home, "--seeds", seeds, "train", "toy_lots", "--data", tmp_path / "lots.csv")
     assert trained.returncode == 0, trained.stderr
     done = run(home, *quality)
     assert done.returncode == 0, done.stderr

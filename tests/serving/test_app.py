@@ -17,7 +17,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from models import files
 from models.regression.model import FittedModel
-from seeds import Seed
 from serving.app import Service, create_app
 from serving.folder_store import FolderStore
 from serving.problems import MEDIA_TYPE, Problem
@@ -33,6 +32,7 @@ ROW: dict[str, Any] = {
 }
 INPUTS = ("previous_y", "x_set", "z")
 Call = Callable[..., httpx.Response]
+Folder = Callable[..., Path]
 Save = Callable[..., FittedModel]
 
 
@@ -52,9 +52,9 @@ def model(save_toy_model: Save, tmp_path: Path) -> FittedModel:
 
 
 @pytest.fixture
-def empty(toy_seed: Seed, tmp_path: Path, store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> Service:
+def empty(toy_folder: Folder, store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> Service:
     """Service over the made-up process, without a model."""
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     return create_app(Settings(max_rows=50, max_body_bytes=20_000), store)
 
 

@@ -32,7 +32,8 @@ sys.exit(run(read_settings(), store))
 
 
 @pytest.fixture
-def folder(save_toy_model: Callable[..., FittedModel], tmp_path: Path) -> Path:
+def folder(save_toy_model: Callable[..., FittedModel], toy_folder: Callable[..., Path], tmp_path: Path) -> Path:
+    toy_folder("toy_cells")
     save_toy_model(tmp_path / "model")
     return tmp_path / "model"
 

@@ -23,8 +23,6 @@ from training.job import Trained, train
 from training.regression.evaluate import against_label
 from training.splits import SplitError
 
-_DONE = {}
-
 
 @dataclass(frozen=True)
 class Job:
@@ -45,20 +43,18 @@ class Job:
         return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def job(toy_seed, toy_frame, tmp_path_factory):
     """A job on the toy plant with one impossible row; run once for all tests of this file."""
-    if "job" not in _DONE:
-        folder = tmp_path_factory.mktemp("job")
-        frame = toy_frame()
-        frame.loc[7, "z"] = 9.5
-        frame.to_csv(folder / "plant.csv", index=False)
-        settings = Settings(home=folder / "home")
-        trained = train(toy_seed, folder / "plant.csv", settings)
-        tracking = Tracking(settings)
-        (version,) = tracking.versions("toy_cells")
-        _DONE["job"] = Job(trained, settings, tracking, version, tracking.model(version))
-    return _DONE["job"]
+    folder = tmp_path_factory.mktemp("job")
+    frame = toy_frame()
+    frame.loc[7, "z"] = 9.5
+    frame.to_csv(folder / "plant.csv", index=False)
+    settings = Settings(home=folder / "home")
+    trained = train(toy_seed, folder / "plant.csv", settings)
+    tracking = Tracking(settings)
+    (version,) = tracking.versions("toy_cells")
+    return Job(trained, settings, tracking, version, tracking.model(version))
 
 
 def test_every_candidate_has_a_run_with_the_same_names(job):

@@ -19,8 +19,6 @@ from training.job import train
 from training.judge import JudgeError
 from training.retrain import Retrained, join, judge_start, retrain
 
-_DONE = {}
-
 
 @dataclass(frozen=True)
 class Story:
@@ -49,19 +47,17 @@ def newer(toy_frame, slope_change=0.0, periods=12):
     return frame.assign(y=frame["y"] + slope_change * (frame["z"] - 4))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def story(toy_seed, toy_frame, tmp_path_factory):
-    if "story" not in _DONE:
-        folder = tmp_path_factory.mktemp("story")
-        settings = Settings(home=folder / "home")
-        toy_frame().to_parquet(folder / "history.parquet")
-        newer(toy_frame).to_csv(folder / "same.csv", index=False)
-        newer(toy_frame, slope_change=3.0).to_parquet(folder / "changed.parquet")
-        train(toy_seed, folder / "history.parquet", settings)
-        same = retrain(toy_seed, folder / "same.csv", settings)
-        changed = retrain(toy_seed, folder / "changed.parquet", settings)
-        _DONE["story"] = Story(toy_seed, settings, same, changed, compare("toy_cells", settings))
-    return _DONE["story"]
+    folder = tmp_path_factory.mktemp("story")
+    settings = Settings(home=folder / "home")
+    toy_frame().to_parquet(folder / "history.parquet")
+    newer(toy_frame).to_csv(folder / "same.csv", index=False)
+    newer(toy_frame, slope_change=3.0).to_parquet(folder / "changed.parquet")
+    train(toy_seed, folder / "history.parquet", settings)
+    same = retrain(toy_seed, folder / "same.csv", settings)
+    changed = retrain(toy_seed, folder / "changed.parquet", settings)
+    return Story(toy_seed, settings, same, changed, compare("toy_cells", settings))
 
 
 def test_rows_of_the_same_law_promote_nobody(story):

@@ -1,5 +1,8 @@
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,7 +14,7 @@ from models.processes.lookup import physics_of
 from models.regression import model as fitted
 from models.regression.model import FittedModel, conformalised
 from models.table.inputs import input_names
-from seeds import Seed, load_all
+from seeds import Seed, load, load_all
 
 DERIVING = [seed for name, seed in load_all().items() if seed.derived and physics_of(name) is not None]
 
@@ -106,9 +109,12 @@ def test_too_few_calibration_rows_are_told(toy_seed: Seed) -> None:
         model.answer(X, 0.9)
 
 
-def test_derived_targets_without_physics_are_refused(model: FittedModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    derived = model.seed.targets["y"].model_copy(update={"derived_from": "y"})
-    model.seed.targets["energy"] = derived
+def test_derived_targets_without_physics_are_refused(
+    model: FittedModel, toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed = load(toy_folder("toy_cells") / "toy_cells.toml")
+    seed.targets["energy"] = seed.targets["y"].model_copy(update={"derived_from": "y"})
+    model = replace(model, seed=seed)
     with pytest.raises(ValueError, match="targets energy: process has no module to derive them by"):
         model.answer(model.examples, 0.5)
     monkeypatch.setattr(

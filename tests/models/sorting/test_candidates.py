@@ -134,6 +134,6 @@ def test_candidates_of_every_seed_learn_from_its_columns(seed: Seed, name: str) 
     np.testing.assert_allclose(p.sum(axis=1), 1.0, rtol=1e-9)
 
 
-def test_a_process_that_does_not_sort_has_regressors(toy_seed: Seed, tmp_path: Path) -> None:
+def test_a_process_that_does_not_sort_has_regressors(toy_seed: Seed, toy_folder: Callable[..., Path]) -> None:
     assert not any(is_classifier(estimator) for estimator in build(toy_seed).values())
-    assert list(build(load(tmp_path / "seeds" / "toy_cells.toml"))) == list(build(toy_seed))
+    assert list(build(load(toy_folder("toy_cells") / "toy_cells.toml"))) == list(build(toy_seed))

@@ -181,9 +181,9 @@ def test_an_error_names_the_file_in_each_line(toy_seed, tmp_path):
     assert str(caught.value).splitlines() == [f"{path}: process.one: unknown key", f"{path}: process.two: unknown key"]
 
 
-def test_seeds_are_those_of_the_folder_that_the_environment_names(toy_seed, tmp_path, monkeypatch):
+def test_seeds_are_those_of_the_folder_that_the_environment_names(toy_seed, toy_folder, tmp_path, monkeypatch):
     packaged = names()
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     assert folder() == tmp_path / "seeds"
     assert names() == ("toy_cells",)
     assert load("toy_cells") == toy_seed

@@ -27,12 +27,13 @@ URL = "/v1/toy_lots/predictions"
 JSON = {"content-type": "application/json"}
 A_LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "knob": 50.0, "p_last": 2.0}
 Call = Callable[..., httpx.Response]
+Folder = Callable[..., Path]
 
 
 @pytest.fixture
-def app(toy_quality_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+def app(toy_folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Service:
     """Service without a model: a fault is told before one is looked for."""
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_lots")))
     return create_app(Settings(), FolderStore())
 
 

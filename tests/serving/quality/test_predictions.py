@@ -28,6 +28,7 @@ ELEMENTS, GRADES = ("p", "q", "r"), ("prime", "second", "remelt")
 VALUES = np.array([0.0, -40.0, -150.0])
 Ask = Callable[..., dict[str, Any]]
 Call = Callable[..., httpx.Response]
+Folder = Callable[..., Path]
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ def model(save_toy_grader: Callable[..., QualityModel], tmp_path: Path) -> Quali
 
 
 @pytest.fixture
-def app(model: QualityModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+def app(model: QualityModel, toy_folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_lots")))
     store = FolderStore()
     store.point("toy_lots", 1, tmp_path / "one")
     made = create_app(Settings(), store)

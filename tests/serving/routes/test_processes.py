@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from models.quality.model import QualityModel
-from seeds import Seed
 from serving.app import create_app
 from serving.folder_store import FolderStore
 from serving.settings import Settings
@@ -16,12 +15,16 @@ Call = Callable[..., httpx.Response]
 
 
 def test_a_process_that_grades_tells_what_it_decides_by(
-    save_toy_grader: Callable[..., QualityModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call
+    save_toy_grader: Callable[..., QualityModel],
+    toy_folder: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    call: Call,
 ) -> None:
     model = save_toy_grader(tmp_path / "one")
     store = FolderStore()
     store.point("toy_lots", 1, tmp_path / "one")
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_lots")))
     app = create_app(Settings(), store)
     app.champions.refresh()
     (process,) = call(app, "GET", "/v1/processes").json()["processes"]
@@ -49,9 +52,9 @@ def test_a_process_that_grades_tells_what_it_decides_by(
 
 
 def test_without_a_model_a_process_still_tells_its_grades(
-    toy_quality_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call
+    toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, call: Call
 ) -> None:
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_lots")))
     app = create_app(Settings(), FolderStore())
     (process,) = call(app, "GET", "/v1/processes").json()["processes"]
     assert (process["model"], process["quality"]["threshold"]) == (None, None)

@@ -41,9 +41,14 @@ LOT: dict[str, Any] = {
 
 
 @pytest.fixture
-def app(save_toy_sorter: Callable[..., SortingModel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+def app(
+    save_toy_sorter: Callable[..., SortingModel],
+    toy_folder: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Service:
     save_toy_sorter(tmp_path / "one")
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_scrap")))
     store = FolderStore()
     store.point("toy_scrap", 1, tmp_path / "one")
     made = create_app(Settings(), store)

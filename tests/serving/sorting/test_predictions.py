@@ -32,8 +32,10 @@ def model(save_toy_sorter: Callable[..., SortingModel], tmp_path: Path) -> Sorti
 
 
 @pytest.fixture
-def app(model: SortingModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(tmp_path / "seeds"))
+def app(
+    model: SortingModel, toy_folder: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Service:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_scrap")))
     store = FolderStore()
     store.point("toy_scrap", 1, tmp_path / "one")
     made = create_app(Settings(), store)

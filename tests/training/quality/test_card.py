@@ -26,7 +26,6 @@ SOUND = {
     "test_cost_assay_none": 20.0,
 }
 IDLE = {"threshold": 0.0, "test_let_go": 0.0, "test_false_release": NAN, "test_cost": 6.0}
-_DONE = {}
 
 
 def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
@@ -39,12 +38,10 @@ def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
     return found, data, parts
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fitted(toy_quality_seed, toy_quality_frame):
     """Two candidates of the toy lots, their data set and split."""
-    if "fitted" not in _DONE:
-        _DONE["fitted"] = fit_all(toy_quality_seed, toy_quality_frame())
-    return _DONE["fitted"]
+    return fit_all(toy_quality_seed, toy_quality_frame())
 
 
 def test_the_card_tells_contents_grades_decisions_and_the_promise(fitted):

@@ -18,7 +18,6 @@ from training.quality.fit import check_split, lots_of
 from training.splits import SplitError, split
 
 PARTS = ("test", "unseen", "unseen_all")
-_DONE = {}
 
 
 def data_of(seed, frame, truth=None):
@@ -43,12 +42,10 @@ def ruled(seed, **rules):
     return seed.model_copy(update={"quality": quality})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fitted(toy_quality_seed, toy_quality_frame):
     """All candidates of the toy lots; fitted once for all tests of this file."""
-    if "fitted" not in _DONE:
-        _DONE["fitted"] = fit_all(toy_quality_seed, toy_quality_frame(), names=tuple(build(toy_quality_seed)))
-    return _DONE["fitted"]
+    return fit_all(toy_quality_seed, toy_quality_frame(), names=tuple(build(toy_quality_seed)))
 
 
 def test_every_candidate_has_the_same_metric_names(fitted):

@@ -20,8 +20,6 @@ from training.compare import compare
 from training.job import Trained, train
 from training.retrain import Retrained, judge_start, retrain
 
-_DONE = {}
-
 
 @dataclass(frozen=True)
 class Story:
@@ -57,31 +55,29 @@ def competing(monkeypatch, *names):
     monkeypatch.setattr("training.job.build", lambda seed: {name: build(seed)[name] for name in names})
 
 
-@pytest.fixture
-def story(toy_quality_seed, toy_quality_frame, tmp_path_factory, monkeypatch):
+@pytest.fixture(scope="module")
+def story(toy_quality_seed, toy_quality_frame, tmp_path_factory):
     """After 30 days what measures `u` reads higher by 3, which is 3 standard deviations."""
-    if "story" not in _DONE:
+    frame = toy_quality_frame(lines=24, lots=120)
+    newest = frame["cast_at"] >= np.sort(frame["cast_at"].unique())[30]
+    history = frame[~newest].assign(**{name: as_text(frame.loc[~newest, name]) for name in "pqr"})
+    changed = frame[newest].assign(u=frame["u"] + 3)
+    with pytest.MonkeyPatch.context() as monkeypatch:
         competing(monkeypatch, "persistence", "linear")
-        frame = toy_quality_frame(lines=24, lots=120)
-        newest = frame["cast_at"] >= np.sort(frame["cast_at"].unique())[30]
-        history = frame[~newest].assign(**{name: as_text(frame.loc[~newest, name]) for name in "pqr"})
-        changed = frame[newest].assign(u=frame["u"] + 3)
-        _DONE["story"] = told(toy_quality_seed, history, changed, tmp_path_factory.mktemp("story"))
-    return _DONE["story"]
+        return told(toy_quality_seed, history, changed, tmp_path_factory.mktemp("story"))
 
 
-@pytest.fixture
-def idle(toy_quality_seed, toy_quality_frame, tmp_path_factory, monkeypatch):
+@pytest.fixture(scope="module")
+def idle(toy_quality_seed, toy_quality_frame, tmp_path_factory):
     """A claim dearer than any chance of it, so that nobody releases a lot; the bar alone competes."""
-    if "idle" not in _DONE:
-        quality = toy_quality_seed.quality
-        dear = quality.model_copy(update={"claim_cost": quality.claim_cost.model_copy(update={"value": 1e9})})
-        seed = toy_quality_seed.model_copy(update={"quality": dear})
+    quality = toy_quality_seed.quality
+    dear = quality.model_copy(update={"claim_cost": quality.claim_cost.model_copy(update={"value": 1e9})})
+    seed = toy_quality_seed.model_copy(update={"quality": dear})
+    frame = toy_quality_frame(lines=24, lots=70)
+    newest = frame["cast_at"] >= np.sort(frame["cast_at"].unique())[40]
+    with pytest.MonkeyPatch.context() as monkeypatch:
         competing(monkeypatch, "persistence")
-        frame = toy_quality_frame(lines=24, lots=70)
-        newest = frame["cast_at"] >= np.sort(frame["cast_at"].unique())[40]
-        _DONE["idle"] = told(seed, frame[~newest], frame[newest], tmp_path_factory.mktemp("idle"))
-    return _DONE["idle"]
+        return told(seed, frame[~newest], frame[newest], tmp_path_factory.mktemp("idle"))
 
 
 def version(story, number=1):

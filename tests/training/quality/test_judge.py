@@ -22,22 +22,19 @@ from training.quality.judge import check_judgeable, verdict
 from training.splits import split
 
 LOW, HIGH = -2.0, 6.0  # logarithms of contents that keep every grade, and none, whatever the errors
-_DONE = {}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fitted(toy_quality_seed, toy_quality_frame):
     """The bar and the line, fitted to the older of 150 periods; the judge rows are the 40 newest."""
-    if "fitted" not in _DONE:
-        data = dataset_of(check(toy_quality_frame(), toy_quality_seed), toy_quality_seed)
-        starts = np.sort(data.periods.unique())
-        parts = split(data.table, toy_quality_seed, test_from=starts[-40])
-        found = {
-            name: fit_candidate(quality, name, build(toy_quality_seed)[name], data, parts, {}, None, lambda what: None)
-            for name in ("persistence", "linear")
-        }
-        _DONE["fitted"] = data, np.flatnonzero(data.periods >= starts[-40]), found
-    return _DONE["fitted"]
+    data = dataset_of(check(toy_quality_frame(), toy_quality_seed), toy_quality_seed)
+    starts = np.sort(data.periods.unique())
+    parts = split(data.table, toy_quality_seed, test_from=starts[-40])
+    found = {
+        name: fit_candidate(quality, name, build(toy_quality_seed)[name], data, parts, {}, None, lambda what: None)
+        for name in ("persistence", "linear")
+    }
+    return data, np.flatnonzero(data.periods >= starts[-40]), found
 
 
 class Saying:

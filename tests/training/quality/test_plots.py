@@ -17,8 +17,6 @@ from training.quality.fit import lots_of
 from training.reports.page import page
 from training.splits import split
 
-_DONE = {}
-
 
 def fit(seed, frame, name="linear"):
     data = dataset_of(check(frame, seed), seed)
@@ -26,12 +24,10 @@ def fit(seed, frame, name="linear"):
     return fit_candidate(quality, name, build(seed)[name], data, parts, {}, None, lambda what: None), data, parts
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fitted(toy_quality_seed, toy_quality_frame):
     """A candidate of the toy lots, its data set and split."""
-    if "fitted" not in _DONE:
-        _DONE["fitted"] = fit(toy_quality_seed, toy_quality_frame())
-    return _DONE["fitted"]
+    return fit(toy_quality_seed, toy_quality_frame())
 
 
 def drawn(fitted):

@@ -21,8 +21,6 @@ from training.quality.fit import lots_of
 from training.quality.trial import outcome, tables
 from training.trial import TrialError, trial, unseen
 
-_DONE = {}
-
 
 @dataclass(frozen=True)
 class Learnt:
@@ -33,26 +31,23 @@ class Learnt:
     model: QualityModel
 
 
-@pytest.fixture
-def learnt(tmp_path_factory, monkeypatch):
-    if "learnt" not in _DONE:
-        folder, text = tmp_path_factory.mktemp("trial"), load("copper_cathode").text
-        seed = parse(text.replace("alpha = { value = 0.01,", "alpha = { value = 0.03,"), folder / "copper_cathode.toml")
+@pytest.fixture(scope="module")
+def learnt(tmp_path_factory):
+    folder, text = tmp_path_factory.mktemp("trial"), load("copper_cathode").text
+    seed = parse(text.replace("alpha = { value = 0.01,", "alpha = { value = 0.03,"), folder / "copper_cathode.toml")
+    simulate(seed, folder / "plant", units=30, years=1)
+    settings = Settings(home=folder / "home")
+    with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("training.job.build", lambda seed: {"linear": build(seed)["linear"]})
-        simulate(seed, folder / "plant", units=30, years=1)
-        settings = Settings(home=folder / "home")
         train(seed, folder / "plant", settings)
-        tracking = Tracking(settings)
-        _DONE["learnt"] = Learnt(seed, settings, tracking.model(tracking.versions("copper_cathode")[0]))
-    return _DONE["learnt"]
+    tracking = Tracking(settings)
+    return Learnt(seed, settings, tracking.model(tracking.versions("copper_cathode")[0]))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def plant(learnt):
     """The lots of another plant."""
-    if "plant" not in _DONE:
-        _DONE["plant"] = unseen(learnt.seed, 400, 11)
-    return _DONE["plant"]
+    return unseen(learnt.seed, 400, 11)
 
 
 def test_a_trial_has_at_least_the_lots_that_were_asked_for_of_all_units(learnt, plant):

@@ -17,7 +17,6 @@ from training.sorting.fit import check_split, pieces_of, sort_lots
 from training.splits import split
 
 PARTS = ("test", "unseen_all")  # none of the held-out lots is among the newest of the toy
-_DONE = {}
 
 
 def fit_all(seed, frame, truth=None, names=("majority", "linear")):
@@ -30,12 +29,10 @@ def fit_all(seed, frame, truth=None, names=("majority", "linear")):
     return data, parts, found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fitted(toy_sorting_seed, toy_sorting_frame):
     """All candidates of the toy scrap; fitted once for all tests of this file."""
-    if "fitted" not in _DONE:
-        _DONE["fitted"] = fit_all(toy_sorting_seed, toy_sorting_frame(), names=tuple(build(toy_sorting_seed)))
-    return _DONE["fitted"]
+    return fit_all(toy_sorting_seed, toy_sorting_frame(), names=tuple(build(toy_sorting_seed)))
 
 
 def test_every_candidate_has_the_same_metric_names(fitted):

@@ -20,8 +20,6 @@ from training.job import Trained, train
 from training.retrain import Retrained, retrain
 from training.sorting.fit import pieces_of, sort_lots
 
-_DONE = {}
-
 
 @dataclass(frozen=True)
 class Story:
@@ -39,18 +37,16 @@ class Story:
         return Path(self.tracking._client.download_artifacts(run, name)).read_text(encoding="utf-8")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def story(toy_sorting_seed, toy_sorting_frame, tmp_path_factory):
-    if "story" not in _DONE:
-        folder = tmp_path_factory.mktemp("story")
-        settings = Settings(home=folder / "home")
-        frame = toy_sorting_frame(lots=140, pieces=40)
-        newest = frame["lot"] > "L-00080"
-        frame[~newest].to_csv(folder / "history.csv", index=False)
-        frame[newest].assign(s1=3.0 - frame["s1"]).to_parquet(folder / "changed.parquet")
-        trained = train(toy_sorting_seed, folder / "history.csv", settings)
-        _DONE["story"] = Story(settings, trained, retrain(toy_sorting_seed, folder / "changed.parquet", settings))
-    return _DONE["story"]
+    folder = tmp_path_factory.mktemp("story")
+    settings = Settings(home=folder / "home")
+    frame = toy_sorting_frame(lots=140, pieces=40)
+    newest = frame["lot"] > "L-00080"
+    frame[~newest].to_csv(folder / "history.csv", index=False)
+    frame[newest].assign(s1=3.0 - frame["s1"]).to_parquet(folder / "changed.parquet")
+    trained = train(toy_sorting_seed, folder / "history.csv", settings)
+    return Story(settings, trained, retrain(toy_sorting_seed, folder / "changed.parquet", settings))
 
 
 def version(story, number=1):

@@ -21,22 +21,18 @@ from training.sorting.fit import pieces_of
 from training.sorting.judge import check_judgeable, verdict
 from training.splits import split
 
-_DONE = {}
 
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fitted(toy_sorting_seed, toy_sorting_frame):
     """The bar and the trees, fitted to the oldest of 120 lots; the judge rows are the newest."""
-    if "fitted" not in _DONE:
-        data = dataset_of(check(toy_sorting_frame(lots=120, pieces=40), toy_sorting_seed), toy_sorting_seed)
-        starts = np.sort(data.periods.unique())
-        parts = split(data.table, toy_sorting_seed, test_from=starts[-30])
-        found = {
-            name: fit_candidate(sorting, name, build(toy_sorting_seed)[name], data, parts, {}, None, lambda what: None)
-            for name in ("majority", "lightgbm")
-        }
-        _DONE["fitted"] = data, np.flatnonzero(data.periods >= starts[-30]), found
-    return _DONE["fitted"]
+    data = dataset_of(check(toy_sorting_frame(lots=120, pieces=40), toy_sorting_seed), toy_sorting_seed)
+    starts = np.sort(data.periods.unique())
+    parts = split(data.table, toy_sorting_seed, test_from=starts[-30])
+    found = {
+        name: fit_candidate(sorting, name, build(toy_sorting_seed)[name], data, parts, {}, None, lambda what: None)
+        for name in ("majority", "lightgbm")
+    }
+    return data, np.flatnonzero(data.periods >= starts[-30]), found
 
 
 def deciding(candidate, bins):

@@ -14,18 +14,14 @@ from training.sorting import class_plots, plots
 from training.sorting.fit import pieces_of
 from training.splits import split
 
-_DONE = {}
 
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fitted(toy_sorting_seed, toy_sorting_frame):
     """A candidate of the toy scrap, its data set and split."""
-    if "fitted" not in _DONE:
-        data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
-        parts = split(data.table, toy_sorting_seed)
-        linear = fit_candidate(sorting, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
-        _DONE["fitted"] = linear, data, parts
-    return _DONE["fitted"]
+    data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
+    parts = split(data.table, toy_sorting_seed)
+    linear = fit_candidate(sorting, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
+    return linear, data, parts
 
 
 def drawn(fitted):
