@@ -1,33 +1,56 @@
 """The command line as a user meets it: what it prints, its exit codes, and what it leaves behind."""
 
 import json
-import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from nonferrous import main
+
 ROOT = Path(__file__).parents[2]
 
 
-def environment(home: Path) -> dict[str, str]:
-    return os.environ | {"NONFERROUS_HOME": str(home), "COLUMNS": "100"}
-
-
-def run(home: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "nonferrous", *map(str, arguments)]
-    return subprocess.run(command, env=environment(home), capture_output=True, text=True, timeout=300)
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def home(tmp_path) -> Path:
+def home(tmp_path, monkeypatch) -> Path:
+    """The home folder that every command of a test is given."""
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "100")
     return tmp_path / "home"
+
+
+@pytest.fixture
+def run(home, monkeypatch, capfd) -> Run:
+    """Runner of a command in this process, which has loaded the libraries that each command would load anew."""
+
+    def done(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        handler = signal.getsignal(signal.SIGTERM)
+        capfd.readouterr()
+        with monkeypatch.context() as patched:
+            patched.setenv("NONFERROUS_SEEDS", "")  # a command given --seeds sets it for the rest of its process
+            patched.setattr(sys, "argv", ["nonferrous", *map(str, arguments)])
+            with pytest.raises(SystemExit) as end:
+                main()
+        signal.signal(signal.SIGTERM, handler)
+        return subprocess.CompletedProcess(arguments, end.value.code or 0, *capfd.readouterr())
+
+    return done
+
+
+def process(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command as a process of its own."""
+    command = [sys.executable, "-m", "nonferrous", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture
@@ -36,14 +59,14 @@ def seeds_folder(toy_folder) -> Path:
 
 
 def test_help_lists_every_command(home):
-    told = run(home, "--help").stdout
+    told = process("--help").stdout
     for command in ("seeds", "simulate", "train", "compare", "retrain", "promote", "rollback", "serve", "up"):
         assert re.search(rf"\b{command}\b", told)
 
 
-def test_seeds_of_a_folder_of_ones_own(home, seeds_folder):
-    assert "toy_cells" in run(home, "--seeds", seeds_folder, "seeds").stdout
-    shown = run(home, "--seeds", seeds_folder, "seeds", "show", "toy_cells").stdout
+def test_seeds_of_a_folder_of_ones_own(run, seeds_folder):
+    assert "toy_cells" in run("--seeds", seeds_folder, "seeds").stdout
+    shown = run("--seeds", seeds_folder, "seeds", "show", "toy_cells").stdout
     assert re.search(r"x_set +knob +kA +0 to 20, typically 10 ± 1", shown)
     assert "set-point of x (law)" in shown
 
@@ -56,7 +79,7 @@ def test_seeds_check_names_every_fault_at_once(home, seeds_folder):
         .replace("high = 20", "high = -1")
     )
     path.write_text(text.replace('unit = "kg/d"', 'unit = "stone"'), encoding="utf-8")
-    done = run(home, "seeds", "check", path)
+    done = process("seeds", "check", path)
     assert done.returncode == 2
     assert done.stdout == ""
     for fault in ("columns.z.role: got 'meanwhile'", "columns.x_set: range is upside down", "columns.tapped.unit"):
@@ -86,9 +109,9 @@ def test_seeds_check_names_every_fault_at_once(home, seeds_folder):
         (["--seeds", "no_such_folder", "seeds"], "no_such_folder"),
     ],
 )
-def test_what_cannot_be_done_is_told_in_a_line(home, tmp_path, monkeypatch, arguments, told):
+def test_what_cannot_be_done_is_told_in_a_line(run, tmp_path, monkeypatch, arguments, told):
     monkeypatch.chdir(tmp_path)
-    done = run(home, *arguments)
+    done = run(*arguments)
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
@@ -96,23 +119,23 @@ def test_what_cannot_be_done_is_told_in_a_line(home, tmp_path, monkeypatch, argu
 
 
 @pytest.mark.parametrize("uri", ["mysqlite://x", "ftp://server"])
-def test_a_malformed_store_is_told_in_a_line(home, monkeypatch, uri):
+def test_a_malformed_store_is_told_in_a_line(run, monkeypatch, uri):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
     for command in (["compare", "zinc_leach_filter"], ["serve"]):
-        done = run(home, *command)
+        done = run(*command)
         assert done.returncode == 2
         assert uri in done.stderr
         assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_bad_table_is_told_whole_and_nothing_is_written(home, seeds_folder, tmp_path, toy_frame):
+def test_a_bad_table_is_told_whole_and_nothing_is_written(run, home, seeds_folder, tmp_path, toy_frame):
     frame = toy_frame().astype({"z": object, "x_set": object})
     frame.loc[3, "z"] = "4,05"
     frame.loc[5, "x_set"] = "off"
     frame.loc[7, ["unit", "period_start"]] = frame.loc[6, ["unit", "period_start"]]
     path = tmp_path / "history.csv"
     frame.to_csv(path, index=False)
-    done = run(home, "--seeds", seeds_folder, "train", "toy_cells", "--data", path)
+    done = run("--seeds", seeds_folder, "train", "toy_cells", "--data", path)
     assert done.returncode == 2
     for fault in ("4,05", "off", "A-000"):
         assert fault in done.stderr
@@ -121,69 +144,69 @@ def test_a_bad_table_is_told_whole_and_nothing_is_written(home, seeds_folder, tm
 
 
 @pytest.mark.slow
-def test_train_compare_retrain_promote_and_rollback(home, seeds_folder, tmp_path, toy_frame):
+def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path, toy_frame):
     toy = ("--seeds", seeds_folder)
     frame = toy_frame(units=30, periods=30)
     newest = frame["period_start"] >= frame["period_start"].max() - pd.Timedelta(days=90)
     frame[~newest].to_csv(tmp_path / "history.csv", index=False)
     frame[newest].to_csv(tmp_path / "new.csv", index=False)
-    trained = run(home, *toy, "train", "toy_cells", "--data", tmp_path / "history.csv")
+    trained = run(*toy, "train", "toy_cells", "--data", tmp_path / "history.csv")
     assert trained.returncode == 0, trained.stderr
     assert "champion" in trained.stdout
-    retrained = run(home, *toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv")
+    retrained = run(*toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv")
     assert retrained.returncode == 0, retrained.stderr
     assert "promoted" in retrained.stdout
     verdict = re.search(r"version 2 (not )?promoted", retrained.stdout)
     assert verdict is not None
-    promoted = run(home, *toy, "promote", "toy_cells", "2")
+    promoted = run(*toy, "promote", "toy_cells", "2")
     assert promoted.returncode == (0 if verdict[1] else 2), promoted.stderr
     assert "version 2 is the champion" in promoted.stdout or "version 2 is champion already" in promoted.stderr
-    compared = run(home, *toy, "compare", "toy_cells").stdout
+    compared = run(*toy, "compare", "toy_cells").stdout
     assert re.search(r"^ *1[, ]", compared, re.MULTILINE), compared
     assert re.search(r"^ *2[, ]", compared, re.MULTILINE), compared
     assert "compare-runs" in compared
-    back = run(home, *toy, "rollback", "toy_cells")
+    back = run(*toy, "rollback", "toy_cells")
     assert "version 1 is the champion again" in back.stdout, back.stderr
 
 
 @pytest.mark.slow
-def test_a_report_of_the_newest_month_of_lots(home, toy_folder, toy_quality_frame, tmp_path, monkeypatch):
+def test_a_report_of_the_newest_month_of_lots(run, toy_folder, toy_quality_frame, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     seeds = toy_folder("toy_lots")
     quality = ("--seeds", seeds, "quality", "report", "toy_lots", "--data", tmp_path / "lots.csv")
     toy_quality_frame().to_csv(tmp_path / "lots.csv", index=False)
-    trained = run(home, "--seeds", seeds, "train", "toy_lots", "--data", tmp_path / "lots.csv")
+    trained = run("--seeds", seeds, "train", "toy_lots", "--data", tmp_path / "lots.csv")
     assert trained.returncode == 0, trained.stderr
-    done = run(home, *quality)
+    done = run(*quality)
     assert done.returncode == 0, done.stderr
     assert "toy_lots: 348 lots, 2024-05-01 to 2024-05-29: " in done.stdout
     assert "the report is in toy_lots-2024-05-01-2024-05-29.html" in done.stdout
     text = (tmp_path / "toy_lots-2024-05-01-2024-05-29.html").read_text(encoding="utf-8")
     assert "version 1, " in text
-    done = run(home, *quality, "--from", "2024-04-01", "--to", "2024-04-30", "--out", "april.html")
+    done = run(*quality, "--from", "2024-04-01", "--to", "2024-04-30", "--out", "april.html")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "april.html").exists()
-    done = run(home, *quality, "--from", "2020-01-01", "--to", "2020-01-31")
+    done = run(*quality, "--from", "2020-01-01", "--to", "2020-01-31")
     assert done.returncode == 2
     assert "no lots from 2020-01-01 to 2020-01-31: the table holds 2024-01-01 to 2024-05-29" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_up_does_not_start_a_second_ui_for_a_server(home, monkeypatch):
+def test_up_does_not_start_a_second_ui_for_a_server(run, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    done = run(home, "up")
+    done = run("up")
     assert done.returncode == 2
     assert "http://127.0.0.1:9 has a UI already" in done.stderr
 
 
 @pytest.mark.service
-def test_a_port_that_is_taken_is_told_in_a_line(home):
+def test_a_port_that_is_taken_is_told_in_a_line(run, home):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
         for command in (["serve", "--port", port], ["up", "--port", port]):
-            done = run(home, *command)
+            done = run(*command)
             assert done.returncode == 2
             assert port in done.stderr
             assert len(done.stderr.splitlines()) == 1
@@ -193,9 +216,7 @@ def test_a_port_that_is_taken_is_told_in_a_line(home):
 @pytest.mark.service
 def test_ctrl_c_leaves_no_plant_that_looks_whole(home, tmp_path):
     command = [sys.executable, "-m", "nonferrous", "simulate", "aluminium_reduction", "--years", "200"]
-    process = subprocess.Popen(
-        [*command, "--out", str(tmp_path / "plant")], env=environment(home), stderr=-3, stdout=-3
-    )
+    process = subprocess.Popen([*command, "--out", str(tmp_path / "plant")], stderr=-3, stdout=-3)
     patience = time.monotonic() + 60
     while not list(tmp_path.glob("plant/*.partial")) and time.monotonic() < patience:
         time.sleep(0.05)
