@@ -2,16 +2,14 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
 from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
 
 from models.answers import Answer
-from models.quality.decision import Costs, Decisions
+from models.quality.decision import Decisions
 from models.quality.grades import Limits
 from models.quality.model import Judged, QualityModel
-from models.quality.outcomes import Lots, costs_of, held, highest_share
+from models.quality.outcomes import Lots, costs_of
 from models.quality.scatter import Scatter
-from seeds import load_all
 from training.quality.evaluate import (
     FEWEST_DETECTED,
     area_under_curve,
@@ -24,7 +22,6 @@ from training.quality.evaluate import (
 )
 
 NAN = float("nan")
-GRADED = {name: seed for name, seed in load_all().items() if seed.quality is not None}
 
 
 def decided(*grades):
@@ -66,11 +63,6 @@ def test_an_output_with_few_labels_weighs_as_one_with_many(toy_quality_seed):
     lots = Lots.of(toy_quality_seed, reported, np.full((10, 1), NAN))
     at_the_mean, one_off = 0.5 * np.log(2 * np.pi), 0.5 + 0.5 * np.log(2 * np.pi)
     assert lot_loss(np.zeros((10, 4)), lots, np.ones(3)) == pytest.approx((at_the_mean + one_off) / 2, rel=1e-12)
-
-
-def test_an_interval_holds_a_content_below_a_limit_where_it_reaches_there():
-    answer = Answer(np.full(6, 2.0), np.array([1.0, 1.0, 2.0, 0.4, 0.6, 0.5]), np.full(6, 3.0))
-    assert held(np.array([3.0, 3.1, 1.9, -0.5, -0.5, -0.5]), answer).tolist() == [True, False, False, True, False, True]
 
 
 def test_the_area_under_the_curve_is_scikit_learns():
@@ -168,84 +160,6 @@ def test_groups_of_reliability_have_equal_size_and_rising_probability():
     assert share == pytest.approx(np.full(15, 1 / 15))
     assert (np.diff(told) > 0).all()
     assert (seen == 1).all()
-
-
-# ---- decisions
-
-
-def test_costs_of_a_worked_example(toy_quality_seed):
-    """Grades at 0, -40 and -150 $/t; an assay 6 $/t, a broken grade 300 $/t.
-
-    A good lot released: 0. One that keeps the second released as prime: 300 - 40. A bad one assayed: 6. A good one
-    downgraded: 40. One whose grade is unknown does not count. One that keeps the second let go there: 0.
-    """
-    kept = np.array([[1, 1, 1], [0, 1, 1], [0, 0, 1], [1, 1, 1], [NAN, 1, 1], [0, 1, 1]], dtype=float)
-    found = costs_of(decided(0, 0, -1, 1, 0, 1), kept, Costs.of(toy_quality_seed))
-    assert found["cost"] == pytest.approx((260 + 6 + 40) / 5, rel=1e-12)
-    assert found["cost_assay_all"] == pytest.approx(6.0, rel=1e-12)
-    assert found["cost_assay_none"] == pytest.approx((260 + 150 + 260) / 5, rel=1e-12)
-    assert (found["released"], found["downgraded"], found["assayed"]) == pytest.approx((0.4, 0.4, 0.2))
-    assert found["let_go"] == 4
-    assert found["false_release"] == 0.25
-    assert found["false_release_high"] == pytest.approx(0.7514, abs=5e-5)  # tables of the exact bound for 1 of 4
-
-
-def test_simple_rules_are_decisions_too(toy_quality_seed):
-    costs, rng = Costs.of(toy_quality_seed), np.random.default_rng(6)
-    kept = Limits.of(toy_quality_seed).kept(np.exp(rng.normal(1.4, 0.8, (200, 3))))
-    all_assayed = costs_of(decided(*[-1] * 200), kept, costs)
-    none_assayed = costs_of(decided(*[costs.intended] * 200), kept, costs)
-    assert all_assayed["cost"] == pytest.approx(all_assayed["cost_assay_all"])
-    assert none_assayed["cost"] == pytest.approx(none_assayed["cost_assay_none"])
-    assert none_assayed["false_release"] == pytest.approx(1 - kept[:, costs.intended].mean())
-
-
-def test_what_is_let_go_in_the_last_grade_breaks_nothing(toy_quality_seed):
-    found = costs_of(decided(2, 2, 0), np.array([[0.0, 0, 1], [1, 1, 1], [1, 1, 1]]), Costs.of(toy_quality_seed))
-    assert found["let_go"] == 1
-    assert found["false_release"] == 0.0
-    assert found["downgraded"] == pytest.approx(2 / 3)
-
-
-@pytest.mark.parametrize("seed", GRADED.values(), ids=GRADED.keys())
-def test_no_decision_beats_the_oracle(seed):
-    """Letting a lot go in a grade that it breaks costs more than the grades differ, in every seed."""
-    costs, rng = Costs.of(seed), np.random.default_rng(7)
-    typical = [np.log(element.typical.mean) for element in seed.elements]
-    kept = Limits.of(seed).kept(np.exp(rng.normal(typical, 1.0, (500, len(typical)))))
-    assert 0 < kept[:, costs.intended].mean() < 1
-    for grade in range(-1, len(seed.grades)):
-        for lot in kept:
-            assert costs_of(decided(grade), lot[None], costs)["cost"] >= -1e-9
-    random = costs_of(decided(*rng.integers(-1, len(seed.grades), 500)), kept, costs)
-    assert 0 < min(random["cost_assay_all"], random["cost_assay_none"], random["cost"])
-
-
-def test_nothing_let_go_has_no_share_of_broken_lots(toy_quality_seed):
-    found = costs_of(decided(-1, -1), np.array([[1.0, 1, 1], [0, 0, 1]]), Costs.of(toy_quality_seed))
-    assert found["let_go"] == 0
-    assert np.isnan(found["false_release"])
-    assert np.isnan(found["false_release_high"])
-    assert found["cost"] == pytest.approx(found["cost_assay_all"])
-
-
-def test_lots_of_unknown_grades_alone_cost_nothing_that_is_known(toy_quality_seed):
-    found = costs_of(decided(0, -1), np.array([[NAN, 1, 1], [NAN, NAN, 1]]), Costs.of(toy_quality_seed))
-    assert found["let_go"] == 0
-    for name in ("cost", "cost_assay_none", "released", "downgraded", "assayed", "false_release"):
-        assert np.isnan(found[name]), name
-
-
-@pytest.mark.parametrize(("bad", "lots"), [(0, 299), (0, 1), (3, 200), (17, 18), (18, 18)])
-def test_the_bound_on_a_share_is_the_exact_binomial_one(bad, lots):
-    exact = binomtest(bad, lots, alternative="less").proportion_ci(0.95, method="exact").high
-    assert highest_share(bad, lots) == pytest.approx(exact, rel=1e-9)
-
-
-def test_no_bad_lot_among_299_shows_one_percent():
-    assert highest_share(0, 299) < 0.01 < highest_share(0, 298)
-    assert highest_share(5, 5) == 1.0
-    assert np.isnan(highest_share(0, 0))
 
 
 # ---- all together

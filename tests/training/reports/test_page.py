@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 
-import numpy as np
 import pytest
 
 from models.table.contract import check
@@ -12,9 +11,7 @@ from models.tasks import build
 from training import quality, regression, sorting
 from training.dataset import dataset_of
 from training.fitting import fit_candidate
-from training.regression import plots as regression_plots
 from training.reports import page as plots
-from training.reports.pictures import MOST_POINTS, thinned
 from training.splits import split
 
 
@@ -55,7 +52,7 @@ def quality_page(seed, frame):
     return plots.page(grader, data, parts)
 
 
-@pytest.fixture(params=[number_page, sorting_page, quality_page])
+@pytest.fixture(scope="module", params=[number_page, sorting_page, quality_page])
 def page(request):
     """A page of each task."""
     task = {number_page: "toy", sorting_page: "toy_sorting", quality_page: "toy_quality"}[request.param]
@@ -92,48 +89,6 @@ def test_a_title_cannot_smuggle_markup_in(toy_seed, toy_frame):
     process = toy_seed.process.model_copy(update={"title": "<script>alert(1)</script>"})
     seed = toy_seed.model_copy(update={"process": process})
     assert "<script>alert" not in plots.page(*fitted(seed, toy_frame()))
-
-
-def test_axes_bear_units(toy_seed, toy_frame):
-    candidate, data, parts = fitted(toy_seed, toy_frame())
-    figure = regression_plots.predicted_against_measured(candidate, data, parts)
-    assert figure.layout.xaxis.title.text == "measured y [%]"
-    assert figure.layout.yaxis.title.text == "predicted y [%]"
-    assert (
-        regression_plots.residuals_over_time(candidate, data, parts).layout.yaxis.title.text
-        == "predicted minus measured [%]"
-    )
-    assert set(regression_plots.importance(candidate, data, parts).data[0].y) == {
-        "x_set [kA]",
-        "z [V]",
-        "previous_y [%]",
-    }
-
-
-def test_the_figures_show_rows_that_nobody_learnt(toy_seed, toy_frame):
-    candidate, data, parts = fitted(toy_seed, toy_frame())
-    future, unseen, _ = regression_plots.predicted_against_measured(candidate, data, parts).data
-    assert np.array_equal(future.x, data.y[parts.test])
-    assert np.array_equal(unseen.x, data.y[parts.unseen])
-    assert np.allclose(future.y + future.error_y.array, candidate.answers.high[parts.test])
-    assert np.allclose(future.y - future.error_y.arrayminus, candidate.answers.low[parts.test])
-
-
-def test_coverage_by_month_agrees_with_the_metric(toy_seed, toy_frame):
-    candidate, data, parts = fitted(toy_seed, toy_frame())
-    trace = regression_plots.coverage_by_month(candidate, data, parts).data[0]
-    rows = np.array([int(text.split()[0]) for text in trace.text])
-    assert rows.sum() == len(parts.test)
-    assert np.average(trace.y, weights=rows) == pytest.approx(candidate.metrics["test_coverage_90"])
-
-
-def test_a_large_plant_is_thinned(toy_seed, toy_frame, monkeypatch):
-    monkeypatch.setattr(regression_plots, "MOST_BARS", 10)
-    candidate, data, parts = fitted(toy_seed, toy_frame())
-    bars = regression_plots.predicted_against_measured(candidate, data, parts).data[0].error_y.array
-    assert len(bars) == len(parts.test)
-    assert np.isfinite(np.asarray(bars, dtype=float)).sum() == 10
-    assert len(thinned(np.arange(10_000))) == MOST_POINTS
 
 
 @pytest.mark.browser

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.promises import beyond_promise
 from models.sorting.values import oracle_bins, value_matrix
 from models.table.contract import check
 from models.tasks import build
@@ -96,14 +95,6 @@ def test_broken_limits_no_worse_than_the_champions_do_not_hold_a_better_sorter_b
     told = verdict(found["majority"].model, data.X[rows], deciding(found["lightgbm"], bins), data, rows)
     assert told.champion["lots_over_limit"] == 1.0
     assert told.promoted
-
-
-@pytest.mark.parametrize(
-    ("broken", "lots", "beyond"), [(0, 20, False), (5, 100, False), (9, 100, False), (10, 100, True), (1, 1, False)]
-)
-def test_more_broken_lots_than_promised_must_be_beyond_chance(broken, lots, beyond):
-    """Of 100 lots, each broken with 5 %: 9 or more by chance in 6.3 % of cases, 10 or more in 2.8 %."""
-    assert beyond_promise(broken / lots, lots, 0.05 if lots > 1 else 0.06) == beyond
 
 
 def test_too_few_lots_are_told_with_their_number(fitted):
