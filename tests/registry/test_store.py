@@ -3,6 +3,7 @@
 import sqlite3
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ PROCESS = "toy_cells"
 Save = Callable[..., FittedModel]
 
 # MLflow's own use of pandas, SQLAlchemy and alembic is not this project's to mend.
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 def register(home: Path, folder: Path, tags: dict[str, str]) -> int:
@@ -122,16 +123,18 @@ def test_file_that_is_no_database_is_told(tmp_path: Path) -> None:
         MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}").champion(PROCESS)
 
 
-def test_locked_store_is_told(tmp_path: Path) -> None:
+def test_locked_store_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     connection = sqlite3.connect(tmp_path / "mlflow.db")
     connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
     connection.commit()
     connection.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.1))
     with pytest.raises(StoreError, match="database is locked"):
         MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}").champion(PROCESS)
     connection.close()
 
 
-def test_server_that_does_not_answer_is_told() -> None:
+def test_server_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(Exception, match="Connection refused"):
         MlflowStore("http://127.0.0.1:9").champion(PROCESS)
