@@ -36,6 +36,15 @@ def pytest_configure(config: pytest.Config) -> None:
         threadpool_limits(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one worker, for the sake of their fixtures; begin with the files that take longest."""
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("service")}
+    items.sort(key=lambda item: item.path not in long)
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
 def unchanged(name: str) -> Iterator[Seed]:
     """Seed of a made-up process for all tests of a session; a test that changes it makes the session fail.
 
@@ -253,6 +262,21 @@ def save_toy_sorter(
         return sorter(seed, candidate, estimator, *learnt, *rest, {"rows": 2400})
 
     return saver(make, tmp_path_factory.mktemp("sorters"))
+
+
+@pytest.fixture(scope="session")
+def copy_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Path], None]:
+    """Maker of MLflow's database from a copy: its tables are made once a session, which takes seconds."""
+    from registry import tracking
+
+    make, first = tracking._make_database, tmp_path_factory.mktemp("store") / "mlflow.db"
+
+    def copied(file: Path, artifact_root: Path) -> None:
+        if not first.exists():
+            make(first, artifact_root)
+        shutil.copy(first, file)
+
+    return copied
 
 
 @pytest.fixture

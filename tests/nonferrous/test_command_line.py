@@ -22,8 +22,9 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch) -> Path:
+def home(tmp_path, copy_store, monkeypatch) -> Path:
     """The home folder that every command of a test is given."""
+    monkeypatch.setattr("registry.tracking._make_database", copy_store)
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "100")
     return tmp_path / "home"
@@ -213,7 +214,7 @@ def test_a_port_that_is_taken_is_told_in_a_line(run, home):
     assert not home.exists()
 
 
-@pytest.mark.service
+@pytest.mark.slow
 def test_ctrl_c_leaves_no_plant_that_looks_whole(home, tmp_path):
     command = [sys.executable, "-m", "nonferrous", "simulate", "aluminium_reduction", "--years", "200"]
     process = subprocess.Popen([*command, "--out", str(tmp_path / "plant")], stderr=-3, stdout=-3)
