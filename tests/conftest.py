@@ -2,6 +2,7 @@
 
 import copy
 import os
+import re
 import shutil
 import signal
 import socket
@@ -22,6 +23,7 @@ from threadpoolctl import threadpool_limits
 from seeds import Seed, load
 
 TOYS = Path(__file__).parent / "toys"
+CUT = ("tests/test_every_plant.py", "tests/test_every_seed.py", "tests/training/test_full_plant.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,12 +39,26 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one worker, for the sake of their fixtures; begin with the files that take longest."""
+    """Begin with the files that take longest, so that no worker is left with one of them at the end."""
     long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("service")}
     items.sort(key=lambda item: item.path not in long)
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Give each of several workers whole files, for the sake of their fixtures, in the order of collection.
+
+    Files whose fixtures belong to one process are cut by the name of the process.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Files(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, test = nodeid.partition("::")
+            return f"{file} {re.split('[]-]', test.partition('[')[2])[0]}" if file in CUT else file
+
+    config.option.loadscopereorder = False
+    return Files(config, log)
 
 
 def unchanged(name: str) -> Iterator[Seed]:

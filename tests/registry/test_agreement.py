@@ -9,7 +9,7 @@ from registry.versions import RegistryError
 
 
 def test_a_champion_of_the_same_seed_agrees(toy_quality_seed):
-    check_names(SimpleNamespace(seed=toy_quality_seed), toy_quality_seed)
+    assert check_names(SimpleNamespace(seed=toy_quality_seed), toy_quality_seed) is None
 
 
 def test_other_grades_are_named_with_what_was_expected(toy_quality_seed):
