@@ -134,8 +134,16 @@ def test_the_learning_curve_ends_at_the_served_model(toy_seed, toy_frame):
 def test_each_step_is_reported(toy_seed, toy_frame):
     told = []
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
-    fit_candidate(regression, 
-        regression, "linear", build(toy_seed)["linear"], data, split(data.table, toy_seed), {}, None, told.append
+    fit_candidate(
+        regression,
+        regression,
+        "linear",
+        build(toy_seed)["linear"],
+        data,
+        split(data.table, toy_seed),
+        {},
+        None,
+        told.append,
     )
     assert len(told) == STEPS
 

@@ -5,9 +5,10 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
+from training import regression
 from training.dataset import dataset_of
+from training.fitting import fit_candidate
 from training.regression import plots as regression_plots
-from training.regression.fit import fit_candidate
 from training.splits import split
 
 
@@ -16,7 +17,8 @@ def fitted(toy_seed, toy_frame):
     """A line through the toy table, its data set and split."""
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
     parts = split(data.table, toy_seed)
-    return fit_candidate(regression, "linear", build(toy_seed)["linear"], data, parts, {}, None, lambda what: None), data, parts
+    found = fit_candidate(regression, "linear", build(toy_seed)["linear"], data, parts, {}, None, lambda what: None)
+    return found, data, parts
 
 
 def test_axes_bear_units(fitted):
