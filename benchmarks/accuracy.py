@@ -1,10 +1,11 @@
-"""Train on the default simulated plant, and on a real table where one is given; the figures go to docs and README.
+"""Train on the default simulated plants, and on a real table where one is given; the figures go to the documents.
 
     python benchmarks/accuracy.py                                  # the simulated plants of all seeds
+    python benchmarks/accuracy.py heavy_scrap                      # one of them
     python benchmarks/accuracy.py zinc_leach_filter FILE           # a process with its own data
 
-Figures are kept in docs/results/results.json by process; the tables of README.md, and of the pages of products,
-are made from it.
+Figures are kept in docs/results/<process>.json with the digests of the seed and of the table that they were measured
+on. The tables of README.md and of docs/processes/<process>.md are made from them, wherever a page has their markers.
 """
 
 import json
@@ -20,8 +21,7 @@ from training.job import train
 from training.tasks import task_of
 
 ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "docs" / "results" / "results.json"
-README = ROOT / "README.md"
+DOCS = ROOT / "docs"
 
 
 def measured(process: str, path: Path, home: Path) -> dict[str, object]:
@@ -29,6 +29,8 @@ def measured(process: str, path: Path, home: Path) -> dict[str, object]:
     trained = train(load(process), path, Settings(home=home))
     learnt = trained.learnt
     return {
+        "seed_digest": learnt.data.seed.digest,
+        "data_digest": learnt.data.digest,
         "target": learnt.data.seed.target.name,
         "unit": learnt.data.seed.targets[learnt.data.seed.target.name].unit,
         "rows": len(learnt.data.table),
@@ -47,39 +49,39 @@ def measured(process: str, path: Path, home: Path) -> dict[str, object]:
     }
 
 
-def table(process: str, result: dict[str, object]) -> str:
-    """A process's figures as a Markdown table, the registered candidate in bold."""
-    candidates = result["candidates"]
-    assert isinstance(candidates, dict)
-    known = set().union(*candidates.values())
+def kept(process: str) -> Path:
+    """File of a process's figures."""
+    return DOCS / "results" / f"{process}.json"
+
+
+def pages(process: str) -> tuple[Path, Path]:
+    """Documents that may show a process's figures."""
+    return ROOT / "README.md", DOCS / "processes" / f"{process}.md"
+
+
+def candidates(process: str, result: dict[str, object]) -> str:
+    """Figures of a process's candidates as a Markdown table, the registered one in bold."""
+    measured = result["candidates"]
+    assert isinstance(measured, dict)
+    known = set().union(*measured.values())
     columns = {key: column for key, column in task_of(load(process)).PUBLISHED.items() if key in known}
     lines = [
         f"| candidate | {' | '.join(head for head, _ in columns.values())} |",
         "|---|" + "---:|" * len(columns),
     ]
-    for name, metrics in candidates.items():
+    for name, metrics in measured.items():
         shown = f"**{name}**" if name == result["registered"] else name
         cells = [format(metrics[key], form) if key in metrics else "-" for key, (_, form) in columns.items()]
         lines.append(f"| {shown} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def with_tables(text: str, results: dict[str, dict[str, object]]) -> str:
-    """Text with each process's table between its markers replaced."""
-    for process, result in results.items():
-        begin, end = f"<!-- results of {process} -->", f"<!-- end of {process} -->"
-        head, _, rest = text.partition(begin)
-        _, _, tail = rest.partition(end)
-        text = f"{head}{begin}\n{table(process, result)}\n{end}{tail}"
-    return text
-
-
 def outputs(process: str, result: dict[str, object]) -> str:
-    """What the registered candidate tells of each element and defect of a lot, as a Markdown table."""
-    seed, candidates = load(process), result["candidates"]
-    assert isinstance(candidates, dict)
-    m = candidates[result["registered"]]
-    lines = ["| told | R² | RMSE of the logarithm | below the limit | AUC |", "|---|---:|---:|---:|---:|"]
+    """Figures of the registered candidate for each element and defect of a lot, as a Markdown table."""
+    seed, measured = load(process), result["candidates"]
+    assert isinstance(measured, dict)
+    m = measured[result["registered"]]
+    lines = ["| element or defect | R² | RMSE of the logarithm | below the limit | AUC |", "|---|---:|---:|---:|---:|"]
     for element in seed.elements:
         r2, error, below = (m[f"test_{element.name}_{name}"] for name in ("r2", "rmse", "below_limit"))
         lines.append(f"| {element.name} | {r2:.2f} | {error:.2f} | {below:.1%} | |")
@@ -87,40 +89,39 @@ def outputs(process: str, result: dict[str, object]) -> str:
     return "\n".join(lines)
 
 
-def with_outputs(text: str, process: str, result: dict[str, object]) -> str:
-    """Page of a product with the table between its markers replaced."""
-    begin, end = f"<!-- results of {process} -->", f"<!-- end of {process} -->"
-    head, _, rest = text.partition(begin)
-    _, _, tail = rest.partition(end)
-    return f"{head}{begin}\n{outputs(process, result)}\n{end}{tail}"
+TABLES = {"results": candidates, "outputs": outputs}
 
 
-def write(results: dict[str, dict[str, object]]) -> None:
-    """Keep the figures, and make the tables from them."""
-    RESULTS.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    README.write_text(with_tables(README.read_text(encoding="utf-8"), results), encoding="utf-8")
-    for process, result in results.items():
-        if load(process).quality is not None:
-            page = ROOT / "docs" / "processes" / f"{process}.md"
-            page.write_text(with_outputs(page.read_text(encoding="utf-8"), process, result), encoding="utf-8")
+def filled(text: str, process: str, result: dict[str, object]) -> str:
+    """Text with the process's tables between their markers replaced; a table without markers is left out."""
+    for name, table in TABLES.items():
+        begin, end = f"<!-- {name} of {process} -->", f"<!-- end of {name} of {process} -->"
+        head, found, rest = text.partition(begin)
+        if found:
+            _, _, tail = rest.partition(end)
+            text = f"{head}{begin}\n{table(process, result)}\n{end}{tail}"
+    return text
+
+
+def write(process: str, result: dict[str, object]) -> None:
+    """Keep a process's figures, and make the tables from them."""
+    kept(process).write_text(json.dumps(result, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    for page in pages(process):
+        page.write_text(filled(page.read_text(encoding="utf-8"), process, result), encoding="utf-8")
 
 
 def main(arguments: list[str]) -> None:
-    """Measure and write."""
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        if arguments:
-            process, path = arguments
-            results[process] = measured(process, Path(path), folder / "home")
-        else:
-            for process in names():
-                seed = load(process)
-                if seed.plant is not None:
-                    print(process, flush=True)
-                    simulate(seed, folder / process)
-                    results[process] = measured(process, folder / process, folder / "home")
-    write(results)
+    """Measure and write, one process after the other."""
+    simulated = [process for process in names() if load(process).plant is not None]
+    for process in arguments[:1] or simulated:
+        print(process, flush=True)
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            if len(arguments) > 1:
+                table = Path(arguments[1])
+            else:
+                table = simulate(load(process), folder / "plant")
+            write(process, measured(process, table, folder / "home"))
 
 
 if __name__ == "__main__":

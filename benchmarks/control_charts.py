@@ -43,7 +43,7 @@ def autoregressive(noise: np.ndarray) -> np.ndarray:
 
 
 def residuals(values: np.ndarray) -> np.ndarray:
-    """What the value before does not tell, in units of its standard deviation."""
+    """Values less their prediction from the value before, in units of its standard deviation."""
     return np.append(values[0], (values[1:] - PHI * values[:-1]) / math.sqrt(1 - PHI**2))
 
 
@@ -130,8 +130,8 @@ def with_table(text: str, results: dict[str, dict[str, dict[str, float]]]) -> st
 def main() -> None:
     """Measure and write."""
     RESULTS.write_text(json.dumps(measured(), indent=1) + "\n", encoding="utf-8")
-    told = json.loads(RESULTS.read_text(encoding="utf-8"))
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), told), encoding="utf-8")
+    kept = json.loads(RESULTS.read_text(encoding="utf-8"))
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
 
 
 if __name__ == "__main__":

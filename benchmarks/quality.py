@@ -1,15 +1,18 @@
 """Graders of lots on plants with other parameters, over 20,000 lots that no model has learnt; the figures go to docs.
 
-    python benchmarks/quality.py
+    python benchmarks/quality.py                     # all of them
+    python benchmarks/quality.py copper_cathode      # one; the figures of the others stay as they are
 
 Plants of each kind are drawn by the spread of the seed's parameters. On each, the default plant's champion is learnt
-anew from the plant's own lots, as a plant would do it, and judged on its newest lots, held-out units included. The
+anew from the plant's own lots, as a plant would do it, and measured on its newest lots, held-out units included. The
 default plant's champion, carried there as it is, decides on the same lots. Figures are kept in
-docs/results/quality.json; the tables of docs/tasks/quality.md are made from it.
+docs/results/quality.json with the digests of seed and table that the champion learnt from; the tables of
+docs/tasks/quality.md are made from it.
 """
 
 import json
 import math
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,7 +58,7 @@ def size(seed: Seed) -> int:
     return max(seed.plant.units, math.ceil(1.02 * LOTS / PLANTS / TEST_SHARE / periods))
 
 
-def judged(model: QualityModel, data: Dataset, parts: Split) -> dict[str, float]:
+def evaluated(model: QualityModel, data: Dataset, parts: Split) -> dict[str, float]:
     """Metrics of a model on the newest lots of a plant, those of held-out units included."""
     rows = np.concatenate([parts.test, parts.unseen])
     assert data.true_contents is not None
@@ -65,19 +68,23 @@ def judged(model: QualityModel, data: Dataset, parts: Split) -> dict[str, float]
 
 
 def pooled(found: list[dict[str, float]]) -> dict[str, float]:
-    """Figures of some plants together, by lots; of false release by the lots that were let go."""
+    """Figures of some plants together, weighted by lots; false release by released lots."""
     lots = np.array([one["lots"] for one in found])
-    let_go = np.array([one["let_go"] for one in found])
-    told = {"lots": float(lots.sum()), "let_go": float(let_go.sum())}
+    released = np.array([one["let_go"] for one in found])
+    total = {"lots": float(lots.sum()), "let_go": float(released.sum())}
     for name in KEPT:
         if name != "let_go":
-            weight = let_go if name.endswith("false_release") else lots
-            told[name] = float(np.nansum(weight * [one[name] for one in found]) / max(1.0, weight.sum()))
-    return told
+            weight = released if name.endswith("false_release") else lots
+            total[name] = float(np.nansum(weight * [one[name] for one in found]) / max(1.0, weight.sum()))
+    return total
 
 
-def on_plants(seed: Seed, champion: QualityModel, folder: Path) -> dict[str, object]:
-    """Figures of models learnt on each plant, and of the champion carried there."""
+def on_plants(seed: Seed, folder: Path) -> dict[str, object]:
+    """Figures of models learnt on each plant, and of the default plant's champion carried there."""
+    simulate(seed, folder / "plant")
+    learnt = train(seed, folder / "plant", Settings(home=folder / "home")).learnt
+    champion = learnt.best.model
+    assert isinstance(champion, QualityModel)
     own, carried = [], []
     for number in range(FIRST, FIRST + PLANTS):
         other = another_plant(seed, number)
@@ -86,10 +93,12 @@ def on_plants(seed: Seed, champion: QualityModel, folder: Path) -> dict[str, obj
         parts = split(data.table, other)
         estimator = with_few_threads(build(other)[champion.candidate], 0)
         model, _ = fit_model(quality, champion.candidate, estimator, data, parts, {})
-        own.append(judged(model, data, parts))
-        carried.append(judged(champion, data, parts))
+        own.append(evaluated(model, data, parts))
+        carried.append(evaluated(champion, data, parts))
         print(other.process.name, number, {name: round(own[-1][name], 4) for name in KEPT}, flush=True)
     return {
+        "seed_digest": seed.digest,
+        "data_digest": learnt.data.digest,
         "candidate": champion.candidate,
         "plants": PLANTS,
         "alpha": seed.judged_by.alpha.value,
@@ -135,22 +144,16 @@ def with_tables(text: str, results: Mapping[str, Mapping[str, dict[str, float]]]
     return text
 
 
-def main() -> None:
+def main(arguments: list[str]) -> None:
     """Measure and write."""
-    results = {}
-    for process in names():
-        seed = load(process)
-        if seed.quality is None or seed.plant is None:
-            continue
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    graded = [process for process in names() if load(process).quality is not None and load(process).plant is not None]
+    for process in arguments or graded:
         with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch)
-            simulate(seed, folder / "plant")
-            model = train(seed, folder / "plant", Settings(home=folder / "home")).learnt.best.model
-            assert isinstance(model, QualityModel)
-            results[process] = on_plants(seed, model, folder)
+            results[process] = on_plants(load(process), Path(scratch))
     RESULTS.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

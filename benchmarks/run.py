@@ -4,7 +4,8 @@
     python benchmarks/run.py sorting      # one of them; the figures of the others stay as they are
 
 Absolute times depend on the machine and its mood; ratios of runs that alternate depend on it less. The figures are
-written to docs/results/benchmarks.json, from which docs/benchmarks.md is made.
+written to docs/results/benchmarks.json with the digests of the seeds that they were measured on; docs/benchmarks.md is
+made from it.
 """
 
 import json
@@ -214,10 +215,10 @@ def line(seed: Seed, data: Dataset, settings: Settings, model: SortingModel, fol
     with service(settings) as ours:
         address = f"{ours}/v1/{seed.process.name}/predictions"
         client = [sys.executable, str(Path(__file__).parent / "paced.py"), address, str(folder / "rows.json")]
-        told = subprocess.run([*client, str(RATE), str(SECONDS)], stdout=subprocess.PIPE, text=True, check=True)
+        paced = subprocess.run([*client, str(RATE), str(SECONDS)], stdout=subprocess.PIPE, text=True, check=True)
         mine, other = alternately(posted(address, body, 1), lambda: booster.predict(X))
     return {
-        "paced": {"pieces_per_second": RATE, **json.loads(told.stdout)},
+        "paced": {"pieces_per_second": RATE, **json.loads(paced.stdout)},
         "bulk_pieces": len(rows),
         "bulk_pieces_per_second": len(rows) / statistics.median(mine),
         "trees": booster.num_trees(),
@@ -273,9 +274,10 @@ def graded(folder: Path) -> dict[str, Any]:
 
 
 PARTS = {"potline": potline, "sorting": sorting, "graded": graded}
+SEEDS = {"potline": (PROCESS,), "sorting": (SORTING, HEAVIES), "graded": (GRADED, CATHODES)}
 
 
-def told(ratio: dict[str, float]) -> str:
+def as_fast(ratio: dict[str, float]) -> str:
     return f"{ratio['median']:.2g} times as fast ({ratio['low']:.2g} to {ratio['high']:.2g})"
 
 
@@ -285,15 +287,15 @@ def simulated_row(what: str, counted: str, found: dict[str, Any]) -> tuple[str, 
         f"simulate {what}",
         f"{rate:,.0f} {counted} a second of one core",
         "writing as many random numbers to Parquet with numpy and pyarrow as they come",
-        told(found["against_random_numbers_in_parquet"]),
+        as_fast(found["against_random_numbers_in_parquet"]),
     )
 
 
-def served_row(what: str, key: str, tells: str, found: dict[str, Any]) -> tuple[str, ...]:
+def served_row(what: str, key: str, answer: str, found: dict[str, Any]) -> tuple[str, ...]:
     peer = "`mlflow models serve` with the same champion"
     took = found[f"{key}_ms"]
-    told_ms = f"{took:.2g}" if took < 100 else f"{took:.0f}"
-    return what, f"{told_ms} ms{tells}", peer, told(found[f"{key}_against_mlflow_models_serve"])
+    shown_ms = f"{took:.2g}" if took < 100 else f"{took:.0f}"
+    return what, f"{shown_ms} ms{answer}", peer, as_fast(found[f"{key}_against_mlflow_models_serve"])
 
 
 def potline_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
@@ -304,7 +306,7 @@ def potline_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
             f"fit the `lightgbm` candidate to {learnt['rows']:,} rows",
             f"{learnt['trees']} trees, their number and the line's penalty chosen on held-back rows",
             "`LGBMRegressor.fit` with as many trees, nothing chosen",
-            told(learnt["against_lgbm_regressor"]),
+            as_fast(learnt["against_lgbm_regressor"]),
         ),
         served_row("predict one row over HTTP", "1_row", ", three quantities with intervals and flags", served),
         served_row("predict 1000 rows in one request", "1000_rows", "", served),
@@ -329,23 +331,23 @@ def sorting_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
             f"sort {line['bulk_pieces']:,} pieces in one request",
             f"{line['bulk_pieces_per_second']:,.0f} pieces a second",
             f"`Booster.predict` with the champion's {line['trees']:,} trees in its own process, classes alone",
-            told(line["bulk_against_booster_predict"]),
+            as_fast(line["bulk_against_booster_predict"]),
         ),
         (
             f"sort {line['bulk_pieces']:,} pieces in one call without HTTP",
             f"{line['inside_pieces_per_second']:,.0f} pieces a second: class, contents with intervals and bin",
             "the same",
-            told(line["inside_against_booster_predict"]),
+            as_fast(line["inside_against_booster_predict"]),
         ),
     ]
 
 
 def graded_rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
-    tells = ": contents, defects, grades, decision, nearest limit and remedy"
+    answer = ": contents, defects, grades, decision, nearest limit and remedy"
     return [
         simulated_row(f"{TIMES} default cast houses", "lots", found[f"simulator_of_{GRADED}"]),
         simulated_row(f"{TIMES} default tankhouses", "lots", found[f"simulator_of_{CATHODES}"]),
-        served_row("grade one lot over HTTP", "1_row", tells, found["serving"]),
+        served_row("grade one lot over HTTP", "1_row", answer, found["serving"]),
         served_row("grade 1000 lots in one request", "1000_rows", "", found["serving"]),
     ]
 
@@ -377,6 +379,7 @@ def main(names: list[str]) -> None:
     for name in names or PARTS:
         with tempfile.TemporaryDirectory() as scratch:
             found |= PARTS[name](Path(scratch))
+        found["seed_digests"] |= {process: load(process).digest for process in SEEDS[name]}
     found |= {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "processors": os.cpu_count()}
     kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     (DOCS / "benchmarks.md").write_text(page(found), encoding="utf-8")

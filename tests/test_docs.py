@@ -1,20 +1,32 @@
-"""Figures in the documents are those that a command measured, and what the documents name exists."""
+"""Figures in the documents are those that a command measured, on these seeds and plants; what documents name exists."""
 
+import csv
+import importlib
 import importlib.util
 import json
 import re
+from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
+from models.table.reading import digest, read_table
 from seeds import load, names
+from synthetic_data import simulate
 
 ROOT = Path(__file__).parent.parent
-RESULTS, TASKS = ROOT / "docs" / "results", ROOT / "docs" / "tasks"
-DOCS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("seeds/*.md")])
+README = ROOT / "README.md"
+DOCS = ROOT / "docs"
+RESULTS, PROCESSES, TASKS = DOCS / "results", DOCS / "processes", DOCS / "tasks"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("**/*.md"), *ROOT.glob("seeds/*.md")])
+PAGES.remove(ROOT / "CHANGELOG.md")  # names what was there at the time
+ROOMS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+SIMULATED = [name for name in names() if load(name).plant is not None]
 
 
+@cache
 def benchmark(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
     assert spec is not None
@@ -24,54 +36,135 @@ def benchmark(name: str) -> ModuleType:
     return module
 
 
-def test_tables_of_the_readme_are_the_measured_ones():
-    results = json.loads((RESULTS / "results.json").read_text(encoding="utf-8"))
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert set(results) == set(names())
-    assert benchmark("accuracy").with_tables(text, results) == text
-    for process in results:
-        assert f"<!-- results of {process} -->\n| candidate" in text
+def measured(name: str) -> Any:
+    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def test_tables_of_the_products_pages_are_the_measured_ones():
-    results = json.loads((RESULTS / "results.json").read_text(encoding="utf-8"))
-    graded = [name for name in names() if load(name).quality is not None]
-    assert graded
-    for process in graded:
-        text = (ROOT / "docs" / "processes" / f"{process}.md").read_text(encoding="utf-8")
-        assert benchmark("accuracy").with_outputs(text, process, results[process]) == text
-        assert f"<!-- results of {process} -->\n| told |" in text
+def figures_of(process: str) -> dict[str, dict[str, Any]]:
+    """What was measured of a process, by the command that measures it again."""
+    found = {f"accuracy.py {process}": measured(process)}
+    found |= {f"{name}.py {process}": measured(name).get(process) for name in ("sorting", "quality")}
+    return {command: figures for command, figures in found.items() if figures is not None}
+
+
+@pytest.mark.parametrize("process", names())
+def test_figures_were_measured_on_this_seed(process):
+    stale = [name for name, found in figures_of(process).items() if found["seed_digest"] != load(process).digest]
+    assert not stale, f"the seed has changed since; measure again: python benchmarks/{' and '.join(stale)}"
+
+
+@pytest.mark.parametrize("process", SIMULATED)
+def test_figures_were_measured_on_the_table_that_this_plant_gives(process, tmp_path):
+    seed = load(process)
+    table = digest(read_table(simulate(seed, tmp_path / process), seed).table)
+    stale = [name for name, found in figures_of(process).items() if found["data_digest"] != table]
+    assert not stale, f"the simulated plant has changed since; measure again: python benchmarks/{' and '.join(stale)}"
+
+
+def test_speeds_were_measured_on_these_seeds():
+    for process, seed_digest in measured("benchmarks")["seed_digests"].items():
+        assert seed_digest == load(process).digest, f"{process}: measure again: make bench"
+
+
+def test_every_process_has_its_figures_and_no_other_has():
+    of_processes = {path.stem for path in RESULTS.glob("*.json") if "seed_digest" in measured(path.stem)}
+    assert of_processes == set(names())
+    assert set(measured("sorting")) == {name for name in SIMULATED if load(name).classes}
+    assert set(measured("quality")) == {name for name in SIMULATED if load(name).quality is not None}
+
+
+@pytest.mark.parametrize("process", names())
+def test_every_process_has_its_page_with_the_measured_tables(process):
+    text = (PROCESSES / f"{process}.md").read_text(encoding="utf-8")
+    assert benchmark("accuracy").filled(text, process, measured(process)) == text
+    assert f"<!-- results of {process} -->\n| candidate" in text
+    if load(process).quality is not None:
+        assert f"<!-- outputs of {process} -->\n| element or defect |" in text
+    assert f"nonferrous seeds show {process}" in text
+
+
+@pytest.mark.parametrize("process", SIMULATED)
+def test_every_simulated_plant_has_its_picture(process):
+    assert f"]({process}.svg)" in (PROCESSES / f"{process}.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_one_table_a_task_and_they_are_the_measured_ones():
+    text = README.read_text(encoding="utf-8")
+    shown = re.findall(r"<!-- results of (\w+) -->\n\| candidate", text)
+    assert sorted(load(process).task for process in shown) == ["quality", "regression", "sorting"]
+    for process in shown:
+        assert benchmark("accuracy").filled(text, process, measured(process)) == text
+
+
+def test_the_readme_names_no_other_process():
+    text = README.read_text(encoding="utf-8")
+    for process in set(names()) - set(re.findall(r"<!-- results of (\w+) -->", text)):
+        assert process not in text, f"{process}: adding a process needs no edit of the README"
 
 
 def test_assumptions_are_counted_as_the_pages_say():
     for name in names():
-        page = ROOT / "docs" / "processes" / f"{name}.md"
-        text = page.read_text(encoding="utf-8") if page.exists() else ""
+        text = (PROCESSES / f"{name}.md").read_text(encoding="utf-8")
         for assumed, sources in re.findall(r"(\d+) of the seed's (\d+)", text):
             assert (int(assumed), int(sources)) == (load(name).assumed, len(load(name).sources)), name
 
 
+@pytest.mark.parametrize("process", [name for name in SIMULATED if load(name).classes])
+def test_bands_of_what_is_learnt_from_sensors_are_those_that_a_test_compares_with(process):
+    with (ROOT / "tests" / "published" / f"{process}.csv").open(encoding="utf-8") as file:
+        bands = [row for row in csv.DictReader(file) if row["statistic"].startswith("learnt: ")]
+    text = (PROCESSES / f"{process}.md").read_text(encoding="utf-8")
+    assert bands
+    for row in bands:
+        name = row["statistic"].removeprefix("learnt: ")
+        assert f"| {name} | {float(row['low']):.1%} | {float(row['high']):.1%} |" in text
+
+
+def test_pages_state_the_limits_that_the_code_has():
+    from models.answers import COVERAGE
+    from serving.settings import Settings
+    from training import judge, splits
+    from training.regression.evaluate import LEAST_COVERAGE, MOST_COVERAGE
+    from training.regression.judge import BROKEN_COVERAGE
+
+    rows = splits.FEWEST_ROWS
+    regression = (TASKS / "regression.md").read_text(encoding="utf-8")
+    for stated in (
+        f"three blocks of {splits.CALIBRATE_SHARE:.0%} each calibrate, the newest {splits.TEST_SHARE:.0%} test",
+        f"{splits.FEWEST_PERIODS} labelled periods, {rows['train']} rows to train, {rows['calibrate']} to calibrate "
+        f"or {rows['test']} to test",
+        f"The measured coverage of the {COVERAGE:.0%} interval",
+        f"outside {LEAST_COVERAGE:.0%} to {MOST_COVERAGE:.0%}",
+        f"the one-sided {judge.CONFIDENCE:.0%} lower bound",
+        f"where there are {judge.UNITS_FOR_BLOCKS} units or more",
+        f"cover at least {BROKEN_COVERAGE:.0%} of the labels",
+        f"Fewer than {judge.FEWEST_ROWS} rows or {judge.FEWEST_BLOCKS} blocks",
+    ):
+        assert stated.replace("%", " %") in regression, stated
+    assert (splits.UNSEEN_SHARE, splits.CALIBRATE_BLOCKS, splits.FEWEST_UNITS_TO_HOLD_OUT) == (0.2, 3, 10)
+    fields = Settings.model_fields
+    security = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    assert (
+        f"{fields['max_body_bytes'].default // 2**20} MiB of body and {fields['max_rows'].default:,} rows" in security
+    )
+
+
 def test_benchmarks_page_is_the_measured_one():
-    found = json.loads((RESULTS / "benchmarks.json").read_text(encoding="utf-8"))
-    assert (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8") == benchmark("run").page(found)
+    assert (DOCS / "benchmarks.md").read_text(encoding="utf-8") == benchmark("run").page(measured("benchmarks"))
 
 
 def test_trials_of_the_sorting_page_are_the_measured_ones():
-    sorting, text = benchmark("sorting"), (TASKS / "sorting.md").read_text(encoding="utf-8")
-    results = json.loads(sorting.RESULTS.read_text(encoding="utf-8"))
-    assert set(results) == {name for name in names() if load(name).classes}
-    assert sorting.with_table(text, results) == text
+    results, text = measured("sorting"), (TASKS / "sorting.md").read_text(encoding="utf-8")
+    assert benchmark("sorting").with_table(text, results) == text
     for process, result in results.items():
         assert f"| {process} |" in text
         assert result["trial"]["over_limit"] <= (1 - result["trial"]["confidence"]) * result["trial"]["lots"]
         assert result["trial"]["value"] >= 0.95 * result["ten_times"]["value"]
 
 
-def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_holds():
-    quality, text = benchmark("quality"), (TASKS / "quality.md").read_text(encoding="utf-8")
-    results = json.loads(quality.RESULTS.read_text(encoding="utf-8"))
-    assert set(results) == {name for name in names() if load(name).quality is not None}
-    assert quality.with_tables(text, results) == text
+def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_is_kept():
+    results, text = measured("quality"), (TASKS / "quality.md").read_text(encoding="utf-8")
+    assert benchmark("quality").with_tables(text, results) == text
     for result in results.values():
         own = result["own"]
         assert own["lots"] >= 20_000
@@ -80,20 +173,17 @@ def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_holds(
         assert own["cost"] < min(own["cost_assay_all"], own["cost_assay_none"])
 
 
-def test_assays_are_told_as_well_as_is_plausible_and_no_better():
-    candidates = json.loads((RESULTS / "results.json").read_text(encoding="utf-8"))["copper_cathode"]
-    m = candidates["candidates"][candidates["registered"]]
+def test_assays_are_predicted_as_well_as_is_plausible_and_no_better():
+    results = measured("copper_cathode")
+    m = results["candidates"][results["registered"]]
     assert 0.6 <= m["test_ag_r2"] <= 0.85
     for element in ("as", "sb", "bi", "se", "te", "pb", "ni", "s"):  # enclosed with electrolyte or slimes
         assert 0.4 <= m[f"test_{element}_r2"] <= 0.7, element
 
 
 def test_run_lengths_of_the_charts_page_are_the_measured_ones():
-    charts, text = (
-        benchmark("control_charts"),
-        (TASKS / "control_charts.md").read_text(encoding="utf-8"),
-    )
-    results = json.loads(charts.RESULTS.read_text(encoding="utf-8"))
+    charts, text = benchmark("control_charts"), (TASKS / "control_charts.md").read_text(encoding="utf-8")
+    results = measured("control_charts")
     assert set(results) == set(charts.CASES)
     assert charts.with_table(text, results) == text
     for result in results.values():
@@ -103,8 +193,8 @@ def test_run_lengths_of_the_charts_page_are_the_measured_ones():
             assert abs(found["mean"] - published) < 4 * found["error"] + 0.006 * published
 
 
-def test_results_hold_what_the_readme_says():
-    results = json.loads((RESULTS / "results.json").read_text(encoding="utf-8"))["aluminium_reduction"]
+def test_the_potline_is_predicted_as_the_readme_says():
+    results = measured("aluminium_reduction")
     candidates = results["candidates"]
     best = candidates[results["registered"]]
     for other in ("persistence", "linear"):
@@ -114,24 +204,76 @@ def test_results_hold_what_the_readme_says():
     assert 0.88 <= best["unseen_all_coverage_90"] <= 0.92
 
 
-@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), target
 
 
+def test_the_index_of_the_documents_names_every_page():
+    linked = re.findall(r"\]\(([^)#]+)\)", (DOCS / "README.md").read_text(encoding="utf-8"))
+    for page in {*DOCS.glob("*.md"), *TASKS.glob("*.md")} - {DOCS / "README.md"}:
+        assert page.relative_to(DOCS).as_posix() in linked
+
+
+def exists(name: str) -> bool:
+    """Whether a dotted name is a module, or stands in one."""
+    module, _, attribute = name.rpartition(".")
+    try:
+        if importlib.util.find_spec(name) is not None:
+            return True
+    except ModuleNotFoundError:
+        pass
+    try:
+        return hasattr(importlib.import_module(module), attribute)
+    except ModuleNotFoundError:
+        return False
+
+
+def quoted(pattern: str) -> list[tuple[str, str]]:
+    """What documents quote as code and the pattern matches as a whole, with the document's name."""
+    found = [(path.name, code) for path in PAGES for code in re.findall(r"`([^`\n]+)`", path.read_text("utf-8"))]
+    return [(page, code) for page, code in found if re.fullmatch(pattern, code)]
+
+
 def test_every_module_of_the_documents_exists():
-    for path in DOCS:
-        for name in re.findall(
-            r"`((?:models|training|serving|synthetic_data)(?:\.\w+)+)`", path.read_text(encoding="utf-8")
-        ):
-            assert importlib.util.find_spec(name) is not None, f"{path.name}: {name}"
+    found = quoted(rf"(?:{'|'.join(ROOMS)})(?:\.\w+)+")
+    assert len(found) > 50
+    missing = [(page, name) for page, name in found if not name.endswith(".toml") and not exists(name)]
+    assert not missing
 
 
-def test_seeds_page_names_every_seed():
-    text = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
-    for name in names():
-        assert f"({load(name).process.name}.toml)" in text
+def test_every_file_and_folder_of_the_documents_exists():
+    found = quoted(rf"(?:{'|'.join(ROOMS)}|tests|benchmarks|docs|\.ci)/\S*")
+    assert len(found) > 30
+    missing = [(page, name) for page, name in found if not any(ROOT.glob(re.sub(r"<\w+>", "*", name)))]
+    assert not missing
+
+
+def test_a_missing_module_is_noticed():
+    assert exists("models.intervals")
+    assert exists("models.intervals.Conformal")
+    assert not exists("models.intervals.conformal")
+    assert not exists("models.no_such_room.intervals")
+
+
+def test_every_room_has_its_line_in_the_design():
+    text = (DOCS / "design.md").read_text(encoding="utf-8")
+    for room in ROOMS:
+        assert re.search(rf"^\| `{room}/` \|", text, re.MULTILINE), room
+        assert f">{room}/<" in (DOCS / "design.svg").read_text(encoding="utf-8"), room
+
+
+RETIRED = r"\b(?:told|let go|lets go|luck|bar to beat|dearest)\b"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_retired_words_do_not_come_back(path):
+    text = path.read_text(encoding="utf-8")
+    if path == DOCS / "words.md":
+        text, _, retired = text.partition("## Retired words")
+        assert re.search(RETIRED, retired)
+    assert not re.findall(RETIRED, text, re.IGNORECASE)
 
 
 def test_every_command_of_the_documents_exists():
@@ -141,13 +283,13 @@ def test_every_command_of_the_documents_exists():
 
     group = typer.main.get_command(app)
     known = set(group.commands)
-    for path in DOCS:
+    for path in PAGES:
         for command in re.findall(r"nonferrous (?:--seeds \S+ )?([a-z]+)\b", path.read_text(encoding="utf-8")):
             assert command in known, f"{path.name}: {command}"
 
 
 def test_every_make_target_of_the_documents_exists():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    for path in DOCS:
+    for path in PAGES:
         for target in re.findall(r"(?:`|^)make ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE):
             assert target in targets, f"{path.name}: {target}"
