@@ -149,6 +149,22 @@ def test_pages_state_the_limits_that_the_code_has():
     )
 
 
+@pytest.mark.parametrize("process", [name for name in names() if load(name).quality is not None])
+def test_grades_of_the_page_are_those_of_the_seed(process):
+    seed, text = load(process), (PROCESSES / f"{process}.md").read_text(encoding="utf-8")
+    table = [line for line in text.partition("## Grades")[2].splitlines() if line.startswith("|")]
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table[: 2 + len(seed.grades)]]
+    elements = [element.name for element in seed.elements]
+    shown = [name.lower() for name in head if name.lower() in elements]
+    assert len(shown) >= len(elements) - 2
+    for grade, row in zip(seed.grades, rows, strict=True):
+        cells = dict(zip((name.lower() for name in head), row, strict=True))
+        assert float(row[1].replace("−", "-")) == grade.value.value, grade.name
+        for name in elements:
+            cell = cells.get(name, cells.get("others each"))
+            assert cell == (f"{grade.limits[name].value:g}" if name in grade.limits else ""), (grade.name, name)
+
+
 def test_benchmarks_page_is_the_measured_one():
     assert (DOCS / "benchmarks.md").read_text(encoding="utf-8") == benchmark("run").page(measured("benchmarks"))
 
