@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.digests import table_digest
 from registry.settings import Settings
 from seeds import load, names
 from synthetic_data import simulate
@@ -31,6 +32,7 @@ def measured(process: str, path: Path, home: Path) -> dict[str, object]:
     return {
         "seed_digest": learnt.data.seed.digest,
         "data_digest": learnt.data.digest,
+        "table_digest": table_digest(learnt.data.checked),
         "target": learnt.data.seed.target.name,
         "unit": learnt.data.seed.targets[learnt.data.seed.target.name].unit,
         "rows": len(learnt.data.table),

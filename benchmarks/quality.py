@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.digests import table_digest
 from models.quality.model import QualityModel
 from models.quality.outcomes import Lots
 from models.tasks import build
@@ -99,6 +100,7 @@ def on_plants(seed: Seed, folder: Path) -> dict[str, object]:
     return {
         "seed_digest": seed.digest,
         "data_digest": learnt.data.digest,
+        "table_digest": table_digest(learnt.data.checked),
         "candidate": champion.candidate,
         "plants": PLANTS,
         "alpha": seed.judged_by.alpha.value,

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sklearn.base import clone
 
+from benchmarks.digests import table_digest
 from models.sorting.model import SortingModel
 from models.tasks import build
 from registry.settings import Settings
@@ -69,6 +70,7 @@ def measured(seed: Seed, folder: Path) -> dict[str, object]:
     return {
         "seed_digest": seed.digest,
         "data_digest": learnt.data.digest,
+        "table_digest": table_digest(learnt.data.checked),
         "candidate": model.candidate,
         "reserve": model.reserve,
         "trial": asdict(ours),

@@ -10,8 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from benchmarks.digests import table_digest
 from models.table.reading import digest, read_table
 from seeds import load, names
 from synthetic_data import simulate
@@ -56,9 +59,18 @@ def test_figures_were_measured_on_this_seed(process):
 @pytest.mark.parametrize("process", SIMULATED)
 def test_figures_were_measured_on_the_table_that_this_plant_gives(process, tmp_path):
     seed = load(process)
-    table = digest(read_table(simulate(seed, tmp_path / process), seed).table)
-    stale = [name for name, found in figures_of(process).items() if found["data_digest"] != table]
+    table = table_digest(read_table(simulate(seed, tmp_path / process), seed).table)
+    stale = [name for name, found in figures_of(process).items() if found["table_digest"] != table]
     assert not stale, f"the simulated plant has changed since; measure again: python benchmarks/{' and '.join(stale)}"
+
+
+def test_a_table_has_one_digest_on_all_processors_and_another_where_a_value_changed():
+    table = pd.DataFrame({"unit": ["a", "b"], "voltage": [4.1, 1 / 3], "current": [np.nan, -400.0]})
+    last_bit = table.assign(voltage=np.nextafter(table["voltage"], 5.0))
+    assert digest(last_bit) != digest(table)
+    assert table_digest(last_bit) == table_digest(table)
+    assert table_digest(table.assign(voltage=[4.1002, 1 / 3])) != table_digest(table)
+    assert table_digest(table.assign(current=[0.0, -400.0])) != table_digest(table)
 
 
 def test_speeds_were_measured_on_these_seeds():
