@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 
 from models.table.reading import digest
+from physics.arrays import FloatArray
 
-DIGITS = 5
+BITS = 17  # of a number's leading ones: five decimal digits
 
 
 def table_digest(table: pd.DataFrame) -> str:
-    """Digest of a checked table whose numbers are rounded to DIGITS significant digits.
+    """Digest of a checked table whose numbers are rounded to their BITS leading binary digits.
 
     NumPy and its linear algebra choose instructions by the processor, so that two kinds of processor simulate the same
     plant with differences in the last of some sixteen digits. `models.table.reading.digest` separates these; here
@@ -25,9 +26,10 @@ def table_digest(table: pd.DataFrame) -> str:
     str
         `sha256:` and 64 hexadecimal digits.
     """
-    rounded = {
-        name: np.char.mod(f"%.{DIGITS - 1}e", column.to_numpy()).astype(np.float64)
-        for name, column in table.items()
-        if column.dtype == np.float64
-    }
-    return digest(table.assign(**rounded))
+    numbers = {name: column.to_numpy() for name, column in table.items() if column.dtype == np.float64}
+    return digest(table.assign(**{name: _rounded(column) for name, column in numbers.items()}))
+
+
+def _rounded(values: FloatArray) -> FloatArray:
+    fraction, exponent = np.frexp(values)
+    return np.ldexp(np.rint(np.ldexp(fraction, BITS)), exponent - BITS)
