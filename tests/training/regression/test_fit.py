@@ -134,7 +134,8 @@ def test_the_learning_curve_ends_at_the_served_model(toy_seed, toy_frame):
 def test_each_step_is_reported(toy_seed, toy_frame):
     told = []
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
-    fit_candidate(regression, 
+    fit_candidate(
+        regression,
         regression,
         regression,
         "linear",
