@@ -1,4 +1,4 @@
-"""Acceptance by variables: acceptability constants from first principles, their plans, and a guard band.
+"""Acceptance by variables: acceptability constants from first principles, and their plans.
 
 A lot is accepted where its mean keeps k standard deviations from the limit. The standard deviation is that of the
 sample (s method) or known (sigma method); values are normal, so contents go in as logarithms.
@@ -9,18 +9,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 from scipy.stats import nct
-
-from physics.arrays import BoolArray, FloatArray
 
 # Beyond so many values the risks are closer to each other than a plan by variables is good for.
 MOST_VALUES = 1000
 
 
 class VariablesPlanError(ValueError):
-    """Risks that no plan keeps, or a sample that no plan can judge."""
+    """Risks or sizes for which there is no plan."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +75,6 @@ def sigma_method_constant(size: int, nonconforming: float, acceptance: float) ->
     return float(-ndtri(nonconforming) - ndtri(acceptance) / math.sqrt(size))
 
 
-def sigma_method_acceptance(size: int, k: float, nonconforming: float) -> float:
-    """Probability of acceptance where sigma is known [1]; parameters as for `s_method_constant`."""
-    _check(size + 1, nonconforming, 0.5)
-    return float(ndtr(math.sqrt(size) * (-ndtri(nonconforming) - k)))
-
-
 def s_method_plan(aql: float, producer_risk: float, limiting_quality: float, consumer_risk: float) -> VariablesPlan:
     """Smallest plan of the s method that keeps both risks.
 
@@ -114,50 +105,6 @@ def sigma_method_plan(aql: float, producer_risk: float, limiting_quality: float,
     apart = _apart(aql, limiting_quality)
     size = max(1, math.ceil((float(ndtri(producer_risk) + ndtri(consumer_risk)) / apart) ** 2 - 1e-9))
     return VariablesPlan(size, sigma_method_constant(size, limiting_quality, consumer_risk))
-
-
-def accepted_by_variables(values: FloatArray, k: float, upper: float, sigma: float | None = None) -> bool:
-    """Whether a lot's sample keeps an upper limit: mean + k s <= limit.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        Values of the sample [any unit], all there; contents as logarithms.
-    k : float
-        Acceptability constant [1]. For a lower limit give negative values and the negative limit.
-    upper : float
-        Limit [the values' unit].
-    sigma : float, optional
-        Known standard deviation [the values' unit]; without it that of the sample counts.
-    """
-    if np.isnan(values).any() or len(values) < (2 if sigma is None else 1):
-        raise VariablesPlanError(f"values: expected 2 or more without gaps (1 where sigma is known), got {values}")
-    spread = float(np.std(values, ddof=1)) if sigma is None else sigma
-    return bool(np.mean(values) + k * spread <= upper)
-
-
-def guard_band_accepts(measured: FloatArray, uncertainty: FloatArray | float, limit: float, risk: float) -> BoolArray:
-    """Whether measured values keep an upper limit with a guard band, shape (n,).
-
-    Parameters
-    ----------
-    measured : ndarray, shape (n,)
-        Measured values [any unit].
-    uncertainty : float or ndarray, shape (n,)
-        Standard uncertainty of each [the values' unit].
-    limit : float
-        Upper limit of what is to be kept [the values' unit].
-    risk : float
-        Probability with which a value that lies at the limit is accepted [1]; 0.05 puts the guard band at 1.645
-        standard uncertainties.
-
-    References
-    ----------
-    .. [1] JCGM 106:2012. Evaluation of measurement data: the role of measurement uncertainty in conformity assessment.
-    """
-    if not 0.0 < risk < 1.0:
-        raise VariablesPlanError(f"risk: expected a share above 0 and below 1, got {risk:g}")
-    return np.asarray(measured - float(ndtri(risk)) * np.asarray(uncertainty) <= limit)
 
 
 def _apart(aql: float, limiting_quality: float) -> float:
