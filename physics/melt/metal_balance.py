@@ -56,26 +56,6 @@ def anode_contribution(anode_content: Numeric, carbon_use: Numeric = CARBON_USE)
     return np.asarray(anode_content, dtype=np.float64) * carbon_use
 
 
-def steel_contribution(steel_loss: Numeric) -> FloatArray:
-    """Iron that dissolved steel brings into the metal: of stubs, collector bars and tapping tools.
-
-    Parameters
-    ----------
-    steel_loss
-        Steel dissolved for a tonne of metal [kg/t]
-
-    Returns
-    -------
-    FloatArray
-        Content in the metal [ppm]
-
-    References
-    ----------
-    Mass balance: a kilogram in a tonne is 1000 ppm.
-    """
-    return 1000.0 * np.asarray(steel_loss, dtype=np.float64)
-
-
 def closed_loop_recovery(metal_share: Numeric, scrubber_return: Numeric) -> FloatArray:
     """Share of an element fed that ends in the metal when the scrubber returns its fume: m/(1 - r (1 - m)).
 

@@ -108,31 +108,6 @@ def share_afloat(settling_time: Numeric, sinking_time: Numeric, light_share: Num
     return light + (1.0 - light) * np.exp(-np.asarray(settling_time, dtype=np.float64) / sinking_time)
 
 
-def sinking_velocity(particle_size: Numeric, excess_density: Numeric, viscosity: Numeric = 1.2) -> FloatArray:
-    """Velocity of a small sphere that sinks in the melt: g d² Δρ/(18 µ).
-
-    Parameters
-    ----------
-    particle_size
-        Diameter d [µm]
-    excess_density
-        Density Δρ of the inclusion less that of the melt [kg/m³]
-    viscosity
-        Viscosity µ of the melt; 1.2 mPa s near 720 °C [mPa*s]
-
-    Returns
-    -------
-    FloatArray
-        Velocity [mm/s]
-
-    References
-    ----------
-    Stokes's law; viscosity of liquid aluminium recalled from the Smithells Metals Reference Book.
-    """
-    size = 1e-6 * np.asarray(particle_size, dtype=np.float64)
-    return 1e3 * 9.80665 * np.square(size) * excess_density / (18.0 * 1e-3 * np.asarray(viscosity))
-
-
 def filter_efficiency(filter_age: Numeric, fresh_efficiency: Numeric = 0.72, age_scale: Numeric = 160.0) -> FloatArray:
     """Share of inclusions that a ceramic foam filter holds back: e/(1 + (a/A)²).
 

@@ -59,55 +59,6 @@ def efficiency_from_feed(feed_rate: Numeric, line_current: Numeric, alumina_per_
     return 100.0 * np.asarray(feed_rate, dtype=np.float64) / (alumina_per_metal * ALUMINIUM_EQUIVALENT * line_current)
 
 
-def undissolved_rate(feed: Numeric, undissolved: Numeric, time_constant: Numeric) -> FloatArray:
-    """Change of alumina fed but not yet dissolved: dm/dt = feed - m/tau.
-
-    For the part of a feed that dissolves at once tau is 20 to 90 s, for the lumps 10 to 60 min (assumed).
-
-    Parameters
-    ----------
-    feed
-        Feed that goes into this part [kg/h]
-    undissolved
-        Alumina of this part not yet dissolved, m [kg]
-    time_constant
-        Time constant of its dissolution, tau [min]
-
-    Returns
-    -------
-    FloatArray
-        Rate of change of m [kg/h]
-
-    References
-    ----------
-    First-order dissolution; time constants are engineering practice after the dissolution studies of Welch and of
-    Kuschel (recalled from memory).
-    """
-    return np.asarray(feed, dtype=np.float64) - 60.0 * np.asarray(undissolved, dtype=np.float64) / time_constant
-
-
-def dissolution_rate(undissolved: Numeric, time_constant: Numeric) -> FloatArray:
-    """Alumina that dissolves out of a part of the feed: m/tau.
-
-    Parameters
-    ----------
-    undissolved
-        Alumina of this part not yet dissolved, m [kg]
-    time_constant
-        Time constant of its dissolution, tau [min]
-
-    Returns
-    -------
-    FloatArray
-        Dissolution rate [kg/h]
-
-    References
-    ----------
-    First-order dissolution, as `undissolved_rate`.
-    """
-    return 60.0 * np.asarray(undissolved, dtype=np.float64) / time_constant
-
-
 def fast_share(
     superheat: Numeric, saturation: Numeric, fines: Numeric = 12.0, loss_on_ignition: Numeric = 0.9
 ) -> FloatArray:
@@ -165,30 +116,6 @@ def sludge_rate(slow_feed: Numeric, settled_share: Numeric = 0.03) -> FloatArray
     Assumed: engineering practice.
     """
     return settled_share * np.asarray(slow_feed, dtype=np.float64)
-
-
-def alumina_rate(dissolution: Numeric, consumption: Numeric, bath_mass: Numeric) -> FloatArray:
-    """Change of the bath's alumina content: dO/dt = 100 (dissolution - consumption)/m.
-
-    Parameters
-    ----------
-    dissolution
-        Alumina that dissolves [kg/h]
-    consumption
-        Alumina that electrolysis takes [kg/h]
-    bath_mass
-        Mass of the liquid bath m, above 0 [kg]
-
-    Returns
-    -------
-    FloatArray
-        Rate of change of dissolved Al2O3 [wt%/h]
-
-    References
-    ----------
-    Mass balance.
-    """
-    return 100.0 * (np.asarray(dissolution, dtype=np.float64) - consumption) / bath_mass
 
 
 def alf3_consumption(

@@ -58,36 +58,6 @@ def heat_available(line_current: Numeric, cell_voltage: Numeric, current_efficie
     return line_current * (cell_voltage - enthalpy_voltage(current_efficiency))
 
 
-def side_heat(
-    bath_temperature: Numeric, liquidus: Numeric, area: Numeric, heat_transfer: Numeric = 800.0
-) -> FloatArray:
-    """Heat from the bath to the frozen ledge: Q = h A (t - t_liq).
-
-    Valid while a ledge stands, whose surface is at the liquidus temperature.
-
-    Parameters
-    ----------
-    bath_temperature
-        Bath temperature t [°C]
-    liquidus
-        Liquidus temperature t_liq [°C]
-    area
-        Ledge surface A; about 18 at 140 kA [m²]
-    heat_transfer
-        Heat transfer coefficient h, 400 to 1200 [W/m²/K]
-
-    Returns
-    -------
-    FloatArray
-        Heat into the ledge Q, below 0 when the bath is below its liquidus [kW]
-
-    References
-    ----------
-    Public simulator of Lundby et al. (h 1200, A 17.92); lower h of Taylor & Welch 1987 (recalled from memory).
-    """
-    return 0.001 * np.asarray(heat_transfer, dtype=np.float64) * area * (bath_temperature - liquidus)
-
-
 def ledge_heat(
     liquidus: Numeric,
     wall_temperature: Numeric,
@@ -124,67 +94,6 @@ def ledge_heat(
     """
     gradient = 100.0 * (np.asarray(liquidus, dtype=np.float64) - wall_temperature) / ledge_thickness
     return 0.001 * gradient * ledge_conductivity * area
-
-
-def steady_ledge_thickness(
-    bath_temperature: Numeric,
-    liquidus: Numeric,
-    wall_temperature: Numeric,
-    heat_transfer: Numeric = 800.0,
-    ledge_conductivity: Numeric = 1.5,
-) -> FloatArray:
-    """Ledge thickness at which as much heat leaves the ledge as enters: d = k (t_liq - t_wall)/(h (t - t_liq)).
-
-    Valid for a bath above its liquidus.
-
-    Parameters
-    ----------
-    bath_temperature
-        Bath temperature t [°C]
-    liquidus
-        Liquidus temperature t_liq [°C]
-    wall_temperature
-        Temperature t_wall at the ledge's back [°C]
-    heat_transfer
-        Heat transfer coefficient h, 400 to 1200 [W/m²/K]
-    ledge_conductivity
-        Thermal conductivity k of the ledge, 1.0 to 2.5 [W/m/K]
-
-    Returns
-    -------
-    FloatArray
-        Ledge thickness d [cm]
-
-    References
-    ----------
-    `side_heat` and `ledge_heat` set equal.
-    """
-    back = ledge_conductivity * (np.asarray(liquidus, dtype=np.float64) - wall_temperature)
-    return 100.0 * back / (heat_transfer * (bath_temperature - liquidus))
-
-
-def ledge_melting_rate(heat_in: Numeric, heat_out: Numeric, latent_heat: Numeric = LATENT_HEAT_CRYOLITE) -> FloatArray:
-    """Cryolite that melts off the ledge in an hour: r = 3600 (Q_in - Q_out)/L; below 0 it freezes on.
-
-    Parameters
-    ----------
-    heat_in
-        Heat from the bath into the ledge Q_in [kW]
-    heat_out
-        Heat from the ledge into the wall Q_out [kW]
-    latent_heat
-        Latent heat L of cryolite [kJ/kg]
-
-    Returns
-    -------
-    FloatArray
-        Melting rate r [kg/h]
-
-    References
-    ----------
-    Heat balance of the ledge's surface; latent heat of Dewing 1997, Metall. Mater. Trans. B 28(6).
-    """
-    return 3600.0 * (np.asarray(heat_in, dtype=np.float64) - heat_out) / latent_heat
 
 
 def concentration_after_freezing(concentration: Numeric, bath_mass: Numeric, frozen_mass: Numeric) -> FloatArray:
@@ -233,25 +142,3 @@ def thermal_mass(bath_mass: Numeric, metal_mass: Numeric) -> FloatArray:
     """
     bath = np.asarray(bath_mass, dtype=np.float64)
     return 0.001 * (BATH_HEAT_CAPACITY * bath + METAL_HEAT_CAPACITY * metal_mass)
-
-
-def warming_rate(net_heat: Numeric, thermal_mass: Numeric) -> FloatArray:
-    """Rate at which the bath warms: dt/dtime = 3.6 Q/C.
-
-    Parameters
-    ----------
-    net_heat
-        Heat in less heat out, Q [kW]
-    thermal_mass
-        Thermal mass C of bath and metal [MJ/K]
-
-    Returns
-    -------
-    FloatArray
-        Warming rate [K/h]
-
-    References
-    ----------
-    Heat balance of bath and metal taken as one body.
-    """
-    return 3.6 * np.asarray(net_heat, dtype=np.float64) / thermal_mass

@@ -75,47 +75,6 @@ def liquidus_solheim_1996(
     return _alumina_free_liquidus(a, c, lif, mgf2, kf) - 7.93 * o / (1.0 + (0.0936 - 0.0017 * o - 0.0023 * a) * o)
 
 
-def liquidus_lithium_potassium_2014(
-    excess_alf3: Numeric, caf2: Numeric, alumina: Numeric, lif: Numeric, kf: Numeric
-) -> FloatArray:
-    """Temperature at which cryolite starts to freeze out of a bath rich in LiF and KF.
-
-    With A, C, O, L, K for the arguments in order:
-    t = 1011 + 0.7 A - 0.232 A^2 - 7.65 O + 0.523 O^2 - 8.96 L + 0.043 L^2 - 3.32 K - 0.12 K^2 - 3.28 C + 0.037 C^2
-    + 0.091 A L + 0.074 A K + 0.084 A C - 0.27 O L.
-    Valid for O from 2 to 4 wt%, C, L, K from 0 to 7 wt%, cryolite ratio from 2.2 to 3.0.
-
-    Parameters
-    ----------
-    excess_alf3
-        Excess AlF3 [wt%]
-    caf2
-        CaF2 [wt%]
-    alumina
-        Dissolved Al2O3 [wt%]
-    lif
-        LiF [wt%]
-    kf
-        KF [wt%]
-
-    Returns
-    -------
-    FloatArray
-        Liquidus temperature [°C]
-
-    References
-    ----------
-    Liquidus temperatures of Na3AlF6-AlF3-CaF2-KF-LiF-Al2O3 melts, J. Min. Metall. Sect. B 2014.
-    """
-    a = np.asarray(excess_alf3, dtype=np.float64)
-    c = np.asarray(caf2, dtype=np.float64)
-    o = np.asarray(alumina, dtype=np.float64)
-    lithium = (-8.96 + 0.043 * lif + 0.091 * a - 0.27 * o) * lif
-    potassium = (-3.32 - 0.12 * kf + 0.074 * a) * kf
-    calcium = (-3.28 + 0.037 * c + 0.084 * a) * c
-    return 1011.0 + (0.7 - 0.232 * a) * a + (-7.65 + 0.523 * o) * o + lithium + potassium + calcium
-
-
 def _solubility_law(
     excess_alf3: FloatArray, caf2: Numeric, lif: FloatArray, mgf2: Numeric
 ) -> tuple[FloatArray, FloatArray]:
@@ -250,26 +209,6 @@ def cryolite_ratio(
     return 3.0 * moles / (moles + a / ALF3_MOLAR_MASS)
 
 
-def bath_weight_ratio(cryolite_ratio: Numeric) -> FloatArray:
-    """Mass of NaF per mass of AlF3: BR = CR 41.988/83.98, which is CR/2.
-
-    Parameters
-    ----------
-    cryolite_ratio
-        Molar cryolite ratio CR [1]
-
-    Returns
-    -------
-    FloatArray
-        Bath weight ratio BR, 1.5 for pure cryolite [1]
-
-    References
-    ----------
-    Derived here from molar masses (NaF 41.988, AlF3 83.98).
-    """
-    return 0.5 * np.asarray(cryolite_ratio, dtype=np.float64)
-
-
 def conductivity_wang_1992(
     bath_temperature: Numeric,
     cryolite_ratio: Numeric,
@@ -311,46 +250,4 @@ def conductivity_wang_1992(
     temperature = np.asarray(bath_temperature, dtype=np.float64) + ZERO_CELSIUS
     composition = 1.9105 + 0.1620 * cryolite_ratio - 0.01738 * alumina - 0.003955 * caf2
     result: FloatArray = np.exp(composition - 0.009227 * mgf2 + 0.02155 * lif - 1745.7 / temperature)
-    return result
-
-
-def conductivity_hives_1993(
-    bath_temperature: Numeric,
-    alumina_fraction: Numeric = 0.0,
-    caf2_fraction: Numeric = 0.0,
-    mgf2_fraction: Numeric = 0.0,
-) -> FloatArray:
-    """Electrical conductivity of a bath without excess AlF3, to check other correlations at CR 3.
-
-    k = 7.22 exp(-1204.3/T) - 2.53 O - 0.76 C - 1.07 M - 1.80 O C - 2.59 O M, T in kelvin, O, C, M mole fractions.
-    Valid from 940 to 1050 °C; standard deviation 0.018 S/cm.
-
-    Parameters
-    ----------
-    bath_temperature
-        Bath temperature [°C]
-    alumina_fraction
-        Mole fraction of Al2O3, O [1]
-    caf2_fraction
-        Mole fraction of CaF2, C [1]
-    mgf2_fraction
-        Mole fraction of MgF2, M [1]
-
-    Returns
-    -------
-    FloatArray
-        Conductivity k [S/cm]
-
-    References
-    ----------
-    Híveš, Thonstad, Sterten, Fellner 1993, Electrochim. Acta 38, 2165-2169.
-    """
-    temperature = np.asarray(bath_temperature, dtype=np.float64) + ZERO_CELSIUS
-    pure = 7.22 * np.exp(-1204.3 / temperature)
-    result: FloatArray = (
-        pure
-        - (2.53 + 1.80 * caf2_fraction + 2.59 * mgf2_fraction) * alumina_fraction
-        - 0.76 * caf2_fraction
-        - 1.07 * mgf2_fraction
-    )
     return result

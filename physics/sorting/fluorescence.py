@@ -15,7 +15,6 @@ PAINT = {"ti": 0.18, "o": 0.33, "c": 0.434, "h": 0.056}  # weight shares
 PAINT_DENSITY = 1.25  # g/cm³
 BACKSCATTER_SHARE = 0.6  # of the scattering coefficient: coherent scatter goes forward (0.60 aluminium, 0.49 copper)
 
-_ELECTRON_REST = 510.999  # keV
 _THOMSON = 0.4507  # cm²/mol, 4π N r² (1 + cos² 135°)/2
 _KLEIN_NISHINA = 0.88  # over Thomson at 20 keV and 135°
 
@@ -44,30 +43,6 @@ def transmission(attenuation: Numeric, density: Numeric, layer: Numeric, sine: N
     Lambert's law.
     """
     return np.exp(-1e-4 * np.asarray(attenuation, dtype=np.float64) * density * layer / sine)
-
-
-def escape_depth(attenuation: Numeric, density: Numeric, sine: Numeric = 1.0) -> FloatArray:
-    """Depth from which 1/e of a line's photons come out: d = sin psi / (mu rho).
-
-    Parameters
-    ----------
-    attenuation
-        Mass attenuation coefficient mu of the metal at the line, above 0 [cm²/g]
-    density
-        Density rho of the metal, above 0 [g/cm³]
-    sine
-        Sine of the take-off angle psi [1]
-
-    Returns
-    -------
-    FloatArray
-        Depth d below the surface [µm]
-
-    References
-    ----------
-    Lambert's law.
-    """
-    return 1e4 * np.asarray(sine, dtype=np.float64) / (attenuation * np.asarray(density, dtype=np.float64))
 
 
 def primary_emission(
@@ -180,28 +155,6 @@ def backscatter(atomic_number: Numeric, molar_mass: Numeric) -> tuple[FloatArray
     bound = 0.0305 * charge**1.5
     molar = _THOMSON / np.asarray(molar_mass, dtype=np.float64)
     return molar * _KLEIN_NISHINA * (charge - bound), molar * bound**2
-
-
-def compton_energy(energy: Numeric, cosine: Numeric) -> FloatArray:
-    """Energy of a photon after Compton scattering: E' = E / (1 + E (1 - cos theta) / 511 keV).
-
-    Parameters
-    ----------
-    energy
-        Energy E before [keV]
-    cosine
-        Cosine of the scattering angle theta, -0.71 for 135° [1]
-
-    Returns
-    -------
-    FloatArray
-        Energy E' after [keV]
-
-    References
-    ----------
-    Compton 1923 (Phys. Rev. 21).
-    """
-    return energy / (1.0 + np.asarray(energy, dtype=np.float64) * (1.0 - np.asarray(cosine)) / _ELECTRON_REST)
 
 
 def dwell(length: Numeric, belt_speed: Numeric) -> FloatArray:

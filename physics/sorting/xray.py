@@ -6,7 +6,7 @@ once. Energies are in keV, elements are named as in a seed: in lower or upper ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 import numpy as np
@@ -61,31 +61,6 @@ def photoabsorption(element: str, energies: Numeric) -> FloatArray:
     Elam, Ravel and Sieber 2002 (Radiat. Phys. Chem. 63), as tabled by xraydb.
     """
     return _on_grid(element, energies, "photo")
-
-
-def mixture_attenuation(elements: Sequence[str], weight_fractions: FloatArray, energies: FloatArray) -> FloatArray:
-    """Mass attenuation of mixtures: the mean of the elements' by weight.
-
-    Parameters
-    ----------
-    elements
-        Symbols of the E elements [1]
-    weight_fractions
-        Share of each element in each of n mixtures, shape (n, E), rows that sum to 1 [1]
-    energies
-        Photon energies, shape (k,) [keV]
-
-    Returns
-    -------
-    FloatArray
-        Mass attenuation coefficient, shape (n, k) [cm²/g]
-
-    References
-    ----------
-    Mixture rule; Elam, Ravel and Sieber 2002 (Radiat. Phys. Chem. 63), as tabled by xraydb.
-    """
-    table = np.stack([mass_attenuation(element, energies) for element in elements])
-    return np.asarray(weight_fractions, dtype=np.float64) @ table
 
 
 def line_energy(element: str, line: str) -> float:

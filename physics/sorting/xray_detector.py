@@ -185,31 +185,6 @@ def sum_peak(rate: Numeric, other_rate: Numeric, pair_time: Numeric) -> FloatArr
     return 1e-3 * np.asarray(rate, dtype=np.float64) * other_rate * pair_time
 
 
-def counting_sigma(content: Numeric, counts: Numeric, background: Numeric = 0.0) -> FloatArray:
-    """Standard deviation of a content by counting alone: w sqrt(N + 2 B) / N.
-
-    Parameters
-    ----------
-    content
-        Content w [wt%]
-    counts
-        Net counts N of its line, above 0 [count]
-    background
-        Counts B below the line, known from as many channels beside it [count]
-
-    Returns
-    -------
-    FloatArray
-        Standard deviation [wt%]
-
-    References
-    ----------
-    Poisson statistics.
-    """
-    net = np.asarray(counts, dtype=np.float64)
-    return content * np.sqrt(net + 2.0 * np.asarray(background)) / net
-
-
 def detection_limit(content: Numeric, counts: Numeric, background: Numeric) -> FloatArray:
     """Content that stands three standard deviations above a background: 3 sqrt(2 B) w / N, 2 B at least one count.
 

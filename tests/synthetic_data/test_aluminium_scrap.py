@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,6 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from models.processes.aluminium_scrap import CLASSES, class_scores, features
-from physics.sorting.ejection import expected_neighbours
 from physics.sorting.libs import LINES, focus_factor, self_absorption
 from seeds import Seed, load
 from synthetic_data import Replay, replay
@@ -164,15 +164,16 @@ def of_other_sensors(pieces: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def of_sorting(pieces: pd.DataFrame, seed: Seed) -> dict[str, float]:
+def of_sorting(
+    pieces: pd.DataFrame, seed: Seed, expected_neighbours: Callable[[float, float], float]
+) -> dict[str, float]:
     named = pieces[pieces["true_alloy_class"] != "other"]
     scores = class_scores({column.name: named[column.name].to_numpy() for column in seed.inputs})
     told = np.array(CLASSES)[scores[:, :-1].argmax(axis=1)]
     right = np.isin(told, CAST) == named["true_alloy_class"].isin(CAST).to_numpy()
     found = {"cast from wrought by first principles": float(right.mean())}
     for occupancy in (0.05, 0.10, 0.20):
-        deflected = float(expected_neighbours(occupancy, 40.0))
-        found[f"neighbours an ejection at {100 * occupancy:.0f} % occupancy"] = deflected
+        found[f"neighbours an ejection at {100 * occupancy:.0f} % occupancy"] = expected_neighbours(occupancy, 40.0)
     return found
 
 
@@ -212,9 +213,9 @@ def plates(seed: Seed, defocus: float, rng: np.random.Generator) -> tuple[np.nda
     return np.concatenate(spectra), np.array(names)
 
 
-def test_statistics_lie_in_published_bands(seed, pieces):
+def test_statistics_lie_in_published_bands(seed, pieces, expected_neighbours):
     found = of_feeds(pieces) | of_surfaces(pieces) | of_light(pieces, seed) | of_x_rays(pieces)
-    found |= of_other_sensors(pieces) | of_sorting(pieces, seed) | of_defocus(seed)
+    found |= of_other_sensors(pieces) | of_sorting(pieces, seed, expected_neighbours) | of_defocus(seed)
     bands = {row["statistic"]: row for row in read_bands() if not row["statistic"].startswith("learnt: ")}
     assert found.keys() == bands.keys()
     outside = [

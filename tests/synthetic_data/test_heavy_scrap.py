@@ -12,7 +12,7 @@ import pytest
 from models.processes.heavy_scrap import CLASSES, class_scores, features
 from physics.sorting import xray
 from physics.sorting.fluorescence_head import Head, Tube
-from physics.sorting.xray_detector import AIR, counting_sigma, detection_limit, detector_efficiency, resolution
+from physics.sorting.xray_detector import AIR, detection_limit, detector_efficiency, resolution
 from seeds import Seed, load
 from synthetic_data import Replay, replay
 from synthetic_data.sorter.ejection import eject
@@ -155,7 +155,7 @@ def of_head(seed: Seed) -> dict[str, float]:
         return float(lines[number[alloy], METALS.index(element)] / whole[number[alloy]])
 
     def sigma(alloy: str, element: str, milliseconds: float) -> float:
-        return float(counting_sigma(ALLOYS[alloy][element], 200.0 * milliseconds * share(alloy, element)))
+        return ALLOYS[alloy][element] / float(np.sqrt(200.0 * milliseconds * share(alloy, element)))
 
     def limit(alloy: str, element: str, milliseconds: float) -> float:
         i, j = number[alloy], METALS.index(element)

@@ -16,7 +16,7 @@ from models.processes.aluminium_scrap import (
 )
 from physics.sorting.dual_energy import log_transmissions, sandwich
 from physics.sorting.libs import LINES, self_absorption
-from physics.sorting.xray import mixture_attenuation
+from physics.sorting.xray import mass_attenuation
 from seeds import load
 
 # Contents of certified alloys near the middle of their windows, wt%, with conductivity in %IACS.
@@ -140,7 +140,8 @@ def test_the_table_of_log_ratios_is_that_of_the_cross_sections():
     curves = []
     for copper in (0.0, 0.05):
         shares = np.repeat(np.array([[1.0 - copper, copper]]), len(thickness), axis=0)
-        low, high = log_transmissions(mixture_attenuation(("al", "cu"), shares, scanner.energies), thickness, scanner)
+        attenuation = shares @ np.stack([mass_attenuation(element, scanner.energies) for element in ("al", "cu")])
+        low, high = log_transmissions(attenuation, thickness, scanner)
         curves.append(np.interp(LOG_LOW, -low, low / high))
     assert pytest.approx(curves[0], rel=2e-3) == ALUMINIUM_RATIO
     assert pytest.approx((curves[1] - curves[0]) / 5.0, rel=0.02) == RATIO_PER_COPPER

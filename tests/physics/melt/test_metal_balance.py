@@ -11,7 +11,6 @@ from physics.melt.metal_balance import (
     closed_loop_recovery,
     concentrated_content,
     pool_content,
-    steel_contribution,
 )
 
 
@@ -27,10 +26,6 @@ def test_stoichiometric_alumina_counts_1_89_times():
     stoichiometric = (2 * ATOMS["al"][1] + 3 * ATOMS["o"][1]) / (2 * ATOMS["al"][1])
     assert stoichiometric == pytest.approx(1.8895, rel=1e-4)
     assert alumina_contribution(1e-4 * 50.0, 1.0, stoichiometric) == pytest.approx(94.5, rel=1e-3)
-
-
-def test_a_kilogram_of_steel_in_a_tonne_is_1000_ppm():
-    assert steel_contribution(0.6) == pytest.approx(600.0, rel=1e-12)
 
 
 def test_fume_that_returns_ends_in_the_metal():

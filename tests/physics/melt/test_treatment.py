@@ -10,7 +10,6 @@ from physics.melt.treatment import (
     share_afloat,
     share_left_by_evaporation,
     share_left_by_flux,
-    sinking_velocity,
 )
 
 
@@ -38,13 +37,6 @@ def test_settling_leaves_what_does_not_sink():
     assert left[0] == pytest.approx(1.0, rel=1e-12)
     assert np.all(np.diff(left) < 0.0)
     assert left[-1] == pytest.approx(0.3, rel=1e-6)
-
-
-def test_stokes_by_hand():
-    # Alumina of 30 µm in aluminium: 9.80665 x 9e-10 x 1500/(18 x 0.0012) m/s.
-    assert sinking_velocity(30.0, 1500.0) == pytest.approx(0.6129, rel=1e-3)
-    assert sinking_velocity(60.0, 1500.0) == pytest.approx(4.0 * sinking_velocity(30.0, 1500.0), rel=1e-12)
-    assert sinking_velocity(20.0, 1500.0) == pytest.approx(0.27, rel=0.02)  # 0.6 m in 37 min
 
 
 def test_a_filter_in_its_life_holds_50_to_80_per_cent():

@@ -8,12 +8,9 @@ from physics.reduction.alumina import (
     ALUMINA_PER_METAL,
     alf3_consumption,
     alumina_consumption,
-    alumina_rate,
-    dissolution_rate,
     efficiency_from_feed,
     fast_share,
     sludge_rate,
-    undissolved_rate,
 )
 
 
@@ -34,19 +31,6 @@ def test_alumina_closes_with_the_metal():
     metal = metal_mass(400.0, 1.0, 93.0, ALUMINIUM_EQUIVALENT)
     assert alumina_consumption(400.0, 93.0) == pytest.approx(ALUMINA_PER_METAL * metal, rel=1e-13)
     assert efficiency_from_feed(alumina_consumption(400.0, 93.0), 400.0, ALUMINA_PER_METAL) == pytest.approx(93.0)
-
-
-def test_quarter_underfeed_of_nine_tonnes():
-    consumed = alumina_consumption(400.0, 93.0)
-    assert alumina_rate(0.75 * consumed, consumed, 9000.0) == pytest.approx(-0.65, abs=0.006)
-    assert alumina_rate(consumed, consumed, 9000.0) == 0.0
-
-
-def test_what_is_fed_either_dissolves_or_waits():
-    waiting = np.array([0.0, 3.0, 50.0])
-    assert undissolved_rate(200.0, waiting, 1.0) + dissolution_rate(waiting, 1.0) == pytest.approx([200.0] * 3)
-    # steady state: feed x tau
-    assert undissolved_rate(60.0, 60.0 * 30.0 / 60.0, 30.0) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_share_dissolved_at_once_falls_in_cold_full_bath_and_with_poor_alumina():

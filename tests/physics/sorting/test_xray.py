@@ -10,7 +10,6 @@ from physics.sorting.xray import (
     fluorescence_yield,
     line_energy,
     mass_attenuation,
-    mixture_attenuation,
     photoabsorption,
     tube_spectrum,
 )
@@ -55,13 +54,6 @@ def test_absorption_jumps_at_the_edge_by_its_ratio():
 def test_scattering_is_what_attenuation_has_beyond_absorption():
     for element in ("al", "cu", "pb"):
         assert (mass_attenuation(element, ENERGIES) > photoabsorption(element, ENERGIES)).all()
-
-
-def test_a_mixture_is_the_mean_by_weight():
-    mixed = mixture_attenuation(("al", "cu"), np.array([[1.0, 0.0], [0.0, 1.0], [0.96, 0.04]]), ENERGIES)
-    alone = [mass_attenuation(element, ENERGIES) for element in ("al", "cu")]
-    np.testing.assert_allclose(mixed[:2], alone, rtol=1e-14)
-    np.testing.assert_allclose(mixed[2], 0.96 * alone[0] + 0.04 * alone[1], rtol=1e-13)
 
 
 def test_fluorescence_needs_an_energy_above_the_edge():

@@ -6,7 +6,6 @@ import pytest
 from physics.sorting import xray
 from physics.sorting.xray_detector import (
     AIR,
-    counting_sigma,
     detection_limit,
     detector_efficiency,
     escape_share,
@@ -67,13 +66,6 @@ def test_sum_peaks_by_simulation():
         times[1], times[0] - 5e-4 * pair_time
     )
     assert near.sum() / duration == pytest.approx(sum_peak(*rates, pair_time), rel=0.05)
-
-
-def test_counting_error_is_that_of_many_draws():
-    rng = np.random.default_rng(4)
-    gross, beside = rng.poisson(90.0 + 25.0, 200_000), rng.poisson(25.0, 200_000)
-    contents = 3.0 * (gross - beside) / 90.0
-    assert counting_sigma(3.0, 90.0, 25.0) == pytest.approx(contents.std(), rel=0.01)
 
 
 def test_limit_of_detection_falls_with_the_root_of_time():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from physics.sorting.ejection import crowding, ejected_purity, ejected_recovery, expected_neighbours, fired_share
+from physics.sorting.ejection import crowding
 from synthetic_data.sorter.ejection import CAUSES, eject
 from synthetic_data.sorter.parameters import EjectionParameters
 
@@ -67,13 +67,13 @@ def taken_per_shot(pieces, seed=2):
 
 
 @pytest.mark.parametrize("size", NEIGHBOURS)
-def test_neighbours_taken_along_reproduce_the_table(size):
+def test_neighbours_taken_along_reproduce_the_table(size, expected_neighbours):
     for occupancy, published in zip(OCCUPANCY, NEIGHBOURS[size], strict=True):
         found = taken_per_shot(on_belt(400_000, size, occupancy))
         scatter = 3.0 * np.sqrt(published / 50_000)  # of the count
         # 12 %, and what the table's last digit and its own scatter leave open
         assert abs(found - published) <= 0.12 * published + 8e-4 + scatter
-        expected = float(expected_neighbours(occupancy, size))
+        expected = expected_neighbours(occupancy, size)
         assert abs(found - expected) <= 0.05 * expected + scatter
 
 
@@ -155,18 +155,19 @@ def test_the_luck_of_a_piece_is_the_same_whatever_is_decided_for_others():
 
 
 @pytest.mark.parametrize(("size", "occupancy"), [(40.0, 0.10), (20.0, 0.10), (40.0, 0.30)])
-def test_purity_and_recovery_are_those_of_the_balance(size, occupancy):
+def test_purity_and_recovery_are_those_of_the_balance(size, occupancy, expected_neighbours):
     count, share, hit = 600_000, 0.5, 0.98
-    rates = (share, 0.97, 0.03)
     rng = np.random.default_rng(6)
     target = rng.random(count) < share
     decided = np.where(rng.random(count) < np.where(target, 0.97, 0.03), 1, 0)
     pieces = on_belt(count, size, occupancy)
     landed, _ = eject(decided, REST, pieces, belt(direct_miss=1.0 - hit), np.random.default_rng(7))
-    neighbours = float(expected_neighbours(occupancy, size))
+    neighbours = expected_neighbours(occupancy, size)
+    fired = share * 0.97 + (1.0 - share) * 0.03
     # A neighbour in its own jet is not taken: only what lies still counts.
-    still = 1.0 - float(fired_share(*rates)) * hit
-    assert target[landed == 1].mean() == pytest.approx(
-        float(ejected_purity(*rates, hit, neighbours * still)), abs=0.5 * neighbours * still + 2e-3
-    )
-    assert (landed[target] == 1).mean() == pytest.approx(float(ejected_recovery(*rates, hit, neighbours)), abs=2e-3)
+    still = 1.0 - fired * hit
+    taken = neighbours * still
+    purity = share * (0.97 * hit + taken * fired) / (fired * (hit + taken))
+    recovery = 0.97 * hit + neighbours * fired * (1.0 - 0.97 * hit)
+    assert target[landed == 1].mean() == pytest.approx(purity, abs=0.5 * taken + 2e-3)
+    assert (landed[target] == 1).mean() == pytest.approx(recovery, abs=2e-3)
