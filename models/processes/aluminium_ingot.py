@@ -91,12 +91,12 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     Parameters
     ----------
     columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
     Returns
     -------
     dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing [1]
+        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
     References
     ----------
@@ -129,7 +129,7 @@ def contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     Parameters
     ----------
     columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
     Returns
     -------

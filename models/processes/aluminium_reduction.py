@@ -68,12 +68,12 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     Parameters
     ----------
     columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
     Returns
     -------
     dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing [1]
+        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
     References
     ----------
@@ -104,7 +104,7 @@ def first_principles(columns: Mapping[str, FloatArray]) -> FloatArray:
     Parameters
     ----------
     columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
     Returns
     -------
@@ -127,17 +127,17 @@ def derived(
     Parameters
     ----------
     columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
     target
         Current efficiency, shape (n,), above 0 [%]
     economics
-        Values of the seed's [economics] by name, in the unit of the seed [1]
+        Values of the seed's [economics] by name, in the unit of the seed
 
     Returns
     -------
     dict[str, FloatArray]
         specific_energy (direct current, anode effects included) in kWh/t, and co2e (electricity bought, anodes,
-        perfluorocarbons) in tCO2e/t, each of shape (n,) [1]
+        perfluorocarbons) in tCO2e/t, each of shape (n,)
 
     References
     ----------

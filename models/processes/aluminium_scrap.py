@@ -63,7 +63,7 @@ class Family:
     Attributes
     ----------
     klass
-        Class that they belong to [1]
+        Class that they belong to
     conductivity
         Mean and standard deviation of what induction reads of them [%IACS]
     windows
@@ -115,12 +115,12 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     Parameters
     ----------
     columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
     Returns
     -------
     dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing [1]
+        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
     References
     ----------
@@ -164,7 +164,7 @@ def class_scores(columns: Mapping[str, FloatArray]) -> FloatArray:
     Parameters
     ----------
     columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
     Returns
     -------

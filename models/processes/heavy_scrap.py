@@ -130,12 +130,12 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     Parameters
     ----------
     columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
     Returns
     -------
     dict[str, FloatArray]
-        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing [1]
+        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
 
     References
     ----------
@@ -173,7 +173,7 @@ def class_scores(columns: Mapping[str, FloatArray]) -> FloatArray:
     Parameters
     ----------
     columns
-        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing [1]
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
 
     Returns
     -------

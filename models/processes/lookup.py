@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import importlib
 from types import ModuleType
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 def physics_of(process: str) -> ModuleType | None:

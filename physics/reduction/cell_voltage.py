@@ -51,7 +51,7 @@ def voltage_line(
     cathode_voltage_drop
         Ohmic drop in the cathode lining and bars at the nominal current [mV]
     design
-        Dimensions of the pot [1]
+        Dimensions of the pot
 
     Returns
     -------
@@ -114,7 +114,7 @@ def cell_voltage(
     cathode_voltage_drop
         Ohmic drop in the cathode lining and bars at the nominal current [mV]
     design
-        Dimensions of the pot [1]
+        Dimensions of the pot
 
     Returns
     -------
@@ -165,7 +165,7 @@ def acd_from_voltage(
     cathode_voltage_drop
         Ohmic drop in the cathode lining and bars at the nominal current [mV]
     design
-        Dimensions of the pot [1]
+        Dimensions of the pot
 
     Returns
     -------

@@ -65,7 +65,7 @@ def sandwich(
     Returns
     -------
     Scanner
-        Energies and the weights of both detectors, by bins of 1 keV [1]
+        Energies and the weights of both detectors, by bins of 1 keV
 
     References
     ----------
@@ -85,9 +85,9 @@ def condensed(scanner: Scanner, elements: Sequence[str], bins: int) -> tuple[Sca
     Parameters
     ----------
     scanner
-        Scanner of many bins [1]
+        Scanner of many bins
     elements
-        Symbols of the E elements [1]
+        Symbols of the E elements
     bins
         Number k of bins wanted [1]
 
@@ -123,7 +123,7 @@ def log_transmissions(
     mass_per_area
         Mass of each object per area of the beam, shape (n,) [g/cm²]
     scanner
-        The detectors' weights, of k bins [1]
+        The detectors' weights, of k bins
 
     Returns
     -------

@@ -25,7 +25,7 @@ def mass_attenuation(element: str, energies: Numeric) -> FloatArray:
     Parameters
     ----------
     element
-        Symbol of the element, such as cu [1]
+        Symbol of the element, such as cu
     energies
         Photon energies, 0.1 to 800, any shape [keV]
 
@@ -47,7 +47,7 @@ def photoabsorption(element: str, energies: Numeric) -> FloatArray:
     Parameters
     ----------
     element
-        Symbol of the element, such as cu [1]
+        Symbol of the element, such as cu
     energies
         Photon energies, 0.1 to 800, any shape [keV]
 
@@ -69,9 +69,9 @@ def line_energy(element: str, line: str) -> float:
     Parameters
     ----------
     element
-        Symbol of the element, such as cu [1]
+        Symbol of the element, such as cu
     line
-        Siegbahn name of a line (Ka1) or of a group (Ka, Kb, La, Lb), whose mean by intensity is given [1]
+        Siegbahn name of a line (Ka1) or of a group (Ka, Kb, La, Lb), whose mean by intensity is given
 
     Returns
     -------
@@ -93,9 +93,9 @@ def edge_energy(element: str, edge: str) -> float:
     Parameters
     ----------
     element
-        Symbol of the element, such as cu [1]
+        Symbol of the element, such as cu
     edge
-        Name of the edge: K, L1, L2 or L3 [1]
+        Name of the edge: K, L1, L2 or L3
 
     Returns
     -------
@@ -115,9 +115,9 @@ def fluorescence_yield(element: str, edge: str) -> float:
     Parameters
     ----------
     element
-        Symbol of the element, such as cu [1]
+        Symbol of the element, such as cu
     edge
-        Name of the shell's edge: K, L1, L2 or L3 [1]
+        Name of the shell's edge: K, L1, L2 or L3
 
     Returns
     -------
@@ -137,9 +137,9 @@ def edge_jump(element: str, edge: str) -> float:
     Parameters
     ----------
     element
-        Symbol of the element, such as cu [1]
+        Symbol of the element, such as cu
     edge
-        Name of the edge: K, L1, L2 or L3 [1]
+        Name of the edge: K, L1, L2 or L3
 
     Returns
     -------
@@ -162,9 +162,9 @@ def fluorescence_constant(element: str, line: str, energies: FloatArray) -> Floa
     Parameters
     ----------
     element
-        Symbol of the element, such as cu [1]
+        Symbol of the element, such as cu
     line
-        Siegbahn name of a line (Ka1) or of a group (Ka, Kb, La, Lb) [1]
+        Siegbahn name of a line (Ka1) or of a group (Ka, Kb, La, Lb)
     energies
         Energies of the exciting photons, any shape [keV]
 
