@@ -6,6 +6,9 @@ import pytest
 from physics.electrochemistry import (
     ALUMINIUM_EQUIVALENT,
     COPPER_EQUIVALENT,
+    FARADAY,
+    GAS,
+    ZERO_CELSIUS,
     ZINC_EQUIVALENT,
     alternating_current_energy,
     current_efficiency_from_mass,
@@ -82,3 +85,23 @@ def test_energy_bought_is_above_that_of_the_cells():
 def test_pseudo_resistance_of_the_reference_pot():
     # 2.35 V at 400 kA are 5.875; the note's table truncates to 5.87
     assert pseudo_resistance(4.0, 400.0) == pytest.approx(5.875, rel=1e-12)
+
+
+VALUES = {
+    "constants": (FARADAY * GAS / ZERO_CELSIUS, 96485.33212 * 8.314462618 / 273.15),  # CODATA 2018
+    "Faraday constant": (FARADAY, 1.602176634e-19 * 6.02214076e23),
+    "gas constant": (GAS, 1.380649e-23 * 6.02214076e23),
+    "equivalent": (electrochemical_equivalent(65.38, 2.0), 3600.0 * 65.38 / (2.0 * 96485.33212)),
+    "mass": (metal_mass(390.0, 30.0, 94.0, 0.34), 390.0 * 30.0 * 0.94 * 0.34),
+    "efficiency": (current_efficiency_from_mass(3700.0, 390.0, 30.0, 0.34), 3700.0 / (390.0 * 30.0 * 0.34) * 100.0),
+    "energy": (specific_energy(4.1, 94.0, 0.34), 4.1 / (0.94 * 0.34) * 1000.0),
+    "bought": (alternating_current_energy(13000.0, 0.975, 260.0), 13000.0 / 0.975 + 260.0),
+    "bought by default": (alternating_current_energy(13000.0), 13000.0 / 0.98),
+    "resistance": (pseudo_resistance(4.2, 410.0, 1.6), 2.6 / 410.0 * 1000.0),
+    "resistance by default": (pseudo_resistance(4.2, 410.0), 2.55 / 410.0 * 1000.0),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

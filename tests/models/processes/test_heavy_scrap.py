@@ -5,7 +5,7 @@ import pytest
 
 from models.processes.heavy_scrap import FEATURES, class_scores, features
 from physics.sorting.fluorescence_head import Head, Tube
-from physics.sorting.influence_coefficients import BACKGROUND, ELEMENTS, INFLUENCE, PURE
+from physics.sorting.influence_coefficients import ELEMENTS
 from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, Windows
 from seeds import load
 from seeds.format.units import is_unit
@@ -83,34 +83,6 @@ def columns(head: Head, names: list[str], live_time: float = 1e5) -> dict[str, n
         "mass": np.full(n, 50.0),
         "area": np.full(n, 8.0),
     }
-
-
-def test_influence_coefficients_are_those_of_the_head(head):
-    pure = photons(head, np.array([[100.0 * (element == metal) for element in METALS] for metal in ELEMENTS]))
-    lead = [i for i, (element, _) in enumerate(LINES) if element == "pb"]
-
-    def of_element(rows: np.ndarray, element: str) -> np.ndarray:
-        picked = lead if element == "pb" else [LINES.index((element, "Ka"))]
-        return rows[:, picked].sum(axis=1)
-
-    for i, element in enumerate(ELEMENTS):
-        alone = of_element(pure, element)[i]
-        assert alone == pytest.approx(PURE[i], rel=0.01)
-        halves = np.array([[50.0 * (m == element) + 50.0 * (m == other) for m in METALS] for other in ELEMENTS])
-        relative = of_element(photons(head, halves), element) / alone
-        found = (0.5 / relative - 1.0) / 0.5
-        found[i] = 0.0
-        np.testing.assert_allclose(INFLUENCE[i], found, atol=0.01 + 0.01 * np.abs(found).max())
-
-
-def test_background_is_that_of_aluminium(head):
-    aluminium = np.array([[100.0 * (element == "al") for element in METALS]])
-    compton = head.rhodium(aluminium, SINE, SINE)[0, 0]
-    below = head.scattered(aluminium, SINE, SINE)[1][0]
-    for name, share in BACKGROUND.items():
-        line = {"pb_la": ("pb", "La"), "pb_lb": ("pb", "Lb")}.get(name, (name, "Ka"))
-        window = 2e-3 * HALF_WIDTHS[NAMES.index(name)]
-        assert window * below[LINES.index(line)] / compton == pytest.approx(share, rel=0.05, abs=1e-4)
 
 
 @pytest.mark.parametrize("name", PIECES)

@@ -59,3 +59,21 @@ def test_degassing_ends_at_its_floor_and_gives_the_usual_content():
     assert after[0] == pytest.approx(2.5, rel=1e-12)
     assert 0.1 * after[1] == pytest.approx(0.104, rel=0.01)  # 0.11 mL/100 g and less
     assert after[2] == pytest.approx(0.53, rel=1e-12)
+
+
+VALUES = {
+    "solubility": (solubility_ransley_neufeld_1948(726.85), 10.0 * 10.0 ** (2.796 - 2.760)),
+    "Sieverts": (dissolved_hydrogen(9.1, 4.0 * 101.325), 18.2),
+    "saturation": (saturation_pressure_magnus(25.0), 0.6112 * np.exp(17.62 * 25.0 / 268.12)),
+    "vapour": (water_pressure(25.0, 70.0), 0.7 * 0.6112 * np.exp(17.62 * 25.0 / 268.12)),
+    "moist air": (hydrogen_of_moist_air(726.85, 1.5, 3.0), 10.0 * 10.0**0.036 * (4.5 / 101.325) ** 0.5),
+    "moist air by default": (hydrogen_of_moist_air(726.85, 1.5), 10.0 * 10.0**0.036 * (5.1 / 101.325) ** 0.5),
+    "units": (degassing_units(5.0, 450.0, 25.0, 1.6), 1.6 * 1.25**0.6 * 0.9**1.2 * 0.88),
+    "units by default": (degassing_units(5.0, 450.0, 25.0), 1.35 * 1.25**0.6 * 0.9**1.2 * 0.88),
+    "after degassing": (hydrogen_after_degassing(2.6, 0.6, 1.2), 0.6 + 2.0 * np.exp(-1.2)),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

@@ -67,3 +67,20 @@ def test_a_blend_lies_between_its_metals_and_keeps_their_mass():
 def test_what_does_not_burn_is_concentrated():
     assert concentrated_content(950.0, 0.0) == 950.0
     assert concentrated_content(950.0, 1.0) * 0.99 == pytest.approx(950.0, rel=1e-12)
+
+
+VALUES = {
+    "alumina": (alumina_contribution(0.02, 0.7, 1.92), 1e4 * 0.02 * 0.7 * 1.92),
+    "alumina by default": (alumina_contribution(0.02, 0.7), 1e4 * 0.02 * 0.7 * 1.93),
+    "anode": (anode_contribution(300.0, 0.4), 120.0),
+    "anode by default": (anode_contribution(300.0), 123.0),
+    "loop": (closed_loop_recovery(0.4, 0.9), 0.4 / (1.0 - 0.9 * 0.6)),
+    "pool": (pool_content(900.0, 1300.0, 0.25), (900.0 + 0.25 * 1300.0) / 1.25),
+    "blend": (blended_content(1000.0, 1500.0, 30.0), 1150.0),
+    "concentrated": (concentrated_content(950.0, 5.0), 1000.0),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

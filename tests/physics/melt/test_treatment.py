@@ -50,3 +50,22 @@ def test_what_goes_around_a_filter_is_not_held():
     assert inclusions_passing(20.0, 0.7) == pytest.approx(6.0, rel=1e-12)
     assert inclusions_passing(20.0, 0.7, 1.0) == pytest.approx(20.0, rel=1e-12)
     assert inclusions_passing(20.0, 0.7, 0.5) == pytest.approx(13.0, rel=1e-12)
+
+
+VALUES = {
+    "loss": (melt_loss(730.0, 90.0, 1.1), 1.1 * 1.5 * np.exp(0.12)),
+    "loss by default": (melt_loss(730.0, 90.0), 0.9 * 1.5 * np.exp(0.12)),
+    "flux": (share_left_by_flux(0.8, 1.3), np.exp(-1.04)),
+    "evaporation": (share_left_by_evaporation(45.0, 60.0), np.exp(-0.75)),
+    "afloat": (share_afloat(22.0, 40.0, 0.25), 0.25 + 0.75 * np.exp(-0.55)),
+    "afloat by default": (share_afloat(22.0, 40.0), 0.3 + 0.7 * np.exp(-0.55)),
+    "filter": (filter_efficiency(60.0, 0.65, 150.0), 0.65 / 1.16),
+    "filter by default": (filter_efficiency(40.0), 0.72 / 1.0625),
+    "passing": (inclusions_passing(15.0, 0.7, 0.2), 15.0 * (1.0 - 0.7 * 0.8)),
+    "passing by default": (inclusions_passing(15.0, 0.7), 4.5),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

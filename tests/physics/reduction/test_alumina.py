@@ -52,3 +52,30 @@ def test_young_pots_take_more_alf3():
     assert 14.0 <= alf3_consumption(tonne_a_day, 5000.0) <= 20.0
     assert 5.0 <= alf3_consumption(tonne_a_day, 0.0) - alf3_consumption(tonne_a_day, 5000.0) <= 10.0
     assert np.all(np.diff(alf3_consumption(3000.0, np.linspace(0.0, 2000.0, 21))) < 0.0)
+
+
+VALUES = {
+    "consumption": (alumina_consumption(410.0, 91.0), 410.0 * 3600.0 / 96485.33212 * 0.91 * 101.9613 / 6.0),
+    "efficiency, practical alumina": (
+        efficiency_from_feed(240.0, 405.0),
+        100.0 * 240.0 / (1.92 * 405.0 * 3600.0 * 26.98154 / (3.0 * 96485.33212)),
+    ),
+    "efficiency, 1.9 kg/kg": (
+        efficiency_from_feed(240.0, 405.0, 1.9),
+        100.0 * 240.0 / (1.9 * 405.0 * 3600.0 * 26.98154 / (3.0 * 96485.33212)),
+    ),
+    "good bath and alumina": (fast_share(6.5, 0.45), 0.85),
+    "cold and full": (fast_share(4.5, 0.7), 0.85 - 0.03 * 1.5 - 0.4 * 0.2),
+    "fine and dry": (fast_share(9.0, 0.3, 22.0, 0.6), 0.85 - 0.004 * 10.0 - 0.1 * 0.3),
+    "usual fines and loss on ignition": (fast_share(5.0, 0.6), 0.85 - 0.03 - 0.04),
+    "least share": (fast_share(-30.0, 0.9), 0.2),
+    "sludge": (sludge_rate(60.0), 1.8),
+    "sludge of a share": (sludge_rate(60.0, 0.045), 2.7),
+    "AlF3 of a pot of 300 days": (alf3_consumption(2900.0, 300.0), 2.9 * (17.0 + 7.5 * np.exp(-1.0))),
+    "AlF3 of another lining": (alf3_consumption(2900.0, 100.0, 15.0, 9.0, 400.0), 2.9 * (15.0 + 9.0 * np.exp(-0.25))),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

@@ -29,3 +29,21 @@ def test_mean_voltage_is_a_time_average():
     assert mean_voltage(4.0, 1.0, 1440.0) == pytest.approx(25.0)
     # 0.1 a day of 2 min at 25 V: 2.9 mV
     assert mean_voltage(4.0, 0.1, 2.0) - 4.0 == pytest.approx(0.2 * 21.0 / 1440.0, rel=1e-9)
+
+
+VALUES = {
+    "hazard by default": (anode_effect_hazard(1.99), 0.5 * np.exp(-2.0)),
+    "hazard": (
+        anode_effect_hazard(1.9, 0.9, 0.4, 1.7, 0.1, 0.6),
+        0.6 * np.exp(-2.0) * (1.0 + 0.5 * 0.4) * (0.9 / 0.8) * (0.9 / 0.8),
+    ),
+    "unevenness by default": (unevenness_factor(0.24), np.exp(0.5 * 4.0)),
+    "unevenness": (unevenness_factor(0.25, 0.2), np.exp(0.5 * 1.25 * 1.25)),
+    "voltage by default": (mean_voltage(4.1, 0.3, 3.0), 4.1 + 0.9 / 1440.0 * 20.9),
+    "voltage": (mean_voltage(4.1, 0.3, 3.0, 30.0), 4.1 + 0.9 / 1440.0 * 25.9),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

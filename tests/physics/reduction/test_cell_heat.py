@@ -5,9 +5,11 @@ import pytest
 
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, specific_energy
 from physics.reduction.cell_heat import (
+    LATENT_HEAT_CRYOLITE,
     concentration_after_freezing,
     enthalpy_voltage,
     heat_available,
+    ledge_heat,
     thermal_mass,
 )
 
@@ -44,3 +46,20 @@ def test_freezing_moves_no_alf3():
     after = concentration_after_freezing(11.0, 9000.0, frozen)
     assert after * (9000.0 - frozen) == pytest.approx(np.full(3, 11.0 * 9000.0), rel=1e-14)
     assert np.all(np.diff(after) > 0.0)
+
+
+VALUES = {
+    "enthalpy": (enthalpy_voltage(94.0), 1.65 + 0.48 * 0.94),
+    "heat": (heat_available(410.0, 4.1, 92.0), 410.0 * (4.1 - 1.65 - 0.48 * 0.92)),
+    "ledge by default": (ledge_heat(951.0, 520.0, 8.0, 25.0), 1.5 * 25.0 * 431.0 / 0.08 / 1000.0),
+    "ledge": (ledge_heat(951.0, 520.0, 8.0, 25.0, 2.2), 2.2 * 25.0 * 431.0 / 0.08 / 1000.0),
+    "freezing": (concentration_after_freezing(11.0, 9000.0, 450.0), 11.0 * 9000.0 / 8550.0),
+    "melting": (concentration_after_freezing(11.0, 9000.0, -1000.0), 9.9),
+    "thermal mass": (thermal_mass(9500.0, 21000.0), (1.76 * 9500.0 + 1.18 * 21000.0) / 1000.0),
+    "latent heat": (LATENT_HEAT_CRYOLITE, 568.0),  # 119.331 kJ/mol over 209.94 g/mol, rounded
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from physics.reduction.cell_design import P400
+from physics.reduction.cell_design import P400, CellDesign
 from physics.reduction.cell_voltage import acd_from_voltage, cell_voltage, voltage_line
 from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997, conductivity_wang_1992, cryolite_ratio
 from physics.reduction.voltage_terms import (
@@ -134,3 +134,96 @@ def test_distance_from_voltage_is_the_inverse():
     voltage = cell_voltage(acd, alumina=2.5, lif=0.4, cathode_voltage_drop=330.0, **STATE)
     found = acd_from_voltage(voltage, alumina=2.5, lif=0.4, cathode_voltage_drop=330.0, **STATE)
     assert found == pytest.approx(acd, rel=1e-12)
+
+
+def test_the_design_of_the_400_kiloampere_class():
+    assert P400 == CellDesign(49.4, 48, 56.0, 0.92, 0.6, 1.8, 0.30, 400.0)
+
+
+def test_the_voltage_is_the_sum_of_its_terms():
+    design = CellDesign(45.0, 40, 52.0, 0.94, 0.55, 1.7, 0.32, 380.0)
+    bath = {"excess_alf3": 11.0, "caf2": 5.0, "lif": 0.4}
+    solubility = alumina_solubility_skybakmoen_1997(955.0, **bath)
+    ratio = cryolite_ratio(alumina=3.0, **bath)
+    conductivity = conductivity_wang_1992(955.0, ratio, 3.0, 5.0, 0.4)
+    density = 390.0 / 450.0  # 390 kA through 45 m²
+    offset = (
+        reversible_voltage(955.0, 3.0, solubility)
+        + anode_reaction_overvoltage(955.0, density, 3.0)
+        + anode_concentration_overvoltage(955.0, density, critical_current_density(955.0, 3.0, 450000.0 / 40.0))
+        + cathode_overvoltage(955.0, 390.0 / 520.0, ratio)
+        + bubble_voltage(density, conductivity, bubble_coverage(density, ratio, 3.0, 1.7), 0.55)
+        + (0.32 + 0.33) * 390.0 / 380.0
+    )
+    found = voltage_line(390.0, 955.0, alumina=3.0, cathode_voltage_drop=330.0, design=design, **bath)
+    assert found == pytest.approx((offset, 0.94 * density * 0.1 / conductivity), rel=1e-9)
+    usual = voltage_line(390.0, 955.0, alumina=3.0, design=design, **bath)
+    assert found[0] - usual[0] == pytest.approx(0.030 * 390.0 / 380.0, rel=1e-9)
+    for function in (voltage_line, cell_voltage, acd_from_voltage):
+        first = () if function is voltage_line else (43.0,) if function is cell_voltage else (4.1,)
+        plain = function(*first, 390.0, 955.0, 11.0, 5.0, 3.0)
+        given = function(*first, 390.0, 955.0, 11.0, 5.0, 3.0, lif=0.0, cathode_voltage_drop=300.0, design=P400)
+        assert plain == given
+
+
+VALUES = {
+    "reversible": (
+        reversible_voltage(955.0, 3.0, 7.5),
+        1.896
+        - 0.000572 * 1228.15
+        - 8.314462618
+        * 1228.15
+        / (6.0 * 96485.33212)
+        * np.log(-0.03791 * 0.4 + 2.364 * 0.16 - 2.194 * 0.064 + 0.868 * 0.0256),
+    ),
+    "anode reaction": (
+        anode_reaction_overvoltage(955.0, 0.85, 3.0),
+        8.314462618 * 1228.15 / (1.08 * 96485.33212) * np.log(0.85 / (0.0029 * 3.0**0.56)),
+    ),
+    "critical density": (
+        critical_current_density(955.0, 3.0, 9000.0),
+        (5.5 + 0.018 * (1228.15 - 1323.0)) * 9000.0**-0.1 * (3.0**0.5 - 0.4),
+    ),
+    "anode concentration": (
+        anode_concentration_overvoltage(955.0, 0.8, 1.6),
+        8.314462618 * 1228.15 / (2.0 * 96485.33212) * np.log(2.0),
+    ),
+    "cathode": (
+        cathode_overvoltage(955.0, 0.7, 2.2),
+        8.314462618 * 1228.15 / (1.5 * 96485.33212) * (1.375 - 0.125 * 2.2) * np.log(0.7 / 0.257),
+    ),
+    "bubble thickness": (bubble_thickness(0.9), (0.5517 + 0.9) / (1.0 + 2.167 * 0.9)),
+    "bubble coverage": (
+        bubble_coverage(0.9, 2.2, 3.0, 1.7),
+        0.509
+        + 0.1823 * 0.9
+        - 0.1723 * 0.81
+        + 0.05504 * 0.729
+        + (0.4322 - 0.3781 * 1.1) / (1.0 + 1.637 * 1.1)
+        + (0.431 - 0.1437 * 1.3) / (1.0 + 7.353 * 1.3),
+    ),
+    "bubble coverage by default": (
+        bubble_coverage(0.9, 2.2, 3.0),
+        0.509
+        + 0.1823 * 0.9
+        - 0.1723 * 0.81
+        + 0.05504 * 0.729
+        + (0.4322 - 0.3781 * 1.1) / (1.0 + 1.637 * 1.1)
+        + (0.431 - 0.1437 * 1.2) / (1.0 + 7.353 * 1.2),
+    ),
+    "bubbles": (
+        bubble_voltage(0.9, 2.3, 0.6, 0.7),
+        0.7 * (0.5517 + 0.9) / (1.0 + 2.167 * 0.9) * 0.9 * 0.6 / (2.3 * 0.4),
+    ),
+    "bubbles by default": (
+        bubble_voltage(0.9, 2.3, 0.6),
+        0.6 * (0.5517 + 0.9) / (1.0 + 2.167 * 0.9) * 0.9 * 0.6 / (2.3 * 0.4),
+    ),
+    "ohmic": (bath_ohmic_voltage(0.9, 44.0, 2.3, 0.95), 0.95 * 0.9 * 4.4 / 2.3),
+    "ohmic by default": (bath_ohmic_voltage(0.9, 44.0, 2.3), 0.92 * 0.9 * 4.4 / 2.3),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

@@ -94,3 +94,66 @@ def test_eutectic_lies_on_both_curves_over_the_whole_range():
     saturated = alumina_solubility_skybakmoen_1997(eutectic, alf3, caf2, lif)
     assert np.abs(liquidus_solheim_1996(alf3, caf2, saturated, lif) - eutectic).max() < 1e-3
     assert np.all(eutectic < liquidus_solheim_1996(alf3, caf2, 2.5, lif))
+
+
+def test_eutectic_with_every_addition_lies_on_both_curves():
+    found = eutectic_temperature(11.0, 5.0, 0.5, 0.4, 0.3)
+    saturated = alumina_solubility_skybakmoen_1997(found, 11.0, 5.0, 0.5, 0.4)
+    assert liquidus_solheim_1996(11.0, 5.0, saturated, 0.5, 0.4, 0.3) == pytest.approx(found, abs=1e-3)
+    assert eutectic_temperature(11.0, 5.0) == eutectic_temperature(11.0, 5.0, 0.0, 0.0, 0.0)
+
+
+VALUES = {
+    "liquidus": (
+        liquidus_solheim_1996(11.0, 5.0, 3.0, 0.5, 0.4, 0.3),
+        1011.0
+        + 0.50 * 11.0
+        - 0.13 * 11.0**2.2
+        - 3.45 * 5.0 / (1.0 + 0.0173 * 5.0)
+        + 0.124 * 55.0
+        - 0.00542 * 55.0**1.5
+        - 7.93 * 3.0 / (1.0 + 0.0936 * 3.0 - 0.0017 * 9.0 - 0.0023 * 33.0)
+        - 8.90 * 0.5 / (1.0 + 0.0047 * 0.5 + 0.0010 * 121.0)
+        - 3.95 * 0.4
+        - 3.95 * 0.3,
+    ),
+    "liquidus by default": (
+        liquidus_solheim_1996(11.0, 5.0, 3.0),
+        1011.0
+        + 0.50 * 11.0
+        - 0.13 * 11.0**2.2
+        - 3.45 * 5.0 / (1.0 + 0.0173 * 5.0)
+        + 0.124 * 55.0
+        - 0.00542 * 55.0**1.5
+        - 7.93 * 3.0 / (1.0 + 0.0936 * 3.0 - 0.0017 * 9.0 - 0.0023 * 33.0),
+    ),
+    "solubility": (
+        alumina_solubility_skybakmoen_1997(955.0, 11.0, 5.0, 2.0, 0.4),
+        (11.9 - 0.062 * 11.0 - 0.003 * 121.0 - 0.50 * 2.0 - 0.20 * 5.0 - 0.30 * 0.4 + 42.0 * 22.0 / 2022.0)
+        * 0.955 ** (4.8 - 0.048 * 11.0 + 2.2 * 2.0**1.5 / (12.0 + 0.001 * 1331.0)),
+    ),
+    "solubility by default": (
+        alumina_solubility_skybakmoen_1997(955.0, 11.0, 5.0),
+        (11.9 - 0.062 * 11.0 - 0.003 * 121.0 - 0.20 * 5.0) * 0.955 ** (4.8 - 0.048 * 11.0),
+    ),
+    "ratio": (
+        cryolite_ratio(11.0, 5.0, 3.0, 0.5, 0.4, 0.3),
+        3.0 * (79.8 / 209.94) / (79.8 / 209.94 + 11.0 / 83.98),
+    ),
+    "ratio by default": (cryolite_ratio(11.0, 5.0, 3.0), 3.0 * (81.0 / 209.94) / (81.0 / 209.94 + 11.0 / 83.98)),
+    "conductivity": (
+        conductivity_wang_1992(955.0, 2.2, 3.0, 5.0, 0.5, 0.4),
+        np.exp(
+            1.9105 + 0.1620 * 2.2 - 0.01738 * 3.0 - 0.003955 * 5.0 - 0.009227 * 0.4 + 0.02155 * 0.5 - 1745.7 / 1228.15
+        ),
+    ),
+    "conductivity by default": (
+        conductivity_wang_1992(955.0, 2.2, 3.0, 5.0),
+        np.exp(1.9105 + 0.1620 * 2.2 - 0.01738 * 3.0 - 0.003955 * 5.0 - 1745.7 / 1228.15),
+    ),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

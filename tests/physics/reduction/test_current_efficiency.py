@@ -6,6 +6,7 @@ import pytest
 from physics.reduction.cryolite import eutectic_temperature
 from physics.reduction.current_efficiency import (
     P400_LOSS,
+    LossReference,
     anode_effect_loss,
     capped_lif,
     current_loss,
@@ -114,3 +115,42 @@ def test_loss_is_the_product_of_its_factors_and_the_rest():
 def test_noise_of_the_label(days, points):
     assert label_noise(0.5, days) == pytest.approx(points, rel=0.045)
     assert label_noise(0.5, days) * days == pytest.approx(label_noise(0.5, 1.0), rel=1e-13)
+
+
+# The state at which the loss of a pot of the 400 kA class is known, as the module's documentation gives it.
+def test_the_reference_state():
+    assert P400_LOSS == LossReference(6.0, 28.7, 12.0, 0.3, 45.0, 0.81, 15.0, 0.010)
+
+
+VALUES = {
+    "lithium below the cap": (capped_lif(1.5), 1.5),
+    "lithium above the cap": (capped_lif(2.5), 2.0),
+    "lithium, another cap": (capped_lif(3.5, 3.0), 3.0),
+    "bath": (dewing_factor(3.0, 0.7, 0.4), 10.0 ** (0.0095 * 3.0 - 0.019 * 0.7 - 0.060 * 0.4)),
+    "bath without lithium": (dewing_factor(-4.0, -0.5), 10.0 ** (-0.0095 * 4.0 + 0.019 * 0.5)),
+    "distance": (distance_factor(40.0, 50.0), 1.25**0.17),
+    "distance by default": (distance_factor(40.0), 1.125**0.17),
+    "velocity": (velocity_factor(1.3), 1.3**0.83),
+    "metal level": (interfacial_velocity_ratio(25.0, 21.0, 0.02), np.exp(-0.08)),
+    "metal level by default": (interfacial_velocity_ratio(25.0), np.exp(-0.09)),
+    "density": (density_factor(0.9, 0.8), 0.8 / 0.9),
+    "density by default": (density_factor(0.9), 0.9),
+    "noise": (noise_factor(25.0, 12.0, 0.012), 1.0 + 0.012 * 13.0),
+    "noise by default": (noise_factor(25.0), 1.1),
+    "pad": (pad_noise(36.0, 40.0, 9.0, 12.0, 1.6), 9.0 + 12.0 * np.log(1.0 + np.exp(2.5))),
+    "pad by default": (pad_noise(40.0), 10.0 + 15.0 * np.log(1.0 + np.exp(-1.0))),
+    "anode effects": (anode_effect_loss(0.2, 3.0, 60.0), 0.6 / 1440.0 * 60.0),
+    "label": (
+        label_noise(0.6, 45.0, 405.0, 60.0, 2310.0),
+        100.0 * 2.0**0.5 * 2310.0 * 60.0 * 0.006 / (3600.0 * 26.98154 / (3.0 * 96485.33212) * 405.0 * 24.0 * 45.0),
+    ),
+    "label by default": (
+        label_noise(0.6, 45.0),
+        100.0 * 2.0**0.5 * 2300.0 * 62.0 * 0.006 / (3600.0 * 26.98154 / (3.0 * 96485.33212) * 400.0 * 24.0 * 45.0),
+    ),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

@@ -39,3 +39,22 @@ def test_no_anode_effect_no_perfluorocarbon():
 @pytest.mark.parametrize(("energy", "tonnes"), [(350.0, 0.19), (3300.0, 1.75), (13300.0, 7.06)], ids=["Cu", "Zn", "Al"])
 def test_electricity_of_three_metals(energy, tonnes):
     assert electricity_co2e(energy, 0.5306) == pytest.approx(tonnes, abs=0.005)
+
+
+VALUES = {
+    "carbon": (stoichiometric_carbon(92.0), 3.0 * 12.011 / (4.0 * 26.98154) * 1000.0 / 0.92),
+    "anodes by default": (anode_co2(410.0), 410.0 * 0.97 * 44.0 / 12.0 / 1000.0),
+    "anodes": (anode_co2(420.0, 0.05), 420.0 * 0.95 * 44.0 / 12.0 / 1000.0),
+    "CF4 by default": (cf4_emission(0.3, 2.5), 0.143 * 0.75),
+    "CF4": (cf4_emission(0.3, 2.5, 0.122), 0.122 * 0.75),
+    "C2F6 by default": (c2f6_emission(0.04), 0.121 * 0.04),
+    "C2F6": (c2f6_emission(0.04, 0.097), 0.097 * 0.04),
+    "warming by default": (perfluorocarbon_co2e(0.03, 0.004), 0.03 * 6.63 + 0.004 * 11.1),
+    "warming": (perfluorocarbon_co2e(0.03, 0.004, 7380.0, 12400.0), 0.03 * 7.38 + 0.004 * 12.4),
+    "electricity": (electricity_co2e(13400.0, 0.55), 13.4 * 0.55),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

@@ -53,3 +53,27 @@ def test_half_floats_at_the_bound_and_little_above():
     assert share[2] == pytest.approx(0.5, rel=1e-12)
     assert (np.diff(share) < 0).all()
     assert share[3] == pytest.approx(1.0 / 17.0, rel=1e-12)
+
+
+# Larouche 2001 in Schlesinger et al., Extractive Metallurgy of Copper: silver and what is noble stays, nickel leaves.
+def test_shares_that_stay_in_the_slimes():
+    assert SLIMES_SHARE == {
+        **{"ag": 0.99, "se": 0.98, "te": 0.98, "pb": 0.98},
+        **{"sb": 0.60, "bi": 0.60, "as": 0.25, "ni": 0.01},
+    }
+
+
+VALUES = {
+    "mass": (slimes_mass(1900.0, 0.5), 3.8),
+    "mass by default": (slimes_mass(1900.0), 1.9 / 0.55),
+    "content": (slimes_content(700.0, 0.6, 3.5), 12.0),
+    "enclosed": (included_content(6.0, 15.0), 0.9),
+    "molar ratio": (arsenic_ratio(900.0, 400.0, 200.0), 900.0 / 74.922 / (400.0 / 121.760 + 200.0 / 208.980)),
+    "floating": (floating_share(3.0, 2.5, 3.0), 1.0 / (1.0 + 1.2 * 1.2 * 1.2)),
+    "floating by default": (floating_share(3.0), 1.0 / (1.0 + 1.5 * 1.5 * 1.5 * 1.5)),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

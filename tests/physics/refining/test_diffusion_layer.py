@@ -57,3 +57,35 @@ def test_a_trace_at_its_limit_is_the_ratio_of_the_fluxes():
     assert diffusion_limited_content(2.0, 1e-9, 0.15, 150.0) == pytest.approx(
         2.0 * diffusion_limited_content(2.0, 1e-9, 0.15, 300.0), rel=1e-12
     )
+
+
+VALUES = {
+    "diffusion": (
+        diffusion_coefficient(55.0, 1.2e-9, 25.0),
+        1.2e-9 * np.exp(-25000.0 / 8.314462618 * (1.0 / 328.15 - 1.0 / 333.15)),
+    ),
+    "diffusion by default": (
+        diffusion_coefficient(55.0),
+        1.0e-9 * np.exp(-19200.0 / 8.314462618 * (1.0 / 328.15 - 1.0 / 333.15)),
+    ),
+    "layer": (diffusion_layer_thickness(280.0, 25.0, 0.2), 0.2 * (280.0 / 300.0) ** -0.2 * (25.0 / 30.0) ** -0.1),
+    "layer by default": (diffusion_layer_thickness(280.0), 0.15 * (280.0 / 300.0) ** -0.2),
+    # 44 kg/m³ through 0.18 mm
+    "limiting current": (
+        limiting_current(44.0, 1.1e-9, 0.18, 65.38, 3.0),
+        3.0 * 96485.33212 * (44000.0 / 65.38) * 1.1e-9 / 0.18e-3,
+    ),
+    "limiting current of copper": (
+        limiting_current(44.0, 1.1e-9, 0.18),
+        2.0 * 96485.33212 * (44000.0 / 63.546) * 1.1e-9 / 0.18e-3,
+    ),
+    "trace": (
+        diffusion_limited_content(1.5, 1.4e-9, 0.18, 290.0),
+        1e6 * (1.5 * 1.4e-9 / 0.18e-3) / (290.0 * 63.546 / (2.0 * 96485.33212)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

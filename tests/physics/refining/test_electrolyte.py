@@ -36,3 +36,32 @@ def test_second_crop_after_a_wider_gap():
 def test_no_current_no_voltage():
     assert refining_cell_voltage(0.0, 0.63, 62.0, 0.0) == 0.0
     assert (np.diff(refining_cell_voltage(np.array([200.0, 250.0, 300.0]), 0.63, 62.0, 0.3)) > 0).all()
+
+
+VALUES = {
+    "conductivity": (
+        electrolyte_conductivity_price_1981(61.0, 44.0, 175.0, 13.0, 9.0),
+        0.134 - 0.00356 * 44.0 + 0.00249 * 175.0 + 0.00426 * 61.0 - 0.0035 * 13.0 - 0.002 * 9.0,
+    ),
+    "conductivity of pure electrolyte": (
+        electrolyte_conductivity_price_1981(61.0, 44.0, 175.0),
+        0.134 - 0.00356 * 44.0 + 0.00249 * 175.0 + 0.00426 * 61.0,
+    ),
+    "voltage": (
+        refining_cell_voltage(290.0, 0.62, 61.0, 0.35, 32.0, 0.06),
+        0.029 * 3.2 / 0.62
+        + 8.314462618 * 334.15 / 96485.33212 * (2.0 * np.arcsinh(290.0 / 140.0) - 0.5 * np.log(0.65))
+        + 0.06 * 290.0 / 300.0,
+    ),
+    "voltage by default": (
+        refining_cell_voltage(290.0, 0.62, 61.0, 0.35),
+        0.029 * 3.0 / 0.62
+        + 8.314462618 * 334.15 / 96485.33212 * (2.0 * np.arcsinh(290.0 / 140.0) - 0.5 * np.log(0.65))
+        + 0.055 * 290.0 / 300.0,
+    ),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

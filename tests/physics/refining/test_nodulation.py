@@ -5,6 +5,7 @@ import pytest
 
 from physics.refining.nodulation import (
     additive_error,
+    additive_roughness,
     chance_of_any,
     deposit_roughness,
     effective_dose,
@@ -48,3 +49,21 @@ def test_poisson():
     assert chance_of_any(np.log(2.0)) == pytest.approx(0.5, rel=1e-12)
     counts = np.random.default_rng(1).poisson(0.3, 400_000)
     assert (counts > 0).mean() == pytest.approx(float(chance_of_any(0.3)), rel=0.01)
+
+
+VALUES = {
+    "dose": (effective_dose(70.0, 61.0), 70.0 * np.exp(0.24)),
+    "error": (additive_error(75.0, 60.0), np.log(1.25)),
+    "roughness by additives": (additive_roughness(0.25, 2.0), 2.0 * 0.25 / 1.25),
+    "roughness by additives by default": (additive_roughness(0.25), 1.6 * 0.2),
+    "roughness": (deposit_roughness(0.36, 0.25, 5.0, 2.0), 1.2**1.5 * 2.5**0.2 * np.exp(0.4)),
+    "roughness by default": (deposit_roughness(0.36, 0.25, 5.0), 1.2**1.5 * 2.5**0.2 * np.exp(0.32)),
+    "nodules": (expected_nodules(5.0, 0.25, 0.36, 0.03), 0.03 * 2.5**1.5 * 3.5 * 1.2 * 1.2 * 1.2),
+    "nodules by default": (expected_nodules(5.0, 0.25, 0.36), 0.01 * 2.5**1.5 * 3.5 * 1.2 * 1.2 * 1.2),
+    "chance": (chance_of_any(0.4), 1.0 - np.exp(-0.4)),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

@@ -27,3 +27,16 @@ def test_volume_follows_roughness():
     assert occluded_volume(np.array([1.0, 2.0]), 0.05) == pytest.approx([0.05, 0.1], rel=1e-12)
     # 5 ppm of sulphur are usual, of 90 g/L
     assert occluded_content(occluded_volume(1.0), 90.0) == pytest.approx(5.0, abs=0.06)
+
+
+VALUES = {
+    "sulphur": (electrolyte_sulphur(170.0, 44.0, 13.0), 32.06 * (170.0 / 98.079 + 44.0 / 63.546 + 13.0 / 58.693)),
+    "content": (occluded_content(0.07, 13.0), 0.91),
+    "volume": (occluded_volume(1.4, 0.06), 0.084),
+    "volume by default": (occluded_volume(1.4), 0.077),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

@@ -23,3 +23,21 @@ def test_product_of_ions_is_kept():
     silver = dissolved_silver(chloride, 1.6e-9)
     assert silver * 1e-3 / 107.868 * chloride * 1e-3 / 35.45 == pytest.approx(1.6e-9, rel=1e-12)
     assert dissolved_silver(30.0, 1.6e-9) == pytest.approx(0.2039, rel=1e-3)
+
+
+VALUES = {
+    "product": (
+        silver_chloride_product(60.0, 1.5e-9, 60.0),
+        1.5e-9 * np.exp(-60000.0 / 8.314462618 * (1.0 / 333.15 - 1.0 / 337.15)),
+    ),
+    "product by default": (
+        silver_chloride_product(60.0),
+        1.6e-9 * np.exp(-65500.0 / 8.314462618 * (1.0 / 333.15 - 1.0 / 337.15)),
+    ),
+    "silver": (dissolved_silver(55.0, 1.5e-9), 107868.0 * 1.5e-9 / (0.055 / 35.45)),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

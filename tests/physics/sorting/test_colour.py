@@ -57,3 +57,21 @@ def test_patina_darkens_and_greys_by_what_is_published():
     assert DEGREES * (hue[2] - hue[0]) == pytest.approx(8.0)
     assert brightness[0] - brightness[2] == pytest.approx(0.3)
     assert (np.diff(saturation) < 0.0).all()
+
+
+VALUES = {
+    "copper share": (copper_share(53.0), 1.0 / (1.0 + np.exp(-1.5))),
+    "hue": (metal_hue(52.0, 30.0, 4.0, 3.0), (17.0 + (22.5 + 4.4 + 1.5) / (1.0 + np.exp(-1.0))) / 360.0),
+    "saturation": (
+        metal_saturation(52.0, 4.0, 7.0),
+        0.05 + 0.33 / (1.0 + np.exp(-1.0)) * np.exp(-0.12 - 0.25),
+    ),
+    "brightness": (metal_brightness(30.0, 20.0, 10.0, 5.0), 0.57 + 0.024 + 0.051 + 0.003 - 0.0075),
+    "patina": (patinated(0.1, 0.3, 0.6, 0.4, 0.02), (0.108, 0.24, 0.48)),
+    "black patina": (patinated(0.1, 0.3, 0.2, 0.9, 0.02)[2], 0.05),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from physics.sorting.conductivity import apparent_conductivity, lift_off_response, skin_depth, wall_response
+from physics.sorting.conductivity import IACS, apparent_conductivity, lift_off_response, skin_depth, wall_response
 
 
 def test_published_skin_depths_at_ten_kilohertz():
@@ -44,3 +44,25 @@ def test_lift_off_weakens_the_signal_as_a_dipole_far_away():
     at_reference = apparent_conductivity(40.0, 50.0, 10e3, lift_off=3.0, reference_lift_off=3.0)
     assert at_reference == pytest.approx(40.0, rel=1e-12)
     assert apparent_conductivity(40.0, 50.0, 10e3, lift_off=6.0, reference_lift_off=3.0) < 40.0
+
+
+VALUES = {
+    "skin": (skin_depth(40.0, 12e3), 1000.0 / (np.pi * 12e3 * 4e-7 * np.pi * 0.4 * 5.8e7) ** 0.5),
+    "wall": (wall_response(1.5, 0.9), 1.0 - np.exp(-3.0 / 0.9)),
+    "lift-off": (lift_off_response(6.0, 20.0), 1.09**-3.0),
+    "lift-off by default": (lift_off_response(6.0), 1.16**-3.0),
+    "reading": (
+        apparent_conductivity(40.0, 1.0, 10e3, 6.0, 4.0, 20.0),
+        40.0 * (1.0 - np.exp(-2e-3 * (np.pi * 10e3 * 4e-7 * np.pi * 0.4 * 5.8e7) ** 0.5)) * (1.04 / 1.09) ** 3.0,
+    ),
+    "reading by default": (
+        apparent_conductivity(40.0, 1.0, 10e3, 6.0),
+        40.0 * (1.0 - np.exp(-2e-3 * (np.pi * 10e3 * 4e-7 * np.pi * 0.4 * 5.8e7) ** 0.5)) * 1.16**-3.0,
+    ),
+    "standard": (IACS, 58.0e6),  # S/m: 1/58 Ω mm²/m
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

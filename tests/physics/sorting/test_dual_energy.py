@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from physics.sorting.dual_energy import condensed, log_ratio, log_ratio_noise, log_transmissions, sandwich
+from physics.sorting.dual_energy import (
+    ALUMINIUM_FILTER,
+    CAESIUM_IODIDE,
+    COPPER_FILTER,
+    GADOLINIUM_OXYSULPHIDE,
+    Scanner,
+    condensed,
+    log_ratio,
+    log_ratio_noise,
+    log_transmissions,
+    sandwich,
+)
 from physics.sorting.xray import mass_attenuation
 
 ELEMENTS = ("al", "mg", "si", "mn", "fe", "cu", "zn", "cr")
@@ -106,3 +117,69 @@ def test_quantum_noise_is_the_published_one(millimetres, expected):
 
 def test_noise_falls_with_the_root_of_the_photons():
     assert log_ratio_noise(-0.6, -0.3, 4e6) == pytest.approx(2.0 * log_ratio_noise(-0.6, -0.3, 1.6e7), rel=1e-12)
+
+
+def test_two_energies_by_hand():
+    scanner = Scanner(np.array([40.0, 80.0]), np.array([0.75, 0.25]), np.array([0.4, 0.6]))
+    low, high = log_transmissions(np.array([[0.5, 0.2]]), np.array([2.0]), scanner)
+    assert low[0] == pytest.approx(np.log(0.75 * np.exp(-1.0) + 0.25 * np.exp(-0.4)), rel=1e-12)
+    assert high[0] == pytest.approx(np.log(0.4 * np.exp(-1.0) + 0.6 * np.exp(-0.4)), rel=1e-12)
+
+
+def test_a_sandwich_weighs_energies_by_what_each_layer_absorbs():
+    found = sandwich(120.0, {"al": 0.3}, {"gd": 0.05}, {"cu": 0.4}, {"cs": 0.7, "i": 0.6})
+    energies = np.arange(15.5, 120.0, 1.0)
+    assert np.array_equal(found.energies, energies)
+    arriving = energies * (120.0 / energies - 1.0) * np.exp(-0.3 * mass_attenuation("al", energies))
+    front = np.exp(-0.05 * mass_attenuation("gd", energies))
+    back = np.exp(-0.7 * mass_attenuation("cs", energies) - 0.6 * mass_attenuation("i", energies))
+    low = arriving * (1.0 - front)
+    high = arriving * front * np.exp(-0.4 * mass_attenuation("cu", energies)) * (1.0 - back)
+    np.testing.assert_allclose(found.low, low / low.sum(), rtol=1e-9)
+    np.testing.assert_allclose(found.high, high / high.sum(), rtol=1e-9)
+
+
+def test_the_usual_sandwich():
+    # 2 mm Al, 80 mg/cm² Gd2O2S, 0.6 mm Cu, 4 mm CsI (4.51 g/cm³), by molar masses
+    oxysulphide = {"gd": 2.0 * 157.25, "o": 2.0 * 15.999, "s": 32.06}
+    iodide = {"cs": 132.905, "i": 126.904}
+    for layer, masses, per_area in (
+        (GADOLINIUM_OXYSULPHIDE, oxysulphide, 0.080),
+        (CAESIUM_IODIDE, iodide, 0.4 * 4.51),
+        (COPPER_FILTER, {"cu": 63.546}, 0.06 * 8.96),
+        (ALUMINIUM_FILTER, {"al": 26.982}, 0.2 * 2.70),
+    ):
+        expected = {element: per_area * mass / sum(masses.values()) for element, mass in masses.items()}
+        assert layer == pytest.approx(expected, rel=0.02)
+
+
+def test_condensed_bins_keep_signal_and_mean_energy():
+    few, table = condensed(SCANNER, ("al", "cu"), 5)
+    edges = 15.5 * (SCANNER.energies[-1] / 15.5) ** (np.arange(6) / 5.0)
+    edges[-1] += 1.0
+    weight = SCANNER.low + SCANNER.high
+    for k in range(5):
+        inside = (SCANNER.energies >= edges[k] * (1 - 1e-12)) & (SCANNER.energies < edges[k + 1] * (1 - 1e-12))
+        assert few.low[k] == pytest.approx(SCANNER.low[inside].sum(), rel=1e-9)
+        assert few.high[k] == pytest.approx(SCANNER.high[inside].sum(), rel=1e-9)
+        assert few.energies[k] == pytest.approx(np.average(SCANNER.energies[inside], weights=weight[inside]), rel=1e-9)
+        copper = np.average(mass_attenuation("cu", SCANNER.energies[inside]), weights=weight[inside])
+        assert table[1, k] == pytest.approx(copper, rel=1e-9)
+
+
+VALUES = {
+    "ratio": (log_ratio(-0.9, -0.5), 1.8),
+    "noise": (
+        log_ratio_noise(-0.9, -0.5, 1e4, 1.2),
+        1.8 * (np.exp(0.9) / (1e4 * 0.81) + np.exp(0.5) / (1e4 * 0.25)) ** 0.5 * 1.2,
+    ),
+    "noise by default": (
+        log_ratio_noise(-0.9, -0.5, 1e4),
+        1.8 * (np.exp(0.9) / (1e4 * 0.81) + np.exp(0.5) / (1e4 * 0.25)) ** 0.5 * 1.45,
+    ),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

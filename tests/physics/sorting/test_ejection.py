@@ -41,3 +41,22 @@ def test_overlap_of_the_jet_with_squares():
     assert jet_overlap(30.0, 0.0, 40.0, 20.0, 0.0, 0.0) == 0.0  # edge to edge
     assert jet_overlap(30.0, 0.0, 40.0, 20.0, 5.0, 0.0) == pytest.approx(0.25, rel=1e-13)
     assert jet_overlap(-30.0, 25.0, 40.0, 20.0, 5.0, 5.0) == pytest.approx(0.25 * 0.5, rel=1e-13)
+
+
+VALUES = {
+    "deflection": (
+        deflection_probability(0.5, 0.4, 0.1),
+        (1.0 / (1.0 + np.exp(-1.0)) - 1.0 / (1.0 + np.exp(4.0))) / (1.0 - 1.0 / (1.0 + np.exp(4.0))),
+    ),
+    "deflection by default": (
+        deflection_probability(0.27),
+        (1.0 / (1.0 + np.exp(1.0)) - 1.0 / (1.0 + np.exp(4.375))) / (1.0 - 1.0 / (1.0 + np.exp(4.375))),
+    ),
+    "overlap": (jet_overlap(40.0, -38.0, 40.0, 50.0, 6.0, 3.0), 11.0 / 50.0 * 10.0 / 50.0),
+    "crowding": (crowding(0.2), 1.5625),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

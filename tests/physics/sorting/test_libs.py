@@ -95,3 +95,84 @@ def test_every_element_that_saturates_has_a_weak_line():
     for element in ("mg", "si", "cu"):
         assert sum(line.element == element for line in LINES.values()) == 2
     assert all(200.0 < line.wavelength < 900.0 for line in LINES.values())
+
+
+# NIST Atomic Spectra Database: first ionisation energies [eV].
+IONISATION = {
+    **{"al": 5.9858, "mg": 7.6462, "si": 8.1517, "cu": 7.7264, "zn": 9.3942, "mn": 7.4340, "fe": 7.9025},
+    **{"cr": 6.7665, "ti": 6.8281, "ni": 7.6399, "pb": 7.4167, "sn": 7.3439, "ca": 6.1132, "c": 11.2603},
+}
+# Lower level [eV], and weight of the upper level and its transition probability [1e8/s]. Titanium's upper level in the
+# table lies 0.75 eV above this lower one and the photon together, so it is left out.
+LEVELS = {
+    "al_256": (0.0, 4, 0.23),
+    "al_396": (0.014, 2, 0.985),
+    "mg_285": (0.0, 3, 4.91),
+    "mg_518": (2.717, 3, 0.561),
+    "si_288": (0.781, 3, 2.17),
+    "si_390": (1.909, 3, 0.133),
+    "cu_325": (0.0, 4, 1.395),
+    "cu_522": (3.817, 6, 0.75),
+    "zn_481": (4.078, 3, 0.70),
+    "mn_403": (0.0, 8, 0.17),
+    "fe_372": (0.0, 11, 0.162),
+    "cr_425": (0.0, 9, 0.315),
+    "ni_341": (0.025, 9, 0.55),
+    "pb_406": (1.320, 3, 0.90),
+    "sn_284": (0.425, 5, 1.7),
+    "ca_393": (0.0, 4, 1.47),
+    "c_248": (2.684, 3, 0.28),
+}
+
+
+def test_constant_of_saha_is_that_of_free_electrons():
+    # 2 (2 pi m k T)^1.5/h³ at 10 kK, in 1/cm³, over the density
+    states = 2.0 * (2.0 * np.pi * 9.1093837e-31 * 1.380649e-23 * 1e4) ** 1.5 / 6.62607015e-34**3 * 1e-6
+    assert saha_ratio(10000.0, 1e17, 0.0, 1.0, 1.0) == pytest.approx(states / 1e17, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_lines_are_those_of_the_tables(name):
+    line = LINES[name]
+    assert line.element == name.split("_")[0]
+    assert abs(line.wavelength - float(name.split("_")[1])) < 0.9
+    assert line.ionisation_energy == pytest.approx(IONISATION[line.element], rel=3e-4)
+    assert line.ion == (name in ("ti_335", "ca_393"))
+    if name != "ti_335":
+        lower, weight, probability = LEVELS[name]
+        assert line.upper_energy == pytest.approx(lower + 1239.84 / line.wavelength, abs=0.02)
+        assert line.strength == pytest.approx(weight * probability, rel=0.06)
+
+
+def test_partition_functions_belong_to_elements_and_keep_their_sums():
+    # Sums guard the columns: a number changed by one in either is seen.
+    assert len(LINES) == 18
+    single = {line.element: (line.atom_weight, line.ion_weight) for line in LINES.values()}
+    assert all((line.atom_weight, line.ion_weight) == single[line.element] for line in LINES.values())
+    assert sum(atom for atom, _ in single.values()) == pytest.approx(247.6, rel=1e-12)
+    assert sum(ion for _, ion in single.values()) == pytest.approx(193.5, rel=1e-12)
+
+
+VALUES = {
+    "plasma": (plasma_temperature(1.5, 9500.0, 0.2), 9500.0 * 1.5**0.2),
+    "plasma by default": (plasma_temperature(1.5, 9500.0), 9500.0 * 1.5**0.1),
+    "focus": (focus_factor(0.6, 1.5), 1.0 / 1.16),
+    "Saha": (
+        saha_ratio(9000.0, 8e16, 7.6, 2.0, 3.0),
+        4.829e15 * 9000.0**1.5 * 1.5 * np.exp(-7.6 / (8.617333262e-5 * 9000.0)) / 8e16,
+    ),
+    "emission": (
+        line_emission(5.0, 320.0, 3.9, 9000.0, 2.5, 0.7),
+        5.0 / 320.0 * np.exp(-3.9 / (8.617333262e-5 * 9000.0)) / 2.5 * 0.7,
+    ),
+    "absorbed": (self_absorption(1.6), (1.0 - np.exp(-1.6)) / 1.6),
+    "content": (content_from_reading(0.6, 0.8), -0.8 * np.log(0.25)),
+    "most content": (content_from_reading(2.0, 0.8), -0.8 * np.log(0.02)),
+    "spread": (mean_rsd(0.03, 0.08, 4.0), 0.05),
+    "metal share": (metal_share(16.0, 6.0, 8.0, 2.0), 0.75),
+}
+
+
+@pytest.mark.parametrize(("found", "expected"), VALUES.values(), ids=VALUES)
+def test_values_by_hand(found, expected):
+    assert found == pytest.approx(expected, rel=1e-9)

@@ -1,0 +1,66 @@
+"""Influence coefficients of the heavy metals against the head that they were computed with."""
+
+import numpy as np
+import pytest
+
+from physics.sorting.fluorescence_head import Head, Tube
+from physics.sorting.influence_coefficients import BACKGROUND, ELEMENTS, INFLUENCE, PURE, SCATTER
+from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, Windows
+
+SINE = float(np.sqrt(0.5))
+LINES = tuple(
+    {"pb_la": ("pb", "La"), "pb_lb": ("pb", "Lb")}.get(name, (name, "Ka"))
+    for name in NAMES
+    if name not in ("compton", "rayleigh")
+)
+METALS = (*ELEMENTS, "al", "mg", "si")
+
+
+@pytest.fixture(scope="module")
+def head() -> Head:
+    return Head.of(METALS, LINES, np.arange(3.0, 50.05, 0.1), Tube(50.0, {"al": 0.054}, 0.1), 30.0)
+
+
+def photons(head: Head, contents: np.ndarray) -> np.ndarray:
+    """Photons of each line with enhancement, over those of copper, (n, lines)."""
+    lines = head.emitted(contents, SINE, SINE) * (1.0 + head.enhancement(contents, SINE))
+    copper = np.array([[100.0 * (element == "cu") for element in METALS]])
+    return lines / head.emitted(copper, SINE, SINE).sum()
+
+
+def test_influence_coefficients_are_those_of_the_head(head):
+    pure = photons(head, np.array([[100.0 * (element == metal) for element in METALS] for metal in ELEMENTS]))
+    lead = [i for i, (element, _) in enumerate(LINES) if element == "pb"]
+
+    def of_element(rows: np.ndarray, element: str) -> np.ndarray:
+        picked = lead if element == "pb" else [LINES.index((element, "Ka"))]
+        return rows[:, picked].sum(axis=1)
+
+    for i, element in enumerate(ELEMENTS):
+        alone = of_element(pure, element)[i]
+        assert alone == pytest.approx(PURE[i], rel=0.01)
+        halves = np.array([[50.0 * (m == element) + 50.0 * (m == other) for m in METALS] for other in ELEMENTS])
+        relative = of_element(photons(head, halves), element) / alone
+        found = (0.5 / relative - 1.0) / 0.5
+        found[i] = 0.0
+        np.testing.assert_allclose(INFLUENCE[i], found, atol=0.01 + 0.01 * np.abs(found).max())
+
+
+def test_background_is_that_of_aluminium(head):
+    aluminium = np.array([[100.0 * (element == "al") for element in METALS]])
+    compton = head.rhodium(aluminium, SINE, SINE)[0, 0]
+    below = head.scattered(aluminium, SINE, SINE)[1][0]
+    for name, share in BACKGROUND.items():
+        line = {"pb_la": ("pb", "La"), "pb_lb": ("pb", "Lb")}.get(name, (name, "Ka"))
+        window = 2e-3 * HALF_WIDTHS[NAMES.index(name)]
+        assert window * below[LINES.index(line)] / compton == pytest.approx(share, rel=0.05, abs=1e-4)
+
+
+def test_scatter_is_that_of_pure_metals(head):
+    own = [NAMES.index("compton"), NAMES.index("rayleigh")]
+    pure = np.array([[100.0 * (element == metal) for element in METALS] for metal in ELEMENTS])
+    copper = head.emitted(pure[[ELEMENTS.index("cu")]], SINE, SINE).sum()
+    below = head.scattered(pure, SINE, SINE)[1][:, LINES.index(("mo", "Ka"))] * 2e-3 * HALF_WIDTHS[own].sum()
+    peaks = head.rhodium(pure, SINE, SINE) @ Windows().response()[np.ix_(own, own)]
+    found = (peaks.sum(axis=1) + below) / copper
+    np.testing.assert_allclose(SCATTER, found, rtol=0.003)
