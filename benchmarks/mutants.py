@@ -286,7 +286,7 @@ class Run:
     """Changes tested in copies of the checkout, a few at a time."""
 
     def __init__(self, folder: Path, workers: int, fresh: bool) -> None:
-        command = ["git", "-C", str(ROOT), "ls-files"]
+        command = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"]
         listed = [name for name in subprocess.check_output(command, text=True).splitlines() if (ROOT / name).is_file()]
         self.journal = Journal(listed, fresh)
         self.copies = [Copy(folder / str(number), listed) for number in range(workers)]

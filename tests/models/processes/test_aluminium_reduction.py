@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from models.processes import aluminium_reduction as physics
+from physics.reduction.cell_voltage import voltage_line
+from physics.reduction.cryolite import eutectic_temperature
 from physics.reduction.current_efficiency import dewing_factor
 from seeds import load
 from seeds.format.units import is_unit
@@ -197,3 +199,91 @@ def test_derived_targets_fall_when_efficiency_rises(columns):
     got = physics.derived(one, efficiency, ECONOMICS)
     assert sorted(got) == sorted(SEED.derived)
     assert all(np.all(np.diff(values) < 0.0) for values in got.values())
+
+
+# A period whose every term counts; bounds of the equations are tested below.
+PERIOD = {
+    **{"bath_temperature": 955.0, "line_current": 405.0, "excess_alf3": 11.0, "caf2": 5.0, "lif": 2.4},
+    **{"alumina_feed_rate": 250.0, "alumina_fines": 22.0, "alumina_loi": 0.7, "cell_voltage": 4.1},
+    **{"cathode_voltage_drop": 330.0, "metal_level": 25.0, "voltage_noise": 25.0, "ae_frequency": 0.3},
+    "ae_duration": 2.5,
+}
+LIQUIDUS = (
+    1011.0
+    + 0.50 * 11.0
+    - 0.13 * 11.0**2.2
+    - 3.45 * 5.0 / (1.0 + 0.0173 * 5.0)
+    + 0.124 * 55.0
+    - 0.00542 * 55.0**1.5
+    - 7.93 * 2.5 / (1.0 + 0.0936 * 2.5 - 0.0017 * 6.25 - 0.0023 * 27.5)
+    - 8.90 * 2.4 / (1.0 + 0.0047 * 2.4 + 0.0010 * 121.0)
+)
+SOLUBILITY = (
+    11.9 - 0.062 * 11.0 - 0.003 * 121.0 - 0.50 * 2.4 - 0.20 * 5.0 + 42.0 * 2.4 * 11.0 / (2000.0 + 2.4 * 11.0)
+) * 0.955 ** (4.8 - 0.048 * 11.0 + 2.2 * 2.4**1.5 / (12.4 + 0.001 * 1331.0))
+EQUIVALENT = 3.6 * 26.98154 / (3.0 * 96.48533212)  # g/Ah
+
+
+def period(**changed):
+    return {name: np.array([value]) for name, value in (PERIOD | changed).items()}
+
+
+def test_every_feature_by_hand():
+    eutectic = eutectic_temperature(11.0, 5.0, 2.4)
+    offset, slope = voltage_line(405.0, 955.0, 11.0, 5.0, 2.5, 2.4, 330.0)
+    superheat, acd, density = 955.0 - eutectic, (4.1 - offset) / slope, 40.5 / 49.4
+    slow = 1.0 - (0.85 - 0.4 * max(2.5 / SOLUBILITY - 0.5, 0.0) - 0.004 * 10.0 - 0.1 * 0.2)
+    assert superheat > 0.0
+    assert 955.0 - LIQUIDUS > 6.0  # no bath so cold that feed dissolves slower
+    bath = 10.0 ** (0.0095 * (superheat - 28.7) - 0.019 * (11.0 - 12.0) - 0.060 * (2.0 - 0.3))
+    velocity = np.exp(-0.03 * 3.0) ** 0.83
+    effects = 0.75 / 1440.0 * 75.0
+    expected = {
+        "liquidus": LIQUIDUS,
+        "superheat": 955.0 - LIQUIDUS,
+        "sludge_tendency": 0.03 * slow * 250.0,
+        "alumina_solubility": SOLUBILITY,
+        "pseudo_resistance": 1000.0 * (4.1 - 1.65) / 405.0,
+        "feed_implied_efficiency": 100.0 * 250.0 / (1.92 * EQUIVALENT * 405.0),
+        "eutectic_superheat": superheat,
+        "bath_loss_factor": bath,
+        "estimated_acd": acd,
+        "current_density": density,
+        "noise_loss_factor": 1.1,
+        "velocity_loss_factor": velocity,
+        "anode_effect_minutes": 0.75,
+        "expected_loss": 6.0 * bath * (45.0 / acd) ** 0.17 * velocity * 0.81 / density * 1.1 + effects,
+    }
+    found = {name: values[0] for name, values in physics.features(period()).items()}
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert physics.first_principles(period())[0] == pytest.approx(100.0 - expected["expected_loss"], rel=1e-9)
+
+
+def test_bounds_of_strange_rows_by_hand():
+    low = physics.features(period(line_current=10.0))
+    assert low["current_density"][0] == pytest.approx(10.0 / 49.4, rel=1e-9)
+    assert low["pseudo_resistance"][0] == pytest.approx(24.5, rel=1e-9)
+    squeezed, least = physics.features(period(cell_voltage=3.0)), physics.features(period())
+    ratio = (squeezed["expected_loss"] - 0.75 / 19.2) / (least["expected_loss"] - 0.75 / 19.2)
+    assert squeezed["estimated_acd"][0] < 20.0
+    assert ratio[0] == pytest.approx((least["estimated_acd"][0] / 20.0) ** 0.17, rel=1e-9)
+    assert physics.first_principles(period(voltage_noise=1000.0))[0] == 55.0
+
+
+def test_derived_targets_by_hand():
+    economics = {
+        **{"rectifier_efficiency": 0.975, "auxiliary_energy": 300.0, "cf4_slope": 0.122, "c2f6_to_cf4": 0.097},
+        **{"grid_emission_factor": 0.55, "net_carbon_consumption": 420.0, "anode_sulphur_and_ash": 0.04},
+        **{"gwp_cf4": 7380.0, "gwp_c2f6": 12400.0},
+    }
+    found = physics.derived(period(), np.array([92.0]), economics)
+    direct = 1000.0 * (4.1 + 0.75 / 1440.0 * 20.9) / (EQUIVALENT * 0.92)
+    cf4 = 0.122 * 0.75
+    co2e = (
+        (direct / 0.975 + 300.0) * 0.55 / 1000.0
+        + 420.0 * 0.96 * 44.0 / 12.0 / 1000.0
+        + cf4 * 7.380
+        + 0.097 * cf4 * 12.400
+    )
+    assert found["specific_energy"][0] == pytest.approx(direct, rel=1e-9)
+    assert found["co2e"][0] == pytest.approx(co2e, rel=1e-9)

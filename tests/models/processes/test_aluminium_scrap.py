@@ -145,3 +145,132 @@ def test_the_table_of_log_ratios_is_that_of_the_cross_sections():
         curves.append(np.interp(LOG_LOW, -low, low / high))
     assert pytest.approx(curves[0], rel=2e-3) == ALUMINIUM_RATIO
     assert pytest.approx((curves[1] - curves[0]) / 5.0, rel=0.02) == RATIO_PER_COPPER
+
+
+# A piece whose every term counts: magnesium's strong line far from saturation, copper's between, silicon's beyond.
+PIECE = {
+    **{"libs_mg_285": 0.12, "libs_mg_518": 1.1, "libs_si_288": 3.6, "libs_si_390": 9.0, "libs_cu_325": 0.34},
+    **{"libs_cu_522": 1.9, "libs_zn_481": 1.5, "libs_mn_403": 0.4, "libs_fe_372": 0.7, "libs_cr_425": 0.15},
+    **{"libs_ti_335": 0.45, "libs_ca_393": 0.5, "libs_c_248": 6.0},
+    **{"xrt_transmission_low": float(np.exp(-0.6)), "xrt_log_ratio": 2.4, "xrt_areal_density": 1.6},
+    **{"conductivity": 36.0, "mass": 50.0, "area": 25.0, "apparent_density": 1.62, "height": 12.0},
+}
+
+
+def undone(reading, saturation):
+    return -saturation * np.log(1.0 - reading / saturation)
+
+
+CONTENT = {
+    "mg": undone(0.12, 0.4),
+    "si": undone(9.0, 30.0),
+    # (0.34/0.5 - 0.5)/0.3 = 0.6 of the way to the weak line
+    "cu": 0.4 * undone(0.34, 0.5) + 0.6 * undone(1.9, 15.0),
+    "zn": undone(1.5, 10.0),
+    "mn": undone(0.4, 1.0),
+    "fe": undone(0.7, 2.0),
+    "cr": undone(0.15, 1.0),
+    "ti": undone(0.45, 1.0),
+}
+EXCESS = 2.4 - 0.5 * (2.306 + 2.111)  # half-way between the table's 0.5 and 0.7
+HEAVY = EXCESS / (0.5 * (0.0632 + 0.0497))
+LAYER = np.log(1.0 + 6.0 / 20.0 + 0.5 + 0.20 / 2.0)
+# 0.4 of the height is air: 6 mm of lift-off and 2.4 mm more, above a coil of 40 mm
+LIFTED = ((1.0 + 0.15**2) / (1.0 + 0.21**2)) ** 3
+
+
+def piece(**changed):
+    return {name: np.array([value]) for name, value in (PIECE | changed).items()}
+
+
+def test_every_feature_by_hand():
+    names = {"si": "silicon", "mg": "magnesium", "cu": "copper", "zn": "zinc", "mn": "manganese", "fe": "iron"}
+    names |= {"cr": "chromium", "ti": "titanium"}
+    expected = {f"{name}_content": CONTENT[element] for element, name in names.items()} | {
+        "magnesium_to_silicon": np.log((CONTENT["mg"] + 0.01) / (CONTENT["si"] + 0.01)),
+        "layer_index": LAYER,
+        "heavy_excess": EXCESS,
+        "heavy_content": HEAVY,
+        "heavy_disagreement": HEAVY - CONTENT["cu"] - 1.13 * CONTENT["zn"] - 0.60 * CONTENT["mn"],
+        "wall_thickness": 16.0 / 2.70,
+        "solid_share": 0.6,
+        "mass_closure": 50.0 / 40.0,
+        "metal_conductivity": 36.0 / LIFTED,
+    }
+    found = {name: values[0] for name, values in features(piece()).items()}
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_bounds_of_strange_readings_by_hand():
+    dark = features({name: np.array([-1.0 if name.startswith("libs_") else v]) for name, v in PIECE.items()})
+    assert dark["silicon_content"][0] == dark["layer_index"][0] == 0.0
+    bright = features({name: np.array([99.0 if name.startswith("libs_") else v]) for name, v in PIECE.items()})
+    most = {"silicon": 20.0, "magnesium": 12.0, "copper": 8.0, "zinc": 12.0, "manganese": 2.0, "iron": 3.0}
+    most |= {"chromium": 0.6, "titanium": 0.6}
+    assert {name: bright[f"{name}_content"][0] for name in most} == most
+    heavy = features(piece(apparent_density=8.1))
+    assert heavy["solid_share"][0] == pytest.approx(3.0, rel=1e-12)
+    assert heavy["metal_conductivity"][0] == pytest.approx(36.0, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("strong", "reading", "share"),
+    [("si_288", 2.0, 0.0), ("si_288", 2.6, 0.5), ("mg_285", 0.26, 0.5), ("cu_325", 0.40, 1.0), ("cu_325", 0.45, 1.0)],
+)
+def test_the_weak_line_takes_over_between_half_and_four_fifths_of_saturation(strong, reading, share):
+    element, weak = strong[:2], {"si_288": "si_390", "mg_285": "mg_518", "cu_325": "cu_522"}[strong]
+    saturation = {"si_288": 4.0, "mg_285": 0.4, "cu_325": 0.5, "si_390": 30.0, "mg_518": 12.0, "cu_522": 15.0}
+    name = {"si": "silicon", "mg": "magnesium", "cu": "copper"}[element]
+    found = features(piece(**{f"libs_{strong}": reading, f"libs_{weak}": 1.7}))[f"{name}_content"][0]
+    expected = (1.0 - share) * undone(reading, saturation[strong]) + share * undone(1.7, saturation[weak])
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def family_score(conductivity, windows):
+    """Logarithm of the likelihood of one family of alloys at `PIECE`, from its windows in the order of ELEMENTS."""
+    error = {"si": (0.18, 0.15, 4.0), "fe": (0.18, 0.12, 2.0), "cu": (0.12, 0.06, 0.4), "mn": (0.12, 0.04, 0.15)}
+    error |= {"mg": (0.12, 0.06, 0.6), "zn": (0.12, 0.25, 1.0), "cr": (0.12, 0.03, 0.15)}
+    score = 0.0
+    for (element, (relative, least, layer)), (low, high) in zip(error.items(), windows, strict=True):
+        content = CONTENT[element]
+        width = relative * content + least + layer * LAYER
+        outside = max(low - content, content - high, 0.0) / width
+        score += -0.5 * outside**2 - np.log(high - low + width)
+    least, most = (windows[2][end] + 0.60 * windows[3][end] + 1.13 * windows[5][end] for end in (0, 1))
+    outside = max(least - HEAVY, HEAVY - most, 0.0) / 1.2
+    score += -0.5 * outside**2 - np.log(most - least + 1.2)
+    mean, sd = conductivity
+    spread = (sd**2 + (0.15 * 36.0 / LIFTED) ** 2) ** 0.5
+    return score - 0.5 * ((36.0 / LIFTED - mean) / spread) ** 2 - np.log(spread)
+
+
+def test_scores_by_hand():
+    found = dict(zip(CLASSES, class_scores(piece())[0], strict=True))
+    first = ((0, 0.3), (0.1, 0.5), (0, 0.2), (0, 0.04), (0, 0.04), (0, 0.08), (0, 0.02))
+    second = ((0.1, 1.2), (0.1, 0.6), (3.8, 6.5), (0, 1.0), (0, 1.8), (0, 0.25), (0, 0.1))
+    other = ((0, 18), (0, 3), (0, 8), (0, 2), (0, 12), (0, 12), (0, 0.6))
+    seventh = (
+        ((37, 4), ((0, 0.3), (0.05, 0.4), (0, 0.2), (0.05, 0.5), (1.0, 1.4), (4.0, 5.0), (0.1, 0.35))),
+        ((36, 4), ((0, 0.3), (0.05, 0.4), (1.2, 2.6), (0, 0.2), (1.9, 2.9), (5.1, 6.7), (0, 0.28))),
+    )
+    assert found["1xxx"] == pytest.approx(family_score((59, 4), first), rel=1e-9)
+    assert found["2xxx"] == pytest.approx(family_score((40, 7), second), rel=1e-9)
+    assert found["other"] == pytest.approx(family_score((35, 20), other), rel=1e-9)
+    mixture = np.log(0.5 * sum(np.exp(family_score(*family)) for family in seventh))
+    assert found["7xxx"] == pytest.approx(mixture, rel=1e-9)
+
+
+def test_windows_keep_their_sums():
+    # Sums by element and by family guard a table of 300 limits against an edit that nobody saw.
+    windows = np.array([family.windows for family in FAMILIES], dtype=np.float64)
+    assert windows.shape == (20, 7, 2)
+    assert (windows[:, :, 0] < windows[:, :, 1]).all()
+    assert windows[:, :, 0].sum(axis=0) == pytest.approx([40.9, 2.65, 10.7, 2.55, 12.35, 9.1, 0.1], rel=1e-9)
+    assert windows[:, :, 1].sum(axis=0) == pytest.approx([80.7, 14.5, 30.9, 13.34, 37.34, 30.63, 3.22], rel=1e-9)
+    by_family = [1.28, 15.45, 4.6, 6.5, 4.4, 3.13, 7.7, 11.5, 2.9, 5.8, 4.18, 5.88, 13.35, 21.63]
+    by_family += [15.33, 25.08, 30.32, 30.08, 24.27, 55.6]
+    assert windows.sum(axis=(1, 2)) == pytest.approx(by_family, rel=1e-9)
+    # ASM Handbook vol. 2, middles and spreads of the families' conductivity [%IACS]
+    means = [59, 40, 45, 42, 45, 52, 34, 30, 53, 45, 48, 41, 37, 36, 38, 33, 26, 30, 27, 35]
+    spreads = [4, 7, 5, 5, 5, 4, 4, 4, 5, 5, 5, 5, 4, 4, 5, 5, 4, 4, 4, 20]
+    assert [family.conductivity for family in FAMILIES] == list(zip(means, spreads, strict=True))
