@@ -342,7 +342,8 @@ def measured(changes: list[Change], workers: int, fresh: bool) -> dict[Change, s
             for future in concurrent.futures.as_completed(futures):
                 change = futures[future]
                 found[change] = future.result()
-                share = Counter(found.values())[NOTICED] / len(found)
+                tested = Counter(found.values())
+                share = tested[NOTICED] / max(tested[NOTICED] + tested[SURVIVED], 1)
                 minutes = (time.monotonic() - begun) / 60.0
                 head = f"[{len(found):3}/{len(changes)} {minutes:5.1f} min {share:4.0%}]"
                 print(f"{head} {found[change]:8} {change.file}:{change.line} {change.operator[5:]}", flush=True)

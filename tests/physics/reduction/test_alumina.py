@@ -66,7 +66,7 @@ VALUES = {
     ),
     "good bath and alumina": (fast_share(6.5, 0.45), 0.85),
     "cold and full": (fast_share(4.5, 0.7), 0.85 - 0.03 * 1.5 - 0.4 * 0.2),
-    "fine and dry": (fast_share(9.0, 0.3, 22.0, 0.6), 0.85 - 0.004 * 10.0 - 0.1 * 0.3),
+    "fine and dry": (fast_share(9.0, 0.3, 22.0, 0.4), 0.85 - 0.004 * 10.0 - 0.1 * 0.5),
     "usual fines and loss on ignition": (fast_share(5.0, 0.6), 0.85 - 0.03 - 0.04),
     "least share": (fast_share(-30.0, 0.9), 0.2),
     "sludge": (sludge_rate(60.0), 1.8),

@@ -1,12 +1,16 @@
 """X-ray fluorescence against published tables of a belt sorter, and the laws that thick and thin targets keep."""
 
+import itertools
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from physics.atoms import ATOMS
 from physics.sorting import xray
-from physics.sorting.fluorescence import primary_emission
+from physics.sorting.fluorescence import backscatter, primary_emission
 from physics.sorting.fluorescence_head import Head, Tube
-from physics.sorting.xray_detector import detection_limit, resolution
+from physics.sorting.xray_detector import AIR, detection_limit, resolution
 
 SINE = float(np.sin(np.radians(45.0)))
 LINES = (
@@ -180,3 +184,119 @@ def test_plating_hides_zinc_and_shows_nickel(head):
 def test_light_metals_have_no_line_that_comes_through_air(head):
     for element in ("mg", "al", "si"):
         assert not head.emitted(row({element: 100.0}), SINE, SINE).any()
+
+
+def small() -> Head:
+    """A head of copper and zinc, two bins and their two lines, with tables of plain numbers."""
+    return Head(
+        elements=("cu", "zn"),
+        lines=(("cu", "Ka"), ("zn", "Ka")),
+        photons=np.array([0.6, 0.4]),
+        spectrum=np.array([0.02, 0.03]),
+        attenuation_in=np.array([[40.0, 20.0], [50.0, 25.0]]),
+        attenuation_out=np.array([[52.0, 240.0], [60.0, 45.0]]),
+        scattering_in=np.array([[0.5, 0.3], [0.6, 0.2]]),
+        scattering_out=np.array([[0.8, 0.7], [0.9, 0.75]]),
+        emission=np.array([[12.0, 6.0], [0.0, 7.0]]),
+        excited=(0, 1),
+        efficiency_in=np.array([0.9, 0.5]),
+        efficiency_out=np.array([0.8, 0.7]),
+        backscatter=np.array([[0.15, 0.05], [0.16, 0.06]]),
+        rhodium_bin=1,
+        rhodium_share=0.1,
+    )
+
+
+# 70 wt% copper, rays with sines 0.5 and 0.8: attenuation in both bins and at both lines, over the sines.
+BRASS = np.array([[70.0, 30.0]])
+INWARD = (0.7 * 40.0 + 0.3 * 50.0) / 0.5, (0.7 * 20.0 + 0.3 * 25.0) / 0.5
+OUTWARD = (0.7 * 52.0 + 0.3 * 60.0) / 0.8, (0.7 * 240.0 + 0.3 * 45.0) / 0.8
+COPPER_LINE = 0.7 * 0.8 * (0.6 * 12.0 / (INWARD[0] + OUTWARD[0]) + 0.4 * 6.0 / (INWARD[1] + OUTWARD[0]))
+ZINC_LINE = 0.3 * 0.7 * 0.4 * 7.0 / (INWARD[1] + OUTWARD[1])
+
+
+def test_emission_by_hand():
+    np.testing.assert_allclose(small().emitted(BRASS, 0.5, 0.8), [[COPPER_LINE, ZINC_LINE]], rtol=1e-12)
+
+
+def test_a_coat_by_hand():
+    # 2 mg/cm² of zinc over the brass
+    over_in, over_out = (50.0 / 0.5, 25.0 / 0.5), (60.0 / 0.8, 45.0 / 0.8)
+    entry = [np.exp(-0.002 * one) for one in over_in]
+    leaving = [np.exp(-0.002 * one) for one in over_out]
+    copper = 0.7 * 0.8 * leaving[0] * 0.6 * 12.0 * entry[0] / (INWARD[0] + OUTWARD[0])
+    copper += 0.7 * 0.8 * leaving[0] * 0.4 * 6.0 * entry[1] / (INWARD[1] + OUTWARD[0])
+    below = 0.3 * 0.7 * leaving[1] * 0.4 * 7.0 * entry[1] / (INWARD[1] + OUTWARD[1])
+    own = 0.7 * 0.4 * 7.0 * (1.0 - leaving[1] * entry[1]) / (over_in[1] + over_out[1])
+    found = small().coated(BRASS, np.array([[0.0, 100.0]]), np.array([0.002]), 0.5, 0.8)
+    np.testing.assert_allclose(found, [[copper, below + own]], rtol=1e-12)
+
+
+def test_enhancement_by_hand():
+    # zinc's line at 8.63 keV lies below copper's edge, nickel's too: only zinc of copper and nickel excites nickel
+    head = replace(small(), elements=("ni", "zn"), lines=(("ni", "Ka"), ("zn", "Ka")))
+    found = head.enhancement(BRASS, 0.6)
+    by_zinc = float(xray.fluorescence_constant("ni", "Ka", np.array([xray.line_energy("zn", "Ka")]))[0])
+    inward, outward = np.array([43.0, 21.5]), np.array([54.4, 181.5])
+    sine = 0.6
+    length = sine / inward * np.log(1.0 + inward / (sine * outward[1]))
+    length += sine / outward[0] * np.log(1.0 + outward[0] / (sine * outward[1]))
+    weak = np.array([0.6 * 12.0, 0.4 * 6.0]) / (inward + outward[0])
+    strong = np.array([0.0, 0.4 * 7.0]) / (inward + outward[0])
+    expected = 0.5 * by_zinc * 0.3 * np.sum(strong * length) / weak.sum()
+    np.testing.assert_allclose(found, [[expected, 0.0]], rtol=1e-9)
+
+
+def test_scatter_by_hand():
+    ways = 1.0 / 0.5 + 1.0 / 0.8
+    whole = 0.6 * 0.9 * (0.7 * 0.5 + 0.3 * 0.6) / 43.0 + 0.4 * 0.5 * (0.7 * 0.3 + 0.3 * 0.2) / 21.5
+    below = 0.02 * 0.8 * (0.7 * 0.8 + 0.3 * 0.9) / 54.4, 0.03 * 0.7 * (0.7 * 0.7 + 0.3 * 0.75) / 181.5
+    found = small().scattered(BRASS, 0.5, 0.8)
+    np.testing.assert_allclose(found[0], [whole / ways], rtol=1e-12)
+    np.testing.assert_allclose(found[1], [[one / ways for one in below]], rtol=1e-12)
+
+
+def test_rhodium_by_hand():
+    # Compton light is attenuated as that of 18.9 keV on its way out: (20.2/18.9)^2.8 = 1.2
+    compton = 0.1 * 0.5 * (0.7 * 0.15 + 0.3 * 0.16) / (21.5 / 0.5 + 1.2 * 21.5 / 0.8)
+    rayleigh = 0.1 * 0.5 * (0.7 * 0.05 + 0.3 * 0.06) / (21.5 / 0.5 + 21.5 / 0.8)
+    np.testing.assert_allclose(small().rhodium(BRASS, 0.5, 0.8), [[compton, rayleigh]], rtol=1e-12)
+
+
+def test_tables_of_a_head_are_means_by_photons():
+    edges = np.array([5.0, 12.0, 19.0, 30.0])
+    made = Head.of(("cu", "sn"), (("cu", "Ka"), ("sn", "La")), edges, Tube(40.0, {"al": 0.1}, 0.2), 20.0)
+    fine = np.arange(5.05, 30.0, 0.1)
+    continuum = (40.0 / fine - 1.0) * np.exp(-0.1 * xray.mass_attenuation("al", fine))
+    continuum *= 0.8 / continuum.sum()
+    photons = continuum.copy()
+    photons[np.abs(fine - xray.line_energy("rh", "Ka")).argmin()] += 0.2
+    inside = [(fine > low) & (fine < high) for low, high in itertools.pairwise(edges)]
+
+    def means(row):
+        return [np.sum((photons * row)[part]) / photons[part].sum() for part in inside]
+
+    def efficiency(energies):
+        air = sum(share * xray.mass_attenuation(element, energies) for element, share in AIR.items())
+        beryllium, silicon = xray.mass_attenuation("be", energies), xray.mass_attenuation("si", energies)
+        passed = np.exp(-air * 1.205e-3 * 2.0 - beryllium * 1.848 * 12.5e-4)
+        return passed * (1.0 - np.exp(-silicon * 2.33 * 0.05))
+
+    lines = np.array([xray.line_energy("cu", "Ka"), xray.line_energy("sn", "La")])
+    np.testing.assert_allclose(made.photons, [photons[part].sum() for part in inside], rtol=1e-9)
+    assert made.photons.sum() == pytest.approx(1.0, rel=1e-12)
+    at_copper = np.interp(lines[0], fine, continuum) / 0.1
+    assert made.spectrum[0] == pytest.approx(at_copper, rel=1e-9)
+    for row, element in enumerate(("cu", "sn")):
+        total, photo = xray.mass_attenuation(element, fine), xray.photoabsorption(element, fine)
+        np.testing.assert_allclose(made.attenuation_in[row], means(total), rtol=1e-9)
+        np.testing.assert_allclose(made.scattering_in[row], means(0.6 * (total - photo)), rtol=1e-9)
+        total, photo = xray.mass_attenuation(element, lines), xray.photoabsorption(element, lines)
+        np.testing.assert_allclose(made.attenuation_out[row], total, rtol=1e-9)
+        np.testing.assert_allclose(made.scattering_out[row], 0.6 * (total - photo), rtol=1e-9)
+        np.testing.assert_allclose(made.backscatter[row], backscatter(*ATOMS[element]), rtol=1e-9)
+        line = made.lines[row]
+        np.testing.assert_allclose(made.emission[row], means(xray.fluorescence_constant(*line, fine)), rtol=1e-9)
+    np.testing.assert_allclose(made.efficiency_in, means(efficiency(fine)), rtol=1e-9)
+    np.testing.assert_allclose(made.efficiency_out, efficiency(lines), rtol=1e-9)
+    assert (made.elements, made.excited, made.rhodium_bin, made.rhodium_share) == (("cu", "sn"), (0, 0), 2, 0.2)
