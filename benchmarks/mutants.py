@@ -267,17 +267,17 @@ def shown(change: Change) -> dict[str, str]:
 def equivalents() -> list[tuple[str, str, str, str]]:
     """File, old text, new text and reason of the changes that no test can notice, from the table of the page."""
     rows = re.findall(r"^\| `([^`]+)` \| `([^`]*)` \| `([^`]*)` \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.M)
-    return [(file, old, new, reason) for file, old, new, reason in rows]
+    return [(file, old, "" if new == "(removed)" else new, reason) for file, old, new, reason in rows]
 
 
 def reason_of(change: Change, known: list[tuple[str, str, str, str]]) -> str | None:
     """Why no test can notice a change; None where nobody has said so."""
-    lines = {side: " ".join(text.split()) for side, text in shown(change).items()}
+    line = shown(change)
     for file, old, new, reason in known:
         if fnmatch.fnmatch(change.file, file):
-            for found in re.finditer(re.escape(old), lines["old"]):
-                changed = lines["old"][: found.start()] + new + lines["old"][found.end() :]
-                if changed.split() == lines["new"].split():
+            for found in re.finditer(re.escape(old), line["old"]):
+                changed = line["old"][: found.start()] + new + line["old"][found.end() :]
+                if "".join(changed.split()) == "".join(line["new"].split()):
                     return reason
     return None
 
