@@ -1,0 +1,52 @@
+"""A small cast house, stage by stage, with the random numbers that each stage is about to draw."""
+
+import copy
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from seeds import load
+from synthetic_data.cast_house.casting import Moulds
+from synthetic_data.cast_house.charge import Furnaces
+from synthetic_data.cast_house.crew import Crew
+from synthetic_data.cast_house.melt import Line
+from synthetic_data.cast_house.pots import Pots
+from synthetic_data.cast_house.supply import supplies
+from synthetic_data.engine.plan import Block, plan_run
+
+
+@pytest.fixture(scope="session")
+def house() -> SimpleNamespace:
+    """Stages of the first stretch of three furnaces; `draws` has a twin of the stream before each."""
+    plan = plan_run(load("aluminium_ingot"), units=3, years=0.4, rng_seed=5)
+    block, rng, draws = Block(0, 0, 3), np.random.default_rng(11), {}
+
+    def before(stage: str) -> np.random.Generator:
+        draws[stage] = copy.deepcopy(rng)
+        return rng
+
+    pots = Pots(plan, block, before("pots"))
+    crew = Crew(plan, block, before("crew"))
+    furnaces = Furnaces(plan, block, before("furnaces"))
+    line = Line(plan, block, before("line"))
+    moulds = Moulds(plan, block, before("moulds"))
+    supply = next(iter(supplies(plan)))
+    tapped = pots.go(supply, before("pots.go"))
+    tests = crew.tests(supply, before("crew.tests"))
+    knobs = crew.before_cast(supply, tapped.samples, tests, {}, before("crew.before_cast"))
+    charge = furnaces.go(supply, tapped, knobs, before("furnaces.go"))
+    melt, degassing = line.go(supply, charge, knobs, crew, tests, {}, before("line.go"))
+    knobs = knobs | degassing
+    cast = moulds.go(supply.parameters, melt, knobs, before("moulds.go"))
+    return SimpleNamespace(
+        **{"plan": plan, "block": block, "draws": draws, "supply": supply, "p": supply.parameters},
+        **{"tapped": tapped, "tests": tests, "knobs": knobs, "charge": charge, "melt": melt, "cast": cast},
+        **{"limits": {column.name: column.limits for column in plan.seed.by_role("knob")}},
+    )
+
+
+@pytest.fixture
+def draws(house):
+    """Twins of the random streams: each test draws from copies of its own."""
+    return copy.deepcopy(house.draws)
