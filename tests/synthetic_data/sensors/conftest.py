@@ -1,0 +1,59 @@
+"""A few lots of scrap of both sorting lines, with parameters of which none is 0 or 1."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from seeds import load
+from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.sensors import shape
+from synthetic_data.sorter import feed
+from synthetic_data.sorter.materials import materials_of
+from synthetic_data.sorter.registration import register
+
+LOTS = 5
+
+
+def line(process: str) -> SimpleNamespace:
+    plan = plan_run(load(process), units=LOTS, years=0.5, rng_seed=3)
+    materials, rng = materials_of(plan.seed), np.random.default_rng(4)
+    pieces = feed.draw(plan, Block(0, 0, LOTS), materials, rng)
+    p = pieces.lots.parameters
+    for name, values in vars(p).items():
+        if isinstance(values, np.ndarray):
+            values[values == 0.0] = 0.001 if name == "gain_offset" else 0.3
+            values[values == 1.0] = 0.9
+            if not name.startswith("tube_voltage") and not name.endswith("_shots"):
+                values *= 1.0 + 0.02 * np.arange(LOTS)  # another value for each lot
+    for name in ("coil_dropout", "camera_dropout", "missed_piece", "misfire"):
+        if name in vars(p):
+            vars(p)[name][:] = 0.1
+    registration, form = register(pieces, rng), shape.form(pieces, rng)
+    return SimpleNamespace(
+        **{"plan": plan, "materials": materials, "pieces": pieces, "p": p, "lot": pieces.lot},
+        **{"registration": registration, "form": form, "n": len(pieces.lot)},
+    )
+
+
+@pytest.fixture(scope="session")
+def light_scrap() -> SimpleNamespace:
+    return line("aluminium_scrap")
+
+
+@pytest.fixture(scope="session")
+def heavy_scrap() -> SimpleNamespace:
+    return line("heavy_scrap")
+
+
+@pytest.fixture
+def mixed():
+    """Mean of what a piece and a part of its neighbour show, each counting with a weight."""
+
+    def mean(values, weight, registration):
+        beside, part = registration.neighbour, registration.overlap
+        share = part * weight[beside] / (weight + part * weight[beside])
+        share = share.reshape(-1, *[1] * (values.ndim - 1))
+        return (1.0 - share) * values + share * values[beside]
+
+    return mean
