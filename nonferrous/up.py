@@ -70,7 +70,7 @@ def up(
             f"\nAPI        {api}/docs\nMLflow UI  {ui}{MODEL_TRAINING}\n\nAsk for a prediction, in another terminal:\n"
         )
         for seed in simulated.values():
-            typer.echo(_curl(seed, api) + "\n")
+            typer.echo(curl_line(seed, api) + "\n")
         if others:
             names = ", ".join(seed.process.name for seed in others)
             screen.print(f"Simulated plants that are not trained here: {names}; `nonferrous train --all` does.\n")
@@ -123,7 +123,7 @@ def _await(address: str, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.1)
 
 
-def _curl(seed: Seed, address: str) -> str:
+def curl_line(seed: Seed, address: str) -> str:
     """A request to paste into a shell: a typical row of the process."""
     row: dict[str, object] = {} if seed.key is None else {seed.key.name: "A-001"}
     row[seed.time.name] = f"{date.today():%Y-%m-%d}"

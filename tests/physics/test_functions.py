@@ -24,7 +24,7 @@ def modules_of(package):
 
 
 # Modules of a process speak the protocol of columns, not that of quantities; they have tests of their own.
-PROCESSES = {module for module in modules_of(models.processes) if hasattr(module, "FEATURES")}
+PROCESSES = [module for module in modules_of(models.processes) if hasattr(module, "FEATURES")]
 MODULES = [*modules_of(physics), *PROCESSES]
 FUNCTIONS = [
     function

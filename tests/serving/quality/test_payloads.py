@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from models.quality.model import QualityModel
-from nonferrous import _curl
+from nonferrous.up import curl_line
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
@@ -232,7 +232,7 @@ def test_a_process_without_knobs_has_no_remedy(toy_quality_seed: Seed) -> None:
 
 
 def test_the_line_to_paste_into_a_shell_is_taken(toy_quality_seed: Seed) -> None:
-    words = shlex.split(_curl(toy_quality_seed, "http://127.0.0.1:8000"))
+    words = shlex.split(curl_line(toy_quality_seed, "http://127.0.0.1:8000"))
     assert words[2] == "http://127.0.0.1:8000/v1/toy_lots/predictions"
     rows, request = payloads(toy_quality_seed, 10).read(words[-1].encode())
     assert (rows[0]["line"], rows[0]["p_last"]) == ("A-001", 2.2)

@@ -136,8 +136,6 @@ def test_each_step_is_reported(toy_seed, toy_frame):
     data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
     fit_candidate(
         regression,
-        regression,
-        regression,
         "linear",
         build(toy_seed)["linear"],
         data,
