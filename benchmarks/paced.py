@@ -3,8 +3,8 @@
     python benchmarks/paced.py ADDRESS ROWS PIECES_PER_SECOND SECONDS
 
 ADDRESS is that of a process's predictions, ROWS a JSON file with a list of rows, which are sent in turn. What the last
-answer told of the lots goes along with the next piece, as on a line. A piece's time runs from when it is due, so that
-one that waits for a slow one before it is not told as fast.
+answer on the lots goes along with the next piece, as on a line. A piece's time runs from when it is due, so that
+one that waits for a slow one before it is not counted as fast.
 """
 
 import http.client
@@ -36,10 +36,10 @@ def paced(address: str, rows: list[dict[str, object]], rate: float, seconds: flo
             raise SystemExit(f"{address}: {answer['detail']}")
         lots |= answer["lots"]
     spent.sort()
-    told = {"p50_ms": spent[len(spent) // 2], "p99_ms": spent[int(len(spent) * 0.99)], "longest_ms": spent[-1]}
-    return {"pieces": len(spent), **{name: 1e3 * value for name, value in told.items()}}
+    lines = {"p50_ms": spent[len(spent) // 2], "p99_ms": spent[int(len(spent) * 0.99)], "longest_ms": spent[-1]}
+    return {"pieces": len(spent), **{name: 1e3 * value for name, value in lines.items()}}
 
 
 if __name__ == "__main__":
-    told = paced(sys.argv[1], json.loads(Path(sys.argv[2]).read_text()), float(sys.argv[3]), float(sys.argv[4]))
-    print(json.dumps(told))
+    lines = paced(sys.argv[1], json.loads(Path(sys.argv[2]).read_text()), float(sys.argv[3]), float(sys.argv[4]))
+    print(json.dumps(lines))

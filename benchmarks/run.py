@@ -211,7 +211,7 @@ def line(seed: Seed, data: Dataset, settings: Settings, model: SortingModel, fol
         X, booster = model.estimator[:-1].transform(X), model.estimator[-1].booster_
     else:
         booster = model.estimator.booster_
-    inside, alone = alternately(lambda: model.told(taken), lambda: booster.predict(X))
+    inside, alone = alternately(lambda: model.columns(taken), lambda: booster.predict(X))
     with service(settings) as ours:
         address = f"{ours}/v1/{seed.process.name}/predictions"
         client = [sys.executable, str(Path(__file__).parent / "paced.py"), address, str(folder / "rows.json")]

@@ -48,13 +48,13 @@ def input_flags(X: FloatArray, names: Sequence[str], ranges: FloatArray, needed:
     ranges : ndarray, shape (k, 2)
         Lowest and highest value of each in training.
     needed : ndarray of bool, shape (k,)
-        Whether it is told when an input is missing.
+        Whether a missing input is flagged: whether it is so when an input is missing.
     """
     flags: list[list[str]] = [[] for _ in range(len(X))]
     outside = (X < ranges[:, 0]) | (X > ranges[:, 1])
-    for told, where in (("outside training range", outside), ("missing", np.isnan(X) & needed)):
+    for words, where in (("outside training range", outside), ("missing", np.isnan(X) & needed)):
         for i, j in zip(*np.nonzero(where), strict=True):
-            flags[i].append(f"{names[j]} {told}")
+            flags[i].append(f"{names[j]} {words}")
     return flags
 
 

@@ -40,7 +40,7 @@ def save(model: Model, folder: str | Path) -> None:
 
     Parameters
     ----------
-    model : FittedModel, SortingModel or QualityModel
+    model : RegressionModel, SortingModel or QualityModel
         The model; its examples and their answers are written for `self_test`.
     folder : str or Path
         Where to; must not exist yet.
@@ -85,7 +85,7 @@ def _contents(model: Model) -> dict[str, bytes]:
     }
     self_test = {
         "rows": [dict(zip(model.names, map(_or_null, row), strict=True)) for row in model.examples],
-        "told": {name: list(map(_or_null, column.tolist())) for name, column in model.told(model.examples).items()},
+        "told": {name: list(map(_or_null, column.tolist())) for name, column in model.columns(model.examples).items()},
     }
     return files | {SEED: model.seed.text.encode(), MODEL: _json(described), SELF_TEST: _json(self_test)}
 
@@ -176,7 +176,7 @@ def _verified(path: Path, entry: dict[str, Any]) -> bytes:
 
 
 def self_test(model: Model, expected: dict[str, Any]) -> None:
-    """Answer the examples again and compare with what was told when the model was written.
+    """Answer the examples again and compare with the answers given when the model was written.
 
     Raises
     ------
@@ -185,12 +185,12 @@ def self_test(model: Model, expected: dict[str, Any]) -> None:
         are named.
     """
     try:
-        told = model.told(model.examples)
+        answers = model.columns(model.examples)
     except Exception as error:  # whatever parts raise that do not fit each other
         raise ModelFilesError(f"self-test: the model gives no answer: {error!r}") from error
-    if set(told) != set(expected["told"]):
-        raise ModelFilesError(f"self-test: got {sorted(told)}, expected {sorted(expected['told'])}")
-    for name, got in told.items():
+    if set(answers) != set(expected["told"]):
+        raise ModelFilesError(f"self-test: got {sorted(answers)}, expected {sorted(expected['told'])}")
+    for name, got in answers.items():
         if got.dtype.kind == "f":
             wanted = np.array(expected["told"][name], dtype=np.float64)
             same = np.isclose(got, wanted, rtol=SELF_TEST_TOLERANCE, atol=0, equal_nan=True)

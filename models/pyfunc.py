@@ -29,7 +29,7 @@ class TableModel:
         Returns
         -------
         DataFrame, n rows
-            What the model's `told` says, numbers and texts; the table's index.
+            What the model's `columns` says, numbers and texts; the table's index.
 
         Raises
         ------
@@ -38,7 +38,7 @@ class TableModel:
         """
         import pandas as pd
 
-        return pd.DataFrame(self.model.told(matrix(table, self.model.seed)), index=table.index)
+        return pd.DataFrame(self.model.columns(matrix(table, self.model.seed)), index=table.index)
 
 
 def _load_pyfunc(path: str) -> TableModel:

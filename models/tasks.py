@@ -10,12 +10,12 @@ from sklearn.base import BaseEstimator
 from models.quality import candidates as quality_candidates
 from models.quality.model import QualityModel
 from models.regression import candidates as regression_candidates
-from models.regression.model import FittedModel
+from models.regression.model import RegressionModel
 from models.sorting import candidates as sorting_candidates
 from models.sorting.model import SortingModel
 from seeds import Seed
 
-Model = FittedModel | SortingModel | QualityModel
+Model = RegressionModel | SortingModel | QualityModel
 
 CANDIDATES = ("persistence", "majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 """Names of all tasks' candidates, from the baseline upwards."""
@@ -34,11 +34,11 @@ class Task:
     """
 
     build: Callable[[Seed], dict[str, BaseEstimator]]
-    model: type[FittedModel] | type[SortingModel] | type[QualityModel]
+    model: type[RegressionModel] | type[SortingModel] | type[QualityModel]
 
 
 TASKS = {
-    "regression": Task(regression_candidates.build, FittedModel),
+    "regression": Task(regression_candidates.build, RegressionModel),
     "sorting": Task(sorting_candidates.build, SortingModel),
     "quality": Task(quality_candidates.build, QualityModel),
 }

@@ -49,8 +49,8 @@ def fitted_temperature(scores: FloatArray, codes: npt.ArrayLike, prior: FloatArr
     1321-1330. arXiv 1706.04599.
     """
     rows, labels = np.arange(len(scores)), np.asarray(codes, dtype=np.intp)
-    told = np.isfinite(scores[rows, labels] + np.broadcast_to(prior, scores.shape)[rows, labels])
-    scores, labels = scores[told], labels[told]
+    known = np.isfinite(scores[rows, labels] + np.broadcast_to(prior, scores.shape)[rows, labels])
+    scores, labels = scores[known], labels[known]
     if not len(scores):
         return 1.0
     rows = np.arange(len(scores))

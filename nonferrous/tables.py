@@ -33,7 +33,7 @@ def _metric_columns(
 
 
 def candidates_table(trained: Trained) -> Table:
-    """Candidates of a job, the bar to beat first, the registered one marked."""
+    """Candidates of a job, the baseline first, the registered one marked."""
     learnt = trained.learnt
     seed, parts, task = learnt.data.seed, learnt.parts, task_of(learnt.data.seed)
     span = f"{parts.test_from:%Y-%m-%d} to {parts.last:%Y-%m-%d}"
@@ -44,17 +44,17 @@ def candidates_table(trained: Trained) -> Table:
         is_best = name == learnt.best.name
         cells = [figure(candidate.metrics, metric, form) for metric, form in forms.items()]
         table.add_row(f"{name} *" if is_best else name, *cells, style="bold" if is_best else None)
-    told = [
+    lines = [
         f"* registered as version {trained.version}, {trained.alias}: best on the calibrate rows",
         *(f"  Beware: {caution}" for caution in task.cautions(seed, learnt.best.metrics)),
         *task.remarks(learnt.candidates, learnt.best, learnt.data),
     ]
-    table.caption = escape("\n".join(told))
+    table.caption = escape("\n".join(lines))
     return table
 
 
 def versions_table(comparison: Comparison, seed: Seed) -> Table:
-    """Registered versions of a process, the bar to beat first."""
+    """Registered versions of a process, the baseline first."""
     table = _table(f"{comparison.process}: registered versions")
     if not comparison.same_table:
         table.caption = "Versions come from different tables: compare skill, not errors."
@@ -83,7 +83,7 @@ def verdict_table(retrained: Retrained) -> Table:
     table.add_column(escape(task.verdict_head(seed)))
     table.add_column(f"{CHAMPION}: version {retrained.champion}", justify="right")
     table.add_column(f"{CHALLENGER}: version {retrained.version}", justify="right")
-    for name, told in task.VERDICT_ROWS.items():
+    for name, label in task.VERDICT_ROWS.items():
         if name in verdict.champion or name in verdict.challenger:
-            table.add_row(escape(told), figure(verdict.champion, name), figure(verdict.challenger, name))
+            table.add_row(escape(label), figure(verdict.champion, name), figure(verdict.challenger, name))
     return table

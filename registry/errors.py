@@ -1,4 +1,4 @@
-"""What can go wrong between training and its MLflow store, told in one line."""
+"""What can go wrong between training and its MLflow store, in one line."""
 
 import re
 import sqlite3
@@ -28,8 +28,8 @@ class TrackingError(RuntimeError):
 def tracking_error(error: BaseException, uri: str) -> TrackingError:
     """One line on what MLflow, its database or the disk raised; an unknown error keeps its own words."""
     text = " ".join(str(error).split())
-    told = next((told for sign, told in SIGNS.items() if sign in text), text[:300])
-    return TrackingError(PASSWORD.sub(r"://\1:***@", f"MLflow store {uri}: {told}"))
+    meaning = next((meaning for sign, meaning in SIGNS.items() if sign in text), text[:300])
+    return TrackingError(PASSWORD.sub(r"://\1:***@", f"MLflow store {uri}: {meaning}"))
 
 
 def check_unlocked(file: Path) -> None:

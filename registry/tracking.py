@@ -48,7 +48,7 @@ def _telling(method: Callable[P, T]) -> Callable[P, T]:
     """
 
     @functools.wraps(method)
-    def told(*args: P.args, **kwargs: P.kwargs) -> T:
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
         uri = args[0].settings.uri  # type: ignore[attr-defined]
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(mlflow|sqlalchemy|alembic)\b")
@@ -60,7 +60,7 @@ def _telling(method: Callable[P, T]) -> Callable[P, T]:
             except (MlflowException, sqlalchemy.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
                 raise tracking_error(error, uri) from error
 
-    return told
+    return wrapped
 
 
 class Tracking:
@@ -204,12 +204,13 @@ class Tracking:
         from mlflow.types import ColSpec, Schema
 
         example = pd.DataFrame(model.examples, columns=list(model.names))
-        told = {
-            name: "double" if column.dtype == float else "string" for name, column in model.told(model.examples).items()
+        columns = {
+            name: "double" if column.dtype == float else "string"
+            for name, column in model.columns(model.examples).items()
         }
         signature = ModelSignature(
             Schema([ColSpec("double", name) for name in model.names]),
-            Schema([ColSpec(kind, name) for name, kind in told.items()]),
+            Schema([ColSpec(kind, name) for name, kind in columns.items()]),
         )
         with tempfile.TemporaryDirectory() as scratch, self._default_store(), mlflow.start_run(run_id=run):
             folder = Path(scratch) / MODEL_FOLDER

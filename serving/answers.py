@@ -18,7 +18,7 @@ def matrix(rows: Sequence[Record], names: tuple[str, ...]) -> FloatArray:
     return np.array(list(map(itemgetter(*names), rows)), dtype=np.float64).reshape(len(rows), len(names))
 
 
-def named(rows: Sequence[Record], echoed: tuple[str, ...]) -> list[Record]:
+def with_ids(rows: Sequence[Record], echoed: tuple[str, ...]) -> list[Record]:
     """Beginning of each prediction: an id that no other prediction has, and the key and time of its row."""
     request = str(uuid.uuid4())
     return [{"id": f"{request}-{i}", **{name: row[name] for name in echoed}} for i, row in enumerate(rows)]
@@ -40,9 +40,9 @@ def estimates(answers: Mapping[str, Answer], units: Mapping[str, str], flags: li
     names = list(answers)
     for which, i in np.argwhere(~np.isfinite(values)).tolist():
         flags[i].append(f"{names[which]} not determined by these inputs")
-    told: list[Record] = [{} for _ in flags]
+    found: list[Record] = [{} for _ in flags]
     for name, answer in answers.items():
         unit = units[name]
-        for one, value, low, high in zip(told, *(part.tolist() for part in answer), strict=True):
+        for one, value, low, high in zip(found, *(part.tolist() for part in answer), strict=True):
             one[name] = {"value": value, "low": low, "high": high, "unit": unit}
-    return told
+    return found

@@ -34,7 +34,7 @@ class Service(FastAPI):
     taken: tuple[Payloads, ...]
 
     def openapi(self) -> dict[str, Any]:
-        """OpenAPI schema; requests are read from raw bytes, so FastAPI does not know their types and is told here."""
+        """OpenAPI schema; requests are read from raw bytes, so their types are added here: FastAPI knows none."""
         if self.openapi_schema is None:
             schema = super().openapi()
             kinds = {"": problems.Problem} | {each.seed.process.name: each.request for each in self.taken}

@@ -115,10 +115,10 @@ class Champions:
             found = {process: self._store.champion(process) for process in self._seeds}
         except Exception as error:  # whatever a database, a network or a file system raises
             self.wait = max(self._poll_seconds, min(2 * self.wait, LONGEST_WAIT))
-            told = f"the store cannot be read: {_line(error)}"
-            if told != self._store_trouble:
-                log.warning("%s", told)
-            self._store_trouble = told
+            trouble = f"the store cannot be read: {_line(error)}"
+            if trouble != self._store_trouble:
+                log.warning("%s", trouble)
+            self._store_trouble = trouble
             return
         if self._store_trouble is not None:
             log.info("the store can be read again")

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a request, told by place, value got, bound and what was expected."""
+"""What pydantic finds wrong with a request, by place, value got, bound and what was expected."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Shape:
         self._schema = adapter.json_schema()
         self._leaks = {column.name for column in seed.by_role("late", "target")}
 
-    def read(self, told: Any, row: int | None = None) -> tuple[Any, list[Fault]]:
+    def read(self, given: Any, row: int | None = None) -> tuple[Any, list[Fault]]:
         """A part as it must be, or None and the faults in it.
 
         Parameters
         ----------
-        told : object
+        given : object
             The part, as parsed from JSON.
         row : int, optional
             Which row the part is; None where it is the request around the rows.
@@ -65,11 +65,11 @@ class Shape:
         tuple
             The part and no faults, or None and at most 101 of the faults.
         """
-        if isinstance(told, dict) and len(told) > MOST_FIELDS:
+        if isinstance(given, dict) and len(given) > MOST_FIELDS:
             # Still more than any seed has: what is left holds unknown fields, and is refused for them.
-            told = dict(islice(told.items(), MOST_FIELDS))
+            given = dict(islice(given.items(), MOST_FIELDS))
         try:
-            return self._validate(told), []
+            return self._validate(given), []
         except ValidationError as error:
             if error.error_count() > MOST_DETAILS:
                 return None, [Fault(row=row, expected=f"an object with at most {MOST_DETAILS} faults, to tell them")]

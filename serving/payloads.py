@@ -95,12 +95,12 @@ class Payloads:
             100 of more.
         """
         try:
-            told = pydantic_core.from_json(body)
+            parsed = pydantic_core.from_json(body)
         except ValueError as error:
             raise ProblemError(HTTPStatus.BAD_REQUEST, f"the body is no valid JSON: {error}") from None
-        request, faults = self.envelope.read(told)
+        request, faults = self.envelope.read(parsed)
         if request is None:
-            given = told.get("rows") if isinstance(told, dict) else None
+            given = parsed.get("rows") if isinstance(parsed, dict) else None
             given = given[: self.max_rows] if isinstance(given, list) else []
         else:
             given = request["rows"]
@@ -117,7 +117,7 @@ class Payloads:
 
 
 @dataclass(frozen=True)
-class Parts:
+class TaskFields:
     """What a task adds to what all requests and answers hold.
 
     Parameters
@@ -126,22 +126,22 @@ class Parts:
         What one row is, and the examples of a unit's name and of a period's start.
     predicted : Mapping of str to type
         Fields of a prediction, between key and time and the flags.
-    asked, told : Mapping of str to type
+    request, answer : Mapping of str to type
         Fields of a request beside rows and coverage, and of an answer beside the predictions.
     example : Mapping
-        What the example of a request holds in `asked`.
+        What the example of a request holds in `request`.
     """
 
     row: str
     unit: str
     time: str
     predicted: Mapping[str, Any]
-    asked: Mapping[str, Any] = field(default_factory=dict)
-    told: Mapping[str, Any] = field(default_factory=dict)
+    request: Mapping[str, Any] = field(default_factory=dict)
+    answer: Mapping[str, Any] = field(default_factory=dict)
     example: Mapping[str, Any] = field(default_factory=dict)
 
 
-def grown(seed: Seed, max_rows: int, parts: Parts) -> Payloads:
+def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
     """Request and answer of a seed's process.
 
     Raises
@@ -150,14 +150,14 @@ def grown(seed: Seed, max_rows: int, parts: Parts) -> Payloads:
         A key, time or target of the seed is called as something else in a prediction is.
     """
     echoed = seed.by_role("key", "time")
-    names = ["id", *(column.name for column in echoed), *parts.predicted, "flags"]
+    names = ["id", *(column.name for column in echoed), *fields.predicted, "flags"]
     for name in names:
         if names.count(name) > 1:
             raise ValueError(f"seed {seed.process.name}: column '{name}': a prediction uses this name itself")
-    examples = {column.name: _example(column, parts) for column in (*echoed, *seed.inputs)}
+    examples = {column.name: _example(column, fields) for column in (*echoed, *seed.inputs)}
     row = record(
         f"{title(seed)}Row",
-        f"{parts.row}. {seed.process.title}.",
+        f"{fields.row}. {seed.process.title}.",
         {column.name: _named(column, examples) for column in echoed}
         | {column.name: _number(column, examples) for column in seed.inputs},
     )
@@ -165,10 +165,10 @@ def grown(seed: Seed, max_rows: int, parts: Parts) -> Payloads:
         seed=seed,
         max_rows=max_rows,
         row=Shape(row, seed),
-        envelope=Shape(_request(Any, seed, max_rows, parts), seed),
-        request=_request(row, seed, max_rows, parts),
-        answer=_answer(seed, parts),
-        example={"rows": [examples], "coverage": 0.9, **parts.example},
+        envelope=Shape(_request(Any, seed, max_rows, fields), seed),
+        request=_request(row, seed, max_rows, fields),
+        answer=_answer(seed, fields),
+        example={"rows": [examples], "coverage": 0.9, **fields.example},
         echoed=tuple(column.name for column in echoed),
         quantities=seed.quantities,
     )
@@ -202,11 +202,11 @@ def estimate(name: str, seed: Seed) -> Any:
     return Annotated[Estimate, Field(description=about, json_schema_extra={"x-unit": target.unit})]
 
 
-def _example(column: Column, parts: Parts) -> str | float:
+def _example(column: Column, fields: TaskFields) -> str | float:
     if column.role == "key":
-        return parts.unit
+        return fields.unit
     if column.role == "time":
-        return parts.time
+        return fields.time
     assert column.typical is not None
     return column.typical.mean
 
@@ -219,7 +219,7 @@ def _named(column: Column, examples: Mapping[str, Any]) -> Any:
 def _number(column: Column, examples: Mapping[str, Any]) -> Any:
     low, high = column.limits
     about = f"{column.meaning} [{column.unit}], {low:g} to {high:g}. Role: {column.role}. Null or left out: missing."
-    told = Field(
+    described = Field(
         default=None,
         ge=low,
         le=high,
@@ -227,10 +227,10 @@ def _number(column: Column, examples: Mapping[str, Any]) -> Any:
         examples=[examples[column.name]],
         json_schema_extra={"x-unit": str(column.unit), "x-role": column.role},
     )
-    return Annotated[float | None, told]
+    return Annotated[float | None, described]
 
 
-def _request(row: Any, seed: Seed, max_rows: int, parts: Parts) -> Any:
+def _request(row: Any, seed: Seed, max_rows: int, fields: TaskFields) -> Any:
     about = "share of labels that the intervals shall hold"
     return record(
         f"{title(seed)}Request",
@@ -238,19 +238,19 @@ def _request(row: Any, seed: Seed, max_rows: int, parts: Parts) -> Any:
         {
             "rows": Annotated[list[row], Field(min_length=1, max_length=max_rows)],
             "coverage": Annotated[float, Field(default=0.9, ge=0.5, le=0.99, description=about)],
-            **parts.asked,
+            **fields.request,
         },
     )
 
 
-def _answer(seed: Seed, parts: Parts) -> Any:
+def _answer(seed: Seed, fields: TaskFields) -> Any:
     prediction: Any = record(
         f"{title(seed)}Prediction",
         "The answer to one row; predictions stand in the order of the rows.",
         {
             "id": Annotated[str, Field(description="names this prediction")],
             **{c.name: Annotated[str, Field(description=c.meaning)] for c in seed.by_role("key", "time")},
-            **parts.predicted,
+            **fields.predicted,
             "flags": Annotated[
                 list[str], Field(description="what a reader of this prediction should know; empty: nothing")
             ],
@@ -264,6 +264,6 @@ def _answer(seed: Seed, parts: Parts) -> Any:
             "model": ModelUsed,
             "coverage": Annotated[float, Field(description="share of labels that the intervals shall hold")],
             "predictions": list[prediction],
-            **parts.told,
+            **fields.answer,
         },
     )

@@ -70,10 +70,10 @@ def shown(value: Any) -> float | int | bool | str | None:
 def invalid(faults: Sequence[Fault]) -> ProblemError:
     """A request whose JSON is sound and whose content is not."""
     if len(faults) > MOST_FAULTS:
-        told = f"the request has more than {MOST_FAULTS} faults, the first of them in errors"
+        text = f"the request has more than {MOST_FAULTS} faults, the first of them in errors"
     else:
-        told = f"the request has {len(faults)} {'fault' if len(faults) == 1 else 'faults'}, see errors"
-    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, told, faults[:MOST_FAULTS])
+        text = f"the request has {len(faults)} {'fault' if len(faults) == 1 else 'faults'}, see errors"
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, text, faults[:MOST_FAULTS])
 
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -106,8 +106,8 @@ def install(app: FastAPI, processes: Sequence[str]) -> None:
         return answer(request, _from_http(request, error, processes))
 
     async def defect(request: Request, error: Exception) -> Response:
-        told = ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "a defect of the service; its log holds the cause")
-        return answer(request, told)
+        text = ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "a defect of the service; its log holds the cause")
+        return answer(request, text)
 
     app.add_exception_handler(ProblemError, own)
     app.add_exception_handler(HTTPException, http)

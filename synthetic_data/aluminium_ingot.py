@@ -63,8 +63,8 @@ class _House:
         self._moulds = Moulds(plan, block, rng)
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
         # One laboratory for all furnaces, so its bias is the plant's.
-        luck = plan.plant_stream().spawn(1)[0].standard_normal(len(ELEMENTS))
-        self._bias = np.exp(plan.plant.value("laboratory_sd") * luck)
+        normals = plan.plant_stream().spawn(1)[0].standard_normal(len(ELEMENTS))
+        self._bias = np.exp(plan.plant.value("laboratory_sd") * normals)
 
     def stretch(self, supply: Supply) -> Rows:
         """Step all casts of a stretch and report them."""
@@ -80,9 +80,9 @@ class _House:
         read |= instruments.during(supply, charge, melt, cast, rng)
         whole = {name: read.pop(name) for name in _KEPT_WHOLE}
         read = instruments.spoil(read, float(p.missing_share[0]), self._limits, rng)
-        told = instruments.assays(p, charge.contents, self._bias, rng)
-        told = {name: np.minimum(values, self._limits[name][1]) for name, values in told.items()}
-        table = whole | read | knobs | told | cast.rejected
+        assayed = instruments.assays(p, charge.contents, self._bias, rng)
+        assayed = {name: np.minimum(values, self._limits[name][1]) for name, values in assayed.items()}
+        table = whole | read | knobs | assayed | cast.rejected
         return self._rows(supply, table, _truth(supply, tapped, charge, melt, cast, tests), tapped)
 
     def _rows(self, supply: Supply, table: Knobs, truth: Knobs, tapped: Tapped) -> Rows:

@@ -74,8 +74,8 @@ class _Potline:
         level = instruments.level_at_end(p, pots, errors)
         late = instruments.label(p, pots, recorded.mean, len(line.ambient), self._level, level)
         read = instruments.row(p, pots, before, recorded, len(line.ambient), errors)
-        luck = rng.random((instruments.UNIFORMS, count))
-        row = instruments.spoil(p, read, self._last_row, luck, self._limits)
+        uniforms = rng.random((instruments.UNIFORMS, count))
+        row = instruments.spoil(p, read, self._last_row, uniforms, self._limits)
         truth = self._truth(p, line, recorded.mean, stocks, knobs) | chosen.tests
         self._last_reported = recorded.mean | {"current_efficiency": late["current_efficiency"]}
         self._last_row, self._last_knobs, self._level = row, knobs, level

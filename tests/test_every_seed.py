@@ -238,7 +238,7 @@ def test_round_trip_through_mlflow(job, monkeypatch):
     best = job.trained.learnt.best.model
     kept = tracking.model(version)
     assert kept.seed.digest == job.seed.digest
-    told, again = best.told(job.data.X), kept.told(job.data.X)
+    told, again = best.columns(job.data.X), kept.columns(job.data.X)
     assert list(told) == list(again)
     for column in told:
         np.testing.assert_array_equal(told[column], again[column])

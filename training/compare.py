@@ -1,4 +1,4 @@
-"""All registered versions of a process side by side, the bar to beat first."""
+"""All registered versions of a process side by side, the baseline first."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ def compare_address(settings: Settings, experiment: str, runs: Sequence[str]) ->
 
 
 def _baseline(version: Version, tracking: Tracking) -> tuple[Row, str] | None:
-    """The bar to beat of the job that made a version, and its run."""
+    """The baseline of the job that made a version, and its run."""
     runs = tracking.children(version)
     name = next((name for name in CANDIDATES if name in runs), None)
     if name is None or name == version.candidate:

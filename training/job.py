@@ -42,7 +42,7 @@ class Learnt:
     experiment, run : str
         MLflow's identifiers of the experiment and of the job's run.
     candidates : Mapping of str to Candidate
-        The bar to beat first.
+        The baseline first.
     runs : Mapping of str to str
         Each candidate's run.
     models : Mapping of str to tuple
@@ -104,7 +104,7 @@ def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = 
     settings : Settings
         Where MLflow keeps it.
     progress : callable
-        Told what is being done, the steps done and the steps in all.
+        Called with what is being done, the steps done and the steps in all.
 
     Returns
     -------

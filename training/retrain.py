@@ -108,7 +108,7 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
     settings : Settings
         Where MLflow keeps it.
     progress : callable
-        Told what is being done, the steps done and the steps in all.
+        Called with what is being done, the steps done and the steps in all.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
     data, replaced = _together(history, new, seed, versions[-1], new_path)
     start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
     rows = np.flatnonzero(data.periods >= start)
-    task.check_judgeable(model, data, rows)  # too few to judge on: told before hours of learning
+    task.check_judgeable(model, data, rows)  # too few to judge on: reported before hours of learning
     parts = split(data.table, seed, test_from=start)
     task.check_split(data, parts)
     X = _inputs_of(model.seed, champion, data, rows)
@@ -194,9 +194,9 @@ def _figures(verdict: Verdict, decisive: Iterable[tuple[str, str]]) -> dict[str,
 
 
 def _keep_verdict(verdict: Verdict, champion: int, version: int, learnt: Learnt, tracking: Tracking) -> None:
-    told = {"champion_version": champion, "challenger_version": version, **verdict.to_dict()}
+    lines = {"champion_version": champion, "challenger_version": version, **verdict.to_dict()}
     with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / VERDICT).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        (Path(scratch) / VERDICT).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
         tracking.log_files(learnt.run, Path(scratch))
     metrics = {"judge_gain": verdict.gain, "judge_gain_low": verdict.gain_low, "judge_rows": float(verdict.rows)}
     metrics |= {f"judge_champion_{name}": value for name, value in verdict.champion.items()}

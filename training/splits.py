@@ -158,7 +158,7 @@ def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None
 
 def _check_rows(parts: Split) -> None:
     counts = {"train": len(parts.train), "calibrate": sum(map(len, parts.calibrate)), "test": len(parts.test)}
-    told = [f"{n} labelled rows to {name}, expected {FEWEST_ROWS[name]}" for name, n in counts.items()]
-    few = [text for text, (name, n) in zip(told, counts.items(), strict=True) if n < FEWEST_ROWS[name]]
+    lines = [f"{n} labelled rows to {name}, expected {FEWEST_ROWS[name]}" for name, n in counts.items()]
+    few = [text for text, (name, n) in zip(lines, counts.items(), strict=True) if n < FEWEST_ROWS[name]]
     if few:
         raise SplitError("too few rows: " + "; ".join(few) + " or more")

@@ -1,7 +1,7 @@
 """Heavy scrap: contents by fundamental parameters, what else the sensors imply, and classes from first principles.
 
 All of it works on measured columns of a piece, in plant units; nothing is learnt. X-ray fluorescence through air does
-not see magnesium, aluminium and silicon: they are what is missing, told by what the piece scatters.
+not see magnesium, aluminium and silicon: they are what is missing, inferred from what the piece scatters.
 """
 
 from __future__ import annotations
@@ -141,21 +141,21 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     ----------
     Sherman 1955; Lachance and Traill 1966 (Can. Spectrosc. 11) for the influence of the matrix; Poisson statistics.
     """
-    told = _by_lines(columns)
-    content = dict(zip(ELEMENTS, told.seen * told.shares, strict=True))
-    significance = dict(zip(ELEMENTS, told.shares / told.errors, strict=True))
-    volume = np.sum(told.seen * told.shares / _DENSITY[:, np.newaxis], axis=0)
-    volume += 100.0 * (1.0 - told.seen) / _LIGHT_DENSITY
+    reading = _by_lines(columns)
+    content = dict(zip(ELEMENTS, reading.seen * reading.shares, strict=True))
+    significance = dict(zip(ELEMENTS, reading.shares / reading.errors, strict=True))
+    volume = np.sum(reading.seen * reading.shares / _DENSITY[:, np.newaxis], axis=0)
+    volume += 100.0 * (1.0 - reading.seen) / _LIGHT_DENSITY
     angle = _CIRCLE * columns["hue"]
     return {
         **{f"{element}_by_lines": content[element] for element in _CONTENTS},
-        "light_by_scatter": 100.0 * (1.0 - told.seen),
-        "scatter_excess": told.scatter,
+        "light_by_scatter": 100.0 * (1.0 - reading.seen),
+        "scatter_excess": reading.scatter,
         "lead_significance": significance["pb"],
         "tin_significance": significance["sn"],
         "zinc_over_brass": content["zn"] / np.maximum(content["zn"] + content["cu"], _LEAST),
-        "compton_over_rayleigh": told.compton / np.maximum(told.rayleigh, _LEAST),
-        "line_counts": told.counts,
+        "compton_over_rayleigh": reading.compton / np.maximum(reading.rayleigh, _LEAST),
+        "line_counts": reading.counts,
         "solid_share": columns["apparent_density"] * 0.01 * volume,
         "mass_per_area": columns["mass"] / columns["area"],
         "redness": columns["saturation"] * np.cos(angle),
@@ -184,25 +184,25 @@ def class_scores(columns: Mapping[str, FloatArray]) -> FloatArray:
     ----------
     Composition windows of the alloys that the seed names; errors by counting statistics and as assumed here.
     """
-    told = _by_lines(columns)
+    reading = _by_lines(columns)
     bulk = np.vstack(
         [
-            np.log(np.maximum(told.scatter, 1.0)),
+            np.log(np.maximum(reading.scatter, 1.0)),
             *(columns[name] for name in ("apparent_density", "conductivity", "saturation")),
         ]
     )
-    unpainted = 1.0 - 0.01 * np.clip(told.shares[ELEMENTS.index("ti")], 0.0, _MOST_PAINT)
+    unpainted = 1.0 - 0.01 * np.clip(reading.shares[ELEMENTS.index("ti")], 0.0, _MOST_PAINT)
     uneven = np.where(np.array(ELEMENTS) == "pb", _LEAD_UNEVEN, _UNEVEN)[:, np.newaxis]
     scores = np.empty((bulk.shape[1], len(_CLASSES) + 1))
     for number, (name, window) in enumerate(_CLASSES.items()):
-        part = (told.seen if name in _LIGHT else 1.0) / unpainted
-        contents = part * told.shares
-        errors = np.sqrt((part * told.errors) ** 2 + (uneven * contents) ** 2 + _DIRT**2)
+        part = (reading.seen if name in _LIGHT else 1.0) / unpainted
+        contents = part * reading.shares
+        errors = np.sqrt((part * reading.errors) ** 2 + (uneven * contents) ** 2 + _DIRT**2)
         ends = np.array([(_PAINT | window).get(element, _IMPURITY) for element in ELEMENTS])
         metal = _METALS[name]
         spread = np.array([[0.0], [_DENSITY_SD * metal.density], [_CONDUCTIVITY_SD * metal.conductivity], [_COLOUR_SD]])
         spread = np.broadcast_to(spread, bulk.shape).copy()
-        spread[0] = np.hypot(told.scatter_error, _SCATTER_SD)
+        spread[0] = np.hypot(reading.scatter_error, _SCATTER_SD)
         scores[:, number] = -0.5 * (_beyond(contents, ends, errors) + _beyond(bulk, metal.ends, spread))
     scores[:, -1] = _OTHER
     return scores

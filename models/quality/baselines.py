@@ -1,4 +1,4 @@
-"""The bars to beat for lots: the last assay in hand, and first principles alone."""
+"""The baselines for lots: the last assay in hand, and first principles alone."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ class LastAssay(LotEstimator):
         """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
         check_is_fitted(self, "start_")
         rows = checked_rows(self, X)
-        told = np.tile(self.start_, (len(rows), 1))
+        found = np.tile(self.start_, (len(rows), 1))
         for output, column in enumerate(self.columns):
             if column >= 0:
                 last = rows[:, column]
-                told[:, output] = np.where(last > 0, np.log(np.where(last > 0, last, 1.0)), told[:, output])
-        return told
+                found[:, output] = np.where(last > 0, np.log(np.where(last > 0, last, 1.0)), found[:, output])
+        return found
 
 
 class FirstPrinciplesContents(LotEstimator):
@@ -81,7 +81,7 @@ class FirstPrinciplesContents(LotEstimator):
     start_ : ndarray, shape (m,)
         What is added to the logarithm that physics tells, or stands alone where it tells none.
     mean_ : ndarray, shape (m,)
-        What is told of a lot for which physics has no answer.
+        Prediction for a lot for which physics has no answer.
     """
 
     STORED = ("n_features_in_", "fill_", "start_", "mean_")
@@ -129,13 +129,13 @@ class FirstPrinciplesContents(LotEstimator):
         check_is_fitted(self, "start_")
         raw = self._computed(checked_rows(self, X), len(self.start_)) + self.start_
         # Where physics has no answer for a row, the mean of those that it had in training.
-        told: FloatArray = np.where(np.isnan(raw), self.mean_, raw)
-        return told
+        found: FloatArray = np.where(np.isnan(raw), self.mean_, raw)
+        return found
 
 
 def _offset(label: FloatArray, raw: FloatArray, kind: Loss) -> float:
     """Constant that, added to the raw prediction, fits the labels."""
-    told = ~np.isnan(raw) & ~np.isnan(label)
-    if not isinstance(kind, ContentLoss) or not told.any():
+    known = ~np.isnan(raw) & ~np.isnan(label)
+    if not isinstance(kind, ContentLoss) or not known.any():
         return level(label, kind)
-    return level(label[told] / np.exp(raw[told]), kind)
+    return level(label[known] / np.exp(raw[known]), kind)

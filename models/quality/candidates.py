@@ -15,7 +15,7 @@ from seeds import Seed
 
 
 def build(seed: Seed) -> dict[str, BaseEstimator]:
-    """Unfitted estimators that the seed allows, from the bar to beat upwards.
+    """Unfitted estimators that the seed allows, from the baseline upwards.
 
     All take X as `models.table.inputs.matrix` makes it, rows sorted by time, and Y of shape (n, m): contents as
     reported (-L for "below L"), then defects. All tell logarithms of the contents, then log-odds of the defects.

@@ -40,10 +40,10 @@ def log_likelihood(reported: FloatArray, centre: FloatArray, spread: FloatArray 
     .. [1] J. Tobin (1958). Estimation of relationships for limited dependent variables. Econometrica 26, 24-36.
     """
     z = (log_size(reported) - centre) / spread
-    told = np.asarray(-0.5 * z**2 - np.log(spread) - 0.5 * np.log(2.0 * np.pi))
-    censored = np.broadcast_to(below_limit(reported), told.shape)
-    told[censored] = log_ndtr(np.broadcast_to(z, told.shape)[censored])  # which is dear: where it is needed alone
-    return np.where(np.isnan(reported), 0.0, told)
+    found = np.asarray(-0.5 * z**2 - np.log(spread) - 0.5 * np.log(2.0 * np.pi))
+    censored = np.broadcast_to(below_limit(reported), found.shape)
+    found[censored] = log_ndtr(np.broadcast_to(z, found.shape)[censored])  # which is slow: where it is needed alone
+    return np.where(np.isnan(reported), 0.0, found)
 
 
 def score(reported: FloatArray, centre: FloatArray, spread: FloatArray | float) -> tuple[FloatArray, FloatArray]:
@@ -70,14 +70,14 @@ def score(reported: FloatArray, centre: FloatArray, spread: FloatArray | float) 
     return np.where(nothing, 0.0, gradient), np.where(nothing, 0.0, curvature)
 
 
-def drawn(reported: FloatArray, centre: FloatArray, spread: FloatArray | float, luck: FloatArray) -> FloatArray:
+def drawn(reported: FloatArray, centre: FloatArray, spread: FloatArray | float, uniforms: FloatArray) -> FloatArray:
     """Logarithms of contents with what is missing or below a limit drawn from the model's own distribution.
 
     Parameters
     ----------
     reported, centre, spread
         As for `log_likelihood`.
-    luck : ndarray, shape (...)
+    uniforms : ndarray, shape (...)
         Uniform numbers between 0 and 1.
 
     Returns
@@ -87,5 +87,5 @@ def drawn(reported: FloatArray, centre: FloatArray, spread: FloatArray | float, 
     """
     # As logarithms: of a probability far in the tail nothing else is left.
     below = np.where(below_limit(reported), log_ndtr((log_size(reported) - centre) / spread), 0.0)
-    made = centre + spread * ndtri_exp(below + np.log(np.clip(luck, 1e-12, 1.0 - 1e-12)))
+    made = centre + spread * ndtri_exp(below + np.log(np.clip(uniforms, 1e-12, 1.0 - 1e-12)))
     return np.where(np.isnan(reported) | below_limit(reported), made, log_size(reported))

@@ -22,7 +22,7 @@ class Costs:
     value : ndarray, shape (G,)
         Value of a tonne in each grade beside the intended one [$/t].
     assay, claim : float
-        An assay and the wait for it, and a tonne that was let go in a grade that it breaks [$/t].
+        An assay and the wait for it, and a tonne that was released in a grade that it breaks [$/t].
     intended : int
         Number of the grade that the plant aims for.
     """
@@ -35,7 +35,7 @@ class Costs:
     @classmethod
     def of(cls, seed: Seed) -> Costs:
         """Costs of a seed's process."""
-        rules = seed.judged_by
+        rules = seed.quality_rules
         names = [grade.name for grade in seed.grades]
         return cls(
             value=np.array([grade.value.value for grade in seed.grades]),
@@ -52,7 +52,7 @@ class Decisions:
     Attributes
     ----------
     grade : ndarray of int, shape (n,)
-        Grade in which a lot is let go; -1 where it goes to the laboratory.
+        Grade in which a lot is released; -1 where it goes to the laboratory.
     expected : ndarray, shape (n,)
         What a tonne is worth on average, costs taken off [$/t].
     """
@@ -76,12 +76,12 @@ def decide(keeps: FloatArray, best: FloatArray, costs: Costs, threshold: float) 
     Parameters
     ----------
     keeps, best : ndarray, shape (n, G)
-        Probability that a lot keeps each grade, and that each is the dearest that it keeps.
+        Probability that a lot keeps each grade, and that each is the most valuable that it keeps.
     costs : Costs
         Values and costs.
     threshold : float
-        Highest probability of breaking its grade with which a lot may be let go unassayed; NaN: none may, but in the
-        last grade, which takes every lot.
+        Highest probability of breaking its grade with which a lot may be released without an assay; NaN: none may,
+        but in the last grade, which takes every lot.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def earned(decided: Decisions, kept: FloatArray, costs: Costs) -> FloatArray:
     decided : Decisions
         What was done with n lots.
     kept : ndarray, shape (n, G)
-        Whether a lot keeps each grade by its assay; a lot that went to the laboratory is let go in the dearest.
+        Whether a lot keeps each grade by its assay; a lot that went to the laboratory is released in the most valuable.
     costs : Costs
         Values and costs.
     """
@@ -117,7 +117,7 @@ def earned(decided: Decisions, kept: FloatArray, costs: Costs) -> FloatArray:
 
 
 def oracle(kept: FloatArray, costs: Costs) -> FloatArray:
-    """What a tonne of each lot is worth in the dearest grade that it keeps, shape (n,) [$/t]; NaN where unknown."""
-    dearest = np.argmax(np.where(np.isnan(kept), 1.0, kept), axis=1)
-    found: FloatArray = costs.value[dearest]
-    return np.where(np.isnan(kept[np.arange(len(kept)), dearest]), np.nan, found)
+    """Worth of a tonne in the most valuable grade that each lot keeps, shape (n,) [$/t]; NaN where unknown."""
+    best = np.argmax(np.where(np.isnan(kept), 1.0, kept), axis=1)
+    found: FloatArray = costs.value[best]
+    return np.where(np.isnan(kept[np.arange(len(kept)), best]), np.nan, found)

@@ -25,10 +25,10 @@ def grader(
     X_learnt: FloatArray,
     reported: FloatArray,
     defects: FloatArray,
-    told: FloatArray,
+    predictions: FloatArray,
     info: Mapping[str, Any],
 ) -> QualityModel:
-    """Model from an estimator that has learnt all lots, calibrated on lots told by models that had not seen them.
+    """Model from an estimator that has learnt all lots, calibrated on lots predicted by models that had not seen them.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def grader(
         Contents that the laboratory reported of the calibration lots; -L is "below L", NaN none.
     defects : ndarray, shape (m, D)
         Their defects: 1, 0, or NaN where nobody looked.
-    told : ndarray, shape (m, E + D)
+    predictions : ndarray, shape (m, E + D)
         What models that had not seen them say: logarithms of the contents, log-odds of the defects.
 
     Returns
@@ -52,7 +52,7 @@ def grader(
     GuaranteeError
         Too few calibration lots for what the seed promises of released lots.
     """
-    contents, odds = told[:, : reported.shape[1]], told[:, reported.shape[1] :]
+    contents, odds = predictions[:, : reported.shape[1]], predictions[:, reported.shape[1] :]
     scatter, judges = Scatter.of(reported, contents)
     temperatures = np.array([_temperature(log_odds, seen) for log_odds, seen in zip(odds.T, defects.T, strict=True)])
     model = QualityModel(
@@ -66,7 +66,7 @@ def grader(
         **learnt_inputs(X_learnt),
     )
     chances, kept = scatter.chances(contents[judges], model.limits), model.limits.kept(reported[judges])
-    alpha, confidence = seed.judged_by.alpha.value, seed.judged_by.confidence.value
+    alpha, confidence = seed.quality_rules.alpha.value, seed.quality_rules.confidence.value
     found = threshold(chances.keeps, chances.best, kept, model.costs, alpha, confidence)
     return replace(model, threshold=found)
 

@@ -1,4 +1,4 @@
-"""How sure a lot must be before it may be let go unassayed, so that few of those let go break their grade."""
+"""How sure a lot must be before it may be released without an assay, so that few of the released break their grade."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def threshold(
     Parameters
     ----------
     keeps, best : ndarray, shape (n, G)
-        As for `decide`, told by models that had not seen the lots.
+        As for `decide`, predicted by models that had not seen the lots.
     kept : ndarray, shape (n, G)
         Whether the lots keep each grade by their assays; lots of which it cannot be said do not count.
     costs : Costs
@@ -51,7 +51,7 @@ def threshold(
     Returns
     -------
     float
-        NaN where no threshold holds the promise: then no lot may be let go unassayed.
+        NaN where no threshold holds the promise: then no lot may be released without an assay.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def threshold(
     known = ~np.isnan(kept).any(axis=1)
     needed = lots_needed(alpha, confidence)
     if known.sum() < needed:
-        raise GuaranteeError(told(int(known.sum()), needed, alpha, confidence))
+        raise GuaranteeError(too_few_lots(int(known.sum()), needed, alpha, confidence))
     counts = [_released(keeps[known], best[known], kept[known], costs, limit) for limit in THRESHOLDS]
     sizes = np.array([released for released, _ in counts])
     if sizes.max() < needed:
@@ -103,13 +103,13 @@ def _tested(counts: list[tuple[int, int]], start: int, alpha: float, level: floa
 
 
 def _released(keeps: FloatArray, best: FloatArray, kept: FloatArray, costs: Costs, limit: float) -> tuple[int, int]:
-    """How many lots are let go unassayed in a grade with limits, and how many of them break it."""
+    """How many lots are released without an assay in a grade with limits, and how many of them break it."""
     grade = decide(keeps, best, costs, limit).grade
     released = np.flatnonzero((grade >= 0) & (grade < kept.shape[1] - 1))
     return len(released), int(np.sum(kept[released, grade[released]] == 0))
 
 
-def told(lots: int, needed: int, alpha: float, confidence: float) -> str:
+def too_few_lots(lots: int, needed: int, alpha: float, confidence: float) -> str:
     """Why too few lots promise nothing."""
     return (
         f"{lots} lots to calibrate, expected {needed} or more: that at most {100 * alpha:.3g}% of released lots break "

@@ -23,12 +23,12 @@ from seeds import Seed
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class Assessment:
     """What a model says of n lots and does with them.
 
     Attributes
     ----------
-    told : ndarray, shape (n, E)
+    logs : ndarray, shape (n, E)
         Logarithms of the contents.
     defects : ndarray, shape (n, D)
         Calibrated probability of each defect.
@@ -39,14 +39,14 @@ class Judged:
         What is done with the lots.
     """
 
-    told: FloatArray
+    logs: FloatArray
     defects: FloatArray
     keeps: FloatArray
     decided: Decisions
 
-    def __getitem__(self, rows: IntArray | BoolArray) -> Judged:
+    def __getitem__(self, rows: IntArray | BoolArray) -> Assessment:
         """Some of the lots."""
-        return Judged(self.told[rows], self.defects[rows], self.keeps[rows], self.decided[rows])
+        return Assessment(self.logs[rows], self.defects[rows], self.keeps[rows], self.decided[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class QualityModel:
     temperatures : ndarray, shape (D,)
         By which the probability of each defect is made as sure as it is right.
     threshold : float
-        Highest probability of breaking its grade with which a lot may be let go unassayed; NaN: none may.
+        Highest probability of breaking its grade with which a lot may be released without an assay; NaN: none may.
     ranges : ndarray, shape (k, 2)
         Lowest and highest value of each input in training, in its unit; NaN where it had none.
     complete : ndarray of bool, shape (k,)
@@ -105,23 +105,23 @@ class QualityModel:
         """What decisions bring and cost."""
         return Costs.of(self.seed)
 
-    def judge(self, X: FloatArray, costs: Costs | None = None) -> Judged:
+    def assess(self, X: FloatArray, costs: Costs | None = None) -> Assessment:
         """What the laboratory will find in lots, shape (n, k) of inputs in plant units, and what to do with them.
 
         Other costs than the seed's change what is best among what the threshold allows, not the threshold.
         """
-        return self.judged(np.asarray(self.estimator.predict(X), dtype=np.float64), costs)
+        return self.assessed(np.asarray(self.estimator.predict(X), dtype=np.float64), costs)
 
-    def judged(self, raw: FloatArray, costs: Costs | None = None) -> Judged:
-        """As `judge`, from what an estimator has told of the lots, shape (n, E + D)."""
-        told = raw[:, : len(self.seed.elements)]
+    def assessed(self, raw: FloatArray, costs: Costs | None = None) -> Assessment:
+        """As `judge`, from what an estimator has logs of the lots, shape (n, E + D)."""
+        logs = raw[:, : len(self.seed.elements)]
         defects = defect_chances(raw[:, len(self.seed.elements) :], self.temperatures)
-        chances = self.scatter.chances(told, self.limits)
+        chances = self.scatter.chances(logs, self.limits)
         decided = decide(chances.keeps, chances.best, costs or self.costs, self.threshold)
-        return Judged(told, defects, chances.keeps, decided)
+        return Assessment(logs, defects, chances.keeps, decided)
 
-    def contents(self, told: FloatArray, coverage: float) -> dict[str, Answer]:
-        """Likeliest contents, each with its interval, of logarithms told, shape (n, E).
+    def contents(self, logs: FloatArray, coverage: float) -> dict[str, Answer]:
+        """Likeliest contents, each with its interval, of logarithms logs, shape (n, E).
 
         The intervals of a lot hold all its contents together with this coverage.
 
@@ -130,36 +130,36 @@ class QualityModel:
         CoverageError
             See `Conformal.half_width`.
         """
-        low, high = self.scatter.bounds(told, coverage)
-        value = np.exp(told)
+        low, high = self.scatter.bounds(logs, coverage)
+        value = np.exp(logs)
         top = np.maximum([element.limits[1] for element in self.seed.elements], value)
         parts = zip(self.seed.elements, value.T, low.T, np.minimum(high, top).T, strict=True)
         return {element.name: Answer(*answer) for element, *answer in parts}
 
     def concerned(self, decided: Decisions) -> IntArray:
-        """Grade whose limits matter for each lot, shape (n,): the one it is let go in, else the intended one."""
+        """Grade whose limits matter for each lot, shape (n,): the one it is released in, else the intended one."""
         bound = (decided.grade >= 0) & (decided.grade < len(self.seed.grades) - 1)
         return np.where(bound, decided.grade, self.costs.intended)
 
-    def nearest(self, judged: Judged) -> list[Nearest]:
+    def nearest(self, judged: Assessment) -> list[Nearest]:
         """Limit that each lot comes nearest to."""
-        return nearest(judged.told, self.concerned(judged.decided), self.scatter, self.limits)
+        return nearest(judged.logs, self.concerned(judged.decided), self.scatter, self.limits)
 
-    def remedies(self, X: FloatArray, judged: Judged) -> list[Remedy | None]:
-        """For each lot that is not let go in the intended grade or a dearer one, what would most likely help."""
+    def remedies(self, X: FloatArray, judged: Assessment) -> list[Remedy | None]:
+        """Most helpful move for each lot that is not released in the intended grade or a more valuable one."""
         found: list[Remedy | None] = [None] * len(X)
         doubtful = np.flatnonzero(judged.decided.actions(self.costs) > 0)
         intended = np.full(len(doubtful), self.costs.intended)
-        told = remedies(self.seed, X[doubtful], judged.told[doubtful], intended, self.scatter, self.limits)
-        for i, one in zip(doubtful, told, strict=True):
+        logs = remedies(self.seed, X[doubtful], judged.logs[doubtful], intended, self.scatter, self.limits)
+        for i, one in zip(doubtful, logs, strict=True):
             found[i] = one
         return found
 
     def flags(self, X: FloatArray) -> list[list[str]]:
-        """What a reader of each lot's answer should know; see `FittedModel.flags`."""
+        """What a reader of each lot's answer should know; see `RegressionModel.flags`."""
         return input_flags(X, self.names, self.ranges, self.complete)
 
-    def told(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
+    def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
         """Answers as flat columns of n values.
 
         Returns
@@ -168,8 +168,8 @@ class QualityModel:
             `<element>`, its `_low` and its `_high` at COVERAGE [its unit]; `p_<defect>`; `p_<grade>`; `decision`;
             `grade`, empty where the laboratory shall say; `expected_value` [$/t].
         """
-        judged = self.judge(X)
-        columns = flat(self.contents(judged.told, COVERAGE))
+        judged = self.assess(X)
+        columns = flat(self.contents(judged.logs, COVERAGE))
         columns |= {f"p_{name}": judged.defects[:, i] for i, name in enumerate(self.seed.defects)}
         columns |= {f"p_{grade.name}": judged.keeps[:, i] for i, grade in enumerate(self.seed.grades)}
         names = np.array([grade.name for grade in self.seed.grades] + [""])

@@ -41,7 +41,7 @@ class Lots:
         return Lots(self.reported[rows], self.defects[rows], self.kept[rows])
 
 
-def held(reported: FloatArray, answer: Answer) -> BoolArray:
+def covered(reported: FloatArray, answer: Answer) -> BoolArray:
     """Whether an interval holds each reported content; one below a limit is held where the interval reaches there."""
     inside = (answer.low <= reported) & (reported <= answer.high)
     return np.where(below_limit(reported), answer.low <= -reported, inside)
@@ -82,15 +82,15 @@ def costs_of(decided: Decisions, kept: FloatArray, costs: Costs) -> dict[str, fl
         what it would tell is NaN.
     """
     known = np.flatnonzero(~np.isnan(kept).any(axis=1))
-    some, told = kept[known], decided[known]
+    some, chosen = kept[known], decided[known]
     best = oracle(some, costs)
-    action = told.actions(costs)
-    let_go = (told.grade >= 0) & (told.grade < kept.shape[1] - 1)
-    bad = int(np.sum(some[let_go, told.grade[let_go]] == 0))
+    action = chosen.actions(costs)
+    let_go = (chosen.grade >= 0) & (chosen.grade < kept.shape[1] - 1)
+    bad = int(np.sum(some[let_go, chosen.grade[let_go]] == 0))
     released = int(let_go.sum())
     blind = costs.value[costs.intended] - costs.claim * (1.0 - some[:, costs.intended])
     return {
-        "cost": _mean(best - earned(told, some, costs)),
+        "cost": _mean(best - earned(chosen, some, costs)),
         "cost_assay_all": costs.assay,
         "cost_assay_none": _mean(best - blind),
         "released": _mean(action == 0),

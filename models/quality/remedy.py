@@ -59,16 +59,16 @@ class Remedy:
     sigma: float
 
 
-def distances(told: FloatArray, scatter: Scatter, limits: Limits) -> FloatArray:
-    """Distance of each limit in standard deviations of the error, shape (n, q), by logarithms told, shape (n, E)."""
-    room = np.log(limits.highest) - np.log(limits.values(np.exp(told)))
-    found: FloatArray = room / scatter.log_sd(told, limits)
+def distances(logs: FloatArray, scatter: Scatter, limits: Limits) -> FloatArray:
+    """Distance of each limit in standard deviations of the error, shape (n, q), by logarithms logs, shape (n, E)."""
+    room = np.log(limits.highest) - np.log(limits.values(np.exp(logs)))
+    found: FloatArray = room / scatter.log_sd(logs, limits)
     return found
 
 
-def nearest(told: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits) -> list[Nearest]:
+def nearest(logs: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits) -> list[Nearest]:
     """Nearest limit of each lot, n in all, among those of its grade, (n,)."""
-    far, value = distances(told, scatter, limits), limits.values(np.exp(told))
+    far, value = distances(logs, scatter, limits), limits.values(np.exp(logs))
     found = []
     for i, grade in enumerate(grades.tolist()):
         own = limits.of_grade(grade)
@@ -78,7 +78,7 @@ def nearest(told: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits
 
 
 def remedies(
-    seed: Seed, X: FloatArray, told: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits
+    seed: Seed, X: FloatArray, logs: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits
 ) -> list[Remedy | None]:
     """For each lot the move of one knob that gains most room at the nearest limit of its grade; None where none does.
 
@@ -91,7 +91,7 @@ def remedies(
         The process; without a physics module that tells contents there is no remedy.
     X : ndarray, shape (n, k)
         Inputs in plant units.
-    told : ndarray, shape (n, E)
+    logs : ndarray, shape (n, E)
         Predicted logarithms of the contents.
     grades : ndarray of int, shape (n,)
         Grade whose limits count.
@@ -101,7 +101,7 @@ def remedies(
     physics = physics_of(seed.process.name)
     if not hasattr(physics, "contents") or not len(X):
         return [None] * len(X)
-    here = _room(told, grades, scatter, limits)
+    here = _room(logs, grades, scatter, limits)
     found: list[Remedy | None] = [None] * len(X)
     most = here + LEAST_GAIN
     names = input_names(seed)
@@ -110,7 +110,7 @@ def remedies(
     # All moves in one call: of a single lot physics costs its calls and not its rows.
     before, *after = np.split(_contents(physics, seed, np.concatenate(rows)), len(rows))
     for (knob, column, _), moved, contents in zip(moves, rows[1:], after, strict=True):
-        room = _room(told + _shift(before, contents), grades, scatter, limits)
+        room = _room(logs + _shift(before, contents), grades, scatter, limits)
         for i in np.flatnonzero(room > most):
             most[i] = room[i]
             found[i] = Remedy(knob, float(X[i, column]), float(moved[i, column]), float(room[i]))
@@ -124,8 +124,8 @@ def _moved(X: FloatArray, column: int, knob: Column, way: float) -> FloatArray:
     return moved
 
 
-def _room(told: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits) -> FloatArray:
-    far = distances(told, scatter, limits)
+def _room(logs: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits) -> FloatArray:
+    far = distances(logs, scatter, limits)
     return np.array([far[i, limits.of_grade(grade)].min() for i, grade in enumerate(grades.tolist())])
 
 

@@ -20,7 +20,7 @@ _SCENARIOS_OF = 3  # every third calibration lot lends its errors; the others ju
 _MOST_USUAL = 300
 _RARE = 3.0  # standard deviations: lots with a larger error are scenarios each, of the usual ones some stand for all
 _ROWS_AT_ONCE = 128
-_LUCK = 20260101  # of the draws that stand for censored errors
+_RNG_SEED = 20260101  # of the draws that stand for censored errors
 _LEAST_WIDTH = 1e-6
 _WIDEST = 0.9  # standard deviations of a kernel: with few scenarios there is little to smooth
 
@@ -34,7 +34,7 @@ class Chances:
     keeps : ndarray, shape (n, G)
         Probability that the contents keep each grade.
     best : ndarray, shape (n, G)
-        Probability that each grade is the dearest that the contents keep.
+        Probability that each grade is the most valuable that the contents keep.
     """
 
     keeps: FloatArray
@@ -63,7 +63,7 @@ class Scatter:
     joint: Conformal
 
     @classmethod
-    def of(cls, reported: FloatArray, told: FloatArray) -> tuple[Self, IntArray]:
+    def of(cls, reported: FloatArray, logs: FloatArray) -> tuple[Self, IntArray]:
         """Scatter of reported contents about predicted logarithms, both shape (n, E), and the lots left to judge with.
 
         The lots whose errors become scenarios may not judge decisions that rest on these scenarios: each would find
@@ -77,17 +77,17 @@ class Scatter:
         empty = np.flatnonzero(np.isnan(reported).all(axis=0))
         if len(empty):
             raise ValueError(f"reported: elements {empty.tolist()} have no content in any calibration lot")
-        spread = np.array([spread_about(label, raw) for label, raw in zip(reported.T, told.T, strict=True)])
-        luck = np.random.default_rng(_LUCK).random(reported.shape)
-        error = (drawn(reported, told, spread, luck) - told) / spread
-        judges = judging(len(told))
+        spread = np.array([spread_about(label, raw) for label, raw in zip(reported.T, logs.T, strict=True)])
+        uniforms = np.random.default_rng(_RNG_SEED).random(reported.shape)
+        error = (drawn(reported, logs, spread, uniforms) - logs) / spread
+        judges = deciding_lots(len(logs))
         scenarios, weights = _thinned(np.delete(error, judges, axis=0))
         # A lot without any content reported would count as one that every interval holds.
         known = ~np.isnan(reported).all(axis=1)
-        joint = Conformal(np.sort(_largest_error(reported[known], told[known], spread)))
+        joint = Conformal(np.sort(_largest_error(reported[known], logs[known], spread)))
         return cls(spread, scenarios, weights, joint), judges
 
-    def bounds(self, told: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
+    def bounds(self, logs: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
         """Lowest and highest content, shape (n, E) each, between which all contents of a lot lie together.
 
         Raises
@@ -96,23 +96,23 @@ class Scatter:
             See `Conformal.half_width`.
         """
         half = self.joint.half_width(coverage) * self.spread
-        return np.exp(told - half), np.exp(told + half)
+        return np.exp(logs - half), np.exp(logs + half)
 
     @cached_property
     def _width(self) -> float:
         """Width of the kernel that smooths scenarios, in their standard deviations (Silverman's rule)."""
         return min(_WIDEST, float((4.0 / 3.0 * np.sum(self.weights**2)) ** 0.2))
 
-    def chances(self, told: FloatArray, limits: Limits) -> Chances:
-        """What may become of lots whose contents' logarithms are told, shape (n, E)."""
-        keeps, best = (np.concatenate(parts) for parts in zip(*self._parts(told, limits), strict=True))
+    def chances(self, logs: FloatArray, limits: Limits) -> Chances:
+        """What may become of lots whose contents' logarithms are logs, shape (n, E)."""
+        keeps, best = (np.concatenate(parts) for parts in zip(*self._parts(logs, limits), strict=True))
         # Weights sum up to 1 but for rounding: no chance is above it, and that the last grade is kept is none.
         keeps[:, -1] = 1.0
         return Chances(np.minimum(keeps, 1.0), np.minimum(best, 1.0))
 
-    def _parts(self, told: FloatArray, limits: Limits) -> Iterator[tuple[FloatArray, FloatArray]]:
-        for first in range(0, max(1, len(told)), _ROWS_AT_ONCE):
-            contents = np.exp(told[first : first + _ROWS_AT_ONCE, None, :] + self.scenarios * self.spread)
+    def _parts(self, logs: FloatArray, limits: Limits) -> Iterator[tuple[FloatArray, FloatArray]]:
+        for first in range(0, max(1, len(logs)), _ROWS_AT_ONCE):
+            contents = np.exp(logs[first : first + _ROWS_AT_ONCE, None, :] + self.scenarios * self.spread)
             full = np.log(limits.fullness(contents)[..., :-1])
             mean = self._mean(full)[:, None]
             sd = np.sqrt(self._mean((full - mean) ** 2))[:, None]
@@ -120,17 +120,17 @@ class Scatter:
             full = mean + np.sqrt(1.0 - self._width**2) * (full - mean)
             width = np.maximum(self._width * sd, _LEAST_WIDTH)
             keeps = np.append(ndtr(-full / width), np.ones((*full.shape[:2], 1)), axis=2)
-            dearest = np.maximum.accumulate(keeps, axis=2)
-            yield self._mean(keeps), self._mean(np.diff(dearest, axis=2, prepend=0.0))
+            best = np.maximum.accumulate(keeps, axis=2)
+            yield self._mean(keeps), self._mean(np.diff(best, axis=2, prepend=0.0))
 
     def _mean(self, values: FloatArray) -> FloatArray:
         """Mean over scenarios, shape (n, G), of values of shape (n, s, G)."""
         found: FloatArray = np.einsum("s,nsg->ng", self.weights, values)
         return found
 
-    def log_sd(self, told: FloatArray, limits: Limits) -> FloatArray:
+    def log_sd(self, logs: FloatArray, limits: Limits) -> FloatArray:
         """Standard deviation of the logarithm of what each limit bounds, shape (n, q), by its elements' shares."""
-        contents = np.exp(told)
+        contents = np.exp(logs)
         shares = contents[:, None, :] * limits.elements / limits.values(contents)[:, :, None]
         covariance = np.outer(self.spread, self.spread) * self._correlation
         sd: FloatArray = np.sqrt(np.einsum("nqe,ef,nqf->nq", shares, covariance, shares))
@@ -159,7 +159,7 @@ class Scatter:
         return cls(spread, scenarios, weights, Conformal(np.array(state["joint"])))
 
 
-def judging(lots: int) -> IntArray:
+def deciding_lots(lots: int) -> IntArray:
     """Which of so many calibration lots judge decisions; the errors of the others, evenly spread, are scenarios."""
     return np.flatnonzero(np.arange(lots) % _SCENARIOS_OF)
 
@@ -173,11 +173,11 @@ def _thinned(errors: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.concatenate([errors[rare], usual[some]]), np.concatenate(weights) / len(errors)
 
 
-def _largest_error(reported: FloatArray, told: FloatArray, spread: FloatArray) -> FloatArray:
+def _largest_error(reported: FloatArray, logs: FloatArray, spread: FloatArray) -> FloatArray:
     """Largest error of each lot in units of the spread, shape (n,): how wide its intervals must be to hold all.
 
     A content below a limit is held where the interval reaches below that limit; a missing one is held by any.
     """
-    error = (log_size(reported) - told) / spread
+    error = (log_size(reported) - logs) / spread
     needed = np.where(below_limit(reported), np.maximum(-error, 0.0), np.abs(error))
     return np.asarray(np.max(np.nan_to_num(needed), axis=1))

@@ -92,13 +92,13 @@ class LotTrees(LotEstimator):
         new = lightgbm.Dataset(X[-newest:], np.zeros(newest), reference=old, free_raw_data=False)
         found = []
         for label, start, kind in zip(Y.T, raw.T, kinds, strict=True):
-            judge = _judge(label[-newest:], start[-newest:], kind)
+            metric = _metric_of(label[-newest:], start[-newest:], kind)
             booster = lightgbm.train(
                 self._settings(label[:-newest], start[:-newest], kind),
                 old,
                 num_boost_round=self.most_trees,
                 valid_sets=[new],
-                feval=judge,
+                feval=metric,
                 callbacks=[lightgbm.early_stopping(self.patience, verbose=False)],
             )
             found.append(max(1, booster.best_iteration))
@@ -152,12 +152,12 @@ class LotTrees(LotEstimator):
         rows = checked_rows(self, X)
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
         left_over = [booster.predict(rows, raw_score=True, num_threads=threads) for booster in self.boosters_]
-        told: FloatArray = self.lines_.predict(rows) + np.column_stack(left_over)
-        return told
+        found: FloatArray = self.lines_.predict(rows) + np.column_stack(left_over)
+        return found
 
 
-def _judge(label: FloatArray, start: FloatArray, kind: Loss) -> Any:
-    def told(raw: FloatArray, _: lightgbm.Dataset) -> tuple[str, float, bool]:
+def _metric_of(label: FloatArray, start: FloatArray, kind: Loss) -> Any:
+    def metric(raw: FloatArray, _: lightgbm.Dataset) -> tuple[str, float, bool]:
         return "loss", float(kind.loss(label, start + raw).mean()), False
 
-    return told
+    return metric

@@ -1,4 +1,4 @@
-"""The bars to beat: last period's value, and first principles alone."""
+"""The baselines: last period's value, and first principles alone."""
 
 from __future__ import annotations
 

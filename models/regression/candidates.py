@@ -1,4 +1,4 @@
-"""The estimators that compete for a process, from the bar to beat upwards."""
+"""The estimators that compete for a process, from the baseline upwards."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from seeds import Column, Seed
 
 
 @dataclass(frozen=True, eq=False)
-class FittedModel:
+class RegressionModel:
     """A candidate fitted to a process's table, with what an answer needs besides its prediction.
 
     Parameters
@@ -150,7 +150,7 @@ class FittedModel:
                 flags[i].append(f"{self._target.name} predicted outside physical range")
         return flags
 
-    def told(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
+    def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
         """Answers as flat columns of n values: `<quantity>`, its `_low` and its `_high` at COVERAGE [its unit]."""
         return flat(self.answer(X, COVERAGE))
 
@@ -172,13 +172,13 @@ def conformalised(
     y_calibrate: FloatArray,
     predicted: FloatArray,
     info: Mapping[str, Any],
-) -> FittedModel:
+) -> RegressionModel:
     """Model from an estimator that has learnt from X_train, with intervals from calibration rows.
 
     Parameters
     ----------
     seed, candidate, estimator, info
-        As for `FittedModel`.
+        As for `RegressionModel`.
     X_train : ndarray, shape (n, k)
         Inputs that the estimator was fitted to.
     y_calibrate, predicted : ndarray, shape (m,)
@@ -186,9 +186,9 @@ def conformalised(
 
     Returns
     -------
-    FittedModel
+    RegressionModel
     """
-    return FittedModel(
+    return RegressionModel(
         seed=seed,
         candidate=candidate,
         estimator=estimator,

@@ -1,4 +1,4 @@
-"""The bars to beat where classes are told: the share of each class, and first principles alone."""
+"""The baselines where classes are predicted: the share of each class, and first principles alone."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def learnable(estimator: BaseEstimator, X: npt.ArrayLike, y: npt.ArrayLike) -> t
     codes = np.asarray(labels).astype(np.intp)
     strange = (codes != labels) | (codes < 0) | (codes >= estimator.n_classes)
     if strange.any():
-        told = f"expected numbers of classes, 0 to {estimator.n_classes - 1}"
-        raise ValueError(f"y: got {np.asarray(labels)[strange][0]!r}: {told}")
+        expected = f"expected numbers of classes, 0 to {estimator.n_classes - 1}"
+        raise ValueError(f"y: got {np.asarray(labels)[strange][0]!r}: {expected}")
     return rows, codes
 
 
@@ -92,7 +92,7 @@ class FirstPrinciplesClasses(KnownClasses):
     """The process's physics plus one fitted number: how far its scores are to be trusted.
 
     p ∝ share of the class · exp(score / temperature). A row in which physics rules out every class, or can compute no
-    score, is told the shares. Missing inputs take their training median, or the seed's typical mean where training
+    score, is given the shares. Missing inputs take their training median, or the seed's typical mean where training
     has no value at all.
 
     Parameters

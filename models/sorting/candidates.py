@@ -15,7 +15,7 @@ from seeds import Seed
 
 
 def build(seed: Seed) -> dict[str, BaseEstimator]:
-    """Unfitted classifiers that the seed allows, from the bar to beat upwards.
+    """Unfitted classifiers that the seed allows, from the baseline upwards.
 
     First principles need a physics module that scores classes, LightGBM with physics one at all. All take X as
     `models.table.inputs.matrix` makes it, rows sorted by time, and numbers of classes; all tell probabilities of the

@@ -29,7 +29,7 @@ LEAST_SPREAD = 1e-6
 
 @dataclass(frozen=True)
 class Signals:
-    """What contents are told from, besides class probabilities: the inputs and all that physics computes from them.
+    """Signals that contents are estimated from: the inputs, and all that physics computes from them.
 
     Parameters
     ----------
@@ -96,9 +96,9 @@ class Lines:
 
 @dataclass(frozen=True, eq=False)
 class Contents:
-    """Element contents told from signals, physics features and class probabilities.
+    """Element contents estimated from signals, physics features and class probabilities.
 
-    Within a class contents follow the signals by straight lines; what is told is their mean over the classes, by
+    Within a class contents follow the signals by straight lines; the estimate is their mean over the classes, by
     probability. Intervals are conformal within the predicted class (Mondrian) where it has enough calibration rows,
     over all classes otherwise; an error counts by the spread that the lines state for the piece, so that a piece of
     doubtful class gets the wider interval.
@@ -177,7 +177,7 @@ class Contents:
             scores = (one if len(one.scores) >= enough else self.pooled[e] for e, one in own)
             half[predicted == k] *= [one.half_width(coverage) for one in scores]
         ends = (np.clip(end, low, high).T for end in (value, value - half, value + half))
-        return {name: Answer(*told) for name, *told in zip(names, *ends, strict=True)}
+        return {name: Answer(*bounds) for name, *bounds in zip(names, *ends, strict=True)}
 
     @cached_property
     def _told(self) -> tuple[list[int], list[str], FloatArray]:

@@ -10,14 +10,14 @@ from models.sorting.contents import CARRIED_R2, Contents, Lines, Signals, spread
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 
-# Penalty on squared weights of standard scores: a class with fewer pieces is told its mean content.
+# Penalty on squared weights of standard scores: a class with fewer pieces is given its mean content.
 PENALTY = 1.0
 # More scores than these narrow no interval's uncertainty that matters: its coverage varies by 0.015 at 0.9.
 MOST_SCORES = 400
 
 
 def fit_lines(Z: FloatArray, codes: IntArray, contents: FloatArray, n_classes: int) -> Lines:
-    """Lines of each class from the pieces of the class that the laboratory has told.
+    """Lines of each class from the pieces of the class that the laboratory has reported.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def fit_lines(Z: FloatArray, codes: IntArray, contents: FloatArray, n_classes: i
     Returns
     -------
     Lines
-        A class without any content of an element is told what all classes together have of it, and 0 where there is
+        A class without any content of an element is given what all classes together have of it, and 0 where there is
         nothing at all. The variances are those of the pieces that were learnt.
     """
     shape = (n_classes, contents.shape[1])
@@ -76,7 +76,7 @@ def fit_contents(
         Inputs, shape (n, k), class numbers, shape (n,), and laboratory contents, shape (n, E) [wt%], NaN where there
         is none: of rows to learn, and of rows to measure errors on.
     p_new : ndarray, shape (m, K)
-        Class probabilities of the new rows, told by models that had not seen them.
+        Class probabilities of the new rows, predicted by models that had not seen them.
 
     Returns
     -------
@@ -88,8 +88,8 @@ def fit_contents(
     columns = signals.columns(old[0]), signals.columns(new[0])
     scale = StandardScale.of(columns[0])
     Z_old, Z_new = (scale.scores(part) for part in columns)
-    told, variance = fit_lines(Z_old, old[1], old[2], n_classes).mixed(Z_new, p_new)
-    error, predicted = told - new[2], np.argmax(p_new, axis=1)
+    estimated, variance = fit_lines(Z_old, old[1], old[2], n_classes).mixed(Z_new, p_new)
+    error, predicted = estimated - new[2], np.argmax(p_new, axis=1)
     relative = error / spread(variance)
     codes, labels = (np.concatenate([old[i], new[i]]) for i in (1, 2))
     contents = Contents(
@@ -101,7 +101,7 @@ def fit_contents(
         pooled=_scores(relative),
         of_class=tuple(_scores(relative[predicted == k]) for k in range(n_classes)),
     )
-    return contents, told, variance
+    return contents, estimated, variance
 
 
 def _scores(relative: FloatArray) -> tuple[Conformal, ...]:

@@ -122,10 +122,10 @@ class Line:
             rest=[one.rest for one in seed.bins].index(True),
             limits=limits(seed),
             certainty=certainty(seed),
-            co_ejection=seed.rules.co_ejection.value,
+            co_ejection=seed.sorting_rules.co_ejection.value,
             whole=whole,
             feed=feed_contents / whole,
-            lot_mass=seed.rules.lot_mass.value,
+            lot_mass=seed.sorting_rules.lot_mass.value,
         )
 
     @cached_property

@@ -37,7 +37,7 @@ def sorter(
     p_cal: FloatArray,
     info: Mapping[str, Any],
 ) -> SortingModel:
-    """Model from an estimator that has learnt all rows, calibrated on rows told by models that had not seen them.
+    """Model from an estimator that has learnt all rows, calibrated on rows predicted by models that had not seen them.
 
     Contents are learnt from all rows; their errors are those that lines from the training rows make on the calibration
     rows. Classes that are known to novelty come from the training rows; its threshold, the temperature and the reserve
@@ -50,7 +50,7 @@ def sorter(
     X_train, X_cal : ndarray, shape (n, k) and (m, k)
         Inputs in plant units; NaN is missing.
     y_train, y_cal : ndarray, shape (n,) and (m,)
-        Numbers of the classes that the laboratory told.
+        Numbers of the classes that the laboratory reported.
     contents_train, contents_cal : ndarray, shape (n, E) and (m, E)
         Laboratory contents [wt%]; NaN where there is none.
     mass_cal : ndarray, shape (m,)
@@ -58,7 +58,7 @@ def sorter(
     lots_cal : sequence of m str
         Name of each row's lot; rows of a lot in the order in which they passed.
     p_cal : ndarray, shape (m, K)
-        Class probabilities told by models that had not seen the row.
+        Class probabilities predicted by models that had not seen the row.
 
     Returns
     -------
@@ -69,13 +69,14 @@ def sorter(
     GuaranteeError
         Too few calibration lots for the seed's confidence, or limits that no reserve keeps.
     """
-    codes, other = y_cal.astype(np.intp), seed.classes.index(seed.rules.other)
+    codes, other = y_cal.astype(np.intp), seed.classes.index(seed.sorting_rules.other)
     with np.errstate(divide="ignore"):
         temperature = fitted_temperature(np.log(p_cal), codes)
     p = tempered(p_cal, temperature)
     lots = numbered(lots_cal)[2]
     learnt = y_train.astype(np.intp)
-    contents, told, variance = fit_contents(seed, (X_train, learnt, contents_train), (X_cal, codes, contents_cal), p)
+    calibration = X_cal, codes, contents_cal
+    contents, estimated, variance = fit_contents(seed, (X_train, learnt, contents_train), calibration, p)
     named = learnt != other
     model = SortingModel(
         seed=seed,
@@ -96,14 +97,14 @@ def sorter(
     pieces = replace(
         model.pieces(X_cal, p, value_matrix(seed)),
         mass=kilograms(seed, mass_cal),
-        content=share * told,
+        content=share * estimated,
         variance=share**2 * variance,
     )
     return replace(model, reserve=reserve(seed, model.line, pieces, lots, contents_cal))
 
 
 def _mean(contents: FloatArray, mass: FloatArray) -> FloatArray:
-    """Mean contents by mass, shape (E,) [wt%]; 0 where the laboratory has never told one."""
+    """Mean contents by mass, shape (E,) [wt%]; 0 where the laboratory has never reported one."""
     known = ~np.isnan(contents)
     weight = (mass[:, None] * known).sum(axis=0)
     total = (mass[:, None] * np.where(known, contents, 0.0)).sum(axis=0)

@@ -92,7 +92,7 @@ def reserve(seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents: Fl
     line : Line
         Its sorting line.
     pieces : Pieces
-        n pieces, each told by models that had not seen its lot.
+        n pieces, each predicted by models that had not seen its lot.
     lots : ndarray of int, shape (n,)
         Number of each piece's lot, 0 to L - 1, none left out.
     contents : ndarray, shape (n, E)
@@ -116,7 +116,7 @@ def reserve(seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents: Fl
     if np.isnan(line.limits).all():
         return math.nan
     n_lots = int(lots.max()) + 1 if len(lots) else 0
-    confidence = seed.rules.confidence.value
+    confidence = seed.sorting_rules.confidence.value
     if n_lots < lots_needed(confidence):
         raise GuaranteeError(
             f"limits kept in {confidence:g} of the lots need at least {lots_needed(confidence)} calibration lots, "

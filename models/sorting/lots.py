@@ -69,18 +69,18 @@ class LotState:
         ------
         LotStateError
             A bin or limited element is missing or unknown, or a number is missing, not finite, or negative where it
-            is a mass of a bin or a variance; place, value and what was expected are told.
+            is a mass of a bin or a variance; place, value and what was expected are named.
         """
         made = cls.empty(seed)
         mass, element_mass, variance = made.mass, made.element_mass.copy(), made.variance.copy()
         _same_names("", state, [one.name for one in seed.bins])
         numbers = {column.name: e for e, column in enumerate(seed.elements)}
         for b, one in enumerate(seed.bins):
-            told = state[one.name]
-            _same_names(f"{one.name}.", told, ["mass", "elements"])
-            mass[b] = _number(f"{one.name}.mass", told["mass"], low=0.0)
-            _same_names(f"{one.name}.elements.", told["elements"], list(one.limits))
-            for name, element in told["elements"].items():
+            given = state[one.name]
+            _same_names(f"{one.name}.", given, ["mass", "elements"])
+            mass[b] = _number(f"{one.name}.mass", given["mass"], low=0.0)
+            _same_names(f"{one.name}.elements.", given["elements"], list(one.limits))
+            for name, element in given["elements"].items():
                 place = f"{one.name}.elements.{name}"
                 _same_names(f"{place}.", element, ["mass", "variance"])
                 # An estimate may be a little below nothing.
@@ -93,7 +93,7 @@ class LotState:
 
         As little mass and as sure as nothing is presumed of the piece that brings it.
         """
-        start = START_SHARE * seed.rules.lot_mass.value
+        start = START_SHARE * seed.sorting_rules.lot_mass.value
         allowed = limits(seed) * (1 - reserve) * (self.mass[:, None] + start)
         return np.asarray(allowed - self.element_mass - certainty(seed) * np.sqrt(self.variance))
 
@@ -123,7 +123,7 @@ def limits(seed: Seed) -> FloatArray:
 
 def certainty(seed: Seed) -> float:
     """How many standard deviations an estimate must stay below a limit; none where half of the lots may break it."""
-    confidence = seed.rules.confidence.value
+    confidence = seed.sorting_rules.confidence.value
     return NormalDist().inv_cdf(confidence) if confidence > 0.5 else 0.0
 
 

@@ -34,7 +34,7 @@ class Classifier(Protocol):
 
 def kilograms(seed: Seed, mass: FloatArray) -> FloatArray:
     """Masses of pieces, shape (n,) [kg], from measured ones [g]; the seed's typical mass where one is missing."""
-    typical = seed.column(seed.rules.mass).typical
+    typical = seed.column(seed.sorting_rules.mass).typical
     return GRAM * np.where(np.isnan(mass), math.nan if typical is None else typical.mean, mass)
 
 
@@ -213,13 +213,13 @@ class SortingModel:
 
     @cached_property
     def _other(self) -> int:
-        return self.seed.classes.index(self.seed.rules.other)
+        return self.seed.classes.index(self.seed.sorting_rules.other)
 
     @cached_property
     def _mass(self) -> int:
-        return self.names.index(self.seed.rules.mass)
+        return self.names.index(self.seed.sorting_rules.mass)
 
-    def told(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
+    def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
         """Answers as flat columns of n values, each piece decided by itself.
 
         Returns
@@ -251,7 +251,7 @@ class SortingModel:
         Returns
         -------
         list of list of str
-            "<column> outside training range" and "<column> missing" as for `FittedModel.flags`, the mass also where
+            "<column> outside training range" and "<column> missing" as for `RegressionModel.flags`, the mass also where
             it was missing in training; "unlike anything learnt"; "probably <other>".
         """
         needed = self.complete | (np.arange(len(self.names)) == self._mass)
@@ -259,11 +259,11 @@ class SortingModel:
         p = self.probabilities(X) if p is None else p
         aside = {
             "unlike anything learnt": self.novel(X),
-            f"probably {self.seed.rules.other}": np.argmax(p, axis=1) == self._other,
+            f"probably {self.seed.sorting_rules.other}": np.argmax(p, axis=1) == self._other,
         }
-        for told, where in aside.items():
+        for words, where in aside.items():
             for i in np.flatnonzero(where):
-                flags[i].append(told)
+                flags[i].append(words)
         return flags
 
     def state(self) -> dict[str, Any]:

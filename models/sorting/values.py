@@ -12,7 +12,7 @@ from seeds import Seed
 
 
 class PriceError(ValueError):
-    """Prices that name a bin or class that the seed does not have, or that are no finite numbers; all are told."""
+    """Prices that name a bin or class that the seed does not have, or that are no finite numbers; all are named."""
 
 
 def value_matrix(seed: Seed, prices: Mapping[str, Mapping[str, float]] | None = None) -> FloatArray:

@@ -1,7 +1,7 @@
 """The table's contract: what a plant's rows must be before anything learns from them or is measured on them.
 
-A fault of the file stops the work and all faults are told at once. A single row with an impossible value is taken out
-and listed. Nothing is repaired in silence.
+A fault of the file stops the work and all faults are reported at once. A single row with an impossible value is taken
+out and listed. Nothing is repaired in silence.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from seeds import Column, Seed
 # More rows than this out of physical range mean a wrong file or unit, not some bad readings.
 REJECTED_SHARE = 0.2
 
-# Faults of one kind that are told one by one in each column; the rest is counted.
+# Faults of one kind that are reported one by one in each column; the rest is counted.
 LISTED = 5
 
 # A slip of units shows in a column's median: so many values at least, about a power of 1000 (within a factor) away from
@@ -143,7 +143,7 @@ def check(
     today : date, optional
         Day after which no period may start; by default the clock's.
     known : sequence of Fault
-        Faults met while reading, to be told together with those found here.
+        Faults met while reading, to be reported together with those found here.
 
     Raises
     ------
@@ -162,8 +162,8 @@ def check(
     headers = {name: where[0] for name, where in found.items() if len(where) == 1}
     values = {}
     for name, header in headers.items():
-        values[name], told = _parse(frame[header], seed, seed.column(name), header, source)
-        faults += told
+        values[name], found_here = _parse(frame[header], seed, seed.column(name), header, source)
+        faults += found_here
     rows = _Rows(seed, source, headers, values)
     slips = rows.slips()
     outside = {column.name: rows.outside(column) for column in rows.measured if column.name not in slips}
@@ -295,9 +295,9 @@ class _Rows:
         """For each column whose median shows another unit than the seed's, the fault."""
         found = {}
         for column in self.measured:
-            told = _slip(_sizes(self.values[column.name], column), column)
-            if told is not None:
-                found[column.name] = Fault(self.source.name, None, self.headers[column.name], *told)
+            found_here = _slip(_sizes(self.values[column.name], column), column)
+            if found_here is not None:
+                found[column.name] = Fault(self.source.name, None, self.headers[column.name], *found_here)
         return found
 
     def outside(self, column: Column) -> BoolArray:

@@ -103,7 +103,7 @@ def _read_csv(file: Path) -> RawTable:
     try:
         table = pa_csv.read_csv(
             file,
-            # Row numbers are only told by a reader with one thread.
+            # Row numbers are only known to a reader with one thread.
             read_options=pa_csv.ReadOptions(use_threads=False),
             parse_options=pa_csv.ParseOptions(
                 newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
@@ -113,11 +113,11 @@ def _read_csv(file: Path) -> RawTable:
             ),
         )
     except pa.ArrowException as error:
-        told = str(error).splitlines()[0]
-        if "Empty CSV" in told:
+        message = str(error).splitlines()[0]
+        if "Empty CSV" in message:
             return RawTable(str(file), pd.DataFrame(columns=headers), headers)
-        unread = Fault(str(file), None, None, f"a file that cannot be read ({told})", "a CSV file")
-        return RawTable(str(file), faults=[_not_utf8(file) if "UTF8" in told else unread])
+        unread = Fault(str(file), None, None, f"a file that cannot be read ({message})", "a CSV file")
+        return RawTable(str(file), faults=[_not_utf8(file) if "UTF8" in message else unread])
     numbers = np.arange(2, 2 + table.num_rows + len(ragged))
     numbers = np.setdiff1d(numbers, [row.number for row in ragged], assume_unique=True)
     frame = table.to_pandas(split_blocks=True, self_destruct=True)

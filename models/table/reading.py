@@ -179,10 +179,10 @@ def _mixed(raws: list[RawTable]) -> list[Fault]:
         lacking = set(whole[0].headers) - set(raw.headers)
         more = set(raw.headers) - set(whole[0].headers)
         if lacking or more:
-            told = [f"without {', '.join(sorted(lacking))}"] * bool(lacking)
-            told += [f"with {', '.join(sorted(more))}"] * bool(more)
+            parts = [f"without {', '.join(sorted(lacking))}"] * bool(lacking)
+            parts += [f"with {', '.join(sorted(more))}"] * bool(more)
             expected = f"the same columns as in {whole[0].file}"
-            faults.append(Fault(raw.file, None, None, f"columns {' and '.join(told)}", expected))
+            faults.append(Fault(raw.file, None, None, f"columns {' and '.join(parts)}", expected))
     return faults
 
 

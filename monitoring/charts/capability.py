@@ -27,7 +27,7 @@ MOVING_RANGE_EFFICIENCY = 0.605
 
 
 class CapabilityError(ValueError):
-    """Limits or values that no index can be told from."""
+    """Limits or values that give no index."""
 
 
 @dataclass(frozen=True)

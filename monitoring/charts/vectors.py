@@ -96,14 +96,14 @@ class PrincipalComponents:
            J. Qual. Technol. 24, 88-95.
         """
         scores, charted = self._scores(values, alpha), _empty(values.shape)
-        for rows, told in _patterns(scores):
-            weights = self._weights(told)
-            along, directions = np.linalg.eigh(weights @ self.loadings[told] * self.variances)
+        for rows, known in _patterns(scores):
+            weights = self._weights(known)
+            along, directions = np.linalg.eigh(weights @ self.loadings[known] * self.variances)
             told_scores = along > NEGLIGIBLE * self.variances[0]
             whitening = weights.T @ directions[:, told_scores] / np.sqrt(along[told_scores])
-            x = scores[np.ix_(rows, told)]
+            x = scores[np.ix_(rows, known)]
             added = x * (x @ (whitening @ whitening.T))
-            _enter(charted, rows, told, added, _t_squared_limit(int(told_scores.sum()), self.rows, alpha))
+            _enter(charted, rows, known, added, _t_squared_limit(int(told_scores.sum()), self.rows, alpha))
         return charted
 
     def q(self, values: FloatArray, alpha: float) -> VectorChart:
@@ -124,12 +124,12 @@ class PrincipalComponents:
             The limit is that of `q_limit`.
         """
         scores, charted = self._scores(values, alpha), _empty(values.shape)
-        for rows, told in _patterns(scores):
-            left = np.eye(int(told.sum())) - self.loadings[told] @ self._weights(told)
-            covariance = left @ self.correlation[np.ix_(told, told)] @ left.T
-            added = (scores[np.ix_(rows, told)] @ left.T) ** 2
+        for rows, known in _patterns(scores):
+            left = np.eye(int(known.sum())) - self.loadings[known] @ self._weights(known)
+            covariance = left @ self.correlation[np.ix_(known, known)] @ left.T
+            added = (scores[np.ix_(rows, known)] @ left.T) ** 2
             eigenvalues = np.asarray(np.linalg.eigvalsh(covariance), dtype=np.float64)
-            _enter(charted, rows, told, added, q_limit(eigenvalues, alpha))
+            _enter(charted, rows, known, added, q_limit(eigenvalues, alpha))
         return charted
 
     def _scores(self, values: FloatArray, alpha: float) -> FloatArray:
@@ -139,10 +139,10 @@ class PrincipalComponents:
             raise ChartError(f"rows: expected shape (n, {len(self.mean)}), got {values.shape}")
         return np.asarray((values - self.mean) / self.scale)
 
-    def _weights(self, told: BoolArray) -> FloatArray:
+    def _weights(self, known: BoolArray) -> FloatArray:
         """What turns the present standard scores into the expected scores of the components, shape (a, present)."""
-        present = np.linalg.pinv(self.correlation[np.ix_(told, told)], rcond=NEGLIGIBLE, hermitian=True)
-        return np.asarray(self.variances[:, None] * self.loadings[told].T @ present)
+        present = np.linalg.pinv(self.correlation[np.ix_(known, known)], rcond=NEGLIGIBLE, hermitian=True)
+        return np.asarray(self.variances[:, None] * self.loadings[known].T @ present)
 
 
 def principal_components(reference: FloatArray, components: int) -> PrincipalComponents:
@@ -249,8 +249,8 @@ def _empty(shape: tuple[int, ...]) -> VectorChart:
     return VectorChart(np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, dtype=bool), np.full(shape, np.nan))
 
 
-def _enter(chart: VectorChart, rows: IntArray, told: BoolArray, added: FloatArray, limit: float) -> None:
+def _enter(chart: VectorChart, rows: IntArray, known: BoolArray, added: FloatArray, limit: float) -> None:
     """Write the rows of one pattern into a chart that is being made."""
     total = added.sum(axis=1)
     chart.statistic[rows], chart.limit[rows], chart.signals[rows] = total, limit, total > limit
-    chart.contributions[np.ix_(rows, told)] = added
+    chart.contributions[np.ix_(rows, known)] = added

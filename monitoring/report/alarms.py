@@ -7,14 +7,14 @@ import numpy as np
 
 from monitoring.charts.control import ChartError, robust_reference
 from monitoring.charts.vectors import VectorChart
-from monitoring.report.lots import ToldLots
+from monitoring.report.lots import PredictedLots
 from monitoring.report.residual_charts import Charts, Lasting, Reference
 from physics.arrays import FloatArray, IntArray
 from seeds import Cause, Seed
 
 SHEWHART, T_SQUARED, Q = "Shewhart", "T²", "Q"
 LEAST_SIMILARITY = 0.71  # half of the squared shift is explained
-LEAST_MOVE = 2.0  # robust standard deviations that an input must have moved to be told
+LEAST_MOVE = 2.0  # robust standard deviations that an input must have moved to be listed
 MOST_INPUTS = 3
 MAIN_SHARE = 0.8  # of T² or Q, which the elements that are named account for
 LEAST_SCORE = 1.0  # sigmas that such an element must be off itself
@@ -99,14 +99,14 @@ class Event:
     inputs: tuple[tuple[str, float], ...]
 
 
-def events_of(seed: Seed, lots: ToldLots, charts: Charts, reference: Reference, spread: FloatArray) -> list[Event]:
+def events_of(seed: Seed, lots: PredictedLots, charts: Charts, reference: Reference, spread: FloatArray) -> list[Event]:
     """Events of a period in the order in which they were first seen.
 
     Parameters
     ----------
     seed : Seed
         Its causes and inputs.
-    lots : ToldLots
+    lots : PredictedLots
         Lots of the period.
     charts : Charts
         Of these lots.
@@ -142,7 +142,7 @@ def events_of(seed: Seed, lots: ToldLots, charts: Charts, reference: Reference, 
     return sorted(events, key=lambda event: event.at)
 
 
-def signals_of(lots: ToldLots, charts: Charts) -> Iterator[Signal]:
+def signals_of(lots: PredictedLots, charts: Charts) -> Iterator[Signal]:
     """Signals of all charts: lasting ones of the plant, of units, and then single lots."""
     for chart in charts.lasting:
         yield from _stretches(chart)
@@ -154,7 +154,7 @@ def signals_of(lots: ToldLots, charts: Charts) -> Iterator[Signal]:
             yield from _of_vector(name, vector, charts, lots)
 
 
-def merged(signals: Sequence[Signal], lots: ToldLots) -> list[list[Signal]]:
+def merged(signals: Sequence[Signal], lots: PredictedLots) -> list[list[Signal]]:
     """Signals by event: those of one time and place, those of the whole plant first.
 
     A signal belongs to an event of the same unit at the same time, or to one of the whole plant at the same time that
@@ -223,7 +223,7 @@ def _stretches(chart: Lasting) -> Iterator[Signal]:
         yield Signal(chart.chart, chart.unit, elements, int(rows[since]), int(rows[first]), int(rows[end - 1]))
 
 
-def _of_vector(name: str, vector: VectorChart, charts: Charts, lots: ToldLots) -> Iterator[Signal]:
+def _of_vector(name: str, vector: VectorChart, charts: Charts, lots: PredictedLots) -> Iterator[Signal]:
     """Lots beyond the limit of T² or Q, with the elements that add most to it and are off themselves."""
     elements = np.array(charts.vector)
     for i in np.flatnonzero(vector.signals).tolist():
@@ -235,7 +235,7 @@ def _of_vector(name: str, vector: VectorChart, charts: Charts, lots: ToldLots) -
         yield Signal(name, str(lots.unit[i]), frozenset(named.tolist()), i, i, i)
 
 
-def _rows(signals: Sequence[Signal], lots: ToldLots) -> IntArray:
+def _rows(signals: Sequence[Signal], lots: PredictedLots) -> IntArray:
     """Lots that an event covers: those of its unit from the beginning of the change to the last that signals.
 
     Charts differ on the beginning; the latest that is not after the first signal takes in the fewest good lots.

@@ -150,8 +150,8 @@ def _finished(figure: go.Figure, period: QualityPeriod, unit: str | None) -> go.
     legend = {"y": 1.0 + ABOVE_TITLES / (height - MARGIN["t"] - MARGIN["b"])}
     figure.update_layout(LAYOUT).update_layout(SEE_THROUGH, height=height, margin=MARGIN, legend=legend)
     figure.update_layout(hoverlabel={"namelength": 0})
-    at, told = _ticks(period)
-    figure.update_xaxes(tickvals=at, ticktext=told, gridcolor=GRID, zeroline=False, range=[0, len(period.lots) + 1])
+    at, lines = _ticks(period)
+    figure.update_xaxes(tickvals=at, ticktext=lines, gridcolor=GRID, zeroline=False, range=[0, len(period.lots) + 1])
     figure.update_yaxes(gridcolor=GRID, zerolinecolor=TEXT)
     if unit is not None:
         figure.update_yaxes(title=unit, title_standoff=2, col=1)

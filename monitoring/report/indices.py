@@ -8,7 +8,7 @@ import numpy as np
 from models.quality.censoring import below_limit
 from models.quality.grades import Limits
 from monitoring.charts.capability import CapabilityError, Index, capability, lognormal_capability, percentile_capability
-from monitoring.report.lots import ToldLots
+from monitoring.report.lots import PredictedLots
 from physics.arrays import FloatArray
 
 
@@ -46,12 +46,12 @@ class LimitIndices:
     why: str
 
 
-def indices(lots: ToldLots, limits: Limits, grade: int) -> list[LimitIndices]:
+def indices(lots: PredictedLots, limits: Limits, grade: int) -> list[LimitIndices]:
     """Indices of each limit of a grade.
 
     Parameters
     ----------
-    lots : ToldLots
+    lots : PredictedLots
         In the order of time, which the sigma from lot to lot goes by.
     limits : Limits
         Of all grades.

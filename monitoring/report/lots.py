@@ -1,4 +1,4 @@
-"""Lots in the order of time, each with what was told of it before its assay and what was found, assayed or not."""
+"""Lots in the order of time, each with what was predicted of it before its assay and what was found, assayed or not."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -16,7 +16,7 @@ from seeds import Seed
 
 
 @dataclass(frozen=True, eq=False)
-class ToldLots:
+class PredictedLots:
     """What a model said of n lots, in the order of time, and what laboratory and inspectors found.
 
     Attributes
@@ -28,7 +28,7 @@ class ToldLots:
     X : ndarray, shape (n, k)
         Inputs in plant units.
     raw : ndarray, shape (n, E + D)
-        Logarithms of the contents and log-odds of the defects, as told.
+        Logarithms of the contents and log-odds of the defects, as predicted.
     found : Lots
         Contents, defects and grades as reported.
     unlearnt : ndarray of bool, shape (n,)
@@ -76,9 +76,9 @@ class ToldLots:
         """Number of lots."""
         return len(self.unit)
 
-    def __getitem__(self, rows: IntArray | BoolArray) -> "ToldLots":
+    def __getitem__(self, rows: IntArray | BoolArray) -> "PredictedLots":
         """Some of the lots."""
-        return ToldLots(
+        return PredictedLots(
             self.unit[rows], self.time[rows], self.X[rows], self.raw[rows], self.found[rows], self.unlearnt[rows]
         )
 

@@ -101,9 +101,9 @@ def _sections(period: QualityPeriod) -> Iterator[Section]:
 
 
 def _head(period: QualityPeriod) -> str:
-    rules, model, m = period.seed.judged_by, period.model, period.costs
+    rules, model, m = period.seed.quality_rules, period.model, period.costs
     threshold = f"{model.threshold:.3g}" if np.isfinite(model.threshold) else "none"
-    let_go, outcome = int(m["let_go"]), "no lot of known grade was let go unassayed"
+    let_go, outcome = int(m["let_go"]), "no lot of known grade was released without an assay"
     if let_go:
         broken = round(m["false_release"] * let_go)
         outcome = f"{broken} of {let_go} lots broke their grade; 95 % sure: at most {m['false_release_high']:.2%}"
@@ -121,10 +121,10 @@ def _head(period: QualityPeriod) -> str:
             ["digest of the table", period.data_digest],
             [
                 "promised",
-                f"{rules.confidence.value:.0%} sure: of the lots let go unassayed in a grade with limits, at most "
-                f"{rules.alpha.value:.2%} break it",
+                f"{rules.confidence.value:.0%} sure: of the lots released without an assay in a grade with limits, "
+                f"at most {rules.alpha.value:.2%} break it",
             ],
-            ["threshold", f"{threshold} (highest probability of breaking its grade with which a lot may be let go)"],
+            ["threshold", f"{threshold} (highest probability of breaking its grade with which a lot may be released)"],
             ["in this period", outcome],
             ["promise", period.promise],
         ],
@@ -133,12 +133,12 @@ def _head(period: QualityPeriod) -> str:
 
 def _learnt(period: QualityPeriod) -> str:
     before, learnt = str(period.model.info["learnt_before"])[:10], int((~period.lots.unlearnt).sum())
-    told = f"learnt lots before {before}"
+    lines = f"learnt lots before {before}"
     if period.model.seed.digest != period.seed.digest:
-        told += ", with an earlier state of the seed"
+        lines += ", with an earlier state of the seed"
     if learnt:
-        told += f"; {learnt} lots of this period are among them: on these it looks better than it is"
-    return told
+        lines += f"; {learnt} lots of this period are among them: on these it looks better than it is"
+    return lines
 
 
 def _counts(period: QualityPeriod) -> str:
@@ -155,15 +155,17 @@ def _counts(period: QualityPeriod) -> str:
             rows.append([name, where, int(own.sum()), *by_assay, int((own & ~known).sum())])
     totals = [int((best == g).sum()) for g in range(len(grades))]
     rows.append(["all", "", len(period.lots), *totals, int((~known).sum())])
-    head = ["decision", "let go as", "lots", *(f"assay: {name}" for name in grades), "grade not known"]
-    return f"<h3>Lots by decision, and the dearest grade that they keep</h3>{table(head, rows, range(2, len(head)))}"
+    head = ["decision", "released as", "lots", *(f"assay: {name}" for name in grades), "grade not known"]
+    return (
+        f"<h3>Lots by decision, and the most valuable grade that they keep</h3>{table(head, rows, range(2, len(head)))}"
+    )
 
 
 def _costs(period: QualityPeriod) -> str:
     if np.isnan(period.costs["cost"]):
         return "<p>No lot has an assay that tells its grade: what decisions cost is not known.</p>"
     m, known = period.costs, sum(action.known for action in period.actions.values())
-    tonnes = period.seed.judged_by.lot_mass.value * known
+    tonnes = period.seed.quality_rules.lot_mass.value * known
     rules = (
         ("as decided", m["cost"]),
         ("every lot to the laboratory", m["cost_assay_all"]),

@@ -73,14 +73,14 @@ def _reference(period: QualityPeriod, reference: Reference) -> str:
             "smaller than new lots', so alarms come too often"
         )
     of_contents, of_residuals = period.alikeness
-    told = f"Reference: {len(lots)} assayed lots, {first} to {last}, {who}."
+    lines = f"Reference: {len(lots)} assayed lots, {first} to {last}, {who}."
     if np.isfinite(of_contents) and np.isfinite(of_residuals):
-        told += (
+        lines += (
             " Why residuals: limits are for lots that do not resemble each other; there a unit's next lot correlates "
             f"with the one before by {of_contents:.2f} in contents and by {of_residuals:.2f} in residuals (by ranks, "
             "median of the elements)."
         )
-    return told
+    return lines
 
 
 def _limits(period: QualityPeriod, found: Charts) -> str:
@@ -100,7 +100,7 @@ def alarms(period: QualityPeriod) -> tuple[str, str]:
     reading = (
         "One line is one event, whichever charts showed it; a cause is named where its fingerprint in the seed "
         f"explains at least half of the squared shift (cosine {LEAST_SIMILARITY:.2f} or more, in sigmas), and inputs "
-        f"are told that lay {LEAST_MOVE:.0f} or more robust standard deviations off their reference. It is a hint "
+        f"are listed that lay {LEAST_MOVE:.0f} or more robust standard deviations off their reference. It is a hint "
         "where to look, no proof."
     )
     if period.charts is None:

@@ -51,7 +51,7 @@ def _index(found: Index | None) -> str:
 
 def acceptance(period: QualityPeriod) -> tuple[str, str]:
     """What a sampling plan would ask for, and the plans."""
-    found, rules = period.sampling, period.seed.judged_by
+    found, rules = period.sampling, period.seed.quality_rules
     lots, sent = len(period.lots), period.actions["laboratory"].lots
     reading = (
         f"Without predictions, ISO 2859-1 would take the {lots} lots for one consignment and assay a sample of it, "
@@ -72,9 +72,9 @@ def acceptance(period: QualityPeriod) -> tuple[str, str]:
         for name, plan in found.attributes.items()
     ]
     for name, plan in (("sigma unknown", found.s_method), ("sigma known", found.sigma_method)):
-        told = f"mean + {plan.k:.3f} sigma of the logarithms keeps each limit"
+        lines = f"mean + {plan.k:.3f} sigma of the logarithms keeps each limit"
         rows.append(
-            [f"variables, {name}", str(plan.size), told, f"{found.good['normal']:.2%}", f"{found.bad['normal']:.2%}"]
+            [f"variables, {name}", str(plan.size), lines, f"{found.good['normal']:.2%}", f"{found.bad['normal']:.2%}"]
         )
     note = (
         f"AQL {found.aql:g} %, the largest tabulated one not above the seed's {rules.alpha.value:.2%}; inspection "

@@ -18,12 +18,12 @@ def decisions(period: QualityPeriod) -> tuple[str, str]:
     """How to read the decisions, and their tables."""
     seed, judged = period.seed, period.judged
     action = judged.decided.actions(period.model.costs)
-    intended, unit = seed.judged_by.intended, seed.elements[0].unit
+    intended, unit = seed.quality_rules.intended, seed.elements[0].unit
     reading = (
         f"Lots that were not released, or come within {NEAR:.0f} sigma of a limit by their predicted contents; margin "
         f"is what is left to the limit [{unit}], a minus means beyond it. A remedy is what first principles say of one "
         "move of a knob; expected value is against the intended grade, costs taken off. A lot far from every limit "
-        "goes to the laboratory where its assay may show that it keeps a dearer grade."
+        "goes to the laboratory where its assay may show that it keeps a more valuable grade."
     )
     shown = [i for i, one in enumerate(period.nearest) if action[i] > 0 or one.sigma < NEAR]
     names, grades = period.lots.names, [grade.name for grade in seed.grades]
@@ -48,12 +48,12 @@ def decisions(period: QualityPeriod) -> tuple[str, str]:
     head = ["lot", "decision", "by its assay", f"P({intended})", "nearest limit", "predicted", "limit", "margin"]
     head += ["sigma", "value [$/t]", "remedy"]
     rest = f"<p>{len(period.lots) - len(shown)} more lots were released, farther from every limit.</p>"
-    told = table(head, rows, (3, 5, 6, 7, 8, 9)) if rows else ""
-    return reading, _by_action(period) + told + rest
+    lines = table(head, rows, (3, 5, 6, 7, 8, 9)) if rows else ""
+    return reading, _by_action(period) + lines + rest
 
 
 def _by_action(period: QualityPeriod) -> str:
-    mass = period.seed.judged_by.lot_mass.value
+    mass = period.seed.quality_rules.lot_mass.value
     rows = [[name, one.lots, one.known, *_money(one.cost, one.known * mass)] for name, one in period.actions.items()]
     return table(["decision", "lots", "grade known", "cost [$/t]", "cost [$]"], rows, (1, 2, 3, 4))
 
@@ -70,7 +70,7 @@ def _remedy(found: Remedy | None) -> str:
 
 
 def _grade_of(period: QualityPeriod, lot: int) -> int | None:
-    """The dearest grade that a lot keeps by its assay; None where it cannot be said."""
+    """The best grade that a lot keeps by its assay; None where it cannot be said."""
     kept = period.lots.found.kept[lot]
     return None if np.isnan(kept).any() else int(np.argmax(kept))
 
@@ -102,7 +102,7 @@ def _certificate(period: QualityPeriod, limits: Limits, lot: int, name: str) -> 
     grades, judged = period.seed.grades, period.judged
     decided = int(judged.decided.grade[lot])
     action = ACTIONS[int(judged.decided[np.array([lot])].actions(period.model.costs)[0])]
-    told = action if decided < 0 else f"{action} as {grades[decided].name}"
+    lines = action if decided < 0 else f"{action} as {grades[decided].name}"
     assayed = bool(period.lots.assayed[lot])
     grade = _grade_of(period, lot) if assayed else decided
     bound = grade if grade is not None and 0 <= grade < len(grades) - 1 else period.model.costs.intended
@@ -114,8 +114,8 @@ def _certificate(period: QualityPeriod, limits: Limits, lot: int, name: str) -> 
             body.append([f"sum {limits.names[q]}", _sum(period, limits, lot, q), f"{limits.highest[q]:g}"])
     head = ["content", "reported" if assayed else "prediction, no analysis", f"limit of {grades[bound].name}"]
     outcome = f"by its assay: {_by_assay(period, lot)}" if assayed else "not assayed"
-    about = f"Before the assay: {told}; {outcome}. Model version {period.version.number}."
-    title = f"{name}: {told}; {outcome}"
+    about = f"Before the assay: {lines}; {outcome}. Model version {period.version.number}."
+    title = f"{name}: {lines}; {outcome}"
     inside = f"<p>{html.escape(about)}</p>{table(head, body, (1, 2))}"
     return f"<details><summary>{html.escape(title)}</summary>{inside}</details>"
 

@@ -13,15 +13,15 @@ from models.promises import beyond_promise
 from models.quality.decision import ACTIONS, Costs, earned, oracle
 from models.quality.grades import Limits
 from models.quality.guarantee import lots_needed
-from models.quality.model import Judged, QualityModel
-from models.quality.outcomes import costs_of, held
+from models.quality.model import Assessment, QualityModel
+from models.quality.outcomes import costs_of, covered
 from models.quality.remedy import Nearest, Remedy
 from models.table.reading import digest, read_table
 from models.tasks import task_of
 from monitoring.charts.control import ChartError
 from monitoring.report.alarms import Event, events_of
 from monitoring.report.indices import LimitIndices, indices
-from monitoring.report.lots import ToldLots
+from monitoring.report.lots import PredictedLots
 from monitoring.report.residual_charts import Charts, Reference, charts_of, lag_correlation, reference_of, residuals
 from monitoring.report.sampling import Sampling, sampling
 from physics.arrays import BoolArray, FloatArray
@@ -85,9 +85,9 @@ class QualityPeriod:
         The period, both days within.
     data_digest : str
         Of the whole table.
-    lots : ToldLots
+    lots : PredictedLots
         The lots, assayed or not, in the order of time.
-    judged : Judged
+    judged : Assessment
         What the model says of them and does with them.
     answers : Mapping of str to Answer
         Predicted contents with their joint intervals.
@@ -123,8 +123,8 @@ class QualityPeriod:
     first: dt.date
     last: dt.date
     data_digest: str
-    lots: ToldLots
-    judged: Judged
+    lots: PredictedLots
+    judged: Assessment
     answers: Mapping[str, Answer]
     nearest: list[Nearest]
     remedies: list[Remedy | None]
@@ -142,13 +142,13 @@ class QualityPeriod:
 
     @property
     def promise(self) -> str:
-        """Whether the promise on lots let go unassayed held in the period, in words."""
-        rules = self.seed.judged_by
+        """Whether the promise on lots released without an assay held in the period, in words."""
+        rules = self.seed.quality_rules
         alpha, lots = rules.alpha.value, self.costs["let_go"]
         if not np.isfinite(self.model.threshold):
-            return "no lot may be let go unassayed: the calibration lots did not show that so few would be bad"
+            return "no lot may be released without an assay: the calibration lots did not show that so few would be bad"
         if not lots:
-            return "not put to the test: no lot of known grade was let go unassayed"
+            return "not put to the test: no lot of known grade was released without an assay"
         if beyond_promise(self.costs["false_release"], lots, alpha):
             return "did not hold: more lots broke their grade than chance explains"
         if self.costs["false_release_high"] <= alpha:
@@ -199,29 +199,29 @@ def quality_period(
     model = cast(QualityModel, loaded)
     check_names(model, seed)
     table = read_table(data, seed).table
-    every = ToldLots.of(table, model, seed)
+    every = PredictedLots.of(table, model, seed)
     first, last = _days(every, first, last)
     within = (every.time >= np.datetime64(first)) & (every.time < np.datetime64(last + dt.timedelta(days=1)))
     if not within.any():
         held_days = f"{every.time[0].astype('datetime64[D]')} to {every.time[-1].astype('datetime64[D]')}"
         raise PeriodError(f"{process}: no lots from {first} to {last}: the table holds {held_days}")
     earlier = every[every.time < np.datetime64(first)]
-    return told(seed, model, version, every[within], earlier, first, last, digest(table))
+    return period_of(seed, model, version, every[within], earlier, first, last, digest(table))
 
 
-def told(
+def period_of(
     seed: Seed,
     model: QualityModel,
     version: Version,
-    lots: ToldLots,
-    earlier: ToldLots,
+    lots: PredictedLots,
+    earlier: PredictedLots,
     first: dt.date,
     last: dt.date,
     data_digest: str,
 ) -> QualityPeriod:
     """What a report tells of lots, with those before them to compare with; parameters as in `QualityPeriod`."""
-    judged = model.judged(lots.raw)
-    costs, answers = Costs.of(seed), model.contents(judged.told, COVERAGE)
+    judged = model.assessed(lots.raw)
+    costs, answers = Costs.of(seed), model.contents(judged.logs, COVERAGE)
     spread = model.scatter.spread
     reference, charts, why, alike = None, None, "", (np.nan, np.nan)
     events: list[Event] = []
@@ -256,11 +256,11 @@ def told(
         alikeness=alike,
         events=events,
         indices=indices(lots, Limits.of(seed), costs.intended),
-        sampling=sampling(len(lots), seed.judged_by.alpha.value),
+        sampling=sampling(len(lots), seed.quality_rules.alpha.value),
     )
 
 
-def _days(lots: ToldLots, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
+def _days(lots: PredictedLots, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
     """First and last day of the period, defaults filled in."""
     last = last or lots.time[-1].astype("datetime64[D]").item()
     first = first or last.replace(day=1)
@@ -269,7 +269,7 @@ def _days(lots: ToldLots, first: dt.date | None, last: dt.date | None) -> tuple[
     return first, last
 
 
-def _alikeness(lots: ToldLots, spread: FloatArray) -> tuple[float, float]:
+def _alikeness(lots: PredictedLots, spread: FloatArray) -> tuple[float, float]:
     contents = np.where(np.isnan(lots.found.reported), np.nan, np.abs(lots.found.reported))
     found = [lag_correlation(lots, values) for values in (contents, residuals(lots, spread))]
     of_contents, of_residuals = (
@@ -278,7 +278,7 @@ def _alikeness(lots: ToldLots, spread: FloatArray) -> tuple[float, float]:
     return of_contents, of_residuals
 
 
-def _actions(judged: Judged, lots: ToldLots, costs: Costs, known: BoolArray) -> dict[str, Action]:
+def _actions(judged: Assessment, lots: PredictedLots, costs: Costs, known: BoolArray) -> dict[str, Action]:
     kept, action = lots.found.kept, judged.decided.actions(costs)
     lost = oracle(kept, costs) - earned(judged.decided, kept, costs)
     found = {}
@@ -290,14 +290,14 @@ def _actions(judged: Judged, lots: ToldLots, costs: Costs, known: BoolArray) -> 
     return found
 
 
-def _covered(seed: Seed, lots: ToldLots, answers: Mapping[str, Answer]) -> tuple[int, int]:
+def _covered(seed: Seed, lots: PredictedLots, answers: Mapping[str, Answer]) -> tuple[int, int]:
     inside = np.ones(len(lots), dtype=np.bool_)
     for element, label in zip(seed.elements, lots.found.reported.T, strict=True):
-        inside &= np.isnan(label) | held(label, answers[element.name])
+        inside &= np.isnan(label) | covered(label, answers[element.name])
     return int((inside & lots.assayed).sum()), int(lots.assayed.sum())
 
 
-def _defects(seed: Seed, judged: Judged, lots: ToldLots) -> dict[str, Defect]:
+def _defects(seed: Seed, judged: Assessment, lots: PredictedLots) -> dict[str, Defect]:
     found = {}
     for d, name in enumerate(seed.defects):
         seen = lots.found.defects[:, d]

@@ -27,7 +27,7 @@ from monitoring.charts.control import (
 )
 from monitoring.charts.runs_rules import WESTERN_ELECTRIC, beyond
 from monitoring.charts.vectors import PrincipalComponents, VectorChart, components_for, principal_components
-from monitoring.report.lots import ToldLots
+from monitoring.report.lots import PredictedLots
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 REFERENCE_DAYS = 365
@@ -45,7 +45,7 @@ class Reference:
 
     Attributes
     ----------
-    lots : ToldLots
+    lots : PredictedLots
         The lots, m in all.
     centre, sigma : ndarray, shape (E,)
         Of each element's residual [spread of the model]; NaN where there are too few values.
@@ -55,7 +55,7 @@ class Reference:
         Scores of the lots.
     """
 
-    lots: ToldLots
+    lots: PredictedLots
     centre: FloatArray
     sigma: FloatArray
     why: tuple[str, ...]
@@ -161,14 +161,14 @@ class Charts:
         return 1 + 2 * (1 + units) + 2 * (self.t_squared is not None)
 
 
-def residuals(lots: ToldLots, spread: FloatArray) -> FloatArray:
+def residuals(lots: PredictedLots, spread: FloatArray) -> FloatArray:
     """Reported less predicted logarithm in units of the model's spread, shape (n, E); NaN where below a limit."""
     reported = lots.found.reported
     error = (log_size(reported) - lots.raw[:, : reported.shape[1]]) / spread
     return np.where(reported > 0, error, np.nan)
 
 
-def reference_of(earlier: ToldLots, spread: FloatArray) -> Reference:
+def reference_of(earlier: PredictedLots, spread: FloatArray) -> Reference:
     """Reference from the lots before a period: those of the last year that were not learnt, or all where too few are.
 
     Raises
@@ -195,7 +195,7 @@ def reference_of(earlier: ToldLots, spread: FloatArray) -> Reference:
     return Reference(lots, centre, sigma, tuple(why), (errors - centre) / sigma)
 
 
-def charts_of(lots: ToldLots, reference: Reference, spread: FloatArray) -> Charts:
+def charts_of(lots: PredictedLots, reference: Reference, spread: FloatArray) -> Charts:
     """All charts of a period's lots; each starts afresh at the period's first lot."""
     scores = (residuals(lots, spread) - reference.centre) / reference.sigma
     width = -float(ndtri(0.5 * ALPHA / len(reference.charted)))
@@ -253,7 +253,7 @@ def decision_interval(run_length: float) -> float:
     return float(brentq(surplus, 0.1, 50.0))
 
 
-def lag_correlation(lots: ToldLots, values: FloatArray) -> FloatArray:
+def lag_correlation(lots: PredictedLots, values: FloatArray) -> FloatArray:
     """Correlation of each element's value with that of the unit's lot before, shape (E,), by ranks; NaN where none."""
     ranked = pd.DataFrame(values).rank()
     before = ranked.groupby(lots.unit).shift()
@@ -278,7 +278,7 @@ def _lasting(unit: str | None, element: int, rows: IntArray, average: EwmaChart,
 
 
 def _of_units(
-    lots: ToldLots, scores: FloatArray, reference: Reference, usual: FloatArray, width: float, interval: float
+    lots: PredictedLots, scores: FloatArray, reference: Reference, usual: FloatArray, width: float, interval: float
 ) -> Iterator[Lasting]:
     """Lasting charts of each unit by itself; none where the whole table is one unit."""
     own = _rows_by_unit(lots.unit)

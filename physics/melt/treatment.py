@@ -111,7 +111,7 @@ def share_afloat(settling_time: Numeric, sinking_time: Numeric, light_share: Num
 def filter_efficiency(filter_age: Numeric, fresh_efficiency: Numeric = 0.72, age_scale: Numeric = 160.0) -> FloatArray:
     """Share of inclusions that a ceramic foam filter holds back: e/(1 + (a/A)²).
 
-    It holds most while its cake is thin; what it has caught is let go when it is loaded beyond its life.
+    It holds most while its cake is thin; what it has caught comes loose when it is loaded beyond its life.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ def slimes_mass(slimes_elements: Numeric, element_share: Numeric = 0.55) -> Floa
 
     References
     ----------
-    Balance of mass; shares of Larouche 2001 as told in Schlesinger et al., Extractive Metallurgy of Copper (recalled);
+    Balance of mass; shares of Larouche 2001 as given in Schlesinger et al., Extractive Metallurgy of Copper (recalled);
     x assumed, so that slimes hold about 15 % silver, 10 to 15 % lead and 8 to 12 % selenium.
     """
     result: FloatArray = np.asarray(slimes_elements, dtype=np.float64) * 1e-3 / element_share

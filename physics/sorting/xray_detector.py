@@ -160,7 +160,7 @@ def live_share(rate: Numeric, dead_time: Numeric) -> FloatArray:
 
 
 def sum_peak(rate: Numeric, other_rate: Numeric, pair_time: Numeric) -> FloatArray:
-    """Rate of counts at the sum of two lines' energies, from photons too close in time to be told apart.
+    """Rate of counts at the sum of two lines' energies, from photons too close in time to be distinguished.
 
     Two different lines give r1 r2 tau; a line with itself gives half of that, since each pair counts once.
 

@@ -24,10 +24,11 @@ def _decisions(seed: Seed) -> set[str]:
 
 
 def _of_sorting(seed: Seed) -> set[str]:
-    said = {f"sorting {name} {value}" for name, value in (("mass", seed.rules.mass), ("other", seed.rules.other))}
+    rules = seed.sorting_rules
+    said = {f"sorting mass {rules.mass}", f"sorting other {rules.other}"}
     said |= {f"bins {', '.join(one.name + ' (rest)' * one.rest for one in seed.bins)}"}
     for name in ("lot_mass", "confidence", "co_ejection"):
-        said.add(f"sorting {name} {getattr(seed.rules, name).value:g}")
+        said.add(f"sorting {name} {getattr(rules, name).value:g}")
     for one in seed.bins:
         said |= {f"bin {one.name}: {label} {value:g} {one.unit}" for label, value in one.value.items()}
         said |= {f"bin {one.name}: {name} <= {q.value:g} {q.unit}" for name, q in one.limits.items()}
@@ -35,7 +36,7 @@ def _of_sorting(seed: Seed) -> set[str]:
 
 
 def _of_grading(seed: Seed) -> set[str]:
-    rules = seed.judged_by
+    rules = seed.quality_rules
     said = {f"quality defects {', '.join(rules.defects)}", f"quality intended {rules.intended}"}
     said |= {f"grades {', '.join(grade.name for grade in seed.grades)}"}
     for name in ("lot_mass", "assay_cost", "claim_cost", "alpha", "confidence"):

@@ -37,8 +37,8 @@ def described(seed: Seed) -> Iterator[RenderableType]:
     width = max(len(column.name) for column in seed.columns)
     for column in seed.columns:
         yield f"[bold]{column.name:{width}}[/bold]  {column.role:6}  {column.unit or '':6}  {_range(column)}"
-        told = column.meaning if column.source is None else f"{column.meaning} ({column.source})"
-        yield Padding(Text(told, style="dim"), (0, 0, 0, 4))
+        shown = column.meaning if column.source is None else f"{column.meaning} ({column.source})"
+        yield Padding(Text(shown, style="dim"), (0, 0, 0, 4))
     yield ""
     for one in seed.bins:
         yield f"[bold]{one.name}[/bold]  {escape(one.title)}: {_limits(one)}"
@@ -71,8 +71,8 @@ def _grade(grade: Grade) -> Iterator[RenderableType]:
     """A grade's value, then each of its limits with how sure it is."""
     value = f"{grade.value.value:g} {grade.value.unit} ({grade.value.source})"
     yield f"[bold]{grade.name}[/bold]  {escape(grade.title)}: worth {escape(value)}"
-    told: list[tuple[str, Limit]] = list(grade.limits.items())
-    told += [(f"{total.name} ({' + '.join(total.of)})", total) for total in grade.sums]
-    for name, limit in told:
+    shown: list[tuple[str, Limit]] = list(grade.limits.items())
+    shown += [(f"{total.name} ({' + '.join(total.of)})", total) for total in grade.sums]
+    for name, limit in shown:
         line = f"{name} at most {limit.value:g} {limit.unit}, {limit.certainty} ({limit.source})"
         yield Padding(Text(line, style="dim"), (0, 0, 0, 4))

@@ -97,9 +97,9 @@ def _fault(raw: dict[str, Any], detail: Any) -> str:
         return f"{where}: missing"
     if detail["type"] == "extra_forbidden":
         return f"{where}: unknown key"
-    told = detail["msg"].removeprefix("Value error, ")
+    message = detail["msg"].removeprefix("Value error, ")
     got = detail["input"]
-    return f"{where}: {told}" if isinstance(got, dict) else f"{where}: got {got!r}: {told}"
+    return f"{where}: {message}" if isinstance(got, dict) else f"{where}: got {got!r}: {message}"
 
 
 def _place(raw: Any, loc: tuple[int | str, ...]) -> Iterator[str]:
@@ -114,7 +114,7 @@ def _place(raw: Any, loc: tuple[int | str, ...]) -> Iterator[str]:
 
 
 def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
-    """Faults that only show when parts are compared; a part of the wrong type is told by itself and skipped here."""
+    """Faults that only show when parts are compared; a part of the wrong type has its own fault and is skipped."""
     process = _part(raw, "process")
     name = process.get("name")
     if isinstance(name, str) and name != path.stem:

@@ -29,7 +29,7 @@ class Sum(Limit):
 
 
 class Grade(Part):
-    """What a lot may be let go as: its limits, and what a tonne is worth beside the intended grade.
+    """A grade: its limits, and what a tonne is worth beside the intended grade.
 
     The last grade has neither limits nor sums: it takes what no other grade does.
     """
@@ -155,15 +155,15 @@ def _grades_faults(
     if len(grades) < 2:
         yield f"grades: got {len(grades)}: expected 2 or more, the last for what keeps no other"
     elif rules.get("intended") not in names[:-1]:
-        told = f"expected a grade with limits, of {', '.join(names[:-1])}"
-        yield f"quality.intended: got '{rules.get('intended')}': {told}"
+        wanted = f"expected a grade with limits, of {', '.join(names[:-1])}"
+        yield f"quality.intended: got '{rules.get('intended')}': {wanted}"
     values = [_part(one, "value").get("value") for one in grades]
     for number, one in enumerate(grades):
         last = number == len(grades) - 1
         bounded = bool(one.get("limits")) or bool(one.get("sums"))
         if bounded == last:
-            told = "the last grade takes every lot: it has no limits" if last else "limits or sums are missing"
-            yield f"grades.{names[number]}: {told}"
+            wanted = "the last grade takes every lot: it has no limits" if last else "limits or sums are missing"
+            yield f"grades.{names[number]}: {wanted}"
         if _part(one, "value").get("unit", "$/t") != "$/t":
             yield f"grades.{names[number]}.value.unit: got '{one['value']['unit']}': expected '$/t'"
         if number and _rises(values[number - 1], values[number]):

@@ -22,7 +22,7 @@ def _finite(value: float) -> float:
     return value
 
 
-def told(text: str) -> str:
+def not_blank(text: str) -> str:
     """The text, which must say something."""
     if not text.strip():
         raise ValueError("expected a text, got none")
@@ -32,7 +32,7 @@ def told(text: str) -> str:
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Unit = Annotated[str, AfterValidator(_unit)]
 Number = Annotated[float, AfterValidator(_finite)]
-Text = Annotated[str, AfterValidator(told)]
+Text = Annotated[str, AfterValidator(not_blank)]
 
 
 class Part(BaseModel):

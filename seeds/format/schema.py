@@ -95,8 +95,9 @@ class Column(Part):
     @classmethod
     def _tell_all(cls, raw: Any, build: ModelWrapValidatorHandler[Self]) -> Self:
         """Build the column, or tell what is wrong with its fields and with how they go together at once."""
-        told = list(_column_faults(raw)) if isinstance(raw, dict) else []
-        faults = [InitErrorDetails(type=PydanticCustomError("column", "{told}", {"told": t}), input=raw) for t in told]
+        texts = list(_column_faults(raw)) if isinstance(raw, dict) else []
+        kinds = [PydanticCustomError("column", "{fault}", {"fault": text}) for text in texts]
+        faults = [InitErrorDetails(type=kind, input=raw) for kind in kinds]
         try:
             column = build(raw)
         except ValidationError as error:
@@ -115,7 +116,7 @@ _OF_KNOBS = ("bounds", "step", "move_cost")
 
 
 def _column_faults(raw: dict[str, Any]) -> Iterator[str]:
-    """How a column's fields do not go together; a field of the wrong type is told by itself and skipped here."""
+    """How a column's fields do not go together; a field of the wrong type is reported by itself and skipped here."""
     role = raw.get("role")
     if raw.get("classes") is not None:
         yield from _class_faults(raw)
@@ -264,14 +265,14 @@ class Seed(Part):
         return tuple(self.quality.defects) if self.quality else ()
 
     @property
-    def rules(self) -> Sorting:
+    def sorting_rules(self) -> Sorting:
         """How lots are formed; TypeError where the process does not sort."""
         if self.sorting is None:
             raise TypeError(f"{self.process.name}: its task is {self.process.task}: it has no [sorting]")
         return self.sorting
 
     @property
-    def judged_by(self) -> Quality:
+    def quality_rules(self) -> Quality:
         """What a lot is judged by; TypeError where the process is none of quality."""
         if self.quality is None:
             raise TypeError(f"{self.process.name}: its task is {self.process.task}: it has no [quality]")

@@ -42,7 +42,7 @@ class Sorting(Part):
 
 
 def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """How a seed's task, classes, [sorting] and [[bins]] do not go together; wrong types are told elsewhere."""
+    """How a seed's task, classes, [sorting] and [[bins]] do not go together; wrong types are reported elsewhere."""
     sorts = _part(raw, "process").get("task") == "sorting"
     for key in ("sorting", "bins"):
         if (key in raw) != sorts:

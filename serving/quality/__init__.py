@@ -1,7 +1,7 @@
 """The service for processes that grade lots; see `serving.tasks.Task`."""
 
 from serving.quality.about import NOT, info
-from serving.quality.about import QualityTold as INFO
+from serving.quality.about import QualityInfo as INFO
 from serving.quality.payloads import ABOUT, payloads
 from serving.quality.predictions import predicted
 

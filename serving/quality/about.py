@@ -28,8 +28,8 @@ class GradeLimit(BaseModel):
     certainty: Annotated[Certainty, Field(description="how sure the number is")]
 
 
-class GradeTold(BaseModel):
-    """What a lot may be let go as."""
+class GradeInfo(BaseModel):
+    """A grade."""
 
     name: str
     title: str
@@ -38,31 +38,33 @@ class GradeTold(BaseModel):
     sums: Annotated[dict[str, GradeLimit], Field(description="limits of sums of contents, by their names")]
 
 
-class QualityTold(BaseModel):
+class QualityInfo(BaseModel):
     """What a process that grades its lots decides by."""
 
     elements: Annotated[list[str], Field(description="contents that predictions tell")]
     defects: Annotated[list[str], Field(description="what a lot may be rejected for, whatever it contains")]
     intended: Annotated[str, Field(description="grade that the plant aims for")]
-    grades: Annotated[list[GradeTold], Field(description="dearest first; the last takes every lot")]
+    grades: Annotated[list[GradeInfo], Field(description="most valuable first; the last takes every lot")]
     lot_mass: Annotated[Amount, Field(description="mass of a lot")]
     assay_cost: Annotated[Amount, Field(description="an assay and the wait for it, one lot")]
-    claim_cost: Annotated[Amount, Field(description="a tonne let go in a grade that it breaks")]
-    alpha: Annotated[float, Field(description="highest share of lots let go unassayed that may break their grade")]
+    claim_cost: Annotated[Amount, Field(description="a tonne released in a grade that it breaks")]
+    alpha: Annotated[
+        float, Field(description="highest share of lots released without an assay that may break their grade")
+    ]
     confidence: Annotated[float, Field(description="with which that shall hold")]
     threshold: Annotated[
         float | None,
         Field(
-            description="the model's highest probability of breaking its grade with which a lot is let go unassayed; "
-            "null: it has none, or no model answers"
+            description="the model's highest probability of breaking its grade with which a lot is released without an "
+            "assay; null: it has none, or no model answers"
         ),
     ]
 
 
-def info(seed: Seed, model: QualityModel | None) -> QualityTold:
+def info(seed: Seed, model: QualityModel | None) -> QualityInfo:
     """What a process grades its lots by; `model` is the one that answers."""
-    rules, threshold = seed.judged_by, model.threshold if model is not None else math.nan
-    return QualityTold(
+    rules, threshold = seed.quality_rules, model.threshold if model is not None else math.nan
+    return QualityInfo(
         elements=[column.name for column in seed.elements],
         defects=rules.defects,
         intended=rules.intended,
@@ -76,8 +78,8 @@ def info(seed: Seed, model: QualityModel | None) -> QualityTold:
     )
 
 
-def _grade(grade: Grade) -> GradeTold:
-    return GradeTold(
+def _grade(grade: Grade) -> GradeInfo:
+    return GradeInfo(
         name=grade.name,
         title=grade.title,
         value=_amount(grade.value),

@@ -9,11 +9,11 @@ from pydantic import AfterValidator, Field
 
 from models.quality.decision import ACTIONS
 from seeds import Grade, Seed
-from serving.payloads import Parts, Payloads, Record, estimate, grown, record, title
+from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
 
 # Far beyond any cost, and small enough that sums of products stay finite.
 HIGHEST_COST = 1e6
-DEFINED_ON = "lots that are let go unassayed in a grade with limits"
+DEFINED_ON = "lots that are released without an assay in a grade with limits"
 ABOUT = (
     "A row is a lot whose assay is still to come. `costs` replaces values of the seed for one request; what may be let "
     "go unassayed stays bounded by the threshold of `guarantee`, which was calibrated under the seed's costs."
@@ -21,23 +21,23 @@ ABOUT = (
 
 
 def payloads(seed: Seed, max_rows: int) -> Payloads:
-    """Request and answer of a seed's process; see `serving.payloads.grown`."""
-    rules, dearest = seed.judged_by, seed.grades[0]
-    return grown(
+    """Request and answer of a seed's process; see `serving.payloads.payloads_of`."""
+    rules, best = seed.quality_rules, seed.grades[0]
+    return payloads_of(
         seed,
         max_rows,
-        Parts(
+        TaskFields(
             row="One lot before its assay",
             unit="A-001",
             time="2026-11-01",
             predicted=_predicted(seed),
-            asked={"costs": _costs(seed)},
-            told={"guarantee": _guarantee(seed)},
+            request={"costs": _costs(seed)},
+            answer={"guarantee": _guarantee(seed)},
             example={
                 "costs": {
                     "assay_cost": rules.assay_cost.value,
                     "claim_cost": rules.claim_cost.value,
-                    "value": {dearest.name: dearest.value.value},
+                    "value": {best.name: best.value.value},
                 }
             },
         ),
@@ -72,8 +72,8 @@ def _number(about: str, unit: str) -> Any:
 
 
 def _share(about: str) -> Any:
-    told = Field(ge=0, le=1, description=f"{about}; null: not determined", json_schema_extra={"x-unit": "1"})
-    return Annotated[float | None, told]
+    described = Field(ge=0, le=1, description=f"{about}; null: not determined", json_schema_extra={"x-unit": "1"})
+    return Annotated[float | None, described]
 
 
 def _decision(seed: Seed) -> Any:
@@ -82,8 +82,8 @@ def _decision(seed: Seed) -> Any:
         f"{title(seed)}Worth", "A number in $/t.", {"value": _number(about, "$/t") | None, "unit": Literal["$/t"]}
     )
     action = Field(
-        description=f"release: let go unassayed in {seed.judged_by.intended} or a dearer grade; downgrade: in a lower "
-        "one; laboratory: the assay shall say"
+        description=f"release: without an assay in {seed.quality_rules.intended} or a more valuable grade; "
+        "downgrade: in a lower one; laboratory: the assay shall say"
     )
     grades = tuple(grade.name for grade in seed.grades)
     kind = record(
@@ -104,7 +104,7 @@ def _nearest_limit(seed: Seed) -> Any:
     units = tuple(dict.fromkeys(unit for grade in bounded for unit in limit_units(grade).values()))
     kind = record(
         f"{title(seed)}NearestLimit",
-        "The limit that the lot comes nearest to, of the grade it is let go in, or of the intended one.",
+        "The limit that the lot comes nearest to, of the grade it is released in, or of the intended one.",
         {
             "limit": Annotated[Literal[limits], Field(description="the element that it bounds, or the name of a sum")],
             "grade": Literal[tuple(grade.name for grade in bounded)],
@@ -138,15 +138,17 @@ def _remedy(seed: Seed) -> Any:
             "sigma": _number("distance of the intended grade's nearest limit afterwards, as `nearest_limit`", "1"),
         },
     )
-    told = Field(description="null: the lot is let go in the intended grade or a dearer one, or no move helps")
-    return Annotated[kind | None, told]
+    described = Field(
+        description="null: the lot is released in the intended grade or a more valuable one, or no move helps"
+    )
+    return Annotated[kind | None, described]
 
 
 def _costs(seed: Seed) -> Any:
-    rules = seed.judged_by
+    rules = seed.quality_rules
 
     def cost(about: str, unit: str, own: float, lowest: float) -> Any:
-        told = Field(
+        described = Field(
             default=None,
             ge=lowest,
             le=HIGHEST_COST,
@@ -154,11 +156,11 @@ def _costs(seed: Seed) -> Any:
             examples=[own],
             json_schema_extra={"x-unit": unit},
         )
-        return Annotated[float | None, told]
+        return Annotated[float | None, described]
 
     values: Any = record(
         f"{title(seed)}Values",
-        "What a tonne is worth in each grade beside the intended one, dearest first.",
+        "What a tonne is worth in each grade beside the intended one, most valuable first.",
         {
             one.name: cost(f"value of a tonne: {one.title}", "$/t", one.value.value, -HIGHEST_COST)
             for one in seed.grades
@@ -169,7 +171,7 @@ def _costs(seed: Seed) -> Any:
         "Values that replace the seed's; what is null or left out stays.",
         {
             "assay_cost": cost("an assay and the wait for it, one lot", "$", rules.assay_cost.value, 0),
-            "claim_cost": cost("a tonne let go in a grade that it breaks", "$/t", rules.claim_cost.value, 0),
+            "claim_cost": cost("a tonne released in a grade that it breaks", "$/t", rules.claim_cost.value, 0),
             "value": Annotated[values | None, AfterValidator(_falling(seed)), Field(default=None)],
         },
     )
@@ -183,8 +185,10 @@ def _falling(seed: Seed) -> Callable[[Record | None], Record | None]:
         before: tuple[str, float] | None = None
         for name, value in values(seed, given or {}).items():
             if before is not None and value > before[1]:
-                told = f"at most {before[1]:g} $/t for {name}, as for {before[0]}: grades stand dearest first"
-                raise ValueError(f"{told}; got {value:g}")
+                described = (
+                    f"at most {before[1]:g} $/t for {name}, as for {before[0]}: grades stand most valuable first"
+                )
+                raise ValueError(f"{described}; got {value:g}")
             before = name, value
         return given
 
@@ -193,8 +197,8 @@ def _falling(seed: Seed) -> Callable[[Record | None], Record | None]:
 
 def values(seed: Seed, given: Record) -> dict[str, float]:
     """Value of a tonne in each grade [$/t]: the given one, or the seed's where it is null or left out."""
-    told = ((grade, given.get(grade.name)) for grade in seed.grades)
-    return {grade.name: grade.value.value if value is None else value for grade, value in told}
+    described = ((grade, given.get(grade.name)) for grade in seed.grades)
+    return {grade.name: grade.value.value if value is None else value for grade, value in described}
 
 
 def _guarantee(seed: Seed) -> Any:
@@ -208,8 +212,8 @@ def _guarantee(seed: Seed) -> Any:
     threshold = Field(
         ge=0,
         le=1,
-        description="highest probability of breaking its grade with which a lot may be let go unassayed; null: none "
-        "was found, and no lot is let go unassayed in a grade with limits",
+        description="highest probability of breaking its grade with which a lot may be released without an assay; "
+        "null: none was found, and no lot is released without an assay in a grade with limits",
     )
     fields = {
         "alpha": Annotated[float, alpha],

@@ -13,7 +13,7 @@ from models.quality.decision import ACTIONS, Costs, Decisions
 from models.quality.model import QualityModel
 from models.quality.remedy import Nearest, Remedy
 from seeds import Seed
-from serving.answers import estimates, matrix, named
+from serving.answers import estimates, matrix, with_ids
 from serving.payloads import Payloads, Record
 from serving.quality.payloads import DEFINED_ON, limit_units, values
 
@@ -43,14 +43,15 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
         The model was calibrated on too few rows for the coverage.
     """
     seed, X = payloads.seed, matrix(rows, model.names)
+    rules = seed.quality_rules
     costs = _given(request["costs"], seed, model.costs)
-    judged = model.judge(X, costs)
+    judged = model.assess(X, costs)
     flags = model.flags(X)
-    contents = estimates(model.contents(judged.told, request["coverage"]), payloads.quantities, flags)
+    contents = estimates(model.contents(judged.logs, request["coverage"]), payloads.quantities, flags)
     grades = [grade.name for grade in seed.grades]
     units = [limit_units(grade) for grade in seed.grades]
     answered = zip(
-        named(rows, payloads.echoed),
+        with_ids(rows, payloads.echoed),
         contents,
         judged.defects.tolist(),
         judged.keeps.tolist(),
@@ -70,13 +71,13 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
                 "decision": decision,
                 "nearest_limit": _nearest(nearest, grades[nearest.grade], units[nearest.grade]),
                 "remedy": _remedy(remedy),
-                "flags": told,
+                "flags": words,
             }
-            for name, content, defects, keeps, decision, nearest, remedy, told in answered
+            for name, content, defects, keeps, decision, nearest, remedy, words in answered
         ],
         "guarantee": {
-            "alpha": seed.judged_by.alpha.value,
-            "confidence": seed.judged_by.confidence.value if costs is None and math.isfinite(model.threshold) else None,
+            "alpha": rules.alpha.value,
+            "confidence": rules.confidence.value if costs is None and math.isfinite(model.threshold) else None,
             "threshold": model.threshold,
             "defined_on": DEFINED_ON,
         },
@@ -85,16 +86,16 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
 
 def _given(given: Record, seed: Seed, own: Costs) -> Costs | None:
     """Costs of the day, the seed's own where one is left out; None where all are."""
-    told = {name: value for name, value in given.items() if value is not None}
-    by_grade = {name: value for name, value in told.pop("value", {}).items() if value is not None}
-    if not told and not by_grade:
+    changed = {name: value for name, value in given.items() if value is not None}
+    by_grade = {name: value for name, value in changed.pop("value", {}).items() if value is not None}
+    if not changed and not by_grade:
         return None
-    assay = told.get("assay_cost")
+    assay = changed.get("assay_cost")
     return replace(
         own,
         value=np.array(list(values(seed, by_grade).values())),
-        assay=own.assay if assay is None else assay / seed.judged_by.lot_mass.value,
-        claim=told.get("claim_cost", own.claim),
+        assay=own.assay if assay is None else assay / seed.quality_rules.lot_mass.value,
+        claim=changed.get("claim_cost", own.claim),
     )
 
 

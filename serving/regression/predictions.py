@@ -5,34 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from models.regression.model import FittedModel
+from models.regression.model import RegressionModel
 from seeds import Seed
-from serving.answers import estimates, matrix, named
-from serving.payloads import Parts, Payloads, Record, estimate, grown
+from serving.answers import estimates, matrix, with_ids
+from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of
 
 ABOUT = ""
 INFO = None  # the list of processes holds all that is known of a number
 NOT = "predicts no number"
 
 
-def info(seed: Seed, model: FittedModel | None) -> None:
+def info(seed: Seed, model: RegressionModel | None) -> None:
     """Nothing: the list of processes holds all that is known of a number."""
 
 
 def payloads(seed: Seed, max_rows: int) -> Payloads:
-    """Request and answer of a seed's process; see `serving.payloads.grown`."""
+    """Request and answer of a seed's process; see `serving.payloads.payloads_of`."""
     predicted = {name: estimate(name, seed) for name in seed.quantities}
-    return grown(seed, max_rows, Parts("One period of one unit", "A-001", "2026-11-01", predicted))
+    return payloads_of(seed, max_rows, TaskFields("One period of one unit", "A-001", "2026-11-01", predicted))
 
 
-def predicted(payloads: Payloads, model: FittedModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
+def predicted(payloads: Payloads, model: RegressionModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
     """Predictions of a model.
 
     Parameters
     ----------
     payloads : Payloads
         What the process takes and gives.
-    model : FittedModel
+    model : RegressionModel
         The model.
     rows : sequence of dict, length n
         Rows that `Payloads.read` has passed.
@@ -55,7 +55,7 @@ def predicted(payloads: Payloads, model: FittedModel, rows: Sequence[Record], re
     quantities = estimates(answers, payloads.quantities, flags)
     return {
         "predictions": [
-            {**name, **quantity, "flags": told}
-            for name, quantity, told in zip(named(rows, payloads.echoed), quantities, flags, strict=True)
+            {**name, **quantity, "flags": words}
+            for name, quantity, words in zip(with_ids(rows, payloads.echoed), quantities, flags, strict=True)
         ]
     }

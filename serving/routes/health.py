@@ -47,11 +47,11 @@ def router(champions: Champions) -> APIRouter:
     @routes.get("/health/ready", operation_id="ready", summary="The service can answer", responses=described(503))
     async def ready() -> Ready:
         statuses = champions.statuses
-        told = {name: _readiness(status) for name, status in statuses.items()}
-        states = {readiness.state for readiness in told.values()}
+        found = {name: _readiness(status) for name, status in statuses.items()}
+        states = {readiness.state for readiness in found.values()}
         if "answers" not in states or "champion not loaded" in states:
-            raise _not_ready(told, champions.store_trouble)
-        return Ready(store=champions.store_trouble, processes=told)
+            raise _not_ready(found, champions.store_trouble)
+        return Ready(store=champions.store_trouble, processes=found)
 
     return routes
 
@@ -63,10 +63,10 @@ def _readiness(status: Status) -> Readiness:
     return Readiness(state=state, version=None, trouble=status.trouble)
 
 
-def _not_ready(told: dict[str, Readiness], store: str | None) -> ProblemError:
+def _not_ready(found: dict[str, Readiness], store: str | None) -> ProblemError:
     faults = [
         Fault(field=name, value=one.state, expected=f"a model that answers: {store or one.trouble}")
-        for name, one in told.items()
+        for name, one in found.items()
         if one.version is None
     ]
     detail = store or "a champion is not loaded, or there is none at all; see errors"

@@ -63,7 +63,7 @@ def _answer(body: bytes, payloads: Payloads, champions: Champions) -> Response:
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=later)
     coverage = request["coverage"]
     try:
-        told = task_of(payloads.seed).predicted(payloads, served.model, rows, request)
+        answered = task_of(payloads.seed).predicted(payloads, served.model, rows, request)
     except CoverageError as error:
         fault = Fault(field="coverage", value=coverage, expected=f"a coverage that the model has rows for: {error}")
         raise invalid([fault]) from None
@@ -71,7 +71,7 @@ def _answer(body: bytes, payloads: Payloads, champions: Champions) -> Response:
         "process": process,
         "model": {"version": served.champion.version, "alias": CHAMPION, "digest": served.digest},
         "coverage": coverage,
-        **told,
+        **answered,
     }
     # NaN has no place in JSON.
     return Response(pydantic_core.to_json(answer, inf_nan_mode="null"), media_type="application/json")

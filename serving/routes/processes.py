@@ -70,9 +70,9 @@ def _answer() -> Any:
     model = Annotated[Answering | None, Field(description="null: no model answers")]
     trouble = Annotated[str | None, Field(description="why no model answers, or why a newer one was refused")]
     described = create_model(
-        "ProcessTold", __base__=Process, __doc__="One process.", **fields, model=(model, ...), trouble=(trouble, ...)
+        "ProcessInfo", __base__=Process, __doc__="One process.", **fields, model=(model, ...), trouble=(trouble, ...)
     )
-    return create_model("ProcessesTold", __doc__="All processes.", processes=(list[described], ...))
+    return create_model("ProcessesInfo", __doc__="All processes.", processes=(list[described], ...))
 
 
 def router(seeds: dict[str, Seed], champions: Champions) -> APIRouter:

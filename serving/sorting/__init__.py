@@ -1,7 +1,7 @@
 """The service for processes that sort; see `serving.tasks.Task`."""
 
 from serving.sorting.about import NOT, info
-from serving.sorting.about import SortingTold as INFO
+from serving.sorting.about import SortingInfo as INFO
 from serving.sorting.payloads import ABOUT, payloads
 from serving.sorting.predictions import predicted
 

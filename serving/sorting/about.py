@@ -17,7 +17,7 @@ class Limit(BaseModel):
     unit: str
 
 
-class BinTold(BaseModel):
+class BinInfo(BaseModel):
     """Where pieces go."""
 
     name: str
@@ -28,12 +28,12 @@ class BinTold(BaseModel):
     limits: Annotated[dict[str, Limit], Field(description="limits of the bin's lots, by element")]
 
 
-class SortingTold(BaseModel):
+class SortingInfo(BaseModel):
     """What a process that sorts decides by."""
 
     classes: list[str]
     other: Annotated[str, Field(description="class of what is none of the others")]
-    bins: list[BinTold]
+    bins: list[BinInfo]
     lot_mass: Annotated[Limit, Field(description="mass of feed that makes a lot")]
     confidence: Annotated[float, Field(description="share of lots that shall keep all limits")]
     carried: Annotated[
@@ -41,17 +41,17 @@ class SortingTold(BaseModel):
     ]
 
 
-def info(seed: Seed, model: SortingModel | None) -> SortingTold:
+def info(seed: Seed, model: SortingModel | None) -> SortingInfo:
     """What a process sorts by; `model` is the one that answers."""
-    rules = seed.rules
+    rules = seed.sorting_rules
     carried = None
     if model is not None:
         carried = [column.name for column, yes in zip(seed.elements, model.contents.carried, strict=True) if yes]
-    return SortingTold(
+    return SortingInfo(
         classes=list(seed.classes),
         other=rules.other,
         bins=[
-            BinTold(
+            BinInfo(
                 name=one.name,
                 title=one.title,
                 rest=one.rest,

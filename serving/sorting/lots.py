@@ -20,7 +20,7 @@ LARGEST_MASS = 1e9
 def lot(seed: Seed) -> Any:
     """Type of a lot: the mass in each bin, and what is known of each element that the bin limits.
 
-    Masses and variances come back as they were told; the rest is for the reader, and may be left out on the way in.
+    Masses and variances come back as they were sent; the rest is for the reader, and may be left out on the way in.
     """
     elements = {column.name: _element(column, seed) for column in seed.elements}
     bins = {one.name: Annotated[_held(one, seed, elements), Field(description=one.title)] for one in seed.bins}
@@ -84,7 +84,7 @@ def states(lots: Mapping[str, Record], seed: Seed) -> dict[str, LotState]:
     return {name: LotState.from_dict(seed, needed(one["bins"])) for name, one in lots.items()}
 
 
-def told(state: LotState, seed: Seed, reserve: float) -> Record:
+def lot_answer(state: LotState, seed: Seed, reserve: float) -> Record:
     """A lot as `lot` describes it."""
     held, allowances = state.to_dict(seed), state.allowance(seed, reserve).tolist()
     numbers = {column.name: e for e, column in enumerate(seed.elements)}
@@ -113,7 +113,7 @@ def _known(estimate: Mapping[str, float], mass: float, limit: Quantity, allowanc
 
 def example(seed: Seed) -> Record:
     """A lot whose bins hold a quarter of its mass and half of what limits allow, without what is for the reader."""
-    mass = seed.rules.lot_mass.value / 4
+    mass = seed.sorting_rules.lot_mass.value / 4
 
     def known(limit: Quantity) -> Record:
         estimate = limit.value / whole(limit.unit) * mass / 2

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from seeds import Bin, Seed
-from serving.payloads import Key, Parts, Payloads, estimate, grown, quantity, record, title
+from serving.payloads import Key, Payloads, TaskFields, estimate, payloads_of, quantity, record, title
 from serving.sorting import lots as lot_payloads
 
 # Far beyond any metal's price, and small enough that sums of products stay finite.
@@ -37,19 +37,19 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
         description="what each lot holds before its first row here, as the last answer gave it",
     )
     after = Field(description="what each lot holds after its last row here; lots without a row stay as they came")
-    first, dearest = seed.bins[0], max(seed.classes, key=lambda name: seed.bins[0].value[name])
-    return grown(
+    first, best = seed.bins[0], max(seed.classes, key=lambda name: seed.bins[0].value[name])
+    return payloads_of(
         seed,
         max_rows,
-        Parts(
+        TaskFields(
             row="One piece that passes the sensors",
             unit="L-00001",
             time="2026-11-01T06:00:00.020",
             predicted=_predicted(seed),
-            asked={"prices": _prices(seed), "lots": Annotated[lots, before]},
-            told={"lots": Annotated[lots, after], "guarantee": _guarantee(seed)},
+            request={"prices": _prices(seed), "lots": Annotated[lots, before]},
+            answer={"lots": Annotated[lots, after], "guarantee": _guarantee(seed)},
             example={
-                "prices": {first.name: {dearest: first.value[dearest]}},
+                "prices": {first.name: {best: first.value[best]}},
                 "lots": {"L-00001": lot_payloads.example(seed)},
             },
         ),
@@ -90,7 +90,7 @@ def _prices(seed: Seed) -> Any:
 
 def _prices_in(one: Bin, seed: Seed) -> Any:
     def price(name: str) -> Any:
-        told = Field(
+        described = Field(
             default=None,
             ge=-HIGHEST_PRICE,
             le=HIGHEST_PRICE,
@@ -98,7 +98,7 @@ def _prices_in(one: Bin, seed: Seed) -> Any:
             examples=[one.value[name]],
             json_schema_extra={"x-unit": one.unit},
         )
-        return Annotated[float | None, told]
+        return Annotated[float | None, described]
 
     kind = record(
         f"{title(seed, one.name)}Prices",

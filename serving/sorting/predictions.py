@@ -11,9 +11,9 @@ import numpy as np
 
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
-from serving.answers import estimates, matrix, named
+from serving.answers import estimates, matrix, with_ids
 from serving.payloads import Payloads, Record
-from serving.sorting import lots as lot_payloads
+from serving.sorting.lots import lot_answer, states
 
 
 def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     seed, key, X = payloads.seed, payloads.seed.key, matrix(rows, model.names)
     assert key is not None  # `sorting_payloads.payloads` refuses a seed without one
     prices = _given(request["prices"])
-    before = lot_payloads.states(request["lots"], seed)
+    before = states(request["lots"], seed)
     p = model.probabilities(X)
     values = value_matrix(seed, prices) if prices else None
     lots = list(map(itemgetter(key.name), rows))
@@ -54,7 +54,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     elements = estimates(model.elements(X, request["coverage"], p), payloads.quantities, flags)
     classes, bins = seed.classes, [(one.name, one.unit) for one in seed.bins]
     decided = zip(
-        named(rows, payloads.echoed),
+        with_ids(rows, payloads.echoed),
         np.argmax(p, axis=1).tolist(),
         p.tolist(),
         elements,
@@ -72,15 +72,13 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
                 "elements": contents,
                 "bin": bins[into][0],
                 "expected_value": {"value": value, "unit": bins[into][1]},
-                "flags": told,
+                "flags": words,
             }
-            for name, best, shares, contents, into, value, told in decided
+            for name, best, shares, contents, into, value, words in decided
         ],
-        "lots": {
-            name: lot_payloads.told(state, seed, model.reserve) for name, state in {**before, **done.states}.items()
-        },
+        "lots": {name: lot_answer(state, seed, model.reserve) for name, state in {**before, **done.states}.items()},
         "guarantee": {
-            "confidence": seed.rules.confidence.value if not prices and math.isfinite(model.reserve) else None,
+            "confidence": seed.sorting_rules.confidence.value if not prices and math.isfinite(model.reserve) else None,
             "reserve": model.reserve,
         },
     }

@@ -12,7 +12,7 @@ from synthetic_data.engine.plan import Block, Event
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.walks import Pool
 
-SAMPLED_EVERY, SAMPLE_LATE = 2, 2  # periods: each pot every day, told a day later
+SAMPLED_EVERY, SAMPLE_LATE = 2, 2  # periods: each pot every day, reported a day later
 _LONGEST = 160  # periods from the onset within which a failing pot is found or mended
 _UNIFORMS, _NORMALS = 6, 2
 

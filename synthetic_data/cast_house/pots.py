@@ -91,17 +91,17 @@ class Pots:
     ) -> dict[str, FloatArray]:
         """Samples in hand of the pots that are to be tapped, weighed by their metal."""
         errors = rng.standard_normal((7, *shape))
-        told: dict[str, FloatArray] = {}
+        reported: dict[str, FloatArray] = {}
         for number, (name, word) in enumerate((("fe", "iron"), ("si", "silicon"))):
             late = self._late[number].go(pool[name]) * known[name]
             late *= np.exp(p.sample_sd * errors[2 * number : 2 * number + 2])
-            told |= {f"pot_{word}_{group}": values for group, values in zip(GROUPS, late, strict=True)}
+            reported |= {f"pot_{word}_{group}": values for group, values in zip(GROUPS, late, strict=True)}
         minor = self._late[2].go(np.stack([traces["ga"], traces["v"]])) * np.exp(p.sample_minor_sd * errors[4:6])
-        worst = told["pot_iron_ordinary"] * np.exp(p.worst_excess + p.worst_sd * errors[6])
-        worst = np.maximum(worst, told["pot_iron_ordinary"] + failing.sampled_iron)
-        told["pot_iron_ordinary"] = told["pot_iron_ordinary"] + p.tap_share * failing.sampled_iron
-        told["pot_silicon_ordinary"] = told["pot_silicon_ordinary"] + p.tap_share * failing.sampled_silicon
-        return told | {
+        worst = reported["pot_iron_ordinary"] * np.exp(p.worst_excess + p.worst_sd * errors[6])
+        worst = np.maximum(worst, reported["pot_iron_ordinary"] + failing.sampled_iron)
+        reported["pot_iron_ordinary"] = reported["pot_iron_ordinary"] + p.tap_share * failing.sampled_iron
+        reported["pot_silicon_ordinary"] = reported["pot_silicon_ordinary"] + p.tap_share * failing.sampled_silicon
+        return reported | {
             "pot_iron_worst": worst,
             "pot_gallium": minor[0],
             "pot_vanadium": minor[1],

@@ -97,16 +97,16 @@ class _Supplier:
     ) -> tuple[FloatArray, FloatArray]:
         """Contents of the lots delivered and their assays, (names, periods) each; a lot lasts `length` periods."""
         lots = -(-count // length)
-        luck, error = self._rng.standard_normal((2, len(names), lots))
+        normals, error = self._rng.standard_normal((2, len(names), lots))
         shared = self._rng.standard_normal(lots)
         mean = np.array([p[f"{kind}_{name}"][::length] for name in names])
         sd = np.array([p[f"{kind}_{name}_sd"][0] for name in names])[:, None]
         alike = p[f"{kind}_alike"][0]  # part of the variance that the contents of a lot have in common
-        log = sd * (math.sqrt(alike) * shared + math.sqrt(1.0 - alike) * luck)
+        log = sd * (math.sqrt(alike) * shared + math.sqrt(1.0 - alike) * normals)
         content = mean * np.exp(log - 0.5 * sd**2)
         assay = content * (1.0 + p[f"{kind}_assay_sd"][0] * error)
-        held, told = (np.repeat(values, length, axis=1)[:, :count] for values in (content, assay))
-        return held, told
+        held, assayed = (np.repeat(values, length, axis=1)[:, :count] for values in (content, assay))
+        return held, assayed
 
     def _brought(self, fed: dict[str, FloatArray], burnt: dict[str, FloatArray]) -> dict[str, FloatArray]:
         """Content that alumina and anodes bring into the metal, element by element [ppm]."""

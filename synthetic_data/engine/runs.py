@@ -152,13 +152,13 @@ class _Report:
 
 
 def _write_block(run: Plan, block: Block, folder: Path, done: Callable[[int], None]) -> None:
-    def told(rows: Rows) -> Rows:
+    def counted(rows: Rows) -> Rows:
         done(rows.steps)
         return rows
 
     # Blocks are what is shared among cores; threads within a small product of matrices cost more than they save.
     with threadpool_limits(1, "blas"), files.PartWriter(folder, block.index) as writer:
-        for group in files.groups(map(told, process_module(run.seed).rows(run, block))):
+        for group in files.groups(map(counted, process_module(run.seed).rows(run, block))):
             writer.write(files.group_tables(run, block, group))
 
 

@@ -13,7 +13,7 @@ NORMALS = 2  # standard normal numbers that a report takes for each value
 
 @dataclass(frozen=True)
 class Method:
-    """How well one element is told; each field is a number, or an array that broadcasts against the contents.
+    """How well one element is measured; each field is a number, or an array that broadcasts against the contents.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ def report(content: FloatArray, method: Method, bias: FloatArray | float, normal
     bias : array or float
         Factor by which this laboratory reads high [1].
     normals : array, shape (NORMALS, ...)
-        Standard normal numbers: the sample's luck and the analyst's.
+        Standard normal numbers: the sample's scatter and the analyst's.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Set-points that operators choose for a period, from what instruments told of the last one; set-point tests."""
+"""Set-points that operators choose for a period, from what instruments reported of the last one; set-point tests."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ def shoot(pieces: Pieces, form: Form, registration: Registration, laser: Optics,
     p, lot = pieces.lots.parameters.view(LibsParameters), pieces.lot
     n = len(lot)
     content, foreign = content_at_spot(pieces, registration, rng)
-    normal, luck = rng.standard_normal((4, n)), rng.random((3, n))
+    normal, uniforms = rng.standard_normal((4, n)), rng.random((3, n))
     defocus = normal[0] * (p.focus_sd[lot] + p.focus_rough[lot] * form.height)
     oily = pieces.surface == SURFACES.index("oily")
     coupling = np.exp(p.coupling_sd[lot] * normal[1]) * np.where(oily, 1.0 - p.oil_loss[lot], 1.0)
@@ -171,13 +171,13 @@ def shoot(pieces: Pieces, form: Form, registration: Registration, laser: Optics,
     strength = (laser.energy / p.laser_energy)[lot] * np.sqrt(irradiance)
     depth = p.depth_per_shot[lot] * np.exp(p.depth_sd[lot] * normal[2]) * strength
     layer = np.where(oily, p.oil_hardness[lot], 1.0) * pieces.layer
-    layer = np.where(luck[2] < p.chipped[lot], 0.0, layer)
+    layer = np.where(uniforms[2] < p.chipped[lot], 0.0, layer)
     dust = p.dirt_hardness[lot] * p.dirt_layer[lot] * np.exp(p.dirt_layer_sd[lot] * normal[3])
-    on_dirt = luck[0] < pieces.dirt
+    on_dirt = uniforms[0] < pieces.dirt
     layer = layer + np.where(on_dirt, dust, 0.0)
     metal = metal_share(layer, p.cleaning_shots[lot], p.analysis_shots[lot], depth)
     fails = np.clip(p.misfire[lot] + p.misfire_per_defocus[lot] * np.abs(defocus), 0.0, 1.0)
-    fails = np.where(luck[1] < p.missed_piece[lot], 1.0, fails)
+    fails = np.where(uniforms[1] < p.missed_piece[lot], 1.0, fails)
     valid = rng.binomial(p.analysis_shots[lot].astype(np.int64), 1.0 - fails).astype(np.float64)
     return Shots(content, foreign, defocus, irradiance, metal, on_dirt, valid)
 

@@ -62,10 +62,10 @@ def content_at_spot(
     piece shows one of its two materials, by their mass.
     """
     n = len(pieces.lot)
-    luck = rng.random(n)
+    uniforms = rng.random(n)
     content = pieces.content.copy()
     joined = pieces.composites
-    second = luck[joined.piece] < joined.second_share
+    second = uniforms[joined.piece] < joined.second_share
     content[joined.piece] = np.where(second[:, None], joined.second_content, joined.first_content)
     foreign = rng.random(n) * (1.0 + registration.overlap) < registration.overlap
     content[foreign] = pieces.content[registration.neighbour[foreign]]

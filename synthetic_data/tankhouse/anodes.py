@@ -85,5 +85,5 @@ class Loads:
 
 def _assayed(p: TankhouseParameters, lot: FloatArray, normals: FloatArray) -> FloatArray:
     """What the laboratory says of the lots."""
-    told: FloatArray = lot * (1.0 + p.anode_assay_rsd * normals[len(ELEMENTS) :])
-    return told
+    reported: FloatArray = lot * (1.0 + p.anode_assay_rsd * normals[len(ELEMENTS) :])
+    return reported

@@ -17,11 +17,11 @@ _FROM_ELECTROLYTE = ("as", "sb", "bi", "ni", "fe")
 
 def enclosed(p: TankhouseParameters, crops: Crops, state: Values) -> Values:
     """Electrolyte [mL/kg] and slimes, settled and floating [ppm], that the deposit encloses."""
-    walks, luck, rough = crops.walks, crops.luck, state["roughness"]
+    walks, crop_normals, rough = crops.walks, crops.crop_normals, state["roughness"]
     lumpy = 1.0 + p.nodules_enclose * state["nodularity"]
-    scatter = np.exp(p.slimes_walk * walks["slimes"] + p.slimes_luck * luck["slimes"])
+    scatter = np.exp(p.slimes_walk * walks["slimes"] + p.slimes_luck * crop_normals["slimes"])
     settled = np.power(state["solids"] / p.suspended_solids, p.slimes_per_solids)
-    drift = np.exp(p.floating_walk * walks["floating"] + p.floating_luck * luck["floating"])
+    drift = np.exp(p.floating_walk * walks["floating"] + p.floating_luck * crop_normals["floating"])
     return {
         "occluded_volume": occluded_volume(rough * lumpy, p.occluded_volume),
         "included_slimes": p.included_slimes * settled * scatter * lumpy * np.sqrt(rough),
@@ -41,7 +41,7 @@ def contents(p: TankhouseParameters, crops: Crops, state: Values, parts: Values)
     found["fe"] = found["fe"] + _stray_iron(p, crops)
     found["ni"] = found["ni"] + p.contamination_ni * crops.faults["contamination"]
     for element in PARTICLES:
-        found[element] = found[element] * np.exp(p.element_luck * crops.luck[element])
+        found[element] = found[element] * np.exp(p.element_luck * crops.crop_normals[element])
     return {element: found[element] for element in ELEMENTS}
 
 
@@ -69,7 +69,7 @@ def _silver(p: TankhouseParameters, crops: Crops, state: Values) -> FloatArray:
     """Silver that plates out from solution [ppm]."""
     product = silver_chloride_product(state["temperature"], p.silver_product)
     rich = np.power(crops.anodes["ag"] / p.anode_ag, p.silver_per_anode)
-    scatter = np.exp(p.silver_walk * crops.walks["silver"] + p.silver_luck * crops.luck["silver"])
+    scatter = np.exp(p.silver_walk * crops.walks["silver"] + p.silver_luck * crops.crop_normals["silver"])
     dissolved = dissolved_silver(state["chloride"], product) * rich * scatter
     diffusion = diffusion_coefficient(state["temperature"], p.silver_diffusion)
     return diffusion_limited_content(dissolved, diffusion, state["layer"], crops.knobs["current_density"])
@@ -77,6 +77,6 @@ def _silver(p: TankhouseParameters, crops: Crops, state: Values) -> FloatArray:
 
 def _stray_iron(p: TankhouseParameters, crops: Crops) -> FloatArray:
     """Iron from tools, cranes and plates [ppm]."""
-    scatter = np.exp(p.iron_walk * crops.walks["iron"] + p.iron_luck * crops.luck["iron"])
+    scatter = np.exp(p.iron_walk * crops.walks["iron"] + p.iron_luck * crops.crop_normals["iron"])
     found: FloatArray = p.iron * scatter + p.contamination_fe * crops.faults["contamination"]
     return found

@@ -9,11 +9,11 @@ from physics.arrays import FloatArray
 Values = dict[str, FloatArray]  # by name; each of shape (crops, groups), or broadcasting to it
 
 ELEMENTS = ("ag", "as", "sb", "bi", "se", "te", "pb", "ni", "fe", "s")
-# Each a standard normal number: what lasts in a group, what drifts over its crops, and the luck of one crop.
+# Each a standard normal number: what lasts in a group, what drifts over its crops, and the scatter of one crop.
 TRAITS = ("glue", "solids", "voltage", "alignment")
 WALKS = ("rough", "slimes", "floating", "silver", "iron")
 PARTICLES = ("sb", "bi", "se", "te", "pb")  # elements that come in few particles
-LUCK = (*WALKS, "nodular", "solids", "temperature", *PARTICLES)
+CROP_NORMALS = (*WALKS, "nodular", "solids", "temperature", *PARTICLES)
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Crops:
     knobs: Values  # set-points in force
     anodes: Values  # true contents [ppm]
     walks: Values
-    luck: Values
+    crop_normals: Values
     traits: Values
     faults: Values  # share of the crop
     wear: FloatArray  # age since the overhaul over its interval [1]

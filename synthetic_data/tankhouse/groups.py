@@ -14,7 +14,7 @@ from synthetic_data.tankhouse import anodes as tankhouse_anodes
 from synthetic_data.tankhouse import contents, instruments, operators, surface
 from synthetic_data.tankhouse import faults as tankhouse_faults
 from synthetic_data.tankhouse.circuit import DAYS, Weeks
-from synthetic_data.tankhouse.crops import LUCK, TRAITS, WALKS, Crops, Values
+from synthetic_data.tankhouse.crops import CROP_NORMALS, TRAITS, WALKS, Crops, Values
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 DEFECTS = ("nodules", "soiling")
@@ -28,7 +28,7 @@ class _Draws:
 
     loads: FloatArray
     walks: FloatArray
-    luck: FloatArray
+    crop_normals: FloatArray
     habits: FloatArray
     judgement: FloatArray
     errors: FloatArray
@@ -42,7 +42,7 @@ class _Draws:
     def of(cls, normals: np.random.Generator, uniforms: np.random.Generator, crops: int, groups: int) -> _Draws:
         """Next numbers of two streams, crop by crop, so that a shorter run is the beginning of a longer one."""
         of_loads, of_errors = tankhouse_anodes.NORMALS, instruments.NORMALS
-        sizes = (of_loads, len(WALKS), len(LUCK), operators.NORMALS, 1, of_errors)  # 1: the crew's judgement
+        sizes = (of_loads, len(WALKS), len(CROP_NORMALS), operators.NORMALS, 1, of_errors)  # 1: the crew's judgement
         of_faults = len(tankhouse_faults.GROUP) * tankhouse_faults.UNIFORMS
         of_tests, of_losses = operators.UNIFORMS, instruments.LOSSES
         counts = (tankhouse_anodes.UNIFORMS, of_faults, of_tests, len(DEFECTS), of_losses)
@@ -92,7 +92,7 @@ class Groups:
             {name: setting.used(name, wish) for name, wish in wishes.items()},
             dict(zip(tankhouse_anodes.ELEMENTS, anodes[0], strict=True)),
             dict(zip(WALKS, self._drift(p, draws.walks), strict=True)),
-            dict(zip(LUCK, draws.luck, strict=True)),
+            dict(zip(CROP_NORMALS, draws.crop_normals, strict=True)),
             self._traits,
             faults,
             age / self._interval,
@@ -156,5 +156,5 @@ class Groups:
             name: (chance < truth[name]).astype(np.float64)
             for name, chance in zip(DEFECTS, draws.defect_chances, strict=True)
         }
-        told = instruments.assays(p, truth, weeks.laboratory, analysis)
-        return instruments.lose(p, read, self._limits, draws.losses) | told | found
+        reported = instruments.assays(p, truth, weeks.laboratory, analysis)
+        return instruments.lose(p, read, self._limits, draws.losses) | reported | found

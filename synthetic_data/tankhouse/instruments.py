@@ -84,8 +84,8 @@ def assays(p: TankhouseParameters, true: Values, bias: FloatArray, normals: Floa
     """
     content = np.stack([true[element] for element in ELEMENTS])
     errors = normals.reshape(laboratory.NORMALS, *content.shape)
-    told = laboratory.report(content, method(p), bias.T[:, :, None], errors)
-    return dict(zip(ELEMENTS, told, strict=True))
+    reported = laboratory.report(content, method(p), bias.T[:, :, None], errors)
+    return dict(zip(ELEMENTS, reported, strict=True))
 
 
 def lose(p: TankhouseParameters, found: Values, limits: dict[str, tuple[float, float]], chances: FloatArray) -> Values:

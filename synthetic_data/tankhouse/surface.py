@@ -16,8 +16,8 @@ _MOST_POLARISATION = 0.95  # beyond it copper comes as powder
 
 def conditions(p: TankhouseParameters, crops: Crops) -> Values:
     """Temperature, chloride, solids, polarisation, what floats and the errors of additives, as they truly are."""
-    week, knobs, luck = crops.week, crops.knobs, crops.luck
-    temperature = knobs["electrolyte_temperature"] - week["cooling"] + p.temperature_luck * luck["temperature"]
+    week, knobs, crop_normals = crops.week, crops.knobs, crops.crop_normals
+    temperature = knobs["electrolyte_temperature"] - week["cooling"] + p.temperature_luck * crop_normals["temperature"]
     # The feed of a group is trimmed by what its set-point differs from the plant's.
     chloride = np.maximum(week["cl"] + knobs["chloride"] - week["chloride_target"], p.chloride_least)
     current, flow = knobs["current_density"], knobs["cell_flow"]
@@ -26,7 +26,7 @@ def conditions(p: TankhouseParameters, crops: Crops) -> Values:
     ratio = arsenic_ratio(crops.anodes["as"], crops.anodes["sb"], crops.anodes["bi"])
     floating = floating_share(ratio, p.floating_bound, p.floating_steepness)
     stirred = np.power(flow / p.cell_flow, p.solids_per_flow)
-    scatter = np.exp(p.solids_group_sd * crops.traits["solids"] + p.solids_luck * luck["solids"])
+    scatter = np.exp(p.solids_group_sd * crops.traits["solids"] + p.solids_luck * crop_normals["solids"])
     thiourea = _additive_error(p, knobs["thiourea_dose"], temperature, p.thiourea_best)
     salted = additive_error(chloride, p.chloride_best)
     return {
@@ -45,7 +45,7 @@ def roughness_without_additives(p: TankhouseParameters, crops: Crops, state: Val
     """Logarithm of the roughness that the best additives would leave."""
     plates = crops.faults["bent_plates"] + p.undetected_shorts * crops.faults["short_detection"]
     worn = p.alignment_sd * crops.traits["alignment"] + p.alignment_wear * (crops.wear - 0.5)
-    hidden = p.rough_walk * crops.walks["rough"] + p.rough_luck * crops.luck["rough"]
+    hidden = p.rough_walk * crops.walks["rough"] + p.rough_luck * crops.crop_normals["rough"]
     found: FloatArray = (
         p.roughness_per_polarisation * np.log(state["polarisation"] / p.usual_polarisation)
         + p.roughness_per_solids * np.log(state["solids"] / p.suspended_solids)
@@ -73,7 +73,7 @@ def nodules(p: TankhouseParameters, crops: Crops, state: Values) -> Values:
     count = expected_nodules(state["solids"], state["squared_error"], state["polarisation"], p.usual_nodules)
     count = count * np.exp(p.nodules_walk * crops.walks["rough"] + p.nodules_plates * crops.faults["bent_plates"])
     # A lot has more or fewer nodules than the mean, which its shorts, electrolyte and slimes show.
-    scattered = count / p.usual_nodules * np.exp(p.nodular_luck * crops.luck["nodular"])
+    scattered = count / p.usual_nodules * np.exp(p.nodular_luck * crops.crop_normals["nodular"])
     return {"nodules": chance_of_any(np.minimum(count, p.nodules_most)), "nodularity": np.log1p(scattered)}
 
 

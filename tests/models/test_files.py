@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from models import estimator_files, files
 from models.files import ModelFilesError, load, save
 from models.intervals import CoverageError
-from models.regression.model import FittedModel, conformalised
+from models.regression.model import RegressionModel, conformalised
 from models.tasks import CANDIDATES, build
 from seeds import Seed, load_all
 
@@ -24,7 +24,7 @@ CASES = [pytest.param(seed, name, id=f"{process}-{name}") for process, seed in S
 COVERAGE = 0.9
 
 
-def learnt(seed: Seed, name: str, n: int = 300) -> tuple[FittedModel, np.ndarray]:
+def learnt(seed: Seed, name: str, n: int = 300) -> tuple[RegressionModel, np.ndarray]:
     """A candidate that has learnt from rows around the typical state, and such rows, some with gaps."""
     rng = np.random.default_rng(0)
     mean, sd = np.array([(c.typical.mean, c.typical.sd) for c in seed.inputs if c.typical is not None]).T

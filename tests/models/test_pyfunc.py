@@ -44,7 +44,7 @@ def test_table_in_table_out(loaded: TableModel, table: pd.DataFrame) -> None:
 
 
 def test_the_table_is_what_the_model_tells(loaded: TableModel, table: pd.DataFrame) -> None:
-    told = loaded.model.told(table.to_numpy())
+    told = loaded.model.columns(table.to_numpy())
     assert list(loaded.predict(table)) == list(told) == ["y", "y_low", "y_high"]
 
 

@@ -11,7 +11,7 @@ import pytest
 from models.quality.model import QualityModel
 from models.table.contract import check
 from models.table.reading import digest
-from monitoring.report.lots import ToldLots
+from monitoring.report.lots import PredictedLots
 from monitoring.report.period import QualityPeriod, told
 from registry.versions import Version
 from seeds import Seed
@@ -46,7 +46,7 @@ def toy_period(
         frame = toy_quality_frame(rng_seed=rng_seed)
         change(frame)
         table = check(frame, toy_quality_seed).table
-        lots = ToldLots.of(table, toy_champion[0], toy_quality_seed)
+        lots = PredictedLots.of(table, toy_champion[0], toy_quality_seed)
         within = lots.time >= np.datetime64(first)
         days = dt.date.fromisoformat(first), LAST
         return told(toy_quality_seed, *toy_champion, lots[within], lots[~within], *days, digest(table))

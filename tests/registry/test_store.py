@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from models import files
-from models.regression.model import FittedModel
+from models.regression.model import RegressionModel
 from registry.store import MlflowStore, StoreError
 from seeds import Seed
 from serving.champions import Champions
 
 PROCESS = "toy_cells"
-Save = Callable[..., FittedModel]
+Save = Callable[..., RegressionModel]
 
 # MLflow's own use of pandas, SQLAlchemy and alembic is not this project's to mend.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

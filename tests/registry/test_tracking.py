@@ -1,4 +1,4 @@
-"""The MLflow store: made once, told in one line when it fails, and never rewritten."""
+"""The MLflow store: made once, in one line when it fails, and never rewritten."""
 
 import os
 import shutil

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from models import files
-from models.regression.model import FittedModel
+from models.regression.model import RegressionModel
 from serving.app import Service, create_app
 from serving.folder_store import FolderStore
 from serving.problems import MEDIA_TYPE, Problem
@@ -33,7 +33,7 @@ ROW: dict[str, Any] = {
 INPUTS = ("previous_y", "x_set", "z")
 Call = Callable[..., httpx.Response]
 Folder = Callable[..., Path]
-Save = Callable[..., FittedModel]
+Save = Callable[..., RegressionModel]
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def store() -> FolderStore:
 
 
 @pytest.fixture
-def model(save_toy_model: Save, tmp_path: Path) -> FittedModel:
+def model(save_toy_model: Save, tmp_path: Path) -> RegressionModel:
     return save_toy_model(tmp_path / "one")
 
 
@@ -59,7 +59,7 @@ def empty(toy_folder: Folder, store: FolderStore, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def app(empty: Service, model: FittedModel, store: FolderStore, tmp_path: Path) -> Service:
+def app(empty: Service, model: RegressionModel, store: FolderStore, tmp_path: Path) -> Service:
     store.point("toy_cells", 1, tmp_path / "one")
     empty.champions.refresh()
     return empty
@@ -85,7 +85,7 @@ def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path, pos
 
 @pytest.mark.parametrize("coverage", [0.5, 0.8, 0.95])
 def test_answers_are_the_models_own_to_the_last_bit(
-    app: Service, model: FittedModel, coverage: float, post: Call
+    app: Service, model: RegressionModel, coverage: float, post: Call
 ) -> None:
     X = np.random.default_rng(2).normal([90, 10, 4], [2, 1, 0.5], (20, 3))
     rows = [ROW | dict(zip(INPUTS, x.tolist(), strict=True)) for x in X]
@@ -313,7 +313,7 @@ def test_no_body_makes_a_defect(app: Service, body: bytes, call: Call) -> None:
 
 
 def test_swaps_under_load_fail_no_request_and_mix_no_models(
-    app: Service, store: FolderStore, model: FittedModel, save_toy_model: Save, tmp_path: Path, post: Call
+    app: Service, store: FolderStore, model: RegressionModel, save_toy_model: Save, tmp_path: Path, post: Call
 ) -> None:
     models = {1: model, 2: save_toy_model(tmp_path / "two", lift=3.0)}
     X = np.array([[ROW[name] for name in INPUTS]])
@@ -343,7 +343,7 @@ def test_swaps_under_load_fail_no_request_and_mix_no_models(
 
 
 def test_ready_only_with_a_model(
-    empty: Service, model: FittedModel, store: FolderStore, tmp_path: Path, call: Call
+    empty: Service, model: RegressionModel, store: FolderStore, tmp_path: Path, call: Call
 ) -> None:
     told = problem(call(empty, "GET", "/health/ready"), HTTPStatus.SERVICE_UNAVAILABLE)
     assert told.errors[0].field == "toy_cells"

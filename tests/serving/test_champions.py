@@ -6,7 +6,7 @@ import pytest
 
 from models import files
 from models.quality.model import QualityModel
-from models.regression.model import FittedModel
+from models.regression.model import RegressionModel
 from models.sorting.model import SortingModel
 from registry.store import Champion
 from seeds import Seed
@@ -15,7 +15,7 @@ from serving.champions import Champions
 from serving.folder_store import FolderStore
 
 PROCESS = "toy_cells"
-Save = Callable[..., FittedModel]
+Save = Callable[..., RegressionModel]
 
 
 class Clock:

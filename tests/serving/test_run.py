@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from models import files
-from models.regression.model import FittedModel
+from models.regression.model import RegressionModel
 
 pytestmark = pytest.mark.service
 
@@ -32,7 +32,7 @@ sys.exit(run(read_settings(), store))
 
 
 @pytest.fixture
-def folder(save_toy_model: Callable[..., FittedModel], toy_folder: Callable[..., Path], tmp_path: Path) -> Path:
+def folder(save_toy_model: Callable[..., RegressionModel], toy_folder: Callable[..., Path], tmp_path: Path) -> Path:
     toy_folder("toy_cells")
     save_toy_model(tmp_path / "model")
     return tmp_path / "model"

@@ -144,7 +144,7 @@ def of_lots(seed: Seed, plant: Replay) -> dict[str, float]:
     for name, column in (("silver", "ag"), ("sulphur", "s")):
         found |= {f"{name} mean": table[column].mean(), f"{name} sd": truth[column].std()}
     rejected = table[DEFECTS].any(axis=1)
-    intended = next(grade for grade in seed.grades if grade.name == seed.judged_by.intended)
+    intended = next(grade for grade in seed.grades if grade.name == seed.quality_rules.intended)
     return found | {
         "polarisation mean": truth["true_polarisation"].mean(),
         "lots rejected at inspection": rejected.mean(),

@@ -63,7 +63,7 @@ def test_intervals_cover_and_trees_beat_the_line_on_another_plant(learnt):
 
 def most_over_limit(learnt):
     """Largest share of so many new lots that a kept promise explains: it is kept on average over calibrations."""
-    risk = 1 - learnt.data.seed.rules.confidence.value
+    risk = 1 - learnt.data.seed.sorting_rules.confidence.value
     calibrated = len(set(learnt.data.units[np.concatenate(learnt.parts.calibrate)]))
     return lambda lots: risk + 3 * np.sqrt(risk * (1 - risk) * (1 / calibrated + 1 / lots))
 

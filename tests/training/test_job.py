@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from models.answers import COVERAGE, rows_of
-from models.regression.model import FittedModel
+from models.regression.model import RegressionModel
 from models.table.contract import TableError
 from models.table.inputs import matrix
 from nonferrous.tables import candidates_table, versions_table
@@ -32,7 +32,7 @@ class Job:
     settings: Settings
     tracking: Tracking
     version: Version
-    model: FittedModel
+    model: RegressionModel
 
     @property
     def files(self) -> list[Path]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.answers import COVERAGE
 from models.quality.guarantee import lots_needed
-from models.quality.scatter import judging
+from models.quality.scatter import deciding_lots
 from pages.markdown import figure, table
 from seeds import Seed
 from training.dataset import Dataset
@@ -31,8 +31,8 @@ ROWS, UNITS = "lots", "units"
 LIMITS = (
     "The promise on released lots is about lots that come as those of the calibration did; a new raw material, another "
     "laboratory or a fault that history does not hold ends it until such lots are learnt.",
-    "It counts lots that are let go unassayed and would break their grade by an assay, which errs itself.",
-    "Contents below the laboratory's limit are learnt as that and nothing more: what lies far below is not told apart.",
+    "It counts lots that are released without an assay and would break their grade by an assay, which errs itself.",
+    "Contents below the laboratory's limit are learnt as that and nothing more, however far below they lie.",
     "A remedy is what first principles say of one move of a knob, all else equal. It is not proved in closed loop.",
     "Values and costs are the seed's; other costs move every decision and every figure in $.",
 )
@@ -40,7 +40,7 @@ LIMITS = (
 
 def row(seed: Seed) -> str:
     """What a row is."""
-    rules = seed.judged_by
+    rules = seed.quality_rules
     return f"a lot of {rules.lot_mass.value:g} {rules.lot_mass.unit}"
 
 
@@ -50,11 +50,11 @@ def heading(seed: Seed) -> str:
 
 
 def subject(data: Dataset, parts: Split) -> str:
-    """What was told of which lots, in two sentences."""
+    """Target and rows, in two sentences."""
     names = ", ".join(column.name for column in data.seed.elements)
     return (
-        f"Told before the assay: contents of {names}; defects, grade, and what to do with the lot. Learnt: "
-        f"{len(parts.learnt)} lots, {parts.train_from:%Y-%m-%d} to before {parts.test_from:%Y-%m-%d}. Judged: "
+        f"Predicted before the assay: contents of {names}; defects, grade, and what to do with the lot. Learnt: "
+        f"{len(parts.learnt)} lots, {parts.train_from:%Y-%m-%d} to before {parts.test_from:%Y-%m-%d}. Assessment: "
         f"{len(parts.test)} later lots (called test), up to {parts.last:%Y-%m-%d}, and {len(parts.unseen_all)} lots of "
         f"{len(parts.units)} held-out units of all times."
     )
@@ -66,8 +66,8 @@ def rows_used(data: Dataset, parts: Split) -> list[str]:
     return [
         f"{facts['rows']} assayed lots of {facts['units']} units, {facts['first_period']} to {facts['last_period']}",
         f"learnt: {len(parts.learnt)} lots before {parts.test_from:%Y-%m-%d}; of these the "
-        f"{sum(map(len, parts.calibrate))} from {parts.calibrate_from:%Y-%m-%d}, each told by a model that knew only "
-        "older ones, gave the errors, the promise on released lots, and chose the candidate",
+        f"{sum(map(len, parts.calibrate))} from {parts.calibrate_from:%Y-%m-%d}, each predicted by a model that knew "
+        "only older ones, gave the errors, the promise on released lots, and chose the candidate",
         f"judged: {len(parts.test)} lots from {parts.test_from:%Y-%m-%d} to {parts.last:%Y-%m-%d}, and "
         f"{len(parts.unseen_all)} lots of {len(parts.units)} held-out units of all times",
     ]
@@ -136,29 +136,29 @@ def _grades(seed: Seed) -> list[str]:
         limits += [f"{total.name} {total.value:g}" for total in grade.sums]
         unsure = sum(one.certainty != "verified" for one in [*grade.limits.values(), *grade.sums])
         unit = seed.elements[0].unit
-        told = f"{', '.join(limits)} [{unit}]" if limits else "-"
-        rows.append([f"`{grade.name}`", grade.title, f"{grade.value.value:g}", told, f"{unsure} of {len(limits)}"])
+        lines = f"{', '.join(limits)} [{unit}]" if limits else "-"
+        rows.append([f"`{grade.name}`", grade.title, f"{grade.value.value:g}", lines, f"{unsure} of {len(limits)}"])
     head = ["grade", "what it is", "value [$/t]", "at most", "limits not verified"]
     return ["## Grades", "", *table(head, rows)]
 
 
 def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[str]:
-    rules, m = data.seed.judged_by, chosen.metrics
-    lots, alpha = len(judging(sum(map(len, parts.calibrate)))), rules.alpha.value
+    rules, m = data.seed.quality_rules, chosen.metrics
+    lots, alpha = len(deciding_lots(sum(map(len, parts.calibrate)))), rules.alpha.value
     threshold = f"{chosen.model.threshold:.3g}" if np.isfinite(chosen.model.threshold) else "none: no lot is released"
     judged = "; ".join(
-        f"{told}: {_let_go(m, part)}, {figure(m, f'{part}_cost', '.2f')} $/t"
-        for part, told in (("test", "test lots"), ("unseen_all", "held-out units"))
+        f"{lines}: {_let_go(m, part)}, {figure(m, f'{part}_cost', '.2f')} $/t"
+        for part, lines in (("test", "test lots"), ("unseen_all", "held-out units"))
         if f"{part}_cost" in m
     )
     return [
         "## Decisions",
         "",
-        f"Promised with {rules.confidence.value:.0%} confidence: of the lots that are let go unassayed in a grade with "
-        f"limits, at most {100 * alpha:.3g}% break that grade by their assay. Learn then test on {lots} of the "
-        f"calibration lots ({lots_needed(alpha, rules.confidence.value)} good released ones are the fewest); highest "
-        f"probability of breaking its grade with which a lot may be let go: {threshold}. {judged}. To assay all costs "
-        f"{m['test_cost_assay_all']:.2f} $/t, to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t.",
+        f"Promised with {rules.confidence.value:.0%} confidence: of the lots that are released without an assay in a "
+        f"grade with limits, at most {100 * alpha:.3g}% break that grade by their assay. Learn then test on {lots} of "
+        f"the calibration lots ({lots_needed(alpha, rules.confidence.value)} good released ones are the fewest); highest "
+        f"probability of breaking its grade with which a lot may be released: {threshold}. {judged}. To assay all "
+        f"costs {m['test_cost_assay_all']:.2f} $/t, to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t.",
         "",
     ]
 
@@ -166,8 +166,8 @@ def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[st
 def _let_go(metrics: Mapping[str, float], part: str) -> str:
     lots = metrics[f"{part}_let_go"]
     if not lots:
-        return "none let go"
+        return "none released"
     return (
-        f"{lots:.0f} let go, {metrics[f'{part}_false_release']:.2%} of them break their grade (95% sure: at most "
+        f"{lots:.0f} released, {metrics[f'{part}_false_release']:.2%} of them break their grade (95% sure: at most "
         f"{metrics[f'{part}_false_release_high']:.2%})"
     )

@@ -57,7 +57,7 @@ VERDICT_ROWS = {
     "grade_ece": "calibration error of the grade [1]",
     "released": "share released [1]",
     "assayed": "share sent to the laboratory [1]",
-    "false_release": "share of those let go that break their grade [1]",
+    "false_release": "share of released lots that break their grade [1]",
 }
 DECISIVE = (("champion", "cost"), ("challenger", "cost"), ("challenger", "false_release"))
 
@@ -69,7 +69,7 @@ def verdict_head(seed: Seed) -> str:
 
 def remarks(candidates: Mapping[str, QualityCandidate], best: QualityCandidate, data: Dataset) -> list[str]:
     """What the columns mean, what simple rules cost, and what was turned away."""
-    m, rules = best.metrics, data.seed.judged_by
+    m, rules = best.metrics, data.seed.quality_rules
     return [
         f"Skill: squared error of the logarithms avoided, against {next(iter(candidates))}",
         "R²: median of the elements, contents above the laboratory's limit",
@@ -77,13 +77,13 @@ def remarks(candidates: Mapping[str, QualityCandidate], best: QualityCandidate, 
         f"ECE: of the probability that a lot keeps {rules.intended}",
         f"Cost: against an oracle that knows every assay; to assay all {m['test_cost_assay_all']:.2f},",
         f"  to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t",
-        f"False release: lots let go unassayed that break their grade, {100 * rules.alpha.value:.3g}% allowed",
+        f"False release: lots released without an assay that break their grade, {100 * rules.alpha.value:.3g}% allowed",
         f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
     ]
 
 
 def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
-    """What a reader of a candidate's metrics should be told in words.
+    """What a reader of a candidate's metrics should know, in words.
 
     Parameters
     ----------
@@ -95,26 +95,26 @@ def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
     Returns
     -------
     list of str
-        No skill; probabilities that mislead; intervals too narrow or too wide; no lot that may be let go; a promise
-        on released lots that the test lots break, or are too few to show; decisions dearer than a simple rule.
+        No skill; probabilities that mislead; intervals too narrow or too wide; no lot that may be released; a promise
+        on released lots that the test lots break, or are too few to show; decisions that cost more than a simple rule.
     """
-    told = []
+    lines = []
     if metrics["test_skill"] <= 0:
-        told.append("on the test lots it is no better than the bar to beat")
+        lines.append("on the test lots it is no better than the baseline")
     if metrics["test_grade_ece"] > MOST_ECE:
-        told.append(f"its probabilities of the grade are off by {metrics['test_grade_ece']:.1%} on average")
+        lines.append(f"its probabilities of the grade are off by {metrics['test_grade_ece']:.1%} on average")
     covered = metrics["test_coverage_90"]
     if not LEAST_COVERAGE <= covered <= MOST_COVERAGE:
-        told.append(f"its joint {COVERAGE:.0%} intervals hold {covered:.0%} of the test lots")
-    told += _of_release(seed, metrics)
+        lines.append(f"its joint {COVERAGE:.0%} intervals hold {covered:.0%} of the test lots")
+    lines += _of_release(seed, metrics)
     rule = min(metrics["test_cost_assay_all"], metrics["test_cost_assay_none"])
     if metrics["test_cost"] > rule:
-        told.append(f"its decisions cost {metrics['test_cost']:.2f} $/t, the better simple rule {rule:.2f} $/t")
-    return told
+        lines.append(f"its decisions cost {metrics['test_cost']:.2f} $/t, the better simple rule {rule:.2f} $/t")
+    return lines
 
 
 def _of_release(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
-    alpha, confidence = seed.judged_by.alpha.value, seed.judged_by.confidence.value
+    alpha, confidence = seed.quality_rules.alpha.value, seed.quality_rules.confidence.value
     if metrics["threshold"] == 0.0:
         return [f"no lot may be released unassayed: calibration does not show that at most {100 * alpha:.3g}% are bad"]
     lots, share, needed = metrics["test_let_go"], metrics["test_false_release"], lots_needed(alpha, confidence)
@@ -125,6 +125,6 @@ def _of_release(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
         ]
     if lots < needed:
         return [
-            f"the promise on released lots is not verified: {lots:.0f} of the test lots were let go, {needed} needed"
+            f"the promise on released lots is not verified: {lots:.0f} of the test lots were released, {needed} needed"
         ]
     return []

@@ -10,8 +10,8 @@ from models.quality.censoring import below_limit, log_size
 from models.quality.decision import Costs
 from models.quality.grades import Limits
 from models.quality.losses import ContentLoss, DefectLoss
-from models.quality.model import Judged, QualityModel
-from models.quality.outcomes import Lots, _mean, costs_of, held
+from models.quality.model import Assessment, QualityModel
+from models.quality.outcomes import Lots, _mean, costs_of, covered
 from physics.arrays import FloatArray
 from seeds import Seed
 from training.evaluate import rmse
@@ -24,20 +24,20 @@ def lot_loss(raw: FloatArray, lots: Lots, spread: FloatArray) -> float:
     """Mean negative log likelihood of an output [1]: of contents on log scale with this spread, and of defects."""
     contents = raw[:, : lots.reported.shape[1]]
     parts = [
-        ContentLoss(float(sd)).loss(label, told)[~np.isnan(label)]
-        for label, told, sd in zip(lots.reported.T, contents.T, spread, strict=True)
+        ContentLoss(float(sd)).loss(label, predicted)[~np.isnan(label)]
+        for label, predicted, sd in zip(lots.reported.T, contents.T, spread, strict=True)
     ]
     odds = raw[:, lots.reported.shape[1] :]
     parts += [
-        DefectLoss().loss(label, told)[~np.isnan(label)] for label, told in zip(lots.defects.T, odds.T, strict=True)
+        DefectLoss().loss(label, own)[~np.isnan(label)] for label, own in zip(lots.defects.T, odds.T, strict=True)
     ]
     return float(np.mean([part.mean() for part in parts if len(part)]))
 
 
-def area_under_curve(told: FloatArray, seen: FloatArray) -> float:
+def area_under_curve(predicted: FloatArray, seen: FloatArray) -> float:
     """Probability that a lot with a defect was given a higher chance of it than one without [1]; NaN of one kind."""
     known = ~np.isnan(seen)
-    ranks, bad = rankdata(told[known]), seen[known] > 0
+    ranks, bad = rankdata(predicted[known]), seen[known] > 0
     count, rest = int(bad.sum()), int((~bad).sum())
     if not count or not rest:
         return float("nan")
@@ -52,22 +52,22 @@ def reliability(p: FloatArray, kept: FloatArray) -> tuple[FloatArray, FloatArray
     known = ~np.isnan(kept)
     order = np.argsort(p[known], kind="stable")
     groups = [group for group in np.array_split(order, ECE_BINS) if len(group)]
-    told, seen = p[known], kept[known]
+    predicted, seen = p[known], kept[known]
     size = np.array([len(group) for group in groups], dtype=np.float64)
     return (
         size / size.sum(),
-        np.array([told[group].mean() for group in groups]),
+        np.array([predicted[group].mean() for group in groups]),
         np.array([seen[group].mean() for group in groups]),
     )
 
 
 def calibration_error(p: FloatArray, kept: FloatArray) -> float:
     """Expected calibration error of a probability [1]: mean gap of the groups of `reliability`; NaN without any."""
-    share, told, seen = reliability(p, kept)
-    return float(share @ np.abs(told - seen)) if len(share) else float("nan")
+    share, predicted, seen = reliability(p, kept)
+    return float(share @ np.abs(predicted - seen)) if len(share) else float("nan")
 
 
-def by_element(seed: Seed, judged: Judged, lots: Lots, answers: Mapping[str, Answer]) -> dict[str, float]:
+def by_element(seed: Seed, judged: Assessment, lots: Lots, answers: Mapping[str, Answer]) -> dict[str, float]:
     """Errors of the contents on log scale, and coverage of their joint intervals.
 
     R² and RMSE are those of contents above the laboratory's limit; `below_limit` is the share that is below it.
@@ -79,10 +79,10 @@ def by_element(seed: Seed, judged: Judged, lots: Lots, answers: Mapping[str, Ans
     scores = []
     for e, element in enumerate(seed.elements):
         label = lots.reported[:, e]
-        inside &= np.isnan(label) | held(label, answers[element.name])
+        inside &= np.isnan(label) | covered(label, answers[element.name])
         seen = label > 0
         enough = seen.sum() >= FEWEST_DETECTED
-        error = rmse(judged.told[seen, e] - logs[seen, e]) if enough else float("nan")
+        error = rmse(judged.logs[seen, e] - logs[seen, e]) if enough else float("nan")
         spread = float(logs[seen, e].std()) if enough else 0.0  # none where all lots are reported alike
         scores.append(1 - (error / spread) ** 2 if spread > 0 else float("nan"))
         found[f"{element.name}_rmse"] = error
@@ -101,7 +101,7 @@ def measured(
     Parameters
     ----------
     model : QualityModel
-        Which told.
+        The grader.
     seed : Seed
         Whose limits and costs count.
     raw : ndarray, shape (n, E + D)
@@ -119,8 +119,8 @@ def measured(
         truth_rmse, the mean over elements of the error of the logarithm, truth_coverage_90, truth_false_release and
         truth_cost. What no lot tells is NaN.
     """
-    judged, costs = model.judged(raw), Costs.of(seed)
-    answers, intended = model.contents(judged.told, COVERAGE), costs.intended
+    judged, costs = model.assessed(raw), Costs.of(seed)
+    answers, intended = model.contents(judged.logs, COVERAGE), costs.intended
     p, kept = judged.keeps[:, intended], lots.kept[:, intended]
     found = {
         "lot_loss": lot_loss(raw, lots, model.scatter.spread),
@@ -142,12 +142,12 @@ def measured(
     return found
 
 
-def _against_truth(model: QualityModel, seed: Seed, judged: Judged, truth: FloatArray) -> dict[str, float]:
-    answers = model.contents(judged.told, COVERAGE).values()
+def _against_truth(model: QualityModel, seed: Seed, judged: Assessment, truth: FloatArray) -> dict[str, float]:
+    answers = model.contents(judged.logs, COVERAGE).values()
     inside = [(answer.low <= true) & (true <= answer.high) for answer, true in zip(answers, truth.T, strict=True)]
     decisions = costs_of(judged.decided, Limits.of(seed).kept(truth), Costs.of(seed))
     return {
-        "truth_rmse": float(np.mean([rmse(error) for error in (judged.told - np.log(truth)).T])),
+        "truth_rmse": float(np.mean([rmse(error) for error in (judged.logs - np.log(truth)).T])),
         "truth_coverage_90": float(np.mean(np.logical_and.reduce(inside))),
         "truth_false_release": decisions["false_release"],
         "truth_cost": decisions["cost"],
@@ -155,7 +155,7 @@ def _against_truth(model: QualityModel, seed: Seed, judged: Judged, truth: Float
 
 
 def skill(raw: FloatArray, bar: FloatArray, lots: Lots) -> float:
-    """Share of the bar's mean squared error of the logarithms that is avoided [1], over contents above their limits.
+    """Share of the baseline's mean squared error of logarithms that is avoided [1]; contents above their limits.
 
     NaN where no content is above its limit.
     """
@@ -163,5 +163,5 @@ def skill(raw: FloatArray, bar: FloatArray, lots: Lots) -> float:
     if not seen.any():
         return float("nan")
     logs, outputs = log_size(lots.reported)[seen], lots.reported.shape[1]
-    error, baseline = (np.mean((told[:, :outputs][seen] - logs) ** 2) for told in (raw, bar))
+    error, baseline = (np.mean((predicted[:, :outputs][seen] - logs) ** 2) for predicted in (raw, bar))
     return float(1 - error / baseline) if baseline > 0 else float("nan")

@@ -7,10 +7,10 @@ import numpy as np
 
 from models.promises import GuaranteeError
 from models.quality.fit import grader
-from models.quality.guarantee import lots_needed, told
+from models.quality.guarantee import lots_needed, too_few_lots
 from models.quality.model import QualityModel
 from models.quality.outcomes import Lots
-from models.quality.scatter import judging
+from models.quality.scatter import deciding_lots
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.fitting import Candidate
@@ -42,11 +42,11 @@ def check_split(data: Dataset, parts: Split) -> None:
         The calibrate rows hold too few lots for what the seed promises of released ones.
     """
     _check_labels(data, parts)
-    rules, rows = data.seed.judged_by, np.concatenate(parts.calibrate)
-    kept = lots_of(data)[rows].kept[judging(len(rows))]
+    rules, rows = data.seed.quality_rules, np.concatenate(parts.calibrate)
+    kept = lots_of(data)[rows].kept[deciding_lots(len(rows))]
     known, needed = int((~np.isnan(kept).any(axis=1)).sum()), lots_needed(rules.alpha.value, rules.confidence.value)
     if known < needed:
-        raise GuaranteeError(told(known, needed, rules.alpha.value, rules.confidence.value))
+        raise GuaranteeError(too_few_lots(known, needed, rules.alpha.value, rules.confidence.value))
 
 
 def _check_labels(data: Dataset, parts: Split) -> None:

@@ -55,7 +55,7 @@ def verdict(
     X : ndarray, shape (m, k)
         Inputs of the rows as the champion wants them.
     challenger : QualityCandidate
-        Which may take over; it has told of these rows already.
+        Which may take over; it has predicted these rows already.
     data : Dataset
         Assayed lots.
     rows : ndarray of int, shape (m,)
@@ -69,8 +69,8 @@ def verdict(
     rows, lots = rows[known], lots_of(data)[rows[known]]
     block = blocks_of(data.units[rows], data.periods[rows])
     truth = None if data.true_contents is None else data.true_contents[rows]
-    told = np.asarray(champion.estimator.predict(X[known]), dtype=np.float64)
-    old = _side(champion, data.seed, told, lots, truth)
+    lines = np.asarray(champion.estimator.predict(X[known]), dtype=np.float64)
+    old = _side(champion, data.seed, lines, lots, truth)
     new = _side(challenger.model, data.seed, challenger.predictions[rows], lots, truth)
     judged = JudgeRows(data.units[rows], data.periods[rows], block, np.ones(len(rows)))
     return judge(judged, old, new, "what decisions cost", "$/t", _unsound(data.seed, old, new))
@@ -78,13 +78,13 @@ def verdict(
 
 def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: Lots, truth: FloatArray | None) -> Side:
     costs = Costs.of(seed)
-    loss = oracle(lots.kept, costs) - earned(model.judged(raw).decided, lots.kept, costs)
+    loss = oracle(lots.kept, costs) - earned(model.assessed(raw).decided, lots.kept, costs)
     found = measured(model, seed, raw, lots, truth)
     return Side(loss, {name: value for name, value in found.items() if np.isfinite(value)})
 
 
 def _unsound(seed: Seed, champion: Side, challenger: Side) -> str | None:
-    alpha, lots = seed.judged_by.alpha.value, challenger.metrics["let_go"]
+    alpha, lots = seed.quality_rules.alpha.value, challenger.metrics["let_go"]
     share = challenger.metrics.get("false_release", 0.0)
     if share <= champion.metrics.get("false_release", 0.0) or not beyond_promise(share, lots, alpha):
         return None

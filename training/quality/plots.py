@@ -11,7 +11,7 @@ from models.answers import COVERAGE
 from models.quality.censoring import score
 from models.quality.decision import Costs, decide
 from models.quality.guarantee import THRESHOLDS
-from models.quality.outcomes import costs_of, held
+from models.quality.outcomes import costs_of, covered
 from pages.drawing import by_month, empty, with_diagonal
 from pages.style import BLUE, GREY, LAYOUT, ORANGE, RED
 from physics.arrays import FloatArray
@@ -36,15 +36,15 @@ def contents(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fig
     figure = make_subplots(lines, COLUMNS, subplot_titles=names, vertical_spacing=0.35 / lines, horizontal_spacing=0.09)
     rows = thinned(parts.test, MOST_IN_PANEL)
     reported, raw = lots_of(data).reported[rows], candidate.predictions[rows]
-    told = np.exp(raw[:, : len(names)])
+    logs = np.exp(raw[:, : len(names)])
     answers = candidate.model.contents(raw[:, : len(names)], COVERAGE)
     in_legend: set[str] = set()
     for e, column in enumerate(data.seed.elements):
         place = {"row": e // COLUMNS + 1, "col": e % COLUMNS + 1}
-        order = np.argsort(told[:, e])
+        order = np.argsort(logs[:, e])
         for end in (answers[column.name].low, answers[column.name].high):
             line = {"color": GREY, "width": 1}
-            figure.add_scatter(x=told[order, e], y=end[order], mode="lines", line=line, showlegend=False, **place)
+            figure.add_scatter(x=logs[order, e], y=end[order], mode="lines", line=line, showlegend=False, **place)
         for label, where, symbol, colour in (
             ("reported", reported[:, e] > 0, "circle", BLUE),
             ("below the laboratory's limit", reported[:, e] < 0, "triangle-down-open", ORANGE),
@@ -53,7 +53,7 @@ def contents(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fig
                 continue
             marker = {"size": 5, "color": colour, "opacity": 0.5, "symbol": symbol}
             figure.add_scatter(
-                x=told[where, e],
+                x=logs[where, e],
                 y=np.abs(reported[where, e]),
                 mode="markers",
                 marker=marker,
@@ -64,7 +64,7 @@ def contents(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fig
             )
             in_legend.add(label)
         ends = np.concatenate([answers[column.name].low, answers[column.name].high, np.abs(reported[:, e])])
-        figure.update_xaxes(_log_axis(f"predicted [{column.unit}]", told[:, e]), **place)
+        figure.update_xaxes(_log_axis(f"predicted [{column.unit}]", logs[:, e]), **place)
         figure.update_yaxes(_log_axis(f"reported [{column.unit}]", ends), **place)
     figure.update_layout(LAYOUT, height=100 + PANEL * lines, margin={"t": 80})
     return figure.update_layout(legend={"y": 1 + 40 / (PANEL * lines)})
@@ -82,25 +82,25 @@ def _log_axis(title: str, values: FloatArray) -> dict[str, object]:
 def reliability_of_grade(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Share of lots that break the intended grade over its probability, in groups of equal size."""
     model = candidate.model
-    p = model.judged(candidate.predictions[parts.test]).keeps[:, model.costs.intended]
+    p = model.assessed(candidate.predictions[parts.test]).keeps[:, model.costs.intended]
     kept = lots_of(data)[parts.test].kept[:, model.costs.intended]
-    _, told, seen = reliability(1 - p, 1 - kept)
-    name = data.seed.judged_by.intended
+    _, logs, seen = reliability(1 - p, 1 - kept)
+    name = data.seed.quality_rules.intended
     figure = empty(f"probability of breaking {name} [%]", f"lots that break {name} [%]")
     marker = {"size": 9, "color": BLUE}
-    figure.add_scatter(x=100 * told, y=100 * seen, mode="markers+lines", marker=marker, name="groups of equal size")
-    return with_diagonal(figure, 100 * np.append(told, 0.0))
+    figure.add_scatter(x=100 * logs, y=100 * seen, mode="markers+lines", marker=marker, name="groups of equal size")
+    return with_diagonal(figure, 100 * np.append(logs, 0.0))
 
 
 def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Cost and false release over the threshold of release, beside simple rules."""
     model, lots = candidate.model, lots_of(data)[parts.test]
-    judged = model.judged(candidate.predictions[parts.test])
-    best = model.scatter.chances(judged.told, model.limits).best
+    judged = model.assessed(candidate.predictions[parts.test])
+    best = model.scatter.chances(judged.logs, model.limits).best
     costs = Costs.of(data.seed)
     found = [costs_of(decide(judged.keeps, best, costs, t), lots.kept, costs) for t in THRESHOLDS]
     known = max(1, int((~np.isnan(lots.kept).any(axis=1)).sum()))
-    alpha, m = data.seed.judged_by.alpha.value, candidate.metrics
+    alpha, m = data.seed.quality_rules.alpha.value, candidate.metrics
     figure = make_subplots(1, 2, horizontal_spacing=0.1)
     x = [100 * one["let_go"] / known for one in found]
     line = {"color": BLUE}
@@ -118,7 +118,7 @@ def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fi
     rules = {"assay all": m["test_cost_assay_all"], "assay none": m["test_cost_assay_none"]}
     for (name, value), dash in zip(rules.items(), ("dash", "dot"), strict=True):
         figure.add_hline(value, line_color=GREY, line_dash=dash, annotation_text=f"{name} {value:.2f}", row=1, col=2)
-    figure.update_xaxes(title="lots let go unassayed in a grade with limits [%]")
+    figure.update_xaxes(title="lots released without an assay in a grade with limits [%]")
     figure.update_yaxes(title="of these, lots that break their grade [%]", rangemode="tozero", row=1, col=1)
     figure.update_yaxes(title="cost against the oracle [$/t]", rangemode="tozero", row=1, col=2)
     return figure.update_layout(LAYOUT)
@@ -127,7 +127,7 @@ def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fi
 def nearest_limits(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Which limit the test lots come nearest to, and how near."""
     model = candidate.model
-    found = model.nearest(model.judged(candidate.predictions[parts.test]))
+    found = model.nearest(model.assessed(candidate.predictions[parts.test]))
     frame = pd.DataFrame({"limit": [one.limit for one in found], "sigma": [one.sigma for one in found]})
     order = frame["limit"].value_counts(ascending=True).index
     figure = empty("distance of the nearest limit [standard deviations of the error]", "")
@@ -171,7 +171,7 @@ def coverage_over_time(candidate: QualityCandidate, data: Dataset, parts: Split)
         answers = candidate.model.contents(candidate.predictions[rows, : reported.shape[1]], COVERAGE)
         inside = np.ones(len(rows), dtype=np.bool_)
         for e, answer in enumerate(answers.values()):
-            inside &= np.isnan(reported[:, e]) | held(reported[:, e], answer)
+            inside &= np.isnan(reported[:, e]) | covered(reported[:, e], answer)
         mean = 100 * pd.Series(inside.astype(float)).groupby(by_month(data.periods[rows])).mean()
         figure.add_scatter(x=mean.index, y=mean, mode="lines+markers", line={"color": colour}, name=label)
         lowest = min(lowest, mean.min() - 1)
@@ -200,7 +200,7 @@ PICTURES = (
         contents,
     ),
     Picture(
-        "What decisions cost, and how many lots let go break their grade",
+        "What decisions cost, and how many released lots break their grade",
         "Test lots. Line: for a rising threshold on the probability of breaking the grade. Red: what the seed allows. "
         "The oracle, at 0, knows every assay beforehand.",
         decisions,

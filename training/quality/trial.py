@@ -69,7 +69,7 @@ def outcome(model: QualityModel, data: Dataset, plant: object = None, version: i
     InputError
         The plant has no such inputs as the model learnt.
     """
-    rules = data.seed.judged_by
+    rules = data.seed.quality_rules
     check_names(model, data.seed)
     raw = np.asarray(model.estimator.predict(matrix(data.table, model.seed)), dtype=np.float64)
     found = measured(model, data.seed, raw, lots_of(data), data.true_contents)
@@ -90,10 +90,10 @@ def tables(found: QualityTrial) -> Iterator[RenderableType]:
     for name, label in COSTS.items():
         table.add_row(label, f"{m[name]:.2f}", style="bold" if name == "cost" else None)
     yield table
-    broken = "no lot was let go unassayed"
+    broken = "no lot was released without an assay"
     if m["let_go"]:
         broken = (
-            f"{m['false_release']:.2%} of {m['let_go']:.0f} lots let go break their grade by their assay "
+            f"{m['false_release']:.2%} of {m['let_go']:.0f} released lots break their grade by their assay "
             f"({m['truth_false_release']:.2%} in truth); at most {100 * found.alpha:.3g}% was promised for the plant "
             "that was learnt from"
         )

@@ -36,8 +36,8 @@ def subject(data: Dataset, parts: Split) -> str:
     target = data.seed.target
     return (
         f"Target: {target.meaning}, {target.name} [{target.unit}]. Learnt: {len(parts.learnt)} rows, "
-        f"{parts.train_from:%Y-%m-%d} to before {parts.test_from:%Y-%m-%d}. Judged: {len(parts.test)} rows of the same "
-        f"units and {len(parts.unseen)} rows of {len(parts.units)} held-out units, up to {parts.last:%Y-%m-%d}."
+        f"{parts.train_from:%Y-%m-%d} to before {parts.test_from:%Y-%m-%d}. Evaluated: {len(parts.test)} rows of the "
+        f"same units and {len(parts.unseen)} rows of {len(parts.units)} held-out units, up to {parts.last:%Y-%m-%d}."
     )
 
 

@@ -49,16 +49,16 @@ def remarks(candidates: Mapping[str, RegressionCandidate], best: RegressionCandi
     """What the columns mean, what was turned away, and what is known of the label's noise."""
     stated = data.seed.targets[data.seed.target.name].label_noise
     floor = best.metrics.get("test_noise_floor")
-    told = [
+    lines = [
         f"Skill against {next(iter(candidates))}; cover: share of labels in the {COVERAGE:.0%} interval; "
         "unseen: held-out units",
         f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
     ]
     if floor is not None:
-        told.append(f"Label noise, measured: {floor:.3g} {data.seed.target.unit} (RMSE of a perfect model)")
+        lines.append(f"Label noise, measured: {floor:.3g} {data.seed.target.unit} (RMSE of a perfect model)")
     elif stated is not None:
-        told.append(f"Label noise, stated: {stated.value:g} {stated.unit}")
-    return told
+        lines.append(f"Label noise, stated: {stated.value:g} {stated.unit}")
+    return lines
 
 
 def verdict_head(seed: Seed) -> str:
@@ -67,13 +67,13 @@ def verdict_head(seed: Seed) -> str:
 
 
 def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
-    """What a reader of a candidate's metrics should be told in words: no skill, intervals too narrow or too wide."""
-    told = []
+    """What a reader of a candidate's metrics should know, in words: no skill, intervals too narrow or too wide."""
+    lines = []
     if metrics["test_skill"] <= 0:
-        told.append("on the test rows it is no better than the bar to beat")
+        lines.append("on the test rows it is no better than the baseline")
     if not LEAST_COVERAGE <= metrics["test_coverage_90"] <= MOST_COVERAGE:
-        told.append(
+        lines.append(
             f"its {COVERAGE:.0%} intervals hold {metrics['test_coverage_90']:.0%} of the test rows' labels: "
             "the plant was another one when they were calibrated"
         )
-    return told
+    return lines

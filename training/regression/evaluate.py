@@ -78,7 +78,7 @@ def evaluate(
     answer : Answer of n rows
         What the candidate says.
     baseline : ndarray, shape (n,)
-        What the bar to beat says for the same rows [target's unit].
+        What the baseline says for the same rows [target's unit].
     truth : ndarray, shape (n,), optional
         Noise-free values, NaN where unknown [target's unit].
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from models.answers import COVERAGE, Answer, rows_of
-from models.regression.model import FittedModel, conformalised
+from models.regression.model import RegressionModel, conformalised
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.evaluate import mae, rmse
@@ -20,7 +20,7 @@ IMPORTANCE_ROWS = 2000
 IMPORTANCE_REPEATS = 3
 CURVE_SHARES = (0.1, 0.25, 0.5)
 
-RegressionCandidate = Candidate[FittedModel, Answer]
+RegressionCandidate = Candidate[RegressionModel, Answer]
 
 
 def check_split(data: Dataset, parts: Split) -> None:
@@ -40,14 +40,14 @@ def calibrated(
     rows: IntArray,
     predictions: FloatArray,
     info: Mapping[str, Any],
-) -> tuple[FittedModel, dict[str, float]]:
+) -> tuple[RegressionModel, dict[str, float]]:
     """Model with intervals from the residuals of out-of-time predictions, and their errors."""
     error = predictions - data.y[rows]
     model = conformalised(data.seed, name, estimator, data.X[parts.learnt], data.y[rows], predictions, info)
     return model, {"calibrate_mae": mae(error), SELECTED_BY: rmse(error)}
 
 
-def answers(model: FittedModel, data: Dataset, parts: Split) -> Answer:
+def answers(model: RegressionModel, data: Dataset, parts: Split) -> Answer:
     """Answers for the whole table."""
     return model.answer(data.X, COVERAGE)[data.seed.target.name]
 
@@ -57,13 +57,13 @@ def predictions_of(answers: Answer) -> FloatArray:
     return answers.value
 
 
-def error(model: FittedModel, data: Dataset, rows: IntArray) -> Callable[[Any, FloatArray, FloatArray], float]:
+def error(model: RegressionModel, data: Dataset, rows: IntArray) -> Callable[[Any, FloatArray, FloatArray], float]:
     """RMSE of an estimator [target's unit]."""
     return lambda estimator, X, y: rmse(predict(estimator, X) - y)
 
 
 def evaluated(
-    model: FittedModel, answers: Answer, data: Dataset, rows: IntArray, baseline: FloatArray
+    model: RegressionModel, answers: Answer, data: Dataset, rows: IntArray, baseline: FloatArray
 ) -> dict[str, float]:
     """Metrics of answers on some rows; see `training.regression.evaluate.evaluate`."""
     truth = None if data.truth is None else data.truth[rows]

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.answers import COVERAGE, Answer, rows_of
-from models.regression.model import FittedModel
+from models.regression.model import RegressionModel
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.judge import JudgeRows, Side, Verdict, blocks_of
@@ -71,16 +71,16 @@ def _metrics(label: FloatArray, answer: Answer, truth: FloatArray | None) -> dic
 
 
 def verdict(
-    champion: FittedModel, X: FloatArray, challenger: RegressionCandidate, data: Dataset, rows: IntArray
+    champion: RegressionModel, X: FloatArray, challenger: RegressionCandidate, data: Dataset, rows: IntArray
 ) -> Verdict:
     """Verdict on some rows of a data set; X holds them as the champion wants them."""
     answer = champion.answer(X, COVERAGE)[data.seed.target.name]
     truth = None if data.truth is None else data.truth[rows]
-    told = rows_of(challenger.answers, rows)
+    lines = rows_of(challenger.answers, rows)
     unit = data.seed.target.unit or ""
-    return judge(data.y[rows], answer, told, data.units[rows], data.periods[rows], unit, truth)
+    return judge(data.y[rows], answer, lines, data.units[rows], data.periods[rows], unit, truth)
 
 
-def check_judgeable(champion: FittedModel, data: Dataset, rows: IntArray) -> None:
+def check_judgeable(champion: RegressionModel, data: Dataset, rows: IntArray) -> None:
     """JudgeError where these rows are too few to judge on; any champion can be judged."""
     blocks_of(data.units[rows], data.periods[rows])

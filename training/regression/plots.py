@@ -94,7 +94,7 @@ def residuals_by_unit(candidate: RegressionCandidate, data: Dataset, parts: Spli
         error: pd.Series[float] = (by_unit.std() / np.sqrt(by_unit.count())).fillna(0.0)
         spread.append(pd.DataFrame({"mean": by_unit.mean(), "error": error, "label": label, "colour": colour}))
     units: pd.DataFrame = pd.concat(spread).sort_values("mean")
-    # Names are readable on the axis for a few units only; they are always told by hovering.
+    # Names are readable on the axis for a few units only; they are always shown by hovering.
     units["place"] = units.index if len(units) <= NAMED_UNITS else np.arange(1, len(units) + 1)
     for part, some in units.groupby("label", sort=False):
         bars = {"array": some["error"], "thickness": 0.6, "width": 0}

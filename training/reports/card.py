@@ -22,14 +22,14 @@ def _process(seed: Seed, task: Task) -> list[str]:
 def _data(data: Dataset, parts: Split, task: Task) -> list[str]:
     facts = data.facts
     size, *use = task.rows_used(data, parts)
-    told = [
+    lines = [
         size,
         f"rejected by the contract: {facts['rejected_rows']} rows (listed in `rejected.csv`); "
         f"without a label: {facts['unlabelled_rows']}",
         f"table `{facts['data_digest']}`, seed `{data.seed.digest}`",
         *use,
     ]
-    return ["## Data", "", *(f"- {line}" for line in told), ""]
+    return ["## Data", "", *(f"- {line}" for line in lines), ""]
 
 
 def _inputs(chosen: AnyCandidate, seed: Seed) -> list[str]:
@@ -42,16 +42,16 @@ def _inputs(chosen: AnyCandidate, seed: Seed) -> list[str]:
 
 def _limits(data: Dataset, task: Task) -> list[str]:
     seed = data.seed
-    told = [
+    lines = [
         f"{seed.assumed} of the seed's {len(seed.sources)} stated sources are assumptions, not references.",
         *task.LIMITS,
     ]
     if data.truth is not None:
-        told.append(
+        lines.append(
             "The data are simulated. Figures show that the method recovers a known truth. They are neither evidence "
             "about a plant nor a claim about savings."
         )
-    return ["## Assumed, and limits", "", *(f"- {line}" for line in told), ""]
+    return ["## Assumed, and limits", "", *(f"- {line}" for line in lines), ""]
 
 
 def model_card(candidates: Mapping[str, AnyCandidate], chosen: AnyCandidate, data: Dataset, parts: Split) -> str:
@@ -60,7 +60,7 @@ def model_card(candidates: Mapping[str, AnyCandidate], chosen: AnyCandidate, dat
     Parameters
     ----------
     candidates : Mapping of str to Candidate
-        All of the job, the bar to beat first.
+        All of the job, the baseline first.
     chosen : Candidate
         The one that is registered.
     data : Dataset

@@ -31,8 +31,8 @@ def reliability(p: FloatArray, classes: IntArray, mass: FloatArray) -> pd.DataFr
     group, top = _groups(p, mass)
     weight = np.bincount(group, weights=mass)
     right = np.bincount(group, weights=mass * (np.argmax(p, axis=1) == classes))
-    told = np.bincount(group, weights=mass * top)
-    return pd.DataFrame({"mass": weight / weight.sum(), "confidence": told / weight, "accuracy": right / weight})
+    lines = np.bincount(group, weights=mass * top)
+    return pd.DataFrame({"mass": weight / weight.sum(), "confidence": lines / weight, "accuracy": right / weight})
 
 
 def calibration_error(p: FloatArray, classes: IntArray, mass: FloatArray) -> float:

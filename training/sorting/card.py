@@ -57,13 +57,13 @@ def heading(seed: Seed) -> str:
 
 
 def subject(data: Dataset, parts: Split) -> str:
-    """What was told of which pieces, in two sentences."""
+    """Target and rows, in two sentences."""
     target = data.seed.target
     lots = len(set(data.units[parts.test]))
     return (
-        f"Told: {target.meaning}, {target.name}. Learnt: {len(parts.learnt)} pieces, {parts.train_from:%Y-%m-%d} to "
-        f"before {parts.test_from:%Y-%m-%d}. Judged: {len(parts.test)} pieces of {lots} later lots (called test), up "
-        f"to {parts.last:%Y-%m-%d}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all "
+        f"Target: {target.meaning}, {target.name}. Learnt: {len(parts.learnt)} pieces, {parts.train_from:%Y-%m-%d} to "
+        f"before {parts.test_from:%Y-%m-%d}. Evaluated: {len(parts.test)} pieces of {lots} later lots (called test), "
+        f"up to {parts.last:%Y-%m-%d}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all "
         "times. All shares are by mass."
     )
 
@@ -76,7 +76,7 @@ def rows_used(data: Dataset, parts: Split) -> list[str]:
         f"{facts['rows']} labelled pieces of {facts['units']} lots from {facts['first_period']} to "
         f"{facts['last_period']}; no lot is cut",
         f"learnt: {lots['learnt']} lots before {parts.test_from:%Y-%m-%d}; of these the ones from "
-        f"{parts.calibrate_from:%Y-%m-%d}, each told by a model that knew only older ones, gave the probabilities "
+        f"{parts.calibrate_from:%Y-%m-%d}, each predicted by a model that knew only older ones, gave the probabilities "
         "their temperature, the contents their intervals and the limits their reserve, and chose the candidate",
         f"judged: {len(parts.test)} pieces of {lots['test']} lots from {parts.test_from:%Y-%m-%d} to "
         f"{parts.last:%Y-%m-%d}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all times",
@@ -103,8 +103,8 @@ def _candidates(candidates: Mapping[str, SortingCandidate], chosen: SortingCandi
     ]
     m = chosen.metrics
     between = [
-        f"{told} {m[f'test_{name}']:.1%} ({m[f'test_{name}_low']:.1%} to {m[f'test_{name}_high']:.1%})"
-        for name, told in WITH_INTERVALS.items()
+        f"{label} {m[f'test_{name}']:.1%} ({m[f'test_{name}_low']:.1%} to {m[f'test_{name}_high']:.1%})"
+        for name, label in WITH_INTERVALS.items()
     ]
     lines = [
         "## Candidates",
@@ -138,7 +138,7 @@ def _bins(chosen: SortingCandidate, data: Dataset) -> list[str]:
 
 
 def _promise(chosen: SortingCandidate, data: Dataset, parts: Split) -> list[str]:
-    confidence, m = data.seed.rules.confidence.value, chosen.metrics
+    confidence, m = data.seed.sorting_rules.confidence.value, chosen.metrics
     if not any(one.limits for one in data.seed.bins):
         return []
     lots = len(set(data.units[np.concatenate(parts.calibrate)]))
@@ -149,8 +149,8 @@ def _promise(chosen: SortingCandidate, data: Dataset, parts: Split) -> list[str]
         f"calibration lots ({lots_needed(confidence)} are the fewest) keeps {m['reserve']:.0%} of each limit in "
         "reserve. Broken, by the laboratory's contents with co-ejected pieces: "
         + ", ".join(
-            f"{m[f'{part}_lots_over_limit']:.1%} of {m[f'{part}_lots']:.0f} {told}"
-            for part, told in (("test", "test lots"), ("unseen_all", "held-out lots of all times"))
+            f"{m[f'{part}_lots_over_limit']:.1%} of {m[f'{part}_lots']:.0f} {lines}"
+            for part, lines in (("test", "test lots"), ("unseen_all", "held-out lots of all times"))
             if f"{part}_lots" in m
         )
         + ".",
@@ -168,4 +168,4 @@ def _elements(chosen: SortingCandidate, data: Dataset) -> list[str]:
     left = [f"`{c.name}`" for c in data.seed.elements if c.name not in carried]
     head = ["element", "unit", "RMSE, test lots", f"coverage of the {COVERAGE:.0%} interval [1]"]
     lines = ["## Element contents", "", *table(head, rows)]
-    return [*lines, *([f"Not told, the signals do not carry them: {', '.join(left)}.", ""] if left else [])]
+    return [*lines, *([f"Not predicted, the signals do not carry them: {', '.join(left)}.", ""] if left else [])]

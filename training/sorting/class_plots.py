@@ -62,7 +62,7 @@ def reliability_of(candidate: SortingCandidate, data: Dataset, parts: Split) -> 
     )
     low = 100 * float(min(groups["confidence"].min(), groups["accuracy"].min()))
     line = {"color": "black", "dash": "dot", "width": 1}
-    figure.add_scatter(x=[low, 100], y=[low, 100], mode="lines", line=line, name="as often as told")
+    figure.add_scatter(x=[low, 100], y=[low, 100], mode="lines", line=line, name="as often as predicted")
     return figure.update_layout(showlegend=True)
 
 
@@ -108,8 +108,8 @@ def signals_by_class(candidate: SortingCandidate, data: Dataset, parts: Split) -
 
 def element_contents(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Content of each element that the signals carry, predicted over measured."""
-    told = candidate.answers.elements
-    columns = [column for column in data.seed.elements if column.name in told]
+    lines = candidate.answers.elements
+    columns = [column for column in data.seed.elements if column.name in lines]
     down = max(1, -(-len(columns) // ELEMENT_COLUMNS))
     titles = [f"{column.name} [{column.unit}]" for column in columns] or ["no element is carried by the signals"]
     figure = make_subplots(
@@ -120,7 +120,7 @@ def element_contents(candidate: SortingCandidate, data: Dataset, parts: Split) -
     for place, column in enumerate(columns):
         row, col = 1 + place // ELEMENT_COLUMNS, 1 + place % ELEMENT_COLUMNS
         measured = data.contents[rows, [one.name for one in data.seed.elements].index(column.name)]
-        answer = told[column.name]
+        answer = lines[column.name]
         barred = np.where(np.isin(rows, thinned(rows, ELEMENT_BARS)), 1.0, np.nan)
         bars = {
             "array": (answer.high[rows] - answer.value[rows]) * barred,

@@ -71,20 +71,20 @@ def verdict_head(seed: Seed) -> str:
 
 def remarks(candidates: Mapping[str, SortingCandidate], best: SortingCandidate, data: Dataset) -> list[str]:
     """What the columns mean, what was turned away, and what is known of the labels."""
-    allowed = 1 - data.seed.rules.confidence.value
-    told = [
+    allowed = 1 - data.seed.sorting_rules.confidence.value
+    lines = [
         f"Shares by mass; skill: log loss against {next(iter(candidates))}; ECE: calibration error",
         "Oracle: knows every piece's class, same values, no limits of lots",
         f"Lots over: share of lots that break a limit of a bin, {allowed:.0%} allowed",
         f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
     ]
     if "test_label_errors" in best.metrics:
-        told.append(f"Wrong labels, against the simulated truth: {best.metrics['test_label_errors']:.2%} of the mass")
-    return told
+        lines.append(f"Wrong labels, against the simulated truth: {best.metrics['test_label_errors']:.2%} of the mass")
+    return lines
 
 
 def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
-    """What a reader of a candidate's metrics should be told in words.
+    """What a reader of a candidate's metrics should know, in words.
 
     Parameters
     ----------
@@ -99,40 +99,40 @@ def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
         No skill; probabilities that mislead; a promise on lots that the test lots break, or are too few to show, or
         that costs much of the value; unknown pieces that are sorted as known; intervals too narrow or too wide.
     """
-    told = []
+    lines = []
     if metrics["test_skill"] <= 0:
-        told.append("on the test pieces it is no better than the bar to beat")
+        lines.append("on the test pieces it is no better than the baseline")
     if metrics["test_ece"] > MOST_ECE:
-        told.append(f"its probabilities are off by {metrics['test_ece']:.1%} on average on the test pieces")
-    told += _of_lots(seed, metrics)
+        lines.append(f"its probabilities are off by {metrics['test_ece']:.1%} on average on the test pieces")
+    lines += _of_lots(seed, metrics)
     if metrics["test_refused_other"] < LEAST_REFUSED:
-        told.append(
-            f"only {metrics['test_refused_other']:.0%} of the test mass of '{seed.rules.other}' stays on the belt: the "
-            "rest is sorted as what it is not"
+        lines.append(
+            f"only {metrics['test_refused_other']:.0%} of the test mass of '{seed.sorting_rules.other}' stays on the "
+            "belt: the rest is sorted as what it is not"
         )
     covered = metrics["test_coverage_90"]
     if not LEAST_COVERAGE <= covered <= MOST_COVERAGE and covered == covered:
-        told.append(f"its {COVERAGE:.0%} intervals hold {covered:.0%} of the test pieces' element contents")
-    return told
+        lines.append(f"its {COVERAGE:.0%} intervals hold {covered:.0%} of the test pieces' element contents")
+    return lines
 
 
 def _of_lots(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
     if not any(one.limits for one in seed.bins):
         return []
-    confidence = seed.rules.confidence.value
+    confidence = seed.sorting_rules.confidence.value
     over, lots = metrics["test_lots_over_limit"], metrics["test_lots"]
-    told = []
+    lines = []
     if beyond_promise(over, lots, 1 - confidence):
-        told.append(
+        lines.append(
             f"the promise on lots does not hold on the test lots: {over * lots:.0f} of {lots:.0f} break a limit, "
             f"{1 - confidence:.0%} of them may"
         )
     elif lots < lots_needed(confidence):
-        told.append(
+        lines.append(
             f"the promise on lots is not verified: {lots:.0f} test lots, {lots_needed(confidence)} needed to see a "
             f"share of {1 - confidence:.0%}"
         )
     lost, all_of_it = metrics["test_lost_limit_of_the_lot"], metrics["test_oracle_value"]
     if lost > MOST_LOST_TO_LIMITS * all_of_it:
-        told.append(f"limits of lots close its bins: that loses {lost:.0f} of the {all_of_it:.0f} $/t of the oracle")
-    return told
+        lines.append(f"limits of lots close its bins: that loses {lost:.0f} of the {all_of_it:.0f} $/t of the oracle")
+    return lines

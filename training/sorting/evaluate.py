@@ -93,9 +93,9 @@ def log_loss(p: FloatArray, classes: IntArray, mass: FloatArray) -> float:
     return float(np.average(-np.log(given), weights=mass))
 
 
-def confusion(told: IntArray, classes: IntArray, mass: FloatArray, count: int) -> FloatArray:
-    """Mass of each class (rows) that was told to be each class (columns), shape (count, count) [g]."""
-    cells = np.bincount(classes * count + told, weights=mass, minlength=count * count)
+def confusion(lines: IntArray, classes: IntArray, mass: FloatArray, count: int) -> FloatArray:
+    """Mass of each class (rows) that was predicted as each class (columns), shape (count, count) [g]."""
+    cells = np.bincount(classes * count + lines, weights=mass, minlength=count * count)
     return np.asarray(cells, dtype=np.float64).reshape(count, count)
 
 
@@ -192,13 +192,13 @@ def lost_by_cause(
     ejected[rest] = 0.0
     feed = np.bincount(pieces.classes, weights=mass, minlength=values.shape[1]) / total
     kept = float(np.average(worth(values, decided.bin, pieces), weights=mass))
-    told = {
+    lines = {
         "wrong class": lost * (~right & ~decided.refused),
         "doubt": lost * (right & ~decided.refused),
         "refused as unknown": lost * decided.refused,
         "limit of the lot": closed,
     }
-    found = {cause: KG_PER_T * float(mass @ part) / total for cause, part in told.items()}
+    found = {cause: KG_PER_T * float(mass @ part) / total for cause, part in lines.items()}
     return found | {"carried along": KG_PER_T * co_ejection * float(ejected @ (kept - values @ feed))}
 
 
@@ -234,16 +234,16 @@ def by_element(seed: Seed, decided: Decided, pieces: Pieces) -> dict[str, float]
     Every piece counts the same. `coverage_90` is that of all carried elements together.
     """
     found: dict[str, float] = {}
-    inside, told = 0.0, 0
+    inside, lines = 0.0, 0
     for e, column in enumerate(seed.elements):
         known = ~np.isnan(pieces.contents[:, e])
         error = covered = float("nan")
         if column.name in decided.elements and known.any():
             answer, actual = rows_of(decided.elements[column.name], known), pieces.contents[known, e]
             error, covered = rmse(answer.value - actual), coverage(actual, answer)
-            inside, told = inside + covered * len(actual), told + len(actual)
+            inside, lines = inside + covered * len(actual), lines + len(actual)
         found |= {f"{column.name}_rmse": error, f"{column.name}_coverage_90": covered}
-    return found | {"coverage_90": inside / told if told else float("nan")}
+    return found | {"coverage_90": inside / lines if lines else float("nan")}
 
 
 def measured(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | None = None) -> dict[str, float]:
@@ -273,8 +273,8 @@ def measured(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | N
     values, rest, mass = value_matrix(seed), rest_of(seed), pieces.mass
     right = decided.likeliest == pieces.classes
     over = lots_over_limit(seed, decided, pieces)
-    lost = lost_by_cause(values, seed.rules.co_ejection.value, rest, decided, pieces)
-    other = pieces.classes == seed.classes.index(seed.rules.other)
+    lost = lost_by_cause(values, seed.sorting_rules.co_ejection.value, rest, decided, pieces)
+    other = pieces.classes == seed.classes.index(seed.sorting_rules.other)
     found = {
         "accuracy": share(right, mass),
         "accuracy_count": float(right.mean()),
@@ -299,7 +299,7 @@ def evaluate(
 ) -> dict[str, float]:
     """All metrics of one candidate on one part of the table: those of `measured`, and its skill.
 
-    Skill is the share of the log loss that the bar to beat has, and the candidate has not [1]; `baseline` are the
+    Skill is the share of the log loss that the baseline has, and the candidate has not [1]; `baseline` are the
     bar's class probabilities, shape (n, K).
     """
     found = measured(seed, decided, pieces, truth)

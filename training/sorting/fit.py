@@ -34,13 +34,13 @@ SortingCandidate = Candidate[SortingModel, Decided]
 
 def pieces_of(data: Dataset) -> Pieces:
     """What the laboratory says of the pieces of a data set; one without mass counts as one of typical mass."""
-    mass = data.table[data.seed.rules.mass].to_numpy(dtype=np.float64)
+    mass = data.table[data.seed.sorting_rules.mass].to_numpy(dtype=np.float64)
     return Pieces(data.y.astype(np.intp), G_PER_KG * kilograms(data.seed, mass), data.units, data.contents)
 
 
 def check_split(data: Dataset, parts: Split) -> None:
     """GuaranteeError where the calibrate rows hold too few lots for the share of lots that the seed promises."""
-    confidence = data.seed.rules.confidence.value
+    confidence = data.seed.sorting_rules.confidence.value
     lots = len(set(data.units[np.concatenate(parts.calibrate)]))
     needed = lots_needed(confidence)
     if lots < needed and any(one.limits for one in data.seed.bins):
@@ -59,7 +59,7 @@ def sort_lots(model: SortingModel, X: FloatArray, pieces: Pieces, seed: Seed) ->
     p = model.probabilities(X)
     lot_mass = pd.Series(pieces.mass).groupby(pieces.lots).transform("sum").to_numpy() / G_PER_KG
     done = model.sort(X, pieces.lots, value_matrix(seed), p=p, lot_mass=lot_mass)
-    other = model.seed.classes.index(model.seed.rules.other)
+    other = model.seed.classes.index(model.seed.sorting_rules.other)
     refused = model.novel(X) | (np.argmax(p, axis=1) == other)
     return Decided(p, done.bin, done.wanted, refused, model.elements(X, COVERAGE, p))
 

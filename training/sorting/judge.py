@@ -88,7 +88,7 @@ def _side(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | None
 
 def _unsound(seed: Seed, champion: Side, challenger: Side) -> str | None:
     share, lots = challenger.metrics["lots_over_limit"], challenger.metrics["lots"]
-    allowed = 1 - seed.rules.confidence.value
+    allowed = 1 - seed.sorting_rules.confidence.value
     if share <= champion.metrics["lots_over_limit"] or not beyond_promise(share, lots, allowed):
         return None
     return f"{share * lots:.0f} of its {lots:.0f} lots break a limit, where {allowed:.0%} of the lots may"

@@ -79,13 +79,13 @@ def value_lost(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.F
         textposition="outside",
         cliponaxis=False,
     )
-    told = (
+    lines = (
         f"oracle {m['test_oracle_value']:.0f} $/t, as decided {m['test_value']:.0f} $/t, "
         f"all carried on {m['test_pass_value']:.0f} $/t"
     )
     y = {"automargin": True, "ticklabelstandoff": 6, "autorange": "reversed"}
     figure.update_layout(height=330, margin={"t": 60, "r": 60}, yaxis=y)
-    return figure.update_layout(title={"text": told, "font": {"size": 14}, "x": 0, "xref": "paper"})
+    return figure.update_layout(title={"text": lines, "font": {"size": 14}, "x": 0, "xref": "paper"})
 
 
 def lots_against_limits(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
@@ -115,18 +115,18 @@ def lots_against_limits(candidate: SortingCandidate, data: Dataset, parts: Split
         )
     figure.add_vline(x=100, line_color=RED)
     over, lots = candidate.metrics["test_lots_over_limit"], candidate.metrics["test_lots"]
-    told = (
+    lines = (
         f"{over * lots:.0f} of {lots:.0f} lots break a limit ({over:.1%}); "
-        f"{1 - data.seed.rules.confidence.value:.0%} of the lots may"
+        f"{1 - data.seed.sorting_rules.confidence.value:.0%} of the lots may"
     )
     widest = np.nanmax(share, initial=100.0)
     figure.update_xaxes(range=[0, 1.1 * widest]).update_yaxes(automargin=True, ticklabelstandoff=6)
     figure.update_layout(height=150 + 34 * len(pairs), margin={"t": 60})
-    return figure.update_layout(title={"text": told, "font": {"size": 14}, "x": 0, "xref": "paper"})
+    return figure.update_layout(title={"text": lines, "font": {"size": 14}, "x": 0, "xref": "paper"})
 
 
 def accuracy_by_lot(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Share of each judged lot's mass whose class is told rightly, over the time at which the lot passed."""
+    """Share of each judged lot's mass whose class is predicted rightly, over the time at which the lot passed."""
     figure = empty("start of the lot", "right class, by mass [%]")
     pieces, decided, start = pieces_of(data), candidate.answers, data.periods
     for rows, label, colour in ((parts.test, "future lots", BLUE), (parts.unseen_all, "held-out lots", ORANGE)):

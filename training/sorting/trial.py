@@ -73,7 +73,7 @@ class SortingTrial:
     tonnes : float
         Mass of the feed [t].
     accuracy : float
-        Share of the mass whose class was told right [1].
+        Share of the mass whose class was predicted right [1].
     value, oracle, ejected_oracle : float
         What the sorted feed is worth as it landed, with every piece where its class is worth most, and with that
         oracle's decisions ejected by the same belt [$/t].
@@ -181,7 +181,7 @@ def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int |
         },
         lost=lost,
         over_limit=int(lots_over(seed, where, pieces).sum()),
-        confidence=seed.rules.confidence.value,
+        confidence=seed.sorting_rules.confidence.value,
     )
 
 

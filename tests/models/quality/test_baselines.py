@@ -1,4 +1,4 @@
-"""The bars to beat for lots."""
+"""The baselines for lots."""
 
 import sys
 from types import SimpleNamespace

@@ -68,24 +68,24 @@ def test_the_score_is_exact_far_in_both_tails(z: float) -> None:
 
 
 @given(SIZES, CENTRES, SPREADS, st.floats(0, 1))
-def test_a_censored_content_is_drawn_below_its_limit(size: float, centre: float, spread: float, luck: float) -> None:
-    made = drawn(one(-size), one(centre), spread, one(luck))
+def test_a_censored_content_is_drawn_below_its_limit(size: float, centre: float, spread: float, uniform: float) -> None:
+    made = drawn(one(-size), one(centre), spread, one(uniform))
     assert made[0] <= np.log(size) + 1e-9 * spread
     assert np.isfinite(made[0])
 
 
 @given(SIZES, CENTRES, SPREADS, st.floats(0, 1))
-def test_what_was_reported_is_not_drawn(size: float, centre: float, spread: float, luck: float) -> None:
-    assert drawn(one(size), one(centre), spread, one(luck))[0] == np.log(size)
+def test_what_was_reported_is_not_drawn(size: float, centre: float, spread: float, uniform: float) -> None:
+    assert drawn(one(size), one(centre), spread, one(uniform))[0] == np.log(size)
 
 
 @pytest.mark.parametrize(("reported", "limit"), [(np.nan, np.inf), (-1.3, np.log(1.3)), (-0.02, np.log(0.02))])
 def test_draws_follow_the_law_below_the_limit(reported: float, limit: float) -> None:
-    """At every level of luck, not at random: the draw is the quantile of the truncated normal distribution."""
-    luck = np.linspace(0.001, 0.999, 999)
-    made = drawn(np.full(999, reported), np.full(999, 0.4), 0.7, luck)
+    """At every level, not at random: the draw is the quantile of the truncated normal distribution."""
+    uniform = np.linspace(0.001, 0.999, 999)
+    made = drawn(np.full(999, reported), np.full(999, 0.4), 0.7, uniform)
     law = norm(0.4, 0.7)
-    np.testing.assert_allclose(law.cdf(made), luck * law.cdf(limit), rtol=1e-8)
+    np.testing.assert_allclose(law.cdf(made), uniform * law.cdf(limit), rtol=1e-8)
     assert (np.diff(made) > 0).all()
 
 

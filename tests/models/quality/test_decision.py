@@ -39,7 +39,7 @@ def one(lot: tuple[list[float], list[float]], threshold: float, costs: Costs = C
         # The guarantee forbids what would be best: next best is the laboratory.
         (SURE, 1e-4, -1, -6.04, "laboratory"),
         (SECOND, 1e-4, -1, -45.71, "laboratory"),
-        # Without a promise that can be kept nothing is let go but what is left over.
+        # Without a promise that can be kept nothing is released but what is left over.
         (SURE, float("nan"), -1, -6.04, "laboratory"),
         (SPOILT, float("nan"), 2, -150.0, "downgrade"),
     ],
@@ -83,7 +83,7 @@ def test_decisions_of_some_lots() -> None:
 
 
 def chances(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Lots whose grades lie in each other: what keeps a dearer one keeps the cheaper as well."""
+    """Lots whose grades lie in each other: what keeps a more valuable one keeps the cheaper as well."""
     best = rng.dirichlet([0.5, 0.3, 0.1], n)
     return np.cumsum(best, axis=1), best
 

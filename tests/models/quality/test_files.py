@@ -92,12 +92,12 @@ def test_a_model_comes_back_as_it_was(name: str, toy_quality_seed: Seed, table: 
     assert back.threshold == model.threshold or (math.isnan(back.threshold) and math.isnan(model.threshold))
     for field in ("temperatures", "ranges", "complete", "examples"):
         np.testing.assert_array_equal(getattr(back, field), getattr(model, field))
-    for column, told in model.told(X).items():
-        np.testing.assert_array_equal(back.told(X)[column], told)
+    for column, told in model.columns(X).items():
+        np.testing.assert_array_equal(back.columns(X)[column], told)
     assert back.flags(X) == model.flags(X)
-    one, other = (each.remedies(X, each.judge(X)) for each in (model, back))
+    one, other = (each.remedies(X, each.assess(X)) for each in (model, back))
     assert one == other
-    assert back.nearest(back.judge(X)) == model.nearest(model.judge(X))
+    assert back.nearest(back.assess(X)) == model.nearest(model.assess(X))
 
 
 @pytest.mark.usefixtures("_physics")
@@ -223,7 +223,7 @@ def test_table_in_table_out(folder: Path, table: pd.DataFrame, toy_quality_seed:
     loaded = _load_pyfunc(str(folder))
     told = loaded.predict(table.set_index("line"))
     assert list(told.index) == list(table["line"])
-    expected = loaded.model.told(matrix(table, toy_quality_seed))
+    expected = loaded.model.columns(matrix(table, toy_quality_seed))
     assert list(told) == list(expected)
     np.testing.assert_array_equal(told["p_prime"], expected["p_prime"])
     assert set(told["decision"]) <= {"release", "downgrade", "laboratory"}

@@ -92,9 +92,9 @@ class TestFitted:
         seed = parse(text, Path("toy_lots.toml"))
         X, Y = lots(seed, toy_quality_frame().drop(columns="crack"))
         model = fitted(seed, X, Y, 900)
-        judged = model.judge(X[:7])
+        judged = model.assess(X[:7])
         assert judged.defects.shape == (7, 0)
-        assert "p_crack" not in model.told(X[:1])
+        assert "p_crack" not in model.columns(X[:1])
         back = QualityModel.from_state(
             model.state(),
             **{
@@ -102,7 +102,7 @@ class TestFitted:
                 for name in ("seed", "candidate", "estimator", "ranges", "complete", "examples")
             },
         )
-        np.testing.assert_array_equal(back.judge(X).keeps, model.judge(X).keeps)
+        np.testing.assert_array_equal(back.assess(X).keeps, model.assess(X).keeps)
 
 
 class TestAnswers:
@@ -112,7 +112,7 @@ class TestAnswers:
         X, Y = new
         for coverage in (0.5, 0.9):
             inside = np.ones(len(X), dtype=bool)
-            answers = model.contents(model.judge(X).told, coverage)
+            answers = model.contents(model.assess(X).told, coverage)
             assert list(answers) == ["p", "q", "r"]
             for answer, reported in zip(answers.values(), Y.T, strict=False):
                 assert (answer.low < answer.value).all()
@@ -135,7 +135,7 @@ class TestAnswers:
 
     def test_chances_come_true(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
         X, Y = new
-        judged, kept = model.judge(X), model.limits.kept(Y[:, :3])
+        judged, kept = model.assess(X), model.limits.kept(Y[:, :3])
         for grade in range(3):
             p = judged.keeps[:, grade]
             for part in np.array_split(np.argsort(p), 4):
@@ -148,7 +148,7 @@ class TestAnswers:
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
     ) -> None:
         X, Y = new
-        grade, kept = model.judge(X).decided.grade, model.limits.kept(Y[:, :3])
+        grade, kept = model.assess(X).decided.grade, model.limits.kept(Y[:, :3])
         let_go = np.flatnonzero((grade >= 0) & (grade < 2))
         bad = (kept[let_go, grade[let_go]] == 0).mean()
         assert len(let_go) > 0.5 * len(X)
@@ -156,13 +156,13 @@ class TestAnswers:
 
     def test_told_are_flat_columns(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
         X = new[0][:200]
-        told, judged = model.told(X), model.judge(X)
+        told, judged = model.columns(X), model.assess(X)
         assert list(told) == [
             *("p", "p_low", "p_high", "q", "q_low", "q_high", "r", "r_low", "r_high"),
             *("p_crack", "p_prime", "p_second", "p_remelt", "decision", "grade", "expected_value"),
         ]
         assert {len(column) for column in told.values()} == {200}
-        np.testing.assert_allclose(told["q"], np.exp(judged.told[:, 1]), rtol=1e-12)
+        np.testing.assert_allclose(told["q"], np.exp(judged.logs[:, 1]), rtol=1e-12)
         np.testing.assert_array_equal(told["p_remelt"], 1.0)
         assert set(told["decision"]) <= {"release", "downgrade", "laboratory"}
         assert ((told["grade"] == "") == (told["decision"] == "laboratory")).all()
@@ -170,9 +170,9 @@ class TestAnswers:
 
     def test_a_lot_does_not_depend_on_the_others(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
         X = np.vstack([new[0][:30], np.full((1, 4), np.nan)])
-        together = model.told(X)
+        together = model.columns(X)
         for i in range(len(X)):
-            for name, column in model.told(X[i : i + 1]).items():
+            for name, column in model.columns(X[i : i + 1]).items():
                 if column.dtype.kind == "f":
                     assert column[0] == pytest.approx(together[name][i], rel=1e-9), name
                 else:
@@ -190,7 +190,7 @@ class TestAnswers:
 
 class TestDecisions:
     def test_some_of_the_lots(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
-        judged = model.judge(new[0][:20])
+        judged = model.assess(new[0][:20])
         some = judged[np.array([3, 1])]
         np.testing.assert_array_equal(some.keeps, judged.keeps[[3, 1]])
         np.testing.assert_array_equal(some.decided.grade, judged.decided.grade[[3, 1]])
@@ -199,9 +199,9 @@ class TestDecisions:
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
     ) -> None:
         X = new[0]
-        plain = model.judge(X)
-        free = model.judge(X, Costs(model.costs.value, 0.0, model.costs.claim, model.costs.intended))
-        dear = model.judge(X, Costs(model.costs.value, 100.0, model.costs.claim, model.costs.intended))
+        plain = model.assess(X)
+        free = model.assess(X, Costs(model.costs.value, 0.0, model.costs.claim, model.costs.intended))
+        dear = model.assess(X, Costs(model.costs.value, 100.0, model.costs.claim, model.costs.intended))
         shares = [np.mean(judged.decided.grade < 0) for judged in (free, plain, dear)]
         assert shares[0] > shares[1] > shares[2]
         np.testing.assert_array_equal(free.keeps, plain.keeps)
@@ -211,7 +211,7 @@ class TestDecisions:
     def test_without_a_threshold_nothing_is_released(
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
     ) -> None:
-        grade = replace(model, threshold=math.nan).judge(new[0]).decided.grade
+        grade = replace(model, threshold=math.nan).assess(new[0]).decided.grade
         assert set(grade.tolist()) <= {-1, 2}
 
     def test_the_limits_that_concern_a_lot_are_those_of_its_grade(self, model: QualityModel) -> None:
@@ -222,7 +222,7 @@ class TestDecisions:
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
     ) -> None:
         X = new[0][:100]
-        judged = model.judge(X)
+        judged = model.assess(X)
         found = model.nearest(judged)
         assert [one.grade for one in found] == model.concerned(judged.decided).tolist()
         assert {one.limit for one in found} <= {"p", "q", "p_and_q"}
@@ -240,6 +240,6 @@ def test_its_state_comes_back(model: QualityModel, threshold: float) -> None:
         name: getattr(model, name) for name in ("seed", "candidate", "estimator", "ranges", "complete", "examples")
     }
     back = QualityModel.from_state(model.state(), **parts)
-    for name, column in model.told(model.examples).items():
-        np.testing.assert_array_equal(back.told(model.examples)[name], column)
+    for name, column in model.columns(model.examples).items():
+        np.testing.assert_array_equal(back.columns(model.examples)[name], column)
     assert back.threshold == threshold or math.isnan(threshold)

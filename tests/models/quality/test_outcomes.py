@@ -7,7 +7,7 @@ from scipy.stats import binomtest
 from models.answers import Answer
 from models.quality.decision import Costs, Decisions
 from models.quality.grades import Limits
-from models.quality.outcomes import costs_of, held, highest_share
+from models.quality.outcomes import costs_of, covered, highest_share
 from seeds import load_all
 
 NAN = float("nan")
@@ -20,14 +20,21 @@ def decided(*grades):
 
 def test_an_interval_holds_a_content_below_a_limit_where_it_reaches_there():
     answer = Answer(np.full(6, 2.0), np.array([1.0, 1.0, 2.0, 0.4, 0.6, 0.5]), np.full(6, 3.0))
-    assert held(np.array([3.0, 3.1, 1.9, -0.5, -0.5, -0.5]), answer).tolist() == [True, False, False, True, False, True]
+    assert covered(np.array([3.0, 3.1, 1.9, -0.5, -0.5, -0.5]), answer).tolist() == [
+        True,
+        False,
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_costs_of_a_worked_example(toy_quality_seed):
     """Grades at 0, -40 and -150 $/t; an assay 6 $/t, a broken grade 300 $/t.
 
     A good lot released: 0. One that keeps the second released as prime: 300 - 40. A bad one assayed: 6. A good one
-    downgraded: 40. One whose grade is unknown does not count. One that keeps the second let go there: 0.
+    downgraded: 40. One whose grade is unknown does not count. One that keeps the second released there: 0.
     """
     kept = np.array([[1, 1, 1], [0, 1, 1], [0, 0, 1], [1, 1, 1], [NAN, 1, 1], [0, 1, 1]], dtype=float)
     found = costs_of(decided(0, 0, -1, 1, 0, 1), kept, Costs.of(toy_quality_seed))

@@ -10,7 +10,7 @@ from scipy.stats import norm, qmc
 from models.intervals import Conformal, CoverageError
 from models.quality.grades import Limits
 from models.quality.losses import UNTOLD_SPREAD
-from models.quality.scatter import Scatter, judging
+from models.quality.scatter import Scatter, deciding_lots
 
 SD = np.array([0.3, 0.5, 0.2])
 CORRELATION = np.array([[1.0, 0.6, 0.0], [0.6, 1.0, 0.0], [0.0, 0.0, 1.0]])
@@ -157,7 +157,7 @@ class TestChances:
         assert chances.best.min() >= 0
         np.testing.assert_allclose(chances.best[:, 0], chances.keeps[:, 0], rtol=1e-12)
         assert (np.diff(chances.keeps, axis=1) >= -1e-3).all()
-        # A lower grade with the limits of the higher is the dearest that is kept by no lot.
+        # A lower grade with the limits of the higher is the most valuable that is kept by no lot.
         same = scatter.chances(told, limits(([1.0, 0, 0], 2.0, 0), ([1.0, 0, 0], 2.0, 1), grades=3))
         np.testing.assert_allclose(same.best[:, 1], 0.0, atol=1e-12)
 
@@ -189,7 +189,7 @@ class TestDistances:
 class TestCalibration:
     @pytest.mark.parametrize(("lots_", "scenarios"), [(1, 1), (4, 2), (99, 33), (900, 300)])
     def test_every_third_lot_lends_its_errors(self, lots_: int, scenarios: int) -> None:
-        judges = judging(lots_)
+        judges = deciding_lots(lots_)
         others = np.setdiff1d(np.arange(lots_), judges)
         assert len(others) == scenarios
         assert (np.diff(others) == 3).all()

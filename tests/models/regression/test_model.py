@@ -12,7 +12,7 @@ from models.answers import COVERAGE, EXAMPLES, Answer
 from models.intervals import CoverageError
 from models.processes.lookup import physics_of
 from models.regression import model as fitted
-from models.regression.model import FittedModel, conformalised
+from models.regression.model import RegressionModel, conformalised
 from models.table.inputs import input_names
 from seeds import Seed, load, load_all
 
@@ -27,7 +27,7 @@ class Stub:
 
 
 @pytest.fixture
-def model(toy_seed: Seed) -> FittedModel:
+def model(toy_seed: Seed) -> RegressionModel:
     """A toy model with residuals 0.1, 0.2 ... 9.9; x_set was 8 to 12 in training, z 3 to 5 and missing once."""
     X = np.array([[90.0, 8.0, 3.0], [91.0, 12.0, np.nan], [92.0, 10.0, 5.0]])
     y = np.full(99, 90.0)
@@ -35,7 +35,7 @@ def model(toy_seed: Seed) -> FittedModel:
     return conformalised(toy_seed, "stub", Stub(), X, y, predicted, {"a": 1})
 
 
-def test_interval_is_the_value_and_the_calibrated_half_width(model: FittedModel) -> None:
+def test_interval_is_the_value_and_the_calibrated_half_width(model: RegressionModel) -> None:
     X = np.array([[80.0, 10.0, 4.0], [70.0, 10.0, 4.0]])
     answer = model.answer(X, 0.9)["y"]
     np.testing.assert_array_equal(answer.value, [80.0, 70.0])
@@ -45,13 +45,13 @@ def test_interval_is_the_value_and_the_calibrated_half_width(model: FittedModel)
     assert (model.answer(X, 0.5)["y"].high < answer.high).all()
 
 
-def test_interval_ends_at_the_physical_range(model: FittedModel) -> None:
+def test_interval_ends_at_the_physical_range(model: RegressionModel) -> None:
     answer = model.answer(np.array([[98.0, 10.0, 4.0], [51.0, 10.0, 4.0]]), 0.9)["y"]
     np.testing.assert_array_equal(answer.high, [100.0, 60.0])
     np.testing.assert_array_equal(answer.low, [89.0, 50.0])
 
 
-def test_a_value_beyond_the_physical_range_is_kept_and_flagged(model: FittedModel) -> None:
+def test_a_value_beyond_the_physical_range_is_kept_and_flagged(model: RegressionModel) -> None:
     X = np.array([[91.0, 10.0, 4.0], [103.0, 10.0, 4.0], [45.0, 10.0, 4.0]])
     answers = model.answer(X, 0.9)
     np.testing.assert_array_equal(answers["y"].value, [91.0, 103.0, 45.0])
@@ -61,7 +61,7 @@ def test_a_value_beyond_the_physical_range_is_kept_and_flagged(model: FittedMode
     assert told == [[], ["y predicted outside physical range"], ["y predicted outside physical range"]]
 
 
-def test_flags_name_columns_outside_training_or_missing(model: FittedModel) -> None:
+def test_flags_name_columns_outside_training_or_missing(model: RegressionModel) -> None:
     X = np.array(
         [
             [91.0, 8.0, 5.0],
@@ -78,7 +78,7 @@ def test_flags_name_columns_outside_training_or_missing(model: FittedModel) -> N
     ]
 
 
-def test_training_rows_bear_no_flag(model: FittedModel) -> None:
+def test_training_rows_bear_no_flag(model: RegressionModel) -> None:
     assert model.flags(model.examples) == [[], [], []]
 
 
@@ -94,9 +94,9 @@ def test_examples_span_the_training_rows(toy_seed: Seed) -> None:
     np.testing.assert_array_equal(model.examples[:, 0], np.linspace(85, 95, EXAMPLES))
 
 
-def test_told_is_the_answer_in_flat_columns(model: FittedModel) -> None:
+def test_told_is_the_answer_in_flat_columns(model: RegressionModel) -> None:
     X = model.examples
-    answer, told = model.answer(X, COVERAGE)["y"], model.told(X)
+    answer, told = model.answer(X, COVERAGE)["y"], model.columns(X)
     assert list(told) == ["y", "y_low", "y_high"]
     for got, expected in zip(told.values(), answer, strict=True):
         np.testing.assert_array_equal(got, expected)
@@ -110,7 +110,7 @@ def test_too_few_calibration_rows_are_told(toy_seed: Seed) -> None:
 
 
 def test_derived_targets_without_physics_are_refused(
-    model: FittedModel, toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    model: RegressionModel, toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seed = load(toy_folder("toy_cells") / "toy_cells.toml")
     seed.targets["energy"] = seed.targets["y"].model_copy(update={"derived_from": "y"})

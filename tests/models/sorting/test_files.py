@@ -84,8 +84,8 @@ def test_a_model_comes_back_as_it_was(name: str, toy_sorting_seed: Seed, frame: 
     assert (back.temperature, back.reserve) == (model.temperature, model.reserve)
     for field in ("feed_contents", "ranges", "complete", "examples"):
         np.testing.assert_array_equal(getattr(back, field), getattr(model, field))
-    for column, told in model.told(X).items():
-        np.testing.assert_array_equal(back.told(X)[column], told)
+    for column, told in model.columns(X).items():
+        np.testing.assert_array_equal(back.columns(X)[column], told)
     one, other = (each.sort(X, lots) for each in (model, back))
     np.testing.assert_array_equal(one.bin, other.bin)
     assert {lot: state.to_dict(model.seed) for lot, state in one.states.items()} == {
@@ -151,7 +151,7 @@ def test_table_in_table_out(folder: Path, frame: pd.DataFrame, toy_sorting_seed:
     loaded = _load_pyfunc(str(folder))
     told = loaded.predict(frame.set_index("lot"))
     assert list(told.index) == list(frame["lot"])
-    expected = loaded.model.told(matrix(frame, toy_sorting_seed))
+    expected = loaded.model.columns(matrix(frame, toy_sorting_seed))
     assert list(told) == list(expected)
     assert set(told["metal"]) == set(toy_sorting_seed.classes)
     np.testing.assert_array_equal(told["p_a"], expected["p_a"])

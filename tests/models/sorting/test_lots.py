@@ -39,7 +39,7 @@ def test_allowance_is_what_the_limit_leaves_over(toy_sorting_seed: Seed) -> None
 
 def test_half_of_the_lots_need_no_distance_from_the_limit(toy_sorting_seed: Seed) -> None:
     def asked(confidence: float) -> float:
-        rules = toy_sorting_seed.rules
+        rules = toy_sorting_seed.sorting_rules
         told = rules.model_copy(update={"confidence": rules.confidence.model_copy(update={"value": confidence})})
         return certainty(toy_sorting_seed.model_copy(update={"sorting": told}))
 

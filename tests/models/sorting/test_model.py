@@ -169,7 +169,7 @@ def test_flags_tell_what_a_reader_should_know(model: SortingModel) -> None:
 
 
 def test_told_is_what_the_methods_say(model: SortingModel, fresh: Table) -> None:
-    told = model.told(fresh.X)
+    told = model.columns(fresh.X)
     p = model.probabilities(fresh.X)
     assert list(told) == [
         "metal", "p_a", "p_b", "p_c", "p_other", "x", "x_low", "x_high", "bin", "expected_value",
@@ -184,7 +184,7 @@ def test_nothing_given_is_changed(model: SortingModel, fresh: Table) -> None:
     X, p = fresh.X.copy(), model.probabilities(fresh.X)
     p_before = p.copy()
     model.sort(fresh.X, fresh.lots, p=p)
-    model.told(fresh.X)
+    model.columns(fresh.X)
     np.testing.assert_array_equal(fresh.X, X)
     np.testing.assert_array_equal(p, p_before)
 
@@ -231,7 +231,7 @@ def test_new_lots_keep_their_limits_as_often_as_the_seed_asks(
     def share(bins: np.ndarray) -> float:
         return float(over_limit(model.line, lot_contents(model.line, bins, numbers, n, mass, table.contents)).mean())
 
-    risk = 1 - toy_sorting_seed.rules.confidence.value
+    risk = 1 - toy_sorting_seed.sorting_rules.confidence.value
     assert share(done.bin) <= risk + 3 * np.sqrt(risk * (1 - risk) / n)
     assert share(done.bin) < share(done.wanted)
     # Limits that are kept by closing the bin would be no art.

@@ -42,7 +42,7 @@ def test_a_quality_seed_tells_elements_defects_grades_and_costs(toy_quality_seed
     assert [(one.name, one.of, one.value) for one in seed.grades[0].sums] == [("p_and_q", ["p", "q"], 9)]
     assert not seed.grades[-1].limits
     assert not seed.grades[-1].sums
-    assert (seed.judged_by.intended, seed.judged_by.claim_cost.value) == ("prime", 300)
+    assert (seed.quality_rules.intended, seed.quality_rules.claim_cost.value) == ("prime", 300)
     assert seed.causes[0].shift == {"p": 0.8, "q": 1.0}
     assert {"grades.prime.limits.p", "grades.prime.sums.p_and_q", "quality.alpha", "causes.raw_material"} <= set(
         seed.sources
@@ -53,7 +53,7 @@ def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: See
     assert toy_seed.quality is toy_sorting_seed.quality is None
     assert toy_seed.defects == toy_sorting_seed.defects == ()
     with pytest.raises(TypeError, match=r"toy_cells: its task is regression: it has no \[quality\]"):
-        _ = toy_seed.judged_by
+        _ = toy_seed.quality_rules
 
 
 @pytest.mark.parametrize(

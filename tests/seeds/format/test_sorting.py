@@ -25,14 +25,14 @@ def test_a_sorting_seed_tells_classes_elements_and_bins(toy_sorting_seed):
     assert seed.target.name == "metal"
     assert not seed.target.is_number
     assert [one.name for one in seed.bins if one.rest] == ["rest"]
-    assert seed.rules.other == "other"
+    assert seed.sorting_rules.other == "other"
     assert "bins.bin_a.limits.x" in seed.sources
 
 
 def test_a_regression_seed_has_no_rules_of_sorting(toy_seed):
     assert toy_seed.classes == toy_seed.elements == ()
     with pytest.raises(TypeError, match="toy_cells: its task is regression"):
-        _ = toy_seed.rules
+        _ = toy_seed.sorting_rules
 
 
 @pytest.mark.parametrize(

@@ -83,14 +83,14 @@ FAULTS: dict[str, tuple[Any, dict[str, Any]]] = {
         {"value": {"second": 5}},
         {
             "field": "costs.value",
-            "expected": "at most 0 $/t for second, as for prime: grades stand dearest first; got 5",
+            "expected": "at most 0 $/t for second, as for prime: grades stand most valuable first; got 5",
         },
     ),
     "a grade cheaper than the one after it": (
         {"value": {"prime": -41, "second": None}},
         {
             "field": "costs.value",
-            "expected": "at most -41 $/t for second, as for prime: grades stand dearest first; got -40",
+            "expected": "at most -41 $/t for second, as for prime: grades stand most valuable first; got -40",
         },
     ),
 }

@@ -121,8 +121,8 @@ def test_a_clean_lot_is_released_and_a_dirty_one_is_not(ask: Ask) -> None:
 def test_answers_are_the_models_own_to_the_last_bit(
     ask: Ask, served: QualityModel, X: FloatArray, coverage: float
 ) -> None:
-    judged = served.judge(X)
-    contents = served.contents(judged.told, coverage)
+    judged = served.assess(X)
+    contents = served.contents(judged.logs, coverage)
     told = ask(rows_of(X), coverage=coverage)["predictions"]
     for name in ELEMENTS:
         for part in ("value", "low", "high"):
@@ -349,7 +349,7 @@ def test_the_guarantee_stands_in_the_answer_and_not_for_costs_of_the_day(ask: As
         "alpha": 0.02,
         "confidence": 0.95,
         "threshold": model.threshold,
-        "defined_on": "lots that are let go unassayed in a grade with limits",
+        "defined_on": "lots that are released without an assay in a grade with limits",
     }
     for none in ({}, {"assay_cost": None}, {"value": None}, {"value": {}}, {"value": {"second": None}}):
         assert ask([A_LOT], costs=none)["guarantee"] == told

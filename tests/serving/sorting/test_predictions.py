@@ -179,7 +179,7 @@ def test_bins_hold_what_went_in_and_what_was_ejected_along_with_it(
     ask: Ask, frame: pd.DataFrame, toy_sorting_seed: Seed
 ) -> None:
     told = ask(rows_of(frame))
-    along = 1 + toy_sorting_seed.rules.co_ejection.value
+    along = 1 + toy_sorting_seed.sorting_rules.co_ejection.value
     for lot, state in told["lots"].items():
         for name, one in state["bins"].items():
             went = [

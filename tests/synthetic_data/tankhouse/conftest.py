@@ -5,7 +5,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.tankhouse.anodes import ELEMENTS as ANODE_ELEMENTS
-from synthetic_data.tankhouse.crops import LUCK, TRAITS, WALKS, Crops
+from synthetic_data.tankhouse.crops import CROP_NORMALS, TRAITS, WALKS, Crops
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 SHAPE = (5, 4)  # crops, groups
@@ -49,6 +49,6 @@ def crops(rng) -> Crops:
     faults = {name: between(0.1, 0.9) for name in ("contamination", "bent_plates", "short_detection")}
     normal = rng.standard_normal
     return Crops(
-        *(week, knobs, anodes, {n: normal(SHAPE) for n in WALKS}, {n: normal(SHAPE) for n in LUCK}),
+        *(week, knobs, anodes, {n: normal(SHAPE) for n in WALKS}, {n: normal(SHAPE) for n in CROP_NORMALS}),
         *({n: normal(SHAPE[1]) for n in TRAITS}, faults, between(0.0, 1.0)),
     )

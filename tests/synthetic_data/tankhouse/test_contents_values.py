@@ -16,18 +16,18 @@ def state(uneven, crops):
 
 
 def test_what_the_deposit_encloses(uneven, crops, state):
-    p, walks, luck, rough = uneven, crops.walks, crops.luck, state["roughness"]
+    p, walks, crop_normals, rough = uneven, crops.walks, crops.crop_normals, state["roughness"]
     lumpy = 1.0 + p.nodules_enclose * state["nodularity"]
     expected = {
         "occluded_volume": p.occluded_volume * rough * lumpy,
         "included_slimes": p.included_slimes
         * (state["solids"] / p.suspended_solids) ** p.slimes_per_solids
-        * np.exp(p.slimes_walk * walks["slimes"] + p.slimes_luck * luck["slimes"])
+        * np.exp(p.slimes_walk * walks["slimes"] + p.slimes_luck * crop_normals["slimes"])
         * lumpy
         * rough**0.5,
         "floating_slimes": p.floating_slimes
         * (p.floating_least + state["floating"])
-        * np.exp(p.floating_walk * walks["floating"] + p.floating_luck * luck["floating"])
+        * np.exp(p.floating_walk * walks["floating"] + p.floating_luck * crop_normals["floating"])
         * rough**0.5,
     }
     found = contents.enclosed(p, crops, state)
@@ -37,7 +37,7 @@ def test_what_the_deposit_encloses(uneven, crops, state):
 
 
 def test_contents(uneven, crops, state):
-    p, week, anodes, luck = uneven, crops.week, crops.anodes, crops.luck
+    p, week, anodes, crop_normals = uneven, crops.week, crops.anodes, crops.crop_normals
     parts = contents.enclosed(p, crops, state)
     volume, settled, floating = parts["occluded_volume"], parts["included_slimes"], parts["floating_slimes"]
     mass = sum(anodes[element] * share for element, share in STAY.items()) / 1000.0 / 0.55  # kg/t
@@ -50,10 +50,10 @@ def test_contents(uneven, crops, state):
     diffusion = p.silver_diffusion * np.exp(-19200.0 / 8.314462618 * (1.0 / kelvin - 1.0 / 333.15))
     silver = 107868.0 * product / (state["chloride"] / 35450.0)  # mg/L
     silver = silver * (anodes["ag"] / p.anode_ag) ** p.silver_per_anode
-    silver = silver * np.exp(p.silver_walk * crops.walks["silver"] + p.silver_luck * luck["silver"])
+    silver = silver * np.exp(p.silver_walk * crops.walks["silver"] + p.silver_luck * crop_normals["silver"])
     copper = crops.knobs["current_density"] * 63.546 / (2.0 * 96485.33212)
     plated = 1e6 * silver * diffusion / (1e-3 * state["layer"]) / copper
-    iron = p.iron * np.exp(p.iron_walk * crops.walks["iron"] + p.iron_luck * luck["iron"])
+    iron = p.iron * np.exp(p.iron_walk * crops.walks["iron"] + p.iron_luck * crop_normals["iron"])
     sulphur = 32.06 * (week["h2so4"] / 98.079 + week["cu"] / 63.546 + week["ni"] / 58.693)
     contaminated = crops.faults["contamination"]
     expected = {
@@ -71,7 +71,7 @@ def test_contents(uneven, crops, state):
         "s": volume * sulphur * (1.0 + p.soiled_sulphur * state["dirt"]),
     }
     for element in ("sb", "bi", "se", "te", "pb"):
-        expected[element] = expected[element] * np.exp(p.element_luck * luck[element])
+        expected[element] = expected[element] * np.exp(p.element_luck * crop_normals[element])
     found = contents.contents(p, crops, state, parts)
     assert list(found) == list(expected)
     for name, values in expected.items():

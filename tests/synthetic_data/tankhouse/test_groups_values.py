@@ -28,7 +28,7 @@ def numbers(run):
     plan, weeks, *_ = run
     normals, uniforms = plan.block_stream(Block(0, 0, GROUPS)).spawn(2)
     fixed, u = normals.standard_normal((4 + 4 + 5 + 18, GROUPS)), uniforms.random((4, GROUPS))
-    sizes = {"loads": 18, "walks": 5, "luck": 13, "habits": 6, "judgement": 1, "errors": 25}
+    sizes = {"loads": 18, "walks": 5, "crop_normals": 13, "habits": 6, "judgement": 1, "errors": 25}
     z = normals.standard_normal((weeks.count, sum(sizes.values()), GROUPS)).transpose(1, 0, 2)
     parts = dict(zip(sizes, np.split(z, np.cumsum(list(sizes.values()))[:-1]), strict=True))
     counts = {"load": 3, "fault": 12, "test": 3, "defect": 2, "losses": 21}
@@ -62,7 +62,9 @@ def test_set_points_are_the_operators_own(run, numbers):
 def test_hidden_states_belong_to_each_other(run, numbers):
     _, weeks, table, truth, _ = run
     p, (fixed, _, parts) = weeks.parameters, numbers
-    temperature = table["electrolyte_temperature"] - weeks.state["cooling"] + p.temperature_luck * parts["luck"][7]
+    temperature = (
+        table["electrolyte_temperature"] - weeks.state["cooling"] + p.temperature_luck * parts["crop_normals"][7]
+    )
     np.testing.assert_allclose(truth["true_temperature"], temperature, rtol=1e-9)
     error, rough = truth["true_squared_error"], truth["true_roughness"]
     # Glue's own part of the squared error, by the best dose that the group has.
@@ -75,7 +77,7 @@ def test_hidden_states_belong_to_each_other(run, numbers):
     walk = fixed[8:13]
     for t in range(weeks.count):
         walk = next_walk(walk, parts["walks"][:, t], p.group_memory)
-        hidden = p.rough_walk * walk[0] + p.rough_luck * parts["luck"][0, t]
+        hidden = p.rough_walk * walk[0] + p.rough_luck * parts["crop_normals"][0, t]
         known = p.roughness_per_polarisation * np.log(truth["true_polarisation"][t] / p.usual_polarisation)
         known = known + p.roughness_per_solids * np.log(truth["true_solids"][t] / p.suspended_solids)
         known = known + p.error_weight * error[t] / (1.0 + error[t]) + hidden + p.alignment_sd * fixed[3]

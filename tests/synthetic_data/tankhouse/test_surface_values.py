@@ -24,8 +24,8 @@ def arrhenius(temperature):
 
 
 def test_conditions(uneven, crops):
-    p, week, knobs, luck = uneven, crops.week, crops.knobs, crops.luck
-    temperature = knobs["electrolyte_temperature"] - week["cooling"] + p.temperature_luck * luck["temperature"]
+    p, week, knobs, crop_normals = uneven, crops.week, crops.knobs, crops.crop_normals
+    temperature = knobs["electrolyte_temperature"] - week["cooling"] + p.temperature_luck * crop_normals["temperature"]
     chloride = week["cl"] + (knobs["chloride"] - week["chloride_target"])
     assert (chloride > p.chloride_least).all()
     current, flow, anodes = knobs["current_density"], knobs["cell_flow"], crops.anodes
@@ -44,7 +44,7 @@ def test_conditions(uneven, crops):
             "floating": floating,
             "solids": week["solids"]
             * (flow / p.cell_flow) ** p.solids_per_flow
-            * np.exp(p.solids_group_sd * crops.traits["solids"] + p.solids_luck * luck["solids"])
+            * np.exp(p.solids_group_sd * crops.traits["solids"] + p.solids_luck * crop_normals["solids"])
             * (1.0 + p.solids_per_floating * floating),
             "best_glue": p.glue_best * np.exp(p.glue_group_sd * crops.traits["glue"]) / week["glue_activity"],
             "other_error": p.thiourea_weight * thiourea**2
@@ -71,7 +71,7 @@ def test_roughness_and_glue(uneven, crops):
         + p.alignment_sd * crops.traits["alignment"]
         + p.alignment_wear * (crops.wear - 0.5)
         + p.rough_walk * crops.walks["rough"]
-        + p.rough_luck * crops.luck["rough"]
+        + p.rough_luck * crops.crop_normals["rough"]
     )
     np.testing.assert_allclose(surface.roughness_without_additives(p, crops, state), expected, rtol=1e-9)
     dose = crops.knobs["glue_dose"]
@@ -102,7 +102,7 @@ def test_nodules(uneven, crops, state):
         surface.nodules(p, crops, state),
         {
             "nodules": 1.0 - np.exp(-np.minimum(p.usual_nodules * relative, 5.0)),
-            "nodularity": np.log(1.0 + relative * np.exp(p.nodular_luck * crops.luck["nodular"])),
+            "nodularity": np.log(1.0 + relative * np.exp(p.nodular_luck * crops.crop_normals["nodular"])),
         },
     )
     vars(p)["nodules_most"] = 1e-3

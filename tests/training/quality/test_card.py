@@ -60,9 +60,9 @@ def test_the_card_tells_contents_grades_decisions_and_the_promise(fitted):
         "Promised with 95% confidence",
         "at most 2% break that grade by their assay",
         "(149 good released ones are the fewest)",
-        f"may be let go: {line.model.threshold:.3g}.",
-        f"test lots: {m['test_let_go']:.0f} let go, {m['test_false_release']:.2%} of them break their grade (95% sure: "
-        f"at most {m['test_false_release_high']:.2%}), {m['test_cost']:.2f} $/t",
+        f"may be released: {line.model.threshold:.3g}.",
+        f"test lots: {m['test_let_go']:.0f} released, {m['test_false_release']:.2%} of them break their grade (95% "
+        f"sure: at most {m['test_false_release_high']:.2%}), {m['test_cost']:.2f} $/t",
         "held-out units: ",
         f"To assay all costs 6.00 $/t, to assay none {m['test_cost_assay_none']:.2f} $/t.",
         "| `knob` | °C | knob |",
@@ -88,7 +88,7 @@ def test_a_simulated_plants_card_says_what_it_is_not(toy_quality_seed, toy_quali
     card = model_card(found, found["persistence"], data, parts)
     assert "RMSE to the true logarithms [1]" in card
     assert "neither evidence about a plant nor a claim about savings" in card
-    assert "Beware of persistence: on the test lots it is no better than the bar to beat" in card
+    assert "Beware of persistence: on the test lots it is no better than the baseline" in card
 
 
 def test_a_candidate_that_releases_nothing_is_told_without_nan(toy_quality_seed, toy_quality_frame):
@@ -103,7 +103,7 @@ def test_a_candidate_that_releases_nothing_is_told_without_nan(toy_quality_seed,
     card = model_card(found, found["linear"], data, parts)
     for words in (
         "none: no lot is released",
-        "test lots: none let go, ",
+        "test lots: none released, ",
         "| `r` | impurity r | - | - | - |",
         "not | - |",
     ):
@@ -125,15 +125,18 @@ def test_remarks_fit_a_terminal_and_tell_the_simple_rules(fitted):
     ("changed", "told"),
     [
         ({}, []),
-        ({"test_skill": 0.0}, ["no better than the bar"]),
+        ({"test_skill": 0.0}, ["no better than the baseline"]),
         ({"test_grade_ece": 0.06}, ["probabilities of the grade are off by 6.0% on average"]),
         ({"test_coverage_90": 0.8}, ["joint 90% intervals hold 80% of the test lots"]),
         ({"test_coverage_90": 0.97}, ["joint 90% intervals hold 97% of the test lots"]),
         # 2 % of 400 let expect 8: 13 or more come by chance in 6.3 % of cases, 14 or more in 3.3 %
         ({"test_false_release": 13 / 400}, []),
         ({"test_false_release": 14 / 400}, ["does not hold on the test lots: 14 of 400 break their grade, 2% may"]),
-        ({"test_let_go": 148.0, "test_false_release": 0.0}, ["not verified: 148 of the test lots were let go, 149"]),
-        ({"test_let_go": 0.0, "test_false_release": NAN}, ["not verified: 0 of the test lots were let go, 149 needed"]),
+        ({"test_let_go": 148.0, "test_false_release": 0.0}, ["not verified: 148 of the test lots were released, 149"]),
+        (
+            {"test_let_go": 0.0, "test_false_release": NAN},
+            ["not verified: 0 of the test lots were released, 149 needed"],
+        ),
         (IDLE, ["no lot may be released unassayed: calibration does not show that at most 2% are bad"]),
         ({"test_cost": 7.0}, ["its decisions cost 7.00 $/t, the better simple rule 6.00 $/t"]),
         ({"test_cost": 6.5, "test_cost_assay_none": 5.0}, ["cost 6.50 $/t, the better simple rule 5.00 $/t"]),

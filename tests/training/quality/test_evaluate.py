@@ -7,7 +7,7 @@ from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
 from models.answers import Answer
 from models.quality.decision import Decisions
 from models.quality.grades import Limits
-from models.quality.model import Judged, QualityModel
+from models.quality.model import Assessment, QualityModel
 from models.quality.outcomes import Lots, costs_of
 from models.quality.scatter import Scatter
 from training.quality.evaluate import (
@@ -82,7 +82,7 @@ def test_lots_of_one_kind_have_no_area_under_the_curve(seen):
 def test_errors_of_contents_are_those_above_the_limit(toy_quality_seed):
     raw, lots = made(toy_quality_seed)
     told = raw[:, :3]
-    judged = Judged(told, np.zeros((400, 1)), np.ones((400, 3)), decided(*[0] * 400))
+    judged = Assessment(told, np.zeros((400, 1)), np.ones((400, 3)), decided(*[0] * 400))
     answers = {name: Answer(np.exp(t), np.exp(t - 0.6), np.exp(t + 0.6)) for name, t in zip("pqr", told.T, strict=True)}
     found = by_element(toy_quality_seed, judged, lots, answers)
     for e, name in enumerate("pqr"):
@@ -99,7 +99,7 @@ def test_errors_of_contents_are_those_above_the_limit(toy_quality_seed):
 def test_a_lot_is_covered_where_all_its_known_contents_are(toy_quality_seed):
     answer = Answer(np.full(4, 2.0), np.full(4, 1.0), np.full(4, 4.0))
     reported = np.array([[2.0, 2.0, 2.0], [2.0, 5.0, 2.0], [2.0, NAN, NAN], [-0.5, 2.0, 2.0]])
-    judged = Judged(np.zeros((4, 3)), np.zeros((4, 1)), np.ones((4, 3)), decided(0, 0, 0, 0))
+    judged = Assessment(np.zeros((4, 3)), np.zeros((4, 1)), np.ones((4, 3)), decided(0, 0, 0, 0))
     lots = Lots.of(toy_quality_seed, reported, np.zeros((4, 1)))
     found = by_element(toy_quality_seed, judged, lots, dict.fromkeys("pqr", answer))
     assert found["coverage_90"] == 0.5
@@ -112,7 +112,7 @@ def test_too_few_contents_tell_no_error_and_equal_ones_no_explained_variance(toy
     reported = np.full((n, 3), 2.0)
     reported[0, 1] = -0.5  # one too few of q
     reported[:, 2] = NAN
-    judged = Judged(np.zeros((n, 3)), np.zeros((n, 1)), np.ones((n, 3)), decided(*[0] * n))
+    judged = Assessment(np.zeros((n, 3)), np.zeros((n, 1)), np.ones((n, 3)), decided(*[0] * n))
     lots = Lots.of(toy_quality_seed, reported, np.zeros((n, 1)))
     answer = Answer(np.ones(n), np.full(n, 0.5), np.full(n, 2.0))
     found = by_element(toy_quality_seed, judged, lots, dict.fromkeys("pqr", answer))
@@ -168,7 +168,7 @@ def test_groups_of_reliability_have_equal_size_and_rising_probability():
 def test_measured_figures_are_those_of_their_parts(toy_quality_seed):
     raw, lots = made(toy_quality_seed)
     model = grader(toy_quality_seed)
-    found, judged = measured(model, toy_quality_seed, raw, lots, None), model.judged(raw)
+    found, judged = measured(model, toy_quality_seed, raw, lots, None), model.assessed(raw)
     p, kept = judged.keeps[:, 0], lots.kept[:, 0]
     assert found["broken"] == pytest.approx(1 - kept.mean())
     assert found["grade_brier"] == pytest.approx(brier_score_loss(kept, p), rel=1e-9)
@@ -214,7 +214,7 @@ def test_limits_and_the_intended_grade_are_those_of_the_seed(toy_quality_seed):
     other = toy_quality_seed.model_copy(update={"quality": rules})
     found = measured(grader(toy_quality_seed), other, raw, lots, None)
     assert found["broken"] == pytest.approx(1 - lots.kept[:, 1].mean())
-    assert found["downgraded"] == pytest.approx(np.mean(grader(toy_quality_seed).judged(raw).decided.grade > 1))
+    assert found["downgraded"] == pytest.approx(np.mean(grader(toy_quality_seed).assessed(raw).decided.grade > 1))
 
 
 def test_truth_adds_its_figures_and_changes_no_other(toy_quality_seed):
@@ -226,7 +226,7 @@ def test_truth_adds_its_figures_and_changes_no_other(toy_quality_seed):
     assert found["truth_rmse"] == pytest.approx(0.2, rel=1e-9)
     assert (model.scatter.joint.half_width(0.9) * model.scatter.spread > 0.3).all()
     assert found["truth_coverage_90"] == 1.0
-    exact = costs_of(model.judged(raw).decided, Limits.of(toy_quality_seed).kept(truth), model.costs)
+    exact = costs_of(model.assessed(raw).decided, Limits.of(toy_quality_seed).kept(truth), model.costs)
     assert found["truth_false_release"] == exact["false_release"]
     assert found["truth_cost"] == exact["cost"]
 

@@ -7,7 +7,7 @@ from models.promises import GuaranteeError
 from models.quality.fit import grader
 from models.quality.guarantee import lots_needed
 from models.quality.outcomes import costs_of
-from models.quality.scatter import judging
+from models.quality.scatter import deciding_lots
 from models.table.contract import check
 from models.tasks import build
 from training import quality
@@ -193,7 +193,7 @@ def test_too_few_lots_for_the_promise_are_told_with_the_number_needed(toy_qualit
     seed = ruled(toy_quality_seed, alpha=0.01)
     assert lots_needed(0.01, 0.95) == 299
     data, parts = data_of(seed, toy_quality_frame(lots=60))
-    judges = len(judging(sum(map(len, parts.calibrate))))
+    judges = len(deciding_lots(sum(map(len, parts.calibrate))))
     assert judges < 299
     with pytest.raises(GuaranteeError, match=rf"^{judges} lots to calibrate, expected 299 or more: that at most 1% of"):
         check_split(data, parts)
@@ -209,7 +209,7 @@ def test_lots_of_unknown_grades_promise_nothing(toy_quality_seed, toy_quality_fr
     frame.loc[frame.index % 5 != 0, "q"] = np.nan
     data, parts = data_of(toy_quality_seed, frame)
     rows = np.concatenate(parts.calibrate)
-    known = int((~np.isnan(lots_of(data)[rows[judging(len(rows))]].kept).any(axis=1)).sum())
+    known = int((~np.isnan(lots_of(data)[rows[deciding_lots(len(rows))]].kept).any(axis=1)).sum())
     assert known < 0.3 * len(rows)
     with pytest.raises(GuaranteeError, match=rf"^{known} lots to calibrate, expected 149 or more"):
         check_split(data, parts)
@@ -254,7 +254,7 @@ def test_the_promise_holds_on_lots_of_many_plants(toy_quality_seed, toy_quality_
         raw = estimator.predict(data.X[np.concatenate(parts.calibrate)])
         model = grader(seed, "linear", estimator, X, lots.reported, lots.defects, raw, {})
         new, _ = data_of(seed, toy_quality_frame(lots=300, rng_seed=500 + plant))
-        shares.append(costs_of(model.judge(new.X).decided, lots_of(new).kept, model.costs)["false_release"])
+        shares.append(costs_of(model.assess(new.X).decided, lots_of(new).kept, model.costs)["false_release"])
     assert np.isfinite(shares).sum() >= 7  # of the others no lot is released: their few lots show too little
     assert np.nansum(np.array(shares) > 0.01) <= 3
 
@@ -267,7 +267,7 @@ def test_a_defect_that_no_lot_has_is_told_as_rare(toy_quality_seed, toy_quality_
     m = found["linear"].metrics
     assert np.isnan(m["test_crack_auc"])
     assert m["test_crack_brier"] < 1e-4
-    assert found["linear"].model.judged(found["linear"].predictions[parts.test]).defects.max() < 0.01
+    assert found["linear"].model.assessed(found["linear"].predictions[parts.test]).defects.max() < 0.01
 
 
 def test_lots_that_nobody_inspected_have_no_figure_of_defects(toy_quality_seed, toy_quality_frame):

@@ -109,8 +109,8 @@ def test_the_best_is_registered_with_its_figures(story):
 def test_decisions_come_out_again_from_the_registered_model(story):
     learnt = story.trained.learnt
     rows, model = learnt.parts.test, story.tracking.model(version(story))
-    again = model.judge(matrix(learnt.data.table.iloc[rows], model.seed))
-    before = learnt.best.model.judged(learnt.best.predictions[rows])
+    again = model.assess(matrix(learnt.data.table.iloc[rows], model.seed))
+    before = learnt.best.model.assessed(learnt.best.predictions[rows])
     assert np.array_equal(again.decided.grade, before.decided.grade)
     assert np.allclose(again.keeps, before.keeps, rtol=1e-9)
     assert model.threshold == learnt.best.model.threshold
@@ -126,7 +126,7 @@ def test_mlflows_own_loader_gives_grades_and_decisions_as_text(story):
     with story.tracking._default_store():
         loaded = mlflow.pyfunc.load_model("models:/toy_lots/1")
     said = loaded.predict(table[list(model.names)])
-    for name, column in model.told(matrix(table, model.seed)).items():
+    for name, column in model.columns(matrix(table, model.seed)).items():
         assert (said[name].to_numpy() == column).all(), name
     kinds = {column.name: column.type.name for column in loaded.metadata.signature.outputs.inputs}
     assert kinds["decision"] == kinds["grade"] == "string"

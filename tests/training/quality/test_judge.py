@@ -49,7 +49,7 @@ class Saying:
 
 
 def told_of(data, good):
-    """Outputs that let go the lots in `good` as prime, and no other in any grade with limits."""
+    """Outputs that released the lots in `good` as prime, and no other in any grade with limits."""
     contents = np.where(good[:, None], LOW, HIGH)
     return np.column_stack([np.repeat(contents, 3, axis=1), np.zeros(len(good))])
 

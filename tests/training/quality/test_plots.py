@@ -127,7 +127,7 @@ def test_boxes_of_the_nearest_limits_hold_every_test_lot(fitted):
     assert shares == sorted(shares)
     assert sum(shares) == pytest.approx(100, abs=0.2)
     beyond = sum((numbers(box.x) < 0).sum() for box in boxes)
-    found = candidate.model.nearest(candidate.model.judged(candidate.predictions[parts.test]))
+    found = candidate.model.nearest(candidate.model.assessed(candidate.predictions[parts.test]))
     assert beyond == sum(one.sigma < 0 for one in found)
 
 

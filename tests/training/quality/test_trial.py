@@ -62,7 +62,7 @@ def test_a_trial_has_at_least_the_lots_that_were_asked_for_of_all_units(learnt, 
 def test_a_trial_is_its_models_decisions_on_that_plant(learnt, plant):
     found = trial(learnt.seed, learnt.settings, 400, 11)
     assert (found.process, found.version, found.lots) == ("copper_cathode", 1, len(plant.X))
-    decided, kept = learnt.model.judge(plant.X).decided, lots_of(plant).kept
+    decided, kept = learnt.model.assess(plant.X).decided, lots_of(plant).kept
     let_go = (decided.grade >= 0) & (decided.grade < kept.shape[1] - 1)
     assert let_go.any()
     in_truth = Limits.of(learnt.seed).kept(plant.true_contents)
@@ -123,7 +123,7 @@ def test_the_terminal_tells_decisions_costs_and_the_promise(learnt, plant, capsy
         "every lot to the laboratory 6.00",
         f"every lot released in the intended grade {m['cost_assay_none']:.2f}",
         f"as decided {m['cost']:.2f}",
-        f"{m['false_release']:.2%} of {m['let_go']:.0f} lots let go break their grade by their assay "
+        f"{m['false_release']:.2%} of {m['let_go']:.0f} released lots break their grade by their assay "
         f"({m['truth_false_release']:.2%} in truth); at most 3% was promised",
         f"90% intervals hold {m['coverage_90']:.1%} of the lots",
         "no claim about a plant",
@@ -134,5 +134,5 @@ def test_the_terminal_tells_decisions_costs_and_the_promise(learnt, plant, capsy
 def test_a_champion_that_may_release_nothing_is_told_so(learnt, plant, capsys):
     idle = replace(learnt.model, threshold=float("nan"))
     out = printed(outcome(idle, plant, None, 1), capsys)
-    assert "no lot was let go unassayed." in out
+    assert "no lot was released without an assay." in out
     assert "nan" not in out

@@ -53,7 +53,7 @@ def test_a_model_without_skill_comes_with_a_warning(toy_seed, toy_frame):
     newest = frame["period_start"] >= "2023-08-01"
     broken = frame.assign(y=frame["y"].where(~newest, 70.0))
     card, _ = card_of(toy_seed, broken)
-    assert "Beware of linear: on the test rows it is no better than the bar to beat" in card
+    assert "Beware of linear: on the test rows it is no better than the baseline" in card
     assert "90% intervals hold 0% of the test rows' labels" in card
 
 

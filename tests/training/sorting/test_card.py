@@ -35,7 +35,7 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
     wrong = bar.metrics["test_label_errors"]
     assert 0.04 < wrong < 0.12  # a tenth was relabelled, a third of it rightly
     assert f"Against the simulated truth {wrong:.2%} of the mass has a wrong label" in card
-    assert "Beware of majority: on the test pieces it is no better than the bar to beat" in card
+    assert "Beware of majority: on the test pieces it is no better than the baseline" in card
     assert "neither evidence about a plant nor a claim about savings" in card
     assert "nonferrous 1.2.3, commit unknown" in card
 
@@ -44,7 +44,7 @@ def test_a_simulated_plants_card_tells_wrong_labels(toy_sorting_seed, toy_sortin
     ("changed", "told"),
     [
         ({}, []),
-        ({"test_skill": 0.0}, ["no better than the bar"]),
+        ({"test_skill": 0.0}, ["no better than the baseline"]),
         ({"test_ece": 0.06}, ["probabilities are off by 6.0%"]),
         ({"test_lots_over_limit": 0.3}, ["does not hold on the test lots: 12 of 40 break a limit, 10% of them may"]),
         ({"test_lots": 6.0, "test_lots_over_limit": 0.0}, ["not verified: 6 test lots, 9 needed"]),

@@ -152,7 +152,7 @@ def test_a_piece_without_mass_counts_as_one_of_typical_mass(toy_sorting_seed, to
     frame.loc[frame.index % 7 == 0, "mass"] = np.nan
     data = dataset_of(check(frame, toy_sorting_seed), toy_sorting_seed)
     mass = pieces_of(data).mass
-    measured = data.table[data.seed.rules.mass].to_numpy(dtype=float)
+    measured = data.table[data.seed.sorting_rules.mass].to_numpy(dtype=float)
     assert (mass[np.isnan(measured)] == 35.0).all()
     assert mass[~np.isnan(measured)] == pytest.approx(measured[~np.isnan(measured)])
 

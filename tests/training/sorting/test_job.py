@@ -97,7 +97,7 @@ def test_mlflows_own_loader_gives_classes_and_bins_as_text(story):
     with story.tracking._default_store():
         loaded = mlflow.pyfunc.load_model("models:/toy_scrap/1")
     said = loaded.predict(table[list(model.names)])
-    for name, column in model.told(matrix(table, model.seed)).items():
+    for name, column in model.columns(matrix(table, model.seed)).items():
         assert (said[name].to_numpy() == column).all(), name
     kinds = {column.name: column.type.name for column in loaded.metadata.signature.outputs.inputs}
     assert kinds["metal"] == kinds["bin"] == "string"
@@ -130,7 +130,7 @@ def test_the_card_tells_value_lots_bins_and_elements(story):
         f"keeps {m['reserve']:.0%} of each limit in reserve",
         "| `bin_a` | metal a |",
         "x 0.9 wt%",
-        "Not told, the signals do not carry them: `z`.",
+        "Not predicted, the signals do not carry them: `z`.",
         "| `mass` | g | during |",
         "nothing else.",
     ):
