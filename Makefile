@@ -2,12 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Two workers, each with whole files: fixtures are made once a file, and two is what a small machine has.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench format lock clean
+.PHONY: help up test test-fast check format bench mutants lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.built: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -17,11 +19,16 @@ $(VENV)/.built: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-up: $(VENV)/.built ## simulate a plant, train on it, then serve the API on :8000 and the MLflow UI on :5000
+##@ Run
+up: $(VENV)/.built ## simulate a plant of each task, train on it, then serve the API on :8000 and the MLflow UI on :5000
 	@exec $(BIN)/nonferrous up
 
+##@ Develop
 test: $(VENV)/.built ## run every test
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+test-fast: $(VENV)/.built ## run the tests that are neither slow nor start a browser or a service
+	$(PYTEST) -m "not slow and not browser and not service"
 
 check: $(VENV)/.built ## lint, types and import rules
 	$(BIN)/ruff check .
@@ -29,6 +36,11 @@ check: $(VENV)/.built ## lint, types and import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+format: $(VENV)/.built ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+##@ Measure
 bench: $(VENV)/.built ## measure the simulator, training and serving side by side with their peers
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/sorting.py
@@ -36,10 +48,10 @@ bench: $(VENV)/.built ## measure the simulator, training and serving side by sid
 	$(BIN)/python benchmarks/control_charts.py
 	$(BIN)/python benchmarks/run.py
 
-format: $(VENV)/.built ## format the code
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+mutants: $(VENV)/.built ## put 300 small wrong changes into the code and count those that tests notice
+	$(BIN)/python benchmarks/mutants.py
 
+##@ Keep
 lock: ## rewrite requirements.lock from pyproject.toml (needs uv on the PATH)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--extra dev pyproject.toml --output-file requirements.lock

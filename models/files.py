@@ -24,6 +24,7 @@ MODEL = "model.json"
 SELF_TEST = "self_test.json"
 _OWN_FILES = frozenset({MANIFEST, SEED, MODEL, SELF_TEST})
 SELF_TEST_TOLERANCE = 1e-9
+ANSWERS = "told"  # as stored models call their answers to the examples
 
 
 class ModelFilesError(ValueError):
@@ -85,7 +86,7 @@ def _contents(model: Model) -> dict[str, bytes]:
     }
     self_test = {
         "rows": [dict(zip(model.names, map(_or_null, row), strict=True)) for row in model.examples],
-        "told": {name: list(map(_or_null, column.tolist())) for name, column in model.columns(model.examples).items()},
+        ANSWERS: {name: list(map(_or_null, column.tolist())) for name, column in model.columns(model.examples).items()},
     }
     return files | {SEED: model.seed.text.encode(), MODEL: _json(described), SELF_TEST: _json(self_test)}
 
@@ -188,14 +189,14 @@ def self_test(model: Model, expected: dict[str, Any]) -> None:
         answers = model.columns(model.examples)
     except Exception as error:  # whatever parts raise that do not fit each other
         raise ModelFilesError(f"self-test: the model gives no answer: {error!r}") from error
-    if set(answers) != set(expected["told"]):
-        raise ModelFilesError(f"self-test: got {sorted(answers)}, expected {sorted(expected['told'])}")
+    if set(answers) != set(expected[ANSWERS]):
+        raise ModelFilesError(f"self-test: got {sorted(answers)}, expected {sorted(expected[ANSWERS])}")
     for name, got in answers.items():
         if got.dtype.kind == "f":
-            wanted = np.array(expected["told"][name], dtype=np.float64)
+            wanted = np.array(expected[ANSWERS][name], dtype=np.float64)
             same = np.isclose(got, wanted, rtol=SELF_TEST_TOLERANCE, atol=0, equal_nan=True)
         else:
-            wanted = np.array(expected["told"][name])
+            wanted = np.array(expected[ANSWERS][name])
             same = got == wanted
         if not same.all():
             i = int(np.argmin(same))

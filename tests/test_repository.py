@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,32 @@ def test_a_file_has_one_subject_and_no_pickle(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
     assert not imported(path) & {"pickle", "joblib", "cloudpickle", "dill"}
     assert path.stem not in {"utils", "helpers", "common", "base", "misc", "manager", "handler", "processor", "data"}
+
+
+ROOMS = [path for path in SOURCES if path.relative_to(ROOT).parts[0] not in ("tests", "benchmarks")]
+SWITCHES = re.compile(
+    r"\.task (==|!=|in|not in) |match [\w.]+\.task\b|\.(quality|sorting) is (not )?None"
+    r"|isinstance\([^)]*\b(Regression|Sorting|Quality)Model\b"
+)
+RETIRED = re.compile(r"\b([Tt]old|luck|[Dd]earest|let go|lets go|[Bb]ars? to beat)\b")
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_tasks_are_told_apart_in_one_place_of_each_room(path):
+    own = path.name == "tasks.py" or path.is_relative_to(ROOT / "seeds" / "format")
+    assert own or not SWITCHES.search(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_retired_words_do_not_come_back(path):
+    text = path.read_text(encoding="utf-8").replace('ANSWERS = "told"', "")  # as stored models have it
+    found = RETIRED.search(text)
+    assert found is None, f"{found[0]}: see docs/words.md"
+
+
+def test_a_folder_of_code_holds_one_subject():
+    folders = Counter(path.parent.relative_to(ROOT) for path in SOURCES)
+    assert {folder: count for folder, count in folders.items() if count > 16} == {}
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from seeds.format.plant import Plant
@@ -18,7 +18,13 @@ from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
 from seeds.format.sorting import Bin, Sorting
 
 Role = Literal["key", "time", "before", "knob", "during", "late", "target"]
-Task = Literal["regression", "sorting", "quality"]
+TASKS = ("regression", "sorting", "quality")
+
+
+def _known_task(name: str) -> str:
+    if name not in TASKS:
+        raise ValueError(f"expected one of {', '.join(map(repr, TASKS))}")
+    return name
 
 
 class Period(Part):
@@ -38,7 +44,7 @@ class Process(Part):
     """Name, task and clock of a process."""
 
     name: Name
-    task: Task
+    task: Annotated[Name, AfterValidator(_known_task)]
     title: Text
     unit_key: Name | None = None
     period: Period

@@ -156,9 +156,9 @@ def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[st
         "",
         f"Promised with {rules.confidence.value:.0%} confidence: of the lots that are released without an assay in a "
         f"grade with limits, at most {100 * alpha:.3g}% break that grade by their assay. Learn then test on {lots} of "
-        f"the calibration lots ({lots_needed(alpha, rules.confidence.value)} good released ones are the fewest); highest "
-        f"probability of breaking its grade with which a lot may be released: {threshold}. {judged}. To assay all "
-        f"costs {m['test_cost_assay_all']:.2f} $/t, to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t.",
+        f"the calibration lots ({lots_needed(alpha, rules.confidence.value)} good released ones are the fewest); "
+        f"highest probability of breaking its grade with which a lot may be released: {threshold}. {judged}. To assay "
+        f"all costs {m['test_cost_assay_all']:.2f} $/t, to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t.",
         "",
     ]
 

@@ -45,7 +45,7 @@ def verdict(
 
     The loss of a lot is what its decision costs against an oracle that knows its assay beforehand [$/t]. The
     challenger is promoted when the lower bound of its gain, by drawing whole blocks again, is above zero, and no more
-    of the lots that it lets go break their grade than the seed allows beyond chance, or no more than of the
+    of the lots that it releases break their grade than the seed allows beyond chance, or no more than of the
     champion's.
 
     Parameters
@@ -88,4 +88,4 @@ def _unsound(seed: Seed, champion: Side, challenger: Side) -> str | None:
     share = challenger.metrics.get("false_release", 0.0)
     if share <= champion.metrics.get("false_release", 0.0) or not beyond_promise(share, lots, alpha):
         return None
-    return f"{share * lots:.0f} of the {lots:.0f} lots that it lets go break their grade, where {100 * alpha:.3g}% may"
+    return f"{share * lots:.0f} of the {lots:.0f} lots that it releases break their grade, where {100 * alpha:.3g}% may"

@@ -123,7 +123,7 @@ def test_a_better_grader_that_breaks_the_promise_is_not_promoted(fitted):
     assert told.challenger["false_release"] == pytest.approx(bad / 480)
     assert bad >= 5  # of 480, where 0.2 % let expect one
     assert not told.promoted
-    assert told.why == f"better, but {bad} of the 480 lots that it lets go break their grade, where 0.2% may"
+    assert told.why == f"better, but {bad} of the 480 lots that it releases break their grade, where 0.2% may"
     allowed = verdict(remelting, data.X[rows], everything, promising(data, alpha=0.05), rows)
     assert allowed.promoted
 

@@ -1,0 +1,206 @@
+"""A task is three folders and a line in each `tasks.py`; a process is a seed and modules of its name, and no edit."""
+
+import asyncio
+import importlib
+import sys
+
+import httpx
+import pytest
+
+import models.processes
+import models.tasks
+import serving.tasks
+import synthetic_data
+import training.tasks
+from registry.settings import Settings
+from registry.tracking import Tracking
+from seeds import load
+from seeds.format import schema
+from serving.app import create_app
+from serving.settings import Settings as ServiceSettings
+from training.job import train
+from training.trial import TrialError, trial
+
+MODELS = '''
+"""A task of one candidate: the median of the newest rows."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import validate_data
+
+from models.estimators.stored import Stored
+from models.regression.model import RegressionModel
+from models.tasks import Task
+
+
+class Median(Stored, RegressorMixin, BaseEstimator):
+    STORED = ("n_features_in_", "median_")
+
+    def fit(self, X, y):
+        validate_data(self, X, y, ensure_all_finite="allow-nan")
+        self.median_ = float(np.median(y[-200:]))
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.median_)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+TASK = Task(build=lambda seed: {"median": Median()}, model=RegressionModel)
+'''
+TRAINING = '''
+"""The task in the jobs: as a number, fitted in its own words."""
+
+from training.regression import *
+from training.regression import __all__ as __all__
+
+FITTING = "take the median"
+'''
+SERVING = '''
+"""The task in the service."""
+
+from serving.regression import *
+
+ABOUT = "Every answer is a median."
+'''
+
+SIMULATOR = '''
+"""A plant whose law is known: y = 90 + 0.5 (x - 10) - 2 z."""
+
+import numpy as np
+
+from synthetic_data.engine.plan import Rows
+from synthetic_data.plant import parameters
+
+BLOCK_UNITS = 8
+
+
+def unit_name(unit):
+    return f"C-{unit:02d}"
+
+
+def steps(plan):
+    return plan.units * plan.periods
+
+
+def check(seed):
+    parameters.check(seed, ("noise",))
+
+
+def rows(plan, block):
+    rng, p = plan.block_stream(block), plan.plant.value("noise")
+    for period in range(plan.periods):
+        x, noise = 10 + rng.standard_normal(block.count), rng.standard_normal(block.count)
+        z = 4 + rng.random(block.count)
+        y = 90 + 0.5 * (x - 10) - 2 * (z - 4)
+        starts = np.full(block.count, np.datetime64(plan.period_start(period), "us"))
+        table = {"x_set": x, "z": z, "y": y + p * noise, "tapped": y}
+        yield Rows(np.arange(block.count), starts, table, {"y": y}, (), block.count)
+'''
+FEATURES = '''
+"""What physics says of the toy's columns."""
+
+from models.processes.feature import PhysicsFeature
+
+FEATURES = (PhysicsFeature("double_z", "V", -1, "twice z"),)
+
+
+def features(columns):
+    return {"double_z": 2 * columns["z"]}
+
+
+def first_principles(columns):
+    return 90 + 0.5 * (columns["x_set"] - 10) - 2 * (columns["z"] - 4)
+
+
+def derived(columns, target, economics):
+    return {}
+'''
+
+
+def asked(app, method, path, **request):
+    async def answered():
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            return await client.request(method, path, **request)
+
+    return asyncio.run(answered())
+
+
+def served(process, folder, home, row, monkeypatch):
+    """Answer to one row, and the process as the list of processes has it."""
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(folder))
+    app = create_app(ServiceSettings(home=home))
+    app.champions.refresh()
+    answer = asked(app, "POST", f"/v1/{process}/predictions", json={"rows": [row]})
+    assert answer.status_code == 200, answer.text
+    (about,) = asked(app, "GET", "/v1/processes").json()["processes"]
+    return answer.json()["predictions"][0], about, app
+
+
+def test_a_fourth_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_folder, toy_frame, monkeypatch):
+    for room, text in (("models", MODELS), ("training", TRAINING), ("serving", SERVING)):
+        folder = tmp_path / "median_task" / room
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    part = {room: importlib.import_module(f"median_task.{room}") for room in ("models", "training", "serving")}
+    monkeypatch.setattr(schema, "TASKS", (*schema.TASKS, "median"))
+    monkeypatch.setitem(models.tasks.TASKS, "median", part["models"].TASK)
+    monkeypatch.setitem(training.tasks.TASKS, "median", part["training"])
+    monkeypatch.setitem(serving.tasks.TASKS, "median", part["serving"])
+    seeds = toy_folder("toy_cells")
+    path = seeds / "toy_cells.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('task = "regression"', 'task = "median"'), "utf-8")
+    seed, frame = load(path), toy_frame()
+    frame.to_csv(tmp_path / "history.csv", index=False)
+    steps = []
+    trained = train(
+        seed, tmp_path / "history.csv", Settings(home=tmp_path / "home"), lambda *step: steps.append(step[0])
+    )
+    assert "median: take the median" in steps
+    tracking = Tracking(Settings(home=tmp_path / "home"))
+    (version,) = tracking.versions("toy_cells")
+    assert (version.candidate, version.aliases) == ("median", ("champion",))
+    row = {"unit": "C-01", "period_start": "2026-01-01", "x_set": 10.0, "z": 4.0}
+    prediction, about, app = served("toy_cells", seeds, tmp_path / "home", row, monkeypatch)
+    median = trained.learnt.best.model.estimator.median_
+    assert prediction["y"]["value"] == pytest.approx(median)
+    assert prediction["y"]["low"] < median < prediction["y"]["high"]
+    assert about["task"] == "median"
+    description = app.openapi()["paths"]["/v1/toy_cells/predictions"]["post"]["description"]
+    assert description.endswith("Every answer is a median.")
+    with pytest.raises(TrialError, match="a trial needs a process that sorts or grades lots"):
+        trial(seed, Settings(home=tmp_path / "home"), 10, 2)
+
+
+def test_a_process_is_found_by_its_name(tmp_path, toy_folder, monkeypatch):
+    name = "toy_smelter"
+    for package, text in ((synthetic_data, SIMULATOR), (models.processes, FEATURES)):
+        folder = tmp_path / package.__name__
+        folder.mkdir()
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+        monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder)])
+    seeds = toy_folder("toy_cells")
+    text = (seeds / "toy_cells.toml").read_text(encoding="utf-8").replace('"toy_cells"', f'"{name}"')
+    (seeds / "toy_cells.toml").unlink()
+    plant = (
+        "[plant]\nrng_seed = 1\nstart = 2023-01-01\nyears = 2\nunits = 60\n"
+        '[plant.parameters]\nnoise = { value = 0.5, unit = "%", source = "law" }\n'
+    )
+    (seeds / f"{name}.toml").write_text(f"{text}\n{plant}", encoding="utf-8")
+    seed = load(seeds / f"{name}.toml")
+    try:
+        table = synthetic_data.simulate(seed, tmp_path / "plant")
+        learnt = train(seed, table, Settings(home=tmp_path / "home")).learnt
+    finally:
+        for package in ("synthetic_data", "models.processes"):
+            sys.modules.pop(f"{package}.{name}", None)
+    assert {"first_principles", "lightgbm_physics"} <= set(learnt.candidates)
+    exact = learnt.candidates["first_principles"].metrics
+    assert exact["test_truth_rmse"] < 0.1  # one constant away from the law
+    assert exact["test_noise_floor"] == pytest.approx(0.5, rel=0.2)
