@@ -103,7 +103,7 @@ def test_every_simulated_plant_has_its_picture(process):
 def test_the_readme_shows_one_table_a_task_and_they_are_the_measured_ones():
     text = README.read_text(encoding="utf-8")
     shown = re.findall(r"<!-- results of (\w+) -->\n\| candidate", text)
-    assert sorted(load(process).task for process in shown) == ["quality", "regression", "sorting"]
+    assert sorted(load(process).process.task for process in shown) == ["quality", "regression", "sorting"]
     for process in shown:
         assert benchmark("accuracy").filled(text, process, measured(process)) == text
 
@@ -136,7 +136,7 @@ def test_pages_state_the_limits_that_the_code_has():
     from models.answers import COVERAGE
     from serving.settings import Settings
     from training import judge, splits
-    from training.regression.evaluate import LEAST_COVERAGE, MOST_COVERAGE
+    from training.regression.columns import LEAST_COVERAGE, MOST_COVERAGE
     from training.regression.judge import BROKEN_COVERAGE
 
     rows = splits.FEWEST_ROWS

@@ -12,7 +12,7 @@ from models.quality.model import QualityModel
 from models.table.contract import check
 from models.table.reading import digest
 from monitoring.report.lots import PredictedLots
-from monitoring.report.period import QualityPeriod, told
+from monitoring.report.period import QualityPeriod, period_of
 from registry.versions import Version
 from seeds import Seed
 
@@ -49,6 +49,6 @@ def toy_period(
         lots = PredictedLots.of(table, toy_champion[0], toy_quality_seed)
         within = lots.time >= np.datetime64(first)
         days = dt.date.fromisoformat(first), LAST
-        return told(toy_quality_seed, *toy_champion, lots[within], lots[~within], *days, digest(table))
+        return period_of(toy_quality_seed, *toy_champion, lots[within], lots[~within], *days, digest(table))
 
     return make

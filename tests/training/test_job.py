@@ -202,7 +202,7 @@ def test_comparing_one_version_shows_it_under_its_baseline(job, capsys):
     runs = job.tracking.children(job.version)
     expected = [runs["persistence"], job.version.run]
     assert comparison.address == compare_address(job.settings, job.version.experiment, expected)
-    Console(width=80).print(versions_table(comparison, job.data.seed))
+    Console(width=80).print(versions_table(comparison, job.trained.learnt.data.seed))
     assert "1, champion" in capsys.readouterr().out
 
 

@@ -46,8 +46,6 @@ def test_the_seed_says_which_task_it_is(toy_seed, toy_sorting_seed, toy_quality_
     assert task_of(toy_seed).SELECTED_BY == "calibrate_rmse"
     assert task_of(toy_sorting_seed).SELECTED_BY == "calibrate_log_loss"
     assert task_of(toy_quality_seed).SELECTED_BY == "calibrate_lot_loss"
-    without = toy_quality_seed.model_copy(update={"quality": None})  # a process of quality that tells a number alone
-    assert task_of(without).SELECTED_BY == "calibrate_rmse"
 
 
 def test_what_a_reader_is_told_is_made_of_what_is_measured(fitted):

@@ -77,7 +77,7 @@ def remarks(candidates: Mapping[str, QualityCandidate], best: QualityCandidate, 
         f"ECE: of the probability that a lot keeps {rules.intended}",
         f"Cost: against an oracle that knows every assay; to assay all {m['test_cost_assay_all']:.2f},",
         f"  to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t",
-        f"False release: lots released without an assay that break their grade, {100 * rules.alpha.value:.3g}% allowed",
+        f"False release: of lots without assay, what breaks its grade, {100 * rules.alpha.value:.3g}% allowed",
         f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
     ]
 

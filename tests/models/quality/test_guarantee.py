@@ -143,11 +143,11 @@ class TestPromise:
         return 0.4 * level**4
 
     def true(self, level: np.ndarray) -> np.ndarray:
-        return np.minimum(1.0, 2.5 * self.columns(level) ** 0.9)
+        return np.minimum(1.0, 2.5 * self.told(level) ** 0.9)
 
     def true_rate(self, limit: float) -> float:
         """Share of bad lots among all that the law lets go at a threshold."""
-        let_go = self.columns(self.LEVELS) <= limit
+        let_go = self.told(self.LEVELS) <= limit
         return float(self.true(self.LEVELS[let_go]).mean()) if let_go.any() else 0.0
 
     @pytest.mark.slow
@@ -157,7 +157,7 @@ class TestPromise:
         for _ in range(repeats):
             level = rng.random(500)
             bad = (rng.random(500) < self.true(level)).astype(np.float64)
-            found.append(threshold(*graded(self.columns(level)), reported(bad), COSTS, ALPHA, CONFIDENCE))
+            found.append(threshold(*graded(self.told(level)), reported(bad), COSTS, ALPHA, CONFIDENCE))
         limits = np.array(found)
         rates = {limit: self.true_rate(limit) for limit in np.unique(limits[~np.isnan(limits)])}
         broken = np.mean([rates.get(limit, 0.0) > ALPHA for limit in limits])
@@ -166,14 +166,12 @@ class TestPromise:
         # Nor is it kept by letting nothing go.
         assert broken > 0.005
         assert np.isnan(limits).mean() < 0.1
-        assert np.mean([(self.columns(self.LEVELS) <= limit).mean() for limit in limits if limit > 0]) > 0.4
+        assert np.mean([(self.told(self.LEVELS) <= limit).mean() for limit in limits if limit > 0]) > 0.4
 
     def test_taking_the_chances_at_their_word_would_break_it(self) -> None:
-        released = decide(*graded(self.columns(self.LEVELS)), COSTS, 0.5).grade == 0
-        assert self.columns(self.LEVELS[released]).mean() < 0.1
+        released = decide(*graded(self.told(self.LEVELS)), COSTS, 0.5).grade == 0
+        assert self.told(self.LEVELS[released]).mean() < 0.1
         at_word = [
-            limit
-            for limit in THRESHOLDS
-            if self.columns(self.LEVELS)[self.columns(self.LEVELS) <= limit].mean() < ALPHA
+            limit for limit in THRESHOLDS if self.told(self.LEVELS)[self.told(self.LEVELS) <= limit].mean() < ALPHA
         ]
         assert self.true_rate(max(at_word)) > 2 * ALPHA

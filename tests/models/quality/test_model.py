@@ -112,7 +112,7 @@ class TestAnswers:
         X, Y = new
         for coverage in (0.5, 0.9):
             inside = np.ones(len(X), dtype=bool)
-            answers = model.contents(model.assess(X).told, coverage)
+            answers = model.contents(model.assess(X).logs, coverage)
             assert list(answers) == ["p", "q", "r"]
             for answer, reported in zip(answers.values(), Y.T, strict=False):
                 assert (answer.low < answer.value).all()

@@ -42,8 +42,8 @@ def test_the_figures_show_rows_that_nobody_learnt(fitted):
     future, unseen, _ = regression_plots.predicted_against_measured(candidate, data, parts).data
     assert np.array_equal(future.x, data.y[parts.test])
     assert np.array_equal(unseen.x, data.y[parts.unseen])
-    assert np.allclose(future.y + future.error_y.array, candidate.answer.high[parts.test])
-    assert np.allclose(future.y - future.error_y.arrayminus, candidate.answer.low[parts.test])
+    assert np.allclose(future.y + future.error_y.array, candidate.answers.high[parts.test])
+    assert np.allclose(future.y - future.error_y.arrayminus, candidate.answers.low[parts.test])
 
 
 def test_coverage_by_month_agrees_with_the_metric(fitted):
