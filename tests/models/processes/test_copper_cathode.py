@@ -87,6 +87,7 @@ def test_features_are_those_that_are_declared_and_finite_in_the_whole_range(seed
         columns[column.name] = np.where(rng.random(500) < 0.2, ends, rng.uniform(*column.limits, 500))
     found = features(columns)
     assert list(found) == [feature.name for feature in FEATURES]
+    assert {feature.sign for feature in FEATURES} == {0}
     for values in (*found.values(), *contents(columns).values()):
         assert np.isfinite(values).all()
 

@@ -1,0 +1,37 @@
+"""Physics features beside the inputs: values, gaps and names of a made-up process."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from models.estimators.physics_features import PhysicsFeatures, physics_columns
+
+
+def ratio(columns):
+    return {"ratio": columns["a"] / columns["b"], "sum": columns["a"] + columns["b"], "constant": np.float64(3.0)}
+
+
+PHYSICS = SimpleNamespace(features=ratio)
+
+
+def test_columns_in_the_order_asked_for():
+    X = np.array([[6.0, 2.0], [1.0, 0.0], [np.nan, 5.0]])
+    found = physics_columns(PHYSICS, X, ("a", "b"), ("constant", "ratio"))
+    np.testing.assert_array_equal(found, [[3.0, 3.0], [3.0, np.nan], [3.0, np.nan]])
+    assert physics_columns(PHYSICS, X, ("a", "b"), ()).shape == (3, 0)
+    assert physics_columns(PHYSICS, X[:0], ("a", "b"), ("ratio",)).shape == (0, 1)
+
+
+def test_the_transformer_appends_features_of_a_process():
+    inputs = ("alumina_feed_rate", "line_current")
+    made = PhysicsFeatures("nothing_of_this_name", inputs, ("feed_implied_efficiency",))
+    X = np.array([[240.0, 400.0], [np.nan, 400.0]])
+    with pytest.raises(ValueError, match="X has 3 columns, expected 2"):
+        made.fit(np.ones((2, 3)))
+    made.fit(X)
+    with pytest.raises(ValueError, match="process nothing_of_this_name has no module"):
+        made.transform(X)
+    assert made.get_feature_names_out().tolist() == [*inputs, "feed_implied_efficiency"]
+    assert made.__sklearn_tags__().input_tags.allow_nan
+    assert made.__sklearn_tags__().requires_fit

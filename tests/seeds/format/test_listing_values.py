@@ -1,0 +1,83 @@
+"""Seeds in a terminal: what each line says."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from seeds import load, load_all
+from seeds.format.listing import described, seeds_table
+
+
+def printed(*renderables):
+    console = Console(file=io.StringIO(), width=300, no_color=True, highlight=False)
+    for one in renderables:
+        console.print(one)
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def scrap():
+    return printed(*described(load("aluminium_scrap")))
+
+
+@pytest.fixture(scope="module")
+def ingot():
+    return printed(*described(load("aluminium_ingot")))
+
+
+def test_one_line_a_process():
+    seeds = load_all()
+    lines = printed(seeds_table(seeds))
+    assert next(line.split()[0] for line in lines if line.strip()) == "process"
+    rows = {line.split()[0]: line for line in lines if line.split() and line.split()[0] in seeds}
+    assert set(rows) == set(seeds)
+    for name, seed in seeds.items():
+        assert seed.process.title in rows[name]
+        assert f" {seed.assumed} of {len(seed.sources)} " in rows[name]
+    scrap, pots = seeds["aluminium_scrap"].plant, seeds["aluminium_reduction"].plant
+    assert f"{scrap.units} lots, {scrap.years:g} a" in rows["aluminium_scrap"]
+    assert f"{pots.units} units, {pots.years:g} a" in rows["aluminium_reduction"]
+    assert "own data" in rows["zinc_leach_filter"]
+
+
+def test_columns_show_range_and_source(ingot):
+    column = load("aluminium_ingot").column("melt_temperature")
+    at = next(i for i, line in enumerate(ingot) if line.startswith("melt_temperature "))
+    low, high = column.limits
+    assert ingot[at].split()[:3] == ["melt_temperature", "knob", "°C"]
+    assert ingot[at].endswith(f"{low:g} to {high:g}, typically {column.typical.mean:g} ± {column.typical.sd:g}")
+    assert ingot[at + 1] == f"    {column.meaning} ({column.source})"
+    key = load("aluminium_ingot").key
+    at = next(i for i, line in enumerate(ingot) if line.startswith(f"{key.name} "))
+    assert ingot[at].split() == [key.name, "key"]
+    assert ingot[at + 1] == f"    {key.meaning}"
+    widest = max(len(one.name) for one in load("aluminium_ingot").columns)
+    assert ingot[at].index("key") == widest + 2
+
+
+def test_classes_and_bins(scrap):
+    seed = load("aluminium_scrap")
+    assert any(line.endswith(f"one of {', '.join(seed.classes)}") for line in scrap)
+    for one in seed.bins:
+        at = next(i for i, line in enumerate(scrap) if line.startswith(f"{one.name}  {one.title}:"))
+        limits = ", ".join(f"{name} {limit.value:g} {limit.unit}" for name, limit in one.limits.items())
+        assert scrap[at] == f"{one.name}  {one.title}: " + (f"at most {limits}" if limits else "no limits")
+        worth = ", ".join(f"{name} {value:g}" for name, value in one.value.items())
+        assert scrap[at + 1] == f"    worth {worth} {one.unit} ({one.source})"
+    assert any(one.limits for one in seed.bins)
+    assert not all(one.limits for one in seed.bins)
+
+
+def test_grades_and_references(ingot):
+    seed = load("aluminium_ingot")
+    for grade in seed.grades:
+        value = grade.value
+        at = ingot.index(f"{grade.name}  {grade.title}: worth {value.value:g} {value.unit} ({value.source})")
+        names = [*grade.limits, *(f"{total.name} ({' + '.join(total.of)})" for total in grade.sums)]
+        for line, name, limit in zip(ingot[at + 1 :], names, [*grade.limits.values(), *grade.sums], strict=False):
+            assert line == f"    {name} at most {limit.value:g} {limit.unit}, {limit.certainty} ({limit.source})"
+    references = [f"{name}  {text}" for name, text in seed.references.items()]
+    assert ingot[-len(references) :] == references
+    assert ingot[-len(references) - 1] == ""
+    assert ingot[0] == f"{seed.process.title} ({seed.process.task})"
