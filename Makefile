@@ -49,7 +49,7 @@ bench: $(VENV)/.built ## measure the simulator, training and serving side by sid
 	$(BIN)/python benchmarks/run.py
 
 mutants: $(VENV)/.built ## put 300 small wrong changes into the code and count those that tests notice
-	$(BIN)/python benchmarks/mutants.py
+	$(BIN)/python benchmarks/mutants
 
 ##@ Keep
 lock: ## rewrite requirements.lock from pyproject.toml (needs uv on the PATH)
