@@ -178,6 +178,7 @@ def test_a_fourth_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_fo
         trial(seed, Settings(home=tmp_path / "home"), 10, 2)
 
 
+@pytest.mark.slow
 def test_a_process_is_found_by_its_name(tmp_path, toy_folder, monkeypatch):
     name = "toy_smelter"
     for package, text in ((synthetic_data, SIMULATOR), (models.processes, FEATURES)):

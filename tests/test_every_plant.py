@@ -11,6 +11,7 @@ from training.dataset import read
 SIMULATED = [name for name in names() if load(name).plant is not None]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SIMULATED)
 def test_bytes_do_not_depend_on_the_workers(name, tmp_path):
     seed = load(name)

@@ -34,6 +34,7 @@ def knobs_of(seed: Seed, table: pd.DataFrame) -> pd.DataFrame:
     return table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
 
 
+@pytest.mark.slow
 def test_bytes_are_the_same_for_one_two_and_four_workers(seed: Seed, tmp_path: Path) -> None:
     size = {"units": 600, "years": 0.2}  # three blocks
     runs = [contents(simulate(seed, tmp_path / str(n), workers=n, **size)) for n in (1, 2, 4)]
@@ -51,6 +52,7 @@ def test_rows_do_not_depend_on_where_row_groups_end(
     assert_frame_equal(pd.read_parquet(cut).sort_values(KEYS, ignore_index=True), whole)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_years(seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "GROUP_ROWS", 3)
 
@@ -195,6 +197,7 @@ def test_blocks_share_no_stream_and_cover_all_units(seed: Seed) -> None:
     assert len({run.block_stream(block).random() for block in blocks} | {run.plant_stream().random()}) == 4
 
 
+@pytest.mark.slow
 def test_a_longer_run_begins_earlier_and_ends_no_later() -> None:
     seed = load("aluminium_reduction")
     assert seed.plant is not None

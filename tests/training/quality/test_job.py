@@ -20,6 +20,8 @@ from training.compare import compare
 from training.job import Trained, train
 from training.retrain import Retrained, judge_start, retrain
 
+pytestmark = pytest.mark.slow  # a story of training and retraining
+
 
 @dataclass(frozen=True)
 class Story:
