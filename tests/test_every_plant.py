@@ -8,6 +8,8 @@ from seeds import load, names
 from synthetic_data import another_plant, replay, simulate
 from training.dataset import read
 
+pytestmark = pytest.mark.slow  # every plant is simulated
+
 SIMULATED = [name for name in names() if load(name).plant is not None]
 
 

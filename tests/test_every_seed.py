@@ -32,6 +32,8 @@ from training.sorting.evaluate import Decided
 from training.sorting.trial import counted, true_pieces
 from training.trial import SimulatedPlant, TrialError, trial, unseen
 
+pytestmark = pytest.mark.slow  # every process is trained and served
+
 LOTS = 70  # of them 24 calibrate, and 19 are the fewest that can promise 95 %
 GRADED_LOTS = 2000  # of them some 500 judge decisions in calibration, and 299 are the fewest that can promise 1 %
 FEW_TREES = 25  # what holds of every model holds of one with few trees

@@ -46,6 +46,7 @@ def register(home: Path, folder: Path, tags: dict[str, str]) -> int:
         return int(made.version)
 
 
+@pytest.mark.slow
 def test_champions_are_read_followed_and_never_written(toy_seed: Seed, save_toy_model: Save, tmp_path: Path) -> None:
     save_toy_model(tmp_path / "one" / "model")
     save_toy_model(tmp_path / "two" / "model", lift=1.0)
@@ -72,6 +73,7 @@ def test_champions_are_read_followed_and_never_written(toy_seed: Seed, save_toy_
     assert "its digest is not the registry's" in str(status.trouble)
 
 
+@pytest.mark.slow
 def test_no_alias_and_no_model_are_no_error(save_toy_model: Save, tmp_path: Path) -> None:
     save_toy_model(tmp_path / "model")
     register(tmp_path, tmp_path / "model", {})

@@ -23,8 +23,13 @@ def get(app: Service, path: str) -> httpx.Response:
     return asyncio.run(answered())
 
 
-def test_documentation_needs_no_network() -> None:
-    app = create_app(Settings(), FolderStore())
+@pytest.fixture(scope="module")
+def app() -> Service:
+    """The service over all seeds of the folder."""
+    return create_app(Settings(), FolderStore())
+
+
+def test_documentation_needs_no_network(app: Service) -> None:
     page = get(app, "/docs").text
     assert "http://" not in page
     assert "https://" not in page
@@ -37,8 +42,7 @@ def served_seed(request: pytest.FixtureRequest) -> Seed:
     return load(request.param)
 
 
-def test_openapi_types_every_field_of_every_process(served_seed: Seed) -> None:
-    app = create_app(Settings(), FolderStore())
+def test_openapi_types_every_field_of_every_process(app: Service, served_seed: Seed) -> None:
     schema = app.openapi()
     OpenAPI.model_validate(schema)
     title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
@@ -132,8 +136,7 @@ def test_every_reference_of_the_schema_leads_somewhere() -> None:
     assert references <= set(schema["components"]["schemas"])
 
 
-def test_examples_of_the_schema_are_a_request_that_passes(served_seed: Seed) -> None:
-    app = create_app(Settings(), FolderStore())
+def test_examples_of_the_schema_are_a_request_that_passes(app: Service, served_seed: Seed) -> None:
     schemas = app.openapi()["components"]["schemas"]
     title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
     row = {name: field["examples"][0] for name, field in schemas[f"{title}Row"]["properties"].items()}

@@ -19,6 +19,8 @@ from training.job import train
 from training.judge import JudgeError
 from training.retrain import Retrained, join, judge_start, retrain
 
+pytestmark = pytest.mark.slow  # a story of training and retraining
+
 
 @dataclass(frozen=True)
 class Story:

@@ -166,6 +166,7 @@ def test_what_an_input_carries_is_found_by_all_that_look_at_it(toy_quality_seed:
 CASES = [pytest.param(seed, name, id=f"{key}-{name}") for key, seed in SEEDS.items() for name in build(seed)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "name"), CASES)
 def test_candidates_of_every_seed_learn_from_its_columns(seed: Seed, name: str) -> None:
     rng = np.random.default_rng(0)
