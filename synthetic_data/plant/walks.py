@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.signal import lfilter
 
 from physics.arrays import FloatArray
 
@@ -41,6 +40,8 @@ class Walk:
     def go(self, normals: FloatArray) -> FloatArray:
         """Next values, shape (..., periods), from standard normal numbers of that shape."""
         fresh = math.sqrt(1.0 - self._kept**2)
+        from scipy.signal import lfilter  # half a second to import, which plants without it need not wait for
+
         values, _ = lfilter([fresh], [1.0, -self._kept], normals, zi=self._kept * self._state[..., None])
         self._state = values[..., -1]
         return np.asarray(values, dtype=np.float64)
@@ -60,6 +61,8 @@ class Pool:
         """Contents after each period, shape (..., periods), from the contents of the feed."""
         before = feed[..., 0] if self._state is None else self._state
         left = 1.0 / (1.0 + self._exchange)
+        from scipy.signal import lfilter
+
         values, _ = lfilter([self._exchange * left], [1.0, -left], feed, zi=left * before[..., None])
         self._state = values[..., -1]
         return np.asarray(values, dtype=np.float64)
