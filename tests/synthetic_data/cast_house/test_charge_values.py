@@ -1,9 +1,12 @@
 """Charges worked out again from the same random numbers."""
 
+import copy
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from synthetic_data.cast_house.charge import ELEMENTS
+from synthetic_data.cast_house.charge import ELEMENTS, Furnaces
 
 # Castings of AlSi9Cu3, profiles of 6063, sheet of 5052 and of 7075 [ppm].
 ALLOYS = {
@@ -99,3 +102,20 @@ def test_contents_and_where_iron_came_from(house, numbers):
     np.testing.assert_allclose(charge.iron["scrap"], returned * scrap["fe"], rtol=1e-9)
     pots = (1.0 - returned) * ((1.0 - share) * tapped.metal["fe"][1] + share * tapped.metal["fe"][0])
     np.testing.assert_allclose(charge.iron["pots"], pots, rtol=1e-9)
+
+
+def test_tools_that_break_down_bring_much_iron(house, draws):
+    """As above in a house where they often do: half of the uniforms lie on either side of a half."""
+    parameters = copy.copy(house.p)
+    vars(parameters)["broken_tool_share"] = np.full_like(house.p.broken_tool_share, 0.5)
+    supply = replace(house.supply, parameters=parameters)
+    furnaces = Furnaces(house.plan, house.block, draws["furnaces"])
+    found = furnaces.go(supply, house.tapped, house.knobs, draws["furnaces.go"])
+    furnace = furnaces._furnace[1]
+    twin = copy.deepcopy(house.draws["furnaces.go"])
+    n, u = twin.standard_normal((7, 3, 112)), twin.random((2, 3, 112))
+    worn = np.mod(np.arange(-112, 0) + furnaces._tool_phase, furnaces._tool_cycle) / furnaces._tool_cycle
+    p = parameters
+    usual = p.tool_iron * worn**2 * np.exp(0.5 * n[3] + 0.3 * furnace)
+    broken = p.broken_tool_iron * np.exp(p.broken_tool_sd * (2.0 * u[1] - 1.0))
+    np.testing.assert_allclose(found.iron["tools"], usual + np.where(u[0] < 0.5, broken, 0.0), rtol=1e-9)
