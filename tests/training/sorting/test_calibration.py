@@ -58,3 +58,36 @@ def test_a_single_lot_has_no_interval_and_no_error_is_below_zero():
     assert np.isnan(calibration_error_over_lots(p, classes, mass, np.zeros_like(lot))).all()
     well = np.tile([0.7, 0.3], (len(lot), 1))
     assert calibration_error_over_lots(well, classes, mass, lot)[0] >= 0.0
+
+
+def test_groups_are_worked_out_piece_by_piece():
+    """30 pieces of one gram stand in pairs; by hand, each third piece is wrong."""
+    top = np.linspace(0.52, 0.98, 30)[::-1]
+    p, classes = np.column_stack([top, 1 - top]), np.array([0, 0, 1] * 10)
+    groups = reliability(p, classes, np.ones(30))
+    pairs = [(top[i], top[i - 1], classes[i] + classes[i - 1]) for i in range(29, 0, -2)]
+    assert groups["mass"].to_numpy() == pytest.approx(np.full(15, 2 / 30))
+    assert groups["confidence"].to_numpy() == pytest.approx([(one + two) / 2 for one, two, _ in pairs])
+    assert groups["accuracy"].to_numpy() == pytest.approx([1 - wrong / 2 for *_, wrong in pairs])
+
+
+def test_the_interval_leaves_out_one_lot_after_the_other():
+    """Two groups, at 90 % and at 60 %, of three lots whose errors without each are worked out here."""
+    top = np.array([0.9, 0.9, 0.6, 0.9, 0.6, 0.9, 0.6])
+    classes, mass = np.array([0, 1, 0, 0, 1, 1, 1]), np.array([1.0, 1.0, 2.0, 2.0, 1.0, 1.0, 3.0])
+    lot = np.array(["A", "A", "A", "B", "B", "C", "C"], dtype=object)
+    p = np.column_stack([top, 1 - top])
+    without = [  # mass in a group times probability, less what was right there
+        (abs(3 * 0.9 - 2) + abs(4 * 0.6 - 0)) / 7,
+        (abs(3 * 0.9 - 1) + abs(5 * 0.6 - 2)) / 8,
+        (abs(4 * 0.9 - 3) + abs(3 * 0.6 - 2)) / 7,
+    ]
+    error = (abs(5 * 0.9 - 3) + abs(6 * 0.6 - 2)) / 11
+    sd = (2 / 3 * sum((one - sum(without) / 3) ** 2 for one in without)) ** 0.5
+    assert calibration_error(p, classes, mass) == pytest.approx(error)
+    low, high = calibration_error_over_lots(p, classes, mass, lot)
+    assert high == pytest.approx(error + 1.6448536269514722 * sd)
+    assert low == pytest.approx(max(0.0, error - 1.6448536269514722 * sd))
+    two = np.isin(lot, ["A", "B"])
+    ends = calibration_error_over_lots(p[two], classes[two], mass[two], lot[two])
+    assert np.isfinite(ends).all()
