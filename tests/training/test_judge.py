@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.answers import Answer
-from training.judge import JudgeError, blocks_of, gain_bound
+from training.judge import JudgeError, blocks_of, enough, gain_bound
 from training.regression.judge import judge
 
 
@@ -100,3 +100,73 @@ def test_a_verdict_is_repeatable_and_is_json():
     told = json.loads(json.dumps(first.to_dict()))
     assert told["rows"] == 160
     assert told["champion"]["truth_rmse"] == pytest.approx(first.champion["rmse"])
+
+
+# ---- sentences and limits, with numbers worked out
+
+
+def beside(label, error, covered):
+    """Answers that lie so far above the label, with intervals that reach down to as many of the labels as are said."""
+    half = np.where(np.arange(len(label)) < covered, error + 0.1, error - 0.1)
+    return answer(label + error, half)
+
+
+def test_the_sentence_names_the_loss_the_bound_and_the_unit():
+    _, label, unit, period = plant(units=40, periods=5)
+    far, close = beside(label, 0.75, 200), beside(label, 0.5, 200)
+    better, worse = (judge(label, one, two, unit, period, "%") for one, two in ((far, close), (close, far)))
+    words = "beyond chance: with 95% confidence the mean absolute error falls by more than"
+    assert better.why == f"better {words} 0.25 %"
+    assert worse.why == f"not better {words} -0.25 %, which is not above zero"
+    assert (better.gain, better.gain_low, worse.gain, worse.gain_low) == pytest.approx((0.25, 0.25, -0.25, -0.25))
+    assert (better.rows, better.periods, better.units, better.blocks) == (200, 5, 40, 40)
+    assert (better.first_period, better.last_period, better.confidence) == ("2024-01-01", "2024-04-30", 0.95)
+    assert (better.champion["mae"], better.challenger["mae"]) == pytest.approx((0.75, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "promoted", "percent"), [(200, 170, True, 85), (200, 169, False, 84), (169, 169, True, 84)]
+)
+def test_intervals_are_broken_below_85_percent_unless_the_champions_are_too(old, new, promoted, percent):
+    _, label, unit, period = plant(units=40, periods=5)
+    found = judge(label, beside(label, 0.75, old), beside(label, 0.5, new), unit, period, "%")
+    assert found.promoted == promoted
+    assert found.challenger["coverage_90"] == pytest.approx(new / 200)
+    broken = f"better, but its intervals are broken: {percent}% coverage where 90% is promised"
+    assert (found.why == broken) != promoted
+
+
+def test_metrics_against_the_truth_are_those_of_the_rows_that_have_one():
+    _, label, unit, period = plant(units=40, periods=5)
+    truth = np.where(np.arange(200) % 2 == 0, label + 0.2, np.nan)
+    found = judge(label, beside(label, 0.75, 200), beside(label, 0.5, 200), unit, period, "%", truth)
+    assert found.challenger["truth_rmse"] == pytest.approx(0.3)
+    nobody = judge(label, beside(label, 0.75, 200), beside(label, 0.5, 200), unit, period, "%", np.full(200, np.nan))
+    assert "truth_rmse" not in nobody.challenger
+
+
+def test_thirty_rows_in_ten_blocks_are_enough_and_no_fewer():
+    days = pd.date_range("2024-03-05", periods=30, freq="D")
+    block = np.arange(30) % 10
+    assert enough(block, days) is block
+    for few in (29, 30):
+        blocks = block[:few] if few == 29 else np.arange(30) % 9
+        with pytest.raises(JudgeError) as raised:
+            enough(blocks, days[:few])
+        assert str(raised.value) == (
+            f"{few} rows in {10 if few == 29 else 9} independent blocks to judge on (2024-03-05 to "
+            f"2024-04-0{2 if few == 29 else 3}): at least 30 rows in 10 blocks are needed"
+        )
+
+
+def test_twenty_units_are_blocks_and_nineteen_are_not():
+    """Of 30 periods, runs of 4, the cube root rounded up, make 8 blocks, too few: 39 periods make 10."""
+    for units, blocks in ((20, 20), (19, 10)):
+        _, _, unit, period = plant(units=units, periods=39)
+        assert blocks_of(unit, period).max() + 1 == blocks
+
+
+def test_a_gain_counts_by_weight():
+    gain, weight = np.tile([1.0, 4.0], 10), np.tile([3.0, 1.0], 10)
+    mean, low = gain_bound(gain, np.arange(20) // 2, weight)
+    assert (mean, low) == pytest.approx((1.75, 1.75))

@@ -1,5 +1,7 @@
 """Splits follow time and whole units."""
 
+import hashlib
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from models.table.contract import check
 from seeds.format.loader import parse
 from training.dataset import dataset_of
-from training.splits import SplitError, held_out_units, split
+from training.splits import SplitError, _check_rows, held_out_units, split
 
 
 @pytest.fixture
@@ -120,3 +122,59 @@ def test_no_part_shares_a_lot_with_another(toy_sorting_seed, toy_sorting_frame):
     assert sum(map(len, found)) == len(set().union(*found)) == 40
     for older, newer in pairwise(found[:5]):
         assert max(older) < min(newer)  # lots are numbered as they came
+
+
+def test_the_bounds_are_first_periods_of_their_parts(table, toy_seed):
+    starts = np.sort(table["period_start"].unique())
+    parts = split(table, toy_seed)
+    bounds = (parts.train_from, parts.calibrate_from, parts.test_from, parts.last)
+    assert bounds == tuple(pd.Timestamp(starts[i]) for i in (0, 16, 34, 39))
+    assert list(parts.evaluated) == ["test", "unseen", "unseen_all"]
+
+
+def test_a_single_newest_period_may_judge_and_none_may_not(table, toy_seed):
+    newest = pd.Timestamp(table["period_start"].max())
+    one = split(table, toy_seed, test_from=newest)
+    assert one.test_from == one.last == newest
+    assert len(one.test) == 24
+    with pytest.raises(SplitError, match=r"^40 periods before the 0 to judge on leave none to learn from$"):
+        split(table, toy_seed, test_from=newest + pd.Timedelta(days=1))
+
+
+def test_one_period_to_learn_from_is_enough(table, toy_seed):
+    """Of 4 periods before the test, three calibrate; of 3, none is left."""
+    starts = np.sort(table["period_start"].unique())
+    wide = table[table["period_start"].isin(starts[-8:])].reset_index(drop=True)
+    more = pd.concat([wide, wide.assign(unit="B" + wide["unit"]), wide.assign(unit="C" + wide["unit"])])
+    more = more.reset_index(drop=True)
+    parts = split(more, toy_seed, test_from=pd.Timestamp(starts[-4]))
+    assert [more["period_start"].iloc[rows].nunique() for rows in (parts.train, *parts.calibrate)] == [1, 1, 1, 1]
+    with pytest.raises(SplitError, match=r"^3 periods before the 5 to judge on leave none to learn from$"):
+        split(more, toy_seed, test_from=pd.Timestamp(starts[-5]))
+
+
+def test_eight_periods_are_enough(toy_seed, toy_frame):
+    parts = split(check(toy_frame(units=30, periods=8), toy_seed).table, toy_seed)
+    assert [len(rows) for rows in (parts.train, *parts.calibrate, parts.test)] == [96, 24, 24, 24, 24]
+
+
+@pytest.mark.parametrize(("units", "count"), [(9, 0), (10, 2), (12, 2), (13, 3)])
+def test_a_fifth_of_ten_units_or_more_is_held_out_by_their_names_digest(units, count):
+    names = [f"A-{i:03d}" for i in range(units)]
+    lowest = sorted((hashlib.sha256(name.encode()).hexdigest(), name) for name in names)[:count]
+    assert held_out_units(names) == tuple(sorted(name for _, name in lowest))
+
+
+def test_rows_of_each_part_are_counted_to_the_last(table, toy_seed):
+    parts = split(table, toy_seed)
+    some = replace(parts, train=parts.train[:50], calibrate=(parts.test[:20], parts.test[:30]), test=parts.test[:20])
+    _check_rows(some)
+    fewer = replace(some, train=parts.train[:49], calibrate=(parts.test[:20], parts.test[:29]), test=parts.test[:19])
+    with pytest.raises(SplitError) as raised:
+        _check_rows(fewer)
+    assert str(raised.value) == (
+        "too few rows: 49 labelled rows to train, expected 50; 49 labelled rows to calibrate, expected 50; "
+        "19 labelled rows to test, expected 20 or more"
+    )
+    with pytest.raises(SplitError, match=r"^too few rows: 19 labelled rows to test, expected 20 or more$"):
+        _check_rows(replace(some, test=parts.test[:19]))
