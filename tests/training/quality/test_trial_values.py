@@ -1,0 +1,62 @@
+"""Size and sentences of a grader's trial, worked out by hand."""
+
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from seeds import load
+from training.quality.trial import QualityTrial, plant_size, tables
+
+METRICS = {
+    "released": 0.6251,
+    "downgraded": 0.1249,
+    "assayed": 0.25,
+    "cost_assay_all": 6.0,
+    "cost_assay_none": 10.636,
+    "cost": 3.514,
+    "let_go": 300.0,
+    "false_release": 0.01333,
+    "truth_false_release": 0.00667,
+    "coverage_90": 0.9125,
+}
+FOUND = QualityTrial("toy_lots", 4, 400, METRICS, 0.02, 0.95)
+
+
+def printed(found, capsys):
+    console = Console(width=300)
+    for part in tables(found):
+        console.print(part, markup=False)
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in lines if line and not set(line) <= {"─", "╶", "╴", " "}]
+
+
+def test_a_plant_lasts_for_the_lots_of_each_unit_and_one_more():
+    seed = load("copper_cathode")
+    days = seed.process.period.timedelta.total_seconds() / 86_400
+    assert plant_size(seed, 1000) == pytest.approx({"years": (1000 / seed.plant.units + 1) * days / 365.25})
+
+
+def test_the_terminal_says_what_was_decided_what_it_cost_and_what_was_promised(capsys):
+    assert printed(FOUND, capsys) == [
+        "toy_lots: version 4 on 400 lots of a plant with other parameters",
+        "decision lots",
+        "released 62.5%",
+        "downgraded 12.5%",
+        "to the laboratory 25.0%",
+        "cost against an oracle that knows every assay $/t",
+        "every lot to the laboratory 6.00",
+        "every lot released in the intended grade 10.64",
+        "as decided 3.51",
+        "1.33% of 300 released lots break their grade by their assay (0.67% in truth); at most 2% was promised for the "
+        "plant that was learnt from. Joint 90% intervals hold 91.2% of the lots.",
+        "A simulation at the seed's costs: no claim about a plant.",
+    ]
+
+
+def test_without_a_released_lot_the_terminal_says_so(capsys):
+    idle = replace(FOUND, metrics=METRICS | {"let_go": 0.0, "false_release": float("nan")})
+    words = "no lot was released without an assay. Joint 90% intervals hold 91.2% of the lots."
+    assert printed(idle, capsys)[-2] == words
+    one = replace(FOUND, metrics=METRICS | {"let_go": 1.0})
+    assert printed(one, capsys)[-2].startswith("1.33% of 1 released lots break their grade")
