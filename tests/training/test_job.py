@@ -82,6 +82,7 @@ def test_the_best_is_registered_as_champion(job):
     assert float(job.version.tags["test_mae"]) == pytest.approx(best.metrics["test_mae"], rel=1e-5)
     (move,) = job.tracking.audit("toy_cells")
     assert (move.action, move.alias, move.before, move.after) == ("first", "champion", None, 1)
+    assert move.why == "best candidate of a training job, and there was no champion"
 
 
 def test_test_figures_come_out_again_from_the_registered_model(job):

@@ -99,7 +99,7 @@ def test_a_curve_follows_the_lead_by_mass_and_is_thinned_along_the_recovery(monk
     assert purity == pytest.approx([2 / 2, 6 / 7, 8 / 12])
     assert plots.CURVE_POINTS == 300
     monkeypatch.setattr(plots, "CURVE_POINTS", 2)
-    assert plots._curve(lead, due, np.array([2.0, 2.0, 4.0, 1.0, 3.0]))[0] == pytest.approx([2 / 8, 1])
+    assert plots._curve(lead, due, np.array([0.2, 0.2, 0.4, 0.1, 0.3]))[0] == pytest.approx([2 / 8, 1])
 
 
 def test_a_bin_that_no_class_is_due_in_has_no_curve(fitted):
