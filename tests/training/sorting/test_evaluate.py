@@ -192,3 +192,36 @@ def test_truth_adds_its_metrics_and_changes_no_other(toy_sorting_seed):
     assert found["truth_accuracy"] == 1.0
     assert found["label_errors"] == pytest.approx(4 / 7)
     assert found["truth_value_share"] == pytest.approx(1.0)
+
+
+def test_all_figures_of_six_pieces(toy_sorting_seed):
+    """Each piece with a fate of its own; figures by hand, 100 g in two lots."""
+    real = pieces([A, A, B, C, OTHER, OTHER], [10, 20, 15, 15, 30, 10], ["L-1"] * 3 + ["L-2"] * 3, x=0.89)
+    made = decided([A, B, B, C, OTHER, A], [BIN_A, BIN_BC, BIN_BC, REST, REST, BIN_A], sure=0.7)
+    found = measured(toy_sorting_seed, made, real, np.array([A, A, B, B, OTHER, np.nan]))
+    expected = {
+        "accuracy": 0.7,
+        "accuracy_count": 4 / 6,
+        "log_loss": -0.7 * np.log(0.7) - 0.3 * np.log(0.1),
+        "ece": 0.0,
+        "value": 10 * (10 * 2 + 20 * 0.4 + 15 * 1.5 + 15 * 0.3 + 30 * 0.1 - 10 * 3),
+        "oracle_value": 10 * (30 * 2 + 15 * 1.5 + 15 * 1.2 + 40 * 0.1),
+        "pass_value": 10 * (60 * 0.3 + 40 * 0.1),
+        "lost_wrong_class": 10 * (20 * 1.6 + 10 * 3.1),
+        "lost_doubt": 10 * 15 * 0.9,
+        "lost_refused_as_unknown": 0.0,
+        "lost_limit_of_the_lot": 0.0,
+        "purity": 25 / 55,
+        "recovery": 25 / 60,
+        "bin_a_purity": 10 / 20,
+        "bin_a_recovery": 10 / 30,
+        "bin_bc_purity": 15 / 35,
+        "bin_bc_recovery": 15 / 30,
+        "refused_other": 30 / 40,
+        "lots": 2.0,
+        "lots_over_limit": 0.0,
+        "truth_accuracy": 55 / 90,
+        "label_errors": 15 / 90,
+        "truth_value_share": (20 + 8 + 22.5 + 4.5 + 3) / (60 + 30 * 1.5 + 3),
+    }
+    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-9)
