@@ -124,27 +124,6 @@ def test_the_sentence_names_the_loss_the_bound_and_the_unit():
     assert (better.champion["mae"], better.challenger["mae"]) == pytest.approx((0.75, 0.5))
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "promoted", "percent"), [(200, 170, True, 85), (200, 169, False, 84), (169, 169, True, 84)]
-)
-def test_intervals_are_broken_below_85_percent_unless_the_champions_are_too(old, new, promoted, percent):
-    _, label, unit, period = plant(units=40, periods=5)
-    found = judge(label, beside(label, 0.75, old), beside(label, 0.5, new), unit, period, "%")
-    assert found.promoted == promoted
-    assert found.challenger["coverage_90"] == pytest.approx(new / 200)
-    broken = f"better, but its intervals are broken: {percent}% coverage where 90% is promised"
-    assert (found.why == broken) != promoted
-
-
-def test_metrics_against_the_truth_are_those_of_the_rows_that_have_one():
-    _, label, unit, period = plant(units=40, periods=5)
-    truth = np.where(np.arange(200) % 2 == 0, label + 0.2, np.nan)
-    found = judge(label, beside(label, 0.75, 200), beside(label, 0.5, 200), unit, period, "%", truth)
-    assert found.challenger["truth_rmse"] == pytest.approx(0.3)
-    nobody = judge(label, beside(label, 0.75, 200), beside(label, 0.5, 200), unit, period, "%", np.full(200, np.nan))
-    assert "truth_rmse" not in nobody.challenger
-
-
 def test_thirty_rows_in_ten_blocks_are_enough_and_no_fewer():
     days = pd.date_range("2024-03-05", periods=30, freq="D")
     block = np.arange(30) % 10
