@@ -335,7 +335,7 @@ def pieces_as_in_training(job: Job, client: TestClient) -> None:
     rows = job.trained.learnt.parts.test
     metrics = job.trained.learnt.best.metrics
     said = said_of(job, rows, client)
-    mass = job.data.mass[rows]
+    mass = job.data.table[job.seed.sorting_rules.mass].to_numpy()[rows]
     right = np.array([job.seed.classes.index(row["class"]) for row in said]) == job.data.y[rows]
     assert np.average(right, weights=mass) == pytest.approx(metrics["test_accuracy"], rel=1e-9)
     p = np.array([[row["class_probabilities"][name] for name in job.seed.classes] for row in said])
