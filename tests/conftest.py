@@ -39,7 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that no worker is left with one of them at the end."""
+    """Let several workers begin with the files that take longest, so that none is left with one of them at the end."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
     long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("service")}
     items.sort(key=lambda item: item.path not in long)
 

@@ -27,7 +27,7 @@ LOADED = [
     *("plotly.graph_objects", "fastapi", "mlflow", "xraydb"),
 ]
 PYTEST = (
-    *("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "-m", "not slow"),
+    *("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"),
     *("-W", "ignore:Module already imported"),
 )
 
@@ -61,9 +61,10 @@ def tests_of(file: str) -> tuple[list[str], bool]:
 
 
 def chosen_in(file: str) -> list[str]:
-    """Options of pytest that leave of the laws of physics those over the functions of one file."""
+    """Options of pytest that leave slow tests of other modules out, and laws of physics of another file's functions."""
     if not file.startswith("physics/"):
-        return []
+        own = all(Path(test).stem.startswith(f"test_{Path(file).stem}") for test in tests_of(file)[0])
+        return [] if own else ["-m", "not slow"]
     names = re.findall(r"^def ([a-z]\w*)", (ROOT / file).read_text(encoding="utf-8"), re.M)
     return ["-k", " or ".join(["not test_functions", *names])]
 
@@ -80,10 +81,7 @@ def tests_run(folder: str, arguments: list[str]) -> None:
     os.dup2(silence, 2)
     import pytest
 
-    code = pytest.main([*PYTEST, *arguments])
-    if code == pytest.ExitCode.NO_TESTS_COLLECTED:  # a module whose tests are all slow
-        code = pytest.main([*PYTEST, *arguments, "-m", "slow"])
-    os._exit(int(code))
+    os._exit(int(pytest.main([*PYTEST, *arguments])))
 
 
 class Copy:
