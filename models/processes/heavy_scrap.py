@@ -26,8 +26,9 @@ _BELOW = np.array([[BACKGROUND.get(name, 0.0)] for name in NAMES])
 _OF_ELEMENT = np.array([[name.split("_")[0] == element for name in NAMES] for element in ELEMENTS], dtype=np.float64)
 _IN_WINDOW = float(_WINDOWS.response()[0, 0])  # share of a line in its own window
 _SCATTERED = [NAMES.index("compton"), NAMES.index("rayleigh")]
-_TURNS = 4  # of the fixed point of the contents; each brings it several times closer
+_TURNS = 6  # of the fixed point of the contents; each brings it five times closer, these within 0.02 wt%
 _LEAST = 1e-3  # count/ms, below which a spectrum says nothing
+_MOST_SCATTER = 1e3  # over what the lines explain, where they show next to nothing
 _SURE = 1.0  # standard deviations by which scatter must stand out
 # Scatter of the bare belt in both windows of rhodium [count/ms], and the area over which a piece fills the spot [cm²].
 _BELT_SCATTER, _SPOT_AREA = 10.0, 1.2
@@ -120,7 +121,7 @@ _CONDUCTIVITY_SD, _COLOUR_SD, _SCATTER_SD = 0.15, 0.05, 0.3
 _DIRT = 0.4  # wt%, what dirt and smears add
 _UNEVEN, _LEAD_UNEVEN = 0.05, 0.25  # relative errors of contents by geometry and by drops of lead
 _MOST = 25.0  # squared errors that one quantity may count: beyond five it is another thing, such as a smear
-_OTHER = -_MOST  # a piece is none of the classes where two quantities or more lie far outside of all of them
+_OTHER = -0.9 * _MOST  # none of the classes: of each, two quantities lie nearly as far outside as may count
 _MOST_PAINT = 50.0  # wt% of titanium in what the lines show that paint can explain
 
 
@@ -154,7 +155,7 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "lead_significance": significance["pb"],
         "tin_significance": significance["sn"],
         "zinc_over_brass": content["zn"] / np.maximum(content["zn"] + content["cu"], _LEAST),
-        "compton_over_rayleigh": reading.compton / np.maximum(reading.rayleigh, _LEAST),
+        "compton_over_rayleigh": reading.compton / reading.rayleigh,
         "line_counts": reading.counts,
         "solid_share": columns["apparent_density"] * 0.01 * volume,
         "mass_per_area": columns["mass"] / columns["area"],
@@ -226,7 +227,7 @@ class _Told:
     scatter: FloatArray  # (n,) scattered photons over what the metals that the lines show would scatter alone [1]
     scatter_error: FloatArray  # (n,) relative error of it by counting [1]
     compton: FloatArray  # (n,) [count/ms]
-    rayleigh: FloatArray  # (n,) [count/ms]
+    rayleigh: FloatArray  # (n,) at least its counting error [count/ms]
     counts: FloatArray  # (n,) in all windows [count]
 
 
@@ -240,29 +241,42 @@ def _by_lines(columns: Mapping[str, FloatArray]) -> _Told:
         net[pair.window] -= _PAIR_TIME * pair.share * peaks[pair.first] * peaks[pair.second]
     peaks = _UNMIX @ net
     pure = PURE[:, np.newaxis]
-    relative = (_OF_ELEMENT @ peaks) / pure
-    whole = np.maximum(relative.sum(axis=0), _LEAST)
-    shares = relative / whole
-    for _ in range(_TURNS):
-        factor = 1.0 + INFLUENCE @ shares
-        strength = np.maximum((relative * factor).sum(axis=0), _LEAST)
-        shares = relative * factor / strength
+    relative = np.maximum(_OF_ELEMENT @ peaks, 0.0) / pure
+    shares, factor, strength = _matrix_corrected(relative)
     noise = np.sqrt(_OF_ELEMENT @ rates * live + 1.0) / (_IN_WINDOW * live)
     belt = _BELT_SCATTER * np.exp(-columns["area"] / _SPOT_AREA)
     scattered = np.maximum(net[_SCATTERED].sum(axis=0) - belt, 0.0)
     scatter_noise = np.sqrt(rates[_SCATTERED].sum(axis=0) * live + 1.0) / live
     # What the metals that the lines show would scatter alone.
-    there = np.maximum(shares, 0.0)
-    scattering = np.maximum(there.sum(axis=0), _LEAST) / np.maximum(np.sum(there / SCATTER[:, np.newaxis], axis=0), 1.0)
-    heavy = strength * scattering
+    heavy = strength / np.maximum(np.sum(shares / SCATTER[:, np.newaxis], axis=0), 1.0)
     light = np.maximum((scattered - _SURE * scatter_noise) / heavy - 1.0, 0.0) / SCATTER_LIGHT
     return _Told(
         shares=100.0 * shares,
-        errors=100.0 * np.abs(factor) * noise / (pure * strength),
+        errors=100.0 * factor * noise / (pure * strength),
         seen=1.0 / (1.0 + light),
-        scatter=scattered / heavy,
+        scatter=np.minimum(scattered / heavy, _MOST_SCATTER),
         scatter_error=scatter_noise / np.maximum(scattered, scatter_noise),
-        compton=peaks[_SCATTERED[0]],
-        rayleigh=peaks[_SCATTERED[1]],
+        compton=np.maximum(peaks[_SCATTERED[0]], 0.0),
+        rayleigh=np.maximum(peaks[_SCATTERED[1]], np.sqrt(rates[_SCATTERED[1]] * live + 1.0) / live),
         counts=rates.sum(axis=0) * live,
     )
+
+
+def _matrix_corrected(relative: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Shares of elements by the equation of Lachance and Traill, its factors, and what the shares are closed with.
+
+    The shares are proportional to intensity times 1 + sum of influence times share, and add up to 1. They are found by
+    a fixed point. It stays bounded because shares lie between 0 and 1 and no influence is below -1: a net intensity
+    below 0, which counting noise makes of an element that is absent, must be set to 0 before.
+
+    Parameters
+    ----------
+    relative
+        Intensities over those of the pure elements, shape (11, n), 0 or more [1]
+    """
+    shares = relative / np.maximum(relative.sum(axis=0), _LEAST)
+    for _ in range(_TURNS):
+        factor = 1.0 + INFLUENCE @ shares
+        strength = np.maximum((relative * factor).sum(axis=0), _LEAST)
+        shares = relative * factor / strength
+    return shares, factor, strength
