@@ -43,7 +43,8 @@ def pieces(contents, conductivities):
         if f"libs_{name}" in columns:
             content = np.array([one.get(line.element, 0.0) for one in contents])
             thin = SATURATION.get(name, 1e9)
-            columns[f"libs_{name}"] = content * self_absorption(content / thin)
+            aluminium = np.array([100.0 - sum(one.values()) for one in contents]) / 95.0
+            columns[f"libs_{name}"] = content * self_absorption(content / thin) / aluminium
     heavy = np.array([one.get("cu", 0.0) + 1.13 * one.get("zn", 0.0) + 0.6 * one.get("mn", 0.0) for one in contents])
     columns["xrt_transmission_low"] = np.full(n, 0.55)
     log_low = -np.log(0.55)
@@ -75,13 +76,13 @@ def test_contents_are_what_lines_without_errors_tell():
     names = {"si": "silicon", "mg": "magnesium", "cu": "copper", "zn": "zinc", "mn": "manganese", "fe": "iron"}
     for element, name in names.items():
         expected = [one.get(element, 0.0) for one in contents]
-        assert found[f"{name}_content"] == pytest.approx(expected, rel=1e-6, abs=1e-6), element
+        assert found[f"{name}_content"] == pytest.approx(expected, rel=5e-3), element
 
 
 def test_copper_by_x_rays_agrees_with_copper_by_light():
     _, _, columns = known()
     found = features(columns)
-    assert found["heavy_disagreement"] == pytest.approx(np.zeros(len(ALLOYS)), abs=1e-6)
+    assert found["heavy_disagreement"] == pytest.approx(np.zeros(len(ALLOYS)), abs=0.02)
 
 
 def test_a_solid_piece_closes_its_mass_and_needs_no_lift_off():
@@ -161,17 +162,23 @@ def undone(reading, saturation):
     return -saturation * np.log(1.0 - reading / saturation)
 
 
-CONTENT = {
-    "mg": undone(0.12, 0.4),
-    "si": undone(9.0, 30.0),
-    # (0.34/0.5 - 0.5)/0.3 = 0.6 of the way to the weak line
-    "cu": 0.4 * undone(0.34, 0.5) + 0.6 * undone(1.9, 15.0),
-    "zn": undone(1.5, 10.0),
-    "mn": undone(0.4, 1.0),
-    "fe": undone(0.7, 2.0),
-    "cr": undone(0.15, 1.0),
-    "ti": undone(0.45, 1.0),
-}
+def contents(part, weak):
+    """Contents at `part` of the readings of `PIECE`, of copper `weak` by its weak line and the rest by its strong."""
+    return {
+        "mg": undone(0.12 * part, 0.4),
+        "si": undone(9.0 * part, 30.0),
+        "cu": (1.0 - weak) * undone(0.34 * part, 0.5) + weak * undone(1.9 * part, 15.0),
+        "zn": undone(1.5 * part, 10.0),
+        "mn": undone(0.4 * part, 1.0),
+        "fe": undone(0.7 * part, 2.0),
+        "cr": undone(0.15 * part, 1.0),
+        "ti": undone(0.45 * part, 1.0),
+    }
+
+
+# Readings are over the aluminium line of tiles of 95 wt%; (0.34/0.5 - 0.5)/0.3 = 0.6 of the way to the weak line.
+PART = 100.0 / (95.0 + sum(contents(1.0, 0.6).values()))
+CONTENT = contents(PART, (0.34 * PART / 0.5 - 0.5) / 0.3)
 EXCESS = 2.4 - 0.5 * (2.306 + 2.111)  # half-way between the table's 0.5 and 0.7
 HEAVY = EXCESS / (0.5 * (0.0632 + 0.0497))
 LAYER = np.log(1.0 + 6.0 / 20.0 + 0.5 + 0.20 / 2.0)
@@ -221,9 +228,28 @@ def test_the_weak_line_takes_over_between_half_and_four_fifths_of_saturation(str
     element, weak = strong[:2], {"si_288": "si_390", "mg_285": "mg_518", "cu_325": "cu_522"}[strong]
     saturation = {"si_288": 4.0, "mg_285": 0.4, "cu_325": 0.5, "si_390": 30.0, "mg_518": 12.0, "cu_522": 15.0}
     name = {"si": "silicon", "mg": "magnesium", "cu": "copper"}[element]
-    found = features(piece(**{f"libs_{strong}": reading, f"libs_{weak}": 1.7}))[f"{name}_content"][0]
     expected = (1.0 - share) * undone(reading, saturation[strong]) + share * undone(1.7, saturation[weak])
-    assert found == pytest.approx(expected, rel=1e-9)
+    # Zinc makes up 5 wt%, so that the piece has the aluminium of the tiles.
+    light = {line: 0.0 for line in PIECE if line.startswith("libs_")}
+    light |= {
+        f"libs_{strong}": reading,
+        f"libs_{weak}": 1.7,
+        "libs_zn_481": 10.0 * (1.0 - np.exp(0.1 * expected - 0.5)),
+    }
+    found = features(piece(**light))
+    assert found["zinc_content"][0] == pytest.approx(5.0 - expected, rel=1e-9)
+    assert found[f"{name}_content"][0] == pytest.approx(expected, rel=1e-9)
+
+
+def test_contents_of_any_light_leave_aluminium_the_rest():
+    rng = np.random.default_rng(1)
+    n = 2000
+    columns = {name: np.full(n, value) for name, value in PIECE.items()}
+    columns |= {name: rng.normal(0.0, 1.0, n) * rng.lognormal(0.0, 2.0, n) for name in columns if name[:4] == "libs"}
+    found = features(columns)
+    most = {"silicon": 20.0, "magnesium": 12.0, "copper": 8.0, "zinc": 12.0, "manganese": 2.0, "iron": 3.0}
+    for name, high in (most | {"chromium": 0.6, "titanium": 0.6}).items():
+        assert ((found[f"{name}_content"] >= 0.0) & (found[f"{name}_content"] <= high)).all(), name
 
 
 def family_score(conductivity, windows):
