@@ -106,7 +106,7 @@ FEATURES = '''
 
 from models.processes.feature import PhysicsFeature
 
-FEATURES = (PhysicsFeature("double_z", "V", -1, "twice z"),)
+FEATURES = (PhysicsFeature("double_z", "V", -1, (0, 20), "twice z"),)
 
 
 def features(columns):

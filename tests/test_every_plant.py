@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from models.processes.lookup import needed_physics_of
 from seeds import load, names
 from synthetic_data import another_plant, replay, simulate
 from training.dataset import read
@@ -65,3 +66,22 @@ def test_another_plant_differs_where_its_seed_says_so(name):
     assert bool(spread) == (seed.quality is not None)
     units = 20 if seed.classes else seed.plant.units
     assert len(replay(other, units=units, years=0.25).table) > 0
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+@pytest.mark.parametrize("rng_seed", [None, 2, 3, 4])
+def test_every_feature_lies_in_its_span(name, rng_seed):
+    seed = load(name) if rng_seed is None else another_plant(load(name), rng_seed)
+    table = replay(seed, units=42).table if seed.classes else replay(seed, years=2).table
+    assert len(table) >= 5000
+    physics = needed_physics_of(name)
+    found = physics.features(
+        {column.name: table[column.name].to_numpy() for column in seed.inputs if column.name in table}
+    )
+    beyond = {}
+    for feature in physics.FEATURES:
+        values, (low, high) = found[feature.name], feature.span
+        assert not np.isinf(values).any()
+        if not ((values >= low) & (values <= high) | np.isnan(values)).all():
+            beyond[feature.name] = (np.nanmin(values), np.nanmax(values))
+    assert beyond == {}

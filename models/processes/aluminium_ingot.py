@@ -62,26 +62,36 @@ IN_V2O5 = 2 * ATOMS["v"][1] / (2 * ATOMS["v"][1] + 5 * _OXYGEN)
 IN_ZNO = ATOMS["zn"][1] / (ATOMS["zn"][1] + _OXYGEN)
 
 FEATURES = (
-    PhysicsFeature("iron_brought", "ppm", 0, "iron that alumina and anodes bring into the metal"),
-    PhysicsFeature("silicon_brought", "ppm", 0, "silicon that alumina and anodes bring into the metal"),
-    PhysicsFeature("gallium_brought", "ppm", 0, "gallium that alumina brings, fume returned"),
-    PhysicsFeature("vanadium_brought", "ppm", 0, "vanadium that alumina and anodes bring, fume returned"),
-    PhysicsFeature("zinc_brought", "ppm", 0, "zinc that alumina brings, fume returned"),
-    PhysicsFeature("nickel_brought", "ppm", 0, "nickel that anodes bring, fume returned"),
-    PhysicsFeature("steel_iron", "ppm", 0, "iron of the ordinary pots beyond raw materials: stubs, bars, tools"),
-    PhysicsFeature("expected_iron", "ppm", 0, "iron of the charge by the balance of pots, scrap and dross"),
-    PhysicsFeature("expected_silicon", "ppm", 0, "silicon of the charge by the balance of pots, scrap and dross"),
-    PhysicsFeature("expected_sodium", "ppm", 0, "sodium that flux and time leave"),
-    PhysicsFeature("expected_magnesium", "ppm", 0, "magnesium that flux leaves"),
-    PhysicsFeature("melt_loss", "%", 0, "metal that goes to dross at this temperature and time"),
-    PhysicsFeature("vapour_pressure", "kPa", 0, "water vapour in the air"),
-    PhysicsFeature("hydrogen_of_air", "mL/kg", 0, "hydrogen that the melt takes from the air"),
-    PhysicsFeature("degassing_units", "1", 0, "transfer units of the degasser with a new rotor"),
-    PhysicsFeature("expected_hydrogen", "mL/kg", 0, "hydrogen behind the degasser, from that measured before it"),
-    PhysicsFeature("hydrogen_left", "1", 0, "measured hydrogen behind the degasser over that before it"),
-    PhysicsFeature("share_afloat", "1", 0, "share of the inclusions that settling leaves"),
-    PhysicsFeature("filter_efficiency", "1", 0, "share of the inclusions that a sound filter of this age holds"),
-    PhysicsFeature("superheat", "K", 0, "metal in the launder above its melting point"),
+    PhysicsFeature("iron_brought", "ppm", 0, (50, 1000), "iron that alumina and anodes bring into the metal"),
+    PhysicsFeature("silicon_brought", "ppm", 0, (50, 1000), "silicon that alumina and anodes bring into the metal"),
+    PhysicsFeature("gallium_brought", "ppm", 0, (10, 400), "gallium that alumina brings, fume returned"),
+    PhysicsFeature("vanadium_brought", "ppm", 0, (10, 600), "vanadium that alumina and anodes bring, fume returned"),
+    PhysicsFeature("zinc_brought", "ppm", 0, (1, 300), "zinc that alumina brings, fume returned"),
+    PhysicsFeature("nickel_brought", "ppm", 0, (1, 400), "nickel that anodes bring, fume returned"),
+    PhysicsFeature(
+        "steel_iron", "ppm", 0, (-500, 20000), "iron of the ordinary pots beyond raw materials: stubs, bars, tools"
+    ),
+    PhysicsFeature(
+        "expected_iron", "ppm", 0, (100, 5000), "iron of the charge by the balance of pots, scrap and dross"
+    ),
+    PhysicsFeature(
+        "expected_silicon", "ppm", 0, (50, 3000), "silicon of the charge by the balance of pots, scrap and dross"
+    ),
+    PhysicsFeature("expected_sodium", "ppm", 0, (0, 100), "sodium that flux and time leave"),
+    PhysicsFeature("expected_magnesium", "ppm", 0, (0, 100), "magnesium that flux leaves"),
+    PhysicsFeature("melt_loss", "%", 0, (0.2, 5), "metal that goes to dross at this temperature and time"),
+    PhysicsFeature("vapour_pressure", "kPa", 0, (0, 8), "water vapour in the air"),
+    PhysicsFeature("hydrogen_of_air", "mL/kg", 0, (0, 10), "hydrogen that the melt takes from the air"),
+    PhysicsFeature("degassing_units", "1", 0, (0, 6), "transfer units of the degasser with a new rotor"),
+    PhysicsFeature(
+        "expected_hydrogen", "mL/kg", 0, (0, 6), "hydrogen behind the degasser, from that measured before it"
+    ),
+    PhysicsFeature("hydrogen_left", "1", 0, (0, 2), "measured hydrogen behind the degasser over that before it"),
+    PhysicsFeature("share_afloat", "1", 0, (0, 1), "share of the inclusions that settling leaves"),
+    PhysicsFeature(
+        "filter_efficiency", "1", 0, (0, 1), "share of the inclusions that a sound filter of this age holds"
+    ),
+    PhysicsFeature("superheat", "K", 0, (-10, 150), "metal in the launder above its melting point"),
 )
 
 

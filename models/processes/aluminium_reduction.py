@@ -45,20 +45,30 @@ LARGEST_LOSS = 45.0  # %
 
 # Signs are those at equal other features; 0 stands where physics pulls both ways or its size is only assumed.
 FEATURES = (
-    PhysicsFeature("liquidus", "°C", 0, "liquidus temperature of the assayed bath"),
-    PhysicsFeature("superheat", "K", 0, "bath temperature less liquidus; too little is as bad as too much"),
-    PhysicsFeature("sludge_tendency", "kg/h", 0, "alumina that sinks undissolved: cold bath, poor alumina"),
-    PhysicsFeature("eutectic_superheat", "K", -1, "bath temperature less the alumina eutectic, drives back reaction"),
-    PhysicsFeature("alumina_solubility", "wt%", 0, "alumina that the bath can hold"),
-    PhysicsFeature("bath_loss_factor", "1", -1, "loss relative to the reference bath, by temperature, AlF3 and LiF"),
-    PhysicsFeature("pseudo_resistance", "µΩ", 0, "resistance that the pot controller regulates"),
-    PhysicsFeature("estimated_acd", "mm", 1, "anode-cathode distance that the voltage implies"),
-    PhysicsFeature("current_density", "A/cm²", 1, "anode current density; the lost flux hardly depends on it"),
-    PhysicsFeature("noise_loss_factor", "1", -1, "loss relative to that of a quiet metal pad"),
-    PhysicsFeature("velocity_loss_factor", "1", -1, "loss relative to that at 22 cm of metal, which calms the surface"),
-    PhysicsFeature("anode_effect_minutes", "min/d", -1, "time in anode effects, in which current makes no metal"),
-    PhysicsFeature("expected_loss", "%", -1, "loss by all of the above together"),
-    PhysicsFeature("feed_implied_efficiency", "%", 1, "current efficiency that the alumina fed stands for"),
+    PhysicsFeature("liquidus", "°C", 0, (900, 1011), "liquidus temperature of the assayed bath"),
+    PhysicsFeature("superheat", "K", 0, (-20, 40), "bath temperature less liquidus; too little is as bad as too much"),
+    PhysicsFeature("sludge_tendency", "kg/h", 0, (0, 10), "alumina that sinks undissolved: cold bath, poor alumina"),
+    PhysicsFeature(
+        "eutectic_superheat", "K", -1, (0, 70), "bath temperature less the alumina eutectic, drives back reaction"
+    ),
+    PhysicsFeature("alumina_solubility", "wt%", 0, (4, 12), "alumina that the bath can hold"),
+    PhysicsFeature(
+        "bath_loss_factor", "1", -1, (0.5, 2), "loss relative to the reference bath, by temperature, AlF3 and LiF"
+    ),
+    PhysicsFeature("pseudo_resistance", "µΩ", 0, (3, 12), "resistance that the pot controller regulates"),
+    PhysicsFeature("estimated_acd", "mm", 1, (20, 80), "anode-cathode distance that the voltage implies"),
+    PhysicsFeature(
+        "current_density", "A/cm²", 1, (0.5, 1.2), "anode current density; the lost flux hardly depends on it"
+    ),
+    PhysicsFeature("noise_loss_factor", "1", -1, (1, 3), "loss relative to that of a quiet metal pad"),
+    PhysicsFeature(
+        "velocity_loss_factor", "1", -1, (0.5, 2), "loss relative to that at 22 cm of metal, which calms the surface"
+    ),
+    PhysicsFeature(
+        "anode_effect_minutes", "min/d", -1, (0, 30), "time in anode effects, in which current makes no metal"
+    ),
+    PhysicsFeature("expected_loss", "%", -1, (2, 20), "loss by all of the above together"),
+    PhysicsFeature("feed_implied_efficiency", "%", 1, (70, 105), "current efficiency that the alumina fed stands for"),
 )
 
 

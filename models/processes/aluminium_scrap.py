@@ -18,23 +18,31 @@ from physics.sorting.conductivity import lift_off_response
 from physics.sorting.libs import content_from_reading
 
 FEATURES = (
-    PhysicsFeature("silicon_content", "wt%", 0, "Si by both LIBS lines, self-absorption undone"),
-    PhysicsFeature("magnesium_content", "wt%", 0, "Mg by both LIBS lines, self-absorption undone"),
-    PhysicsFeature("copper_content", "wt%", 0, "Cu by both LIBS lines, self-absorption undone"),
-    PhysicsFeature("zinc_content", "wt%", 0, "Zn by LIBS, self-absorption undone"),
-    PhysicsFeature("manganese_content", "wt%", 0, "Mn by LIBS, self-absorption undone"),
-    PhysicsFeature("iron_content", "wt%", 0, "Fe by LIBS, self-absorption undone"),
-    PhysicsFeature("chromium_content", "wt%", 0, "Cr by LIBS, self-absorption undone"),
-    PhysicsFeature("titanium_content", "wt%", 0, "Ti by LIBS, self-absorption undone"),
-    PhysicsFeature("magnesium_to_silicon", "1", 0, "logarithm of Mg over Si, which parts 5xxx, 6xxx and castings"),
-    PhysicsFeature("layer_index", "1", 0, "light of paint, oil and dirt: Ca, C and Ti beyond any alloy"),
-    PhysicsFeature("heavy_excess", "1", 0, "X-ray log ratio over that of aluminium of the same transmission"),
-    PhysicsFeature("heavy_content", "wt%", 0, "Cu and what absorbs like it, by the X-ray log ratio"),
-    PhysicsFeature("heavy_disagreement", "wt%", 0, "heavy content by X-ray less Cu, Zn and Mn by LIBS"),
-    PhysicsFeature("wall_thickness", "mm", 0, "thickness of aluminium of this mass per area"),
-    PhysicsFeature("solid_share", "1", 0, "apparent density over that of aluminium: folded and hollow pieces are low"),
-    PhysicsFeature("mass_closure", "1", 0, "mass by the scale over that by X-ray and 3D laser: pieces taken for one"),
-    PhysicsFeature("metal_conductivity", "%IACS", 0, "conductivity with the lift-off of a piece of this height undone"),
+    PhysicsFeature("silicon_content", "wt%", 0, (0, 20), "Si by both LIBS lines, self-absorption undone"),
+    PhysicsFeature("magnesium_content", "wt%", 0, (0, 12), "Mg by both LIBS lines, self-absorption undone"),
+    PhysicsFeature("copper_content", "wt%", 0, (0, 8), "Cu by both LIBS lines, self-absorption undone"),
+    PhysicsFeature("zinc_content", "wt%", 0, (0, 12), "Zn by LIBS, self-absorption undone"),
+    PhysicsFeature("manganese_content", "wt%", 0, (0, 2), "Mn by LIBS, self-absorption undone"),
+    PhysicsFeature("iron_content", "wt%", 0, (0, 3), "Fe by LIBS, self-absorption undone"),
+    PhysicsFeature("chromium_content", "wt%", 0, (0, 0.6), "Cr by LIBS, self-absorption undone"),
+    PhysicsFeature("titanium_content", "wt%", 0, (0, 0.6), "Ti by LIBS, self-absorption undone"),
+    PhysicsFeature(
+        "magnesium_to_silicon", "1", 0, (-8, 8), "logarithm of Mg over Si, which parts 5xxx, 6xxx and castings"
+    ),
+    PhysicsFeature("layer_index", "1", 0, (0, 6), "light of paint, oil and dirt: Ca, C and Ti beyond any alloy"),
+    PhysicsFeature("heavy_excess", "1", 0, (-2, 4), "X-ray log ratio over that of aluminium of the same transmission"),
+    PhysicsFeature("heavy_content", "wt%", 0, (-100, 200), "Cu and what absorbs like it, by the X-ray log ratio"),
+    PhysicsFeature("heavy_disagreement", "wt%", 0, (-150, 200), "heavy content by X-ray less Cu, Zn and Mn by LIBS"),
+    PhysicsFeature("wall_thickness", "mm", 0, (0.05, 200), "thickness of aluminium of this mass per area"),
+    PhysicsFeature(
+        "solid_share", "1", 0, (0, 4), "apparent density over that of aluminium: folded and hollow pieces are low"
+    ),
+    PhysicsFeature(
+        "mass_closure", "1", 0, (0, 5), "mass by the scale over that by X-ray and 3D laser: pieces taken for one"
+    ),
+    PhysicsFeature(
+        "metal_conductivity", "%IACS", 0, (0, 250), "conductivity with the lift-off of a piece of this height undone"
+    ),
 )
 
 DENSITY = 2.70  # g/cm³, aluminium

@@ -43,22 +43,26 @@ BACKGROUND_IRON = 1.0  # ppm from tools and plates, assumed
 LEAST_DOSE, LEAST_CHLORIDE, LEAST_SOLIDS, MOST_POLARISATION = 1.0, 1.0, 0.05, 0.95
 
 FEATURES = (
-    PhysicsFeature("limiting_current", "A/m²", 0, "current density at which the plate runs out of copper ions"),
-    PhysicsFeature("polarisation", "1", 0, "current density over the limiting one"),
-    PhysicsFeature("silver_in_solution", "mg/L", 0, "silver that chloride leaves dissolved"),
-    PhysicsFeature("silver_codeposited", "ppm", 0, "silver that plates out as fast as it diffuses"),
-    PhysicsFeature("glue_error", "1", 0, "logarithm of the effective glue dose over the best"),
-    PhysicsFeature("thiourea_error", "1", 0, "logarithm of the effective thiourea dose over the best"),
-    PhysicsFeature("additive_error", "1", 0, "squared errors of glue, thiourea and chloride together"),
-    PhysicsFeature("glue_over_thiourea", "1", 0, "balance of the additives"),
-    PhysicsFeature("expected_roughness", "1", 0, "roughness that polarisation, additives and solids let expect"),
-    PhysicsFeature("expected_nodules", "1", 0, "nodules that solids, additives and polarisation let expect"),
-    PhysicsFeature("anode_ratio", "1", 0, "molar ratio As/(Sb + Bi) of the anodes"),
-    PhysicsFeature("floating_share", "1", 0, "part of the slimes of antimony and bismuth that floats"),
-    PhysicsFeature("slimes_yield", "kg/t", 0, "slimes that the anodes leave"),
-    PhysicsFeature("electrolyte_sulphur", "g/L", 0, "sulphur of the sulphates in the electrolyte"),
-    PhysicsFeature("chloride_gap", "mg/L", 0, "assayed chloride less the set one"),
-    PhysicsFeature("voltage_excess", "V", 0, "cell voltage less that of a smooth deposit without shorts"),
+    PhysicsFeature(
+        "limiting_current", "A/m²", 0, (500, 2000), "current density at which the plate runs out of copper ions"
+    ),
+    PhysicsFeature("polarisation", "1", 0, (0.1, 1), "current density over the limiting one"),
+    PhysicsFeature("silver_in_solution", "mg/L", 0, (0.02, 1), "silver that chloride leaves dissolved"),
+    PhysicsFeature("silver_codeposited", "ppm", 0, (1, 100), "silver that plates out as fast as it diffuses"),
+    PhysicsFeature("glue_error", "1", 0, (-3, 3), "logarithm of the effective glue dose over the best"),
+    PhysicsFeature("thiourea_error", "1", 0, (-3, 3), "logarithm of the effective thiourea dose over the best"),
+    PhysicsFeature("additive_error", "1", 0, (0, 10), "squared errors of glue, thiourea and chloride together"),
+    PhysicsFeature("glue_over_thiourea", "1", 0, (0.1, 20), "balance of the additives"),
+    PhysicsFeature(
+        "expected_roughness", "1", 0, (0.2, 10), "roughness that polarisation, additives and solids let expect"
+    ),
+    PhysicsFeature("expected_nodules", "1", 0, (0, 10), "nodules that solids, additives and polarisation let expect"),
+    PhysicsFeature("anode_ratio", "1", 0, (0.01, 100), "molar ratio As/(Sb + Bi) of the anodes"),
+    PhysicsFeature("floating_share", "1", 0, (0, 1), "part of the slimes of antimony and bismuth that floats"),
+    PhysicsFeature("slimes_yield", "kg/t", 0, (0.5, 20), "slimes that the anodes leave"),
+    PhysicsFeature("electrolyte_sulphur", "g/L", 0, (60, 120), "sulphur of the sulphates in the electrolyte"),
+    PhysicsFeature("chloride_gap", "mg/L", 0, (-60, 60), "assayed chloride less the set one"),
+    PhysicsFeature("voltage_excess", "V", 0, (-0.2, 0.3), "cell voltage less that of a smooth deposit without shorts"),
 )
 
 

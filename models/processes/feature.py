@@ -8,10 +8,11 @@ class PhysicsFeature:
     """One quantity that physics computes from measured columns, offered to a model beside them.
 
     `sign` is +1 or -1 where physics is sure that the primary target rises or falls with it, all else equal, and 0
-    where it is not.
+    where it is not. `span` is what it lies within, noise of the sensors included: beyond it the equation does not hold.
     """
 
     name: str
     unit: str
     sign: int
+    span: tuple[float, float]
     meaning: str

@@ -50,18 +50,21 @@ _CONTENTS = {
     "sb": "antimony",
 }
 FEATURES = (
-    *(PhysicsFeature(f"{e}_by_lines", "wt%", 0, f"{name} by fundamental parameters") for e, name in _CONTENTS.items()),
-    PhysicsFeature("light_by_scatter", "wt%", 0, "what no line shows: aluminium, magnesium, non-metals"),
-    PhysicsFeature("scatter_excess", "1", 0, "scatter over that of the metals that the lines show"),
-    PhysicsFeature("lead_significance", "1", 0, "lead content over its counting error"),
-    PhysicsFeature("tin_significance", "1", 0, "tin content over its counting error"),
-    PhysicsFeature("zinc_over_brass", "1", 0, "zinc over copper and zinc"),
-    PhysicsFeature("compton_over_rayleigh", "1", 0, "falls with the mean atomic number"),
-    PhysicsFeature("line_counts", "count", 0, "counts in all windows: how much the spectrum says"),
-    PhysicsFeature("solid_share", "1", 0, "apparent density over that of the metal that the lines tell"),
-    PhysicsFeature("mass_per_area", "g/cm²", 0, "mass over the area of the face"),
-    PhysicsFeature("redness", "1", 0, "colour towards red"),
-    PhysicsFeature("yellowness", "1", 0, "colour towards yellow, across redness"),
+    *(
+        PhysicsFeature(f"{e}_by_lines", "wt%", 0, (0, 100), f"{name} by fundamental parameters")
+        for e, name in _CONTENTS.items()
+    ),
+    PhysicsFeature("light_by_scatter", "wt%", 0, (0, 100), "what no line shows: aluminium, magnesium, non-metals"),
+    PhysicsFeature("scatter_excess", "1", 0, (0, 1000), "scatter over that of the metals that the lines show"),
+    PhysicsFeature("lead_significance", "1", 0, (0, 100), "lead content over its counting error"),
+    PhysicsFeature("tin_significance", "1", 0, (0, 100), "tin content over its counting error"),
+    PhysicsFeature("zinc_over_brass", "1", 0, (0, 1), "zinc over copper and zinc"),
+    PhysicsFeature("compton_over_rayleigh", "1", 0, (0, 200), "falls with the mean atomic number"),
+    PhysicsFeature("line_counts", "count", 0, (0, 100000), "counts in all windows: how much the spectrum says"),
+    PhysicsFeature("solid_share", "1", 0, (0, 10), "apparent density over that of the metal that the lines tell"),
+    PhysicsFeature("mass_per_area", "g/cm²", 0, (0, 200), "mass over the area of the face"),
+    PhysicsFeature("redness", "1", 0, (-1, 1), "colour towards red"),
+    PhysicsFeature("yellowness", "1", 0, (-1, 1), "colour towards yellow, across redness"),
 )
 
 # Classes in the order of the seed. Windows of contents [wt%]: what is not named may be as much as an impurity.
