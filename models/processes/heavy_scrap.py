@@ -124,7 +124,7 @@ _CONDUCTIVITY_SD, _COLOUR_SD, _SCATTER_SD = 0.15, 0.05, 0.3
 _DIRT = 0.4  # wt%, what dirt and smears add
 _UNEVEN, _LEAD_UNEVEN = 0.05, 0.25  # relative errors of contents by geometry and by drops of lead
 _MOST = 25.0  # squared errors that one quantity may count: beyond five it is another thing, such as a smear
-_OTHER = -0.9 * _MOST  # none of the classes: of each, two quantities lie nearly as far outside as may count
+_OTHER = 0.5 - _MOST  # a piece is none of the classes where two quantities lie far outside of each of them
 _MOST_PAINT = 50.0  # wt% of titanium in what the lines show that paint can explain
 
 
