@@ -6,7 +6,9 @@ import numpy as np
 
 from physics.arrays import FloatArray, Numeric
 
-LATENT_HEAT_CRYOLITE = 568.0  # kJ/kg, from 119.331 kJ/mol, Dewing 1997, Metall. Mater. Trans. B 28(6)
+# kJ/kg, from a measured enthalpy of fusion of 107.3 kJ/mol (JANAF, recalled). The slope of Dewing's line of the Gibbs
+# energy of fusion (1997), 119.3 kJ/mol, is no measured heat: the line is 0 at 987 °C, not at the melting point.
+LATENT_HEAT_CRYOLITE = 511.0
 BATH_HEAT_CAPACITY = 1.76  # kJ/kg/K, public simulator of Lundby et al.
 METAL_HEAT_CAPACITY = 1.18  # kJ/kg/K, engineering practice
 

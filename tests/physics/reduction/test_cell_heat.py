@@ -56,7 +56,7 @@ VALUES = {
     "freezing": (concentration_after_freezing(11.0, 9000.0, 450.0), 11.0 * 9000.0 / 8550.0),
     "melting": (concentration_after_freezing(11.0, 9000.0, -1000.0), 9.9),
     "thermal mass": (thermal_mass(9500.0, 21000.0), (1.76 * 9500.0 + 1.18 * 21000.0) / 1000.0),
-    "latent heat": (LATENT_HEAT_CRYOLITE, 568.0),  # 119.331 kJ/mol over 209.94 g/mol, rounded
+    "latent heat": (LATENT_HEAT_CRYOLITE, round(1000.0 * 107.3 / 209.94)),
 }
 
 
