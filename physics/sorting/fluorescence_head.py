@@ -13,7 +13,7 @@ import numpy as np
 from physics.arrays import FloatArray, Numeric
 from physics.atoms import ATOMS
 from physics.sorting import xray
-from physics.sorting.fluorescence import BACKSCATTER_SHARE, backscatter, enhancement
+from physics.sorting.fluorescence import BACKSCATTER_HALF_SINE, BACKSCATTER_SHARE, backscatter, enhancement
 from physics.sorting.xray_detector import AIR, detector_efficiency
 
 _STEP = 0.1  # keV, over which the tables of a bin are averaged
@@ -94,6 +94,9 @@ class Head:
         def table(coefficient: Callable[[str, FloatArray], FloatArray], energies: FloatArray) -> FloatArray:
             return np.array([coefficient(element, energies) for element in elements])
 
+        def form_factor(element: str) -> float:
+            return xray.form_factor(element, xray.line_energy("rh", "Ka"), BACKSCATTER_HALF_SINE)
+
         emission = mean(np.array([xray.fluorescence_constant(*line, fine) for line in lines]))
         total, total_out = (table(xray.mass_attenuation, energies) for energies in (fine, at_lines))
         photo, photo_out = (table(xray.photoabsorption, energies) for energies in (fine, at_lines))
@@ -110,7 +113,7 @@ class Head:
             excited=tuple(int(np.flatnonzero(row)[0]) for row in emission),
             efficiency_in=mean(_efficiency(fine, air_path)[np.newaxis])[0],
             efficiency_out=_efficiency(at_lines, air_path),
-            backscatter=np.array([backscatter(*ATOMS[element]) for element in elements]),
+            backscatter=np.array([backscatter(*ATOMS[element], form_factor(element)) for element in elements]),
             rhodium_bin=int(bins[rhodium]),
             rhodium_share=tube.rhodium,
         )

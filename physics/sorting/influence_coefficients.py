@@ -28,15 +28,15 @@ INFLUENCE = np.array(
 # Scattered continuum in the window of each line with a window of its own, over Compton scatter of aluminium.
 BACKGROUND = {
     "fe": 0.0007,
-    "ni": 0.0051,
-    "cu": 0.0105,
-    "zn": 0.0187,
-    "pb_la": 0.0589,
-    "pb_lb": 0.1031,
-    "mo": 0.1347,
-    "sn": 0.0912,
-    "sb": 0.0845,
+    "ni": 0.0052,
+    "cu": 0.0106,
+    "zn": 0.0188,
+    "pb_la": 0.0592,
+    "pb_lb": 0.1037,
+    "mo": 0.1355,
+    "sn": 0.0917,
+    "sb": 0.085,
 }
 # Counts in both windows of scattered rhodium from a thick pure metal, over photons of copper in its line.
-SCATTER = np.array([0.00348, 0.00294, 0.00272, 0.00254, 0.00225, 0.00214, 0.00203, 0.00458, 0.00616, 0.00595, 0.00308])
+SCATTER = np.array([0.00369, 0.00316, 0.00293, 0.00273, 0.0024, 0.00226, 0.00213, 0.00453, 0.0062, 0.00602, 0.00274])
 SCATTER_LIGHT = 1.9  # of aluminium over that of the heavy metals in it, by weight; set on EN AB-46000

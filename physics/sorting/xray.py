@@ -14,6 +14,7 @@ import xraydb
 
 from physics.arrays import FloatArray, Numeric
 
+_KEV_ANGSTROM = 12.39842  # energy times wavelength of a photon
 _EV = 1000.0  # eV/keV
 # Edges from the innermost: an energy above one of them also ionises all that follow.
 _EDGES = ("K", "L1", "L2", "L3")
@@ -187,6 +188,30 @@ def fluorescence_constant(element: str, line: str, energies: FloatArray) -> Floa
         emitted = (1.0 - 1.0 / edge_jump(element, edge)) * fluorescence_yield(element, edge) * intensity
         result += np.where(grid >= edge_energy(element, edge), tau * left * emitted, 0.0)
     return result
+
+
+def form_factor(element: str, energy: float, half_sine: float) -> float:
+    """Electrons that scatter in phase, as if the atom were at rest: the atomic form factor.
+
+    Parameters
+    ----------
+    element
+        Symbol of the element, such as cu
+    energy
+        Energy of the photons [keV]
+    half_sine
+        Sine of half the angle through which they scatter [1]
+
+    Returns
+    -------
+    float
+        Form factor, from the atomic number at 0 down to 0 [1]
+
+    References
+    ----------
+    Waasmaier and Kirfel 1995 (Acta Cryst. A 51), as tabled by xraydb.
+    """
+    return float(xraydb.f0(element.capitalize(), half_sine * energy / _KEV_ANGSTROM)[0])
 
 
 def tube_spectrum(kvp: float, energies: FloatArray, filters: Mapping[str, float]) -> FloatArray:

@@ -40,10 +40,18 @@ def test_paint_lets_through_what_is_published():
     passed = transmission(attenuation, PAINT_DENSITY, 40.0, SINE)
     published = [0.000, 0.000, 0.004, 0.51, 0.59, 0.75, 0.79, 0.87, 0.96, 0.99]
     np.testing.assert_allclose(passed, published, atol=0.02)
+    # shares and density are those of 26 wt% rutile (60 % titanium) and binder, each of its own density
+    assert PAINT["ti"] == pytest.approx(0.26 * 47.867 / 79.866, abs=5e-4)
+    assert pytest.approx(1.0 / (0.26 / 4.23 + 0.74 / 1.15), abs=0.005) == PAINT_DENSITY
+    assert sum(PAINT.values()) == pytest.approx(1.0, abs=1e-9)
 
 
 def test_path_of_secondary_light_is_symmetric_in_the_rays():
     assert enhancement(30.0, 90.0, 120.0, 0.7, 0.8) == pytest.approx(enhancement(90.0, 30.0, 120.0, 0.8, 0.7))
+
+
+def scattered(element):
+    return backscatter(*ATOMS[element], xray.form_factor(element, 20.17, 0.92388))
 
 
 @pytest.mark.parametrize(
@@ -51,14 +59,13 @@ def test_path_of_secondary_light_is_symmetric_in_the_rays():
     [("mg", 1.38), ("al", 1.47), ("ti", 3.65), ("fe", 4.69), ("cu", 5.29), ("sn", 10.87), ("pb", 19.98)],
 )
 def test_backscatter_follows_the_form_factors_of_the_tables(element, form_factor):
-    compton, rayleigh = backscatter(*ATOMS[element])
+    compton, rayleigh = scattered(element)
     number, _ = ATOMS[element]
-    ratio = form_factor**2 / (0.88 * (number - form_factor))
-    assert rayleigh / compton == pytest.approx(ratio, rel=0.35)  # twice the error of the fit, and of what is left
+    assert rayleigh / compton == pytest.approx(form_factor**2 / (0.88 * (number - form_factor)), rel=0.01)
 
 
 def test_lighter_metals_scatter_more_with_a_shift_of_energy():
-    shifted = [compton / rayleigh for compton, rayleigh in (backscatter(*ATOMS[e]) for e in ("mg", "al", "cu", "pb"))]
+    shifted = [compton / rayleigh for compton, rayleigh in map(scattered, ("mg", "al", "cu", "pb"))]
     assert shifted == sorted(shifted, reverse=True)
 
 
@@ -81,12 +88,12 @@ VALUES = {
         np.log(4.0) / 120.0 + np.log(1.0 + 150.0 / 40.0) / 150.0,
     ),
     "backscatter": (
-        backscatter(25.0, 50.0),
-        (0.4507 / 50.0 * 0.88 * (25.0 - 0.0305 * 125.0), 0.4507 / 50.0 * (0.0305 * 125.0) ** 2),
+        backscatter(25.0, 50.0, 4.0),
+        (0.4507 / 50.0 * 0.88 * 21.0, 0.4507 / 50.0 * 16.0),
     ),
     # 4π N r² (1 + cos² 135°)/2 with r = 2.8179 fm
     "Thomson": (
-        backscatter(25.0, 50.0)[1] / (0.0305 * 125.0) ** 2 * 50.0,
+        backscatter(25.0, 50.0, 4.0)[1] / 16.0 * 50.0,
         round(4.0 * np.pi * 6.02214e23 * 2.8179403e-13**2 * 0.75, 4),
     ),
     "dwell": (dwell(50.0, 2.5), 20.0),

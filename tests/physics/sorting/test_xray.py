@@ -8,6 +8,7 @@ from physics.sorting.xray import (
     edge_jump,
     fluorescence_constant,
     fluorescence_yield,
+    form_factor,
     line_energy,
     mass_attenuation,
     photoabsorption,
@@ -84,3 +85,11 @@ def test_tables_cannot_be_changed_from_outside():
     first = mass_attenuation("al", ENERGIES)
     first *= 2.0
     assert mass_attenuation("al", ENERGIES) == pytest.approx(first / 2.0, rel=1e-14)
+
+
+@pytest.mark.parametrize(("element", "electrons"), [("c", 6), ("al", 13), ("cu", 29), ("pb", 82)])
+def test_form_factor_falls_from_all_electrons_of_the_atom(element, electrons):
+    found = [form_factor(element, 20.0, half_sine) for half_sine in (0.0, 0.1, 0.3, 0.6, 0.9)]
+    assert found[0] == pytest.approx(electrons, abs=0.05)
+    assert found == sorted(found, reverse=True)
+    assert found[2] == form_factor(element, 10.0, 0.6)  # only sine over wavelength counts
