@@ -1,7 +1,7 @@
 """Aluminium reduction: physics features, current efficiency by physics alone, and the targets that follow from it.
 
 All of it works on measured columns of a period, in plant units. What no column holds is taken as constant: 2.5 wt%
-alumina in the bath (typical of the industry, assumed), no MgF2 or KF, whose share hardly moves, and the pot of `P400`.
+alumina and 0.3 wt% MgF2 in the bath (typical of the industry, assumed), no KF, and the pot of `P400`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from physics.reduction.current_efficiency import (
 )
 from physics.reduction.emissions import anode_co2, c2f6_emission, cf4_emission, electricity_co2e, perfluorocarbon_co2e
 
-TYPICAL_ALUMINA = 2.5  # wt%
+TYPICAL_ALUMINA, TYPICAL_MGF2 = 2.5, 0.3  # wt%
 # The equations end where a pot no longer runs; these bounds keep a strange row's answer finite.
 LEAST_CURRENT = 100.0  # kA
 LEAST_ACD = 20.0  # mm
@@ -93,8 +93,8 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     temperature, current = columns["bath_temperature"], np.maximum(columns["line_current"], LEAST_CURRENT)
     alf3, caf2, lif = columns["excess_alf3"], columns["caf2"], columns["lif"]
     feed = columns["alumina_feed_rate"]
-    liquidus = liquidus_solheim_1996(alf3, caf2, TYPICAL_ALUMINA, lif)
-    solubility = alumina_solubility_skybakmoen_1997(temperature, alf3, caf2, lif)
+    liquidus = liquidus_solheim_1996(alf3, caf2, TYPICAL_ALUMINA, lif, TYPICAL_MGF2)
+    solubility = alumina_solubility_skybakmoen_1997(temperature, alf3, caf2, lif, TYPICAL_MGF2)
     superheat = temperature - liquidus
     at_once = fast_share(superheat, TYPICAL_ALUMINA / solubility, columns["alumina_fines"], columns["alumina_loi"])
     return {
@@ -169,7 +169,7 @@ def derived(
 def _loss_parts(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     temperature, current = columns["bath_temperature"], np.maximum(columns["line_current"], LEAST_CURRENT)
     alf3, caf2, lif = columns["excess_alf3"], columns["caf2"], columns["lif"]
-    superheat = temperature - eutectic_temperature(alf3, caf2, lif)
+    superheat = temperature - eutectic_temperature(alf3, caf2, lif, TYPICAL_MGF2)
     bath = dewing_factor(
         superheat - P400_LOSS.eutectic_superheat,
         alf3 - P400_LOSS.excess_alf3,
