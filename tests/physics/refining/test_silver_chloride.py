@@ -18,6 +18,13 @@ def test_cold_water_has_the_handbook_order_of_magnitude():
     assert 0.5e-10 < silver_chloride_product(25.0) < 2.5e-10
 
 
+def test_the_level_lies_below_the_thermodynamic_one_as_the_docstring_says():
+    # 1.77e-10 at 25 °C, at infinite dilution
+    thermodynamic = 1.77e-10 * silver_chloride_product(64.0) / silver_chloride_product(25.0)
+    assert thermodynamic == pytest.approx(3.76e-9, rel=0.005)
+    assert thermodynamic / silver_chloride_product(64.0) == pytest.approx(2.4, abs=0.06)
+
+
 def test_product_of_ions_is_kept():
     chloride = np.array([20.0, 40.0, 80.0])
     silver = dissolved_silver(chloride, 1.6e-9)
