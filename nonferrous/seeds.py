@@ -22,7 +22,11 @@ def list_seeds(context: typer.Context) -> None:
 
     screen = console()
     screen.print(seeds_table(load_all()))
-    screen.print(f"assumed: numbers whose source is an assumption; from {folder()}", soft_wrap=True)
+    screen.print(
+        "sources: where numbers come from; assumed: those that are assumptions; practice: those that are what plants "
+        f"usually do, in no document that is named; from {folder()}",
+        soft_wrap=True,
+    )
 
 
 @seeds_app.command("show")
@@ -44,5 +48,6 @@ def check_seed(file: Annotated[Path, typer.Argument(help="A seed, as a .toml fil
     if file.suffix != ".toml":
         raise SeedError(file, ["expected a file that ends in .toml"])
     seed = load(file)
-    counted = f"{len(seed.columns)} columns, {len(seed.sources)} sources, {seed.assumed} of them assumptions"
+    counted = f"{len(seed.columns)} columns, {len(seed.sources)} sources"
+    counted += f", {seed.assumed} of them assumptions and {seed.practice} practice"
     console().print(f"{file}: good: {counted}", soft_wrap=True)

@@ -19,15 +19,14 @@ from seeds.format.sorting import Bin
 def seeds_table(seeds: Mapping[str, Seed]) -> Table:
     """One line a process."""
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
-    for header in ("process", "task", "plant", "assumed", "title"):
+    for header in ("process", "task", "plant", "assumed", "practice", "sources", "title"):
         table.add_column(header, no_wrap=header != "title")  # what may wrap is what gives way, cut by its own text
     for name, seed in seeds.items():
         units = "lots" if seed.classes else "units"
         plant = f"{seed.plant.units} {units}, {seed.plant.years:g} a" if seed.plant else "own data"
-        assumed = f"{seed.assumed} of {len(seed.sources)}"
-        table.add_row(
-            name, seed.process.task, plant, assumed, Text(seed.process.title, no_wrap=True, overflow="ellipsis")
-        )
+        counts = (str(count) for count in (seed.assumed, seed.practice, len(seed.sources)))
+        title = Text(seed.process.title, no_wrap=True, overflow="ellipsis")
+        table.add_row(name, seed.process.task, plant, *counts, title)
     return table
 
 
@@ -48,8 +47,8 @@ def described(seed: Seed) -> Iterator[RenderableType]:
         yield from _grade(grade)
     if seed.bins or seed.grades:
         yield ""
-    for name, text in seed.references.items():
-        yield f"[bold]{name}[/bold]  {escape(text)}"
+    for name, reference in seed.references.items():
+        yield f"[bold]{name}[/bold]  {reference.year}  {escape(reference.text)}"
 
 
 def _range(column: Column) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from seeds.format import quality, sorting
-from seeds.format.schema import Seed, stated_sources
+from seeds.format.schema import Seed, head_of, stated_sources
 
 _PACKAGE_FOLDER = Path(__file__).parent.parent
+_TEXT_NEEDED = {"practice": "'practice: what plants do'", "assumed": "'assumed: why'"}
 
 
 class SeedError(ValueError):
@@ -135,12 +137,13 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
     yield from quality.faults(raw, columns)
     references = _part(raw, "references")
     for place, source in stated_sources({key: part for key, part in raw.items() if key != "references"}):
-        head = source.split(":")[0].split(",")[0].strip()
-        if head == "assumed":
-            if not source.partition(":")[2].strip():
-                yield f"{place}: got source '{source}': expected 'assumed: why'"
+        head = head_of(source)
+        if head in _TEXT_NEEDED:
+            if not re.match(rf"{head}:\s*\S", source):
+                yield f"{place}: got source '{source}': expected {_TEXT_NEEDED[head]}"
         elif source.strip() and head not in references:
-            yield f"{place}: got source '{source}': expected a key of [references] or 'assumed: why'"
+            expected = f"a key of [references], {_TEXT_NEEDED['practice']} or {_TEXT_NEEDED['assumed']}"
+            yield f"{place}: got source '{source}': expected {expected}"
 
 
 def _part(raw: dict[str, Any], key: str) -> dict[str, Any]:

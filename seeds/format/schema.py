@@ -200,11 +200,26 @@ class Target(Part):
     label_noise: Quantity | None = None
 
 
+class Reference(Part):
+    """A document that numbers are taken from, and its year: of publication, or in which a page was read."""
+
+    text: Text
+    year: Annotated[int, Field(ge=1800, le=2100)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tell_form(cls, raw: Any) -> Any:
+        """Refuse what is no table with one line that says what is expected."""
+        if not isinstance(raw, dict | cls):
+            raise ValueError('expected { text = "author, title", year = 1993 }')
+        return raw
+
+
 class Seed(Part):
     """Everything that is known of a process before data."""
 
     process: Process
-    references: dict[Name, Text]
+    references: dict[Name, Reference]
     columns: Annotated[list[Column], Field(min_length=2)]
     targets: Annotated[dict[Name, Target], Field(min_length=1)]
     economics: Annotated[dict[Name, Quantity], Field({})]
@@ -307,12 +322,22 @@ class Seed(Part):
     @property
     def assumed(self) -> int:
         """How many numbers' sources are assumptions."""
-        return sum(source.startswith("assumed:") for source in self.sources.values())
+        return sum(head_of(source) == "assumed" for source in self.sources.values())
+
+    @property
+    def practice(self) -> int:
+        """How many numbers' sources are what plants usually do, in no document that is named."""
+        return sum(head_of(source) == "practice" for source in self.sources.values())
 
     @property
     def sources(self) -> dict[str, str]:
         """Each stated source by the place in the seed where it stands."""
         return dict(stated_sources(self.model_dump(exclude={"references", "text"})))
+
+
+def head_of(source: str) -> str:
+    """What a source begins with: a key of [references], `practice` or `assumed`."""
+    return source.split(":")[0].split(",")[0].strip()
 
 
 def stated_sources(part: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,8 @@ def _inputs(chosen: AnyCandidate, seed: Seed) -> list[str]:
 def _limits(data: Dataset, task: Task) -> list[str]:
     seed = data.seed
     lines = [
-        f"{seed.assumed} of the seed's {len(seed.sources)} stated sources are assumptions, not references.",
+        f"{seed.assumed} of the seed's {len(seed.sources)} stated sources are assumptions and {seed.practice} are what "
+        "plants usually do; neither is a reference.",
         *task.LIMITS,
     ]
     if data.truth is not None:

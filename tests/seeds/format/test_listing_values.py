@@ -34,7 +34,8 @@ def test_one_line_a_process():
     assert set(rows) == set(seeds)
     for name, seed in seeds.items():
         assert seed.process.title in rows[name]
-        assert f" {seed.assumed} of {len(seed.sources)} " in rows[name]
+        counts = rows[name].partition(seed.process.title)[0].split()[-3:]
+        assert counts == [str(count) for count in (seed.assumed, seed.practice, len(seed.sources))]
     scrap, pots = seeds["aluminium_scrap"].plant, seeds["aluminium_reduction"].plant
     assert f"{scrap.units} lots, {scrap.years:g} a" in rows["aluminium_scrap"]
     assert f"{pots.units} units, {pots.years:g} a" in rows["aluminium_reduction"]
@@ -77,7 +78,7 @@ def test_grades_and_references(ingot):
         names = [*grade.limits, *(f"{total.name} ({' + '.join(total.of)})" for total in grade.sums)]
         for line, name, limit in zip(ingot[at + 1 :], names, [*grade.limits.values(), *grade.sums], strict=False):
             assert line == f"    {name} at most {limit.value:g} {limit.unit}, {limit.certainty} ({limit.source})"
-    references = [f"{name}  {text}" for name, text in seed.references.items()]
+    references = [f"{name}  {one.year}  {one.text}" for name, one in seed.references.items()]
     assert ingot[-len(references) :] == references
     assert ingot[-len(references) - 1] == ""
     assert ingot[0] == f"{seed.process.title} ({seed.process.task})"

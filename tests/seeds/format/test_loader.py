@@ -25,6 +25,7 @@ def spoil(toy_seed, tmp_path):
 X, Y, Z = 'name = "x_set"\nrole = "knob"', 'name = "y"\nrole = "target"', 'name = "z"\nrole = "during"'
 Z_RANGE = "low = 0\nhigh = 8\ntypical = { mean = 4, sd = 0.5 }"
 LABEL = 'label_noise = { value = 0.5, unit = "%", source = "law" }'
+LAW = 'law = { text = "y = 90 + 0.5 (x - 10) - 2 z + unit offset + noise", year = 2026 }'
 PREVIOUS = 'previous = { column = "y", periods = 1 }'
 
 
@@ -34,7 +35,8 @@ def test_a_seed_as_read(toy_seed):
     assert (toy_seed.key.name, toy_seed.time.name, toy_seed.target.name) == ("unit", "period_start", "y")
     assert toy_seed.column("z").limits == (0.0, 8.0)
     assert [column.name for column in toy_seed.by_role("late")] == ["tapped"]
-    assert toy_seed.assumed == 1
+    assert (toy_seed.assumed, toy_seed.practice) == (1, 0)
+    assert toy_seed.references["law"].year == 2026
     assert toy_seed.digest.startswith("sha256:")
     with pytest.raises(TypeError, match="column unit is no number"):
         _ = toy_seed.key.limits
@@ -76,13 +78,30 @@ def test_a_seed_as_read(toy_seed):
         (
             'source = "law"\nsign = -1',
             'source = "hearsay"',
-            r"columns.z: got source 'hearsay': expected a key of",
+            r"columns.z: got source 'hearsay': expected a key of \[references\], 'practice: what plants do' or 'assumed: ",
         ),
         (
             'source = "law"\nsign = -1',
             'source = "assumed: "',
-            r"columns.z: got source 'assumed: ': expected 'assu",
+            r"columns.z: got source 'assumed: ': expected 'assumed: why'",
         ),
+        (
+            'source = "law"\nsign = -1',
+            'source = "practice:"',
+            r"columns.z: got source 'practice:': expected 'practice: what plants do'",
+        ),
+        (
+            'source = "law"\nsign = -1',
+            'source = "practice, 4 V"',
+            r"columns.z: got source 'practice, 4 V': expected 'practice: what plants do'",
+        ),
+        (LAW, 'law = "author, title, 1993"', r"references.law: got 'author, .*expected { text = .*, year = 1993 }$"),
+        ("year = 2026", "year = 1799", r"references.law.year: got 1799: .*greater than or equal to 1800"),
+        ("year = 2026", "year = 2101", r"references.law.year: got 2101: .*less than or equal to 2100"),
+        ("year = 2026", "year = 1993.5", r"references.law.year: got 1993.5: .*integer"),
+        ("year = 2026", 'year = "1993"', r"references.law.year: got '1993': .*integer"),
+        (", year = 2026", "", r"references.law.year: missing"),
+        ("year = 2026", 'year = 2026, url = "x"', r"references.law.url: unknown key"),
         ("sign = -1", "sign = -2", r"columns.z.sign: got -2"),
         (
             "sign = -1",
@@ -130,6 +149,12 @@ def test_a_seed_as_read(toy_seed):
 )
 def test_a_fault_is_told_with_place_and_expectation(spoil, old, new, expected):
     assert re.search(expected, "\n".join(spoil(old, new)))
+
+
+def test_practice_is_counted_beside_assumptions(toy_seed, tmp_path):
+    text = toy_seed.text.replace('source = "law"\nsign = -1', 'source = "practice: 3.9-4.1 V"')
+    seed = parse(text, tmp_path / "toy_cells.toml")
+    assert (seed.assumed, seed.practice, len(seed.sources)) == (1, 1, len(toy_seed.sources))
 
 
 def test_the_name_of_the_file_is_the_process(spoil):
