@@ -23,8 +23,8 @@ def list_seeds(context: typer.Context) -> None:
     screen = console()
     screen.print(seeds_table(load_all()))
     screen.print(
-        "sources: where numbers come from; assumed: those that are assumptions; practice: those that are what plants "
-        f"usually do, in no document that is named; from {folder()}",
+        "assumed, practice, of: sources that are assumptions, that are what plants usually do in no document that is "
+        f"named, and all; from {folder()}",
         soft_wrap=True,
     )
 

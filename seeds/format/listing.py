@@ -19,7 +19,7 @@ from seeds.format.sorting import Bin
 def seeds_table(seeds: Mapping[str, Seed]) -> Table:
     """One line a process."""
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
-    for header in ("process", "task", "plant", "assumed", "practice", "sources", "title"):
+    for header in ("process", "task", "plant", "assumed", "practice", "of", "title"):
         table.add_column(header, no_wrap=header != "title")  # what may wrap is what gives way, cut by its own text
     for name, seed in seeds.items():
         units = "lots" if seed.classes else "units"

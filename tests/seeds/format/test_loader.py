@@ -78,7 +78,7 @@ def test_a_seed_as_read(toy_seed):
         (
             'source = "law"\nsign = -1',
             'source = "hearsay"',
-            r"columns.z: got source 'hearsay': expected a key of \[references\], 'practice: what plants do' or 'assumed: ",
+            r"columns.z: got source 'hearsay': expected a key of \[references\], 'practice: .+' or 'assumed: why'",
         ),
         (
             'source = "law"\nsign = -1',
