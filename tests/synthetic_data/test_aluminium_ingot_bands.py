@@ -1,4 +1,4 @@
-"""Statistics of the simulated cast house against what is published, or practised, in real ones."""
+"""Statistics of the simulated cast house in their bands: what documents hold, plants do or laws give."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from seeds import Seed, load
 from synthetic_data import Replay, replay
 
-PUBLISHED = Path(__file__).parents[1] / "published" / "aluminium_ingot.csv"
+BANDS = Path(__file__).parents[1] / "bands" / "aluminium_ingot.csv"
 KEYS = ["furnace", "cast_start"]
 
 
@@ -30,7 +30,7 @@ def plant(seed: Seed) -> Replay:
 
 
 def read_bands() -> list[dict[str, str]]:
-    with PUBLISHED.open(encoding="utf-8") as file:
+    with BANDS.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -168,7 +168,7 @@ def of_levers(seed: Seed, plant: Replay) -> dict[str, float]:
     return found
 
 
-def test_statistics_of_two_years_lie_in_published_bands(seed: Seed, plant: Replay) -> None:
+def test_statistics_of_two_years_lie_in_their_bands(seed: Seed, plant: Replay) -> None:
     table, truth = plant.table, plant.truth
     found = of_contents(table) | of_raw_materials(table, truth) | of_failing_pots(seed, plant)
     found |= of_melts(table, truth) | of_laboratory(seed, plant) | of_lots(seed, table) | of_levers(seed, plant)

@@ -1,4 +1,4 @@
-"""Statistics of the simulated potline against what is published of real ones."""
+"""Statistics of the simulated potline in their bands: what documents hold, plants do or laws give."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from models.processes.aluminium_reduction import derived
 from seeds import Seed, load
 from synthetic_data import Replay, replay
 
-PUBLISHED = Path(__file__).parents[1] / "published" / "aluminium_reduction.csv"
+BANDS = Path(__file__).parents[1] / "bands" / "aluminium_reduction.csv"
 KEYS = ["unit", "period_start"]
 SETTLED = 150  # d of age, after start-up
 DAYS_A_YEAR = 365.25
 
 
 def read_bands() -> list[dict[str, str]]:
-    with PUBLISHED.open(encoding="utf-8") as file:
+    with BANDS.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -124,7 +124,7 @@ def of_causes(seed: Seed, plant: Replay) -> dict[str, float]:
 
 
 @pytest.mark.slow
-def test_statistics_of_three_years_lie_in_published_bands() -> None:
+def test_statistics_of_three_years_lie_in_their_bands() -> None:
     seed = load("aluminium_reduction")
     plant = replay(seed)
     found = of_measurements(seed, plant) | of_truth(plant) | of_events(seed, plant) | of_causes(seed, plant)

@@ -1,4 +1,4 @@
-"""The simulated aluminium sorter: statistics in published bands, and what sensors may and may not know."""
+"""The simulated aluminium sorter: statistics in their bands, and what sensors may and may not know."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from synthetic_data.sensors.libs import irradiance_exponent
 from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.materials import Materials
 
-PUBLISHED = Path(__file__).parents[1] / "published" / "aluminium_scrap.csv"
+BANDS = Path(__file__).parents[1] / "bands" / "aluminium_scrap.csv"
 CAST = ("cast_low_cu", "cast_cu")
 TARGETS = ("si", "fe", "cu", "mn", "mg", "zn", "cr", "ti")
 
@@ -48,7 +48,7 @@ def pieces(seed, plant) -> pd.DataFrame:
 
 
 def read_bands() -> list[dict[str, str]]:
-    with PUBLISHED.open(encoding="utf-8") as file:
+    with BANDS.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -213,7 +213,7 @@ def plates(seed: Seed, defocus: float, rng: np.random.Generator) -> tuple[np.nda
     return np.concatenate(spectra), np.array(names)
 
 
-def test_statistics_lie_in_published_bands(seed, pieces, expected_neighbours):
+def test_statistics_lie_in_their_bands(seed, pieces, expected_neighbours):
     found = of_feeds(pieces) | of_surfaces(pieces) | of_light(pieces, seed) | of_x_rays(pieces)
     found |= of_other_sensors(pieces) | of_sorting(pieces, seed, expected_neighbours) | of_defocus(seed)
     bands = {row["statistic"]: row for row in read_bands() if not row["statistic"].startswith("learnt: ")}

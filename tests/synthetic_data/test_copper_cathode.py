@@ -1,4 +1,4 @@
-"""The simulated tankhouse: statistics in published bands, levers by replay, and what instruments may know."""
+"""The simulated tankhouse: statistics in their bands, levers by replay, and what instruments may know."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from synthetic_data.engine.plan import plan_run
 from synthetic_data.tankhouse.circuit import stretches
 from synthetic_data.tankhouse.crops import ELEMENTS
 
-PUBLISHED = Path(__file__).parents[1] / "published" / "copper_cathode.csv"
+BANDS = Path(__file__).parents[1] / "bands" / "copper_cathode.csv"
 KEYS = ["group", "crop_start"]
 DEFECTS = ["nodules", "soiling"]
 YEARS = 3
@@ -45,7 +45,7 @@ def small(seed: Seed) -> Replay:
 
 
 def read_bands() -> list[dict[str, str]]:
-    with PUBLISHED.open(encoding="utf-8") as file:
+    with BANDS.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -83,7 +83,7 @@ def successive(frame: pd.DataFrame, column: str) -> float:
     return float(logs.groupby(frame["group"]).apply(lambda values: values.autocorr()).mean())
 
 
-# ---------------------------------------------------------------- published bands
+# ---------------------------------------------------------------- bands
 
 
 def of_inputs(table: pd.DataFrame) -> dict[str, float]:
@@ -202,7 +202,7 @@ def of_events(plant: Replay) -> dict[str, float]:
     return {"filter failures": count["filter"], "dosing faults": count["glue_pump"] + count["chloride_pump"]}
 
 
-def test_statistics_of_three_years_lie_in_published_bands(seed: Seed, plant: Replay, small: Replay) -> None:
+def test_statistics_of_three_years_lie_in_their_bands(seed: Seed, plant: Replay, small: Replay) -> None:
     found = of_inputs(plant.table) | of_lots(seed, plant) | of_laboratory(seed, plant) | of_events(plant)
     found |= of_causes(seed, plant, small)
     bands = {row["statistic"]: row for row in read_bands()}

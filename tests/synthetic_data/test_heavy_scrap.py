@@ -1,4 +1,4 @@
-"""The simulated sorter of heavy scrap: statistics in published bands, and what sensors may and may not know."""
+"""The simulated sorter of heavy scrap: statistics in their bands, and what sensors may and may not know."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.parameters import EjectionParameters
 
-PUBLISHED = Path(__file__).parents[1] / "published" / "heavy_scrap.csv"
+BANDS = Path(__file__).parents[1] / "bands" / "heavy_scrap.csv"
 DEGREES = 360.0
 SINE = float(np.sqrt(0.5))
 ELEMENTS = ("cu", "zn", "sn", "pb", "ni", "fe", "cr")
@@ -54,7 +54,7 @@ def pieces(seed, plant) -> pd.DataFrame:
 
 
 def read_bands() -> list[dict[str, str]]:
-    with PUBLISHED.open(encoding="utf-8") as file:
+    with BANDS.open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -244,7 +244,7 @@ def of_sorting(pieces: pd.DataFrame, seed: Seed) -> dict[str, float]:
     }
 
 
-def test_statistics_lie_in_published_bands(seed, pieces):
+def test_statistics_lie_in_their_bands(seed, pieces):
     found = of_feeds(pieces) | of_surfaces(pieces) | of_conductivity(pieces) | of_colour(pieces) | of_head(seed)
     found |= of_x_rays(pieces) | of_form(pieces) | of_ejection(pieces, seed) | of_sorting(pieces, seed)
     bands = {row["statistic"]: row for row in read_bands() if not row["statistic"].startswith("learnt: ")}

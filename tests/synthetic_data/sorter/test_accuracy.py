@@ -1,6 +1,6 @@
-"""What classifiers learn of the simulated sorters, no worse than published and no better: better is a leak or a toy.
+"""What classifiers learn of the simulated sorters, no worse than their bands and no better: better is a leak or a toy.
 
-The bands are the rows `learnt: ...` of `tests/published/<process>.csv`. A classifier learns the oldest three quarters
+The bands are the rows `learnt: ...` of `tests/bands/<process>.csv`. A classifier learns the oldest three quarters
 of the lots from the laboratory's labels and is asked about the newest, by the truth.
 """
 
@@ -21,7 +21,7 @@ from synthetic_data import replay
 from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.materials import Materials
 
-PUBLISHED = Path(__file__).parents[2] / "published"
+BANDS = Path(__file__).parents[2] / "bands"
 LEARNT = "learnt: "
 OLD = 0.75
 
@@ -95,7 +95,7 @@ def heavies() -> Pieces:
 
 
 def bands(process: str) -> dict[str, tuple[float, float]]:
-    with (PUBLISHED / f"{process}.csv").open(encoding="utf-8") as file:
+    with (BANDS / f"{process}.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["statistic"].startswith(LEARNT)]
     return {row["statistic"].removeprefix(LEARNT): (float(row["low"]), float(row["high"])) for row in rows}
 
@@ -169,12 +169,12 @@ def of_heavies(pieces: Pieces) -> dict[str, float]:
 
 
 @pytest.mark.slow
-def test_what_is_learnt_of_aluminium_scrap_lies_in_published_bands(aluminium: Pieces) -> None:
+def test_what_is_learnt_of_aluminium_scrap_lies_in_its_bands(aluminium: Pieces) -> None:
     assert outside(of_all_sensors(aluminium) | of_single_sensors(aluminium), "aluminium_scrap") == []
 
 
 @pytest.mark.slow
-def test_what_is_learnt_of_heavy_scrap_lies_in_published_bands(heavies: Pieces) -> None:
+def test_what_is_learnt_of_heavy_scrap_lies_in_its_bands(heavies: Pieces) -> None:
     assert outside(of_heavies(heavies), "heavy_scrap") == []
 
 
