@@ -86,6 +86,10 @@ def dewing_factor(
     SH is the bath temperature less the *eutectic with alumina* (see `eutectic_temperature`), not less the operating
     liquidus. CaF2 has no effect of its own. Valid for LiF up to 2 wt%, see `capped_lif`.
 
+    At fixed superheat AlF3 takes 5.5 % of the loss a wt%. At fixed bath temperature it adds 5.7 % by this equation;
+    both coefficients come from plants in which temperature and AlF3 vary together, so that this difference is not
+    established: the solubility of aluminium at fixed temperature points the other way.
+
     Parameters
     ----------
     eutectic_superheat_change

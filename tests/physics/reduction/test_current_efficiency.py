@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from physics.reduction.cryolite import eutectic_temperature
+from physics.reduction.cryolite import eutectic_temperature, liquidus_solheim_1996
 from physics.reduction.current_efficiency import (
     P400_LOSS,
     LossReference,
@@ -44,11 +44,21 @@ def test_local_slopes_at_six_per_cent_loss():
     assert per_alf3 == pytest.approx(0.26, abs=0.005)
 
 
-def test_at_fixed_temperature_more_alf3_costs_efficiency():
+def test_at_fixed_temperature_more_alf3_costs_efficiency_by_dewings_equation():
     # the eutectic falls by about 4 K a per cent, so the superheat that drives the loss outweighs AlF3's own gain
     alf3 = np.linspace(10.0, 13.0, 31)
     superheat = 960.0 - eutectic_temperature(alf3, 5.0, 0.3)
     assert np.all(np.diff(dewing_factor(superheat - superheat[0], alf3 - alf3[0])) > 0.0)
+
+
+def test_change_of_the_loss_by_alf3_at_fixed_temperature_and_at_fixed_superheat():
+    alf3 = np.array([12.0, 13.0])
+    eutectic = eutectic_temperature(alf3, 5.5, 0.3)
+    at_temperature = dewing_factor(eutectic[0] - eutectic[1], 1.0)
+    assert at_temperature == pytest.approx(1.057, abs=5e-4)
+    bath = liquidus_solheim_1996(alf3, 5.5, 2.5, 0.3)
+    superheat = (bath - eutectic)[1] - (bath - eutectic)[0]
+    assert dewing_factor(superheat, 1.0) == pytest.approx(1.0 - 0.055, abs=1e-3)
 
 
 def test_reference_superheat_is_that_of_the_reference_bath():
