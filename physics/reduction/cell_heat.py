@@ -30,8 +30,8 @@ def enthalpy_voltage(current_efficiency: Numeric) -> FloatArray:
 
     References
     ----------
-    Haupin & Kvande 2000, Cell voltage in aluminum electrolysis: a practical approach, JOM 52(2) (recalled from memory;
-    at CE 100 % it gives 6.35 kWh/kg, accepted is about 6.34).
+    Kvande, H., Haupin, W., Cell voltage in aluminum electrolysis: a practical approach, JOM 52(2), 31-37, 2000
+    (recalled from memory; at CE 100 % it gives 6.35 kWh/kg, accepted is about 6.34).
     """
     return 1.65 + 0.0048 * np.asarray(current_efficiency, dtype=np.float64)
 
@@ -55,7 +55,7 @@ def heat_available(line_current: Numeric, cell_voltage: Numeric, current_efficie
 
     References
     ----------
-    Haupin & Kvande 2000, JOM 52(2) (recalled from memory).
+    Kvande & Haupin 2000, JOM 52(2), 31-37 (recalled from memory).
     """
     return line_current * (cell_voltage - enthalpy_voltage(current_efficiency))
 

@@ -88,6 +88,12 @@ def test_eutectic_value():
     assert alumina_solubility_skybakmoen_1997(eutectic, 12.0, 5.5, 0.3) == pytest.approx(7.06, abs=0.005)
 
 
+def test_eutectic_of_cryolite_and_alumina_alone():
+    eutectic = eutectic_temperature(0.0, 0.0)
+    assert eutectic == pytest.approx(965.9, abs=0.05)
+    assert alumina_solubility_skybakmoen_1997(eutectic, 0.0, 0.0) == pytest.approx(10.1, abs=0.05)
+
+
 def test_eutectic_lies_on_both_curves_over_the_whole_range():
     alf3, caf2, lif = np.meshgrid(np.linspace(0.0, 16.0, 17), np.linspace(0.0, 9.0, 10), np.linspace(0.0, 7.0, 8))
     eutectic = eutectic_temperature(alf3, caf2, lif)
