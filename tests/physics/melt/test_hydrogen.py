@@ -26,6 +26,12 @@ def test_solubility_is_the_published_line_in_one_over_temperature():
     assert np.allclose(logs, 2.796 - 2760.0 / kelvin, rtol=1e-12)
 
 
+def test_the_values_recommended_in_1988_lie_three_per_cent_lower():
+    talbot_anyalebechi = 10.0 ** (2.72 - 2700.0 / 973.15)  # mL/100 g at 700 °C
+    assert talbot_anyalebechi == pytest.approx(0.882, abs=5e-4)
+    assert 1.0 - talbot_anyalebechi / (0.1 * solubility_ransley_neufeld_1948(700.0)) == pytest.approx(0.032, abs=5e-4)
+
+
 def test_sieverts_law_of_the_square_root():
     assert dissolved_hydrogen(9.1, ATMOSPHERE) == pytest.approx(9.1, rel=1e-12)
     assert dissolved_hydrogen(9.1, 0.0) == 0.0
@@ -35,6 +41,7 @@ def test_sieverts_law_of_the_square_root():
 @pytest.mark.parametrize(("celsius", "kilopascal"), [(0.0, 0.6112), (20.0, 2.339), (30.0, 4.246)])
 def test_vapour_pressure_of_water(celsius, kilopascal):
     assert saturation_pressure_magnus(celsius) == pytest.approx(kilopascal, rel=0.004)
+    assert saturation_pressure_magnus(20.0) == pytest.approx(2.333, abs=5e-4)
     assert water_pressure(celsius, 50.0) == pytest.approx(0.5 * saturation_pressure_magnus(celsius), rel=1e-12)
 
 
