@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xraydb
 
 from physics.sorting.xray import (
     edge_energy,
@@ -34,6 +35,19 @@ def test_attenuation_is_that_of_the_tables(element, at_60, at_100):
 )
 def test_lines_lie_where_the_booklet_says(element, line, energy):
     assert line_energy(element, line) == pytest.approx(energy, rel=5e-4)
+
+
+def test_transfer_that_is_left_out_would_strengthen_lead_by_a_quarter_and_more():
+    """Vacancies that reach L3 from L1 and L2, above all L edges, over those that a photon makes there."""
+    kept, made = 1.0, {}
+    for edge in ("L1", "L2", "L3"):
+        made[edge] = kept * (1.0 - 1.0 / edge_jump("pb", edge))
+        kept /= edge_jump("pb", edge)
+    f13, f23 = (xraydb.ck_probability("Pb", inner, "L3") for inner in ("L1", "L2"))
+    assert (f13, f23) == pytest.approx((0.585, 0.116), abs=5e-4)
+    transfer = 1.0 + (f13 * made["L1"] + f23 * made["L2"]) / made["L3"]
+    assert transfer == pytest.approx(1.29, abs=5e-4)
+    assert 1.0 - 1.0 / transfer == pytest.approx(0.22, abs=0.005)
 
 
 def test_a_group_of_lines_lies_between_its_members():
