@@ -227,6 +227,18 @@ def test_assays_are_predicted_as_well_as_is_plausible_and_no_better():
         assert 0.4 <= m[f"test_{element}_r2"] <= 0.7, element
 
 
+def test_slimes_of_the_copper_page_are_those_of_usual_anodes():
+    from physics.refining.anode_slimes import SLIMES_SHARE, slimes_content, slimes_mass
+
+    plant = load("copper_cathode").plant
+    assert plant is not None
+    usual = {element: plant.parameters[f"anode_{element}"].value for element in SLIMES_SHARE}
+    mass = slimes_mass(sum(share * usual[element] for element, share in SLIMES_SHARE.items()))
+    silver, lead = (float(slimes_content(usual[element], SLIMES_SHARE[element], mass)) for element in ("ag", "pb"))
+    text = (PROCESSES / "copper_cathode.md").read_text(encoding="utf-8")
+    assert f"usual anodes give {silver:.0f} % silver and {lead:.0f} % lead" in text
+
+
 def test_run_lengths_of_the_charts_page_are_the_measured_ones():
     charts, text = benchmark("control_charts"), (TASKS / "control_charts.md").read_text(encoding="utf-8")
     results = measured("control_charts")
