@@ -164,6 +164,6 @@ def pseudo_resistance(cell_voltage: Numeric, line_current: Numeric, intercept: N
 
     References
     ----------
-    Grjotheim & Kvande 1993, Introduction to Aluminium Electrolysis (recalled from memory; V0 = 1.65 V is practice).
+    Grjotheim & Kvande 1993, Introduction to Aluminium Electrolysis (recalled from memory), V0 = 1.65 V too.
     """
     return 1000.0 * (np.asarray(cell_voltage, dtype=np.float64) - intercept) / line_current

@@ -111,7 +111,7 @@ def arsenic_ratio(arsenic: Numeric, antimony: Numeric, bismuth: Numeric) -> Floa
 
     References
     ----------
-    Molar masses; the bound of 2 is recalled from Schlesinger et al., Extractive Metallurgy of Copper. Xiao 2012:
+    Molar masses; the bound of 2 is practice of refineries (recalled). Xiao 2012:
     As(III) helps antimony and bismuth to precipitate.
     """
     moles = np.asarray(antimony, dtype=np.float64) / _ANTIMONY + np.asarray(bismuth, dtype=np.float64) / _BISMUTH
@@ -138,7 +138,7 @@ def floating_share(molar_ratio: Numeric, bound: Numeric = 2.0, steepness: Numeri
 
     References
     ----------
-    Bound of 2: Schlesinger et al., Extractive Metallurgy of Copper (recalled). Form and exponent: assumed.
+    Bound of 2: practice of refineries (recalled). Form and exponent: assumed.
     """
     result: FloatArray = 1.0 / (1.0 + np.power(np.asarray(molar_ratio, dtype=np.float64) / bound, steepness))
     return result

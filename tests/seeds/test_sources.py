@@ -71,6 +71,14 @@ def test_every_reference_has_its_year_in_its_text(process):
 
 
 @pytest.mark.parametrize("process", names())
+def test_documents_that_a_source_names_anywhere_are_among_the_references(process):
+    seed = load(process)
+    texts = [*seed.sources.values(), *(row["source"] for row in of_bands(process))]
+    named = {key for text in texts for key in re.findall(r"\b[a-z]+(?:_[a-z]+)*_(?:1[89]|20)\d\d\b", text)}
+    assert named <= set(seed.references)
+
+
+@pytest.mark.parametrize("process", names())
 def test_no_source_is_older_than_what_it_is_cited_for(process):
     seed = load(process)
     assert [fault for place, source in of_seed(seed) for fault in too_old(place, source, seed)] == []
