@@ -90,10 +90,13 @@ def apparent_conductivity(
     lift_off: Numeric = 0.0,
     reference_lift_off: Numeric = 0.0,
     coil_radius: Numeric = 15.0,
+    phase: Numeric = 0.0,
 ) -> FloatArray:
     """Conductivity that an induction array reads: the metal's, less what a thin wall and lift-off take away.
 
-    The array is set on thick pieces at a reference lift-off, and reads right there.
+    The array is set on thick pieces at a reference lift-off, and reads right there. Lift-off lowers the amplitude of
+    the signal and hardly turns its phase: an array that evaluates the phase feels little of it. Not for ferromagnetic
+    metal, whose signal has the other sign.
 
     Parameters
     ----------
@@ -109,6 +112,8 @@ def apparent_conductivity(
         Distance at which the array was set [mm]
     coil_radius
         Radius of the coil [mm]
+    phase
+        Part of the lift-off's effect that evaluating the phase takes away, 0 for amplitude alone to 1 [1]
 
     Returns
     -------
@@ -122,5 +127,5 @@ def apparent_conductivity(
     conductivity = np.asarray(metal_conductivity, dtype=np.float64)
     wall = wall_response(thickness, skin_depth(conductivity, frequency))
     distance = lift_off_response(lift_off, coil_radius) / lift_off_response(reference_lift_off, coil_radius)
-    result: FloatArray = conductivity * wall * distance
+    result: FloatArray = conductivity * wall * distance ** (1.0 - np.asarray(phase, dtype=np.float64))
     return result

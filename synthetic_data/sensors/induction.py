@@ -18,6 +18,7 @@ class CoilParameters(ArrayParameters):
     coil_frequency: FloatArray
     coil_radius: FloatArray
     coil_lift_off: FloatArray
+    coil_phase: FloatArray
     coil_rsd: FloatArray
     coil_area: FloatArray
     coil_dropout: FloatArray
@@ -26,8 +27,9 @@ class CoilParameters(ArrayParameters):
 def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
     """What the array reports: conductivity [%IACS]; NaN where a channel dropped out.
 
-    Thin walls and air below a piece lower the reading; small pieces are read less surely. Reads `coil_frequency` [Hz],
-    `coil_radius` [mm], `coil_lift_off` [mm], `coil_rsd` [1], `coil_area` [cm²], `coil_dropout` [1].
+    Thin walls and air below a piece lower the reading; small pieces are read less surely. Ferromagnetic metal, whose
+    signal has the other sign, is reported as 0. Reads `coil_frequency` [Hz], `coil_radius` [mm], `coil_lift_off` [mm],
+    `coil_phase` [1], `coil_rsd` [1], `coil_area` [cm²], `coil_dropout` [1].
     """
     p, lot = pieces.lots.parameters.view(CoilParameters), pieces.lot
     wall = pieces.thickness * pieces.shape
@@ -39,7 +41,9 @@ def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.
         p.coil_lift_off[lot] + air,
         p.coil_lift_off[lot],
         p.coil_radius[lot],
+        p.coil_phase[lot],
     )
+    reading = np.where(pieces.magnetic, 0.0, reading)
     rsd = p.coil_rsd[lot] * np.sqrt(1.0 + p.coil_area[lot] / pieces.area)
     read_out = blended(reading, pieces.area, registration) * np.exp(rsd * rng.standard_normal(len(lot)))
     dropped = rng.random(len(lot)) < p.coil_dropout[lot]

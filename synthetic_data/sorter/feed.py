@@ -52,6 +52,7 @@ class Pieces:
     thickness: FloatArray  # of the wall [mm]
     density: FloatArray  # of the metal [g/cm³]
     conductivity: FloatArray  # %IACS
+    magnetic: NDArray[np.bool_]  # holds ferromagnetic metal
     area: FloatArray  # seen from above [cm²]
     shape: FloatArray  # walls that lie above one another: 1 flat, 2 hollow or folded, below 1 perforated
     surface: NDArray[np.intp]  # index into SURFACES
@@ -85,6 +86,8 @@ def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generato
     surface, layer = surfaces.draw_surfaces(lots, materials, lot, material, rng)
     klass = materials.klass[material]
     klass[joined] = materials.other
+    magnetic = materials.magnetic[material]
+    magnetic[composites.piece] |= materials.magnetic[composites.second]
     at = np.round(lots.day * _DAY).astype(np.int64)[lot] + elapsed
     return Pieces(
         lots=lots,
@@ -99,6 +102,7 @@ def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generato
         thickness=thickness,
         density=density,
         conductivity=conductivity,
+        magnetic=magnetic,
         area=bodies.area,
         shape=bodies.shape,
         surface=surface,

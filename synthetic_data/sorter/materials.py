@@ -69,6 +69,7 @@ class Materials:
     density: FloatArray  # (m, 2) low, high [g/cm³]
     conductivity: FloatArray  # (m, 2) low, high [%IACS]
     thickness: FloatArray  # (m, 2) low, high [mm]
+    magnetic: NDArray[np.bool_]  # (m,) whether a material is ferromagnetic: the property `magnetic` is 1
     properties: tuple[Mapping[str, Range], ...]  # (m,) all that the seed says of each
 
     @cached_property
@@ -108,6 +109,7 @@ class Materials:
             density=_property(materials, "density"),
             conductivity=_property(materials, "conductivity"),
             thickness=_property(materials, "thickness"),
+            magnetic=np.array(["magnetic" in material.properties for material in materials]),
             properties=tuple(material.properties for material in materials),
         )
 
@@ -220,6 +222,10 @@ def _faults(material: Material, other: str) -> list[str]:
         for name in ("density", "conductivity", "thickness")
         if name not in material.properties or material.properties[name].low <= 0.0
     ]
+    magnetic = material.properties.get("magnetic")
+    if magnetic is not None and (magnetic.low, magnetic.high) != (1.0, 1.0):
+        got = f"{magnetic.low:g} to {magnetic.high:g}"
+        faults.append(f"{place}.properties.magnetic: got {got}: expected 1 for ferromagnetic metal, or none")
     if material.feed is None:
         faults.append(f"{place}.feed: missing: expected the name of a feed")
     if material.unit != "wt%":

@@ -46,6 +46,12 @@ def test_lift_off_weakens_the_signal_as_a_dipole_far_away():
     assert apparent_conductivity(40.0, 50.0, 10e3, lift_off=6.0, reference_lift_off=3.0) < 40.0
 
 
+def test_phase_takes_the_lift_off_away():
+    readings = [apparent_conductivity(40.0, 50.0, 10e3, 6.0, 3.0, phase=phase) for phase in (0.0, 0.5, 0.9, 1.0)]
+    assert readings == sorted(readings)
+    assert readings[-1] == pytest.approx(40.0, rel=1e-12)
+
+
 VALUES = {
     "skin": (skin_depth(40.0, 12e3), 1000.0 / (np.pi * 12e3 * 4e-7 * np.pi * 0.4 * 5.8e7) ** 0.5),
     "wall": (wall_response(1.5, 0.9), 1.0 - np.exp(-3.0 / 0.9)),
@@ -54,6 +60,10 @@ VALUES = {
     "reading": (
         apparent_conductivity(40.0, 1.0, 10e3, 6.0, 4.0, 20.0),
         40.0 * (1.0 - np.exp(-2e-3 * (np.pi * 10e3 * 4e-7 * np.pi * 0.4 * 5.8e7) ** 0.5)) * (1.04 / 1.09) ** 3.0,
+    ),
+    "reading by phase": (
+        apparent_conductivity(40.0, 1.0, 10e3, 6.0, 4.0, 20.0, 0.75),
+        40.0 * (1.0 - np.exp(-2e-3 * (np.pi * 10e3 * 4e-7 * np.pi * 0.4 * 5.8e7) ** 0.5)) * (1.04 / 1.09) ** 0.75,
     ),
     "reading by default": (
         apparent_conductivity(40.0, 1.0, 10e3, 6.0),
