@@ -41,7 +41,8 @@ class CastHouseParameters(ArrayParameters):
     anode_si_sd: FloatArray
     anode_v_sd: FloatArray
     anode_ni_sd: FloatArray
-    anode_alike: FloatArray
+    anode_coke_alike: FloatArray
+    anode_dirt_alike: FloatArray
     anode_assay_sd: FloatArray
     silo_time: FloatArray
     anode_time: FloatArray

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +21,9 @@ STRETCH = 112  # periods that are stepped as one array: whole lots of alumina an
 ALUMINA_LOT, ANODE_LOT = 28, 14  # periods: two weeks, one week
 MINOR = ("ga", "v", "zn", "ni")  # elements that raw materials bring beside iron and silicon
 
-_ALUMINA = ("fe2o3", "sio2", "ga", "v2o5", "zno")
-_ANODE = ("fe", "si", "v", "ni")
+# Contents of a lot that have part of their variance in common, by the parameter that states this part.
+_ALUMINA = {"alumina_alike": ("fe2o3", "sio2", "ga", "v2o5", "zno")}
+_ANODE = {"anode_dirt_alike": ("fe", "si"), "anode_coke_alike": ("v", "ni")}
 _OXYGEN = ATOMS["o"][1]
 
 
@@ -73,10 +74,10 @@ class _Supplier:
         air, humidity = self._air(p, day)
         alumina, alumina_assay = self._lots(p, "alumina", _ALUMINA, ALUMINA_LOT, count)
         anode, anode_assay = self._lots(p, "anode", _ANODE, ANODE_LOT, count)
-        fed = dict(zip(_ALUMINA, self._silo.go(alumina), strict=True))
-        burnt = dict(zip(_ANODE, self._anodes.go(anode), strict=True))
-        assays = {f"alumina_{name}": values for name, values in zip(_ALUMINA, alumina_assay, strict=True)}
-        assays |= {f"anode_{name}": values for name, values in zip(_ANODE, anode_assay, strict=True)}
+        fed = dict(zip(alumina, self._silo.go(np.array(list(alumina.values()))), strict=True))
+        burnt = dict(zip(anode, self._anodes.go(np.array(list(anode.values()))), strict=True))
+        assays = {f"alumina_{name}": values for name, values in alumina_assay.items()}
+        assays |= {f"anode_{name}": values for name, values in anode_assay.items()}
         return Supply(first, count, day, p, air, humidity, assays, self._brought(fed, burnt))
 
     def _air(self, p: CastHouseParameters, day: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -93,19 +94,23 @@ class _Supplier:
         return air, np.clip(humidity, 15.0, 99.0)
 
     def _lots(
-        self, p: CastHouseParameters, kind: str, names: tuple[str, ...], length: int, count: int
-    ) -> tuple[FloatArray, FloatArray]:
-        """Contents of the lots delivered and their assays, (names, periods) each; a lot lasts `length` periods."""
+        self, p: CastHouseParameters, kind: str, alike: Mapping[str, tuple[str, ...]], length: int, count: int
+    ) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+        """Contents of the lots delivered and their assays, by name; a lot lasts `length` periods.
+
+        `alike` has, by the parameter that states the part of their variance in common, the contents that share it.
+        """
         lots = -(-count // length)
-        normals, error = self._rng.standard_normal((2, len(names), lots))
-        shared = self._rng.standard_normal(lots)
-        mean = np.array([p[f"{kind}_{name}"][::length] for name in names])
-        sd = np.array([p[f"{kind}_{name}_sd"][0] for name in names])[:, None]
-        alike = p[f"{kind}_alike"][0]  # part of the variance that the contents of a lot have in common
-        log = sd * (math.sqrt(alike) * shared + math.sqrt(1.0 - alike) * normals)
-        content = mean * np.exp(log - 0.5 * sd**2)
-        assay = content * (1.0 + p[f"{kind}_assay_sd"][0] * error)
-        held, assayed = (np.repeat(values, length, axis=1)[:, :count] for values in (content, assay))
+        held, assayed = dict[str, FloatArray](), dict[str, FloatArray]()
+        for part, names in alike.items():
+            common, shared = p[part][0], self._rng.standard_normal(lots)
+            for name in names:
+                normal, error = self._rng.standard_normal((2, lots))
+                sd = p[f"{kind}_{name}_sd"][0]
+                log = sd * (math.sqrt(common) * shared + math.sqrt(1.0 - common) * normal)
+                content = p[f"{kind}_{name}"][::length] * np.exp(log - 0.5 * sd**2)
+                assay = content * (1.0 + p[f"{kind}_assay_sd"][0] * error)
+                held[name], assayed[name] = (np.repeat(values, length)[:count] for values in (content, assay))
         return held, assayed
 
     def _brought(self, fed: dict[str, FloatArray], burnt: dict[str, FloatArray]) -> dict[str, FloatArray]:

@@ -18,17 +18,25 @@ def stream(house):
     return house.plan.plant_stream()
 
 
+ALIKE = {"v": "anode_coke_alike", "ni": "anode_coke_alike", "fe": "anode_dirt_alike", "si": "anode_dirt_alike"}
+
+
 def lots(p, rng, kind, names, length):
-    """Contents and assays of the lots of one stretch of 112 casts, (names, casts) each."""
+    """Contents and assays of the lots of one stretch of 112 casts, (names, casts) each.
+
+    Alumina has one factor in common, anodes one of dirt (iron, silicon) and one of coke (vanadium, nickel).
+    """
     count = 112 // length
-    own, error = rng.standard_normal((2, len(names), count))
-    shared = rng.standard_normal(count)
-    content, assay = [], []
-    for i, name in enumerate(names):
-        mean, sd, alike = p[f"{kind}_{name}"][0], p[f"{kind}_{name}_sd"][0], p[f"{kind}_alike"][0]
-        value = mean * np.exp(sd * (alike**0.5 * shared + (1.0 - alike) ** 0.5 * own[i]) - 0.5 * sd**2)
+    content, assay, before = [], [], None
+    for name in names:
+        part = ALIKE.get(name, "alumina_alike")
+        if part != before:
+            shared, before = rng.standard_normal(count), part
+        own, error = rng.standard_normal((2, count))
+        mean, sd, alike = p[f"{kind}_{name}"][0], p[f"{kind}_{name}_sd"][0], p[part][0]
+        value = mean * np.exp(sd * (alike**0.5 * shared + (1.0 - alike) ** 0.5 * own) - 0.5 * sd**2)
         content.append(np.repeat(value, length))
-        assay.append(np.repeat(value + value * p[f"{kind}_assay_sd"][0] * error[i], length))
+        assay.append(np.repeat(value + value * p[f"{kind}_assay_sd"][0] * error, length))
     return content, assay
 
 
