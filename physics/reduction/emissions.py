@@ -49,10 +49,11 @@ def anode_co2(net_carbon: Numeric, sulphur_and_ash: Numeric = 0.03) -> FloatArra
     return np.asarray(net_carbon, dtype=np.float64) * (1.0 - sulphur_and_ash) * (44.0 / 12.0 / 1000.0)
 
 
-def cf4_emission(ae_frequency: Numeric, ae_duration: Numeric, slope: Numeric = 0.143) -> FloatArray:
+def cf4_emission(ae_frequency: Numeric, ae_duration: Numeric, slope: Numeric = 0.122) -> FloatArray:
     """CF4 by the slope method: slope x anode-effect minutes of a pot in a day.
 
-    Low-voltage emissions outside anode effects are not in it. Valid for the pot technology of the slope.
+    Emissions at low voltage, outside anode effects, are not in it: the Refinement of 2019 adds them. Valid for the pot
+    technology of the slope.
 
     Parameters
     ----------
@@ -61,7 +62,7 @@ def cf4_emission(ae_frequency: Numeric, ae_duration: Numeric, slope: Numeric = 0
     ae_duration
         Mean duration of one, 0 where there is none [min]
     slope
-        CF4 a tonne of metal for one minute a day; 0.143 for centre-worked prebake pots [kg/t*d/min]
+        CF4 a tonne of metal for one minute a day, 0.122 for large point-fed prebake pots [kg/t*d/min]
 
     Returns
     -------
@@ -70,12 +71,13 @@ def cf4_emission(ae_frequency: Numeric, ae_duration: Numeric, slope: Numeric = 0
 
     References
     ----------
-    40 CFR 98.63, equation F-2; slope of IPCC 2006 vol. 3 ch. 4 table 4.16 (recalled from memory).
+    40 CFR 98.63, equation F-2; slope of the 2019 Refinement to IPCC 2006 (recalled). The Guidelines of 2006 have 0.143
+    for centre-worked prebake pots, vol. 3 ch. 4 table 4.16 (recalled).
     """
     return slope * np.asarray(ae_frequency, dtype=np.float64) * ae_duration
 
 
-def c2f6_emission(cf4: Numeric, c2f6_to_cf4: Numeric = 0.121) -> FloatArray:
+def c2f6_emission(cf4: Numeric, c2f6_to_cf4: Numeric = 0.097) -> FloatArray:
     """C2F6 as a share of CF4.
 
     Parameters
@@ -83,7 +85,7 @@ def c2f6_emission(cf4: Numeric, c2f6_to_cf4: Numeric = 0.121) -> FloatArray:
     cf4
         CF4 a tonne of metal [kg/t]
     c2f6_to_cf4
-        Mass of C2F6 over that of CF4; 0.121 for centre-worked prebake pots [1]
+        Mass of C2F6 over that of CF4, 0.097 for large point-fed prebake pots [1]
 
     Returns
     -------
@@ -92,7 +94,8 @@ def c2f6_emission(cf4: Numeric, c2f6_to_cf4: Numeric = 0.121) -> FloatArray:
 
     References
     ----------
-    40 CFR 98.63, equation F-4; share of IPCC 2006 vol. 3 ch. 4 table 4.16 (recalled from memory).
+    40 CFR 98.63, equation F-4; share of the 2019 Refinement to IPCC 2006 (recalled). The Guidelines of 2006 have 0.121
+    for centre-worked prebake pots, vol. 3 ch. 4 table 4.16 (recalled).
     """
     return c2f6_to_cf4 * np.asarray(cf4, dtype=np.float64)
 

@@ -26,9 +26,9 @@ def test_anode_co2_of_410_kilograms():
 
 
 def test_perfluorocarbons_of_the_example():
-    cf4 = cf4_emission(0.1, 2.0)
+    cf4 = cf4_emission(0.1, 2.0, 0.143)
     assert cf4 == pytest.approx(0.0286, rel=1e-12)
-    assert perfluorocarbon_co2e(cf4, c2f6_emission(cf4)) == pytest.approx(0.228, abs=0.0005)
+    assert perfluorocarbon_co2e(cf4, c2f6_emission(cf4, 0.121)) == pytest.approx(0.228, abs=0.0005)
 
 
 def test_no_anode_effect_no_perfluorocarbon():
@@ -45,10 +45,10 @@ VALUES = {
     "carbon": (stoichiometric_carbon(92.0), 3.0 * 12.011 / (4.0 * 26.98154) * 1000.0 / 0.92),
     "anodes by default": (anode_co2(410.0), 410.0 * 0.97 * 44.0 / 12.0 / 1000.0),
     "anodes": (anode_co2(420.0, 0.05), 420.0 * 0.95 * 44.0 / 12.0 / 1000.0),
-    "CF4 by default": (cf4_emission(0.3, 2.5), 0.143 * 0.75),
-    "CF4": (cf4_emission(0.3, 2.5, 0.122), 0.122 * 0.75),
-    "C2F6 by default": (c2f6_emission(0.04), 0.121 * 0.04),
-    "C2F6": (c2f6_emission(0.04, 0.097), 0.097 * 0.04),
+    "CF4 by default": (cf4_emission(0.3, 2.5), 0.122 * 0.75),
+    "CF4": (cf4_emission(0.3, 2.5, 0.143), 0.143 * 0.75),
+    "C2F6 by default": (c2f6_emission(0.04), 0.097 * 0.04),
+    "C2F6": (c2f6_emission(0.04, 0.121), 0.121 * 0.04),
     "warming by default": (perfluorocarbon_co2e(0.03, 0.004), 0.03 * 6.63 + 0.004 * 11.1),
     "warming": (perfluorocarbon_co2e(0.03, 0.004, 7380.0, 12400.0), 0.03 * 7.38 + 0.004 * 12.4),
     "electricity": (electricity_co2e(13400.0, 0.55), 13.4 * 0.55),
