@@ -99,7 +99,7 @@ def _measured(p: PotlineParameters, pots: Pots, recorded: Recorded, days: int, z
         "ae_duration": np.where(had_ae, mean["ae_minutes"] / np.where(had_ae, mean["ae_count"], 1.0), 0.0),
         "anode_current_spread": mean["anode_spread"] * (1.0 + p.spread_meter_sd * z["anode_current_spread"]),
         "beam_moves": mean["beam_moves"],
-        "shell_temperature": mean["shell_temperature"] + p.shell_meter_sd * z["shell_temperature"],
+        "shell_temperature": mean["shell_temperature"] + pots.shell_bias + p.shell_meter_sd * z["shell_temperature"],
         "unstable_time": mean["unstable_time"],
         "iron_in_metal": mean["iron"] * (1.0 + p.metal_assay_sd * z["iron_in_metal"]),
         "silicon_in_metal": mean["silicon"] * (1.0 + p.metal_assay_sd * z["silicon_in_metal"]),

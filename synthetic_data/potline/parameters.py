@@ -292,6 +292,7 @@ class PotlineParameters(ScalarParameters):
     alf3_scale_sd: float
     drop_meter_sd: float
     shell_meter_sd: float
+    shell_pot_sd: float
     spread_meter_sd: float
     metal_assay_sd: float
     lif_assay_sd: float

@@ -70,6 +70,7 @@ class Pots:
     alumina_offset: FloatArray  # content that the feed control comes to, over the wanted one [wt%]
     scale_bias: FloatArray  # 1
     voltage_bias: FloatArray
+    shell_bias: FloatArray
     # set-points as the operators want them, before set-point tests
     voltage_setpoint: FloatArray
     excess_alf3_target: FloatArray  # wt%
@@ -97,6 +98,7 @@ def build(p: PotlineParameters, count: int, rng: np.random.Generator) -> Pots:
     pots.alumina_offset = p.alumina_pot_sd * rng.standard_normal(count)
     pots.scale_bias = p.scale_pot_sd * rng.standard_normal(count)
     pots.voltage_bias = p.voltmeter_pot_sd * rng.standard_normal(count)
+    pots.shell_bias = p.shell_pot_sd * rng.standard_normal(count)
     pots.caf2 = p.caf2 + p.caf2_pot_sd * rng.standard_normal(count)
     pots.lif = np.full(count, p.lif)
     pots.walks = rng.standard_normal((len(WALKS), count))

@@ -123,7 +123,7 @@ def solved(p, pots, day, ambient, inflow):
     area = p.ledge_area * (1.0 + p.side_per_metal * (day["metal_level"] - p.metal_level_target))
     side, top = 0.001 * p.ledge_transfer * pots.transfer_factor * area, p.top_loss * pots.heat_loss_factor
     capacity = (1.76 * pots.bath_mass + 1.18 * pots.metal_mass) / 86400.0
-    latent = 568.0 / 86400.0
+    latent = 511.0 / 86400.0
     ledge = thickness * pots.ledge_mass + p.wall_as_ledge
     passed = p.ledge_conductivity * area * (day["liquidus"] - ambient) / ledge / 10.0
     span, mass = day["liquidus"] - ambient, pots.ledge_mass + p.wall_as_ledge / thickness

@@ -72,7 +72,7 @@ def test_a_row(uneven, pots, line, mean, rng):
         "ae_duration": [a / c if c > 0.0 else 0.0 for a, c in zip(m["ae_minutes"], m["ae_count"], strict=True)],
         "anode_current_spread": m["anode_spread"] * (1.0 + p.spread_meter_sd * z["anode_current_spread"]),
         "beam_moves": m["beam_moves"],
-        "shell_temperature": m["shell_temperature"] + p.shell_meter_sd * z["shell_temperature"],
+        "shell_temperature": m["shell_temperature"] + pots.shell_bias + p.shell_meter_sd * z["shell_temperature"],
         "unstable_time": m["unstable_time"],
         "iron_in_metal": m["iron"] * (1.0 + p.metal_assay_sd * z["iron_in_metal"]),
         "silicon_in_metal": m["silicon"] * (1.0 + p.metal_assay_sd * z["silicon_in_metal"]),

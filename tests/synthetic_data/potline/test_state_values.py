@@ -85,6 +85,7 @@ def test_pots_at_the_start(uneven):
         *(("temperature_bias", p.thermocouple_pot_sd), ("assay_bias", p.assay_pot_sd), ("level_bias", p.level_pot_sd)),
         *(("bath_level_bias", p.bath_level_pot_sd), ("alumina_offset", p.alumina_pot_sd)),
         *(("scale_bias", p.scale_pot_sd), ("voltage_bias", p.voltmeter_pot_sd)),
+        ("shell_bias", p.shell_pot_sd),
     ):
         near(getattr(pots, name), sd * twin.standard_normal(40), rtol=1e-12, err_msg=name)
     near(pots.caf2, p.caf2 + p.caf2_pot_sd * twin.standard_normal(40), rtol=1e-12)
