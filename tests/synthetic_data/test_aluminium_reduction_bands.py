@@ -47,6 +47,11 @@ def of_measurements(seed: Seed, plant: Replay) -> dict[str, float]:
     columns = {column.name: table[column.name].to_numpy() for column in seed.inputs if column.previous is None}
     kpi = pd.DataFrame(derived(columns, table["current_efficiency"].to_numpy(), prices))
     read = [c.name for c in seed.by_role("before", "during") if c.previous is None and c.name != "pot_age"]
+    means = (
+        table.assign(efficiency=truth["current_efficiency"], ledge=truth["ledge"])[old]
+        .groupby("unit")
+        .mean(numeric_only=True)
+    )
     pots, ae = table.groupby("unit"), table.dropna(subset=["ae_frequency", "ae_duration"])
     return {
         "specific energy mean": kpi["specific_energy"].mean(),
@@ -57,6 +62,8 @@ def of_measurements(seed: Seed, plant: Replay) -> dict[str, float]:
         "bath temperature sd from day to day": table["bath_temperature_sd"].mean(),
         "shell temperature mean": table["shell_temperature"].mean(),
         "iron in metal": table["iron_in_metal"].mean(),
+        "efficiency and voltage correlation between pots": means["efficiency"].corr(means["cell_voltage"]),
+        "shell temperature and ledge correlation between pots": means["shell_temperature"].corr(means["ledge"]),
         "missing readings": table[read].isna().to_numpy().mean(),
         "label noise": (table["current_efficiency"] - truth["current_efficiency"]).std(),
         "label on truth slope": slope(truth["current_efficiency"], table["current_efficiency"]),
