@@ -16,7 +16,7 @@ SLIMES_SHARE = {
     "sb": 0.60,
     "bi": 0.60,
     "as": 0.25,
-    "ni": 0.01,
+    "ni": 0.10,
 }
 
 
@@ -37,8 +37,9 @@ def slimes_mass(slimes_elements: Numeric, element_share: Numeric = 0.55) -> Floa
 
     References
     ----------
-    Balance of mass; shares of Larouche 2001 as given in Schlesinger et al., Extractive Metallurgy of Copper (recalled);
-    x assumed, so that slimes hold about 15 % silver, 10 to 15 % lead and 8 to 12 % selenium.
+    Balance of mass; shares of Larouche 2001 as given in Schlesinger et al., Extractive Metallurgy of Copper (recalled),
+    of nickel as much as plants usually find as oxide (Larouche: 1 %);
+    x assumed, so that slimes hold about 13 % silver, 10 to 15 % lead and 8 to 12 % selenium.
     """
     result: FloatArray = np.asarray(slimes_elements, dtype=np.float64) * 1e-3 / element_share
     return result

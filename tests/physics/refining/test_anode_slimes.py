@@ -59,7 +59,7 @@ def test_half_floats_at_the_bound_and_little_above():
 def test_shares_that_stay_in_the_slimes():
     assert SLIMES_SHARE == {
         **{"ag": 0.99, "se": 0.98, "te": 0.98, "pb": 0.98},
-        **{"sb": 0.60, "bi": 0.60, "as": 0.25, "ni": 0.01},
+        **{"sb": 0.60, "bi": 0.60, "as": 0.25, "ni": 0.10},
     }
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from synthetic_data.tankhouse import contents, surface
 
-STAY = {"ag": 0.99, "se": 0.98, "te": 0.98, "pb": 0.98, "sb": 0.60, "bi": 0.60, "as": 0.25, "ni": 0.01}
+STAY = {"ag": 0.99, "se": 0.98, "te": 0.98, "pb": 0.98, "sb": 0.60, "bi": 0.60, "as": 0.25, "ni": 0.10}
 
 
 @pytest.fixture
