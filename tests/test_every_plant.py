@@ -7,6 +7,7 @@ import pytest
 from models.processes.lookup import needed_physics_of
 from seeds import load, names
 from synthetic_data import another_plant, replay, simulate
+from synthetic_data.engine.plan import process_module
 from training.dataset import read
 
 pytestmark = pytest.mark.slow  # every plant is simulated
@@ -20,7 +21,8 @@ def test_bytes_do_not_depend_on_the_workers(name, tmp_path):
     seed = load(name)
     files = ("table.parquet", "truth.parquet", "events.parquet", "simulation.json")
     for workers in (1, 2, 4):
-        simulate(seed, tmp_path / str(workers), units=2 * seed.plant.units + 1, years=0.25, workers=workers)
+        units = 4 * process_module(seed).BLOCK_UNITS + 1
+        simulate(seed, tmp_path / str(workers), units=units, years=0.25, workers=workers)
     for file in files:
         alone = (tmp_path / "1" / file).read_bytes()
         assert alone == (tmp_path / "2" / file).read_bytes() == (tmp_path / "4" / file).read_bytes()
