@@ -102,6 +102,39 @@ def test_eutectic_lies_on_both_curves_over_the_whole_range():
     assert np.all(eutectic < liquidus_solheim_1996(alf3, caf2, 2.5, lif))
 
 
+def residual(bath):
+    """Distance of the eutectic from the liquidus at its own solubility [K], and the eutectic [°C]."""
+    eutectic = eutectic_temperature(*bath)
+    saturated = alumina_solubility_skybakmoen_1997(eutectic, *bath[:4])
+    return np.abs(liquidus_solheim_1996(*bath[:2], saturated, *bath[2:]) - eutectic), eutectic
+
+
+def test_two_steps_leave_the_stated_residual_in_every_bath():
+    rng = np.random.default_rng(5)
+    most = np.array([20.0, 20.0, 20.0, 5.0, 5.0])[:, np.newaxis]
+    # edges and corners of the valid range, and a tenth beyond it by noise
+    corners = np.stack(np.meshgrid(*([share * limit[0] for share in (0.0, 0.1, 0.5, 1.0)] for limit in most)))
+    noisy = np.abs(most * rng.uniform(0.0, 1.0, (5, 200_000)) + 0.1 * most * rng.uniform(-1.0, 1.0, (5, 200_000)))
+    for bath in (corners.reshape(5, -1), noisy):
+        off, eutectic = residual(bath)
+        valid = (eutectic >= 850.0) & (eutectic <= 1050.0)
+        assert np.isfinite(eutectic).all()
+        assert valid.mean() > 0.3
+        assert off[valid].max() < 0.004
+        assert off[valid & (bath[2] <= 5.0)].max() < 0.001
+
+
+@pytest.mark.parametrize("place", range(5), ids=["AlF3", "CaF2", "LiF", "MgF2", "KF"])
+def test_an_eutectic_without_a_value_stays_in_its_place(place):
+    bath = np.array([11.0, 5.0, 0.5, 0.3, 0.2])[:, np.newaxis].repeat(3, axis=1)
+    bath[place, 0], bath[place, 1] = np.nan, -0.01
+    with np.errstate(invalid="ignore"):
+        found = eutectic_temperature(*bath)
+    assert np.isnan(found[0])
+    assert np.isnan(found[1]) == (place < 3)
+    assert found[2] == eutectic_temperature(11.0, 5.0, 0.5, 0.3, 0.2)
+
+
 def test_eutectic_with_every_addition_lies_on_both_curves():
     found = eutectic_temperature(11.0, 5.0, 0.5, 0.4, 0.3)
     saturated = alumina_solubility_skybakmoen_1997(found, 11.0, 5.0, 0.5, 0.4)
