@@ -105,7 +105,7 @@ def hydrogen_of_moist_air(
 ) -> FloatArray:
     """Hydrogen of a melt that stands under moist air and moist flux: S(T) (u p/p0)^0.5.
 
-    2 Al + 3 H2O = Al2O3 + 6 H would fill the melt at any humidity; oxide hinders it, so u is fitted: at 1.6 kPa and
+    2 Al + 3 H2O = Al2O3 + 6 H would fill the melt at any humidity; oxide hinders it, so u is fitted: at 1.7 kPa and
     720 °C melts hold about 0.25 mL/100 g.
 
     Parameters
