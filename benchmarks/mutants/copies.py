@@ -56,17 +56,17 @@ def tests_of(file: str) -> tuple[list[str], bool]:
         found = sorted(folder.glob("test_*.py"))
         folder = folder.parent
     if path.parts[0] == "physics":
-        found.append(ROOT / "tests" / "physics" / "test_functions.py")
+        found += [ROOT / "tests" / "physics" / f"test_{name}.py" for name in ("functions", "points")]
     return list(dict.fromkeys(str(test.relative_to(ROOT)) for test in found)), bool(own)
 
 
 def chosen_in(file: str) -> list[str]:
-    """Options of pytest that leave slow tests of other modules out, and laws of physics of another file's functions."""
+    """Options of pytest that leave slow tests of other modules out, and laws and points of another file's functions."""
     if not file.startswith("physics/"):
         own = all(Path(test).stem.startswith(f"test_{Path(file).stem}") for test in tests_of(file)[0])
         return [] if own else ["-m", "not slow"]
     names = re.findall(r"^def ([a-z]\w*)", (ROOT / file).read_text(encoding="utf-8"), re.M)
-    return ["-k", " or ".join(["not test_functions", *names])]
+    return ["-k", " or ".join(["not (test_functions or test_points)", *names])]
 
 
 def tests_run(folder: str, arguments: list[str]) -> None:

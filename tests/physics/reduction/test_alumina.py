@@ -14,18 +14,6 @@ from physics.reduction.alumina import (
 )
 
 
-@pytest.mark.parametrize(
-    ("current", "kilograms_a_minute"), [(320.0, 3.14), (400.0, 3.93), (500.0, 4.91), (600.0, 5.90)], ids=str
-)
-def test_consumption_of_each_class_of_pot(current, kilograms_a_minute):
-    assert alumina_consumption(current, 93.0) / 60.0 == pytest.approx(kilograms_a_minute, abs=0.005)
-
-
-def test_consumption_of_one_ampere():
-    # 1.0568e-5 kg/min at 100 %, six electrons for one Al2O3
-    assert alumina_consumption(0.001, 100.0) / 60.0 == pytest.approx(1.0568e-5, rel=1e-4)
-
-
 def test_alumina_closes_with_the_metal():
     assert ALUMINA_PER_METAL == pytest.approx(1.889, rel=5e-4)
     metal = metal_mass(400.0, 1.0, 93.0, ALUMINIUM_EQUIVALENT)

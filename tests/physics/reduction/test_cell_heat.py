@@ -1,9 +1,8 @@
-"""Heat of a cell: published levels, balance of the ledge, conservation when it freezes."""
+"""Heat of a cell: balance of the ledge, conservation when it freezes."""
 
 import numpy as np
 import pytest
 
-from physics.electrochemistry import ALUMINIUM_EQUIVALENT, specific_energy
 from physics.reduction.cell_heat import (
     LATENT_HEAT_CRYOLITE,
     concentration_after_freezing,
@@ -12,17 +11,6 @@ from physics.reduction.cell_heat import (
     ledge_heat,
     thermal_mass,
 )
-
-
-def test_least_energy_of_a_kilogram():
-    kwh_per_kilogram = specific_energy(enthalpy_voltage(100.0), 100.0, ALUMINIUM_EQUIVALENT) / 1000.0
-    assert kwh_per_kilogram == pytest.approx(6.35, abs=0.005)
-    # accepted value 6.34
-    assert kwh_per_kilogram == pytest.approx(6.34, rel=0.002)
-
-
-def test_heat_loss_of_the_reference_pot():
-    assert heat_available(400.0, 4.00, 93.0) == pytest.approx(761.0, abs=0.5)
 
 
 def test_all_voltage_is_either_metal_or_heat():

@@ -22,11 +22,6 @@ TABLE = {1.9: 4.382, 2.0: 4.210, 2.2: 4.120, 2.5: 4.078, 3.0: 4.053, 4.0: 4.041,
 STATE = {"line_current": 400.0, "bath_temperature": 958.0, "excess_alf3": 10.5, "caf2": 5.0}
 
 
-def test_reference_pot_as_a_whole():
-    # the rounded terms add to 4.08; unrounded they give the stated 4.07
-    assert cell_voltage(43.0, 400.0, 962.0, 12.0, 5.5, 2.8) == pytest.approx(4.07, abs=0.005)
-
-
 def test_voltage_against_alumina():
     # The table's anode face and cathode current density are unsaid. 49.0 m² (the class has 49 to 50) gives every row
     # within 1 mV; with our 49.4 m² (0.81 A/cm² exactly) all rows lie 15 to 16 mV lower, and the shape is the same.
@@ -46,11 +41,6 @@ def test_voltage_has_its_minimum_near_four_per_cent_alumina():
     # "about -50 mV per per cent near 2.5 to 3 %" is the chord from 2.5 to 3
     assert np.interp(3.0, alumina, voltage) - np.interp(2.5, alumina, voltage) == pytest.approx(-0.025, abs=0.001)
     assert abs(slope[np.argmin(np.abs(alumina - 4.0))]) < 0.005
-
-
-def test_one_millimetre_is_34_millivolts():
-    _, slope = voltage_line(400.0, 962.0, 12.0, 5.5, 2.8)
-    assert slope == pytest.approx(0.034, abs=0.0005)
 
 
 def test_voltage_rises_with_current_and_cathode_drop_and_falls_with_temperature():

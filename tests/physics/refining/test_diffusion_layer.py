@@ -18,11 +18,6 @@ def test_a_refinery_works_at_about_a_third_of_its_limiting_current():
     assert 320.0 / limit == pytest.approx(0.3, abs=0.02)
 
 
-def test_limiting_current_of_natural_convection():
-    # 45 g/L at 60 to 62 °C and a layer of 0.18 mm: about 780 A/m² by engineering notes
-    assert limiting_current(45.0, 1.03e-9, 0.18) == pytest.approx(780.0, rel=0.01)
-
-
 def test_limiting_current_is_faradays_law():
     flux = 46.0 * 1.1e-9 / 0.15e-3  # kg/m²/s
     charge = flux * 1000.0 * 3600.0 / COPPER_EQUIVALENT  # A/m²: g/s over g/Ah

@@ -69,8 +69,7 @@ def test_lighter_metals_scatter_more_with_a_shift_of_energy():
     assert shifted == sorted(shifted, reverse=True)
 
 
-def test_dwell_and_nearness():
-    assert dwell(40.0, 3.0) == pytest.approx(13.33, rel=1e-3)  # published
+def test_nearness():
     assert nearness(0.0, 80.0) == 1.0
     assert nearness(40.0, 80.0) == 4.0
 
