@@ -46,6 +46,7 @@ bench: $(VENV)/.built ## measure the simulator, training and serving side by sid
 	$(BIN)/python benchmarks/sorting.py
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/control_charts.py
+	$(BIN)/python benchmarks/literature.py
 	$(BIN)/python benchmarks/run.py
 
 mutants: $(VENV)/.built ## put 300 small wrong changes into the code and count those that tests notice

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks import literature
 from benchmarks.digests import table_digest
 from models.table.reading import digest, read_table
 from seeds import load, names
@@ -197,6 +198,10 @@ def test_grades_of_the_page_are_those_of_the_seed(process):
 
 def test_benchmarks_page_is_the_measured_one():
     assert (DOCS / "benchmarks.md").read_text(encoding="utf-8") == benchmark("run").page(measured("benchmarks"))
+
+
+def test_the_page_of_physics_is_what_its_command_writes():
+    assert literature.PAGE.read_text(encoding="utf-8") == literature.page(), "python benchmarks/literature.py"
 
 
 def test_trials_of_the_sorting_page_are_the_measured_ones():
