@@ -1,0 +1,89 @@
+"""When the service is ready, by what is known of its processes."""
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from registry.store import Champion
+from serving import problems
+from serving.champions import Served, Status
+from serving.routes import health
+
+MODEL: Any = None
+ONE, TWO = Champion("a", 1, "one"), Champion("a", 2, "two")
+ANSWERS = Status(Served(ONE, "sha256:1", MODEL), ONE)
+REFUSED = Status(Served(ONE, "sha256:1", MODEL), TWO, "version 2 is refused")
+BROKEN = Status(None, TWO, "version 2 is refused, no model answers")
+NONE = Status(trouble="no version has the alias champion")
+
+
+def app(store_trouble: str | None = None, **statuses: Status) -> FastAPI:
+    champions: Any = SimpleNamespace(statuses=statuses, store_trouble=store_trouble, wait=math.pi)
+    made = FastAPI()
+    problems.install(made, list(statuses))
+    made.include_router(health.router(champions))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("statuses", "ready"),
+    [
+        ({"a": ANSWERS}, True),
+        ({"a": REFUSED}, True),
+        ({"a": ANSWERS, "b": NONE}, True),
+        ({"a": ANSWERS, "b": BROKEN}, False),
+        ({"a": NONE}, False),
+        ({"a": BROKEN}, False),
+        ({}, False),
+    ],
+)
+def test_ready_means_that_one_answers_and_none_is_still_to_load(statuses: Any, ready: bool, call: Any) -> None:
+    for method in ("GET", "HEAD"):
+        assert call(app(**statuses), method, "/health/ready").status_code == (200 if ready else 503)
+
+
+def test_readiness_tells_state_version_and_trouble(call: Any) -> None:
+    said = call(app("the store sleeps", a=ANSWERS, b=NONE, c=REFUSED), "GET", "/health/ready").json()
+    assert said == {
+        "status": "ready",
+        "store": "the store sleeps",
+        "processes": {
+            "a": {"state": "answers", "version": 1, "trouble": None},
+            "b": {"state": "no champion", "version": None, "trouble": NONE.trouble},
+            "c": {"state": "answers", "version": 1, "trouble": "version 2 is refused"},
+        },
+    }
+
+
+def test_each_process_without_a_model_is_a_fault(call: Any) -> None:
+    said = call(app(a=ANSWERS, b=BROKEN, c=NONE), "GET", "/health/ready").json()
+    assert said["detail"] == "a champion is not loaded, or there is none at all; see errors"
+    assert [(one["field"], one["value"], one["expected"]) for one in said["errors"]] == [
+        ("b", "champion not loaded", f"a model that answers: {BROKEN.trouble}"),
+        ("c", "no champion", f"a model that answers: {NONE.trouble}"),
+    ]
+
+
+def test_a_store_that_cannot_be_read_is_the_cause_that_is_named(call: Any) -> None:
+    said = call(app("the store sleeps", a=NONE), "GET", "/health/ready").json()
+    assert said["detail"] == "the store sleeps"
+    assert said["errors"][0]["expected"] == "a model that answers: the store sleeps"
+
+
+def test_a_service_that_runs_is_live_whatever_its_models(call: Any) -> None:
+    assert call(app(a=BROKEN), "GET", "/health/live").json() == {"status": "live"}
+    assert call(app(a=BROKEN), "HEAD", "/health/live").status_code == 200
+
+
+def test_openapi_names_each_route_once() -> None:
+    paths = app(a=NONE).openapi()["paths"]
+    assert {path: list(methods) for path, methods in paths.items()} == {
+        "/health/live": ["get"],
+        "/health/ready": ["get"],
+    }
+    ready = paths["/health/ready"]["get"]
+    assert set(ready["responses"]) == {"200", "503"}
+    assert ready["responses"]["503"]["description"] == "Service Unavailable"
