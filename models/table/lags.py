@@ -34,7 +34,7 @@ def earlier(
         The value whose start is nearest to `periods` periods before and less than half a period off; NaN where there
         is none, so that a gap in the table or an irregular start never pairs the wrong rows.
     """
-    if len(values) == 0:
+    if not values.size:
         return np.empty(0)
     time = start.astype("datetime64[ms]").astype(np.int64)
     length = period / dt.timedelta(milliseconds=1)

@@ -44,19 +44,19 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None) ->
     """
     path = Path(path)
     raws = [read_raw(file, seed) for file in _table_files(path)]
-    faults = [fault for raw in raws for fault in raw.faults] + _mixed(raws)
-    whole = [raw for raw in raws if raw.headers]
-    if len(whole) < len(raws) or len({frozenset(raw.headers) for raw in whole}) != 1:
+    mixed = _mixed(raws)
+    faults = [fault for raw in raws for fault in raw.faults] + mixed
+    if mixed or not all(raw.headers for raw in raws):
         raise TableError(faults)
-    frame = whole[0].frame if len(whole) == 1 else pd.concat([raw.frame for raw in whole], ignore_index=True)
+    frame = raws[0].frame if len(raws) == 1 else pd.concat([raw.frame for raw in raws], ignore_index=True)
     source = Source(
-        name=whole[0].file if len(whole) == 1 else str(path),
-        files=tuple(raw.file for raw in whole),
-        file=np.repeat(np.arange(len(whole)), [len(raw.row) for raw in whole]),
-        row=np.concatenate([raw.row for raw in whole]),
+        name=raws[0].file if len(raws) == 1 else str(path),
+        files=tuple(raw.file for raw in raws),
+        file=np.repeat(np.arange(len(raws)), [len(raw.row) for raw in raws]),
+        row=np.concatenate([raw.row for raw in raws]),
     )
     checked = check(frame, seed, source, today=today, known=faults)
-    unread = [header for header in whole[0].headers if header not in frame.columns]
+    unread = [header for header in raws[0].headers if header not in frame.columns]
     return dataclasses.replace(checked, ignored=(*checked.ignored, *unread))
 
 

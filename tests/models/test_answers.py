@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.answers import EXAMPLES, Answer, flat, input_flags, learnt_inputs, rows_of
+from models.answers import COVERAGE, EXAMPLES, Answer, flat, input_flags, learnt_inputs, rows_of
 
 ANSWER = Answer(np.array([1.0, 2.0, 3.0]), np.array([0.0, 1.0, 2.0]), np.array([4.0, 5.0, 6.0]))
 
@@ -45,3 +45,7 @@ def test_learnt_inputs_pass_over_gaps() -> None:
 
 def test_few_learnt_rows_are_all_examples() -> None:
     assert learnt_inputs(np.array([[1.0], [2.0]]))["examples"].tolist() == [[1.0], [2.0]]
+
+
+def test_intervals_are_judged_at_nine_tenths() -> None:
+    assert COVERAGE == 0.9

@@ -47,3 +47,32 @@ def test_a_feature_takes_the_sign_of_its_column(toy_seed):
     assert feature_signs(toy_seed, physics) == {"same": column.sign, "opposite": -column.sign}
     physics.FEATURES = (SimpleNamespace(name="same", sign=-column.sign), SimpleNamespace(name="opposite", sign=0))
     assert feature_signs(toy_seed, physics) == {"opposite": -column.sign}
+
+
+def test_a_column_is_moved_up_by_at_most_three_tenths_of_the_way_to_its_limit(toy_seed):
+    """x_set reaches to 20 kA, z to 8 V; previous_y has no sign and is never moved."""
+    seen = []
+
+    def features(columns):
+        seen.append({name: column.copy() for name, column in columns.items()})
+        return {"f": columns["x_set"]}
+
+    feature_signs(toy_seed, SimpleNamespace(FEATURES=(SimpleNamespace(name="f", sign=0),), features=features))
+    before, *after = seen
+    assert len(after) == 2
+    for moved, name, limit in zip(after, ("x_set", "z"), (20.0, 8.0), strict=True):
+        left = limit - before[name]
+        share = (moved[name] - before[name])[left > 1e-9] / left[left > 1e-9]
+        assert 0.0 <= share.min() < 0.001
+        assert 0.299 < share.max() <= 0.3 + 1e-9
+        assert abs(share.mean() - 0.15) < 0.01
+        for other in set(before) - {name}:
+            np.testing.assert_array_equal(moved[other], before[other])
+    assert PROBES == 4000
+
+
+def test_rounding_is_a_billionth_of_the_value():
+    before = np.array([-4.0])
+    assert signs._ways(before, before + 3.9e-9) == set()
+    assert signs._ways(before, before + 4.2e-9) == {1}
+    assert signs._ways(before, before - 4.2e-9) == {-1}

@@ -1,0 +1,223 @@
+"""Files as they stand: cells, row numbers and faults, by small files written out in the test."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from models.table.contract import Fault
+from models.table.raw import RawTable, open_parquet, read_raw
+from seeds import Seed
+
+UTF8 = "a UTF-8 file (in a spreadsheet: save as 'CSV UTF-8')"
+
+
+@pytest.fixture
+def read(toy_seed: Seed, tmp_path: Path):
+    """Reader of a CSV file with this content; faults come without the file's name."""
+
+    def reader(content: bytes | str, name: str = "t.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        raw = read_raw(path, toy_seed)
+        assert raw.file == str(path)
+        assert all(fault.file == str(path) for fault in raw.faults)
+        return raw
+
+    return reader
+
+
+def said(raw: RawTable) -> list[tuple[int | None, str | None, str, str]]:
+    return [(fault.row, fault.column, fault.value, fault.expected) for fault in raw.faults]
+
+
+def test_cells_are_text_as_they_stand_and_the_header_is_row_1(read) -> None:
+    raw = read("a,b\n1, x \n,NA\n")
+    assert raw.headers == ["a", "b"]
+    assert raw.frame.to_numpy().tolist() == [["1", " x "], ["", "NA"]]
+    assert raw.row.tolist() == [2, 3]
+    assert raw.faults == []
+
+
+def test_blank_rows_are_left_out_and_counted(read) -> None:
+    raw = read('a,b\n\n1,2\n,\n,3\n"",""\n4,\n')
+    assert raw.frame.to_numpy().tolist() == [["1", "2"], ["", "3"], ["4", ""]]
+    assert raw.row.tolist() == [3, 5, 7]
+
+
+def test_a_file_without_blank_rows_keeps_all(read) -> None:
+    assert read("a\n1\n2").row.tolist() == [2, 3]
+    assert len(read("a,b\n1,2\n3,4").frame) == 2
+
+
+def test_text_in_quotes_may_hold_commas_and_lines(read) -> None:
+    raw = read('a,"b,c"\n"1,5","two\nlines"\n2,3\n')
+    assert raw.headers == ["a", "b,c"]
+    assert raw.frame.to_numpy().tolist() == [["1,5", "two\nlines"], ["2", "3"]]
+    assert raw.row.tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbfa,b\r\n1,2\r\n", b"a,b\r\n1,2\r\n", b"a,b\n1,2"])
+def test_marks_and_line_ends_of_spreadsheets_are_no_part_of_names(content: bytes, read) -> None:
+    raw = read(content)
+    assert raw.headers == ["a", "b"]
+    assert list(raw.frame.columns) == ["a", "b"]
+    assert raw.frame.to_numpy().tolist() == [["1", "2"]]
+
+
+def test_rows_of_another_length_are_faults_and_the_others_keep_their_numbers(read) -> None:
+    raw = read("a,b\n1,2\n3\n4,5\n6,7,8\n\n9,0\n")
+    assert raw.frame.to_numpy().tolist() == [["1", "2"], ["4", "5"], ["9", "0"]]
+    assert raw.row.tolist() == [2, 4, 7]
+    hint = ": a decimal comma, or a comma in a text without quotes?"
+    assert said(raw) == [
+        (3, None, "1 cells", "2 as in the header"),
+        (5, None, "3 cells", "2 as in the header" + hint),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "more"), [(5, []), (6, ["1 more rows like these"]), (8, ["3 more rows like these"])]
+)
+def test_five_rows_of_another_length_are_told_one_by_one(number: int, more: list[str], read) -> None:
+    raw = read("a,b\n1,2\n" + "3\n" * number)
+    assert [fault.row for fault in raw.faults] == [3, 4, 5, 6, 7, *[None] * len(more)]
+    assert [(fault.value, fault.expected) for fault in raw.faults[5:]] == [
+        (text, "2 cells as in the header") for text in more
+    ]
+
+
+def test_an_empty_file_has_neither_names_nor_rows(read) -> None:
+    raw = read(b"")
+    assert said(raw) == [(None, None, "an empty file", "a table with a header row")]
+    assert raw.headers == []
+    assert raw.frame.empty
+    assert raw.row.tolist() == []
+
+
+def test_a_header_alone_is_a_table_of_no_rows(read) -> None:
+    raw = read("a,b")
+    assert (raw.headers, list(raw.frame.columns), len(raw.frame), raw.faults) == (["a", "b"], ["a", "b"], 0, [])
+
+
+@pytest.mark.parametrize("content", ["\n\n", ",,\n1,2,3\n", "\n1\n"])
+def test_an_empty_header_is_a_fault(content: str, read) -> None:
+    raw = read(content)
+    assert said(raw) == [(1, None, "an empty row", "a header row with the columns' names")]
+    assert raw.headers == []
+
+
+@pytest.mark.parametrize(("separator", "shown"), [(";", "';'"), ("\t", r"'\t'"), ("|", "'|'")])
+def test_other_separators_are_named(separator: str, shown: str, read) -> None:
+    expected = "commas between columns, and then decimal points in numbers"
+    assert said(read(f"a{separator}b\n1{separator}2\n")) == [(1, None, f"columns separated by {shown}", expected)]
+
+
+def test_a_separator_in_some_name_is_none(read) -> None:
+    assert read("a;b,c\n1,2\n").headers == ["a;b", "c"]
+    assert read("a\n1\n").headers == ["a"]
+
+
+def test_names_that_head_more_than_one_column_are_faults(read) -> None:
+    raw = read("a,b,a,c,c,c\n1,2,3,4,5,6\n")
+    assert said(raw) == [(1, "a", "2 columns of this name", "one"), (1, "c", "3 columns of this name", "one")]
+    assert raw.headers == []
+
+
+def test_what_is_no_utf8_is_shown_with_its_row(read) -> None:
+    assert said(read(b"a,b\n1,2\n3,Z\xfcrich\n\xff,1\n")) == [(3, None, r"b'\xfc', which is not UTF-8", UTF8)]
+    assert said(read(b"\xe4,b\n1,2\n")) == [(1, None, r"b'\xe4', which is not UTF-8", UTF8)]
+    # The fault lies in the last byte of a sequence of two that is cut off by the end.
+    assert said(read(b"a,b\n1,x\xc3")) == [(2, None, r"b'\xc3', which is not UTF-8", UTF8)]
+
+
+def test_a_file_that_cannot_be_opened_is_a_fault(toy_seed: Seed, tmp_path: Path) -> None:
+    raw = read_raw(tmp_path / "absent.csv", toy_seed)
+    assert said(raw) == [(None, None, "a file that cannot be read (No such file or directory)", "a readable file")]
+
+
+def test_an_error_without_words_of_the_system_is_told_in_its_own(
+    toy_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stops(file: Path) -> None:
+        raise OSError("the disk stopped")
+
+    monkeypatch.setattr("models.table.raw._read_csv", stops)
+    (tmp_path / "t.csv").write_text("a\n1\n")
+    (fault,) = read_raw(tmp_path / "t.csv", toy_seed).faults
+    assert fault.value == "a file that cannot be read (the disk stopped)"
+
+
+# ---- Parquet ----
+
+
+def test_of_parquet_what_the_seed_knows_is_read_with_its_types(toy_seed: Seed, tmp_path: Path) -> None:
+    path = tmp_path / "t.PARQUET"
+    frame = pd.DataFrame(
+        {"unit": ["A", "B"], "period_start": pd.to_datetime(["2024-01-01", "2024-01-02"]), "x_set": [1.0, 2.0]}
+    )
+    frame.assign(note="x", previous_y=3.0).to_parquet(path)
+    raw = read_raw(path, toy_seed)
+    assert raw.headers == ["unit", "period_start", "x_set", "note", "previous_y"]
+    assert list(raw.frame.columns) == ["unit", "period_start", "x_set"]
+    assert raw.frame["x_set"].dtype == np.float64
+    assert raw.row.tolist() == [1, 2]
+    assert raw.faults == []
+
+
+def test_dates_in_parquet_are_times(toy_seed: Seed, tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    dates = pa.array([0, 1], pa.int32()).cast(pa.date32())
+    pq.write_table(pa.table({"unit": ["A", "B"], "period_start": dates}), path)
+    assert read_raw(path, toy_seed).frame["period_start"].dtype.kind == "M"
+
+
+def test_an_index_in_parquet_is_a_column(toy_seed: Seed, tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pd.DataFrame({"unit": ["A"], "z": [1.0]}).set_index("unit").to_parquet(path)
+    assert set(read_raw(path, toy_seed).frame.columns) == {"unit", "z"}
+
+
+def test_a_parquet_name_that_stands_twice_is_a_fault(toy_seed: Seed, tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table([["A"], [1.0], [2.0]], names=["unit", "y", "y"]), path)
+    raw = read_raw(path, toy_seed)
+    assert said(raw) == [(1, "y", "2 columns of this name", "one")]
+    assert raw.headers == []
+
+
+def test_a_damaged_parquet_file_is_a_fault_in_one_line(toy_seed: Seed, tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    path.write_bytes(b"PAR1 and nothing more")
+    raw = read_raw(path, toy_seed)
+    ((row, column, value, expected),) = said(raw)
+    assert (row, column) == (None, None)
+    assert re.fullmatch(r"a file that cannot be read \([^\n]+\)", value)
+    assert expected == "a whole Parquet file; is this one cut off or damaged?"
+
+
+def test_a_changed_page_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    values = np.arange(100.0) + 0.123
+    pq.write_table(pa.table({"y": values}), path, write_page_checksum=True, compression="none", use_dictionary=False)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(values[7:9].tobytes(), values[8:10].tobytes(), 1))
+    assert isinstance(open_parquet(path, lambda names: names), Fault)
+
+
+def test_the_columns_that_are_wanted_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"a": [1], "b": [2], "c": [3]}), path)
+    table = open_parquet(path, lambda names: [name for name in names if name != "b"])
+    assert table.column_names == ["a", "c"]
+
+
+def test_a_tables_parts_are_its_own() -> None:
+    one, other = RawTable("one"), RawTable("other")
+    one.faults.append(Fault("one", None, None, "x", "y"))
+    one.headers.append("a")
+    assert (other.faults, other.headers, other.row.dtype, len(other.row)) == ([], [], np.int64, 0)
