@@ -171,3 +171,11 @@ def test_an_output_without_any_label_is_told() -> None:
     X, _, reported = lots(100)
     with pytest.raises(ValueError, match=r"Y: outputs \[1\] have no label"):
         clone(QUICK).fit(X, np.column_stack([reported, np.full(100, np.nan)]))
+
+
+def test_defaults():
+    assert LotTrees().get_params() == {
+        **{"defects": 0, "held_back": 0.2, "most_trees": 300, "patience": 15, "learning_rate": 0.1},
+        **{"num_leaves": 8, "min_child_samples": 40, "feature_fraction": 0.5, "bagging_fraction": 0.8},
+        **{"lambda_l2": 5.0, "random_state": 0, "n_jobs": -1},
+    }

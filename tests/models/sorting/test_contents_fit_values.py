@@ -57,3 +57,52 @@ def test_ridge_lines_by_hand():
         assert found.variance[k, 0] == pytest.approx(np.mean((y - line) ** 2), rel=1e-9)
     for part in (found.weights, found.constant, found.low, found.high, found.variance):
         assert not part[:, 1].any()  # an element that nobody has assayed
+
+
+def test_of_many_errors_four_hundred_are_drawn_by_a_generator_that_is_always_the_same():
+    relative = np.column_stack([np.arange(401.0), np.full(401, np.nan)])
+    relative[1:, 1] = np.arange(400.0)
+    first, second = contents_fit._scores(relative)
+    # The first is drawn without the other: one of 401 is left out, and the 400 of the second are all there.
+    assert (MOST_SCORES, len(first.scores)) == (400, 400)
+    np.testing.assert_array_equal(second.scores, np.arange(400.0))
+    expected = np.sort(np.random.default_rng(0).choice(np.arange(401.0), 400, replace=False))
+    np.testing.assert_array_equal(first.scores, expected)
+    assert PENALTY == 1.0
+
+
+def test_explained_share_of_one_content_is_unknown():
+    found = contents_fit._r2(np.array([[0.5, 0.5], [0.1, 0.1]]), np.array([[2.0, np.nan], [np.nan, np.nan]]))
+    assert found.tolist() == [-np.inf, -np.inf]
+
+
+def test_a_class_of_one_piece_is_given_its_content():
+    Z, contents = np.array([[1.0], [-1.0], [3.0]]), np.array([[2.0], [4.0], [9.0]])
+    found = fit_lines(Z, np.array([0, 0, 1]), contents, 2)
+    # Of class 0: weight -2 / (2 + 1), middle 0, mean 3; so 3 - 2/3 and 3 + 2/3, errors a third each.
+    assert found.weights[0, 0, 0] == pytest.approx(-2 / 3, rel=1e-12)
+    assert found.constant[0, 0] == pytest.approx(3.0, rel=1e-12)
+    assert found.variance[0, 0] == pytest.approx((1 / 3) ** 2, rel=1e-9)
+    assert (found.weights[1, 0, 0], found.constant[1, 0], found.variance[1, 0]) == (0.0, 9.0, 0.0)
+    assert (found.low[1, 0], found.high[1, 0]) == (9.0, 9.0)
+
+
+def test_errors_are_counted_by_the_spread_that_was_stated(toy_sorting_seed):
+    """Of four new pieces the first two are told class 0, the others class 1; the lines are two levels."""
+    old = np.array([[0.0], [1.0]]).repeat(4, axis=1), np.array([0, 1]), np.array([[1.0, 5.0], [3.0, 5.0]])
+    new = np.zeros((4, 4)), np.array([0, 0, 1, 1]), np.array([[1.5, 5.0], [0.5, np.nan], [3.0, 5.0], [7.0, 5.0]])
+    p = np.array([[1.0, 0, 0, 0], [0.6, 0.4, 0, 0], [0, 1.0, 0, 0], [0, 1.0, 0, 0]])
+    contents, estimated, variance = contents_fit.fit_contents(toy_sorting_seed, old, new, p)
+    np.testing.assert_allclose(estimated[:, 0], [1.0, 1.8, 3.0, 3.0], rtol=1e-9)
+    # Between classes 0.6 * 0.8² + 0.4 * 1.2² = 0.96; within them nothing.
+    np.testing.assert_allclose(variance[:, 0], [0.0, 0.96, 0.0, 0.0], atol=1e-12)
+    spread = 0.96**0.5
+    np.testing.assert_allclose(contents.of_class[0][0].scores, sorted([0.5e6, 1.3 / spread]), rtol=1e-6)
+    np.testing.assert_allclose(contents.of_class[1][0].scores, [0.0, 4e6], rtol=1e-6)
+    np.testing.assert_allclose(contents.pooled[0].scores, [0.0, 1.3 / spread, 0.5e6, 4e6], rtol=1e-6)
+    assert [len(one.scores) for own in contents.of_class[2:] for one in own] == [0, 0, 0, 0]
+    # Squared errors 0.25, 1.69, 0 and 16 have the mean 4.485, contents 1.5, 0.5, 3 and 7 the variance 6.125: 27 %.
+    assert contents.carried.tolist() == [True, False]
+    # The lines that answer have learnt all rows: of class 0 three, of class 1 three.
+    assert (contents.lines.low[0, 0], contents.lines.high[0, 0]) == (0.5, 1.5)
+    assert (contents.lines.low[1, 0], contents.lines.high[1, 0]) == (3.0, 7.0)

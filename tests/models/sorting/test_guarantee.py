@@ -137,3 +137,62 @@ def test_lots_keep_their_limits_for_sure_with_nothing_in_the_bin(line: Line, toy
     pieces, lots, contents = lots_of(20, np.random.default_rng(3))
     assert reserve(toy_sorting_seed, line, pieces, lots, contents + 100.0) == 1.0
     assert reserve(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == 0.0
+
+
+def test_reserves_are_tried_in_steps_of_two_hundredths_then_of_tenths() -> None:
+    expected = [i / 50 for i in range(31)] + [0.7, 0.8, 0.9, 1.0]
+    np.testing.assert_allclose(RESERVES, expected, rtol=1e-12, atol=1e-15)
+    assert PRODUCT_SHARE == 0.02
+
+
+@pytest.mark.parametrize(("risk", "lots"), [(1 - 0.95, 19), (1 - 0.9, 9), (1 - 0.99, 99)])
+def test_as_many_lots_as_the_theorem_needs_are_enough_whatever_rounding_says(risk: float, lots: int) -> None:
+    """With no loss the bound is 1 / (n + 1), which is the risk but for rounding; one loss is twice as much."""
+    losses = np.zeros((lots, len(RESERVES)))
+    assert controlled(losses, risk) == 0.0
+    losses[0, :3] = 1.0
+    assert controlled(losses, risk) == RESERVES[3]
+    with pytest.raises(GuaranteeError, match="whatever is kept in reserve"):
+        controlled(losses[1:, :], risk)
+
+
+def test_the_bound_counts_one_lot_more_that_loses() -> None:
+    """Of 9 lots 2 lose with no reserve, 1 with a little: (2 + 1) / 10 and (1 + 1) / 10."""
+    losses = np.zeros((9, len(RESERVES)))
+    losses[:2, 0] = 1.0
+    losses[0, 1] = 1.0
+    assert controlled(losses, 0.3) == 0.0
+    assert controlled(losses, 0.29) == RESERVES[1]
+    assert controlled(losses, 0.2) == RESERVES[1]
+    assert controlled(losses, 0.19) == RESERVES[2]
+
+
+def test_a_content_at_its_limit_keeps_it(line: Line) -> None:
+    contents = np.full((2, 3, 2), np.nan)
+    contents[0, 0, 0], contents[1, 0, 0] = line.whole[0] * line.limits[0, 0], 0.9000001
+    assert over_limit(line, contents).tolist() == [False, True]
+
+
+def test_lots_are_sorted_at_their_own_mass_with_each_reserve(
+    line: Line, toy_sorting_seed: Seed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces, lots, contents = lots_of(12, np.random.default_rng(5))
+    seen = []
+    fill = Line.fill
+
+    def spied(self, queue, states, share, mass):
+        seen.append((share, mass, states))
+        return fill(self, queue, states, share, mass)
+
+    monkeypatch.setattr(Line, "fill", spied)
+    reserve(toy_sorting_seed, line, pieces, lots, contents)
+    assert [share for share, _, _ in seen] == RESERVES.tolist()
+    for _, mass, states in seen:
+        np.testing.assert_allclose(mass, [pieces.mass[lots == lot].sum() for lot in range(12)], rtol=1e-12)
+        assert [state.mass.sum() for state in states] == [0.0] * 12
+
+
+def test_without_pieces_there_are_no_lots(line: Line, toy_sorting_seed: Seed) -> None:
+    pieces, lots, contents = lots_of(0, np.random.default_rng(0))
+    with pytest.raises(GuaranteeError, match="at least 9 calibration lots, got 0"):
+        reserve(toy_sorting_seed, line, pieces, lots, contents)
