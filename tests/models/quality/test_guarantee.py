@@ -9,6 +9,7 @@ from mapie.risk_control.methods import compute_hoeffding_bentkus_p_value
 from scipy.stats import binomtest
 
 from models.promises import GuaranteeError
+from models.quality import guarantee
 from models.quality.decision import Costs, decide
 from models.quality.guarantee import THRESHOLDS, lots_needed, p_value, threshold
 
@@ -175,3 +176,79 @@ class TestPromise:
             limit for limit in THRESHOLDS if self.told(self.LEVELS)[self.told(self.LEVELS) <= limit].mean() < ALPHA
         ]
         assert self.true_rate(max(at_word)) > 2 * ALPHA
+
+
+class TestSteps:
+    def test_thresholds_rise_from_a_hundred_thousandth_to_a_half_by_one_factor(self) -> None:
+        assert len(THRESHOLDS) == 95
+        assert (THRESHOLDS[0], THRESHOLDS[-1]) == pytest.approx((1e-5, 0.5), rel=1e-12)
+        np.testing.assert_allclose(THRESHOLDS[1:] / THRESHOLDS[:-1], 50_000 ** (1 / 94), rtol=1e-9)
+
+    @pytest.mark.parametrize(
+        ("sizes", "starts"),
+        [
+            ([0, 59, 60, 117], [1]),  # fewer than twice as many as are needed: from these on
+            ([0, 59, 60, 118], [3]),
+            ([0, 100, 118, 200], [2]),
+            ([10, 118, 130, 235], [1]),  # a second test begins at half of all, where all are four times the needed
+            ([10, 118, 130, 236], [1, 1]),
+            ([10, 118, 149, 150, 300], [1, 3]),
+        ],
+    )
+    def test_where_tests_begin_is_read_off_the_number_of_released_lots(
+        self, sizes: list[int], starts: list[int]
+    ) -> None:
+        assert guarantee._starts(np.array(sizes), 59) == starts
+
+    def counts(self, *first: tuple[int, int]) -> list[tuple[int, int]]:
+        return [*first, *[(1000, 900)] * (len(THRESHOLDS) - len(first))]
+
+    def test_a_test_goes_on_to_the_first_threshold_that_shows_nothing(self) -> None:
+        counts = self.counts((100, 0), (100, 0), (200, 0), (300, 30), (400, 0))
+        assert guarantee._tested(counts, 0, 0.05, 0.05) == THRESHOLDS[2]
+        # Of thresholds that release the same lots the strictest.
+        assert guarantee._tested(counts[:1] + self.counts((100, 0))[:94], 0, 0.05, 0.05) == THRESHOLDS[0]
+        assert guarantee._tested(counts, 1, 0.05, 0.05) == THRESHOLDS[2]
+        assert math.isnan(guarantee._tested(counts, 3, 0.05, 0.05))
+        # 0.95^100 = 0.0059
+        assert math.isnan(guarantee._tested(counts, 0, 0.05, 0.0059))
+        assert guarantee._tested(counts, 0, 0.05, 0.006) == THRESHOLDS[2]
+
+    def test_an_error_just_as_large_as_allowed_is_allowed(self) -> None:
+        """One lot that is good shows with an error of a half that at most half are bad."""
+        assert guarantee._tested(self.counts((1, 0)), 0, 0.5, 0.5) == THRESHOLDS[0]
+
+    def test_released_are_lots_that_go_in_a_grade_with_limits(self) -> None:
+        """The chance to break the first of three grades, of which the last takes all; the second keeps what it can."""
+        costs = Costs(value=np.array([0.0, -40.0, -150.0]), assay=100.0, claim=300.0, intended=0)
+        keeps = np.array([[0.99, 1.0, 1.0], [0.5, 0.99, 1.0], [0.9, 1.0, 1.0], [0.2, 0.3, 1.0]])
+        best = np.column_stack([keeps[:, 0], keeps[:, 1] - keeps[:, 0], 1 - keeps[:, 1]])
+        kept = np.array([[1.0, 1, 1], [0, 0, 1], [0, 1, 1], [0, 0, 1]])
+        # With 0.1 the third goes as prime too (-30 beats -40) and breaks it; the second breaks its own grade.
+        assert guarantee._released(keeps, best, kept, costs, 0.02) == (3, 1)
+        assert guarantee._released(keeps, best, kept, costs, 0.1 + 1e-12) == (3, 2)
+        assert guarantee._released(keeps, best, kept, costs, math.nan) == (0, 0)
+
+    def test_just_as_many_good_lots_as_are_needed_are_enough(self) -> None:
+        broken = np.full(59, 0.01)
+        assert threshold(*graded(broken), reported(0 * broken), COSTS, 0.05, 0.95) >= 0.01
+        with pytest.raises(GuaranteeError, match="58 lots to calibrate, expected 59 or more"):
+            threshold(*graded(broken[1:]), reported(0 * broken[1:]), COSTS, 0.05, 0.95)
+        # One that does not go at any threshold leaves too few.
+        broken[0] = 0.9
+        assert math.isnan(threshold(*graded(broken), reported(0 * broken), COSTS, 0.05, 0.95))
+
+    def test_lots_whose_grade_is_unknown_do_not_count(self) -> None:
+        broken = np.full(60, 0.01)
+        kept = reported(0 * broken)
+        kept[0, 0] = math.nan
+        assert threshold(*graded(broken), kept, COSTS, 0.05, 0.95) >= 0.01
+        kept[1, 1] = math.nan
+        with pytest.raises(GuaranteeError, match="58 lots to calibrate"):
+            threshold(*graded(broken), kept, COSTS, 0.05, 0.95)
+
+    def test_the_words_of_too_few_lots(self) -> None:
+        assert guarantee.too_few_lots(3, 59, 0.05, 0.95) == (
+            "3 lots to calibrate, expected 59 or more: that at most 5% of released lots break their grade cannot be "
+            "shown with 95% confidence from fewer, even if all of them are good"
+        )

@@ -7,7 +7,7 @@ from scipy.stats import binomtest
 from models.answers import Answer
 from models.quality.decision import Costs, Decisions
 from models.quality.grades import Limits
-from models.quality.outcomes import costs_of, covered, highest_share
+from models.quality.outcomes import Lots, costs_of, covered, highest_share
 from seeds import load_all
 
 NAN = float("nan")
@@ -103,3 +103,22 @@ def test_no_bad_lot_among_299_shows_one_percent():
     assert highest_share(0, 299) < 0.01 < highest_share(0, 298)
     assert highest_share(5, 5) == 1.0
     assert np.isnan(highest_share(0, 0))
+
+
+def test_lots_know_which_grades_they_keep_and_can_be_chosen_from(toy_quality_seed):
+    """p at most 6 of the first grade, q at most 5 and both together at most 9; p at most 20 of the second."""
+    reported = np.array([[5.0, 3.0, 1.0], [5.0, 4.5, 1.0], [21.0, 1.0, 1.0], [NAN, -5.0, 1.0]])
+    lots = Lots.of(toy_quality_seed, reported, np.array([[0.0], [1.0], [NAN], [0.0]]))
+    np.testing.assert_array_equal(lots.kept, [[1, 1, 1], [0, 1, 1], [0, 0, 1], [NAN, NAN, 1]])
+    some = lots[np.array([True, False, True, False])]
+    assert (some.reported.tolist(), some.kept.tolist()) == (reported[[0, 2]].tolist(), [[1, 1, 1], [0, 0, 1]])
+    np.testing.assert_array_equal(some.defects, [[0.0], [NAN]])
+
+
+@pytest.mark.parametrize(("bad", "lots", "high"), [(0, 1, 0.95), (0, 2, 0.77639), (1, 2, 0.97468), (2, 3, 0.98305)])
+def test_the_bound_on_a_share_of_few_lots_by_hand(bad, lots, high):
+    """As many bad lots or fewer come with 5 %: 1 - s, (1 - s)², 1 - s² and 1 - s³ are 0.05."""
+    by_hand = {(0, 1): 0.95, (0, 2): 1 - 0.05**0.5, (1, 2): 0.95**0.5, (2, 3): 0.95 ** (1 / 3)}
+    assert highest_share(bad, lots) == pytest.approx(by_hand[bad, lots], rel=1e-9)
+    assert highest_share(bad, lots) == pytest.approx(high, abs=1e-5)
+    assert highest_share(1, 1) == 1.0
