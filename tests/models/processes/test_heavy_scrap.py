@@ -165,10 +165,10 @@ PLATE = {"live_time": 12.0, "apparent_density": 5.1, "conductivity": 21.0, "satu
 PLATE |= {"mass": 40.0, "area": 5.0}
 
 
-def spectrum():
-    """Count rates of `SHARES` by Lachance and Traill's law, and the peaks that they are made of."""
+def spectrum(shares=SHARES):
+    """Count rates of `shares` by Lachance and Traill's law, and the peaks that they are made of."""
     peaks = np.zeros(len(NAMES))
-    weights = np.array([SHARES.get(element, 0.0) for element in ELEMENTS])
+    weights = np.array([shares.get(element, 0.0) for element in ELEMENTS])
     for i, element in enumerate(ELEMENTS):
         line = STRENGTH * PURE[i] * weights[i] / (1.0 + INFLUENCE[i] @ weights)
         for name, part in (("pb_la", 0.55), ("pb_lb", 0.45)) if element == "pb" else ((element, 1.0),):
@@ -186,21 +186,21 @@ def spectrum():
     return rates, peaks
 
 
-def plate():
-    rates, _ = spectrum()
+def plate(shares=SHARES):
+    rates, _ = spectrum(shares)
     columns = {f"rate_{name}": rates[[i]] for i, name in enumerate(NAMES)}
     return columns | {name: np.array([value]) for name, value in PLATE.items()}
 
 
-def by_hand():
+def by_hand(shares=SHARES):
     """Light metal, scatter over that of the heavies, its error, and counting errors [wt%] of `plate`."""
-    rates, peaks = spectrum()
+    rates, peaks = spectrum(shares)
     response, own = Windows().response(), [NAMES.index("compton"), NAMES.index("rayleigh")]
     scattered = (peaks @ response)[own].sum() - 10.0 * np.exp(-5.0 / 1.2)
     noise = (rates[own].sum() * 12.0 + 1.0) ** 0.5 / 12.0
-    heavy = STRENGTH / sum(share / SCATTER[ELEMENTS.index(e)] for e, share in SHARES.items())
+    heavy = STRENGTH / sum(share / SCATTER[ELEMENTS.index(e)] for e, share in shares.items())
     seen = 1.0 / (1.0 + ((scattered - noise) / heavy - 1.0) / 1.9)
-    weights = np.array([SHARES.get(element, 0.0) for element in ELEMENTS])
+    weights = np.array([shares.get(element, 0.0) for element in ELEMENTS])
     counts = [sum(rates[i] for i, name in enumerate(NAMES) if name.split("_")[0] == e) for e in ELEMENTS]
     counting = (np.array(counts) * 12.0 + 1.0) ** 0.5 / (response[0, 0] * 12.0)
     errors = 100.0 * np.abs(1.0 + INFLUENCE @ weights) * counting / (PURE * STRENGTH)
@@ -246,14 +246,14 @@ WINDOWS = {
 }
 
 
-@pytest.mark.parametrize("klass", WINDOWS)
-def test_scores_by_hand(klass):
+def score(klass, shares, unpainted):
+    """Score of a class by its windows, of a plate of which only a share is no paint."""
     windows, density, conductivity, saturation, scatter = WINDOWS[klass]
-    seen, excess, excess_error, errors = by_hand()
-    part = (seen if klass == "aluminium" else 1.0) / (1.0 - 0.01)  # a hundredth is paint
+    seen, excess, excess_error, errors = by_hand(shares)
+    part = (seen if klass == "aluminium" else 1.0) / unpainted
     squares = []
     for element, error in zip(ELEMENTS, errors, strict=True):
-        content = 100.0 * part * SHARES.get(element, 0.0)
+        content = 100.0 * part * shares.get(element, 0.0)
         uneven = 0.25 if element == "pb" else 0.05
         low, high = windows.get(element, (0.0, 100.0) if element == "ti" else (0.0, 0.3))
         outside = max(low - content, content - high, 0.0)
@@ -265,9 +265,28 @@ def test_scores_by_hand(klass):
         (0.3, saturation, 0.05),
     ):
         squares.append((max(low - value, value - high, 0.0) / error) ** 2)
-    expected = -0.5 * sum(min(square, 25.0) for square in squares)
+    return -0.5 * sum(min(square, 25.0) for square in squares)
+
+
+@pytest.mark.parametrize("klass", WINDOWS)
+def test_scores_by_hand(klass):
     found = class_scores(plate())[0][load("heavy_scrap").classes.index(klass)]
+    assert found == pytest.approx(score(klass, SHARES, 1.0 - 0.01), rel=1e-3)  # a hundredth is paint
+
+
+@pytest.mark.parametrize(("titanium", "unpainted"), [(0.45, 0.55), (0.55, 0.5)])
+def test_paint_explains_half_of_what_the_lines_show_at_most(titanium, unpainted):
+    shares = {"cu": 0.85 * (1.0 - titanium), "zn": 0.15 * (1.0 - titanium), "ti": titanium}
+    expected = score("brass", shares, unpainted)
+    assert -30.0 < expected < -1.0
+    found = class_scores(plate(shares))[0][load("heavy_scrap").classes.index("brass")]
     assert found == pytest.approx(expected, rel=1e-3)
+
+
+def test_a_piece_that_scatters_less_than_the_belt_shows_no_light_metal():
+    found = features(plate() | {"area": np.array([0.01])})
+    assert found["scatter_excess"][0] == found["light_by_scatter"][0] == 0.0
+    assert np.isfinite(class_scores(plate() | {"area": np.array([0.01])})).all()
 
 
 def test_other_and_the_sums_of_the_windows():
