@@ -17,6 +17,7 @@ from models.sorting.lots import numbered
 from models.sorting.model import Classifier, SortingModel, kilograms
 from models.sorting.novelty import Novelty
 from models.sorting.values import value_matrix
+from models.table.inputs import input_names
 from models.temperature import fitted_temperature, tempered
 from physics.arrays import FloatArray
 from seeds import Seed
@@ -78,6 +79,7 @@ def sorter(
     calibration = X_cal, codes, contents_cal
     contents, estimated, variance = fit_contents(seed, (X_train, learnt, contents_train), calibration, p)
     named = learnt != other
+    mass = kilograms(seed, np.concatenate([X_train[:, input_names(seed).index(seed.sorting_rules.mass)], mass_cal]))
     model = SortingModel(
         seed=seed,
         candidate=candidate,
@@ -86,17 +88,15 @@ def sorter(
         contents=contents,
         novelty=Novelty.fit(X_train[named], learnt[named], X_cal[codes != other]),
         reserve=math.nan,
-        feed_contents=np.empty(0),
+        feed_contents=_mean(np.vstack([contents_train, contents_cal]), mass),
         info=dict(info),
         **learnt_inputs(np.vstack([X_train, X_cal])),
     )
-    mass = np.concatenate([model.masses(X_train), kilograms(seed, mass_cal)])
-    model = replace(model, feed_contents=_mean(np.vstack([contents_train, contents_cal]), mass))
     # What the model that serves says of rows that it has learnt is no measure: what others said of them is.
     share = 1 / model.line.whole
     pieces = replace(
         model.pieces(X_cal, p, value_matrix(seed)),
-        mass=kilograms(seed, mass_cal),
+        mass=mass[len(X_train) :],
         content=share * estimated,
         variance=share**2 * variance,
     )

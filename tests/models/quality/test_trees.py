@@ -1,9 +1,12 @@
 """Trees on what lines leave over of contents and defects of lots."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from sklearn.base import clone
 
+from models.quality import trees
 from models.quality.lines import LotLines
 from models.quality.trees import LotTrees
 
@@ -179,3 +182,65 @@ def test_defaults():
         **{"num_leaves": 8, "min_child_samples": 40, "feature_fraction": 0.5, "bagging_fraction": 0.8},
         **{"lambda_l2": 5.0, "random_state": 0, "n_jobs": -1},
     }
+
+
+@pytest.mark.parametrize(("best", "grown"), [(0, 1), (1, 1), (7, 7)])
+def test_the_newest_fifth_chooses_the_number_of_trees(monkeypatch: pytest.MonkeyPatch, best: int, grown: int) -> None:
+    """Of a content and a defect; labels live in the objectives and metrics, so the sets hold zeros."""
+    asked, patience, train = [], [], trees.lightgbm.train
+
+    def noted(settings, data, **how):
+        asked.append((settings, data, how))
+        if "valid_sets" in how:
+            return SimpleNamespace(best_iteration=best)
+        return train(settings, data, **how)
+
+    monkeypatch.setattr(trees.lightgbm, "train", noted)
+    monkeypatch.setattr(trees.lightgbm, "early_stopping", lambda rounds, **how: patience.append((rounds, how)))
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((100, 2))
+    Y = np.column_stack([np.exp(0.3 * X[:, 0]), rng.random(100) < 0.4])
+    LotTrees(1, n_jobs=1, patience=9, most_trees=77).fit(X, Y)
+    assert [how["num_boost_round"] for _, _, how in asked] == [77, 77, grown, grown]
+    assert patience == [(9, {"verbose": False})] * 2
+    old, (new,) = asked[0][1], asked[0][2]["valid_sets"]
+    assert new.reference is old
+    assert (old.num_data(), len(new.get_label()), asked[2][1].num_data()) == (80, 20, 100)
+    assert not new.get_label().any()
+    assert not old.get_label().any()
+    assert asked[0][0]["feature_pre_filter"] is False
+    # The metric is the mean loss of the newest rows, less being better.
+    name, loss, larger_is_better = asked[0][2]["feval"](np.zeros(20), None)
+    assert (name, larger_is_better) == ("loss", False)
+    lines = LotLines(1, 0.2).fit(X[:80], Y[:80])
+    kind = trees.ContentLoss(float(lines.spread_[0]))
+    assert loss == pytest.approx(float(np.mean(kind.loss(Y[80:, 0], lines.predict(X[80:])[:, 0]))), rel=1e-9)
+    gradient, _ = asked[2][0]["objective"](np.full(100, 0.5), None)
+    whole = LotLines(1, 0.2).fit(X, Y)
+    expected, _ = trees.ContentLoss(float(whole.spread_[0])).steps(Y[:, 0], whole.predict(X)[:, 0] + 0.5)
+    np.testing.assert_allclose(gradient, expected, rtol=1e-9)
+
+
+def test_few_rows_or_an_output_without_old_labels_grow_one_tree() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((100, 2))
+    Y = np.exp(X[:, :1])
+    grown = LotTrees(n_jobs=1)._numbers
+    assert grown(X[:99], Y[:99]) == [1]
+    late = np.column_stack([Y[:, 0], np.where(np.arange(100) < 80, np.nan, 1.5)])
+    assert grown(X, late) == [1, 1]
+
+
+@pytest.mark.parametrize(("n", "jobs", "threads"), [(255, 4, 1), (256, 4, 4), (256, -1, 0)])
+def test_few_rows_are_answered_by_one_thread(n: int, jobs: int, threads: int) -> None:
+    X = np.random.default_rng(0).standard_normal((300, 2))
+    fitted, used = LotTrees(n_jobs=1, most_trees=2).fit(X, np.exp(X[:, :1])), []
+    fitted.n_jobs = jobs
+
+    def predict(X, raw_score, num_threads):
+        used.append((raw_score, num_threads))
+        return np.ones(len(X))
+
+    fitted.boosters_ = [SimpleNamespace(predict=predict)]
+    np.testing.assert_allclose(fitted.predict(X[:n]), fitted.lines_.predict(X[:n]) + 1.0, rtol=1e-12)
+    assert used == [(True, threads)]

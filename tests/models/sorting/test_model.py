@@ -1,9 +1,11 @@
 """A sorting model from training to decisions, on lots whose law is known."""
 
+import math
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,7 @@ from models.sorting.fit import sorter
 from models.sorting.guarantee import RESERVES, lot_contents, over_limit
 from models.sorting.linear import LinearClasses
 from models.sorting.lots import LotState, numbered
-from models.sorting.model import SortingModel
+from models.sorting.model import SortingModel, kilograms
 from models.sorting.values import value_matrix
 from models.table.inputs import matrix
 from seeds import Seed
@@ -217,6 +219,23 @@ def test_too_few_calibration_lots_are_told(toy_sorting_seed: Seed, toy_sorting_f
 def test_too_few_rows_for_a_coverage_are_told(model: SortingModel, fresh: Table) -> None:
     with pytest.raises(CoverageError, match=r"coverage 0\.999 needs at least 999 calibration rows"):
         model.elements(fresh.X, 0.999)
+
+
+def test_state_holds_all_that_sets_a_model_apart(model: SortingModel) -> None:
+    """A reserve that was not found has no place in JSON but null."""
+    for reserve, told in ((0.5, 0.5), (0.0, 0.0), (math.nan, None)):
+        state = replace(model, reserve=reserve).state()
+        assert list(state) == ["temperature", "contents", "novelty", "reserve", "feed_contents"]
+        assert state["reserve"] == told
+        rest = {name: getattr(model, name) for name in ("seed", "candidate", "estimator", "ranges", "complete")}
+        back = SortingModel.from_state(state, examples=model.examples, info={}, **rest)
+        np.testing.assert_equal(back.reserve, reserve)
+        assert back.temperature == model.temperature
+        np.testing.assert_array_equal(back.feed_contents, model.feed_contents)
+
+
+def test_masses_are_grams_in_the_table_and_kilograms_in_a_lot(toy_sorting_seed: Seed) -> None:
+    np.testing.assert_allclose(kilograms(toy_sorting_seed, np.array([500.0, np.nan])), [0.5, 0.035], rtol=1e-12)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import math
 import numpy as np
 import pytest
 
+from models.estimators.standard_scale import StandardScale
 from models.sorting.novelty import NOVELTY, Novelty
 
 CENTRES = np.array([[0.0, 0.0, 0.0], [6.0, 0.0, 0.0], [0.0, 6.0, 0.0]])
@@ -66,3 +67,37 @@ def test_it_comes_back_from_json(novelty: Novelty) -> None:
         back = Novelty.from_state(json.loads(json.dumps(one.state(), allow_nan=False)))
         np.testing.assert_array_equal(back.distance(X), one.distance(X))
         assert back.threshold == one.threshold
+
+
+def test_rounding_makes_no_distance_negative() -> None:
+    """At the classes' own means, which lie so far out that their squares are rounded to whole numbers."""
+    X = np.random.default_rng(7).normal(size=(60, 3))
+    unit = Novelty(StandardScale(np.zeros(3), np.ones(3)), 1e8 * np.eye(3), 1e8 * np.arcsinh(X), math.inf)
+    found = unit.distance(X)
+    assert (found >= 0.0).all()
+    assert (found == 0.0).any()
+
+
+def test_distance_and_threshold_by_hand() -> None:
+    """Two classes at 0 and 3 of one signal whose unit is a half; a piece at the threshold is none of the novel."""
+    unit = Novelty(StandardScale(np.zeros(1), np.ones(1)), np.array([[2.0]]), np.array([[0.0], [6.0]]), 4.0)
+    at = np.sinh(np.array([[0.0], [1.0], [1.25], [1.75], [3.0], [4.5]]))
+    np.testing.assert_allclose(unit.distance(at), [0.0, 4.0, 6.25, 6.25, 0.0, 9.0], atol=1e-9)
+    assert unit.novel(np.sinh(np.array([[0.99], [1.01], [4.5]]))).tolist() == [False, True, True]
+
+
+def test_a_fit_by_hand() -> None:
+    """Two classes whose pieces lie symmetrically about their means: the inverse root of the covariance whitens them."""
+    rng = np.random.default_rng(8)
+    X = np.vstack([rng.normal([0.0, 0.0], [1.0, 2.0], (400, 2)), rng.normal([5.0, -5.0], [1.0, 2.0], (400, 2))])
+    codes = np.repeat([2, 7], 400)
+    fitted = Novelty.fit(X, codes, X[::2])
+    scores = fitted.scale.scores(X)
+    means = np.array([scores[:400].mean(axis=0), scores[400:].mean(axis=0)])
+    np.testing.assert_allclose(fitted.means, means @ fitted.whitening, rtol=1e-9)
+    white = np.vstack([scores[:400] - means[0], scores[400:] - means[1]]) @ fitted.whitening
+    # Shrunk a little towards a sphere, as Ledoit and Wolf do.
+    np.testing.assert_allclose(white.T @ white / 800, np.eye(2), atol=0.05)
+    # Of 400 calibration pieces the ceil(0.99 * 401) = 397th nearest sets the threshold.
+    assert fitted.threshold == np.sort(fitted.distance(X[::2]))[396]
+    assert NOVELTY == 0.01

@@ -1,7 +1,10 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
+from models.sorting import trees
 from models.sorting.trees import ROUNDS_OF_FEW, BoostedClasses
 
 
@@ -75,3 +78,47 @@ def test_defaults():
         **{"num_leaves": 15, "min_child_samples": 30, "feature_fraction": 0.5, "bagging_fraction": 0.8},
         **{"lambda_l2": 5.0, "random_state": 0, "n_jobs": -1},
     }
+
+
+@pytest.mark.parametrize(("best", "grown"), [(0, 1), (1, 1), (7, 7)])
+def test_the_newest_fifth_chooses_the_number_of_rounds(monkeypatch: pytest.MonkeyPatch, best: int, grown: int) -> None:
+    asked, patience, train = [], [], trees.lightgbm.train
+
+    def noted(settings, data, **how):
+        asked.append((data, how))
+        if "valid_sets" in how:
+            return SimpleNamespace(best_iteration=best)
+        return train(settings, data, **how)
+
+    monkeypatch.setattr(trees.lightgbm, "train", noted)
+    monkeypatch.setattr(trees.lightgbm, "early_stopping", lambda rounds, **how: patience.append((rounds, how)))
+    X, codes = made(100)
+    fitted = BoostedClasses(4, n_jobs=1, patience=9, most_rounds=77).fit(X, codes)
+    (old, first), (whole, second) = asked
+    assert (first["num_boost_round"], second["num_boost_round"]) == (77, grown)
+    assert patience == [(9, {"verbose": False})]
+    (new,) = first["valid_sets"]
+    assert new.reference is old
+    np.testing.assert_array_equal(old.get_label(), codes[:80])
+    np.testing.assert_array_equal(new.get_label(), codes[80:])
+    np.testing.assert_array_equal(whole.get_label(), codes)
+    assert fitted.seen_.tolist() == [True, True, False, True]
+    asked.clear()
+    BoostedClasses(4, n_jobs=1).fit(X[:99], codes[:99])
+    assert [how["num_boost_round"] for _, how in asked] == [20]
+    assert (ROUNDS_OF_FEW, FEWEST_HELD_BACK) == (20, 20)
+
+
+@pytest.mark.parametrize(("n", "jobs", "threads"), [(255, 4, 1), (256, 4, 4), (256, -1, 0)])
+def test_few_rows_are_answered_by_one_thread(n: int, jobs: int, threads: int) -> None:
+    X, codes = made(300)
+    fitted, used = BoostedClasses(4, n_jobs=1, most_rounds=2).fit(X, codes), []
+    fitted.n_jobs = jobs
+
+    def predict(X, num_threads):
+        used.append(num_threads)
+        return np.full((len(X), 4), 0.25)
+
+    fitted.booster_ = SimpleNamespace(predict=predict)
+    np.testing.assert_array_equal(fitted.predict_proba(X[:n])[0], [0.25, 0.25, 0.0, 0.25])
+    assert used == [threads]

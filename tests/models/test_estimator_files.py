@@ -1,0 +1,150 @@
+"""Fitted estimators as bytes and back, with small stand-ins: names, parts, and what is refused."""
+
+import io
+import json
+import sys
+import zipfile
+from types import SimpleNamespace
+
+import lightgbm
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import IsolationForest
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+
+from models import estimator_files
+from models.estimator_files import dump, is_known, parse
+from models.estimators.physics_features import PhysicsFeatures
+from models.estimators.stored import Stored
+
+X = np.array([[0.0, 1.0], [1.0, np.nan], [2.0, 3.0], [3.0, 5.0]] * 10)
+
+
+class Kept(Stored, BaseEstimator):
+    """Two numbers, and trees by the name of their file."""
+
+    STORED = ("n_features_in_", "level")
+
+    def __init__(self, booster=None, level=0.0, columns=2):
+        self.booster, self.level, self.n_features_in_ = booster, level, columns
+
+    def trees(self):
+        return {} if self.booster is None else {"trees.0": self.booster}
+
+    def restore(self, state, read_trees):
+        super().restore(state, read_trees)
+        self.booster = read_trees("trees.0", self.n_features_in_)
+
+
+@pytest.fixture(scope="module")
+def booster():
+    quiet = {"verbosity": -1, "min_child_samples": 1, "num_threads": 1}
+    return lightgbm.train(quiet, lightgbm.Dataset(X, X[:, 0]), num_boost_round=3)
+
+
+@pytest.fixture
+def physics(monkeypatch):
+    """Physics of a made-up process with two features."""
+    made = SimpleNamespace(features=lambda columns: {"double": 2 * columns["a"], "half": columns["b"] / 2})
+    monkeypatch.setitem(sys.modules, "models.processes.toy", made)
+
+
+@pytest.mark.parametrize(
+    "name", ["pipeline.skops", "trees.lightgbm.txt", "trees.0.lightgbm.txt", "trees.999.lightgbm.txt"]
+)
+def test_names_of_files_that_estimators_have(name):
+    assert is_known(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "trees", "pipeline.skops.txt", "a pipeline.skops", "pipelinexskops", "trees.lightgbmxtxt"),
+        *("trees.1000.lightgbm.txt", "trees..lightgbm.txt", "trees.a.lightgbm.txt", "../pipeline.skops"),
+        *("pipeline.skops\n", "trees.0.lightgbm.txt\n", "model.pkl"),
+    ],
+)
+def test_other_names_are_none(name):
+    assert not is_known(name)
+
+
+def test_what_states_its_numbers_is_stored_by_them_and_its_trees(booster):
+    state, files = dump(Kept(booster, 0.5))
+    assert state == {"n_features_in_": 2, "level": 0.5}
+    assert list(files) == ["trees.0.lightgbm.txt"]
+    assert files["trees.0.lightgbm.txt"].decode() == booster.model_to_string(num_iteration=-1)
+    back = parse(Kept(), json.loads(json.dumps(state)), files)
+    assert (back.level, back.n_features_in_) == (0.5, 2)
+    np.testing.assert_array_equal(back.booster.predict(X), booster.predict(X))
+
+
+def test_all_trees_are_stored_though_an_early_stop_named_the_best(booster):
+    text = booster.model_to_string(num_iteration=-1)
+    stopped = lightgbm.Booster(model_str=text)
+    stopped.best_iteration = 1
+    (stored,) = dump(Kept(stopped))[1].values()
+    assert lightgbm.Booster(model_str=stored.decode()).num_trees() == 3
+
+
+def test_trees_of_other_columns_are_refused(booster):
+    state, files = dump(Kept(booster, columns=3))
+    with pytest.raises(ValueError, match=r"^trees\.0\.lightgbm\.txt: trees take 2 columns, the estimator 3$"):
+        parse(Kept(), state, files)
+
+
+def test_physics_features_are_named_before_what_follows_them(physics, booster):
+    def pipeline(features, **kept):
+        return Pipeline([("physics", PhysicsFeatures("toy", ("a", "b"), features)), ("trees", Kept(**kept))])
+
+    state, files = dump(pipeline(("double", "half"), booster=booster, level=0.5))
+    assert state == {"features": ["double", "half"], "n_features_in_": 2, "level": 0.5}
+    assert list(files) == ["trees.0.lightgbm.txt"]
+    unfitted = pipeline(("double", "half"))
+    back = parse(unfitted, state, files)
+    assert back is unfitted
+    assert (back[0].n_features_in_, back[-1].level) == (2, 0.5)
+    np.testing.assert_array_equal(back[0].transform(np.array([[1.0, 4.0]])), [[1.0, 4.0, 2.0, 2.0]])
+    with pytest.raises(ValueError, match=r"got \['double', 'half'\], this code computes \['half'\]$"):
+        parse(pipeline(("half",)), state, files)
+
+
+def test_what_states_nothing_is_stored_by_skops():
+    fitted = Pipeline([("fill", SimpleImputer(strategy="median"))]).fit(X)
+    state, files = dump(fitted)
+    assert state == {}
+    assert list(files) == ["pipeline.skops"]
+    back = parse(Pipeline([("fill", SimpleImputer())]), state, files)
+    np.testing.assert_array_equal(back.transform(X), fitted.transform(X))
+
+
+def test_types_that_are_not_trusted_are_named():
+    _, files = dump(IsolationForest(n_estimators=1, random_state=0).fit(np.nan_to_num(X)))
+    with pytest.raises(ValueError, match=r"^pipeline\.skops: types not trusted: .*sklearn\.ensemble\._iforest"):
+        parse(IsolationForest(), {}, files)
+
+
+def test_every_type_of_a_schema_is_found_however_deep_it_stands():
+    schema = {
+        "__class__": "Pipeline",
+        "__module__": "a",
+        "content": [{"deep": {"__class__": "B", "__module__": "b.c"}}, [[{"__class__": "D", "__module__": "d"}]], 5],
+        "plain": {"no": "class"},
+        "text": "__class__",
+    }
+    assert list(estimator_files._types(schema)) == ["a.Pipeline", "b.c.B", "d.D"]
+    assert list(estimator_files._types([])) == []
+
+
+def test_types_are_read_from_the_archives_schema_before_it_is_loaded(monkeypatch):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("schema.json", json.dumps({"__class__": "system", "__module__": "os"}))
+
+    def never(*_, **__):
+        raise AssertionError("loaded")
+
+    monkeypatch.setattr(estimator_files.skops.io, "loads", never)
+    with pytest.raises(ValueError, match=r"types not trusted: os\.system$"):
+        parse(SimpleImputer(), {}, {"pipeline.skops": archive.getvalue()})
