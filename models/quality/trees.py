@@ -89,7 +89,7 @@ class LotTrees(LotEstimator):
         lines = LotLines(self.defects, self.held_back).fit(X[:-newest], Y[:-newest])
         raw, kinds = lines.predict(X), self._losses(lines)
         old = self._binned(X[:-newest])
-        new = lightgbm.Dataset(X[-newest:], np.zeros(newest), reference=old, free_raw_data=False)
+        new = lightgbm.Dataset(X[-newest:], np.zeros(newest), reference=old)
         found = []
         for label, start, kind in zip(Y.T, raw.T, kinds, strict=True):
             metric = _metric_of(label[-newest:], start[-newest:], kind)

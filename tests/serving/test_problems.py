@@ -1,10 +1,135 @@
-"""Values that a problem shows of a request."""
+"""Problems by value: words, statuses, headers, and what is cut."""
 
+import json
 import math
+from http import HTTPStatus
+from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 
-from serving.problems import shown
+from serving.problems import Fault, ProblemError, described, install, invalid, shown
+
+
+@pytest.fixture
+def app() -> FastAPI:
+    made = FastAPI()
+    install(made, ["tin", "zinc"])
+
+    @made.get("/v1/tin/predictions")
+    async def get() -> None:
+        raise ProblemError(HTTPStatus.CONFLICT, "a clash", [Fault(row=2, expected="peace")], {"X-Why": "so"})
+
+    @made.get("/teapot")
+    async def teapot() -> None:
+        raise HTTPException(418, "short and stout", {"X-Pot": "tea"})
+
+    @made.get("/defect")
+    async def defect() -> None:
+        raise RuntimeError("secret")
+
+    return made
+
+
+def told(app: FastAPI, call: Any, path: str, method: str = "GET") -> tuple[httpx.Response, dict[str, Any]]:
+    response = call(app, method, path)
+    assert response.headers["content-type"] == "application/problem+json"
+    return response, response.json()
+
+
+@pytest.mark.parametrize(("length", "text"), [(100, "v" * 100), (101, "v" * 97 + "...")])
+def test_a_text_of_more_than_100_characters_is_cut_to_100(length: int, text: str) -> None:
+    assert shown("v" * length) == text
+
+
+@pytest.mark.parametrize(
+    ("faults", "words", "kept"),
+    [
+        (0, "the request has 0 faults, see errors", 0),
+        (1, "the request has 1 fault, see errors", 1),
+        (2, "the request has 2 faults, see errors", 2),
+        (100, "the request has 100 faults, see errors", 100),
+        (101, "the request has more than 100 faults, the first of them in errors", 100),
+    ],
+)
+def test_faults_are_counted(faults: int, words: str, kept: int) -> None:
+    error = invalid([Fault(row=i, expected="x") for i in range(faults)])
+    assert (error.status, error.detail, str(error)) == (422, words, words)
+    assert [fault.row for fault in error.faults] == list(range(kept))
+
+
+def test_a_problem_carries_all_that_was_said(app: FastAPI, call: Any) -> None:
+    response, problem = told(app, call, "/v1/tin/predictions")
+    assert response.status_code == 409
+    assert response.headers["x-why"] == "so"
+    fault = {"row": 2, "field": None, "value": None, "bound": None, "expected": "peace"}
+    assert problem == {
+        "type": "about:blank",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "a clash",
+        "instance": "/v1/tin/predictions",
+        "errors": [fault],
+    }
+
+
+def test_a_fault_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Fault(expected="x").row = 1
+
+
+def test_other_errors_keep_their_status_words_and_headers(app: FastAPI, call: Any) -> None:
+    response, problem = told(app, call, "/teapot")
+    assert (response.status_code, problem["detail"], problem["errors"]) == (418, "short and stout", [])
+    assert response.headers["x-pot"] == "tea"
+
+
+def test_a_defect_is_told_without_its_cause(app: FastAPI, call: Any) -> None:
+    response, problem = told(app, call, "/defect")
+    assert response.status_code == 500
+    assert problem["detail"] == "a defect of the service; its log holds the cause"
+
+
+@pytest.mark.parametrize("path", ["/v1/iron/predictions", "/v1/iron/a/b", "/v1/iron/"])
+def test_an_unknown_process_is_told_those_that_exist(path: str, app: FastAPI, call: Any) -> None:
+    response, problem = told(app, call, path)
+    assert response.status_code == 404
+    assert problem["detail"] == "no process is called 'iron'; there are: tin, zinc"
+    (fault,) = problem["errors"]
+    assert (fault["field"], fault["value"], fault["expected"]) == ("process", "iron", "one of: tin, zinc")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/tin/other", "/v1/zinc/predictions", "/v1/iron", "/v2/iron/predictions", "/a/iron/predictions", "/v1", "/x"],
+)
+def test_another_unknown_path_is_told_where_to_look(path: str, app: FastAPI, call: Any) -> None:
+    response, problem = told(app, call, path)
+    assert response.status_code == 404
+    assert (problem["detail"], problem["errors"]) == (f"nothing is at {path}; /docs lists what is", [])
+
+
+def test_without_processes_none_is_named(call: Any) -> None:
+    made = FastAPI()
+    install(made, [])
+    assert told(made, call, "/v1/iron/predictions")[1]["detail"] == "no process is called 'iron'; there are: none"
+
+
+def test_a_wrong_method_is_told_the_right_ones(app: FastAPI, call: Any) -> None:
+    response, problem = told(app, call, "/teapot", "POST")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+    assert problem["detail"] == "/teapot does not take POST, it takes GET, HEAD"
+
+
+def test_openapi_describes_problems_by_their_status() -> None:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    assert described(404, 503) == {
+        404: {"description": "Not Found", "content": content},
+        503: {"description": "Service Unavailable", "content": content},
+    }
+    assert json.dumps(described()) == "{}"
 
 
 @pytest.mark.parametrize("value", [None, True, False, 0, 0.5, 9007199254740991, -9007199254740991])

@@ -59,3 +59,40 @@ def test_unknown_setting_is_refused() -> None:
 def test_password_of_a_store_is_not_shown() -> None:
     settings = read_settings(tracking_uri="postgresql://plant:secret@db:5432/mlflow")
     assert settings.uri_shown == "postgresql://db:5432/mlflow"
+
+
+def test_defaults_of_what_the_service_alone_needs() -> None:
+    settings = read_settings()
+    assert (settings.poll_seconds, settings.max_rows) == (2.0, 10_000)
+    assert settings.max_body_bytes == 16_777_216  # 16 MiB
+
+
+@pytest.mark.parametrize(
+    ("name", "lowest", "below", "highest", "above"),
+    [
+        ("port", 0, -1, 65535, 65536),
+        ("poll_seconds", 1e-3, 0, 3600, 3601),
+        ("max_rows", 1, 0, 1_000_000, 1_000_001),
+        ("max_body_bytes", 1024, 1023, 2**40, None),
+    ],
+)
+def test_numbers_lie_in_their_ranges(
+    name: str, lowest: float, below: float, highest: float, above: float | None
+) -> None:
+    for value in (lowest, highest):
+        assert getattr(read_settings(**{name: value}), name) == value
+    for value in (below, above):
+        if value is not None:
+            with pytest.raises(SettingsError, match=f"NONFERROUS_{name.upper()}: got"):
+                read_settings(**{name: value})
+
+
+def test_an_address_has_a_character_at_least() -> None:
+    assert read_settings(host="a").host == "a"
+    with pytest.raises(SettingsError, match="NONFERROUS_HOST"):
+        read_settings(host="")
+
+
+def test_an_endless_wait_is_none() -> None:
+    with pytest.raises(SettingsError, match="NONFERROUS_POLL_SECONDS"):
+        read_settings(poll_seconds=float("inf"))

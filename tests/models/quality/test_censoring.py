@@ -95,3 +95,9 @@ def test_a_limit_far_below_what_is_expected_is_kept_as_well() -> None:
     assert (made < 0).all()
     # There the law below the limit is exponential with the rate |z|.
     np.testing.assert_allclose(made, np.log([0.1, 0.5, 0.9]) / 40.0, rtol=2e-3)
+
+
+def test_no_draw_lies_beyond_a_trillionth() -> None:
+    """A normal number is below -7.0345 with the probability 1e-12; a uniform of just 0 or 1 is taken for that."""
+    ends = drawn(np.full(2, np.nan), np.full(2, 1.0), 2.0, np.array([0.0, 1.0]))
+    np.testing.assert_allclose(ends, [1.0 - 2 * 7.0344838, 1.0 + 2 * 7.0344838], rtol=1e-5)

@@ -5,6 +5,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
+from models.quality import lines
 from models.quality.censoring import log_size
 from models.quality.lines import FEWEST_HELD_BACK, PENALTY_OF_FEW, LotLines, level
 from models.quality.losses import LEAST_SHARE, ContentLoss, DefectLoss
@@ -230,3 +231,72 @@ def test_a_level_is_the_mean_logarithm_below_the_limit_as_well(below: float) -> 
 
 def test_a_level_of_a_defect_is_its_log_odds() -> None:
     assert level(np.array([1.0, 0, 0, 0, np.nan]), DefectLoss()) == pytest.approx(np.log(1 / 3), rel=1e-9)
+
+
+class TestTurns:
+    """How far and how often Newton's method and the rounds of line and spread go, by counting."""
+
+    def steps(self, slope: float, monkeypatch: pytest.MonkeyPatch) -> tuple[int, float]:
+        """Turns that a line through log y = slope * x takes, and the slope where it ends."""
+        x = np.array([-1.0, 1.0, -1.0, 1.0])
+        rows = lines._Rows(np.column_stack([np.ones(4), x]), np.exp(slope * x))
+        asked = []
+        original = ContentLoss.steps
+
+        def noted(self: ContentLoss, label: np.ndarray, raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            asked.append(raw)
+            return original(self, label, raw)
+
+        monkeypatch.setattr(ContentLoss, "steps", noted)
+        found = lines._newton(rows, ContentLoss(1.0), 0.0, np.zeros(2))
+        return len(asked), float(found[1])
+
+    @pytest.mark.parametrize(("slope", "turns", "end"), [(2.0, 2, 2.0), (10.0, 5, 10.0), (100.0, 30, 90.0)])
+    def test_a_turn_goes_3_at_most_and_there_are_30_at_most(
+        self, slope: float, turns: int, end: float, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The loss is a parabola: one step would do, and one that moves nothing ends the search."""
+        found = self.steps(slope, monkeypatch)
+        assert found[0] == turns
+        assert found[1] == pytest.approx(end, rel=1e-6)
+
+    @pytest.mark.parametrize(
+        ("spreads", "rounds"), [([1.005, 9.0], 1), ([1.0051, 1.006, 9.0], 2), ([2.0**i for i in range(1, 12)], 10)]
+    )
+    def test_rounds_end_where_the_spread_changes_by_half_a_percent(
+        self, spreads: list[float], rounds: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        used: list[float] = []
+        told = iter(spreads)
+
+        def newton(rows: object, kind: ContentLoss, penalty: float, line: np.ndarray) -> np.ndarray:
+            used.append(kind.spread)
+            return line
+
+        monkeypatch.setattr(lines, "spread_about", lambda label, raw: next(told))
+        monkeypatch.setattr(lines, "_newton", newton)
+        rows = lines._Rows(np.ones((3, 1)), np.array([1.0, 2.0, 3.0]))
+        assert lines._fitted(rows, ContentLoss(), 0.1)[1] == spreads[rounds]
+        assert used == spreads[:rounds]
+
+    def test_the_newest_fifth_chooses_the_penalty(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = []
+        fitted = lines._fitted
+
+        def noted(rows: lines._Rows, kind: ContentLoss, penalty: float) -> tuple[np.ndarray, float]:
+            asked.append((len(rows.y), penalty))
+            return fitted(rows, kind, penalty)
+
+        monkeypatch.setattr(lines, "_fitted", noted)
+        x = np.random.default_rng(0).standard_normal((100, 1))
+        y = np.exp(x[:, 0])
+        y[80:] = np.exp(np.mean(x[:80]))  # the newest lots are all alike, so the heaviest penalty errs least
+        lines._line(x, y, ContentLoss(), 0.2)
+        assert asked == [(80, 1e-3), (80, 1e-2), (80, 1e-1), (80, 1.0), (100, 1.0)]
+        asked.clear()
+        lines._line(x[:99], y[:99], ContentLoss(), 0.2)
+        assert asked == [(99, 0.1)]
+        asked.clear()
+        y[:1] = np.nan  # lots without a label do not count
+        lines._line(x, y, ContentLoss(), 0.2)
+        assert asked == [(99, 0.1)]

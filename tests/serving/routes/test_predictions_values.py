@@ -1,17 +1,127 @@
-"""What OpenAPI says of a prediction's problems."""
+"""A body in, an answer or a problem out: with stand-ins for the champions and the model."""
 
-from seeds import names
-from serving.app import create_app
-from serving.folder_store import FolderStore
-from serving.settings import Settings
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from models.intervals import CoverageError
+from registry.store import Champion
+from seeds import Seed
+from serving import problems
+from serving.champions import Served, Status
+from serving.regression.predictions import payloads
+from serving.routes import predictions
+
+URL = "/v1/toy_cells/predictions"
+ROW = {"unit": "A-001", "period_start": "2026-11-01"}
+NO_MODEL = Status(trouble="no version has the alias champion")
+ANSWERS = Status(Served(Champion("toy_cells", 4, "source"), "sha256:1", SimpleNamespace()))
 
 
-def test_problems_of_predictions() -> None:
-    paths = create_app(Settings(), FolderStore()).openapi()["paths"]
-    for name in names():
-        operation = paths[f"/v1/{name}/predictions"]["post"]
-        assert set(operation["responses"]) == {"200", "400", "413", "415", "422", "503"}
-        assert operation["operationId"] == f"predict_{name}"
-        for status in ("400", "413", "415", "422", "503"):
-            schema = operation["responses"][status]["content"]["application/problem+json"]["schema"]
-            assert schema == {"$ref": "#/components/schemas/Problem"}
+@pytest.fixture
+def app(toy_seed: Seed) -> Any:
+    """Maker of an application with one process, whose status and waits are said."""
+
+    def make(status: Status, store_trouble: str | None = None, wait: float = 2.0, most: int = 200_000) -> FastAPI:
+        champions: Any = SimpleNamespace(statuses={"toy_cells": status}, store_trouble=store_trouble, wait=wait)
+        made = FastAPI()
+        problems.install(made, ["toy_cells"])
+        made.include_router(predictions.router(payloads(toy_seed, 3), champions, most))
+        return made
+
+    return make
+
+
+@pytest.fixture
+def predicted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Rows and requests that a stand-in for the task was asked."""
+    asked: list[Any] = []
+
+    def answer(taken: Any, model: Any, rows: Any, request: Any) -> dict[str, Any]:
+        asked.append((model, rows, request))
+        if request["coverage"] > 0.95:
+            raise CoverageError("needs at least 99 calibration rows, got 40")
+        return {"predictions": [{"y": {"value": math.nan, "low": -math.inf, "high": 1.5}}]}
+
+    task = SimpleNamespace(predicted=answer, ABOUT="")
+    monkeypatch.setattr(predictions, "task_of", lambda seed: task)
+    return asked
+
+
+def test_an_answer_holds_process_model_and_coverage_and_no_nan(app: Any, predicted: list[Any], call: Any) -> None:
+    response = call(app(ANSWERS), "POST", URL, json={"rows": [ROW], "coverage": 0.8})
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.json() == {
+        "process": "toy_cells",
+        "model": {"version": 4, "alias": "champion", "digest": "sha256:1"},
+        "coverage": 0.8,
+        "predictions": [{"y": {"value": None, "low": None, "high": 1.5}}],
+    }
+    ((model, rows, request),) = predicted
+    assert ANSWERS.served is not None
+    assert model is ANSWERS.served.model
+    assert [row["unit"] for row in rows] == ["A-001"]
+    assert request["coverage"] == 0.8
+
+
+@pytest.mark.parametrize(("wait", "seconds"), [(2.0, "2"), (2.1, "3"), (0.01, "1")])
+def test_without_a_model_one_is_told_when_to_ask_again(wait: float, seconds: str, app: Any, call: Any) -> None:
+    response = call(app(NO_MODEL, wait=wait), "POST", URL, json={"rows": [ROW]})
+    assert (response.status_code, response.headers["retry-after"]) == (503, seconds)
+    assert response.json()["detail"] == f"toy_cells has no model to answer with: {NO_MODEL.trouble}"
+
+
+def test_a_store_that_cannot_be_read_is_the_cause_that_is_named(app: Any, call: Any) -> None:
+    response = call(app(NO_MODEL, "the store sleeps"), "POST", URL, json={"rows": [ROW]})
+    assert response.json()["detail"] == "toy_cells has no model to answer with: the store sleeps"
+
+
+def test_a_coverage_without_rows_for_it_is_a_fault(app: Any, predicted: list[Any], call: Any) -> None:
+    response = call(app(ANSWERS), "POST", URL, json={"rows": [ROW], "coverage": 0.99})
+    assert response.status_code == 422
+    (fault,) = response.json()["errors"]
+    assert (fault["field"], fault["value"]) == ("coverage", 0.99)
+    assert fault["expected"] == ("a coverage that the model has rows for: needs at least 99 calibration rows, got 40")
+
+
+@pytest.mark.parametrize(("length", "threads"), [(65_536, 0), (65_537, 1)])
+def test_a_body_of_more_than_64_kib_is_answered_in_a_thread(
+    length: int, threads: int, app: Any, predicted: list[Any], call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    original = predictions.run_in_threadpool
+
+    async def noted(*given: Any) -> Any:
+        seen.append(given)
+        return await original(*given)
+
+    monkeypatch.setattr(predictions, "run_in_threadpool", noted)
+    body = b'{"rows": [{"unit": "A", "period_start": "2026-11-01"}]}'.ljust(length)
+    assert (
+        call(app(ANSWERS), "POST", URL, content=body, headers={"content-type": "application/json"}).status_code == 200
+    )
+    assert (len(seen), len(predicted)) == (threads, 1)
+
+
+def test_a_body_may_be_as_long_as_is_said(app: Any, predicted: list[Any], call: Any) -> None:
+    body, kind = (
+        b'{"rows": [{"unit": "A", "period_start": "2026-11-01"}]}'.ljust(100),
+        {"content-type": "application/json"},
+    )
+    assert call(app(ANSWERS, most=100), "POST", URL, content=body, headers=kind).status_code == 200
+    assert call(app(ANSWERS, most=99), "POST", URL, content=body, headers=kind).status_code == 413
+
+
+def test_problems_of_predictions_are_described(app: Any) -> None:
+    operation = app(ANSWERS).openapi()["paths"][URL]["post"]
+    assert set(operation["responses"]) == {"200", "400", "413", "415", "422", "503"}
+    assert operation["operationId"] == "predict_toy_cells"
+    assert operation["summary"] == "Made-up cells with a known linear law"
+    assert operation["description"].endswith("Fields that are known only after the period are refused.")
+    for status in ("400", "413", "415", "422", "503"):
+        schema = operation["responses"][status]["content"]["application/problem+json"]["schema"]
+        assert schema == {"$ref": "#/components/schemas/Problem"}

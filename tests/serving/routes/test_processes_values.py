@@ -1,0 +1,73 @@
+"""The list of processes, with stand-ins for the champions and a model."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from registry.store import Champion
+from seeds import Seed
+from serving.champions import Served, Status
+from serving.routes import processes
+
+MODEL: Any = SimpleNamespace(candidate="linear", info={"rows": 7})
+ANSWERS = Status(Served(Champion("toy_cells", 4, "source"), "sha256:1", MODEL), None, "version 5 is refused")
+NO_MODEL = Status(trouble="no version has the alias champion")
+
+
+@pytest.fixture
+def told(toy_seed: Seed, call: Any) -> Any:
+    """Teller of what is said of the toy process."""
+
+    def tell(status: Status, store_trouble: str | None = None) -> dict[str, Any]:
+        champions: Any = SimpleNamespace(statuses={"toy_cells": status}, store_trouble=store_trouble)
+        app = FastAPI()
+        app.include_router(processes.router({"toy_cells": toy_seed}, champions))
+        assert call(app, "HEAD", "/v1/processes").status_code == 200
+        assert [list(one) for one in app.openapi()["paths"].values()] == [["get"]]
+        ((process,),) = call(app, "GET", "/v1/processes").json().values()
+        return process
+
+    return tell
+
+
+def test_a_process_with_a_model_by_value(told: Any) -> None:
+    assert told(ANSWERS) == {
+        "name": "toy_cells",
+        "title": "Made-up cells with a known linear law",
+        "task": "regression",
+        "period": {"value": 30, "unit": "d"},
+        "key": "unit",
+        "time": "period_start",
+        "inputs": [
+            {
+                **{"name": "previous_y", "meaning": "efficiency of the period before, in hand", "unit": "%"},
+                **{"role": "before", "low": 50, "high": 100},
+            },
+            {"name": "x_set", "meaning": "set-point of x", "unit": "kA", "role": "knob", "low": 0, "high": 20},
+            {"name": "z", "meaning": "measured z", "unit": "V", "role": "during", "low": 0, "high": 8},
+        ],
+        "quantities": [{"name": "y", "meaning": "efficiency", "unit": "%"}],
+        "sorting": None,
+        "quality": None,
+        "model": {
+            **{"version": 4, "alias": "champion", "digest": "sha256:1", "candidate": "linear"},
+            "info": {"rows": 7},
+        },
+        "trouble": "version 5 is refused",
+    }
+
+
+def test_a_process_without_a_model_tells_why(told: Any) -> None:
+    found = told(NO_MODEL)
+    assert (found["model"], found["trouble"]) == (None, NO_MODEL.trouble)
+
+
+def test_a_store_that_cannot_be_read_is_the_trouble_that_is_told(told: Any) -> None:
+    for status in (ANSWERS, NO_MODEL):
+        assert told(status, "the store sleeps")["trouble"] == "the store sleeps"
+
+
+def test_without_trouble_there_is_none(told: Any) -> None:
+    assert told(Status(ANSWERS.served))["trouble"] is None

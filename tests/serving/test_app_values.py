@@ -1,0 +1,92 @@
+"""What the application is made of: its paths, its start and end, and its description."""
+
+import asyncio
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import httpx
+import pytest
+
+from serving.app import Service, create_app
+from serving.folder_store import FolderStore
+from serving.settings import Settings
+
+
+@pytest.fixture
+def app(toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Service:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells", "toy_lots")))
+    return create_app(Settings(max_rows=7, max_body_bytes=2000, poll_seconds=9.0), FolderStore())
+
+
+def test_openapi_holds_what_a_client_may_call_and_nothing_else(app: Service) -> None:
+    schema = app.openapi()
+    assert {path: list(methods) for path, methods in schema["paths"].items()} == {
+        "/v1/toy_cells/predictions": ["post"],
+        "/v1/toy_lots/predictions": ["post"],
+        "/v1/processes": ["get"],
+        "/health/live": ["get"],
+        "/health/ready": ["get"],
+    }
+    assert schema["info"]["title"] == "nonferrous"
+    assert schema["info"]["version"] == version("nonferrous")
+    assert app.openapi() is schema
+
+
+def test_each_request_is_described_with_its_own_type_and_example(app: Service) -> None:
+    schema = app.openapi()
+    for name, title in (("toy_cells", "ToyCells"), ("toy_lots", "ToyLots")):
+        body = schema["paths"][f"/v1/{name}/predictions"]["post"]["requestBody"]
+        assert body["required"] is True
+        content = body["content"]["application/json"]
+        assert content["schema"] == {"$ref": f"#/components/schemas/{title}Request"}
+        assert list(content["example"])[:2] == ["rows", "coverage"]
+        assert f"{title}Row" in schema["components"]["schemas"]
+    rows = schema["components"]["schemas"]["ToyCellsRequest"]["properties"]["rows"]
+    assert (rows["minItems"], rows["maxItems"]) == (1, 7)
+    assert {"Problem", "Fault"} <= set(schema["components"]["schemas"])
+    # One type of one name, whether it is read or written.
+    assert not [name for name in schema["components"]["schemas"] if name.endswith(("-Input", "-Output"))]
+
+
+@pytest.mark.parametrize("path", ["/v1/processes/", "/redoc", "/health/live/", "/docs/oauth2-redirect"])
+def test_other_paths_are_not_found_and_lead_nowhere(
+    path: str, app: Service, call: Callable[..., httpx.Response]
+) -> None:
+    assert call(app, "GET", path).status_code == 404
+
+
+def test_the_page_of_the_documentation_is_served_whole(app: Service, call: Callable[..., httpx.Response]) -> None:
+    page = call(app, "GET", "/docs")
+    assert page.status_code == call(app, "HEAD", "/docs").status_code == 200
+    assert "<title>nonferrous API</title>" in page.text
+    for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
+        assert f"/docs/assets/{asset}" in page.text
+        assert call(app, "GET", f"/docs/assets/{asset}").status_code == 200
+
+
+def test_models_are_looked_for_from_its_start_to_its_end(app: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(app.champions, "start", lambda: done.append("start"))
+    monkeypatch.setattr(app.champions, "stop", lambda: done.append("stop"))
+
+    async def lived() -> None:
+        async with app.router.lifespan_context(app):
+            done.append("serving")
+
+    asyncio.run(lived())
+    assert done == ["start", "serving", "stop"]
+
+
+def test_settings_reach_the_parts(app: Service, call: Callable[..., httpx.Response]) -> None:
+    assert app.champions.wait == 9.0
+    assert [each.max_rows for each in app.taken] == [7, 7]
+    long = call(
+        app, "POST", "/v1/toy_cells/predictions", content=b" " * 2001, headers={"content-type": "application/json"}
+    )
+    assert long.status_code == 413
+    assert long.json()["errors"][0]["bound"] == 2000
+    seen = call(
+        app, "POST", "/v1/toy_cells/predictions", content=b" " * 2000, headers={"content-type": "application/json"}
+    )
+    assert seen.status_code == 400
