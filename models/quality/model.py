@@ -148,7 +148,7 @@ class QualityModel:
     def remedies(self, X: FloatArray, judged: Assessment) -> list[Remedy | None]:
         """Most helpful move for each lot that is not released in the intended grade or a more valuable one."""
         found: list[Remedy | None] = [None] * len(X)
-        doubtful = np.flatnonzero(judged.decided.actions(self.costs) > 0)
+        doubtful = np.flatnonzero(judged.decided.actions(self.costs))  # release is 0
         intended = np.full(len(doubtful), self.costs.intended)
         logs = remedies(self.seed, X[doubtful], judged.logs[doubtful], intended, self.scatter, self.limits)
         for i, one in zip(doubtful, logs, strict=True):
