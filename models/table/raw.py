@@ -49,7 +49,7 @@ class RawTable:
 def read_raw(file: Path, seed: Seed) -> RawTable:
     """Cells of one CSV or Parquet file, or why there are none; from Parquet only the columns that the seed knows."""
     try:
-        if file.stat().st_size == 0:
+        if not file.stat().st_size:
             return RawTable(
                 str(file), faults=[Fault(str(file), None, None, "an empty file", "a table with a header row")]
             )

@@ -101,7 +101,7 @@ def lot_answer(state: LotState, seed: Seed, reserve: float) -> Record:
 
 def _known(estimate: Mapping[str, float], mass: float, limit: Quantity, allowance: float) -> Record:
     """What is known of an element in a bin that holds a mass [kg]."""
-    share = whole(limit.unit) * estimate["mass"] / mass if mass > 0 else math.inf
+    share = whole(limit.unit) * estimate["mass"] / mass if mass else math.inf
     return {
         "mass": {"value": estimate["mass"], "unit": "kg"},
         "variance": {"value": estimate["variance"], "unit": "kg²"},

@@ -29,6 +29,8 @@ class TestLastAssay:
         assert LastAssay((0,)).fit(X, Y).predict(np.array([[NAN]]))[0, 0] == mean
         # Of what is no content there is no logarithm.
         assert LastAssay((0,)).fit(X, Y).predict(np.array([[0.0]]))[0, 0] == mean
+        assert LastAssay((0,)).fit(X, Y).predict(np.array([[-0.5]]))[0, 0] == mean
+        assert LastAssay((0,)).fit(X, Y).predict(np.array([[0.5]]))[0, 0] == pytest.approx(np.log(0.5), rel=1e-12)
         assert LastAssay().fit(X, Y).predict(X)[0, 0] == mean
 
     def test_the_mean_is_that_of_contents_not_of_limits(self) -> None:
