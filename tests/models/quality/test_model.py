@@ -11,6 +11,7 @@ import pytest
 
 from models.intervals import CoverageError
 from models.promises import GuaranteeError
+from models.quality import model as quality_model
 from models.quality.candidates import build
 from models.quality.decision import Costs, Decisions
 from models.quality.fit import grader
@@ -231,6 +232,33 @@ class TestDecisions:
         assert sigma[released].min() > sigma[~released].min()
         # Without physics no remedy is known.
         assert model.remedies(X, judged) == [None] * 100
+
+    def test_remedies_are_looked_for_where_a_lot_is_not_released_as_intended(
+        self, model: QualityModel, new: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With a stand-in for the search, which tells its rows' numbers."""
+        X, asked = new[0][:5], []
+
+        def search(seed: Seed, *given: object) -> list[object]:
+            asked.append((seed, *given))
+            return [f"move {i}" for i in range(len(given[0]))]
+
+        monkeypatch.setattr(quality_model, "remedies", search)
+        # Released, to the laboratory, downgraded, released, to the last grade.
+        judged = replace(model.assess(X), decided=Decisions(np.array([0, -1, 1, 0, 2]), np.zeros(5)))
+        assert model.remedies(X, judged) == [None, "move 0", "move 1", None, "move 2"]
+        ((seed, rows, logs, grades, scatter, limits),) = asked
+        np.testing.assert_array_equal(rows, X[[1, 2, 4]])
+        np.testing.assert_array_equal(logs, judged.logs[[1, 2, 4]])
+        assert grades.tolist() == [0, 0, 0]
+        assert (seed, scatter, limits) == (model.seed, model.scatter, model.limits)
+
+    def test_contents_and_defects_stand_in_their_order(self, model: QualityModel) -> None:
+        """Three contents, then log-odds of a crack: of log 9 at the temperature 2 they are 3 to 1."""
+        warm = replace(model, temperatures=np.array([2.0]))
+        judged = warm.assessed(np.array([[0.1, 0.2, 0.3, math.log(9.0)]]))
+        assert judged.logs.tolist() == [[0.1, 0.2, 0.3]]
+        np.testing.assert_allclose(judged.defects, [[0.75]], rtol=1e-12)
 
 
 @pytest.mark.parametrize("threshold", [0.03, math.nan])

@@ -128,3 +128,55 @@ def test_no_pieces_leave_the_lots_as_they_are(line: Line, toy_sorting_seed: Seed
     bins, states = filled(line, drawn(0), np.zeros(0, np.intp), [empty])
     assert bins.shape == (0,)
     assert_same(states[0], empty)
+
+
+def test_two_bins_that_limit_two_elements_by_hand() -> None:
+    """A quarter comes along, holding 0.4 and 0.8 %; a lot of 8 kg begins with 0.08 kg; a fifth is kept in reserve.
+
+    Piece 0 wants bin 0: 2 kg of 0.8 + 0.25 · 0.4 % are 18 g of the first, with two deviations of 2 g 22 g, more than
+    0.8 · 1 % of 2.58 kg. Bin 1 takes it: 22 g are less than 1.6 %, 44 g + 2 · 4 g of the second less than 2.4 %.
+    Piece 1 wants bin 1 alone: its 128 g of the second make 172 g + 2 · √160 g, more than 2.4 % of 7.58 kg: the rest.
+    """
+    nan = np.nan
+    line = Line(
+        rest=2,
+        limits=np.array([[0.01, nan], [0.02, 0.03], [nan, nan]]),
+        certainty=2.0,
+        co_ejection=0.25,
+        whole=np.array([100.0, 100.0]),
+        feed=np.array([0.004, 0.008]),
+        lot_mass=8.0,
+    )
+    pieces = Pieces(
+        value=np.array([[3.0, 2.0, 1.0], [1.0, 3.0, 2.0], [0.0, 1.0, 2.0]]),
+        aside=np.zeros(3, dtype=bool),
+        mass=np.array([2.0, 4.0, 1.0]),
+        content=np.array([[0.008, 0.02], [0.01, 0.03], [0.0, 0.0]]),
+        variance=np.array([[1e-6, 4e-6], [1e-6, 9e-6], [0.0, 0.0]]),
+    )
+    queue = line.queue(pieces, np.zeros(3, np.intp))
+    assert queue.wanted.tolist() == [0, 1, 2]
+    assert queue.rows.tolist() == [0, 1]
+    assert [turn.bins for turn in queue.turns] == [[0, 1], [1]]
+    assert [turn.mass for turn in queue.turns] == [2.5, 5.0]
+    np.testing.assert_allclose([turn.content for turn in queue.turns], [[0.018, 0.018, 0.044], [0.044, 0.044, 0.128]])
+    np.testing.assert_allclose([turn.variance for turn in queue.turns], [[4e-6, 4e-6, 16e-6], [16e-6, 16e-6, 144e-6]])
+    known = np.where(np.isnan(line.limits), nan, 0.0)
+    bins, (state,) = line.fill(queue, [LotState(np.zeros(3), known, known)], 0.2, np.array([8.0]))
+    assert bins.tolist() == [1, 2, 2]
+    np.testing.assert_allclose(state.mass, [0.0, 2.5, 5.0], rtol=1e-12)
+    np.testing.assert_allclose(state.element_mass, [[0.0, nan], [0.018, 0.044], [nan, nan]], rtol=1e-12)
+    np.testing.assert_allclose(state.variance, [[0.0, nan], [4e-6, 16e-6], [nan, nan]], rtol=1e-12)
+
+
+def test_a_piece_that_fills_a_bin_to_its_limit_goes_there() -> None:
+    """1 kg of 1/256 in a bin that holds 1 kg of 3/256: together just 2/256, its limit."""
+    line = Line(1, np.array([[0.0078125], [np.nan]]), 0.0, 0.0, np.ones(1), np.zeros(1), 1.0)
+    before = LotState(np.array([1.0, 0.0]), np.array([[0.01171875], [np.nan]]), np.array([[0.0], [np.nan]]))
+
+    def into(content: float) -> int:
+        pieces = Pieces(np.array([[1.0, 0.0]]), np.zeros(1, bool), np.ones(1), np.array([[content]]), np.zeros((1, 1)))
+        return int(line.fill(line.queue(pieces, np.zeros(1, np.intp)), [before], 0.0, np.zeros(1))[0][0])
+
+    assert into(0.00390625) == 0
+    assert into(0.00390626) == 1
