@@ -92,3 +92,22 @@ def test_spread_stays_within_what_laboratories_and_processes_do() -> None:
 def test_no_label_at_all_is_told() -> None:
     with pytest.raises(ValueError, match="no label: expected at least one reported content"):
         spread_about(np.full(3, np.nan), np.zeros(3))
+
+
+def test_bounds_of_spreads_and_shares() -> None:
+    assert (LEAST_SPREAD, LARGEST_SPREAD, UNTOLD_SPREAD, LEAST_SHARE) == (0.001, 2.0, 1.0, 0.0001)
+
+
+def test_no_label_counts_less_than_a_millionth() -> None:
+    """A limit far above what is told, and a defect that is as good as certain, still hold the fit together."""
+    gradient, curvature = ContentLoss(0.3).steps(np.array([-np.exp(9.0), np.nan]), np.array([0.0, 0.0]))
+    assert curvature.tolist() == [1e-6, 0.0]
+    assert gradient == pytest.approx([0.0, 0.0], abs=1e-12)
+    gradient, curvature = DefectLoss().steps(np.array([1.0, 0.0, np.nan]), np.array([40.0, np.log(3.0), 0.0]))
+    assert gradient == pytest.approx([0.0, 0.75, 0.0], abs=1e-12)
+    assert curvature == pytest.approx([1e-6, 0.1875, 0.0], rel=1e-9)
+
+
+def test_a_defect_that_every_lot_has_is_not_quite_certain() -> None:
+    assert DefectLoss().start(np.ones(9)) == pytest.approx(np.log(0.9999 / 0.0001), rel=1e-9)
+    assert DefectLoss().loss(np.array([1.0, 0.0]), np.array([np.log(3.0)] * 2)) == pytest.approx(np.log([4 / 3, 4.0]))

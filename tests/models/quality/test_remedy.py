@@ -192,3 +192,7 @@ def test_a_move_is_one_step_the_right_way(toy_quality_seed, monkeypatch, slope, 
     assert found.before == middle
     assert found.after == pytest.approx(middle + way * knob.step, rel=1e-12)
     assert found.sigma == pytest.approx((np.log(5.0 / 4.9) + 0.06 * knob.step) / 0.3, rel=1e-9)
+
+
+def test_a_tenth_of_a_deviation_is_worth_telling() -> None:
+    assert LEAST_GAIN == 0.1

@@ -1,6 +1,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,8 +9,9 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
 
-from models.intervals import CoverageError
-from models.sorting.contents import FEWEST_OF_CLASS, Contents, Lines
+from models.estimators.standard_scale import StandardScale
+from models.intervals import Conformal, CoverageError
+from models.sorting.contents import CARRIED_R2, FEWEST_OF_CLASS, LEAST_SPREAD, Contents, Lines, Signals, spread
 from models.sorting.contents_fit import MOST_SCORES, PENALTY, fit_contents, fit_lines
 from models.table.inputs import matrix
 from seeds import Seed
@@ -173,3 +175,51 @@ def test_it_comes_back_from_json(
     back = Contents.from_state(toy_sorting_seed, json.loads(json.dumps(model.state(), allow_nan=False)))
     np.testing.assert_array_equal(back.estimate(X, p), model.estimate(X, p))
     np.testing.assert_array_equal(back.answers(X, p, 0.9)["x"], model.answers(X, p, 0.9)["x"])
+
+
+def test_bounds_of_contents() -> None:
+    assert (CARRIED_R2, FEWEST_OF_CLASS, LEAST_SPREAD) == (0.25, 40, 1e-6)
+    np.testing.assert_allclose(spread(np.array([0.0, 1e-14, 4.0])), [1e-6, 1e-6, 2.0], rtol=1e-12)
+
+
+def test_a_class_with_just_enough_scores_has_its_own_interval(toy_sorting_seed: Seed) -> None:
+    """Two classes at 4 and 5 wt% with spreads of 0.5; their own errors are 1, those of all 2 spreads."""
+    one, zero = np.array([[4.0, 0], [5.0, 0], [0, 0], [0, 0]]), np.zeros((4, 2))
+    lines = Lines(np.zeros((4, 2, 4)), one, zero, zero + 100.0, zero + 0.25)
+    own = (Conformal(np.full(40, 1.0)), Conformal(np.ones(0)))
+    few = (Conformal(np.full(39, 1.0)), Conformal(np.ones(0)))
+    model = Contents(
+        seed=toy_sorting_seed,
+        signals=Signals.of(toy_sorting_seed),
+        scale=StandardScale(np.zeros(4), np.ones(4)),
+        lines=lines,
+        carried=np.array([True, False]),
+        pooled=(Conformal(np.full(200, 2.0)), Conformal(np.ones(0))),
+        of_class=(own, few, few, few),
+    )
+    answers = model.answers(np.zeros((2, 4)), np.eye(4)[:2], 0.9)
+    assert list(answers) == ["x"]
+    np.testing.assert_allclose(answers["x"].value, [4.0, 5.0])
+    np.testing.assert_allclose(answers["x"].low, [3.5, 4.0])
+    np.testing.assert_allclose(answers["x"].high, [4.5, 6.0])
+    # Of 40 rows none promise 0.99, which 99 would.
+    np.testing.assert_allclose(model.answers(np.zeros((1, 4)), np.eye(4)[:1], 0.99)["x"].high, [5.0])
+    # Contents lie between 0 and 100 wt%.
+    low = replace(model, lines=replace(lines, constant=one - 3.8))
+    assert low.answers(np.zeros((1, 4)), np.eye(4)[:1], 0.9)["x"].low.tolist() == [0.0]
+
+
+def test_lines_end_where_the_class_ends_by_hand() -> None:
+    """One score, two classes, one element: 1 + 2 z within 0 and 4, and 10 - z within 9 and 11."""
+    lines = Lines(
+        weights=np.array([[[2.0]], [[-1.0]]]),
+        constant=np.array([[1.0], [10.0]]),
+        low=np.array([[0.0], [9.0]]),
+        high=np.array([[4.0], [11.0]]),
+        variance=np.array([[0.5], [0.25]]),
+    )
+    found = lines.contents(np.array([[1.0], [3.0], [-2.0]]))
+    assert found[:, :, 0].tolist() == [[3.0, 9.0], [4.0, 9.0], [0.0, 11.0]]
+    mean, variance = lines.mixed(np.array([[1.0]]), np.array([[0.75, 0.25]]))
+    # 0.75 * 3 + 0.25 * 9 = 4.5; between 0.75 * 1.5² + 0.25 * 4.5² = 6.75, within 0.4375.
+    np.testing.assert_allclose((mean[0, 0], variance[0, 0]), (4.5, 7.1875), rtol=1e-12)

@@ -39,3 +39,19 @@ def test_a_reading_far_out_does_not_rule_the_others() -> None:
     calm, shaken = (LinearClasses(4).fit(rows, codes).predict_proba(X[10:]) for rows in (X, wild))
     # On plain standard scores, which 1e6 rules, the column would say nothing, and the mean change be 0.09.
     assert np.abs(calm - shaken).mean() < 0.05
+
+
+def test_what_is_asked_where_nothing_is_said() -> None:
+    assert LinearClasses(4).get_params() == {"n_classes": 4, "C": 1.0}
+
+
+def test_classes_that_were_seen_have_weights_and_the_others_none() -> None:
+    X, codes = made()
+    fitted = LinearClasses(5).fit(X, codes)
+    assert fitted.seen_.tolist() == [True, True, False, True, False]
+    assert not fitted.weights_[:, [2, 4]].any()
+    assert fitted.weights_.shape == (4, 5)
+    assert fitted.intercept_[[2, 4]].tolist() == [0.0, 0.0]
+    scale = StandardScale.of(X)
+    np.testing.assert_array_equal(fitted.median_, scale.median)
+    np.testing.assert_array_equal(fitted.spread_, scale.spread)

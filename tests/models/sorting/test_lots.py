@@ -97,3 +97,15 @@ def test_lots_are_numbered_as_they_first_occur() -> None:
     assert first.tolist() == [0, 1, 3]
     assert numbers.tolist() == [0, 1, 0, 2, 1]
     assert numbered([])[0] == []
+
+
+def test_the_first_pieces_may_use_a_hundredth_of_a_lot() -> None:
+    assert START_SHARE == 0.01
+
+
+def test_an_estimate_may_be_a_little_below_nothing(toy_sorting_seed: Seed) -> None:
+    given = state(toy_sorting_seed).to_dict(toy_sorting_seed)
+    given["bin_a"]["elements"]["x"]["mass"] = -0.001
+    given["bin_a"]["mass"] = given["bin_a"]["elements"]["x"]["variance"] = 0
+    back = LotState.from_dict(toy_sorting_seed, given)
+    assert (back.mass[0], back.element_mass[0, 0], back.variance[0, 0]) == (0.0, -0.001, 0.0)
