@@ -112,3 +112,26 @@ def test_limits_of_a_seed(toy_quality_seed: Seed) -> None:
     # r is bounded by no grade, so it may be unknown or whatever it likes.
     lots = np.array([[5.0, 4.0, np.nan], [5.0, 4.5, 900.0], [25.0, 0.1, 0.1]])
     np.testing.assert_array_equal(limits.kept(lots), [[1, 1, 1], [0, 1, 1], [0, 0, 1]])
+
+
+def test_rounding_breaks_no_limit() -> None:
+    """0.1 and 0.2 are 0.30000000000000004 in binary; a billionth above the limit is let through, two are not."""
+    limits = Limits(("sum",), np.array([[1.0, 1.0]]), np.array([0.3]), np.array([0]), 2)
+    reported = np.array([[0.1, 0.2], [0.1, 0.2 + 0.29e-9], [0.1, 0.2 + 0.32e-9], [-0.1, -0.2], [-0.1, 0.3]])
+    assert limits.kept(reported).tolist() == [[1.0, 1.0], [1.0, 1.0], [0.0, 1.0], [1.0, 1.0], [0.0, 1.0]]
+
+
+def test_the_fullest_limit_of_each_grade_by_hand() -> None:
+    limits = Limits(
+        ("a", "b", "both", "a"),
+        np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]]),
+        np.array([4.0, 2.0, 5.0, 8.0]),
+        np.array([0, 0, 0, 1]),
+        3,
+    )
+    assert [limits.of_grade(grade).tolist() for grade in range(3)] == [[0, 1, 2], [3], []]
+    contents = np.array([[2.0, 1.5], [6.0, 0.0], [np.nan, 1.0], [2.0, np.nan]])
+    np.testing.assert_array_equal(limits.values(contents[:2]), [[2.0, 1.5, 3.5, 2.0], [6.0, 0.0, 6.0, 6.0]])
+    np.testing.assert_array_equal(
+        limits.fullness(contents), [[0.75, 0.25, 0], [1.5, 0.75, 0], [np.nan, np.nan, 0], [np.nan, 0.25, 0]]
+    )

@@ -71,3 +71,27 @@ def test_a_missing_signal_counts_as_the_median_of_training(physics: None) -> Non
 def test_wrong_number_of_columns_is_told(physics: None) -> None:
     with pytest.raises(ValueError, match="X has 1 columns, expected 2"):
         first_principles().fit(np.zeros((3, 1)), [0, 1, 2])
+
+
+def test_what_physics_cannot_compute_rules_a_class_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scores of a row: none that is a number for the first class; for a row without any the shares alone speak."""
+
+    def class_scores(columns: Any) -> np.ndarray:
+        gap = np.where(columns["s"] > 0, np.nan, 0.0)
+        return np.column_stack([gap, np.where(columns["s"] > 5, np.nan, 1.0), np.full(len(gap), np.nan)])
+
+    monkeypatch.setitem(sys.modules, "models.processes.toy_gaps", SimpleNamespace(class_scores=class_scores))
+    fitted = FirstPrinciplesClasses("toy_gaps", ("s",), (1.0,), 3)
+    fitted.fit(np.array([[-1.0], [-1.0], [-2.0], [1.0]]), [0.0, 1.0, 1.0, 1.0])
+    assert fitted.shares_.tolist() == [0.25, 0.75, 0.0]
+    p = fitted.predict_proba(np.array([[1.0], [9.0], [-1.0]]))
+    np.testing.assert_allclose(p[:2], [[0.0, 1.0, 0.0], [0.25, 0.75, 0.0]], atol=1e-12)
+    first = 0.25 / (0.25 + 0.75 * np.exp(1.0 / fitted.temperature_))
+    np.testing.assert_allclose(p[2], [first, 1 - first, 0.0], rtol=1e-9)
+
+
+def test_a_class_is_known_by_its_number_and_the_first_of_equals_is_told() -> None:
+    fitted = ClassShares(3).fit(np.zeros((4, 2)), [2, 1, 1, 2])
+    assert fitted.classes_.tolist() == [0, 1, 2]
+    assert fitted.predict(np.zeros((2, 2))).tolist() == [1, 1]
+    assert fitted.__sklearn_tags__().input_tags.allow_nan is True

@@ -1,5 +1,6 @@
 """Slips of units, places and words of the contract, at their bounds."""
 
+import datetime as dt
 import math
 from types import SimpleNamespace
 from typing import Any
@@ -123,3 +124,110 @@ def test_rows_of_one_file_follow_each_other() -> None:
 def test_a_row_with_two_impossible_values_is_rejected_once() -> None:
     rejected = pd.DataFrame({"file": ["a", "a", "a", "b"], "row": [2, 2, 3, 2]})
     assert Checked(pd.DataFrame(), rejected, ()).rejected_rows == 3
+
+
+def rows(n: int) -> pd.DataFrame:
+    """n sound rows of one unit, a day after the other."""
+    start = pd.date_range("2024-01-01", periods=n, freq="D")
+    return pd.DataFrame({"unit": "A", "period_start": start, "x_set": 10.0, "z": 4.0, "y": 90.0})
+
+
+def told(frame: pd.DataFrame, seed, **how: Any) -> list[str]:
+    with pytest.raises(TableError) as caught:
+        contract.check(frame, seed, **how)
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("bad", "more"), [(5, []), (6, ["1 more cells like the last"]), (9, ["4 more cells like the last"])]
+)
+def test_five_cells_of_a_kind_are_told_one_by_one(bad: int, more: list[str], toy_seed) -> None:
+    frame = rows(20).astype({"z": object})
+    frame.loc[: bad - 1, "z"] = "x"
+    expected = "a number, or an empty cell where nothing was measured"
+    assert told(frame, toy_seed) == [
+        *[f"table, row {i}, column z: got 'x': expected {expected}" for i in range(1, 6)],
+        *[f"table, column z: got {words}: expected {expected}" for words in more],
+    ]
+
+
+@pytest.mark.parametrize(("again", "more"), [(5, 0), (6, 1), (8, 3)])
+def test_five_rows_that_stand_before_are_told_one_by_one(again: int, more: int, toy_seed) -> None:
+    frame = pd.concat([rows(9), rows(9)[1 : 1 + again]], ignore_index=True)
+    place = "column unit, period_start"
+    assert told(frame, toy_seed) == [
+        *[
+            f"table, row {10 + i}, {place}: got A 2024-01-0{2 + i} 00:00:00 again: "
+            f"expected one row a unit and period, as in row {2 + i} of table"
+            for i in range(5)
+        ],
+        *[
+            f"table, {place}: got {more} more rows of a unit and period that stand before: "
+            "expected one row a unit and period"
+        ]
+        * bool(more),
+    ]
+
+
+def test_a_row_that_stands_three_times_names_the_first(toy_seed) -> None:
+    frame = pd.concat([rows(3), rows(2)[1:], rows(2)[1:]], ignore_index=True)
+    assert [fault.partition("as in ")[2] for fault in told(frame, toy_seed)] == ["row 2 of table"] * 2
+
+
+def test_a_period_may_begin_until_the_end_of_today(toy_seed) -> None:
+    frame = rows(3)
+    frame["period_start"] = pd.to_datetime(["2024-05-01T00:00:00", "2024-05-02T23:59:59", "2024-05-03T00:00:00"])
+    day = dt.date(2024, 5, 2)
+    (fault,) = told(frame, toy_seed, today=day)
+    assert fault.startswith("table, row 3, column period_start: got '2024-05-03 00:00:00': expected a period that has")
+    assert fault.endswith("begun, at the latest on 2024-05-02")
+    assert len(contract.check(frame[:2], toy_seed, today=day).table) == 2
+
+
+def test_a_fifth_of_the_rows_may_be_impossible_and_no_more(toy_seed) -> None:
+    frame = rows(10)
+    frame.loc[:1, "z"] = 9.0  # at most 8 V
+    checked = contract.check(frame, toy_seed)
+    assert (len(checked.table), checked.rejected_rows) == (8, 2)
+    assert checked.rejected["reason"].tolist() == ["outside 0 to 8 V"] * 2
+    frame.loc[2, "x_set"] = -1.0
+    assert told(frame, toy_seed) == [
+        "table: got 3 of 10 rows out of physical range: expected at most 20% of the rows",
+        "table, row 3, column x_set: got -1: expected 0 to 20 kA",
+        "table, row 1, column z: got 9: expected 0 to 8 V",
+        "table, row 2, column z: got 9: expected 0 to 8 V",
+    ]
+
+
+def test_a_target_without_any_label_is_told_and_one_label_is_enough(toy_seed) -> None:
+    frame = rows(4)
+    frame.loc[1:, "y"] = np.nan
+    assert len(contract.check(frame, toy_seed).table) == 4
+    frame["y"] = np.nan
+    assert told(frame, toy_seed) == ["table, column y: got no value in any row: expected at least one label"]
+
+
+def test_a_column_that_is_named_twice_or_not_at_all(toy_seed) -> None:
+    frame = rows(2).drop(columns="z")
+    assert told(frame, toy_seed) == ["table, column z: got columns unit, period_start, x_set, y: expected a column 'z'"]
+    twice = pd.concat([rows(2), rows(2)[["z"]]], axis=1)
+    assert told(twice, toy_seed)[0] == "table, column z: got columns 'z' and 'z': expected one column 'z'"
+
+
+def test_the_value_of_the_period_before_is_that_of_a_row_that_was_kept(toy_seed) -> None:
+    """Periods of 30 days; the third row is taken out and lends nothing."""
+    frame = rows(6)
+    frame["period_start"] = pd.date_range("2023-01-01", periods=6, freq="30D")
+    frame["y"] = [90.0, 91.0, 92.0, 93.0, 94.0, 95.0]
+    frame.loc[2, "z"] = 9.0
+    found = contract.check(frame[::-1], toy_seed).table
+    assert found["y"].tolist() == [90.0, 91.0, 93.0, 94.0, 95.0]
+    np.testing.assert_array_equal(found["previous_y"], [np.nan, 90.0, np.nan, 93.0, 94.0])
+    assert list(found.columns) == ["unit", "period_start", "previous_y", "x_set", "z", "tapped", "y"]
+    assert found["tapped"].isna().all()
+
+
+def test_columns_that_were_not_used_are_named(toy_seed) -> None:
+    checked = contract.check(rows(3).assign(note="x", previous_y=1.0), toy_seed)
+    assert checked.ignored == ("note", "previous_y")
+    assert len(checked.rejected) == 0
