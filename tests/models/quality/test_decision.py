@@ -152,3 +152,14 @@ def test_costs_of_a_seed(toy_quality_seed: Seed) -> None:
     costs = Costs.of(toy_quality_seed)
     assert costs.value.tolist() == [0, -40, -150]
     assert (costs.assay, costs.claim, costs.intended) == (pytest.approx(150 / 25), 300, 0)
+
+
+def test_where_an_assay_is_worth_no_more_a_lot_is_released() -> None:
+    lot = ([0.0, 1.0, 1.0], [0.0, 1.0, 0.0])
+    assert one(lot, 0.5, replace(COSTS, assay=0.0)) == (1, -40.0, "downgrade")
+    assert one(lot, 0.5, replace(COSTS, assay=-0.5)) == (-1, -39.5, "laboratory")
+
+
+def test_of_equal_grades_the_more_valuable_comes_first() -> None:
+    """300 · 0.5 and 150 - 0: what breaks in half of the cases is worth as much as the last grade."""
+    assert one(([0.5, 0.5, 1.0], [0.5, 0.0, 0.5]), 0.5, replace(COSTS, assay=900.0))[:2] == (0, -150.0)
