@@ -300,3 +300,11 @@ class TestTurns:
         y[:1] = np.nan  # lots without a label do not count
         lines._line(x, y, ContentLoss(), 0.2)
         assert asked == [(99, 0.1)]
+
+
+def test_rows_count_by_their_weights() -> None:
+    """Of rows (1, 2), (1, 0), (1, -1) and (1, 3) with weights 0, 1, 2 and 0.5."""
+    rows = lines._Rows(np.array([[1.0, 2.0], [1.0, 0.0], [1.0, -1.0], [1.0, 3.0]]), np.zeros(4))
+    assert rows.normal.tolist() == [[4.0, 4.0], [4.0, 14.0]]
+    np.testing.assert_allclose(rows.counted(np.array([0.0, 1.0, 2.0, 0.5])), [[3.5, -0.5], [-0.5, 6.5]], rtol=1e-12)
+    assert rows[1:3].design.tolist() == [[1.0, 0.0], [1.0, -1.0]]
