@@ -165,7 +165,7 @@ class Line:
         turns = zip(
             lots[rows].tolist(),
             [order[:count] for order, count in zip(better[0].tolist(), better[1].tolist(), strict=True)],
-            (along * mass[:, 0]).tolist(),
+            (along * pieces.mass[rows]).tolist(),
             content.tolist(),
             variance.tolist(),
             strict=True,

@@ -35,3 +35,9 @@ def test_the_transformer_appends_features_of_a_process():
     assert made.get_feature_names_out().tolist() == [*inputs, "feed_implied_efficiency"]
     assert made.__sklearn_tags__().input_tags.allow_nan
     assert made.__sklearn_tags__().requires_fit
+
+
+def test_gaps_are_let_through_and_a_fit_is_needed():
+    tags = PhysicsFeatures("toy", ("a",), ()).__sklearn_tags__()
+    assert tags.input_tags.allow_nan is True
+    assert tags.requires_fit is True

@@ -308,3 +308,10 @@ def test_rows_count_by_their_weights() -> None:
     assert rows.normal.tolist() == [[4.0, 4.0], [4.0, 14.0]]
     np.testing.assert_allclose(rows.counted(np.array([0.0, 1.0, 2.0, 0.5])), [[3.5, -0.5], [-0.5, 6.5]], rtol=1e-12)
     assert rows[1:3].design.tolist() == [[1.0, 0.0], [1.0, -1.0]]
+
+
+def test_one_lot_tells_nothing_and_two_do() -> None:
+    with pytest.raises(ValueError, match="minimum of 2"):
+        LotLines().fit(np.zeros((1, 2)), np.ones((1, 1)))
+    assert LotLines().fit(np.zeros((2, 2)), np.ones((2, 1))).intercept_.tolist() == [0.0]
+    assert LotLines().__sklearn_tags__().input_tags.allow_nan is True

@@ -67,3 +67,10 @@ class TestFirstPrinciples:
 def test_first_principles_of_a_process_without_physics_are_refused() -> None:
     with pytest.raises(ValueError, match=r"no_such_process has no module models\.processes\.no_such_process"):
         FirstPrinciples("no_such_process", ("a",), (1.0,)).fit(np.ones((4, 1)), np.ones(4))
+
+
+@pytest.mark.parametrize("estimator", [Persistence(), FirstPrinciples("made_up", ("a",), (1.0,))])
+def test_baselines_take_gaps_and_promise_no_score(estimator: Any) -> None:
+    tags = estimator.__sklearn_tags__()
+    assert tags.input_tags.allow_nan is True
+    assert tags.regressor_tags.poor_score is True

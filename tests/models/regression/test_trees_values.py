@@ -104,3 +104,10 @@ def test_directions_are_asked_of_the_trees_where_there_are_any():
     free = BoostedTrees()
     free.n_features_in_ = 3
     assert free._directions == (0, 0, 0)
+
+
+def test_one_row_tells_nothing_and_two_do():
+    with pytest.raises(ValueError, match="minimum of 2"):
+        BoostedTrees(n_jobs=1).fit(np.zeros((1, 2)), np.ones(1))
+    assert BoostedTrees(n_jobs=1).fit(np.zeros((2, 2)), np.ones(2)).predict(np.zeros((1, 2))) == pytest.approx([1.0])
+    assert BoostedTrees().__sklearn_tags__().input_tags.allow_nan is True

@@ -95,3 +95,9 @@ def test_a_class_is_known_by_its_number_and_the_first_of_equals_is_told() -> Non
     assert fitted.classes_.tolist() == [0, 1, 2]
     assert fitted.predict(np.zeros((2, 2))).tolist() == [1, 1]
     assert fitted.__sklearn_tags__().input_tags.allow_nan is True
+
+
+def test_one_piece_tells_nothing_and_two_do() -> None:
+    with pytest.raises(ValueError, match="minimum of 2"):
+        ClassShares(2).fit(np.zeros((1, 2)), [1])
+    assert ClassShares(2).fit(np.zeros((2, 2)), [1, 1]).shares_.tolist() == [0.0, 1.0]

@@ -196,3 +196,8 @@ def test_without_pieces_there_are_no_lots(line: Line, toy_sorting_seed: Seed) ->
     pieces, lots, contents = lots_of(0, np.random.default_rng(0))
     with pytest.raises(GuaranteeError, match="at least 9 calibration lots, got 0"):
         reserve(toy_sorting_seed, line, pieces, lots, contents)
+
+
+def test_just_as_many_lots_as_are_needed_are_enough(line: Line, toy_sorting_seed: Seed) -> None:
+    pieces, lots, contents = lots_of(9, np.random.default_rng(6))
+    assert reserve(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == 0.0
