@@ -160,6 +160,11 @@ def test_a_piece_without_mass_counts_as_a_typical_one_and_is_flagged(model: Sort
     assert model.flags(X) == [["mass missing"]]
 
 
+def test_a_missing_mass_is_flagged_though_it_was_missing_in_training(model: SortingModel) -> None:
+    nowhere = replace(model, complete=np.zeros(4, dtype=np.bool_))
+    assert nowhere.flags(np.array([[0.0, np.nan, np.nan, np.nan]]), np.eye(4)[:1]) == [["mass missing"]]
+
+
 def test_flags_tell_what_a_reader_should_know(model: SortingModel) -> None:
     X = np.array([[0.0, 0.0, np.nan, 30.0], [-9.0, 9.0, -6.0, 30.0], [400.0, 0.0, 0.0, 30.0]])
     p = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0]])
