@@ -315,3 +315,13 @@ def test_one_lot_tells_nothing_and_two_do() -> None:
         LotLines().fit(np.zeros((1, 2)), np.ones((1, 1)))
     assert LotLines().fit(np.zeros((2, 2)), np.ones((2, 1))).intercept_.tolist() == [0.0]
     assert LotLines().__sklearn_tags__().input_tags.allow_nan is True
+
+
+def test_columns_are_counted_in_their_deviations_and_constant_ones_as_they_are() -> None:
+    X = np.column_stack([[1.0, 3.0, 5.0, 7.0], np.full(4, 2.0), np.full(4, np.nan)])
+    fitted = LotLines().fit(X, np.exp(X[:, :1]))
+    # 1, 3, 5 and 7 lie 3 and 1 about 4: the root of (9 + 1 + 1 + 9) / 4 is that of 5.
+    np.testing.assert_allclose(fitted.scale_, [5**0.5, 1.0, 1.0], rtol=1e-12)
+    assert fitted.fill_.tolist() == [4.0, 2.0, 0.0]
+    assert (fitted.low_.tolist(), fitted.high_.tolist()) == ([1.0, 2.0, 0.0], [7.0, 2.0, 0.0])
+    np.testing.assert_allclose(fitted.slope_[1:, 0], [0.0, 0.0], atol=1e-9)
