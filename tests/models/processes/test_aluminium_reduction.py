@@ -294,3 +294,27 @@ def test_derived_targets_by_hand():
     )
     assert found["specific_energy"][0] == pytest.approx(direct, rel=1e-9)
     assert found["co2e"][0] == pytest.approx(co2e, rel=1e-9)
+
+
+# Which way current efficiency moves with each feature, at equal other features, and why.
+SIGNS = {
+    "liquidus": 0,  # a bath that freezes later may be poor or rich in AlF3
+    "superheat": 0,  # too little leaves sludge, too much drives the back reaction
+    "sludge_tendency": 0,  # the size of what sludge costs is only assumed
+    "eutectic_superheat": -1,  # a hotter bath dissolves more metal, which burns back
+    "alumina_solubility": 0,  # moves with temperature, which pulls the other way
+    "bath_loss_factor": -1,  # a larger loss is a smaller efficiency
+    "pseudo_resistance": 0,  # resistance of the bath and of the distance together
+    "estimated_acd": 1,  # a longer way from metal to gas slows the back reaction
+    "current_density": 1,  # the lost flux stays, so it is a smaller share
+    "noise_loss_factor": -1,  # waves bring metal to the gas
+    "velocity_loss_factor": -1,  # a faster surface carries more metal off
+    "anode_effect_minutes": -1,  # current makes gas instead of metal
+    "expected_loss": -1,  # efficiency is 100 less the loss
+    "feed_implied_efficiency": 1,  # each kilogram of metal takes its alumina
+}
+
+
+def test_signs_of_a_pots_features_are_those_of_physics() -> None:
+    signs = {feature.name: feature.sign for feature in physics.FEATURES}
+    assert signs == SIGNS
