@@ -1,8 +1,12 @@
 """One line on what MLflow, its database or the disk raised."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
-from registry.errors import tracking_error
+from registry.errors import check_unlocked, tracking_error
 
 
 @pytest.mark.parametrize(("length", "kept"), [(299, 299), (300, 300), (301, 300)])
@@ -13,3 +17,48 @@ def test_an_unknown_error_keeps_its_first_300_characters(length: int, kept: int)
 def test_a_known_error_is_said_in_words_without_the_password() -> None:
     found = tracking_error(OSError("disk\n is full"), "postgresql://ann:secret@plant/db")
     assert str(found) == "MLflow store postgresql://ann:***@plant/db: no space left on its disk"
+
+
+@pytest.mark.parametrize(
+    ("raised", "meaning"),
+    [
+        ("(sqlite3.OperationalError) database is locked", "locked by another process; wait for its end, then try again"),
+        ("No space left on device", "no space left on its disk"),
+        ("file is not a database", "no MLflow database"),
+        ("attempt to write a readonly database", "cannot be written"),
+        (
+            "Detected out-of-date database schema (found version 0123, but expected 4567)",
+            "made by another version of MLflow; use that version, or back the store up and run `mlflow db upgrade`",
+        ),
+        ("Max retries exceeded with url: /api", "no answer from the tracking server"),
+    ],
+)
+def test_each_sign_has_one_meaning(raised: str, meaning: str) -> None:
+    assert str(tracking_error(OSError(raised), "here")) == f"MLflow store here: {meaning}"
+
+
+def test_a_free_file_is_left_as_it_is(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "free.db")) as connection:
+        connection.execute("CREATE TABLE t (n INTEGER)")
+        connection.commit()
+    before = (tmp_path / "free.db").read_bytes()
+    check_unlocked(tmp_path / "free.db")
+    assert (tmp_path / "free.db").read_bytes() == before
+
+
+def test_a_locked_file_is_waited_for_no_longer_than_five_seconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    connect = sqlite3.connect
+
+    def impatient(file: Path, timeout: float) -> sqlite3.Connection:
+        asked.append(timeout)
+        return connect(file, timeout=0.05)
+
+    with closing(connect(tmp_path / "busy.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(sqlite3, "connect", impatient)
+        with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+            check_unlocked(tmp_path / "busy.db")
+    assert asked == [5.0]

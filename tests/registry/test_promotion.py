@@ -1,0 +1,131 @@
+"""Who becomes champion, with a store that stands in for MLflow."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from models.files import ModelFilesError
+from registry import promotion
+from registry.promotion import champion_of, promote, rollback, take_over
+from registry.versions import AliasMove, RegistryError, Version
+
+FIGURES = {"test_mae": 0.5}
+
+
+def version(number: int, *aliases: str) -> Version:
+    """A version whose run measured one figure that is written beside it and one that is not."""
+    metrics = FIGURES | {"fit_seconds": 3.0}
+    where = ("2026-01-01", f"run{number}", "parent", "1", f"model{number}")
+    return Version("p", number, aliases, "linear", *where, {"test_mae": "0.5"}, metrics)
+
+
+def move(action: str, before: int | None, after: int | None) -> AliasMove:
+    return AliasMove("2026-01-01", "ann", action, "champion", before, after, "why", {})
+
+
+class Store:
+    """Versions and moves; a version whose number is in `damaged` does not load."""
+
+    def __init__(self, versions: list[Version], moves: tuple[AliasMove, ...] = (), damaged: tuple[int, ...] = ()):
+        self.held, self.moves, self.damaged, self.moved = versions, moves, damaged, []
+
+    def versions(self, process: str) -> list[Version]:
+        return self.held
+
+    def audit(self, process: str) -> tuple[AliasMove, ...]:
+        return self.moves
+
+    def model(self, one: Version) -> None:
+        if one.number in self.damaged:
+            raise ModelFilesError("model.json: changed")
+
+    def move_alias(self, *entry: object) -> tuple[object, ...]:
+        self.moved.append(entry)
+        return entry
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Maker of a store that is what `promote` and `rollback` open."""
+
+    def make(*held: object, **more: object) -> Store:
+        store = Store(*held, **more)
+        monkeypatch.setattr(promotion, "Tracking", lambda settings: store)
+        return store
+
+    return make
+
+
+def test_the_champion_is_the_version_that_the_alias_points_to():
+    held = [version(1), version(2, "champion"), version(3, "challenger")]
+    assert champion_of("p", held) is held[1]
+
+
+def test_without_a_champion_the_registered_versions_are_named():
+    words = r"^p: no champion; train it or promote a version \(registered: 1, 3\)$"
+    with pytest.raises(RegistryError, match=words):
+        champion_of("p", [version(1), version(3, "challenger")])
+
+
+def test_the_challenger_is_promoted_by_default_and_is_challenger_no_longer(opened):
+    store = opened([version(1, "champion"), version(2), version(3, "challenger")])
+    move = promote("p", SimpleNamespace())
+    assert move == ("p", "champion", 3, "promote", "by hand", FIGURES)
+    assert store.moved == [move, ("p", "challenger", None, "withdraw", "version 3 is champion now", {})]
+
+
+def test_a_named_version_takes_over_and_leaves_the_challenger_alone(opened):
+    for named in (2, 4):
+        store = opened([version(1, "champion"), version(2), version(3, "challenger"), version(4)])
+        promote("p", SimpleNamespace(), named, why="smaller errors")
+        assert store.moved == [("p", "champion", named, "promote", "smaller errors", FIGURES)]
+
+
+def test_a_take_over_without_a_challenger_is_one_move():
+    store = Store([version(1, "champion"), version(2)])
+    assert take_over("p", 2, "better", {}, store) == ("p", "champion", 2, "promote", "better", {})
+    assert len(store.moved) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (None, r"^p: no challenger to promote; name a version \(registered: 1, 2\)$"),
+        (0, r"^p: no version 0 \(registered: 1, 2\)$"),
+        (3, r"^p: no version 3 \(registered: 1, 2\)$"),
+        (1, r"^p: version 1 is champion already$"),
+        (2, r"^p: version 2 does not load: model.json: changed$"),
+    ],
+)
+def test_what_is_not_promoted_moves_nothing(opened, number, words):
+    store = opened([version(1, "champion"), version(2)], damaged=(2,))
+    with pytest.raises(RegistryError, match=words):
+        promote("p", SimpleNamespace(), number)
+    assert store.moved == []
+
+
+HISTORY = (move("first", None, 1), move("promote", 1, 2), move("promote", 2, 4))
+
+
+def test_going_back_makes_the_champion_before_champion_again(opened):
+    held = [version(1), version(2), version(3), version(4, "champion")]
+    store = opened(held, HISTORY)
+    assert rollback("p", SimpleNamespace()) == ("p", "champion", 2, "rollback", "by hand", FIGURES)
+    assert rollback("p", SimpleNamespace(), 1, why="drift")[2:5] == (1, "rollback", "drift")
+    assert len(store.moved) == 2
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (5, r"^p: no version 5 \(registered: 1, 2, 3, 4\)$"),
+        (4, r"^p: version 4 is champion already$"),
+        (3, r"^p: version 3 never was champion; promote it instead$"),
+        (1, r"^p: version 1 does not load: model.json: changed$"),
+    ],
+)
+def test_what_cannot_be_gone_back_to_moves_nothing(opened, number, words):
+    store = opened([version(1), version(2), version(3), version(4, "champion")], HISTORY, damaged=(1,))
+    with pytest.raises(RegistryError, match=words):
+        rollback("p", SimpleNamespace(), number)
+    assert store.moved == []
