@@ -87,11 +87,11 @@ def held_out_units(units: list[str]) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        A fifth of the units, at least one; none where there are fewer than ten.
+        A fifth of the units; none where there are fewer than ten.
     """
     if len(units) < FEWEST_UNITS_TO_HOLD_OUT:
         return ()
-    count = max(1, round(UNSEEN_SHARE * len(units)))
+    count = round(UNSEEN_SHARE * len(units))
     return tuple(sorted(sorted(units, key=lambda unit: hashlib.sha256(unit.encode()).hexdigest())[:count]))
 
 
@@ -125,7 +125,7 @@ def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None
     periods = pd.DatetimeIndex(np.sort(time.unique()))
     if len(periods) < FEWEST_PERIODS:
         raise SplitError(f"{len(periods)} labelled periods: a split by time needs at least {FEWEST_PERIODS}")
-    n_test = max(1, round(TEST_SHARE * len(periods))) if test_from is None else int((periods >= test_from).sum())
+    n_test = round(TEST_SHARE * len(periods)) if test_from is None else int((periods >= test_from).sum())
     n_block = max(1, round(CALIBRATE_SHARE / (1 - TEST_SHARE) * (len(periods) - n_test)))
     n_train = len(periods) - n_test - CALIBRATE_BLOCKS * n_block
     if n_test < 1 or n_train < 1:

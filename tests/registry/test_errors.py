@@ -22,7 +22,10 @@ def test_a_known_error_is_said_in_words_without_the_password() -> None:
 @pytest.mark.parametrize(
     ("raised", "meaning"),
     [
-        ("(sqlite3.OperationalError) database is locked", "locked by another process; wait for its end, then try again"),
+        (
+            "(sqlite3.OperationalError) database is locked",
+            "locked by another process; wait for its end, then try again",
+        ),
         ("No space left on device", "no space left on its disk"),
         ("file is not a database", "no MLflow database"),
         ("attempt to write a readonly database", "cannot be written"),

@@ -28,7 +28,7 @@ def against_label(label: FloatArray, answer: Answer) -> dict[str, float]:
         "mae": mae(error),
         "rmse": rmse(error),
         "bias": float(np.mean(error)),
-        "r2": 1 - rmse(error) ** 2 / spread if spread > 0 else float("nan"),
+        "r2": 1 - rmse(error) ** 2 / spread if spread else float("nan"),
         "coverage_90": coverage(label, answer),
         "width_90": float(np.mean(answer.high - answer.low)),
     }
@@ -63,7 +63,7 @@ def against_truth(truth: FloatArray, label: FloatArray, answer: Answer) -> dict[
 def skill(label: FloatArray, value: FloatArray, baseline: FloatArray) -> float:
     """Share of the baseline's mean square error that the answers avoid [1]; 0 is no better than the baseline."""
     reference = rmse(baseline - label) ** 2
-    return 1 - rmse(value - label) ** 2 / reference if reference > 0 else float("nan")
+    return 1 - rmse(value - label) ** 2 / reference if reference else float("nan")
 
 
 def evaluate(

@@ -92,3 +92,22 @@ def test_cautions_name_what_is_wrong(toy_seed, metrics, told):
     found = cautions(toy_seed, metrics)
     assert len(found) == len(told)
     assert all(words in caution for words, caution in zip(told, found, strict=True))
+
+
+def test_metrics_against_the_truth_of_a_worked_example():
+    """Errors against the truth are 1, -2 and 4; label less truth is 3, 0 and -3, whose variance is 6."""
+    truth, label = np.array([1.0, 5.0, 2.0]), np.array([4.0, 5.0, -1.0])
+    found = against_truth(truth, label, answer([2.0, 3.0, 6.0], half=2.0))
+    assert found == pytest.approx(
+        {
+            "truth_mae": 7 / 3,
+            "truth_rmse": np.sqrt(7.0),
+            "truth_bias": 1.0,
+            "truth_coverage_90": 2 / 3,
+            "noise_floor": np.sqrt(6.0),
+        }
+    )
+
+
+def test_a_baseline_without_error_leaves_the_skill_unknown():
+    assert np.isnan(skill(np.ones(3), np.zeros(3), np.ones(3)))

@@ -1,0 +1,121 @@
+"""Sections of the card of a predicted number, word by word for figures that are given."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from training.regression.card import heading, row, rows_used, sections, subject
+
+PARTS = SimpleNamespace(
+    learnt=np.arange(300),
+    test=np.arange(60),
+    unseen=np.arange(12),
+    unseen_all=np.arange(80),
+    units=("A", "B", "C", "D"),
+    train_from=pd.Timestamp("2022-01-01"),
+    calibrate_from=pd.Timestamp("2022-10-28"),
+    test_from=pd.Timestamp("2023-08-24"),
+    last=pd.Timestamp("2023-11-22"),
+)
+FACTS = {"rows": 480, "units": 20, "periods": 24, "first_period": "2022-01-01", "last_period": "2023-11-22"}
+BAR = {"test_rmse": 2.0, "test_skill": 0.0, "test_coverage_90": 0.9}
+LINE = {
+    "test_rmse": 0.51234,
+    "test_skill": 0.75,
+    "test_coverage_90": 0.92,
+    "unseen_coverage_90": 0.875,
+    "unseen_all_coverage_90": 0.88,
+}
+
+
+def candidate(name, metrics):
+    return SimpleNamespace(
+        name=name, metrics=metrics, model=SimpleNamespace(conformal=SimpleNamespace(scores=np.zeros(240)))
+    )
+
+
+def sections_of(seed, bar=BAR, line=LINE, chosen="linear"):
+    found = {"persistence": candidate("persistence", bar), "linear": candidate("linear", line)}
+    return sections(found, found[chosen], SimpleNamespace(seed=seed), PARTS)
+
+
+def test_a_row_and_what_is_predicted_are_named_with_their_units(toy_seed):
+    assert row(toy_seed) == "a unit and period of 30 d"
+    assert heading(toy_seed) == "y [%]"
+
+
+def test_the_subject_counts_the_rows_that_were_learnt_and_evaluated(toy_seed):
+    assert subject(SimpleNamespace(seed=toy_seed), PARTS) == (
+        "Target: efficiency, y [%]. Learnt: 300 rows, 2022-01-01 to before 2023-08-24. Evaluated: 60 rows of the same "
+        "units and 12 rows of 4 held-out units, up to 2023-11-22."
+    )
+
+
+def test_the_use_of_the_rows_is_said_in_three_lines(toy_seed):
+    assert rows_used(SimpleNamespace(facts=FACTS), PARTS) == [
+        "480 labelled rows of 20 units, 24 periods from 2022-01-01 to 2023-11-22",
+        "learnt: periods before 2023-08-24; of these the ones from 2022-10-28, each predicted by a model that knew "
+        "only older ones, gave the intervals their width and chose the candidate",
+        "judged: 60 rows from 2023-08-24 to 2023-11-22, and 80 rows of 4 held-out units (12 in those periods)",
+    ]
+
+
+def test_the_sections_show_known_metrics_noise_and_intervals(toy_seed):
+    assert sections_of(toy_seed) == [
+        "## Candidates",
+        "",
+        "Errors and widths in %; skill is the share of the first candidate's mean square error that is avoided. "
+        "Chosen: **linear**, the lowest `calibrate_rmse`; the test rows had no say.",
+        "",
+        "| candidate | test_rmse | test_skill | test_coverage_90 |",
+        "| - | - | - | - |",
+        "| persistence | 2 | 0 | 0.9 |",
+        "| **linear** | 0.5123 | 0.75 | 0.92 |",
+        "",
+        "",
+        "## Label noise",
+        "",
+        "- stated in the seed: 0.5 % (law)",
+        "",
+        "## Intervals",
+        "",
+        "Conformal, from 240 residuals of models that knew only what is older than the row; the one that serves then "
+        "learnt those rows too. Measured coverage of the 90% interval: 0.92 on future periods, 0.875 on held-out units "
+        "in them, 0.88 on held-out units in all periods.",
+        "",
+    ]
+
+
+def test_a_metric_that_one_candidate_has_is_a_column_and_a_dash_of_the_other(toy_seed):
+    lines = sections_of(toy_seed, line=LINE | {"test_truth_rmse": 0.25})
+    assert lines[4] == "| candidate | test_rmse | test_skill | test_coverage_90 | test_truth_rmse |"
+    assert lines[6:8] == ["| persistence | 2 | 0 | 0.9 | - |", "| **linear** | 0.5123 | 0.75 | 0.92 | 0.25 |"]
+
+
+def test_a_chosen_baseline_comes_with_a_warning(toy_seed):
+    lines = sections_of(toy_seed, chosen="persistence")
+    assert lines[6:8] == ["| **persistence** | 2 | 0 | 0.9 |", "| linear | 0.5123 | 0.75 | 0.92 |"]
+    assert lines[9] == "- Beware of persistence: on the test rows it is no better than the baseline."
+
+
+MEASURED = "- measured against the simulated truth: 0.4 %; a perfect model still has this RMSE against the label"
+
+
+@pytest.mark.parametrize(
+    ("stated", "metrics", "noise"),
+    [
+        (True, {"test_noise_floor": 0.4}, ["- stated in the seed: 0.5 % (law)", MEASURED]),
+        (False, {"test_noise_floor": 0.4}, [MEASURED]),
+        (False, {}, ["- unknown"]),
+    ],
+)
+def test_noise_is_what_is_stated_and_what_is_measured(toy_seed, stated, metrics, noise):
+    target = toy_seed.targets["y"]
+    seed = toy_seed.model_copy(
+        update={"targets": {"y": target if stated else target.model_copy(update={"label_noise": None})}}
+    )
+    lines = sections_of(seed, line=LINE | metrics)
+    at = lines.index("## Label noise")
+    assert lines[at + 1 : lines.index("## Intervals")] == ["", *noise, ""]

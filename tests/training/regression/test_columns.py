@@ -1,0 +1,57 @@
+"""Whole sentences on a predicted number's figures, at the figures from which on they are said."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from training.regression.columns import cautions, remarks, verdict_head
+
+NO_SKILL = "on the test rows it is no better than the baseline"
+OFF = "its 90% intervals hold {} of the test rows' labels: the plant was another one when they were calibrated"
+
+
+@pytest.mark.parametrize(
+    ("skill", "covered", "said"),
+    [
+        (0.001, 0.85, []),
+        (0.001, 0.95, []),
+        (0.0, 0.9, [NO_SKILL]),
+        (-1.0, 0.9, [NO_SKILL]),
+        (0.5, 0.84, [OFF.format("84%")]),
+        (0.5, 0.96, [OFF.format("96%")]),
+        (0.0, 0.5, [NO_SKILL, OFF.format("50%")]),
+    ],
+)
+def test_a_caution_is_said_from_its_figure_on(toy_seed, skill, covered, said):
+    assert cautions(toy_seed, {"test_skill": skill, "test_coverage_90": covered}) == said
+
+
+HEADS = [
+    "Skill against persistence; cover: share of labels in the 90% interval; unseen: held-out units",
+    "Rejected rows: 3; without label: 5",
+]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "noise"),
+    [
+        ({}, ["Label noise, stated: 0.5 %"]),
+        ({"test_noise_floor": 0.4567}, ["Label noise, measured: 0.457 % (RMSE of a perfect model)"]),
+    ],
+)
+def test_a_measured_noise_is_said_in_the_place_of_a_stated_one(toy_seed, metrics, noise):
+    data = SimpleNamespace(seed=toy_seed, rejected_rows=3, unlabelled_rows=5)
+    candidates = {"persistence": None, "linear": None}
+    assert remarks(candidates, SimpleNamespace(metrics=metrics), data) == HEADS + noise
+
+
+def test_a_noise_that_is_neither_stated_nor_measured_is_not_spoken_of(toy_seed):
+    target = toy_seed.targets["y"].model_copy(update={"label_noise": None})
+    data = SimpleNamespace(
+        seed=toy_seed.model_copy(update={"targets": {"y": target}}), rejected_rows=3, unlabelled_rows=5
+    )
+    assert remarks({"persistence": None}, SimpleNamespace(metrics={}), data) == HEADS
+
+
+def test_the_head_of_a_verdict_names_the_unit(toy_seed):
+    assert verdict_head(toy_seed) == "errors and widths in %"
