@@ -250,10 +250,10 @@ def register(learnt: Learnt, tracking: Tracking) -> int:
 def first_alias(seed: Seed, version: int, best: AnyCandidate, tracking: Tracking) -> str:
     """Make a new version the champion where there is none, else the challenger."""
     process = seed.process.name
-    taken = {alias for other in tracking.versions(process) for alias in other.aliases}
-    alias: str = CHALLENGER if CHAMPION in taken else CHAMPION
-    action: Action = "enter" if alias == CHALLENGER else "first"
-    why = "best candidate of a training job" + ("" if alias == CHALLENGER else ", and there was no champion")
+    first = not any(CHAMPION in other.aliases for other in tracking.versions(process))
+    alias: str = CHAMPION if first else CHALLENGER
+    action: Action = "first" if first else "enter"
+    why = "best candidate of a training job, and there was no champion" if first else "best candidate of a training job"
     tracking.move_alias(process, alias, version, action, why, tagged(task_of(seed), best))
     return alias
 

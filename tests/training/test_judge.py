@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from models.answers import Answer
-from training.judge import JudgeError, blocks_of, enough, gain_bound
+from training.judge import JudgeError, JudgeRows, Side, blocks_of, enough, gain_bound
+from training.judge import judge as judge_losses
 from training.regression.judge import judge
 
 
@@ -44,17 +45,6 @@ def test_a_model_is_never_promoted_over_itself():
     assert verdict.gain == verdict.gain_low == 0.0
 
 
-def test_chance_promotes_no_more_often_than_the_confidence_allows():
-    """Two models of equal skill, errors shared within a unit: the bound must hold for dependent rows."""
-    promoted = 0
-    for seed in range(200):
-        rng, label, unit, period = plant(units=40, periods=4, seed=seed)
-        within = np.repeat(rng.normal(0, 1, (2, 40)), 4, axis=1)
-        one, two = label + within + rng.normal(0, 0.3, (2, label.size))
-        promoted += judge(label, answer(one, 2.0), answer(two, 2.0), unit, period, "%").promoted
-    assert promoted <= 22  # 5 % of 200 is 10; 22 would come by chance once in 3000 times
-
-
 def test_a_better_model_with_broken_intervals_is_not_promoted():
     rng, label, unit, period = plant()
     close, far = label + rng.normal(0, 0.5, label.size), label + rng.normal(0, 1.0, label.size)
@@ -83,13 +73,6 @@ def test_too_few_rows_or_blocks_are_told_with_their_number(units, periods, told)
     _, label, unit, period = plant(units, periods)
     with pytest.raises(JudgeError, match=told + r" independent blocks .*: at least 30 rows in 10 blocks are needed"):
         judge(label, answer(label), answer(label), unit, period, "%")
-
-
-def test_the_bound_is_that_of_the_mean_for_independent_blocks():
-    gain = np.random.default_rng(5).normal(0.2, 1.0, 2000)
-    mean, low = gain_bound(gain, np.arange(2000))
-    assert mean == pytest.approx(gain.mean())
-    assert low == pytest.approx(gain.mean() - 1.645 * gain.std() / np.sqrt(2000), abs=0.003)
 
 
 def test_a_verdict_is_repeatable_and_is_json():
@@ -149,3 +132,105 @@ def test_a_gain_counts_by_weight():
     gain, weight = np.tile([1.0, 4.0], 10), np.tile([3.0, 1.0], 10)
     mean, low = gain_bound(gain, np.arange(20) // 2, weight)
     assert (mean, low) == pytest.approx((1.75, 1.75))
+
+
+def of_rows(units, days, block, weight=None):
+    weight = np.ones(len(units)) if weight is None else weight
+    return JudgeRows(np.array(units, dtype=object), pd.DatetimeIndex(days), np.array(block), weight)
+
+
+def test_a_verdict_counts_rows_periods_units_and_blocks():
+    """Losses of 3 and 2 in one row and of 2 and 1 in the two others: the gain is 1 in every row."""
+    rows = of_rows(["A", "A", "B"], ["2024-02-01", "2024-01-01", "2024-01-01"], [0, 2, 1])
+    old, new = Side(np.array([3.0, 2.0, 2.0]), {"mae": 3.0}), Side(np.array([2.0, 1.0, 1.0]), {"mae": 2.0})
+    assert judge_losses(rows, old, new, "the loss", "$/t", None).to_dict() == {
+        "promoted": True,
+        "why": "better beyond chance: with 95% confidence the loss falls by more than 1 $/t",
+        "rows": 3,
+        "periods": 2,
+        "units": 2,
+        "blocks": 3,
+        "first_period": "2024-01-01",
+        "last_period": "2024-02-01",
+        "gain": 1.0,
+        "gain_low": 1.0,
+        "confidence": 0.95,
+        "champion": {"mae": 3.0},
+        "challenger": {"mae": 2.0},
+    }
+
+
+def test_a_gain_of_nothing_is_not_better_and_an_unsound_model_not_promoted():
+    rows = of_rows(["A"] * 3, ["2024-01-01"] * 3, [0, 1, 2])
+    same, better = Side(np.full(3, 2.0), {}), Side(np.full(3, 1.99999), {})
+    for unsound in (None, "it breaks its promise"):
+        found = judge_losses(rows, same, same, "the loss", "%", unsound)
+        assert found.promoted is False
+        assert found.why == (
+            "not better beyond chance: with 95% confidence the loss falls by more than 0 %, which is not above zero"
+        )
+    found = judge_losses(rows, same, better, "the loss", "%", "it breaks its promise")
+    assert (found.promoted, found.why) == (False, "better, but it breaks its promise")
+    found = judge_losses(rows, same, better, "the loss", "%", None)
+    assert (found.promoted, found.why.split()[-2]) == (True, "1e-05")
+
+
+def test_a_gain_counts_by_what_a_row_weighs():
+    rows = of_rows(["A"] * 4, ["2024-01-01"] * 4, [0, 0, 1, 1], np.array([3.0, 1.0, 3.0, 1.0]))
+    found = judge_losses(rows, Side(np.array([2.0, 6.0] * 2), {}), Side(np.ones(4), {}), "the loss", "%", None)
+    assert (found.gain, found.gain_low) == pytest.approx((2.0, 2.0))  # of 1, three times, and 5
+
+
+def test_the_bound_is_the_twentieth_part_of_the_draws():
+    """Ten blocks gain 0 to 9: with the drawing's own random numbers the means of its draws are sorted by hand."""
+    gain = np.arange(10.0)
+    drawn = np.random.default_rng(20260102).multinomial(10, np.full(10, 0.1), size=4000)
+    means = np.sort(drawn @ gain / 10)
+    mean, low = gain_bound(gain, np.arange(10))
+    assert mean == 4.5
+    assert low == pytest.approx(means[199] + 0.95 * (means[200] - means[199]))  # 5 % of 3999 steps is 199.95
+    assert 2.9 < low < 3.1  # 4.5 less 1.645 standard deviations of 2.87 over the root of 10
+
+
+def test_runs_of_periods_follow_time_in_whatever_order_rows_stand():
+    days = pd.date_range("2024-01-01", periods=64, freq="D")
+    order = np.random.default_rng(1).permutation(64)
+    block = blocks_of(np.full(64, "line", dtype=object), days[order])
+    assert block.tolist() == (order // 4).tolist()
+
+
+def test_units_are_numbered_by_their_names():
+    names = [f"A-{i:02d}" for i in range(20)]
+    unit = np.array(names[::-1] * 2, dtype=object)
+    days = pd.DatetimeIndex(["2024-01-01"] * 20 + ["2024-01-02"] * 20)
+    assert blocks_of(unit, days).tolist() == [*range(19, -1, -1)] * 2
+
+
+def test_a_run_is_the_cube_root_of_the_periods_rounded_up():
+    for periods, length in ((27, 3), (28, 4), (64, 4), (65, 5)):
+        days = pd.date_range("2024-01-01", periods=periods, freq="D").repeat(2)
+        if periods // length < 10:
+            with pytest.raises(JudgeError, match=f" in {-(-periods // length)} independent blocks"):
+                blocks_of(np.full(2 * periods, "line", dtype=object), days)
+        else:
+            assert np.bincount(blocks_of(np.full(2 * periods, "line", dtype=object), days))[0] == 2 * length
+
+
+@pytest.mark.slow
+def test_chance_promotes_no_more_often_than_the_confidence_allows():
+    """Two models of equal skill, errors shared within a unit: the bound must hold for dependent rows."""
+    promoted = 0
+    for seed in range(200):
+        rng, label, unit, period = plant(units=40, periods=4, seed=seed)
+        within = np.repeat(rng.normal(0, 1, (2, 40)), 4, axis=1)
+        one, two = label + within + rng.normal(0, 0.3, (2, label.size))
+        promoted += judge(label, answer(one, 2.0), answer(two, 2.0), unit, period, "%").promoted
+    assert promoted <= 22  # 5 % of 200 is 10; 22 would come by chance once in 3000 times
+
+
+@pytest.mark.slow
+def test_the_bound_is_that_of_the_mean_for_independent_blocks():
+    gain = np.random.default_rng(5).normal(0.2, 1.0, 2000)
+    mean, low = gain_bound(gain, np.arange(2000))
+    assert mean == pytest.approx(gain.mean())
+    assert low == pytest.approx(gain.mean() - 1.645 * gain.std() / np.sqrt(2000), abs=0.003)

@@ -1,226 +1,43 @@
-"""Retraining: a better challenger takes over, chance does not, and every move can be undone."""
+"""The steps of a retraining job by value, with a store and verdicts that stand in for real ones."""
 
 import json
-from dataclasses import dataclass
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from models.table.contract import TableError, check
-from nonferrous.tables import verdict_table, versions_table
-from registry.promotion import promote, rollback
+from models.table.contract import check
+from models.table.reading import read_table
 from registry.settings import Settings
-from registry.tracking import Tracking
 from registry.versions import RegistryError
-from seeds import Seed
-from training.compare import Comparison, compare
-from training.job import train
-from training.judge import JudgeError
-from training.retrain import Retrained, join, judge_start, retrain
+from training import retrain as retraining
+from training.judge import JudgeError, Verdict
+from training.retrain import _figures, _inputs_of, _keep_verdict, _together, join, judge_start, retrain
 
-pytestmark = pytest.mark.slow  # a story of training and retraining
-
-
-@dataclass(frozen=True)
-class Story:
-    """A plant that is trained, retrained on rows of the same law, and retrained after the law has changed."""
-
-    seed: Seed
-    settings: Settings
-    same: Retrained
-    changed: Retrained
-    comparison: Comparison
-
-    @property
-    def tracking(self) -> Tracking:
-        return Tracking(self.settings)
-
-    def champion(self) -> int:
-        (number,) = [v.number for v in self.tracking.versions("toy_cells") if "champion" in v.aliases]
-        return number
+VERDICT = Verdict(
+    promoted=True,
+    why="better",
+    rows=80,
+    periods=4,
+    units=20,
+    blocks=20,
+    first_period="2024-08-18",
+    last_period="2024-11-16",
+    gain=0.5,
+    gain_low=0.25,
+    confidence=0.95,
+    champion={"mae": 1.5, "rmse": 2.0},
+    challenger={"mae": 1.0, "coverage_90": 0.9},
+)
 
 
-def newer(toy_frame, slope_change=0.0, periods=12):
-    """Rows of the periods after the first 24; `slope_change` moves the law's coefficient of z."""
+def newer(toy_frame, periods=12):
+    """Rows of the periods after the first 24."""
     frame = toy_frame(periods=24 + periods, rng_seed=5)
     start = np.sort(frame["period_start"].unique())[24]
-    frame = frame[frame["period_start"] >= start].reset_index(drop=True)
-    return frame.assign(y=frame["y"] + slope_change * (frame["z"] - 4))
-
-
-@pytest.fixture(scope="module")
-def story(toy_seed, toy_frame, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("story")
-    settings = Settings(home=folder / "home")
-    toy_frame().to_parquet(folder / "history.parquet")
-    newer(toy_frame).to_csv(folder / "same.csv", index=False)
-    newer(toy_frame, slope_change=3.0).to_parquet(folder / "changed.parquet")
-    train(toy_seed, folder / "history.parquet", settings)
-    same = retrain(toy_seed, folder / "same.csv", settings)
-    changed = retrain(toy_seed, folder / "changed.parquet", settings)
-    return Story(toy_seed, settings, same, changed, compare("toy_cells", settings))
-
-
-def test_rows_of_the_same_law_promote_nobody(story):
-    verdict = story.same.verdict
-    assert not verdict.promoted
-    assert verdict.gain_low <= 0
-    assert (story.same.champion, story.same.version) == (1, 2)
-    assert (story.same.history_rows, story.same.new_rows, story.same.replaced_rows) == (480, 240, 0)
-
-
-def test_a_changed_law_promotes_the_challenger_that_has_learnt_it(story):
-    verdict = story.changed.verdict
-    assert verdict.promoted
-    assert verdict.gain_low > 0.1
-    assert verdict.challenger["mae"] < verdict.champion["mae"]
-    assert (story.changed.champion, story.changed.version) == (1, 3)
-    assert story.comparison.rows[-1].aliases == ("champion",)
-
-
-def test_corrected_rows_replace_the_known_ones(story):
-    assert (story.changed.history_rows, story.changed.new_rows, story.changed.replaced_rows) == (720, 240, 240)
-    assert len(story.changed.learnt.data.checked) == 720
-
-
-def test_judge_rows_are_the_newest_and_learnt_by_neither(story):
-    champion = story.tracking.model(story.tracking.versions("toy_cells")[0])
-    for retrained in (story.same, story.changed):
-        parts, data = retrained.learnt.parts, retrained.learnt.data
-        assert retrained.verdict.periods == 4  # a third of twelve
-        assert retrained.verdict.rows == 80
-        assert retrained.verdict.units == 20
-        assert pd.Timestamp(retrained.verdict.first_period) == parts.test_from
-        assert parts.test_from >= pd.Timestamp(champion.info["learnt_before"])
-        assert data.periods[parts.learnt].max() < parts.test_from
-
-
-def test_previous_values_reach_over_the_seam(story):
-    table = story.same.learnt.data.table
-    first_new = np.sort(table["period_start"].unique())[24]
-    seam = table[table["period_start"] == first_new]
-    assert seam["previous_y"].notna().all()
-    before = table[table["period_start"] == np.sort(table["period_start"].unique())[23]]
-    assert np.array_equal(seam["previous_y"].to_numpy(), before["y"].to_numpy())
-
-
-def test_the_verdict_is_kept_with_its_figures(story):
-    tracking = story.tracking
-    for retrained, outcome in ((story.same, "not promoted"), (story.changed, "promoted")):
-        run = tracking._client.get_run(retrained.learnt.run)
-        assert run.data.tags["verdict"] == outcome
-        assert run.data.metrics["judge_gain"] == retrained.verdict.gain
-        assert run.data.metrics["judge_champion_mae"] == retrained.verdict.champion["mae"]
-        kept = json.loads(_text(tracking, retrained.learnt.run, "verdict.json"))
-        assert kept == {
-            "champion_version": retrained.champion,
-            "challenger_version": retrained.version,
-            **retrained.verdict.to_dict(),
-        }
-        version = tracking.versions("toy_cells")[retrained.version - 1]
-        assert version.tags["verdict_why"] == retrained.verdict.why
-
-
-def _text(tracking, run, name):
-    from pathlib import Path
-
-    return Path(tracking._client.download_artifacts(run, name)).read_text(encoding="utf-8")
-
-
-def test_the_audit_tells_the_whole_story(story):
-    moves = story.tracking.audit("toy_cells")[:5]
-    assert [(move.action, move.alias, move.before, move.after) for move in moves] == [
-        ("first", "champion", None, 1),
-        ("enter", "challenger", None, 2),
-        ("enter", "challenger", 2, 3),
-        ("promote", "champion", 1, 3),
-        ("withdraw", "challenger", 3, None),
-    ]
-    assert moves[3].why == story.changed.verdict.why
-    assert moves[3].metrics["gain_low"] == story.changed.verdict.gain_low
-
-
-def test_comparison_puts_the_champions_baseline_first_and_warns_of_other_tables(story, capsys):
-    from rich.console import Console
-
-    assert [row.name for row in story.comparison.rows] == ["baseline", "1", "2", "3"]
-    assert not story.comparison.same_table
-    console = Console(width=80)
-    console.print(versions_table(story.comparison, story.changed.learnt.data.seed))
-    console.print(verdict_table(story.changed))
-    console.print(verdict_table(story.same))
-    told = " ".join(capsys.readouterr().out.split())
-    for words in (
-        "different tables: compare skill",
-        "version 3 promoted",
-        "version 2 not promoted",
-        "which is not above zero",
-        "80 rows of 20 units, 2024-08-18 to 2024-11-16, learnt by neither",
-        "720 rows of history, 240 new; 240 replaced",
-        "errors and widths in %",
-    ):
-        assert words in told
-
-
-def test_going_back_and_forth_and_what_is_refused(story):
-    process, settings = "toy_cells", story.settings
-    known = story.tracking.audit(process)
-    assert rollback(process, settings, why="drift").after == story.champion() == 1
-    with pytest.raises(RegistryError, match="no champion before version 1 is known"):
-        rollback(process, settings)
-    with pytest.raises(RegistryError, match="version 1 is champion already"):
-        promote(process, settings, 1)
-    with pytest.raises(RegistryError, match="version 2 never was champion; promote it instead"):
-        rollback(process, settings, 2)
-    with pytest.raises(RegistryError, match=r"no version 9 \(registered: 1, 2, 3\)"):
-        rollback(process, settings, 9)
-    assert promote(process, settings, 2).before == 1
-    assert rollback(process, settings, 3).after == story.champion() == 3
-    assert rollback(process, settings, 1).after == story.champion() == 1
-    assert promote(process, settings, 3, why="back").after == story.champion() == 3
-    moves = story.tracking.audit(process)
-    assert moves[: len(known)] == known
-    assert [move.action for move in moves[len(known) :]] == ["rollback", "promote", "rollback", "rollback", "promote"]
-    assert (moves[-1].why, moves[-1].metrics["test_mae"] > 0) == ("back", True)
-
-
-def test_a_version_whose_files_were_changed_is_not_promoted(story):
-    version = story.tracking.versions("toy_cells")[1]
-    (manifest,) = [path for path in story.settings.artifact_root.rglob("model.json") if version.model in path.parts]
-    whole = manifest.read_bytes()
-    manifest.write_bytes(whole.replace(b'"scores"', b'"Scores"'))
-    try:
-        with pytest.raises(RegistryError, match=r"version 2 does not load: .*model\.json: got sha256"):
-            promote("toy_cells", story.settings, 2)
-    finally:
-        manifest.write_bytes(whole)
-    assert story.champion() != 2
-
-
-def test_rows_that_the_champion_has_learnt_judge_nobody(story, toy_frame, tmp_path):
-    old = toy_frame()
-    old[old["period_start"] < "2022-12-01"].to_csv(tmp_path / "old.csv", index=False)
-    runs = len(story.tracking._client.search_runs(["1"]))
-    with pytest.raises(JudgeError, match=r"0 rows to judge on: version \d has learnt the periods before 20"):
-        retrain(story.seed, tmp_path / "old.csv", story.settings)
-    assert len(story.tracking._client.search_runs(["1"])) == runs
-
-
-def test_too_few_rows_to_judge_are_told_before_anything_is_learnt(story, toy_frame, tmp_path):
-    late = newer(toy_frame, periods=14)
-    late = late[(late["period_start"] > "2025-01-01") & (late["unit"] < "A-012")]
-    late.to_csv(tmp_path / "few.csv", index=False)
-    runs = len(story.tracking._client.search_runs(["1"]))
-    with pytest.raises(JudgeError, match=r"12 rows in 1 independent blocks to judge on \(2025-01-15 to 2025-01-15\)"):
-        retrain(story.seed, tmp_path / "few.csv", story.settings)
-    assert len(story.tracking._client.search_runs(["1"])) == runs
-
-
-def test_new_rows_must_keep_the_contract(story, toy_frame, tmp_path):
-    newer(toy_frame).assign(z="4,1").to_csv(tmp_path / "bad.csv", index=False)
-    with pytest.raises(TableError, match="column z"):
-        retrain(story.seed, tmp_path / "bad.csv", story.settings)
+    return frame[frame["period_start"] >= start].reset_index(drop=True)
 
 
 def test_joining_keeps_each_unit_and_period_once(toy_seed, toy_frame):
@@ -228,17 +45,17 @@ def test_joining_keeps_each_unit_and_period_once(toy_seed, toy_frame):
     new = history[history["unit"] == "A-001"].assign(y=80.0)
     joined, replaced = join(history, new, toy_seed)
     assert replaced == 4
-    assert len(joined) == 12
+    assert joined.index.tolist() == list(range(12))
     assert not joined.duplicated(["unit", "period_start"]).any()
-    assert (joined.loc[joined["unit"] == "A-001", "y"] == 80.0).all()
-    assert (joined.loc[joined["unit"] != "A-001", "y"] != 80.0).all()
+    assert joined["unit"].tolist() == ["A-000"] * 4 + ["A-002"] * 4 + ["A-001"] * 4
+    assert (joined["y"] == 80.0).tolist() == [False] * 8 + [True] * 4
 
 
-@pytest.mark.parametrize(("periods", "judged"), [(1, 1), (3, 1), (12, 4)])
+@pytest.mark.parametrize(("periods", "judged"), [(1, 1), (3, 1), (4, 1), (5, 2), (12, 4)])
 def test_at_least_one_whole_new_period_judges(toy_seed, toy_frame, periods, judged):
     new = newer(toy_frame, periods=periods)
     start = judge_start(new, toy_seed, pd.Timestamp("2023-09-01"), 1)
-    assert new.loc[new["period_start"] >= start, "period_start"].nunique() == judged
+    assert start == np.sort(new["period_start"].unique())[-judged]
 
 
 def test_periods_without_a_label_judge_nobody(toy_seed, toy_frame):
@@ -246,3 +63,185 @@ def test_periods_without_a_label_judge_nobody(toy_seed, toy_frame):
     newest = new["period_start"].max()
     new = new.assign(y=new["y"].where(new["period_start"] < newest))
     assert judge_start(new, toy_seed, pd.Timestamp("2023-09-01"), 1) < newest
+
+
+def test_a_period_that_the_champion_has_just_not_learnt_may_judge(toy_seed, toy_frame):
+    new = newer(toy_frame, periods=3)
+    starts = [pd.Timestamp(start) for start in np.sort(new["period_start"].unique())]
+    assert judge_start(new, toy_seed, starts[2], 7) == starts[2]
+    assert judge_start(new, toy_seed, starts[1], 7) == starts[2]
+    with pytest.raises(JudgeError) as raised:
+        judge_start(new, toy_seed, starts[2] + pd.Timedelta(days=1), 7)
+    newest, after = f"{starts[2]:%Y-%m-%d}", f"{starts[2] + pd.Timedelta(days=1):%Y-%m-%d}"
+    assert str(raised.value) == (
+        f"0 rows to judge on: version 7 has learnt the periods before {after}, and the newest labelled new one is "
+        f"{newest}"
+    )
+
+
+@pytest.fixture
+def seam(toy_seed, toy_frame, tmp_path):
+    """History of ten cells over three periods, and a file with a period more, one of whose rows is impossible."""
+    frame = toy_frame(units=10, periods=4)
+    late = frame["period_start"] == frame["period_start"].max()
+    history = check(frame[~late].reset_index(drop=True), toy_seed).table
+    new = frame[late].reset_index(drop=True)
+    new.loc[0, "z"] = 9.5
+    new.assign(extra=1.0).to_csv(tmp_path / "new.csv", index=False)
+    return history, tmp_path / "new.csv"
+
+
+def test_history_and_new_rows_make_one_data_set(seam, toy_seed):
+    history, path = seam
+    version = SimpleNamespace(number=2)
+    data, replaced = _together(history, read_table(path, toy_seed), toy_seed, version, path)
+    assert (len(data.checked), replaced, data.rejected_rows, data.ignored) == (39, 0, 1, ("extra",))
+    assert data.rejected[["row", "column", "value"]].to_numpy().tolist() == [[2, "z", 9.5]]
+    last = data.table[data.table["unit"] == "A-001"]
+    assert last["previous_y"].tolist()[1:] == last["y"].tolist()[:-1]
+
+
+def test_what_is_turned_away_over_the_seam_names_its_side_and_row(seam, toy_seed):
+    """Rows count from 1 over both: 30 of history, of which the sixth, and then the new ones, of which the first."""
+    history, path = seam
+    history = history.copy()
+    bad = (history["unit"] == "A-001") & (history["period_start"] == history["period_start"].max())
+    history.loc[bad, "z"] = 9.75
+    new = read_table(path, toy_seed)
+    new.table.loc[0, "z"] = 9.25
+    data, _ = _together(history, new, toy_seed, SimpleNamespace(number=2), path)
+    assert data.rejected.index.tolist() == [0, 1, 2]
+    found = data.rejected[["file", "row", "value"]].to_numpy().tolist()
+    assert found[0][1:] == [2, 9.5]
+    assert found[1:] == [["history of version 2", 6, 9.75], ["new.csv", 31, 9.25]]
+
+
+def test_inputs_are_those_that_a_version_learnt(toy_seed, toy_sorting_seed):
+    table = pd.DataFrame({"previous_y": [1.0, 2.0, 3.0], "x_set": [4.0, 5.0, 6.0], "z": [7.0, 8.0, 9.0]})
+    data, version = SimpleNamespace(table=table), SimpleNamespace(process="p", number=3)
+    assert _inputs_of(toy_seed, version, data, np.array([0, 2])).tolist() == [[1.0, 4.0, 7.0], [3.0, 6.0, 9.0]]
+    with pytest.raises(RegistryError, match=r"^p: version 3 learnt with another seed and cannot be judged: .*s1"):
+        _inputs_of(toy_sorting_seed, version, data, np.array([0]))
+
+
+def test_figures_of_a_decision_are_those_that_a_verdict_has():
+    decisive = (("champion", "mae"), ("challenger", "mae"), ("champion", "coverage_90"))
+    assert _figures(VERDICT, decisive) == {
+        "gain": 0.5,
+        "gain_low": 0.25,
+        "rows": 80.0,
+        "champion_mae": 1.5,
+        "challenger_mae": 1.0,
+    }
+
+
+class Store:
+    """A store that writes down what it is given; of folders of files their text."""
+
+    def __init__(self, versions=(), history=None, model=None):
+        self.held, self.history, self.loaded = list(versions), history, model
+        self.steps, self.files = [], {}
+
+    def versions(self, process):
+        return self.held
+
+    def model(self, version):
+        return self.loaded
+
+    def table(self, run, name):
+        self.steps.append(("table", run, name))
+        return self.history
+
+    def experiment(self, process, title):
+        return "4"
+
+    @contextmanager
+    def run(self, experiment, name, job):
+        self.steps.append(("run", experiment, job))
+        yield "job"
+
+    def log_files(self, run, folder):
+        self.files[run] = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+
+    def log(self, run, **what):
+        self.steps.append(("log", run, what))
+
+    def tag_version(self, *what):
+        self.steps.append(("tag", *what))
+
+    def move_alias(self, *what):
+        self.steps.append(("move", *what))
+
+
+@pytest.mark.parametrize(("promoted", "outcome"), [(True, "promoted"), (False, "not promoted")])
+def test_a_verdict_is_kept_as_a_file_as_metrics_and_as_tags(toy_seed, promoted, outcome):
+    store, learnt = Store(), SimpleNamespace(run="job", data=SimpleNamespace(seed=toy_seed))
+    verdict = Verdict(**VERDICT.to_dict() | {"promoted": promoted})
+    _keep_verdict(verdict, 1, 2, learnt, store)
+    lines = {"champion_version": 1, "challenger_version": 2} | verdict.to_dict()
+    assert json.loads(store.files["job"]["verdict.json"]) == lines
+    assert store.files["job"]["verdict.json"].startswith('{\n "champion_version": 1,\n')
+    assert store.files["job"]["verdict.json"].endswith("\n}\n")
+    metrics = {
+        "judge_gain": 0.5,
+        "judge_gain_low": 0.25,
+        "judge_rows": 80.0,
+        "judge_champion_mae": 1.5,
+        "judge_champion_rmse": 2.0,
+        "judge_challenger_mae": 1.0,
+        "judge_challenger_coverage_90": 0.9,
+    }
+    said = {"verdict": outcome, "verdict_why": "better"}
+    assert store.steps == [
+        ("log", "job", {"metrics": metrics, "tags": said | {"registered_version": "2"}}),
+        ("tag", "toy_cells", 2, said),
+    ]
+
+
+@pytest.mark.parametrize("promoted", [True, False])
+def test_a_challenger_enters_and_takes_over_where_it_is_promoted(toy_seed, toy_frame, promoted, monkeypatch, tmp_path):
+    """The history is the newest version's; the four newest of twelve new periods judge."""
+    new = newer(toy_frame)
+    new.to_parquet(tmp_path / "new.parquet")
+    history = check(toy_frame(), toy_seed).table
+    versions = [
+        SimpleNamespace(process="toy_cells", number=number, aliases=aliases, parent_run=f"job{number}")
+        for number, aliases in ((1, ("champion",)), (2, ()), (3, ()))
+    ]
+    model = SimpleNamespace(info={"learnt_before": "2023-09-01"}, seed=toy_seed)
+    store, asked, progress = Store(versions, history, model), {}, []
+    verdict = Verdict(**VERDICT.to_dict() | {"promoted": promoted})
+    learnt = SimpleNamespace(best="the best", run="job", runs={"linear": "run1"}, data=SimpleNamespace(seed=toy_seed))
+
+    def judged(champion, X, challenger, data, rows):
+        asked.update(X=X, rows=rows, challenger=challenger, data=data)
+        return verdict
+
+    task = SimpleNamespace(
+        DECISIVE=(("challenger", "mae"),),
+        check_judgeable=lambda *given: asked.update(judgeable=given[2]),
+        check_split=lambda data, parts: asked.update(parts=parts),
+        verdict=judged,
+    )
+    taken = []
+    monkeypatch.setattr(retraining, "Tracking", lambda settings: store)
+    monkeypatch.setattr(retraining, "task_of", lambda seed: task)
+    monkeypatch.setattr(retraining, "learn", lambda *given: learnt)
+    monkeypatch.setattr(retraining, "register", lambda *given: 4)
+    monkeypatch.setattr(retraining, "take_over", lambda *given: taken.append(given[:4]))
+    found = retrain(toy_seed, tmp_path / "new.parquet", Settings(home=tmp_path), lambda *step: progress.append(step))
+    assert progress == [("read and check the new rows", 0, 1)]
+    assert store.steps[0] == ("table", "job3", "table.parquet")
+    starts = np.sort(new["period_start"].unique())
+    assert asked["parts"].test_from == starts[-4]
+    assert asked["rows"].tolist() == np.flatnonzero(asked["data"].periods >= starts[-4]).tolist()
+    assert len(asked["rows"]) == len(asked["judgeable"]) == len(asked["X"]) == 80
+    assert asked["data"].periods[asked["rows"]].nunique() == 4
+    assert asked["challenger"] == "the best"
+    assert (found.champion, found.version, found.verdict) == (1, 4, verdict)
+    assert (found.history_rows, found.new_rows, found.replaced_rows, found.rejected_file) == (480, 240, 0, None)
+    assert "runs=%5B%22run1%22%5D" in found.address
+    figures = {"gain": 0.5, "gain_low": 0.25, "rows": 80.0, "challenger_mae": 1.0}
+    entered = ("move", "toy_cells", "challenger", 4, "enter", "challenger of a retraining job", figures)
+    assert store.steps[-1] == entered
+    assert taken == ([("toy_cells", 4, "better", figures)] if promoted else [])
