@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SERVERS = ("http://", "https://")
@@ -28,6 +28,12 @@ class SettingsError(ValueError):
     """Settings that nothing can run with; the message is one line that names each of them."""
 
 
+def _store(uri: str) -> str:
+    if uri and not uri.startswith(SERVERS + DATABASES):
+        raise ValueError(f"expected an address that starts with one of {', '.join(SERVERS + DATABASES)}")
+    return uri
+
+
 class Settings(BaseSettings):
     """Where models are kept, read from the environment when built.
 
@@ -45,15 +51,10 @@ class Settings(BaseSettings):
 
     home: Annotated[Path, Field(description="folder of the embedded store and its artifacts")] = Path(".nonferrous")
     tracking_uri: Annotated[
-        str, Field(description="MLflow store; empty: SQLite in the home folder", validation_alias="MLFLOW_TRACKING_URI")
+        str,
+        AfterValidator(_store),
+        Field(description="MLflow store; empty: SQLite in the home folder", validation_alias="MLFLOW_TRACKING_URI"),
     ] = ""
-
-    @field_validator("tracking_uri")
-    @classmethod
-    def _is_a_store(cls, uri: str) -> str:
-        if uri and not uri.startswith(SERVERS + DATABASES):
-            raise ValueError(f"expected an address that starts with one of {', '.join(SERVERS + DATABASES)}")
-        return uri
 
     @property
     def folder(self) -> Path:
@@ -113,9 +114,8 @@ def read(kind: type[S], **given: Any) -> S:
 
 
 def _fault(kind: type[Settings], detail: Any) -> str:
-    name = str(detail["loc"][0])
+    (name, *_) = detail["loc"]  # a field, or the variable of one that has its own
     field = kind.model_fields.get(name)
-    variable = field.validation_alias if field and field.validation_alias else name
-    if variable == name and not name.isupper():
-        variable = f"NONFERROUS_{name.upper()}"
+    own = field.validation_alias if field else None
+    variable = own or (name if name.isupper() else f"NONFERROUS_{name.upper()}")
     return f"setting {variable}: got {detail['input']!r}: {detail['msg'].removeprefix('Value error, ')}"

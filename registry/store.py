@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import os
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -118,7 +118,7 @@ class MlflowStore:
         return MlflowClient(self._uri, self._uri)
 
 
-@functools.cache
+@cache
 def _prepare() -> None:
     """Set MLflow up, which it reads from the environment at import, and leave the telling of its troubles to us."""
     for name, value in READING.items():
@@ -128,7 +128,7 @@ def _prepare() -> None:
     logging.getLogger("mlflow").setLevel(logging.CRITICAL)
 
 
-@functools.cache
+@cache
 def _schema() -> str:
     """Revision of the tables that this MLflow reads."""
     from mlflow.store.db.utils import _get_latest_schema_revision
@@ -140,8 +140,10 @@ def _check_schema(file: Path) -> None:
     """Refuse a SQLite file that MLflow would migrate, or fill with tables, on opening it."""
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            row = database.execute("SELECT version_num FROM alembic_version").fetchone()
+            found = [version for (version,) in database.execute("SELECT version_num FROM alembic_version")]
     except sqlite3.Error as error:
         raise StoreError(f"{file}: {error}") from error
-    if row is None or row[0] != _schema():
-        raise StoreError(f"{file}: got schema {row and row[0]}, expected {_schema()}: try `mlflow db upgrade`")
+    if found != [_schema()]:
+        raise StoreError(
+            f"{file}: got schema {', '.join(found) or 'none'}, expected {_schema()}: try `mlflow db upgrade`"
+        )

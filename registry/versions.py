@@ -102,7 +102,7 @@ class AliasMove:
     @classmethod
     def from_params(cls, params: Mapping[str, str], metrics: Mapping[str, float]) -> "AliasMove":
         """Entry written by `to_params`."""
-        versions = {name: None if params[name] == NOTHING else int(params[name]) for name in ("before", "after")}
+        versions = {name: int(params[name]) if params[name].isdigit() else None for name in ("before", "after")}
         action = cast(Action, params["action"])
         return cls(
             params["when"], params["who"], action, params["alias"], **versions, why=params["why"], metrics=metrics
@@ -132,7 +132,7 @@ def champion_before(moves: Sequence[AliasMove], current: int) -> int:
         The audit knows no champion before this one.
     """
     for move in reversed(moves):
-        if move.alias == CHAMPION and move.action == "promote" and move.after == current and move.before is not None:
+        if move.action == "promote" and move.after == current and move.before is not None:
             return move.before
     raise RegistryError(f"no champion before version {current} is known: nothing to go back to")
 

@@ -77,7 +77,8 @@ def trial(seed: Seed, settings: Settings, lots: int, rng_seed: int, progress: Pr
         A number of lots that cannot be simulated.
     """
     process, trials = seed.process.name, trials_of(seed)
-    if seed.plant is not None and rng_seed == seed.plant.rng_seed:
+    assert seed.plant is not None
+    if rng_seed == seed.plant.rng_seed:
         raise TrialError(f"rng_seed: got {rng_seed}, the plant that the champion learnt from: expected another")
     tracking = Tracking(settings)
     champion = champion_of(process, tracking.versions(process))

@@ -1,9 +1,11 @@
 """Where training keeps things, from the environment."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
-from registry.settings import Settings, SettingsError, read_settings
+from registry.settings import Settings, SettingsError, read, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +46,56 @@ def test_a_home_can_be_given_directly(tmp_path):
 def test_an_unknown_setting_is_refused(tmp_path):
     with pytest.raises(ValidationError, match="hom"):
         Settings(hom=tmp_path)
+
+
+def test_an_empty_variable_is_none_at_all(monkeypatch):
+    monkeypatch.setenv("NONFERROUS_HOME", "")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
+    settings = read_settings()
+    assert settings.home == Path(".nonferrous")
+    assert settings.tracking_uri == ""
+
+
+def test_a_database_elsewhere_keeps_its_artifacts_in_the_home_folder(tmp_path):
+    settings = Settings(home=tmp_path, tracking_uri="postgresql://ann:secret@plant/db")
+    assert settings.uri == "postgresql://ann:secret@plant/db"
+    assert settings.uri_shown == "postgresql://plant/db"
+    assert settings.sqlite_file is None
+    assert settings.artifact_root == tmp_path / "artifacts"
+    assert settings.ui_address == "http://127.0.0.1:5000"
+
+
+@pytest.mark.parametrize("given", [{"tracking_uri": "ftp://here"}, {"MLFLOW_TRACKING_URI": "ftp://here"}])
+def test_a_fault_names_the_variable_whichever_way_a_setting_came(given):
+    starts = "http://, https://, sqlite:///, postgresql://, postgresql+psycopg2://, mysql+pymysql://, mssql+pyodbc://"
+    with pytest.raises(SettingsError) as raised:
+        read(Settings, **given)
+    assert str(raised.value) == (
+        f"setting MLFLOW_TRACKING_URI: got 'ftp://here': expected an address that starts with one of {starts}"
+    )
+
+
+def test_every_fault_is_named_with_its_variable(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https")
+    with pytest.raises(SettingsError) as raised:
+        read(Settings, home=3)
+    first, second = str(raised.value).split("; ")
+    assert first.startswith("setting NONFERROUS_HOME: got 3: ")
+    assert second.startswith("setting MLFLOW_TRACKING_URI: got 'https': expected an address")
+
+
+def test_what_is_not_given_is_left_to_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
+    assert read(Settings, home=None).home == tmp_path
+    assert read(Settings, home="elsewhere").home == Path("elsewhere")
+
+
+def test_settings_do_not_change():
+    with pytest.raises(ValidationError, match="frozen"):
+        read_settings().home = Path("elsewhere")
+
+
+def test_a_home_below_the_users_folder_is_absolute(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = Settings(home="~/models")
+    assert settings.folder == tmp_path / "models"

@@ -1,142 +1,156 @@
-"""Reading a real MLflow registry, and leaving one alone that is not ready."""
+"""What the service reads of a registry, with a client that stands in for MLflow's."""
 
+import logging
+import os
 import sqlite3
-import warnings
-from collections.abc import Callable
-from functools import partial
+import subprocess
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from models import files
-from models.regression.model import RegressionModel
-from registry.store import MlflowStore, StoreError
-from seeds import Seed
-from serving.champions import Champions
-
-PROCESS = "toy_cells"
-Save = Callable[..., RegressionModel]
-
-# MLflow's own use of pandas, SQLAlchemy and alembic is not this project's to mend.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+from registry import store as stores
+from registry.store import READING, Champion, MlflowStore, StoreError
 
 
-def register(home: Path, folder: Path, tags: dict[str, str]) -> int:
-    """Log a model's folder and make it the champion, as training does."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import mlflow
+class Refused(Exception):
+    """What MLflow raises, with its code."""
 
-        uri = f"sqlite:///{home / 'mlflow.db'}"
-        client = mlflow.MlflowClient(uri, uri)
-        found = client.get_experiment_by_name(PROCESS)
-        if found is None:
-            client.create_registered_model(PROCESS)
-        experiment = found.experiment_id if found else client.create_experiment(PROCESS, (home / "artifacts").as_uri())
-        mlflow.set_tracking_uri(uri)
-        try:
-            with mlflow.start_run(experiment_id=experiment):
-                logged = mlflow.pyfunc.log_model(
-                    name="model", loader_module="models.pyfunc", data_path=str(folder), pip_requirements=["numpy"]
-                )
-            made = client.create_model_version(PROCESS, logged.model_uri, tags=tags, model_id=logged.model_id)
-        finally:
-            mlflow.set_tracking_uri(None)
-        client.set_registered_model_alias(PROCESS, "champion", made.version)
-        return int(made.version)
+    def __init__(self, text: str, error_code: str) -> None:
+        super().__init__(text)
+        self.error_code = error_code
 
 
-@pytest.mark.slow
-def test_champions_are_read_followed_and_never_written(toy_seed: Seed, save_toy_model: Save, tmp_path: Path) -> None:
-    save_toy_model(tmp_path / "one" / "model")
-    save_toy_model(tmp_path / "two" / "model", lift=1.0)
-    digests = [files.digest(tmp_path / name / "model") for name in ("one", "two")]
-    register(tmp_path, tmp_path / "one" / "model", {"model_digest": digests[0]})
-    database = tmp_path / "mlflow.db"
-    before = database.read_bytes()
-    champions = Champions({PROCESS: toy_seed}, MlflowStore(f"sqlite:///{database}"), poll_seconds=2.0)
-    champions.refresh()
-    assert champions.store_trouble is None
-    served = champions.statuses[PROCESS].served
-    assert served is not None
-    assert (served.champion.version, served.digest) == (1, digests[0])
-    assert database.read_bytes() == before
-    register(tmp_path, tmp_path / "two" / "model", {"model_digest": digests[1]})
-    champions.refresh()
-    served = champions.statuses[PROCESS].served
-    assert served is not None
-    assert (served.champion.version, served.digest) == (2, digests[1])
-    register(tmp_path, tmp_path / "one" / "model", {"model_digest": digests[1]})
-    champions.refresh()
-    status = champions.statuses[PROCESS]
-    assert status.served is served
-    assert "its digest is not the registry's" in str(status.trouble)
-
-
-@pytest.mark.slow
-def test_no_alias_and_no_model_are_no_error(save_toy_model: Save, tmp_path: Path) -> None:
-    save_toy_model(tmp_path / "model")
-    register(tmp_path, tmp_path / "model", {})
-    store = MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}")
-    assert store.champion("tin_smelting") is None
+@pytest.fixture
+def asked(monkeypatch):
+    """Maker of a store on a server; `answer` is what its alias points to, or what is raised; what was asked."""
     import mlflow
 
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    mlflow.MlflowClient(uri, uri).delete_registered_model_alias(PROCESS, "champion")
-    assert store.champion(PROCESS) is None
+    def make(answer):
+        calls = []
+
+        def by_alias(process, alias):
+            calls.append((process, alias))
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        client = SimpleNamespace(get_model_version_by_alias=by_alias)
+        monkeypatch.setattr(mlflow, "MlflowClient", lambda *uris: calls.append(uris) or client)
+        return MlflowStore("http://ml:5000"), calls
+
+    return make
 
 
-def test_absent_store_is_not_made(tmp_path: Path) -> None:
-    store = MlflowStore(f"sqlite:///{tmp_path / 'home' / 'mlflow.db'}")
-    with pytest.raises(StoreError, match="does not exist; `nonferrous train PROCESS` makes it"):
-        store.champion(PROCESS)
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize(("tags", "digest"), [({"model_digest": "sha256:a"}, "sha256:a"), ({}, None)])
+def test_a_champion_is_a_version_with_its_source_and_digest(asked, tags, digest):
+    store, calls = asked(SimpleNamespace(version="3", source="models:/m-1", tags=tags))
+    assert store.champion("p") == Champion("p", 3, "models:/m-1", digest)
+    assert calls == [("http://ml:5000", "http://ml:5000"), ("p", "champion")]
 
 
 @pytest.mark.parametrize(
-    ("statements", "told"),
+    "error",
     [
-        ([], "no such table: alembic_version"),
-        (["CREATE TABLE alembic_version (version_num TEXT)"], "got schema None"),
-        (
-            ["CREATE TABLE alembic_version (version_num TEXT)", "INSERT INTO alembic_version VALUES ('abc')"],
-            "got schema abc, expected [0-9a-f]{12}: try `mlflow db upgrade`",
-        ),
+        Refused("no such model", "RESOURCE_DOES_NOT_EXIST"),
+        Refused("Registered model alias champion not found.", "INVALID_PARAMETER_VALUE"),
+        ValueError("alias champion not found"),
     ],
-    ids=["empty", "being made", "another version"],
 )
-def test_store_of_another_kind_is_left_as_it_is(statements: list[str], told: str, tmp_path: Path) -> None:
-    database = tmp_path / "mlflow.db"
-    connection = sqlite3.connect(database)
-    for statement in statements:
-        connection.execute(statement)
-    connection.commit()
-    connection.close()
-    database.touch()
-    before = database.read_bytes()
-    with pytest.raises(StoreError, match=told):
-        MlflowStore(f"sqlite:///{database}").champion(PROCESS)
-    assert database.read_bytes() == before
+def test_no_model_and_no_alias_are_no_champion(asked, error):
+    assert asked(error)[0].champion("p") is None
 
 
-def test_file_that_is_no_database_is_told(tmp_path: Path) -> None:
-    (tmp_path / "mlflow.db").write_text("not a database, " * 100)
-    with pytest.raises(StoreError, match="file is not a database"):
-        MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}").champion(PROCESS)
+@pytest.mark.parametrize(
+    "error", [Refused("no", "INTERNAL_ERROR"), Refused("no", "TEMPORARILY_UNAVAILABLE"), OSError("no")]
+)
+def test_any_other_trouble_is_raised_as_it_is(asked, error):
+    with pytest.raises(type(error), match=r"^no$"):
+        asked(error)[0].champion("p")
 
 
-def test_locked_store_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    connection = sqlite3.connect(tmp_path / "mlflow.db")
-    connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
-    connection.commit()
-    connection.execute("BEGIN EXCLUSIVE")
-    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.1))
-    with pytest.raises(StoreError, match="database is locked"):
-        MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}").champion(PROCESS)
-    connection.close()
+def test_files_are_copied_into_the_folder_that_is_given(monkeypatch, tmp_path):
+    import mlflow.artifacts
+    import mlflow.models
+
+    client = SimpleNamespace(get_model_version_download_uri=lambda process, version: f"{process}/{version}")
+    monkeypatch.setattr(mlflow, "MlflowClient", lambda *uris: client)
+    noted = {}
+    monkeypatch.setattr(mlflow.artifacts, "download_artifacts", lambda **how: noted.update(how) or "/copied")
+    flavours = SimpleNamespace(flavors={"python_function": {"data": "data/model"}})
+    monkeypatch.setattr(mlflow.models, "Model", SimpleNamespace(load=lambda copy: {"/copied": flavours}[copy]))
+    found = MlflowStore("http://ml:5000").fetch(Champion("p", 3, "models:/m-1"), tmp_path)
+    assert found == Path("/copied/data/model")
+    assert noted == {"artifact_uri": "p/3", "dst_path": str(tmp_path), "tracking_uri": "http://ml:5000"}
 
 
-def test_server_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    with pytest.raises(Exception, match="Connection refused"):
-        MlflowStore("http://127.0.0.1:9").champion(PROCESS)
+def test_mlflow_is_set_up_for_reading_unless_the_caller_has(monkeypatch):
+    for name in READING:
+        monkeypatch.setenv(name, "the caller's")
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "3")
+    level = logging.getLogger("mlflow").level
+    stores._prepare.__wrapped__()
+    assert os.environ["MLFLOW_SQLALCHEMYSTORE_POOLCLASS"] == "NullPool"
+    assert os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] == "1"
+    assert os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] == "3"
+    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+    assert logging.getLogger("mlflow").level == logging.CRITICAL
+    logging.getLogger("mlflow").setLevel(level)
+
+
+@pytest.fixture
+def database(tmp_path):
+    """Maker of a SQLite file whose tables are of these revisions."""
+
+    def make(*revisions):
+        connection = sqlite3.connect(tmp_path / "mlflow.db")
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.executemany("INSERT INTO alembic_version VALUES (?)", [(one,) for one in revisions])
+        connection.commit()
+        connection.close()
+        return tmp_path / "mlflow.db"
+
+    return make
+
+
+@pytest.mark.parametrize("revisions", [(), ("4",), ("6",), ("5", "6")])
+def test_tables_of_another_revision_are_left_alone(database, monkeypatch, revisions):
+    monkeypatch.setattr(stores, "_schema", lambda: "5")
+    file = database(*revisions)
+    with pytest.raises(StoreError) as raised:
+        MlflowStore(f"sqlite:///{file}").champion("p")
+    named = ", ".join(revisions) or "none"
+    assert str(raised.value) == f"{file}: got schema {named}, expected 5: try `mlflow db upgrade`"
+
+
+def test_tables_of_the_same_revision_are_read(database, monkeypatch):
+    import mlflow
+
+    monkeypatch.setattr(stores, "_schema", lambda: "5")
+    found = SimpleNamespace(version=1, source="s", tags={})
+    client = SimpleNamespace(get_model_version_by_alias=lambda process, alias: found)
+    monkeypatch.setattr(mlflow, "MlflowClient", lambda *uris: client)
+    assert MlflowStore(f"sqlite:///{database('5')}").champion("p") == Champion("p", 1, "s", None)
+
+
+def test_a_file_that_is_not_there_is_not_made(tmp_path):
+    with pytest.raises(StoreError) as raised:
+        MlflowStore(f"sqlite:///{tmp_path}/mlflow.db").champion("p")
+    assert str(raised.value) == f"{tmp_path}/mlflow.db does not exist; `nonferrous train PROCESS` makes it"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_without_tables_is_said_so(tmp_path):
+    (tmp_path / "mlflow.db").touch()
+    with pytest.raises(StoreError, match=r"mlflow.db: no such table: alembic_version$"):
+        MlflowStore(f"sqlite:///{tmp_path}/mlflow.db").champion("p")
+    assert (tmp_path / "mlflow.db").read_bytes() == b""
+
+
+@pytest.mark.slow
+def test_mlflow_is_not_loaded_before_a_store_is_read():
+    code = "import sys, registry.store; registry.store.MlflowStore('http://ml'); print('mlflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

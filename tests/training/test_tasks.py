@@ -1,13 +1,20 @@
 """What a task shows is what its candidates and verdicts measure."""
 
+import inspect
+from itertools import product
+from types import SimpleNamespace
+
 import pytest
 
 from models.table.contract import check
 from models.tasks import build
+from training import quality as quality_task
+from training import regression as regression_task
+from training import sorting as sorting_task
 from training.dataset import dataset_of
-from training.fitting import fit_candidate
+from training.fitting import Learner, fit_candidate
 from training.splits import split
-from training.tasks import tagged, task_of
+from training.tasks import TASKS, Task, Trials, tagged, task_of
 
 
 @pytest.fixture
@@ -46,6 +53,27 @@ def test_the_seed_says_which_task_it_is(toy_seed, toy_sorting_seed, toy_quality_
     assert task_of(toy_seed).SELECTED_BY == "calibrate_rmse"
     assert task_of(toy_sorting_seed).SELECTED_BY == "calibrate_log_loss"
     assert task_of(toy_quality_seed).SELECTED_BY == "calibrate_lot_loss"
+
+
+@pytest.mark.parametrize(("protocol", "package"), list(product((Task, Learner), TASKS.values())))
+def test_a_package_holds_a_value_or_a_function_as_the_protocol_has_it(protocol, package):
+    members = {name: part for name, part in vars(protocol).items() if part.__doc__ and not name.startswith("_")}
+    assert len(members) > 10
+    for name, part in members.items():
+        assert inspect.isfunction(getattr(package, name)) == inspect.isfunction(part), name
+
+
+def test_trials_of_a_package_are_functions():
+    for package in (quality_task, sorting_task):
+        for name, part in vars(Trials).items():
+            assert not inspect.isfunction(part) or name.startswith("_") or callable(getattr(package.trial, name))
+    assert regression_task.trial is None
+
+
+def test_tags_are_those_figures_that_a_candidate_has():
+    task = SimpleNamespace(TAGGED=("b", "a", "absent"))
+    candidate = SimpleNamespace(metrics={"a": 1.0, "b": 2.0, "c": 3.0})
+    assert tagged(task, candidate) == {"b": 2.0, "a": 1.0}
 
 
 def test_what_a_reader_is_told_is_made_of_what_is_measured(fitted):

@@ -1,11 +1,15 @@
 """Trials that are refused before anything is read, and plants that a trial simulates."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import synthetic_data
+from models.quality.model import QualityModel
 from registry.settings import Settings
 from seeds import load
+from training import trial as trials
 from training.trial import SimulatedPlant, TrialError, trial, trials_of, unseen
 
 
@@ -28,6 +32,55 @@ def test_without_decisions_or_a_plant_there_is_no_trial(toy, request, tmp_path):
         trial(seed, Settings(home=tmp_path), 100, 11)
 
 
+class Store:
+    """A store whose champion is version 7 of whatever process, and whose model is given."""
+
+    def __init__(self, model):
+        self.loaded = model
+
+    def versions(self, process):
+        return [SimpleNamespace(number=6, aliases=()), SimpleNamespace(number=7, aliases=("champion",))]
+
+    def model(self, version):
+        assert version.number == 7
+        return self.loaded
+
+
+@pytest.fixture
+def tried(monkeypatch):
+    """Maker of a trial of the copper line, whose champion is a model of this kind, on made-up data; its progress."""
+
+    def make(model, rng_seed):
+        seed, progress = load("copper_cathode"), []
+        monkeypatch.setattr(trials, "Tracking", lambda settings: Store(model))
+        monkeypatch.setattr(trials, "unseen", lambda *asked: ("data of", asked[1:]))
+        found = SimpleNamespace(outcome=lambda *given: given)
+        monkeypatch.setattr(trials, "trials_of", lambda seed: found)
+        return trial(seed, Settings(), 100, rng_seed, lambda *step: progress.append(step)), progress
+
+    return make
+
+
+@pytest.mark.parametrize("beside", [-1, 1])
+def test_the_champion_decides_on_the_lots_of_another_plant(tried, beside):
+    model = QualityModel.__new__(QualityModel)
+    number = load("copper_cathode").plant.rng_seed + beside
+    found, progress = tried(model, number)
+    assert found == (model, ("data of", (100, number)), SimulatedPlant(number), 7)
+    assert progress == [("simulate the plant", 0, 2), ("decide, and follow what was decided", 1, 2)]
+
+
+def test_a_champion_of_another_kind_is_refused(tried):
+    with pytest.raises(TrialError, match=r"^copper_cathode: version 7 neither sorts nor grades lots$"):
+        tried(SimpleNamespace(), 11)
+
+
+def test_a_plants_word_needs_its_truth():
+    with pytest.raises(AssertionError):
+        SimulatedPlant(11).piece_mass(SimpleNamespace(truth_frame=None, seed=None))
+
+
+@pytest.mark.slow
 def test_what_a_decision_leads_to_is_the_simulators_word_for_the_trials_own_numbers():
     seed = load("aluminium_scrap")
     data = unseen(seed, 5, 11)

@@ -1,0 +1,142 @@
+"""Reading a real MLflow registry, and leaving one alone that is not ready."""
+
+import sqlite3
+import warnings
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from models import files
+from models.regression.model import RegressionModel
+from registry.store import MlflowStore, StoreError
+from seeds import Seed
+from serving.champions import Champions
+
+PROCESS = "toy_cells"
+Save = Callable[..., RegressionModel]
+
+# MLflow's own use of pandas, SQLAlchemy and alembic is not this project's to mend.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+def register(home: Path, folder: Path, tags: dict[str, str]) -> int:
+    """Log a model's folder and make it the champion, as training does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import mlflow
+
+        uri = f"sqlite:///{home / 'mlflow.db'}"
+        client = mlflow.MlflowClient(uri, uri)
+        found = client.get_experiment_by_name(PROCESS)
+        if found is None:
+            client.create_registered_model(PROCESS)
+        experiment = found.experiment_id if found else client.create_experiment(PROCESS, (home / "artifacts").as_uri())
+        mlflow.set_tracking_uri(uri)
+        try:
+            with mlflow.start_run(experiment_id=experiment):
+                logged = mlflow.pyfunc.log_model(
+                    name="model", loader_module="models.pyfunc", data_path=str(folder), pip_requirements=["numpy"]
+                )
+            made = client.create_model_version(PROCESS, logged.model_uri, tags=tags, model_id=logged.model_id)
+        finally:
+            mlflow.set_tracking_uri(None)
+        client.set_registered_model_alias(PROCESS, "champion", made.version)
+        return int(made.version)
+
+
+@pytest.mark.slow
+def test_champions_are_read_followed_and_never_written(toy_seed: Seed, save_toy_model: Save, tmp_path: Path) -> None:
+    save_toy_model(tmp_path / "one" / "model")
+    save_toy_model(tmp_path / "two" / "model", lift=1.0)
+    digests = [files.digest(tmp_path / name / "model") for name in ("one", "two")]
+    register(tmp_path, tmp_path / "one" / "model", {"model_digest": digests[0]})
+    database = tmp_path / "mlflow.db"
+    before = database.read_bytes()
+    champions = Champions({PROCESS: toy_seed}, MlflowStore(f"sqlite:///{database}"), poll_seconds=2.0)
+    champions.refresh()
+    assert champions.store_trouble is None
+    served = champions.statuses[PROCESS].served
+    assert served is not None
+    assert (served.champion.version, served.digest) == (1, digests[0])
+    assert database.read_bytes() == before
+    register(tmp_path, tmp_path / "two" / "model", {"model_digest": digests[1]})
+    champions.refresh()
+    served = champions.statuses[PROCESS].served
+    assert served is not None
+    assert (served.champion.version, served.digest) == (2, digests[1])
+    register(tmp_path, tmp_path / "one" / "model", {"model_digest": digests[1]})
+    champions.refresh()
+    status = champions.statuses[PROCESS]
+    assert status.served is served
+    assert "its digest is not the registry's" in str(status.trouble)
+
+
+@pytest.mark.slow
+def test_no_alias_and_no_model_are_no_error(save_toy_model: Save, tmp_path: Path) -> None:
+    save_toy_model(tmp_path / "model")
+    register(tmp_path, tmp_path / "model", {})
+    store = MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    assert store.champion("tin_smelting") is None
+    import mlflow
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    mlflow.MlflowClient(uri, uri).delete_registered_model_alias(PROCESS, "champion")
+    assert store.champion(PROCESS) is None
+
+
+def test_absent_store_is_not_made(tmp_path: Path) -> None:
+    store = MlflowStore(f"sqlite:///{tmp_path / 'home' / 'mlflow.db'}")
+    with pytest.raises(StoreError, match="does not exist; `nonferrous train PROCESS` makes it"):
+        store.champion(PROCESS)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("statements", "told"),
+    [
+        ([], "no such table: alembic_version"),
+        (["CREATE TABLE alembic_version (version_num TEXT)"], "got schema none"),
+        (
+            ["CREATE TABLE alembic_version (version_num TEXT)", "INSERT INTO alembic_version VALUES ('abc')"],
+            "got schema abc, expected [0-9a-f]{12}: try `mlflow db upgrade`",
+        ),
+    ],
+    ids=["empty", "being made", "another version"],
+)
+def test_store_of_another_kind_is_left_as_it_is(statements: list[str], told: str, tmp_path: Path) -> None:
+    database = tmp_path / "mlflow.db"
+    connection = sqlite3.connect(database)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    database.touch()
+    before = database.read_bytes()
+    with pytest.raises(StoreError, match=told):
+        MlflowStore(f"sqlite:///{database}").champion(PROCESS)
+    assert database.read_bytes() == before
+
+
+def test_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_text("not a database, " * 100)
+    with pytest.raises(StoreError, match="file is not a database"):
+        MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}").champion(PROCESS)
+
+
+def test_locked_store_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = sqlite3.connect(tmp_path / "mlflow.db")
+    connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+    connection.commit()
+    connection.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.1))
+    with pytest.raises(StoreError, match="database is locked"):
+        MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}").champion(PROCESS)
+    connection.close()
+
+
+def test_server_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with pytest.raises(Exception, match="Connection refused"):
+        MlflowStore("http://127.0.0.1:9").champion(PROCESS)
