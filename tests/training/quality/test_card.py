@@ -151,8 +151,8 @@ def test_rows_target_and_use_are_said_in_sentences(toy_quality_seed):
     assert heading(toy_quality_seed) == "3 contents, 1 defects and the grade"
     assert subject(data, PARTS) == (
         "Predicted before the assay: contents of p, q, r; defects, grade, and what to do with the lot. Learnt: 600 "
-        "lots, 2024-01-01 to before 2024-05-01. Assessment: 150 later lots (called test), up to 2024-05-29, and 250 lots "
-        "of 2 held-out units of all times."
+        "lots, 2024-01-01 to before 2024-05-01. Assessment: 150 later lots (called test), up to 2024-05-29, and 250 "
+        "lots of 2 held-out units of all times."
     )
     assert rows_used(data, PARTS) == [
         "1000 assayed lots of 12 units, 2024-01-01 to 2024-05-29",

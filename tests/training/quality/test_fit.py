@@ -1,282 +1,159 @@
-"""What graders of lots learn from, what they must not, and what they may promise."""
+"""A grader's part in fitting, by value, with estimators and models that say what they are to say."""
+
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from models.promises import GuaranteeError
-from models.quality.fit import grader
-from models.quality.guarantee import lots_needed
-from models.quality.outcomes import costs_of
-from models.quality.scatter import deciding_lots
-from models.table.contract import check
-from models.tasks import build
-from training import quality
-from training.dataset import dataset_of
-from training.fitting import STEPS, best_of, fit_candidate
-from training.quality.evaluate import lot_loss
-from training.quality.fit import check_split, lots_of
-from training.splits import SplitError, split
-
-PARTS = ("test", "unseen", "unseen_all")
+from training.quality import fit
+from training.quality.fit import answers, calibrated, check_split, error, evaluated, lots_of, predict, predictions_of
+from training.splits import SplitError
 
 
-def data_of(seed, frame, truth=None):
-    data = dataset_of(check(frame, seed), seed, truth)
-    return data, split(data.table, seed)
+def data_of(seed, contents, **more):
+    """Lots of these contents of p, q and r, one a day, none of them cracked."""
+    contents = np.asarray(contents, dtype=float)
+    defects = np.zeros((len(contents), 1))
+    given = {
+        "seed": seed,
+        "contents": contents,
+        "defects": defects,
+        "labels": np.hstack([contents, defects]),
+        "X": np.arange(2.0 * len(contents)).reshape(-1, 2),
+        "periods": pd.date_range("2024-01-01", periods=len(contents), freq="D"),
+        "true_contents": None,
+    }
+    return SimpleNamespace(**given | more)
 
 
-def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
-    data, parts = data_of(seed, frame, truth)
-    found, baseline = {}, None
-    for name in names:
-        found[name] = fit_candidate(quality, name, build(seed)[name], data, parts, {}, baseline, lambda what: None)
-        baseline = found[name].predictions if baseline is None else baseline
-    return data, parts, found
+def test_shares_of_the_curve_and_effort_on_the_importance_are_those_of_the_documents():
+    assert (fit.IMPORTANCE_ROWS, fit.IMPORTANCE_REPEATS, fit.CURVE_SHARES) == (400, 1, (0.25, 0.5))
 
 
-def ruled(seed, **rules):
-    """The seed with other numbers in [quality]."""
-    quality = seed.quality.model_copy(
-        update={name: getattr(seed.quality, name).model_copy(update={"value": value}) for name, value in rules.items()}
-    )
-    return seed.model_copy(update={"quality": quality})
+def parts_of(train, *calibrate):
+    return SimpleNamespace(train=train, calibrate=calibrate, learnt=np.concatenate([train, *calibrate]))
 
 
-@pytest.fixture(scope="module")
-def fitted(toy_quality_seed, toy_quality_frame):
-    """All candidates of the toy lots; fitted once for all tests of this file."""
-    return fit_all(toy_quality_seed, toy_quality_frame(), names=tuple(build(toy_quality_seed)))
-
-
-def test_every_candidate_has_the_same_metric_names(fitted):
-    _, _, found = fitted
-    assert list(found) == ["persistence", "linear", "lightgbm"]
-    names = {frozenset(candidate.metrics) for candidate in found.values()}
-    assert len(names) == 1
-    expected = {"calibrate_lot_loss", "threshold", "fit_seconds"}
-    for part in PARTS:
-        expected |= {
-            f"{part}_{name}"
-            for name in (
-                *("lot_loss", "skill", "r2", "coverage_90", "width_90", "grade_ece", "grade_brier", "broken"),
-                *("cost", "cost_assay_all", "cost_assay_none", "released", "downgraded", "assayed", "let_go"),
-                *("false_release", "false_release_high", "p_rmse", "q_r2", "r_below_limit", "crack_auc", "crack_brier"),
-            )
-        }
-    assert expected <= next(iter(names))
-
-
-def test_the_bar_has_no_skill_and_the_law_is_found(fitted):
-    """Of squared log errors of 0.09 + 2·0.16 (p) and 0.09 + 0.25 + 0.09 (q) a line leaves 0.09."""
-    _, _, found = fitted
-    for part in ("test", "unseen_all"):
-        assert found["persistence"].metrics[f"{part}_skill"] == 0.0
-        assert found["linear"].metrics[f"{part}_skill"] > 0.55
-        assert found["linear"].metrics[f"{part}_p_rmse"] == pytest.approx(0.3, rel=0.1)
-        assert found["linear"].metrics[f"{part}_crack_auc"] > 0.7
-        assert found["linear"].metrics[f"{part}_coverage_90"] == pytest.approx(0.9, abs=0.05)
-        assert found["linear"].metrics[f"{part}_grade_ece"] < 0.03
-
-
-def test_a_good_grader_costs_less_than_the_better_simple_rule(fitted):
-    _, _, found = fitted
-    for part in ("test", "unseen_all"):
-        m = found["linear"].metrics
-        assert 0 < m[f"{part}_cost"] < min(m[f"{part}_cost_assay_all"], m[f"{part}_cost_assay_none"])
-        assert m[f"{part}_released"] > 0.5
-        assert m[f"{part}_false_release"] <= m[f"{part}_false_release_high"] < 0.04
-
-
-def test_what_is_told_of_calibrate_lots_comes_from_models_that_know_only_older_ones(fitted, toy_quality_seed):
-    data, parts, found = fitted
-    known, told = parts.train, []
-    for block in parts.calibrate:
-        told.append(build(toy_quality_seed)["linear"].fit(data.X[known], data.labels[known]).predict(data.X[block]))
-        known = np.concatenate([known, block])
-    raw, lots = np.concatenate(told), lots_of(data)[np.concatenate(parts.calibrate)]
-    model = found["linear"].model
-    learnt = data.X[parts.learnt]
-    again = grader(toy_quality_seed, "linear", model.estimator, learnt, lots.reported, lots.defects, raw, {})
-    assert found["linear"].metrics["calibrate_lot_loss"] == pytest.approx(
-        lot_loss(raw, lots, again.scatter.spread), rel=1e-9
-    )
-    assert model.threshold == again.threshold == found["linear"].metrics["threshold"]
-    assert model.temperatures == pytest.approx(again.temperatures, rel=1e-9)
-
-
-def test_truth_is_never_learnt(toy_quality_seed, toy_quality_frame):
-    frame = toy_quality_frame(lots=80)
-    truth = frame[["line", "cast_at", "p", "q", "r"]].copy()
-    truth[["p", "q", "r"]] = truth[["p", "q", "r"]].abs()
-    _, _, plain = fit_all(toy_quality_seed, frame)
-    for known in (truth, truth.assign(p=500.0, q=500.0, r=500.0)):
-        _, _, told = fit_all(toy_quality_seed, frame, known)
-        for name, candidate in plain.items():
-            with_truth = told[name]
-            assert np.array_equal(candidate.predictions, with_truth.predictions, equal_nan=True)
-            assert candidate.model.state() == with_truth.model.state()
-            same = {m: v for m, v in candidate.metrics.items() if m != "fit_seconds"}
-            assert {m: with_truth.metrics[m] for m in same} == pytest.approx(same, nan_ok=True, rel=0, abs=0)
-    assert told["linear"].metrics["test_truth_rmse"] > 5
-
-
-def test_labels_of_judged_lots_change_no_model(toy_quality_seed, toy_quality_frame):
-    frame = toy_quality_frame(lots=80)
-    data, parts, before = fit_all(toy_quality_seed, frame)
-    judged = data.table.iloc[np.concatenate([parts.test, parts.unseen_all])][["line", "cast_at"]]
-    where = frame.merge(judged, how="left", indicator=True)["_merge"].eq("both").to_numpy()
-    assert where.sum() == len(set(judged.index))
-    changed = frame.copy()
-    changed.loc[where, ["q", "r"]] = 400.0  # p lends its last assay to the inputs
-    changed.loc[where, "crack"] = 1.0
-    _, _, after = fit_all(toy_quality_seed, changed)
-    for name, candidate in before.items():
-        assert np.array_equal(candidate.predictions, after[name].predictions, equal_nan=True)
-        assert candidate.model.state() == after[name].model.state()
-        assert candidate.metrics["calibrate_lot_loss"] == after[name].metrics["calibrate_lot_loss"]
-        assert after[name].metrics["test_broken"] == 1.0
-
-
-def test_only_lots_that_nobody_learnt_are_graded(fitted):
-    _, parts, found = fitted
-    judged = np.zeros(len(found["linear"].predictions), dtype=bool)
-    judged[np.concatenate([parts.test, parts.unseen_all])] = True
-    for candidate in found.values():
-        assert (np.isfinite(candidate.predictions).all(axis=1) == judged).all()
-        assert (np.isnan(candidate.predictions).all(axis=1) == ~judged).all()
-
-
-def test_the_best_is_chosen_without_the_test_lots(fitted):
-    _, _, found = fitted
-    best = best_of(quality, found)
-    assert best.metrics["calibrate_lot_loss"] == min(c.metrics["calibrate_lot_loss"] for c in found.values())
-    assert best.name != "persistence"
-
-
-def test_importance_names_the_inputs_of_the_law(fitted):
-    data, _, found = fitted
-    assert [column.name for column in data.seed.inputs] == ["u", "v", "knob", "p_last"]
-    u, v, knob, last = found["linear"].importance
-    assert u > knob > v > abs(last)
-    bar = found["persistence"].importance
-    assert np.array_equal(bar[:3], np.zeros(3))
-    assert bar[3] != 0
-
-
-def test_the_learning_curve_ends_at_the_served_model(fitted, toy_quality_seed):
-    data, parts, found = fitted
-    curve = found["linear"].curve
-    periods = data.periods[parts.learnt]
-    count = periods.nunique()
-    assert curve.periods == (round(0.25 * count), round(0.5 * count), count)
-    assert curve.error[-1] == pytest.approx(found["linear"].metrics["test_lot_loss"], rel=1e-12)
-    newest = parts.learnt[periods >= np.sort(periods.unique())[-curve.periods[0]]]
-    short = build(toy_quality_seed)["linear"].fit(data.X[newest], data.labels[newest])
-    expected = lot_loss(
-        short.predict(data.X[parts.test]), lots_of(data)[parts.test], found["linear"].model.scatter.spread
-    )
-    assert curve.error[0] == pytest.approx(expected, rel=1e-9)
-
-
-def test_each_step_is_reported(toy_quality_seed, toy_quality_frame):
-    told = []
-    data, parts = data_of(toy_quality_seed, toy_quality_frame(lots=60))
-    fit_candidate(quality, "persistence", build(toy_quality_seed)["persistence"], data, parts, {}, None, told.append)
-    assert len(told) == STEPS
-
-
-# ---- what may be promised
-
-
-def test_too_few_lots_for_the_promise_are_told_with_the_number_needed(toy_quality_seed, toy_quality_frame):
-    """One bad lot in a hundred at most, with 95 % confidence: 299 good lots show it, 298 do not."""
-    seed = ruled(toy_quality_seed, alpha=0.01)
-    assert lots_needed(0.01, 0.95) == 299
-    data, parts = data_of(seed, toy_quality_frame(lots=60))
-    judges = len(deciding_lots(sum(map(len, parts.calibrate))))
-    assert judges < 299
-    with pytest.raises(GuaranteeError, match=rf"^{judges} lots to calibrate, expected 299 or more: that at most 1% of"):
-        check_split(data, parts)
-    with pytest.raises(GuaranteeError, match="expected 299 or more"):
-        fit_candidate(quality, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
-    check_split(*data_of(seed, toy_quality_frame(lots=120)))
-
-
-def test_lots_of_unknown_grades_promise_nothing(toy_quality_seed, toy_quality_frame):
-    """Without q four of five lots do not say whether they are prime, unless p has broken it already."""
-    frame = toy_quality_frame(lots=60)
-    check_split(*data_of(toy_quality_seed, frame))
-    frame.loc[frame.index % 5 != 0, "q"] = np.nan
-    data, parts = data_of(toy_quality_seed, frame)
-    rows = np.concatenate(parts.calibrate)
-    known = int((~np.isnan(lots_of(data)[rows[deciding_lots(len(rows))]].kept).any(axis=1)).sum())
-    assert known < 0.3 * len(rows)
-    with pytest.raises(GuaranteeError, match=rf"^{known} lots to calibrate, expected 149 or more"):
-        check_split(data, parts)
+def test_of_the_lots_that_judge_149_with_all_grades_known_are_enough(toy_quality_seed):
+    """Two of three calibration lots judge: of 224 of them 149, the others being lot 0, 3, 6 and so on."""
+    train, calibrate = np.arange(10), np.arange(10, 234)
+    judging = calibrate[np.arange(224) % 3 != 0]
+    assert len(judging) == 149
+    data = data_of(toy_quality_seed, np.ones((234, 3)))
+    assert check_split(data, parts_of(train, calibrate[:100], calibrate[100:])) is None
+    # where p is below the limit and q unknown, nobody knows whether the lot is prime: one grade of three suffices
+    data.contents[judging[5], 1] = np.nan
+    with pytest.raises(GuaranteeError, match=r"^148 lots to calibrate, expected 149 or more: "):
+        check_split(data, parts_of(train, calibrate[:100], calibrate[100:]))
+    data.contents[judging[5], 1] = 1.0
+    data.contents[calibrate[3], 1] = np.nan  # one of those that do not judge
+    assert check_split(data, parts_of(train, calibrate[:100], calibrate[100:])) is None
 
 
 @pytest.mark.parametrize(
-    ("name", "which", "newer"), [("r", "oldest", False), ("r", "newest", True), ("crack", "newest", True)]
+    ("where", "words"),
+    [
+        (slice(0, 10), "r: no label in the oldest 10 lots to learn from, 2024-01-01 to 2024-01-10"),
+        # a quarter of 300 learnt days is the newest 75
+        (slice(225, 300), "r: no label in the newest 75 lots to learn from, 2024-08-13 to 2024-10-26"),
+        (slice(226, 300), None),
+        (slice(0, 9), None),
+        (slice(224, 299), None),
+    ],
 )
-def test_a_target_that_the_laboratory_began_or_ceased_to_tell_is_named(
-    toy_quality_seed, toy_quality_frame, name, which, newer
+def test_each_part_that_is_learnt_has_a_label_of_each_target(toy_quality_seed, where, words):
+    data = data_of(toy_quality_seed, np.ones((300, 3)))
+    data.labels[where, 2] = np.nan
+    parts = parts_of(np.arange(10), np.arange(10, 300))
+    if words is None:
+        assert check_split(data, parts) is None
+    else:
+        with pytest.raises(SplitError) as raised:
+            check_split(data, parts)
+        assert str(raised.value) == f"{words}; expected at least one"
+
+
+def test_every_target_without_a_label_is_named(toy_quality_seed):
+    data = data_of(toy_quality_seed, np.ones((300, 3)))
+    data.labels[:10, [0, 3]] = np.nan
+    with pytest.raises(SplitError, match=r"^p, crack: no label in the oldest 10 lots"):
+        check_split(data, parts_of(np.arange(10), np.arange(10, 300)))
+
+
+def test_of_a_single_period_the_newest_part_is_all_of_it(toy_quality_seed):
+    data = data_of(toy_quality_seed, np.ones((300, 3)), periods=pd.DatetimeIndex(["2024-01-01"] * 300))
+    data.labels[1:, 2] = np.nan
+    assert check_split(data, parts_of(np.arange(10), np.arange(10, 300))) is None
+
+
+def test_two_periods_have_a_newest_one(toy_quality_seed):
+    """A quarter of two periods is rounded to none, so the newer of them is the newest part."""
+    days = pd.DatetimeIndex(["2024-01-01"] * 150 + ["2024-01-02"] * 150)
+    data = data_of(toy_quality_seed, np.ones((300, 3)), periods=days)
+    data.labels[150:, 2] = np.nan
+    with pytest.raises(SplitError, match=r"^r: no label in the newest 150 lots to learn from, 2024-01-02 to"):
+        check_split(data, parts_of(np.arange(10), np.arange(10, 300)))
+
+
+def test_lots_know_their_grades(toy_quality_seed):
+    lots = lots_of(data_of(toy_quality_seed, [[1.0, 1.0, 1.0], [7.0, 1.0, 1.0], [21.0, 1.0, 1.0]]))
+    assert lots.kept.tolist() == [[1.0, 1.0, 1.0], [0.0, 1.0, 1.0], [0.0, 0.0, 1.0]]
+
+
+@pytest.mark.parametrize(("threshold", "kept"), [(0.25, 0.25), (np.nan, 0.0), (np.inf, 0.0)])
+def test_a_model_is_calibrated_on_its_rows_and_a_missing_threshold_counts_as_none(
+    toy_quality_seed, monkeypatch, threshold, kept
 ):
-    frame = toy_quality_frame(lots=60)
-    _, parts = data_of(toy_quality_seed, frame)
-    where = frame["cast_at"] >= parts.calibrate_from
-    frame.loc[where == newer, name] = np.nan
-    with pytest.raises(SplitError, match=rf"^{name}: no label in the {which} \d+ lots to learn from, 2024-"):
-        check_split(*data_of(toy_quality_seed, frame))
+    given = []
+    model = SimpleNamespace(threshold=threshold, scatter=SimpleNamespace(spread="its spread"))
+    monkeypatch.setattr(fit, "grader", lambda *what: given.append(what) or model)
+    monkeypatch.setattr(fit, "lot_loss", lambda said, lots, spread: (said, lots.reported.tolist(), spread))
+    data, rows = data_of(toy_quality_seed, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]), np.array([2, 1])
+    parts = SimpleNamespace(learnt=np.array([0, 2]))
+    found, metrics = calibrated("line", "estimator", data, parts, rows, "said", {"from": "here"})
+    assert found is model
+    reported = [[7.0, 8.0, 9.0], [4.0, 5.0, 6.0]]
+    assert metrics == {"calibrate_lot_loss": ("said", reported, "its spread"), "threshold": kept}
+    ((seed, name, estimator, X, contents, defects, predictions, info),) = given
+    assert (seed, name, estimator, predictions, info) == (data.seed, "line", "estimator", "said", {"from": "here"})
+    assert (X.tolist(), contents.tolist(), defects.tolist()) == ([[0.0, 1.0], [4.0, 5.0]], reported, [[0.0], [0.0]])
 
 
-def test_where_a_claim_costs_more_than_any_chance_of_it_nothing_is_released(toy_quality_seed, toy_quality_frame):
-    seed = ruled(toy_quality_seed, claim_cost=1e9)
-    _, _, found = fit_all(seed, toy_quality_frame(lots=60), names=("linear",))
-    candidate = found["linear"]
-    assert np.isnan(candidate.model.threshold)
-    assert candidate.metrics["threshold"] == 0.0
-    for part in PARTS:
-        assert candidate.metrics[f"{part}_let_go"] == 0
-        assert np.isnan(candidate.metrics[f"{part}_false_release"])
-        assert candidate.metrics[f"{part}_cost"] <= candidate.metrics[f"{part}_cost_assay_all"] + 1e-9
+class Sums:
+    """An estimator that says four times the sum of the inputs, whatever the output."""
+
+    def predict(self, X):
+        return np.repeat(X.sum(axis=1, keepdims=True), 4, axis=1)
 
 
-@pytest.mark.slow
-def test_the_promise_holds_on_lots_of_many_plants(toy_quality_seed, toy_quality_frame):
-    """With a confidence of 95 % more than 3 of 10 plants would break it by chance once in a thousand times.
-
-    Claims are so cheap that the threshold decides, and some 440 lots judge where 299 good ones are the fewest.
-    """
-    seed, shares = ruled(toy_quality_seed, alpha=0.01, claim_cost=60), []
-    for plant in range(10):
-        data, parts = data_of(seed, toy_quality_frame(lots=150, rng_seed=100 + plant))
-        lots, X = lots_of(data)[np.concatenate(parts.calibrate)], data.X[parts.train]
-        estimator = build(seed)["linear"].fit(X, data.labels[parts.train])
-        raw = estimator.predict(data.X[np.concatenate(parts.calibrate)])
-        model = grader(seed, "linear", estimator, X, lots.reported, lots.defects, raw, {})
-        new, _ = data_of(seed, toy_quality_frame(lots=300, rng_seed=500 + plant))
-        shares.append(costs_of(model.assess(new.X).decided, lots_of(new).kept, model.costs)["false_release"])
-    assert np.isfinite(shares).sum() >= 7  # of the others no lot is released: their few lots show too little
-    assert np.nansum(np.array(shares) > 0.01) <= 3
+def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt(toy_quality_seed):
+    data = data_of(toy_quality_seed, np.ones((4, 3)))
+    parts = SimpleNamespace(test=np.array([3]), unseen_all=np.array([1]))
+    found = answers(SimpleNamespace(estimator=Sums()), data, parts)
+    assert found.shape == (4, 4)
+    assert np.array_equal(found[:, 0], [np.nan, 5.0, np.nan, 13.0], equal_nan=True)
+    assert predictions_of(found) is found
+    assert predict(Sums(), np.array([[1, 2]])).dtype == np.float64
 
 
-# ---- defects
+def test_the_error_of_an_estimator_takes_contents_first_and_then_defects(toy_quality_seed, monkeypatch):
+    monkeypatch.setattr(fit, "lot_loss", lambda said, lots, spread: (said[0, 0], lots, spread))
+    model = SimpleNamespace(scatter=SimpleNamespace(spread="its spread"))
+    loss = error(model, data_of(toy_quality_seed, np.ones((4, 3))), None)
+    said, lots, spread = loss(Sums(), np.array([[1.0, 2.0]]), np.array([[1.0, 2.0, 3.0, 4.0]]))
+    assert (said, spread) == (3.0, "its spread")
+    assert (lots.reported.tolist(), lots.defects.tolist()) == ([[1.0, 2.0, 3.0]], [[4.0]])
 
 
-def test_a_defect_that_no_lot_has_is_told_as_rare(toy_quality_seed, toy_quality_frame):
-    _, parts, found = fit_all(toy_quality_seed, toy_quality_frame(lots=60).assign(crack=0.0), names=("linear",))
-    m = found["linear"].metrics
-    assert np.isnan(m["test_crack_auc"])
-    assert m["test_crack_brier"] < 1e-4
-    assert found["linear"].model.assessed(found["linear"].predictions[parts.test]).defects.max() < 0.01
-
-
-def test_lots_that_nobody_inspected_have_no_figure_of_defects(toy_quality_seed, toy_quality_frame):
-    frame = toy_quality_frame(lots=60)
-    _, parts = data_of(toy_quality_seed, frame)
-    frame.loc[frame["cast_at"] >= parts.test_from, "crack"] = np.nan
-    _, _, found = fit_all(toy_quality_seed, frame, names=("linear",))
-    assert np.isnan(found["linear"].metrics["test_crack_brier"])
-    assert np.isnan(found["linear"].metrics["test_crack_auc"])
-    assert np.isfinite(found["linear"].metrics["unseen_all_crack_brier"])
-    assert np.isfinite(found["linear"].metrics["test_lot_loss"])
+def test_rows_are_evaluated_with_their_baseline_and_truth(toy_quality_seed, monkeypatch):
+    given = []
+    monkeypatch.setattr(fit, "measured", lambda *what: given.append(what) or {"cost": 1.0})
+    monkeypatch.setattr(fit, "skill", lambda raw, baseline, lots: (raw.tolist(), baseline.tolist(), len(lots.kept)))
+    data, rows = data_of(toy_quality_seed, np.ones((4, 3))), np.array([3, 0])
+    found = evaluated("model", np.arange(4.0), data, rows, np.arange(10.0, 14.0))
+    assert found == {"cost": 1.0, "skill": ([3.0, 0.0], [13.0, 10.0], 2)}
+    data.true_contents = np.arange(4.0)
+    evaluated("model", np.arange(4.0), data, rows, np.arange(10.0, 14.0))
+    assert [what[4] if what[4] is None else what[4].tolist() for what in given] == [None, [3.0, 0.0]]

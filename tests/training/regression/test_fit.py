@@ -1,157 +1,80 @@
-"""What candidates learn from, and what they must not."""
+"""A number's part in fitting, by value, with estimators and models that say what they are to say."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from models.table.contract import check
-from models.tasks import build
-from training import regression
-from training.dataset import dataset_of
-from training.evaluate import rmse
-from training.fitting import STEPS, best_of, fit_candidate
-from training.regression.fit import IMPORTANCE_ROWS
-from training.splits import split
+from models.answers import Answer
+from training.regression import fit
+from training.regression.fit import answers, calibrated, check_split, error, evaluated, predict, predictions_of
 
 
-def silent(what):
-    pass
+class Twice:
+    """An estimator that says twice the first input."""
+
+    def predict(self, X):
+        return 2 * X[:, 0]
 
 
-def fit_all(seed, frame, truth=None):
-    data = dataset_of(check(frame, seed), seed, truth)
-    parts = split(data.table, seed)
-    found, baseline = {}, None
-    for name, estimator in build(seed).items():
-        found[name] = fit_candidate(regression, name, estimator, data, parts, {}, baseline, silent)
-        baseline = found[name].predictions if baseline is None else baseline
-    return data, parts, found
-
-
-def test_every_candidate_has_the_same_metric_names(toy_seed, toy_frame):
-    _, _, found = fit_all(toy_seed, toy_frame())
-    assert len(found) >= 4
-    names = {frozenset(candidate.metrics) for candidate in found.values()}
-    assert len(names) == 1
-    assert {"calibrate_rmse", "fit_seconds"} < next(iter(names))
-    for part in ("test", "unseen", "unseen_all"):
-        assert {f"{part}_{m}" for m in ("mae", "rmse", "bias", "r2", "coverage_90", "width_90", "skill")} < next(
-            iter(names)
-        )
-
-
-def test_truth_adds_its_metrics_and_nothing_else(toy_seed, toy_frame):
-    frame = toy_frame()
-    truth = frame[["unit", "period_start"]].assign(y=90 + 0.5 * (frame["x_set"] - 10) - 2 * (frame["z"] - 4))
-    _, _, plain = fit_all(toy_seed, frame)
-    data, parts, told = fit_all(toy_seed, frame, truth)
-    for name, candidate in plain.items():
-        with_truth = told[name]
-        assert np.array_equal(candidate.answers.value, with_truth.answers.value)
-        same = {m: v for m, v in candidate.metrics.items() if m != "fit_seconds"}
-        assert same == {m: with_truth.metrics[m] for m in same}
-    floor = told["linear"].metrics["test_noise_floor"]
-    assert floor == pytest.approx(np.std(data.y[parts.test] - data.truth[parts.test]))
-    assert told["linear"].metrics["test_truth_rmse"] < told["linear"].metrics["test_rmse"]
-
-
-def test_no_late_column_reaches_a_model(toy_seed, toy_frame):
-    frame = toy_frame()
-    rng = np.random.default_rng(9)
-    changed = frame.assign(tapped=rng.uniform(0, 6000, len(frame)))
-    _, _, before = fit_all(toy_seed, frame)
-    _, _, after = fit_all(toy_seed, changed)
-    for name in before:
-        assert np.array_equal(before[name].answers.value, after[name].answers.value)
-        assert np.array_equal(before[name].answers.high, after[name].answers.high)
-
-
-def test_labels_after_the_learnt_periods_change_no_model(toy_seed, toy_frame):
-    frame = toy_frame()
-    parts = split(check(frame, toy_seed).table, toy_seed)
-    newest = frame["period_start"] >= parts.test_from
-    changed = frame.assign(y=frame["y"].where(~newest, 70.0))
-    data, _, before = fit_all(toy_seed, frame)
-    _, _, after = fit_all(toy_seed, changed)
-    for name, candidate in before.items():
-        X = data.X[parts.learnt]
-        assert np.array_equal(candidate.model.predict(X), after[name].model.predict(X))
-        assert np.array_equal(candidate.model.conformal.scores, after[name].model.conformal.scores)
-
-
-def test_labels_of_held_out_units_change_no_model(toy_seed, toy_frame):
-    frame = toy_frame()
-    parts = split(check(frame, toy_seed).table, toy_seed)
-    changed = frame.assign(y=frame["y"].where(~frame["unit"].isin(parts.units), 70.0))
-    data, _, before = fit_all(toy_seed, frame)
-    _, _, after = fit_all(toy_seed, changed)
-    for name, candidate in before.items():
-        X = data.X[parts.learnt]
-        assert np.array_equal(candidate.model.predict(X), after[name].model.predict(X))
-
-
-def test_residuals_come_from_models_that_know_only_what_is_older(toy_seed, toy_frame):
-    data, parts, found = fit_all(toy_seed, toy_frame())
-    known, errors = parts.train, []
-    for block in parts.calibrate:
-        older = build(toy_seed)["linear"].fit(data.X[known], data.y[known])
-        errors.append(older.predict(data.X[block]) - data.y[block])
-        known = np.concatenate([known, block])
-    errors = np.concatenate(errors)
-    assert np.allclose(found["linear"].model.conformal.scores, np.sort(np.abs(errors)), rtol=1e-12)
-    assert found["linear"].metrics["calibrate_rmse"] == pytest.approx(rmse(errors), rel=1e-12)
-
-
-def test_the_best_is_chosen_without_the_test_rows(toy_seed, toy_frame):
-    _, _, found = fit_all(toy_seed, toy_frame())
-    best = best_of(regression, found)
-    assert best.metrics["calibrate_rmse"] == min(c.metrics["calibrate_rmse"] for c in found.values())
-    assert best.name != "persistence"
-
-
-def test_intervals_cover_new_periods_and_unseen_units_as_promised(toy_seed, toy_frame):
-    """Rows of the toy law are nearly exchangeable, so the promise must hold within its sampling error."""
-    _, parts, found = fit_all(toy_seed, toy_frame(units=200, periods=40))
-    assert len(parts.test) == 960
-    for name, candidate in found.items():
-        for part in ("test", "unseen_all"):
-            assert candidate.metrics[f"{part}_coverage_90"] == pytest.approx(0.9, abs=0.03), (name, part)
-
-
-def test_importance_names_the_inputs_of_the_law(toy_seed, toy_frame):
-    _, _, found = fit_all(toy_seed, toy_frame(units=60))
-    previous_y, x_set, z = found["lightgbm"].importance
-    assert z > x_set > 5 * abs(previous_y)
-    assert len(toy_frame(units=60)) < IMPORTANCE_ROWS
-
-
-def test_the_learning_curve_ends_at_the_served_model(toy_seed, toy_frame):
-    _, _, found = fit_all(toy_seed, toy_frame())
-    curve = found["linear"].curve
-    assert curve.periods == (2, 5, 10, 20)
-    assert curve.error[-1] == found["linear"].metrics["test_rmse"]
-
-
-def test_each_step_is_reported(toy_seed, toy_frame):
-    told = []
-    data = dataset_of(check(toy_frame(), toy_seed), toy_seed)
-    fit_candidate(
-        regression,
-        "linear",
-        build(toy_seed)["linear"],
-        data,
-        split(data.table, toy_seed),
-        {},
-        None,
-        told.append,
+def data_with(**more):
+    target = SimpleNamespace(name="y")
+    return SimpleNamespace(
+        seed=SimpleNamespace(target=target),
+        X=np.array([[1.0], [2.0], [3.0], [4.0]]),
+        y=np.array([1.0, 5.0, 6.0, 6.0]),
+        truth=None,
+        **more,
     )
-    assert len(told) == STEPS
 
 
-def test_rows_without_a_label_are_left_out_and_counted(toy_seed, toy_frame):
-    frame = toy_frame()
-    frame.loc[frame.index % 10 == 0, "y"] = np.nan
-    data = dataset_of(check(frame, toy_seed), toy_seed)
-    assert data.unlabelled_rows == 48
-    assert len(data.table) == 432
-    assert len(data.checked) == 480
-    assert np.isfinite(data.y).all()
+def test_shares_of_the_curve_and_effort_on_the_importance_are_those_of_the_documents():
+    assert (fit.IMPORTANCE_ROWS, fit.IMPORTANCE_REPEATS, fit.CURVE_SHARES) == (2000, 3, (0.1, 0.25, 0.5))
+
+
+def test_a_prediction_is_made_of_floats():
+    found = predict(Twice(), np.array([[1], [2]]))
+    assert (found.tolist(), found.dtype) == ([2.0, 4.0], np.float64)
+    assert check_split(None, None) is None
+
+
+def test_a_model_is_calibrated_by_its_errors_on_the_calibrate_rows(monkeypatch):
+    """Of the last two rows 9 and 2 are said where 6 is measured: errors of 3 and -4."""
+    given = []
+    monkeypatch.setattr(fit, "conformalised", lambda *what: given.append(what) or "model")
+    data, rows, said = data_with(), np.array([2, 3]), np.array([9.0, 2.0])
+    parts = SimpleNamespace(learnt=np.array([0, 2]))
+    model, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
+    assert model == "model"
+    assert metrics == {"calibrate_mae": 3.5, "calibrate_rmse": pytest.approx(np.sqrt(12.5))}
+    ((seed, name, estimator, learnt, labels, predictions, info),) = given
+    assert (seed, name, estimator, info) == (data.seed, "line", "estimator", {"from": "here"})
+    assert learnt.tolist() == [[1.0], [3.0]]
+    assert (labels.tolist(), predictions.tolist()) == ([6.0, 6.0], [9.0, 2.0])
+
+
+def test_the_error_of_an_estimator_is_its_rmse():
+    loss = error(None, None, None)
+    # 2 and 4 are said of 5 and 0
+    assert loss(Twice(), np.array([[1.0], [2.0]]), np.array([5.0, 0.0])) == pytest.approx(np.sqrt((9 + 16) / 2))
+
+
+def test_answers_are_of_the_target_for_the_whole_table():
+    asked = []
+    model = SimpleNamespace(answer=lambda X, coverage: asked.append((len(X), coverage)) or {"y": "its", "z": "other"})
+    assert answers(model, data_with(), None) == "its"
+    assert asked == [(4, 0.9)]
+    value = np.array([1.0])
+    assert predictions_of(Answer(value, value - 1, value + 1)) is value
+
+
+def test_evaluated_rows_are_compared_with_labels_baseline_and_truth():
+    data, rows = data_with(), np.array([1, 3])
+    value = np.array([0.0, 4.0, 0.0, 8.0])
+    lines, baseline = Answer(value, value - 1, value + 1), np.array([0.0, 3.0, 0.0, 2.0])
+    found = evaluated(None, lines, data, rows, baseline)
+    # 4 and 8 of 5 and 6: errors -1 and 2; the baseline's are -2 and -4
+    assert (found["mae"], found["bias"], found["skill"]) == (1.5, 0.5, pytest.approx(1 - 2.5 / 10))
+    assert "truth_mae" not in found
+    data.truth = np.array([0.0, 4.5, 0.0, np.nan])
+    assert evaluated(None, lines, data, rows, baseline)["truth_mae"] == 0.5

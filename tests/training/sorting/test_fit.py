@@ -1,204 +1,155 @@
-"""What classifiers learn from, what they must not, and that lots stay whole."""
+"""A sorter's part in fitting, by value, with estimators and models that say what they are to say."""
 
-from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from models.answers import Answer
 from models.promises import GuaranteeError
-from models.table.contract import check
-from models.tasks import build
-from models.temperature import tempered
-from training import sorting
-from training.dataset import dataset_of
-from training.fitting import STEPS, best_of, fit_candidate
-from training.sorting.evaluate import log_loss
-from training.sorting.fit import check_split, pieces_of, sort_lots
-from training.splits import split
+from training.sorting import fit
+from training.sorting.evaluate import Decided, Pieces
+from training.sorting.fit import (
+    answers,
+    calibrated,
+    check_split,
+    error,
+    evaluated,
+    pieces_of,
+    predictions_of,
+    sort_lots,
+)
 
-PARTS = ("test", "unseen_all")  # none of the held-out lots is among the newest of the toy
-
-
-def fit_all(seed, frame, truth=None, names=("majority", "linear")):
-    data = dataset_of(check(frame, seed), seed, truth)
-    parts = split(data.table, seed)
-    found, baseline = {}, None
-    for name in names:
-        found[name] = fit_candidate(sorting, name, build(seed)[name], data, parts, {}, baseline, lambda what: None)
-        baseline = found[name].predictions if baseline is None else baseline
-    return data, parts, found
+LOTS = np.array(["A", "A", "B", "C"], dtype=object)
 
 
-@pytest.fixture(scope="module")
-def fitted(toy_sorting_seed, toy_sorting_frame):
-    """All candidates of the toy scrap; fitted once for all tests of this file."""
-    return fit_all(toy_sorting_seed, toy_sorting_frame(), names=tuple(build(toy_sorting_seed)))
+def data_of(seed, **more):
+    """Four pieces of three lots, the second of unknown mass."""
+    given = {
+        "seed": seed,
+        "table": pd.DataFrame({"mass": [10.0, np.nan, 30.0, 40.0]}),
+        "X": np.arange(8.0).reshape(4, 2),
+        "y": np.array([0.0, 1.0, 2.0, 3.0]),
+        "units": LOTS,
+        "contents": np.array([[0.5, 1.0], [1.5, np.nan], [2.5, 1.0], [3.5, 1.0]]),
+        "truth": None,
+    }
+    return SimpleNamespace(**given | more)
 
 
-def test_every_candidate_has_the_same_metric_names(fitted):
-    _, _, found = fitted
-    assert list(found) == ["majority", "linear", "lightgbm"]
-    names = {frozenset(candidate.metrics) for candidate in found.values()}
-    assert len(names) == 1
-    expected = {"calibrate_log_loss", "temperature", "reserve", "fit_seconds"}
-    for part in PARTS:
-        expected |= {
-            f"{part}_{name}"
-            for name in (
-                *("accuracy", "accuracy_count", "log_loss", "ece", "value", "value_share", "purity", "recovery"),
-                *("lots_over_limit", "refused_other", "skill", "coverage_90", "x_rmse", "z_rmse"),
-                *("accuracy_low", "accuracy_high", "value_share_low", "value_share_high", "purity_low", "purity_high"),
-                *("ece_low", "ece_high", "value_low", "value_high", "recovery_low", "recovery_high"),
-            )
-        }
-    assert expected <= next(iter(names))
+def test_shares_of_the_curve_and_effort_on_the_importance_are_those_of_the_documents():
+    assert (fit.IMPORTANCE_ROWS, fit.IMPORTANCE_REPEATS, fit.CURVE_SHARES) == (1000, 1, (0.1, 0.25))
 
 
-def test_the_bar_has_no_skill_and_the_law_is_found(fitted):
-    _, _, found = fitted
-    for part in PARTS:
-        assert found["majority"].metrics[f"{part}_skill"] == 0.0
-        assert found["linear"].metrics[f"{part}_skill"] > 0.6
-        assert found["linear"].metrics[f"{part}_accuracy"] > 0.88
-        assert found["linear"].metrics[f"{part}_ece"] < 0.06
+def test_pieces_have_their_mass_in_grams_and_the_typical_one_where_it_is_unknown(toy_sorting_seed):
+    pieces = pieces_of(data_of(toy_sorting_seed))
+    assert pieces.mass.tolist() == pytest.approx([10.0, 35.0, 30.0, 40.0], rel=1e-12)
+    assert (pieces.classes.tolist(), pieces.classes.dtype) == ([0, 1, 2, 3], np.intp)
+    assert pieces.lots.tolist() == ["A", "A", "B", "C"]
+    assert pieces.contents[0].tolist() == [0.5, 1.0]
 
 
-def test_an_estimate_lies_within_its_interval_over_lots(fitted):
-    _, _, found = fitted
-    for candidate in found.values():
-        m = candidate.metrics
-        for name in ("accuracy", "ece", "value", "value_share", "purity", "recovery"):
-            assert m[f"unseen_all_{name}_low"] <= m[f"unseen_all_{name}"] <= m[f"unseen_all_{name}_high"]
-
-
-def test_an_element_that_no_signal_carries_is_not_told(fitted):
-    _, _, found = fitted
-    for candidate in found.values():
-        assert np.isnan(candidate.metrics["test_z_rmse"])
-        assert "z" not in candidate.answers.elements
-    assert found["linear"].metrics["test_x_rmse"] < 1.0
-    assert found["linear"].metrics["test_coverage_90"] == pytest.approx(0.9, abs=0.05)
-
-
-def test_probabilities_of_calibrate_lots_come_from_models_that_know_only_older_ones(fitted, toy_sorting_seed):
-    data, parts, found = fitted
-    known, told = parts.train, []
-    for block in parts.calibrate:
-        told.append(build(toy_sorting_seed)["linear"].fit(data.X[known], data.y[known]).predict_proba(data.X[block]))
-        known = np.concatenate([known, block])
-    pieces = pieces_of(data)[np.concatenate(parts.calibrate)]
-    model = found["linear"].model
-    expected = log_loss(tempered(np.concatenate(told), model.temperature), pieces.classes, pieces.mass)
-    assert found["linear"].metrics["calibrate_log_loss"] == pytest.approx(expected, rel=1e-9)
-
-
-def test_truth_is_never_learnt(toy_sorting_seed, toy_sorting_frame):
-    frame = toy_sorting_frame()
-    truth = frame[["lot", "passed_at", "metal", "x", "z"]]
-    spoilt = truth.assign(metal="c", x=50.0, z=50.0)
-    _, _, plain = fit_all(toy_sorting_seed, frame)
-    for known in (truth, spoilt):
-        _, _, told = fit_all(toy_sorting_seed, frame, known)
-        for name, candidate in plain.items():
-            with_truth = told[name]
-            assert np.array_equal(candidate.predictions, with_truth.predictions, equal_nan=True)
-            assert np.array_equal(candidate.answers.bin, with_truth.answers.bin)
-            same = {m: v for m, v in candidate.metrics.items() if m != "fit_seconds"}
-            assert {m: with_truth.metrics[m] for m in same} == pytest.approx(same, nan_ok=True, rel=0, abs=0)
-    assert told["linear"].metrics["test_label_errors"] > 0.5
-
-
-def test_labels_of_judged_lots_change_no_model(toy_sorting_seed, toy_sorting_frame):
-    frame = toy_sorting_frame()
-    data, parts, before = fit_all(toy_sorting_seed, frame)
-    judged = set(data.units[np.concatenate([parts.test, parts.unseen_all])])
-    where = frame["lot"].isin(judged)
-    changed = frame.assign(metal=frame["metal"].where(~where, "c"), x=frame["x"].where(~where, 90.0))
-    _, _, after = fit_all(toy_sorting_seed, changed)
-    for name, candidate in before.items():
-        assert np.array_equal(candidate.predictions, after[name].predictions, equal_nan=True)
-        assert np.array_equal(candidate.answers.bin, after[name].answers.bin)
-        assert candidate.model.reserve == after[name].model.reserve
-
-
-def test_only_lots_that_nobody_learnt_are_sorted(fitted):
-    _, parts, found = fitted
-    judged = np.zeros(len(found["linear"].predictions), dtype=bool)
-    judged[np.concatenate([parts.test, parts.unseen_all])] = True
-    for candidate in found.values():
-        assert (np.isfinite(candidate.predictions).all(axis=1) == judged).all()
-        assert ((candidate.answers.bin >= 0) == judged).all()
-
-
-def test_a_lot_is_sorted_as_if_it_were_alone(fitted, toy_sorting_seed):
-    data, parts, found = fitted
-    model, whole = found["lightgbm"].model, found["lightgbm"].answers
-    for lot in np.unique(data.units[parts.test])[:3]:
-        rows = parts.test[data.units[parts.test] == lot]
-        alone = sort_lots(model, data.X[rows], pieces_of(data)[rows], toy_sorting_seed)
-        assert np.array_equal(alone.bin, whole.bin[rows])
-        assert np.array_equal(alone.refused, whole.refused[rows])
-
-
-def test_what_is_refused_stays_on_the_belt(fitted):
-    _, parts, found = fitted
-    decided = found["linear"].answers[parts.test]
-    assert decided.refused.any()
-    assert set(decided.bin[decided.refused]) == {2}
-
-
-def test_a_piece_without_mass_counts_as_one_of_typical_mass(toy_sorting_seed, toy_sorting_frame):
-    frame = toy_sorting_frame()
-    frame.loc[frame.index % 7 == 0, "mass"] = np.nan
-    data = dataset_of(check(frame, toy_sorting_seed), toy_sorting_seed)
-    mass = pieces_of(data).mass
-    measured = data.table[data.seed.sorting_rules.mass].to_numpy(dtype=float)
-    assert (mass[np.isnan(measured)] == 35.0).all()
-    assert mass[~np.isnan(measured)] == pytest.approx(measured[~np.isnan(measured)])
-
-
-def test_the_best_is_chosen_without_the_test_lots(fitted):
-    _, _, found = fitted
-    best = best_of(sorting, found)
-    assert best.metrics["calibrate_log_loss"] == min(c.metrics["calibrate_log_loss"] for c in found.values())
-    assert best.name != "majority"
-
-
-def test_importance_names_the_signals_of_the_law(fitted):
-    _, _, found = fitted
-    s1, s2, s3, mass = found["lightgbm"].importance
-    assert min(s1, s2, s3) > 5 * abs(mass)
-    assert np.array_equal(found["majority"].importance, np.zeros(4))
-
-
-def test_the_learning_curve_ends_at_the_served_model(fitted):
-    data, parts, found = fitted
-    curve = found["linear"].curve
-    assert len(set(data.units[parts.learnt])) == 39
-    assert curve.periods == (4, 10, 39)  # a tenth, a quarter, all
-    assert curve.error[-1] == pytest.approx(found["linear"].metrics["test_log_loss"], rel=1e-12)
-    newest = parts.learnt[data.periods[parts.learnt] >= np.sort(data.periods[parts.learnt].unique())[-10]]
-    short = build(data.seed)["linear"].fit(data.X[newest], data.y[newest])
-    test = pieces_of(data)[parts.test]
-    p = tempered(short.predict_proba(data.X[parts.test]), found["linear"].model.temperature)
-    assert curve.error[1] == pytest.approx(log_loss(p, test.classes, test.mass), rel=1e-9)
-
-
-def test_each_step_is_reported(toy_sorting_seed, toy_sorting_frame):
-    told = []
-    data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
-    parts = split(data.table, toy_sorting_seed)
-    fit_candidate(sorting, "majority", build(toy_sorting_seed)["majority"], data, parts, {}, None, told.append)
-    assert len(told) == STEPS
-
-
-def test_too_few_lots_for_the_promise_are_told_with_the_number_needed(fitted, toy_sorting_seed, toy_sorting_frame):
-    data, parts, _ = fitted
-    check_split(data, parts)
-    few = dataset_of(check(toy_sorting_frame(lots=20), toy_sorting_seed), toy_sorting_seed)
-    with pytest.raises(GuaranteeError, match=r"^\d lots to calibrate, expected 9 or more: limits kept in 90%"):
-        check_split(few, split(few.table, toy_sorting_seed))
+def test_nine_lots_are_enough_to_promise_a_share_of_ninety_percent_and_eight_are_not(toy_sorting_seed):
+    data = SimpleNamespace(seed=toy_sorting_seed, units=np.array([f"L-{i // 2}" for i in range(18)], dtype=object))
+    every = SimpleNamespace(calibrate=(np.arange(6), np.arange(6, 12), np.arange(12, 18)))
+    few = SimpleNamespace(calibrate=(np.arange(6), np.arange(6, 12), np.arange(12, 16)))
+    assert check_split(data, every) is None
+    with pytest.raises(GuaranteeError) as raised:
+        check_split(data, few)
+    assert str(raised.value) == (
+        "8 lots to calibrate, expected 9 or more: limits kept in 90% of the lots cannot be promised from fewer"
+    )
     free = toy_sorting_seed.model_copy(
         update={"bins": [one.model_copy(update={"limits": {}}) for one in toy_sorting_seed.bins]}
     )
-    check_split(replace(few, seed=free), split(few.table, free))
+    data.seed = free
+    assert check_split(data, few) is None
+
+
+def test_lots_are_closed_at_the_mass_of_their_pieces(toy_sorting_seed):
+    """Lot A has pieces of 1.5 and 2 kg, B one of 0.5 kg; the third piece is unlike any, the second a known stranger."""
+    p = np.array([[0.6, 0.1, 0.3], [0.2, 0.7, 0.1], [0.2, 0.1, 0.7], [0.1, 0.2, 0.7]])
+    given = {}
+
+    def sort(X, lots, values, *, p, lot_mass):
+        given.update(lots=lots, values=values, p=p, lot_mass=lot_mass)
+        return SimpleNamespace(bin=np.array([0, 2, 2, 1]), wanted=np.array([0, 2, 1, 1]))
+
+    model = SimpleNamespace(
+        seed=SimpleNamespace(classes=["a", "unknown", "c"], sorting_rules=SimpleNamespace(other="unknown")),
+        probabilities=lambda X: p,
+        sort=sort,
+        novel=lambda X: np.array([False, False, True, False]),
+        elements=lambda X, coverage, p: {"x": coverage},
+    )
+    lots = np.array(["A", "A", "B", "C"], dtype=object)
+    pieces = Pieces(np.zeros(4, dtype=np.intp), np.array([1500.0, 2000.0, 500.0, 40.0]), lots, np.zeros((4, 2)))
+    found = sort_lots(model, np.zeros((4, 2)), pieces, toy_sorting_seed)
+    assert given["lot_mass"].tolist() == pytest.approx([3.5, 3.5, 0.5, 0.04])
+    assert given["values"].tolist()[0] == [2.0, -1.0, -3.0, -3.0]
+    assert given["p"] is p
+    assert found.refused.tolist() == [False, True, True, False]
+    assert (found.bin.tolist(), found.wanted.tolist(), found.elements) == ([0, 2, 2, 1], [0, 2, 1, 1], {"x": 0.9})
+    assert found.p is predictions_of(found) is p
+
+
+def test_a_model_is_calibrated_on_its_rows_and_learns_contents_from_the_train_rows(toy_sorting_seed, monkeypatch):
+    """Of the pieces of 30 and 40 g the right class is given a half and a quarter."""
+    given = []
+    model = SimpleNamespace(temperature=1.0, reserve=0.25)
+    monkeypatch.setattr(fit, "sorter", lambda *what: given.append(what) or model)
+    data, rows = data_of(toy_sorting_seed), np.array([2, 3])
+    said = np.array([[0.2, 0.2, 0.5, 0.1], [0.25, 0.25, 0.25, 0.25]])
+    parts = SimpleNamespace(train=np.array([0, 1]))
+    found, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
+    assert found is model
+    loss = (30 * np.log(2) + 40 * np.log(4)) / 70
+    assert metrics == {"calibrate_log_loss": pytest.approx(loss), "temperature": 1.0, "reserve": 0.25}
+    ((seed, name, estimator, *learnt_and_rest, info),) = given
+    assert (seed, name, estimator, info) == (toy_sorting_seed, "line", "estimator", {"from": "here"})
+    X, y, contents, *rest = (np.asarray(part).tolist() for part in learnt_and_rest)
+    assert (X, y, contents[0]) == ([[0.0, 1.0], [2.0, 3.0]], [0.0, 1.0], [0.5, 1.0])
+    assert rest[:3] == [[[4.0, 5.0], [6.0, 7.0]], [2.0, 3.0], [[2.5, 1.0], [3.5, 1.0]]]
+    assert rest[3] == pytest.approx([30.0, 40.0])
+    assert rest[4:] == [["B", "C"], said.tolist()]
+
+
+def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt(toy_sorting_seed, monkeypatch):
+    def sorted_lots(model, X, pieces, seed):
+        assert (X.tolist(), pieces.lots.tolist()) == ([[6.0, 7.0], [2.0, 3.0]], ["C", "A"])
+        part = np.array([1.0, 2.0])
+        p = np.array([[1.0, 0.0], [0.0, 1.0]])
+        return Decided(p, np.array([0, 1]), np.array([2, 1]), np.array([True, False]), {"x": Answer(part, part, part)})
+
+    monkeypatch.setattr(fit, "sort_lots", sorted_lots)
+    parts = SimpleNamespace(test=np.array([3]), unseen_all=np.array([1]))
+    found = answers(None, data_of(toy_sorting_seed), parts)
+    nan = np.nan
+    assert np.array_equal(found.p, [[nan, nan], [0, 1], [nan, nan], [1, 0]], equal_nan=True)
+    assert found.bin.tolist() == [-1, 1, -1, 0]
+    assert found.wanted.tolist() == [-1, 1, -1, 2]
+    assert found.refused.tolist() == [False, False, False, True]
+    assert np.array_equal(found.elements["x"].value, [nan, 2.0, nan, 1.0], equal_nan=True)
+
+
+def test_the_error_of_an_estimator_is_its_log_loss_by_mass_at_the_models_temperature(toy_sorting_seed):
+    """At a temperature of 2 chances of 0.8 and 0.2 become 2/3 and 1/3."""
+    estimator = SimpleNamespace(predict_proba=lambda X: np.array([[0.8, 0.2], [0.8, 0.2]]))
+    loss = error(SimpleNamespace(temperature=2.0), data_of(toy_sorting_seed), np.array([0, 2]))
+    found = loss(estimator, np.zeros((2, 2)), np.array([0.0, 1.0]))
+    assert found == pytest.approx((10 * np.log(1.5) + 30 * np.log(3)) / 40)
+
+
+def test_rows_are_evaluated_with_their_baseline_and_truth(toy_sorting_seed, monkeypatch):
+    given = []
+    monkeypatch.setattr(fit, "evaluate", lambda *what: given.append(what) or {})
+    decided = Decided(np.eye(4), np.arange(4), np.arange(4), np.zeros(4, dtype=bool), {})
+    data, rows = data_of(toy_sorting_seed), np.array([3, 0])
+    evaluated(None, decided, data, rows, np.arange(4.0))
+    data.truth = np.array([5.0, 6.0, 7.0, 8.0])
+    evaluated(None, decided, data, rows, np.arange(4.0))
+    assert [what[4] if what[4] is None else what[4].tolist() for what in given] == [None, [8.0, 5.0]]
+    seed, some, pieces, baseline, _ = given[0]
+    assert seed is toy_sorting_seed
+    assert (some.bin.tolist(), pieces.lots.tolist(), baseline.tolist()) == ([3, 0], ["C", "A"], [3.0, 0.0])
