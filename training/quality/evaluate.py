@@ -37,7 +37,7 @@ def lot_loss(raw: FloatArray, lots: Lots, spread: FloatArray) -> float:
 def area_under_curve(predicted: FloatArray, seen: FloatArray) -> float:
     """Probability that a lot with a defect was given a higher chance of it than one without [1]; NaN of one kind."""
     known = ~np.isnan(seen)
-    ranks, bad = rankdata(predicted[known]), seen[known] > 0
+    ranks, bad = rankdata(predicted[known]), seen[known].astype(bool)
     count, rest = int(bad.sum()), int((~bad).sum())
     if not count or not rest:
         return float("nan")
@@ -81,10 +81,11 @@ def by_element(seed: Seed, judged: Assessment, lots: Lots, answers: Mapping[str,
         label = lots.reported[:, e]
         inside &= np.isnan(label) | covered(label, answers[element.name])
         seen = label > 0
-        enough = seen.sum() >= FEWEST_DETECTED
-        error = rmse(judged.logs[seen, e] - logs[seen, e]) if enough else float("nan")
-        spread = float(logs[seen, e].std()) if enough else 0.0  # none where all lots are reported alike
-        scores.append(1 - (error / spread) ** 2 if spread > 0 else float("nan"))
+        error = spread = float("nan")
+        if seen.sum() >= FEWEST_DETECTED:
+            error = rmse(judged.logs[seen, e] - logs[seen, e])
+            spread = float(logs[seen, e].std())  # none where all lots are reported alike
+        scores.append(1 - (error / spread) ** 2 if spread else float("nan"))
         found[f"{element.name}_rmse"] = error
         found[f"{element.name}_r2"] = scores[-1]
         found[f"{element.name}_below_limit"] = _mean(below_limit(label)[~np.isnan(label)])
@@ -136,8 +137,7 @@ def measured(
             f"{name}_auc": area_under_curve(chance, seen),
             f"{name}_brier": _mean((chance - seen) ** 2),
         }
-    known = np.flatnonzero(np.isfinite(truth).all(axis=1)) if truth is not None else np.empty(0, dtype=np.intp)
-    if truth is not None and len(known):
+    if truth is not None and len(known := np.flatnonzero(np.isfinite(truth).all(axis=1))):
         found |= _against_truth(model, seed, judged[known], truth[known])
     return found
 
@@ -164,4 +164,4 @@ def skill(raw: FloatArray, bar: FloatArray, lots: Lots) -> float:
         return float("nan")
     logs, outputs = log_size(lots.reported)[seen], lots.reported.shape[1]
     error, baseline = (np.mean((predicted[:, :outputs][seen] - logs) ** 2) for predicted in (raw, bar))
-    return float(1 - error / baseline) if baseline > 0 else float("nan")
+    return float(1 - error / baseline) if baseline else float("nan")

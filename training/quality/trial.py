@@ -19,6 +19,8 @@ from training.quality.evaluate import measured
 from training.quality.fit import lots_of
 
 YEAR = timedelta(days=365.25)
+DECISIONS = {"released": "released", "downgraded": "downgraded", "assayed": "to the laboratory"}
+STYLES = {"cost": "bold"}
 COSTS = {
     "cost_assay_all": "every lot to the laboratory",
     "cost_assay_none": "every lot released in the intended grade",
@@ -82,13 +84,13 @@ def tables(found: QualityTrial) -> Iterator[RenderableType]:
     yield f"{found.process}: version {found.version} on {found.lots} lots of a plant with other parameters"
     table = Table("decision", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("lots", justify="right")
-    for name in ("released", "downgraded", "assayed"):
-        table.add_row("to the laboratory" if name == "assayed" else name, f"{m[name]:.1%}")
+    for name, label in DECISIONS.items():
+        table.add_row(label, f"{m[name]:.1%}")
     yield table
     table = Table("cost against an oracle that knows every assay", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("$/t", justify="right")
     for name, label in COSTS.items():
-        table.add_row(label, f"{m[name]:.2f}", style="bold" if name == "cost" else None)
+        table.add_row(label, f"{m[name]:.2f}", style=STYLES.get(name))
     yield table
     broken = "no lot was released without an assay"
     if m["let_go"]:

@@ -59,7 +59,7 @@ def calibration_error_over_lots(
     .. [1] B. Efron, C. Stein (1981). The jackknife estimate of variance. Ann. Stat. 9, 586-596.
        doi:10.1214/aos/1176345462
     """
-    lot, names = pd.factorize(lots, sort=True)
+    lot, names = pd.factorize(lots)
     if len(names) < 2:
         return float("nan"), float("nan")
     group, top = _groups(p, mass)

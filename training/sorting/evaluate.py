@@ -84,7 +84,7 @@ class Decided:
 def share(part: BoolArray, mass: FloatArray) -> float:
     """Share of the mass that a part of the pieces makes up [1]; NaN where there is no mass."""
     total = float(mass.sum())
-    return float(mass[part].sum()) / total if total > 0 else float("nan")
+    return float(mass[part].sum()) / total if total else float("nan")
 
 
 def log_loss(p: FloatArray, classes: IntArray, mass: FloatArray) -> float:
@@ -304,7 +304,7 @@ def evaluate(
     """
     found = measured(seed, decided, pieces, truth)
     bar = log_loss(baseline, pieces.classes, pieces.mass)
-    return found | {"skill": 1 - found["log_loss"] / bar if bar > 0 else float("nan")}
+    return found | {"skill": 1 - found["log_loss"] / bar if bar else float("nan")}
 
 
 def _against_truth(

@@ -15,10 +15,10 @@ from seeds.format.loader import parse
 from training import quality
 from training.dataset import dataset_of
 from training.fitting import fit_candidate
-from training.judge import JudgeError
+from training.judge import JudgeError, Side
 from training.quality.columns import DECISIVE, VERDICT_ROWS
 from training.quality.fit import lots_of
-from training.quality.judge import check_judgeable, verdict
+from training.quality.judge import _unsound, check_judgeable, verdict
 from training.splits import split
 
 LOW, HIGH = -2.0, 6.0  # logarithms of contents that keep every grade, and none, whatever the errors
@@ -230,3 +230,32 @@ def test_a_verdict_is_repeatable_and_is_strict_json(fitted):
     first, second = (verdict(found["persistence"].model, data.X[rows], found["linear"], data, rows) for _ in range(2))
     assert first == second
     assert json.loads(json.dumps(first.to_dict(), allow_nan=False))["units"] == 12
+
+
+def test_what_keeps_a_grader_back_is_more_broken_lots_than_chance_explains(toy_quality_seed):
+    """Of 400 lots 8 may break their grade; 14 or more do by chance in 3 of 100 times, 13 or more in 6."""
+
+    def side(lots, share=None):
+        return Side(np.zeros(1), {"let_go": lots} | ({} if share is None else {"false_release": share}))
+
+    words = "14 of the 400 lots that it releases break their grade, where 2% may"
+    assert _unsound(toy_quality_seed, side(400, 0.03), side(400, 14 / 400)) == words
+    assert _unsound(toy_quality_seed, side(0), side(400, 14 / 400)) == words
+    for champion, challenger in (
+        (side(400, 0.03), side(400, 13 / 400)),
+        (side(400, 14 / 400), side(400, 14 / 400)),
+        (side(400, 0.04), side(400, 14 / 400)),
+        (side(0), side(400)),
+        (side(400, 0.01), side(400)),
+    ):
+        assert _unsound(toy_quality_seed, champion, challenger) is None
+
+
+def test_the_truth_of_the_judge_rows_is_reported(fitted):
+    data, rows, found = fitted
+    assert "truth_rmse" not in verdict(found["linear"].model, data.X[rows], found["linear"], data, rows).challenger
+    known = data.table[["p", "q", "r"]].abs()
+    known.loc[~known.index.isin(rows)] = np.nan
+    told = verdict(found["linear"].model, data.X[rows], found["linear"], replace(data, truth_frame=known), rows)
+    assert np.isfinite(told.challenger["truth_rmse"])
+    assert told.challenger["truth_rmse"] == told.champion["truth_rmse"]

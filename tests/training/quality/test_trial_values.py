@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from rich.console import Console
+from rich.table import Table
 
 from seeds import load
 from training.quality.trial import QualityTrial, plant_size, tables
@@ -60,3 +61,10 @@ def test_without_a_released_lot_the_terminal_says_so(capsys):
     assert printed(idle, capsys)[-2] == words
     one = replace(FOUND, metrics=METRICS | {"let_go": 1.0})
     assert printed(one, capsys)[-2].startswith("1.33% of 1 released lots break their grade")
+
+
+def test_what_was_decided_is_bold_and_tables_begin_at_the_edge():
+    decisions, costs = (part for part in tables(FOUND) if isinstance(part, Table))
+    assert (decisions.pad_edge, costs.pad_edge) == (False, False)
+    assert [row.style for row in costs.rows] == [None, None, "bold"]
+    assert [row.style for row in decisions.rows] == [None] * 3

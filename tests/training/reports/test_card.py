@@ -1,62 +1,69 @@
-"""The model card says what was learnt, how good it is and what it is not for."""
+"""A whole card, word by word, of a task that stands in for a real one."""
+
+from types import SimpleNamespace
 
 import pytest
 
-from models.table.contract import check
-from models.tasks import build
-from pages.markdown import figure
-from training import regression
-from training.dataset import dataset_of
-from training.fitting import fit_candidate
+from training.reports import card as cards
 from training.reports.card import model_card
-from training.splits import split
 
-INFO = {"package_version": "1.2.3", "git_commit": None}
+TASK = SimpleNamespace(
+    row=lambda seed: "a day",
+    heading=lambda seed: "y [%]",
+    rows_used=lambda data, parts: ["480 rows", "learnt: 300", "judged: 60"],
+    sections=lambda candidates, chosen, data, parts: ["## Candidates", "", *candidates, chosen.name, ""],
+    LIMITS=("It predicts.", "It is no law."),
+)
+CARD = """\
+# Made-up cells with a known linear law
+
+Process `toy_cells`, one row a day. Predicted: y [%].
+
+## Data
+
+- 480 rows
+- rejected by the contract: 3 rows (listed in `rejected.csv`); without a label: 5
+- table `sha256:t`, seed `{digest}`
+- learnt: 300
+- judged: 60
+
+## Candidates
+
+bar
+line
+line
+
+## Inputs
+
+| input | unit | role | lowest learnt | highest learnt | meaning |
+| - | - | - | - | - | - |
+| `previous_y` | % | before | 85.123 | 95 | efficiency of the period before, in hand |
+| `x_set` | kA | knob | 7 | 13.5 | set-point of x |
+| `z` | V | during | 2.5 | 5.25 | measured z |
+
+## Assumed, and limits
+
+- 1 of the seed's 8 stated sources are assumptions, not references.
+- It predicts.
+- It is no law.
+{simulated}
+Made by nonferrous 1.2.3, commit {commit}.
+"""
+SIMULATED = (
+    "- The data are simulated. Figures show that the method recovers a known truth. They are neither evidence about a "
+    "plant nor a claim about savings.\n"
+)
 
 
-def card_of(seed, frame, truth=None):
-    data = dataset_of(check(frame, seed), seed, truth)
-    parts = split(data.table, seed)
-    found, baseline = {}, None
-    for name in ("persistence", "linear"):
-        found[name] = fit_candidate(regression, name, build(seed)[name], data, parts, INFO, baseline, lambda what: None)
-        baseline = found["persistence"].predictions
-    return model_card(found, found["linear"], data, parts), found
-
-
-def test_a_simulated_plant_is_called_one(toy_seed, toy_frame):
-    frame = toy_frame()
-    law = 90 + 0.5 * (frame["x_set"] - 10) - 2 * (frame["z"] - 4)
-    card, found = card_of(toy_seed, frame, frame[["unit", "period_start"]].assign(y=law))
-    assert "neither evidence about a plant nor a claim about savings" in card
-    floor = figure(found["linear"].metrics, "test_noise_floor")
-    assert f"measured against the simulated truth: {floor} %" in card
-    assert "test_truth_rmse" in card
-
-
-def test_a_plants_own_table_makes_no_mention_of_a_simulation(toy_seed, toy_frame):
-    card, _ = card_of(toy_seed, toy_frame())
-    assert "simulated" not in card
-    assert "nonferrous 1.2.3, commit unknown" in card
-
-
-def test_figures_stand_beside_the_bar_to_beat(toy_seed, toy_frame):
-    card, found = card_of(toy_seed, toy_frame())
-    rows = [line for line in card.splitlines() if line.startswith(("| persistence", "| **linear**"))]
-    assert len(rows) == 2
-    assert figure(found["linear"].metrics, "test_rmse") in rows[1]
-    assert "the lowest `calibrate_rmse`; the test rows had no say" in card
-
-
-def test_a_model_without_skill_comes_with_a_warning(toy_seed, toy_frame):
-    frame = toy_frame()
-    newest = frame["period_start"] >= "2023-08-01"
-    broken = frame.assign(y=frame["y"].where(~newest, 70.0))
-    card, _ = card_of(toy_seed, broken)
-    assert "Beware of linear: on the test rows it is no better than the baseline" in card
-    assert "90% intervals hold 0% of the test rows' labels" in card
-
-
-@pytest.mark.parametrize(("metrics", "text"), [({"a": 0.123456}, "0.1235"), ({}, "-"), ({"a": float("nan")}, "-")])
-def test_a_figure_that_is_not_known_is_a_dash(metrics, text):
-    assert figure(metrics, "a") == text
+@pytest.mark.parametrize(("commit", "shown"), [(None, "unknown"), ("abc", "abc")])
+@pytest.mark.parametrize(("truth", "simulated"), [(None, ""), ("a truth", SIMULATED)])
+def test_a_card_holds_process_data_candidates_inputs_and_limits(toy_seed, monkeypatch, commit, shown, truth, simulated):
+    monkeypatch.setattr(cards, "task_of", lambda seed: TASK)
+    model = SimpleNamespace(
+        ranges=[(85.12345, 95.0), (7.0, 13.5), (2.5, 5.25)], info={"package_version": "1.2.3", "git_commit": commit}
+    )
+    facts = {"rejected_rows": 3, "unlabelled_rows": 5, "data_digest": "sha256:t"}
+    data = SimpleNamespace(seed=toy_seed, facts=facts, truth=truth)
+    chosen = SimpleNamespace(name="line", model=model)
+    expected = CARD.format(digest=toy_seed.digest, commit=shown, simulated=simulated)
+    assert model_card({"bar": None, "line": chosen}, chosen, data, "parts") == expected

@@ -1,111 +1,58 @@
-"""A page of figures that needs nothing but a browser."""
+"""The frame of a page, around figures that stand in for drawn ones."""
 
-import re
-import shutil
-import subprocess
+from types import SimpleNamespace
 
 import pytest
 
-from models.table.contract import check
-from models.tasks import build
-from training import quality, regression, sorting
-from training.dataset import dataset_of
-from training.fitting import fit_candidate
-from training.reports import page as plots
-from training.splits import split
+from pages.style import CONFIG, STYLE
+from training.reports import page as pages
+from training.reports.page import page
+from training.reports.pictures import Picture
 
 
-def fitted(seed, frame, truth=None):
-    data = dataset_of(check(frame, seed), seed, truth)
-    parts = split(data.table, seed)
-    return (
-        fit_candidate(regression, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None),
-        data,
-        parts,
+class Drawn:
+    """A figure that writes down how it is to be written."""
+
+    def __init__(self, name, asked):
+        self.name, self.asked = name, asked
+
+    def to_html(self, **how):
+        self.asked.append((self.name, how))
+        return f"[{self.name}]"
+
+
+@pytest.fixture
+def framed(monkeypatch):
+    """A page of three figures, the middle one of which does not apply, and how the others were asked to be written."""
+    asked = []
+
+    def drawer(name):
+        def draw(candidate, data, parts):
+            assert (candidate.name, parts) == ("line", "parts")
+            return Drawn(name, asked)
+
+        draw.__name__ = name
+        return draw
+
+    pictures = (
+        Picture("First & last", "as <is>", drawer("first")),
+        Picture("Never", "not said", drawer("never"), lambda data: False),
+        Picture("Second", "words", drawer("second"), lambda data: True),
+    )
+    task = SimpleNamespace(PICTURES=pictures, subject=lambda data, parts: "Target < 3.")
+    monkeypatch.setattr(pages, "task_of", lambda seed: task)
+    data = SimpleNamespace(seed=SimpleNamespace(process=SimpleNamespace(title="A & B")))
+    return page(SimpleNamespace(name="line"), data, "parts"), asked
+
+
+def test_figures_that_apply_stand_in_their_order_below_title_and_subject(framed):
+    assert framed[0] == (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>line: A &amp; B</title>'
+        f"<style>{STYLE}</style></head><body><h1>line: A &amp; B</h1><p>Target &lt; 3.</p>"
+        "<h2>First &amp; last</h2><p>as &lt;is&gt;</p>[first]<h2>Second</h2><p>words</p>[second]</body></html>"
     )
 
 
-def truth_of(frame):
-    law = 90 + 0.5 * (frame["x_set"] - 10) - 2 * (frame["z"] - 4)
-    return frame[["unit", "period_start"]].assign(y=law)
-
-
-def headings(page):
-    return re.findall(r"<h2>([^<]*)</h2>", page)
-
-
-def number_page(seed, frame):
-    return plots.page(*fitted(seed, frame, truth_of(frame)))
-
-
-def sorting_page(seed, frame):
-    data = dataset_of(check(frame, seed), seed)
-    parts = split(data.table, seed)
-    sorter = fit_candidate(sorting, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
-    return plots.page(sorter, data, parts)
-
-
-def quality_page(seed, frame):
-    data = dataset_of(check(frame, seed), seed)
-    parts = split(data.table, seed)
-    grader = fit_candidate(quality, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
-    return plots.page(grader, data, parts)
-
-
-@pytest.fixture(scope="module", params=[number_page, sorting_page, quality_page])
-def page(request):
-    """A page of each task."""
-    task = {number_page: "toy", sorting_page: "toy_sorting", quality_page: "toy_quality"}[request.param]
-    return request.param(request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")())
-
-
-def test_nothing_is_fetched_from_anywhere(page):
-    assert not re.findall(r"<(?:script|link|img|iframe)[^>]*\s(?:src|href)=", page)
-    assert page.count("plotly.js v") == 1
-    assert "@import" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
-
-
-def test_no_figure_can_be_sent_to_a_cloud(page):
-    configs = re.findall(r'"showSendToCloud":\s*(\w+)', page)
-    assert len(configs) == len(headings(page))
-    assert set(configs) == {"false"}
-
-
-def test_figures_without_a_subject_are_left_out(toy_seed, toy_frame):
-    assert headings(number_page(toy_seed, toy_frame())) == [
-        "Predicted against measured, 90% interval",
-        "Predicted against the simulated plant&#x27;s truth",
-        "Residuals over time",
-        "Residuals by unit",
-        "Importance of the inputs",
-        "Learning curve",
-        "Coverage of the 90% interval by month",
-    ]
-    without = plots.page(*fitted(toy_seed, toy_frame()))
-    assert "Predicted against the simulated plant&#x27;s truth" not in headings(without)
-
-
-def test_a_title_cannot_smuggle_markup_in(toy_seed, toy_frame):
-    process = toy_seed.process.model_copy(update={"title": "<script>alert(1)</script>"})
-    seed = toy_seed.model_copy(update={"process": process})
-    assert "<script>alert" not in plots.page(*fitted(seed, toy_frame()))
-
-
-@pytest.mark.browser
-def test_a_browser_draws_every_figure_without_a_network(page, tmp_path):
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine")
-    (tmp_path / "plots.html").write_text(page, encoding="utf-8")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    flags += ["--proxy-server=127.0.0.1:9", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000"]
-    done = subprocess.run(
-        [chromium, *flags, "--dump-dom", (tmp_path / "plots.html").as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    drawn = re.sub(r"<script.*?</script>", "", done.stdout, flags=re.DOTALL)
-    assert len(re.findall(r'class="main-svg"', drawn)) >= 2 * len(headings(page))
-    assert len(re.findall(r'class="xtitle"', drawn)) >= len(headings(page))
+def test_the_first_figure_brings_the_library_and_none_its_own_page(framed):
+    one, two = ({"full_html": False, "include_plotlyjs": first, "config": CONFIG} for first in (True, False))
+    assert framed[1] == [("first", one | {"div_id": "first"}), ("second", two | {"div_id": "second"})]

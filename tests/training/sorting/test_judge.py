@@ -13,11 +13,11 @@ from registry.versions import RegistryError
 from training import sorting
 from training.dataset import dataset_of
 from training.fitting import fit_candidate
-from training.judge import JudgeError
+from training.judge import JudgeError, Side
 from training.sorting.columns import VERDICT_ROWS
-from training.sorting.evaluate import Decided
+from training.sorting.evaluate import Decided, Pieces
 from training.sorting.fit import pieces_of
-from training.sorting.judge import check_judgeable, verdict
+from training.sorting.judge import _side, _unsound, blocks_of, check_judgeable, verdict
 from training.splits import split
 
 
@@ -119,3 +119,57 @@ def test_a_verdict_is_repeatable_and_is_strict_json(fitted):
     first, second = (verdict(found["majority"].model, data.X[rows], found["lightgbm"], data, rows) for _ in range(2))
     assert first == second
     assert json.loads(json.dumps(first.to_dict(), allow_nan=False))["units"] == 30
+
+
+def test_what_keeps_a_sorter_back_is_more_broken_lots_than_chance_explains(toy_sorting_seed):
+    """Of 40 lots 4 may break a limit; 8 or more do by chance in 4 of 100 times, 7 or more in 10."""
+
+    def side(broken):
+        return Side(np.zeros(1), {"lots": 40.0, "lots_over_limit": broken / 40})
+
+    words = "8 of its 40 lots break a limit, where 10% of the lots may"
+    assert _unsound(toy_sorting_seed, side(7), side(8)) == words
+    assert _unsound(toy_sorting_seed, side(6), side(7)) is None
+    assert _unsound(toy_sorting_seed, side(8), side(8)) is None
+    assert _unsound(toy_sorting_seed, side(9), side(8)) is None
+
+
+def test_blocks_are_lots_numbered_by_their_names(fitted):
+    data, rows, _ = fitted
+    found = blocks_of(data, rows[::-1])
+    assert found.tolist() == np.repeat(np.arange(29, -1, -1), 40).tolist()
+    assert found.dtype == np.intp
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_other_bins_are_refused_whichever_side_lacks_one(fitted, first):
+    data, rows, found = fitted
+    seed, model = data.seed, found["majority"].model
+    fewer = seed.model_copy(update={"bins": seed.bins[1:]})
+    sides = [(fewer, seed), (seed, fewer)][first]
+    with pytest.raises(RegistryError, match=r"its bins are .*bin_bc, rest; expected .*bin_bc, rest$"):
+        check_judgeable(replace(model, seed=sides[0]), replace(data, seed=sides[1]), rows)
+
+
+def test_the_loss_of_a_side_is_what_its_bins_lose_a_tonne(toy_sorting_seed):
+    """Metals a, b and other in the first bin and on the belt: 2 of 2, -1 of 1.5 and 0.1 of 0.1 $/kg."""
+    pieces = Pieces(
+        np.array([0, 1, 3]), np.array([10.0, 30.0, 60.0]), np.array(["A", "A", "B"], dtype=object), np.full((3, 2), 0.5)
+    )
+    bins = np.array([0, 0, 2])
+    found = _side(
+        toy_sorting_seed, Decided(np.eye(4)[[0, 1, 3]], bins, bins, np.zeros(3, dtype=bool), {}), pieces, None
+    )
+    assert found.loss.tolist() == pytest.approx([0.0, 2500.0, 0.0])
+    assert found.metrics["value_lost"] == pytest.approx(750.0)
+    assert "truth_accuracy" not in found.metrics
+    assert "test_x_rmse" not in found.metrics
+    assert all(np.isfinite(value) for value in found.metrics.values())
+
+
+def test_the_truth_of_the_judge_rows_is_reported(fitted):
+    data, rows, found = fitted
+    known = replace(data, truth=np.where(np.arange(len(data.y)) >= rows[0], data.y, np.nan))
+    told = verdict(found["majority"].model, data.X[rows], found["lightgbm"], known, rows)
+    assert told.challenger["truth_accuracy"] == pytest.approx(told.challenger["accuracy"])
+    assert told.challenger["label_errors"] == 0.0

@@ -1,16 +1,19 @@
 """What a sorter brings on a plant that it has never seen, counted by hand."""
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
+from rich.table import Table
 
 from models.table.contract import check
 from training.dataset import dataset_of
-from training.sorting.evaluate import Decided
-from training.sorting.trial import SortingTrial, counted, plant_size, tables
+from training.sorting import trial as trials
+from training.sorting.evaluate import Decided, Pieces
+from training.sorting.trial import SortingTrial, counted, lots_over, plant_size, tables, true_pieces
 
 
 @dataclass
@@ -113,3 +116,32 @@ def test_the_terminal_says_what_was_counted(capsys):
         "1250.0 $/t.",
         "A simulation at the seed's prices: no claim about a plant.",
     ]
+
+
+def test_tables_begin_at_the_edge_and_what_was_landed_is_bold():
+    found = SimpleNamespace(
+        **dict.fromkeys(SortingTrial.__dataclass_fields__, 0.5) | {"bins": {}, "lost": {"doubt": 1}}
+    )
+    bins, lost = (part for part in tables(found) if isinstance(part, Table))
+    assert (bins.pad_edge, lost.pad_edge) == (False, False)
+    assert [row.style for row in lost.rows] == [None, None, "bold"]
+
+
+def test_lots_over_a_limit_stand_in_the_order_of_their_names(four):
+    """The second lot of the feed, whose name comes first, is the one whose content of x is 2 wt% in its bin."""
+    pieces = true_pieces(four, BELT)
+    named = Pieces(pieces.classes, pieces.mass, np.array(["B", "B", "A", "A"], dtype=object), pieces.contents)
+    contents = np.array([[0.5, 1.0], [5.0, 1.0], [2.0, 1.0], [1.0, 1.0]])
+    where = np.array([0, 2, 0, 2])
+    assert lots_over(four.seed, where, replace(named, contents=contents)).tolist() == [True, False]
+
+
+def test_a_trial_needs_the_truth(four):
+    for absent in ("truth", "truth_frame"):
+        with pytest.raises(AssertionError):
+            true_pieces(replace(four, **{absent: None}), BELT)
+
+
+def test_where_a_piece_landed_is_a_value_not_a_call():
+    members = [part for name, part in vars(trials.Landed).items() if name in ("bins", "cause", "causes")]
+    assert [isinstance(part, property) for part in members] == [True] * 3

@@ -1,0 +1,111 @@
+"""A page of figures that needs nothing but a browser."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from models.table.contract import check
+from models.tasks import build
+from training import quality, regression, sorting
+from training.dataset import dataset_of
+from training.fitting import fit_candidate
+from training.reports import page as plots
+from training.splits import split
+
+
+def fitted(seed, frame, truth=None):
+    data = dataset_of(check(frame, seed), seed, truth)
+    parts = split(data.table, seed)
+    return (
+        fit_candidate(regression, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None),
+        data,
+        parts,
+    )
+
+
+def truth_of(frame):
+    law = 90 + 0.5 * (frame["x_set"] - 10) - 2 * (frame["z"] - 4)
+    return frame[["unit", "period_start"]].assign(y=law)
+
+
+def headings(page):
+    return re.findall(r"<h2>([^<]*)</h2>", page)
+
+
+def number_page(seed, frame):
+    return plots.page(*fitted(seed, frame, truth_of(frame)))
+
+
+def sorting_page(seed, frame):
+    data = dataset_of(check(frame, seed), seed)
+    parts = split(data.table, seed)
+    sorter = fit_candidate(sorting, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+    return plots.page(sorter, data, parts)
+
+
+def quality_page(seed, frame):
+    data = dataset_of(check(frame, seed), seed)
+    parts = split(data.table, seed)
+    grader = fit_candidate(quality, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+    return plots.page(grader, data, parts)
+
+
+@pytest.fixture(scope="module", params=[number_page, sorting_page, quality_page])
+def page(request):
+    """A page of each task."""
+    task = {number_page: "toy", sorting_page: "toy_sorting", quality_page: "toy_quality"}[request.param]
+    return request.param(request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")())
+
+
+def test_nothing_is_fetched_from_anywhere(page):
+    assert not re.findall(r"<(?:script|link|img|iframe)[^>]*\s(?:src|href)=", page)
+    assert page.count("plotly.js v") == 1
+    assert "@import" not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+
+
+def test_no_figure_can_be_sent_to_a_cloud(page):
+    configs = re.findall(r'"showSendToCloud":\s*(\w+)', page)
+    assert len(configs) == len(headings(page))
+    assert set(configs) == {"false"}
+
+
+def test_figures_without_a_subject_are_left_out(toy_seed, toy_frame):
+    assert headings(number_page(toy_seed, toy_frame())) == [
+        "Predicted against measured, 90% interval",
+        "Predicted against the simulated plant&#x27;s truth",
+        "Residuals over time",
+        "Residuals by unit",
+        "Importance of the inputs",
+        "Learning curve",
+        "Coverage of the 90% interval by month",
+    ]
+    without = plots.page(*fitted(toy_seed, toy_frame()))
+    assert "Predicted against the simulated plant&#x27;s truth" not in headings(without)
+
+
+def test_a_title_cannot_smuggle_markup_in(toy_seed, toy_frame):
+    process = toy_seed.process.model_copy(update={"title": "<script>alert(1)</script>"})
+    seed = toy_seed.model_copy(update={"process": process})
+    assert "<script>alert" not in plots.page(*fitted(seed, toy_frame()))
+
+
+@pytest.mark.browser
+def test_a_browser_draws_every_figure_without_a_network(page, tmp_path):
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine")
+    (tmp_path / "plots.html").write_text(page, encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    flags += ["--proxy-server=127.0.0.1:9", f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=20000"]
+    done = subprocess.run(
+        [chromium, *flags, "--dump-dom", (tmp_path / "plots.html").as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    drawn = re.sub(r"<script.*?</script>", "", done.stdout, flags=re.DOTALL)
+    assert len(re.findall(r'class="main-svg"', drawn)) >= 2 * len(headings(page))
+    assert len(re.findall(r'class="xtitle"', drawn)) >= len(headings(page))
