@@ -11,7 +11,6 @@ from models.quality.model import Assessment, QualityModel
 from models.quality.outcomes import Lots, costs_of
 from models.quality.scatter import Scatter
 from training.quality.evaluate import (
-    FEWEST_DETECTED,
     area_under_curve,
     by_element,
     calibration_error,
@@ -108,7 +107,7 @@ def test_a_lot_is_covered_where_all_its_known_contents_are(toy_quality_seed):
 
 
 def test_too_few_contents_tell_no_error_and_equal_ones_no_explained_variance(toy_quality_seed):
-    n = FEWEST_DETECTED
+    n = 20  # contents above the limit are the fewest
     reported = np.full((n, 3), 2.0)
     reported[0, 1] = -0.5  # one too few of q
     reported[:, 2] = NAN
