@@ -89,8 +89,8 @@ class Dataset:
     @cached_property
     def labels(self) -> FloatArray:
         """What estimators learn: `y`, or contents and then defects, shape (n, e + d), of lots that are graded."""
-        columns = [_labels(self.table[column.name], column) for column in self.seed.labels]
-        return np.column_stack(columns) if len(columns) > 1 else columns[0]
+        first, *others = (_labels(self.table[column.name], column) for column in self.seed.labels)
+        return np.column_stack([first, *others]) if others else first
 
     @cached_property
     def true_contents(self) -> FloatArray | None:

@@ -70,6 +70,12 @@ def test_without_a_champion_the_newest_versions_job_gives_the_baseline(compared)
     ]
 
 
+def test_a_baseline_is_another_candidate_wherever_its_name_stands_in_the_alphabet(compared):
+    for name in ("persistence", "first_principles"):
+        found = compared([version(1)], {1: {"linear": "run1", name: "b1"}})
+        assert [row.candidate for row in found.rows] == [name, "linear"]
+
+
 @pytest.mark.parametrize(
     ("candidate", "runs"), [("linear", {}), ("linear", {"of_old": "b1"}), ("majority", {"majority": "run1"})]
 )
@@ -89,6 +95,7 @@ def test_figures_may_be_compared_where_one_table_gave_them_all():
     one, two = (Row("1", "linear", (), "2026", digest, {}) for digest in ("a", "b"))
     assert Comparison("p", (one, one), "").same_table is True
     assert Comparison("p", (one, two), "").same_table is False
+    assert Comparison("p", (), "").same_table is False
 
 
 def test_an_embedded_store_is_looked_at_where_the_ui_listens_by_default(tmp_path):
