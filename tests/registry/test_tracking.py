@@ -1,180 +1,396 @@
-"""The MLflow store: made once, in one line when it fails, and never rewritten."""
+"""What is written to MLflow and read back, by value, with a client that stands in for MLflow's."""
 
+import logging
 import os
-import shutil
-import sqlite3
-import subprocess
-import sys
+import warnings
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
-from registry.errors import TrackingError, tracking_error
-from registry.promotion import champion_of, promote, rollback
+from models import files
+from registry import tracking as tracked
+from registry.errors import TrackingError
 from registry.settings import Settings
-from registry.tracking import Tracking
-from registry.versions import RegistryError
+from registry.tracking import REQUIREMENTS, WRITING, Tracking, _all_pages
+from registry.versions import AliasMove, Version
+
+SERVER = "http://ml:5000"
 
 
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory):
-    """Settings of a store that all tests of this file share: making one takes a second."""
-    made = Settings(home=tmp_path_factory.mktemp("home"))
-    Tracking(made, make=True)
+class Client:
+    """A client that answers by name of the call, and writes down each call with its arguments."""
+
+    def __init__(self, **answers):
+        self.answers, self.calls = {"search_experiments": []} | answers, []
+
+    def __getattr__(self, name):
+        def call(*args, **kwargs):
+            self.calls.append((name, args, kwargs))
+            answer = self.answers.get(name)
+            return answer(*args, **kwargs) if callable(answer) else answer
+
+        return call
+
+    def of(self, name):
+        return [(args, kwargs) for called, args, kwargs in self.calls if called == name]
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """Maker of a store on a tracking server whose client gives these answers."""
+    import mlflow
+
+    def make(**answers):
+        client = Client(**answers)
+        monkeypatch.setattr(mlflow, "MlflowClient", lambda tracking_uri, registry_uri: client)
+        return Tracking(Settings(home=Path("home"), tracking_uri=SERVER)), client
+
+    return make
+
+
+def model_with(**aliases):
+    return [SimpleNamespace(aliases={name: str(number) for name, number in aliases.items()})]
+
+
+def test_opening_asks_one_question_and_sets_mlflow_up_unless_the_caller_has(opened, monkeypatch):
+    for name in WRITING:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "7")
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.NOTSET)
+    _, client = opened()
+    assert client.calls == [("search_experiments", (), {"max_results": 1})]
+    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+    assert os.environ["MLFLOW_LOGGING_LEVEL"] == "WARNING"
+    assert os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] == "7"
+    assert logging.getLogger("mlflow.store.db.utils").level == logging.CRITICAL
+    for name in WRITING:  # as it was, for the tests that follow
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_what_mlflow_raises_is_one_line_and_its_own_warnings_are_silent(opened, recwarn):
+    def warned(*args, **kwargs):
+        warnings.warn_explicit("old", DeprecationWarning, "x.py", 1, module="sqlalchemy.orm")
+        warnings.warn_explicit("mine", DeprecationWarning, "x.py", 2, module="mine")
+        raise OSError("No space\n left")
+
+    store, _ = opened(get_run=warned)
+    warnings.simplefilter("always")
+    with pytest.raises(TrackingError, match=r"^MLflow store http://ml:5000: no space left on its disk$"):
+        store.metrics("run1")
+    assert [str(one.message) for one in recwarn.list] == ["mine"]
+    assert Tracking.metrics.__name__ == "metrics"
+
+
+def test_what_is_not_mlflows_is_raised_as_it_is(opened):
+    store, _ = opened(get_run=lambda run: {}["absent"])
+    with pytest.raises(KeyError, match="absent"):
+        store.metrics("run1")
+
+
+def test_a_known_experiment_is_taken_and_an_unknown_one_made_with_its_title(opened):
+    store, client = opened(get_experiment_by_name=SimpleNamespace(experiment_id=4))
+    assert store.experiment("p") == "4"
+    assert client.of("create_experiment") == []
+    store, client = opened(create_experiment=5)
+    assert store.experiment("p", "A process") == "5"
+    tags = {"mlflow.note.content": "A process", "mlflow.experimentKind": "custom_model_development"}
+    assert client.of("create_experiment") == [(("p", None, tags), {})]  # a server knows where artifacts go
+
+
+def test_an_experiment_that_another_job_made_first_is_taken(opened):
+    from mlflow.exceptions import MlflowException
+
+    def refused(*args):
+        raise MlflowException("already exists")
+
+    found = iter([None, SimpleNamespace(experiment_id=6), None, None])
+    store, _ = opened(get_experiment_by_name=lambda name: next(found), create_experiment=refused)
+    assert store.experiment("p") == "6"
+    with pytest.raises(TrackingError, match="already exists"):
+        store.experiment("p")
+
+
+def test_a_database_of_our_own_keeps_artifacts_beside_it(opened, tmp_path):
+    store, client = opened(create_experiment=1)
+    store.settings = Settings(home=tmp_path, tracking_uri="postgresql://me@db/m")
+    store.experiment("p")
+    assert client.of("create_experiment")[0][0][1] == (tmp_path / "artifacts" / "p").as_uri()
+
+
+@pytest.mark.parametrize(("commit", "parent"), [("abc", None), (None, "run0"), ("abc", "run0")])
+def test_a_run_is_tagged_with_what_ran(opened, monkeypatch, commit, parent):
+    store, client = opened(create_run=SimpleNamespace(info=SimpleNamespace(run_id="run1")))
+    monkeypatch.setattr(tracked.getpass, "getuser", lambda: "ann")
+    monkeypatch.setattr(tracked, "git_commit", lambda: commit)
+    monkeypatch.setattr(tracked, "package_version", lambda: "1.2.3")
+    with store.run("4", "first", "train", parent) as run:
+        assert run == "run1"
+    tags = {
+        "mlflow.user": "ann",
+        "mlflow.source.name": "nonferrous train",
+        "mlflow.source.type": "LOCAL",
+        "job": "train",
+        "package_version": "1.2.3",
+        **({} if parent is None else {"mlflow.parentRunId": parent}),
+        **({} if commit is None else {"mlflow.source.git.commit": commit}),
+    }
+    assert client.of("create_run") == [(("4",), {"tags": tags, "run_name": "first"})]
+    assert client.of("set_terminated") == [(("run1", "FINISHED"), {})]
+
+
+def test_the_first_error_is_told_where_the_end_of_the_run_fails_too(opened):
+    def full(*args):
+        raise OSError("disk is full")
+
+    store, _ = opened(create_run=SimpleNamespace(info=SimpleNamespace(run_id="run1")), set_terminated=full)
+    with pytest.raises(ZeroDivisionError), store.run("4", "first", "train"):
+        raise ZeroDivisionError
+
+
+def test_a_batch_holds_metrics_parameters_and_tags(opened, monkeypatch):
+    store, client = opened()
+    monkeypatch.setattr(tracked.time, "time_ns", lambda: 1_700_000_000_123_999_999)
+    store.log("run1", params={"rows": 3}, metrics={"mae": 0.5}, tags={"a": "b"}, model="m1")
+    ((run, (metric,), (param,), (tag,)), more) = client.of("log_batch")[0]
+    assert (run, more) == ("run1", {})
+    assert (metric.key, metric.value, metric.timestamp, metric.step) == ("mae", 0.5, 1_700_000_000_123, 0)
+    assert metric.model_id == "m1"
+    assert (param.key, param.value) == ("rows", "3")
+    assert (tag.key, tag.value) == ("a", "b")
+    store.log("run1")
+    assert client.of("log_batch")[1] == (("run1", [], [], []), {})
+
+
+def test_files_and_tables_go_to_their_run(opened, tmp_path):
+    store, client = opened()
+    store.log_files("run1", tmp_path)
+    assert client.of("log_artifacts") == [(("run1", str(tmp_path)), {})]
+    digest = "sha256:" + "0123456789" * 6 + "0123"
+    store.log_table("run1", pd.DataFrame({"y": [1.0, 2.0]}), "plant", "y", digest)
+    ((run, (given,)), _) = client.of("log_inputs")[0]
+    assert run == "run1"
+    assert (given.dataset.name, given.dataset.digest) == ("plant", "012345678901234567890123456789012345")
+    assert digest in given.dataset.source
+    assert [(tag.key, tag.value) for tag in given.tags] == [("mlflow.data.context", "training")]
+
+
+def test_a_model_is_registered_under_its_process_and_linked(opened):
+    made = SimpleNamespace(version="3")
+    store, client = opened(search_registered_models=[], create_model_version=made)
+    assert store.register("p", "A process", "run1", "m-1", {"a": "b"}) == 3
+    assert client.of("create_registered_model") == [(("p",), {"description": "A process"})]
+    assert client.of("create_model_version") == [(("p", "models:/m-1", "run1", {"a": "b"}), {"model_id": "m-1"})]
+    link = {"mlflow.modelVersions": '[{"name": "p", "version": "3"}]'}
+    assert client.of("set_logged_model_tags") == [(("m-1", link), {})]
+    assert client.of("search_registered_models") == [(("name = 'p'",), {})]
+    store, client = opened(search_registered_models=model_with(), create_model_version=made)
+    store.register("p", "A process", "run1", "m-1", {})
+    assert client.of("create_registered_model") == []
+
+
+def page(found, token):
+    class Page(list):
+        """What one answer of a search holds, and what the next one is asked with."""
+
+    made = Page(found)
+    made.token = token
     return made
 
 
-def test_an_embedded_store_is_made_only_when_asked(tmp_path):
-    settings = Settings(home=tmp_path / "home")
-    with pytest.raises(TrackingError, match="there is none yet; train a process first"):
-        Tracking(settings)
-    assert not settings.folder.exists()
+def test_versions_are_read_page_by_page_oldest_first_with_their_aliases(opened):
+    def version(number):
+        return SimpleNamespace(
+            name="p",
+            version=str(number),
+            run_id=f"run{number}",
+            creation_timestamp=1_700_000_000_999,
+            source=f"models:/m-{number}",
+            tags={"candidate": "linear"},
+        )
 
-
-def test_making_a_store_leaves_one_file(settings):
-    assert settings.sqlite_file.is_file()
-    assert [path.name for path in settings.folder.iterdir()] == ["mlflow.db"]
-
-
-@pytest.mark.slow
-def test_two_first_jobs_make_one_store(tmp_path):
-    code = "from registry.tracking import *; Tracking(Settings(home=Path('home')), make=True).experiment('p')"
-    jobs = [
-        subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
+    data = SimpleNamespace(tags={"mlflow.parentRunId": "job"}, metrics={"mae": 0.5})
+    pages = {None: page([version(3), version(2)], "next"), "next": page([version(1)], None)}
+    store, client = opened(
+        search_registered_models=model_with(new=3, champion=1, challenger=3),
+        search_model_versions=lambda query, page_token: pages[page_token],
+        get_run=lambda run: SimpleNamespace(data=data, info=SimpleNamespace(experiment_id="4")),
+    )
+    found = store.versions("p")
+    created = "2023-11-14T22:13:20+00:00"
+    more = {"candidate": "linear", "created": created, "parent_run": "job", "experiment": "4"}
+    more |= {"tags": {"candidate": "linear"}, "metrics": {"mae": 0.5}}
+    assert found == [
+        Version(process="p", number=1, aliases=("champion",), run="run1", model="m-1", **more),
+        Version(process="p", number=2, aliases=(), run="run2", model="m-2", **more),
+        Version(process="p", number=3, aliases=("challenger", "new"), run="run3", model="m-3", **more),
     ]
-    told = [job.communicate()[1] for job in jobs]
-    assert [job.returncode for job in jobs] == [0, 0], told
-    assert [path.name for path in (tmp_path / "home").iterdir()] == ["mlflow.db"]
-    tracking = Tracking(Settings(home=tmp_path / "home"))
-    assert tracking.experiment("p") == "1"
+    assert [args for args, _ in client.of("search_model_versions")] == [("name = 'p'",)] * 2
+    store, client = opened(search_registered_models=[])
+    assert store.versions("p") == []
+    assert client.of("search_model_versions") == []
 
 
-def test_the_environment_is_left_as_it_was(settings, monkeypatch):
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    Tracking(settings)
-    assert "MLFLOW_TRACKING_URI" not in os.environ
-    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+def test_a_search_ends_with_a_page_without_a_token():
+    for last in (None, ""):
+        asked = []
+        pages = [page([1, 2], "a"), page([], "b"), page([3], last)]
+
+        def search(token, asked=asked, pages=pages):
+            asked.append(token)
+            return pages[len(asked) - 1]
+
+        assert list(_all_pages(search)) == [1, 2, 3]
+        assert asked == [None, "a", "b"]
 
 
-@pytest.mark.parametrize(
-    ("error", "status"), [(None, "FINISHED"), (ValueError("no"), "FAILED"), (KeyboardInterrupt(), "KILLED")]
-)
-def test_a_run_ends_as_what_happened(settings, error, status):
-    tracking = Tracking(settings)
-    experiment = tracking.experiment("ends")
-    runs = {}
+@pytest.fixture
+def moving(opened, monkeypatch):
+    """A store in which an alias is about to move, at noon, by ann."""
+    store, client = opened(
+        search_registered_models=model_with(champion=2),
+        get_experiment_by_name=SimpleNamespace(experiment_id="4"),
+        create_run=SimpleNamespace(info=SimpleNamespace(run_id="run9")),
+    )
 
-    def work():
-        with tracking.run(experiment, "job", "train") as parent:
-            runs["parent"] = parent
-            with tracking.run(experiment, "child", "train", parent) as child:
-                runs["child"] = child
-                if error is not None:
-                    raise error
+    class Noon(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime(2026, 1, 2, 12, 0, 0, 5, tzinfo=tz)
 
-    if error is None:
-        work()
-    else:
-        with pytest.raises(type(error)):
-            work()
-    found = {name: tracking._client.get_run(run) for name, run in runs.items()}
-    assert {name: run.info.status for name, run in found.items()} == {"parent": status, "child": status}
-    assert found["child"].data.tags["mlflow.parentRunId"] == runs["parent"]
-
-
-def test_a_run_says_what_ran_without_a_path(settings):
-    tracking = Tracking(settings)
-    with tracking.run(tracking.experiment("says"), "job", "train") as run:
-        tags = tracking._client.get_run(run).data.tags
-    assert tags["mlflow.source.name"] == "nonferrous train"
-    assert tags["package_version"]
-    assert not [value for value in tags.values() if "/" in value]
-
-
-def test_the_audit_is_written_before_the_alias_moves_and_only_grows(settings):
-    tracking = Tracking(settings)
-    tracking.experiment("audited")
-    with pytest.raises(TrackingError, match="audited"):
-        tracking.move_alias("audited", "champion", 1, "promote", "no such model", {})
-    (first,) = tracking.audit("audited")
-    assert (first.before, first.after, first.why) == (None, 1, "no such model")
-    with pytest.raises(TrackingError):
-        tracking.move_alias("audited", "champion", 2, "promote", "again", {"test_mae": 0.25})
-    moves = tracking.audit("audited")
-    assert moves[0] == first
-    assert [move.why for move in moves] == ["no such model", "again"]
-    assert moves[1].metrics == {"test_mae": 0.25}
-    assert moves[1].who
-    assert moves[0].when < moves[1].when
-
-
-def test_a_line_of_the_audit_cannot_be_changed_and_survives_the_bin(settings):
-    tracking = Tracking(settings)
-    experiment = tracking.experiment("kept")
-    with pytest.raises(TrackingError):
-        tracking.move_alias("kept", "champion", 1, "promote", "true reason", {})
-    (run,) = tracking._client.search_runs([experiment])
-    with pytest.raises(TrackingError, match="why"):
-        tracking.log(run.info.run_id, params={"why": "another reason"})
-    tracking._client.delete_run(run.info.run_id)
-    assert [move.why for move in tracking.audit("kept")] == ["true reason"]
-
-
-def test_a_locked_store_is_told_in_one_line_and_in_time(settings, monkeypatch):
-    monkeypatch.setattr("registry.errors.LOCK_WAIT", 0.1)
-    with sqlite3.connect(settings.sqlite_file) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(TrackingError, match=r"^MLflow store sqlite:///.*: locked by another process; [^\n]*$"):
-            Tracking(settings)
-        other.rollback()
-    other.close()
-    assert Tracking(settings)
-
-
-def test_a_store_of_another_mlflow_is_told_in_one_line(settings, tmp_path):
-    connection = sqlite3.connect(shutil.copy(settings.sqlite_file, tmp_path))
-    connection.execute("UPDATE alembic_version SET version_num = '0123456789ab'")
-    connection.commit()
-    connection.close()
-    told = r"^MLflow store sqlite:///[^\n]*made by another version of MLflow[^\n]*$"
-    with pytest.raises(TrackingError, match=told):
-        Tracking(Settings(home=tmp_path))
-
-
-def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path):
-    (tmp_path / "mlflow.db").write_bytes(b"not a database at all" * 100)
-    with pytest.raises(TrackingError, match="no MLflow database"):
-        Tracking(Settings(home=tmp_path))
+    monkeypatch.setattr(tracked, "datetime", Noon)
+    monkeypatch.setattr(tracked.getpass, "getuser", lambda: "ann")
+    return store, client
 
 
 @pytest.mark.parametrize(
-    ("raised", "told"),
+    ("alias", "after", "name", "before"),
     [
-        ("(sqlite3.OperationalError) database or disk is full [SQL: INSERT]", "no space left on its disk"),
-        ("[Errno 28] No space left on device: '/x'", "no space left on its disk"),
-        ("attempt to write a readonly database", "cannot be written"),
-        ("HTTPConnectionPool(host='h'): Max retries exceeded", "no answer from the tracking server"),
-        ("something\n  nobody foresaw", "something nobody foresaw"),
+        ("champion", 3, "champion: 2 -> 3", 2),
+        ("challenger", 3, "challenger: none -> 3", None),
+        ("champion", None, "champion: 2 -> none", 2),
     ],
 )
-def test_what_the_disk_and_the_database_say_becomes_one_line(raised, told):
-    assert str(tracking_error(OSError(raised), "sqlite:///mlflow.db")) == f"MLflow store sqlite:///mlflow.db: {told}"
+def test_a_move_is_written_with_who_when_and_why_before_it_is_made(moving, alias, after, name, before):
+    store, client = moving
+    found = store.move_alias("p", alias, after, "promote", "smaller errors", {"mae": 0.5})
+    when = "2026-01-02T12:00:00.000005+00:00"
+    assert found == AliasMove(when, "ann", "promote", alias, before, after, "smaller errors", {"mae": 0.5})
+    (started,) = client.of("create_run")
+    assert (started[0], started[1]["run_name"], started[1]["tags"]["job"]) == (("4",), name, "alias move")
+    (((run, metrics, params, tags), _),) = client.of("log_batch")
+    assert (run, tags, [(one.key, one.value) for one in metrics]) == ("run9", [], [("mae", 0.5)])
+    assert {one.key: one.value for one in params} == found.to_params()
+    pointed = "delete_registered_model_alias" if after is None else "set_registered_model_alias"
+    order = [called for called, _, _ in client.calls]
+    assert order.index("create_run") < order.index("log_batch") < order.index(pointed) < order.index("set_terminated")
+    assert client.of(pointed) == [(("p", alias) if after is None else ("p", alias, "3"), {})]
+    assert client.of("set_terminated") == [(("run9", "FINISHED"), {})]
 
 
-def test_a_password_is_never_told():
-    text = str(tracking_error(OSError("cannot reach postgresql://me:secret@db/m"), "postgresql://me:secret@db/m"))
-    assert "secret" not in text
-    assert text.count("postgresql://me:***@db/m") == 2
+def test_of_a_process_without_a_registered_model_nothing_was_pointed_to(moving):
+    store, client = moving
+    client.answers["search_registered_models"] = []
+    assert store.move_alias("p", "champion", 1, "first", "first", {}).before is None
 
 
-def test_a_process_that_was_never_trained_has_no_versions(settings):
-    tracking = Tracking(settings)
-    assert tracking.versions("unknown_process") == []
-    with pytest.raises(RegistryError, match=r"unknown_process: no champion; .* \(registered: none\)"):
-        champion_of("unknown_process", [])
-    with pytest.raises(RegistryError, match="no challenger to promote"):
-        promote("unknown_process", settings)
-    with pytest.raises(RegistryError, match=r"no version 3 \(registered: none\)"):
-        promote("unknown_process", settings, 3)
-    with pytest.raises(RegistryError, match="no champion"):
-        rollback("unknown_process", settings)
+def test_the_audit_is_read_from_all_runs_oldest_first(opened):
+    from mlflow.entities import ViewType
+
+    moves = [AliasMove(f"2026-01-0{day}", "ann", "promote", "champion", day, None, "why", {}) for day in (2, 1, 3)]
+    runs = [SimpleNamespace(data=SimpleNamespace(params=one.to_params(), metrics={})) for one in moves]
+    pages = {None: page(runs[:2], "next"), "next": page(runs[2:], "")}
+    store, client = opened(
+        get_experiment_by_name=SimpleNamespace(experiment_id="4"),
+        search_runs=lambda experiments, query, view, page_token: pages[page_token],
+    )
+    assert [move.before for move in store.audit("p")] == [1, 2, 3]
+    asked = (["4"], "tags.job = 'alias move'", ViewType.ALL)
+    assert client.of("search_runs") == [(asked, {"page_token": None}), (asked, {"page_token": "next"})]
+
+
+def test_tags_metrics_and_runs_of_a_version_are_asked_for_by_its_names(opened):
+    run = SimpleNamespace(
+        info=SimpleNamespace(run_name="linear", run_id="run1"), data=SimpleNamespace(metrics={"mae": 0.5})
+    )
+    store, client = opened(search_runs=[run], get_run=lambda name: {"run1": run}[name])
+    store.tag_version("p", 3, {"a": "b", "c": "d"})
+    assert client.of("set_model_version_tag") == [(("p", "3", "a", "b"), {}), (("p", "3", "c", "d"), {})]
+    assert store.children(SimpleNamespace(parent_run="job", experiment="4")) == {"linear": "run1"}
+    assert client.of("search_runs") == [((["4"], "tags.`mlflow.parentRunId` = 'job'"), {})]
+    assert store.metrics("run1") == {"mae": 0.5}
+
+
+def test_a_kept_table_comes_back(opened, tmp_path):
+    table = pd.DataFrame({"y": [1.0, 2.0]})
+
+    def downloaded(run, name, folder):
+        assert (run, name) == ("run1", "table.parquet")
+        table.to_parquet(Path(folder) / name)
+        return str(Path(folder) / name)
+
+    store, _ = opened(download_artifacts=downloaded)
+    pd.testing.assert_frame_equal(store.table("run1", "table.parquet"), table)
+
+
+def test_a_registered_model_is_loaded_from_its_own_files(opened, save_toy_model, tmp_path, monkeypatch):
+    save_toy_model(tmp_path / "kept" / "data" / "model")
+    asked = {}
+
+    def downloaded(**how):
+        asked.update(how)
+        return how["artifact_uri"]
+
+    monkeypatch.setattr("mlflow.artifacts.download_artifacts", downloaded)
+    store, _ = opened(get_logged_model={"m-1": SimpleNamespace(artifact_location=str(tmp_path / "kept"))}.get)
+    found = store.model(SimpleNamespace(model="m-1"))
+    assert found.candidate == "linear"
+    assert (asked["artifact_uri"], asked["tracking_uri"]) == (f"{tmp_path}/kept/data/model", SERVER)
+    assert not Path(asked["dst_path"]).exists()
+
+
+@pytest.mark.parametrize("before", [None, "http://else:1"])
+def test_a_model_is_logged_with_its_signature_and_the_environment_is_left_alone(
+    opened, monkeypatch, save_toy_sorter, tmp_path, before
+):
+    import mlflow.pyfunc
+
+    model, noted = save_toy_sorter(tmp_path / "model"), {}
+    if before is None:
+        monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    else:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", before)
+
+    class Run:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return False
+
+    def logged(**how):
+        noted.update(how, digest=files.digest(Path(how["data_path"])))
+        os.environ["MLFLOW_TRACKING_URI"] = SERVER
+        return SimpleNamespace(model_id="m-1")
+
+    addresses = []
+    monkeypatch.setattr(mlflow, "set_tracking_uri", addresses.append)
+    monkeypatch.setattr(mlflow, "set_registry_uri", addresses.append)
+    monkeypatch.setattr(mlflow, "start_run", lambda run_id: noted.update(run=run_id) or Run())
+    monkeypatch.setattr(mlflow.pyfunc, "log_model", logged)
+    store, _ = opened()
+    assert store.log_model("run1", model) == ("m-1", noted["digest"])
+    assert os.environ.get("MLFLOW_TRACKING_URI") == before
+    assert addresses == [SERVER, SERVER]
+    assert (noted["run"], noted["name"], noted["loader_module"]) == ("run1", "linear", "models.pyfunc")
+    assert Path(noted["data_path"]).name == "model"
+    assert list(noted["input_example"].columns) == list(model.names)
+    assert [one.split("==")[0] for one in noted["pip_requirements"]] == list(REQUIREMENTS)
+    given = {column.name: column.type.name for column in noted["signature"].inputs.inputs}
+    assert given == dict.fromkeys(model.names, "double")
+    kinds = {column.name: column.type.name for column in noted["signature"].outputs.inputs}
+    said = model.columns(model.examples)
+    assert kinds == {name: "double" if said[name].dtype.kind == "f" else "string" for name in said}
+    assert set(kinds.values()) == {"double", "string"}

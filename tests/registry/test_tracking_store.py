@@ -1,0 +1,180 @@
+"""The MLflow store: made once, in one line when it fails, and never rewritten."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from registry.errors import TrackingError, tracking_error
+from registry.promotion import champion_of, promote, rollback
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import RegistryError
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    """Settings of a store that all tests of this file share: making one takes a second."""
+    made = Settings(home=tmp_path_factory.mktemp("home"))
+    Tracking(made, make=True)
+    return made
+
+
+def test_an_embedded_store_is_made_only_when_asked(tmp_path):
+    settings = Settings(home=tmp_path / "home")
+    with pytest.raises(TrackingError, match="there is none yet; train a process first"):
+        Tracking(settings)
+    assert not settings.folder.exists()
+
+
+def test_making_a_store_leaves_one_file(settings):
+    assert settings.sqlite_file.is_file()
+    assert [path.name for path in settings.folder.iterdir()] == ["mlflow.db"]
+
+
+def test_the_environment_is_left_as_it_was(settings, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    Tracking(settings)
+    assert "MLFLOW_TRACKING_URI" not in os.environ
+    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(None, "FINISHED"), (ValueError("no"), "FAILED"), (KeyboardInterrupt(), "KILLED")]
+)
+def test_a_run_ends_as_what_happened(settings, error, status):
+    tracking = Tracking(settings)
+    experiment = tracking.experiment("ends")
+    runs = {}
+
+    def work():
+        with tracking.run(experiment, "job", "train") as parent:
+            runs["parent"] = parent
+            with tracking.run(experiment, "child", "train", parent) as child:
+                runs["child"] = child
+                if error is not None:
+                    raise error
+
+    if error is None:
+        work()
+    else:
+        with pytest.raises(type(error)):
+            work()
+    found = {name: tracking._client.get_run(run) for name, run in runs.items()}
+    assert {name: run.info.status for name, run in found.items()} == {"parent": status, "child": status}
+    assert found["child"].data.tags["mlflow.parentRunId"] == runs["parent"]
+
+
+def test_a_run_says_what_ran_without_a_path(settings):
+    tracking = Tracking(settings)
+    with tracking.run(tracking.experiment("says"), "job", "train") as run:
+        tags = tracking._client.get_run(run).data.tags
+    assert tags["mlflow.source.name"] == "nonferrous train"
+    assert tags["package_version"]
+    assert not [value for value in tags.values() if "/" in value]
+
+
+def test_the_audit_is_written_before_the_alias_moves_and_only_grows(settings):
+    tracking = Tracking(settings)
+    tracking.experiment("audited")
+    with pytest.raises(TrackingError, match="audited"):
+        tracking.move_alias("audited", "champion", 1, "promote", "no such model", {})
+    (first,) = tracking.audit("audited")
+    assert (first.before, first.after, first.why) == (None, 1, "no such model")
+    with pytest.raises(TrackingError):
+        tracking.move_alias("audited", "champion", 2, "promote", "again", {"test_mae": 0.25})
+    moves = tracking.audit("audited")
+    assert moves[0] == first
+    assert [move.why for move in moves] == ["no such model", "again"]
+    assert moves[1].metrics == {"test_mae": 0.25}
+    assert moves[1].who
+    assert moves[0].when < moves[1].when
+
+
+def test_a_line_of_the_audit_cannot_be_changed_and_survives_the_bin(settings):
+    tracking = Tracking(settings)
+    experiment = tracking.experiment("kept")
+    with pytest.raises(TrackingError):
+        tracking.move_alias("kept", "champion", 1, "promote", "true reason", {})
+    (run,) = tracking._client.search_runs([experiment])
+    with pytest.raises(TrackingError, match="why"):
+        tracking.log(run.info.run_id, params={"why": "another reason"})
+    tracking._client.delete_run(run.info.run_id)
+    assert [move.why for move in tracking.audit("kept")] == ["true reason"]
+
+
+def test_a_locked_store_is_told_in_one_line_and_in_time(settings, monkeypatch):
+    monkeypatch.setattr("registry.errors.LOCK_WAIT", 0.1)
+    with sqlite3.connect(settings.sqlite_file) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TrackingError, match=r"^MLflow store sqlite:///.*: locked by another process; [^\n]*$"):
+            Tracking(settings)
+        other.rollback()
+    other.close()
+    assert Tracking(settings)
+
+
+def test_a_store_of_another_mlflow_is_told_in_one_line(settings, tmp_path):
+    connection = sqlite3.connect(shutil.copy(settings.sqlite_file, tmp_path))
+    connection.execute("UPDATE alembic_version SET version_num = '0123456789ab'")
+    connection.commit()
+    connection.close()
+    told = r"^MLflow store sqlite:///[^\n]*made by another version of MLflow[^\n]*$"
+    with pytest.raises(TrackingError, match=told):
+        Tracking(Settings(home=tmp_path))
+
+
+def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path):
+    (tmp_path / "mlflow.db").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(TrackingError, match="no MLflow database"):
+        Tracking(Settings(home=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        ("(sqlite3.OperationalError) database or disk is full [SQL: INSERT]", "no space left on its disk"),
+        ("[Errno 28] No space left on device: '/x'", "no space left on its disk"),
+        ("attempt to write a readonly database", "cannot be written"),
+        ("HTTPConnectionPool(host='h'): Max retries exceeded", "no answer from the tracking server"),
+        ("something\n  nobody foresaw", "something nobody foresaw"),
+    ],
+)
+def test_what_the_disk_and_the_database_say_becomes_one_line(raised, told):
+    assert str(tracking_error(OSError(raised), "sqlite:///mlflow.db")) == f"MLflow store sqlite:///mlflow.db: {told}"
+
+
+def test_a_password_is_never_told():
+    text = str(tracking_error(OSError("cannot reach postgresql://me:secret@db/m"), "postgresql://me:secret@db/m"))
+    assert "secret" not in text
+    assert text.count("postgresql://me:***@db/m") == 2
+
+
+def test_a_process_that_was_never_trained_has_no_versions(settings):
+    tracking = Tracking(settings)
+    assert tracking.versions("unknown_process") == []
+    with pytest.raises(RegistryError, match=r"unknown_process: no champion; .* \(registered: none\)"):
+        champion_of("unknown_process", [])
+    with pytest.raises(RegistryError, match="no challenger to promote"):
+        promote("unknown_process", settings)
+    with pytest.raises(RegistryError, match=r"no version 3 \(registered: none\)"):
+        promote("unknown_process", settings, 3)
+    with pytest.raises(RegistryError, match="no champion"):
+        rollback("unknown_process", settings)
+
+
+@pytest.mark.slow
+def test_two_first_jobs_make_one_store(tmp_path):
+    code = "from registry.tracking import *; Tracking(Settings(home=Path('home')), make=True).experiment('p')"
+    jobs = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    told = [job.communicate()[1] for job in jobs]
+    assert [job.returncode for job in jobs] == [0, 0], told
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["mlflow.db"]
+    tracking = Tracking(Settings(home=tmp_path / "home"))
+    assert tracking.experiment("p") == "1"
