@@ -205,7 +205,7 @@ class Tracking:
 
         example = pd.DataFrame(model.examples, columns=list(model.names))
         columns = {
-            name: "double" if column.dtype == float else "string"
+            name: "double" if pd.api.types.is_float_dtype(column) else "string"
             for name, column in model.columns(model.examples).items()
         }
         signature = ModelSignature(

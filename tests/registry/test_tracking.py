@@ -20,37 +20,6 @@ from registry.versions import AliasMove, Version
 SERVER = "http://ml:5000"
 
 
-class Client:
-    """A client that answers by name of the call, and writes down each call with its arguments."""
-
-    def __init__(self, **answers):
-        self.answers, self.calls = {"search_experiments": []} | answers, []
-
-    def __getattr__(self, name):
-        def call(*args, **kwargs):
-            self.calls.append((name, args, kwargs))
-            answer = self.answers.get(name)
-            return answer(*args, **kwargs) if callable(answer) else answer
-
-        return call
-
-    def of(self, name):
-        return [(args, kwargs) for called, args, kwargs in self.calls if called == name]
-
-
-@pytest.fixture
-def opened(monkeypatch):
-    """Maker of a store on a tracking server whose client gives these answers."""
-    import mlflow
-
-    def make(**answers):
-        client = Client(**answers)
-        monkeypatch.setattr(mlflow, "MlflowClient", lambda tracking_uri, registry_uri: client)
-        return Tracking(Settings(home=Path("home"), tracking_uri=SERVER)), client
-
-    return make
-
-
 def model_with(**aliases):
     return [SimpleNamespace(aliases={name: str(number) for name, number in aliases.items()})]
 

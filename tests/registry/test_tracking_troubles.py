@@ -1,0 +1,156 @@
+"""Whatever the store is asked, its trouble reaches the caller as one line; and how a store of our own is made."""
+
+import sqlite3
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from registry import tracking as tracked
+from registry.errors import TrackingError
+from registry.settings import Settings
+from registry.tracking import Tracking
+
+VERSION = SimpleNamespace(parent_run="job", experiment="4", model="m-1")
+ASKED = {
+    "experiment": lambda store: store.experiment("p"),
+    "run": lambda store: store.run("4", "first", "train").__enter__(),
+    "log": lambda store: store.log("run1", metrics={"mae": 0.5}),
+    "files": lambda store: store.log_files("run1", Path("folder")),
+    "table": lambda store: store.log_table("run1", pd.DataFrame({"y": [1.0]}), "plant", "y", "sha256:a"),
+    "register": lambda store: store.register("p", "A process", "run1", "m-1", {}),
+    "versions": lambda store: store.versions("p"),
+    "pointed": lambda store: store._pointed_to("p", "champion"),
+    "point": lambda store: store._point("p", "champion", 1),
+    "audit": lambda store: store.audit("p"),
+    "tags": lambda store: store.tag_version("p", 1, {"a": "b"}),
+    "children": lambda store: store.children(VERSION),
+    "metrics": lambda store: store.metrics("run1"),
+    "model": lambda store: store.model(VERSION),
+    "kept table": lambda store: store.table("run1", "table.parquet"),
+}
+
+
+class Full:
+    """A client whose every call finds the disk full."""
+
+    def __getattr__(self, name):
+        def call(*args, **kwargs):
+            raise OSError("disk is full")
+
+        return call
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_a_full_disk_is_one_line_whatever_is_asked(opened, ask):
+    store, _ = opened()
+    store._client = Full()
+    with pytest.raises(TrackingError, match=r"^MLflow store http://ml:5000: no space left on its disk$"):
+        ask(store)
+
+
+def test_a_full_disk_is_one_line_where_runs_searches_and_moves_end(opened):
+    """The experiment is known, and what follows fails."""
+
+    def full(*args, **kwargs):
+        raise OSError("disk is full")
+
+    run = SimpleNamespace(info=SimpleNamespace(run_id="run1"))
+    known = {"get_experiment_by_name": SimpleNamespace(experiment_id="4"), "create_run": run}
+    words = r"^MLflow store http://ml:5000: no space left on its disk$"
+    store, _ = opened(**known, search_runs=full)
+    with pytest.raises(TrackingError, match=words):
+        store.audit("p")
+    store, _ = opened(**known, set_terminated=full)
+    with pytest.raises(TrackingError, match=words), store.run("4", "first", "train"):
+        pass
+
+
+def test_a_full_disk_is_one_line_where_a_model_is_logged(opened, save_toy_model, tmp_path, monkeypatch):
+    import mlflow
+
+    def full(**how):
+        raise OSError("disk is full")
+
+    for name in ("set_tracking_uri", "set_registry_uri"):
+        monkeypatch.setattr(mlflow, name, lambda uri: None)
+    monkeypatch.setattr(mlflow, "start_run", full)
+    store, _ = opened()
+    with pytest.raises(TrackingError, match="no space left on its disk"):
+        store.log_model("run1", save_toy_model(tmp_path / "model"))
+
+
+def test_a_store_that_does_not_answer_is_one_line(opened):
+    def refused(*args, **kwargs):
+        raise OSError("Max retries exceeded")
+
+    with pytest.raises(TrackingError, match=r"^MLflow store http://ml:5000: no answer from the tracking server$"):
+        opened(search_experiments=refused)
+
+
+def errors():
+    """One of each kind that MLflow and what lies below it raise."""
+    import sqlalchemy.exc
+    from mlflow.exceptions import MlflowException
+
+    return [MlflowException("it"), sqlalchemy.exc.SQLAlchemyError("it"), sqlite3.OperationalError("it"), OSError("it")]
+
+
+@pytest.mark.parametrize("kind", range(4))
+def test_each_kind_of_trouble_is_the_stores(opened, kind):
+    error = errors()[kind]
+
+    def raised(*args):
+        raise error
+
+    store, _ = opened(get_run=raised)
+    with pytest.raises(TrackingError, match=r"^MLflow store http://ml:5000: it$") as found:
+        store.metrics("run1")
+    assert found.value.__cause__ is error
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(ValueError("no"), "FAILED"), (KeyboardInterrupt(), "KILLED"), (SystemExit(), "KILLED")]
+)
+def test_a_run_that_did_not_finish_says_how_it_ended(opened, error, status):
+    store, client = opened(create_run=SimpleNamespace(info=SimpleNamespace(run_id="run1")))
+    with pytest.raises(type(error)), store.run("4", "first", "train"):
+        raise error
+    assert client.of("set_terminated") == [(("run1", status), {})]
+
+
+@pytest.fixture
+def making(opened, monkeypatch):
+    """What making and unlocking a database was asked, by a store of our own whose client answers."""
+    opened()
+    asked = []
+
+    def make(file, artifacts):
+        asked.append((file, artifacts))
+        file.touch()
+
+    monkeypatch.setattr(tracked, "_make_database", make)
+    monkeypatch.setattr(tracked, "check_unlocked", lambda file: asked.append(file))
+    return asked
+
+
+def test_a_missing_store_is_made_in_a_folder_of_its_own_and_then_left_alone(making, tmp_path):
+    settings = Settings(home=tmp_path / "deep" / "home")
+    file = settings.folder / "mlflow.db"
+    Tracking(settings, make=True)
+    assert making == [(file, settings.folder / "artifacts"), file]
+    Tracking(settings, make=True)
+    Tracking(settings)
+    assert making[2:] == [file, file]
+
+
+def test_a_home_that_is_there_may_get_a_store(making, tmp_path):
+    Tracking(Settings(home=tmp_path), make=True)
+    assert (tmp_path / "mlflow.db").exists()
+
+
+def test_a_missing_store_is_not_made_by_a_reader(making, tmp_path):
+    with pytest.raises(TrackingError, match=r"there is none yet; train a process first$"):
+        Tracking(Settings(home=tmp_path))
+    assert making == []
