@@ -96,7 +96,7 @@ def residuals_by_unit(candidate: RegressionCandidate, data: Dataset, parts: Spli
     units: pd.DataFrame = pd.concat(spread).sort_values("mean")
     # Names are readable on the axis for a few units only; they are always shown by hovering.
     units["place"] = units.index if len(units) <= NAMED_UNITS else np.arange(1, len(units) + 1)
-    for part, some in units.groupby("label", sort=False):
+    for part, some in units.groupby("label"):
         bars = {"array": some["error"], "thickness": 0.6, "width": 0}
         marker = {"size": 5, "color": some["colour"].iloc[0]}
         points = {"x": some["place"], "y": some["mean"], "text": some.index, "error_y": bars}
