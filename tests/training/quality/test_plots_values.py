@@ -230,3 +230,17 @@ def test_inputs_and_learning_curve(fitted, layout_of, traces_of):
     assert layout_of(curve) == named(*text, **{"xaxis.rangemode": "tozero"})
     assert traces_of(curve) == [BOTH | {"line.color": BLUE}]
     assert (curve.data[0].x, curve.data[0].y) == ((4, 9, 60), (0.9, 0.8, 0.7))
+
+
+@pytest.mark.parametrize(("empty", "left"), [("test", "held-out units"), ("unseen_all", "future lots")])
+def test_coverage_of_one_part_is_drawn_without_the_other(fitted, empty, left):
+    candidate, data, parts = fitted
+    figure = plots.coverage_over_time(candidate, data, replace(parts, **{empty: parts.test[:0]}))
+    assert [trace.name for trace in figure.data] == [left]
+
+
+def test_contents_that_are_all_below_their_limit_are_drawn_as_triangles(fitted):
+    candidate, data, parts = fitted
+    below = replace(data, table=data.table.assign(p=-0.5))
+    names = [trace.name for trace in plots.contents(candidate, below, parts).data if trace.xaxis == "x"]
+    assert names == [None, None, "below the laboratory's limit"]
