@@ -1,5 +1,6 @@
 """Fitting and measuring a candidate, with estimators that say the mean of what they learnt."""
 
+import inspect
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,10 +11,11 @@ from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 
-from training import fitting
+from training import fitting, quality, regression, sorting
 from training.fitting import (
     STEPS,
     Candidate,
+    Learner,
     LearningCurve,
     best_of,
     evaluated_metrics,
@@ -191,3 +193,11 @@ def test_a_candidate_is_fitted_in_steps_and_compared_with_the_baseline(plant):
     line = fit_candidate(TASK, "mean", DummyRegressor(), data, parts, {}, bar.predictions + 2.0, steps.append)
     assert line.metrics["test_gain"] == 2.0
     assert bar.metrics["fit_seconds"] >= 0.0
+
+
+@pytest.mark.parametrize("package", [quality, regression, sorting], ids=lambda package: package.__name__)
+def test_a_learner_holds_a_value_or_a_function_as_the_protocol_has_it(package):
+    members = {name: part for name, part in vars(Learner).items() if part.__doc__ and not name.startswith("_")}
+    assert len(members) == 11
+    for name, part in members.items():
+        assert inspect.isfunction(getattr(package, name)) == inspect.isfunction(part), name
