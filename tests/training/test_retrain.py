@@ -111,6 +111,7 @@ def test_what_is_turned_away_over_the_seam_names_its_side_and_row(seam, toy_seed
     new.table.loc[0, "z"] = 9.25
     data, _ = _together(history, new, toy_seed, SimpleNamespace(number=2), path)
     assert data.rejected.index.tolist() == [0, 1, 2]
+    assert data.rejected.columns.tolist() == new.rejected.columns.tolist()
     found = data.rejected[["file", "row", "value"]].to_numpy().tolist()
     assert found[0][1:] == [2, 9.5]
     assert found[1:] == [["history of version 2", 6, 9.75], ["new.csv", 31, 9.25]]
