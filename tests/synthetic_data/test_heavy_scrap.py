@@ -101,10 +101,9 @@ def of_surfaces(pieces: pd.DataFrame) -> dict[str, float]:
 def of_conductivity(pieces: pd.DataFrame) -> dict[str, float]:
     true = pieces.groupby("klass")["true_conductivity"].mean()
     read = (pieces["conductivity"] / pieces["true_conductivity"]).groupby(pieces["klass"]).median()
-    return {f"conductivity of {name}": true[name] for name in CLASSES if name != "other"} | {
-        f"conductivity reading of {name} over the true one": read[name]
-        for name in ("copper", "zinc_die_cast", "aluminium")
-    }
+    found = {f"conductivity of {name}": true[name] for name in CLASSES if name != "other"}
+    metals = ("copper", "zinc_die_cast", "aluminium")
+    return found | {f"conductivity reading of {name} over the true one": read[name] for name in metals}
 
 
 def of_colour(pieces: pd.DataFrame) -> dict[str, float]:

@@ -43,7 +43,7 @@ line
 
 ## Assumed, and limits
 
-- 1 of the seed's 8 stated sources are assumptions, not references.
+- 1 of the seed's 8 stated sources are assumptions and 0 are what plants usually do; neither is a reference.
 - It predicts.
 - It is no law.
 {simulated}
