@@ -88,6 +88,7 @@ def test_seeds_check_names_every_fault_at_once(home, seeds_folder):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -23,6 +23,7 @@ def settings(tmp_path_factory):
     return made
 
 
+@pytest.mark.slow
 def test_an_embedded_store_is_made_only_when_asked(tmp_path):
     settings = Settings(home=tmp_path / "home")
     with pytest.raises(TrackingError, match="there is none yet; train a process first"):
@@ -30,6 +31,7 @@ def test_an_embedded_store_is_made_only_when_asked(tmp_path):
     assert not settings.folder.exists()
 
 
+@pytest.mark.slow
 def test_making_a_store_leaves_one_file(settings):
     assert settings.sqlite_file.is_file()
     assert [path.name for path in settings.folder.iterdir()] == ["mlflow.db"]

@@ -62,6 +62,7 @@ def test_openapi_types_every_field_of_every_process(app: Service, served_seed: S
         assert field["examples"]
 
 
+@pytest.mark.slow
 def test_openapi_types_every_quantity_of_a_prediction(served_seed: Seed) -> None:
     schemas = create_app(Settings(), FolderStore()).openapi()["components"]["schemas"]
     title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
@@ -74,6 +75,7 @@ def test_openapi_types_every_quantity_of_a_prediction(served_seed: Seed) -> None
         assert told[name]["x-unit"] == served_seed.targets[name].unit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in names() if load(name).classes])
 def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sorts(name: str) -> None:
     seed, schemas = load(name), create_app(Settings(), FolderStore()).openapi()["components"]["schemas"]
@@ -101,6 +103,7 @@ def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sort
     assert list(schemas[f"{title}LotBins"]["required"]) == list(bins)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in names() if load(name).quality is not None])
 def test_openapi_names_the_grades_limits_knobs_and_costs_of_a_process_that_grades(name: str) -> None:
     seed, schemas = load(name), create_app(Settings(), FolderStore()).openapi()["components"]["schemas"]
@@ -130,6 +133,7 @@ def test_openapi_names_the_grades_limits_knobs_and_costs_of_a_process_that_grade
     assert {one["x-unit"] for one in values.values()} == {"$/t"}
 
 
+@pytest.mark.slow
 def test_every_reference_of_the_schema_leads_somewhere() -> None:
     schema = create_app(Settings(), FolderStore()).openapi()
     references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(schema)))

@@ -168,6 +168,7 @@ def of_levers(seed: Seed, plant: Replay) -> dict[str, float]:
     return found
 
 
+@pytest.mark.slow
 def test_statistics_of_two_years_lie_in_their_bands(seed: Seed, plant: Replay) -> None:
     table, truth = plant.table, plant.truth
     found = of_contents(table) | of_raw_materials(table, truth) | of_failing_pots(seed, plant)

@@ -23,6 +23,8 @@ from training.job import Trained, train
 from training.regression.evaluate import against_label
 from training.splits import SplitError
 
+pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
+
 
 @dataclass(frozen=True)
 class Job:

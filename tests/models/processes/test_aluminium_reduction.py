@@ -188,7 +188,8 @@ def test_specific_energy_is_voltage_over_efficiency(columns):
 def test_co2e_is_the_sum_of_its_sources():
     pot = {"cell_voltage": np.array([4.0]), "ae_frequency": np.array([0.1]), "ae_duration": np.array([2.0])}
     got = physics.derived(pot, np.array([93.0]), ECONOMICS)
-    # anodes 1.458 (410 kg, 3 % ash and sulphur), perfluorocarbons 0.2 min/d x 0.122 kg (6.63 + 0.097 x 11.1), electricity at 98 % and 250 kWh/t besides
+    # anodes 1.458 (410 kg, 3 % ash and sulphur), perfluorocarbons 0.2 min/d x 0.122 kg (6.63 + 0.097 x 11.1),
+    # electricity at 98 % and 250 kWh/t besides
     bought = got["specific_energy"] / 0.98 + 250.0
     assert got["co2e"] == pytest.approx(1.4582 + 0.18805 + bought * 0.5306 / 1000.0, rel=1e-5)
 

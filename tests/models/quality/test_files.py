@@ -81,6 +81,7 @@ def change(folder: Path, name: str, edit: Callable[[dict[str, Any]], Any]) -> No
     rewrite(folder, name, json.dumps(content).encode())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_physics")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_model_comes_back_as_it_was(name: str, toy_quality_seed: Seed, table: pd.DataFrame, tmp_path: Path) -> None:

@@ -135,6 +135,7 @@ class TestChances:
             truth = (contents.sum(axis=1) <= highest).mean()
             assert told == pytest.approx(truth, abs=3 * math.sqrt(truth * (1 - truth) / 400))
 
+    @pytest.mark.slow
     def test_they_come_true_on_new_lots(self) -> None:
         """On average over calibrations: one set of 400 scenarios alone errs by 1/40 where the odds are even."""
         rng = np.random.default_rng(8)

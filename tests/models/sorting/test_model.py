@@ -279,6 +279,7 @@ def test_two_hundred_thousand_pieces_are_sorted_in_seconds_and_one_at_once(
     assert min(alone) < 1e-3
 
 
+@pytest.mark.slow
 def test_importing_loads_no_library_of_other_rooms() -> None:
     heavy = (
         "mlflow",

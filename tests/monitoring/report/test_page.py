@@ -8,6 +8,8 @@ import pytest
 from monitoring.report.page import page, summary, write_page
 from pages.html import table
 
+pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
+
 HEADINGS = (
     "Promise",
     "Summary",

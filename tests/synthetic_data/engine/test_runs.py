@@ -16,6 +16,8 @@ from synthetic_data import replay, simulate
 from synthetic_data.engine import files
 from synthetic_data.engine.plan import plan_run
 
+pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
+
 KEYS = ["unit", "period_start"]
 SMALL = {"units": 24, "years": 1.0}
 FILES = ("table.parquet", "truth.parquet", "events.parquet", "simulation.json")

@@ -66,6 +66,7 @@ def taken_per_shot(pieces, seed=2):
     return np.count_nonzero(cause == TAKEN) / np.count_nonzero(decided != REST)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", NEIGHBOURS)
 def test_neighbours_taken_along_reproduce_the_table(size, expected_neighbours):
     for occupancy, published in zip(OCCUPANCY, NEIGHBOURS[size], strict=True):

@@ -17,6 +17,8 @@ from training.quality.evaluate import lot_loss
 from training.quality.fit import check_split, lots_of
 from training.splits import SplitError, split
 
+pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
+
 PARTS = ("test", "unseen", "unseen_all")
 
 

@@ -14,6 +14,8 @@ from training.fitting import fit_candidate
 from training.reports import page as plots
 from training.splits import split
 
+pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
+
 
 def fitted(seed, frame, truth=None):
     data = dataset_of(check(frame, seed), seed, truth)
