@@ -14,6 +14,8 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
 
+pytestmark = pytest.mark.slow  # models are fitted or plants simulated
+
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
@@ -23,7 +25,6 @@ def settings(tmp_path_factory):
     return made
 
 
-@pytest.mark.slow
 def test_an_embedded_store_is_made_only_when_asked(tmp_path):
     settings = Settings(home=tmp_path / "home")
     with pytest.raises(TrackingError, match="there is none yet; train a process first"):
@@ -31,7 +32,6 @@ def test_an_embedded_store_is_made_only_when_asked(tmp_path):
     assert not settings.folder.exists()
 
 
-@pytest.mark.slow
 def test_making_a_store_leaves_one_file(settings):
     assert settings.sqlite_file.is_file()
     assert [path.name for path in settings.folder.iterdir()] == ["mlflow.db"]
@@ -168,7 +168,6 @@ def test_a_process_that_was_never_trained_has_no_versions(settings):
         rollback("unknown_process", settings)
 
 
-@pytest.mark.slow
 def test_two_first_jobs_make_one_store(tmp_path):
     code = "from registry.tracking import *; Tracking(Settings(home=Path('home')), make=True).experiment('p')"
     jobs = [

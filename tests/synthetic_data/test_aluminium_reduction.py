@@ -18,6 +18,8 @@ from synthetic_data.potline.faults import KINDS
 from synthetic_data.potline.margin import margin
 from synthetic_data.potline.state import WALKS
 
+pytestmark = pytest.mark.slow  # models are fitted or plants simulated
+
 KEYS = ["unit", "period_start"]
 DAYS, HOURS = 30, 24
 
@@ -205,7 +207,6 @@ def test_noise_grows_fast_below_the_stability_limit(plant: Replay) -> None:
     assert steps.iloc[0] > 1.5 * steps.iloc[-1]  # of bands a millimetre wide below, two above
 
 
-@pytest.mark.slow
 def test_cold_pots_gather_sludge_and_lose_efficiency(seed: Seed) -> None:
     cold, usual = (replay(with_parameters(seed, cold_rate=rate), units=66, years=0.6).truth for rate in (6.0, 0.0))
     assert cold["sludge"].mean() > 1.2 * usual["sludge"].mean()

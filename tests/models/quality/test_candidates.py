@@ -22,6 +22,8 @@ from models.tasks import build as build_any
 from seeds import Seed, load_all
 from seeds.format.loader import parse
 
+pytestmark = pytest.mark.slow  # models are fitted or plants simulated
+
 SEEDS = {name: seed for name, seed in load_all().items() if seed.quality is not None}
 NAMES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 TOY_PHYSICS = SimpleNamespace(
@@ -166,7 +168,6 @@ def test_what_an_input_carries_is_found_by_all_that_look_at_it(toy_quality_seed:
 CASES = [pytest.param(seed, name, id=f"{key}-{name}") for key, seed in SEEDS.items() for name in build(seed)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "name"), CASES)
 def test_candidates_of_every_seed_learn_from_its_columns(seed: Seed, name: str) -> None:
     rng = np.random.default_rng(0)

@@ -26,6 +26,8 @@ from models.table.inputs import matrix
 from models.tasks import task_of
 from seeds import Seed
 
+pytestmark = pytest.mark.slow  # models are fitted or plants simulated
+
 NAMES = ("persistence", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 PHYSICS = SimpleNamespace(
     FEATURES=(SimpleNamespace(name="lift", sign=0),),
@@ -81,7 +83,6 @@ def change(folder: Path, name: str, edit: Callable[[dict[str, Any]], Any]) -> No
     rewrite(folder, name, json.dumps(content).encode())
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("_physics")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_model_comes_back_as_it_was(name: str, toy_quality_seed: Seed, table: pd.DataFrame, tmp_path: Path) -> None:

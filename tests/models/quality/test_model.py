@@ -22,6 +22,8 @@ from models.table.inputs import input_names, matrix
 from seeds import Seed
 from seeds.format.loader import parse
 
+pytestmark = pytest.mark.slow  # models are fitted or plants simulated
+
 Frame = Callable[..., pd.DataFrame]
 
 
@@ -66,7 +68,6 @@ class TestFitted:
         with pytest.raises(GuaranteeError, match="0 lots to calibrate, expected 149 or more"):
             fitted(toy_quality_seed, X, np.where(np.isnan(Y), 1.0, Y), 299)
 
-    @pytest.mark.slow
     def test_chances_of_defects_are_as_sure_as_they_are_right(self, toy_quality_seed: Seed) -> None:
         """Log-odds told ten times too large are brought back; where no lot is cracked they stay as they are."""
         rng = np.random.default_rng(0)
@@ -197,7 +198,6 @@ class TestDecisions:
         np.testing.assert_array_equal(some.keeps, judged.keeps[[3, 1]])
         np.testing.assert_array_equal(some.decided.grade, judged.decided.grade[[3, 1]])
 
-    @pytest.mark.slow
     def test_other_costs_decide_otherwise_within_the_threshold(
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
     ) -> None:

@@ -19,6 +19,8 @@ from registry.settings import Settings
 from registry.versions import RegistryError
 from seeds import load
 
+pytestmark = pytest.mark.slow  # models are fitted or plants simulated
+
 SHIFTED = "2024-05-15"
 
 
@@ -90,7 +92,6 @@ def test_an_input_that_moved_is_told_with_its_size(toy_period):
     assert size == pytest.approx(4.0, rel=0.15)  # sigma of v is 1
 
 
-@pytest.mark.slow
 def test_quiet_lots_alarm_no_more_often_than_the_run_length_says(toy_period):
     periods = [toy_period(first="2024-04-16", rng_seed=seed) for seed in range(2, 8)]
     expected = sum(period.charts.kinds * len(period.lots) / RUN_LENGTH for period in periods)

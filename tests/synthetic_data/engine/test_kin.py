@@ -6,6 +6,8 @@ import pytest
 from seeds import load_all
 from synthetic_data import another_plant
 
+pytestmark = pytest.mark.slow  # models are fitted or plants simulated
+
 PLANTS = {
     name: seed
     for name, seed in load_all().items()
@@ -19,7 +21,6 @@ def seed(request):
     return request.param
 
 
-@pytest.mark.slow
 def test_parameters_scatter_log_normally_about_the_seeds_with_the_spread_that_it_says(seed):
     """Over all parameters and 400 plants: mean 1 and the spread itself, both within four standard errors."""
     own = seed.plant.parameters

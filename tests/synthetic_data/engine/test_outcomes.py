@@ -7,6 +7,8 @@ import seeds
 from synthetic_data import outcome, piece_mass, replay
 from synthetic_data.engine.plan import SimulationError
 
+pytestmark = pytest.mark.slow  # models are fitted or plants simulated
+
 SORTING = [name for name in seeds.names() if seeds.load(name).bins]
 
 

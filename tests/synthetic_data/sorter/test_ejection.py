@@ -7,6 +7,8 @@ from physics.sorting.ejection import crowding
 from synthetic_data.sorter.ejection import CAUSES, eject
 from synthetic_data.sorter.parameters import EjectionParameters
 
+pytestmark = pytest.mark.slow  # models are fitted or plants simulated
+
 NEIGHBOURS = {
     20.0: [0.041, 0.098, 0.151, 0.223, 0.467],
     40.0: [0.006, 0.014, 0.023, 0.035, 0.073],
@@ -66,7 +68,6 @@ def taken_per_shot(pieces, seed=2):
     return np.count_nonzero(cause == TAKEN) / np.count_nonzero(decided != REST)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", NEIGHBOURS)
 def test_neighbours_taken_along_reproduce_the_table(size, expected_neighbours):
     for occupancy, published in zip(OCCUPANCY, NEIGHBOURS[size], strict=True):
