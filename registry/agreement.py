@@ -1,13 +1,12 @@
-"""Whether a champion learnt with a seed of the same elements, defects and grades."""
+"""Whether a champion learnt with a seed that names the same things to decide on."""
 
-from models.quality.model import QualityModel
 from registry.versions import RegistryError
 from seeds import Seed
 
 
-def check_names(champion: QualityModel, seed: Seed) -> None:
-    """RegistryError where a champion learnt with a seed of other elements, defects or grades."""
-    for name, old, new in zip(("elements", "defects", "grades"), _names(champion.seed), _names(seed), strict=True):
+def check_names(learnt: Seed, seed: Seed) -> None:
+    """RegistryError where the seed that a champion learnt with has other classes, bins, elements, defects or grades."""
+    for (name, old), new in zip(_names(learnt).items(), _names(seed).values(), strict=True):
         if old != new:
             raise RegistryError(
                 f"{seed.process.name}: the champion learnt with another seed and cannot be judged: its {name} are "
@@ -15,5 +14,11 @@ def check_names(champion: QualityModel, seed: Seed) -> None:
             )
 
 
-def _names(seed: Seed) -> tuple[list[str], list[str], list[str]]:
-    return [column.name for column in seed.elements], list(seed.defects), [grade.name for grade in seed.grades]
+def _names(seed: Seed) -> dict[str, list[str]]:
+    return {
+        "classes": list(seed.classes),
+        "bins": [one.name for one in seed.bins],
+        "elements": [column.name for column in seed.elements],
+        "defects": list(seed.defects),
+        "grades": [grade.name for grade in seed.grades],
+    }

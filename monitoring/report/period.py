@@ -197,7 +197,7 @@ def quality_period(
     if not isinstance(loaded, task_of(seed).model):
         raise RegistryError(f"{process}: version {version.number} grades no lots; train on the seed as it is")
     model = cast(QualityModel, loaded)
-    check_names(model, seed)
+    check_names(model.seed, seed)
     table = read_table(data, seed).table
     every = PredictedLots.of(table, model, seed)
     first, last = _days(every, first, last)

@@ -27,7 +27,7 @@ def check_judgeable(champion: QualityModel, data: Dataset, rows: IntArray) -> No
     """
     rows = rows[_known(data, rows)]
     blocks_of(data.units[rows], data.periods[rows])
-    check_names(champion, data.seed)
+    check_names(champion.seed, data.seed)
 
 
 def _known(data: Dataset, rows: IntArray) -> IntArray:

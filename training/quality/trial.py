@@ -72,7 +72,7 @@ def outcome(model: QualityModel, data: Dataset, plant: object = None, version: i
         The plant has no such inputs as the model learnt.
     """
     rules = data.seed.quality_rules
-    check_names(model, data.seed)
+    check_names(model.seed, data.seed)
     raw = np.asarray(model.estimator.predict(matrix(data.table, model.seed)), dtype=np.float64)
     found = measured(model, data.seed, raw, lots_of(data), data.true_contents)
     return QualityTrial(data.seed.process.name, version, len(data.X), found, rules.alpha.value, rules.confidence.value)

@@ -7,7 +7,7 @@ from models.promises import beyond_promise
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
 from physics.arrays import FloatArray, IntArray
-from registry.versions import RegistryError
+from registry.agreement import check_names
 from seeds import Seed
 from training.dataset import Dataset
 from training.judge import JudgeRows, Side, Verdict, enough, judge
@@ -32,16 +32,7 @@ def check_judgeable(champion: SortingModel, data: Dataset, rows: IntArray) -> No
         The champion learnt with a seed of other classes, bins or elements.
     """
     blocks_of(data, rows)
-    for name, old, new in zip(("classes", "bins", "elements"), _names(champion.seed), _names(data.seed), strict=True):
-        if old != new:
-            raise RegistryError(
-                f"{data.seed.process.name}: the champion learnt with another seed and cannot be judged: its {name} are "
-                f"{', '.join(old)}; expected {', '.join(new)}"
-            )
-
-
-def _names(seed: Seed) -> tuple[list[str], list[str], list[str]]:
-    return list(seed.classes), [one.name for one in seed.bins], [column.name for column in seed.elements]
+    check_names(champion.seed, data.seed)
 
 
 def verdict(
