@@ -20,7 +20,7 @@ SLIMES_SHARE = {
 }
 
 
-def slimes_mass(slimes_elements: Numeric, element_share: Numeric = 0.55) -> FloatArray:
+def slimes_mass(slimes_elements: Numeric, element_share: Numeric = 0.58) -> FloatArray:
     """Mass of slimes a tonne of anode: m = Σ s w / x.
 
     Parameters
@@ -39,7 +39,7 @@ def slimes_mass(slimes_elements: Numeric, element_share: Numeric = 0.55) -> Floa
     ----------
     Balance of mass; shares of Larouche 2001 as given in Schlesinger et al., Extractive Metallurgy of Copper (recalled),
     of nickel as much as plants usually find as oxide (Larouche: 1 %);
-    x assumed, so that slimes hold about 13 % silver, 10 to 15 % lead and 8 to 12 % selenium.
+    x assumed, so that slimes hold about 14 % silver, 10 to 15 % lead and 8 to 12 % selenium.
     """
     result: FloatArray = np.asarray(slimes_elements, dtype=np.float64) * 1e-3 / element_share
     return result

@@ -141,7 +141,7 @@ STAY = {
     **{"ag": 0.99 * 700.0, "se": 0.98 * 450.0, "te": 0.98 * 110.0, "pb": 0.98 * 650.0},
     **{"sb": 0.60 * 350.0, "bi": 0.60 * 120.0, "as": 0.25 * 400.0, "ni": 0.10 * 1600.0},
 }
-SLIMES = sum(STAY.values()) / 1000.0 / 0.55  # kg/t
+SLIMES = sum(STAY.values()) / 1000.0 / 0.58  # kg/t
 SULPHUR = 32.06 * (175.0 / 98.079 + 44.0 / 63.546 + 13.0 / 58.693)
 VOLUME = 0.055 * ROUGHNESS  # mL/kg
 INCLUDED, FLOATED = 4.0 * ROUGHNESS**0.5 * 2.5**0.7, 1.5 * ROUGHNESS**0.5 * FLOATING  # ppm of slimes

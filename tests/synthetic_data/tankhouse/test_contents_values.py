@@ -40,7 +40,7 @@ def test_contents(uneven, crops, state):
     p, week, anodes, crop_normals = uneven, crops.week, crops.anodes, crops.crop_normals
     parts = contents.enclosed(p, crops, state)
     volume, settled, floating = parts["occluded_volume"], parts["included_slimes"], parts["floating_slimes"]
-    mass = sum(anodes[element] * share for element, share in STAY.items()) / 1000.0 / 0.55  # kg/t
+    mass = sum(anodes[element] * share for element, share in STAY.items()) / 1000.0 / 0.58  # kg/t
     brought = {
         e: settled * p[f"carried_{e}"] * anodes[e] * share / mass / 1000.0 for e, share in STAY.items() if e != "ni"
     }
