@@ -61,10 +61,11 @@ def tests_of(file: str) -> tuple[list[str], bool]:
 
 
 def chosen_in(file: str) -> list[str]:
-    """Options of pytest that leave slow tests of other modules out, and laws and points of another file's functions."""
+    """Options of pytest that leave slow tests of whole plants out, and laws and points of another file's functions."""
     if not file.startswith("physics/"):
         own = all(Path(test).stem.startswith(f"test_{Path(file).stem}") for test in tests_of(file)[0])
-        return [] if own else ["-m", "not slow"]
+        of_plant = file.startswith("synthetic_data/") and file.split("/")[1] in plants()
+        return ["-m", "not slow"] if of_plant and not own else []
     names = re.findall(r"^def ([a-z]\w*)", (ROOT / file).read_text(encoding="utf-8"), re.M)
     return ["-k", " or ".join(["not (test_functions or test_points)", *names])]
 

@@ -43,6 +43,8 @@ def test_a_regression_seed_has_no_rules_of_sorting(toy_seed):
         ('other = "other"\nlot', 'other = "else"\nlot', "sorting.other: got 'else': expected one of a, b, c, other"),
         ('value = 2, unit = "kg"', 'value = 2, unit = "t"', "sorting.lot_mass.unit: got 't': expected 'kg'"),
         ("confidence = { value = 0.9", "confidence = { value = 1.0", "sorting.confidence.value: got 1.0"),
+        ("confidence = { value = 0.9", "confidence = { value = 1.5", "sorting.confidence.value: got 1.5"),
+        ("confidence = { value = 0.9", "confidence = { value = -0.5", "sorting.confidence.value: got -0.5"),
         ("rest = true\n", "", "bins: got 0 with rest = true (none): expected exactly one"),
         ("a = 2.0, b = -1.0", "a = 2.0", "bins.bin_a.value: class 'b' is missing"),
         ("a = 2.0, b", "q = 2.0, a = 2.0, b", "bins.bin_a.value.q: expected a class of the first target"),
