@@ -14,6 +14,7 @@ import threading
 from functools import cache
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from changes import ROOMS, ROOT, Change
 
@@ -60,17 +61,34 @@ def tests_of(file: str) -> tuple[list[str], bool]:
     return list(dict.fromkeys(str(test.relative_to(ROOT)) for test in found)), bool(own)
 
 
+def with_slow(file: str) -> list[str]:
+    """Tests of a module whose slow ones run too: those named after it, or all where none is, but no whole plant's."""
+    tests, own = tests_of(file)
+    if own:
+        return [test for test in tests if re.match(rf"test_{Path(file).stem}(_|\.py)", Path(test).name)]
+    plant = file.startswith("synthetic_data/") and file.split("/")[1] in plants()
+    return [] if plant else tests
+
+
 def chosen_in(file: str) -> list[str]:
-    """Options of pytest that leave slow tests of whole plants out, and laws and points of another file's functions."""
+    """Options of pytest that leave out laws and points of another file's functions."""
     if not file.startswith("physics/"):
-        own = all(Path(test).stem.startswith(f"test_{Path(file).stem}") for test in tests_of(file)[0])
-        of_plant = file.startswith("synthetic_data/") and file.split("/")[1] in plants()
-        return ["-m", "not slow"] if of_plant and not own else []
+        return []
     names = re.findall(r"^def ([a-z]\w*)", (ROOT / file).read_text(encoding="utf-8"), re.M)
     return ["-k", " or ".join(["not (test_functions or test_points)", *names])]
 
 
-def tests_run(folder: str, arguments: list[str]) -> None:
+class Chosen:
+    """Plugin of pytest that leaves slow tests of other files out."""
+
+    def __init__(self, slow: list[str]) -> None:
+        self.slow = tuple(slow)
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        items[:] = [one for one in items if one.nodeid.startswith(self.slow) or not one.get_closest_marker("slow")]
+
+
+def tests_run(folder: str, arguments: list[str], slow: list[str]) -> None:
     """Process that runs tests in a copy of the checkout and ends with pytest's exit code."""
     os.setsid()
     os.chdir(folder)
@@ -82,7 +100,7 @@ def tests_run(folder: str, arguments: list[str]) -> None:
     os.dup2(silence, 2)
     import pytest
 
-    os._exit(int(pytest.main([*PYTEST, *arguments])))
+    os._exit(int(pytest.main([*PYTEST, *arguments], plugins=[Chosen(slow)])))
 
 
 class Copy:
@@ -97,9 +115,9 @@ class Copy:
         compileall.compile_dir(folder, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
         self.process: BaseProcess | None = None
 
-    def run(self, arguments: list[str], limit: float) -> int | None:
+    def run(self, arguments: list[str], slow: list[str], limit: float) -> int | None:
         """Exit code of pytest, which stops at the first failure; None where it took longer than allowed."""
-        self.process = FORKS.Process(target=tests_run, args=(str(self.folder), arguments), daemon=False)
+        self.process = FORKS.Process(target=tests_run, args=(str(self.folder), arguments, slow), daemon=False)
         self.process.start()
         self.process.join(limit)
         if self.process.exitcode is None:
@@ -116,12 +134,12 @@ class Copy:
                 self.process.kill()
             self.process.join()
 
-    def test(self, change: Change, arguments: list[str], limit: float) -> str:
+    def test(self, change: Change, arguments: list[str], slow: list[str], limit: float) -> str:
         target = self.folder / change.file
         source = target.read_text(encoding="utf-8")
         try:
             target.write_text(change.applied(source), encoding="utf-8")
-            return SURVIVED if self.run(arguments, limit) == 0 else NOTICED
+            return SURVIVED if self.run(arguments, slow, limit) == 0 else NOTICED
         finally:
             target.write_text(source, encoding="utf-8")
 
