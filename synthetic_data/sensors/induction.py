@@ -27,8 +27,8 @@ class CoilParameters(ArrayParameters):
 def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
     """What the array reports: conductivity [%IACS]; NaN where a channel dropped out.
 
-    Thin walls and air below a piece lower the reading; small pieces are read less surely. Ferromagnetic metal, whose
-    signal has the other sign, is reported as 0. Reads `coil_frequency` [Hz], `coil_radius` [mm], `coil_lift_off` [mm],
+    Thin walls and air below a piece lower the reading; small pieces are read less surely. Magnetisation, whose signal
+    has the other sign, cancels any part of that of ferromagnetic metal. Reads `coil_frequency` [Hz], `coil_radius` [mm], `coil_lift_off` [mm],
     `coil_phase` [1], `coil_rsd` [1], `coil_area` [cm²], `coil_dropout` [1].
     """
     p, lot = pieces.lots.parameters.view(CoilParameters), pieces.lot
@@ -43,7 +43,7 @@ def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.
         p.coil_radius[lot],
         p.coil_phase[lot],
     )
-    reading = np.where(pieces.magnetic, 0.0, reading)
+    reading = np.where(pieces.magnetic, rng.random(len(lot)), 1.0) * reading
     rsd = p.coil_rsd[lot] * np.sqrt(1.0 + p.coil_area[lot] / pieces.area)
     read_out = blended(reading, pieces.area, registration) * np.exp(rsd * rng.standard_normal(len(lot)))
     dropped = rng.random(len(lot)) < p.coil_dropout[lot]

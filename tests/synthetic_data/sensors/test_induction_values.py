@@ -19,7 +19,7 @@ def test_readings(light_scrap, mixed):
     radius = p.coil_radius[lot] ** 2
     response = ((radius + p.coil_lift_off[lot] ** 2) / (radius + lifted**2)) ** 3
     response **= 1.0 - p.coil_phase[lot]
-    reading = mixed(np.where(s.magnetic, 0.0, s.conductivity * wall * response), s.area, r)
+    reading = mixed(np.where(s.magnetic, twin.random(len(lot)), 1.0) * s.conductivity * wall * response, s.area, r)
     spread = p.coil_rsd[lot] * (1.0 + p.coil_area[lot] / s.area) ** 0.5
     reading = reading * np.exp(spread * twin.standard_normal(len(lot)))
     dropped = twin.random(len(lot)) < p.coil_dropout[lot]
