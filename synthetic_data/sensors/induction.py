@@ -28,8 +28,8 @@ def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.
     """What the array reports: conductivity [%IACS]; NaN where a channel dropped out.
 
     Thin walls and air below a piece lower the reading; small pieces are read less surely. Magnetisation, whose signal
-    has the other sign, cancels any part of that of ferromagnetic metal. Reads `coil_frequency` [Hz], `coil_radius` [mm], `coil_lift_off` [mm],
-    `coil_phase` [1], `coil_rsd` [1], `coil_area` [cm²], `coil_dropout` [1].
+    has the other sign, cancels any part of that of ferromagnetic metal. Reads `coil_frequency` [Hz], `coil_radius` and
+    `coil_lift_off` [mm], `coil_phase` [1], `coil_rsd` [1], `coil_area` [cm²], `coil_dropout` [1].
     """
     p, lot = pieces.lots.parameters.view(CoilParameters), pieces.lot
     wall = pieces.thickness * pieces.shape

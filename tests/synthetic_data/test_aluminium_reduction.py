@@ -15,7 +15,6 @@ from physics.reduction.anode_effect import mean_voltage
 from seeds import Quantity, Seed, load
 from synthetic_data import Replay, replay
 from synthetic_data.potline.faults import KINDS
-from synthetic_data.potline.margin import margin
 from synthetic_data.potline.state import WALKS
 
 pytestmark = pytest.mark.slow  # models are fitted or plants simulated
@@ -297,29 +296,7 @@ def test_spikes_show_in_noise_and_cost_efficiency(plant: Replay) -> None:
     assert truth.loc[hit, "current_efficiency"].mean() < truth.loc[~hit, "current_efficiency"].mean()
 
 
-# ---------------------------------------------------------------- margin
-
-
-def test_margin_of_a_row_by_hand(seed: Seed) -> None:
-    row = pd.DataFrame(
-        {
-            "metal_produced": [3000.0],
-            "energy": [39000.0],
-            "alumina_fed": [5760.0],
-            "alf3_added": [48.0],
-            "net_carbon": [1230.0],
-            "ae_minutes": [0.2],
-            "knob_moves": [1.0],
-        }
-    )
-    e = {name: quantity.value for name, quantity in seed.economics.items()}
-    power = 39000 / e["rectifier_efficiency"] + 3 * e["auxiliary_energy"]
-    cf4 = e["cf4_slope"] * 0.2 * 3 / 1000  # t
-    gases = cf4 * (e["gwp_cf4"] + e["c2f6_to_cf4"] * e["gwp_c2f6"])
-    co2 = power * e["grid_emission_factor"] / 1000 + 1.23 * (1 - e["anode_sulphur_and_ash"]) * 44 / 12 + gases
-    expected = 3 * e["aluminium_price"] - power * e["power_price"] - 5.76 * e["alumina_price"]
-    expected += -0.048 * e["alf3_price"] - 1.23 * e["anode_price"] - co2 * e["carbon_price"] - 1
-    assert margin(row, seed).iloc[0] == pytest.approx(expected, rel=1e-9)
+# ---------------------------------------------------------------- cost of moves
 
 
 def test_moving_a_knob_costs_what_the_seed_says(seed: Seed) -> None:

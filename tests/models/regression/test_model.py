@@ -45,6 +45,13 @@ def test_interval_is_the_value_and_the_calibrated_half_width(model: RegressionMo
     assert (model.answer(X, 0.5)["y"].high < answer.high).all()
 
 
+def test_a_model_is_made_again_from_its_state_and_its_parts(model: RegressionModel) -> None:
+    parts = {name: value for name, value in vars(model).items() if name != "conformal"}
+    again = RegressionModel.from_state(model.state(), **parts)
+    np.testing.assert_array_equal(again.conformal.scores, model.conformal.scores)
+    assert again.seed == model.seed
+
+
 def test_interval_ends_at_the_physical_range(model: RegressionModel) -> None:
     answer = model.answer(np.array([[98.0, 10.0, 4.0], [51.0, 10.0, 4.0]]), 0.9)["y"]
     np.testing.assert_array_equal(answer.high, [100.0, 60.0])

@@ -140,6 +140,7 @@ def test_a_seed_as_read(toy_seed):
         (Y, 'name = "y"\nrole = "late"', r"columns: got no column of role target: expected at least 1"),
         (Y, 'name = "w"\nrole = "target"', r"targets: column w has role target and no entry here"),
         ("[targets.y]", "[targets.w]", r"targets.w: expected a column of role target with this name, or derived_from"),
+        ("[targets.y]", "[targets]\nu = 5\n[targets.w]", r"targets.w: expected a column of role target with this name"),
         (LABEL, LABEL.replace('"%"', '"V"'), r"targets.y.label_noise.unit: got 'V': expected '%'"),
         (LABEL, 'derived_from = "q"', r"targets.y.derived_from: got 'q': expected a target column"),
         ('[targets.y]\nunit = "%"', '[targets.y]\nunit = "V"', r"targets.y.unit: got 'V': expected '%' as in the colu"),
