@@ -103,7 +103,7 @@ def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: See
         (
             'intended = "prime"',
             'intended = "best"',
-            "quality.intended: got 'best': expected a grade with limits, of prim",
+            "quality.intended: got 'best': expected a grade with limits, of prime, second",
         ),
         ('intended = "prime"', 'intended = "remelt"', "quality.intended: got 'remelt': expected a grade with limits"),
         ('name = "second"', 'name = "prime"', "grades.prime: named 2 times"),
