@@ -7,7 +7,6 @@ out and listed. Nothing is repaired in silence.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ import pandas as pd
 
 from models.table import cells
 from models.table.lags import earlier
+from models.table.slips import slip as _slip
 from physics.arrays import BoolArray, IntArray
 from seeds import Column, Seed
 
@@ -24,13 +24,6 @@ REJECTED_SHARE = 0.2
 
 # Faults of one kind that are reported one by one in each column; the rest is counted.
 LISTED = 5
-
-# A slip of units shows in a column's median: so many values at least, about a power of 1000 (within a factor) away from
-# the typical mean and not within its spread; or further away than any process runs.
-_SLIP_VALUES = 10
-_SLIP_FACTOR = 2.0
-_SLIP_NEAR_SD = 2.0
-_SLIP_FAR_SD = 50.0
 
 
 @dataclass(frozen=True)
@@ -195,7 +188,7 @@ def _column_faults(frame: pd.DataFrame, seed: Seed, source: Source, found: dict[
         wanted = f"'{name}'" if column.tag in (None, name) else f"'{column.tag}' (or '{name}')"
         if not headers and column.role != "late":
             held = ", ".join(str(header) for header in frame.columns)
-            yield Fault(source.name, None, column.tag or name, f"columns {_cut(held, 200)}", f"a column {wanted}")
+            yield Fault(source.name, None, column.tag or name, f"columns {shortened(held, 200)}", f"a column {wanted}")
         if len(headers) > 1:
             got = " and ".join(f"'{header}'" for header in headers)
             yield Fault(source.name, None, name, f"columns {got}", f"one column {wanted}")
@@ -233,10 +226,11 @@ def _cell_faults(source: Source, header: str, shown: pd.Series, bad: IntArray, e
 def _shown(cell: object) -> str:
     if pd.isna(cell) or cell == "":  # type: ignore[call-overload]
         return "nothing"
-    return _cut(f"{cell:.6g}" if isinstance(cell, float) else repr(str(cell)), 60)
+    return shortened(f"{cell:.6g}" if isinstance(cell, float) else repr(str(cell)), 60)
 
 
-def _cut(text: str, length: int) -> str:
+def shortened(text: str, length: int) -> str:
+    """A text, its end left out where it is longer."""
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
@@ -360,24 +354,3 @@ class _Rows:
 def _sizes(values: pd.Series, column: Column) -> pd.Series:
     """Values as sizes: of what a laboratory found to be below its limit, the limit."""
     return values.abs() if column.censored else values
-
-
-def _slip(values: pd.Series, column: Column) -> tuple[str, str] | None:
-    """What was found and expected where a column's median shows another unit than the seed's."""
-    assert column.typical is not None
-    mean, sd = column.typical.mean, column.typical.sd
-    finite = values[np.isfinite(values)]
-    if len(finite) < _SLIP_VALUES or mean == 0:
-        return None
-    median = float(finite.median())
-    low, high = column.limits
-    ratio = median / mean
-    power = round(math.log10(ratio) / 3) if ratio > 0 else 0
-    is_power = power != 0 and 1 / _SLIP_FACTOR <= ratio / 1000.0**power <= _SLIP_FACTOR
-    typical = f"{mean:g} {column.unit} or so (typical, sd {sd:g})"
-    if is_power and abs(median - mean) > _SLIP_NEAR_SD * sd:
-        size = f"the file's numbers are about {1000.0**power:g} times those of {column.unit}"
-        return f"median {median:.6g}", f"{typical}: a slip of units? {size} (a tag's scale in the seed converts them)"
-    if abs(median - mean) > _SLIP_FAR_SD * sd and not low <= median <= high:
-        return f"median {median:.6g}", f"{typical}: another unit or another quantity?"
-    return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,11 +16,15 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from models.table.contract import LISTED, Fault
+from models.table.contract import LISTED, Fault, shortened
 from physics.arrays import IntArray
 from seeds import Seed
 
 _UTF8 = "a UTF-8 file (in a spreadsheet: save as 'CSV UTF-8')"
+
+# A header row or a name that is longer is no header: the file is no table, or a quote was opened and never closed.
+_HEADER_BYTES = 1 << 20
+_NAME_CHARACTERS = 1000
 
 
 @dataclass(frozen=True)
@@ -70,12 +76,27 @@ def _read_parquet(file: Path, seed: Seed) -> RawTable:
 
     table = open_parquet(file, wanted)
     faults = [table] if isinstance(table, Fault) else _repeated(file, headers)
+    if not isinstance(table, Fault):
+        faults += _untabular(file, table.schema)
     if isinstance(table, Fault) or faults:
         return RawTable(str(file), faults=faults)
     row = np.arange(1, table.num_rows + 1)
     # Each column becomes its own block and its Arrow buffers are given up one by one: no second copy of the table.
     frame = table.to_pandas(split_blocks=True, self_destruct=True, ignore_metadata=True, date_as_object=False)
     return RawTable(str(file), frame, headers, row)
+
+
+def _untabular(file: Path, schema: pa.Schema) -> list[Fault]:
+    """Columns of a type that is neither number, text nor time: lists, structs, bytes."""
+    kinds = pa.types
+    faults = []
+    for column in schema:
+        held = column.type.value_type if kinds.is_dictionary(column.type) else column.type
+        odd = (kinds.is_binary, kinds.is_large_binary, kinds.is_fixed_size_binary, kinds.is_duration, kinds.is_time)
+        if kinds.is_nested(held) or any(is_odd(held) for is_odd in odd):
+            got = f"a column of type {shortened(str(held), 60)}"
+            faults.append(Fault(str(file), None, column.name, got, "one number, text or time in each cell"))
+    return faults
 
 
 def open_parquet(file: Path, wanted: Callable[[list[str]], list[str]]) -> pa.Table | Fault:
@@ -117,6 +138,9 @@ def _read_csv(file: Path) -> RawTable:
         if "Empty CSV" in message:
             return RawTable(str(file), pd.DataFrame(columns=headers), headers)
         unread = Fault(str(file), None, None, f"a file that cannot be read ({message})", "a CSV file")
+        if "straddling" in message:
+            got = "a row of more than 1 MB"
+            unread = Fault(str(file), None, None, got, "rows of cells; is a quote opened and never closed?")
         return RawTable(str(file), faults=[_not_utf8(file) if "UTF8" in message else unread])
     numbers = np.arange(2, 2 + table.num_rows + len(ragged))
     numbers = np.setdiff1d(numbers, [row.number for row in ragged], assume_unique=True)
@@ -128,20 +152,53 @@ def _read_csv(file: Path) -> RawTable:
 
 def _csv_headers(file: Path) -> list[str] | Fault:
     """Names in the header row, or what is wrong with it."""
-    with file.open("rb") as lines:
-        first = lines.readline()
+    first = _first_row(file)
     try:
         text = first.decode("utf-8-sig").strip("\r\n")
     except UnicodeDecodeError:
         return _not_utf8(file)
+    expected = "a header row with the columns' names"
+    if text.count('"') % 2:
+        return Fault(str(file), 1, None, f"a quote that is never closed in {shortened(repr(text), 60)}", expected)
+    if "\r" in re.sub('"[^"]*"', "", text):
+        got = f"lines that end in CR alone, as in {shortened(repr(text), 60)}"
+        return Fault(str(file), 1, None, got, "lines that end in LF or CR LF (in a spreadsheet: save as 'CSV UTF-8')")
     separator = max(",;\t|", key=text.count)
     if separator != ",":
         got = f"columns separated by {separator!r}"
         return Fault(str(file), 1, None, got, "commas between columns, and then decimal points in numbers")
-    headers = next(csv.reader([text]), [])
+    if len(first) > _HEADER_BYTES:
+        got = f"more than {_HEADER_BYTES} bytes, {shortened(repr(text), 60)}"
+        return Fault(str(file), 1, None, got, expected)
+    try:
+        headers = next(csv.reader(io.StringIO(text, newline="")), [])
+    except csv.Error:  # one name alone is longer than the reader takes
+        headers = [name.strip('"') for name in text.split(",")]
     if not any(headers):
-        return Fault(str(file), 1, None, "an empty row", "a header row with the columns' names")
-    return headers
+        return Fault(str(file), 1, None, "an empty row", expected)
+    return next(_odd_names(file, headers), headers)
+
+
+def _odd_names(file: Path, headers: list[str]) -> Iterator[Fault]:
+    """Names that no person gives to a column."""
+    for number, name in enumerate(headers, start=1):
+        shown = shortened(repr(name), 60)
+        if len(name) > _NAME_CHARACTERS:
+            got = f"a name of {len(name)} characters, {shown}"
+            yield Fault(str(file), 1, f"number {number}", got, f"a name of at most {_NAME_CHARACTERS} characters")
+        elif "\0" in name:
+            yield Fault(str(file), 1, f"number {number}", shown, "a name without the character NUL (\\x00)")
+
+
+def _first_row(file: Path) -> bytes:
+    """The first line, and those that a name in quotes goes on in; cut off where it is too long for a header."""
+    first = b""
+    with file.open("rb") as lines:
+        while line := lines.readline(_HEADER_BYTES + 1 - len(first)):
+            first += line
+            if first.count(b'"') % 2 == 0 or len(first) > _HEADER_BYTES:
+                break
+    return first
 
 
 def _not_utf8(file: Path) -> Fault:

@@ -135,6 +135,53 @@ def test_what_is_no_utf8_is_shown_with_its_row(read) -> None:
     assert said(read(b"a,b\n1,x\xc3")) == [(2, None, r"b'\xc3', which is not UTF-8", UTF8)]
 
 
+# ---- what is no table ----
+
+
+def test_line_ends_of_old_macs_are_named(read) -> None:
+    got = r"lines that end in CR alone, as in 'a,b\r1,2\r3,4'"
+    expected = "lines that end in LF or CR LF (in a spreadsheet: save as 'CSV UTF-8')"
+    assert said(read("a,b\r1,2\r3,4\r")) == [(1, None, got, expected)]
+    ((_, _, long, _),) = said(read("a,b\r" + "1,2\r" * 1_000_000))
+    assert (len(long), long[-3:]) == (len("lines that end in CR alone, as in ") + 60, "...")
+
+
+def test_a_name_of_200_kb_is_shown_short(read) -> None:
+    ((row, column, got, expected),) = said(read("a," + "b" * 200_000 + ",c\n1,2,3\n"))
+    assert (row, column) == (1, "number 2")
+    assert got == "a name of 200000 characters, '" + "b" * 56 + "..."
+    assert expected == "a name of at most 1000 characters"
+    assert read("a," + "b" * 1000 + "\n1,2\n").faults == []
+    assert "a name of 200000 characters" in said(read('a,"' + "b" * 200_000 + '"\n1,2\n'))[0][2]
+
+
+def test_a_header_of_more_than_a_megabyte_is_none(read) -> None:
+    ((row, _, got, expected),) = said(read("a," * 600_000 + "b\n"))
+    assert (row, expected) == (1, "a header row with the columns' names")
+    assert got.startswith("more than 1048576 bytes, 'a,a,a")
+
+
+def test_nul_in_a_name_is_shown(read) -> None:
+    expected = r"a name without the character NUL (\x00)"
+    assert said(read("a,b\0c\n1,2\n")) == [(1, "number 2", r"'b\x00c'", expected)]
+
+
+def test_a_name_in_quotes_may_have_two_lines(read) -> None:
+    raw = read('a,"b\n[kA]"\n1,2\n')
+    assert (raw.headers, list(raw.frame.columns), raw.row.tolist()) == (["a", "b\n[kA]"], ["a", "b\n[kA]"], [2])
+
+
+def test_a_quote_that_is_never_closed_is_shown(read) -> None:
+    got = r"""a quote that is never closed in 'a,"b\n1,2\n3,4'"""
+    assert said(read('a,"b\n1,2\n3,4\n')) == [(1, None, got, "a header row with the columns' names")]
+
+
+def test_a_row_that_never_ends_is_named(read) -> None:
+    raw = read("a,b\n1,2\n3," + "x" * 5_000_000 + "\n")
+    expected = "rows of cells; is a quote opened and never closed?"
+    assert said(raw) == [(None, None, "a row of more than 1 MB", expected)]
+
+
 def test_a_file_that_cannot_be_opened_is_a_fault(toy_seed: Seed, tmp_path: Path) -> None:
     raw = read_raw(tmp_path / "absent.csv", toy_seed)
     assert said(raw) == [(None, None, "a file that cannot be read (No such file or directory)", "a readable file")]
@@ -214,6 +261,26 @@ def test_the_columns_that_are_wanted_are_read(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": [1], "b": [2], "c": [3]}), path)
     table = open_parquet(path, lambda names: [name for name in names if name != "b"])
     assert table.column_names == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (pa.array([[1.0]]), "list<element: double>"),
+        (pa.array([{"a": 1}]), "struct<a: int64>"),
+        (pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64())), "map<string, int64 ('z')>"),
+        (pa.array([b"1"]), "binary"),
+        (pa.array([1], pa.duration("s")), "duration[s]"),
+    ],
+)
+def test_a_parquet_column_of_more_than_one_value_a_cell_is_one_fault(
+    cells: pa.Array, kind: str, toy_seed: Seed, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"unit": ["A"], "z": cells}), path)
+    raw = read_raw(path, toy_seed)
+    assert said(raw) == [(None, "z", f"a column of type {kind}", "one number, text or time in each cell")]
+    assert raw.headers == []
 
 
 def test_a_tables_parts_are_its_own() -> None:
