@@ -22,11 +22,17 @@ NO_ZONE = "the plant's local time without a time zone, as 2026-11-01T06:00"
 CONTENT = "a content above 0, or <0.5 where the laboratory found less than its limit of 0.5"
 MARK = "1 for a lot with the defect, 0 for one without, or an empty cell where nobody looked"
 NAME = "a name as text or whole number"
+PRINTED = "a name without control characters (NUL, tab, line end)"
+SENSIBLE = "a date of 1950 or later; systems write 0001, 1899 or 1900 where they know no date"
 TOLD = "a value: each row needs its unit and period"
 
 _MISSING = pa.array(["", "NaN", "nan", "NAN", "NA", "N/A", "null", "NULL", "None"], pa.large_string())
+_EARLIEST = pd.Timestamp("1950-01-01")
+# In a column of numbers these say the same; as a unit or a class they may be a name.
+_NO_NUMBER = pa.array(["n/a", "N/a", "#N/A", "#NA", "na", "none", "Null", "Nan"], pa.large_string())
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|^[+-]?(?i:inf|infinity)$"
-_COMMA = r"^[+-]?\d[\d.' ]*,[\d.,' ]*([eE][+-]?\d+)?$"
+_COMMA = r"^[+-]?\d[\d.' \x{a0}\x{202f}]*,[\d.,' ]*([eE][+-]?\d+)?$"
+_GROUPED = r"^[+-]?\d{1,3}([' \x{a0}\x{202f}]\d{3})+(\.\d*)?$"
 _ISO = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
 _ZONE = r"\s?(Z|UTC|[+-]\d{2}:?\d{2})$"
 
@@ -37,7 +43,8 @@ def numbers(cells: pd.Series) -> Parsed:
     Parameters
     ----------
     cells : Series (n,)
-        Numbers, text as a CSV file holds it, or a mixture. Missing are: empty, NaN, NA, N/A, null, None.
+        Numbers, text as a CSV file holds it, or a mixture. Missing are: empty, NaN, NA, N/A, null, None,
+        n/a, na, #N/A, #NA, none, Null.
 
     Returns
     -------
@@ -51,11 +58,22 @@ def numbers(cells: pd.Series) -> Parsed:
     try:
         values, bad = _cast(text), {}
     except pa.ArrowInvalid:
+        text = pc.if_else(pc.is_in(text, value_set=_NO_NUMBER), None, text)
         is_number = pc.match_substring_regex(text, _NUMBER)
-        has_comma = pc.match_substring_regex(text, _COMMA)
         values = _cast(pc.if_else(is_number, text, None))
-        bad = {POINT: _mask(has_comma), NUMBER: ~_mask(is_number, when_missing=True) & ~_mask(has_comma)}
+        has_comma = _mask(pc.match_substring_regex(text, _COMMA)) | _mask(pc.match_substring_regex(text, _GROUPED))
+        bad = {POINT: has_comma, NUMBER: ~_mask(is_number, when_missing=True) & ~has_comma}
     return values, bad | {FINITE: np.isinf(values.to_numpy())}
+
+
+def markers(cells: pd.Series) -> dict[str, int]:
+    """Texts of a column of numbers that were read as missing, and how often each stands there; empty cells aside."""
+    if not isinstance(cells.dtype, pd.StringDtype) and cells.dtype != object:
+        return {}
+    text = pc.utf8_trim_whitespace(pa.array(cells.astype("str"), type=pa.large_string()))
+    known = pa.concat_arrays([_MISSING.slice(1), _NO_NUMBER])
+    found = pc.value_counts(pc.filter(text, pc.is_in(text, value_set=known)))
+    return {count["values"]: count["counts"] for count in found.to_pylist()}
 
 
 def contents(cells: pd.Series) -> Parsed:
@@ -117,14 +135,15 @@ def times(cells: pd.Series) -> Parsed:
     """
     if isinstance(cells.dtype, np.dtype) and cells.dtype.kind == "M":
         values = cells.astype("datetime64[us]")
-        return values, {TOLD: values.isna().to_numpy()}
+        return values, {TOLD: values.isna().to_numpy(), SENSIBLE: (values < _EARLIEST).to_numpy()}
     text = _text(cells)
     is_local = pc.match_substring_regex(text, _ISO + "$")
     values = pd.to_datetime(pc.if_else(is_local, text, None).to_pandas(), format="ISO8601", errors="coerce")
     missing = _mask(pc.is_null(text))
     zoned = _mask(pc.match_substring_regex(text, _ISO + _ZONE))
     bad = {TOLD: missing, NO_ZONE: zoned, ISO_TIME: values.isna().to_numpy() & ~missing & ~zoned}
-    return values.astype("datetime64[us]"), bad
+    values = values.astype("datetime64[us]")
+    return values, bad | {SENSIBLE: (values < _EARLIEST).to_numpy()}
 
 
 def unit_names(cells: pd.Series) -> Parsed:
@@ -144,7 +163,8 @@ def unit_names(cells: pd.Series) -> Parsed:
     names = text.to_pandas().astype("str")
     # Unit 12 of a file with missing names arrives as 12.0, which would be another unit than "12".
     is_float = pd.api.types.is_float_dtype(cells.dtype)
-    return names, {TOLD: _mask(pc.is_null(text)), NAME: names.notna().to_numpy() & is_float}
+    unprinted = _mask(pc.match_substring_regex(text, r"[\x00-\x1f\x7f]"))
+    return names, {TOLD: _mask(pc.is_null(text)), NAME: names.notna().to_numpy() & is_float, PRINTED: unprinted}
 
 
 def classes(cells: pd.Series, known: Sequence[str]) -> Parsed:

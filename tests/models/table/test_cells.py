@@ -18,9 +18,12 @@ from models.table.cells import (
     NO_ZONE,
     NUMBER,
     POINT,
+    PRINTED,
+    SENSIBLE,
     TOLD,
     classes,
     contents,
+    markers,
     marks,
     numbers,
     times,
@@ -47,6 +50,9 @@ def bad(parsed):
         ("NaN", np.nan),
         ("N/A", np.nan),
         ("null", np.nan),
+        ("n/a", np.nan),
+        ("#N/A", np.nan),
+        ("none", np.nan),
     ],
 )
 @pytest.mark.parametrize("beside", ["4", "bad"], ids=["in a clean column", "beside a faulty cell"])
@@ -204,3 +210,32 @@ def test_marks_of_defects_are_0_or_1():
     assert not any(mask.any() for mask in told.values())
     assert bad(marks(pd.Series([0.0, 0.3, 2.0, -1.0, np.nan]))) == {MARK: [1, 2, 3]}
     assert bad(marks(pd.Series(["yes", "0,5", "inf", "0.5"]))) == {NUMBER: [0], POINT: [1], FINITE: [2], MARK: [3]}
+
+
+@pytest.mark.parametrize("cell", ["1 234.5", "1\u00a0234,5", "1\u202f234", "1'234'567.8", "-1 234"])
+def test_thousands_in_groups_are_named_as_such(cell):
+    expected = {POINT: [0]}
+    assert bad(numbers(pd.Series([cell, "4"]))) == expected
+
+
+@pytest.mark.parametrize("cell", ["Bad", "No Good", "#REF!", "#DIV/0!", "-", "--", "?", "<0.5", "I/O Timeout", "12 34"])
+def test_what_may_mean_something_is_no_missing_value(cell):
+    assert bad(numbers(pd.Series([cell, "4"]))) == {NUMBER: [0]}
+
+
+def test_texts_that_were_read_as_missing_are_counted():
+    assert markers(pd.Series(["n/a", " n/a", "", "NaN", "4", None, "x"])) == {"n/a": 2, "NaN": 1}
+    assert markers(pd.Series(["n/a", 4.0, None, np.nan], dtype=object)) == {"n/a": 1}
+    assert markers(pd.Series([1.0, np.nan])) == {}
+
+
+def test_dates_before_1950_are_no_dates_of_a_plant():
+    text = pd.Series(["0001-01-01", "1899-12-30", "1949-12-31T23:59", "1950-01-01", "0000-01-01"])
+    assert bad(times(text)) == {SENSIBLE: [0, 1, 2, 4]}
+    typed = pd.Series(np.array(["0001-01-01", "1950-01-01"], "datetime64[us]"))
+    assert bad(times(typed)) == {SENSIBLE: [0]}
+
+
+@pytest.mark.parametrize("cell", ["A\x00", "A\x00B", "A\tB", "A\nB", "\x7fA"])
+def test_units_have_no_control_characters(cell):
+    assert bad(unit_names(pd.Series(["A", cell, "B\u2011 1"]))) == {PRINTED: [1]}
