@@ -16,6 +16,7 @@ import pandas as pd
 from models.table import cells
 from models.table.lags import earlier
 from models.table.slips import slip as _slip
+from models.table.wording import nearest, shortened
 from physics.arrays import BoolArray, IntArray
 from seeds import Column, Seed
 
@@ -183,12 +184,15 @@ def _find_columns(frame: pd.DataFrame, seed: Seed) -> dict[str, list[str]]:
 
 def _column_faults(frame: pd.DataFrame, seed: Seed, source: Source, found: dict[str, list[str]]) -> Iterator[Fault]:
     """Columns that the table lacks or names twice."""
+    free = set(map(str, frame.columns)).difference(*found.values())
     for name, headers in found.items():
         column = seed.column(name)
         wanted = f"'{name}'" if column.tag in (None, name) else f"'{column.tag}' (or '{name}')"
         if not headers and column.role != "late":
-            held = ", ".join(str(header) for header in frame.columns)
-            yield Fault(source.name, None, column.tag or name, f"columns {shortened(held, 200)}", f"a column {wanted}")
+            near = nearest([name, *([column.tag] if column.tag else [])], free)
+            hint = f"; the nearest is {shortened(repr(near), 60)}" if near else ""
+            got = f"no such column among {len(frame.columns)}{hint}"
+            yield Fault(source.name, None, column.tag or name, got, f"a column {wanted}")
         if len(headers) > 1:
             got = " and ".join(f"'{header}'" for header in headers)
             yield Fault(source.name, None, name, f"columns {got}", f"one column {wanted}")
@@ -227,11 +231,6 @@ def _shown(cell: object) -> str:
     if pd.isna(cell) or cell == "":  # type: ignore[call-overload]
         return "nothing"
     return shortened(f"{cell:.6g}" if isinstance(cell, float) else repr(str(cell)), 60)
-
-
-def shortened(text: str, length: int) -> str:
-    """A text, its end left out where it is longer."""
-    return text if len(text) <= length else text[: length - 3] + "..."
 
 
 def _range(column: Column) -> str:

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from models.table.contract import LISTED, Fault, shortened
+from models.table.contract import LISTED, Fault
+from models.table.wording import shortened
 from physics.arrays import IntArray
 from seeds import Seed
 
@@ -147,7 +148,10 @@ def _read_csv(file: Path) -> RawTable:
     frame = table.to_pandas(split_blocks=True, self_destruct=True)
     blank = (frame.iloc[:, 0] == "").to_numpy(copy=True)
     blank[blank] = (frame[blank] == "").all(axis=1)
-    return RawTable(str(file), frame[~blank] if blank.any() else frame, headers, numbers[~blank], _ragged(file, ragged))
+    faults = _ragged(file, ragged)
+    if _lines(file) > 1 + len(numbers) + len(ragged):
+        faults += _swallowed(file, frame, numbers)
+    return RawTable(str(file), frame[~blank] if blank.any() else frame, headers, numbers[~blank], faults)
 
 
 def _csv_headers(file: Path) -> list[str] | Fault:
@@ -199,6 +203,24 @@ def _first_row(file: Path) -> bytes:
             if first.count(b'"') % 2 == 0 or len(first) > _HEADER_BYTES:
                 break
     return first
+
+
+def _lines(file: Path) -> int:
+    """How many line ends a file has."""
+    with file.open("rb") as lines:
+        return sum(part.count(b"\n") for part in iter(lambda: lines.read(1 << 20), b""))
+
+
+def _swallowed(file: Path, frame: pd.DataFrame, row: IntArray) -> list[Fault]:
+    """Cells in which whole rows lie, behind a quote that is never closed; a text of several lines is none."""
+    faults = []
+    for name in frame.columns:
+        for position in np.flatnonzero(frame[name].str.contains("\n", regex=False)):
+            first, *more = str(frame[name].iloc[position]).splitlines()
+            if any(line.count(",") >= len(frame.columns) - 1 > 0 for line in more):
+                got = f"{shortened(repr(first), 60)} and {len(more)} more lines in one cell"
+                faults.append(Fault(str(file), int(row[position]), name, got, "a quote that is closed in its own row"))
+    return faults[:LISTED]
 
 
 def _not_utf8(file: Path) -> Fault:

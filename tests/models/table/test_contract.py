@@ -94,7 +94,7 @@ def test_today_is_the_last_day_that_a_period_may_start(toy_seed, toy_frame):
 @pytest.mark.parametrize("column", ["unit", "period_start", "x_set", "z", "y"])
 def test_a_missing_column_is_a_fault(toy_seed, toy_frame, column):
     (told,) = faults_of(toy_frame().drop(columns=column), toy_seed)
-    assert told.startswith(f"table, column {column}: got columns ")
+    assert told.startswith(f"table, column {column}: got no such column among 5")
     assert told.endswith(f"expected a column '{column}'")
 
 

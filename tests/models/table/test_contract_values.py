@@ -105,12 +105,30 @@ def test_a_cell_is_shown_short(cell: object, shown: str) -> None:
     assert contract._shown(cell) == shown
 
 
-def test_columns_of_a_table_are_listed_up_to_200_characters(toy_seed) -> None:
-    with pytest.raises(TableError) as caught:
-        contract.check(pd.DataFrame({f"column {i:03d}": [1] for i in range(30)}), toy_seed)
-    got = caught.value.faults[0].value
-    assert got.startswith("columns column 000, column 001")
-    assert (len(got), got[-3:]) == (len("columns ") + 200, "...")
+@pytest.mark.parametrize(
+    ("heading", "hint"),
+    [
+        ("X_Set", "; the nearest is 'X_Set'"),
+        ("x set", "; the nearest is 'x set'"),
+        ("x_sett", "; the nearest is 'x_sett'"),
+        ("speed", ""),
+        ("tapped", ""),
+        ("x_set" + " of the cell" * 9, ""),
+    ],
+)
+def test_a_missing_column_is_named_once_with_the_nearest_heading(heading: str, hint: str, toy_seed) -> None:
+    frame = rows(2).drop(columns=["x_set", "y"]).assign(y=90.0, **{heading: 10.0})
+    got = f"no such column among {len(frame.columns)}{hint}"
+    assert told(frame, toy_seed) == [f"table, column x_set: got {got}: expected a column 'x_set'"]
+
+
+def test_a_heading_that_means_another_column_is_not_the_nearest(toy_seed) -> None:
+    frame = rows(2).drop(columns="period_start").assign(Period_End="2024")
+    (fault,) = told(frame, toy_seed)
+    assert fault == (
+        "table, column period_start: got no such column among 5; the nearest is 'Period_End': "
+        "expected a column 'period_start'"
+    )
 
 
 def test_rows_of_one_file_follow_each_other() -> None:
@@ -209,7 +227,7 @@ def test_a_target_without_any_label_is_told_and_one_label_is_enough(toy_seed) ->
 
 def test_a_column_that_is_named_twice_or_not_at_all(toy_seed) -> None:
     frame = rows(2).drop(columns="z")
-    assert told(frame, toy_seed) == ["table, column z: got columns unit, period_start, x_set, y: expected a column 'z'"]
+    assert told(frame, toy_seed) == ["table, column z: got no such column among 4: expected a column 'z'"]
     twice = pd.concat([rows(2), rows(2)[["z"]]], axis=1)
     assert told(twice, toy_seed)[0] == "table, column z: got columns 'z' and 'z': expected one column 'z'"
 

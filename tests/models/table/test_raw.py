@@ -176,6 +176,16 @@ def test_a_quote_that_is_never_closed_is_shown(read) -> None:
     assert said(read('a,"b\n1,2\n3,4\n')) == [(1, None, got, "a header row with the columns' names")]
 
 
+@pytest.mark.parametrize("end", ["", '3,4,x"\n', '3,4,x\n5,6,a "new" one\n'])
+def test_rows_behind_a_quote_that_is_never_closed_are_not_lost(end: str, read) -> None:
+    raw = read('a,b,note\n0,0,"two\nlines, no more"\n1,2,"see\n3,4,x\n' + end)
+    ((row, column, got, expected),) = said(raw)
+    assert (row, column) == (3, "note")
+    assert got.startswith("'see' and ")
+    assert got.endswith(" more lines in one cell")
+    assert expected == "a quote that is closed in its own row"
+
+
 def test_a_row_that_never_ends_is_named(read) -> None:
     raw = read("a,b\n1,2\n3," + "x" * 5_000_000 + "\n")
     expected = "rows of cells; is a quote opened and never closed?"
