@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.table import cells
+from models.table import cautions, cells
 from models.table.lags import earlier
+from models.table.slips import PartSlip, part_slip
 from models.table.slips import slip as _slip
 from models.table.wording import nearest, shortened
 from physics.arrays import BoolArray, IntArray
@@ -22,6 +23,9 @@ from seeds import Column, Seed
 
 # More rows than this out of physical range mean a wrong file or unit, not some bad readings.
 REJECTED_SHARE = 0.2
+
+# Possible values in another unit in so many of the rows stop the work; fewer are a caution.
+SLIP_SHARE = 0.1
 
 # Faults of one kind that are reported one by one in each column; the rest is counted.
 LISTED = 5
@@ -95,14 +99,20 @@ class Checked:
         without a label are kept: they wait for it, and whoever trains leaves them out.
     rejected : DataFrame
         Values out of physical range, one a line: file, row, unit, period_start, column, value, reason. Their rows are
-        not in `table`.
+        not in `table`. From files also rows that are none of the plant, such as the header again.
     ignored : tuple of str
         Columns of the file that were not used.
+    cautions : tuple of str
+        What a reader of the table should know, line by line.
+    lacks : tuple of str
+        What the table has not, line by line; known of files alone.
     """
 
     table: pd.DataFrame
     rejected: pd.DataFrame
     ignored: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
 
     @property
     def rejected_rows(self) -> int:
@@ -144,8 +154,8 @@ def check(
     TableError
         With every fault: a column missing or named twice, no rows, text or a decimal comma in a number, infinity, a
         time that is no ISO date or carries a zone, a row without unit or period, two rows of one unit and period, a
-        period in the future, no label at all, a column whose median shows another unit, more than `REJECTED_SHARE`
-        of the rows out of physical range.
+        period in the future, no label at all, a column whose median or a tenth of whose rows show another unit, more
+        than `REJECTED_SHARE` of the rows out of physical range.
     """
     source = source or Source.one("table", len(frame))
     frame = frame.reset_index(drop=True)
@@ -161,14 +171,19 @@ def check(
     rows = _Rows(seed, source, headers, values)
     slips = rows.slips()
     outside = {column.name: rows.outside(column) for column in rows.measured if column.name not in slips}
+    parts = {name: part for name in outside if (part := rows.part_slip(seed.column(name))) is not None}
     faults += [*rows.identity_faults(today or dt.date.today()), *slips.values(), *rows.label_faults()]
-    faults += rows.share_faults(outside)
+    refused, slight = rows.part_faults(parts, outside)
+    faults += [*refused, *rows.share_faults(outside)]
     if faults:
         raise TableError(faults)
+    table = rows.table(~np.logical_or.reduce(list(outside.values())))
+    missing = {name: cells.markers(frame[headers[name]]) for name in outside if values[name].hasnans}
     return Checked(
-        table=rows.table(~np.logical_or.reduce(list(outside.values()))),
+        table=table,
         rejected=rows.rejected(outside),
         ignored=tuple(str(header) for header in frame.columns if header not in headers.values()),
+        cautions=(*slight, *cautions.read_as_missing(missing), *cautions.of_table(table, seed)),
     )
 
 
@@ -298,6 +313,27 @@ class _Rows:
         low, high = column.limits
         values = _sizes(self.values[column.name], column).to_numpy()
         return (values < low) | (values > high)
+
+    def part_slip(self, column: Column) -> PartSlip | None:
+        """The part of a column's rows that is in another unit; a laboratory's limits have no size of their own."""
+        return None if column.censored else part_slip(self.values[column.name].to_numpy(), column)
+
+    def part_faults(self, parts: dict[str, PartSlip], outside: dict[str, BoolArray]) -> tuple[list[Fault], list[str]]:
+        """Parts in another unit that stop the work, and those that are but a caution.
+
+        A part stops it if it is a tenth of the rows and physically possible, so that no range takes it out, or if so
+        many rows are out of range that the file is refused.
+        """
+        refused, slight = [], []
+        too_many = bool(outside) and np.logical_or.reduce(list(outside.values())).mean() > REJECTED_SHARE
+        for name, part in parts.items():
+            hidden = np.count_nonzero(part.rows & ~outside[name])
+            first = self.source.place(int(np.flatnonzero(part.rows)[0]))
+            if too_many or hidden >= SLIP_SHARE * len(part.rows):
+                refused.append(Fault(*first, self.headers[name], f"{part.got}, from here on", part.expected))
+            else:
+                slight.append(f"{self.headers[name]}: {part.got}, first in row {first[1]}: a slip of units?")
+        return refused, slight
 
     def share_faults(self, outside: dict[str, BoolArray]) -> Iterator[Fault]:
         """So many impossible values that the file itself must be wrong."""

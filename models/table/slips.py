@@ -1,12 +1,14 @@
-"""Slips of units: columns about a power of 1000 away from what the seed calls typical."""
+"""Slips of units: columns, or a part of their rows, about a power of 1000 away from what the seed calls typical."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from physics.arrays import BoolArray, FloatArray
 from seeds import Column
 
 # A slip of units shows in a column's median: so many values at least, about a power of 1000 (within a factor) away from
@@ -15,6 +17,12 @@ _SLIP_VALUES = 10
 _SLIP_FACTOR = 2.0
 _SLIP_NEAR_SD = 2.0
 _SLIP_FAR_SD = 50.0
+
+# In a part of the rows it shows as a second crowd: so many values of the column at least, and fewer than half as many
+# between it and those within this factor of the typical mean; tails of a wide column have more there.
+_PART_VALUES = 3
+_CROWD_FACTOR = 4.0
+_BETWEEN_SHARE = 0.5
 
 
 def slip(values: pd.Series, column: Column) -> tuple[str, str] | None:
@@ -36,3 +44,56 @@ def slip(values: pd.Series, column: Column) -> tuple[str, str] | None:
     if abs(median - mean) > _SLIP_FAR_SD * sd and not low <= median <= high:
         return f"median {median:.6g}", f"{typical}: another unit or another quantity?"
     return None
+
+
+class PartSlip(NamedTuple):
+    """A part of a column's rows in another unit: which rows, and what to say of them."""
+
+    rows: BoolArray
+    got: str
+    expected: str
+
+
+def part_slip(values: FloatArray, column: Column) -> PartSlip | None:
+    """Rows of a column that are about 1000, or a million, times larger or smaller than the others.
+
+    Parameters
+    ----------
+    values : float array (n,)
+        The column in the seed's unit; NaN where missing.
+    column : Column
+        A number column, whose median shows no slip.
+
+    Returns
+    -------
+    PartSlip or None
+        The largest such part of at least three rows; None where there is none, or where values of all sizes are there.
+    """
+    assert column.typical is not None
+    mean, sd = column.typical.mean, column.typical.sd
+    if mean == 0 or not len(values):
+        return None
+    ratio = values / mean
+    with np.errstate(invalid="ignore"):
+        far = np.abs(values - mean) > _SLIP_NEAR_SD * sd
+        there = np.count_nonzero(np.isfinite(ratio) & (ratio != 0))
+    best = None
+    for power in (-2, -1, 1, 2):
+        size = 1000.0**power
+        rows = far & (ratio >= size / _SLIP_FACTOR) & (ratio <= size * _SLIP_FACTOR)
+        count = np.count_nonzero(rows)
+        low, high = (size * _SLIP_FACTOR, 1 / _CROWD_FACTOR) if power < 0 else (_CROWD_FACTOR, size / _SLIP_FACTOR)
+        between = np.count_nonzero((ratio > low) & (ratio < high))
+        is_crowd = count >= _PART_VALUES and between < _BETWEEN_SHARE * count
+        if is_crowd and (best is None or count > np.count_nonzero(best[0])):
+            best = rows, size
+    if best is None:
+        return None
+    rows, size = best
+    expected = f"{mean:g} {column.unit} or so (typical, sd {sd:g}): a slip of units in a part of the rows?"
+    got = f"{np.count_nonzero(rows)} of {there} values about {_times(size)} than the others"
+    return PartSlip(rows, got, expected)
+
+
+def _times(size: float) -> str:
+    return f"{size:.0f} times larger" if size > 1 else f"{1 / size:.0f} times smaller"

@@ -249,3 +249,55 @@ def test_columns_that_were_not_used_are_named(toy_seed) -> None:
     checked = contract.check(rows(3).assign(note="x", previous_y=1.0), toy_seed)
     assert checked.ignored == ("note", "previous_y")
     assert len(checked.rejected) == 0
+
+
+def wide(size: float, share: int, n: int = 60) -> pd.DataFrame:
+    """Sound rows, of which every `share`-th has x_set in another unit."""
+    frame = rows(n)
+    frame["x_set"] = 10.0 + np.arange(n) % 7 / 10
+    frame["z"] += np.arange(n) / 1000
+    frame.loc[::share, "x_set"] *= size
+    return frame
+
+
+def test_a_part_of_the_rows_in_another_unit_is_one_fault_with_its_count(toy_seed) -> None:
+    expected = "10 kA or so (typical, sd 1): a slip of units in a part of the rows?"
+    assert told(wide(0.001, 3), toy_seed) == [
+        f"table, row 1, column x_set: got 20 of 60 values about 1000 times smaller than the others, from here on: "
+        f"expected {expected}"
+    ]
+    first, second, *_ = told(wide(1e6, 3), toy_seed)
+    assert first.startswith(
+        "table, row 1, column x_set: got 20 of 60 values about 1000000 times larger than the others, from here on"
+    )
+    assert second == "table: got 20 of 60 rows out of physical range: expected at most 20% of the rows"
+
+
+def test_few_rows_in_another_unit_are_a_caution(toy_seed) -> None:
+    checked = contract.check(wide(0.001, 15), toy_seed)
+    line = "x_set: 4 of 60 values about 1000 times smaller than the others, first in row 1: a slip of units?"
+    assert checked.cautions == (line,)
+    assert len(checked.table) == 60
+    checked = contract.check(wide(1000.0, 6), toy_seed)
+    line = "x_set: 10 of 60 values about 1000 times larger than the others, first in row 1: a slip of units?"
+    assert checked.cautions == (line,)
+    assert checked.rejected_rows == 10
+    # Exactly a tenth of possible values is too much, two values are no crowd.
+    assert len(told(wide(0.001, 10), toy_seed)) == 1
+    assert contract.check(wide(0.001, 30), toy_seed).cautions == ()
+
+
+def test_the_tail_of_a_wide_column_is_no_slip(toy_seed) -> None:
+    frame = wide(1.0, 1)
+    frame.loc[:5, "x_set"] = [0.01, 0.009, 0.011, 1.0, 2.0, 0.05]
+    assert contract.check(frame, toy_seed).cautions == ()
+    frame.loc[3:5, "x_set"] = [10.0, 2.0, 10.0]
+    assert len(contract.check(frame, toy_seed).cautions) == 1
+
+
+def test_texts_read_as_missing_are_counted_by_column(toy_seed) -> None:
+    frame = rows(4).astype({"x_set": object, "z": object})
+    frame.loc[:1, "z"] = "n/a"
+    frame.loc[2, "z"] = "NULL"
+    frame.loc[3, "x_set"] = "#N/A"
+    assert contract.check(frame, toy_seed).cautions == ("read as missing: x_set ('#N/A' 1), z ('n/a' 2, 'NULL' 1)",)

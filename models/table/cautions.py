@@ -1,0 +1,178 @@
+"""What a reader of a checked table should know: cautions, and what the table lacks. Plain lines, measured alone."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from models.table.wording import named, visible
+from seeds import Seed
+
+# A sensor that sticks: more than this share of its values are one and the same, of so many at least.
+STUCK_SHARE = 0.5
+STUCK_VALUES = 20
+
+# What a table lacks: columns with more than this share missing, units with fewer rows than this where units usually
+# have twice as many, steps in time longer than so many usual ones, labels with fewer values than this share of rows.
+MISSING_SHARE = 0.5
+FEW_ROWS = 5
+GAP_STEPS = 3
+USUAL_STEPS = 0.9  # share of the steps that are not longer than a usual one
+LABEL_SHARE = 0.5
+
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
+
+
+def read_as_missing(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Say how many cells hold a text that was read as missing; `counts` has the texts and their number by column."""
+    found = [
+        f"{column} ({', '.join(f'{text!r} {count}' for text, count in texts.items())})"
+        for column, texts in counts.items()
+        if texts
+    ]
+    return [f"read as missing: {named(found)}"] if found else []
+
+
+def unused_columns(headers: Sequence[str], seed: Seed) -> list[str]:
+    """Say which columns of the file were not used; `previous` columns of a table written here are made again."""
+    made = {column.name for column in seed.columns if column.previous is not None}
+    unknown = [header for header in headers if header not in made]
+    if not unknown:
+        return []
+    one = len(unknown) == 1
+    return [
+        f"{len(unknown)} column{'' if one else 's'} {'is' if one else 'are'} not in the seed and "
+        f"{'was' if one else 'were'} not used: {named(unknown)}"
+    ]
+
+
+def of_table(table: pd.DataFrame, seed: Seed) -> list[str]:
+    """Cautions that a checked table itself gives: units spelled alike, sensors that stick."""
+    return [*_alike(table, seed), *_stuck(table, seed)]
+
+
+def _alike(table: pd.DataFrame, seed: Seed) -> list[str]:
+    """Units whose names differ in case, dashes or spaces alone."""
+    if seed.key is None:
+        return []
+    rows = table[seed.key.name].value_counts(sort=False)
+    spellings: dict[str, list[str]] = {}
+    for name in sorted(rows.index):
+        spellings.setdefault(_plain(name), []).append(name)
+    alike = [
+        " and ".join(f"'{visible(str(name))}' ({rows[name]} rows)" for name in names)
+        for names in spellings.values()
+        if len(names) > 1
+    ]
+    if not alike:
+        return []
+    return [f"units that differ in case, dash or space alone stay different units: {named(alike, '; ')}"]
+
+
+def _plain(name: str) -> str:
+    """A name without what a person overlooks."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name).translate(_DASHES)
+    return "".join(name.casefold().split())
+
+
+def _stuck(table: pd.DataFrame, seed: Seed) -> list[str]:
+    """Measured columns with one value in most rows; zero is a value that many processes have."""
+    lines = []
+    for column in seed.by_role("before", "during", "late"):
+        if not column.is_number or column.previous is not None:
+            continue
+        values = table[column.name].to_numpy(dtype=np.float64)
+        values = values[~np.isnan(values)]
+        if len(values) < STUCK_VALUES:
+            continue
+        # What more than half of the values are is their middle one too.
+        middle = np.partition(values, len(values) // 2)[len(values) // 2]
+        same = np.count_nonzero(values == middle)
+        if middle != 0 and same > STUCK_SHARE * len(values):
+            share = "all" if same == len(values) else f"{same} of"
+            lines.append(f"{column.name} is {middle:.6g} in {share} {len(values)} rows: does the sensor stick?")
+    return lines
+
+
+def lacks(table: pd.DataFrame, seed: Seed) -> list[str]:
+    """What a checked table has not: values, rows of some units, periods, labels.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As in `Checked.table`.
+    seed : Seed
+        The process.
+
+    Returns
+    -------
+    list of str
+        One plain line for each kind of thing; empty where nothing is missing.
+    """
+    if table.empty:
+        return []
+    return [*_empty_columns(table, seed), *_short_units(table, seed), *_gaps(table, seed), *_few_labels(table, seed)]
+
+
+def _empty_columns(table: pd.DataFrame, seed: Seed) -> list[str]:
+    names = [c.name for c in seed.columns if c.role not in ("key", "time") and c.previous is None]
+    missing = table[names].isna().mean()
+    lines = []
+    if nothing := [name for name in names if missing[name] == 1]:
+        lines.append(f"no value at all: {named(nothing)}")
+    if mostly := [f"{name} ({missing[name]:.0%})" for name in names if MISSING_SHARE < missing[name] < 1]:
+        lines.append(f"mostly missing: {named(mostly)}")
+    return lines
+
+
+def _short_units(table: pd.DataFrame, seed: Seed) -> list[str]:
+    if seed.key is None:
+        return []
+    rows = table[seed.key.name].value_counts().sort_values(kind="stable")
+    few = rows[rows < FEW_ROWS]
+    if few.empty or rows.median() < 2 * FEW_ROWS:
+        return []
+    units = named([f"{visible(str(name))} ({count})" for name, count in few.items()])
+    return [f"{len(few)} of {len(rows)} units have fewer than {FEW_ROWS} rows: {units}"]
+
+
+def _gaps(table: pd.DataFrame, seed: Seed) -> list[str]:
+    """Times without a row of any unit; of pieces, without a lot."""
+    start = table[seed.time.name]
+    if seed.classes and seed.key is not None:
+        start = start.groupby(table[seed.key.name]).min()
+    time = np.unique(start.to_numpy())
+    if len(time) < FEW_ROWS:
+        return []
+    steps = np.diff(time)
+    usual = max(np.quantile(steps, USUAL_STEPS), np.timedelta64(seed.process.period.timedelta))
+    long = np.flatnonzero(steps > GAP_STEPS * usual)
+    if not len(long):
+        return []
+    longest = long[np.argmax(steps[long])]
+    first, last = (pd.Timestamp(time[longest + i]) for i in (0, 1))
+    of = "" if len(long) == 1 else f", the longest of {len(long)} gaps"
+    return [f"no row of any unit between {first:%Y-%m-%d %H:%M} and {last:%Y-%m-%d %H:%M}{of}"]
+
+
+def _few_labels(table: pd.DataFrame, seed: Seed) -> list[str]:
+    """Rows without a label, classes without a row, and one label that stands in many rows.
+
+    Contents of lots are rounded by the laboratory: that few of them differ says nothing.
+    """
+    lines = []
+    labels = table[[column.name for column in seed.labels]]
+    unlabelled = np.count_nonzero(labels.isna().all(axis=1))
+    if unlabelled:
+        lines.append(f"no label in {unlabelled} of {len(table)} rows")
+    values = table[seed.target.name].dropna()
+    if seed.target.classes:
+        absent = [name for name in seed.target.classes if name not in set(values.unique())]
+        lines += [f"{seed.target.name} has no row of {named(absent)}"] if absent else []
+    elif seed.quality is None and values.nunique() < LABEL_SHARE * len(values):
+        lines.append(f"{seed.target.name} has {values.nunique()} different values in {len(values)} rows with a label")
+    return lines
