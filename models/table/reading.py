@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from models.table import cautions
 from models.table.contract import Checked, Fault, Source, TableError, check
 from models.table.raw import RawTable, open_parquet, read_raw
+from models.table.strays import without_strays
 from seeds import Seed
 
 TABLE, TRUTH = "table.parquet", "truth.parquet"
@@ -35,7 +37,8 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None) ->
     -------
     Checked
         The table with its `previous` columns, the values rejected with their rows' numbers (a CSV file's header is row
-        1; Parquet rows count from 1), and the names of unused columns.
+        1; Parquet rows count from 1), the names of unused columns, cautions and what the table lacks. Each row of the
+        files is in the table or listed as rejected.
 
     Raises
     ------
@@ -55,9 +58,20 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None) ->
         file=np.repeat(np.arange(len(raws)), [len(raw.row) for raw in raws]),
         row=np.concatenate([raw.row for raw in raws]),
     )
+    frame, source, strays = without_strays(frame, source, seed)
     checked = check(frame, seed, source, today=today, known=faults)
-    unread = [header for header in raws[0].headers if header not in frame.columns]
-    return dataclasses.replace(checked, ignored=(*checked.ignored, *unread))
+    ignored = (*checked.ignored, *(header for header in raws[0].headers if header not in frame.columns))
+    rejected = checked.rejected
+    if not strays.empty:
+        rejected = pd.concat([rejected.astype({"value": object}), strays])
+        rejected = rejected.sort_values(["file", "row"], kind="stable", ignore_index=True)
+    return dataclasses.replace(
+        checked,
+        rejected=rejected,
+        ignored=ignored,
+        cautions=(*checked.cautions, *cautions.unused_columns(ignored, seed)),
+        lacks=tuple(cautions.lacks(checked.table, seed)),
+    )
 
 
 def read_truth(path: str | Path, seed: Seed) -> pd.DataFrame | None:

@@ -321,3 +321,12 @@ def test_rejected_rows_are_written_whole_or_not_at_all(toy_seed, frame, folder, 
 def read_table_of(frame, folder, seed):
     write_csv(frame, folder / "t.csv")
     return read_table(folder / "t.csv", seed)
+
+
+def test_a_reading_ends_with_cautions_and_what_the_table_lacks(frame, toy_seed, folder):
+    frame = frame.assign(tapped=np.nan, op="x", shift=1)
+    caution = "2 columns are not in the seed and were not used: op, shift"
+    for write, name in ((write_csv, "t.csv"), (lambda table, path: table.to_parquet(path), "t.parquet")):
+        write(frame, folder / name)
+        checked = read_table(folder / name, toy_seed)
+        assert (checked.cautions, checked.lacks) == ((caution,), ("no value at all: tapped",))

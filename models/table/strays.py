@@ -1,0 +1,73 @@
+"""Rows of a file that are no rows of a plant: its header again, and totals or means at its foot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from models.table.contract import Source
+from seeds import Seed
+
+HEADER_AGAIN = "the header again, no row of the plant"
+TOTAL = "a total or a mean, no row of the plant"
+
+_TOTALS = (
+    *("total", "totals", "grand total", "subtotal", "sum", "sums", "mean", "average", "avg", "median"),
+    *("summe", "gesamt", "gesamtsumme", "mittelwert", "mittel", "durchschnitt"),
+    *("somme", "moyenne", "suma", "promedio", "合计", "总计", "平均", "平均值"),
+)
+
+
+def without_strays(frame: pd.DataFrame, source: Source, seed: Seed) -> tuple[pd.DataFrame, Source, pd.DataFrame]:
+    """Rows of the plant alone, and a list of the others.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows as read.
+    source : Source
+        Where they stand.
+    seed : Seed
+        The process.
+
+    Returns
+    -------
+    DataFrame, Source
+        The rows that are left; both are those given where all are.
+    DataFrame
+        The others as in `Checked.rejected`: `value` is the cell that shows what the row is.
+    """
+    reason = np.full(len(frame), "", dtype=object)
+    shows = np.full(len(frame), "", dtype=object)
+    for column in (seed.key, seed.time):
+        header = None if column is None else next((h for h in (column.tag, column.name) if h in frame.columns), None)
+        if column is None or header is None or not isinstance(frame[header].dtype, pd.StringDtype):
+            continue
+        text = frame[header].str.strip()
+        again = (text == header).to_numpy(dtype=np.bool_, na_value=False)
+        total = text.str.rstrip(":").str.lower().isin(_TOTALS).to_numpy(dtype=np.bool_) & ~again
+        for rows, why in ((again, HEADER_AGAIN), (total, TOTAL)):
+            reason[rows], shows[rows] = why, column.name
+    stray = reason != ""
+    at = np.flatnonzero(stray)
+    listed = pd.DataFrame(
+        {
+            "file": pd.array([source.files[i] for i in source.file[at]], dtype="str"),
+            "row": source.row[at],
+            "unit": pd.array([""] * len(at), dtype="str"),
+            "period_start": pd.array(np.full(len(at), "NaT", "datetime64[us]")),
+            "column": pd.array(shows[at], dtype="str"),
+            "value": np.array([_cell(frame, seed, shows[i], int(i)) for i in at], dtype=object),
+            "reason": pd.array(reason[at], dtype="str"),
+        }
+    )
+    if not len(at):
+        return frame, source, listed
+    kept = Source(source.name, source.files, source.file[~stray], source.row[~stray])
+    return frame[~stray].reset_index(drop=True), kept, listed
+
+
+def _cell(frame: pd.DataFrame, seed: Seed, name: str, position: int) -> str:
+    """What the file holds in the cell of a column of the seed."""
+    header = next(header for header in (seed.column(name).tag, name) if header in frame.columns)
+    return str(frame[header].iloc[position])
