@@ -146,6 +146,9 @@ def digest(table: pd.DataFrame) -> str:
 def write_rejected(rejected: pd.DataFrame, path: str | Path) -> None:
     """Write the list of rejected values as CSV; the file is there whole or not at all.
 
+    A text that a spreadsheet would compute (it begins with = + - @ tab or CR and is no number) gets an apostrophe in
+    front, which a spreadsheet takes for "this is text".
+
     Parameters
     ----------
     rejected : DataFrame
@@ -157,13 +160,24 @@ def write_rejected(rejected: pd.DataFrame, path: str | Path) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
-            rejected.to_csv(file, index=False)
+            rejected.map(_as_text).to_csv(file, index=False)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _as_text(cell: object) -> object:
+    """A cell that no spreadsheet computes."""
+    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
 
 
 def _table_files(path: Path) -> list[Path]:

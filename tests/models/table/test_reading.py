@@ -323,6 +323,25 @@ def read_table_of(frame, folder, seed):
     return read_table(folder / "t.csv", seed)
 
 
+@pytest.mark.parametrize("cell", ['=HYPERLINK("http://x")', "+1+1", "-2+3", "@SUM(A1)", "\t=1"])
+def test_a_text_that_a_spreadsheet_would_compute_is_written_as_text(cell, tmp_path):
+    rejected = pd.DataFrame({"file": [cell], "row": [2], "unit": [cell], "value": [-1.5], "reason": ["outside"]})
+    write_rejected(rejected, tmp_path / "r.csv")
+    (written,) = pd.read_csv(tmp_path / "r.csv").to_dict("records")
+    assert written == {"file": f"'{cell}", "row": 2, "unit": f"'{cell}", "value": -1.5, "reason": "outside"}
+
+
+def test_a_line_end_in_front_of_a_formula_hides_nothing(tmp_path):
+    write_rejected(pd.DataFrame({"unit": ["\r=1"]}), tmp_path / "r.csv")
+    assert (tmp_path / "r.csv").read_bytes() == b"unit\n'\r=1\n"
+
+
+@pytest.mark.parametrize("cell", ["-1.5", "+3", "-1e-3", "A-001", "a=b"])
+def test_numbers_and_other_texts_are_written_as_they_are(cell, tmp_path):
+    write_rejected(pd.DataFrame({"unit": [cell]}), tmp_path / "r.csv")
+    assert pd.read_csv(tmp_path / "r.csv", dtype="str")["unit"].tolist() == [cell]
+
+
 def test_a_reading_ends_with_cautions_and_what_the_table_lacks(frame, toy_seed, folder):
     frame = frame.assign(tapped=np.nan, op="x", shift=1)
     caution = "2 columns are not in the seed and were not used: op, shift"
