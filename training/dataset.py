@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.table.contract import Checked
+from models.table.contract import Checked, Fault, TableError
 from models.table.inputs import matrix
 from models.table.reading import digest, read_table, read_truth
 from physics.arrays import BoolArray, FloatArray
@@ -49,6 +49,8 @@ class Dataset:
         Columns of the file that the seed does not know.
     unlabelled_rows : int
         Rows without a label, which nobody can learn from.
+    cautions, lacks : tuple of str
+        What a reader of the table should know, and what it has not, line by line.
     """
 
     seed: Seed
@@ -63,6 +65,8 @@ class Dataset:
     rejected_rows: int
     ignored: tuple[str, ...]
     unlabelled_rows: int
+    cautions: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
 
     @property
     def units(self) -> npt.NDArray[np.object_]:
@@ -177,9 +181,19 @@ def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) 
         rejected_rows=checked.rejected_rows,
         ignored=checked.ignored,
         unlabelled_rows=len(checked.table) - len(table),
+        cautions=checked.cautions,
+        lacks=checked.lacks,
     )
 
 
 def read(path: Path, seed: Seed) -> Dataset:
-    """Read and check a table; `TableError` names every fault at once."""
-    return dataset_of(read_table(path, seed), seed, read_truth(path, seed))
+    """Read and check a table to learn from; `TableError` names every fault at once, also labels that are all alike."""
+    checked = read_table(path, seed)
+    labels = [column.name for column in seed.labels]
+    first = checked.table[seed.target.name].dropna()
+    if len(first) > 1 and all(checked.table[name].nunique() < 2 for name in labels):
+        got = f"{first.iloc[0]:.6g}" if seed.target.is_number else f"'{first.iloc[0]}'"
+        got += f" in all {len(first)} rows with a label"
+        expected = "at least two different labels: nothing can be learnt from one"
+        raise TableError([Fault(str(path), None, seed.target.tag or seed.target.name, got, expected)])
+    return dataset_of(checked, seed, read_truth(path, seed))

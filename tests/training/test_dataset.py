@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.table.contract import check
+from models.table.contract import TableError, check
 from training.dataset import dataset_of, labelled, period_of, read, row_key
 
 
@@ -151,3 +151,31 @@ def test_a_table_without_units_is_one_named_as_its_process(toy_seed, cells):
     assert alone.key is None
     assert row_key(alone) == ["period_start"]
     assert replace(data, seed=alone).units.tolist() == ["toy_cells"] * 4
+
+
+def test_a_target_of_one_value_is_refused(toy_frame, toy_seed, tmp_path):
+    path = tmp_path / "t.csv"
+    toy_frame(units=2, periods=5).assign(y=90.0).to_csv(path, index=False)
+    with pytest.raises(TableError) as caught:
+        read(path, toy_seed)
+    expected = "at least two different labels: nothing can be learnt from one"
+    assert str(caught.value) == f"{path}, column y: got 90 in all 10 rows with a label: expected {expected}"
+
+
+def test_a_class_alone_is_refused_and_one_defect_beside_contents_is_not(
+    toy_sorting_frame, toy_sorting_seed, toy_quality_frame, toy_quality_seed, tmp_path
+):
+    path = tmp_path / "t.csv"
+    toy_sorting_frame(lots=2, pieces=5).assign(metal="a").to_csv(path, index=False)
+    with pytest.raises(TableError, match="column metal: got 'a' in all 10 rows with a label"):
+        read(path, toy_sorting_seed)
+    toy_quality_frame(lines=2, lots=20).assign(crack=0.0).to_csv(path, index=False)
+    assert len(read(path, toy_quality_seed).table) == 40
+
+
+def test_cautions_and_lacks_come_with_the_data(cells, toy_seed, tmp_path):
+    path = tmp_path / "t.csv"
+    cells.assign(op="x").to_csv(path, index=False)
+    data = read(path, toy_seed)
+    assert data.cautions == ("1 column is not in the seed and was not used: op",)
+    assert data.lacks == ("no label in 1 of 5 rows",)
