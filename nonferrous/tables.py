@@ -1,6 +1,7 @@
 """What the terminal shows: candidates, versions and verdicts as rich tables."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
@@ -10,6 +11,7 @@ from pages.markdown import figure
 from registry.versions import CHALLENGER, CHAMPION
 from seeds import Seed
 from training.compare import Comparison
+from training.dataset import Dataset
 from training.job import Trained
 from training.retrain import Retrained
 from training.tasks import task_of
@@ -51,6 +53,27 @@ def candidates_table(trained: Trained) -> Table:
     ]
     table.caption = escape("\n".join(lines))
     return table
+
+
+def reading_lines(data: Dataset, taken: int, set_aside: int, rejected_file: Path | None) -> list[str]:
+    """What became of a file's rows, what a reader of them should know, and what the table lacks.
+
+    Parameters
+    ----------
+    data : Dataset
+        What was made of the file.
+    taken, set_aside : int
+        Rows of the file that were taken, and those that were listed instead.
+    rejected_file : Path or None
+        Where they are listed.
+    """
+    lines = [f"{taken + set_aside} rows read: {taken} taken, {set_aside} set aside"]
+    if rejected_file is not None:
+        lines.append(f"rejected rows, each with its reason: {rejected_file}")
+    lines += [f"Beware: {caution}" for caution in data.cautions]
+    if data.lacks:
+        lines += ["What this table lacks:", *(f"- {lack}" for lack in data.lacks)]
+    return lines
 
 
 def versions_table(comparison: Comparison, seed: Seed) -> Table:

@@ -40,7 +40,7 @@ def train(
 
 def train_on(seed: Seed, data: Path) -> None:
     """Train a process on its table and show what came of it."""
-    from nonferrous.tables import candidates_table
+    from nonferrous.tables import candidates_table, reading_lines
     from registry.settings import read_settings
     from training.job import train as run
 
@@ -49,8 +49,9 @@ def train_on(seed: Seed, data: Path) -> None:
     screen = console()
     screen.print(candidates_table(trained))
     screen.print(f"in the MLflow UI: {trained.address}", soft_wrap=True, markup=False)
-    if trained.rejected_file is not None:
-        screen.print(f"rejected rows, each with its reason: {trained.rejected_file}", soft_wrap=True)
+    read = trained.learnt.data
+    for line in reading_lines(read, len(read.checked), read.rejected_rows, trained.rejected_file):
+        screen.print(line, soft_wrap=True, markup=False)
 
 
 def retrain(
@@ -58,7 +59,7 @@ def retrain(
     data: Annotated[Path, typer.Option(help="New rows: CSV or Parquet file, or a folder of them.")],
 ) -> None:
     """Learn from history plus new rows; the champion changes only for a better model."""
-    from nonferrous.tables import verdict_table
+    from nonferrous.tables import reading_lines, verdict_table
     from registry.settings import read_settings
     from seeds import load
     from training.retrain import retrain as run
@@ -68,6 +69,9 @@ def retrain(
     screen = console()
     screen.print(verdict_table(retrained))
     screen.print(f"in the MLflow UI: {retrained.address}", soft_wrap=True, markup=False)
+    read = retrained.learnt.data
+    for line in reading_lines(read, retrained.new_rows, retrained.set_aside, retrained.rejected_file):
+        screen.print(line, soft_wrap=True, markup=False)
 
 
 def prepare(seed: Seed, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from models.table.cautions import alike
 from models.table.contract import Checked, Source, check
 from models.table.inputs import InputError, matrix
 from models.table.reading import read_table, read_truth
@@ -41,8 +42,9 @@ class Retrained:
         Champion against challenger.
     champion, version : int
         Version that was champion, and the challenger's.
-    history_rows, new_rows, replaced_rows : int
-        Rows known before, rows that came, and how many of these took the place of a known one.
+    history_rows, new_rows, replaced_rows, set_aside : int
+        Rows known before, rows that came, how many of these took the place of a known one, and how many more came that
+        the contract turned away.
     rejected_file : Path or None
         List of the new rows that the contract turned away, if there are any.
     address : str
@@ -56,6 +58,7 @@ class Retrained:
     history_rows: int
     new_rows: int
     replaced_rows: int
+    set_aside: int
     rejected_file: Path | None
     address: str
 
@@ -158,6 +161,7 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
         history_rows=len(history),
         new_rows=len(new.table),
         replaced_rows=replaced,
+        set_aside=new.rejected_rows,
         rejected_file=keep_rejected(data, settings),
         address=compare_address(settings, experiment, list(learnt.runs.values())),
     )
@@ -172,7 +176,12 @@ def _together(history: pd.DataFrame, new: Checked, seed: Seed, version: Version,
     source = Source(name, files, is_new.astype(np.int64), np.arange(1, len(joined) + 1))
     checked = check(joined, seed, source)
     rejected = new.rejected if checked.rejected.empty else pd.concat([new.rejected, checked.rejected])
-    whole = Checked(checked.table, rejected.reset_index(drop=True), new.ignored)
+    cautions = list(new.cautions)
+    if not alike(new.table, seed):  # new rows may spell a unit in another way than history
+        cautions += alike(checked.table, seed)
+    if checked.rejected_rows:
+        cautions.append(f"{checked.rejected_rows} rows of history are out of the seed's ranges and were set aside")
+    whole = Checked(checked.table, rejected.reset_index(drop=True), new.ignored, tuple(cautions), new.lacks)
     return dataset_of(whole, seed, read_truth(new_path, seed)), replaced
 
 

@@ -51,11 +51,11 @@ def unused_columns(headers: Sequence[str], seed: Seed) -> list[str]:
 
 def of_table(table: pd.DataFrame, seed: Seed) -> list[str]:
     """Cautions that a checked table itself gives: units spelled alike, sensors that stick."""
-    return [*_alike(table, seed), *_stuck(table, seed)]
+    return [*alike(table, seed), *_stuck(table, seed)]
 
 
-def _alike(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """Units whose names differ in case, dashes or spaces alone."""
+def alike(table: pd.DataFrame, seed: Seed) -> list[str]:
+    """Name the units whose names differ in case, dashes or spaces alone, in a line at most."""
     if seed.key is None:
         return []
     rows = table[seed.key.name].value_counts(sort=False)

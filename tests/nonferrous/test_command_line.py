@@ -150,14 +150,22 @@ def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path,
     toy = ("--seeds", seeds_folder)
     frame = toy_frame(units=30, periods=30)
     newest = frame["period_start"] >= frame["period_start"].max() - pd.Timedelta(days=90)
-    frame[~newest].to_csv(tmp_path / "history.csv", index=False)
-    frame[newest].to_csv(tmp_path / "new.csv", index=False)
+    known, new = frame[~newest], frame[newest].assign(shift=1)
+    known.assign(tapped=pd.NA).to_csv(tmp_path / "history.csv", index=False)
+    new.to_csv(tmp_path / "new.csv", index=False)
+    with (tmp_path / "new.csv").open("a", encoding="utf-8") as file:
+        file.write("Total,,1,1,1,1,1\n")
     trained = run(*toy, "train", "toy_cells", "--data", tmp_path / "history.csv")
     assert trained.returncode == 0, trained.stderr
     assert "champion" in trained.stdout
+    assert f"{len(known)} rows read: {len(known)} taken, 0 set aside\n" in trained.stdout
+    assert trained.stdout.endswith("What this table lacks:\n- no value at all: tapped\n")
     retrained = run(*toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv")
     assert retrained.returncode == 0, retrained.stderr
     assert "promoted" in retrained.stdout
+    assert f"{len(new) + 1} rows read: {len(new)} taken, 1 set aside\n" in retrained.stdout
+    assert "rejected rows, each with its reason: " in retrained.stdout
+    assert "Beware: 1 column is not in the seed and was not used: shift\n" in retrained.stdout
     verdict = re.search(r"version 2 (not )?promoted", retrained.stdout)
     assert verdict is not None
     promoted = run(*toy, "promote", "toy_cells", "2")

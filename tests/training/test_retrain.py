@@ -117,6 +117,22 @@ def test_what_is_turned_away_over_the_seam_names_its_side_and_row(seam, toy_seed
     assert found[1:] == [["history of version 2", 6, 9.75], ["new.csv", 31, 9.25]]
 
 
+def test_cautions_are_those_of_the_new_rows_and_of_spellings_over_the_seam(seam, toy_seed, tmp_path):
+    history, path = seam
+    new = pd.read_csv(path)
+    new["unit"] = new["unit"].str.replace("A-001", "a-001")
+    new.to_csv(tmp_path / "other.csv", index=False)
+    version = SimpleNamespace(number=2)
+    data, _ = _together(history, read_table(tmp_path / "other.csv", toy_seed), toy_seed, version, path)
+    unused, spelled = data.cautions
+    assert unused == "1 column is not in the seed and was not used: extra"
+    assert spelled.startswith("units that differ in case, dash or space alone stay different units: 'A-001' (")
+    history = history.copy()
+    history.loc[0, "z"] = 9.75
+    same, _ = _together(history, read_table(path, toy_seed), toy_seed, version, path)
+    assert same.cautions == (unused, "1 rows of history are out of the seed's ranges and were set aside")
+
+
 def test_inputs_are_those_that_a_version_learnt(toy_seed, toy_sorting_seed):
     table = pd.DataFrame({"previous_y": [1.0, 2.0, 3.0], "x_set": [4.0, 5.0, 6.0], "z": [7.0, 8.0, 9.0]})
     data, version = SimpleNamespace(table=table), SimpleNamespace(process="p", number=3)

@@ -1,5 +1,6 @@
 """The model card: what was learnt from what, how good it is, and what it must not be used for. Markdown."""
 
+import re
 from collections.abc import Mapping
 
 from pages.markdown import table
@@ -29,7 +30,16 @@ def _data(data: Dataset, parts: Split, task: Task) -> list[str]:
         f"table `{facts['data_digest']}`, seed `{data.seed.digest}`",
         *use,
     ]
-    return ["## Data", "", *(f"- {line}" for line in lines), ""]
+    lines += [f"beware: {_escaped(caution)}" for caution in data.cautions]
+    section = ["## Data", "", *(f"- {line}" for line in lines), ""]
+    if data.lacks:
+        section += ["What this table lacks:", "", *(f"- {_escaped(lack)}" for lack in data.lacks), ""]
+    return section
+
+
+def _escaped(line: str) -> str:
+    """A line that quotes a plant's file, without a mark of Markdown or HTML in it."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", line)
 
 
 def _inputs(chosen: AnyCandidate, seed: Seed) -> list[str]:

@@ -63,7 +63,14 @@ def test_a_card_holds_process_data_candidates_inputs_and_limits(toy_seed, monkey
         ranges=[(85.12345, 95.0), (7.0, 13.5), (2.5, 5.25)], info={"package_version": "1.2.3", "git_commit": commit}
     )
     facts = {"rejected_rows": 3, "unlabelled_rows": 5, "data_digest": "sha256:t"}
-    data = SimpleNamespace(seed=toy_seed, facts=facts, truth=truth)
+    data = SimpleNamespace(seed=toy_seed, facts=facts, truth=truth, cautions=(), lacks=())
     chosen = SimpleNamespace(name="line", model=model)
     expected = CARD.format(digest=toy_seed.digest, commit=shown, simulated=simulated)
     assert model_card({"bar": None, "line": chosen}, chosen, data, "parts") == expected
+    data.cautions, data.lacks = ("not used: <b>op_1*</b>",), ("no value at all: tapped",)
+    said = (
+        "- judged: 60\n- beware: not used: \\<b\\>op\\_1\\*\\</b\\>\n\n"
+        "What this table lacks:\n\n- no value at all: tapped\n"
+    )
+    with_more = expected.replace("- judged: 60\n", said)
+    assert model_card({"bar": None, "line": chosen}, chosen, data, "parts") == with_more
