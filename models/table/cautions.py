@@ -173,6 +173,6 @@ def _few_labels(table: pd.DataFrame, seed: Seed) -> list[str]:
     if seed.target.classes:
         absent = [name for name in seed.target.classes if name not in set(values.unique())]
         lines += [f"{seed.target.name} has no row of {named(absent)}"] if absent else []
-    elif seed.quality is None and values.nunique() < LABEL_SHARE * len(values):
+    elif seed.target not in seed.elements and values.nunique() < LABEL_SHARE * len(values):
         lines.append(f"{seed.target.name} has {values.nunique()} different values in {len(values)} rows with a label")
     return lines
