@@ -76,11 +76,12 @@ def _plain(name: str) -> str:
     """A name without what a person overlooks."""
     if not name.isascii():
         name = unicodedata.normalize("NFKC", name).translate(_DASHES)
+        name = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")  # signs without a width
     return "".join(name.casefold().split())
 
 
 def _stuck(table: pd.DataFrame, seed: Seed) -> list[str]:
-    """Measured columns with one value in most rows; zero is a value that many processes have."""
+    """Measured columns with one value in most rows; zero in most, not all, is what many processes have."""
     lines = []
     for column in seed.by_role("before", "during", "late"):
         if not column.is_number or column.previous is not None:
@@ -92,7 +93,7 @@ def _stuck(table: pd.DataFrame, seed: Seed) -> list[str]:
         # What more than half of the values are is their middle one too.
         middle = np.partition(values, len(values) // 2)[len(values) // 2]
         same = np.count_nonzero(values == middle)
-        if middle != 0 and same > STUCK_SHARE * len(values):
+        if same == len(values) or (middle != 0 and same > STUCK_SHARE * len(values)):
             share = "all" if same == len(values) else f"{same} of"
             lines.append(f"{column.name} is {middle:.6g} in {share} {len(values)} rows: does the sensor stick?")
     return lines
@@ -115,7 +116,8 @@ def lacks(table: pd.DataFrame, seed: Seed) -> list[str]:
     """
     if table.empty:
         return []
-    return [*_empty_columns(table, seed), *_short_units(table, seed), *_gaps(table, seed), *_few_labels(table, seed)]
+    parts = (_empty_columns, _idle_knobs, _short_units, _gaps, _few_labels)
+    return [line for part in parts for line in part(table, seed)]
 
 
 def _empty_columns(table: pd.DataFrame, seed: Seed) -> list[str]:
@@ -127,6 +129,16 @@ def _empty_columns(table: pd.DataFrame, seed: Seed) -> list[str]:
     if mostly := [f"{name} ({missing[name]:.0%})" for name in names if MISSING_SHARE < missing[name] < 1]:
         lines.append(f"mostly missing: {named(mostly)}")
     return lines
+
+
+def _idle_knobs(table: pd.DataFrame, seed: Seed) -> list[str]:
+    """Knobs that nobody moved: what they do cannot be learnt."""
+    idle = [
+        f"{column.name} ({values.iloc[0]:.6g})"
+        for column in seed.by_role("knob")
+        if len(values := table[column.name].dropna()) >= STUCK_VALUES and values.nunique() == 1
+    ]
+    return [f"knobs with one value in all rows: {named(idle)}"] if idle else []
 
 
 def _short_units(table: pd.DataFrame, seed: Seed) -> list[str]:

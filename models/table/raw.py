@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,17 @@ _UTF8 = "a UTF-8 file (in a spreadsheet: save as 'CSV UTF-8')"
 # A header row or a name that is longer is no header: the file is no table, or a quote was opened and never closed.
 _HEADER_BYTES = 1 << 20
 _NAME_CHARACTERS = 1000
+
+# Titles and comments stand above a header in a few lines at most.
+_PREAMBLE_LINES = 30
+
+# Files that are called CSV and are something else, by their first bytes.
+_FORMATS = {
+    b"PK\x03\x04": "a spreadsheet (xlsx) or a zip archive",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet of an old format (xls)",
+    b"\x1f\x8b": "a file packed by gzip",
+    b"PAR1": "a Parquet file",
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,11 @@ def read_raw(file: Path, seed: Seed) -> RawTable:
             return RawTable(
                 str(file), faults=[Fault(str(file), None, None, "an empty file", "a table with a header row")]
             )
-        return _read_parquet(file, seed) if file.suffix.lower() == ".parquet" else _read_csv(file)
+        if file.suffix.lower() == ".parquet":
+            return _read_parquet(file, seed)
+        raw = _read_csv(file)
+        above = _preamble(file, raw.headers, seed) if raw.headers else []
+        return RawTable(str(file), faults=above) if above else raw
     except OSError as error:
         unread = f"a file that cannot be read ({error.strerror or error})"
         return RawTable(str(file), faults=[Fault(str(file), None, None, unread, "a readable file")])
@@ -112,9 +128,12 @@ def open_parquet(file: Path, wanted: Callable[[list[str]], list[str]]) -> pa.Tab
 
 def _read_csv(file: Path) -> RawTable:
     """Read all cells as text, so that what is no number can be shown as it stands in the file."""
-    headers = _csv_headers(file)
-    faults = [headers] if isinstance(headers, Fault) else _repeated(file, headers)
-    if isinstance(headers, Fault) or faults:
+    written = _other_format(file) or _csv_headers(file)
+    if isinstance(written, Fault):
+        return RawTable(str(file), faults=[written])
+    headers = [name.strip() for name in written]
+    faults = _repeated(file, headers)
+    if faults:
         return RawTable(str(file), faults=faults)
     ragged: list[pa_csv.InvalidRow] = []
 
@@ -131,7 +150,7 @@ def _read_csv(file: Path) -> RawTable:
                 newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types={name: pa.large_string() for name in headers}, strings_can_be_null=False
+                column_types={name: pa.large_string() for name in written}, strings_can_be_null=False
             ),
         )
     except pa.ArrowException as error:
@@ -145,13 +164,39 @@ def _read_csv(file: Path) -> RawTable:
         return RawTable(str(file), faults=[_not_utf8(file) if "UTF8" in message else unread])
     numbers = np.arange(2, 2 + table.num_rows + len(ragged))
     numbers = np.setdiff1d(numbers, [row.number for row in ragged], assume_unique=True)
-    frame = table.to_pandas(split_blocks=True, self_destruct=True)
+    frame = table.to_pandas(split_blocks=True, self_destruct=True).set_axis(headers, axis=1)
     blank = (frame.iloc[:, 0] == "").to_numpy(copy=True)
     blank[blank] = (frame[blank] == "").all(axis=1)
     faults = _ragged(file, ragged)
     if _lines(file) > 1 + len(numbers) + len(ragged):
         faults += _swallowed(file, frame, numbers)
     return RawTable(str(file), frame[~blank] if blank.any() else frame, headers, numbers[~blank], faults)
+
+
+def _other_format(file: Path) -> Fault | None:
+    """What a file is that is called CSV and is none, by its first bytes."""
+    with file.open("rb") as content:
+        start = content.read(8)
+    for sign, kind in _FORMATS.items():
+        if start.startswith(sign):
+            expected = "a CSV or Parquet file, as its name says (in a spreadsheet: save as 'CSV UTF-8')"
+            return Fault(str(file), None, None, kind, expected)
+    return None
+
+
+def _preamble(file: Path, headers: list[str], seed: Seed) -> list[Fault]:
+    """Lines above the header: a title, a date, a comment; the header is where the time's name stands."""
+    names = {name for name in (seed.time.name, seed.time.tag) if name}
+    if names & set(headers):
+        return []
+    with file.open("rb") as lines:
+        for row, line in enumerate(itertools.islice(lines, _PREAMBLE_LINES), start=1):
+            cells = {cell.strip(' "') for cell in line.decode("utf-8-sig", "replace").rstrip("\r\n").split(",")}
+            if names & cells:
+                got = shortened(repr(",".join(headers)), 60)
+                expected = f"the header, which stands in row {row}: delete what is above it"
+                return [Fault(str(file), 1, None, got, expected)]
+    return []
 
 
 def _csv_headers(file: Path) -> list[str] | Fault:

@@ -19,7 +19,7 @@ def table(units: dict[str, int], **columns) -> pd.DataFrame:
                 [pd.date_range("2024-01-01", periods=count, freq="30D") for count in units.values()]
             ),
             "previous_y": 90 + values,
-            "x_set": 10.0,
+            "x_set": 10 + values,
             "z": 4 + values,
             "tapped": 3000 + values,
             "y": 90 + values,
@@ -45,6 +45,7 @@ def test_a_sound_table_gives_neither_cautions_nor_lacks(toy_seed):
         ("A -1", "A -1"),
         ("A\u00a0-1", "A\\u00a0-1"),
         ("\uff21-1", "\uff21-1"),
+        ("A-1\u200b", "A-1\\u200b"),
     ],
 )
 def test_units_that_look_alike_are_named_with_their_rows(other, shown, toy_seed):
@@ -65,7 +66,10 @@ def test_a_sensor_with_one_value_in_more_than_half_of_the_rows_is_named(toy_seed
     half = table({"A": 40})
     half.loc[half.index % 2 == 0, "z"] = 40.0
     assert of_table(half, toy_seed) == []
-    assert of_table(table({"A": 40}, z=0.0), toy_seed) == []
+    assert of_table(table({"A": 40}, z=0.0), toy_seed) == ["z is 0 in all 40 rows: does the sensor stick?"]
+    mostly_off = table({"A": 40})
+    mostly_off.loc[:30, "z"] = 0.0
+    assert of_table(mostly_off, toy_seed) == []
     assert of_table(table({"A": 19}, z=4.0), toy_seed) == []
 
 
@@ -88,6 +92,11 @@ def test_empty_and_nearly_empty_columns_are_named(toy_seed):
         "no value at all: tapped",
         "mostly missing: z (75%)",
     ]
+
+
+def test_knobs_that_nobody_moved_are_named(toy_seed):
+    assert lacks(table({"A": 20}, x_set=10.0), toy_seed) == ["knobs with one value in all rows: x_set (10)"]
+    assert lacks(table({"A": 19}, x_set=10.0), toy_seed) == []
 
 
 def test_units_with_few_rows_are_named_where_others_have_more(toy_seed):

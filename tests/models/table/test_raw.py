@@ -186,6 +186,40 @@ def test_rows_behind_a_quote_that_is_never_closed_are_not_lost(end: str, read) -
     assert expected == "a quote that is closed in its own row"
 
 
+def test_spaces_around_a_name_are_no_part_of_it(read) -> None:
+    raw = read("a , b,\u00a0c\n1,2,3\n")
+    assert (raw.headers, list(raw.frame.columns)) == (["a", "b", "c"], ["a", "b", "c"])
+    assert said(read("a, a\n1,2\n")) == [(1, "a", "2 columns of this name", "one")]
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"PK\x03\x04", "a spreadsheet (xlsx) or a zip archive"),
+        (b"\xd0\xcf\x11\xe0", "a spreadsheet of an old format (xls)"),
+        (b"\x1f\x8b", "a file packed by gzip"),
+        (b"PAR1", "a Parquet file"),
+    ],
+)
+def test_files_of_another_format_are_named(start: bytes, kind: str, read) -> None:
+    expected = "a CSV or Parquet file, as its name says (in a spreadsheet: save as 'CSV UTF-8')"
+    assert said(read(start + bytes(range(256)))) == [(None, None, kind, expected)]
+
+
+@pytest.mark.parametrize(
+    ("above", "row", "shown"),
+    [
+        ("Report of 2024\n\n", 3, "'Report of 2024'"),
+        ("sep=,\n", 2, "'sep=,'"),
+        ("# a\n# b\n# c\n", 4, "'# a'"),
+    ],
+)
+def test_lines_above_the_header_are_one_fault_that_says_where_it_is(above: str, row: int, shown: str, read) -> None:
+    expected = f"the header, which stands in row {row}: delete what is above it"
+    assert said(read(above + "unit, period_start,z\nA,2024-01-01,4\n")) == [(1, None, shown, expected)]
+    assert read("a,b\n1,2\n").faults == []
+
+
 def test_a_row_that_never_ends_is_named(read) -> None:
     raw = read("a,b\n1,2\n3," + "x" * 5_000_000 + "\n")
     expected = "rows of cells; is a quote opened and never closed?"
