@@ -332,7 +332,7 @@ class _Rows:
             if too_many or hidden >= SLIP_SHARE * len(part.rows):
                 refused.append(Fault(*first, self.headers[name], f"{part.got}, from here on", part.expected))
             else:
-                slight.append(f"{self.headers[name]}: {part.got}, first in row {first[1]}: a slip of units?")
+                slight.append(f"{self.headers[name]}: {part.got}, first in row {first[1]}: expected {part.expected}")
         return refused, slight
 
     def share_faults(self, outside: dict[str, BoolArray]) -> Iterator[Fault]:

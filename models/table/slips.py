@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,10 @@ _SLIP_FAR_SD = 50.0
 _PART_VALUES = 3
 _CROWD_FACTOR = 4.0
 _BETWEEN_SHARE = 0.5
+
+# Units that are written with the prefixes of thousands.
+_PREFIXES = ("n", "µ", "m", "", "k", "M", "G")
+_UNITS = "Wh|A|V|W|Pa|J|Ω|mol|Hz"
 
 
 def slip(values: pd.Series, column: Column) -> tuple[str, str] | None:
@@ -90,9 +95,21 @@ def part_slip(values: FloatArray, column: Column) -> PartSlip | None:
     if best is None:
         return None
     rows, size = best
-    expected = f"{mean:g} {column.unit} or so (typical, sd {sd:g}): a slip of units in a part of the rows?"
+    other = _other_unit(column.unit or "", size)
+    named = f" ({other} for {column.unit})" if other else ""
+    expected = f"{mean:g} {column.unit} or so (typical, sd {sd:g}): a slip of units in a part of the rows{named}?"
     got = f"{np.count_nonzero(rows)} of {there} values about {_times(size)} than the others"
     return PartSlip(rows, got, expected)
+
+
+def _other_unit(unit: str, size: float) -> str | None:
+    """The unit whose numbers are so many times those of `unit`: MA for kA and 0.001; None where it has no such name."""
+    written = re.match(f"([{''.join(_PREFIXES)}]?)({_UNITS})\\b(.*)", unit)
+    if written is None:
+        return None
+    prefix, base, rest = written.groups()
+    place = _PREFIXES.index(prefix) - round(math.log10(size) / 3)
+    return f"{_PREFIXES[place]}{base}{rest}" if 0 <= place < len(_PREFIXES) else None
 
 
 def _times(size: float) -> str:

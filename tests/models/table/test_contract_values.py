@@ -11,6 +11,7 @@ import pytest
 
 from models.table import contract
 from models.table.contract import Checked, Fault, Source, TableError
+from models.table.slips import _other_unit
 
 
 def slip(median: float, mean: float, sd: float, low: float, high: float, rows: int = 10) -> str | None:
@@ -261,7 +262,7 @@ def wide(size: float, share: int, n: int = 60) -> pd.DataFrame:
 
 
 def test_a_part_of_the_rows_in_another_unit_is_one_fault_with_its_count(toy_seed) -> None:
-    expected = "10 kA or so (typical, sd 1): a slip of units in a part of the rows?"
+    expected = "10 kA or so (typical, sd 1): a slip of units in a part of the rows (MA for kA)?"
     assert told(wide(0.001, 3), toy_seed) == [
         f"table, row 1, column x_set: got 20 of 60 values about 1000 times smaller than the others, from here on: "
         f"expected {expected}"
@@ -273,13 +274,35 @@ def test_a_part_of_the_rows_in_another_unit_is_one_fault_with_its_count(toy_seed
     assert second == "table: got 20 of 60 rows out of physical range: expected at most 20% of the rows"
 
 
+@pytest.mark.parametrize(
+    ("unit", "size", "other"),
+    [
+        ("kA", 0.001, "MA"),
+        ("kA", 1000.0, "A"),
+        ("kA", 1e6, "mA"),
+        ("V", 1000.0, "mV"),
+        ("V", 0.001, "kV"),
+        ("kWh/t", 0.001, "MWh/t"),
+        ("GW", 0.001, None),
+        ("nA", 1000.0, None),
+        ("%", 1000.0, None),
+        ("Am", 1000.0, None),
+        ("", 1000.0, None),
+    ],
+)
+def test_the_other_unit_has_a_name_where_prefixes_make_one(unit: str, size: float, other: str | None) -> None:
+    assert _other_unit(unit, size) == other
+
+
 def test_few_rows_in_another_unit_are_a_caution(toy_seed) -> None:
     checked = contract.check(wide(0.001, 15), toy_seed)
-    line = "x_set: 4 of 60 values about 1000 times smaller than the others, first in row 1: a slip of units?"
+    typical = "10 kA or so (typical, sd 1): a slip of units in a part of the rows (MA for kA)?"
+    line = f"x_set: 4 of 60 values about 1000 times smaller than the others, first in row 1: expected {typical}"
     assert checked.cautions == (line,)
     assert len(checked.table) == 60
     checked = contract.check(wide(1000.0, 6), toy_seed)
-    line = "x_set: 10 of 60 values about 1000 times larger than the others, first in row 1: a slip of units?"
+    typical = typical.replace("MA", "A")
+    line = f"x_set: 10 of 60 values about 1000 times larger than the others, first in row 1: expected {typical}"
     assert checked.cautions == (line,)
     assert checked.rejected_rows == 10
     # Exactly a tenth of possible values is too much, two values are no crowd.
