@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pages.markdown import figure
-from registry.versions import CHALLENGER, CHAMPION
+from registry.versions import CHALLENGER, CHAMPION, FORCED_AT, FORCED_WHY, GATE, REFUSED
 from seeds import Seed
 from training.compare import Comparison
 from training.dataset import Dataset
@@ -46,8 +46,9 @@ def candidates_table(trained: Trained) -> Table:
         is_best = name == learnt.best.name
         cells = [figure(candidate.metrics, metric, form) for metric, form in forms.items()]
         table.add_row(f"{name} *" if is_best else name, *cells, style="bold" if is_best else None)
+    became = trained.alias or "refused by the gate"
     lines = [
-        f"* registered as version {trained.version}, {trained.alias}: best on the calibrate rows",
+        f"* registered as version {trained.version}, {became}: best on the calibrate rows",
         *(f"  Beware: {caution}" for caution in task.cautions(seed, learnt.best.metrics)),
         *task.remarks(learnt.candidates, learnt.best, learnt.data),
     ]
@@ -92,14 +93,26 @@ def versions_table(comparison: Comparison, seed: Seed) -> Table:
     return table
 
 
+def refused_lines(comparison: Comparison) -> list[str]:
+    """A line on each version that the gate refused, with when and why it was promoted all the same."""
+    lines = []
+    for row in comparison.rows:
+        if row.tags.get(GATE) == REFUSED:
+            forced = f", forced {row.tags[FORCED_AT][:10]}: {row.tags[FORCED_WHY]}" if FORCED_WHY in row.tags else ""
+            lines.append(f"version {row.name}: refused by the gate{forced}")
+    return lines
+
+
 def verdict_table(retrained: Retrained) -> Table:
     """Champion and challenger on the judge rows, and what follows."""
     verdict, seed = retrained.verdict, retrained.learnt.data.seed
     task = task_of(seed)
     outcome = "promoted" if verdict.promoted else "not promoted"
     table = _table(f"{seed.process.name}: version {retrained.version} {outcome}")
+    cautions = "".join(f"  Beware: {line}\n" for line in task.cautions(seed, retrained.learnt.best.metrics))
     table.caption = escape(
-        f"{verdict.why}.\n{verdict.rows} {task.ROWS} of {verdict.units} {task.UNITS}, {verdict.first_period} to "
+        f"{verdict.why}.\n{cautions}"
+        f"{verdict.rows} {task.ROWS} of {verdict.units} {task.UNITS}, {verdict.first_period} to "
         f"{verdict.last_period}, learnt by neither.\n"
         f"{retrained.history_rows} rows of history, {retrained.new_rows} new; {retrained.replaced_rows} replaced."
     )

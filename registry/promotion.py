@@ -1,11 +1,23 @@
 """Who is champion: promote a version, go back to the one before. Every move is written down."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from models.files import ModelFilesError
 from registry.settings import Settings
 from registry.tracking import Tracking
-from registry.versions import CHALLENGER, CHAMPION, AliasMove, RegistryError, Version, champion_before, champions
+from registry.versions import (
+    CHALLENGER,
+    CHAMPION,
+    FORCED_AT,
+    FORCED_WHY,
+    GATE_REASONS,
+    AliasMove,
+    RegistryError,
+    Version,
+    champion_before,
+    champions,
+)
 
 
 def champion_of(process: str, versions: list[Version]) -> Version:
@@ -40,6 +52,21 @@ def _check_loads(version: Version, tracking: Tracking) -> None:
         raise RegistryError(f"{version.process}: version {version.number} does not load: {error}") from error
 
 
+def _check_gate(version: Version) -> None:
+    """A version that the gate refused becomes champion only by force."""
+    if version.refused:
+        reasons = "\n".join(f"  - {line}" for line in version.tags.get(GATE_REASONS, "").splitlines())
+        raise RegistryError(
+            f"{version.process}: version {version.number} was refused by the gate:\n{reasons}\n"
+            f"to make it champion all the same: {by_force(version.process, version.number)}"
+        )
+
+
+def by_force(process: str, version: int) -> str:
+    """What to type to promote a version that the gate refused."""
+    return f"nonferrous promote {process} {version} --force REASON"
+
+
 def take_over(process: str, version: int, why: str, metrics: Mapping[str, float], tracking: Tracking) -> AliasMove:
     """Make a version the champion; it is challenger no longer."""
     move = tracking.move_alias(process, CHAMPION, version, "promote", why, metrics)
@@ -49,7 +76,9 @@ def take_over(process: str, version: int, why: str, metrics: Mapping[str, float]
     return move
 
 
-def promote(process: str, settings: Settings, version: int | None = None, why: str = "by hand") -> AliasMove:
+def promote(
+    process: str, settings: Settings, version: int | None = None, why: str = "by hand", force: str | None = None
+) -> AliasMove:
     """Make a version the champion.
 
     Parameters
@@ -62,6 +91,9 @@ def promote(process: str, settings: Settings, version: int | None = None, why: s
         Which version; by default the challenger.
     why : str
         Reason, for the audit.
+    force : str, optional
+        Reason to promote a version that the gate refused. It takes the place of `why` and is kept beside the version,
+        with the time. What does not load is not promoted by force either.
 
     Returns
     -------
@@ -71,7 +103,8 @@ def promote(process: str, settings: Settings, version: int | None = None, why: s
     Raises
     ------
     RegistryError
-        No such version, no challenger, champion already, or its files do not load.
+        No such version, no challenger, champion already, refused by the gate, an empty reason, or its files do not
+        load.
     TrackingError
         The MLflow store did not do its part.
     """
@@ -82,7 +115,17 @@ def promote(process: str, settings: Settings, version: int | None = None, why: s
         raise RegistryError(f"{process}: no challenger to promote; name a version (registered: {_known(versions)})")
     if CHAMPION in chosen.aliases:
         raise RegistryError(f"{process}: version {chosen.number} is champion already")
+    if force is None:
+        _check_gate(chosen)
+    elif not force.strip():
+        raise RegistryError(f"{process}: --force needs a reason, which is kept beside the version")
     _check_loads(chosen, tracking)
+    if force is not None and chosen.refused:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        tracking.tag_version(process, chosen.number, {FORCED_WHY: force, FORCED_AT: now})
+        why = f"forced past the gate: {force}"
+    elif force is not None:
+        why = force
     return take_over(process, chosen.number, why, chosen.figures, tracking)
 
 

@@ -6,6 +6,9 @@ from typing import Literal, cast
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 NOTHING = "none"
+# Tags that the gate leaves beside a version, and a promotion that goes past it.
+GATE, GATE_REASONS, PASSED, REFUSED = "gate", "gate_reasons", "passed", "refused"
+FORCED_WHY, FORCED_AT = "forced_why", "forced_at"
 
 Action = Literal["first", "promote", "rollback", "enter", "withdraw"]
 
@@ -54,6 +57,11 @@ class Version:
     def figures(self) -> dict[str, float]:
         """The few metrics that were written beside it when it was registered."""
         return {name: value for name, value in self.metrics.items() if name in self.tags}
+
+    @property
+    def refused(self) -> bool:
+        """Whether the gate before any champion has refused it."""
+        return self.tags.get(GATE) == REFUSED
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from models.tasks import CANDIDATES
@@ -29,6 +29,8 @@ class Row:
         Digest of the table that its figures come from.
     metrics : Mapping of str to float
         Its figures.
+    tags : Mapping of str to str
+        What stands beside the version, such as the gate's answer; of the baseline nothing.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Row:
     created: str
     data_digest: str
     metrics: Mapping[str, float]
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,10 @@ def compare(process: str, settings: Settings) -> Comparison:
     if not versions:
         raise RegistryError(f"{process}: no registered version; train it first")
     champion = next((version for version in versions if CHAMPION in version.aliases), versions[-1])
-    rows = [Row(str(v.number), v.candidate, v.aliases, v.created, v.tags["data_digest"], v.metrics) for v in versions]
+    rows = [
+        Row(str(v.number), v.candidate, v.aliases, v.created, v.tags["data_digest"], v.metrics, v.tags)
+        for v in versions
+    ]
     runs = [version.run for version in versions]
     if (baseline := _baseline(champion, tracking)) is not None:
         rows.insert(0, baseline[0])

@@ -1,5 +1,7 @@
 """Who becomes champion, with a store that stands in for MLflow."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -27,7 +29,7 @@ class Store:
     """Versions and moves; a version whose number is in `damaged` does not load."""
 
     def __init__(self, versions: list[Version], moves: tuple[AliasMove, ...] = (), damaged: tuple[int, ...] = ()):
-        self.held, self.moves, self.damaged, self.moved = versions, moves, damaged, []
+        self.held, self.moves, self.damaged, self.moved, self.tagged = versions, moves, damaged, [], []
 
     def versions(self, process: str) -> list[Version]:
         return self.held
@@ -38,6 +40,9 @@ class Store:
     def model(self, one: Version) -> None:
         if one.number in self.damaged:
             raise ModelFilesError("model.json: changed")
+
+    def tag_version(self, *what: object) -> None:
+        self.tagged.append(what)
 
     def move_alias(self, *entry: object) -> tuple[object, ...]:
         self.moved.append(entry)
@@ -102,6 +107,57 @@ def test_what_is_not_promoted_moves_nothing(opened, number, words):
     with pytest.raises(RegistryError, match=words):
         promote("p", SimpleNamespace(), number)
     assert store.moved == []
+
+
+REFUSED = {"gate": "refused", "gate_reasons": "gain: -1 %; expected more than 0 %\ncoverage: 78 %; expected 85 %"}
+
+
+def refused(number: int) -> Version:
+    """A version that the gate refused for two reasons."""
+    return replace(version(number), tags=REFUSED)
+
+
+def test_a_refused_version_is_not_promoted_and_says_what_to_type(opened):
+    store = opened([version(1, "champion"), refused(2)])
+    with pytest.raises(RegistryError) as raised:
+        promote("p", SimpleNamespace(), 2)
+    assert str(raised.value).splitlines() == [
+        "p: version 2 was refused by the gate:",
+        "  - gain: -1 %; expected more than 0 %",
+        "  - coverage: 78 %; expected 85 %",
+        "to make it champion all the same: nonferrous promote p 2 --force REASON",
+    ]
+    for empty in ("", "  "):
+        with pytest.raises(RegistryError, match=r"^p: --force needs a reason, which is kept beside the version$"):
+            promote("p", SimpleNamespace(), 2, force=empty)
+    assert store.moved == []
+    assert store.tagged == []
+
+
+def test_force_promotes_a_refused_version_and_keeps_reason_and_time(opened):
+    store = opened([version(1, "champion"), refused(2)])
+    before = datetime.now(UTC).replace(microsecond=0)
+    assert promote("p", SimpleNamespace(), 2, force="trial week")[2:5] == (
+        2,
+        "promote",
+        "forced past the gate: trial week",
+    )
+    ((process, number, tags),) = store.tagged
+    assert (process, number, tags["forced_why"]) == ("p", 2, "trial week")
+    assert before <= datetime.fromisoformat(tags["forced_at"]) <= datetime.now(UTC)
+
+
+def test_force_is_a_plain_reason_where_the_gate_let_pass(opened):
+    store = opened([version(1, "champion"), version(2)])
+    assert promote("p", SimpleNamespace(), 2, force="holidays")[4] == "holidays"
+    assert store.tagged == []
+
+
+def test_force_promotes_nothing_that_does_not_load(opened):
+    store = opened([version(1, "champion"), refused(2)], damaged=(2,))
+    with pytest.raises(RegistryError, match=r"^p: version 2 does not load: model.json: changed$"):
+        promote("p", SimpleNamespace(), 2, force="trial week")
+    assert (store.moved, store.tagged) == ([], [])
 
 
 HISTORY = (move("first", None, 1), move("promote", 1, 2), move("promote", 2, 4))

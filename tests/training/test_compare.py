@@ -50,9 +50,9 @@ def test_the_baseline_of_the_champions_job_stands_before_the_versions(compared):
     assert found.process == "p"
     assert found.rows == (
         Row("baseline", "persistence", (), "2026-01-02", "sha256:two", {"of": "b2"}),
-        Row("1", "linear", (), "2026-01-01", "sha256:one", {"test_mae": 0.1}),
-        Row("2", "linear", ("champion",), "2026-01-02", "sha256:two", {"test_mae": 0.2}),
-        Row("3", "linear", (), "2026-01-03", "sha256:one", {"test_mae": 0.3}),
+        Row("1", "linear", (), "2026-01-01", "sha256:one", {"test_mae": 0.1}, {"data_digest": "sha256:one"}),
+        Row("2", "linear", ("champion",), "2026-01-02", "sha256:two", {"test_mae": 0.2}, {"data_digest": "sha256:two"}),
+        Row("3", "linear", (), "2026-01-03", "sha256:one", {"test_mae": 0.3}, {"data_digest": "sha256:one"}),
     )
     assert found.address == (
         "http://ml:5000/#/compare-runs?runs=%5B%22b2%22%2C%22run1%22%2C%22run2%22%2C%22run3%22%5D&experiments=%5B%227%22%5D"
