@@ -12,6 +12,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+REFUSED = 3  # exit code where the gate refuses a version
+
 ProcessName = Annotated[str, typer.Argument(help="A process, by the name that `nonferrous seeds` lists.")]
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nonferrous.simulate import simulate
-from nonferrous.terminal import ProcessName, console, fail, progress
+from nonferrous.terminal import REFUSED, ProcessName, console, fail, progress
 
 if TYPE_CHECKING:
     from registry.settings import Settings
+    from registry.versions import Version
     from seeds import Seed
+    from training.gate import Gated
 
 
 def train(
@@ -29,17 +31,20 @@ def train(
     if every:
         if process is not None or data is not None:
             fail("--all: takes neither a process nor --data; each process learns from its simulated plant")
-        for seed in load_all().values():
-            if seed.plant is not None:
-                prepare(seed, read_settings())
-        return
+        simulated = [seed for seed in load_all().values() if seed.plant is not None]
+        _end(all([prepare(seed, read_settings()) for seed in simulated]))
     if process is None or data is None:
         fail("train: name a process and its table, as in `train PROCESS --data FILE`, or give --all")
-    train_on(load(process), data)
+    _end(train_on(load(process), data))
 
 
-def train_on(seed: Seed, data: Path) -> None:
-    """Train a process on its table and show what came of it."""
+def _end(passed: bool) -> None:
+    """End with the exit code that says whether the gate let pass what was registered."""
+    raise typer.Exit(0 if passed else REFUSED)
+
+
+def train_on(seed: Seed, data: Path) -> bool:
+    """Train a process on its table and show what came of it; gives whether the gate let it pass."""
     from nonferrous.tables import candidates_table, reading_lines
     from registry.settings import read_settings
     from training.job import train as run
@@ -52,6 +57,35 @@ def train_on(seed: Seed, data: Path) -> None:
     read = trained.learnt.data
     for line in reading_lines(read, len(read.checked), read.rejected_rows, trained.rejected_file):
         screen.print(line, soft_wrap=True, markup=False)
+    _show_gate(seed.process.name, trained.version, trained.gated)
+    return trained.gated.passed
+
+
+def _show_gate(process: str, version: int, gated: Gated) -> None:
+    """Lines on what the gate says of a version: what was measured and what was expected, where it is refused."""
+    from registry.settings import read_settings
+    from registry.tracking import Tracking
+
+    screen = console()
+    if gated.passed:
+        screen.print(f"{process}: version {version} passed the gate", markup=False)
+        return
+    lines = [f"{process}: version {version} was refused by the gate:", *(f"  - {line}" for line in gated.reasons)]
+    lines += _refused(process, version, Tracking(read_settings()).versions(process))
+    for line in lines:
+        screen.print(line, soft_wrap=True, markup=False)
+
+
+def _refused(process: str, version: int, versions: list[Version]) -> list[str]:
+    """Lines on who is champion instead of a version that was refused, and how to promote it all the same."""
+    from registry.promotion import by_force
+    from registry.versions import CHAMPION
+
+    champion = next((one.number for one in versions if CHAMPION in one.aliases), None)
+    return [
+        "no version is champion" if champion is None else f"version {champion} stays champion",
+        f"to make it champion all the same: {by_force(process, version)}",
+    ]
 
 
 def retrain(
@@ -72,10 +106,16 @@ def retrain(
     read = retrained.learnt.data
     for line in reading_lines(read, retrained.new_rows, retrained.set_aside, retrained.rejected_file):
         screen.print(line, soft_wrap=True, markup=False)
+    _show_gate(process, retrained.version, retrained.gated)
+    _end(retrained.gated.passed)
 
 
-def prepare(seed: Seed, settings: Settings) -> None:
-    """Make a simulated plant and a champion where there is none."""
+def prepare(seed: Seed, settings: Settings) -> bool:
+    """Make a simulated plant and a champion where there is none; gives whether there is a champion then.
+
+    A plant whose newest version was refused by the gate is not learnt again with the same seed: it would be refused
+    again.
+    """
     from registry.tracking import Tracking
     from registry.versions import CHAMPION
 
@@ -83,8 +123,14 @@ def prepare(seed: Seed, settings: Settings) -> None:
     versions = Tracking(settings, make=True).versions(process)
     if any(CHAMPION in version.aliases for version in versions):
         console().print(f"{process}: has a champion already", style="dim")
-        return
+        return True
+    if versions and versions[-1].refused and versions[-1].tags["seed_digest"] == seed.digest:
+        number = versions[-1].number
+        console().print(f"{process}: version {number} was refused by the gate before", markup=False)
+        for line in _refused(process, number, versions):
+            console().print(line, soft_wrap=True, markup=False)
+        return False
     folder = settings.folder / "plants" / process
     if not (folder / "simulation.json").exists():
         simulate(process, folder)
-    train_on(seed, folder)
+    return train_on(seed, folder)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.terminal import console, fail
+from nonferrous.terminal import REFUSED, console, fail
 from nonferrous.train import prepare
 
 if TYPE_CHECKING:
@@ -56,8 +56,10 @@ def up(
     simulated = {seed.process.task: seed for seed in seeds if seed.plant is not None}  # the first of each task
     if not simulated:
         fail("no seed of the folder has a [plant] to simulate; train on your own data with `nonferrous train`")
-    for seed in simulated.values():
-        prepare(seed, settings)
+    answering = [seed for seed in simulated.values() if prepare(seed, settings)]
+    if not answering:
+        console().print("no process has a champion: there is nothing to serve")
+        raise typer.Exit(REFUSED)
     others = [seed for seed in load_all().values() if seed.plant is not None and seed not in simulated.values()]
     api, ui = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}"
     serve_api = ["-m", "nonferrous", "serve", "--port", str(port)]
@@ -69,7 +71,7 @@ def up(
         screen.print(
             f"\nAPI        {api}/docs\nMLflow UI  {ui}{MODEL_TRAINING}\n\nAsk for a prediction, in another terminal:\n"
         )
-        for seed in simulated.values():
+        for seed in answering:
             typer.echo(curl_line(seed, api) + "\n")
         if others:
             names = ", ".join(seed.process.name for seed in others)

@@ -12,6 +12,7 @@ import models.tasks
 import serving.tasks
 import synthetic_data
 import training.tasks
+from registry.promotion import promote
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import load
@@ -164,6 +165,8 @@ def test_a_fourth_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_fo
         seed, tmp_path / "history.csv", Settings(home=tmp_path / "home"), lambda *step: steps.append(step[0])
     )
     assert "median: take the median" in steps
+    assert any("the baseline is best" in reason for reason in trained.gated.reasons)
+    promote("toy_cells", Settings(home=tmp_path / "home"), 1, force="nothing else competes")
     tracking = Tracking(Settings(home=tmp_path / "home"))
     (version,) = tracking.versions("toy_cells")
     assert (version.candidate, version.aliases) == ("median", ("champion",))

@@ -18,6 +18,7 @@ from sklearn.base import BaseEstimator, clone
 from models.sorting.values import oracle_bins, value_matrix
 from models.table.inputs import matrix
 from models.tasks import CANDIDATES, build
+from registry.promotion import promote
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import Seed, load, load_all
@@ -61,8 +62,7 @@ class Job:
 def typical_table(seed: Seed, periods: int = 300) -> pd.DataFrame:
     """Rows about the typical values of a seed, in the names and units of the plant's own file."""
     rng = np.random.default_rng(5)
-    first = date(2024, 1, 1)
-    starts = [first + i * timedelta(days=seed.process.period.value) for i in range(periods)]
+    starts = [date(2024, 1, 1) + i * timedelta(days=seed.process.period.value) for i in range(periods)]
     frame = pd.DataFrame({seed.time.tag or seed.time.name: [f"{start:%Y-%m-%d}" for start in starts]})
     for column in seed.columns:
         if not column.is_number or column.previous is not None:
@@ -97,8 +97,8 @@ def trained(seed: Seed, folder: Path, copy_store: Callable[[Path, Path], None]) 
     """A process that was trained from scratch on a small plant."""
     path = folder / "plant"
     if seed.quality is not None:
-        periods = GRADED_LOTS / seed.plant.units
-        simulate(seed, path, years=periods * seed.process.period.timedelta / timedelta(days=365.25))
+        span = GRADED_LOTS / seed.plant.units * seed.process.period.timedelta
+        simulate(seed, path, years=span / timedelta(days=365.25))
     elif seed.plant is not None:
         simulate(seed, path, units=LOTS if seed.classes else 30, years=2.5)
     else:
@@ -109,13 +109,14 @@ def trained(seed: Seed, folder: Path, copy_store: Callable[[Path, Path], None]) 
         patched.setattr("training.job.build", quick)
         patched.setattr("registry.tracking._make_database", copy_store)
         made = train(seed, path, settings)
+    if not made.gated.passed:
+        promote(seed.process.name, settings, 1, force="a small plant")
     return Job(seed, path, read(path, seed), settings, made)
 
 
 @pytest.fixture(scope="module")
 def client(job) -> Iterator[TestClient]:
-    settings = ServingSettings(home=job.settings.folder, poll_seconds=0.2)
-    with TestClient(create_app(settings)) as made:
+    with TestClient(create_app(ServingSettings(home=job.settings.folder, poll_seconds=0.2))) as made:
         patience = time.monotonic() + 60
         while made.get("/health/ready").status_code != 200:
             assert time.monotonic() < patience, made.get("/health/ready").text
@@ -163,8 +164,7 @@ def test_learning_leaves_its_input_alone_and_column_order_is_irrelevant(job):
     table, y = job.data.table.iloc[rows], job.data.labels[rows]
     mixed = table[list(reversed(table.columns))]
     for name, estimator in quick(job.seed).items():
-        X = matrix(table, job.seed)
-        before = X.copy()
+        X, before = matrix(table, job.seed), matrix(table, job.seed)
         learnt = clone(estimator).fit(X, y)
         assert np.array_equal(X, before, equal_nan=True)
         again = clone(estimator).fit(matrix(mixed, job.seed), y)

@@ -1,4 +1,4 @@
-"""One training job: read, split, fit every candidate, judge, keep everything in MLflow, register the best."""
+"""One training job: read, split, fit every candidate, keep everything in MLflow, register the best, ask the gate."""
 
 import itertools
 import tempfile
@@ -12,13 +12,16 @@ from models.answers import COVERAGE
 from models.table.reading import write_rejected
 from models.tasks import build
 from registry.code_version import git_commit, package_version
+from registry.loading import trouble_of
 from registry.settings import Settings
+from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking
-from registry.versions import CHALLENGER, CHAMPION, Action
+from registry.versions import CHALLENGER, CHAMPION, GATE, GATE_REASONS, NOTHING, REFUSED, Action
 from seeds import Seed
 from training.compare import compare_address
 from training.dataset import Dataset, read
 from training.fitting import STEPS, AnyCandidate, best_of, fit_candidate
+from training.gate import Gated, gate
 from training.reports.card import model_card
 from training.reports.page import page
 from training.splits import Split, split
@@ -27,6 +30,8 @@ from training.tasks import tagged, task_of
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 TABLE, REJECTED, CARD, PLOTS, SEED = "table.parquet", "rejected.csv", "model_card.md", "plots.html", "seed.toml"
+GATE_FILE = "gate.txt"
+NOT_ASKED = "the job ended before the gate was asked"
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +67,11 @@ class Learnt:
         """The candidate to register."""
         return best_of(task_of(self.data.seed), self.candidates)
 
+    @property
+    def baseline(self) -> AnyCandidate:
+        """The candidate that the others are compared with."""
+        return next(iter(self.candidates.values()))
+
 
 @dataclass(frozen=True, eq=False)
 class Trained:
@@ -73,8 +83,10 @@ class Trained:
         The candidates and their figures.
     version : int
         Version under which the best was registered.
-    alias : str
-        What it was made: champion if there was none, else challenger.
+    gated : Gated
+        What the gate says of it.
+    alias : str or None
+        What it was made: champion if there was none, else challenger; None where the gate refuses it.
     rejected_file : Path or None
         List of the rows that the contract turned away, if there are any.
     address : str
@@ -83,7 +95,8 @@ class Trained:
 
     learnt: Learnt
     version: int
-    alias: str
+    gated: Gated
+    alias: str | None
     rejected_file: Path | None
     address: str
 
@@ -93,7 +106,7 @@ def silent(what: str, done: int, steps: int) -> None:
 
 
 def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = silent) -> Trained:
-    """Train a process's candidates and register the best.
+    """Train a process's candidates and register the best; only where the gate lets it pass it gets an alias.
 
     Parameters
     ----------
@@ -130,10 +143,11 @@ def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = 
     with tracking.run(experiment, run_name("train"), "train") as run:
         learnt = learn(data, parts, tracking, experiment, run, "train", progress)
         version = register(learnt, tracking)
-        alias = first_alias(seed, version, learnt.best, tracking)
-        tracking.log(run, tags={"registered_version": str(version), "registered_as": alias})
+        gated = ask_gate(learnt, version, tracking)
+        alias = first_alias(seed, version, learnt.best, tracking) if gated.passed else None
+        tracking.log(run, tags={"registered_version": str(version), "registered_as": alias or NOTHING})
     address = compare_address(settings, experiment, list(learnt.runs.values()))
-    return Trained(learnt, version, alias, keep_rejected(data, settings), address)
+    return Trained(learnt, version, gated, alias, keep_rejected(data, settings), address)
 
 
 def run_name(job: str) -> str:
@@ -234,7 +248,10 @@ def _keep_job(learnt: Learnt, tracking: Tracking) -> None:
 
 
 def register(learnt: Learnt, tracking: Tracking) -> int:
-    """Register a job's best candidate as the next version of the process's model; gives its number."""
+    """Register a job's best candidate as the next version of the process's model; gives its number.
+
+    It is refused until the gate was asked, so that a job that is cut off leaves no version that nobody has measured.
+    """
     best, seed = learnt.best, learnt.data.seed
     model, digest = learnt.models[best.name]
     tags = {
@@ -242,9 +259,33 @@ def register(learnt: Learnt, tracking: Tracking) -> int:
         "model_digest": digest,
         "data_digest": learnt.data.digest,
         "seed_digest": seed.digest,
+        GATE: REFUSED,
+        GATE_REASONS: NOT_ASKED,
         **{name: f"{value:.6g}" for name, value in tagged(task_of(seed), best).items()},
     }
     return tracking.register(seed.process.name, seed.process.title, learnt.runs[best.name], model, tags)
+
+
+def ask_gate(learnt: Learnt, version: int, tracking: Tracking) -> Gated:
+    """Ask whether a version that was just registered may become champion, and keep the answer.
+
+    The answer stands in the job's run (tags and a file), in its model card, and beside the version.
+    """
+    best, data, process = learnt.best, learnt.data, learnt.data.seed.process.name
+    model, digest = learnt.models[best.name]
+    trouble = trouble_of(MlflowStore(tracking.settings.uri), Champion(process, version, model, digest))
+    evidence = task_of(data.seed).evidence(best, learnt.baseline, data, learnt.parts)
+    gated = gate(evidence, best.name == learnt.baseline.name, trouble)
+    with tempfile.TemporaryDirectory() as scratch:
+        card = model_card(learnt.candidates, best, data, learnt.parts, gated)
+        (Path(scratch) / CARD).write_text(card, encoding="utf-8")
+        (Path(scratch) / GATE_FILE).write_text("\n".join([gated.outcome, *gated.lines]) + "\n", encoding="utf-8")
+        tracking.log_files(learnt.run, Path(scratch))
+    tags = {GATE: gated.outcome, GATE_REASONS: "\n".join(gated.reasons) or NOTHING}
+    for run in (learnt.run, learnt.runs[best.name]):
+        tracking.log(run, tags=tags)
+    tracking.tag_version(process, version, tags)
+    return gated
 
 
 def first_alias(seed: Seed, version: int, best: AnyCandidate, tracking: Tracking) -> str:

@@ -201,7 +201,12 @@ def blocks_of(units: npt.NDArray[np.object_], periods: pd.DatetimeIndex) -> IntA
     .. [1] P. Hall, J. L. Horowitz, B.-Y. Jing (1995). On blocking rules for the bootstrap with dependent data.
        Biometrika 82, 561-574. doi:10.1093/biomet/82.3.561
     """
+    return enough(block_numbers(units, periods), periods)
+
+
+def block_numbers(units: npt.NDArray[np.object_], periods: pd.DatetimeIndex) -> IntArray:
+    """Block of each row as `blocks_of` has it, however few there are."""
     unit, names = pd.factorize(units, sort=True)
     place, distinct = pd.factorize(periods, sort=True)
-    length = int(np.ceil(np.cbrt(len(distinct))))
-    return enough(np.asarray(unit if len(names) >= UNITS_FOR_BLOCKS else place // length), periods)
+    length = max(1, int(np.ceil(np.cbrt(len(distinct)))))
+    return np.asarray(unit if len(names) >= UNITS_FOR_BLOCKS else place // length)

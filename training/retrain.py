@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,8 @@ from registry.versions import CHALLENGER, RegistryError, Version
 from seeds import Seed
 from training.compare import compare_address
 from training.dataset import Dataset, dataset_of, labelled, period_of, row_key
-from training.job import TABLE, Learnt, Progress, keep_rejected, learn, register, run_name, silent
+from training.gate import Gated
+from training.job import TABLE, Learnt, Progress, ask_gate, keep_rejected, learn, register, run_name, silent
 from training.judge import JudgeError, Verdict
 from training.splits import split
 from training.tasks import task_of
@@ -39,7 +40,9 @@ class Retrained:
     learnt : Learnt
         The challenger's candidates.
     verdict : Verdict
-        Champion against challenger.
+        Champion against challenger, after the gate.
+    gated : Gated
+        What the gate says of the challenger.
     champion, version : int
         Version that was champion, and the challenger's.
     history_rows, new_rows, replaced_rows, set_aside : int
@@ -53,6 +56,7 @@ class Retrained:
 
     learnt: Learnt
     verdict: Verdict
+    gated: Gated
     champion: int
     version: int
     history_rows: int
@@ -100,7 +104,8 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
     """Train a challenger on history plus new rows and let the newest rows judge it against the champion.
 
     History is the table of the newest registered version. All of the job's candidates learn from what is older than
-    the judge rows; the best on their calibrate rows is the challenger.
+    the judge rows; the best on their calibrate rows is the challenger. One that the gate refuses is registered and no
+    more.
 
     Parameters
     ----------
@@ -148,14 +153,18 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
         learnt = learn(data, parts, tracking, experiment, run, "retrain", progress)
         verdict = task.verdict(model, X, learnt.best, data, rows)
         version = register(learnt, tracking)
+        gated = ask_gate(learnt, version, tracking)
+        verdict = held_back(verdict, gated)
         _keep_verdict(verdict, champion.number, version, learnt, tracking)
         figures = _figures(verdict, task.DECISIVE)
-        tracking.move_alias(process, CHALLENGER, version, "enter", "challenger of a retraining job", figures)
+        if gated.passed:
+            tracking.move_alias(process, CHALLENGER, version, "enter", "challenger of a retraining job", figures)
         if verdict.promoted:
             take_over(process, version, verdict.why, figures, tracking)
     return Retrained(
         learnt=learnt,
         verdict=verdict,
+        gated=gated,
         champion=champion.number,
         version=version,
         history_rows=len(history),
@@ -165,6 +174,13 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
         rejected_file=keep_rejected(data, settings),
         address=compare_address(settings, experiment, list(learnt.runs.values())),
     )
+
+
+def held_back(verdict: Verdict, gated: Gated) -> Verdict:
+    """The verdict again; one that promotes a version that the gate refuses promotes it no longer, and says so."""
+    if gated.passed or not verdict.promoted:
+        return verdict
+    return replace(verdict, promoted=False, why=f"{verdict.why}; refused by the gate: {'; '.join(gated.reasons)}")
 
 
 def _together(history: pd.DataFrame, new: Checked, seed: Seed, version: Version, new_path: Path) -> tuple[Dataset, int]:

@@ -10,6 +10,7 @@ from seeds import Seed
 from training import quality, regression, sorting
 from training.dataset import Dataset
 from training.fitting import AnyCandidate, Learner
+from training.gate import Evidence
 from training.judge import Verdict
 from training.reports.pictures import Picture
 from training.splits import Split
@@ -106,6 +107,9 @@ class Task(Learner, Protocol):
 
     def verdict(self, champion: Any, X: FloatArray, challenger: Any, data: Dataset, rows: IntArray) -> Verdict:
         """Champion against challenger on rows that neither has learnt; X holds them as the champion wants them."""
+
+    def evidence(self, candidate: Any, baseline: Any, data: Dataset, parts: Split) -> Evidence:
+        """What a candidate shows beside the baseline on rows that nothing has learnt from."""
 
     def verdict_head(self, seed: Seed) -> str:
         """Head of the first column of a verdict's table."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.promises import beyond_promise
+from models.promises import beyond_promise, off_promise
 
 
 @pytest.mark.parametrize(
@@ -11,3 +11,15 @@ from models.promises import beyond_promise
 def test_more_broken_lots_than_promised_must_be_beyond_chance(broken, lots, beyond):
     """Of 100 lots, each broken with 5 %: 9 or more by chance in 6.3 % of cases, 10 or more in 2.8 %."""
     assert beyond_promise(broken / lots, lots, 0.05 if lots > 1 else 0.06) == beyond
+
+
+@pytest.mark.parametrize(
+    ("covered", "rows", "off"), [(3, 8, False), (2, 8, False), (1, 8, True), (7, 8, False), (6, 8, False), (8, 8, True)]
+)
+def test_intervals_are_off_their_promise_on_either_side(covered, rows, off):
+    """Of 8 rows, half covered by promise: none in 1, one in 8, two in 28 of 256 cases, and as many on the other side.
+
+    One or fewer are 9 of 256, 3.5 %, more than a side's 2.5 %; of a promise of 60 % they are 0.9 %, and all 1.7 %.
+    """
+    assert off_promise(covered / rows, rows, 0.6) == off
+    assert off_promise(covered / rows, rows, 0.5) == (covered == 8)

@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from models.tasks import build
 from nonferrous import main
 
 ROOT = Path(__file__).parents[2]
@@ -180,13 +182,54 @@ def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path,
 
 
 @pytest.mark.slow
+def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
+    run, seeds_folder, tmp_path, toy_frame, monkeypatch
+):
+    """In the newest periods the cells stand still, which the value of before knows best, and no law of the past."""
+    monkeypatch.setattr("training.job.build", lambda seed: dict(list(build(seed).items())[:2]))
+    toy = ("--seeds", seeds_folder)
+    frame = toy_frame()
+    frame.to_csv(tmp_path / "sound.csv", index=False)
+    newest = frame["period_start"] >= np.sort(frame["period_start"].unique())[-4]
+    still = frame["unit"].str[-2:].astype(float) / 10 + 60
+    frame.assign(y=frame["y"].where(~newest, still)).to_csv(tmp_path / "still.csv", index=False)
+    first = run(*toy, "train", "toy_cells", "--data", tmp_path / "still.csv")
+    assert first.returncode == 3, first.stderr
+    assert "registered as version 1, refused by the gate" in first.stdout
+    lines = first.stdout.splitlines()
+    start = lines.index("toy_cells: version 1 was refused by the gate:")
+    assert lines[start + 1].startswith("  - gain over persistence: with 95% confidence the mean absolute error falls")
+    assert lines[start + 2].startswith("  - coverage of the 90% intervals: ")
+    typed = "to make it champion all the same: nonferrous promote toy_cells 1 --force REASON"
+    assert lines[start + 3 :] == ["no version is champion", typed]
+    sound = run(*toy, "train", "toy_cells", "--data", tmp_path / "sound.csv")
+    assert sound.returncode == 0, sound.stderr
+    assert "toy_cells: version 2 passed the gate" in sound.stdout
+    again = run(*toy, "train", "toy_cells", "--data", tmp_path / "still.csv")
+    assert again.returncode == 3
+    assert "version 2 stays champion" in again.stdout
+    for asked in (("1",), ("3", "--why", "by hand")):
+        refused = run(*toy, "promote", "toy_cells", *asked)
+        assert refused.returncode == 2
+        assert "was refused by the gate" in refused.stderr
+        assert f"nonferrous promote toy_cells {asked[0]} --force REASON" in refused.stderr
+    forced = run(*toy, "promote", "toy_cells", "3", "--force", "the cells stand still")
+    assert "version 3 is the champion" in forced.stdout, forced.stderr
+    compared = run(*toy, "compare", "toy_cells").stdout
+    assert re.search(r"version 3: refused by the gate, forced \d{4}-\d\d-\d\d: the cells stand still", compared)
+    assert re.search(r"^version 1: refused by the gate$", compared, re.MULTILINE)
+
+
+@pytest.mark.slow
 def test_a_report_of_the_newest_month_of_lots(run, toy_folder, toy_quality_frame, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     seeds = toy_folder("toy_lots")
     quality = ("--seeds", seeds, "quality", "report", "toy_lots", "--data", tmp_path / "lots.csv")
     toy_quality_frame().to_csv(tmp_path / "lots.csv", index=False)
     trained = run("--seeds", seeds, "train", "toy_lots", "--data", tmp_path / "lots.csv")
-    assert trained.returncode == 0, trained.stderr
+    assert trained.returncode == 3, trained.stderr
+    assert "rows in 8 independent blocks that nothing has learnt from; expected" in trained.stdout
+    assert run("--seeds", seeds, "promote", "toy_lots", "1", "--force", "a few weeks alone").returncode == 0
     done = run(*quality)
     assert done.returncode == 0, done.stderr
     assert "toy_lots: 348 lots, 2024-05-01 to 2024-05-29: " in done.stdout

@@ -3,6 +3,7 @@
 import re
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,9 +13,11 @@ import pytest
 
 from models.table.contract import check
 from registry.settings import Settings
+from registry.store import Champion
 from training import job as jobs
 from training.dataset import dataset_of
-from training.job import Learnt, first_alias, keep_rejected, learn, register, run_name, train
+from training.gate import Condition, Gated
+from training.job import Learnt, ask_gate, first_alias, keep_rejected, learn, register, run_name, train
 from training.splits import split
 
 
@@ -23,6 +26,7 @@ class Store:
 
     def __init__(self, aliases=()):
         self.aliases, self.log_of, self.files, self.steps = aliases, {}, {}, []
+        self.settings = Settings(home=Path("home"))
 
     def experiment(self, process, title):
         self.steps.append(("experiment", process, title))
@@ -56,6 +60,9 @@ class Store:
 
     def move_alias(self, *what):
         self.steps.append(("move", *what))
+
+    def tag_version(self, *what):
+        self.steps.append(("tag", *what))
 
 
 @pytest.fixture
@@ -173,6 +180,8 @@ def test_the_best_is_registered_with_its_digests_and_few_figures(plant):
         "model_digest": "d-line",
         "data_digest": data.digest,
         "seed_digest": data.seed.digest,
+        "gate": "refused",
+        "gate_reasons": "the job ended before the gate was asked",
         "test_mae": "0.123457",
         "test_rmse": "0.5",
     }
@@ -193,6 +202,50 @@ def test_the_first_version_is_champion_and_a_later_one_challenger(toy_seed, alia
     assert first_alias(toy_seed, 3, candidate("line"), store) == alias
     figures = {"test_mae": 0.123456789, "test_rmse": 0.5}
     assert store.steps == [("move", "toy_cells", alias, 3, action, why, figures)]
+
+
+KEPT, BROKEN = Condition("labels", True, "60", "at least 50"), Condition("gain", False, "-1 %", "more than 0 %")
+
+
+@pytest.mark.parametrize("trouble", [None, "no files"])
+def test_the_gate_is_asked_with_the_best_the_baseline_and_what_the_store_gives(plant, monkeypatch, trouble):
+    data, parts = plant
+    store, learnt, asked = Store(), learnt_of(data, parts), []
+    monkeypatch.setattr(jobs, "trouble_of", lambda *given: asked.append(given[1]) or trouble)
+    monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY="calibrate_rmse", evidence=evidence))
+    monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given) or Gated((KEPT, BROKEN)))
+    monkeypatch.setattr(jobs, "model_card", lambda *given: f"card with {given[-1].outcome}")
+    found = ask_gate(learnt, 3, store)
+    assert not found.passed
+    assert asked == [
+        Champion("toy_cells", 3, "m-line", "d-line"),
+        (("line", "bar", data, parts), False, trouble),
+    ]
+    assert store.files["job"] == {
+        "model_card.md": b"card with refused",
+        "gate.txt": b"refused\nkept: labels: 60; expected at least 50\nnot kept: gain: -1 %; expected more than 0 %\n",
+    }
+    tags = {"gate": "refused", "gate_reasons": "gain: -1 %; expected more than 0 %"}
+    assert store.log_of == {"job": [{"tags": tags}], "run of line": [{"tags": tags}]}
+    assert store.steps == [("tag", "toy_cells", 3, tags)]
+
+
+def evidence(candidate, baseline, data, parts):
+    return candidate.name, baseline.name, data, parts
+
+
+def test_the_gate_knows_where_the_baseline_is_best(plant, monkeypatch):
+    data, parts = plant
+    learnt, asked = learnt_of(data, parts), []
+    learnt.candidates["bar"].metrics["calibrate_rmse"] = 0.1
+    monkeypatch.setattr(jobs, "trouble_of", lambda *given: None)
+    monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY="calibrate_rmse", evidence=evidence))
+    monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given[1]) or Gated((KEPT,)))
+    monkeypatch.setattr(jobs, "model_card", lambda *given: "card")
+    store = Store()
+    assert ask_gate(learnt, 3, store).passed
+    assert asked == [True]
+    assert store.steps == [("tag", "toy_cells", 3, {"gate": "passed", "gate_reasons": "none"})]
 
 
 def test_rejected_rows_are_left_where_a_person_finds_them(plant, tmp_path):
@@ -216,20 +269,26 @@ def test_a_run_is_named_by_its_job_and_its_second():
     assert before <= datetime.fromisoformat(found[1] + "+00:00") <= datetime.now(UTC)
 
 
-def test_a_job_reads_learns_registers_and_says_where_to_look(toy_seed, toy_frame, quick, monkeypatch, tmp_path):
+@pytest.mark.parametrize(("conditions", "alias"), [((KEPT,), "champion"), ((KEPT, BROKEN), None)])
+def test_a_job_reads_learns_registers_and_says_where_to_look(
+    toy_seed, toy_frame, quick, monkeypatch, tmp_path, conditions, alias
+):
     frame = toy_frame()
     frame.loc[7, "z"] = 9.5
     frame.to_csv(tmp_path / "plant.csv", index=False)
     store, progress, made = Store(), [], []
     monkeypatch.setattr(jobs, "Tracking", lambda settings, make: made.append(make) or store)
+    monkeypatch.setattr(jobs, "ask_gate", lambda learnt, version, tracking: Gated(conditions))
     settings = Settings(home=tmp_path / "home")
     found = train(toy_seed, tmp_path / "plant.csv", settings, lambda *step: progress.append(step))
     assert made == [True]
     assert progress[:2] == [("read and check the table", 0, 1), ("bar: fit", 0, 9)]
-    assert (found.version, found.alias, found.learnt.best.name) == (3, "champion", "line")
+    assert (found.version, found.alias, found.learnt.best.name) == (3, alias, "line")
+    assert found.gated == Gated(conditions)
+    assert [step[2] for step in store.steps if step[0] == "move"] == ([] if alias is None else [alias])
     assert found.rejected_file == tmp_path / "home" / "rejected" / "toy_cells.csv"
     runs = "%5B%22run%20of%20bar%22%2C%22run%20of%20line%22%2C%22run%20of%20trees%22%5D"
     assert found.address == f"http://127.0.0.1:5000/#/compare-runs?runs={runs}&experiments=%5B%224%22%5D"
-    assert store.log_of[found.learnt.run][-1] == {"tags": {"registered_version": "3", "registered_as": "champion"}}
+    assert store.log_of[found.learnt.run][-1] == {"tags": {"registered_version": "3", "registered_as": alias or "none"}}
     assert store.steps[0] == ("experiment", "toy_cells", "Made-up cells with a known linear law")
     assert np.isfinite(found.learnt.data.y).all()

@@ -13,8 +13,9 @@ from models.table.reading import read_table
 from registry.settings import Settings
 from registry.versions import RegistryError
 from training import retrain as retraining
+from training.gate import Condition, Gated
 from training.judge import JudgeError, Verdict
-from training.retrain import _figures, _inputs_of, _keep_verdict, _together, join, judge_start, retrain
+from training.retrain import _figures, _inputs_of, _keep_verdict, _together, held_back, join, judge_start, retrain
 
 VERDICT = Verdict(
     promoted=True,
@@ -215,8 +216,22 @@ def test_a_verdict_is_kept_as_a_file_as_metrics_and_as_tags(toy_seed, promoted, 
     ]
 
 
-@pytest.mark.parametrize("promoted", [True, False])
-def test_a_challenger_enters_and_takes_over_where_it_is_promoted(toy_seed, toy_frame, promoted, monkeypatch, tmp_path):
+PASSED, REFUSED = Gated(()), Gated((Condition("coverage", False, "78 %", "85 %"),))
+
+
+def test_what_the_gate_refuses_is_not_promoted_and_the_verdict_says_so():
+    found = held_back(VERDICT, REFUSED)
+    assert (found.promoted, found.why) == (False, "better; refused by the gate: coverage: 78 %; expected 85 %")
+    assert (found.gain, found.rows) == (0.5, 80)
+    assert held_back(VERDICT, PASSED) is VERDICT
+    lost = Verdict(**VERDICT.to_dict() | {"promoted": False})
+    assert held_back(lost, REFUSED) is lost
+
+
+@pytest.mark.parametrize(("won", "gated"), [(True, PASSED), (False, PASSED), (True, REFUSED), (False, REFUSED)])
+def test_a_challenger_enters_and_takes_over_where_it_is_promoted(
+    toy_seed, toy_frame, won, gated, monkeypatch, tmp_path
+):
     """The history is the newest version's; the four newest of twelve new periods judge."""
     new = newer(toy_frame)
     new.to_parquet(tmp_path / "new.parquet")
@@ -227,7 +242,7 @@ def test_a_challenger_enters_and_takes_over_where_it_is_promoted(toy_seed, toy_f
     ]
     model = SimpleNamespace(info={"learnt_before": "2023-09-01"}, seed=toy_seed)
     store, asked, progress = Store(versions, history, model), {}, []
-    verdict = Verdict(**VERDICT.to_dict() | {"promoted": promoted})
+    verdict = Verdict(**VERDICT.to_dict() | {"promoted": won})
     learnt = SimpleNamespace(best="the best", run="job", runs={"linear": "run1"}, data=SimpleNamespace(seed=toy_seed))
 
     def judged(champion, X, challenger, data, rows):
@@ -245,6 +260,7 @@ def test_a_challenger_enters_and_takes_over_where_it_is_promoted(toy_seed, toy_f
     monkeypatch.setattr(retraining, "task_of", lambda seed: task)
     monkeypatch.setattr(retraining, "learn", lambda *given: learnt)
     monkeypatch.setattr(retraining, "register", lambda *given: 4)
+    monkeypatch.setattr(retraining, "ask_gate", lambda *given: gated)
     monkeypatch.setattr(retraining, "take_over", lambda *given: taken.append(given[:4]))
     found = retrain(toy_seed, tmp_path / "new.parquet", Settings(home=tmp_path), lambda *step: progress.append(step))
     assert progress == [("read and check the new rows", 0, 1)]
@@ -255,10 +271,11 @@ def test_a_challenger_enters_and_takes_over_where_it_is_promoted(toy_seed, toy_f
     assert len(asked["rows"]) == len(asked["judgeable"]) == len(asked["X"]) == 80
     assert asked["data"].periods[asked["rows"]].nunique() == 4
     assert asked["challenger"] == "the best"
-    assert (found.champion, found.version, found.verdict) == (1, 4, verdict)
+    assert (found.champion, found.version, found.gated) == (1, 4, gated)
+    assert found.verdict == held_back(verdict, gated)
     assert (found.history_rows, found.new_rows, found.replaced_rows, found.rejected_file) == (480, 240, 0, None)
     assert "runs=%5B%22run1%22%5D" in found.address
     figures = {"gain": 0.5, "gain_low": 0.25, "rows": 80.0, "challenger_mae": 1.0}
     entered = ("move", "toy_cells", "challenger", 4, "enter", "challenger of a retraining job", figures)
-    assert store.steps[-1] == entered
-    assert taken == ([("toy_cells", 4, "better", figures)] if promoted else [])
+    assert [step for step in store.steps if step[0] == "move"] == ([entered] if gated.passed else [])
+    assert taken == ([("toy_cells", 4, "better", figures)] if won and gated.passed else [])

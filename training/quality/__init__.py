@@ -27,6 +27,7 @@ from training.quality.fit import (
     predict,
     predictions_of,
 )
+from training.quality.gate import evidence
 from training.quality.judge import check_judgeable, verdict
 from training.quality.plots import PICTURES
 
@@ -53,6 +54,7 @@ __all__ = [
     "check_split",
     "error",
     "evaluated",
+    "evidence",
     "heading",
     "predict",
     "predictions_of",

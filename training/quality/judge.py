@@ -76,9 +76,14 @@ def verdict(
     return judge(judged, old, new, "what decisions cost", "$/t", _unsound(data.seed, old, new))
 
 
-def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: Lots, truth: FloatArray | None) -> Side:
+def cost_of(model: QualityModel, seed: Seed, raw: FloatArray, lots: Lots) -> FloatArray:
+    """What each lot's decision costs against an oracle that knows its assay beforehand, shape (n,) [$/t]."""
     costs = Costs.of(seed)
-    loss = oracle(lots.kept, costs) - earned(model.assessed(raw).decided, lots.kept, costs)
+    return oracle(lots.kept, costs) - earned(model.assessed(raw).decided, lots.kept, costs)
+
+
+def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: Lots, truth: FloatArray | None) -> Side:
+    loss = cost_of(model, seed, raw, lots)
     found = measured(model, seed, raw, lots, truth)
     return Side(loss, {name: value for name, value in found.items() if np.isfinite(value)})
 

@@ -26,6 +26,7 @@ from training.regression.fit import (
     predict,
     predictions_of,
 )
+from training.regression.gate import evidence
 from training.regression.judge import check_judgeable, verdict
 from training.regression.plots import PICTURES
 
@@ -54,6 +55,7 @@ __all__ = [
     "check_split",
     "error",
     "evaluated",
+    "evidence",
     "heading",
     "predict",
     "predictions_of",

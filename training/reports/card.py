@@ -7,6 +7,7 @@ from pages.markdown import table
 from seeds import Seed
 from training.dataset import Dataset
 from training.fitting import AnyCandidate
+from training.gate import Gated
 from training.splits import Split
 from training.tasks import Task, task_of
 
@@ -65,7 +66,20 @@ def _limits(data: Dataset, task: Task) -> list[str]:
     return ["## Assumed, and limits", "", *(f"- {line}" for line in lines), ""]
 
 
-def model_card(candidates: Mapping[str, AnyCandidate], chosen: AnyCandidate, data: Dataset, parts: Split) -> str:
+def _gate(gated: Gated | None) -> list[str]:
+    if gated is None:
+        return []
+    outcome = "Passed: it may be champion." if gated.passed else "Refused: it was not made champion."
+    return ["## Gate before champion", "", outcome, "", *(f"- {line}" for line in gated.lines), ""]
+
+
+def model_card(
+    candidates: Mapping[str, AnyCandidate],
+    chosen: AnyCandidate,
+    data: Dataset,
+    parts: Split,
+    gated: Gated | None = None,
+) -> str:
     """Card of the chosen candidate.
 
     Parameters
@@ -78,6 +92,8 @@ def model_card(candidates: Mapping[str, AnyCandidate], chosen: AnyCandidate, dat
         Labelled rows.
     parts : Split
         Which rows learnt and which judge.
+    gated : Gated or None
+        What the gate says of the chosen one; None where it was not asked yet.
 
     Returns
     -------
@@ -90,6 +106,7 @@ def model_card(candidates: Mapping[str, AnyCandidate], chosen: AnyCandidate, dat
         *_process(data.seed, task),
         *_data(data, parts, task),
         *task.sections(candidates, chosen, data, parts),
+        *_gate(gated),
         *_inputs(chosen, data.seed),
         *_limits(data, task),
         f"Made by {code}.",

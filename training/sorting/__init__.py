@@ -27,6 +27,7 @@ from training.sorting.fit import (
     predict,
     predictions_of,
 )
+from training.sorting.gate import evidence
 from training.sorting.judge import check_judgeable, verdict
 from training.sorting.plots import PICTURES
 
@@ -53,6 +54,7 @@ __all__ = [
     "check_split",
     "error",
     "evaluated",
+    "evidence",
     "heading",
     "predict",
     "predictions_of",

@@ -17,8 +17,20 @@ from training.sorting.fit import SortingCandidate, pieces_of, sort_lots
 
 def blocks_of(data: Dataset, rows: IntArray) -> IntArray:
     """Number of each row's lot; JudgeError where there are too few to tell skill from chance."""
+    return enough(lot_numbers(data, rows), data.periods[rows])
+
+
+def lot_numbers(data: Dataset, rows: IntArray) -> IntArray:
+    """Number of each row's lot, however few there are."""
     lot, _ = pd.factorize(data.units[rows], sort=True)
-    return enough(lot.astype(np.intp), data.periods[rows])
+    return np.asarray(lot, dtype=np.intp)
+
+
+def value_lost(seed: Seed, decided: Decided, pieces: Pieces) -> FloatArray:
+    """Value that each decision loses against an oracle that knows every piece's class, shape (n,) [$/t of feed]."""
+    values = value_matrix(seed)
+    best: FloatArray = values.max(axis=0)[pieces.classes]
+    return KG_PER_T * (best - worth(values, decided.bin, pieces))
 
 
 def check_judgeable(champion: SortingModel, data: Dataset, rows: IntArray) -> None:
@@ -71,8 +83,7 @@ def verdict(
 
 
 def _side(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | None) -> Side:
-    values = value_matrix(seed)
-    lost = KG_PER_T * (values.max(axis=0)[pieces.classes] - worth(values, decided.bin, pieces))
+    lost = value_lost(seed, decided, pieces)
     found = measured(seed, decided, pieces, truth) | {"value_lost": float(np.average(lost, weights=pieces.mass))}
     return Side(lost, {name: value for name, value in found.items() if np.isfinite(value)})
 

@@ -44,6 +44,8 @@ def told(seed, history, new, folder):
     history.to_csv(folder / "history.csv", index=False)
     new.to_parquet(folder / "new.parquet")
     trained = train(seed, folder / "history.csv", settings)
+    if not trained.gated.passed:
+        promote(seed.process.name, settings, 1, force="nothing else competes")
     return Story(settings, trained, retrain(seed, folder / "new.parquet", settings))
 
 
@@ -59,9 +61,9 @@ def competing(monkeypatch, *names):
 
 @pytest.fixture(scope="module")
 def story(toy_quality_seed, toy_quality_frame, tmp_path_factory):
-    """After 30 days what measures `u` reads higher by 3, which is 3 standard deviations."""
-    frame = toy_quality_frame(lines=24, lots=120)
-    newest = frame["cast_at"] >= np.sort(frame["cast_at"].unique())[30]
+    """After 50 days what measures `u` reads higher by 3, which is 3 standard deviations."""
+    frame = toy_quality_frame(lines=24, lots=140)
+    newest = frame["cast_at"] >= np.sort(frame["cast_at"].unique())[50]
     history = frame[~newest].assign(**{name: as_text(frame.loc[~newest, name]) for name in "pqr"})
     changed = frame[newest].assign(u=frame["u"] + 3)
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -71,7 +73,7 @@ def story(toy_quality_seed, toy_quality_frame, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def idle(toy_quality_seed, toy_quality_frame, tmp_path_factory):
-    """A claim dearer than any chance of it, so that nobody releases a lot; the bar alone competes."""
+    """A claim dearer than any chance of it, so that nobody releases a lot; the bar alone competes, and is forced."""
     quality = toy_quality_seed.quality
     dear = quality.model_copy(update={"claim_cost": quality.claim_cost.model_copy(update={"value": 1e9})})
     seed = toy_quality_seed.model_copy(update={"quality": dear})
@@ -238,11 +240,18 @@ def test_two_that_release_nothing_can_be_judged(idle):
     assert not verdict.promoted
     assert "false_release" not in verdict.challenger
     assert verdict.challenger["assayed"] + verdict.challenger["downgraded"] == pytest.approx(1)
-    entered = next(move for move in idle.tracking.audit("toy_lots") if move.alias == "challenger")
-    assert "challenger_cost" in entered.metrics
-    assert "challenger_false_release" not in entered.metrics
+    run = idle.tracking._client.get_run(idle.retrained.learnt.run)
+    assert "judge_challenger_cost" in run.data.metrics
+    assert "judge_challenger_false_release" not in run.data.metrics
     kept = json.loads(idle.text(idle.retrained.learnt.run, "verdict.json"), parse_constant=pytest.fail)
     assert kept["promoted"] is False
+
+
+def test_the_baseline_alone_is_refused_and_gets_no_alias(idle):
+    for gated in (idle.trained.gated, idle.retrained.gated):
+        assert any("the baseline is best: nothing was learnt beyond it" in reason for reason in gated.reasons)
+    assert idle.trained.alias is None
+    assert not [move for move in idle.tracking.audit("toy_lots") if move.alias == "challenger"]
 
 
 def test_tables_and_the_card_show_a_dash_for_what_is_not_known(idle, capsys):
@@ -261,7 +270,8 @@ def test_tables_and_the_card_show_a_dash_for_what_is_not_known(idle, capsys):
 
 
 def test_a_promotion_by_hand_keeps_what_is_not_known(idle):
-    assert np.isnan(promote("toy_lots", idle.settings, why="trial").metrics["test_false_release"])
+    moved = promote("toy_lots", idle.settings, 2, force="trial")
+    assert np.isnan(moved.metrics["test_false_release"])
     assert rollback("toy_lots", idle.settings).after == 1
 
 

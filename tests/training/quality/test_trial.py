@@ -10,6 +10,7 @@ from models.quality.grades import Limits
 from models.quality.model import QualityModel
 from models.table.inputs import InputError
 from models.tasks import build
+from registry.promotion import promote
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
@@ -42,6 +43,7 @@ def learnt(tmp_path_factory):
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("training.job.build", lambda seed: {"linear": build(seed)["linear"]})
         train(seed, folder / "plant", settings)
+    promote("copper_cathode", settings, 1, force="the line alone competes, and is the baseline")
     tracking = Tracking(settings)
     return Learnt(seed, settings, tracking.model(tracking.versions("copper_cathode")[0]))
 

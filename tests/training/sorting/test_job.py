@@ -43,7 +43,7 @@ class Story:
 def story(toy_sorting_seed, toy_sorting_frame, tmp_path_factory):
     folder = tmp_path_factory.mktemp("story")
     settings = Settings(home=folder / "home")
-    frame = toy_sorting_frame(lots=140, pieces=40)
+    frame = toy_sorting_frame(lots=240, pieces=40)
     newest = frame["lot"] > "L-00080"
     frame[~newest].to_csv(folder / "history.csv", index=False)
     frame[newest].assign(s1=3.0 - frame["s1"]).to_parquet(folder / "changed.parquet")
@@ -144,7 +144,7 @@ def test_the_card_tells_value_lots_bins_and_elements(story):
 def test_a_changed_sensor_promotes_the_challenger_that_has_learnt_it(story):
     verdict = story.retrained.verdict
     assert verdict.promoted
-    assert verdict.units == verdict.blocks == 20  # a third of 60 new lots
+    assert verdict.units == verdict.blocks == 53  # a third of 160 new lots
     assert verdict.challenger["value"] > verdict.champion["value"]
     assert version(story, 2).tags["verdict"] == "promoted"
     entered = next(move for move in story.tracking.audit("toy_scrap") if move.action == "promote")
@@ -158,9 +158,9 @@ def test_judge_lots_are_whole_and_learnt_by_neither(story):
     learnt, verdict = story.retrained.learnt, story.retrained.verdict
     learnt_lots = set(learnt.data.units[learnt.parts.learnt])
     judged = learnt.data.periods >= learnt.parts.test_from
-    assert verdict.rows == judged.sum() == 20 * 40
+    assert verdict.rows == judged.sum() == 53 * 40
     assert not learnt_lots & set(learnt.data.units[judged])
-    assert min(learnt.data.units[judged]) == "L-00121"
+    assert min(learnt.data.units[judged]) == "L-00188"
 
 
 def test_printed_tables_fit_a_terminal_and_name_their_units(story, capsys):
@@ -182,7 +182,7 @@ def test_printed_tables_fit_a_terminal_and_name_their_units(story, capsys):
         "Oracle: knows every piece's class",
         "10% allowed",
         "value lost against the oracle [$/t]",
-        "800 pieces of 20 lots",
+        "2120 pieces of 53 lots",
         "version 2 promoted",
     ):
         assert words in told, words

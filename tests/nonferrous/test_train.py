@@ -1,0 +1,85 @@
+"""Preparing plants for `up` and `train --all` where the gate refuses some, with a store that stands in for MLflow."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from nonferrous import main
+from registry.settings import Settings
+
+# The package's names `train` and `up` are the commands.
+training, serving = (sys.modules[f"nonferrous.{name}"] for name in ("train", "up"))
+
+
+def version(number, *aliases, refused=False, seed_digest="sha256:0"):
+    return SimpleNamespace(number=number, aliases=aliases, refused=refused, tags={"seed_digest": seed_digest})
+
+
+@pytest.fixture
+def prepared(toy_seed, tmp_path, monkeypatch):
+    """Preparer of the toy process whose store holds these versions: the answer, and what was learnt."""
+
+    def prepare(*versions):
+        learnt = []
+        store = SimpleNamespace(versions=lambda process: list(versions))
+        monkeypatch.setattr("registry.tracking.Tracking", lambda settings, make: store)
+        monkeypatch.setattr(training, "simulate", lambda process, folder: learnt.append("plant"))
+        monkeypatch.setattr(training, "train_on", lambda seed, folder: learnt.append("model") or False)
+        return training.prepare(toy_seed, Settings(home=tmp_path)), learnt
+
+    return prepare
+
+
+def test_a_process_without_a_version_is_learnt_and_the_gates_answer_is_passed_on(prepared):
+    assert prepared() == (False, ["plant", "model"])
+
+
+def test_a_process_with_a_champion_is_left_alone(prepared, toy_seed):
+    newest = version(2, refused=True, seed_digest=toy_seed.digest)
+    assert prepared(version(1, "champion"), newest) == (True, [])
+
+
+def test_what_was_refused_is_not_learnt_again_with_the_same_seed(prepared, toy_seed, capsys):
+    assert prepared(version(1, refused=True, seed_digest=toy_seed.digest)) == (False, [])
+    assert capsys.readouterr().out.splitlines() == [
+        "toy_cells: version 1 was refused by the gate before",
+        "no version is champion",
+        "to make it champion all the same: nonferrous promote toy_cells 1 --force REASON",
+    ]
+    assert prepared(version(1, refused=True, seed_digest="of another seed")) == (False, ["plant", "model"])
+
+
+@pytest.fixture
+def ended(monkeypatch):
+    """Runner of a command whose processes the gate lets pass or not; the exit code, and which it went through."""
+    named = {
+        name: SimpleNamespace(process=SimpleNamespace(name=name, task=task), plant=plant)
+        for name, task, plant in (("pots", "regression", 1), ("scrap", "sorting", 1), ("real", "regression", None))
+    }
+
+    def run(passed, *arguments):
+        went = []
+        monkeypatch.setattr(training, "prepare", lambda seed, settings: went.append(seed.process.name) or passed)
+        monkeypatch.setattr(serving, "prepare", training.prepare)
+        monkeypatch.setattr("seeds.load_all", lambda: named)
+        monkeypatch.setattr(sys, "argv", ["nonferrous", *arguments])
+        monkeypatch.setattr("signal.signal", lambda *given: None)
+        with pytest.raises(SystemExit) as end:
+            main()
+        return end.value.code or 0, went
+
+    return run
+
+
+@pytest.mark.parametrize(("passed", "code"), [(True, 0), (False, 3)])
+def test_all_goes_on_after_a_refusal_and_ends_with_3(ended, passed, code):
+    found, went = ended(passed, "train", "--all")
+    assert (found, went) == (code, ["pots", "scrap"])
+
+
+def test_up_serves_nothing_where_no_process_has_a_champion(ended, monkeypatch, capsys):
+    monkeypatch.setattr(serving, "_check_free", lambda port: None)
+    found, went = ended(False, "up")
+    assert (found, went) == (3, ["scrap", "pots"])
+    assert "no process has a champion: there is nothing to serve" in capsys.readouterr().out

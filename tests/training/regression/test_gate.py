@@ -1,0 +1,65 @@
+"""What a predicted number shows at the gate, with answers made by hand."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.answers import Answer
+from training.gate import gate
+from training.regression.gate import evidence
+
+
+def plant(toy_seed, covered=90, error=0.5, previous=2.0):
+    """100 cells over 2 periods; the newer is evaluated, the twenty last cells were held out of learning."""
+    label = np.random.default_rng(0).normal(90, 2, 200)
+    period = np.tile(pd.date_range("2024-01-01", periods=2, freq="30D").to_numpy(), 100)
+    new, held_out = np.arange(200) % 2 == 1, np.arange(200) >= 160
+    half = np.where(np.cumsum(new) <= covered, error + 0.1, error - 0.1)
+    value = label + error
+    answers = Answer(value, value - half, value + half)
+    data = SimpleNamespace(
+        seed=toy_seed,
+        y=label,
+        units=np.repeat(np.array([f"A-{i:03d}" for i in range(100)], dtype=object), 2),
+        periods=pd.DatetimeIndex(period),
+    )
+    parts = SimpleNamespace(
+        learnt=np.flatnonzero(~new & ~held_out)[::-1],
+        test=np.flatnonzero(new & ~held_out),
+        unseen=np.flatnonzero(new & held_out),
+    )
+    bar = SimpleNamespace(name="persistence", predictions=label - previous)
+    return SimpleNamespace(name="linear", answers=answers), bar, data, parts
+
+
+def test_errors_and_coverage_are_those_of_the_newest_periods_of_all_units(toy_seed):
+    found = evidence(*plant(toy_seed))
+    assert len(found.own) == 100
+    assert (found.own.min(), found.own.max()) == pytest.approx((0.5, 0.5))
+    assert (found.baseline.min(), found.baseline.max()) == pytest.approx((2.0, 2.0))
+    assert (found.loss, found.unit, found.beside, found.labels) == ("the mean absolute error", "%", "persistence", 80)
+    assert found.rows.block.max() == 99
+    (coverage,) = found.promises
+    assert (coverage.passed, coverage.measured) == (True, "90.0% of the labels of 100 rows")
+
+
+def test_a_model_with_honest_intervals_passes(toy_seed):
+    found = gate(evidence(*plant(toy_seed)), False, None)
+    assert found.passed
+    assert "falls by more than 1.5 %" in found.lines[3]
+
+
+@pytest.mark.parametrize(("covered", "measured"), [(64, "64.0%"), (78, "78.0%"), (100, "100.0%")])
+def test_intervals_that_cover_too_few_or_too_many_are_refused(toy_seed, covered, measured):
+    (reason,) = gate(evidence(*plant(toy_seed, covered)), False, None).reasons
+    assert reason.startswith(f"coverage of the 90% intervals: {measured} of the labels of 100 rows; expected 85%")
+
+
+def test_a_model_that_is_worse_than_yesterdays_value_is_refused(toy_seed):
+    (reason,) = gate(evidence(*plant(toy_seed, error=0.5, previous=0.25)), False, None).reasons
+    assert reason == (
+        "gain over persistence: with 95% confidence the mean absolute error falls by more than -0.25 %; expected more "
+        "than 0 %"
+    )

@@ -1,0 +1,60 @@
+"""What a grader must show before it becomes champion: cheaper than any constant decision, and releases that hold."""
+
+import numpy as np
+
+from models.promises import beyond_promise
+from models.quality.decision import Costs, oracle
+from models.quality.outcomes import Lots, costs_of
+from physics.arrays import FloatArray
+from seeds import Seed
+from training.dataset import Dataset
+from training.gate import Condition, Evidence, labels_in, unlearnt
+from training.judge import JudgeRows, block_numbers
+from training.quality.fit import QualityCandidate, lots_of
+from training.quality.judge import cost_of
+from training.splits import Split
+
+
+def evidence(candidate: QualityCandidate, baseline: QualityCandidate, data: Dataset, parts: Split) -> Evidence:
+    """What decisions of a candidate cost on the test lots, beside the cheapest decision that is the same for all.
+
+    Lots whose assays do not tell all grades do not count.
+    """
+    rows, learnt = unlearnt(parts), np.sort(parts.learnt)
+    rows = rows[~np.isnan(lots_of(data)[rows].kept).any(axis=1)]
+    lots, raw, seed = lots_of(data)[rows], candidate.predictions[rows], data.seed
+    units, periods = data.units[rows], data.periods[rows]
+    beside, constant = cheapest(seed, lots)
+    return Evidence(
+        rows=JudgeRows(units, periods, block_numbers(units, periods), np.ones(len(rows))),
+        own=cost_of(candidate.model, seed, raw, lots),
+        baseline=constant,
+        loss="what decisions cost",
+        unit="$/t",
+        beside=beside,
+        labels=labels_in(data.units[learnt], data.labels[learnt]),
+        promises=(_promise(candidate, seed, raw, lots),),
+    )
+
+
+def cheapest(seed: Seed, lots: Lots) -> tuple[str, FloatArray]:
+    """The cheaper of two decisions that look at no lot, in words, and what it costs lot by lot, shape (n,) [$/t]."""
+    costs = Costs.of(seed)
+    kept = lots.kept[:, costs.intended]
+    everything = np.full(len(kept), costs.assay)
+    nothing = oracle(lots.kept, costs) - costs.value[costs.intended] + costs.claim * (1.0 - kept)
+    if nothing.sum() < everything.sum():
+        return "releasing every lot", nothing
+    return "an assay of every lot", everything
+
+
+def _promise(candidate: QualityCandidate, seed: Seed, raw: FloatArray, lots: Lots) -> Condition:
+    found = costs_of(candidate.model.assessed(raw).decided, lots.kept, Costs.of(seed))
+    released, alpha = found["let_go"], seed.quality_rules.alpha.value
+    share = found["false_release"] if released else 0.0
+    return Condition(
+        "promise on released lots",
+        not (released and beyond_promise(share, released, alpha)),
+        f"{share * released:.0f} of {released:.0f} released lots break their grade",
+        f"no more beyond chance than {100 * alpha:.3g}% of them",
+    )

@@ -1,0 +1,30 @@
+"""What a predicted number must show before it becomes champion: a smaller absolute error, and intervals that hold."""
+
+import numpy as np
+
+from models.answers import COVERAGE, rows_of
+from training.dataset import Dataset
+from training.evaluate import coverage
+from training.gate import Evidence, coverage_condition, labels_in, unlearnt
+from training.judge import JudgeRows, block_numbers
+from training.regression.fit import RegressionCandidate
+from training.splits import Split
+
+WITHIN = 0.05  # of the promised coverage, on either side
+
+
+def evidence(candidate: RegressionCandidate, baseline: RegressionCandidate, data: Dataset, parts: Split) -> Evidence:
+    """Absolute errors of a candidate and the baseline on the test periods, and what the intervals cover there."""
+    rows, learnt = unlearnt(parts), np.sort(parts.learnt)
+    label, answer = data.y[rows], rows_of(candidate.answers, rows)
+    units, periods = data.units[rows], data.periods[rows]
+    return Evidence(
+        rows=JudgeRows(units, periods, block_numbers(units, periods), np.ones(len(rows))),
+        own=np.abs(answer.value - label),
+        baseline=np.abs(baseline.predictions[rows] - label),
+        loss="the mean absolute error",
+        unit=data.seed.target.unit or "",
+        beside=baseline.name,
+        labels=labels_in(data.units[learnt], data.y[learnt]),
+        promises=(coverage_condition(coverage(label, answer), len(rows), COVERAGE, WITHIN),),
+    )

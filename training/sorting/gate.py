@@ -1,0 +1,41 @@
+"""What a sorter must show before it becomes champion: more value than the baseline, and lots that keep their limits."""
+
+from models.promises import beyond_promise
+from seeds import Seed
+from training.dataset import Dataset
+from training.gate import Condition, Evidence, unlearnt
+from training.judge import JudgeRows
+from training.sorting.evaluate import Decided, Pieces, lots_over_limit
+from training.sorting.fit import SortingCandidate, pieces_of
+from training.sorting.judge import lot_numbers, value_lost
+from training.splits import Split
+
+
+def evidence(candidate: SortingCandidate, baseline: SortingCandidate, data: Dataset, parts: Split) -> Evidence:
+    """Value that a candidate and the baseline lose on the test lots, and how many of these break a limit."""
+    rows, seed = unlearnt(parts), data.seed
+    pieces, decided = pieces_of(data)[rows], candidate.answers[rows]
+    return Evidence(
+        rows=JudgeRows(data.units[rows], data.periods[rows], lot_numbers(data, rows), pieces.mass),
+        own=value_lost(seed, decided, pieces),
+        baseline=value_lost(seed, baseline.answers[rows], pieces),
+        loss="the value lost against the oracle",
+        unit="$/t",
+        beside=baseline.name,
+        labels=len(parts.learnt),  # each piece is analysed for itself
+        promises=_promises(seed, decided, pieces),
+    )
+
+
+def _promises(seed: Seed, decided: Decided, pieces: Pieces) -> tuple[Condition, ...]:
+    if not any(one.limits for one in seed.bins):
+        return ()
+    over, allowed = lots_over_limit(seed, decided, pieces), 1 - seed.sorting_rules.confidence.value
+    return (
+        Condition(
+            "promise on lots",
+            not beyond_promise(float(over.mean()), len(over), allowed),
+            f"{over.sum()} of {len(over)} lots break a limit",
+            f"no more beyond chance than {allowed:.0%} of them",
+        ),
+    )
