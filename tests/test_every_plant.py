@@ -21,7 +21,7 @@ def test_bytes_do_not_depend_on_the_workers(name, tmp_path):
     seed = load(name)
     files = ("table.parquet", "truth.parquet", "events.parquet", "simulation.json")
     for workers in (1, 2, 4):
-        units = 4 * process_module(seed).BLOCK_UNITS + 1
+        units = 2 * process_module(seed).BLOCK_UNITS + 1
         simulate(seed, tmp_path / str(workers), units=units, years=0.25, workers=workers)
     for file in files:
         alone = (tmp_path / "1" / file).read_bytes()
