@@ -43,7 +43,8 @@ def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.
         p.coil_radius[lot],
         p.coil_phase[lot],
     )
-    reading = np.where(pieces.magnetic, rng.random(len(lot)), 1.0) * reading
+    if pieces.magnetic.any():
+        reading = np.where(pieces.magnetic, rng.random(len(lot)), 1.0) * reading
     rsd = p.coil_rsd[lot] * np.sqrt(1.0 + p.coil_area[lot] / pieces.area)
     read_out = blended(reading, pieces.area, registration) * np.exp(rsd * rng.standard_normal(len(lot)))
     dropped = rng.random(len(lot)) < p.coil_dropout[lot]
