@@ -161,7 +161,8 @@ def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path,
     assert trained.returncode == 0, trained.stderr
     assert "champion" in trained.stdout
     assert f"{len(known)} rows read: {len(known)} taken, 0 set aside\n" in trained.stdout
-    assert trained.stdout.endswith("What this table lacks:\n- no value at all: tapped\n")
+    lacks = "What this table lacks:\n- no value at all: tapped\n"
+    assert trained.stdout.endswith(f"{lacks}toy_cells: version 1 passed the gate\n")
     retrained = run(*toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv")
     assert retrained.returncode == 0, retrained.stderr
     assert "promoted" in retrained.stdout
