@@ -140,9 +140,6 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     excess, heavy = _heavy(columns)
     by_libs = content["cu"] + ZINC_AS_COPPER * content["zn"] + MANGANESE_AS_COPPER * content["mn"]
     area, per_area = columns["area"], columns["xrt_areal_density"]
-    solid = columns["apparent_density"] / DENSITY
-    air = 0.5 * columns["height"] * np.clip(1.0 - solid, 0.0, 1.0)
-    lift_off = lift_off_response(COIL_LIFT_OFF + air, COIL_RADIUS) / lift_off_response(COIL_LIFT_OFF, COIL_RADIUS)
     return {
         "silicon_content": content["si"],
         "magnesium_content": content["mg"],
@@ -158,9 +155,9 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "heavy_content": heavy,
         "heavy_disagreement": heavy - by_libs,
         "wall_thickness": MM_PER_CM * per_area / DENSITY,
-        "solid_share": solid,
+        "solid_share": columns["apparent_density"] / DENSITY,
         "mass_closure": columns["mass"] / (per_area * area),
-        "metal_conductivity": columns["conductivity"] / lift_off,
+        "metal_conductivity": _metal_conductivity(columns),
     }
 
 
@@ -189,7 +186,7 @@ def class_scores(columns: Mapping[str, FloatArray]) -> FloatArray:
     layer = np.nan_to_num(_layer_index(columns))[:, None]
     error = RELATIVE_ERROR * found + LEAST_ERROR + LAYER_ERROR * layer
     _, heavy = _heavy(columns)
-    conductivity = features(columns)["metal_conductivity"]
+    conductivity = _metal_conductivity(columns)
     by_class: dict[str, list[FloatArray]] = {name: [] for name in CLASSES}
     for family in FAMILIES:
         low, high = np.array(family.windows).T
@@ -227,6 +224,13 @@ def _contents_beside(columns: Mapping[str, FloatArray], aluminium: FloatArray) -
         saturated = np.clip((readings[strong] / SATURATION[strong] - 0.5) / 0.3, 0.0, 1.0)
         found[element] = (1.0 - saturated) * undone[strong] + saturated * undone[weak]
     return {element: np.clip(content, 0.0, MOST[element]) for element, content in found.items()}
+
+
+def _metal_conductivity(columns: Mapping[str, FloatArray]) -> FloatArray:
+    """Conductivity with the lift-off of a piece of this height undone [%IACS]."""
+    air = 0.5 * columns["height"] * np.clip(1.0 - columns["apparent_density"] / DENSITY, 0.0, 1.0)
+    lift_off = lift_off_response(COIL_LIFT_OFF + air, COIL_RADIUS) / lift_off_response(COIL_LIFT_OFF, COIL_RADIUS)
+    return columns["conductivity"] / lift_off
 
 
 def _layer_index(columns: Mapping[str, FloatArray]) -> FloatArray:

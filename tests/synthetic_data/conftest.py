@@ -1,11 +1,42 @@
-"""What the tests of simulated sorting lines are compared with: neighbours that a jet takes along, by integration."""
+"""What simulated plants are compared with: bands of statistics, neighbours that a jet takes along by integration."""
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from physics.sorting.ejection import crowding, deflection_probability, jet_overlap
+
+BANDS = Path(__file__).parents[1] / "bands"
+
+
+def bands_of(process: str) -> list[dict[str, str]]:
+    with (BANDS / f"{process}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
+def read_bands() -> Callable[[str], list[dict[str, str]]]:
+    """Reader of a process's bands, a row each."""
+    return bands_of
+
+
+@pytest.fixture(scope="session")
+def outside_bands() -> Callable[[str, Mapping[str, float]], list[str]]:
+    """Statistics of a process's plant outside of their bands, a line each; bands of what is learnt are left out."""
+
+    def outside(process: str, found: Mapping[str, float]) -> list[str]:
+        bands = {row["statistic"]: row for row in bands_of(process) if not row["statistic"].startswith("learnt: ")}
+        assert found.keys() == bands.keys()
+        return [
+            f"{name}: {found[name]:.4g} {band['unit']} is not within {band['low']} to {band['high']}"
+            for name, band in bands.items()
+            if not float(band["low"]) <= found[name] <= float(band["high"])
+        ]
+
+    return outside
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,6 @@ from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from seeds import Seed, load
 from synthetic_data import Replay, replay
 
-BANDS = Path(__file__).parents[1] / "bands" / "aluminium_ingot.csv"
 KEYS = ["furnace", "cast_start"]
 
 
@@ -27,11 +25,6 @@ def seed() -> Seed:
 @pytest.fixture(scope="module")
 def plant(seed: Seed) -> Replay:
     return replay(seed)
-
-
-def read_bands() -> list[dict[str, str]]:
-    with BANDS.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def robust_sd(values: pd.Series) -> float:
@@ -169,22 +162,19 @@ def of_levers(seed: Seed, plant: Replay) -> dict[str, float]:
 
 
 @pytest.mark.slow
-def test_statistics_of_two_years_lie_in_their_bands(seed: Seed, plant: Replay) -> None:
+def test_statistics_of_two_years_lie_in_their_bands(
+    seed: Seed, plant: Replay, outside_bands: Callable[..., list[str]]
+) -> None:
     table, truth = plant.table, plant.truth
     found = of_contents(table) | of_raw_materials(table, truth) | of_failing_pots(seed, plant)
     found |= of_melts(table, truth) | of_laboratory(seed, plant) | of_lots(seed, table) | of_levers(seed, plant)
-    bands = {row["statistic"]: row for row in read_bands()}
-    assert found.keys() == bands.keys()
-    outside = [
-        f"{name}: {found[name]:.4g} {band['unit']} is not within {band['low']} to {band['high']}"
-        for name, band in bands.items()
-        if not float(band["low"]) <= found[name] <= float(band["high"])
-    ]
-    assert outside == []
+    assert outside_bands("aluminium_ingot", found) == []
 
 
-def test_bands_are_many_sourced_and_narrower_than_anything_goes() -> None:
-    bands = read_bands()
+def test_bands_are_many_sourced_and_narrower_than_anything_goes(
+    read_bands: Callable[..., list[dict[str, str]]],
+) -> None:
+    bands = read_bands("aluminium_ingot")
     assert len(bands) >= 50
     assert len({band["statistic"] for band in bands}) == len(bands)
     for band in bands:

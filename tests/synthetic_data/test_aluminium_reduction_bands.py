@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -13,15 +12,9 @@ from models.processes.aluminium_reduction import derived
 from seeds import Seed, load
 from synthetic_data import Replay, replay
 
-BANDS = Path(__file__).parents[1] / "bands" / "aluminium_reduction.csv"
 KEYS = ["unit", "period_start"]
 SETTLED = 150  # d of age, after start-up
 DAYS_A_YEAR = 365.25
-
-
-def read_bands() -> list[dict[str, str]]:
-    with BANDS.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def between_pots(frame: pd.DataFrame, column: str) -> float:
@@ -131,22 +124,17 @@ def of_causes(seed: Seed, plant: Replay) -> dict[str, float]:
 
 
 @pytest.mark.slow
-def test_statistics_of_three_years_lie_in_their_bands() -> None:
+def test_statistics_of_three_years_lie_in_their_bands(outside_bands: Callable[..., list[str]]) -> None:
     seed = load("aluminium_reduction")
     plant = replay(seed)
     found = of_measurements(seed, plant) | of_truth(plant) | of_events(seed, plant) | of_causes(seed, plant)
-    bands = {row["statistic"]: row for row in read_bands()}
-    assert found.keys() == bands.keys()
-    outside = [
-        f"{name}: {found[name]:.4g} {band['unit']} is not within {band['low']} to {band['high']}"
-        for name, band in bands.items()
-        if not float(band["low"]) <= found[name] <= float(band["high"])
-    ]
-    assert outside == []
+    assert outside_bands("aluminium_reduction", found) == []
 
 
-def test_bands_are_many_sourced_and_narrower_than_anything_goes() -> None:
-    bands = read_bands()
+def test_bands_are_many_sourced_and_narrower_than_anything_goes(
+    read_bands: Callable[..., list[dict[str, str]]],
+) -> None:
+    bands = read_bands("aluminium_reduction")
     assert len(bands) >= 25
     assert len({band["statistic"] for band in bands}) == len(bands)
     for band in bands:

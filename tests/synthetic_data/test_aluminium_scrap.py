@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,7 +17,6 @@ from synthetic_data.sensors.libs import irradiance_exponent
 from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.materials import Materials
 
-BANDS = Path(__file__).parents[1] / "bands" / "aluminium_scrap.csv"
 CAST = ("cast_low_cu", "cast_cu")
 TARGETS = ("si", "fe", "cu", "mn", "mg", "zn", "cr", "ti")
 
@@ -45,11 +42,6 @@ def pieces(seed, plant) -> pd.DataFrame:
     names = np.array([name.rsplit(" ", 1)[0] for name in materials.names])
     computed = features({column.name: joined[column.name].to_numpy() for column in seed.inputs})
     return joined.assign(alloy_name=names[number], feed=np.array(materials.feed)[number], **computed)
-
-
-def read_bands() -> list[dict[str, str]]:
-    with BANDS.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def by_mass(frame: pd.DataFrame, what: pd.Series) -> float:
@@ -214,21 +206,14 @@ def plates(seed: Seed, defocus: float, rng: np.random.Generator) -> tuple[np.nda
 
 
 @pytest.mark.slow
-def test_statistics_lie_in_their_bands(seed, pieces, expected_neighbours):
+def test_statistics_lie_in_their_bands(seed, pieces, expected_neighbours, outside_bands):
     found = of_feeds(pieces) | of_surfaces(pieces) | of_light(pieces, seed) | of_x_rays(pieces)
     found |= of_other_sensors(pieces) | of_sorting(pieces, seed, expected_neighbours) | of_defocus(seed)
-    bands = {row["statistic"]: row for row in read_bands() if not row["statistic"].startswith("learnt: ")}
-    assert found.keys() == bands.keys()
-    outside = [
-        f"{name}: {found[name]:.4g} {band['unit']} is not within {band['low']} to {band['high']}"
-        for name, band in bands.items()
-        if not float(band["low"]) <= found[name] <= float(band["high"])
-    ]
-    assert outside == []
+    assert outside_bands("aluminium_scrap", found) == []
 
 
-def test_bands_are_many_sourced_and_narrower_than_anything_goes():
-    bands = read_bands()
+def test_bands_are_many_sourced_and_narrower_than_anything_goes(read_bands):
+    bands = read_bands("aluminium_scrap")
     assert len(bands) >= 40
     assert len({band["statistic"] for band in bands}) == len(bands)
     for band in bands:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,7 +17,6 @@ from synthetic_data.sorter.feed import SURFACES
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.parameters import EjectionParameters
 
-BANDS = Path(__file__).parents[1] / "bands" / "heavy_scrap.csv"
 DEGREES = 360.0
 SINE = float(np.sqrt(0.5))
 ELEMENTS = ("cu", "zn", "sn", "pb", "ni", "fe", "cr")
@@ -51,11 +47,6 @@ def pieces(seed, plant) -> pd.DataFrame:
     return joined.assign(
         material=names[number], feed=feed, surface=surface, klass=joined["true_alloy_class"], **computed
     )
-
-
-def read_bands() -> list[dict[str, str]]:
-    with BANDS.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def robust_sd(values: pd.Series) -> float:
@@ -247,21 +238,14 @@ def of_sorting(pieces: pd.DataFrame, seed: Seed) -> dict[str, float]:
     }
 
 
-def test_statistics_lie_in_their_bands(seed, pieces):
+def test_statistics_lie_in_their_bands(seed, pieces, outside_bands):
     found = of_feeds(pieces) | of_surfaces(pieces) | of_conductivity(pieces) | of_colour(pieces) | of_head(seed)
     found |= of_x_rays(pieces) | of_form(pieces) | of_ejection(pieces, seed) | of_sorting(pieces, seed)
-    bands = {row["statistic"]: row for row in read_bands() if not row["statistic"].startswith("learnt: ")}
-    assert found.keys() == bands.keys()
-    outside = [
-        f"{name}: {found[name]:.4g} {band['unit']} is not within {band['low']} to {band['high']}"
-        for name, band in bands.items()
-        if not float(band["low"]) <= found[name] <= float(band["high"])
-    ]
-    assert outside == []
+    assert outside_bands("heavy_scrap", found) == []
 
 
-def test_bands_are_many_sourced_and_narrower_than_anything_goes():
-    bands = read_bands()
+def test_bands_are_many_sourced_and_narrower_than_anything_goes(read_bands):
+    bands = read_bands("heavy_scrap")
     assert len(bands) >= 40
     assert len({band["statistic"] for band in bands}) == len(bands)
     for band in bands:

@@ -56,24 +56,24 @@ def test_background_is_that_of_aluminium(head):
         assert window * below[LINES.index(line)] / compton == pytest.approx(share, rel=0.05, abs=1e-4)
 
 
-def test_scatter_is_that_of_pure_metals(head):
+def scattered(head: Head, contents: np.ndarray) -> np.ndarray:
+    """Counts in both windows of scattered rhodium, over photons of pure copper in its line, (n,)."""
     own = [NAMES.index("compton"), NAMES.index("rayleigh")]
+    copper = head.emitted(np.array([[100.0 * (metal == "cu") for metal in METALS]]), SINE, SINE).sum()
+    below = head.scattered(contents, SINE, SINE)[1][:, LINES.index(("mo", "Ka"))] * 2e-3 * HALF_WIDTHS[own].sum()
+    peaks = head.rhodium(contents, SINE, SINE) @ Windows().response()[np.ix_(own, own)]
+    return (peaks.sum(axis=1) + below) / copper
+
+
+def test_scatter_is_that_of_pure_metals(head):
     pure = np.array([[100.0 * (element == metal) for element in METALS] for metal in ELEMENTS])
-    copper = head.emitted(pure[[ELEMENTS.index("cu")]], SINE, SINE).sum()
-    below = head.scattered(pure, SINE, SINE)[1][:, LINES.index(("mo", "Ka"))] * 2e-3 * HALF_WIDTHS[own].sum()
-    peaks = head.rhodium(pure, SINE, SINE) @ Windows().response()[np.ix_(own, own)]
-    found = (peaks.sum(axis=1) + below) / copper
-    np.testing.assert_allclose(SCATTER, found, rtol=0.003)
+    np.testing.assert_allclose(SCATTER, scattered(head, pure), rtol=0.003)
 
 
 def test_scatter_of_aluminium_is_that_of_a_casting(head):
     """EN AB-46000: what it scatters beyond its 4.8 wt% of heavy metals is that of 95.2 wt% of light ones."""
     alloy = {"al": 85.7, "si": 9.5, "cu": 3.0, "zn": 0.9, "fe": 0.9}
     row = np.array([[alloy.get(metal, 0.0) for metal in METALS]])
-    copper = head.emitted(np.array([[100.0 * (metal == "cu") for metal in METALS]]), SINE, SINE).sum()
-    own = [NAMES.index("compton"), NAMES.index("rayleigh")]
-    below = head.scattered(row, SINE, SINE)[1][0, LINES.index(("mo", "Ka"))] * 2e-3 * HALF_WIDTHS[own].sum()
-    scattered = ((head.rhodium(row, SINE, SINE) @ Windows().response()[np.ix_(own, own)]).sum() + below) / copper
     relative = np.zeros(len(ELEMENTS))
     for (element, _), counts in zip(LINES, photons(head, row)[0], strict=True):
         relative[ELEMENTS.index(element)] += counts / PURE[ELEMENTS.index(element)]
@@ -82,4 +82,4 @@ def test_scatter_of_aluminium_is_that_of_a_casting(head):
         corrected = relative * (1.0 + INFLUENCE @ shares)
         shares = corrected / corrected.sum()
     heavy = corrected.sum() / (shares / SCATTER).sum()
-    assert (scattered / heavy - 1.0) * 4.8 / 95.2 == pytest.approx(SCATTER_LIGHT, abs=0.05)
+    assert (scattered(head, row)[0] / heavy - 1.0) * 4.8 / 95.2 == pytest.approx(SCATTER_LIGHT, abs=0.05)
