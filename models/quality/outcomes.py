@@ -60,6 +60,19 @@ def highest_share(bad: int, lots: int) -> float:
     return 1.0 if bad == lots else float(beta.ppf(0.95, bad + 1, lots - bad))
 
 
+def earned_unseen(kept: FloatArray, costs: Costs) -> FloatArray:
+    """What lots earn that are all released in the intended grade without an assay, shape (n,) [$/t].
+
+    Parameters
+    ----------
+    kept : ndarray, shape (n, g)
+        Which grades each lot keeps by its assay, 1 or 0.
+    costs : Costs
+        What decisions cost.
+    """
+    return np.asarray(costs.value[costs.intended] - costs.claim * (1.0 - kept[:, costs.intended]))
+
+
 def costs_of(decided: Decisions, kept: FloatArray, costs: Costs) -> dict[str, float]:
     """What decisions cost against an oracle that knows every assay beforehand [$/t], beside simple rules.
 
@@ -88,7 +101,7 @@ def costs_of(decided: Decisions, kept: FloatArray, costs: Costs) -> dict[str, fl
     let_go = (chosen.grade >= 0) & (chosen.grade < kept.shape[1] - 1)
     bad = int(np.sum(some[let_go, chosen.grade[let_go]] == 0))
     released = int(let_go.sum())
-    blind = costs.value[costs.intended] - costs.claim * (1.0 - some[:, costs.intended])
+    blind = earned_unseen(some, costs)
     return {
         "cost": _mean(best - earned(chosen, some, costs)),
         "cost_assay_all": costs.assay,

@@ -4,7 +4,7 @@ import numpy as np
 
 from models.promises import beyond_promise
 from models.quality.decision import Costs, oracle
-from models.quality.outcomes import Lots, costs_of
+from models.quality.outcomes import Lots, costs_of, earned_unseen
 from physics.arrays import FloatArray
 from seeds import Seed
 from training.dataset import Dataset
@@ -40,9 +40,8 @@ def evidence(candidate: QualityCandidate, baseline: QualityCandidate, data: Data
 def cheapest(seed: Seed, lots: Lots) -> tuple[str, FloatArray]:
     """The cheaper of two decisions that look at no lot, in words, and what it costs lot by lot, shape (n,) [$/t]."""
     costs = Costs.of(seed)
-    kept = lots.kept[:, costs.intended]
-    everything = np.full(len(kept), costs.assay)
-    nothing = oracle(lots.kept, costs) - costs.value[costs.intended] + costs.claim * (1.0 - kept)
+    everything = np.full(len(lots.kept), costs.assay)
+    nothing = oracle(lots.kept, costs) - earned_unseen(lots.kept, costs)
     if nothing.sum() < everything.sum():
         return "releasing every lot", nothing
     return "an assay of every lot", everything
