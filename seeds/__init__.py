@@ -1,10 +1,11 @@
 """What is known of each process before any data: one TOML file a process, and the loader that checks it."""
 
+from seeds.format.column import Column, Previous, Typical
 from seeds.format.loader import SeedError, folder, load, load_all, names
 from seeds.format.plant import Material, Parameter, Plant, Regime
 from seeds.format.quality import Cause, Grade, Limit, Quality, Sum
 from seeds.format.quantity import Quantity
-from seeds.format.schema import Column, Previous, Process, Seed, Target, Typical
+from seeds.format.schema import Process, Seed, Target
 from seeds.format.sorting import Bin, Sorting
 
 __all__ = [

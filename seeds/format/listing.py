@@ -11,8 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from seeds.format.column import Column
 from seeds.format.quality import Grade, Limit
-from seeds.format.schema import Column, Seed
+from seeds.format.schema import Seed
 from seeds.format.sorting import Bin
 
 
