@@ -55,7 +55,7 @@ KEPT = (
 def size(seed: Seed) -> int:
     """Units of a plant whose newest lots are enough for its share of LOTS."""
     assert seed.plant is not None
-    periods = seed.plant.years * 365.25 / (seed.process.period.timedelta.total_seconds() / 86400)
+    periods = seed.plant.years * 365.25 / (seed.period.total_seconds() / 86400)
     return max(seed.plant.units, math.ceil(1.02 * LOTS / PLANTS / TEST_SHARE / periods))
 
 

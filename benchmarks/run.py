@@ -157,10 +157,10 @@ def keyed(seed: Seed, data: Dataset, rows: int) -> tuple[list[dict[str, Any]], l
     table, names = data.table.iloc[chosen], [column.name for column in seed.inputs]
     inputs = [[None if np.isnan(v) else v for v in row] for row in table[names].to_numpy()]
     units = table[seed.key.name] if seed.key else [None] * rows
-    starts = [start.isoformat() for start in table[seed.time.name]]
+    starts = [start.isoformat() for start in table[seed.clock.name]]
     held = [{} if seed.key is None else {seed.key.name: unit} for unit in units]
     return [
-        {**unit, seed.time.name: start, **dict(zip(names, row, strict=True))}
+        {**unit, seed.clock.name: start, **dict(zip(names, row, strict=True))}
         for unit, start, row in zip(held, starts, inputs, strict=True)
     ], inputs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -159,7 +160,7 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
         f"{title(seed)}Row",
         f"{fields.row}. {seed.process.title}.",
         {column.name: _named(column, examples) for column in echoed}
-        | {column.name: _number(column, examples) for column in seed.inputs},
+        | {column.name: (_number if column.is_number else _text)(column, examples) for column in seed.inputs},
     )
     return Payloads(
         seed=seed,
@@ -207,8 +208,11 @@ def _example(column: Column, fields: TaskFields) -> str | float:
         return fields.unit
     if column.role == "time":
         return fields.time
-    assert column.typical is not None
-    return column.typical.mean
+    if column.values is not None:
+        return column.values[0]
+    low, high = column.limits
+    usual = column.usual if column.typical is not None else (low + high) / 2
+    return usual if math.isfinite(usual) else max(low, min(high, 1.0))
 
 
 def _named(column: Column, examples: Mapping[str, Any]) -> Any:
@@ -216,13 +220,26 @@ def _named(column: Column, examples: Mapping[str, Any]) -> Any:
     return Annotated[kind, Field(description=column.meaning, examples=[examples[column.name]])]
 
 
-def _number(column: Column, examples: Mapping[str, Any]) -> Any:
-    low, high = column.limits
-    about = f"{column.meaning} [{column.unit}], {low:g} to {high:g}. Role: {column.role}. Null or left out: missing."
+def _text(column: Column, examples: Mapping[str, Any]) -> Any:
+    known = ", ".join(column.values or ())
+    about = f"{column.meaning}: {known}; any other is flagged. Role: {column.role}. Null or left out: missing."
     described = Field(
         default=None,
-        ge=low,
-        le=high,
+        max_length=200,
+        description=about,
+        examples=[examples[column.name]],
+        json_schema_extra={"x-role": column.role},
+    )
+    return Annotated[str | None, described]
+
+
+def _number(column: Column, examples: Mapping[str, Any]) -> Any:
+    limits = f", {column.range_text.removesuffix(f' {column.unit}')}" if column.range_text else ""
+    about = f"{column.meaning} [{column.unit}]{limits}. Role: {column.role}. Null or left out: missing."
+    described = Field(
+        default=None,
+        ge=column.low,
+        le=column.high,
         description=about,
         examples=[examples[column.name]],
         json_schema_extra={"x-unit": str(column.unit), "x-role": column.role},

@@ -88,7 +88,7 @@ class _House:
     def _rows(self, supply: Supply, table: Knobs, truth: Knobs, tapped: Tapped) -> Rows:
         units, count = self._block.count, supply.count
         first = np.datetime64(self._plan.period_start(supply.first), "us")
-        step = np.timedelta64(self._plan.seed.process.period.timedelta, "us")
+        step = np.timedelta64(self._plan.seed.period, "us")
         events = list(tapped.failing.events)
         if supply.first == 0 and self._block.index == 0:
             events += regime_events(self._plan)

@@ -77,7 +77,7 @@ def test_another_plant_differs_where_its_seed_says_so(name):
 @pytest.mark.parametrize("rng_seed", [None, 2, 3, 4])
 def test_every_feature_lies_in_its_span(name, rng_seed):
     seed = load(name) if rng_seed is None else another_plant(load(name), rng_seed)
-    years = ROWS / seed.plant.units * (seed.process.period.timedelta / timedelta(days=365.25))
+    years = ROWS / seed.plant.units * (seed.period / timedelta(days=365.25))
     table = replay(seed, units=42).table if seed.classes else replay(seed, years=years).table
     assert len(table) >= 5000
     physics = needed_physics_of(name)

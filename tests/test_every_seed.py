@@ -63,7 +63,7 @@ def typical_table(seed: Seed, periods: int = 300) -> pd.DataFrame:
     """Rows about the typical values of a seed, in the names and units of the plant's own file."""
     rng = np.random.default_rng(5)
     starts = [date(2024, 1, 1) + i * timedelta(days=seed.process.period.value) for i in range(periods)]
-    frame = pd.DataFrame({seed.time.tag or seed.time.name: [f"{start:%Y-%m-%d}" for start in starts]})
+    frame = pd.DataFrame({seed.clock.tag or seed.clock.name: [f"{start:%Y-%m-%d}" for start in starts]})
     for column in seed.columns:
         if not column.is_number or column.previous is not None:
             continue
@@ -97,7 +97,7 @@ def trained(seed: Seed, folder: Path, copy_store: Callable[[Path, Path], None]) 
     """A process that was trained from scratch on a small plant."""
     path = folder / "plant"
     if seed.quality is not None:
-        span = GRADED_LOTS / seed.plant.units * seed.process.period.timedelta
+        span = GRADED_LOTS / seed.plant.units * seed.period
         simulate(seed, path, years=span / timedelta(days=365.25))
     elif seed.plant is not None:
         simulate(seed, path, units=LOTS if seed.classes else 30, years=2.5)
@@ -131,7 +131,7 @@ def requested(job: Job, table: pd.DataFrame) -> dict[str, object]:
         row = {
             column.name: None if np.isnan(record[column.name]) else record[column.name] for column in job.seed.inputs
         }
-        row[job.seed.time.name] = record[job.seed.time.name].isoformat()
+        row[job.seed.clock.name] = record[job.seed.clock.name].isoformat()
         if job.seed.key is not None:
             row[job.seed.key.name] = record[job.seed.key.name]
         rows.append(row)
@@ -152,7 +152,7 @@ def test_no_late_column_label_or_truth_reaches_a_model(job):
     spoilt = job.data.table.assign(**dict.fromkeys(hidden, 1e6))
     assert np.array_equal(matrix(spoilt, job.seed), job.data.X, equal_nan=True)
     reached = {column.name for column in job.seed.inputs}
-    assert not reached & {*hidden, job.seed.time.name, getattr(job.seed.key, "name", "")}
+    assert not reached & {*hidden, job.seed.clock.name, getattr(job.seed.key, "name", "")}
     if job.data.truth_frame is not None:
         numbers = [column.name for column in job.seed.by_role("target") if column.is_number]
         for real in job.data.truth_frame[numbers].to_numpy().T:

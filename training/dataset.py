@@ -1,5 +1,6 @@
 """A checked table as a job uses it: labelled rows, their inputs and labels, and the truth where a simulator left it."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,8 +14,10 @@ import pandas as pd
 from models.table.contract import Checked, Fault, TableError
 from models.table.inputs import matrix
 from models.table.reading import digest, read_table, read_truth
-from physics.arrays import BoolArray, FloatArray
+from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Column, Seed
+
+FIRST_DAY = pd.Timestamp("1970-01-01")  # of the days that stand for rows or units where a table has no time
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,15 +128,30 @@ class Dataset:
 
 def row_key(seed: Seed) -> list[str]:
     """Names of the columns that tell rows apart: unit (where the seed has one) and period start."""
-    return [column.name for column in (seed.key, seed.time) if column is not None]
+    return [column.name for column in seed.identity]
 
 
 def period_of(table: pd.DataFrame, seed: Seed) -> pd.DatetimeIndex:
-    """Start of each row's period, length n; where rows are pieces, that of the lot, which no split may cut."""
+    """Start of each row's period, length n; where rows are pieces, that of the lot, which no split may cut.
+
+    A table without time has days that stand for what there is: each unit is one, in an order that its name draws, or
+    each row, in the table's order.
+    """
+    if seed.time is None:
+        return FIRST_DAY + pd.to_timedelta(_places(table, seed), unit="D")
     time = table[seed.time.name]
     if seed.classes and seed.key is not None:
         time = time.groupby(table[seed.key.name]).transform("min")
     return pd.DatetimeIndex(time)
+
+
+def _places(table: pd.DataFrame, seed: Seed) -> IntArray:
+    """Place of each row's unit in an order that looks at nothing but its name; of one unit alone, the row's own."""
+    if seed.key is None:
+        return np.arange(len(table))
+    names = table[seed.key.name]
+    order = sorted(names.unique(), key=lambda unit: hashlib.sha256(unit.encode()).hexdigest())
+    return names.map({unit: place for place, unit in enumerate(order)}).to_numpy(dtype=np.int64)
 
 
 def labelled(table: pd.DataFrame, seed: Seed) -> BoolArray:

@@ -44,7 +44,7 @@ def _last_assays(seed: Seed) -> tuple[int, ...]:
 def _first_principles(seed: Seed, defects: int) -> FirstPrinciplesContents | None:
     if not hasattr(physics_of(seed.process.name), "contents"):
         return None
-    typical = tuple(column.typical.mean for column in seed.inputs if column.typical is not None)
+    typical = tuple(column.usual for column in seed.inputs)
     elements = tuple(element.name for element in seed.elements)
     return FirstPrinciplesContents(seed.process.name, input_names(seed), typical, elements, defects)
 

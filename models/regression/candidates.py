@@ -48,7 +48,7 @@ def _persistence(seed: Seed) -> Persistence | None:
 def _first_principles(seed: Seed) -> FirstPrinciples | None:
     if physics_of(seed.process.name) is None:
         return None
-    typical = tuple(column.typical.mean for column in seed.inputs if column.typical is not None)
+    typical = tuple(column.usual for column in seed.inputs)
     return FirstPrinciples(seed.process.name, input_names(seed), typical)
 
 

@@ -35,7 +35,7 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
 def _first_principles(seed: Seed) -> FirstPrinciplesClasses | None:
     if not hasattr(physics_of(seed.process.name), "class_scores"):
         return None
-    typical = tuple(column.typical.mean for column in seed.inputs if column.typical is not None)
+    typical = tuple(column.usual for column in seed.inputs)
     return FirstPrinciplesClasses(seed.process.name, input_names(seed), typical, len(seed.classes))
 
 

@@ -34,8 +34,7 @@ class Classifier(Protocol):
 
 def kilograms(seed: Seed, mass: FloatArray) -> FloatArray:
     """Masses of pieces, shape (n,) [kg], from measured ones [g]; the seed's typical mass where one is missing."""
-    typical = seed.column(seed.sorting_rules.mass).typical
-    return GRAM * np.where(np.isnan(mass), math.nan if typical is None else typical.mean, mass)
+    return GRAM * np.where(np.isnan(mass), seed.column(seed.sorting_rules.mass).usual, mass)
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,7 +38,7 @@ def read_as_missing(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
 
 def unused_columns(headers: Sequence[str], seed: Seed) -> list[str]:
     """Say which columns of the file were not used; `previous` columns of a table written here are made again."""
-    made = {column.name for column in seed.columns if column.previous is not None}
+    made = {column.name for column in seed.columns if column.is_made}
     unknown = [header for header in headers if header not in made]
     if not unknown:
         return []
@@ -84,7 +84,7 @@ def _stuck(table: pd.DataFrame, seed: Seed) -> list[str]:
     """Measured columns with one value in most rows; zero in most, not all, is what many processes have."""
     lines = []
     for column in seed.by_role("before", "during", "late"):
-        if not column.is_number or column.previous is not None:
+        if not column.is_number or column.is_made:
             continue
         values = table[column.name].to_numpy(dtype=np.float64)
         values = values[~np.isnan(values)]
@@ -121,7 +121,7 @@ def lacks(table: pd.DataFrame, seed: Seed) -> list[str]:
 
 
 def _empty_columns(table: pd.DataFrame, seed: Seed) -> list[str]:
-    names = [c.name for c in seed.columns if c.role not in ("key", "time") and c.previous is None]
+    names = [c.name for c in seed.columns if c.role not in ("key", "time") and not c.is_made]
     missing = table[names].isna().mean()
     lines = []
     if nothing := [name for name in names if missing[name] == 1]:
@@ -154,6 +154,8 @@ def _short_units(table: pd.DataFrame, seed: Seed) -> list[str]:
 
 def _gaps(table: pd.DataFrame, seed: Seed) -> list[str]:
     """Times without a row of any unit; of pieces, without a lot."""
+    if seed.time is None:
+        return []
     start = table[seed.time.name]
     if seed.classes and seed.key is not None:
         start = start.groupby(table[seed.key.name]).min()
@@ -161,7 +163,7 @@ def _gaps(table: pd.DataFrame, seed: Seed) -> list[str]:
     if len(time) < FEW_ROWS:
         return []
     steps = np.diff(time)
-    usual = max(np.quantile(steps, USUAL_STEPS), np.timedelta64(seed.process.period.timedelta))
+    usual = max(np.quantile(steps, USUAL_STEPS), np.timedelta64(seed.period))
     long = np.flatnonzero(steps > GAP_STEPS * usual)
     if not len(long):
         return []

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from models.table import cautions, cells
-from models.table.lags import earlier
+from models.table.made import lenders, made_columns
 from models.table.slips import PartSlip, part_slip
 from models.table.slips import slip as _slip
 from models.table.wording import nearest, shortened
@@ -193,7 +193,7 @@ def _find_columns(frame: pd.DataFrame, seed: Seed) -> dict[str, list[str]]:
     return {
         column.name: [header for header in held if header in (column.tag, column.name)]
         for column in seed.columns
-        if column.previous is None
+        if not column.is_made
     }
 
 
@@ -248,11 +248,6 @@ def _shown(cell: object) -> str:
     return shortened(f"{cell:.6g}" if isinstance(cell, float) else repr(str(cell)), 60)
 
 
-def _range(column: Column) -> str:
-    low, high = column.limits
-    return f"{low:g} to {high:g} {column.unit}"
-
-
 @dataclass(frozen=True)
 class _Rows:
     """Rows in the seed's types and units, before the faulty and the impossible are taken out."""
@@ -269,14 +264,16 @@ class _Rows:
 
     def identity_faults(self, today: dt.date) -> Iterator[Fault]:
         """Periods that have not begun, and rows of a unit and period that stand before."""
-        columns = [column for column in (self.seed.key, self.seed.time) if column is not None]
-        names = [column.name for column in columns if column.name in self.values]
-        if self.seed.time.name in names:
-            start = self.values[self.seed.time.name]
+        time = self.seed.time
+        if time is None:  # then nothing tells two rows of a unit apart
+            return
+        names = [column.name for column in self.seed.identity if column.name in self.values]
+        if time.name in names:
+            start = self.values[time.name]
             future = np.flatnonzero((start >= pd.Timestamp(today) + pd.Timedelta(days=1)).to_numpy())
             expected = f"a period that has begun, at the latest on {today}"
-            yield from _cell_faults(self.source, self.headers[self.seed.time.name], start, future, expected)
-        if len(names) < len(columns):
+            yield from _cell_faults(self.source, self.headers[time.name], start, future, expected)
+        if len(names) < len(self.seed.identity):
             return
         identity = pd.DataFrame({name: self.values[name] for name in names}).dropna()
         again = identity.index[identity.duplicated()]
@@ -344,7 +341,7 @@ class _Rows:
         yield Fault(self.source.name, None, None, got, f"at most {REJECTED_SHARE:.0%} of the rows")
         for name, mask in outside.items():
             bad = np.flatnonzero(mask)
-            expected = _range(self.seed.column(name))
+            expected = self.seed.column(name).range_text
             yield from _cell_faults(self.source, self.headers[name], self.values[name], bad, expected)
 
     def rejected(self, outside: dict[str, BoolArray]) -> pd.DataFrame:
@@ -357,33 +354,35 @@ class _Rows:
                 "file": np.array(self.source.files, object)[self.source.file[at]],
                 "row": self.source.row[at],
                 "unit": "" if self.seed.key is None else self.values[self.seed.key.name].iloc[at].array,
-                "period_start": self.values[self.seed.time.name].iloc[at].array,
+                "period_start": self._start.iloc[at].array,
                 "column": name,
                 "value": self.values[name].iloc[at].array,
-                "reason": f"outside {_range(self.seed.column(name))}{tag}",
+                "reason": f"outside {self.seed.column(name).range_text}{tag}",
             }
             parts.append(pd.DataFrame(part).astype({"file": "str", "unit": "str", "column": "str", "reason": "str"}))
         return pd.concat(parts).sort_values(["file", "row"], kind="stable", ignore_index=True)
 
+    @property
+    def _start(self) -> pd.Series:
+        """Start of each row's period; NaT where the table has no time."""
+        if self.seed.time is None:
+            return pd.Series(np.full(len(self.source.row), "NaT", "datetime64[us]"))
+        return self.values[self.seed.time.name]
+
     def table(self, kept: BoolArray) -> pd.DataFrame:
-        """The kept rows, sorted, with all columns of the seed."""
-        start = self.values[self.seed.time.name].to_numpy()
+        """The kept rows, sorted by unit and time, as far as there are these, with all columns of the seed."""
+        start = self._start.to_numpy()
         unit = np.zeros(len(start), np.int64)
         if self.seed.key is not None:
             unit = pd.factorize(self.values[self.seed.key.name], sort=True)[0].astype(np.int64)
-        order = np.lexsort((start, unit))
+        order = np.lexsort((start, unit)) if self.seed.time is not None else np.argsort(unit, kind="stable")
         order = order[kept[order]]
         values = {name: pd.Series(column.array[order]) for name, column in self.values.items()}
         nothing = pd.Series(np.full(len(order), np.nan))
         columns = {column.name: values.get(column.name, nothing) for column in self.seed.columns}
-        for column in self.seed.columns:
-            if column.previous is not None:
-                lent = _sizes(columns[column.previous.column], self.seed.column(column.previous.column)).to_numpy()
-                period = self.seed.process.period.timedelta
-                columns[column.name] = pd.Series(
-                    earlier(lent, unit[order], start[order], period, column.previous.periods)
-                )
-        return pd.DataFrame(columns, copy=False)
+        lent = {name: _sizes(columns[name], self.seed.column(name)).to_numpy() for name in lenders(self.seed)}
+        made = made_columns(lent, self.seed, unit[order], start[order])
+        return pd.DataFrame(columns | {name: pd.Series(column) for name, column in made.items()}, copy=False)
 
 
 def _sizes(values: pd.Series, column: Column) -> pd.Series:

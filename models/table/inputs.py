@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
 from physics.arrays import FloatArray
-from seeds import Seed
+from seeds import Column, Seed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,21 @@ def matrix(table: pd.DataFrame, seed: Seed) -> FloatArray:
     absent = [name for name in names if name not in table.columns]
     if absent:
         raise InputError(absent)
-    return table[list(names)].to_numpy(dtype=np.float64, na_value=np.nan)
+    texts = {column.name: codes(table[column.name], column) for column in seed.inputs if column.values}
+    return table[list(names)].assign(**texts).to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def codes(texts: Iterable[object], column: Column) -> FloatArray:
+    """Numbers of a text category, shape (n,): 0 for the first of the column's `values`; NaN where there is no such.
+
+    Examples
+    --------
+    >>> codes(["wet", "dry", "burnt", None], Column(name="ore", role="before", meaning="state", source="assumed: made",
+    ...     values=["dry", "wet"]))
+    array([ 1.,  0., nan, nan])
+    """
+    number = {text: float(i) for i, text in enumerate(column.values or ())}
+    return np.array([number.get(text, np.nan) if isinstance(text, str) else np.nan for text in texts])
 
 
 def medians(X: FloatArray, otherwise: Iterable[float]) -> FloatArray:

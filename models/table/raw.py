@@ -84,7 +84,7 @@ def read_raw(file: Path, seed: Seed) -> RawTable:
 
 def _read_parquet(file: Path, seed: Seed) -> RawTable:
     """Read the columns that the seed knows; numbers keep their types."""
-    known = {name for column in seed.columns if column.previous is None for name in (column.name, column.tag)}
+    known = {name for column in seed.columns if not column.is_made for name in (column.name, column.tag)}
     headers: list[str] = []
 
     def wanted(names: list[str]) -> list[str]:
@@ -185,8 +185,9 @@ def _other_format(file: Path) -> Fault | None:
 
 
 def _preamble(file: Path, headers: list[str], seed: Seed) -> list[Fault]:
-    """Lines above the header: a title, a date, a comment; the header is where the time's name stands."""
-    names = {name for name in (seed.time.name, seed.time.tag) if name}
+    """Lines above the header, such as a title; the header is where the name of the time stands, or of the target."""
+    known = seed.time or seed.target
+    names = {name for name in (known.name, known.tag) if name}
     if names & set(headers):
         return []
     with file.open("rb") as lines:

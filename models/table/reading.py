@@ -104,12 +104,12 @@ def read_truth(path: str | Path, seed: Seed) -> pd.DataFrame | None:
     if isinstance(truth, Fault):
         raise TableError([truth])
     frame: pd.DataFrame = truth.to_pandas(ignore_metadata=True, date_as_object=False)
-    identity = [column.name for column in (seed.key, seed.time) if column is not None]
+    identity = [column.name for column in seed.identity]
     lacking = [name for name in [*identity, seed.target.name] if name not in frame]
     held = ", ".join(frame.columns)
     if lacking:
         raise TableError(Fault(str(file), None, name, f"columns {held}", f"a column '{name}'") for name in lacking)
-    frame[seed.time.name] = frame[seed.time.name].astype("datetime64[us]")
+    frame[seed.clock.name] = frame[seed.clock.name].astype("datetime64[us]")
     if seed.key is not None:
         frame[seed.key.name] = frame[seed.key.name].astype("str")
     return frame.sort_values(identity, ignore_index=True)

@@ -32,7 +32,8 @@ _UNITS = "Wh|A|V|W|Pa|J|Ω|mol|Hz"
 
 def slip(values: pd.Series, column: Column) -> tuple[str, str] | None:
     """What was found and expected where a column's median shows another unit than the seed's."""
-    assert column.typical is not None
+    if column.typical is None:
+        return None
     mean, sd = column.typical.mean, column.typical.sd
     finite = values[np.isfinite(values)]
     if len(finite) < _SLIP_VALUES or mean == 0:
@@ -74,7 +75,8 @@ def part_slip(values: FloatArray, column: Column) -> PartSlip | None:
     PartSlip or None
         The largest such part of at least three rows; None where there is none, or where values of all sizes are there.
     """
-    assert column.typical is not None
+    if column.typical is None:
+        return None
     mean, sd = column.typical.mean, column.typical.sd
     if mean == 0 or not len(values):
         return None

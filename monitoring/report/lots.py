@@ -61,7 +61,7 @@ class PredictedLots:
         unit = np.full(len(ordered), seed.process.name, dtype=object)
         if seed.key is not None:
             unit = ordered[seed.key.name].to_numpy(dtype=object)
-        time = ordered[seed.time.name].to_numpy()
+        time = ordered[seed.clock.name].to_numpy()
         late = time >= np.datetime64(str(model.info["learnt_before"]))
         return cls(
             unit=unit,

@@ -12,6 +12,13 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
 
 Role = Literal["key", "time", "before", "knob", "during", "late", "target"]
+Statistic = Literal["mean", "sd", "min", "max", "last", "count"]
+Calendar = Literal["hour", "weekday", "day", "month", "day_of_year"]
+
+# Lowest and highest value of what a calendar says: the hour with its minutes as a fraction, Monday as 0.
+CALENDAR_LIMITS = {"hour": (0.0, 24.0), "weekday": (0.0, 6.0), "day": (1.0, 31.0), "month": (1.0, 12.0)} | {
+    "day_of_year": (1.0, 366.0)
+}
 
 
 class Typical(Part):
@@ -28,8 +35,24 @@ class Previous(Part):
     periods: Annotated[int, Field(ge=1)]
 
 
+class Rolling(Part):
+    """A `before` column that the loader makes: a statistic of another column over the periods before this one.
+
+    `window` is how many periods, of the same unit; those without a row or a value are passed over.
+    """
+
+    column: Name
+    window: Annotated[int, Field(ge=2)]
+    statistic: Literal["mean", "sd", "min", "max"] = "mean"
+
+
 class Column(Part):
-    """One column of the table: meaning, unit, role and physically possible range."""
+    """One column of the table: meaning, unit, role and, where a person knows it, the physically possible range.
+
+    `classes` are the classes of a target, `values` the texts that an input may have. `statistic` says how rows that are
+    faster than the period become its value. `previous`, `rolling` and `calendar` are three ways of making a column that
+    no file holds.
+    """
 
     name: Name
     role: Role
@@ -40,26 +63,57 @@ class Column(Part):
     typical: Typical | None = None
     source: Text | None = None
     classes: Annotated[list[Text], Field(min_length=2)] | None = None
+    values: Annotated[list[Text], Field(min_length=1)] | None = None
     tag: str | None = None
     scale: Annotated[Number, Field(gt=0)] = 1.0
     sign: Literal[-1, 0, 1] = 0
     censored: bool = False
+    statistic: Statistic | None = None
     previous: Previous | None = None
+    rolling: Rolling | None = None
+    calendar: Calendar | None = None
     bounds: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
     step: Annotated[Number, Field(gt=0)] | None = None
     move_cost: Quantity | None = None
 
     @property
     def is_number(self) -> bool:
-        """Whether the column holds float64 (all but `key`, `time` and classes)."""
-        return self.role not in ("key", "time") and self.classes is None
+        """Whether the column holds float64 (all but `key`, `time`, classes and text categories)."""
+        return self.role not in ("key", "time") and self.classes is None and self.values is None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether no file holds the column: it is made from others, or from the time."""
+        return not (self.previous is None and self.rolling is None and self.calendar is None)
+
+    @property
+    def lent_by(self) -> str | None:
+        """Name of the column that a `previous` or `rolling` column is made from; None for all others."""
+        made = self.previous or self.rolling
+        return None if made is None else made.column
 
     @property
     def limits(self) -> tuple[float, float]:
-        """Physically possible range of a number column [column's unit]."""
-        if self.low is None or self.high is None:
+        """Physically possible range of a number column [column's unit]; infinite where the seed does not know it."""
+        if not self.is_number:
             raise TypeError(f"column {self.name} is no number: it has no range")
-        return self.low, self.high
+        low, high = CALENDAR_LIMITS.get(self.calendar or "", (-math.inf, math.inf))
+        return (low if self.low is None else self.low), (high if self.high is None else self.high)
+
+    @property
+    def range_text(self) -> str:
+        """The physically possible range in words, as in "0 to 67 %"; empty where none is known."""
+        low, high = self.limits
+        if math.isinf(low) and math.isinf(high):
+            return ""
+        if math.isinf(high):
+            return f"at least {low:g} {self.unit}"
+        return f"at most {high:g} {self.unit}" if math.isinf(low) else f"{low:g} to {high:g} {self.unit}"
+
+    @property
+    def usual(self) -> float:
+        """Mean in normal production [column's unit]; NaN where the seed does not know it."""
+        return math.nan if self.typical is None else self.typical.mean
 
     @model_validator(mode="wrap")
     @classmethod
@@ -81,17 +135,20 @@ class Column(Part):
         return column
 
 
-_OF_NUMBERS = ("unit", "low", "high", "typical", "source")
+_OF_NUMBERS = ("unit", "low", "high", "typical")
 _OF_KNOBS = ("bounds", "step", "move_cost")
+MADE = ("previous", "rolling", "calendar")
 
 
 def _column_faults(raw: dict[str, Any]) -> Iterator[str]:
     """How a column's fields do not go together; a field of the wrong type is reported by itself and skipped here."""
     role = raw.get("role")
     if raw.get("classes") is not None:
-        yield from _class_faults(raw)
+        yield from _text_faults(raw, "classes", ("target",))
+    elif raw.get("values") is not None:
+        yield from _text_faults(raw, "values", ("before", "knob", "during", "late"))
     elif role in ("key", "time"):
-        for key in (*_OF_NUMBERS, *_OF_KNOBS, "scale", "sign", "censored", "previous"):
+        for key in (*_OF_NUMBERS, "source", *_OF_KNOBS, "scale", "sign", "censored", "statistic", *MADE):
             if key in raw:
                 yield f"{key} belongs to a number column, this one has role {role}"
     else:
@@ -100,9 +157,9 @@ def _column_faults(raw: dict[str, Any]) -> Iterator[str]:
 
 def _number_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
     """How the fields of a column of numbers do not go together."""
-    for key in _OF_NUMBERS:
+    for key in ("unit", "source"):
         if raw.get(key) is None:
-            yield f"{key} is missing: a number column needs unit, low, high, typical and source"
+            yield f"{key} is missing: a number column needs unit and source"
     low, high = _number(raw.get("low"), -math.inf), _number(raw.get("high"), math.inf)
     if low >= high:
         yield f"range is upside down: low {low:g} is not below high {high:g}"
@@ -110,27 +167,42 @@ def _number_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
     mean = _number(typical.get("mean") if isinstance(typical, dict) else getattr(typical, "mean", None), math.nan)
     if low < high and (mean < low or mean > high):
         yield f"typical mean {mean:g} lies outside low {low:g} to high {high:g}"
-    if raw.get("censored") and (role != "target" or low < 0):
+    if raw.get("censored") and (role != "target" or _number(raw.get("low"), 0.0) < 0):
         yield "censored belongs to a target column that is never negative"
-    if raw.get("previous") is not None and role != "before":
-        yield f"previous makes a before column, this one has role {role}"
+    yield from _made_faults(raw, role)
     if _number(raw.get("scale"), 1.0) != 1.0 and raw.get("tag") in (None, raw.get("name")):
         yield "scale converts the unit of a tag: expected a tag other than the column's own name"
     yield from _knob_faults(raw, low, high)
 
 
-def _class_faults(raw: dict[str, Any]) -> Iterator[str]:
-    """How the fields of a column of classes do not go together."""
-    if raw.get("role") != "target":
-        yield f"classes belongs to a target column, this one has role {raw.get('role')}"
-    for key in ("unit", "low", "high", "typical", *_OF_KNOBS, "scale", "sign", "censored", "previous"):
+def _made_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
+    """How a column that no file holds does not go together with the rest."""
+    made = [key for key in MADE if raw.get(key) is not None]
+    for key in made:
+        if role != "before":
+            yield f"{key} makes a before column, this one has role {role}"
+    if len(made) > 1:
+        yield f"{' and '.join(made)}: expected one way of making the column"
+    for key in ("tag", "statistic") if made else ():
+        if raw.get(key) is not None:
+            yield f"{key} belongs to a column of the file, this one is made by {made[0]}"
+
+
+def _text_faults(raw: dict[str, Any], kind: str, roles: tuple[str, ...]) -> Iterator[str]:
+    """How the fields of a column of texts, `classes` or `values`, do not go together."""
+    if raw.get("role") not in roles:
+        yield f"{kind} belongs to a {' or '.join(roles)} column, this one has role {raw.get('role')}"
+    if kind == "values" and raw.get("statistic") not in (None, "last"):
+        yield f"statistic '{raw['statistic']}' belongs to a number column: of texts the last one counts"
+    wrong = ("statistic",) if kind == "classes" else ("classes",)
+    for key in (*_OF_NUMBERS, *_OF_KNOBS, "scale", "sign", "censored", *MADE, *wrong):
         if key in raw:
-            yield f"{key} belongs to a number column, this one holds classes"
+            yield f"{key} belongs to a number column, this one holds {'classes' if kind == 'classes' else 'texts'}"
     if raw.get("source") is None:
-        yield "source is missing: a column of classes needs one"
-    classes = raw["classes"]
-    if isinstance(classes, list) and len(set(map(str, classes))) < len(classes):
-        yield f"classes {classes}: each may be named once"
+        yield f"source is missing: a column of {'classes' if kind == 'classes' else 'texts'} needs one"
+    texts = raw[kind]
+    if isinstance(texts, list) and len(set(map(str, texts))) < len(texts):
+        yield f"{kind} {texts}: each may be named once"
 
 
 def _knob_faults(raw: dict[str, Any], low: float, high: float) -> Iterator[str]:
@@ -139,9 +211,6 @@ def _knob_faults(raw: dict[str, Any], low: float, high: float) -> Iterator[str]:
             if raw.get(key) is not None:
                 yield f"{key} belongs to a knob, this column has role {raw.get('role')}"
         return
-    for key in _OF_KNOBS:
-        if raw.get(key) is None:
-            yield f"{key} is missing: a knob needs bounds, largest step and move_cost"
     bounds = raw.get("bounds")
     if isinstance(bounds, list) and len(bounds) == 2:
         first, last = (_number(bound, math.nan) for bound in bounds)

@@ -55,10 +55,13 @@ def described(seed: Seed) -> Iterator[RenderableType]:
 def _range(column: Column) -> str:
     if column.classes is not None:
         return escape(f"one of {', '.join(column.classes)}")
-    if column.typical is None:
+    if column.values is not None:
+        return escape(f"texts {', '.join(column.values)}")
+    if not column.is_number:
         return ""
     low, high = column.limits
-    return f"{low:g} to {high:g}, typically {column.typical.mean:g} ± {column.typical.sd:g}"
+    known = f"{low:g} to {high:g}" if column.range_text else "no range"
+    return known if column.typical is None else f"{known}, typically {column.typical.mean:g} ± {column.typical.sd:g}"
 
 
 def _limits(one: Bin) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import tomllib
@@ -12,7 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds.format import quality, sorting
+from seeds.format import quality, sorting, table
+from seeds.format.column import MADE
 from seeds.format.schema import Seed, head_of, stated_sources
 
 _PACKAGE_FOLDER = Path(__file__).parent.parent
@@ -128,13 +130,13 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
         if count > 1:
             yield f"columns.{row}: named {count} times"
     columns = {row["name"]: row for row in rows}
-    yield from _roles(rows, process)
+    yield from _roles(rows, raw)
     yield from _tags(columns)
-    for row in columns.values():
-        yield from _previous(row, columns)
+    yield from _made(columns)
     yield from _targets(columns, _part(raw, "targets"))
     yield from sorting.faults(raw, columns)
     yield from quality.faults(raw, columns)
+    yield from table.faults(raw, columns)
     references = _part(raw, "references")
     for place, source in stated_sources({key: part for key, part in raw.items() if key != "references"}):
         head = head_of(source)
@@ -151,47 +153,73 @@ def _part(raw: dict[str, Any], key: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def _roles(rows: list[dict[str, Any]], process: dict[str, Any]) -> Iterator[str]:
+def _roles(rows: list[dict[str, Any]], raw: dict[str, Any]) -> Iterator[str]:
     roles = Counter(str(row.get("role")) for row in rows)
-    if roles["time"] != 1:
-        yield f"columns: got {roles['time']} columns of role time: expected 1"
+    if roles["time"] > 1:
+        yield f"columns: got {roles['time']} columns of role time: expected 1, or none where the table has no time"
     if not roles["target"]:
         yield "columns: got no column of role target: expected at least 1"
     keys = [row["name"] for row in rows if row.get("role") == "key"]
-    named = process.get("unit_key")
+    named = _part(raw, "process").get("unit_key")
     if keys != ([] if named is None else [named]):
         got = "none" if named is None else f"'{named}'"
         yield f"process.unit_key: got {got}: expected the one column of role key, of {', '.join(keys) or 'none'}"
+    yield from _clock(rows, raw, bool(roles["time"]))
+    for row in rows if "plant" in raw else []:
+        number = row.get("role") not in ("key", "time") and not row.get("classes") and not row.get("values")
+        lacking = [key for key in ("low", "high", "typical") if number and key not in row]
+        if lacking:
+            yield f"columns.{row['name']}: a simulated plant needs {', '.join(lacking)}"
+
+
+def _clock(rows: list[dict[str, Any]], raw: dict[str, Any], has_time: bool) -> Iterator[str]:
+    """Parts of a seed that need a column of role time, and the period that goes with it."""
+    if has_time != ("period" in _part(raw, "process")):
+        got, wanted = ("a column", "process.period beside it") if has_time else ("no column", "one for process.period")
+        yield f"columns: got {got} of role time: expected {wanted}"
+    if has_time:
+        return
+    for key in ("sorting", "quality", "plant"):
+        if key in raw:
+            yield f"{key}: expected a column of role time"
+    for row in rows:
+        if any(row.get(way) is not None for way in MADE):
+            yield f"columns.{row['name']}: made from time: expected a column of role time"
 
 
 def _tags(columns: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Tags by which a column of a file could mean two of the seed's."""
-    owner: dict[str, str] = {}
+    owner: dict[tuple[str, str], str] = {}
     for name, row in columns.items():
         tag = row.get("tag")
         if not isinstance(tag, str):
             continue
         if tag != name and tag in columns:
             yield f"columns.{name}.tag: got '{tag}': expected no other column's name"
-        if tag in owner:
-            yield f"columns.{name}.tag: got '{tag}': expected another than that of column {owner[tag]}"
-        owner.setdefault(tag, name)
+        # Mean and spread of one tag are two columns.
+        meant = (tag, str(row.get("statistic")))
+        if meant in owner:
+            yield f"columns.{name}.tag: got '{tag}': expected another than that of column {owner[meant]}"
+        owner.setdefault(meant, name)
 
 
-def _previous(row: dict[str, Any], columns: dict[str, dict[str, Any]]) -> Iterator[str]:
-    name = _part(row, "previous").get("column")
-    if not isinstance(name, str):
-        return
-    place = f"columns.{row['name']}.previous.column: got '{name}'"
-    lent = columns.get(name)
-    if lent is None:
-        yield f"{place}: expected another column's name"
-    elif lent.get("role") in ("key", "time") or lent.get("classes"):
-        yield f"{place}: expected a number column"
-    elif lent.get("previous") is not None:
-        yield f"{place}: expected a column of the table, this one is made by previous itself"
-    elif lent.get("unit") != row.get("unit"):
-        yield f"columns.{row['name']}.unit: got '{row.get('unit')}': expected '{lent.get('unit')}' as of column {name}"
+def _made(columns: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """How `previous` and `rolling` columns do not go together with the columns that they are made from."""
+    for row, kind in itertools.product(columns.values(), ("previous", "rolling")):
+        name = _part(row, kind).get("column")
+        if not isinstance(name, str):
+            continue
+        place = f"columns.{row['name']}.{kind}.column: got '{name}'"
+        lent = columns.get(name)
+        if lent is None:
+            yield f"{place}: expected another column's name"
+        elif lent.get("role") in ("key", "time") or lent.get("classes") or lent.get("values"):
+            yield f"{place}: expected a number column"
+        elif any(lent.get(way) is not None for way in MADE):
+            yield f"{place}: expected a column of the table, this one is made itself"
+        elif lent.get("unit") != row.get("unit"):
+            expected = f"expected '{lent.get('unit')}' as of column {name}"
+            yield f"columns.{row['name']}.unit: got '{row.get('unit')}': {expected}"
 
 
 def _targets(columns: dict[str, dict[str, Any]], targets: dict[str, Any]) -> Iterator[str]:

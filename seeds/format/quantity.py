@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from seeds.format.units import EXPECTED, is_unit
+from seeds.format.units import EXPECTED, is_unit, nearest_unit
 
 
 def _unit(text: str) -> str:
     if not is_unit(text):
-        raise ValueError(f"expected {EXPECTED}")
+        near = nearest_unit(text)
+        raise ValueError(f"expected {EXPECTED}" + (f"; the nearest is {near}" if near else ""))
     return text
 
 
@@ -47,3 +49,16 @@ class Quantity(Part):
     value: Number
     unit: Unit
     source: Text
+
+
+class Period(Part):
+    """A length of time, such as that of a production period."""
+
+    value: Annotated[Number, Field(gt=0)]
+    unit: Literal["d", "h", "min", "s"]
+
+    @property
+    def timedelta(self) -> dt.timedelta:
+        """The length as a duration."""
+        seconds = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}[self.unit]
+        return dt.timedelta(seconds=self.value * seconds)

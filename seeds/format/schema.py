@@ -6,15 +6,16 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
 from seeds.format.column import Column, Role
 from seeds.format.plant import Plant
 from seeds.format.quality import Cause, Grade, Quality
-from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
+from seeds.format.quantity import Name, Part, Period, Quantity, Text, Unit
 from seeds.format.sorting import Bin, Sorting
+from seeds.format.table import TableFormat
 
 TASKS = ("regression", "sorting", "quality")
 
@@ -25,27 +26,14 @@ def _known_task(name: str) -> str:
     return name
 
 
-class Period(Part):
-    """Length of one production period."""
-
-    value: Annotated[Number, Field(gt=0)]
-    unit: Literal["d", "h", "min", "s"]
-
-    @property
-    def timedelta(self) -> dt.timedelta:
-        """The period as a duration."""
-        seconds = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}[self.unit]
-        return dt.timedelta(seconds=self.value * seconds)
-
-
 class Process(Part):
-    """Name, task and clock of a process."""
+    """Name, task and clock of a process; the period is left out where the table has no time."""
 
     name: Name
     task: Annotated[Name, AfterValidator(_known_task)]
     title: Text
     unit_key: Name | None = None
-    period: Period
+    period: Period | None = None
 
 
 class Target(Part):
@@ -79,6 +67,7 @@ class Seed(Part):
     process: Process
     references: dict[Name, Reference]
     columns: Annotated[list[Column], Field(min_length=2)]
+    table: Annotated[TableFormat, Field(TableFormat())]
     targets: Annotated[dict[Name, Target], Field(min_length=1)]
     economics: Annotated[dict[Name, Quantity], Field({})]
     sorting: Sorting | None = None
@@ -112,9 +101,33 @@ class Seed(Part):
         return next(iter(self.by_role("key")), None)
 
     @cached_property
-    def time(self) -> Column:
-        """The column that holds the start of the period."""
-        return self.by_role("time")[0]
+    def time(self) -> Column | None:
+        """The column that holds the start of the period; None where the table has no time."""
+        return next(iter(self.by_role("time")), None)
+
+    @property
+    def clock(self) -> Column:
+        """The column that holds the start of the period; TypeError where the table has no time."""
+        if self.time is None:
+            raise TypeError(f"{self.process.name}: its table has no time")
+        return self.time
+
+    @property
+    def period(self) -> dt.timedelta:
+        """Length of one production period; TypeError where the table has no time."""
+        if self.process.period is None:
+            raise TypeError(f"{self.process.name}: its table has no time, so it has no period")
+        return self.process.period.timedelta
+
+    @cached_property
+    def identity(self) -> tuple[Column, ...]:
+        """Columns that tell rows apart: unit and start of the period, as far as the table has them."""
+        return tuple(column for column in (self.key, self.time) if column is not None)
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether each period is whole days, so that its date says when it starts."""
+        return self.process.period is not None and self.period % dt.timedelta(days=1) == dt.timedelta(0)
 
     @cached_property
     def target(self) -> Column:

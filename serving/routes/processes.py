@@ -19,10 +19,11 @@ class Input(BaseModel):
 
     name: str
     meaning: str
-    unit: str
+    unit: Annotated[str | None, Field(description="null where it holds texts")]
     role: Annotated[str, Field(description="before: known at the start; knob: set for the period; during: measured")]
-    low: Annotated[float, Field(description="lowest value that is physically possible")]
-    high: Annotated[float, Field(description="highest value that is physically possible")]
+    low: Annotated[float | None, Field(description="lowest value that is physically possible; null where unknown")]
+    high: Annotated[float | None, Field(description="highest value that is physically possible; null where unknown")]
+    values: Annotated[list[str] | None, Field(description="texts that the model knows; null where it holds numbers")]
 
 
 class Predicted(BaseModel):
@@ -53,9 +54,9 @@ class Process(BaseModel):
     name: str
     title: str
     task: str
-    period: Period
+    period: Annotated[Period | None, Field(description="null where the table has no time")]
     key: Annotated[str | None, Field(description="field that names the unit; null where there is one unit")]
-    time: Annotated[str, Field(description="field that holds the start of the period")]
+    time: Annotated[str | None, Field(description="field that holds the start of the period; null where there is none")]
     inputs: list[Input]
     quantities: Annotated[list[Predicted], Field(description="what predictions give with intervals")]
 
@@ -113,11 +114,11 @@ def _process(seed: Seed) -> Process:
         name=process.name,
         title=process.title,
         task=process.task,
-        period=Period(value=process.period.value, unit=process.period.unit),
+        period=Period(value=process.period.value, unit=process.period.unit) if process.period else None,
         key=key.name if key else None,
-        time=seed.time.name,
+        time=seed.time.name if seed.time else None,
         inputs=[
-            Input(name=c.name, meaning=c.meaning, unit=str(c.unit), role=c.role, low=c.limits[0], high=c.limits[1])
+            Input(name=c.name, meaning=c.meaning, unit=c.unit, role=c.role, low=c.low, high=c.high, values=c.values)
             for c in seed.inputs
         ],
         quantities=[

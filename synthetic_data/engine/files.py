@@ -29,7 +29,7 @@ _EVENTS = pa.schema(
 
 def columns_of_table(plan: Plan) -> list[str]:
     """Columns of the table besides key and time, without those that the table's reader makes from earlier rows."""
-    made = {column.name for column in plan.seed.columns if column.previous is not None}
+    made = {column.name for column in plan.seed.columns if column.is_made}
     index = {column.name for column in plan.seed.by_role("key", "time")}
     return [column.name for column in plan.seed.columns if column.name not in made | index]
 
@@ -45,7 +45,7 @@ def group_tables(plan: Plan, block: Block, group: list[Rows]) -> dict[str, pa.Ta
     index: dict[str, pa.Array] = {}
     if plan.seed.key is not None:
         index[plan.seed.key.name] = _texts(units[order], names)
-    index[plan.seed.time.name] = pa.array(starts[order], _TIME)
+    index[plan.seed.clock.name] = pa.array(starts[order], _TIME)
 
     def joined(part: str, names: Iterable[str]) -> pa.Table:
         values = {name: np.concatenate([getattr(rows, part)[name] for rows in group])[order] for name in names}

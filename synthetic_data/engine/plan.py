@@ -95,7 +95,7 @@ class Plan:
     @property
     def period_days(self) -> float:
         """Length of a period [d]."""
-        return self.seed.process.period.timedelta / dt.timedelta(days=1)
+        return self.seed.period / dt.timedelta(days=1)
 
     @property
     def periods(self) -> int:
@@ -119,7 +119,7 @@ class Plan:
         """First instant of a period: a run that is longer than the seed's begins earlier, so that none ends later."""
         earlier = max(0, self.periods - self._periods_in(self.plant.years))
         start = dt.datetime.combine(self.plant.start, dt.time())
-        return start + (period - earlier) * self.seed.process.period.timedelta
+        return start + (period - earlier) * self.seed.period
 
     def unit_name(self, unit: int) -> str:
         """Name of a unit in the table."""
@@ -209,7 +209,7 @@ def plan_run(
 
 def _read_knobs(run: Plan, frame: pd.DataFrame) -> Knobs:
     """Knobs of a DataFrame with the key, the time and knob columns, as arrays by period."""
-    key, time = run.seed.key, run.seed.time.name
+    key, time = run.seed.key, run.seed.clock.name
     if key is None:
         raise SimulationError(f"{run.seed.process.name}: a process without units takes no knobs by unit")
     known = {column.name: column for column in run.seed.by_role("knob")}

@@ -21,7 +21,7 @@ def historian(seed):
     """A made-up export of the plant's historian: its tags, days in a row, one unit."""
     rng = np.random.default_rng(7)
     start = pd.date_range("2018-01-01", periods=DAYS).strftime("%Y-%m-%d")
-    frame = pd.DataFrame({seed.time.tag: start})
+    frame = pd.DataFrame({seed.clock.tag: start})
     for column in seed.columns:
         if column.is_number and column.previous is None:
             low, high = column.limits
@@ -49,7 +49,7 @@ def test_it_is_a_plants_own_table_without_simulator_key_or_knob(seed):
     assert seed.key is None
     assert not seed.by_role("knob")
     assert len(seed.inputs) == 21
-    assert seed.process.period.timedelta == pd.Timedelta(days=1)
+    assert seed.period == pd.Timedelta(days=1)
 
 
 @pytest.mark.parametrize("reading", [3.18641875e26, -4.06684957e19], ids=["overflow", "underflow"])

@@ -38,7 +38,7 @@ def learnt(request, tmp_path, monkeypatch):
     name = request.param
     seed = load(name)
     task = task_of(seed)
-    periods_a_year = timedelta(days=365.25) / seed.process.period.timedelta
+    periods_a_year = timedelta(days=365.25) / seed.period
     years = None if seed.classes else min(seed.plant.years, GRADED / seed.plant.units / periods_a_year)
     simulate(seed, tmp_path, units=LOTS if seed.classes else None, years=years, rng_seed=seed.plant.rng_seed + 1)
     data = read(tmp_path, seed)

@@ -57,7 +57,7 @@ class QualityTrial:
 def plant_size(seed: Seed, lots: int) -> dict[str, float]:
     """A plant of the seed's units over so many years that there are at least so many lots."""
     assert seed.plant is not None
-    period = seed.process.period.timedelta
+    period = seed.period
     return {"years": lots / seed.plant.units * period / YEAR + period / YEAR}
 
 

@@ -23,7 +23,7 @@ LIMITS = (
 def row(seed: Seed) -> str:
     """What a row is."""
     period = seed.process.period
-    return f"a unit and period of {period.value:g} {period.unit}"
+    return "a row of the table" if period is None else f"a unit and period of {period.value:g} {period.unit}"
 
 
 def heading(seed: Seed) -> str:

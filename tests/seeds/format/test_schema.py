@@ -1,13 +1,27 @@
 """Columns as typed values: what is a number has a range of two ends."""
 
+import math
+
 import pytest
 
 
-@pytest.mark.parametrize("gone", ["low", "high"])
-def test_a_range_needs_both_ends(toy_seed, gone):
-    column = toy_seed.column("z").model_copy(update={gone: None})
-    with pytest.raises(TypeError, match="column z is no number: it has no range"):
-        _ = column.limits
+@pytest.mark.parametrize(
+    ("gone", "limits", "text"),
+    [
+        (("low",), (-math.inf, 8.0), "at most 8 V"),
+        (("high",), (0.0, math.inf), "at least 0 V"),
+        (("low", "high"), (-math.inf, math.inf), ""),
+        ((), (0.0, 8.0), "0 to 8 V"),
+    ],
+)
+def test_an_end_of_a_range_that_nobody_knows_is_infinite(toy_seed, gone, limits, text):
+    column = toy_seed.column("z").model_copy(update=dict.fromkeys(gone))
+    assert (column.limits, column.range_text) == (limits, text)
+
+
+def test_what_is_usual_is_nan_where_nobody_knows_it(toy_seed):
+    assert toy_seed.column("z").usual == 4
+    assert math.isnan(toy_seed.column("z").model_copy(update={"typical": None}).usual)
 
 
 def test_a_key_is_no_number_and_has_no_range(toy_seed):

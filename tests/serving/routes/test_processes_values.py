@@ -43,10 +43,16 @@ def test_a_process_with_a_model_by_value(told: Any) -> None:
         "inputs": [
             {
                 **{"name": "previous_y", "meaning": "efficiency of the period before, in hand", "unit": "%"},
-                **{"role": "before", "low": 50, "high": 100},
+                **{"role": "before", "low": 50, "high": 100, "values": None},
             },
-            {"name": "x_set", "meaning": "set-point of x", "unit": "kA", "role": "knob", "low": 0, "high": 20},
-            {"name": "z", "meaning": "measured z", "unit": "V", "role": "during", "low": 0, "high": 8},
+            {
+                **{"name": "x_set", "meaning": "set-point of x", "unit": "kA", "role": "knob"},
+                **{"low": 0, "high": 20, "values": None},
+            },
+            {
+                **{"name": "z", "meaning": "measured z", "unit": "V", "role": "during"},
+                **{"low": 0, "high": 8, "values": None},
+            },
         ],
         "quantities": [{"name": "y", "meaning": "efficiency", "unit": "%"}],
         "sorting": None,

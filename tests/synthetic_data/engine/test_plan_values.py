@@ -82,7 +82,7 @@ def test_streams_are_apart_and_the_same_each_time(plan):
 def frame(plan, rows, **columns):
     units, periods = zip(*rows, strict=True)
     return pd.DataFrame(
-        {plan.seed.key.name: list(units), plan.seed.time.name: [plan.period_start(k) for k in periods]} | columns
+        {plan.seed.key.name: list(units), plan.seed.clock.name: [plan.period_start(k) for k in periods]} | columns
     )
 
 

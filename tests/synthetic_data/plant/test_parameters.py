@@ -118,7 +118,7 @@ def test_a_view_reads_the_same_arrays():
 def potline():
     """A potline with two regimes of the same parameters, stated in the order against time."""
     seed = seeds.load("aluminium_reduction")
-    start, period = seed.plant.start, seed.process.period.timedelta
+    start, period = seed.plant.start, seed.period
     later = regime("later", start + 3 * period, loss_factor_sd=0.5)
     earlier = regime("earlier", start + period + dt.timedelta(days=1), loss_factor_sd=0.4, air_burn=60.0)
     return plan_run(with_regimes(seed, later, earlier), units=4, years=seed.plant.years)

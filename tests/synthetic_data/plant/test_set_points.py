@@ -17,7 +17,7 @@ def plan():
     frame = pd.DataFrame(
         {
             seed.key.name: [plain.unit_name(unit) for unit in (1, 4, 4)],
-            seed.time.name: [pd.Timestamp(plain.period_start(period)) for period in (1, 1, 3)],
+            seed.clock.name: [pd.Timestamp(plain.period_start(period)) for period in (1, 1, 3)],
             "glue_dose": [60.0, 70.0, np.nan],
             "chloride": [np.nan, np.nan, 50.0],
         }

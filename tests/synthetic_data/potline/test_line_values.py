@@ -83,6 +83,6 @@ def test_a_current_set_by_hand_is_one_for_the_line(plan, found):
 def test_other_knobs_leave_the_current_alone(plan, found):
     frame = pd.DataFrame(
         {"unit": ["A-001"], "period_start": [plan.period_start(0)], "voltage_setpoint": [4.05]}
-    ).rename(columns={"unit": plan.seed.key.name, "period_start": plan.seed.time.name})
+    ).rename(columns={"unit": plan.seed.key.name, "period_start": plan.seed.clock.name})
     given = plan_run(plan.seed, units=3, years=2.0, rng_seed=4, knobs=frame)
     assert [one.current_target for one in line_periods(given)] == [one.current_target for one in found]

@@ -34,7 +34,7 @@ def printed(found, capsys):
 
 def test_a_plant_lasts_for_the_lots_of_each_unit_and_one_more():
     seed = load("copper_cathode")
-    days = seed.process.period.timedelta.total_seconds() / 86_400
+    days = seed.period.total_seconds() / 86_400
     assert plant_size(seed, 1000) == pytest.approx({"years": (1000 / seed.plant.units + 1) * days / 365.25})
 
 

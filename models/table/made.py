@@ -1,0 +1,79 @@
+"""Columns that no file holds, made from other columns and from the time: the same for training and for serving."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.table.lags import earlier
+from physics.arrays import FloatArray, IntArray
+from seeds import Column, Seed
+
+
+def made_columns(
+    lent: Mapping[str, FloatArray], seed: Seed, unit: IntArray, start: npt.NDArray[np.datetime64]
+) -> dict[str, FloatArray]:
+    """Columns of role `before` that the seed makes by `previous`, `rolling` or `calendar`.
+
+    Parameters
+    ----------
+    lent : Mapping of str to float array (n,)
+        The columns that they are made from, in the seed's units; of a content below the laboratory's limit the limit.
+    seed : Seed
+        The process.
+    unit : int array (n,)
+        Number of each row's unit; rows are sorted by it, then by `start`.
+    start : datetime64 array (n,)
+        Starts of the periods.
+
+    Returns
+    -------
+    dict of str to float array (n,)
+        Each made column; NaN where the periods that it needs are not among the rows, or hold no value.
+    """
+    return {column.name: _made(column, lent, seed, unit, start) for column in seed.columns if column.is_made}
+
+
+def lenders(seed: Seed) -> tuple[str, ...]:
+    """Names of the columns that others are made from, in the seed's order."""
+    names = {column.lent_by for column in seed.columns}
+    return tuple(column.name for column in seed.columns if column.name in names)
+
+
+def _made(
+    column: Column, lent: Mapping[str, FloatArray], seed: Seed, unit: IntArray, start: npt.NDArray[np.datetime64]
+) -> FloatArray:
+    if column.calendar is not None:
+        return _calendar(column.calendar, start)
+    assert column.lent_by is not None
+    values = lent[column.lent_by]
+    if column.previous is not None:
+        return earlier(values, unit, start, seed.period, column.previous.periods)
+    assert column.rolling is not None
+    window = [earlier(values, unit, start, seed.period, periods) for periods in range(1, column.rolling.window + 1)]
+    return _statistic(column.rolling.statistic, np.array(window).reshape(len(window), len(values)))
+
+
+def _statistic(name: str, window: FloatArray) -> FloatArray:
+    """Statistic over the first axis of what is there; NaN where nothing is, and of one value alone no deviation."""
+    there = ~np.isnan(window)
+    count = there.sum(axis=0)
+    if name in ("min", "max"):
+        ufunc = np.fmin if name == "min" else np.fmax
+        return np.asarray(ufunc.reduce(window, axis=0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(there, window, 0.0).sum(axis=0) / count
+        if name == "mean":
+            return np.asarray(mean)
+        squares = np.where(there, (window - mean) ** 2, 0.0).sum(axis=0)
+        return np.where(count > 1, np.sqrt(squares / (count - 1)), np.nan)
+
+
+def _calendar(name: str, start: npt.NDArray[np.datetime64]) -> FloatArray:
+    time = pd.DatetimeIndex(start)
+    if name == "hour":
+        return np.asarray(time.hour + time.minute / 60 + time.second / 3600, dtype=np.float64)
+    return np.asarray(getattr(time, name), dtype=np.float64)
