@@ -13,7 +13,8 @@ import pandas as pd
 
 from models.table import cautions
 from models.table.contract import Checked, Fault, Source, TableError, check
-from models.table.raw import RawTable, open_parquet, read_raw
+from models.table.raw import open_parquet, read_raw
+from models.table.raw_table import RawTable
 from models.table.strays import without_strays
 from seeds import Seed
 

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.table.contract import Fault
-from models.table.raw import RawTable, open_parquet, read_raw
+from models.table.raw import open_parquet, read_raw
+from models.table.raw_table import RawTable
 from seeds import Seed
 
 UTF8 = "a UTF-8 file (in a spreadsheet: save as 'CSV UTF-8')"
@@ -237,7 +238,7 @@ def test_an_error_without_words_of_the_system_is_told_in_its_own(
     def stops(file: Path) -> None:
         raise OSError("the disk stopped")
 
-    monkeypatch.setattr("models.table.raw._read_csv", stops)
+    monkeypatch.setattr("models.table.raw.read_csv", stops)
     (tmp_path / "t.csv").write_text("a\n1\n")
     (fault,) = read_raw(tmp_path / "t.csv", toy_seed).faults
     assert fault.value == "a file that cannot be read (the disk stopped)"
