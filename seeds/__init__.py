@@ -7,6 +7,7 @@ from seeds.format.quality import Cause, Grade, Limit, Quality, Sum
 from seeds.format.quantity import Quantity
 from seeds.format.schema import Process, Seed, Target
 from seeds.format.sorting import Bin, Sorting
+from seeds.format.table import TableFormat
 
 __all__ = [
     "Bin",
@@ -26,6 +27,7 @@ __all__ = [
     "SeedError",
     "Sorting",
     "Sum",
+    "TableFormat",
     "Target",
     "Typical",
     "folder",

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.table.contract import Checked, Fault, TableError
+from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.table.reading import digest, read_table, read_truth
+from models.table.sources import Fault, TableError
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Column, Seed
 

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from models.table.cautions import alike
-from models.table.contract import Checked, Source, check
+from models.table.contract import Checked, check
 from models.table.inputs import InputError, matrix
 from models.table.reading import read_table, read_truth
+from models.table.sources import Source
 from physics.arrays import FloatArray, IntArray
 from registry.promotion import champion_of, take_over
 from registry.settings import Settings

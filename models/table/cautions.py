@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from models.table.wording import named, visible
+from models.table.wording import named, shortened, visible
 from seeds import Seed
 
 # A sensor that sticks: more than this share of its values are one and the same, of so many at least.
@@ -34,6 +34,14 @@ def read_as_missing(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
         if texts
     ]
     return [f"read as missing: {named(found)}"] if found else []
+
+
+def unknown_texts(name: str, counts: Mapping[str, int]) -> list[str]:
+    """Say which texts of a category the seed does not know: they are learnt as missing."""
+    if not counts:
+        return []
+    texts = named(f"{shortened(text, 40)!r} {counts[text]}" for text in sorted(counts, key=lambda text: -counts[text]))
+    return [f"{name}: {sum(counts.values())} cells hold texts that the seed does not know, learnt as missing: {texts}"]
 
 
 def unused_columns(headers: Sequence[str], seed: Seed) -> list[str]:

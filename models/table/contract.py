@@ -7,7 +7,7 @@ out and listed. Nothing is repaired in silence.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,75 +15,19 @@ import pandas as pd
 
 from models.table import cautions, cells
 from models.table.made import lenders, made_columns
+from models.table.periods import held, into_periods
 from models.table.slips import PartSlip, part_slip
 from models.table.slips import slip as _slip
+from models.table.sources import LISTED, Fault, Source, TableError, cell_faults
 from models.table.wording import nearest, shortened
-from physics.arrays import BoolArray, IntArray
-from seeds import Column, Seed
+from physics.arrays import BoolArray
+from seeds import Column, Seed, TableFormat
 
 # More rows than this out of physical range mean a wrong file or unit, not some bad readings.
 REJECTED_SHARE = 0.2
 
 # Possible values in another unit in so many of the rows stop the work; fewer are a caution.
 SLIP_SHARE = 0.1
-
-# Faults of one kind that are reported one by one in each column; the rest is counted.
-LISTED = 5
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing wrong with a table: where it stands, what was found and what was expected."""
-
-    file: str
-    row: int | None
-    column: str | None
-    value: str
-    expected: str
-
-    def __str__(self) -> str:
-        row = "" if self.row is None else f", row {self.row}"
-        column = "" if self.column is None else f", column {self.column}"
-        return f"{self.file}{row}{column}: got {self.value}: expected {self.expected}"
-
-
-class TableError(ValueError):
-    """A table that cannot be used; `faults` holds each thing wrong with it."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the rows of a frame stand in files.
-
-    Attributes
-    ----------
-    name : str
-        What faults of the table as a whole name: a file or a folder.
-    files : tuple of str
-        Names of the files.
-    file : int array (n,)
-        For each row its file, as an index into `files`.
-    row : int array (n,)
-        For each row its number in that file, as a person counts.
-    """
-
-    name: str
-    files: tuple[str, ...]
-    file: IntArray
-    row: IntArray
-
-    @classmethod
-    def one(cls, name: str, rows: int, first: int = 1) -> Source:
-        """Source of `rows` rows that follow each other in one file, the first numbered `first`."""
-        return cls(name, (name,), np.zeros(rows, np.int64), np.arange(first, first + rows, dtype=np.int64))
-
-    def place(self, position: int) -> tuple[str, int]:
-        """File and row number of the frame's row at `position`."""
-        return self.files[self.file[position]], int(self.row[position])
 
 
 @dataclass(frozen=True)
@@ -127,6 +71,7 @@ def check(
     *,
     today: dt.date | None = None,
     known: Sequence[Fault] = (),
+    form: TableFormat = cells.ISO,
 ) -> Checked:
     """Check a plant's rows against the seed and bring them into the seed's form.
 
@@ -148,6 +93,9 @@ def check(
         Day after which no period may start; by default the clock's.
     known : sequence of Fault
         Faults met while reading, to be reported together with those found here.
+    form : TableFormat, optional
+        How the cells are written; by default as a checked table has them. Where it says how fast rows are, they become
+        periods before anything is checked by size.
 
     Raises
     ------
@@ -164,26 +112,33 @@ def check(
     if frame.empty:
         raise TableError([*faults, Fault(source.name, None, None, "no rows", "at least one row")])
     headers = {name: where[0] for name, where in found.items() if len(where) == 1}
-    values = {}
-    for name, header in headers.items():
-        values[name], found_here = _parse(frame[header], seed, seed.column(name), header, source)
-        faults += found_here
+    values, found_here, said = _parsed(frame, seed, headers, source, form)
+    faults += found_here
+    texts = {
+        name: cells.markers(frame[headers[name]], form)
+        for name, column in values.items()
+        if seed.column(name).is_number and column.hasnans
+    }
+    said += cautions.read_as_missing(texts)
+    if form.every is not None and not faults:
+        values, first, lines = into_periods(values, seed, form.every.timedelta)
+        source, said = source.rows(first), [*lines, *said]
     rows = _Rows(seed, source, headers, values)
     slips = rows.slips()
     outside = {column.name: rows.outside(column) for column in rows.measured if column.name not in slips}
     parts = {name: part for name in outside if (part := rows.part_slip(seed.column(name))) is not None}
     faults += [*rows.identity_faults(today or dt.date.today()), *slips.values(), *rows.label_faults()]
+    faults += [] if faults else rows.held_labels()
     refused, slight = rows.part_faults(parts, outside)
     faults += [*refused, *rows.share_faults(outside)]
     if faults:
         raise TableError(faults)
     table = rows.table(~np.logical_or.reduce(list(outside.values())))
-    missing = {name: cells.markers(frame[headers[name]]) for name in outside if values[name].hasnans}
     return Checked(
         table=table,
         rejected=rows.rejected(outside),
         ignored=tuple(str(header) for header in frame.columns if header not in headers.values()),
-        cautions=(*slight, *cautions.read_as_missing(missing), *cautions.of_table(table, seed)),
+        cautions=(*said, *slight, *cautions.of_table(table, seed)),
     )
 
 
@@ -213,39 +168,40 @@ def _column_faults(frame: pd.DataFrame, seed: Seed, source: Source, found: dict[
             yield Fault(source.name, None, name, f"columns {got}", f"one column {wanted}")
 
 
-def _parse(raw: pd.Series, seed: Seed, column: Column, header: str, source: Source) -> tuple[pd.Series, list[Fault]]:
-    """A column in the seed's type and unit, and the faults of its cells."""
+def _parsed(
+    frame: pd.DataFrame, seed: Seed, headers: Mapping[str, str], source: Source, form: TableFormat
+) -> tuple[dict[str, pd.Series], list[Fault], list[str]]:
+    """Columns in the seed's types and units, the faults of their cells, and what else to say of them."""
+    values: dict[str, pd.Series] = {}
+    faults: list[Fault] = []
+    said: list[str] = []
+    for name, header in headers.items():
+        column, raw = seed.column(name), frame[header]
+        if column.values is not None:
+            values[name], unknown = cells.texts(raw, column.values, form)
+            said += cautions.unknown_texts(name, unknown)
+            continue
+        values[name], bad = _parse(raw, seed, column, form, values)
+        for expected, mask in bad.items():
+            faults += cell_faults(source, header, raw, np.flatnonzero(mask), expected)
+        if column.is_number and header == column.tag and column.scale != 1.0:
+            values[name] = values[name] * column.scale
+    return values, faults, said
+
+
+def _parse(
+    raw: pd.Series, seed: Seed, column: Column, form: TableFormat, known: Mapping[str, pd.Series]
+) -> cells.Parsed:
+    """A column in the seed's type, and the cells that are otherwise than expected; `known` may hold the units."""
     if column.classes is not None:
-        values, bad = cells.classes(raw, column.classes)
-    elif column.censored:
-        values, bad = cells.contents(raw)
-    elif column.name in seed.defects:
-        values, bad = cells.marks(raw)
-    else:
-        parser = {"key": cells.unit_names, "time": cells.times}.get(column.role, cells.numbers)
-        values, bad = parser(raw)
-    faults = [
-        fault
-        for expected, mask in bad.items()
-        for fault in _cell_faults(source, header, raw, np.flatnonzero(mask), expected)
-    ]
-    if column.is_number and header == column.tag and column.scale != 1.0:
-        values = values * column.scale
-    return values, faults
-
-
-def _cell_faults(source: Source, header: str, shown: pd.Series, bad: IntArray, expected: str) -> Iterator[Fault]:
-    """Faults of a column's cells: the first few one by one, then how many more."""
-    for position in bad[:LISTED]:
-        yield Fault(*source.place(position), header, _shown(shown.iloc[position]), expected)
-    if len(bad) > LISTED:
-        yield Fault(source.name, None, header, f"{len(bad) - LISTED} more cells like the last", expected)
-
-
-def _shown(cell: object) -> str:
-    if pd.isna(cell) or cell == "":  # type: ignore[call-overload]
-        return "nothing"
-    return shortened(f"{cell:.6g}" if isinstance(cell, float) else repr(str(cell)), 60)
+        return cells.classes(raw, column.classes, form)
+    if column.role == "time":
+        return cells.times(raw, form, None if seed.key is None else known.get(seed.key.name))
+    if column.role == "key":
+        return cells.unit_names(raw)
+    if column.censored:
+        return cells.contents(raw, form)
+    return cells.marks(raw, form) if column.name in seed.defects else cells.numbers(raw, form)
 
 
 @dataclass(frozen=True)
@@ -272,7 +228,7 @@ class _Rows:
             start = self.values[time.name]
             future = np.flatnonzero((start >= pd.Timestamp(today) + pd.Timedelta(days=1)).to_numpy())
             expected = f"a period that has begun, at the latest on {today}"
-            yield from _cell_faults(self.source, self.headers[time.name], start, future, expected)
+            yield from cell_faults(self.source, self.headers[time.name], start, future, expected)
         if len(names) < len(self.seed.identity):
             return
         identity = pd.DataFrame({name: self.values[name] for name in names}).dropna()
@@ -295,6 +251,11 @@ class _Rows:
             if column not in beside and column.name in self.values and not self.values[column.name].notna().any():
                 header = self.headers[column.name]
                 yield Fault(self.source.name, None, header, "no value in any row", "at least one label")
+
+    def held_labels(self) -> list[Fault]:
+        """A target that stands in many rows, because they are faster than it: so many labels, not so many rows."""
+        found = [] if self.seed.time is None else held(self.seed, self.values)
+        return [Fault(self.source.name, None, self.headers[name], *said) for name, said in found]
 
     def slips(self) -> dict[str, Fault]:
         """For each column whose median shows another unit than the seed's, the fault."""
@@ -342,7 +303,7 @@ class _Rows:
         for name, mask in outside.items():
             bad = np.flatnonzero(mask)
             expected = self.seed.column(name).range_text
-            yield from _cell_faults(self.source, self.headers[name], self.values[name], bad, expected)
+            yield from cell_faults(self.source, self.headers[name], self.values[name], bad, expected)
 
     def rejected(self, outside: dict[str, BoolArray]) -> pd.DataFrame:
         """Values out of physical range, in the files' order."""

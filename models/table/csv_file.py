@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from models.table.contract import LISTED, Fault
-from models.table.raw_table import RawTable, repeated
+from models.table.sources import LISTED, Fault, RawTable, repeated
 from models.table.wording import shortened
 from physics.arrays import IntArray
-from seeds import Seed
+from seeds import Seed, TableFormat
 
-_UTF8 = "a UTF-8 file (in a spreadsheet: save as 'CSV UTF-8')"
+_UTF8 = "a UTF-8 file (in a spreadsheet: save as 'CSV UTF-8', or say [table] encoding in the seed)"
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+RowNumber = TypeVar("RowNumber", int, IntArray)
 
 # A header row or a name that is longer is no header: the file is no table, or a quote was opened and never closed.
 _HEADER_BYTES = 1 << 20
@@ -38,15 +42,54 @@ _FORMATS = {
 }
 
 
-def read_csv(file: Path) -> RawTable:
+@dataclass(frozen=True)
+class _Text:
+    """A CSV file's text from its header on, as UTF-8: the file itself, or its bytes where they had to be changed."""
+
+    file: Path
+    form: TableFormat
+    content: bytes | None = None
+
+    def open(self) -> BinaryIO:
+        """The text from its beginning."""
+        return self.file.open("rb") if self.content is None else io.BytesIO(self.content)
+
+    def row(self, number: RowNumber) -> RowNumber:
+        """Row number in the file of a row that has this number from the header on, which is 1."""
+        return number + self.form.header - 1
+
+
+def read_csv(file: Path, form: TableFormat) -> RawTable:
     """Read all cells as text, so that what is no number can be shown as it stands in the file."""
-    written = _other_format(file) or _csv_headers(file)
-    if isinstance(written, Fault):
-        return RawTable(str(file), faults=[written])
+    text = _other_format(file) or _text(file, form)
+    written = text if isinstance(text, Fault) else _csv_headers(text)
+    if isinstance(text, Fault) or isinstance(written, Fault):
+        return RawTable(str(file), faults=[fault for fault in (text, written) if isinstance(fault, Fault)][:1])
     headers = [name.strip() for name in written]
     faults = repeated(file, headers)
-    if faults:
-        return RawTable(str(file), faults=faults)
+    return RawTable(str(file), faults=faults) if faults else _read_cells(text, written, headers)
+
+
+def _text(file: Path, form: TableFormat) -> _Text | Fault:
+    """The text of a file in the encoding that the seed states, or where it is not in it."""
+    if codecs.lookup(form.encoding).name == "utf-8" and form.header == 1:
+        return _Text(file, form)
+    content = file.read_bytes()
+    try:
+        text = content.decode(form.encoding)
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        got = f"{content[error.start : error.end]!r}, which is not {form.encoding}"
+        return Fault(str(file), row, None, got, f"the encoding that [table] states, {form.encoding}")
+    lines = text.removeprefix("\ufeff").split("\n", form.header - 1)
+    if len(lines) < form.header:
+        return Fault(str(file), None, None, f"{len(lines)} lines", f"a header in row {form.header}, as [table] says")
+    return _Text(file, form, lines[-1].encode())
+
+
+def _read_cells(text: _Text, written: list[str], headers: list[str]) -> RawTable:
+    """Cells below a header that was found to be sound."""
+    file = text.file
     ragged: list[pa_csv.InvalidRow] = []
 
     def skip(row: pa_csv.InvalidRow) -> str:
@@ -54,17 +97,21 @@ def read_csv(file: Path) -> RawTable:
         return "skip"
 
     try:
-        table = pa_csv.read_csv(
-            file,
-            # Row numbers are only known to a reader with one thread.
-            read_options=pa_csv.ReadOptions(use_threads=False),
-            parse_options=pa_csv.ParseOptions(
-                newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types={name: pa.large_string() for name in written}, strings_can_be_null=False
-            ),
-        )
+        with text.open() as content:
+            table = pa_csv.read_csv(
+                content,
+                # Row numbers are only known to a reader with one thread.
+                read_options=pa_csv.ReadOptions(use_threads=False),
+                parse_options=pa_csv.ParseOptions(
+                    delimiter=text.form.separator,
+                    newlines_in_values=True,
+                    ignore_empty_lines=False,
+                    invalid_row_handler=skip,
+                ),
+                convert_options=pa_csv.ConvertOptions(
+                    column_types={name: pa.large_string() for name in written}, strings_can_be_null=False
+                ),
+            )
     except pa.ArrowException as error:
         message = str(error).splitlines()[0]
         if "Empty CSV" in message:
@@ -73,15 +120,15 @@ def read_csv(file: Path) -> RawTable:
         if "straddling" in message:
             got = "a row of more than 1 MB"
             unread = Fault(str(file), None, None, got, "rows of cells; is a quote opened and never closed?")
-        return RawTable(str(file), faults=[_not_utf8(file) if "UTF8" in message else unread])
+        return RawTable(str(file), faults=[_not_utf8(text) if "UTF8" in message else unread])
     numbers = np.arange(2, 2 + table.num_rows + len(ragged))
-    numbers = np.setdiff1d(numbers, [row.number for row in ragged], assume_unique=True)
+    numbers = text.row(np.setdiff1d(numbers, [row.number for row in ragged], assume_unique=True))
     frame = table.to_pandas(split_blocks=True, self_destruct=True).set_axis(headers, axis=1)
     blank = (frame.iloc[:, 0] == "").to_numpy(copy=True)
     blank[blank] = (frame[blank] == "").all(axis=1)
-    faults = _ragged(file, ragged)
-    if _lines(file) > 1 + len(numbers) + len(ragged):
-        faults += _swallowed(file, frame, numbers)
+    faults = _ragged(text, ragged)
+    if _lines(text) > 1 + len(numbers) + len(ragged):
+        faults += _swallowed(text, frame, numbers)
     return RawTable(str(file), frame[~blank] if blank.any() else frame, headers, numbers[~blank], faults)
 
 
@@ -91,7 +138,7 @@ def _other_format(file: Path) -> Fault | None:
         start = content.read(8)
     for sign, kind in _FORMATS.items():
         if start.startswith(sign):
-            expected = "a CSV or Parquet file, as its name says (in a spreadsheet: save as 'CSV UTF-8')"
+            expected = "a CSV file, as its name says (a spreadsheet's file ends in .xlsx, .xls, .xlsb or .ods)"
             return Fault(str(file), None, None, kind, expected)
     return None
 
@@ -104,58 +151,61 @@ def preamble(file: Path, headers: list[str], seed: Seed) -> list[Fault]:
         return []
     with file.open("rb") as lines:
         for row, line in enumerate(itertools.islice(lines, _PREAMBLE_LINES), start=1):
-            cells = {cell.strip(' "') for cell in line.decode("utf-8-sig", "replace").rstrip("\r\n").split(",")}
+            text = line.decode("utf-8-sig", "replace").rstrip("\r\n")
+            cells = {cell.strip(' "') for cell in text.split(seed.table.separator)}
             if names & cells:
-                got = shortened(repr(",".join(headers)), 60)
-                expected = f"the header, which stands in row {row}: delete what is above it"
-                return [Fault(str(file), 1, None, got, expected)]
+                got = shortened(repr(seed.table.separator.join(headers)), 60)
+                expected = f"the header, which stands in row {row}: say [table] header = {row} in the seed"
+                return [Fault(str(file), seed.table.header, None, got, expected)]
     return []
 
 
-def _csv_headers(file: Path) -> list[str] | Fault:
+def _csv_headers(written: _Text) -> list[str] | Fault:
     """Names in the header row, or what is wrong with it."""
-    first = _first_row(file)
+    file, row, first = str(written.file), written.form.header, _first_row(written)
     try:
         text = first.decode("utf-8-sig").strip("\r\n")
     except UnicodeDecodeError:
-        return _not_utf8(file)
+        return _not_utf8(written)
     expected = "a header row with the columns' names"
     if text.count('"') % 2:
-        return Fault(str(file), 1, None, f"a quote that is never closed in {shortened(repr(text), 60)}", expected)
+        return Fault(file, row, None, f"a quote that is never closed in {shortened(repr(text), 60)}", expected)
     if "\r" in re.sub('"[^"]*"', "", text):
         got = f"lines that end in CR alone, as in {shortened(repr(text), 60)}"
-        return Fault(str(file), 1, None, got, "lines that end in LF or CR LF (in a spreadsheet: save as 'CSV UTF-8')")
-    separator = max(",;\t|", key=text.count)
-    if separator != ",":
+        return Fault(file, row, None, got, "lines that end in LF or CR LF (in a spreadsheet: save as 'CSV UTF-8')")
+    stated, separator = written.form.separator, max(",;\t|", key=text.count)
+    if text.count(separator) > 0 and text.count(stated) == 0 and separator != stated:
         got = f"columns separated by {separator!r}"
-        return Fault(str(file), 1, None, got, "commas between columns, and then decimal points in numbers")
+        expected = f"{_SEPARATORS[stated]} between columns; or say [table] separator = {separator!r} in the seed"
+        return Fault(file, row, None, got, expected)
     if len(first) > _HEADER_BYTES:
         got = f"more than {_HEADER_BYTES} bytes, {shortened(repr(text), 60)}"
-        return Fault(str(file), 1, None, got, expected)
+        return Fault(file, row, None, got, expected)
     try:
-        headers = next(csv.reader(io.StringIO(text, newline="")), [])
+        headers = next(csv.reader(io.StringIO(text, newline=""), delimiter=stated), [])
     except csv.Error:  # one name alone is longer than the reader takes
-        headers = [name.strip('"') for name in text.split(",")]
+        headers = [name.strip('"') for name in text.split(stated)]
     if not any(headers):
-        return Fault(str(file), 1, None, "an empty row", expected)
-    return next(_odd_names(file, headers), headers)
+        return Fault(file, row, None, "an empty row", expected)
+    return next(_odd_names(written, headers), headers)
 
 
-def _odd_names(file: Path, headers: list[str]) -> Iterator[Fault]:
+def _odd_names(written: _Text, headers: list[str]) -> Iterator[Fault]:
     """Names that no person gives to a column."""
+    file, row = str(written.file), written.form.header
     for number, name in enumerate(headers, start=1):
         shown = shortened(repr(name), 60)
         if len(name) > _NAME_CHARACTERS:
             got = f"a name of {len(name)} characters, {shown}"
-            yield Fault(str(file), 1, f"number {number}", got, f"a name of at most {_NAME_CHARACTERS} characters")
+            yield Fault(file, row, f"number {number}", got, f"a name of at most {_NAME_CHARACTERS} characters")
         elif "\0" in name:
-            yield Fault(str(file), 1, f"number {number}", shown, "a name without the character NUL (\\x00)")
+            yield Fault(file, row, f"number {number}", shown, "a name without the character NUL (\\x00)")
 
 
-def _first_row(file: Path) -> bytes:
+def _first_row(written: _Text) -> bytes:
     """The first line, and those that a name in quotes goes on in; cut off where it is too long for a header."""
     first = b""
-    with file.open("rb") as lines:
+    with written.open() as lines:
         while line := lines.readline(_HEADER_BYTES + 1 - len(first)):
             first += line
             if first.count(b'"') % 2 == 0 or len(first) > _HEADER_BYTES:
@@ -163,43 +213,46 @@ def _first_row(file: Path) -> bytes:
     return first
 
 
-def _lines(file: Path) -> int:
-    """How many line ends a file has."""
-    with file.open("rb") as lines:
+def _lines(written: _Text) -> int:
+    """How many line ends a file has from its header on."""
+    with written.open() as lines:
         return sum(part.count(b"\n") for part in iter(lambda: lines.read(1 << 20), b""))
 
 
-def _swallowed(file: Path, frame: pd.DataFrame, row: IntArray) -> list[Fault]:
+def _swallowed(written: _Text, frame: pd.DataFrame, row: IntArray) -> list[Fault]:
     """Cells in which whole rows lie, behind a quote that is never closed; a text of several lines is none."""
     faults = []
     for name in frame.columns:
         for position in np.flatnonzero(frame[name].str.contains("\n", regex=False)):
             first, *more = str(frame[name].iloc[position]).splitlines()
-            if any(line.count(",") >= len(frame.columns) - 1 > 0 for line in more):
+            if any(line.count(written.form.separator) >= len(frame.columns) - 1 > 0 for line in more):
                 got = f"{shortened(repr(first), 60)} and {len(more)} more lines in one cell"
-                faults.append(Fault(str(file), int(row[position]), name, got, "a quote that is closed in its own row"))
+                expected = "a quote that is closed in its own row"
+                faults.append(Fault(str(written.file), int(row[position]), name, got, expected))
     return faults[:LISTED]
 
 
-def _not_utf8(file: Path) -> Fault:
+def _not_utf8(written: _Text) -> Fault:
     """Where the file stops being UTF-8."""
-    with file.open("rb") as lines:
-        for row, line in enumerate(lines, start=1):
+    file = str(written.file)
+    with written.open() as lines:
+        for number, line in enumerate(lines, start=1):
             try:
                 line.decode()
             except UnicodeDecodeError as error:
-                return Fault(str(file), row, None, f"{line[error.start : error.end]!r}, which is not UTF-8", _UTF8)
-    return Fault(str(file), None, None, "bytes that are not UTF-8", _UTF8)
+                got = f"{line[error.start : error.end]!r}, which is not UTF-8"
+                return Fault(file, written.row(number), None, got, _UTF8)
+    return Fault(file, None, None, "bytes that are not UTF-8", _UTF8)
 
 
-def _ragged(file: Path, rows: list[pa_csv.InvalidRow]) -> list[Fault]:
+def _ragged(written: _Text, rows: list[pa_csv.InvalidRow]) -> list[Fault]:
     """Rows with more or fewer cells than the header."""
-    faults = []
+    file, faults = str(written.file), []
     for row in rows[:LISTED]:
         hint = ": a decimal comma, or a comma in a text without quotes?"
         expected = f"{row.expected_columns} as in the header{hint * (row.actual_columns > row.expected_columns)}"
-        faults.append(Fault(str(file), row.number, None, f"{row.actual_columns} cells", expected))
+        faults.append(Fault(file, written.row(row.number), None, f"{row.actual_columns} cells", expected))
     if len(rows) > LISTED:
         got = f"{len(rows) - LISTED} more rows like these"
-        faults.append(Fault(str(file), None, None, got, f"{rows[0].expected_columns} cells as in the header"))
+        faults.append(Fault(file, None, None, got, f"{rows[0].expected_columns} cells as in the header"))
     return faults

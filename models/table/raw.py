@@ -9,15 +9,29 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.table.contract import Fault
+from models.table import spreadsheet
 from models.table.csv_file import preamble, read_csv
-from models.table.raw_table import RawTable, repeated
+from models.table.sources import Fault, RawTable, repeated
 from models.table.wording import shortened
 from seeds import Seed
 
+# In a folder a text file may be anything.
+IN_FOLDERS = (".csv", ".tsv", ".parquet", *spreadsheet.ENDINGS)
+ENDINGS = (".csv", ".txt", *IN_FOLDERS[1:])
 
-def read_raw(file: Path, seed: Seed) -> RawTable:
-    """Cells of one CSV or Parquet file, or why there are none; from Parquet only the columns that the seed knows."""
+
+def read_raw(file: Path, seed: Seed, sheet: str | None = None) -> RawTable:
+    """Cells of one file, or why there are none; from Parquet only the columns that the seed knows.
+
+    Parameters
+    ----------
+    file : Path
+        A CSV or Parquet file or a spreadsheet, by its ending.
+    seed : Seed
+        The process, and how its files are written.
+    sheet : str, optional
+        Name of a spreadsheet's sheet; by default the one that the seed names.
+    """
     try:
         if not file.stat().st_size:
             return RawTable(
@@ -25,7 +39,9 @@ def read_raw(file: Path, seed: Seed) -> RawTable:
             )
         if file.suffix.lower() == ".parquet":
             return _read_parquet(file, seed)
-        raw = read_csv(file)
+        if file.suffix.lower() in spreadsheet.ENDINGS:
+            return spreadsheet.read_sheet(file, seed.table, sheet)
+        raw = read_csv(file, seed.table)
         above = preamble(file, raw.headers, seed) if raw.headers else []
         return RawTable(str(file), faults=above) if above else raw
     except OSError as error:

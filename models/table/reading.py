@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.table import cautions
-from models.table.contract import Checked, Fault, Source, TableError, check
-from models.table.raw import open_parquet, read_raw
-from models.table.raw_table import RawTable
+from models.table import cautions, spreadsheet
+from models.table.contract import Checked, check
+from models.table.joining import joined
+from models.table.raw import ENDINGS, IN_FOLDERS, open_parquet, read_raw
+from models.table.sources import Fault, RawTable, Source, TableError
 from models.table.strays import without_strays
 from seeds import Seed
 
@@ -27,10 +28,11 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None) ->
     Parameters
     ----------
     path : str or Path
-        A `.csv` file (UTF-8, commas, decimal points, one header row), a `.parquet` file, or a folder: the file
-        `table.parquet` in it, or else all its CSV and Parquet files, which must have the same columns.
+        A CSV file (by default UTF-8, commas, decimal points, one header row), a Parquet file, a spreadsheet, or a
+        folder: the file `table.parquet` in it, or else all its files, which must have the same columns, or the files
+        that the seed names, which are joined on time and unit.
     seed : Seed
-        The process.
+        The process, and in its [table] how the files are written.
     today : date, optional
         Day after which no period may start; by default the clock's.
 
@@ -47,21 +49,19 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None) ->
         With every fault of every file.
     """
     path = Path(path)
-    raws = [read_raw(file, seed) for file in _table_files(path)]
-    mixed = _mixed(raws)
+    raws = _raw_tables(path, seed)
+    is_joined = len(raws) > 1 and (seed.table.files or seed.table.sheets) is not None
+    mixed = [] if is_joined else _mixed(raws)
     faults = [fault for raw in raws for fault in raw.faults] + mixed
     if mixed or not all(raw.headers for raw in raws):
         raise TableError(faults)
-    frame = raws[0].frame if len(raws) == 1 else pd.concat([raw.frame for raw in raws], ignore_index=True)
-    source = Source(
-        name=raws[0].file if len(raws) == 1 else str(path),
-        files=tuple(raw.file for raw in raws),
-        file=np.repeat(np.arange(len(raws)), [len(raw.row) for raw in raws]),
-        row=np.concatenate([raw.row for raw in raws]),
-    )
+    frame, source = joined(raws, seed, str(path)) if is_joined else _together(raws, str(path))
     frame, source, strays = without_strays(frame, source, seed)
-    checked = check(frame, seed, source, today=today, known=faults)
-    ignored = (*checked.ignored, *(header for header in raws[0].headers if header not in frame.columns))
+    # Joined rows have their times read, in standard time already.
+    form = seed.table.model_copy(update={"time_zone": None}) if is_joined else seed.table
+    checked = check(frame, seed, source, today=today, known=faults, form=form)
+    headers = dict.fromkeys(header for raw in raws for header in raw.headers)
+    ignored = (*checked.ignored, *(header for header in headers if header not in frame.columns))
     rejected = checked.rejected
     if not strays.empty:
         rejected = pd.concat([rejected.astype({"value": object}), strays])
@@ -70,7 +70,11 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None) ->
         checked,
         rejected=rejected,
         ignored=ignored,
-        cautions=(*checked.cautions, *cautions.unused_columns(ignored, seed)),
+        cautions=(
+            *(line for raw in raws for line in raw.cautions),
+            *checked.cautions,
+            *cautions.unused_columns(ignored, seed),
+        ),
         lacks=tuple(cautions.lacks(checked.table, seed)),
     )
 
@@ -181,22 +185,50 @@ def _as_text(cell: object) -> object:
     return cell
 
 
-def _table_files(path: Path) -> list[Path]:
+def _raw_tables(path: Path, seed: Seed) -> list[RawTable]:
+    """The files, or sheets of one spreadsheet, that make up the table."""
+    if seed.table.sheets is not None:
+        if path.suffix.lower() not in spreadsheet.ENDINGS:
+            expected = f"a spreadsheet ({', '.join(spreadsheet.ENDINGS)}) with the sheets that [table] names"
+            raise TableError([Fault(str(path), None, None, f"a {path.suffix or 'nameless'} file", expected)])
+        return [read_raw(path, seed, sheet) for sheet in seed.table.sheets]
+    return [read_raw(file, seed) for file in _table_files(path, seed)]
+
+
+def _together(raws: list[RawTable], name: str) -> tuple[pd.DataFrame, Source]:
+    """Rows of files with the same columns, one file after the other."""
+    frame = raws[0].frame if len(raws) == 1 else pd.concat([raw.frame for raw in raws], ignore_index=True)
+    return frame, Source(
+        name=raws[0].file if len(raws) == 1 else name,
+        files=tuple(raw.file for raw in raws),
+        file=np.repeat(np.arange(len(raws)), [len(raw.row) for raw in raws]),
+        row=np.concatenate([raw.row for raw in raws]),
+    )
+
+
+def _table_files(path: Path, seed: Seed) -> list[Path]:
     """Files that make up the table."""
     if path.is_file():
-        if path.suffix.lower() in (".csv", ".parquet"):
+        if path.suffix.lower() in ENDINGS:
             return [path]
-        raise TableError(
-            [Fault(str(path), None, None, f"a {path.suffix or 'nameless'} file", "a .csv or .parquet file")]
-        )
+        expected = f"one of {', '.join(ENDINGS)}"
+        raise TableError([Fault(str(path), None, None, f"a {path.suffix or 'nameless'} file", expected)])
     if not path.is_dir():
-        raise TableError([Fault(str(path), None, None, "no such file or folder", "a CSV or Parquet file, or a folder")])
+        expected = "a CSV or Parquet file, a spreadsheet, or a folder"
+        raise TableError([Fault(str(path), None, None, "no such file or folder", expected)])
+    if seed.table.files is not None:
+        absent = [name for name in seed.table.files if not (path / name).is_file()]
+        if absent:
+            expected = "the file {}, as [table] says"
+            raise TableError(Fault(str(path), None, None, "no such file", expected.format(name)) for name in absent)
+        return [path / name for name in seed.table.files]
     if (path / TABLE).is_file():
         return [path / TABLE]
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in (".csv", ".parquet"))
-    files = [file for file in files if file.is_file() and not file.name.startswith(".")]
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() in IN_FOLDERS)
+    files = [file for file in files if file.is_file() and not file.name.startswith((".", "~$"))]
     if not files:
-        raise TableError([Fault(str(path), None, None, "a folder without tables", "*.csv or *.parquet files in it")])
+        expected = f"files in it that end in {', '.join(IN_FOLDERS)}"
+        raise TableError([Fault(str(path), None, None, "a folder without tables", expected)])
     return files
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.table.contract import Source
+from models.table.sources import Source
 from seeds import Seed
 
 HEADER_AGAIN = "the header again, no row of the plant"
@@ -63,7 +63,7 @@ def without_strays(frame: pd.DataFrame, source: Source, seed: Seed) -> tuple[pd.
     )
     if not len(at):
         return frame, source, listed
-    kept = Source(source.name, source.files, source.file[~stray], source.row[~stray])
+    kept = source.rows(np.flatnonzero(~stray))
     return frame[~stray].reset_index(drop=True), kept, listed
 
 

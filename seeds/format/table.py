@@ -82,10 +82,10 @@ class TableFormat(Part):
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", "'", " "] | None = None
     header: Annotated[int, Field(ge=1)] = 1
-    skip: Annotated[list[int], Field([])]
-    time_format: Annotated[list[Annotated[str, AfterValidator(_time_format)]], Field([])]
+    skip: list[int] = Field(default_factory=list)
+    time_format: list[Annotated[str, AfterValidator(_time_format)]] = Field(default_factory=list)
     time_zone: Annotated[str, AfterValidator(_zone)] | None = None
-    missing: Annotated[list[Text], Field([])]
+    missing: list[Text] = Field(default_factory=list)
     every: Period | None = None
 
     @property

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.table.contract import TableError
 from models.table.reading import read_table
+from models.table.sources import TableError
 from seeds import load
 
 DAYS = 200

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.table.contract import TableError, check
+from models.table.contract import check
+from models.table.sources import TableError
 from training.dataset import dataset_of, labelled, period_of, read, row_key
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from models.answers import COVERAGE, rows_of
 from models.regression.model import RegressionModel
-from models.table.contract import TableError
 from models.table.inputs import matrix
+from models.table.sources import TableError
 from nonferrous.tables import candidates_table, versions_table
 from registry.settings import Settings
 from registry.tracking import Tracking

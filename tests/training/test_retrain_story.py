@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.table.contract import TableError
+from models.table.sources import TableError
 from nonferrous.tables import verdict_table, versions_table
 from registry.promotion import promote, rollback
 from registry.settings import Settings

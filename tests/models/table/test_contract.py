@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.table.contract import LISTED, Source, TableError, check
+from models.table.contract import check
+from models.table.sources import LISTED, Source, TableError
 from seeds import load, names
 from seeds.format.loader import parse
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.table.contract import TableError, check
+from models.table.contract import check
+from models.table.sources import TableError
 from seeds.format.loader import parse
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.table import contract
-from models.table.contract import Checked, Fault, Source, TableError
+from models.table import contract, sources
+from models.table.contract import Checked
 from models.table.slips import _other_unit
+from models.table.sources import Fault, Source, TableError
 
 
 def slip(median: float, mean: float, sd: float, low: float, high: float, rows: int = 10) -> str | None:
@@ -103,7 +104,7 @@ def test_a_fault_is_a_line_with_its_place() -> None:
     ],
 )
 def test_a_cell_is_shown_short(cell: object, shown: str) -> None:
-    assert contract._shown(cell) == shown
+    assert sources._shown(cell) == shown
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.table.contract import Fault
 from models.table.raw import open_parquet, read_raw
-from models.table.raw_table import RawTable
-from seeds import Seed
+from models.table.sources import Fault, RawTable
+from seeds import Seed, TableFormat
 
-UTF8 = "a UTF-8 file (in a spreadsheet: save as 'CSV UTF-8')"
+UTF8 = "a UTF-8 file (in a spreadsheet: save as 'CSV UTF-8', or say [table] encoding in the seed)"
 
 
 @pytest.fixture
@@ -114,7 +113,7 @@ def test_an_empty_header_is_a_fault(content: str, read) -> None:
 
 @pytest.mark.parametrize(("separator", "shown"), [(";", "';'"), ("\t", r"'\t'"), ("|", "'|'")])
 def test_other_separators_are_named(separator: str, shown: str, read) -> None:
-    expected = "commas between columns, and then decimal points in numbers"
+    expected = f"commas between columns; or say [table] separator = {separator!r} in the seed"
     assert said(read(f"a{separator}b\n1{separator}2\n")) == [(1, None, f"columns separated by {shown}", expected)]
 
 
@@ -203,7 +202,7 @@ def test_spaces_around_a_name_are_no_part_of_it(read) -> None:
     ],
 )
 def test_files_of_another_format_are_named(start: bytes, kind: str, read) -> None:
-    expected = "a CSV or Parquet file, as its name says (in a spreadsheet: save as 'CSV UTF-8')"
+    expected = "a CSV file, as its name says (a spreadsheet's file ends in .xlsx, .xls, .xlsb or .ods)"
     assert said(read(start + bytes(range(256)))) == [(None, None, kind, expected)]
 
 
@@ -216,7 +215,7 @@ def test_files_of_another_format_are_named(start: bytes, kind: str, read) -> Non
     ],
 )
 def test_lines_above_the_header_are_one_fault_that_says_where_it_is(above: str, row: int, shown: str, read) -> None:
-    expected = f"the header, which stands in row {row}: delete what is above it"
+    expected = f"the header, which stands in row {row}: say [table] header = {row} in the seed"
     assert said(read(above + "unit, period_start,z\nA,2024-01-01,4\n")) == [(1, None, shown, expected)]
     assert read("a,b\n1,2\n").faults == []
 
@@ -235,7 +234,7 @@ def test_a_file_that_cannot_be_opened_is_a_fault(toy_seed: Seed, tmp_path: Path)
 def test_an_error_without_words_of_the_system_is_told_in_its_own(
     toy_seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stops(file: Path) -> None:
+    def stops(file: Path, form: TableFormat) -> None:
         raise OSError("the disk stopped")
 
     monkeypatch.setattr("models.table.raw.read_csv", stops)

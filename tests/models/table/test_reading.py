@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.table.contract import LISTED, TableError
 from models.table.reading import digest, read_table, read_truth, write_rejected
+from models.table.sources import LISTED, TableError
 
 FIXTURES = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HEADER = "unit,period_start,x_set,z,y"
@@ -201,13 +201,15 @@ def test_text_and_dates_in_parquet_numbers_are_told(toy_seed, frame, folder):
 
 
 def test_paths_that_hold_no_table(toy_seed, folder):
-    nowhere, notes = folder / "nowhere.csv", folder / "notes.txt"
+    nowhere, notes = folder / "nowhere.csv", folder / "notes.md"
     notes.write_text("x")
     assert told(nowhere, toy_seed) == [
-        f"{nowhere}: got no such file or folder: expected a CSV or Parquet file, or a folder"
+        f"{nowhere}: got no such file or folder: expected a CSV or Parquet file, a spreadsheet, or a folder"
     ]
-    assert told(notes, toy_seed) == [f"{notes}: got a .txt file: expected a .csv or .parquet file"]
-    assert told(folder, toy_seed) == [f"{folder}: got a folder without tables: expected *.csv or *.parquet files in it"]
+    known = ".csv, .txt, .tsv, .parquet, .xlsx, .xlsm, .xls, .xlsb, .ods"
+    assert told(notes, toy_seed) == [f"{notes}: got a .md file: expected one of {known}"]
+    expected = f"files in it that end in {known.replace(' .txt,', '')}"
+    assert told(folder, toy_seed) == [f"{folder}: got a folder without tables: expected {expected}"]
 
 
 def test_a_file_that_one_may_not_read(toy_seed, frame, folder, monkeypatch):
@@ -215,7 +217,7 @@ def test_a_file_that_one_may_not_read(toy_seed, frame, folder, monkeypatch):
         raise PermissionError(13, "Permission denied", str(file))
 
     write_csv(frame, folder / "t.csv")
-    monkeypatch.setattr("models.table.raw._csv_headers", refused)
+    monkeypatch.setattr("models.table.csv_file._csv_headers", refused)
     path = folder / "t.csv"
     assert told(path, toy_seed) == [
         f"{path}: got a file that cannot be read (Permission denied): expected a readable file"

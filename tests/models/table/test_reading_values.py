@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.table.contract import TableError
 from models.table.reading import digest, read_table, read_truth, write_rejected
+from models.table.sources import TableError
 from seeds import Seed
 
 HEADER = "unit,period_start,x_set,z,y"

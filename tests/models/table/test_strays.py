@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from models.table.contract import TableError
 from models.table.reading import read_table
+from models.table.sources import TableError
 from models.table.strays import HEADER_AGAIN, TOTAL
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.table.lags import earlier
+from models.table.made import earlier
 
 DAY = dt.timedelta(days=1)
 

@@ -1,0 +1,110 @@
+"""Files or sheets with different columns of the same rows, joined on time and unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from models.table import cells
+from models.table.sources import LISTED, Fault, RawTable, Source, TableError, cell_faults
+from seeds import Column, Seed
+
+
+def joined(raws: list[RawTable], seed: Seed, name: str) -> tuple[pd.DataFrame, Source]:
+    """Rows of all files, side by side where time and unit are the same; a row that only some have is kept.
+
+    A file without the column of the unit is one for all units: its rows stand beside those of each unit.
+
+    Parameters
+    ----------
+    raws : list of RawTable
+        The files, each with the column of time; no two of them share any other column but that of the unit.
+    seed : Seed
+        The process.
+    name : str
+        What faults of the table as a whole name.
+
+    Returns
+    -------
+    DataFrame, Source
+        Cells, times read already; and where they stand: a row has the place of the first file that holds it.
+
+    Raises
+    ------
+    TableError
+        A file without time, a time that cannot be read, two rows of one time and unit in a file, a column in two files.
+    """
+    faults = [*_shared_columns(raws, seed, name)]
+    frames = []
+    for place, raw in enumerate(raws):
+        frame, wrong = _with_identity(raw, seed)
+        faults += wrong
+        frames.append(frame.assign(**{_ROW.format(place): np.arange(len(frame))}))
+    if faults:
+        raise TableError(faults)
+    whole = frames[0]
+    for frame in frames[1:]:
+        on = [column for column in _IDENTITY if column in whole and column in frame]
+        whole = whole.merge(frame, how="outer", on=on, sort=False)
+    row, file = np.zeros(len(whole), np.int64), np.zeros(len(whole), np.int64)
+    for place in reversed(range(len(raws))):
+        at = whole[_ROW.format(place)]
+        there = at.notna().to_numpy()
+        row[there], file[there] = raws[place].row[at[there].astype(np.int64)], place
+    source = Source(name, tuple(raw.file for raw in raws), file, row)
+    names = {_TIME: seed.clock.tag or seed.clock.name}
+    if seed.key is not None:
+        names[_UNIT] = seed.key.tag or seed.key.name
+    return whole.drop(columns=[_ROW.format(place) for place in range(len(raws))]).rename(columns=names), source
+
+
+# Names that no file has while its columns are joined.
+_TIME, _UNIT, _ROW = "\0time", "\0unit", "\0row{}"
+_IDENTITY = (_TIME, _UNIT)
+
+
+def _header(raw: RawTable, column: Column) -> str | None:
+    """The file's name of a column of the seed; None where it has none."""
+    return next((header for header in (column.tag, column.name) if header in raw.frame.columns), None)
+
+
+def _shared_columns(raws: list[RawTable], seed: Seed, name: str) -> Iterator[Fault]:
+    """Columns that stand in two files, so that nobody knows which counts."""
+    identity = {header for column in seed.identity for header in (column.name, column.tag)}
+    owner: dict[str, str] = {}
+    for raw in raws:
+        for header in raw.headers:
+            if header in owner and header not in identity:
+                yield Fault(
+                    name, None, header, f"a column of {owner[header]} and of {raw.file}", "one file for each column"
+                )
+            owner.setdefault(header, raw.file)
+
+
+def _with_identity(raw: RawTable, seed: Seed) -> tuple[pd.DataFrame, list[Fault]]:
+    """A file's cells with time and unit read, under names of their own, and what is wrong with these."""
+    source = Source(raw.file, (raw.file,), np.zeros(len(raw.row), np.int64), raw.row)
+    frame = raw.frame.reset_index(drop=True)
+    faults: list[Fault] = []
+    unit = None if seed.key is None else _header(raw, seed.key)
+    at = _header(raw, seed.clock)
+    if at is None:
+        return frame, [
+            Fault(raw.file, None, seed.clock.tag or seed.clock.name, "no such column", "the time to join on")
+        ]
+    found = {}
+    if unit is not None:
+        found[unit] = (_UNIT, *cells.unit_names(frame[unit]))
+    found[at] = (_TIME, *cells.times(frame[at], seed.table, None if unit is None else found[unit][1]))
+    for header, (_, _, bad) in found.items():
+        for expected, mask in bad.items():
+            faults += cell_faults(source, header, frame[header], np.flatnonzero(mask), expected)
+    identity = pd.DataFrame({name: values for name, values, _ in found.values()})
+    again = np.flatnonzero(identity.duplicated())
+    for position in again[:LISTED] if not faults else []:
+        faults.append(
+            Fault(*source.place(position), at, f"{identity[_TIME].iloc[position]} again", "one row a time and unit")
+        )
+    return pd.concat([frame.drop(columns=list(found)), identity], axis=1), faults

@@ -1,0 +1,202 @@
+"""Rows that are faster than the period, made into periods: mean, deviation, extremes, last value or count."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.table.slips import slip
+from physics.arrays import IntArray
+from seeds import Column, Seed
+
+# Periods of whole weeks begin on a Monday, those of whole days at midnight.
+_MONDAY = pd.Timestamp("1970-01-05")
+
+# A period with fewer rows than this share of the usual number is said of.
+_SHARE = 0.5
+
+# More readings of a column than this out of its range mean a wrong unit or range.
+OUTSIDE_SHARE = 0.2
+
+
+class Periods(NamedTuple):
+    """Rows made into periods.
+
+    Attributes
+    ----------
+    values : dict of str to Series (m,)
+        Each column's value of each period.
+    first : int array (m,)
+        Position of the first row of each period.
+    cautions : list of str
+        What was left out and what is thin, line by line.
+    """
+
+    values: dict[str, pd.Series]
+    first: IntArray
+    cautions: list[str]
+
+
+def period_start(start: pd.Series, period: dt.timedelta) -> pd.Series:
+    """Start of the period that each time lies in; whole days begin at midnight, whole weeks on a Monday."""
+    return _MONDAY + (start - _MONDAY) // pd.Timedelta(period) * pd.Timedelta(period)
+
+
+def into_periods(values: Mapping[str, pd.Series], seed: Seed, every: dt.timedelta) -> Periods:
+    """Make periods of rows.
+
+    A reading out of its column's range is left out of its period, unless the whole column is in another unit, which is
+    a fault that the contract finds in the periods.
+
+    Parameters
+    ----------
+    values : Mapping of str to Series (n,)
+        Columns of the rows, in the seed's types and units, time among them.
+    seed : Seed
+        The process.
+    every : timedelta
+        How fast the rows are.
+
+    Returns
+    -------
+    Periods
+    """
+    time = period_start(values[seed.clock.name], seed.period)
+    names = [column.name for column in seed.identity]
+    by = [time if name == seed.clock.name else values[name] for name in names]
+    groups = pd.Series(np.arange(len(time))).groupby(by, sort=False)
+    first, cautions = groups.min().to_numpy(), []
+    found = {name: part for name, part in zip(names, _identity(by, first), strict=True)}
+    number = groups.ngroup()
+    for name, column in ((name, seed.column(name)) for name in values if name not in names):
+        readings, said = _possible(values[name], column)
+        cautions += said
+        found[name] = _value(readings, number, statistic_of(column, seed)).astype(values[name].dtype)
+    rows = groups.size().to_numpy()
+    cautions.insert(0, f"{len(time)} rows of {_span(every)} became {len(first)} periods of {_span(seed.period)}")
+    return Periods(found, first, [*cautions, *_thin(rows), *_several_labels(values, number, seed)])
+
+
+def statistic_of(column: Column, seed: Seed) -> str:
+    """How rows become a column's value of a period; the seed's choice, or what its kind calls for."""
+    if column.statistic is not None:
+        return column.statistic
+    if not column.is_number or column.censored:
+        return "last"
+    return "max" if column.name in seed.defects else "mean"
+
+
+def _identity(by: list[pd.Series], first: IntArray) -> list[pd.Series]:
+    return [pd.Series(part.array[first]) for part in by]
+
+
+def _possible(values: pd.Series, column: Column) -> tuple[pd.Series, list[str]]:
+    """Readings that are physically possible, where the column's range is that of its readings."""
+    if not column.is_number or column.statistic in ("sd", "count") or slip(values, column) is not None:
+        return values, []
+    low, high = column.limits
+    sizes = values.abs() if column.censored else values
+    outside = ((sizes < low) | (sizes > high)).to_numpy()
+    count = int(outside.sum())
+    if not count or count > OUTSIDE_SHARE * values.notna().sum():
+        return values, []
+    line = f"{column.name}: {count} of {values.notna().sum()} readings outside {column.range_text} were left out"
+    return values.mask(outside), [f"{line} of their periods"]
+
+
+def _value(readings: pd.Series, number: pd.Series, statistic: str) -> pd.Series:
+    """Statistic of each period's readings, in the order of the periods' numbers; what is missing is passed over."""
+    grouped = readings.groupby(number)
+    if statistic == "count":
+        return grouped.count().astype(np.float64)
+    method = {"sd": "std"}.get(statistic, statistic)
+    value: pd.Series = getattr(grouped, method)()
+    return value.reset_index(drop=True)
+
+
+def _span(length: dt.timedelta) -> str:
+    for unit, name in ((dt.timedelta(days=1), "d"), (dt.timedelta(hours=1), "h"), (dt.timedelta(minutes=1), "min")):
+        if length % unit == dt.timedelta(0):
+            return f"{length // unit} {name}"
+    return f"{length.total_seconds():g} s"
+
+
+def _thin(rows: npt.NDArray[np.integer]) -> list[str]:
+    """Periods with far fewer rows than usual, such as one that has just begun."""
+    few = np.count_nonzero(rows < _SHARE * np.median(rows))
+    return [f"{few} of {len(rows)} periods have less than half the usual {np.median(rows):.0f} rows"] if few else []
+
+
+def _several_labels(values: Mapping[str, pd.Series], number: pd.Series, seed: Seed) -> list[str]:
+    """Targets that change within a period, whose label is then a mean or the last."""
+    lines = []
+    for column in seed.by_role("target"):
+        if column.name not in values:
+            continue
+        kinds = values[column.name].groupby(number).nunique()
+        several, labelled = int((kinds > 1).sum()), int((kinds > 0).sum())
+        if several:
+            how = "mean" if statistic_of(column, seed) == "mean" else "last one"
+            lines.append(f"{column.name} has several values in {several} of {labelled} periods: the {how} counts")
+    return lines
+
+
+# A label is held over rows that are faster than it where its runs of equal values are this long at least, there are so
+# many, and so many of them have one and the same length.
+_HELD_ROWS = 3
+_HELD_RUNS = 5
+_HELD_ALIKE = 0.6
+
+
+def held(seed: Seed, values: Mapping[str, pd.Series]) -> list[tuple[str, tuple[str, str]]]:
+    """Targets whose value stands in runs of many rows, with what was found and what to say in the seed.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process, whose table has a time.
+    values : Mapping of str to Series (n,)
+        Columns in the seed's types.
+    """
+    start, unit = values[seed.clock.name].to_numpy(), np.zeros(len(values[seed.clock.name]), np.int64)
+    if seed.key is not None:
+        unit = pd.factorize(values[seed.key.name])[0].astype(np.int64)
+    order = np.lexsort((start, unit))
+    start, unit = start[order], unit[order]
+    found = []
+    for column in seed.by_role("target"):
+        if column.name not in values or not column.is_number or column.name in seed.defects:
+            continue
+        label = values[column.name].to_numpy()[order]
+        there = ~np.isnan(label)
+        lengths = _runs(label[there], unit[there])
+        usual = int(np.median(lengths)) if len(lengths) else 0
+        if len(lengths) < _HELD_RUNS or usual < _HELD_ROWS or np.mean(lengths == usual) < _HELD_ALIKE:
+            continue
+        step = pd.Timedelta(np.median(np.diff(start)[np.diff(unit) == 0])).to_pytimedelta()
+        got = f"{len(lengths)} values that stand in {usual} rows each: {len(lengths)} labels, not {there.sum()}"
+        expected = (
+            f"one row a label: say [table] every = {_toml(step)} in the seed, and [process] period = "
+            f"{_toml(step * usual)}"
+        )
+        found.append((column.name, (got, expected)))
+    return found
+
+
+def _toml(length: dt.timedelta) -> str:
+    """A length of time as a seed writes it."""
+    value, unit = _span(length).split()
+    return f'{{ value = {value}, unit = "{unit}" }}'
+
+
+def _runs(label: npt.NDArray[np.float64], unit: IntArray) -> npt.NDArray[np.intp]:
+    """Lengths of the runs of equal labels of a unit, in rows."""
+    if not len(label):
+        return np.empty(0, np.intp)
+    starts = np.flatnonzero(np.concatenate([[True], (np.diff(label) != 0) | (unit[1:] != unit[:-1])]))
+    return np.diff(np.concatenate([starts, [len(label)]]))

@@ -1,0 +1,119 @@
+"""Spreadsheets as they stand: one sheet's cells, row numbers, and what keeps it from being read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook
+
+from models.table.sources import Fault, RawTable, repeated
+from models.table.wording import named, shortened
+from seeds import TableFormat
+
+ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+
+_PARTS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+Cell = str | float | int | bool | dt.datetime | dt.date | dt.time | dt.timedelta
+
+
+def read_sheet(file: Path, form: TableFormat, sheet: str | None = None) -> RawTable:
+    """Cells of one sheet: columns of numbers or times alone keep their types, all others become text.
+
+    Parameters
+    ----------
+    file : Path
+        A spreadsheet.
+    form : TableFormat
+        How the plant's files are written; its decimal sign is that of numbers in a column of texts.
+    sheet : str, optional
+        Name of the sheet; by default the one that `form` names, or the only one that holds anything.
+    """
+    try:
+        book = CalamineWorkbook.from_path(str(file))
+        chosen = _chosen(file, book, sheet or form.sheet)
+        if isinstance(chosen, Fault):
+            return RawTable(str(file), faults=[chosen])
+        rows: list[list[Cell]] = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+    except CalamineError as error:
+        got = f"a file that cannot be read ({shortened(str(error), 100)})"
+        return RawTable(str(file), faults=[Fault(str(file), None, None, got, "a spreadsheet, whole and not protected")])
+    name = str(file) if len(book.sheet_names) == 1 else f"{file} [{chosen}]"
+    if len(rows) < form.header:
+        got = f"{len(rows)} rows"
+        return RawTable(name, faults=[Fault(name, None, None, got, f"a header in row {form.header}")])
+    headers = [str(cell).strip() for cell in rows[form.header - 1]]
+    while headers and not headers[-1]:
+        headers.pop()
+    if not any(headers):
+        fault = Fault(name, form.header, None, "an empty row", "a header row with the columns' names")
+        return RawTable(name, faults=[fault])
+    faults = repeated(Path(name), [header for header in headers if header])
+    if faults:
+        return RawTable(name, faults=faults)
+    body = rows[form.header :]
+    kept = [i for i, row in enumerate(body) if any(cell != "" for cell in row)]
+    columns = {header: _column([body[i][place] for i in kept], form) for place, header in enumerate(headers) if header}
+    row = np.array(kept, np.int64) + form.header + 1
+    return RawTable(name, pd.DataFrame(columns), list(columns), row, [], _errors(file, chosen))
+
+
+def _chosen(file: Path, book: CalamineWorkbook, wanted: str | None) -> str | Fault:
+    """The sheet to read."""
+    names = book.sheet_names
+    if wanted is not None:
+        if wanted in names:
+            return wanted
+        return Fault(str(file), None, None, f"sheets {named(names)}", f"a sheet '{wanted}', as [table] says")
+    filled = [name for name in names if book.get_sheet_by_name(name).height > 0]
+    if len(filled) == 1:
+        return filled[0]
+    got = f"sheets {named(filled)}" if filled else "no sheet with cells"
+    return Fault(str(file), None, None, got, "one sheet; say in the seed which: [table] sheet = ..., or sheets = [...]")
+
+
+def _column(cells: list[Cell], form: TableFormat) -> pd.Series:
+    """A column as numbers or times where it holds nothing else, or else as text."""
+    there = [cell for cell in cells if cell != ""]
+    if there and all(isinstance(cell, dt.datetime | dt.date) for cell in there):
+        return pd.Series(np.array([None if cell == "" else cell for cell in cells], dtype="datetime64[us]"))
+    if there and all(type(cell) in (float, int) for cell in there):
+        numbers = np.array([np.nan if cell == "" else cell for cell in cells], dtype=np.float64)
+        known = numbers[~np.isnan(numbers)]
+        if (known != np.floor(known)).any() or (np.abs(known) >= 2**53).any():
+            return pd.Series(numbers)
+        if len(known) == len(numbers):  # whole numbers may be names of units, which 12.0 is not
+            return pd.Series(numbers.astype(np.int64))
+    return pd.Series([_text(cell, form) for cell in cells], dtype="str")
+
+
+def _text(cell: Cell, form: TableFormat) -> str:
+    if isinstance(cell, bool):
+        return str(int(cell))
+    if isinstance(cell, float | int):
+        return (f"{cell:.0f}" if cell == int(cell) else repr(cell)).replace(".", form.decimal)
+    if isinstance(cell, dt.date):
+        return cell.strftime(form.time_format[0]) if form.time_format else cell.isoformat()
+    return str(cell)
+
+
+def _errors(file: Path, sheet: str) -> tuple[str, ...]:
+    """How many cells of a sheet hold an error such as #REF!, which are read as empty."""
+    if not zipfile.is_zipfile(file):
+        return ()
+    with zipfile.ZipFile(file) as archive:
+        if "xl/workbook.xml" not in archive.namelist():
+            return ()
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+        parts = {one.get("name"): one.get(_PARTS) for one in book.iter() if one.tag.endswith("}sheet")}
+        related = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        target = next((one.get("Target", "") for one in related if one.get("Id") == parts.get(sheet)), "")
+        path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        count = len(re.findall(rb'<c [^>]*\bt="e"', archive.read(path))) if path in archive.namelist() else 0
+    return (f"read as missing: {count} cells with an error such as #REF! in sheet {sheet}",) if count else ()
