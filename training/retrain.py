@@ -135,6 +135,10 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
         The MLflow store did not do its part.
     """
     process, task = seed.process.name, task_of(seed)
+    if seed.time is None:
+        raise RegistryError(
+            f"{process}: its table has no time, so no row is newer than another: train on all rows again"
+        )
     progress("read and check the new rows", 0, 1)
     new = read_table(new_path, seed)
     tracking = Tracking(settings)

@@ -112,6 +112,8 @@ def _statistic(name: str, window: FloatArray) -> FloatArray:
 
 def _calendar(name: str, start: npt.NDArray[np.datetime64]) -> FloatArray:
     time = pd.DatetimeIndex(start)
+    if name == "weekday":
+        name = "day_of_week"  # as pandas calls it
     if name == "hour":
         return np.asarray(time.hour + time.minute / 60 + time.second / 3600, dtype=np.float64)
     return np.asarray(getattr(time, name), dtype=np.float64)

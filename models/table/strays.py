@@ -1,4 +1,4 @@
-"""Rows of a file that are no rows of a plant: its header again, and totals or means at its foot."""
+"""Rows of a file that are no rows of a plant: those to skip, its header again, totals or means at its foot."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 from models.table.sources import Source
 from seeds import Seed
 
+PASSED_OVER = "passed over, as [table] skip says"
 HEADER_AGAIN = "the header again, no row of the plant"
 TOTAL = "a total or a mean, no row of the plant"
 
@@ -48,6 +49,8 @@ def without_strays(frame: pd.DataFrame, source: Source, seed: Seed) -> tuple[pd.
         total = text.str.rstrip(":").str.lower().isin(_TOTALS).to_numpy(dtype=np.bool_) & ~again
         for rows, why in ((again, HEADER_AGAIN), (total, TOTAL)):
             reason[rows], shows[rows] = why, column.name
+    skipped = np.isin(source.row, seed.table.skip)
+    reason[skipped], shows[skipped] = PASSED_OVER, seed.target.name
     stray = reason != ""
     at = np.flatnonzero(stray)
     listed = pd.DataFrame(
@@ -69,5 +72,5 @@ def without_strays(frame: pd.DataFrame, source: Source, seed: Seed) -> tuple[pd.
 
 def _cell(frame: pd.DataFrame, seed: Seed, name: str, position: int) -> str:
     """What the file holds in the cell of a column of the seed."""
-    header = next(header for header in (seed.column(name).tag, name) if header in frame.columns)
-    return str(frame[header].iloc[position])
+    header = next((header for header in (seed.column(name).tag, name) if header in frame.columns), None)
+    return "" if header is None else str(frame[header].iloc[position])

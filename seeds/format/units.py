@@ -94,8 +94,6 @@ _MEANT = {
     "kgs": "kg",
     "grams": "g",
     "u/min": "rpm",
-    "m3/hr": "m³/h",
-    "m³/hr": "m³/h",
     "cbm/h": "m³/h",
     "gpl": "g/L",
     "mgpl": "mg/L",
@@ -155,8 +153,8 @@ def nearest_unit(text: str) -> str | None:
 
     Examples
     --------
-    >>> nearest_unit("deg C"), nearest_unit("kWh/tonne"), nearest_unit("m3/hr"), nearest_unit("xyzzy")
-    ('°C', 'kWh/t', 'm³/h', None)
+    >>> nearest_unit("deg C"), nearest_unit("kWh/tonne"), nearest_unit("Amps"), nearest_unit("xyzzy")
+    ('°C', 'kWh/t', 'A', None)
     """
     plain = text.strip().strip("[]()").lower()
     if plain in _MEANT:

@@ -1,11 +1,17 @@
+"""The matrix that a prediction sees, and rows that a fitted estimator is given."""
+
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator
 
-from models.table.inputs import InputError, input_names, matrix, medians
+from models.table.inputs import InputError, by_name, checked_rows, input_names, matrix, medians
 from seeds import Seed, load_all
+from seeds.format.loader import parse
 
 SEEDS = load_all()
 
@@ -57,3 +63,52 @@ def test_matrix_names_every_missing_column(toy_seed: Seed, table: pd.DataFrame) 
 def test_medians_pass_over_gaps_and_know_what_to_do_with_none() -> None:
     X = np.array([[1.0, np.nan], [np.nan, np.nan], [3.0, np.nan], [8.0, np.nan]])
     np.testing.assert_array_equal(medians(X, (-1.0, -2.0)), [3.0, -2.0])
+
+
+@pytest.fixture
+def estimator() -> Any:
+    made = BaseEstimator()
+    made.n_features_in_ = 2
+    return made
+
+
+def test_a_matrix_of_the_right_form_is_passed_on_itself(estimator: Any) -> None:
+    X = np.array([[1.0, np.nan]])
+    assert checked_rows(estimator, X) is X
+
+
+@pytest.mark.parametrize("X", [[[1, 2]], np.array([[1, 2]]), np.array([[1, 2]], np.float32)])
+def test_other_numbers_become_float64(X: Any, estimator: Any) -> None:
+    rows = checked_rows(estimator, X)
+    assert rows.dtype == np.float64
+    assert rows.tolist() == [[1.0, 2.0]]
+
+
+def test_gaps_are_let_through_in_any_form(estimator: Any) -> None:
+    assert np.isnan(checked_rows(estimator, [[1.0, np.nan]])[0, 1])
+
+
+@pytest.mark.parametrize("shape", [(3, 1), (3, 3), (0, 2), (2,), (1, 2, 2)])
+def test_another_shape_is_refused(shape: tuple[int, ...], estimator: Any) -> None:
+    with pytest.raises(ValueError, match=r"features|sample|dim|2D"):
+        checked_rows(estimator, np.zeros(shape))
+
+
+def test_the_check_does_not_learn_a_number_of_columns(estimator: Any) -> None:
+    with pytest.raises(ValueError, match="3 features"):
+        checked_rows(estimator, [[1.0, 2.0, 3.0]])
+    assert estimator.n_features_in_ == 2
+
+
+def test_columns_are_found_by_name() -> None:
+    columns = by_name(np.array([[1.0, 2.0], [3.0, 4.0]]), ("b", "a"))
+    assert {name: column.tolist() for name, column in columns.items()} == {"b": [1.0, 3.0], "a": [2.0, 4.0]}
+
+
+def test_a_text_category_is_the_number_of_its_value(toy_seed: Seed, tmp_path: Path) -> None:
+    ore = '[[columns]]\nname = "ore"\nrole = "before"\nmeaning = "m"\nvalues = ["dry", "wet"]\n'
+    ore += 'source = "assumed: made"\n\n'
+    seed = parse(toy_seed.text.replace("[targets.y]", ore + "[targets.y]", 1), tmp_path / "toy_cells.toml")
+    table = pd.DataFrame({name: [1.0] * 4 for name in ("previous_y", "x_set", "z")})
+    X = matrix(table.assign(ore=["wet", "dry", "burnt", None]), seed)
+    np.testing.assert_array_equal(X[:, input_names(seed).index("ore")], [1.0, 0.0, np.nan, np.nan])
