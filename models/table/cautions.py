@@ -9,11 +9,15 @@ import numpy as np
 import pandas as pd
 
 from models.table.wording import named, shortened, visible
+from physics.arrays import FloatArray
 from seeds import Seed
 
 # A sensor that sticks: more than this share of its values are one and the same, of so many at least.
 STUCK_SHARE = 0.5
 STUCK_VALUES = 20
+
+# Whole numbers of so few kinds are codes and no readings.
+CODES = 10
 
 # What a table lacks: columns with more than this share missing, units with fewer rows than this where units usually
 # have twice as many, steps in time longer than so many usual ones, labels with fewer values than this share of rows.
@@ -101,10 +105,17 @@ def _stuck(table: pd.DataFrame, seed: Seed) -> list[str]:
         # What more than half of the values are is their middle one too.
         middle = np.partition(values, len(values) // 2)[len(values) // 2]
         same = np.count_nonzero(values == middle)
-        if same == len(values) or (middle != 0 and same > STUCK_SHARE * len(values)):
+        is_most = middle != 0 and same > STUCK_SHARE * len(values) and not _are_codes(values)
+        if same == len(values) or is_most:
             share = "all" if same == len(values) else f"{same} of"
             lines.append(f"{column.name} is {middle:.6g} in {share} {len(values)} rows: does the sensor stick?")
     return lines
+
+
+def _are_codes(values: FloatArray) -> bool:
+    """Whether values are whole numbers of a few kinds."""
+    kinds = np.unique(values)
+    return len(kinds) <= CODES and bool((kinds == np.floor(kinds)).all())
 
 
 def lacks(table: pd.DataFrame, seed: Seed) -> list[str]:
@@ -124,8 +135,21 @@ def lacks(table: pd.DataFrame, seed: Seed) -> list[str]:
     """
     if table.empty:
         return []
-    parts = (_empty_columns, _idle_knobs, _short_units, _gaps, _few_labels)
+    parts = (_no_time, _no_units, _empty_columns, _idle_knobs, _short_units, _gaps, _few_labels)
     return [line for part in parts for line in part(table, seed)]
+
+
+def _no_time(table: pd.DataFrame, seed: Seed) -> list[str]:
+    """What is not promised where rows have no order in time."""
+    if seed.time is not None:
+        return []
+    judged = "rows of the file" if seed.key is None else "units"
+    return [f"no time: figures are of other {judged}, and promise nothing of the days to come"]
+
+
+def _no_units(table: pd.DataFrame, seed: Seed) -> list[str]:
+    """What is not promised where all rows are of one unit."""
+    return [] if seed.key is not None else ["no units: figures promise nothing of another unit than this one"]
 
 
 def _empty_columns(table: pd.DataFrame, seed: Seed) -> list[str]:

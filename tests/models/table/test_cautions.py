@@ -147,3 +147,24 @@ def test_words_of_lines():
     assert visible("\u7535-1 \u2013") == "\u7535-1 \\u2013"
     assert nearest(["temp"], ["Tempp", "z"]) == "Tempp"
     assert nearest(["temp"], []) is None
+
+
+def test_codes_are_no_stuck_sensor_and_readings_are(toy_seed):
+    rng = np.random.default_rng(0)
+    stuck = np.where(np.arange(40) < 30, 4.0, rng.normal(4, 0.1, 40))
+    codes = np.where(np.arange(40) < 30, 4.0, 5.0)
+    assert [line for line in of_table(table({"A": 40}, z=codes), toy_seed) if "stick" in line] == []
+    assert of_table(table({"A": 40}, z=stuck), toy_seed) == ["z is 4 in 30 of 40 rows: does the sensor stick?"]
+
+
+def test_what_is_not_promised_without_time_or_units_is_said(toy_seed):
+    rows = table({"A": 40}, y=np.arange(40.0))
+    no_units = toy_seed.model_copy(update={"columns": [c for c in toy_seed.columns if c.role != "key"]})
+    no_units.__dict__.pop("key", None)
+    no_units.__dict__.pop("identity", None)
+    assert lacks(rows, toy_seed) == []
+    assert lacks(rows, no_units) == ["no units: figures promise nothing of another unit than this one"]
+    no_time = toy_seed.model_copy(update={"columns": [c for c in toy_seed.columns if c.role != "time"]})
+    for name in ("time", "identity"):
+        no_time.__dict__.pop(name, None)
+    assert lacks(rows, no_time) == ["no time: figures are of other units, and promise nothing of the days to come"]
