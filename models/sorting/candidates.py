@@ -5,11 +5,11 @@ from __future__ import annotations
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
+from models.estimators.boosted_classes import BoostedClasses
+from models.estimators.class_baselines import ClassShares, FirstPrinciplesClasses
+from models.estimators.linear_classes import LinearClasses
 from models.estimators.physics_features import PhysicsFeatures
 from models.processes.lookup import physics_of
-from models.sorting.baselines import ClassShares, FirstPrinciplesClasses
-from models.sorting.linear import LinearClasses
-from models.sorting.trees import BoostedClasses
 from models.table.inputs import input_names
 from seeds import Seed
 

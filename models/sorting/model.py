@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from models.answers import COVERAGE, Answer, flat, input_flags
+from models.novelty import Novelty
 from models.sorting.contents import Contents
 from models.sorting.decision import Line, Pieces
 from models.sorting.lots import LotState, numbered
-from models.sorting.novelty import Novelty
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
 from models.temperature import tempered

@@ -8,9 +8,9 @@ from plotly.subplots import make_subplots
 from pages.drawing import empty
 from pages.style import BLUE, LAYOUT
 from physics.arrays import FloatArray
+from training.classes.calibration import reliability
 from training.dataset import Dataset
 from training.reports.pictures import MOST_INPUTS, thinned
-from training.sorting.calibration import reliability
 from training.sorting.evaluate import confusion
 from training.sorting.fit import SortingCandidate, pieces_of
 from training.splits import Split

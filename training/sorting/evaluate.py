@@ -14,8 +14,8 @@ from models.sorting.values import oracle_bins, value_matrix
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 from training.bootstrap import resampled_ratio
+from training.classes.calibration import calibration_error, calibration_error_over_lots
 from training.evaluate import coverage, rmse
-from training.sorting.calibration import calibration_error, calibration_error_over_lots
 
 LEAST_PROBABILITY = 1e-15
 KG_PER_T = 1000.0

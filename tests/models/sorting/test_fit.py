@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.estimators.linear_classes import LinearClasses
+from models.novelty import Novelty
 from models.sorting import fit
 from models.sorting.fit import sorter
-from models.sorting.linear import LinearClasses
 from models.sorting.model import SortingModel
-from models.sorting.novelty import Novelty
 from models.table.inputs import matrix
 from models.temperature import fitted_temperature
 from seeds import Seed

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.estimators.linear_classes import LinearClasses
 from models.intervals import CoverageError
 from models.promises import GuaranteeError
 from models.sorting.fit import sorter
 from models.sorting.guarantee import RESERVES, lot_contents, over_limit
-from models.sorting.linear import LinearClasses
 from models.sorting.lots import LotState, numbered
 from models.sorting.model import SortingModel, kilograms
 from models.sorting.values import value_matrix

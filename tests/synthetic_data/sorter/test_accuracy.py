@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.estimators.boosted_classes import BoostedClasses
 from models.processes.lookup import physics_of
-from models.sorting.trees import BoostedClasses
 from seeds import load
 from synthetic_data import replay
 from synthetic_data.sorter.feed import SURFACES

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.sorting.calibration import calibration_error, calibration_error_over_lots, reliability
+from training.classes.calibration import calibration_error, calibration_error_over_lots, reliability
 
 
 def drawn(lots=7, pieces=30):

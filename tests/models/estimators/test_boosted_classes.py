@@ -3,9 +3,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from models.estimators import boosted_classes as trees
+from models.estimators.boosted_classes import ROUNDS_OF_FEW, BoostedClasses
 from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
-from models.sorting import trees
-from models.sorting.trees import ROUNDS_OF_FEW, BoostedClasses
 
 pytestmark = pytest.mark.slow  # models are fitted or plants simulated
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from models.estimators.standard_scale import StandardScale
-from models.sorting.novelty import NOVELTY, Novelty
+from models.novelty import NOVELTY, Novelty
 
 CENTRES = np.array([[0.0, 0.0, 0.0], [6.0, 0.0, 0.0], [0.0, 6.0, 0.0]])
 COVARIANCE = np.array([[1.0, 0.8, 0.0], [0.8, 1.0, 0.0], [0.0, 0.0, 1.0]])

@@ -1,8 +1,8 @@
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from models.estimators.linear_classes import LinearClasses
 from models.estimators.standard_scale import StandardScale
-from models.sorting.linear import LinearClasses
 
 
 def made(n: int = 600, classes: tuple[int, ...] = (0, 1, 3)) -> tuple[np.ndarray, np.ndarray]:

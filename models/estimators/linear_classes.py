@@ -9,8 +9,8 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
+from models.estimators.class_baselines import KnownClasses, learnable
 from models.estimators.standard_scale import StandardScale
-from models.sorting.baselines import KnownClasses, learnable
 from models.table.inputs import checked_rows
 from models.temperature import softmax
 from physics.arrays import FloatArray

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.sorting.baselines import ClassShares, FirstPrinciplesClasses
+from models.estimators.class_baselines import ClassShares, FirstPrinciplesClasses
 
 MEANS = np.array([0.0, 3.0, 6.0])
 

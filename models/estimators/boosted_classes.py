@@ -10,8 +10,8 @@ import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
 from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS, tree_settings
+from models.estimators.class_baselines import KnownClasses, learnable
 from models.estimators.stored import TREES, ReadTrees
-from models.sorting.baselines import KnownClasses, learnable
 from models.table.inputs import checked_rows
 from physics.arrays import FloatArray, IntArray
 

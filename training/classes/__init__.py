@@ -1,0 +1,1 @@
+"""What tasks that predict classes share: how right probabilities are, and its figures."""
