@@ -1,4 +1,4 @@
-"""Whether a sorter's probabilities are right as often as they say, by mass, and how sure that figure is."""
+"""Whether class probabilities are right as often as they say, and how sure that figure is."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ ECE_BINS = 15
 DEVIATIONS_OF_90 = 1.6448536269514722  # standard normal, two-sided
 
 
-def reliability(p: FloatArray, classes: IntArray, mass: FloatArray) -> pd.DataFrame:
+def reliability(p: FloatArray, classes: IntArray, weight: FloatArray) -> pd.DataFrame:
     """How often the most probable class is right where it is given about the same probability.
 
     Parameters
@@ -18,33 +18,35 @@ def reliability(p: FloatArray, classes: IntArray, mass: FloatArray) -> pd.DataFr
     p : ndarray, shape (n, K)
         Class probabilities.
     classes : ndarray of int, shape (n,)
-        What the pieces are.
-    mass : ndarray, shape (n,)
-        What each counts for [g].
+        The right class of each row.
+    weight : ndarray, shape (n,)
+        What each row counts for, such as the mass of a piece.
 
     Returns
     -------
     DataFrame, at most ECE_BINS rows
-        `mass` (share of all), `confidence` (mean probability) and `accuracy` of groups of equal mass, least confident
-        first; pieces of equal probability stand in one group.
+        `weight` (share of all), `confidence` (mean probability) and `accuracy` of groups of equal weight, least
+        confident first; rows of equal probability stand in one group.
     """
-    group, top = _groups(p, mass)
-    weight = np.bincount(group, weights=mass)
-    right = np.bincount(group, weights=mass * (np.argmax(p, axis=1) == classes))
-    lines = np.bincount(group, weights=mass * top)
-    return pd.DataFrame({"mass": weight / weight.sum(), "confidence": lines / weight, "accuracy": right / weight})
+    group, top = _groups(p, weight)
+    of_group = np.bincount(group, weights=weight)
+    right = np.bincount(group, weights=weight * (np.argmax(p, axis=1) == classes))
+    lines = np.bincount(group, weights=weight * top)
+    return pd.DataFrame(
+        {"weight": of_group / of_group.sum(), "confidence": lines / of_group, "accuracy": right / of_group}
+    )
 
 
-def calibration_error(p: FloatArray, classes: IntArray, mass: FloatArray) -> float:
-    """Expected calibration error of the most probable class [1]: mean gap of `reliability`'s groups, by mass [1]_.
+def calibration_error(p: FloatArray, classes: IntArray, weight: FloatArray) -> float:
+    """Expected calibration error of the most probable class [1]: mean gap of `reliability`'s groups, by weight [1]_.
 
     References
     ----------
     .. [1] M. P. Naeini, G. F. Cooper, M. Hauskrecht (2015). Obtaining well calibrated probabilities using Bayesian
        binning. AAAI 29, 2901-2907. doi:10.1609/aaai.v29i1.9602
     """
-    groups = reliability(p, classes, mass)
-    return float((groups["mass"] * (groups["confidence"] - groups["accuracy"]).abs()).sum())
+    groups = reliability(p, classes, weight)
+    return float((groups["weight"] * (groups["confidence"] - groups["accuracy"]).abs()).sum())
 
 
 def calibration_error_over_lots(
@@ -77,11 +79,11 @@ def calibration_error_over_lots(
     return max(0.0, error - DEVIATIONS_OF_90 * sd), error + DEVIATIONS_OF_90 * sd
 
 
-def _groups(p: FloatArray, mass: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Group of each piece, least confident first, and the probability of its most probable class, shape (n,) each."""
+def _groups(p: FloatArray, weight: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Group of each row, least confident first, and the probability of its most probable class, shape (n,) each."""
     top = p.max(axis=1)
     order = np.argsort(top, kind="stable")
-    reached = np.cumsum(mass[order]) / mass.sum()
+    reached = np.cumsum(weight[order]) / weight.sum()
     edges = top[order][np.searchsorted(reached, np.arange(1, ECE_BINS) / ECE_BINS)]
     group = np.searchsorted(np.unique(edges), top, side="left")
     return np.asarray(np.unique(group, return_inverse=True)[1], dtype=np.intp), top

@@ -1,17 +1,13 @@
-"""What an engineer looks at before believing a sorter: classes, probabilities, signals and element contents."""
+"""What an engineer looks at before believing a sorter: classes, probabilities and element contents."""
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from pages.drawing import empty
 from pages.style import BLUE, LAYOUT
-from physics.arrays import FloatArray
-from training.classes.calibration import reliability
+from training.classes.pictures import confused, reliable
 from training.dataset import Dataset
-from training.reports.pictures import MOST_INPUTS, thinned
-from training.sorting.evaluate import confusion
+from training.reports.pictures import thinned
 from training.sorting.fit import SortingCandidate, pieces_of
 from training.splits import Split
 
@@ -19,91 +15,21 @@ ELEMENT_COLUMNS = 3
 ELEMENT_HEIGHT = 300
 ELEMENT_POINTS = 600
 ELEMENT_BARS = 40
-MOST_DEVIATIONS = 3.0
-IQR_OF_NORMAL = 1.349  # interquartile range of a normal distribution in standard deviations
 FRAMED = 0.995  # share of the points that a frame holds at least
 
 
 def confused_classes(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Which class is taken for which."""
-    names, pieces = list(data.seed.classes), pieces_of(data)[parts.test]
-    mass = confusion(candidate.answers[parts.test].likeliest, pieces.classes, pieces.mass, len(names))
-    total = mass.sum(axis=1, keepdims=True)
-    share = 100 * mass / np.where(total > 0, total, np.nan)
-    rows = [f"{name} ({weight:.1%} of the mass)" for name, weight in zip(names, total[:, 0] / total.sum(), strict=True)]
-    figure = empty("most probable class", "")
-    figure.add_heatmap(
-        z=share,
-        x=names,
-        y=rows,
-        zmin=0,
-        zmax=100,
-        colorscale="Blues",
-        text=np.where(share >= 0.05, np.char.mod("%.1f", np.nan_to_num(share)), ""),
-        texttemplate="%{text}",
-        colorbar={"title": {"text": "share of the row [%]", "side": "right"}},
-    )
-    figure.update_xaxes(type="category").update_yaxes(type="category", autorange="reversed", automargin=True)
-    return figure.update_layout(height=150 + 36 * len(names), yaxis={"ticklabelstandoff": 6})
+    pieces = pieces_of(data)[parts.test]
+    likeliest = candidate.answers[parts.test].likeliest
+    return confused(likeliest, pieces.classes, pieces.mass, list(data.seed.classes), "the mass")
 
 
 def reliability_of(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
     """How often the most probable class is right where it is given some probability."""
-    pieces = pieces_of(data)[parts.test]
-    groups = reliability(candidate.answers.p[parts.test], pieces.classes, pieces.mass)
-    figure = empty("probability of the most probable class [%]", "right, by mass [%]")
-    figure.add_scatter(
-        x=100 * groups["confidence"],
-        y=100 * groups["accuracy"],
-        text=[f"{mass:.1%} of the mass" for mass in groups["mass"]],
-        mode="lines+markers",
-        marker={"size": 8, "color": BLUE},
-        name=f"test lots, ECE {candidate.metrics['test_ece']:.3f}",
-    )
-    low = 100 * float(min(groups["confidence"].min(), groups["accuracy"].min()))
-    line = {"color": "black", "dash": "dot", "width": 1}
-    figure.add_scatter(x=[low, 100], y=[low, 100], mode="lines", line=line, name="as often as predicted")
-    return figure.update_layout(showlegend=True)
-
-
-def _standardised(data: Dataset, parts: Split) -> FloatArray:
-    """Median of each input in each class of the learnt pieces, shape (k, K), in robust standard deviations of all."""
-    X, y = data.X[parts.learnt], data.y[parts.learnt]
-    found = np.full((X.shape[1], len(data.seed.classes)), np.nan)
-    for j, column in enumerate(X.T):
-        known = ~np.isnan(column)
-        if known.any():
-            low, middle, high = np.quantile(column[known], (0.25, 0.5, 0.75))
-            of_class = pd.Series(column[known]).groupby(y[known].astype(int)).median()
-            # An input that most pieces share tells nothing of most pieces.
-            found[j, of_class.index] = (of_class - middle) / ((high - low) / IQR_OF_NORMAL) if high > low else np.nan
-    return found
-
-
-def signals_by_class(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Signals that tell classes apart, beside those that the model looks at."""
-    order = np.argsort(candidate.importance, kind="stable")[-MOST_INPUTS:]
-    names = [f"{data.seed.inputs[i].name} [{data.seed.inputs[i].unit}]" for i in order]
-    figure = make_subplots(cols=2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.14)
-    figure.update_layout(LAYOUT)
-    figure.add_heatmap(
-        z=_standardised(data, parts)[order],
-        x=list(data.seed.classes),
-        y=names,
-        zmin=-MOST_DEVIATIONS,
-        zmax=MOST_DEVIATIONS,
-        colorscale="RdBu_r",
-        colorbar={"x": 0.545, "xanchor": "left", "thickness": 14, "title": {"text": "deviations", "side": "right"}},
-        col=1,
-        row=1,
-    )
-    figure.add_bar(
-        x=candidate.importance[order], y=names, orientation="h", marker_color=BLUE, showlegend=False, col=2, row=1
-    )
-    figure.update_xaxes(type="category", title_text="class by the laboratory", col=1)
-    figure.update_xaxes(title_text="rise of the log loss [1]", col=2)
-    figure.update_yaxes(automargin=True, ticklabelstandoff=6, col=1)
-    return figure.update_layout(height=140 + 22 * len(order))
+    pieces, p = pieces_of(data)[parts.test], candidate.answers.p[parts.test]
+    name = f"test lots, ECE {candidate.metrics['test_ece']:.3f}"
+    return reliable(p, pieces.classes, pieces.mass, "the mass", "right, by mass [%]", name)
 
 
 def element_contents(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:

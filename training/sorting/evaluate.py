@@ -15,9 +15,9 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 from training.bootstrap import resampled_ratio
 from training.classes.calibration import calibration_error, calibration_error_over_lots
+from training.classes.losses import log_loss
 from training.evaluate import coverage, rmse
 
-LEAST_PROBABILITY = 1e-15
 KG_PER_T = 1000.0
 BETWEEN = (0.05, 0.95)  # quantiles of the intervals over lots
 
@@ -85,18 +85,6 @@ def share(part: BoolArray, mass: FloatArray) -> float:
     """Share of the mass that a part of the pieces makes up [1]; NaN where there is no mass."""
     total = float(mass.sum())
     return float(mass[part].sum()) / total if total else float("nan")
-
-
-def log_loss(p: FloatArray, classes: IntArray, mass: FloatArray) -> float:
-    """Mean of minus the logarithm of the probability that the right class was given, by mass [1]."""
-    given = np.clip(p[np.arange(len(p)), classes], LEAST_PROBABILITY, 1.0)
-    return float(np.average(-np.log(given), weights=mass))
-
-
-def confusion(lines: IntArray, classes: IntArray, mass: FloatArray, count: int) -> FloatArray:
-    """Mass of each class (rows) that was predicted as each class (columns), shape (count, count) [g]."""
-    cells = np.bincount(classes * count + lines, weights=mass, minlength=count * count)
-    return np.asarray(cells, dtype=np.float64).reshape(count, count)
 
 
 def worth(values: FloatArray, bins: IntArray, pieces: Pieces) -> FloatArray:

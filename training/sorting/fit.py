@@ -16,9 +16,10 @@ from models.sorting.values import value_matrix
 from models.temperature import tempered
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
+from training.classes.losses import log_loss
 from training.dataset import Dataset
 from training.fitting import Candidate
-from training.sorting.evaluate import Decided, Pieces, evaluate, log_loss
+from training.sorting.evaluate import Decided, Pieces, evaluate
 from training.splits import Split
 
 FITTING = "fit and sort"

@@ -10,9 +10,10 @@ from models.sorting.values import oracle_bins, value_matrix
 from pages.drawing import empty
 from pages.style import BLUE, GREY, ORANGE, RED
 from physics.arrays import BoolArray, FloatArray
+from training.classes.pictures import signals_by_class
 from training.dataset import Dataset
 from training.reports.pictures import Picture
-from training.sorting.class_plots import confused_classes, element_contents, reliability_of, signals_by_class
+from training.sorting.class_plots import confused_classes, element_contents, reliability_of
 from training.sorting.evaluate import Decided, Pieces, contents_of_lots, metric_of, rest_of
 from training.sorting.fit import SortingCandidate, pieces_of
 from training.splits import Split

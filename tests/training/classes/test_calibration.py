@@ -29,7 +29,7 @@ def test_groups_of_reliability_have_equal_mass_and_rising_confidence():
     top, mass = rng.uniform(0.5, 1, 30_000), rng.lognormal(3, 1, 30_000)
     groups = reliability(np.column_stack([top, 1 - top]), np.zeros(30_000, dtype=int), mass)
     assert len(groups) == 15
-    assert groups["mass"].to_numpy() == pytest.approx(np.full(15, 1 / 15), rel=0.05)
+    assert groups["weight"].to_numpy() == pytest.approx(np.full(15, 1 / 15), rel=0.05)
     assert (np.diff(groups["confidence"]) > 0).all()
     assert (groups["accuracy"] == 1).all()
 
@@ -66,7 +66,7 @@ def test_groups_are_worked_out_piece_by_piece():
     p, classes = np.column_stack([top, 1 - top]), np.array([0, 0, 1] * 10)
     groups = reliability(p, classes, np.ones(30))
     pairs = [(top[i], top[i - 1], classes[i] + classes[i - 1]) for i in range(29, 0, -2)]
-    assert groups["mass"].to_numpy() == pytest.approx(np.full(15, 2 / 30))
+    assert groups["weight"].to_numpy() == pytest.approx(np.full(15, 2 / 30))
     assert groups["confidence"].to_numpy() == pytest.approx([(one + two) / 2 for one, two, _ in pairs])
     assert groups["accuracy"].to_numpy() == pytest.approx([1 - wrong / 2 for *_, wrong in pairs])
 

@@ -10,8 +10,6 @@ from training.sorting.evaluate import (
     Pieces,
     by_bin,
     by_element,
-    confusion,
-    log_loss,
     lost_by_cause,
     lots_over_limit,
     measured,
@@ -69,18 +67,6 @@ def test_a_piece_of_twice_the_mass_counts_as_two_and_the_unit_does_not_matter(to
     )
     for name in set(once) - {"accuracy_count"}:
         assert once[name] == pytest.approx(twice[name], nan_ok=True), name
-
-
-def test_log_loss_of_a_worked_example():
-    p = np.array([[0.5, 0.5], [0.9, 0.1]])
-    assert log_loss(p, np.array([0, 1]), np.array([3.0, 1.0])) == pytest.approx((3 * np.log(2) + np.log(10)) / 4)
-
-
-def test_confusion_keeps_the_mass_of_every_class():
-    cells = confusion(np.array([A, B, B]), np.array([A, A, C]), np.array([1.0, 2.0, 4.0]), 4)
-    assert cells[A].tolist() == [1, 2, 0, 0]
-    assert cells[C].tolist() == [0, 4, 0, 0]
-    assert cells.sum() == 7
 
 
 def test_purity_and_recovery_of_a_worked_example(toy_sorting_seed):

@@ -13,7 +13,6 @@ from training.sorting.evaluate import (
     by_bin,
     by_element,
     evaluate,
-    log_loss,
     measured,
     metric_of,
     money,
@@ -89,12 +88,6 @@ def test_where_even_an_oracle_gains_nothing_there_is_no_share_of_it(worth, share
     found = money(np.full((3, 3), worth), BELT, decided, pieces)
     assert found["oracle_value"] == pytest.approx(1000 * worth)
     assert found["value_share"] == pytest.approx(share_of, nan_ok=True)
-
-
-def test_a_probability_is_taken_as_1e_15_at_least_and_as_1_at_most():
-    p = np.array([[0.0, 1.0 + 1e-9]])
-    assert log_loss(p, np.array([0]), np.ones(1)) == pytest.approx(15 * np.log(10))
-    assert log_loss(p, np.array([1]), np.ones(1)) == 0.0
 
 
 def test_nothing_has_no_share():

@@ -10,9 +10,9 @@ from models.table.contract import check
 from models.tasks import build
 from models.temperature import tempered
 from training import sorting
+from training.classes.losses import log_loss
 from training.dataset import dataset_of
 from training.fitting import STEPS, best_of, fit_candidate
-from training.sorting.evaluate import log_loss
 from training.sorting.fit import check_split, pieces_of, sort_lots
 from training.splits import split
 

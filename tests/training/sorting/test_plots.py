@@ -8,6 +8,7 @@ import pytest
 from models.table.contract import check
 from models.tasks import build
 from training import sorting
+from training.classes import pictures
 from training.dataset import dataset_of
 from training.fitting import fit_candidate
 from training.sorting import class_plots, plots
@@ -83,7 +84,7 @@ def test_rows_of_the_confusion_add_up(fitted):
 
 
 def test_signals_are_those_of_the_law(fitted):
-    heat, bars = class_plots.signals_by_class(*fitted).data
+    heat, bars = pictures.signals_by_class(*fitted).data
     found = {name: dict(zip(heat.x, row, strict=True)) for name, row in zip(heat.y, heat.z, strict=True)}
     assert found["s1 [1]"]["b"] > found["s1 [1]"]["a"] > found["s1 [1]"]["other"]
     assert found["s2 [1]"]["c"] > found["s2 [1]"]["a"]
