@@ -41,7 +41,7 @@ def save(model: Model, folder: str | Path) -> None:
 
     Parameters
     ----------
-    model : RegressionModel, SortingModel or QualityModel
+    model : RegressionModel, ClassificationModel, SortingModel or QualityModel
         The model; its examples and their answers are written for `self_test`.
     folder : str or Path
         Where to; must not exist yet.

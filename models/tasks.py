@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sklearn.base import BaseEstimator
 
+from models.classification import candidates as classification_candidates
+from models.classification.model import ClassificationModel
 from models.quality import candidates as quality_candidates
 from models.quality.model import QualityModel
 from models.regression import candidates as regression_candidates
@@ -15,7 +17,7 @@ from models.sorting import candidates as sorting_candidates
 from models.sorting.model import SortingModel
 from seeds import Seed
 
-Model = RegressionModel | SortingModel | QualityModel
+Model = RegressionModel | ClassificationModel | SortingModel | QualityModel
 
 CANDIDATES = ("persistence", "majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 """Names of all tasks' candidates, from the baseline upwards."""
@@ -34,11 +36,12 @@ class Task:
     """
 
     build: Callable[[Seed], dict[str, BaseEstimator]]
-    model: type[RegressionModel] | type[SortingModel] | type[QualityModel]
+    model: type[RegressionModel] | type[ClassificationModel] | type[SortingModel] | type[QualityModel]
 
 
 TASKS = {
     "regression": Task(regression_candidates.build, RegressionModel),
+    "classification": Task(classification_candidates.build, ClassificationModel),
     "sorting": Task(sorting_candidates.build, SortingModel),
     "quality": Task(quality_candidates.build, QualityModel),
 }

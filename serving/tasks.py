@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from seeds import Seed
-from serving import quality, regression, sorting
+from serving import classification, quality, regression, sorting
 from serving.payloads import Payloads, Record
 
 
@@ -39,6 +39,7 @@ class Task(Protocol):
 
 TASKS: dict[str, Task] = {
     "regression": regression,
+    "classification": classification,
     "sorting": sorting,
     "quality": quality,
 }

@@ -92,6 +92,7 @@ def toy_folder(tmp_path: Path) -> Callable[..., Path]:
 
 # Class means of s1, s2, s3 and of x; `other` lies far from all of them.
 TOY_MEANS = np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 1.0], [0.0, 3.0, 2.0], [-9.0, 9.0, -6.0]])
+ORE_MEANS = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 4.0]])  # grain and colour of each ore, standard deviation 1
 TOY_X = np.array([0.6, 2.0, 5.0, 9.0])
 TOY_SHARES = np.array([0.4, 0.32, 0.24, 0.04])
 
@@ -122,6 +123,36 @@ def toy_frame() -> Callable[..., pd.DataFrame]:
         frame["y"] = 90 + 0.5 * (frame["x_set"] - 10) - 2 * (frame["z"] - 4) + offset + rng.normal(0, 0.5, n)
         frame["tapped"] = 30 * frame["y"] + 300
         return frame
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def toy_class_seed() -> Iterator[Seed]:
+    """Seed of a made-up process that predicts a class, without physics module or plant."""
+    yield from unchanged("toy_ores")
+
+
+@pytest.fixture(scope="session")
+def toy_class_frame() -> Callable[..., pd.DataFrame]:
+    """Maker of a toy mine's raw table, as its historian would hold it; `rare` is one row in 33."""
+
+    def make(units: int = 20, periods: int = 40, rng_seed: int = 1) -> pd.DataFrame:
+        rng = np.random.default_rng(rng_seed)
+        n = units * periods
+        code = rng.choice(3, n, p=[0.6, 0.37, 0.03])
+        grain, colour = ORE_MEANS[code].T + rng.standard_normal((2, n))
+        colour[rng.random(n) < 0.02] = np.nan
+        return pd.DataFrame(
+            {
+                "face": np.repeat([f"F-{i:02d}" for i in range(units)], periods),
+                "day": np.tile(pd.date_range("2024-01-01", periods=periods, freq="D").to_numpy(), units),
+                "grain": grain,
+                "colour": colour,
+                "tonnes": rng.normal(100, 10, n),
+                "ore": np.array(["oxide", "sulfide", "rare"])[code],
+            }
+        )
 
     return make
 
@@ -258,6 +289,26 @@ def save_toy_model(toy_seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> 
         return conformalised(toy_seed, "linear", estimator, X[:200], y[200:], predicted, {"rows": 200})
 
     return saver(make, tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def save_toy_classifier(
+    toy_class_seed: Seed, toy_class_frame: Callable[..., pd.DataFrame], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., object]:
+    """Saver of a classifier of the toy process into a folder: the older 25 days learnt, then calibrated on 15."""
+    from models.classification.candidates import build
+    from models.classification.model import classifier
+    from models.table.inputs import matrix
+
+    def make(candidate: str = "linear") -> object:
+        seed, frame = toy_class_seed, toy_class_frame().sort_values("day", kind="stable")
+        X, y = matrix(frame, seed), pd.Categorical(frame["ore"], seed.classes).codes.astype(np.float64)
+        old, new = slice(None, 500), slice(500, None)
+        estimator = build(seed)[candidate].fit(X[old], y[old])
+        p = estimator.predict_proba(X[new])
+        return classifier(seed, candidate, estimator, X[old], y[old], X[new], y[new], p, {"rows": 500})
+
+    return saver(make, tmp_path_factory.mktemp("classifiers"))
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ def test_nothing_is_pickled():
 ROOMS = [path for path in SOURCES if path.relative_to(ROOT).parts[0] not in ("tests", "benchmarks")]
 SWITCHES = re.compile(
     r"\.task (==|!=|in|not in) |match [\w.]+\.task\b|\.(quality|sorting) is (not )?None"
-    r"|isinstance\([^)]*\b(Regression|Sorting|Quality)Model\b"
+    r"|isinstance\([^)]*\b(Regression|Classification|Sorting|Quality)Model\b"
 )
 RETIRED = re.compile(r"\b([Tt]old|luck|[Dd]earest|let go|lets go|[Bb]ars? to beat)\b")
 

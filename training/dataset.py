@@ -141,8 +141,8 @@ def period_of(table: pd.DataFrame, seed: Seed) -> pd.DatetimeIndex:
     if seed.time is None:
         return FIRST_DAY + pd.to_timedelta(_places(table, seed), unit="D")
     time = table[seed.time.name]
-    if seed.classes and seed.key is not None:
-        time = time.groupby(table[seed.key.name]).transform("min")
+    if seed.lots is not None:
+        time = time.groupby(table[seed.lots.name]).transform("min")
     return pd.DatetimeIndex(time)
 
 

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-from training import quality, regression, sorting
+from training import classification, quality, regression, sorting
 from training.dataset import Dataset
 from training.fitting import AnyCandidate, Learner
 from training.gate import Evidence
@@ -117,6 +117,7 @@ class Task(Learner, Protocol):
 
 TASKS: dict[str, Task] = {
     "regression": regression,
+    "classification": classification,
     "sorting": sorting,
     "quality": quality,
 }

@@ -189,8 +189,8 @@ def _gaps(table: pd.DataFrame, seed: Seed) -> list[str]:
     if seed.time is None:
         return []
     start = table[seed.time.name]
-    if seed.classes and seed.key is not None:
-        start = start.groupby(table[seed.key.name]).min()
+    if seed.lots is not None:
+        start = start.groupby(table[seed.lots.name]).min()
     time = np.unique(start.to_numpy())
     if len(time) < FEW_ROWS:
         return []

@@ -23,7 +23,7 @@ def seeds_table(seeds: Mapping[str, Seed]) -> Table:
     for header in ("process", "task", "plant", "assumed", "practice", "of", "title"):
         table.add_column(header, no_wrap=header != "title")  # what may wrap is what gives way, cut by its own text
     for name, seed in seeds.items():
-        units = "lots" if seed.classes else "units"
+        units = "units" if seed.lots is None else "lots"
         plant = f"{seed.plant.units} {units}, {seed.plant.years:g} a" if seed.plant else "own data"
         counts = (str(count) for count in (seed.assumed, seed.practice, len(seed.sources)))
         title = Text(seed.process.title, no_wrap=True, overflow="ellipsis")

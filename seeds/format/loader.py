@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds.format import quality, sorting, table
+from seeds.format import classification, quality, sorting, table
 from seeds.format.column import MADE
 from seeds.format.schema import Seed, head_of, stated_sources
 
@@ -134,6 +134,7 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
     yield from _tags(columns)
     yield from _made(columns)
     yield from _targets(columns, _part(raw, "targets"))
+    yield from classification.faults(raw, columns)
     yield from sorting.faults(raw, columns)
     yield from quality.faults(raw, columns)
     yield from table.faults(raw, columns)

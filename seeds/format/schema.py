@@ -17,7 +17,7 @@ from seeds.format.quantity import Name, Part, Period, Quantity, Text, Unit
 from seeds.format.sorting import Bin, Sorting
 from seeds.format.table import TableFormat
 
-TASKS = ("regression", "sorting", "quality")
+TASKS = ("regression", "classification", "sorting", "quality")
 
 
 def _known_task(name: str) -> str:
@@ -145,6 +145,11 @@ class Seed(Part):
         return tuple(self.target.classes or ())
 
     @cached_property
+    def lots(self) -> Column | None:
+        """The key where it names lots and rows are their pieces; None where each row is a unit and period."""
+        return self.key if self.sorting is not None else None
+
+    @cached_property
     def elements(self) -> tuple[Column, ...]:
         """Target columns of element contents: beside a class, or of a lot; none where a process has but one number."""
         if self.sorting is None and self.quality is None:
@@ -172,9 +177,9 @@ class Seed(Part):
 
     @cached_property
     def quantities(self) -> dict[str, str]:
-        """Unit of each quantity with an interval: the primary target and those derived from it, or contents."""
+        """Unit of each quantity with an interval: a number and those derived from it, or contents; of a class none."""
         names = [column.name for column in self.elements]
-        if self.sorting is None and self.quality is None:
+        if self.quality is None and not self.classes:
             names = [self.target.name, *self.derived]
         return {name: self.targets[name].unit for name in names}
 

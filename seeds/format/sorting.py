@@ -45,16 +45,14 @@ def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Ite
     """How a seed's task, classes, [sorting] and [[bins]] do not go together; wrong types are reported elsewhere."""
     sorts = _part(raw, "process").get("task") == "sorting"
     for key in ("sorting", "bins"):
-        if (key in raw) != sorts:
-            yield f"{key}: {'missing: a process that sorts needs it' if sorts else 'belongs to the task sorting'}"
+        if sorts and key not in raw:
+            yield f"{key}: missing: a process that sorts needs it; without bins its task is 'classification'"
+        elif key in raw and not sorts:
+            yield f"{key}: belongs to the task sorting"
     targets = [row for row in columns.values() if row.get("role") == "target"]
     classes = targets[0].get("classes") if targets else None
-    if bool(classes) != sorts:
-        yield f"columns: the first target {'needs classes' if sorts else 'has classes: expected a number'}"
     for row in targets[1:]:
-        if row.get("classes"):
-            yield f"columns.{row['name']}.classes: expected them on the first target alone"
-        elif sorts and row.get("unit") not in MASS_FRACTIONS:
+        if sorts and not row.get("classes") and row.get("unit") not in MASS_FRACTIONS:
             yield f"columns.{row['name']}.unit: got '{row.get('unit')}': expected one of {', '.join(MASS_FRACTIONS)}"
     if sorts and isinstance(classes, list):
         yield from _rule_faults(_part(raw, "sorting"), classes, columns)

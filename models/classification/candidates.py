@@ -1,0 +1,24 @@
+"""The classifiers that compete where a class is predicted, from the shares of the classes to LightGBM."""
+
+from __future__ import annotations
+
+from sklearn.base import BaseEstimator
+
+from models.estimators.boosted_classes import BoostedClasses
+from models.estimators.class_baselines import ClassShares
+from models.estimators.linear_classes import LinearClasses
+from seeds import Seed
+
+
+def build(seed: Seed) -> dict[str, BaseEstimator]:
+    """Unfitted classifiers, the baseline first.
+
+    All take X as `models.table.inputs.matrix` makes it, rows sorted by time, and numbers of classes; all give
+    probabilities of the seed's classes in its order.
+    """
+    n_classes = len(seed.classes)
+    return {
+        "majority": ClassShares(n_classes),
+        "linear": LinearClasses(n_classes),
+        "lightgbm": BoostedClasses(n_classes),
+    }

@@ -1,0 +1,219 @@
+"""A fitted classifier: calibrated probabilities, sets of classes at any coverage, and flags, from numpy arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from models.answers import COVERAGE, input_flags, learnt_inputs
+from models.intervals import Conformal
+from models.novelty import Novelty
+from models.table.inputs import input_names
+from models.temperature import fitted_temperature, tempered
+from physics.arrays import BoolArray, FloatArray, IntArray
+from seeds import Seed
+
+
+class Classifier(Protocol):
+    """What a fitted scikit-learn classifier can do."""
+
+    def predict_proba(self, X: FloatArray) -> FloatArray:
+        """Probabilities of the seed's classes for the rows of X, shape (n, K)."""
+
+
+@dataclass(frozen=True, eq=False)
+class ClassificationModel:
+    """A candidate fitted to a process's table, with what an answer needs besides its probabilities.
+
+    K classes, in the seed's order.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process as it was when the model learnt.
+    candidate : str
+        Name of the candidate, one of `models.tasks.CANDIDATES`.
+    estimator : Classifier
+        The fitted scikit-learn classifier.
+    temperature : float
+        By which its probabilities are made as sure as they are right.
+    conformal : Conformal
+        One minus the probability that the right class was given, on calibration rows.
+    novelty : Novelty
+        What is unlike anything learnt.
+    ranges : ndarray, shape (k, 2)
+        Lowest and highest value of each input in training, in its unit; NaN where it had none.
+    complete : ndarray of bool, shape (k,)
+        Whether the input was never missing in training.
+    examples : ndarray, shape (m, k)
+        A few training rows, to prove that a copy of the model answers as the original.
+    info : Mapping
+        Where the model comes from: digests, training period, versions. JSON values only.
+    """
+
+    seed: Seed
+    candidate: str
+    estimator: Classifier
+    temperature: float
+    conformal: Conformal
+    novelty: Novelty
+    ranges: FloatArray
+    complete: BoolArray
+    examples: FloatArray
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order of X's columns."""
+        return input_names(self.seed)
+
+    def probabilities(self, X: FloatArray) -> FloatArray:
+        """Calibrated probabilities of the seed's classes, shape (n, K), from inputs in plant units, shape (n, k)."""
+        return tempered(np.asarray(self.estimator.predict_proba(X), dtype=np.float64), self.temperature)
+
+    def sets(self, p: FloatArray, coverage: float) -> BoolArray:
+        """Which classes are in the set of each row, shape (n, K).
+
+        A set holds the right class with a probability of at least `coverage`, on average over rows that come as the
+        calibration rows did. It has the classes whose probability is high enough [1]_, and the most probable one in
+        any case, so that no set is empty.
+
+        Parameters
+        ----------
+        p : ndarray, shape (n, K)
+            What `probabilities` gave.
+        coverage : float
+            Share of labels that the sets shall hold, above 0 and below 1.
+
+        Raises
+        ------
+        CoverageError
+            See `Conformal.half_width`.
+
+        References
+        ----------
+        .. [1] M. Sadinle, J. Lei, L. Wasserman (2019). Least ambiguous set-valued classifiers with bounded error
+           levels. J. Am. Stat. Assoc. 114, 223-234. doi:10.1080/01621459.2017.1395341
+        """
+        likely = 1 - p <= self.conformal.half_width(coverage)
+        likely[np.arange(len(p)), np.argmax(p, axis=1)] = True
+        return np.asarray(likely)
+
+    def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
+        """Answers as flat columns of n values.
+
+        Returns
+        -------
+        dict of str to ndarray
+            The most probable class under the target's name (text), `p_<class>`, and `in_set_<class>`: 1 where the class
+            is in the set at the coverage COVERAGE, else 0.
+        """
+        p = self.probabilities(X)
+        inside = self.sets(p, COVERAGE).astype(np.float64)
+        return {
+            self.seed.target.name: np.array(self.seed.classes)[np.argmax(p, axis=1)],
+            **{f"p_{name}": column for name, column in zip(self.seed.classes, p.T, strict=True)},
+            **{f"in_set_{name}": column for name, column in zip(self.seed.classes, inside.T, strict=True)},
+        }
+
+    def flags(self, X: FloatArray) -> list[list[str]]:
+        """What a reader of each row's answer should know: one list a row, empty where there is nothing.
+
+        Returns
+        -------
+        list of list of str
+            "<column> outside training range" and "<column> missing" as for `RegressionModel.flags`; "unlike anything
+            learnt": the inputs together lie farther from every class than nearly all known rows do.
+        """
+        flags = input_flags(X, self.names, self.ranges, self.complete)
+        for i in np.flatnonzero(self.novelty.novel(X)):
+            flags[i].append("unlike anything learnt")
+        return flags
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values what sets it apart from other models: all but seed, estimator, inputs and origin."""
+        return {
+            "temperature": self.temperature,
+            "scores": self.conformal.scores.tolist(),
+            "novelty": self.novelty.state(),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
+        """Model from what `state` gave and all other parts by name."""
+        return cls(
+            temperature=float(state["temperature"]),
+            conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
+            novelty=Novelty.from_state(state["novelty"]),
+            **parts,
+        )
+
+
+def classifier(
+    seed: Seed,
+    candidate: str,
+    estimator: Classifier,
+    X_train: FloatArray,
+    y_train: FloatArray,
+    X_calibrate: FloatArray,
+    y_calibrate: FloatArray,
+    p_calibrate: FloatArray,
+    info: Mapping[str, Any],
+) -> ClassificationModel:
+    """Model from an estimator that has learnt all rows, calibrated on rows predicted by models that had not seen them.
+
+    Parameters
+    ----------
+    seed, candidate, estimator, info
+        As for `ClassificationModel`.
+    X_train, X_calibrate : ndarray, shape (n, k) and (m, k)
+        Inputs in plant units; NaN is missing.
+    y_train, y_calibrate : ndarray, shape (n,) and (m,)
+        Numbers of the classes that were reported.
+    p_calibrate : ndarray, shape (m, K)
+        Class probabilities predicted by models that had not seen the row.
+
+    Returns
+    -------
+    ClassificationModel
+    """
+    codes = y_calibrate.astype(np.intp)
+    temperature = cautious_temperature(p_calibrate, codes)
+    given = tempered(p_calibrate, temperature)[np.arange(len(codes)), codes]
+    return ClassificationModel(
+        seed=seed,
+        candidate=candidate,
+        estimator=estimator,
+        temperature=temperature,
+        conformal=Conformal(np.sort(1 - given)),
+        novelty=Novelty.fit(X_train, y_train.astype(np.intp), X_calibrate),
+        info=dict(info),
+        **learnt_inputs(np.vstack([X_train, X_calibrate])),
+    )
+
+
+def cautious_temperature(p: FloatArray, codes: IntArray) -> float:
+    """Temperature with the smallest log loss on these rows and one more, which is wrong.
+
+    A few dozen rows that are all right would make any probability a certainty. So one row is added that is as sure as
+    the median one and whose right class is its second choice: n rows that are all right then speak for about
+    n/(n + 1), as Laplace's rule of succession has it, and among many rows one more changes nothing.
+
+    Parameters
+    ----------
+    p : ndarray, shape (n, K)
+        Class probabilities predicted by models that had not seen the rows; K is at least 2.
+    codes : ndarray of int, shape (n,)
+        Numbers of the right classes.
+    """
+    ranked = np.sort(p, axis=1)
+    lead = ranked[:, -1] - ranked[:, -2]
+    median = int(np.argsort(lead, kind="stable")[len(lead) // 2])
+    with np.errstate(divide="ignore"):
+        scores = np.log(np.vstack([p, p[median]]))
+    return fitted_temperature(scores, np.append(codes, np.argsort(p[median], kind="stable")[-2]))

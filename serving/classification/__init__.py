@@ -1,0 +1,7 @@
+"""The service for processes that predict a class; see `serving.tasks.Task`."""
+
+from serving.classification.predictions import ABOUT, NOT, ClassificationInfo, info, payloads, predicted
+
+INFO = ClassificationInfo
+
+__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted"]

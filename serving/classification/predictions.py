@@ -1,0 +1,95 @@
+"""Requests, answers and predictions of processes whose target is a class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from models.classification.model import ClassificationModel
+from seeds import Seed
+from serving.answers import matrix, with_ids
+from serving.payloads import Payloads, Record, TaskFields, payloads_of, record, title
+
+ABOUT = (
+    "`class_set` has the classes that hold the right one with the probability `coverage`, the most probable first; it "
+    "is never empty."
+)
+NOT = "predicts no class alone"
+
+
+class ClassificationInfo(BaseModel):
+    """What a process that predicts a class predicts."""
+
+    target: Annotated[str, Field(description="field of a prediction that holds the class")]
+    classes: list[str]
+
+
+def info(seed: Seed, model: ClassificationModel | None) -> ClassificationInfo:
+    """What a process predicts, by its seed."""
+    return ClassificationInfo(target=seed.target.name, classes=list(seed.classes))
+
+
+def payloads(seed: Seed, max_rows: int) -> Payloads:
+    """Request and answer of a seed's process; see `serving.payloads.payloads_of`."""
+    share: Any = Annotated[float, Field(ge=0, le=1, json_schema_extra={"x-unit": "1"})]
+    p = record(f"{title(seed)}ClassProbabilities", "Probability of each class.", dict.fromkeys(seed.classes, share))
+    one: Any = Literal[seed.classes]
+    predicted = {
+        seed.target.name: Annotated[one, Field(description=f"the most probable class: {seed.target.meaning}")],
+        "class_probabilities": Annotated[p, Field(description="calibrated; they sum to 1")],
+        "class_set": Annotated[
+            list[one],
+            Field(min_length=1, description="classes that hold the right one with the probability `coverage`"),
+        ],
+    }
+    return payloads_of(seed, max_rows, TaskFields("One period of one unit", "A-001", "2026-11-01", predicted))
+
+
+def predicted(
+    payloads: Payloads, model: ClassificationModel, rows: Sequence[Record], request: Record
+) -> dict[str, Any]:
+    """Predictions of a model; see `serving.regression.predictions.predicted`.
+
+    Parameters
+    ----------
+    payloads : Payloads
+        What the process takes and gives.
+    model : ClassificationModel
+        The model.
+    rows : sequence of dict, length n
+        Rows that `Payloads.read` has passed.
+    request : dict
+        The request around them.
+
+    Returns
+    -------
+    dict
+        As `Payloads.answer` describes it, process and model left out.
+
+    Raises
+    ------
+    CoverageError
+        The model was calibrated on too few rows for the coverage.
+    """
+    X, classes, target = matrix(rows, model.names), payloads.seed.classes, payloads.seed.target.name
+    p = model.probabilities(X)
+    order = np.argsort(-p, axis=1, kind="stable")  # the most probable class first
+    inside = np.take_along_axis(model.sets(p, request["coverage"]), order, axis=1)
+    answered = zip(
+        with_ids(rows, payloads.echoed), p.tolist(), order.tolist(), inside.tolist(), model.flags(X), strict=True
+    )
+    return {
+        "predictions": [
+            {
+                **name,
+                target: classes[ranked[0]],
+                "class_probabilities": dict(zip(classes, shares, strict=True)),
+                "class_set": [classes[k] for k, held in zip(ranked, holds, strict=True) if held],
+                "flags": words,
+            }
+            for name, shares, ranked, holds, words in answered
+        ]
+    }

@@ -1,0 +1,70 @@
+"""Training jobs of a class: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
+
+from training.classification.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
+from training.classification.columns import (
+    COLUMNS,
+    DECISIVE,
+    PUBLISHED,
+    TAGGED,
+    VERDICT_ROWS,
+    VERSION_COLUMNS,
+    cautions,
+    remarks,
+    verdict_head,
+)
+from training.classification.fit import (
+    CURVE_SHARES,
+    FITTING,
+    IMPORTANCE_REPEATS,
+    IMPORTANCE_ROWS,
+    SELECTED_BY,
+    answers,
+    calibrated,
+    check_split,
+    error,
+    evaluated,
+    predict,
+    predictions_of,
+)
+from training.classification.gate import evidence
+from training.classification.judge import check_judgeable, verdict
+from training.classification.plots import PICTURES
+
+trial = None  # a class decides nothing
+
+__all__ = [
+    "COLUMNS",
+    "CURVE_SHARES",
+    "DECISIVE",
+    "FITTING",
+    "IMPORTANCE_REPEATS",
+    "IMPORTANCE_ROWS",
+    "LIMITS",
+    "PICTURES",
+    "PUBLISHED",
+    "ROWS",
+    "SELECTED_BY",
+    "TAGGED",
+    "UNITS",
+    "VERDICT_ROWS",
+    "VERSION_COLUMNS",
+    "answers",
+    "calibrated",
+    "cautions",
+    "check_judgeable",
+    "check_split",
+    "error",
+    "evaluated",
+    "evidence",
+    "heading",
+    "predict",
+    "predictions_of",
+    "remarks",
+    "row",
+    "rows_used",
+    "sections",
+    "subject",
+    "trial",
+    "verdict",
+    "verdict_head",
+]

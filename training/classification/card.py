@@ -1,0 +1,129 @@
+"""What the model card of a classifier says of its candidates, its classes and its sets."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.answers import COVERAGE
+from pages.markdown import figure, table
+from seeds import Seed
+from training.classes.losses import confusion
+from training.classification.columns import cautions
+from training.classification.fit import SELECTED_BY, ClassificationCandidate, classes_of
+from training.dataset import Dataset
+from training.splits import Split
+
+SHOWN = {
+    "test_accuracy": "right class [1]",
+    "test_balanced_accuracy": "balanced [1]",
+    "test_log_loss": "log loss [1]",
+    "test_brier": "Brier score [1]",
+    "test_skill": "skill [1]",
+    "test_ece": "ECE [1]",
+    "test_coverage_90": "coverage of the sets [1]",
+    "test_set_size_90": "classes in a set",
+    "unseen_accuracy": "right class, held-out units [1]",
+}
+ROWS, UNITS = "rows", "units"
+LIMITS = (
+    "The model predicts a class; it does not say what to do with it, nor what a set-point changes.",
+    "What is of none of the classes is given one of them all the same; the flag `unlike anything learnt` is the only "
+    "hint.",
+    "A set holds the right class as often as asked on average over all rows, not of each class.",
+    "After a change of plant, raw material or instrument the figures hold only once such periods are learnt.",
+    "Outside the learnt ranges an answer is flagged, not refused.",
+)
+
+
+def row(seed: Seed) -> str:
+    """What a row is."""
+    period = seed.process.period
+    return "a row of the table" if period is None else f"a unit and period of {period.value:g} {period.unit}"
+
+
+def heading(seed: Seed) -> str:
+    """What is predicted."""
+    return f"{seed.target.name}, one of {', '.join(seed.classes)}"
+
+
+def subject(data: Dataset, parts: Split) -> str:
+    """What was predicted from which rows, in two sentences."""
+    target = data.seed.target
+    return (
+        f"Target: {target.meaning}, {target.name}. Learnt: {len(parts.learnt)} rows, "
+        f"{parts.train_from:%Y-%m-%d} to before {parts.test_from:%Y-%m-%d}. Evaluated: {len(parts.test)} rows of the "
+        f"same units and {len(parts.unseen)} rows of {len(parts.units)} held-out units, up to {parts.last:%Y-%m-%d}."
+    )
+
+
+def rows_used(data: Dataset, parts: Split) -> list[str]:
+    """How many rows there are, and how they were used."""
+    facts = data.facts
+    return [
+        f"{facts['rows']} labelled rows of {facts['units']} units, {facts['periods']} periods from "
+        f"{facts['first_period']} to {facts['last_period']}",
+        f"learnt: periods before {parts.test_from:%Y-%m-%d}; of these the ones from {parts.calibrate_from:%Y-%m-%d}, "
+        "each predicted by a model that knew only older ones, gave the probabilities their temperature and the sets "
+        "their size, and chose the candidate",
+        f"judged: {len(parts.test)} rows from {parts.test_from:%Y-%m-%d} to {parts.last:%Y-%m-%d}, "
+        f"and {len(parts.unseen_all)} rows of {len(parts.units)} held-out units ({len(parts.unseen)} in those periods)",
+    ]
+
+
+def sections(
+    candidates: Mapping[str, ClassificationCandidate], chosen: ClassificationCandidate, data: Dataset, parts: Split
+) -> list[str]:
+    """Sections on candidates, classes and sets."""
+    return [*_candidates(candidates, chosen, data.seed), *_classes(chosen, data, parts), *_sets(chosen)]
+
+
+def _candidates(
+    candidates: Mapping[str, ClassificationCandidate], chosen: ClassificationCandidate, seed: Seed
+) -> list[str]:
+    known = [name for name in SHOWN if name in chosen.metrics]
+    rows = [
+        [f"**{name}**" if name == chosen.name else name, *(figure(candidate.metrics, metric) for metric in known)]
+        for name, candidate in candidates.items()
+    ]
+    return [
+        "## Candidates",
+        "",
+        "On the test rows. Balanced is the mean over the classes of the share that is right; skill is the share of the "
+        "first candidate's log loss that is avoided; ECE is the expected calibration error of the most probable class. "
+        f"Chosen: **{chosen.name}**, the lowest `{SELECTED_BY}`; the test rows had no say.",
+        "",
+        *table(["candidate", *(SHOWN[name] for name in known)], rows),
+        *(f"- Beware of {chosen.name}: {caution}." for caution in cautions(seed, chosen.metrics)),
+        "",
+    ]
+
+
+def _classes(chosen: ClassificationCandidate, data: Dataset, parts: Split) -> list[str]:
+    """Of each class how many rows there are and how many are right; one that was not learnt is pointed out."""
+    names, answers, classes = data.seed.classes, chosen.answers[parts.test], classes_of(data, parts.test)
+    learnt = np.bincount(classes_of(data, parts.learnt), minlength=len(names))
+    cells = confusion(answers.likeliest, classes, np.ones(len(classes)), len(names))
+    held = np.bincount(classes, weights=answers.covered(classes), minlength=len(names))
+    rows = []
+    for k, name in enumerate(names):
+        test, predicted = cells[k].sum(), cells[:, k].sum()
+        shares = [(cells[k, k], test), (cells[k, k], predicted), (held[k], test)]
+        rows.append([f"`{name}`", f"{learnt[k]}", f"{test:.0f}", *(f"{a / b:.3f}" if b else "-" for a, b in shares)])
+    head = ["class", "rows learnt", "test rows", "of them right [1]", "right of those predicted [1]", "in the set [1]"]
+    absent = [f"`{name}`" for name, count in zip(names, learnt, strict=True) if not count]
+    note = [f"Never learnt, so that its probability is always 0: {', '.join(absent)}.", ""] if absent else []
+    return ["## Classes", "", *table(head, rows), *note]
+
+
+def _sets(chosen: ClassificationCandidate) -> list[str]:
+    m = chosen.metrics
+    return [
+        "## Sets",
+        "",
+        f"Conformal, from {len(chosen.model.conformal.scores)} probabilities of models that knew only what is older "
+        f"than the row. A {COVERAGE:.0%} set holds the right class in {figure(m, 'test_coverage_90')} of the future "
+        f"periods' rows, {figure(m, 'unseen_coverage_90')} of held-out units in them and "
+        f"{figure(m, 'unseen_all_coverage_90')} of held-out units in all periods. No set is empty, so that sets hold "
+        "it at least as often as the most probable class is right.",
+        "",
+    ]

@@ -1,0 +1,79 @@
+"""Which figures of a classifier are shown, what they are called, and what a reader must be warned of."""
+
+from collections.abc import Mapping
+
+from models.answers import COVERAGE
+from seeds import Seed
+from training.classification.fit import ClassificationCandidate
+from training.dataset import Dataset
+
+MOST_ECE = 0.05
+LEAST_COVERAGE = 0.85
+TAGGED = ("test_accuracy", "test_balanced_accuracy", "test_log_loss", "test_skill", "test_ece", "test_coverage_90")
+COLUMNS = {
+    "test_accuracy": ("right\nclass", ".3f"),
+    "test_balanced_accuracy": ("balan-\nced", ".3f"),
+    "test_log_loss": ("log\nloss", ".3f"),
+    "test_skill": ("skill", ".3f"),
+    "test_ece": ("ECE", ".3f"),
+    "test_coverage_90": ("cover", ".3f"),
+    "test_set_size_90": ("set\nsize", ".2f"),
+    "unseen_all_accuracy": ("right\nunseen", ".3f"),
+}
+VERSION_COLUMNS = {
+    "test_accuracy": ("right\nclass", ".3f"),
+    "test_log_loss": ("log\nloss", ".3f"),
+    "test_skill": ("skill", ".3f"),
+    "test_ece": ("ECE", ".3f"),
+    "test_coverage_90": ("cover", ".3f"),
+}
+PUBLISHED = {
+    "test_accuracy": ("right class", ".1%"),
+    "test_balanced_accuracy": ("right class, mean of classes", ".1%"),
+    "test_log_loss": ("log loss", ".3f"),
+    "test_ece": ("ECE", ".3f"),
+    "test_coverage_90": ("coverage of 90 % sets", ".1%"),
+    "test_set_size_90": ("classes in a set", ".2f"),
+    "unseen_all_accuracy": ("right class, unseen units", ".1%"),
+}
+VERDICT_ROWS = {
+    "log_loss": "log loss [1]",
+    "accuracy": "right class [1]",
+    "balanced_accuracy": "right class, mean of classes [1]",
+    "brier": "Brier score [1]",
+    "ece": "calibration error [1]",
+    "coverage_90": "coverage of the 90% sets [1]",
+    "set_size_90": "classes in a set",
+}
+DECISIVE = (("champion", "log_loss"), ("challenger", "log_loss"), ("challenger", "coverage_90"))
+
+
+def verdict_head(seed: Seed) -> str:
+    """What the figures of a verdict are."""
+    return f"classes of {seed.target.name}"
+
+
+def remarks(
+    candidates: Mapping[str, ClassificationCandidate], best: ClassificationCandidate, data: Dataset
+) -> list[str]:
+    """What the columns mean, and what was turned away."""
+    return [
+        f"Skill: log loss against {next(iter(candidates))}; balanced: mean of the classes; ECE: calibration error",
+        f"Cover: share of {COVERAGE:.0%} sets that hold the class; set size: classes in them; unseen: held-out units",
+        f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
+    ]
+
+
+def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
+    """What a reader of a candidate's metrics should know, in words: no skill, probabilities or sets that mislead."""
+    lines = []
+    if metrics["test_skill"] <= 0:
+        lines.append("on the test rows it is no better than the baseline")
+    if metrics["test_ece"] > MOST_ECE:
+        lines.append(f"its probabilities are off by {metrics['test_ece']:.1%} on average on the test rows")
+    if metrics["test_coverage_90"] < LEAST_COVERAGE:
+        lines.append(
+            f"only {metrics['test_coverage_90']:.0%} of its {COVERAGE:.0%} sets hold the class of the test rows: "
+            "the plant was another one when they were calibrated"
+        )
+    return lines

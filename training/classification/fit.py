@@ -1,0 +1,90 @@
+"""A class in the jobs: how its candidates are fitted, calibrated and measured."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from models.answers import COVERAGE
+from models.classification.model import ClassificationModel, classifier
+from models.temperature import tempered
+from physics.arrays import FloatArray, IntArray
+from training.classes.losses import log_losses
+from training.classification.evaluate import Classified, evaluate
+from training.dataset import Dataset
+from training.fitting import Candidate
+from training.splits import Split
+
+FITTING = "fit"
+SELECTED_BY = "calibrate_log_loss"
+IMPORTANCE_ROWS = 2000
+IMPORTANCE_REPEATS = 3
+CURVE_SHARES = (0.1, 0.25, 0.5)
+
+ClassificationCandidate = Candidate[ClassificationModel, Classified]
+
+
+def check_split(data: Dataset, parts: Split) -> None:
+    """Nothing beyond what `split` has checked: a class needs no lots."""
+
+
+def predict(estimator: Any, X: FloatArray) -> FloatArray:
+    """Class probabilities, shape (n, K)."""
+    return np.asarray(estimator.predict_proba(X), dtype=np.float64)
+
+
+def classes_of(data: Dataset, rows: IntArray) -> IntArray:
+    """Numbers of the reported classes of some rows."""
+    return data.y[rows].astype(np.intp)
+
+
+def calibrated(
+    name: str,
+    estimator: Any,
+    data: Dataset,
+    parts: Split,
+    rows: IntArray,
+    predictions: FloatArray,
+    info: Mapping[str, Any],
+) -> tuple[ClassificationModel, dict[str, float]]:
+    """Model whose temperature and sets come from out-of-time probabilities, and their log loss and accuracy."""
+    X, y = data.X, data.y
+    model = classifier(data.seed, name, estimator, X[parts.train], y[parts.train], X[rows], y[rows], predictions, info)
+    classes, p = classes_of(data, rows), tempered(predictions, model.temperature)
+    return model, {
+        SELECTED_BY: float(np.mean(log_losses(p, classes))),
+        "calibrate_accuracy": float(np.mean(np.argmax(p, axis=1) == classes)),
+        "temperature": model.temperature,
+    }
+
+
+def classified(model: ClassificationModel, X: FloatArray) -> Classified:
+    """Probabilities and sets at COVERAGE of a model for the rows of X, shape (n, k)."""
+    p = model.probabilities(X)
+    return Classified(p, model.sets(p, COVERAGE))
+
+
+def answers(model: ClassificationModel, data: Dataset, parts: Split) -> Classified:
+    """Answers for the whole table."""
+    return classified(model, data.X)
+
+
+def predictions_of(answers: Classified) -> FloatArray:
+    """Class probabilities, shape (n, K)."""
+    return answers.p
+
+
+def error(model: ClassificationModel, data: Dataset, rows: IntArray) -> Callable[[Any, FloatArray, FloatArray], float]:
+    """Log loss of an estimator at the model's temperature [1]."""
+
+    def loss(estimator: Any, X: FloatArray, y: FloatArray) -> float:
+        return float(np.mean(log_losses(tempered(predict(estimator, X), model.temperature), y.astype(np.intp))))
+
+    return loss
+
+
+def evaluated(
+    model: ClassificationModel, answers: Classified, data: Dataset, rows: IntArray, baseline: FloatArray
+) -> dict[str, float]:
+    """Metrics of answers on some rows; see `training.classification.evaluate.evaluate`."""
+    return evaluate(classes_of(data, rows), answers[rows], baseline[rows])
