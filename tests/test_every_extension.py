@@ -144,7 +144,7 @@ def served(process, folder, home, row, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_fourth_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_folder, toy_frame, monkeypatch):
+def test_one_more_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_folder, toy_frame, monkeypatch):
     for room, text in (("models", MODELS), ("training", TRAINING), ("serving", SERVING)):
         folder = tmp_path / "median_task" / room
         folder.mkdir(parents=True)

@@ -3,13 +3,17 @@
 import pytest
 
 from seeds import Seed
-from serving import quality, regression, sorting
+from serving import classification, quality, regression, sorting
 from serving.tasks import TASKS, task_of
 
 
-def test_each_task_is_served_by_its_package(toy_seed: Seed, toy_sorting_seed: Seed, toy_quality_seed: Seed) -> None:
-    assert TASKS == {"regression": regression, "sorting": sorting, "quality": quality}
+def test_each_task_is_served_by_its_package(
+    toy_seed: Seed, toy_class_seed: Seed, toy_sorting_seed: Seed, toy_quality_seed: Seed
+) -> None:
+    packages = {"regression": regression, "classification": classification, "sorting": sorting, "quality": quality}
+    assert TASKS == packages
     assert task_of(toy_seed) is regression
+    assert task_of(toy_class_seed) is classification
     assert task_of(toy_sorting_seed) is sorting
     assert task_of(toy_quality_seed) is quality
 

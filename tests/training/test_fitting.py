@@ -11,7 +11,7 @@ from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
 
-from training import fitting, quality, regression, sorting
+from training import classification, fitting, quality, regression, sorting
 from training.fitting import (
     STEPS,
     Candidate,
@@ -195,7 +195,9 @@ def test_a_candidate_is_fitted_in_steps_and_compared_with_the_baseline(plant):
     assert bar.metrics["fit_seconds"] >= 0.0
 
 
-@pytest.mark.parametrize("package", [quality, regression, sorting], ids=lambda package: package.__name__)
+@pytest.mark.parametrize(
+    "package", [classification, quality, regression, sorting], ids=lambda package: package.__name__
+)
 def test_a_learner_holds_a_value_or_a_function_as_the_protocol_has_it(package):
     members = {name: part for name, part in vars(Learner).items() if part.__doc__ and not name.startswith("_")}
     assert len(members) == 11

@@ -7,6 +7,7 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
+from training import classification as classification_task
 from training import quality as quality_task
 from training import regression as regression_task
 from training import sorting as sorting_task
@@ -24,6 +25,13 @@ def number(toy_seed, toy_frame):
 
 
 @pytest.fixture
+def classification(toy_class_seed, toy_class_frame):
+    """A process with a class: seed, table, truth."""
+    frame = toy_class_frame()
+    return toy_class_seed, frame, frame[["face", "day", "ore"]]
+
+
+@pytest.fixture
 def sorting(toy_sorting_seed, toy_sorting_frame):
     """A process that sorts: seed, table, truth."""
     frame = toy_sorting_frame()
@@ -37,7 +45,7 @@ def quality(toy_quality_seed, toy_quality_frame):
     return toy_quality_seed, frame, frame[["line", "cast_at"]].join(frame[["p", "q", "r"]].abs())
 
 
-@pytest.fixture(params=["number", "sorting", "quality"])
+@pytest.fixture(params=["number", "classification", "sorting", "quality"])
 def fitted(request):
     """Task, first candidate, data set with truth, and split: of each kind of process."""
     seed, frame, truth = request.getfixturevalue(request.param)
@@ -48,8 +56,9 @@ def fitted(request):
     return task, fit_candidate(task, name, estimator, data, parts, info, None, lambda what: None), data, parts
 
 
-def test_the_seed_says_which_task_it_is(toy_seed, toy_sorting_seed, toy_quality_seed):
+def test_the_seed_says_which_task_it_is(toy_seed, toy_class_seed, toy_sorting_seed, toy_quality_seed):
     assert task_of(toy_seed).SELECTED_BY == "calibrate_rmse"
+    assert task_of(toy_class_seed) is classification_task
     assert task_of(toy_sorting_seed).SELECTED_BY == "calibrate_log_loss"
     assert task_of(toy_quality_seed).SELECTED_BY == "calibrate_lot_loss"
 
@@ -66,7 +75,7 @@ def test_trials_of_a_package_are_functions():
     for package in (quality_task, sorting_task):
         for name, part in vars(Trials).items():
             assert not inspect.isfunction(part) or name.startswith("_") or callable(getattr(package.trial, name))
-    assert regression_task.trial is None
+    assert regression_task.trial is classification_task.trial is None
 
 
 def test_tags_are_those_figures_that_a_candidate_has():

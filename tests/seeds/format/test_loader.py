@@ -47,7 +47,7 @@ def test_a_seed_as_read(toy_seed):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('task = "regression"', 'task = "smelting"', r"process.task: got 'smelting': .*'regression', 'sorting'"),
+        ('task = "regression"', 'task = "smelting"', r"process.task: got 'smelting': .*'regression', 'classification'"),
         ('title = "Made-up', 'colour = "red"\ntitle = "Made-up', r"process.colour: unknown key"),
         ('title = "Made-up cells with a known linear law"', 'title = " "', r"process.title: got ' ': expected a text"),
         ('title = "Made-up cells with a known linear law"', "", r"process.title: missing"),

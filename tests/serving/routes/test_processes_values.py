@@ -55,6 +55,7 @@ def test_a_process_with_a_model_by_value(told: Any) -> None:
             },
         ],
         "quantities": [{"name": "y", "meaning": "efficiency", "unit": "%"}],
+        "classification": None,
         "sorting": None,
         "quality": None,
         "model": {
