@@ -33,18 +33,28 @@ def info(seed: Seed, model: ClassificationModel | None) -> ClassificationInfo:
 
 
 def payloads(seed: Seed, max_rows: int) -> Payloads:
-    """Request and answer of a seed's process; see `serving.payloads.payloads_of`."""
+    """Request and answer of a seed's process; see `serving.payloads.payloads_of`.
+
+    Raises
+    ------
+    ValueError
+        A key, time or target of the seed is called as something else in a prediction is.
+    """
     share: Any = Annotated[float, Field(ge=0, le=1, json_schema_extra={"x-unit": "1"})]
     p = record(f"{title(seed)}ClassProbabilities", "Probability of each class.", dict.fromkeys(seed.classes, share))
     one: Any = Literal[seed.classes]
-    predicted = {
-        seed.target.name: Annotated[one, Field(description=f"the most probable class: {seed.target.meaning}")],
+    likeliest = Annotated[one, Field(description=f"the most probable class: {seed.target.meaning}")]
+    beside = {
         "class_probabilities": Annotated[p, Field(description="calibrated; they sum to 1")],
         "class_set": Annotated[
             list[one],
             Field(min_length=1, description="classes that hold the right one with the probability `coverage`"),
         ],
     }
+    if seed.target.name in beside:
+        text = f"column '{seed.target.name}': a prediction uses this name itself"
+        raise ValueError(f"seed {seed.process.name}: {text}")
+    predicted = {seed.target.name: likeliest, **beside}
     return payloads_of(seed, max_rows, TaskFields("One period of one unit", "A-001", "2026-11-01", predicted))
 
 

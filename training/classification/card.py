@@ -43,7 +43,7 @@ def row(seed: Seed) -> str:
 
 def heading(seed: Seed) -> str:
     """What is predicted."""
-    return f"{seed.target.name}, one of {', '.join(seed.classes)}"
+    return seed.target.name
 
 
 def subject(data: Dataset, parts: Split) -> str:
