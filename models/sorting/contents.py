@@ -212,11 +212,12 @@ class Contents:
             raise ValueError(f"features: got {state['features']}, this code computes {list(signals.features)}")
         shape = (len(seed.classes), len(seed.elements))
         parts = {name: np.array(part, dtype=np.float64) for name, part in state["lines"].items()}
-        weights = parts.pop("weights").reshape(*shape, -1)
+        scale = StandardScale.from_state(state["scale"])
+        weights = parts.pop("weights").reshape(*shape, len(scale.median))
         return cls(
             seed=seed,
             signals=signals,
-            scale=StandardScale.from_state(state["scale"]),
+            scale=scale,
             lines=Lines(weights, **{name: part.reshape(shape) for name, part in parts.items()}),
             carried=np.array(state["carried"], dtype=np.bool_),
             pooled=_conformal(state["pooled"]),

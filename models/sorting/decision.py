@@ -122,7 +122,7 @@ class Line:
             rest=[one.rest for one in seed.bins].index(True),
             limits=limits(seed),
             certainty=certainty(seed),
-            co_ejection=seed.sorting_rules.co_ejection.value,
+            co_ejection=seed.sorting_rules.carried_along,
             whole=whole,
             feed=feed_contents / whole,
             lot_mass=seed.sorting_rules.lot_mass.value,

@@ -27,8 +27,9 @@ def _of_sorting(seed: Seed) -> set[str]:
     rules = seed.sorting_rules
     said = {f"sorting mass {rules.mass}", f"sorting other {rules.other}"}
     said |= {f"bins {', '.join(one.name + ' (rest)' * one.rest for one in seed.bins)}"}
-    for name in ("lot_mass", "confidence", "co_ejection"):
+    for name in ("lot_mass", "confidence"):
         said.add(f"sorting {name} {getattr(rules, name).value:g}")
+    said.add(f"sorting co_ejection {rules.carried_along:g}")
     for one in seed.bins:
         said |= {f"bin {one.name}: {label} {value:g} {one.unit}" for label, value in one.value.items()}
         said |= {f"bin {one.name}: {name} <= {q.value:g} {q.unit}" for name, q in one.limits.items()}

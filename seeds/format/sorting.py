@@ -31,14 +31,19 @@ class Sorting(Part):
 
     `mass` names the column with a piece's mass [g], `other` the class of what is none of the named ones. `lot_mass` is
     the mass of feed that makes a lot; `confidence` is the share of lots that shall keep their limits; `co_ejection` is
-    the mass of other pieces that comes along with a unit of ejected mass.
+    the mass of other pieces that comes along with a unit of ejected mass, left out where nothing does.
     """
 
     mass: Name
     other: Annotated[str, Field(min_length=1)]
     lot_mass: Quantity
     confidence: Quantity
-    co_ejection: Quantity
+    co_ejection: Quantity | None = None
+
+    @property
+    def carried_along(self) -> float:
+        """Mass of other pieces that comes along with a unit of ejected mass [1]."""
+        return 0.0 if self.co_ejection is None else self.co_ejection.value
 
 
 def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:

@@ -159,6 +159,8 @@ def _promise(chosen: SortingCandidate, data: Dataset, parts: Split) -> list[str]
 
 
 def _elements(chosen: SortingCandidate, data: Dataset) -> list[str]:
+    if not data.seed.elements:
+        return []
     m, carried = chosen.metrics, chosen.answers.elements
     rows = [
         [f"`{c.name}`", c.unit, figure(m, f"test_{c.name}_rmse"), figure(m, f"test_{c.name}_coverage_90")]

@@ -261,7 +261,7 @@ def measured(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | N
     values, rest, mass = value_matrix(seed), rest_of(seed), pieces.mass
     right = decided.likeliest == pieces.classes
     over = lots_over_limit(seed, decided, pieces)
-    lost = lost_by_cause(values, seed.sorting_rules.co_ejection.value, rest, decided, pieces)
+    lost = lost_by_cause(values, seed.sorting_rules.carried_along, rest, decided, pieces)
     other = pieces.classes == seed.classes.index(seed.sorting_rules.other)
     found = {
         "accuracy": share(right, mass),

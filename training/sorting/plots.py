@@ -161,6 +161,10 @@ def _has_limits(data: Dataset) -> bool:
     return any(one.limits for one in data.seed.bins)
 
 
+def _has_elements(data: Dataset) -> bool:
+    return bool(data.seed.elements)
+
+
 PICTURES = (
     Picture(
         "Purity and recovery of each bin",
@@ -209,6 +213,7 @@ PICTURES = (
         "Test lots; the elements that the signals carry. Bars: the intervals of some of the answers. A few outliers "
         "lie outside the frames.",
         element_contents,
+        _has_elements,
     ),
     Picture(
         "Accuracy by lot over time",

@@ -152,7 +152,7 @@ def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int |
     worth_landed, best = worth(values, where, pieces), values.max(axis=0)[pieces.classes]
     figures = by_bin(values, rest, names, after, pieces)
     low, high = over_lots(mass * worth_landed, mass * best, pieces.lots)
-    lost = lost_by_cause(values, seed.sorting_rules.co_ejection.value, rest, decided, pieces)
+    lost = lost_by_cause(values, seed.sorting_rules.carried_along, rest, decided, pieces)
     lost.pop("carried along")  # counted below, as the belt does it
     gone = mass * (worth(values, decided.bin, pieces) - worth_landed)
     lost |= {

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from models.sorting.model import SortingModel
 from models.table.inputs import matrix
 from models.tasks import build
 from seeds import Seed
+from seeds.format.loader import parse
 
 NAMES = ("majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 CENTRES = np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 1.0], [0.0, 3.0, 2.0], [-9.0, 9.0, -6.0]])
@@ -92,6 +94,28 @@ def test_a_model_comes_back_as_it_was(name: str, toy_sorting_seed: Seed, frame: 
         lot: state.to_dict(model.seed) for lot, state in other.states.items()
     }
     assert back.flags(X) == model.flags(X)
+
+
+def test_a_model_without_contents_and_limits_comes_back(
+    toy_sorting_seed: Seed, frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    text = re.sub(r"limits = .*\n|co_ejection = .*\n", "", toy_sorting_seed.text)
+    for head in ('[[columns]]\nname = "x"', '[[columns]]\nname = "z"', "[targets.x]", "[targets.z]"):
+        start = text.index(head)
+        text = text[:start] + text[text.index("\n\n", start) + 2 :]
+    seed = parse(text, Path("toy_scrap.toml"))
+    assert seed.elements == ()
+    X, codes = matrix(frame, seed), pd.Categorical(frame["metal"], list(seed.classes)).codes.astype(np.float64)
+    lots, none = frame["lot"].to_numpy(dtype=object), np.empty((len(X), 0))
+    estimator = build(seed)["linear"].fit(X, codes)
+    told = X, codes, none, X[:, 3], lots, estimator.predict_proba(X)
+    model = sorter(seed, "linear", estimator, X, codes, none, *told, {})
+    assert np.isnan(model.reserve)
+    save(model, tmp_path / "model")
+    back = load(tmp_path / "model")
+    assert isinstance(back, SortingModel)
+    np.testing.assert_array_equal(back.sort(X, list(lots)).bin, model.sort(X, list(lots)).bin)
+    assert set(back.columns(X)) == {"metal", "p_a", "p_b", "p_c", "p_other", "bin", "expected_value"}
 
 
 @pytest.mark.usefixtures("physics")

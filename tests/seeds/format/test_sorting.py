@@ -62,6 +62,12 @@ def test_what_does_not_go_together_is_told(toy_sorting_seed, old, new, told):
     assert any(told in fault for fault in faults(toy_sorting_seed, (old, new)))
 
 
+def test_nothing_comes_along_where_the_seed_says_nothing_of_it(toy_sorting_seed):
+    text = toy_sorting_seed.text.replace('co_ejection = { value = 0.02, unit = "1", source = "law" }\n', "")
+    assert toy_sorting_seed.sorting_rules.carried_along == 0.02
+    assert parse(text, Path("toy_scrap.toml")).sorting_rules.carried_along == 0.0
+
+
 def test_a_regression_seed_with_bins_is_refused(toy_seed, toy_sorting_seed):
     bins = toy_sorting_seed.text[toy_sorting_seed.text.index("[[bins]]") :]
     with pytest.raises(SeedError, match="bins: belongs to the task sorting"):

@@ -1,6 +1,7 @@
 """Figures of a sorter say what its metrics say, with units."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -118,3 +119,10 @@ def test_without_limits_there_is_no_figure_of_them(fitted):
     (limits,) = [one for one in plots.PICTURES if one.draw is plots.lots_against_limits]
     assert limits.applies(data)
     assert not limits.applies(free)
+
+
+def test_contents_have_no_figure_where_there_are_none(fitted):
+    _, data, _ = fitted
+    contents = next(one for one in plots.PICTURES if one.draw is class_plots.element_contents)
+    assert contents.applies(data)
+    assert not contents.applies(SimpleNamespace(seed=SimpleNamespace(elements=())))
