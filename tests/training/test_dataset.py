@@ -181,3 +181,10 @@ def test_cautions_and_lacks_come_with_the_data(cells, toy_seed, tmp_path):
     data = read(path, toy_seed)
     assert data.cautions == ("1 column is not in the seed and was not used: op",)
     assert data.lacks == ("no label in 1 of 5 rows",)
+
+
+def test_a_row_of_a_class_alone_stands_in_its_own_period(toy_class_frame, toy_class_seed):
+    data = dataset_of(check(toy_class_frame(units=2, periods=5), toy_class_seed), toy_class_seed)
+    assert data.periods.equals(pd.DatetimeIndex(data.table["day"]))
+    assert set(data.y) <= {0.0, 1.0, 2.0}
+    assert [toy_class_seed.classes[int(code)] for code in data.y] == data.table["ore"].tolist()

@@ -8,7 +8,7 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
-from training import quality, regression, sorting
+from training import classification, quality, regression, sorting
 from training.dataset import dataset_of
 from training.fitting import fit_candidate
 from training.reports import page as plots
@@ -40,6 +40,13 @@ def number_page(seed, frame):
     return plots.page(*fitted(seed, frame, truth_of(frame)))
 
 
+def class_page(seed, frame):
+    data = dataset_of(check(frame, seed), seed)
+    parts = split(data.table, seed)
+    line = fit_candidate(classification, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+    return plots.page(line, data, parts)
+
+
 def sorting_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
@@ -54,10 +61,11 @@ def quality_page(seed, frame):
     return plots.page(grader, data, parts)
 
 
-@pytest.fixture(scope="module", params=[number_page, sorting_page, quality_page])
+@pytest.fixture(scope="module", params=[number_page, class_page, sorting_page, quality_page])
 def page(request):
     """A page of each task."""
-    task = {number_page: "toy", sorting_page: "toy_sorting", quality_page: "toy_quality"}[request.param]
+    tasks = {number_page: "toy", class_page: "toy_class", sorting_page: "toy_sorting", quality_page: "toy_quality"}
+    task = tasks[request.param]
     return request.param(request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")())
 
 
