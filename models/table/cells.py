@@ -287,7 +287,7 @@ def classes(cells: pd.Series, known: Sequence[str], form: TableFormat = ISO) -> 
     Series (n,) and dict
         As for `numbers`.
     """
-    text = _text(cells, form.missing)
+    text = _text(_whole(cells), form.missing)
     is_known = pc.is_in(text, value_set=pa.array(known, pa.large_string()))
     values = pc.if_else(is_known, text, None).to_pandas().astype("str")
     return values, {f"one of {', '.join(known)}, or an empty cell": ~_mask(is_known) & ~_mask(pc.is_null(text))}
@@ -295,11 +295,19 @@ def classes(cells: pd.Series, known: Sequence[str], form: TableFormat = ISO) -> 
 
 def texts(cells: pd.Series, known: Sequence[str], form: TableFormat = ISO) -> tuple[pd.Series, dict[str, int]]:
     """Texts of a category, missing where the seed does not know them, and how often each unknown one stands there."""
-    text = _text(cells, form.missing)
+    text = _text(_whole(cells), form.missing)
     is_known = pc.is_in(text, value_set=pa.array(known, pa.large_string()))
     others = pc.value_counts(pc.drop_null(pc.filter(text, pc.invert(is_known))))
     unknown = {count["values"]: count["counts"] for count in others.to_pylist()}
     return pc.if_else(is_known, text, None).to_pandas().astype("str"), unknown
+
+
+def _whole(cells: pd.Series) -> pd.Series:
+    """Whole numbers that a file holds as floats as what they are: a class 1 in a column with gaps is 1.0 in Parquet."""
+    known = cells.dropna()
+    if pd.api.types.is_float_dtype(cells.dtype) and np.isfinite(known).all() and (known == known.round()).all():
+        return cells.astype("Int64")
+    return cells
 
 
 def _text(cells: pd.Series, missing: Sequence[str] = ()) -> pa.ChunkedArray:

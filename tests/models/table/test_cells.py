@@ -26,6 +26,7 @@ from models.table.cells import (
     markers,
     marks,
     numbers,
+    texts,
     times,
     unit_names,
 )
@@ -149,6 +150,18 @@ def test_classes_are_text_of_the_known_ones_and_the_rest_is_told():
     assert not more
     assert expected == "one of a, b, or an empty cell"
     assert wrong.tolist() == [False, False, False, False, True, True]
+
+
+def test_whole_numbers_that_a_file_holds_as_floats_are_classes():
+    """A column of 0 and 1 with a gap has the type of floats in Parquet."""
+    for cells in (pd.Series([1.0, np.nan, 0.0]), pd.Series([1, None, 0], dtype="Int64"), pd.Series(["1", "", "0"])):
+        values, faulty = classes(cells, ["0", "1"])
+        assert values.fillna("gap").tolist() == ["1", "gap", "0"]
+        assert not any(wrong.any() for wrong in faulty.values())
+    values, faulty = classes(pd.Series([1.0, 0.5]), ["0", "1"])
+    assert values.isna().all()
+    assert [wrong.tolist() for wrong in faulty.values()] == [[True, True]]
+    assert texts(pd.Series([1.0, np.nan, 2.0]), ["1"])[1] == {"2": 1}
 
 
 @pytest.mark.parametrize(
