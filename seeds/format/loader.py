@@ -234,6 +234,8 @@ def _targets(columns: dict[str, dict[str, Any]], targets: dict[str, Any]) -> Ite
         unit, parent, noise = target.get("unit"), target.get("derived_from"), _part(target, "label_noise")
         if parent is not None and parent not in labels:
             yield f"targets.{name}.derived_from: got '{parent}': expected a target column"
+        if parent is not None and "delay" in target:
+            yield f"targets.{name}.delay: belongs to the target '{parent}' that this one is derived from"
         if parent is None and name not in labels:
             yield f"targets.{name}: expected a column of role target with this name, or derived_from"
         wanted = "1" if labels.get(name, {}).get("classes") else labels.get(name, {}).get("unit")

@@ -51,6 +51,9 @@ class Quantity(Part):
     source: Text
 
 
+_SECONDS = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}
+
+
 class Period(Part):
     """A length of time, such as that of a production period."""
 
@@ -60,5 +63,17 @@ class Period(Part):
     @property
     def timedelta(self) -> dt.timedelta:
         """The length as a duration."""
-        seconds = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}[self.unit]
-        return dt.timedelta(seconds=self.value * seconds)
+        return dt.timedelta(seconds=self.value * _SECONDS[self.unit])
+
+
+class Delay(Part):
+    """How long after the end of a period its outcome is known."""
+
+    value: Annotated[Number, Field(ge=0)]
+    unit: Literal["d", "h", "min", "s"]
+    source: Text
+
+    @property
+    def timedelta(self) -> dt.timedelta:
+        """The delay as a duration."""
+        return dt.timedelta(seconds=self.value * _SECONDS[self.unit])

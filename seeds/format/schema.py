@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from seeds.format.column import Column, Role
 from seeds.format.plant import Plant
 from seeds.format.quality import Cause, Grade, Quality
-from seeds.format.quantity import Name, Part, Period, Quantity, Text, Unit
+from seeds.format.quantity import Delay, Name, Part, Period, Quantity, Text, Unit
 from seeds.format.sorting import Bin, Sorting
 from seeds.format.table import TableFormat
 
@@ -44,6 +44,7 @@ class Target(Part):
     meaning: Text
     derived_from: Name | None = None
     label_noise: Quantity | None = None
+    delay: Delay | None = None
 
 
 class Reference(Part):
@@ -189,6 +190,12 @@ class Seed(Part):
         if self.quality is None:
             return (self.target,)
         return (*self.elements, *(self.column(name) for name in self.defects))
+
+    @property
+    def delay(self) -> dt.timedelta:
+        """How long after the end of a period its outcome is known: the longest delay of `labels`, by default a period."""
+        stated = [self.targets[column.name].delay for column in self.labels]
+        return max(self.period if delay is None else delay.timedelta for delay in stated)
 
     @cached_property
     def derived(self) -> dict[str, Target]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,7 @@ X, Y, Z = 'name = "x_set"\nrole = "knob"', 'name = "y"\nrole = "target"', 'name 
 Z_RANGE = "low = 0\nhigh = 8\ntypical = { mean = 4, sd = 0.5 }"
 LABEL = 'label_noise = { value = 0.5, unit = "%", source = "law" }'
 LAW = 'law = { text = "y = 90 + 0.5 (x - 10) - 2 z + unit offset + noise", year = 2026 }'
+DELAY = 'delay = { value = 6, unit = "h", source = "law" }'
 PREVIOUS = 'previous = { column = "y", periods = 1 }'
 
 
@@ -143,6 +145,11 @@ def test_a_seed_as_read(toy_seed):
         ("[targets.y]", "[targets]\nu = 5\n[targets.w]", r"targets.w: expected a column of role target with this name"),
         (LABEL, LABEL.replace('"%"', '"V"'), r"targets.y.label_noise.unit: got 'V': expected '%'"),
         (LABEL, 'derived_from = "q"', r"targets.y.derived_from: got 'q': expected a target column"),
+        (LABEL, f'derived_from = "q"\n{DELAY}', r"targets.y.delay: belongs to the target 'q' that this one is derived"),
+        (LABEL, DELAY.replace("6", "-1"), r"targets.y.delay.value: got -1: .*greater than or equal to 0"),
+        (LABEL, DELAY.replace('"h"', '"week"'), r"targets.y.delay.unit: got 'week'"),
+        (LABEL, DELAY.replace(', source = "law"', ""), r"targets.y.delay.source: missing"),
+        (LABEL, DELAY.replace('"law"', '"hearsay"'), r"targets.y.delay: got source 'hearsay': expected a key"),
         ('[targets.y]\nunit = "%"', '[targets.y]\nunit = "V"', r"targets.y.unit: got 'V': expected '%' as in the colu"),
         ("[process]", 'text = "x"\n[process]', r"text: unknown key"),
         ("[process]", "[process", r"no valid TOML: .*line 1"),
@@ -150,6 +157,22 @@ def test_a_seed_as_read(toy_seed):
 )
 def test_a_fault_is_told_with_place_and_expectation(spoil, old, new, expected):
     assert re.search(expected, "\n".join(spoil(old, new)))
+
+
+def test_a_delay_is_that_of_the_target_and_one_period_where_none_is_stated(toy_seed, tmp_path):
+    assert toy_seed.delay == dt.timedelta(days=30)
+    for stated, expected in ((DELAY, dt.timedelta(hours=6)), (DELAY.replace("6", "0"), dt.timedelta(0))):
+        seed = parse(toy_seed.text.replace(LABEL, stated), tmp_path / "toy_cells.toml")
+        assert seed.delay == expected
+
+
+def test_the_delay_of_a_lot_is_the_longest_of_its_labels(tmp_path):
+    text = (Path(__file__).parents[2] / "toys" / "toy_lots.toml").read_text()
+    plain = parse(text, tmp_path / "toy_lots.toml")
+    first = f"[targets.{plain.elements[0].name}]\n"
+    seed = parse(text.replace(first, first + DELAY.replace("6", "6000") + "\n"), tmp_path / "toy_lots.toml")
+    assert plain.delay == plain.process.period.timedelta
+    assert seed.delay == dt.timedelta(hours=6000)
 
 
 def test_practice_is_counted_beside_assumptions(toy_seed, tmp_path):
