@@ -23,7 +23,7 @@ class Conformal:
     Parameters
     ----------
     scores : ndarray, shape (n,)
-        Absolute residuals, rising, in the target's unit.
+        Absolute residuals, rising, in the target's unit; each over the size of errors there, where that is known.
 
     Notes
     -----
@@ -46,9 +46,12 @@ class Conformal:
         object.__setattr__(self, "scores", scores)
 
     @classmethod
-    def of(cls, measured: FloatArray, predicted: FloatArray) -> Conformal:
-        """Calibrate on measured labels and the predictions for them, shape (n,) each, in the target's unit."""
-        return cls(np.sort(np.abs(measured - predicted)))
+    def of(cls, measured: FloatArray, predicted: FloatArray, scale: FloatArray | float = 1.0) -> Conformal:
+        """Calibrate on measured labels and the predictions for them, shape (n,) each, in the target's unit.
+
+        `scale`, shape (n,), is the size of errors there over that of all [1]; an interval is then as many times wider.
+        """
+        return cls(np.sort(np.abs(measured - predicted) / scale))
 
     def half_width(self, coverage: float) -> float:
         """Half width of the interval [target's unit].

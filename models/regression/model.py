@@ -11,11 +11,13 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from models.adaptive import Adaptive
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.intervals import Conformal
 from models.processes.lookup import physics_of
+from models.spread import Spread, by_others
 from models.table.inputs import by_name, input_names
-from physics.arrays import BoolArray, FloatArray
+from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Column, Seed
 
 
@@ -32,7 +34,7 @@ class RegressionModel:
     estimator : Regressor
         The fitted scikit-learn estimator.
     conformal : Conformal
-        Residuals on calibration rows.
+        Residuals on calibration rows, each over the spread of its prediction: the fixed intervals.
     ranges : ndarray, shape (k, 2)
         Lowest and highest value of each input in training, in its unit; NaN where it had none.
     complete : ndarray of bool, shape (k,)
@@ -41,6 +43,13 @@ class RegressionModel:
         A few training rows, to prove that a copy of the model answers as the original.
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
+    spread : Spread
+        Where it errs more and where less, by what it predicts.
+    adaptive : Adaptive, optional
+        Its newest known errors, which centre and widen its answers; without them its intervals are the fixed ones.
+    followed : Answer, optional
+        What it would have answered for a table's rows while their outcomes came in, NaN for rows that were not asked.
+        Known after training alone, kept in no file.
     """
 
     seed: Seed
@@ -51,6 +60,9 @@ class RegressionModel:
     complete: BoolArray
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
+    spread: Spread = field(default_factory=Spread.even)
+    adaptive: Adaptive | None = None
+    followed: Answer | None = None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -74,7 +86,10 @@ class RegressionModel:
         return physics_of(self.seed.process.name)
 
     def predict(self, X: FloatArray) -> FloatArray:
-        """Primary target [its unit], shape (n,), from inputs in plant units, shape (n, k); never clipped."""
+        """Primary target [its unit], shape (n,), from inputs in plant units, shape (n, k); never clipped.
+
+        What the estimator says, before `answer` adds what the newest outcomes show it to be off by.
+        """
         return np.asarray(self.estimator.predict(X), dtype=np.float64)
 
     def interval(self, X: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
@@ -83,7 +98,7 @@ class RegressionModel:
         return primary.low, primary.high
 
     def answer(self, X: FloatArray, coverage: float) -> dict[str, Answer]:
-        """Primary target and the targets derived from it, each with its interval.
+        """Primary target and the targets derived from it, each with its interval, as the newest known outcomes have it.
 
         Parameters
         ----------
@@ -102,7 +117,7 @@ class RegressionModel:
         Raises
         ------
         CoverageError
-            See `Conformal.half_width`.
+            See `Conformal.half_width` and `Level.half_width`.
         """
         primary = self._primary(X, coverage)
         answers = {self._target.name: primary}
@@ -119,8 +134,25 @@ class RegressionModel:
         return answers
 
     def _primary(self, X: FloatArray, coverage: float) -> Answer:
-        half = self.conformal.half_width(coverage)
-        value = self.predict(X)
+        if self.adaptive is None:
+            return self.fixed(X, coverage)
+        raw = self.predict(X)
+        half = self.adaptive.level.half_width(coverage) * self.spread(raw)
+        return self.bounded(raw + self.adaptive.centre, half)
+
+    def fixed(self, X: FloatArray, coverage: float) -> Answer:
+        """Primary target [its unit], n rows, as after training and never after: nothing that comes in moves it.
+
+        Raises
+        ------
+        CoverageError
+            See `Conformal.half_width`.
+        """
+        half, value = self.conformal.half_width(coverage), self.predict(X)
+        return self.bounded(value, half * self.spread(value))
+
+    def bounded(self, value: FloatArray, half: FloatArray) -> Answer:
+        """Values with intervals of these half widths, shape (n,) each [its unit], that end at the physical range."""
         bottom, top = self._target.limits
         low = np.minimum(value, np.maximum(value - half, bottom))
         high = np.maximum(value, np.minimum(value + half, top))
@@ -156,12 +188,22 @@ class RegressionModel:
 
     def state(self) -> dict[str, Any]:
         """As JSON values what sets it apart from other models: all but seed, estimator, inputs and origin."""
-        return {"scores": self.conformal.scores.tolist()}
+        return {
+            "scores": self.conformal.scores.tolist(),
+            "spread": self.spread.state(),
+            "adaptive": None if self.adaptive is None else self.adaptive.state(),
+        }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
-        """Model from what `state` gave and all other parts by name."""
-        return cls(conformal=Conformal(np.array(state["scores"], dtype=np.float64)), **parts)
+        """Model from what `state` gave and all other parts by name; older ones knew fixed intervals of one width."""
+        spread, adaptive = state.get("spread"), state.get("adaptive")
+        return cls(
+            conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
+            spread=Spread.even() if spread is None else Spread.from_state(spread),
+            adaptive=None if adaptive is None else Adaptive.from_state(adaptive),
+            **parts,
+        )
 
 
 def conformalised(
@@ -172,8 +214,9 @@ def conformalised(
     y_calibrate: FloatArray,
     predicted: FloatArray,
     info: Mapping[str, Any],
+    block: IntArray | None = None,
 ) -> RegressionModel:
-    """Model from an estimator that has learnt from X_train, with intervals from calibration rows.
+    """Model from an estimator that has learnt from X_train, with fixed intervals from calibration rows.
 
     Parameters
     ----------
@@ -183,16 +226,21 @@ def conformalised(
         Inputs that the estimator was fitted to.
     y_calibrate, predicted : ndarray, shape (m,)
         Measured target of the calibration rows, and what an estimator that has not seen them says [its unit].
+    block : ndarray of int, shape (m,), optional
+        Which calibration rows belong together: the scale of a row's error comes from the other blocks. Without it
+        intervals have the same width everywhere.
 
     Returns
     -------
     RegressionModel
     """
+    errors = y_calibrate - predicted
     return RegressionModel(
         seed=seed,
         candidate=candidate,
         estimator=estimator,
-        conformal=Conformal.of(y_calibrate, predicted),
+        conformal=Conformal.of(y_calibrate, predicted, 1.0 if block is None else by_others(predicted, errors, block)),
+        spread=Spread.even() if block is None else Spread.of(predicted, errors),
         info=dict(info),
         **learnt_inputs(X_train),
     )

@@ -193,7 +193,7 @@ class Seed(Part):
 
     @property
     def delay(self) -> dt.timedelta:
-        """How long after the end of a period its outcome is known: the longest delay of `labels`, by default a period."""
+        """How long after the end of a period its outcome is known: the longest of its labels, by default a period."""
         stated = [self.targets[column.name].delay for column in self.labels]
         return max(self.period if delay is None else delay.timedelta for delay in stated)
 

@@ -89,7 +89,7 @@ def test_the_best_is_registered_as_champion(job):
 
 def test_test_figures_come_out_again_from_the_registered_model(job):
     data, rows = job.trained.learnt.data, job.trained.learnt.parts.test
-    answer = job.model.answer(matrix(data.table, job.model.seed), COVERAGE)["y"]
+    answer = job.model.fixed(matrix(data.table, job.model.seed), COVERAGE)
     again = against_label(data.y[rows], rows_of(answer, rows))
     for name, value in again.items():
         assert job.version.metrics[f"test_{name}"] == pytest.approx(value, rel=1e-12)

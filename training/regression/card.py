@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from models.adaptive import RECENT, WINDOW
 from models.answers import COVERAGE
 from pages.markdown import figure, table
 from seeds import Seed
@@ -10,13 +11,25 @@ from training.regression.columns import cautions
 from training.regression.fit import SELECTED_BY, RegressionCandidate
 from training.splits import Split
 
-SHOWN = ("test_rmse", "test_mae", "test_bias", "test_skill", "test_coverage_90", "test_width_90", "unseen_rmse")
+SHOWN = (
+    "test_rmse",
+    "test_mae",
+    "test_bias",
+    "test_skill",
+    "test_coverage_90",
+    "test_width_90",
+    "test_adaptive_rmse",
+    "test_adaptive_coverage_90",
+    "test_adaptive_width_90",
+    "unseen_rmse",
+)
 SHOWN_WITH_TRUTH = ("test_truth_rmse", "unseen_truth_rmse")
 ROWS, UNITS = "rows", "units"
 LIMITS = (
     "The model predicts; it does not say what a set-point does. History is confounded by the operators' rules.",
     "Outside the learnt ranges an answer is flagged, not refused.",
-    "After a change of plant, raw material or instrument the intervals hold only once such periods are learnt.",
+    "After a change of plant, raw material or instrument the fixed intervals cover what they promise only once such "
+    "periods are learnt; adaptive ones follow by the outcomes that come in, some dozens late, and not without them.",
 )
 
 
@@ -58,7 +71,7 @@ def sections(
     candidates: Mapping[str, RegressionCandidate], chosen: RegressionCandidate, data: Dataset, parts: Split
 ) -> list[str]:
     """Sections on candidates, label noise and intervals."""
-    return [*_candidates(candidates, chosen.name, data.seed), *_noise(chosen, data), *_intervals(chosen)]
+    return [*_candidates(candidates, chosen.name, data.seed), *_noise(chosen, data), *_intervals(chosen, data.seed)]
 
 
 def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed: Seed) -> list[str]:
@@ -93,7 +106,15 @@ def _noise(chosen: RegressionCandidate, data: Dataset) -> list[str]:
     return [*lines, *([] if len(lines) > 2 else ["- unknown"]), ""]
 
 
-def _intervals(chosen: RegressionCandidate) -> list[str]:
+FIXED_BESIDE_ADAPTIVE = {
+    "coverage_90": "coverage",
+    "width_90": "mean width",
+    "rmse": "RMSE",
+    "mae": "mean absolute error",
+}
+
+
+def _intervals(chosen: RegressionCandidate, seed: Seed) -> list[str]:
     m = chosen.metrics
     return [
         "## Intervals",
@@ -102,5 +123,32 @@ def _intervals(chosen: RegressionCandidate) -> list[str]:
         f"the row; the one that serves then learnt those rows too. Measured coverage of the {COVERAGE:.0%} interval: "
         f"{figure(m, 'test_coverage_90')} on future periods, {figure(m, 'unseen_coverage_90')} on held-out units in "
         f"them, {figure(m, 'unseen_all_coverage_90')} on held-out units in all periods.",
+        "",
+        *_adaptive(m, seed),
+    ]
+
+
+def _adaptive(metrics: Mapping[str, float], seed: Seed) -> list[str]:
+    """Fixed and adaptive intervals side by side; nothing where none were followed."""
+    if "test_adaptive_coverage_90" not in metrics:
+        return []
+    places = {"test": "future periods", "unseen": "held-out units in them"}
+    rows = [
+        [f"{what}, {place}", figure(metrics, f"{part}_{name}"), figure(metrics, f"{part}_adaptive_{name}")]
+        for part, place in places.items()
+        if f"{part}_adaptive_coverage_90" in metrics
+        for name, what in FIXED_BESIDE_ADAPTIVE.items()
+    ]
+    delay = seed.delay / seed.period
+    return [
+        f"Fixed intervals never move. Adaptive ones follow the plant: the mean error of the last {RECENT} known "
+        f"outcomes is added to a prediction, and the width comes from the last {WINDOW} errors at a level that each "
+        f"outcome moves. They need outcomes to come back; here each counted from {delay:.3g} periods after the end of "
+        "its own, none earlier.",
+        "",
+        *table([f"{COVERAGE:.0%} interval", "fixed", "adaptive"], rows),
+        "The model that serves goes on from the newest outcomes of this table, test rows included, which it has not "
+        "learnt. As long as no further ones come in, centre and width stay as these left them, and the figures of the "
+        "right column are no promise.",
         "",
     ]

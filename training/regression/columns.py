@@ -8,13 +8,22 @@ from training.dataset import Dataset
 from training.regression.fit import RegressionCandidate
 
 LEAST_COVERAGE, MOST_COVERAGE = 0.85, 0.95
-TAGGED = ("test_mae", "test_rmse", "test_coverage_90", "test_skill", "test_truth_rmse", "unseen_rmse")
+TAGGED = (
+    "test_mae",
+    "test_rmse",
+    "test_coverage_90",
+    "test_adaptive_coverage_90",
+    "test_skill",
+    "test_truth_rmse",
+    "unseen_rmse",
+)
 COLUMNS = {
     "test_rmse": ("RMSE", ".4g"),
     "test_mae": ("MAE", ".4g"),
     "test_skill": ("skill", ".4g"),
     "test_coverage_90": ("cover", ".4g"),
     "test_width_90": ("width", ".4g"),
+    "test_adaptive_coverage_90": ("cover\nadapt.", ".4g"),
     "unseen_all_rmse": ("RMSE\nunseen", ".4g"),
     "unseen_all_coverage_90": ("cover\nunseen", ".4g"),
     "test_truth_rmse": ("RMSE\ntruth", ".4g"),
@@ -33,6 +42,10 @@ PUBLISHED = {
     "unseen_all_truth_rmse": ("RMSE to truth, unseen units", ".3f"),
     "test_coverage_90": ("coverage of 90 %", ".1%"),
     "unseen_all_coverage_90": ("coverage of 90 %, unseen units", ".1%"),
+    "test_adaptive_coverage_90": ("coverage of 90 %, adaptive", ".1%"),
+    "test_width_90": ("width", ".2f"),
+    "test_adaptive_width_90": ("width, adaptive", ".2f"),
+    "test_adaptive_rmse": ("RMSE, adaptive", ".3f"),
 }
 VERDICT_ROWS = {
     "mae": "mean absolute error",
@@ -52,6 +65,7 @@ def remarks(candidates: Mapping[str, RegressionCandidate], best: RegressionCandi
     lines = [
         f"Skill against {next(iter(candidates))}; cover: share of labels in the {COVERAGE:.0%} interval; "
         "unseen: held-out units",
+        "adapt.: of intervals that follow the outcomes as they come in",
         f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
     ]
     if floor is not None:
@@ -71,9 +85,15 @@ def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
     lines = []
     if metrics["test_skill"] <= 0:
         lines.append("on the test rows it is no better than the baseline")
-    if not LEAST_COVERAGE <= metrics["test_coverage_90"] <= MOST_COVERAGE:
+    fixed, adaptive = metrics["test_coverage_90"], metrics.get("test_adaptive_coverage_90")
+    if not LEAST_COVERAGE <= fixed <= MOST_COVERAGE:
         lines.append(
-            f"its {COVERAGE:.0%} intervals hold {metrics['test_coverage_90']:.0%} of the test rows' labels: "
+            f"its fixed {COVERAGE:.0%} intervals cover {fixed:.0%} of the test rows' labels: "
             "the plant was another one when they were calibrated"
         )
+        if adaptive is not None:
+            lines.append(
+                f"its adaptive intervals cover {adaptive:.0%} of them, which need outcomes to come in: without, they "
+                "stay as the last outcomes of training left them, and age with the plant"
+            )
     return lines

@@ -34,6 +34,27 @@ def against_label(label: FloatArray, answer: Answer) -> dict[str, float]:
     }
 
 
+def of_followed(label: FloatArray, answer: Answer) -> dict[str, float]:
+    """Metrics of adaptive answers against the measured label; none where some of the n rows were not asked.
+
+    Parameters
+    ----------
+    label : ndarray, shape (n,)
+        Measured values [target's unit].
+    answer : Answer of n rows
+        What the model would have said while outcomes came in; NaN where it was not asked.
+
+    Returns
+    -------
+    dict of str to float
+        adaptive_mae, adaptive_rmse, adaptive_bias, adaptive_width_90 [target's unit]; adaptive_coverage_90 [1].
+    """
+    if np.isnan(answer.value).any():
+        return {}
+    found = against_label(label, answer)
+    return {f"adaptive_{name}": found[name] for name in ("mae", "rmse", "bias", "coverage_90", "width_90")}
+
+
 def against_truth(truth: FloatArray, label: FloatArray, answer: Answer) -> dict[str, float]:
     """Metrics of answers against the noise-free truth of a simulated plant.
 

@@ -1,6 +1,7 @@
 """A number in the jobs: how its candidates are fitted, calibrated and measured."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.evaluate import mae, rmse
 from training.fitting import Candidate
-from training.regression.evaluate import evaluate
+from training.regression.evaluate import evaluate, of_followed
+from training.regression.follow import follow
 from training.splits import Split
 
 FITTING = "fit"
@@ -41,15 +43,24 @@ def calibrated(
     predictions: FloatArray,
     info: Mapping[str, Any],
 ) -> tuple[RegressionModel, dict[str, float]]:
-    """Model with intervals from the residuals of out-of-time predictions, and their errors."""
+    """Model with intervals from the residuals of out-of-time predictions, and their errors.
+
+    Its adaptive intervals have followed the plant through the calibrate rows and then the test rows, whose outcomes it
+    has not learnt either.
+    """
     error = predictions - data.y[rows]
-    model = conformalised(data.seed, name, estimator, data.X[parts.learnt], data.y[rows], predictions, info)
+    block = np.repeat(np.arange(len(parts.calibrate)), [len(one) for one in parts.calibrate])
+    X, y = data.X[parts.learnt], data.y[rows]
+    model = conformalised(data.seed, name, estimator, X, y, predictions, info, block)
+    if data.seed.time is not None:  # without time there is no order in which outcomes come in
+        adaptive, followed = follow(model, data, parts, rows, predictions, block)
+        model = replace(model, adaptive=adaptive, followed=followed)
     return model, {"calibrate_mae": mae(error), SELECTED_BY: rmse(error)}
 
 
 def answers(model: RegressionModel, data: Dataset, parts: Split) -> Answer:
-    """Answers for the whole table."""
-    return model.answer(data.X, COVERAGE)[data.seed.target.name]
+    """Answers for the whole table, with fixed intervals: no outcome of the table has moved them."""
+    return model.fixed(data.X, COVERAGE)
 
 
 def predictions_of(answers: Answer) -> FloatArray:
@@ -65,6 +76,7 @@ def error(model: RegressionModel, data: Dataset, rows: IntArray) -> Callable[[An
 def evaluated(
     model: RegressionModel, answers: Answer, data: Dataset, rows: IntArray, baseline: FloatArray
 ) -> dict[str, float]:
-    """Metrics of answers on some rows; see `training.regression.evaluate.evaluate`."""
+    """Metrics of answers on some rows; see `evaluate` and `of_followed` in `training.regression.evaluate`."""
     truth = None if data.truth is None else data.truth[rows]
-    return evaluate(data.y[rows], rows_of(answers, rows), baseline[rows], truth)
+    found = evaluate(data.y[rows], rows_of(answers, rows), baseline[rows], truth)
+    return found if model.followed is None else found | of_followed(data.y[rows], rows_of(model.followed, rows))

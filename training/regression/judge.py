@@ -8,6 +8,7 @@ from models.answers import COVERAGE, Answer, rows_of
 from models.regression.model import RegressionModel
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
+from training.evaluate import coverage
 from training.judge import JudgeRows, Side, Verdict, blocks_of
 from training.judge import judge as judge_losses
 from training.regression.evaluate import against_label, against_truth
@@ -24,11 +25,13 @@ def judge(
     periods: pd.DatetimeIndex,
     unit: str,
     truth: FloatArray | None = None,
+    followed: Answer | None = None,
 ) -> Verdict:
     """Compare two models on rows that neither has learnt from.
 
     The challenger is promoted when the lower bound of its gain in mean absolute error is above zero, and its 90 %
-    intervals are not broken: coverage of at least BROKEN_COVERAGE, or at least the champion's.
+    intervals are not broken: coverage of at least BROKEN_COVERAGE, or at least the champion's, by the fixed intervals
+    or the adaptive ones. The champion's are its fixed ones: what it would have followed is not known.
 
     Parameters
     ----------
@@ -44,6 +47,8 @@ def judge(
         The target's unit, for the words.
     truth : ndarray, shape (n,), optional
         Noise-free values, NaN where unknown: reported, never part of the rule.
+    followed : Answer of n rows, optional
+        What the challenger would have said while outcomes came in.
 
     Returns
     -------
@@ -57,7 +62,8 @@ def judge(
     rows = JudgeRows(units, periods, blocks_of(units, periods), np.ones(len(label)))
     old, new = (Side(np.abs(answer.value - label), _metrics(label, answer, truth)) for answer in (champion, challenger))
     covered = new.metrics["coverage_90"]
-    broken = covered < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
+    best = covered if followed is None else max(covered, coverage(label, followed))
+    broken = best < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
     unsound = f"its intervals are broken: {covered:.0%} coverage where 90% is promised" if broken else None
     return judge_losses(rows, old, new, "the mean absolute error", unit, unsound)
 
@@ -74,11 +80,13 @@ def verdict(
     champion: RegressionModel, X: FloatArray, challenger: RegressionCandidate, data: Dataset, rows: IntArray
 ) -> Verdict:
     """Verdict on some rows of a data set; X holds them as the champion wants them."""
-    answer = champion.answer(X, COVERAGE)[data.seed.target.name]
+    answer = champion.fixed(X, COVERAGE)
     truth = None if data.truth is None else data.truth[rows]
     lines = rows_of(challenger.answers, rows)
     unit = data.seed.target.unit or ""
-    return judge(data.y[rows], answer, lines, data.units[rows], data.periods[rows], unit, truth)
+    followed = challenger.model.followed
+    adaptive = None if followed is None else rows_of(followed, rows)
+    return judge(data.y[rows], answer, lines, data.units[rows], data.periods[rows], unit, truth, adaptive)
 
 
 def check_judgeable(champion: RegressionModel, data: Dataset, rows: IntArray) -> None:

@@ -1,5 +1,7 @@
 """What an engineer looks at before believing a candidate that predicts a number."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -134,12 +136,14 @@ def learning_curve(candidate: RegressionCandidate, data: Dataset, parts: Split) 
 
 
 def coverage_by_month(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Share of the measured values within the interval, month by month."""
+    """Share of the measured values within the fixed and the adaptive interval, month by month."""
     figure = empty("month", "share of measured values inside")
-    answer = candidate.answers
-    inside = (answer.low <= data.y) & (data.y <= answer.high)
-    for rows, label, colour in _shown(parts):
-        monthly = pd.Series(inside[rows].astype(float)).groupby(by_month(data.periods[rows]))
+    kinds = [("fixed", candidate.answers, "solid"), ("adaptive", candidate.model.followed, "dash")]
+    for (rows, label, colour), (kind, answer, dash) in itertools.product(_shown(parts), kinds):
+        if answer is None:
+            continue
+        inside = (answer.low[rows] <= data.y[rows]) & (data.y[rows] <= answer.high[rows])
+        monthly = pd.Series(inside.astype(float)).groupby(by_month(data.periods[rows]))
         share, count = monthly.mean(), monthly.count()
         bars = {"array": np.sqrt(COVERAGE * (1 - COVERAGE) / count), "thickness": 1, "width": 4}
         figure.add_scatter(
@@ -147,9 +151,9 @@ def coverage_by_month(candidate: RegressionCandidate, data: Dataset, parts: Spli
             y=share.to_numpy(),
             error_y=bars,
             mode="lines+markers",
-            line={"color": colour},
+            line={"color": colour, "dash": dash},
             text=[f"{n} rows" for n in count],
-            name=label,
+            name=f"{label}, {kind}",
         )
     figure.add_hline(y=COVERAGE, line_dash="dash", line_color="black")
     figure.update_layout(yaxis={"range": [0, 1.12], "tickformat": ".0%"}, showlegend=True)
@@ -204,7 +208,8 @@ PICTURES = (
     ),
     Picture(
         f"Coverage of the {COVERAGE:.0%} interval by month",
-        "Bars: one standard deviation of the share for that many independent rows.",
+        "Dashed: adaptive intervals, which follow the outcomes as they come in. Bars: one standard deviation of the "
+        "share for that many independent rows.",
         coverage_by_month,
     ),
 )

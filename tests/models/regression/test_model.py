@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,11 +9,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from models.adaptive import Adaptive, Level
 from models.answers import COVERAGE, EXAMPLES, Answer
 from models.intervals import CoverageError
 from models.processes.lookup import physics_of
 from models.regression import model as fitted
 from models.regression.model import RegressionModel, conformalised
+from models.spread import Spread
 from models.table.inputs import input_names
 from seeds import Seed, load, load_all
 
@@ -46,10 +49,56 @@ def test_interval_is_the_value_and_the_calibrated_half_width(model: RegressionMo
 
 
 def test_a_model_is_made_again_from_its_state_and_its_parts(model: RegressionModel) -> None:
-    parts = {name: value for name, value in vars(model).items() if name != "conformal"}
+    own = ("conformal", "spread", "adaptive", "followed")
+    parts = {name: value for name, value in vars(model).items() if name not in own}
     again = RegressionModel.from_state(model.state(), **parts)
     np.testing.assert_array_equal(again.conformal.scores, model.conformal.scores)
     assert again.seed == model.seed
+
+
+def following(model: RegressionModel) -> RegressionModel:
+    """The toy model after 99 outcomes, each 2 above what was predicted, give or take 0.01 to 0.99."""
+    scores = np.arange(1, 100) / 100
+    adaptive = Adaptive(Level(scores, Level.new().missed), ((20, 40.0),))
+    return replace(model, adaptive=adaptive, spread=Spread(np.array([70.0, 80.0]), np.array([1.0, 2.0])))
+
+
+def test_known_outcomes_centre_an_answer_and_give_it_its_width(model: RegressionModel) -> None:
+    X = np.array([[80.0, 10.0, 4.0], [75.0, 10.0, 4.0], [70.0, 10.0, 4.0]])
+    answer = following(model).answer(X, 0.9)["y"]
+    np.testing.assert_allclose(answer.value, [82.0, 77.0, 72.0])
+    np.testing.assert_allclose(answer.high - answer.value, [1.8, 1.35, 0.9])
+    np.testing.assert_allclose(answer.value - answer.low, [1.8, 1.35, 0.9])
+    np.testing.assert_array_equal(following(model).predict(X), X[:, 0])
+
+
+def test_fixed_intervals_know_no_outcome(model: RegressionModel) -> None:
+    X = np.array([[80.0, 10.0, 4.0], [70.0, 10.0, 4.0]])
+    answer = following(model).fixed(X, 0.9)
+    np.testing.assert_array_equal(answer.value, [80.0, 70.0])
+    np.testing.assert_allclose(answer.high, [98.0, 79.0])
+    np.testing.assert_allclose(model.answer(X, 0.9)["y"], model.fixed(X, 0.9))
+
+
+def test_what_was_followed_comes_back_with_the_state(model: RegressionModel) -> None:
+    one = replace(following(model), followed=Answer(*np.zeros((3, 1))))
+    own = ("conformal", "spread", "adaptive", "followed")
+    parts = {name: value for name, value in vars(one).items() if name in RegressionModel.__match_args__}
+    parts = {name: value for name, value in parts.items() if name not in own}
+    back = RegressionModel.from_state(json.loads(json.dumps(one.state())), **parts)
+    X = np.array([[80.0, 10.0, 4.0], [75.0, 10.0, 4.0]])
+    np.testing.assert_array_equal(back.answer(X, 0.9)["y"], one.answer(X, 0.9)["y"])
+    assert back.followed is None
+
+
+def test_a_model_of_before_has_fixed_intervals_of_one_width(model: RegressionModel) -> None:
+    own = ("conformal", "spread", "adaptive", "followed")
+    parts = {name: value for name, value in vars(following(model)).items() if name in RegressionModel.__match_args__}
+    old = RegressionModel.from_state(
+        {"scores": model.conformal.scores.tolist()}, **{k: v for k, v in parts.items() if k not in own}
+    )
+    X = np.array([[80.0, 10.0, 4.0], [70.0, 10.0, 4.0]])
+    np.testing.assert_array_equal(old.answer(X, 0.9)["y"], model.answer(X, 0.9)["y"])
 
 
 def test_interval_ends_at_the_physical_range(model: RegressionModel) -> None:

@@ -119,3 +119,24 @@ def test_noise_is_what_is_stated_and_what_is_measured(toy_seed, stated, metrics,
     lines = sections_of(seed, line=LINE | metrics)
     at = lines.index("## Label noise")
     assert lines[at + 1 : lines.index("## Intervals")] == ["", *noise, ""]
+
+
+def test_fixed_and_adaptive_intervals_stand_side_by_side(toy_seed):
+    figures = {"coverage_90": 0.74, "width_90": 2.02, "rmse": 1.344, "mae": 0.867}
+    adaptive = {"adaptive_coverage_90": 0.876, "adaptive_width_90": 3.31, "adaptive_rmse": 1.198, "adaptive_mae": 0.85}
+    line = LINE | {f"test_{name}": value for name, value in (figures | adaptive).items()}
+    text = "\n".join(sections_of(toy_seed, line=line))
+    assert (
+        "They need outcomes to come back; here each counted from 1 periods after the end of its own, none earlier.\n\n"
+        "| 90% interval | fixed | adaptive |\n"
+        "| - | - | - |\n"
+        "| coverage, future periods | 0.74 | 0.876 |\n"
+        "| mean width, future periods | 2.02 | 3.31 |\n"
+        "| RMSE, future periods | 1.344 | 1.198 |\n"
+        "| mean absolute error, future periods | 0.867 | 0.85 |\n"
+    ) in text
+    assert "As long as no further ones come in, centre and width stay as these left them" in text
+    assert "held-out units in them |" not in text
+    both = line | {f"unseen_{name}": value for name, value in (figures | adaptive).items()}
+    assert "| coverage, held-out units in them | 0.74 | 0.876 |" in "\n".join(sections_of(toy_seed, line=both))
+    assert "adaptive" not in "\n".join(sections_of(toy_seed))

@@ -7,7 +7,7 @@ import pytest
 from training.regression.columns import cautions, remarks, verdict_head
 
 NO_SKILL = "on the test rows it is no better than the baseline"
-OFF = "its 90% intervals hold {} of the test rows' labels: the plant was another one when they were calibrated"
+OFF = "its fixed 90% intervals cover {} of the test rows' labels: the plant was another one when they were calibrated"
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,19 @@ def test_a_caution_is_said_from_its_figure_on(toy_seed, skill, covered, said):
     assert cautions(toy_seed, {"test_skill": skill, "test_coverage_90": covered}) == said
 
 
+def test_adaptive_intervals_are_spoken_of_where_the_fixed_ones_are_off(toy_seed):
+    known = {"test_skill": 0.5, "test_adaptive_coverage_90": 0.886}
+    assert cautions(toy_seed, known | {"test_coverage_90": 0.9}) == []
+    assert cautions(toy_seed, known | {"test_coverage_90": 0.74}) == [
+        OFF.format("74%"),
+        "its adaptive intervals cover 89% of them, which need outcomes to come in: without, they stay as the last "
+        "outcomes of training left them, and age with the plant",
+    ]
+
+
 HEADS = [
     "Skill against persistence; cover: share of labels in the 90% interval; unseen: held-out units",
+    "adapt.: of intervals that follow the outcomes as they come in",
     "Rejected rows: 3; without label: 5",
 ]
 

@@ -84,8 +84,8 @@ def test_mae_never_exceeds_rmse():
     [
         ({"test_skill": 0.5, "test_coverage_90": 0.9}, []),
         ({"test_skill": -0.1, "test_coverage_90": 0.9}, ["no better than the baseline"]),
-        ({"test_skill": 0.5, "test_coverage_90": 0.75}, ["90% intervals hold 75%"]),
-        ({"test_skill": 0.0, "test_coverage_90": 0.99}, ["no better than the baseline", "90% intervals hold 99%"]),
+        ({"test_skill": 0.5, "test_coverage_90": 0.75}, ["90% intervals cover 75%"]),
+        ({"test_skill": 0.0, "test_coverage_90": 0.99}, ["no better than the baseline", "90% intervals cover 99%"]),
     ],
 )
 def test_cautions_name_what_is_wrong(toy_seed, metrics, told):

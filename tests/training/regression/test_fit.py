@@ -1,5 +1,6 @@
 """A number's part in fitting, by value, with estimators and models that say what they are to say."""
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,10 +18,18 @@ class Twice:
         return 2 * X[:, 0]
 
 
+@dataclass(frozen=True)
+class Made:
+    """A model of nothing but what it has followed."""
+
+    adaptive: object = None
+    followed: object = None
+
+
 def data_with(**more):
     target = SimpleNamespace(name="y")
     return SimpleNamespace(
-        seed=SimpleNamespace(target=target),
+        seed=SimpleNamespace(target=target, time="there is one"),
         X=np.array([[1.0], [2.0], [3.0], [4.0]]),
         y=np.array([1.0, 5.0, 6.0, 6.0]),
         truth=None,
@@ -41,16 +50,29 @@ def test_a_prediction_is_made_of_floats():
 def test_a_model_is_calibrated_by_its_errors_on_the_calibrate_rows(monkeypatch):
     """Of the last two rows 9 and 2 are said where 6 is measured: errors of 3 and -4."""
     given = []
-    monkeypatch.setattr(fit, "conformalised", lambda *what: given.append(what) or "model")
+    asked = []
+    monkeypatch.setattr(fit, "conformalised", lambda *what: given.append(what) or Made())
+    monkeypatch.setattr(fit, "follow", lambda *what: asked.append(what) or ("state", "answers"))
     data, rows, said = data_with(), np.array([2, 3]), np.array([9.0, 2.0])
-    parts = SimpleNamespace(learnt=np.array([0, 2]))
+    parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
     model, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
-    assert model == "model"
+    assert model == Made("state", "answers")
     assert metrics == {"calibrate_mae": 3.5, "calibrate_rmse": pytest.approx(np.sqrt(12.5))}
-    ((seed, name, estimator, learnt, labels, predictions, info),) = given
+    ((seed, name, estimator, learnt, labels, predictions, info, block),) = given
+    assert block.tolist() == [0, 1]
+    assert asked == [(Made(), data, parts, rows, said, block)]
     assert (seed, name, estimator, info) == (data.seed, "line", "estimator", {"from": "here"})
     assert learnt.tolist() == [[1.0], [3.0]]
     assert (labels.tolist(), predictions.tolist()) == ([6.0, 6.0], [9.0, 2.0])
+
+
+def test_a_table_without_time_follows_nothing(monkeypatch):
+    monkeypatch.setattr(fit, "conformalised", lambda *what: Made())
+    data, rows = data_with(), np.array([2, 3])
+    data.seed.time = None
+    parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
+    model, _ = calibrated("line", "estimator", data, parts, rows, np.array([9.0, 2.0]), {})
+    assert model == Made(None, None)
 
 
 def test_the_error_of_an_estimator_is_its_rmse():
@@ -61,7 +83,7 @@ def test_the_error_of_an_estimator_is_its_rmse():
 
 def test_answers_are_of_the_target_for_the_whole_table():
     asked = []
-    model = SimpleNamespace(answer=lambda X, coverage: asked.append((len(X), coverage)) or {"y": "its", "z": "other"})
+    model = SimpleNamespace(fixed=lambda X, coverage: asked.append((len(X), coverage)) or "its")
     assert answers(model, data_with(), None) == "its"
     assert asked == [(4, 0.9)]
     value = np.array([1.0])
@@ -72,9 +94,17 @@ def test_evaluated_rows_are_compared_with_labels_baseline_and_truth():
     data, rows = data_with(), np.array([1, 3])
     value = np.array([0.0, 4.0, 0.0, 8.0])
     lines, baseline = Answer(value, value - 1, value + 1), np.array([0.0, 3.0, 0.0, 2.0])
-    found = evaluated(None, lines, data, rows, baseline)
+    model = SimpleNamespace(followed=None)
+    found = evaluated(model, lines, data, rows, baseline)
     # 4 and 8 of 5 and 6: errors -1 and 2; the baseline's are -2 and -4
     assert (found["mae"], found["bias"], found["skill"]) == (1.5, 0.5, pytest.approx(1 - 2.5 / 10))
     assert "truth_mae" not in found
     data.truth = np.array([0.0, 4.5, 0.0, np.nan])
-    assert evaluated(None, lines, data, rows, baseline)["truth_mae"] == 0.5
+    assert evaluated(model, lines, data, rows, baseline)["truth_mae"] == 0.5
+    # 4 and 7 of 5 and 6 while outcomes come in; of the first row nothing was asked
+    followed = np.array([np.nan, 4.0, np.nan, 7.0])
+    model.followed = Answer(followed, followed - 1, followed + 0.5)
+    found = evaluated(model, lines, data, rows, baseline)
+    assert (found["adaptive_mae"], found["adaptive_bias"], found["adaptive_width_90"]) == (1.0, 0.0, 1.5)
+    assert found["adaptive_coverage_90"] == 0.5
+    assert not any(name.startswith("adaptive") for name in evaluated(model, lines, data, np.array([0, 1]), baseline))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from models.spread import by_others
 from models.table.contract import check
 from models.tasks import build
 from training import regression
@@ -93,13 +94,15 @@ def test_labels_of_held_out_units_change_no_model(toy_seed, toy_frame):
 
 def test_residuals_come_from_models_that_know_only_what_is_older(toy_seed, toy_frame):
     data, parts, found = fit_all(toy_seed, toy_frame())
-    known, errors = parts.train, []
+    known, said = parts.train, []
     for block in parts.calibrate:
         older = build(toy_seed)["linear"].fit(data.X[known], data.y[known])
-        errors.append(older.predict(data.X[block]) - data.y[block])
+        said.append(older.predict(data.X[block]))
         known = np.concatenate([known, block])
-    errors = np.concatenate(errors)
-    assert np.allclose(found["linear"].model.conformal.scores, np.sort(np.abs(errors)), rtol=1e-12)
+    predicted, block = np.concatenate(said), np.repeat(np.arange(3), [len(one) for one in said])
+    errors = predicted - data.y[np.concatenate(parts.calibrate)]
+    scores = np.sort(np.abs(errors) / by_others(predicted, errors, block))
+    assert np.allclose(found["linear"].model.conformal.scores, scores, rtol=1e-12)
     assert found["linear"].metrics["calibrate_rmse"] == pytest.approx(rmse(errors), rel=1e-12)
 
 

@@ -31,7 +31,8 @@ def plant(toy_seed, covered=90, error=0.5, previous=2.0):
         unseen=np.flatnonzero(new & held_out),
     )
     bar = SimpleNamespace(name="persistence", predictions=label - previous)
-    return SimpleNamespace(name="linear", answers=answers), bar, data, parts
+    model = SimpleNamespace(followed=None)
+    return SimpleNamespace(name="linear", answers=answers, model=model), bar, data, parts
 
 
 def test_errors_and_coverage_are_those_of_the_newest_periods_of_all_units(toy_seed):
@@ -63,3 +64,26 @@ def test_a_model_that_is_worse_than_yesterdays_value_is_refused(toy_seed):
         "gain over persistence: with 95% confidence the mean absolute error falls by more than -0.25 %; expected more "
         "than 0 %"
     )
+
+
+@pytest.mark.parametrize(("half", "passed"), [(0.5, True), (-0.5, False)])
+def test_intervals_that_follow_the_plant_stand_in_for_fixed_ones_that_are_off(toy_seed, half, passed):
+    """Of 100 labels the fixed intervals cover 74; the adaptive ones cover all but those of every tenth row, or none."""
+    candidate, bar, data, parts = plant(toy_seed, 74)
+    rows = np.arange(200)
+    reach = np.where(rows // 2 % 10 == 0, -0.5, half)
+    candidate.model.followed = Answer(data.y, data.y - reach, data.y + reach)
+    (found,) = evidence(candidate, bar, data, parts).promises
+    share = "90.0%" if passed else "0.0%"
+    assert found.passed == passed
+    assert found.measured == (
+        "the fixed ones 74.0% of the labels of 100 rows; the adaptive ones, which need outcomes to come in, "
+        f"{share} of the labels of 100 rows"
+    )
+
+
+def test_fixed_intervals_that_cover_are_all_that_is_asked(toy_seed):
+    candidate, bar, data, parts = plant(toy_seed)
+    candidate.model.followed = Answer(data.y, data.y + 1, data.y - 1)
+    (found,) = evidence(candidate, bar, data, parts).promises
+    assert (found.passed, found.measured) == (True, "90.0% of the labels of 100 rows")

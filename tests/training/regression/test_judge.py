@@ -36,6 +36,24 @@ def test_intervals_are_broken_below_85_percent_unless_the_champions_are_too(old,
     assert (found.why == broken) != promoted
 
 
+@pytest.mark.parametrize(("followed", "promoted"), [(170, True), (169, False)])
+def test_intervals_that_follow_the_plant_are_not_broken_where_fixed_ones_are(followed, promoted):
+    label, unit, period = plant()
+    old, new, adaptive = beside(label, 0.75, 200), beside(label, 0.5, 120), beside(label, 0.4, followed)
+    found = judge(label, old, new, unit, period, "%", followed=adaptive)
+    assert found.promoted == promoted
+    assert found.challenger["coverage_90"] == pytest.approx(0.6)
+
+
+def test_the_verdict_knows_what_the_challenger_followed(toy_seed):
+    data, rows = table(toy_seed), np.arange(200, 400)
+    label = data.y[rows]
+    for covered, promoted in ((400, True), (0, False)):
+        model = SimpleNamespace(followed=beside(data.y, 0.5, covered))
+        challenger = SimpleNamespace(answers=beside(data.y, 0.5, 0), model=model)
+        assert verdict(Champion(label), np.zeros((200, 3)), challenger, data, rows).promoted == promoted
+
+
 def test_metrics_against_the_truth_are_those_of_the_rows_that_have_one():
     label, unit, period = plant()
     truth = np.where(np.arange(200) % 2 == 0, label + 0.2, np.nan)
@@ -51,9 +69,9 @@ class Champion:
     def __init__(self, label):
         self.label = label
 
-    def answer(self, X, coverage):
+    def fixed(self, X, coverage):
         assert (len(X), coverage) == (len(self.label), 0.9)
-        return {"y": beside(self.label, 0.75, 200)}
+        return beside(self.label, 0.75, 200)
 
 
 def table(toy_seed, unit="%", truth=None):
@@ -72,7 +90,7 @@ def table(toy_seed, unit="%", truth=None):
 @pytest.mark.parametrize(("unit", "last"), [("%", "more than 0.25 %"), (None, "more than 0.25 ")])
 def test_the_verdict_is_that_of_the_judge_rows(toy_seed, unit, last):
     data, rows = table(toy_seed, unit), np.arange(200, 400)
-    challenger = SimpleNamespace(answers=beside(data.y, 0.5, 400))
+    challenger = SimpleNamespace(answers=beside(data.y, 0.5, 400), model=SimpleNamespace(followed=None))
     found = verdict(Champion(data.y[rows]), np.zeros((200, 3)), challenger, data, rows)
     assert (found.rows, found.units, found.periods, found.blocks) == (200, 40, 5, 40)
     assert (found.champion["mae"], found.challenger["mae"]) == pytest.approx((0.75, 0.5))
@@ -83,7 +101,7 @@ def test_the_verdict_is_that_of_the_judge_rows(toy_seed, unit, last):
 def test_the_truth_of_the_judge_rows_is_reported(toy_seed):
     data, rows = table(toy_seed), np.arange(200, 400)
     data.truth = np.where(np.arange(400) < 200, 0.0, data.y + 0.1)
-    challenger = SimpleNamespace(answers=beside(data.y, 0.5, 400))
+    challenger = SimpleNamespace(answers=beside(data.y, 0.5, 400), model=SimpleNamespace(followed=None))
     found = verdict(Champion(data.y[rows]), np.zeros((200, 3)), challenger, data, rows)
     assert (found.champion["truth_rmse"], found.challenger["truth_rmse"]) == pytest.approx((0.65, 0.4))
 

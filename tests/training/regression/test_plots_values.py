@@ -191,7 +191,9 @@ def test_coverage_by_month_counts_both_ends_as_inside(fitted, layout_of, traces_
     """Half of the labels lie on an end of their interval, and half 0.5 beyond it."""
     candidate, data, parts = fitted
     value = np.round(data.y) + np.tile([1.0, -1.0, 1.5, -1.5], len(data.y))[: len(data.y)]
-    edges = replace(candidate, answers=Answer(value, value - 1.0, value + 1.0))
+    wide = Answer(value, value - 2.0, value + 2.0)
+    model = replace(candidate.model, followed=wide)
+    edges = replace(candidate, answers=Answer(value, value - 1.0, value + 1.0), model=model)
     data = replace(data, y=np.round(data.y))
     figure = plots.coverage_by_month(edges, data, parts)
     axes = {"yaxis.range.0": 0, "yaxis.range.1": 1.12, "yaxis.tickformat": ".0%", "showlegend": True}
@@ -199,9 +201,16 @@ def test_coverage_by_month_counts_both_ends_as_inside(fitted, layout_of, traces_
     assert layout_of(figure) == named("month", "share of measured values inside", **axes, **months)
     look = {"type": "scatter", "mode": "lines+markers", "error_y.thickness": 1, "error_y.width": 4}
     names = [(FUTURE, BLUE), (HELD_OUT, ORANGE)]
-    assert traces_of(figure) == [look | {"name": name, "line.color": colour} for name, colour in names]
+    assert traces_of(figure) == [
+        look | {"name": f"{name}, {kind}", "line.color": colour, "line.dash": dash}
+        for name, colour in names
+        for kind, dash in (("fixed", "solid"), ("adaptive", "dash"))
+    ]
+    assert all(set(trace.y) == {1.0} for trace in figure.data[1::2])
+    none = replace(edges, model=replace(model, followed=None))
+    assert len(plots.coverage_by_month(none, data, parts).data) == 2
     inside = np.tile([True, True, False, False], len(data.y))[: len(data.y)]
-    for trace, rows in zip(figure.data, (parts.test, parts.unseen), strict=True):
+    for trace, rows in zip(figure.data[::2], (parts.test, parts.unseen), strict=True):
         month = [pd.Timestamp(one.year, one.month, 1) for one in data.periods[rows]]
         assert list(pd.DatetimeIndex(trace.x)) == sorted(set(month))
         for start, share, error, text in zip(sorted(set(month)), trace.y, trace.error_y.array, trace.text, strict=True):

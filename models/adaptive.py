@@ -1,0 +1,199 @@
+"""Prediction intervals that follow the plant: outcomes that come in move their centre and their level."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, insort
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from models.intervals import CoverageError, rows_needed
+from physics.arrays import FloatArray
+
+COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+"""Coverages whose level is followed; others lie between them."""
+WINDOW = 250
+STEP = 0.02
+RECENT = 20
+# Above a coverage of 90 % a step is this share of what may be missed: with 0.02 a single miss would make an interval of
+# 99 % as wide as any known error, for a hundred outcomes.
+STEP_SHARE = 0.2
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """How wide intervals must be now, by adaptive conformal inference [1]_.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n,), n <= WINDOW
+        What the newest answers were off by, the oldest first.
+    missed : ndarray, shape (7,)
+        For each of COVERAGES the share of scores that its interval may leave out now; 1 - coverage at the beginning.
+
+    Notes
+    -----
+    An outcome is held against the interval of each of COVERAGES as it is when the outcome arrives. A miss lowers
+    `missed` by the step times the coverage, a hit raises it by the step times one less the coverage: over T outcomes
+    the share of misses is off 1 - coverage by at most (coverage + step) / (step T), whatever the plant does. Outcomes
+    beyond all scores of the window while the interval already is as wide as the largest of them are left out of this
+    count: an interval is never wider than the largest error that is known, so that it stays finite, and returns soon.
+
+    References
+    ----------
+    .. [1] I. Gibbs, E. Candès (2021). Adaptive conformal inference under distribution shift. Advances in Neural
+       Information Processing Systems 34. arXiv 2106.00170.
+    """
+
+    scores: FloatArray
+    missed: FloatArray
+
+    def __post_init__(self) -> None:
+        scores, missed = (np.array(part, dtype=np.float64) for part in (self.scores, self.missed))
+        if scores.ndim != 1 or len(scores) > WINDOW or not np.isfinite(scores).all() or (scores < 0).any():
+            raise ValueError(f"scores: expected at most {WINDOW} finite numbers >= 0")
+        if missed.shape != (len(COVERAGES),) or not np.isfinite(missed).all():
+            raise ValueError(f"missed: expected {len(COVERAGES)} finite numbers, one for each of {COVERAGES}")
+        for name, part in (("scores", scores), ("missed", missed)):
+            part.flags.writeable = False
+            object.__setattr__(self, name, part)
+
+    @classmethod
+    def new(cls) -> Self:
+        """As it is before any outcome."""
+        return cls(np.empty(0), 1.0 - np.array(COVERAGES))
+
+    @cached_property
+    def _sorted(self) -> list[float]:
+        return sorted(self.scores.tolist())
+
+    @cached_property
+    def _nodes(self) -> tuple[FloatArray, FloatArray]:
+        """Coverages from 0 to 1 and what each may miss, falling: a higher coverage is never narrower."""
+        missed = np.minimum.accumulate(np.minimum(self.missed, 1.0))
+        return np.array([0.0, *COVERAGES, 1.0]), np.array([1.0, *missed, min(0.0, missed[-1])])
+
+    def half_width(self, coverage: float) -> float:
+        """Half width of the interval in the unit of the scores.
+
+        Raises
+        ------
+        CoverageError
+            No share above 0 and below 1, or one that the known outcomes are too few for.
+        """
+        needed = rows_needed(coverage)
+        if len(self.scores) < needed:
+            raise CoverageError(
+                f"coverage {coverage:g} needs at least {needed} known outcomes, got {len(self.scores)} "
+                f"(of the newest {WINDOW})"
+            )
+        return _half_width(self._sorted, float(np.interp(coverage, *self._nodes)))
+
+    def taken(self, scores: FloatArray) -> Self:
+        """The level after outcomes that arrived with these scores, shape (m,), one after the other."""
+        window, ordered = self.scores.tolist(), list(self._sorted)
+        missed = self.missed.tolist()
+        for score in np.asarray(scores, dtype=np.float64).tolist():
+            for i, (coverage, needed, step) in enumerate(_FOLLOWED):
+                if len(ordered) >= needed:
+                    missed[i] = _followed(missed[i], score, ordered, coverage, step)
+            window.append(score)
+            insort(ordered, score)
+            if len(window) > WINDOW:
+                del ordered[bisect_left(ordered, window.pop(0))]
+        return replace(self, scores=np.array(window), missed=np.array(missed))
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {"scores": self.scores.tolist(), "missed": self.missed.tolist()}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """From what `state` gave."""
+        return cls(np.array(state["scores"], dtype=np.float64), np.array(state["missed"], dtype=np.float64))
+
+
+_FOLLOWED = [(coverage, rows_needed(coverage), min(STEP, STEP_SHARE * (1 - coverage))) for coverage in COVERAGES]
+
+
+def _rank(missed: float, n: int) -> int:
+    """Which of n rising scores bounds the interval; above n where none is large enough."""
+    return math.ceil(round((1.0 - missed) * (n + 1), 9))  # rounded: 0.9 of 10 is the 9th, not the 10th
+
+
+def _half_width(ordered: list[float], missed: float) -> float:
+    return ordered[min(max(_rank(missed, len(ordered)), 1), len(ordered)) - 1]
+
+
+def _followed(missed: float, score: float, ordered: list[float], coverage: float, step: float) -> float:
+    """What may be missed after one more outcome."""
+    miss = score > _half_width(ordered, missed)
+    rank = _rank(missed, len(ordered))
+    if (miss and rank > len(ordered)) or (not miss and rank < 1):
+        return missed  # the interval is at its end already: driven further, it would come back late
+    return missed + step * (1.0 - coverage - miss)
+
+
+@dataclass(frozen=True, eq=False)
+class Adaptive:
+    """What is known of a model's newest errors: how far it is off, and how wide its intervals must be.
+
+    It never changes: `taken` gives the next one, so that threads may answer from one while another is made.
+
+    Parameters
+    ----------
+    level : Level
+        Of scores: what answers were off by, after the centre was taken off.
+    recent : tuple of (int, float)
+        Count and sum of the errors (outcome minus prediction) [target's unit] that arrived together, the newest last;
+        no more of them than RECENT outcomes need.
+    """
+
+    level: Level
+    recent: tuple[tuple[int, float], ...]
+
+    @classmethod
+    def new(cls) -> Self:
+        """As it is before any outcome."""
+        return cls(Level.new(), ())
+
+    @property
+    def centre(self) -> float:
+        """What is added to a prediction: the mean of the newest errors [target's unit].
+
+        Those are the last RECENT, and all that arrived together with the oldest of them, so that no order among
+        outcomes of the same time counts. Where fewer are known, the missing ones count as 0.
+        """
+        return sum(total for _, total in self.recent) / max(RECENT, sum(count for count, _ in self.recent))
+
+    def taken(self, errors: FloatArray, scores: FloatArray) -> Self:
+        """After outcomes that arrived together.
+
+        Parameters
+        ----------
+        errors : ndarray, shape (m,)
+            Outcome minus prediction, the centre not added [target's unit].
+        scores : ndarray, shape (m,)
+            What the answers, with the centre as it was when they were given, were off by, in the unit of the scores.
+        """
+        if not len(errors):
+            return self
+        recent = [*self.recent, (len(errors), float(np.sum(errors)))]
+        while sum(count for count, _ in recent[1:]) >= RECENT:
+            del recent[0]
+        return replace(self, level=self.level.taken(scores), recent=tuple(recent))
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {"level": self.level.state(), "recent": [list(batch) for batch in self.recent]}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """From what `state` gave."""
+        return cls(
+            Level.from_state(state["level"]), tuple((int(count), float(total)) for count, total in state["recent"])
+        )

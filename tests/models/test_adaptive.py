@@ -1,0 +1,202 @@
+"""Intervals that follow the plant: laws of the level, what the centre is, and the way of the state into JSON."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.adaptive import COVERAGES, RECENT, STEP, WINDOW, Adaptive, Level
+from models.intervals import Conformal, CoverageError
+
+STEPS = {0.5: 0.02, 0.6: 0.02, 0.7: 0.02, 0.8: 0.02, 0.9: 0.02, 0.95: 0.01, 0.99: 0.002}
+
+
+def level_of(scores: np.ndarray) -> Level:
+    """The level that has never been moved, with these scores in its window."""
+    return Level(scores, Level.new().missed)
+
+
+def misses(level: Level, scores: np.ndarray, coverage: float) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each score lay beyond the interval as it was when it came, and beyond all scores known then."""
+    missed, record = [], []
+    for score in scores:
+        missed.append(score > level.half_width(coverage))
+        record.append(score > level.scores.max())
+        level = level.taken(np.array([score]))
+    return np.array(missed), np.array(record)
+
+
+def test_step_window_and_recent_outcomes_are_those_of_the_documents():
+    assert (STEP, WINDOW, RECENT) == (0.02, 250, 20)
+
+
+@pytest.mark.parametrize("n", [99, 250])
+@pytest.mark.parametrize("coverage", [0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99])
+def test_a_level_that_was_never_moved_is_split_conformal(n, coverage):
+    scores = np.random.default_rng(n).gamma(2.0, size=n)
+    assert level_of(scores).half_width(coverage) == Conformal(np.sort(scores)).half_width(coverage)
+
+
+@pytest.mark.parametrize("coverage", STEPS)
+@pytest.mark.parametrize("kind", ["steady", "steps", "trend", "bursts"])
+def test_in_the_long_run_misses_are_as_many_as_promised_whatever_comes(kind, coverage):
+    """Gibbs and Candès, proposition 4.1: |mean of misses - (1 - c)| <= (max(1 - c, c) + step) / (step T).
+
+    It counts outcomes by which the interval could be moved: not those beyond all known ones when it is at its end.
+    """
+    rng = np.random.default_rng(5)
+    n = 1500
+    scores = np.abs(rng.normal(size=n))
+    at = np.arange(n)
+    scores *= {
+        "steady": np.ones(n),
+        "steps": np.where(at // 200 % 2, 4.0, 1.0),
+        "trend": 1 + at / 200,
+        "bursts": np.where(at % 97 < 5, 10.0, 1.0),
+    }[kind]
+    missed, record = misses(level_of(np.abs(rng.normal(size=WINDOW))), scores, coverage)
+    bound = (max(coverage, 1 - coverage) + STEPS[coverage]) / STEPS[coverage]
+    counted = missed[~record].sum() - (1 - coverage) * n
+    assert -bound - record.sum() <= counted <= bound
+
+
+def test_exchangeable_outcomes_are_covered_as_promised_within_chance():
+    rng = np.random.default_rng(11)
+    scores = rng.gamma(2.0, size=3000)
+    missed, _ = misses(level_of(rng.gamma(2.0, size=WINDOW)), scores, 0.9)
+    # Misses are spread more evenly than independent ones: three standard deviations of these are wide enough.
+    assert abs(missed.mean() - 0.1) < 3 * np.sqrt(0.09 / 3000)
+
+
+def test_one_miss_and_one_hit_move_the_level_by_hand():
+    scores = np.arange(1.0, 101.0)
+    start = level_of(scores)
+    place = COVERAGES.index(0.9)
+    assert start.taken(np.array([500.0])).missed[place] == pytest.approx(0.1 - 0.02 * 0.9)
+    assert start.taken(np.array([1.0])).missed[place] == pytest.approx(0.1 + 0.02 * 0.1)
+    assert start.taken(np.array([500.0])).missed[-1] == pytest.approx(0.01 - 0.002 * 0.99)
+    # 91 is the 91st of 101: at its end, and not beyond
+    assert start.half_width(0.9) == 91.0
+    assert start.taken(np.array([91.0])).missed[place] > 0.1
+    assert start.taken(np.array([91.1])).missed[place] < 0.1
+
+
+def test_an_interval_is_never_wider_than_the_largest_known_error_and_returns_soon():
+    level = level_of(np.ones(WINDOW))
+    level = level.taken(np.arange(2.0, 62.0))  # each beyond all before it
+    assert level.half_width(0.9) == 61.0
+    assert level.missed[COVERAGES.index(0.9)] > -STEP
+    again = level.taken(np.full(150, 1.0))
+    assert again.half_width(0.9) <= 61.0
+    assert again.missed[COVERAGES.index(0.9)] > 0.1
+
+
+@given(
+    st.lists(st.floats(0, 1e6), min_size=20, max_size=60),
+    st.floats(0.01, 0.989),
+    st.floats(0.01, 0.989),
+)
+def test_a_higher_coverage_is_never_narrower(scores, one, other):
+    level = level_of(np.ones(99)).taken(np.array(scores))
+    low, high = sorted((one, other))
+    assert level.half_width(low) <= level.half_width(high)
+
+
+def test_the_window_holds_the_newest_outcomes_alone():
+    rng = np.random.default_rng(3)
+    scores = rng.random(400).round(2)  # with ties
+    level = Level.new().taken(scores)
+    assert level.scores.tolist() == scores[-WINDOW:].tolist()
+    assert level._sorted == sorted(scores[-WINDOW:].tolist())
+
+
+def test_outcomes_one_by_one_or_at_once_move_the_level_alike():
+    scores = np.random.default_rng(4).random(60)
+    one = Level.new()
+    for score in scores:
+        one = one.taken(np.array([score]))
+    at_once = Level.new().taken(scores)
+    assert one.missed.tolist() == at_once.missed.tolist()
+    assert one.scores.tolist() == at_once.scores.tolist()
+
+
+def test_until_enough_is_known_a_level_is_not_moved_and_no_interval_given():
+    level = Level.new().taken(np.arange(8.0))
+    assert level.missed[4] == pytest.approx(0.1)
+    with pytest.raises(CoverageError, match=r"0\.9 needs at least 9 known outcomes, got 8 \(of the newest 250\)"):
+        level.half_width(0.9)
+    assert level.taken(np.array([9.0])).half_width(0.9) == 9.0
+    with pytest.raises(CoverageError, match="expected a share above 0 and below 1"):
+        level.half_width(1.0)
+
+
+def test_the_centre_is_the_mean_of_the_last_twenty_errors():
+    state = Adaptive.new()
+    errors = np.random.default_rng(6).normal(size=50)
+    for i, error in enumerate(errors):
+        assert state.centre == pytest.approx(errors[max(0, i - 20) : i].sum() / 20)
+        state = state.taken(np.array([error]), np.array([abs(error)]))
+
+
+def test_outcomes_that_come_together_count_together_in_any_order():
+    errors = np.random.default_rng(7).normal(size=60)
+    state = Adaptive.new().taken(errors[:30], np.abs(errors[:30]))
+    assert state.centre == pytest.approx(errors[:30].mean())
+    assert state.taken(errors[30:45], errors[30:45] ** 2).centre == pytest.approx(errors[:45].mean())
+    later = state.taken(errors[30:], errors[30:] ** 2)
+    assert later.centre == pytest.approx(errors[30:].mean())
+    turned = state.taken(errors[:29:-1], errors[:29:-1] ** 2)
+    assert turned.centre == pytest.approx(later.centre)
+    assert state.taken(np.empty(0), np.empty(0)) is state
+
+
+def test_a_shift_of_the_mean_is_made_up_for_after_twenty_outcomes():
+    rng = np.random.default_rng(8)
+    state, off = Adaptive.new(), []
+    for error in np.concatenate([rng.normal(0, 1, 100), rng.normal(10, 1, 60)]):
+        off.append(error - state.centre)
+        state = state.taken(np.array([error]), np.array([abs(off[-1])]))
+    assert np.mean(off[100:105]) > 8
+    # the mean of 40, each against a mean of 20: both have their share of chance
+    assert abs(np.mean(off[120:])) < 4 * np.sqrt(1 / 40 + 1 / 20)
+
+
+def test_a_state_comes_back_from_json_as_it_was():
+    rng = np.random.default_rng(9)
+    state = Adaptive.new()
+    for _ in range(40):
+        errors = rng.normal(size=rng.integers(1, 9))
+        state = state.taken(errors, np.abs(errors - state.centre))
+    back = Adaptive.from_state(json.loads(json.dumps(state.state(), allow_nan=False)))
+    assert back.centre == state.centre
+    assert [back.level.half_width(c) for c in COVERAGES] == [state.level.half_width(c) for c in COVERAGES]
+    more = rng.normal(size=30)
+    assert back.taken(more, np.abs(more)).state() == state.taken(more, np.abs(more)).state()
+
+
+@pytest.mark.parametrize(
+    ("scores", "missed", "message"),
+    [
+        ([-1.0], None, "scores: expected at most 250 finite numbers >= 0"),
+        ([np.nan], None, "scores: expected"),
+        ([np.inf], None, "scores: expected"),
+        ([[1.0]], None, "scores: expected"),
+        (np.ones(251), None, "scores: expected at most 250"),
+        ([1.0], [0.1], "missed: expected 7 finite numbers"),
+        ([1.0], [np.nan] * 7, "missed: expected 7 finite numbers"),
+    ],
+)
+def test_a_state_that_is_none_is_refused(scores, missed, message):
+    with pytest.raises(ValueError, match=message):
+        Level(np.array(scores), Level.new().missed if missed is None else np.array(missed))
+
+
+def test_a_state_is_a_copy_that_nobody_changes():
+    scores = np.ones(20)
+    level = level_of(scores)
+    scores[:] = 5.0
+    assert level.half_width(0.9) == 1.0
+    with pytest.raises(ValueError, match="read-only"):
+        level.scores[0] = 9.0

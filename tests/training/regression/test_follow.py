@@ -1,0 +1,121 @@
+"""What a model would have answered while outcomes came in: by what was known then, and by nothing else."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.adaptive import RECENT
+from models.answers import COVERAGE, rows_of
+from models.regression.model import conformalised
+from models.table.contract import check
+from seeds.format.schema import Delay
+from training.dataset import dataset_of
+from training.evaluate import coverage
+from training.regression.follow import follow
+from training.splits import split
+
+
+class Law:
+    """Knows the toy plant's law, and nothing of what has changed since."""
+
+    def predict(self, X):
+        return 90 + 0.5 * (X[:, 0] - 10) - 2 * (X[:, 1] - 4)
+
+
+def followed(seed, frame, delay=None):
+    """A model that knows the law, followed through the table."""
+    if delay is not None:
+        target = seed.targets["y"].model_copy(update={"delay": delay})
+        seed = seed.model_copy(update={"targets": {"y": target}})
+    data = dataset_of(check(frame, seed), seed)
+    parts = split(data.table, seed)
+    rows = np.concatenate(parts.calibrate)
+    block = np.repeat(np.arange(3), [len(one) for one in parts.calibrate])
+    names = [column.name for column in seed.inputs]
+    X = data.X[:, [names.index("x_set"), names.index("z")]]
+    data = replace(data, X=X)
+    said = Law().predict(X[rows])
+    model = conformalised(seed, "law", Law(), X[parts.learnt], data.y[rows], said, {}, block)
+    return data, parts, model, *follow(model, data, parts, rows, said, block)
+
+
+def shifted(frame, by, share=0.6):
+    """The plant after a change that moves the target, from this share of the periods on."""
+    starts = np.sort(frame["period_start"].unique())
+    return frame.assign(y=frame["y"] + by * (frame["period_start"] >= starts[int(share * len(starts))]))
+
+
+def test_test_rows_and_held_out_units_in_their_periods_are_answered(toy_seed, toy_frame):
+    data, parts, _, _, answer = followed(toy_seed, toy_frame())
+    asked = np.zeros(len(data.y), dtype=bool)
+    asked[np.concatenate([parts.test, parts.unseen])] = True
+    for part in answer:
+        np.testing.assert_array_equal(np.isfinite(part), asked)
+
+
+def test_no_outcome_is_used_before_it_is_known(toy_seed, toy_frame):
+    """Outcomes of the last two periods before a test row, and of its own, move no answer to it."""
+    frame = shifted(toy_frame(), 0.0)
+    data, parts, _, _, before = followed(toy_seed, frame)
+    starts = np.sort(np.unique(data.periods[parts.test]))
+    for moment in starts:
+        late = frame["period_start"] >= moment - pd.Timedelta("30D")
+        changed = frame.assign(y=frame["y"].where(~late, 75.0))
+        _, _, _, _, after = followed(toy_seed, changed)
+        rows = np.flatnonzero((data.periods <= moment) & np.isfinite(before.value))
+        # the fixed intervals are calibrated on labels before the test periods alone
+        np.testing.assert_array_equal(after.value[rows], before.value[rows])
+        if moment - pd.Timedelta("30D") >= parts.test_from:
+            np.testing.assert_array_equal(after.high[rows], before.high[rows])
+    known = frame["period_start"] == starts[-1] - pd.Timedelta("60D")
+    _, _, _, _, moved = followed(toy_seed, frame.assign(y=frame["y"].where(~known, 75.0)))
+    newest = np.flatnonzero(data.periods == starts[-1])
+    assert not np.isclose(moved.value[newest], before.value[newest]).any()
+
+
+def test_outcomes_of_held_out_units_never_come_in(toy_seed, toy_frame):
+    frame = toy_frame()
+    _, parts, _, state, before = followed(toy_seed, frame)
+    changed = frame.assign(y=frame["y"].where(~frame["unit"].isin(parts.units), 75.0))
+    _, _, _, after_state, after = followed(toy_seed, changed)
+    assert after_state.state() == state.state()
+    np.testing.assert_array_equal(after.value, before.value)
+
+
+def test_a_shift_of_the_plant_is_followed_where_fixed_intervals_are_lost(toy_seed, toy_frame):
+    data, parts, model, state, answer = followed(toy_seed, shifted(toy_frame(), 6.0, 0.7))
+    label, rows = data.y[parts.test], parts.test
+    fixed = rows_of(model.fixed(data.X, COVERAGE), rows)
+    adaptive = rows_of(answer, rows)
+    assert np.mean(fixed.value - label) == pytest.approx(-6.0, abs=0.5)
+    assert np.mean(adaptive.value - label) == pytest.approx(0.0, abs=0.5)
+    assert 0.85 <= coverage(label, adaptive) <= 1.0
+    assert state.centre == pytest.approx(6.0, abs=0.5)
+
+
+def test_a_plant_that_stays_is_covered_as_before(toy_seed, toy_frame):
+    data, parts, model, _, answer = followed(toy_seed, toy_frame(units=40))
+    label = data.y[parts.test]
+    adaptive, fixed = rows_of(answer, parts.test), rows_of(model.fixed(data.X, COVERAGE), parts.test)
+    chance = 3 * np.sqrt(0.09 / len(label))
+    assert abs(coverage(label, adaptive) - 0.9) < chance + np.sqrt(0.09 / 250)
+    assert np.sqrt(np.mean((adaptive.value - label) ** 2)) < 1.03 * np.sqrt(np.mean((fixed.value - label) ** 2))
+
+
+def test_the_state_at_the_end_knows_the_newest_outcomes_of_all(toy_seed, toy_frame):
+    data, parts, _, state, _ = followed(toy_seed, toy_frame())
+    newest = parts.test[data.periods[parts.test] == parts.last]
+    others = parts.test[data.periods[parts.test] == np.sort(data.periods[parts.test].unique())[-2]]
+    rows = newest if len(newest) >= RECENT else np.concatenate([newest, others])
+    assert state.centre == pytest.approx(np.mean(data.y[rows] - Law().predict(data.X[rows])))
+
+
+def test_until_outcomes_have_come_in_an_interval_is_the_fixed_one(toy_seed, toy_frame):
+    """With a delay of years nothing is known in the test periods."""
+    delay = Delay(value=4000.0, unit="d", source="law")
+    data, parts, model, state, answer = followed(toy_seed, toy_frame(), delay)
+    fixed = model.fixed(data.X, COVERAGE)
+    np.testing.assert_allclose(answer.high[parts.test], fixed.high[parts.test])
+    assert len(state.level.scores) == min(250, len(parts.test) + sum(map(len, parts.calibrate)))
