@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
+from models.adaptive import Level
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags
 from models.quality.decision import ACTIONS, Costs, Decisions, decide
 from models.quality.grades import Limits
@@ -77,6 +78,11 @@ class QualityModel:
         A few training rows, to prove that a copy of the model answers as the original.
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
+    level : Level, optional
+        How wide joint intervals must be by the newest known assays; without it they are the fixed ones of `scatter`.
+    followed : ndarray, shape (n,), optional
+        How many spreads the joint intervals of a table's lots would have reached while their assays came in, NaN for
+        lots that were not asked. Known after training alone, kept in no file.
     """
 
     seed: Seed
@@ -89,6 +95,8 @@ class QualityModel:
     complete: BoolArray
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
+    level: Level | None = None
+    followed: FloatArray | None = None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -123,14 +131,22 @@ class QualityModel:
     def contents(self, logs: FloatArray, coverage: float) -> dict[str, Answer]:
         """Likeliest contents, each with its interval, of logarithms logs, shape (n, E).
 
-        The intervals of a lot hold all its contents together with this coverage.
+        The intervals of a lot cover all its contents together with this coverage, as the newest known assays have it.
 
         Raises
         ------
         CoverageError
-            See `Conformal.half_width`.
+            See `Conformal.half_width` and `Level.half_width`.
         """
-        low, high = self.scatter.bounds(logs, coverage)
+        if self.level is None:
+            return self.fixed_contents(logs, coverage)
+        return self._contents(logs, *self.scatter.reach(logs, self.level.half_width(coverage)))
+
+    def fixed_contents(self, logs: FloatArray, coverage: float) -> dict[str, Answer]:
+        """As `contents`, with the intervals as after training and never after: no assay that comes in moves them."""
+        return self._contents(logs, *self.scatter.bounds(logs, coverage))
+
+    def _contents(self, logs: FloatArray, low: FloatArray, high: FloatArray) -> dict[str, Answer]:
         value = np.exp(logs)
         top = np.maximum([element.limits[1] for element in self.seed.elements], value)
         parts = zip(self.seed.elements, value.T, low.T, np.minimum(high, top).T, strict=True)
@@ -186,15 +202,18 @@ class QualityModel:
             "scatter": self.scatter.state(),
             "temperatures": self.temperatures.tolist(),
             "threshold": None if math.isnan(self.threshold) else self.threshold,
+            "level": None if self.level is None else self.level.state(),
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
-        """Model from what `state` gave and all other parts by name."""
+        """Model from what `state` gave and all other parts by name; older ones knew fixed intervals alone."""
+        level = state.get("level")
         return cls(
             scatter=Scatter.from_state(state["scatter"]),
             temperatures=np.array(state["temperatures"], dtype=np.float64),
             threshold=math.nan if state["threshold"] is None else float(state["threshold"]),
+            level=None if level is None else Level.from_state(level),
             **parts,
         )
 

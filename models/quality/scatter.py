@@ -95,8 +95,15 @@ class Scatter:
         CoverageError
             See `Conformal.half_width`.
         """
-        half = self.joint.half_width(coverage) * self.spread
-        return np.exp(logs - half), np.exp(logs + half)
+        return self.reach(logs, self.joint.half_width(coverage))
+
+    def reach(self, logs: FloatArray, half: float) -> tuple[FloatArray, FloatArray]:
+        """Lowest and highest content, shape (n, E) each, so many spreads from what is likeliest."""
+        return np.exp(logs - half * self.spread), np.exp(logs + half * self.spread)
+
+    def needed(self, reported: FloatArray, logs: FloatArray) -> FloatArray:
+        """How many spreads the intervals of each lot must reach to hold all its contents together, shape (n,)."""
+        return _largest_error(reported, logs, self.spread)
 
     @cached_property
     def _width(self) -> float:

@@ -26,6 +26,7 @@ COLUMNS = {
     "test_skill": ("skill", ".3f"),
     "test_r2": ("R²", ".3f"),
     "test_coverage_90": ("cover", ".3f"),
+    "test_adaptive_coverage_90": ("cover\nadapt.", ".3f"),
     "test_grade_ece": ("ECE", ".4f"),
     "test_cost": ("cost\n$/t", ".2f"),
     "test_released": ("re-\nleased", ".3f"),
@@ -74,6 +75,7 @@ def remarks(candidates: Mapping[str, QualityCandidate], best: QualityCandidate, 
         f"Skill: squared error of the logarithms avoided, against {next(iter(candidates))}",
         "R²: median of the elements, contents above the laboratory's limit",
         f"Cover: lots all of whose contents lie in their joint {COVERAGE:.0%} intervals",
+        "Adapt.: of intervals that follow the assays as they come in",
         f"ECE: of the probability that a lot keeps {rules.intended}",
         f"Cost: against an oracle that knows every assay; to assay all {m['test_cost_assay_all']:.2f},",
         f"  to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t",
@@ -105,7 +107,12 @@ def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
         lines.append(f"its probabilities of the grade are off by {metrics['test_grade_ece']:.1%} on average")
     covered = metrics["test_coverage_90"]
     if not LEAST_COVERAGE <= covered <= MOST_COVERAGE:
-        lines.append(f"its joint {COVERAGE:.0%} intervals hold {covered:.0%} of the test lots")
+        lines.append(f"its fixed joint {COVERAGE:.0%} intervals cover {covered:.0%} of the test lots")
+        if "test_adaptive_coverage_90" in metrics:
+            lines.append(
+                f"its adaptive ones cover {metrics['test_adaptive_coverage_90']:.0%} of them, which need assays to "
+                "come in: without, they stay as the last assays of training left them"
+            )
     lines += _of_release(seed, metrics)
     rule = min(metrics["test_cost_assay_all"], metrics["test_cost_assay_none"])
     if metrics["test_cost"] > rule:

@@ -12,7 +12,7 @@ from models.quality.grades import Limits
 from models.quality.losses import ContentLoss, DefectLoss
 from models.quality.model import Assessment, QualityModel
 from models.quality.outcomes import Lots, _mean, costs_of, covered
-from physics.arrays import FloatArray
+from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from training.evaluate import rmse
 
@@ -121,7 +121,7 @@ def measured(
         truth_cost. What no lot tells is NaN.
     """
     judged, costs = model.assessed(raw), Costs.of(seed)
-    answers, intended = model.contents(judged.logs, COVERAGE), costs.intended
+    answers, intended = model.fixed_contents(judged.logs, COVERAGE), costs.intended
     p, kept = judged.keeps[:, intended], lots.kept[:, intended]
     found = {
         "lot_loss": lot_loss(raw, lots, model.scatter.spread),
@@ -143,7 +143,7 @@ def measured(
 
 
 def _against_truth(model: QualityModel, seed: Seed, judged: Assessment, truth: FloatArray) -> dict[str, float]:
-    answers = model.contents(judged.logs, COVERAGE).values()
+    answers = model.fixed_contents(judged.logs, COVERAGE).values()
     inside = [(answer.low <= true) & (true <= answer.high) for answer, true in zip(answers, truth.T, strict=True)]
     decisions = costs_of(judged.decided, Limits.of(seed).kept(truth), Costs.of(seed))
     return {
@@ -152,6 +152,23 @@ def _against_truth(model: QualityModel, seed: Seed, judged: Assessment, truth: F
         "truth_false_release": decisions["false_release"],
         "truth_cost": decisions["cost"],
     }
+
+
+def of_followed(model: QualityModel, rows: IntArray, raw: FloatArray, lots: Lots) -> dict[str, float]:
+    """Figures of the adaptive joint intervals of some lots of the table; none where some of them were not asked.
+
+    Returns
+    -------
+    dict of str to float
+        adaptive_coverage_90, the share of lots all of whose contents they cover [1], and adaptive_width_90, the factor
+        from the middle of an interval to its ends.
+    """
+    half = None if model.followed is None else model.followed[rows]
+    if half is None or np.isnan(half).any():
+        return {}
+    inside = model.scatter.needed(lots.reported, raw[:, : lots.reported.shape[1]]) <= half
+    width = float(np.exp(np.median(half) * np.median(model.scatter.spread)))
+    return {"adaptive_coverage_90": float(inside.mean()), "adaptive_width_90": width}
 
 
 def skill(raw: FloatArray, bar: FloatArray, lots: Lots) -> float:

@@ -1,6 +1,7 @@
 """Grading in the jobs: how estimators are fitted and calibrated, grade the new lots, and are measured."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from models.quality.scatter import deciding_lots
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.fitting import Candidate
-from training.quality.evaluate import lot_loss, measured, skill
+from training.quality.evaluate import lot_loss, measured, of_followed, skill
+from training.quality.follow import follow
 from training.splits import Split, SplitError
 
 FITTING = "fit and grade"
@@ -81,6 +83,9 @@ def calibrated(
     """Model whose errors and release threshold come from out-of-time predictions, and their loss."""
     lots = lots_of(data)[rows]
     model = grader(data.seed, name, estimator, data.X[parts.learnt], lots.reported, lots.defects, predictions, info)
+    if data.seed.time is not None:  # without time there is no order in which assays come in
+        level, followed = follow(model, data, parts, rows, predictions[:, : len(data.seed.elements)])
+        model = replace(model, level=level, followed=followed)
     return model, {
         SELECTED_BY: lot_loss(predictions, lots, model.scatter.spread),
         "threshold": model.threshold if np.isfinite(model.threshold) else 0.0,
@@ -117,4 +122,4 @@ def evaluated(
     raw, lots = answers[rows], lots_of(data)[rows]
     truth = None if data.true_contents is None else data.true_contents[rows]
     scores = measured(model, data.seed, raw, lots, truth)
-    return scores | {"skill": skill(raw, baseline[rows], lots)}
+    return scores | {"skill": skill(raw, baseline[rows], lots)} | of_followed(model, rows, raw, lots)

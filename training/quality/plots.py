@@ -37,7 +37,7 @@ def contents(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fig
     rows = thinned(parts.test, MOST_IN_PANEL)
     reported, raw = lots_of(data).reported[rows], candidate.predictions[rows]
     logs = np.exp(raw[:, : len(names)])
-    answers = candidate.model.contents(raw[:, : len(names)], COVERAGE)
+    answers = candidate.model.fixed_contents(raw[:, : len(names)], COVERAGE)
     in_legend: set[str] = set()
     for e, column in enumerate(data.seed.elements):
         place = {"row": e // COLUMNS + 1, "col": e % COLUMNS + 1}
@@ -168,7 +168,7 @@ def coverage_over_time(candidate: QualityCandidate, data: Dataset, parts: Split)
         if not len(rows):
             continue
         reported = lots_of(data).reported[rows]
-        answers = candidate.model.contents(candidate.predictions[rows, : reported.shape[1]], COVERAGE)
+        answers = candidate.model.fixed_contents(candidate.predictions[rows, : reported.shape[1]], COVERAGE)
         inside = np.ones(len(rows), dtype=np.bool_)
         for e, answer in enumerate(answers.values()):
             inside &= np.isnan(reported[:, e]) | covered(reported[:, e], answer)

@@ -10,14 +10,18 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from models.answers import COVERAGE
+from models.quality.guarantee import lots_needed, shown_after
 from models.quality.model import QualityModel
 from models.table.inputs import matrix
+from physics.arrays import BoolArray, FloatArray
 from registry.agreement import check_names
 from seeds import Seed
 from training.dataset import Dataset
 from training.quality.evaluate import measured
 from training.quality.fit import lots_of
+from training.quality.follow import carried
 
+FIRST_ASSAYS = 50
 YEAR = timedelta(days=365.25)
 DECISIONS = {"released": "released", "downgraded": "downgraded", "assayed": "to the laboratory"}
 STYLES = {"cost": "bold"}
@@ -41,7 +45,12 @@ class QualityTrial:
     lots : int
         Size of the trial.
     metrics : Mapping of str to float
-        As `training.quality.evaluate.measured` gives them; costs are against an oracle that knows every assay.
+        As `training.quality.evaluate.measured` gives them; costs are against an oracle that knows every assay. And of
+        the joint intervals, on lots that came before the first FIRST_ASSAYS assays of the plant were known (`before_`)
+        and on those after (`after_`): `lots`, `coverage_90` of the fixed ones, `adaptive_coverage_90`.
+    shown_after : int or None
+        After how many lots that would be released their assays show here what was promised elsewhere; None: not by
+        the lots of the trial.
     alpha, confidence : float
         Highest share of released lots that was promised to break their grade, and how sure that was.
     """
@@ -50,6 +59,7 @@ class QualityTrial:
     version: int | None
     lots: int
     metrics: Mapping[str, float]
+    shown_after: int | None
     alpha: float
     confidence: float
 
@@ -74,8 +84,35 @@ def outcome(model: QualityModel, data: Dataset, plant: object = None, version: i
     rules = data.seed.quality_rules
     check_names(model.seed, data.seed)
     raw = np.asarray(model.estimator.predict(matrix(data.table, model.seed)), dtype=np.float64)
-    found = measured(model, data.seed, raw, lots_of(data), data.true_contents)
-    return QualityTrial(data.seed.process.name, version, len(data.X), found, rules.alpha.value, rules.confidence.value)
+    alpha, confidence = rules.alpha.value, rules.confidence.value
+    found = measured(model, data.seed, raw, lots_of(data), data.true_contents) | _followed(model, data, raw)
+    shown = shown_after(_broken(model, data, raw), alpha, confidence)
+    return QualityTrial(data.seed.process.name, version, len(data.X), found, shown, alpha, confidence)
+
+
+def _followed(model: QualityModel, data: Dataset, raw: FloatArray) -> dict[str, float]:
+    """Coverage of the joint intervals before and after the first assays of the plant are known."""
+    logs = raw[:, : len(data.seed.elements)]
+    half, known = carried(model, data, logs)
+    needed, fixed = model.scatter.needed(data.contents, logs), model.scatter.joint.half_width(COVERAGE)
+    found: dict[str, float] = {}
+    for when, lots in (("before", known < FIRST_ASSAYS), ("after", known >= FIRST_ASSAYS)):
+        found |= {f"{when}_lots": float(lots.sum())}
+        if lots.any():
+            found |= {
+                f"{when}_coverage_90": float(np.mean(needed[lots] <= fixed)),
+                f"{when}_adaptive_coverage_90": float(np.mean(needed[lots] <= half[lots])),
+            }
+    return found
+
+
+def _broken(model: QualityModel, data: Dataset, raw: FloatArray) -> BoolArray:
+    """Whether lots that would be released break their grade by their assays, in the order of time."""
+    kept, grade = lots_of(data).kept, model.assessed(raw).decided.grade
+    order = np.argsort(data.periods.to_numpy(), kind="stable")
+    released = (grade >= 0) & (grade < kept.shape[1] - 1) & ~np.isnan(kept).any(axis=1)
+    rows = order[released[order]]
+    return np.asarray(kept[rows, grade[rows]] == 0)
 
 
 def tables(found: QualityTrial) -> Iterator[RenderableType]:
@@ -92,6 +129,7 @@ def tables(found: QualityTrial) -> Iterator[RenderableType]:
     for name, label in COSTS.items():
         table.add_row(label, f"{m[name]:.2f}", style=STYLES.get(name))
     yield table
+    yield _joint(m)
     broken = "no lot was released without an assay"
     if m["let_go"]:
         broken = (
@@ -99,7 +137,25 @@ def tables(found: QualityTrial) -> Iterator[RenderableType]:
             f"({m['truth_false_release']:.2%} in truth); at most {100 * found.alpha:.3g}% was promised for the plant "
             "that was learnt from"
         )
-    yield (
-        f"{broken}. Joint {COVERAGE:.0%} intervals hold {m['coverage_90']:.1%} of the lots.\n"
-        "A simulation at the seed's costs: no claim about a plant."
-    )
+    yield f"{broken}. {_promise(found)}\nA simulation at the seed's costs: no claim about a plant."
+
+
+def _joint(metrics: Mapping[str, float]) -> Table:
+    """Coverage of fixed and adaptive joint intervals before and after the first assays."""
+    table = Table(f"lots covered by joint {COVERAGE:.0%} intervals", box=SIMPLE_HEAD, pad_edge=False)
+    for head in ("lots", "fixed", "adaptive"):
+        table.add_column(head, justify="right")
+    for when, words in (("before", "before {} assays are known"), ("after", "from then on")):
+        if metrics[f"{when}_lots"]:
+            covered = (f"{metrics[f'{when}_{kind}coverage_90']:.1%}" for kind in ("", "adaptive_"))
+            table.add_row(words.format(FIRST_ASSAYS), f"{metrics[f'{when}_lots']:.0f}", *covered)
+    return table
+
+
+def _promise(found: QualityTrial) -> str:
+    """What becomes of the promise on released lots on this plant."""
+    withdrawn = "That promise is withdrawn here: it was made for another plant"
+    if found.shown_after is None:
+        needed = lots_needed(found.alpha, (1.0 + found.confidence) / 2)
+        return f"{withdrawn}, and assays of lots of this one do not show it (at least {needed} to be released needed)."
+    return f"{withdrawn}, until assays of {found.shown_after} lots to be released show it for this one, as they do."

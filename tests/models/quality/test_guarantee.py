@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 from models.promises import GuaranteeError
 from models.quality import guarantee
 from models.quality.decision import Costs, decide
-from models.quality.guarantee import THRESHOLDS, lots_needed, p_value, threshold
+from models.quality.guarantee import THRESHOLDS, lots_needed, p_value, shown_after, threshold
 
 # An assay so dear that a lot is released in the first grade where it may be and is likelier good than not.
 COSTS = Costs(value=np.array([0.0, -1000.0]), assay=900.0, claim=1500.0, intended=0)
@@ -252,3 +252,29 @@ class TestSteps:
             "3 lots to calibrate, expected 59 or more: that at most 5% of released lots break their grade cannot be "
             "shown with 95% confidence from fewer, even if all of them are good"
         )
+
+
+def test_good_lots_show_the_promise_at_the_first_look():
+    """Half of 5 % is for the first look: 0.99 to the power of 368 is below that, of 367 above."""
+    good = np.zeros(1000, dtype=bool)
+    assert 0.99**367 > 0.025 > 0.99**368
+    assert shown_after(good, 0.01, 0.95) == 368
+    assert shown_after(good[:367], 0.01, 0.95) is None
+    good[400] = True  # later than the look
+    assert shown_after(good, 0.01, 0.95) == 368
+
+
+def test_a_bad_lot_at_the_first_look_leaves_the_second():
+    lots = np.zeros(2000, dtype=bool)
+    lots[3] = True
+    assert shown_after(lots, 0.01, 0.95) == 736
+    assert shown_after(lots[:735], 0.01, 0.95) is None
+    assert shown_after(np.ones(2000, dtype=bool), 0.01, 0.95) is None
+
+
+@pytest.mark.slow
+def test_a_plant_that_breaks_the_promise_shows_it_no_more_often_than_the_error_allowed():
+    rng = np.random.default_rng(12)
+    shown = [shown_after(rng.random(6000) < 0.01, 0.01, 0.95) is not None for _ in range(4000)]
+    assert np.mean(shown) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 4000)
+    assert np.mean(shown) > 0.01  # and is no empty word

@@ -1,5 +1,6 @@
 """A quality model whole: fitted, calibrated, and what it says of new lots."""
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.adaptive import Level
 from models.intervals import CoverageError
 from models.promises import GuaranteeError
 from models.quality import model as quality_model
@@ -273,3 +275,27 @@ def test_its_state_comes_back(model: QualityModel, threshold: float) -> None:
     for name, column in model.columns(model.examples).items():
         np.testing.assert_array_equal(back.columns(model.examples)[name], column)
     assert back.threshold == threshold or math.isnan(threshold)
+
+
+def test_known_assays_give_the_joint_intervals_their_width(model: QualityModel) -> None:
+    logs = np.log(np.full((2, len(model.seed.elements)), 1.5))
+    narrow = replace(model, level=Level(np.full(100, 0.5), Level.new().missed))
+    for answer, spread in zip(narrow.contents(logs, 0.9).values(), model.scatter.spread, strict=True):
+        np.testing.assert_allclose(answer.low, 1.5 * np.exp(-0.5 * spread))
+        np.testing.assert_allclose(answer.high, 1.5 * np.exp(0.5 * spread))
+    fixed, before = narrow.fixed_contents(logs, 0.9), model.contents(logs, 0.9)
+    for name, answer in fixed.items():
+        np.testing.assert_array_equal(answer, before[name])
+
+
+def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: QualityModel) -> None:
+    one = replace(model, level=Level(np.full(100, 0.5), Level.new().missed), followed=np.zeros(3))
+    own = ("scatter", "temperatures", "threshold", "level", "followed")
+    parts = {name: getattr(one, name) for name in QualityModel.__match_args__ if name not in own}
+    state = json.loads(json.dumps(one.state()))
+    back = QualityModel.from_state(state, **parts)
+    assert back.level is not None
+    assert back.level.state() == one.level.state()
+    assert back.followed is None
+    del state["level"]
+    assert QualityModel.from_state(state, **parts).level is None

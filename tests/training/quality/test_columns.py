@@ -19,6 +19,11 @@ SOUND = {
 }
 NOT_VERIFIED = "the promise on released lots is not verified: {} of the test lots were released, 149 needed"
 NOT_KEPT = "the promise on released lots does not hold on the test lots: {} break their grade, 2% may"
+ADAPTIVE = [
+    "its fixed joint 90% intervals cover 84% of the test lots",
+    "its adaptive ones cover 89% of them, which need assays to come in: without, they stay as the last assays of "
+    "training left them",
+]
 IDLE = "no lot may be released unassayed: calibration does not show that at most 2% are bad"
 
 
@@ -30,8 +35,10 @@ IDLE = "no lot may be released unassayed: calibration does not show that at most
         ({"test_skill": 0.0}, ["on the test lots it is no better than the baseline"]),
         ({"test_skill": -1.0}, ["on the test lots it is no better than the baseline"]),
         ({"test_grade_ece": 0.051}, ["its probabilities of the grade are off by 5.1% on average"]),
-        ({"test_coverage_90": 0.84}, ["its joint 90% intervals hold 84% of the test lots"]),
-        ({"test_coverage_90": 0.96}, ["its joint 90% intervals hold 96% of the test lots"]),
+        ({"test_coverage_90": 0.84}, ["its fixed joint 90% intervals cover 84% of the test lots"]),
+        ({"test_coverage_90": 0.96}, ["its fixed joint 90% intervals cover 96% of the test lots"]),
+        ({"test_adaptive_coverage_90": 0.5}, []),
+        ({"test_coverage_90": 0.84, "test_adaptive_coverage_90": 0.886}, ADAPTIVE),
         ({"test_let_go": 148.0}, [NOT_VERIFIED.format(148)]),
         ({"test_let_go": 0.0, "test_false_release": float("nan")}, [NOT_VERIFIED.format(0)]),
         # of 200 lots 4 may break their grade: 7 or more do by chance in 11 of 100 times, 9 or more in 2 of them
@@ -60,6 +67,7 @@ def test_remarks_say_what_simple_rules_cost_and_what_is_allowed(toy_quality_seed
         "Skill: squared error of the logarithms avoided, against persistence",
         "R²: median of the elements, contents above the laboratory's limit",
         "Cover: lots all of whose contents lie in their joint 90% intervals",
+        "Adapt.: of intervals that follow the assays as they come in",
         "ECE: of the probability that a lot keeps prime",
         "Cost: against an oracle that knows every assay; to assay all 6.00,",
         "  to assay none 12.35 $/t",
@@ -68,7 +76,7 @@ def test_remarks_say_what_simple_rules_cost_and_what_is_allowed(toy_quality_seed
     ]
     assert remarks({"persistence": None, "linear": None}, best, data) == said
     unknown = SimpleNamespace(metrics={"test_cost_assay_all": 6.0})
-    assert remarks({"persistence": None}, unknown, data)[5] == "  to assay none - $/t"
+    assert remarks({"persistence": None}, unknown, data)[6] == "  to assay none - $/t"
 
 
 def test_the_head_of_a_verdict_says_what_its_figures_are_by(toy_quality_seed):

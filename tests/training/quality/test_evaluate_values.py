@@ -16,7 +16,7 @@ def test_a_true_content_at_the_end_of_its_interval_is_covered_and_all_of_a_lot_m
     answer = Answer(np.full(4, 2.0), np.full(4, 1.0), np.full(4, 3.0))
     asked = []
     monkeypatch.setattr(evaluate, "costs_of", lambda *what: asked.append(what) or {"false_release": 0.25, "cost": 3.0})
-    model = SimpleNamespace(contents=lambda logs, coverage: {name: answer for name in "pqr" if coverage == 0.9})
+    model = SimpleNamespace(fixed_contents=lambda logs, coverage: {name: answer for name in "pqr" if coverage == 0.9})
     off = np.array([[0.1, 0.2, 0.3], [-0.1, 0.2, -0.3], [0.1, -0.2, 0.3], [-0.1, -0.2, 0.3]])
     judged = SimpleNamespace(logs=np.log(truth) + off, decided="decided")
     assert _against_truth(model, toy_quality_seed, judged, truth) == {

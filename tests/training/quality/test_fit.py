@@ -1,5 +1,6 @@
 """A grader's part in fitting, by value, with estimators and models that say what they are to say."""
 
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,16 @@ from models.promises import GuaranteeError
 from training.quality import fit
 from training.quality.fit import answers, calibrated, check_split, error, evaluated, lots_of, predict, predictions_of
 from training.splits import SplitError
+
+
+@dataclass(frozen=True)
+class Made:
+    """A model of nothing but its threshold, its spread and what it has followed."""
+
+    threshold: float
+    scatter: object = field(default_factory=lambda: SimpleNamespace(spread="its spread"), compare=False)
+    level: object = None
+    followed: object = None
 
 
 def data_of(seed, contents, **more):
@@ -107,18 +118,32 @@ def test_a_model_is_calibrated_on_its_rows_and_a_missing_threshold_counts_as_non
     toy_quality_seed, monkeypatch, threshold, kept
 ):
     given = []
-    model = SimpleNamespace(threshold=threshold, scatter=SimpleNamespace(spread="its spread"))
+    model, asked = Made(threshold), []
+    monkeypatch.setattr(fit, "follow", lambda *what: asked.append(what) or ("level", "half"))
     monkeypatch.setattr(fit, "grader", lambda *what: given.append(what) or model)
     monkeypatch.setattr(fit, "lot_loss", lambda said, lots, spread: (said, lots.reported.tolist(), spread))
     data, rows = data_of(toy_quality_seed, [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]), np.array([2, 1])
     parts = SimpleNamespace(learnt=np.array([0, 2]))
-    found, metrics = calibrated("line", "estimator", data, parts, rows, "said", {"from": "here"})
-    assert found is model
+    said = np.array([[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]])
+    found, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
+    assert found == replace(model, level="level", followed="half")
+    ((made, *_, followed, logs),) = asked
+    assert (made, followed is rows, logs.tolist()) == (model, True, said[:, :3].tolist())
     reported = [[7.0, 8.0, 9.0], [4.0, 5.0, 6.0]]
-    assert metrics == {"calibrate_lot_loss": ("said", reported, "its spread"), "threshold": kept}
+    assert metrics == {"calibrate_lot_loss": (said, reported, "its spread"), "threshold": kept}
     ((seed, name, estimator, X, contents, defects, predictions, info),) = given
-    assert (seed, name, estimator, predictions, info) == (data.seed, "line", "estimator", "said", {"from": "here"})
+    assert (seed, name, estimator, info) == (data.seed, "line", "estimator", {"from": "here"})
+    assert predictions is said
     assert (X.tolist(), contents.tolist(), defects.tolist()) == ([[0.0, 1.0], [4.0, 5.0]], reported, [[0.0], [0.0]])
+
+
+def test_a_table_without_time_follows_nothing(monkeypatch):
+    monkeypatch.setattr(fit, "grader", lambda *what: Made(0.25))
+    monkeypatch.setattr(fit, "lot_loss", lambda said, lots, spread: 1.0)
+    data = data_of(SimpleNamespace(time=None), np.ones((3, 3)))
+    monkeypatch.setattr(fit, "lots_of", lambda data: {1: SimpleNamespace(reported=None, defects=None)})
+    parts = SimpleNamespace(learnt=np.array([0, 2]))
+    assert calibrated("line", "estimator", data, parts, 1, "said", {})[0] == Made(0.25)
 
 
 class Sums:
@@ -150,10 +175,11 @@ def test_the_error_of_an_estimator_takes_contents_first_and_then_defects(toy_qua
 def test_rows_are_evaluated_with_their_baseline_and_truth(toy_quality_seed, monkeypatch):
     given = []
     monkeypatch.setattr(fit, "measured", lambda *what: given.append(what) or {"cost": 1.0})
+    monkeypatch.setattr(fit, "of_followed", lambda model, rows, raw, lots: {"adaptive": (rows.tolist(), raw.tolist())})
     monkeypatch.setattr(fit, "skill", lambda raw, baseline, lots: (raw.tolist(), baseline.tolist(), len(lots.kept)))
     data, rows = data_of(toy_quality_seed, np.ones((4, 3))), np.array([3, 0])
     found = evaluated("model", np.arange(4.0), data, rows, np.arange(10.0, 14.0))
-    assert found == {"cost": 1.0, "skill": ([3.0, 0.0], [13.0, 10.0], 2)}
+    assert found == {"cost": 1.0, "skill": ([3.0, 0.0], [13.0, 10.0], 2), "adaptive": ([3, 0], [3.0, 0.0])}
     data.true_contents = np.arange(4.0)
     evaluated("model", np.arange(4.0), data, rows, np.arange(10.0, 14.0))
     assert [what[4] if what[4] is None else what[4].tolist() for what in given] == [None, [3.0, 0.0]]

@@ -79,7 +79,7 @@ def test_a_legend_names_what_only_a_later_panel_shows(fitted):
 
 def test_grey_lines_are_the_joint_intervals(fitted):
     candidate, _, parts = fitted
-    answer = candidate.model.contents(candidate.predictions[parts.test][:, :3], 0.9)["p"]
+    answer = candidate.model.fixed_contents(candidate.predictions[parts.test][:, :3], 0.9)["p"]
     low, high = (trace for trace in plots.contents(*fitted).data if trace.xaxis == "x" and trace.mode == "lines")
     order = np.argsort(answer.value)
     assert numbers(low.x) == pytest.approx(answer.value[order])

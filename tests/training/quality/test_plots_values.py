@@ -93,8 +93,8 @@ class Twice:
     def __init__(self, model):
         self.model = model
 
-    def contents(self, logs, coverage):
-        found = self.model.contents(logs[:, :3], coverage)
+    def fixed_contents(self, logs, coverage):
+        found = self.model.fixed_contents(logs[:, :3], coverage)
         return found | {name.upper(): answer for name, answer in found.items()}
 
 
@@ -209,7 +209,7 @@ def test_coverage_over_time_is_joint(fitted, layout_of, traces_of):
     names = [("future lots", BLUE), ("held-out units", ORANGE)]
     assert traces_of(figure) == [BOTH | {"name": name, "line.color": colour} for name, colour in names]
     for trace, rows in zip(figure.data, (parts.test, parts.unseen_all), strict=True):
-        answers = candidate.model.contents(candidate.predictions[rows, :3], 0.9).values()
+        answers = candidate.model.fixed_contents(candidate.predictions[rows, :3], 0.9).values()
         inside = np.ones(len(rows), dtype=bool)
         for answer, label in zip(answers, data.contents[rows].T, strict=True):
             low, high = np.asarray(answer.low), np.asarray(answer.high)

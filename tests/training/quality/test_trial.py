@@ -129,7 +129,8 @@ def test_the_terminal_tells_decisions_costs_and_the_promise(learnt, plant, capsy
         f"as decided {m['cost']:.2f}",
         f"{m['false_release']:.2%} of {m['let_go']:.0f} released lots break their grade by their assay "
         f"({m['truth_false_release']:.2%} in truth); at most 3% was promised",
-        f"90% intervals hold {m['coverage_90']:.1%} of the lots",
+        f"from then on {m['after_lots']:.0f} {m['after_coverage_90']:.1%} {m['after_adaptive_coverage_90']:.1%}",
+        "That promise is withdrawn here: it was made for another plant",
         "no claim about a plant",
     ):
         assert words in out, words

@@ -1,0 +1,96 @@
+"""Joint intervals that follow the assays: by what was known then, on the own plant and on another one."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.adaptive import Level
+from models.arrivals import known_from
+from models.intervals import Conformal
+from models.quality.scatter import Scatter
+from training.quality.evaluate import of_followed
+from training.quality.follow import carried, follow, followed
+
+N = 600
+
+
+class Silent:
+    """Predicts a logarithm of 0 for each of three contents, and no defect."""
+
+    def predict(self, X):
+        return np.zeros((len(X), 4))
+
+
+def grader(level=None, half=None):
+    """A grader that expects errors of one spread, whose largest of three is within 2.11 of them nine times of ten."""
+    rng = np.random.default_rng(0)
+    joint = Conformal(np.sort(np.abs(rng.normal(size=(250, 3))).max(axis=1)))
+    scatter = Scatter(np.ones(3), np.zeros((1, 3)), np.ones(1), joint)
+    return SimpleNamespace(estimator=Silent(), scatter=scatter, level=level, followed=half)
+
+
+def plant(seed, rng_seed, sd=1.0):
+    """Lots of ten a period whose logarithms scatter so widely."""
+    logs = np.random.default_rng(rng_seed).normal(0, sd, (N, 3))
+    periods = pd.date_range("2024-01-01", periods=N // 10, freq=seed.period).repeat(10)
+    return SimpleNamespace(seed=seed, contents=np.exp(logs), periods=periods, X=np.zeros((N, 2)))
+
+
+def test_on_another_plant_intervals_that_are_too_narrow_are_wide_enough_after_its_first_assays(toy_quality_seed):
+    home = plant(toy_quality_seed, 1)
+    moments = home.periods.to_numpy(), known_from(home.periods, home.seed)
+    level, _, _ = followed(grader(), home.contents, np.zeros((N, 3)), *moments, Level.new())
+    other = plant(toy_quality_seed, 2, sd=1.5)
+    model = grader(level)
+    half, known = carried(model, other, np.zeros((N, 3)))
+    needed = model.scatter.needed(other.contents, np.zeros((N, 3)))
+    fixed = model.scatter.joint.half_width(0.9)
+    assert known[:20].tolist() == [0] * 20  # of the first two periods nothing is known yet
+    assert known[20:30].tolist() == [10] * 10
+    assert np.mean(needed <= fixed) < 0.75
+    after = known >= 50
+    assert np.mean(needed[after] <= half[after]) == pytest.approx(0.9, abs=0.03)
+    assert (half[:20] == level.half_width(0.9)).all()
+
+
+def test_no_assay_is_used_before_it_is_known(toy_quality_seed):
+    data = plant(toy_quality_seed, 3)
+    before, _ = carried(grader(), data, np.zeros((N, 3)))
+    late = data.periods >= data.periods[400]
+    data.contents[late] = 1e6
+    after, _ = carried(grader(), data, np.zeros((N, 3)))
+    reached = data.periods <= data.periods[400] + toy_quality_seed.period
+    np.testing.assert_array_equal(after[reached], before[reached])
+    assert (after[~reached] > before[~reached]).any()
+
+
+def test_until_assays_have_come_in_intervals_are_the_fixed_ones(toy_quality_seed):
+    data = plant(toy_quality_seed, 4)
+    half, _ = carried(grader(), data, np.zeros((N, 3)))
+    assert (half[:20] == grader().scatter.joint.half_width(0.9)).all()
+
+
+def test_lots_without_any_content_and_held_out_units_never_come_in(toy_quality_seed):
+    data = plant(toy_quality_seed, 5)
+    data.contents[300:400] = np.nan
+    parts = SimpleNamespace(test=np.arange(400, 500), unseen=np.arange(500, 600))
+    rows = np.arange(100, 400)
+    level, half = follow(grader(), data, parts, rows, np.zeros((300, 3)))
+    assert np.isnan(half[:400]).all()
+    assert np.isfinite(half[400:]).all()
+    data.contents[500:] = 1e6
+    again, other = follow(grader(), data, parts, rows, np.zeros((300, 3)))
+    assert again.state() == level.state()
+    np.testing.assert_array_equal(other, half)
+
+
+def test_figures_of_followed_lots_by_hand(toy_quality_seed):
+    lots = SimpleNamespace(reported=np.exp([[0.0, 0.5, -1.0], [2.0, 0.0, 0.0], [np.nan, 0.1, 3.0]]))
+    model = grader(half=np.array([np.nan, 1.0, 1.9, 3.0]))
+    raw = np.zeros((3, 4))
+    found = of_followed(model, np.array([1, 2, 3]), raw, lots)
+    assert found == {"adaptive_coverage_90": pytest.approx(2 / 3), "adaptive_width_90": pytest.approx(np.exp(1.9))}
+    assert of_followed(model, np.array([0, 1, 2]), raw, lots) == {}
+    assert of_followed(grader(), np.array([1, 2, 3]), raw, lots) == {}

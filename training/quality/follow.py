@@ -1,0 +1,119 @@
+"""How wide a grader's joint intervals would have been while assays came in, lot by lot in the order of time."""
+
+import numpy as np
+import numpy.typing as npt
+
+from models.adaptive import Level
+from models.answers import COVERAGE
+from models.arrivals import in_order, known_from
+from models.intervals import rows_needed
+from models.quality.model import QualityModel
+from physics.arrays import FloatArray, IntArray
+from training.dataset import Dataset
+from training.splits import Split
+
+
+def follow(
+    model: QualityModel, data: Dataset, parts: Split, rows: IntArray, logs: FloatArray
+) -> tuple[Level, FloatArray]:
+    """Follow the lots from the first calibrate lot to the last test lot.
+
+    As `training.regression.follow.follow`: a lot is answered by assays of the learnt units that were known when its
+    period began, and held-out units are answered without any of theirs.
+
+    Parameters
+    ----------
+    model : QualityModel
+        With its fixed intervals.
+    data, parts
+        Assayed lots and their use.
+    rows : ndarray of int, shape (m,)
+        Calibrate lots.
+    logs : ndarray, shape (m, E)
+        Logarithms of the contents that models which knew only older lots gave them.
+
+    Returns
+    -------
+    tuple
+        The level when all assays have come in, and how many spreads the intervals of the table's lots would have
+        reached, shape (n,), NaN but for test lots and held-out units in their periods.
+    """
+    new = np.concatenate([parts.test, parts.unseen])
+    order = np.concatenate([rows, new])
+    raw = np.asarray(model.estimator.predict(data.X[new]), dtype=np.float64)[:, : logs.shape[1]]
+    learnt = np.arange(len(order)) < len(rows) + len(parts.test)
+    level, half, _ = followed(
+        model, data.contents[order], np.concatenate([logs, raw]), *_moments(data, order), Level.new(), learnt
+    )
+    found = np.full(len(data.X), np.nan)
+    found[new] = half[len(rows) :]
+    return level, found
+
+
+def carried(model: QualityModel, data: Dataset, logs: FloatArray) -> tuple[FloatArray, IntArray]:
+    """What a model's joint intervals would have reached on another plant while its assays came in.
+
+    Parameters
+    ----------
+    model : QualityModel
+        As it was at the end of its training.
+    data : Dataset
+        The n lots of the other plant.
+    logs : ndarray, shape (n, E)
+        Predicted logarithms of their contents.
+
+    Returns
+    -------
+    tuple of ndarray, shape (n,) each
+        Spreads that the intervals of each lot would have reached, and how many assays of the plant were known then.
+    """
+    start = Level.new() if model.level is None else model.level
+    _, half, known = followed(model, data.contents, logs, *_moments(data, np.arange(len(logs))), start)
+    return half, known
+
+
+def _moments(data: Dataset, rows: IntArray) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.datetime64]]:
+    """When lots are answered, and when their assays are known."""
+    periods = data.periods[rows]
+    return periods.to_numpy(), known_from(periods, data.seed)
+
+
+def followed(
+    model: QualityModel,
+    reported: FloatArray,
+    logs: FloatArray,
+    start: npt.NDArray[np.datetime64],
+    known: npt.NDArray[np.datetime64],
+    level: Level,
+    comes_in: npt.NDArray[np.bool_] | None = None,
+) -> tuple[Level, FloatArray, IntArray]:
+    """Follow lots in the order of time from a level on.
+
+    Parameters
+    ----------
+    model : QualityModel
+        Gives the spread and, until assays have come in, the fixed intervals.
+    reported, logs : ndarray, shape (n, E)
+        Assays, and predicted logarithms of the contents.
+    start, known : ndarray, shape (n,)
+        When each lot is answered, and when its assay is known.
+    level : Level
+        Before the first lot.
+    comes_in : ndarray of bool, shape (n,), optional
+        Whether the assay comes in at all; by default each does. One without any content never does.
+
+    Returns
+    -------
+    tuple
+        The level in the end; the spreads that the intervals of each lot reach; how many assays were known then.
+    """
+    comes = ~np.isnan(reported).all(axis=1) if comes_in is None else comes_in & ~np.isnan(reported).all(axis=1)
+    scores = model.scatter.needed(reported, logs)
+    half, count, seen = np.full(len(scores), np.nan), np.zeros(len(scores), dtype=np.intp), 0
+    for arrived, asked in in_order(start, np.where(comes, known, np.datetime64("NaT"))):
+        for batch in arrived:
+            level, seen = level.taken(scores[batch]), seen + len(batch)
+        enough = len(level.scores) >= rows_needed(COVERAGE)
+        half[asked] = (level if enough else model.scatter.joint).half_width(COVERAGE)
+        count[asked] = seen
+    return level, half, count
