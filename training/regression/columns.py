@@ -38,14 +38,14 @@ VERSION_COLUMNS = {
 PUBLISHED = {
     "test_mae": ("MAE", ".3f"),
     "test_rmse": ("RMSE", ".3f"),
+    "test_adaptive_rmse": ("RMSE, adaptive", ".3f"),
     "test_truth_rmse": ("RMSE to truth", ".3f"),
     "unseen_all_truth_rmse": ("RMSE to truth, unseen units", ".3f"),
     "test_coverage_90": ("coverage of 90 %", ".1%"),
+    "test_adaptive_coverage_90": ("coverage, adaptive", ".1%"),
     "unseen_all_coverage_90": ("coverage of 90 %, unseen units", ".1%"),
-    "test_adaptive_coverage_90": ("coverage of 90 %, adaptive", ".1%"),
     "test_width_90": ("width", ".2f"),
     "test_adaptive_width_90": ("width, adaptive", ".2f"),
-    "test_adaptive_rmse": ("RMSE, adaptive", ".3f"),
 }
 VERDICT_ROWS = {
     "mae": "mean absolute error",
