@@ -108,6 +108,8 @@ def _noise(chosen: RegressionCandidate, data: Dataset) -> list[str]:
 
 FIXED_BESIDE_ADAPTIVE = {
     "coverage_90": "coverage",
+    "narrow_coverage_90": "coverage of the narrowest tenth",
+    "wide_coverage_90": "coverage of the widest tenth",
     "width_90": "mean width",
     "rmse": "RMSE",
     "mae": "mean absolute error",

@@ -6,6 +6,8 @@ from models.answers import Answer, rows_of
 from physics.arrays import FloatArray
 from training.evaluate import coverage, mae, rmse
 
+TENTHS = 10
+
 
 def against_label(label: FloatArray, answer: Answer) -> dict[str, float]:
     """Metrics of answers against the measured label.
@@ -34,6 +36,17 @@ def against_label(label: FloatArray, answer: Answer) -> dict[str, float]:
     }
 
 
+def by_width(label: FloatArray, answer: Answer) -> dict[str, float]:
+    """Coverage of the tenth of n rows with the narrowest intervals and of that with the widest [1]; NaN below 10 rows.
+
+    Of intervals of the same width the older rows count as the narrower.
+    """
+    order, tenth = np.argsort(answer.high - answer.low, kind="stable"), len(label) // TENTHS
+    ends = {"narrow": order[:tenth], "wide": order[len(order) - tenth :]}
+    inside = (answer.low <= label) & (label <= answer.high)
+    return {f"{end}_coverage_90": float(np.mean(inside[rows])) if tenth else float("nan") for end, rows in ends.items()}
+
+
 def of_followed(label: FloatArray, answer: Answer) -> dict[str, float]:
     """Metrics of adaptive answers against the measured label; none where some of the n rows were not asked.
 
@@ -47,12 +60,13 @@ def of_followed(label: FloatArray, answer: Answer) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        adaptive_mae, adaptive_rmse, adaptive_bias, adaptive_width_90 [target's unit]; adaptive_coverage_90 [1].
+        adaptive_mae, adaptive_rmse, adaptive_bias, adaptive_width_90 [target's unit]; adaptive_coverage_90 and the
+        figures of `by_width` [1].
     """
     if np.isnan(answer.value).any():
         return {}
-    found = against_label(label, answer)
-    return {f"adaptive_{name}": found[name] for name in ("mae", "rmse", "bias", "coverage_90", "width_90")}
+    found = against_label(label, answer) | by_width(label, answer)
+    return {f"adaptive_{name}": value for name, value in found.items() if name != "r2"}
 
 
 def against_truth(truth: FloatArray, label: FloatArray, answer: Answer) -> dict[str, float]:
@@ -106,9 +120,9 @@ def evaluate(
     Returns
     -------
     dict of str to float
-        The metrics of `against_label`, `skill` and, with truth, `against_truth`.
+        The metrics of `against_label` and `by_width`, `skill` and, with truth, `against_truth`.
     """
-    found = against_label(label, answer) | {"skill": skill(label, answer.value, baseline)}
+    found = against_label(label, answer) | by_width(label, answer) | {"skill": skill(label, answer.value, baseline)}
     if truth is not None:
         known = np.isfinite(truth)
         if known.any():

@@ -122,8 +122,22 @@ def test_noise_is_what_is_stated_and_what_is_measured(toy_seed, stated, metrics,
 
 
 def test_fixed_and_adaptive_intervals_stand_side_by_side(toy_seed):
-    figures = {"coverage_90": 0.74, "width_90": 2.02, "rmse": 1.344, "mae": 0.867}
-    adaptive = {"adaptive_coverage_90": 0.876, "adaptive_width_90": 3.31, "adaptive_rmse": 1.198, "adaptive_mae": 0.85}
+    figures = {
+        "narrow_coverage_90": 0.8,
+        "wide_coverage_90": 0.5,
+        "coverage_90": 0.74,
+        "width_90": 2.02,
+        "rmse": 1.344,
+        "mae": 0.867,
+    }
+    adaptive = {
+        "adaptive_narrow_coverage_90": 0.9,
+        "adaptive_wide_coverage_90": 0.7,
+        "adaptive_coverage_90": 0.876,
+        "adaptive_width_90": 3.31,
+        "adaptive_rmse": 1.198,
+        "adaptive_mae": 0.85,
+    }
     line = LINE | {f"test_{name}": value for name, value in (figures | adaptive).items()}
     text = "\n".join(sections_of(toy_seed, line=line))
     assert (
@@ -131,6 +145,8 @@ def test_fixed_and_adaptive_intervals_stand_side_by_side(toy_seed):
         "| 90% interval | fixed | adaptive |\n"
         "| - | - | - |\n"
         "| coverage, future periods | 0.74 | 0.876 |\n"
+        "| coverage of the narrowest tenth, future periods | 0.8 | 0.9 |\n"
+        "| coverage of the widest tenth, future periods | 0.5 | 0.7 |\n"
         "| mean width, future periods | 2.02 | 3.31 |\n"
         "| RMSE, future periods | 1.344 | 1.198 |\n"
         "| mean absolute error, future periods | 0.867 | 0.85 |\n"

@@ -6,7 +6,7 @@ import pytest
 from models.answers import Answer
 from training.evaluate import coverage, mae, rmse
 from training.regression.columns import cautions
-from training.regression.evaluate import against_label, against_truth, evaluate, skill
+from training.regression.evaluate import against_label, against_truth, by_width, evaluate, of_followed, skill
 
 
 def answer(value, half=1.0):
@@ -111,3 +111,26 @@ def test_metrics_against_the_truth_of_a_worked_example():
 
 def test_a_baseline_without_error_leaves_the_skill_unknown():
     assert np.isnan(skill(np.ones(3), np.zeros(3), np.ones(3)))
+
+
+def test_the_narrowest_and_the_widest_tenth_are_counted_apart():
+    """Of twenty intervals the narrowest two miss once, the widest two always."""
+    half = np.arange(1.0, 21.0)[::-1]
+    value = np.zeros(20)
+    label = np.where(half > 18, 30.0, 0.0)
+    label[-1] = 5.0  # the narrowest, of 1
+    lines = Answer(value, value - half, value + half)
+    assert by_width(label, lines) == {"narrow_coverage_90": 0.5, "wide_coverage_90": 0.0}
+    assert np.isnan(list(by_width(label[:9], Answer(*(part[:9] for part in lines))).values())).all()
+
+
+def test_figures_of_followed_rows_are_those_of_their_answers_and_none_where_some_were_not_asked():
+    label = np.zeros(20)
+    lines = answer(np.full(20, 0.5), half=1.0)
+    found = of_followed(label, lines)
+    assert (found["adaptive_rmse"], found["adaptive_bias"], found["adaptive_wide_coverage_90"]) == (0.5, 0.5, 1.0)
+    assert set(found) == {
+        f"adaptive_{name}"
+        for name in ("mae", "rmse", "bias", "coverage_90", "width_90", "narrow_coverage_90", "wide_coverage_90")
+    }
+    assert of_followed(label, answer(np.append(np.zeros(19), np.nan))) == {}
