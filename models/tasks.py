@@ -58,3 +58,8 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
     All take X as `models.table.inputs.matrix` makes it, rows sorted by time.
     """
     return task_of(seed).build(seed)
+
+
+def baseline(seed: Seed) -> str:
+    """Name of the candidate that the others must beat."""
+    return next(iter(build(seed)))

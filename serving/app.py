@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -11,43 +11,76 @@ from typing import Any
 import fastapi_offline
 from fastapi import FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from registry.store import MlflowStore, Store
-from seeds import load_all
 from serving import problems
-from serving.champions import Champions
+from serving.following.champions import Champions
+from serving.following.seed_folder import SeedFolder
 from serving.payloads import Payloads
 from serving.routes import health, predictions, processes
 from serving.settings import Settings
-from serving.tasks import task_of
 
 _ASSETS = "/docs/assets"
 _REFERENCE = "#/components/schemas/{model}"
 
 
 class Service(FastAPI):
-    """The application; `champions` is the one part of it that changes."""
+    """The application; `champions` is the one part of it that changes, and the processes' routes follow it."""
 
     champions: Champions
-    taken: tuple[Payloads, ...]
+    max_body_bytes: int
+    _fixed: tuple[BaseRoute, ...]
+    _own: tuple[tuple[Payloads, BaseRoute], ...] = ()
+    _described: tuple[object, dict[str, Any]] = (None, {})
+
+    @property
+    def taken(self) -> tuple[Payloads, ...]:
+        """What the processes that have a route take and give."""
+        return tuple(payloads for payloads, _ in self._own)
+
+    def take_up(self) -> None:
+        """Give each process its route; all are swapped at once, and those of unchanged processes are kept."""
+        before = {id(payloads): route for payloads, route in self._own}
+        self._own = tuple((each, before.get(id(each)) or self._route_of(each)) for each in self.champions.taken)
+        # The list is replaced and not changed: a request that is being matched goes on with the one of before.
+        self.router.routes = [*(route for _, route in self._own), *self._fixed]
+
+    def _route_of(self, payloads: Payloads) -> BaseRoute:
+        (route,) = predictions.router(payloads, self.champions, self.max_body_bytes).routes
+        return route
 
     def openapi(self) -> dict[str, Any]:
-        """OpenAPI schema; requests are read from raw bytes, so their types are added here: FastAPI knows none."""
-        if self.openapi_schema is None:
-            schema = super().openapi()
-            kinds = {"": problems.Problem} | {each.seed.process.name: each.request for each in self.taken}
-            asked, definitions = TypeAdapter.json_schemas(
-                [(name, "validation", TypeAdapter(kind)) for name, kind in kinds.items()], ref_template=_REFERENCE
-            )
-            schema["components"]["schemas"] |= definitions["$defs"]
-            for each in self.taken:
-                name = each.seed.process.name
-                content = {"application/json": {"schema": asked[name, "validation"], "example": each.example}}
-                operation = schema["paths"][f"/v1/{name}/predictions"]["post"]
-                operation["requestBody"] = {"required": True, "content": content}
-        return super().openapi()
+        """OpenAPI schema of the processes that are served now, made once for each set of them."""
+        own, (of, schema) = self._own, self._described
+        if of is not own:
+            schema = self._schema([payloads for payloads, _ in own], [*(route for _, route in own), *self._fixed])
+            self._described = own, schema
+        return schema
+
+    def _schema(self, taken: Sequence[Payloads], routes: Sequence[BaseRoute]) -> dict[str, Any]:
+        """Schema; requests are read from raw bytes, so their types are added here: FastAPI knows none."""
+        schema = get_openapi(
+            title=self.title,
+            version=self.version,
+            description=self.description,
+            routes=routes,
+            separate_input_output_schemas=False,
+        )
+        kinds = {"": problems.Problem} | {each.seed.process.name: each.request for each in taken}
+        asked, definitions = TypeAdapter.json_schemas(
+            [(name, "validation", TypeAdapter(kind)) for name, kind in kinds.items()], ref_template=_REFERENCE
+        )
+        schema["components"]["schemas"] |= definitions["$defs"]
+        for each in taken:
+            name = each.seed.process.name
+            content = {"application/json": {"schema": asked[name, "validation"], "example": each.example}}
+            operation = schema["paths"][f"/v1/{name}/predictions"]["post"]
+            operation["requestBody"] = {"required": True, "content": content}
+        return schema
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Service:
@@ -63,15 +96,14 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
     Returns
     -------
     Service
-        Looks for models from its start to its end (the ASGI lifespan).
+        Looks for seeds and models from its start to its end (the ASGI lifespan).
 
     Raises
     ------
     SeedError
-        A seed cannot be used; all faults are named.
+        There is no folder of seeds. A seed that cannot be used is named by `/health/ready`, the others are served.
     """
-    seeds = load_all()
-    champions = Champions(seeds, store or MlflowStore(settings.uri), settings.poll_seconds)
+    champions = Champions(SeedFolder(settings.max_rows), store or MlflowStore(settings.uri), settings.poll_seconds)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -87,16 +119,15 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        separate_input_output_schemas=False,
     )
-    app.champions = champions
-    app.taken = tuple(task_of(seed).payloads(seed, settings.max_rows) for seed in seeds.values())
-    problems.install(app, list(seeds))
-    for each in app.taken:
-        app.include_router(predictions.router(each, champions, settings.max_body_bytes))
-    app.include_router(processes.router(seeds, champions))
+    app.champions, app.max_body_bytes = champions, settings.max_body_bytes
+    problems.install(app, lambda: [each.seed.process.name for each in app.taken])
+    app.include_router(processes.router(champions))
     app.include_router(health.router(champions))
     _add_docs(app)
+    app._fixed = tuple(app.router.routes)
+    app.take_up()
+    champions.watch(app.take_up)
     return app
 
 

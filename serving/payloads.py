@@ -51,6 +51,9 @@ class ModelUsed(BaseModel):
     version: Annotated[int, Field(description="version in the registry")]
     alias: str
     digest: Annotated[str, Field(description="SHA-256 of the model's manifest, which holds the SHA-256 of its files")]
+    baseline: Annotated[
+        bool, Field(description="true: it is the baseline that the others were to beat, nothing better was learnt")
+    ]
 
 
 @dataclass(frozen=True)

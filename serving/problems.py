@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -94,8 +94,11 @@ def answer(request: Request, error: ProblemError) -> Response:
     return Response(problem.model_dump_json(), error.status.value, error.headers, MEDIA_TYPE)
 
 
-def install(app: FastAPI, processes: Sequence[str]) -> None:
-    """Make every error of the app a problem: those raised below a route, unknown paths and methods, and defects."""
+def install(app: FastAPI, processes: Callable[[], Sequence[str]]) -> None:
+    """Make every error of the app a problem: those raised below a route, unknown paths and methods, and defects.
+
+    `processes` gives the names that exist when it is called.
+    """
 
     async def own(request: Request, error: Exception) -> Response:
         assert isinstance(error, ProblemError)
@@ -103,7 +106,7 @@ def install(app: FastAPI, processes: Sequence[str]) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return answer(request, _from_http(request, error, processes))
+        return answer(request, _from_http(request, error, processes()))
 
     async def defect(request: Request, error: Exception) -> Response:
         text = ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "a defect of the service; its log holds the cause")

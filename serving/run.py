@@ -35,7 +35,7 @@ def run(settings: Settings, store: Store | None = None) -> int:
     Raises
     ------
     SeedError
-        A seed cannot be used; all faults are named.
+        There is no folder of seeds.
     """
     app = create_app(settings, store)
     try:

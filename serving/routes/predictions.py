@@ -12,13 +12,14 @@ from starlette.concurrency import run_in_threadpool
 from models.intervals import CoverageError
 from registry.versions import CHAMPION
 from serving.bodies import read_body
-from serving.champions import Champions
+from serving.following.champions import Champions, Status
 from serving.payloads import Payloads
 from serving.problems import Fault, ProblemError, described, invalid
 from serving.tasks import task_of
 
 # A short request is answered at once; a long one goes to a thread, so that others do not wait for it.
 LONGEST_AT_ONCE = 64 * 1024
+GONE = Status(trouble="its seed is gone")
 
 
 def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRouter:
@@ -29,8 +30,8 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
     async def predict(request: Request) -> Response:
         body = await read_body(request, most_bytes)
         if len(body) <= LONGEST_AT_ONCE:
-            return _answer(body, payloads, champions)
-        return await run_in_threadpool(_answer, body, payloads, champions)
+            return _answer(body, process.name, champions)
+        return await run_in_threadpool(_answer, body, process.name, champions)
 
     routes = APIRouter(tags=["predictions"])
     routes.add_api_route(
@@ -51,14 +52,15 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
     return routes
 
 
-def _answer(body: bytes, payloads: Payloads, champions: Champions) -> Response:
+def _answer(body: bytes, process: str, champions: Champions) -> Response:
+    # One look: a swap while this request is answered cannot mix two models, or a model and another one's seed.
+    status = champions.statuses.get(process, GONE)
+    payloads, served = status.payloads, status.served
+    if payloads is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} is served no more: {status.troubles}")
     rows, request = payloads.read(body)
-    process = payloads.seed.process.name
-    # One look: a swap while this request is answered cannot mix two models.
-    status = champions.statuses[process]
-    served = status.served
     if served is None:
-        detail = f"{process} has no model to answer with: {champions.store_trouble or status.trouble}"
+        detail = f"{process} has no model to answer with: {champions.store_trouble or status.troubles}"
         later = {"Retry-After": str(math.ceil(champions.wait))}
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=later)
     coverage = request["coverage"]
@@ -69,7 +71,12 @@ def _answer(body: bytes, payloads: Payloads, champions: Champions) -> Response:
         raise invalid([fault]) from None
     answer = {
         "process": process,
-        "model": {"version": served.champion.version, "alias": CHAMPION, "digest": served.digest},
+        "model": {
+            "version": served.champion.version,
+            "alias": CHAMPION,
+            "digest": served.digest,
+            "baseline": served.baseline,
+        },
         "coverage": coverage,
         **answered,
     }

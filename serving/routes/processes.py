@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, create_model
 
 from registry.versions import CHAMPION
 from seeds import Seed
-from serving.champions import Champions, Status
+from serving.following.champions import Champions, Status
 from serving.payloads import ModelUsed
 from serving.tasks import TASKS
 
@@ -76,7 +76,7 @@ def _answer() -> Any:
     return create_model("ProcessesInfo", __doc__="All processes.", processes=(list[described], ...))
 
 
-def router(seeds: dict[str, Seed], champions: Champions) -> APIRouter:
+def router(champions: Champions) -> APIRouter:
     """Route of the list of processes."""
     routes = APIRouter(tags=["processes"])
 
@@ -88,9 +88,9 @@ def router(seeds: dict[str, Seed], champions: Champions) -> APIRouter:
         response_model=_answer(),
     )
     async def processes() -> dict[str, Any]:
-        statuses = champions.statuses
         trouble = champions.store_trouble
-        return {"processes": [_described(seed, statuses[name], trouble) for name, seed in seeds.items()]}
+        known = [(one.payloads.seed, one) for one in champions.statuses.values() if one.payloads is not None]
+        return {"processes": [_described(seed, status, trouble) for seed, status in known]}
 
     return routes
 
@@ -104,7 +104,7 @@ def _described(seed: Seed, status: Status, store_trouble: str | None) -> dict[st
         **_process(seed).model_dump(),
         **about,
         "model": _answering(status),
-        "trouble": store_trouble or status.trouble,
+        "trouble": store_trouble or status.troubles,
     }
 
 
@@ -131,7 +131,12 @@ def _process(seed: Seed) -> Process:
 def _answering(status: Status) -> Answering | None:
     if status.served is None:
         return None
-    version, model = status.served.champion.version, status.served.model
+    served = status.served
     return Answering(
-        version=version, alias=CHAMPION, digest=status.served.digest, candidate=model.candidate, info=dict(model.info)
+        version=served.champion.version,
+        alias=CHAMPION,
+        digest=served.digest,
+        baseline=served.baseline,
+        candidate=served.model.candidate,
+        info=dict(served.model.info),
     )

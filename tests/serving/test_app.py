@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from models import files
 from models.regression.model import RegressionModel
 from serving.app import Service, create_app
-from serving.folder_store import FolderStore
+from serving.following.folder_store import FolderStore
 from serving.problems import MEDIA_TYPE, Problem
 from serving.settings import Settings
 
@@ -74,7 +74,12 @@ def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path, pos
     told = response.json()
     TypeAdapter(app.taken[0].answer).validate_json(response.content)
     assert told["process"] == "toy_cells"
-    assert told["model"] == {"version": 1, "alias": "champion", "digest": files.digest(tmp_path / "one")}
+    assert told["model"] == {
+        "version": 1,
+        "alias": "champion",
+        "digest": files.digest(tmp_path / "one"),
+        "baseline": False,
+    }
     assert told["coverage"] == 0.9
     (prediction,) = told["predictions"]
     assert list(prediction) == ["id", "unit", "period_start", "y", "flags"]

@@ -11,7 +11,7 @@ from fastapi.openapi.models import OpenAPI
 
 from seeds import Seed, load, names
 from serving.app import Service, create_app
-from serving.folder_store import FolderStore
+from serving.following.folder_store import FolderStore
 from serving.settings import Settings
 
 

@@ -16,7 +16,7 @@ from serving.problems import Fault, ProblemError, described, install, invalid, s
 @pytest.fixture
 def app() -> FastAPI:
     made = FastAPI()
-    install(made, ["tin", "zinc"])
+    install(made, lambda: ["tin", "zinc"])
 
     @made.get("/v1/tin/predictions")
     async def get() -> None:
@@ -113,7 +113,7 @@ def test_another_unknown_path_is_told_where_to_look(path: str, app: FastAPI, cal
 
 def test_without_processes_none_is_named(call: Any) -> None:
     made = FastAPI()
-    install(made, [])
+    install(made, list)
     assert told(made, call, "/v1/iron/predictions")[1]["detail"] == "no process is called 'iron'; there are: none"
 
 

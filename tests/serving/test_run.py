@@ -21,7 +21,7 @@ pytestmark = pytest.mark.service
 ROWS = {"rows": [{"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.0, "z": 4.0}]}
 SERVE = """
 import sys
-from serving.folder_store import FolderStore
+from serving.following.folder_store import FolderStore
 from serving.run import run
 from serving.settings import read_settings
 

@@ -18,7 +18,7 @@ from nonferrous.up import curl_line
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.app import Service, create_app
-from serving.folder_store import FolderStore
+from serving.following.folder_store import FolderStore
 from serving.problems import ProblemError
 from serving.quality.payloads import payloads, values
 from serving.settings import Settings

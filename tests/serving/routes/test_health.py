@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from registry.store import Champion
 from serving import problems
-from serving.champions import Served, Status
+from serving.following.champions import Served, Status
 from serving.routes import health
 
 MODEL: Any = None
@@ -18,49 +18,68 @@ ANSWERS = Status(Served(ONE, "sha256:1", MODEL), ONE)
 REFUSED = Status(Served(ONE, "sha256:1", MODEL), TWO, "version 2 is refused")
 BROKEN = Status(None, TWO, "version 2 is refused, no model answers")
 NONE = Status(trouble="no version has the alias champion")
+NO_SEED = Status(seed_trouble="its seed cannot be used: no TOML")
 
 
-def app(store_trouble: str | None = None, **statuses: Status) -> FastAPI:
-    champions: Any = SimpleNamespace(statuses=statuses, store_trouble=store_trouble, wait=math.pi)
+def app(store_trouble: str | None = None, seeds_trouble: str | None = None, **statuses: Status) -> FastAPI:
+    champions: Any = SimpleNamespace(
+        statuses=statuses, store_trouble=store_trouble, seeds_trouble=seeds_trouble, wait=math.pi
+    )
     made = FastAPI()
-    problems.install(made, list(statuses))
+    problems.install(made, lambda: list(statuses))
     made.include_router(health.router(champions))
     return made
 
 
 @pytest.mark.parametrize(
-    ("statuses", "ready"),
+    ("statuses", "said"),
     [
-        ({"a": ANSWERS}, True),
-        ({"a": REFUSED}, True),
-        ({"a": ANSWERS, "b": NONE}, True),
-        ({"a": ANSWERS, "b": BROKEN}, False),
-        ({"a": NONE}, False),
-        ({"a": BROKEN}, False),
-        ({}, False),
+        ({"a": ANSWERS}, "ready"),
+        ({"a": REFUSED}, "degraded"),
+        ({"a": ANSWERS, "b": NONE}, "ready"),
+        ({"a": ANSWERS, "b": BROKEN}, "degraded"),
+        ({"a": ANSWERS, "b": NO_SEED}, "degraded"),
+        ({"a": NONE}, None),
+        ({"a": BROKEN}, None),
+        ({"a": NO_SEED}, None),
+        ({}, None),
     ],
 )
-def test_ready_means_that_one_answers_and_none_is_still_to_load(statuses: Any, ready: bool, call: Any) -> None:
+def test_ready_means_that_one_answers_and_degraded_that_another_should(
+    statuses: Any, said: str | None, call: Any
+) -> None:
     for method in ("GET", "HEAD"):
-        assert call(app(**statuses), method, "/health/ready").status_code == (200 if ready else 503)
+        response = call(app(**statuses), method, "/health/ready")
+        assert response.status_code == (503 if said is None else 200)
+    assert said is None or call(app(**statuses), "GET", "/health/ready").json()["status"] == said
 
 
 def test_readiness_tells_state_version_and_trouble(call: Any) -> None:
-    said = call(app("the store sleeps", a=ANSWERS, b=NONE, c=REFUSED), "GET", "/health/ready").json()
+    said = call(app("the store sleeps", a=ANSWERS, b=NONE, c=REFUSED, d=NO_SEED), "GET", "/health/ready").json()
     assert said == {
-        "status": "ready",
+        "status": "degraded",
         "store": "the store sleeps",
+        "seeds": None,
+        "degraded": {"c": "version 2 is refused", "d": "its seed cannot be used: no TOML"},
         "processes": {
             "a": {"state": "answers", "version": 1, "trouble": None},
             "b": {"state": "no champion", "version": None, "trouble": NONE.trouble},
             "c": {"state": "answers", "version": 1, "trouble": "version 2 is refused"},
+            "d": {"state": "seed not usable", "version": None, "trouble": "its seed cannot be used: no TOML"},
         },
     }
 
 
-def test_each_process_without_a_model_is_a_fault(call: Any) -> None:
-    said = call(app(a=ANSWERS, b=BROKEN, c=NONE), "GET", "/health/ready").json()
-    assert said["detail"] == "a champion is not loaded, or there is none at all; see errors"
+@pytest.mark.parametrize("store", [None, "the store sleeps"])
+def test_a_store_or_folder_that_cannot_be_read_degrades_what_answers(store: str | None, call: Any) -> None:
+    seeds = None if store else "the folder is gone"
+    said = call(app(store, seeds, a=ANSWERS), "GET", "/health/ready").json()
+    assert (said["status"], said["store"], said["seeds"], said["degraded"]) == ("degraded", store, seeds, {})
+
+
+def test_each_process_without_a_model_is_a_fault_where_none_has_one(call: Any) -> None:
+    said = call(app(b=BROKEN, c=NONE), "GET", "/health/ready").json()
+    assert said["detail"] == "no process has a model that answers; see errors"
     assert [(one["field"], one["value"], one["expected"]) for one in said["errors"]] == [
         ("b", "champion not loaded", f"a model that answers: {BROKEN.trouble}"),
         ("c", "no champion", f"a model that answers: {NONE.trouble}"),

@@ -1,6 +1,7 @@
 """A body in, an answer or a problem out: with stand-ins for the champions and the model."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ from models.intervals import CoverageError
 from registry.store import Champion
 from seeds import Seed
 from serving import problems
-from serving.champions import Served, Status
+from serving.following.champions import Served, Status
 from serving.regression.predictions import payloads
 from serving.routes import predictions
 
@@ -26,10 +27,12 @@ def app(toy_seed: Seed) -> Any:
     """Maker of an application with one process, whose status and waits are said."""
 
     def make(status: Status, store_trouble: str | None = None, wait: float = 2.0, most: int = 200_000) -> FastAPI:
-        champions: Any = SimpleNamespace(statuses={"toy_cells": status}, store_trouble=store_trouble, wait=wait)
+        taken = payloads(toy_seed, 3)
+        statuses = {"toy_cells": replace(status, payloads=taken)}
+        champions: Any = SimpleNamespace(statuses=statuses, store_trouble=store_trouble, wait=wait)
         made = FastAPI()
-        problems.install(made, ["toy_cells"])
-        made.include_router(predictions.router(payloads(toy_seed, 3), champions, most))
+        problems.install(made, lambda: ["toy_cells"])
+        made.include_router(predictions.router(taken, champions, most))
         return made
 
     return make
@@ -57,7 +60,7 @@ def test_an_answer_holds_process_model_and_coverage_and_no_nan(app: Any, predict
     assert response.headers["content-type"] == "application/json"
     assert response.json() == {
         "process": "toy_cells",
-        "model": {"version": 4, "alias": "champion", "digest": "sha256:1"},
+        "model": {"version": 4, "alias": "champion", "digest": "sha256:1", "baseline": False},
         "coverage": 0.8,
         "predictions": [{"y": {"value": None, "low": None, "high": 1.5}}],
     }

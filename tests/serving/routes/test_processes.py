@@ -4,11 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 
+from models import files
 from models.quality.model import QualityModel
+from models.regression.model import conformalised
+from models.tasks import build
+from seeds import Seed
 from serving.app import create_app
-from serving.folder_store import FolderStore
+from serving.following.folder_store import FolderStore
 from serving.settings import Settings
 
 Call = Callable[..., httpx.Response]
@@ -59,3 +64,24 @@ def test_without_a_model_a_process_still_tells_its_grades(
     (process,) = call(app, "GET", "/v1/processes").json()["processes"]
     assert (process["model"], process["quality"]["threshold"]) == (None, None)
     assert [one["name"] for one in process["quality"]["grades"]] == ["prime", "second", "remelt"]
+
+
+def test_a_baseline_that_answers_is_called_one(
+    toy_seed: Seed, toy_folder: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Call
+) -> None:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    store = FolderStore()
+    app = create_app(Settings(), store)
+    X = np.random.default_rng(1).normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (80, 3))
+    y = X[:, 0] + 0.1
+    row = {"unit": "A-001", "period_start": "2026-11-01"}
+    for version, name in enumerate(("persistence", "linear"), 1):
+        estimator = build(toy_seed)[name].fit(X[:40], y[:40])
+        model = conformalised(toy_seed, name, estimator, X[:40], y[40:], estimator.predict(X[40:]), {})
+        files.save(model, tmp_path / name)
+        store.point("toy_cells", version, tmp_path / name)
+        app.champions.refresh()
+        answer = call(app, "POST", "/v1/toy_cells/predictions", json={"rows": [row]}).json()
+        assert answer["model"]["baseline"] == (name == "persistence")
+        (process,) = call(app, "GET", "/v1/processes").json()["processes"]
+        assert (process["model"]["candidate"], process["model"]["baseline"]) == (name, name == "persistence")

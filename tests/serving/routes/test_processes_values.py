@@ -1,5 +1,6 @@
 """The list of processes, with stand-ins for the champions and a model."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,7 +9,8 @@ from fastapi import FastAPI
 
 from registry.store import Champion
 from seeds import Seed
-from serving.champions import Served, Status
+from serving.following.champions import Served, Status
+from serving.regression.predictions import payloads
 from serving.routes import processes
 
 MODEL: Any = SimpleNamespace(candidate="linear", info={"rows": 7})
@@ -21,9 +23,10 @@ def told(toy_seed: Seed, call: Any) -> Any:
     """Teller of what is said of the toy process."""
 
     def tell(status: Status, store_trouble: str | None = None) -> dict[str, Any]:
-        champions: Any = SimpleNamespace(statuses={"toy_cells": status}, store_trouble=store_trouble)
+        statuses = {"toy_cells": replace(status, payloads=payloads(toy_seed, 3))}
+        champions: Any = SimpleNamespace(statuses=statuses, store_trouble=store_trouble)
         app = FastAPI()
-        app.include_router(processes.router({"toy_cells": toy_seed}, champions))
+        app.include_router(processes.router(champions))
         assert call(app, "HEAD", "/v1/processes").status_code == 200
         assert [list(one) for one in app.openapi()["paths"].values()] == [["get"]]
         ((process,),) = call(app, "GET", "/v1/processes").json().values()
@@ -61,6 +64,7 @@ def test_a_process_with_a_model_by_value(told: Any) -> None:
         "model": {
             **{"version": 4, "alias": "champion", "digest": "sha256:1", "candidate": "linear"},
             "info": {"rows": 7},
+            "baseline": False,
         },
         "trouble": "version 5 is refused",
     }

@@ -17,7 +17,7 @@ from models.sorting.values import value_matrix
 from models.table.inputs import matrix
 from seeds import Seed
 from serving.app import Service, create_app
-from serving.folder_store import FolderStore
+from serving.following.folder_store import FolderStore
 from serving.settings import Settings
 
 URL = "/v1/toy_scrap/predictions"

@@ -11,11 +11,12 @@ import pytest
 
 from registry.store import Champion
 from seeds import Seed
-from serving import champions as module
-from serving.champions import Champions, Served, Status
-from serving.folder_store import FolderStore
+from serving.following import champions as module
+from serving.following.champions import Champions, Served, Status
+from serving.following.folder_store import FolderStore
 
 PROCESS = "toy_cells"
+Fixed = Callable[..., Any]
 
 
 class Store(FolderStore):
@@ -56,8 +57,8 @@ def now() -> list[float]:
 
 
 @pytest.fixture
-def champions(toy_seed: Seed, store: Store, now: list[float]) -> Champions:
-    return Champions({PROCESS: toy_seed}, store, poll_seconds=3.0, clock=lambda: now[0])
+def champions(fixed: Fixed, toy_seed: Seed, store: Store, now: list[float]) -> Champions:
+    return Champions(fixed({PROCESS: toy_seed}), store, poll_seconds=3.0, clock=lambda: now[0])
 
 
 @pytest.fixture
@@ -71,7 +72,8 @@ def status(champions: Champions) -> Status:
 
 
 def test_before_the_first_look_nothing_is_known(champions: Champions) -> None:
-    assert status(champions) == Status(None, None, "not looked for yet")
+    (taken,) = champions.taken
+    assert status(champions) == Status(None, None, "not looked for yet", taken)
     assert (champions.store_trouble, champions.wait) == (None, 3.0)
 
 
@@ -150,10 +152,12 @@ def test_an_error_without_words_is_told_by_its_name(champions: Champions, store:
     assert champions.store_trouble == "the store cannot be read: KeyError"
 
 
-def test_a_store_polled_more_slowly_than_10_s_is_not_polled_faster_for_its_trouble(toy_seed: Seed) -> None:
+def test_a_store_polled_more_slowly_than_10_s_is_not_polled_faster_for_its_trouble(
+    fixed: Fixed, toy_seed: Seed
+) -> None:
     store = Store()
     store.error = OSError("gone")
-    champions = Champions({PROCESS: toy_seed}, store, poll_seconds=60.0)
+    champions = Champions(fixed({PROCESS: toy_seed}), store, poll_seconds=60.0)
     champions.refresh()
     assert champions.wait == 60.0
     store.error = None
@@ -247,7 +251,9 @@ def test_models_are_taken_out_of_the_collectors_sight(monkeypatch: pytest.Monkey
     assert done == ["unfreeze", "collect", "freeze"]
 
 
-def test_a_copy_lives_as_long_as_it_is_read(toy_seed: Seed, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_lives_as_long_as_it_is_read(
+    fixed: Fixed, toy_seed: Seed, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[Path] = []
     fetch: Callable[..., Path] = store.fetch
 
@@ -259,6 +265,6 @@ def test_a_copy_lives_as_long_as_it_is_read(toy_seed: Seed, store: Store, monkey
 
     monkeypatch.setattr(store, "fetch", kept)
     store.point(PROCESS, 1, "one")
-    Champions({PROCESS: toy_seed}, store, poll_seconds=3.0).refresh()
+    Champions(fixed({PROCESS: toy_seed}), store, poll_seconds=3.0).refresh()
     assert len(seen) == 1
     assert not seen[0].exists()

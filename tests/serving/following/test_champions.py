@@ -1,6 +1,7 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,12 @@ from models.sorting.model import SortingModel
 from registry.store import Champion
 from seeds import Seed
 from seeds.format.loader import parse
-from serving.champions import Champions
-from serving.folder_store import FolderStore
+from serving.following.champions import Champions
+from serving.following.folder_store import FolderStore
 
 PROCESS = "toy_cells"
 Save = Callable[..., RegressionModel]
+Fixed = Callable[..., Any]
 
 
 class Clock:
@@ -57,8 +59,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def champions(toy_seed: Seed, store: CountingStore, clock: Clock) -> Champions:
-    return Champions({PROCESS: toy_seed}, store, poll_seconds=2.0, clock=clock)
+def champions(fixed: Fixed, toy_seed: Seed, store: CountingStore, clock: Clock) -> Champions:
+    return Champions(fixed({PROCESS: toy_seed}), store, poll_seconds=2.0, clock=clock)
 
 
 def version(champions: Champions) -> int | None:
@@ -174,7 +176,7 @@ def test_repaired_version_is_taken_up(
 
 
 def test_digest_that_the_registry_does_not_hold_is_refused(
-    toy_seed: Seed, save_toy_model: Save, tmp_path: Path
+    fixed: Fixed, toy_seed: Seed, save_toy_model: Save, tmp_path: Path
 ) -> None:
     save_toy_model(tmp_path / "one")
 
@@ -182,18 +184,18 @@ def test_digest_that_the_registry_does_not_hold_is_refused(
         def champion(self, process: str) -> Champion | None:
             return Champion(process, 1, str(tmp_path / "one"), digest="sha256:0")
 
-    champions = Champions({PROCESS: toy_seed}, Store(), poll_seconds=2.0)
+    champions = Champions(fixed({PROCESS: toy_seed}), Store(), poll_seconds=2.0)
     champions.refresh()
     assert version(champions) is None
     assert "expected sha256:0" in str(champions.statuses[PROCESS].trouble)
 
 
-def test_model_of_another_seed_is_refused(toy_seed: Seed, save_toy_model: Save, tmp_path: Path) -> None:
+def test_model_of_another_seed_is_refused(fixed: Fixed, toy_seed: Seed, save_toy_model: Save, tmp_path: Path) -> None:
     save_toy_model(tmp_path / "one")
     other = parse(toy_seed.text.replace('unit = "kA"', 'unit = "A"'), Path("toy_cells.toml"))
     store = FolderStore()
     store.point(PROCESS, 1, tmp_path / "one")
-    champions = Champions({PROCESS: other}, store, poll_seconds=2.0)
+    champions = Champions(fixed({PROCESS: other}), store, poll_seconds=2.0)
     champions.refresh()
     assert version(champions) is None
     trouble = str(champions.statuses[PROCESS].trouble)
@@ -216,7 +218,7 @@ DECISIONS = {
 
 @pytest.mark.parametrize("name", DECISIONS)
 def test_model_that_sorts_by_another_seed_is_refused(
-    name: str, toy_sorting_seed: Seed, save_toy_sorter: Callable[..., SortingModel], tmp_path: Path
+    name: str, fixed: Fixed, toy_sorting_seed: Seed, save_toy_sorter: Callable[..., SortingModel], tmp_path: Path
 ) -> None:
     before, after, told = DECISIONS[name]
     assert before in toy_sorting_seed.text
@@ -225,7 +227,7 @@ def test_model_that_sorts_by_another_seed_is_refused(
     store = FolderStore()
     store.point("toy_scrap", 1, tmp_path / "one")
     for seed, answers in ((toy_sorting_seed, True), (other, False)):
-        champions = Champions({"toy_scrap": seed}, store, poll_seconds=2.0)
+        champions = Champions(fixed({"toy_scrap": seed}), store, poll_seconds=2.0)
         champions.refresh()
         status = champions.statuses["toy_scrap"]
         assert (status.served is not None) == answers
@@ -247,18 +249,18 @@ GRADES = {
 
 
 def test_model_that_grades_by_another_seed_is_refused(
-    toy_quality_seed: Seed, save_toy_grader: Callable[..., QualityModel], tmp_path: Path
+    fixed: Fixed, toy_quality_seed: Seed, save_toy_grader: Callable[..., QualityModel], tmp_path: Path
 ) -> None:
     save_toy_grader(tmp_path / "one")
     store = FolderStore()
     store.point("toy_lots", 1, tmp_path / "one")
-    own = Champions({"toy_lots": toy_quality_seed}, store, poll_seconds=2.0)
+    own = Champions(fixed({"toy_lots": toy_quality_seed}), store, poll_seconds=2.0)
     own.refresh()
     assert own.statuses["toy_lots"].served is not None
     for name, (before, after, told) in GRADES.items():
         assert before in toy_quality_seed.text, name
         other = parse(toy_quality_seed.text.replace(before, after, 1), Path("toy_lots.toml"))
-        champions = Champions({"toy_lots": other}, store, poll_seconds=2.0)
+        champions = Champions(fixed({"toy_lots": other}), store, poll_seconds=2.0)
         champions.refresh()
         status = champions.statuses["toy_lots"]
         assert status.served is None, name

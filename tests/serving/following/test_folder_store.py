@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from registry.store import Champion
-from serving.folder_store import FolderStore
+from serving.following.folder_store import FolderStore
 
 
 def test_a_process_has_the_champion_that_was_pointed_to_last() -> None:

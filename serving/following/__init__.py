@@ -1,0 +1,1 @@
+"""What is served: seeds and champions, followed while the service runs."""

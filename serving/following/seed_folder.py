@@ -1,0 +1,79 @@
+"""The folder of seeds as the service reads it: again at every look, file by file as they change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from seeds import SeedError, folder, load, names
+from serving.payloads import Payloads
+from serving.tasks import task_of
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the folder holds at one look.
+
+    Parameters
+    ----------
+    payloads : Mapping of str to Payloads
+        What each process takes and gives, by name.
+    broken : Mapping of str to str
+        Why a seed cannot be used, by the name of its file.
+    """
+
+    payloads: Mapping[str, Payloads]
+    broken: Mapping[str, str]
+
+
+class SeedFolder:
+    """Reads seeds; a file that has not changed since the last look is not read again.
+
+    Parameters
+    ----------
+    max_rows : int
+        Most rows in one request.
+    """
+
+    def __init__(self, max_rows: int) -> None:
+        self._max_rows = max_rows
+        self._read: dict[str, tuple[tuple[int, ...], Payloads | str]] = {}
+
+    def look(self) -> Known:
+        """What the folder holds now.
+
+        Raises
+        ------
+        SeedError
+            The folder does not exist. A seed that cannot be used raises nothing: it stands in `broken`.
+        """
+        self._read = {name: self._of(name) for name in names()}
+        found = {name: what for name, (_, what) in self._read.items()}
+        return Known(
+            {name: what for name, what in found.items() if isinstance(what, Payloads)},
+            {name: what for name, what in found.items() if isinstance(what, str)},
+        )
+
+    def _of(self, name: str) -> tuple[tuple[int, ...], Payloads | str]:
+        # Before the file is read: one that is written meanwhile has another mark at the next look.
+        mark = _mark(folder() / f"{name}.toml")
+        before = self._read.get(name)
+        if before is not None and before[0] == mark:
+            return before
+        try:
+            seed = load(name)
+            return mark, task_of(seed).payloads(seed, self._max_rows)
+        except SeedError as error:
+            return mark, "; ".join(error.faults)
+        except Exception as error:  # a file may be unreadable or unfit in any way; the others are served
+            return mark, " ".join(str(error).split()) or type(error).__name__
+
+
+def _mark(file: Path) -> tuple[int, ...]:
+    """What tells one content of a file from the next; nothing where the file has gone."""
+    try:
+        found = file.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino
