@@ -71,6 +71,30 @@ FEATURES = (
     PhysicsFeature("feed_implied_efficiency", "%", 1, (70, 105), "current efficiency that the alumina fed stands for"),
 )
 
+# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+CAUSES = {
+    "bath chemistry and temperature": (
+        *("excess_alf3", "excess_alf3_target", "previous_excess_alf3", "alf3_addition", "caf2", "lif", "bath_level"),
+        *("bath_temperature", "bath_temperature_sd", "previous_bath_temperature", "ambient_temperature"),
+        *("shell_temperature", "liquidus", "superheat", "eutectic_superheat", "bath_loss_factor"),
+    ),
+    "voltage, current and distance": (
+        *("line_current", "line_current_target", "cell_voltage", "voltage_setpoint", "cathode_voltage_drop"),
+        *("beam_moves", "pseudo_resistance", "estimated_acd", "current_density"),
+    ),
+    "metal pad": (
+        *("voltage_noise", "previous_voltage_noise", "unstable_time", "metal_level", "metal_level_target"),
+        *("noise_loss_factor", "velocity_loss_factor"),
+    ),
+    "alumina and anode effects": (
+        *("alumina_fines", "alumina_loi", "alumina_feed_rate", "ae_frequency", "ae_duration", "sludge_tendency"),
+        *("alumina_solubility", "anode_effect_minutes", "feed_implied_efficiency"),
+    ),
+    "anodes": ("anode_air_reactivity_residue", "anode_current_spread"),
+    "age and wear of the pot": ("pot_age", "iron_in_metal", "silicon_in_metal"),
+    "efficiency before, and expected by physics": ("current_efficiency_in_hand", "expected_loss"),
+}
+
 
 def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Physics features of periods, one array a name of `FEATURES`.

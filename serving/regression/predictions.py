@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from models.explanations import explained
 from models.regression.model import RegressionModel
 from seeds import Seed
 from serving.answers import estimates, matrix, with_ids
+from serving.explanations import asked, check_rows, explanation, explanations
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of
 
-ABOUT = ""
+ABOUT = (
+    "With `explain` each prediction of the first target is cut into what each input contributed, in the target's unit; "
+    "targets derived from it are not explained."
+)
 INFO = None  # the list of processes holds all that is known of a number
 NOT = "predicts no number"
 
@@ -22,7 +27,19 @@ def info(seed: Seed, model: RegressionModel | None) -> None:
 def payloads(seed: Seed, max_rows: int) -> Payloads:
     """Request and answer of a seed's process; see `serving.payloads.payloads_of`."""
     predicted = {name: estimate(name, seed) for name in seed.quantities}
-    return payloads_of(seed, max_rows, TaskFields("One period of one unit", "A-001", "2026-11-01", predicted))
+    predicted["explanation"] = explanation(seed, seed.target.name)
+    return payloads_of(
+        seed,
+        max_rows,
+        TaskFields(
+            row="One period of one unit",
+            unit="A-001",
+            time="2026-11-01",
+            predicted=predicted,
+            request={"explain": asked()},
+            example={"explain": False},
+        ),
+    )
 
 
 def predicted(payloads: Payloads, model: RegressionModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
@@ -48,11 +65,20 @@ def predicted(payloads: Payloads, model: RegressionModel, rows: Sequence[Record]
     ------
     CoverageError
         The model was calibrated on too few rows for the coverage.
+    ProblemError
+        422 where explanations of too many rows are asked for.
     """
+    if request["explain"]:
+        check_rows(len(rows))
     X = matrix(rows, model.names)
     answers = model.answer(X, request["coverage"])
     flags = model.flags(X, answers)
     quantities = estimates(answers, payloads.quantities, flags)
+    if request["explain"]:
+        seed, target = payloads.seed, payloads.seed.target.name
+        parts = explained(model.estimator, X, answers[target].value, seed)
+        for quantity, why in zip(quantities, explanations(parts, seed, target, flags), strict=True):
+            quantity["explanation"] = why
     return {
         "predictions": [
             {**name, **quantity, "flags": words}

@@ -17,8 +17,10 @@ from serving.payloads import Payloads
 from serving.problems import Fault, ProblemError, described, invalid
 from serving.tasks import task_of
 
-# A short request is answered at once; a long one goes to a thread, so that others do not wait for it.
+# A short request is answered at once; a long one goes to a thread, so that others do not wait for it. So does one that
+# asks for explanations, which take many times as long as predictions.
 LONGEST_AT_ONCE = 64 * 1024
+EXPLAIN = b'"explain"'
 GONE = Status(trouble="its seed is gone")
 
 
@@ -29,7 +31,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
 
     async def predict(request: Request) -> Response:
         body = await read_body(request, most_bytes)
-        if len(body) <= LONGEST_AT_ONCE:
+        if len(body) <= LONGEST_AT_ONCE and EXPLAIN not in body:
             return _answer(body, process.name, champions)
         return await run_in_threadpool(_answer, body, process.name, champions)
 

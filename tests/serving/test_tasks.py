@@ -26,4 +26,3 @@ def test_a_package_offers_what_the_routes_use(task: str) -> None:
 def test_a_number_has_no_part_of_its_own_in_the_list_of_processes(toy_seed: Seed) -> None:
     assert regression.INFO is None
     regression.info(toy_seed, None)
-    assert regression.ABOUT == ""

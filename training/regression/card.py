@@ -9,6 +9,7 @@ from seeds import Seed
 from training.dataset import Dataset
 from training.regression.columns import cautions
 from training.regression.fit import SELECTED_BY, RegressionCandidate
+from training.reports.explanations import signs_section
 from training.splits import Split
 
 SHOWN = (
@@ -70,8 +71,9 @@ def rows_used(data: Dataset, parts: Split) -> list[str]:
 def sections(
     candidates: Mapping[str, RegressionCandidate], chosen: RegressionCandidate, data: Dataset, parts: Split
 ) -> list[str]:
-    """Sections on candidates, label noise and intervals."""
-    return [*_candidates(candidates, chosen.name, data.seed), *_noise(chosen, data), *_intervals(chosen, data.seed)]
+    """Sections on candidates, label noise, intervals and signs."""
+    found = [*_candidates(candidates, chosen.name, data.seed), *_noise(chosen, data), *_intervals(chosen, data.seed)]
+    return [*found, *signs_section(chosen, data, parts)]
 
 
 def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed: Seed) -> list[str]:

@@ -12,6 +12,7 @@ from pages.style import BLUE, GREY, ORANGE, RED
 from physics.arrays import IntArray
 from training.dataset import Dataset
 from training.regression.fit import RegressionCandidate
+from training.reports.explanations import contribution_dots
 from training.reports.pictures import Picture, input_bars, thinned
 from training.splits import Split
 
@@ -200,6 +201,12 @@ PICTURES = (
         "Importance of the inputs",
         "Inputs that move together share their importance. This is no effect of a set-point on the plant.",
         importance,
+    ),
+    Picture(
+        "Contributions of the inputs",
+        "A dot is one future period: what the input added to its prediction. Red: a high value of the input, blue: a "
+        "low one. This is what the model does, no effect of a set-point on the plant.",
+        contribution_dots,
     ),
     Picture(
         "Learning curve",

@@ -32,6 +32,8 @@ def page(candidate: AnyCandidate, data: Dataset, parts: Split) -> str:
         if not picture.applies(data):
             continue
         figure = picture.draw(candidate, data, parts)
+        if figure is None:
+            continue
         body = figure.to_html(full_html=False, include_plotlyjs=not blocks, config=CONFIG, div_id=picture.draw.__name__)
         blocks.append(f"<h2>{html.escape(picture.heading)}</h2><p>{html.escape(picture.caption)}</p>{body}")
     title = html.escape(f"{candidate.name}: {data.seed.process.title}")

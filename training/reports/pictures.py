@@ -34,14 +34,14 @@ class Picture:
     heading, caption : str
         What it shows, and how to read it.
     draw : callable
-        The figure, of a candidate, a data set and its split.
+        The figure, of a candidate, a data set and its split; None where the candidate has nothing to show there.
     applies : callable
         Whether a data set has something to show there.
     """
 
     heading: str
     caption: str
-    draw: Callable[[Any, Dataset, Split], go.Figure]
+    draw: Callable[[Any, Dataset, Split], go.Figure | None]
     applies: Callable[[Dataset], bool] = always
 
 

@@ -42,4 +42,4 @@ def test_a_request_holds_at_most_so_many_rows(toy_seed: Seed) -> None:
 
 def test_the_example_is_a_typical_row(toy_seed: Seed) -> None:
     row = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 90, "x_set": 10, "z": 4}
-    assert payloads(toy_seed, 3).example == {"rows": [row], "coverage": 0.9}
+    assert payloads(toy_seed, 3).example == {"rows": [row], "coverage": 0.9, "explain": False}

@@ -30,6 +30,12 @@ LINE = {
 }
 
 
+@pytest.fixture(autouse=True)
+def signs(monkeypatch):
+    """The section on signs, which asks the estimator, stands in as one line."""
+    monkeypatch.setattr("training.regression.card.signs_section", lambda *_: ["## Signs against physics", ""])
+
+
 def candidate(name, metrics):
     return SimpleNamespace(
         name=name, metrics=metrics, model=SimpleNamespace(conformal=SimpleNamespace(scores=np.zeros(240)))
@@ -84,6 +90,8 @@ def test_the_sections_show_known_metrics_noise_and_intervals(toy_seed):
         "Conformal, from 240 residuals of models that knew only what is older than the row; the one that serves then "
         "learnt those rows too. Measured coverage of the 90% interval: 0.92 on future periods, 0.875 on held-out units "
         "in them, 0.88 on held-out units in all periods.",
+        "",
+        "## Signs against physics",
         "",
     ]
 

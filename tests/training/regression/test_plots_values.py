@@ -228,7 +228,10 @@ def test_each_figure_is_drawn_of_the_tables_that_have_it(fitted):
     def drawn(one):
         return [picture.draw.__name__ for picture in plots.PICTURES if picture.applies(one)]
 
-    before, after = ["predicted_against_measured"], ["importance", "learning_curve", "coverage_by_month"]
+    before, after = (
+        ["predicted_against_measured"],
+        ["importance", "contribution_dots", "learning_curve", "coverage_by_month"],
+    )
     assert drawn(data) == [*before, "predicted_against_truth", "residuals_over_time", "residuals_by_unit", *after]
     assert drawn(replace(data, truth=None)) == [*before, "residuals_over_time", "residuals_by_unit", *after]
     assert drawn(replace(lone, truth=None)) == [*before, "residuals_over_time", "residual_spread", *after]

@@ -1,0 +1,125 @@
+"""Why a prediction is what it is: fields of requests and answers, and how parts become rows of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from models.explanations import Parts, by_cause
+from physics.arrays import FloatArray
+from seeds import Seed
+from serving.payloads import Record, record, title
+from serving.problems import Fault, invalid
+
+# Cutting one prediction of a thousand trees takes 10 to 20 ms.
+MOST_EXPLAINED = 100
+NO_PARTS = "not explained: what this candidate computes is no sum over its inputs"
+
+
+def asked() -> Any:
+    """Type of the field of a request that asks for explanations."""
+    about = f"true: each prediction says what each input contributed to it; at most {MOST_EXPLAINED} rows then"
+    return Annotated[bool, Field(default=False, description=about)]
+
+
+def check_rows(rows: int) -> None:
+    """Refuse a request that asks for more explanations than are made at once.
+
+    Raises
+    ------
+    ProblemError
+        422.
+    """
+    if rows > MOST_EXPLAINED:
+        expected = f"at most {MOST_EXPLAINED} rows where explanations are asked for; send several requests"
+        raise invalid([Fault(field="rows", value=rows, bound=MOST_EXPLAINED, expected=expected)])
+
+
+def explanation(seed: Seed, quantity: str) -> Any:
+    """Type of the explanation of a quantity, in its unit."""
+    unit = seed.quantities[quantity]
+    number = Field(json_schema_extra={"x-unit": unit})
+    contribution: Any = record(
+        f"{title(seed)}Contribution",
+        "What one input, or a quantity that physics computes from inputs, contributed.",
+        {
+            "input": Annotated[str, Field(description="its name")],
+            "value": Annotated[float | None, Field(description="its value in this row; null: missing")],
+            "unit": Annotated[str, Field(description="unit of the value")],
+            "contribution": Annotated[float, number],
+        },
+    )
+    cause: Any = record(
+        f"{title(seed)}Cause",
+        "What the inputs and computed quantities of one physical cause contributed together.",
+        {"cause": str, "contribution": Annotated[float, number]},
+    )
+    kind: Any = record(
+        f"{title(seed)}Explanation",
+        f"{quantity} [{unit}] as a sum: base and contributions give its value.",
+        {
+            "quantity": str,
+            "unit": str,
+            "base": Annotated[float, Field(description="what the model says of an average row [the same unit]")],
+            "contributions": Annotated[list[contribution], Field(description="the largest first")],
+            "causes": Annotated[
+                list[cause] | None,
+                Field(description="the contributions by physical cause; null: the process has no physics module"),
+            ],
+        },
+    )
+    about = "what each input contributed; there only where `explain` asked for it, null where a flag says why"
+    return Annotated[kind | None, Field(default=None, description=about)]
+
+
+def explanations(parts: Parts | None, seed: Seed, quantity: str, flags: list[list[str]]) -> list[Record | None]:
+    """Explanations row by row; flags tell of those that there are none of.
+
+    Parameters
+    ----------
+    parts : Parts or None
+        Predictions of n rows cut into parts; None where the candidate has none.
+    seed : Seed
+        The process.
+    quantity : str
+        What is explained.
+    flags : list of list of str
+        Flags of the n rows, which are added to.
+    """
+    if parts is None:
+        for words in flags:
+            words.append(NO_PARTS)
+        return [None] * len(flags)
+    causes = by_cause(seed, parts.names, parts.contributions)
+    order = np.argsort(-np.abs(parts.contributions), axis=1, kind="stable")
+    found: list[Record | None] = []
+    for i in range(len(flags)):
+        if not np.isfinite(parts.base[i]):
+            found.append(None)  # the prediction is none, and a flag says so
+            continue
+        found.append(
+            {
+                "quantity": quantity,
+                "unit": seed.quantities[quantity],
+                "base": float(parts.base[i]),
+                "contributions": [
+                    {
+                        "input": parts.names[j],
+                        "value": float(parts.values[i, j]),
+                        "unit": parts.units[j],
+                        "contribution": float(parts.contributions[i, j]),
+                    }
+                    for j in order[i].tolist()
+                ],
+                "causes": None if causes is None else _causes(causes, i),
+            }
+        )
+    return found
+
+
+def _causes(sums: Mapping[str, FloatArray], i: int) -> list[Record]:
+    order = sorted(sums, key=lambda cause: -abs(sums[cause][i]))
+    return [{"cause": cause, "contribution": float(sums[cause][i])} for cause in order]

@@ -1,0 +1,117 @@
+"""Parts of predictions: that they sum to them, and are what each input did."""
+
+import lightgbm
+import numpy as np
+import pytest
+
+from models.explanations import by_cause, contributions, explained
+from models.processes.lookup import physics_of
+from models.regression.trees import BoostedTrees
+from models.table.inputs import input_names
+from models.tasks import build
+from seeds import Seed, load, names
+
+N = 400
+
+
+def rows(seed: Seed) -> np.ndarray:
+    """Rows about normal production, some cells missing."""
+    rng = np.random.default_rng(7)
+    mean, sd = np.array([(c.typical.mean, c.typical.sd) for c in seed.inputs]).T
+    low, high = np.array([column.limits for column in seed.inputs]).T
+    X = np.clip(mean + sd * rng.standard_normal((N, len(mean))), low, high)
+    X[rng.random(X.shape) < 0.02] = np.nan
+    return X
+
+
+def labels(X: np.ndarray) -> np.ndarray:
+    score = np.nan_to_num((X - np.nanmean(X, axis=0)) / np.nanstd(X, axis=0))
+    rng = np.random.default_rng(8)
+    return 93 + score[:, 0] + score[:, 1] * score[:, 2] + 0.3 * rng.standard_normal(len(X))
+
+
+@pytest.mark.parametrize("process", ["toy_cells", "aluminium_reduction"])
+@pytest.mark.parametrize("name", ["persistence", "linear", "lightgbm", "lightgbm_physics"])
+def test_base_and_contributions_sum_to_the_prediction_and_the_base_is_one(
+    process: str, name: str, toy_seed: Seed
+) -> None:
+    seed = toy_seed if process == "toy_cells" else load(process)
+    candidates = build(seed)
+    if name not in candidates:
+        pytest.skip("no such candidate")
+    X = rows(seed)
+    estimator = candidates[name].fit(X, labels(X))
+    predicted = estimator.predict(X)
+    parts = explained(estimator, X, predicted, seed)
+    assert parts is not None
+    np.testing.assert_allclose(parts.base + parts.contributions.sum(axis=1), predicted, rtol=1e-9)
+    # The base is no rest that hides what is missing: it is the same in every row.
+    np.testing.assert_allclose(parts.base, parts.base[0], rtol=1e-9)
+    assert parts.names[: X.shape[1]] == input_names(seed)
+    assert len(parts.names) == len(parts.units) == parts.contributions.shape[1]
+
+
+def test_what_is_added_to_all_predictions_enters_the_base(toy_seed: Seed) -> None:
+    X = rows(toy_seed)
+    estimator = build(toy_seed)["lightgbm"].fit(X, labels(X))
+    own = explained(estimator, X, estimator.predict(X), toy_seed)
+    raised = explained(estimator, X, estimator.predict(X) + 2.5, toy_seed)
+    assert own is not None
+    assert raised is not None
+    np.testing.assert_allclose(raised.base - own.base, 2.5, rtol=1e-12)
+    np.testing.assert_array_equal(raised.contributions, own.contributions)
+
+
+def test_a_line_gives_slope_times_distance(toy_seed: Seed) -> None:
+    rng = np.random.default_rng(3)
+    X = rng.normal([90.0, 10.0, 4.0], [2.0, 1.0, 0.5], (4000, 3))
+    y = 90 + 0.5 * (X[:, 1] - 10) - 2 * (X[:, 2] - 4)
+    parts = explained(build(toy_seed)["linear"].fit(X, y), X, y, toy_seed)
+    assert parts is not None
+    np.testing.assert_allclose(parts.contributions[:, 1], 0.5 * (X[:, 1] - X[:, 1].mean()), atol=2e-3)
+    np.testing.assert_allclose(parts.contributions[:, 2], -2 * (X[:, 2] - X[:, 2].mean()), atol=2e-3)
+
+
+def test_trees_are_cut_as_shap_cuts_them() -> None:
+    shap = pytest.importorskip("shap")
+    rng = np.random.default_rng(4)
+    X = rng.standard_normal((300, 4))
+    y = X[:, 0] * X[:, 1] + X[:, 2]
+    model = BoostedTrees().fit(X, y)
+    found = contributions(model, X[:20])
+    assert found is not None
+    line = model.line_
+    of_line = (np.clip(X[:20], line.low, line.high) - line.fill) / line.scale * line.slope
+    np.testing.assert_allclose(
+        found[1] - of_line, shap.TreeExplainer(model.booster_).shap_values(X[:20]), rtol=1e-6, atol=1e-9
+    )
+    assert isinstance(model.booster_, lightgbm.Booster)
+
+
+def test_what_is_no_sum_over_inputs_has_no_parts() -> None:
+    seed = load("aluminium_reduction")
+    X = rows(seed)
+    estimator = build(seed)["first_principles"].fit(X, labels(X))
+    assert explained(estimator, X, estimator.predict(X), seed) is None
+
+
+def test_causes_hold_each_contribution_once(toy_seed: Seed) -> None:
+    seed = load("aluminium_reduction")
+    columns = [*input_names(seed), *(feature.name for feature in physics_of(seed.process.name).FEATURES)]
+    parts = np.random.default_rng(5).standard_normal((6, len(columns)))
+    sums = by_cause(seed, columns, parts)
+    assert sums is not None
+    np.testing.assert_allclose(sum(sums.values()), parts.sum(axis=1), rtol=1e-12)
+    assert by_cause(toy_seed, input_names(toy_seed), parts[:, :3]) is None
+
+
+@pytest.mark.parametrize("process", names())
+def test_causes_name_inputs_and_features_that_exist_and_each_once(process: str) -> None:
+    physics = physics_of(process)
+    if not hasattr(physics, "CAUSES"):
+        pytest.skip("no causes")
+    named = [name for columns in physics.CAUSES.values() for name in columns]
+    features = {feature.name for feature in physics.FEATURES}
+    assert len(named) == len(set(named))
+    assert set(named) <= {*input_names(load(process)), *features}
+    assert features <= set(named)

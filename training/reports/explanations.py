@@ -1,0 +1,144 @@
+"""What the inputs of a candidate contribute on rows that it has not learnt: a figure, and signs against physics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from scipy.stats import rankdata, spearmanr
+
+from models.explanations import Parts, explained
+from models.processes.lookup import physics_of
+from pages.drawing import empty
+from pages.style import BLUE, RED
+from physics.arrays import FloatArray
+from seeds import Seed
+from training.dataset import Dataset
+from training.fitting import some
+from training.splits import Split
+
+MOST_ROWS = 300
+MOST_COLUMNS = 15
+FEWEST_ROWS = 30
+LEAST_CORRELATION = 0.1  # of ranks: a weaker one is no direction
+LEAST_SHARE = 0.02  # of all that moves the prediction: the sign of less is that of noise
+COLOURS = [[0.0, BLUE], [1.0, RED]]
+
+
+def judged_parts(candidate: Any, data: Dataset, parts: Split) -> Parts | None:
+    """What each input contributed to predictions of test rows, at most 300; None where the candidate has no parts."""
+    rows = some(parts.test, MOST_ROWS)
+    X = data.X[rows]
+    estimator = candidate.model.estimator
+    return explained(estimator, X, np.asarray(estimator.predict(X), dtype=np.float64), data.seed)
+
+
+def contribution_dots(candidate: Any, data: Dataset, parts: Split) -> go.Figure | None:
+    """Contribution of each input in each row, coloured by the input's value; None where there are no parts."""
+    found = judged_parts(candidate, data, parts)
+    if found is None:
+        return None
+    order = np.argsort(np.abs(found.contributions).mean(axis=0), kind="stable")[-MOST_COLUMNS:]
+    target = data.seed.target
+    figure = empty(f"contribution to {target.name} [{target.unit}]", "")
+    for place, column in enumerate(order):
+        known = np.isfinite(found.values[:, column])
+        contribution = found.contributions[known, column]
+        figure.add_scatter(
+            x=np.round(contribution, 4),
+            y=np.round(place + _apart(contribution), 2),
+            mode="markers",
+            marker={"size": 4, "color": _shares(found.values[known, column]), "colorscale": COLOURS, "opacity": 0.7},
+            showlegend=False,
+            hoverinfo="x",
+        )
+    names = [f"{found.names[i]} [{found.units[i]}]" for i in order]
+    axis = {"tickvals": list(range(len(order))), "ticktext": names, "automargin": True}
+    return figure.update_layout(height=140 + 26 * len(order), yaxis=axis)
+
+
+def _apart(contribution: FloatArray) -> FloatArray:
+    """Heights, -0.35 to 0.35, that part rows which lie at the same place; the same at each drawing."""
+    order = np.argsort(contribution, kind="stable")
+    heights = np.empty(len(order))
+    heights[order] = 0.35 * np.sin(2.4 * np.arange(len(order)))
+    return heights
+
+
+def _shares(values: FloatArray) -> FloatArray:
+    """Rank of each value among all, from 0 to 1."""
+    return np.asarray(np.round(rankdata(values) / max(1, len(values)), 2))
+
+
+@dataclass(frozen=True)
+class Direction:
+    """Which way a column's contributions move with its value.
+
+    Attributes
+    ----------
+    name : str
+        Of the column.
+    expected : int
+        By physics: +1 up, -1 down.
+    correlation : float
+        Of the ranks of value and contribution [1].
+    """
+
+    name: str
+    expected: int
+    correlation: float
+
+    @property
+    def against(self) -> bool:
+        """Whether it moves against physics."""
+        return self.expected * self.correlation < -LEAST_CORRELATION
+
+
+def directions(found: Parts, seed: Seed) -> list[Direction]:
+    """Directions of all columns whose sign physics is sure of and that move the predictions.
+
+    Parameters
+    ----------
+    found : Parts
+        Contributions of test rows.
+    seed : Seed
+        The process; signs of features come from its physics.
+    """
+    physics = physics_of(seed.process.name)
+    signs = {column.name: column.sign for column in seed.inputs}
+    signs |= {feature.name: feature.sign for feature in physics.FEATURES} if physics is not None else {}
+    size = np.abs(found.contributions).mean(axis=0)
+    moves = dict(zip(found.names, size > LEAST_SHARE * size.sum(), strict=True))
+    ways = []
+    for name, value, part in zip(found.names, found.values.T, found.contributions.T, strict=True):
+        known = np.isfinite(value)
+        if not signs[name] or not moves[name] or known.sum() < FEWEST_ROWS:
+            continue
+        if np.ptp(value[known]) == 0 or np.ptp(part[known]) == 0:
+            continue
+        ways.append(Direction(name, signs[name], float(spearmanr(value[known], part[known]).statistic)))
+    return ways
+
+
+def signs_section(candidate: Any, data: Dataset, parts: Split) -> list[str]:
+    """Section of the model card on the signs of contributions."""
+    found = judged_parts(candidate, data, parts)
+    head = ["## Signs against physics", ""]
+    if found is None:
+        return [*head, "Not looked at: what this candidate computes is no sum over its inputs.", ""]
+    ways = directions(found, data.seed)
+    if not ways:
+        return [*head, "Physics is sure of no sign among the columns that moved this model on the test rows.", ""]
+    against = [way for way in ways if way.against]
+    rows = f"{len(found.base)} test rows"
+    lines = [
+        f"- `{way.name}`: the prediction should {'rise' if way.expected > 0 else 'fall'} with it, its contribution "
+        f"{'falls' if way.expected > 0 else 'rises'} (correlation of ranks {way.correlation:.2f})"
+        for way in against
+    ]
+    what = f"{len(ways)} columns whose sign physics is sure of and that move this model on {rows}"
+    said = f"{len(against)} of {what} move it the other way:" if against else f"None of {what} moves it the other way."
+    about = "What a column contributes is what the model makes of it beside all the others; it is no effect of a knob."
+    return [*head, said, "", *lines, *([""] if lines else []), about, ""]
