@@ -9,13 +9,36 @@ from operator import itemgetter
 import numpy as np
 
 from models.answers import Answer
+from models.table.inputs import codes, input_names
 from physics.arrays import FloatArray
+from seeds import Seed
 from serving.payloads import Record
+from serving.problems import shown
 
 
-def matrix(rows: Sequence[Record], names: tuple[str, ...]) -> FloatArray:
-    """Inputs in the model's order, shape (n, k); null and what was left out are NaN."""
+def matrix(rows: Sequence[Record], seed: Seed) -> FloatArray:
+    """Inputs in the order of a model's seed, shape (n, k), texts by number; null and what was left out are NaN."""
+    names = input_names(seed)
+    if texts := texts_of(seed):
+        rows = [row | {name: numbers.get(row[name]) for name, numbers in texts.items()} for row in rows]
     return np.array(list(map(itemgetter(*names), rows)), dtype=np.float64).reshape(len(rows), len(names))
+
+
+def texts_of(seed: Seed) -> dict[str, dict[str | None, float]]:
+    """Number of each text that an input may have, by the input's name."""
+    return {
+        column.name: dict(zip(column.values, codes(column.values, column).tolist(), strict=True))
+        for column in seed.inputs
+        if column.values
+    }
+
+
+def flag_texts(rows: Sequence[Record], seed: Seed, flags: list[list[str]]) -> None:
+    """Add to the rows' flags which texts the model's seed does not know; they count as missing."""
+    for name, numbers in texts_of(seed).items():
+        for row, words in zip(rows, flags, strict=True):
+            if row[name] is not None and row[name] not in numbers:
+                words.append(f"{name} '{shown(row[name])}' is none of {', '.join(map(str, numbers))}: taken as missing")
 
 
 def with_ids(rows: Sequence[Record], echoed: tuple[str, ...]) -> list[Record]:

@@ -15,8 +15,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict  # pydantic takes no other below Python 3.12
 
 from seeds import Column, Seed
+from serving import history
 from serving.faults import Shape
-from serving.problems import MOST_FAULTS, ProblemError, invalid
+from serving.problems import MOST_FAULTS, Fault, ProblemError, invalid
 
 Record = dict[str, Any]
 
@@ -74,9 +75,11 @@ class Payloads:
     example : dict
         A request that is taken, to show.
     echoed : tuple of str
-        Key and time, which each prediction repeats from its row.
+        Key and time, which each prediction repeats from its row, and `made` where columns may be made.
     quantities : dict of str to str
         Unit of each quantity that a prediction may give with an interval.
+    past : Shape, optional
+        One earlier period; None where no input is made from such.
     """
 
     seed: Seed
@@ -88,6 +91,7 @@ class Payloads:
     example: Record
     echoed: tuple[str, ...]
     quantities: dict[str, str]
+    past: Shape | None = None
 
     def read(self, body: bytes) -> tuple[list[Record], Record]:
         """Rows of a request's body, and the request around them; what was left out has its default.
@@ -115,9 +119,31 @@ class Payloads:
             faults += wrong
             if len(faults) > MOST_FAULTS:
                 break
+        past = self._earlier(parsed, request, faults)
         if request is None or faults:
             raise invalid(faults)
+        if history.MADE in self.echoed:
+            faults = history.fill(rows, past, self.seed)
+            if faults:
+                raise invalid(faults)
         return rows, request
+
+    def _earlier(self, parsed: Any, request: Record | None, faults: list[Fault]) -> list[Record]:
+        """Earlier periods of a request; faults are added, until there are more than are named."""
+        given = parsed.get("history") if isinstance(parsed, dict) else None
+        if self.past is None or not isinstance(given, list):
+            return []
+        past = []
+        for i, one in enumerate(given[: self.max_rows]):
+            if len(faults) > MOST_FAULTS:
+                break
+            row, wrong = self.past.read(one)
+            past.append(row)
+            faults += [
+                fault.model_copy(update={"field": ".".join(filter(None, ("history", str(i), fault.field)))})
+                for fault in wrong
+            ]
+        return past
 
 
 @dataclass(frozen=True)
@@ -154,7 +180,8 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
         A key, time or target of the seed is called as something else in a prediction is.
     """
     echoed = seed.by_role("key", "time")
-    names = ["id", *(column.name for column in echoed), *fields.predicted, "flags"]
+    made = [history.MADE] if history.made_inputs(seed) else []
+    names = ["id", *(column.name for column in echoed), *made, *fields.predicted, "flags"]
     for name in names:
         if names.count(name) > 1:
             raise ValueError(f"seed {seed.process.name}: column '{name}': a prediction uses this name itself")
@@ -165,16 +192,38 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
         {column.name: _named(column, examples) for column in echoed}
         | {column.name: (_number if column.is_number else _text)(column, examples) for column in seed.inputs},
     )
+    past = _past(seed, fields)
     return Payloads(
         seed=seed,
         max_rows=max_rows,
         row=Shape(row, seed),
-        envelope=Shape(_request(Any, seed, max_rows, fields), seed),
-        request=_request(row, seed, max_rows, fields),
+        envelope=Shape(_request(Any, Any, seed, max_rows, fields), seed),
+        request=_request(row, past, seed, max_rows, fields),
         answer=_answer(seed, fields),
-        example={"rows": [examples], "coverage": 0.9, **fields.example},
-        echoed=tuple(column.name for column in echoed),
+        example={
+            "rows": [examples],
+            "coverage": 0.9,
+            **({} if past is None else {"history": []}),
+            **fields.example,
+        },
+        echoed=(*(column.name for column in echoed), *made),
         quantities=seed.quantities,
+        past=None if past is None else Shape(past, seed),
+    )
+
+
+def _past(seed: Seed, fields: TaskFields) -> Any:
+    """Type of an earlier period: all that a table holds of it; None where no input is made from one."""
+    if all(column.calendar is not None for column in history.made_inputs(seed)):
+        return None
+    echoed = seed.by_role("key", "time")
+    columns = [column for column in seed.columns if column not in echoed and not column.is_made and not column.classes]
+    examples = {column.name: _example(column, fields) for column in (*echoed, *columns)}
+    return record(
+        f"{title(seed)}PastRow",
+        "An earlier period, with what has become known of it since. Only columns that others are made from are used.",
+        {column.name: _named(column, examples) for column in echoed}
+        | {column.name: (_number if column.is_number else _text)(column, examples) for column in columns},
     )
 
 
@@ -238,10 +287,11 @@ def _text(column: Column, examples: Mapping[str, Any]) -> Any:
 
 def _number(column: Column, examples: Mapping[str, Any]) -> Any:
     limits = f", {column.range_text.removesuffix(f' {column.unit}')}" if column.range_text else ""
-    about = f"{column.meaning} [{column.unit}]{limits}. Role: {column.role}. Null or left out: missing."
+    otherwise = "missing" if not column.is_made else "made" if column.calendar else "made from `history`, else missing"
+    about = f"{column.meaning} [{column.unit}]{limits}. Role: {column.role}. Null or left out: {otherwise}."
     described = Field(
         default=None,
-        ge=column.low,
+        ge=-column.high if column.censored and column.high is not None else column.low,
         le=column.high,
         description=about,
         examples=[examples[column.name]],
@@ -250,14 +300,16 @@ def _number(column: Column, examples: Mapping[str, Any]) -> Any:
     return Annotated[float | None, described]
 
 
-def _request(row: Any, seed: Seed, max_rows: int, fields: TaskFields) -> Any:
+def _request(row: Any, past: Any, seed: Seed, max_rows: int, fields: TaskFields) -> Any:
     about = "share of labels that the intervals shall hold"
+    takes_history = _past(seed, fields) is not None
     return record(
         f"{title(seed)}Request",
         f"Rows to predict. {seed.process.title}.",
         {
             "rows": Annotated[list[row], Field(min_length=1, max_length=max_rows)],
             "coverage": Annotated[float, Field(default=0.9, ge=0.5, le=0.99, description=about)],
+            **({"history": history.history(past, seed, max_rows)} if takes_history else {}),
             **fields.request,
         },
     )
@@ -270,6 +322,7 @@ def _answer(seed: Seed, fields: TaskFields) -> Any:
         {
             "id": Annotated[str, Field(description="names this prediction")],
             **{c.name: Annotated[str, Field(description=c.meaning)] for c in seed.by_role("key", "time")},
+            **({history.MADE: history.made()} if history.made_inputs(seed) else {}),
             **fields.predicted,
             "flags": Annotated[
                 list[str], Field(description="what a reader of this prediction should know; empty: nothing")

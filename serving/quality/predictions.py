@@ -13,7 +13,7 @@ from models.quality.decision import ACTIONS, Costs, Decisions
 from models.quality.model import QualityModel
 from models.quality.remedy import Nearest, Remedy
 from seeds import Seed
-from serving.answers import estimates, matrix, with_ids
+from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.payloads import Payloads, Record
 from serving.quality.payloads import DEFINED_ON, limit_units, values
 
@@ -42,11 +42,12 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     CoverageError
         The model was calibrated on too few rows for the coverage.
     """
-    seed, X = payloads.seed, matrix(rows, model.names)
+    seed, X = payloads.seed, matrix(rows, model.seed)
     rules = seed.quality_rules
     costs = _given(request["costs"], seed, model.costs)
     judged = model.assess(X, costs)
     flags = model.flags(X)
+    flag_texts(rows, model.seed, flags)
     contents = estimates(model.contents(judged.logs, request["coverage"]), payloads.quantities, flags)
     grades = [grade.name for grade in seed.grades]
     units = [limit_units(grade) for grade in seed.grades]

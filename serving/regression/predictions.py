@@ -8,7 +8,7 @@ from typing import Any
 from models.explanations import explained
 from models.regression.model import RegressionModel
 from seeds import Seed
-from serving.answers import estimates, matrix, with_ids
+from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.explanations import asked, check_rows, explanation, explanations
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of
 
@@ -70,9 +70,10 @@ def predicted(payloads: Payloads, model: RegressionModel, rows: Sequence[Record]
     """
     if request["explain"]:
         check_rows(len(rows))
-    X = matrix(rows, model.names)
+    X = matrix(rows, model.seed)
     answers = model.answer(X, request["coverage"])
     flags = model.flags(X, answers)
+    flag_texts(rows, model.seed, flags)
     quantities = estimates(answers, payloads.quantities, flags)
     if request["explain"]:
         seed, target = payloads.seed, payloads.seed.target.name

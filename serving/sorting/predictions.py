@@ -11,7 +11,7 @@ import numpy as np
 
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
-from serving.answers import estimates, matrix, with_ids
+from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.payloads import Payloads, Record
 from serving.sorting.lots import lot_answer, states
 
@@ -40,7 +40,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     CoverageError
         The model was calibrated on too few rows for the coverage.
     """
-    seed, key, X = payloads.seed, payloads.seed.key, matrix(rows, model.names)
+    seed, key, X = payloads.seed, payloads.seed.key, matrix(rows, model.seed)
     assert key is not None  # `sorting_payloads.payloads` refuses a seed without one
     prices = _given(request["prices"])
     before = states(request["lots"], seed)
@@ -49,6 +49,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     lots = list(map(itemgetter(key.name), rows))
     done = model.sort(X, lots, values, before, p)
     flags = model.flags(X, p)
+    flag_texts(rows, model.seed, flags)
     for i in np.flatnonzero(done.bin != done.wanted):
         flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")
     elements = estimates(model.elements(X, request["coverage"], p), payloads.quantities, flags)

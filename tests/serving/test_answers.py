@@ -2,22 +2,42 @@
 
 import math
 import re
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 from models.answers import Answer
-from serving.answers import estimates, matrix, with_ids
+from seeds import Seed
+from seeds.format.loader import parse
+from serving.answers import estimates, flag_texts, matrix, with_ids
 
 
-def test_inputs_stand_in_the_models_order() -> None:
-    rows = [{"a": 1.0, "b": 2.0, "unit": "A"}, {"a": None, "b": 4.0, "unit": "B"}, {"a": 5, "b": 6, "unit": "C"}]
-    found = matrix(rows, ("b", "a"))
+def test_inputs_stand_in_the_models_order(toy_seed: Seed) -> None:
+    rows = [{"z": 1.0, "x_set": 2.0, "previous_y": None, "unit": "A"}, {"previous_y": 5, "x_set": 6, "z": 7}]
+    found = matrix(rows, toy_seed)
     assert found.dtype == np.float64
-    np.testing.assert_array_equal(found, [[2.0, 1.0], [4.0, math.nan], [6.0, 5.0]])
+    np.testing.assert_array_equal(found, [[math.nan, 2.0, 1.0], [5.0, 6.0, 7.0]])
 
 
-def test_one_input_is_one_column() -> None:
-    assert matrix([{"a": 1.0}, {"a": 2.0}], ("a",)).tolist() == [[1.0], [2.0]]
+@pytest.fixture
+def ore_seed(toy_seed: Seed) -> Seed:
+    """The toy process with the text `ore` in place of the number `z`."""
+    text = toy_seed.text
+    start = text.index('[[columns]]\nname = "z"')
+    end = text.index("[[columns]]", start + 1)
+    ore = '[[columns]]\nname = "ore"\nrole = "before"\nmeaning = "ore"\nvalues = ["dry", "wet"]\nsource = "law"\n\n'
+    return parse(text[:start] + ore + text[end:], Path("toy_cells.toml"))
+
+
+def test_texts_are_their_numbers_and_unknown_ones_are_missing_and_flagged(ore_seed: Seed) -> None:
+    rows = [{"ore": text, "x_set": 2.0, "previous_y": 3.0} for text in ("wet", "dry", None, "burnt")]
+    place = [column.name for column in ore_seed.inputs].index("ore")
+    np.testing.assert_array_equal(matrix(rows, ore_seed)[:, place], [1.0, 0.0, math.nan, math.nan])
+    flags: list[list[str]] = [[], [], [], []]
+    flag_texts(rows, ore_seed, flags)
+    assert flags == [[], [], [], ["ore 'burnt' is none of dry, wet: taken as missing"]]
+    assert rows[0]["ore"] == "wet"
 
 
 def test_ids_share_the_request_and_count_its_rows() -> None:

@@ -82,7 +82,7 @@ def test_answer_has_the_shape_that_is_promised(app: Service, tmp_path: Path, pos
     }
     assert told["coverage"] == 0.9
     (prediction,) = told["predictions"]
-    assert list(prediction) == ["id", "unit", "period_start", "y", "flags"]
+    assert list(prediction) == ["id", "unit", "period_start", "made", "y", "flags"]
     assert (prediction["unit"], prediction["period_start"]) == ("A-001", "2026-11-01")
     assert list(prediction["y"]) == ["value", "low", "high", "unit"]
     assert prediction["y"]["unit"] == "%"

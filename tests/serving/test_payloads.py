@@ -39,7 +39,9 @@ def refused(read: Callable[..., Any], body: object) -> ProblemError:
 
 def test_what_is_left_out_has_its_default(read: Callable[..., Any]) -> None:
     rows, request = read({"rows": [{"unit": "A-001", "period_start": "2026-11-01", "z": 3}]})
-    assert rows == [{"unit": "A-001", "period_start": "2026-11-01", "previous_y": None, "x_set": None, "z": 3.0}]
+    assert rows == [
+        {"unit": "A-001", "period_start": "2026-11-01", "previous_y": None, "x_set": None, "z": 3.0, "made": []}
+    ]
     assert request["coverage"] == 0.9
 
 
@@ -167,7 +169,7 @@ def test_names_of_types_are_in_camel_case(toy_seed: Seed) -> None:
 def test_a_quantity_is_described_with_its_unit(toy_seed: Seed) -> None:
     described = payloads_of(toy_seed, MOST, fields(toy_seed))
     answer = TypeAdapter(described.answer).json_schema()["$defs"]["ToyCellsPrediction"]["properties"]
-    assert list(answer) == ["id", "unit", "period_start", "y", "flags"]
+    assert list(answer) == ["id", "unit", "period_start", "made", "y", "flags"]
     assert (answer["y"]["description"], answer["y"]["x-unit"]) == ("efficiency [%]", "%")
     request = TypeAdapter(described.request).json_schema()
     assert request["properties"]["rows"]["maxItems"] == MOST
@@ -180,14 +182,14 @@ def test_a_quantity_is_described_with_its_unit(toy_seed: Seed) -> None:
     assert row["properties"]["unit"]["examples"] == ["A-001"]
     assert row["properties"]["period_start"]["examples"] == ["2026-11-01"]
     assert described.quantities == {"y": "%"}
-    assert described.echoed == ("unit", "period_start")
+    assert described.echoed == ("unit", "period_start", "made")
 
 
 def test_what_a_task_adds_stands_beside_the_rest(toy_seed: Seed) -> None:
     more = {"request": {"a": int}, "answer": {"b": int}, "example": {"a": 1}}
     taken = payloads_of(toy_seed, MOST, fields(toy_seed, **more))
-    assert list(taken.example) == ["rows", "coverage", "a"]
-    assert list(TypeAdapter(taken.request).json_schema()["properties"]) == ["rows", "coverage", "a"]
+    assert list(taken.example) == ["rows", "coverage", "history", "a"]
+    assert list(TypeAdapter(taken.request).json_schema()["properties"]) == ["rows", "coverage", "history", "a"]
     assert list(TypeAdapter(taken.answer).json_schema()["properties"]) == [
         *("process", "model", "coverage", "predictions", "b"),
     ]

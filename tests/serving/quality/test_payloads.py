@@ -219,7 +219,7 @@ def test_a_name_that_a_prediction_uses_itself_is_refused(name: str, toy_quality_
 def test_the_example_is_a_typical_lot_that_is_taken(toy_quality_seed: Seed) -> None:
     taken = payloads(toy_quality_seed, 10)
     rows, request = taken.read(json.dumps(taken.example).encode())
-    assert rows == [{"line": "A-001", "cast_at": "2026-11-01", "u": 0, "v": 0, "knob": 50, "p_last": 2.2}]
+    assert rows == [{"line": "A-001", "cast_at": "2026-11-01", "u": 0, "v": 0, "knob": 50, "p_last": 2.2, "made": []}]
     others = {"second": None, "remelt": None}
     assert request["costs"] == {"assay_cost": 150, "claim_cost": 300, "value": {"prime": 0} | others}
 

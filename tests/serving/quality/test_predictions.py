@@ -96,7 +96,7 @@ def test_a_prediction_has_the_fields_that_are_promised(ask: Ask) -> None:
     assert told["coverage"] == 0.9
     (prediction,) = told["predictions"]
     assert list(prediction) == [
-        *("id", "line", "cast_at", "contents", "defect_probabilities", "grade_probability"),
+        *("id", "line", "cast_at", "made", "contents", "defect_probabilities", "grade_probability"),
         *("decision", "nearest_limit", "remedy", "flags"),
     ]
     assert (prediction["line"], prediction["cast_at"]) == ("T-01", "2026-11-01")

@@ -25,7 +25,7 @@ def test_predictions_are_the_models_answers_with_key_time_and_flags(
     first, second = predicted(taken, model, rows, request)["predictions"]
     (answer,) = model.answer(np.array([[91.5, 10.25, 3.75], [91.5, 19.5, 3.75]]), 0.8).values()
     for i, one in enumerate((first, second)):
-        assert list(one) == ["id", "unit", "period_start", "y", "flags"]
+        assert list(one) == ["id", "unit", "period_start", "made", "y", "flags"]
         ends = {"value": answer.value[i], "low": answer.low[i], "high": answer.high[i]}
         assert one["y"] == ends | {"unit": "%"}
         assert one["id"].endswith(f"-{i}")
@@ -42,4 +42,4 @@ def test_a_request_holds_at_most_so_many_rows(toy_seed: Seed) -> None:
 
 def test_the_example_is_a_typical_row(toy_seed: Seed) -> None:
     row = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 90, "x_set": 10, "z": 4}
-    assert payloads(toy_seed, 3).example == {"rows": [row], "coverage": 0.9, "explain": False}
+    assert payloads(toy_seed, 3).example == {"rows": [row], "coverage": 0.9, "history": [], "explain": False}
