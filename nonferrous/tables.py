@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pages.markdown import figure
+from pages.moments import moment_format
 from registry.versions import CHALLENGER, CHAMPION, FORCED_AT, FORCED_WHY, GATE, REFUSED
 from seeds import Seed
 from training.compare import Comparison
@@ -38,7 +39,8 @@ def candidates_table(trained: Trained) -> Table:
     """Candidates of a job, the baseline first, the registered one marked."""
     learnt = trained.learnt
     seed, parts, task = learnt.data.seed, learnt.parts, task_of(learnt.data.seed)
-    span = f"{parts.test_from:%Y-%m-%d} to {parts.last:%Y-%m-%d}"
+    when = moment_format(learnt.data.periods)
+    span = f"{parts.test_from:{when}} to {parts.last:{when}}"
     table = _table(f"{seed.process.name}: {task.heading(seed)}, {len(parts.test)} {task.ROWS}, {span}")
     table.add_column("candidate", no_wrap=True)
     forms = _metric_columns(table, task.COLUMNS, [candidate.metrics for candidate in learnt.candidates.values()])

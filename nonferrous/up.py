@@ -128,7 +128,7 @@ def _await(address: str, process: subprocess.Popen[bytes]) -> None:
 def curl_line(seed: Seed, address: str) -> str:
     """A request to paste into a shell: a typical row of the process."""
     row: dict[str, object] = {} if seed.key is None else {seed.key.name: "A-001"}
-    row[seed.clock.name] = f"{date.today():%Y-%m-%d}"
+    row[seed.clock.name] = f"{date.today():%Y-%m-%d}" if seed.is_daily else f"{date.today():%Y-%m-%d}T06:00"
     row |= {column.name: column.typical.mean for column in seed.inputs if column.typical is not None}
     body = json.dumps({"rows": [row]})
     return f"curl -s {address}/v1/{seed.process.name}/predictions -H 'content-type: application/json' -d '{body}'"

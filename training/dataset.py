@@ -15,6 +15,7 @@ from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.table.reading import digest, read_table, read_truth
 from models.table.sources import Fault, TableError
+from pages.moments import moment_format
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Column, Seed
 
@@ -115,12 +116,13 @@ class Dataset:
     @property
     def facts(self) -> Mapping[str, Any]:
         """The data set in a few figures."""
+        when = moment_format(self.periods)
         return {
             "rows": len(self.table),
             "units": len(set(self.units)),
             "periods": self.periods.nunique(),
-            "first_period": f"{self.periods.min():%Y-%m-%d}",
-            "last_period": f"{self.periods.max():%Y-%m-%d}",
+            "first_period": f"{self.periods.min():{when}}",
+            "last_period": f"{self.periods.max():{when}}",
             "rejected_rows": self.rejected_rows,
             "unlabelled_rows": self.unlabelled_rows,
             "data_digest": self.digest,

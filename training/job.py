@@ -11,6 +11,7 @@ from typing import Any
 from models.answers import COVERAGE
 from models.table.reading import write_rejected
 from models.tasks import build
+from pages.moments import moment_format
 from registry.code_version import git_commit, package_version
 from registry.loading import trouble_of
 from registry.settings import Settings
@@ -201,6 +202,7 @@ def _info(data: Dataset, parts: Split) -> dict[str, Any]:
 
 def _facts(data: Dataset, parts: Split) -> dict[str, object]:
     """Parameters that all runs of a job share."""
+    when = moment_format(data.periods)
     return {
         **data.facts,
         "seed_digest": data.seed.digest,
@@ -210,8 +212,8 @@ def _facts(data: Dataset, parts: Split) -> dict[str, object]:
         "unseen_rows": len(parts.unseen),
         "unseen_all_rows": len(parts.unseen_all),
         "held_out_units": len(parts.units),
-        "calibrate_from": f"{parts.calibrate_from:%Y-%m-%d}",
-        "test_from": f"{parts.test_from:%Y-%m-%d}",
+        "calibrate_from": f"{parts.calibrate_from:{when}}",
+        "test_from": f"{parts.test_from:{when}}",
         "coverage": COVERAGE,
         "selected_by": task_of(data.seed).SELECTED_BY,
     }

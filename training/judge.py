@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from training.bootstrap import resampled_ratio
 
@@ -95,9 +96,10 @@ def enough(block: IntArray, periods: pd.DatetimeIndex) -> IntArray:
     """The blocks again, or JudgeError where there are too few rows or blocks to tell skill from chance."""
     count = int(block.max()) + 1
     if len(block) < FEWEST_ROWS or count < FEWEST_BLOCKS:
+        when = moment_format(periods)
         raise JudgeError(
-            f"{len(block)} rows in {count} independent blocks to judge on ({periods.min():%Y-%m-%d} to "
-            f"{periods.max():%Y-%m-%d}): at least {FEWEST_ROWS} rows in {FEWEST_BLOCKS} blocks are needed"
+            f"{len(block)} rows in {count} independent blocks to judge on ({periods.min():{when}} to "
+            f"{periods.max():{when}}): at least {FEWEST_ROWS} rows in {FEWEST_BLOCKS} blocks are needed"
         )
     return block
 
@@ -145,6 +147,7 @@ def judge(rows: JudgeRows, champion: Side, challenger: Side, loss: str, unit: st
     Verdict
     """
     gain, low = gain_bound(champion.loss - challenger.loss, rows.block, rows.weight)
+    when = moment_format(rows.periods)
     return Verdict(
         promoted=low > 0 and unsound is None,
         why=_why(low > 0, unsound, f"{loss} falls by more than {low:.4g} {unit}"),
@@ -152,8 +155,8 @@ def judge(rows: JudgeRows, champion: Side, challenger: Side, loss: str, unit: st
         periods=rows.periods.nunique(),
         units=len(set(rows.units)),
         blocks=int(rows.block.max()) + 1,
-        first_period=f"{rows.periods.min():%Y-%m-%d}",
-        last_period=f"{rows.periods.max():%Y-%m-%d}",
+        first_period=f"{rows.periods.min():{when}}",
+        last_period=f"{rows.periods.max():{when}}",
         gain=gain,
         gain_low=low,
         confidence=CONFIDENCE,

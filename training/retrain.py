@@ -14,6 +14,7 @@ from models.table.contract import Checked, check
 from models.table.inputs import InputError, matrix
 from models.table.reading import read_table, read_truth
 from models.table.sources import Source
+from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from registry.promotion import champion_of, take_over
 from registry.settings import Settings
@@ -94,9 +95,10 @@ def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, cham
     periods = pd.DatetimeIndex(np.sort(period_of(new[labelled(new, seed)], seed).unique()))
     unknown = periods[periods >= learnt_before]
     if unknown.empty:
+        when = moment_format(periods)
         raise JudgeError(
-            f"0 rows to judge on: version {champion} has learnt the periods before {learnt_before:%Y-%m-%d}, "
-            f"and the newest labelled new one is {periods.max():%Y-%m-%d}"
+            f"0 rows to judge on: version {champion} has learnt the periods before {learnt_before:{when}}, "
+            f"and the newest labelled new one is {periods.max():{when}}"
         )
     return unknown[-max(1, round(JUDGE_SHARE * len(unknown)))]
 

@@ -10,6 +10,7 @@ import pandas as pd
 from models.quality.model import QualityModel
 from models.quality.outcomes import Lots
 from models.table.inputs import InputError, matrix
+from pages.moments import moment_format
 from physics.arrays import BoolArray, FloatArray, IntArray
 from registry.versions import RegistryError
 from seeds import Seed
@@ -90,8 +91,7 @@ class PredictedLots:
     @property
     def times(self) -> list[str]:
         """Time of each lot as a person writes it; the hour only where lots differ in it."""
-        days = bool((self.time == self.time.astype("datetime64[D]")).all())
-        return pd.DatetimeIndex(self.time).strftime("%Y-%m-%d" if days else "%Y-%m-%d %H:%M").tolist()
+        return pd.DatetimeIndex(self.time).strftime(moment_format(self.time)).tolist()
 
     @property
     def names(self) -> list[str]:

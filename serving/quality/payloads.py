@@ -29,7 +29,7 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
         TaskFields(
             row="One lot before its assay",
             unit="A-001",
-            time="2026-11-01",
+            time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
             predicted=_predicted(seed),
             request={"costs": _costs(seed)},
             answer={"guarantee": _guarantee(seed)},

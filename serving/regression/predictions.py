@@ -34,7 +34,7 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
         TaskFields(
             row="One period of one unit",
             unit="A-001",
-            time="2026-11-01",
+            time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
             predicted=predicted,
             request={"explain": asked()},
             example={"explain": False},

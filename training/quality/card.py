@@ -8,6 +8,7 @@ from models.answers import COVERAGE
 from models.quality.guarantee import lots_needed
 from models.quality.scatter import deciding_lots
 from pages.markdown import figure, table
+from pages.moments import moment_format
 from seeds import Seed
 from training.dataset import Dataset
 from training.quality.columns import cautions
@@ -54,23 +55,24 @@ def heading(seed: Seed) -> str:
 def subject(data: Dataset, parts: Split) -> str:
     """Target and rows, in two sentences."""
     names = ", ".join(column.name for column in data.seed.elements)
+    when = moment_format(data.periods)
     return (
         f"Predicted before the assay: contents of {names}; defects, grade, and what to do with the lot. Learnt: "
-        f"{len(parts.learnt)} lots, {parts.train_from:%Y-%m-%d} to before {parts.test_from:%Y-%m-%d}. Assessment: "
-        f"{len(parts.test)} later lots (called test), up to {parts.last:%Y-%m-%d}, and {len(parts.unseen_all)} lots of "
+        f"{len(parts.learnt)} lots, {parts.train_from:{when}} to before {parts.test_from:{when}}. Assessment: "
+        f"{len(parts.test)} later lots (called test), up to {parts.last:{when}}, and {len(parts.unseen_all)} lots of "
         f"{len(parts.units)} held-out units of all times."
     )
 
 
 def rows_used(data: Dataset, parts: Split) -> list[str]:
     """How many lots there are, and how they were used."""
-    facts = data.facts
+    facts, when = data.facts, moment_format(data.periods)
     return [
         f"{facts['rows']} assayed lots of {facts['units']} units, {facts['first_period']} to {facts['last_period']}",
-        f"learnt: {len(parts.learnt)} lots before {parts.test_from:%Y-%m-%d}; of these the "
-        f"{sum(map(len, parts.calibrate))} from {parts.calibrate_from:%Y-%m-%d}, each predicted by a model that knew "
+        f"learnt: {len(parts.learnt)} lots before {parts.test_from:{when}}; of these the "
+        f"{sum(map(len, parts.calibrate))} from {parts.calibrate_from:{when}}, each predicted by a model that knew "
         "only older ones, gave the errors, the promise on released lots, and chose the candidate",
-        f"judged: {len(parts.test)} lots from {parts.test_from:%Y-%m-%d} to {parts.last:%Y-%m-%d}, and "
+        f"judged: {len(parts.test)} lots from {parts.test_from:{when}} to {parts.last:{when}}, and "
         f"{len(parts.unseen_all)} lots of {len(parts.units)} held-out units of all times",
     ]
 

@@ -12,6 +12,7 @@ from models.quality.guarantee import lots_needed, too_few_lots
 from models.quality.model import QualityModel
 from models.quality.outcomes import Lots
 from models.quality.scatter import deciding_lots
+from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.fitting import Candidate
@@ -60,9 +61,10 @@ def _check_labels(data: Dataset, parts: Split) -> None:
     for which, rows in (("oldest", parts.train), ("newest", newest)):
         empty = names[np.isnan(data.labels[rows]).all(axis=0)]
         if len(empty):
+            when = moment_format(data.periods)
             raise SplitError(
                 f"{', '.join(empty)}: no label in the {which} {len(rows)} lots to learn from, "
-                f"{data.periods[rows].min():%Y-%m-%d} to {data.periods[rows].max():%Y-%m-%d}; expected at least one"
+                f"{data.periods[rows].min():{when}} to {data.periods[rows].max():{when}}; expected at least one"
             )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from models.answers import COVERAGE
 from models.sorting.guarantee import lots_needed
 from pages.markdown import figure, table
+from pages.moments import moment_format
 from seeds import Seed
 from training.dataset import Dataset
 from training.sorting.columns import cautions
@@ -59,27 +60,27 @@ def heading(seed: Seed) -> str:
 def subject(data: Dataset, parts: Split) -> str:
     """Target and rows, in two sentences."""
     target = data.seed.target
-    lots = len(set(data.units[parts.test]))
+    lots, when = len(set(data.units[parts.test])), moment_format(data.periods)
     return (
-        f"Target: {target.meaning}, {target.name}. Learnt: {len(parts.learnt)} pieces, {parts.train_from:%Y-%m-%d} to "
-        f"before {parts.test_from:%Y-%m-%d}. Evaluated: {len(parts.test)} pieces of {lots} later lots (called test), "
-        f"up to {parts.last:%Y-%m-%d}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all "
+        f"Target: {target.meaning}, {target.name}. Learnt: {len(parts.learnt)} pieces, {parts.train_from:{when}} to "
+        f"before {parts.test_from:{when}}. Evaluated: {len(parts.test)} pieces of {lots} later lots (called test), "
+        f"up to {parts.last:{when}}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all "
         "times. All shares are by mass."
     )
 
 
 def rows_used(data: Dataset, parts: Split) -> list[str]:
     """How many pieces there are, and how they were used."""
-    facts = data.facts
+    facts, when = data.facts, moment_format(data.periods)
     lots = {name: len(set(data.units[rows])) for name, rows in (("learnt", parts.learnt), ("test", parts.test))}
     return [
         f"{facts['rows']} labelled pieces of {facts['units']} lots from {facts['first_period']} to "
         f"{facts['last_period']}; no lot is cut",
-        f"learnt: {lots['learnt']} lots before {parts.test_from:%Y-%m-%d}; of these the ones from "
-        f"{parts.calibrate_from:%Y-%m-%d}, each predicted by a model that knew only older ones, gave the probabilities "
+        f"learnt: {lots['learnt']} lots before {parts.test_from:{when}}; of these the ones from "
+        f"{parts.calibrate_from:{when}}, each predicted by a model that knew only older ones, gave the probabilities "
         "their temperature, the contents their intervals and the limits their reserve, and chose the candidate",
-        f"judged: {len(parts.test)} pieces of {lots['test']} lots from {parts.test_from:%Y-%m-%d} to "
-        f"{parts.last:%Y-%m-%d}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all times",
+        f"judged: {len(parts.test)} pieces of {lots['test']} lots from {parts.test_from:{when}} to "
+        f"{parts.last:{when}}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all times",
     ]
 
 

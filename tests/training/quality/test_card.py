@@ -146,7 +146,7 @@ def test_limits_are_counted_where_they_are_not_verified_and_shown_in_the_first_e
 
 
 def test_rows_target_and_use_are_said_in_sentences(toy_quality_seed):
-    data = SimpleNamespace(seed=toy_quality_seed, facts=FACTS)
+    data = SimpleNamespace(seed=toy_quality_seed, facts=FACTS, periods=pd.date_range("2024-01-01", periods=9))
     assert row(toy_quality_seed) == "a lot of 25 t"
     assert heading(toy_quality_seed) == "3 contents, 1 defects and the grade"
     assert subject(data, PARTS) == (

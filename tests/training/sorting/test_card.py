@@ -132,7 +132,9 @@ def test_a_part_without_lots_is_not_spoken_of(toy_sorting_seed):
 
 
 def test_rows_target_and_use_are_said_in_sentences(toy_sorting_seed):
-    data = SimpleNamespace(seed=toy_sorting_seed, units=LOTS, facts=FACTS)
+    data = SimpleNamespace(
+        seed=toy_sorting_seed, units=LOTS, facts=FACTS, periods=pd.date_range("2024-01-01", periods=9)
+    )
     assert row(toy_sorting_seed) == "a piece of scrap that passed the sensors"
     assert heading(toy_sorting_seed) == "metal"
     assert subject(data, PARTS) == (
