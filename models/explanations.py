@@ -6,17 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 
+import lightgbm
 import numpy as np
 from sklearn.pipeline import Pipeline
 
 from models.answers import Regressor
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS
 from models.estimators.physics_features import PhysicsFeatures
+from models.estimators.standard_scale import StandardScale
 from models.processes.lookup import physics_of
+from models.quality.baselines import LastAssay
+from models.quality.lines import LotLines
+from models.quality.trees import LotTrees
 from models.regression.baselines import Persistence
 from models.regression.trees import BoostedTrees
+from models.sorting.linear import LinearClasses
+from models.sorting.trees import BoostedClasses
 from models.table.inputs import input_names
-from physics.arrays import FloatArray
+from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 
 OTHER = "other"
@@ -74,13 +81,87 @@ def explained(estimator: Regressor, X: FloatArray, predicted: FloatArray, seed: 
     found = contributions(estimator, X)
     if found is None:
         return None
-    values, parts = found
+    values, parts = found[0], found[1][:, :, 0]
+    names, units = _columns(estimator, seed)
+    return Parts(names, units, values, parts, predicted - parts.sum(axis=1))
+
+
+def explained_contents(estimator: Regressor, X: FloatArray, logs: FloatArray, seed: Seed) -> list[Parts] | None:
+    """Parts of the contents of lots, each in its own unit.
+
+    Parameters
+    ----------
+    estimator, X, seed
+        As for `explained`.
+    logs : ndarray, shape (n, E)
+        Logarithms of the contents that are to be explained.
+
+    Returns
+    -------
+    list of Parts, one an element, or None
+        Base and contributions of an element sum to its content. An estimator is a sum of logarithms: its parts are
+        brought into the content's unit by the logarithmic mean of content and base, which leaves nothing over.
+
+    References
+    ----------
+    Ang 2004 (Energy Policy 32): the logarithmic mean Divisia index.
+    """
+    found = contributions(estimator, X)
+    if found is None:
+        return None
+    names, units = _columns(estimator, seed)
+    parts = []
+    for i, log in enumerate(logs.T):
+        of_log = found[1][:, :, i]
+        rise = of_log.sum(axis=1)
+        value = np.exp(log)
+        # (value - base) / ln(value / base), which is the value where both are equal.
+        mean = value * np.where(rise == 0, 1.0, -np.expm1(-rise) / np.where(rise == 0, 1.0, rise))
+        of_content = of_log * mean[:, None]
+        parts.append(Parts(names, units, found[0], of_content, value - of_content.sum(axis=1)))
+    return parts
+
+
+def explained_classes(
+    estimator: object, X: FloatArray, p: FloatArray, temperature: float, seed: Seed
+) -> tuple[Parts, IntArray] | None:
+    """Parts of how much more probable the most probable class of a piece is than the next.
+
+    Parameters
+    ----------
+    estimator : object
+        A fitted candidate of the process.
+    X, seed
+        As for `explained`.
+    p : ndarray, shape (n, K)
+        Probabilities of the classes as they are answered.
+    temperature : float
+        By which they were made as sure as they are right.
+
+    Returns
+    -------
+    Parts and ndarray of int, shape (n, 2), or None
+        Parts that sum to ln(p / p of the next), and the numbers of both classes. Not finite where the next has no
+        probability at all. None where the candidate has no such parts.
+    """
+    found = contributions(estimator, X)
+    if found is None:
+        return None
+    pair = np.argsort(-p, axis=1, kind="stable")[:, :2]
+    rows = np.arange(len(X))
+    with np.errstate(divide="ignore"):
+        ratio = np.log(p[rows, pair[:, 0]]) - np.log(p[rows, pair[:, 1]])
+    parts = (found[1][rows, :, pair[:, 0]] - found[1][rows, :, pair[:, 1]]) / temperature
+    return Parts(*_columns(estimator, seed), found[0], parts, ratio - parts.sum(axis=1)), pair
+
+
+def _columns(estimator: object, seed: Seed) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names and units of the columns that an estimator sees."""
     columns = {column.name: str(column.unit or "1") for column in seed.inputs}
     physics = physics_of(seed.process.name)
     features = {feature.name: feature.unit for feature in physics.FEATURES} if physics is not None else {}
     names = (*input_names(seed), *_added(estimator))
-    units = tuple(columns.get(name) or features[name] for name in names)
-    return Parts(names, units, values, parts, predicted - parts.sum(axis=1))
+    return names, tuple(columns.get(name) or features[name] for name in names)
 
 
 def by_cause(seed: Seed, names: Sequence[str], contributions: FloatArray) -> dict[str, FloatArray] | None:
@@ -113,18 +194,22 @@ def by_cause(seed: Seed, names: Sequence[str], contributions: FloatArray) -> dic
 
 @singledispatch
 def contributions(estimator: object, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
-    """Columns that an estimator sees and what each contributed, shape (n, p) each; None where it has no such parts.
+    """Columns that an estimator sees, and what each contributed to each output; None where it has no such parts.
 
-    Contributions differ from the prediction by the same constant in all rows.
+    Returns
+    -------
+    ndarray, shape (n, p), and ndarray, shape (n, p, m), or None
+        Sums of contributions differ from an output by the same constant in all rows. Outputs are a number; logarithms
+        of contents, then log-odds of defects; or scores of classes, whose softmax are the probabilities.
     """
     return None
 
 
 @contributions.register
 def _of_persistence(estimator: Persistence, X: FloatArray) -> tuple[FloatArray, FloatArray]:
-    parts = np.zeros_like(X)
+    parts = np.zeros((*X.shape, 1))
     before = X[:, estimator.column]
-    parts[:, estimator.column] = np.where(np.isnan(before), 0.0, before - estimator.mean_)
+    parts[:, estimator.column, 0] = np.where(np.isnan(before), 0.0, before - estimator.mean_)
     return X, parts
 
 
@@ -132,9 +217,41 @@ def _of_persistence(estimator: Persistence, X: FloatArray) -> tuple[FloatArray, 
 def _of_trees(estimator: BoostedTrees, X: FloatArray) -> tuple[FloatArray, FloatArray]:
     line = estimator.line_
     filled = np.where(np.isnan(X), line.fill, np.clip(X, line.low, line.high))
-    threads = 1 if len(X) < FEWEST_ROWS_FOR_THREADS else max(0, estimator.n_jobs)
-    shap = np.asarray(estimator.booster_.predict(X, pred_contrib=True, num_threads=threads), dtype=np.float64)
-    return X, (filled - line.fill) / line.scale * line.slope + shap[:, :-1]  # the last column is the trees' mean
+    parts = (filled - line.fill) / line.scale * line.slope + _shap(estimator.booster_, estimator.n_jobs, X)[:, :, 0]
+    return X, parts[:, :, None]
+
+
+@contributions.register
+def _of_last_assay(estimator: LastAssay, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+    predicted = estimator.predict(X)
+    parts = np.zeros((*X.shape, predicted.shape[1]))
+    for output, column in enumerate(estimator.columns):
+        if column >= 0:
+            parts[:, column, output] = predicted[:, output] - estimator.start_[output]
+    return X, parts
+
+
+@contributions.register
+def _of_lines(estimator: LotLines, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+    filled = np.where(np.isnan(X), estimator.fill_, np.clip(X, estimator.low_, estimator.high_))
+    return X, ((filled - estimator.fill_) / estimator.scale_)[:, :, None] * estimator.slope_
+
+
+@contributions.register
+def _of_lot_trees(estimator: LotTrees, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+    shap = [_shap(booster, estimator.n_jobs, X) for booster in estimator.boosters_]
+    return X, _of_lines(estimator.lines_, X)[1] + np.concatenate(shap, axis=2)
+
+
+@contributions.register
+def _of_linear_classes(estimator: LinearClasses, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+    scores = StandardScale(estimator.median_, estimator.spread_).scores(X)
+    return X, scores[:, :, None] * estimator.weights_
+
+
+@contributions.register
+def _of_boosted_classes(estimator: BoostedClasses, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return X, _shap(estimator.booster_, estimator.n_jobs, X)
 
 
 @contributions.register
@@ -144,7 +261,16 @@ def _of_pipeline(estimator: Pipeline, X: FloatArray) -> tuple[FloatArray, FloatA
         return contributions(last, first.transform(X))
     if not hasattr(last, "coef_"):
         return None
-    return X, np.asarray(estimator[:-1].transform(X) * last.coef_, dtype=np.float64)
+    parts = np.asarray(estimator[:-1].transform(X) * last.coef_, dtype=np.float64)
+    return X, parts[:, :, None]
+
+
+def _shap(booster: lightgbm.Booster, n_jobs: int, X: FloatArray) -> FloatArray:
+    """Contributions by LightGBM's TreeSHAP, shape (n, p, m)."""
+    threads = 1 if len(X) < FEWEST_ROWS_FOR_THREADS else max(0, n_jobs)
+    found = np.asarray(booster.predict(X, pred_contrib=True, num_threads=threads), dtype=np.float64)
+    by_output = found.reshape(len(X), -1, X.shape[1] + 1)
+    return np.asarray(by_output[:, :, :-1].transpose(0, 2, 1))  # the last column is the trees' mean
 
 
 def _added(estimator: object) -> tuple[str, ...]:

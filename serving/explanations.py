@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -38,28 +38,27 @@ def check_rows(rows: int) -> None:
         raise invalid([Fault(field="rows", value=rows, bound=MOST_EXPLAINED, expected=expected)])
 
 
-def explanation(seed: Seed, quantity: str) -> Any:
-    """Type of the explanation of a quantity, in its unit."""
-    unit = seed.quantities[quantity]
-    number = Field(json_schema_extra={"x-unit": unit})
+def explanation(seed: Seed) -> Any:
+    """Type of an explanation of one quantity; null where there is none."""
+    part = Field(description="in the unit of what is explained")
     contribution: Any = record(
         f"{title(seed)}Contribution",
         "What one input, or a quantity that physics computes from inputs, contributed.",
         {
             "input": Annotated[str, Field(description="its name")],
-            "value": Annotated[float | None, Field(description="its value in this row; null: missing")],
+            "value": Annotated[float | str | None, Field(description="its value in this row; null: missing")],
             "unit": Annotated[str, Field(description="unit of the value")],
-            "contribution": Annotated[float, number],
+            "contribution": Annotated[float, part],
         },
     )
     cause: Any = record(
         f"{title(seed)}Cause",
         "What the inputs and computed quantities of one physical cause contributed together.",
-        {"cause": str, "contribution": Annotated[float, number]},
+        {"cause": str, "contribution": Annotated[float, part]},
     )
     kind: Any = record(
         f"{title(seed)}Explanation",
-        f"{quantity} [{unit}] as a sum: base and contributions give its value.",
+        "A quantity as a sum: base and contributions give its value.",
         {
             "quantity": str,
             "unit": str,
@@ -67,15 +66,21 @@ def explanation(seed: Seed, quantity: str) -> Any:
             "contributions": Annotated[list[contribution], Field(description="the largest first")],
             "causes": Annotated[
                 list[cause] | None,
-                Field(description="the contributions by physical cause; null: the process has no physics module"),
+                Field(description="the contributions by physical cause; null: none are known of the process"),
             ],
         },
     )
-    about = "what each input contributed; there only where `explain` asked for it, null where a flag says why"
-    return Annotated[kind | None, Field(default=None, description=about)]
+    return kind | None
 
 
-def explanations(parts: Parts | None, seed: Seed, quantity: str, flags: list[list[str]]) -> list[Record | None]:
+def optional(kind: Any, about: str) -> Any:
+    """Type of a field that is there only where a request asked for explanations."""
+    return Annotated[kind, Field(default=None, description=f"{about}; there only where `explain` asked for it")]
+
+
+def explanations(
+    parts: Parts | None, seed: Seed, quantities: Sequence[tuple[str, str]], flags: list[list[str]]
+) -> list[Record | None]:
     """Explanations row by row; flags tell of those that there are none of.
 
     Parameters
@@ -84,31 +89,33 @@ def explanations(parts: Parts | None, seed: Seed, quantity: str, flags: list[lis
         Predictions of n rows cut into parts; None where the candidate has none.
     seed : Seed
         The process.
-    quantity : str
-        What is explained.
+    quantities : sequence of n tuples of str
+        What is explained of each row, and its unit.
     flags : list of list of str
         Flags of the n rows, which are added to.
     """
     if parts is None:
         for words in flags:
-            words.append(NO_PARTS)
+            if NO_PARTS not in words:
+                words.append(NO_PARTS)
         return [None] * len(flags)
     causes = by_cause(seed, parts.names, parts.contributions)
     order = np.argsort(-np.abs(parts.contributions), axis=1, kind="stable")
+    texts = {column.name: column.values for column in seed.inputs if column.values}
     found: list[Record | None] = []
-    for i in range(len(flags)):
+    for i, (quantity, unit) in enumerate(quantities):
         if not np.isfinite(parts.base[i]):
-            found.append(None)  # the prediction is none, and a flag says so
+            found.append(None)  # there is no such quantity in this row
             continue
         found.append(
             {
                 "quantity": quantity,
-                "unit": seed.quantities[quantity],
+                "unit": unit,
                 "base": float(parts.base[i]),
                 "contributions": [
                     {
                         "input": parts.names[j],
-                        "value": float(parts.values[i, j]),
+                        "value": _value(parts.values[i, j], texts.get(parts.names[j])),
                         "unit": parts.units[j],
                         "contribution": float(parts.contributions[i, j]),
                     }
@@ -118,6 +125,12 @@ def explanations(parts: Parts | None, seed: Seed, quantity: str, flags: list[lis
             }
         )
     return found
+
+
+def _value(value: float, texts: Sequence[str] | None) -> float | str | None:
+    if np.isnan(value):
+        return None
+    return float(value) if texts is None else texts[int(value)]
 
 
 def _causes(sums: Mapping[str, FloatArray], i: int) -> list[Record]:

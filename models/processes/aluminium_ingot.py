@@ -94,6 +94,41 @@ FEATURES = (
     PhysicsFeature("superheat", "K", 0, (-10, 150), "metal in the launder above its melting point"),
 )
 
+# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+CAUSES = {
+    "metal of the pots": (
+        *("pot_iron_high_purity", "pot_iron_ordinary", "pot_iron_worst", "pot_silicon_high_purity"),
+        *("pot_silicon_ordinary", "pot_gallium", "pot_vanadium", "pots_apart", "high_purity_share"),
+        *("steel_iron", "expected_iron", "expected_silicon"),
+    ),
+    "raw materials": (
+        *("alumina_fe2o3", "alumina_sio2", "alumina_ga", "alumina_v2o5", "alumina_zno", "anode_fe"),
+        *("anode_si", "anode_v", "anode_ni", "iron_brought", "silicon_brought", "gallium_brought"),
+        *("vanadium_brought", "zinc_brought", "nickel_brought"),
+    ),
+    "charge, flux and melt": (
+        *("scrap_return", "melt_temperature", "settling_time", "flux_dose", "charge_mass", "dross_mass"),
+        *("expected_sodium", "expected_magnesium", "melt_loss", "tool_age"),
+    ),
+    "hydrogen": (
+        *("air_temperature", "relative_humidity", "degasser_gas", "degasser_rotor", "rotor_age"),
+        *("hydrogen_before", "hydrogen_after", "density_index", "previous_density_index"),
+        *("vapour_pressure", "hydrogen_of_air", "degassing_units", "expected_hydrogen", "hydrogen_left"),
+    ),
+    "inclusions and filter": (
+        *("filter_age", "filter_head", "inclusion_count", "previous_inclusion_count", "share_afloat"),
+        *("filter_efficiency",),
+    ),
+    "casting": (
+        *("cast_speed", "cast_rate", "mould_temperature", "mould_reading", "launder_temperature"),
+        *("level_swing", "water_flow", "superheat"),
+    ),
+    "assays in hand": (
+        *("fe_in_hand", "si_in_hand", "ga_in_hand", "v_in_hand", "zn_in_hand", "cu_in_hand", "mg_in_hand"),
+        *("ni_in_hand",),
+    ),
+}
+
 
 def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Physics features of lots, one array a name of `FEATURES`.

@@ -45,6 +45,26 @@ FEATURES = (
     ),
 )
 
+# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+CAUSES = {
+    "light of the laser (LIBS)": (
+        *("libs_mg_285", "libs_mg_518", "libs_si_288", "libs_si_390", "libs_cu_325", "libs_cu_522"),
+        *("libs_zn_481", "libs_mn_403", "libs_fe_372", "libs_cr_425", "libs_ti_335", "libs_ni_341"),
+        *("libs_pb_406", "libs_sn_284", "libs_total", "libs_shots", "libs_shot_spread", "silicon_content"),
+        *("magnesium_content", "copper_content", "zinc_content", "manganese_content", "iron_content"),
+        *("chromium_content", "titanium_content", "magnesium_to_silicon"),
+    ),
+    "paint, oil and dirt": ("libs_ca_393", "libs_c_248", "layer_index"),
+    "X-ray transmission": (
+        *("xrt_log_ratio", "xrt_transmission_low", "xrt_areal_density", "heavy_excess", "heavy_content"),
+        *("heavy_disagreement", "wall_thickness"),
+    ),
+    "shape and mass": ("mass", "volume", "apparent_density", "height", "area", "solid_share", "mass_closure"),
+    "conductivity": ("conductivity", "metal_conductivity"),
+    "state of the instruments": ("window_hours", "tile_hours", "xrt_hours", "laser_energy"),
+    "neighbours on the belt": ("occupancy", "neighbour_gap"),
+}
+
 DENSITY = 2.70  # g/cm³, aluminium
 MM_PER_CM = 10.0
 LEAST = 0.01  # wt%, content that keeps a logarithm finite

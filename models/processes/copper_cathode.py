@@ -65,6 +65,33 @@ FEATURES = (
     PhysicsFeature("voltage_excess", "V", 0, (-0.2, 0.3), "cell voltage less that of a smooth deposit without shorts"),
 )
 
+# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+CAUSES = {
+    "anodes and their slimes": (
+        *("anode_age", "anode_as", "anode_sb", "anode_bi", "anode_ni", "anode_pb", "anode_se", "anode_te"),
+        *("anode_ag", "anode_o", "anode_ratio", "floating_share", "slimes_yield", "suspended_solids"),
+    ),
+    "electrolyte": (
+        *("electrolyte_cu", "electrolyte_h2so4", "electrolyte_ni", "electrolyte_as", "electrolyte_sb"),
+        *("electrolyte_bi", "electrolyte_fe", "electrolyte_temperature", "electrolyte_sulphur"),
+        *("ambient_temperature", "wash_temperature"),
+    ),
+    "current and transport": ("current_density", "cell_flow", "limiting_current", "polarisation"),
+    "silver": ("silver_in_solution", "silver_codeposited"),
+    "additives and roughness": (
+        *("chloride", "chloride_assay", "glue_dose", "thiourea_dose", "glue_error", "thiourea_error"),
+        *("additive_error", "glue_over_thiourea", "chloride_gap", "expected_roughness"),
+        *("expected_nodules",),
+    ),
+    "voltage and shorts": ("cell_voltage", "short_rate", "voltage_excess"),
+    "assays before": (
+        *("previous_ag", "previous_as", "previous_sb", "previous_bi", "previous_se", "previous_te"),
+        *("previous_pb", "previous_ni", "previous_fe", "previous_s", "previous_nodules"),
+        *("previous_soiling",),
+    ),
+    "age of the cells": ("group_age",),
+}
+
 
 def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Physics features of lots, one array a name of `FEATURES`.

@@ -67,6 +67,23 @@ FEATURES = (
     PhysicsFeature("yellowness", "1", 0, (-1, 1), "colour towards yellow, across redness"),
 )
 
+# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+CAUSES = {
+    "lines of X-ray fluorescence": (
+        *("rate_ti", "rate_cr", "rate_mn", "rate_fe", "rate_ni", "rate_cu", "rate_zn", "rate_pb_la", "rate_pb_lb"),
+        *("rate_mo", "rate_sn", "rate_sb", "live_time", *(f"{e}_by_lines" for e in _CONTENTS)),
+        *("lead_significance", "tin_significance", "zinc_over_brass", "line_counts"),
+    ),
+    "scattered X-rays": (
+        *("rate_compton", "rate_rayleigh", "light_by_scatter", "scatter_excess", "compton_over_rayleigh"),
+    ),
+    "colour": ("hue", "saturation", "brightness", "redness", "yellowness"),
+    "conductivity": ("conductivity",),
+    "shape and mass": ("mass", "volume", "apparent_density", "height", "area", "solid_share", "mass_per_area"),
+    "state of the instruments": ("tile_hours", "tube_age"),
+    "neighbours on the belt": ("occupancy",),
+}
+
 # Classes in the order of the seed. Windows of contents [wt%]: what is not named may be as much as an impurity.
 _IMPURITY = (0.0, 0.3)
 _CLASSES = {

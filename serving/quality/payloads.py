@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from models.quality.decision import ACTIONS
 from seeds import Grade, Seed
+from serving.explanations import asked, explanation, optional
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
 
 # Far beyond any cost, and small enough that sums of products stay finite.
@@ -16,7 +17,8 @@ HIGHEST_COST = 1e6
 DEFINED_ON = "lots that are released without an assay in a grade with limits"
 ABOUT = (
     "A row is a lot whose assay is still to come. `costs` replaces values of the seed for one request; what may be let "
-    "go unassayed stays bounded by the threshold of `guarantee`, which was calibrated under the seed's costs."
+    "go unassayed stays bounded by the threshold of `guarantee`, which was calibrated under the seed's costs. With "
+    "`explain` each content is cut into what each input contributed, in the content's unit."
 )
 
 
@@ -31,14 +33,15 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
             unit="A-001",
             time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
             predicted=_predicted(seed),
-            request={"costs": _costs(seed)},
+            request={"costs": _costs(seed), "explain": asked()},
             answer={"guarantee": _guarantee(seed)},
             example={
                 "costs": {
                     "assay_cost": rules.assay_cost.value,
                     "claim_cost": rules.claim_cost.value,
                     "value": {best.name: best.value.value},
-                }
+                },
+                "explain": False,
             },
         ),
     )
@@ -64,7 +67,17 @@ def _predicted(seed: Seed) -> dict[str, Any]:
         "decision": _decision(seed),
         "nearest_limit": _nearest_limit(seed),
         "remedy": _remedy(seed),
+        "explanations": _explanations(seed),
     }
+
+
+def _explanations(seed: Seed) -> Any:
+    kind = record(
+        f"{title(seed)}Explanations",
+        "What each input contributed to each content, in the content's unit.",
+        {column.name: explanation(seed) for column in seed.elements},
+    )
+    return optional(kind, "why the contents are what they are")
 
 
 def _number(about: str, unit: str) -> Any:

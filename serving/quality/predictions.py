@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from models.explanations import explained_contents
 from models.quality.decision import ACTIONS, Costs, Decisions
 from models.quality.model import QualityModel
 from models.quality.remedy import Nearest, Remedy
+from physics.arrays import FloatArray
 from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
+from serving.explanations import check_rows, explanations
 from serving.payloads import Payloads, Record
 from serving.quality.payloads import DEFINED_ON, limit_units, values
 
@@ -41,7 +44,11 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     ------
     CoverageError
         The model was calibrated on too few rows for the coverage.
+    ProblemError
+        422 where explanations of too many rows are asked for.
     """
+    if request["explain"]:
+        check_rows(len(rows))
     seed, X = payloads.seed, matrix(rows, model.seed)
     rules = seed.quality_rules
     costs = _given(request["costs"], seed, model.costs)
@@ -49,6 +56,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     flags = model.flags(X)
     flag_texts(rows, model.seed, flags)
     contents = estimates(model.contents(judged.logs, request["coverage"]), payloads.quantities, flags)
+    whys = _explained(model, X, judged.logs, seed, flags) if request["explain"] else [{}] * len(rows)
     grades = [grade.name for grade in seed.grades]
     units = [limit_units(grade) for grade in seed.grades]
     answered = zip(
@@ -59,6 +67,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
         _decided(judged.decided, costs or model.costs, grades),
         model.nearest(judged),
         model.remedies(X, judged),
+        whys,
         flags,
         strict=True,
     )
@@ -72,9 +81,10 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
                 "decision": decision,
                 "nearest_limit": _nearest(nearest, grades[nearest.grade], units[nearest.grade]),
                 "remedy": _remedy(remedy),
+                **why,
                 "flags": words,
             }
-            for name, content, defects, keeps, decision, nearest, remedy, words in answered
+            for name, content, defects, keeps, decision, nearest, remedy, why, words in answered
         ],
         "guarantee": {
             "alpha": rules.alpha.value,
@@ -83,6 +93,19 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
             "defined_on": DEFINED_ON,
         },
     }
+
+
+def _explained(
+    model: QualityModel, X: FloatArray, logs: FloatArray, seed: Seed, flags: list[list[str]]
+) -> list[Record]:
+    """The explanations of each lot, by element."""
+    found = explained_contents(model.estimator, X, logs, seed)
+    parts = found if found is not None else [None for _ in seed.elements]
+    by_element = {
+        column.name: explanations(part, seed, [(column.name, str(column.unit))] * len(X), flags)
+        for column, part in zip(seed.elements, parts, strict=True)
+    }
+    return [{"explanations": {name: whys[i] for name, whys in by_element.items()}} for i in range(len(X))]
 
 
 def _given(given: Record, seed: Seed, own: Costs) -> Costs | None:

@@ -9,7 +9,7 @@ from models.explanations import explained
 from models.regression.model import RegressionModel
 from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
-from serving.explanations import asked, check_rows, explanation, explanations
+from serving.explanations import asked, check_rows, explanation, explanations, optional
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of
 
 ABOUT = (
@@ -27,7 +27,7 @@ def info(seed: Seed, model: RegressionModel | None) -> None:
 def payloads(seed: Seed, max_rows: int) -> Payloads:
     """Request and answer of a seed's process; see `serving.payloads.payloads_of`."""
     predicted = {name: estimate(name, seed) for name in seed.quantities}
-    predicted["explanation"] = explanation(seed, seed.target.name)
+    predicted["explanation"] = optional(explanation(seed), f"what each input contributed to {seed.target.name}")
     return payloads_of(
         seed,
         max_rows,
@@ -78,7 +78,8 @@ def predicted(payloads: Payloads, model: RegressionModel, rows: Sequence[Record]
     if request["explain"]:
         seed, target = payloads.seed, payloads.seed.target.name
         parts = explained(model.estimator, X, answers[target].value, seed)
-        for quantity, why in zip(quantities, explanations(parts, seed, target, flags), strict=True):
+        named = [(target, payloads.quantities[target])] * len(rows)
+        for quantity, why in zip(quantities, explanations(parts, seed, named, flags), strict=True):
             quantity["explanation"] = why
     return {
         "predictions": [

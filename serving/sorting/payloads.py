@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from seeds import Bin, Seed
+from serving.explanations import asked, explanation, optional
 from serving.payloads import Key, Payloads, TaskFields, estimate, payloads_of, quantity, record, title
 from serving.sorting import lots as lot_payloads
 
@@ -16,7 +17,9 @@ MOST_LOTS = 1000
 ABOUT = (
     "A row is a piece, and rows are taken in the order given: each is decided with what its lot holds by then. The "
     "service keeps nothing: send the answer's `lots` back with the next pieces; a lot that is not sent is empty. "
-    "`prices` replaces values of the seed for one request. Of a name that stands twice in an object the last counts."
+    "`prices` replaces values of the seed for one request. Of a name that stands twice in an object the last counts. "
+    "With `explain` the logarithm of how much more probable the class is than the next is cut into what each input "
+    "contributed."
 )
 
 
@@ -46,11 +49,12 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
             unit="L-00001",
             time="2026-11-01T06:00:00.020",
             predicted=_predicted(seed),
-            request={"prices": _prices(seed), "lots": Annotated[lots, before]},
+            request={"prices": _prices(seed), "lots": Annotated[lots, before], "explain": asked()},
             answer={"lots": Annotated[lots, after], "guarantee": _guarantee(seed)},
             example={
                 "prices": {first.name: {best: first.value[best]}},
                 "lots": {"L-00001": lot_payloads.example(seed)},
+                "explain": False,
             },
         ),
     )
@@ -76,6 +80,9 @@ def _predicted(seed: Seed) -> dict[str, Any]:
         "elements": Annotated[elements, Field(description="contents of the elements that the sensors carry")],
         "bin": Annotated[Literal[bins], Field(description="where the piece goes")],
         "expected_value": Annotated[worth, Field(description="what a kilogram of the piece is worth there on average")],
+        "explanation": optional(
+            explanation(seed), "what each input contributed to ln(p/q) of the most probable class and the next"
+        ),
     }
 
 

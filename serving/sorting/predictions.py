@@ -9,9 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from models.explanations import explained_classes
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
+from physics.arrays import FloatArray
+from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
+from serving.explanations import check_rows, explanations
 from serving.payloads import Payloads, Record
 from serving.sorting.lots import lot_answer, states
 
@@ -39,7 +43,11 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     ------
     CoverageError
         The model was calibrated on too few rows for the coverage.
+    ProblemError
+        422 where explanations of too many rows are asked for.
     """
+    if request["explain"]:
+        check_rows(len(rows))
     seed, key, X = payloads.seed, payloads.seed.key, matrix(rows, model.seed)
     assert key is not None  # `sorting_payloads.payloads` refuses a seed without one
     prices = _given(request["prices"])
@@ -53,6 +61,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     for i in np.flatnonzero(done.bin != done.wanted):
         flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")
     elements = estimates(model.elements(X, request["coverage"], p), payloads.quantities, flags)
+    whys = _explained(model, X, p, seed, flags) if request["explain"] else [{}] * len(rows)
     classes, bins = seed.classes, [(one.name, one.unit) for one in seed.bins]
     decided = zip(
         with_ids(rows, payloads.echoed),
@@ -61,6 +70,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
         elements,
         done.bin.tolist(),
         done.expected_value.tolist(),
+        whys,
         flags,
         strict=True,
     )
@@ -73,9 +83,10 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
                 "elements": contents,
                 "bin": bins[into][0],
                 "expected_value": {"value": value, "unit": bins[into][1]},
+                **why,
                 "flags": words,
             }
-            for name, best, shares, contents, into, value, words in decided
+            for name, best, shares, contents, into, value, why, words in decided
         ],
         "lots": {name: lot_answer(state, seed, model.reserve) for name, state in {**before, **done.states}.items()},
         "guarantee": {
@@ -83,6 +94,14 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
             "reserve": model.reserve,
         },
     }
+
+
+def _explained(model: SortingModel, X: FloatArray, p: FloatArray, seed: Seed, flags: list[list[str]]) -> list[Record]:
+    """The explanation of each piece: why its class is more probable than the next."""
+    found = explained_classes(model.estimator, X, p, model.temperature, seed)
+    parts, pairs = (None, np.zeros((len(X), 2), np.intp)) if found is None else found
+    quantities = [(f"ln(p({seed.classes[one]})/p({seed.classes[other]}))", "1") for one, other in pairs]
+    return [{"explanation": why} for why in explanations(parts, seed, quantities, flags)]
 
 
 def _given(prices: Record) -> dict[str, dict[str, float]]:

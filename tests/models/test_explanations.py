@@ -2,13 +2,16 @@
 
 import lightgbm
 import numpy as np
+import pandas as pd
 import pytest
 
-from models.explanations import by_cause, contributions, explained
+from models.explanations import by_cause, contributions, explained, explained_classes, explained_contents
 from models.processes.lookup import physics_of
 from models.regression.trees import BoostedTrees
-from models.table.inputs import input_names
+from models.table.contract import check
+from models.table.inputs import input_names, matrix
 from models.tasks import build
+from models.temperature import tempered
 from seeds import Seed, load, names
 
 N = 400
@@ -83,7 +86,7 @@ def test_trees_are_cut_as_shap_cuts_them() -> None:
     line = model.line_
     of_line = (np.clip(X[:20], line.low, line.high) - line.fill) / line.scale * line.slope
     np.testing.assert_allclose(
-        found[1] - of_line, shap.TreeExplainer(model.booster_).shap_values(X[:20]), rtol=1e-6, atol=1e-9
+        found[1][:, :, 0] - of_line, shap.TreeExplainer(model.booster_).shap_values(X[:20]), rtol=1e-6, atol=1e-9
     )
     assert isinstance(model.booster_, lightgbm.Booster)
 
@@ -115,3 +118,39 @@ def test_causes_name_inputs_and_features_that_exist_and_each_once(process: str) 
     assert len(named) == len(set(named))
     assert set(named) <= {*input_names(load(process)), *features}
     assert features <= set(named)
+
+
+@pytest.mark.parametrize("name", ["persistence", "linear", "lightgbm"])
+def test_parts_of_contents_sum_to_the_content_in_its_unit(name: str, toy_quality_seed: Seed, toy_quality_frame) -> None:
+    frame, seed = toy_quality_frame(lines=4, lots=80), toy_quality_seed
+    table = check(frame, seed).table.sort_values("cast_at", kind="stable")
+    X, Y = matrix(table, seed), table[[column.name for column in seed.by_role("target")]].to_numpy()
+    estimator = build(seed)[name].fit(X, Y)
+    logs = estimator.predict(X)[:, : len(seed.elements)]
+    parts = explained_contents(estimator, X, logs, seed)
+    assert parts is not None
+    for i, part in enumerate(parts):
+        np.testing.assert_allclose(part.base + part.contributions.sum(axis=1), np.exp(logs[:, i]), rtol=1e-9)
+        np.testing.assert_allclose(part.base, part.base[0], rtol=1e-9)
+        assert (part.base > 0).all()
+
+
+@pytest.mark.parametrize("name", ["linear", "lightgbm"])
+@pytest.mark.parametrize("temperature", [1.0, 1.7])
+def test_parts_of_a_class_sum_to_how_much_more_probable_it_is(
+    name: str, temperature: float, toy_sorting_seed: Seed, toy_sorting_frame
+) -> None:
+    frame, seed = toy_sorting_frame(lots=12), toy_sorting_seed
+    X, y = matrix(frame, seed), pd.Categorical(frame["metal"], seed.classes).codes.astype(np.float64)
+    estimator = build(seed)[name].fit(X, y)
+    p = tempered(estimator.predict_proba(X), temperature)
+    found = explained_classes(estimator, X, p, temperature, seed)
+    assert found is not None
+    parts, pair = found
+    rows = np.arange(len(X))
+    best, other = p[rows, pair[:, 0]], p[rows, pair[:, 1]]
+    assert (best == p.max(axis=1)).all()
+    np.testing.assert_allclose(parts.base + parts.contributions.sum(axis=1), np.log(best / other), rtol=1e-9, atol=1e-9)
+    # The base belongs to the two classes and not to the row.
+    for one in np.unique(pair, axis=0):
+        np.testing.assert_allclose(np.ptp(parts.base[(pair == one).all(axis=1)]), 0, atol=1e-6)

@@ -367,3 +367,21 @@ def test_a_model_without_a_threshold_promises_and_releases_nothing(
         assert (told["guarantee"]["confidence"], told["guarantee"]["threshold"]) == (None, None)
         assert {one["decision"]["grade"] for one in told["predictions"]} == {grade}
     assert ask([A_LOT])["guarantee"]["confidence"] is None
+
+
+def test_explanations_sum_to_each_content_in_its_unit(ask: Ask) -> None:
+    (plain,), (one,) = ask([A_LOT])["predictions"], ask([A_LOT], explain=True)["predictions"]
+    assert "explanations" not in plain
+    assert list(one["explanations"]) == list(ELEMENTS)
+    for name, why in one["explanations"].items():
+        assert (why["quantity"], why["unit"], why["causes"]) == (name, "ppm", None)
+        assert {part["input"] for part in why["contributions"]} == set(INPUTS)
+        total = why["base"] + sum(part["contribution"] for part in why["contributions"])
+        assert total == pytest.approx(one["contents"][name]["value"], rel=1e-9)
+    # p rises with u, and q falls with the knob.
+    (dirty,) = ask([DIRTY | {"knob": 60.0}], explain=True)["predictions"]
+    part = {
+        name: {one["input"]: one["contribution"] for one in why["contributions"]}
+        for name, why in dirty["explanations"].items()
+    }
+    assert part["p"]["u"] > 0 > part["q"]["knob"]

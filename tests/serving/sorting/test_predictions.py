@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -326,3 +327,17 @@ def test_processes_tell_what_decisions_rest_on(app: Service, call: Callable[...,
         "limits": {"x": {"value": 0.9, "unit": "wt%"}},
     }
     assert (last["rest"], last["limits"]) == (True, {})
+
+
+def test_an_explanation_sums_to_how_much_more_probable_the_class_is_than_the_next(ask: Ask) -> None:
+    rows = [A_PIECE, A_PIECE | {"s1": 3.0, "s3": None}, A_PIECE | {"s2": 1.5}]
+    for plain, one in zip(ask(rows)["predictions"], ask(rows, explain=True)["predictions"], strict=True):
+        assert "explanation" not in plain
+        assert {name: value for name, value in one.items() if name not in ("id", "explanation")} == {
+            name: value for name, value in plain.items() if name != "id"
+        }
+        first, second = sorted(one["class_probabilities"].items(), key=lambda item: -item[1])[:2]
+        why = one["explanation"]
+        assert (why["quantity"], why["unit"]) == (f"ln(p({first[0]})/p({second[0]}))", "1")
+        total = why["base"] + sum(part["contribution"] for part in why["contributions"])
+        assert total == pytest.approx(math.log(first[1] / second[1]), rel=1e-9)
