@@ -11,7 +11,9 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from models.answers import Regressor
+from models.estimators.boosted_classes import BoostedClasses
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS
+from models.estimators.linear_classes import LinearClasses
 from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.standard_scale import StandardScale
 from models.processes.lookup import physics_of
@@ -20,8 +22,6 @@ from models.quality.lines import LotLines
 from models.quality.trees import LotTrees
 from models.regression.baselines import Persistence
 from models.regression.trees import BoostedTrees
-from models.sorting.linear import LinearClasses
-from models.sorting.trees import BoostedClasses
 from models.table.inputs import input_names
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import numpy as np
 from pydantic import Field
 
-from models.explanations import Parts, by_cause
+from models.explanations import Parts, by_cause, explained_classes
 from physics.arrays import FloatArray
 from seeds import Seed
 from serving.payloads import Record, record, title
@@ -16,7 +16,20 @@ from serving.problems import Fault, invalid
 
 # Cutting one prediction of a thousand trees takes 10 to 20 ms.
 MOST_EXPLAINED = 100
+OF_CLASS = "what each input contributed to ln(p/q) of the most probable class and the next"
 NO_PARTS = "not explained: what this candidate computes is no sum over its inputs"
+
+
+class ClassModel(Protocol):
+    """What a model of classes is explained by."""
+
+    @property
+    def estimator(self) -> Any:
+        """The fitted estimator."""
+
+    @property
+    def temperature(self) -> float:
+        """By which its probabilities were made as sure as they are right."""
 
 
 def asked() -> Any:
@@ -125,6 +138,16 @@ def explanations(
             }
         )
     return found
+
+
+def class_explanations(
+    model: ClassModel, X: FloatArray, p: FloatArray, seed: Seed, flags: list[list[str]]
+) -> list[Record | None]:
+    """Of each row why its class is more probable than the next; p are the probabilities that are answered."""
+    found = explained_classes(model.estimator, X, p, model.temperature, seed)
+    parts, pairs = (None, np.zeros((len(X), 2), np.intp)) if found is None else found
+    quantities = [(f"ln(p({seed.classes[one]})/p({seed.classes[other]}))", "1") for one, other in pairs]
+    return explanations(parts, seed, quantities, flags)
 
 
 def _value(value: float, texts: Sequence[str] | None) -> float | str | None:

@@ -90,22 +90,6 @@ def toy_folder(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-@pytest.fixture(scope="session")
-def fixed() -> Callable[..., object]:
-    """Maker of processes for the service from seeds by name, which stay as they are."""
-    from serving.following.seed_folder import Known
-    from serving.tasks import task_of
-
-    class Fixed:
-        def __init__(self, seeds: dict[str, Seed]) -> None:
-            self._known = Known({name: task_of(seed).payloads(seed, 50) for name, seed in seeds.items()}, {})
-
-        def look(self) -> Known:
-            return self._known
-
-    return Fixed
-
-
 # Class means of s1, s2, s3 and of x; `other` lies far from all of them.
 TOY_MEANS = np.array([[0.0, 0.0, 0.0], [3.0, 0.0, 1.0], [0.0, 3.0, 2.0], [-9.0, 9.0, -6.0]])
 ORE_MEANS = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 4.0]])  # grain and colour of each ore, standard deviation 1

@@ -10,12 +10,14 @@ from pydantic import BaseModel, Field
 
 from models.classification.model import ClassificationModel
 from seeds import Seed
-from serving.answers import matrix, with_ids
+from serving.answers import flag_texts, matrix, with_ids
+from serving.explanations import OF_CLASS, asked, check_rows, class_explanations, explanation, optional
 from serving.payloads import Payloads, Record, TaskFields, payloads_of, record, title
 
 ABOUT = (
     "`class_set` has the classes that hold the right one with the probability `coverage`, the most probable first; it "
-    "is never empty."
+    "is never empty. With `explain` the logarithm of how much more probable the class is than the next is cut into "
+    "what each input contributed."
 )
 NOT = "predicts no class alone"
 
@@ -50,12 +52,23 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
             list[one],
             Field(min_length=1, description="classes that hold the right one with the probability `coverage`"),
         ],
+        "explanation": optional(explanation(seed), OF_CLASS),
     }
     if seed.target.name in beside:
         text = f"column '{seed.target.name}': a prediction uses this name itself"
         raise ValueError(f"seed {seed.process.name}: {text}")
-    predicted = {seed.target.name: likeliest, **beside}
-    return payloads_of(seed, max_rows, TaskFields("One period of one unit", "A-001", "2026-11-01", predicted))
+    return payloads_of(
+        seed,
+        max_rows,
+        TaskFields(
+            row="One period of one unit",
+            unit="A-001",
+            time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
+            predicted={seed.target.name: likeliest, **beside},
+            request={"explain": asked()},
+            example={"explain": False},
+        ),
+    )
 
 
 def predicted(
@@ -83,13 +96,22 @@ def predicted(
     ------
     CoverageError
         The model was calibrated on too few rows for the coverage.
+    ProblemError
+        422 where explanations of too many rows are asked for.
     """
-    X, classes, target = matrix(rows, model.names), payloads.seed.classes, payloads.seed.target.name
+    if request["explain"]:
+        check_rows(len(rows))
+    X, classes, target = matrix(rows, model.seed), payloads.seed.classes, payloads.seed.target.name
     p = model.probabilities(X)
     order = np.argsort(-p, axis=1, kind="stable")  # the most probable class first
     inside = np.take_along_axis(model.sets(p, request["coverage"]), order, axis=1)
+    flags = model.flags(X)
+    flag_texts(rows, model.seed, flags)
+    whys: list[Record] = [{} for _ in rows]
+    if request["explain"]:
+        whys = [{"explanation": why} for why in class_explanations(model, X, p, payloads.seed, flags)]
     answered = zip(
-        with_ids(rows, payloads.echoed), p.tolist(), order.tolist(), inside.tolist(), model.flags(X), strict=True
+        with_ids(rows, payloads.echoed), p.tolist(), order.tolist(), inside.tolist(), whys, flags, strict=True
     )
     return {
         "predictions": [
@@ -98,8 +120,9 @@ def predicted(
                 target: classes[ranked[0]],
                 "class_probabilities": dict(zip(classes, shares, strict=True)),
                 "class_set": [classes[k] for k, held in zip(ranked, holds, strict=True) if held],
+                **why,
                 "flags": words,
             }
-            for name, shares, ranked, holds, words in answered
+            for name, shares, ranked, holds, why, words in answered
         ]
     }

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from seeds import Bin, Seed
-from serving.explanations import asked, explanation, optional
+from serving.explanations import OF_CLASS, asked, explanation, optional
 from serving.payloads import Key, Payloads, TaskFields, estimate, payloads_of, quantity, record, title
 from serving.sorting import lots as lot_payloads
 
@@ -80,9 +80,7 @@ def _predicted(seed: Seed) -> dict[str, Any]:
         "elements": Annotated[elements, Field(description="contents of the elements that the sensors carry")],
         "bin": Annotated[Literal[bins], Field(description="where the piece goes")],
         "expected_value": Annotated[worth, Field(description="what a kilogram of the piece is worth there on average")],
-        "explanation": optional(
-            explanation(seed), "what each input contributed to ln(p/q) of the most probable class and the next"
-        ),
+        "explanation": optional(explanation(seed), OF_CLASS),
     }
 
 

@@ -9,13 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from models.explanations import explained_classes
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
-from physics.arrays import FloatArray
-from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
-from serving.explanations import check_rows, explanations
+from serving.explanations import check_rows, class_explanations
 from serving.payloads import Payloads, Record
 from serving.sorting.lots import lot_answer, states
 
@@ -61,7 +58,9 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     for i in np.flatnonzero(done.bin != done.wanted):
         flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")
     elements = estimates(model.elements(X, request["coverage"], p), payloads.quantities, flags)
-    whys = _explained(model, X, p, seed, flags) if request["explain"] else [{}] * len(rows)
+    whys: list[Record] = [{} for _ in rows]
+    if request["explain"]:
+        whys = [{"explanation": why} for why in class_explanations(model, X, p, seed, flags)]
     classes, bins = seed.classes, [(one.name, one.unit) for one in seed.bins]
     decided = zip(
         with_ids(rows, payloads.echoed),
@@ -94,14 +93,6 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
             "reserve": model.reserve,
         },
     }
-
-
-def _explained(model: SortingModel, X: FloatArray, p: FloatArray, seed: Seed, flags: list[list[str]]) -> list[Record]:
-    """The explanation of each piece: why its class is more probable than the next."""
-    found = explained_classes(model.estimator, X, p, model.temperature, seed)
-    parts, pairs = (None, np.zeros((len(X), 2), np.intp)) if found is None else found
-    quantities = [(f"ln(p({seed.classes[one]})/p({seed.classes[other]}))", "1") for one, other in pairs]
-    return [{"explanation": why} for why in explanations(parts, seed, quantities, flags)]
 
 
 def _given(prices: Record) -> dict[str, dict[str, float]]:

@@ -5,15 +5,14 @@ import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from models import files
 from models.regression.model import RegressionModel
 from registry.store import MlflowStore, StoreError
-from seeds import Seed
 from serving.following.champions import Champions
+from serving.following.seed_folder import SeedFolder
 
 PROCESS = "toy_cells"
 Save = Callable[..., RegressionModel]
@@ -49,15 +48,16 @@ def register(home: Path, folder: Path, tags: dict[str, str]) -> int:
 
 @pytest.mark.slow
 def test_champions_are_read_followed_and_never_written(
-    fixed: Callable[..., Any], toy_seed: Seed, save_toy_model: Save, tmp_path: Path
+    toy_folder: Callable[..., Path], save_toy_model: Save, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder(PROCESS)))
     save_toy_model(tmp_path / "one" / "model")
     save_toy_model(tmp_path / "two" / "model", lift=1.0)
     digests = [files.digest(tmp_path / name / "model") for name in ("one", "two")]
     register(tmp_path, tmp_path / "one" / "model", {"model_digest": digests[0]})
     database = tmp_path / "mlflow.db"
     before = database.read_bytes()
-    champions = Champions(fixed({PROCESS: toy_seed}), MlflowStore(f"sqlite:///{database}"), poll_seconds=2.0)
+    champions = Champions(SeedFolder(50), MlflowStore(f"sqlite:///{database}"), poll_seconds=2.0)
     champions.refresh()
     assert champions.store_trouble is None
     served = champions.statuses[PROCESS].served

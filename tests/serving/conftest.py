@@ -6,6 +6,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from seeds import Seed
+from serving.following.seed_folder import Known
+from serving.tasks import task_of
+
 
 @pytest.fixture(scope="session")
 def call() -> Callable[..., httpx.Response]:
@@ -20,3 +24,17 @@ def call() -> Callable[..., httpx.Response]:
         return asyncio.run(answered())
 
     return send
+
+
+@pytest.fixture(scope="session")
+def fixed() -> Callable[..., object]:
+    """Maker of processes for the service from seeds by name, which stay as they are."""
+
+    class Fixed:
+        def __init__(self, seeds: dict[str, Seed]) -> None:
+            self._known = Known({name: task_of(seed).payloads(seed, 50) for name, seed in seeds.items()}, {})
+
+        def look(self) -> Known:
+            return self._known
+
+    return Fixed

@@ -61,6 +61,15 @@ def test_sets_are_those_of_the_coverage_asked_the_most_probable_class_first(toy_
     assert len(sets[2]) >= 2  # between two ores: 99 % need both
 
 
+def test_an_explanation_sums_to_how_much_more_probable_the_class_is_than_the_next(toy_class_seed, model) -> None:
+    for one in asked(toy_class_seed, model, ROW, ROW | {"grain": None, "colour": 5.0}, explain=True):
+        first, second = sorted(one["class_probabilities"].items(), key=lambda item: -item[1])[:2]
+        why = one["explanation"]
+        assert (why["quantity"], why["unit"]) == (f"ln(p({first[0]})/p({second[0]}))", "1")
+        total = why["base"] + sum(part["contribution"] for part in why["contributions"])
+        assert total == pytest.approx(np.log(first[1] / second[1]), rel=1e-9)
+
+
 def test_too_few_calibration_rows_are_an_error(toy_class_seed, model) -> None:
     few = ClassificationModel(**{**vars_of(model), "conformal": type(model.conformal)(np.full(20, 0.1))})
     with pytest.raises(CoverageError, match="needs at least 99 calibration rows, got 20"):
@@ -74,7 +83,7 @@ def vars_of(model: ClassificationModel) -> dict[str, Any]:
 def test_answers_are_of_the_type_that_is_described(toy_class_seed, model) -> None:
     taken = payloads(toy_class_seed, 10)
     predictions = asked(toy_class_seed, model, ROW)
-    used = {"version": 1, "alias": "champion", "digest": "sha256:1"}
+    used = {"version": 1, "alias": "champion", "digest": "sha256:1", "baseline": False}
     whole = {"process": "toy_ores", "model": used, "coverage": 0.9, "predictions": predictions}
     schema = TypeAdapter(taken.answer)
     schema.validate_python(whole, strict=False)
@@ -85,7 +94,7 @@ def test_answers_are_of_the_type_that_is_described(toy_class_seed, model) -> Non
 
 def test_the_example_is_a_typical_row(toy_class_seed) -> None:
     row = {"face": "A-001", "day": "2026-11-01", "grain": 0.7, "colour": 0.1, "tonnes": 100}
-    assert payloads(toy_class_seed, 3).example == {"rows": [row], "coverage": 0.9}
+    assert payloads(toy_class_seed, 3).example == {"rows": [row], "coverage": 0.9, "explain": False}
 
 
 def test_a_target_that_is_called_as_a_part_of_the_answer_is_refused(toy_class_seed) -> None:

@@ -26,7 +26,8 @@ def candidate(name, metrics):
 def plant(seed):
     """Eight test rows; nobody has learnt the third class."""
     classes = np.array([0, 0, 0, 0, 1, 1, 0, 1], dtype=float)
-    data = SimpleNamespace(seed=seed, y=classes, rejected_rows=3, unlabelled_rows=4)
+    periods = pd.date_range("2024-01-01", periods=8)
+    data = SimpleNamespace(seed=seed, y=classes, rejected_rows=3, unlabelled_rows=4, periods=periods)
     days = dict.fromkeys(("train_from", "calibrate_from", "test_from", "last"), pd.Timestamp("2024-01-01"))
     parts = SimpleNamespace(learnt=np.arange(8), test=np.arange(8), unseen=np.arange(2), units=("F-01", "F-07"), **days)
     return data, parts
