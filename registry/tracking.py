@@ -305,7 +305,7 @@ class Tracking:
         )
         name = f"{alias}: {move.before or NOTHING} -> {move.after or NOTHING}"
         with self.run(self.experiment(process), name, MOVE) as run:
-            self.log(run, params=move.to_params(), metrics=metrics)
+            self.log(run, params=move.to_params())
             self._point(process, alias, after)
         return move
 

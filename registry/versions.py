@@ -1,5 +1,6 @@
 """What the registry holds of a process: versions, their aliases, and the history of who moved an alias and why."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -96,7 +97,7 @@ class AliasMove:
     metrics: Mapping[str, float]
 
     def to_params(self) -> dict[str, str]:
-        """The entry but for its metrics, as text."""
+        """The entry as text; its figures too, so that no chart of candidates shows the run of a move beside them."""
         return {
             "when": self.when,
             "who": self.who,
@@ -105,15 +106,17 @@ class AliasMove:
             "before": NOTHING if self.before is None else str(self.before),
             "after": NOTHING if self.after is None else str(self.after),
             "why": self.why,
+            "figures": json.dumps(dict(self.metrics)),
         }
 
     @classmethod
     def from_params(cls, params: Mapping[str, str], metrics: Mapping[str, float]) -> "AliasMove":
-        """Entry written by `to_params`."""
+        """Entry written by `to_params`; one written before figures were text has them as the run's metrics."""
         versions = {name: int(params[name]) if params[name].isdigit() else None for name in ("before", "after")}
         action = cast(Action, params["action"])
+        figures = json.loads(params["figures"]) if "figures" in params else metrics
         return cls(
-            params["when"], params["who"], action, params["alias"], **versions, why=params["why"], metrics=metrics
+            params["when"], params["who"], action, params["alias"], **versions, why=params["why"], metrics=figures
         )
 
 

@@ -250,7 +250,7 @@ def test_a_move_is_written_with_who_when_and_why_before_it_is_made(moving, alias
     (started,) = client.of("create_run")
     assert (started[0], started[1]["run_name"], started[1]["tags"]["job"]) == (("4",), name, "alias move")
     (((run, metrics, params, tags), _),) = client.of("log_batch")
-    assert (run, tags, [(one.key, one.value) for one in metrics]) == ("run9", [], [("mae", 0.5)])
+    assert (run, tags, metrics) == ("run9", [], [])  # a metric would stand among those of trained candidates
     assert {one.key: one.value for one in params} == found.to_params()
     pointed = "delete_registered_model_alias" if after is None else "set_registered_model_alias"
     order = [called for called, _, _ in client.calls]

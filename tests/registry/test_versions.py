@@ -1,5 +1,7 @@
 """The history of the champion alias."""
 
+from dataclasses import replace
+
 import pytest
 
 from registry.versions import AliasMove, RegistryError, Version, champion_before, champions
@@ -49,6 +51,7 @@ def test_figures_are_the_metrics_that_were_written_beside_a_version():
 
 def test_an_entry_is_written_as_text():
     text = {"when": "2026-01-01", "who": "someone", "action": "promote", "alias": "champion", "why": "why"}
+    text["figures"] = '{"test_mae": 0.5}'
     assert HISTORY[4].to_params() == text | {"before": "2", "after": "5"}
     assert move("promote", None, None).to_params() == text | {"before": "none", "after": "none"}
     assert move("promote", 0, 0).to_params() == text | {"before": "0", "after": "0"}
@@ -66,4 +69,11 @@ def test_champions_leave_challengers_out():
 
 @pytest.mark.parametrize("entry", [HISTORY[0], HISTORY[3]])
 def test_an_entry_survives_being_written(entry):
-    assert AliasMove.from_params(entry.to_params(), entry.metrics) == entry
+    figured = replace(entry, metrics={"test_mae": 0.123456789, "skill": -1.0})
+    assert AliasMove.from_params(figured.to_params(), {}) == figured
+
+
+def test_an_entry_of_an_earlier_version_has_its_figures_as_metrics():
+    earlier = HISTORY[0].to_params()
+    del earlier["figures"]
+    assert AliasMove.from_params(earlier, {"test_mae": 0.5}).metrics == {"test_mae": 0.5}
