@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from models import files
 from models.table.inputs import matrix
@@ -11,34 +12,54 @@ from models.tasks import Model
 if TYPE_CHECKING:
     import pandas as pd
 
+ANSWER = "answer"
+"""Parameter that names the column of the answer to give."""
+WHOLE = "all"
+"""Its value that asks for all columns."""
+
 
 class TableModel:
-    """A fitted model that answers a table with a table."""
+    """A fitted model that answers a table with a column or with a table."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
 
-    def predict(self, table: pd.DataFrame) -> pd.DataFrame:
-        """What the model tells, one row for each row of the table.
+    def predict(
+        self, table: pd.DataFrame, params: Mapping[str, Any] | None = None
+    ) -> pd.Series[Any] | pd.DataFrame:
+        """What the model answers, one row for each row of the table.
 
         Parameters
         ----------
         table : DataFrame, n rows
             Inputs by name in any order; None or NaN is missing. Other columns are left out.
+        params : Mapping, optional
+            ANSWER names one column of the answer, or is WHOLE. MLflow gives the target's name where its caller gives
+            none: its tools, such as `mlflow.models.evaluate`, expect one value a row.
 
         Returns
         -------
-        DataFrame, n rows
-            What the model's `columns` says, numbers and texts; the table's index.
+        Series or DataFrame, n rows
+            The named column, or all that the model's `columns` says, numbers and texts; the table's index.
 
         Raises
         ------
         InputError
             The table lacks inputs; all of them are named.
+        ValueError
+            The answer has no column of that name.
         """
         import pandas as pd
 
-        return pd.DataFrame(self.model.columns(matrix(table, self.model.seed)), index=table.index)
+        # pandas cannot make a float of its own NA in a column of objects, which is what MLflow hands on.
+        present = table.astype(object).where(table.notna(), None)
+        found = pd.DataFrame(self.model.columns(matrix(present, self.model.seed)), index=table.index)
+        asked = (params or {}).get(ANSWER, WHOLE)
+        if asked == WHOLE:
+            return found
+        if asked not in found.columns:
+            raise ValueError(f"{ANSWER}: got {asked!r}, expected {WHOLE!r} or one of {', '.join(found.columns)}")
+        return found[asked]
 
 
 def _load_pyfunc(path: str) -> TableModel:

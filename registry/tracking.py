@@ -23,6 +23,7 @@ from models.tasks import Model
 from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, tracking_error
 from registry.settings import ENVIRONMENT, Settings
+from registry.signature import signature_of
 from registry.versions import NOTHING, Action, AliasMove, Version
 
 P = ParamSpec("P")
@@ -200,18 +201,8 @@ class Tracking:
             Identifier of the logged model, and digest of the model's files.
         """
         import mlflow
-        from mlflow.models import ModelSignature
-        from mlflow.types import ColSpec, Schema
 
         example = pd.DataFrame(model.examples, columns=list(model.names))
-        columns = {
-            name: "double" if pd.api.types.is_float_dtype(column) else "string"
-            for name, column in model.columns(model.examples).items()
-        }
-        signature = ModelSignature(
-            Schema([ColSpec("double", name) for name in model.names]),
-            Schema([ColSpec(kind, name) for name, kind in columns.items()]),
-        )
         with tempfile.TemporaryDirectory() as scratch, self._default_store(), mlflow.start_run(run_id=run):
             folder = Path(scratch) / MODEL_FOLDER
             files.save(model, folder)
@@ -219,7 +210,7 @@ class Tracking:
                 name=model.candidate,
                 loader_module="models.pyfunc",
                 data_path=str(folder),
-                signature=signature,
+                signature=signature_of(model),
                 input_example=example,
                 pip_requirements=[f"{name}=={installed(name)}" for name in REQUIREMENTS],
             )

@@ -246,7 +246,7 @@ def test_round_trip_through_mlflow(job, monkeypatch):
         np.testing.assert_array_equal(told[column], again[column])
     mlflow.set_tracking_uri(job.settings.uri)
     frame = job.data.table[list(best.names)].sample(frac=1, axis=1, random_state=0)
-    table = mlflow.pyfunc.load_model(f"models:/{job.seed.process.name}@champion").predict(frame)
+    table = mlflow.pyfunc.load_model(f"models:/{job.seed.process.name}@champion").predict(frame, {"answer": "all"})
     for column, expected in told.items():
         np.testing.assert_array_equal(table[column], expected)
 

@@ -48,6 +48,19 @@ def test_the_table_is_what_the_model_tells(loaded: TableModel, table: pd.DataFra
     assert list(loaded.predict(table)) == list(told) == ["y", "y_low", "y_high"]
 
 
+def test_one_column_on_request(loaded: TableModel, table: pd.DataFrame) -> None:
+    whole = loaded.predict(table)
+    pd.testing.assert_frame_equal(loaded.predict(table, {"answer": "all"}), whole, check_exact=True)
+    pd.testing.assert_frame_equal(loaded.predict(table, {}), whole, check_exact=True)
+    for name in whole:
+        pd.testing.assert_series_equal(loaded.predict(table, {"answer": name}), whole[name], check_exact=True)
+
+
+def test_a_column_that_is_none_of_the_answers_is_refused(loaded: TableModel, table: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="^answer: got 'z', expected 'all' or one of y, y_low, y_high$"):
+        loaded.predict(table, {"answer": "z"})
+
+
 def test_order_and_other_columns_do_not_matter(loaded: TableModel, table: pd.DataFrame) -> None:
     shuffled = table[["z", "previous_y", "x_set"]].assign(y=0.0, unit="A-001")
     pd.testing.assert_frame_equal(loaded.predict(shuffled), loaded.predict(table), check_exact=True)

@@ -1,0 +1,36 @@
+"""What a model takes and answers, as MLflow writes it beside a logged model."""
+
+from typing import Any
+
+import pandas as pd
+
+from models.pyfunc import ANSWER
+from models.tasks import Model
+
+
+def signature_of(model: Model) -> Any:
+    """Signature of a model: its inputs by name, its target, and the parameter that asks for more than the target.
+
+    Inputs are of any type there. As "double" MLflow would refuse a column whose values are all whole numbers, and of a
+    row in JSON nobody can say whether 10 means 10.0; what is no number is refused by the model itself.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted candidate.
+
+    Returns
+    -------
+    ModelSignature
+    """
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
+    from mlflow.types.schema import AnyType
+
+    target = model.seed.target.name
+    is_number = pd.api.types.is_float_dtype(model.columns(model.examples)[target])
+    return ModelSignature(
+        Schema([ColSpec(AnyType(), name) for name in model.names]),
+        Schema([ColSpec(DataType.double if is_number else DataType.string, target)]),
+        ParamSchema([ParamSpec(ANSWER, DataType.string, target)]),
+    )
