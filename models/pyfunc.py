@@ -24,9 +24,7 @@ class TableModel:
     def __init__(self, model: Model) -> None:
         self.model = model
 
-    def predict(
-        self, table: pd.DataFrame, params: Mapping[str, Any] | None = None
-    ) -> pd.Series[Any] | pd.DataFrame:
+    def predict(self, table: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.Series[Any] | pd.DataFrame:
         """What the model answers, one row for each row of the table.
 
         Parameters
@@ -59,7 +57,8 @@ class TableModel:
             return found
         if asked not in found.columns:
             raise ValueError(f"{ANSWER}: got {asked!r}, expected {WHOLE!r} or one of {', '.join(found.columns)}")
-        return found[asked]
+        column: pd.Series[Any] = found[asked]
+        return column
 
 
 def _load_pyfunc(path: str) -> TableModel:

@@ -27,10 +27,11 @@ def signature_of(model: Model) -> Any:
     from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
     from mlflow.types.schema import AnyType
 
+    anything = AnyType()  # type: ignore[no-untyped-call]
     target = model.seed.target.name
     is_number = pd.api.types.is_float_dtype(model.columns(model.examples)[target])
     return ModelSignature(
-        Schema([ColSpec(AnyType(), name) for name in model.names]),
+        Schema([ColSpec(anything, name) for name in model.names]),
         Schema([ColSpec(DataType.double if is_number else DataType.string, target)]),
         ParamSchema([ParamSpec(ANSWER, DataType.string, target)]),
     )

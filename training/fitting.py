@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.inspection import permutation_importance
 
+from models.estimators.tuning import settings_of, tuned
 from models.tasks import Model
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
@@ -57,6 +58,8 @@ class Candidate(Generic[M, A]):
         Rise of the test error when an input is shuffled among the rows.
     curve : LearningCurve
         Test error over a growing number of periods.
+    settings : Mapping of str to float
+        Settings that its estimator has learnt with, by names that all candidates share; empty where it has none.
     """
 
     model: M
@@ -65,6 +68,7 @@ class Candidate(Generic[M, A]):
     predictions: FloatArray
     importance: FloatArray
     curve: LearningCurve
+    settings: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -72,6 +76,7 @@ class Candidate(Generic[M, A]):
         return self.model.candidate
 
 
+Chooser = Callable[[Any, FloatArray, FloatArray], Any]
 AnyCandidate = Candidate[Any, Any]
 """A candidate whose task does not matter."""
 
@@ -138,8 +143,11 @@ def fit_candidate(
     info: Mapping[str, Any],
     baseline: FloatArray | None,
     progress: Callable[[str], None],
+    choose: Chooser = tuned,
 ) -> AnyCandidate:
     """Fit one candidate and measure it.
+
+    Its settings are chosen once, on the train rows alone: what calibrates, measures or selects it is newer than they.
 
     Parameters
     ----------
@@ -159,6 +167,8 @@ def fit_candidate(
         Predictions of the baseline; None where this candidate is the baseline.
     progress : callable
         Called with the name of each of the STEPS steps.
+    choose : callable
+        Gives the unfitted estimator, for train rows sorted by time and their labels, with the settings to learn with.
 
     Returns
     -------
@@ -171,6 +181,7 @@ def fit_candidate(
     """
     progress(f"{name}: {task.FITTING}")
     estimator = with_few_threads(estimator, len(data.labels))
+    estimator = choose(estimator, data.X[parts.train], data.labels[parts.train])
     model, metrics = fit_model(task, name, estimator, data, parts, info)
     answers = task.answers(model, data, parts)
     predictions = task.predictions_of(answers)
@@ -179,7 +190,7 @@ def fit_candidate(
     progress(f"{name}: learning curve")
     curve = learning_curve(task, estimator, model, data, parts)
     metrics |= evaluated_metrics(task, model, answers, data, parts, predictions if baseline is None else baseline)
-    return Candidate(model, metrics, answers, predictions, rise, curve)
+    return Candidate(model, metrics, answers, predictions, rise, curve, settings_of(model.estimator))
 
 
 def fit_model(

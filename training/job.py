@@ -228,7 +228,7 @@ def _keep(
     run: str,
 ) -> tuple[str, str]:
     tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
-    tracking.log(run, params={"candidate": candidate.name, **facts})
+    tracking.log(run, params={"candidate": candidate.name, **facts, **candidate.settings})
     with tempfile.TemporaryDirectory() as scratch:
         (Path(scratch) / PLOTS).write_text(page(candidate, data, parts), encoding="utf-8")
         tracking.log_files(run, Path(scratch))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self
 
 import lightgbm
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS, tree_settings
+from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
+from models.estimators.categories import Categories, category_columns
 from models.estimators.class_baselines import KnownClasses, learnable
 from models.estimators.stored import TREES, ReadTrees
+from models.estimators.tuning import Block, Settings, later_blocks
 from models.table.inputs import checked_rows
 from physics.arrays import FloatArray, IntArray
 
@@ -23,7 +26,8 @@ class BoostedClasses(KnownClasses):
     """Gradient-boosted trees with the multinomial log loss.
 
     Rows must come sorted by time: the last share of them is held back to choose the number of rounds, then all rows
-    are learnt with it. No row is drawn at random into the held-back part.
+    are learnt with it. No row is drawn at random into the held-back part. The other settings are those of the
+    parameters; `models.estimators.tuning.tuned` chooses them from LADDER.
 
     Parameters
     ----------
@@ -40,6 +44,8 @@ class BoostedClasses(KnownClasses):
         Seed of the draws of columns and rows for each tree.
     n_jobs : int
         Threads; -1 for all. Results do not depend on it.
+    categories : tuple of int, length k, or None
+        How many values each column may have where it is a text category, 0 where it is a number. None where all are.
 
     Attributes
     ----------
@@ -50,6 +56,10 @@ class BoostedClasses(KnownClasses):
     """
 
     STORED = ("n_features_in_", "seen_")
+    LADDER: ClassVar[tuple[tuple[Settings, ...], ...]] = (
+        ({"min_child_samples": 5}, {"min_child_samples": 30}),
+        ({"num_leaves": 6}, {"num_leaves": 15}),
+    )
 
     def __init__(
         self,
@@ -65,6 +75,7 @@ class BoostedClasses(KnownClasses):
         lambda_l2: float = 5.0,
         random_state: int = 0,
         n_jobs: int = -1,
+        categories: Categories = None,
     ) -> None:
         self.n_classes = n_classes
         self.held_back = held_back
@@ -78,27 +89,43 @@ class BoostedClasses(KnownClasses):
         self.lambda_l2 = lambda_l2
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.categories = categories
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Learn from X, shape (n, k), and class numbers y, shape (n,), rows sorted by time; NaN in X is missing."""
         rows, codes = learnable(self, X, y)
         rounds = self._rounds(rows, codes)
-        self.booster_ = lightgbm.train(self._settings(), lightgbm.Dataset(rows, codes), num_boost_round=rounds)
+        self.booster_ = lightgbm.train(self._settings(), self._binned(rows, codes), num_boost_round=rounds)
         self.seen_ = np.bincount(codes, minlength=self.n_classes) > 0
         return self
 
+    def _binned(self, X: FloatArray, codes: IntArray, reference: lightgbm.Dataset | None = None) -> lightgbm.Dataset:
+        texts = category_columns(self.categories, X.shape[1])
+        return lightgbm.Dataset(X, codes, reference=reference, categorical_feature=texts)
+
     def _rounds(self, X: FloatArray, codes: IntArray) -> int:
         """Number of rounds with the smallest loss on the newest rows."""
-        newest = int(self.held_back * len(codes))
-        if newest < FEWEST_HELD_BACK:
-            return ROUNDS_OF_FEW
-        old = lightgbm.Dataset(X[:-newest], codes[:-newest])
-        new = lightgbm.Dataset(X[-newest:], codes[-newest:], reference=old)
+        blocks = later_blocks(len(codes), self.held_back)
+        return max(1, self._search(X, codes, blocks[-1]).best_iteration) if blocks else ROUNDS_OF_FEW
+
+    def _search(self, X: FloatArray, codes: IntArray, block: Block) -> lightgbm.Booster:
+        """Trees on a block's older rows, with the number of rounds that loses least on its later rows."""
+        old, new = block
+        known = self._binned(X[old], codes[old])
+        later = self._binned(X[new], codes[new], reference=known)
         stop = lightgbm.early_stopping(self.patience, verbose=False)
-        search = lightgbm.train(
-            self._settings(), old, num_boost_round=self.most_rounds, valid_sets=[new], callbacks=[stop]
+        return lightgbm.train(
+            self._settings(), known, num_boost_round=self.most_rounds, valid_sets=[later], callbacks=[stop]
         )
-        return max(1, search.best_iteration)
+
+    def block_errors(self, X: FloatArray, y: FloatArray) -> Iterator[float]:
+        """Log loss on each later block, at the number of rounds that suits it."""
+        for block in later_blocks(len(y), self.held_back):
+            yield float(self._search(X, y.astype(np.intp), block).best_score["valid_0"]["multi_logloss"])
+
+    def settings(self) -> dict[str, float]:
+        """Settings of the fitted estimator by name, its number of trees among them."""
+        return own_settings(self) | {"trees": self.booster_.num_trees()}
 
     def _settings(self) -> dict[str, Any]:
         return tree_settings(self) | {"objective": "multiclass", "num_class": self.n_classes}

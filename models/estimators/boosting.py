@@ -6,7 +6,20 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
-_OWN = ("learning_rate", "num_leaves", "min_child_samples", "feature_fraction", "bagging_fraction", "lambda_l2")
+_OWN = (
+    "learning_rate",
+    "num_leaves",
+    "min_child_samples",
+    "feature_fraction",
+    "bagging_fraction",
+    "lambda_l2",
+    "extra_trees",
+)
+
+
+def own_settings(estimator: BaseEstimator) -> dict[str, float]:
+    """Settings that may differ from one boosted candidate to the next, by LightGBM's names."""
+    return {name: getattr(estimator, name) for name in _OWN if hasattr(estimator, name)}
 
 
 def tree_settings(estimator: BaseEstimator) -> dict[str, Any]:
@@ -17,7 +30,9 @@ def tree_settings(estimator: BaseEstimator) -> dict[str, Any]:
     estimator : BaseEstimator
         With the parameters of _OWN, `random_state` and `n_jobs`.
     """
-    return {name: getattr(estimator, name) for name in _OWN} | {
+    return own_settings(estimator) | {
+        # The values of a category that may share a leaf, and the rows that a leaf needs, are the same thing here.
+        "min_data_per_group": estimator.min_child_samples,
         "bagging_freq": 1,
         "seed": estimator.random_state,
         "deterministic": True,

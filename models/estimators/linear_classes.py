@@ -9,6 +9,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
+from models.estimators.categories import Categories, indicators
 from models.estimators.class_baselines import KnownClasses, learnable
 from models.estimators.standard_scale import StandardScale
 from models.table.inputs import checked_rows
@@ -25,14 +26,15 @@ class LinearClasses(KnownClasses):
         Number of classes.
     C : float
         Inverse strength of the penalty on squared weights.
-    most_steps : int
-        Largest number of the solver's steps.
+    categories : tuple of int, length k, or None
+        How many values each column may have where it is a text category, 0 where it is a number. A category counts as a
+        column of 0 and 1 for each value. None where all are numbers.
 
     Attributes
     ----------
-    median_, spread_ : ndarray, shape (k,)
-        Of the signals, as `StandardScale` takes them.
-    weights_, intercept_ : ndarray, shape (k, n_classes) and (n_classes,)
+    median_, spread_ : ndarray, shape (k',)
+        Of the signals and the categories' values, as `StandardScale` takes them.
+    weights_, intercept_ : ndarray, shape (k', n_classes) and (n_classes,)
         Score of each class.
     seen_ : ndarray of bool, shape (n_classes,)
         Which classes it has learnt from.
@@ -40,13 +42,15 @@ class LinearClasses(KnownClasses):
 
     STORED = ("n_features_in_", "median_", "spread_", "weights_", "intercept_", "seen_")
 
-    def __init__(self, n_classes: int, C: float = 1.0) -> None:
+    def __init__(self, n_classes: int, C: float = 1.0, categories: Categories = None) -> None:
         self.n_classes = n_classes
         self.C = C
+        self.categories = categories
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Learn from X, shape (n, k), and class numbers y, shape (n,); NaN in X is missing."""
         rows, codes = learnable(self, X, y)
+        rows = indicators(rows, self.categories)
         scale = StandardScale.of(rows)
         self.median_, self.spread_ = scale.median, scale.spread
         self.weights_, self.intercept_ = np.zeros((rows.shape[1], self.n_classes)), np.zeros(self.n_classes)
@@ -64,5 +68,5 @@ class LinearClasses(KnownClasses):
         """Probability of each class, shape (n, n_classes)."""
         check_is_fitted(self, "seen_")
         scale = StandardScale(self.median_, self.spread_)
-        scores = scale.scores(checked_rows(self, X)) @ self.weights_ + self.intercept_
+        scores = scale.scores(indicators(checked_rows(self, X), self.categories)) @ self.weights_ + self.intercept_
         return softmax(np.where(self.seen_, scores, -np.inf))

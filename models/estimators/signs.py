@@ -8,7 +8,7 @@ import numpy as np
 
 from models.table.inputs import by_name, input_names
 from physics.arrays import FloatArray
-from seeds import Seed
+from seeds import Column, Seed
 
 PROBES = 4000
 
@@ -41,7 +41,7 @@ def feature_signs(seed: Seed, physics: ModuleType) -> dict[str, int]:
         if column.sign == 0:
             continue
         moved = probes.copy()
-        moved[:, i] += (column.limits[1] - probes[:, i]) * rng.uniform(0, 0.3, PROBES)
+        moved[:, i] += (_range(column)[1] - probes[:, i]) * rng.uniform(0, 0.3, PROBES)
         after = _computed(physics, moved, seed)
         for name, signs in wanted.items():
             signs |= {column.sign * way for way in _ways(before[name], after[name])}
@@ -49,11 +49,32 @@ def feature_signs(seed: Seed, physics: ModuleType) -> dict[str, int]:
 
 
 def _probes(seed: Seed, rng: np.random.Generator) -> FloatArray:
-    low, high = np.array([column.limits for column in seed.inputs]).T
-    mean, sd = np.array([(c.typical.mean, c.typical.sd) for c in seed.inputs if c.typical is not None]).T
+    low, high = np.array([_range(column) for column in seed.inputs]).T
+    usual = [(c.typical.mean, c.typical.sd) if c.typical is not None else _middle(c) for c in seed.inputs]
+    mean, sd = np.array(usual).T
     anywhere = rng.uniform(low, high, (PROBES // 2, len(low)))
     normal = mean + sd * rng.uniform(-3, 3, (PROBES // 2, len(low)))
     return np.vstack([anywhere, np.clip(normal, low, high)])
+
+
+def _range(column: Column) -> tuple[float, float]:
+    """Where a column is probed: its physical range; ten deviations about normal production where that has no end.
+
+    A text category is one of the numbers of its values. Of a column whose normal production is unknown too, ten units
+    about the end of the range that is known, or about zero.
+    """
+    if column.values:
+        return 0.0, len(column.values) - 1.0
+    low, high = column.limits
+    end = next((end for end in (low, high) if np.isfinite(end)), 0.0)
+    mean, sd = (end, 1.0) if column.typical is None else (column.typical.mean, column.typical.sd)
+    return (mean - 10 * sd if np.isinf(low) else low), (mean + 10 * sd if np.isinf(high) else high)
+
+
+def _middle(column: Column) -> tuple[float, float]:
+    """Mean and deviation of a column whose normal production the seed does not know: the middle of its range."""
+    low, high = _range(column)
+    return (low + high) / 2, (high - low) / 6
 
 
 def _computed(physics: ModuleType, X: FloatArray, seed: Seed) -> dict[str, FloatArray]:

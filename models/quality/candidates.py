@@ -5,6 +5,7 @@ from __future__ import annotations
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
+from models.estimators.categories import categories_of
 from models.estimators.physics_features import PhysicsFeatures
 from models.processes.lookup import physics_of
 from models.quality.baselines import FirstPrinciplesContents, LastAssay
@@ -24,8 +25,8 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
     made = {
         "persistence": LastAssay(_last_assays(seed), defects),
         "first_principles": _first_principles(seed, defects),
-        "linear": LotLines(defects),
-        "lightgbm": LotTrees(defects),
+        "linear": LotLines(defects, categories=categories_of(seed)),
+        "lightgbm": LotTrees(defects, categories=categories_of(seed)),
         "lightgbm_physics": _lightgbm_physics(seed, defects),
     }
     return {name: estimator for name, estimator in made.items() if estimator is not None}
@@ -55,5 +56,8 @@ def _lightgbm_physics(seed: Seed, defects: int) -> Pipeline | None:
         return None
     features = tuple(feature.name for feature in physics.FEATURES)
     return Pipeline(
-        [("physics", PhysicsFeatures(seed.process.name, input_names(seed), features)), ("trees", LotTrees(defects))]
+        [
+            ("physics", PhysicsFeatures(seed.process.name, input_names(seed), features)),
+            ("trees", LotTrees(defects, categories=categories_of(seed, len(features)))),
+        ]
     )

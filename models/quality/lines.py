@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
+from models.estimators.categories import Categories, indicators
 from models.estimators.stored import Stored
 from models.quality.losses import ContentLoss, DefectLoss, Loss, spread_about
 from models.table.inputs import checked_rows, medians
@@ -81,12 +82,15 @@ class LotLines(LotEstimator):
         How many of the outputs, at the end, are defects (0 or 1); the others are contents.
     held_back : float
         Share of the rows, at the end, that chooses the penalty.
+    categories : tuple of int, length k, or None
+        How many values each column may have where it is a text category, 0 where it is a number. A category counts as a
+        column of 0 and 1 for each value: k' columns in all. None where all are numbers.
 
     Attributes
     ----------
-    fill_, scale_, low_, high_ : ndarray, shape (k,)
+    fill_, scale_, low_, high_ : ndarray, shape (k',)
         Median, standard deviation, lowest and highest value of each column.
-    slope_ : ndarray, shape (k, m)
+    slope_ : ndarray, shape (k', m)
         Change of each output for one standard deviation of each column.
     intercept_ : ndarray, shape (m,)
         Outputs where all columns are at their median.
@@ -96,13 +100,15 @@ class LotLines(LotEstimator):
 
     STORED = ("n_features_in_", "fill_", "scale_", "low_", "high_", "slope_", "intercept_", "spread_")
 
-    def __init__(self, defects: int = 0, held_back: float = 0.2) -> None:
+    def __init__(self, defects: int = 0, held_back: float = 0.2, categories: Categories = None) -> None:
         self.defects = defects
         self.held_back = held_back
+        self.categories = categories
 
     def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> Self:
         """Learn from X, shape (n, k), and reported contents and defects Y, shape (n, m), rows sorted by time."""
         rows, labels = lot_labels(self, X, Y)
+        rows = indicators(rows, self.categories)
         empty = np.isnan(rows).all(axis=0)
         self.fill_ = medians(rows, np.zeros(rows.shape[1]))
         self.low_, self.high_ = (np.where(empty, 0.0, ufunc.reduce(rows)) for ufunc in (np.fmin, np.fmax))
@@ -123,8 +129,9 @@ class LotLines(LotEstimator):
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
         check_is_fitted(self, "slope_")
+        rows = indicators(checked_rows(self, X), self.categories)
         # einsum and not @: the sum of a row must not depend on how many rows come with it.
-        rises: FloatArray = np.einsum("ij,jm->im", self._columns(checked_rows(self, X)), self.slope_)
+        rises: FloatArray = np.einsum("ij,jm->im", self._columns(rows), self.slope_)
         return self.intercept_ + rises
 
 

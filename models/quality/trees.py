@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self
 
 import lightgbm
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS, tree_settings
+from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
+from models.estimators.categories import Categories, category_columns
 from models.estimators.stored import TREES, ReadTrees
+from models.estimators.tuning import Block, Settings, later_blocks
 from models.quality.lines import LotEstimator, LotLines, lot_labels
 from models.quality.losses import ContentLoss, DefectLoss, Loss
 from models.table.inputs import checked_rows
@@ -21,7 +24,8 @@ class LotTrees(LotEstimator):
     """For each output gradient-boosted trees that start from its straight line.
 
     Rows must come sorted by time: the last share of them is held back to choose the number of trees, then all rows
-    are learnt with it. No row is drawn at random into the held-back part.
+    are learnt with it. No row is drawn at random into the held-back part. The other settings are those of the
+    parameters; `models.estimators.tuning.tuned` chooses them from LADDER.
 
     Parameters
     ----------
@@ -37,6 +41,8 @@ class LotTrees(LotEstimator):
         Seed of the draws of columns and rows for each tree.
     n_jobs : int
         Threads; -1 for all. Results do not depend on it.
+    categories : tuple of int, length k, or None
+        How many values each column may have where it is a text category, 0 where it is a number. None where all are.
 
     Attributes
     ----------
@@ -45,6 +51,11 @@ class LotTrees(LotEstimator):
     boosters_ : list of lightgbm.Booster, length m
         The fitted trees of each output.
     """
+
+    LADDER: ClassVar[tuple[tuple[Settings, ...], ...]] = (
+        ({"min_child_samples": 5}, {"min_child_samples": 40}),
+        ({"num_leaves": 4}, {"num_leaves": 8}),
+    )
 
     def __init__(
         self,
@@ -60,6 +71,7 @@ class LotTrees(LotEstimator):
         lambda_l2: float = 5.0,
         random_state: int = 0,
         n_jobs: int = -1,
+        categories: Categories = None,
     ) -> None:
         self.defects = defects
         self.held_back = held_back
@@ -73,6 +85,7 @@ class LotTrees(LotEstimator):
         self.lambda_l2 = lambda_l2
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.categories = categories
 
     def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> Self:
         """Learn from X, shape (n, k), and reported contents and defects Y, shape (n, m), rows sorted by time."""
@@ -83,29 +96,47 @@ class LotTrees(LotEstimator):
 
     def _numbers(self, X: FloatArray, Y: FloatArray) -> list[int]:
         """Number of trees of each output with the smallest loss on the newest rows."""
-        newest = int(self.held_back * len(X))
-        if newest < FEWEST_HELD_BACK or np.isnan(Y[:-newest]).all(axis=0).any():
+        blocks = self._blocks(Y)
+        if not blocks:
             return [1] * Y.shape[1]
-        lines = LotLines(self.defects, self.held_back).fit(X[:-newest], Y[:-newest])
+        return [max(1, booster.best_iteration) for booster in self._searches(X, Y, blocks[-1])]
+
+    def _blocks(self, Y: FloatArray) -> list[Block]:
+        """Later blocks before which every output has a label."""
+        cuts = later_blocks(len(Y), self.held_back)
+        return [(old, new) for old, new in cuts if not np.isnan(Y[old]).all(axis=0).any()]
+
+    def _searches(self, X: FloatArray, Y: FloatArray, block: Block) -> Iterator[lightgbm.Booster]:
+        """Of each output trees on a block's older rows, with the number of them that loses least on its later rows."""
+        old, new = block
+        lines = self._lines().fit(X[old], Y[old])
         raw, kinds = lines.predict(X), self._losses(lines)
-        old = self._binned(X[:-newest])
-        new = lightgbm.Dataset(X[-newest:], np.zeros(newest), reference=old)
-        found = []
+        known = self._binned(X[old])
+        later = lightgbm.Dataset(X[new], np.zeros(len(X[new])), reference=known)
         for label, start, kind in zip(Y.T, raw.T, kinds, strict=True):
-            metric = _metric_of(label[-newest:], start[-newest:], kind)
-            booster = lightgbm.train(
-                self._settings(label[:-newest], start[:-newest], kind),
-                old,
+            yield lightgbm.train(
+                self._settings(label[old], start[old], kind),
+                known,
                 num_boost_round=self.most_trees,
-                valid_sets=[new],
-                feval=metric,
+                valid_sets=[later],
+                feval=_metric_of(label[new], start[new], kind),
                 callbacks=[lightgbm.early_stopping(self.patience, verbose=False)],
             )
-            found.append(max(1, booster.best_iteration))
-        return found
+
+    def block_errors(self, X: FloatArray, y: FloatArray) -> Iterator[float]:
+        """Sum of the outputs' losses on each later block, at the numbers of trees that suit it."""
+        for block in self._blocks(y):
+            yield float(sum(booster.best_score["valid_0"]["loss"] for booster in self._searches(X, y, block)))
+
+    def settings(self) -> dict[str, float]:
+        """Settings of the fitted estimator by name, the number of its trees for all outputs among them."""
+        return own_settings(self) | {"trees": sum(booster.num_trees() for booster in self.boosters_)}
+
+    def _lines(self) -> LotLines:
+        return LotLines(self.defects, self.held_back, self.categories)
 
     def _grown(self, X: FloatArray, Y: FloatArray, trees: list[int]) -> tuple[LotLines, list[lightgbm.Booster]]:
-        lines = LotLines(self.defects, self.held_back).fit(X, Y)
+        lines = self._lines().fit(X, Y)
         raw, kinds, binned = lines.predict(X), self._losses(lines), self._binned(X)
         return lines, [
             lightgbm.train(self._settings(label, start, kind), binned, num_boost_round=count)
@@ -118,7 +149,10 @@ class LotTrees(LotEstimator):
 
     def _binned(self, X: FloatArray) -> lightgbm.Dataset:
         """Columns as LightGBM bins them, once for all outputs: their labels live in the objectives."""
-        return lightgbm.Dataset(X, np.zeros(len(X)), free_raw_data=False, params=self._fixed()).construct()
+        texts = category_columns(self.categories, X.shape[1])
+        return lightgbm.Dataset(
+            X, np.zeros(len(X)), categorical_feature=texts, free_raw_data=False, params=self._fixed()
+        ).construct()
 
     def _settings(self, label: FloatArray, start: FloatArray, kind: Loss) -> dict[str, Any]:
         def objective(raw: FloatArray, _: lightgbm.Dataset) -> tuple[FloatArray, FloatArray]:
@@ -140,7 +174,7 @@ class LotTrees(LotEstimator):
 
     def restore(self, state: dict[str, Any], read_trees: ReadTrees) -> None:
         """Take up what `state` and `trees` gave."""
-        lines = LotLines(self.defects, self.held_back)
+        lines = self._lines()
         lines.restore(state, read_trees)
         self.lines_, self.n_features_in_ = lines, lines.n_features_in_
         outputs = range(len(lines.intercept_))

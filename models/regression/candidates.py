@@ -10,6 +10,7 @@ from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from models.estimators.categories import Indicators, categories_of
 from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.signs import feature_signs
 from models.processes.lookup import physics_of
@@ -29,8 +30,8 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
     made = {
         "persistence": _persistence(seed),
         "first_principles": _first_principles(seed),
-        "linear": _linear(),
-        "lightgbm": BoostedTrees(),
+        "linear": _linear(seed),
+        "lightgbm": BoostedTrees(categories=categories_of(seed)),
         "lightgbm_physics": _lightgbm_physics(seed),
     }
     return {name: estimator for name, estimator in made.items() if estimator is not None}
@@ -52,10 +53,12 @@ def _first_principles(seed: Seed) -> FirstPrinciples | None:
     return FirstPrinciples(seed.process.name, input_names(seed), typical)
 
 
-def _linear() -> Pipeline:
+def _linear(seed: Seed) -> Pipeline:
     later = TimeSeriesSplit(5)  # every fold is judged on rows newer than those it learnt
+    categories = categories_of(seed)
     return Pipeline(
         [
+            *([("categories", Indicators(categories))] if categories else []),
             ("fill", SimpleImputer(strategy="median", keep_empty_features=True)),
             ("scale", StandardScaler()),
             ("ridge", RidgeCV(alphas=np.logspace(-1, 6, 8), cv=later, scoring="neg_mean_squared_error")),
@@ -67,11 +70,11 @@ def _lightgbm_physics(seed: Seed) -> BoostedTrees | Pipeline | None:
     signs = tuple(column.sign for column in seed.inputs)
     physics = physics_of(seed.process.name)
     if physics is None:
-        return BoostedTrees(signs=signs) if any(signs) else None
+        return BoostedTrees(signs=signs, categories=categories_of(seed)) if any(signs) else None
     added = feature_signs(seed, physics)
     return Pipeline(
         [
             ("physics", PhysicsFeatures(seed.process.name, input_names(seed), tuple(added))),
-            ("trees", BoostedTrees(signs=(*signs, *added.values()))),
+            ("trees", BoostedTrees(signs=(*signs, *added.values()), categories=categories_of(seed, len(added)))),
         ]
     )

@@ -1,8 +1,10 @@
-"""LightGBM started from a straight line, as a scikit-learn regressor that is tuned on the newest rows."""
+"""LightGBM started from a straight line, as a scikit-learn regressor whose settings are chosen on later rows."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Self
 
 import lightgbm
 import numpy as np
@@ -10,9 +12,17 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS, tree_settings
+from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
+from models.estimators.categories import (
+    Categories,
+    category_columns,
+    columns_before,
+    indicators,
+    with_indicators,
+)
 from models.estimators.signed_line import Line, fit_lines
 from models.estimators.stored import TREES, ReadTrees, Stored
+from models.estimators.tuning import Block, Settings, later_blocks
 from models.table.inputs import checked_rows
 from physics.arrays import FloatArray
 
@@ -26,31 +36,44 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     The line carries a level beyond what training saw, as trees alone cannot, and takes the trees' work where a
     plant is near linear and its labels are noisy.
 
-    Rows must come sorted by time: the last share of them is held back to choose the line's penalty and the number
-    of trees, then all rows are learnt with those. No row is drawn at random into the held-back part.
+    Rows must come sorted by time: later ones choose the line's penalty and the number of trees by what is learnt from
+    older ones, then all rows are learnt with those. No row is drawn at random into the later ones. The other settings
+    are those of the parameters; `models.estimators.tuning.tuned` chooses them from LADDER.
 
     Parameters
     ----------
     signs : tuple of int, length k, or None
         Direction in which the prediction may move with each column: +1 up, -1 down, 0 either way. None frees all.
     held_back : float
-        Share of the rows, at the end, that chooses penalty and number of trees.
+        Share of the rows in a later block; `models.estimators.tuning.later_blocks` cuts them.
     most_trees, patience : int
-        Largest number of trees, and how many trees without a better held-back error end the search.
-    learning_rate, num_leaves, min_child_samples, feature_fraction, bagging_fraction, lambda_l2
+        Largest number of trees, and how many trees without a better error on a block end its search.
+    learning_rate, num_leaves, min_child_samples, feature_fraction, bagging_fraction, lambda_l2, extra_trees
         As LightGBM's parameters of these names.
     random_state : int
         Seed of the draws of columns and rows for each tree.
     n_jobs : int
         Threads; -1 for all. Results do not depend on it.
+    categories : tuple of int, length k, or None
+        How many values each column may have where it is a text category, 0 where it is a number. None where all are.
+        Trees split a category by groups of its values, the line has a slope for each.
 
     Attributes
     ----------
     line_ : Line
-        Where the trees start from.
+        Where the trees start from, in columns as `models.estimators.categories.indicators` makes them.
+    penalty_ : float
+        The line's penalty; NaN in an estimator that was stored.
     booster_ : lightgbm.Booster
         The fitted trees.
     """
+
+    LADDER: ClassVar[tuple[tuple[Settings, ...], ...]] = (
+        ({"feature_fraction": 0.5}, {"feature_fraction": 1.0}, {"feature_fraction": 1.0, "extra_trees": True}),
+        ({"min_child_samples": 5}, {"min_child_samples": 20}, {"min_child_samples": 50}),
+        ({"num_leaves": 4}, {"num_leaves": 8}, {"num_leaves": 31}),
+        ({"learning_rate": 0.03}, {"learning_rate": 0.1}),
+    )
 
     def __init__(
         self,
@@ -59,13 +82,15 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
         most_trees: int = 2000,
         patience: int = 50,
         learning_rate: float = 0.03,
-        num_leaves: int = 31,
-        min_child_samples: int = 50,
+        num_leaves: int = 8,
+        min_child_samples: int = 20,
         feature_fraction: float = 0.5,
         bagging_fraction: float = 0.8,
         lambda_l2: float = 5.0,
+        extra_trees: bool = False,
         random_state: int = 0,
         n_jobs: int = -1,
+        categories: Categories = None,
     ) -> None:
         self.signs = signs
         self.held_back = held_back
@@ -77,8 +102,10 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.feature_fraction = feature_fraction
         self.bagging_fraction = bagging_fraction
         self.lambda_l2 = lambda_l2
+        self.extra_trees = extra_trees
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.categories = categories
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Learn from X, shape (n, k), and y, shape (n,), rows sorted by time; NaN in X is missing."""
@@ -87,9 +114,9 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
         )
         if self.signs is not None and len(self.signs) != self.n_features_in_:
             raise ValueError(f"signs: got {len(self.signs)}, expected one for each of {self.n_features_in_} columns")
-        penalty, trees = self._chosen(rows, labels)
-        (self.line_,) = fit_lines(rows, labels, self._directions, [penalty])
-        left_over = lightgbm.Dataset(rows, labels - self.line_.predict(rows))
+        self.penalty_, trees = self._chosen(rows, labels)
+        (self.line_,) = self._lines(rows, labels, [self.penalty_])
+        left_over = self._binned(rows, labels - self._along(self.line_, rows))
         self.booster_ = lightgbm.train(self._settings(), left_over, num_boost_round=trees)
         return self
 
@@ -97,22 +124,54 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _directions(self) -> tuple[int, ...]:
         return self.signs if self.signs is not None else (0,) * self.n_features_in_
 
+    def _lines(self, X: FloatArray, y: FloatArray, penalties: Sequence[float]) -> list[Line]:
+        signs = with_indicators(self._directions, self.categories)
+        return fit_lines(indicators(X, self.categories), y, signs, penalties)
+
+    def _along(self, line: Line, X: FloatArray) -> FloatArray:
+        return line.predict(indicators(X, self.categories))
+
+    def _binned(self, X: FloatArray, y: FloatArray, reference: lightgbm.Dataset | None = None) -> lightgbm.Dataset:
+        texts = category_columns(self.categories, X.shape[1])
+        return lightgbm.Dataset(X, y, reference=reference, categorical_feature=texts)
+
     def _chosen(self, X: FloatArray, y: FloatArray) -> tuple[float, int]:
-        """Penalty of the line and number of trees that err least on the newest rows."""
-        newest = int(self.held_back * len(y))
-        if newest < FEWEST_HELD_BACK:
+        """Penalty of the line and number of trees that err least on later rows."""
+        blocks = later_blocks(len(y), self.held_back)
+        if not blocks:
             return PENALTY_OF_FEW, 1
-        X_old, y_old, X_new, y_new = X[:-newest], y[:-newest], X[-newest:], y[-newest:]
-        lines = fit_lines(X_old, y_old, self._directions, PENALTIES)
-        errors = [float(np.mean((line.predict(X_new) - y_new) ** 2)) for line in lines]
-        best = int(np.argmin(errors))
-        old = lightgbm.Dataset(X_old, y_old - lines[best].predict(X_old))
-        new = lightgbm.Dataset(X_new, y_new - lines[best].predict(X_new), reference=old)
+        penalty = self._penalty(X, y, blocks)
+        best = [self._search(X, y, block, penalty).best_iteration for block in blocks]
+        return penalty, max(1, round(float(np.mean(best))))
+
+    def _penalty(self, X: FloatArray, y: FloatArray, blocks: Sequence[Block]) -> float:
+        errors = np.zeros(len(PENALTIES))
+        for old, new in blocks:
+            lines = self._lines(X[old], y[old], PENALTIES)
+            errors += [float(np.mean((self._along(line, X[new]) - y[new]) ** 2)) for line in lines]
+        return PENALTIES[int(np.argmin(errors))]
+
+    def _search(self, X: FloatArray, y: FloatArray, block: Block, penalty: float) -> lightgbm.Booster:
+        """Trees on a block's older rows, with the number of them that errs least on its later rows."""
+        old, new = block
+        (line,) = self._lines(X[old], y[old], [penalty])
+        known = self._binned(X[old], y[old] - self._along(line, X[old]))
+        later = self._binned(X[new], y[new] - self._along(line, X[new]), reference=known)
         stop = lightgbm.early_stopping(self.patience, verbose=False)
-        search = lightgbm.train(
-            self._settings(), old, num_boost_round=self.most_trees, valid_sets=[new], callbacks=[stop]
+        return lightgbm.train(
+            self._settings(), known, num_boost_round=self.most_trees, valid_sets=[later], callbacks=[stop]
         )
-        return PENALTIES[best], max(1, search.best_iteration)
+
+    def block_errors(self, X: FloatArray, y: FloatArray) -> Iterator[float]:
+        """Mean square error on each later block, at the number of trees that suits it [unit of y, squared]."""
+        self.n_features_in_ = X.shape[1]
+        for block in later_blocks(len(y), self.held_back):
+            found = self._search(X, y, block, self._penalty(X, y, [block]))
+            yield float(found.best_score["valid_0"]["l2"])
+
+    def settings(self) -> dict[str, float]:
+        """Settings of the fitted estimator by name, its penalty and its number of trees among them."""
+        return own_settings(self) | {"penalty": self.penalty_, "trees": self.booster_.num_trees()}
 
     def _settings(self) -> dict[str, Any]:
         settings = tree_settings(self) | {"objective": "regression"}
@@ -126,7 +185,7 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
         rows = checked_rows(self, X)
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
         left_over = np.asarray(self.booster_.predict(rows, num_threads=threads), dtype=np.float64)
-        return self.line_.predict(rows) + left_over
+        return self._along(self.line_, rows) + left_over
 
     def state(self) -> dict[str, Any]:
         """The line that the trees start from, as JSON values."""
@@ -140,9 +199,9 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
         """Take up what `state` and `trees` gave."""
         parts = dict(state["line"])
         line = Line(intercept=parts.pop("intercept"), **{name: np.array(part) for name, part in parts.items()})
-        self.line_ = line
-        self.n_features_in_ = len(line.slope)
-        self.booster_ = read_trees(TREES, len(line.slope))
+        self.line_, self.penalty_ = line, math.nan
+        self.n_features_in_ = columns_before(len(line.slope), self.categories)
+        self.booster_ = read_trees(TREES, self.n_features_in_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

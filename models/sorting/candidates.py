@@ -6,6 +6,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from models.estimators.boosted_classes import BoostedClasses
+from models.estimators.categories import categories_of
 from models.estimators.class_baselines import ClassShares, FirstPrinciplesClasses
 from models.estimators.linear_classes import LinearClasses
 from models.estimators.physics_features import PhysicsFeatures
@@ -25,8 +26,8 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
     made = {
         "majority": ClassShares(n_classes),
         "first_principles": _first_principles(seed),
-        "linear": LinearClasses(n_classes),
-        "lightgbm": BoostedClasses(n_classes),
+        "linear": LinearClasses(n_classes, categories=categories_of(seed)),
+        "lightgbm": BoostedClasses(n_classes, categories=categories_of(seed)),
         "lightgbm_physics": _lightgbm_physics(seed),
     }
     return {name: estimator for name, estimator in made.items() if estimator is not None}
@@ -47,6 +48,6 @@ def _lightgbm_physics(seed: Seed) -> Pipeline | None:
     return Pipeline(
         [
             ("physics", PhysicsFeatures(seed.process.name, input_names(seed), features)),
-            ("trees", BoostedClasses(len(seed.classes))),
+            ("trees", BoostedClasses(len(seed.classes), categories=categories_of(seed, len(features)))),
         ]
     )

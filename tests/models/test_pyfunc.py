@@ -57,7 +57,7 @@ def test_one_column_on_request(loaded: TableModel, table: pd.DataFrame) -> None:
 
 
 def test_a_column_that_is_none_of_the_answers_is_refused(loaded: TableModel, table: pd.DataFrame) -> None:
-    with pytest.raises(ValueError, match="^answer: got 'z', expected 'all' or one of y, y_low, y_high$"):
+    with pytest.raises(ValueError, match=r"^answer: got 'z', expected 'all' or one of y, y_low, y_high$"):
         loaded.predict(table, {"answer": "z"})
 
 

@@ -15,7 +15,7 @@ def test_settings(jobs, threads):
     found = tree_settings(SimpleNamespace(**OWN, random_state=11, n_jobs=jobs))
     assert found == OWN | {
         **{"bagging_freq": 1, "seed": 11, "deterministic": True, "force_col_wise": True},
-        **{"num_threads": threads, "verbosity": -1},
+        **{"num_threads": threads, "verbosity": -1, "min_data_per_group": 33},
     }
     # Flags and not numbers that count as such.
     assert found["deterministic"] is True

@@ -42,7 +42,7 @@ def test_a_reading_far_out_does_not_rule_the_others() -> None:
 
 
 def test_what_is_asked_where_nothing_is_said() -> None:
-    assert LinearClasses(4).get_params() == {"n_classes": 4, "C": 1.0}
+    assert LinearClasses(4).get_params() == {"n_classes": 4, "C": 1.0, "categories": None}
 
 
 def test_classes_that_were_seen_have_weights_and_the_others_none() -> None:

@@ -134,7 +134,7 @@ def test_inputs_and_labels_are_not_mutated_and_a_clone_learns_the_same() -> None
     np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(X, X_before)
     np.testing.assert_array_equal(reported, before)
-    assert clone(estimator).get_params() == {"defects": 0, "held_back": 0.3}
+    assert clone(estimator).get_params() == {"defects": 0, "held_back": 0.3, "categories": None}
 
 
 def test_the_penalty_is_chosen_on_the_newest_lots() -> None:

@@ -12,22 +12,22 @@ from models.regression.trees import PENALTIES, PENALTY_OF_FEW, BoostedTrees
 def test_defaults():
     assert BoostedTrees().get_params() == {
         **{"signs": None, "held_back": 0.2, "most_trees": 2000, "patience": 50, "learning_rate": 0.03},
-        **{"num_leaves": 31, "min_child_samples": 50, "feature_fraction": 0.5, "bagging_fraction": 0.8},
-        **{"lambda_l2": 5.0, "random_state": 0, "n_jobs": -1},
+        **{"num_leaves": 8, "min_child_samples": 20, "feature_fraction": 0.5, "bagging_fraction": 0.8},
+        **{"lambda_l2": 5.0, "extra_trees": False, "random_state": 0, "n_jobs": -1, "categories": None},
     }
 
 
 class Search:
-    """LightGBM that notes what it is asked for, and whose best number of trees is told."""
+    """LightGBM that notes what it is asked for, and whose best number of trees on each block is told."""
 
     def __init__(self, patch, best):
-        self.best, self.asked, self.patience, self.sets = best, [], [], []
+        self.best, self.asked, self.patience, self.sets = iter(best), [], [], []
         train = trees.lightgbm.train
 
         def noted(settings, data, **how):
             self.asked.append((settings, data, how))
             if "valid_sets" in how:
-                return SimpleNamespace(best_iteration=self.best)
+                return SimpleNamespace(best_iteration=next(self.best))
             return train(settings, data, **how | {"num_boost_round": 1})
 
         def stop(patience, **how):
@@ -44,24 +44,36 @@ def rows(n):
     return X, X @ [1.0, -0.5] + 0.1 * rng.standard_normal(n)
 
 
-@pytest.mark.parametrize(("best", "grown"), [(0, 1), (1, 1), (7, 7)])
-def test_the_newest_fifth_chooses_the_number_of_trees(monkeypatch, best, grown):
+@pytest.mark.parametrize(("best", "grown"), [((0, 0, 0), 1), ((1, 1, 2), 1), ((3, 7, 12), 7)])
+def test_three_later_fifths_of_few_rows_choose_the_number_of_trees(monkeypatch, best, grown):
     search, (X, y) = Search(monkeypatch, best), rows(200)
     BoostedTrees(n_jobs=1, patience=9, most_trees=77).fit(X, y)
-    (_, old, first), (_, whole, second) = search.asked
-    assert (first["num_boost_round"], second["num_boost_round"]) == (77, grown)
-    assert search.patience == [(9, {"verbose": False})]
-    (new,) = first["valid_sets"]
-    assert (len(old.get_label()), len(new.get_label()), len(whole.get_label())) == (160, 40, 200)
-    # What the line leaves over has no slope and is small.
-    assert np.abs(old.get_label()).max() < 1.0
-    assert new.reference is old
+    (*searches, (_, whole, last)) = search.asked
+    sizes = []
+    for _, old, how in searches:
+        (new,) = how["valid_sets"]
+        sizes.append((len(old.get_label()), len(new.get_label())))
+        # What the line leaves over has no slope and is small.
+        assert np.abs(old.get_label()).max() < 1.0
+        assert new.reference is old
+        assert how["num_boost_round"] == 77
+    assert sizes == [(80, 40), (120, 40), (160, 40)]
+    assert search.patience == [(9, {"verbose": False})] * 3
+    assert (len(whole.get_label()), last["num_boost_round"]) == (200, grown)
+
+
+def test_the_newest_fifth_of_many_rows_chooses_it(monkeypatch):
+    search, (X, y) = Search(monkeypatch, [7]), rows(2000)
+    BoostedTrees(n_jobs=1).fit(X, y)
+    (_, old, first), (_, _, second) = search.asked
+    assert (len(old.get_label()), len(first["valid_sets"][0].get_label())) == (1600, 400)
+    assert second["num_boost_round"] == 7
 
 
 def test_just_enough_rows_are_held_back(monkeypatch):
-    search, (X, y) = Search(monkeypatch, 5), rows(100)
+    search, (X, y) = Search(monkeypatch, [5, 5, 5]), rows(100)
     BoostedTrees(n_jobs=1).fit(X, y)
-    assert len(search.asked) == 2
+    assert len(search.asked) == 4
     search.asked.clear()
     BoostedTrees(n_jobs=1).fit(X[:99], y[:99])
     ((_, _, only),) = search.asked
@@ -69,7 +81,7 @@ def test_just_enough_rows_are_held_back(monkeypatch):
     assert PENALTY_OF_FEW == 0.1
 
 
-def test_the_penalty_is_that_with_the_smallest_error_of_the_newest_rows(monkeypatch):
+def test_the_penalty_is_that_with_the_smallest_error_of_the_later_rows(monkeypatch):
     seen = []
     fit_lines = trees.fit_lines
 
@@ -79,10 +91,12 @@ def test_the_penalty_is_that_with_the_smallest_error_of_the_newest_rows(monkeypa
 
     monkeypatch.setattr(trees, "fit_lines", noted)
     X, y = rows(200)
-    y[160:] = y[:160].mean()  # the newest labels are level, so the heaviest penalty errs least
-    BoostedTrees(n_jobs=1, most_trees=2).fit(X, y)
-    assert seen == [(160, (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)), (200, (10.0,))]
-    assert PENALTIES[-1] == 10.0
+    y[80:] = y[:80].mean()  # the later labels are level, so the heaviest penalty errs least
+    fitted = BoostedTrees(n_jobs=1, most_trees=2).fit(X, y)
+    every = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
+    assert seen[:3] == [(80, every), (120, every), (160, every)]
+    assert seen[3:] == [(80, (10.0,)), (120, (10.0,)), (160, (10.0,)), (200, (10.0,))]
+    assert fitted.penalty_ == PENALTIES[-1] == 10.0
 
 
 @pytest.mark.parametrize(("n", "jobs", "threads"), [(255, 4, 1), (256, 4, 4), (256, -1, 0)])

@@ -101,9 +101,9 @@ def test_mlflows_own_loader_gives_classes_and_bins_as_text(story):
     said = loaded.predict(table[list(model.names)], {"answer": "all"})
     for name, column in model.columns(matrix(table, model.seed)).items():
         assert (said[name].to_numpy() == column).all(), name
-    assert {name: said[name].dtype.kind for name in ("p_a", "p_other", "x", "x_low", "expected_value")} == dict.fromkeys(
-        ("p_a", "p_other", "x", "x_low", "expected_value"), "f"
-    )
+    assert {
+        name: said[name].dtype.kind for name in ("p_a", "p_other", "x", "x_low", "expected_value")
+    } == dict.fromkeys(("p_a", "p_other", "x", "x_low", "expected_value"), "f")
     assert (loaded.predict(table[list(model.names)]) == said["metal"]).all()
     (answer,) = loaded.metadata.signature.outputs.inputs
     assert (answer.name, answer.type.name) == ("metal", "string")

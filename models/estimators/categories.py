@@ -1,0 +1,112 @@
+"""Text categories among the inputs: numbers of values in a matrix, one column a value where numbers are added up."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from models.table.inputs import checked_rows
+from physics.arrays import FloatArray
+from seeds import Seed
+
+Categories = tuple[int, ...] | None
+"""How many values each column of a matrix may have, 0 for a column of numbers; None where all are numbers."""
+
+
+def categories_of(seed: Seed, added: int = 0) -> Categories:
+    """Categories of a process's inputs, with so many columns of numbers added at the end."""
+    sizes = tuple(len(column.values or ()) for column in seed.inputs)
+    return (*sizes, *[0] * added) if any(sizes) else None
+
+
+def category_columns(categories: Categories, columns: int) -> list[int]:
+    """Positions of the text categories among so many columns.
+
+    Raises
+    ------
+    ValueError
+        Another number of columns than the categories are stated for.
+    """
+    if categories is None:
+        return []
+    if len(categories) != columns:
+        raise ValueError(f"categories: got {len(categories)}, expected one for each of {columns} columns")
+    return [i for i, size in enumerate(categories) if size]
+
+
+def indicators(X: FloatArray, categories: Categories) -> FloatArray:
+    """Matrix whose text categories are a column of 0 and 1 for each value; they follow the columns of numbers.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, k)
+        A category is the number of its value; NaN where it is missing or unknown.
+    categories : tuple of int, length k, or None
+
+    Returns
+    -------
+    ndarray, shape (n, k')
+        Columns of numbers as they are, then those of the categories: all 0 where a category is NaN.
+    """
+    texts = category_columns(categories, X.shape[1])
+    if categories is None or not texts:
+        return X
+    numbers = [i for i in range(X.shape[1]) if i not in texts]
+    ones = [X[:, [i]] == np.arange(categories[i]) for i in texts]
+    return np.hstack([X[:, numbers], *ones])
+
+
+def with_indicators(per_column: tuple[int, ...], categories: Categories) -> tuple[int, ...]:
+    """What is known of each column of a matrix, such as a sign, for the columns that `indicators` makes; 0 for those.
+
+    Raises
+    ------
+    ValueError
+        A text category has a direction.
+    """
+    texts = category_columns(categories, len(per_column))
+    if categories is None:
+        return per_column
+    if any(per_column[i] for i in texts):
+        raise ValueError("signs: a text category has no direction, expected 0")
+    numbers = tuple(what for i, what in enumerate(per_column) if i not in texts)
+    return numbers + (0,) * sum(categories)
+
+
+def columns_before(indicated: int, categories: Categories) -> int:
+    """Number of columns of the matrix of which `indicators` made so many."""
+    return indicated if categories is None else indicated - sum(size - 1 for size in categories if size)
+
+
+class Indicators(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Replaces text categories by a column of 0 and 1 for each value; see `indicators`.
+
+    Parameters
+    ----------
+    categories : tuple of int, length k, or None
+        How many values each column may have, 0 for numbers.
+    """
+
+    def __init__(self, categories: Categories = None) -> None:
+        self.categories = categories
+
+    def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
+        """Check the shape; nothing is learnt."""
+        validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        category_columns(self.categories, self.n_features_in_)
+        return self
+
+    def transform(self, X: npt.ArrayLike) -> FloatArray:
+        """Numbers and indicators, shape (n, k')."""
+        check_is_fitted(self, "n_features_in_")
+        return indicators(checked_rows(self, X), self.categories)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.requires_fit = True
+        return tags

@@ -1,0 +1,126 @@
+"""Settings that fit the table: a short ladder is tried on later blocks of the rows to learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.pipeline import Pipeline
+
+from models.estimators.boosting import FEWEST_HELD_BACK
+from physics.arrays import FloatArray
+
+FEW_ROWS = 2000
+"""Below so many rows one block at the end is too small to choose by: there are BLOCKS of them."""
+BLOCKS = 3
+MOST_TRIED = 4000
+"""More rows than these, the newest, are not needed to choose settings by."""
+
+Block = tuple[slice, slice]  # older rows to learn from, and the later ones to measure on
+Settings = Mapping[str, Any]
+
+
+def later_blocks(rows: int, held_back: float) -> list[Block]:
+    """Cuts of rows sorted by time into older and later ones; the last share is later in the last of them.
+
+    Parameters
+    ----------
+    rows : int
+        How many there are.
+    held_back : float
+        Share of the rows in a block.
+
+    Returns
+    -------
+    list of tuple of slice
+        Oldest block first: one of many rows, BLOCKS of few; none where a block would be too small to choose by.
+    """
+    size = int(held_back * rows)
+    if size < FEWEST_HELD_BACK:
+        return []
+    ends = [rows - i * size for i in range(BLOCKS if rows < FEW_ROWS else 1)]
+    return [(slice(0, end - size), slice(end - size, end)) for end in reversed(ends) if end - size >= size]
+
+
+@runtime_checkable
+class Tunable(Protocol):
+    """An estimator with settings to choose."""
+
+    LADDER: ClassVar[tuple[tuple[Settings, ...], ...]]
+
+    def block_errors(self, X: FloatArray, y: FloatArray) -> Iterator[float]:
+        """Error on each later block of rows sorted by time, by what is learnt from the older ones; oldest first."""
+
+    def settings(self) -> dict[str, float]:
+        """Settings of the fitted estimator, with what it has chosen itself."""
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """All parameters, settings among them."""
+
+    def set_params(self, **params: Any) -> Self:
+        """Change settings."""
+
+
+def tuned(estimator: BaseEstimator, X: FloatArray, y: FloatArray) -> BaseEstimator:
+    """The same estimator, unfitted, with the settings that err least on later blocks of these rows.
+
+    Each group of the estimator's LADDER is tried in turn, the others as they are by then: a full grid costs many times
+    as much and finds hardly more. Rows that are to measure or calibrate the estimator must not be among these.
+
+    Parameters
+    ----------
+    estimator : BaseEstimator
+        Unfitted; it is not changed. One that has nothing to choose, or too few rows to choose by, stays as it is.
+    X, y : ndarray, first axis n
+        Rows to learn from, sorted by time.
+
+    Returns
+    -------
+    BaseEstimator
+    """
+    last, rows = inner(estimator, X)
+    if not isinstance(last, Tunable):
+        return clone(estimator)
+    rows, labels = rows[-MOST_TRIED:], y[-MOST_TRIED:]
+    best = error_of(last, {}, rows, labels)
+    chosen: dict[str, Any] = {}
+    for group in last.LADDER if np.isfinite(best) else ():
+        found = {}
+        for step in group:
+            if chosen | dict(step) != chosen and any(last.get_params()[name] != value for name, value in step.items()):
+                found[error_of(last, chosen | dict(step), rows, labels)] = step
+        if found and min(found) < best:
+            best = min(found)
+            chosen |= found[best]
+    return with_settings(estimator, chosen)
+
+
+def inner(estimator: BaseEstimator, X: FloatArray) -> tuple[BaseEstimator, FloatArray]:
+    """The estimator at the end of a pipeline and the matrix that it is given; what is no pipeline as it is."""
+    if not isinstance(estimator, Pipeline):
+        return estimator, X
+    if not isinstance(estimator[-1], Tunable):
+        return estimator[-1], X
+    return estimator[-1], np.asarray(clone(estimator[:-1]).fit_transform(X), dtype=np.float64)
+
+
+def error_of(estimator: Any, settings: Settings, X: FloatArray, y: FloatArray) -> float:
+    """Mean error over the later blocks with these settings; NaN where there is no block."""
+    errors = list(clone(estimator).set_params(**settings).block_errors(X, y))
+    return float(np.mean(errors)) if errors else float("nan")
+
+
+def with_settings(estimator: BaseEstimator, settings: Settings) -> BaseEstimator:
+    """The same estimator, unfitted, with other settings; of a pipeline those of its end."""
+    prefix = f"{estimator.steps[-1][0]}__" if isinstance(estimator, Pipeline) else ""
+    return clone(estimator).set_params(**{prefix + name: value for name, value in settings.items()})
+
+
+def settings_of(estimator: BaseEstimator) -> dict[str, float]:
+    """Settings of a fitted estimator by name, the same names for all that have them; empty where it has none."""
+    last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    if isinstance(last, Tunable):
+        return last.settings()
+    return {"penalty": float(last.alpha_)} if hasattr(last, "alpha_") else {}
