@@ -23,19 +23,22 @@ def train(
     every: Annotated[
         bool, typer.Option("--all", help="Every simulated process that has no champion yet, on its own plant.")
     ] = False,
+    trials: Annotated[
+        int, typer.Option(min=0, help="Settings to try for each LightGBM candidate; 0 for a short ladder.")
+    ] = 0,
 ) -> None:
     """Train the candidates, keep them in MLflow and register the best."""
     from registry.settings import read_settings
     from seeds import load, load_all
 
     if every:
-        if process is not None or data is not None:
-            fail("--all: takes neither a process nor --data; each process learns from its simulated plant")
+        if process is not None or data is not None or trials:
+            fail("--all: takes no process, no --data and no --trials; each process learns from its simulated plant")
         simulated = [seed for seed in load_all().values() if seed.plant is not None]
         _end(all([prepare(seed, read_settings()) for seed in simulated]))
     if process is None or data is None:
         fail("train: name a process and its table, as in `train PROCESS --data FILE`, or give --all")
-    _end(train_on(load(process), data))
+    _end(train_on(load(process), data, trials))
 
 
 def _end(passed: bool) -> None:
@@ -43,14 +46,14 @@ def _end(passed: bool) -> None:
     raise typer.Exit(0 if passed else REFUSED)
 
 
-def train_on(seed: Seed, data: Path) -> bool:
+def train_on(seed: Seed, data: Path, trials: int = 0) -> bool:
     """Train a process on its table and show what came of it; gives whether the gate let it pass."""
     from nonferrous.tables import candidates_table, reading_lines
     from registry.settings import read_settings
     from training.job import train as run
 
     with progress() as step:
-        trained = run(seed, data, read_settings(), step)
+        trained = run(seed, data, read_settings(), step, trials)
     screen = console()
     screen.print(candidates_table(trained))
     screen.print(f"in the MLflow UI: {trained.address}", soft_wrap=True, markup=False)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from models.answers import COVERAGE
+from models.estimators.tuning import Tunable, last_of, tuned
 from models.table.reading import write_rejected
 from models.tasks import build
 from pages.moments import moment_format
@@ -25,6 +26,7 @@ from training.fitting import STEPS, AnyCandidate, best_of, fit_candidate
 from training.gate import Gated, gate
 from training.reports.card import model_card
 from training.reports.page import page
+from training.search import Search
 from training.splits import Split, split
 from training.tasks import tagged, task_of
 
@@ -106,7 +108,7 @@ def silent(what: str, done: int, steps: int) -> None:
     """A progress report that nobody reads."""
 
 
-def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = silent) -> Trained:
+def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = silent, trials: int = 0) -> Trained:
     """Train a process's candidates and register the best; only where the gate lets it pass it gets an alias.
 
     Parameters
@@ -119,6 +121,8 @@ def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = 
         Where MLflow keeps it.
     progress : callable
         Called with what is being done, the steps done and the steps in all.
+    trials : int
+        How many settings to try for each LightGBM candidate; 0 for the short ladder.
 
     Returns
     -------
@@ -142,7 +146,7 @@ def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = 
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(seed.process.name, seed.process.title)
     with tracking.run(experiment, run_name("train"), "train") as run:
-        learnt = learn(data, parts, tracking, experiment, run, "train", progress)
+        learnt = learn(data, parts, tracking, experiment, run, "train", progress, trials)
         version = register(learnt, tracking)
         gated = ask_gate(learnt, version, tracking)
         alias = first_alias(seed, version, learnt.best, tracking) if gated.passed else None
@@ -157,11 +161,21 @@ def run_name(job: str) -> str:
 
 
 def learn(
-    data: Dataset, parts: Split, tracking: Tracking, experiment: str, run: str, job: str, progress: Progress
+    data: Dataset,
+    parts: Split,
+    tracking: Tracking,
+    experiment: str,
+    run: str,
+    job: str,
+    progress: Progress,
+    trials: int = 0,
 ) -> Learnt:
-    """Fit every candidate that the seed allows and keep each in a run of its own below `run`."""
+    """Fit every candidate that the seed allows and keep each in a run of its own below `run`.
+
+    Settings are chosen from a short ladder, or from so many trials a candidate; see `training.search`.
+    """
     task, estimators = task_of(data.seed), build(data.seed)
-    steps = STEPS * len(estimators)
+    steps = STEPS * len(estimators) + trials * sum(isinstance(last_of(one), Tunable) for one in estimators.values())
     facts = _facts(data, parts)
     info = _info(data, parts)
     counted = itertools.count()
@@ -169,6 +183,8 @@ def learn(
     def step(what: str) -> None:
         progress(what, next(counted), steps)
 
+    rows = f"{data.seed.process.name}-{_short(data.digest)}-{_short(data.seed.digest)}"
+    search = Search(trials, tracking.settings.folder / "studies", rows, tracking, experiment, job, step)
     candidates: dict[str, AnyCandidate] = {}
     runs: dict[str, str] = {}
     models: dict[str, tuple[str, str]] = {}
@@ -177,13 +193,18 @@ def learn(
     for name, estimator in estimators.items():
         baseline = next(iter(candidates.values())).predictions if candidates else None
         with tracking.run(experiment, name, job, run) as child:
-            candidate = fit_candidate(task, name, estimator, data, parts, info, baseline, step)
+            choose = search.chooser(name, child) if trials else tuned
+            candidate = fit_candidate(task, name, estimator, data, parts, info, baseline, step, choose)
             models[name] = _keep(candidate, data, parts, facts, tracking, child)
         candidates[name], runs[name] = candidate, child
     progress("keep the job's files", steps, steps)
     learnt = Learnt(data, parts, experiment, run, candidates, runs, models)
     _keep_job(learnt, tracking)
     return learnt
+
+
+def _short(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]
 
 
 def _info(data: Dataset, parts: Split) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 import lightgbm
@@ -118,9 +118,9 @@ class BoostedClasses(KnownClasses):
             self._settings(), known, num_boost_round=self.most_rounds, valid_sets=[later], callbacks=[stop]
         )
 
-    def block_errors(self, X: FloatArray, y: FloatArray) -> Iterator[float]:
+    def block_errors(self, X: FloatArray, y: FloatArray, blocks: Sequence[Block]) -> Iterator[float]:
         """Log loss on each later block, at the number of rounds that suits it."""
-        for block in later_blocks(len(y), self.held_back):
+        for block in blocks:
             yield float(self._search(X, y.astype(np.intp), block).best_score["valid_0"]["multi_logloss"])
 
     def settings(self) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
@@ -22,7 +22,7 @@ Block = tuple[slice, slice]  # older rows to learn from, and the later ones to m
 Settings = Mapping[str, Any]
 
 
-def later_blocks(rows: int, held_back: float) -> list[Block]:
+def later_blocks(rows: int, held_back: float, most: int | None = None) -> list[Block]:
     """Cuts of rows sorted by time into older and later ones; the last share is later in the last of them.
 
     Parameters
@@ -31,16 +31,18 @@ def later_blocks(rows: int, held_back: float) -> list[Block]:
         How many there are.
     held_back : float
         Share of the rows in a block.
+    most : int, optional
+        How many blocks; by default one of many rows, BLOCKS of few.
 
     Returns
     -------
     list of tuple of slice
-        Oldest block first: one of many rows, BLOCKS of few; none where a block would be too small to choose by.
+        Oldest block first; none where a block would be too small to choose by.
     """
     size = int(held_back * rows)
     if size < FEWEST_HELD_BACK:
         return []
-    ends = [rows - i * size for i in range(BLOCKS if rows < FEW_ROWS else 1)]
+    ends = [rows - i * size for i in range(most or (BLOCKS if rows < FEW_ROWS else 1))]
     return [(slice(0, end - size), slice(end - size, end)) for end in reversed(ends) if end - size >= size]
 
 
@@ -50,8 +52,10 @@ class Tunable(Protocol):
 
     LADDER: ClassVar[tuple[tuple[Settings, ...], ...]]
 
-    def block_errors(self, X: FloatArray, y: FloatArray) -> Iterator[float]:
-        """Error on each later block of rows sorted by time, by what is learnt from the older ones; oldest first."""
+    held_back: float
+
+    def block_errors(self, X: FloatArray, y: FloatArray, blocks: Sequence[Block]) -> Iterator[float]:
+        """Error on each later block of rows sorted by time, by what is learnt from the rows older than it."""
 
     def settings(self) -> dict[str, float]:
         """Settings of the fitted estimator, with what it has chosen itself."""
@@ -97,6 +101,11 @@ def tuned(estimator: BaseEstimator, X: FloatArray, y: FloatArray) -> BaseEstimat
     return with_settings(estimator, chosen)
 
 
+def last_of(estimator: BaseEstimator) -> BaseEstimator:
+    """The estimator at the end of a pipeline; what is no pipeline as it is."""
+    return estimator[-1] if isinstance(estimator, Pipeline) else estimator
+
+
 def inner(estimator: BaseEstimator, X: FloatArray) -> tuple[BaseEstimator, FloatArray]:
     """The estimator at the end of a pipeline and the matrix that it is given; what is no pipeline as it is."""
     if not isinstance(estimator, Pipeline):
@@ -108,7 +117,8 @@ def inner(estimator: BaseEstimator, X: FloatArray) -> tuple[BaseEstimator, Float
 
 def error_of(estimator: Any, settings: Settings, X: FloatArray, y: FloatArray) -> float:
     """Mean error over the later blocks with these settings; NaN where there is no block."""
-    errors = list(clone(estimator).set_params(**settings).block_errors(X, y))
+    blocks = later_blocks(len(y), estimator.held_back)
+    errors = list(clone(estimator).set_params(**settings).block_errors(X, y, blocks))
     return float(np.mean(errors)) if errors else float("nan")
 
 
@@ -120,7 +130,7 @@ def with_settings(estimator: BaseEstimator, settings: Settings) -> BaseEstimator
 
 def settings_of(estimator: BaseEstimator) -> dict[str, float]:
     """Settings of a fitted estimator by name, the same names for all that have them; empty where it has none."""
-    last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    last = last_of(estimator)
     if isinstance(last, Tunable):
         return last.settings()
     return {"penalty": float(last.alpha_)} if hasattr(last, "alpha_") else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 import lightgbm
@@ -96,15 +96,10 @@ class LotTrees(LotEstimator):
 
     def _numbers(self, X: FloatArray, Y: FloatArray) -> list[int]:
         """Number of trees of each output with the smallest loss on the newest rows."""
-        blocks = self._blocks(Y)
+        blocks = _labelled(Y, later_blocks(len(Y), self.held_back))
         if not blocks:
             return [1] * Y.shape[1]
         return [max(1, booster.best_iteration) for booster in self._searches(X, Y, blocks[-1])]
-
-    def _blocks(self, Y: FloatArray) -> list[Block]:
-        """Later blocks before which every output has a label."""
-        cuts = later_blocks(len(Y), self.held_back)
-        return [(old, new) for old, new in cuts if not np.isnan(Y[old]).all(axis=0).any()]
 
     def _searches(self, X: FloatArray, Y: FloatArray, block: Block) -> Iterator[lightgbm.Booster]:
         """Of each output trees on a block's older rows, with the number of them that loses least on its later rows."""
@@ -123,9 +118,9 @@ class LotTrees(LotEstimator):
                 callbacks=[lightgbm.early_stopping(self.patience, verbose=False)],
             )
 
-    def block_errors(self, X: FloatArray, y: FloatArray) -> Iterator[float]:
+    def block_errors(self, X: FloatArray, y: FloatArray, blocks: Sequence[Block]) -> Iterator[float]:
         """Sum of the outputs' losses on each later block, at the numbers of trees that suit it."""
-        for block in self._blocks(y):
+        for block in _labelled(y, blocks):
             yield float(sum(booster.best_score["valid_0"]["loss"] for booster in self._searches(X, y, block)))
 
     def settings(self) -> dict[str, float]:
@@ -188,6 +183,11 @@ class LotTrees(LotEstimator):
         left_over = [booster.predict(rows, raw_score=True, num_threads=threads) for booster in self.boosters_]
         found: FloatArray = self.lines_.predict(rows) + np.column_stack(left_over)
         return found
+
+
+def _labelled(Y: FloatArray, blocks: Sequence[Block]) -> list[Block]:
+    """Later blocks before which every output has a label."""
+    return [(old, new) for old, new in blocks if not np.isnan(Y[old]).all(axis=0).any()]
 
 
 def _metric_of(label: FloatArray, start: FloatArray, kind: Loss) -> Any:

@@ -162,10 +162,10 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
             self._settings(), known, num_boost_round=self.most_trees, valid_sets=[later], callbacks=[stop]
         )
 
-    def block_errors(self, X: FloatArray, y: FloatArray) -> Iterator[float]:
+    def block_errors(self, X: FloatArray, y: FloatArray, blocks: Sequence[Block]) -> Iterator[float]:
         """Mean square error on each later block, at the number of trees that suits it [unit of y, squared]."""
         self.n_features_in_ = X.shape[1]
-        for block in later_blocks(len(y), self.held_back):
+        for block in blocks:
             found = self._search(X, y, block, self._penalty(X, y, [block]))
             yield float(found.best_score["valid_0"]["l2"])
 

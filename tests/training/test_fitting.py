@@ -195,6 +195,29 @@ def test_a_candidate_is_fitted_in_steps_and_compared_with_the_baseline(plant):
     assert bar.metrics["fit_seconds"] >= 0.0
 
 
+def test_settings_are_chosen_once_on_train_rows_alone(plant):
+    data, parts = plant
+    seen = []
+
+    def choose(estimator, X, y):
+        seen.append((X.tolist(), y.tolist()))
+        return DummyRegressor(strategy="constant", constant=7.0)
+
+    found = fit_candidate(TASK, "mean", DummyRegressor(), data, parts, {}, None, lambda step: None, choose)
+    assert seen == [(data.X[:4].tolist(), [1.0, 2.0, 3.0, 4.0])]
+    assert found.predictions.tolist() == [7.0] * 12
+    assert found.model.predictions.tolist() == [7.0] * 6  # also those that calibrate
+    assert found.settings == {}
+
+
+def test_a_candidate_says_what_it_has_learnt_with(plant):
+    class Penalised(DummyRegressor):
+        alpha_ = 0.5
+
+    found = fit_candidate(TASK, "line", Penalised(), *plant, {}, None, lambda step: None)
+    assert found.settings == {"penalty": 0.5}
+
+
 @pytest.mark.parametrize(
     "package", [classification, quality, regression, sorting], ids=lambda package: package.__name__
 )

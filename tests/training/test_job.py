@@ -90,7 +90,7 @@ def quick(monkeypatch):
     """Three candidates that are fitted at once; what each was given as its baseline."""
     baselines = {}
 
-    def fitted(task, name, estimator, data, parts, info, baseline, step):
+    def fitted(task, name, estimator, data, parts, info, baseline, step, choose):
         baselines[name] = baseline
         assert estimator == f"estimator of {name}"
         for what in ("fit", "importance", "curve"):
@@ -132,6 +132,7 @@ def test_candidates_are_fitted_in_turn_against_the_first_and_kept_each_in_its_ru
         "coverage": 0.9,
         "selected_by": "calibrate_rmse",
     }
+    assert store.log_of["run of trees"][0]["params"]["learning_rate"] == 0.03
     assert store.log_of["run of line"] == [
         {"params": {"candidate": "line"} | facts["params"]},
         {"metrics": found.candidates["line"].metrics, "model": "model of line"},

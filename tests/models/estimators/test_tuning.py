@@ -21,11 +21,13 @@ class Bowl(BaseEstimator):
     LADDER = (({"a": 1}, {"a": 3}, {"a": 9}), ({"b": 1}, {"b": 2}))
     seen: ClassVar[list[tuple[float, ...]]] = []
 
+    held_back = 0.2
+
     def __init__(self, a=1, b=2):
         self.a = a
         self.b = b
 
-    def block_errors(self, X, y):
+    def block_errors(self, X, y, blocks):
         type(self).seen.append((self.a, self.b, len(X), float(X[0, 0])))
         yield abs(self.a - 3) + 0.1 * abs(self.b - (1 if self.a == 3 else 2)) + X.mean() * 0
         yield 0.0
@@ -53,6 +55,14 @@ def test_later_blocks_follow_what_is_learnt(rows, cuts):
     assert [(new.start, new.stop) for _, new in found] == cuts
     assert all((old.start, old.stop) == (0, new.start) for old, new in found)
     assert BLOCKS == 3
+
+
+def test_as_many_blocks_as_are_asked_for():
+    assert [(new.start, new.stop) for _, new in later_blocks(5000, 0.2, 3)] == [
+        (2000, 3000),
+        (3000, 4000),
+        (4000, 5000),
+    ]
 
 
 def test_a_block_is_no_larger_than_what_is_learnt_before_it():
