@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from seeds import Seed, load
 
 TOYS = Path(__file__).parent / "toys"
-CUT = ("tests/test_every_plant.py", "tests/test_every_seed.py", "tests/training/test_full_plant.py")
+CUT = ("tests/test_every_plant.py", "tests/test_every_seed.py", "tests/test_full_plant.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sklearn.base import BaseEstimator
 
 from models.estimators.boosted_classes import BoostedClasses
+from models.estimators.categories import categories_of
 from models.estimators.class_baselines import ClassShares
 from models.estimators.linear_classes import LinearClasses
 from seeds import Seed
@@ -16,9 +17,9 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
     All take X as `models.table.inputs.matrix` makes it, rows sorted by time, and numbers of classes; all give
     probabilities of the seed's classes in its order.
     """
-    n_classes = len(seed.classes)
+    n_classes, categories = len(seed.classes), categories_of(seed)
     return {
         "majority": ClassShares(n_classes),
-        "linear": LinearClasses(n_classes),
-        "lightgbm": BoostedClasses(n_classes),
+        "linear": LinearClasses(n_classes, categories=categories),
+        "lightgbm": BoostedClasses(n_classes, categories=categories),
     }

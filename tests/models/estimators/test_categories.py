@@ -17,8 +17,8 @@ from models.quality.lines import LotLines
 from models.quality.trees import LotTrees
 from models.regression.candidates import build
 from models.regression.trees import BoostedTrees
-from models.sorting.linear import LinearClasses
-from models.sorting.trees import BoostedClasses
+from models.estimators.linear_classes import LinearClasses
+from models.estimators.boosted_classes import BoostedClasses
 
 CATEGORIES = (0, 3, 0)
 EFFECT = np.array([0.0, 5.0, -1.0])  # no straight line through the numbers of the values

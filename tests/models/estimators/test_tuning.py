@@ -12,7 +12,7 @@ from sklearn.preprocessing import FunctionTransformer
 from models.estimators.tuning import BLOCKS, FEW_ROWS, MOST_TRIED, error_of, later_blocks, settings_of, tuned
 from models.quality.trees import LotTrees
 from models.regression.trees import BoostedTrees
-from models.sorting.trees import BoostedClasses
+from models.estimators.boosted_classes import BoostedClasses
 
 
 class Bowl(BaseEstimator):

@@ -1,0 +1,122 @@
+"""The lines of docs/mlflow.md, run as they stand there on a champion in a store."""
+
+import json
+import re
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+import pandas as pd
+import pytest
+
+from models import files
+from models.regression.model import conformalised
+from models.table.contract import check
+from models.table.inputs import matrix
+from models.tasks import build
+from registry.settings import Settings
+from registry.tracking import Tracking
+
+PAGE = Path(__file__).parents[2] / "docs" / "mlflow.md"
+# MLflow, matplotlib and shap warn of each other's ways here.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+
+def champion(settings, model, table, target):
+    """A store in which a model of this table is champion of its process."""
+    tracking, process = Tracking(settings, make=True), model.seed.process.name
+    experiment, folder = tracking.experiment(process), settings.folder / "scratch"
+    folder.mkdir(parents=True)
+    table.to_parquet(folder / "table.parquet", index=False)
+    with tracking.run(experiment, "job", "train") as job, tracking.run(experiment, "candidate", "train", job) as run:
+        tracking.log_files(job, folder)
+        logged, _ = tracking.log_model(run, model)
+    number = tracking.register(process, "", run, logged, {"candidate": model.candidate})
+    tracking.move_alias(process, "champion", number, "first", "first", {})
+
+
+def lines(settings, process, target):
+    """The page's code, block by block, with the names of this store."""
+    names = {"sqlite:///.nonferrous/mlflow.db": settings.uri, "aluminium_reduction": process}
+    names["current_efficiency"] = target
+    text = PAGE.read_text(encoding="utf-8")
+    for name, other in names.items():
+        assert name in text
+        text = text.replace(name, other)
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def said(toy_seed, toy_frame, tmp_path_factory, copy_store):
+    """What the page's names hold after its lines were run on a toy process."""
+    settings = Settings(home=tmp_path_factory.mktemp("page"))
+    table = check(toy_frame(), toy_seed).table.sort_values(toy_seed.time.name, kind="stable").dropna(subset=["y"])
+    X, y = matrix(table, toy_seed), table["y"].to_numpy()
+    estimator = build(toy_seed)["lightgbm"].fit(X[:300], y[:300])
+    told = estimator.predict(X[300:])
+    champion(settings, conformalised(toy_seed, "lightgbm", estimator, X[:300], y[300:], told, {}), table, "y")
+    names = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+        for block in lines(settings, "toy_cells", "y"):
+            exec(block, names)
+    names["estimator"] = estimator
+    return names
+
+
+def test_evaluate_measures_the_champion(said):
+    error = said["estimator"].predict(matrix(said["data"], said["kept"].seed)) - said["data"]["y"].to_numpy()
+    assert said["result"].metrics["root_mean_squared_error"] == pytest.approx(np.sqrt(np.mean(error**2)), rel=1e-9)
+    assert said["result"].metrics["example_count"] == len(said["data"]) == 180 + 20
+
+
+def test_the_target_answers_or_everything(said):
+    assert list(said["everything"]) == ["y", "y_low", "y_high"]
+    assert (said["values"] == said["everything"]["y"]).all()
+    assert (said["everything"]["y_low"] < said["values"]).all()
+
+
+def test_the_trees_are_lightgbms_own_text_and_explain_what_the_line_leaves_over(said):
+    assert isinstance(said["booster"], lightgbm.Booster)
+    estimator, rows = said["estimator"], said["rows"]
+    left_over = estimator.predict(rows) - estimator.line_.predict(rows)
+    whole = said["effects"].sum(axis=1) + said["explainer"].expected_value
+    np.testing.assert_allclose(whole, left_over, atol=1e-6)
+
+
+def test_the_line_below_the_trees_stands_where_the_page_says(said):
+    stated = files.load(said["folder"]).estimator.line_.slope
+    assert stated.tolist() == said["estimator"].line_.slope.tolist()
+    assert '"slope"' in (said["folder"] / "model.json").read_text(encoding="utf-8")
+
+
+def test_classes_are_evaluated_as_classes(save_toy_sorter, toy_sorting_frame, tmp_path):
+    import mlflow
+
+    settings, frame = Settings(home=tmp_path / "home"), toy_sorting_frame(rng_seed=3).head(150)
+    model = save_toy_sorter(tmp_path / "model")
+    champion(settings, model, frame, "metal")
+    mlflow.set_tracking_uri(settings.uri)
+    data = frame[[*model.names, "metal"]].dropna(subset=["metal"])
+    result = mlflow.models.evaluate("models:/toy_scrap@champion", data, targets="metal", model_type="classifier")
+    told = model.columns(matrix(data, model.seed))["metal"]
+    assert result.metrics["accuracy_score"] == pytest.approx(np.mean(told == data["metal"].to_numpy()), rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["int64", "Int64", "object"])
+def test_a_table_of_whole_numbers_is_scored(said, kind):
+    rows = pd.DataFrame({"previous_y": [90, 91], "x_set": [10, 11], "z": [4, 5]}).astype(kind)
+    assert (said["model"].predict(rows) == said["model"].predict(rows.astype(float))).all()
+
+
+def test_json_of_whole_numbers_is_scored_by_the_server(said):
+    from mlflow.pyfunc.scoring_server import _split_data_and_params, infer_and_parse_data
+
+    row = {"columns": ["previous_y", "x_set", "z"], "data": [[90, 10, None], [90.5, 11, 4]]}
+    request = json.dumps({"dataframe_split": row, "params": {"answer": "all"}})
+    body, params = _split_data_and_params(request)
+    table = infer_and_parse_data(body, said["model"].metadata.get_input_schema())
+    found = said["model"].predict(table, params=params)
+    expected = said["kept"].columns(np.array([[90.0, 10.0, np.nan], [90.5, 11.0, 4.0]]))
+    for name, column in expected.items():
+        assert found[name].tolist() == column.tolist()
