@@ -9,10 +9,10 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from models.estimators.boosted_classes import BoostedClasses
 from models.estimators.tuning import BLOCKS, FEW_ROWS, MOST_TRIED, error_of, later_blocks, settings_of, tuned
 from models.quality.trees import LotTrees
 from models.regression.trees import BoostedTrees
-from models.estimators.boosted_classes import BoostedClasses
 
 
 class Bowl(BaseEstimator):
