@@ -29,6 +29,7 @@ TRUSTED_TYPES = frozenset(
         "builtins.list",
         "builtins.str",
         "builtins.tuple",
+        "models.estimators.categories.Indicators",
         "numpy.dtype",
         "numpy.float64",
         "numpy.ndarray",

@@ -1,4 +1,4 @@
-"""What a model takes and answers, as MLflow writes it beside a logged model."""
+"""What a model takes and answers, as MLflow writes it beside a logged model: signature and example."""
 
 from typing import Any
 
@@ -6,6 +6,16 @@ import pandas as pd
 
 from models.pyfunc import ANSWER
 from models.tasks import Model
+
+
+def example_of(model: Model) -> pd.DataFrame:
+    """Some of a model's training rows as a table that it takes: numbers, and text categories as texts."""
+    table = pd.DataFrame(model.examples, columns=list(model.names))
+    for column in model.seed.inputs:
+        if column.values:
+            texts = dict(enumerate(column.values))
+            table[column.name] = pd.Series([texts.get(code) for code in table[column.name]], dtype=object)
+    return table
 
 
 def signature_of(model: Model) -> Any:

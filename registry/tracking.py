@@ -23,7 +23,7 @@ from models.tasks import Model
 from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, tracking_error
 from registry.settings import ENVIRONMENT, Settings
-from registry.signature import signature_of
+from registry.signature import example_of, signature_of
 from registry.versions import NOTHING, Action, AliasMove, Version
 
 P = ParamSpec("P")
@@ -202,7 +202,6 @@ class Tracking:
         """
         import mlflow
 
-        example = pd.DataFrame(model.examples, columns=list(model.names))
         with tempfile.TemporaryDirectory() as scratch, self._default_store(), mlflow.start_run(run_id=run):
             folder = Path(scratch) / MODEL_FOLDER
             files.save(model, folder)
@@ -211,7 +210,7 @@ class Tracking:
                 loader_module="models.pyfunc",
                 data_path=str(folder),
                 signature=signature_of(model),
-                input_example=example,
+                input_example=example_of(model),
                 pip_requirements=[f"{name}=={installed(name)}" for name in REQUIREMENTS],
             )
             return str(logged.model_id), files.digest(folder)

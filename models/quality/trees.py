@@ -52,10 +52,7 @@ class LotTrees(LotEstimator):
         The fitted trees of each output.
     """
 
-    LADDER: ClassVar[tuple[tuple[Settings, ...], ...]] = (
-        ({"min_child_samples": 5}, {"min_child_samples": 40}),
-        ({"num_leaves": 4}, {"num_leaves": 8}),
-    )
+    LADDER: ClassVar[tuple[tuple[Settings, ...], ...]] = (({"min_child_samples": 5}, {"min_child_samples": 40}),)
 
     def __init__(
         self,
