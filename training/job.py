@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from models.answers import COVERAGE
-from models.estimators.tuning import Tunable, last_of, tuned
+from models.estimators.tuning import SETTINGS, Tunable, last_of, tuned
 from models.table.reading import write_rejected
 from models.tasks import build
 from pages.moments import moment_format
@@ -34,6 +34,7 @@ Progress = Callable[[str, int, int], None]  # what is being done, steps done, st
 
 TABLE, REJECTED, CARD, PLOTS, SEED = "table.parquet", "rejected.csv", "model_card.md", "plots.html", "seed.toml"
 GATE_FILE = "gate.txt"
+NO_SETTING = "-"  # all candidates of a job have the same parameters, so that MLflow compares them
 NOT_ASKED = "the job ended before the gate was asked"
 
 
@@ -249,7 +250,9 @@ def _keep(
     run: str,
 ) -> tuple[str, str]:
     tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
-    tracking.log(run, params={"candidate": candidate.name, **facts, **candidate.settings})
+    tracking.log(
+        run, params={"candidate": candidate.name, **facts, **dict.fromkeys(SETTINGS, NO_SETTING), **candidate.settings}
+    )
     with tempfile.TemporaryDirectory() as scratch:
         (Path(scratch) / PLOTS).write_text(page(candidate, data, parts), encoding="utf-8")
         tracking.log_files(run, Path(scratch))

@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
-_OWN = (
+OWN = (
     "learning_rate",
     "num_leaves",
     "min_child_samples",
@@ -19,7 +19,7 @@ _OWN = (
 
 def own_settings(estimator: BaseEstimator) -> dict[str, float]:
     """Settings that may differ from one boosted candidate to the next, by LightGBM's names."""
-    return {name: getattr(estimator, name) for name in _OWN if hasattr(estimator, name)}
+    return {name: getattr(estimator, name) for name in OWN if hasattr(estimator, name)}
 
 
 def tree_settings(estimator: BaseEstimator) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def tree_settings(estimator: BaseEstimator) -> dict[str, Any]:
     Parameters
     ----------
     estimator : BaseEstimator
-        With the parameters of _OWN, `random_state` and `n_jobs`.
+        With the parameters of OWN, `random_state` and `n_jobs`.
     """
     return own_settings(estimator) | {
         # The values of a category that may share a leaf, and the rows that a leaf needs, are the same thing here.

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import Pipeline
 
-from models.estimators.boosting import FEWEST_HELD_BACK
+from models.estimators.boosting import FEWEST_HELD_BACK, OWN
 from physics.arrays import FloatArray
 
 FEW_ROWS = 2000
@@ -17,6 +17,9 @@ FEW_ROWS = 2000
 BLOCKS = 3
 MOST_TRIED = 4000
 """More rows than these, the newest, are not needed to choose settings by."""
+
+SETTINGS = (*OWN, "penalty", "trees")
+"""Names of all settings that a candidate may have learnt with."""
 
 Block = tuple[slice, slice]  # older rows to learn from, and the later ones to measure on
 Settings = Mapping[str, Any]
@@ -129,7 +132,7 @@ def with_settings(estimator: BaseEstimator, settings: Settings) -> BaseEstimator
 
 
 def settings_of(estimator: BaseEstimator) -> dict[str, float]:
-    """Settings of a fitted estimator by name, the same names for all that have them; empty where it has none."""
+    """Settings of a fitted estimator by their names in SETTINGS; empty where it has none."""
     last = last_of(estimator)
     if isinstance(last, Tunable):
         return last.settings()

@@ -83,3 +83,22 @@ def test_up_serves_nothing_where_no_process_has_a_champion(ended, monkeypatch, c
     found, went = ended(False, "up")
     assert (found, went) == (3, ["scrap", "pots"])
     assert "no process has a champion: there is nothing to serve" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("given", "expected"), [((), 0), (("--trials", "7"), 7)])
+def test_trials_reach_the_job(monkeypatch, given, expected):
+    seen = []
+    monkeypatch.setattr("seeds.load", lambda process: process)
+    monkeypatch.setattr(training, "train_on", lambda seed, data, trials: seen.append((seed, str(data), trials)) or True)
+    monkeypatch.setattr(sys, "argv", ["nonferrous", "train", "toy", "--data", "table.csv", *given])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert (end.value.code, seen) == (0, [("toy", "table.csv", expected)])
+
+
+def test_all_takes_no_trials(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["nonferrous", "train", "--all", "--trials", "7"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code != 0
+    assert "no --trials" in capsys.readouterr().err

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from models.estimators.tuning import SETTINGS
 from models.table.contract import check
 from registry.settings import Settings
 from registry.store import Champion
@@ -132,9 +133,10 @@ def test_candidates_are_fitted_in_turn_against_the_first_and_kept_each_in_its_ru
         "coverage": 0.9,
         "selected_by": "calibrate_rmse",
     }
-    assert store.log_of["run of trees"][0]["params"]["learning_rate"] == 0.03
+    of_trees = store.log_of["run of trees"][0]["params"]
+    assert (of_trees["learning_rate"], of_trees["penalty"]) == (0.03, "-")
     assert store.log_of["run of line"] == [
-        {"params": {"candidate": "line"} | facts["params"]},
+        {"params": {"candidate": "line"} | facts["params"] | dict.fromkeys(SETTINGS, "-")},
         {"metrics": found.candidates["line"].metrics, "model": "model of line"},
     ]
     assert store.files["run of line"] == {"plots.html": b"page of line"}

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from models.answers import COVERAGE, rows_of
+from models.estimators.tuning import SETTINGS
 from models.regression.model import RegressionModel
 from models.table.inputs import matrix
 from models.table.sources import TableError
@@ -250,3 +251,40 @@ def test_a_short_table_writes_nothing(toy_seed, toy_frame, tmp_path):
     with pytest.raises(SplitError, match="5 labelled periods"):
         train(toy_seed, tmp_path / "plant.csv", Settings(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()
+
+
+def test_settings_of_candidates_are_parameters(job):
+    """What the trees have learnt with, and nothing where there is nothing to set."""
+    runs = job.tracking.children(job.version)
+    params = {name: job.tracking._client.get_run(run).data.params for name, run in runs.items()}
+    assert {params["persistence"][name] for name in SETTINGS} == {"-"}
+    assert float(params["linear"]["penalty"]) > 0
+    for name in ("lightgbm", "lightgbm_physics"):
+        assert {float(params[name][one]) > 0 for one in SETTINGS if one != "extra_trees"} == {True}
+        assert params[name]["extra_trees"] in ("True", "False")
+
+
+def test_only_candidates_have_metrics(job):
+    (experiment,) = job.tracking._client.search_experiments(filter_string="name = 'toy_cells'")
+    runs = job.tracking._client.search_runs([experiment.experiment_id])
+    assert {run.info.run_name for run in runs if run.data.metrics} == set(job.trained.learnt.candidates)
+    (move,) = job.tracking.audit("toy_cells")
+    assert move.metrics["test_rmse"] == job.version.metrics["test_rmse"]
+
+
+def test_trials_are_runs_below_their_candidate_and_leave_the_job_as_it_is(toy_seed, toy_frame, tmp_path):
+    toy_frame().to_csv(tmp_path / "plant.csv", index=False)
+    settings, steps = Settings(home=tmp_path / "home"), []
+    trained = train(toy_seed, tmp_path / "plant.csv", settings, lambda *step: steps.append(step), trials=2)
+    tracking = Tracking(settings)
+    (version,) = tracking.versions("toy_cells")
+    assert set(tracking.children(version)) == set(trained.learnt.candidates)
+    for name in ("lightgbm", "lightgbm_physics"):
+        query = f"tags.`mlflow.parentRunId` = '{trained.learnt.runs[name]}'"
+        below = tracking._client.search_runs([trained.learnt.experiment], query)
+        assert {run.info.run_name for run in below} == {f"{name} trial 1", f"{name} trial 2"}
+        assert {run.info.status for run in below} == {"FINISHED"}
+        assert all(run.data.metrics["trial_error"] > 0 for run in below)
+    whole = {steps_in_all for _, _, steps_in_all in steps[1:]}
+    assert whole == {3 * 4 + 2 * 2}
+    assert len(list((settings.folder / "studies").iterdir())) == 2

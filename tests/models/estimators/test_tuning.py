@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from models.estimators.boosted_classes import BoostedClasses
-from models.estimators.tuning import BLOCKS, FEW_ROWS, MOST_TRIED, error_of, later_blocks, settings_of, tuned
+from models.estimators.tuning import BLOCKS, FEW_ROWS, MOST_TRIED, SETTINGS, error_of, later_blocks, settings_of, tuned
 from models.quality.trees import LotTrees
 from models.regression.trees import BoostedTrees
 
@@ -109,6 +109,7 @@ def test_settings_have_the_same_names_for_all_that_have_them():
         **{"learning_rate": 0.03, "num_leaves": 8, "min_child_samples": 20, "feature_fraction": 0.5},
         **{"bagging_fraction": 0.8, "lambda_l2": 5.0, "extra_trees": False, "penalty": 0.1, "trees": 1},
     }
+    assert set(settings_of(fitted)) == set(SETTINGS)
     line = Pipeline([("ridge", RidgeCV(alphas=[0.5]))]).fit(X, X[:, 0])
     assert settings_of(line) == {"penalty": 0.5}
     classes = BoostedClasses(2, n_jobs=1, most_rounds=3).fit(X, X[:, 0] > 0)
