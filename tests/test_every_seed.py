@@ -373,7 +373,8 @@ def test_mlflows_own_server_answers_the_same(job, client, mlflow_server):
     names = [column.name for column in job.seed.inputs]
     told = client.post(f"/v1/{job.seed.process.name}/predictions", json=requested(job, rows)).json()["predictions"]
     data = [[None if np.isnan(value) else value for value in row] for row in rows[names].to_numpy().tolist()]
-    body = json.dumps({"dataframe_split": {"columns": names, "data": data}}).encode()
+    asked = {"dataframe_split": {"columns": names, "data": data}, "params": {"answer": "all"}}
+    body = json.dumps(asked).encode()
     with mlflow_server(job.seed.process.name, job.settings.uri) as address:
         request = urllib.request.Request(f"{address}/invocations", body, {"content-type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as answer:

@@ -36,8 +36,8 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     The line carries a level beyond what training saw, as trees alone cannot, and takes the trees' work where a
     plant is near linear and its labels are noisy.
 
-    Rows must come sorted by time: later ones choose the line's penalty and the number of trees by what is learnt from
-    older ones, then all rows are learnt with those. No row is drawn at random into the later ones. The other settings
+    Rows must come sorted by time: the newest choose the line's penalty and the number of trees by what is learnt from
+    older ones, then all rows are learnt with those. No row is drawn at random into the newest ones. The other settings
     are those of the parameters; `models.estimators.tuning.tuned` chooses them from LADDER.
 
     Parameters
@@ -45,7 +45,8 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     signs : tuple of int, length k, or None
         Direction in which the prediction may move with each column: +1 up, -1 down, 0 either way. None frees all.
     held_back : float
-        Share of the rows in a later block; `models.estimators.tuning.later_blocks` cuts them.
+        Share of the rows, at the end, that chooses penalty and number of trees; that of each block that settings are
+        chosen on.
     most_trees, patience : int
         Largest number of trees, and how many trees without a better error on a block end its search.
     learning_rate, num_leaves, min_child_samples, feature_fraction, bagging_fraction, lambda_l2, extra_trees
@@ -137,7 +138,8 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def _chosen(self, X: FloatArray, y: FloatArray) -> tuple[float, int]:
         """Penalty of the line and number of trees that err least on later rows."""
-        blocks = later_blocks(len(y), self.held_back)
+        # The newest block alone: where the plant has changed, older ones would choose for the plant as it was.
+        blocks = later_blocks(len(y), self.held_back)[-1:]
         if not blocks:
             return PENALTY_OF_FEW, 1
         penalty = self._penalty(X, y, blocks)
