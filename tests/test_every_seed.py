@@ -369,12 +369,11 @@ def flat(job: Job, row: dict[str, object]) -> dict[str, object]:
 
 @pytest.mark.service
 def test_mlflows_own_server_answers_the_same(job, client, mlflow_server):
-    rows = job.data.table.iloc[:50]
-    names = [column.name for column in job.seed.inputs]
+    rows, names = job.data.table.iloc[:50], [column.name for column in job.seed.inputs]
     told = client.post(f"/v1/{job.seed.process.name}/predictions", json=requested(job, rows)).json()["predictions"]
     data = [[None if np.isnan(value) else value for value in row] for row in rows[names].to_numpy().tolist()]
-    asked = {"dataframe_split": {"columns": names, "data": data}, "params": {"answer": "all"}}
-    body = json.dumps(asked).encode()
+    asked = {"columns": names, "data": data}
+    body = json.dumps({"dataframe_split": asked, "params": {"answer": "all"}}).encode()
     with mlflow_server(job.seed.process.name, job.settings.uri) as address:
         request = urllib.request.Request(f"{address}/invocations", body, {"content-type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as answer:
