@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast check format bench mutants lock clean
+.PHONY: help up test test-fast check format bench bench-peers mutants lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ bench: $(VENV)/.built ## measure the simulator, training and serving side by sid
 	$(BIN)/python benchmarks/control_charts.py
 	$(BIN)/python benchmarks/literature.py
 	$(BIN)/python benchmarks/run.py
+	$(MAKE) bench-peers
+
+# CatBoost serves this benchmark alone, so it stands beside the environment and not in it.
+bench-peers: $(VENV)/.built ## measure ten plants' tables beside ridge, LightGBM and CatBoost at their defaults
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .bench --no-deps \
+		--require-hashes -r benchmarks/requirements.lock
+	PYTHONPATH=.bench $(BIN)/python -m benchmarks.peers
 
 mutants: $(VENV)/.built ## put 300 small wrong changes into the code and count those that tests notice
 	$(BIN)/python benchmarks/mutants
@@ -58,5 +65,5 @@ lock: ## rewrite requirements.lock from pyproject.toml (needs uv on the PATH)
 		--extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment, caches and everything that was simulated, trained or logged here
-	rm -rf $(VENV) .nonferrous build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .bench .nonferrous build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -20,7 +20,7 @@ from models.processes.lookup import physics_of
 from models.quality.baselines import LastAssay
 from models.quality.lines import LotLines
 from models.quality.trees import LotTrees
-from models.regression.baselines import Persistence
+from models.regression.baselines import Mean, Persistence
 from models.regression.trees import BoostedTrees
 from models.table.inputs import input_names
 from physics.arrays import FloatArray, IntArray
@@ -203,6 +203,11 @@ def contributions(estimator: object, X: FloatArray) -> tuple[FloatArray, FloatAr
         of contents, then log-odds of defects; or scores of classes, whose softmax are the probabilities.
     """
     return None
+
+
+@contributions.register
+def _of_mean(estimator: Mean, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return X, np.zeros((*X.shape, 1))
 
 
 @contributions.register

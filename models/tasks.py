@@ -19,7 +19,7 @@ from seeds import Seed
 
 Model = RegressionModel | ClassificationModel | SortingModel | QualityModel
 
-CANDIDATES = ("persistence", "majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
+CANDIDATES = ("mean", "persistence", "majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 """Names of all tasks' candidates, from the baseline upwards."""
 
 

@@ -1,4 +1,4 @@
-"""The baselines: last period's value, and first principles alone."""
+"""The baselines: the mean, last period's value, and first principles alone."""
 
 from __future__ import annotations
 
@@ -13,6 +13,29 @@ from models.estimators.stored import Stored
 from models.processes.lookup import needed_physics_of
 from models.table.inputs import by_name, checked_rows, medians
 from physics.arrays import FloatArray
+
+
+class Mean(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """Predicts the training mean, whatever the inputs."""
+
+    STORED = ("n_features_in_", "mean_")
+
+    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
+        """Learn the mean of y, shape (n,)."""
+        _, labels = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True)
+        self.mean_ = float(np.mean(labels))
+        return self
+
+    def predict(self, X: npt.ArrayLike) -> FloatArray:
+        """The mean for each row, shape (n,)."""
+        check_is_fitted(self, "mean_")
+        return np.full(len(checked_rows(self, X)), self.mean_)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.regressor_tags.poor_score = True
+        return tags
 
 
 class Persistence(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]

@@ -14,7 +14,7 @@ from models.estimators.categories import Indicators, categories_of
 from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.signs import feature_signs
 from models.processes.lookup import physics_of
-from models.regression.baselines import FirstPrinciples, Persistence
+from models.regression.baselines import FirstPrinciples, Mean, Persistence
 from models.regression.trees import BoostedTrees
 from models.table.inputs import input_names
 from seeds import Seed
@@ -23,12 +23,14 @@ from seeds import Seed
 def build(seed: Seed) -> dict[str, BaseEstimator]:
     """Unfitted regressors that the seed allows, from the baseline upwards.
 
-    Persistence needs a `previous` column of the target, first principles a physics module, LightGBM with physics a
-    physics module or a column whose sign the seed knows. All take X as `models.table.inputs.matrix` makes it, rows
-    sorted by time.
+    Persistence needs a `previous` column of the target; without it the mean is the baseline. First principles need a
+    physics module, LightGBM with physics a physics module or a column whose sign the seed knows. All take X as
+    `models.table.inputs.matrix` makes it, rows sorted by time.
     """
+    persistence = _persistence(seed)
     made = {
-        "persistence": _persistence(seed),
+        "mean": Mean() if persistence is None else None,
+        "persistence": persistence,
         "first_principles": _first_principles(seed),
         "linear": _linear(seed),
         "lightgbm": BoostedTrees(categories=categories_of(seed)),

@@ -7,12 +7,12 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from models.regression import baselines
-from models.regression.baselines import FirstPrinciples, Persistence
+from models.regression.baselines import FirstPrinciples, Mean, Persistence
 
 # FirstPrinciples is not among these: its number of columns is the process's, the checks bring their own.
 
 
-@parametrize_with_checks([Persistence()])  # type: ignore[untyped-decorator]
+@parametrize_with_checks([Mean(), Persistence()])  # type: ignore[untyped-decorator]
 def test_scikit_learn_conventions(estimator: Any, check: Any) -> None:
     check(estimator)
 

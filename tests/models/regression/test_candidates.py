@@ -10,6 +10,7 @@ from models.processes.lookup import physics_of
 from models.table.inputs import input_names
 from models.tasks import CANDIDATES, build
 from seeds import Seed, load, load_all
+from seeds.format.loader import parse
 
 SEEDS = {name: seed for name, seed in load_all().items() if not seed.classes and seed.quality is None}
 CASES = [pytest.param(seed, name, id=f"{seed.process.name}-{name}") for seed in SEEDS.values() for name in build(seed)]
@@ -52,7 +53,7 @@ def test_without_signs_or_previous_target_their_candidates_are_left_out(toy_seed
     plain = "".join(line for line in lines if not line.startswith(("sign", "previous")))
     path = tmp_path / "toy_cells.toml"
     path.write_text(plain, encoding="utf-8")
-    assert list(build(load(path))) == ["linear", "lightgbm"]
+    assert list(build(load(path))) == ["mean", "linear", "lightgbm"]
 
 
 def test_persistence_takes_the_nearest_period(toy_seed: Seed, tmp_path: Path) -> None:
@@ -131,3 +132,13 @@ def test_physics_features_reach_the_trees() -> None:
             assert len(estimator[-1].signs) == len(seed.inputs) + len(estimator[0].features)
             used += estimator[0].features
     assert used
+
+
+def test_the_mean_is_the_baseline_where_no_earlier_label_is_in_hand(toy_seed: Seed, tmp_path: Path) -> None:
+    text = toy_seed.text
+    previous = next(part for part in text.split("[[columns]]") if 'name = "previous_y"' in part)
+    seed = parse(text.replace("[[columns]]" + previous, ""), tmp_path / "toy_cells.toml")
+    made = build(seed)
+    assert list(made) == ["mean", "linear", "lightgbm", "lightgbm_physics"]
+    X, y = np.array([[1.0, np.nan], [2.0, 3.0], [4.0, 5.0]]), np.array([1.0, 2.0, 6.0])
+    assert made["mean"].fit(X, y).predict(X).tolist() == [3.0, 3.0, 3.0]

@@ -1,0 +1,115 @@
+"""Ten tables as plants keep them: drafted, trained on and served by the commands, without a line edited by hand."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.plant_tables import TABLES, PlantTable
+from seeds import Seed, load
+
+pytestmark = [pytest.mark.service, pytest.mark.slow]
+PATIENCE = 60.0  # s, for a service that starts and for a champion that is taken up
+
+
+class Plant:
+    """A home and a folder of seeds that commands share, and a service over them."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.seeds, self.address = folder, folder / "seeds", f"http://127.0.0.1:{port}"
+        self.seeds.mkdir()
+        self.environment = os.environ | {"NONFERROUS_HOME": str(folder / "home"), "NONFERROUS_SEEDS": str(self.seeds)}
+
+    def run(self, *arguments: str) -> str:
+        """Output of a command, which must end well."""
+        command = [sys.executable, "-m", "nonferrous", *arguments]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def ask(self, path: str, body: object = None) -> tuple[int, Any]:
+        """Status and JSON of a request."""
+        content = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.address + path, content, {"content-type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    """A service that runs before there is a single seed."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    made = Plant(tmp_path_factory.mktemp("plant"), port)
+    log = (made.folder / "service.log").open("wb")
+    command = [sys.executable, "-m", "nonferrous", "serve", "--port", str(port)]
+    server = subprocess.Popen(command, env=made.environment, stdout=log, stderr=log)
+    try:
+        yield made
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        log.close()
+
+
+def served(plant: Plant, name: str) -> dict[str, Any]:
+    """The process's entry among those that the service lists, once a model of it answers."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            _, listed = plant.ask("/v1/processes")
+            found = {one["name"]: one for one in listed["processes"]}.get(name)
+            if found is not None and found["model"] is not None:
+                return found
+        except OSError:  # not up yet
+            found = None
+        assert time.monotonic() < end, f"{name} is not served after {PATIENCE} s: {found}"
+        time.sleep(0.2)
+
+
+def row(seed: Seed) -> dict[str, object]:
+    """A row of usual values."""
+    made: dict[str, object] = {}
+    for column in seed.identity:
+        made[column.name] = "A-1" if column.role == "key" else "2026-11-01T06:00"
+    for column in seed.inputs:
+        if column.values:
+            made[column.name] = column.values[0]
+        elif not column.is_made:
+            made[column.name] = column.usual
+    return made
+
+
+@pytest.mark.parametrize("table", TABLES, ids=[table.name for table in TABLES])
+def test_a_table_goes_from_file_to_prediction(plant: Plant, table: PlantTable) -> None:
+    file, draft = plant.folder / table.file, plant.seeds / f"{table.name}.toml"
+    table.write(file)
+    plant.run("seeds", "draft", str(file), "--target", table.target, *table.options, "--out", str(draft))
+    assert ": good:" in plant.run("seeds", "check", str(draft))
+    assert "passed the gate" in plant.run("train", table.name, "--data", str(file))
+    seed = load(draft)
+    served(plant, table.name)
+    status, answer = plant.ask(f"/v1/{table.name}/predictions", {"rows": [row(seed)]})
+    assert status == 200, answer
+    (prediction,) = answer["predictions"]
+    if seed.classes:
+        assert sum(prediction["class_probabilities"].values()) == pytest.approx(1, abs=1e-9)
+        assert prediction[seed.target.name] in seed.classes
+    else:
+        found = prediction[seed.target.name]
+        assert found["low"] < found["value"] < found["high"]
+        assert seed.target.typical is not None
+        assert abs(found["value"] - seed.target.usual) < 5 * seed.target.typical.sd
