@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from models.answers import Regressor
 from models.estimators.boosted_classes import BoostedClasses
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS
+from models.estimators.categories import by_column, indicators
 from models.estimators.linear_classes import LinearClasses
 from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.standard_scale import StandardScale
@@ -220,10 +221,10 @@ def _of_persistence(estimator: Persistence, X: FloatArray) -> tuple[FloatArray, 
 
 @contributions.register
 def _of_trees(estimator: BoostedTrees, X: FloatArray) -> tuple[FloatArray, FloatArray]:
-    line = estimator.line_
-    filled = np.where(np.isnan(X), line.fill, np.clip(X, line.low, line.high))
-    parts = (filled - line.fill) / line.scale * line.slope + _shap(estimator.booster_, estimator.n_jobs, X)[:, :, 0]
-    return X, parts[:, :, None]
+    line, indicated = estimator.line_, indicators(X, estimator.categories)
+    filled = np.where(np.isnan(indicated), line.fill, np.clip(indicated, line.low, line.high))
+    of_line = by_column((filled - line.fill) / line.scale * line.slope, estimator.categories)
+    return X, of_line[:, :, None] + _shap(estimator.booster_, estimator.n_jobs, X)
 
 
 @contributions.register
@@ -238,8 +239,10 @@ def _of_last_assay(estimator: LastAssay, X: FloatArray) -> tuple[FloatArray, Flo
 
 @contributions.register
 def _of_lines(estimator: LotLines, X: FloatArray) -> tuple[FloatArray, FloatArray]:
-    filled = np.where(np.isnan(X), estimator.fill_, np.clip(X, estimator.low_, estimator.high_))
-    return X, ((filled - estimator.fill_) / estimator.scale_)[:, :, None] * estimator.slope_
+    indicated = indicators(X, estimator.categories)
+    filled = np.where(np.isnan(indicated), estimator.fill_, np.clip(indicated, estimator.low_, estimator.high_))
+    parts = ((filled - estimator.fill_) / estimator.scale_)[:, :, None] * estimator.slope_
+    return X, by_column(parts, estimator.categories)
 
 
 @contributions.register
@@ -250,8 +253,9 @@ def _of_lot_trees(estimator: LotTrees, X: FloatArray) -> tuple[FloatArray, Float
 
 @contributions.register
 def _of_linear_classes(estimator: LinearClasses, X: FloatArray) -> tuple[FloatArray, FloatArray]:
-    scores = StandardScale(estimator.median_, estimator.spread_).scores(X)
-    return X, scores[:, :, None] * estimator.weights_
+    scale = StandardScale(estimator.median_, estimator.spread_)
+    parts = scale.scores(indicators(X, estimator.categories))[:, :, None] * estimator.weights_
+    return X, by_column(parts, estimator.categories)
 
 
 @contributions.register
@@ -267,7 +271,7 @@ def _of_pipeline(estimator: Pipeline, X: FloatArray) -> tuple[FloatArray, FloatA
     if not hasattr(last, "coef_"):
         return None
     parts = np.asarray(estimator[:-1].transform(X) * last.coef_, dtype=np.float64)
-    return X, parts[:, :, None]
+    return X, by_column(parts, getattr(first, "categories", None))[:, :, None]
 
 
 def _shap(booster: lightgbm.Booster, n_jobs: int, X: FloatArray) -> FloatArray:

@@ -274,27 +274,18 @@ def test_training_figures_are_the_services_answers(job, client):
         return pieces_as_in_training(job, client)
     if job.seed.quality:
         return lots_as_in_training(job, client)
-    learnt = job.trained.learnt
-    rows = learnt.parts.test
-    body = requested(job, job.data.table.iloc[rows])
-    told = client.post(f"/v1/{job.seed.process.name}/predictions", json=body).json()
-    assert told["model"]["version"] == job.trained.version
-    target = job.seed.target.name
-    value, low, high = (
-        np.array([row[target][part] for row in told["predictions"]]) for part in ("value", "low", "high")
-    )
-    y, X, model = job.data.y[rows], job.data.X[rows], learnt.best.model
-    metrics = learnt.best.metrics
-    answer = model.answer(X, 0.9)[target]
-    for said, computed in zip((value, low, high), answer, strict=True):
-        np.testing.assert_allclose(said, computed, rtol=1e-9)
+    learnt, target = job.trained.learnt, job.seed.target.name
+    rows, model, metrics = learnt.parts.test, learnt.best.model, learnt.best.metrics
+    said = said_of(job, rows, client)
+    y, X = job.data.y[rows], job.data.X[rows]
+    for part, computed in model.answer(X, 0.9)[target]._asdict().items():
+        np.testing.assert_allclose([row[target][part] for row in said], computed, rtol=1e-9)
     # What is measured is the model as it was fitted; since then the outcomes of the test rows have centred its answers.
-    fixed = model.fixed(X, 0.9)
-    np.testing.assert_allclose(value - model.adaptive.centre, fixed.value, rtol=1e-9)
-    assert rmse(fixed.value - y) == pytest.approx(metrics["test_rmse"], rel=1e-9)
-    inside = (fixed.low <= y) & (y <= fixed.high)
-    assert np.mean(inside) == pytest.approx(metrics["test_coverage_90"], rel=1e-9)
-    for row in told["predictions"]:
+    value, low, high = model.fixed(X, 0.9)
+    np.testing.assert_allclose([row[target]["value"] for row in said], value + model.adaptive.centre, rtol=1e-9)
+    assert rmse(value - y) == pytest.approx(metrics["test_rmse"], rel=1e-9)
+    assert np.mean((low <= y) & (y <= high)) == pytest.approx(metrics["test_coverage_90"], rel=1e-9)
+    for row in said:
         for quantity in (target, *job.seed.derived):
             assert row[quantity]["unit"] == job.seed.targets[quantity].unit
             if row[quantity]["value"] is None:

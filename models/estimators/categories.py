@@ -77,6 +77,32 @@ def with_indicators(per_column: tuple[int, ...], categories: Categories) -> tupl
     return numbers + (0,) * sum(categories)
 
 
+def by_column(parts: FloatArray, categories: Categories) -> FloatArray:
+    """Parts of the columns that `indicators` made, summed over each category's values, for the columns of the matrix.
+
+    Parameters
+    ----------
+    parts : ndarray, shape (n, k', ...)
+        One part for each column that `indicators` made.
+    categories : tuple of int, length k, or None
+
+    Returns
+    -------
+    ndarray, shape (n, k, ...)
+    """
+    if categories is None:
+        return parts
+    found = np.zeros((len(parts), len(categories), *parts.shape[2:]))
+    texts = category_columns(categories, len(categories))
+    numbers = [i for i in range(len(categories)) if i not in texts]
+    found[:, numbers] = parts[:, : len(numbers)]
+    start = len(numbers)
+    for i in texts:
+        found[:, i] = parts[:, start : start + categories[i]].sum(axis=1)
+        start += categories[i]
+    return found
+
+
 def columns_before(indicated: int, categories: Categories) -> int:
     """Number of columns of the matrix of which `indicators` made so many."""
     return indicated if categories is None else indicated - sum(size - 1 for size in categories if size)
