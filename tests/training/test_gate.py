@@ -48,14 +48,14 @@ def test_what_keeps_every_condition_passes():
             "labels: 49 learnt that do not just repeat the one before in their unit; expected at least 50",
         ),
         (
-            gate(evidence(blocks=9), False, None),
-            "rows to measure on: 36 rows in 9 independent blocks that nothing has learnt from; expected at least 30 "
-            "rows in 10 blocks",
+            gate(evidence(blocks=7), False, None),
+            "rows to measure on: 28 rows in 7 independent blocks that nothing has learnt from; expected at least 30 "
+            "rows in 8 blocks",
         ),
         (
             gate(evidence(per_block=2), False, None),
             "rows to measure on: 20 rows in 10 independent blocks that nothing has learnt from; expected at least 30 "
-            "rows in 10 blocks",
+            "rows in 8 blocks",
         ),
         (
             gate(evidence(own=2.5), False, None),

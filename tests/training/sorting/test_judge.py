@@ -102,8 +102,8 @@ def test_broken_limits_no_worse_than_the_champions_do_not_hold_a_better_sorter_b
 
 def test_too_few_lots_are_told_with_their_number(fitted):
     data, rows, found = fitted
-    few = rows[data.periods[rows] >= np.sort(data.periods.unique())[-9]]
-    with pytest.raises(JudgeError, match=r"360 rows in 9 independent blocks .* at least 30 rows in 10 blocks"):
+    few = rows[data.periods[rows] >= np.sort(data.periods.unique())[-7]]
+    with pytest.raises(JudgeError, match=r"280 rows in 7 independent blocks .* at least 30 rows in 8 blocks"):
         check_judgeable(found["majority"].model, data, few)
 
 
