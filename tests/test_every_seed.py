@@ -280,8 +280,7 @@ def test_training_figures_are_the_services_answers(job, client):
     y, X = job.data.y[rows], job.data.X[rows]
     for part, computed in model.answer(X, 0.9)[target]._asdict().items():
         np.testing.assert_allclose([row[target][part] for row in said], computed, rtol=1e-9)
-    # What is measured is the model as it was fitted; since then the outcomes of the test rows have centred its answers.
-    value, low, high = model.fixed(X, 0.9)
+    value, low, high = model.fixed(X, 0.9)  # as fitted; since then outcomes of the test rows have centred its answers
     np.testing.assert_allclose([row[target]["value"] for row in said], value + model.adaptive.centre, rtol=1e-9)
     assert rmse(value - y) == pytest.approx(metrics["test_rmse"], rel=1e-9)
     assert np.mean((low <= y) & (y <= high)) == pytest.approx(metrics["test_coverage_90"], rel=1e-9)
@@ -290,8 +289,8 @@ def test_training_figures_are_the_services_answers(job, client):
             assert row[quantity]["unit"] == job.seed.targets[quantity].unit
             if row[quantity]["value"] is None:
                 assert f"{quantity} not determined by these inputs" in row["flags"]
-                continue
-            assert row[quantity]["low"] <= row[quantity]["value"] <= row[quantity]["high"]
+            else:
+                assert row[quantity]["low"] <= row[quantity]["value"] <= row[quantity]["high"]
 
 
 def said_of(job: Job, rows: np.ndarray, client: TestClient) -> list[dict[str, object]]:
@@ -308,10 +307,14 @@ def lots_as_in_training(job: Job, client: TestClient) -> None:
     """Coverage, decisions and false release of the test lots, from what the service says of them."""
     rows, metrics = job.trained.learnt.parts.test, job.trained.learnt.best.metrics
     said, lots = said_of(job, rows, client), lots_of(job.data)[rows]
-    inside = np.ones(len(rows), dtype=bool)
+    model, inside = job.trained.learnt.best.model, np.ones(len(rows), dtype=bool)
+    logs = model.assess(job.data.X[rows]).logs
+    # What is measured are the intervals as they were fitted; those of the service have followed the test lots' assays.
+    fixed, now = model.fixed_contents(logs, 0.9), model.contents(logs, 0.9)
     for e, element in enumerate(job.seed.elements):
-        low, high = (np.array([row["contents"][element.name][end] for row in said]) for end in ("low", "high"))
-        label = lots.reported[:, e]
+        for end, computed in now[element.name]._asdict().items():
+            np.testing.assert_allclose([row["contents"][element.name][end] for row in said], computed, rtol=1e-9)
+        label, (_, low, high) = lots.reported[:, e], fixed[element.name]
         inside &= np.isnan(label) | np.where(label < 0, low <= -label, (low <= label) & (label <= high))
     assert inside.mean() == pytest.approx(metrics["test_coverage_90"], rel=1e-9)
     grades = [grade.name for grade in job.seed.grades]
@@ -349,10 +352,9 @@ def pieces_as_in_training(job: Job, client: TestClient) -> None:
 
 def flat(job: Job, row: dict[str, object]) -> dict[str, object]:
     """A prediction of the service in the columns of MLflow's generic model."""
-    names = (job.seed.target.name, *job.seed.derived)
+    names, suffixes = (job.seed.target.name, *job.seed.derived), {"value": "", "low": "_low", "high": "_high"}
     quantities = row.get("elements") or row.get("contents") or {name: row[name] for name in names}
-    parts = (("value", ""), ("low", "_low"), ("high", "_high"))
-    found = {name + suffix: told[part] for name, told in quantities.items() for part, suffix in parts}
+    found = {name + suffixes[part]: told[part] for name, told in quantities.items() for part in suffixes}
     if job.seed.classes:
         found |= {job.seed.target.name: row["class"]}
         found |= {f"p_{name}": chance for name, chance in row["class_probabilities"].items()}
