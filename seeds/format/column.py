@@ -111,6 +111,11 @@ class Column(Part):
         return f"at most {high:g} {self.unit}" if math.isinf(low) else f"{low:g} to {high:g} {self.unit}"
 
     @property
+    def label(self) -> str:
+        """Name with its unit, as on an axis; the name alone where it holds texts."""
+        return self.name if self.unit is None else f"{self.name} [{self.unit}]"
+
+    @property
     def usual(self) -> float:
         """Mean in normal production [column's unit]; NaN where the seed does not know it."""
         return math.nan if self.typical is None else self.typical.mean

@@ -101,7 +101,7 @@ def _standardised(data: Dataset, parts: Split) -> FloatArray:
 def signals_by_class(candidate: Any, data: Dataset, parts: Split) -> go.Figure:
     """Inputs that tell classes apart, beside those that the model looks at."""
     order = np.argsort(candidate.importance, kind="stable")[-MOST_INPUTS:]
-    names = [f"{data.seed.inputs[i].name} [{data.seed.inputs[i].unit}]" for i in order]
+    names = [data.seed.inputs[i].label for i in order]
     figure = make_subplots(cols=2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.14)
     figure.update_layout(LAYOUT)
     figure.add_heatmap(

@@ -249,7 +249,8 @@ def _summary(content: Content, clock: Clock, checked: Checked) -> list[tuple[str
         written = f"{dialect.encoding}, {dialect.separator_name} between cells, decimal {_sign(dialect.decimal)}"
         written += f", thousands {_sign(dialect.thousands)}" if dialect.thousands else ""
         lines.append(("written as", f"{written}, header in row {dialect.header}"))
-    lines.append(("rows", f"{len(content.frame)} in the file, {len(checked.table)} as periods that can be learnt from"))
+    taken = f"{len(checked.table)} periods made of them" if clock.is_faster else f"{len(checked.table)} taken"
+    lines.append(("rows", f"{len(content.frame)} in the file, {taken}"))
     if clock.time is not None and clock.time.times is not None:
         times = clock.time.times.values.dropna()
         lines.append(("time", f"{clock.time.text}: {times.min():%Y-%m-%d %H:%M} to {times.max():%Y-%m-%d %H:%M}"))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from pages.markdown import table
-from seeds import Seed
+from seeds import Column, Seed
 from training.dataset import Dataset
 from training.fitting import AnyCandidate
 from training.gate import Gated
@@ -45,10 +45,15 @@ def _escaped(line: str) -> str:
 
 def _inputs(chosen: AnyCandidate, seed: Seed) -> list[str]:
     rows = [
-        [f"`{c.name}`", c.unit, c.role, f"{low:.5g}", f"{high:.5g}", c.meaning]
+        [f"`{c.name}`", c.unit or "text", c.role, *_learnt(c, low, high), c.meaning]
         for c, (low, high) in zip(seed.inputs, chosen.model.ranges, strict=True)
     ]
     return ["## Inputs", "", *table(["input", "unit", "role", "lowest learnt", "highest learnt", "meaning"], rows)]
+
+
+def _learnt(column: Column, low: float, high: float) -> tuple[str, str]:
+    """Lowest and highest value learnt; of a text category the texts themselves, which have no order."""
+    return (f"{low:.5g}", f"{high:.5g}") if column.values is None else (", ".join(column.values), "-")
 
 
 def _limits(data: Dataset, task: Task) -> list[str]:

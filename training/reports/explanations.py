@@ -54,7 +54,8 @@ def contribution_dots(candidate: Any, data: Dataset, parts: Split) -> go.Figure 
             showlegend=False,
             hoverinfo="x",
         )
-    names = [f"{found.names[i]} [{found.units[i]}]" for i in order]
+    labels = {column.name: column.label for column in data.seed.inputs}  # of features the unit is stated beside
+    names = [labels.get(found.names[i], f"{found.names[i]} [{found.units[i]}]") for i in order]
     axis = {"tickvals": list(range(len(order))), "ticktext": names, "automargin": True}
     return figure.update_layout(height=140 + 26 * len(order), yaxis=axis)
 

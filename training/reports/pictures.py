@@ -55,6 +55,6 @@ def input_bars(rise: FloatArray, data: Dataset, axis: str) -> go.Figure:
     columns = data.seed.inputs
     order = np.argsort(rise, kind="stable")[-MOST_INPUTS:]
     figure = empty(axis, "")
-    names = [f"{columns[i].name} [{columns[i].unit}]" for i in order]
+    names = [columns[i].label for i in order]
     figure.add_bar(x=rise[order], y=names, orientation="h", marker_color=BLUE)
     return figure.update_layout(height=110 + 22 * len(order), yaxis={"automargin": True, "ticklabelstandoff": 6})

@@ -157,7 +157,7 @@ def test_fixed_and_adaptive_intervals_stand_side_by_side(toy_seed):
     line = LINE | {f"test_{name}": value for name, value in (figures | adaptive).items()}
     text = "\n".join(sections_of(toy_seed, line=line))
     assert (
-        "They need outcomes to come back; here each counted from 1 periods after the end of its own, none earlier.\n\n"
+        "They need outcomes to come back; here each counted from 1 period after the end of its own, none earlier.\n\n"
         "| 90% interval | fixed | adaptive |\n"
         "| - | - | - |\n"
         "| coverage, future periods | 0.74 | 0.876 |\n"

@@ -33,7 +33,7 @@ def test_bars_name_their_inputs_with_the_largest_on_top(toy_seed):
 
 
 def test_the_25_largest_of_many_inputs_have_a_bar():
-    inputs = [SimpleNamespace(name=f"i{i:02d}", unit="1") for i in range(40)]
+    inputs = [SimpleNamespace(label=f"i{i:02d} [1]") for i in range(40)]
     table = SimpleNamespace(seed=SimpleNamespace(inputs=inputs))
     rise = np.where(np.arange(40) % 2 == 0, np.arange(40.0), -np.arange(40.0))
     figure = input_bars(rise, table, "rise [1]")
