@@ -61,7 +61,8 @@ def ours(data: Dataset, parts: Split) -> tuple[str, float]:
     for name, estimator in build(data.seed).items():
         estimator = tuned(with_few_threads(estimator, len(data.y)), data.X[parts.train], data.labels[parts.train])
         model, metrics = fit_model(task, name, estimator, data, parts, {})
-        found[name] = metrics[task.SELECTED_BY], task.predict(model.estimator, data.X[parts.test])
+        answers = task.predictions_of(task.answers(model, data, parts))
+        found[name] = metrics[task.SELECTED_BY], np.asarray(answers)[parts.test]
     best = min(found, key=lambda name: found[name][0])
     return best, error(data, parts, found[best][1])
 

@@ -113,6 +113,15 @@ def retrain(
     _end(retrained.gated.passed)
 
 
+def has_champion(seed: Seed, settings: Settings) -> bool:
+    """Whether a version of a process's model is champion."""
+    from registry.tracking import Tracking
+    from registry.versions import CHAMPION
+
+    versions = Tracking(settings, make=True).versions(seed.process.name)
+    return any(CHAMPION in version.aliases for version in versions)
+
+
 def prepare(seed: Seed, settings: Settings) -> bool:
     """Make a simulated plant and a champion where there is none; gives whether there is a champion then.
 
@@ -120,11 +129,10 @@ def prepare(seed: Seed, settings: Settings) -> bool:
     again.
     """
     from registry.tracking import Tracking
-    from registry.versions import CHAMPION
 
     process = seed.process.name
     versions = Tracking(settings, make=True).versions(process)
-    if any(CHAMPION in version.aliases for version in versions):
+    if has_champion(seed, settings):
         console().print(f"{process}: has a champion already", style="dim")
         return True
     if versions and versions[-1].refused and versions[-1].tags["seed_digest"] == seed.digest:

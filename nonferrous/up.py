@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nonferrous.terminal import REFUSED, console, fail
-from nonferrous.train import prepare
+from nonferrous.train import has_champion, prepare
 
 if TYPE_CHECKING:
     from registry.settings import Settings
@@ -52,15 +53,17 @@ def up(
         fail(f"MLFLOW_TRACKING_URI: {settings.uri} has a UI already; `up` starts one: use `train` and `serve`")
     for wanted in (port, ui_port):
         _check_free(wanted)
-    seeds = reversed(load_all().values())
-    simulated = {seed.process.task: seed for seed in seeds if seed.plant is not None}  # the first of each task
-    if not simulated:
-        fail("no seed of the folder has a [plant] to simulate; train on your own data with `nonferrous train`")
+    seeds = load_all()
+    plants = [seed for seed in seeds.values() if seed.plant is not None]
+    simulated = {seed.process.task: seed for seed in reversed(plants)}  # the first of each task
     answering = [seed for seed in simulated.values() if prepare(seed, settings)]
+    answering += [seed for seed in seeds.values() if seed.plant is None and has_champion(seed, settings)]
+    if not plants and not answering:
+        fail("no seed of the folder has a [plant] to simulate or a champion: train on your own data first")
     if not answering:
         console().print("no process has a champion: there is nothing to serve")
         raise typer.Exit(REFUSED)
-    others = [seed for seed in load_all().values() if seed.plant is not None and seed not in simulated.values()]
+    others = [seed for seed in plants if seed not in simulated.values()]
     api, ui = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}"
     serve_api = ["-m", "nonferrous", "serve", "--port", str(port)]
     serve_ui = ["-m", "mlflow", "server", "--backend-store-uri", settings.uri, "--port", str(ui_port), "--workers", "1"]
@@ -128,7 +131,9 @@ def _await(address: str, process: subprocess.Popen[bytes]) -> None:
 def curl_line(seed: Seed, address: str) -> str:
     """A request to paste into a shell: a typical row of the process."""
     row: dict[str, object] = {} if seed.key is None else {seed.key.name: "A-001"}
-    row[seed.clock.name] = f"{date.today():%Y-%m-%d}" if seed.is_daily else f"{date.today():%Y-%m-%d}T06:00"
+    if seed.time is not None:
+        row[seed.time.name] = f"{date.today():%Y-%m-%d}" if seed.is_daily else f"{date.today():%Y-%m-%d}T06:00"
     row |= {column.name: column.typical.mean for column in seed.inputs if column.typical is not None}
-    body = json.dumps({"rows": [row]})
-    return f"curl -s {address}/v1/{seed.process.name}/predictions -H 'content-type: application/json' -d '{body}'"
+    row |= {column.name: column.values[0] for column in seed.inputs if column.values}
+    body = shlex.quote(json.dumps({"rows": [row]}, ensure_ascii=False))
+    return f"curl -s {address}/v1/{seed.process.name}/predictions -H 'content-type: application/json' -d {body}"

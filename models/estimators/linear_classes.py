@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
 
 from models.estimators.categories import Categories, indicators
 from models.estimators.class_baselines import KnownClasses, learnable
 from models.estimators.standard_scale import StandardScale
+from models.estimators.tuning import Block, Settings
 from models.table.inputs import checked_rows
 from models.temperature import softmax
 from physics.arrays import FloatArray
 
+MANY_WEIGHTS = 500  # inputs times classes
+LEAST_CHANCE = 1e-3  # of a class that a block's older rows do not show: one row must not decide
+
 
 class LinearClasses(KnownClasses):
-    """Multinomial logistic regression.
+    """Multinomial logistic regression; `models.estimators.tuning.tuned` chooses its penalty from LADDER.
 
     Parameters
     ----------
@@ -41,6 +47,8 @@ class LinearClasses(KnownClasses):
     """
 
     STORED = ("n_features_in_", "median_", "spread_", "weights_", "intercept_", "seen_")
+    LADDER: ClassVar[tuple[tuple[Settings, ...], ...]] = (({"C": 0.1}, {"C": 1.0}, {"C": 10.0}, {"C": 100.0}),)
+    held_back: ClassVar[float] = 0.2  # share of the rows in each later block that the penalty is chosen on
 
     def __init__(self, n_classes: int, C: float = 1.0, categories: Categories = None) -> None:
         self.n_classes = n_classes
@@ -57,12 +65,25 @@ class LinearClasses(KnownClasses):
         self.seen_ = np.bincount(codes, minlength=self.n_classes) > 0
         seen = np.flatnonzero(self.seen_)
         if len(seen) > 1:
-            learnt = LogisticRegression(C=self.C, solver="newton-cholesky").fit(scale.scores(rows), codes)
+            # Newton's method solves for all weights at once, which is slow where they are many.
+            solver = "newton-cholesky" if len(seen) * rows.shape[1] < MANY_WEIGHTS else "lbfgs"
+            learnt = LogisticRegression(C=self.C, solver=solver, max_iter=1000).fit(scale.scores(rows), codes)
             # Of two classes scikit-learn keeps the weights of the second alone.
             where = seen[-len(learnt.coef_) :]
             self.weights_[:, where] = learnt.coef_.T
             self.intercept_[where] = learnt.intercept_
         return self
+
+    def block_errors(self, X: FloatArray, y: FloatArray, blocks: Sequence[Block]) -> Iterator[float]:
+        """Log loss on each later block, by what is learnt from the rows older than it."""
+        for older, later in blocks:
+            p = clone(self).fit(X[older], y[older]).predict_proba(X[later])
+            own = p[np.arange(len(p)), y[later].astype(np.intp)]
+            yield float(-np.log(np.maximum(own, LEAST_CHANCE)).mean())
+
+    def settings(self) -> dict[str, float]:
+        """Settings of the fitted estimator by name."""
+        return {"penalty": 1 / self.C}
 
     def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
         """Probability of each class, shape (n, n_classes)."""
