@@ -83,6 +83,12 @@ def numbers(cells: pd.Series, form: TableFormat = ISO) -> Parsed:
 
 def _numbers_of_plant(text: pa.ChunkedArray, form: TableFormat) -> Parsed:
     """Numbers that are written with the signs of `form`; a number with other signs is a fault, never guessed."""
+    if form.thousands is None and not _mask(pc.match_substring(text, ".")).any():
+        try:  # most columns hold nothing else than numbers, which are read at once
+            values = _cast(pc.replace_substring(text, form.decimal, "."))
+            return values, {FINITE: np.isinf(values.to_numpy())}
+        except pa.ArrowInvalid:
+            pass
     text = pc.if_else(pc.is_in(text, value_set=_NO_NUMBER), None, text)
     group = {None: "", " ": r"[ \x{a0}\x{202f}]"}.get(form.thousands, re.escape(form.thousands or ""))
     whole = rf"(\d{{1,3}}({group}\d{{3}})+|\d+)" if group else r"\d+"
