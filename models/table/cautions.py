@@ -215,10 +215,11 @@ def _few_labels(table: pd.DataFrame, seed: Seed) -> list[str]:
     unlabelled = np.count_nonzero(labels.isna().all(axis=1))
     if unlabelled:
         lines.append(f"no label in {unlabelled} of {len(table)} rows")
-    values = table[seed.target.name].dropna()
-    if seed.target.classes:
-        absent = [name for name in seed.target.classes if name not in set(values.unique())]
-        lines += [f"{seed.target.name} has no row of {named(absent)}"] if absent else []
-    elif seed.target not in seed.elements and values.nunique() < LABEL_SHARE * len(values):
-        lines.append(f"{seed.target.name} has {values.nunique()} different values in {len(values)} rows with a label")
+    for target in seed.primaries:
+        values = table[target.name].dropna()
+        if target.classes:
+            absent = [name for name in target.classes if name not in set(values.unique())]
+            lines += [f"{target.name} has no row of {named(absent)}"] if absent else []
+        elif target not in seed.elements and values.nunique() < LABEL_SHARE * len(values):
+            lines.append(f"{target.name} has {values.nunique()} different values in {len(values)} rows with a label")
     return lines

@@ -110,7 +110,7 @@ def read_truth(path: str | Path, seed: Seed) -> pd.DataFrame | None:
         raise TableError([truth])
     frame: pd.DataFrame = truth.to_pandas(ignore_metadata=True, date_as_object=False)
     identity = [column.name for column in seed.identity]
-    lacking = [name for name in [*identity, seed.target.name] if name not in frame]
+    lacking = [name for name in [*identity, *(column.name for column in seed.primaries)] if name not in frame]
     held = ", ".join(frame.columns)
     if lacking:
         raise TableError(Fault(str(file), None, name, f"columns {held}", f"a column '{name}'") for name in lacking)

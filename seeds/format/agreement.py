@@ -9,7 +9,7 @@ def _units(seed: Seed) -> set[str]:
     """What a seed says that requests and answers rest on."""
     inputs = {f"input {column.name} [{column.unit}]" for column in seed.inputs}
     derived = {f"target {name} [{target.unit}]" for name, target in seed.derived.items()}
-    own = {f"target {seed.target.name} [{seed.target.unit or ', '.join(seed.classes)}]"}
+    own = {f"target {column.name} [{column.unit or ', '.join(seed.classes)}]" for column in seed.primaries}
     return inputs | derived | own | _decisions(seed) | {f"process {seed.process.name}"}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds.format import classification, quality, sorting, table
+from seeds.format import classification, quality, regression, sorting, table
 from seeds.format.column import MADE
 from seeds.format.schema import Seed, head_of, stated_sources
 
@@ -81,8 +81,8 @@ def parse(text: str, path: Path) -> Seed:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SeedError(path, [f"no valid TOML: {error}"]) from None
-    if "text" in raw:
-        raise SeedError(path, ["text: unknown key"])
+    if own := [key for key in ("text", "place") if key in raw]:
+        raise SeedError(path, [f"{key}: unknown key" for key in own])
     faults = []
     try:
         seed = Seed.model_validate(raw | {"text": text})
@@ -134,6 +134,7 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
     yield from _tags(columns)
     yield from _made(columns)
     yield from _targets(columns, _part(raw, "targets"))
+    yield from regression.faults(raw, columns)
     yield from classification.faults(raw, columns)
     yield from sorting.faults(raw, columns)
     yield from quality.faults(raw, columns)

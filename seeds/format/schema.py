@@ -63,7 +63,10 @@ class Reference(Part):
 
 
 class Seed(Part):
-    """Everything that is known of a process before data."""
+    """Everything that is known of a process before data.
+
+    `text` is the file's content. `place` is the number of the target, from 0, in what `for_target` gives, else None.
+    """
 
     process: Process
     references: dict[Name, Reference]
@@ -78,6 +81,7 @@ class Seed(Part):
     causes: Annotated[list[Cause], Field([])]
     plant: Plant | None = None
     text: Annotated[str, Field(exclude=True, repr=False)] = ""
+    place: Annotated[int | None, Field(exclude=True, repr=False)] = None
 
     @property
     def digest(self) -> str:
@@ -136,6 +140,28 @@ class Seed(Part):
         return self.by_role("target")[0]
 
     @cached_property
+    def primaries(self) -> tuple[Column, ...]:
+        """Targets that have a model each: all where numbers are predicted and nothing is decided, else the first."""
+        decides = self.sorting is not None or self.quality is not None
+        return (self.target,) if decides or self.classes else self.by_role("target")
+
+    def for_target(self, name: str) -> Seed:
+        """The same process with one of `primaries` as its only target; the others become late, so no model sees them.
+
+        Physics and the signs of columns are about the first target, so of any other one nothing of these is known.
+        """
+        if len(self.primaries) == 1:
+            return self
+        place = [column.name for column in self.primaries].index(name)
+        columns = []
+        for column in self.columns:
+            role = "late" if column.role == "target" and column.name != name else column.role
+            columns.append(column.model_copy(update={"role": role, "sign": 0 if place else column.sign}))
+        targets = {key: one for key, one in self.targets.items() if name in (key, one.derived_from)}
+        parts = {field: getattr(self, field) for field in type(self).model_fields}
+        return self.model_construct(**parts | {"columns": columns, "targets": targets, "place": place})
+
+    @cached_property
     def inputs(self) -> tuple[Column, ...]:
         """The only columns that a prediction may use: before, knob and during."""
         return self.by_role("before", "knob", "during")
@@ -178,17 +204,18 @@ class Seed(Part):
 
     @cached_property
     def quantities(self) -> dict[str, str]:
-        """Unit of each quantity with an interval: a number and those derived from it, or contents; of a class none."""
+        """Unit of each quantity with an interval: numbers, each with what is derived from it, or contents; no class."""
         names = [column.name for column in self.elements]
         if self.quality is None and not self.classes:
-            names = [self.target.name, *self.derived]
+            own = [column.name for column in self.primaries]
+            names = [name for first in own for name in (first, *self.derived_from(first))]
         return {name: self.targets[name].unit for name in names}
 
     @cached_property
     def labels(self) -> tuple[Column, ...]:
-        """Target columns that estimators learn: contents and then defects of graded lots, else the primary target."""
+        """Target columns that estimators learn: contents and then defects of graded lots, else `primaries`."""
         if self.quality is None:
-            return (self.target,)
+            return self.primaries
         return (*self.elements, *(self.column(name) for name in self.defects))
 
     @property
@@ -199,8 +226,12 @@ class Seed(Part):
 
     @cached_property
     def derived(self) -> dict[str, Target]:
-        """Targets that physics computes from the primary target."""
+        """Targets that physics computes from another one."""
         return {name: target for name, target in self.targets.items() if target.derived_from is not None}
+
+    def derived_from(self, name: str) -> tuple[str, ...]:
+        """Names of the targets that physics computes from this one."""
+        return tuple(derived for derived, target in self.derived.items() if target.derived_from == name)
 
     @property
     def assumed(self) -> int:

@@ -1,0 +1,87 @@
+"""Seeds with several targets of numbers: what they say, and each target seen by itself."""
+
+from pathlib import Path
+
+import pytest
+
+from seeds import Seed, SeedError, load
+from seeds.format.agreement import _units
+from seeds.format.loader import parse
+
+TEXT = (Path(__file__).parents[2] / "toys" / "toy_melts.toml").read_text(encoding="utf-8")
+DERIVED = (
+    '\n[targets.cost]\nunit = "$/t"\nmeaning = "what the metal lost is worth"\nsource = "law"\nderived_from = "{}"\n'
+)
+
+
+def melts(text: str = TEXT) -> Seed:
+    return parse(text, Path("toy_melts.toml"))
+
+
+def test_all_targets_are_answered_each_in_its_unit() -> None:
+    seed = melts()
+    assert [column.name for column in seed.primaries] == ["loss", "iron"]
+    assert seed.labels == seed.primaries
+    assert seed.quantities == {"loss": "%", "iron": "g/t"}
+
+
+def test_a_target_by_itself_leaves_the_others_to_nobody() -> None:
+    seed = melts()
+    for name, other in (("loss", "iron"), ("iron", "loss")):
+        alone = seed.for_target(name)
+        assert (alone.target.name, alone.primaries, alone.quantities) == (
+            name,
+            (alone.column(name),),
+            {name: alone.column(name).unit},
+        )
+        assert alone.column(other).role == "late"
+        assert [column.name for column in alone.inputs] == [column.name for column in seed.inputs]
+        assert (alone.text, alone.digest) == (seed.text, seed.digest)
+        assert alone.for_target(name) is alone
+    assert [column.role for column in seed.by_role("target")] == ["target", "target"]
+
+
+def test_signs_are_of_the_first_target_alone() -> None:
+    seed = melts()
+    assert seed.for_target("loss").column("x").sign == 1
+    assert seed.for_target("iron").column("x").sign == 0
+    assert (seed.place, seed.for_target("loss").place, seed.for_target("iron").place) == (None, 0, 1)
+
+
+def test_one_target_is_the_process_itself(toy_seed: Seed) -> None:
+    assert toy_seed.for_target("y") is toy_seed
+    assert toy_seed.place is None
+
+
+def test_what_is_derived_stays_with_the_target_that_it_comes_from() -> None:
+    seed = melts(TEXT + DERIVED.format("loss"))
+    assert list(seed.quantities) == ["loss", "cost", "iron"]
+    assert list(seed.for_target("loss").quantities) == ["loss", "cost"]
+    assert list(seed.for_target("iron").targets) == ["iron"]
+
+
+def test_nothing_is_derived_from_a_later_target() -> None:
+    with pytest.raises(SeedError, match=r"targets\.cost\.derived_from: got 'iron': expected the first target, 'loss'"):
+        melts(TEXT + DERIVED.format("iron"))
+
+
+def test_a_class_is_a_target_alone() -> None:
+    text = TEXT.replace('task = "regression"', 'task = "classification"')
+    with pytest.raises(SeedError, match=r"columns\.iron: expected the class as the only target"):
+        melts(text)
+
+
+def test_another_unit_of_a_later_target_is_another_seed() -> None:
+    other = melts(TEXT.replace('"g/t"', '"mg/kg"'))
+    assert _units(melts()) ^ _units(other) >= {"target iron [g/t]", "target iron [mg/kg]"}
+
+
+def test_a_file_does_not_say_which_target_it_is_of() -> None:
+    with pytest.raises(SeedError, match="place: unknown key"):
+        melts("place = 1\n" + TEXT)
+
+
+@pytest.mark.parametrize("name", ["toy_lots", "toy_scrap", "toy_ores"])
+def test_other_tasks_have_one_model_whatever_their_targets(name: str) -> None:
+    seed = load(Path(__file__).parents[2] / "toys" / f"{name}.toml")
+    assert seed.primaries == (seed.target,)
