@@ -21,7 +21,7 @@ from models.estimators.stored import TREES, Stored
 ENDING = ".lightgbm.txt"
 TREES_FILE = TREES + ENDING
 SKOPS_FILE = "pipeline.skops"
-_KNOWN = re.compile(rf"{re.escape(SKOPS_FILE)}|{TREES}(\.\d{{1,3}})?{re.escape(ENDING)}")
+_KNOWN = re.compile(rf"(\d{{1,3}}\.)?({re.escape(SKOPS_FILE)}|{TREES}(\.\d{{1,3}})?{re.escape(ENDING)})")
 
 TRUSTED_TYPES = frozenset(
     {
@@ -44,7 +44,7 @@ TRUSTED_TYPES = frozenset(
 
 
 def is_known(name: str) -> bool:
-    """Whether an estimator may have a file of this name."""
+    """Whether an estimator may have a file of this name, with the number of its target before it where it has one."""
     return _KNOWN.fullmatch(name) is not None
 
 

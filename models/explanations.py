@@ -181,9 +181,10 @@ def by_cause(seed: Seed, names: Sequence[str], contributions: FloatArray) -> dic
     -------
     dict of str to ndarray, or None
         In the order of the process's CAUSES, and what belongs to none of them last; None where the process has no
-        physics.
+        physics of the seed's target.
     """
-    causes: Mapping[str, tuple[str, ...]] | None = getattr(physics_of(seed.process.name), "CAUSES", None)
+    physics = None if seed.place else physics_of(seed.process.name)  # physics is of the first target
+    causes: Mapping[str, tuple[str, ...]] | None = getattr(physics, "CAUSES", None)
     if causes is None:
         return None
     cause_of = {name: cause for cause, columns in causes.items() for name in columns}

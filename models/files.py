@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from models import estimator_files
-from models.tasks import Model, task_of
-from seeds import SeedError
+from models.regression.several import SeveralTargets
+from models.tasks import Model, SingleModel, task_of
+from physics.arrays import FloatArray
+from seeds import Seed, SeedError
 from seeds.format.loader import parse
 
 FORMAT = 2
@@ -41,7 +43,7 @@ def save(model: Model, folder: str | Path) -> None:
 
     Parameters
     ----------
-    model : RegressionModel, ClassificationModel, SortingModel or QualityModel
+    model : Model
         The model; its examples and their answers are written for `self_test`.
     folder : str or Path
         Where to; must not exist yet.
@@ -72,9 +74,24 @@ def save(model: Model, folder: str | Path) -> None:
 
 
 def _contents(model: Model) -> dict[str, bytes]:
+    if isinstance(model, SeveralTargets):
+        described, files = _several(model)
+    else:
+        described, files = _single(model)
+        if model.seed.place is not None:
+            described["target"] = model.seed.target.name
+    described = {"process": model.seed.process.name, **described}
+    self_test = {
+        "rows": [dict(zip(model.names, map(_or_null, row), strict=True)) for row in model.examples],
+        ANSWERS: {name: list(map(_or_null, column.tolist())) for name, column in model.columns(model.examples).items()},
+    }
+    return files | {SEED: model.seed.text.encode(), MODEL: _json(described), SELF_TEST: _json(self_test)}
+
+
+def _single(model: SingleModel) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """A model of one estimator as JSON values, and the estimator's files."""
     state, files = estimator_files.dump(model.estimator)
     described = {
-        "process": model.seed.process.name,
         "candidate": model.candidate,
         "estimator": state,
         "inputs": {
@@ -84,11 +101,17 @@ def _contents(model: Model) -> dict[str, bytes]:
         "state": model.state(),
         "info": dict(model.info),
     }
-    self_test = {
-        "rows": [dict(zip(model.names, map(_or_null, row), strict=True)) for row in model.examples],
-        ANSWERS: {name: list(map(_or_null, column.tolist())) for name, column in model.columns(model.examples).items()},
-    }
-    return files | {SEED: model.seed.text.encode(), MODEL: _json(described), SELF_TEST: _json(self_test)}
+    return described, files
+
+
+def _several(model: SeveralTargets) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Models of several targets as JSON values, and their files, each with the number of its target before its name."""
+    targets: dict[str, Any] = {}
+    files: dict[str, bytes] = {}
+    for number, (name, one) in enumerate(model.models.items()):
+        targets[name], own = _single(one)
+        files |= {f"{number}.{file}": content for file, content in own.items()}
+    return {"candidate": model.candidate, "info": dict(model.info), "targets": targets}, files
 
 
 def _or_null(value: float | str) -> float | str | None:
@@ -122,27 +145,46 @@ def load(folder: str | Path) -> Model:
     try:
         described = json.loads(contents[MODEL])
         seed = parse(contents[SEED].decode(), Path(f"{described['process']}.toml"))
-        task = task_of(seed)
-        unfitted = task.build(seed)[described["candidate"]]
-        estimator = estimator_files.parse(unfitted, described["estimator"], contents)
-        inputs = described["inputs"].values()
         expected = json.loads(contents[SELF_TEST])
-        model = task.model.from_state(
-            described["state"],
-            seed=seed,
-            candidate=described["candidate"],
-            estimator=estimator,
-            ranges=np.array([[one["low"], one["high"]] for one in inputs], dtype=np.float64),
-            complete=np.array([one["complete"] for one in inputs], dtype=np.bool_),
-            examples=np.array([list(row.values()) for row in expected["rows"]], dtype=np.float64),
-            info=described["info"],
-        )
+        examples = np.array([list(row.values()) for row in expected["rows"]], dtype=np.float64)
+        model: Model
+        if "targets" in described:
+            models = {
+                name: _read(part, seed.for_target(name), examples, _files_of(number, contents))
+                for number, (name, part) in enumerate(described["targets"].items())
+            }
+            model = SeveralTargets(seed, models, examples, described["info"])
+        else:
+            own = seed.for_target(described["target"]) if "target" in described else seed
+            model = _read(described, own, examples, contents)
     except SeedError as error:
         raise ModelFilesError(f"{folder / SEED}: no seed of this version of the code, train again: {error}") from error
     except Exception as error:  # whatever a parser of unfit content raises
         raise ModelFilesError(f"{folder}: no model of this version of the code: {error!r}") from error
     self_test(model, expected)
     return model
+
+
+def _read(part: dict[str, Any], seed: Seed, examples: FloatArray, files: dict[str, bytes]) -> Any:
+    """Model from what `_single` gave."""
+    task, inputs = task_of(seed), part["inputs"].values()
+    unfitted = task.build(seed)[part["candidate"]]
+    return task.model.from_state(
+        part["state"],
+        seed=seed,
+        candidate=part["candidate"],
+        estimator=estimator_files.parse(unfitted, part["estimator"], files),
+        ranges=np.array([[one["low"], one["high"]] for one in inputs], dtype=np.float64),
+        complete=np.array([one["complete"] for one in inputs], dtype=np.bool_),
+        examples=examples,
+        info=part["info"],
+    )
+
+
+def _files_of(number: int, contents: dict[str, bytes]) -> dict[str, bytes]:
+    """Files of the target of this number, by the names that an estimator knows."""
+    before = f"{number}."
+    return {name.removeprefix(before): content for name, content in contents.items() if name.startswith(before)}
 
 
 def _checked(folder: Path) -> dict[str, bytes]:

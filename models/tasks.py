@@ -13,11 +13,13 @@ from models.quality import candidates as quality_candidates
 from models.quality.model import QualityModel
 from models.regression import candidates as regression_candidates
 from models.regression.model import RegressionModel
+from models.regression.several import SeveralTargets, names_of
 from models.sorting import candidates as sorting_candidates
 from models.sorting.model import SortingModel
 from seeds import Seed
 
-Model = RegressionModel | ClassificationModel | SortingModel | QualityModel
+SingleModel = RegressionModel | ClassificationModel | SortingModel | QualityModel
+Model = SingleModel | SeveralTargets
 
 CANDIDATES = ("mean", "persistence", "majority", "first_principles", "linear", "lightgbm", "lightgbm_physics")
 """Names of all tasks' candidates, from the baseline upwards."""
@@ -61,5 +63,5 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
 
 
 def baseline(seed: Seed) -> str:
-    """Name of the candidate that the others must beat."""
-    return next(iter(build(seed)))
+    """Name of the candidate that the others must beat; of several targets those of all, as `SeveralTargets` has it."""
+    return names_of(next(iter(build(seed.for_target(column.name)))) for column in seed.primaries)

@@ -24,8 +24,8 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
     """Unfitted regressors that the seed allows, from the baseline upwards.
 
     Persistence needs a `previous` column of the target; without it the mean is the baseline. First principles need a
-    physics module, LightGBM with physics a physics module or a column whose sign the seed knows. All take X as
-    `models.table.inputs.matrix` makes it, rows sorted by time.
+    physics module, LightGBM with physics a physics module or a column whose sign the seed knows; both are about the
+    first target. All take X as `models.table.inputs.matrix` makes it, rows sorted by time.
     """
     persistence = _persistence(seed)
     made = {
@@ -49,7 +49,7 @@ def _persistence(seed: Seed) -> Persistence | None:
 
 
 def _first_principles(seed: Seed) -> FirstPrinciples | None:
-    if physics_of(seed.process.name) is None:
+    if seed.place or physics_of(seed.process.name) is None:
         return None
     typical = tuple(column.usual for column in seed.inputs)
     return FirstPrinciples(seed.process.name, input_names(seed), typical)
@@ -70,7 +70,7 @@ def _linear(seed: Seed) -> Pipeline:
 
 def _lightgbm_physics(seed: Seed) -> BoostedTrees | Pipeline | None:
     signs = tuple(column.sign for column in seed.inputs)
-    physics = physics_of(seed.process.name)
+    physics = None if seed.place else physics_of(seed.process.name)
     if physics is None:
         return BoostedTrees(signs=signs, categories=categories_of(seed)) if any(signs) else None
     added = feature_signs(seed, physics)

@@ -1,0 +1,81 @@
+"""A model of several numbers: one for each target, which answer together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy.typing as npt
+
+from models.answers import COVERAGE, Answer, flat
+from models.regression.model import RegressionModel
+from models.table.inputs import input_names
+from physics.arrays import FloatArray
+from seeds import Seed
+
+
+@dataclass(frozen=True, eq=False)
+class SeveralTargets:
+    """Models of all targets of a process, which see the same inputs and nothing of each other.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process as it was when the models learnt, with all its targets.
+    models : Mapping of str to RegressionModel
+        One a target, in the order of the seed; the seed of each has that target alone.
+    examples : ndarray, shape (m, k)
+        A few training rows, to prove that a copy of the models answers as the original.
+    info : Mapping
+        Where the models come from. JSON values only.
+    """
+
+    seed: Seed
+    models: Mapping[str, RegressionModel]
+    examples: FloatArray
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        expected = [column.name for column in self.seed.primaries]
+        if list(self.models) != expected:
+            raise ValueError(f"models: got {', '.join(self.models) or 'none'}, expected {', '.join(expected)}")
+
+    @cached_property
+    def candidate(self) -> str:
+        """Names of the targets' candidates."""
+        return names_of(model.candidate for model in self.models.values())
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order of X's columns."""
+        return input_names(self.seed)
+
+    def answer(self, X: FloatArray, coverage: float) -> dict[str, Answer]:
+        """Each target, and after it the quantities derived from it, as `RegressionModel.answer` gives them."""
+        return {name: one for model in self.models.values() for name, one in model.answer(X, coverage).items()}
+
+    def flags(self, X: FloatArray, answers: Mapping[str, Answer] | None = None) -> list[list[str]]:
+        """What a reader of each row's answers should know of any target, once each; see `RegressionModel.flags`."""
+        found = [model.flags(X, answers) for model in self.models.values()]
+        return [list(dict.fromkeys(_joined(rows))) for rows in zip(*found, strict=True)]
+
+    def columns(self, X: FloatArray) -> dict[str, npt.NDArray[Any]]:
+        """Answers as flat columns of n values: `<quantity>`, its `_low` and its `_high` at COVERAGE [its unit]."""
+        return flat(self.answer(X, COVERAGE))
+
+
+def _joined(lists: Iterable[list[str]]) -> Iterator[str]:
+    for one in lists:
+        yield from one
+
+
+def names_of(candidates: Iterable[str]) -> str:
+    """Names of one candidate a target as a text; the name itself where there is one target."""
+    return ", ".join(candidates)
+
+
+def together(seed: Seed, models: Mapping[str, RegressionModel], info: Mapping[str, Any]) -> SeveralTargets:
+    """Model of all targets from one a target, in the order of the seed; its examples are those of the first."""
+    return SeveralTargets(seed, models, next(iter(models.values())).examples, dict(info))
