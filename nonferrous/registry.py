@@ -26,7 +26,9 @@ def compare(process: ProcessName) -> None:
     seed = load(process)
     comparison = run(seed.process.name, read_settings())
     screen = console()
-    screen.print(versions_table(comparison, seed))
+    several = [column.name for column in seed.primaries] if len(seed.primaries) > 1 else [None]
+    for target in several:
+        screen.print(versions_table(comparison, seed, target))
     for line in refused_lines(comparison):
         screen.print(line, soft_wrap=True, markup=False)
     screen.print(f"in the MLflow UI: {comparison.address}", soft_wrap=True, markup=False)

@@ -15,6 +15,8 @@ from training.compare import Comparison
 from training.dataset import Dataset
 from training.job import Trained
 from training.retrain import Retrained
+from training.several.verdict import Verdicts
+from training.several.whole import candidate_tag, figures_of
 from training.tasks import task_of
 
 
@@ -35,9 +37,9 @@ def _metric_columns(
     return {name: form for name, (_, form) in shown.items()}
 
 
-def candidates_table(trained: Trained) -> Table:
-    """Candidates of a job, the baseline first, the registered one marked."""
-    learnt = trained.learnt
+def candidates_table(trained: Trained, target: str | None = None) -> Table:
+    """Candidates of a job, or of one of its several targets, the baseline first, the registered one marked."""
+    learnt = trained.learnt if target is None else trained.learnt.targets[target]
     seed, parts, task = learnt.data.seed, learnt.parts, task_of(learnt.data.seed)
     when = moment_format(learnt.data.periods)
     span = f"{parts.test_from:{when}} to {parts.last:{when}}"
@@ -79,19 +81,21 @@ def reading_lines(data: Dataset, taken: int, set_aside: int, rejected_file: Path
     return lines
 
 
-def versions_table(comparison: Comparison, seed: Seed) -> Table:
-    """Registered versions of a process, the baseline first."""
-    table = _table(f"{comparison.process}: registered versions")
+def versions_table(comparison: Comparison, seed: Seed, target: str | None = None) -> Table:
+    """Registered versions of a process, the baseline first, with the figures of one of several targets if named."""
+    table = _table(f"{comparison.process}: registered versions" + (f", {target}" if target else ""))
+    found = [row.metrics if target is None else figures_of(target, row.metrics) for row in comparison.rows]
     if not comparison.same_table:
         table.caption = "Versions come from different tables: compare skill, not errors."
     for name in ("version", "candidate", "registered"):
         table.add_column(name)
-    forms = _metric_columns(table, task_of(seed).VERSION_COLUMNS, [row.metrics for row in comparison.rows])
-    for row in comparison.rows:
+    forms = _metric_columns(table, task_of(seed).VERSION_COLUMNS, found)
+    for row, metrics in zip(comparison.rows, found, strict=True):
         name = ", ".join((row.name, *row.aliases))
-        cells = [figure(row.metrics, metric, form) for metric, form in forms.items()]
+        cells = [figure(metrics, metric, form) for metric, form in forms.items()]
+        candidate = row.candidate if target is None else row.tags.get(candidate_tag(target), row.candidate)
         style = "bold" if CHAMPION in row.aliases else None
-        table.add_row(name, row.candidate, row.created[:10], *cells, style=style)
+        table.add_row(name, candidate, row.created[:10], *cells, style=style)
     return table
 
 
@@ -105,13 +109,15 @@ def refused_lines(comparison: Comparison) -> list[str]:
     return lines
 
 
-def verdict_table(retrained: Retrained) -> Table:
-    """Champion and challenger on the judge rows, and what follows."""
-    verdict, seed = retrained.verdict, retrained.learnt.data.seed
-    task = task_of(seed)
-    outcome = "promoted" if verdict.promoted else "not promoted"
-    table = _table(f"{seed.process.name}: version {retrained.version} {outcome}")
-    cautions = "".join(f"  Beware: {line}\n" for line in task.cautions(seed, retrained.learnt.best.metrics))
+def verdict_table(retrained: Retrained, target: str | None = None) -> Table:
+    """Champion and challenger on the judge rows, by one of several targets if named, and what follows."""
+    learnt = retrained.learnt if target is None else retrained.learnt.targets[target]
+    whole = retrained.verdict
+    verdict = whole.by_target[str(target)] if isinstance(whole, Verdicts) else whole
+    seed, task = learnt.data.seed, task_of(learnt.data.seed)
+    outcome = "promoted" if whole.promoted else "not promoted"
+    table = _table(f"{seed.process.name}: version {retrained.version} {outcome}" + (f", {target}" if target else ""))
+    cautions = "".join(f"  Beware: {line}\n" for line in task.cautions(seed, learnt.best.metrics))
     table.caption = escape(
         f"{verdict.why}.\n{cautions}"
         f"{verdict.rows} {task.ROWS} of {verdict.units} {task.UNITS}, {verdict.first_period} to "

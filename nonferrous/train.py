@@ -55,7 +55,8 @@ def train_on(seed: Seed, data: Path, trials: int = 0) -> bool:
     with progress() as step:
         trained = run(seed, data, read_settings(), step, trials)
     screen = console()
-    screen.print(candidates_table(trained))
+    for target in trained.learnt.targets or [None]:
+        screen.print(candidates_table(trained, target))
     screen.print(f"in the MLflow UI: {trained.address}", soft_wrap=True, markup=False)
     read = trained.learnt.data
     for line in reading_lines(read, len(read.checked), read.rejected_rows, trained.rejected_file):
@@ -104,7 +105,10 @@ def retrain(
     with progress() as step:
         retrained = run(load(process), data, read_settings(), step)
     screen = console()
-    screen.print(verdict_table(retrained))
+    for target in retrained.learnt.targets or [None]:
+        screen.print(verdict_table(retrained, target))
+    if retrained.learnt.targets:
+        screen.print(f"{process}: {retrained.verdict.why}", soft_wrap=True, markup=False)
     screen.print(f"in the MLflow UI: {retrained.address}", soft_wrap=True, markup=False)
     read = retrained.learnt.data
     for line in reading_lines(read, retrained.new_rows, retrained.set_aside, retrained.rejected_file):

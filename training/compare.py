@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from models.regression.several import names_of
 from models.tasks import CANDIDATES
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import CHAMPION, RegistryError, Version
+from training.several.whole import candidate_tag, of_target, prefixed, targets_of
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,27 @@ def compare_address(settings: Settings, experiment: str, runs: Sequence[str]) ->
     return f"{settings.ui_address}/#/compare-runs?{query}"
 
 
-def _baseline(version: Version, tracking: Tracking) -> tuple[Row, str] | None:
-    """The baseline of the job that made a version, and its run."""
+def _baseline(version: Version, tracking: Tracking) -> tuple[Row, list[str]] | None:
+    """The baseline of the job that made a version, and its runs: one for each target."""
     runs = tracking.children(version)
+    if targets := targets_of(version.tags):
+        return _baselines(version, targets, runs, tracking)
     name = next((name for name in CANDIDATES if name in runs), None)
     if name is None or name == version.candidate:
         return None
     metrics = tracking.metrics(runs[name])
-    return Row("baseline", name, (), version.created, version.tags["data_digest"], metrics), runs[name]
+    return Row("baseline", name, (), version.created, version.tags["data_digest"], metrics), [runs[name]]
+
+
+def _baselines(
+    version: Version, targets: Sequence[str], runs: Mapping[str, str], tracking: Tracking
+) -> tuple[Row, list[str]]:
+    found = {target: next(name for name in CANDIDATES if of_target(name, target) in runs) for target in targets}
+    used = {target: runs[of_target(name, target)] for target, name in found.items()}
+    metrics = prefixed({target: tracking.metrics(run) for target, run in used.items()})
+    tags = {candidate_tag(target): name for target, name in found.items()}
+    row = Row("baseline", names_of(found.values()), (), version.created, version.tags["data_digest"], metrics, tags)
+    return row, list(used.values())
 
 
 def compare(process: str, settings: Settings) -> Comparison:
@@ -107,5 +122,5 @@ def compare(process: str, settings: Settings) -> Comparison:
     runs = [version.run for version in versions]
     if (baseline := _baseline(champion, tracking)) is not None:
         rows.insert(0, baseline[0])
-        runs.insert(0, baseline[1])
+        runs = [*baseline[1], *runs]
     return Comparison(process, tuple(rows), compare_address(settings, champion.experiment, runs))

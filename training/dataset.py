@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,28 @@ class Dataset:
     unlabelled_rows: int
     cautions: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+
+    def of(self, name: str) -> "Dataset":
+        """The rows that have a label of one of `Seed.primaries`, with that as the only target."""
+        seed, has = self.seed.for_target(name), self.table[name].notna().to_numpy()
+        table, known = self.table[has], self.truth_frame
+        known = None if known is None else known[has].reset_index(drop=True)
+        return replace(
+            self,
+            seed=seed,
+            table=table.reset_index(drop=True),
+            X=self.X[has],
+            y=_labels(table[name], seed.target),
+            truth=None if known is None else _labels(known[name], seed.target),
+            truth_frame=known,
+            unlabelled_rows=len(self.checked) - len(table),
+        )
+
+    @property
+    def each(self) -> "list[Dataset]":
+        """The rows of each target; the data set itself where there is but one."""
+        names = [column.name for column in self.seed.primaries]
+        return [self] if len(names) == 1 else [self.of(name) for name in names]
 
     @property
     def units(self) -> npt.NDArray[np.object_]:
@@ -210,11 +232,21 @@ def dataset_of(checked: Checked, seed: Seed, truth: pd.DataFrame | None = None) 
 def read(path: Path, seed: Seed) -> Dataset:
     """Read and check a table to learn from; `TableError` names every fault at once, also labels that are all alike."""
     checked = read_table(path, seed)
-    labels = [column.name for column in seed.labels]
-    first = checked.table[seed.target.name].dropna()
-    if len(first) > 1 and all(checked.table[name].nunique() < 2 for name in labels):
-        got = f"{first.iloc[0]:.6g}" if seed.target.is_number else f"'{first.iloc[0]}'"
-        got += f" in all {len(first)} rows with a label"
-        expected = "at least two different labels: nothing can be learnt from one"
-        raise TableError([Fault(str(path), None, seed.target.tag or seed.target.name, got, expected)])
+    others = [column.name for column in seed.labels if column not in seed.primaries]
+    alike = [
+        _alike(path, checked.table[target.name].dropna(), target)
+        for target in seed.primaries
+        if all(checked.table[name].nunique() < 2 for name in (target.name, *others))
+    ]
+    if faults := [fault for fault in alike if fault is not None]:
+        raise TableError(faults)
     return dataset_of(checked, seed, read_truth(path, seed))
+
+
+def _alike(path: Path, labels: pd.Series, target: Column) -> Fault | None:
+    """The fault of labels that are all alike; None where there is one at most, which a split refuses."""
+    if len(labels) < 2:
+        return None
+    got = f"{labels.iloc[0]:.6g}" if target.is_number else f"'{labels.iloc[0]}'"
+    expected = "at least two different labels: nothing can be learnt from one"
+    return Fault(str(path), None, target.tag or target.name, f"{got} in all {len(labels)} rows with a label", expected)

@@ -3,17 +3,14 @@
 import itertools
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from models.answers import COVERAGE
 from models.estimators.tuning import SETTINGS, Tunable, last_of, tuned
 from models.table.reading import write_rejected
 from models.tasks import build
-from pages.moments import moment_format
-from registry.code_version import git_commit, package_version
 from registry.loading import trouble_of
 from registry.settings import Settings
 from registry.store import Champion, MlflowStore
@@ -22,11 +19,15 @@ from registry.versions import CHALLENGER, CHAMPION, GATE, GATE_REASONS, NOTHING,
 from seeds import Seed
 from training.compare import compare_address
 from training.dataset import Dataset, read
+from training.facts import facts_of, info_of
 from training.fitting import STEPS, AnyCandidate, best_of, fit_candidate
 from training.gate import Gated, gate
 from training.reports.card import model_card
 from training.reports.page import page
 from training.search import Search
+from training.several.card import model_card as card_of_several
+from training.several.views import views
+from training.several.whole import candidate_tag, joined, of_target, whole
 from training.splits import Split, split
 from training.tasks import tagged, task_of
 
@@ -35,6 +36,7 @@ Progress = Callable[[str, int, int], None]  # what is being done, steps done, st
 TABLE, REJECTED, CARD, PLOTS, SEED = "table.parquet", "rejected.csv", "model_card.md", "plots.html", "seed.toml"
 GATE_FILE = "gate.txt"
 NO_SETTING = "-"  # all candidates of a job have the same parameters, so that MLflow compares them
+TARGET = "target"  # tag of the runs of one of several targets
 NOT_ASKED = "the job ended before the gate was asked"
 
 
@@ -56,6 +58,8 @@ class Learnt:
         Each candidate's run.
     models : Mapping of str to tuple
         Each candidate's logged model and the digest of its files.
+    targets : Mapping of str to Learnt
+        Where there are several targets, what was learnt of each; `candidates` then holds the best of all as one.
     """
 
     data: Dataset
@@ -65,10 +69,14 @@ class Learnt:
     candidates: Mapping[str, AnyCandidate]
     runs: Mapping[str, str]
     models: Mapping[str, tuple[str, str]]
+    targets: Mapping[str, "Learnt"] = field(default_factory=dict)
 
     @property
     def best(self) -> AnyCandidate:
         """The candidate to register."""
+        if self.targets:
+            (whole,) = self.candidates.values()
+            return whole
         return best_of(task_of(self.data.seed), self.candidates)
 
     @property
@@ -143,7 +151,8 @@ def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = 
     progress("read and check the table", 0, 1)
     data = read(data_path, seed)
     parts = split(data.table, seed)
-    task_of(seed).check_split(data, parts)
+    for view in views(data, parts):
+        task_of(seed).check_split(*view)
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(seed.process.name, seed.process.title)
     with tracking.run(experiment, run_name("train"), "train") as run:
@@ -173,72 +182,80 @@ def learn(
 ) -> Learnt:
     """Fit every candidate that the seed allows and keep each in a run of its own below `run`.
 
+    Several targets are learnt one after the other; the best candidates of all are kept as one model in one more run.
     Settings are chosen from a short ladder, or from so many trials a candidate; see `training.search`.
     """
-    task, estimators = task_of(data.seed), build(data.seed)
-    steps = STEPS * len(estimators) + trials * sum(isinstance(last_of(one), Tunable) for one in estimators.values())
-    facts = _facts(data, parts)
-    info = _info(data, parts)
-    counted = itertools.count()
+    counted, seen = itertools.count(), views(data, parts)
+    unfitted = [build(one.seed) for one, _ in seen]
+    estimators = [one for of_target in unfitted for one in of_target.values()]
+    steps = STEPS * len(estimators) + trials * sum(isinstance(last_of(one), Tunable) for one in estimators)
 
     def step(what: str) -> None:
         progress(what, next(counted), steps)
 
-    rows = f"{data.seed.process.name}-{_short(data.digest)}-{_short(data.seed.digest)}"
-    search = Search(trials, tracking.settings.folder / "studies", rows, tracking, experiment, job, step)
-    candidates: dict[str, AnyCandidate] = {}
-    runs: dict[str, str] = {}
-    models: dict[str, tuple[str, str]] = {}
     tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
-    tracking.log(run, params=facts)
-    for name, estimator in estimators.items():
-        baseline = next(iter(candidates.values())).predictions if candidates else None
-        with tracking.run(experiment, name, job, run) as child:
-            choose = search.chooser(name, child) if trials else tuned
-            candidate = fit_candidate(task, name, estimator, data, parts, info, baseline, step, choose)
-            models[name] = _keep(candidate, data, parts, facts, tracking, child)
-        candidates[name], runs[name] = candidate, child
+    tracking.log(run, params=facts_of(data, parts))
+    fits = _Fits(tracking, experiment, run, job, step, trials)
+    found = [_fitted(*view, of_target, fits) for view, of_target in zip(seen, unfitted, strict=True)]
+    learnt = found[0] if len(found) == 1 else _joined(data, parts, found, fits)
     progress("keep the job's files", steps, steps)
-    learnt = Learnt(data, parts, experiment, run, candidates, runs, models)
     _keep_job(learnt, tracking)
     return learnt
 
 
+@dataclass(frozen=True)
+class _Fits:
+    """Where the candidates of a job are kept, and how they are fitted."""
+
+    tracking: Tracking
+    experiment: str
+    run: str
+    job: str
+    step: Callable[[str], None]
+    trials: int
+
+
+def _fitted(data: Dataset, parts: Split, estimators: Mapping[str, Any], fits: _Fits) -> Learnt:
+    """Candidates of one target, each in its run, which is named after the target where there are several."""
+    task, facts, info = task_of(data.seed), facts_of(data, parts), info_of(data, parts)
+    several, target, tracking = data.seed.place is not None, data.seed.target.name, fits.tracking
+    rows = "-".join([data.seed.process.name, *[target] * several, _short(data.digest), _short(data.seed.digest)])
+    folder = tracking.settings.folder / "studies"
+    search = Search(fits.trials, folder, rows, tracking, fits.experiment, fits.job, fits.step)
+    candidates: dict[str, AnyCandidate] = {}
+    runs: dict[str, str] = {}
+    models: dict[str, tuple[str, str]] = {}
+    for name, estimator in estimators.items():
+        baseline = next(iter(candidates.values())).predictions if candidates else None
+        title = of_target(name, target) if several else name
+        with tracking.run(fits.experiment, title, fits.job, fits.run) as child:
+            if several:
+                tracking.log(child, tags={TARGET: target})
+            choose = search.chooser(name, child) if fits.trials else tuned
+            candidate = fit_candidate(task, name, estimator, data, parts, info, baseline, fits.step, choose)
+            models[name] = _keep(candidate, data, parts, facts, tracking, child)
+        candidates[name], runs[name] = candidate, child
+    return Learnt(data, parts, fits.experiment, fits.run, candidates, runs, models)
+
+
+def _joined(data: Dataset, parts: Split, found: list[Learnt], fits: _Fits) -> Learnt:
+    """The best candidates of several targets, kept as one model in a run of its own."""
+    targets = {one.data.seed.target.name: one for one in found}
+    best = whole(data.seed, {target: one.best for target, one in targets.items()}, info_of(data, parts))
+    tracking, facts = fits.tracking, facts_of(data, parts)
+    with tracking.run(fits.experiment, best.name, fits.job, fits.run) as child:
+        tracking.log_table(child, data.table, data.seed.process.name, data.seed.target.name, data.digest)
+        tracking.log(child, params={"candidate": best.name, **facts})
+        model, digest = tracking.log_model(child, best.model)
+        tracking.log(child, metrics=best.metrics, model=model)
+    runs = {of_target(name, target): run for target, one in targets.items() for name, run in one.runs.items()}
+    candidates: Mapping[str, Any] = {best.name: best}
+    kept = {best.name: (model, digest)}
+    return Learnt(data, parts, fits.experiment, fits.run, candidates, runs | {best.name: child}, kept, targets)
+
+
 def _short(digest: str) -> str:
     return digest.removeprefix("sha256:")[:12]
-
-
-def _info(data: Dataset, parts: Split) -> dict[str, Any]:
-    """Where a model comes from; part of its files."""
-    return {
-        "package_version": package_version(),
-        "git_commit": git_commit(),
-        "seed_digest": data.seed.digest,
-        "data_digest": data.digest,
-        "learnt_from": parts.train_from.isoformat(),
-        "calibrated_from": parts.calibrate_from.isoformat(),
-        "learnt_before": parts.test_from.isoformat(),
-        "held_out_units": list(parts.units),
-    }
-
-
-def _facts(data: Dataset, parts: Split) -> dict[str, object]:
-    """Parameters that all runs of a job share."""
-    when = moment_format(data.periods)
-    return {
-        **data.facts,
-        "seed_digest": data.seed.digest,
-        "train_rows": len(parts.train),
-        "calibrate_rows": sum(map(len, parts.calibrate)),
-        "test_rows": len(parts.test),
-        "unseen_rows": len(parts.unseen),
-        "unseen_all_rows": len(parts.unseen_all),
-        "held_out_units": len(parts.units),
-        "calibrate_from": f"{parts.calibrate_from:{when}}",
-        "test_from": f"{parts.test_from:{when}}",
-        "coverage": COVERAGE,
-        "selected_by": task_of(data.seed).SELECTED_BY,
-    }
 
 
 def _keep(
@@ -265,12 +282,28 @@ def _keep_job(learnt: Learnt, tracking: Tracking) -> None:
     data = learnt.data
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        card = model_card(learnt.candidates, learnt.best, data, learnt.parts)
-        (folder / CARD).write_text(card, encoding="utf-8")
+        (folder / CARD).write_text(_card(learnt), encoding="utf-8")
         (folder / SEED).write_text(data.seed.text, encoding="utf-8")
         write_rejected(data.rejected_by_name, folder / REJECTED)
         data.checked.to_parquet(folder / TABLE, index=False)
         tracking.log_files(learnt.run, folder)
+
+
+def _card(learnt: Learnt, *gated: Gated) -> str:
+    """The model card, with what the gate says where it was asked."""
+    if learnt.targets:
+        fitted = {target: (one.candidates, one.best, one.data, one.parts) for target, one in learnt.targets.items()}
+        return card_of_several(learnt.data, fitted, *gated)
+    return model_card(learnt.candidates, learnt.best, learnt.data, learnt.parts, *gated)
+
+
+def _gated(learnt: Learnt, trouble: str | None) -> Gated:
+    """What the gate says of the best candidate; of several targets each must pass."""
+    if learnt.targets:
+        return joined({target: _gated(one, trouble) for target, one in learnt.targets.items()})
+    best, baseline = learnt.best, learnt.baseline
+    evidence = task_of(learnt.data.seed).evidence(best, baseline, learnt.data, learnt.parts)
+    return gate(evidence, best.name == baseline.name, trouble)
 
 
 def register(learnt: Learnt, tracking: Tracking) -> int:
@@ -287,6 +320,7 @@ def register(learnt: Learnt, tracking: Tracking) -> int:
         "seed_digest": seed.digest,
         GATE: REFUSED,
         GATE_REASONS: NOT_ASKED,
+        **{candidate_tag(target): one.best.name for target, one in learnt.targets.items()},
         **{name: f"{value:.6g}" for name, value in tagged(task_of(seed), best).items()},
     }
     return tracking.register(seed.process.name, seed.process.title, learnt.runs[best.name], model, tags)
@@ -297,14 +331,12 @@ def ask_gate(learnt: Learnt, version: int, tracking: Tracking) -> Gated:
 
     The answer stands in the job's run (tags and a file), in its model card, and beside the version.
     """
-    best, data, process = learnt.best, learnt.data, learnt.data.seed.process.name
+    best, process = learnt.best, learnt.data.seed.process.name
     model, digest = learnt.models[best.name]
     trouble = trouble_of(MlflowStore(tracking.settings.uri), Champion(process, version, model, digest))
-    evidence = task_of(data.seed).evidence(best, learnt.baseline, data, learnt.parts)
-    gated = gate(evidence, best.name == learnt.baseline.name, trouble)
+    gated = _gated(learnt, trouble)
     with tempfile.TemporaryDirectory() as scratch:
-        card = model_card(learnt.candidates, best, data, learnt.parts, gated)
-        (Path(scratch) / CARD).write_text(card, encoding="utf-8")
+        (Path(scratch) / CARD).write_text(_card(learnt, gated), encoding="utf-8")
         (Path(scratch) / GATE_FILE).write_text("\n".join([gated.outcome, *gated.lines]) + "\n", encoding="utf-8")
         tracking.log_files(learnt.run, Path(scratch))
     tags = {GATE: gated.outcome, GATE_REASONS: "\n".join(gated.reasons) or NOTHING}

@@ -40,6 +40,10 @@ class Verdict:
         How much lower the challenger's mean loss is, and the one-sided lower bound of that [the loss's unit].
     confidence : float
         Of the bound [1].
+    gain_high : float
+        The one-sided upper bound of the gain, with CONFIDENCE [the loss's unit]: below zero the challenger is worse.
+    unsound : str or None
+        What keeps a better challenger from being promoted, if anything.
     champion, challenger : Mapping of str to float
         Metrics of both on the judge rows.
     """
@@ -57,6 +61,8 @@ class Verdict:
     confidence: float
     champion: Mapping[str, float]
     challenger: Mapping[str, float]
+    gain_high: float
+    unsound: str | None
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON values."""
@@ -105,7 +111,9 @@ def enough(block: IntArray, periods: pd.DatetimeIndex) -> IntArray:
     return block
 
 
-def gain_bound(gain: FloatArray, block: IntArray, weight: FloatArray | None = None) -> tuple[float, float]:
+def gain_bound(
+    gain: FloatArray, block: IntArray, weight: FloatArray | None = None, confidence: float = CONFIDENCE
+) -> tuple[float, float]:
     """Mean of a paired gain and its one-sided lower bound by a block bootstrap with fixed random numbers.
 
     Draws of B blocks spread too little by the root of (B - 1)/B, and their own spread is not known either: the bound is
@@ -119,11 +127,13 @@ def gain_bound(gain: FloatArray, block: IntArray, weight: FloatArray | None = No
         Number of each row's block, none left out.
     weight : ndarray, shape (n,), optional
         What a row counts for; by default all the same.
+    confidence : float
+        Of the bound [1].
 
     Returns
     -------
     tuple of float
-        Mean, and the value that it exceeds with a probability of CONFIDENCE [the loss's unit].
+        Mean, and the value that it exceeds with a probability of `confidence` [the loss's unit].
 
     References
     ----------
@@ -132,19 +142,27 @@ def gain_bound(gain: FloatArray, block: IntArray, weight: FloatArray | None = No
     """
     weight = np.ones(len(gain)) if weight is None else weight
     means = resampled_ratio(weight * gain, weight, block)
-    mean, low = float(np.average(gain, weights=weight)), float(np.quantile(means, 1 - CONFIDENCE))
-    return mean, mean - _few_blocks(int(block.max()) + 1) * (mean - low)
+    mean, low = float(np.average(gain, weights=weight)), float(np.quantile(means, 1 - confidence))
+    return mean, mean - _few_blocks(int(block.max()) + 1, confidence) * (mean - low)
 
 
-def _few_blocks(blocks: int) -> float:
+def _few_blocks(blocks: int, confidence: float) -> float:
     """By how much the draws of few blocks understate chance [1]; 1 for many."""
     if blocks < 2:
         return 1.0
-    student, normal = t.ppf(CONFIDENCE, blocks - 1), norm.ppf(CONFIDENCE)
+    student, normal = t.ppf(confidence, blocks - 1), norm.ppf(confidence)
     return float(student / normal * np.sqrt(blocks / (blocks - 1)))
 
 
-def judge(rows: JudgeRows, champion: Side, challenger: Side, loss: str, unit: str, unsound: str | None) -> Verdict:
+def judge(
+    rows: JudgeRows,
+    champion: Side,
+    challenger: Side,
+    loss: str,
+    unit: str,
+    unsound: str | None,
+    confidence: float = CONFIDENCE,
+) -> Verdict:
     """Compare two models on rows that neither has learnt from.
 
     The challenger is promoted when the lower bound of its gain is above zero and nothing else is wrong with it.
@@ -159,16 +177,21 @@ def judge(rows: JudgeRows, champion: Side, challenger: Side, loss: str, unit: st
         What the loss is and its unit, for the words.
     unsound : str or None
         What keeps a better challenger from being promoted, if anything.
+    confidence : float
+        With which the challenger must be better [1].
 
     Returns
     -------
     Verdict
     """
-    gain, low = gain_bound(champion.loss - challenger.loss, rows.block, rows.weight)
+    gain, low = gain_bound(champion.loss - challenger.loss, rows.block, rows.weight, confidence)
+    _, least_loss = gain_bound(challenger.loss - champion.loss, rows.block, rows.weight)
     when = moment_format(rows.periods)
     return Verdict(
         promoted=low > 0 and unsound is None,
-        why=_why(low > 0, unsound, f"{loss} falls by more than {low:.4g} {unit}"),
+        why=_why(
+            low > 0, unsound, f"with {confidence * 100:.3g}% confidence {loss} falls by more than {low:.4g} {unit}"
+        ),
         rows=len(rows.periods),
         periods=rows.periods.nunique(),
         units=len(set(rows.units)),
@@ -177,14 +200,15 @@ def judge(rows: JudgeRows, champion: Side, challenger: Side, loss: str, unit: st
         last_period=f"{rows.periods.max():{when}}",
         gain=gain,
         gain_low=low,
-        confidence=CONFIDENCE,
+        confidence=confidence,
         champion=champion.metrics,
         challenger=challenger.metrics,
+        gain_high=-least_loss,
+        unsound=unsound,
     )
 
 
-def _why(better: bool, unsound: str | None, falls: str) -> str:
-    bound = f"with {CONFIDENCE:.0%} confidence {falls}"
+def _why(better: bool, unsound: str | None, bound: str) -> str:
     if not better:
         return f"not better beyond chance: {bound}, which is not above zero"
     return f"better beyond chance: {bound}" if unsound is None else f"better, but {unsound}"

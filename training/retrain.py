@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,9 @@ from training.dataset import Dataset, dataset_of, labelled, period_of, row_key
 from training.gate import Gated
 from training.job import TABLE, Learnt, Progress, ask_gate, keep_rejected, learn, register, run_name, silent
 from training.judge import JudgeError, Verdict
+from training.several.verdict import Verdicts, check_judged, verdict_of_all
+from training.several.views import views
+from training.several.whole import prefixed
 from training.splits import split
 from training.tasks import task_of
 
@@ -41,8 +45,8 @@ class Retrained:
     ----------
     learnt : Learnt
         The challenger's candidates.
-    verdict : Verdict
-        Champion against challenger, after the gate.
+    verdict : Verdict or Verdicts
+        Champion against challenger, after the gate; of several targets one each.
     gated : Gated
         What the gate says of the challenger.
     champion, version : int
@@ -57,7 +61,7 @@ class Retrained:
     """
 
     learnt: Learnt
-    verdict: Verdict
+    verdict: Verdict | Verdicts
     gated: Gated
     champion: int
     version: int
@@ -147,18 +151,28 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
     versions = tracking.versions(process)
     champion = champion_of(process, versions)
     model = tracking.model(champion)
+    _check_targets(model.seed, seed, champion)
     history = tracking.table(versions[-1].parent_run, TABLE)
     data, replaced = _together(history, new, seed, versions[-1], new_path)
     start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
-    rows = np.flatnonzero(data.periods >= start)
-    task.check_judgeable(model, data, rows)  # too few to judge on: reported before hours of learning
+    judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
+    # What is too little to judge on or to learn from is reported before hours of learning.
+    for one, rows in judged.values():
+        (task.check_judgeable if len(judged) == 1 else check_judged)(model, one, rows)
     parts = split(data.table, seed, test_from=start)
-    task.check_split(data, parts)
-    X = _inputs_of(model.seed, champion, data, rows)
+    for view in views(data, parts):
+        task.check_split(*view)
+    inputs = {name: _inputs_of(model.seed, champion, *rows_of) for name, rows_of in judged.items()}
     experiment = tracking.experiment(process, seed.process.title)
     with tracking.run(experiment, run_name("retrain"), "retrain") as run:
         learnt = learn(data, parts, tracking, experiment, run, "retrain", progress)
-        verdict = task.verdict(model, X, learnt.best, data, rows)
+        given = {name: (inputs[name], *rows_of) for name, rows_of in judged.items()}
+        verdict: Verdict | Verdicts
+        if len(given) == 1:
+            ((X, one, rows),) = given.values()
+            verdict = task.verdict(model, X, learnt.best, one, rows)
+        else:
+            verdict = verdict_of_all(model, {name: one.best for name, one in learnt.targets.items()}, given)
         version = register(learnt, tracking)
         gated = ask_gate(learnt, version, tracking)
         verdict = held_back(verdict, gated)
@@ -183,7 +197,20 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
     )
 
 
-def held_back(verdict: Verdict, gated: Gated) -> Verdict:
+def _check_targets(learnt: Seed, seed: Seed, version: Version) -> None:
+    """RegistryError where the champion predicts other targets than those that the seed has now."""
+    old, new = ([column.name for column in one.primaries] for one in (learnt, seed))
+    if old != new:
+        raise RegistryError(
+            f"{seed.process.name}: version {version.number} predicts {', '.join(old)} and cannot be compared on "
+            f"{', '.join(new)}: train on all rows again"
+        )
+
+
+V = TypeVar("V", bound=Verdict | Verdicts)
+
+
+def held_back(verdict: V, gated: Gated) -> V:
     """The verdict again; one that promotes a version that the gate refuses promotes it no longer, and says so."""
     if gated.passed or not verdict.promoted:
         return verdict
@@ -218,22 +245,31 @@ def _inputs_of(seed: Seed, version: Version, data: Dataset, rows: IntArray) -> F
         ) from error
 
 
-def _figures(verdict: Verdict, decisive: Iterable[tuple[str, str]]) -> dict[str, float]:
+def _figures(verdict: Verdict | Verdicts, decisive: Iterable[tuple[str, str]]) -> dict[str, float]:
     """The figures that the decision rests on."""
+    if isinstance(verdict, Verdicts):
+        decisive = list(decisive)
+        return prefixed({name: _figures(one, decisive) for name, one in verdict.by_target.items()})
     sides = {"champion": verdict.champion, "challenger": verdict.challenger}
     found = {"gain": verdict.gain, "gain_low": verdict.gain_low, "rows": float(verdict.rows)}
     return found | {f"{side}_{name}": sides[side][name] for side, name in decisive if name in sides[side]}
 
 
-def _keep_verdict(verdict: Verdict, champion: int, version: int, learnt: Learnt, tracking: Tracking) -> None:
+def _metrics(verdict: Verdict | Verdicts) -> dict[str, float]:
+    """A verdict's figures as metrics of the job's run."""
+    if isinstance(verdict, Verdicts):
+        return prefixed({name: _metrics(one) for name, one in verdict.by_target.items()})
+    metrics = {"judge_gain": verdict.gain, "judge_gain_low": verdict.gain_low, "judge_rows": float(verdict.rows)}
+    metrics |= {f"judge_champion_{name}": value for name, value in verdict.champion.items()}
+    return metrics | {f"judge_challenger_{name}": value for name, value in verdict.challenger.items()}
+
+
+def _keep_verdict(verdict: Verdict | Verdicts, champion: int, version: int, learnt: Learnt, tracking: Tracking) -> None:
     lines = {"champion_version": champion, "challenger_version": version, **verdict.to_dict()}
     with tempfile.TemporaryDirectory() as scratch:
         (Path(scratch) / VERDICT).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
         tracking.log_files(learnt.run, Path(scratch))
-    metrics = {"judge_gain": verdict.gain, "judge_gain_low": verdict.gain_low, "judge_rows": float(verdict.rows)}
-    metrics |= {f"judge_champion_{name}": value for name, value in verdict.champion.items()}
-    metrics |= {f"judge_challenger_{name}": value for name, value in verdict.challenger.items()}
     outcome = "promoted" if verdict.promoted else "not promoted"
     tags = {"verdict": outcome, "verdict_why": verdict.why, "registered_version": str(version)}
-    tracking.log(learnt.run, metrics=metrics, tags=tags)
+    tracking.log(learnt.run, metrics=_metrics(verdict), tags=tags)
     tracking.tag_version(learnt.data.seed.process.name, version, {"verdict": outcome, "verdict_why": verdict.why})

@@ -13,6 +13,7 @@ from training.fitting import AnyCandidate, Learner
 from training.gate import Evidence
 from training.judge import Verdict
 from training.reports.pictures import Picture
+from training.several.whole import BETWEEN
 from training.splits import Split
 
 Columns = Mapping[str, tuple[str, str]]  # head and format of each metric
@@ -129,5 +130,5 @@ def task_of(seed: Seed) -> Task:
 
 
 def tagged(task: Task, candidate: AnyCandidate) -> dict[str, float]:
-    """The few figures of a candidate that stand beside a version and its alias moves."""
-    return {name: candidate.metrics[name] for name in task.TAGGED if name in candidate.metrics}
+    """The few figures of a candidate that stand beside a version and its alias moves, by target if several."""
+    return {name: value for name, value in candidate.metrics.items() if name.split(BETWEEN)[-1] in task.TAGGED}

@@ -15,6 +15,7 @@ from models.estimators.tuning import SETTINGS
 from models.table.contract import check
 from registry.settings import Settings
 from registry.store import Champion
+from training import facts
 from training import job as jobs
 from training.dataset import dataset_of
 from training.gate import Condition, Gated
@@ -156,9 +157,9 @@ def test_a_job_keeps_card_seed_rejected_rows_and_the_table_without_an_index(plan
 
 def test_a_model_says_where_it_comes_from(plant, monkeypatch):
     data, parts = plant
-    monkeypatch.setattr(jobs, "package_version", lambda: "1.2.3")
-    monkeypatch.setattr(jobs, "git_commit", lambda: None)
-    assert jobs._info(data, parts) == {
+    monkeypatch.setattr(facts, "package_version", lambda: "1.2.3")
+    monkeypatch.setattr(facts, "git_commit", lambda: None)
+    assert facts.info_of(data, parts) == {
         "package_version": "1.2.3",
         "git_commit": None,
         "seed_digest": data.seed.digest,

@@ -157,6 +157,8 @@ def test_a_verdict_counts_rows_periods_units_and_blocks():
         "confidence": 0.95,
         "champion": {"mae": 3.0},
         "challenger": {"mae": 2.0},
+        "gain_high": 1.0,
+        "unsound": None,
     }
 
 

@@ -31,6 +31,8 @@ VERDICT = Verdict(
     confidence=0.95,
     champion={"mae": 1.5, "rmse": 2.0},
     challenger={"mae": 1.0, "coverage_90": 0.9},
+    gain_high=0.75,
+    unsound=None,
 )
 
 

@@ -43,7 +43,7 @@ def row(seed: Seed) -> str:
 
 def heading(seed: Seed) -> str:
     """What is predicted."""
-    return f"{seed.target.name} [{seed.target.unit}]"
+    return ", ".join(f"{target.name} [{target.unit}]" for target in seed.primaries)
 
 
 def subject(data: Dataset, parts: Split) -> str:

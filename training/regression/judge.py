@@ -9,7 +9,7 @@ from models.regression.model import RegressionModel
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.evaluate import coverage
-from training.judge import JudgeRows, Side, Verdict, blocks_of
+from training.judge import CONFIDENCE, JudgeRows, Side, Verdict, blocks_of
 from training.judge import judge as judge_losses
 from training.regression.evaluate import against_label, against_truth
 from training.regression.fit import RegressionCandidate
@@ -26,6 +26,7 @@ def judge(
     unit: str,
     truth: FloatArray | None = None,
     followed: Answer | None = None,
+    confidence: float = CONFIDENCE,
 ) -> Verdict:
     """Compare two models on rows that neither has learnt from.
 
@@ -49,6 +50,8 @@ def judge(
         Noise-free values, NaN where unknown: reported, never part of the rule.
     followed : Answer of n rows, optional
         What the challenger would have said while outcomes came in.
+    confidence : float
+        With which the challenger must be better [1].
 
     Returns
     -------
@@ -65,7 +68,7 @@ def judge(
     best = covered if followed is None else max(covered, coverage(label, followed))
     broken = best < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
     unsound = f"its intervals are broken: {covered:.0%} coverage where 90% is promised" if broken else None
-    return judge_losses(rows, old, new, "the mean absolute error", unit, unsound)
+    return judge_losses(rows, old, new, "the mean absolute error", unit, unsound, confidence)
 
 
 def _metrics(label: FloatArray, answer: Answer, truth: FloatArray | None) -> dict[str, float]:
@@ -77,7 +80,12 @@ def _metrics(label: FloatArray, answer: Answer, truth: FloatArray | None) -> dic
 
 
 def verdict(
-    champion: RegressionModel, X: FloatArray, challenger: RegressionCandidate, data: Dataset, rows: IntArray
+    champion: RegressionModel,
+    X: FloatArray,
+    challenger: RegressionCandidate,
+    data: Dataset,
+    rows: IntArray,
+    confidence: float = CONFIDENCE,
 ) -> Verdict:
     """Verdict on some rows of a data set; X holds them as the champion wants them."""
     answer = champion.fixed(X, COVERAGE)
@@ -86,7 +94,8 @@ def verdict(
     unit = data.seed.target.unit or ""
     followed = challenger.model.followed
     adaptive = None if followed is None else rows_of(followed, rows)
-    return judge(data.y[rows], answer, lines, data.units[rows], data.periods[rows], unit, truth, adaptive)
+    given = (data.y[rows], answer, lines, data.units[rows], data.periods[rows], unit, truth, adaptive)
+    return judge(*given, confidence)
 
 
 def check_judgeable(champion: RegressionModel, data: Dataset, rows: IntArray) -> None:

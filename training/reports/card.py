@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from pages.markdown import table
 from seeds import Column, Seed
@@ -12,7 +13,8 @@ from training.splits import Split
 from training.tasks import Task, task_of
 
 
-def _process(seed: Seed, task: Task) -> list[str]:
+def process_section(seed: Seed, task: Task) -> list[str]:
+    """Title, row and what is predicted."""
     return [
         f"# {seed.process.title}",
         "",
@@ -21,9 +23,9 @@ def _process(seed: Seed, task: Task) -> list[str]:
     ]
 
 
-def _data(data: Dataset, parts: Split, task: Task) -> list[str]:
+def data_section(data: Dataset, size: str, *use: str) -> list[str]:
+    """What was learnt from what: how many rows there are, and lines on their use."""
     facts = data.facts
-    size, *use = task.rows_used(data, parts)
     lines = [
         size,
         f"rejected by the contract: {facts['rejected_rows']} rows (listed in `rejected.csv`); "
@@ -43,7 +45,8 @@ def _escaped(line: str) -> str:
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", line)
 
 
-def _inputs(chosen: AnyCandidate, seed: Seed) -> list[str]:
+def inputs_section(chosen: AnyCandidate, seed: Seed) -> list[str]:
+    """Inputs, and the range of each that was learnt."""
     rows = [
         [f"`{c.name}`", c.unit or "text", c.role, *_learnt(c, low, high), c.meaning]
         for c, (low, high) in zip(seed.inputs, chosen.model.ranges, strict=True)
@@ -56,7 +59,8 @@ def _learnt(column: Column, low: float, high: float) -> tuple[str, str]:
     return (f"{low:.5g}", f"{high:.5g}") if column.values is None else (", ".join(column.values), "-")
 
 
-def _limits(data: Dataset, task: Task) -> list[str]:
+def limits_section(data: Dataset, task: Task) -> list[str]:
+    """What is assumed, and what a model must not be used for."""
     seed = data.seed
     lines = [
         f"{seed.assumed} of the seed's {len(seed.sources)} stated sources are assumptions and {seed.practice} are what "
@@ -71,11 +75,17 @@ def _limits(data: Dataset, task: Task) -> list[str]:
     return ["## Assumed, and limits", "", *(f"- {line}" for line in lines), ""]
 
 
-def _gate(gated: Gated | None) -> list[str]:
+def gate_section(gated: Gated | None) -> list[str]:
+    """What the gate says; nothing where it was not asked."""
     if gated is None:
         return []
     outcome = "Passed: it may be champion." if gated.passed else "Refused: it was not made champion."
     return ["## Gate before champion", "", outcome, "", *(f"- {line}" for line in gated.lines), ""]
+
+
+def made_by(info: Mapping[str, Any]) -> str:
+    """The code that a model comes from."""
+    return f"Made by nonferrous {info['package_version']}, commit {info['git_commit'] or 'unknown'}."
 
 
 def model_card(
@@ -106,14 +116,13 @@ def model_card(
         Markdown, without a path of the machine that it was written on.
     """
     task = task_of(data.seed)
-    code = f"nonferrous {chosen.model.info['package_version']}, commit {chosen.model.info['git_commit'] or 'unknown'}"
     lines = [
-        *_process(data.seed, task),
-        *_data(data, parts, task),
+        *process_section(data.seed, task),
+        *data_section(data, *task.rows_used(data, parts)),
         *task.sections(candidates, chosen, data, parts),
-        *_gate(gated),
-        *_inputs(chosen, data.seed),
-        *_limits(data, task),
-        f"Made by {code}.",
+        *gate_section(gated),
+        *inputs_section(chosen, data.seed),
+        *limits_section(data, task),
+        made_by(chosen.model.info),
     ]
     return "\n".join(lines) + "\n"

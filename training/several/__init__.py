@@ -1,0 +1,1 @@
+"""Training jobs of several numbers: each target by itself, and what is made of them together."""
