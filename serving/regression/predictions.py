@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from models.answers import Answer
 from models.explanations import explained
 from models.regression.model import RegressionModel
+from models.regression.several import SeveralTargets
+from physics.arrays import FloatArray
 from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.explanations import asked, check_rows, explanation, explanations, optional
-from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of
+from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
 
 ABOUT = (
-    "With `explain` each prediction of the first target is cut into what each input contributed, in the target's unit; "
-    "targets derived from it are not explained."
+    "With `explain` each target's prediction is cut into what each input contributed, in the target's unit; quantities "
+    "derived from a target are not explained."
 )
 INFO = None  # the list of processes holds all that is known of a number
 NOT = "predicts no number"
 
+Fitted = RegressionModel | SeveralTargets
 
-def info(seed: Seed, model: RegressionModel | None) -> None:
+
+def info(seed: Seed, model: Fitted | None) -> None:
     """Nothing: the list of processes holds all that is known of a number."""
 
 
 def payloads(seed: Seed, max_rows: int) -> Payloads:
     """Request and answer of a seed's process; see `serving.payloads.payloads_of`."""
     predicted = {name: estimate(name, seed) for name in seed.quantities}
-    predicted["explanation"] = optional(explanation(seed), f"what each input contributed to {seed.target.name}")
+    if len(seed.primaries) == 1:
+        predicted["explanation"] = optional(explanation(seed), f"what each input contributed to {seed.target.name}")
+    else:
+        predicted["explanations"] = _explanations(seed)
     return payloads_of(
         seed,
         max_rows,
@@ -42,14 +50,20 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
     )
 
 
-def predicted(payloads: Payloads, model: RegressionModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
+def _explanations(seed: Seed) -> Any:
+    kinds = {target.name: explanation(seed) for target in seed.primaries}
+    kind: Any = record(f"{title(seed)}Explanations", "What each input contributed to each target.", kinds)
+    return optional(kind, "what each input contributed to each target")
+
+
+def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request: Record) -> dict[str, Any]:
     """Predictions of a model.
 
     Parameters
     ----------
     payloads : Payloads
         What the process takes and gives.
-    model : RegressionModel
+    model : RegressionModel or SeveralTargets
         The model.
     rows : sequence of dict, length n
         Rows that `Payloads.read` has passed.
@@ -76,14 +90,27 @@ def predicted(payloads: Payloads, model: RegressionModel, rows: Sequence[Record]
     flag_texts(rows, model.seed, flags)
     quantities = estimates(answers, payloads.quantities, flags)
     if request["explain"]:
-        seed, target = payloads.seed, payloads.seed.target.name
-        parts = explained(model.estimator, X, answers[target].value, seed)
-        named = [(target, payloads.quantities[target])] * len(rows)
-        for quantity, why in zip(quantities, explanations(parts, seed, named, flags), strict=True):
-            quantity["explanation"] = why
+        for quantity, why in zip(quantities, _why(payloads, model, X, answers, flags), strict=True):
+            quantity |= why
     return {
         "predictions": [
             {**name, **quantity, "flags": words}
             for name, quantity, words in zip(with_ids(rows, payloads.echoed), quantities, flags, strict=True)
         ]
     }
+
+
+def _why(
+    payloads: Payloads, model: Fitted, X: FloatArray, answers: Mapping[str, Answer], flags: list[list[str]]
+) -> list[Record]:
+    """The field of each row that explains its target or targets."""
+    models = model.models if isinstance(model, SeveralTargets) else {payloads.seed.target.name: model}
+    found = {}
+    for target, one in models.items():
+        parts = explained(one.estimator, X, answers[target].value, one.seed)
+        named = [(target, payloads.quantities[target])] * len(X)
+        found[target] = explanations(parts, one.seed, named, flags)
+    if len(found) == 1:
+        (whys,) = found.values()
+        return [{"explanation": why} for why in whys]
+    return [{"explanations": {target: whys[i] for target, whys in found.items()}} for i in range(len(X))]

@@ -1,0 +1,77 @@
+"""One request gets all targets of a process, each with its unit, interval and explanation."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pydantic_core
+import pytest
+from pydantic import TypeAdapter
+
+from models.regression.model import conformalised
+from models.regression.several import SeveralTargets, together
+from models.tasks import build
+from seeds import Seed, load
+from serving.payloads import Payloads
+from serving.regression.predictions import payloads, predicted
+
+ROW = {"unit": "F-01", "day": "2026-11-01", "previous_loss": 3.1, "previous_iron": None, "x": 10.25, "z": 3.75}
+UNITS = {"loss": "%", "iron": "g/t"}
+
+
+@pytest.fixture(scope="module")
+def seed() -> Seed:
+    return load(Path(__file__).parents[2] / "toys" / "toy_melts.toml")
+
+
+@pytest.fixture(scope="module")
+def model(seed: Seed) -> SeveralTargets:
+    """The loss learnt by a line, the iron by persistence."""
+    rng = np.random.default_rng(1)
+    X = rng.normal([3.0, 20.0, 10.0, 4.0], [1.0, 2.0, 1.0, 0.5], (260, 4))
+    X[::9, 1] = np.nan
+    models = {}
+    for name, candidate in (("loss", "linear"), ("iron", "persistence")):
+        alone = seed.for_target(name)
+        y = 3 + 0.8 * (X[:, 2] - 10) + rng.normal(0, 0.3, len(X))
+        estimator = build(alone)[candidate].fit(X[:200], y[:200])
+        models[name] = conformalised(alone, candidate, estimator, X[:200], y[200:], estimator.predict(X[200:]), {})
+    return together(seed, models, {})
+
+
+def asked(taken: Payloads, model: SeveralTargets, **request: object) -> list[dict]:
+    rows, read = taken.read(json.dumps({"rows": [ROW, ROW | {"x": 19.5}], **request}).encode())
+    return predicted(taken, model, rows, read)["predictions"]
+
+
+def test_a_prediction_has_all_targets_in_their_units(seed: Seed, model: SeveralTargets) -> None:
+    first, second = asked(payloads(seed, 3), model, coverage=0.8)
+    X = np.array([[3.1, np.nan, 10.25, 3.75], [3.1, np.nan, 19.5, 3.75]])
+    for i, one in enumerate((first, second)):
+        for name, answer in model.answer(X, 0.8).items():
+            ends = {"value": answer.value[i], "low": answer.low[i], "high": answer.high[i]}
+            assert one[name] == ends | {"unit": UNITS[name]}
+    assert (first["flags"], second["flags"]) == ([], ["x outside training range"])
+    assert "explanations" not in first
+
+
+def test_each_target_is_explained_by_itself(seed: Seed, model: SeveralTargets) -> None:
+    for one in asked(payloads(seed, 3), model, explain=True):
+        assert set(one["explanations"]) == set(UNITS)
+        for name, why in one["explanations"].items():
+            assert (why["quantity"], why["unit"]) == (name, UNITS[name])
+            summed = why["base"] + sum(part["contribution"] for part in why["contributions"])
+            assert summed == pytest.approx(one[name]["value"], abs=1e-9)
+
+
+def test_the_answer_is_described_with_each_target_and_its_unit(seed: Seed, model: SeveralTargets) -> None:
+    taken = payloads(seed, 3)
+    described = TypeAdapter(taken.answer).json_schema()
+    prediction = described["$defs"]["ToyMeltsPrediction"]["properties"]
+    assert {name: prediction[name]["x-unit"] for name in UNITS} == UNITS
+    assert set(described["$defs"]["ToyMeltsExplanations"]["properties"]) == set(UNITS)
+    for explain in (False, True):
+        answer = {"process": "toy_melts", "coverage": 0.9, "predictions": asked(taken, model, explain=explain)}
+        used = {"version": 1, "alias": "champion", "digest": "sha256:0", "baseline": False}
+        sent = pydantic_core.to_json(answer | {"model": used}, inf_nan_mode="null")
+        TypeAdapter(taken.answer).validate_json(sent)
