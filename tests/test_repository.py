@@ -32,7 +32,7 @@ TEXTS = [
         path
         for pattern in ("*.md", "*.toml", "*.lock", "Makefile", ".ci/run", "docs/**/*", "seeds/*.toml", "seeds/*.md")
         for path in ROOT.glob(pattern)
-        if path.is_file()
+        if path.is_file() and path.suffix != ".png"
     ),
 ]
 HEAVY = ("fastapi", "lightgbm", "mlflow", "numpy", "pandas", "plotly", "pyarrow", "sklearn", "skops")

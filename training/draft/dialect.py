@@ -156,7 +156,8 @@ def find_dialect(file: Path, decimal: str | None = None) -> Dialect:
     found = {separator: table for separator in SEPARATORS if (table := _table(text, separator)) is not None}
     if not found:
         raise DraftError(f"{file}: no separator of comma, semicolon, tab or | makes a table with a header row of it")
-    separator = max(found, key=lambda sign: (found[sign].regular, found[sign].width))
+    # By a decimal sign taken for the separator, the row that seems to name the columns is one below the header.
+    separator = max(found, key=lambda sign: (found[sign].regular, -found[sign].header, found[sign].width))
     table = found[separator]
     skip, units = below_header(table.rows, table.header)
     body = [row for number, row in enumerate(table.rows, start=1) if number > table.header and number not in skip]

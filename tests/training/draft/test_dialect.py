@@ -1,5 +1,7 @@
 """How a CSV file is written: found from its cells, and asked where two readings fit all of them."""
 
+from pathlib import Path
+
 import pytest
 
 from training.draft.dialect import find_dialect, find_encoding, find_signs
@@ -130,3 +132,13 @@ def test_a_letter_far_down_counts(tmp_path):
     file = tmp_path / "plant.csv"
     file.write_bytes(b"a,b\n" + b"1,2\n" * 500_000 + "3,Öl\n".encode("cp1252"))
     assert find_encoding(file) == "cp1252"
+
+
+@pytest.mark.parametrize("columns", [2, 5, 40])
+def test_decimal_commas_as_many_as_semicolons_are_no_separator(columns: int, tmp_path: Path) -> None:
+    """One comma in each number and one semicolon between cells: the header, which has no comma, says which is which."""
+    head = ";".join(["Zeit", *(f"Wert {i}" for i in range(columns))])
+    rows = [";".join([f"{day:02d}.01.2024", *(f"{day},{i}5" for i in range(columns))]) for day in range(1, 29)]
+    (tmp_path / "t.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    found = find_dialect(tmp_path / "t.csv")
+    assert (found.separator, found.decimal, found.header) == (";", ",", 1)
