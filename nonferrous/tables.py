@@ -8,7 +8,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from pages.markdown import figure
-from pages.moments import moment_format
 from registry.versions import CHALLENGER, CHAMPION, FORCED_AT, FORCED_WHY, GATE, REFUSED
 from seeds import Seed
 from training.compare import Comparison
@@ -41,8 +40,7 @@ def candidates_table(trained: Trained, target: str | None = None) -> Table:
     """Candidates of a job, or of one of its several targets, the baseline first, the registered one marked."""
     learnt = trained.learnt if target is None else trained.learnt.targets[target]
     seed, parts, task = learnt.data.seed, learnt.parts, task_of(learnt.data.seed)
-    when = moment_format(learnt.data.periods)
-    span = f"{parts.test_from:{when}} to {parts.last:{when}}"
+    span = f"{learnt.data.shown(parts.test_from)} to {learnt.data.shown(parts.last)}"
     table = _table(f"{seed.process.name}: {task.heading(seed)}, {len(parts.test)} {task.ROWS}, {span}")
     table.add_column("candidate", no_wrap=True)
     forms = _metric_columns(table, task.COLUMNS, [candidate.metrics for candidate in learnt.candidates.values()])

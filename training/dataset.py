@@ -135,16 +135,21 @@ class Dataset:
         """The rejected values with the names of their files, without the folders of the machine."""
         return self.rejected.assign(file=[Path(file).name for file in self.rejected["file"]])
 
+    def shown(self, start: pd.Timestamp) -> str:
+        """Start of a period as a person reads it; without time the number of the row, or unit, that stands for one."""
+        if self.seed.time is None:
+            return f"{'row' if self.seed.key is None else 'unit'} {(start - FIRST_DAY).days + 1}"
+        return f"{start:{moment_format(self.periods)}}"
+
     @property
     def facts(self) -> Mapping[str, Any]:
         """The data set in a few figures."""
-        when = moment_format(self.periods)
         return {
             "rows": len(self.table),
             "units": len(set(self.units)),
             "periods": self.periods.nunique(),
-            "first_period": f"{self.periods.min():{when}}",
-            "last_period": f"{self.periods.max():{when}}",
+            "first_period": self.shown(self.periods.min()),
+            "last_period": self.shown(self.periods.max()),
             "rejected_rows": self.rejected_rows,
             "unlabelled_rows": self.unlabelled_rows,
             "data_digest": self.digest,

@@ -3,7 +3,6 @@
 from typing import Any
 
 from models.answers import COVERAGE
-from pages.moments import moment_format
 from registry.code_version import git_commit, package_version
 from training.dataset import Dataset
 from training.splits import Split
@@ -26,7 +25,6 @@ def info_of(data: Dataset, parts: Split) -> dict[str, Any]:
 
 def facts_of(data: Dataset, parts: Split) -> dict[str, object]:
     """Parameters that all runs of a job share."""
-    when = moment_format(data.periods)
     return {
         **data.facts,
         "seed_digest": data.seed.digest,
@@ -36,8 +34,8 @@ def facts_of(data: Dataset, parts: Split) -> dict[str, object]:
         "unseen_rows": len(parts.unseen),
         "unseen_all_rows": len(parts.unseen_all),
         "held_out_units": len(parts.units),
-        "calibrate_from": f"{parts.calibrate_from:{when}}",
-        "test_from": f"{parts.test_from:{when}}",
+        "calibrate_from": data.shown(parts.calibrate_from),
+        "test_from": data.shown(parts.test_from),
         "coverage": COVERAGE,
         "selected_by": task_of(data.seed).SELECTED_BY,
     }

@@ -98,7 +98,8 @@ def held_out_units(units: list[str]) -> tuple[str, ...]:
 def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None) -> Split:
     """Split a table by distinct period: 40 % train, 3 x 15 % calibrate, 15 % test, with whole units held out.
 
-    Where rows are pieces of lots, a lot counts as one period and is never cut. A row's `previous` columns may come
+    Where rows are pieces of lots, a lot counts as one period and is never cut. A table without time is split by whole
+    units, or by the order of its rows where it has none. A row's `previous` columns may come
     from a period on the other side of a boundary. That is no leak: the value is in hand when the row's own period
     starts. Labels never cross.
 
@@ -132,8 +133,11 @@ def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None
         raise SplitError(f"{len(periods) - n_test} periods before the {n_test} to judge on leave none to learn from")
     starts = periods[[0, *range(n_train, len(periods) - n_test + 1, n_block)]]
     part = np.searchsorted(starts, time.to_numpy(), side="right") - 1  # 0 train, 1 to 3 calibrate, 4 test
-    units = held_out_units(sorted(table[seed.key.name].unique())) if seed.key is not None else ()
-    held_out = np.zeros(len(table), dtype=bool) if seed.key is None else table[seed.key.name].isin(units).to_numpy()
+    units: tuple[str, ...] = ()
+    held_out = np.zeros(len(table), dtype=bool)
+    if seed.key is not None and seed.time is not None:  # without time each part has whole units of its own already
+        units = held_out_units(sorted(table[seed.key.name].unique()))
+        held_out = table[seed.key.name].isin(units).to_numpy()
     oldest_first = np.argsort(time.to_numpy(), kind="stable")
 
     def rows(mask: BoolArray) -> IntArray:

@@ -178,3 +178,39 @@ def test_rows_of_each_part_are_counted_to_the_last(table, toy_seed):
     )
     with pytest.raises(SplitError, match=r"^too few rows: 19 labelled rows to test, expected 20 or more$"):
         _check_rows(replace(some, test=parts.test[:19]))
+
+
+@pytest.fixture
+def timeless(toy_seed, tmp_path):
+    """Toy seed without time, and so without what is made from it."""
+    text = toy_seed.text.replace('period = { value = 30, unit = "d" }\n', "")
+    for name in ("period_start", "previous_y"):
+        text = text.replace("[[columns]]" + next(p for p in text.split("[[columns]]") if f'name = "{name}"' in p), "")
+    return parse(text, tmp_path / "toy_cells.toml")
+
+
+def test_without_time_whole_units_are_learnt_or_judged(timeless, toy_frame):
+    table = check(toy_frame(units=30, periods=20).drop(columns="period_start"), timeless).table
+    found = split(table, timeless)
+    units = [set(table["unit"].iloc[rows]) for rows in (found.train, *found.calibrate, found.test)]
+    assert sum(map(len, units)) == len(set.union(*units)) == 30
+    assert [len(part) for part in units] == [11, 5, 5, 5, 4]  # of 30: 15 % judge, 3 x 15 % calibrate
+    assert (found.units, len(found.unseen_all)) == ((), 0)
+
+
+def test_without_time_or_units_the_order_of_the_rows_counts(timeless, toy_frame, tmp_path):
+    text = timeless.text.replace('unit_key = "unit"\n', "")
+    key = next(part for part in text.split("[[columns]]") if 'name = "unit"' in part)
+    alone = parse(text.replace("[[columns]]" + key, ""), tmp_path / "toy_cells.toml")
+    table = check(toy_frame(units=20, periods=20).drop(columns=["period_start", "unit"]), alone).table
+    found = split(table, alone)
+    rows = np.concatenate([found.train, *found.calibrate, found.test])
+    assert rows.tolist() == list(range(400))
+    data = dataset_of(check(toy_frame(units=20, periods=20).drop(columns=["period_start", "unit"]), alone), alone)
+    assert data.shown(found.test_from) == f"row {found.test[0] + 1}"
+    assert (data.facts["first_period"], data.facts["last_period"]) == ("row 1", "row 400")
+
+
+def test_a_unit_that_stands_for_a_period_is_shown_as_one(timeless, toy_frame):
+    data = dataset_of(check(toy_frame(units=30, periods=20).drop(columns="period_start"), timeless), timeless)
+    assert (data.facts["first_period"], data.facts["last_period"]) == ("unit 1", "unit 30")

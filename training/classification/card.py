@@ -6,7 +6,6 @@ import numpy as np
 
 from models.answers import COVERAGE
 from pages.markdown import figure, table
-from pages.moments import moment_format
 from seeds import Seed
 from training.classes.losses import confusion
 from training.classification.columns import cautions
@@ -49,24 +48,24 @@ def heading(seed: Seed) -> str:
 
 def subject(data: Dataset, parts: Split) -> str:
     """What was predicted from which rows, in two sentences."""
-    target, when = data.seed.target, moment_format(data.periods)
+    target, shown = data.seed.target, data.shown
     return (
         f"Target: {target.meaning}, {target.name}. Learnt: {len(parts.learnt)} rows, "
-        f"{parts.train_from:{when}} to before {parts.test_from:{when}}. Evaluated: {len(parts.test)} rows of the "
-        f"same units and {len(parts.unseen)} rows of {len(parts.units)} held-out units, up to {parts.last:{when}}."
+        f"{shown(parts.train_from)} to before {shown(parts.test_from)}. Evaluated: {len(parts.test)} rows of the "
+        f"same units and {len(parts.unseen)} rows of {len(parts.units)} held-out units, up to {shown(parts.last)}."
     )
 
 
 def rows_used(data: Dataset, parts: Split) -> list[str]:
     """How many rows there are, and how they were used."""
-    facts, when = data.facts, moment_format(data.periods)
+    facts, shown = data.facts, data.shown
     return [
         f"{facts['rows']} labelled rows of {facts['units']} units, {facts['periods']} periods from "
         f"{facts['first_period']} to {facts['last_period']}",
-        f"learnt: periods before {parts.test_from:{when}}; of these the ones from {parts.calibrate_from:{when}}, "
+        f"learnt: periods before {shown(parts.test_from)}; of these the ones from {shown(parts.calibrate_from)}, "
         "each predicted by a model that knew only older ones, gave the probabilities their temperature and the sets "
         "their size, and chose the candidate",
-        f"judged: {len(parts.test)} rows from {parts.test_from:{when}} to {parts.last:{when}}, "
+        f"judged: {len(parts.test)} rows from {shown(parts.test_from)} to {shown(parts.last)}, "
         f"and {len(parts.unseen_all)} rows of {len(parts.units)} held-out units ({len(parts.unseen)} in those periods)",
     ]
 

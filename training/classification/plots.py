@@ -9,7 +9,7 @@ from pages.style import BLUE, GREY, ORANGE
 from training.classes.pictures import confused, reliable, signals_by_class
 from training.classification.fit import ClassificationCandidate, classes_of
 from training.dataset import Dataset
-from training.reports.pictures import Picture
+from training.reports.pictures import Picture, has_time
 from training.splits import Split
 
 
@@ -80,6 +80,7 @@ PICTURES = (
         "Rows that the model has not learnt from. Right of the dashed line nothing was learnt. A step is a change of "
         "the plant or a sensor.",
         accuracy_by_month,
+        has_time,
     ),
     Picture(
         "Learning curve",

@@ -62,10 +62,11 @@ def remarks(candidates: Mapping[str, RegressionCandidate], best: RegressionCandi
     """What the columns mean, what was turned away, and what is known of the label's noise."""
     stated = data.seed.targets[data.seed.target.name].label_noise
     floor = best.metrics.get("test_noise_floor")
+    has_adaptive = "test_adaptive_coverage_90" in best.metrics
     lines = [
         f"Skill against {next(iter(candidates))}; cover: share of labels in the {COVERAGE:.0%} interval; "
         "unseen: held-out units",
-        "adapt.: of intervals that follow the outcomes as they come in",
+        *(["adapt.: of intervals that follow the outcomes as they come in"] if has_adaptive else []),
         f"Rejected rows: {data.rejected_rows}; without label: {data.unlabelled_rows}",
     ]
     if floor is not None:

@@ -13,7 +13,7 @@ from physics.arrays import IntArray
 from training.dataset import Dataset
 from training.regression.fit import RegressionCandidate
 from training.reports.explanations import contribution_dots
-from training.reports.pictures import Picture, input_bars, thinned
+from training.reports.pictures import Picture, has_time, input_bars, thinned
 from training.splits import Split
 
 NAMED_UNITS = 40
@@ -189,6 +189,7 @@ PICTURES = (
         "Residuals over time",
         "Right of the dashed line nothing was learnt. A step is a change of the plant or a sensor.",
         residuals_over_time,
+        has_time,
     ),
     Picture(
         "Residuals by unit",
@@ -218,5 +219,6 @@ PICTURES = (
         "Dashed: adaptive intervals, which follow the outcomes as they come in. Bars: one standard deviation of the "
         "share for that many independent rows.",
         coverage_by_month,
+        has_time,
     ),
 )

@@ -25,6 +25,11 @@ def always(data: Dataset) -> bool:
     return True
 
 
+def has_time(data: Dataset) -> bool:
+    """A figure over time."""
+    return data.seed.time is not None
+
+
 @dataclass(frozen=True)
 class Picture:
     """One figure of a page.
