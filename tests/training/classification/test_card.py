@@ -8,6 +8,7 @@ import pandas as pd
 from training.classification.card import heading, row, sections, subject
 from training.classification.columns import cautions, remarks, verdict_head
 from training.classification.evaluate import Classified
+from training.dataset import Dataset
 
 GOOD = {"test_skill": 0.5, "test_ece": 0.02, "test_coverage_90": 0.91, "test_accuracy": 0.75, "test_log_loss": 0.4}
 
@@ -28,6 +29,7 @@ def plant(seed):
     classes = np.array([0, 0, 0, 0, 1, 1, 0, 1], dtype=float)
     periods = pd.date_range("2024-01-01", periods=8)
     data = SimpleNamespace(seed=seed, y=classes, rejected_rows=3, unlabelled_rows=4, periods=periods)
+    data.shown = lambda start: Dataset.shown(data, start)
     days = dict.fromkeys(("train_from", "calibrate_from", "test_from", "last"), pd.Timestamp("2024-01-01"))
     parts = SimpleNamespace(learnt=np.arange(8), test=np.arange(8), unseen=np.arange(2), units=("F-01", "F-07"), **days)
     return data, parts

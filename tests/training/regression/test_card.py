@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from training.dataset import Dataset
 from training.regression.card import heading, row, rows_used, sections, subject
 
 DAYS = pd.date_range("2022-01-01", periods=24, freq="30D")
@@ -43,6 +44,13 @@ def candidate(name, metrics):
     )
 
 
+def table_of(seed, periods):
+    """What a card asks of a data set, its starts shown as `Dataset.shown` shows them."""
+    data = SimpleNamespace(seed=seed, periods=periods, facts=FACTS)
+    data.shown = lambda start: Dataset.shown(data, start)
+    return data
+
+
 def sections_of(seed, bar=BAR, line=LINE, chosen="linear"):
     found = {"persistence": candidate("persistence", bar), "linear": candidate("linear", line)}
     return sections(found, found[chosen], SimpleNamespace(seed=seed), PARTS)
@@ -54,7 +62,7 @@ def test_a_row_and_what_is_predicted_are_named_with_their_units(toy_seed):
 
 
 def test_the_subject_counts_the_rows_that_were_learnt_and_evaluated(toy_seed):
-    assert subject(SimpleNamespace(seed=toy_seed, periods=DAYS), PARTS) == (
+    assert subject(table_of(toy_seed, DAYS), PARTS) == (
         "Target: efficiency, y [%]. Learnt: 300 rows, 2022-01-01 to before 2023-08-24. Evaluated: 60 rows of the same "
         "units and 12 rows of 4 held-out units, up to 2023-11-22."
     )
@@ -62,13 +70,13 @@ def test_the_subject_counts_the_rows_that_were_learnt_and_evaluated(toy_seed):
 
 def test_periods_shorter_than_a_day_are_said_with_their_time(toy_seed):
     hours = pd.date_range("2022-01-01", periods=24, freq="8h")
-    data = SimpleNamespace(seed=toy_seed, periods=hours, facts=FACTS)
+    data = table_of(toy_seed, hours)
     assert "2022-01-01 00:00 to before 2023-08-24 00:00" in subject(data, PARTS)
     assert "judged: 60 rows from 2023-08-24 00:00 to 2023-11-22 00:00" in rows_used(data, PARTS)[2]
 
 
 def test_the_use_of_the_rows_is_said_in_three_lines(toy_seed):
-    assert rows_used(SimpleNamespace(facts=FACTS, periods=DAYS), PARTS) == [
+    assert rows_used(table_of(toy_seed, DAYS), PARTS) == [
         "480 labelled rows of 20 units, 24 periods from 2022-01-01 to 2023-11-22",
         "learnt: periods before 2023-08-24; of these the ones from 2022-10-28, each predicted by a model that knew "
         "only older ones, gave the intervals their width and chose the candidate",

@@ -53,7 +53,8 @@ HEADS = [
 def test_a_measured_noise_is_said_in_the_place_of_a_stated_one(toy_seed, metrics, noise):
     data = SimpleNamespace(seed=toy_seed, rejected_rows=3, unlabelled_rows=5)
     candidates = {"persistence": None, "linear": None}
-    assert remarks(candidates, SimpleNamespace(metrics=metrics), data) == HEADS + noise
+    best = SimpleNamespace(metrics=metrics | {"test_adaptive_coverage_90": 0.9})
+    assert remarks(candidates, best, data) == HEADS + noise
 
 
 def test_a_noise_that_is_neither_stated_nor_measured_is_not_spoken_of(toy_seed):
@@ -61,7 +62,8 @@ def test_a_noise_that_is_neither_stated_nor_measured_is_not_spoken_of(toy_seed):
     data = SimpleNamespace(
         seed=toy_seed.model_copy(update={"targets": {"y": target}}), rejected_rows=3, unlabelled_rows=5
     )
-    assert remarks({"persistence": None}, SimpleNamespace(metrics={}), data) == HEADS
+    # Without adaptive intervals, as in a table without time, their column is not spoken of either.
+    assert remarks({"persistence": None}, SimpleNamespace(metrics={}), data) == [HEADS[0], HEADS[2]]
 
 
 def test_the_head_of_a_verdict_names_the_unit(toy_seed):
