@@ -10,6 +10,8 @@ from models.estimators.class_baselines import ClassShares
 from models.estimators.linear_classes import LinearClasses
 from seeds import Seed
 
+REACH = 10.0  # spreads: readings of a plant count in proportion, only what is far off is drawn in
+
 
 def build(seed: Seed) -> dict[str, BaseEstimator]:
     """Unfitted classifiers, the baseline first.
@@ -20,6 +22,6 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
     n_classes, categories = len(seed.classes), categories_of(seed)
     return {
         "majority": ClassShares(n_classes),
-        "linear": LinearClasses(n_classes, categories=categories),
+        "linear": LinearClasses(n_classes, categories=categories, reach=REACH),
         "lightgbm": BoostedClasses(n_classes, categories=categories),
     }

@@ -32,6 +32,9 @@ class LinearClasses(KnownClasses):
         Number of classes.
     C : float
         Inverse strength of the penalty on squared weights.
+    reach : float
+        How many spreads from its median a signal counts in proportion; beyond, tails are drawn in. Signals of light and
+        mass need it near 1, readings of a plant hardly.
     categories : tuple of int, length k, or None
         How many values each column may have where it is a text category, 0 where it is a number. A category counts as a
         column of 0 and 1 for each value. None where all are numbers.
@@ -39,7 +42,7 @@ class LinearClasses(KnownClasses):
     Attributes
     ----------
     median_, spread_ : ndarray, shape (k',)
-        Of the signals and the categories' values, as `StandardScale` takes them.
+        Of the signals and the categories' values, as `StandardScale` takes them; the spread times `reach`.
     weights_, intercept_ : ndarray, shape (k', n_classes) and (n_classes,)
         Score of each class.
     seen_ : ndarray of bool, shape (n_classes,)
@@ -50,9 +53,10 @@ class LinearClasses(KnownClasses):
     LADDER: ClassVar[tuple[tuple[Settings, ...], ...]] = (({"C": 0.1}, {"C": 1.0}, {"C": 10.0}, {"C": 100.0}),)
     held_back: ClassVar[float] = 0.2  # share of the rows in each later block that the penalty is chosen on
 
-    def __init__(self, n_classes: int, C: float = 1.0, categories: Categories = None) -> None:
+    def __init__(self, n_classes: int, C: float = 1.0, categories: Categories = None, reach: float = 1.0) -> None:
         self.n_classes = n_classes
         self.C = C
+        self.reach = reach
         self.categories = categories
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
@@ -60,6 +64,7 @@ class LinearClasses(KnownClasses):
         rows, codes = learnable(self, X, y)
         rows = indicators(rows, self.categories)
         scale = StandardScale.of(rows)
+        scale = StandardScale(scale.median, self.reach * scale.spread)
         self.median_, self.spread_ = scale.median, scale.spread
         self.weights_, self.intercept_ = np.zeros((rows.shape[1], self.n_classes)), np.zeros(self.n_classes)
         self.seen_ = np.bincount(codes, minlength=self.n_classes) > 0
@@ -67,10 +72,11 @@ class LinearClasses(KnownClasses):
         if len(seen) > 1:
             # Newton's method solves for all weights at once, which is slow where they are many.
             solver = "newton-cholesky" if len(seen) * rows.shape[1] < MANY_WEIGHTS else "lbfgs"
-            learnt = LogisticRegression(C=self.C, solver=solver, max_iter=1000).fit(scale.scores(rows), codes)
+            learnt = LogisticRegression(C=self.C, solver=solver, max_iter=1000)
+            learnt.fit(self.reach * scale.scores(rows), codes)
             # Of two classes scikit-learn keeps the weights of the second alone.
             where = seen[-len(learnt.coef_) :]
-            self.weights_[:, where] = learnt.coef_.T
+            self.weights_[:, where] = self.reach * learnt.coef_.T
             self.intercept_[where] = learnt.intercept_
         return self
 

@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 from sklearn.linear_model import LogisticRegression
 
 from models.estimators.linear_classes import LinearClasses
 from models.estimators.standard_scale import StandardScale
+from models.estimators.tuning import tuned
 
 
 def made(n: int = 600, classes: tuple[int, ...] = (0, 1, 3)) -> tuple[np.ndarray, np.ndarray]:
@@ -42,7 +44,7 @@ def test_a_reading_far_out_does_not_rule_the_others() -> None:
 
 
 def test_what_is_asked_where_nothing_is_said() -> None:
-    assert LinearClasses(4).get_params() == {"n_classes": 4, "C": 1.0, "categories": None}
+    assert LinearClasses(4).get_params() == {"n_classes": 4, "C": 1.0, "categories": None, "reach": 1.0}
 
 
 def test_classes_that_were_seen_have_weights_and_the_others_none() -> None:
@@ -55,3 +57,24 @@ def test_classes_that_were_seen_have_weights_and_the_others_none() -> None:
     scale = StandardScale.of(X)
     np.testing.assert_array_equal(fitted.median_, scale.median)
     np.testing.assert_array_equal(fitted.spread_, scale.spread)
+
+
+def test_a_longer_reach_is_a_straight_line_in_the_signals() -> None:
+    """Log-odds that are linear in a signal with tails: drawn-in tails cannot follow them, a longer reach can."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_t(3, (4000, 2)) * 2
+    y = (rng.random(4000) < 1 / (1 + np.exp(-X[:, 0]))).astype(float)
+    near, far = (LinearClasses(2, C=100.0, reach=reach).fit(X, y) for reach in (1.0, 100.0))
+    odds = np.log(far.predict_proba(X)[:, 1] / far.predict_proba(X)[:, 0])
+    slope, _ = np.polyfit(X[:, 0], odds, 1)
+    assert slope == pytest.approx(1.0, abs=0.1)
+    own = [-np.log(one.predict_proba(X)[np.arange(4000), y.astype(int)]).mean() for one in (near, far)]
+    assert own[1] < own[0]
+
+
+def test_the_penalty_is_chosen_on_later_rows() -> None:
+    """Of twenty signals one tells the classes apart, in few rows: a strong penalty errs less there."""
+    rng = np.random.default_rng(1)
+    X = rng.standard_normal((150, 20))
+    y = (rng.random(150) < 1 / (1 + np.exp(-0.5 * X[:, 0]))).astype(float)
+    assert tuned(LinearClasses(2), X, y).C == 0.1
