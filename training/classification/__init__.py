@@ -1,6 +1,6 @@
 """Training jobs of a class: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
 
-from training.classification.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
+from training.classification.card import LIMITS, ROWS, UNITS, heading, rows_used, sections
 from training.classification.columns import (
     COLUMNS,
     DECISIVE,
@@ -29,6 +29,7 @@ from training.classification.fit import (
 from training.classification.gate import evidence
 from training.classification.judge import check_judgeable, verdict
 from training.classification.plots import PICTURES
+from training.reports.periods import row, subject
 
 trial = None  # a class decides nothing
 

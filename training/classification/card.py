@@ -11,6 +11,7 @@ from training.classes.losses import confusion
 from training.classification.columns import cautions
 from training.classification.fit import SELECTED_BY, ClassificationCandidate, classes_of
 from training.dataset import Dataset
+from training.reports.periods import use_of_rows
 from training.splits import Split
 
 SHOWN = {
@@ -35,39 +36,14 @@ LIMITS = (
 )
 
 
-def row(seed: Seed) -> str:
-    """What a row is."""
-    period = seed.process.period
-    return "a row of the table" if period is None else f"a unit and period of {period.value:g} {period.unit}"
-
-
 def heading(seed: Seed) -> str:
     """What is predicted."""
     return seed.target.name
 
 
-def subject(data: Dataset, parts: Split) -> str:
-    """What was predicted from which rows, in two sentences."""
-    target, shown = data.seed.target, data.shown
-    return (
-        f"Target: {target.meaning}, {target.name}. Learnt: {len(parts.learnt)} rows, "
-        f"{shown(parts.train_from)} to before {shown(parts.test_from)}. Evaluated: {len(parts.test)} rows of the "
-        f"same units and {len(parts.unseen)} rows of {len(parts.units)} held-out units, up to {shown(parts.last)}."
-    )
-
-
 def rows_used(data: Dataset, parts: Split) -> list[str]:
     """How many rows there are, and how they were used."""
-    facts, shown = data.facts, data.shown
-    return [
-        f"{facts['rows']} labelled rows of {facts['units']} units, {facts['periods']} periods from "
-        f"{facts['first_period']} to {facts['last_period']}",
-        f"learnt: periods before {shown(parts.test_from)}; of these the ones from {shown(parts.calibrate_from)}, "
-        "each predicted by a model that knew only older ones, gave the probabilities their temperature and the sets "
-        "their size, and chose the candidate",
-        f"judged: {len(parts.test)} rows from {shown(parts.test_from)} to {shown(parts.last)}, "
-        f"and {len(parts.unseen_all)} rows of {len(parts.units)} held-out units ({len(parts.unseen)} in those periods)",
-    ]
+    return use_of_rows(data, parts, "the probabilities their temperature, the sets their size,")
 
 
 def sections(

@@ -1,6 +1,6 @@
 """Training jobs of a number: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
 
-from training.regression.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
+from training.regression.card import LIMITS, ROWS, UNITS, heading, rows_used, sections
 from training.regression.columns import (
     COLUMNS,
     DECISIVE,
@@ -29,6 +29,7 @@ from training.regression.fit import (
 from training.regression.gate import evidence
 from training.regression.judge import check_judgeable, verdict
 from training.regression.plots import PICTURES
+from training.reports.periods import row, subject
 
 trial = None  # a number decides nothing
 

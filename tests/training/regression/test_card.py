@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from training.dataset import Dataset
-from training.regression.card import heading, row, rows_used, sections, subject
+from training.regression.card import heading, rows_used, sections
+from training.reports.periods import row, subject
 
 DAYS = pd.date_range("2022-01-01", periods=24, freq="30D")
 PARTS = SimpleNamespace(

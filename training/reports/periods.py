@@ -1,0 +1,35 @@
+"""What a model card says of rows that are a unit and period each: how many there are and how they were used."""
+
+from seeds import Seed
+from training.dataset import Dataset
+from training.splits import Split
+
+
+def row(seed: Seed) -> str:
+    """What a row is."""
+    period = seed.process.period
+    return "a row of the table" if period is None else f"a unit and period of {period.value:g} {period.unit}"
+
+
+def subject(data: Dataset, parts: Split) -> str:
+    """What was predicted from which rows, in two sentences."""
+    target, shown = data.seed.target, data.shown
+    name = target.name if target.classes else f"{target.name} [{target.unit}]"
+    return (
+        f"Target: {target.meaning}, {name}. Learnt: {len(parts.learnt)} rows, "
+        f"{shown(parts.train_from)} to before {shown(parts.test_from)}. Evaluated: {len(parts.test)} rows of the "
+        f"same units and {len(parts.unseen)} rows of {len(parts.units)} held-out units, up to {shown(parts.last)}."
+    )
+
+
+def use_of_rows(data: Dataset, parts: Split, given: str) -> list[str]:
+    """How many rows there are, and how they were used; `given` is what the calibrate rows gave."""
+    facts, shown = data.facts, data.shown
+    return [
+        f"{facts['rows']} labelled rows of {facts['units']} units, {facts['periods']} periods from "
+        f"{facts['first_period']} to {facts['last_period']}",
+        f"learnt: periods before {shown(parts.test_from)}; of these the ones from {shown(parts.calibrate_from)}, "
+        f"each predicted by a model that knew only older ones, gave {given} and chose the candidate",
+        f"judged: {len(parts.test)} rows from {shown(parts.test_from)} to {shown(parts.last)}, "
+        f"and {len(parts.unseen_all)} rows of {len(parts.units)} held-out units ({len(parts.unseen)} in those periods)",
+    ]
