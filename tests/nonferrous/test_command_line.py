@@ -228,9 +228,7 @@ def test_a_report_of_the_newest_month_of_lots(run, toy_folder, toy_quality_frame
     quality = ("--seeds", seeds, "quality", "report", "toy_lots", "--data", tmp_path / "lots.csv")
     toy_quality_frame().to_csv(tmp_path / "lots.csv", index=False)
     trained = run("--seeds", seeds, "train", "toy_lots", "--data", tmp_path / "lots.csv")
-    assert trained.returncode == 3, trained.stderr
-    assert "rows in 8 independent blocks that nothing has learnt from; expected" in trained.stdout
-    assert run("--seeds", seeds, "promote", "toy_lots", "1", "--force", "a few weeks alone").returncode == 0
+    assert trained.returncode == 0, trained.stderr
     done = run(*quality)
     assert done.returncode == 0, done.stderr
     assert "toy_lots: 348 lots, 2024-05-01 to 2024-05-29: " in done.stdout

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 from models.promises import GuaranteeError
 from models.table.contract import check
@@ -82,11 +83,12 @@ def test_an_element_that_no_signal_carries_is_not_told(fitted):
     assert found["linear"].metrics["test_coverage_90"] == pytest.approx(0.9, abs=0.05)
 
 
-def test_probabilities_of_calibrate_lots_come_from_models_that_know_only_older_ones(fitted, toy_sorting_seed):
+def test_probabilities_of_calibrate_lots_come_from_models_that_know_only_older_ones(fitted):
     data, parts, found = fitted
     known, told = parts.train, []
     for block in parts.calibrate:
-        told.append(build(toy_sorting_seed)["linear"].fit(data.X[known], data.y[known]).predict_proba(data.X[block]))
+        older = clone(found["linear"].model.estimator).fit(data.X[known], data.y[known])
+        told.append(older.predict_proba(data.X[block]))
         known = np.concatenate([known, block])
     pieces = pieces_of(data)[np.concatenate(parts.calibrate)]
     model = found["linear"].model
@@ -180,7 +182,7 @@ def test_the_learning_curve_ends_at_the_served_model(fitted):
     assert curve.periods == (4, 10, 39)  # a tenth, a quarter, all
     assert curve.error[-1] == pytest.approx(found["linear"].metrics["test_log_loss"], rel=1e-12)
     newest = parts.learnt[data.periods[parts.learnt] >= np.sort(data.periods[parts.learnt].unique())[-10]]
-    short = build(data.seed)["linear"].fit(data.X[newest], data.y[newest])
+    short = clone(found["linear"].model.estimator).fit(data.X[newest], data.y[newest])
     test = pieces_of(data)[parts.test]
     p = tempered(short.predict_proba(data.X[parts.test]), found["linear"].model.temperature)
     assert curve.error[1] == pytest.approx(log_loss(p, test.classes, test.mass), rel=1e-9)
