@@ -118,6 +118,8 @@ def draft_seed(
 
 
 def _must_be_new(out: Path) -> None:
+    if not out.absolute().parent.is_dir():
+        fail(f"{out}: no such folder as {out.parent}: make it, or name another file by --out")
     if out.exists():
         fail(f"{out}: is there already: name another file by --out, or move it away")
 

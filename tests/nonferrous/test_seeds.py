@@ -79,7 +79,7 @@ def test_the_name_comes_from_out(run, table, tmp_path):
         (["--decimal", ";"], "--decimal: got ';': expected point or comma"),
         (["--time-format", "%d.%m.%Y"], "name the column by --time too"),
         (["--period", "daily"], "--period: got 'daily'"),
-        (["--time", "date"], "--time: got 'date': expected one of time, T (°C), I_kA, CE %"),
+        (["--time", "date"], "--time: got 'date': expected a heading of the table, such as time, T (°C), I_kA, CE %"),
     ],
 )
 def test_wrong_options_are_one_clear_line(run, table, tmp_path, options, said):

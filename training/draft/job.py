@@ -10,6 +10,7 @@ import numpy as np
 
 from models.table.contract import Checked
 from models.table.reading import read_table
+from models.table.wording import named, nearest
 from seeds import Seed
 from seeds.format.loader import parse
 from training.draft.clock import Clock, find_clock
@@ -154,12 +155,18 @@ def _process_name(file: Path, asked: Asked) -> str:
     return asked.name
 
 
+def _hint(wanted: str, headings: Sequence[str]) -> str:
+    """The heading that is most like the one wanted, or the first few."""
+    near = nearest([wanted], headings)
+    return f"; the nearest is '{near}'" if near else f", such as {named(headings)}"
+
+
 def _named(content: Content, target: Sequence[str], asked: Asked) -> str:
     """The target's heading; every heading that a person has named must be there."""
     headings = list(content.frame.columns)
     options = [("--target", one) for one in target] + [("--time", asked.time), ("--unit", asked.unit)]
     lines = [
-        f"{content.file}: {option}: got '{one}': expected one of {', '.join(headings)}"
+        f"{content.file}: {option}: got '{one}': expected a heading of the table{_hint(one, headings)}"
         for option, one in options
         if one is not None and one not in headings
     ]
