@@ -22,7 +22,6 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from catboost import CatBoostClassifier, CatBoostRegressor
 from sklearn.compose import make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, RidgeCV
@@ -116,6 +115,8 @@ def _made(name: str, is_class: bool, texts: list[int]) -> Any:
         kind = lightgbm.LGBMClassifier if is_class else lightgbm.LGBMRegressor
         return kind(verbosity=-1, n_jobs=1)
     if name == "CatBoost":
+        from catboost import CatBoostClassifier, CatBoostRegressor  # stands in no environment but that of this command
+
         kind = CatBoostClassifier if is_class else CatBoostRegressor
         return kind(verbose=0, allow_writing_files=False, thread_count=1, cat_features=[f"x{i}" for i in texts])
     numbers = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler())

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import literature
+from benchmarks import literature, plant_tables
 from benchmarks.digests import table_digest
 from models.table.reading import digest, read_table
 from seeds import load, names
@@ -195,6 +195,12 @@ def test_grades_of_the_page_are_those_of_the_seed(process):
         for name in elements:
             cell = cells.get(name, cells.get("others each"))
             assert cell == (f"{grade.limits[name].value:g}" if name in grade.limits else ""), (grade.name, name)
+
+
+def test_the_table_beside_peers_is_the_measured_one():
+    page = (DOCS / "own_data.md").read_text(encoding="utf-8")
+    assert benchmark("peers").with_table(page, measured("peers")) == page
+    assert list(measured("peers")) == [table.name for table in plant_tables.TABLES]
 
 
 def test_benchmarks_page_is_the_measured_one():
