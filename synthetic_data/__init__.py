@@ -2,6 +2,18 @@
 
 from synthetic_data.engine.kin import another_plant
 from synthetic_data.engine.outcomes import Outcome, outcome, piece_mass
+from synthetic_data.engine.running import Running, Step, begin
 from synthetic_data.engine.runs import Replay, replay, simulate
 
-__all__ = ["Outcome", "Replay", "another_plant", "outcome", "piece_mass", "replay", "simulate"]
+__all__ = [
+    "Outcome",
+    "Replay",
+    "Running",
+    "Step",
+    "another_plant",
+    "begin",
+    "outcome",
+    "piece_mass",
+    "replay",
+    "simulate",
+]

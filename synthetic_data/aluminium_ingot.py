@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -15,8 +15,8 @@ from synthetic_data.cast_house.crew import Crew, Knobs
 from synthetic_data.cast_house.melt import Line, Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.pots import GROUPS, Pots, Tapped
-from synthetic_data.cast_house.supply import Supply, supplies
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.cast_house.supply import Supplier, Supply
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
 from synthetic_data.plant.parameters import regime_events
 
@@ -43,18 +43,23 @@ def check(seed: Seed) -> None:
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     """Rows of a block of furnaces, stretch by stretch, after a warm-up that is not reported."""
-    house = _House(plan, block)
-    for supply in supplies(plan):
-        reported = house.stretch(supply)
-        if supply.first >= 0:
-            yield reported
+    return reported(begin(plan, block), plan.periods)
+
+
+def begin(plan: Plan, block: Block) -> Simulator:
+    """A block of furnaces before its warm-up."""
+    return _House(plan, block)
 
 
 class _House:
-    """A block of furnaces between two stretches."""
+    """A block of furnaces, and what it is supplied with, between two stretches."""
+
+    drawn_whole = True
 
     def __init__(self, plan: Plan, block: Block) -> None:
         self._plan, self._block = plan, block
+        self._supplier = Supplier(plan)
+        self._before = [column.name for column in plan.seed.by_role("before")]
         self._rng = rng = plan.block_stream(block)
         self._pots = Pots(plan, block, rng)
         self._crew = Crew(plan, block, rng)
@@ -66,8 +71,19 @@ class _House:
         normals = plan.plant_stream().spawn(1)[0].standard_normal(len(ELEMENTS))
         self._bias = np.exp(plan.plant.value("laboratory_sd") * normals)
 
-    def stretch(self, supply: Supply) -> Rows:
-        """Step all casts of a stretch and report them."""
+    @property
+    def first(self) -> int:
+        """The period to come."""
+        return self._supplier.first
+
+    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
+        """Put `change(stream, name)` in the place of each random stream."""
+        self._supplier.stream = change(self._supplier.stream, (0,))
+        self._rng = change(self._rng, (1, self._block.index))
+
+    def go(self, most: int | None = None) -> Rows:
+        """Step all casts of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
+        supply = self._supplier.go()
         p, rng, shape = supply.parameters, self._rng, (self._block.count, supply.count)
         tapped = self._pots.go(supply, rng)
         by_hand, tests = self._crew.by_hand(supply), self._crew.tests(supply, rng)
@@ -79,7 +95,7 @@ class _House:
         read = tapped.samples | instruments.before(supply, charge, melt, shape, rng)
         read |= instruments.during(supply, charge, melt, cast, rng)
         whole = {name: read.pop(name) for name in _KEPT_WHOLE}
-        read = instruments.spoil(read, float(p.missing_share[0]), self._limits, rng)
+        read = instruments.spoil(read, float(p.missing_share[0]), self._limits, self._before, rng)
         assayed = instruments.assays(p, charge.contents, self._bias, rng)
         assayed = {name: np.minimum(values, self._limits[name][1]) for name, values in assayed.items()}
         table = whole | read | knobs | assayed | cast.rejected

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from seeds import Seed
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.futures import in_hand, partly_in_hand
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
 from synthetic_data.potline import cell, instruments, operators, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day
-from synthetic_data.potline.line import CURRENT_KNOB, LinePeriod, line_periods
+from synthetic_data.potline.line import CURRENT_KNOB, Line, LinePeriod
 from synthetic_data.potline.parameters import PotlineParameters
 
 BLOCK_UNITS = 264  # pots stepped as one array: a line; half of it costs nearly as much time
@@ -38,18 +39,22 @@ def check(seed: Seed) -> None:
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     """Rows of a block of pots, period by period, after a warm-up that is not reported."""
-    potline = _Potline(plan, block)
-    for line in line_periods(plan):
-        reported = potline.period(line)
-        if line.period >= 0:
-            yield reported
+    return reported(begin(plan, block), plan.periods)
+
+
+def begin(plan: Plan, block: Block) -> Simulator:
+    """A block of pots before its warm-up."""
+    return _Potline(plan, block)
 
 
 class _Potline:
-    """A block of pots between two periods."""
+    """A block of pots, and its line, between two periods."""
+
+    drawn_whole = False
 
     def __init__(self, plan: Plan, block: Block) -> None:
         self._plan, self._block = plan, block
+        self._line = Line(plan)
         self._rng = plan.block_stream(block)
         p = PotlineParameters.of(plan.seed)
         self._pots = state.build(p, block.count, self._rng)
@@ -60,39 +65,58 @@ class _Potline:
         self._last_knobs: Day = {}
         self._last_reported: Day = {}
         self._last_row: Day = {}
+        self._before = [column.name for column in plan.seed.by_role("before") if not column.is_made]
+        self._known = np.isin(instruments.MEASURED, self._before)
 
-    def period(self, line: LinePeriod) -> Rows:
+    @property
+    def first(self) -> int:
+        """The period to come."""
+        return self._line.first
+
+    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
+        """Put `change(stream, name)` in the place of each random stream."""
+        self._line.stream = change(self._line.stream, (0,))
+        self._rng = change(self._rng, (1, self._block.index))
+
+    def go(self, most: int | None = None) -> Rows:
         """Step all days of a period and report it."""
+        line = self._line.go()
         p, pots, rng, count = line.parameters, self._pots, self._rng, self._block.count
         chosen = self._choose(line)
         knobs = {CURRENT_KNOB: np.full(count, line.current_target), **chosen.knobs}
         before = instruments.at_start(p, pots, line, cell.bath(p, pots)["caf2"])
+        running = np.flatnonzero(pots.idle <= 0.0)
         stocks = {name: getattr(pots, name) for name in _STOCKS}
         draws = potline_days.Draws.of(rng, len(line.ambient), count)
         recorded = potline_days.run(pots, line, self._phase, chosen.knobs, draws)
-        errors = rng.standard_normal((instruments.NORMALS, count))
+        known = np.append(self._known, False)[:, None]
+        errors = partly_in_hand(rng, lambda stream: stream.standard_normal((instruments.NORMALS, count)), known)
         level = instruments.level_at_end(p, pots, errors)
         late = instruments.label(p, pots, recorded.mean, len(line.ambient), self._level, level)
         read = instruments.row(p, pots, before, recorded, len(line.ambient), errors)
-        uniforms = rng.random((instruments.UNIFORMS, count))
+        known = np.repeat(self._known, 2)[:, None]
+        uniforms = partly_in_hand(rng, lambda stream: stream.random((instruments.UNIFORMS, count)), known)
         row = instruments.spoil(p, read, self._last_row, uniforms, self._limits)
         truth = self._truth(p, line, recorded.mean, stocks, knobs) | chosen.tests
         self._last_reported = recorded.mean | {"current_efficiency": late["current_efficiency"]}
         self._last_row, self._last_knobs, self._level = row, knobs, level
         kept = np.flatnonzero(recorded.whole)
+        reports = {"pot_age": before["pot_age"]} | knobs | row | late
         events = [*(line.events if self._block.index == 0 else ()), *recorded.events]
         return Rows(
             kept,
             np.full(len(kept), np.datetime64(self._plan.period_start(line.period), "us")),
-            {name: values[kept] for name, values in ({"pot_age": before["pot_age"]} | knobs | row | late).items()},
+            {name: values[kept] for name, values in reports.items()},
             {name: values[kept] for name, values in truth.items()},
             tuple(sorted(events, key=lambda event: event.onset)) if line.period >= 0 else (),
             round(count * self._plan.period_days),
+            (running, {name: reports[name][running] for name in (*self._before, *knobs)}),
         )
 
     def _choose(self, line: LinePeriod) -> operators.Setpoints:
-        normals = self._rng.standard_normal((operators.NORMALS, self._block.count))
-        uniforms = self._rng.random((operators.UNIFORMS, self._block.count))
+        stream = in_hand(self._rng)
+        normals = stream.standard_normal((operators.NORMALS, self._block.count))
+        uniforms = stream.random((operators.UNIFORMS, self._block.count))
         by_hand = self._plan.knobs.at(line.period, self._block)
         return operators.choose(
             line.parameters, self._pots, self._plan.seed, self._last_reported, self._testing, normals, uniforms, by_hand

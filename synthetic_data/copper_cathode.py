@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
-from synthetic_data.tankhouse import circuit
+from synthetic_data.tankhouse.circuit import STRETCH, Circuit
 from synthetic_data.tankhouse.groups import Groups
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
@@ -34,23 +34,52 @@ def check(seed: Seed) -> None:
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     """Rows of a block of groups, some weeks at a time, after a warm-up that is not reported."""
-    groups = Groups(plan, block)
-    for weeks in circuit.stretches(plan):
-        table, truth, events = groups.stretch(weeks)
-        if weeks.first < 0:
-            continue
-        shape = (weeks.count, block.count)
+    return reported(begin(plan, block), plan.periods)
 
-        def flat(values: FloatArray, shape: tuple[int, int] = shape) -> FloatArray:
+
+def begin(plan: Plan, block: Block) -> Simulator:
+    """A block of groups before its warm-up."""
+    return _Tankhouse(plan, block)
+
+
+class _Tankhouse:
+    """A block of groups, and its circuit, between two weeks."""
+
+    drawn_whole = False
+
+    def __init__(self, plan: Plan, block: Block) -> None:
+        self._plan, self._block = plan, block
+        self._groups = Groups(plan, block)
+        self._circuit = Circuit(plan)
+
+    @property
+    def first(self) -> int:
+        """The week to come."""
+        return self._circuit.first
+
+    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
+        """Put `change(stream, name)` in the place of each random stream."""
+        circuit, groups, block = self._circuit, self._groups, self._block.index
+        circuit.normals, circuit.uniforms = change(circuit.normals, (0, 0)), change(circuit.uniforms, (0, 1))
+        groups.normals = change(groups.normals, (1, 0, block))
+        groups.uniforms = change(groups.uniforms, (1, 1, block))
+
+    def go(self, most: int | None = None) -> Rows:
+        """Step some weeks and report them; any weeks can be stepped alone."""
+        weeks = self._circuit.go(STRETCH if most is None else most)
+        table, truth, events = self._groups.stretch(weeks)
+        shape = (weeks.count, self._block.count)
+
+        def flat(values: FloatArray) -> FloatArray:
             return np.broadcast_to(values, shape).ravel()
 
-        starts = [np.datetime64(plan.period_start(weeks.first + t), "us") for t in range(weeks.count)]
-        events = [*(weeks.events if block.index == 0 else ()), *events]
-        yield Rows(
-            np.tile(np.arange(block.count), weeks.count),
-            np.repeat(np.array(starts), block.count),
+        starts = [np.datetime64(self._plan.period_start(weeks.first + t), "us") for t in range(weeks.count)]
+        events = [*(weeks.events if self._block.index == 0 else ()), *events]
+        return Rows(
+            np.tile(np.arange(self._block.count), weeks.count),
+            np.repeat(np.array(starts), self._block.count),
             {name: flat(values) for name, values in table.items()},
             {name: flat(values) for name, values in truth.items()},
             tuple(sorted(events, key=lambda event: event.onset)),
-            weeks.count * block.count,
+            weeks.count * self._block.count,
         )

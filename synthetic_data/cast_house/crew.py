@@ -9,6 +9,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import Supply
+from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant import set_points
 
@@ -38,7 +39,7 @@ class Crew:
     def tests(self, supply: Supply, rng: np.random.Generator) -> Knobs:
         """Steps of the furnaces that test their set-points: up, down or none, held for a review's length."""
         reviews = -(-supply.count // REVIEW)
-        steps = rng.integers(-1, 2, (len(TESTED), self._block.count, reviews)) * self._testing
+        steps = in_hand(rng, REVIEW).integers(-1, 2, (len(TESTED), self._block.count, reviews)) * self._testing
         held = np.repeat(steps, REVIEW, axis=2)[:, :, : supply.count].astype(np.float64)
         return {name: supply.parameters[f"test_{name}"] * step for name, step in zip(TESTED, held, strict=True)}
 
@@ -47,9 +48,8 @@ class Crew:
     ) -> Knobs:
         """Knobs that do not wait for what the last casts showed."""
         p, h = supply.parameters, self._habit
-        n = dict(
-            zip((*_HABITS, "scrap_return"), rng.standard_normal((7, self._block.count, supply.count)), strict=True)
-        )
+        normals = in_hand(rng).standard_normal((7, self._block.count, supply.count))
+        n = dict(zip((*_HABITS, "scrap_return"), normals, strict=True))
         share = 0.01 * p.share_usual
         iron = (1.0 - share) * samples["pot_iron_ordinary"] + share * samples["pot_iron_high_purity"]
         too_much = iron - p.iron_wanted
@@ -71,7 +71,7 @@ class Crew:
     def degassing(self, supply: Supply, vapour: FloatArray, tests: Knobs, rng: np.random.Generator) -> Knobs:
         """Gas and rotor speed before the answer to what the last casts showed: more where the air is moist."""
         p, h = supply.parameters, self._habit
-        n = rng.standard_normal((2, self._block.count, supply.count))
+        n = in_hand(rng).standard_normal((2, self._block.count, supply.count))
         moist = np.log(vapour / p.vapour_usual)
         gas = p.gas_usual + p.habit_degasser_gas * h["degasser_gas"] + p.gas_per_vapour * moist + p.gas_sd * n[0]
         rotor = p.rotor_usual + p.habit_degasser_rotor * h["degasser_rotor"] + p.rotor_sd * n[1]

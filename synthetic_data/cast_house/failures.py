@@ -8,6 +8,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.cast_house.parameters import CastHouseParameters
+from synthetic_data.engine.futures import parts
 from synthetic_data.engine.plan import Block, Event
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.walks import Pool
@@ -53,8 +54,12 @@ class Failures:
 
     def go(self, p: CastHouseParameters, first: int, count: int, rng: np.random.Generator) -> Failing:
         """Pots that fail in a stretch, and those that failed before and still matter."""
-        begins = rng.random((self._count, count)) < onset_chance(p.failures_a_year, self._period_days)
-        fresh = [self._fail(p, int(unit), first + int(at), rng) for unit, at in np.argwhere(begins)]
+        chance = onset_chance(p.failures_a_year, self._period_days)
+        fresh = []
+        for stream, drawn, _ in parts(rng, count):
+            begins = stream.random((self._count, count)) < chance
+            fails = [self._fail(p, int(unit), first + int(at), stream) for unit, at in np.argwhere(begins)]
+            fresh += [pot for pot in fails if drawn[pot.first - first]]
         self._pots = [pot for pot in self._pots if pot.end > first] + fresh
         series = np.zeros((5, self._count, count))
         for pot in self._pots:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from physics.arrays import FloatArray
@@ -10,6 +12,7 @@ from synthetic_data.cast_house.charge import ELEMENTS, Charge
 from synthetic_data.cast_house.melt import Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import Supply
+from synthetic_data.engine.futures import parts
 from synthetic_data.plant.laboratory import NORMALS, Method, report
 from synthetic_data.plant.readings import clipped
 
@@ -58,10 +61,19 @@ def assays(p: CastHouseParameters, contents: Columns, bias: FloatArray, rng: np.
     return dict(zip(ELEMENTS, read, strict=True))
 
 
-def spoil(read: Columns, share: float, limits: dict[str, tuple[float, float]], rng: np.random.Generator) -> Columns:
-    """Readings within their ranges, of which a share is missing."""
+def spoil(
+    read: Columns,
+    share: float,
+    limits: dict[str, tuple[float, float]],
+    before: Collection[str],
+    rng: np.random.Generator,
+) -> Columns:
+    """Readings within their ranges, of which a share is missing; those of `before` are known when a cast begins."""
     held = np.stack([clipped(values, limits[name]) for name, values in read.items()])
     # So many of all readings, not each by its own chance: `readings.missing` would take other random numbers.
-    lost = rng.integers(0, held.size, round(share * held.size))
-    held.reshape(-1)[lost] = np.nan
+    early = np.isin(list(read), list(before))
+    for stream, drawn, known in parts(rng, held.shape[-1]):
+        column, unit, period = np.unravel_index(stream.integers(0, held.size, round(share * held.size)), held.shape)
+        own = np.where(early[column], known[period], drawn[period])
+        held[column[own], unit[own], period[own]] = np.nan
     return dict(zip(read, held, strict=True))

@@ -10,6 +10,7 @@ from physics.arrays import FloatArray
 from synthetic_data.cast_house.failures import Failing, Failures
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import MINOR, Supply
+from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant.walks import Delay, Pool, Walk
 
@@ -52,12 +53,12 @@ class Pots:
         failing = self._failures.go(p, supply.first, supply.count, rng)
         feed = self._feed(supply, rng, shape)
         pool = {name: self._pools[name].go(values) for name, values in feed.items()}
-        known, hidden = rng.standard_normal((2, 4, *shape))
+        known, hidden = in_hand(rng).standard_normal((4, *shape)), rng.standard_normal((4, *shape))
         spread = {"fe": slice(0, 2), "si": slice(2, 4)}
-        known = {name: np.exp(p.tapped_sd * known[part]) for name, part in spread.items()}
-        metal = {name: pool[name] * known[name] * np.exp(p.tapped_hidden_sd * hidden[spread[name]]) for name in pool}
+        seen = {name: np.exp(p.tapped_sd * known[part]) for name, part in spread.items()}
+        metal = {name: pool[name] * seen[name] * np.exp(p.tapped_hidden_sd * hidden[spread[name]]) for name in pool}
         traces = self._traces(supply, rng, shape)
-        samples = self._samples(p, pool, known, traces, failing, rng, shape)
+        samples = self._samples(p, pool, seen, traces, failing, rng, shape)
         return Tapped(feed, pool, metal, traces, samples, failing)
 
     def _feed(self, supply: Supply, rng: np.random.Generator, shape: tuple[int, int]) -> dict[str, FloatArray]:
@@ -90,7 +91,7 @@ class Pots:
         shape: tuple[int, int],
     ) -> dict[str, FloatArray]:
         """Samples in hand of the pots that are to be tapped, weighed by their metal."""
-        errors = rng.standard_normal((7, *shape))
+        errors = in_hand(rng).standard_normal((7, *shape))
         reported: dict[str, FloatArray] = {}
         for number, (name, word) in enumerate((("fe", "iron"), ("si", "silicon"))):
             late = self._late[number].go(pool[name]) * known[name]

@@ -13,6 +13,7 @@ from physics.arrays import FloatArray
 from physics.atoms import ATOMS
 from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from synthetic_data.cast_house.parameters import CastHouseParameters
+from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Plan
 from synthetic_data.plant.walks import Pool, Walk
 from synthetic_data.plant.weather import season_phase
@@ -52,23 +53,27 @@ class Supply:
 
 def supplies(plan: Plan) -> Iterator[Supply]:
     """Stretches of the house from its warm-up on (negative periods) to the end of the run."""
-    made = _Supplier(plan)
-    for first in range(-STRETCH, plan.periods, STRETCH):
-        yield made.stretch(first, min(STRETCH, plan.periods - first) if first >= 0 else STRETCH)
+    house = Supplier(plan)
+    while house.first < plan.periods:
+        yield house.go()
 
 
-class _Supplier:
-    """The house between two stretches."""
+class Supplier:
+    """The house between two stretches; `first` is the period to come."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan, self._rng = plan, plan.plant_stream()
+        self._plan, self.stream, self.first = plan, plan.plant_stream(), -STRETCH
         p = plan.plant
-        self._weather = Walk(p.value("weather_memory"), (2,), self._rng)
+        self._weather = Walk(p.value("weather_memory"), (2,), self.stream)
         self._silo, self._anodes = Pool(1.0 / p.value("silo_time")), Pool(1.0 / p.value("anode_time"))
         again = p.value("scrubber_return")
         self._loops = {name: _Loop(p.value("loop_time"), p.value(f"metal_share_{name}"), again) for name in MINOR}
 
-    def stretch(self, first: int, count: int) -> Supply:
+    def go(self) -> Supply:
+        """The next stretch."""
+        first = self.first
+        count = min(STRETCH, self._plan.periods - first) if first >= 0 else STRETCH
+        self.first += count
         day: FloatArray = np.float64(self._plan.period_days) * np.arange(first, first + count, dtype=np.float64)
         p = CastHouseParameters.on_days(self._plan, day)
         air, humidity = self._air(p, day)
@@ -86,7 +91,7 @@ class _Supplier:
         # From January 1 as day 0, by the hour, unlike `seasonal_temperature`; the humidity follows it too.
         season = np.cos(season_phase(date, p.warmest_day))
         by_day = np.cos(2.0 * math.pi * (day % 1.0))  # a cast begins at midnight or at noon
-        weather = self._weather.go(self._rng.standard_normal((2, len(day))))
+        weather = self._weather.go(in_hand(self.stream).standard_normal((2, len(day))))
         air = p.air_mean + p.air_swing * season - p.air_day_swing * by_day + p.air_sd * weather[0]
         humidity = (
             p.humidity_mean + p.humidity_swing * season + p.humidity_day_swing * by_day + p.humidity_sd * weather[1]
@@ -100,12 +105,12 @@ class _Supplier:
 
         `alike` has, by the parameter that states the part of their variance in common, the contents that share it.
         """
-        lots = -(-count // length)
+        lots, stream = -(-count // length), in_hand(self.stream, length)
         held, assayed = dict[str, FloatArray](), dict[str, FloatArray]()
         for part, names in alike.items():
-            common, shared = p[part][0], self._rng.standard_normal(lots)
+            common, shared = p[part][0], stream.standard_normal(lots)
             for name in names:
-                normal, error = self._rng.standard_normal((2, lots))
+                normal, error = stream.standard_normal((2, lots))
                 sd = p[f"{kind}_{name}_sd"][0]
                 log = sd * (math.sqrt(common) * shared + math.sqrt(1.0 - common) * normal)
                 content = p[f"{kind}_{name}"][::length] * np.exp(log - 0.5 * sd**2)

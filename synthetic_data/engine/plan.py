@@ -17,6 +17,7 @@ from seeds import Plant, Seed
 
 _YEAR = 365.25  # d
 _PLANT_STREAM, _BLOCK_STREAM = 0, 1
+_FUTURE_STREAM = 3  # 2 is that of another plant of the kind
 
 
 class SimulationError(ValueError):
@@ -40,7 +41,8 @@ class Rows:
 
     `units` are numbers from 0 within the block, `starts` datetime64[us]; `table` and `truth` map a column's name to one
     value a row, float64 or, where the seed's column has classes, the class's number. `steps` is what the rows add to
-    the run's progress.
+    the run's progress. `begun` holds what is known when a period starts of all units that then run, where rows of some
+    of these may be missing: their numbers, and `before` and knob columns.
     """
 
     units: NDArray[np.intp]
@@ -49,6 +51,7 @@ class Rows:
     truth: Mapping[str, FloatArray | NDArray[np.intp]]
     events: tuple[Event, ...]
     steps: int
+    begun: tuple[NDArray[np.intp], Mapping[str, FloatArray]] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Knobs:
     """Knobs set by hand in place of the operators', for some units and periods."""
 
     columns: tuple[str, ...]
-    by_period: Mapping[int, tuple[NDArray[np.intp], FloatArray]]  # units of the plant, values (units, columns)
+    by_period: dict[int, tuple[NDArray[np.intp], FloatArray]]  # units of the plant, values (units, columns)
 
     def at(self, period: int, block: Block) -> dict[str, FloatArray]:
         """Value of each knob for the block's units in a period; NaN where the operators decide."""
@@ -139,6 +142,40 @@ class Plan:
         """Fresh random stream of one block."""
         return _generator(self.rng_seed, _BLOCK_STREAM, block.index)
 
+    def future_stream(self, future: int, period: int, *of: int) -> np.random.Generator:
+        """Fresh random stream of another future that begins with a period, for one of the plant's streams."""
+        return _generator(self.rng_seed, _FUTURE_STREAM, future, period, *of)
+
+
+class Simulator(Protocol):
+    """A block of units, with what it shares with others, between two stretches of periods; a deep copy goes on alone.
+
+    Attributes
+    ----------
+    drawn_whole : bool
+        Whether a stretch is drawn as a whole, its periods on the last axis of all draws; else by the period.
+    """
+
+    drawn_whole: bool
+
+    @property
+    def first(self) -> int:
+        """The period to come, negative in the warm-up."""
+
+    def go(self, most: int | None = None) -> Rows:
+        """Step the next stretch and report it: at most so many periods, where the simulator can be cut there."""
+
+    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
+        """Put `change(stream, name)` in the place of each random stream; the name is unique within the plant."""
+
+
+def reported(simulator: Simulator, periods: int) -> Iterator[Rows]:
+    """Rows of a simulator up to the end of a run, without those of its warm-up."""
+    while simulator.first < periods:
+        first, rows = simulator.first, simulator.go()
+        if first >= 0:
+            yield rows
+
 
 class ProcessModule(Protocol):
     """What `synthetic_data/<process>.py` offers."""
@@ -148,6 +185,12 @@ class ProcessModule(Protocol):
     steps: Callable[[Plan], int]  # of the whole run, for its progress
     check: Callable[[Seed], None]  # raises SimulationError that names all parameters that the seed lacks
     rows: Callable[[Plan, Block], Iterator[Rows]]
+
+
+class SteppedModule(ProcessModule, Protocol):
+    """What `synthetic_data/<process>.py` offers besides, where the plant has knobs; `rows` are what it reports."""
+
+    begin: Callable[[Plan, Block], Simulator]  # before the warm-up
 
 
 def process_module(seed: Seed) -> ProcessModule:
@@ -204,10 +247,10 @@ def plan_run(
             )
     if knobs is None:
         return made
-    return Plan(seed, made.units, made.years, made.rng_seed, _read_knobs(made, knobs))
+    return Plan(seed, made.units, made.years, made.rng_seed, read_knobs(made, knobs))
 
 
-def _read_knobs(run: Plan, frame: pd.DataFrame) -> Knobs:
+def read_knobs(run: Plan, frame: pd.DataFrame) -> Knobs:
     """Knobs of a DataFrame with the key, the time and knob columns, as arrays by period."""
     key, time = run.seed.key, run.seed.clock.name
     if key is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
+from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Event, Plan, SimulationError
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.parameters import regimes_begun
@@ -38,24 +39,38 @@ class LinePeriod:
 
 def line_periods(plan: Plan) -> Iterator[LinePeriod]:
     """Periods of the line from its warm-up on (negative numbers) to the end of the run."""
-    rng = plan.plant_stream()
-    days = round(plan.period_days)
-    slow = np.zeros(5)  # current, weather, fines, loss on ignition, residue: each a first-order walk of unit variance
-    usual = PotlineParameters.of(plan.seed)
-    target = usual.nominal_current
-    warm_up = round(usual.warm_up_periods)
-    for period in range(-warm_up, plan.periods):
+    line = Line(plan)
+    while line.first < plan.periods:
+        yield line.go()
+
+
+class Line:
+    """The line between two periods, of which `first` is to come."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self.stream = plan, plan.plant_stream()
+        self._slow = np.zeros(5)  # current, weather, fines, loss on ignition, residue: walks of unit variance
+        usual = PotlineParameters.of(plan.seed)
+        self._target = usual.nominal_current
+        self.first = -round(usual.warm_up_periods)
+
+    def go(self) -> LinePeriod:
+        """The next period."""
+        plan, period, rng, slow = self._plan, self.first, self.stream, self._slow
+        days = round(plan.period_days)
         p = PotlineParameters.in_period(plan, period)
-        target = _ordered(plan, period, _current_target(p, target, rng.standard_normal()))
+        # What is ordered and delivered is known when the period starts.
+        target = _ordered(plan, period, _current_target(p, self._target, in_hand(rng).standard_normal()))
         shocks, chances = rng.standard_normal((days, 2)), rng.random((days, 2))
         share, ambient = np.empty(days), np.empty(days)
         for day in range(days):
             slow[:2] = next_walk(slow[:2], shocks[day], p.line_memory)
             share[day] = 1.0 + p.current_sd * slow[0]
             ambient[day] = _season(p, plan, period, float(day)) + p.weather_sd * slow[1]
-        slow[2:] = next_walk(slow[2:], rng.standard_normal(3), p.delivery_memory)
+        slow[2:] = next_walk(slow[2:], in_hand(rng).standard_normal(3), p.delivery_memory)
         share, curtailments = _curtail(p, share, chances, period * days)
-        yield LinePeriod(
+        self._target, self.first = target, period + 1
+        return LinePeriod(
             period,
             p,
             target,

@@ -12,6 +12,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, diffusion_limited_content
 from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
+from synthetic_data.engine.futures import partly_in_hand
 from synthetic_data.engine.plan import Event, Plan
 from synthetic_data.plant.parameters import regimes_begun
 from synthetic_data.plant.walks import next_walk
@@ -39,6 +40,9 @@ WALKS = (
 )
 _ASSAYS = ("cu", "h2so4", *stocks.DISSOLVING)
 _NORMALS = len(WALKS) + len(_ASSAYS) + 2  # and chloride's assay and the silver that the crew sees
+# What of these is known when the week starts: orders, weather, and all that laboratory and crew have seen.
+_HIDDEN = ("solids", "copper", "activity", "wash")
+_KNOWN = np.array([*(name not in _HIDDEN for name in WALKS), *[True] * (_NORMALS - len(WALKS))])
 
 
 @dataclass(frozen=True)
@@ -60,32 +64,22 @@ class Weeks:
 
 def stretches(plan: Plan) -> Iterator[Weeks]:
     """Weeks of the run in stretches, the warm-up first; none crosses the start of a regime."""
-    first = -round(TankhouseParameters.of(plan.seed).warm_up_periods)
-    circuit = _Circuit(plan, TankhouseParameters.in_period(plan, first))
-    while first < plan.periods:
-        p = TankhouseParameters.in_period(plan, first)
-        last = min(first + STRETCH, plan.periods, 0 if first < 0 else plan.periods)
-        starts = (plan.period_start(week).date() for week in range(first + 1, last))
-        changes = [regime.start for regime in plan.plant.regimes]
-        before = plan.period_start(first).date()
-        count = 1
-        for start in starts:
-            if any(before < change <= start for change in changes):
-                break
-            count += 1
-        yield circuit.stretch(p, first, count, regimes_begun(plan, first))
-        first += count
+    circuit = Circuit(plan)
+    while circuit.first < plan.periods:
+        yield circuit.go()
 
 
-class _Circuit:
-    """The circuit between two weeks."""
+class Circuit:
+    """The circuit between two weeks, of which `first` is to come."""
 
-    def __init__(self, plan: Plan, p: TankhouseParameters) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._normals, self._uniforms = plan.plant_stream().spawn(2)
-        self._walks = self._normals.standard_normal(len(WALKS))
+        self.first = -round(TankhouseParameters.of(plan.seed).warm_up_periods)
+        p = TankhouseParameters.in_period(plan, self.first)
+        self.normals, self.uniforms = plan.plant_stream().spawn(2)
+        self._walks = self.normals.standard_normal(len(WALKS))
         usual = anodes.usual(p)
-        self._cast = self._normals.standard_normal(usual.shape)  # logarithms about the supplier's usual, in its spread
+        self._cast = self.normals.standard_normal(usual.shape)  # logarithms about the supplier's usual, in its spread
         self._anodes = anodes.shares(p) @ usual
         self._bias = np.zeros(len(ELEMENTS))
         self._faults = tankhouse_faults.CircuitFaults.none()
@@ -96,10 +90,28 @@ class _Circuit:
         self._read = dict(self._content)
         self._target = float(p.chloride)
 
-    def stretch(self, p: TankhouseParameters, first: int, count: int, regimes: tuple[Event, ...]) -> Weeks:
+    def go(self, most: int = STRETCH) -> Weeks:
+        """The next weeks: those that the same parameters hold in, at most so many."""
+        plan, first = self._plan, self.first
+        p = TankhouseParameters.in_period(plan, first)
+        last = min(first + most, plan.periods, 0 if first < 0 else plan.periods)
+        starts = (plan.period_start(week).date() for week in range(first + 1, last))
+        changes = [regime.start for regime in plan.plant.regimes]
+        before = plan.period_start(first).date()
+        count = 1
+        for start in starts:
+            if any(before < change <= start for change in changes):
+                break
+            count += 1
+        self.first += count
+        return self._stretch(p, first, count, regimes_begun(plan, first))
+
+    def _stretch(self, p: TankhouseParameters, first: int, count: int, regimes: tuple[Event, ...]) -> Weeks:
         """Step some weeks with the same parameters."""
-        normals = self._normals.standard_normal((count, _NORMALS + self._cast.size + len(self._bias)))
-        chances = self._uniforms.random((count, len(tankhouse_faults.CIRCUIT) * tankhouse_faults.UNIFORMS))
+        size = (count, _NORMALS + self._cast.size + len(self._bias))
+        known = np.append(_KNOWN, np.repeat([True, False], [self._cast.size, len(self._bias)]))
+        normals = partly_in_hand(self.normals, lambda stream: stream.standard_normal(size), known)
+        chances = self.uniforms.random((count, len(tankhouse_faults.CIRCUIT) * tankhouse_faults.UNIFORMS))
         events = list(regimes)
         weeks, cast, bias = [], np.empty((count, *self._cast.shape)), np.empty((count, len(self._bias)))
         usual = anodes.usual(p)

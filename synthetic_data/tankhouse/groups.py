@@ -8,6 +8,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.refining.nodulation import additive_roughness
+from synthetic_data.engine.futures import partly_in_hand
 from synthetic_data.engine.plan import Block, Event, Plan
 from synthetic_data.plant.walks import next_walk
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
@@ -46,11 +47,17 @@ class _Draws:
         of_faults = len(tankhouse_faults.GROUP) * tankhouse_faults.UNIFORMS
         of_tests, of_losses = operators.UNIFORMS, instruments.LOSSES
         counts = (tankhouse_anodes.UNIFORMS, of_faults, of_tests, len(DEFECTS), of_losses)
-        z = normals.standard_normal((crops, sum(sizes), groups)).transpose(1, 0, 2)
-        u = uniforms.random((crops, sum(counts), groups), dtype=np.float32).transpose(1, 0, 2)
+        # Known when a crop starts: its anodes and their assay, habits, tests, and which assays in hand are lost.
+        early = instruments.LOSSES_BEFORE
+        z_known = np.repeat([True, False, False, True, False, False], sizes)
+        u_known = np.repeat([True, False, True, False, True, False], (*counts[:-1], early, of_losses - early))
+        z = partly_in_hand(normals, lambda one: one.standard_normal((crops, sum(sizes), groups)), z_known[:, None])
+        u = partly_in_hand(
+            uniforms, lambda one: one.random((crops, sum(counts), groups), dtype=np.float32), u_known[:, None]
+        )
         return cls(
-            *np.split(np.ascontiguousarray(z), np.cumsum(sizes)[:-1]),
-            *np.split(np.ascontiguousarray(u), np.cumsum(counts)[:-1]),
+            *np.split(np.ascontiguousarray(z.transpose(1, 0, 2)), np.cumsum(sizes)[:-1]),
+            *np.split(np.ascontiguousarray(u.transpose(1, 0, 2)), np.cumsum(counts)[:-1]),
         )
 
 
@@ -60,12 +67,12 @@ class Groups:
     def __init__(self, plan: Plan, block: Block) -> None:
         self._plan, self._block, groups = plan, block, block.count
         p = TankhouseParameters.of(plan.seed)
-        self._normals, self._uniforms = plan.block_stream(block).spawn(2)
+        self.normals, self.uniforms = plan.block_stream(block).spawn(2)
         sizes = (len(TRAITS), operators.TRAITS, len(WALKS), tankhouse_anodes.NORMALS)
-        fixed = self._normals.standard_normal((sum(sizes), groups))
+        fixed = self.normals.standard_normal((sum(sizes), groups))
         traits, self._habits, self._walks, loads = np.split(fixed, np.cumsum(sizes)[:-1])
         self._traits = dict(zip(TRAITS, traits, strict=True))
-        tested, phase, interval, age = self._uniforms.random((4, groups))
+        tested, phase, interval, age = self.uniforms.random((4, groups))
         self._testing = (tested < p.test_share).astype(np.float64)
         self._phase = np.floor(tankhouse_anodes.CROPS * phase)
         self._interval = p.overhaul_least + (p.overhaul_most - p.overhaul_least) * interval
@@ -78,7 +85,7 @@ class Groups:
     def stretch(self, weeks: Weeks) -> tuple[Values, Values, list[Event]]:
         """Table and truth of some weeks, arrays of shape (crops, groups), and the faults that begin."""
         p = weeks.parameters
-        draws = _Draws.of(self._normals, self._uniforms, weeks.count, self._block.count)
+        draws = _Draws.of(self.normals, self.uniforms, weeks.count, self._block.count)
         number = weeks.first + np.arange(weeks.count)[:, None]
         place = np.mod(number + self._phase, tankhouse_anodes.CROPS)
         age = np.mod(self._age + DAYS * number, self._interval)

@@ -16,7 +16,8 @@ from synthetic_data.tankhouse.parameters import TankhouseParameters
 ELECTROLYTE = {"cu": 0.1, "h2so4": 1.0, "ni": 0.01, "as": 0.01, "sb": 0.001, "bi": 0.001, "fe": 0.01}
 _DURING = 5  # readings of a crop, in the order of `during`
 NORMALS = _DURING + laboratory.NORMALS * len(ELEMENTS)
-LOSSES = _DURING + len(ELECTROLYTE) + len(tankhouse_anodes.ELEMENTS)  # readings that can be missing
+LOSSES_BEFORE = len(ELECTROLYTE) + len(tankhouse_anodes.ELEMENTS)  # assays in hand that can be missing
+LOSSES = LOSSES_BEFORE + _DURING  # and readings that can
 
 
 def before(week: Values, anodes: FloatArray) -> Values:

@@ -1,0 +1,100 @@
+"""Random numbers of a plant whose future was changed: what is known keeps its own numbers, the rest gets others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Generator = np.random.Generator
+
+
+class Forked(Generator):
+    """Numbers of two streams: the plant's own up to the coming period, another future's from there on.
+
+    Both streams are drawn from at each call, so that the own numbers stay in their places.
+
+    Attributes
+    ----------
+    own, other : Generator
+        The plant's stream, and that of the other future.
+    coming : int or None
+        Place of the coming period on the last axis of all draws; None where a draw belongs to the coming period alone.
+    known : bool
+        Whether the draws of the coming period are known at its start, and so the own ones.
+    """
+
+    def __init__(self, own: Generator, other: Generator, coming: int | None, known: bool = False) -> None:
+        super().__init__(other.bit_generator)
+        self.own, self.other, self.coming, self.known = own, other, coming, known
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Forked:
+        made = memo[id(self)] = Forked(deepcopy(self.own, memo), deepcopy(self.other, memo), self.coming, self.known)
+        return made
+
+    def standard_normal(self, *args: Any, **options: Any) -> Any:
+        """As of Generator."""
+        return self._merged(lambda stream: stream.standard_normal(*args, **options))
+
+    def random(self, *args: Any, **options: Any) -> Any:
+        """As of Generator."""
+        return self._merged(lambda stream: stream.random(*args, **options))
+
+    def integers(self, *args: Any, **options: Any) -> Any:
+        """As of Generator."""
+        return self._merged(lambda stream: stream.integers(*args, **options))
+
+    def _merged(self, draw: Callable[[Generator], Any]) -> Any:
+        own, merged = draw(self.own), draw(self.other)
+        if self.coming is None:
+            return own if self.known else merged
+        kept = self.coming + self.known
+        merged[..., :kept] = own[..., :kept]
+        return merged
+
+
+def in_hand(stream: Generator, every: int = 1) -> Generator:
+    """The stream for draws that are known when their period starts: no other future changes the coming period's.
+
+    Parameters
+    ----------
+    stream : Generator
+        Of a plant.
+    every : int
+        Periods that a place on the last axis of the draws stands for; known when the first of them starts.
+    """
+    if not isinstance(stream, Forked):
+        return stream
+    coming = None if stream.coming is None else stream.coming // every
+    return Forked(in_hand(stream.own, every), stream.other, coming, known=True)
+
+
+def partly_in_hand(
+    stream: Generator, draw: Callable[[Generator], NDArray[Any]], known: NDArray[np.bool_]
+) -> NDArray[Any]:
+    """Draws of one period, of which those where `known` (broadcast against them) is true are known at its start."""
+    if not isinstance(stream, Forked):
+        return draw(stream)
+    return np.where(known, draw(in_hand(stream.own)), draw(stream.other))
+
+
+def parts(stream: Generator, periods: int) -> Iterator[tuple[Generator, NDArray[np.bool_], NDArray[np.bool_]]]:
+    """The streams that a stretch of periods is drawn from, for draws whose number is itself a matter of chance.
+
+    Yields
+    ------
+    tuple of Generator and two ndarrays of bool, shape (periods,)
+        A stream, the periods whose draws are its own, and those whose draws that are known at their start are.
+    """
+    if not isinstance(stream, Forked):
+        everything = np.ones(periods, dtype=bool)
+        yield stream, everything, everything
+        return
+    assert stream.coming is not None
+    place = np.arange(periods)
+    for one, drawn, known in parts(stream.own, periods):
+        yield one, drawn & (place < stream.coming), known & (place <= stream.coming)
+    yield stream.other, place >= stream.coming, place > stream.coming

@@ -1,0 +1,304 @@
+"""A running plant: a simulated plant in memory between two periods, which is stepped and forked."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from physics.arrays import FloatArray
+from seeds import Seed
+from synthetic_data.engine import files
+from synthetic_data.engine.futures import Forked
+from synthetic_data.engine.plan import (
+    Knobs,
+    Plan,
+    Rows,
+    SimulationError,
+    Simulator,
+    SteppedModule,
+    plan_run,
+    process_module,
+    read_knobs,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a period left.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The period's rows as they are in hand when it ends: NaN in columns of the roles `target` and `late` that are
+        not known yet.
+    came_in : DataFrame
+        Rows of earlier periods again, whole, to which labels came in with this period.
+    truth : DataFrame
+        What is true of the period, for evaluation alone.
+    """
+
+    table: pd.DataFrame
+    came_in: pd.DataFrame
+    truth: pd.DataFrame
+
+
+class Running:
+    """A simulated plant between two periods; `begin` makes it, `step` moves it on, `fork` copies it.
+
+    Attributes
+    ----------
+    period : int
+        Number of the period to come, from 0.
+    """
+
+    # Simulators stand at the start of a stretch of periods, which may be one. What comes is seen by stepping a copy of
+    # them, with the knobs that were set by hand in the stretch so far: no knob changes an earlier period.
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = replace(plan, knobs=Knobs(tuple(column.name for column in plan.seed.by_role("knob")), {}))
+        self._simulators: list[Simulator] = [_stepped(plan.seed).begin(self._plan, block) for block in plan.blocks()]
+        for simulator in self._simulators:
+            while simulator.first < 0:
+                simulator.go()
+        self._ahead: tuple[list[Simulator], list[Rows]] | None = None
+        self._waits = _waits(plan.seed)
+        self._waiting: deque[pd.DataFrame] = deque(maxlen=max(self._waits.values(), default=1))
+        self.period = 0
+
+    def plan(self) -> pd.DataFrame:
+        """Key, period start and the knobs as the operators would set them for the period to come, a row a unit.
+
+        Raises
+        ------
+        SimulationError
+            No period is to come.
+        """
+        return self._at_start(self._plan.knobs.columns)
+
+    def known(self) -> pd.DataFrame:
+        """Key, period start and the `before` columns of the period to come, a row a unit that runs when it starts.
+
+        It is all that may be known of the period. Columns that a table's reader makes from earlier rows are left out.
+
+        Raises
+        ------
+        SimulationError
+            No period is to come.
+        """
+        return self._at_start([column.name for column in self._plan.seed.by_role("before") if not column.is_made])
+
+    def step(self, knobs: pd.DataFrame | None = None) -> Step:
+        """Run the period to come.
+
+        Parameters
+        ----------
+        knobs : DataFrame, optional
+            Key column, time column (the period's start) and some knob columns, as of `plan`. Units and columns that
+            are left out, and NaN, are left to the operators.
+
+        Returns
+        -------
+        Step
+
+        Raises
+        ------
+        SimulationError
+            No period is to come, or the knobs do not fit the plant, the period or the knobs' bounds; nothing has moved.
+        """
+        self._require_a_period()
+        if knobs is not None:
+            self._set(knobs)
+        try:
+            after, rows = self._look()
+        except SimulationError:
+            self._plan.knobs.by_period.pop(self.period, None)
+            raise
+        tables = self._tables(rows)
+        self._waiting.appendleft(tables["table"])
+        self.period += 1
+        if self.period == after[0].first:
+            self._simulators, self._ahead = after, None
+            self._plan.knobs.by_period.clear()
+            for simulator in after:
+                simulator.change_streams(lambda stream, _: stream.other if isinstance(stream, Forked) else stream)
+        return Step(self._in_hand(0), self._came_in(), tables["truth"])
+
+    def fork(self, future: int | None = None) -> Running:
+        """An independent copy that goes on from the same state.
+
+        Parameters
+        ----------
+        future : int, optional
+            Which other future: from here on its random numbers, those of the period to come included, differ; what is
+            known of this period and what the operators would set are the same. Forks of the same state into the same
+            future are alike. By default the copy meets the same random numbers.
+
+        Returns
+        -------
+        Running
+
+        Raises
+        ------
+        SimulationError
+            `future` is below 0.
+        """
+        if future is not None and future < 0:
+            raise SimulationError(f"future: got {future}: expected 0 or more")
+        made = copy.copy(self)
+        seed = self._plan.seed
+        made._plan, made._simulators = copy.deepcopy((self._plan, self._simulators), {id(seed): seed})
+        made._waiting, made._ahead = self._waiting.copy(), None
+        if future is None:
+            return made
+
+        for simulator in made._simulators:
+            coming = self.period - simulator.first if simulator.drawn_whole else None
+
+            def other(
+                stream: np.random.Generator, name: tuple[int, ...], coming: int | None = coming
+            ) -> np.random.Generator:
+                return Forked(stream, self._plan.future_stream(future, self.period, *name), coming)
+
+            simulator.change_streams(other)
+        return made
+
+    def _require_a_period(self) -> None:
+        if self.period >= self._plan.periods:
+            raise SimulationError(
+                f"the run of {self._plan.years:g} years ended after {self._plan.periods} periods: begin a longer one"
+            )
+
+    def _look(self) -> tuple[list[Simulator], list[Rows]]:
+        """Simulators after the stretch that holds the period to come, and what each reports of it."""
+        if self._ahead is None:
+            after = copy.deepcopy(self._simulators, {id(self._plan): self._plan})
+            self._ahead = after, [simulator.go(1) for simulator in after]
+        return self._ahead
+
+    def _at_start(self, names: Sequence[str]) -> pd.DataFrame:
+        self._require_a_period()
+        key, time = self._plan.seed.key, self._plan.seed.clock.name
+        assert key is not None
+        start = self._start()
+        frames = []
+        for block, rows in zip(self._plan.blocks(), self._look()[1], strict=True):
+            if rows.begun is None:
+                now = rows.starts == start
+                units, values = rows.units[now], {name: rows.table[name][now] for name in names}
+            else:
+                units, values = rows.begun[0], {name: rows.begun[1][name] for name in names}
+            index = {key.name: [self._plan.unit_name(block.first + unit) for unit in units.tolist()], time: start}
+            frames.append(pd.DataFrame(index | values))
+        return pd.concat(frames, ignore_index=True)
+
+    def _tables(self, rows: Iterable[Rows]) -> dict[str, pd.DataFrame]:
+        """Table and truth of the period to come."""
+        start = self._start()
+        parts: dict[str, list[pa.Table]] = {"table": [], "truth": []}
+        for block, some in zip(self._plan.blocks(), rows, strict=True):
+            found = files.group_tables(self._plan, block, [_at(some, start)])
+            for name, tables in parts.items():
+                tables.append(found[name])
+        return {name: pa.concat_tables(tables).to_pandas() for name, tables in parts.items()}
+
+    def _start(self) -> np.datetime64:
+        return np.datetime64(self._plan.period_start(self.period), "us")
+
+    def _in_hand(self, age: int) -> pd.DataFrame:
+        """Rows of so many periods ago without what is not known yet."""
+        unknown = [name for name, wait in self._waits.items() if wait > age + 1]
+        return self._waiting[age].assign(**dict.fromkeys(unknown, np.nan))
+
+    def _came_in(self) -> pd.DataFrame:
+        ages = sorted({wait - 1 for wait in self._waits.values() if 1 < wait <= len(self._waiting)}, reverse=True)
+        return pd.concat([self._in_hand(age) for age in ages] or [self._in_hand(0).iloc[:0]], ignore_index=True)
+
+    def _set(self, frame: pd.DataFrame) -> None:
+        """Take knobs for the period to come, or raise SimulationError."""
+        read, time = read_knobs(self._plan, frame), self._plan.seed.clock.name
+        if other := set(read.by_period) - {self.period}:
+            got, coming = (self._plan.period_start(period) for period in (min(other), self.period))
+            raise SimulationError(f"knobs.{time}: got {got}: expected {coming}, the period to come")
+        if not read.by_period:
+            return
+        units, given = read.by_period[self.period]
+        values = np.full((len(units), len(self._plan.knobs.columns)), np.nan)
+        values[:, [self._plan.knobs.columns.index(name) for name in read.columns]] = given
+        self._check_bounds(units.tolist(), values)
+        self._plan.knobs.by_period[self.period] = units, values
+        self._ahead = None
+
+    def _check_bounds(self, units: list[int], values: FloatArray) -> None:
+        """Refuse knobs beyond their bounds, but for what the operators would set there too."""
+        for column, given in zip(self._plan.seed.by_role("knob"), values.T, strict=True):
+            low, high = column.bounds or column.limits
+            for at in np.flatnonzero((given < low) | (given > high)):
+                name, plan = self._plan.unit_name(units[at]), self.plan()
+                own = plan.loc[plan.iloc[:, 0] == name, column.name].to_numpy()
+                if not (own == given[at]).any():
+                    raise SimulationError(
+                        f"knobs.{column.name}: got {given[at]:g}: expected {low:g} to {high:g}, its bounds"
+                    )
+
+
+def begin(seed: Seed, *, units: int | None = None, years: float | None = None, rng_seed: int | None = None) -> Running:
+    """A simulated plant at the start of its first period: the one that `simulate` and `replay` run to the end.
+
+    Parameters
+    ----------
+    seed : Seed
+        With a [plant] and knobs.
+    units, years, rng_seed
+        Size of the plant, length of the run and its randomness; the seed's where not given.
+
+    Returns
+    -------
+    Running
+        Steps give the rows of `simulate` with the same options and knobs.
+
+    Raises
+    ------
+    SimulationError
+        An option out of range, a seed without a plant or simulator or that lacks a parameter, or a plant without knobs.
+    """
+    return Running(plan_run(seed, units=units, years=years, rng_seed=rng_seed))
+
+
+def _waits(seed: Seed) -> dict[str, int]:
+    """Periods after whose start each column that is known late is in hand; 1 where it is when its own period ends.
+
+    A target's is that of the nearest `previous` column that is made from it, since what such a column holds is known;
+    else it follows the delay of the outcomes. All `late` columns wait for the last target, which they would disclose.
+    """
+    usual = 1 + math.ceil(seed.delay / seed.period)
+    waits = {}
+    for column in seed.by_role("target"):
+        lent = [one.previous.periods for one in seed.by_role("before") if one.previous and one.lent_by == column.name]
+        waits[column.name] = min(lent, default=usual)
+    return waits | {column.name: max(waits.values()) for column in seed.by_role("late")}
+
+
+def _at(rows: Rows, start: np.datetime64) -> Rows:
+    """Rows of the period that begins then."""
+    now = rows.starts == start
+
+    table, truth = ({name: values[now] for name, values in of.items()} for of in (rows.table, rows.truth))
+    return Rows(rows.units[now], rows.starts[now], table, truth, (), rows.steps)
+
+
+def _stepped(seed: Seed) -> SteppedModule:
+    module = process_module(seed)
+    if not hasattr(module, "begin"):
+        raise SimulationError(
+            f"{seed.process.name}: its plant has no knobs to step it with: expected a process with knobs; "
+            "simulate, replay and outcome run this one"
+        )
+    return cast(SteppedModule, module)
