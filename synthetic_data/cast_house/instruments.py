@@ -73,7 +73,7 @@ def spoil(
     # So many of all readings, not each by its own chance: `readings.missing` would take other random numbers.
     early = np.isin(list(read), list(before))
     for stream, drawn, known in parts(rng, held.shape[-1]):
-        column, unit, period = np.unravel_index(stream.integers(0, held.size, round(share * held.size)), held.shape)
-        own = np.where(early[column], known[period], drawn[period])
-        held[column[own], unit[own], period[own]] = np.nan
+        lost = stream.integers(0, held.size, round(share * held.size))
+        column, period = lost // held[0].size, lost % held.shape[-1]
+        held.reshape(-1)[lost[np.where(early[column], known[period], drawn[period])]] = np.nan
     return dict(zip(read, held, strict=True))

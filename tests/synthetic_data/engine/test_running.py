@@ -241,3 +241,18 @@ def test_a_plant_without_knobs_is_refused_with_what_runs_it(name):
         ValueError, match=rf"^{name}: its plant has no knobs.*simulate, replay and outcome run this one$"
     ):
         begin(SEEDS[name], units=2, years=0.1)
+
+
+def test_a_future_leaves_its_past_alone_over_the_end_of_a_stretch():
+    seed = SEEDS["aluminium_ingot"]  # steps 112 periods at once
+    running = begin(seed, **SIZES["aluminium_ingot"])
+    while running.period < 108:
+        running.step()
+    one, again = running.fork(3), running.fork(3)
+    for _ in range(6):
+        other = one.fork(11)
+        assert_frame_equal(other.known(), one.known())
+        assert_frame_equal(other.plan(), one.plan())
+        step = one.step()
+        assert_frame_equal(step.truth, again.step().truth)
+        assert not step.truth.equals(running.step().truth)
