@@ -40,7 +40,7 @@ class Step:
         The period's rows as they are in hand when it ends: NaN in columns of the roles `target` and `late` that are
         not known yet.
     came_in : DataFrame
-        Rows of earlier periods again, whole, to which labels came in with this period.
+        Rows of earlier periods again, as they are in hand now, to which labels came in with this period.
     truth : DataFrame
         What is true of the period, for evaluation alone.
     """
@@ -102,7 +102,7 @@ class Running:
         ----------
         knobs : DataFrame, optional
             Key column, time column (the period's start) and some knob columns, as of `plan`. Units and columns that
-            are left out, and NaN, are left to the operators.
+            are left out, and NaN, are left to the operators. As in `replay`, operators go on from a knob set by hand.
 
         Returns
         -------
