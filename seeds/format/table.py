@@ -12,8 +12,6 @@ from pydantic import AfterValidator, Field
 
 from seeds.format.quantity import Part, Period, Text
 
-_SIGNS = {"decimal": (".", ","), "thousands": (",", ".", "'", " ")}
-
 
 def _encoding(name: str) -> str:
     try:
