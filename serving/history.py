@@ -115,7 +115,8 @@ def _starts(rows: Sequence[Record], past: int, seed: Seed) -> tuple[Starts, list
     stated = [row[name] for row in rows]
     if seed.table.time_zone is not None:
         units = pd.Series(_units(rows, seed))
-        starts, bad = times(pd.Series(stated, dtype="str"), TableFormat(time_zone=seed.table.time_zone), units)
+        form = TableFormat(time_zone=seed.table.time_zone)
+        starts, bad = times(pd.Series(stated, dtype="str"), form, units, seed.is_daily)
         wrong = {int(i): expected for expected, mask in bad.items() for i in np.flatnonzero(mask)}
         return starts.to_numpy(), [_fault(i, past, name, stated[i], wrong[i]) for i in sorted(wrong)]
     read = [dt.datetime.fromisoformat(text) for text in stated]

@@ -159,7 +159,7 @@ def marks(cells: pd.Series, form: TableFormat = ISO) -> Parsed:
     return values, bad | {MARK: ~values.isin([0.0, 1.0, np.nan, np.inf, -np.inf]).to_numpy()}
 
 
-def times(cells: pd.Series, form: TableFormat = ISO, units: pd.Series | None = None) -> Parsed:
+def times(cells: pd.Series, form: TableFormat = ISO, units: pd.Series | None = None, are_days: bool = False) -> Parsed:
     """Starts of periods as datetime64[us]; NaT and a fault where a cell is no time as `form` has them.
 
     Parameters
@@ -172,6 +172,8 @@ def times(cells: pd.Series, form: TableFormat = ISO, units: pd.Series | None = N
         Without a zone times are the plant's own, and one with an offset is a fault.
     units : Series (n,), optional
         Each row's unit: of the two hours at the end of summer time the first of a unit is the earlier.
+    are_days : bool
+        Whether rows are of whole days: these keep the date on the plant's clock, which summer time does not move.
 
     Returns
     -------
@@ -193,7 +195,9 @@ def times(cells: pd.Series, form: TableFormat = ISO, units: pd.Series | None = N
         bad |= {NO_ZONE: at_utc}
         bad[ISO_TIME] = bad.get(ISO_TIME, at_utc) & ~at_utc
     else:
-        values, clock = _standard(values, at_utc, form.zone, units)
+        values, clock = (
+            _on_clock(values, at_utc, form.zone) if are_days else _standard(values, at_utc, form.zone, units)
+        )
         bad |= clock
     return values, bad | {SENSIBLE: (values < _EARLIEST).to_numpy()}
 
@@ -234,6 +238,14 @@ def _formatted(text: pd.Series, missing: BoolArray, form: TableFormat) -> Parsed
     shown = " or ".join(dt.datetime(2026, 11, 28, 6, 5).strftime(one) for one in form.time_format)
     wrong = values.isna().to_numpy() & ~missing
     return values, {TOLD: missing, ONE_DATE: unlike, f"a time as {shown}, as [table] time_format says": wrong}
+
+
+def _on_clock(values: pd.Series, at_utc: BoolArray, zone: zoneinfo.ZoneInfo) -> Parsed:
+    """Times of a zone's clock as they are, and those at UTC as that clock shows them."""
+    found = values.copy()
+    there = values[at_utc].dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+    found[at_utc] = there.astype("datetime64[us]")
+    return found, {}
 
 
 def _standard(values: pd.Series, at_utc: BoolArray, zone: zoneinfo.ZoneInfo, units: pd.Series | None) -> Parsed:

@@ -121,7 +121,8 @@ def check(
     }
     said += cautions.read_as_missing(texts)
     if form.every is not None and not faults:
-        values, first, lines = into_periods(values, seed, form.every.timedelta)
+        values, first, lines, unfit = into_periods(values, seed, form.every.timedelta)
+        faults += [Fault(source.name, None, headers[name], *why) for name, why in unfit.items()]
         source, said = source.rows(first), [*lines, *said]
     rows = _Rows(seed, source, headers, values)
     slips = rows.slips()
@@ -196,7 +197,7 @@ def _parse(
     if column.classes is not None:
         return cells.classes(raw, column.classes, form)
     if column.role == "time":
-        return cells.times(raw, form, None if seed.key is None else known.get(seed.key.name))
+        return cells.times(raw, form, None if seed.key is None else known.get(seed.key.name), seed.rows_are_days)
     if column.role == "key":
         return cells.unit_names(raw)
     if column.censored:

@@ -97,7 +97,10 @@ def _with_identity(raw: RawTable, seed: Seed) -> tuple[pd.DataFrame, list[Fault]
     found = {}
     if unit is not None:
         found[unit] = (_UNIT, *cells.unit_names(frame[unit]))
-    found[at] = (_TIME, *cells.times(frame[at], seed.table, None if unit is None else found[unit][1]))
+    found[at] = (
+        _TIME,
+        *cells.times(frame[at], seed.table, None if unit is None else found[unit][1], seed.rows_are_days),
+    )
     for header, (_, _, bad) in found.items():
         for expected, mask in bad.items():
             faults += cell_faults(source, header, frame[header], np.flatnonzero(mask), expected)

@@ -17,7 +17,7 @@ from seeds import Column, Seed
 # Periods of whole weeks begin on a Monday, those of whole days at midnight.
 _MONDAY = pd.Timestamp("1970-01-05")
 
-# A period with fewer rows than this share of the usual number is said of.
+# A period with fewer rows than this share of the usual number is worth a caution.
 _SHARE = 0.5
 
 # More readings of a column than this out of its range mean a wrong unit or range.
@@ -35,11 +35,14 @@ class Periods(NamedTuple):
         Position of the first row of each period.
     cautions : list of str
         What was left out and what is thin, line by line.
+    unfit : dict of str to tuple of str
+        Columns with so many readings out of range that the file must be wrong: what was found and expected.
     """
 
     values: dict[str, pd.Series]
     first: IntArray
     cautions: list[str]
+    unfit: dict[str, tuple[str, str]]
 
 
 def period_start(start: pd.Series, period: dt.timedelta) -> pd.Series:
@@ -70,16 +73,22 @@ def into_periods(values: Mapping[str, pd.Series], seed: Seed, every: dt.timedelt
     names = [column.name for column in seed.identity]
     by = [time if name == seed.clock.name else values[name] for name in names]
     groups = pd.Series(np.arange(len(time))).groupby(by, sort=False)
-    first, cautions = groups.min().to_numpy(), []
+    first, cautions, unfit = groups.min().to_numpy(), [], {}
     found = {name: part for name, part in zip(names, _identity(by, first), strict=True)}
     number = groups.ngroup()
     for name, column in ((name, seed.column(name)) for name in values if name not in names):
-        readings, said = _possible(values[name], column)
-        cautions += said
+        readings, count = _possible(values[name], column)
+        if count:
+            there = values[name].notna().sum()
+            got = f"{count} of {there} readings outside {column.range_text}"
+            if count > OUTSIDE_SHARE * there:
+                unfit[name] = got, f"at most {OUTSIDE_SHARE:.0%} of a column's readings"
+            else:
+                cautions.append(f"{name}: {got} were left out of their periods")
         found[name] = _value(readings, number, statistic_of(column, seed)).astype(values[name].dtype)
     rows = groups.size().to_numpy()
     cautions.insert(0, f"{len(time)} rows of {_span(every)} became {len(first)} periods of {_span(seed.period)}")
-    return Periods(found, first, [*cautions, *_thin(rows), *_several_labels(values, number, seed)])
+    return Periods(found, first, [*cautions, *_thin(rows), *_several_labels(values, number, seed)], unfit)
 
 
 def statistic_of(column: Column, seed: Seed) -> str:
@@ -95,18 +104,14 @@ def _identity(by: list[pd.Series], first: IntArray) -> list[pd.Series]:
     return [pd.Series(part.array[first]) for part in by]
 
 
-def _possible(values: pd.Series, column: Column) -> tuple[pd.Series, list[str]]:
-    """Readings that are physically possible, where the column's range is that of its readings."""
+def _possible(values: pd.Series, column: Column) -> tuple[pd.Series, int]:
+    """Readings without those out of the column's range, where that is the range of readings, and how many these are."""
     if not column.is_number or column.statistic in ("sd", "count") or slip(values, column) is not None:
-        return values, []
+        return values, 0
     low, high = column.limits
     sizes = values.abs() if column.censored else values
     outside = ((sizes < low) | (sizes > high)).to_numpy()
-    count = int(outside.sum())
-    if not count or count > OUTSIDE_SHARE * values.notna().sum():
-        return values, []
-    line = f"{column.name}: {count} of {values.notna().sum()} readings outside {column.range_text} were left out"
-    return values.mask(outside), [f"{line} of their periods"]
+    return values.mask(outside), int(outside.sum())
 
 
 def _value(readings: pd.Series, number: pd.Series, statistic: str) -> pd.Series:

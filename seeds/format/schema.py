@@ -134,6 +134,11 @@ class Seed(Part):
         """Whether each period is whole days, so that its date says when it starts."""
         return self.process.period is not None and self.period % dt.timedelta(days=1) == dt.timedelta(0)
 
+    @property
+    def rows_are_days(self) -> bool:
+        """Whether a row of a file is of whole days, so that summer time does not move it."""
+        return self.is_daily and self.table.every is None
+
     @cached_property
     def target(self) -> Column:
         """The primary target's column."""

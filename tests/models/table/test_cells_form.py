@@ -128,3 +128,13 @@ def test_times_with_an_offset_are_turned_to_the_plants_standard_time() -> None:
 def test_a_zone_without_summer_time_leaves_its_times_as_they_are() -> None:
     cells = pd.Series(pd.date_range("2024-01-01", periods=500, freq="D")).astype("datetime64[us]")
     pd.testing.assert_series_equal(times(cells, TableFormat(time_zone="Asia/Shanghai"))[0], cells)
+
+
+def test_days_keep_their_date_in_summer_too() -> None:
+    """A day is a day on the plant's clock: midnight of summer time is no hour of the day before."""
+    cells = pd.Series(["2024-07-01", "2024-01-01", "2024-07-02T00:00+02:00", "2024-07-02T22:00Z"])
+    found = times(cells, BERLIN, are_days=True)
+    assert bad(found) == {}
+    assert found[0].dt.strftime("%Y-%m-%d %H:%M").tolist() == [
+        *("2024-07-01 00:00", "2024-01-01 00:00", "2024-07-02 00:00", "2024-07-03 00:00")
+    ]

@@ -146,6 +146,16 @@ def test_a_reading_out_of_range_is_left_out_of_its_day_and_said(seed: Seed, rows
     assert checked.rejected_rows == 0
 
 
+def test_many_readings_out_of_range_stop_the_work(seed: Seed, rows: pd.DataFrame, tmp_path: Path) -> None:
+    rows.loc[: len(rows) // 4, "P"] = 600.0  # a quarter of them, and so a day's mean that would look possible
+    with pytest.raises(TableError) as caught:
+        read(rows, seed, tmp_path)
+    (fault,) = caught.value.faults
+    assert (fault.column, fault.row) == ("P", None)
+    assert fault.value == f"{len(rows) // 4 + 1} of {len(rows)} readings outside 0 to 500 kW"
+    assert fault.expected == "at most 20% of a column's readings"
+
+
 def test_rows_and_periods_are_counted_and_a_day_that_has_just_begun_is_said(
     seed: Seed, rows: pd.DataFrame, tmp_path: Path
 ) -> None:
