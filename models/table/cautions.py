@@ -45,7 +45,9 @@ def unknown_texts(name: str, counts: Mapping[str, int]) -> list[str]:
     if not counts:
         return []
     texts = named(f"{shortened(text, 40)!r} {counts[text]}" for text in sorted(counts, key=lambda text: -counts[text]))
-    return [f"{name}: {sum(counts.values())} cells hold texts that the seed does not know, learnt as missing: {texts}"]
+    count = sum(counts.values())
+    cells = "1 cell holds a text" if count == 1 else f"{count} cells hold texts"
+    return [f"{name}: {cells} that the seed does not know, learnt as missing: {texts}"]
 
 
 def unused_columns(headers: Sequence[str], seed: Seed) -> list[str]:

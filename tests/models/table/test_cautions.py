@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.table.cautions import lacks, of_table, read_as_missing, unused_columns
+from models.table.cautions import lacks, of_table, read_as_missing, unknown_texts, unused_columns
 from models.table.wording import named, nearest, shortened, visible
 
 
@@ -168,3 +168,10 @@ def test_what_is_not_promised_without_time_or_units_is_said(toy_seed):
     for name in ("time", "identity"):
         no_time.__dict__.pop(name, None)
     assert lacks(rows, no_time) == ["no time: figures are of other units, and promise nothing of the days to come"]
+
+
+def test_texts_that_the_seed_does_not_know_are_counted_the_most_frequent_first():
+    said = "that the seed does not know, learnt as missing"
+    assert unknown_texts("ore", {}) == []
+    assert unknown_texts("ore", {"x": 1}) == [f"ore: 1 cell holds a text {said}: 'x' 1"]
+    assert unknown_texts("ore", {"x": 1, "y": 3}) == [f"ore: 4 cells hold texts {said}: 'y' 3, 'x' 1"]
