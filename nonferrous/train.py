@@ -83,9 +83,8 @@ def _show_gate(process: str, version: int, gated: Gated) -> None:
 def _refused(process: str, version: int, versions: list[Version]) -> list[str]:
     """Lines on who is champion instead of a version that was refused, and how to promote it all the same."""
     from registry.promotion import by_force
-    from registry.versions import CHAMPION
 
-    champion = next((one.number for one in versions if CHAMPION in one.aliases), None)
+    champion = _champion(versions)
     return [
         "no version is champion" if champion is None else f"version {champion} stays champion",
         f"to make it champion all the same: {by_force(process, version)}",
@@ -120,10 +119,15 @@ def retrain(
 def has_champion(seed: Seed, settings: Settings) -> bool:
     """Whether a version of a process's model is champion."""
     from registry.tracking import Tracking
+
+    return _champion(Tracking(settings, make=True).versions(seed.process.name)) is not None
+
+
+def _champion(versions: list[Version]) -> int | None:
+    """Number of the version that is champion; None where none is."""
     from registry.versions import CHAMPION
 
-    versions = Tracking(settings, make=True).versions(seed.process.name)
-    return any(CHAMPION in version.aliases for version in versions)
+    return next((version.number for version in versions if CHAMPION in version.aliases), None)
 
 
 def prepare(seed: Seed, settings: Settings) -> bool:
@@ -136,7 +140,7 @@ def prepare(seed: Seed, settings: Settings) -> bool:
 
     process = seed.process.name
     versions = Tracking(settings, make=True).versions(process)
-    if has_champion(seed, settings):
+    if _champion(versions) is not None:
         console().print(f"{process}: has a champion already", style="dim")
         return True
     if versions and versions[-1].refused and versions[-1].tags["seed_digest"] == seed.digest:

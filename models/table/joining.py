@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from models.table import cells
-from models.table.sources import LISTED, Fault, RawTable, Source, TableError, cell_faults
-from seeds import Column, Seed
+from models.table.sources import LISTED, Fault, RawTable, Source, TableError, cell_faults, heading_of
+from seeds import Seed
 
 
 def joined(raws: list[RawTable], seed: Seed, name: str) -> tuple[pd.DataFrame, Source]:
@@ -65,11 +65,6 @@ _TIME, _UNIT, _ROW = "\0time", "\0unit", "\0row{}"
 _IDENTITY = (_TIME, _UNIT)
 
 
-def _header(raw: RawTable, column: Column) -> str | None:
-    """The file's name of a column of the seed; None where it has none."""
-    return next((header for header in (column.tag, column.name) if header in raw.frame.columns), None)
-
-
 def _shared_columns(raws: list[RawTable], seed: Seed, name: str) -> Iterator[Fault]:
     """Columns that stand in two files, so that nobody knows which counts."""
     identity = {header for column in seed.identity for header in (column.name, column.tag)}
@@ -88,8 +83,8 @@ def _with_identity(raw: RawTable, seed: Seed) -> tuple[pd.DataFrame, list[Fault]
     source = Source(raw.file, (raw.file,), np.zeros(len(raw.row), np.int64), raw.row)
     frame = raw.frame.reset_index(drop=True)
     faults: list[Fault] = []
-    unit = None if seed.key is None else _header(raw, seed.key)
-    at = _header(raw, seed.clock)
+    unit = None if seed.key is None else heading_of(seed.key, raw.frame)
+    at = heading_of(seed.clock, raw.frame)
     if at is None:
         return frame, [
             Fault(raw.file, None, seed.clock.tag or seed.clock.name, "no such column", "the time to join on")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from models.table.wording import shortened
 from physics.arrays import IntArray
+from seeds import Column
 
 # Faults of one kind that are reported one by one in each column; the rest is counted.
 LISTED = 5
@@ -102,6 +103,11 @@ class RawTable:
     row: IntArray = field(default_factory=lambda: np.empty(0, np.int64))
     faults: list[Fault] = field(default_factory=list)
     cautions: tuple[str, ...] = ()
+
+
+def heading_of(column: Column, frame: pd.DataFrame) -> str | None:
+    """The name under which a frame as read holds a column of the seed, its tag or its own; None where it does not."""
+    return next((heading for heading in (column.tag, column.name) if heading in frame.columns), None)
 
 
 def repeated(file: Path, headers: Iterable[str]) -> list[Fault]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.table.sources import Source
+from models.table.sources import Source, heading_of
 from seeds import Seed
 
 PASSED_OVER = "passed over, as [table] skip says"
@@ -41,7 +41,7 @@ def without_strays(frame: pd.DataFrame, source: Source, seed: Seed) -> tuple[pd.
     reason = np.full(len(frame), "", dtype=object)
     shows = np.full(len(frame), "", dtype=object)
     for column in (seed.key, seed.time):
-        header = None if column is None else next((h for h in (column.tag, column.name) if h in frame.columns), None)
+        header = None if column is None else heading_of(column, frame)
         if column is None or header is None or not isinstance(frame[header].dtype, pd.StringDtype):
             continue
         text = frame[header].str.strip()
@@ -72,5 +72,5 @@ def without_strays(frame: pd.DataFrame, source: Source, seed: Seed) -> tuple[pd.
 
 def _cell(frame: pd.DataFrame, seed: Seed, name: str, position: int) -> str:
     """What the file holds in the cell of a column of the seed."""
-    header = next((header for header in (seed.column(name).tag, name) if header in frame.columns), None)
+    header = heading_of(seed.column(name), frame)
     return "" if header is None else str(frame[header].iloc[position])

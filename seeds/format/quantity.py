@@ -51,7 +51,7 @@ class Quantity(Part):
     source: Text
 
 
-_SECONDS = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}
+SECONDS = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}  # units of lengths of time, the longest first
 
 
 class Period(Part):
@@ -63,7 +63,7 @@ class Period(Part):
     @property
     def timedelta(self) -> dt.timedelta:
         """The length as a duration."""
-        return dt.timedelta(seconds=self.value * _SECONDS[self.unit])
+        return dt.timedelta(seconds=self.value * SECONDS[self.unit])
 
 
 class Delay(Part):
@@ -76,4 +76,4 @@ class Delay(Part):
     @property
     def timedelta(self) -> dt.timedelta:
         """The delay as a duration."""
-        return dt.timedelta(seconds=self.value * _SECONDS[self.unit])
+        return dt.timedelta(seconds=self.value * SECONDS[self.unit])

@@ -2,9 +2,9 @@
 
 import re
 
+from seeds.format.quantity import SECONDS
 from training.draft.suspicions import DraftError
 
-_SECONDS = {"d": 86400, "h": 3600, "min": 60, "s": 1}
 USUAL = (60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 28800, 43200, 86400, 7 * 86400)
 _NEAR = 0.02
 
@@ -16,20 +16,20 @@ def snapped(seconds: float) -> float:
 
 def period_parts(seconds: float) -> tuple[float, str]:
     """A length of time as value and unit of a seed."""
-    unit = next((unit for unit, size in _SECONDS.items() if seconds >= size), "s")
-    for name, size in _SECONDS.items():
+    unit = next((unit for unit, size in SECONDS.items() if seconds >= size), "s")
+    for name, size in SECONDS.items():
         if seconds >= size and (seconds / size) % 1 == 0:
             unit = name
             break
-    return float(f"{seconds / _SECONDS[unit]:.6g}"), unit
+    return float(f"{seconds / SECONDS[unit]:.6g}"), unit
 
 
 def length(seconds: float) -> str:
     """A length of time in words, in a unit in which it has at most three digits before the point."""
     value, unit = period_parts(seconds)
     if value >= 1000:
-        unit = next(unit for unit, size in _SECONDS.items() if seconds >= size)
-        value = seconds / _SECONDS[unit]
+        unit = next(unit for unit, size in SECONDS.items() if seconds >= size)
+        value = seconds / SECONDS[unit]
     return f"{value:.3g} {unit}"
 
 
@@ -38,4 +38,4 @@ def read_period(text: str) -> float:
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(d|h|min|s)\s*", text)
     if match is None or float(match[1]) == 0:
         raise DraftError(f"--period: got '{text}': expected a number and d, h, min or s, such as 8h")
-    return float(match[1]) * _SECONDS[match[2]]
+    return float(match[1]) * SECONDS[match[2]]
