@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from models.classification.model import ClassificationModel
 from seeds import Seed
 from serving.answers import flag_texts, matrix, with_ids
-from serving.explanations import OF_CLASS, asked, check_rows, class_explanations, explanation, optional
+from serving.explanations import OF_CLASS, asked, class_explanations, explanation, optional
 from serving.payloads import Payloads, Record, TaskFields, payloads_of, record, title
 
 ABOUT = (
@@ -96,11 +96,7 @@ def predicted(
     ------
     CoverageError
         The model was calibrated on too few rows for the coverage.
-    ProblemError
-        422 where explanations of too many rows are asked for.
     """
-    if request["explain"]:
-        check_rows(len(rows))
     X, classes, target = matrix(rows, model.seed), payloads.seed.classes, payloads.seed.target.name
     p = model.probabilities(X)
     order = np.argsort(-p, axis=1, kind="stable")  # the most probable class first

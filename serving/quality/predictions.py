@@ -16,7 +16,7 @@ from models.quality.remedy import Nearest, Remedy
 from physics.arrays import FloatArray
 from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
-from serving.explanations import check_rows, explanations
+from serving.explanations import explanations
 from serving.payloads import Payloads, Record
 from serving.quality.payloads import DEFINED_ON, limit_units, values
 
@@ -44,11 +44,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     ------
     CoverageError
         The model was calibrated on too few rows for the coverage.
-    ProblemError
-        422 where explanations of too many rows are asked for.
     """
-    if request["explain"]:
-        check_rows(len(rows))
     seed, X = payloads.seed, matrix(rows, model.seed)
     rules = seed.quality_rules
     costs = _given(request["costs"], seed, model.costs)

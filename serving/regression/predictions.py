@@ -12,7 +12,7 @@ from models.regression.several import SeveralTargets
 from physics.arrays import FloatArray
 from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
-from serving.explanations import asked, check_rows, explanation, explanations, optional
+from serving.explanations import asked, explanation, explanations, optional
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
 
 ABOUT = (
@@ -79,11 +79,7 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
     ------
     CoverageError
         The model was calibrated on too few rows for the coverage.
-    ProblemError
-        422 where explanations of too many rows are asked for.
     """
-    if request["explain"]:
-        check_rows(len(rows))
     X = matrix(rows, model.seed)
     answers = model.answer(X, request["coverage"])
     flags = model.flags(X, answers)

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from models.intervals import CoverageError
 from registry.versions import CHAMPION
 from serving.bodies import read_body
+from serving.explanations import check_rows
 from serving.following.champions import Champions, Status
 from serving.payloads import Payloads
 from serving.problems import Fault, ProblemError, described, invalid
@@ -65,6 +66,8 @@ def _answer(body: bytes, process: str, champions: Champions) -> Response:
         detail = f"{process} has no model to answer with: {champions.store_trouble or status.troubles}"
         later = {"Retry-After": str(math.ceil(champions.wait))}
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=later)
+    if request.get("explain"):  # a task need not offer it
+        check_rows(len(rows))
     coverage = request["coverage"]
     try:
         answered = task_of(payloads.seed).predicted(payloads, served.model, rows, request)

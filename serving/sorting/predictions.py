@@ -12,7 +12,7 @@ import numpy as np
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
 from serving.answers import estimates, flag_texts, matrix, with_ids
-from serving.explanations import check_rows, class_explanations
+from serving.explanations import class_explanations
 from serving.payloads import Payloads, Record
 from serving.sorting.lots import lot_answer, states
 
@@ -40,11 +40,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     ------
     CoverageError
         The model was calibrated on too few rows for the coverage.
-    ProblemError
-        422 where explanations of too many rows are asked for.
     """
-    if request["explain"]:
-        check_rows(len(rows))
     seed, key, X = payloads.seed, payloads.seed.key, matrix(rows, model.seed)
     assert key is not None  # `sorting_payloads.payloads` refuses a seed without one
     prices = _given(request["prices"])
