@@ -60,6 +60,7 @@ class _Potline:
         self._pots = state.build(p, block.count, self._rng)
         self._testing = self._rng.random(block.count) < p.test_share
         self._phase = self._rng.random(block.count)
+        self._test_chances = np.zeros((operators.UNIFORMS, block.count))
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
         self._level = instruments.level_at_end(p, self._pots, np.zeros((1, block.count)))
         self._last_knobs: Day = {}
@@ -114,13 +115,15 @@ class _Potline:
         )
 
     def _choose(self, line: LinePeriod) -> operators.Setpoints:
-        stream = in_hand(self._rng)
+        p, stream = line.parameters, in_hand(self._rng)
         normals = stream.standard_normal((operators.NORMALS, self._block.count))
         uniforms = stream.random((operators.UNIFORMS, self._block.count))
+        # A test lasts some periods, so that what changes slowly answers it too.
+        if not self._last_knobs or line.period % round(p.test_periods) == 0:
+            self._test_chances = uniforms
         by_hand = self._plan.knobs.at(line.period, self._block)
-        return operators.choose(
-            line.parameters, self._pots, self._plan.seed, self._last_reported, self._testing, normals, uniforms, by_hand
-        )
+        seed, reported = self._plan.seed, self._last_reported
+        return operators.choose(p, self._pots, seed, reported, self._testing, normals, self._test_chances, by_hand)
 
     def _truth(self, p: PotlineParameters, line: LinePeriod, mean: Day, stocks: Day, knobs: Day) -> Day:
         """Noise-free target, hidden states, what each stock gained, and what moving the knobs cost."""

@@ -18,7 +18,7 @@ from physics.reduction.cell_heat import (
 )
 from physics.reduction.cryolite import liquidus_solheim_1996
 from physics.reduction.emissions import stoichiometric_carbon
-from synthetic_data.potline.cell import Day
+from synthetic_data.potline.cell import Day, ledge
 from synthetic_data.potline.parameters import PotlineParameters
 from synthetic_data.potline.state import Pots
 
@@ -50,11 +50,13 @@ def alumina(
     """Demand feed meets consumption and steers to its wanted content; a part of the feed settles as sludge.
 
     Dissolved: feed less what settles, plus what comes back from sludge. The content moves by dissolved less consumed.
+    A colder bath dissolves alumina more slowly, so that more of it settles.
     """
     consumed = _HOURS * alumina_consumption(current, day["current_efficiency"])
     superheat = day["superheat"]
     settles = sludge_rate(1.0 - fast_share(superheat, day["alumina"] / solubility, fines, loi), p.settled_share)
-    settles = settles * (1.0 + p.cold_sludge * day["cold"])
+    chilled = np.exp(p.cold_settling * (p.bath_temperature - pots.bath_temperature))
+    settles = settles * (1.0 + p.cold_sludge * day["cold"]) * chilled
     warmth = np.minimum(
         np.maximum((superheat - p.superheat_least) / (p.superheat_usual - p.superheat_least), p.sludge_return_least),
         p.sludge_return_most,
@@ -119,13 +121,7 @@ def heat(p: PotlineParameters, pots: Pots, day: Day, current: float, ambient: fl
         side=_MILLI * p.ledge_transfer * pots.transfer_factor * area,
         top=p.top_loss * pots.heat_loss_factor,
         capacity=1000.0 * thermal_mass(pots.bath_mass, pots.metal_mass) / _SECONDS,
-        passed=ledge_heat(
-            day["liquidus"],
-            ambient,
-            thickness_per_mass * pots.ledge_mass + p.wall_as_ledge,
-            area,
-            p.ledge_conductivity,
-        ),
+        passed=ledge_heat(day["liquidus"], ambient, ledge(p, pots) + p.wall_as_ledge, area, p.ledge_conductivity),
         warmth=pots.bath_temperature - ambient,
         excess=pots.bath_temperature - day["liquidus"],
         span=day["liquidus"] - ambient,
@@ -146,7 +142,7 @@ def heat(p: PotlineParameters, pots: Pots, day: Day, current: float, ambient: fl
     day["heat_wall"] = balance.passed
     day["heat_stored"] = balance.capacity * warmed - _LATENT * grown
     day["shell_temperature"] = ambient + 1000.0 * day["heat_side"] / area * p.shell_resistance
-    day["ledge"] = thickness_per_mass * pots.ledge_mass
+    day["ledge"] = ledge(p, pots)
 
 
 @dataclass(frozen=True)

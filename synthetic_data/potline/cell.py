@@ -27,6 +27,7 @@ from synthetic_data.potline.state import Pots
 Day = dict[str, FloatArray]  # what happened in a day, by name, one value a pot
 
 _PER_CENT = 100.0
+_CM = 100.0  # cm/m
 _HOURS = 24.0  # h/d
 _MILLI = 0.001
 _MOST_AE = 3  # anode effects of a pot in a day that are counted
@@ -72,6 +73,12 @@ def wear(p: PotlineParameters, age: FloatArray) -> FloatArray:
     return worn
 
 
+def ledge(p: PotlineParameters, pots: Pots) -> FloatArray:
+    """Thickness of the ledge at the side [cm]."""
+    thickness: FloatArray = _CM / (p.ledge_density * p.ledge_area) * pots.ledge_mass
+    return thickness
+
+
 def cathode_drop(p: PotlineParameters, pots: Pots) -> FloatArray:
     """Voltage drop of the cathode: grows with the years and under sludge [mV]."""
     drop: FloatArray = pots.drop_at_start + p.drop_drift / p.year * pots.age + p.drop_per_sludge * pots.sludge_mass
@@ -94,12 +101,18 @@ def distance(p: PotlineParameters, pots: Pots, cell: CellDesign, day: Day, curre
 
 
 def noise(p: PotlineParameters, pots: Pots, day: Day) -> None:
-    """Voltage noise of the metal pad, and the hours in which it is beyond the alarm limit."""
+    """Voltage noise of the metal pad, and the hours in which it is beyond the alarm limit.
+
+    The pad is stable above a limit of the distance. It rises with wear, with sludge, and with a ledge so thick that its
+    toe lies under the anodes, where it bends the current in the metal; more metal lowers it.
+    """
+    toe = np.maximum(ledge(p, pots) - p.ledge_free, 0.0)
     limit = (
         pots.acd_limit
         + p.acd_limit_wear * day["wear"]
         - p.acd_limit_per_metal * (day["metal_level"] - p.metal_level_target)
         + p.acd_limit_per_sludge * pots.sludge_mass
+        + p.acd_limit_per_ledge * toe
     )
     steady = pad_noise(day["acd"], limit, pots.noise_floor, p.noise_rise, p.noise_width)
     steady = steady * np.exp(p.noise_sd * pots.walks[2] - 0.5 * p.noise_sd**2)
@@ -150,7 +163,7 @@ def efficiency(p: PotlineParameters, pots: Pots, day: Day, current: float) -> No
     added = (
         p.spike_loss * day["spike"]
         + p.sick_loss * day["sick"]
-        + p.sludge_loss * np.minimum(pots.sludge_mass / p.sludge_heavy, 1.0) ** 2
+        + p.sludge_loss * np.minimum(pots.sludge_mass / p.sludge_heavy, p.sludge_loss_most) ** 2
         + p.start_loss * np.exp(-pots.age / p.start_time)
         + anode_effect_loss(day["ae_minutes"], 1.0, p.ae_lost_share)
     )

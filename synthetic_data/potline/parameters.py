@@ -66,6 +66,8 @@ class PotlineParameters(ScalarParameters):
     acd_limit_wear: float
     acd_limit_per_metal: float
     acd_limit_per_sludge: float
+    acd_limit_per_ledge: float
+    ledge_free: float
     noise_floor: float
     noise_floor_sd: float
     noise_rise: float
@@ -98,6 +100,7 @@ class PotlineParameters(ScalarParameters):
     sick_loss: float
     sludge_loss: float
     sludge_heavy: float
+    sludge_loss_most: float
     # anode effects
     ae_onset_alumina: float
     ae_width: float
@@ -122,6 +125,7 @@ class PotlineParameters(ScalarParameters):
     feed_most: float
     settled_share: float
     cold_sludge: float
+    cold_settling: float
     superheat_least: float
     superheat_usual: float
     sludge_time: float
@@ -268,6 +272,7 @@ class PotlineParameters(ScalarParameters):
     review_level_most: float
     habit_level: float
     test_share: float
+    test_periods: float
     test_voltage: float
     test_alf3: float
     test_metal_level: float

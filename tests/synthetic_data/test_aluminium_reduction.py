@@ -239,6 +239,15 @@ def test_set_point_tests_run_on_some_pots_and_are_independent_of_the_state(seed:
     assert abs(rows["voltage_setpoint_test"].corr(before)) < 0.2
 
 
+def test_set_point_tests_are_held_three_periods_and_then_drawn_anew(plant: Replay) -> None:
+    steps = plant.truth.pivot(index="period_start", columns="unit", values="voltage_setpoint_test")
+    steps = steps.loc[:, (steps != 0).any() & steps.notna().all()]
+    moves = (steps.diff().iloc[1:] != 0).to_numpy()
+    turned = np.flatnonzero(moves.any(axis=1)) + 1
+    assert set(turned) <= set(range(3, len(steps), 3))
+    assert 0.3 < moves[2::3].mean() < 0.7  # up and down are alike likely
+
+
 def test_regimes_show_in_the_table_from_their_dates(seed: Seed, plant: Replay) -> None:
     starts = {regime.name: pd.Timestamp(regime.start) for regime in seed.plant.regimes}
     events = plant.events[plant.events["kind"].str.startswith("regime")].set_index("kind")["onset"]

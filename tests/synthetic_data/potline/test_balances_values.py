@@ -38,6 +38,7 @@ def alumina_by_hand(p, pots, day, solubility, fines, loi):
     full = np.maximum(day["alumina"] / solubility - 0.5, 0.0)
     at_once = 0.85 - 0.03 * slow - 0.4 * full - 0.004 * max(fines - 12.0, 0.0) - 0.1 * max(0.9 - loi, 0.0)
     settles = p.settled_share * (1.0 - np.clip(at_once, 0.2, 0.9)) * (1.0 + p.cold_sludge * day["cold"])
+    settles = settles * np.exp(p.cold_settling * (p.bath_temperature - pots.bath_temperature))
     warmth = (day["superheat"] - p.superheat_least) / (p.superheat_usual - p.superheat_least)
     warmth = np.clip(warmth, p.sludge_return_least, p.sludge_return_most)
     returned = pots.sludge_mass * np.minimum(warmth / p.sludge_time, 1.0)

@@ -59,12 +59,16 @@ def test_distance_meets_the_resistance(uneven, pots, day):
 
 def test_noise(uneven, pots, day):
     p = uneven
+    pots.ledge_mass = np.linspace(2000.0, 6000.0, 6)
+    thick = pots.ledge_mass / (p.ledge_density * p.ledge_area) * 100.0 - p.ledge_free
+    assert (thick[0] < 0.0) & (thick[-1] > 0.0)
     cell.noise(p, pots, day)
     limit = (
         pots.acd_limit
         + p.acd_limit_wear * day["wear"]
         - p.acd_limit_per_metal * (day["metal_level"] - p.metal_level_target)
         + p.acd_limit_per_sludge * pots.sludge_mass
+        + p.acd_limit_per_ledge * np.maximum(thick, 0.0)
     )
     pad = pots.noise_floor + p.noise_rise * np.log(1.0 + np.exp((limit - day["acd"]) / p.noise_width))
     steady = pad * np.exp(p.noise_sd * pots.walks[2] - 0.5 * p.noise_sd**2)
@@ -103,6 +107,7 @@ def test_anode_effects_are_poisson(uneven, pots, day):
 def test_efficiency(uneven, pots, day):
     p = uneven
     pots.lif = np.linspace(p.lif_cap - 1.0, p.lif_cap + 1.0, 6)
+    pots.sludge_mass = p.sludge_heavy * np.linspace(0.1, p.sludge_loss_most + 0.5, 6)
     day["ae_minutes"], day["current_efficiency"] = np.linspace(0.0, 5.0, 6), None
     cell.efficiency(p, pots, day, 390.0)
     superheat = pots.bath_temperature - eutectic_temperature(day["excess_alf3"], day["caf2"], pots.lif, p.mgf2)
@@ -118,7 +123,7 @@ def test_efficiency(uneven, pots, day):
     added = (
         p.spike_loss * day["spike"]
         + p.sick_loss * day["sick"]
-        + p.sludge_loss * np.minimum(pots.sludge_mass / p.sludge_heavy, 1.0) ** 2
+        + p.sludge_loss * np.minimum(pots.sludge_mass / p.sludge_heavy, p.sludge_loss_most) ** 2
         + p.start_loss * np.exp(-pots.age / p.start_time)
         + p.ae_lost_share * day["ae_minutes"] / 1440.0
     )

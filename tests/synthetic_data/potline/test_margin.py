@@ -15,6 +15,12 @@ def test_margin_of_a_row_by_hand() -> None:
             "energy": [39000.0],
             "alumina_fed": [5760.0],
             "alf3_added": [48.0],
+            "alf3_mass_gained": [3.0],
+            "alf3_poured": [-1.0],
+            "alumina_mass_gained": [5.0],
+            "alumina_poured": [-0.5],
+            "sludge_mass_gained": [8.0],
+            "metal_level": [22.5],
             "net_carbon": [1230.0],
             "ae_minutes": [0.2],
             "knob_moves": [1.0],
@@ -25,6 +31,7 @@ def test_margin_of_a_row_by_hand() -> None:
     cf4 = e["cf4_slope"] * 0.2 * 3 / 1000  # t
     gases = cf4 * (e["gwp_cf4"] + e["c2f6_to_cf4"] * e["gwp_c2f6"])
     co2 = power * e["grid_emission_factor"] / 1000 + 1.23 * (1 - e["anode_sulphur_and_ash"]) * 44 / 12 + gases
-    expected = 3 * e["aluminium_price"] - power * e["power_price"] - 5.76 * e["alumina_price"]
-    expected += -0.048 * e["alf3_price"] - 1.23 * e["anode_price"] - co2 * e["carbon_price"] - 1
+    expected = 3 * e["aluminium_price"] - power * e["power_price"] - (5.76 - 0.0135) * e["alumina_price"]
+    expected += -(0.048 - 0.004) * e["alf3_price"] - 1.23 * e["anode_price"] - co2 * e["carbon_price"] - 1
+    expected -= 22.5 * seed.plant.value("metal_per_cm") / 1000 * e["aluminium_price"] * e["interest"] / 365.25
     assert margin(row, seed).iloc[0] == pytest.approx(expected, rel=1e-9)
