@@ -15,9 +15,11 @@ from physics.arrays import FloatArray
 from physics.electrochemistry import (
     ALUMINIUM_EQUIVALENT,
     alternating_current_energy,
+    metal_mass,
     pseudo_resistance,
     specific_energy,
 )
+from physics.reduction import economics as pot_economics
 from physics.reduction.alumina import efficiency_from_feed, fast_share, sludge_rate
 from physics.reduction.anode_effect import mean_voltage
 from physics.reduction.cell_design import P400
@@ -35,13 +37,25 @@ from physics.reduction.current_efficiency import (
     noise_factor,
     velocity_factor,
 )
-from physics.reduction.emissions import anode_co2, c2f6_emission, cf4_emission, electricity_co2e, perfluorocarbon_co2e
+from physics.reduction.emissions import (
+    anode_co2,
+    c2f6_emission,
+    cf4_emission,
+    electricity_co2e,
+    perfluorocarbon_co2e,
+    stoichiometric_carbon,
+)
 
 TYPICAL_ALUMINA, TYPICAL_MGF2 = 2.5, 0.3  # wt%
 # The equations end where a pot no longer runs; these bounds keep a strange row's answer finite.
 LEAST_CURRENT = 100.0  # kA
 LEAST_ACD = 20.0  # mm
 LARGEST_LOSS = 45.0  # %
+# What money needs beside the columns: pools of the pot of `P400`, and the length of the seed's period.
+METAL_PER_CM, BATH_PER_CM = 1311.0, 500.0  # kg/cm
+PERIOD = 30.0  # d
+TYPICAL_EFFICIENCY = 93.0  # %, at which pots have the plant's net carbon consumption
+HOURS = 24.0  # h/d
 
 # Signs are those at equal other features; 0 stands where physics pulls both ways or its size is only assumed.
 FEATURES = (
@@ -188,6 +202,53 @@ def derived(
         + perfluorocarbon_co2e(cf4, c2f6, economics["gwp_cf4"], economics["gwp_c2f6"])
     )
     return {"specific_energy": direct, "co2e": co2e}
+
+
+def money(columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
+    """Margin of pots by what was measured in a period: metal less what it took, emitted and bound.
+
+    AlF3 is what was added less what the bath gained since the period before; all of it where the assay of that period
+    is missing. Anode carbon follows from the efficiency: what stoichiometry takes, and the plant's air burn.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name and `current_efficiency`, each of shape (n,) and in the unit of the seed; NaN where
+        missing
+    economics
+        Values of the seed's [economics] by name, in the unit of the seed
+
+    Returns
+    -------
+    FloatArray
+        Margin, shape (n,); NaN where an input is missing [$/d]
+
+    Raises
+    ------
+    ValueError
+        A price is missing, negative or no number; it is named.
+
+    References
+    ----------
+    `physics.reduction.economics`.
+    """
+    efficiency, current = columns["current_efficiency"], columns["line_current"]
+    frequency, duration = columns["ae_frequency"], columns["ae_duration"]
+    metal = metal_mass(current, HOURS, efficiency, ALUMINIUM_EQUIVALENT)
+    gained = 0.01 * BATH_PER_CM * columns["bath_level"] * (columns["excess_alf3"] - columns["previous_excess_alf3"])
+    gained = np.where(np.isnan(columns["previous_excess_alf3"]), 0.0, gained)
+    carbon = pot_economics.checked(economics, ["net_carbon_consumption"])["net_carbon_consumption"]
+    burnt = carbon - stoichiometric_carbon(TYPICAL_EFFICIENCY)
+    flows = pot_economics.Flows(
+        metal=metal,
+        energy=current * HOURS * mean_voltage(columns["cell_voltage"], frequency, duration),
+        alumina=HOURS * columns["alumina_feed_rate"],
+        alf3=columns["alf3_addition"] - gained / PERIOD,
+        net_carbon=0.001 * metal * (stoichiometric_carbon(efficiency) + burnt),
+        ae_minutes=frequency * duration,
+        pool=METAL_PER_CM * columns["metal_level"],
+    )
+    return pot_economics.margin(flows, economics)
 
 
 def _loss_parts(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

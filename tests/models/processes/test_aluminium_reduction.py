@@ -326,3 +326,39 @@ def test_spans_keep_their_sums_and_are_no_points():
     ends = np.array([feature.span for feature in physics.FEATURES])
     assert (ends[:, 0] < ends[:, 1]).all()
     assert ends.sum(axis=0) == pytest.approx([981.5, 1398.2], rel=1e-9)
+
+
+ALL_PRICES = ECONOMICS | {"net_carbon_consumption": 420.0, "interest": 0.1}
+
+
+def test_money_by_hand():
+    known = period(current_efficiency=92.0, alf3_addition=48.0, bath_level=17.0, previous_excess_alf3=10.4)
+    e, metal = ALL_PRICES, EQUIVALENT * 405.0 * 24.0 * 0.92 / 1000.0
+    power = 405.0 * 24.0 * (4.1 + 0.75 / 1440.0 * 20.9) / e["rectifier_efficiency"] + e["auxiliary_energy"] * metal
+    stoichiometric = 3.0 * 12.011 / (4.0 * 26.98154)
+    carbon = metal * (stoichiometric / 0.92 + 0.420 - stoichiometric / 0.93)
+    gases = 0.75 * e["cf4_slope"] * (e["gwp_cf4"] + e["c2f6_to_cf4"] * e["gwp_c2f6"]) / 1000.0 * metal
+    co2e = power * e["grid_emission_factor"] / 1000.0 + carbon * (1.0 - e["anode_sulphur_and_ash"]) * 44.0 / 12.0
+    expected = metal * e["aluminium_price"] - power * e["power_price"] - 6.0 * e["alumina_price"]
+    expected -= carbon * e["anode_price"] + (co2e + gases) * e["carbon_price"]
+    expected -= 1.311 * 25.0 * e["aluminium_price"] * 0.1 / 365.25
+    gained = 0.5 * 17.0 * 0.6 / 100.0 / 30.0  # t/d
+    assert physics.money(known, e)[0] == pytest.approx(expected - (0.048 - gained) * e["alf3_price"], rel=1e-9)
+    unknown = known | {"previous_excess_alf3": np.array([np.nan])}
+    assert physics.money(unknown, e)[0] == pytest.approx(expected - 0.048 * e["alf3_price"], rel=1e-9)
+    assert np.isnan(physics.money(known | {"metal_level": np.array([np.nan])}, e)[0])
+
+
+@pytest.mark.parametrize("name", ["net_carbon_consumption", "alf3_price", "gwp_cf4"])
+def test_money_names_a_missing_or_negative_price(columns, name):
+    rows = columns | {"current_efficiency": np.full(500, 93.0)}
+    with pytest.raises(ValueError, match=f"economics.{name}: missing"):
+        physics.money(rows, {one: value for one, value in ALL_PRICES.items() if one != name})
+    with pytest.raises(ValueError, match=f"economics.{name}: got -1: expected"):
+        physics.money(rows, ALL_PRICES | {name: -1.0})
+
+
+def test_money_knows_the_pot_and_the_period_of_the_seed():
+    plant, period = SEED.plant, SEED.process.period
+    assert (plant.value("metal_per_cm"), plant.value("bath_per_cm")) == (physics.METAL_PER_CM, physics.BATH_PER_CM)
+    assert (period.value, period.unit) == (physics.PERIOD, "d")
