@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,13 +34,6 @@ class LinePeriod:
     alumina_loi: float  # %
     anode_residue: float  # %
     events: tuple[Event, ...]
-
-
-def line_periods(plan: Plan) -> Iterator[LinePeriod]:
-    """Periods of the line from its warm-up on (negative numbers) to the end of the run."""
-    line = Line(plan)
-    while line.first < plan.periods:
-        yield line.go()
 
 
 class Line:

@@ -10,7 +10,7 @@ from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997
 from seeds import load
 from synthetic_data.engine.plan import plan_run
 from synthetic_data.potline import balances, cell, days, faults, loops, state
-from synthetic_data.potline.line import line_periods
+from synthetic_data.potline.line import Line
 
 near = np.testing.assert_allclose
 SETPOINTS = {"voltage_setpoint": 4.05, "excess_alf3_target": 11.5, "metal_level_target": 22.0}
@@ -19,7 +19,7 @@ SETPOINTS = {"voltage_setpoint": 4.05, "excess_alf3_target": 11.5, "metal_level_
 @pytest.fixture
 def line(uneven):
     plan = plan_run(load("aluminium_reduction"), units=6, years=0.5, rng_seed=4)
-    return replace(next(iter(line_periods(plan))), parameters=uneven)
+    return replace(Line(plan).go(), parameters=uneven)
 
 
 def again(p, pots, line, draws, phase):

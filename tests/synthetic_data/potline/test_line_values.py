@@ -9,8 +9,14 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.plan import Knobs, SimulationError, plan_run
-from synthetic_data.potline.line import line_periods
+from synthetic_data.potline.line import Line
 from synthetic_data.potline.parameters import PotlineParameters
+
+
+def periods(plan):
+    """Periods of the line from its warm-up on (negative numbers) to the end of the run."""
+    line = Line(plan)
+    return [line.go() for _ in range(line.first, plan.periods)]
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +26,7 @@ def plan():
 
 @pytest.fixture(scope="module")
 def found(plan):
-    return list(line_periods(plan))
+    return periods(plan)
 
 
 def test_every_period_again(plan, found):
@@ -71,13 +77,13 @@ def by_hand(plan, values):
 
 def test_a_current_set_by_hand_is_one_for_the_line(plan, found):
     own = {one.period: one.current_target for one in found}
-    given = {one.period: one.current_target for one in line_periods(by_hand(plan, [397.0, np.nan, 397.0]))}
+    given = {one.period: one.current_target for one in periods(by_hand(plan, [397.0, np.nan, 397.0]))}
     assert given[1] == 397.0
     assert {period: given[period] for period in range(-3, 1)} == {period: own[period] for period in range(-3, 1)}
-    none = {one.period: one.current_target for one in line_periods(by_hand(plan, [np.nan, np.nan]))}
+    none = {one.period: one.current_target for one in periods(by_hand(plan, [np.nan, np.nan]))}
     assert none == own
     with pytest.raises(SimulationError, match="got 396 and 397 in one period: expected one value"):
-        list(line_periods(by_hand(plan, [397.0, 396.0])))
+        periods(by_hand(plan, [397.0, 396.0]))
 
 
 def test_other_knobs_leave_the_current_alone(plan, found):
@@ -85,4 +91,4 @@ def test_other_knobs_leave_the_current_alone(plan, found):
         {"unit": ["A-001"], "period_start": [plan.period_start(0)], "voltage_setpoint": [4.05]}
     ).rename(columns={"unit": plan.seed.key.name, "period_start": plan.seed.clock.name})
     given = plan_run(plan.seed, units=3, years=2.0, rng_seed=4, knobs=frame)
-    assert [one.current_target for one in line_periods(given)] == [one.current_target for one in found]
+    assert [one.current_target for one in periods(given)] == [one.current_target for one in found]
