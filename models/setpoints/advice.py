@@ -1,0 +1,88 @@
+"""What is recommended for a unit and a period: moves of its knobs, what they bring and how sure that is, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value and its 90 % interval, all in one unit."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit of the seed as it stands after the moves.
+
+    Attributes
+    ----------
+    column, unit : str
+        What is limited.
+    bound : float
+        Its limit [its unit].
+    at_most : bool
+        Whether the column shall stay below the bound, else above.
+    expected : float
+        Mean of the period after the moves [its unit].
+    chance, allowed : float
+        Probability that the period breaks the limit after the moves, and the one that the seed allows [1].
+    """
+
+    column: str
+    unit: str
+    bound: float
+    at_most: bool
+    expected: float
+    chance: float
+    allowed: float
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Advice for one unit and the period to come.
+
+    Attributes
+    ----------
+    unit : str
+        Name of the unit.
+    start : Timestamp
+        Start of the period.
+    plan : Mapping of str to float
+        Knobs as planned for the period [their units].
+    moves : Mapping of str to float
+        What to add to each knob [its unit]; 0 where it stays.
+    gain : Estimate
+        Money that the moves bring, on average over this period and the two after it, their cost taken off
+        [money a unit and day].
+    effects : Mapping of str to Estimate
+        Change of each outcome by the moves, by the column's or derived target's name [its unit].
+    limits : tuple of Limit
+        The seed's limits after the moves.
+    cause : str or None
+        The largest cause of the gain, in words; None where nothing moves.
+    support : int
+        Rows of history in which each moved knob was moved as far in the same direction, the fewest of the moved knobs.
+    nearest : tuple of (str, Timestamp)
+        Unit and period of those rows of history whose situation was most like this one.
+    refusal : str or None
+        Why nothing is recommended; None where moves are, or where the plan is as good as anything within reach.
+    """
+
+    unit: str
+    start: pd.Timestamp
+    plan: Mapping[str, float]
+    moves: Mapping[str, float]
+    gain: Estimate
+    effects: Mapping[str, Estimate]
+    limits: tuple[Limit, ...]
+    cause: str | None
+    support: int
+    nearest: tuple[tuple[str, pd.Timestamp], ...]
+    refusal: str | None
