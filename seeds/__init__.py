@@ -1,6 +1,7 @@
 """What is known of each process before any data: one TOML file a process, and the loader that checks it."""
 
 from seeds.format.column import Column, Previous, Typical
+from seeds.format.constraints import Constraint
 from seeds.format.loader import SeedError, folder, load, load_all, names
 from seeds.format.plant import Material, Parameter, Plant, Regime
 from seeds.format.quality import Cause, Grade, Limit, Quality, Sum
@@ -13,6 +14,7 @@ __all__ = [
     "Bin",
     "Cause",
     "Column",
+    "Constraint",
     "Grade",
     "Limit",
     "Material",

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seeds.format.column import Column
+from seeds.format.constraints import Constraint
 from seeds.format.quality import Grade, Limit
 from seeds.format.schema import Seed
 from seeds.format.sorting import Bin
@@ -32,7 +33,7 @@ def seeds_table(seeds: Mapping[str, Seed]) -> Table:
 
 
 def described(seed: Seed) -> Iterator[RenderableType]:
-    """A seed's columns with unit, role, range and source, its bins or grades, and its references, line by line."""
+    """A seed's columns with unit, role, range and source, limits, bins or grades, and references, line by line."""
     yield f"[bold]{seed.process.title}[/bold] ({seed.process.task})\n"
     width = max(len(column.name) for column in seed.columns)
     for column in seed.columns:
@@ -40,13 +41,15 @@ def described(seed: Seed) -> Iterator[RenderableType]:
         shown = column.meaning if column.source is None else f"{column.meaning} ({column.source})"
         yield Padding(Text(shown, style="dim"), (0, 0, 0, 4))
     yield ""
+    for constraint in seed.constraints:
+        yield from _constraint(constraint, seed)
     for one in seed.bins:
         yield f"[bold]{one.name}[/bold]  {escape(one.title)}: {_limits(one)}"
         values = ", ".join(f"{name} {value:g}" for name, value in one.value.items())
         yield Padding(Text(f"worth {values} {one.unit} ({one.source})", style="dim"), (0, 0, 0, 4))
     for grade in seed.grades:
         yield from _grade(grade)
-    if seed.bins or seed.grades:
+    if seed.constraints or seed.bins or seed.grades:
         yield ""
     for name, reference in seed.references.items():
         yield f"[bold]{name}[/bold]  {reference.year}  {escape(reference.text)}"
@@ -62,6 +65,14 @@ def _range(column: Column) -> str:
     low, high = column.limits
     known = f"{low:g} to {high:g}" if column.range_text else "no range"
     return known if column.typical is None else f"{known}, typically {column.typical.mean:g} ± {column.typical.sd:g}"
+
+
+def _constraint(one: Constraint, seed: Seed) -> Iterator[RenderableType]:
+    """A limit that recommendations keep, with how often it may be broken."""
+    side = "at least" if one.at_most is None else "at most"
+    broken = f"broken in at most {100 * one.chance:.3g} % of periods"
+    yield f"[bold]{one.name}[/bold]  {side} {one.bound:g} {seed.unit_of(one)}, {broken}"
+    yield Padding(Text(one.source, style="dim"), (0, 0, 0, 4))
 
 
 def _limits(one: Bin) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds.format import classification, quality, regression, sorting, table
+from seeds.format import classification, constraints, quality, regression, sorting, table
 from seeds.format.column import MADE
-from seeds.format.schema import Seed, head_of, stated_sources
+from seeds.format.schema import Seed, called, head_of, stated_sources
 
 _PACKAGE_FOLDER = Path(__file__).parent.parent
 _TEXT_NEEDED = {"practice": "'practice: what plants do'", "assumed": "'assumed: why'"}
@@ -113,8 +113,7 @@ def _place(raw: Any, loc: tuple[int | str, ...]) -> Iterator[str]:
             raw = raw[step]
         except (KeyError, IndexError, TypeError):
             raw = None
-        named = raw.get("name") if isinstance(raw, dict) and isinstance(step, int) else None
-        yield str(named if named is not None else step)
+        yield called(raw, step)
 
 
 def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
@@ -138,6 +137,7 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
     yield from classification.faults(raw, columns)
     yield from sorting.faults(raw, columns)
     yield from quality.faults(raw, columns)
+    yield from constraints.faults(raw, columns)
     yield from table.faults(raw, columns)
     references = _part(raw, "references")
     for place, source in stated_sources({key: part for key, part in raw.items() if key != "references"}):

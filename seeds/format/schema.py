@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 
 from seeds.format.column import Column, Role
+from seeds.format.constraints import Constraint
 from seeds.format.plant import Plant
 from seeds.format.quality import Cause, Grade, Quality
 from seeds.format.quantity import Delay, Name, Part, Period, Quantity, Text, Unit
@@ -74,6 +75,7 @@ class Seed(Part):
     table: Annotated[TableFormat, Field(TableFormat())]
     targets: Annotated[dict[Name, Target], Field(min_length=1)]
     economics: Annotated[dict[Name, Quantity], Field({})]
+    constraints: Annotated[list[Constraint], Field([])]
     sorting: Sorting | None = None
     bins: Annotated[list[Bin], Field([])]
     quality: Quality | None = None
@@ -138,6 +140,11 @@ class Seed(Part):
     def rows_are_days(self) -> bool:
         """Whether a row of a file is of whole days, so that summer time does not move it."""
         return self.is_daily and self.table.every is None
+
+    def unit_of(self, constraint: Constraint) -> str:
+        """Unit of what a constraint limits."""
+        unit = self.column(constraint.column).unit if constraint.column else constraint.unit
+        return str(unit)
 
     @cached_property
     def target(self) -> Column:
@@ -268,5 +275,11 @@ def stated_sources(part: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str
             yield from stated_sources(inner, (*place, key))
     elif isinstance(part, list):
         for number, inner in enumerate(part):
-            name = inner.get("name", number) if isinstance(inner, dict) else number
-            yield from stated_sources(inner, (*place, str(name)))
+            yield from stated_sources(inner, (*place, called(inner, number)))
+
+
+def called(part: Any, step: int | str) -> str:
+    """What a part of a seed is called: an item of a list by its name, or by what it limits; else by the step to it."""
+    if isinstance(part, dict) and isinstance(step, int):
+        return str(part.get("name") or part.get("column") or part.get("quantity") or step)
+    return str(step)
