@@ -1,0 +1,169 @@
+"""What a plant's own history says of its response: constants of the physics and offsets of the knobs, by Bayes.
+
+Operators move knobs by what they see, so that a model of outcomes learns their habits. What is left of their moves, and
+of outcomes, after everything that was known is taken off is as good as a trial [1]_. How outcomes follow what is left of
+moves is compared with the physics: its constants are log-normal about their values before data, and each knob may be
+off by an offset a step on each outcome, about 0.
+
+References
+----------
+.. [1] V. Chernozhukov et al. (2018). Double/debiased machine learning for treatment and structural parameters. The
+   Econometrics Journal 21.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import lightgbm as lgb
+import numpy as np
+
+from models.setpoints.process import Constant
+from physics.arrays import BoolArray, FloatArray, IntArray
+
+FOLDS = 4
+OFFSET_SHARE = 0.08  # of the spread of a period's outcome from one period to the next: how far physics may be off
+ROUNDS = 2  # of Gauss and Newton
+_STEP = 0.1  # of a constant's logarithm, in a derivative
+_TREES: dict[str, Any] = {
+    "n_estimators": 150,
+    "learning_rate": 0.06,
+    "num_leaves": 15,
+    "min_child_samples": 40,
+    "subsample": 0.8,
+    "subsample_freq": 1,
+    "colsample_bytree": 0.7,
+    "random_state": 0,
+    "n_jobs": 1,
+    "verbose": -1,
+}
+
+Effects = Callable[[FloatArray], Mapping[str, FloatArray]]
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """What is believed of constants and offsets.
+
+    Attributes
+    ----------
+    constants : tuple of Constant
+        As before any data.
+    offsets : tuple of (str, str)
+        Outcome and knob of each offset.
+    mean : ndarray, shape (c + o,)
+        Logarithms of the constants over their values, and offsets a step [unit of the outcome].
+    covariance : ndarray, shape (c + o, c + o)
+    """
+
+    constants: tuple[Constant, ...]
+    offsets: tuple[tuple[str, str], ...]
+    mean: FloatArray
+    covariance: FloatArray
+
+    @classmethod
+    def prior(cls, constants: Sequence[Constant], offsets: Sequence[tuple[str, str]], spread: FloatArray) -> Self:
+        """What is believed before data; `spread` are the offsets' standard deviations, shape (o,)."""
+        doubt = np.array([*(one.doubt for one in constants), *spread])
+        return cls(tuple(constants), tuple(offsets), np.zeros(len(doubt)), np.diag(doubt**2))
+
+    def values(self, theta: FloatArray) -> dict[str, float]:
+        """Constants of a vector like `mean`."""
+        logs = theta[: len(self.constants)]
+        return {one.name: one.value * float(np.exp(log)) for one, log in zip(self.constants, logs, strict=True)}
+
+    def shift(self, theta: FloatArray, steps: Mapping[str, Any]) -> dict[str, Any]:
+        """What offsets add to each outcome when knobs are moved by so many steps."""
+        added: dict[str, Any] = {}
+        for value, (outcome, knob) in zip(theta[len(self.constants) :], self.offsets, strict=True):
+            if knob in steps:
+                added[outcome] = added.get(outcome, 0.0) + value * steps[knob]
+        return added
+
+    def draws(self, count: int) -> FloatArray:
+        """Vectors that are as probable as it says, shape (count, c + o), in pairs about the mean; the same each time."""
+        normals = np.random.default_rng(0).standard_normal((count // 2, len(self.mean)))
+        values, vectors = np.linalg.eigh(0.5 * (self.covariance + self.covariance.T))
+        away = np.vstack([normals, -normals]) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+        return np.asarray(self.mean + away)
+
+
+def left_over(known: FloatArray, values: FloatArray, units: IntArray, rows: BoolArray) -> FloatArray:
+    """What is left of values after what is known says of them, learnt from other units; NaN beside the rows."""
+    out, fold = np.full(len(values), np.nan), units % FOLDS
+    rows = rows & np.isfinite(values)
+    for part in range(FOLDS):
+        fit, rest = rows & (fold != part), rows & (fold == part)
+        if fit.any() and rest.any():
+            trees = lgb.LGBMRegressor(**_TREES).fit(known[fit], values[fit])
+            out[rest] = values[rest] - np.asarray(trees.predict(known[rest]))
+    return out
+
+
+def posterior(
+    prior: Posterior,
+    effects: Effects,
+    moves: Mapping[str, FloatArray],
+    outcomes: Mapping[str, FloatArray],
+    units: IntArray,
+    beliefs: Callable[[FloatArray], tuple[FloatArray, float]],
+) -> Posterior:
+    """Posterior by linearised least squares, errors counted by unit since a unit's periods are alike.
+
+    Parameters
+    ----------
+    prior : Posterior
+    effects : callable
+        Effects of `moves` on outcomes by physics and offsets, from a vector like `prior.mean`, shape (n,) each.
+    moves : Mapping of str to ndarray, shape (n,)
+        What is left of moves, in steps.
+    outcomes : Mapping of str to ndarray, shape (n,)
+        What is left of outcomes; NaN where unknown.
+    units : ndarray of int, shape (n,)
+        Number of the unit of each row.
+    beliefs : callable
+        From a vector, numbers that should be near 0, and how near (standard deviation).
+    """
+    mean, first = prior.mean.copy(), np.linalg.inv(prior.covariance)
+    spread = np.sqrt(np.diag(prior.covariance))
+    count = len(prior.constants)
+    about_zero = first
+    for _ in range(ROUNDS):
+        at = effects(mean)
+        slopes = [effects(mean + _STEP * unit) for unit in np.eye(len(mean))[:count]]
+        precision, pull, parts = first.copy(), first @ prior.mean, []
+        for name, left in outcomes.items():
+            x = np.zeros((len(left), len(mean)))
+            for j, moved in enumerate(slopes):
+                x[:, j] = (moved[name] - at[name]) / _STEP
+            for j, (outcome, knob) in enumerate(prior.offsets):
+                if outcome == name:
+                    x[:, count + j] = moves[knob]
+            known = np.isfinite(left) & np.isfinite(x).all(axis=1) & np.isfinite(at[name])
+            x, y = x[known], left[known] - at[name][known] + x[known] @ mean
+            x, y = x - x.mean(axis=0), y - y.mean()
+            noise = float(np.var(left[known]))
+            precision += x.T @ x / noise
+            pull += x.T @ y / noise
+            parts.append((x, y, noise, units[known]))
+        found, near = beliefs(mean)
+        tilt = np.array(
+            [
+                (beliefs(mean + _STEP * s * e)[0] - found) / (_STEP * s)
+                for s, e in zip(spread, np.eye(len(mean)), strict=True)
+            ]
+        ).T
+        believed = tilt.T @ tilt / near**2
+        precision += believed
+        pull += tilt.T @ (tilt @ mean - found) / near**2
+        about_zero = first + believed
+        mean = np.linalg.solve(precision, pull)
+        mean[:count] = np.clip(mean[:count], -2.0 * spread[:count], 2.0 * spread[:count])
+    inverse = np.linalg.inv(precision)
+    score = np.zeros((int(units.max()) + 1, len(mean)))
+    for x, y, noise, unit in parts:
+        np.add.at(score, unit, x * ((y - x @ mean) / noise)[:, None])
+    covariance = inverse @ (about_zero + score.T @ score) @ inverse
+    return Posterior(prior.constants, prior.offsets, mean, covariance)

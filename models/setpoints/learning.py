@@ -1,0 +1,217 @@
+"""A set-point model from a plant's history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from models.setpoints.errors import SetpointError
+from models.setpoints.evidence import OFFSET_SHARE, Posterior, left_over, posterior
+from models.setpoints.expectation import Expectation
+from models.setpoints.limits import LIMIT_QUANTILES
+from models.setpoints.model import MIN_AGE, SetpointModel
+from models.setpoints.process import Response, response_of
+from models.setpoints.situations import SMOOTH, Grid, Situations, situations
+from physics.arrays import FloatArray
+from seeds import Seed
+
+FEWEST_ROWS = 500  # of units whose last periods are known
+FEWEST_UNITS = 8  # cross-fitted in FOLDS, and errors are counted by unit
+LEAST_MOVE = 0.02  # steps that a knob must have been moved, beyond what was to be expected, on average
+DIRECT = 5.0  # standard errors by which a knob's own column must have followed it
+CREW = 0.002  # of the margin that a step is worth at most, on average over units: operators know their line
+SAMPLE = 1500  # rows that the belief in operators is counted on
+
+
+def learn(
+    table: pd.DataFrame,
+    seed: Seed,
+    tests: pd.DataFrame | None = None,
+    advised: pd.DataFrame | None = None,
+    evidence: bool = True,
+) -> SetpointModel:
+    """Learn what moving knobs brings.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows that keep the contract, one a unit and period.
+    seed : Seed
+        The process.
+    tests : DataFrame, optional
+        Key, time and a column a knob: the part of a set-point that was drawn at random, as a trial.
+    advised : DataFrame, optional
+        The same for the part that followed advice, which is no matter of chance.
+    evidence : bool
+        Whether history sharpens the physics; without it the model is physics as assumed.
+
+    Returns
+    -------
+    SetpointModel
+
+    Raises
+    ------
+    SetpointError
+        The process has no physics of its knobs, a knob lacks bounds or the cost of a move, history is too short, or
+        it shows no knob that was moved and followed.
+    """
+    response = _response(seed)
+    grid = Grid.of(table, seed)
+    at = situations(grid, seed, response)
+    knobs = list(response.KNOBS)
+    rows = (at.age >= MIN_AGE) & np.all([np.isfinite(at.last[knob]) for knob in knobs], axis=0)
+    if rows.sum() < FEWEST_ROWS or len(np.unique(at.units[rows])) < FEWEST_UNITS:
+        raise SetpointError(
+            f"got {int(rows.sum())} rows of {len(np.unique(at.units[rows]))} units with {MIN_AGE} periods before them: "
+            f"expected at least {FEWEST_ROWS} rows of {FEWEST_UNITS} units to learn what set-points bring"
+        )
+    kept = [name for name in at.names if not name.startswith(response.DRIVEN)]
+    known = at.known[:, [at.names.index(name) for name in kept]]
+    hidden = response.hidden(grid.columns | _in_hand(grid, seed))
+    later = {name: grid.ahead(values) for name, values in hidden.items()}
+    expectation = Expectation.fit(known, later, rows)
+    line = response.line({name: at.of(f"{name} {SMOOTH}")[rows] for name in hidden}, at.units[rows])
+    line["limit_doubt"] = float(np.nanstd(later["limit"][rows] - expectation(known)["limit"][rows]))
+    steps = {knob: _step(seed, knob) for knob in knobs}
+
+    # What is left of moves and outcomes. Operators saw the last period's label and what it is computed from too.
+    measured = response.measured(grid.columns | _in_hand(grid, seed))
+    seen = np.column_stack(
+        [at.known, *(grid.before(grid.columns[one.name]) for one in (*seed.by_role("late"), seed.target))]
+    )
+    left = {}
+    for knob in knobs:
+        chance = grid.placed(tests, seed, knob) if tests is not None else np.zeros(len(at))
+        led = grid.placed(advised, seed, knob) if advised is not None else np.zeros(len(at))
+        left[knob] = left_over(seen, at.plan[knob] - at.last[knob] - chance - led, at.units, rows) + chance
+    outcomes = {name: grid.ahead(values) for name, values in measured.items()}
+    held = {knob: grid.ahead(grid.columns[knob]) - at.last[knob] for knob in knobs}
+    usual = Expectation.fit(seen, outcomes | {f"held {knob}": values for knob, values in held.items()}, rows)(seen)
+    use = rows & np.all([np.isfinite(values) for values in left.values()], axis=0)
+    rest = {name: (values - usual[name])[use] for name, values in outcomes.items()}
+    moved = {knob: values[use] for knob, values in left.items()}
+    hold = {knob: _slope(moved[knob], (held[knob] - usual[f"held {knob}"])[use]) for knob in knobs}
+    blocked = {} if not evidence else _blocked(response, moved, rest, steps, at.units[use])
+    if len(blocked) == len(knobs):
+        raise SetpointError("; ".join(f"{knob}: {why}" for knob, why in blocked.items()))
+
+    spread = {name: float(np.nanstd(np.diff(values, axis=1))) / 2**0.5 for name, values in measured.items()}
+    offsets = [(name, knob) for name in measured for knob in knobs]
+    prior = Posterior.prior(response.CONSTANTS, offsets, np.array([OFFSET_SHARE * spread[name] for name, _ in offsets]))
+    model = SetpointModel(
+        seed=seed,
+        posterior=prior,
+        expectation=expectation,
+        kept=tuple(kept),
+        line=line,
+        hold=hold,
+        ranges={knob: tuple(np.nanquantile(at.plan[knob], (0.05, 0.95)).tolist()) for knob in knobs},
+        blocked=blocked,
+        errors={},
+        moves={knob: np.quantile(moved[knob], np.linspace(0.0, 1.0, 201)) for knob in knobs},
+        rows=int(use.sum()),
+    )
+    if evidence:
+        model = _sharpened(model, response, at[use], moved, rest)
+    return model.with_errors(
+        at[use], {name: values[grid.there][use] for name, values in measured.items()}, LIMIT_QUANTILES
+    )
+
+
+def _response(seed: Seed) -> Response:
+    response = response_of(seed.process.name)
+    if response is None:
+        raise SetpointError(f"{seed.process.name}: no physics says what its knobs do: expected a process that has it")
+    for knob in response.KNOBS:
+        column = seed.column(knob)
+        missing = [part for part in ("bounds", "step", "move_cost") if getattr(column, part) is None]
+        if missing:
+            raise SetpointError(f"{knob}: {' and '.join(missing)} missing: expected them of a knob that is recommended")
+    return response
+
+
+def _step(seed: Seed, knob: str) -> float:
+    step = seed.column(knob).step
+    assert step is not None
+    return step
+
+
+def _in_hand(grid: Grid, seed: Seed) -> dict[str, FloatArray]:
+    """`before` columns with the last value known where one is missing."""
+    found = {}
+    for column in seed.by_role("before"):
+        if not column.is_made:
+            found[column.name] = pd.DataFrame(grid.columns[column.name]).ffill(axis=1).to_numpy()
+    return found
+
+
+def _slope(x: FloatArray, y: FloatArray) -> float:
+    """How much of a move is still there on average over the periods of its outcome."""
+    known = np.isfinite(y)
+    return float(np.clip(x[known] @ y[known] / max(float(x[known] @ x[known]), 1e-300), 0.1, 1.0))
+
+
+def _blocked(
+    response: Response,
+    moved: Mapping[str, FloatArray],
+    rest: Mapping[str, FloatArray],
+    steps: Mapping[str, float],
+    units: np.ndarray,
+) -> dict[str, str]:
+    """Knobs of which history teaches nothing, and why."""
+    found = {}
+    for knob, column in response.KNOBS.items():
+        steps_moved = moved[knob] / steps[knob]
+        size = float(np.std(steps_moved))
+        if size < LEAST_MOVE:
+            found[knob] = f"history never moved it: {size:.3f} steps on average, expected {LEAST_MOVE:g} or more"
+            continue
+        known = np.isfinite(rest[column])
+        x, y = steps_moved[known] - steps_moved[known].mean(), rest[column][known] - rest[column][known].mean()
+        slope = float(x @ y / (x @ x))
+        score = np.bincount(units[known], x * (y - slope * x))
+        error = float(np.sqrt(score @ score)) / float(x @ x)
+        if slope < DIRECT * error:
+            found[knob] = f"{column} does not follow it in this history: {slope:.3g} a step, give or take {error:.2g}"
+    return found
+
+
+def _sharpened(
+    model: SetpointModel,
+    response: Response,
+    at: Situations,
+    moved: Mapping[str, FloatArray],
+    rest: Mapping[str, FloatArray],
+) -> SetpointModel:
+    from dataclasses import replace
+
+    state = model.states(at)
+    held = {knob: model.hold[knob] * values for knob, values in moved.items()}
+    still = {knob: np.zeros(len(at)) for knob in moved}
+    steps = {knob: values / _step(model.seed, knob) for knob, values in held.items()}
+
+    def effects(theta: FloatArray) -> dict[str, FloatArray]:
+        constants = model.line | model.posterior.values(theta)
+        after, before = response.respond(state, held, constants), response.respond(state, still, constants)
+        added = model.posterior.shift(theta, steps)
+        return {name: after[name] - before[name] + added.get(name, 0.0) for name in rest}
+
+    few = np.linspace(0, len(at) - 1, min(SAMPLE, len(at))).astype(np.intp)
+    sample = {name: values[few] for name, values in state.items()}
+
+    def slopes(theta: FloatArray) -> tuple[FloatArray, float]:
+        found, margin = [], 0.0
+        for knob in moved:
+            ends = []
+            for sign in (1.0, -1.0):
+                size = {one: sign * model.hold[one] * (one == knob) for one in moved}
+                by = {one: np.full(len(few), value * _step(model.seed, one)) for one, value in size.items()}
+                ends.append(model.worth(sample, by, theta))
+            found.append(float(np.mean(ends[0] - ends[1])) / 2.0)
+            margin = abs(float(np.mean(ends[0] + ends[1]))) / 2.0
+        return np.array(found), CREW * margin
+
+    learnt = posterior(model.posterior, effects, steps, rest, at.units, slopes)
+    return replace(model, posterior=learnt)

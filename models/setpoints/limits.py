@@ -1,0 +1,36 @@
+"""Chance constraints: how likely a period breaks a limit of the seed, and whether a move may make that likelier."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from physics.arrays import BoolArray, FloatArray
+from seeds.format.constraints import Constraint
+
+LIMIT_QUANTILES = np.linspace(0.0, 1.0, 401)
+_SLACK = 1e-9
+
+
+def chance(constraint: Constraint, expected: FloatArray, errors: FloatArray) -> FloatArray:
+    """Probability that a period breaks a limit.
+
+    Parameters
+    ----------
+    constraint : Constraint
+    expected : ndarray
+        Mean of the period [unit of the constraint].
+    errors : ndarray, shape (q,)
+        Quantiles of what periods were off from their expected means, rising [its unit].
+
+    Returns
+    -------
+    ndarray of the shape of `expected`
+    """
+    room = constraint.bound - expected
+    below = np.searchsorted(errors, room, side="right" if constraint.at_most is not None else "left") / len(errors)
+    return np.asarray(1.0 - below if constraint.at_most is not None else below, dtype=np.float64)
+
+
+def kept(chances: FloatArray, planned: FloatArray, constraint: Constraint) -> BoolArray:
+    """Whether moves keep a limit: its chance stays below what the seed allows, or does not rise above the plan's."""
+    return np.asarray(chances <= np.maximum(constraint.chance, planned) + _SLACK)

@@ -1,0 +1,202 @@
+"""A set-point model: what moving a unit's knobs brings, how sure that is, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from models.setpoints.errors import SetpointError
+from models.setpoints.evidence import Posterior
+from models.setpoints.expectation import Expectation
+from models.setpoints.process import Response, response_of
+from models.setpoints.situations import AHEAD, Situations, in_hand
+from physics.arrays import FloatArray
+from seeds import Seed
+
+MIN_AGE = 3  # periods of a unit without a gap, before its situation is known
+DRAWS = 32  # of what is believed
+
+
+@dataclass(frozen=True, eq=False)
+class SetpointModel:
+    """What moving knobs brings, learnt from a plant's history.
+
+    Attributes
+    ----------
+    seed : Seed
+        The process as it was when the model learnt.
+    posterior : Posterior
+        What is believed of the physics, and how far it may be off.
+    expectation : Expectation
+        What units are expected to be like.
+    kept : tuple of str
+        What of `Situations.known` the expectation is computed from.
+    line : dict of str to float
+        What is common to all units; it joins the constants.
+    hold : dict of str to float
+        Share of a move of each knob that is still there on average over the periods of its outcome.
+    ranges : dict of str to (float, float)
+        Between which values history knows each knob, 5 to 95 % [its unit].
+    blocked : dict of str to str
+        Knobs of which history teaches nothing, and why.
+    errors : dict of str to ndarray, shape (q,)
+        For each outcome quantiles of what periods were off from expectation, rising.
+    moves : dict of str to ndarray, shape (201,)
+        Quantiles of what was left of each knob's moves in history, rising [its unit].
+    rows : int
+        Rows of history that taught it.
+    """
+
+    seed: Seed
+    posterior: Posterior
+    expectation: Expectation
+    kept: tuple[str, ...]
+    line: dict[str, float]
+    hold: dict[str, float]
+    ranges: dict[str, tuple[float, float]]
+    blocked: dict[str, str]
+    errors: dict[str, FloatArray]
+    moves: dict[str, FloatArray]
+    rows: int
+
+    @cached_property
+    def response(self) -> Response:
+        """Physics of the process."""
+        found = response_of(self.seed.process.name)
+        assert found is not None
+        return found
+
+    @cached_property
+    def economics(self) -> dict[str, float]:
+        """Prices and factors of the seed by name."""
+        return {name: quantity.value for name, quantity in self.seed.economics.items()}
+
+    @cached_property
+    def knobs(self) -> tuple[str, ...]:
+        """Knobs that may be recommended."""
+        return tuple(knob for knob in self.response.KNOBS if knob not in self.blocked)
+
+    def step(self, knob: str) -> float:
+        """Largest move of a knob in one period [its unit]."""
+        step = self.seed.column(knob).step
+        assert step is not None
+        return step
+
+    def move_cost(self, moves: Mapping[str, FloatArray]) -> FloatArray:
+        """Cost of moves, spread over the days of their outcome [money a day]."""
+        days = AHEAD * self.seed.period.total_seconds() / 86400.0
+        total: FloatArray = np.zeros(1)
+        for knob, size in moves.items():
+            cost = self.seed.column(knob).move_cost
+            assert cost is not None
+            total = total + cost.value * np.abs(size)
+        return total / days
+
+    def priced(self, prices: Mapping[str, float] | None) -> dict[str, float]:
+        """The seed's prices with some of them replaced.
+
+        Raises
+        ------
+        SetpointError
+            A name that the seed does not have, or a number that no price can be.
+        """
+        prices = dict(prices or {})
+        for name, value in prices.items():
+            if name not in self.economics:
+                raise SetpointError(
+                    f"prices.{name}: got a name that the seed lacks: expected {', '.join(self.economics)}"
+                )
+            if not np.isfinite(value) or value < 0:
+                raise SetpointError(f"prices.{name}: got {value!r}: expected a number, 0 or more")
+        return self.economics | prices
+
+    def states(self, at: Situations) -> dict[str, FloatArray]:
+        """Periods to come under the plan, shape (n,) each."""
+        known = at.known[:, [at.names.index(name) for name in self.kept]]
+        hidden = self.expectation(known)
+        smoothed = self.response.smoothed(at)
+        hidden |= {name: np.where(np.isfinite(values), values, hidden[name]) for name, values in smoothed.items()}
+        usual = dict(zip(self.kept, self.expectation.usual, strict=True))
+        return self.response.state(hidden, at.plan, in_hand(at, usual, self.seed), self.line)
+
+    def outcomes(
+        self, state: Mapping[str, FloatArray], moves: Mapping[str, FloatArray], theta: FloatArray
+    ) -> dict[str, FloatArray]:
+        """Outcomes after moves that are held as far as moves in history were.
+
+        Parameters
+        ----------
+        state : Mapping of str to ndarray, shape (n,)
+            As of `states`.
+        moves : Mapping of str to ndarray, shape (m, n) or (m, 1)
+            By knob [its unit].
+        theta : ndarray, shape (p,)
+            Constants and offsets, like the posterior's mean.
+        """
+        held = {knob: self.hold[knob] * np.asarray(moves[knob]) for knob in self.response.KNOBS}
+        found = dict(self.response.respond(state, held, self.line | self.posterior.values(theta)))
+        steps = {knob: size / self.step(knob) for knob, size in held.items()}
+        for name, added in self.posterior.shift(theta, steps).items():
+            found[name] = found[name] + added
+        return found
+
+    def worth(self, state: Mapping[str, FloatArray], moves: Mapping[str, FloatArray], theta: FloatArray) -> FloatArray:
+        """Money a unit and day after moves, their cost not taken off, at the seed's prices."""
+        return self.response.money(self.outcomes(state, moves, theta), self.economics)
+
+    def with_errors(self, at: Situations, measured: Mapping[str, FloatArray], quantiles: FloatArray) -> Self:
+        """The model with what periods of history were off from what it expects, outcome by outcome."""
+        still = {knob: np.zeros((1, 1)) for knob in self.response.KNOBS}
+        expected = self.outcomes(self.states(at), still, self.posterior.mean)
+        errors = {}
+        for name, values in measured.items():
+            off = values - expected[name][0]
+            errors[name] = np.quantile(off[np.isfinite(off)], quantiles)
+        return replace(self, errors=errors | self.response.unmeasured_errors(self.line, quantiles))
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values, all but the seed."""
+        return {
+            "constants": [one.name for one in self.posterior.constants],
+            "offsets": [list(pair) for pair in self.posterior.offsets],
+            "mean": self.posterior.mean.tolist(),
+            "covariance": self.posterior.covariance.tolist(),
+            "expectation": self.expectation.state(),
+            "kept": list(self.kept),
+            "line": self.line,
+            "hold": self.hold,
+            "ranges": {knob: list(ends) for knob, ends in self.ranges.items()},
+            "blocked": self.blocked,
+            "errors": {name: values.tolist() for name, values in self.errors.items()},
+            "moves": {knob: values.tolist() for knob, values in self.moves.items()},
+            "rows": self.rows,
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], seed: Seed) -> Self:
+        """From what `state` gave."""
+        response = response_of(seed.process.name)
+        if response is None or [one.name for one in response.CONSTANTS] != state["constants"]:
+            raise SetpointError(f"{seed.process.name}: its physics has other constants than when the model learnt")
+        return cls(
+            seed=seed,
+            posterior=Posterior(
+                response.CONSTANTS,
+                tuple((outcome, knob) for outcome, knob in state["offsets"]),
+                np.array(state["mean"], dtype=np.float64),
+                np.array(state["covariance"], dtype=np.float64),
+            ),
+            expectation=Expectation.from_state(state["expectation"]),
+            kept=tuple(state["kept"]),
+            line=dict(state["line"]),
+            hold=dict(state["hold"]),
+            ranges={knob: (low, high) for knob, (low, high) in state["ranges"].items()},
+            blocked=dict(state["blocked"]),
+            errors={name: np.array(values, dtype=np.float64) for name, values in state["errors"].items()},
+            moves={knob: np.array(values, dtype=np.float64) for knob, values in state["moves"].items()},
+            rows=int(state["rows"]),
+        )

@@ -1,0 +1,107 @@
+"""What a process's response module offers, so that set-points are recommended in the same way for all of them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+
+from physics.arrays import FloatArray, IntArray, Numeric
+
+if TYPE_CHECKING:
+    from models.setpoints.situations import Situations
+
+Columns = Mapping[str, FloatArray]
+Numbers = Mapping[str, Numeric]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A positive constant of the physics that differs between plants; log-normal about `value` before any data.
+
+    Attributes
+    ----------
+    name, unit, meaning, source : str
+        What it is, and where value and doubt come from.
+    value : float
+        Median before data.
+    doubt : float
+        Standard deviation of its logarithm before data.
+    """
+
+    name: str
+    unit: str
+    value: float
+    doubt: float
+    meaning: str
+    source: str
+
+
+class Response(Protocol):
+    """A module `models.processes.<process>_response`: what moving a unit's knobs does, by physics.
+
+    Arrays of n units have shape (n,); moves, and all that follows from them, may have shape (m, n): m moves a unit.
+    """
+
+    @property
+    def CONSTANTS(self) -> tuple[Constant, ...]:
+        """What a plant's history sharpens."""
+
+    @property
+    def KNOBS(self) -> Mapping[str, str]:
+        """Knobs that each unit has for itself, and the column that follows each at once."""
+
+    @property
+    def DRIVEN(self) -> tuple[str, ...]:
+        """Columns that say nothing of a unit which `hidden` does not say whatever its knobs are."""
+
+    @property
+    def ASSUMED(self) -> Mapping[str, str]:
+        """Quantities of `respond` that are no columns, and their units."""
+
+    def hidden(self, columns: Columns) -> dict[str, FloatArray]:
+        """What units are like whatever their knobs are, by the readings of a period."""
+
+    def line(self, smoothed: Columns, units: IntArray) -> dict[str, float]:
+        """What is common to all units, from their smoothed `hidden`; it joins the constants."""
+
+    def smoothed(self, at: Situations) -> dict[str, FloatArray]:
+        """Entries of `hidden` that are better known from long smoothed readings than as expected."""
+
+    def state(
+        self, hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, float]
+    ) -> dict[str, FloatArray]:
+        """The period to come under the plan."""
+
+    def disturbed(self, state: Columns, line: Mapping[str, float], normals: FloatArray) -> dict[str, FloatArray]:
+        """A state that readings do not tell from this one, from normals of shape (2, n)."""
+
+    def unmeasured_errors(self, line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
+        """For each of `ASSUMED` quantiles of what a period is off from its expected mean, rising."""
+
+    def measured(self, columns: Columns) -> dict[str, FloatArray]:
+        """Outcomes of `respond` that a table measures, from its columns of shape (units, periods)."""
+
+    def respond(self, state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
+        """Outcomes of a period after moves from its state."""
+
+    def money(self, outcomes: Columns, economics: Mapping[str, float]) -> FloatArray:
+        """Money a unit and day; ValueError names a price that is missing or impossible."""
+
+    def footprint(self, outcomes: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
+        """Targets that follow from outcomes, by name [their units]."""
+
+    def causes(self, before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
+        """Money that each physical cause brings from one outcome to another, by the cause in words."""
+
+
+def response_of(process: str) -> Response | None:
+    """Response module of a process; None where there is none."""
+    name = f"models.processes.{process}_response"
+    try:
+        return cast(Response, importlib.import_module(name))
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return None

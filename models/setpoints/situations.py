@@ -1,0 +1,201 @@
+"""What is known of each unit when a period starts, and what that period and those after it brought."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.setpoints.process import Response
+from physics.arrays import BoolArray, FloatArray, IntArray
+from seeds import Seed
+
+HALF_LIVES = (2.0, 6.0, 12.0)  # periods; readings of a unit are smoothed over the last few and over many
+SMOOTH = "over 6"  # what stands for a unit's lasting character
+AHEAD = 3  # periods whose mean is the outcome of a move: it lasts, and slow effects show
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The number columns of a table as arrays of units by periods.
+
+    Attributes
+    ----------
+    units : ndarray of str, shape (u,)
+    starts : DatetimeIndex, length p
+    columns : dict of str to ndarray, shape (u, p)
+        NaN where there is no row or no value.
+    there : ndarray of bool, shape (u, p)
+        Where the table has a row.
+    """
+
+    units: npt.NDArray[np.object_]
+    starts: pd.DatetimeIndex
+    columns: dict[str, FloatArray]
+    there: BoolArray
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, seed: Seed) -> Self:
+        """Arrays of a table whose rows are of one unit and period each; columns that it lacks are empty."""
+        assert seed.key is not None
+        unit, units = pd.factorize(table[seed.key.name], sort=True)
+        time = table[seed.clock.name]
+        number = np.rint((time - time.min()) / pd.Timedelta(seed.period)).to_numpy().astype(np.intp)
+        there = np.zeros((len(units), int(number.max()) + 1), dtype=np.bool_)
+        there[unit, number] = True
+        columns = {}
+        for column in seed.columns:
+            if column.is_number and not column.is_made:
+                columns[column.name] = np.full(there.shape, np.nan)
+                if column.name in table:
+                    columns[column.name][unit, number] = table[column.name].to_numpy(np.float64, na_value=np.nan)
+        starts = pd.DatetimeIndex(time.min() + np.arange(there.shape[1]) * pd.Timedelta(seed.period))
+        return cls(np.asarray(units, dtype=object), starts, columns, there)
+
+    def placed(self, frame: pd.DataFrame, seed: Seed, name: str) -> FloatArray:
+        """A column of another table with the same units and periods, shape (n,) by row here; 0 where it has none."""
+        assert seed.key is not None
+        out = pd.Series(0.0, index=self.index)
+        own = frame.set_index([frame[seed.key.name], frame[seed.clock.name]])[name].astype(np.float64).fillna(0.0)
+        out.update(own[own.index.isin(out.index)])
+        return np.asarray(out.to_numpy(), dtype=np.float64)
+
+    @property
+    def index(self) -> pd.MultiIndex:
+        """Unit and start of each row, in the order of units and periods."""
+        unit, period = np.nonzero(self.there)
+        return pd.MultiIndex.from_arrays([self.units[unit], self.starts[period]])
+
+    def ahead(self, values: FloatArray) -> FloatArray:
+        """Mean of each row's period and those after it, AHEAD in all, shape (n,); NaN where one is missing."""
+        total = np.zeros_like(values)
+        for k in range(AHEAD):
+            later = np.full_like(values, np.nan)
+            later[:, : values.shape[1] - k] = values[:, k:]
+            total += later
+        return total[self.there] / AHEAD
+
+    def before(self, values: FloatArray) -> FloatArray:
+        """Value of the period before each row's, shape (n,)."""
+        return _shifted(values, 1)[self.there]
+
+
+@dataclass(frozen=True, eq=False)
+class Situations:
+    """n units at the starts of periods, by unit and period.
+
+    Attributes
+    ----------
+    units : ndarray of int, shape (n,)
+        Number of the unit in its grid.
+    periods : ndarray of int, shape (n,)
+        Number of the period to come in its grid.
+    known : ndarray, shape (n, k)
+        What is known then, a column each of `names`; NaN is missing.
+    names : tuple of k str
+    plan, last : dict of str to ndarray, shape (n,)
+        Knobs as planned for the period, and of the period before.
+    age : ndarray, shape (n,)
+        Periods before that are known of the unit without a gap.
+    """
+
+    units: IntArray
+    periods: IntArray
+    known: FloatArray
+    names: tuple[str, ...]
+    plan: dict[str, FloatArray]
+    last: dict[str, FloatArray]
+    age: FloatArray
+
+    def __getitem__(self, rows: BoolArray | IntArray) -> Situations:
+        plan, last = ({name: values[rows] for name, values in of.items()} for of in (self.plan, self.last))
+        return Situations(
+            self.units[rows], self.periods[rows], self.known[rows], self.names, plan, last, self.age[rows]
+        )
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def of(self, name: str) -> FloatArray:
+        """A column of `known`, shape (n,)."""
+        return self.known[:, self.names.index(name)]
+
+
+def situations(grid: Grid, seed: Seed, response: Response) -> Situations:
+    """Situations of all rows of a table: what is known when each period starts, and nothing that comes later."""
+    rows, columns = grid.there, grid.columns
+    before = [column.name for column in seed.by_role("before") if not column.is_made]
+    in_hand = {name: _forward(columns[name]) for name in before}
+    readings = {column.name: columns[column.name] for column in seed.by_role("during")}
+    series = response.hidden(columns | in_hand) | readings
+    known = dict(in_hand)
+    for name, values in (series | {seed.target.name: columns[seed.target.name]}).items():
+        lag = label_wait(seed) if name == seed.target.name else 1
+        known[f"{name} last"] = _shifted(values, lag)
+        for half_life in HALF_LIVES:
+            known[f"{name} over {half_life:g}"] = _smoothed(values, rows, lag, half_life)
+    knobs = [column.name for column in seed.by_role("knob")]
+    for name in knobs:
+        known[f"{name} last"] = _shifted(columns[name], 1)
+    run = np.zeros(rows.shape)
+    for t in range(1, rows.shape[1]):
+        run[:, t] = np.where(rows[:, t - 1], run[:, t - 1] + 1, 0)
+    unit, period = np.nonzero(rows)
+    return Situations(
+        unit,
+        period,
+        np.column_stack([values[rows] for values in known.values()]),
+        tuple(known),
+        {name: columns[name][rows] for name in knobs},
+        {name: known[f"{name} last"][rows] for name in knobs},
+        run[rows],
+    )
+
+
+def label_wait(seed: Seed) -> int:
+    """Periods after which the label of a period is known."""
+    lent = [one.previous.periods for one in seed.by_role("before") if one.previous and one.lent_by == seed.target.name]
+    return min(lent, default=1 + math.ceil(seed.delay / seed.period))
+
+
+def in_hand(known: Situations, usual: Mapping[str, float], seed: Seed) -> dict[str, FloatArray]:
+    """`before` columns of situations; the usual value where one was never measured."""
+    found = {}
+    for column in seed.by_role("before"):
+        if not column.is_made:
+            values = known.of(column.name)
+            found[column.name] = np.where(np.isfinite(values), values, usual[column.name])
+    return found
+
+
+def _shifted(values: FloatArray, by: int) -> FloatArray:
+    out = np.full_like(values, np.nan)
+    out[:, by:] = values[:, : values.shape[1] - by]
+    return out
+
+
+def _forward(values: FloatArray) -> FloatArray:
+    """The last value known."""
+    out = values.copy()
+    for t in range(1, out.shape[1]):
+        out[:, t] = np.where(np.isfinite(out[:, t]), out[:, t], out[:, t - 1])
+    return out
+
+
+def _smoothed(values: FloatArray, there: BoolArray, wait: int, half_life: float) -> FloatArray:
+    """Mean of earlier values, exponentially weighted; a unit that stood still for a period starts anew."""
+    keep = 0.5 ** (1.0 / half_life)
+    out = np.full_like(values, np.nan)
+    total, weight = np.zeros(len(values)), np.zeros(len(values))
+    for t in range(wait, values.shape[1]):
+        new, stood = values[:, t - wait], ~there[:, t - 1]
+        read = np.isfinite(new)
+        total = np.where(stood, 0.0, keep * total + np.where(read, new, 0.0))
+        weight = np.where(stood, 0.0, keep * weight + read)
+        out[:, t] = np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), np.nan)
+    return out
