@@ -15,6 +15,7 @@ from models.adaptive import Adaptive
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.intervals import Conformal
 from models.processes.lookup import physics_of
+from models.setpoints.model import SetpointModel
 from models.spread import Spread, by_others
 from models.table.inputs import by_name, input_names
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -50,6 +51,10 @@ class RegressionModel:
     followed : Answer, optional
         What it would have answered for a table's rows while their outcomes came in, NaN for rows that were not asked.
         Known after training alone, kept in no file.
+    setpoints : SetpointModel, optional
+        What moving the knobs brings.
+    setpoints_refusal : str, optional
+        Why history taught nothing of that.
     """
 
     seed: Seed
@@ -63,6 +68,8 @@ class RegressionModel:
     spread: Spread = field(default_factory=Spread.even)
     adaptive: Adaptive | None = None
     followed: Answer | None = None
+    setpoints: SetpointModel | None = None
+    setpoints_refusal: str | None = None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -192,16 +199,20 @@ class RegressionModel:
             "scores": self.conformal.scores.tolist(),
             "spread": self.spread.state(),
             "adaptive": None if self.adaptive is None else self.adaptive.state(),
+            "setpoints": None if self.setpoints is None else self.setpoints.state(),
+            "setpoints_refusal": self.setpoints_refusal,
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals of one width."""
-        spread, adaptive = state.get("spread"), state.get("adaptive")
+        spread, adaptive, setpoints = state.get("spread"), state.get("adaptive"), state.get("setpoints")
         return cls(
             conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
             spread=Spread.even() if spread is None else Spread.from_state(spread),
             adaptive=None if adaptive is None else Adaptive.from_state(adaptive),
+            setpoints=None if setpoints is None else SetpointModel.from_state(setpoints, parts["seed"]),
+            setpoints_refusal=state.get("setpoints_refusal"),
             **parts,
         )
 

@@ -1,4 +1,4 @@
-"""What is recommended for a unit and a period: moves of its knobs, what they bring and how sure that is, or a refusal."""
+"""What is recommended for a unit and period: moves of its knobs and what they bring, or a refusal."""
 
 from __future__ import annotations
 

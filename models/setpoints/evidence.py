@@ -1,7 +1,7 @@
 """What a plant's own history says of its response: constants of the physics and offsets of the knobs, by Bayes.
 
-Operators move knobs by what they see, so that a model of outcomes learns their habits. What is left of their moves, and
-of outcomes, after everything that was known is taken off is as good as a trial [1]_. How outcomes follow what is left of
+Operators move knobs by what they see, so that a model of outcomes learns their habits. What is left of their moves,
+and of outcomes, after all that was known is taken off is as good as a trial [1]_. How outcomes follow what is left of
 moves is compared with the physics: its constants are log-normal about their values before data, and each knob may be
 off by an offset a step on each outcome, about 0.
 
@@ -83,7 +83,7 @@ class Posterior:
         return added
 
     def draws(self, count: int) -> FloatArray:
-        """Vectors that are as probable as it says, shape (count, c + o), in pairs about the mean; the same each time."""
+        """Vectors as probable as it says, shape (count, c + o), in pairs about the mean; the same each time."""
         normals = np.random.default_rng(0).standard_normal((count // 2, len(self.mean)))
         values, vectors = np.linalg.eigh(0.5 * (self.covariance + self.covariance.T))
         away = np.vstack([normals, -normals]) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T

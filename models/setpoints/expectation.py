@@ -52,7 +52,8 @@ class Expectation:
         weights: dict[str, FloatArray] = {}
         for name, values in outcomes.items():
             use = rows & np.isfinite(values)
-            weights[name] = np.linalg.solve(design[use].T @ design[use] + penalty, design[use].T @ values[use])
+            square = design[use].T @ design[use] + penalty
+            weights[name] = np.asarray(np.linalg.solve(square, design[use].T @ values[use]), dtype=np.float64)
         return cls(usual, spread, weights)
 
     def __call__(self, known: FloatArray) -> dict[str, FloatArray]:

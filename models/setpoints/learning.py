@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -185,8 +186,6 @@ def _sharpened(
     moved: Mapping[str, FloatArray],
     rest: Mapping[str, FloatArray],
 ) -> SetpointModel:
-    from dataclasses import replace
-
     state = model.states(at)
     held = {knob: model.hold[knob] * values for knob, values in moved.items()}
     still = {knob: np.zeros(len(at)) for knob in moved}
@@ -214,4 +213,13 @@ def _sharpened(
         return np.array(found), CREW * margin
 
     learnt = posterior(model.posterior, effects, steps, rest, at.units, slopes)
-    return replace(model, posterior=learnt)
+    noise = float(np.nanstd(rest[model.seed.target.name])) * _worth_of_point(model, sample)
+    return replace(model, posterior=learnt, noise=noise)
+
+
+def _worth_of_point(model: SetpointModel, state: Mapping[str, FloatArray]) -> float:
+    """Money that a unit of the target is worth on average [money a unit and day]."""
+    outcomes = model.outcomes(state, model.still(), model.posterior.mean)
+    label = model.seed.target.name
+    more = model.response.money(outcomes | {label: outcomes[label] + 1.0}, model.economics)
+    return float(np.mean(more - model.response.money(outcomes, model.economics)))

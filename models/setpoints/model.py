@@ -49,6 +49,8 @@ class SetpointModel:
         Quantiles of what was left of each knob's moves in history, rising [its unit].
     rows : int
         Rows of history that taught it.
+    noise : float
+        Standard deviation of what a unit's outcome in money is off from expectation [money a unit and day].
     """
 
     seed: Seed
@@ -62,6 +64,7 @@ class SetpointModel:
     errors: dict[str, FloatArray]
     moves: dict[str, FloatArray]
     rows: int
+    noise: float = 0.0
 
     @cached_property
     def response(self) -> Response:
@@ -144,14 +147,17 @@ class SetpointModel:
             found[name] = found[name] + added
         return found
 
+    def still(self) -> dict[str, FloatArray]:
+        """The move of no knob, shape (1, 1) each."""
+        return {knob: np.zeros((1, 1)) for knob in self.response.KNOBS}
+
     def worth(self, state: Mapping[str, FloatArray], moves: Mapping[str, FloatArray], theta: FloatArray) -> FloatArray:
         """Money a unit and day after moves, their cost not taken off, at the seed's prices."""
         return self.response.money(self.outcomes(state, moves, theta), self.economics)
 
     def with_errors(self, at: Situations, measured: Mapping[str, FloatArray], quantiles: FloatArray) -> Self:
         """The model with what periods of history were off from what it expects, outcome by outcome."""
-        still = {knob: np.zeros((1, 1)) for knob in self.response.KNOBS}
-        expected = self.outcomes(self.states(at), still, self.posterior.mean)
+        expected = self.outcomes(self.states(at), self.still(), self.posterior.mean)
         errors = {}
         for name, values in measured.items():
             off = values - expected[name][0]
@@ -174,6 +180,7 @@ class SetpointModel:
             "errors": {name: values.tolist() for name, values in self.errors.items()},
             "moves": {knob: values.tolist() for knob, values in self.moves.items()},
             "rows": self.rows,
+            "noise": self.noise,
         }
 
     @classmethod
@@ -199,4 +206,5 @@ class SetpointModel:
             errors={name: np.array(values, dtype=np.float64) for name, values in state["errors"].items()},
             moves={knob: np.array(values, dtype=np.float64) for knob, values in state["moves"].items()},
             rows=int(state["rows"]),
+            noise=float(state["noise"]),
         )

@@ -14,6 +14,7 @@ from training.evaluate import mae, rmse
 from training.fitting import Candidate
 from training.regression.evaluate import evaluate, of_followed
 from training.regression.follow import follow
+from training.regression.setpoints import setpoints
 from training.splits import Split
 
 FITTING = "fit"
@@ -55,7 +56,7 @@ def calibrated(
     if data.seed.time is not None:  # without time there is no order in which outcomes come in
         adaptive, followed = follow(model, data, parts, rows, predictions, block)
         model = replace(model, adaptive=adaptive, followed=followed)
-    return model, {"calibrate_mae": mae(error), SELECTED_BY: rmse(error)}
+    return replace(model, **setpoints(data)), {"calibrate_mae": mae(error), SELECTED_BY: rmse(error)}
 
 
 def answers(model: RegressionModel, data: Dataset, parts: Split) -> Answer:

@@ -1,0 +1,60 @@
+"""Money against greenhouse gases: the best moves of each unit at rising prices of carbon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from models.setpoints.advice import Advice
+from models.setpoints.advising import advice
+from models.setpoints.errors import SetpointError
+from models.setpoints.model import SetpointModel
+from models.setpoints.plans import Plans
+from models.setpoints.weighing import chosen, moves_of, weigh
+
+CARBON_PRICE = "carbon_price"
+CARBON_PRICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0)  # money a tonne of CO2e
+
+
+@dataclass(frozen=True)
+class Point:
+    """What is best for a unit where carbon has a price.
+
+    Attributes
+    ----------
+    carbon_price : float
+        Price at which these moves are the best [money/tCO2e].
+    advice : Advice
+        The moves, and what they bring at the prices that were asked for.
+    """
+
+    carbon_price: float
+    advice: Advice
+
+
+def pareto(
+    model: SetpointModel, table: pd.DataFrame, prices: Mapping[str, float] | None = None
+) -> dict[str, list[Point]]:
+    """Points of margin against CO2e for each plan row of a table, by unit, from the cheapest carbon on.
+
+    Points that repeat the moves of the one before are left out.
+
+    Raises
+    ------
+    SetpointError
+        As for `recommend`, or a process whose economics have no carbon price.
+    """
+    economics, plans = model.priced(prices), Plans.of(model, table)
+    if CARBON_PRICE not in economics:
+        raise SetpointError(f"{model.seed.process.name}: its economics have no {CARBON_PRICE}: expected one")
+    at_prices = weigh(model, plans.at, economics, moves_of(model))
+    found: dict[str, list[Point]] = {name: [] for name in plans.names}
+    for price in CARBON_PRICES:
+        weighed = weigh(model, plans.at, economics | {CARBON_PRICE: price}, moves_of(model))
+        best, refusals = chosen(weighed, plans.refusals)
+        for one in advice(model, plans, at_prices, economics, best, refusals):
+            if not found[one.unit] or found[one.unit][-1].advice.moves != one.moves:
+                found[one.unit].append(Point(price, one))
+    return found

@@ -1,0 +1,104 @@
+"""Units at the start of a period that is to come, and why the situation of one is not known well enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.setpoints.errors import SetpointError
+from models.setpoints.model import MIN_AGE, SetpointModel
+from models.setpoints.situations import SMOOTH, Grid, Situations, situations
+from physics.arrays import FloatArray
+
+STRANGE = 3.0  # spreads by which readings of all units may be off from expectation, before the plant is another
+FAR = 6.0  # spreads from the usual, beyond which a unit's lasting character is nothing that the model learnt
+OLDEST = 2  # periods that the last reading may be old
+
+
+@dataclass(frozen=True, eq=False)
+class Plans:
+    """Units at the start of a period that is to come, with their history.
+
+    Attributes
+    ----------
+    grid : Grid
+    every, at : Situations
+        Of all rows, and of the plan rows.
+    names : list of str
+        Unit of each plan row.
+    refusals : list of (str or None)
+        Why a unit's situation is not known.
+    """
+
+    grid: Grid
+    every: Situations
+    at: Situations
+    names: list[str]
+    refusals: list[str | None]
+
+    @classmethod
+    def of(cls, model: SetpointModel, table: pd.DataFrame) -> Plans:
+        """Plans of a table; SetpointError where it has none."""
+        seed, response = model.seed, model.response
+        grid = Grid.of(table, seed)
+        every = situations(grid, seed, response)
+        read = np.any([np.isfinite(grid.columns[one.name]) for one in seed.by_role("during")], axis=0)[grid.there]
+        newest = np.full(len(grid.units), -1)
+        np.maximum.at(newest, every.units, every.periods)
+        plans = ~read & (every.periods == newest[every.units])
+        if not plans.any():
+            raise SetpointError(
+                "no plan row: expected, as the newest row of a unit, its knobs for the period to come, nothing measured"
+            )
+        at = every[plans]
+        strange = _strange(model, grid, every[read], int(every.periods[read].max()) if read.any() else 0)
+        refusals = [strange or _unknown(model, grid, at, i) for i in range(len(at))]
+        return cls(grid, every, at, [str(grid.units[unit]) for unit in at.units], refusals)
+
+
+def _unknown(model: SetpointModel, grid: Grid, at: Situations, i: int) -> str | None:
+    """Why the situation of a unit is not known well enough, if so."""
+    age, start = int(at.age[i]), grid.starts[at.periods[i]]
+    if age < MIN_AGE:
+        return f"history knows {age} periods without a gap before {start:%Y-%m-%d}: expected {MIN_AGE} or more"
+    for column in model.response.KNOBS.values():
+        if not np.isfinite(grid.columns[column][at.units[i], at.periods[i] - OLDEST : at.periods[i]]).any():
+            return f"{column} was not read in the last {OLDEST} periods: expected a reading that is no older"
+    for name in (one for one in model.kept if one.endswith(f" {SMOOTH}")):
+        value, k = at.of(name)[i], model.kept.index(name)
+        usual, spread = model.expectation.usual[k], model.expectation.spread[k]
+        if spread > 0 and abs(value - usual) > FAR * spread:
+            return (
+                f"{name.removesuffix(f' {SMOOTH}')} of {value:.4g} lies outside what the model learnt from: "
+                f"{usual - FAR * spread:.4g} to {usual + FAR * spread:.4g}"
+            )
+    return None
+
+
+def _strange(model: SetpointModel, grid: Grid, read: Situations, newest: int) -> str | None:
+    """Why these are not the units that the model has learnt, if so: their last readings are not as expected."""
+    rows = (read.age >= MIN_AGE) & (read.periods > newest - MIN_AGE)
+    if not rows.any():
+        return None
+    at = read[rows]
+    measured = model.response.measured(grid.columns)
+    expected = model.outcomes(model.states(at), model.still(), model.posterior.mean)
+    for name in model.response.KNOBS.values():
+        off = measured[name][at.units, at.periods] - expected[name][0]
+        off = off[np.isfinite(off)]
+        middle, spread = float(np.median(model.errors[name])), _spread(model.errors[name])
+        if len(off) and abs(off.mean() - middle) > (STRANGE + 3.0 / len(off) ** 0.5) * spread:
+            got, wanted = float(np.nanmean(measured[name][at.units, at.periods])), float(np.nanmean(expected[name]))
+            return (
+                f"{name} was {got:.4g} in the last periods, {wanted:.4g} expected: it is not the plant that the model "
+                "learnt, or it has changed; train again"
+            )
+    return None
+
+
+def _spread(quantiles: FloatArray) -> float:
+    """Standard deviation of a normal variable with these inner quantiles."""
+    low, high = np.quantile(quantiles, (0.16, 0.84))
+    return float(high - low) / 2.0
