@@ -1,0 +1,114 @@
+"""Laws of a pot's answer to its set-points."""
+
+import numpy as np
+import pytest
+
+from models.processes import aluminium_reduction_response as response
+from seeds import load
+
+LINE = {"usual_superheat": 9.0, "superheat_trust": 0.5, "superheat_doubt": 0.85, "limit_doubt": 0.9}
+CONSTANTS = LINE | {one.name: one.value for one in response.CONSTANTS}
+STATE = {
+    "cell_voltage": np.array([4.0, 4.05]),
+    "excess_alf3": np.array([11.5, 12.0]),
+    "metal_level": np.array([22.0, 23.0]),
+    "bath_temperature": np.array([960.0, 962.0]),
+    "line_current": np.array([400.0, 400.0]),
+    "voltage_noise": np.array([16.0, 24.0]),
+    "superheat": np.array([9.0, 8.0]),
+    "current_efficiency": np.array([93.0, 92.0]),
+    "alf3_net": np.array([45.0, 47.0]),
+    "caf2": np.array([5.0, 5.0]),
+    "lif": np.array([0.5, 0.5]),
+    "cathode_voltage_drop": np.array([350.0, 360.0]),
+}
+PRICES = {name: one.value for name, one in load("aluminium_reduction").economics.items()}
+
+
+def after(volts=0.0, alf3=0.0, level=0.0):
+    moves = {"voltage_setpoint": volts, "excess_alf3_target": alf3, "metal_level_target": level}
+    return response.respond(STATE, {knob: np.array([[size]]) for knob, size in moves.items()}, CONSTANTS)
+
+
+STILL = after()
+
+
+def change(name, **moves):
+    return (after(**moves)[name] - STILL[name])[0]
+
+
+def test_a_pot_that_is_left_alone_stays_as_it_is():
+    for name in ("cell_voltage", "excess_alf3", "metal_level", "bath_temperature", "current_efficiency", "alf3_net"):
+        np.testing.assert_allclose(STILL[name][0], STATE[name], rtol=1e-9)
+    np.testing.assert_allclose(STILL["superheat"][0], STATE["superheat"], rtol=1e-9)
+
+
+def test_more_voltage_widens_the_gap_so_that_the_pad_is_calmer_and_warms_the_bath():
+    assert (change("voltage_noise", volts=0.05) < 0).all()
+    assert (change("bath_temperature", volts=0.05) > 0).all()
+    # 10 mV warm a bath with ledge by 0.3-0.6 K at steady state (engineering practice); half as much to be safe.
+    per_10_mv = change("bath_temperature", volts=0.05) / 5
+    assert ((0.05 < per_10_mv) & (per_10_mv < 0.6)).all()
+
+
+def test_the_restless_pot_gains_more_by_voltage_than_the_calm_one():
+    calm, restless = change("current_efficiency", volts=0.05)
+    assert restless > calm > 0
+
+
+def test_less_voltage_costs_more_efficiency_than_as_much_more_brings():
+    up, down = change("current_efficiency", volts=0.05), change("current_efficiency", volts=-0.05)
+    assert (up + down < 0).all()
+
+
+def test_more_alf3_freezes_at_less_and_cools_the_bath():
+    assert (change("bath_temperature", alf3=0.5) < 0).all()
+    assert (change("excess_alf3", alf3=0.5) > 0).all()
+    assert (change("alf3_net", alf3=0.5) > 0).all()
+
+
+def test_more_metal_cools_and_slows_the_metal():
+    assert (change("bath_temperature", level=1.0) < 0).all()
+    assert (change("superheat", level=1.0) < 0).all()
+    np.testing.assert_allclose(change("metal_level", level=1.0), 1.0)
+
+
+def test_a_millivolt_costs_what_power_does():
+    """2980 kWh/t a volt and efficiency: 10 mV are 32 kWh/t at 93 %."""
+    prints = [response.footprint(after(volts=v), PRICES)["specific_energy"][0, 0] for v in (0.0, 0.01)]
+    efficiency = change("current_efficiency", volts=0.01)[0]
+    volts = change("cell_voltage", volts=0.01)[0]
+    expected = 298_000.0 * (4.0 + volts) / (93.0 + efficiency) - 298_000.0 * 4.0 / 93.0
+    assert prints[1] - prints[0] == pytest.approx(expected, rel=0.01)
+
+
+def test_causes_add_up_to_the_gain():
+    moved = after(volts=0.02, alf3=-0.25, level=0.5)
+    gain = response.money(moved, PRICES) - response.money(STILL, PRICES)
+    causes = response.causes(STILL, moved, PRICES)
+    np.testing.assert_allclose(sum(causes.values()), gain, rtol=0.02, atol=0.05)
+
+
+def test_carbon_and_power_that_cost_nothing_make_a_pot_worth_more():
+    free = response.money(STILL, PRICES | {"power_price": 0.0})
+    assert (free > response.money(STILL, PRICES)).all()
+
+
+def test_hidden_character_does_not_change_with_the_set_points():
+    """What a pot reads after a move, read back, gives the same limit of stability and superheat at usual set-points."""
+    moved = after(volts=0.03)
+    first, then = (
+        response.hidden(
+            {name: np.broadcast_to(values, (1, 2)) for name, values in STATE.items()}
+            | {
+                name: np.asarray(one[name])
+                for name in ("cell_voltage", "voltage_noise", "bath_temperature", "excess_alf3", "metal_level")
+            }
+            | {"voltage_setpoint": one["cell_voltage"], "excess_alf3_target": one["excess_alf3"]}
+            | {"metal_level_target": one["metal_level"], "alf3_addition": one["alf3_net"]}
+        )
+        for one in (STILL, moved)
+    )
+    np.testing.assert_allclose(then["limit"], first["limit"], atol=0.6)  # noise moved by 2 to 4 mV, the gap by 1 mm
+    np.testing.assert_allclose(then["superheat"], first["superheat"], atol=0.3)
+    np.testing.assert_allclose(then["warmth"], first["warmth"], atol=0.4)

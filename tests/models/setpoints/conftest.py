@@ -1,0 +1,41 @@
+"""A small potline with its history and the plan for its next period, and what its history taught; made once."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+
+from models.setpoints.learning import learn
+from models.setpoints.model import SetpointModel
+from seeds import Seed, load
+from synthetic_data import begin
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line's seed, its rows in hand, and these with the plan rows of the period to come."""
+
+    seed: Seed
+    history: pd.DataFrame
+    planned: pd.DataFrame
+
+
+@pytest.fixture(scope="session")
+def line() -> Line:
+    """Sixty pots over thirty periods."""
+    seed = load("aluminium_reduction")
+    running = begin(seed, units=60, years=3, rng_seed=5)
+    rows = pd.DataFrame()
+    keys = [seed.key.name, seed.clock.name]
+    for _ in range(30):
+        step = running.step()
+        rows = pd.concat([rows, step.came_in, step.table]).drop_duplicates(keys, keep="last")
+    plan = running.plan().merge(running.known(), on=keys, how="left")
+    history = rows.sort_values(keys).reset_index(drop=True)
+    return Line(seed, history, pd.concat([history, plan], ignore_index=True))
+
+
+@pytest.fixture(scope="session")
+def taught(line: Line) -> SetpointModel:
+    """What the line's history says of its knobs."""
+    return learn(line.history, line.seed)

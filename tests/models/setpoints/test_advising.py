@@ -1,0 +1,131 @@
+"""Advice: within bounds and limits, worth its doubt, and refused where the evidence is thin."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.setpoints.advising import recommend, what_if
+from models.setpoints.errors import SetpointError
+from models.setpoints.weighing import DOUBTS
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def advised(taught, line):
+    return recommend(taught, line.planned)
+
+
+def _moved(advised):
+    return [one for one in advised if any(one.moves.values())]
+
+
+def test_every_plan_row_gets_advice(advised, line):
+    plan = line.planned[line.planned["cell_voltage"].isna() & line.planned["line_current"].isna()]
+    newest = plan[plan[line.seed.clock.name] == plan[line.seed.clock.name].max()]
+    assert sorted(one.unit for one in advised) == sorted(newest[line.seed.key.name])
+    assert {one.start for one in advised} == {newest[line.seed.clock.name].max()}
+
+
+def test_moves_stay_within_a_step_the_bounds_and_what_history_knows(advised, taught, line):
+    assert _moved(advised)
+    for one in _moved(advised):
+        for knob, size in one.moves.items():
+            low, high = line.seed.column(knob).bounds
+            assert abs(size) <= line.seed.column(knob).step + 1e-12
+            if size:
+                assert low <= one.plan[knob] + size <= high
+                inner = taught.ranges[knob]
+                assert inner[0] <= one.plan[knob] + size <= inner[1] or abs(
+                    one.plan[knob] + size - np.mean(inner)
+                ) < abs(one.plan[knob] - np.mean(inner))
+
+
+def test_a_gain_exceeds_its_doubt(advised):
+    for one in _moved(advised):
+        doubt = (one.gain.high - one.gain.low) / (2 * 1.645)
+        assert one.gain.value > DOUBTS * doubt
+        assert one.cause
+        assert one.refusal is None
+
+
+def test_no_move_makes_a_limit_likelier_to_break_than_allowed_or_planned(advised, taught, line):
+    still = {one.unit: one for one in what_if(taught, line.planned, dict.fromkeys(taught.response.KNOBS, 0.0))}
+    for one in _moved(advised):
+        for limit, before in zip(one.limits, still[one.unit].limits, strict=True):
+            assert limit.chance <= max(limit.allowed, before.chance) + 1e-6
+
+
+def test_what_stands_still_gains_nothing(taught, line):
+    for one in what_if(taught, line.planned, dict.fromkeys(taught.response.KNOBS, 0.0)):
+        assert (one.gain.value, one.gain.low, one.gain.high) == (0.0, 0.0, 0.0)
+
+
+def test_the_rows_that_support_a_move_are_rows_of_history(advised, line):
+    keys = set(zip(line.history[line.seed.key.name], line.history[line.seed.clock.name], strict=True))
+    for one in _moved(advised):
+        assert one.support > 0
+        assert one.nearest
+        assert set(one.nearest) <= keys
+
+
+def test_a_unit_that_history_hardly_knows_is_refused(taught, line):
+    seed, unit = line.seed, line.history[line.seed.key.name].iloc[0]
+    starts = np.sort(line.planned[seed.clock.name].unique())
+    young = line.planned[(line.planned[seed.key.name] != unit) | (line.planned[seed.clock.name] >= starts[-2])]
+    found = {one.unit: one for one in recommend(taught, young)}[unit]
+    assert found.refusal.startswith("history knows 1 periods without a gap")
+    assert not any(found.moves.values())
+
+
+def test_readings_that_are_too_old_are_refused(taught, line):
+    seed, unit = line.seed, line.history[line.seed.key.name].iloc[0]
+    starts = np.sort(line.history[seed.clock.name].unique())
+    old = line.planned.copy()
+    old.loc[(old[seed.key.name] == unit) & (old[seed.clock.name] >= starts[-2]), "cell_voltage"] = np.nan
+    found = {one.unit: one for one in recommend(taught, old)}[unit]
+    assert found.refusal == "cell_voltage was not read in the last 2 periods: expected a reading that is no older"
+
+
+def test_another_plant_is_refused_in_words(taught, line):
+    other = line.planned.assign(cell_voltage=line.planned["cell_voltage"] + 0.15)
+    for one in recommend(taught, other):
+        assert "not the plant that the model learnt" in one.refusal
+        assert not any(one.moves.values())
+
+
+def test_a_table_without_a_plan_is_refused(taught, line):
+    with pytest.raises(SetpointError, match="no plan row"):
+        recommend(taught, line.history)
+
+
+def test_dear_power_asks_for_less_voltage(taught, line):
+    def volts(price):
+        return np.mean(
+            [one.moves["voltage_setpoint"] for one in recommend(taught, line.planned, {"power_price": price})]
+        )
+
+    assert volts(0.20) < volts(0.055) < volts(0.0) + 1e-9
+
+
+def test_chosen_moves_beyond_bounds_and_unknown_names_are_errors(taught, line):
+    unit = line.history[line.seed.key.name].iloc[0]
+    with pytest.raises(SetpointError, match=r"moves.voltage_setpoint: got 9, .* expected 3.85 to 4.25, its bounds"):
+        what_if(taught, line.planned, {"voltage_setpoint": 9.0})
+    with pytest.raises(SetpointError, match=r"moves.X-1: got a unit without a plan row"):
+        what_if(taught, line.planned, {"X-1": {"voltage_setpoint": 0.01}})
+    with pytest.raises(SetpointError, match=rf"moves.{unit}.line_current_target: got no knob"):
+        what_if(taught, line.planned, {unit: {"line_current_target": 1.0}})
+
+
+def test_a_line_current_is_not_moved_for_one_pot(advised):
+    assert all(set(one.moves) == {"voltage_setpoint", "excess_alf3_target", "metal_level_target"} for one in advised)
+
+
+def test_one_unit_alone_gets_the_advice_that_it_gets_among_all(taught, line, advised):
+    unit = advised[7].unit
+    alone = line.planned[line.planned[line.seed.key.name] == unit]
+    (found,) = recommend(taught, alone)
+    assert found.unit == unit
+    assert found.plan == advised[7].plan
+    assert isinstance(found.start, pd.Timestamp)

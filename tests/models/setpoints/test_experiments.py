@@ -1,0 +1,71 @@
+"""Proposed tests: in pairs, drawn, within limits, and worth their cost."""
+
+import numpy as np
+import pytest
+
+from models.setpoints.errors import SetpointError
+from models.setpoints.experiments import experiments
+from models.setpoints.situations import AHEAD
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def schedule(taught, line):
+    return experiments(taught, line.planned, share=0.2)
+
+
+def test_partners_move_the_same_knobs_the_other_way(schedule):
+    tests = {one.unit: one for one in schedule.tests}
+    assert tests
+    for one in schedule.tests:
+        partner = tests[one.partner]
+        assert partner.partner == one.unit
+        assert {knob: -size for knob, size in one.moves.items()} == dict(partner.moves)
+        assert one.periods == AHEAD
+
+
+def test_no_more_units_are_tested_than_asked(schedule, line):
+    assert len(schedule.tests) <= 0.2 * line.history[line.seed.key.name].nunique()
+
+
+def test_signs_are_drawn_by_the_random_seed(taught, line, schedule):
+    again = experiments(taught, line.planned, share=0.2)
+    other = experiments(taught, line.planned, share=0.2, rng_seed=1)
+    assert again == schedule
+    assert other != schedule
+
+
+def test_a_test_is_worth_more_than_it_costs_and_leaves_less_doubt(schedule):
+    for worth in schedule.knobs.values():
+        assert worth.value > worth.cost >= 0.0
+        assert 0.0 < worth.doubt_after < worth.doubt
+
+
+def test_more_units_tested_leave_less_doubt(taught, line, schedule):
+    many = experiments(taught, line.planned, share=0.8)
+    for knob in set(many.knobs) & set(schedule.knobs):
+        if many.knobs[knob].size == schedule.knobs[knob].size:
+            assert many.knobs[knob].doubt_after < schedule.knobs[knob].doubt_after
+
+
+def test_set_points_of_tests_keep_bounds(schedule, line):
+    plan = line.planned[line.planned[line.seed.clock.name] == line.planned[line.seed.clock.name].max()]
+    plan = plan.set_index(line.seed.key.name)
+    for one in schedule.tests:
+        for knob, size in one.moves.items():
+            low, high = line.seed.column(knob).bounds
+            assert low <= plan.loc[one.unit, knob] + size <= high
+
+
+@pytest.mark.parametrize("share", [0.0, -0.1, 1.5, float("nan")])
+def test_a_share_that_is_none_is_an_error(taught, line, share):
+    with pytest.raises(SetpointError, match="expected above 0 and at most 1"):
+        experiments(taught, line.planned, share=share)
+
+
+def test_too_few_units_for_a_pair_are_not_tested(taught, line):
+    unit = line.history[line.seed.key.name].iloc[0]
+    alone = experiments(taught, line.planned[line.planned[line.seed.key.name] == unit], share=0.08)
+    assert (alone.tests, dict(alone.knobs)) == ((), {})
+    assert np.isfinite(taught.noise)

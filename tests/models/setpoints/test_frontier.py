@@ -1,0 +1,49 @@
+"""Money against greenhouse gases."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from models.setpoints.advising import recommend
+from models.setpoints.errors import SetpointError
+from models.setpoints.frontier import CARBON_PRICES, pareto
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def frontier(taught, line):
+    return pareto(taught, line.planned)
+
+
+def test_dearer_carbon_asks_for_less_of_it_on_the_whole(frontier):
+    ends = [
+        (points[0].advice.effects["co2e"].value, points[-1].advice.effects["co2e"].value)
+        for points in frontier.values()
+    ]
+    first, last = np.mean(ends, axis=0)
+    assert last < first
+
+
+def test_no_point_is_worth_more_at_the_plants_prices_than_what_is_advised_at_them(taught, line, frontier):
+    for one in recommend(taught, line.planned):
+        if one.refusal is None:
+            doubt = [(point.advice.gain.high - point.advice.gain.value) / 1.645 for point in frontier[one.unit]]
+            own = one.gain.value - 0.5 * (one.gain.high - one.gain.value) / 1.645
+            for point, sd in zip(frontier[one.unit], doubt, strict=True):
+                assert point.advice.gain.value - 0.5 * sd <= own + 1e-9
+
+
+def test_points_rise_in_price_and_differ(frontier):
+    for points in frontier.values():
+        prices = [point.carbon_price for point in points]
+        assert prices == sorted(set(prices))
+        assert set(prices) <= set(CARBON_PRICES)
+        for one, other in itertools.pairwise(points):
+            assert one.advice.moves != other.advice.moves
+
+
+def test_a_table_without_a_plan_is_refused(taught, line):
+    with pytest.raises(SetpointError, match="no plan row"):
+        pareto(taught, line.history)

@@ -1,0 +1,86 @@
+"""A set-point model is learnt only where history has something to teach."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.setpoints.errors import SetpointError
+from models.setpoints.learning import learn
+from seeds.format.loader import parse
+
+pytestmark = pytest.mark.slow
+
+
+def test_part_of_a_move_is_still_there_at_the_end_of_its_outcome(taught):
+    assert all(0.3 < share <= 1.0 for share in taught.hold.values())
+
+
+def test_history_makes_surer_of_what_it_shows(taught, line):
+    before = learn(line.history, line.seed, evidence=False)
+    spread = [np.sqrt(np.diag(one.posterior.covariance)) for one in (before, taught)]
+    pairs = list(before.posterior.offsets)
+    followed = [
+        len(taught.posterior.constants) + pairs.index(pair) for pair in (("excess_alf3", "excess_alf3_target"),)
+    ]
+    assert (spread[1][followed] < 0.7 * spread[0][followed]).all()
+    assert before.posterior.mean.any() == np.False_
+
+
+def test_knobs_that_never_moved_teach_nothing(line):
+    still = line.history.copy()
+    for column in ("voltage_setpoint", "excess_alf3_target", "metal_level_target"):
+        still[column] = still.groupby(line.seed.key.name)[column].transform("first")
+    with pytest.raises(SetpointError, match="history never moved it"):
+        learn(still, line.seed)
+
+
+def test_a_shuffled_history_teaches_nothing(line):
+    rng = np.random.default_rng(1)
+    shuffled = line.history.copy()
+    told = [one.name for one in line.seed.columns if one.role in ("during", "late", "target")]
+    shuffled[told] = shuffled[told].to_numpy()[rng.permutation(len(shuffled))]
+    with pytest.raises(SetpointError, match="does not follow it in this history"):
+        learn(shuffled, line.seed)
+
+
+def test_one_knob_that_never_moved_is_left_alone(line):
+    still = line.history.copy()
+    still["metal_level_target"] = still.groupby(line.seed.key.name)["metal_level_target"].transform("first")
+    model = learn(still, line.seed)
+    assert set(model.blocked) == {"metal_level_target"}
+    assert model.knobs == ("voltage_setpoint", "excess_alf3_target")
+
+
+def test_a_short_history_is_refused_with_what_it_lacks(line):
+    few = line.history[
+        line.history[line.seed.clock.name] < line.history[line.seed.clock.name].min() + pd.Timedelta(days=150)
+    ]
+    with pytest.raises(SetpointError, match="expected at least 500 rows"):
+        learn(few, line.seed)
+
+
+def test_a_knob_without_the_cost_of_a_move_is_refused(line):
+    text = line.seed.text.replace('move_cost = { value = 50, unit = "$/V"', 'move_cost_ = { value = 50, unit = "$/V"')
+    lines = [one for one in text.splitlines() if not one.startswith("move_cost_")]
+    seed = parse("\n".join(lines), Path("aluminium_reduction.toml"))
+    with pytest.raises(SetpointError, match="voltage_setpoint: move_cost missing"):
+        learn(line.history, seed)
+
+
+def test_a_process_without_physics_of_its_knobs_is_refused(toy_seed, toy_frame):
+    with pytest.raises(SetpointError, match="no physics says what its knobs do"):
+        learn(toy_frame(), toy_seed)
+
+
+def test_steps_that_were_drawn_at_random_sharpen_the_response(line, taught):
+    """Told that all moves were drawn, the model takes all of each for chance and is surer of what they do."""
+    keys = [line.seed.key.name, line.seed.clock.name]
+    tests = line.history[keys].copy()
+    for knob in taught.response.KNOBS:
+        tests[knob] = line.history.groupby(keys[0])[knob].diff().fillna(0.0)
+    drawn = learn(line.history, line.seed, tests=tests)
+    pair = ("excess_alf3", "excess_alf3_target")
+    at = len(taught.posterior.constants) + list(taught.posterior.offsets).index(pair)
+    assert drawn.posterior.covariance[at, at] < taught.posterior.covariance[at, at]

@@ -1,0 +1,42 @@
+"""A set-point model as it is stored and priced."""
+
+import json
+
+import numpy as np
+import pytest
+
+from models.setpoints.advising import recommend
+from models.setpoints.errors import SetpointError
+from models.setpoints.model import SetpointModel
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_copy_from_its_state_advises_the_same(taught, line):
+    again = SetpointModel.from_state(json.loads(json.dumps(taught.state())), line.seed)
+    assert recommend(again, line.planned) == recommend(taught, line.planned)
+
+
+def test_a_model_of_other_physics_is_not_read(taught, line):
+    state = taught.state() | {"constants": ["another"]}
+    with pytest.raises(SetpointError, match="other constants than when the model learnt"):
+        SetpointModel.from_state(state, line.seed)
+
+
+@pytest.mark.parametrize(
+    ("prices", "message"),
+    [
+        ({"power_price": -0.1}, r"prices.power_price: got -0.1: expected a number, 0 or more"),
+        ({"power_price": float("nan")}, r"prices.power_price: got nan"),
+        ({"gold_price": 1.0}, r"prices.gold_price: got a name that the seed lacks"),
+    ],
+)
+def test_prices_that_cannot_be_are_named(taught, prices, message):
+    with pytest.raises(SetpointError, match=message):
+        taught.priced(prices)
+
+
+def test_the_cost_of_moves_is_spread_over_the_days_of_their_outcome(taught):
+    moves = {"voltage_setpoint": np.array([0.0, 0.05]), "excess_alf3_target": np.array([0.0, -0.5])}
+    # 50 $/V and 10 $/wt% over three periods of 30 days
+    np.testing.assert_allclose(taught.move_cost(moves), [0.0, (50 * 0.05 + 10 * 0.5) / 90])
