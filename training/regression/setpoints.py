@@ -9,14 +9,18 @@ from models.setpoints.process import response_of
 from training.dataset import Dataset
 
 
-@lru_cache(maxsize=1)
 def setpoints(data: Dataset) -> dict[str, Any]:
-    """Set-point model of a data set, or why there is none, as arguments of `RegressionModel`.
+    """Set-point model of a data set, or why there is none, as arguments of `RegressionModel`; empty without physics.
 
-    It learns from the whole table, whose newest rows no candidate has learnt: none of its figures is measured on them.
+    It learns from the whole table, the newest rows too: nothing is measured of it there.
     """
     if data.seed.place is not None or response_of(data.seed.process.name) is None:
         return {}
+    return _learnt(data)
+
+
+@lru_cache(maxsize=1)
+def _learnt(data: Dataset) -> dict[str, Any]:
     try:
         return {"setpoints": learn(data.checked, data.seed)}
     except SetpointError as error:

@@ -1,0 +1,35 @@
+"""Set-points in a job: learnt once, or refused in words."""
+
+from dataclasses import replace
+
+import pytest
+
+from models.table.reading import read_table
+from seeds import load
+from synthetic_data import simulate
+from training.dataset import dataset_of
+from training.regression.setpoints import setpoints
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def potline(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("potline")
+    simulate(load("aluminium_reduction"), folder, units=40, years=2)
+    seed = load("aluminium_reduction")
+    return dataset_of(read_table(folder, seed), seed, None)
+
+
+def test_all_candidates_of_a_job_share_one_model(potline):
+    assert setpoints(potline)["setpoints"] is setpoints(potline)["setpoints"]
+
+
+def test_history_that_is_too_short_is_refused_in_words(potline):
+    few = replace(potline, checked=potline.checked.head(100))
+    assert set(setpoints(few)) == {"setpoints_refusal"}
+    assert "expected at least 500 rows" in setpoints(few)["setpoints_refusal"]
+
+
+def test_a_process_without_physics_of_its_knobs_has_none(toy_seed, potline):
+    assert setpoints(replace(potline, seed=toy_seed)) == {}
