@@ -13,7 +13,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,9 +25,11 @@ from models.setpoints.model import SetpointModel
 from models.setpoints.plans import Plans
 from models.setpoints.situations import AHEAD
 from models.setpoints.weighing import Weighed, weigh
-from physics.arrays import FloatArray, IntArray
+from physics.arrays import BoolArray, FloatArray
 
 SIZES = (0.5, 1.0)  # of a step
+ROUNDS = 4  # of tests in a programme, a year of them where a period is a month: one round alone teaches too little
+USED = 24  # periods in which what a programme taught is used, before linings and crews have changed
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Worth:
-    """What tests of one knob are worth; a step is the seed's.
+    """What a programme of tests of one knob is worth, ROUNDS of them; a step is the seed's.
 
     Attributes
     ----------
@@ -66,7 +68,7 @@ class Worth:
     value : float
         What better moves of all units would bring [money a unit and day].
     cost : float
-        What tests cost, spread over all units [money a unit and day].
+        What the programme costs, spread over all units and the USED periods [money a unit and day].
     """
 
     size: float
@@ -116,24 +118,18 @@ def experiments(
         raise SetpointError(f"share: got {share:g}: expected above 0 and at most 1")
     economics, plans = model.priced(prices), Plans.of(model, table)
     known = np.array([why is None for why in plans.refusals])
+    pairs, worth, able = int(share * len(known)) // 2, {}, {}
     ends = {size: weigh(model, plans.at, economics, _both_ways(model, size)) for size in SIZES}
-    pairs = int(share * len(known)) // 2
-    worth: dict[str, Worth] = {}
-    able = known.copy()
     for knob in model.knobs:
-        options = [_worth(model, ends[size], knob, size, known, pairs, len(known)) for size in SIZES]
-        best = max(options, key=lambda one: one.value - one.cost)
+        options = []
+        for size, weighed in ends.items():
+            free = known & _free(model, plans, weighed, knob, size)
+            options.append((_worth(model, weighed, knob, size, known, min(pairs, int(free.sum()) // 2)), free))
+        best, free = max(options, key=lambda option: option[0].value - option[0].cost)
         if best.value > best.cost:
-            worth[knob] = best
-            rows = _rows(model, knob)
-            weighed = ends[best.size / model.step(knob)]
-            able &= (weighed.within_limits[rows] & weighed.supported[rows]).all(axis=0)
-    if not worth:
-        return Schedule((), {})
-    rng = np.random.default_rng(rng_seed)
+            worth[knob], able[knob] = best, free
     tests = []
-    for first, second in _alike(model, plans, np.flatnonzero(able), pairs, rng):
-        signs = {knob: float(rng.choice((-1.0, 1.0))) for knob in worth}
+    for first, second, signs in _pairs(model, plans, able, pairs, np.random.default_rng(rng_seed)):
         for one, other, way in ((first, second, 1.0), (second, first, -1.0)):
             moves = {knob: way * sign * worth[knob].size for knob, sign in signs.items()}
             start = plans.grid.starts[plans.at.periods[one]]
@@ -157,31 +153,45 @@ def _rows(model: SetpointModel, knob: str) -> list[int]:
     return [first, first + 1]
 
 
-def _worth(
-    model: SetpointModel, weighed: Weighed, knob: str, share: float, known: np.ndarray, pairs: int, units: int
-) -> Worth:
-    """What tests of a knob with this size are worth."""
+def _free(model: SetpointModel, plans: Plans, weighed: Weighed, knob: str, share: float) -> BoolArray:
+    """Units that may move a knob so far either way: within its bounds and the seed's limits, shape (n,)."""
+    low, high = model.seed.column(knob).bounds or model.seed.column(knob).limits
+    plan, size = plans.at.plan[knob], share * model.step(knob)
+    within = weighed.within_limits[_rows(model, knob)].all(axis=0)
+    return np.asarray((plan - size >= low) & (plan + size <= high) & within)
+
+
+def _worth(model: SetpointModel, weighed: Weighed, knob: str, share: float, known: BoolArray, pairs: int) -> Worth:
+    """What a programme of tests of a knob with this size is worth."""
     down, up = _rows(model, knob)
-    slope = (weighed.draws[:, up] - weighed.draws[:, down])[:, known].mean(axis=1) / (2.0 * share)
-    gain, doubt = float(slope.mean()), float(slope.std())
+    slopes = (weighed.draws[:, up] - weighed.draws[:, down])[:, known] / (2.0 * share)  # (draws, units)
+    gains, doubt = slopes.mean(axis=0), float(slopes.mean(axis=1).std())
+    gain, size = float(gains.mean()), share * model.step(knob)
     if not pairs or doubt <= 0.0:
-        return Worth(share * model.step(knob), gain, doubt, doubt, 0.0, 0.0)
-    error = model.noise / (model.hold[knob] * share * (2.0 * pairs) ** 0.5)
+        return Worth(size, gain, doubt, doubt, 0.0, 0.0)
+    error = model.noise / (model.hold[knob] * share * (2.0 * pairs * ROUNDS) ** 0.5)
     after = doubt / (1.0 + (doubt / error) ** 2) ** 0.5
     learnt = (doubt**2 - after**2) ** 0.5
-    away = abs(gain) / learnt
-    value = learnt * float(norm.pdf(away) - away * norm.sf(away))
-    bend = -float(weighed.gain[[down, up]][:, known].mean())
-    return Worth(share * model.step(knob), gain, doubt, after, value, max(bend, 0.0) * 2.0 * pairs / units)
+    # Each unit moves by its own gain, and what is learnt is common to all: it turns the move of those near 0.
+    away = np.abs(gains) / learnt
+    value = learnt * float(np.mean(norm.pdf(away) - away * norm.sf(away)))
+    bend = max(-float(weighed.gain[[down, up]][:, known].mean()), 0.0)
+    return Worth(size, gain, doubt, after, value, bend * 2.0 * pairs / len(known) * ROUNDS * AHEAD / USED)
 
 
-def _alike(
-    model: SetpointModel, plans: Plans, units: IntArray, pairs: int, rng: np.random.Generator
-) -> list[tuple[int, int]]:
-    """Pairs of units that are most alike in what they are expected to be worth, drawn from all over the line."""
-    state = model.states(plans.at)
-    worth = model.worth(state, model.still(), model.posterior.mean)[0]
+def _pairs(
+    model: SetpointModel, plans: Plans, able: Mapping[str, BoolArray], pairs: int, rng: np.random.Generator
+) -> Iterator[tuple[int, int, dict[str, float]]]:
+    """Two units that are most alike in what they are expected to be worth, drawn from all over the line, and signs."""
+    if not able:
+        return
+    worth = model.worth(model.states(plans.at), model.still(), model.posterior.mean)[0]
+    units = np.flatnonzero(np.any(list(able.values()), axis=0))
     order = units[np.argsort(worth[units], kind="stable")]
-    couples = [(int(order[i]), int(order[i + 1])) for i in range(0, len(order) - 1, 2)]
-    chosen = rng.permutation(len(couples))[:pairs]
-    return [couples[i] for i in sorted(chosen)]
+    found = 0
+    for k in rng.permutation(len(order) // 2):
+        first, second = int(order[2 * k]), int(order[2 * k + 1])
+        signs = {knob: float(rng.choice((-1.0, 1.0))) for knob, free in able.items() if free[first] and free[second]}
+        if signs and found < pairs:
+            found += 1
+            yield first, second, signs

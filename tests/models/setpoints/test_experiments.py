@@ -5,14 +5,22 @@ import pytest
 
 from models.setpoints.errors import SetpointError
 from models.setpoints.experiments import experiments
+from models.setpoints.learning import learn
 from models.setpoints.situations import AHEAD
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def schedule(taught, line):
-    return experiments(taught, line.planned, share=0.2)
+def young(line):
+    """What a year of history taught: too little to leave nothing to test."""
+    starts = np.sort(line.history[line.seed.clock.name].unique())
+    return learn(line.history[line.history[line.seed.clock.name] >= starts[-14]], line.seed)
+
+
+@pytest.fixture(scope="module")
+def schedule(young, line):
+    return experiments(young, line.planned, share=0.2)
 
 
 def test_partners_move_the_same_knobs_the_other_way(schedule):
@@ -29,9 +37,9 @@ def test_no_more_units_are_tested_than_asked(schedule, line):
     assert len(schedule.tests) <= 0.2 * line.history[line.seed.key.name].nunique()
 
 
-def test_signs_are_drawn_by_the_random_seed(taught, line, schedule):
-    again = experiments(taught, line.planned, share=0.2)
-    other = experiments(taught, line.planned, share=0.2, rng_seed=1)
+def test_signs_are_drawn_by_the_random_seed(young, line, schedule):
+    again = experiments(young, line.planned, share=0.2)
+    other = experiments(young, line.planned, share=0.2, rng_seed=1)
     assert again == schedule
     assert other != schedule
 
@@ -42,8 +50,8 @@ def test_a_test_is_worth_more_than_it_costs_and_leaves_less_doubt(schedule):
         assert 0.0 < worth.doubt_after < worth.doubt
 
 
-def test_more_units_tested_leave_less_doubt(taught, line, schedule):
-    many = experiments(taught, line.planned, share=0.8)
+def test_more_units_tested_leave_less_doubt(young, line, schedule):
+    many = experiments(young, line.planned, share=0.8)
     for knob in set(many.knobs) & set(schedule.knobs):
         if many.knobs[knob].size == schedule.knobs[knob].size:
             assert many.knobs[knob].doubt_after < schedule.knobs[knob].doubt_after
@@ -56,6 +64,12 @@ def test_set_points_of_tests_keep_bounds(schedule, line):
         for knob, size in one.moves.items():
             low, high = line.seed.column(knob).bounds
             assert low <= plan.loc[one.unit, knob] + size <= high
+
+
+def test_dear_metal_that_stands_makes_no_test_worth_more_than_it_costs(young, line):
+    """Where every move loses much, what a test teaches turns no unit's move."""
+    dear = experiments(young, line.planned, share=0.2, prices={"interest": 500.0})
+    assert "metal_level_target" not in dear.knobs
 
 
 @pytest.mark.parametrize("share", [0.0, -0.1, 1.5, float("nan")])
