@@ -9,6 +9,7 @@ from seeds import Seed
 from training.dataset import Dataset
 from training.regression.columns import cautions
 from training.regression.fit import SELECTED_BY, RegressionCandidate
+from training.regression.setpoints import setpoints_section
 from training.reports.explanations import signs_section
 from training.reports.periods import use_of_rows
 from training.splits import Split
@@ -28,7 +29,8 @@ SHOWN = (
 SHOWN_WITH_TRUTH = ("test_truth_rmse", "unseen_truth_rmse")
 ROWS, UNITS = "rows", "units"
 LIMITS = (
-    "The model predicts; it does not say what a set-point does. History is confounded by the operators' rules.",
+    "A prediction does not say what a set-point does: history is confounded by the operators' rules. Recommendations "
+    "come from what was learnt of the knobs apart from them.",
     "Outside the learnt ranges an answer is flagged, not refused.",
     "After a change of plant, raw material or instrument the fixed intervals cover what they promise only once such "
     "periods are learnt; adaptive ones follow by the outcomes that come in, some dozens late, and not without them.",
@@ -50,7 +52,7 @@ def sections(
 ) -> list[str]:
     """Sections on candidates, label noise, intervals and signs."""
     found = [*_candidates(candidates, chosen.name, data.seed), *_noise(chosen, data), *_intervals(chosen, data.seed)]
-    return [*found, *signs_section(chosen, data, parts)]
+    return [*found, *signs_section(chosen, data, parts), *setpoints_section(chosen.model)]
 
 
 def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed: Seed) -> list[str]:

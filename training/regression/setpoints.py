@@ -1,11 +1,15 @@
-"""What a table teaches of its knobs, once for all candidates of a job."""
+"""What a table teaches of its knobs, once for all candidates of a job, and how a person reads it."""
 
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
+from models.regression.model import RegressionModel
 from models.setpoints.errors import SetpointError
 from models.setpoints.learning import learn
 from models.setpoints.process import response_of
+from pages.markdown import table
 from training.dataset import Dataset
 
 
@@ -25,3 +29,33 @@ def _learnt(data: Dataset) -> dict[str, Any]:
         return {"setpoints": learn(data.checked, data.seed)}
     except SetpointError as error:
         return {"setpoints_refusal": str(error)}
+
+
+def setpoints_section(model: RegressionModel) -> list[str]:
+    """Section of the model card on what history says of the knobs; nothing where no physics answers for them."""
+    if model.setpoints is None and model.setpoints_refusal is None:
+        return []
+    lines = ["## Set-points", ""]
+    if model.setpoints is None:
+        return [*lines, f"None are recommended: {model.setpoints_refusal}.", ""]
+    learnt, posterior = model.setpoints, model.setpoints.posterior
+    spread = np.sqrt(np.diag(posterior.covariance))
+    constants = [
+        [one.meaning, one.unit, f"{one.value:.3g}", f"{one.doubt:.0%}", f"{value:.3g}", f"{doubt:.0%}"]
+        for one, value, doubt in zip(
+            posterior.constants, posterior.values(posterior.mean).values(), spread, strict=False
+        )
+    ]
+    knobs = [
+        [knob, f"{learnt.hold[knob]:.0%}", *(f"{end:.4g}" for end in learnt.ranges[knob]), learnt.blocked.get(knob, "")]
+        for knob in learnt.response.KNOBS
+    ]
+    return [
+        *lines,
+        f"Learnt from {learnt.rows} rows of the whole table. What moves brought, beyond what operators saw, sharpens "
+        "the physics; a constant whose doubt stays is one that history says little of.",
+        "",
+        *table(["constant", "unit", "before", "doubt", "after", "doubt"], constants),
+        *table(["knob", "still there after a quarter", "from", "to", "left alone, because"], knobs),
+        "",
+    ]

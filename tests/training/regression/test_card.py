@@ -40,8 +40,11 @@ def signs(monkeypatch):
 
 
 def candidate(name, metrics):
+    scores = SimpleNamespace(scores=np.zeros(240))
     return SimpleNamespace(
-        name=name, metrics=metrics, model=SimpleNamespace(conformal=SimpleNamespace(scores=np.zeros(240)))
+        name=name,
+        metrics=metrics,
+        model=SimpleNamespace(conformal=scores, setpoints=None, setpoints_refusal=None),
     )
 
 

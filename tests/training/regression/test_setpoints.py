@@ -1,6 +1,7 @@
 """Set-points in a job: learnt once, or refused in words."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,7 +9,7 @@ from models.table.reading import read_table
 from seeds import load
 from synthetic_data import simulate
 from training.dataset import dataset_of
-from training.regression.setpoints import setpoints
+from training.regression.setpoints import setpoints, setpoints_section
 
 pytestmark = pytest.mark.slow
 
@@ -33,3 +34,18 @@ def test_history_that_is_too_short_is_refused_in_words(potline):
 
 def test_a_process_without_physics_of_its_knobs_has_none(toy_seed, potline):
     assert setpoints(replace(potline, seed=toy_seed)) == {}
+
+
+def test_the_card_shows_constants_knobs_and_why_one_is_left_alone(potline):
+    learnt = setpoints(potline)["setpoints"]
+    blocked = replace(learnt, blocked={"metal_level_target": "history never moved it"})
+    text = "\n".join(setpoints_section(SimpleNamespace(setpoints=blocked, setpoints_refusal=None)))
+    for one in learnt.posterior.constants:
+        assert one.meaning in text
+    assert "history never moved it" in text
+
+
+def test_the_card_says_why_there_are_none_and_nothing_where_no_physics_is():
+    refused = setpoints_section(SimpleNamespace(setpoints=None, setpoints_refusal="got 3 rows"))
+    assert "None are recommended: got 3 rows." in refused
+    assert setpoints_section(SimpleNamespace(setpoints=None, setpoints_refusal=None)) == []
