@@ -1,4 +1,4 @@
-"""Which bin a piece goes to: the most valuable one whose lot can still take it."""
+"""Which bin a piece goes to: where its value, less the price of the risk that it brings to its lot, is highest."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from models.sorting.lots import START_SHARE, LotState, certainty, limits, wholes
+from models.sorting.lots import PRODUCT_SHARE, LotState, limits, wholes
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
+
+# By this share of an element's mass the estimates of a lot's pieces may err all together: a sensor drifts between two
+# calibrations. Pieces alone would average out, and no price of risk kept a lot away from its limit.
+SHARED_ERROR = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,10 @@ class Turn(NamedTuple):
         Number of its lot.
     bins : list of int
         Bins that are worth more than the rest, the best first.
+    gains : list of float
+        What it is worth in each of them beyond the rest [$].
+    fed : float
+        Mass of its lot's pieces up to this one [kg].
     mass : float
         Mass, with what is ejected along with it [kg].
     content, variance : list of float
@@ -56,6 +64,8 @@ class Turn(NamedTuple):
 
     lot: int
     bins: list[int]
+    gains: list[float]
+    fed: float
     mass: float
     content: list[float]
     variance: list[float]
@@ -94,8 +104,6 @@ class Line:
         Number of the bin of what the belt carries on.
     limits : ndarray, shape (B, E)
         Limits as mass shares [kg/kg]; NaN where there is none.
-    certainty : float
-        How many standard deviations an estimate must stay below a limit.
     co_ejection : float
         Mass of other pieces that comes along with a unit of ejected mass [1].
     whole : ndarray, shape (E,)
@@ -108,7 +116,6 @@ class Line:
 
     rest: int
     limits: FloatArray
-    certainty: float
     co_ejection: float
     whole: FloatArray
     feed: FloatArray
@@ -121,7 +128,6 @@ class Line:
         return cls(
             rest=[one.rest for one in seed.bins].index(True),
             limits=limits(seed),
-            certainty=certainty(seed),
             co_ejection=seed.sorting_rules.carried_along,
             whole=whole,
             feed=feed_contents / whole,
@@ -161,10 +167,14 @@ class Line:
         elements = self.pairs[1]
         content = mass * (pieces.content[rows] + self.co_ejection * self.feed)[:, elements]
         variance = mass**2 * pieces.variance[rows][:, elements]
-        better = np.argsort(-value, axis=1, kind="stable"), (value > value[:, [self.rest]]).sum(axis=1)
+        gain = value - value[:, [self.rest]]
+        order, better = np.argsort(-value, axis=1, kind="stable"), (gain > 0).sum(axis=1).tolist()
+        gains = mass * np.take_along_axis(gain, order, axis=1)
         turns = zip(
             lots[rows].tolist(),
-            [order[:count] for order, count in zip(better[0].tolist(), better[1].tolist(), strict=True)],
+            [best[:count] for best, count in zip(order.tolist(), better, strict=True)],
+            [best[:count] for best, count in zip(gains.tolist(), better, strict=True)],
+            _passed(pieces.mass, lots)[rows].tolist(),
             (along * pieces.mass[rows]).tolist(),
             content.tolist(),
             variance.tolist(),
@@ -173,14 +183,19 @@ class Line:
         return Queue(wanted, rows, [Turn(*turn) for turn in turns], lots, pieces.mass)
 
     def fill(
-        self, queue: Queue, states: Sequence[LotState], reserve: float, lot_mass: FloatArray
+        self, queue: Queue, states: Sequence[LotState], risk_price: float, lot_mass: FloatArray
     ) -> tuple[IntArray, list[LotState]]:
         """Put pieces into bins one by one, each as its lot stands when it passes.
 
-        A bin is open for a piece while the lot keeps its limits with it, for each limited element:
-        E + z √V ≤ limit · (1 - reserve) · (M + START_SHARE · lot mass), with M the mass in the bin, E the estimated
-        mass of the element in it and V that estimate's variance, all with the piece and with what is ejected along
-        with it. A piece whose bin is closed goes to its next best one that is worth more than the rest.
+        A bin is open for a piece while it keeps its limits with it as far as is estimated: S >= 0 for each limited
+        element, with S = limit · (M + PRODUCT_SHARE · lot mass) - E, M the mass in the bin and E the estimated mass of
+        the element in it, both with the piece and with what is ejected along with it. Of the open bins a piece goes to
+        the one where its gain, less risk price · lot mass · the risk that it adds, is highest, and to the rest where
+        no bin leaves anything. The risk that a limit is broken at the lot's end is at most D / (D + k S²) by Cantelli's
+        inequality [1]_, with D = V + k (SHARED_ERROR · E)², V the variance of E where pieces err each for itself and k
+        the mass of the lot over what of it has passed: S, V and E are taken to grow with the feed, so that a limit is
+        the harder to break by chance the more is still to come. Where errors are not as these say, the figure is a
+        measure of risk and no bound; what is promised rests on none of this, but on calibration lots.
 
         Parameters
         ----------
@@ -188,8 +203,9 @@ class Line:
             n pieces of L lots.
         states : sequence of L LotState
             What the lots hold before.
-        reserve : float
-            Share of each limit that is kept in reserve.
+        risk_price : float
+            What a broken limit counts, for each kilogram of its lot's feed [$/kg]; infinite: nothing goes into a bin
+            with limits.
         lot_mass : ndarray, shape (L,)
             Mass of feed of each lot [kg].
 
@@ -199,8 +215,13 @@ class Line:
             Bin of each piece.
         list of L LotState
             What the lots hold after the last piece.
+
+        References
+        ----------
+        .. [1] F. P. Cantelli (1928). Sui confini della probabilità. Atti del Congresso Internazionale dei Matematici,
+           Bologna, 6, 47-59.
         """
-        books = _Books(self, states, reserve, START_SHARE * lot_mass)
+        books = _Books(self, states, risk_price, lot_mass)
         chosen = queue.wanted.copy()
         chosen[queue.rows] = [books.enter(turn) for turn in queue.turns]
         mass = np.array(books.mass)
@@ -209,42 +230,78 @@ class Line:
         np.add.at(mass, (queue.lots[free], chosen[free]), along * queue.mass[free])
         return chosen, [LotState(own, *books.elements(lot)) for lot, own in enumerate(mass)]
 
+    def fed(self, state: LotState) -> float:
+        """Mass of the pieces that a lot has had so far, without what was ejected along with them [kg]."""
+        return float(state.mass.sum() + self.co_ejection * state.mass[self.rest]) / (1 + self.co_ejection)
+
+
+def _passed(mass: FloatArray, lots: IntArray) -> FloatArray:
+    """Mass of each piece's lot up to and with the piece, shape (n,) [kg]."""
+    order = np.argsort(lots, kind="stable")
+    total = np.cumsum(mass[order])
+    first = np.flatnonzero(np.diff(lots[order], prepend=-1))
+    before = np.concatenate([[0.0], total])[first]
+    passed = np.empty_like(total)
+    passed[order] = total - np.repeat(before, np.diff(np.append(first, len(total))))
+    return passed
+
 
 class _Books:
     """Running sums of lots in plain lists: one numpy call costs as much as the arithmetic of a whole piece."""
 
-    def __init__(self, line: Line, states: Sequence[LotState], reserve: float, start: FloatArray) -> None:
+    def __init__(self, line: Line, states: Sequence[LotState], risk_price: float, lot_mass: FloatArray) -> None:
         self.line = line
         self.of_bin = [np.flatnonzero(line.pairs[0] == b).tolist() for b in range(len(line.limits))]
-        self.caps = (line.limits[line.pairs] * (1 - reserve)).tolist()
-        self.start = start.tolist()
+        self.limits = line.limits[line.pairs].tolist()
+        self.closed = math.isinf(risk_price)
+        self.price: list[float] = [] if self.closed else (risk_price * lot_mass).tolist()
+        self.start, self.whole = (PRODUCT_SHARE * lot_mass).tolist(), lot_mass.tolist()
+        self.fed = [line.fed(state) for state in states]
         self.mass = [state.mass.tolist() for state in states]
         self.held = [state.element_mass[line.pairs].tolist() for state in states]
         self.doubt = [state.variance[line.pairs].tolist() for state in states]
 
     def enter(self, turn: Turn) -> int:
         """Bin that a piece goes to; a limited one is booked, others are not."""
-        for b in turn.bins:
-            if not self.of_bin[b] or self._takes(b, turn):
-                return b
-        return self.line.rest
+        best, most = self.line.rest, 0.0
+        for b, gain in zip(turn.bins, turn.gains, strict=True):
+            net = gain - self._counted(b, turn) if self.of_bin[b] else gain
+            if net > most:
+                best, most = b, net
+        for j in self.of_bin[best]:
+            self.held[turn.lot][j] += turn.content[j]
+            self.doubt[turn.lot][j] += turn.variance[j]
+        if self.of_bin[best]:
+            self.mass[turn.lot][best] += turn.mass
+        return best
 
-    def _takes(self, b: int, turn: Turn) -> bool:
-        """Whether the bin is open for the piece; if it is, the piece is in it."""
-        lot, _, mass, content, variance = turn
-        held, doubt, certainty = self.held[lot], self.doubt[lot], self.line.certainty
-        room = self.mass[lot][b] + mass + self.start[lot]
+    def _counted(self, b: int, turn: Turn) -> float:
+        """What the risk that a piece brings to a bin with limits counts [$]; infinite where it is closed for it."""
+        if self.closed:
+            return math.inf
+        lot, held, doubt = turn.lot, self.held[turn.lot], self.doubt[turn.lot]
+        room = self.mass[lot][b] + self.start[lot]
+        passed = self.fed[lot] + turn.fed
+        growth = max(self.whole[lot] / passed, 1.0) if passed else 1.0  # without mass there is no risk to grow
+        added = 0.0
         for j in self.of_bin[b]:
-            if held[j] + content[j] + certainty * math.sqrt(doubt[j] + variance[j]) > self.caps[j] * room:
-                return False
-        for j in self.of_bin[b]:
-            held[j] += content[j]
-            doubt[j] += variance[j]
-        self.mass[lot][b] += mass
-        return True
+            slack = self.limits[j] * (room + turn.mass) - held[j] - turn.content[j]
+            if slack < 0:
+                return math.inf
+            added += _risk(slack, held[j] + turn.content[j], doubt[j] + turn.variance[j], growth)
+            added -= _risk(self.limits[j] * room - held[j], held[j], doubt[j], growth)
+        return self.price[lot] * added
 
     def elements(self, lot: int) -> tuple[FloatArray, FloatArray]:
         """Element masses and variances of a lot, shape (B, E) each."""
         found = np.full((2, *self.line.limits.shape), np.nan)
         found[:, *self.line.pairs] = self.held[lot], self.doubt[lot]
         return found[0], found[1]
+
+
+def _risk(slack: float, held: float, variance: float, growth: float) -> float:
+    """Highest chance that a limit is broken at the lot's end; see `Line.fill`."""
+    if slack <= 0:
+        return 1.0
+    doubt = variance + growth * (SHARED_ERROR * held) ** 2
+    return float(doubt / (doubt + growth * slack**2))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from models.answers import learnt_inputs
 from models.novelty import Novelty
 from models.sorting.contents_fit import fit_contents
-from models.sorting.guarantee import reserve
+from models.sorting.guarantee import risk_price
 from models.sorting.lots import numbered
 from models.sorting.model import Classifier, SortingModel, kilograms
 from models.sorting.values import value_matrix
@@ -41,8 +41,8 @@ def sorter(
     """Model from an estimator that has learnt all rows, calibrated on rows predicted by models that had not seen them.
 
     Contents are learnt from all rows; their errors are those that lines from the training rows make on the calibration
-    rows. Classes that are known to novelty come from the training rows; its threshold, the temperature and the reserve
-    of limits from the calibration rows.
+    rows. Classes that are known to novelty come from the training rows; its threshold, the temperature and the
+    risk price from the calibration rows.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def sorter(
     Raises
     ------
     GuaranteeError
-        Too few calibration lots for the seed's confidence, or limits that no reserve keeps.
+        Too few calibration lots for the seed's confidence.
     """
     codes, other = y_cal.astype(np.intp), seed.classes.index(seed.sorting_rules.other)
     with np.errstate(divide="ignore"):
@@ -87,7 +87,7 @@ def sorter(
         temperature=temperature,
         contents=contents,
         novelty=Novelty.fit(X_train[named], learnt[named], X_cal[codes != other]),
-        reserve=math.nan,
+        risk_price=math.nan,
         feed_contents=_mean(np.vstack([contents_train, contents_cal]), mass),
         info=dict(info),
         **learnt_inputs(np.vstack([X_train, X_cal])),
@@ -100,7 +100,7 @@ def sorter(
         content=share * estimated,
         variance=share**2 * variance,
     )
-    return replace(model, reserve=reserve(seed, model.line, pieces, lots, contents_cal))
+    return replace(model, risk_price=risk_price(seed, model.line, pieces, lots, contents_cal))
 
 
 def _mean(contents: FloatArray, mass: FloatArray) -> FloatArray:

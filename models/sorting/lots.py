@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any, Self
 
 import numpy as np
@@ -14,9 +13,9 @@ from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 from seeds.format.units import whole
 
-# A bin's first pieces may use what this share of a full lot would be allowed: without it nothing could enter an empty
-# bin whose single pieces are less sure than their mean.
-START_SHARE = 0.01
+# A bin with a smaller share of its lot's mass is no product: it holds a piece or two. A bin is credited with as much
+# from the start, without which nothing could enter an empty one whose single pieces are less pure than their mean.
+PRODUCT_SHARE = 0.02
 
 
 class LotStateError(ValueError):
@@ -88,14 +87,14 @@ class LotState:
                 variance[b, numbers[name]] = _number(f"{place}.variance", element["variance"], low=0.0)
         return cls(mass, element_mass, variance)
 
-    def allowance(self, seed: Seed, reserve: float) -> FloatArray:
+    def allowance(self, seed: Seed) -> FloatArray:
         """Mass of each limited element that a bin may still take, shape (B, E) [kg]; NaN where there is no limit.
 
-        As little mass and as sure as nothing is presumed of the piece that brings it.
+        As little mass as nothing is presumed of the piece that brings it. Before it is used up, pieces are turned away
+        that bring more risk than they gain.
         """
-        start = START_SHARE * seed.sorting_rules.lot_mass.value
-        allowed = limits(seed) * (1 - reserve) * (self.mass[:, None] + start)
-        return np.asarray(allowed - self.element_mass - certainty(seed) * np.sqrt(self.variance))
+        start = PRODUCT_SHARE * seed.sorting_rules.lot_mass.value
+        return np.asarray(limits(seed) * (self.mass[:, None] + start) - self.element_mass)
 
 
 def numbered(lots: Sequence[str] | npt.NDArray[np.object_]) -> tuple[list[str], IntArray, IntArray]:
@@ -119,12 +118,6 @@ def limits(seed: Seed) -> FloatArray:
             if column.name in one.limits:
                 found[b, e] = one.limits[column.name].value / whole_of[e]
     return found
-
-
-def certainty(seed: Seed) -> float:
-    """How many standard deviations an estimate must stay below a limit; none where half of the lots may break it."""
-    confidence = seed.sorting_rules.confidence.value
-    return NormalDist().inv_cdf(confidence) if confidence > 0.5 else 0.0
 
 
 def _same_names(place: str, got: Any, expected: list[str]) -> None:

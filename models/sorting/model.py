@@ -82,9 +82,10 @@ class SortingModel:
         Element contents.
     novelty : Novelty
         What is unlike anything learnt.
-    reserve : float
-        Share of each limit kept in reserve, so that lots keep them as often as the seed asks; NaN where no bin has a
-        limit, so that there is nothing to guarantee.
+    risk_price : float
+        What a broken limit counts, for each kilogram of its lot's feed, so that lots keep them as often as the seed
+        asks [$/kg]; infinite where bins with limits stay closed, NaN where no bin has a limit, so that there is
+        nothing to guarantee.
     feed_contents : ndarray, shape (E,)
         Mean laboratory contents of the learnt feed, by mass [wt%].
     ranges : ndarray, shape (k, 2)
@@ -103,7 +104,7 @@ class SortingModel:
     temperature: float
     contents: Contents
     novelty: Novelty
-    reserve: float
+    risk_price: float
     feed_contents: FloatArray
     ranges: FloatArray
     complete: BoolArray
@@ -157,7 +158,8 @@ class SortingModel:
     ) -> Sorted:
         """Decide where pieces go, in the order of the rows.
 
-        A piece goes where it is worth most on average, if its lot can take it there (`Line.fill`). A novel piece, and
+        A piece goes where it is worth most on average, less what the risk that it brings to its lot counts
+        (`Line.fill`). A novel piece, and
         one that is most probably of the class `other`, goes to the rest.
 
         Parameters
@@ -191,7 +193,7 @@ class SortingModel:
             before = [(states or {}).get(name, self._empty) for name in names]
             planned = np.broadcast_to(self.line.lot_mass if lot_mass is None else lot_mass, len(X))[first]
             queue = self.line.queue(pieces, numbers)
-            wanted, (chosen, left) = queue.wanted, self.line.fill(queue, before, self.reserve, planned)
+            wanted, (chosen, left) = queue.wanted, self.line.fill(queue, before, self.risk_price, planned)
             after = dict(zip(names, left, strict=True))
         return Sorted(p, chosen, pieces.value[np.arange(len(X)), chosen], wanted, after)
 
@@ -271,7 +273,8 @@ class SortingModel:
             "temperature": self.temperature,
             "contents": self.contents.state(),
             "novelty": self.novelty.state(),
-            "reserve": None if math.isnan(self.reserve) else self.reserve,
+            # JSON knows neither inf nor nan.
+            "risk_price": self.risk_price if math.isfinite(self.risk_price) else str(self.risk_price),
             "feed_contents": self.feed_contents.tolist(),
         }
 
@@ -282,7 +285,7 @@ class SortingModel:
             temperature=float(state["temperature"]),
             contents=Contents.from_state(parts["seed"], state["contents"]),
             novelty=Novelty.from_state(state["novelty"]),
-            reserve=math.nan if state["reserve"] is None else float(state["reserve"]),
+            risk_price=float(state["risk_price"]),
             feed_contents=np.array(state["feed_contents"], dtype=np.float64),
             **parts,
         )

@@ -84,9 +84,9 @@ def states(lots: Mapping[str, Record], seed: Seed) -> dict[str, LotState]:
     return {name: LotState.from_dict(seed, needed(one["bins"])) for name, one in lots.items()}
 
 
-def lot_answer(state: LotState, seed: Seed, reserve: float) -> Record:
+def lot_answer(state: LotState, seed: Seed) -> Record:
     """A lot as `lot` describes it."""
-    held, allowances = state.to_dict(seed), state.allowance(seed, reserve).tolist()
+    held, allowances = state.to_dict(seed), state.allowance(seed).tolist()
     numbers = {column.name: e for e, column in enumerate(seed.elements)}
     bins: Record = {}
     for one, allowance in zip(seed.bins, allowances, strict=True):
@@ -107,7 +107,7 @@ def _known(estimate: Mapping[str, float], mass: float, limit: Quantity, allowanc
         "variance": {"value": estimate["variance"], "unit": "kg²"},
         "share": {"value": share, "unit": limit.unit} if math.isfinite(share) else None,
         "limit": {"value": limit.value, "unit": limit.unit},
-        "allowance": None if math.isnan(allowance) else {"value": allowance, "unit": "kg"},
+        "allowance": {"value": allowance, "unit": "kg"},
     }
 
 

@@ -117,10 +117,14 @@ def _guarantee(seed: Seed) -> Any:
     confidence = Field(
         ge=0,
         le=1,
-        description="share of lots that keep all limits; null where the model has no reserve, or prices were given, "
-        "for which the reserve was not calibrated",
+        description="share of lots that keep all limits; null where no bin has any, or prices were given, for which "
+        "the risk price was not calibrated",
     )
-    reserve = Field(ge=0, le=1, description="share of each limit that is kept in reserve; null: none was found")
+    risk_price = Field(
+        description="what a broken limit counts for each kilogram of its lot's feed; null: bins with limits stay "
+        "closed, or there are none"
+    )
+    price = quantity(f"{title(seed)}RiskPrice", "$/kg", 0)
     about = "What holds for lots from their first piece to their last, sorted by the seed's values."
-    fields = {"confidence": Annotated[float | None, confidence], "reserve": Annotated[float | None, reserve]}
+    fields = {"confidence": Annotated[float | None, confidence], "risk_price": Annotated[price | None, risk_price]}
     return record(f"{title(seed)}Guarantee", about, fields)

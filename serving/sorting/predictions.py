@@ -83,10 +83,10 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
             }
             for name, best, shares, contents, into, value, why, words in decided
         ],
-        "lots": {name: lot_answer(state, seed, model.reserve) for name, state in {**before, **done.states}.items()},
+        "lots": {name: lot_answer(state, seed) for name, state in {**before, **done.states}.items()},
         "guarantee": {
-            "confidence": seed.sorting_rules.confidence.value if not prices and math.isfinite(model.reserve) else None,
-            "reserve": model.reserve,
+            "confidence": seed.sorting_rules.confidence.value if not (prices or math.isnan(model.risk_price)) else None,
+            "risk_price": {"value": model.risk_price, "unit": "$/kg"} if math.isfinite(model.risk_price) else None,
         },
     }
 

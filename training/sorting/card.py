@@ -1,5 +1,6 @@
 """What the model card of a sorter says of its candidates, bins, lots, probabilities and element contents."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,6 +12,7 @@ from pages.moments import moment_format
 from seeds import Seed
 from training.dataset import Dataset
 from training.sorting.columns import cautions
+from training.sorting.evaluate import KG_PER_T
 from training.sorting.fit import SELECTED_BY, SortingCandidate
 from training.splits import Split
 
@@ -78,7 +80,7 @@ def rows_used(data: Dataset, parts: Split) -> list[str]:
         f"{facts['last_period']}; no lot is cut",
         f"learnt: {lots['learnt']} lots before {parts.test_from:{when}}; of these the ones from "
         f"{parts.calibrate_from:{when}}, each predicted by a model that knew only older ones, gave the probabilities "
-        "their temperature, the contents their intervals and the limits their reserve, and chose the candidate",
+        "their temperature, the contents their intervals and the limits their risk price, and chose the candidate",
         f"judged: {len(parts.test)} pieces of {lots['test']} lots from {parts.test_from:{when}} to "
         f"{parts.last:{when}}, and {len(parts.unseen_all)} pieces of {len(parts.units)} held-out lots of all times",
     ]
@@ -138,6 +140,13 @@ def _bins(chosen: SortingCandidate, data: Dataset) -> list[str]:
     return ["## Bins", "", *table(["bin", "what it is", "purity [1]", "recovery [1]", "limits of a lot, mean"], rows)]
 
 
+def _counted(risk_price: float) -> str:
+    """What a risk price does to bins with limits, in words."""
+    if math.isinf(risk_price):
+        return "bins with limits stay closed"
+    return f"a broken limit counts as {KG_PER_T * risk_price:.3g} $ a tonne of its lot's feed"
+
+
 def _promise(chosen: SortingCandidate, data: Dataset, parts: Split) -> list[str]:
     confidence, m = data.seed.sorting_rules.confidence.value, chosen.metrics
     if not any(one.limits for one in data.seed.bins):
@@ -147,8 +156,8 @@ def _promise(chosen: SortingCandidate, data: Dataset, parts: Split) -> list[str]
         "## Limits of lots",
         "",
         f"Promised: {confidence:.0%} of the lots keep all limits of all bins. Conformal risk control on {lots} "
-        f"calibration lots ({lots_needed(confidence)} are the fewest) keeps {m['reserve']:.0%} of each limit in "
-        "reserve. Broken, by the laboratory's contents with co-ejected pieces: "
+        f"calibration lots ({lots_needed(confidence)} are the fewest): {_counted(m['risk_price'])}. Broken, by the "
+        "laboratory's contents with co-ejected pieces: "
         + ", ".join(
             f"{m[f'{part}_lots_over_limit']:.1%} of {m[f'{part}_lots']:.0f} {lines}"
             for part, lines in (("test", "test lots"), ("unseen_all", "held-out lots of all times"))

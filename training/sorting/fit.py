@@ -79,7 +79,7 @@ def calibrated(
     predictions: FloatArray,
     info: Mapping[str, Any],
 ) -> tuple[SortingModel, dict[str, float]]:
-    """Model whose temperature, contents and reserve come from out-of-time probabilities, and their log loss."""
+    """Model whose temperature, contents and risk price come from out-of-time probabilities, and their log loss."""
     pieces = pieces_of(data)
     cal = pieces[rows]
     model = sorter(
@@ -100,7 +100,7 @@ def calibrated(
     return model, {
         SELECTED_BY: log_loss(tempered(predictions, model.temperature), cal.classes, cal.mass),
         "temperature": model.temperature,
-        "reserve": model.reserve,
+        "risk_price": model.risk_price,
     }
 
 

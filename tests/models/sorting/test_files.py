@@ -83,7 +83,7 @@ def test_a_model_comes_back_as_it_was(name: str, toy_sorting_seed: Seed, frame: 
     back = load(tmp_path / "model")
     assert isinstance(back, SortingModel)
     assert (back.seed, back.candidate, back.info) == (model.seed, name, model.info)
-    assert (back.temperature, back.reserve) == (model.temperature, model.reserve)
+    assert (back.temperature, back.risk_price) == (model.temperature, model.risk_price)
     for field in ("feed_contents", "ranges", "complete", "examples"):
         np.testing.assert_array_equal(getattr(back, field), getattr(model, field))
     for column, told in model.columns(X).items():
@@ -110,7 +110,7 @@ def test_a_model_without_contents_and_limits_comes_back(
     estimator = build(seed)["linear"].fit(X, codes)
     told = X, codes, none, X[:, 3], lots, estimator.predict_proba(X)
     model = sorter(seed, "linear", estimator, X, codes, none, *told, {})
-    assert np.isnan(model.reserve)
+    assert np.isnan(model.risk_price)
     save(model, tmp_path / "model")
     back = load(tmp_path / "model")
     assert isinstance(back, SortingModel)
@@ -153,7 +153,7 @@ def test_a_changed_byte_is_refused(folder: Path) -> None:
         (lambda state: state["novelty"].update(threshold=0.0), "self-test: bin of row 0: got .*'rest'"),
         (lambda state: state["contents"].update(carried=[False, False]), "self-test: got .*'p_other'.* expected .*'x'"),
         (lambda state: state["contents"].update(features=["mass_twice"]), r"features: got \['mass_twice'\]"),
-        (lambda state: state.pop("reserve"), r"KeyError\('reserve'\)"),
+        (lambda state: state.pop("risk_price"), r"KeyError\('risk_price'\)"),
     ],
 )
 def test_another_state_is_refused(folder: Path, edit: Callable[[dict[str, Any]], None], told: str) -> None:

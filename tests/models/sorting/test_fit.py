@@ -35,13 +35,13 @@ class Made:
             self.given["novelty"] = given
             return novelty_of(*given)
 
-        def reserve(*given: Any) -> float:
-            self.given["reserve"] = given
+        def risk_price(*given: Any) -> float:
+            self.given["risk_price"] = given
             return 0.25
 
         patch.setattr(fit, "fit_contents", contents)
         patch.setattr(Novelty, "fit", novelty)
-        patch.setattr(fit, "reserve", reserve)
+        patch.setattr(fit, "risk_price", risk_price)
         self.X, self.contents = matrix(frame, seed), frame[["x", "z"]].to_numpy()
         self.codes = pd.Categorical(frame["metal"], seed.classes).codes.astype(np.float64)
         self.lots = frame["lot"].to_numpy()
@@ -93,8 +93,8 @@ def test_novelty_knows_named_classes_alone(made: Made) -> None:
     np.testing.assert_array_equal(calibration, made.X[NEW][made.codes[NEW] != 3])
 
 
-def test_the_reserve_is_found_on_estimates_of_lines_that_had_not_seen_the_row(made: Made) -> None:
-    seed, line, pieces, lots, contents = made.given["reserve"]
+def test_the_risk_price_is_found_on_estimates_of_lines_that_had_not_seen_the_row(made: Made) -> None:
+    seed, line, pieces, lots, contents = made.given["risk_price"]
     _, estimated, variance = made.given["contents"][1]
     assert seed is made.model.seed
     assert line is not None
@@ -107,7 +107,7 @@ def test_the_reserve_is_found_on_estimates_of_lines_that_had_not_seen_the_row(ma
     assert names[0] == "second"
     assert lots.tolist() == [names.index(name) for name in made.lots[NEW]]
     np.testing.assert_array_equal(contents, made.contents[NEW])
-    assert made.model.reserve == 0.25
+    assert made.model.risk_price == 0.25
 
 
 def test_the_feed_is_the_mean_by_mass_of_all_rows(made: Made) -> None:

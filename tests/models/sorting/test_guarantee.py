@@ -1,4 +1,5 @@
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -7,8 +8,9 @@ from mapie.risk_control.methods import find_best_predict_param, get_r_hat_plus
 
 from models.promises import GuaranteeError
 from models.sorting.decision import Line, Pieces
-from models.sorting.guarantee import PRODUCT_SHARE, RESERVES, controlled, lot_contents, lots_needed, over_limit, reserve
-from models.sorting.lots import LotState
+from models.sorting.guarantee import PRICES, lot_contents, lots_needed, lowest, over_limit, risk_price
+from models.sorting.lots import PRODUCT_SHARE, LotState
+from models.sorting.values import value_matrix
 from seeds import Seed
 
 PIECES = 60
@@ -41,11 +43,11 @@ def lots_of(n: int, rng: np.random.Generator) -> tuple[Pieces, np.ndarray, np.nd
     return pieces, lots, np.column_stack([truth, np.ones(len(lots))])
 
 
-def share_over(line: Line, seed: Seed, kept: float, n: int, rng: np.random.Generator) -> float:
-    """Share of new lots that break a limit with this reserve."""
+def share_over(line: Line, seed: Seed, price: float, n: int, rng: np.random.Generator) -> float:
+    """Share of new lots that break a limit at this risk price."""
     pieces, lots, contents = lots_of(n, rng)
     mass = np.bincount(lots, pieces.mass)
-    bins = line.fill(line.queue(pieces, lots), [LotState.empty(seed)] * n, kept, mass)[0]
+    bins = line.fill(line.queue(pieces, lots), [LotState.empty(seed)] * n, price, mass)[0]
     return float(over_limit(line, lot_contents(line, bins, lots, n, pieces.mass, contents)).mean())
 
 
@@ -60,12 +62,12 @@ def test_lots_needed_are_those_of_the_theorem(confidence: float, lots: int) -> N
 def test_too_few_lots_are_told_with_the_number_needed(line: Line, toy_sorting_seed: Seed) -> None:
     pieces, lots, contents = lots_of(8, np.random.default_rng(0))
     with pytest.raises(GuaranteeError, match=r"in 0\.9 of the lots need at least 9 calibration lots, got 8"):
-        reserve(toy_sorting_seed, line, pieces, lots, contents)
+        risk_price(toy_sorting_seed, line, pieces, lots, contents)
 
 
 def test_without_limits_there_is_nothing_to_guarantee(line: Line, toy_sorting_seed: Seed) -> None:
     free = replace(line, limits=np.full_like(line.limits, np.nan))
-    assert math.isnan(reserve(toy_sorting_seed, free, *lots_of(2, np.random.default_rng(0))))
+    assert math.isnan(risk_price(toy_sorting_seed, free, *lots_of(2, np.random.default_rng(0))))
 
 
 def test_contents_of_a_lot_are_weighed_and_mixed_with_what_comes_along(line: Line) -> None:
@@ -93,29 +95,34 @@ def test_a_bin_with_a_piece_or_two_is_as_good_as_empty(line: Line) -> None:
     assert over_limit(line, found)[0]
 
 
+def mean_loss(losses: np.ndarray, prices: np.ndarray) -> Callable[[float], float]:
+    """Mean loss at each of the prices, of lots whose losses at them are the rows."""
+    return lambda price: float(losses[:, prices == price].mean())
+
+
 @pytest.mark.parametrize("risk", [0.05, 0.1, 0.3])
 def test_the_choice_is_that_of_mapie_where_the_risk_falls(risk: float) -> None:
-    rng = np.random.default_rng(1)
-    losses = (rng.uniform(0, 1, (80, 1)) > RESERVES).astype(float)
-    # MAPIE looks for the largest parameter with a rising risk: that of what is not kept in reserve.
-    used = 1 - RESERVES[::-1]
+    rng, prices = np.random.default_rng(1), np.linspace(0, 1, 51)
+    losses = (rng.uniform(0, 1, (80, 1)) > prices).astype(float)
+    # MAPIE looks for the largest parameter with a rising risk: that of what is not held back.
+    used = 1 - prices[::-1]
     bound = get_r_hat_plus(losses[:, ::-1], used, "crc", None, None, None)[1]
     theirs = 1 - find_best_predict_param(used, bound, np.array([risk]))[0]
-    assert controlled(losses, risk) == pytest.approx(theirs, abs=1e-12)
+    assert lowest(prices, mean_loss(losses, prices), 80, risk) == pytest.approx(theirs, abs=1e-12)
 
 
-def test_a_loss_that_comes_back_with_a_larger_reserve_is_not_passed_over() -> None:
-    losses = np.zeros((99, len(RESERVES)))
+def test_a_loss_that_comes_back_at_a_higher_price_is_not_passed_over() -> None:
+    prices, losses = np.arange(20.0), np.zeros((99, 20))
     losses[:5, 0] = 1.0
     losses[:50, 10] = 1.0
-    assert controlled(losses, 0.1) == RESERVES[11]
+    assert lowest(prices, mean_loss(losses, prices), 99, 0.1) == 11.0
     losses[:50, 10] = 0.0
-    assert controlled(losses, 0.1) == 0.0
+    assert lowest(prices, mean_loss(losses, prices), 99, 0.1) == 0.0
 
 
-def test_limits_that_nothing_keeps_are_told() -> None:
-    with pytest.raises(GuaranteeError, match=r"broken in more than 0\.1 of the lots, whatever is kept in reserve"):
-        controlled(np.ones((99, len(RESERVES))), 0.1)
+def test_where_nothing_keeps_the_limits_their_bins_stay_closed() -> None:
+    prices = np.array([0.0, 1.0, math.inf])
+    assert lowest(prices, lambda price: 1.0, 99, 0.1) == math.inf
 
 
 @pytest.mark.slow
@@ -124,47 +131,82 @@ def test_new_lots_break_limits_as_often_as_promised(line: Line, toy_sorting_seed
     rng = np.random.default_rng(2)
     shares = []
     for _ in range(25):
-        kept = reserve(toy_sorting_seed, line, *lots_of(40, rng))
-        shares.append(share_over(line, toy_sorting_seed, kept, 100, rng))
+        price = risk_price(toy_sorting_seed, line, *lots_of(40, rng))
+        shares.append(share_over(line, toy_sorting_seed, price, 100, rng))
     risk, sigma = 0.1, float(np.std(shares)) / math.sqrt(25)
     assert np.mean(shares) <= risk + 3 * sigma
-    # The theorem's other side: at least risk - 2/(n + 1), were the grid of reserves endless.
+    # The theorem's other side: at least risk - 2/(n + 1), were the prices endless.
     assert np.mean(shares) >= risk - 2 / 41 - 3 * sigma - 0.02
     assert share_over(line, toy_sorting_seed, 0.0, 400, rng) > 0.3
 
 
-def test_lots_keep_their_limits_for_sure_with_nothing_in_the_bin(line: Line, toy_sorting_seed: Seed) -> None:
+def test_a_limit_that_is_never_broken_costs_nothing_and_one_that_always_is_closes_its_bin(
+    line: Line, toy_sorting_seed: Seed
+) -> None:
     pieces, lots, contents = lots_of(20, np.random.default_rng(3))
-    assert reserve(toy_sorting_seed, line, pieces, lots, contents + 100.0) == 1.0
-    assert reserve(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == 0.0
+    assert risk_price(toy_sorting_seed, line, pieces, lots, contents + 100.0) == math.inf
+    assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == 0.0
 
 
-def test_reserves_are_tried_in_steps_of_two_hundredths_then_of_tenths() -> None:
-    expected = [i / 50 for i in range(31)] + [0.7, 0.8, 0.9, 1.0]
-    np.testing.assert_allclose(RESERVES, expected, rtol=1e-12, atol=1e-15)
-    assert PRODUCT_SHARE == 0.02
+def test_prices_are_tried_in_steps_of_root_2_of_what_a_kilogram_gains_at_most(
+    line: Line, toy_sorting_seed: Seed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In units of the highest gain of a kilogram beyond the rest; all are tried but the last."""
+    assert (PRICES[0], PRICES[-1]) == (0.0, math.inf)
+    np.testing.assert_allclose(PRICES[2:-1] / PRICES[1:-2], math.sqrt(2), rtol=1e-12)
+    assert (PRICES[1], PRICES[-2]) == (pytest.approx(1 / 1024), pytest.approx(16.0))
+    pieces, lots, contents = lots_of(12, np.random.default_rng(5))
+    seen = []
+    fill = Line.fill
+
+    def spied(self, queue, states, price, mass):
+        seen.append((price, mass, states))
+        return fill(self, queue, states, price, mass)
+
+    monkeypatch.setattr(Line, "fill", spied)
+    assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == 0.0
+    highest = (value_matrix(toy_sorting_seed) - value_matrix(toy_sorting_seed)[line.rest]).max()
+    np.testing.assert_allclose([price for price, _, _ in seen], highest * PRICES[-2::-1], rtol=1e-12)
+    for _, mass, states in seen:
+        np.testing.assert_allclose(mass, [pieces.mass[lots == lot].sum() for lot in range(12)], rtol=1e-12)
+        assert [state.mass.sum() for state in states] == [0.0] * 12
+
+
+def test_prices_scale_with_what_pieces_are_worth(line: Line, toy_sorting_seed: Seed) -> None:
+    """In cents instead of dollars the same pieces go to the same bins, at a price a hundred times as high."""
+    pieces, lots, contents = lots_of(40, np.random.default_rng(8))
+    cents = toy_sorting_seed.model_copy(
+        update={
+            "bins": tuple(
+                one.model_copy(update={"value": {name: 100 * value for name, value in one.value.items()}})
+                for one in toy_sorting_seed.bins
+            )
+        }
+    )
+    in_dollars = risk_price(toy_sorting_seed, line, pieces, lots, contents)
+    in_cents = risk_price(cents, line, replace(pieces, value=100 * pieces.value), lots, contents)
+    assert 0 < in_dollars < math.inf
+    assert in_cents == pytest.approx(100 * in_dollars, rel=1e-12)
 
 
 @pytest.mark.parametrize(("risk", "lots"), [(1 - 0.95, 19), (1 - 0.9, 9), (1 - 0.99, 99)])
 def test_as_many_lots_as_the_theorem_needs_are_enough_whatever_rounding_says(risk: float, lots: int) -> None:
     """With no loss the bound is 1 / (n + 1), which is the risk but for rounding; one loss is twice as much."""
-    losses = np.zeros((lots, len(RESERVES)))
-    assert controlled(losses, risk) == 0.0
+    prices, losses = np.arange(6.0), np.zeros((lots, 6))
+    assert lowest(prices, mean_loss(losses, prices), lots, risk) == 0.0
     losses[0, :3] = 1.0
-    assert controlled(losses, risk) == RESERVES[3]
-    with pytest.raises(GuaranteeError, match="whatever is kept in reserve"):
-        controlled(losses[1:, :], risk)
+    assert lowest(prices, mean_loss(losses, prices), lots, risk) == 3.0
+    # With a lot less not even no loss at all is enough: only the last is left.
+    assert lowest(prices, mean_loss(losses[1:], prices), lots - 1, risk) == 5.0
 
 
 def test_the_bound_counts_one_lot_more_that_loses() -> None:
-    """Of 9 lots 2 lose with no reserve, 1 with a little: (2 + 1) / 10 and (1 + 1) / 10."""
-    losses = np.zeros((9, len(RESERVES)))
+    """Of 9 lots 2 lose at no price, 1 at a little: (2 + 1) / 10 and (1 + 1) / 10."""
+    prices, losses = np.arange(6.0), np.zeros((9, 6))
     losses[:2, 0] = 1.0
     losses[0, 1] = 1.0
-    assert controlled(losses, 0.3) == 0.0
-    assert controlled(losses, 0.29) == RESERVES[1]
-    assert controlled(losses, 0.2) == RESERVES[1]
-    assert controlled(losses, 0.19) == RESERVES[2]
+    loss = mean_loss(losses, prices)
+    assert [lowest(prices, loss, 9, risk) for risk in (0.3, 0.29, 0.2, 0.19)] == [0.0, 1.0, 1.0, 2.0]
 
 
 def test_a_content_at_its_limit_keeps_it(line: Line) -> None:
@@ -173,31 +215,12 @@ def test_a_content_at_its_limit_keeps_it(line: Line) -> None:
     assert over_limit(line, contents).tolist() == [False, True]
 
 
-def test_lots_are_sorted_at_their_own_mass_with_each_reserve(
-    line: Line, toy_sorting_seed: Seed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pieces, lots, contents = lots_of(12, np.random.default_rng(5))
-    seen = []
-    fill = Line.fill
-
-    def spied(self, queue, states, share, mass):
-        seen.append((share, mass, states))
-        return fill(self, queue, states, share, mass)
-
-    monkeypatch.setattr(Line, "fill", spied)
-    reserve(toy_sorting_seed, line, pieces, lots, contents)
-    assert [share for share, _, _ in seen] == RESERVES.tolist()
-    for _, mass, states in seen:
-        np.testing.assert_allclose(mass, [pieces.mass[lots == lot].sum() for lot in range(12)], rtol=1e-12)
-        assert [state.mass.sum() for state in states] == [0.0] * 12
-
-
 def test_without_pieces_there_are_no_lots(line: Line, toy_sorting_seed: Seed) -> None:
     pieces, lots, contents = lots_of(0, np.random.default_rng(0))
     with pytest.raises(GuaranteeError, match="at least 9 calibration lots, got 0"):
-        reserve(toy_sorting_seed, line, pieces, lots, contents)
+        risk_price(toy_sorting_seed, line, pieces, lots, contents)
 
 
 def test_just_as_many_lots_as_are_needed_are_enough(line: Line, toy_sorting_seed: Seed) -> None:
     pieces, lots, contents = lots_of(9, np.random.default_rng(6))
-    assert reserve(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == 0.0
+    assert risk_price(toy_sorting_seed, line, pieces, lots, 0.0 * contents) == 0.0

@@ -4,7 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.sorting.lots import START_SHARE, LotState, LotStateError, certainty, limits, numbered
+from models.sorting.lots import PRODUCT_SHARE, LotState, LotStateError, limits, numbered
 from seeds import Seed
 
 
@@ -29,22 +29,11 @@ def test_an_empty_lot_knows_nothing_but_limited_elements(toy_sorting_seed: Seed)
 
 def test_allowance_is_what_the_limit_leaves_over(toy_sorting_seed: Seed) -> None:
     seed = toy_sorting_seed
-    start = START_SHARE * 2  # of a lot of 2 kg
-    sure = 1.2815515655446004  # 90 % of a normal distribution lies below it
-    expected = 0.009 * (1 - 0.1) * (1.5 + start) - 0.009 - sure * 0.001
-    np.testing.assert_allclose(state(seed).allowance(seed, 0.1)[0, 0], expected, rtol=1e-12)
-    assert np.isnan(np.delete(state(seed).allowance(seed, 0.1).ravel(), 0)).all()
-    assert LotState.empty(seed).allowance(seed, 0.0)[0, 0] == pytest.approx(0.009 * start, rel=1e-12)
-
-
-def test_half_of_the_lots_need_no_distance_from_the_limit(toy_sorting_seed: Seed) -> None:
-    def asked(confidence: float) -> float:
-        rules = toy_sorting_seed.sorting_rules
-        told = rules.model_copy(update={"confidence": rules.confidence.model_copy(update={"value": confidence})})
-        return certainty(toy_sorting_seed.model_copy(update={"sorting": told}))
-
-    assert [asked(confidence) for confidence in (0.0, 0.3, 0.5)] == [0.0, 0.0, 0.0]
-    assert asked(0.95) == pytest.approx(1.645, abs=1e-3)
+    start = PRODUCT_SHARE * 2  # of a lot of 2 kg
+    np.testing.assert_allclose(state(seed).allowance(seed)[0, 0], 0.009 * (1.5 + start) - 0.009, rtol=1e-12)
+    assert np.isnan(np.delete(state(seed).allowance(seed).ravel(), 0)).all()
+    assert LotState.empty(seed).allowance(seed)[0, 0] == pytest.approx(0.009 * start, rel=1e-12)
+    assert PRODUCT_SHARE == 0.02
 
 
 def test_it_comes_back_from_json(toy_sorting_seed: Seed) -> None:
@@ -97,10 +86,6 @@ def test_lots_are_numbered_as_they_first_occur() -> None:
     assert first.tolist() == [0, 1, 3]
     assert numbers.tolist() == [0, 1, 0, 2, 1]
     assert numbered([])[0] == []
-
-
-def test_the_first_pieces_may_use_a_hundredth_of_a_lot() -> None:
-    assert START_SHARE == 0.01
 
 
 def test_an_estimate_may_be_a_little_below_nothing(toy_sorting_seed: Seed) -> None:

@@ -15,7 +15,7 @@ from models.estimators.linear_classes import LinearClasses
 from models.intervals import CoverageError
 from models.promises import GuaranteeError
 from models.sorting.fit import sorter
-from models.sorting.guarantee import RESERVES, lot_contents, over_limit
+from models.sorting.guarantee import lot_contents, over_limit
 from models.sorting.lots import LotState, numbered
 from models.sorting.model import SortingModel, kilograms
 from models.sorting.values import value_matrix
@@ -140,12 +140,12 @@ def test_a_limit_refuses_pieces_that_its_bin_wants(model: SortingModel, fresh: T
     assert 0.001 < refused.mean() < 0.2
     assert set(done.wanted[refused]) == {0}
     for state in done.states.values():
-        assert state.allowance(toy_sorting_seed, model.reserve)[0, 0] >= -1e-12
+        assert state.allowance(toy_sorting_seed)[0, 0] >= -1e-12
 
 
 def test_a_smaller_lot_has_a_smaller_start(model: SortingModel, toy_sorting_seed: Seed) -> None:
-    """One piece that is half too rich: a lot of a tonne has room for it, a lot of its own mass has not."""
-    X, p = np.array([[0.0, 0.0, 0.0, 30.0]]), np.array([[0.7, 0.3, 0.0, 0.0]])
+    """One piece that is too rich: a lot of a tonne has room for it, a lot of its own mass has not."""
+    X, p = np.array([[0.0, 0.0, 0.0, 30.0]]), np.array([[0.9, 0.0, 0.1, 0.0]])
     dear = value_matrix(toy_sorting_seed, {"bin_a": {"a": 9.0}})
     bins = [int(model.sort(X, ["L"], values=dear, p=p, lot_mass=mass).bin[0]) for mass in (1000.0, 0.03)]
     assert bins == [0, 1]
@@ -213,7 +213,7 @@ def test_labels_that_the_laboratory_lacks_are_left_out(toy_sorting_seed: Seed, t
     model = learnt(toy_sorting_seed, frame, 30 * PIECES)
     assert model.contents.carried.tolist() == [True, False]
     assert np.isfinite(model.feed_contents).all()
-    assert model.reserve in RESERVES
+    assert model.risk_price >= 0
 
 
 def test_too_few_calibration_lots_are_told(toy_sorting_seed: Seed, toy_sorting_frame: Frame) -> None:
@@ -227,14 +227,14 @@ def test_too_few_rows_for_a_coverage_are_told(model: SortingModel, fresh: Table)
 
 
 def test_state_holds_all_that_sets_a_model_apart(model: SortingModel) -> None:
-    """A reserve that was not found has no place in JSON but null."""
-    for reserve, told in ((0.5, 0.5), (0.0, 0.0), (math.nan, None)):
-        state = replace(model, reserve=reserve).state()
-        assert list(state) == ["temperature", "contents", "novelty", "reserve", "feed_contents"]
-        assert state["reserve"] == told
+    """A risk price that is no finite number has no place in JSON but a text."""
+    for price, told in ((0.5, 0.5), (0.0, 0.0), (math.inf, "inf"), (math.nan, "nan")):
+        state = replace(model, risk_price=price).state()
+        assert list(state) == ["temperature", "contents", "novelty", "risk_price", "feed_contents"]
+        assert state["risk_price"] == told
         rest = {name: getattr(model, name) for name in ("seed", "candidate", "estimator", "ranges", "complete")}
         back = SortingModel.from_state(state, examples=model.examples, info={}, **rest)
-        np.testing.assert_equal(back.reserve, reserve)
+        np.testing.assert_equal(back.risk_price, price)
         assert back.temperature == model.temperature
         np.testing.assert_array_equal(back.feed_contents, model.feed_contents)
 

@@ -22,7 +22,7 @@ def test_a_lot_survives_the_way_out_and_back_to_the_last_bit(
 ) -> None:
     known, nan = np.array([[True, False], [False, False], [False, False]]), math.nan
     state = LotState(np.array(mass), np.where(known, x, nan), np.where(known, variance, nan))
-    out = pydantic_core.to_json(lots.lot_answer(state, toy_sorting_seed, reserve=0.1), inf_nan_mode="null")
+    out = pydantic_core.to_json(lots.lot_answer(state, toy_sorting_seed), inf_nan_mode="null")
     kind: TypeAdapter[Any] = TypeAdapter(lots.lot(toy_sorting_seed))
     back = lots.states({"L-1": kind.validate_json(out)}, toy_sorting_seed)["L-1"]
     for one, other in (
@@ -33,10 +33,9 @@ def test_a_lot_survives_the_way_out_and_back_to_the_last_bit(
         np.testing.assert_array_equal(one, other)
 
 
-def test_without_a_reserve_no_allowance_is_told(toy_sorting_seed: Seed) -> None:
-    told = lots.lot_answer(LotState.empty(toy_sorting_seed), toy_sorting_seed, reserve=math.nan)
-    x = told["bins"]["bin_a"]["elements"]["x"]
-    assert (x["allowance"], x["share"]) == (None, None)
+def test_an_empty_lot_is_told_without_a_share(toy_sorting_seed: Seed) -> None:
+    told = lots.lot_answer(LotState.empty(toy_sorting_seed), toy_sorting_seed)
+    assert told["bins"]["bin_a"]["elements"]["x"]["share"] is None
     assert "NaN" not in json.dumps(told)
 
 
@@ -44,7 +43,7 @@ def test_the_example_is_a_lot_that_keeps_its_limits(toy_sorting_seed: Seed) -> N
     example = lots.example(toy_sorting_seed)
     TypeAdapter(lots.lot(toy_sorting_seed)).validate_python(example)
     state = lots.states({"L-1": example}, toy_sorting_seed)["L-1"]
-    for one in lots.lot_answer(state, toy_sorting_seed, reserve=0.1)["bins"].values():
+    for one in lots.lot_answer(state, toy_sorting_seed)["bins"].values():
         assert one["mass"]["value"] == 0.5
         for element in one["elements"].values():
             assert element["share"]["value"] < element["limit"]["value"]

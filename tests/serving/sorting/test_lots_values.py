@@ -24,7 +24,7 @@ def held(mass: float, x: float, variance: float) -> LotState:
 
 
 def test_a_lot_is_told_bin_by_bin(toy_sorting_seed: Seed) -> None:
-    bins = lots.lot_answer(held(0.5, 0.002, 1e-6), toy_sorting_seed, reserve=NAN)["bins"]
+    bins = lots.lot_answer(held(0.5, 0.002, 1e-6), toy_sorting_seed)["bins"]
     # 0.002 kg of 0.5 kg are 0.4 wt%.
     assert bins["bin_a"]["elements"]["x"].pop("share") == {"value": pytest.approx(0.4, rel=1e-12), "unit": "wt%"}
     assert bins == {
@@ -35,7 +35,7 @@ def test_a_lot_is_told_bin_by_bin(toy_sorting_seed: Seed) -> None:
                     "mass": {"value": 0.002, "unit": "kg"},
                     "variance": {"value": 1e-6, "unit": "kg²"},
                     "limit": {"value": 0.9, "unit": "wt%"},
-                    "allowance": None,
+                    "allowance": {"value": pytest.approx(0.009 * (0.5 + 0.02 * 2) - 0.002, rel=1e-12), "unit": "kg"},
                 }
             },
         },
@@ -45,18 +45,15 @@ def test_a_lot_is_told_bin_by_bin(toy_sorting_seed: Seed) -> None:
 
 
 def test_an_empty_bin_has_an_allowance_and_no_share(toy_sorting_seed: Seed) -> None:
-    x = lots.lot_answer(held(0.0, 0.0, 0.0), toy_sorting_seed, reserve=0.0)["bins"]["bin_a"]["elements"]["x"]
+    x = lots.lot_answer(held(0.0, 0.0, 0.0), toy_sorting_seed)["bins"]["bin_a"]["elements"]["x"]
     assert x["share"] is None
     assert x["allowance"]["unit"] == "kg"
 
 
 def test_the_allowance_is_the_lots_own(toy_sorting_seed: Seed) -> None:
     state = held(0.5, 0.002, 1e-6)
-    x = lots.lot_answer(state, toy_sorting_seed, reserve=0.25)["bins"]["bin_a"]["elements"]["x"]
-    assert x["allowance"]["value"] == state.allowance(toy_sorting_seed, 0.25)[0, 0]
-    # A tighter reserve takes more of it.
-    less = lots.lot_answer(state, toy_sorting_seed, reserve=0.5)["bins"]["bin_a"]["elements"]["x"]
-    assert less["allowance"]["value"] < x["allowance"]["value"]
+    x = lots.lot_answer(state, toy_sorting_seed)["bins"]["bin_a"]["elements"]["x"]
+    assert x["allowance"]["value"] == state.allowance(toy_sorting_seed)[0, 0]
 
 
 def test_the_example_holds_a_quarter_of_a_lot_and_half_of_its_limits(toy_sorting_seed: Seed) -> None:

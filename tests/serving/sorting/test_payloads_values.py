@@ -26,10 +26,10 @@ def number(schema):
 def test_shares_lie_between_0_and_1() -> None:
     found = schemas()
     guarantee = found["AluminiumScrapGuarantee"]["properties"]
-    assert set(guarantee) == {"confidence", "reserve"}
+    assert set(guarantee) == {"confidence", "risk_price"}
     probabilities = found["AluminiumScrapClassProbabilities"]["properties"]
     assert list(probabilities) == list(load("aluminium_scrap").classes)
-    for field in (*guarantee.values(), *probabilities.values()):
+    for field in (guarantee["confidence"], *probabilities.values()):
         assert (number(field)["minimum"], number(field)["maximum"]) == (0, 1)
 
 
@@ -69,8 +69,9 @@ def test_a_request_brings_a_thousand_lots_at_most(toy_sorting_seed) -> None:
 def test_an_answer_is_described_with_its_ranges_and_units(toy_sorting_seed) -> None:
     kinds = TypeAdapter(payloads(toy_sorting_seed, 5).answer).json_schema()["$defs"]
     guarantee = kinds["ToyScrapGuarantee"]["properties"]
-    for name in ("confidence", "reserve"):
-        assert (number(guarantee[name])["minimum"], number(guarantee[name])["maximum"]) == (0, 1)
+    assert (number(guarantee["confidence"])["minimum"], number(guarantee["confidence"])["maximum"]) == (0, 1)
+    price = kinds["ToyScrapRiskPrice"]["properties"]
+    assert (price["value"]["minimum"], price["unit"]["const"]) == (0, "$/kg")
     prediction = kinds["ToyScrapPrediction"]
     assert prediction["properties"]["bin"]["enum"] == ["bin_a", "bin_bc", "rest"]
     assert prediction["properties"]["class"]["enum"] == ["a", "b", "c", "other"]

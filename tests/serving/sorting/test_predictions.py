@@ -200,7 +200,8 @@ def test_shares_and_limits_are_those_of_the_masses(ask: Ask, frame: pd.DataFrame
         x = one["elements"]["x"]
         assert x["share"]["value"] == pytest.approx(100 * x["mass"]["value"] / one["mass"]["value"])
         assert x["limit"] == {"value": 0.9, "unit": "wt%"}
-        assert x["mass"]["value"] + x["allowance"]["value"] <= 0.009 * (one["mass"]["value"] + 0.04)
+        room = one["mass"]["value"] + 0.02 * 2
+        assert x["mass"]["value"] + x["allowance"]["value"] == pytest.approx(0.009 * room, rel=1e-12)
         assert x["allowance"]["value"] > -1e-12
 
 
@@ -287,11 +288,12 @@ def test_where_nothing_is_worth_ejecting_all_goes_to_the_rest(ask: Ask, frame: p
 
 
 def test_the_guarantee_stands_in_the_answer_and_not_for_prices_of_the_day(ask: Ask, model: SortingModel) -> None:
-    assert ask([A_PIECE])["guarantee"] == {"confidence": 0.9, "reserve": model.reserve}
+    price = {"value": model.risk_price, "unit": "$/kg"}
+    assert ask([A_PIECE])["guarantee"] == {"confidence": 0.9, "risk_price": price}
     for none in ({}, {"bin_a": None}, {"bin_a": {"a": None}}):
         assert ask([A_PIECE], prices=none)["guarantee"]["confidence"] == 0.9
     told = ask([A_PIECE], prices={"bin_a": {"a": 2.1}})["guarantee"]
-    assert told == {"confidence": None, "reserve": model.reserve}
+    assert told == {"confidence": None, "risk_price": price}
 
 
 def test_of_a_name_that_stands_twice_the_last_counts(
@@ -304,11 +306,14 @@ def test_of_a_name_that_stands_twice_the_last_counts(
     assert told["guarantee"]["confidence"] == 0.9
 
 
-def test_a_model_without_a_reserve_promises_nothing(app: Service, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("price", "promised"), [(math.nan, None), (math.inf, 0.9)])
+def test_a_model_without_limits_promises_nothing_and_one_whose_bins_stay_closed_does(
+    price: float, promised: float | None, app: Service, ask: Ask
+) -> None:
     served = app.champions.statuses["toy_scrap"].served
     assert served is not None
-    object.__setattr__(served.model, "reserve", float("nan"))
-    assert ask([A_PIECE])["guarantee"] == {"confidence": None, "reserve": None}
+    object.__setattr__(served.model, "risk_price", price)
+    assert ask([A_PIECE])["guarantee"] == {"confidence": promised, "risk_price": None}
 
 
 def test_processes_tell_what_decisions_rest_on(app: Service, call: Callable[..., httpx.Response]) -> None:

@@ -21,7 +21,7 @@ PARTS = SimpleNamespace(
 )
 FACTS = {"rows": 100, "units": 10, "first_period": "2024-01-01", "last_period": "2024-01-10"}
 SOUND = {
-    "reserve": 0.24,
+    "risk_price": 0.24,
     "test_accuracy": 0.95123,
     "test_skill": 0.7,
     "test_ece": 0.02,
@@ -80,9 +80,9 @@ BINS = """
 PROMISE = """
 ## Limits of lots
 
-Promised: 90% of the lots keep all limits of all bins. Conformal risk control on 4 calibration lots (9 are the fewest) \
-keeps 24% of each limit in reserve. Broken, by the laboratory's contents with co-ejected pieces: 5.0% of 40 test lots, \
-12.5% of 12 held-out lots of all times.
+Promised: 90% of the lots keep all limits of all bins. Conformal risk control on 4 calibration lots (9 are the \
+fewest): a broken limit counts as 240 $ a tonne of its lot's feed. Broken, by the laboratory's contents with \
+co-ejected pieces: 5.0% of 40 test lots, 12.5% of 12 held-out lots of all times.
 """
 ELEMENTS = """
 ## Element contents
@@ -146,6 +146,6 @@ def test_rows_target_and_use_are_said_in_sentences(toy_sorting_seed):
         "100 labelled pieces of 10 lots from 2024-01-01 to 2024-01-10; no lot is cut",
         "learnt: 6 lots before 2024-01-07; of these the ones from 2024-01-03, each predicted by a model that knew only "
         "older ones, gave the probabilities their temperature, the contents their intervals and the limits their "
-        "reserve, and chose the candidate",
+        "risk price, and chose the candidate",
         "judged: 20 pieces of 2 lots from 2024-01-07 to 2024-01-08, and 15 pieces of 2 held-out lots of all times",
     ]

@@ -97,7 +97,7 @@ def test_lots_are_closed_at_the_mass_of_their_pieces(toy_sorting_seed):
 def test_a_model_is_calibrated_on_its_rows_and_learns_contents_from_the_train_rows(toy_sorting_seed, monkeypatch):
     """Of the pieces of 30 and 40 g the right class is given a half and a quarter."""
     given = []
-    model = SimpleNamespace(temperature=1.0, reserve=0.25)
+    model = SimpleNamespace(temperature=1.0, risk_price=0.25)
     monkeypatch.setattr(fit, "sorter", lambda *what: given.append(what) or model)
     data, rows = data_of(toy_sorting_seed), np.array([2, 3])
     said = np.array([[0.2, 0.2, 0.5, 0.1], [0.25, 0.25, 0.25, 0.25]])
@@ -105,7 +105,7 @@ def test_a_model_is_calibrated_on_its_rows_and_learns_contents_from_the_train_ro
     found, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
     assert found is model
     loss = (30 * np.log(2) + 40 * np.log(4)) / 70
-    assert metrics == {"calibrate_log_loss": pytest.approx(loss), "temperature": 1.0, "reserve": 0.25}
+    assert metrics == {"calibrate_log_loss": pytest.approx(loss), "temperature": 1.0, "risk_price": 0.25}
     ((seed, name, estimator, *learnt_and_rest, info),) = given
     assert (seed, name, estimator, info) == (toy_sorting_seed, "line", "estimator", {"from": "here"})
     X, y, contents, *rest = (np.asarray(part).tolist() for part in learnt_and_rest)

@@ -43,7 +43,7 @@ def test_every_candidate_has_the_same_metric_names(fitted):
     assert list(found) == ["majority", "linear", "lightgbm"]
     names = {frozenset(candidate.metrics) for candidate in found.values()}
     assert len(names) == 1
-    expected = {"calibrate_log_loss", "temperature", "reserve", "fit_seconds"}
+    expected = {"calibrate_log_loss", "temperature", "risk_price", "fit_seconds"}
     for part in PARTS:
         expected |= {
             f"{part}_{name}"
@@ -122,7 +122,7 @@ def test_labels_of_judged_lots_change_no_model(toy_sorting_seed, toy_sorting_fra
     for name, candidate in before.items():
         assert np.array_equal(candidate.predictions, after[name].predictions, equal_nan=True)
         assert np.array_equal(candidate.answers.bin, after[name].answers.bin)
-        assert candidate.model.reserve == after[name].model.reserve
+        assert candidate.model.risk_price == after[name].model.risk_price
 
 
 def test_only_lots_that_nobody_learnt_are_sorted(fitted):

@@ -130,7 +130,7 @@ def test_the_card_tells_value_lots_bins_and_elements(story):
         "value [$/t]",
         f"({m['test_value_share_low']:.1%} to {m['test_value_share_high']:.1%})",
         "Promised: 90% of the lots keep all limits of all bins",
-        f"keeps {m['reserve']:.0%} of each limit in reserve",
+        f"a broken limit counts as {1000 * m['risk_price']:.3g} $ a tonne",
         "| `bin_a` | metal a |",
         "x 0.9 wt%",
         "Not predicted, the signals do not carry them: `z`.",
