@@ -44,6 +44,7 @@ format: $(VENV)/.built ## format the code
 bench: $(VENV)/.built ## measure the simulator, training and serving side by side with their peers
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/sorting.py
+	$(BIN)/python benchmarks/promises.py
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/control_charts.py
 	$(BIN)/python benchmarks/literature.py

@@ -225,6 +225,20 @@ def test_trials_of_the_sorting_page_are_the_measured_ones():
         assert result["trial"]["value"] >= 0.95 * result["ten_times"]["value"]
 
 
+def test_the_promise_on_lots_is_used_and_kept_as_the_sorting_page_says():
+    promises = benchmark("promises")
+    results, text = measured("promises"), (TASKS / "sorting.md").read_text(encoding="utf-8")
+    assert promises.with_table(text, results) == text
+    assert not set(promises.DEVELOPMENT) & set(promises.FINAL)
+    for process, result in results.items():
+        seed = load(process)
+        assert result["seed_digest"] == seed.digest, f"python benchmarks/promises.py {process}"
+        assert [plant["rng_seed"] for plant in result["plants"]] == list(promises.FINAL)
+        may = 1 - seed.sorting_rules.confidence.value
+        own = [plant["same_time"]["over"] / plant["same_time"]["lots"] for plant in result["plants"]]
+        assert may / 2 <= np.mean(own) <= may
+
+
 def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_is_kept():
     results, text = measured("quality"), (TASKS / "quality.md").read_text(encoding="utf-8")
     assert benchmark("quality").with_tables(text, results) == text
