@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from models.answers import Regressor, learnt_inputs
-from models.quality.guarantee import threshold
+from models.quality.grades import Limits
+from models.quality.guarantee import check_enough, threshold
 from models.quality.model import QualityModel
-from models.quality.scatter import Scatter
+from models.quality.scatter import Scatter, crossed_chances
 from models.temperature import fitted_temperature
 from physics.arrays import FloatArray
 from seeds import Seed
@@ -52,21 +53,23 @@ def grader(
     GuaranteeError
         Too few calibration lots for what the seed promises of released lots.
     """
+    alpha, confidence = seed.quality_rules.alpha.value, seed.quality_rules.confidence.value
+    limits = Limits.of(seed)
+    kept = limits.kept(reported)
+    check_enough(kept, alpha, confidence)
     contents, odds = predictions[:, : reported.shape[1]], predictions[:, reported.shape[1] :]
-    scatter, judges = Scatter.of(reported, contents)
     temperatures = np.array([_temperature(log_odds, seen) for log_odds, seen in zip(odds.T, defects.T, strict=True)])
     model = QualityModel(
         seed=seed,
         candidate=candidate,
         estimator=estimator,
-        scatter=scatter,
+        scatter=Scatter.of(reported, contents),
         temperatures=temperatures,
         threshold=math.nan,
         info=dict(info),
         **learnt_inputs(X_learnt),
     )
-    chances, kept = scatter.chances(contents[judges], model.limits), model.limits.kept(reported[judges])
-    alpha, confidence = seed.quality_rules.alpha.value, seed.quality_rules.confidence.value
+    chances = crossed_chances(reported, contents, limits)
     found = threshold(chances.keeps, chances.best, kept, model.costs, alpha, confidence)
     return replace(model, threshold=found)
 

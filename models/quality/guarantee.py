@@ -86,10 +86,8 @@ def threshold(
     .. [1] A. N. Angelopoulos, S. Bates, E. J. Candès, M. I. Jordan, L. Lei (2021). Learn then test: calibrating
        predictive algorithms to achieve risk control. arXiv 2110.01052.
     """
-    known = ~np.isnan(kept).any(axis=1)
-    needed = lots_needed(alpha, confidence)
-    if known.sum() < needed:
-        raise GuaranteeError(too_few_lots(int(known.sum()), needed, alpha, confidence))
+    check_enough(kept, alpha, confidence)
+    known, needed = ~np.isnan(kept).any(axis=1), lots_needed(alpha, confidence)
     counts = [_released(keeps[known], best[known], kept[known], costs, limit) for limit in THRESHOLDS]
     sizes = np.array([released for released, _ in counts])
     if sizes.max() < needed:
@@ -103,15 +101,13 @@ def threshold(
 def _starts(sizes: IntArray, needed: int) -> list[int]:
     """Where tests begin, by how many lots each threshold releases.
 
-    The surest lots come first: of a model that is too sure they alone may go. But a single bad one among few ends the
-    test. So a second test, which shares the error allowed with the first, begins at half of the lots that any threshold
-    releases, where these are many.
+    At half of the lots that any threshold releases: a test from fewer on ends by chance at one or two bad ones among
+    them, though all together would show the promise, and one from all on shows nothing where too many of these are bad.
+    But of a model that is too sure, the surest lots alone may be released. So where half is many, a second test, which
+    shares the error allowed with the first, begins at twice as many lots as are needed at all.
     """
-    most = int(sizes.max())
-    wanted = [_ROOM * needed if most >= _ROOM * needed else needed]
-    if most >= 2 * _ROOM * needed:
-        wanted.append(most // 2)
-    return [int(np.argmax(sizes >= size)) for size in wanted]
+    half = max(int(sizes.max()) // 2, needed)
+    return [int(np.argmax(sizes >= size)) for size in sorted({min(half, _ROOM * needed), half})]
 
 
 def _tested(counts: list[tuple[int, int]], start: int, alpha: float, level: float) -> float:
@@ -132,9 +128,12 @@ def _released(keeps: FloatArray, best: FloatArray, kept: FloatArray, costs: Cost
     return len(released), int(np.sum(kept[released, grade[released]] == 0))
 
 
-def too_few_lots(lots: int, needed: int, alpha: float, confidence: float) -> str:
-    """Why too few lots promise nothing."""
-    return (
-        f"{lots} lots to calibrate, expected {needed} or more: that at most {100 * alpha:.3g}% of released lots break "
-        f"their grade cannot be shown with {confidence:.0%} confidence from fewer, even if all of them are good"
-    )
+def check_enough(kept: FloatArray, alpha: float, confidence: float) -> None:
+    """Raise GuaranteeError where lots, kept as for `threshold`, are too few to show it even if all were good."""
+    lots, needed = int((~np.isnan(kept).any(axis=1)).sum()), lots_needed(alpha, confidence)
+    if lots < needed:
+        raise GuaranteeError(
+            f"{lots} lots to calibrate, expected {needed} or more: that at most {100 * alpha:.3g}% of released lots "
+            f"break their grade cannot be shown with {confidence:.0%} confidence from fewer, even if all of them are "
+            "good"
+        )

@@ -38,16 +38,21 @@ class Assessment:
         assayed or not.
     decided : Decisions
         What is done with the lots.
+    unpromised : Decisions
+        What would be done if nothing were promised of released lots, so that costs alone decided.
     """
 
     logs: FloatArray
     defects: FloatArray
     keeps: FloatArray
     decided: Decisions
+    unpromised: Decisions
 
     def __getitem__(self, rows: IntArray | BoolArray) -> Assessment:
         """Some of the lots."""
-        return Assessment(self.logs[rows], self.defects[rows], self.keeps[rows], self.decided[rows])
+        return Assessment(
+            self.logs[rows], self.defects[rows], self.keeps[rows], self.decided[rows], self.unpromised[rows]
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,8 +130,10 @@ class QualityModel:
         logs = raw[:, : len(self.seed.elements)]
         defects = defect_chances(raw[:, len(self.seed.elements) :], self.temperatures)
         chances = self.scatter.chances(logs, self.limits)
-        decided = decide(chances.keeps, chances.best, costs or self.costs, self.threshold)
-        return Assessment(logs, defects, chances.keeps, decided)
+        decided, unpromised = (
+            decide(chances.keeps, chances.best, costs or self.costs, limit) for limit in (self.threshold, 1.0)
+        )
+        return Assessment(logs, defects, chances.keeps, decided, unpromised)
 
     def contents(self, logs: FloatArray, coverage: float) -> dict[str, Answer]:
         """Likeliest contents, each with its interval, of logarithms logs, shape (n, E).

@@ -14,9 +14,9 @@ from models.intervals import Conformal
 from models.quality.censoring import below_limit, drawn, log_size
 from models.quality.grades import Limits
 from models.quality.losses import spread_about
-from physics.arrays import FloatArray, IntArray
+from physics.arrays import FloatArray
 
-_SCENARIOS_OF = 3  # every third calibration lot lends its errors; the others judge
+_FOLDS = 3  # calibration lots are assessed by the errors of the other two thirds
 _MOST_USUAL = 300
 _RARE = 3.0  # standard deviations: lots with a larger error are scenarios each, of the usual ones some stand for all
 _ROWS_AT_ONCE = 128
@@ -63,29 +63,19 @@ class Scatter:
     joint: Conformal
 
     @classmethod
-    def of(cls, reported: FloatArray, logs: FloatArray) -> tuple[Self, IntArray]:
-        """Scatter of reported contents about predicted logarithms, both shape (n, E), and the lots left to judge with.
-
-        The lots whose errors become scenarios may not judge decisions that rest on these scenarios: each would find
-        itself among them.
+    def of(cls, reported: FloatArray, logs: FloatArray) -> Self:
+        """Scatter of reported contents about predicted logarithms, both shape (n, E).
 
         Raises
         ------
         ValueError
             An element of which nothing was reported.
         """
-        empty = np.flatnonzero(np.isnan(reported).all(axis=0))
-        if len(empty):
-            raise ValueError(f"reported: elements {empty.tolist()} have no content in any calibration lot")
-        spread = np.array([spread_about(label, raw) for label, raw in zip(reported.T, logs.T, strict=True)])
-        uniforms = np.random.default_rng(_RNG_SEED).random(reported.shape)
-        error = (drawn(reported, logs, spread, uniforms) - logs) / spread
-        judges = deciding_lots(len(logs))
-        scenarios, weights = _thinned(np.delete(error, judges, axis=0))
-        # A lot without any content reported would count as one that every interval holds.
+        spread, errors = _errors(reported, logs)
+        # A lot without any content reported would count as one that every interval covers.
         known = ~np.isnan(reported).all(axis=1)
         joint = Conformal(np.sort(_largest_error(reported[known], logs[known], spread)))
-        return cls(spread, scenarios, weights, joint), judges
+        return cls(spread, *_thinned(errors), joint)
 
     def bounds(self, logs: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
         """Lowest and highest content, shape (n, E) each, between which all contents of a lot lie together.
@@ -166,9 +156,42 @@ class Scatter:
         return cls(spread, scenarios, weights, Conformal(np.array(state["joint"])))
 
 
-def deciding_lots(lots: int) -> IntArray:
-    """Which of so many calibration lots judge decisions; the errors of the others, evenly spread, are scenarios."""
-    return np.flatnonzero(np.arange(lots) % _SCENARIOS_OF)
+def crossed_chances(reported: FloatArray, logs: FloatArray, limits: Limits) -> Chances:
+    """What may become of calibration lots, each by the errors of other lots than its own third, evenly spread.
+
+    A lot that was assessed by its own error would find itself among the scenarios, so that it could not show what a
+    decision on a new lot is worth. All lots can, this way, and all lend their errors to new ones.
+
+    Parameters
+    ----------
+    reported, logs : ndarray, shape (n, E)
+        As for `Scatter.of`, of at least two lots.
+    limits : Limits
+        Limits of the G grades.
+
+    Returns
+    -------
+    Chances
+        Of the n lots.
+    """
+    spread, errors = _errors(reported, logs)
+    fold = np.arange(len(logs)) % _FOLDS
+    keeps, best = np.empty((2, len(logs), limits.grades))
+    for one in range(_FOLDS):
+        others = Scatter(spread, *_thinned(errors[fold != one]), Conformal(np.empty(0)))
+        found = others.chances(logs[fold == one], limits)
+        keeps[fold == one], best[fold == one] = found.keeps, found.best
+    return Chances(keeps, best)
+
+
+def _errors(reported: FloatArray, logs: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Spread of each element, shape (E,), and errors in units of it, shape (n, E), censored ones drawn."""
+    empty = np.flatnonzero(np.isnan(reported).all(axis=0))
+    if len(empty):
+        raise ValueError(f"reported: elements {empty.tolist()} have no content in any calibration lot")
+    spread = np.array([spread_about(label, raw) for label, raw in zip(reported.T, logs.T, strict=True)])
+    uniforms = np.random.default_rng(_RNG_SEED).random(reported.shape)
+    return spread, (drawn(reported, logs, spread, uniforms) - logs) / spread
 
 
 def _thinned(errors: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -6,7 +6,6 @@ import numpy as np
 
 from models.answers import COVERAGE
 from models.quality.guarantee import lots_needed
-from models.quality.scatter import deciding_lots
 from pages.markdown import figure, table
 from pages.moments import moment_format
 from seeds import Seed
@@ -148,7 +147,7 @@ def _grades(seed: Seed) -> list[str]:
 
 def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[str]:
     rules, m = data.seed.quality_rules, chosen.metrics
-    lots, alpha = len(deciding_lots(sum(map(len, parts.calibrate)))), rules.alpha.value
+    lots, alpha = sum(map(len, parts.calibrate)), rules.alpha.value
     threshold = f"{chosen.model.threshold:.3g}" if np.isfinite(chosen.model.threshold) else "none: no lot is released"
     judged = "; ".join(
         f"{lines}: {_let_go(m, part)}, {figure(m, f'{part}_cost', '.2f')} $/t"
@@ -159,8 +158,8 @@ def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[st
         "## Decisions",
         "",
         f"Promised with {rules.confidence.value:.0%} confidence: of the lots that are released without an assay in a "
-        f"grade with limits, at most {100 * alpha:.3g}% break that grade by their assay. Learn then test on {lots} of "
-        f"the calibration lots ({lots_needed(alpha, rules.confidence.value)} good released ones are the fewest); "
+        f"grade with limits, at most {100 * alpha:.3g}% break that grade by their assay. Learn then test on {lots} "
+        f"calibration lots ({lots_needed(alpha, rules.confidence.value)} good released ones are the fewest); "
         f"highest probability of breaking its grade with which a lot may be released: {threshold}. {judged}. To assay "
         f"all costs {m['test_cost_assay_all']:.2f} $/t, to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t.",
         "",

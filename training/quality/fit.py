@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from models.promises import GuaranteeError
 from models.quality.fit import grader
-from models.quality.guarantee import lots_needed, too_few_lots
+from models.quality.guarantee import check_enough
 from models.quality.model import QualityModel
 from models.quality.outcomes import Lots
-from models.quality.scatter import deciding_lots
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
@@ -46,10 +44,7 @@ def check_split(data: Dataset, parts: Split) -> None:
     """
     _check_labels(data, parts)
     rules, rows = data.seed.quality_rules, np.concatenate(parts.calibrate)
-    kept = lots_of(data)[rows].kept[deciding_lots(len(rows))]
-    known, needed = int((~np.isnan(kept).any(axis=1)).sum()), lots_needed(rules.alpha.value, rules.confidence.value)
-    if known < needed:
-        raise GuaranteeError(too_few_lots(known, needed, rules.alpha.value, rules.confidence.value))
+    check_enough(lots_of(data)[rows].kept, rules.alpha.value, rules.confidence.value)
 
 
 def _check_labels(data: Dataset, parts: Split) -> None:

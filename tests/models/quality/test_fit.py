@@ -1,4 +1,4 @@
-"""What a quality model is calibrated with: which lots judge, and what each part is given."""
+"""What a quality model is calibrated with: which chances set the threshold, and what each part is given."""
 
 import math
 from typing import Any
@@ -10,7 +10,7 @@ from scipy.special import expit
 from models.quality import fit
 from models.quality.fit import grader
 from models.quality.model import QualityModel
-from models.quality.scatter import Scatter
+from models.quality.scatter import Scatter, crossed_chances
 from seeds import Seed
 
 NAN = math.nan
@@ -38,6 +38,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return 0.125
 
     monkeypatch.setattr(fit, "threshold", threshold)
+    monkeypatch.setattr(fit, "check_enough", lambda *given: None)
     return seen
 
 
@@ -50,20 +51,21 @@ def made(seed: Seed, defects: np.ndarray | None = None) -> QualityModel:
     return model
 
 
-def test_two_lots_of_three_judge_and_the_others_lend_their_errors(toy_quality_seed: Seed, asked: list[Any]) -> None:
+def test_all_lots_set_the_threshold_each_without_its_own_errors(toy_quality_seed: Seed, asked: list[Any]) -> None:
     model, (reported, _, predictions) = made(toy_quality_seed), calibration()
     keeps, best, kept, costs, alpha, confidence = asked
-    judges = [1, 2, 4, 5, 7, 8]
-    chances = model.scatter.chances(predictions[judges, :3], model.limits)
+    chances = crossed_chances(reported, predictions[:, :3], model.limits)
     np.testing.assert_array_equal(keeps, chances.keeps)
     np.testing.assert_array_equal(best, chances.best)
-    assert kept.shape == (6, 3)
-    assert kept[2].tolist() == [0.0, 1.0, 1.0]
-    assert np.delete(kept, 2, axis=0).tolist() == [[1.0, 1.0, 1.0]] * 5
+    assert kept.shape == (LOTS, 3)
+    assert kept[4].tolist() == [0.0, 1.0, 1.0]
+    assert np.delete(kept, 4, axis=0).tolist() == [[1.0, 1.0, 1.0]] * 8
     assert (costs.assay, costs.claim, costs.intended) == (6.0, 300.0, 0)
     assert (alpha, confidence) == (0.02, 0.95)
-    np.testing.assert_array_equal(model.scatter.spread, Scatter.of(reported, predictions[:, :3])[0].spread)
-    assert len(model.scatter.scenarios) == 3
+    whole = Scatter.of(reported, predictions[:, :3])
+    np.testing.assert_array_equal(model.scatter.spread, whole.spread)
+    np.testing.assert_array_equal(model.scatter.scenarios, whole.scenarios)
+    assert len(model.scatter.scenarios) == LOTS
 
 
 def test_the_model_has_what_was_found_and_learnt(toy_quality_seed: Seed, asked: list[Any]) -> None:

@@ -187,11 +187,12 @@ class TestSteps:
     @pytest.mark.parametrize(
         ("sizes", "starts"),
         [
-            ([0, 59, 60, 117], [1]),  # fewer than twice as many as are needed: from these on
-            ([0, 59, 60, 118], [3]),
-            ([0, 100, 118, 200], [2]),
-            ([10, 118, 130, 235], [1]),  # a second test begins at half of all, where all are four times the needed
-            ([10, 118, 130, 236], [1, 1]),
+            ([0, 59, 60, 117], [1]),  # half is fewer than are needed: as many as these
+            ([0, 59, 60, 118], [1]),
+            ([0, 99, 100, 118, 200], [2]),
+            ([10, 117, 130, 235], [1]),
+            ([10, 118, 130, 237], [1]),  # a second test begins at twice the needed, where half is more
+            ([10, 118, 119, 238], [1, 2]),
             ([10, 118, 149, 150, 300], [1, 3]),
         ],
     )
@@ -248,7 +249,12 @@ class TestSteps:
             threshold(*graded(broken), kept, COSTS, 0.05, 0.95)
 
     def test_the_words_of_too_few_lots(self) -> None:
-        assert guarantee.too_few_lots(3, 59, 0.05, 0.95) == (
+        kept = np.ones((60, 2))
+        guarantee.check_enough(kept, 0.05, 0.95)
+        kept[3:, 1] = math.nan
+        with pytest.raises(GuaranteeError) as raised:
+            guarantee.check_enough(kept, 0.05, 0.95)
+        assert str(raised.value) == (
             "3 lots to calibrate, expected 59 or more: that at most 5% of released lots break their grade cannot be "
             "shown with 95% confidence from fewer, even if all of them are good"
         )

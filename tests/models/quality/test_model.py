@@ -62,12 +62,11 @@ class TestFitted:
         assert model.info == {"rows": 900}
 
     def test_few_lots_promise_nothing(self, toy_quality_seed: Seed, toy_quality_frame: Frame) -> None:
-        """Of 150 lots to calibrate 100 judge, and 149 must."""
         X, Y = lots(toy_quality_seed, toy_quality_frame(lines=5, lots=60))
         assert lots_needed(0.02, 0.95) == 149
-        with pytest.raises(GuaranteeError, match="100 lots to calibrate, expected 149 or more"):
-            fitted(toy_quality_seed, X, Y, 150)
-        with pytest.raises(GuaranteeError, match="0 lots to calibrate, expected 149 or more"):
+        with pytest.raises(GuaranteeError, match="148 lots to calibrate, expected 149 or more"):
+            fitted(toy_quality_seed, X, Y, 152)
+        with pytest.raises(GuaranteeError, match="1 lots to calibrate, expected 149 or more"):
             fitted(toy_quality_seed, X, np.where(np.isnan(Y), 1.0, Y), 299)
 
     def test_chances_of_defects_are_as_sure_as_they_are_right(self, toy_quality_seed: Seed) -> None:

@@ -10,7 +10,7 @@ from models.intervals import Conformal
 from models.quality import scatter as module
 from models.quality.censoring import drawn
 from models.quality.grades import Limits
-from models.quality.scatter import Scatter, deciding_lots
+from models.quality.scatter import Scatter, crossed_chances
 
 NAN = math.nan
 
@@ -113,9 +113,19 @@ def test_the_largest_error_of_a_lot_by_hand() -> None:
     np.testing.assert_allclose(found, [2.0, 2.0, 0.5, 2.0, 0.0], rtol=1e-9)
 
 
-def test_every_third_lot_lends_its_errors_from_the_first_on() -> None:
-    assert deciding_lots(8).tolist() == [1, 2, 4, 5, 7]
-    assert deciding_lots(1).tolist() == []
+def test_each_lot_by_hand_has_the_errors_of_the_lots_of_other_thirds() -> None:
+    """Lots 0 and 3 are one third, 1 and 4, 2 and 5 the others; chances are those of a scatter without the own third."""
+    rng = np.random.default_rng(4)
+    logs = rng.standard_normal((6, 2))
+    reported = np.exp(logs + 0.3 * rng.standard_normal((6, 2)))
+    limits = Limits(("x",), np.array([[1.0, 0.0]]), np.array([1.5]), np.array([0], dtype=np.intp), 2)
+    found, whole = crossed_chances(reported, logs, limits), Scatter.of(reported, logs)
+    for third in ([0, 3], [1, 4], [2, 5]):
+        others = np.delete(np.arange(6), third)
+        errors = (np.log(reported[others]) - logs[others]) / whole.spread
+        alone = Scatter(whole.spread, errors, np.full(4, 0.25), whole.joint).chances(logs[third], limits)
+        np.testing.assert_allclose(found.keeps[third], alone.keeps, rtol=1e-9)
+        np.testing.assert_allclose(found.best[third], alone.best, rtol=1e-9)
 
 
 def test_few_lots_are_scenarios_each() -> None:
@@ -150,11 +160,10 @@ def test_errors_are_counted_in_units_of_each_elements_spread() -> None:
     logs = rng.standard_normal((30, 2))
     reported = np.exp(logs + [0.2, 0.5] * rng.standard_normal((30, 2)))
     reported[6, 0], reported[9, 1] = -reported[6, 0], NAN
-    scatter, judges = Scatter.of(reported, logs)
+    scatter = Scatter.of(reported, logs)
     uniforms = np.random.default_rng(20260101).random((30, 2))
     errors = (drawn(reported, logs, scatter.spread, uniforms) - logs) / scatter.spread
-    lent = np.delete(errors, judges, axis=0)
-    assert np.abs(lent).max() < 3.0
-    np.testing.assert_allclose(scatter.scenarios, lent, rtol=1e-12)
+    assert np.abs(errors).max() < 3.0
+    np.testing.assert_allclose(scatter.scenarios, errors, rtol=1e-12)
     assert len(scatter.joint.scores) == 30
     assert (np.diff(scatter.joint.scores) >= 0).all()

@@ -84,7 +84,7 @@ DECISIONS = """
 ## Decisions
 
 Promised with 95% confidence: of the lots that are released without an assay in a grade with limits, at most 2% break \
-that grade by their assay. Learn then test on 200 of the calibration lots (149 good released ones are the fewest); \
+that grade by their assay. Learn then test on 300 calibration lots (149 good released ones are the fewest); \
 highest probability of breaking its grade with which a lot may be released: {}. test lots: 400 released, 1.00% of them \
 break their grade (95% sure: at most 2.35%), 2.00 $/t; held-out units: none released, 2.50 $/t. To assay all costs \
 6.00 $/t, to assay none 20.13 $/t.

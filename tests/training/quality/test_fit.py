@@ -47,20 +47,19 @@ def parts_of(train, *calibrate):
     return SimpleNamespace(train=train, calibrate=calibrate, learnt=np.concatenate([train, *calibrate]))
 
 
-def test_of_the_lots_that_judge_149_with_all_grades_known_are_enough(toy_quality_seed):
-    """Two of three calibration lots judge: of 224 of them 149, the others being lot 0, 3, 6 and so on."""
-    train, calibrate = np.arange(10), np.arange(10, 234)
-    judging = calibrate[np.arange(224) % 3 != 0]
-    assert len(judging) == 149
-    data = data_of(toy_quality_seed, np.ones((234, 3)))
-    assert check_split(data, parts_of(train, calibrate[:100], calibrate[100:])) is None
+def test_149_calibration_lots_with_all_grades_known_are_enough(toy_quality_seed):
+    train, calibrate = np.arange(10), np.arange(10, 160)
+    data, parts = data_of(toy_quality_seed, np.ones((160, 3))), parts_of(train, calibrate[:100], calibrate[100:])
+    assert check_split(data, parts) is None
     # where p is below the limit and q unknown, nobody knows whether the lot is prime: one grade of three suffices
-    data.contents[judging[5], 1] = np.nan
+    data.contents[calibrate[5], 1] = np.nan
+    assert check_split(data, parts) is None
+    data.contents[calibrate[6], 1] = np.nan
     with pytest.raises(GuaranteeError, match=r"^148 lots to calibrate, expected 149 or more: "):
-        check_split(data, parts_of(train, calibrate[:100], calibrate[100:]))
-    data.contents[judging[5], 1] = 1.0
-    data.contents[calibrate[3], 1] = np.nan  # one of those that do not judge
-    assert check_split(data, parts_of(train, calibrate[:100], calibrate[100:])) is None
+        check_split(data, parts)
+    data.contents[calibrate[6], 1] = 1.0
+    data.contents[train[3], 1] = np.nan  # one that does not calibrate
+    assert check_split(data, parts) is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from models.promises import GuaranteeError
 from models.quality.fit import grader
 from models.quality.guarantee import lots_needed
 from models.quality.outcomes import costs_of
-from models.quality.scatter import deciding_lots
 from models.table.contract import check
 from models.tasks import build
 from training import quality
@@ -196,9 +195,9 @@ def test_too_few_lots_for_the_promise_are_told_with_the_number_needed(toy_qualit
     seed = ruled(toy_quality_seed, alpha=0.01)
     assert lots_needed(0.01, 0.95) == 299
     data, parts = data_of(seed, toy_quality_frame(lots=60))
-    judges = len(deciding_lots(sum(map(len, parts.calibrate))))
-    assert judges < 299
-    with pytest.raises(GuaranteeError, match=rf"^{judges} lots to calibrate, expected 299 or more: that at most 1% of"):
+    lots = sum(map(len, parts.calibrate))
+    assert lots < 299
+    with pytest.raises(GuaranteeError, match=rf"^{lots} lots to calibrate, expected 299 or more: that at most 1% of"):
         check_split(data, parts)
     with pytest.raises(GuaranteeError, match="expected 299 or more"):
         fit_candidate(quality, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
@@ -212,7 +211,7 @@ def test_lots_of_unknown_grades_promise_nothing(toy_quality_seed, toy_quality_fr
     frame.loc[frame.index % 5 != 0, "q"] = np.nan
     data, parts = data_of(toy_quality_seed, frame)
     rows = np.concatenate(parts.calibrate)
-    known = int((~np.isnan(lots_of(data)[rows[deciding_lots(len(rows))]].kept).any(axis=1)).sum())
+    known = int((~np.isnan(lots_of(data)[rows].kept).any(axis=1)).sum())
     assert known < 0.3 * len(rows)
     with pytest.raises(GuaranteeError, match=rf"^{known} lots to calibrate, expected 149 or more"):
         check_split(data, parts)
@@ -248,7 +247,7 @@ def test_where_a_claim_costs_more_than_any_chance_of_it_nothing_is_released(toy_
 def test_the_promise_holds_on_lots_of_many_plants(toy_quality_seed, toy_quality_frame):
     """With a confidence of 95 % more than 3 of 10 plants would break it by chance once in a thousand times.
 
-    Claims are so cheap that the threshold decides, and some 440 lots judge where 299 good ones are the fewest.
+    Claims are so cheap that the threshold decides, and some 660 lots set it where 299 good ones are the fewest.
     """
     seed, shares = ruled(toy_quality_seed, alpha=0.01, claim_cost=60), []
     for plant in range(10):
