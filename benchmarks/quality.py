@@ -2,10 +2,12 @@
 
     python benchmarks/quality.py                     # all of them
     python benchmarks/quality.py copper_cathode      # one; the figures of the others stay as they are
+    python benchmarks/quality.py --development       # on plants to develop on; prints, and writes nothing
 
 Plants of each kind are drawn by the spread of the seed's parameters. On each, the default plant's champion is learnt
 anew from the plant's own lots, as a plant would do it, and measured on its newest lots, held-out units included. The
-default plant's champion, carried there as it is, decides on the same lots. Figures are kept in
+default plant's champion, carried there as it is, decides on the same lots. Nothing is chosen on the plants of FINAL.
+Figures are kept in
 docs/results/quality.json with the digests of seed and table that the champion learnt from; the tables of
 docs/tasks/quality.md are made from it.
 """
@@ -14,15 +16,19 @@ import json
 import math
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from scipy.stats import beta
 
 from benchmarks.digests import table_digest
+from models.quality.decision import decide
+from models.quality.guarantee import THRESHOLDS
 from models.quality.model import QualityModel
-from models.quality.outcomes import Lots
+from models.quality.outcomes import Lots, costs_of
 from models.tasks import build
+from physics.arrays import FloatArray
 from registry.settings import Settings
 from seeds import Seed, load, names
 from synthetic_data import another_plant, simulate
@@ -37,7 +43,8 @@ from training.splits import TEST_SHARE, Split, split
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "quality.json", ROOT / "docs" / "tasks" / "quality.md"
 BEGIN, END = "<!-- {} -->", "<!-- end of {} -->"
-LOTS, PLANTS, FIRST = 20_000, 8, 101
+DEVELOPMENT, FINAL = range(301, 307), range(501, 509)
+LOTS, PLANTS = 20_000, len(FINAL)
 COSTS = ("cost", "cost_assay_all", "cost_assay_none")
 KEPT = (
     *COSTS,
@@ -49,6 +56,10 @@ KEPT = (
     "truth_false_release",
     "coverage_90",
     "broken",
+    "unpromised_cost",
+    "unpromised_assayed",
+    "unpromised_let_go",
+    "unpromised_false_release",
 )
 
 
@@ -64,30 +75,43 @@ def evaluated(model: QualityModel, data: Dataset, parts: Split) -> dict[str, flo
     rows = np.concatenate([parts.test, parts.unseen])
     assert data.true_contents is not None
     lots: Lots = lots_of(data)[rows]
-    found = measured(model, data.seed, model.estimator.predict(data.X[rows]), lots, data.true_contents[rows])
-    return {name: found[name] for name in KEPT} | {"lots": float(len(rows))}
+    raw = model.estimator.predict(data.X[rows])
+    found = measured(model, data.seed, raw, lots, data.true_contents[rows])
+    best = min(hindsight(model, raw, lots))
+    return {name: found[name] for name in KEPT} | {"lots": float(len(rows)), "hindsight_cost": best}
+
+
+def hindsight(model: QualityModel, raw: FloatArray, lots: Lots) -> Iterator[float]:
+    """What decisions cost with each threshold, by these lots' own assays [$/t]: what no plant knows beforehand."""
+    chances = model.scatter.chances(raw[:, : lots.reported.shape[1]], model.limits)
+    for limit in THRESHOLDS:
+        decided = decide(chances.keeps, chances.best, model.costs, limit)
+        yield costs_of(decided, lots.kept, model.costs)["cost"]
 
 
 def pooled(found: list[dict[str, float]]) -> dict[str, float]:
     """Figures of some plants together, weighted by lots; false release by released lots."""
     lots = np.array([one["lots"] for one in found])
-    released = np.array([one["let_go"] for one in found])
-    total = {"lots": float(lots.sum()), "let_go": float(released.sum())}
-    for name in KEPT:
-        if name != "let_go":
-            weight = released if name.endswith("false_release") else lots
-            total[name] = float(np.nansum(weight * [one[name] for one in found]) / max(1.0, weight.sum()))
+    total = {"lots": float(lots.sum())}
+    for name in (*KEPT, "hindsight_cost"):
+        values = np.array([one[name] for one in found])
+        if name.endswith("let_go"):
+            total[name] = float(values.sum())
+            continue
+        before = "unpromised_" if name.startswith("unpromised") else ""
+        weight = np.array([one[f"{before}let_go"] for one in found]) if name.endswith("false_release") else lots
+        total[name] = float(np.nansum(weight * values) / max(1.0, weight.sum()))
     return total
 
 
-def on_plants(seed: Seed, folder: Path) -> dict[str, object]:
-    """Figures of models learnt on each plant, and of the default plant's champion carried there."""
+def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, object]:
+    """Figures of models learnt on each of some plants, and of the default plant's champion carried there."""
     simulate(seed, folder / "plant")
     learnt = train(seed, folder / "plant", Settings(home=folder / "home")).learnt
     champion = learnt.best.model
     assert isinstance(champion, QualityModel)
     own, carried = [], []
-    for number in range(FIRST, FIRST + PLANTS):
+    for number in plants:
         other = another_plant(seed, number)
         path = simulate(other, folder / str(number), units=size(seed))
         data = read(path, other)
@@ -102,7 +126,7 @@ def on_plants(seed: Seed, folder: Path) -> dict[str, object]:
         "data_digest": learnt.data.digest,
         "table_digest": table_digest(learnt.data.checked),
         "candidate": champion.candidate,
-        "plants": PLANTS,
+        "plants": len(plants),
         "alpha": seed.quality_rules.alpha.value,
         "confidence": seed.quality_rules.confidence.value,
         "own": pooled(own),
@@ -136,13 +160,44 @@ def rows(results: Mapping[str, Mapping[str, dict[str, float]]], whose: str) -> l
     return lines
 
 
+def share_of(bad: float, lots: float) -> str:
+    """A share of lots with its exact 95 % interval (Clopper and Pearson), in percent."""
+    bad, lots = round(bad), round(lots)
+    low = beta.ppf(0.025, bad, lots - bad + 1) if bad else 0.0
+    high = beta.ppf(0.975, bad + 1, lots - bad) if bad < lots else 1.0
+    return f"{bad / lots:.2%} ({100 * low:.2f}-{100 * high:.2f})"
+
+
+def promise(results: Mapping[str, Mapping[str, dict[str, float]]]) -> list[str]:
+    """Lines of the table of what the promise does to decisions, beside costs alone."""
+    lines = [
+        "| process | decided by | to the laboratory | false release [%] | cost [$/t] |",
+        "|---|---|---:|---:|---:|",
+    ]
+    for process, result in results.items():
+        m = result["own"]
+        for label, before in (("costs and promise", ""), ("costs alone", "unpromised_")):
+            lots = m[f"{before}let_go"]
+            cells = (
+                process,
+                label,
+                f"{m[f'{before}assayed']:.1%}",
+                share_of(m[f"{before}false_release"] * lots, lots),
+                f"{m[f'{before}cost']:.2f}",
+            )
+            lines.append(f"| {' | '.join(cells)} |")
+        lines.append(f"| {process} | the best threshold in hindsight | | | {m['hindsight_cost']:.2f} |")
+    return lines
+
+
 def with_tables(text: str, results: Mapping[str, Mapping[str, dict[str, float]]]) -> str:
-    """Text with both tables between their markers replaced."""
-    for whose in ("own", "carried"):
-        head, _, rest = text.partition(BEGIN.format(whose))
-        _, _, tail = rest.partition(END.format(whose))
-        table = "\n".join(rows(results, whose))
-        text = f"{head}{BEGIN.format(whose)}\n{table}\n{END.format(whose)}{tail}"
+    """Text with the tables between their markers replaced."""
+    tables = {"own": rows(results, "own"), "carried": rows(results, "carried"), "promise": promise(results)}
+    for name, lines in tables.items():
+        head, _, rest = text.partition(BEGIN.format(name))
+        _, _, tail = rest.partition(END.format(name))
+        table = "\n".join(lines)
+        text = f"{head}{BEGIN.format(name)}\n{table}\n{END.format(name)}{tail}"
     return text
 
 
@@ -150,9 +205,13 @@ def main(arguments: list[str]) -> None:
     """Measure and write."""
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     graded = [process for process in names() if load(process).quality is not None and load(process).plant is not None]
-    for process in arguments or graded:
+    develop = "--development" in arguments
+    for process in [name for name in arguments if name != "--development"] or graded:
         with tempfile.TemporaryDirectory() as scratch:
-            results[process] = on_plants(load(process), Path(scratch))
+            results[process] = on_plants(load(process), Path(scratch), DEVELOPMENT if develop else FINAL)
+    if develop:
+        print("\n".join([*rows(results, "own"), *promise(results)]))
+        return
     RESULTS.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
 

@@ -116,8 +116,8 @@ def measured(
     -------
     dict of str to float
         lot_loss; figures of `by_element` and `costs_of`; for each defect `_auc` and `_brier`; grade_ece and grade_brier
-        of the intended grade; broken, the share of lots that break it; unpromised_cost, unpromised_assayed and
-        unpromised_false_release, as of `costs_of` if costs alone decided, without a promise: what they differ by from
+        of the intended grade; broken, the share of lots that break it; unpromised_cost, _assayed, _let_go and
+        _false_release, as of `costs_of` if costs alone decided, without a promise: what they differ by from
         the others is what the promise does. With truth, of the lots whose truth is known,
         truth_rmse, the mean over elements of the error of the logarithm, truth_coverage_90, truth_false_release and
         truth_cost. What no lot tells is NaN.
@@ -134,7 +134,7 @@ def measured(
         **costs_of(judged.decided, lots.kept, costs),
     }
     free = costs_of(judged.unpromised, lots.kept, costs)
-    found |= {f"unpromised_{name}": free[name] for name in ("cost", "assayed", "false_release")}
+    found |= {f"unpromised_{name}": free[name] for name in ("cost", "assayed", "let_go", "false_release")}
     for d, name in enumerate(seed.defects):
         chance, seen = judged.defects[:, d], lots.defects[:, d]
         found |= {
