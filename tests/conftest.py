@@ -257,7 +257,7 @@ def save_toy_grader(
 ) -> Callable[..., object]:
     """Saver of a quality model of the toy process into a folder: the older half of the lots learnt, then calibrated."""
     from models.quality.candidates import build
-    from models.quality.fit import grader
+    from models.quality.model import grader
     from models.table.contract import check
     from models.table.inputs import matrix
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from models.quality.fit import grader
 from models.quality.guarantee import check_enough
-from models.quality.model import QualityModel
+from models.quality.model import QualityModel, grader
 from models.quality.outcomes import Lots
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray

@@ -19,8 +19,7 @@ from models import estimator_files, files
 from models.files import ModelFilesError, load, save
 from models.pyfunc import _load_pyfunc
 from models.quality.candidates import build
-from models.quality.fit import grader
-from models.quality.model import QualityModel
+from models.quality.model import QualityModel, grader
 from models.table.contract import check
 from models.table.inputs import matrix
 from models.tasks import task_of

@@ -5,10 +5,12 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 
 from models.adaptive import Level
 from models.intervals import CoverageError
@@ -16,15 +18,13 @@ from models.promises import GuaranteeError
 from models.quality import model as quality_model
 from models.quality.candidates import build
 from models.quality.decision import Costs, Decisions
-from models.quality.fit import grader
 from models.quality.guarantee import lots_needed
-from models.quality.model import QualityModel
+from models.quality.model import QualityModel, grader
+from models.quality.scatter import Scatter, crossed_chances
 from models.table.contract import check
 from models.table.inputs import input_names, matrix
 from seeds import Seed
 from seeds.format.loader import parse
-
-pytestmark = pytest.mark.slow  # models are fitted or plants simulated
 
 Frame = Callable[..., pd.DataFrame]
 
@@ -54,6 +54,7 @@ def new(toy_quality_seed: Seed, toy_quality_frame: Frame) -> tuple[np.ndarray, n
     return lots(toy_quality_seed, toy_quality_frame(rng_seed=2, lots=300))
 
 
+@pytest.mark.slow
 class TestFitted:
     def test_the_errors_are_those_of_the_law(self, model: QualityModel) -> None:
         np.testing.assert_allclose(model.scatter.spread, 0.3, rtol=0.08)
@@ -109,6 +110,7 @@ class TestFitted:
         np.testing.assert_array_equal(back.assess(X).keeps, model.assess(X).keeps)
 
 
+@pytest.mark.slow
 class TestAnswers:
     def test_all_contents_of_a_lot_lie_within_their_intervals(
         self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]
@@ -192,6 +194,7 @@ class TestAnswers:
         assert flags[1] == ["v missing", "knob missing"]
 
 
+@pytest.mark.slow
 class TestDecisions:
     def test_some_of_the_lots(self, model: QualityModel, new: tuple[np.ndarray, np.ndarray]) -> None:
         judged = model.assess(new[0][:20])
@@ -265,6 +268,7 @@ class TestDecisions:
 
 
 @pytest.mark.parametrize("threshold", [0.03, math.nan])
+@pytest.mark.slow
 def test_its_state_comes_back(model: QualityModel, threshold: float) -> None:
     model = replace(model, threshold=threshold)
     parts = {
@@ -276,6 +280,7 @@ def test_its_state_comes_back(model: QualityModel, threshold: float) -> None:
     assert back.threshold == threshold or math.isnan(threshold)
 
 
+@pytest.mark.slow
 def test_known_assays_give_the_joint_intervals_their_width(model: QualityModel) -> None:
     logs = np.log(np.full((2, len(model.seed.elements)), 1.5))
     narrow = replace(model, level=Level(np.full(100, 0.5), Level.new().missed))
@@ -287,6 +292,7 @@ def test_known_assays_give_the_joint_intervals_their_width(model: QualityModel) 
         np.testing.assert_array_equal(answer, before[name])
 
 
+@pytest.mark.slow
 def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: QualityModel) -> None:
     one = replace(model, level=Level(np.full(100, 0.5), Level.new().missed), followed=np.zeros(3))
     own = ("scatter", "temperatures", "threshold", "level", "followed")
@@ -298,3 +304,95 @@ def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: Q
     assert back.followed is None
     del state["level"]
     assert QualityModel.from_state(state, **parts).level is None
+
+
+# ---- how it is calibrated: which chances set the threshold, and what each part is given
+
+NAN = math.nan
+LOTS = 9
+ROWS = np.array([[0.0, 1.0, 50.0, 2.0], [1.0, NAN, 60.0, 3.0], [-1.0, 0.5, 40.0, 4.0]])
+
+
+def calibration() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    predictions = np.column_stack([0.4 * rng.standard_normal((LOTS, 3)), np.linspace(-2.0, 2.0, LOTS)])
+    reported = np.exp(predictions[:, :3] + 0.3 * rng.standard_normal((LOTS, 3)))
+    reported[2, 1] = -0.5
+    reported[4, 0] = 7.0  # above 6 ppm, the highest p of the first grade
+    defects = np.array([[0.0], [1.0], [0.0], [NAN], [0.0], [1.0], [0.0], [1.0], [1.0]])
+    return reported, defects, predictions
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the search for a threshold was given; it finds 0.125."""
+    seen: list[Any] = []
+
+    def threshold(*given: Any) -> float:
+        seen.extend(given)
+        return 0.125
+
+    monkeypatch.setattr(quality_model, "threshold", threshold)
+    monkeypatch.setattr(quality_model, "check_enough", lambda *given: None)
+    return seen
+
+
+def made(seed: Seed, defects: np.ndarray | None = None) -> QualityModel:
+    reported, own, predictions = calibration()
+    info = {"rows": 3}
+    model = grader(seed, "linear", None, ROWS, reported, own if defects is None else defects, predictions, info)
+    assert model.info == info
+    assert model.info is not info
+    return model
+
+
+def test_all_lots_set_the_threshold_each_without_its_own_errors(toy_quality_seed: Seed, asked: list[Any]) -> None:
+    model, (reported, _, predictions) = made(toy_quality_seed), calibration()
+    keeps, best, kept, costs, alpha, confidence = asked
+    chances = crossed_chances(reported, predictions[:, :3], model.limits)
+    np.testing.assert_array_equal(keeps, chances.keeps)
+    np.testing.assert_array_equal(best, chances.best)
+    assert kept.shape == (LOTS, 3)
+    assert kept[4].tolist() == [0.0, 1.0, 1.0]
+    assert np.delete(kept, 4, axis=0).tolist() == [[1.0, 1.0, 1.0]] * 8
+    assert (costs.assay, costs.claim, costs.intended) == (6.0, 300.0, 0)
+    assert (alpha, confidence) == (0.02, 0.95)
+    whole = Scatter.of(reported, predictions[:, :3])
+    np.testing.assert_array_equal(model.scatter.spread, whole.spread)
+    np.testing.assert_array_equal(model.scatter.scenarios, whole.scenarios)
+    assert len(model.scatter.scenarios) == LOTS
+
+
+def test_the_model_has_what_was_found_and_learnt(toy_quality_seed: Seed, asked: list[Any]) -> None:
+    model = made(toy_quality_seed)
+    assert (model.threshold, model.candidate, model.seed) == (0.125, "linear", toy_quality_seed)
+    assert model.ranges.tolist() == [[-1.0, 1.0], [0.5, 1.0], [40.0, 60.0], [2.0, 4.0]]
+    assert model.complete.tolist() == [True, False, True, True]
+    np.testing.assert_array_equal(model.examples, ROWS)
+
+
+def test_the_temperature_is_where_the_loss_of_defects_that_were_seen_is_lowest(
+    toy_quality_seed: Seed, asked: list[Any]
+) -> None:
+    (found,), (_, seen, predictions) = made(toy_quality_seed).temperatures, calibration()
+    known = np.array([0, 1, 2, 4, 5, 6, 7, 8])
+
+    def loss(temperature: float) -> float:
+        p = expit(predictions[known, 3] / temperature)
+        return float(-np.mean(np.where(seen[known, 0] > 0, np.log(p), np.log(1 - p))))
+
+    assert 0.03 < found < 40.0
+    assert loss(found) < min(loss(0.97 * found), loss(1.03 * found))
+
+
+@pytest.mark.parametrize("seen", [[0.0] * 9, [1.0] * 9, [NAN] * 9, [NAN, 1.0, *[NAN] * 7]])
+def test_lots_that_are_all_alike_do_not_tell_how_sure_odds_may_be(
+    seen: list[float], toy_quality_seed: Seed, asked: list[Any]
+) -> None:
+    assert made(toy_quality_seed, np.array(seen)[:, None]).temperatures.tolist() == [1.0]
+
+
+def test_too_sure_odds_are_cooled_by_hand() -> None:
+    """Log-odds of 2 that come true in three lots of four: log 3 = 2 / T."""
+    found = quality_model._temperature(np.array([2.0, 2.0, 2.0, 2.0, -9.0]), np.array([1.0, 1.0, 1.0, 0.0, NAN]))
+    assert found == pytest.approx(2.0 / math.log(3.0), rel=1e-4)

@@ -1,0 +1,224 @@
+"""Set-points recommended for lots, in closed loop: simulated plants with and without them, the same random numbers.
+
+    python benchmarks/quality_setpoints.py                  # all graders with knobs; the figures go to docs
+    python benchmarks/quality_setpoints.py copper_cathode   # one; the figures of the others stay as they are
+    python benchmarks/quality_setpoints.py --development    # on plants to develop on; prints, and writes nothing
+
+Each plant has other parameters, drawn by the spread of the seed's. It runs for a history under its own operators, from
+which the recommendations and a grader are learnt; then it goes on twice, once as the operators set it and once with
+what is recommended. What a lot brought is that of its true contents and its true chance of a defect, by the decision
+that the grader takes on it, less the cost of moves: truth evaluates, and nothing else looks at it. Nothing is chosen on
+the plants of FINAL. Figures are kept in docs/results/quality_setpoints.json; the table of docs/tasks/quality.md is made
+from it.
+"""
+
+import json
+import sys
+from collections import deque
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+
+from models.quality.decision import Costs, decide, earned
+from models.quality.grades import Limits
+from models.quality.lines import LotLines
+from models.quality.scatter import Scatter
+from models.quality.setpoints import Recommendation, SetPoints
+from models.table.inputs import matrix
+from models.table.made import lenders, made_columns
+from physics.arrays import FloatArray
+from seeds import Seed, load, names
+from synthetic_data import Running, Step, another_plant, begin
+
+ROOT = Path(__file__).parent.parent
+RESULTS, PAGE = ROOT / "docs" / "results" / "quality_setpoints.json", ROOT / "docs" / "tasks" / "quality.md"
+BEGIN, END = "<!-- setpoints -->", "<!-- end of setpoints -->"
+DEVELOPMENT, FINAL = range(301, 303), range(501, 505)
+HISTORY, JUDGED = 6000, 1200  # lots, at least
+IN_HAND = 8  # periods whose rows a reader of the table still needs
+BLOCKS = 10  # stretches of time that the interval of a gain is taken over
+
+
+class Plant:
+    """A running plant and the rows of its newest periods, as they are in hand."""
+
+    def __init__(self, seed: Seed, running: Running, rows: Sequence[pd.DataFrame] = ()) -> None:
+        self.seed, self.running = seed, running
+        self.rows = deque(rows, maxlen=IN_HAND)
+        assert seed.key is not None
+        self.key, self.time = seed.key.name, seed.clock.name
+
+    def fork(self) -> "Plant":
+        """A copy that meets the same random numbers."""
+        return Plant(self.seed, self.running.fork(), self.rows)
+
+    def to_come(self) -> tuple[pd.DataFrame, FloatArray]:
+        """The operators' plan of the next period, and inputs of its lots, those unknown that are measured later."""
+        plan = self.running.plan()
+        new = self.running.known().merge(plan, on=[self.key, self.time])
+        return plan, self._inputs(pd.concat([*self.rows, new], ignore_index=True), plan)
+
+    def go(self, knobs: pd.DataFrame | None = None) -> tuple[Step, FloatArray]:
+        """Run a period: what it left, its truth in the order of the plan, and inputs of its lots."""
+        plan, step = self.running.plan(), self.running.step(knobs)
+        for start, part in step.came_in.groupby(self.time):
+            for i, own in enumerate(self.rows):
+                if own[self.time].iloc[0] == start:
+                    self.rows[i] = part
+        self.rows.append(step.table)
+        return step, self._inputs(pd.concat([*self.rows], ignore_index=True), plan)
+
+    def _inputs(self, table: pd.DataFrame, plan: pd.DataFrame) -> FloatArray:
+        made = with_made(table, self.seed)
+        now = made[made[self.time] == plan[self.time].iloc[0]].set_index(self.key)
+        return matrix(now.loc[plan[self.key]].reset_index(), self.seed)
+
+
+def with_made(table: pd.DataFrame, seed: Seed) -> pd.DataFrame:
+    """Table with the columns that a reader makes from earlier rows, sorted by unit and time."""
+    assert seed.key is not None
+    table = table.sort_values([seed.key.name, seed.clock.name], kind="stable").reset_index(drop=True)
+    unit = pd.factorize(table[seed.key.name], sort=True)[0]
+    elements = {element.name for element in seed.elements}
+    lent = {name: table[name].to_numpy(dtype=np.float64) for name in lenders(seed)}
+    lent = {name: np.abs(values) if name in elements else values for name, values in lent.items()}
+    return table.assign(**made_columns(lent, seed, unit, table[seed.clock.name].to_numpy()))
+
+
+class Grader:
+    """Decisions on finished lots before their assay, and what these brought in truth."""
+
+    def __init__(self, seed: Seed, X: FloatArray, Y: FloatArray) -> None:
+        self.seed, self.costs, self.limits = seed, Costs.of(seed), Limits.of(seed)
+        old, outputs = 2 * len(X) // 3, len(seed.elements)
+        estimator = LotLines(len(seed.defects)).fit(X[:old], Y[:old])
+        self.scatter = Scatter.of(Y[old:, :outputs], estimator.predict(X[old:])[:, :outputs])
+        self.estimator = estimator.fit(X, Y)
+
+    def brought(self, X: FloatArray, truth: pd.DataFrame) -> FloatArray:
+        """What each lot brought [$ a lot]: by its true contents, and by its true chance to be rejected for a defect."""
+        elements = [element.name for element in self.seed.elements]
+        chances = self.scatter.chances(self.estimator.predict(X)[:, : len(elements)], self.limits)
+        decided = decide(chances.keeps, chances.best, self.costs, 1.0)
+        value = earned(decided, self.limits.kept(truth[elements].to_numpy(dtype=np.float64)), self.costs)
+        sound = np.prod(1.0 - truth[list(self.seed.defects)].to_numpy(dtype=np.float64), axis=1)
+        brought: FloatArray = sound * value + (1.0 - sound) * self.costs.value[-1]
+        return brought * self.seed.quality_rules.lot_mass.value
+
+
+def run(
+    plant: Plant, grader: Grader, periods: int, setpoints: SetPoints | None
+) -> tuple[FloatArray, list[list[Recommendation]]]:
+    """What each lot brought, costs of moves taken off, shape (periods, units) [$], and what was recommended."""
+    brought, said = [], []
+    for _ in range(periods):
+        plan, X = plant.to_come()
+        found = [] if setpoints is None else setpoints.recommend(X)
+        cost = np.zeros(len(plan))
+        for i, one in enumerate(found):
+            for move in one.moves:
+                plan.loc[i, move.knob.name] = move.after
+                cost[i] += move.cost
+        step, inputs = plant.go(plan if cost.any() else None)
+        truth = step.truth.set_index(plant.key).loc[plan[plant.key]].reset_index()
+        brought.append(grader.brought(inputs, truth) - cost)
+        said.append(found)
+    return np.array(brought), said
+
+
+def on_plant(seed: Seed, number: int) -> dict[str, object]:
+    """Figures of one plant in closed loop."""
+    other = another_plant(seed, number)
+    assert other.plant is not None
+    units = other.plant.units
+    history, judged = -(-HISTORY // units), -(-JUDGED // units)
+    years = (history + judged + 2) * other.period.total_seconds() / (365.25 * 86400)
+    plant = Plant(other, begin(other, years=years))
+    past: dict[object, pd.DataFrame] = {}
+    for _ in range(history):
+        step, _ = plant.go()
+        for start, part in [*step.came_in.groupby(plant.time), *step.table.groupby(plant.time)]:
+            past[start] = part
+    table = with_made(pd.concat(past.values(), ignore_index=True), other).sort_values(plant.time, kind="stable")
+    targets = [*(element.name for element in other.elements), *other.defects]
+    table = table[table[targets].notna().any(axis=1)]
+    X, Y = matrix(table, other), table[targets].to_numpy(dtype=np.float64)
+    unit, start = table[plant.key].to_numpy(), table[plant.time].to_numpy()
+    setpoints = SetPoints.learn(other, LotLines(len(other.defects)), X, Y, unit, start)
+    grader = Grader(other, X, Y)
+    before, _ = run(plant.fork(), grader, judged, None)
+    after, said = run(plant.fork(), grader, judged, setpoints)
+    mass = other.quality_rules.lot_mass.value
+    gain = (after - before) / mass
+    blocks = np.array([part.mean() for part in np.array_split(gain.mean(axis=1), BLOCKS)])
+    half = float(student.ppf(0.975, BLOCKS - 1) * blocks.std(ddof=1) / np.sqrt(BLOCKS))
+    moved = np.array([[bool(one.moves) for one in period] for period in said])
+    promised = [one.per_tonne for period in said for one in period if one.moves]
+    knobs = [one.moves[0].knob.name for period in said for one in period if one.moves]
+    refused = [one.refusal for period in said for one in period if one.refusal is not None]
+    return {
+        "plant": number,
+        "lots": int(gain.size),
+        "moved": int(moved.sum()),
+        "gain": float(gain.mean()),
+        "gain_low": float(gain.mean()) - half,
+        "gain_high": float(gain.mean()) + half,
+        "gain_of_moved": float(gain[moved].mean()) if moved.any() else 0.0,
+        "promised_of_moved": float(np.mean(promised)) if promised else 0.0,
+        "knobs": {name: knobs.count(name) for name in sorted(set(knobs))},
+        "refusals": {why: refused.count(why) for why in sorted(set(refused)) if refused.count(why) > len(refused) / 50},
+    }
+
+
+def rows(results: Mapping[str, Mapping[str, list[dict[str, float]]]]) -> list[str]:
+    """Lines of the table, a plant each."""
+    lines = [
+        "| process | plant | lots | moved | gain of all lots [$/t] | of the moved [$/t] | promised of these [$/t] |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for process, result in results.items():
+        for one in result["by_plant"]:
+            cells = (
+                process,
+                f"{one['plant']}",
+                f"{one['lots']}",
+                f"{one['moved']}",
+                f"{one['gain']:+.3f} ({one['gain_low']:+.3f} to {one['gain_high']:+.3f})",
+                f"{one['gain_of_moved']:+.2f}" if one["moved"] else "-",
+                f"{one['promised_of_moved']:+.2f}" if one["moved"] else "-",
+            )
+            lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def with_table(text: str, results: Mapping[str, Mapping[str, list[dict[str, float]]]]) -> str:
+    """Text with the table between its markers replaced."""
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    return "\n".join([f"{head}{BEGIN}", *rows(results), f"{END}{tail}"])
+
+
+def main(arguments: list[str]) -> None:
+    """Measure and write."""
+    develop = "--development" in arguments
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() and not develop else {}
+    seeds = [load(name) for name in names()]
+    graded = [one.process.name for one in seeds if one.quality and one.plant and one.by_role("knob")]
+    for process in [name for name in arguments if name != "--development"] or graded:
+        seed, found = load(process), []
+        for number in DEVELOPMENT if develop else FINAL:
+            found.append(on_plant(seed, number))
+            print(process, json.dumps(found[-1]), flush=True)
+        results[process] = {"seed_digest": seed.digest, "by_plant": found}
+    if develop:
+        print("\n".join(rows(results)))
+        return
+    RESULTS.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), results), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

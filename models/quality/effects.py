@@ -1,0 +1,245 @@
+"""What moves of knobs do to a lot's contents and defects: what physics says, held against what history shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from models.processes.lookup import physics_of
+from models.quality.censoring import score
+from models.quality.lines import LotLines
+from models.table.inputs import by_name, input_names, medians
+from physics.arrays import FloatArray, IntArray
+from seeds import Column, Seed
+
+FOLDS = 5  # stretches of time, each of which is predicted by models of the others
+ODDS_SD = 0.3  # prior of what a step does to the log-odds of a defect: a third more or less (assumed)
+FACTOR_SD = 2.0  # prior of what history shows of physics' shift: no more than twice as much (assumed)
+SHARES = (-1.0, -0.5, -0.25, 0.25, 0.5, 1.0)  # of a step
+_TREES = {"num_leaves": 8, "learning_rate": 0.1, "min_data_in_leaf": 20, "verbose": -1, "num_threads": 1, "seed": 0}
+_TREE_COUNT = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """How outputs (logarithms of E contents, log-odds of D defects) answer K knobs.
+
+    Of a move, physics says a shift of each logarithm; history shows a factor of that shift, and an offset for each unit
+    of the knob besides, both 0 until lots show more.
+
+    Attributes
+    ----------
+    seed : Seed
+        The process.
+    fill : ndarray, shape (k,)
+        What physics takes for a missing input: its median.
+    shown : ndarray, shape (E + D, 2 K)
+        Factor of each knob's physics, then offset of each knob, by history.
+    covariance : ndarray, shape (E + D, 2 K, 2 K)
+        Of `shown`.
+    """
+
+    seed: Seed
+    fill: FloatArray
+    shown: FloatArray
+    covariance: FloatArray
+
+    def of_moves(self, X: FloatArray, moved: FloatArray, normals: FloatArray) -> FloatArray:
+        """Shifts of the outputs by moves of knobs, drawn from what is known of them, shape (d, n, E + D).
+
+        The less favourable counts of what physics says and what history shows. So an impurity falls only where both say
+        so, and what physics says nothing of, as a defect, may rise and never falls.
+
+        Parameters
+        ----------
+        X, moved : ndarray, shape (n, k)
+            Inputs before and after the moves.
+        normals : ndarray, shape (d, E + D)
+            Standard normal numbers; 0 for what is likeliest.
+        """
+        shift = _physics(self.seed, self.fill, X, moved)
+        terms = _terms(shift, _knobs(self.seed, moved) - _knobs(self.seed, X))
+        mean = np.einsum("nqt,qt->nq", terms, self.shown)
+        sd = np.sqrt(np.maximum(np.einsum("nqs,qst,nqt->nq", terms, self.covariance, terms), 0.0))
+        found: FloatArray = np.maximum(shift.sum(axis=2), mean + sd * normals[:, None, :])
+        return found
+
+
+def learn_effects(
+    seed: Seed, X: FloatArray, Y: FloatArray, units: npt.NDArray[Any], periods: npt.NDArray[np.datetime64]
+) -> Effects:
+    """Effects by physics and by past lots.
+
+    Operators move a knob for reasons, and those reasons act on the lot as well. So both knobs and outputs are predicted
+    from what was known when the lot began, each stretch of time by models of the other stretches, and only what is left
+    over of the outputs is held against what is left over of the knobs [1]_. Left-overs of one unit, and those of one
+    period, hang together; the evidence counts for as much less as their sums scatter more than independent ones would.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    X : ndarray, shape (n, k)
+        Inputs of past lots, rows sorted by time.
+    Y : ndarray, shape (n, E + D)
+        Reported contents and defects.
+    units, periods : ndarray, shape (n,)
+        Unit and start of each lot.
+
+    References
+    ----------
+    .. [1] V. Chernozhukov and others (2018). Double/debiased machine learning for treatment and structural parameters.
+       The Econometrics Journal 21, C1-C68. arXiv 1608.00060.
+    """
+    defects, fill = len(seed.defects), medians(X, [column.usual for column in seed.inputs])
+    columns = np.flatnonzero([column.role == "before" for column in seed.inputs])
+    knobs, expected = _knobs(seed, X), np.empty((len(X), len(seed.by_role("knob"))))
+    raw, spread = np.empty(Y.shape), np.empty(Y.shape)
+    for fold in np.array_split(np.arange(len(X)), FOLDS):
+        others = np.delete(np.arange(len(X)), fold)
+        expected[fold] = np.column_stack([_expected(X[:, columns], knob, others, fold) for knob in knobs.T])
+        lines = LotLines(defects).fit(X[np.ix_(others, columns)], Y[others])
+        raw[fold], spread[fold] = lines.predict(X[np.ix_(fold, columns)]), lines.spread_
+    usual = X.copy()
+    usual[:, _places(seed)] = expected
+    terms = _terms(_physics(seed, fill, usual, X), knobs - expected)
+    left, weight = _left_over(Y, raw, spread, defects)
+    known = ~np.isnan(Y) & ~np.asarray(np.isnan(knobs).any(axis=1))[:, None]
+    steps = np.array([knob.step or 1.0 for knob in seed.by_role("knob")])
+    found = [
+        _fitted(terms[k, q], left[k, q], weight[k, q], [units[k], periods[k]], steps, q >= Y.shape[1] - defects)
+        for q, k in enumerate(known.T)
+    ]
+    shown, covariance = (np.array(part) for part in zip(*found, strict=True))
+    return Effects(seed, fill, shown, covariance)
+
+
+def _places(seed: Seed) -> list[int]:
+    names = input_names(seed)
+    return [names.index(knob.name) for knob in seed.by_role("knob")]
+
+
+def _knobs(seed: Seed, X: FloatArray) -> FloatArray:
+    return X[:, _places(seed)]
+
+
+def _expected(before: FloatArray, knob: FloatArray, others: IntArray, fold: IntArray) -> FloatArray:
+    """What the operators would have set in the lots of a fold, by how they answered the readings in the others."""
+    rows = others[~np.isnan(knob[others])]
+    trees = lightgbm.train(_TREES, lightgbm.Dataset(before[rows], knob[rows]), num_boost_round=_TREE_COUNT)
+    return np.asarray(trees.predict(before[fold], num_threads=1))
+
+
+def _physics(seed: Seed, fill: FloatArray, X: FloatArray, moved: FloatArray) -> FloatArray:
+    """Shift of each output's logarithm by physics, knob by knob, shape (n, E + D, K); 0 where it says nothing."""
+    places, outputs = _places(seed), len(seed.elements) + len(seed.defects)
+    shift = np.zeros((len(X), outputs, len(places)))
+    here = np.where(np.isnan(X), fill, X)
+    there = np.where(np.isnan(moved), fill, moved)
+    before = _contents(seed, here)
+    for k, place in enumerate(places):
+        if (here[:, place] == there[:, place]).all():
+            continue
+        turned = here.copy()
+        turned[:, place] = there[:, place]
+        with np.errstate(all="ignore"):
+            change = np.log(_contents(seed, turned) / before)
+        shift[:, : len(seed.elements), k] = np.where(np.isfinite(change), change, 0.0)
+    return shift
+
+
+def _contents(seed: Seed, X: FloatArray) -> FloatArray:
+    """Contents by physics, shape (n, E); NaN where it states none."""
+    physics = physics_of(seed.process.name)
+    with np.errstate(all="ignore"):
+        found = physics.contents(by_name(X, input_names(seed))) if physics and hasattr(physics, "contents") else {}
+    nothing = np.full(len(X), np.nan)
+    return np.column_stack([np.broadcast_to(found.get(one.name, nothing), len(X)) for one in seed.elements])
+
+
+def _terms(shift: FloatArray, change: FloatArray) -> FloatArray:
+    """What the 2 K coefficients of each output stand before, shape (n, E + D, 2 K)."""
+    offsets = np.broadcast_to(change[:, None, :], (len(change), shift.shape[1], change.shape[1]))
+    return np.concatenate([shift, offsets], axis=2)
+
+
+def _left_over(Y: FloatArray, raw: FloatArray, spread: FloatArray, defects: int) -> tuple[FloatArray, FloatArray]:
+    """Outputs less what readings alone predict, on log scale, and the weight of each, shape (n, E + D)."""
+    contents = Y.shape[1] - defects
+    weight, left = 1.0 / spread**2, np.zeros(Y.shape)
+    # Of what is below a limit the error that is expected there.
+    left[:, :contents] = spread[:, :contents] ** 2 * score(Y[:, :contents], raw[:, :contents], spread[:, :contents])[0]
+    p = expit(raw[:, contents:])
+    weight[:, contents:] = p * (1.0 - p)
+    left[:, contents:] = (Y[:, contents:] - p) / weight[:, contents:]
+    return left, weight
+
+
+def _fitted(
+    terms: FloatArray,
+    left: FloatArray,
+    weight: FloatArray,
+    groups: list[npt.NDArray[Any]],
+    steps: FloatArray,
+    defect: bool,
+) -> tuple[FloatArray, FloatArray]:
+    """Coefficients of one output and their covariance, with a prior about 0.
+
+    A step is believed to move a content by no more than about one of its spreads, and a defect by about ODDS_SD.
+    """
+    spread = ODDS_SD if defect else float(1.0 / np.sqrt(np.mean(weight)))
+    prior = np.diag(np.concatenate([np.full(len(steps), FACTOR_SD**-2), (steps / spread) ** 2]))
+    information, seen = terms.T @ (weight[:, None] * terms), terms.T @ (weight * left)
+    first = np.linalg.solve(prior + information, seen)
+    lots = _lots_for_one(terms, weight * (left - terms @ first), groups)
+    covariance = np.asarray(np.linalg.inv(prior + information / lots), dtype=np.float64)
+    return np.asarray(covariance @ seen / lots), covariance
+
+
+def _lots_for_one(terms: FloatArray, pull: FloatArray, groups: list[npt.NDArray[Any]]) -> float:
+    """How many lots count as one, on average over the coefficients: each group's sum against independent lots'."""
+    pulls = terms * pull[:, None]
+    alone = np.sum(pulls**2, axis=0)
+    used = alone > 0
+    if not used.any():
+        return 1.0
+    extra = sum(np.mean(np.sum(total**2, axis=0)[used] / alone[used]) - 1.0 for total in _sums(pulls, groups))
+    return max(1.0, 1.0 + float(extra))
+
+
+def _sums(pulls: FloatArray, groups: list[npt.NDArray[Any]]) -> Iterator[FloatArray]:
+    for group in groups:
+        _, number = np.unique(group, return_inverse=True)
+        total = np.zeros((number.max() + 1, pulls.shape[1]))
+        np.add.at(total, number, pulls)
+        yield total
+
+
+def candidate_moves(
+    seed: Seed, X: FloatArray, low: FloatArray, high: FloatArray
+) -> Iterator[tuple[Column, FloatArray]]:
+    """Moves of one knob at a time, parts of a step down and up, where bounds and history allow: inputs after it.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    X : ndarray, shape (n, k)
+        Inputs with the knobs as planned.
+    low, high : ndarray, shape (K,)
+        Range of each knob that history supports.
+    """
+    for knob, place, bottom, top in zip(seed.by_role("knob"), _places(seed), low, high, strict=True):
+        bounds = knob.bounds or knob.limits
+        for share in SHARES:
+            moved = X.copy()
+            wanted = X[:, place] + share * (knob.step or 0.0)
+            least, most = max(bottom, bounds[0]), min(top, bounds[1])
+            moved[:, place] = np.where((wanted >= least) & (wanted <= most), wanted, X[:, place])
+            yield knob, moved
