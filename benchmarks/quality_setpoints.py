@@ -8,12 +8,14 @@ Each plant has other parameters, drawn by the spread of the seed's. It runs for 
 which the recommendations and a grader are learnt; then it goes on twice, once as the operators set it and once with
 what is recommended. What a lot brought is that of its true contents and its true chance of a defect, by the decision
 that the grader takes on it, less the cost of moves: truth evaluates, and nothing else looks at it. Nothing is chosen on
-the plants of FINAL. Figures are kept in docs/results/quality_setpoints.json; the table of docs/tasks/quality.md is made
+the plants of FINAL. Figures are kept in docs/results/quality_setpoints.json with the digests of the
+seed and of its default plant's table; the table of docs/tasks/quality.md is made
 from it.
 """
 
 import json
 import sys
+import tempfile
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,6 +24,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from benchmarks.digests import table_digest
 from models.quality.decision import Costs, decide, earned
 from models.quality.grades import Limits
 from models.quality.lines import LotLines
@@ -29,9 +32,10 @@ from models.quality.scatter import Scatter
 from models.quality.setpoints import Recommendation, SetPoints
 from models.table.inputs import matrix
 from models.table.made import lenders, made_columns
+from models.table.reading import read_table
 from physics.arrays import FloatArray
 from seeds import Seed, load, names
-from synthetic_data import Running, Step, another_plant, begin
+from synthetic_data import Running, Step, another_plant, begin, simulate
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "quality_setpoints.json", ROOT / "docs" / "tasks" / "quality.md"
@@ -122,7 +126,7 @@ def run(
             for move in one.moves:
                 plan.loc[i, move.knob.name] = move.after
                 cost[i] += move.cost
-        step, inputs = plant.go(plan if cost.any() else None)
+        step, inputs = plant.go(plan if any(one.moves for one in found) else None)
         truth = step.truth.set_index(plant.key).loc[plan[plant.key]].reset_index()
         brought.append(grader.brought(inputs, truth) - cost)
         said.append(found)
@@ -212,7 +216,9 @@ def main(arguments: list[str]) -> None:
         for number in DEVELOPMENT if develop else FINAL:
             found.append(on_plant(seed, number))
             print(process, json.dumps(found[-1]), flush=True)
-        results[process] = {"seed_digest": seed.digest, "by_plant": found}
+        with tempfile.TemporaryDirectory() as scratch:
+            table = table_digest(read_table(simulate(seed, Path(scratch) / process), seed).table)
+        results[process] = {"seed_digest": seed.digest, "table_digest": table, "by_plant": found}
     if develop:
         print("\n".join(rows(results)))
         return

@@ -49,7 +49,9 @@ def measured(name: str) -> Any:
 def figures_of(process: str) -> dict[str, dict[str, Any]]:
     """What was measured of a process, by the command that measures it again."""
     found = {f"accuracy.py {process}": measured(process)}
-    found |= {f"{name}.py {process}": measured(name).get(process) for name in ("sorting", "quality")}
+    found |= {
+        f"{name}.py {process}": measured(name).get(process) for name in ("sorting", "quality", "quality_setpoints")
+    }
     return {command: figures for command, figures in found.items() if figures is not None}
 
 
@@ -248,6 +250,14 @@ def test_tables_of_the_quality_page_are_the_measured_ones_and_the_promise_is_kep
         assert own["false_release"] <= result["alpha"]
         assert 0.88 <= own["coverage_90"] <= 0.92
         assert own["cost"] < min(own["cost_assay_all"], own["cost_assay_none"])
+
+
+def test_set_points_of_lots_lose_on_no_plant():
+    results, text = measured("quality_setpoints"), (TASKS / "quality.md").read_text(encoding="utf-8")
+    assert benchmark("quality_setpoints").with_table(text, results) == text
+    for result in results.values():
+        assert all(one["gain_high"] >= 0 for one in result["by_plant"])
+        assert sum(one["gain"] for one in result["by_plant"]) >= 0
 
 
 def test_assays_are_predicted_as_well_as_is_plausible_and_no_better():

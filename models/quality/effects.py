@@ -16,7 +16,7 @@ from models.quality.censoring import score
 from models.quality.lines import LotLines
 from models.table.inputs import by_name, input_names, medians
 from physics.arrays import FloatArray, IntArray
-from seeds import Column, Seed
+from seeds import Seed
 
 FOLDS = 5  # stretches of time, each of which is predicted by models of the others
 ODDS_SD = 0.3  # prior of what a step does to the log-odds of a defect: a third more or less (assumed)
@@ -107,7 +107,7 @@ def learn_effects(
         lines = LotLines(defects).fit(X[np.ix_(others, columns)], Y[others])
         raw[fold], spread[fold] = lines.predict(X[np.ix_(fold, columns)]), lines.spread_
     usual = X.copy()
-    usual[:, _places(seed)] = expected
+    usual[:, knob_places(seed)] = expected
     terms = _terms(_physics(seed, fill, usual, X), knobs - expected)
     left, weight = _left_over(Y, raw, spread, defects)
     known = ~np.isnan(Y) & ~np.asarray(np.isnan(knobs).any(axis=1))[:, None]
@@ -120,13 +120,14 @@ def learn_effects(
     return Effects(seed, fill, shown, covariance)
 
 
-def _places(seed: Seed) -> list[int]:
+def knob_places(seed: Seed) -> list[int]:
+    """Which inputs are the knobs, in the seed's order of these."""
     names = input_names(seed)
     return [names.index(knob.name) for knob in seed.by_role("knob")]
 
 
 def _knobs(seed: Seed, X: FloatArray) -> FloatArray:
-    return X[:, _places(seed)]
+    return X[:, knob_places(seed)]
 
 
 def _expected(before: FloatArray, knob: FloatArray, others: IntArray, fold: IntArray) -> FloatArray:
@@ -138,13 +139,13 @@ def _expected(before: FloatArray, knob: FloatArray, others: IntArray, fold: IntA
 
 def _physics(seed: Seed, fill: FloatArray, X: FloatArray, moved: FloatArray) -> FloatArray:
     """Shift of each output's logarithm by physics, knob by knob, shape (n, E + D, K); 0 where it says nothing."""
-    places, outputs = _places(seed), len(seed.elements) + len(seed.defects)
+    places, outputs = knob_places(seed), len(seed.elements) + len(seed.defects)
     shift = np.zeros((len(X), outputs, len(places)))
     here = np.where(np.isnan(X), fill, X)
     there = np.where(np.isnan(moved), fill, moved)
     before = _contents(seed, here)
     for k, place in enumerate(places):
-        if (here[:, place] == there[:, place]).all():
+        if np.array_equal(here[:, place], there[:, place]):
             continue
         turned = here.copy()
         turned[:, place] = there[:, place]
@@ -221,9 +222,7 @@ def _sums(pulls: FloatArray, groups: list[npt.NDArray[Any]]) -> Iterator[FloatAr
         yield total
 
 
-def candidate_moves(
-    seed: Seed, X: FloatArray, low: FloatArray, high: FloatArray
-) -> Iterator[tuple[Column, FloatArray]]:
+def candidate_moves(seed: Seed, X: FloatArray, low: FloatArray, high: FloatArray) -> Iterator[FloatArray]:
     """Moves of one knob at a time, parts of a step down and up, where bounds and history allow: inputs after it.
 
     Parameters
@@ -235,11 +234,11 @@ def candidate_moves(
     low, high : ndarray, shape (K,)
         Range of each knob that history supports.
     """
-    for knob, place, bottom, top in zip(seed.by_role("knob"), _places(seed), low, high, strict=True):
+    for knob, place, bottom, top in zip(seed.by_role("knob"), knob_places(seed), low, high, strict=True):
         bounds = knob.bounds or knob.limits
         for share in SHARES:
             moved = X.copy()
             wanted = X[:, place] + share * (knob.step or 0.0)
             least, most = max(bottom, bounds[0]), min(top, bounds[1])
             moved[:, place] = np.where((wanted >= least) & (wanted <= most), wanted, X[:, place])
-            yield knob, moved
+            yield moved

@@ -7,13 +7,13 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 from scipy.stats import norm, qmc
 
 from models.answers import Regressor, input_flags, learnt_inputs
 from models.quality.decision import Costs, decide
-from models.quality.effects import Effects, candidate_moves, learn_effects
+from models.quality.effects import Effects, candidate_moves, knob_places, learn_effects
 from models.quality.grades import Limits
-from models.quality.model import defect_chances
 from models.quality.scatter import Scatter
 from models.table.inputs import input_names
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -22,7 +22,6 @@ from seeds import Column, Seed
 DRAWS = 16  # of what moves do
 BEYOND = 0.1  # of the width of an input's history that it may lie beyond it: drifting readings pass it every month
 SUPPORT = (5.0, 95.0)  # percentiles of a knob's history between which a recommendation stays
-WORTH_A_LOOK = 1e-9  # $ a lot
 
 NO_GAIN = "no move is expected to gain more than it costs"
 DOUBTFUL = "the gain is not beyond doubt"
@@ -40,7 +39,7 @@ class Move:
     @property
     def cost(self) -> float:
         """What moving it costs [$]."""
-        return 0.0 if self.knob.move_cost is None else self.knob.move_cost.value * abs(self.after - self.before)
+        return _price(self.knob) * abs(self.after - self.before)
 
 
 @dataclass(frozen=True)
@@ -148,9 +147,7 @@ class SetPoints:
         fitted = estimator.fit(seen[old], Y[old])
         scatter = Scatter.of(Y[new, :outputs], np.asarray(fitted.predict(seen[new]))[:, :outputs])
         inputs = learnt_inputs(seen)
-        names = input_names(seed)
-        history = X[:, [names.index(knob.name) for knob in seed.by_role("knob")]]
-        low, high = np.nanpercentile(history, SUPPORT, axis=0)
+        low, high = np.nanpercentile(X[:, knob_places(seed)], SUPPORT, axis=0)
         return cls(
             seed=seed,
             estimator=estimator.fit(seen, Y),
@@ -182,86 +179,88 @@ class SetPoints:
 
     def _chosen(self, X: FloatArray) -> list[Recommendation]:
         """For each lot the move of one knob with the largest expected gain, if that is beyond doubt."""
-        outputs, rules = len(self.seed.elements) + len(self.seed.defects), self.seed.quality_rules
-        alpha, z = rules.alpha.value, float(norm.ppf(rules.confidence.value))
         raw = np.asarray(self.estimator.predict(X[:, self.columns]), dtype=np.float64)
         worth, breaks = self._worth(raw)
-        best, target, after = np.full(len(X), WORTH_A_LOOK), X.copy(), breaks.copy()
-        turned: list[Column | None] = [None] * len(X)
-        barred = np.zeros(len(X), dtype=bool)
-        for knob, moved in candidate_moves(self.seed, X, self.low, self.high):
-            shift = self.effects.of_moves(X, moved, np.zeros((1, outputs)))[0]
+        target, barred = self._best_moves(X, raw, worth, breaks)
+        found = [self._refused(BROKEN if bar else NO_GAIN, float(p)) for bar, p in zip(barred, breaks, strict=True)]
+        rows = np.flatnonzero(self._distance(X, target).any(axis=1))
+        if not len(rows):
+            return found
+        shifts = self.effects.of_moves(X[rows], target[rows], _normals(raw.shape[1]))
+        worths, after = (np.array(part) for part in zip(*(self._worth(raw[rows] + one) for one in shifts), strict=True))
+        gains = worths - worth[rows] - self._cost(X[rows], target[rows])
+        doubt = float(norm.ppf(self.seed.quality_rules.confidence.value)) * gains.std(axis=0, ddof=1)
+        for i, gain, either, broken in zip(rows, gains.mean(axis=0), doubt, after.mean(axis=0), strict=True):
+            found[i] = self._recommended(X[i], target[i], float(gain), float(either), float(breaks[i]), float(broken))
+        return found
+
+    def _best_moves(
+        self, X: FloatArray, raw: FloatArray, worth: FloatArray, breaks: FloatArray
+    ) -> tuple[FloatArray, BoolArray]:
+        """Inputs after the best move of each lot, X where there is none, and whether a gain broke its grade more often.
+
+        `raw`, `worth` and `breaks` are what is predicted as planned.
+        """
+        best, target, barred = np.zeros(len(X)), X.copy(), np.zeros(len(X), dtype=np.bool_)
+        most = np.maximum(self.seed.quality_rules.alpha.value, breaks)
+        for moved in candidate_moves(self.seed, X, self.low, self.high):
+            shift = self.effects.of_moves(X, moved, np.zeros((1, raw.shape[1])))[0]
             rows = np.flatnonzero((shift < 0).any(axis=1))  # a move that lowers nothing gains nothing
             if not len(rows):
                 continue
             value, broken = self._worth(raw[rows] + shift[rows])
-            gain = value - worth[rows] - self._cost(X[rows], moved[rows])
-            allowed = broken <= np.maximum(alpha, breaks[rows])
-            barred[rows] |= ~allowed & (gain > WORTH_A_LOOK)
-            for i in np.flatnonzero(allowed & (gain > best[rows])):
-                best[rows[i]], target[rows[i]], after[rows[i]], turned[rows[i]] = (
-                    gain[i],
-                    moved[rows[i]],
-                    broken[i],
-                    knob,
-                )
-        normals = _normals(outputs)
-        found = [self._refused(BROKEN if bar else NO_GAIN, float(p)) for bar, p in zip(barred, breaks, strict=True)]
-        rows = np.flatnonzero([knob is not None for knob in turned])
-        if not len(rows):
-            return found
-        shifts = self.effects.of_moves(X[rows], target[rows], normals)
-        worths = np.array([self._worth(raw[rows] + shift)[0] for shift in shifts])
-        gains = worths - worth[rows] - self._cost(X[rows], target[rows])
-        mean, sd = gains.mean(axis=0), gains.std(axis=0, ddof=1)
-        places = [input_names(self.seed).index(knob.name) for knob in self.seed.by_role("knob")]
-        for j, i in enumerate(rows):
-            if mean[j] - z * sd[j] <= 0:
-                found[i] = self._refused(DOUBTFUL, float(breaks[i]))
-                continue
-            moves = tuple(
-                Move(knob, float(X[i, place]), float(target[i, place]))
-                for knob, place in zip(self.seed.by_role("knob"), places, strict=True)
-                if target[i, place] != X[i, place]
-            )
-            found[i] = Recommendation(
-                moves=moves,
-                gain=float(mean[j]),
-                low=float(mean[j] - z * sd[j]),
-                high=float(mean[j] + z * sd[j]),
-                per_tonne=float(mean[j]) / rules.lot_mass.value,
-                breaks_before=float(breaks[i]),
-                breaks_after=float(after[i]),
-                reasons=_reasons(moves, float(breaks[i]), float(after[i]), rules.intended),
-                refusal=None,
-            )
-        return found
+            gain, allowed = value - worth[rows] - self._cost(X[rows], moved[rows]), broken <= most[rows]
+            barred[rows] |= ~allowed & (gain > 0)
+            better = allowed & (gain > best[rows])
+            best[rows[better]], target[rows[better]] = gain[better], moved[rows[better]]
+        return target, barred
+
+    def _recommended(
+        self, lot: FloatArray, target: FloatArray, gain: float, doubt: float, before: float, after: float
+    ) -> Recommendation:
+        """A move with its gain [$ a lot], or the refusal of one whose gain is not beyond doubt."""
+        if gain <= doubt:
+            return self._refused(DOUBTFUL, before)
+        moves = tuple(
+            Move(knob, float(lot[place]), float(target[place]))
+            for knob, place in zip(self.seed.by_role("knob"), knob_places(self.seed), strict=True)
+            if abs(target[place] - lot[place]) > 0
+        )
+        rules = self.seed.quality_rules
+        reasons = [f"{one.knob.name} from {one.before:.4g} to {one.after:.4g} {one.knob.unit}" for one in moves]
+        return Recommendation(
+            moves=moves,
+            gain=gain,
+            low=gain - doubt,
+            high=gain + doubt,
+            per_tonne=gain / rules.lot_mass.value,
+            breaks_before=before,
+            breaks_after=after,
+            reasons=(*reasons, f"chance of breaking {rules.intended} from {before:.2%} to {after:.2%}"),
+            refusal=None,
+        )
 
     def _worth(self, raw: FloatArray) -> tuple[FloatArray, FloatArray]:
         """What lots are worth on average by the best decision [$ a lot], and how often they break the intended grade.
 
         A lot with a defect goes in the last grade, whatever was decided.
         """
-        elements, costs = len(self.seed.elements), self._costs
+        elements, costs = len(self.seed.elements), Costs.of(self.seed)
         chances = self.scatter.chances(raw[:, :elements], Limits.of(self.seed))
         decided = decide(chances.keeps, chances.best, costs, 1.0).expected
-        odds = raw[:, elements:]
-        sound = np.prod(1.0 - defect_chances(odds, np.ones(odds.shape[1])), axis=1)
+        sound = np.prod(1.0 - expit(raw[:, elements:]), axis=1)
         worth = self.seed.quality_rules.lot_mass.value * (sound * decided + (1.0 - sound) * costs.value[-1])
         return worth, 1.0 - chances.keeps[:, costs.intended]
 
-    @property
-    def _costs(self) -> Costs:
-        return Costs.of(self.seed)
-
     def _cost(self, X: FloatArray, moved: FloatArray) -> FloatArray:
         """What moves cost, shape (n,) [$]."""
-        names = input_names(self.seed)
-        total = np.zeros(len(X))
-        for knob in self.seed.by_role("knob"):
-            place = names.index(knob.name)
-            total += (0.0 if knob.move_cost is None else knob.move_cost.value) * np.abs(moved[:, place] - X[:, place])
-        return total
+        prices = np.array([_price(knob) for knob in self.seed.by_role("knob")])
+        cost: FloatArray = self._distance(X, moved) @ prices
+        return cost
+
+    def _distance(self, X: FloatArray, moved: FloatArray) -> FloatArray:
+        """How far each knob is moved, shape (n, K) [its unit]; 0 where nobody knows where it stands."""
+        return np.nan_to_num(np.abs(moved - X)[:, knob_places(self.seed)])
 
     @staticmethod
     def _refused(why: str, breaks: float = float("nan")) -> Recommendation:
@@ -274,6 +273,6 @@ def _normals(outputs: int) -> FloatArray:
     return np.concatenate([half, -half])
 
 
-def _reasons(moves: tuple[Move, ...], before: float, after: float, grade: str) -> tuple[str, ...]:
-    lines = [f"{one.knob.name} from {one.before:.4g} to {one.after:.4g} {one.knob.unit}" for one in moves]
-    return (*lines, f"chance of breaking {grade} from {before:.2%} to {after:.2%}")
+def _price(knob: Column) -> float:
+    """What a unit of a knob's move costs [$]."""
+    return 0.0 if knob.move_cost is None else knob.move_cost.value
