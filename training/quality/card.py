@@ -161,7 +161,10 @@ def _decisions(chosen: QualityCandidate, data: Dataset, parts: Split) -> list[st
         f"grade with limits, at most {100 * alpha:.3g}% break that grade by their assay. Learn then test on {lots} "
         f"calibration lots ({lots_needed(alpha, rules.confidence.value)} good released ones are the fewest); "
         f"highest probability of breaking its grade with which a lot may be released: {threshold}. {judged}. To assay "
-        f"all costs {m['test_cost_assay_all']:.2f} $/t, to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t.",
+        f"all costs {m['test_cost_assay_all']:.2f} $/t, to assay none {figure(m, 'test_cost_assay_none', '.2f')} $/t. "
+        "Costs alone, without the promise, would send "
+        f"{figure(m, 'test_unpromised_assayed', '.1%')} of the test lots to the laboratory, at "
+        f"{figure(m, 'test_unpromised_cost', '.2f')} $/t.",
         "",
     ]
 

@@ -32,6 +32,8 @@ SOUND = {
     "test_cost": 2.0,
     "test_cost_assay_all": 6.0,
     "test_cost_assay_none": 20.126,
+    "test_unpromised_assayed": 0.25,
+    "test_unpromised_cost": 1.75,
     "unseen_all_cost": 2.5,
     "unseen_all_let_go": 0.0,
     "test_p_r2": 0.5,
@@ -87,7 +89,8 @@ Promised with 95% confidence: of the lots that are released without an assay in 
 that grade by their assay. Learn then test on 300 calibration lots (149 good released ones are the fewest); \
 highest probability of breaking its grade with which a lot may be released: {}. test lots: 400 released, 1.00% of them \
 break their grade (95% sure: at most 2.35%), 2.00 $/t; held-out units: none released, 2.50 $/t. To assay all costs \
-6.00 $/t, to assay none 20.13 $/t.
+6.00 $/t, to assay none 20.13 $/t. Costs alone, without the promise, would send \
+25.0% of the test lots to the laboratory, at 1.75 $/t.
 """
 
 

@@ -66,7 +66,9 @@ def test_the_card_tells_contents_grades_decisions_and_the_promise(fitted):
         f"test lots: {m['test_let_go']:.0f} released, {m['test_false_release']:.2%} of them break their grade (95% "
         f"sure: at most {m['test_false_release_high']:.2%}), {m['test_cost']:.2f} $/t",
         "held-out units: ",
-        f"To assay all costs 6.00 $/t, to assay none {m['test_cost_assay_none']:.2f} $/t.",
+        f"To assay all costs 6.00 $/t, to assay none {m['test_cost_assay_none']:.2f} $/t. "
+        f"Costs alone, without the promise, would send {m['test_unpromised_assayed']:.1%} of the test lots to the "
+        f"laboratory, at {m['test_unpromised_cost']:.2f} $/t.",
         "| `knob` | °C | knob |",
         "nonferrous 1.2.3, commit unknown",
     ):
