@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 from scipy.stats import norm, qmc
+from sklearn.base import clone
 
 from models.answers import Regressor, input_flags, learnt_inputs
 from models.quality.decision import Costs, decide
@@ -21,6 +22,7 @@ from seeds import Column, Seed
 
 DRAWS = 16  # of what moves do
 BEYOND = 0.1  # of the width of an input's history that it may lie beyond it: drifting readings pass it every month
+FEWEST_LOTS = 100  # to learn from: a fifth of them, the least that a fold may be, is twenty
 SUPPORT = (5.0, 95.0)  # percentiles of a knob's history between which a recommendation stays
 
 NO_GAIN = "no move is expected to gain more than it costs"
@@ -140,17 +142,19 @@ class SetPoints:
         """
         if not seed.by_role("knob"):
             raise ValueError(f"{seed.process.name}: no column of role knob: expected at least one to recommend")
+        if len(X) < FEWEST_LOTS:
+            raise ValueError(f"{seed.process.name}: {len(X)} past lots, expected {FEWEST_LOTS} or more")
         columns = np.flatnonzero([column.role in ("before", "knob") for column in seed.inputs])
         # The newest third tells how far off the estimator is in lots to come.
         old, new = slice(None, 2 * len(X) // 3), slice(2 * len(X) // 3, None)
         outputs, seen = len(seed.elements), X[:, columns]
-        fitted = estimator.fit(seen[old], Y[old])
+        fitted = clone(estimator).fit(seen[old], Y[old])
         scatter = Scatter.of(Y[new, :outputs], np.asarray(fitted.predict(seen[new]))[:, :outputs])
         inputs = learnt_inputs(seen)
         low, high = np.nanpercentile(X[:, knob_places(seed)], SUPPORT, axis=0)
         return cls(
             seed=seed,
-            estimator=estimator.fit(seen, Y),
+            estimator=clone(estimator).fit(seen, Y),
             columns=columns,
             scatter=scatter,
             effects=learn_effects(seed, X, Y, units, periods),

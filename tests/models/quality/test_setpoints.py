@@ -243,6 +243,12 @@ def test_a_process_without_knobs_is_refused(toy_quality_seed: Seed) -> None:
         SetPoints.learn(seed, LotLines(1), X, Y, units, periods)
 
 
+def test_too_few_lots_are_refused_with_the_number_expected(toy_quality_seed: Seed) -> None:
+    few = [part[:99] for part in history(3.0)]
+    with pytest.raises(ValueError, match="toy_lots: 99 past lots, expected 100 or more"):
+        SetPoints.learn(toy_quality_seed, LotLines(1), *few)
+
+
 def test_draws_are_even_and_standard() -> None:
     normals = _normals(5)
     np.testing.assert_allclose(normals.mean(axis=0), 0.0, atol=1e-12)
