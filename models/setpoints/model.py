@@ -151,9 +151,16 @@ class SetpointModel:
         """The move of no knob, shape (1, 1) each."""
         return {knob: np.zeros((1, 1)) for knob in self.response.KNOBS}
 
+    def money(self, outcomes: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
+        """Money a unit and day; SetpointError where a price is none that the physics can reckon with."""
+        try:
+            return self.response.money(outcomes, economics)
+        except ValueError as error:
+            raise SetpointError(str(error)) from None
+
     def worth(self, state: Mapping[str, FloatArray], moves: Mapping[str, FloatArray], theta: FloatArray) -> FloatArray:
         """Money a unit and day after moves, their cost not taken off, at the seed's prices."""
-        return self.response.money(self.outcomes(state, moves, theta), self.economics)
+        return self.money(self.outcomes(state, moves, theta), self.economics)
 
     def with_errors(self, at: Situations, measured: Mapping[str, FloatArray], quantiles: FloatArray) -> Self:
         """The model with what periods of history were off from what it expects, outcome by outcome."""

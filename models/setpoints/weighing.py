@@ -67,7 +67,7 @@ def weigh(
     worth, prints = [], []
     for theta, normal in zip(model.posterior.draws(DRAWS), np.concatenate([normals, -normals]), strict=True):
         after = model.outcomes(response.disturbed(state, model.line, normal), moves, theta)
-        worth.append(response.money(after, economics))
+        worth.append(model.money(after, economics))
         prints.append(response.footprint(after, economics))
     gain = np.array(worth) - np.array(worth)[:, :1]
     supported = np.ones(gain.shape[1:], dtype=np.bool_)
