@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,8 @@ from serving import problems
 from serving.following.champions import Champions
 from serving.following.seed_folder import SeedFolder
 from serving.payloads import Payloads
-from serving.routes import health, predictions, processes
+from serving.routes import health, predictions, processes, recommendations
+from serving.routes.answering import abilities, paths
 from serving.settings import Settings
 
 _ASSETS = "/docs/assets"
@@ -34,30 +35,30 @@ class Service(FastAPI):
     champions: Champions
     max_body_bytes: int
     _fixed: tuple[BaseRoute, ...]
-    _own: tuple[tuple[Payloads, BaseRoute], ...] = ()
+    _own: tuple[tuple[Payloads, tuple[BaseRoute, ...]], ...] = ()
     _described: tuple[object, dict[str, Any]] = (None, {})
 
     @property
     def taken(self) -> tuple[Payloads, ...]:
-        """What the processes that have a route take and give."""
+        """What the processes that have routes take and give."""
         return tuple(payloads for payloads, _ in self._own)
 
     def take_up(self) -> None:
-        """Give each process its route; all are swapped at once, and those of unchanged processes are kept."""
-        before = {id(payloads): route for payloads, route in self._own}
-        self._own = tuple((each, before.get(id(each)) or self._route_of(each)) for each in self.champions.taken)
+        """Give each process its routes; all are swapped at once, and those of unchanged processes are kept."""
+        before = {id(payloads): routes for payloads, routes in self._own}
+        self._own = tuple((each, before.get(id(each)) or self._routes_of(each)) for each in self.champions.taken)
         # The list is replaced and not changed: a request that is being matched goes on with the one of before.
-        self.router.routes = [*(route for _, route in self._own), *self._fixed]
+        self.router.routes = [*_all(self._own), *self._fixed]
 
-    def _route_of(self, payloads: Payloads) -> BaseRoute:
-        (route,) = predictions.router(payloads, self.champions, self.max_body_bytes).routes
-        return route
+    def _routes_of(self, payloads: Payloads) -> tuple[BaseRoute, ...]:
+        made = (predictions.router, recommendations.router)
+        return tuple(one for make in made for one in make(payloads, self.champions, self.max_body_bytes).routes)
 
     def openapi(self) -> dict[str, Any]:
         """OpenAPI schema of the processes that are served now, made once for each set of them."""
         own, (of, schema) = self._own, self._described
         if of is not own:
-            schema = self._schema([payloads for payloads, _ in own], [*(route for _, route in own), *self._fixed])
+            schema = self._schema([payloads for payloads, _ in own], [*_all(own), *self._fixed])
             self._described = own, schema
         return schema
 
@@ -70,17 +71,24 @@ class Service(FastAPI):
             routes=routes,
             separate_input_output_schemas=False,
         )
-        kinds = {"": problems.Problem} | {each.seed.process.name: each.request for each in taken}
+        kinds = {"": problems.Problem}
+        examples = {}
+        for each in taken:
+            for path, (kind, example) in zip(paths(each), each.operations.values(), strict=True):
+                kinds[path], examples[path] = kind, example
         asked, definitions = TypeAdapter.json_schemas(
             [(name, "validation", TypeAdapter(kind)) for name, kind in kinds.items()], ref_template=_REFERENCE
         )
         schema["components"]["schemas"] |= definitions["$defs"]
-        for each in taken:
-            name = each.seed.process.name
-            content = {"application/json": {"schema": asked[name, "validation"], "example": each.example}}
-            operation = schema["paths"][f"/v1/{name}/predictions"]["post"]
-            operation["requestBody"] = {"required": True, "content": content}
+        for path, example in examples.items():
+            content = {"application/json": {"schema": asked[path, "validation"], "example": example}}
+            schema["paths"][path]["post"]["requestBody"] = {"required": True, "content": content}
         return schema
+
+
+def _all(own: Iterable[tuple[Payloads, tuple[BaseRoute, ...]]]) -> list[BaseRoute]:
+    """Routes of all processes."""
+    return [route for _, routes in own for route in routes]
 
 
 def create_app(settings: Settings, store: Store | None = None) -> Service:
@@ -114,14 +122,17 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
     app = Service(
         title="nonferrous",
         version=version("nonferrous"),
-        description="Predictions for non-ferrous metals processes. Every quantity comes with its unit and interval.",
+        description=(
+            "Predictions and recommended set-points for non-ferrous metals processes. Every quantity comes with its "
+            "unit and interval."
+        ),
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
     app.champions, app.max_body_bytes = champions, settings.max_body_bytes
-    problems.install(app, lambda: [each.seed.process.name for each in app.taken])
+    problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
     app.include_router(processes.router(champions))
     app.include_router(health.router(champions))
     _add_docs(app)

@@ -14,6 +14,7 @@ from serving.problems import MOST_FAULTS, Fault, shown
 MOST_FIELDS = 1000
 MOST_DETAILS = 10_000  # pydantic makes a dict of each
 LEAK = "known only after the period"
+MEASURED = "measured in the period"
 
 _EXPECTED = {
     "float_type": "a number",
@@ -30,7 +31,7 @@ _COUNTED = {
     "string_too_short": "characters",
     "string_too_long": "characters",
 }
-_BOUNDS = {"ge": "at least", "le": "at most", "min_length": "at least", "max_length": "at most"}
+_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "min_length": "at least", "max_length": "at most"}
 
 
 class Shape:
@@ -49,6 +50,7 @@ class Shape:
         self._validate = adapter.validator.validate_python
         self._schema = adapter.json_schema()
         self._leaks = {column.name for column in seed.by_role("late", "target")}
+        self._measured = {column.name for column in seed.by_role("during")}
 
     def read(self, given: Any, row: int | None = None) -> tuple[Any, list[Fault]]:
         """A part as it must be, or None and the faults in it.
@@ -111,6 +113,8 @@ class Shape:
         name = str(shown(place[-1]))
         if row is not None and name in self._leaks:
             return f"no such field: {name} is {LEAK}, a prediction must not see it"
+        if row is not None and name in self._measured:
+            return f"no such field: {name} is {MEASURED}, a plan for it does not hold it"
         taken = list(self._at(place[:-1])["properties"])
         near = difflib.get_close_matches(name, taken, n=1)
         return f"no such field; the nearest is {near[0]}" if near else f"no such field; there are: {', '.join(taken)}"

@@ -68,8 +68,8 @@ def fill(rows: Sequence[Record], past: Sequence[Record], seed: Seed) -> list[Fau
         row[MADE] = []
     if not any(missing):
         return []
-    starts, faults = _starts([*past, *rows], len(past), seed)
-    units = _units([*past, *rows], seed)
+    starts, faults = starts_of([*past, *rows], len(past), seed)
+    units = units_of([*past, *rows], seed)
     faults += _twice(past, units, starts, seed)
     if faults:
         return faults
@@ -101,7 +101,7 @@ def _lent(past: Sequence[Record], used: npt.NDArray[np.intp], column: Column) ->
     return np.abs(lent) if column.censored else lent  # of a content below the laboratory's limit the limit
 
 
-def _units(rows: Sequence[Record], seed: Seed) -> list[int]:
+def units_of(rows: Sequence[Record], seed: Seed) -> list[int]:
     """Number of each row's unit; spaces around a name are no part of it, as in a table."""
     if seed.key is None:
         return [0] * len(rows)
@@ -109,19 +109,21 @@ def _units(rows: Sequence[Record], seed: Seed) -> list[int]:
     return [numbers.setdefault(row[seed.key.name].strip(), len(numbers)) for row in rows]
 
 
-def _starts(rows: Sequence[Record], past: int, seed: Seed) -> tuple[Starts, list[Fault]]:
+def starts_of(rows: Sequence[Record], past: int, seed: Seed) -> tuple[Starts, list[Fault]]:
     """Start of each row's period, in the plant's time without summer time; the first `past` rows are earlier ones."""
     name = seed.clock.name
     stated = [row[name] for row in rows]
     if seed.table.time_zone is not None:
-        units = pd.Series(_units(rows, seed))
+        units = pd.Series(units_of(rows, seed))
         form = TableFormat(time_zone=seed.table.time_zone)
         starts, bad = times(pd.Series(stated, dtype="str"), form, units, seed.is_daily)
         wrong = {int(i): expected for expected, mask in bad.items() for i in np.flatnonzero(mask)}
-        return starts.to_numpy(), [_fault(i, past, name, stated[i], wrong[i]) for i in sorted(wrong)]
+        return starts.to_numpy(), [fault_at(i, past, name, stated[i], wrong[i]) for i in sorted(wrong)]
     read = [dt.datetime.fromisoformat(text) for text in stated]
     offsets = [one.utcoffset() for one in read]
-    faults = [_fault(i, past, name, stated[i], ONE_OFFSET) for i, offset in enumerate(offsets) if offset != offsets[0]]
+    faults = [
+        fault_at(i, past, name, stated[i], ONE_OFFSET) for i, offset in enumerate(offsets) if offset != offsets[0]
+    ]
     return np.array([one.replace(tzinfo=None) for one in read], dtype="datetime64[us]"), faults
 
 
@@ -132,11 +134,12 @@ def _twice(past: Sequence[Record], units: Sequence[int], starts: Starts, seed: S
     for i, slot in enumerate(zip(units[: len(past)], starts[: len(past)].astype(np.int64).tolist(), strict=True)):
         if (j := first.setdefault(slot, i)) != i:
             expected = f"one row a unit and period: history.{j} is of this one already"
-            faults.append(_fault(i, len(past), seed.clock.name, past[i][seed.clock.name], expected))
+            faults.append(fault_at(i, len(past), seed.clock.name, past[i][seed.clock.name], expected))
     return faults
 
 
-def _fault(i: int, past: int, name: str, value: str, expected: str) -> Fault:
+def fault_at(i: int, past: int, name: str, value: Any, expected: str) -> Fault:
+    """Fault in row i of the first `past`, which are the history's, and the rows asked for after them."""
     if i < past:
         return Fault(field=f"history.{i}.{name}", value=shown(value), expected=expected)
     return Fault(row=i - past, field=name, value=shown(value), expected=expected)

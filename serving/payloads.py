@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pydantic_core
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -19,7 +19,12 @@ from serving import history
 from serving.faults import Shape
 from serving.problems import MOST_FAULTS, Fault, ProblemError, invalid
 
+if TYPE_CHECKING:
+    from serving.recommendations.payloads import SetpointPayloads
+
 Record = dict[str, Any]
+
+PREDICTIONS = "predictions"
 
 # Numbers as numbers: no text and no true or false in their place, no NaN, no infinity.
 _STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, field_title_generator=lambda name, _: name)
@@ -80,6 +85,8 @@ class Payloads:
         Unit of each quantity that a prediction may give with an interval.
     past : Shape, optional
         One earlier period; None where no input is made from such.
+    setpoints : SetpointPayloads, optional
+        What it takes and gives where set-points are recommended; None where physics knows none of its knobs.
     """
 
     seed: Seed
@@ -92,6 +99,14 @@ class Payloads:
     echoed: tuple[str, ...]
     quantities: dict[str, str]
     past: Shape | None = None
+    setpoints: SetpointPayloads | None = None
+
+    @property
+    def operations(self) -> dict[str, tuple[Any, Record]]:
+        """Type of the request and an example of it, by the last part of the address."""
+        own = {PREDICTIONS: (self.request, self.example)}
+        more = {} if self.setpoints is None else self.setpoints.verbs
+        return own | {name: (verb.request, verb.example) for name, verb in more.items()}
 
     def read(self, body: bytes) -> tuple[list[Record], Record]:
         """Rows of a request's body, and the request around them; what was left out has its default.
@@ -102,10 +117,7 @@ class Payloads:
             400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first
             100 of more.
         """
-        try:
-            parsed = pydantic_core.from_json(body)
-        except ValueError as error:
-            raise ProblemError(HTTPStatus.BAD_REQUEST, f"the body is no valid JSON: {error}") from None
+        parsed = parsed_json(body)
         request, faults = self.envelope.read(parsed)
         if request is None:
             given = parsed.get("rows") if isinstance(parsed, dict) else None
@@ -139,11 +151,21 @@ class Payloads:
                 break
             row, wrong = self.past.read(one)
             past.append(row)
-            faults += [
-                fault.model_copy(update={"field": ".".join(filter(None, ("history", str(i), fault.field)))})
-                for fault in wrong
-            ]
+            faults += [within(f"history.{i}", fault) for fault in wrong]
         return past
+
+
+def parsed_json(body: bytes) -> Any:
+    """What a body holds; ProblemError 400 where it is no JSON."""
+    try:
+        return pydantic_core.from_json(body)
+    except ValueError as error:
+        raise ProblemError(HTTPStatus.BAD_REQUEST, f"the body is no valid JSON: {error}") from None
+
+
+def within(place: str, fault: Fault) -> Fault:
+    """A fault in a part of the request that stands at a place."""
+    return fault.model_copy(update={"field": ".".join(filter(None, (place, fault.field)))})
 
 
 @dataclass(frozen=True)
@@ -185,13 +207,8 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
     for name in names:
         if names.count(name) > 1:
             raise ValueError(f"seed {seed.process.name}: column '{name}': a prediction uses this name itself")
-    examples = {column.name: _example(column, fields) for column in (*echoed, *seed.inputs)}
-    row = record(
-        f"{title(seed)}Row",
-        f"{fields.row}. {seed.process.title}.",
-        {column.name: _named(column, examples) for column in echoed}
-        | {column.name: (_number if column.is_number else _text)(column, examples) for column in seed.inputs},
-    )
+    kinds, examples = row_fields((*echoed, *seed.inputs), fields.unit, fields.time)
+    row = record(f"{title(seed)}Row", f"{fields.row}. {seed.process.title}.", kinds)
     past = _past(seed, fields)
     return Payloads(
         seed=seed,
@@ -216,15 +233,28 @@ def _past(seed: Seed, fields: TaskFields) -> Any:
     """Type of an earlier period: all that a table holds of it; None where no input is made from one."""
     if all(column.calendar is not None for column in history.made_inputs(seed)):
         return None
-    echoed = seed.by_role("key", "time")
-    columns = [column for column in seed.columns if column not in echoed and not column.is_made and not column.classes]
-    examples = {column.name: _example(column, fields) for column in (*echoed, *columns)}
-    return record(
-        f"{title(seed)}PastRow",
-        "An earlier period, with what has become known of it since. Only columns that others are made from are used.",
-        {column.name: _named(column, examples) for column in echoed}
-        | {column.name: (_number if column.is_number else _text)(column, examples) for column in columns},
+    kinds, _ = row_fields(known_later(seed), fields.unit, fields.time)
+    about = (
+        "An earlier period, with what has become known of it since. Only columns that others are made from are used."
     )
+    return record(f"{title(seed)}PastRow", about, kinds)
+
+
+def known_later(seed: Seed) -> list[Column]:
+    """What a table holds of a period that is over: all columns but classes and those that are made."""
+    echoed = seed.by_role("key", "time")
+    rest = [column for column in seed.columns if column not in echoed and not column.is_made and not column.classes]
+    return [*echoed, *rest]
+
+
+def row_fields(columns: Sequence[Column], unit: str, time: str) -> tuple[dict[str, Any], Record]:
+    """Type of each column's field in a row and an example of it; `unit` and `time` are those of key and time."""
+    examples = {column.name: _example(column, unit, time) for column in columns}
+    kinds = {}
+    for column in columns:
+        kind = _named if column.role in ("key", "time") else _number if column.is_number else _text
+        kinds[column.name] = kind(column, examples)
+    return kinds, examples
 
 
 def record(name: str, about: str, fields: Mapping[str, Any]) -> Any:
@@ -255,11 +285,9 @@ def estimate(name: str, seed: Seed) -> Any:
     return Annotated[Estimate, Field(description=about, json_schema_extra={"x-unit": target.unit})]
 
 
-def _example(column: Column, fields: TaskFields) -> str | float:
-    if column.role == "key":
-        return fields.unit
-    if column.role == "time":
-        return fields.time
+def _example(column: Column, unit: str, time: str) -> str | float:
+    if column.role in ("key", "time"):
+        return unit if column.role == "key" else time
     if column.values is not None:
         return column.values[0]
     low, high = column.limits

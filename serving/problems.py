@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -94,10 +94,10 @@ def answer(request: Request, error: ProblemError) -> Response:
     return Response(problem.model_dump_json(), error.status.value, error.headers, MEDIA_TYPE)
 
 
-def install(app: FastAPI, processes: Callable[[], Sequence[str]]) -> None:
+def install(app: FastAPI, processes: Callable[[], Mapping[str, str]]) -> None:
     """Make every error of the app a problem: those raised below a route, unknown paths and methods, and defects.
 
-    `processes` gives the names that exist when it is called.
+    `processes` gives the names that exist when it is called, and what each can do.
     """
 
     async def own(request: Request, error: Exception) -> Response:
@@ -117,7 +117,7 @@ def install(app: FastAPI, processes: Callable[[], Sequence[str]]) -> None:
     app.add_exception_handler(Exception, defect)
 
 
-def _from_http(request: Request, error: HTTPException, processes: Sequence[str]) -> ProblemError:
+def _from_http(request: Request, error: HTTPException, processes: Mapping[str, str]) -> ProblemError:
     status, headers = HTTPStatus(error.status_code), dict(error.headers or {})
     path, method = request.url.path, request.method
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -127,7 +127,10 @@ def _from_http(request: Request, error: HTTPException, processes: Sequence[str])
     if status != HTTPStatus.NOT_FOUND:
         return ProblemError(status, str(error.detail), (), headers)
     parts = path.split("/")
-    if len(parts) > 3 and parts[1] == "v1" and parts[2] not in processes:
+    is_process = len(parts) > 3 and parts[1] == "v1"
+    if is_process and parts[2] in processes:
+        return ProblemError(status, f"nothing is at {path}: {processes[parts[2]]}", (), headers)
+    if is_process:
         names = ", ".join(processes) or "none"
         fault = Fault(field="process", value=shown(parts[2]), expected=f"one of: {names}")
         return ProblemError(status, f"no process is called '{shown(parts[2])}'; there are: {names}", [fault])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from models.answers import Answer
@@ -14,6 +15,7 @@ from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.explanations import asked, explanation, explanations, optional
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
+from serving.recommendations.payloads import setpoint_payloads
 
 ABOUT = (
     "With `explain` each target's prediction is cut into what each input contributed, in the target's unit; quantities "
@@ -36,7 +38,7 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
         predicted["explanation"] = optional(explanation(seed), f"what each input contributed to {seed.target.name}")
     else:
         predicted["explanations"] = _explanations(seed)
-    return payloads_of(
+    whole = payloads_of(
         seed,
         max_rows,
         TaskFields(
@@ -48,6 +50,7 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
             example={"explain": False},
         ),
     )
+    return replace(whole, setpoints=setpoint_payloads(seed, max_rows) if len(seed.primaries) == 1 else None)
 
 
 def _explanations(seed: Seed) -> Any:

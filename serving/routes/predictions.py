@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from http import HTTPStatus
-
-import pydantic_core
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from models.intervals import CoverageError
-from registry.versions import CHAMPION
 from serving.bodies import read_body
 from serving.explanations import check_rows
-from serving.following.champions import Champions, Status
-from serving.payloads import Payloads
-from serving.problems import Fault, ProblemError, described, invalid
+from serving.following.champions import Champions
+from serving.payloads import PREDICTIONS, Payloads
+from serving.problems import Fault, described, invalid
+from serving.routes.answering import json_response, model_used, served_of, status_of
 from serving.tasks import task_of
 
 # A short request is answered at once; a long one goes to a thread, so that others do not wait for it. So does one that
 # asks for explanations, which take many times as long as predictions.
 LONGEST_AT_ONCE = 64 * 1024
 EXPLAIN = b'"explain"'
-GONE = Status(trouble="its seed is gone")
 
 
 def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRouter:
@@ -38,7 +33,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
 
     routes = APIRouter(tags=["predictions"])
     routes.add_api_route(
-        f"/v1/{process.name}/predictions",
+        f"/v1/{process.name}/{PREDICTIONS}",
         predict,
         methods=["POST"],
         response_model=payloads.answer,
@@ -56,16 +51,9 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
 
 
 def _answer(body: bytes, process: str, champions: Champions) -> Response:
-    # One look: a swap while this request is answered cannot mix two models, or a model and another one's seed.
-    status = champions.statuses.get(process, GONE)
-    payloads, served = status.payloads, status.served
-    if payloads is None:
-        raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} is served no more: {status.troubles}")
+    payloads, status = status_of(process, champions)
     rows, request = payloads.read(body)
-    if served is None:
-        detail = f"{process} has no model to answer with: {champions.store_trouble or status.troubles}"
-        later = {"Retry-After": str(math.ceil(champions.wait))}
-        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=later)
+    served = served_of(process, status, champions)
     if request.get("explain"):  # a task need not offer it
         check_rows(len(rows))
     coverage = request["coverage"]
@@ -74,16 +62,4 @@ def _answer(body: bytes, process: str, champions: Champions) -> Response:
     except CoverageError as error:
         fault = Fault(field="coverage", value=coverage, expected=f"a coverage that the model has rows for: {error}")
         raise invalid([fault]) from None
-    answer = {
-        "process": process,
-        "model": {
-            "version": served.champion.version,
-            "alias": CHAMPION,
-            "digest": served.digest,
-            "baseline": served.baseline,
-        },
-        "coverage": coverage,
-        **answered,
-    }
-    # NaN has no place in JSON.
-    return Response(pydantic_core.to_json(answer, inf_nan_mode="null"), media_type="application/json")
+    return json_response({"process": process, "model": model_used(served), "coverage": coverage, **answered})

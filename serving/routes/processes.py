@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, create_model
 from registry.versions import CHAMPION
 from seeds import Seed
 from serving.following.champions import Champions, Status
-from serving.payloads import ModelUsed
+from serving.payloads import ModelUsed, Payloads
+from serving.routes.answering import paths
 from serving.tasks import TASKS
 
 
@@ -59,6 +60,7 @@ class Process(BaseModel):
     time: Annotated[str | None, Field(description="field that holds the start of the period; null where there is none")]
     inputs: list[Input]
     quantities: Annotated[list[Predicted], Field(description="what predictions give with intervals")]
+    routes: Annotated[list[str], Field(description="what it can be asked, by POST")]
 
 
 def _answer() -> Any:
@@ -89,26 +91,27 @@ def router(champions: Champions) -> APIRouter:
     )
     async def processes() -> dict[str, Any]:
         trouble = champions.store_trouble
-        known = [(one.payloads.seed, one) for one in champions.statuses.values() if one.payloads is not None]
-        return {"processes": [_described(seed, status, trouble) for seed, status in known]}
+        known = [(one.payloads, one) for one in champions.statuses.values() if one.payloads is not None]
+        return {"processes": [_described(payloads, status, trouble) for payloads, status in known]}
 
     return routes
 
 
-def _described(seed: Seed, status: Status, store_trouble: str | None) -> dict[str, Any]:
+def _described(payloads: Payloads, status: Status, store_trouble: str | None) -> dict[str, Any]:
+    seed = payloads.seed
     model = status.served.model if status.served else None
     about = {
         name: task.info(seed, model) if name == seed.process.task else None for name, task in TASKS.items() if task.INFO
     }
     return {
-        **_process(seed).model_dump(),
+        **_process(seed, paths(payloads)).model_dump(),
         **about,
         "model": _answering(status),
         "trouble": store_trouble or status.troubles,
     }
 
 
-def _process(seed: Seed) -> Process:
+def _process(seed: Seed, routes: list[str]) -> Process:
     process, key = seed.process, seed.key
     return Process(
         name=process.name,
@@ -125,6 +128,7 @@ def _process(seed: Seed) -> Process:
             Predicted(name=name, meaning=seed.targets[name].meaning, unit=unit)
             for name, unit in seed.quantities.items()
         ],
+        routes=routes,
     )
 
 

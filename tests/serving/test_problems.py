@@ -16,7 +16,7 @@ from serving.problems import Fault, ProblemError, described, install, invalid, s
 @pytest.fixture
 def app() -> FastAPI:
     made = FastAPI()
-    install(made, lambda: ["tin", "zinc"])
+    install(made, lambda: {name: f"{name} answers POST /v1/{name}/predictions" for name in ("tin", "zinc")})
 
     @made.get("/v1/tin/predictions")
     async def get() -> None:
@@ -101,9 +101,16 @@ def test_an_unknown_process_is_told_those_that_exist(path: str, app: FastAPI, ca
     assert (fault["field"], fault["value"], fault["expected"]) == ("process", "iron", "one of: tin, zinc")
 
 
+def test_an_unknown_path_of_a_process_says_what_the_process_answers(app: FastAPI, call: Any) -> None:
+    response, problem = told(app, call, "/v1/tin/recommendations")
+    assert response.status_code == 404
+    assert problem["detail"] == "nothing is at /v1/tin/recommendations: tin answers POST /v1/tin/predictions"
+    assert problem["errors"] == []
+
+
 @pytest.mark.parametrize(
     "path",
-    ["/v1/tin/other", "/v1/zinc/predictions", "/v1/iron", "/v2/iron/predictions", "/a/iron/predictions", "/v1", "/x"],
+    ["/v1/iron", "/v2/iron/predictions", "/a/iron/predictions", "/v1", "/x"],
 )
 def test_another_unknown_path_is_told_where_to_look(path: str, app: FastAPI, call: Any) -> None:
     response, problem = told(app, call, path)
@@ -113,7 +120,7 @@ def test_another_unknown_path_is_told_where_to_look(path: str, app: FastAPI, cal
 
 def test_without_processes_none_is_named(call: Any) -> None:
     made = FastAPI()
-    install(made, list)
+    install(made, dict)
     assert told(made, call, "/v1/iron/predictions")[1]["detail"] == "no process is called 'iron'; there are: none"
 
 

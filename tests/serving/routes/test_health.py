@@ -26,7 +26,7 @@ def app(store_trouble: str | None = None, seeds_trouble: str | None = None, **st
         statuses=statuses, store_trouble=store_trouble, seeds_trouble=seeds_trouble, wait=math.pi
     )
     made = FastAPI()
-    problems.install(made, lambda: list(statuses))
+    problems.install(made, lambda: dict.fromkeys(statuses, ""))
     made.include_router(health.router(champions))
     return made
 

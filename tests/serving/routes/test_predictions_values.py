@@ -31,7 +31,7 @@ def app(toy_seed: Seed) -> Any:
         statuses = {"toy_cells": replace(status, payloads=taken)}
         champions: Any = SimpleNamespace(statuses=statuses, store_trouble=store_trouble, wait=wait)
         made = FastAPI()
-        problems.install(made, lambda: ["toy_cells"])
+        problems.install(made, lambda: {"toy_cells": ""})
         made.include_router(predictions.router(taken, champions, most))
         return made
 

@@ -1,0 +1,180 @@
+"""A body that asks for set-points: from JSON to the table that a set-point model takes, or every fault in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from physics.arrays import IntArray
+from seeds import Seed
+from serving.faults import Shape
+from serving.history import Starts, fault_at, starts_of, units_of
+from serving.payloads import Record, parsed_json, within
+from serving.problems import MOST_FAULTS, Fault, invalid, shown
+from serving.recommendations.payloads import MOVES, SetpointPayloads, Verb
+
+PARTS = ("rows", "history")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request for set-points that was read.
+
+    Attributes
+    ----------
+    rows : list of dict
+        Plans, as they came.
+    units : list of str
+        Name of each row's unit.
+    table : DataFrame
+        History and plans as a table of the seed, by unit and time; what is measured in a plan's period is NaN.
+    request : dict
+        What stood beside them.
+    """
+
+    rows: list[Record]
+    units: list[str]
+    table: pd.DataFrame
+    request: Record
+
+
+def read(payloads: SetpointPayloads, verb: Verb, body: bytes) -> Asked:
+    """Read a request's body.
+
+    Raises
+    ------
+    ProblemError
+        400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first 100 of
+        more.
+    """
+    parsed = parsed_json(body)
+    request, faults = verb.envelope.read(parsed)
+    rows = _rows(parsed, "rows", payloads.row, payloads.max_rows, faults)
+    past = _rows(parsed, "history", payloads.past, payloads.max_rows, faults)
+    if request is not None:
+        faults += _move_faults(request.get(MOVES, {}), payloads)
+    if faults:
+        raise invalid(faults)
+    seed = payloads.seed
+    assert seed.key is not None
+    table, faults = _table([*past, *rows], len(past), seed)
+    if faults:
+        raise invalid(faults)
+    return Asked(rows, [row[seed.key.name].strip() for row in rows], table, request)
+
+
+def _rows(parsed: Any, part: str, shape: Shape, most: int, faults: list[Fault]) -> list[Record]:
+    """Rows, or rows of history, of a request; faults are added, until there are more than are named."""
+    given = parsed.get(part) if isinstance(parsed, dict) else None
+    found = []
+    for i, one in enumerate(given[:most] if isinstance(given, list) else []):
+        if len(faults) > MOST_FAULTS:
+            break
+        row, wrong = shape.read(one, i if part == "rows" else None)
+        faults += wrong if part == "rows" else [within(f"{part}.{i}", fault) for fault in wrong]
+        found.append(row)
+    return found
+
+
+def by_unit(moves: Record) -> bool:
+    """Whether moves are stated unit by unit."""
+    return any(isinstance(one, dict) for one in moves.values())
+
+
+def _move_faults(moves: Record, payloads: SetpointPayloads) -> list[Fault]:
+    """What is wrong with moves beside their size, which a model's seed limits."""
+    if not by_unit(moves):
+        return [within(MOVES, fault) for fault in payloads.moves.read(moves)[1]]
+    return [
+        within(f"{MOVES}.{shown(unit)}", fault) for unit, own in moves.items() for fault in payloads.moves.read(own)[1]
+    ]
+
+
+def _table(rows: Sequence[Record], past: int, seed: Seed) -> tuple[pd.DataFrame, list[Fault]]:
+    """Rows, of which the first `past` are history, as a table of the seed; or how they do not go together."""
+    starts, faults = starts_of(rows, past, seed)
+    if faults:
+        return pd.DataFrame(), faults
+    units = np.array(units_of(rows, seed), dtype=np.intp)
+    periods = np.rint((starts - starts.min()) / np.timedelta64(seed.period)).astype(np.int64)
+    faults = [*_twice(rows, past, units, periods, seed), *_plan_faults(rows, past, units, periods, seed)]
+    if not faults:
+        faults = _lacking(rows, past, units, seed)
+    return (pd.DataFrame(), faults) if faults else (_frame(rows, units, starts, seed), [])
+
+
+def _twice(rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed) -> list[Fault]:
+    """Rows of history of one unit and period, and plans of one unit."""
+    first: dict[tuple[int, ...], int] = {}
+    faults = []
+    for i, (unit, period) in enumerate(zip(units.tolist(), periods.tolist(), strict=True)):
+        j = first.setdefault((unit, period) if i < past else (unit,), i)
+        if i == j:
+            continue
+        if i < past:
+            expected = f"one row a unit and period of {_days(seed)}: history.{j} is of this one already"
+            faults.append(fault_at(i, past, seed.clock.name, rows[i][seed.clock.name], expected))
+        else:
+            assert seed.key is not None
+            expected = f"one plan a unit: rows.{j - past} is of this one already"
+            faults.append(fault_at(i, past, seed.key.name, rows[i][seed.key.name], expected))
+    return faults
+
+
+def _days(seed: Seed) -> str:
+    assert seed.process.period is not None
+    return f"{seed.process.period.value:g} {seed.process.period.unit}"
+
+
+def _plan_faults(rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed) -> list[Fault]:
+    """Plans of units without history, and those that are not later than it."""
+    assert seed.key is not None
+    newest: dict[int, int] = {}
+    for i in range(past):
+        if units[i] not in newest or periods[i] > periods[newest[units[i]]]:
+            newest[int(units[i])] = i
+    faults = []
+    for i in range(past, len(rows)):
+        last = newest.get(int(units[i]))
+        if last is None:
+            expected = "a unit with rows in history"
+            faults.append(fault_at(i, past, seed.key.name, rows[i][seed.key.name], expected))
+        elif periods[i] <= periods[last]:
+            expected = f"a period after {rows[last][seed.clock.name]}, the newest of this unit's history"
+            faults.append(fault_at(i, past, seed.clock.name, rows[i][seed.clock.name], expected))
+    return faults
+
+
+def _lacking(rows: Sequence[Record], past: int, units: IntArray, seed: Seed) -> list[Fault]:
+    """What is known before a period, and was neither given with the plan nor with any earlier period of its unit."""
+    before = [column.name for column in seed.by_role("before") if not column.is_made]
+    known: dict[int, set[str]] = {}
+    for row, unit in zip(rows, units.tolist(), strict=True):
+        known.setdefault(unit, set()).update(name for name in before if row[name] is not None)
+    return [
+        fault_at(i, past, name, None, "a value here, or in a row of this unit's history")
+        for i in range(past, len(rows))
+        for name in before
+        if name not in known[int(units[i])]
+    ]
+
+
+def _frame(rows: Sequence[Record], units: IntArray, starts: Starts, seed: Seed) -> pd.DataFrame:
+    """The table, as the contract of tables has it."""
+    assert seed.key is not None
+    names = np.array([row[seed.key.name].strip() for row in rows], dtype=object)
+    columns: dict[str, Any] = {}
+    for column in seed.columns:
+        if column.name == seed.key.name:
+            columns[column.name] = pd.Series(names, dtype="str")
+        elif column.name == seed.clock.name:
+            columns[column.name] = pd.Series(starts.astype("datetime64[us]"))
+        else:
+            values = [row.get(column.name) for row in rows]
+            columns[column.name] = pd.Series(values, dtype=np.float64 if column.is_number else "str")
+    frame = pd.DataFrame(columns)
+    return frame.sort_values([seed.key.name, seed.clock.name], kind="stable", ignore_index=True)

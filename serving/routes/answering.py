@@ -1,0 +1,69 @@
+"""What every route of a process begins and ends with: the model that answers, or why none does, and the answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from http import HTTPStatus
+
+import pydantic_core
+from fastapi import Response
+
+from registry.versions import CHAMPION
+from serving.following.champions import Champions, Served, Status
+from serving.payloads import Payloads, Record
+from serving.problems import ProblemError
+
+GONE = Status(trouble="its seed is gone")
+
+
+def status_of(process: str, champions: Champions) -> tuple[Payloads, Status]:
+    """What a process takes and gives, and what answers.
+
+    One look for one request: a swap meanwhile cannot mix two models, or a model and another one's seed.
+
+    Raises
+    ------
+    ProblemError
+        404 where the process is served no more.
+    """
+    status = champions.statuses.get(process, GONE)
+    if status.payloads is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} is served no more: {status.troubles}")
+    return status.payloads, status
+
+
+def served_of(process: str, status: Status, champions: Champions) -> Served:
+    """The model that answers; ProblemError 503 where there is none."""
+    if status.served is None:
+        detail = f"{process} has no model to answer with: {champions.store_trouble or status.troubles}"
+        later = {"Retry-After": str(math.ceil(champions.wait))}
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=later)
+    return status.served
+
+
+def model_used(served: Served) -> Record:
+    """The model that answers, as answers name it."""
+    return {
+        "version": served.champion.version,
+        "alias": CHAMPION,
+        "digest": served.digest,
+        "baseline": served.baseline,
+    }
+
+
+def json_response(answer: Record) -> Response:
+    """Response that carries an answer; NaN has no place in JSON."""
+    return Response(pydantic_core.to_json(answer, inf_nan_mode="null"), media_type="application/json")
+
+
+def paths(payloads: Payloads, operations: Iterable[str] | None = None) -> list[str]:
+    """Addresses of a process's operations, by default of all."""
+    name = payloads.seed.process.name
+    return [f"/v1/{name}/{operation}" for operation in (payloads.operations if operations is None else operations)]
+
+
+def abilities(payloads: Payloads, operations: Iterable[str] | None = None) -> str:
+    """What a process can do, in words: its task and its operations, by default all of them."""
+    answers = ", ".join(paths(payloads, operations))
+    return f"{payloads.seed.process.name} is of the task {payloads.seed.process.task} and answers POST {answers}"

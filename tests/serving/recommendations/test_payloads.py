@@ -1,0 +1,80 @@
+"""What is asked and answered of set-points: typed from the seed, with examples that are taken."""
+
+import json
+
+import pytest
+from pydantic import TypeAdapter
+
+from seeds import Seed, load, names
+from serving.recommendations.payloads import SetpointPayloads, setpoint_payloads
+from serving.recommendations.requests import read
+from serving.tasks import task_of
+
+VERBS = ["recommendations", "what-if", "pareto", "experiments"]
+
+
+def test_a_process_whose_knobs_physics_knows_is_asked_in_four_ways(taken: SetpointPayloads) -> None:
+    assert list(taken.verbs) == VERBS
+    assert taken.knobs == ("voltage_setpoint", "excess_alf3_target", "metal_level_target")
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_process_is_asked_for_set_points_where_it_says_so(name: str) -> None:
+    payloads = task_of(load(name)).payloads(load(name), 10)
+    asked = [] if payloads.setpoints is None else VERBS
+    assert list(payloads.operations) == ["predictions", *asked]
+
+
+def test_a_process_without_physics_of_its_knobs_is_not_asked(toy_seed: Seed) -> None:
+    assert setpoint_payloads(toy_seed, 10) is None
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_example_is_taken_and_described(taken: SetpointPayloads, verb: str) -> None:
+    asked = taken.verbs[verb]
+    found = read(taken, asked, json.dumps(asked.example).encode())
+    assert found.units == ["A-001"]
+    assert set(found.request) == set(asked.example)
+    described = TypeAdapter(asked.request)
+    described.validate_python(asked.example)
+    assert set(described.json_schema()["properties"]) == set(asked.example)
+
+
+def test_a_plan_holds_what_is_known_and_set_and_history_all_that_a_table_holds(
+    taken: SetpointPayloads, potline: Seed
+) -> None:
+    definitions = TypeAdapter(taken.verbs["recommendations"].request).json_schema()["$defs"]
+    plan, past = (definitions[f"AluminiumReduction{kind}"] for kind in ("PlanRow", "HistoryRow"))
+    held = {column.name for column in potline.columns if not column.is_made}
+    assert set(past["properties"]) == held
+    assert set(plan["properties"]) == held - {column.name for column in potline.by_role("during", "late", "target")}
+    knobs = {column.name for column in potline.by_role("knob")}
+    assert set(plan["required"]) == {"unit", "period_start"} | knobs
+    assert set(past["required"]) == {"unit", "period_start"}
+    for name in knobs:
+        assert plan["properties"][name]["x-unit"] == potline.column(name).unit
+
+
+def test_prices_are_those_of_the_seed_in_its_units(taken: SetpointPayloads, potline: Seed) -> None:
+    definitions = TypeAdapter(taken.verbs["recommendations"].request).json_schema()["$defs"]
+    prices = definitions["AluminiumReductionPlanPrices"]
+    stated = {name: (one["x-unit"], one["examples"], one["minimum"]) for name, one in prices["properties"].items()}
+    assert stated == {name: (price.unit, [price.value], 0) for name, price in potline.economics.items()}
+    assert "required" not in prices
+
+
+def test_moves_may_be_the_same_for_all_or_unit_by_unit(taken: SetpointPayloads) -> None:
+    described = TypeAdapter(taken.verbs["what-if"].request)
+    for moves in ({"voltage_setpoint": -0.02}, {"A-001": {"voltage_setpoint": -0.02}}):
+        described.validate_python(taken.verbs["what-if"].example | {"moves": moves})
+
+
+def test_a_key_that_is_called_as_a_field_of_an_answer_is_refused(potline: Seed) -> None:
+    columns = [
+        column.model_copy(update={"name": "gain"}) if column.role == "key" else column for column in potline.columns
+    ]
+    seed = potline.model_copy(update={"columns": columns})
+    for part in ("key", "identity", "_by_name"):
+        seed.__dict__.pop(part, None)
+    with pytest.raises(ValueError, match="column 'gain': a recommendation uses this name itself"):
+        setpoint_payloads(seed, 10)
