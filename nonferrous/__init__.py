@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from nonferrous.quality import quality_app
+from nonferrous.recommend import recommend
 from nonferrous.registry import compare, promote, rollback
 from nonferrous.seeds import seeds_app
 from nonferrous.simulate import simulate
@@ -26,7 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(quality_app, name="quality")
-for command in (simulate, train, compare, retrain, promote, rollback, trial, serve, up):
+for command in (simulate, train, compare, retrain, promote, rollback, recommend, trial, serve, up):
     app.command()(command)
 
 OURS = ("models", "monitoring", "registry", "seeds", "serving", "synthetic_data", "training")

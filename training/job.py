@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from models.estimators.tuning import SETTINGS, Tunable, last_of, tuned
-from models.table.reading import write_rejected
+from models.table.reading import write_frame
 from models.tasks import build
 from registry.loading import trouble_of
 from registry.settings import Settings
@@ -284,7 +284,7 @@ def _keep_job(learnt: Learnt, tracking: Tracking) -> None:
         folder = Path(scratch)
         (folder / CARD).write_text(_card(learnt), encoding="utf-8")
         (folder / SEED).write_text(data.seed.text, encoding="utf-8")
-        write_rejected(data.rejected_by_name, folder / REJECTED)
+        write_frame(data.rejected_by_name, folder / REJECTED)
         data.checked.to_parquet(folder / TABLE, index=False)
         tracking.log_files(learnt.run, folder)
 
@@ -364,5 +364,5 @@ def keep_rejected(data: Dataset, settings: Settings) -> Path | None:
     folder = settings.folder / "rejected"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{data.seed.process.name}.csv"
-    write_rejected(data.rejected_by_name, file)
+    write_frame(data.rejected_by_name, file)
     return file

@@ -20,6 +20,7 @@ from models.table.strays import without_strays
 from seeds import Seed
 
 TABLE, TRUTH = "table.parquet", "truth.parquet"
+PARQUET = ".parquet"
 
 
 def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None) -> Checked:
@@ -148,24 +149,27 @@ def digest(table: pd.DataFrame) -> str:
     return f"sha256:{total.hexdigest()}"
 
 
-def write_rejected(rejected: pd.DataFrame, path: str | Path) -> None:
-    """Write the list of rejected values as CSV; the file is there whole or not at all.
+def write_frame(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write rows as CSV, or as Parquet where the file is called so; the file is there whole or not at all.
 
     A text that a spreadsheet would compute (it begins with = + - @ tab or CR and is no number) gets an apostrophe in
     front, which a spreadsheet takes for "this is text".
 
     Parameters
     ----------
-    rejected : DataFrame
-        As in `Checked.rejected`.
+    frame : DataFrame
+        Such as `Checked.rejected`.
     path : str or Path
         The file; its folder must exist. A file of that name is replaced.
     """
     path = Path(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            rejected.map(_as_text).to_csv(file, index=False)
+        with part.open("wb") as file:
+            if path.suffix.lower() == PARQUET:
+                frame.to_parquet(file, index=False)
+            else:
+                frame.map(_as_text).to_csv(file, index=False, encoding="utf-8")
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.table.reading import digest, read_table, read_truth, write_rejected
+from models.table.reading import digest, read_table, read_truth, write_frame
 from models.table.sources import LISTED, TableError
 
 FIXTURES = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -303,7 +303,7 @@ def test_rejected_rows_are_written_whole_or_not_at_all(toy_seed, frame, folder, 
     frame.loc[7, "z"] = 99.5
     rejected = read_table_of(frame, folder, toy_seed).rejected
     path = folder / "rejected.csv"
-    write_rejected(rejected, path)
+    write_frame(rejected, path)
     back = pd.read_csv(path, parse_dates=["period_start"])
     assert back[["row", "unit", "column", "value", "reason"]].to_numpy().tolist() == [
         [9, "A-001", "z", 99.5, "outside 0 to 8 V"]
@@ -315,7 +315,7 @@ def test_rejected_rows_are_written_whole_or_not_at_all(toy_seed, frame, folder, 
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", full)
     with pytest.raises(OSError, match="No space left"):
-        write_rejected(rejected, path)
+        write_frame(rejected, path)
     assert path.read_bytes() == before
     assert sorted(file.name for file in folder.iterdir()) == ["rejected.csv", "t.csv"]
 
@@ -328,19 +328,19 @@ def read_table_of(frame, folder, seed):
 @pytest.mark.parametrize("cell", ['=HYPERLINK("http://x")', "+1+1", "-2+3", "@SUM(A1)", "\t=1"])
 def test_a_text_that_a_spreadsheet_would_compute_is_written_as_text(cell, tmp_path):
     rejected = pd.DataFrame({"file": [cell], "row": [2], "unit": [cell], "value": [-1.5], "reason": ["outside"]})
-    write_rejected(rejected, tmp_path / "r.csv")
+    write_frame(rejected, tmp_path / "r.csv")
     (written,) = pd.read_csv(tmp_path / "r.csv").to_dict("records")
     assert written == {"file": f"'{cell}", "row": 2, "unit": f"'{cell}", "value": -1.5, "reason": "outside"}
 
 
 def test_a_line_end_in_front_of_a_formula_hides_nothing(tmp_path):
-    write_rejected(pd.DataFrame({"unit": ["\r=1"]}), tmp_path / "r.csv")
+    write_frame(pd.DataFrame({"unit": ["\r=1"]}), tmp_path / "r.csv")
     assert (tmp_path / "r.csv").read_bytes() == b"unit\n'\r=1\n"
 
 
 @pytest.mark.parametrize("cell", ["-1.5", "+3", "-1e-3", "A-001", "a=b"])
 def test_numbers_and_other_texts_are_written_as_they_are(cell, tmp_path):
-    write_rejected(pd.DataFrame({"unit": [cell]}), tmp_path / "r.csv")
+    write_frame(pd.DataFrame({"unit": [cell]}), tmp_path / "r.csv")
     assert pd.read_csv(tmp_path / "r.csv", dtype="str")["unit"].tolist() == [cell]
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.table.reading import digest, read_table, read_truth, write_rejected
+from models.table.reading import digest, read_table, read_truth, write_frame
 from models.table.sources import TableError
 from seeds import Seed
 
@@ -67,7 +67,7 @@ def test_rows_of_several_files_keep_their_own_numbers(toy_seed: Seed, folder: Pa
 def test_rejected_values_are_written_line_by_line(tmp_path: Path) -> None:
     path = tmp_path / "rejected.csv"
     path.write_text("of before")
-    write_rejected(pd.DataFrame({"file": ["a, b", "ä"], "row": [2, 3], "value": [1.5, np.nan]}), path)
+    write_frame(pd.DataFrame({"file": ["a, b", "ä"], "row": [2, 3], "value": [1.5, np.nan]}), path)
     assert path.read_bytes().decode() == 'file,row,value\n"a, b",2,1.5\nä,3,\n'
     assert list(tmp_path.iterdir()) == [path]
 
@@ -76,7 +76,7 @@ def test_a_list_that_cannot_be_written_leaves_the_one_of_before(tmp_path: Path) 
     path = tmp_path / "rejected.csv"
     path.mkdir()
     with pytest.raises(OSError, match="rejected"):
-        write_rejected(pd.DataFrame({"row": [2]}), path)
+        write_frame(pd.DataFrame({"row": [2]}), path)
     assert list(tmp_path.iterdir()) == [path]
 
 

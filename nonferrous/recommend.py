@@ -1,0 +1,118 @@
+"""The command that recommends set-points for the units of a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nonferrous.terminal import ProcessName, console, fail, progress
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from models.setpoints.advice import Advice
+    from seeds import Seed
+    from training.advice.job import Recommended
+
+BEST = 10  # moves that are shown
+ENDINGS = (".csv", ".parquet")
+
+
+def recommend(
+    process: ProcessName,
+    data: Annotated[
+        Path, typer.Option(help="Table as for `train`; its newest rows may be plans: knobs, and nothing measured.")
+    ],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet file to write, a row a unit.")],
+    price: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A price or factor of the seed's economics, in its unit; repeatable."),
+    ] = None,
+) -> None:
+    """Recommend set-points for the period to come, by the champion's set-point model. It is advice: nothing is set."""
+    from models.table.reading import write_frame
+    from registry.settings import read_settings
+    from seeds import load
+    from training.advice.job import recommend as run
+    from training.advice.rows import advice_frame
+
+    seed = load(process)
+    if out.suffix.lower() not in ENDINGS:
+        fail(f"--out: got {out}: expected a file that ends in {' or '.join(ENDINGS)}")
+    if not out.parent.is_dir():
+        fail(f"--out: got {out}: expected a file in a folder that exists")
+    replaced = prices(price or [], seed)
+    with progress() as step:
+        found = run(seed, data, read_settings(), replaced, step)
+    write_frame(advice_frame(found), out)
+    screen = console()
+    for line in _lines(found):
+        screen.print(line, markup=False)
+    if any(advice.refusal is None and any(advice.moves.values()) for advice in found.advices):
+        screen.print(best_moves(found))
+    screen.print(f"all {_units(len(found.advices))}: {out}", soft_wrap=True, markup=False)
+
+
+def prices(given: list[str], seed: Seed) -> dict[str, float]:
+    """Prices from texts such as `power_price=0.06`; ends with exit code 2 where one is none."""
+    found = {}
+    for text in given:
+        name, sign, number = text.partition("=")
+        if name not in seed.economics or not sign:
+            fail(f"--price: got '{text}': expected NAME=VALUE with a name of {', '.join(seed.economics) or 'none'}")
+        try:
+            found[name] = float(number)
+        except ValueError:
+            fail(f"--price {name}: got '{number}': expected a number in {seed.economics[name].unit}")
+    return found
+
+
+def moved(advices: list[Advice]) -> list[Advice]:
+    """Advice that moves a knob, the largest gain first."""
+    return sorted((one for one in advices if any(one.moves.values())), key=lambda one: -one.gain.value)
+
+
+def _lines(found: Recommended) -> list[str]:
+    """What was read, what the plan is, and what became of each unit."""
+    from models.setpoints.units import MONEY
+    from training.advice.rows import refusals
+
+    advices, moving = found.advices, moved(found.advices)
+    process = found.model.seed.process.name
+    standing = sum(one.refusal is None for one in advices) - len(moving)
+    plan = "no row plans a period: the last knobs are taken to go on for one more period" if found.goes_on else None
+    return [
+        f"{process}: version {found.version} on {len(found.checked.table)} rows, {_units(len(advices))} to advise",
+        *([f"Beware: {plan}"] if plan else []),
+        *([f"no advice for {_units(found.unplanned)} whose newest row is no plan"] if found.unplanned else []),
+        f"moves for {_units(len(moving))}, together {sum(one.gain.value for one in moving):+.0f} {MONEY}",
+        f"as good as planned: {_units(standing)}",
+        f"refused: {_units(sum(one.refusal is not None for one in advices))}",
+        *(f"  {count} {why}" for why, count in refusals(found).items()),
+    ]
+
+
+def _units(count: int) -> str:
+    return f"{count} unit" if count == 1 else f"{count} units"
+
+
+def best_moves(found: Recommended) -> Table:
+    """The moves that bring most, readable in 80 columns."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from models.setpoints.units import MONEY
+
+    seed = found.model.seed
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, title_justify="left", caption_justify="left")
+    table.title = f"the {BEST} moves that bring most"
+    for name in ("unit", "move", f"gain {MONEY}", "cause"):
+        table.add_column(name, no_wrap=name != "cause")
+    for one in moved(found.advices)[:BEST]:
+        moves = [f"{knob} {move:+g} {seed.column(knob).unit}" for knob, move in one.moves.items() if move]
+        gain = f"{one.gain.value:.1f} ({one.gain.low:.1f} to {one.gain.high:.1f})"
+        table.add_row(one.unit, "\n".join(moves), gain, one.cause or "")
+    table.caption = "mean over the period to come and the next two; 90 % intervals"
+    return table

@@ -1,0 +1,140 @@
+"""The command that recommends set-points: what it prints, what it writes, and how it ends where it cannot."""
+
+import re
+import sys
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+import training.advice.job
+from models.setpoints.advice import Advice, Estimate
+from models.setpoints.process import response_of
+from nonferrous import main
+from seeds import load
+from training.advice.job import Recommended
+
+KNOBS = {"line_current_target": 400.0, "voltage_setpoint": 4.0, "excess_alf3_target": 11.5, "metal_level_target": 22.0}
+
+
+def advised(number, gain, refusal=None):
+    moves = {"voltage_setpoint": -0.0125 if gain else 0.0, "metal_level_target": -1.0 if gain else 0.0}
+    return Advice(
+        unit=f"A-{number:03d}",
+        start=pd.Timestamp("2026-11-01"),
+        plan=KNOBS,
+        moves=moves,
+        gain=Estimate(gain, gain - 4.0, gain + 4.0),
+        effects={},
+        limits=(),
+        cause="a bath that dissolves less metal" if gain else None,
+        support=40,
+        nearest=(),
+        refusal=refusal,
+    )
+
+
+@pytest.fixture
+def command(monkeypatch, capsys, tmp_path):
+    """Runner of the command in `tmp_path` on stand-in advice; the exit code, output and errors."""
+
+    def run(*arguments, advices=(), goes_on=False, unplanned=0):
+        seed = load("aluminium_reduction")
+        model = SimpleNamespace(seed=seed, response=response_of("aluminium_reduction"))
+        asked = []
+
+        def job(seed, data, settings, prices, step):
+            asked.append((str(data), prices))
+            return Recommended(model, 3, SimpleNamespace(table=range(90)), goes_on, {}, list(advices), unplanned)
+
+        monkeypatch.setattr(training.advice.job, "recommend", job)
+        monkeypatch.setattr(sys, "argv", ["nonferrous", "recommend", "aluminium_reduction", *arguments])
+        monkeypatch.setattr("signal.signal", lambda *given: None)
+        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return SimpleNamespace(code=end.value.code or 0, out=said.out, err=said.err, asked=asked)
+
+    return run
+
+
+FILES = ("--data", "rows.parquet", "--out", "advice.csv")
+SOME = [
+    *(advised(i, gain=float(i)) for i in range(1, 15)),
+    advised(20, 0.0),
+    advised(21, 0.0, "doubt: the best move would bring 3.1 a day, give or take 4.0"),
+    advised(22, 0.0, "doubt: the best move would bring 2.2 a day, give or take 5.1"),
+]
+
+
+def test_the_best_ten_moves_and_the_refusals_are_shown_in_80_columns(command):
+    found = command(*FILES, advices=SOME)
+    assert found.code == 0
+    lines = found.out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "\x1b" not in found.out
+    assert re.findall(r"^ (A-0\d\d)", found.out, re.MULTILINE) == [f"A-{i:03d}" for i in range(14, 4, -1)]
+    assert lines[0] == "aluminium_reduction: version 3 on 90 rows, 17 units to advise"
+    assert "moves for 14 units, together +105 $/d" in lines
+    assert "as good as planned: 1 unit" in lines
+    assert "refused: 2 units" in lines
+    assert "  2 doubt: the best move would bring … a day, give or take …" in lines
+    assert "voltage_setpoint -0.0125 V" in found.out
+    assert "14.0 (10.0 to 18.0)" in found.out
+    assert "all 17 units: advice.csv" in lines
+
+
+def test_the_file_holds_a_row_a_unit(command, tmp_path):
+    command(*FILES, advices=SOME)
+    assert pd.read_csv(tmp_path / "advice.csv")["unit"].tolist() == [one.unit for one in SOME]
+    command("--data", "rows.parquet", "--out", "advice.parquet", advices=SOME)
+    assert pd.read_parquet(tmp_path / "advice.parquet")["gain [$/d]"].tolist() == [one.gain.value for one in SOME]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["advice.csv", "advice.parquet"]
+
+
+def test_it_says_where_plans_are_not_those_of_the_table(command):
+    went_on = command(*FILES, advices=SOME, goes_on=True).out
+    assert "Beware: no row plans a period: the last knobs are taken to go on" in went_on
+    some = command(*FILES, advices=SOME, unplanned=4).out
+    assert "no advice for 4 units whose newest row is no plan" in some
+    assert "Beware" not in some
+
+
+def test_where_nothing_moves_there_is_no_table(command):
+    found = command(*FILES, advices=[advised(1, 0.0, "doubt: none")])
+    assert "that bring most" not in found.out
+    assert "moves for 0 units" in found.out
+
+
+def test_prices_reach_the_model(command):
+    found = command(*FILES, "--price", "power_price=0.06", "--price", "carbon_price=80", advices=SOME)
+    assert found.asked == [("rows.parquet", {"power_price": 0.06, "carbon_price": 80.0})]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ((*FILES, "--price", "power=0.06"), "--price: got 'power=0.06': expected NAME=VALUE with a name of "),
+        (
+            (*FILES, "--price", "power_price"),
+            "--price: got 'power_price': expected NAME=VALUE with a name of ",
+        ),
+        ((*FILES, "--price", "power_price=dear"), "--price power_price: got 'dear': expected a number in $/kWh"),
+        (
+            ("--data", "rows.parquet", "--out", "a.txt"),
+            "--out: got a.txt: expected a file that ends in ",
+        ),
+        (
+            ("--data", "rows.parquet", "--out", "nowhere/a.csv"),
+            "--out: got nowhere/a.csv: expected a file in a folder that exists",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_ends_with_one_line(command, arguments, error):
+    found = command(*arguments, advices=SOME)
+    assert found.code == 2
+    assert found.asked == []
+    (line,) = found.err.splitlines()
+    assert line.startswith(f"error: {error}")

@@ -1,0 +1,1 @@
+"""Recommended set-points for the units of a table."""
