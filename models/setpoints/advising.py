@@ -14,7 +14,7 @@ from models.setpoints.limits import chance
 from models.setpoints.model import SetpointModel
 from models.setpoints.plans import Plans
 from models.setpoints.situations import SMOOTH
-from models.setpoints.weighing import Weighed, chosen, moves_of, weigh
+from models.setpoints.weighing import Weighed, changes, chosen, moves_of, weigh
 from physics.arrays import FloatArray, IntArray
 
 NEAREST = 3  # rows of history that are named
@@ -123,6 +123,7 @@ def advice(
     before = {name: values[0] for name, values in weighed.after.items()}
     after = {name: values[best, n] for name, values in weighed.after.items()}
     causes = model.response.causes(before, after, economics)
+    changed = changes(model, plans.at, sizes)
     return [
         Advice(
             unit=plans.names[i],
@@ -130,7 +131,7 @@ def advice(
             plan={knob: float(values[i]) for knob, values in plans.at.plan.items()},
             moves={knob: float(size[i]) for knob, size in sizes.items()},
             gain=_about(weighed.gain[best[i], i], weighed.doubt[best[i], i]),
-            effects=_effects(model, weighed, best[i], i),
+            effects=_effects(weighed, changed, best[i], i),
             limits=_limits(model, weighed, best[i], i),
             cause=max(causes, key=lambda name: float(causes[name][i])) if best[i] else None,
             support=_support(model, {knob: float(size[i]) for knob, size in sizes.items()}),
@@ -145,15 +146,14 @@ def _about(value: float, doubt: float) -> Estimate:
     return Estimate(float(value), float(value - _LEVEL * doubt), float(value + _LEVEL * doubt))
 
 
-def _effects(model: SetpointModel, weighed: Weighed, best: int, i: int) -> dict[str, Estimate]:
-    """Changes of derived targets with their doubt, and of measured outcomes."""
+def _effects(weighed: Weighed, changed: Mapping[str, FloatArray], best: int, i: int) -> dict[str, Estimate]:
+    """Changes of derived targets and of outcomes, each with its doubt."""
     found = {}
     for name, values in weighed.footprint.items():
         change = values[:, best, i] - values[:, 0, i]
         found[name] = _about(change.mean(), change.std())
-    for name in model.errors:
-        change = weighed.after[name][best, i] - weighed.after[name][0, i]
-        found[name] = _about(change, 0.0)
+    for name, values in changed.items():
+        found[name] = _about(values[:, i].mean(), values[:, i].std())
     return found
 
 

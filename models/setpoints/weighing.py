@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,13 +62,11 @@ def weigh(
     model: SetpointModel, at: Situations, economics: Mapping[str, float], moves: Mapping[str, FloatArray]
 ) -> Weighed:
     """What moves bring and how sure that is; the first of them is to stand still."""
-    response, state = model.response, model.states(at)
-    normals = np.random.default_rng(1).standard_normal((DRAWS // 2, 2, len(at)))
+    state = model.states(at)
     worth, prints = [], []
-    for theta, normal in zip(model.posterior.draws(DRAWS), np.concatenate([normals, -normals]), strict=True):
-        after = model.outcomes(response.disturbed(state, model.line, normal), moves, theta)
+    for after in _drawn(model, state, moves):
         worth.append(model.money(after, economics))
-        prints.append(response.footprint(after, economics))
+        prints.append(model.response.footprint(after, economics))
     gain = np.array(worth) - np.array(worth)[:, :1]
     supported = np.ones(gain.shape[1:], dtype=np.bool_)
     for knob, size in moves.items():
@@ -84,6 +82,26 @@ def weigh(
     footprint = {name: np.array([one[name] for one in prints]) for name in prints[0]}
     net = gain.mean(axis=0) - model.move_cost(moves)
     return Weighed(dict(moves), net, gain.std(axis=0), supported, within, state, after, footprint, gain)
+
+
+def changes(model: SetpointModel, at: Situations, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Changes of outcomes by one move a unit, shape (n,) each, draw by draw, shape (DRAWS, n) each."""
+    pair = {knob: np.vstack([np.zeros_like(size), size]) for knob, size in moves.items()}
+    drawn = [
+        {name: values[1] - values[0] for name, values in after.items() if name in model.errors}
+        for after in _drawn(model, model.states(at), pair)
+    ]
+    return {name: np.array([one[name] for one in drawn]) for name in drawn[0]}
+
+
+def _drawn(
+    model: SetpointModel, state: Mapping[str, FloatArray], moves: Mapping[str, FloatArray]
+) -> Iterator[dict[str, FloatArray]]:
+    """Outcomes after moves, once for each draw of what is believed; the draws are the same at every call."""
+    count = len(next(iter(state.values())))
+    normals = np.random.default_rng(1).standard_normal((DRAWS // 2, 2, count))
+    for theta, normal in zip(model.posterior.draws(DRAWS), np.concatenate([normals, -normals]), strict=True):
+        yield model.outcomes(model.response.disturbed(state, model.line, normal), moves, theta)
 
 
 def chosen(weighed: Weighed, unknown: Sequence[str | None]) -> tuple[IntArray, list[str | None]]:

@@ -56,9 +56,23 @@ def test_no_move_makes_a_limit_likelier_to_break_than_allowed_or_planned(advised
             assert limit.chance <= max(limit.allowed, before.chance) + 1e-6
 
 
-def test_what_stands_still_gains_nothing(taught, line):
+def test_what_stands_still_gains_and_changes_nothing(taught, line):
     for one in what_if(taught, line.planned, dict.fromkeys(taught.response.KNOBS, 0.0)):
-        assert (one.gain.value, one.gain.low, one.gain.high) == (0.0, 0.0, 0.0)
+        for change in (one.gain, *one.effects.values()):
+            assert (change.value, change.low, change.high) == (0.0, 0.0, 0.0)
+
+
+def test_every_effect_of_a_move_has_its_doubt(advised):
+    for one in _moved(advised):
+        for name, effect in one.effects.items():
+            assert effect.low < effect.value < effect.high, name
+
+
+def test_more_voltage_warms_the_bath_and_calms_the_pad_for_sure(taught, line):
+    for one in what_if(taught, line.planned, {"voltage_setpoint": 0.02}):
+        assert one.effects["cell_voltage"].low > 0
+        assert one.effects["voltage_noise"].high < 0
+        assert one.effects["superheat"].low > 0
 
 
 def test_the_rows_that_support_a_move_are_rows_of_history(advised, line):
