@@ -49,7 +49,7 @@ def test_interval_is_the_value_and_the_calibrated_half_width(model: RegressionMo
 
 
 def test_a_model_is_made_again_from_its_state_and_its_parts(model: RegressionModel) -> None:
-    own = ("conformal", "spread", "adaptive", "followed")
+    own = ("conformal", "spread", "adaptive", "followed", "setpoints", "setpoints_refusal")
     parts = {name: value for name, value in vars(model).items() if name not in own}
     again = RegressionModel.from_state(model.state(), **parts)
     np.testing.assert_array_equal(again.conformal.scores, model.conformal.scores)
@@ -82,7 +82,7 @@ def test_fixed_intervals_know_no_outcome(model: RegressionModel) -> None:
 
 def test_what_was_followed_comes_back_with_the_state(model: RegressionModel) -> None:
     one = replace(following(model), followed=Answer(*np.zeros((3, 1))))
-    own = ("conformal", "spread", "adaptive", "followed")
+    own = ("conformal", "spread", "adaptive", "followed", "setpoints", "setpoints_refusal")
     parts = {name: value for name, value in vars(one).items() if name in RegressionModel.__match_args__}
     parts = {name: value for name, value in parts.items() if name not in own}
     back = RegressionModel.from_state(json.loads(json.dumps(one.state())), **parts)
@@ -92,7 +92,7 @@ def test_what_was_followed_comes_back_with_the_state(model: RegressionModel) -> 
 
 
 def test_a_model_of_before_has_fixed_intervals_of_one_width(model: RegressionModel) -> None:
-    own = ("conformal", "spread", "adaptive", "followed")
+    own = ("conformal", "spread", "adaptive", "followed", "setpoints", "setpoints_refusal")
     parts = {name: value for name, value in vars(following(model)).items() if name in RegressionModel.__match_args__}
     old = RegressionModel.from_state(
         {"scores": model.conformal.scores.tolist()}, **{k: v for k, v in parts.items() if k not in own}
