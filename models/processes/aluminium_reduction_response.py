@@ -30,6 +30,7 @@ KNOBS = {
     "metal_level_target": "metal_level",
 }
 DRIVEN = ("voltage_noise", "unstable_time", "beam_moves", "cell_voltage", *KNOBS)
+BEFORE = ("cathode_voltage_drop", "lif", "caf2")
 ASSUMED = {"superheat": "K"}
 
 CONSTANTS = (

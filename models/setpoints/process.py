@@ -57,6 +57,10 @@ class Response(Protocol):
         """Columns that say nothing of a unit which `hidden` does not say whatever its knobs are."""
 
     @property
+    def BEFORE(self) -> tuple[str, ...]:
+        """`before` columns that `hidden` and `state` compute with."""
+
+    @property
     def ASSUMED(self) -> Mapping[str, str]:
         """Quantities of `respond` that are no columns, and their units."""
 

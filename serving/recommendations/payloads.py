@@ -63,8 +63,8 @@ class SetpointPayloads:
         Most rows, and most rows of history, in one request.
     row, past, moves : Shape
         A row that plans a period, a row of history, and moves of one unit's knobs.
-    knobs : tuple of str
-        Knobs that may be moved.
+    knobs, needed : tuple of str
+        Knobs that may be moved, and `before` columns without which physics does not know a unit.
     verbs : dict of str to Verb
         By the last part of the address.
     """
@@ -75,6 +75,7 @@ class SetpointPayloads:
     past: Shape
     moves: Shape
     knobs: tuple[str, ...]
+    needed: tuple[str, ...]
     verbs: dict[str, Verb]
 
 
@@ -104,6 +105,7 @@ def setpoint_payloads(seed: Seed, max_rows: int) -> SetpointPayloads | None:
         past=Shape(past, seed),
         moves=Shape(moves, seed),
         knobs=tuple(response.KNOBS),
+        needed=response.BEFORE,
         verbs={
             RECOMMENDATIONS: _recommendations(parts),
             WHAT_IF: _what_if(parts, knobs[0]),

@@ -17,7 +17,8 @@ from serving.payloads import Record, parsed_json, within
 from serving.problems import MOST_FAULTS, Fault, invalid, shown
 from serving.recommendations.payloads import MOVES, SetpointPayloads, Verb
 
-PARTS = ("rows", "history")
+# Units times periods, with or without a row: a date of another century would fill the memory.
+MOST_SLOTS = 200_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def read(payloads: SetpointPayloads, verb: Verb, body: bytes) -> Asked:
         raise invalid(faults)
     seed = payloads.seed
     assert seed.key is not None
-    table, faults = _table([*past, *rows], len(past), seed)
+    table, faults = _table([*past, *rows], len(past), payloads)
     if faults:
         raise invalid(faults)
     return Asked(rows, [row[seed.key.name].strip() for row in rows], table, request)
@@ -94,17 +95,29 @@ def _move_faults(moves: Record, payloads: SetpointPayloads) -> list[Fault]:
     ]
 
 
-def _table(rows: Sequence[Record], past: int, seed: Seed) -> tuple[pd.DataFrame, list[Fault]]:
+def _table(rows: Sequence[Record], past: int, payloads: SetpointPayloads) -> tuple[pd.DataFrame, list[Fault]]:
     """Rows, of which the first `past` are history, as a table of the seed; or how they do not go together."""
+    seed = payloads.seed
     starts, faults = starts_of(rows, past, seed)
     if faults:
         return pd.DataFrame(), faults
     units = np.array(units_of(rows, seed), dtype=np.intp)
     periods = np.rint((starts - starts.min()) / np.timedelta64(seed.period)).astype(np.int64)
-    faults = [*_twice(rows, past, units, periods, seed), *_plan_faults(rows, past, units, periods, seed)]
+    faults = _spread(rows, past, units, periods, seed)
+    faults += [*_twice(rows, past, units, periods, seed), *_plan_faults(rows, past, units, periods, seed)]
     if not faults:
-        faults = _lacking(rows, past, units, seed)
+        faults = _lacking(rows, past, units, payloads.needed)
     return (pd.DataFrame(), faults) if faults else (_frame(rows, units, starts, seed), [])
+
+
+def _spread(rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed) -> list[Fault]:
+    """The row that lies farthest off, where units and periods from the first to the last are too many to look at."""
+    most = MOST_SLOTS // (int(units.max()) + 1)
+    if periods.max() < most:
+        return []
+    i = int(np.argmax(np.abs(periods - np.median(periods))))
+    expected = f"first and last period of all rows at most {most} periods of {_days(seed)} apart"
+    return [fault_at(i, past, seed.clock.name, rows[i][seed.clock.name], expected)]
 
 
 def _twice(rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed) -> list[Fault]:
@@ -149,16 +162,15 @@ def _plan_faults(rows: Sequence[Record], past: int, units: IntArray, periods: In
     return faults
 
 
-def _lacking(rows: Sequence[Record], past: int, units: IntArray, seed: Seed) -> list[Fault]:
-    """What is known before a period, and was neither given with the plan nor with any earlier period of its unit."""
-    before = [column.name for column in seed.by_role("before") if not column.is_made]
+def _lacking(rows: Sequence[Record], past: int, units: IntArray, needed: Sequence[str]) -> list[Fault]:
+    """What physics needs, and was given neither with the plan nor with any earlier period of its unit."""
     known: dict[int, set[str]] = {}
     for row, unit in zip(rows, units.tolist(), strict=True):
-        known.setdefault(unit, set()).update(name for name in before if row[name] is not None)
+        known.setdefault(unit, set()).update(name for name in needed if row[name] is not None)
     return [
         fault_at(i, past, name, None, "a value here, or in a row of this unit's history")
         for i in range(past, len(rows))
-        for name in before
+        for name in needed
         if name not in known[int(units[i])]
     ]
 

@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from models.table.contract import check
 from seeds import Seed
 from serving.problems import ProblemError
+from serving.recommendations.moves import chosen
 from serving.recommendations.payloads import SetpointPayloads
 from serving.recommendations.requests import Asked, read
 
@@ -74,7 +77,7 @@ def test_a_value_may_be_missing_where_the_history_of_its_unit_holds_it(taken: Se
     request["rows"][0]["caf2"] = None
     assert math.isnan(asked(taken, request).table.groupby("unit")["caf2"].apply(lambda of: of.iloc[-1])["A-001"])
     for row in request["history"]:
-        row["caf2"] = None
+        row["caf2"] = row["pot_age"] = None
     expected = "a value here, or in a row of this unit's history"
     assert faults(taken, request) == [(0, "caf2", None, None, expected)]
 
@@ -161,6 +164,14 @@ def test_what_stands_beside_the_rows_is_checked(
     assert (None, *fault) in faults(taken, body(**more))
 
 
+@pytest.mark.parametrize("start", ["0026-08-03", "9026-08-03"])
+def test_a_date_of_another_century_is_named_and_not_filled_up(start: str, taken: SetpointPayloads, body: Body) -> None:
+    units = tuple(f"A-{i:03d}" for i in range(12))
+    found = faults(taken, changed(body(units=units), "history", 4, period_start=start))
+    expected = "first and last period of all rows at most 16666 periods of 30 d apart"
+    assert (None, "history.4.period_start", start, None, expected) in found
+
+
 def test_a_history_is_needed(taken: SetpointPayloads, body: Body) -> None:
     request = body()
     del request["history"]
@@ -213,3 +224,41 @@ def test_the_table_is_of_numbers(taken: SetpointPayloads, potline: Seed, body: B
     table = asked(taken, body()).table
     assert {table[column.name].dtype for column in potline.columns if column.is_number} == {np.dtype(np.float64)}
     assert table["period_start"].dtype == "datetime64[us]"
+
+
+cells = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just([]) | st.just({})
+parts = st.sampled_from(["rows", "history", "prices", "moves", "share", "q"])
+names = st.sampled_from(["unit", "period_start", "voltage_setpoint", "caf2", "A-001", "power_price", "y"])
+times = st.sampled_from(["2026-11-01", "2026-11-01T00:00+01:00", "0001-01-01", "9999-12-31", "2026-W10"])
+
+
+@pytest.mark.slow
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    verb=st.sampled_from(["recommendations", "what-if", "pareto", "experiments"]),
+    changes=st.dictionaries(parts, cells | st.dictionaries(names, cells | st.dictionaries(names, cells)), max_size=2),
+    row=st.dictionaries(names, cells | times, max_size=3),
+    place=st.tuples(st.sampled_from(["rows", "history"]), st.integers(0, 1)),
+)
+def test_no_body_makes_a_defect(
+    verb: str,
+    changes: dict[str, Any],
+    row: dict[str, Any],
+    place: tuple[str, int],
+    taken: SetpointPayloads,
+    body: Body,
+    potline: Seed,
+) -> None:
+    request = body(verb)
+    request[place[0]][place[1]] |= row
+    try:
+        found = asked(taken, request | changes, verb)
+        if verb == "what-if":
+            chosen(found, potline)
+    except ProblemError as error:
+        refused = error
+    else:
+        assert len(found.table) == len(found.rows) + len(request["history"])
+        return
+    assert refused.status == 422
+    assert refused.faults
