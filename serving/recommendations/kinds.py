@@ -135,15 +135,17 @@ def _test(seed: Seed, knobs: Sequence[Column], number: Any) -> Any:
 def _worth(seed: Seed, knobs: Sequence[Column]) -> Any:
     worth = record(
         f"{title(seed)}TestWorth",
-        "What the tests of a knob are worth.",
+        "What a programme of tests of a knob is worth: such tests over four rounds.",
         {
             "size": Annotated[float, Field(description="how far tests move it")],
             "unit": Annotated[str, Field(description="unit of the size")],
             "gain": Annotated[float, Field(description="what a whole step up brings on average now")],
             "doubt": Annotated[float, Field(description="standard deviation of that gain now")],
-            "doubt_after": Annotated[float, Field(description="and after the tests")],
+            "doubt_after": Annotated[float, Field(description="and after the programme")],
             "value": Annotated[float, Field(description="what better moves of all units bring then")],
-            "cost": Annotated[float, Field(description="what the tests cost, spread over all units")],
+            "cost": Annotated[
+                float, Field(description="what the programme costs, spread over all units and the time of use")
+            ],
             "money": Annotated[Literal[MONEY], Field(description="unit of gain, doubts, value and cost, a unit")],
         },
     )
