@@ -4,6 +4,7 @@ from synthetic_data.engine.kin import another_plant
 from synthetic_data.engine.outcomes import Outcome, outcome, piece_mass
 from synthetic_data.engine.running import Running, Step, begin
 from synthetic_data.engine.runs import Replay, replay, simulate
+from synthetic_data.engine.worth import worth
 
 __all__ = [
     "Outcome",
@@ -16,4 +17,5 @@ __all__ = [
     "piece_mass",
     "replay",
     "simulate",
+    "worth",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import pandas as pd
 
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from seeds import Seed
@@ -15,6 +16,7 @@ from synthetic_data.potline import cell, instruments, operators, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.line import CURRENT_KNOB, Line, LinePeriod
+from synthetic_data.potline.margin import margin
 from synthetic_data.potline.parameters import PotlineParameters
 
 BLOCK_UNITS = 264  # pots stepped as one array: a line; half of it costs nearly as much time
@@ -45,6 +47,12 @@ def rows(plan: Plan, block: Block) -> Iterator[Rows]:
 def begin(plan: Plan, block: Block) -> Simulator:
     """A block of pots before its warm-up."""
     return _Potline(plan, block)
+
+
+def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    """True margin of pots and what moving their knobs cost [$/d], and the metal that they made [kg/d]."""
+    columns = {"margin": margin(truth, seed), "move_cost": truth["knob_moves"], "product": truth["metal_produced"]}
+    return pd.DataFrame(columns)
 
 
 class _Potline:
