@@ -1,0 +1,34 @@
+"""A small potline after a history, for arms to run on."""
+
+import pytest
+
+import seeds
+from training.setpoints import oracle, realised
+from training.setpoints.loop import begin
+from training.setpoints.plants import TrialPlant
+from training.trial import RunningPlants
+
+UNITS, HISTORY, PERIODS = 24, 12, 4
+
+
+def silent(what):
+    """A tick that nobody hears."""
+
+
+@pytest.fixture(scope="session")
+def potline():
+    """The seed of the default potline."""
+    return seeds.load("aluminium_reduction")
+
+
+@pytest.fixture(scope="session")
+def begun(potline):
+    """24 pots after 12 periods by their operators."""
+    return begin(potline, TrialPlant(901, kin=False), RunningPlants(), UNITS, PERIODS, silent, HISTORY)
+
+
+@pytest.fixture
+def few_futures(monkeypatch):
+    """One future to try moves in, and two for effects: quick."""
+    monkeypatch.setattr(oracle, "FUTURES", {1: (0,), 3: (0,)})
+    monkeypatch.setattr(realised, "FUTURES", (100, 101))

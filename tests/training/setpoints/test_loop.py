@@ -1,0 +1,119 @@
+"""Arms run on the same plant with the same random numbers, and a plan that is left alone brings nothing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.training.setpoints.conftest import PERIODS, silent
+from training.setpoints.arms import ARMS, OPERATORS, Arm
+from training.setpoints.choice import Choice
+from training.setpoints.hand import split_plan
+from training.setpoints.loop import run
+from training.setpoints.outcome import outcome_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_futures")]
+
+
+@dataclass
+class Moving:
+    """Moves all units alike, and keeps what it saw."""
+
+    seed: object
+    move: np.ndarray
+    seen: list
+
+    def choose(self, table):
+        self.seen.append(table)
+        units = split_plan(table, self.seed)[1]["unit"].to_numpy(object)
+        return Choice.without_interval(units, np.tile(self.move, (len(units), 1)), np.full(len(units), 1.0))
+
+
+def moving(move, seen):
+    return Arm("moving", "moves all alike", lambda history, seed, reach: Moving(seed, np.array(move), seen))
+
+
+@pytest.fixture(scope="module")
+def operators(begun):
+    return run(begun, OPERATORS, PERIODS, silent)
+
+
+def test_the_operators_gain_nothing_over_themselves(begun, operators):
+    again = run(begun, OPERATORS, PERIODS, silent)
+    pd.testing.assert_frame_equal(again.rows, operators.rows)
+    found = outcome_of(again, operators, begun.seed)
+    assert found["gain"] == found["late"] == found["worse"] == found["moved"] == 0.0
+    assert set(found["by_unit"].values()) == {0.0}
+
+
+def test_a_policy_that_leaves_the_plan_gains_nothing(begun, operators):
+    ran = run(begun, moving([0.0, 0.0, 0.0], []), PERIODS, silent)
+    pd.testing.assert_frame_equal(ran.rows, operators.rows)
+    assert outcome_of(ran, operators, begun.seed)["gain"] == 0.0
+    assert ran.stated.empty
+
+
+def test_arms_meet_the_same_random_numbers(begun, operators):
+    """A move that costs and does nothing else, in truth, would be alike: what is not moved by knobs stays the same."""
+    ran = run(begun, moving([0.05, 0.0, 0.0], []), 1, silent)
+    first = operators.rows[operators.rows["period_start"] == operators.rows["period_start"].min()]
+    assert ran.rows["unit"].tolist() == first["unit"].tolist()
+    gain = ran.rows["margin"].to_numpy() - first["margin"].to_numpy()
+    spread = np.std(first["margin"])
+    assert 0 < np.std(gain) < 0.5 * spread  # chance that differed would add its whole spread
+
+
+def test_the_cost_of_a_move_is_in_the_margin(begun, operators):
+    ran = run(begun, moving([0.05, 0.0, 0.0], []), 1, silent)
+    first = operators.rows[operators.rows["period_start"] == operators.rows["period_start"].min()]
+    cost = ran.rows["move_cost"].to_numpy() - first["move_cost"].to_numpy()
+    # 50 $/V over 30 days; less where the plan lowers the voltage itself.
+    assert cost.max() == pytest.approx(0.05 * 50 / 30)
+    assert (np.abs(cost) <= 0.05 * 50 / 30 + 1e-12).all()
+
+
+def test_a_policy_sees_no_truth_and_nothing_of_what_is_to_come(begun):
+    """Beside every table that a policy was shown: the seed's columns, the newest rows empty of what is measured."""
+    seen = []
+    ran = run(begun, moving([0.05, 0.0, 0.0], seen), PERIODS, silent)
+    assert len(seen) == PERIODS
+    names = {column.name for column in begun.seed.columns}
+    measured = [column.name for column in begun.seed.by_role("during", "late", "target")]
+    labels = [column.name for column in begun.seed.by_role("late", "target")]
+    for table in seen:
+        assert set(table.columns) == names
+        history, planned = split_plan(table, begun.seed)
+        assert planned[measured].isna().all(axis=None)
+        last = history["period_start"] == history["period_start"].max()
+        assert history.loc[last, labels].isna().all(axis=None)
+    # Truth of the periods is nowhere among what was shown, even where a column has the same name.
+    shown = seen[-1].merge(ran.rows, on=["unit", "period_start"], suffixes=("", "_true"))
+    for name in ("bath_temperature", "voltage_noise"):
+        assert (shown[name] != shown[f"{name}_true"]).all()
+
+
+def test_what_an_arm_decides_does_not_depend_on_the_other_arms_or_the_future(begun):
+    seen = []
+    arm = moving([0.0, 0.5, 0.0], seen)
+    one = run(begun, arm, 1, silent)
+    two = run(begun, arm, 1, silent)
+    pd.testing.assert_frame_equal(one.rows, two.rows)
+    pd.testing.assert_frame_equal(seen[0], seen[1])
+
+
+def test_what_was_decided_and_stated_is_kept(begun):
+    ran = run(begun, moving([0.05, 0.0, 0.0], []), PERIODS, silent)
+    assert (ran.decisions["voltage_setpoint"] == 0.05).all()
+    assert ran.decisions["period_start"].nunique() == PERIODS
+    assert ran.stated["period_start"].nunique() == 3
+    assert (ran.stated["stated"] == 1.0).all()
+    assert set(ran.effects["knob"]) == {"voltage_setpoint"}
+    assert ran.effects["cost"].to_numpy() == pytest.approx(0.05 * 50 / 90)
+
+
+def test_who_knows_the_truth_gains(begun, operators):
+    arm = next(arm for arm in ARMS if arm.name == "oracle_greedy")
+    found = outcome_of(run(begun, arm, 1, silent), operators, begun.seed)
+    assert found["gain"] > 0
+    assert found["moved"] > 0.5

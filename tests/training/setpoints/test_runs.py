@@ -1,0 +1,112 @@
+"""A trial goes on where it stopped, gives the same on any number of workers, and says what is missing."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import seeds
+from training.setpoints import runs
+from training.setpoints.arms import ARMS, OPERATORS
+from training.setpoints.kept import folder_of, keep, kept, missing
+from training.setpoints.loop import Ran
+from training.setpoints.plants import FINAL, TrialPlant
+from training.setpoints.reach import SetpointTrialError
+from training.setpoints.runs import Size, run_all, trial
+from training.trial import RunningPlants
+
+GREEDY = next(arm for arm in ARMS if arm.name == "oracle_greedy")
+SIZE = Size(units=6, periods=3, history=4)
+
+
+def silent(what, done, steps):
+    """A progress that nobody hears."""
+
+
+def ran():
+    return Ran(pd.DataFrame({"unit": ["A"], "margin": [1.0]}), *(pd.DataFrame({"x": [0.5]}) for _ in range(3)))
+
+
+def test_a_finished_arm_is_kept_as_it_was(tmp_path):
+    keep(tmp_path, "p", "ours", ran())
+    found = kept(tmp_path, "p", "ours")
+    for part in ("rows", "decisions", "stated", "effects"):
+        pd.testing.assert_frame_equal(getattr(found, part), getattr(ran(), part))
+    assert kept(tmp_path, "p", "naive") is None
+    assert missing(tmp_path, "p", ["ours", "naive"]) == ["naive"]
+
+
+def test_what_was_cut_off_while_it_was_written_is_missing(tmp_path):
+    (tmp_path / "p" / "ours.partial").mkdir(parents=True)
+    assert missing(tmp_path, "p", ["ours"]) == ["ours"]
+    keep(tmp_path, "p", "ours", ran())
+    assert missing(tmp_path, "p", ["ours"]) == []
+
+
+def test_another_size_is_another_trial(tmp_path):
+    one, two = (folder_of(tmp_path, "line", {"size": size}) for size in ([1, 2], [1, 3]))
+    assert one != two
+    assert one == folder_of(tmp_path, "line", {"size": [1, 2]})
+
+
+@pytest.mark.slow
+def test_a_trial_goes_on_where_it_stopped(potline, tmp_path, monkeypatch, few_futures):
+    plants, arms, calls = [TrialPlant(903, kin=False)], (OPERATORS, GREEDY), []
+    real = runs.run
+
+    def run(begun, arm, periods, tick):
+        calls.append(arm.name)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(begun, arm, periods, tick)
+
+    monkeypatch.setattr(runs, "run", run)
+    with pytest.raises(KeyboardInterrupt):
+        run_all(potline, plants, RunningPlants(), SIZE, tmp_path, silent, arms)
+    assert kept(tmp_path, "seed-903", "operators") is not None
+    steps = []
+    found = run_all(potline, plants, RunningPlants(), SIZE, tmp_path, lambda *step: steps.append(step[1:]), arms)
+    assert calls == ["operators", "oracle_greedy", "oracle_greedy"]
+    assert steps == [(done, 7) for done in range(1, 8)]  # four periods of history, three of the arm that was left
+    assert found.arms["operators"]["gain"] == 0.0
+    assert found.plants["seed-903"]["oracle_greedy"]["gain"] == found.arms["oracle_greedy"]["gain"]
+
+
+@pytest.mark.slow
+def test_workers_change_nothing(potline, tmp_path):
+    plants = [TrialPlant(903, kin=False), TrialPlant(904, kin=True)]
+    size = Size(units=4, periods=1, history=2)
+    for workers in (1, 2):
+        run_all(potline, plants, RunningPlants(), size, tmp_path / str(workers), silent, (OPERATORS,), workers)
+    one, two = ([kept(tmp_path / str(n), plant.name, "operators").rows for plant in plants] for n in (1, 2))
+    for rows, same in zip(one, two, strict=True):
+        pd.testing.assert_frame_equal(rows, same)
+    assert not np.allclose(one[0]["margin"].mean(), one[1]["margin"].mean())
+
+
+def test_what_is_usual_is_asked_for(potline, tmp_path, monkeypatch):
+    asked = []
+
+    def run_all(seed, plants, simulator, size, folder, progress, arms):
+        asked.append((plants, size, arms))
+        (folder / plants[0].name).mkdir(parents=True)
+        return SimpleNamespace()
+
+    monkeypatch.setattr(runs, "run_all", run_all)
+    trial(potline, {}, None, tmp_path, silent)
+    assert asked == [(FINAL[:3], Size(264, 12, 40), ARMS)]
+    assert not any((tmp_path / "trials").iterdir())  # what is done is not kept
+    trial(potline, {"plants": 2, "rng_seed": 7, "units": 24, "periods": 5}, None, tmp_path, silent)
+    assert asked[1] == ((TrialPlant(7, kin=False), TrialPlant(8, kin=True)), Size(24, 5, 40), ARMS)
+
+
+def test_more_plants_than_there_are_need_numbers_of_their_own(potline, tmp_path):
+    with pytest.raises(SetpointTrialError, match=r"^plants: got 7: expected at most 6, or another rng_seed"):
+        trial(potline, {"plants": 7}, None, tmp_path, silent)
+
+
+def test_without_a_plant_or_a_response_there_is_no_trial(tmp_path):
+    words = r"^zinc_leach_filter: a trial needs a simulated plant, and a module of how it responds to its knobs$"
+    with pytest.raises(SetpointTrialError, match=words):
+        trial(seeds.load("zinc_leach_filter"), {}, None, tmp_path, silent)

@@ -1,0 +1,53 @@
+"""Arms of a trial: ways to choose set-points that run on the same plant with the same random numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from seeds import Seed
+from training.setpoints.choice import Policy
+from training.setpoints.naive import OnAllColumns, OnBeforeAndKnobs
+from training.setpoints.product import LearntAgain, LearntOnce, WithTests
+from training.setpoints.reach import Reach
+
+Learner = Callable[[pd.DataFrame, Seed, Reach], Policy]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A way to choose set-points.
+
+    Attributes
+    ----------
+    name, words : str
+        In files and metrics, and in tables.
+    learn : callable or None
+        Policy from history, the seed as a policy may see it, and the reach; None for operators and oracles.
+    foresees : int
+        Periods that an oracle looks ahead; 0 for everybody else.
+    """
+
+    name: str
+    words: str
+    learn: Learner | None = None
+    foresees: int = 0
+
+
+def without_evidence(history: pd.DataFrame, seed: Seed, reach: Reach) -> Policy:
+    """Advice of physics as it is assumed before a plant's history."""
+    return LearntOnce(history, seed, reach, evidence=False)
+
+
+OPERATORS = Arm("operators", "operators")
+ARMS = (
+    OPERATORS,
+    Arm("naive", "prediction model on all columns, optimised", OnAllColumns.learn),
+    Arm("before_and_knobs", "trees on what is known before, and knobs", OnBeforeAndKnobs.learn),
+    Arm("assumed", "physics as assumed", without_evidence),
+    Arm("ours", "recommendations", LearntOnce),
+    Arm("again", "recommendations, learnt again", LearntAgain),
+    Arm("tested", "recommendations, learnt again, own tests", WithTests),
+    Arm("oracle_greedy", "oracle, one period ahead", foresees=1),
+    Arm("oracle", "oracle, three periods ahead", foresees=3),
+)

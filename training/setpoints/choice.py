@@ -1,0 +1,59 @@
+"""What a policy chooses for the units of a plant and a period."""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from physics.arrays import FloatArray
+from seeds import Seed
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Moves of k knobs for n units.
+
+    Attributes
+    ----------
+    units : ndarray of str, shape (n,)
+        Names of the units.
+    moves : ndarray, shape (n, k)
+        What to add to each knob's plan [each knob's unit]; 0 where it stays.
+    gain, low, high : ndarray, shape (n,)
+        Stated gain over this and the coming two periods and its 90 % interval [$/d]; NaN where none is stated.
+    refusals : ndarray of str, shape (n,)
+        Why nothing is recommended; empty where something is or nothing pays.
+    """
+
+    units: npt.NDArray[np.object_]
+    moves: FloatArray
+    gain: FloatArray
+    low: FloatArray
+    high: FloatArray
+    refusals: npt.NDArray[np.object_]
+
+    @classmethod
+    def without_interval(cls, units: npt.NDArray[np.object_], moves: FloatArray, gain: FloatArray) -> Self:
+        """Moves of a policy that knows no doubt."""
+        nothing = np.full(len(units), np.nan)
+        return cls(units, moves, gain, nothing, nothing, np.full(len(units), "", dtype=object))
+
+    def knobs(self, plan: pd.DataFrame, seed: Seed, names: tuple[str, ...]) -> pd.DataFrame:
+        """Knobs to set, for `Running.step`: NaN where the operators' plan stands."""
+        assert seed.key is not None
+        key, time = seed.key.name, seed.clock.name
+        plan = plan.set_index(key).loc[list(self.units)].reset_index()
+        given = plan[[key, time]].copy()
+        for name, moves in zip(names, self.moves.T, strict=True):
+            low, high = seed.column(name).bounds or seed.column(name).limits
+            given[name] = np.where(moves != 0, np.clip(plan[name] + moves, low, high), np.nan)
+        return given
+
+
+class Policy(Protocol):
+    """Chooses moves by what is in hand."""
+
+    def choose(self, table: pd.DataFrame) -> Choice:
+        """Moves for the planned rows of what `training.setpoints.hand.Hand.table` gives."""

@@ -1,0 +1,54 @@
+"""Finished arms of a trial, kept in a folder until the trial is done: what was cut off goes on from there."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from training.setpoints.loop import Ran
+
+PARTS = ("rows", "decisions", "stated", "effects")
+
+
+def folder_of(home: Path, process: str, named: Mapping[str, Any]) -> Path:
+    """Folder of a trial, by what it is of: what has another seed, size or code is another trial."""
+    text = json.dumps(dict(named), sort_keys=True)
+    return home / "trials" / f"{process}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def keep(folder: Path, plant: str, arm: str, ran: Ran) -> None:
+    """Write a finished arm aside and give it its name."""
+    where = folder / plant / arm
+    aside = where.with_name(f"{arm}.partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    for part in PARTS:
+        getattr(ran, part).to_parquet(aside / f"{part}.parquet", index=False)
+    os.replace(aside, where)
+
+
+def kept(folder: Path, plant: str, arm: str) -> Ran | None:
+    """A finished arm; None where there is none."""
+    where = folder / plant / arm
+    if not where.is_dir():
+        return None
+    return Ran(*(pd.read_parquet(where / f"{part}.parquet") for part in PARTS))
+
+
+def missing(folder: Path, plant: str, arms: Sequence[str]) -> list[str]:
+    """Names of the arms of a plant that are not finished."""
+    return [arm for arm in arms if not (folder / plant / arm).is_dir()]
+
+
+def finished(folder: Path, plants: Sequence[str]) -> None:
+    """Remove the arms of plants whose trial is done."""
+    for plant in plants:
+        shutil.rmtree(folder / plant, ignore_errors=True)
+    with suppress(OSError):  # other plants are still there
+        folder.rmdir()

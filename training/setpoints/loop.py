@@ -1,0 +1,140 @@
+"""Runs arms over the periods of a plant: all of them from the same state, into the same future."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from seeds import Seed
+from training.setpoints.arms import Arm
+from training.setpoints.choice import Choice, Policy
+from training.setpoints.hand import Hand, public
+from training.setpoints.oracle import Oracle
+from training.setpoints.plants import RunningPlant, Simulator, TrialPlant
+from training.setpoints.reach import Reach
+from training.setpoints.realised import PERIODS, effects, stated_and_realised
+
+HISTORY = 40  # periods by the operators, from which policies learn
+DECISIONS = 3  # decision times at which what was stated is compared with what comes
+
+Tick = Callable[[str], None]  # called with what is being done
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A plant after its history.
+
+    Attributes
+    ----------
+    seed : Seed
+        As a policy may see it.
+    true_seed : Seed
+        That the plant is simulated from.
+    simulator : Simulator
+        What truth is worth.
+    running : RunningPlant
+        At the end of history; arms run on copies.
+    hand : Hand
+        What is in hand then.
+    reach : Reach
+        What policies may move, by history.
+    """
+
+    seed: Seed
+    true_seed: Seed
+    simulator: Simulator
+    running: RunningPlant
+    hand: Hand
+    reach: Reach
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """What policies learn from."""
+        return self.hand.history()
+
+
+@dataclass(frozen=True, eq=False)
+class Ran:
+    """What an arm left of a plant.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        Key and time; `margin`, `move_cost` [$/d] and `product` [kg/d]; columns of truth that the seed limits.
+    decisions : DataFrame
+        Key, time, move of each knob, `gain`, `low`, `high` and `refusal`, as in `Choice`.
+    stated : DataFrame
+        As of `training.setpoints.realised.stated_and_realised`, with the time of the decision.
+    effects : DataFrame
+        As of `training.setpoints.realised.effects`, with the time of the decision.
+    """
+
+    rows: pd.DataFrame
+    decisions: pd.DataFrame
+    stated: pd.DataFrame
+    effects: pd.DataFrame
+
+
+def begin(
+    seed: Seed, plant: TrialPlant, simulator: Simulator, units: int, periods: int, tick: Tick, history: int = HISTORY
+) -> Begun:
+    """A plant whose operators have run it for a history; `periods` more are to come."""
+    true_seed, known = plant.seed(seed, simulator), public(seed)
+    running = simulator.begin(true_seed, units, history + periods + PERIODS, plant.rng_seed)
+    hand = Hand(known)
+    for _ in range(history):
+        hand = hand.after(running.step())
+        tick("history by the operators")
+    return Begun(known, true_seed, simulator, running, hand, Reach.of(known, hand.history()))
+
+
+def run(begun: Begun, arm: Arm, periods: int, tick: Tick) -> Ran:
+    """Run an arm over so many periods of a copy of the plant."""
+    policy: Policy | None = None
+    if arm.learn is not None:
+        policy = arm.learn(begun.history, begun.seed, begun.reach)
+    oracle = Oracle(begun.true_seed, begun.reach, begun.simulator, arm.foresees) if arm.foresees else None
+    running, hand, time = begun.running.fork(), begun.hand, begun.seed.clock.name
+    compared = {round(i * periods / DECISIONS) for i in range(DECISIONS)}
+    rows: list[pd.DataFrame] = []
+    decisions: list[pd.DataFrame] = []
+    stated: list[pd.DataFrame] = []
+    felt: list[pd.DataFrame] = []
+    for period in range(periods):
+        knobs = None
+        if policy is not None or oracle is not None:
+            table = hand.table(running)
+            choice = oracle.foresee(running, table) if oracle is not None else policy.choose(table)  # type: ignore[union-attr]
+            plan = running.plan()
+            knobs = choice.knobs(plan, begun.seed, begun.reach.names)
+            decisions.append(_decided(choice, plan[time].iloc[0], begun))
+            if period in compared:
+                at = (running, choice, knobs, begun.simulator, begun.true_seed)
+                stated.append(stated_and_realised(*at).assign(**{time: plan[time].iloc[0]}))
+                felt.append(effects(*at, begun.reach.names).assign(**{time: plan[time].iloc[0]}))
+        step = running.step(knobs)
+        hand = hand.after(step)
+        rows.append(_counted(step.truth, begun))
+        tick(arm.words)
+    return Ran(_together(rows), _together(decisions), _together(stated), _together(felt))
+
+
+def _decided(choice: Choice, start: pd.Timestamp, begun: Begun) -> pd.DataFrame:
+    assert begun.seed.key is not None
+    moves = dict(zip(begun.reach.names, choice.moves.T, strict=True))
+    stated = {"gain": choice.gain, "low": choice.low, "high": choice.high, "refusal": choice.refusals.astype(str)}
+    return pd.DataFrame(
+        {begun.seed.key.name: choice.units.astype(str), begun.seed.clock.name: start, **moves, **stated}
+    )
+
+
+def _counted(truth: pd.DataFrame, begun: Begun) -> pd.DataFrame:
+    """What outcomes are computed from."""
+    identity = [column.name for column in begun.seed.identity]
+    limited = list(dict.fromkeys(one.name for one in begun.seed.constraints))
+    worth = begun.simulator.worth(begun.true_seed, truth)
+    return pd.concat([truth[[*identity, *limited]].reset_index(drop=True), worth.reset_index(drop=True)], axis=1)
+
+
+def _together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

@@ -1,0 +1,120 @@
+"""The policy that knows the truth: it tries moves on copies of the plant, in futures that it is not measured on."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from physics.arrays import FloatArray
+from seeds import Seed
+from training.setpoints.choice import Choice
+from training.setpoints.hand import split_plan
+from training.setpoints.naive import last_rows
+from training.setpoints.plants import RunningPlant, Simulator
+from training.setpoints.reach import Reach
+
+FUTURES = {1: (0, 1, 2), 3: (0, 1)}  # by the periods ahead: a mean over more of them needs fewer
+
+
+def value(
+    running: RunningPlant,
+    knobs: pd.DataFrame | None,
+    simulator: Simulator,
+    seed: Seed,
+    periods: int,
+    future: int | None = None,
+) -> pd.DataFrame:
+    """True means of coming periods when knobs are set in the first of them and the operators go on from there.
+
+    Parameters
+    ----------
+    running : RunningPlant
+        It stays where it is.
+    knobs : DataFrame or None
+        For `Running.step`; None leaves all to the operators.
+    simulator : Simulator
+        Knows what truth is worth.
+    seed : Seed
+        That the plant is simulated from.
+    periods : int
+        How many.
+    future : int, optional
+        In which future; by default the one that the plant meets.
+
+    Returns
+    -------
+    DataFrame
+        `margin` and `move_cost` by unit [$/d].
+    """
+    assert seed.key is not None
+    copy, parts = running.fork(future), []
+    for period in range(periods):
+        truth = copy.step(knobs if period == 0 else None).truth
+        worth = simulator.worth(seed, truth)[["margin", "move_cost"]]
+        parts.append(worth.set_index(pd.Index(truth[seed.key.name], name=seed.key.name)))
+    return pd.concat(parts).groupby(level=0).mean()
+
+
+@dataclass(frozen=True, eq=False)
+class Oracle:
+    """Chooses by a response surface through the true means of the coming periods at some moves.
+
+    Attributes
+    ----------
+    seed : Seed
+        That the plant is simulated from.
+    reach : Reach
+        Its moves, as the other policies have them.
+    simulator : Simulator
+        Knows what truth is worth.
+    periods : int
+        How many periods it looks ahead, of those in FUTURES: 1 is greedy.
+    """
+
+    seed: Seed
+    reach: Reach
+    simulator: Simulator
+    periods: int
+
+    def foresee(self, running: RunningPlant, table: pd.DataFrame) -> Choice:
+        """Moves by what is to come; only the last knobs are taken from what is in hand."""
+        assert self.seed.key is not None
+        history, planned = split_plan(table, self.seed)
+        units, names = planned[self.seed.key.name].to_numpy(object), list(self.reach.names)
+        plan = planned[names].to_numpy(np.float64)
+        last = last_rows(history, planned, self.seed)[names].to_numpy(np.float64)
+        points = _points(len(names))
+        worth = np.array([self._worth(running, units, point * self.reach.steps) for point in points])
+        known = np.isfinite(worth).all(axis=0)
+        coefficients = np.linalg.lstsq(_surface(points), np.where(known, worth - worth[0], 0.0), rcond=None)[0]
+        gain = _surface(self.reach.grid / self.reach.steps) @ coefficients
+        moves, net = self.reach.best(np.where(known, gain, np.nan), plan, last, self.periods)
+        return Choice.without_interval(units, moves, net)
+
+    def _worth(self, running: RunningPlant, units: npt.NDArray[np.object_], move: FloatArray) -> FloatArray:
+        """True margin of units after the same move of all, without its cost, shape (n,) [$/d]; NaN: none is known."""
+        moves = np.tile(move, (len(units), 1))
+        choice = Choice.without_interval(units, moves, np.zeros(len(units)))
+        knobs = choice.knobs(running.plan(), self.seed, self.reach.names)
+        total, futures = np.zeros(len(units)), FUTURES[self.periods]
+        for future in futures:
+            found = value(running, knobs, self.simulator, self.seed, self.periods, future).reindex(units)
+            total += (found["margin"] + found["move_cost"]).to_numpy(np.float64)
+        return np.asarray(total / len(futures))
+
+
+def _points(knobs: int) -> FloatArray:
+    """Moves that a surface is laid through, in steps, none first: each knob alone, and each two at their ends."""
+    one = np.eye(knobs)
+    points = [np.zeros(knobs), *(level * axis for axis in one for level in (-1.0, -0.5, 0.5, 1.0))]
+    for a, b in itertools.combinations(one, 2):
+        points += [sign * a + other * b for sign in (-1.0, 1.0) for other in (-1.0, 1.0)]
+    return np.array(points)
+
+
+def _surface(moves: FloatArray) -> FloatArray:
+    """Terms of the surface at moves [steps]: up to the third power of a knob, and products of two."""
+    pairs = [moves[:, a] * moves[:, b] for a, b in itertools.combinations(range(moves.shape[1]), 2)]
+    return np.column_stack([moves, moves**2, moves**3, *pairs])

@@ -1,0 +1,84 @@
+"""Plants that set-points are tried on, and what a trial takes of a simulator."""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import pandas as pd
+
+from seeds import Seed
+
+
+class Stepped(Protocol):
+    """What a period of a running plant left; `truth` is for evaluation alone."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The period's rows as they are in hand when it ends."""
+
+    @property
+    def came_in(self) -> pd.DataFrame:
+        """Rows of earlier periods again, with the labels that have come in."""
+
+    @property
+    def truth(self) -> pd.DataFrame:
+        """What is true of the period."""
+
+
+class RunningPlant(Protocol):
+    """A simulated plant between two periods; see `synthetic_data.Running`."""
+
+    def plan(self) -> pd.DataFrame:
+        """Knobs as the operators would set them for the period to come."""
+
+    def known(self) -> pd.DataFrame:
+        """What is known of the period to come."""
+
+    def step(self, knobs: pd.DataFrame | None = None) -> Stepped:
+        """Run the period to come."""
+
+    def fork(self, future: int | None = None) -> Self:
+        """A copy that goes on alone, into the same future or another."""
+
+
+class Simulator(Protocol):
+    """What a trial takes of the simulator; whoever starts the trial passes it in."""
+
+    def begin(self, seed: Seed, units: int, periods: int, rng_seed: int) -> RunningPlant:
+        """A plant before its first period, which runs for at least so many periods."""
+
+    def another_plant(self, seed: Seed, rng_seed: int) -> Seed:
+        """Seed of another plant of the kind."""
+
+    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+        """`margin` and `move_cost` [$/d] and `product` [kg/d] of each row of truth."""
+
+
+@dataclass(frozen=True)
+class TrialPlant:
+    """A plant to try set-points on.
+
+    Attributes
+    ----------
+    rng_seed : int
+        Of its random numbers.
+    kin : bool
+        Whether it is another plant of the kind, with parameters of its own; else it has those of the seed.
+    """
+
+    rng_seed: int
+    kin: bool
+
+    @property
+    def name(self) -> str:
+        """Name in tables and files."""
+        return f"{'other' if self.kin else 'seed'}-{self.rng_seed}"
+
+    def seed(self, seed: Seed, simulator: Simulator) -> Seed:
+        """The seed that it is simulated from, which nobody but the simulator may see."""
+        return simulator.another_plant(seed, self.rng_seed) if self.kin else seed
+
+
+# Whatever is chosen in set-points is chosen on these,
+DEVELOPMENT = tuple(TrialPlant(number, kin=number > 906) for number in range(901, 913))
+# and its figures come from these, on which nothing was ever chosen.
+FINAL = tuple(TrialPlant(number, kin=number > 20310) for number in (20301, 20302, 20303, 20311, 20312, 20313))

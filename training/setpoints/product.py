@@ -1,0 +1,143 @@
+"""The product's own way to choose set-points, as a policy: learnt once, learnt again, and with tests of its own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.setpoints.advice import Advice
+from models.setpoints.advising import recommend
+from models.setpoints.errors import SetpointError
+from models.setpoints.experiments import experiments
+from models.setpoints.learning import learn
+from models.setpoints.model import SetpointModel
+from physics.arrays import FloatArray
+from seeds import Seed
+from training.setpoints.choice import Choice
+from training.setpoints.hand import split_plan
+from training.setpoints.reach import Reach
+
+AGAIN = 3  # periods after which a policy that learns again does so, and for which a test is left alone
+TESTED = 0.08  # share of the units that a policy tests at a time
+
+
+def choice_of(advice: Sequence[Advice], reach: Reach) -> Choice:
+    """Advice as a choice."""
+    gain, low, high = (np.array([getattr(one.gain, part) for one in advice]) for part in ("value", "low", "high"))
+    units = np.array([one.unit for one in advice], dtype=object)
+    moves = np.array([[one.moves.get(name, 0.0) for name in reach.names] for one in advice])
+    return Choice(units, moves, gain, low, high, np.array([one.refusal or "" for one in advice], dtype=object))
+
+
+def advised(model: SetpointModel | str, table: pd.DataFrame, seed: Seed, reach: Reach) -> Choice:
+    """Advice of a model for the planned rows; where there is none, for the reason given, all units are refused."""
+    if not isinstance(model, str):
+        return choice_of(recommend(model, table), reach)
+    assert seed.key is not None
+    units = split_plan(table, seed)[1][seed.key.name].to_numpy(object)
+    nothing = np.zeros(len(units))
+    still = np.zeros((len(units), len(reach.names)))
+    return Choice(units, still, nothing, nothing, nothing, np.full(len(units), model, dtype=object))
+
+
+def learnt(history: pd.DataFrame, seed: Seed, **known: Any) -> SetpointModel | str:
+    """A model of what is in hand, or why history gives none."""
+    try:
+        return learn(history, seed, **known)
+    except SetpointError as error:
+        return str(error)
+
+
+class LearntOnce:
+    """Advice of a model that learns history before the first period.
+
+    Parameters
+    ----------
+    history : DataFrame
+        What is in hand then.
+    seed : Seed
+        As a policy may see it.
+    reach : Reach
+        Names of the knobs.
+    evidence : bool
+        Whether history sharpens the physics; else it is physics as assumed.
+    """
+
+    def __init__(self, history: pd.DataFrame, seed: Seed, reach: Reach, evidence: bool = True) -> None:
+        self._seed, self._reach = seed, reach
+        self._model = learnt(history, seed, evidence=evidence)
+
+    def choose(self, table: pd.DataFrame) -> Choice:
+        """See `Policy`."""
+        return advised(self._model, table, self._seed, self._reach)
+
+
+class LearntAgain:
+    """Advice of a model that learns again every few periods what it and the operators have done.
+
+    It keeps which part of the knobs was its own advice: that is no matter of chance, and teaches nothing.
+    """
+
+    def __init__(self, history: pd.DataFrame, seed: Seed, reach: Reach) -> None:
+        self._seed, self._reach = seed, reach
+        self._advised: list[pd.DataFrame] = []
+        self._tests: list[pd.DataFrame] = []
+        self._model = learnt(history, seed)
+        self._periods = 0
+
+    def choose(self, table: pd.DataFrame) -> Choice:
+        """See `Policy`."""
+        history, planned = split_plan(table, self._seed)
+        if self._periods and self._periods % AGAIN == 0:
+            self._model = learnt(history, self._seed, tests=_joined(self._tests), advised=_joined(self._advised))
+        choice = self._chosen(table, planned)
+        self._periods += 1
+        return choice
+
+    def _chosen(self, table: pd.DataFrame, planned: pd.DataFrame) -> Choice:
+        choice = advised(self._model, table, self._seed, self._reach)
+        self._advised.append(self._steps(planned, choice.units, choice.moves))
+        return choice
+
+    def _steps(self, planned: pd.DataFrame, units: npt.NDArray[np.object_], moves: FloatArray) -> pd.DataFrame:
+        """Key, time and moves of knobs, as `learn` takes them."""
+        assert self._seed.key is not None
+        key, time = self._seed.key.name, self._seed.clock.name
+        return pd.DataFrame(
+            {key: units, time: planned[time].iloc[0], **dict(zip(self._reach.names, moves.T, strict=True))}
+        )
+
+
+class WithTests(LearntAgain):
+    """The same, and some units are moved at random, as the model proposes: what they answer is evidence.
+
+    A test moves knobs of a unit once. The unit is left to the operators from there for as long as the test asks, and
+    gets no advice meanwhile.
+    """
+
+    def __init__(self, history: pd.DataFrame, seed: Seed, reach: Reach) -> None:
+        super().__init__(history, seed, reach)
+        self._until: dict[str, int] = {}  # period in which a unit under test is free again
+
+    def _chosen(self, table: pd.DataFrame, planned: pd.DataFrame) -> Choice:
+        choice = advised(self._model, table, self._seed, self._reach)
+        place = {unit: i for i, unit in enumerate(choice.units)}
+        tests = np.zeros_like(choice.moves)
+        if self._periods % AGAIN == 0 and not isinstance(self._model, str):
+            for test in experiments(self._model, table, TESTED, rng_seed=self._periods).tests:
+                tests[place[test.unit]] = [test.moves.get(name, 0.0) for name in self._reach.names]
+                self._until[test.unit] = self._periods + test.periods
+        under = np.array([self._until.get(unit, 0) > self._periods for unit in choice.units])
+        moves = np.where(under[:, None], tests, choice.moves)
+        self._tests.append(self._steps(planned, choice.units, tests))
+        self._advised.append(self._steps(planned, choice.units, np.where(under[:, None], 0.0, choice.moves)))
+        nothing = np.where(under, np.nan, choice.gain)
+        low, high = np.where(under, np.nan, choice.low), np.where(under, np.nan, choice.high)
+        refusals = np.where(under, "under test", choice.refusals).astype(object)
+        return Choice(choice.units, moves, nothing, low, high, refusals)
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame | None:
+    return pd.concat(parts, ignore_index=True) if parts else None

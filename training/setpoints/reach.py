@@ -1,0 +1,116 @@
+"""Moves of a plant's knobs that a policy may choose from, and what they cost."""
+
+import itertools
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from models.setpoints.process import response_of
+from physics.arrays import BoolArray, FloatArray
+from seeds import Seed
+
+LEVELS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # of a knob's step
+HISTORY = (0.05, 0.95)  # quantiles of a knob's history that a move stays within
+
+
+class SetpointTrialError(ValueError):
+    """A trial that cannot be made of this process."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Knobs that each unit has for itself, k of them, and how far they may be moved.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The knobs.
+    steps, low, high : ndarray, shape (k,)
+        Largest move, and what the knobs stay between [each knob's unit].
+    price : ndarray, shape (k,)
+        Cost of moving a knob [$ a unit of the knob and period's day].
+    """
+
+    names: tuple[str, ...]
+    steps: FloatArray
+    low: FloatArray
+    high: FloatArray
+    price: FloatArray
+
+    @classmethod
+    def of(cls, seed: Seed, history: pd.DataFrame) -> Self:
+        """Within the knobs' bounds and the middle nine tenths of history.
+
+        Raises
+        ------
+        SetpointTrialError
+            The process has no response module, or a knob lacks bounds, step or cost of a move.
+        """
+        response = response_of(seed.process.name)
+        if response is None:
+            raise SetpointTrialError(f"{seed.process.name}: a trial needs a module of how it responds to its knobs")
+        columns = [seed.column(name) for name in response.KNOBS]
+        for column in columns:
+            for name in ("bounds", "step", "move_cost"):
+                if getattr(column, name) is None:
+                    raise SetpointTrialError(f"{seed.process.name}: knob {column.name}: {name}: missing")
+        names = tuple(column.name for column in columns)
+        usual = history[list(names)].quantile(list(HISTORY)).to_numpy(np.float64)
+        bounds = np.array([column.bounds for column in columns], dtype=np.float64).T
+        days = seed.period / pd.Timedelta(days=1)
+        return cls(
+            names,
+            np.array([column.step for column in columns], dtype=np.float64),
+            np.maximum(bounds[0], usual[0]),
+            np.minimum(bounds[1], usual[1]),
+            np.array([column.move_cost.value for column in columns if column.move_cost]) / days,
+        )
+
+    @property
+    def grid(self) -> FloatArray:
+        """All combinations of moves, shape (m, k), none first."""
+        moves = np.array(list(itertools.product(LEVELS, repeat=len(self.names))))
+        return np.asarray(moves[np.argsort(np.abs(moves).sum(axis=1), kind="stable")] * self.steps)
+
+    def allowed(self, plan: FloatArray, moves: FloatArray) -> BoolArray:
+        """Whether moves (m, k) on plans (n, k) stay within reach, or at least lead back towards it, shape (m, n)."""
+        then = plan[None] + moves[:, None]
+        inside = (then <= np.maximum(self.high, plan)) & (then >= np.minimum(self.low, plan))
+        return np.asarray(inside.all(axis=2))
+
+    def cost(self, plan: FloatArray, last: FloatArray, moves: FloatArray) -> FloatArray:
+        """What moves (m, k) on plans cost beside the plans' own moves from the last knobs (n, k), shape (m, n) [$/d].
+
+        It is that of one period; knobs that are not known count as those of the plan.
+        """
+        last = np.where(np.isfinite(last), last, plan)
+        further = np.abs(plan[None] + moves[:, None] - last) - np.abs(plan - last)
+        return np.asarray(further @ self.price)
+
+    def best(
+        self, gain: FloatArray, plan: FloatArray, last: FloatArray, periods: int = 1
+    ) -> tuple[FloatArray, FloatArray]:
+        """Moves of the grid that gain the most within reach, and their gain less their cost.
+
+        Parameters
+        ----------
+        gain : ndarray, shape (m, n)
+            Of each move of `grid` for each unit, on average over so many periods [$/d].
+        plan, last : ndarray, shape (n, k)
+            Knobs as planned, and of the period before.
+        periods : int
+            Over which the cost of a move is spread too.
+
+        Returns
+        -------
+        tuple of ndarray
+            Moves, shape (n, k), and gain, shape (n,); 0 where nothing pays or nothing is known.
+        """
+        moves = self.grid
+        net = gain - self.cost(plan, last, moves) / periods
+        net = np.where(self.allowed(plan, moves) & np.isfinite(net), net, -np.inf)
+        net[0] = 0.0
+        chosen = net.argmax(axis=0)
+        return moves[chosen], net[chosen, np.arange(net.shape[1])]

@@ -1,0 +1,81 @@
+"""What a decision truly brings, beside what was stated of it: the same state with and without its moves."""
+
+import numpy as np
+import pandas as pd
+
+from physics.arrays import FloatArray
+from seeds import Seed
+from training.setpoints.choice import Choice
+from training.setpoints.oracle import value
+from training.setpoints.plants import RunningPlant, Simulator
+
+PERIODS = 3  # over which a decision is followed, as its gain is stated for
+FUTURES = tuple(range(100, 106))  # over which the effect of a single knob is averaged
+
+
+def stated_and_realised(
+    running: RunningPlant, choice: Choice, knobs: pd.DataFrame, simulator: Simulator, seed: Seed
+) -> pd.DataFrame:
+    """Stated and realised gain of the units that were moved, in the future that the plant meets.
+
+    Returns
+    -------
+    DataFrame
+        `unit`; `stated`, `low`, `high` and `realised` [$/d]: mean over PERIODS, cost of the moves taken off.
+    """
+    changed = value(running, knobs, simulator, seed, PERIODS)["margin"]
+    left = value(running, None, simulator, seed, PERIODS)["margin"]
+    found = pd.DataFrame({"unit": choice.units, "stated": choice.gain, "low": choice.low, "high": choice.high})
+    found["realised"] = (changed - left).reindex(choice.units).to_numpy()
+    moved = (choice.moves != 0).any(axis=1) & np.isfinite(choice.gain)
+    kept: pd.DataFrame = found[moved & found["realised"].notna()].astype({"unit": str})
+    return kept
+
+
+def effects(
+    running: RunningPlant,
+    choice: Choice,
+    knobs: pd.DataFrame,
+    simulator: Simulator,
+    seed: Seed,
+    names: tuple[str, ...],
+) -> pd.DataFrame:
+    """True effect of each knob's move alone, over FUTURES, and what the move costs.
+
+    Returns
+    -------
+    DataFrame
+        `unit`, `knob`, `move` [the knob's unit]; `effect` without the cost, its standard error `error`, and `cost`
+        [$/d]: means over PERIODS.
+    """
+    identity, days = [column.name for column in seed.identity], seed.period / pd.Timedelta(days=1)
+
+    def worth(given: pd.DataFrame | None) -> FloatArray:
+        """Margin without the cost of moves, shape (futures, n)."""
+        means = [value(running, given, simulator, seed, PERIODS, future).sum(axis=1) for future in FUTURES]
+        return np.array([mean.reindex(choice.units).to_numpy(np.float64) for mean in means])
+
+    if not choice.moves.any():
+        return pd.DataFrame()
+    left = worth(None)
+    parts: list[pd.DataFrame] = []
+    for j, name in enumerate(names):
+        moved = choice.moves[:, j] != 0
+        if not moved.any():
+            continue
+        changed = worth(knobs[[*identity, name]]) - left
+        effect, error = changed.mean(axis=0), changed.std(axis=0, ddof=1) / np.sqrt(len(FUTURES))
+        price = seed.column(name).move_cost
+        cost = (0.0 if price is None else price.value) * np.abs(choice.moves[:, j]) / (days * PERIODS)
+        found = pd.DataFrame(
+            {
+                "unit": choice.units,
+                "knob": name,
+                "move": choice.moves[:, j],
+                "effect": effect,
+                "error": error,
+                "cost": cost,
+            }
+        )
+        parts.append(found[moved & np.isfinite(effect)].astype({"unit": str}))
+    return pd.concat(parts, ignore_index=True)

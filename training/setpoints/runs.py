@@ -1,0 +1,273 @@
+"""A trial of set-points: all arms on plants that nobody has seen, a plant a process, and what comes of it."""
+
+import concurrent.futures
+import multiprocessing
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Any
+
+from models.setpoints.process import response_of
+from registry.code_version import git_commit, package_version
+from seeds import Seed
+from training.setpoints.arms import ARMS, OPERATORS, Arm
+from training.setpoints.hand import public
+from training.setpoints.kept import finished, folder_of, keep, kept, missing
+from training.setpoints.loop import HISTORY, begin, run
+from training.setpoints.outcome import outcome_of, over_plants
+from training.setpoints.plants import FINAL, Simulator, TrialPlant
+from training.setpoints.reach import SetpointTrialError
+
+PERIODS = 12
+PLANTS = 3
+WORKERS = 2
+POLL = 0.5  # s
+
+Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
+
+
+@dataclass(frozen=True)
+class SetpointTrial:
+    """What arms bring on plants that nobody has seen, by the truth that only the simulator knows.
+
+    Attributes
+    ----------
+    process : str
+        Name of the process.
+    units, history, periods : int
+        Size of each plant; periods of history, and of the closed loop.
+    plants : Mapping of str to Mapping of str to Mapping
+        For each plant and arm the figures of `training.setpoints.outcome.outcome_of`.
+    arms : Mapping of str to Mapping
+        For each arm the figures of `training.setpoints.outcome.over_plants`.
+    """
+
+    process: str
+    units: int
+    history: int
+    periods: int
+    plants: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    arms: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the plants of a trial are, and how long it runs."""
+
+    units: int
+    periods: int = PERIODS
+    history: int = HISTORY
+
+
+def trial(
+    seed: Seed, options: Mapping[str, int | None], simulator: Simulator, folder: Path, progress: Progress
+) -> SetpointTrial:
+    """What set-points bring on simulated plants that nobody has seen.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    options : Mapping
+        `plants`: how many; `rng_seed`: of the first of them, else they are the first of FINAL; `units` of each plant,
+        else the seed's; `periods` of the closed loop. None is what is usual.
+    simulator : Simulator
+        That runs the plants.
+    folder : Path
+        Where finished arms are kept until all are done, and then no more.
+    progress : callable
+        Called with what is being done, the steps done and the steps in all.
+
+    Returns
+    -------
+    SetpointTrial
+
+    Raises
+    ------
+    SetpointTrialError
+        The process has no simulated plant or nothing is known of how it responds to its knobs, an option is out of
+        range, or more plants are asked for than FINAL has.
+    """
+    if seed.plant is None or response_of(seed.process.name) is None:
+        raise SetpointTrialError(
+            f"{seed.process.name}: a trial needs a simulated plant, and a module of how it responds to its knobs"
+        )
+    plants = _plants(options.get("plants"), options.get("rng_seed"))
+    size = Size(options.get("units") or seed.plant.units, options.get("periods") or PERIODS)
+    named: dict[str, Any] = {
+        "seed": seed.digest,
+        "size": [size.units, size.periods, size.history],
+        "code": [package_version(), git_commit()],
+    }
+    where = folder_of(folder, seed.process.name, named)
+    found = run_all(seed, plants, simulator, size, where, progress, ARMS)
+    finished(where, [plant.name for plant in plants])
+    return found
+
+
+def _plants(count: int | None, first: int | None) -> tuple[TrialPlant, ...]:
+    """The first of FINAL, or by numbers of one's own: every second is another plant of the kind."""
+    count = PLANTS if count is None else count
+    if first is not None:
+        return tuple(TrialPlant(first + i, kin=i % 2 == 1) for i in range(count))
+    if count > len(FINAL):
+        raise SetpointTrialError(
+            f"plants: got {count}: expected at most {len(FINAL)}, or another rng_seed to draw them by"
+        )
+    return FINAL[:count]
+
+
+def run_all(
+    seed: Seed,
+    plants: Sequence[TrialPlant],
+    simulator: Simulator,
+    size: Size,
+    folder: Path,
+    progress: Progress,
+    arms: Sequence[Arm] = ARMS,
+    workers: int = WORKERS,
+) -> SetpointTrial:
+    """Run all arms on all plants, or what of them is not finished in the folder.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    plants : sequence of TrialPlant
+        Where arms run; the figures depend on neither their order nor the workers.
+    simulator : Simulator
+        That runs the plants; with several workers it goes to other processes.
+    size : Size
+        Of each plant.
+    folder : Path
+        Where finished arms are kept.
+    progress : callable
+        Called with what is being done, the steps done and the steps in all.
+    arms : sequence of Arm
+        The operators among them.
+    workers : int
+        Processes; each runs one plant at a time.
+
+    Returns
+    -------
+    SetpointTrial
+    """
+    names = [arm.name for arm in arms]
+    waiting = [plant for plant in plants if missing(folder, plant.name, names)]
+    jobs = [_Job(seed, plant, simulator, size, folder, tuple(arms)) for plant in waiting]
+    steps = sum(_steps(job) for job in jobs)
+    counted = _Counted(progress, steps)
+    if workers == 1 or len(jobs) < 2:
+        for job in jobs:
+            _work(job, counted)
+    else:
+        _in_processes(jobs, min(workers, len(jobs)), counted)
+    return collected(seed, plants, size, folder, arms)
+
+
+def collected(
+    seed: Seed, plants: Sequence[TrialPlant], size: Size, folder: Path, arms: Sequence[Arm] = ARMS
+) -> SetpointTrial:
+    """Figures of a trial all of whose arms are finished."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for plant in plants:
+        ran = {arm.name: kept(folder, plant.name, arm.name) for arm in arms}
+        operators = ran[OPERATORS.name]
+        assert operators is not None
+        found[plant.name] = {
+            name: outcome_of(one, operators, public(seed)) for name, one in ran.items() if one is not None
+        }
+    oracles = [arm.name for arm in arms if arm.foresees]
+    every = list(found.values())
+    figures = {arm.name: over_plants(every, oracles, arm.name) for arm in arms}
+    return SetpointTrial(seed.process.name, size.units, size.history, size.periods, found, figures)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A plant and the arms to run on it."""
+
+    seed: Seed
+    plant: TrialPlant
+    simulator: Simulator
+    size: Size
+    folder: Path
+    arms: tuple[Arm, ...]
+
+    @property
+    def left(self) -> list[Arm]:
+        names = missing(self.folder, self.plant.name, [arm.name for arm in self.arms])
+        return [arm for arm in self.arms if arm.name in names]
+
+
+class _Counted:
+    """Counts steps for the progress."""
+
+    def __init__(self, progress: Progress, steps: int) -> None:
+        self._progress, self._steps, self._done = progress, steps, 0
+
+    def __call__(self, what: str) -> None:
+        self._done += 1
+        self._progress(what, self._done, self._steps)
+
+
+def _steps(job: _Job) -> int:
+    return job.size.history + job.size.periods * len(job.left)
+
+
+def _work(job: _Job, tick: Callable[[str], None]) -> None:
+    """Run the arms of a plant that are not finished."""
+
+    def said(what: str) -> None:
+        tick(f"{job.plant.name}: {what}")
+
+    begun = begin(job.seed, job.plant, job.simulator, job.size.units, job.size.periods, said, job.size.history)
+    for arm in job.left:
+        keep(job.folder, job.plant.name, arm.name, run(begun, arm, job.size.periods, said))
+
+
+def _in_processes(jobs: Sequence[_Job], workers: int, tick: Callable[[str], None]) -> None:
+    # Spawned, not forked: a fork of a process with threads may hang.
+    context = multiprocessing.get_context("spawn")
+    queue: SimpleQueue[str] = context.SimpleQueue()
+    stopped = context.Event()
+    pool = concurrent.futures.ProcessPoolExecutor(workers, context, _begin_worker, (queue, stopped))
+    try:
+        waiting = {pool.submit(_work_apart, job) for job in jobs}
+        while waiting:
+            finished, waiting = concurrent.futures.wait(waiting, POLL)
+            while not queue.empty():
+                tick(queue.get())
+            for future in finished:
+                future.result()
+    finally:
+        stopped.set()  # what still runs, after an error or Ctrl-C, ends with its period
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Stopped(Exception):
+    """The trial was given up while this worker was at it."""
+
+
+def _begin_worker(queue: "SimpleQueue[str]", stopped: Event) -> None:
+    global _to_parent
+    _to_parent = queue, stopped
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
+
+
+_to_parent: "tuple[SimpleQueue[str], Event] | None" = None  # set in a worker when it starts
+
+
+def _work_apart(job: _Job) -> None:
+    assert _to_parent is not None
+    queue, stopped = _to_parent
+
+    def tick(what: str) -> None:
+        if stopped.is_set():
+            raise _Stopped
+        queue.put(what)
+
+    _work(job, tick)

@@ -1,0 +1,112 @@
+"""What the terminal shows of a trial of set-points."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
+from rich.table import Table
+
+from training.setpoints.arms import ARMS, OPERATORS
+from training.setpoints.outcome import COVERAGE, NOISE
+from training.setpoints.runs import SetpointTrial
+
+WORDS = {arm.name: arm.words for arm in ARMS}
+MOST_REASONS = 6
+
+
+def tables(found: SetpointTrial) -> Iterator[RenderableType]:
+    """Gains by arm, limits, stated beside realised gain, signs, and why nothing was recommended."""
+    names = ", ".join(found.plants)
+    yield (
+        f"{found.process}: {found.periods} periods after {found.history} of history on {len(found.plants)} plants that "
+        f"nobody has seen ({names}), {found.units} units each"
+    )
+    yield _gains(found)
+    yield (
+        f"Gain beside the operators on the same plant with the same random numbers; intervals of {COVERAGE:.0%} over "
+        f"plants. Worse: units that lose more than {NOISE:g} $/d."
+    )
+    yield _plants(found)
+    yield _limits(found)
+    yield _stated(found)
+    if any(one["sign_rows"] for one in found.arms.values()):
+        yield _signs(found)
+    yield from _refusals(found)
+    yield "A simulation at the seed's prices: no claim about a plant."
+
+
+def shown(value: float, form: str = ".1f") -> str:
+    """A number, or a dash where there is none."""
+    return format(value, form) if np.isfinite(value) else "-"
+
+
+def interval(one: Mapping[str, Any], name: str, form: str = ".1f") -> str:
+    """A figure with its interval."""
+    if not np.isfinite(one[f"{name}_low"]):
+        return shown(one[name], form)
+    return f"{one[name]:{form}} ({one[f'{name}_low']:{form}} to {one[f'{name}_high']:{form}})"
+
+
+def _table(*heads: str) -> Table:
+    table = Table(heads[0], box=SIMPLE_HEAD, pad_edge=False)
+    for head in heads[1:]:
+        table.add_column(head, justify="right")
+    return table
+
+
+def _gains(found: SetpointTrial) -> Table:
+    table = _table("set-points by", "$/unit/d", "$/t", "of oracle", "late", "worse", "moved")
+    for name, one in found.arms.items():
+        share = shown(one["oracle_share"], ".0%") if name != OPERATORS.name else "-"
+        cells = (interval(one, "gain"), shown(one["per_tonne"], ".2f"), share, shown(one["late"]))
+        table.add_row(WORDS[name], *cells, f"{one['worse']:.0%}", f"{one['moved']:.0%}")
+    return table
+
+
+def _plants(found: SetpointTrial) -> Table:
+    table = _table("gain by plant [$/unit/d]", *found.plants)
+    for name in found.arms:
+        if name != OPERATORS.name:
+            table.add_row(WORDS[name], *(shown(plant[name]["gain"]) for plant in found.plants.values()))
+    return table
+
+
+def _limits(found: SetpointTrial) -> Table:
+    limits = list(found.arms[OPERATORS.name]["broken"])
+    table = _table("rows that break", *limits)
+    for name, one in found.arms.items():
+        table.add_row(WORDS[name], *(f"{one['broken'][limit]:.1%}" for limit in limits))
+    return table
+
+
+def _stated(found: SetpointTrial) -> Table:
+    table = _table("gain of moved units [$/unit/d]", "stated", "realised", "plants covered")
+    for name, one in found.arms.items():
+        if np.isfinite(one["stated"]):
+            table.add_row(WORDS[name], shown(one["stated"]), shown(one["realised"]), shown(one["covered"], ".0%"))
+    return table
+
+
+def _signs(found: SetpointTrial) -> Table:
+    knobs = list(dict.fromkeys(knob for one in found.arms.values() for knob in one["sign_rows"]))
+    table = _table("moves in the right direction", *knobs)
+    for name, one in found.arms.items():
+        if one["sign_rows"]:
+            cells = (
+                f"{one['right_signs'][knob]:.0%} of {one['sign_rows'][knob]:.0f}" if knob in one["sign_rows"] else "-"
+                for knob in knobs
+            )
+            table.add_row(WORDS[name], *cells)
+    return table
+
+
+def _refusals(found: SetpointTrial) -> Iterator[RenderableType]:
+    for name, one in found.arms.items():
+        if one["refusals"]:
+            reasons = sorted(one["refusals"].items(), key=lambda pair: -pair[1])
+            table = _table(f"nothing recommended: {WORDS[name]}", "of decisions")
+            for reason, share in reasons[:MOST_REASONS]:
+                table.add_row(reason, f"{share:.1%}")
+            yield table
