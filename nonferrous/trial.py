@@ -1,4 +1,4 @@
-"""The command that lets a champion decide on a plant that it has never seen."""
+"""The command that tries a process's decisions, or its set-points, on plants that nobody has seen."""
 
 from __future__ import annotations
 
@@ -11,18 +11,27 @@ from nonferrous.terminal import ProcessName, console, progress
 
 def trial(
     process: ProcessName,
-    lots: Annotated[int, typer.Option(help="Lots to decide on.", min=2)] = 500,
-    rng_seed: Annotated[int, typer.Option(help="Which plant; any but the seed's own.", min=0)] = 2,
+    lots: Annotated[
+        int | None,
+        typer.Option(help="Lots to decide on, of a process that sorts or grades.", min=2, show_default="500"),
+    ] = None,
+    plants: Annotated[int | None, typer.Option(help="Plants to try set-points on.", min=1, show_default="3")] = None,
+    units: Annotated[
+        int | None, typer.Option(help="Units of each of these plants.", min=1, show_default="as in the seed")
+    ] = None,
+    periods: Annotated[int | None, typer.Option(help="Periods of the closed loop.", min=4, show_default="12")] = None,
+    rng_seed: Annotated[
+        int | None, typer.Option(help="Which plant, or the first of them.", min=0, show_default="plants never used")
+    ] = None,
 ) -> None:
-    """Let the champion decide on the lots of a simulated plant that it has never seen."""
+    """Let the champion decide on lots, or set-points be chosen, on simulated plants that nobody has seen."""
     from registry.settings import read_settings
     from seeds import load
-    from training.trial import trial as run
-    from training.trial import trials_of
+    from training.trial import shown
 
-    seed = load(process)
+    options = {"lots": lots, "plants": plants, "units": units, "periods": periods, "rng_seed": rng_seed}
     with progress() as step:
-        found = run(seed, read_settings(), lots, rng_seed, step)
+        parts = list(shown(load(process), read_settings(), options, step))
     screen = console()
-    for part in trials_of(seed).tables(found):
+    for part in parts:
         screen.print(part, markup=False)

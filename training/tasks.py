@@ -1,6 +1,7 @@
 """The tasks in the jobs: what a task's package offers, so that a job is the same for all of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 from rich.console import RenderableType
@@ -16,6 +17,7 @@ from training.reports.pictures import Picture
 from training.several.whole import BETWEEN
 from training.splits import Split
 
+Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 Columns = Mapping[str, tuple[str, str]]  # head and format of each metric
 
 
@@ -30,6 +32,24 @@ class Trials(Protocol):
 
     def tables(self, found: Any) -> Iterator[RenderableType]:
         """What the terminal shows of an outcome."""
+
+
+class Loops(Protocol):
+    """Closed-loop trials of a task whose processes may have knobs to set."""
+
+    def trial(
+        self, seed: Seed, options: Mapping[str, int | None], simulator: Any, folder: Path, progress: Progress
+    ) -> Any:
+        """What set-points bring on simulated plants; `folder` keeps what is finished until all is."""
+
+    def tables(self, found: Any) -> Iterator[RenderableType]:
+        """What the terminal shows of it."""
+
+    def metrics(self, found: Any) -> Mapping[str, float]:
+        """Its figures, for MLflow."""
+
+    def files(self, found: Any) -> Mapping[str, str]:
+        """Its files by name, for MLflow: all figures, and a page of pictures."""
 
 
 class Task(Learner, Protocol):
@@ -78,6 +98,10 @@ class Task(Learner, Protocol):
     @property
     def trial(self) -> Trials | None:
         """Its closed-loop trials; None where nothing is decided."""
+
+    @property
+    def loop(self) -> Loops | None:
+        """Its closed-loop trials of set-points; None where its processes have no knobs."""
 
     def check_split(self, data: Dataset, parts: Split) -> None:
         """Raise where a split leaves too little for the task, before hours of learning."""

@@ -1,9 +1,13 @@
-"""A closed-loop trial: the champion decides on a simulated plant that it has never seen."""
+"""Closed-loop trials: a champion decides, or set-points are chosen, on simulated plants that nobody has seen."""
 
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich.console import RenderableType
 
 import synthetic_data
 from models import tasks as models_tasks
@@ -13,10 +17,14 @@ from registry.promotion import champion_of
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import Seed
-from synthetic_data import Outcome
+from synthetic_data import Outcome, Running
 from training.dataset import Dataset, dataset_of
-from training.job import Progress, silent
-from training.tasks import Trials, task_of
+from training.job import Progress, run_name, silent
+from training.tasks import Loops, Trials, task_of
+
+LOTS = {"lots": 500, "rng_seed": 2}  # options of a trial of decisions on lots, and what is usual
+LOOP = ("plants", "units", "periods", "rng_seed")  # of a trial of set-points
+DAYS_OF_A_YEAR = 365.25
 
 
 class TrialError(ValueError):
@@ -42,6 +50,77 @@ class SimulatedPlant:
     def outcome(self, data: Dataset, bins: IntArray) -> Outcome:
         """Where pieces land that were decided to go to these bins, shape (n,)."""
         return synthetic_data.outcome(data.seed, _truth(data), bins, self.rng_seed)
+
+
+@dataclass(frozen=True)
+class RunningPlants:
+    """What a trial of set-points asks of the simulator."""
+
+    def begin(self, seed: Seed, units: int, periods: int, rng_seed: int) -> Running:
+        """A plant before its first period, which runs for at least so many periods."""
+        years = (periods + 0.5) * (seed.period / pd.Timedelta(days=1)) / DAYS_OF_A_YEAR
+        return synthetic_data.begin(seed, units=units, years=years, rng_seed=rng_seed)
+
+    def another_plant(self, seed: Seed, rng_seed: int) -> Seed:
+        """Seed of another plant of the kind."""
+        return synthetic_data.another_plant(seed, rng_seed)
+
+    def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+        """`margin` and `move_cost` [$/d] and `product` [kg/d] of each row of truth."""
+        return synthetic_data.worth(seed, truth)
+
+
+def shown(
+    seed: Seed, settings: Settings, options: Mapping[str, int | None], progress: Progress = silent
+) -> Iterator[RenderableType]:
+    """Make the trial that a process's task has, and give what the terminal shows of it.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    settings : Settings
+        Where MLflow keeps champions and trials of set-points.
+    options : Mapping
+        `lots` and `rng_seed` of a trial of decisions; `plants`, `units`, `periods` and `rng_seed` of one of
+        set-points. None is what is usual.
+    progress : callable
+        Called with what is being done, the steps done and the steps in all.
+
+    Raises
+    ------
+    TrialError
+        An option that the trial does not take, and all that `trial` and `loop_trial` raise.
+    """
+    task = task_of(seed)
+    taken = tuple(LOTS) if task.loop is None else LOOP
+    for name, value in options.items():
+        if value is not None and name not in taken:
+            expected = ", ".join(taken)
+            raise TrialError(f"{name}: got {value}: expected only {expected} in a trial of {seed.process.name}")
+    if task.loop is not None:
+        return task.loop.tables(loop_trial(seed, settings, task.loop, options, progress))
+    given = {name: usual if options.get(name) is None else options[name] for name, usual in LOTS.items()}
+    return trials_of(seed).tables(trial(seed, settings, given["lots"] or 0, given["rng_seed"] or 0, progress))
+
+
+def loop_trial(
+    seed: Seed, settings: Settings, loop: Loops, options: Mapping[str, int | None], progress: Progress = silent
+) -> Any:
+    """Try set-points on plants that nobody has seen, and keep figures and pictures in an MLflow run.
+
+    What is finished is kept in the home folder; a trial that was cut off goes on from there.
+    """
+    found = loop.trial(seed, options, RunningPlants(), settings.folder, progress)
+    tracking = Tracking(settings, make=True)
+    experiment = tracking.experiment(seed.process.name, seed.process.title)
+    with tracking.run(experiment, run_name("trial"), "trial") as run, tempfile.TemporaryDirectory() as scratch:
+        tracking.log(run, params={name: value for name, value in options.items() if value is not None})
+        tracking.log(run, metrics=loop.metrics(found))
+        for name, text in loop.files(found).items():
+            (Path(scratch) / name).write_text(text, encoding="utf-8")
+        tracking.log_files(run, Path(scratch))
+    return found
 
 
 def trial(seed: Seed, settings: Settings, lots: int, rng_seed: int, progress: Progress = silent) -> Any:

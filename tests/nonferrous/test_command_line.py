@@ -102,7 +102,9 @@ def test_seeds_check_names_every_fault_at_once(home, seeds_folder):
         (["simulate", "aluminium_reduction", "--out", "plant", "--units", "0"], "units"),
         (["simulate", "aluminium_reduction", "--out", "plant", "--workers", "0"], "workers"),
         (["trial", "aluminium_scrap", "--lots", "0"], "--lots"),
-        (["trial", "zinc_leach_filter"], "a trial needs a process that sorts"),
+        (["trial", "zinc_leach_filter"], "a trial needs a simulated plant"),
+        (["trial", "aluminium_reduction", "--lots", "9"], "lots: got 9: expected only plants, units"),
+        (["trial", "aluminium_reduction", "--plants", "7"], "plants: got 7: expected at most 6"),
         (["quality", "report", "zinc_leach_filter", "--data", "x.csv"], "its seed has no [quality]"),
         (["quality", "report", "copper_cathode", "--data", "x.csv"], "train a process first"),
         (

@@ -14,7 +14,7 @@ from training import sorting as sorting_task
 from training.dataset import dataset_of
 from training.fitting import fit_candidate
 from training.splits import split
-from training.tasks import TASKS, Task, Trials, tagged, task_of
+from training.tasks import TASKS, Loops, Task, Trials, tagged, task_of
 
 
 @pytest.fixture
@@ -76,6 +76,13 @@ def test_trials_of_a_package_are_functions():
         for name, part in vars(Trials).items():
             assert not inspect.isfunction(part) or name.startswith("_") or callable(getattr(package.trial, name))
     assert regression_task.trial is classification_task.trial is None
+
+
+def test_loops_of_a_package_are_functions():
+    """Only numbers come of knobs that are recommended."""
+    for name, part in vars(Loops).items():
+        assert not inspect.isfunction(part) or name.startswith("_") or callable(getattr(regression_task.loop, name))
+    assert classification_task.loop is quality_task.loop is sorting_task.loop is None
 
 
 def test_tags_are_those_figures_that_a_candidate_has():

@@ -8,9 +8,10 @@ import pytest
 import synthetic_data
 from models.quality.model import QualityModel
 from registry.settings import Settings
+from registry.tracking import Tracking
 from seeds import load
 from training import trial as trials
-from training.trial import SimulatedPlant, TrialError, trial, trials_of, unseen
+from training.trial import RunningPlants, SimulatedPlant, TrialError, loop_trial, shown, trial, trials_of, unseen
 
 
 def test_the_plant_that_was_learnt_from_is_refused_before_a_champion_is_looked_for(tmp_path):
@@ -93,3 +94,61 @@ def test_what_a_decision_leads_to_is_the_simulators_word_for_the_trials_own_numb
     expected = synthetic_data.outcome(seed, data.truth_frame, bins, 11)
     assert np.array_equal(landed.bins, expected.bins)
     assert not np.array_equal(landed.bins, SimulatedPlant(12).outcome(data, bins).bins)
+
+
+@pytest.mark.parametrize(
+    ("process", "option", "taken"),
+    [
+        ("copper_cathode", "plants", "lots, rng_seed"),
+        ("aluminium_scrap", "units", "lots, rng_seed"),
+        ("aluminium_reduction", "lots", "plants, units, periods, rng_seed"),
+    ],
+)
+def test_an_option_of_another_kind_of_trial_is_refused(process, option, taken, tmp_path):
+    words = f"^{option}: got 3: expected only {taken} in a trial of {process}$"
+    with pytest.raises(TrialError, match=words):
+        shown(load(process), Settings(home=tmp_path), {option: 3})
+
+
+def test_a_trial_of_lots_has_its_usual_options(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        trials, "trial", lambda seed, settings, lots, rng_seed, progress: asked.append((lots, rng_seed))
+    )
+    monkeypatch.setattr(trials, "trials_of", lambda seed: SimpleNamespace(tables=lambda found: iter(["shown"])))
+    assert list(shown(load("copper_cathode"), Settings(), {"lots": None, "plants": None})) == ["shown"]
+    shown(load("copper_cathode"), Settings(), {"lots": 7, "rng_seed": 0})
+    assert asked == [(500, 2), (7, 0)]
+
+
+@pytest.mark.slow
+def test_a_trial_of_set_points_is_kept_with_its_figures_and_files(tmp_path):
+    """The loop is made up: what it finds, says and writes is what the run holds."""
+    seed, settings, given = load("aluminium_reduction"), Settings(home=tmp_path), []
+
+    def made_up(seed, options, simulator, folder, progress):
+        given.append((options, simulator, folder))
+        return "found"
+
+    loop = SimpleNamespace(
+        trial=made_up, metrics=lambda found: {"ours/gain": 1.5}, files=lambda found: {"setpoints.json": "{}"}
+    )
+    assert loop_trial(seed, settings, loop, {"plants": 2, "units": None}) == "found"
+    assert given == [({"plants": 2, "units": None}, RunningPlants(), settings.folder)]
+    client = Tracking(settings)._client
+    (run,) = client.search_runs([client.get_experiment_by_name("aluminium_reduction").experiment_id])
+    assert run.data.metrics == {"ours/gain": 1.5}
+    assert run.data.params == {"plants": "2"}
+    assert run.data.tags["job"] == "trial"
+    assert [file.path for file in client.list_artifacts(run.info.run_id)] == ["setpoints.json"]
+
+
+@pytest.mark.slow
+def test_a_running_plant_lasts_as_long_as_is_asked():
+    seed = load("aluminium_reduction")
+    running = RunningPlants().begin(seed, units=2, periods=5, rng_seed=3)
+    for _ in range(5):
+        running.step()
+    assert running.period == 5
+    other = RunningPlants().another_plant(seed, 5)
+    assert other.plant.rng_seed == 5

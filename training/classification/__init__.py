@@ -32,6 +32,7 @@ from training.classification.plots import PICTURES
 from training.reports.periods import row, subject
 
 trial = None  # a class decides nothing
+loop = None  # and has no knobs
 
 __all__ = [
     "COLUMNS",
@@ -58,6 +59,7 @@ __all__ = [
     "evaluated",
     "evidence",
     "heading",
+    "loop",
     "predict",
     "predictions_of",
     "remarks",

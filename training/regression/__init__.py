@@ -1,5 +1,6 @@
 """Training jobs of a number: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
 
+from training import setpoints as loop
 from training.regression.card import LIMITS, ROWS, UNITS, heading, rows_used, sections
 from training.regression.columns import (
     COLUMNS,
@@ -31,7 +32,7 @@ from training.regression.judge import check_judgeable, verdict
 from training.regression.plots import PICTURES
 from training.reports.periods import row, subject
 
-trial = None  # a number decides nothing
+trial = None  # a number decides nothing of a lot
 
 __all__ = [
     "COLUMNS",
@@ -58,6 +59,7 @@ __all__ = [
     "evaluated",
     "evidence",
     "heading",
+    "loop",
     "predict",
     "predictions_of",
     "remarks",

@@ -31,6 +31,8 @@ from training.sorting.gate import evidence
 from training.sorting.judge import check_judgeable, verdict
 from training.sorting.plots import PICTURES
 
+loop = None  # its processes have no knobs that are recommended
+
 __all__ = [
     "COLUMNS",
     "CURVE_SHARES",
@@ -56,6 +58,7 @@ __all__ = [
     "evaluated",
     "evidence",
     "heading",
+    "loop",
     "predict",
     "predictions_of",
     "remarks",
