@@ -26,7 +26,7 @@ def tables(found: SetpointTrial) -> Iterator[RenderableType]:
     yield _gains(found)
     yield (
         f"Gain beside the operators on the same plant with the same random numbers; intervals of {COVERAGE:.0%} over "
-        f"plants. Worse: units that lose more than {NOISE:g} $/d."
+        f"plants, and over units by plant. Worse: units that lose more than {NOISE:g} $/d."
     )
     yield _plants(found)
     yield _limits(found)
@@ -69,8 +69,14 @@ def _plants(found: SetpointTrial) -> Table:
     table = _table("gain by plant [$/unit/d]", *found.plants)
     for name in found.arms:
         if name != OPERATORS.name:
-            table.add_row(WORDS[name], *(shown(plant[name]["gain"]) for plant in found.plants.values()))
+            table.add_row(WORDS[name], *(_give_or_take(plant[name]) for plant in found.plants.values()))
     return table
+
+
+def _give_or_take(one: Mapping[str, Any]) -> str:
+    """Gain on a plant and half of its interval over units."""
+    half = (one["gain_high"] - one["gain_low"]) / 2
+    return f"{one['gain']:.1f}" + (f" ±{half:.1f}" if np.isfinite(half) else "")
 
 
 def _limits(found: SetpointTrial) -> Table:

@@ -96,10 +96,11 @@ def test_decisions_stated_gains_and_signs(seed):
 
 def plant(gain, **given):
     usual = {
-        "gain": gain, "per_tonne": gain / 3, "late": gain, "worse": 0.1, "moved": 0.5, "broken": {"t": 0.1},
-        "operators_broken": {"t": 0.2}, "refusals": {}, "mean_moves": {}, "stated": 3.0, "stated_low": 1.0,
-        "stated_high": 5.0, "realised": 2.0, "right_signs": {}, "sign_rows": {},
-    }  # fmt: skip
+        **{"gain": gain, "gain_low": gain - 0.5, "gain_high": gain + 0.5, "per_tonne": gain / 3, "late": gain},
+        **{"worse": 0.1, "moved": 0.5, "broken": {"t": 0.1}, "operators_broken": {"t": 0.2}, "refusals": {}},
+        **{"stated": 3.0, "stated_low": 1.0, "stated_high": 5.0, "realised": 2.0},
+        **{"mean_moves": {}, "right_signs": {}, "sign_rows": {}},
+    }
     return usual | given
 
 

@@ -2,11 +2,13 @@
 
 import io
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 from rich.console import Console
 
+from benchmarks import setpoints as benchmark
 from tests.training.setpoints.test_outcome import plant
 from training.setpoints.outcome import over_plants
 from training.setpoints.record import files, metrics, over_time, plain, stated_realised, unit_map
@@ -42,6 +44,7 @@ def test_tables_fit_a_terminal_and_name_what_they_show(found):
     assert "2 periods after 40 of history on 2 plants that nobody has seen (seed-1, seed-2), 24 units each" in text
     assert "3.5 (0.3 to 6.7)" in text  # 3 and 4: sd 0.707, times 6.314 over the root of 2
     assert "70%" in text
+    assert "4.0 ±0.5" in text
     assert "75% of 8" in text
     assert "doubt" in text
     assert "nan" not in text
@@ -85,3 +88,23 @@ def test_stated_beside_realised_shows_arms_that_state_something(found):
     assert [trace.name for trace in points] == ["recommendations"]
     assert points[0].x.tolist() == [2.0, 2.0]
     assert points[0].error_y.array.tolist() == [2.0, 2.0]
+
+
+def test_tables_of_the_page_stand_between_their_markers(found):
+    results = {"easy": plain(asdict(found))}
+    page = f"before\n{benchmark.BEGIN}\nold\n{benchmark.END}\nafter\n"
+    text = benchmark.with_tables(page, results)
+    assert text.startswith("before\n")
+    assert text.endswith("\nafter\n")
+    assert "old" not in text
+    assert "### The same without what sets in against a move" in text
+    assert "| recommendations | 3.5 (0.3 to 6.7) | 1.17 (0.11 to 2.22) | 3.0 | 70% | 3.5 | 10% | 50% |" in text
+    assert "| recommendations | 3.0 | 2.0 | 100% | 75% | 10.0% |" in text
+    assert "| operators | 0.0 (0.0 to 0.0) | 0.00 (0.00 to 0.00) | 0.0 |  | 0.0 | 10% | 0% |" in text
+    assert benchmark.with_tables(text, results) == text
+
+
+@pytest.mark.parametrize("arguments", [[], ["run", "no_such"], ["write", "easy"], ["measure"]])
+def test_a_command_that_is_none_is_refused_before_anything_runs(arguments):
+    with pytest.raises(SystemExit, match="expected write, or run and any of as_it_is, easy"):
+        benchmark.main(arguments)
