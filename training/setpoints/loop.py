@@ -7,7 +7,7 @@ import pandas as pd
 
 from seeds import Seed
 from training.setpoints.arms import Arm
-from training.setpoints.choice import Choice, Policy
+from training.setpoints.choice import Choice
 from training.setpoints.hand import Hand, public
 from training.setpoints.oracle import Oracle
 from training.setpoints.plants import RunningPlant, Simulator, TrialPlant
@@ -90,11 +90,8 @@ def begin(
 
 def run(begun: Begun, arm: Arm, periods: int, tick: Tick) -> Ran:
     """Run an arm over so many periods of a copy of the plant."""
-    policy: Policy | None = None
-    if arm.learn is not None:
-        policy = arm.learn(begun.history, begun.seed, begun.reach)
-    oracle = Oracle(begun.true_seed, begun.reach, begun.simulator, arm.foresees) if arm.foresees else None
-    running, hand, time = begun.running.fork(), begun.hand, begun.seed.clock.name
+    choose = _chooser(begun, arm)
+    running, hand = begun.running.fork(), begun.hand
     compared = {round(i * periods / DECISIONS) for i in range(DECISIONS)}
     rows: list[pd.DataFrame] = []
     decisions: list[pd.DataFrame] = []
@@ -102,16 +99,15 @@ def run(begun: Begun, arm: Arm, periods: int, tick: Tick) -> Ran:
     felt: list[pd.DataFrame] = []
     for period in range(periods):
         knobs = None
-        if policy is not None or oracle is not None:
-            table = hand.table(running)
-            choice = oracle.foresee(running, table) if oracle is not None else policy.choose(table)  # type: ignore[union-attr]
-            plan = running.plan()
+        if choose is not None:
+            choice, plan = choose(running, hand.table(running)), running.plan()
             knobs = choice.knobs(plan, begun.seed, begun.reach.names)
-            decisions.append(_decided(choice, plan[time].iloc[0], begun))
+            when = {begun.seed.clock.name: plan[begun.seed.clock.name].iloc[0]}
+            decisions.append(_decided(choice, begun).assign(**when))
             if period in compared:
                 at = (running, choice, knobs, begun.simulator, begun.true_seed)
-                stated.append(stated_and_realised(*at).assign(**{time: plan[time].iloc[0]}))
-                felt.append(effects(*at, begun.reach.names).assign(**{time: plan[time].iloc[0]}))
+                stated.append(stated_and_realised(*at).assign(**when))
+                felt.append(effects(*at, begun.reach.names).assign(**when))
         step = running.step(knobs)
         hand = hand.after(step)
         rows.append(_counted(step.truth, begun))
@@ -119,13 +115,21 @@ def run(begun: Begun, arm: Arm, periods: int, tick: Tick) -> Ran:
     return Ran(_together(rows), _together(decisions), _together(stated), _together(felt))
 
 
-def _decided(choice: Choice, start: pd.Timestamp, begun: Begun) -> pd.DataFrame:
+def _chooser(begun: Begun, arm: Arm) -> Callable[[RunningPlant, pd.DataFrame], Choice] | None:
+    """What chooses moves for an arm; an oracle alone gets to the plant. None leaves all to the operators."""
+    if arm.foresees:
+        return Oracle(begun.true_seed, begun.reach, begun.simulator, arm.foresees).foresee
+    if arm.learn is None:
+        return None
+    policy = arm.learn(begun.history, begun.seed, begun.reach)
+    return lambda running, table: policy.choose(table)
+
+
+def _decided(choice: Choice, begun: Begun) -> pd.DataFrame:
     assert begun.seed.key is not None
     moves = dict(zip(begun.reach.names, choice.moves.T, strict=True))
     stated = {"gain": choice.gain, "low": choice.low, "high": choice.high, "refusal": choice.refusals.astype(str)}
-    return pd.DataFrame(
-        {begun.seed.key.name: choice.units.astype(str), begun.seed.clock.name: start, **moves, **stated}
-    )
+    return pd.DataFrame({begun.seed.key.name: choice.units.astype(str), **moves, **stated})
 
 
 def _counted(truth: pd.DataFrame, begun: Begun) -> pd.DataFrame:

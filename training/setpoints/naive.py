@@ -45,6 +45,11 @@ def by_time(table: pd.DataFrame, seed: Seed) -> pd.DataFrame:
     return labelled.sort_values(seed.clock.name, kind="stable", ignore_index=True)
 
 
+def one_thread(estimator: Any) -> Any:
+    """The same estimator on one thread: the cores are for the plants, which run side by side."""
+    return estimator.set_params(n_jobs=1)
+
+
 @dataclass(frozen=True, eq=False)
 class OnAllColumns:
     """The prediction model on all columns, optimised over the knobs; the coming period is thought like the last.
@@ -61,7 +66,7 @@ class OnAllColumns:
         """Learn as training does: all inputs of a period, its target."""
         rows = by_time(history, seed)
         target = rows[seed.target.name].to_numpy(np.float64)
-        return cls(seed, reach, build(seed)["lightgbm"].fit(matrix(rows, seed), target))
+        return cls(seed, reach, one_thread(build(seed)["lightgbm"]).fit(matrix(rows, seed), target))
 
     def choose(self, table: pd.DataFrame) -> Choice:
         """See `Policy`."""
@@ -99,7 +104,7 @@ class OnBeforeAndKnobs:
         rows = by_time(history, seed)
         worth = money(seed, numbers(rows, seed))
         known = np.isfinite(worth)
-        return cls(seed, reach, BoostedTrees().fit(_inputs(rows, seed)[known], worth[known]))
+        return cls(seed, reach, one_thread(BoostedTrees()).fit(_inputs(rows, seed)[known], worth[known]))
 
     def choose(self, table: pd.DataFrame) -> Choice:
         """See `Policy`."""
