@@ -42,12 +42,12 @@ def without_evidence(history: pd.DataFrame, seed: Seed, reach: Reach) -> Policy:
 OPERATORS = Arm("operators", "operators")
 ARMS = (
     OPERATORS,
-    Arm("naive", "prediction model on all columns, optimised", OnAllColumns.learn),
-    Arm("before_and_knobs", "trees on what is known before, and knobs", OnBeforeAndKnobs.learn),
+    Arm("naive", "prediction model, all columns", OnAllColumns.learn),
+    Arm("before_and_knobs", "trees on before and knobs", OnBeforeAndKnobs.learn),
     Arm("assumed", "physics as assumed", without_evidence),
-    Arm("ours", "recommendations", LearntOnce),
-    Arm("again", "recommendations, learnt again", LearntAgain),
-    Arm("tested", "recommendations, learnt again, own tests", WithTests),
-    Arm("oracle_greedy", "oracle, one period ahead", foresees=1),
-    Arm("oracle", "oracle, three periods ahead", foresees=3),
+    Arm("ours", "recommended", LearntOnce),
+    Arm("again", "recommended, learnt again", LearntAgain),
+    Arm("tested", "recommended, own tests", WithTests),
+    Arm("oracle_greedy", "oracle, 1 period ahead", foresees=1),
+    Arm("oracle", "oracle, 3 periods ahead", foresees=3),
 )

@@ -87,22 +87,38 @@ class Oracle:
         last = last_rows(history, planned, self.seed)[names].to_numpy(np.float64)
         points = _points(len(names))
         worth = np.array([self._worth(running, units, point * self.reach.steps) for point in points])
-        known = np.isfinite(worth).all(axis=0)
-        coefficients = np.linalg.lstsq(_surface(points), np.where(known, worth - worth[0], 0.0), rcond=None)[0]
-        gain = _surface(self.reach.grid / self.reach.steps) @ coefficients
-        moves, net = self.reach.best(np.where(known, gain, np.nan), plan, last, self.periods)
+        known = np.isfinite(worth).all(axis=(0, 1))
+        gain = np.full((len(self.reach.grid), len(units)), np.nan)
+        gain[:, known] = _surface(self.reach.grid / self.reach.steps) @ _coefficients(points, worth[:, :, known])
+        moves, net = self.reach.best(gain, plan, last, self.periods)
         return Choice.without_interval(units, moves, net)
 
     def _worth(self, running: RunningPlant, units: npt.NDArray[np.object_], move: FloatArray) -> FloatArray:
-        """True margin of units after the same move of all, without its cost, shape (n,) [$/d]; NaN: none is known."""
+        """True margin of units after the same move of all, without its cost, by future [$/d]; NaN: none is known."""
         moves = np.tile(move, (len(units), 1))
         choice = Choice.without_interval(units, moves, np.zeros(len(units)))
         knobs = choice.knobs(running.plan(), self.seed, self.reach.names)
-        total, futures = np.zeros(len(units)), FUTURES[self.periods]
-        for future in futures:
+        parts = []
+        for future in FUTURES[self.periods]:
             found = value(running, knobs, self.simulator, self.seed, self.periods, future).reindex(units)
-            total += (found["margin"] + found["move_cost"]).to_numpy(np.float64)
-        return np.asarray(total / len(futures))
+            parts.append((found["margin"] + found["move_cost"]).to_numpy(np.float64))
+        return np.array(parts)
+
+
+def _coefficients(points: FloatArray, worth: FloatArray) -> FloatArray:
+    """Coefficients of each unit's surface, shape (c, n), from margins at points by future, shape (m, f, n).
+
+    Faults and anode effects flip with a move, so that some futures say little of a single unit: each coefficient is
+    drawn to the mean of all units, as far as it differs between futures more than between units.
+    """
+    count, futures, units = worth.shape
+    fitted = np.linalg.lstsq(_surface(points), (worth - worth[0]).reshape(count, -1), rcond=None)[0]
+    by_future = fitted.reshape(-1, futures, units)
+    own = by_future.mean(axis=1)
+    line, spread = own.mean(axis=1, keepdims=True), own.var(axis=1, keepdims=True)
+    noise = by_future.var(axis=1, ddof=1).mean(axis=1, keepdims=True) / futures
+    kept = np.where(spread > noise, 1.0 - noise / np.where(spread > noise, spread, 1.0), 0.0)
+    return np.asarray(line + kept * (own - line))
 
 
 def _points(knobs: int) -> FloatArray:

@@ -13,7 +13,7 @@ from training.setpoints.outcome import COVERAGE, NOISE
 from training.setpoints.runs import SetpointTrial
 
 WORDS = {arm.name: arm.words for arm in ARMS}
-MOST_REASONS = 6
+MOST_REASONS = 5
 
 
 def tables(found: SetpointTrial) -> Iterator[RenderableType]:
@@ -33,7 +33,8 @@ def tables(found: SetpointTrial) -> Iterator[RenderableType]:
     yield _stated(found)
     if any(one["sign_rows"] for one in found.arms.values()):
         yield _signs(found)
-    yield from _refusals(found)
+    if any(one["refusals"] for one in found.arms.values()):
+        yield _refusals(found)
     yield "A simulation at the seed's prices: no claim about a plant."
 
 
@@ -108,11 +109,15 @@ def _signs(found: SetpointTrial) -> Table:
     return table
 
 
-def _refusals(found: SetpointTrial) -> Iterator[RenderableType]:
+def _refusals(found: SetpointTrial) -> Table:
+    """Share of decisions in which nothing was recommended, by kind of reason, the usual ones first."""
+    total: dict[str, float] = {}
+    for one in found.arms.values():
+        for reason, share in one["refusals"].items():
+            total[reason] = total.get(reason, 0.0) + share
+    reasons = sorted(total, key=lambda reason: -total[reason])[:MOST_REASONS]
+    table = _table("nothing recommended", *reasons)
     for name, one in found.arms.items():
         if one["refusals"]:
-            reasons = sorted(one["refusals"].items(), key=lambda pair: -pair[1])
-            table = _table(f"nothing recommended: {WORDS[name]}", "of decisions")
-            for reason, share in reasons[:MOST_REASONS]:
-                table.add_row(reason, f"{share:.1%}")
-            yield table
+            table.add_row(WORDS[name], *(f"{one['refusals'].get(reason, 0.0):.0%}" for reason in reasons))
+    return table

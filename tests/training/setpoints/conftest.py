@@ -29,6 +29,6 @@ def begun(potline):
 
 @pytest.fixture
 def few_futures(monkeypatch):
-    """One future to try moves in, and two for effects: quick."""
-    monkeypatch.setattr(oracle, "FUTURES", {1: (0,), 3: (0,)})
+    """Two futures to try moves in, and two for effects: quick."""
+    monkeypatch.setattr(oracle, "FUTURES", {1: (0, 1), 3: (0, 1)})
     monkeypatch.setattr(realised, "FUTURES", (100, 101))

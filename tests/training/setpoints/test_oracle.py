@@ -6,7 +6,7 @@ import pytest
 
 from training.setpoints import oracle
 from training.setpoints.choice import Choice
-from training.setpoints.oracle import Oracle, value
+from training.setpoints.oracle import Oracle, _coefficients, _points, _surface, value
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +50,7 @@ def test_a_surface_is_exact_where_truth_is_a_surface(begun, monkeypatch):
 
     def worth(self, running, units, move):
         away = move / self.reach.steps - top
-        return np.tile(100.0 - 10.0 * (away**2).sum(), len(units))
+        return np.tile(100.0 - 10.0 * (away**2).sum(), (2, len(units)))
 
     monkeypatch.setattr(Oracle, "_worth", worth)
     wide = begun.reach.__class__(
@@ -63,7 +63,7 @@ def test_a_surface_is_exact_where_truth_is_a_surface(begun, monkeypatch):
 
 def test_a_unit_of_which_no_truth_is_known_stays(begun, monkeypatch):
     def worth(self, running, units, move):
-        return np.where(np.arange(len(units)) == 0, np.nan, move.sum())
+        return np.tile(np.where(np.arange(len(units)) == 0, np.nan, move.sum()), (2, 1))
 
     monkeypatch.setattr(Oracle, "_worth", worth)
     found = Oracle(begun.true_seed, begun.reach, begun.simulator, 3).foresee(
@@ -71,3 +71,20 @@ def test_a_unit_of_which_no_truth_is_known_stays(begun, monkeypatch):
     )
     assert not found.moves[0].any()
     assert found.gain[0] == 0
+
+
+def test_what_futures_do_not_agree_on_is_drawn_to_the_line():
+    """One knob whose slope is 3 and 5 of two units in all futures: kept. Noise about 4 of both: the mean."""
+    points = _points(1)
+    slopes = np.array([[3.0, 5.0], [3.0, 5.0]])
+    assert _coefficients(points, points[:, [0], None] * slopes)[0] == pytest.approx([3.0, 5.0])
+    noisy = np.array([[3.0, 5.0], [5.0, 3.1]])
+    assert _coefficients(points, points[:, [0], None] * noisy)[0] == pytest.approx([4.025, 4.025])
+    assert _surface(points).shape == (5, 3)
+
+
+def test_how_much_is_kept_follows_noise_and_spread():
+    """Slopes 2 and 6 on average, each +-1 by future: spread 4, noise 2 / 2, so three quarters of the difference."""
+    points = _points(1)
+    slopes = np.array([[1.0, 5.0], [3.0, 7.0]])
+    assert _coefficients(points, points[:, [0], None] * slopes)[0] == pytest.approx([4 - 1.5, 4 + 1.5])

@@ -47,6 +47,7 @@ def test_tables_fit_a_terminal_and_name_what_they_show(found):
     assert "4.0 ±0.5" in text
     assert "75% of 8" in text
     assert "doubt" in text
+    assert "40%" in text
     assert "nan" not in text
     assert "no claim about a plant" in text
 
@@ -73,7 +74,7 @@ def test_what_is_no_number_is_nothing():
 
 def test_gain_over_time_is_a_mean_over_plants(found):
     lines = {line.name: line for line in over_time(found).data}
-    assert lines["recommendations"].y.tolist() == [3.5, 7.0]
+    assert lines["recommended"].y.tolist() == [3.5, 7.0]
     assert lines["operators"].y.tolist() == [0.0, 0.0]
 
 
@@ -85,7 +86,7 @@ def test_the_map_has_a_row_a_plant_and_a_field_a_unit(found):
 
 def test_stated_beside_realised_shows_arms_that_state_something(found):
     points = [trace for trace in stated_realised(found).data if trace.mode == "markers"]
-    assert [trace.name for trace in points] == ["recommendations"]
+    assert [trace.name for trace in points] == ["recommended"]
     assert points[0].x.tolist() == [2.0, 2.0]
     assert points[0].error_y.array.tolist() == [2.0, 2.0]
 
@@ -98,8 +99,8 @@ def test_tables_of_the_page_stand_between_their_markers(found):
     assert text.endswith("\nafter\n")
     assert "old" not in text
     assert "### The same without what sets in against a move" in text
-    assert "| recommendations | 3.5 (0.3 to 6.7) | 1.17 (0.11 to 2.22) | 3.0 | 70% | 3.5 | 10% | 50% |" in text
-    assert "| recommendations | 3.0 | 2.0 | 100% | 75% | 10.0% |" in text
+    assert "| recommended | 3.5 (0.3 to 6.7) | 1.17 (0.11 to 2.22) | 3.0 | 70% | 3.5 | 10% | 50% |" in text
+    assert "| recommended | 3.0 | 2.0 | 100% | 75% | 10.0% |" in text
     assert "| operators | 0.0 (0.0 to 0.0) | 0.00 (0.00 to 0.00) | 0.0 |  | 0.0 | 10% | 0% |" in text
     assert benchmark.with_tables(text, results) == text
 
