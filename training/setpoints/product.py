@@ -47,7 +47,7 @@ def learnt(history: pd.DataFrame, seed: Seed, **known: Any) -> SetpointModel | s
     try:
         return learn(history, seed, **known)
     except SetpointError as error:
-        return str(error)
+        return f"not learnt: {error}"
 
 
 class LearntOnce:

@@ -117,3 +117,13 @@ def test_who_knows_the_truth_gains(begun, operators):
     found = outcome_of(run(begun, arm, 1, silent), operators, begun.seed)
     assert found["gain"] > 0
     assert found["moved"] > 0.5
+
+
+@pytest.mark.parametrize("name", ["ours", "again", "tested"])
+def test_recommendations_leave_the_plan_where_history_is_too_short_to_learn(begun, operators, name):
+    """24 pots over 12 periods are less than a model learns from: it says so, and nothing moves."""
+    arm = next(arm for arm in ARMS if arm.name == name)
+    ran = run(begun, arm, PERIODS, silent)
+    pd.testing.assert_frame_equal(ran.rows, operators.rows)
+    assert ran.decisions["refusal"].str.fullmatch(r"not learnt: got 2\d\d rows of 24 units.*").all()
+    assert outcome_of(ran, operators, begun.seed)["refusals"] == {"not learnt": 1.0}
