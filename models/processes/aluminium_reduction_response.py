@@ -319,7 +319,8 @@ def _distance(
 
 
 def _softplus(z: Numeric) -> FloatArray:
-    return np.asarray(np.logaddexp(0.0, z))
+    with np.errstate(invalid="ignore"):  # what is missing stays missing
+        return np.asarray(np.logaddexp(0.0, z))
 
 
 def _depth(noise: Numeric, q: Numbers) -> FloatArray:

@@ -62,7 +62,11 @@ def _unknown(model: SetpointModel, grid: Grid, at: Situations, i: int) -> str | 
     """Why the situation of a unit is not known well enough, if so."""
     age, start = int(at.age[i]), grid.starts[at.periods[i]]
     if age < MIN_AGE:
-        return f"history knows {age} periods without a gap before {start:%Y-%m-%d}: expected {MIN_AGE} or more"
+        s = "" if age == 1 else "s"
+        return f"history knows {age} period{s} without a gap before {start:%Y-%m-%d}: expected {MIN_AGE} or more"
+    for knob in model.response.KNOBS:
+        if not np.isfinite(at.plan[knob][i]):
+            return f"{knob} is missing in the plan: expected its set-point for the period"
     for column in model.response.KNOBS.values():
         if not np.isfinite(grid.columns[column][at.units[i], at.periods[i] - OLDEST : at.periods[i]]).any():
             return f"{column} was not read in the last {OLDEST} periods: expected a reading that is no older"

@@ -88,7 +88,7 @@ def test_a_unit_that_history_hardly_knows_is_refused(taught, line):
     starts = np.sort(line.planned[seed.clock.name].unique())
     young = line.planned[(line.planned[seed.key.name] != unit) | (line.planned[seed.clock.name] >= starts[-2])]
     found = {one.unit: one for one in recommend(taught, young)}[unit]
-    assert found.refusal.startswith("history knows 1 periods without a gap")
+    assert found.refusal.startswith("history knows 1 period without a gap")
     assert not any(found.moves.values())
 
 
@@ -99,6 +99,15 @@ def test_readings_that_are_too_old_are_refused(taught, line):
     old.loc[(old[seed.key.name] == unit) & (old[seed.clock.name] >= starts[-2]), "cell_voltage"] = np.nan
     found = {one.unit: one for one in recommend(taught, old)}[unit]
     assert found.refusal == "cell_voltage was not read in the last 2 periods: expected a reading that is no older"
+
+
+def test_a_plan_without_a_set_point_is_refused(taught, line):
+    newest = line.planned[line.seed.clock.name] == line.planned[line.seed.clock.name].max()
+    unplanned = line.planned.copy()
+    unplanned.loc[newest, "voltage_setpoint"] = np.nan
+    refusals = {one.refusal for one in recommend(taught, unplanned)}
+    assert "voltage_setpoint is missing in the plan: expected its set-point for the period" in refusals
+    assert None not in refusals
 
 
 def test_another_plant_is_refused_in_words(taught, line):
