@@ -107,7 +107,7 @@ def _decisions(decisions: pd.DataFrame, seed: Seed) -> dict[str, Any]:
 
 def kind(reason: str) -> str:
     """What a reason begins with, before its figures, so that reasons of a kind are counted together."""
-    return re.split(r":| of |\d", reason, maxsplit=1)[0].strip()
+    return re.split(r":| of | \d", reason, maxsplit=1)[0]
 
 
 def _stated(stated: pd.DataFrame) -> dict[str, float]:

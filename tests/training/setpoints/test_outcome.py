@@ -136,6 +136,7 @@ def test_an_arm_that_states_nothing_is_covered_by_nothing():
         ("doubt: the best move would bring 1.0 a day, give or take 3.1", "doubt"),
         ("history knows 0 periods without a gap", "history knows"),
         ("bath_temperature of 991 lies outside what the model learnt from", "bath_temperature"),
+        ("excess_alf3 of 14.2 lies outside what the model learnt from", "excess_alf3"),
         ("under test", "under test"),
     ],
 )
