@@ -44,7 +44,7 @@ def recommend(model: SetpointModel, table: pd.DataFrame, prices: Mapping[str, fl
         No plan row, or prices that cannot be.
     """
     economics, plans = model.priced(prices), Plans.of(model, table)
-    weighed = weigh(model, plans.at, economics, moves_of(model))
+    weighed = weigh(model, plans, economics, moves_of(model))
     best, refusals = chosen(weighed, plans.refusals)
     return advice(model, plans, weighed, economics, best, refusals)
 
@@ -77,7 +77,7 @@ def what_if(
     economics, plans = model.priced(prices), Plans.of(model, table)
     by_unit = _moves_by_unit(model, plans, moves)
     pair = {knob: np.vstack([np.zeros_like(sizes), sizes]) for knob, sizes in by_unit.items()}
-    weighed = weigh(model, plans.at, economics, pair)
+    weighed = weigh(model, plans, economics, pair)
     asked = np.ones(len(plans.at), dtype=np.intp)
     return advice(model, plans, weighed, economics, asked, plans.refusals)
 
@@ -123,7 +123,7 @@ def advice(
     before = {name: values[0] for name, values in weighed.after.items()}
     after = {name: values[best, n] for name, values in weighed.after.items()}
     causes = model.response.causes(before, after, economics)
-    changed = changes(model, plans.at, sizes)
+    changed = changes(model, plans, sizes)
     return [
         Advice(
             unit=plans.names[i],

@@ -119,7 +119,7 @@ def experiments(
     economics, plans = model.priced(prices), Plans.of(model, table)
     known = np.array([why is None for why in plans.refusals])
     pairs, worth, able = int(share * len(known)) // 2, {}, {}
-    ends = {size: weigh(model, plans.at, economics, _both_ways(model, size)) for size in SIZES}
+    ends = {size: weigh(model, plans, economics, _both_ways(model, size)) for size in SIZES}
     for knob in model.knobs:
         options = []
         for size, weighed in ends.items():

@@ -49,10 +49,10 @@ def pareto(
     economics, plans = model.priced(prices), Plans.of(model, table)
     if CARBON_PRICE not in economics:
         raise SetpointError(f"{model.seed.process.name}: its economics have no {CARBON_PRICE}: expected one")
-    at_prices = weigh(model, plans.at, economics, moves_of(model))
+    at_prices = weigh(model, plans, economics, moves_of(model))
     found: dict[str, list[Point]] = {name: [] for name in plans.names}
     for price in CARBON_PRICES:
-        weighed = weigh(model, plans.at, economics | {CARBON_PRICE: price}, moves_of(model))
+        weighed = weigh(model, plans, economics | {CARBON_PRICE: price}, moves_of(model))
         best, refusals = chosen(weighed, plans.refusals)
         for one in advice(model, plans, at_prices, economics, best, refusals):
             if not found[one.unit] or found[one.unit][-1].advice.moves != one.moves:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from models.setpoints.limits import chance, kept
 from models.setpoints.model import DRAWS, SetpointModel
-from models.setpoints.situations import Situations
+from models.setpoints.plans import Plans
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 SHARES = (0.0, -0.5, 0.5, -1.0, 1.0)  # of a step, for each knob
@@ -29,8 +30,8 @@ class Weighed:
         Its standard deviation.
     supported, within_limits : ndarray of bool, shape (m, n)
         Within bounds and what history knows; within the seed's limits.
-    state, after : dict of str to ndarray, shapes (n,) and (m, n)
-        The period to come under the plan, and its expected outcomes.
+    after : dict of str to ndarray, shape (m, n)
+        Expected outcomes of the period to come.
     footprint : dict of str to ndarray, shape (d, m, n)
         Derived targets as each of d draws has them [their units].
     draws : ndarray, shape (d, m, n)
@@ -42,7 +43,6 @@ class Weighed:
     doubt: FloatArray
     supported: BoolArray
     within_limits: BoolArray
-    state: dict[str, FloatArray]
     after: dict[str, FloatArray]
     footprint: dict[str, FloatArray]
     draws: FloatArray
@@ -59,12 +59,12 @@ def moves_of(model: SetpointModel) -> dict[str, FloatArray]:
 
 
 def weigh(
-    model: SetpointModel, at: Situations, economics: Mapping[str, float], moves: Mapping[str, FloatArray]
+    model: SetpointModel, plans: Plans, economics: Mapping[str, float], moves: Mapping[str, FloatArray]
 ) -> Weighed:
     """What moves bring and how sure that is; the first of them is to stand still."""
-    state = model.states(at)
+    at, state = plans.at, model.states(plans.at)
     worth, prints = [], []
-    for after in _drawn(model, state, moves):
+    for after in _drawn(model, plans.names, state, moves):
         worth.append(model.money(after, economics))
         prints.append(model.response.footprint(after, economics))
     gain = np.array(worth) - np.array(worth)[:, :1]
@@ -81,25 +81,28 @@ def weigh(
         within &= kept(chances, chances[:1], constraint)
     footprint = {name: np.array([one[name] for one in prints]) for name in prints[0]}
     net = gain.mean(axis=0) - model.move_cost(moves)
-    return Weighed(dict(moves), net, gain.std(axis=0), supported, within, state, after, footprint, gain)
+    return Weighed(dict(moves), net, gain.std(axis=0), supported, within, after, footprint, gain)
 
 
-def changes(model: SetpointModel, at: Situations, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+def changes(model: SetpointModel, plans: Plans, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Changes of outcomes by one move a unit, shape (n,) each, draw by draw, shape (DRAWS, n) each."""
     pair = {knob: np.vstack([np.zeros_like(size), size]) for knob, size in moves.items()}
     drawn = [
         {name: values[1] - values[0] for name, values in after.items() if name in model.errors}
-        for after in _drawn(model, model.states(at), pair)
+        for after in _drawn(model, plans.names, model.states(plans.at), pair)
     ]
     return {name: np.array([one[name] for one in drawn]) for name in drawn[0]}
 
 
 def _drawn(
-    model: SetpointModel, state: Mapping[str, FloatArray], moves: Mapping[str, FloatArray]
+    model: SetpointModel, names: Sequence[str], state: Mapping[str, FloatArray], moves: Mapping[str, FloatArray]
 ) -> Iterator[dict[str, FloatArray]]:
-    """Outcomes after moves, once for each draw of what is believed; the draws are the same at every call."""
-    count = len(next(iter(state.values())))
-    normals = np.random.default_rng(1).standard_normal((DRAWS // 2, 2, count))
+    """Outcomes after moves, once for each draw of what is believed.
+
+    A unit's draws are the same at every call, and by its name, whoever else is asked for.
+    """
+    own = [np.random.default_rng(zlib.crc32(name.encode())).standard_normal((DRAWS // 2, 2)) for name in names]
+    normals = np.stack(own, axis=-1)
     for theta, normal in zip(model.posterior.draws(DRAWS), np.concatenate([normals, -normals]), strict=True):
         yield model.outcomes(model.response.disturbed(state, model.line, normal), moves, theta)
 

@@ -17,7 +17,6 @@ def _weighed(gain, doubt, supported=None, within=None):
         yes if within is None else within,
         {},
         {},
-        {},
         gain[None],
     )
 
