@@ -72,7 +72,7 @@ def measured(seed: Seed, folder: Path) -> dict[str, object]:
         "data_digest": learnt.data.digest,
         "table_digest": table_digest(learnt.data.checked),
         "candidate": model.candidate,
-        "reserve": model.reserve,
+        "risk_price": model.risk_price,
         "trial": asdict(ours),
         "ten_times": asdict(more),
     }
