@@ -25,7 +25,9 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 
 FOLDS = 4
 OFFSET_SHARE = 0.08  # of the spread of a period's outcome from one period to the next: how far physics may be off
-ROUNDS = 2  # of Gauss and Newton
+ROUNDS = 8  # of Gauss and Newton, at most
+_SHARES = (1.0, 0.5, 0.25, 0.125, 0.0625)  # of a step
+_ENOUGH = 0.05  # rise of the logarithm of the density, below which another round changes nothing
 _STEP = 0.1  # of a constant's logarithm, in a derivative
 _TREES: dict[str, Any] = {
     "n_estimators": 150,
@@ -41,6 +43,7 @@ _TREES: dict[str, Any] = {
 }
 
 Effects = Callable[[FloatArray], Mapping[str, FloatArray]]
+Beliefs = Callable[[FloatArray], tuple[FloatArray, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +111,12 @@ def posterior(
     moves: Mapping[str, FloatArray],
     outcomes: Mapping[str, FloatArray],
     units: IntArray,
-    beliefs: Callable[[FloatArray], tuple[FloatArray, float]],
+    beliefs: Beliefs,
 ) -> Posterior:
-    """Posterior by linearised least squares, errors counted by unit since a unit's periods are alike.
+    """The most probable constants and offsets, and their doubt, errors counted by unit since its periods are alike.
+
+    Gauss and Newton's steps, each cut in half until it makes the data and the prior together more probable: physics is
+    so curved in some constants that a whole step may leap past the best.
 
     Parameters
     ----------
@@ -126,44 +132,88 @@ def posterior(
     beliefs : callable
         From a vector, numbers that should be near 0, and how near (standard deviation).
     """
-    mean, first = prior.mean.copy(), np.linalg.inv(prior.covariance)
-    spread = np.sqrt(np.diag(prior.covariance))
-    count = len(prior.constants)
-    about_zero = first
+    mean = prior.mean.copy()
+    found = _Linear.at(mean, prior, effects, moves, outcomes, beliefs)
     for _ in range(ROUNDS):
+        step = np.linalg.solve(found.precision, found.pull)
+        best = None
+        for share in _SHARES:
+            there = _Linear.at(mean + share * step, prior, effects, moves, outcomes, beliefs)
+            if there.cost < found.cost:
+                best = there
+                break
+        if best is None:
+            break
+        mean, gained, found = mean + share * step, found.cost - best.cost, best
+        if gained < _ENOUGH:
+            break
+    inverse = np.linalg.inv(found.precision)
+    score = np.zeros((int(units.max()) + 1, len(mean)))
+    for x, left, noise, known in found.parts:
+        np.add.at(score, units[known], x * (left / noise)[:, None])
+    covariance = inverse @ (found.about_zero + score.T @ score) @ inverse
+    return Posterior(prior.constants, prior.offsets, mean, covariance)
+
+
+@dataclass(frozen=True, eq=False)
+class _Linear:
+    """The logarithm of the posterior density about a vector, to second order.
+
+    Attributes
+    ----------
+    cost : float
+        Minus the density's logarithm there, but for a constant.
+    precision, pull : ndarray, shapes (p, p) and (p,)
+        Second derivatives of the cost, and minus the first.
+    about_zero : ndarray, shape (p, p)
+        What prior and beliefs give of the precision.
+    parts : list of (ndarray, ndarray, float, ndarray of bool)
+        For each outcome derivatives, what is left of it, its variance, and the rows that this is known of.
+    """
+
+    cost: float
+    precision: FloatArray
+    pull: FloatArray
+    about_zero: FloatArray
+    parts: list[tuple[FloatArray, FloatArray, float, BoolArray]]
+
+    @classmethod
+    def at(
+        cls,
+        mean: FloatArray,
+        prior: Posterior,
+        effects: Effects,
+        moves: Mapping[str, FloatArray],
+        outcomes: Mapping[str, FloatArray],
+        beliefs: Beliefs,
+    ) -> Self:
+        """About a vector like `prior.mean`."""
+        first, spread = np.linalg.inv(prior.covariance), np.sqrt(np.diag(prior.covariance))
+        believed, near = beliefs(mean)
+        units = np.eye(len(mean))
+        tilt = np.array(
+            [(beliefs(mean + _STEP * s * e)[0] - believed) / (_STEP * s) for s, e in zip(spread, units, strict=True)]
+        ).T
+        about_zero = first + tilt.T @ tilt / near**2
+        precision = about_zero.copy()
+        pull = -first @ (mean - prior.mean) - tilt.T @ believed / near**2
+        cost = 0.5 * float((mean - prior.mean) @ first @ (mean - prior.mean) + believed @ believed / near**2)
+        count, parts = len(prior.constants), []
         at = effects(mean)
-        slopes = [effects(mean + _STEP * unit) for unit in np.eye(len(mean))[:count]]
-        precision, pull, parts = first.copy(), first @ prior.mean, []
-        for name, left in outcomes.items():
-            x = np.zeros((len(left), len(mean)))
+        slopes = [effects(mean + _STEP * e) for e in units[:count]]
+        for name, values in outcomes.items():
+            x = np.zeros((len(values), len(mean)))
             for j, moved in enumerate(slopes):
                 x[:, j] = (moved[name] - at[name]) / _STEP
             for j, (outcome, knob) in enumerate(prior.offsets):
                 if outcome == name:
                     x[:, count + j] = moves[knob]
-            known = np.isfinite(left) & np.isfinite(x).all(axis=1) & np.isfinite(at[name])
-            x, y = x[known], left[known] - at[name][known] + x[known] @ mean
-            x, y = x - x.mean(axis=0), y - y.mean()
-            noise = float(np.var(left[known]))
+            known = np.isfinite(values) & np.isfinite(x).all(axis=1) & np.isfinite(at[name])
+            x, left = x[known], values[known] - at[name][known]
+            x, left = x - x.mean(axis=0), left - left.mean()
+            noise = float(np.var(values[known]))
             precision += x.T @ x / noise
-            pull += x.T @ y / noise
-            parts.append((x, y, noise, units[known]))
-        found, near = beliefs(mean)
-        tilt = np.array(
-            [
-                (beliefs(mean + _STEP * s * e)[0] - found) / (_STEP * s)
-                for s, e in zip(spread, np.eye(len(mean)), strict=True)
-            ]
-        ).T
-        believed = tilt.T @ tilt / near**2
-        precision += believed
-        pull += tilt.T @ (tilt @ mean - found) / near**2
-        about_zero = first + believed
-        mean = np.linalg.solve(precision, pull)
-        mean[:count] = np.clip(mean[:count], -2.0 * spread[:count], 2.0 * spread[:count])
-    inverse = np.linalg.inv(precision)
-    score = np.zeros((int(units.max()) + 1, len(mean)))
-    for x, y, noise, unit in parts:
-        np.add.at(score, unit, x * ((y - x @ mean) / noise)[:, None])
-    covariance = inverse @ (about_zero + score.T @ score) @ inverse
-    return Posterior(prior.constants, prior.offsets, mean, covariance)
+            pull += x.T @ left / noise
+            cost += 0.5 * float(left @ left) / noise
+            parts.append((x, left, noise, known))
+        return cls(cost, precision, pull, about_zero, parts)
