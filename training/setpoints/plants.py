@@ -81,4 +81,4 @@ class TrialPlant:
 # Whatever is chosen in set-points is chosen on these,
 DEVELOPMENT = tuple(TrialPlant(number, kin=number > 906) for number in range(901, 913))
 # and its figures come from these, on which nothing was ever chosen.
-FINAL = tuple(TrialPlant(number, kin=number > 20310) for number in (20301, 20302, 20303, 20311, 20312, 20313))
+FINAL = tuple(TrialPlant(number, kin=number > 20410) for number in (20401, 20402, 20403, 20411, 20412, 20413))
