@@ -180,15 +180,13 @@ def _support(model: SetpointModel, moves: Mapping[str, float]) -> int:
 def _nearest(
     model: SetpointModel, plans: Plans, sizes: Mapping[str, FloatArray], i: int
 ) -> tuple[tuple[str, pd.Timestamp], ...]:
-    """Rows of the table's history whose situation was most like this one, and that moved the same knobs alike."""
+    """Rows of the table's history that moved most of the same knobs alike, those of the likest situation first."""
     every, smooth = plans.every, [name for name in model.kept if name.endswith(f" {SMOOTH}")]
-    alike = every.periods < plans.at.periods[i]
+    alike = np.zeros(len(every))  # how many of the knobs each row moved as far in the same direction
     for knob, size in sizes.items():
         if size[i]:
-            alike &= np.sign(size[i]) * (every.plan[knob] - every.last[knob]) >= 0.5 * abs(size[i])
-    rows = np.flatnonzero(alike)
-    if not len(rows):
-        return ()
+            alike += np.sign(size[i]) * (every.plan[knob] - every.last[knob]) >= 0.5 * abs(size[i])
+    rows = np.flatnonzero((alike > 0) & (every.periods < plans.at.periods[i]))
     away = np.zeros(len(rows))
     for name in smooth:
         spread = model.expectation.spread[model.kept.index(name)]
@@ -196,5 +194,5 @@ def _nearest(
             away += np.nan_to_num(((every.of(name)[rows] - plans.at.of(name)[i]) / spread) ** 2, nan=1.0)
     return tuple(
         (str(plans.grid.units[every.units[row]]), plans.grid.starts[every.periods[row]])
-        for row in rows[np.argsort(away, kind="stable")[:NEAREST]]
+        for row in rows[np.lexsort((away, -alike[rows]))[:NEAREST]]
     )

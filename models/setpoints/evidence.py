@@ -17,30 +17,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-import lightgbm as lgb
 import numpy as np
 
 from models.setpoints.process import Constant
 from physics.arrays import BoolArray, FloatArray, IntArray
 
-FOLDS = 4
 OFFSET_SHARE = 0.08  # of the spread of a period's outcome from one period to the next: how far physics may be off
 ROUNDS = 8  # of Gauss and Newton, at most
 _SHARES = (1.0, 0.5, 0.25, 0.125, 0.0625)  # of a step
 _ENOUGH = 0.05  # rise of the logarithm of the density, below which another round changes nothing
 _STEP = 0.1  # of a constant's logarithm, in a derivative
-_TREES: dict[str, Any] = {
-    "n_estimators": 150,
-    "learning_rate": 0.06,
-    "num_leaves": 15,
-    "min_child_samples": 40,
-    "subsample": 0.8,
-    "subsample_freq": 1,
-    "colsample_bytree": 0.7,
-    "random_state": 0,
-    "n_jobs": 1,
-    "verbose": -1,
-}
 
 Effects = Callable[[FloatArray], Mapping[str, FloatArray]]
 Beliefs = Callable[[FloatArray], tuple[FloatArray, float]]
@@ -91,18 +77,6 @@ class Posterior:
         values, vectors = np.linalg.eigh(0.5 * (self.covariance + self.covariance.T))
         away = np.vstack([normals, -normals]) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
         return np.asarray(self.mean + away)
-
-
-def left_over(known: FloatArray, values: FloatArray, units: IntArray, rows: BoolArray) -> FloatArray:
-    """What is left of values after what is known says of them, learnt from other units; NaN beside the rows."""
-    out, fold = np.full(len(values), np.nan), units % FOLDS
-    rows = rows & np.isfinite(values)
-    for part in range(FOLDS):
-        fit, rest = rows & (fold != part), rows & (fold == part)
-        if fit.any() and rest.any():
-            trees = lgb.LGBMRegressor(**_TREES).fit(known[fit], values[fit])
-            out[rest] = values[rest] - np.asarray(trees.predict(known[rest]))
-    return out
 
 
 def posterior(

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from models.setpoints.evidence import Posterior, left_over, posterior
+from models.setpoints.evidence import Posterior, posterior
+from models.setpoints.learning import left_over
 from models.setpoints.process import Constant
 
 SLOPE = 2.0

@@ -270,7 +270,7 @@ def test_recommendations_keep_bounds_limits_and_say_no_where_a_pot_is_not_known(
     serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any], potline: Seed
 ) -> None:
     rows = post(serve(learnt), "recommendations", **request_of_pots).json()["recommendations"]
-    assert rows[-1]["refusal"].startswith("history knows 1 periods")
+    assert rows[-1]["refusal"].startswith("history knows 1 period ")
     assert all(knob["move"] == 0 for knob in rows[-1]["knobs"].values())
     moved = [row for row in rows if any(knob["move"] for knob in row["knobs"].values())]
     assert moved
