@@ -279,7 +279,7 @@ def test_a_promotion_by_hand_keeps_what_is_not_known(idle):
 
 
 def test_too_few_lots_for_the_promise_write_nothing(toy_quality_seed, toy_quality_frame, tmp_path):
-    toy_quality_frame(lots=30).to_csv(tmp_path / "plant.csv", index=False)
+    toy_quality_frame(lots=20).to_csv(tmp_path / "plant.csv", index=False)
     with pytest.raises(GuaranteeError, match="expected 149 or more"):
         train(toy_quality_seed, tmp_path / "plant.csv", Settings(home=tmp_path / "home"))
     assert not (tmp_path / "home").exists()
