@@ -173,7 +173,7 @@ def test_the_card_tells_data_candidates_noise_and_limits(job):
         "stated in the seed: 0.5 %",
         "1 of the seed's 8 stated sources are assumptions and 0 are what plants usually do",
         "| `z` | V | during |",
-        "it does not say what a set-point does",
+        "does not say what a set-point does",
     ):
         assert words in card
     assert "simulated" not in card  # this table came without a truth
