@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -135,7 +134,7 @@ def situations(grid: Grid, seed: Seed, response: Response) -> Situations:
     series = response.hidden(columns | in_hand) | readings
     known = dict(in_hand)
     for name, values in (series | {seed.target.name: columns[seed.target.name]}).items():
-        lag = label_wait(seed) if name == seed.target.name else 1
+        lag = seed.wait(name) if name == seed.target.name else 1
         known[f"{name} last"] = _shifted(values, lag)
         for half_life in HALF_LIVES:
             known[f"{name} over {half_life:g}"] = _smoothed(values, rows, lag, half_life)
@@ -155,12 +154,6 @@ def situations(grid: Grid, seed: Seed, response: Response) -> Situations:
         {name: known[f"{name} last"][rows] for name in knobs},
         run[rows],
     )
-
-
-def label_wait(seed: Seed) -> int:
-    """Periods after which the label of a period is known."""
-    lent = [one.previous.periods for one in seed.by_role("before") if one.previous and one.lent_by == seed.target.name]
-    return min(lent, default=1 + math.ceil(seed.delay / seed.period))
 
 
 def in_hand(known: Situations, usual: Mapping[str, float], seed: Seed) -> dict[str, FloatArray]:

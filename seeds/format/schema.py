@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any
@@ -235,6 +236,15 @@ class Seed(Part):
         """How long after the end of a period its outcome is known: the longest of its labels, by default a period."""
         stated = [self.targets[column.name].delay for column in self.labels]
         return max(self.period if delay is None else delay.timedelta for delay in stated)
+
+    def wait(self, target: str) -> int:
+        """Periods after whose start a target is in hand; 1 where it is when its own period ends.
+
+        It is that of the nearest `previous` column that is made from it, since what such a column holds is known; else
+        it follows the delay of the outcomes.
+        """
+        lent = [one.previous.periods for one in self.by_role("before") if one.previous and one.lent_by == target]
+        return min(lent, default=1 + math.ceil(self.delay / self.period))
 
     @cached_property
     def derived(self) -> dict[str, Target]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -239,7 +238,7 @@ class Running:
     def _check_bounds(self, units: list[int], values: FloatArray) -> None:
         """Refuse knobs beyond their bounds, but for what the operators would set there too."""
         for column, given in zip(self._plan.seed.by_role("knob"), values.T, strict=True):
-            low, high = column.bounds or column.limits
+            low, high = column.settable
             for at in np.flatnonzero((given < low) | (given > high)):
                 name, plan = self._plan.unit_name(units[at]), self.plan()
                 own = plan.loc[plan.iloc[:, 0] == name, column.name].to_numpy()
@@ -273,16 +272,8 @@ def begin(seed: Seed, *, units: int | None = None, years: float | None = None, r
 
 
 def _waits(seed: Seed) -> dict[str, int]:
-    """Periods after whose start each column that is known late is in hand; 1 where it is when its own period ends.
-
-    A target's is that of the nearest `previous` column that is made from it, since what such a column holds is known;
-    else it follows the delay of the outcomes. All `late` columns wait for the last target, which they would disclose.
-    """
-    usual = 1 + math.ceil(seed.delay / seed.period)
-    waits = {}
-    for column in seed.by_role("target"):
-        lent = [one.previous.periods for one in seed.by_role("before") if one.previous and one.lent_by == column.name]
-        waits[column.name] = min(lent, default=usual)
+    """`Seed.wait` of each target; all `late` columns wait for the last of them, which they would disclose."""
+    waits = {column.name: seed.wait(column.name) for column in seed.by_role("target")}
     return waits | {column.name: max(waits.values()) for column in seed.by_role("late")}
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.setpoints.process import response_of
-from models.setpoints.situations import AHEAD, Grid, label_wait, situations
+from models.setpoints.situations import AHEAD, Grid, situations
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def test_nothing_that_comes_later_is_known(line, response):
 def test_the_label_of_a_period_is_known_only_after_its_delay(line, response):
     seed, label = line.seed, line.seed.target.name
     grid = Grid.of(line.history, seed)
-    at, wait = situations(grid, seed, response), label_wait(line.seed)
+    at, wait = situations(grid, seed, response), seed.wait(label)
     assert wait == 2  # the seed's own column of the label in hand is two periods old
     rows = at.periods >= wait
     expected = grid.columns[label][at.units[rows], at.periods[rows] - wait]
