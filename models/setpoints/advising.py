@@ -99,7 +99,7 @@ def _moves_by_unit(
             place = f"moves.{knob}" if whole else f"moves.{unit}.{knob}"
             if knob not in sizes:
                 raise SetpointError(f"{place}: got no knob that units have for themselves: expected {', '.join(sizes)}")
-            low, high = model.seed.column(knob).bounds or model.seed.column(knob).limits
+            low, high = model.seed.column(knob).settable
             then = plans.at.plan[knob][at] + size
             if not low <= then <= high:
                 raise SetpointError(

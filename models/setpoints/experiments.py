@@ -155,7 +155,7 @@ def _rows(model: SetpointModel, knob: str) -> list[int]:
 
 def _free(model: SetpointModel, plans: Plans, weighed: Weighed, knob: str, share: float) -> BoolArray:
     """Units that may move a knob so far either way: within its bounds and the seed's limits, shape (n,)."""
-    low, high = model.seed.column(knob).bounds or model.seed.column(knob).limits
+    low, high = model.seed.column(knob).settable
     plan, size = plans.at.plan[knob], share * model.step(knob)
     within = weighed.within_limits[_rows(model, knob)].all(axis=0)
     return np.asarray((plan - size >= low) & (plan + size <= high) & within)

@@ -71,7 +71,7 @@ def weigh(
     supported = np.ones(gain.shape[1:], dtype=np.bool_)
     for knob, size in moves.items():
         plan, (low, high) = at.plan[knob], model.ranges[knob]
-        bottom, top = model.seed.column(knob).bounds or (-np.inf, np.inf)
+        bottom, top = model.seed.column(knob).settable
         then = plan + size
         supported &= (then <= np.maximum(min(high, top), plan)) & (then >= np.minimum(max(low, bottom), plan))
     after = model.outcomes(state, moves, model.posterior.mean)

@@ -101,6 +101,11 @@ class Column(Part):
         return (low if self.low is None else self.low), (high if self.high is None else self.high)
 
     @property
+    def settable(self) -> tuple[float, float]:
+        """Where a knob may be set: its bounds, else its physically possible range [column's unit]."""
+        return self.limits if self.bounds is None else (self.bounds[0], self.bounds[1])
+
+    @property
     def range_text(self) -> str:
         """The physically possible range in words, as in "0 to 67 %"; empty where none is known."""
         low, high = self.limits

@@ -40,7 +40,7 @@ def chosen(asked: Asked, seed: Seed) -> dict[str, dict[str, float]]:
 
 def _beyond(i: int, place: str, plan: float, move: float, knob: str, seed: Seed) -> list[Fault]:
     column = seed.column(knob)
-    low, high = column.bounds or column.limits
+    low, high = column.settable
     then = plan + move
     if low - _ROUNDING <= then <= high + _ROUNDING:
         return []

@@ -11,9 +11,7 @@ from synthetic_data.engine.plan import Block, Plan
 
 def bounds(seed: Seed, knob: str) -> tuple[float, float]:
     """Lowest and highest set-point that operators choose, in the unit of the knob."""
-    column = seed.column(knob)
-    low, high = column.bounds or column.limits
-    return low, high
+    return seed.column(knob).settable
 
 
 def signs(uniforms: FloatArray) -> FloatArray:

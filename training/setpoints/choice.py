@@ -47,7 +47,7 @@ class Choice:
         plan = plan.set_index(key).loc[list(self.units)].reset_index()
         given = plan[[key, time]].copy()
         for name, moves in zip(names, self.moves.T, strict=True):
-            low, high = seed.column(name).bounds or seed.column(name).limits
+            low, high = seed.column(name).settable
             given[name] = np.where(moves != 0, np.clip(plan[name] + moves, low, high), np.nan)
         return given
 
