@@ -12,7 +12,7 @@ from models.setpoints.advising import advice
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
 from models.setpoints.plans import Plans
-from models.setpoints.weighing import chosen, moves_of, weigh
+from models.setpoints.weighing import chosen, moves_of, weigh_each
 
 CARBON_PRICE = "carbon_price"
 CARBON_PRICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0)  # money a tonne of CO2e
@@ -49,10 +49,10 @@ def pareto(
     economics, plans = model.priced(prices), Plans.of(model, table)
     if CARBON_PRICE not in economics:
         raise SetpointError(f"{model.seed.process.name}: its economics have no {CARBON_PRICE}: expected one")
-    at_prices = weigh(model, plans, economics, moves_of(model))
+    dearer = [economics | {CARBON_PRICE: price} for price in CARBON_PRICES]
+    at_prices, *at_dearer = weigh_each(model, plans, [economics, *dearer], moves_of(model))
     found: dict[str, list[Point]] = {name: [] for name in plans.names}
-    for price in CARBON_PRICES:
-        weighed = weigh(model, plans, economics | {CARBON_PRICE: price}, moves_of(model))
+    for price, weighed in zip(CARBON_PRICES, at_dearer, strict=True):
         best, refusals = chosen(weighed, plans.refusals)
         for one in advice(model, plans, at_prices, economics, best, refusals):
             if not found[one.unit] or found[one.unit][-1].advice.moves != one.moves:

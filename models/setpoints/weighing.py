@@ -62,26 +62,41 @@ def weigh(
     model: SetpointModel, plans: Plans, economics: Mapping[str, float], moves: Mapping[str, FloatArray]
 ) -> Weighed:
     """What moves bring and how sure that is; the first of them is to stand still."""
+    return weigh_each(model, plans, [economics], moves)[0]
+
+
+def weigh_each(
+    model: SetpointModel, plans: Plans, economics: Sequence[Mapping[str, float]], moves: Mapping[str, FloatArray]
+) -> list[Weighed]:
+    """What moves bring at each of some prices; outcomes do not depend on prices, so they are reckoned once.
+
+    Derived targets are those of the first prices.
+    """
     at, state = plans.at, model.states(plans.at)
-    worth, prints = [], []
+    worth: list[list[FloatArray]] = [[] for _ in economics]
+    prints = []
     for after in _drawn(model, plans.names, state, moves):
-        worth.append(model.money(after, economics))
-        prints.append(model.response.footprint(after, economics))
-    gain = np.array(worth) - np.array(worth)[:, :1]
-    supported = np.ones(gain.shape[1:], dtype=np.bool_)
+        for kept_worth, one in zip(worth, economics, strict=True):
+            kept_worth.append(model.money(after, one))
+        prints.append(model.response.footprint(after, economics[0]))
+    gains = [np.array(each) - np.array(each)[:, :1] for each in worth]
+    supported = np.ones(gains[0].shape[1:], dtype=np.bool_)
     for knob, size in moves.items():
         plan, (low, high) = at.plan[knob], model.ranges[knob]
         bottom, top = model.seed.column(knob).settable
         then = plan + size
         supported &= (then <= np.maximum(min(high, top), plan)) & (then >= np.minimum(max(low, bottom), plan))
     after = model.outcomes(state, moves, model.posterior.mean)
-    within = np.ones(gain.shape[1:], dtype=np.bool_)
+    within = np.ones(gains[0].shape[1:], dtype=np.bool_)
     for constraint in model.seed.constraints:
         chances = chance(constraint, after[constraint.name], model.errors[constraint.name])
         within &= kept(chances, chances[:1], constraint)
     footprint = {name: np.array([one[name] for one in prints]) for name in prints[0]}
-    net = gain.mean(axis=0) - model.move_cost(moves)
-    return Weighed(dict(moves), net, gain.std(axis=0), supported, within, after, footprint, gain)
+    cost = model.move_cost(moves)
+    return [
+        Weighed(dict(moves), gain.mean(axis=0) - cost, gain.std(axis=0), supported, within, after, footprint, gain)
+        for gain in gains
+    ]
 
 
 def changes(model: SetpointModel, plans: Plans, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
