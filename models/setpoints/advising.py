@@ -13,7 +13,6 @@ from models.setpoints.errors import SetpointError
 from models.setpoints.limits import chance
 from models.setpoints.model import SetpointModel
 from models.setpoints.plans import Plans
-from models.setpoints.situations import SMOOTH
 from models.setpoints.weighing import Weighed, changes, chosen, moves_of, weigh
 from physics.arrays import FloatArray, IntArray
 
@@ -161,10 +160,17 @@ def _limits(model: SetpointModel, weighed: Weighed, best: int, i: int) -> tuple[
     found = []
     for one in model.seed.constraints:
         expected = weighed.after[one.name][best, i]
-        unit = one.unit or model.seed.column(one.name).unit
         likely = float(chance(one, np.asarray(expected), model.errors[one.name]))
         found.append(
-            Limit(one.name, str(unit), one.bound, one.at_most is not None, float(expected), likely, one.chance)
+            Limit(
+                one.name,
+                model.seed.unit_of(one),
+                one.bound,
+                one.at_most is not None,
+                float(expected),
+                likely,
+                one.chance,
+            )
         )
     return tuple(found)
 
@@ -181,17 +187,15 @@ def _nearest(
     model: SetpointModel, plans: Plans, sizes: Mapping[str, FloatArray], i: int
 ) -> tuple[tuple[str, pd.Timestamp], ...]:
     """Rows of the table's history that moved most of the same knobs alike, those of the likest situation first."""
-    every, smooth = plans.every, [name for name in model.kept if name.endswith(f" {SMOOTH}")]
+    every = plans.every
     alike = np.zeros(len(every))  # how many of the knobs each row moved as far in the same direction
     for knob, size in sizes.items():
         if size[i]:
             alike += np.sign(size[i]) * (every.plan[knob] - every.last[knob]) >= 0.5 * abs(size[i])
     rows = np.flatnonzero((alike > 0) & (every.periods < plans.at.periods[i]))
     away = np.zeros(len(rows))
-    for name in smooth:
-        spread = model.expectation.spread[model.kept.index(name)]
-        if spread > 0:
-            away += np.nan_to_num(((every.of(name)[rows] - plans.at.of(name)[i]) / spread) ** 2, nan=1.0)
+    for name, (_, spread) in model.character.items():
+        away += np.nan_to_num(((every.of(name)[rows] - plans.at.of(name)[i]) / spread) ** 2, nan=1.0)
     return tuple(
         (str(plans.grid.units[every.units[row]]), plans.grid.starts[every.periods[row]])
         for row in rows[np.lexsort((away, -alike[rows]))[:NEAREST]]

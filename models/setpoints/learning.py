@@ -14,7 +14,7 @@ from models.setpoints.errors import SetpointError
 from models.setpoints.evidence import OFFSET_SHARE, Posterior, posterior
 from models.setpoints.expectation import Expectation
 from models.setpoints.limits import LIMIT_QUANTILES
-from models.setpoints.model import MIN_AGE, SetpointModel
+from models.setpoints.model import MIN_AGE, SetpointModel, step_of
 from models.setpoints.process import Response, response_of
 from models.setpoints.situations import SMOOTH, Grid, Situations, situations
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -83,17 +83,18 @@ def learn(
             f"got {int(rows.sum())} rows of {len(np.unique(at.units[rows]))} units with {MIN_AGE} periods before them: "
             f"expected at least {FEWEST_ROWS} rows of {FEWEST_UNITS} units to learn what set-points bring"
         )
+    columns = grid.in_hand(seed)
     kept = [name for name in at.names if not name.startswith(response.DRIVEN)]
     known = at.known[:, [at.names.index(name) for name in kept]]
-    hidden = response.hidden(grid.columns | _in_hand(grid, seed))
+    hidden = response.hidden(columns)
     later = {name: grid.ahead(values) for name, values in hidden.items()}
     expectation = Expectation.fit(known, later, rows)
     line = response.line({name: at.of(f"{name} {SMOOTH}")[rows] for name in hidden}, at.units[rows])
     line["limit_doubt"] = float(np.nanstd(later["limit"][rows] - expectation(known)["limit"][rows]))
-    steps = {knob: _step(seed, knob) for knob in knobs}
+    steps = {knob: step_of(seed, knob) for knob in knobs}
 
     # What is left of moves and outcomes. Operators saw the last period's label and what it is computed from too.
-    measured = response.measured(grid.columns | _in_hand(grid, seed))
+    measured = response.measured(columns)
     seen = np.column_stack(
         [at.known, *(grid.before(grid.columns[one.name]) for one in (*seed.by_role("late"), seed.target))]
     )
@@ -148,21 +149,6 @@ def _response(seed: Seed) -> Response:
     return response
 
 
-def _step(seed: Seed, knob: str) -> float:
-    step = seed.column(knob).step
-    assert step is not None
-    return step
-
-
-def _in_hand(grid: Grid, seed: Seed) -> dict[str, FloatArray]:
-    """`before` columns with the last value known where one is missing."""
-    found = {}
-    for column in seed.by_role("before"):
-        if not column.is_made:
-            found[column.name] = pd.DataFrame(grid.columns[column.name]).ffill(axis=1).to_numpy()
-    return found
-
-
 def _slope(x: FloatArray, y: FloatArray) -> float:
     """How much of a move is still there on average over the periods of its outcome."""
     known = np.isfinite(y)
@@ -204,7 +190,7 @@ def _sharpened(
     state = model.states(at)
     held = {knob: model.hold[knob] * values for knob, values in moved.items()}
     still = {knob: np.zeros(len(at)) for knob in moved}
-    steps = {knob: values / _step(model.seed, knob) for knob, values in held.items()}
+    steps = {knob: values / model.step(knob) for knob, values in held.items()}
 
     def effects(theta: FloatArray) -> dict[str, FloatArray]:
         constants = model.line | model.posterior.values(theta)
@@ -221,7 +207,7 @@ def _sharpened(
             ends = []
             for sign in (1.0, -1.0):
                 size = {one: sign * model.hold[one] * (one == knob) for one in moved}
-                by = {one: np.full(len(few), value * _step(model.seed, one)) for one, value in size.items()}
+                by = {one: np.full(len(few), value * model.step(one)) for one, value in size.items()}
                 ends.append(model.worth(sample, by, theta))
             found.append(float(np.mean(ends[0] - ends[1])) / 2.0)
             margin = abs(float(np.mean(ends[0] + ends[1]))) / 2.0

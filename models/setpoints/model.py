@@ -13,7 +13,7 @@ from models.setpoints.errors import SetpointError
 from models.setpoints.evidence import Posterior
 from models.setpoints.expectation import Expectation
 from models.setpoints.process import Response, response_of
-from models.setpoints.situations import AHEAD, Situations, in_hand
+from models.setpoints.situations import AHEAD, SMOOTH, Situations, in_hand
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -85,9 +85,13 @@ class SetpointModel:
 
     def step(self, knob: str) -> float:
         """Largest move of a knob in one period [its unit]."""
-        step = self.seed.column(knob).step
-        assert step is not None
-        return step
+        return step_of(self.seed, knob)
+
+    @cached_property
+    def character(self) -> dict[str, tuple[float, float]]:
+        """Usual value and spread in history of what stands for a unit's lasting character, where it differs at all."""
+        known = zip(self.kept, self.expectation.usual.tolist(), self.expectation.spread.tolist(), strict=True)
+        return {name: (usual, spread) for name, usual, spread in known if name.endswith(f" {SMOOTH}") and spread > 0}
 
     def move_cost(self, moves: Mapping[str, FloatArray]) -> FloatArray:
         """Cost of moves, spread over the days of their outcome [money a day]."""
@@ -215,3 +219,10 @@ class SetpointModel:
             rows=int(state["rows"]),
             noise=float(state["noise"]),
         )
+
+
+def step_of(seed: Seed, knob: str) -> float:
+    """Largest move of a knob that is recommended [its unit]."""
+    step = seed.column(knob).step
+    assert step is not None
+    return step

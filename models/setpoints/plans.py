@@ -70,10 +70,9 @@ def _unknown(model: SetpointModel, grid: Grid, at: Situations, i: int) -> str | 
     for column in model.response.KNOBS.values():
         if not np.isfinite(grid.columns[column][at.units[i], at.periods[i] - OLDEST : at.periods[i]]).any():
             return f"{column} was not read in the last {OLDEST} periods: expected a reading that is no older"
-    for name in (one for one in model.kept if one.endswith(f" {SMOOTH}")):
-        value, k = at.of(name)[i], model.kept.index(name)
-        usual, spread = model.expectation.usual[k], model.expectation.spread[k]
-        if spread > 0 and abs(value - usual) > FAR * spread:
+    for name, (usual, spread) in model.character.items():
+        value = at.of(name)[i]
+        if abs(value - usual) > FAR * spread:
             return (
                 f"{name.removesuffix(f' {SMOOTH}')} of {value:.4g} lies outside what the model learnt from: "
                 f"{usual - FAR * spread:.4g} to {usual + FAR * spread:.4g}"

@@ -70,6 +70,11 @@ class Grid:
         unit, period = np.nonzero(self.there)
         return pd.MultiIndex.from_arrays([self.units[unit], self.starts[period]])
 
+    def in_hand(self, seed: Seed) -> dict[str, FloatArray]:
+        """All columns, and in those of the role `before` the last value known where one is missing."""
+        before = [column.name for column in seed.by_role("before") if not column.is_made]
+        return self.columns | {name: _forward(self.columns[name]) for name in before}
+
     def ahead(self, values: FloatArray) -> FloatArray:
         """Mean of each row's period and those after it, AHEAD in all, shape (n,); NaN where one is missing."""
         total = np.zeros_like(values)
@@ -127,12 +132,10 @@ class Situations:
 
 def situations(grid: Grid, seed: Seed, response: Response) -> Situations:
     """Situations of all rows of a table: what is known when each period starts, and nothing that comes later."""
-    rows, columns = grid.there, grid.columns
-    before = [column.name for column in seed.by_role("before") if not column.is_made]
-    in_hand = {name: _forward(columns[name]) for name in before}
+    rows, columns = grid.there, grid.in_hand(seed)
     readings = {column.name: columns[column.name] for column in seed.by_role("during")}
-    series = response.hidden(columns | in_hand) | readings
-    known = dict(in_hand)
+    series = response.hidden(columns) | readings
+    known = {column.name: columns[column.name] for column in seed.by_role("before") if not column.is_made}
     for name, values in (series | {seed.target.name: columns[seed.target.name]}).items():
         lag = seed.wait(name) if name == seed.target.name else 1
         known[f"{name} last"] = _shifted(values, lag)
