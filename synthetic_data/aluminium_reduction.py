@@ -16,7 +16,7 @@ from synthetic_data.potline import cell, instruments, operators, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.line import CURRENT_KNOB, Line, LinePeriod
-from synthetic_data.potline.margin import margin
+from synthetic_data.potline.margin import emission, margin
 from synthetic_data.potline.parameters import PotlineParameters
 
 BLOCK_UNITS = 264  # pots stepped as one array: a line; half of it costs nearly as much time
@@ -50,8 +50,14 @@ def begin(plan: Plan, block: Block) -> Simulator:
 
 
 def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-    """True margin of pots and what moving their knobs cost [$/d], and the metal that they made [kg/d]."""
-    columns = {"margin": margin(truth, seed), "move_cost": truth["knob_moves"], "product": truth["metal_produced"]}
+    """True margin of pots, cost of moving their knobs [$/d], metal [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+    columns = {
+        "margin": margin(truth, seed),
+        "move_cost": truth["knob_moves"],
+        "product": truth["metal_produced"],
+        "energy": truth["energy"],
+        "co2e": emission(truth, seed),
+    }
     return pd.DataFrame(columns)
 
 

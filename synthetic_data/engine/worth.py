@@ -18,7 +18,7 @@ class PricedModule(ProcessModule, Protocol):
 
 
 def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-    """True margin of each row of a simulated plant, with what its stocks gained.
+    """True margin of each row of a simulated plant, with what its stocks gained, and what it made, used and emitted.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame, n rows
         `margin`, less what moving the knobs cost, and `move_cost`, what that was [$/d]; `product`, what was made
-        [kg/d].
+        [kg/d]; `energy` [kWh/d], as the process's target of specific energy counts it; `co2e` [kgCO2e/d].
 
     Raises
     ------

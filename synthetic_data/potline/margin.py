@@ -1,4 +1,4 @@
-"""True margin of a pot by the prices of the seed."""
+"""True margin and emission of a pot by the prices and factors of the seed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import pandas as pd
 
 from physics.reduction import economics
 from seeds import Seed
+
+_TONNE = 1000.0  # kg/t
 
 
 def flows(truth: pd.DataFrame, seed: Seed) -> economics.Flows:
@@ -31,6 +33,15 @@ def flows(truth: pd.DataFrame, seed: Seed) -> economics.Flows:
 
 def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
     """Margin of each row of truth.parquet by the prices of the seed, less what moving the knobs cost [$/d]."""
-    prices = {name: quantity.value for name, quantity in seed.economics.items()}
-    worth = economics.margin(flows(truth, seed), prices)
+    worth = economics.margin(flows(truth, seed), _prices(seed))
     return pd.Series(worth - truth["knob_moves"].to_numpy(np.float64), truth.index, name="margin")
+
+
+def emission(truth: pd.DataFrame, seed: Seed) -> pd.Series:
+    """Greenhouse gases of each row of truth.parquet: electricity bought, anode carbon, anode effects [kgCO2e/d]."""
+    gases = economics.emitted(flows(truth, seed), _prices(seed))
+    return pd.Series(_TONNE * gases, truth.index, name="co2e")
+
+
+def _prices(seed: Seed) -> dict[str, float]:
+    return {name: quantity.value for name, quantity in seed.economics.items()}

@@ -5,7 +5,7 @@ import pytest
 import synthetic_data
 from seeds import load
 from synthetic_data.engine.plan import SimulationError
-from synthetic_data.potline.margin import margin
+from synthetic_data.potline.margin import emission, margin
 
 
 @pytest.mark.slow
@@ -19,6 +19,8 @@ def test_a_pot_is_worth_its_margin():
     assert worth["product"].tolist() == truth["metal_produced"].tolist()
     assert worth["move_cost"].tolist() == truth["knob_moves"].tolist()
     assert (worth["move_cost"] > 0).any()
+    assert worth["energy"].tolist() == truth["energy"].tolist()
+    assert worth["co2e"].tolist() == emission(truth, seed).tolist()
 
 
 def test_a_process_without_a_margin_is_refused():

@@ -1,13 +1,13 @@
-"""Margin of a pot with its sum written out."""
+"""Margin and emission of a pot with their sums written out."""
 
 import pandas as pd
 import pytest
 
 from seeds import load
-from synthetic_data.potline.margin import margin
+from synthetic_data.potline.margin import emission, margin
 
 
-def test_margin_of_a_row_by_hand() -> None:
+def test_margin_and_emission_of_a_row_by_hand() -> None:
     seed = load("aluminium_reduction")
     row = pd.DataFrame(
         {
@@ -35,3 +35,4 @@ def test_margin_of_a_row_by_hand() -> None:
     expected += -(0.048 - 0.004) * e["alf3_price"] - 1.23 * e["anode_price"] - co2 * e["carbon_price"] - 1
     expected -= 22.5 * seed.plant.value("metal_per_cm") / 1000 * e["aluminium_price"] * e["interest"] / 365.25
     assert margin(row, seed).iloc[0] == pytest.approx(expected, rel=1e-9)
+    assert emission(row, seed).iloc[0] == pytest.approx(1000 * co2, rel=1e-9)
