@@ -1,121 +1,237 @@
 """Set-points in closed loop on plants that nothing was chosen on, beside operators and oracles; figures go to docs.
 
-    python benchmarks/setpoints.py run                # all variants of the process; hours
+    python benchmarks/setpoints.py run                # all variants of the process; an hour or two
     python benchmarks/setpoints.py run as_it_is       # one; the figures of the others stay as they are
-    python benchmarks/setpoints.py write              # the tables of the page again, from the figures
+    python benchmarks/setpoints.py write              # tables and pictures of the page again, from the figures
 
 Plants are those of `training.setpoints.plants.FINAL`: three of the seed's own parameters, three of others of the kind.
-The easy variant lacks what sets in against a move. Finished arms are kept in the home folder (`NONFERROUS_HOME`), so
-that what was cut off goes on. Figures are kept in docs/results/setpoints.json with the seed's digest; the tables
-between the markers of docs/recommendations.md, where there is such a page, are made from them.
+The plant as it is runs for a second year by the arms that go on, the easy variant, which lacks what sets in against a
+move, for one. Finished arms are kept in the home folder (`NONFERROUS_HOME`), so that what was cut off goes on. Figures
+are kept in docs/results/setpoints.json with the seed's digest; what stands between the markers of
+docs/recommendations.md is made from them.
 """
 
 import json
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import plotly.graph_objects as go
+
 from benchmarks.easy_potline import easy
+from benchmarks.pictures import NoBrowserError, draw
 from pages.markdown import table
 from registry.code_version import git_commit
 from registry.settings import read_settings
 from seeds import Seed, load
+from training.setpoints.arms import OPERATORS, RECOMMENDED
 from training.setpoints.kept import folder_of
+from training.setpoints.outcome import HONEST
 from training.setpoints.plants import FINAL
-from training.setpoints.record import plain
-from training.setpoints.runs import Size, run_all
+from training.setpoints.record import MAPPED, over_time, plain, stated_realised, unit_map
+from training.setpoints.runs import PERIODS, SetpointTrial, Size, run_all
 from training.setpoints.tables import WORDS
 from training.trial import RunningPlants
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "setpoints.json", ROOT / "docs" / "recommendations.md"
+PICTURES = ROOT / "docs" / "pictures"
 BEGIN, END = "<!-- set-point trials -->", "<!-- end of set-point trials -->"
 PROCESS = "aluminium_reduction"
-VARIANTS: dict[str, tuple[str, Callable[[Seed], Seed]]] = {
-    "as_it_is": ("The potline as it is", lambda seed: seed),
-    "easy": ("The same without what sets in against a move", easy),
+NONE = (
+    "None are kept for this version yet; `nonferrous trial aluminium_reduction` makes them for plants of your choice."
+)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A process to run trials on.
+
+    Attributes
+    ----------
+    heading : str
+        On the page.
+    change : callable
+        Makes its seed from that of the process.
+    second : int
+        Periods of a second year.
+    """
+
+    heading: str
+    change: Callable[[Seed], Seed]
+    second: int = 0
+
+
+VARIANTS = {
+    "as_it_is": Variant("The potline as it is", lambda seed: seed, PERIODS),
+    "easy": Variant("The same without what sets in against a move", easy),
 }
-TOO_LONG = ("by_unit",)  # for each of some hundred units
 
 
-def measured(name: str, seed: Seed) -> dict[str, Any]:
-    """Figures of a variant of the process."""
+def size_of(name: str, seed: Seed) -> Size:
+    """Of the trials of a variant."""
     assert seed.plant is not None
-    _, change = VARIANTS[name]
-    size = Size(seed.plant.units)
-    named = {"benchmark": name, "seed": seed.digest, "size": asdict(size), "code": git_commit()}
-    folder = folder_of(read_settings().folder, seed.process.name, named)
-    found = asdict(run_all(change(seed), FINAL, RunningPlants(), size, folder, said))
-    shutil.rmtree(folder)
-    plants = {
-        plant: {arm: {part: value for part, value in one.items() if part not in TOO_LONG} for arm, one in arms.items()}
-        for plant, arms in found["plants"].items()
-    }
+    return Size(seed.plant.units, second=VARIANTS[name].second)
+
+
+def where(name: str, seed: Seed) -> Path:
+    """Folder in which finished arms of a variant are kept."""
+    named = {"benchmark": name, "seed": seed.digest, "size": asdict(size_of(name, seed)), "code": git_commit()}
+    return folder_of(read_settings().folder, seed.process.name, named)
+
+
+def measured(name: str, seed: Seed, folder: Path) -> dict[str, Any]:
+    """Figures of a variant of the process; gains of single units are kept where a picture shows them."""
+    found = asdict(run_all(VARIANTS[name].change(seed), FINAL, RunningPlants(), size_of(name, seed), folder, Said()))
+    plants = {plant: {arm: short(arm, one) for arm, one in arms.items()} for plant, arms in found["plants"].items()}
     return dict(plain(found | {"plants": plants, "seed_digest": seed.digest}))
 
 
-def said(what: str, done: int, steps: int) -> None:
-    """A line a step."""
-    print(f"{done} of {steps}: {what}", flush=True)
+DRAWN: dict[str, tuple[str, Callable[[SetpointTrial], go.Figure]]] = {
+    "over_time": ("Gain by period, mean over pots and plants; what loses much has a panel of its own", over_time),
+    "map": ("Gain of each pot over a year by plant, as recommended", unit_map),
+    "stated": ("Stated gain of the moved pots, with its interval, over the realised one, by plant", stated_realised),
+}
+
+
+def picture_of(name: str, what: str) -> Path:
+    """File of a variant's picture."""
+    return PICTURES / f"setpoints_{name}_{what}.png"
+
+
+def draw_all(results: Mapping[str, Any]) -> None:
+    """Draw the pictures of all variants anew; NoBrowserError, and none of them, where there is nothing to draw with."""
+    for old in PICTURES.glob("setpoints_*.png"):
+        old.unlink()
+    for name, found in results.items():
+        kept = numbers({field.name: found[field.name] for field in fields(SetpointTrial)})
+        for what, (_, figure) in DRAWN.items():
+            draw(figure(SetpointTrial(**kept)), picture_of(name, what))
+
+
+def numbers(value: Any) -> Any:
+    """What `plain` made for JSON, with NaN again where nothing is."""
+    if isinstance(value, Mapping):
+        return {name: numbers(part) for name, part in value.items()}
+    return np.nan if value is None else value
+
+
+def short(arm: str, one: Mapping[str, Any]) -> dict[str, Any]:
+    """An arm's figures on a plant, without those of single units but for the arm whose units are mapped."""
+    by_unit = {unit: round(gain, 2) for unit, gain in one["by_unit"].items()} if arm == MAPPED else {}
+    return dict(one) | {"by_unit": by_unit}
+
+
+class Said:
+    """A line a step, with the minutes since the first."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __call__(self, what: str, done: int, steps: int) -> None:
+        print(f"{(time.perf_counter() - self._began) / 60:.1f} min, {done} of {steps}: {what}", flush=True)
 
 
 def with_tables(text: str, results: Mapping[str, Any]) -> str:
-    """Text with the tables between its markers replaced."""
+    """Text with what stands between its markers replaced: tables of what was measured, or that nothing was."""
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
-    lines = [line for name in VARIANTS if name in results for line in section(VARIANTS[name][0], results[name])]
-    return f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{tail}"
+    lines = [line for name in VARIANTS if name in results for line in section(name, results[name])]
+    return f"{head}{BEGIN}\n" + "\n".join(lines or [NONE]) + f"\n{END}{tail}"
 
 
-def section(heading: str, found: Mapping[str, Any]) -> Iterator[str]:
-    """Tables of a variant."""
-    plants = ", ".join(found["plants"])
-    yield from (f"### {heading}", "")
+def section(name: str, found: Mapping[str, Any]) -> Iterator[str]:
+    """Tables and pictures of a variant."""
+    arms, plants = found["arms"], ", ".join(found["plants"])
+    others = {arm: one for arm, one in arms.items() if arm != OPERATORS.name}
+    yield from (f"### {VARIANTS[name].heading}", "")
+    second = f" and {found['second']} more by those that go on" if found["second"] else ""
     yield (
-        f"{found['periods']} periods after {found['history']} of history on {len(found['plants'])} plants ({plants}) "
-        f"of {found['units']} units each. Gains beside the operators on the same plant with the same random numbers; "
-        "intervals of 90 % over plants. A simulation at the seed's prices: no claim about a plant."
+        f"{found['periods']} periods{second}, after {found['history']} of history, on {len(found['plants'])} plants "
+        f"({plants}) of {found['units']} units each. Intervals of 90 % over plants. A simulation at the seed's prices: "
+        "no claim about a plant."
     )
     yield ""
+    years = ("second year, $/unit/d", "of the oracle's") if found["second"] else ()
     yield from table(
-        ("set-points by", "$/unit/d", "$/t", "lowest plant", "of the oracle", "second half", "units worse", "moved"),
-        (gains(arm, one) for arm, one in found["arms"].items()),
+        ("set-points by", "$/unit/d", "lowest plant", "of the oracle", "second half", *years, "units worse", "moved"),
+        (gains(arm, one, bool(years)) for arm, one in arms.items()),
     )
-    limits = list(found["arms"]["operators"]["broken"])
-    knobs = list(dict.fromkeys(knob for one in found["arms"].values() for knob in one["sign_rows"]))
     yield from table(
-        ("set-points by", "stated", "realised", "plants covered", *(f"{knob}: right" for knob in knobs), *limits),
-        (trust(arm, one, knobs, limits) for arm, one in found["arms"].items()),
+        ("beside the operators", "$/t", "kWh/t", "kgCO2e/t"),
+        (a_tonne(arm, one) for arm, one in others.items()),
     )
+    knobs = list(dict.fromkeys(knob for one in arms.values() for knob in one["sign_rows"]))
+    yield from table(
+        ("set-points by", "stated", "realised", "stated over realised", "plants covered", *(f"`{k}`" for k in knobs)),
+        (trust(arm, one, knobs) for arm, one in others.items()),
+    )
+    yield from (statements(found["statements"]), "")
+    limits = list(arms[OPERATORS.name]["broken"])
+    yield from table(
+        ("rows that break", *limits),
+        ((WORDS[arm], *(f"{one['broken'][limit]:.1%}" for limit in limits)) for arm, one in arms.items()),
+    )
+    for what, (caption, _) in DRAWN.items():
+        if picture_of(name, what).exists():
+            yield from (f"![{caption}](pictures/{picture_of(name, what).name})", "", f"*{caption}.*", "")
 
 
-def gains(arm: str, one: Mapping[str, Any]) -> tuple[str, ...]:
-    """An arm's line of the first table."""
-    operators = arm == "operators"
+def gains(arm: str, one: Mapping[str, Any], second: bool) -> tuple[str, ...]:
+    """An arm's line of the table of gains."""
+    operators = arm == OPERATORS.name
+    years = (interval(one, "gain_second_year", ".1f"), "" if operators else interval(one, "second_year_share", ".0%"))
     return (
         WORDS[arm],
         interval(one, "gain", ".1f"),
-        interval(one, "per_tonne", ".2f"),
         shown(one["lowest"], ".1f"),
-        "" if operators else shown(one["oracle_share"], ".0%"),
+        "" if operators else interval(one, "oracle_share", ".0%"),
         shown(one["late"], ".1f"),
+        *(years if second else ()),
         f"{one['worse']:.0%}",
         f"{one['moved']:.0%}",
     )
 
 
-def trust(arm: str, one: Mapping[str, Any], knobs: list[str], limits: list[str]) -> tuple[str, ...]:
-    """An arm's line of the second table: stated beside realised gain, directions, and rows that break limits."""
+def a_tonne(arm: str, one: Mapping[str, Any]) -> tuple[str, ...]:
+    """An arm's line of the table of what a tonne brings, uses and emits."""
+    energy, co2e = (interval(one, f"{name}_per_tonne", ".1f") for name in ("energy", "co2e"))
+    return WORDS[arm], interval(one, "per_tonne", ".2f"), energy, co2e
+
+
+def trust(arm: str, one: Mapping[str, Any], knobs: list[str]) -> tuple[str, ...]:
+    """An arm's line of the table of what was stated beside what came, and of directions."""
+    ratio = shown(one["stated_over_realised"], ".2f")
+    if one["lowest_over_realised"] is not None:
+        ratio += f" ({one['lowest_over_realised']:.2f} to {one['highest_over_realised']:.2f})"
+    signs = (
+        f"{one['right_signs'][knob]:.0%} of {one['sign_rows'][knob]:.0f}" if knob in one["sign_rows"] else ""
+        for knob in knobs
+    )
     return (
         WORDS[arm],
         shown(one["stated"], ".1f"),
         shown(one["realised"], ".1f"),
+        ratio,
         shown(one["covered"], ".0%"),
-        *(shown(one["right_signs"].get(knob), ".0%") for knob in knobs),
-        *(f"{one['broken'][limit]:.1%}" for limit in limits),
+        *signs,
+    )
+
+
+def statements(found: Mapping[str, Any]) -> str:
+    """What was stated over all plants and recommendations, in a sentence."""
+    if not found["count"]:
+        return "Nothing was recommended."
+    low, high = HONEST
+    return (
+        f"Of {found['count']:.0f} plants times recommendations ({', '.join(WORDS[arm] for arm in RECOMMENDED)}) the "
+        f"realised gain lies in the stated interval in {found['covered']:.0%}, and the stated over the realised gain "
+        f"between {low:g} and {high:g} in {found['honest']:.0%}."
     )
 
 
@@ -132,10 +248,16 @@ def interval(one: Mapping[str, Any], name: str, form: str) -> str:
 
 
 def write() -> None:
-    """Put the tables of the kept figures into the page."""
-    if PAGE.exists():
-        kept = json.loads(RESULTS.read_text(encoding="utf-8"))
-        PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+    """Put tables and pictures of the kept figures into the page."""
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    missing = None
+    try:
+        draw_all(kept)
+    except NoBrowserError as error:
+        missing = f"{error}; the tables are written"
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+    if missing:
+        raise SystemExit(missing)
 
 
 def main(arguments: list[str]) -> None:
@@ -143,9 +265,12 @@ def main(arguments: list[str]) -> None:
     command, *names = arguments or [""]
     if command == "run" and set(names) <= set(VARIANTS):
         results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-        for name in names or VARIANTS:
-            results[name] = measured(name, load(PROCESS))
+        seed = load(PROCESS)
+        folders = {name: where(name, seed) for name in names or VARIANTS}  # before a file changes: it names the code
+        for name, folder in folders.items():
+            results[name] = measured(name, seed, folder)
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+            shutil.rmtree(folder)
     elif command != "write" or names:
         raise SystemExit(f"got {' '.join(arguments)!r}: expected write, or run and any of {', '.join(VARIANTS)}")
     write()

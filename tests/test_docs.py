@@ -84,11 +84,6 @@ def test_speeds_were_measured_on_these_seeds():
         assert seed_digest == load(process).digest, f"{process}: measure again: make bench"
 
 
-def test_the_room_of_gain_was_measured_on_this_seed():
-    room = measured("room")
-    assert room["digest"] == load(room["process"]).digest, "measure again: python benchmarks/room.py"
-
-
 def test_every_process_has_its_figures_and_no_other_has():
     of_processes = {path.stem for path in RESULTS.glob("*.json") if "seed_digest" in measured(path.stem)}
     assert of_processes == set(names())

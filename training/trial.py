@@ -66,7 +66,7 @@ class RunningPlants:
         return synthetic_data.another_plant(seed, rng_seed)
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-        """`margin` and `move_cost` [$/d] and `product` [kg/d] of each row of truth."""
+        """`margin` and `move_cost` [$/d], `product` [kg/d], `energy` [kWh/d], `co2e` [kgCO2e/d] of rows of truth."""
         return synthetic_data.worth(seed, truth)
 
 

@@ -26,12 +26,15 @@ class Arm:
         Policy from history, the seed as a policy may see it, and the reach; None for operators and oracles.
     foresees : int
         Periods that an oracle looks ahead; 0 for everybody else.
+    goes_on : bool
+        Whether it runs on through the second year of a trial that has one.
     """
 
     name: str
     words: str
     learn: Learner | None = None
     foresees: int = 0
+    goes_on: bool = False
 
 
 def without_evidence(history: pd.DataFrame, seed: Seed, reach: Reach) -> Policy:
@@ -39,15 +42,17 @@ def without_evidence(history: pd.DataFrame, seed: Seed, reach: Reach) -> Policy:
     return LearntOnce(history, seed, reach, evidence=False)
 
 
-OPERATORS = Arm("operators", "operators")
+OPERATORS = Arm("operators", "operators", goes_on=True)
 ARMS = (
     OPERATORS,
     Arm("naive", "prediction model, all columns", OnAllColumns.learn),
     Arm("before_and_knobs", "trees on before and knobs", OnBeforeAndKnobs.learn),
     Arm("assumed", "physics as assumed", without_evidence),
-    Arm("ours", "recommended", LearntOnce),
-    Arm("again", "recommended, learnt again", LearntAgain),
-    Arm("tested", "recommended, own tests", WithTests),
+    Arm("ours", "recommended", LearntOnce, goes_on=True),
+    Arm("again", "recommended, learnt again", LearntAgain, goes_on=True),
+    Arm("tested", "recommended, own tests", WithTests, goes_on=True),
     Arm("oracle_greedy", "oracle, 1 period ahead", foresees=1),
-    Arm("oracle", "oracle, 3 periods ahead", foresees=3),
+    Arm("oracle", "oracle, 3 periods ahead", foresees=3, goes_on=True),
 )
+NAIVE = ("naive", "before_and_knobs")  # prediction models, optimised over the knobs
+RECOMMENDED = ("ours", "again", "tested")  # what the product recommends, after a plant's history

@@ -60,7 +60,8 @@ class Ran:
     Attributes
     ----------
     rows : DataFrame
-        Key and time; `margin`, `move_cost` [$/d] and `product` [kg/d]; columns of truth that the seed limits.
+        Key and time; `margin`, `move_cost` [$/d], `product` [kg/d], `energy` [kWh/d] and `co2e` [kgCO2e/d]; columns
+        of truth that the seed limits.
     decisions : DataFrame
         Key, time, move of each knob, `gain`, `low`, `high` and `refusal`, as in `Choice`.
     stated : DataFrame
@@ -88,8 +89,11 @@ def begin(
     return Begun(known, true_seed, simulator, running, hand, Reach.of(known, hand.history()))
 
 
-def run(begun: Begun, arm: Arm, periods: int, tick: Tick) -> Ran:
-    """Run an arm over so many periods of a copy of the plant."""
+def run(begun: Begun, arm: Arm, periods: int, tick: Tick, second: int = 0) -> Ran:
+    """Run an arm over so many periods of a copy of the plant, and over those of a second year.
+
+    What is stated is compared with what comes in the first of the two alone, so that all arms are compared alike.
+    """
     choose = _chooser(begun, arm)
     running, hand = begun.running.fork(), begun.hand
     compared = {round(i * periods / DECISIONS) for i in range(DECISIONS)}
@@ -97,7 +101,7 @@ def run(begun: Begun, arm: Arm, periods: int, tick: Tick) -> Ran:
     decisions: list[pd.DataFrame] = []
     stated: list[pd.DataFrame] = []
     felt: list[pd.DataFrame] = []
-    for period in range(periods):
+    for period in range(periods + second):
         knobs = None
         if choose is not None:
             choice, plan = choose(running, hand.table(running)), running.plan()

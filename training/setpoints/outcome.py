@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as students_t
 
-from physics.arrays import FloatArray
+from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 from training.setpoints.loop import Ran
 
 COVERAGE = 0.90  # of all intervals here
 NOISE = 1.0  # $/d that a unit may lose without being counted as worse
+HONEST = (0.7, 1.4)  # what is stated over what is realised, wanted on every plant
 TONNE = 1000.0  # kg/t
+COUNTED = ("margin", "product", "energy", "co2e")  # what is summed up beside the operators'
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,26 @@ class Mean:
         half = float(students_t.ppf(0.5 + COVERAGE / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
         return cls(middle, middle - half, middle + half)
 
+    def named(self, name: str) -> dict[str, float]:
+        """As figures: `name`, `name_low` and `name_high`."""
+        return {name: self.value, f"{name}_low": self.low, f"{name}_high": self.high}
 
-def outcome_of(ran: Ran, operators: Ran, seed: Seed) -> dict[str, Any]:
-    """Figures of an arm on a plant.
+
+def shares(over: pd.Series, under: pd.Series) -> FloatArray:
+    """A value of each unit, such that their mean is the ratio of the sums, and their spread about it that of the ratio.
+
+    The ratio is linear about its value to the first order [1]_.
+
+    References
+    ----------
+    .. [1] W. G. Cochran (1977). Sampling Techniques, 3rd ed., section 6.3. Wiley.
+    """
+    ratio = over.sum() / under.sum()
+    return np.asarray(ratio + (over - ratio * under) / under.mean(), dtype=np.float64)
+
+
+def outcome_of(ran: Ran, operators: Ran, seed: Seed, periods: int) -> dict[str, Any]:
+    """Figures of an arm on a plant, over the first so many periods; what comes after them is its second year.
 
     Parameters
     ----------
@@ -49,38 +68,57 @@ def outcome_of(ran: Ran, operators: Ran, seed: Seed) -> dict[str, Any]:
         The arm and the operators, on the same plant with the same random numbers.
     seed : Seed
         As a policy may see it.
+    periods : int
+        How many.
 
     Returns
     -------
     dict
-        `gain`, `gain_low`, `gain_high` over units, `late` (second half of the periods) [$ a unit and day]; `per_tonne`
-        [$/t]; `worse`: share of units that lose more than NOISE [1]; `broken` and `operators_broken`: share of rows
-        that break each limit [1]; `moved`: share of decisions that move anything [1]; `mean_moves` by knob [its unit];
-        `refusals`: share of decisions by kind of reason [1]; `stated`, `stated_low`, `stated_high`, `realised` [$/d];
-        `right_signs` and `sign_rows` by knob; `by_unit` and `by_period`: gain of each [$/d].
+        `gain`, `gain_low`, `gain_high` over units, `late` (second half of the periods), `gain_second_year` with its
+        interval [$ a unit and day]; `per_tonne` [$/t], `energy_per_tonne` [kWh/t], `co2e_per_tonne` [kgCO2e/t], each
+        the arm's sum over its product less the operators', with its interval; `worse`: share of units that lose more
+        than NOISE [1]; `broken` and `operators_broken`: share of rows that break each limit [1]; `moved`: share of
+        decisions that move anything [1]; `mean_moves` by knob [its unit]; `refusals`: share of decisions by kind of
+        reason [1]; `stated`, `stated_low`, `stated_high`, `realised` [$/d]; `stated_over_realised` [1]; `right_signs`
+        and `sign_rows` by knob; `by_unit` and `by_period`: gain of each [$/d], of all periods.
     """
     assert seed.key is not None
     key, time = seed.key.name, seed.clock.name
-    both = ran.rows[[key, time, "margin"]].merge(operators.rows, on=[key, time], suffixes=("", "_operators"))
+    both = ran.rows[[key, time, *COUNTED]].merge(operators.rows, on=[key, time], suffixes=("", "_operators"))
     both["gain"] = both["margin"] - both["margin_operators"]
-    by_unit, by_period = both.groupby(key)["gain"].mean(), both.groupby(time)["gain"].mean()
-    half = by_period.index[len(by_period) // 2]
-    mean = Mean.of(by_unit.to_numpy())
+    starts = np.sort(operators.rows[time].unique())
+    first, half = both[time] <= starts[periods - 1], starts[periods // 2]
+    by_unit = both[first].groupby(key)["gain"].mean()
+    second = both[~first].groupby(key)["gain"].mean()
     return {
-        "gain": mean.value,
-        "gain_low": mean.low,
-        "gain_high": mean.high,
-        "late": float(both.loc[both[time] >= half, "gain"].groupby(both[key]).mean().mean()),
-        "per_tonne": TONNE * float(both["gain"].sum() / both["product"].sum()),
+        **Mean.of(by_unit.to_numpy()).named("gain"),
+        "late": float(both.loc[first & (both[time] >= half), "gain"].groupby(both[key]).mean().mean()),
+        **Mean.of(second.to_numpy()).named("gain_second_year"),
+        **_a_tonne(both[first].groupby(key).sum(numeric_only=True)),
         "worse": float((by_unit < -NOISE).mean()),
-        "broken": broken(ran.rows, seed),
-        "operators_broken": broken(operators.rows, seed),
-        **_decisions(ran.decisions, seed),
+        "broken": broken(_until(ran.rows, time, starts[periods - 1]), seed),
+        "operators_broken": broken(_until(operators.rows, time, starts[periods - 1]), seed),
+        **_decisions(_until(ran.decisions, time, starts[periods - 1]), seed),
         **_stated(ran.stated),
         **_signs(ran.effects),
         "by_unit": {str(unit): float(gain) for unit, gain in by_unit.items()},
-        "by_period": {str(start): float(gain) for start, gain in by_period.items()},
+        "by_period": {str(start): float(gain) for start, gain in both.groupby(time)["gain"].mean().items()},
     }
+
+
+def _until(frame: pd.DataFrame, time: str, last: Any) -> pd.DataFrame:
+    return frame[frame[time] <= last] if len(frame) else frame
+
+
+def _a_tonne(sums: pd.DataFrame) -> dict[str, float]:
+    """Money, energy and emission a tonne beside the operators', from the sums of each unit."""
+    per_tonne = TONNE * shares(sums["gain"], sums["product"])
+    found = Mean.of(per_tonne).named("per_tonne")
+    for name in ("energy", "co2e"):
+        own = shares(sums[name], sums["product"])
+        operators = shares(sums[f"{name}_operators"], sums["product_operators"])
+        found |= Mean.of(TONNE * (own - operators)).named(f"{name}_per_tonne")
+    return found
 
 
 def broken(rows: pd.DataFrame, seed: Seed) -> dict[str, float]:
@@ -114,8 +152,12 @@ def _stated(stated: pd.DataFrame) -> dict[str, float]:
     """Means over the moved units of all decisions compared; ends of intervals are averaged, as errors are common."""
     names = ("stated", "low", "high", "realised")
     found = {name: float(stated[name].mean()) if len(stated) else np.nan for name in names}
-    return {"stated": found["stated"], "stated_low": found["low"], "stated_high": found["high"]} | {
-        "realised": found["realised"]
+    return {
+        "stated": found["stated"],
+        "stated_low": found["low"],
+        "stated_high": found["high"],
+        "realised": found["realised"],
+        "stated_over_realised": found["stated"] / found["realised"] if found["realised"] else np.nan,
     }
 
 
@@ -156,27 +198,31 @@ def over_plants(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm
     Returns
     -------
     dict
-        Gain with Student's interval over plants [$ a unit and day], per tonne [$/t], and means of the rest.
+        Gain with Student's interval over plants [$ a unit and day], the same of the second year and of what a tonne
+        brings, uses and emits; `oracle_share` and `second_year_share` of the oracle's gain, with intervals [1];
+        `stated_over_realised` of the means, its lowest and highest plant, and `honest`, the share of plants where it
+        lies within HONEST [1]; means of the rest.
     """
     of = [plant[arm] for plant in plants]
-    mean, tonne = Mean.of(_each(of, "gain")), Mean.of(_each(of, "per_tonne"))
-    best = np.array([max((plant[name]["gain"] for name in oracles), default=np.nan) for plant in plants])
+    mean, ratios = Mean.of(_each(of, "gain")), _each(of, "stated_over_realised")
     covered = [one for one in map(covers, of) if one is not None]
+    known = ratios[np.isfinite(ratios)]
     return {
-        "gain": mean.value,
-        "gain_low": mean.low,
-        "gain_high": mean.high,
-        "per_tonne": tonne.value,
-        "per_tonne_low": tonne.low,
-        "per_tonne_high": tonne.high,
+        **mean.named("gain"),
+        **_each_named(of, "per_tonne", "energy_per_tonne", "co2e_per_tonne", "gain_second_year"),
         "lowest": float(np.min(_each(of, "gain"))),
-        "oracle_share": float(mean.value / best.mean()),
+        **_of_oracle(plants, oracles, arm, "gain").named("oracle_share"),
+        **_of_oracle(plants, oracles, arm, "gain_second_year").named("second_year_share"),
         "late": float(_each(of, "late").mean()),
         "late_share": float(_each(of, "late").mean() / mean.value) if mean.value else np.nan,
         "worse": float(_each(of, "worse").mean()),
         "moved": float(_each(of, "moved").mean()),
         "stated": Mean.of(_each(of, "stated")).value,
         "realised": Mean.of(_each(of, "realised")).value,
+        "stated_over_realised": _over(_each(of, "stated"), _each(of, "realised")),
+        "lowest_over_realised": float(known.min()) if len(known) else np.nan,
+        "highest_over_realised": float(known.max()) if len(known) else np.nan,
+        "honest": float(np.mean(is_honest(known))) if len(known) else np.nan,
         "covered": float(np.mean(covered)) if covered else np.nan,
         "broken": _means(of, "broken"),
         "operators_broken": _means(of, "operators_broken"),
@@ -184,6 +230,50 @@ def over_plants(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm
         "mean_moves": _means(of, "mean_moves"),
         **_all_signs(of),
     }
+
+
+def is_honest(ratios: FloatArray) -> BoolArray:
+    """Whether what was stated over what was realised lies within HONEST."""
+    return np.asarray((ratios >= HONEST[0]) & (ratios <= HONEST[1]))
+
+
+def statements_of(plants: Sequence[Mapping[str, Any]], arms: Sequence[str]) -> dict[str, float]:
+    """How far stated gains can be relied on, over plants times arms.
+
+    Returns
+    -------
+    dict
+        `count` of plants times arms that stated something; `covered`: share of them whose realised gain lies in the
+        stated interval of the mean; `honest`: share of them whose stated gain over the realised lies within HONEST [1].
+    """
+    stated = [plant[arm] for plant in plants for arm in arms if covers(plant[arm]) is not None]
+    if not stated:
+        return {"count": 0.0, "covered": np.nan, "honest": np.nan}
+    return {
+        "count": float(len(stated)),
+        "covered": float(np.mean([covers(one) for one in stated])),
+        "honest": float(np.mean(is_honest(_each(stated, "stated_over_realised")))),
+    }
+
+
+def _of_oracle(plants: Sequence[Mapping[str, Any]], oracles: Sequence[str], arm: str, figure: str) -> Mean:
+    """An arm's figure over that of the better oracle of each plant, with its interval over plants."""
+    of_oracles = np.array([[plant[name][figure] for name in oracles] for plant in plants], dtype=np.float64)
+    best = np.where(np.isfinite(of_oracles), of_oracles, -np.inf).max(axis=1, initial=-np.inf)
+    own = _each([plant[arm] for plant in plants], figure)
+    if not (np.isfinite(best).all() and np.isfinite(own).all()):
+        return Mean(np.nan, np.nan, np.nan)
+    return Mean.of(shares(pd.Series(own), pd.Series(best)))
+
+
+def _over(over: FloatArray, under: FloatArray) -> float:
+    """Ratio of the means of what is known of both."""
+    known = np.isfinite(over) & np.isfinite(under)
+    return float(over[known].mean() / under[known].mean()) if known.any() else np.nan
+
+
+def _each_named(of: Sequence[Mapping[str, Any]], *names: str) -> dict[str, float]:
+    return {part: value for name in names for part, value in Mean.of(_each(of, name)).named(name).items()}
 
 
 def _each(of: Sequence[Mapping[str, Any]], name: str) -> FloatArray:

@@ -50,7 +50,7 @@ class Simulator(Protocol):
         """Seed of another plant of the kind."""
 
     def worth(self, seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
-        """`margin` and `move_cost` [$/d] and `product` [kg/d] of each row of truth."""
+        """`margin` and `move_cost` [$/d], `product` [kg/d], `energy` [kWh/d], `co2e` [kgCO2e/d] of rows of truth."""
 
 
 @dataclass(frozen=True)

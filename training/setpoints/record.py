@@ -8,23 +8,31 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from pages.drawing import empty, with_diagonal
-from pages.style import BLUE, CONFIG, GREY, ORANGE, RED, STYLE
-from training.setpoints.arms import OPERATORS
+from pages.style import BLUE, CONFIG, GREY, LAYOUT, ORANGE, RED, STYLE
+from training.setpoints.arms import NAIVE, OPERATORS
 from training.setpoints.runs import SetpointTrial
 from training.setpoints.tables import WORDS
 
+ENDS = ("", "_low", "_high")
 FIGURES, PAGE = "setpoints.json", "setpoints.html"
-METRICS = ("gain", "gain_low", "gain_high", "per_tonne", "oracle_share", "late", "worse", "moved", "covered")
+METRICS = (
+    *(f"{name}{end}" for name in ("gain", "per_tonne", "energy_per_tonne", "co2e_per_tonne") for end in ENDS),
+    *("oracle_share", "late", "worse", "moved", "stated_over_realised", "covered"),
+)
 COLOURS = (GREY, RED, ORANGE, "#9467bd", BLUE, "#17becf", "#2ca02c", "#bcbd22", "#222222")
+MAPPED = "ours"  # the arm whose units are mapped
 MIDDLE = 0.95  # of the units stand within the colours; a fault that flips may bring ten times as much
 LEAST = 1e-9  # $/d
+OVER_TIME = 620  # px high
 
 
 def metrics(found: SetpointTrial) -> dict[str, float]:
-    """Figures of each arm over plants, as `<arm>/<figure>`; those that are not known are left out."""
+    """Figures of each arm over plants, as `<arm>/<figure>`, and of what was stated; what is not known is left out."""
     named = {f"{arm}/{name}": one[name] for arm, one in found.arms.items() for name in METRICS}
+    named |= {f"statements/{name}": value for name, value in found.statements.items()}
     return {name: float(value) for name, value in named.items() if np.isfinite(value)}
 
 
@@ -45,7 +53,11 @@ def plain(value: Any) -> Any:
 def page(found: SetpointTrial) -> str:
     """Pictures of a trial as one HTML page that holds plotly.js itself."""
     pictures = (
-        ("Gain over time", "Mean over units and plants beside the operators, by period.", over_time(found)),
+        (
+            "Gain over time",
+            "Mean over units and plants beside the operators, by period; prediction models have a panel of their own.",
+            over_time(found),
+        ),
         (
             "Map of units",
             "Gain of each unit over all periods, by plant: the recommendations as they are.",
@@ -53,7 +65,8 @@ def page(found: SetpointTrial) -> str:
         ),
         (
             "Stated and realised",
-            "Mean gain of the units that were moved, a point an arm and plant.",
+            "Mean gain of the units that were moved, a point an arm and plant, with the stated interval. What "
+            "prediction models state is not shown: it lies far off.",
             stated_realised(found),
         ),
     )
@@ -72,26 +85,37 @@ def page(found: SetpointTrial) -> str:
 
 
 def over_time(found: SetpointTrial) -> go.Figure:
-    """Gain of each arm by period, a mean over plants."""
-    figure = empty("period", "gain [$/unit/d]")
-    for colour, name in zip(COLOURS, found.arms, strict=False):
+    """Gain of each arm by period, a mean over plants; what loses much has a panel of its own."""
+    panels = {name: 2 if name in NAIVE else 1 for name in found.arms}
+    figure = make_subplots(max(panels.values()), 1, shared_xaxes=True, vertical_spacing=0.06)
+    figure.update_layout(LAYOUT).update_layout(height=OVER_TIME)
+    for colour, (name, panel) in zip(COLOURS, panels.items(), strict=False):
         by_period = np.array([list(plant[name]["by_period"].values()) for plant in found.plants.values()])
-        periods = np.arange(1, by_period.shape[1] + 1)
-        line = {"color": colour}
-        figure.add_scatter(x=periods, y=by_period.mean(axis=0), mode="lines+markers", line=line, name=WORDS[name])
-    return figure
+        drawn = go.Scatter(
+            x=np.arange(1, by_period.shape[1] + 1),
+            y=by_period.mean(axis=0),
+            mode="lines+markers",
+            line={"color": colour},
+            name=WORDS[name],
+        )
+        figure.add_trace(drawn, panel, 1)
+    if found.second:
+        figure.add_vline(found.periods + 0.5, line={"color": GREY, "dash": "dot"})
+    figure.update_yaxes(title="gain [$/unit/d]")
+    return figure.update_xaxes(title="period", row=max(panels.values()))
 
 
-def unit_map(found: SetpointTrial, arm: str = "ours") -> go.Figure:
+def unit_map(found: SetpointTrial) -> go.Figure:
     """Gain of each unit of each plant, as a field of colours."""
-    arm = arm if arm in found.arms else list(found.arms)[-1]
+    arm = MAPPED if MAPPED in found.arms else list(found.arms)[-1]
     figure = empty("unit", "")
     gains = [plant[arm]["by_unit"] for plant in found.plants.values()]
     units = sorted({unit for one in gains for unit in one})
     field = np.array([[one.get(unit, np.nan) for unit in units] for one in gains])
     most = float(np.nanquantile(np.abs(field), MIDDLE)) or LEAST
-    bar = {"title": "$/d", "nticks": 4}
+    bar = {"title": "gain [$/d]", "nticks": 5}
     figure.add_heatmap(x=units, y=list(found.plants), z=field, zmin=-most, zmax=most, colorscale="RdBu", colorbar=bar)
+    figure.update_xaxes(tickangle=0, nticks=12)
     return figure.update_layout(height=240 + 40 * len(found.plants))
 
 
@@ -100,12 +124,12 @@ def stated_realised(found: SetpointTrial) -> go.Figure:
     figure, ends = empty("realised [$/unit/d]", "stated [$/unit/d]"), [0.0]
     for colour, name in zip(COLOURS, found.arms, strict=False):
         known = [plant[name] for plant in found.plants.values() if np.isfinite(plant[name]["stated"])]
-        if name == OPERATORS.name or not known:
+        if name in (OPERATORS.name, *NAIVE) or not known:
             continue
         realised, stated, low, high = (
             np.array([one[part] for one in known]) for part in ("realised", "stated", "stated_low", "stated_high")
         )
-        bars = {"array": high - stated, "arrayminus": stated - low, "color": colour}
+        bars = {"array": high - stated, "arrayminus": stated - low, "color": colour, "thickness": 1, "width": 2}
         figure.add_scatter(
             x=realised, y=stated, error_y=bars, mode="markers", marker={"color": colour, "size": 8}, name=WORDS[name]
         )

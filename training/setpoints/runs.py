@@ -13,11 +13,11 @@ from typing import Any
 from models.setpoints.process import response_of
 from registry.code_version import git_commit, package_version
 from seeds import Seed
-from training.setpoints.arms import ARMS, OPERATORS, Arm
+from training.setpoints.arms import ARMS, OPERATORS, RECOMMENDED, Arm
 from training.setpoints.hand import public
 from training.setpoints.kept import finished, folder_of, keep, kept, missing
 from training.setpoints.loop import HISTORY, begin, run
-from training.setpoints.outcome import outcome_of, over_plants
+from training.setpoints.outcome import outcome_of, over_plants, statements_of
 from training.setpoints.plants import FINAL, Simulator, TrialPlant
 from training.setpoints.reach import SetpointTrialError
 
@@ -37,29 +37,50 @@ class SetpointTrial:
     ----------
     process : str
         Name of the process.
-    units, history, periods : int
-        Size of each plant; periods of history, and of the closed loop.
+    units, history, periods, second : int
+        Size of each plant; periods of history, of the closed loop, and of its second year.
     plants : Mapping of str to Mapping of str to Mapping
         For each plant and arm the figures of `training.setpoints.outcome.outcome_of`.
     arms : Mapping of str to Mapping
         For each arm the figures of `training.setpoints.outcome.over_plants`.
+    statements : Mapping of str to float
+        What was stated by the arms of RECOMMENDED, over plants: `training.setpoints.outcome.statements_of`.
     """
 
     process: str
     units: int
     history: int
     periods: int
+    second: int
     plants: Mapping[str, Mapping[str, Mapping[str, Any]]]
     arms: Mapping[str, Mapping[str, Any]]
+    statements: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large the plants of a trial are, and how long it runs."""
+    """How large the plants of a trial are, and how long it runs.
+
+    Attributes
+    ----------
+    units : int
+        Of each plant.
+    periods : int
+        Of the closed loop: gains are those of these periods.
+    history : int
+        Periods before it, by the operators.
+    second : int
+        Periods of a second year, through which arms go on that are to.
+    """
 
     units: int
     periods: int = PERIODS
     history: int = HISTORY
+    second: int = 0
+
+    def second_of(self, arm: Arm) -> int:
+        """Periods of an arm's second year."""
+        return self.second if arm.goes_on else 0
 
 
 def trial(
@@ -178,12 +199,14 @@ def collected(
         operators = ran[OPERATORS.name]
         assert operators is not None
         found[plant.name] = {
-            name: outcome_of(one, operators, public(seed)) for name, one in ran.items() if one is not None
+            name: outcome_of(one, operators, public(seed), size.periods) for name, one in ran.items() if one is not None
         }
     oracles = [arm.name for arm in arms if arm.foresees]
     every = list(found.values())
     figures = {arm.name: over_plants(every, oracles, arm.name) for arm in arms}
-    return SetpointTrial(seed.process.name, size.units, size.history, size.periods, found, figures)
+    stated = statements_of(every, [arm.name for arm in arms if arm.name in RECOMMENDED])
+    sizes = (size.units, size.history, size.periods, size.second)
+    return SetpointTrial(seed.process.name, *sizes, found, figures, stated)
 
 
 @dataclass(frozen=True)
@@ -215,7 +238,7 @@ class _Counted:
 
 
 def _steps(job: _Job) -> int:
-    return job.size.history + job.size.periods * len(job.left)
+    return job.size.history + sum(job.size.periods + job.size.second_of(arm) for arm in job.left)
 
 
 def _work(job: _Job, tick: Callable[[str], None]) -> None:
@@ -224,9 +247,10 @@ def _work(job: _Job, tick: Callable[[str], None]) -> None:
     def said(what: str) -> None:
         tick(f"{job.plant.name}: {what}")
 
-    begun = begin(job.seed, job.plant, job.simulator, job.size.units, job.size.periods, said, job.size.history)
+    size = job.size
+    begun = begin(job.seed, job.plant, job.simulator, size.units, size.periods + size.second, said, size.history)
     for arm in job.left:
-        keep(job.folder, job.plant.name, arm.name, run(begun, arm, job.size.periods, said))
+        keep(job.folder, job.plant.name, arm.name, run(begun, arm, size.periods, said, size.second_of(arm)))
 
 
 def _in_processes(jobs: Sequence[_Job], workers: int, tick: Callable[[str], None]) -> None:

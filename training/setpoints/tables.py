@@ -26,8 +26,9 @@ def tables(found: SetpointTrial) -> Iterator[RenderableType]:
     yield _gains(found)
     yield (
         f"Gain beside the operators on the same plant with the same random numbers; intervals of {COVERAGE:.0%} over "
-        f"plants, and over units by plant. Worse: units that lose more than {NOISE:g} $/d."
+        f"plants, and over units by plant. Late: second half. Worse: units that lose more than {NOISE:g} $/d."
     )
+    yield _a_tonne(found)
     yield _plants(found)
     yield _limits(found)
     yield _stated(found)
@@ -58,11 +59,21 @@ def _table(*heads: str) -> Table:
 
 
 def _gains(found: SetpointTrial) -> Table:
-    table = _table("set-points by", "$/unit/d", "$/t", "of oracle", "late", "worse", "moved")
+    table = _table("set-points by", "$/unit/d", "of oracle", "late", "worse", "moved")
     for name, one in found.arms.items():
         share = shown(one["oracle_share"], ".0%") if name != OPERATORS.name else "-"
-        cells = (interval(one, "gain"), shown(one["per_tonne"], ".2f"), share, shown(one["late"]))
+        cells = (interval(one, "gain"), share, shown(one["late"]))
         table.add_row(WORDS[name], *cells, f"{one['worse']:.0%}", f"{one['moved']:.0%}")
+    return table
+
+
+def _a_tonne(found: SetpointTrial) -> Table:
+    """What a tonne brings, uses and emits beside the operators'."""
+    table = _table("beside the operators", "$/t", "kWh/t", "kgCO2e/t")
+    for name, one in found.arms.items():
+        if name != OPERATORS.name:
+            cells = (interval(one, f"{figure}_per_tonne") for figure in ("energy", "co2e"))
+            table.add_row(WORDS[name], interval(one, "per_tonne", ".2f"), *cells)
     return table
 
 
@@ -89,10 +100,12 @@ def _limits(found: SetpointTrial) -> Table:
 
 
 def _stated(found: SetpointTrial) -> Table:
-    table = _table("gain of moved units [$/unit/d]", "stated", "realised", "plants covered")
+    table = _table("gain of moved units [$/unit/d]", "stated", "realised", "ratio", "by plant", "plants covered")
     for name, one in found.arms.items():
         if np.isfinite(one["stated"]):
-            table.add_row(WORDS[name], shown(one["stated"]), shown(one["realised"]), shown(one["covered"], ".0%"))
+            cells = (shown(one["stated"]), shown(one["realised"]), shown(one["stated_over_realised"], ".2f"))
+            plants = f"{shown(one['lowest_over_realised'], '.2f')} to {shown(one['highest_over_realised'], '.2f')}"
+            table.add_row(WORDS[name], *cells, plants, shown(one["covered"], ".0%"))
     return table
 
 

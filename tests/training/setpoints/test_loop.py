@@ -42,7 +42,7 @@ def operators(begun):
 def test_the_operators_gain_nothing_over_themselves(begun, operators):
     again = run(begun, OPERATORS, PERIODS, silent)
     pd.testing.assert_frame_equal(again.rows, operators.rows)
-    found = outcome_of(again, operators, begun.seed)
+    found = outcome_of(again, operators, begun.seed, PERIODS)
     assert found["gain"] == found["late"] == found["worse"] == found["moved"] == 0.0
     assert set(found["by_unit"].values()) == {0.0}
 
@@ -50,7 +50,7 @@ def test_the_operators_gain_nothing_over_themselves(begun, operators):
 def test_a_policy_that_leaves_the_plan_gains_nothing(begun, operators):
     ran = run(begun, moving([0.0, 0.0, 0.0], []), PERIODS, silent)
     pd.testing.assert_frame_equal(ran.rows, operators.rows)
-    assert outcome_of(ran, operators, begun.seed)["gain"] == 0.0
+    assert outcome_of(ran, operators, begun.seed, PERIODS)["gain"] == 0.0
     assert ran.stated.empty
 
 
@@ -114,9 +114,24 @@ def test_what_was_decided_and_stated_is_kept(begun):
 
 def test_who_knows_the_truth_gains(begun, operators):
     arm = next(arm for arm in ARMS if arm.name == "oracle_greedy")
-    found = outcome_of(run(begun, arm, 1, silent), operators, begun.seed)
+    found = outcome_of(run(begun, arm, 1, silent), operators, begun.seed, 1)
     assert found["gain"] > 0
     assert found["moved"] > 0.5
+
+
+def test_an_arm_that_goes_on_is_the_same_in_its_first_year(begun, operators):
+    """Two years of two periods: what is stated is compared with what comes in the first, and gains are its own."""
+    arm = moving([0.05, 0.0, 0.0], [])
+    ran, short = run(begun, arm, 2, silent, second=2), run(begun, arm, 2, silent)
+    starts = ran.rows["period_start"].unique()
+    assert len(starts) == 4
+    pd.testing.assert_frame_equal(ran.rows[ran.rows["period_start"] <= starts[1]], short.rows)
+    pd.testing.assert_frame_equal(ran.stated, short.stated)
+    found, first = (outcome_of(one, operators, begun.seed, 2) for one in (ran, short))
+    for name in ("gain", "late", "energy_per_tonne", "broken", "moved", "stated"):
+        assert found[name] == first[name]
+    assert np.isfinite(found["gain_second_year"])
+    assert np.isnan(first["gain_second_year"])
 
 
 @pytest.mark.parametrize("name", ["ours", "again", "tested"])
@@ -126,4 +141,4 @@ def test_recommendations_leave_the_plan_where_history_is_too_short_to_learn(begu
     ran = run(begun, arm, PERIODS, silent)
     pd.testing.assert_frame_equal(ran.rows, operators.rows)
     assert ran.decisions["refusal"].str.fullmatch(r"not learnt: got 2\d\d rows of 24 units.*").all()
-    assert outcome_of(ran, operators, begun.seed)["refusals"] == {"not learnt": 1.0}
+    assert outcome_of(ran, operators, begun.seed, PERIODS)["refusals"] == {"not learnt": 1.0}

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from training.setpoints.loop import Ran
-from training.setpoints.outcome import Mean, broken, covers, kind, outcome_of, over_plants
+from training.setpoints.outcome import Mean, broken, covers, kind, outcome_of, over_plants, shares, statements_of
 
 STARTS = pd.to_datetime(["2024-01-01", "2024-01-31", "2024-03-01", "2024-03-31"])
 
@@ -23,6 +23,8 @@ def ran(margins, seed, **given):
             "period_start": np.tile(STARTS, 2),
             "margin": np.ravel(margins),
             "product": 2000.0,
+            "energy": 26000.0,
+            "co2e": 18000.0,
             **{limit.name: limit.bound for limit in seed.constraints},
         }
     )
@@ -43,7 +45,7 @@ def test_mean_and_students_interval():
 def test_gain_over_the_operators(seed):
     operators = ran([[100.0] * 4, [200.0] * 4], seed)
     arm = ran([[101.0, 101.0, 105.0, 105.0], [198.0] * 4], seed)
-    found = outcome_of(arm, operators, seed)
+    found = outcome_of(arm, operators, seed, 4)
     assert found["by_unit"] == {"A": 3.0, "B": -2.0}
     assert found["gain"] == 0.5
     assert found["late"] == (5 - 2) / 2
@@ -52,6 +54,40 @@ def test_gain_over_the_operators(seed):
     assert list(found["by_period"].values()) == [-0.5, -0.5, 1.5, 1.5]
     # Two units: t of 95 % with 1 degree is 6.314, the spread 5 / sqrt(2).
     assert found["gain_high"] - found["gain"] == pytest.approx(6.31375 * 2.5, rel=1e-5)
+
+
+def test_shares_have_the_ratio_as_mean_and_its_error_by_linearisation():
+    """Sums 6 over 4 are 1.5; residuals 1 - 1.5 and 5 - 4.5, over the mean of 2."""
+    found = shares(pd.Series([1.0, 5.0]), pd.Series([1.0, 3.0]))
+    assert found == pytest.approx([1.5 - 0.25, 1.5 + 0.25])
+
+
+def test_energy_and_emission_a_tonne_beside_the_operators(seed):
+    """26 MWh of 2 t is 13,000 kWh/t; a unit that makes 2.1 t of them brings the line to 52 / 4.1."""
+    operators, arm = ran([[0.0] * 4] * 2, seed), ran([[0.0] * 4] * 2, seed)
+    arm.rows.loc[arm.rows["unit"] == "A", "product"] = 2100.0
+    found = outcome_of(arm, operators, seed, 4)
+    assert found["energy_per_tonne"] == pytest.approx(52000 / 4.1 - 13000)
+    assert found["co2e_per_tonne"] == pytest.approx(36000 / 4.1 - 9000)
+    # Energy less ratio times product: 26000 - 52000 / 4.1 * 2.1 for A, as much more for B, over a mean of 2.05 t.
+    spread = abs(26000 - 52000 / 4.1 * 2.1) / 2.05
+    assert found["energy_per_tonne_high"] - found["energy_per_tonne"] == pytest.approx(6.31375 * spread, rel=1e-5)
+
+
+def test_the_second_year_is_counted_apart(seed):
+    operators = ran([[100.0] * 4, [200.0] * 4], seed)
+    arm = ran([[101.0, 103.0, 108.0, 110.0], [200.0, 200.0, 203.0, 203.0]], seed)
+    for limit in seed.constraints:  # broken in the second year alone, which is not counted
+        arm.rows.loc[arm.rows["period_start"] > STARTS[1], limit.name] = np.inf if limit.at_most else -np.inf
+    decisions = pd.DataFrame({"period_start": STARTS, "voltage_setpoint": [0.05, 0.0, 0.05, 0.05], "refusal": ""})
+    found = outcome_of(Ran(arm.rows, decisions, arm.stated, arm.effects), operators, seed, 2)
+    assert found["gain"] == 1.0
+    assert found["late"] == 1.5
+    assert found["gain_second_year"] == 6.0
+    assert found["gain_second_year_high"] - 6.0 == pytest.approx(6.31375 * 3, rel=1e-5)
+    assert found["moved"] == 0.5
+    assert set(found["broken"].values()) == {0.0}
+    assert list(found["by_period"].values()) == [0.5, 1.5, 5.5, 6.5]
 
 
 def test_a_limit_is_broken_beyond_its_bound(seed):
@@ -67,6 +103,7 @@ def test_decisions_stated_gains_and_signs(seed):
     decisions = pd.DataFrame(
         {
             "unit": ["A", "B", "A", "B"],
+            "period_start": np.repeat(STARTS[:2], 2),
             "voltage_setpoint": [0.05, 0.0, 0.0, 0.0],
             "metal_level_target": [1.0, 0.0, 0.0, -1.0],
             "refusal": ["", "relined", "", ""],
@@ -82,7 +119,7 @@ def test_decisions_stated_gains_and_signs(seed):
         }
     )
     none = [[0.0] * 4] * 2
-    found = outcome_of(ran(none, seed, decisions=decisions, stated=stated, effects=effects), ran(none, seed), seed)
+    found = outcome_of(ran(none, seed, decisions=decisions, stated=stated, effects=effects), ran(none, seed), seed, 4)
     assert found["moved"] == 0.5
     assert found["mean_moves"] == {"voltage_setpoint": 0.0125, "metal_level_target": 0.0}
     assert found["refusals"] == {"relined": 0.25}
@@ -100,8 +137,10 @@ def plant(gain, **given):
         **{"worse": 0.1, "moved": 0.5, "broken": {"t": 0.1}, "operators_broken": {"t": 0.2}, "refusals": {}},
         **{"stated": 3.0, "stated_low": 1.0, "stated_high": 5.0, "realised": 2.0},
         **{"mean_moves": {}, "right_signs": {}, "sign_rows": {}},
+        **{"energy_per_tonne": -10.0 * gain, "co2e_per_tonne": -5.0 * gain, "gain_second_year": 2.0 * gain},
     }
-    return usual | given
+    found = usual | given
+    return found | {"stated_over_realised": found["stated"] / found["realised"]}
 
 
 def test_figures_over_plants():
@@ -116,6 +155,15 @@ def test_figures_over_plants():
     assert found["gain_high"] - 3.0 == pytest.approx(6.31375, rel=1e-5)  # sd sqrt(2), over sqrt(2) plants
     assert found["lowest"] == 2.0
     assert found["oracle_share"] == 3.0 / 6.0  # the better oracle of each plant: 4 and 8
+    # Residuals of 2 / 4 and 4 / 8 are none: the arm has half of the oracle's gain on each plant.
+    assert (found["oracle_share_low"], found["oracle_share_high"]) == pytest.approx((0.5, 0.5))
+    assert found["energy_per_tonne"] == -30.0
+    assert found["energy_per_tonne_high"] + 30.0 == pytest.approx(63.1375, rel=1e-5)
+    assert found["gain_second_year"] == 6.0
+    assert found["second_year_share"] == 0.5
+    assert found["stated_over_realised"] == 6.0 / 11.0
+    assert (found["lowest_over_realised"], found["highest_over_realised"]) == (3.0 / 9.0, 1.5)
+    assert found["honest"] == 0.0
     assert found["covered"] == 0.5
     assert found["refusals"] == {"r": 0.2}
     assert found["right_signs"] == {"v": (1 + 1.5) / 4}
@@ -128,6 +176,31 @@ def test_an_arm_that_states_nothing_is_covered_by_nothing():
     assert np.isnan(found["covered"])
     assert np.isnan(found["stated"])
     assert found["gain"] == 1.0
+
+
+def test_the_share_of_an_oracle_is_doubted_as_far_as_it_differs_between_plants():
+    """1 of 2 and 3 of 2: a share of 1, residuals of -1 and 1 over a mean of 2, and t of 95 % with 1 degree is 6.314."""
+    plants = [{"arm": plant(1.0), "o": plant(2.0)}, {"arm": plant(3.0), "o": plant(2.0)}]
+    found = over_plants(plants, ["o"], "arm")
+    assert found["oracle_share"] == 1.0
+    assert found["oracle_share_high"] - 1.0 == pytest.approx(6.31375 * 0.5, rel=1e-5)
+
+
+def test_an_oracle_without_a_second_year_is_passed_over_there():
+    one = {"arm": plant(1.0), "o": plant(2.0), "greedy": plant(3.0, gain_second_year=np.nan)}
+    found = over_plants([one], ["greedy", "o"], "arm")
+    assert found["second_year_share"] == 2.0 / 4.0
+    assert np.isnan(over_plants([one], ["o"], "greedy")["second_year_share"])
+
+
+def test_statements_are_counted_over_plants_and_arms():
+    plants = [
+        {"a": plant(1.0), "b": plant(1.0, stated_low=np.nan)},
+        {"a": plant(1.0, realised=2.5), "b": plant(1.0, realised=9.0)},
+    ]
+    # Stated 3.0 from 1.0 to 5.0: realised 2.0 and 2.5 lie within and 9.0 does not; 3.0 / 2.5 alone is below 1.4.
+    assert statements_of(plants, ["a", "b"]) == {"count": 3.0, "covered": 2 / 3, "honest": 1 / 3}
+    assert np.isnan(statements_of([{"b": plant(1.0, stated_low=np.nan)}], ["b"])["covered"])
 
 
 @pytest.mark.parametrize(

@@ -55,11 +55,11 @@ def test_a_trial_goes_on_where_it_stopped(potline, tmp_path, monkeypatch, few_fu
     plants, arms, calls = [TrialPlant(903, kin=False)], (OPERATORS, GREEDY), []
     real = runs.run
 
-    def run(begun, arm, periods, tick):
+    def run(begun, arm, periods, tick, second):
         calls.append(arm.name)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return real(begun, arm, periods, tick)
+        return real(begun, arm, periods, tick, second)
 
     monkeypatch.setattr(runs, "run", run)
     with pytest.raises(KeyboardInterrupt):
@@ -71,6 +71,21 @@ def test_a_trial_goes_on_where_it_stopped(potline, tmp_path, monkeypatch, few_fu
     assert steps == [(done, 7) for done in range(1, 8)]  # four periods of history, three of the arm that was left
     assert found.arms["operators"]["gain"] == 0.0
     assert found.plants["seed-903"]["oracle_greedy"]["gain"] == found.arms["oracle_greedy"]["gain"]
+
+
+@pytest.mark.slow
+def test_arms_that_go_on_run_through_the_second_year(potline, tmp_path, few_futures):
+    """Two periods by both arms and three more by the operators, who go on: seven steps after those of history."""
+    plants, steps, size = [TrialPlant(903, kin=False)], [], Size(units=6, periods=2, history=4, second=3)
+    greedy = run_all(
+        potline, plants, RunningPlants(), size, tmp_path, lambda *step: steps.append(step), (OPERATORS, GREEDY)
+    )
+    assert steps[-1][1:] == (4 + 5 + 2, 4 + 5 + 2)
+    assert len(greedy.plants["seed-903"]["operators"]["by_period"]) == 5
+    assert len(greedy.plants["seed-903"]["oracle_greedy"]["by_period"]) == 2
+    assert greedy.arms["operators"]["gain_second_year"] == 0.0
+    assert np.isnan(greedy.arms["oracle_greedy"]["gain_second_year"])
+    assert (greedy.periods, greedy.second, greedy.statements["count"]) == (2, 3, 0.0)
 
 
 @pytest.mark.slow

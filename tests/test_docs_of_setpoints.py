@@ -1,0 +1,29 @@
+"""Figures of the page on recommended set-points are those that commands measured, on the seed as it is."""
+
+import json
+
+from benchmarks import room, setpoints
+from seeds import load
+
+
+def page():
+    return setpoints.PAGE.read_text(encoding="utf-8")
+
+
+def test_trials_on_the_page_are_the_measured_ones():
+    """Where none are measured, the page shows none and says so."""
+    text = page()
+    results = json.loads(setpoints.RESULTS.read_text(encoding="utf-8")) if setpoints.RESULTS.exists() else {}
+    assert setpoints.with_tables(text, results) == text
+    assert (setpoints.NONE in text) == (not results)
+    for name, found in results.items():
+        assert found["seed_digest"] == load(setpoints.PROCESS).digest, f"python benchmarks/setpoints.py run {name}"
+        assert list(found["plants"]) == [plant.name for plant in setpoints.FINAL]
+    drawn = {path.name for path in setpoints.PICTURES.glob("setpoints_*.png")}
+    assert drawn == {setpoints.picture_of(name, what).name for name in results for what in setpoints.DRAWN}
+
+
+def test_the_room_of_gain_was_measured_on_this_seed():
+    kept = json.loads(room.RESULTS.read_text(encoding="utf-8"))
+    assert kept["digest"] == load(kept["process"]).digest, "measure again: python benchmarks/room.py"
+    assert room.with_tables(page(), kept) == page()
