@@ -157,7 +157,7 @@ def section(name: str, found: Mapping[str, Any]) -> Iterator[str]:
         "no claim about a plant."
     )
     yield ""
-    years = ("second year, $/unit/d", "of the oracle's") if found["second"] else ()
+    years = ("second year, $/unit/d", "of the oracle's second year") if found["second"] else ()
     yield from table(
         ("set-points by", "$/unit/d", "lowest plant", "of the oracle", "second half", *years, "units worse", "moved"),
         (gains(arm, one, bool(years)) for arm, one in arms.items()),
@@ -168,10 +168,21 @@ def section(name: str, found: Mapping[str, Any]) -> Iterator[str]:
     )
     knobs = list(dict.fromkeys(knob for one in arms.values() for knob in one["sign_rows"]))
     yield from table(
-        ("set-points by", "stated", "realised", "stated over realised", "plants covered", *(f"`{k}`" for k in knobs)),
+        (
+            "set-points by",
+            "stated",
+            "realised",
+            "stated over realised",
+            "plants covered",
+            *(f"`{k}` right" for k in knobs),
+        ),
         (trust(arm, one, knobs) for arm, one in others.items()),
     )
     yield from (statements(found["statements"]), "")
+    yield from table(
+        ("$/unit/d (stated over realised) on", *found["plants"]),
+        ((WORDS[arm], *(by_plant(plant[arm]) for plant in found["plants"].values())) for arm in others),
+    )
     limits = list(arms[OPERATORS.name]["broken"])
     yield from table(
         ("rows that break", *limits),
@@ -223,13 +234,19 @@ def trust(arm: str, one: Mapping[str, Any], knobs: list[str]) -> tuple[str, ...]
     )
 
 
+def by_plant(one: Mapping[str, Any]) -> str:
+    """An arm's gain on a plant, and what was stated over what was realised."""
+    ratio = one["stated_over_realised"]
+    return shown(one["gain"], ".1f") + ("" if ratio is None else f" ({ratio:.2f})")
+
+
 def statements(found: Mapping[str, Any]) -> str:
     """What was stated over all plants and recommendations, in a sentence."""
     if not found["count"]:
         return "Nothing was recommended."
     low, high = HONEST
     return (
-        f"Of {found['count']:.0f} plants times recommendations ({', '.join(WORDS[arm] for arm in RECOMMENDED)}) the "
+        f"Of {found['count']:.0f} plants times recommendations ({'; '.join(WORDS[arm] for arm in RECOMMENDED)}) the "
         f"realised gain lies in the stated interval in {found['covered']:.0%}, and the stated over the realised gain "
         f"between {low:g} and {high:g} in {found['honest']:.0%}."
     )

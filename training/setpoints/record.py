@@ -26,6 +26,7 @@ COLOURS = (GREY, RED, ORANGE, "#9467bd", BLUE, "#17becf", "#2ca02c", "#bcbd22", 
 MAPPED = "ours"  # the arm whose units are mapped
 MIDDLE = 0.95  # of the units stand within the colours; a fault that flips may bring ten times as much
 LEAST = 1e-9  # $/d
+MARGIN = 0.05  # of an axis, beside the outermost points
 OVER_TIME = 620  # px high
 
 
@@ -115,13 +116,13 @@ def unit_map(found: SetpointTrial) -> go.Figure:
     most = float(np.nanquantile(np.abs(field), MIDDLE)) or LEAST
     bar = {"title": "gain [$/d]", "nticks": 5}
     figure.add_heatmap(x=units, y=list(found.plants), z=field, zmin=-most, zmax=most, colorscale="RdBu", colorbar=bar)
-    figure.update_xaxes(tickangle=0, nticks=12)
+    figure.update_xaxes(tickangle=0, nticks=12).update_yaxes(autorange="reversed")
     return figure.update_layout(height=240 + 40 * len(found.plants))
 
 
 def stated_realised(found: SetpointTrial) -> go.Figure:
     """What was stated of the moved units over what they realised, with the stated interval."""
-    figure, ends = empty("realised [$/unit/d]", "stated [$/unit/d]"), [0.0]
+    figure, ends, across = empty("realised [$/unit/d]", "stated [$/unit/d]"), [0.0], [0.0]
     for colour, name in zip(COLOURS, found.arms, strict=False):
         known = [plant[name] for plant in found.plants.values() if np.isfinite(plant[name]["stated"])]
         if name in (OPERATORS.name, *NAIVE) or not known:
@@ -134,4 +135,7 @@ def stated_realised(found: SetpointTrial) -> go.Figure:
             x=realised, y=stated, error_y=bars, mode="markers", marker={"color": colour, "size": 8}, name=WORDS[name]
         )
         ends += [*realised, *stated]
+        across += [*realised]
+    room = MARGIN * (max(across) - min(across)) or LEAST
+    figure.update_xaxes(range=[min(across) - room, max(across) + room])
     return with_diagonal(figure, np.array(ends))
