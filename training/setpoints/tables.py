@@ -68,9 +68,10 @@ def _gains(found: SetpointTrial) -> Table:
 
 
 def _a_tonne(found: SetpointTrial) -> Table:
-    """What a tonne brings, uses and emits beside the operators'."""
+    """What a tonne brings, uses and emits beside the operators'; of a single plant with intervals over its units."""
     table = _table("beside the operators", "$/t", "kWh/t", "kgCO2e/t")
-    for name, one in found.arms.items():
+    arms = found.arms if len(found.plants) > 1 else next(iter(found.plants.values()))
+    for name, one in arms.items():
         if name != OPERATORS.name:
             cells = (interval(one, f"{figure}_per_tonne") for figure in ("energy", "co2e"))
             table.add_row(WORDS[name], interval(one, "per_tonne", ".2f"), *cells)

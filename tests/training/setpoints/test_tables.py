@@ -17,6 +17,8 @@ from training.setpoints.runs import SetpointTrial
 from training.setpoints.tables import tables
 
 NONE = {"stated": np.nan, "stated_low": np.nan, "stated_high": np.nan, "realised": np.nan, "moved": 0.0}
+INTERVALS = {"energy_per_tonne_low": -40.0, "energy_per_tonne_high": -20.0}
+INTERVALS |= {f"{name}_{end}": np.nan for name in ("per_tonne", "co2e_per_tonne") for end in ("low", "high")}
 NAMES = ("operators", "ours", "oracle")
 
 
@@ -55,6 +57,15 @@ def test_tables_fit_a_terminal_and_name_what_they_show(found):
     assert "40%" in text
     assert "nan" not in text
     assert "no claim about a plant" in text
+
+
+def test_a_tonne_of_a_single_plant_has_intervals_over_its_units(found):
+    plants = {"seed-1": {name: one | INTERVALS for name, one in found.plants["seed-1"].items()}}
+    arms = {name: over_plants(list(plants.values()), ["oracle"], name) for name in NAMES}
+    screen = Console(file=io.StringIO(), width=120)
+    for part in tables(replace(found, plants=plants, arms=arms)):
+        screen.print(part, markup=False)
+    assert "-30.0 (-40.0 to -20.0)" in screen.file.getvalue()  # kWh/t of three $/d
 
 
 def test_metrics_hold_numbers_alone(found):
