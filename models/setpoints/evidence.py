@@ -13,7 +13,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -27,6 +27,7 @@ ROUNDS = 8  # of Gauss and Newton, at most
 _SHARES = (1.0, 0.5, 0.25, 0.125, 0.0625)  # of a step
 _ENOUGH = 0.05  # rise of the logarithm of the density, below which another round changes nothing
 _STEP = 0.1  # of a constant's logarithm, in a derivative
+_TRUST = 0.95  # of correlations between outcomes, which rows with missing values may make impossible together
 
 Effects = Callable[[FloatArray], Mapping[str, FloatArray]]
 Beliefs = Callable[[FloatArray], tuple[FloatArray, float]]
@@ -106,25 +107,22 @@ def posterior(
     beliefs : callable
         From a vector, numbers that should be near 0, and how near (standard deviation).
     """
+    known = _Evidence(prior, effects, moves, outcomes, beliefs)
     mean = prior.mean.copy()
-    found = _Linear.at(mean, prior, effects, moves, outcomes, beliefs)
+    cost, found = known.cost(mean), known.about(mean)
     for _ in range(ROUNDS):
         step = np.linalg.solve(found.precision, found.pull)
-        best = None
-        for share in _SHARES:
-            there = _Linear.at(mean + share * step, prior, effects, moves, outcomes, beliefs)
-            if there.cost < found.cost:
-                best = there
-                break
-        if best is None:
+        costs = ((share, known.cost(mean + share * step)) for share in _SHARES)
+        better = next(((share, there) for share, there in costs if there < cost), None)
+        if better is None:
             break
-        mean, gained, found = mean + share * step, found.cost - best.cost, best
+        mean, gained, cost = mean + better[0] * step, cost - better[1], better[1]
+        found = known.about(mean)
         if gained < _ENOUGH:
             break
     inverse = np.linalg.inv(found.precision)
     score = np.zeros((int(units.max()) + 1, len(mean)))
-    for x, left, noise, known in found.parts:
-        np.add.at(score, units[known], x * (left / noise)[:, None])
+    np.add.at(score, units, found.scores)
     covariance = inverse @ (found.about_zero + score.T @ score) @ inverse
     return Posterior(prior.constants, prior.offsets, mean, covariance)
 
@@ -135,59 +133,110 @@ class _Linear:
 
     Attributes
     ----------
-    cost : float
-        Minus the density's logarithm there, but for a constant.
     precision, pull : ndarray, shapes (p, p) and (p,)
-        Second derivatives of the cost, and minus the first.
+        Minus its second derivatives, and the first.
     about_zero : ndarray, shape (p, p)
         What prior and beliefs give of the precision.
-    parts : list of (ndarray, ndarray, float, ndarray of bool)
-        For each outcome derivatives, what is left of it, its variance, and the rows that this is known of.
+    scores : ndarray, shape (n, p)
+        What each row gives of `pull`.
     """
 
-    cost: float
     precision: FloatArray
     pull: FloatArray
     about_zero: FloatArray
-    parts: list[tuple[FloatArray, FloatArray, float, BoolArray]]
+    scores: FloatArray
 
-    @classmethod
-    def at(
-        cls,
-        mean: FloatArray,
+
+class _Evidence:
+    """What prior, beliefs and data say of a vector of constants and offsets; arguments as of `posterior`."""
+
+    def __init__(
+        self,
         prior: Posterior,
         effects: Effects,
         moves: Mapping[str, FloatArray],
         outcomes: Mapping[str, FloatArray],
         beliefs: Beliefs,
-    ) -> Self:
-        """About a vector like `prior.mean`."""
-        first, spread = np.linalg.inv(prior.covariance), np.sqrt(np.diag(prior.covariance))
-        believed, near = beliefs(mean)
-        units = np.eye(len(mean))
+    ) -> None:
+        self._prior, self._effects, self._moves, self._beliefs = prior, effects, moves, beliefs
+        self._names = list(outcomes)
+        self._values = np.column_stack(list(outcomes.values()))
+        self._usable = np.isfinite(self._values) & np.isfinite(self._computed(prior.mean))
+        self._groups = list(_alike(self._values, self._usable))
+        self._first = np.linalg.inv(prior.covariance)
+
+    def cost(self, mean: FloatArray) -> float:
+        """Minus the logarithm of the density, but for a constant."""
+        believed, near = self._beliefs(mean)
+        away, left = mean - self._prior.mean, self._left(mean)
+        data = (float(np.sum((left[np.ix_(rows, of)] @ root.T) ** 2)) for of, rows, root in self._groups)
+        return 0.5 * (float(away @ self._first @ away + believed @ believed / near**2) + sum(data))
+
+    def about(self, mean: FloatArray) -> _Linear:
+        """The density about a vector."""
+        believed, near = self._beliefs(mean)
+        units, spread = np.eye(len(mean)), np.sqrt(np.diag(self._prior.covariance))
         tilt = np.array(
-            [(beliefs(mean + _STEP * s * e)[0] - believed) / (_STEP * s) for s, e in zip(spread, units, strict=True)]
+            [
+                (self._beliefs(mean + _STEP * s * e)[0] - believed) / (_STEP * s)
+                for s, e in zip(spread, units, strict=True)
+            ]
         ).T
-        about_zero = first + tilt.T @ tilt / near**2
-        precision = about_zero.copy()
-        pull = -first @ (mean - prior.mean) - tilt.T @ believed / near**2
-        cost = 0.5 * float((mean - prior.mean) @ first @ (mean - prior.mean) + believed @ believed / near**2)
-        count, parts = len(prior.constants), []
-        at = effects(mean)
-        slopes = [effects(mean + _STEP * e) for e in units[:count]]
-        for name, values in outcomes.items():
-            x = np.zeros((len(values), len(mean)))
-            for j, moved in enumerate(slopes):
-                x[:, j] = (moved[name] - at[name]) / _STEP
-            for j, (outcome, knob) in enumerate(prior.offsets):
-                if outcome == name:
-                    x[:, count + j] = moves[knob]
-            known = np.isfinite(values) & np.isfinite(x).all(axis=1) & np.isfinite(at[name])
-            x, left = x[known], values[known] - at[name][known]
-            x, left = x - x.mean(axis=0), left - left.mean()
-            noise = float(np.var(values[known]))
-            precision += x.T @ x / noise
-            pull += x.T @ left / noise
-            cost += 0.5 * float(left @ left) / noise
-            parts.append((x, left, noise, known))
-        return cls(cost, precision, pull, about_zero, parts)
+        about_zero = self._first + tilt.T @ tilt / near**2
+        pull = -self._first @ (mean - self._prior.mean) - tilt.T @ believed / near**2
+        slopes, left = self._slopes(mean), self._left(mean)
+        precision, scores = about_zero.copy(), np.zeros((len(left), len(mean)))
+        for of, rows, root in self._groups:
+            x = np.einsum("st,rtp->rsp", root, slopes[np.ix_(rows, of)])
+            flat = x.reshape(-1, len(mean))
+            precision += flat.T @ flat
+            scores[rows] = np.einsum("rsp,rs->rp", x, left[np.ix_(rows, of)] @ root.T)
+        return _Linear(precision, pull + scores.sum(axis=0), about_zero, scores)
+
+    def _computed(self, mean: FloatArray) -> FloatArray:
+        """Effects on outcomes, shape (n, o)."""
+        found = self._effects(mean)
+        return np.column_stack([found[name] for name in self._names])
+
+    def _left(self, mean: FloatArray) -> FloatArray:
+        """What effects leave of outcomes, shape (n, o), about its mean."""
+        return _centred(self._values - self._computed(mean), self._usable)
+
+    def _slopes(self, mean: FloatArray) -> FloatArray:
+        """Derivatives of effects by constants and offsets, shape (n, o, p), about their means."""
+        count = len(self._prior.constants)
+        slopes = np.zeros((*self._values.shape, len(mean)))
+        at = self._computed(mean)
+        for j in range(count):
+            moved = mean.copy()
+            moved[j] += _STEP
+            slopes[:, :, j] = _centred((self._computed(moved) - at) / _STEP, self._usable)
+        for j, (outcome, knob) in enumerate(self._prior.offsets):
+            if outcome in self._names:
+                o = self._names.index(outcome)
+                slopes[:, o, count + j] = _centred(self._moves[knob], self._usable[:, o])
+        return slopes
+
+
+def _centred(values: FloatArray, usable: BoolArray) -> FloatArray:
+    """Columns about their means over usable rows; 0 in others."""
+    mean = np.where(usable, values, 0.0).sum(axis=0) / np.maximum(usable.sum(axis=0), 1)
+    return np.where(usable, values - mean, 0.0)
+
+
+def _alike(values: FloatArray, usable: BoolArray) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
+    """Rows that have the same of their outcomes: numbers of these outcomes and of the rows, and a root of their weight.
+
+    Two meters of one thing err together, and so do outcomes that follow each other: to take them as independent would
+    count what they say twice.
+    """
+    away = _centred(values, usable)
+    shared = usable.astype(np.float64).T @ usable
+    together = away.T @ away / np.maximum(shared, 1.0)
+    own = np.diag(np.where(np.diag(together) > 0.0, np.diag(together), 1.0))
+    together = own + _TRUST * (together - own)
+    patterns, place = np.unique(usable, axis=0, return_inverse=True)
+    for p, pattern in enumerate(patterns):
+        of = np.flatnonzero(pattern)
+        if len(of):
+            yield of, np.flatnonzero(place == p), np.linalg.cholesky(np.linalg.inv(together[np.ix_(of, of)])).T

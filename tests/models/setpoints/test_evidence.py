@@ -111,3 +111,40 @@ def test_errors_of_a_unit_that_are_alike_count_as_few():
         found = posterior(prior, effects, {"knob": moves}, {"y": outcome}, units, _nothing)
         doubts.append(float(np.std([effects(one)["y"][0] / moves[0] for one in found.draws(400)])))
     assert doubts[0] > 3 * doubts[1]
+
+
+def test_two_meters_of_one_thing_teach_hardly_more_than_one():
+    rng = np.random.default_rng(7)
+    moves, units = rng.standard_normal(600), np.arange(600) % 30
+    errors = 4.0 * rng.standard_normal(600)
+    meter = 1.8 * moves + errors
+    same = {"y": meter, "z": meter + 0.2 * rng.standard_normal(600)}
+    other = {"y": meter, "z": 1.8 * moves + 4.0 * rng.standard_normal(600)}  # of errors of its own
+    prior = Posterior.prior((Constant("c", "1", 1.0, 0.3, "slope", "assumed"),), [], np.array([]))
+
+    def effects(theta):
+        return dict.fromkeys(("y", "z"), prior.values(theta)["c"] * moves)
+
+    def found(outcomes):
+        return posterior(prior, effects, {"knob": moves}, outcomes, units, _nothing)
+
+    one, two, apart = found({"y": meter}), found(same), found(other)
+    assert two.values(two.mean)["c"] == pytest.approx(one.values(one.mean)["c"], abs=0.02)
+    assert two.covariance[0, 0] > 0.85 * one.covariance[0, 0]
+    assert apart.covariance[0, 0] < 0.75 * one.covariance[0, 0]
+
+
+def test_an_outcome_that_is_missing_or_never_changes_does_no_harm():
+    rng = np.random.default_rng(8)
+    moves, units = rng.standard_normal(2000), np.arange(2000) % 40
+    outcome = 1.8 * moves + rng.standard_normal(2000)
+    holes = np.where(rng.random(2000) < 0.3, np.nan, rng.standard_normal(2000))
+    prior = _prior()
+
+    def effects(theta):
+        return {"y": _linear(prior, 1.0, moves)(theta)["y"], "z": 0.0 * moves, "w": 0.0 * moves}
+
+    found = posterior(
+        prior, effects, {"knob": moves}, {"y": outcome, "z": holes, "w": np.full(2000, 3.0)}, units, _nothing
+    )
+    assert effects(found.mean)["y"] @ moves / (moves @ moves) == pytest.approx(1.8, abs=0.1)
