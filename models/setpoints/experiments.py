@@ -169,7 +169,7 @@ def _worth(model: SetpointModel, weighed: Weighed, knob: str, share: float, know
     gain, size = float(gains.mean()), share * model.step(knob)
     if not pairs or doubt <= 0.0:
         return Worth(size, gain, doubt, doubt, 0.0, 0.0)
-    error = model.noise / (model.hold[knob] * share * (2.0 * pairs * ROUNDS) ** 0.5)
+    error = model.noise / (float(np.mean(model.hold[knob])) * share * (2.0 * pairs * ROUNDS) ** 0.5)
     after = doubt / (1.0 + (doubt / error) ** 2) ** 0.5
     learnt = (doubt**2 - after**2) ** 0.5
     # Each unit moves by its own gain, and what is learnt is common to all: it turns the move of those near 0.

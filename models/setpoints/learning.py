@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import lightgbm as lgb
@@ -57,9 +57,9 @@ def learn(
     seed : Seed
         The process.
     tests : DataFrame, optional
-        Key, time and a column a knob: the part of a set-point that was drawn at random, as a trial.
+        Key, time and a column a knob: how much of it was a set-point test in that period, drawn at random.
     advised : DataFrame, optional
-        The same for the part that followed advice, which is no matter of chance.
+        The same with the moves that followed advice when that period began, which are no matter of chance.
     evidence : bool
         Whether history sharpens the physics; without it the model is physics as assumed.
 
@@ -93,23 +93,10 @@ def learn(
     line["limit_doubt"] = float(np.nanstd(later["limit"][rows] - expectation(known)["limit"][rows]))
     steps = {knob: step_of(seed, knob) for knob in knobs}
 
-    # What is left of moves and outcomes. Operators saw the last period's label and what it is computed from too.
     measured = response.measured(columns)
-    seen = np.column_stack(
-        [at.known, *(grid.before(grid.columns[one.name]) for one in (*seed.by_role("late"), seed.target))]
-    )
-    left = {}
-    for knob in knobs:
-        chance = grid.placed(tests, seed, knob) if tests is not None else np.zeros(len(at))
-        led = grid.placed(advised, seed, knob) if advised is not None else np.zeros(len(at))
-        left[knob] = left_over(seen, at.plan[knob] - at.last[knob] - chance - led, at.units, rows) + chance
-    outcomes = {name: grid.ahead(values) for name, values in measured.items()}
-    held = {knob: grid.ahead(grid.columns[knob]) - at.last[knob] for knob in knobs}
-    usual = Expectation.fit(seen, outcomes | {f"held {knob}": values for knob, values in held.items()}, rows)(seen)
-    use = rows & np.all([np.isfinite(values) for values in left.values()], axis=0)
-    rest = {name: (values - usual[name])[use] for name, values in outcomes.items()}
-    moved = {knob: values[use] for knob, values in left.items()}
-    hold = {knob: _slope(moved[knob], (held[knob] - usual[f"held {knob}"])[use]) for knob in knobs}
+    trials = {knob: grid.rises(grid.placed(tests, seed, knob)) for knob in knobs}
+    left = _left(grid, at, rows, seed, measured, trials, {knob: grid.placed(advised, seed, knob) for knob in knobs})
+    use, moved, rest = left.rows, left.moved, left.outcomes
     blocked = {} if not evidence else _blocked(response, moved, rest, steps, at.units[use])
     if len(blocked) == len(knobs):
         raise SetpointError("; ".join(f"{knob}: {why}" for knob, why in blocked.items()))
@@ -123,7 +110,7 @@ def learn(
         expectation=expectation,
         kept=tuple(kept),
         line=line,
-        hold=hold,
+        hold=left.hold,
         ranges={knob: tuple(np.nanquantile(at.plan[knob], (0.05, 0.95)).tolist()) for knob in knobs},
         blocked=blocked,
         errors={},
@@ -134,6 +121,61 @@ def learn(
         model = _sharpened(model, response, at[use], moved, rest)
     return model.with_errors(
         at[use], {name: values[grid.there][use] for name, values in measured.items()}, LIMIT_QUANTILES
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Left:
+    """What is left of moves and outcomes after all that was known is taken off, of n of the rows.
+
+    Attributes
+    ----------
+    rows : ndarray of bool
+        Which of all rows these are.
+    moved : dict of str to ndarray, shape (n,)
+        Moves that chance decided, as moves that last [unit of the knob].
+    hold : dict of str to (float, float)
+        As of `SetpointModel`.
+    outcomes : dict of str to ndarray, shape (n,)
+        NaN where unknown.
+    """
+
+    rows: BoolArray
+    moved: dict[str, FloatArray]
+    hold: dict[str, tuple[float, float]]
+    outcomes: dict[str, FloatArray]
+
+
+def _left(
+    grid: Grid,
+    at: Situations,
+    rows: BoolArray,
+    seed: Seed,
+    measured: Mapping[str, FloatArray],
+    trials: Mapping[str, tuple[FloatArray, FloatArray]],
+    advised: Mapping[str, FloatArray],
+) -> _Left:
+    # Operators saw the last period's label and what it is computed from too.
+    seen = np.column_stack(
+        [at.known, *(grid.before(grid.columns[one.name]) for one in (*seed.by_role("late"), seed.target))]
+    )
+    own = {
+        knob: left_over(seen, at.plan[knob] - at.last[knob] - trials[knob][0] - advised[knob], at.units, rows)
+        for knob in trials
+    }
+    use = rows & np.all([np.isfinite(values) for values in own.values()], axis=0)
+    outcomes = {name: grid.ahead(values) for name, values in measured.items()}
+    held = {knob: grid.ahead(grid.columns[knob]) - at.last[knob] for knob in trials}
+    usual = Expectation.fit(seen, outcomes | {f"held {knob}": values for knob, values in held.items()}, rows)(seen)
+    return _Left(
+        use,
+        {knob: (own[knob] + np.nan_to_num(lasting))[use] for knob, (_, lasting) in trials.items()},
+        # Tests end when they end: what crews do with a move is seen in the moves that are none.
+        {
+            knob: _hold(own[knob][use], (held[knob] - usual[f"held {knob}"] - lasting)[use])
+            for knob, (_, lasting) in trials.items()
+        },
+        {name: (values - usual[name])[use] for name, values in outcomes.items()},
     )
 
 
@@ -149,10 +191,16 @@ def _response(seed: Seed) -> Response:
     return response
 
 
-def _slope(x: FloatArray, y: FloatArray) -> float:
-    """How much of a move is still there on average over the periods of its outcome."""
-    known = np.isfinite(y)
-    return float(np.clip(x[known] @ y[known] / max(float(x[known] @ x[known]), 1e-300), 0.1, 1.0))
+def _hold(moves: FloatArray, held: FloatArray) -> tuple[float, float]:
+    """How much of a move down, and of one up, is still there on average over the periods of its outcome.
+
+    All of it where none was made: crews are taken to leave it.
+    """
+    found = []
+    for way in (moves < 0.0, moves > 0.0):
+        x, y = moves[way & np.isfinite(held)], held[way & np.isfinite(held)]
+        found.append(float(np.clip(x @ y / (x @ x), 0.1, 1.0)) if x.any() else 1.0)
+    return found[0], found[1]
 
 
 def _blocked(
@@ -188,7 +236,7 @@ def _sharpened(
     rest: Mapping[str, FloatArray],
 ) -> SetpointModel:
     state = model.states(at)
-    held = {knob: model.hold[knob] * values for knob, values in moved.items()}
+    held = model.held(moved)
     still = {knob: np.zeros(len(at)) for knob in moved}
     steps = {knob: values / model.step(knob) for knob, values in held.items()}
 
@@ -206,8 +254,7 @@ def _sharpened(
         for knob in moved:
             ends = []
             for sign in (1.0, -1.0):
-                size = {one: sign * model.hold[one] * (one == knob) for one in moved}
-                by = {one: np.full(len(few), value * model.step(one)) for one, value in size.items()}
+                by = {one: np.full(len(few), sign * model.step(one) * (one == knob)) for one in moved}
                 ends.append(model.worth(sample, by, theta))
             found.append(float(np.mean(ends[0] - ends[1])) / 2.0)
             margin = abs(float(np.mean(ends[0] + ends[1]))) / 2.0

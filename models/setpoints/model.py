@@ -37,8 +37,8 @@ class SetpointModel:
         What of `Situations.known` the expectation is computed from.
     line : dict of str to float
         What is common to all units; it joins the constants.
-    hold : dict of str to float
-        Share of a move of each knob that is still there on average over the periods of its outcome.
+    hold : dict of str to (float, float)
+        Share of a move of each knob down, and up, that is still there on average over the periods of its outcome.
     ranges : dict of str to (float, float)
         Between which values history knows each knob, 5 to 95 % [its unit].
     blocked : dict of str to str
@@ -58,7 +58,7 @@ class SetpointModel:
     expectation: Expectation
     kept: tuple[str, ...]
     line: dict[str, float]
-    hold: dict[str, float]
+    hold: dict[str, tuple[float, float]]
     ranges: dict[str, tuple[float, float]]
     blocked: dict[str, str]
     errors: dict[str, FloatArray]
@@ -144,12 +144,19 @@ class SetpointModel:
         theta : ndarray, shape (p,)
             Constants and offsets, like the posterior's mean.
         """
-        held = {knob: self.hold[knob] * np.asarray(moves[knob]) for knob in self.response.KNOBS}
+        held = self.held({knob: moves[knob] for knob in self.response.KNOBS})
         found = dict(self.response.respond(state, held, self.line | self.posterior.values(theta)))
         steps = {knob: size / self.step(knob) for knob, size in held.items()}
         for name, added in self.posterior.shift(theta, steps).items():
             found[name] = found[name] + added
         return found
+
+    def held(self, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """What is still there of moves on average over the periods of their outcome, by knob [its unit]."""
+        return {
+            knob: np.where(np.asarray(size) < 0.0, self.hold[knob][0], self.hold[knob][1]) * size
+            for knob, size in moves.items()
+        }
 
     def still(self) -> dict[str, FloatArray]:
         """The move of no knob, shape (1, 1) each."""
@@ -185,7 +192,7 @@ class SetpointModel:
             "expectation": self.expectation.state(),
             "kept": list(self.kept),
             "line": self.line,
-            "hold": self.hold,
+            "hold": {knob: list(shares) for knob, shares in self.hold.items()},
             "ranges": {knob: list(ends) for knob, ends in self.ranges.items()},
             "blocked": self.blocked,
             "errors": {name: values.tolist() for name, values in self.errors.items()},
@@ -211,7 +218,7 @@ class SetpointModel:
             expectation=Expectation.from_state(state["expectation"]),
             kept=tuple(state["kept"]),
             line=dict(state["line"]),
-            hold=dict(state["hold"]),
+            hold={knob: (down, up) for knob, (down, up) in state["hold"].items()},
             ranges={knob: (low, high) for knob, (low, high) in state["ranges"].items()},
             blocked=dict(state["blocked"]),
             errors={name: np.array(values, dtype=np.float64) for name, values in state["errors"].items()},

@@ -56,10 +56,12 @@ class Grid:
         starts = pd.DatetimeIndex(time.min() + np.arange(there.shape[1]) * pd.Timedelta(seed.period))
         return cls(np.asarray(units, dtype=object), starts, columns, there)
 
-    def placed(self, frame: pd.DataFrame, seed: Seed, name: str) -> FloatArray:
+    def placed(self, frame: pd.DataFrame | None, seed: Seed, name: str) -> FloatArray:
         """A column of another table with the same units and periods, shape (n,) by row here; 0 where it has none."""
         assert seed.key is not None
         out = pd.Series(0.0, index=self.index)
+        if frame is None or name not in frame:
+            return np.zeros(len(out))
         own = frame.set_index([frame[seed.key.name], frame[seed.clock.name]])[name].astype(np.float64).fillna(0.0)
         out.update(own[own.index.isin(out.index)])
         return np.asarray(out.to_numpy(), dtype=np.float64)
@@ -83,6 +85,16 @@ class Grid:
             later[:, : values.shape[1] - k] = values[:, k:]
             total += later
         return total[self.there] / AHEAD
+
+    def rises(self, level: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """How far a level of rows, 0 where there is none, rises above that of the period before, shape (n,) each.
+
+        In the row's period, and on average over this and those after it; NaN where one of these is missing.
+        """
+        levels = np.full(self.there.shape, np.nan)
+        levels[self.there] = level
+        before = np.nan_to_num(self.before(levels))
+        return level - before, self.ahead(levels) - before
 
     def before(self, values: FloatArray) -> FloatArray:
         """Value of the period before each row's, shape (n,)."""

@@ -40,12 +40,15 @@ class Step:
         not known yet.
     came_in : DataFrame
         Rows of earlier periods again, as they are in hand now, to which labels came in with this period.
+    tests : DataFrame
+        How much of each set-point in the period is a test of the plant's own, which it knows: key, time and knobs.
     truth : DataFrame
         What is true of the period, for evaluation alone.
     """
 
     table: pd.DataFrame
     came_in: pd.DataFrame
+    tests: pd.DataFrame
     truth: pd.DataFrame
 
 
@@ -128,7 +131,8 @@ class Running:
             self._plan.knobs.by_period.clear()
             for simulator in after:
                 simulator.change_streams(lambda stream, _: stream.other if isinstance(stream, Forked) else stream)
-        return Step(self._in_hand(0), self._came_in(), tables["truth"])
+        truth = tables["truth"]
+        return Step(self._in_hand(0), self._came_in(), _tests(truth, self._plan.seed), truth)
 
     def fork(self, future: int | None = None) -> Running:
         """An independent copy that goes on from the same state.
@@ -275,6 +279,13 @@ def _waits(seed: Seed) -> dict[str, int]:
     """`Seed.wait` of each target; all `late` columns wait for the last of them, which they would disclose."""
     waits = {column.name: seed.wait(column.name) for column in seed.by_role("target")}
     return waits | {column.name: max(waits.values()) for column in seed.by_role("late")}
+
+
+def _tests(truth: pd.DataFrame, seed: Seed) -> pd.DataFrame:
+    """How much of each knob is a test; simulators keep it beside what is true."""
+    kept = {column.name: f"{column.name}_test" for column in seed.by_role("knob")}
+    identity = truth[[column.name for column in seed.identity]]
+    return identity.assign(**{name: truth[test] for name, test in kept.items() if test in truth})
 
 
 def _at(rows: Rows, start: np.datetime64) -> Rows:

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import pandas as pd
-
 from seeds import Seed
 from training.setpoints.choice import Policy
+from training.setpoints.hand import Hand
 from training.setpoints.naive import OnAllColumns, OnBeforeAndKnobs
 from training.setpoints.product import LearntAgain, LearntOnce, WithTests
 from training.setpoints.reach import Reach
 
-Learner = Callable[[pd.DataFrame, Seed, Reach], Policy]
+Learner = Callable[[Hand, Seed, Reach], Policy]
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Arm:
     name, words : str
         In files and metrics, and in tables.
     learn : callable or None
-        Policy from history, the seed as a policy may see it, and the reach; None for operators and oracles.
+        Policy from what is in hand, the seed as a policy may see it, and the reach; None for operators and oracles.
     foresees : int
         Periods that an oracle looks ahead; 0 for everybody else.
     goes_on : bool
@@ -37,9 +36,9 @@ class Arm:
     goes_on: bool = False
 
 
-def without_evidence(history: pd.DataFrame, seed: Seed, reach: Reach) -> Policy:
+def without_evidence(hand: Hand, seed: Seed, reach: Reach) -> Policy:
     """Advice of physics as it is assumed before a plant's history."""
-    return LearntOnce(history, seed, reach, evidence=False)
+    return LearntOnce(hand, seed, reach, evidence=False)
 
 
 OPERATORS = Arm("operators", "operators", goes_on=True)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from physics.arrays import FloatArray
 from seeds import Seed
+from training.setpoints.hand import Hand
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,5 +56,5 @@ class Choice:
 class Policy(Protocol):
     """Chooses moves by what is in hand."""
 
-    def choose(self, table: pd.DataFrame) -> Choice:
-        """Moves for the planned rows of what `training.setpoints.hand.Hand.table` gives."""
+    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
+        """Moves for the planned rows of what `hand.table` gave."""

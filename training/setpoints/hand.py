@@ -23,18 +23,23 @@ class Hand:
         As a policy may see it.
     rows : DataFrame, optional
         Rows so far.
+    tests : DataFrame, optional
+        How much of each set-point was a test of the plant's own so far: key, time and knobs.
     """
 
-    def __init__(self, seed: Seed, rows: pd.DataFrame | None = None) -> None:
+    def __init__(self, seed: Seed, rows: pd.DataFrame | None = None, tests: pd.DataFrame | None = None) -> None:
         self.seed = seed
         self._rows = rows
+        self.tests = tests
 
     def after(self, step: Stepped) -> Self:
         """The same with a period's rows, and with labels of earlier ones that came in with it."""
         parts = [step.came_in, step.table] if self._rows is None else [self._rows, step.came_in, step.table]
         identity = [column.name for column in self.seed.identity]
         rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
-        return type(self)(self.seed, rows.drop_duplicates(identity, keep="last", ignore_index=True))
+        rows = rows.drop_duplicates(identity, keep="last", ignore_index=True)
+        tests = step.tests if self.tests is None else pd.concat([self.tests, step.tests], ignore_index=True)
+        return type(self)(self.seed, rows, tests)
 
     def history(self) -> pd.DataFrame:
         """Rows so far, as a checked table."""

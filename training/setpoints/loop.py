@@ -104,7 +104,7 @@ def run(begun: Begun, arm: Arm, periods: int, tick: Tick, second: int = 0) -> Ra
     for period in range(periods + second):
         knobs = None
         if choose is not None:
-            choice, plan = choose(running, hand.table(running)), running.plan()
+            choice, plan = choose(running, hand), running.plan()
             knobs = choice.knobs(plan, begun.seed, begun.reach.names)
             when = {begun.seed.clock.name: plan[begun.seed.clock.name].iloc[0]}
             decisions.append(_decided(choice, begun).assign(**when))
@@ -119,14 +119,15 @@ def run(begun: Begun, arm: Arm, periods: int, tick: Tick, second: int = 0) -> Ra
     return Ran(_together(rows), _together(decisions), _together(stated), _together(felt))
 
 
-def _chooser(begun: Begun, arm: Arm) -> Callable[[RunningPlant, pd.DataFrame], Choice] | None:
+def _chooser(begun: Begun, arm: Arm) -> Callable[[RunningPlant, Hand], Choice] | None:
     """What chooses moves for an arm; an oracle alone gets to the plant. None leaves all to the operators."""
     if arm.foresees:
-        return Oracle(begun.true_seed, begun.reach, begun.simulator, arm.foresees).foresee
+        oracle = Oracle(begun.true_seed, begun.reach, begun.simulator, arm.foresees)
+        return lambda running, hand: oracle.foresee(running, hand.table(running))
     if arm.learn is None:
         return None
-    policy = arm.learn(begun.history, begun.seed, begun.reach)
-    return lambda running, table: policy.choose(table)
+    policy = arm.learn(begun.hand, begun.seed, begun.reach)
+    return lambda running, hand: policy.choose(hand.table(running), hand)
 
 
 def _decided(choice: Choice, begun: Begun) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from models.tasks import build
 from physics.arrays import FloatArray
 from seeds import Seed
 from training.setpoints.choice import Choice
-from training.setpoints.hand import split_plan
+from training.setpoints.hand import Hand, split_plan
 from training.setpoints.reach import Reach
 
 
@@ -62,13 +62,13 @@ class OnAllColumns:
     model: Any
 
     @classmethod
-    def learn(cls, history: pd.DataFrame, seed: Seed, reach: Reach) -> Self:
+    def learn(cls, hand: Hand, seed: Seed, reach: Reach) -> Self:
         """Learn as training does: all inputs of a period, its target."""
-        rows = by_time(history, seed)
+        rows = by_time(hand.history(), seed)
         target = rows[seed.target.name].to_numpy(np.float64)
         return cls(seed, reach, one_thread(build(seed)["lightgbm"]).fit(matrix(rows, seed), target))
 
-    def choose(self, table: pd.DataFrame) -> Choice:
+    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
         """See `Policy`."""
         assert self.seed.key is not None
         history, planned = split_plan(table, self.seed)
@@ -99,14 +99,14 @@ class OnBeforeAndKnobs:
     model: Any
 
     @classmethod
-    def learn(cls, history: pd.DataFrame, seed: Seed, reach: Reach) -> Self:
+    def learn(cls, hand: Hand, seed: Seed, reach: Reach) -> Self:
         """Learn money as it was measured."""
-        rows = by_time(history, seed)
+        rows = by_time(hand.history(), seed)
         worth = money(seed, numbers(rows, seed))
         known = np.isfinite(worth)
         return cls(seed, reach, one_thread(BoostedTrees()).fit(_inputs(rows, seed)[known], worth[known]))
 
-    def choose(self, table: pd.DataFrame) -> Choice:
+    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
         """See `Policy`."""
         assert self.seed.key is not None
         history, planned = split_plan(table, self.seed)

@@ -20,6 +20,10 @@ class Stepped(Protocol):
         """Rows of earlier periods again, with the labels that have come in."""
 
     @property
+    def tests(self) -> pd.DataFrame:
+        """How much of each set-point is a test of the plant's own: key, time and knobs."""
+
+    @property
     def truth(self) -> pd.DataFrame:
         """What is true of the period."""
 

@@ -16,7 +16,7 @@ from models.setpoints.model import SetpointModel
 from physics.arrays import FloatArray
 from seeds import Seed
 from training.setpoints.choice import Choice
-from training.setpoints.hand import split_plan
+from training.setpoints.hand import Hand, split_plan
 from training.setpoints.reach import Reach
 
 AGAIN = 3  # periods after which a policy that learns again does so, and for which a test is left alone
@@ -55,7 +55,7 @@ class LearntOnce:
 
     Parameters
     ----------
-    history : DataFrame
+    hand : Hand
         What is in hand then.
     seed : Seed
         As a policy may see it.
@@ -65,11 +65,11 @@ class LearntOnce:
         Whether history sharpens the physics; else it is physics as assumed.
     """
 
-    def __init__(self, history: pd.DataFrame, seed: Seed, reach: Reach, evidence: bool = True) -> None:
+    def __init__(self, hand: Hand, seed: Seed, reach: Reach, evidence: bool = True) -> None:
         self._seed, self._reach = seed, reach
-        self._model = learnt(history, seed, evidence=evidence)
+        self._model = learnt(hand.history(), seed, tests=hand.tests, evidence=evidence)
 
-    def choose(self, table: pd.DataFrame) -> Choice:
+    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
         """See `Policy`."""
         return advised(self._model, table, self._seed, self._reach)
 
@@ -80,18 +80,19 @@ class LearntAgain:
     It keeps which part of the knobs was its own advice: that is no matter of chance, and teaches nothing.
     """
 
-    def __init__(self, history: pd.DataFrame, seed: Seed, reach: Reach) -> None:
+    def __init__(self, hand: Hand, seed: Seed, reach: Reach) -> None:
         self._seed, self._reach = seed, reach
         self._advised: list[pd.DataFrame] = []
         self._tests: list[pd.DataFrame] = []
-        self._model = learnt(history, seed)
+        self._model = learnt(hand.history(), seed, tests=hand.tests)
         self._periods = 0
 
-    def choose(self, table: pd.DataFrame) -> Choice:
+    def choose(self, table: pd.DataFrame, hand: Hand) -> Choice:
         """See `Policy`."""
         history, planned = split_plan(table, self._seed)
         if self._periods and self._periods % AGAIN == 0:
-            self._model = learnt(history, self._seed, tests=_joined(self._tests), advised=_joined(self._advised))
+            tests = self._all_tests(hand)
+            self._model = learnt(history, self._seed, tests=tests, advised=pd.concat(self._advised, ignore_index=True))
         choice = self._chosen(table, planned)
         self._periods += 1
         return choice
@@ -100,6 +101,15 @@ class LearntAgain:
         choice = advised(self._model, table, self._seed, self._reach)
         self._advised.append(self._steps(planned, choice.units, choice.moves))
         return choice
+
+    def _all_tests(self, hand: Hand) -> pd.DataFrame | None:
+        """How much of the knobs was a test in each period: the plant's, and with them its own, which are left there."""
+        if not self._tests:
+            return hand.tests
+        key, time = (column.name for column in self._seed.identity)
+        own, names = pd.concat(self._tests, ignore_index=True).sort_values([key, time]), list(self._reach.names)
+        own[names] = own.groupby(key)[names].cumsum()
+        return pd.concat([own, hand.tests], ignore_index=True).groupby([key, time], as_index=False)[names].sum()
 
     def _steps(self, planned: pd.DataFrame, units: npt.NDArray[np.object_], moves: FloatArray) -> pd.DataFrame:
         """Key, time and moves of knobs, as `learn` takes them."""
@@ -117,8 +127,8 @@ class WithTests(LearntAgain):
     gets no advice meanwhile.
     """
 
-    def __init__(self, history: pd.DataFrame, seed: Seed, reach: Reach) -> None:
-        super().__init__(history, seed, reach)
+    def __init__(self, hand: Hand, seed: Seed, reach: Reach) -> None:
+        super().__init__(hand, seed, reach)
         self._until: dict[str, int] = {}  # period in which a unit under test is free again
 
     def _chosen(self, table: pd.DataFrame, planned: pd.DataFrame) -> Choice:
@@ -137,7 +147,3 @@ class WithTests(LearntAgain):
         low, high = np.where(under, np.nan, choice.low), np.where(under, np.nan, choice.high)
         refusals = np.where(under, "under test", choice.refusals).astype(object)
         return Choice(choice.units, moves, nothing, low, high, refusals)
-
-
-def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame | None:
-    return pd.concat(parts, ignore_index=True) if parts else None

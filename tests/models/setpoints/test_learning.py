@@ -6,15 +6,40 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.easy_potline import easy
 from models.setpoints.errors import SetpointError
 from models.setpoints.learning import learn
+from seeds import load
 from seeds.format.loader import parse
+from synthetic_data import begin
 
 pytestmark = pytest.mark.slow
 
 
 def test_part_of_a_move_is_still_there_at_the_end_of_its_outcome(taught):
-    assert all(0.3 < share <= 1.0 for share in taught.hold.values())
+    assert all(0.3 < share <= 1.0 for shares in taught.hold.values() for share in shares)
+
+
+def test_a_test_that_ends_is_no_move_that_crews_take_back():
+    seed = easy(load("aluminium_reduction"))  # tests last one period
+    running = begin(seed, units=60, years=3, rng_seed=5)
+    steps = [running.step() for _ in range(30)]
+    keys = [seed.key.name, seed.clock.name]
+    rows = pd.concat([part for step in steps for part in (step.came_in, step.table) if len(part)])
+    rows = rows.drop_duplicates(keys, keep="last").sort_values(keys).reset_index(drop=True)
+    tests = pd.concat([step.tests for step in steps], ignore_index=True)
+    assert (tests["voltage_setpoint"] != 0.0).mean() == pytest.approx(0.08, abs=0.03)
+    unsaid, said = learn(rows, seed, evidence=False), learn(rows, seed, tests=tests, evidence=False)
+    moved = running.plan()
+    knob = "voltage_setpoint"
+    moved[knob] += 0.02
+    kept = []
+    for given in (None, moved[[*keys, knob]]):
+        copy = running.fork()
+        kept.append(np.mean([copy.step(given if k == 0 else None).table[knob].mean() for k in range(3)]))
+    truth = (kept[1] - kept[0]) / 0.02
+    assert abs(np.mean(said.hold[knob]) - truth) < 0.1
+    assert abs(np.mean(unsaid.hold[knob]) - truth) > 0.15
 
 
 def test_history_makes_surer_of_what_it_shows(taught, line):
@@ -75,11 +100,8 @@ def test_a_process_without_physics_of_its_knobs_is_refused(toy_seed, toy_frame):
 
 
 def test_steps_that_were_drawn_at_random_sharpen_the_response(line, taught):
-    """Told that all moves were drawn, the model takes all of each for chance and is surer of what they do."""
-    keys = [line.seed.key.name, line.seed.clock.name]
-    tests = line.history[keys].copy()
-    for knob in taught.response.KNOBS:
-        tests[knob] = line.history.groupby(keys[0])[knob].diff().fillna(0.0)
+    """Where all moves are said to be drawn, the model takes all of each for chance and is surer of what they do."""
+    tests = line.history[[line.seed.key.name, line.seed.clock.name, *taught.response.KNOBS]]
     drawn = learn(line.history, line.seed, tests=tests)
     pair = ("excess_alf3", "excess_alf3_target")
     at = len(taught.posterior.constants) + list(taught.posterior.offsets).index(pair)

@@ -24,14 +24,14 @@ class Moving:
     move: np.ndarray
     seen: list
 
-    def choose(self, table):
+    def choose(self, table, hand):
         self.seen.append(table)
         units = split_plan(table, self.seed)[1]["unit"].to_numpy(object)
         return Choice.without_interval(units, np.tile(self.move, (len(units), 1)), np.full(len(units), 1.0))
 
 
 def moving(move, seen):
-    return Arm("moving", "moves all alike", lambda history, seed, reach: Moving(seed, np.array(move), seen))
+    return Arm("moving", "moves all alike", lambda hand, seed, reach: Moving(seed, np.array(move), seen))
 
 
 @pytest.fixture(scope="module")

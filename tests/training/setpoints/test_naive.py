@@ -25,7 +25,7 @@ def test_all_columns_know_what_a_voltage_costs(begun):
     """Where nothing but the voltage follows and the efficiency stays, lower voltage saves energy."""
     model = Always(lambda X: np.full(len(X), 93.0))
     reach = begun.reach
-    choice = OnAllColumns(begun.seed, reach, model).choose(begun.hand.table(begun.running))
+    choice = OnAllColumns(begun.seed, reach, model).choose(begun.hand.table(begun.running), begun.hand)
     assert reach.names[0] == "voltage_setpoint"
     assert (choice.moves[:, 0] <= 0).all()
     assert (choice.moves[:, 0] < 0).mean() > 0.5
@@ -34,7 +34,7 @@ def test_all_columns_know_what_a_voltage_costs(begun):
 def test_the_predicted_efficiency_is_optimised_over_the_knobs(begun):
     at = input_names(begun.seed).index("excess_alf3_target")
     model = Always(lambda X: 80.0 + X[:, at])
-    choice = OnAllColumns(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running))
+    choice = OnAllColumns(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
     moved = choice.moves[:, 1] != 0
     assert moved.any()
     assert (choice.moves[moved, 1] > 0).all()
@@ -43,7 +43,7 @@ def test_the_predicted_efficiency_is_optimised_over_the_knobs(begun):
 def test_before_and_knobs_take_the_best_of_the_grid(begun):
     model = Always(lambda X: 50.0 * X[:, -1])  # money rises with the last knob
     assert begun.seed.by_role("knob")[-1].name == begun.reach.names[-1] == "metal_level_target"
-    choice = OnBeforeAndKnobs(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running))
+    choice = OnBeforeAndKnobs(begun.seed, begun.reach, model).choose(begun.hand.table(begun.running), begun.hand)
     assert (choice.moves[:, -1] >= 0).all()
     assert (choice.moves[:, -1] > 0).any()
 
@@ -65,8 +65,7 @@ def test_the_last_row_of_a_unit_is_that_of_the_period_before(begun):
 
 
 def test_both_learn_from_what_is_in_hand(begun):
-    small = begun.history[begun.history["period_start"] >= begun.history["period_start"].unique()[4]]
     for kind in (OnAllColumns, OnBeforeAndKnobs):
-        choice = kind.learn(small, begun.seed, begun.reach).choose(begun.hand.table(begun.running))
+        choice = kind.learn(begun.hand, begun.seed, begun.reach).choose(begun.hand.table(begun.running), begun.hand)
         assert len(choice.units) == len(begun.running.plan())
         assert np.isfinite(choice.gain).all()

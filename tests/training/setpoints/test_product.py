@@ -11,6 +11,8 @@ from training.setpoints import product
 from training.setpoints.product import AGAIN, LearntAgain, LearntOnce, WithTests
 
 UNITS = ("A", "B", "C")
+OWN = pd.DataFrame({"unit": ["C"], "period_start": pd.to_datetime(["2024-01-01"]), "voltage_setpoint": [0.02]})
+HAND = SimpleNamespace(history=lambda: None, tests=OWN)  # the plant has tested a pot
 REACH = SimpleNamespace(names=("voltage_setpoint", "metal_level_target"))
 
 
@@ -47,19 +49,19 @@ def made_up(monkeypatch, potline):
 
 
 def test_advice_becomes_moves(made_up):
-    policy = LearntOnce(None, made_up.seed, REACH)
-    choice = policy.choose(made_up.table(0))
+    policy = LearntOnce(HAND, made_up.seed, REACH)
+    choice = policy.choose(made_up.table(0), HAND)
     assert choice.units.tolist() == list(UNITS)
     assert choice.moves.tolist() == [[0.05, 0.0], [0.0, 0.0], [-0.05, 0.0]]
     assert choice.gain.tolist() == [3.0, 0.0, 3.0]
     assert (choice.low[0], choice.high[0]) == (1.0, 5.0)
     assert choice.refusals.tolist() == ["", "doubt: it is", ""]
-    assert made_up.calls == [{"evidence": True}]
+    assert made_up.calls == [{"tests": OWN, "evidence": True}]
 
 
 def test_physics_as_assumed_is_learnt_without_evidence(made_up):
-    LearntOnce(None, made_up.seed, REACH, evidence=False)
-    assert made_up.calls == [{"evidence": False}]
+    LearntOnce(HAND, made_up.seed, REACH, evidence=False)
+    assert made_up.calls == [{"tests": OWN, "evidence": False}]
 
 
 def test_history_that_teaches_nothing_is_a_refusal_of_all(made_up, monkeypatch):
@@ -67,19 +69,19 @@ def test_history_that_teaches_nothing_is_a_refusal_of_all(made_up, monkeypatch):
         raise SetpointError("history is too short")
 
     monkeypatch.setattr(product, "learn", learn)
-    choice = LearntOnce(None, made_up.seed, REACH).choose(made_up.table(0))
+    choice = LearntOnce(HAND, made_up.seed, REACH).choose(made_up.table(0), HAND)
     assert choice.units.tolist() == list(UNITS)
     assert not choice.moves.any()
     assert set(choice.refusals) == {"not learnt: history is too short"}
 
 
 def test_who_learns_again_keeps_its_own_moves_apart(made_up):
-    policy = LearntAgain(None, made_up.seed, REACH)
+    policy = LearntAgain(HAND, made_up.seed, REACH)
     for period in range(AGAIN + 1):
-        policy.choose(made_up.table(period))
+        policy.choose(made_up.table(period), HAND)
     first, second = made_up.calls
-    assert first == {}
-    assert second["tests"] is None
+    assert first == {"tests": OWN}
+    assert second["tests"] is OWN
     advised = second["advised"]
     assert len(advised) == AGAIN * len(UNITS)
     assert advised["period_start"].nunique() == AGAIN
@@ -95,14 +97,16 @@ def test_a_unit_under_test_is_moved_once_and_gets_no_advice(made_up, monkeypatch
         return SimpleNamespace(tests=tests if len(asked) == 1 else [])
 
     monkeypatch.setattr(product, "experiments", experiments)
-    policy = WithTests(None, made_up.seed, REACH)
-    choices = [policy.choose(made_up.table(period)) for period in range(AGAIN + 1)]
+    policy = WithTests(HAND, made_up.seed, REACH)
+    choices = [policy.choose(made_up.table(period), HAND) for period in range(AGAIN + 1)]
     assert [choice.moves[0].tolist() for choice in choices] == [[0.0, 0.5], [0.0, 0.0], [0.05, 0.0], [0.05, 0.0]]
     assert [choice.refusals[0] for choice in choices] == ["under test", "under test", "", ""]
     assert np.isnan(choices[0].gain[0])
     assert choices[0].moves[2].tolist() == [-0.05, 0.0]  # who is not under test is advised
     assert asked == [(0.08, 0), (0.08, AGAIN)]
     _, again = made_up.calls
-    assert again["tests"].query("unit == 'A'")["metal_level_target"].tolist() == [0.5, 0.0, 0.0]
-    assert not again["tests"].query("unit != 'A'")[list(REACH.names)].to_numpy().any()
+    tests = again["tests"].set_index("unit")
+    assert tests.loc["A", "metal_level_target"].tolist() == [0.5, 0.5, 0.5]  # it stays where the test brought it
+    assert not tests.loc["B", list(REACH.names)].to_numpy().any()
+    assert tests.loc["C", "voltage_setpoint"].sum() == 0.02  # the plant's own, of before
     assert again["advised"].query("unit == 'A'")["voltage_setpoint"].tolist() == [0.0, 0.0, 0.05]
