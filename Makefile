@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast check format bench bench-peers mutants lock clean
+.PHONY: help up test test-fast check format bench bench-peers bench-referees mutants lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.built: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -59,6 +59,12 @@ bench-peers: $(VENV)/.built ## measure ten plants' tables beside ridge, LightGBM
 		--require-hashes -r benchmarks/requirements.lock
 	PYTHONPATH=.bench $(BIN)/python -m benchmarks.peers
 
+# econml and DoubleML likewise.
+bench-referees: $(VENV)/.built ## measure effects of knobs beside econml, DoubleML and the truth (half an hour)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .bench-referees --no-deps \
+		--require-hashes -r benchmarks/referees/requirements.lock
+	PYTHONPATH=.bench-referees $(BIN)/python -m benchmarks.referees
+
 mutants: $(VENV)/.built ## put 300 small wrong changes into the code and count those that tests notice
 	$(BIN)/python benchmarks/mutants
 
@@ -68,5 +74,5 @@ lock: ## rewrite requirements.lock from pyproject.toml (needs uv on the PATH)
 		--extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment, caches and everything that was simulated, trained or logged here
-	rm -rf $(VENV) .bench .nonferrous build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .bench .bench-referees .nonferrous build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

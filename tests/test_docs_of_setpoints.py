@@ -3,6 +3,8 @@
 import json
 
 from benchmarks import room, setpoints
+from benchmarks.referees import page as referees
+from benchmarks.referees.plants import PLANTS
 from seeds import load
 
 
@@ -27,3 +29,11 @@ def test_the_room_of_gain_was_measured_on_this_seed():
     kept = json.loads(room.RESULTS.read_text(encoding="utf-8"))
     assert kept["digest"] == load(kept["process"]).digest, "measure again: python benchmarks/room.py"
     assert room.with_tables(page(), kept) == page()
+
+
+def test_effects_beside_referees_were_measured_on_this_seed():
+    kept = json.loads(referees.RESULTS.read_text(encoding="utf-8"))
+    assert kept["digest"] == load(kept["process"]).digest, "measure again: make bench-referees"
+    assert kept["plants"] == [plant.name for plant in PLANTS]
+    assert not {plant.rng_seed for plant in PLANTS} & {plant.rng_seed for plant in setpoints.FINAL}
+    assert referees.with_tables(page(), kept) == page()

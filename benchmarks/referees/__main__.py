@@ -1,0 +1,86 @@
+"""Our effects of knobs beside those of econml and DoubleML, and beside the truth, on plants to develop on.
+
+    make bench-referees     # econml and DoubleML stand in a folder of their own, which this target fills
+
+A step of a knob up and a step down, half of the difference: by `models.setpoints.learning`, by partially linear
+regression on the same rows and controls (`econml.dml.LinearDML`, `doubleml.DoubleMLPLR`), and in truth, by forks of the
+running plant at several times of history, into several futures. All effects are on an outcome's mean over the period of
+the move and the two after it, in which the crew goes on as in history. Figures are kept in docs/results/referees.json;
+the table between the markers of docs/recommendations.md is made from them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.referees.estimators import Estimates, Rows, double_ml, linear_dml, ours
+from benchmarks.referees.page import PAGE, RESULTS, with_tables
+from benchmarks.referees.plants import HISTORY, MADE_AT, PLANTS, PROCESS, UNITS
+from benchmarks.referees.truth import truth_of
+from models.setpoints.process import response_of
+from models.setpoints.situations import AHEAD
+from seeds import Seed, load
+from training.setpoints.hand import Hand, public
+from training.setpoints.plants import TrialPlant
+from training.trial import RunningPlants
+
+
+def measured(plant: TrialPlant, seed: Seed) -> list[dict[str, Any]]:
+    """Figures of a plant: for each knob and outcome the truth and all estimates."""
+    simulator, known = RunningPlants(), public(seed)
+    response = response_of(seed.process.name)
+    assert response is not None
+    running = simulator.begin(plant.seed(seed, simulator), UNITS, HISTORY + AHEAD + 1, plant.rng_seed)
+    hand, true = Hand(known), []
+    for period in range(1, HISTORY + 1):
+        step = running.step()
+        hand = hand.after(step)
+        if period in MADE_AT:
+            true.append(truth_of(running, step.table, known, list(response.KNOBS)))
+    effects = pd.concat(true)
+    by_unit = effects.groupby(level=0).mean()
+    history = hand.history()
+    rows = Rows.of(history, known, response)
+    estimates: dict[str, Estimates] = {}
+    for name, estimate in (
+        ("ours", lambda: ours(history, known, rows)),
+        ("LinearDML", lambda: linear_dml(rows)),
+        ("DoubleMLPLR", lambda: double_ml(rows)),
+    ):
+        began = time.perf_counter()
+        estimates[name] = estimate()
+        print(f"{plant.name}: {name}, {time.perf_counter() - began:.0f} s", flush=True)
+    return [
+        {
+            "plant": plant.name,
+            "knob": knob,
+            "outcome": outcome,
+            "truth": float(by_unit[knob, outcome].mean()),
+            "spread": float(by_unit[knob, outcome].std()),
+            "truth_error": float(by_unit[knob, outcome].sem()),
+            **{name: of[knob, outcome][0] for name, of in estimates.items()},
+            **{f"{name}_error": of[knob, outcome][1] for name, of in estimates.items()},
+        }
+        for knob, outcome in effects.columns
+    ]
+
+
+def main() -> None:
+    """Measure and write."""
+    seed = load(PROCESS)
+    found = [one for plant in PLANTS for one in measured(plant, seed)]
+    sizes = {"units": UNITS, "history": HISTORY, "plants": [plant.name for plant in PLANTS]}
+    RESULTS.write_text(
+        json.dumps({"process": PROCESS, "digest": seed.digest} | sizes | {"effects": found}, indent=1) + "\n",
+        encoding="utf-8",
+    )
+    kept = json.loads(RESULTS.read_text(encoding="utf-8"))
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

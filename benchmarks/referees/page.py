@@ -1,0 +1,61 @@
+"""Tables of effects beside the truth, on the page of set-points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pages.markdown import table
+from seeds import load
+
+ROOT = Path(__file__).parents[2]
+RESULTS, PAGE = ROOT / "docs" / "results" / "referees.json", ROOT / "docs" / "recommendations.md"
+BEGIN, END = "<!-- referees -->", "<!-- end of referees -->"
+ESTIMATORS = ("ours", "LinearDML", "DoubleMLPLR")
+OTHER_UNITS = {"efficiency_by_feed": "%", "alf3_net": "kg/d"}  # of outcomes that are no columns
+Z = 1.645  # standard deviations either side of a 90 % interval
+
+
+def tables(kept: Mapping[str, Any]) -> str:
+    """The figures as tables in Markdown: of each knob and outcome over plants, and how far each estimator is off."""
+    found = pd.DataFrame(kept["effects"])
+    heads = ("estimator", "error in spreads, median", "90 % are below", "right direction", "90 % intervals hold truth")
+    lines = table(heads, (summary(found, name) for name in ESTIMATORS))
+    units = {one.name: one.unit for one in load(kept["process"]).columns if one.is_number} | OTHER_UNITS
+    heads = ("a step of", "on", "truth (spread)", *(f"{name} (error in spreads)" for name in ESTIMATORS))
+    return "\n".join([*lines, *table(heads, effects(found, units))]).rstrip()
+
+
+def summary(found: pd.DataFrame, name: str) -> tuple[str, ...]:
+    """How far an estimator is off, over plants, knobs and outcomes."""
+    off = (found[name] - found["truth"]).abs()
+    shares = off / found["spread"]
+    covered = off <= Z * np.hypot(found[f"{name}_error"], found["truth_error"])
+    right = (found[name] * found["truth"] > 0)[found["truth"].abs() > Z * found["truth_error"]]
+    return name, f"{shares.median():.2f}", f"{shares.quantile(0.9):.2f}", f"{right.mean():.0%}", f"{covered.mean():.0%}"
+
+
+def effects(found: pd.DataFrame, units: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """A line a knob and outcome: means over plants, and root mean squares of errors."""
+    for (knob, outcome), of in found.groupby(["knob", "outcome"], sort=False):
+        cells = []
+        for name in ESTIMATORS:
+            off = np.sqrt((((of[name] - of["truth"]) / of["spread"]) ** 2).mean())
+            cells.append(f"{of[name].mean():+.3g} ({off:.2f})")
+        yield (
+            f"`{knob}`",
+            f"{outcome} [{units[outcome]}]",
+            f"{of['truth'].mean():+.3g} ({of['spread'].mean():.2g})",
+            *cells,
+        )
+
+
+def with_tables(text: str, kept: Mapping[str, Any]) -> str:
+    """Text with what stands between its markers replaced."""
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    return f"{head}{BEGIN}\n{tables(kept)}\n{END}{tail}"

@@ -1,0 +1,50 @@
+"""What a step of a knob truly does: forks of a running plant with the step up and down, into the same futures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from models.setpoints.model import step_of
+from models.setpoints.process import response_of
+from models.setpoints.situations import AHEAD, Grid
+from seeds import Seed
+from training.setpoints.hand import Hand
+from training.setpoints.plants import RunningPlant
+
+FUTURES = range(3)
+
+
+def answers(running: RunningPlant, last: pd.DataFrame, seed: Seed, future: int, knob: str) -> dict[str, pd.Series]:
+    """Half of what outcomes differ by after a step of a knob up and down, by unit; NaN where bounds leave no room."""
+    response, step = response_of(seed.process.name), step_of(seed, knob)
+    assert response is not None
+    assert seed.key is not None
+    key, time_ = seed.key.name, seed.clock.name
+    plan = running.plan()
+    low, high = seed.column(knob).settable
+    ends, made = [], []
+    for sign in (1.0, -1.0):
+        made.append(np.clip(plan[knob] + sign * step, low, high))
+        copy, hand = running.fork(future), Hand(seed, last)
+        for period in range(AHEAD + 1):  # the label of the last of them comes in one later
+            hand = hand.after(copy.step(plan[[key, time_]].assign(**{knob: made[-1]}) if period == 0 else None))
+        grid = Grid.of(hand.history(), seed)
+        measured = response.measured(grid.columns)
+        ends.append(
+            pd.DataFrame({name: of[:, 1 : 1 + AHEAD].mean(axis=1) for name, of in measured.items()}, grid.units)
+        )
+    steps = pd.Series((made[0] - made[1]).to_numpy() / step, plan[key])
+    difference = (ends[0] - ends[1]).div(steps.where(steps >= 1.0), axis=0)
+    return {name: difference[name] for name in difference}
+
+
+def truth_of(running: RunningPlant, last: pd.DataFrame, seed: Seed, knobs: Sequence[str]) -> pd.DataFrame:
+    """True effects of a step: a row a unit and future, a column a knob and outcome."""
+    parts = []
+    for future in FUTURES:
+        found = {(knob, name): of for knob in knobs for name, of in answers(running, last, seed, future, knob).items()}
+        parts.append(pd.DataFrame(found))
+    return pd.concat(parts)
