@@ -18,6 +18,7 @@ from physics.arrays import FloatArray, IntArray, Numeric
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, metal_mass, specific_energy
 from physics.reduction.alumina import efficiency_from_feed
 from physics.reduction.cell_design import P400
+from physics.reduction.cell_heat import heat_available
 from physics.reduction.cell_voltage import voltage_line
 from physics.reduction.cryolite import eutectic_temperature, liquidus_solheim_1996
 from physics.reduction.current_efficiency import dewing_factor, distance_factor, noise_factor, velocity_factor
@@ -29,6 +30,7 @@ KNOBS = {
     "excess_alf3_target": "excess_alf3",
     "metal_level_target": "metal_level",
 }
+SHARED = {"line_current_target": "line_current"}
 DRIVEN = ("voltage_noise", "unstable_time", "beam_moves", "cell_voltage", *KNOBS)
 BEFORE = ("cathode_voltage_drop", "lif", "caf2")
 ASSUMED = {"superheat": "K"}
@@ -56,6 +58,16 @@ CONSTANTS = (
     ),
     Constant("fault_distance", "mm", 5.0, 0.4, "distance over which faults grow e times as likely", "assumed"),
     Constant("alf3_per_content", "kg/d", 4.0, 0.3, "AlF3 that a wt% more takes: hydrolysis, vapour", "assumed"),
+)
+# Powers of the current. The pad's is 2 where the field in the metal is the current's own, and less where bus bars
+# balance it; the lost flux of metal hardly depends on current; AlF3 is used up by the soda of the feed.
+SHARED_CONSTANTS = (
+    Constant(
+        "voltage_intercept", "V", 1.65, 0.03, "voltage above which regulation is of resistance", "practice: 1.6-1.7 V"
+    ),
+    Constant("pad_by_current", "1", 1.0, 0.6, "of the limit of stability", "assumed: between 0 and 2"),
+    Constant("dilution", "1", 1.0, 0.25, "by which the lost share falls", "assumed: the lost flux is the same"),
+    Constant("alf3_by_current", "1", 1.0, 0.2, "of the AlF3 that is used up", "assumed: as the feed"),
 )
 
 _ALUMINA, _MGF2 = 2.5, 0.3  # wt%, typical
@@ -184,8 +196,9 @@ def measured(columns: Columns) -> dict[str, FloatArray]:
 def respond(state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
     """Outcomes of a period after moves, on average over what is not known of the limit of stability."""
     found: dict[str, FloatArray] = {}
+    q = {one.name: one.value for one in SHARED_CONSTANTS} | dict(constants)
     for node, weight in _NODES:
-        for name, values in _respond(state, moves, constants, node * np.asarray(constants["limit_doubt"])).items():
+        for name, values in _respond(state, moves, q, node * np.asarray(q["limit_doubt"])).items():
             found[name] = found[name] + weight * values if name in found else weight * values
     return found
 
@@ -195,6 +208,13 @@ def _respond(state: Columns, moves: Numbers, q: Numbers, higher: Numeric) -> dic
     target = _SETTLES * np.asarray(moves["excess_alf3_target"])
     t, a, i, v = (state[name] for name in ("bath_temperature", "excess_alf3", "line_current", "cell_voltage"))
     caf2, lif, drop = state["caf2"], state["lif"], state["cathode_voltage_drop"]
+    efficiency = np.clip(state["current_efficiency"], 87.0, 96.5)
+
+    more = np.asarray(moves.get("line_current_target", 0.0))
+    share = 1.0 + more / i
+    # Regulated is the resistance: with more current the voltage above the intercept rises in proportion.
+    rise = (v + volts - q["voltage_intercept"]) * more / i
+    hotter = heat_available(i + more, v + volts + rise, efficiency) - heat_available(i, v + volts, efficiency)
     liquidus_slope = 2.0 * (
         liquidus_solheim_1996(a + 0.5, caf2, _ALUMINA, lif, _MGF2)
         - liquidus_solheim_1996(a, caf2, _ALUMINA, lif, _MGF2)
@@ -207,13 +227,14 @@ def _respond(state: Columns, moves: Numbers, q: Numbers, higher: Numeric) -> dic
     ledge, richer = whole / superheat - _WALL, target
     for _ in range(3):
         cooled = q["side_per_metal"] * level * superheat
-        warmer = (i * volts + transfer * (liquidus_slope * richer - cooled)) / (transfer + _TOP)
+        warmer = (i * volts + transfer * (liquidus_slope * richer - cooled) + hotter) / (transfer + _TOP)
         superheat_then = np.maximum(superheat + warmer - liquidus_slope * richer, 3.0)
         ledge_then = whole / superheat_then - _WALL
         richer = target + q["enrichment"] * (ledge_then - ledge)
     toe = q["toe"] * _LEDGE_SOFT * (_beyond(ledge_then) - _beyond(ledge))
     sludge = q["sludge"] * np.exp(-q["sludge_per_kelvin"] * (superheat - q["usual_superheat"]))
     sludge_then = sludge * np.exp(-q["sludge_per_kelvin"] * (superheat_then - superheat) - q["cold_settling"] * warmer)
+    sludge_then = sludge_then * share  # as the feed that it settles from
 
     # Distance and noise; the controller answers noise with voltage.
     offset, slope = voltage_line(i, t, a, caf2, _ALUMINA, lif, drop, P400)
@@ -221,25 +242,29 @@ def _respond(state: Columns, moves: Numbers, q: Numbers, higher: Numeric) -> dic
     offset_a, slope_a = voltage_line(i, t, a + 0.5, caf2, _ALUMINA, lif, drop, P400)
     offset_then = offset + 0.5 * (offset_t - offset) * warmer + 2.0 * (offset_a - offset) * richer
     slope_then = slope + 0.5 * (slope_t - slope) * warmer + 2.0 * (slope_a - slope) * richer
+    if more.any():
+        offset_i, slope_i = voltage_line(i + more, t, a, caf2, _ALUMINA, lif, drop, P400)
+        offset_then, slope_then = offset_then + (offset_i - offset), slope_then * (slope_i / slope)
     acd = np.clip((v - offset) / slope, *_ACD)
     limit = acd + q["noise_width"] * _depth(state["voltage_noise"], q) + higher
     limit_then = limit - q["calming"] * level + toe + _PER_SLUDGE * (sludge_then - sludge)
-    noise, v_then = _noise(limit - acd, q), v + volts
+    limit_then = limit_then + limit * (share ** q["pad_by_current"] - 1.0)
+    noise, v_then = _noise(limit - acd, q), v + volts + rise
     for _ in range(2):
         acd_then = np.maximum(acd + (v_then - offset_then) / slope_then - (v - offset) / slope, 20.0)
         noise_then = _noise(limit_then - acd_then, q)
-        v_then = 0.5 * (v_then + v + volts + _extra(noise_then) - _extra(noise))
+        v_then = 0.5 * (v_then + v + volts + _extra(noise_then) - _extra(noise) + rise)
 
     # What is lost.
     heavy, heavy_then = _heavy(sludge, q), _heavy(sludge_then, q)
-    efficiency = np.clip(state["current_efficiency"], 87.0, 96.5)
     lost = np.maximum(100.0 - efficiency - heavy, 2.0)
     bath = dewing_factor(warmer - eutectic_slope * richer, richer)
     swing = _penalty(noise_then, q) / _penalty(noise, q)
     still = velocity_factor(np.exp(-q["slowing"] * np.asarray(level)))
     nearer = np.clip((limit_then - acd_then) - (limit - acd), -5.0, 5.0)
     faults = q["fault_loss"] * (np.exp(nearer / q["fault_distance"]) - 1.0)
-    ratio = bath * swing * still * distance_factor(acd_then) / distance_factor(acd)
+    ratio = bath * swing * still * distance_factor(acd_then) / distance_factor(acd) / share ** q["dilution"]
+    alf3 = state["alf3_net"] * share ** q["alf3_by_current"]
     then = 100.0 - lost * ratio - heavy_then - faults
     zero = np.zeros_like(then)
     return {
@@ -250,9 +275,9 @@ def _respond(state: Columns, moves: Numbers, q: Numbers, higher: Numeric) -> dic
         "current_efficiency": then,
         "efficiency_by_feed": then,
         "metal_level": state["metal_level"] + level + zero,
-        "alf3_net": state["alf3_net"] + q["alf3_per_content"] * richer + _ALF3_PER_KELVIN * warmer + zero,
+        "alf3_net": alf3 + q["alf3_per_content"] * richer + _ALF3_PER_KELVIN * warmer + zero,
         "superheat": superheat_then + zero,
-        "line_current": i + zero,
+        "line_current": i + more + zero,
         "lost to noise": lost * swing + faults + zero,
         "lost to sludge": heavy_then + zero,
     }
@@ -270,6 +295,11 @@ def footprint(outcomes: Columns, economics: Mapping[str, float]) -> dict[str, Fl
     return {"specific_energy": energy, "co2e": 1000.0 * emitted(flows, economics) / np.asarray(flows.metal)}
 
 
+def power(outcomes: Columns) -> FloatArray:
+    """Direct-current power of a pot without anode effects [MW]."""
+    return 0.001 * outcomes["line_current"] * outcomes["cell_voltage"]
+
+
 def causes(before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
     """Money by what changes: each cause's share of efficiency at what a point of it is worth, power, AlF3, metal."""
 
@@ -280,7 +310,7 @@ def causes(before: Columns, after: Columns, economics: Mapping[str, float]) -> d
     sludge = before["lost to sludge"] - after["lost to sludge"]
     rest = after["current_efficiency"] - before["current_efficiency"] - noise - sludge
     points = before["current_efficiency"]
-    return {
+    found = {
         "a quieter metal pad": worth(current_efficiency=points + noise),
         "less sludge": worth(current_efficiency=points + sludge),
         "a bath that dissolves less metal": worth(current_efficiency=points + rest),
@@ -288,6 +318,9 @@ def causes(before: Columns, after: Columns, economics: Mapping[str, float]) -> d
         "less AlF3": worth(alf3_net=after["alf3_net"]),
         "less metal that stands in the pot": worth(metal_level=after["metal_level"]),
     }
+    if np.any(after["line_current"] != before["line_current"]):
+        found["another line current"] = worth(line_current=after["line_current"])
+    return found
 
 
 def _flows(outcomes: Columns) -> Flows:

@@ -61,7 +61,7 @@ def what_if(
     model, table, prices
         As for `recommend`.
     moves : Mapping
-        What to add to each knob, for all units alike or by unit [its unit].
+        What to add to each knob, for all units alike or by unit [its unit]; to a shared one for all units alone.
 
     Returns
     -------
@@ -85,8 +85,9 @@ def _moves_by_unit(
     model: SetpointModel, plans: Plans, moves: Mapping[str, float] | Mapping[str, Mapping[str, float]]
 ) -> dict[str, FloatArray]:
     """Moves asked for, by knob, shape (n,) each."""
-    sizes = {knob: np.zeros(len(plans.at)) for knob in model.response.KNOBS}
     whole = all(not isinstance(size, Mapping) for size in moves.values())
+    shared = [knob for knob in model.shared if whole and knob in moves]
+    sizes = {knob: np.zeros(len(plans.at)) for knob in (*model.response.KNOBS, *shared)}
     by_unit: Mapping[str, Any] = {name: moves for name in plans.names} if whole else moves
     for unit, own in by_unit.items():
         if unit not in plans.names:
@@ -176,9 +177,11 @@ def _limits(model: SetpointModel, weighed: Weighed, best: int, i: int) -> tuple[
 
 
 def _support(model: SetpointModel, moves: Mapping[str, float]) -> int:
-    """Rows of history that moved as far in the same direction, of the knob that has the fewest."""
+    """Rows of history that moved as far in the same direction, of the unit's own knob that has the fewest."""
     shares = [
-        float(np.mean(np.sign(size) * model.moves[knob] >= 0.5 * abs(size))) for knob, size in moves.items() if size
+        float(np.mean(np.sign(size) * model.moves[knob] >= 0.5 * abs(size)))
+        for knob, size in moves.items()
+        if size and knob in model.moves
     ]
     return round(model.rows * min(shares, default=0.0))
 

@@ -111,7 +111,7 @@ def learn(
         kept=tuple(kept),
         line=line,
         hold=left.hold,
-        ranges={knob: tuple(np.nanquantile(at.plan[knob], (0.05, 0.95)).tolist()) for knob in knobs},
+        ranges={knob: tuple(np.nanquantile(at.plan[knob], (0.05, 0.95)).tolist()) for knob in at.plan},
         blocked=blocked,
         errors={},
         moves={knob: np.quantile(moved[knob], np.linspace(0.0, 1.0, 201)) for knob in knobs},

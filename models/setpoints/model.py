@@ -40,7 +40,7 @@ class SetpointModel:
     hold : dict of str to (float, float)
         Share of a move of each knob down, and up, that is still there on average over the periods of its outcome.
     ranges : dict of str to (float, float)
-        Between which values history knows each knob, 5 to 95 % [its unit].
+        Between which values history knows each knob, shared ones too, 5 to 95 % [its unit].
     blocked : dict of str to str
         Knobs of which history teaches nothing, and why.
     errors : dict of str to ndarray, shape (q,)
@@ -82,6 +82,12 @@ class SetpointModel:
     def knobs(self) -> tuple[str, ...]:
         """Knobs that may be recommended."""
         return tuple(knob for knob in self.response.KNOBS if knob not in self.blocked)
+
+    @cached_property
+    def shared(self) -> tuple[str, ...]:
+        """Knobs that are one for all units, and that the seed says how to move."""
+        columns = [self.seed.column(knob) for knob in self.response.SHARED if knob in self.ranges]
+        return tuple(one.name for one in columns if one.bounds and one.step and one.move_cost)
 
     def step(self, knob: str) -> float:
         """Largest move of a knob in one period [its unit]."""
@@ -131,9 +137,13 @@ class SetpointModel:
         return self.response.state(hidden, at.plan, in_hand(at, usual, self.seed), self.line)
 
     def outcomes(
-        self, state: Mapping[str, FloatArray], moves: Mapping[str, FloatArray], theta: FloatArray
+        self,
+        state: Mapping[str, FloatArray],
+        moves: Mapping[str, FloatArray],
+        theta: FloatArray,
+        shared: Mapping[str, float] | None = None,
     ) -> dict[str, FloatArray]:
-        """Outcomes after moves that are held as far as moves in history were.
+        """Outcomes after moves that are held as far as moves in history were; shared knobs are held whole.
 
         Parameters
         ----------
@@ -143,9 +153,23 @@ class SetpointModel:
             By knob [its unit].
         theta : ndarray, shape (p,)
             Constants and offsets, like the posterior's mean.
+        shared : Mapping of str to float, optional
+            Constants of shared knobs, one of `shared_draws`; without it they are as usual.
         """
         held = self.held({knob: moves[knob] for knob in self.response.KNOBS})
-        found = dict(self.response.respond(state, held, self.line | self.posterior.values(theta)))
+        held |= {knob: np.asarray(moves[knob]) for knob in self.response.SHARED if knob in moves}
+        return self.outcomes_of_held(state, held, theta, shared)
+
+    def outcomes_of_held(
+        self,
+        state: Mapping[str, FloatArray],
+        held: Mapping[str, FloatArray],
+        theta: FloatArray,
+        shared: Mapping[str, float] | None = None,
+    ) -> dict[str, FloatArray]:
+        """Outcomes after moves none of which is taken back; arguments are those of `outcomes`."""
+        constants = self.line | dict(shared or {}) | self.posterior.values(theta)
+        found = dict(self.response.respond(state, held, constants))
         steps = {knob: size / self.step(knob) for knob, size in held.items()}
         for name, added in self.posterior.shift(theta, steps).items():
             found[name] = found[name] + added
@@ -157,6 +181,13 @@ class SetpointModel:
             knob: np.where(np.asarray(size) < 0.0, self.hold[knob][0], self.hold[knob][1]) * size
             for knob, size in moves.items()
         }
+
+    def shared_draws(self, count: int) -> list[dict[str, float]]:
+        """Constants of shared knobs, as probable as they are said to be, in pairs about the usual; always the same."""
+        constants = self.response.SHARED_CONSTANTS
+        half = np.random.default_rng(1).standard_normal((count // 2, len(constants)))
+        away = np.exp(np.vstack([half, -half]) * [one.doubt for one in constants])
+        return [{one.name: one.value * float(by) for one, by in zip(constants, row, strict=True)} for row in away]
 
     def still(self) -> dict[str, FloatArray]:
         """The move of no knob, shape (1, 1) each."""

@@ -53,6 +53,14 @@ class Response(Protocol):
         """Knobs that each unit has for itself, and the column that follows each at once."""
 
     @property
+    def SHARED(self) -> Mapping[str, str]:
+        """Knobs that are one for all units, and the column that follows each; no unit's history differs in them."""
+
+    @property
+    def SHARED_CONSTANTS(self) -> tuple[Constant, ...]:
+        """What the effects of shared knobs rest on beside `CONSTANTS`; history sharpens none of them."""
+
+    @property
     def DRIVEN(self) -> tuple[str, ...]:
         """Columns that say nothing of a unit which `hidden` does not say whatever its knobs are."""
 
@@ -88,7 +96,13 @@ class Response(Protocol):
         """Outcomes of `respond` that a table measures, from its columns of shape (units, periods)."""
 
     def respond(self, state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
-        """Outcomes of a period after moves from its state."""
+        """Outcomes of a period after moves from its state.
+
+        Shared knobs that are left out are not moved, constants of theirs that are left out as usual.
+        """
+
+    def power(self, outcomes: Columns) -> FloatArray:
+        """Power that units take from what they share [MW]."""
 
     def money(self, outcomes: Columns, economics: Mapping[str, float]) -> FloatArray:
         """Money a unit and day; ValueError names a price that is missing or impossible."""

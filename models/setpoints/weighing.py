@@ -75,7 +75,7 @@ def weigh_each(
     at, state = plans.at, model.states(plans.at)
     worth: list[list[FloatArray]] = [[] for _ in economics]
     prints = []
-    for after in _drawn(model, plans.names, state, moves):
+    for after in drawn(model, plans.names, state, moves):
         for kept_worth, one in zip(worth, economics, strict=True):
             kept_worth.append(model.money(after, one))
         prints.append(model.response.footprint(after, economics[0]))
@@ -102,14 +102,14 @@ def weigh_each(
 def changes(model: SetpointModel, plans: Plans, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Changes of outcomes by one move a unit, shape (n,) each, draw by draw, shape (DRAWS, n) each."""
     pair = {knob: np.vstack([np.zeros_like(size), size]) for knob, size in moves.items()}
-    drawn = [
+    differences = [
         {name: values[1] - values[0] for name, values in after.items() if name in model.errors}
-        for after in _drawn(model, plans.names, model.states(plans.at), pair)
+        for after in drawn(model, plans.names, model.states(plans.at), pair)
     ]
-    return {name: np.array([one[name] for one in drawn]) for name in drawn[0]}
+    return {name: np.array([one[name] for one in differences]) for name in differences[0]}
 
 
-def _drawn(
+def drawn(
     model: SetpointModel, names: Sequence[str], state: Mapping[str, FloatArray], moves: Mapping[str, FloatArray]
 ) -> Iterator[dict[str, FloatArray]]:
     """Outcomes after moves, once for each draw of what is believed.
@@ -118,8 +118,11 @@ def _drawn(
     """
     own = [np.random.default_rng(zlib.crc32(name.encode())).standard_normal((DRAWS // 2, 2)) for name in names]
     normals = np.stack(own, axis=-1)
-    for theta, normal in zip(model.posterior.draws(DRAWS), np.concatenate([normals, -normals]), strict=True):
-        yield model.outcomes(model.response.disturbed(state, model.line, normal), moves, theta)
+    beliefs = zip(
+        model.posterior.draws(DRAWS), model.shared_draws(DRAWS), np.concatenate([normals, -normals]), strict=True
+    )
+    for theta, shared, normal in beliefs:
+        yield model.outcomes(model.response.disturbed(state, model.line, normal), moves, theta, shared)
 
 
 def chosen(weighed: Weighed, unknown: Sequence[str | None]) -> tuple[IntArray, list[str | None]]:

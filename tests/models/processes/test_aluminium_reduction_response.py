@@ -7,7 +7,7 @@ from models.processes import aluminium_reduction_response as response
 from seeds import load
 
 LINE = {"usual_superheat": 9.0, "superheat_trust": 0.5, "superheat_doubt": 0.85, "limit_doubt": 0.9}
-CONSTANTS = LINE | {one.name: one.value for one in response.CONSTANTS}
+CONSTANTS = LINE | {one.name: one.value for one in (*response.CONSTANTS, *response.SHARED_CONSTANTS)}
 STATE = {
     "cell_voltage": np.array([4.0, 4.05]),
     "excess_alf3": np.array([11.5, 12.0]),
@@ -25,9 +25,11 @@ STATE = {
 PRICES = {name: one.value for name, one in load("aluminium_reduction").economics.items()}
 
 
-def after(volts=0.0, alf3=0.0, level=0.0):
+def after(volts=0.0, alf3=0.0, level=0.0, current=None, **constants):
     moves = {"voltage_setpoint": volts, "excess_alf3_target": alf3, "metal_level_target": level}
-    return response.respond(STATE, {knob: np.array([[size]]) for knob, size in moves.items()}, CONSTANTS)
+    if current is not None:
+        moves["line_current_target"] = current
+    return response.respond(STATE, {knob: np.array([[size]]) for knob, size in moves.items()}, CONSTANTS | constants)
 
 
 STILL = after()
@@ -89,9 +91,69 @@ def test_causes_add_up_to_the_gain():
     np.testing.assert_allclose(sum(causes.values()), gain, rtol=0.02, atol=0.05)
 
 
+def test_another_current_is_named_as_a_cause_where_it_moved_alone():
+    moved = after(current=4.0)
+    gain = response.money(moved, PRICES) - response.money(STILL, PRICES)
+    causes = response.causes(STILL, moved, PRICES)
+    np.testing.assert_allclose(sum(causes.values()), gain, rtol=0.05, atol=0.5)
+    assert "another line current" not in response.causes(STILL, after(volts=0.02), PRICES)
+
+
 def test_carbon_and_power_that_cost_nothing_make_a_pot_worth_more():
     free = response.money(STILL, PRICES | {"power_price": 0.0})
     assert (free > response.money(STILL, PRICES)).all()
+
+
+def test_more_current_makes_more_metal_by_faraday():
+    """0.3356 g/Ah: 8.054 kg a kA and day at full efficiency, and more of it as the lost flux is of a larger whole."""
+    moved = after(current=5.0)
+    made = [0.08054 * one["line_current"] * one["current_efficiency"] for one in (STILL, moved)]
+    np.testing.assert_allclose(change("line_current", current=5.0), 5.0)
+    expected = 0.08054 * (5.0 * STATE["current_efficiency"] + 405.0 * change("current_efficiency", current=5.0))
+    np.testing.assert_allclose((made[1] - made[0])[0], expected, rtol=1e-9)
+
+
+def test_regulation_keeps_the_resistance_when_the_current_moves():
+    """A calm pot of 4.00 V rises with its voltage above 1.65 V: 5 kA of 400 are 29 mV."""
+    still = STATE | {"voltage_noise": np.array([10.5, 10.5])}
+    moves = {knob: np.zeros((1, 1)) for knob in response.KNOBS}
+    one = response.respond(still, moves | {"line_current_target": np.full((1, 1), 5.0)}, CONSTANTS)
+    rise = (one["cell_voltage"] - response.respond(still, moves, CONSTANTS)["cell_voltage"])[0]
+    np.testing.assert_allclose(rise, (STATE["cell_voltage"] - 1.65) * 5.0 / 400.0, atol=1e-3)
+
+
+def test_more_current_warms_the_bath_as_a_voltage_of_the_same_heat_does():
+    """5 kA at 2.4 V above what the reaction takes, and 29 mV at 400 kA: as much heat as 55-60 mV more."""
+    current = change("bath_temperature", current=5.0)
+    less, more = change("bath_temperature", volts=0.045), change("bath_temperature", volts=0.07)
+    assert ((less < current) & (current < more)).all()
+
+
+def test_the_lost_flux_of_metal_is_the_same_whatever_the_current_where_nothing_else_changes():
+    """With the bath as it is and a pad that current does not move, 1 % more current loses 1 % less of it."""
+    moved = after(current=4.0, pad_by_current=0.0, heat_transfer=1e9)
+    quiet = (100.0 - moved["current_efficiency"][0, 0]) * 404.0
+    assert quiet == pytest.approx((100.0 - STILL["current_efficiency"][0, 0]) * 400.0, rel=0.02)
+
+
+def test_the_pad_is_more_restless_the_more_its_limit_follows_the_current():
+    noise = [after(current=5.0, pad_by_current=power)["voltage_noise"][0] for power in (0.0, 1.0, 2.0)]
+    assert (np.diff(noise, axis=0) > 0).all()
+
+
+def test_aluminium_fluoride_is_used_up_with_the_feed():
+    moved = after(current=4.0, alf3_per_content=0.0, heat_transfer=1e9)
+    np.testing.assert_allclose(moved["alf3_net"][0], STATE["alf3_net"] * 1.01, rtol=2e-3)
+
+
+def test_power_is_current_times_voltage():
+    np.testing.assert_allclose(response.power(STILL)[0], [1.6, 1.62])
+
+
+def test_a_current_that_does_not_move_changes_nothing_to_the_last_bit():
+    moved, same = after(volts=0.02, level=0.5), after(volts=0.02, level=0.5, current=0.0)
+    for name, values in moved.items():
+        np.testing.assert_array_equal(values, same[name])
 
 
 def test_hidden_character_does_not_change_with_the_set_points():

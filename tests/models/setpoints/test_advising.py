@@ -144,6 +144,21 @@ def test_a_line_current_is_not_moved_for_one_pot(advised):
     assert all(set(one.moves) == {"voltage_setpoint", "excess_alf3_target", "metal_level_target"} for one in advised)
 
 
+def test_a_current_that_is_moved_for_all_warms_every_pot_and_is_doubted_more_than_nothing(taught, line):
+    found = [one for one in what_if(taught, line.planned, {"line_current_target": 2.5}) if one.refusal is None]
+    assert found
+    for one in found:
+        assert one.moves["line_current_target"] == 2.5
+        for name in ("cell_voltage", "bath_temperature"):
+            assert 0.0 < one.effects[name].low < one.effects[name].high
+        assert one.gain.low < one.gain.value < one.gain.high
+
+
+def test_a_current_beyond_its_bounds_is_an_error(taught, line):
+    with pytest.raises(SetpointError, match=r"moves.line_current_target: got 30, .* expected 388 to 412, its bounds"):
+        what_if(taught, line.planned, {"line_current_target": 30.0})
+
+
 def test_one_unit_alone_gets_the_advice_that_it_gets_among_all(taught, line, advised):
     unit = advised[7].unit
     alone = line.planned[line.planned[line.seed.key.name] == unit]

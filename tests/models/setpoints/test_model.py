@@ -40,3 +40,13 @@ def test_the_cost_of_moves_is_spread_over_the_days_of_their_outcome(taught):
     moves = {"voltage_setpoint": np.array([0.0, 0.05]), "excess_alf3_target": np.array([0.0, -0.5])}
     # 50 $/V and 10 $/wt% over three periods of 30 days
     np.testing.assert_allclose(taught.move_cost(moves), [0.0, (50 * 0.05 + 10 * 0.5) / 90])
+
+
+def test_constants_of_a_shared_knob_are_drawn_in_pairs_about_the_usual(taught):
+    drawn = taught.shared_draws(32)
+    assert drawn == taught.shared_draws(32)
+    for one in taught.response.SHARED_CONSTANTS:
+        logs = np.log([row[one.name] / one.value for row in drawn])
+        np.testing.assert_allclose(logs[:16], -logs[16:])
+        # of 16 independent draws the standard deviation is within 0.5 to 1.5 of the true one in 99 of 100 cases
+        assert 0.5 * one.doubt < logs.std() < 1.5 * one.doubt
