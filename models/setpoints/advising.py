@@ -130,7 +130,7 @@ def advice(
             start=plans.grid.starts[plans.at.periods[i]],
             plan={knob: float(values[i]) for knob, values in plans.at.plan.items()},
             moves={knob: float(size[i]) for knob, size in sizes.items()},
-            gain=_about(weighed.gain[best[i], i], weighed.doubt[best[i], i]),
+            gain=about(weighed.gain[best[i], i], weighed.doubt[best[i], i]),
             effects=_effects(weighed, changed, best[i], i),
             limits=_limits(model, weighed, best[i], i),
             cause=max(causes, key=lambda name: float(causes[name][i])) if best[i] else None,
@@ -142,7 +142,8 @@ def advice(
     ]
 
 
-def _about(value: float, doubt: float) -> Estimate:
+def about(value: float, doubt: float) -> Estimate:
+    """A value with its 90 % interval, from its standard deviation."""
     return Estimate(float(value), float(value - _LEVEL * doubt), float(value + _LEVEL * doubt))
 
 
@@ -151,9 +152,9 @@ def _effects(weighed: Weighed, changed: Mapping[str, FloatArray], best: int, i: 
     found = {}
     for name, values in weighed.footprint.items():
         change = values[:, best, i] - values[:, 0, i]
-        found[name] = _about(change.mean(), change.std())
+        found[name] = about(change.mean(), change.std())
     for name, values in changed.items():
-        found[name] = _about(values[:, i].mean(), values[:, i].std())
+        found[name] = about(values[:, i].mean(), values[:, i].std())
     return found
 
 

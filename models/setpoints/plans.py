@@ -57,6 +57,13 @@ class Plans:
         refusals = [strange or _unknown(model, grid, at, i) for i in range(len(at))]
         return cls(grid, every, at, [str(grid.units[unit]) for unit in at.units], refusals)
 
+    @property
+    def running(self) -> set[str]:
+        """Units that have a plan, or a row of one of the last OLDEST periods before the plans."""
+        first = int(self.at.periods.min())
+        late = self.grid.there[:, max(first - OLDEST, 0) : first].any(axis=1)
+        return {str(unit) for unit in self.grid.units[late]} | set(self.names)
+
 
 def _unknown(model: SetpointModel, grid: Grid, at: Situations, i: int) -> str | None:
     """Why the situation of a unit is not known well enough, if so."""

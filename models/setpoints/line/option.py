@@ -1,0 +1,190 @@
+"""One value of the shared knob: what the units' own moves are worth with it, and which are the best together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from models.setpoints.limits import chance
+from models.setpoints.line.knapsack import Knapsack
+from models.setpoints.model import SetpointModel
+from models.setpoints.plans import Plans
+from models.setpoints.weighing import DOUBTS, Weighed, moves_of, weigh
+from physics.arrays import BoolArray, FloatArray, IntArray
+
+_SLACK = 1e-9  # of a chance
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What moves of all units bring together.
+
+    Attributes
+    ----------
+    gain, doubt : float
+        Expected gain and its standard deviation [money a day of the line].
+    power : float
+        What the line takes [MW].
+    """
+
+    gain: float
+    doubt: float
+    power: float
+
+    @property
+    def sure(self) -> float:
+        """The gain less DOUBTS of its doubt: what values of the shared knob are compared by."""
+        return self.gain - DOUBTS * self.doubt
+
+
+@dataclass(frozen=True, eq=False)
+class Option:
+    """A move of the shared knob, with m moves of the own knobs of n known units; the first leaves them as planned.
+
+    A unit keeps each limit of the seed as it does where it is advised alone: no likelier to break it than the seed
+    allows, or than the plan is. Where the shared knob leaves a unit no such move, the unit does what it can and is
+    `strained`. The line as a whole breaks no limit more often than the seed allows, or than it does by plan.
+
+    Attributes
+    ----------
+    size : float
+        The move of the shared knob [its unit].
+    own : dict of str to ndarray, shape (m,)
+        Moves of the units' knobs [their units].
+    gain : ndarray, shape (m, n)
+        Expected gain over the plan, cost of all moves taken off [money a unit and day].
+    draws : ndarray, shape (d, m, n)
+        Gain without the cost as each draw of what is believed has it [money a unit and day].
+    power : ndarray, shape (m, n)
+        What a unit takes in the period [MW].
+    chances, ceilings : ndarray, shapes (k, m, n) and (k, n)
+        Probability that a unit breaks each limit of the seed, and the one that it may have [1].
+    most : ndarray, shape (k,)
+        Units that may break each limit in a period, as expected.
+    allowed : ndarray of bool, shape (m, n)
+        Within reach, and within the seed's limits as said above.
+    strained : ndarray of bool, shape (n,)
+    others : int
+        Units that count as the mean of these ones with their own knobs as planned.
+    shut : str or None
+        Why the shared knob may not be moved so, whatever the units do.
+    """
+
+    size: float
+    own: dict[str, FloatArray]
+    gain: FloatArray
+    draws: FloatArray
+    power: FloatArray
+    chances: FloatArray
+    ceilings: FloatArray
+    most: FloatArray
+    allowed: BoolArray
+    strained: BoolArray
+    others: int
+    shut: str | None
+
+    @classmethod
+    def of(
+        cls,
+        model: SetpointModel,
+        plans: Plans,
+        economics: Mapping[str, float],
+        moved: tuple[str, float],
+        known: BoolArray,
+        still: Weighed,
+    ) -> Self:
+        """Weigh a move of the shared knob, `moved` by name and size; `still` is what own moves bring without it."""
+        knob, size = moved
+        shut = _unsupported(model, plans, knob, size)
+        own = model.still() if shut else moves_of(model)
+        weighed, first = still, 0
+        if size:
+            # The first of what is weighed is the plan: what the others gain is over it.
+            moves = {name: np.vstack([np.zeros((1, 1)), sizes]) for name, sizes in own.items()}
+            moves[knob] = np.where(np.arange(len(moves[next(iter(own))])) > 0, size, 0.0)[:, None]
+            weighed, first = weigh(model, plans, economics, moves), 1
+        limits = model.seed.constraints
+        chances = np.zeros((0, *weighed.gain[:, known].shape))
+        if limits:
+            chances = np.array([chance(one, weighed.after[one.name], model.errors[one.name]) for one in limits])
+            chances = chances[:, :, known]
+        may = np.array([one.chance for one in limits])[:, None]
+        ceilings = np.maximum(chances[:, 0], may)
+        reached = (weighed.supported & np.isfinite(weighed.gain))[first:, known]
+        reached[0] = True  # as planned; where the shared knob itself leads out of reach, the option is shut
+        whole = np.maximum(chances[:, 0].sum(axis=1), may[:, 0] * int(known.sum()))
+        over = np.maximum(chances[:, first:] - ceilings[:, None] - _SLACK, 0.0)
+        excess = np.where(reached, (over / may[:, None]).sum(axis=0), np.inf)
+        strained = excess.min(axis=0) > 0.0
+        return cls(
+            size,
+            {name: sizes.ravel() for name, sizes in own.items()},
+            weighed.gain[first:, known],
+            weighed.draws[:, first:, known],
+            _power(model, plans, own, moved)[:, known],
+            chances[:, first:],
+            ceilings,
+            whole if size else ceilings.sum(axis=1),
+            excess <= excess.min(axis=0),
+            strained,
+            len(plans.running) - int(known.sum()),
+            shut,
+        )
+
+    @cached_property
+    def problem(self) -> Knapsack:
+        """Which move is the best of each unit, where all share limits: power, without one as yet, then the seed's.
+
+        An own move is worth what it brings beyond leaving the own knobs as planned, less DOUBTS of the doubt of that.
+        """
+        values = self.gain - self.gain[0] - DOUBTS * (self.draws - self.draws[:, :1]).std(axis=0)
+        values[0] = 0.0
+        takes = np.concatenate([self.power[None], self.chances])
+        limits = np.concatenate([[np.inf], self.most])
+        taken = np.zeros(len(takes))
+        taken[0] = self.others * self.power[0].mean()
+        return Knapsack(values, takes, limits, self.allowed, taken)
+
+    def sum(self, best: IntArray) -> Sum:
+        """What moves bring together, one of each unit, shape (n,)."""
+        n = np.arange(len(best))
+        drawn = self.draws[:, best, n].sum(axis=1) + self.others * self.draws[:, 0].mean(axis=1)
+        gain = self.gain[best, n].sum() + self.others * self.gain[0].mean()
+        return Sum(float(gain), float(drawn.std()), float(self.problem.all_taken(best)[0]))
+
+    def as_sure(self, best: IntArray) -> Knapsack:
+        """The problem, worth as much as the sum is sure to bring where these moves are chosen."""
+        own = float(self.problem.values[best, np.arange(len(best))].sum())
+        return replace(self.problem, worth=self.sum(best).sure - own)
+
+
+def reach(model: SetpointModel, knob: str) -> tuple[float, float]:
+    """Lowest and highest value of a knob within its bounds and the middle nine tenths of history [its unit]."""
+    (low, high), (bottom, top) = model.ranges[knob], model.seed.column(knob).settable
+    return max(low, bottom), min(high, top)
+
+
+def _unsupported(model: SetpointModel, plans: Plans, knob: str, size: float) -> str | None:
+    """Why a move of the shared knob leads where it may not, if so; one towards where it may is none."""
+    unit, (low, high) = model.seed.column(knob).unit, reach(model, knob)
+    plan = float(plans.at.plan[knob][0])
+    if min(low, plan) <= plan + size <= max(high, plan):
+        return None
+    return (
+        f"support: {plan + size:g} {unit} is beyond {low:g} to {high:g} {unit}, its bounds and the middle nine tenths "
+        "of what history knows"
+    )
+
+
+def _power(model: SetpointModel, plans: Plans, own: Mapping[str, FloatArray], moved: tuple[str, float]) -> FloatArray:
+    """What units take in the period to come, none of the moves taken back [MW], shape (m, n)."""
+    knob, size = moved
+    state = model.states(plans.at)
+    # The state is that of a mean over periods, in which the shared knob is as usual: here it is as it will be set.
+    set_to = plans.at.plan[knob] + size - state[model.response.SHARED[knob]]
+    held = dict(own) | {knob: np.broadcast_to(set_to, (1, len(set_to)))}
+    return model.response.power(model.outcomes_of_held(state, held, model.posterior.mean))
