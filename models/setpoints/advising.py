@@ -61,7 +61,7 @@ def what_if(
     model, table, prices
         As for `recommend`.
     moves : Mapping
-        What to add to each knob, for all units alike or by unit [its unit]; to a shared one for all units alone.
+        What to add to each knob, for all units alike or by unit [its unit]; to a shared one the same for all.
 
     Returns
     -------
@@ -86,9 +86,10 @@ def _moves_by_unit(
 ) -> dict[str, FloatArray]:
     """Moves asked for, by knob, shape (n,) each."""
     whole = all(not isinstance(size, Mapping) for size in moves.values())
-    shared = [knob for knob in model.shared if whole and knob in moves]
-    sizes = {knob: np.zeros(len(plans.at)) for knob in (*model.response.KNOBS, *shared)}
     by_unit: Mapping[str, Any] = {name: moves for name in plans.names} if whole else moves
+    given = [by_unit.get(name, {}) for name in plans.names]
+    shared = [knob for knob in model.shared if len({own.get(knob) for own in given}) == 1 and knob in given[0]]
+    sizes = {knob: np.zeros(len(plans.at)) for knob in (*model.response.KNOBS, *shared)}
     for unit, own in by_unit.items():
         if unit not in plans.names:
             raise SetpointError(

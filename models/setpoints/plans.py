@@ -10,7 +10,7 @@ import pandas as pd
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import MIN_AGE, SetpointModel
 from models.setpoints.situations import SMOOTH, Grid, Situations, situations
-from physics.arrays import FloatArray
+from physics.arrays import BoolArray, FloatArray
 
 STRANGE = 3.0  # spreads by which readings of all units may be off from expectation, before the plant is another
 FAR = 6.0  # spreads from the usual, beyond which a unit's lasting character is nothing that the model learnt
@@ -58,11 +58,17 @@ class Plans:
         return cls(grid, every, at, [str(grid.units[unit]) for unit in at.units], refusals)
 
     @property
+    def newest(self) -> BoolArray:
+        """Which of the plans are of the newest period that is planned, shape (n,): others are of units that stopped."""
+        return np.asarray(self.at.periods == self.at.periods.max())
+
+    @property
     def running(self) -> set[str]:
-        """Units that have a plan, or a row of one of the last OLDEST periods before the plans."""
-        first = int(self.at.periods.min())
-        late = self.grid.there[:, max(first - OLDEST, 0) : first].any(axis=1)
-        return {str(unit) for unit in self.grid.units[late]} | set(self.names)
+        """Units that have a plan of the newest period, or a row of one of the last OLDEST periods before it."""
+        first = int(self.at.periods.max())
+        late = np.asarray(self.grid.there[:, max(first - OLDEST, 0) : first].any(axis=1), dtype=np.bool_)
+        late[self.at.units[self.newest]] = True
+        return {str(unit) for unit in self.grid.units[late]}
 
 
 def _unknown(model: SetpointModel, grid: Grid, at: Situations, i: int) -> str | None:

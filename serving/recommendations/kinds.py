@@ -11,6 +11,7 @@ from pydantic import Field
 from models.setpoints.units import MONEY
 from seeds import Column, Seed
 from serving.payloads import record, title
+from serving.recommendations.line import line_kind
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Kinds:
         Advice for one row, and its points of money against greenhouse gases.
     test, worth : type
         A set-point test of one unit, and what those of each knob are worth.
+    line : type
+        Advice for all units together.
     """
 
     number: Any
@@ -32,22 +35,34 @@ class Kinds:
     pareto: Any
     test: Any
     worth: Any
+    line: Any
 
 
-def kinds_of(seed: Seed, knobs: Sequence[Column]) -> Kinds:
-    """Types of a seed's process, whose `knobs` may be moved."""
+def kinds_of(seed: Seed, knobs: Sequence[Column], shared: Sequence[Column]) -> Kinds:
+    """Types of a seed's process, whose `knobs` may be moved by unit and whose `shared` ones for all units alike."""
     number: Any = record(f"{title(seed)}Number", "A number with its unit.", {"value": float, "unit": str})
-    advice = _advice(seed)
-    return Kinds(number, advice, _pareto(seed, number, advice), _test(seed, knobs, number), _worth(seed, knobs))
+    estimate = _estimate(seed)
+    advice = _advice(seed, estimate)
+    return Kinds(
+        number,
+        advice,
+        _pareto(seed, number, advice),
+        _test(seed, knobs, number),
+        _worth(seed, knobs),
+        line_kind(seed, shared, estimate),
+    )
 
 
-def _advice(seed: Seed) -> Any:
-    """Type of the advice for one row."""
-    number: Any = record(
+def _estimate(seed: Seed) -> Any:
+    return record(
         f"{title(seed)}AdviceEstimate",
         "A change with its 90 % interval; null: not known of this row.",
         {"value": float | None, "low": float | None, "high": float | None, "unit": str},
     )
+
+
+def _advice(seed: Seed, number: Any) -> Any:
+    """Type of the advice for one row."""
     limit: Any = record(
         f"{title(seed)}AdviceLimit",
         "A limit of the seed as it stands after the moves; null: not known of this row.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -16,6 +16,7 @@ from seeds import Column, Quantity, Seed
 from serving.faults import Shape
 from serving.payloads import Key, ModelUsed, Record, known_later, record, row_fields, title
 from serving.recommendations.kinds import Kinds, kinds_of
+from serving.recommendations.line import LINE, POWER_LIMIT, power_limit_kind
 
 ASSUMPTIONS = (
     f"mean over this and the next {AHEAD - 1} periods if the crew goes on as in history; limits are of the period to "
@@ -61,8 +62,8 @@ class SetpointPayloads:
         The process.
     max_rows : int
         Most rows, and most rows of history, in one request.
-    row, past, moves : Shape
-        A row that plans a period, a row of history, and moves of one unit's knobs.
+    row, past, moves, alike : Shape
+        A row that plans a period, a row of history, moves of one unit's knobs, and moves of all units alike.
     knobs, needed : tuple of str
         Knobs that may be moved, and `before` columns without which physics does not know a unit.
     verbs : dict of str to Verb
@@ -74,6 +75,7 @@ class SetpointPayloads:
     row: Shape
     past: Shape
     moves: Shape
+    alike: Shape
     knobs: tuple[str, ...]
     needed: tuple[str, ...]
     verbs: dict[str, Verb]
@@ -90,29 +92,35 @@ def setpoint_payloads(seed: Seed, max_rows: int) -> SetpointPayloads | None:
     about = "A period that is over, with what has become known of it since."
     fields, over = row_fields(known_later(seed), UNIT, FIRST.isoformat())
     past = record(f"{title(seed)}HistoryRow", about, fields)
-    knobs = [seed.column(name) for name in response.KNOBS]
-    moves = record(
-        f"{title(seed)}Moves",
-        "What to add to the planned knobs of a unit; what is left out stays as planned.",
-        {knob.name: NotRequired[_in(knob.unit, f"added to {knob.meaning}", -(knob.step or 1.0) / 2)] for knob in knobs},
+    knobs, common = ([seed.column(name) for name in names] for names in (response.KNOBS, response.SHARED))
+    moves = _moves(
+        seed, "Moves", "What to add to the planned knobs of a unit; what is left out stays as planned.", knobs
     )
+    about = "What to add to the planned knobs of all units, shared ones too; what is left out stays as planned."
+    alike = _moves(seed, "MovesOfAll", about, [*knobs, *common])
     shared = {"rows": [_at(example, seed, EXAMPLES)], "history": [_at(over, seed, i) for i in range(EXAMPLES)]}
-    parts = _Parts(seed, max_rows, row, past, moves, kinds_of(seed, knobs), shared)
+    parts = _Parts(seed, max_rows, row, past, moves, alike, kinds_of(seed, knobs, common), shared)
     return SetpointPayloads(
         seed=seed,
         max_rows=max_rows,
         row=Shape(row, seed),
         past=Shape(past, seed),
         moves=Shape(moves, seed),
+        alike=Shape(alike, seed),
         knobs=tuple(response.KNOBS),
         needed=response.BEFORE,
         verbs={
-            RECOMMENDATIONS: _recommendations(parts),
+            RECOMMENDATIONS: _recommendations(parts, bool(common)),
             WHAT_IF: _what_if(parts, knobs[0]),
             **({PARETO: _pareto(parts)} if CARBON_PRICE in seed.economics else {}),
             EXPERIMENTS: _experiments(parts),
         },
     )
+
+
+def _moves(seed: Seed, name: str, about: str, knobs: Sequence[Column]) -> Any:
+    kinds = {one.name: _in(one.unit, f"added to {one.meaning}", -(one.step or 1.0) / 2) for one in knobs}
+    return record(f"{title(seed)}{name}", about, {knob: NotRequired[kind] for knob, kind in kinds.items()})
 
 
 def _check_names(seed: Seed) -> None:
@@ -156,6 +164,7 @@ class _Parts:
     row: Any
     past: Any
     moves: Any
+    alike: Any
     kinds: Kinds
     example: Record
 
@@ -227,20 +236,25 @@ def _example_prices(seed: Seed) -> dict[str, float]:
     return {} if name is None else {name: prices[name].value}
 
 
-def _recommendations(parts: _Parts) -> Verb:
+def _recommendations(parts: _Parts, has_line: bool) -> Verb:
     advice: Any = parts.kinds.advice
-    answer = {RECOMMENDATIONS: Annotated[list[advice], Field(description="one a row, in their order")]}
+    answer: dict[str, Any] = {RECOMMENDATIONS: Annotated[list[advice], Field(description="one a row, in their order")]}
+    request, example = {}, {}
+    if has_line:
+        line: Any = parts.kinds.line
+        answer[LINE] = Annotated[line, Field(description="what all units share, with the moves that go with it")]
+        request, example = {POWER_LIMIT: power_limit_kind()}, {POWER_LIMIT: 450.0}
     about = (
         "For each row the moves of its knobs that bring most money on average, where they are sure enough to bring "
         "more than they cost, stay within bounds and within what history has tried, and keep the seed's limits; else "
         "a refusal that says why. A refusal is an answer."
     )
-    return parts.verb("Recommendations", "Recommended set-points", about, {}, answer, {})
+    return parts.verb("Recommendations", "Recommended set-points", about, request, answer, example)
 
 
 def _what_if(parts: _Parts, knob: Column) -> Verb:
     advice: Any = parts.kinds.advice
-    by_unit: Any = parts.moves | dict[Key, parts.moves]  # type: ignore[name-defined]
+    by_unit: Any = parts.alike | dict[Key, parts.moves]  # type: ignore[name-defined]
     described = "by knob: the same for each row; or by unit and knob"
     shown = {knob.name: -(knob.step or 1.0) / 2}
     moves = Annotated[by_unit, Field(min_length=1, description=described, examples=[shown])]

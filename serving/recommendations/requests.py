@@ -89,7 +89,7 @@ def by_unit(moves: Record) -> bool:
 def _move_faults(moves: Record, payloads: SetpointPayloads) -> list[Fault]:
     """What is wrong with moves beside their size, which a model's seed limits."""
     if not by_unit(moves):
-        return [within(MOVES, fault) for fault in payloads.moves.read(moves)[1]]
+        return [within(MOVES, fault) for fault in payloads.alike.read(moves)[1]]
     return [
         within(f"{MOVES}.{shown(unit)}", fault) for unit, own in moves.items() for fault in payloads.moves.read(own)[1]
     ]

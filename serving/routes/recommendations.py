@@ -9,16 +9,18 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from models.setpoints.advising import recommend, what_if
+from models.setpoints.advising import what_if
 from models.setpoints.errors import SetpointError
 from models.setpoints.experiments import experiments
 from models.setpoints.frontier import pareto
+from models.setpoints.line.advising import recommend_line
 from models.setpoints.model import SetpointModel
 from serving.bodies import read_body
 from serving.following.champions import Champions, Served
 from serving.payloads import PREDICTIONS, Payloads, Record
 from serving.problems import Fault, ProblemError, described, invalid
 from serving.recommendations.answers import advice_rows, pareto_rows, priced, schedule_rows
+from serving.recommendations.line import LINE, POWER_LIMIT, line_part
 from serving.recommendations.moves import chosen
 from serving.recommendations.payloads import ASSUMPTIONS, EXPERIMENTS, PARETO, RECOMMENDATIONS, WHAT_IF
 from serving.recommendations.requests import Asked, read
@@ -98,7 +100,9 @@ def _setpoints(served: Served, payloads: Payloads) -> SetpointModel:
 
 
 def _recommendations(model: SetpointModel, asked: Asked, prices: Record) -> Record:
-    return {RECOMMENDATIONS: advice_rows(recommend(model, asked.table, prices), asked, model)}
+    advices, line = recommend_line(model, asked.table, prices, asked.request.get(POWER_LIMIT))
+    part = {} if line is None else {LINE: line_part(line, model.seed)}
+    return {RECOMMENDATIONS: advice_rows(advices, asked, model), **part}
 
 
 def _what_if(model: SetpointModel, asked: Asked, prices: Record) -> Record:

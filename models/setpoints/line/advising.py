@@ -104,13 +104,13 @@ def _advise(
     knob: str,
     limit: float | None,
 ) -> LineAdvice:
-    known = np.array([why is None for why in plans.refusals]) & np.isfinite(weighed.gain[0])
-    start = plans.grid.starts[int(plans.at.periods.min())]
+    known = np.array([why is None for why in plans.refusals]) & plans.newest & np.isfinite(weighed.gain[0])
+    start = plans.grid.starts[int(plans.at.periods.max())]
     nothing = LineAdvice(knob, start, len(plans.running), int(known.sum()), limit)
     refusal = _unknown(model, plans, knob, nothing)
     if refusal is not None:
         return replace(nothing, refusal=refusal)
-    plan = float(plans.at.plan[knob][0])
+    plan = float(plans.at.plan[knob][known][0])
     options = [Option.of(model, plans, economics, (knob, size), known, weighed) for size in _sizes(model, knob, plan)]
     choices = [_Choice(option, np.inf if limit is None else limit) for option in options]
     planned = choices[0]
@@ -143,14 +143,12 @@ def _unknown(model: SetpointModel, plans: Plans, knob: str, line: LineAdvice) ->
     """Why the shared knob cannot be advised at all, if so."""
     if knob not in model.shared:
         return f"line: the seed does not say how {knob} may be moved, or the model learnt without it: train again"
-    if len(np.unique(plans.at.periods)) > 1:
-        return "line: plans are of several periods: expected one for all units"
-    values = np.unique(plans.at.plan[knob])
+    values = np.unique(plans.at.plan[knob][plans.newest])
     if len(values) > 1 or not np.isfinite(values).all():
         got = " and ".join(f"{value:g}" for value in values[:2])
         return f"line: {knob} is planned at {got}: expected one value for all units"
     if line.known < LEAST_KNOWN * line.units:
-        reasons = Counter(why for why in plans.refusals if why is not None).most_common(1)
+        reasons = Counter(why for why in np.array(plans.refusals)[plans.newest] if why is not None).most_common(1)
         return (
             f"line: plan and situation are known of {line.known} of the {line.units} units that run: expected "
             f"{LEAST_KNOWN:.0%} or more" + "".join(f"; of {count}: {why}" for why, count in reasons)

@@ -99,7 +99,7 @@ class Option:
     ) -> Self:
         """Weigh a move of the shared knob, `moved` by name and size; `still` is what own moves bring without it."""
         knob, size = moved
-        shut = _unsupported(model, plans, knob, size)
+        shut = _unsupported(model, knob, float(plans.at.plan[knob][known][0]), size)
         own = model.still() if shut else moves_of(model)
         weighed, first = still, 0
         if size:
@@ -168,10 +168,9 @@ def reach(model: SetpointModel, knob: str) -> tuple[float, float]:
     return max(low, bottom), min(high, top)
 
 
-def _unsupported(model: SetpointModel, plans: Plans, knob: str, size: float) -> str | None:
+def _unsupported(model: SetpointModel, knob: str, plan: float, size: float) -> str | None:
     """Why a move of the shared knob leads where it may not, if so; one towards where it may is none."""
     unit, (low, high) = model.seed.column(knob).unit, reach(model, knob)
-    plan = float(plans.at.plan[knob][0])
     if min(low, plan) <= plan + size <= max(high, plan):
         return None
     return (

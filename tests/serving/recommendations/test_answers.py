@@ -81,7 +81,8 @@ def listed(kind: Any) -> Any:
 
 
 def kinds(model: Any) -> dict[str, Any]:
-    return vars(kinds_of(model.seed, [model.seed.column(name) for name in model.response.KNOBS]))
+    own, shared = ([model.seed.column(name) for name in of] for of in (model.response.KNOBS, model.response.SHARED))
+    return vars(kinds_of(model.seed, own, shared))
 
 
 def test_each_number_has_its_unit(asked: Asked, model: Any) -> None:

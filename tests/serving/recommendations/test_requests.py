@@ -153,7 +153,7 @@ def test_what_does_not_go_together_is_named(
         ({"prices": {"power_price": "0.1"}}, ("prices.power_price", "0.1", None, "a number")),
         ({"prices": {"power": 0.1}}, ("prices.power", 0.1, None, "no such field; the nearest is power_price")),
         ({"price": {}}, ("price", "{}", None, "no such field; the nearest is prices")),
-        ({"moves": {}}, ("moves", "{}", None, "no such field; there are: rows, history, prices")),
+        ({"moves": {}}, ("moves", "{}", None, "no such field; there are: rows, history, prices, power_limit")),
         ({"history": []}, ("history", 0, 1.0, "at least 1 entries")),
         ({"rows": []}, ("rows", 0, 1.0, "at least 1 entries")),
     ],
@@ -183,7 +183,10 @@ def test_a_history_is_needed(taken: SetpointPayloads, body: Body) -> None:
     [
         ({}, ("moves", 0, 1.0, "at least 1 entries")),
         ({"voltage": 0.1}, ("moves.voltage", 0.1, None, "no such field; the nearest is voltage_setpoint")),
-        ({"line_current_target": 1.0}, ("moves.line_current_target", 1.0, None, "no such field; there are: ")),
+        (
+            {"A-001": {"line_current_target": 1.0}},
+            ("moves.A-001.line_current_target", 1.0, None, "no such field; there are: "),
+        ),
         ({"voltage_setpoint": None}, ("moves.voltage_setpoint", None, None, "a number")),
         ({"A-001": {"volt": 0.1}}, ("moves.A-001.volt", 0.1, None, "no such field; ")),
         ({"A-001": {"voltage_setpoint": 0.1}, "A-002": 3}, ("moves.A-002", 3, None, "")),

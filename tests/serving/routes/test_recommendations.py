@@ -101,9 +101,9 @@ def test_an_answer_says_whose_it_is_and_that_it_is_advice(
     serve: Serve, post: Post, stand_in: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
-    monkeypatch.setattr(recommendations, "recommend", lambda *given: seen.append(given) or [])
+    monkeypatch.setattr(recommendations, "recommend_line", lambda *given: seen.append(given) or ([], None))
     monkeypatch.setattr(recommendations, "advice_rows", lambda *given: ["row"])
-    response = post(serve(stand_in), "recommendations", prices={"power_price": 0.09})
+    response = post(serve(stand_in), "recommendations", prices={"power_price": 0.09}, power_limit=430)
     assert response.status_code == 200
     found = response.json()
     assert found["model"] == {"version": 3, "alias": "champion", "digest": "sha256:1", "baseline": False}
@@ -112,8 +112,8 @@ def test_an_answer_says_whose_it_is_and_that_it_is_advice(
     assert found["prices"]["power_price"] == {"value": 0.09, "unit": "$/kWh"}
     assert found["prices"]["aluminium_price"] == {"value": 2600.0, "unit": "$/t"}
     assert found["recommendations"] == ["row"]
-    ((model, table, prices),) = seen
-    assert (model, len(table), prices) == (stand_in, 4, {"power_price": 0.09})
+    ((model, table, prices, limit),) = seen
+    assert (model, len(table), prices, limit) == (stand_in, 4, {"power_price": 0.09}, 430)
 
 
 def test_moves_of_a_what_if_reach_the_model_by_unit(
@@ -150,6 +150,7 @@ def test_signs_of_tests_are_other_ones_in_another_period(
     [
         ("economics.aluminium_price: got 0: expected above 0", "prices.aluminium_price", "0", "above 0"),
         ("history is of another plant", None, None, "history is of another plant"),
+        ("power_limit: got 400: expected at least 421.3 MW", "power_limit", "400", "at least 421.3 MW"),
     ],
 )
 def test_what_a_model_refuses_is_a_fault_of_the_request(
@@ -165,7 +166,7 @@ def test_what_a_model_refuses_is_a_fault_of_the_request(
     def refuse(*given: Any) -> None:
         raise SetpointError(text)
 
-    monkeypatch.setattr(recommendations, "recommend", refuse)
+    monkeypatch.setattr(recommendations, "recommend_line", refuse)
     response = post(serve(stand_in), "recommendations")
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
@@ -299,6 +300,53 @@ def test_a_what_if_of_what_is_recommended_brings_what_was_said(
         assert {name: knob["set_point"] for name, knob in other["knobs"].items()} == pytest.approx(
             {name: knob["set_point"] for name, knob in one["knobs"].items()}
         )
+
+
+@pytest.mark.slow
+def test_a_line_of_which_a_part_is_unknown_keeps_its_current_and_its_pots_have_advice(
+    serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
+) -> None:
+    part = {"rows": request_of_pots["rows"][:3], "history": request_of_pots["history"]}
+    found = post(serve(learnt), "recommendations", **part).json()
+    assert len(found["recommendations"]) == 3
+    assert found["line"]["refusal"].startswith("line: plan and situation are known of 3 of the 19 units that run")
+    assert found["line"]["knobs"]["line_current_target"]["move"] == 0
+    assert (found["line"]["gain"], found["line"]["power"]["after"]) == (None, None)
+
+
+@pytest.mark.slow
+def test_the_current_of_a_whole_line_is_advised_within_its_limit_of_power(
+    serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
+) -> None:
+    app = serve(learnt)
+    low, high = learnt.ranges["line_current_target"]
+    rows = [row | {"line_current_target": 0.5 * (low + high)} for row in request_of_pots["rows"]]
+    whole = {"rows": rows, "history": request_of_pots["history"], "prices": {}}
+    free = post(app, "recommendations", **whole, power_limit=None).json()["line"]
+    assert (free["refusal"], free["worth"]) == (None, None)
+    assert free["knobs"]["line_current_target"]["move"] != 0
+    limit = 0.5 * (free["power"]["before"] + free["power"]["after"])
+    held = post(app, "recommendations", **whole, power_limit=limit).json()["line"]
+    assert held["power"]["after"] <= limit + 1e-6
+    assert held["held_by"].startswith("power_limit: ")
+    assert held["worth"]["value"] > 0
+    assert held["worth"]["unit"] == "$/d/MW"
+    refused = post(app, "recommendations", **whole, power_limit=5)
+    assert refused.status_code == 422
+    (fault,) = refused.json()["errors"]
+    assert (fault["field"], fault["value"]) == ("power_limit", "5")
+    assert fault["expected"].startswith("at least ")
+
+
+@pytest.mark.slow
+def test_a_what_if_takes_the_current_of_all_pots(
+    serve: Serve, post: Post, learnt: SetpointModel, request_of_pots: dict[str, Any]
+) -> None:
+    rows = post(serve(learnt), "what-if", **request_of_pots, moves={"line_current_target": 2}).json()["what_if"]
+    assert {row["knobs"]["line_current_target"]["move"] for row in rows} == {2}
+    known = [row for row in rows if row["refusal"] is None]
+    assert known
+    assert all(row["effects"]["cell_voltage"]["value"] > 0 for row in known)
 
 
 @pytest.mark.slow
