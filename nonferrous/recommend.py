@@ -52,6 +52,8 @@ def recommend(
         screen.print(line, markup=False)
     if any(advice.refusal is None and any(advice.moves.values()) for advice in found.advices):
         screen.print(best_moves(found))
+    for line in line_advice(found):
+        screen.print(line, markup=False)
     screen.print(f"all {_units(len(found.advices))}: {out}", soft_wrap=True, markup=False)
 
 
@@ -91,6 +93,30 @@ def _lines(found: Recommended) -> list[str]:
         f"as good as planned: {_units(standing)}",
         f"refused: {_units(sum(one.refusal is not None for one in advices))}",
         *(f"  {count} {why}" for why, count in refusals(found).items()),
+    ]
+
+
+def line_advice(found: Recommended) -> list[str]:
+    """Advice for all units together, in words; nothing where they share no knob."""
+    from models.setpoints.units import MONEY
+
+    line = found.line
+    if line is None:
+        return []
+    if line.gain is None or line.gain_as_planned is None:
+        return [f"the line's {line.knob} stays as planned", f"  {line.refusal}"]
+    unit = found.model.seed.column(line.knob).unit
+    if not line.move:
+        why = [] if line.refusal is None else [f"  {line.refusal}"]
+        return [f"the line's {line.knob} stays at {line.plan:g} {unit}", *why]
+    gain, planned = line.gain, line.gain_as_planned
+    return [
+        f"the line's {line.knob}: {line.move:+g} {unit}, to {line.plan + line.move:g} {unit}",
+        f"  with moves of {_units(len(line.moves))} that are not those above: see the file",
+        f"  brings {gain.value:+.0f} {MONEY} ({gain.low:+.0f} to {gain.high:+.0f}), as planned {planned.value:+.0f}",
+        f"  power from {line.before:.1f} to {line.after:.1f} MW",
+        *([] if line.held_by is None else [f"  no further: {line.held_by}"]),
+        *([f"  {_units(len(line.strained))} cannot keep a limit: {', '.join(line.strained)}"] if line.strained else []),
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import training.advice.job
 from models.setpoints.advice import Advice, Estimate
+from models.setpoints.line.advice import LineAdvice
 from models.setpoints.process import response_of
 from nonferrous import main
 from seeds import load
@@ -38,14 +39,14 @@ def advised(number, gain, refusal=None):
 def command(monkeypatch, capsys, tmp_path):
     """Runner of the command in `tmp_path` on stand-in advice; the exit code, output and errors."""
 
-    def run(*arguments, advices=(), goes_on=False, unplanned=0):
+    def run(*arguments, advices=(), goes_on=False, unplanned=0, line=None):
         seed = load("aluminium_reduction")
         model = SimpleNamespace(seed=seed, response=response_of("aluminium_reduction"))
         asked = []
 
         def job(seed, data, settings, prices, step):
             asked.append((str(data), prices))
-            return Recommended(model, 3, SimpleNamespace(table=range(90)), goes_on, {}, list(advices), unplanned)
+            return Recommended(model, 3, SimpleNamespace(table=range(90)), goes_on, {}, list(advices), unplanned, line)
 
         monkeypatch.setattr(training.advice.job, "recommend", job)
         monkeypatch.setattr(sys, "argv", ["nonferrous", "recommend", "aluminium_reduction", *arguments])
@@ -106,6 +107,36 @@ def test_where_nothing_moves_there_is_no_table(command):
     found = command(*FILES, advices=[advised(1, 0.0, "doubt: none")])
     assert "that bring most" not in found.out
     assert "moves for 0 units" in found.out
+
+
+LINE = {"knob": "line_current_target", "start": pd.Timestamp("2026-11-01"), "units": 18, "known": 17, "plan": 400.0}
+
+
+def test_what_the_line_gains_stands_under_the_table_and_its_moves_in_the_file(command, tmp_path):
+    moves = {"A-002": {"voltage_setpoint": 0.025, "metal_level_target": 0.0}}
+    gains = {"gain": Estimate(900.0, 200.0, 1600.0), "gain_as_planned": Estimate(105.0, 50.0, 160.0)}
+    line = LineAdvice(**LINE, **gains, move=2.5, moves=moves, before=28.0, after=28.4, strained={"A-009": "superheat"})
+    found = command(*FILES, advices=SOME, line=line)
+    said = found.out.partition("that bring most")[2].splitlines()
+    assert "the line's line_current_target: +2.5 kA, to 402.5 kA" in said
+    assert "  brings +900 $/d (+200 to +1600), as planned +105" in said
+    assert "  power from 28.0 to 28.4 MW" in said
+    assert "  1 unit cannot keep a limit: A-009" in said
+    assert max(map(len, said)) <= 80
+    rows = pd.read_csv(tmp_path / "advice.csv").set_index("unit")
+    assert rows["line_current_target move with the line [kA]"].unique().tolist() == [2.5]
+    assert rows["voltage_setpoint move with the line [V]"].loc[["A-001", "A-002"]].tolist() == [0.0, 0.025]
+
+
+def test_a_line_that_stays_says_why(command, tmp_path):
+    refusal = "support: 405 kA is beyond 396 to 403 kA"
+    stays = LineAdvice(**LINE, gain=Estimate(9, 1, 17), gain_as_planned=Estimate(9, 1, 17), refusal=refusal)
+    said = command(*FILES, advices=SOME, line=stays).out.splitlines()
+    assert said[-3:-1] == ["the line's line_current_target stays at 400 kA", f"  {refusal}"]
+    assert not [name for name in pd.read_csv(tmp_path / "advice.csv") if "with the line" in name]
+    unknown = LineAdvice(**{**LINE, "plan": float("nan")}, refusal="line: a part")
+    said = command(*FILES, advices=SOME, line=unknown).out.splitlines()
+    assert said[-3:-1] == ["the line's line_current_target stays as planned", "  line: a part"]
 
 
 def test_prices_reach_the_model(command):

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.setpoints import advising
 from models.setpoints.advice import Advice
+from models.setpoints.line import advising
+from models.setpoints.line.advice import LineAdvice
 from models.setpoints.model import SetpointModel
 from models.table.contract import Checked
 from models.table.reading import read_table
@@ -47,6 +48,8 @@ class Recommended:
         One a unit that has a plan.
     unplanned : int
         Units of the table without a plan.
+    line : LineAdvice or None
+        Advice for all units together; None where they share no knob.
     """
 
     model: SetpointModel
@@ -56,6 +59,7 @@ class Recommended:
     prices: Mapping[str, float]
     advices: list[Advice]
     unplanned: int
+    line: LineAdvice | None = None
 
 
 def recommend(
@@ -107,10 +111,10 @@ def recommend(
     checked = read_table(data, seed, today=latest)
     table, goes_on = with_plans(checked.table, seed)
     progress("weigh the moves", 2, 3)
-    advices = advising.recommend(model, table, prices)
+    advices, line = advising.recommend_line(model, table, prices)
     assert seed.key is not None
     unplanned = checked.table[seed.key.name].nunique() - len(advices)
-    return Recommended(model, champion.number, checked, goes_on, reckoned, advices, unplanned)
+    return Recommended(model, champion.number, checked, goes_on, reckoned, advices, unplanned, line)
 
 
 def with_plans(table: pd.DataFrame, seed: Seed) -> tuple[pd.DataFrame, bool]:

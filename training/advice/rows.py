@@ -8,6 +8,7 @@ from collections import Counter
 import pandas as pd
 
 from models.setpoints.advice import Estimate
+from models.setpoints.line.advice import LineAdvice
 from models.setpoints.units import MONEY, stated_effects
 from training.advice.job import Recommended
 
@@ -15,7 +16,11 @@ _NUMBER = re.compile(r"-?\d[\d.e+-]*(?<!\.)")  # also dates
 
 
 def advice_frame(found: Recommended) -> pd.DataFrame:
-    """One row a unit, numbers under headings with their units, such as `gain [$/d]`."""
+    """One row a unit, numbers under headings with their units, such as `gain [$/d]`.
+
+    Moves and what they bring are those of the unit by itself; where the line's shared knob moves, the moves that go
+    with it stand beside them.
+    """
     model = found.model
     seed = model.seed
     assert seed.key is not None
@@ -25,6 +30,8 @@ def advice_frame(found: Recommended) -> pd.DataFrame:
         for knob, plan in advice.plan.items():
             unit, move = seed.column(knob).unit, advice.moves.get(knob, 0.0)
             row |= {f"{knob} plan [{unit}]": plan, f"{knob} move [{unit}]": move, f"{knob} new [{unit}]": plan + move}
+            if found.line is not None and found.line.move:
+                row[f"{knob} move with the line [{unit}]"] = _with_line(found.line, advice.unit, knob)
         row |= _three("gain", MONEY, advice.gain)
         for name, (change, unit) in stated_effects(advice, model).items():
             row |= _three(f"{name} change", unit, change)
@@ -34,6 +41,11 @@ def advice_frame(found: Recommended) -> pd.DataFrame:
             row[f"chance of {limit.column} {side} {limit.bound:g} {limit.unit} [1]"] = limit.chance
         rows.append(row | {"cause": advice.cause, "support [rows]": advice.support, "refusal": advice.refusal})
     return pd.DataFrame(rows)
+
+
+def _with_line(line: LineAdvice, unit: str, knob: str) -> float:
+    """What the line's advice adds to a knob of a unit."""
+    return line.move if knob == line.knob else line.moves.get(unit, {}).get(knob, 0.0)
 
 
 def _three(name: str, unit: str, one: Estimate) -> dict[str, object]:

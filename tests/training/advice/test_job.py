@@ -119,7 +119,9 @@ def test_the_plan_of_a_period_that_has_not_begun_is_read(champion, table, potlin
     asked = []
     model = SimpleNamespace(seed=potline, priced=lambda prices: {"power_price": 0.055} | prices)
     champion(SimpleNamespace(setpoints=model))
-    monkeypatch.setattr("models.setpoints.advising.recommend", lambda *given: asked.append(given) or [advised()])
+    monkeypatch.setattr(
+        "models.setpoints.line.advising.recommend_line", lambda *given: asked.append(given) or ([advised()], None)
+    )
     found = recommend(potline, tmp_path, Settings(home=tmp_path), {"power_price": 0.09})
     assert (found.goes_on, found.unplanned, found.prices) == (False, 1, {"power_price": 0.09})
     ((_, read, prices),) = asked
