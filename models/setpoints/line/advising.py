@@ -19,7 +19,7 @@ from models.setpoints.line.option import Option, Sum, reach
 from models.setpoints.model import SetpointModel
 from models.setpoints.plans import Plans
 from models.setpoints.weighing import SHARES, Weighed, chosen, moves_of, weigh
-from physics.arrays import BoolArray, IntArray
+from physics.arrays import BoolArray, FloatArray, IntArray
 
 LEAST_KNOWN = 0.9  # share of the units that run, of which plan and situation must be known
 
@@ -110,14 +110,26 @@ def _advise(
     refusal = _unknown(model, plans, knob, nothing)
     if refusal is not None:
         return replace(nothing, refusal=refusal)
-    plan = float(plans.at.plan[knob][known][0])
-    options = [Option.of(model, plans, economics, (knob, size), known, weighed) for size in _sizes(model, knob, plan)]
-    choices = [_Choice(option, np.inf if limit is None else limit) for option in options]
+    plan, grid = float(plans.at.plan[knob][known][0]), moves_of(model)
+
+    def choice(size: float, own: Mapping[str, FloatArray] = grid) -> _Choice:
+        option = Option.of(model, plans, economics, (knob, size), own, known, weighed)
+        return _Choice(option, np.inf if limit is None else limit)
+
+    choices = [choice(0.0)]
     planned = choices[0]
-    able = [one for one in choices if one.sum is not None]
-    if not able:
+    for size in _sizes(model, knob, plan):
+        alone = choice(size, model.still())
+        if alone.option.shut:
+            choices.append(alone)
+        elif _matters(alone, planned):
+            choices.append(choice(size))
+    if all(one.sum is None for one in choices):
         raise SetpointError(_too_low(model, knob, plan, choices))
-    taken = max(able, key=lambda one: -np.inf if one.sum is None else one.sum.sure)
+    between = _to_the_limit(choices)
+    if between is not None:
+        choices.append(choice(between))
+    taken = _surest(choices)
     best, found = taken.best, taken.sum
     assert best is not None
     assert found is not None
@@ -157,11 +169,40 @@ def _unknown(model: SetpointModel, plans: Plans, knob: str, line: LineAdvice) ->
 
 
 def _sizes(model: SetpointModel, knob: str, plan: float) -> list[float]:
-    """Moves of the shared knob that are weighed, to leave it first: shares of a step, and to where its reach ends."""
+    """Moves of the shared knob that are weighed: shares of a step, and to where its reach ends."""
     step = model.step(knob)
-    sizes = [share * step for share in SHARES]
+    sizes = [share * step for share in SHARES if share]
     ends = [end - plan for end in reach(model, knob)]
     return sizes + [end for end in ends if 0.0 < abs(end) < step and not np.isclose(end, sizes).any()]
+
+
+def _surest(choices: Sequence[_Choice]) -> _Choice:
+    return max(choices, key=lambda one: -np.inf if one.sum is None else one.sum.sure)
+
+
+def _matters(alone: _Choice, planned: _Choice) -> bool:
+    """Whether a move of the shared knob may be the best, by what it brings alone: own moves take the time to weigh."""
+    nothing = np.zeros(alone.option.gain.shape[1], dtype=np.intp)
+    there, here = alone.option.sum(nothing), planned.option.sum(nothing)
+    if planned.wish.power > planned.limit:
+        return there.power < here.power
+    # Own moves bring about as much with another value of the shared knob: what costs more than that never pays.
+    return there.gain > -planned.wish.gain
+
+
+def _to_the_limit(choices: Sequence[_Choice]) -> float | None:
+    """A move of the shared knob between two that were weighed, at which the moves that bring most just keep the limit.
+
+    None where the limit is of no matter. It is drawn as a straight line of power over the shared knob.
+    """
+    able = [one for one in choices if one.wished is not None]
+    under = [one for one in able if one.wish.power <= one.limit]
+    over = [one for one in able if one.wish.power > one.limit]
+    if not under or not over or max(able, key=lambda one: one.wish.sure) in under:
+        return None
+    inner, outer = max(under, key=lambda one: one.wish.power), min(over, key=lambda one: one.wish.power)
+    share = (inner.limit - inner.wish.power) / (outer.wish.power - inner.wish.power)
+    return inner.option.size + share * (outer.option.size - inner.option.size)
 
 
 def _too_low(model: SetpointModel, knob: str, plan: float, choices: Sequence[_Choice]) -> str:

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 
 from physics.arrays import BoolArray, FloatArray, IntArray
 
-_GAP = 1e-6  # part of the worth that may be missed, so that no time goes into what nobody could measure
+_GAP = 1e-4  # part of the worth that may be missed, so that no time goes into what nobody could measure
 _ROUNDING, _TOLERANCE = 1e-9, 1e-6  # of a limit: in sums, and in what a solver calls kept
 
 

@@ -13,7 +13,7 @@ from models.setpoints.limits import chance
 from models.setpoints.line.knapsack import Knapsack
 from models.setpoints.model import SetpointModel
 from models.setpoints.plans import Plans
-from models.setpoints.weighing import DOUBTS, Weighed, moves_of, weigh
+from models.setpoints.weighing import DOUBTS, Weighed, weigh
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 _SLACK = 1e-9  # of a chance
@@ -94,13 +94,15 @@ class Option:
         plans: Plans,
         economics: Mapping[str, float],
         moved: tuple[str, float],
+        own: Mapping[str, FloatArray],
         known: BoolArray,
         still: Weighed,
     ) -> Self:
-        """Weigh a move of the shared knob, `moved` by name and size; `still` is what own moves bring without it."""
+        """Weigh a move of the shared knob, `moved` by name and size, with `own` moves of units, the first none.
+
+        `still` is what these own moves bring without it, for a size of 0.
+        """
         knob, size = moved
-        shut = _unsupported(model, knob, float(plans.at.plan[knob][known][0]), size)
-        own = model.still() if shut else moves_of(model)
         weighed, first = still, 0
         if size:
             # The first of what is weighed is the plan: what the others gain is over it.
@@ -132,7 +134,7 @@ class Option:
             excess <= excess.min(axis=0),
             strained,
             len(plans.running) - int(known.sum()),
-            shut,
+            _unsupported(model, knob, float(plans.at.plan[knob][known][0]), size),
         )
 
     @cached_property
