@@ -229,12 +229,14 @@ def _held_by(model: SetpointModel, knob: str, plan: float, top: _Choice) -> str:
     at = f"{plan + top.option.size:g} {model.seed.column(knob).unit}"
     if top.wished is not None:
         return f"power_limit: at {at} the moves that bring most take {top.wish.power:.5g} MW"
-    problem = top.option.problem
-    over = (problem.least() / problem.limits)[1:]
-    one, k = model.seed.constraints[int(np.argmax(over))], 1 + int(np.argmax(over))
+    problem, strained = top.option.problem, int(top.option.strained.sum())
+    k = 1 + int(np.argmax((problem.least() / problem.limits)[1:]))
+    least, most = problem.least()[k], problem.limits[k]
+    if least <= most:
+        return f"limits: at {at} the line cannot keep all of them at once; {strained} units cannot keep theirs"
     return (
-        f"limits: at {at} {one.name} would be broken in {problem.least()[k]:.2g} units a period or more, where it may "
-        f"in {problem.limits[k]:.2g}; {int(top.option.strained.sum())} units cannot keep their limits"
+        f"limits: at {at} {model.seed.constraints[k - 1].name} would be broken in {least:.3g} units a period or more, "
+        f"where it may in {most:.3g}; {strained} units cannot keep theirs"
     )
 
 

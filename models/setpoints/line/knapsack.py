@@ -110,30 +110,33 @@ def price(problems: Sequence[Knapsack]) -> float:
     Parameters
     ----------
     problems : sequence of Knapsack
-        Of the same units and limits; one at least can keep them.
+        Of the same units; one at least can keep its limits.
 
     Returns
     -------
     float
         Worth over what is taken.
     """
-    limits = problems[0].limits
-    binds = np.arange(len(limits)) == 0
+    binds = np.arange(len(problems[0].limits)) == 0
+    if not np.isfinite([one.limits[0] for one in problems]).all():
+        return 0.0
     while True:
-        dear, taken = _priced(problems, binds)
-        broken = taken > limits + _TOLERANCE * np.abs(limits)
+        dear, over = _priced(problems, binds)
+        broken = over > _TOLERANCE
         if not (broken & ~binds).any():
             return dear
         binds |= broken
 
 
 def _priced(problems: Sequence[Knapsack], binds: BoolArray) -> tuple[float, FloatArray]:
-    """The price where some of the limits count, and what is then taken of all of them."""
+    """The price where some of the limits count, and how far each of them is then passed."""
     items = [_Items.of(one, binds) for one in problems]
     starts = np.cumsum([0, *(len(one.values) for one in items)])
     n, first = problems[0].values.shape[1], int(starts[-1])
     worth = np.concatenate([*(one.values for one in items), [one.worth for one in problems]])
-    takes = np.hstack([*(one.takes for one in items), np.stack([one.taken[binds] for one in problems], axis=1)])
+    # Each problem has limits of its own: what is taken is counted from them.
+    room = np.stack([one.taken - one.limits for one in problems], axis=1)
+    takes = np.hstack([*(one.takes for one in items), room[binds]])
     # A unit has one move in the problem that is chosen, and none in the others; the last row chooses.
     rows, columns, entries = [], [], []
     for k, one in enumerate(items):
@@ -144,10 +147,9 @@ def _priced(problems: Sequence[Knapsack], binds: BoolArray) -> tuple[float, Floa
     equal = csr_array((np.concatenate(entries), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
     bound = np.zeros(shape[0])
     bound[-1] = 1.0
-    found = linprog(-worth, A_ub=takes, b_ub=problems[0].limits[binds], A_eq=equal, b_eq=bound, method="highs")
+    found = linprog(-worth, A_ub=takes, b_ub=np.zeros(int(binds.sum())), A_eq=equal, b_eq=bound, method="highs")
     every = [one.takes[:, part.moves, part.units] for one, part in zip(problems, items, strict=True)]
-    taken = np.hstack([*every, np.stack([one.taken for one in problems], axis=1)]) @ found.x
-    return max(-float(found.ineqlin.marginals[0]), 0.0), taken
+    return max(-float(found.ineqlin.marginals[0]), 0.0), np.hstack([*every, room]) @ found.x
 
 
 @dataclass(frozen=True, eq=False)

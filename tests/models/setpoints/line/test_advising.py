@@ -49,6 +49,11 @@ def test_what_is_recommended_is_surer_to_pay_than_the_current_as_planned(advised
     assert sure(advised[1].gain) > sure(advised[1].gain_as_planned) >= 0.0
 
 
+def test_with_the_current_as_planned_each_unit_has_the_moves_of_its_own_advice(advised):
+    own, found = advised
+    assert found.gain_as_planned.value == pytest.approx(sum(one.gain.value for one in own), rel=1e-12)
+
+
 def test_the_gain_of_the_line_is_that_of_its_moves(advised, taught, line, planned):
     """What-if with the same moves of each unit, and the current, gives the same sum, others at the mean."""
     _, found = advised

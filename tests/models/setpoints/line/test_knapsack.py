@@ -85,6 +85,17 @@ def test_the_price_looks_beyond_the_problem_that_is_chosen():
     assert price([one(1.0, 2.0, 5.5), one(7.0, 5.0, 5.5)]) == 0.0
 
 
+def test_each_problem_keeps_limits_of_its_own():
+    """The second may take 4 of its second limit and the first 1: each keeps its own, and the price is as without."""
+    moves = np.zeros((1, 1))
+
+    def one(worth, taken, limits):
+        return Knapsack(moves, np.zeros((2, 1, 1)), np.array(limits), moves == 0, np.array(taken), worth)
+
+    both = [one(1.0, [2.0, 1.0], [3.0, 1.0]), one(7.0, [5.0, 4.0], [3.0, 4.0])]
+    assert price(both) == pytest.approx(2.0)
+
+
 @pytest.mark.slow
 def test_a_line_of_264_pots_is_solved_to_the_last_move():
     rng = np.random.default_rng(4)

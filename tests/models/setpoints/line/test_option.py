@@ -1,4 +1,6 @@
-"""What a move of the shared current brings, against the truth of simulated plants that no constant was chosen on."""
+"""A move of the shared current: sums over the line, and what it brings against the truth of simulated plants."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -6,11 +8,12 @@ import pytest
 
 from models.setpoints.advising import what_if
 from models.setpoints.learning import learn
+from models.setpoints.line.advising import _Choice, _held_by
+from models.setpoints.line.option import Option
 from seeds import load
 from synthetic_data import another_plant, begin
 from synthetic_data.potline.margin import margin
 
-pytestmark = pytest.mark.slow
 CURRENT, HELD = "line_current_target", 3
 TRUE = ("current_efficiency", "cell_voltage", "bath_temperature")
 
@@ -31,6 +34,49 @@ def truth(running, seed, size, futures=(0, 1)):
     return pd.concat(found, axis=1).mean(axis=1)
 
 
+def option(draws, gain, others=0, chances=0.001, most=1.0):
+    """One of n units that have no moves of their own, from draws of shape (d, n)."""
+    n = draws.shape[1]
+    one = np.ones((1, n))
+    return Option(
+        size=2.5,
+        own={"voltage_setpoint": np.zeros(1)},
+        gain=gain * one,
+        draws=draws[:, None],
+        power=1.6 * one,
+        chances=np.full((3, 1, n), chances),
+        ceilings=np.full((3, n), chances),
+        most=np.full(3, most),
+        allowed=one > 0,
+        strained=np.zeros(n, dtype=bool),
+        others=others,
+        shut=None,
+    )
+
+
+def test_an_error_that_all_units_share_does_not_average_out():
+    rng = np.random.default_rng(0)
+    common, own = np.repeat(rng.normal(size=(400, 1)), 100, axis=1), rng.normal(size=(400, 100))
+    nothing = np.zeros(100, dtype=int)
+    assert option(common, 3.0).sum(nothing).doubt == pytest.approx(100.0 * common[:, 0].std())
+    # 100 errors of 1 that are apart: 10 together, within four standard errors of 400 draws
+    assert option(own, 3.0).sum(nothing).doubt == pytest.approx(10.0, rel=4 / (2 * 400) ** 0.5)
+
+
+def test_other_units_count_as_the_mean_of_the_known():
+    found = option(np.ones((2, 9)), 3.0, others=1).sum(np.zeros(9, dtype=int))
+    assert (found.gain, found.power) == pytest.approx((30.0, 16.0))
+
+
+def test_a_line_that_would_break_a_limit_too_often_says_which():
+    choice = _Choice(option(np.ones((2, 50)), 3.0, chances=0.04, most=1.0), np.inf)
+    assert choice.wished is None
+    said = _held_by(SimpleNamespace(seed=load("aluminium_reduction")), CURRENT, 400.0, choice)
+    expected = "limits: at 402.5 kA bath_temperature would be broken in 2 units a period or more, where it may in 1"
+    assert said == f"{expected}; 0 units cannot keep theirs"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("plant", [901, 902, 903])
 def test_a_move_of_the_current_brings_what_it_does_in_the_plant(plant):
     seed = another_plant(load("aluminium_reduction"), plant)
