@@ -99,6 +99,10 @@ class Knapsack:
         chosen = found.x > 0.5
         best = np.zeros(n, dtype=np.intp)
         best[items.units[chosen]] = items.moves[chosen]
+        # Solvers have been known to call a rounded answer feasible that is not.
+        over = (self.all_taken(best) - self.limits)[binds] > _TOLERANCE * np.abs(self.limits[binds])
+        if over.any() or (np.bincount(items.units[chosen], minlength=n) != 1).any():
+            raise ArithmeticError("HiGHS found moves that do not keep the limits, or not one of each unit")
         return best
 
 

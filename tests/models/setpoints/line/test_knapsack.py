@@ -1,10 +1,12 @@
 """One move a unit under shared limits: against every combination, and against what a little more of one brings."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from models.setpoints.line import knapsack
 from models.setpoints.line.knapsack import Knapsack, price
 
 
@@ -111,3 +113,12 @@ def test_a_line_of_264_pots_is_solved_to_the_last_move():
     dear = price([problem])
     bound = (values - dear * takes).max(axis=0).sum() + dear * limit
     assert bound - 0.05 <= worth(problem, best) <= bound + 1e-6
+
+
+def test_an_answer_of_the_solver_that_breaks_a_limit_is_an_error(monkeypatch):
+    """SciPy's issue 24141 shows one."""
+    problem = drawn(np.random.default_rng(5), units=4)
+    limited = problem.limited(0.5 * (problem.least() + problem.all_taken(problem.free()))[0])
+    monkeypatch.setattr(knapsack, "milp", lambda costs, **given: SimpleNamespace(x=np.ones(len(costs))))
+    with pytest.raises(ArithmeticError, match="do not keep the limits, or not one of each unit"):
+        limited.best()
