@@ -15,7 +15,7 @@ from models.setpoints.plans import Plans
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 SHARES = (0.0, -0.5, 0.5, -1.0, 1.0)  # of a step, for each knob
-DOUBTS = 0.5  # standard deviations that a gain must exceed beside the cost of moving
+DOUBTS = 0.75  # standard deviations that a gain must exceed beside the cost of moving
 
 
 @dataclass(frozen=True, eq=False)

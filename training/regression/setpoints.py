@@ -47,7 +47,12 @@ def setpoints_section(model: RegressionModel) -> list[str]:
         )
     ]
     knobs = [
-        [knob, f"{learnt.hold[knob]:.0%}", *(f"{end:.4g}" for end in learnt.ranges[knob]), learnt.blocked.get(knob, "")]
+        [
+            knob,
+            *(f"{share:.0%}" for share in learnt.hold[knob]),
+            *(f"{end:.4g}" for end in learnt.ranges[knob]),
+            learnt.blocked.get(knob, ""),
+        ]
         for knob in learnt.response.KNOBS
     ]
     return [
@@ -56,6 +61,8 @@ def setpoints_section(model: RegressionModel) -> list[str]:
         "the physics; a constant whose doubt stays is one that history says little of.",
         "",
         *table(["constant", "unit", "before", "doubt", "after", "doubt"], constants),
-        *table(["knob", "still there after a quarter", "from", "to", "left alone, because"], knobs),
+        "Crews take back a part of a move: what is still there of one down and of one up is the mean over its outcome.",
+        "",
+        *table(["knob", "there of one down", "there of one up", "from", "to", "left alone, because"], knobs),
         "",
     ]

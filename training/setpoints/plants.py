@@ -85,4 +85,4 @@ class TrialPlant:
 # Whatever is chosen in set-points is chosen on these,
 DEVELOPMENT = tuple(TrialPlant(number, kin=number > 906) for number in range(901, 913))
 # and its figures come from these, on which nothing was ever chosen.
-FINAL = tuple(TrialPlant(number, kin=number > 20410) for number in (20401, 20402, 20403, 20411, 20412, 20413))
+FINAL = tuple(TrialPlant(number, kin=number > 20510) for number in (20501, 20502, 20503, 20511, 20512, 20513))
