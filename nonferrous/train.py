@@ -26,19 +26,22 @@ def train(
     trials: Annotated[
         int, typer.Option(min=0, help="Settings to try for each LightGBM candidate; 0 for a short ladder.")
     ] = 0,
+    tests: Annotated[
+        Path | None, typer.Option(help="Set-point tests that the plant made: unit, period and how much of each knob.")
+    ] = None,
 ) -> None:
     """Train the candidates, keep them in MLflow and register the best."""
     from registry.settings import read_settings
     from seeds import load, load_all
 
     if every:
-        if process is not None or data is not None or trials:
-            fail("--all: takes no process, no --data and no --trials; each process learns from its simulated plant")
+        if process is not None or data is not None or trials or tests is not None:
+            fail("--all: takes no process and no other option; each process learns from its simulated plant")
         simulated = [seed for seed in load_all().values() if seed.plant is not None]
         _end(all([prepare(seed, read_settings()) for seed in simulated]))
     if process is None or data is None:
         fail("train: name a process and its table, as in `train PROCESS --data FILE`, or give --all")
-    _end(train_on(load(process), data, trials))
+    _end(train_on(load(process), data, trials, tests))
 
 
 def _end(passed: bool) -> None:
@@ -46,14 +49,14 @@ def _end(passed: bool) -> None:
     raise typer.Exit(0 if passed else REFUSED)
 
 
-def train_on(seed: Seed, data: Path, trials: int = 0) -> bool:
+def train_on(seed: Seed, data: Path, trials: int = 0, tests: Path | None = None) -> bool:
     """Train a process on its table and show what came of it; gives whether the gate let it pass."""
     from nonferrous.tables import candidates_table, reading_lines
     from registry.settings import read_settings
     from training.job import train as run
 
     with progress() as step:
-        trained = run(seed, data, read_settings(), step, trials)
+        trained = run(seed, data, read_settings(), step, trials, tests)
     screen = console()
     for target in trained.learnt.targets or [None]:
         screen.print(candidates_table(trained, target))
@@ -94,6 +97,7 @@ def _refused(process: str, version: int, versions: list[Version]) -> list[str]:
 def retrain(
     process: ProcessName,
     data: Annotated[Path, typer.Option(help="New rows: CSV or Parquet file, or a folder of them.")],
+    tests: Annotated[Path | None, typer.Option(help="Set-point tests among the new rows, as for `train`.")] = None,
 ) -> None:
     """Learn from history plus new rows; the champion changes only for a better model."""
     from nonferrous.tables import reading_lines, verdict_table
@@ -102,7 +106,7 @@ def retrain(
     from training.retrain import retrain as run
 
     with progress() as step:
-        retrained = run(load(process), data, read_settings(), step)
+        retrained = run(load(process), data, read_settings(), step, tests)
     screen = console()
     for target in retrained.learnt.targets or [None]:
         screen.print(verdict_table(retrained, target))

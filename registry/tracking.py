@@ -362,6 +362,11 @@ class Tracking:
         with tempfile.TemporaryDirectory() as scratch:
             return pd.read_parquet(self._client.download_artifacts(run, name, scratch))
 
+    @_telling
+    def has(self, run: str, name: str) -> bool:
+        """Whether a file of this name is kept with a run."""
+        return any(file.path == name for file in self._client.list_artifacts(run))
+
 
 def _all_pages(search: Callable[[str | None], Any]) -> Iterator[Any]:
     """What a search finds, page after page."""

@@ -56,6 +56,8 @@ class Dataset:
         Rows without a label, which nobody can learn from.
     cautions, lacks : tuple of str
         What a reader of the table should know, and what it has not, line by line.
+    tests : DataFrame or None
+        How much of each knob was a set-point test; None where none are known.
     """
 
     seed: Seed
@@ -72,6 +74,7 @@ class Dataset:
     unlabelled_rows: int
     cautions: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    tests: pd.DataFrame | None = None
 
     def of(self, name: str) -> "Dataset":
         """The rows that have a label of one of `Seed.primaries`, with that as the only target."""

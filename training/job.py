@@ -3,7 +3,7 @@
 import itertools
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, CHAMPION, GATE, GATE_REASONS, NOTHING, REFUSED, Action
 from seeds import Seed
+from training.advice.setpoint_tests import read_tests
 from training.compare import compare_address
 from training.dataset import Dataset, read
 from training.facts import facts_of, info_of
@@ -34,6 +35,7 @@ from training.tasks import tagged, task_of
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 TABLE, REJECTED, CARD, PLOTS, SEED = "table.parquet", "rejected.csv", "model_card.md", "plots.html", "seed.toml"
+TESTS = "tests.parquet"
 GATE_FILE = "gate.txt"
 NO_SETTING = "-"  # all candidates of a job have the same parameters, so that MLflow compares them
 TARGET = "target"  # tag of the runs of one of several targets
@@ -117,7 +119,14 @@ def silent(what: str, done: int, steps: int) -> None:
     """A progress report that nobody reads."""
 
 
-def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = silent, trials: int = 0) -> Trained:
+def train(
+    seed: Seed,
+    data_path: Path,
+    settings: Settings,
+    progress: Progress = silent,
+    trials: int = 0,
+    tests: Path | None = None,
+) -> Trained:
     """Train a process's candidates and register the best; only where the gate lets it pass it gets an alias.
 
     Parameters
@@ -132,6 +141,8 @@ def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = 
         Called with what is being done, the steps done and the steps in all.
     trials : int
         How many settings to try for each LightGBM candidate; 0 for the short ladder.
+    tests : Path, optional
+        File of the set-point tests that the plant made; see `training.advice.setpoint_tests.read_tests`.
 
     Returns
     -------
@@ -140,7 +151,7 @@ def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = 
     Raises
     ------
     TableError
-        The table breaks the contract; nothing is written.
+        The table breaks the contract, or the tests cannot be read; nothing is written.
     SplitError
         Too few periods or rows; nothing is written.
     GuaranteeError
@@ -150,6 +161,8 @@ def train(seed: Seed, data_path: Path, settings: Settings, progress: Progress = 
     """
     progress("read and check the table", 0, 1)
     data = read(data_path, seed)
+    if tests is not None:
+        data = replace(data, tests=read_tests(tests, seed))
     parts = split(data.table, seed)
     for view in views(data, parts):
         task_of(seed).check_split(*view)
@@ -286,6 +299,8 @@ def _keep_job(learnt: Learnt, tracking: Tracking) -> None:
         (folder / SEED).write_text(data.seed.text, encoding="utf-8")
         write_frame(data.rejected_by_name, folder / REJECTED)
         data.checked.to_parquet(folder / TABLE, index=False)
+        if data.tests is not None:
+            data.tests.to_parquet(folder / TESTS, index=False)
         tracking.log_files(learnt.run, folder)
 
 

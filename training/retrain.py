@@ -22,10 +22,11 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, RegistryError, Version
 from seeds import Seed
+from training.advice.setpoint_tests import joined_tests, read_tests
 from training.compare import compare_address
 from training.dataset import Dataset, dataset_of, labelled, period_of, row_key
 from training.gate import Gated
-from training.job import TABLE, Learnt, Progress, ask_gate, keep_rejected, learn, register, run_name, silent
+from training.job import TABLE, TESTS, Learnt, Progress, ask_gate, keep_rejected, learn, register, run_name, silent
 from training.judge import JudgeError, Verdict
 from training.several.verdict import Verdicts, check_judged, verdict_of_all
 from training.several.views import views
@@ -107,7 +108,9 @@ def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, cham
     return unknown[-max(1, round(JUDGE_SHARE * len(unknown)))]
 
 
-def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress = silent) -> Retrained:
+def retrain(
+    seed: Seed, new_path: Path, settings: Settings, progress: Progress = silent, tests: Path | None = None
+) -> Retrained:
     """Train a challenger on history plus new rows and let the newest rows judge it against the champion.
 
     History is the table of the newest registered version. All of the job's candidates learn from what is older than
@@ -124,6 +127,8 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
         Where MLflow keeps it.
     progress : callable
         Called with what is being done, the steps done and the steps in all.
+    tests : Path, optional
+        File of the set-point tests among the new rows; those of history are kept with its job.
 
     Returns
     -------
@@ -132,7 +137,7 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
     Raises
     ------
     TableError
-        The new rows break the contract; nothing is written.
+        The new rows break the contract, or the tests cannot be read; nothing is written.
     RegistryError
         There is no champion.
     JudgeError, SplitError, GuaranteeError
@@ -147,13 +152,17 @@ def retrain(seed: Seed, new_path: Path, settings: Settings, progress: Progress =
         )
     progress("read and check the new rows", 0, 1)
     new = read_table(new_path, seed)
+    new_tests = None if tests is None else read_tests(tests, seed)
     tracking = Tracking(settings)
     versions = tracking.versions(process)
     champion = champion_of(process, versions)
     model = tracking.model(champion)
     _check_targets(model.seed, seed, champion)
-    history = tracking.table(versions[-1].parent_run, TABLE)
+    before = versions[-1].parent_run
+    history = tracking.table(before, TABLE)
+    old_tests = tracking.table(before, TESTS) if tracking.has(before, TESTS) else None
     data, replaced = _together(history, new, seed, versions[-1], new_path)
+    data = replace(data, tests=joined_tests(old_tests, new_tests, seed))
     start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
     judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
     # What is too little to judge on or to learn from is reported before hours of learning.

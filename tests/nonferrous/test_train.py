@@ -1,6 +1,7 @@
 """Preparing plants for `up` and `train --all` where the gate refuses some, with a store that stands in for MLflow."""
 
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -85,20 +86,24 @@ def test_up_serves_nothing_where_no_process_has_a_champion(ended, monkeypatch, c
     assert "no process has a champion: there is nothing to serve" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("given", "expected"), [((), 0), (("--trials", "7"), 7)])
-def test_trials_reach_the_job(monkeypatch, given, expected):
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [((), (0, None)), (("--trials", "7"), (7, None)), (("--tests", "tests.csv"), (0, Path("tests.csv")))],
+)
+def test_options_reach_the_job(monkeypatch, given, expected):
     seen = []
     monkeypatch.setattr("seeds.load", lambda process: process)
-    monkeypatch.setattr(training, "train_on", lambda seed, data, trials: seen.append((seed, str(data), trials)) or True)
+    monkeypatch.setattr(training, "train_on", lambda seed, data, *more: seen.append((seed, str(data), more)) or True)
     monkeypatch.setattr(sys, "argv", ["nonferrous", "train", "toy", "--data", "table.csv", *given])
     with pytest.raises(SystemExit) as end:
         main()
     assert (end.value.code, seen) == (0, [("toy", "table.csv", expected)])
 
 
-def test_all_takes_no_trials(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["nonferrous", "train", "--all", "--trials", "7"])
+@pytest.mark.parametrize("given", [("--trials", "7"), ("--tests", "tests.csv"), ("--data", "table.csv")])
+def test_all_takes_no_other_option(monkeypatch, capsys, given):
+    monkeypatch.setattr(sys, "argv", ["nonferrous", "train", "--all", *given])
     with pytest.raises(SystemExit) as end:
         main()
     assert end.value.code != 0
-    assert "no --trials" in capsys.readouterr().err
+    assert "no other option" in capsys.readouterr().err

@@ -168,6 +168,9 @@ class Store:
     def model(self, version):
         return self.loaded
 
+    def has(self, run, name):
+        return False
+
     def table(self, run, name):
         self.steps.append(("table", run, name))
         return self.history
@@ -273,6 +276,7 @@ def test_a_challenger_enters_and_takes_over_where_it_is_promoted(
     assert len(asked["rows"]) == len(asked["judgeable"]) == len(asked["X"]) == 80
     assert asked["data"].periods[asked["rows"]].nunique() == 4
     assert asked["challenger"] == "the best"
+    assert asked["data"].tests is None
     assert (found.champion, found.version, found.gated) == (1, 4, gated)
     assert found.verdict == held_back(verdict, gated)
     assert (found.history_rows, found.new_rows, found.replaced_rows, found.rejected_file) == (480, 240, 0, None)

@@ -26,7 +26,7 @@ def setpoints(data: Dataset) -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _learnt(data: Dataset) -> dict[str, Any]:
     try:
-        return {"setpoints": learn(data.checked, data.seed)}
+        return {"setpoints": learn(data.checked, data.seed, tests=data.tests)}
     except SetpointError as error:
         return {"setpoints_refusal": str(error)}
 

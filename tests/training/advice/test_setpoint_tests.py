@@ -1,0 +1,89 @@
+"""What a plant tells of its set-point tests reaches the set-point model, or is refused with its place."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from models.table.contract import check
+from models.table.sources import TableError
+from seeds import load
+from training.advice.setpoint_tests import joined_tests, read_tests
+from training.dataset import dataset_of
+from training.regression import setpoints
+
+ROWS = pd.DataFrame(
+    {
+        "unit": ["A-001", "A-001", "A-002"],
+        "period_start": pd.to_datetime(["2024-01-01", "2024-01-31", "2024-01-31"]),
+        "voltage_setpoint": [0.02, 0.02, -0.02],
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def potline():
+    return load("aluminium_reduction")
+
+
+def written(tmp_path, text):
+    file = tmp_path / "tests.csv"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def refused(file, seed):
+    with pytest.raises(TableError) as caught:
+        read_tests(file, seed)
+    return str(caught.value)
+
+
+def test_csv_and_parquet_say_the_same(potline, tmp_path):
+    ROWS.to_csv(tmp_path / "tests.csv", index=False)
+    ROWS.to_parquet(tmp_path / "tests.parquet", index=False)
+    first, second = (read_tests(tmp_path / name, potline) for name in ("tests.csv", "tests.parquet"))
+    pd.testing.assert_frame_equal(first, second)
+    assert first["voltage_setpoint"].tolist() == [0.02, 0.02, -0.02]
+
+
+def test_an_empty_cell_says_that_nothing_was_tested(potline, tmp_path):
+    text = "unit,period_start,voltage_setpoint,metal_level_target\nA-001,2024-01-01,,1\n"
+    found = read_tests(written(tmp_path, text), potline)
+    assert found["voltage_setpoint"].isna().all()
+    assert found["metal_level_target"].tolist() == [1.0]
+
+
+def test_each_fault_names_its_place(potline, tmp_path):
+    rows = ("A-001,2024-01-01,up", "A-001,soon,0.02", "A-002,2024-01-01,1", "A-002,2024-01-01,1")
+    text = "\n".join(["unit,period_start,voltage_setpoint", *rows])
+    said = refused(written(tmp_path, text), potline)
+    assert "row 2, column voltage_setpoint: got 'up': expected a number" in said
+    assert "row 3, column period_start: got 'soon': expected a time" in said
+    assert "row 5, column period_start: got '2024-01-01': expected one row a unit and period" in said
+
+
+@pytest.mark.parametrize("heading", ["unit,period_start,cell_voltage", "period_start,voltage_setpoint"])
+def test_a_file_without_unit_or_knob_is_refused(potline, tmp_path, heading):
+    said = refused(written(tmp_path, f"{heading}\n{','.join('1' for _ in heading.split(','))}\n"), potline)
+    assert "expected unit, period_start and a knob: line_current_target, voltage_setpoint" in said
+
+
+def test_a_file_that_is_not_there_is_refused(potline, tmp_path):
+    assert "cannot be read" in refused(tmp_path / "none.csv", potline)
+
+
+def test_new_rows_win_where_history_has_them_too(potline):
+    new = ROWS.iloc[[1]].assign(voltage_setpoint=0.0)
+    found = joined_tests(ROWS, new, potline)
+    assert sorted(found["voltage_setpoint"]) == [-0.02, 0.0, 0.02]
+    pd.testing.assert_frame_equal(joined_tests(ROWS, None, potline), ROWS)
+    assert joined_tests(None, None, potline) is None
+
+
+def test_the_set_point_model_is_told(toy_seed, toy_frame, monkeypatch):
+    asked = {}
+    monkeypatch.setattr(setpoints, "response_of", lambda process: object())
+    monkeypatch.setattr(setpoints, "learn", lambda table, seed, tests: asked.update(tests=tests) or "learnt")
+    data = replace(dataset_of(check(toy_frame(), toy_seed), toy_seed, None), tests=ROWS)
+    assert setpoints.setpoints(data) == {"setpoints": "learnt"}
+    assert asked["tests"] is ROWS

@@ -1,0 +1,70 @@
+"""Set-point tests that a plant has made, as its own records tell them."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.table.raw import read_raw
+from models.table.sources import Fault, Source, TableError, cell_faults, heading_of
+from seeds import Seed
+
+
+def read_tests(path: Path, seed: Seed) -> pd.DataFrame:
+    """Read how much of each knob was a test drawn at random, period by period.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV or Parquet file or a spreadsheet, written as the seed says: unit, start of the period, and a column for
+        each knob that was tested, under the knob's heading [its unit]. Where a row or a value is missing, nothing was
+        tested.
+    seed : Seed
+        The process.
+
+    Returns
+    -------
+    DataFrame
+        Key, time and knobs; one row a unit and period.
+
+    Raises
+    ------
+    TableError
+        The file cannot be read, lacks unit, time or knobs, repeats a row, or holds what is no time or number.
+    """
+    raw = read_raw(path, seed)
+    if raw.faults:
+        raise TableError(raw.faults)
+    identity, knobs = seed.identity, seed.by_role("knob")
+    headings = {column.name: heading_of(column, raw.frame) for column in (*identity, *knobs)}
+    tested = [column.name for column in knobs if headings[column.name] is not None]
+    if not tested or any(headings[column.name] is None for column in identity):
+        wanted = f"{', '.join(column.name for column in identity)} and a knob: {', '.join(one.name for one in knobs)}"
+        raise TableError([Fault(str(path), None, None, f"columns {', '.join(raw.headers)}", wanted)])
+    cells = {name: raw.frame[heading] for name, heading in headings.items() if heading is not None}
+    time = seed.clock.name
+    read = pd.DataFrame({column.name: cells[column.name].astype("str") for column in identity})
+    read[time] = pd.to_datetime(cells[time], errors="coerce").astype("datetime64[us]")
+    bad = {time: ("a time", read[time].isna())}
+    for name in tested:
+        read[name] = pd.to_numeric(cells[name], errors="coerce").astype(np.float64)
+        given = cells[name].notna() & (cells[name].astype("str").str.strip() != "")
+        bad[name] = "a number, or nothing where nothing was tested", given & ~np.isfinite(read[name])
+    source = Source(raw.file, (raw.file,), np.zeros(len(read), np.int64), raw.row)
+    faults: list[Fault] = []
+    for name, (expected, where) in bad.items():
+        faults += cell_faults(source, str(headings[name]), cells[name], np.flatnonzero(where), expected)
+    again = read.duplicated([column.name for column in identity]).to_numpy()
+    faults += cell_faults(source, str(headings[time]), cells[time], np.flatnonzero(again), "one row a unit and period")
+    if faults:
+        raise TableError(faults)
+    return read
+
+
+def joined_tests(old: pd.DataFrame | None, new: pd.DataFrame | None, seed: Seed) -> pd.DataFrame | None:
+    """Tests of history and of new rows, the new ones where both have a row; None where neither is known."""
+    known = [part for part in (old, new) if part is not None]
+    if not known:
+        return None
+    identity = [column.name for column in seed.identity]
+    return pd.concat(known, ignore_index=True).drop_duplicates(identity, keep="last", ignore_index=True)
