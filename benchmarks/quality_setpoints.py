@@ -25,11 +25,13 @@ import pandas as pd
 from scipy.stats import t as student
 
 from benchmarks.digests import table_digest
+from models.lot_advice import LotAdvice
 from models.quality.decision import Costs, decide, earned
 from models.quality.grades import Limits
 from models.quality.lines import LotLines
 from models.quality.scatter import Scatter
-from models.quality.setpoints import Recommendation, SetPoints
+from models.quality.setpoints.advising import Plans, recommend
+from models.quality.setpoints.model import SetPoints
 from models.table.inputs import matrix
 from models.table.made import lenders, made_columns
 from models.table.reading import read_table
@@ -54,6 +56,8 @@ class Plant:
         self.rows = deque(rows, maxlen=IN_HAND)
         assert seed.key is not None
         self.key, self.time = seed.key.name, seed.clock.name
+        costs = {knob.name: knob.move_cost for knob in seed.by_role("knob")}
+        self.move_costs = {name: 0.0 if cost is None else cost.value for name, cost in costs.items()}
 
     def fork(self) -> "Plant":
         """A copy that meets the same random numbers."""
@@ -113,20 +117,27 @@ class Grader:
         return brought * self.seed.quality_rules.lot_mass.value
 
 
+def moves(one: LotAdvice) -> list[str]:
+    """Knobs that advice moves."""
+    return [name for name, move in one.moves.items() if move]
+
+
 def run(
     plant: Plant, grader: Grader, periods: int, setpoints: SetPoints | None
-) -> tuple[FloatArray, list[list[Recommendation]]]:
+) -> tuple[FloatArray, list[list[LotAdvice]]]:
     """What each lot brought, costs of moves taken off, shape (periods, units) [$], and what was recommended."""
     brought, said = [], []
     for _ in range(periods):
         plan, X = plant.to_come()
-        found = [] if setpoints is None else setpoints.recommend(X)
+        lots = Plans(X, plan[plant.key].tolist(), plan[plant.time].tolist())
+        found = [] if setpoints is None else recommend(setpoints, lots)
         cost = np.zeros(len(plan))
         for i, one in enumerate(found):
-            for move in one.moves:
-                plan.loc[i, move.knob.name] = move.after
-                cost[i] += move.cost
-        step, inputs = plant.go(plan if any(one.moves for one in found) else None)
+            for name, move in one.moves.items():
+                if move:
+                    plan.loc[i, name] = one.plan[name] + move
+                    cost[i] += plant.move_costs[name] * abs(move)
+        step, inputs = plant.go(plan if any(moves(one) for one in found) else None)
         truth = step.truth.set_index(plant.key).loc[plan[plant.key]].reset_index()
         brought.append(grader.brought(inputs, truth) - cost)
         said.append(found)
@@ -151,7 +162,7 @@ def on_plant(seed: Seed, number: int) -> dict[str, object]:
     table = table[table[targets].notna().any(axis=1)]
     X, Y = matrix(table, other), table[targets].to_numpy(dtype=np.float64)
     unit, start = table[plant.key].to_numpy(), table[plant.time].to_numpy()
-    setpoints = SetPoints.learn(other, LotLines(len(other.defects)), X, Y, unit, start)
+    setpoints = SetPoints.learn(other, X, Y, unit, start)
     grader = Grader(other, X, Y)
     before, _ = run(plant.fork(), grader, judged, None)
     after, said = run(plant.fork(), grader, judged, setpoints)
@@ -159,9 +170,9 @@ def on_plant(seed: Seed, number: int) -> dict[str, object]:
     gain = (after - before) / mass
     blocks = np.array([part.mean() for part in np.array_split(gain.mean(axis=1), BLOCKS)])
     half = float(student.ppf(0.975, BLOCKS - 1) * blocks.std(ddof=1) / np.sqrt(BLOCKS))
-    moved = np.array([[bool(one.moves) for one in period] for period in said])
-    promised = [one.per_tonne for period in said for one in period if one.moves]
-    knobs = [one.moves[0].knob.name for period in said for one in period if one.moves]
+    moved = np.array([[bool(moves(one)) for one in period] for period in said])
+    promised = [one.gain.value for period in said for one in period if moves(one)]
+    knobs = [moves(one)[0] for period in said for one in period if moves(one)]
     refused = [one.refusal for period in said for one in period if one.refusal is not None]
     return {
         "plant": number,

@@ -107,15 +107,33 @@ class Scatter:
         keeps[:, -1] = 1.0
         return Chances(np.minimum(keeps, 1.0), np.minimum(best, 1.0))
 
+    def breaks(self, logs: FloatArray, limits: Limits) -> FloatArray:
+        """Probability of breaking each limit by itself, shape (n, q), of lots whose contents' logarithms are logs.
+
+        Each is smoothed as the fullest limit of a grade is in `chances`.
+        """
+        found = np.empty((len(logs), len(limits.names)))
+        for first in range(0, len(logs), _ROWS_AT_ONCE):
+            rows = slice(first, first + _ROWS_AT_ONCE)
+            contents = np.exp(logs[rows, None, :] + self.scenarios * self.spread)
+            full, width = self._smoothed(np.log(limits.values(contents) / limits.highest))
+            found[rows] = self._mean(ndtr(full / width))
+        return np.minimum(found, 1.0)
+
+    def _smoothed(self, full: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Scenarios of logarithms, shape (n, s, g), drawn to their mean, and the width of the kernel about them.
+
+        Smoothing adds the kernel's variance to the scenarios', so these are drawn to their mean by as much.
+        """
+        mean = self._mean(full)[:, None]
+        sd = np.sqrt(self._mean((full - mean) ** 2))[:, None]
+        drawn_in = mean + np.sqrt(1.0 - self._width**2) * (full - mean)
+        return drawn_in, np.maximum(self._width * sd, _LEAST_WIDTH)
+
     def _parts(self, logs: FloatArray, limits: Limits) -> Iterator[tuple[FloatArray, FloatArray]]:
         for first in range(0, max(1, len(logs)), _ROWS_AT_ONCE):
             contents = np.exp(logs[first : first + _ROWS_AT_ONCE, None, :] + self.scenarios * self.spread)
-            full = np.log(limits.fullness(contents)[..., :-1])
-            mean = self._mean(full)[:, None]
-            sd = np.sqrt(self._mean((full - mean) ** 2))[:, None]
-            # Smoothing adds the kernel's variance to the scenarios', so these are drawn to their mean by as much.
-            full = mean + np.sqrt(1.0 - self._width**2) * (full - mean)
-            width = np.maximum(self._width * sd, _LEAST_WIDTH)
+            full, width = self._smoothed(np.log(limits.fullness(contents)[..., :-1]))
             keeps = np.append(ndtr(-full / width), np.ones((*full.shape[:2], 1)), axis=2)
             best = np.maximum.accumulate(keeps, axis=2)
             yield self._mean(keeps), self._mean(np.diff(best, axis=2, prepend=0.0))

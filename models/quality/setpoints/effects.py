@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import lightgbm
 import numpy as np
@@ -16,12 +17,15 @@ from models.quality.censoring import score
 from models.quality.lines import LotLines
 from models.table.inputs import by_name, input_names, medians
 from physics.arrays import FloatArray, IntArray
-from seeds import Seed
+from seeds import Column, Seed
 
 FOLDS = 5  # stretches of time, each of which is predicted by models of the others
 ODDS_SD = 0.3  # prior of what a step does to the log-odds of a defect: a third more or less (assumed)
+PARTS = 8  # of a step, in which moves of history are counted
+FARTHEST = 8  # steps that are counted
 FACTOR_SD = 2.0  # prior of what history shows of physics' shift: no more than twice as much (assumed)
 SHARES = (-1.0, -0.5, -0.25, 0.25, 0.5, 1.0)  # of a step
+_ROUNDING = 1e-9
 _TREES = {"num_leaves": 8, "learning_rate": 0.1, "min_data_in_leaf": 20, "verbose": -1, "num_threads": 1, "seed": 0}
 _TREE_COUNT = 60
 
@@ -43,12 +47,15 @@ class Effects:
         Factor of each knob's physics, then offset of each knob, by history.
     covariance : ndarray, shape (E + D, 2 K, 2 K)
         Of `shown`.
+    trials : ndarray of int, shape (K, 2, FARTHEST PARTS)
+        Past lots whose knob stood below, or above, what operators would have set by 1, 2, ... PARTS of a step or more.
     """
 
     seed: Seed
     fill: FloatArray
     shown: FloatArray
     covariance: FloatArray
+    trials: IntArray
 
     def of_moves(self, X: FloatArray, moved: FloatArray, normals: FloatArray) -> FloatArray:
         """Shifts of the outputs by moves of knobs, drawn from what is known of them, shape (d, n, E + D).
@@ -69,6 +76,40 @@ class Effects:
         sd = np.sqrt(np.maximum(np.einsum("nqs,qst,nqt->nq", terms, self.covariance, terms), 0.0))
         found: FloatArray = np.maximum(shift.sum(axis=2), mean + sd * normals[:, None, :])
         return found
+
+    def support(self, knob: int, move: float) -> int:
+        """Past lots in which a knob, by its number, was moved as far in the same direction [its unit]."""
+        parts = math.ceil(PARTS * abs(move) / (knobs_of(self.seed)[knob].step or 1.0) - _ROUNDING)
+        if not 0 < parts <= self.trials.shape[2]:
+            return 0
+        return int(self.trials[knob, int(move > 0), parts - 1])
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values; all but the seed."""
+        return {
+            "fill": listed(self.fill),
+            "shown": self.shown.tolist(),
+            "covariance": self.covariance.tolist(),
+            "trials": self.trials.tolist(),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], seed: Seed) -> Self:
+        """From what `state` gave."""
+        fill, shown, covariance = (np.array(state[name], dtype=np.float64) for name in ("fill", "shown", "covariance"))
+        return cls(seed, fill, shown, covariance, np.array(state["trials"], dtype=np.intp))
+
+
+def listed(values: FloatArray) -> Any:
+    """Numbers as JSON values: NaN, which JSON has not, is null."""
+    found = values.astype(object)
+    found[np.isnan(values)] = None
+    return found.tolist()
+
+
+def knobs_of(seed: Seed) -> tuple[Column, ...]:
+    """Knobs that may be recommended: those that are numbers, in the seed's order."""
+    return tuple(knob for knob in seed.by_role("knob") if knob.is_number)
 
 
 def learn_effects(
@@ -99,7 +140,7 @@ def learn_effects(
     """
     defects, fill = len(seed.defects), medians(X, [column.usual for column in seed.inputs])
     columns = np.flatnonzero([column.role == "before" for column in seed.inputs])
-    knobs, expected = _knobs(seed, X), np.empty((len(X), len(seed.by_role("knob"))))
+    knobs, expected = _knobs(seed, X), np.empty((len(X), len(knobs_of(seed))))
     raw, spread = np.empty(Y.shape), np.empty(Y.shape)
     for fold in np.array_split(np.arange(len(X)), FOLDS):
         others = np.delete(np.arange(len(X)), fold)
@@ -111,19 +152,29 @@ def learn_effects(
     terms = _terms(_physics(seed, fill, usual, X), knobs - expected)
     left, weight = _left_over(Y, raw, spread, defects)
     known = ~np.isnan(Y) & ~np.asarray(np.isnan(knobs).any(axis=1))[:, None]
-    steps = np.array([knob.step or 1.0 for knob in seed.by_role("knob")])
+    steps = np.array([knob.step or 1.0 for knob in knobs_of(seed)])
     found = [
         _fitted(terms[k, q], left[k, q], weight[k, q], [units[k], periods[k]], steps, q >= Y.shape[1] - defects)
         for q, k in enumerate(known.T)
     ]
     shown, covariance = (np.array(part) for part in zip(*found, strict=True))
-    return Effects(seed, fill, shown, covariance)
+    return Effects(seed, fill, shown, covariance, _trials((knobs - expected) / steps))
+
+
+def _trials(left: FloatArray) -> IntArray:
+    """How many lots stood off what was to be expected by so many parts of a step, shape (K, 2, FARTHEST PARTS).
+
+    `left` holds what was left of each knob, shape (n, K) [steps]; NaN where nobody knows it.
+    """
+    sizes = np.arange(1, FARTHEST * PARTS + 1) / PARTS
+    counts = [[np.sum(sign * knob[:, None] >= sizes, axis=0) for sign in (-1.0, 1.0)] for knob in left.T]
+    return np.array(counts, dtype=np.intp)
 
 
 def knob_places(seed: Seed) -> list[int]:
     """Which inputs are the knobs, in the seed's order of these."""
     names = input_names(seed)
-    return [names.index(knob.name) for knob in seed.by_role("knob")]
+    return [names.index(knob.name) for knob in knobs_of(seed)]
 
 
 def _knobs(seed: Seed, X: FloatArray) -> FloatArray:
@@ -234,7 +285,7 @@ def candidate_moves(seed: Seed, X: FloatArray, low: FloatArray, high: FloatArray
     low, high : ndarray, shape (K,)
         Range of each knob that history supports.
     """
-    for knob, place, bottom, top in zip(seed.by_role("knob"), knob_places(seed), low, high, strict=True):
+    for knob, place, bottom, top in zip(knobs_of(seed), knob_places(seed), low, high, strict=True):
         bounds = knob.bounds or knob.limits
         for share in SHARES:
             moved = X.copy()

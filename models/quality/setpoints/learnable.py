@@ -1,0 +1,59 @@
+"""Whether past lots can teach what knobs do."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.quality.setpoints.effects import FOLDS, knob_places, knobs_of
+from models.setpoints.errors import SetpointError
+from physics.arrays import FloatArray
+from seeds import Seed
+
+FEWEST_LOTS = 100  # to learn from: a fifth of them, the least that a fold may be, is twenty
+NEEDED = ("bounds", "step", "move_cost")  # of a knob that is recommended
+
+
+def check_learnable(seed: Seed, X: FloatArray, Y: FloatArray) -> None:
+    """Raise where set-points cannot be learnt from lots, rows sorted by time.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    X : ndarray, shape (n, k)
+        Inputs.
+    Y : ndarray, shape (n, E + D)
+        Reported contents and defects.
+
+    Raises
+    ------
+    SetpointError
+        No knobs, a knob without bounds, step or the cost of a move, too few lots, or a knob or an output that they do
+        not show.
+    """
+    knobs, outputs = knobs_of(seed), [*(element.name for element in seed.elements), *seed.defects]
+    if not knobs:
+        raise SetpointError(f"{seed.process.name}: no column of role knob: expected at least one to recommend")
+    for knob in knobs:
+        missing = [part for part in NEEDED if getattr(knob, part) is None]
+        if missing:
+            raise SetpointError(
+                f"{knob.name}: {' and '.join(missing)} missing: expected them of a knob that is recommended"
+            )
+    if len(X) < FEWEST_LOTS:
+        raise SetpointError(f"{seed.process.name}: {len(X)} past lots, expected {FEWEST_LOTS} or more")
+    _check_shown([knob.name for knob in knobs], X[:, knob_places(seed)])
+    _check_shown(outputs, Y)
+
+
+def _check_shown(names: list[str], values: FloatArray) -> None:
+    """Raise where a column has values in one stretch of time alone, or none in the older or the newest lots."""
+    known = ~np.isnan(values)
+    stretches = np.array([np.any(part, axis=0) for part in np.array_split(known, FOLDS)]).sum(axis=0)
+    new = 2 * len(values) // 3
+    both = np.array([np.any(part, axis=0) for part in (known[:new], known[new:])]).min(axis=0)
+    for name, count, early_and_late in zip(names, stretches.tolist(), both.tolist(), strict=True):
+        if count < 2 or not early_and_late:
+            raise SetpointError(
+                f"{name}: values in {count} of {FOLDS} stretches of the past lots: expected some early and some late"
+            )

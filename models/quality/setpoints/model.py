@@ -1,0 +1,174 @@
+"""What is known of a plant's lots before they are made, and of what its knobs do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone
+
+from models.answers import input_flags, learnt_inputs
+from models.estimators.categories import categories_of
+from models.quality.lines import LotLines
+from models.quality.scatter import Scatter
+from models.quality.setpoints.effects import Effects, knob_places, learn_effects, listed
+from models.quality.setpoints.learnable import check_learnable
+from models.quality.setpoints.prices import priced, prices_of
+from models.table.inputs import input_names
+from physics.arrays import BoolArray, FloatArray, IntArray
+from seeds import Quantity, Seed
+
+BEYOND = 0.1  # of the width of an input's history that it may lie beyond it: drifting readings pass it every month
+SUPPORT = (5.0, 95.0)  # percentiles of a knob's history between which a recommendation stays
+
+
+@dataclass(frozen=True, eq=False)
+class SetPoints:
+    """What is known of a plant's lots before they are made, and of what its K knobs do.
+
+    Attributes
+    ----------
+    seed : Seed
+        The process.
+    estimator : LotLines
+        Contents and defects from the columns of roles `before` and `knob` alone, logarithms and log-odds.
+    columns : ndarray of int, shape (j,)
+        Which inputs these are.
+    scatter : Scatter
+        Its errors on lots that it had not learnt.
+    effects : Effects
+        What moves do.
+    low, high : ndarray, shape (K,)
+        Range of each knob that history supports.
+    ranges : ndarray, shape (j, 2)
+        Where each of `columns` may lie: its range in history, and BEYOND of its width on either side.
+    complete : ndarray of bool, shape (j,)
+        Whether it was never missing in history.
+    lots : int
+        Past lots that taught it.
+    """
+
+    seed: Seed
+    estimator: LotLines
+    columns: IntArray
+    scatter: Scatter
+    effects: Effects
+    low: FloatArray
+    high: FloatArray
+    ranges: FloatArray
+    complete: BoolArray
+    lots: int
+
+    @classmethod
+    def learn(
+        cls, seed: Seed, X: FloatArray, Y: FloatArray, units: npt.NDArray[Any], periods: npt.NDArray[np.datetime64]
+    ) -> Self:
+        """Learn from past lots, rows sorted by time.
+
+        Parameters
+        ----------
+        seed : Seed
+            The process.
+        X : ndarray, shape (n, k)
+            Inputs in plant units.
+        Y : ndarray, shape (n, E + D)
+            Reported contents, -L for "below L", and defects.
+        units, periods : ndarray, shape (n,)
+            Unit and start of each lot.
+
+        Raises
+        ------
+        SetpointError
+            No knobs, a knob without bounds, step or the cost of a move, too few lots, or a knob or an output that
+            they do not show.
+        """
+        check_learnable(seed, X, Y)
+        columns = _columns(seed)
+        # The newest third tells how far off the estimator is in lots to come.
+        old, new = slice(None, 2 * len(X) // 3), slice(2 * len(X) // 3, None)
+        outputs, seen, estimator = len(seed.elements), X[:, columns], _lines(seed)
+        fitted = clone(estimator).fit(seen[old], Y[old])
+        scatter = Scatter.of(Y[new, :outputs], fitted.predict(seen[new])[:, :outputs])
+        inputs = learnt_inputs(seen)
+        low, high = np.nanpercentile(X[:, knob_places(seed)], SUPPORT, axis=0)
+        return cls(
+            seed=seed,
+            estimator=estimator.fit(seen, Y),
+            columns=columns,
+            scatter=scatter,
+            effects=learn_effects(seed, X, Y, units, periods),
+            low=low,
+            high=high,
+            ranges=inputs["ranges"] + BEYOND * np.ptp(inputs["ranges"], axis=1)[:, None] * [-1.0, 1.0],
+            complete=inputs["complete"],
+            lots=len(X),
+        )
+
+    @property
+    def prices(self) -> dict[str, Quantity]:
+        """Prices that advice reckons with, by name."""
+        return prices_of(self.seed)
+
+    def priced(self, given: Mapping[str, float] | None) -> dict[str, float]:
+        """All prices by name, some of them replaced; SetpointError where one cannot be."""
+        return priced(self.seed, given)
+
+    def flags(self, X: FloatArray) -> list[list[str]]:
+        """What of lots, shape (n, k) of inputs, is unlike all that was learnt, or missing; a lot without is known."""
+        names = [input_names(self.seed)[i] for i in self.columns]
+        return input_flags(X[:, self.columns], names, self.ranges, self.complete)
+
+    def predict(self, X: FloatArray) -> FloatArray:
+        """Logarithms of contents and log-odds of defects as planned, shape (n, E + D)."""
+        return np.asarray(self.estimator.predict(X[:, self.columns]), dtype=np.float64)
+
+    def state(self) -> dict[str, Any]:
+        """As JSON values; all but the seed."""
+        return {
+            "estimator": self.estimator.state(),
+            "scatter": self.scatter.state(),
+            "effects": self.effects.state(),
+            "low": self.low.tolist(),
+            "high": self.high.tolist(),
+            "ranges": listed(self.ranges),
+            "complete": self.complete.tolist(),
+            "lots": self.lots,
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], seed: Seed) -> Self:
+        """From what `state` gave."""
+        estimator = _lines(seed)
+        estimator.restore(state["estimator"], _no_trees)
+        low, high, ranges = (np.array(state[name], dtype=np.float64) for name in ("low", "high", "ranges"))
+        return cls(
+            seed=seed,
+            estimator=estimator,
+            columns=_columns(seed),
+            scatter=Scatter.from_state(state["scatter"]),
+            effects=Effects.from_state(state["effects"], seed),
+            low=low,
+            high=high,
+            ranges=ranges,
+            complete=np.array(state["complete"], dtype=np.bool_),
+            lots=int(state["lots"]),
+        )
+
+
+def _columns(seed: Seed) -> IntArray:
+    """Inputs that are known when a lot is planned, by number."""
+    return np.flatnonzero([column.role in ("before", "knob") for column in seed.inputs])
+
+
+def _lines(seed: Seed) -> LotLines:
+    """Unfitted lines from what is known when a lot is planned."""
+    categories = categories_of(seed)
+    own = None if categories is None else tuple(categories[i] for i in _columns(seed))
+    return LotLines(len(seed.defects), categories=own if own and any(own) else None)
+
+
+def _no_trees(name: str, columns: int) -> Any:
+    raise ValueError(f"{name}: lines hold no trees")
