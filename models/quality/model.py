@@ -19,6 +19,7 @@ from models.quality.grades import Limits
 from models.quality.guarantee import check_enough, threshold
 from models.quality.remedy import Nearest, Remedy, nearest, remedies
 from models.quality.scatter import Scatter, crossed_chances
+from models.quality.setpoints.model import SetPoints
 from models.table.inputs import input_names
 from models.temperature import fitted_temperature
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -90,6 +91,10 @@ class QualityModel:
     followed : ndarray, shape (n,), optional
         How many spreads the joint intervals of a table's lots would have reached while their assays came in, NaN for
         lots that were not asked. Known after training alone, kept in no file.
+    setpoints : SetPoints, optional
+        What moving the knobs does to lots that are still to be made.
+    setpoints_refusal : str, optional
+        Why history taught nothing of that.
     """
 
     seed: Seed
@@ -104,6 +109,8 @@ class QualityModel:
     info: Mapping[str, Any] = field(default_factory=dict)
     level: Level | None = None
     followed: FloatArray | None = None
+    setpoints: SetPoints | None = None
+    setpoints_refusal: str | None = None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -212,17 +219,21 @@ class QualityModel:
             "temperatures": self.temperatures.tolist(),
             "threshold": None if math.isnan(self.threshold) else self.threshold,
             "level": None if self.level is None else self.level.state(),
+            "setpoints": None if self.setpoints is None else self.setpoints.state(),
+            "setpoints_refusal": self.setpoints_refusal,
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals alone."""
-        level = state.get("level")
+        level, setpoints = state.get("level"), state.get("setpoints")
         return cls(
             scatter=Scatter.from_state(state["scatter"]),
             temperatures=np.array(state["temperatures"], dtype=np.float64),
             threshold=math.nan if state["threshold"] is None else float(state["threshold"]),
             level=None if level is None else Level.from_state(level),
+            setpoints=None if setpoints is None else SetPoints.from_state(setpoints, parts["seed"]),
+            setpoints_refusal=state.get("setpoints_refusal"),
             **parts,
         )
 

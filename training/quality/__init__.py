@@ -31,7 +31,7 @@ from training.quality.gate import evidence
 from training.quality.judge import check_judgeable, verdict
 from training.quality.plots import PICTURES
 
-loop = None  # its processes have no knobs that are recommended
+loop = None  # the closed loop of lots is a benchmark
 
 __all__ = [
     "COLUMNS",

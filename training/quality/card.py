@@ -12,6 +12,7 @@ from seeds import Seed
 from training.dataset import Dataset
 from training.quality.columns import cautions
 from training.quality.fit import SELECTED_BY, QualityCandidate
+from training.quality.setpoints import setpoints_section
 from training.splits import Split
 
 SHOWN = {
@@ -34,7 +35,8 @@ LIMITS = (
     "laboratory or a fault that history does not hold ends it until such lots are learnt.",
     "It counts lots that are released without an assay and would break their grade by an assay, which errs itself.",
     "Contents below the laboratory's limit are learnt as that and nothing more, however far below they lie.",
-    "A remedy is what first principles say of one move of a knob, all else equal. It is not proved in closed loop.",
+    "A remedy is what first principles say of one move of a knob, all else equal. It is not proved in closed loop; "
+    "recommended set-points weigh history as well.",
     "Adaptive joint intervals need assays to come in; without, they stay as the newest assays of training left them.",
     "Values and costs are the seed's; other costs move every decision and every figure in $.",
 )
@@ -85,6 +87,7 @@ def sections(
         *_elements(chosen, data),
         *_grades(data.seed),
         *_decisions(chosen, data, parts),
+        *setpoints_section(chosen.model),
     ]
 
 

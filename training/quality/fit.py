@@ -15,6 +15,7 @@ from training.dataset import Dataset
 from training.fitting import Candidate
 from training.quality.evaluate import lot_loss, measured, of_followed, skill
 from training.quality.follow import follow
+from training.quality.setpoints import setpoints
 from training.splits import Split, SplitError
 
 FITTING = "fit and grade"
@@ -82,7 +83,7 @@ def calibrated(
     if data.seed.time is not None:  # without time there is no order in which assays come in
         level, followed = follow(model, data, parts, rows, predictions[:, : len(data.seed.elements)])
         model = replace(model, level=level, followed=followed)
-    return model, {
+    return replace(model, **setpoints(data)), {
         SELECTED_BY: lot_loss(predictions, lots, model.scatter.spread),
         "threshold": model.threshold if np.isfinite(model.threshold) else 0.0,
     }

@@ -95,7 +95,11 @@ break their grade (95% sure: at most 2.35%), 2.00 $/t; held-out units: none rele
 
 
 def text_of(seed, metrics=SOUND, threshold=0.0234567):
-    chosen = SimpleNamespace(name="linear", metrics=metrics, model=SimpleNamespace(threshold=threshold))
+    chosen = SimpleNamespace(
+        name="linear",
+        metrics=metrics,
+        model=SimpleNamespace(threshold=threshold, setpoints=None, setpoints_refusal=None),
+    )
     others = {"a": {"test_lot_loss": 2.5}, "linear": metrics, "trees": {}}
     found = {name: SimpleNamespace(name=name, metrics=metrics) for name, metrics in others.items()}
     return "\n".join(["", *sections(found, chosen, SimpleNamespace(seed=seed), PARTS)])
