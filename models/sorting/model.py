@@ -16,6 +16,8 @@ from models.novelty import Novelty
 from models.sorting.contents import Contents
 from models.sorting.decision import Line, Pieces
 from models.sorting.lots import LotState, numbered
+from models.sorting.setpoints.advising import LineSetPoints
+from models.sorting.setpoints.assayed import Assayed
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
 from models.temperature import tempered
@@ -96,6 +98,10 @@ class SortingModel:
         A few training rows, to prove that a copy of the model answers as the original.
     info : Mapping
         Where the model comes from: digests, training period, versions. JSON values only.
+    assayed : Assayed, optional
+        Recent pieces that it has not learnt from, on which set-points of the line are weighed.
+    setpoints_refusal : str, optional
+        Why there are none.
     """
 
     seed: Seed
@@ -110,6 +116,13 @@ class SortingModel:
     complete: BoolArray
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
+    assayed: Assayed | None = None
+    setpoints_refusal: str | None = None
+
+    @cached_property
+    def setpoints(self) -> LineSetPoints | None:
+        """Set-points of the line; None without assayed pieces."""
+        return None if self.assayed is None else LineSetPoints(self, self.assayed)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -276,16 +289,21 @@ class SortingModel:
             # JSON knows neither inf nor nan.
             "risk_price": self.risk_price if math.isfinite(self.risk_price) else str(self.risk_price),
             "feed_contents": self.feed_contents.tolist(),
+            "assayed": None if self.assayed is None else self.assayed.state(),
+            "setpoints_refusal": self.setpoints_refusal,
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
-        """Model from what `state` gave and all other parts by name."""
+        """Model from what `state` gave and all other parts by name; older ones kept no assayed pieces."""
+        assayed = state.get("assayed")
         return cls(
             temperature=float(state["temperature"]),
             contents=Contents.from_state(parts["seed"], state["contents"]),
             novelty=Novelty.from_state(state["novelty"]),
             risk_price=float(state["risk_price"]),
             feed_contents=np.array(state["feed_contents"], dtype=np.float64),
+            assayed=None if assayed is None else Assayed.from_state(assayed),
+            setpoints_refusal=state.get("setpoints_refusal"),
             **parts,
         )

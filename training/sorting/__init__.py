@@ -31,7 +31,7 @@ from training.sorting.gate import evidence
 from training.sorting.judge import check_judgeable, verdict
 from training.sorting.plots import PICTURES
 
-loop = None  # its processes have no knobs that are recommended
+loop = None  # what set-points of a line bring is replayed on assayed pieces
 
 __all__ = [
     "COLUMNS",

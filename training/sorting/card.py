@@ -14,6 +14,7 @@ from training.dataset import Dataset
 from training.sorting.columns import cautions
 from training.sorting.evaluate import KG_PER_T
 from training.sorting.fit import SELECTED_BY, SortingCandidate
+from training.sorting.setpoints import setpoints_section
 from training.splits import Split
 
 SHOWN = {
@@ -95,6 +96,7 @@ def sections(
         *_bins(chosen, data),
         *_promise(chosen, data, parts),
         *_elements(chosen, data),
+        *setpoints_section(chosen.model),
     ]
 
 

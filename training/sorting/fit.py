@@ -1,6 +1,7 @@
 """Sorting in the jobs: how classifiers are fitted and calibrated, sort the new lots, and are measured."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from training.classes.losses import log_loss
 from training.dataset import Dataset
 from training.fitting import Candidate
 from training.sorting.evaluate import Decided, Pieces, evaluate
+from training.sorting.setpoints import setpoints
 from training.splits import Split
 
 FITTING = "fit and sort"
@@ -97,7 +99,7 @@ def calibrated(
         predictions,
         info,
     )
-    return model, {
+    return replace(model, **setpoints(data, parts)), {
         SELECTED_BY: log_loss(tempered(predictions, model.temperature), cal.classes, cal.mass),
         "temperature": model.temperature,
         "risk_price": model.risk_price,

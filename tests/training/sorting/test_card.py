@@ -96,7 +96,12 @@ Not predicted, the signals do not carry them: `z`.
 
 
 def text_of(seed, metrics=SOUND, carried=("x",)):
-    chosen = SimpleNamespace(name="linear", metrics=metrics, answers=SimpleNamespace(elements=dict.fromkeys(carried)))
+    chosen = SimpleNamespace(
+        name="linear",
+        metrics=metrics,
+        answers=SimpleNamespace(elements=dict.fromkeys(carried)),
+        model=SimpleNamespace(setpoints=None, setpoints_refusal=None),
+    )
     others = {"a": {"test_accuracy": 0.5}, "linear": metrics, "trees": {}}
     found = {name: SimpleNamespace(name=name, metrics=metrics) for name, metrics in others.items()}
     lines = sections(found, chosen, SimpleNamespace(seed=seed, units=LOTS), PARTS)

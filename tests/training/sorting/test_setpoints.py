@@ -1,0 +1,83 @@
+"""Pieces that a sorter keeps for set-points of its line: the newest lots that it has not learnt from."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.files import load, save
+from models.sorting.setpoints.advising import LinePlan, recommend
+from models.table.contract import check
+from training.dataset import dataset_of
+from training.sorting.setpoints import MOST_LOTS, setpoints, setpoints_section
+from training.splits import split
+
+PLAN = LinePlan("L-1", pd.Timestamp("2026-11-01"), {})
+
+
+@pytest.fixture(scope="module")
+def pieces(toy_sorting_seed, toy_sorting_frame):
+    return dataset_of(check(toy_sorting_frame(lots=160, pieces=30), toy_sorting_seed), toy_sorting_seed)
+
+
+@pytest.fixture(scope="module")
+def parts(pieces):
+    return split(pieces.table, pieces.seed)
+
+
+def test_whole_lots_are_kept_that_nothing_has_learnt_from(pieces, parts):
+    kept = setpoints(pieces, parts)["assayed"]
+    lots = list(dict.fromkeys(kept.lots))
+    assert len(lots) == len(set(pieces.units[np.concatenate([parts.test, parts.unseen])])) >= 20
+    assert set(lots).isdisjoint(pieces.units[parts.learnt])
+    assert len(kept.X) == 30 * len(lots)
+    starts = pieces.table.groupby("lot")["passed_at"].min()
+    assert starts[lots].is_monotonic_increasing
+    assert starts[lots].min() >= parts.test_from
+    one = pieces.table[pieces.table["lot"] == lots[3]]
+    np.testing.assert_allclose(kept.contents[kept.lots == lots[3], 0], one["x"], rtol=1e-5)
+    assert [pieces.seed.classes[i] for i in kept.classes[kept.lots == lots[3]]] == one["metal"].tolist()
+
+
+def test_of_very_many_lots_the_newest_are_kept(pieces, parts, monkeypatch):
+    monkeypatch.setattr("training.sorting.setpoints.MOST_LOTS", 22)
+    assert MOST_LOTS == 200
+    lots = list(dict.fromkeys(setpoints(pieces, parts)["assayed"].lots))
+    starts = pieces.table.groupby("lot")["passed_at"].min().sort_values()
+    assert lots == starts.index[-22:].tolist()
+
+
+def test_few_lots_and_pieces_without_time_are_refused_in_words(pieces, parts):
+    few = replace(
+        parts, test=parts.test[pieces.units[parts.test] == pieces.units[parts.test][0]], unseen=parts.unseen[:0]
+    )
+    assert setpoints(pieces, few) == {
+        "setpoints_refusal": "1 newest lots that nothing has learnt from, expected 20 or more to weigh set-points on"
+    }
+    timeless = SimpleNamespace(seed=SimpleNamespace(time=None))
+    assert "no time" in setpoints(timeless, parts)["setpoints_refusal"]
+
+
+@pytest.mark.slow
+def test_a_stored_version_advises_as_it_did_before(pieces, parts, save_toy_sorter, tmp_path):
+    whole = replace(save_toy_sorter(tmp_path / "without"), **setpoints(pieces, parts))
+    save(whole, tmp_path / "with")
+    again = load(tmp_path / "with")
+    assert recommend(again.setpoints, [PLAN]) == recommend(whole.setpoints, [PLAN])
+    assert load(tmp_path / "without").setpoints is None
+    save(replace(whole, assayed=None, setpoints_refusal="3 newest lots"), tmp_path / "refused")
+    refused = load(tmp_path / "refused")
+    assert (refused.setpoints, refused.setpoints_refusal) == (None, "3 newest lots")
+
+
+@pytest.mark.slow
+def test_the_card_says_what_set_points_are_weighed_on(pieces, parts, save_toy_sorter, tmp_path):
+    model = replace(save_toy_sorter(tmp_path / "one"), **setpoints(pieces, parts))
+    text = "\n".join(setpoints_section(model))
+    assert f"{len(model.assayed.X)} assayed pieces of the newest {len(set(model.assayed.lots))} lots" in text
+    assert "| `least_gain.bin_a` | " in text
+    refused = setpoints_section(SimpleNamespace(setpoints=None, setpoints_refusal="3 newest lots"))
+    assert "None are recommended: 3 newest lots." in refused
+    assert setpoints_section(SimpleNamespace(setpoints=None, setpoints_refusal=None)) == []
