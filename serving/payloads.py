@@ -20,6 +20,7 @@ from serving.faults import Shape
 from serving.problems import MOST_FAULTS, Fault, ProblemError, invalid
 
 if TYPE_CHECKING:
+    from serving.recommendations.lots import LotPayloads
     from serving.recommendations.payloads import SetpointPayloads
 
 Record = dict[str, Any]
@@ -85,8 +86,8 @@ class Payloads:
         Unit of each quantity that a prediction may give with an interval.
     past : Shape, optional
         One earlier period; None where no input is made from such.
-    setpoints : SetpointPayloads, optional
-        What it takes and gives where set-points are recommended; None where physics knows none of its knobs.
+    setpoints : SetpointPayloads or LotPayloads, optional
+        What it takes and gives where set-points are recommended; None where nobody says what its knobs do.
     """
 
     seed: Seed
@@ -99,7 +100,7 @@ class Payloads:
     echoed: tuple[str, ...]
     quantities: dict[str, str]
     past: Shape | None = None
-    setpoints: SetpointPayloads | None = None
+    setpoints: SetpointPayloads | LotPayloads | None = None
 
     @property
     def operations(self) -> dict[str, tuple[Any, Record]]:

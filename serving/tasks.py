@@ -12,8 +12,25 @@ from serving import classification, quality, regression, sorting
 from serving.payloads import Payloads, Record
 
 
+class Recommendations(Protocol):
+    """How a task recommends set-points."""
+
+    def read(self, payloads: Any, name: str, body: bytes) -> Any:
+        """A request's body that asks by one of the verbs of a process; ProblemError names all that is wrong with it."""
+
+    def answered(self, payloads: Any, name: str, model: Any, asked: Any) -> dict[str, Any]:
+        """Answer of a set-point model, but for what all answers begin with.
+
+        SetpointError or ProblemError say what it cannot answer.
+        """
+
+
 class Task(Protocol):
     """A task's package as the routes use it."""
+
+    @property
+    def recommendations(self) -> Recommendations | None:
+        """How it recommends set-points; None where it does not."""
 
     @property
     def ABOUT(self) -> str:

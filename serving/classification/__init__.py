@@ -3,5 +3,6 @@
 from serving.classification.predictions import ABOUT, NOT, ClassificationInfo, info, payloads, predicted
 
 INFO = ClassificationInfo
+recommendations = None  # no physics says what moves of knobs do to a class
 
-__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted"]
+__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted", "recommendations"]

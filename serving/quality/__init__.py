@@ -1,8 +1,9 @@
 """The service for processes that grade lots; see `serving.tasks.Task`."""
 
+from serving.quality import recommendations
 from serving.quality.about import NOT, info
 from serving.quality.about import QualityInfo as INFO
 from serving.quality.payloads import ABOUT, payloads
 from serving.quality.predictions import predicted
 
-__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted"]
+__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted", "recommendations"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -11,6 +12,7 @@ from models.quality.decision import ACTIONS
 from seeds import Grade, Seed
 from serving.explanations import asked, explanation, optional
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
+from serving.quality.recommendations import setpoints
 
 # Far beyond any cost, and small enough that sums of products stay finite.
 HIGHEST_COST = 1e6
@@ -24,8 +26,13 @@ ABOUT = (
 
 def payloads(seed: Seed, max_rows: int) -> Payloads:
     """Request and answer of a seed's process; see `serving.payloads.payloads_of`."""
-    rules, best = seed.quality_rules, seed.grades[0]
-    return payloads_of(
+    rules, best, costs = seed.quality_rules, seed.grades[0], _costs(seed)
+    given = {
+        "assay_cost": rules.assay_cost.value,
+        "claim_cost": rules.claim_cost.value,
+        "value": {best.name: best.value.value},
+    }
+    whole = payloads_of(
         seed,
         max_rows,
         TaskFields(
@@ -33,18 +40,12 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
             unit="A-001",
             time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
             predicted=_predicted(seed),
-            request={"costs": _costs(seed), "explain": asked()},
+            request={"costs": costs, "explain": asked()},
             answer={"guarantee": _guarantee(seed)},
-            example={
-                "costs": {
-                    "assay_cost": rules.assay_cost.value,
-                    "claim_cost": rules.claim_cost.value,
-                    "value": {best.name: best.value.value},
-                },
-                "explain": False,
-            },
+            example={"costs": given, "explain": False},
         ),
     )
+    return replace(whole, setpoints=setpoints(seed, max_rows, costs, given))
 
 
 def _predicted(seed: Seed) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from seeds import Seed
+from serving.payloads import Record
 from serving.problems import MOST_FAULTS, Fault, invalid, shown
 from serving.recommendations.payloads import MOVES
 from serving.recommendations.requests import Asked, by_unit
@@ -10,27 +13,48 @@ from serving.recommendations.requests import Asked, by_unit
 _ROUNDING = 1e-9
 
 
+Bounds = Mapping[str, tuple[float, float]]
+
+
 def chosen(asked: Asked, seed: Seed) -> dict[str, dict[str, float]]:
+    """Moves by unit and knob [the knob's unit], within the bounds of the seed; see `chosen_within`."""
+    knobs = [column for column in seed.by_role("knob") if column.is_number]
+    units = {column.name: str(column.unit) for column in knobs}
+    bounds = {column.name: column.settable for column in knobs}
+    return chosen_within(asked.rows, asked.units, asked.request[MOVES], bounds, units)
+
+
+def chosen_within(
+    rows: Sequence[Record], units: Sequence[str], moves: Record, bounds: Bounds, knob_units: Mapping[str, str]
+) -> dict[str, dict[str, float]]:
     """Moves by unit and knob [the knob's unit].
+
+    Parameters
+    ----------
+    rows, units : sequence of n dict, n str
+        Plans and the unit of each.
+    moves : dict
+        By knob, or by unit and knob.
+    bounds, knob_units : Mapping
+        Where each knob may be set, and its unit.
 
     Raises
     ------
     ProblemError
         422 where moves are of a unit that no row plans, or a knob would leave its bounds.
     """
-    moves = asked.request[MOVES]
-    named: dict[str, dict[str, float]] = {unit: moves for unit in asked.units}
+    named: dict[str, dict[str, float]] = {unit: moves for unit in units}
     if by_unit(moves):
         named = {unit.strip(): own for unit, own in moves.items()}
     faults = [
         Fault(field=f"{MOVES}.{shown(unit)}", value=shown(unit), expected="a unit that one of rows plans")
         for unit in named
-        if unit not in asked.units
+        if unit not in units
     ]
-    for i, (unit, row) in enumerate(zip(asked.units, asked.rows, strict=True)):
+    for i, (unit, row) in enumerate(zip(units, rows, strict=True)):
         for knob, move in named.get(unit, {}).items():
             place = f"{MOVES}.{shown(unit)}.{knob}" if by_unit(moves) else f"{MOVES}.{knob}"
-            faults += _beyond(i, place, row[knob], move, knob, seed)
+            faults += _beyond(i, place, row[knob], move, bounds[knob], knob_units[knob])
         if len(faults) > MOST_FAULTS:
             break
     if faults:
@@ -38,12 +62,11 @@ def chosen(asked: Asked, seed: Seed) -> dict[str, dict[str, float]]:
     return named
 
 
-def _beyond(i: int, place: str, plan: float, move: float, knob: str, seed: Seed) -> list[Fault]:
-    column = seed.column(knob)
-    low, high = column.settable
+def _beyond(i: int, place: str, plan: float, move: float, bounds: tuple[float, float], unit: str) -> list[Fault]:
+    low, high = bounds
     then = plan + move
     if low - _ROUNDING <= then <= high + _ROUNDING:
         return []
     bound, side = (high, "at most") if then > high else (low, "at least")
-    expected = f"plan {plan:g} and move {move:g} together {side} {bound:g} {column.unit}"
+    expected = f"plan {plan:g} and move {move:g} together {side} {bound:g} {unit}"
     return [Fault(row=i, field=place, value=then, bound=bound, expected=expected)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field
@@ -68,6 +68,8 @@ class SetpointPayloads:
         Knobs that may be moved, and `before` columns without which physics does not know a unit.
     verbs : dict of str to Verb
         By the last part of the address.
+    without : Mapping of str to str
+        Ways to ask that are not offered, and why.
     """
 
     seed: Seed
@@ -79,6 +81,7 @@ class SetpointPayloads:
     knobs: tuple[str, ...]
     needed: tuple[str, ...]
     verbs: dict[str, Verb]
+    without: Mapping[str, str] = field(default_factory=dict)
 
 
 def setpoint_payloads(seed: Seed, max_rows: int) -> SetpointPayloads | None:
@@ -115,6 +118,7 @@ def setpoint_payloads(seed: Seed, max_rows: int) -> SetpointPayloads | None:
             **({PARETO: _pareto(parts)} if CARBON_PRICE in seed.economics else {}),
             EXPERIMENTS: _experiments(parts),
         },
+        without={} if CARBON_PRICE in seed.economics else {PARETO: f"the seed has no {CARBON_PRICE} to raise"},
     )
 
 
@@ -183,7 +187,9 @@ class _Parts:
         loose = {MOVES: Annotated[dict[str, Any], Field(min_length=1)]} if MOVES in request else {}
         return Verb(
             request=self._request(own, self.row, self.past, request),
-            answer=record(f"{own}Answer", f"{summary}. {seed.process.title}.", self._head() | dict(answer)),
+            answer=record(
+                f"{own}Answer", f"{summary}. {seed.process.title}.", answer_head(seed, self.kinds.number) | dict(answer)
+            ),
             envelope=Shape(self._request(own, Any, Any, {**request, **loose}), seed),
             example=self.example | {"prices": _example_prices(seed)} | example,
             summary=f"{summary}: {seed.process.title}",
@@ -207,16 +213,17 @@ class _Parts:
             },
         )
 
-    def _head(self) -> dict[str, Any]:
-        number: Any = self.kinds.number
-        return {
-            "process": Literal[self.seed.process.name],
-            "task": Literal[self.seed.process.task],
-            "model": ModelUsed,
-            "advisory": Annotated[Literal[True], Field(description="advice for people: nothing is set by the service")],
-            "assumptions": Annotated[str, Field(description="what all numbers rest on")],
-            "prices": Annotated[dict[str, number], Field(description="what the model reckoned with")],
-        }
+
+def answer_head(seed: Seed, number: Any) -> dict[str, Any]:
+    """Fields that every answer on set-points begins with; `number` is the type of a number with its unit."""
+    return {
+        "process": Literal[seed.process.name],
+        "task": Literal[seed.process.task],
+        "model": ModelUsed,
+        "advisory": Annotated[Literal[True], Field(description="advice for people: nothing is set by the service")],
+        "assumptions": Annotated[str, Field(description="what all numbers rest on")],
+        "prices": Annotated[dict[str, number], Field(description="what the model reckoned with")],
+    }
 
 
 def _prices(seed: Seed) -> Any:

@@ -54,10 +54,10 @@ def read(payloads: SetpointPayloads, verb: Verb, body: bytes) -> Asked:
     """
     parsed = parsed_json(body)
     request, faults = verb.envelope.read(parsed)
-    rows = _rows(parsed, "rows", payloads.row, payloads.max_rows, faults)
-    past = _rows(parsed, "history", payloads.past, payloads.max_rows, faults)
+    rows = read_rows(parsed, "rows", payloads.row, payloads.max_rows, faults)
+    past = read_rows(parsed, "history", payloads.past, payloads.max_rows, faults)
     if request is not None:
-        faults += _move_faults(request.get(MOVES, {}), payloads)
+        faults += move_faults(request.get(MOVES, {}), payloads.alike, payloads.moves)
     if faults:
         raise invalid(faults)
     seed = payloads.seed
@@ -68,7 +68,7 @@ def read(payloads: SetpointPayloads, verb: Verb, body: bytes) -> Asked:
     return Asked(rows, [row[seed.key.name].strip() for row in rows], table, request)
 
 
-def _rows(parsed: Any, part: str, shape: Shape, most: int, faults: list[Fault]) -> list[Record]:
+def read_rows(parsed: Any, part: str, shape: Shape, most: int, faults: list[Fault]) -> list[Record]:
     """Rows, or rows of history, of a request; faults are added, until there are more than are named."""
     given = parsed.get(part) if isinstance(parsed, dict) else None
     found = []
@@ -86,13 +86,14 @@ def by_unit(moves: Record) -> bool:
     return any(isinstance(one, dict) for one in moves.values())
 
 
-def _move_faults(moves: Record, payloads: SetpointPayloads) -> list[Fault]:
-    """What is wrong with moves beside their size, which a model's seed limits."""
+def move_faults(moves: Record, alike: Shape, own: Shape) -> list[Fault]:
+    """What is wrong with moves beside their size, which a model's seed limits.
+
+    `alike` are moves that are the same for all rows, `own` those of one unit.
+    """
     if not by_unit(moves):
-        return [within(MOVES, fault) for fault in payloads.alike.read(moves)[1]]
-    return [
-        within(f"{MOVES}.{shown(unit)}", fault) for unit, own in moves.items() for fault in payloads.moves.read(own)[1]
-    ]
+        return [within(MOVES, fault) for fault in alike.read(moves)[1]]
+    return [within(f"{MOVES}.{shown(unit)}", fault) for unit, one in moves.items() for fault in own.read(one)[1]]
 
 
 def _table(rows: Sequence[Record], past: int, payloads: SetpointPayloads) -> tuple[pd.DataFrame, list[Fault]]:

@@ -1,5 +1,6 @@
 """The service for processes that predict a number; see `serving.tasks.Task`."""
 
+from serving.regression import recommendations
 from serving.regression.predictions import ABOUT, INFO, NOT, info, payloads, predicted
 
-__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted"]
+__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted", "recommendations"]

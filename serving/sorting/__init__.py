@@ -1,8 +1,9 @@
 """The service for processes that sort; see `serving.tasks.Task`."""
 
+from serving.sorting import recommendations
 from serving.sorting.about import NOT, info
 from serving.sorting.about import SortingInfo as INFO
 from serving.sorting.payloads import ABOUT, payloads
 from serving.sorting.predictions import predicted
 
-__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted"]
+__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted", "recommendations"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from seeds import Bin, Seed
 from serving.explanations import OF_CLASS, asked, explanation, optional
 from serving.payloads import Key, Payloads, TaskFields, estimate, payloads_of, quantity, record, title
 from serving.sorting import lots as lot_payloads
+from serving.sorting.recommendations import setpoints
 
 # Far beyond any metal's price, and small enough that sums of products stay finite.
 HIGHEST_PRICE = 1e6
@@ -41,7 +43,8 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
     )
     after = Field(description="what each lot holds after its last row here; lots without a row stay as they came")
     first, best = seed.bins[0], max(seed.classes, key=lambda name: seed.bins[0].value[name])
-    return payloads_of(
+    prices, given = _prices(seed), {first.name: {best: first.value[best]}}
+    whole = payloads_of(
         seed,
         max_rows,
         TaskFields(
@@ -49,15 +52,12 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
             unit="L-00001",
             time="2026-11-01T06:00:00.020",
             predicted=_predicted(seed),
-            request={"prices": _prices(seed), "lots": Annotated[lots, before], "explain": asked()},
+            request={"prices": prices, "lots": Annotated[lots, before], "explain": asked()},
             answer={"lots": Annotated[lots, after], "guarantee": _guarantee(seed)},
-            example={
-                "prices": {first.name: {best: first.value[best]}},
-                "lots": {"L-00001": lot_payloads.example(seed)},
-                "explain": False,
-            },
+            example={"prices": given, "lots": {"L-00001": lot_payloads.example(seed)}, "explain": False},
         ),
     )
+    return replace(whole, setpoints=setpoints(seed, max_rows, prices, given))
 
 
 def _predicted(seed: Seed) -> dict[str, Any]:

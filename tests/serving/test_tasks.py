@@ -20,7 +20,7 @@ def test_each_task_is_served_by_its_package(
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_package_offers_what_the_routes_use(task: str) -> None:
-    assert {"ABOUT", "INFO", "NOT", "info", "payloads", "predicted"} <= set(vars(TASKS[task]))
+    assert {"ABOUT", "INFO", "NOT", "info", "payloads", "predicted", "recommendations"} <= set(vars(TASKS[task]))
 
 
 def test_a_number_has_no_part_of_its_own_in_the_list_of_processes(toy_seed: Seed) -> None:

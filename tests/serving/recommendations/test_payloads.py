@@ -6,6 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from seeds import Seed, load, names
+from serving.recommendations.lots import LotPayloads
 from serving.recommendations.payloads import SetpointPayloads, setpoint_payloads
 from serving.recommendations.requests import read
 from serving.tasks import task_of
@@ -20,9 +21,33 @@ def test_a_process_whose_knobs_physics_knows_is_asked_in_four_ways(taken: Setpoi
 
 @pytest.mark.parametrize("name", names())
 def test_a_process_is_asked_for_set_points_where_it_says_so(name: str) -> None:
-    payloads = task_of(load(name)).payloads(load(name), 10)
-    asked = [] if payloads.setpoints is None else VERBS
-    assert list(payloads.operations) == ["predictions", *asked]
+    offered = task_of(load(name)).payloads(load(name), 10)
+    asked = [] if offered.setpoints is None else list(offered.setpoints.verbs)
+    assert list(offered.operations) == ["predictions", *asked]
+    others = {} if offered.setpoints is None else offered.setpoints.without
+    assert [*asked, *others] == ([] if offered.setpoints is None else VERBS)
+
+
+def test_each_process_with_knobs_or_bins_is_asked() -> None:
+    asked = {name for name in names() if task_of(load(name)).payloads(load(name), 10).setpoints is not None}
+    seeds = {name: load(name) for name in names()}
+    assert asked == {name for name, seed in seeds.items() if seed.by_role("knob") or seed.bins}
+
+
+@pytest.mark.parametrize("name", [name for name in names() if load(name).quality])
+def test_all_knobs_of_lots_are_covered(name: str) -> None:
+    seed = load(name)
+    offered = task_of(seed).payloads(seed, 10).setpoints
+    assert isinstance(offered, LotPayloads)
+    assert list(offered.units) == [knob.name for knob in seed.by_role("knob")]
+
+
+@pytest.mark.parametrize("name", [name for name in names() if load(name).bins])
+def test_all_bins_and_the_belt_of_a_line_are_covered(name: str) -> None:
+    seed = load(name)
+    offered = task_of(seed).payloads(seed, 10).setpoints
+    assert isinstance(offered, LotPayloads)
+    assert list(offered.units) == [*(f"least_gain.{one.name}" for one in seed.bins if not one.rest), "occupancy"]
 
 
 def test_a_process_without_physics_of_its_knobs_is_not_asked(toy_seed: Seed) -> None:

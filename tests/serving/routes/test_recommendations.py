@@ -22,7 +22,7 @@ from seeds import folder as seed_folder
 from serving.app import Service, create_app
 from serving.following.champions import Served
 from serving.following.folder_store import FolderStore
-from serving.routes import recommendations
+from serving.regression import recommendations
 from serving.settings import Settings
 
 URL = "/v1/aluminium_reduction"
@@ -39,9 +39,9 @@ def potline() -> Seed:
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    """Starter of a service over a potline and a sorter, one a setting."""
+    """Starter of a service over a potline and a leach filter without knobs, one a setting."""
     folder = tmp_path_factory.mktemp("seeds")
-    for name in ("aluminium_reduction", "aluminium_scrap"):
+    for name in ("aluminium_reduction", "zinc_leach_filter"):
         (folder / f"{name}.toml").write_bytes((seed_folder() / f"{name}.toml").read_bytes())
 
     @cache
@@ -188,11 +188,11 @@ def test_a_version_of_before_says_that_it_is_to_be_trained_again(serve: Serve, p
 
 
 def test_a_process_without_knobs_says_what_it_can_do(serve: Serve, call: Any) -> None:
-    response = call(serve(), "POST", "/v1/aluminium_scrap/recommendations", json={})
+    response = call(serve(), "POST", "/v1/zinc_leach_filter/recommendations", json={})
     assert response.status_code == 404
     assert response.json()["detail"] == (
-        "nothing is at /v1/aluminium_scrap/recommendations: aluminium_scrap is of the task sorting and answers POST "
-        "/v1/aluminium_scrap/predictions"
+        "nothing is at /v1/zinc_leach_filter/recommendations: zinc_leach_filter is of the task regression and answers "
+        "POST /v1/zinc_leach_filter/predictions"
     )
 
 
