@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+import pandas as pd
 from rich.console import RenderableType
 
+from models.setpoints.advice import Estimate
 from physics.arrays import FloatArray, IntArray
-from seeds import Seed
+from seeds import Quantity, Seed
 from training import classification, quality, regression, sorting
+from training.advice.plans import Advised
 from training.dataset import Dataset
 from training.fitting import AnyCandidate, Learner
 from training.gate import Evidence
@@ -50,6 +53,41 @@ class Loops(Protocol):
 
     def files(self, found: Any) -> Mapping[str, str]:
         """Its files by name, for MLflow: all figures, and a page of pictures."""
+
+
+class Advisers(Protocol):
+    """Recommended set-points of a task for the rows of a table."""
+
+    @property
+    def GAIN(self) -> str:
+        """Unit of a gain."""
+
+    @property
+    def ADDS_UP(self) -> bool:
+        """Whether gains of several units have a sum; else their mean is shown."""
+
+    @property
+    def GOES_ON(self) -> str:
+        """What is taken for plans where a table has none."""
+
+    @property
+    def CAPTION(self) -> str:
+        """What a gain is of, in a few words."""
+
+    def prices(self, seed: Seed) -> Mapping[str, Quantity]:
+        """Prices and factors that a request may replace, by name."""
+
+    def knob_units(self, seed: Seed) -> Mapping[str, str]:
+        """Unit of each knob, by name."""
+
+    def advised(self, model: Any, table: pd.DataFrame, seed: Seed, prices: Mapping[str, float]) -> Advised:
+        """Advice on what a table plans."""
+
+    def effects(self, advice: Any, model: Any) -> Mapping[str, tuple[Estimate, str]]:
+        """Effects of moves by name, each with its unit."""
+
+    def more(self, advice: Any) -> Mapping[str, object]:
+        """What advice states beside knobs, gain, effects and limits, by its heading in a file."""
 
 
 class Task(Learner, Protocol):
@@ -102,6 +140,10 @@ class Task(Learner, Protocol):
     @property
     def loop(self) -> Loops | None:
         """Its closed-loop trials of set-points; None where its processes have no knobs."""
+
+    @property
+    def advice(self) -> Advisers | None:
+        """How set-points are recommended for a table; None where its processes have none."""
 
     def check_split(self, data: Dataset, parts: Split) -> None:
         """Raise where a split leaves too little for the task, before hours of learning."""

@@ -14,6 +14,7 @@ from models.setpoints.process import response_of
 from nonferrous import main
 from seeds import load
 from training.advice.job import Recommended
+from training.advice.plans import Advised
 
 KNOBS = {"line_current_target": 400.0, "voltage_setpoint": 4.0, "excess_alf3_target": 11.5, "metal_level_target": 22.0}
 
@@ -46,7 +47,8 @@ def command(monkeypatch, capsys, tmp_path):
 
         def job(seed, data, settings, prices, step):
             asked.append((str(data), prices))
-            return Recommended(model, 3, SimpleNamespace(table=range(90)), goes_on, {}, list(advices), unplanned, line)
+            given = Advised(list(advices), goes_on, unplanned, line)
+            return Recommended(model, 3, SimpleNamespace(table=range(90)), {}, given)
 
         monkeypatch.setattr(training.advice.job, "recommend", job)
         monkeypatch.setattr(sys, "argv", ["nonferrous", "recommend", "aluminium_reduction", *arguments])

@@ -14,7 +14,7 @@ from training import sorting as sorting_task
 from training.dataset import dataset_of
 from training.fitting import fit_candidate
 from training.splits import split
-from training.tasks import TASKS, Loops, Task, Trials, tagged, task_of
+from training.tasks import TASKS, Advisers, Loops, Task, Trials, tagged, task_of
 
 
 @pytest.fixture
@@ -83,6 +83,14 @@ def test_loops_of_a_package_are_functions():
     for name, part in vars(Loops).items():
         assert not inspect.isfunction(part) or name.startswith("_") or callable(getattr(regression_task.loop, name))
     assert classification_task.loop is quality_task.loop is sorting_task.loop is None
+
+
+def test_advisers_of_a_package_are_values_and_functions():
+    for package in (regression_task, quality_task, sorting_task):
+        for name, part in vars(Advisers).items():
+            if part.__doc__ and not name.startswith("_"):
+                assert inspect.isfunction(getattr(package.advice, name)) == inspect.isfunction(part), name
+    assert classification_task.advice is None
 
 
 def test_tags_are_those_figures_that_a_candidate_has():

@@ -9,7 +9,6 @@ import pandas as pd
 
 from models.setpoints.advice import Estimate
 from models.setpoints.line.advice import LineAdvice
-from models.setpoints.units import MONEY, stated_effects
 from training.advice.job import Recommended
 
 _NUMBER = re.compile(r"-?\d[\d.e+-]*(?<!\.)")  # also dates
@@ -21,24 +20,25 @@ def advice_frame(found: Recommended) -> pd.DataFrame:
     Moves and what they bring are those of the unit by itself; where the line's shared knob moves, the moves that go
     with it stand beside them.
     """
-    model = found.model
-    seed = model.seed
+    seed, advisers, line = found.seed, found.advisers, found.advised.line
+    units = advisers.knob_units(seed)
     assert seed.key is not None
     rows = []
     for advice in found.advices:
         row: dict[str, object] = {seed.key.name: advice.unit, seed.clock.name: advice.start}
         for knob, plan in advice.plan.items():
-            unit, move = seed.column(knob).unit, advice.moves.get(knob, 0.0)
+            unit, move = units[knob], advice.moves.get(knob, 0.0)
             row |= {f"{knob} plan [{unit}]": plan, f"{knob} move [{unit}]": move, f"{knob} new [{unit}]": plan + move}
-            if found.line is not None and found.line.move:
-                row[f"{knob} move with the line [{unit}]"] = _with_line(found.line, advice.unit, knob)
-        row |= _three("gain", MONEY, advice.gain)
-        for name, (change, unit) in stated_effects(advice, model).items():
+            if line is not None and line.move:
+                row[f"{knob} move with the line [{unit}]"] = _with_line(line, advice.unit, knob)
+        row |= _three("gain", advisers.GAIN, advice.gain)
+        for name, (change, unit) in advisers.effects(advice, found.model).items():
             row |= _three(f"{name} change", unit, change)
         for limit in advice.limits:
             side = "above" if limit.at_most else "below"
             row[f"{limit.column} expected [{limit.unit}]"] = limit.expected
             row[f"chance of {limit.column} {side} {limit.bound:g} {limit.unit} [1]"] = limit.chance
+        row |= advisers.more(advice)
         rows.append(row | {"cause": advice.cause, "support [rows]": advice.support, "refusal": advice.refusal})
     return pd.DataFrame(rows)
 

@@ -32,7 +32,7 @@ from training.classification.plots import PICTURES
 from training.reports.periods import row, subject
 
 trial = None  # a class decides nothing
-loop = None  # and has no knobs
+loop = advice = None  # and has no knobs
 
 __all__ = [
     "COLUMNS",
@@ -50,6 +50,7 @@ __all__ = [
     "UNITS",
     "VERDICT_ROWS",
     "VERSION_COLUMNS",
+    "advice",
     "answers",
     "calibrated",
     "cautions",

@@ -1,6 +1,6 @@
 """Training jobs of graded lots: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
 
-from training.quality import trial
+from training.quality import advice, trial
 from training.quality.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
 from training.quality.columns import (
     COLUMNS,
@@ -49,6 +49,7 @@ __all__ = [
     "UNITS",
     "VERDICT_ROWS",
     "VERSION_COLUMNS",
+    "advice",
     "answers",
     "calibrated",
     "cautions",

@@ -1,6 +1,7 @@
 """Training jobs of a number: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
 
 from training import setpoints as loop
+from training.regression import advice
 from training.regression.card import LIMITS, ROWS, UNITS, heading, rows_used, sections
 from training.regression.columns import (
     COLUMNS,
@@ -50,6 +51,7 @@ __all__ = [
     "UNITS",
     "VERDICT_ROWS",
     "VERSION_COLUMNS",
+    "advice",
     "answers",
     "calibrated",
     "cautions",

@@ -1,6 +1,6 @@
 """Training jobs of sorting: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
 
-from training.sorting import trial
+from training.sorting import advice, trial
 from training.sorting.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
 from training.sorting.columns import (
     COLUMNS,
@@ -49,6 +49,7 @@ __all__ = [
     "UNITS",
     "VERDICT_ROWS",
     "VERSION_COLUMNS",
+    "advice",
     "answers",
     "calibrated",
     "cautions",

@@ -1,4 +1,4 @@
-"""Advice for a table: which rows are plans, and what is taken where there are none."""
+"""Advice for a table by the champion of its process, or the reason why there is none."""
 
 from types import SimpleNamespace
 
@@ -9,7 +9,7 @@ import pytest
 import training.advice.job
 from registry.settings import Settings
 from seeds import load
-from training.advice.job import RecommendError, recommend, with_plans
+from training.advice.job import RecommendError, advisers_of, recommend
 
 KNOBS = ["line_current_target", "voltage_setpoint", "excess_alf3_target", "metal_level_target"]
 PLAN = dict(zip(KNOBS, (400.0, 4.0, 11.5, 22.0), strict=True))
@@ -37,45 +37,6 @@ def without_readings(table, potline, unit):
     return table
 
 
-def test_where_nothing_is_planned_each_unit_goes_on_as_it_was_last_set(table, potline):
-    table.loc[2, "voltage_setpoint"] = 4.1
-    table.loc[4, "metal_level_target"] = np.nan
-    before = table.copy()
-    found, goes_on = with_plans(table, potline)
-    assert goes_on
-    pd.testing.assert_frame_equal(table, before)
-    plans = found.groupby("unit").tail(1).set_index("unit")
-    assert plans["period_start"].astype("str").to_dict() == {"A-1": "2025-04-01", "A-2": "2025-03-02"}
-    assert plans.loc["A-1", KNOBS].to_dict() == PLAN | {"voltage_setpoint": 4.1}
-    assert plans.loc["A-2", KNOBS].to_dict() == PLAN
-    rest = [column.name for column in potline.columns if column.is_number and column.name not in KNOBS]
-    assert plans[rest].isna().all(axis=None)
-    assert len(found) == len(table) + 2
-    assert found.dtypes.to_dict() == table.dtypes.to_dict()
-    again = found.drop(found.groupby("unit").tail(1).index).reset_index(drop=True)
-    pd.testing.assert_frame_equal(again, before)
-
-
-def test_plans_of_a_table_are_taken_as_they_are(table, potline):
-    planned = without_readings(table, potline, "A-1")
-    found, goes_on = with_plans(planned, potline)
-    assert not goes_on
-    assert found is planned
-
-
-def test_a_period_whose_assay_is_late_is_no_plan(table, potline):
-    table.loc[[2, 4], "current_efficiency"] = np.nan
-    assert with_plans(table, potline)[1]
-
-
-def test_a_plan_without_a_knob_is_refused(table, potline):
-    planned = without_readings(table, potline, "A-1")
-    planned.loc[2, ["voltage_setpoint", "metal_level_target"]] = np.nan
-    expected = "plan of A-1 for 2025-03-02: voltage_setpoint, metal_level_target missing: expected a number"
-    with pytest.raises(RecommendError, match=expected):
-        with_plans(planned, potline)
-
-
 def advised():
     return SimpleNamespace(unit="A-1")
 
@@ -98,9 +59,9 @@ def champion(monkeypatch):
         (SimpleNamespace(setpoints=None, setpoints_refusal="got 90 rows"), "got 90 rows"),
         (
             SimpleNamespace(setpoints=None, setpoints_refusal=None),
-            "no physics knows its knobs, or",
+            "nobody knows its knobs, or",
         ),
-        (SimpleNamespace(), "no physics knows its knobs"),
+        (SimpleNamespace(), "nobody knows its knobs"),
     ],
 )
 def test_a_champion_without_set_points_says_why(model, why, champion, potline, tmp_path):
@@ -123,6 +84,17 @@ def test_the_plan_of_a_period_that_has_not_begun_is_read(champion, table, potlin
         "models.setpoints.line.advising.recommend_line", lambda *given: asked.append(given) or ([advised()], None)
     )
     found = recommend(potline, tmp_path, Settings(home=tmp_path), {"power_price": 0.09})
-    assert (found.goes_on, found.unplanned, found.prices) == (False, 1, {"power_price": 0.09})
+    assert (found.advised.goes_on, found.advised.unplanned, found.prices) == (False, 1, {"power_price": 0.09})
     ((_, read, prices),) = asked
     assert (len(read), prices) == (5, {"power_price": 0.09})
+
+
+def test_a_task_without_set_points_says_so(toy_class_seed, tmp_path):
+    with pytest.raises(RecommendError, match="toy_ores: no set-points are recommended for a process of the task clas"):
+        recommend(toy_class_seed, tmp_path / "absent", Settings(home=tmp_path), {})
+
+
+def test_prices_have_the_names_of_their_task(potline, toy_quality_seed, toy_sorting_seed):
+    assert "power_price" in advisers_of(potline).prices(potline)
+    assert "value.prime" in advisers_of(toy_quality_seed).prices(toy_quality_seed)
+    assert advisers_of(toy_sorting_seed).prices(toy_sorting_seed)["bin_a.other"].value == -3.0

@@ -10,6 +10,7 @@ from models.setpoints.advice import Advice, Estimate, Limit
 from models.setpoints.process import response_of
 from seeds import load
 from training.advice.job import Recommended
+from training.advice.plans import Advised
 from training.advice.rows import advice_frame, refusals
 
 PLAN = {"line_current_target": 400.0, "voltage_setpoint": 4.0, "excess_alf3_target": 11.5, "metal_level_target": 22.0}
@@ -42,7 +43,7 @@ def advised(unit="A-1", refusal=None, **changes):
 
 def advice_of(potline, *advices):
     model = SimpleNamespace(seed=potline, response=response_of("aluminium_reduction"))
-    return Recommended(model, 3, SimpleNamespace(table=[]), True, {}, list(advices), 0)
+    return Recommended(model, 3, SimpleNamespace(table=[]), {}, Advised(list(advices), True, 0))
 
 
 def test_the_file_has_a_row_a_unit_under_headings_with_units(potline):

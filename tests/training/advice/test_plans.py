@@ -1,0 +1,86 @@
+"""Which rows of a table are plans, and what is taken where there are none."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from seeds import load
+from training.advice.plans import RecommendError, planned, with_plans
+
+KNOBS = ["line_current_target", "voltage_setpoint", "excess_alf3_target", "metal_level_target"]
+PLAN = dict(zip(KNOBS, (400.0, 4.0, 11.5, 22.0), strict=True))
+
+
+@pytest.fixture(scope="module")
+def potline():
+    return load("aluminium_reduction")
+
+
+@pytest.fixture
+def table(potline):
+    """Two pots over three periods, with typical values; the second pot ended one period before."""
+    starts = pd.to_datetime(["2025-01-01", "2025-01-31", "2025-03-02"])
+    slots = [("A-1", start) for start in starts] + [("A-2", start) for start in starts[:2]]
+    columns = {"unit": pd.Series([unit for unit, _ in slots], dtype="str")}
+    columns["period_start"] = pd.Series([start for _, start in slots], dtype="datetime64[us]")
+    columns |= {one.name: np.full(5, one.usual) for one in potline.columns if one.is_number}
+    return pd.DataFrame(columns)[[column.name for column in potline.columns]]
+
+
+def without_readings(table, potline, unit):
+    at = table[table["unit"] == unit].index[-1]
+    table.loc[at, [column.name for column in potline.by_role("during", "late", "target")]] = np.nan
+    return table
+
+
+def test_where_nothing_is_planned_each_unit_goes_on_as_it_was_last_set(table, potline):
+    table.loc[2, "voltage_setpoint"] = 4.1
+    table.loc[4, "metal_level_target"] = np.nan
+    before = table.copy()
+    found, goes_on = with_plans(table, potline)
+    assert goes_on
+    pd.testing.assert_frame_equal(table, before)
+    plans = found.groupby("unit").tail(1).set_index("unit")
+    assert plans["period_start"].astype("str").to_dict() == {"A-1": "2025-04-01", "A-2": "2025-03-02"}
+    assert plans.loc["A-1", KNOBS].to_dict() == PLAN | {"voltage_setpoint": 4.1}
+    assert plans.loc["A-2", KNOBS].to_dict() == PLAN
+    rest = [column.name for column in potline.columns if column.is_number and column.name not in KNOBS]
+    assert plans[rest].isna().all(axis=None)
+    assert len(found) == len(table) + 2
+    assert found.dtypes.to_dict() == table.dtypes.to_dict()
+    again = found.drop(found.groupby("unit").tail(1).index).reset_index(drop=True)
+    pd.testing.assert_frame_equal(again, before)
+
+
+def test_plans_of_a_table_are_taken_as_they_are(table, potline):
+    planned = without_readings(table, potline, "A-1")
+    found, goes_on = with_plans(planned, potline)
+    assert not goes_on
+    assert found is planned
+
+
+def test_a_period_whose_assay_is_late_is_no_plan(table, potline):
+    table.loc[[2, 4], "current_efficiency"] = np.nan
+    assert with_plans(table, potline)[1]
+
+
+def test_a_plan_without_a_knob_is_refused(table, potline):
+    planned = without_readings(table, potline, "A-1")
+    planned.loc[2, ["voltage_setpoint", "metal_level_target"]] = np.nan
+    expected = "plan of A-1 for 2025-03-02: voltage_setpoint, metal_level_target missing: expected a number"
+    with pytest.raises(RecommendError, match=expected):
+        with_plans(planned, potline)
+
+
+def test_columns_that_are_carried_are_as_in_the_newest_row(table, potline):
+    table.loc[2, "lif"] = 0.5
+    found, _ = with_plans(table, potline, ["lif"])
+    plans = planned(found, potline).set_index("unit")
+    assert plans.loc["A-1", "lif"] == 0.5
+    assert np.isnan(plans.loc["A-1", "caf2"])
+
+
+def test_plans_are_newest_rows_of_which_nothing_is_measured(table, potline):
+    assert planned(table, potline).empty
+    found = planned(without_readings(table, potline, "A-2"), potline)
+    assert found["unit"].tolist() == ["A-2"]
