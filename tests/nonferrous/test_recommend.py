@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import training.advice.job
+from models.lot_advice import LotAdvice
 from models.setpoints.advice import Advice, Estimate
 from models.setpoints.line.advice import LineAdvice
 from models.setpoints.process import response_of
@@ -40,8 +41,8 @@ def advised(number, gain, refusal=None):
 def command(monkeypatch, capsys, tmp_path):
     """Runner of the command in `tmp_path` on stand-in advice; the exit code, output and errors."""
 
-    def run(*arguments, advices=(), goes_on=False, unplanned=0, line=None):
-        seed = load("aluminium_reduction")
+    def run(*arguments, process="aluminium_reduction", advices=(), goes_on=False, unplanned=0, line=None):
+        seed = load(process)
         model = SimpleNamespace(seed=seed, response=response_of("aluminium_reduction"))
         asked = []
 
@@ -51,7 +52,7 @@ def command(monkeypatch, capsys, tmp_path):
             return Recommended(model, 3, SimpleNamespace(table=range(90)), {}, given)
 
         monkeypatch.setattr(training.advice.job, "recommend", job)
-        monkeypatch.setattr(sys, "argv", ["nonferrous", "recommend", "aluminium_reduction", *arguments])
+        monkeypatch.setattr(sys, "argv", ["nonferrous", "recommend", process, *arguments])
         monkeypatch.setattr("signal.signal", lambda *given: None)
         monkeypatch.setenv("COLUMNS", "80")
         monkeypatch.chdir(tmp_path)
@@ -109,6 +110,44 @@ def test_where_nothing_moves_there_is_no_table(command):
     found = command(*FILES, advices=[advised(1, 0.0, "doubt: none")])
     assert "that bring most" not in found.out
     assert "moves for 0 units" in found.out
+
+
+def lot(number, gain):
+    return LotAdvice(
+        unit=f"G-{number:03d}",
+        start=pd.Timestamp("2026-11-01"),
+        plan={"glue_dose": 80.0},
+        moves={"glue_dose": -8.0 if gain else 0.0},
+        gain=Estimate(gain, gain - 1.0, gain + 1.0),
+        effects={},
+        limits=(),
+        cause="less s: sulphur in the lot's sample, by the laboratory" if gain else None,
+        support=40,
+        nearest=(),
+        refusal=None,
+        keeps={"cu_cath_1": (0.9, 0.95)},
+    )
+
+
+def test_lots_are_shown_with_gains_a_tonne(command, tmp_path):
+    found = command(*FILES, process="copper_cathode", advices=[lot(1, 4.0), lot(2, 2.0), lot(3, 0.0)], goes_on=True)
+    lines = found.out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "moves for 2 units, on average +3 $/t" in lines
+    assert "as good as planned: 1 unit" in lines
+    assert "Beware: no row plans a lot: each unit is taken to make one more" in found.out
+    assert "glue_dose -8 g/t" in found.out
+    assert "a tonne of the lot to come" in found.out
+    assert pd.read_csv(tmp_path / "advice.csv")["chance of cu_cath_1 [1]"].tolist() == [0.95, 0.95, 0.95]
+
+
+def test_prices_of_a_sorter_are_those_of_its_bins(command):
+    found = command(*FILES, "--price", "copper.brass=-3", process="heavy_scrap")
+    assert found.asked == [("rows.parquet", {"copper.brass": -3.0})]
+    refused = command(*FILES, "--price", "gold.brass=-3", process="heavy_scrap")
+    (line,) = refused.err.splitlines()
+    assert line.startswith("error: --price: got 'gold.brass=-3': expected NAME=VALUE with a name of copper.copper, ")
+    assert line.endswith(", ...")
 
 
 LINE = {"knob": "line_current_target", "start": pd.Timestamp("2026-11-01"), "units": 18, "known": 17, "plan": 400.0}
