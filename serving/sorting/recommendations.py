@@ -35,7 +35,7 @@ WITHOUT = {
     PARETO: "what sorting emits is not known, so there is nothing to weigh money against",
     EXPERIMENTS: "no tests are needed: other least gains are replayed on assayed pieces, loads differ from lot to lot",
 }
-MOST_PLANS = 100  # in one request: each may ask for other least gains, which are replayed
+MOST_PLANS = 50  # in one request: each may ask for other least gains, which are replayed
 LOT, START, GAIN = "L-00401", "2026-11-01T06:00", 0.05  # of the examples
 
 
