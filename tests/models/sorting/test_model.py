@@ -230,7 +230,9 @@ def test_state_holds_all_that_sets_a_model_apart(model: SortingModel) -> None:
     """A risk price that is no finite number has no place in JSON but a text."""
     for price, told in ((0.5, 0.5), (0.0, 0.0), (math.inf, "inf"), (math.nan, "nan")):
         state = replace(model, risk_price=price).state()
-        assert list(state) == ["temperature", "contents", "novelty", "risk_price", "feed_contents"]
+        assert list(state) == [
+            *("temperature", "contents", "novelty", "risk_price", "feed_contents", "assayed", "setpoints_refusal"),
+        ]
         assert state["risk_price"] == told
         rest = {name: getattr(model, name) for name in ("seed", "candidate", "estimator", "ranges", "complete")}
         back = SortingModel.from_state(state, examples=model.examples, info={}, **rest)
