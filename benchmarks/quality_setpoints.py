@@ -173,7 +173,7 @@ def on_plant(seed: Seed, number: int) -> dict[str, object]:
     moved = np.array([[bool(moves(one)) for one in period] for period in said])
     promised = [one.gain.value for period in said for one in period if moves(one)]
     knobs = [moves(one)[0] for period in said for one in period if moves(one)]
-    refused = [one.refusal for period in said for one in period if one.refusal is not None]
+    refused = [one.refusal.partition(":")[0] for period in said for one in period if one.refusal is not None]
     return {
         "plant": number,
         "lots": int(gain.size),

@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from models.lot_advice import NOTHING, LotAdvice
+from models.lot_advice import MONEY, NOTHING, LotAdvice
 from models.quality.setpoints.effects import candidate_moves, knob_places, knobs_of
 from models.quality.setpoints.model import SetPoints
 from models.quality.setpoints.prices import costs_of
 from models.quality.setpoints.weighing import Weighing
 from physics.arrays import BoolArray, FloatArray
 
-DOUBTFUL = "doubt: the gain of the best move is not beyond doubt"
 BROKEN = "limits: every move that gains makes the lot break its grade more often"
 
 
@@ -53,7 +52,7 @@ def recommend(model: SetPoints, plans: Plans, prices: Mapping[str, float] | None
     weighing = Weighing(model, costs_of(model.seed, model.priced(prices)))
     beyond = float(norm.ppf(model.seed.quality_rules.confidence.value))
     return [
-        _decided(advice, beyond * sd, barred)
+        _decided(advice, beyond * sd, barred, model)
         for advice, sd, barred in _advised(weighing, plans, lambda X, raw: best_moves(weighing, X, raw))
     ]
 
@@ -135,7 +134,7 @@ def best_moves(weighing: Weighing, X: FloatArray, raw: FloatArray) -> Chosen:
     return target, barred
 
 
-def _decided(advice: LotAdvice, doubt: float, barred: bool) -> LotAdvice:
+def _decided(advice: LotAdvice, doubt: float, barred: bool, model: SetPoints) -> LotAdvice:
     """Advice as it is, or the refusal of a move whose gain is not beyond doubt [$/t], or of all that were barred."""
     if not any(advice.moves.values()):
         return replace(advice, refusal=BROKEN) if barred and advice.refusal is None else advice
@@ -150,5 +149,14 @@ def _decided(advice: LotAdvice, doubt: float, barred: bool) -> LotAdvice:
         keeps={name: (before, before) for name, (before, _) in advice.keeps.items()},
         cause=None,
         support=0,
-        refusal=DOUBTFUL,
+        refusal=_doubtful(advice, model),
     )
+
+
+def _doubtful(advice: LotAdvice, model: SetPoints) -> str:
+    """Why a move whose gain is not beyond doubt is not recommended."""
+    moves = ", ".join(
+        f"{name} {move:+.4g} {model.seed.column(name).unit}" for name, move in advice.moves.items() if move
+    )
+    gain = advice.gain
+    return f"doubt: {moves} would bring {gain.value:.2g} {MONEY}, between {gain.low:.2g} and {gain.high:.2g}"

@@ -1,5 +1,6 @@
 """Set-points recommended for lots of a known law: what they gain, and where nothing is recommended."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from models.quality.grades import Limits
-from models.quality.setpoints.advising import BROKEN, DOUBTFUL, Plans, recommend, what_if
+from models.quality.setpoints.advising import BROKEN, Plans, _decided, recommend, what_if
 from models.quality.setpoints.model import SetPoints
 from seeds import Seed
 from seeds.format.loader import parse
@@ -135,7 +136,20 @@ class TestRecommendations:
 def test_where_history_contradicts_physics_nothing_is_recommended(toy_quality_seed: Seed, learn: Learn) -> None:
     found = recommend(learn(toy_quality_seed, slope=0.06), lots(*np.linspace(-2, 2.5, 20), knob=47.0))
     assert all(not any(one.moves.values()) for one in found)
-    assert {one.refusal for one in found} <= {None, DOUBTFUL, BROKEN}
+    assert all(one.refusal in (None, BROKEN) or str(one.refusal).startswith("doubt: knob ") for one in found)
+
+
+@pytest.mark.slow
+def test_a_refusal_names_the_move_that_is_doubtful_and_what_it_would_bring(setpoints: SetPoints) -> None:
+    (found,) = recommend(setpoints, lots(2.2, knob=44.0))
+    assert _decided(found, 0.0, True, setpoints) == found
+    refused = _decided(found, found.gain.value, True, setpoints)
+    number = r"-?[\d.e+-]+"
+    said = rf"doubt: knob \+{found.moves['knob']:g} °C would bring {number} \$/t, between {number} and {number}"
+    assert re.fullmatch(said, str(refused.refusal))
+    assert (refused.moves, refused.gain.value, refused.cause, refused.support) == ({"knob": 0.0}, 0.0, None, 0)
+    assert all(limit.chance == limit.before for limit in refused.limits)
+    assert refused.keeps["prime"] == (found.keeps["prime"][0],) * 2
 
 
 @pytest.mark.slow
