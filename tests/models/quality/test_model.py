@@ -295,7 +295,7 @@ def test_known_assays_give_the_joint_intervals_their_width(model: QualityModel) 
 @pytest.mark.slow
 def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: QualityModel) -> None:
     one = replace(model, level=Level(np.full(100, 0.5), Level.new().missed), followed=np.zeros(3))
-    own = ("scatter", "temperatures", "threshold", "level", "followed")
+    own = ("scatter", "temperatures", "threshold", "level", "followed", "setpoints", "setpoints_refusal")
     parts = {name: getattr(one, name) for name in QualityModel.__match_args__ if name not in own}
     state = json.loads(json.dumps(one.state()))
     back = QualityModel.from_state(state, **parts)
