@@ -3,7 +3,7 @@
 import itertools
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, CHAMPION, GATE, GATE_REASONS, NOTHING, REFUSED, Action
 from seeds import Seed
-from training.advice.setpoint_tests import read_tests
+from training.advice.setpoint_tests import read_tests, with_tests
 from training.compare import compare_address
 from training.dataset import Dataset, read
 from training.facts import facts_of, info_of
@@ -162,7 +162,7 @@ def train(
     progress("read and check the table", 0, 1)
     data = read(data_path, seed)
     if tests is not None:
-        data = replace(data, tests=read_tests(tests, seed))
+        data = with_tests(data, read_tests(tests, seed), str(tests))
     parts = split(data.table, seed)
     for view in views(data, parts):
         task_of(seed).check_split(*view)

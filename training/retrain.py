@@ -22,7 +22,7 @@ from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, RegistryError, Version
 from seeds import Seed
-from training.advice.setpoint_tests import joined_tests, read_tests
+from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
 from training.compare import compare_address
 from training.dataset import Dataset, dataset_of, labelled, period_of, row_key
 from training.gate import Gated
@@ -162,7 +162,7 @@ def retrain(
     history = tracking.table(before, TABLE)
     old_tests = tracking.table(before, TESTS) if tracking.has(before, TESTS) else None
     data, replaced = _together(history, new, seed, versions[-1], new_path)
-    data = replace(data, tests=joined_tests(old_tests, new_tests, seed))
+    data = with_tests(data, joined_tests(old_tests, new_tests, seed), str(tests))
     start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
     judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
     # What is too little to judge on or to learn from is reported before hours of learning.

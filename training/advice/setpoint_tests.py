@@ -1,5 +1,6 @@
 """Set-point tests that a plant has made, as its own records tell them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from models.table.raw import read_raw
 from models.table.sources import Fault, Source, TableError, cell_faults, heading_of
 from seeds import Seed
+from training.dataset import Dataset
 
 
 def read_tests(path: Path, seed: Seed) -> pd.DataFrame:
@@ -59,6 +61,24 @@ def read_tests(path: Path, seed: Seed) -> pd.DataFrame:
     if faults:
         raise TableError(faults)
     return read
+
+
+def with_tests(data: Dataset, tests: pd.DataFrame | None, file: str) -> Dataset:
+    """The data set with tests, and a caution where some are of no row of its table; TableError where all are."""
+    if tests is None:
+        return data
+    identity = [column.name for column in data.seed.identity]
+    there = pd.MultiIndex.from_frame(tests[identity]).isin(pd.MultiIndex.from_frame(data.checked[identity]))
+    if len(tests) and not there.any():
+        wanted = "tests of units and periods that the table holds"
+        raise TableError(
+            [Fault(file, None, None, f"{len(tests)} tests, none of which is of a row of the table", wanted)]
+        )
+    stray = int((~there).sum())
+    said = [f"{stray} of {len(tests)} set-point tests are of units and periods that the table does not hold"] * (
+        stray > 0
+    )
+    return replace(data, tests=tests, cautions=(*data.cautions, *said))
 
 
 def joined_tests(old: pd.DataFrame | None, new: pd.DataFrame | None, seed: Seed) -> pd.DataFrame | None:

@@ -8,7 +8,7 @@ import pytest
 from models.table.contract import check
 from models.table.sources import TableError
 from seeds import load
-from training.advice.setpoint_tests import joined_tests, read_tests
+from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
 from training.dataset import dataset_of
 from training.regression import setpoints
 
@@ -78,6 +78,18 @@ def test_new_rows_win_where_history_has_them_too(potline):
     assert sorted(found["voltage_setpoint"]) == [-0.02, 0.0, 0.02]
     pd.testing.assert_frame_equal(joined_tests(ROWS, None, potline), ROWS)
     assert joined_tests(None, None, potline) is None
+
+
+def test_tests_of_no_row_of_the_table_are_said_or_refused(toy_seed, toy_frame):
+    data = dataset_of(check(toy_frame(), toy_seed), toy_seed, None)
+    own = data.checked[["unit", "period_start"]].head(3).assign(x_set=0.1)
+    strange = own.assign(unit="Z-9")
+    assert with_tests(data, None, "tests.csv") is data
+    assert with_tests(data, own, "tests.csv").cautions == data.cautions
+    found = with_tests(data, pd.concat([own, strange.head(1)]), "tests.csv")
+    assert found.cautions[-1] == "1 of 4 set-point tests are of units and periods that the table does not hold"
+    with pytest.raises(TableError, match=r"tests\.csv: got 3 tests, none of which is of a row of the table"):
+        with_tests(data, strange, "tests.csv")
 
 
 def test_the_set_point_model_is_told(toy_seed, toy_frame, monkeypatch):
