@@ -8,6 +8,7 @@ import pytest
 from models.setpoints.advising import recommend
 from models.setpoints.errors import SetpointError
 from models.setpoints.frontier import CARBON_PRICES, pareto
+from models.setpoints.weighing import DOUBTS
 
 pytestmark = pytest.mark.slow
 
@@ -28,9 +29,9 @@ def test_no_point_is_worth_more_at_the_plants_prices_than_what_is_advised_at_the
     for one in recommend(taught, line.planned):
         if one.refusal is None:
             doubt = [(point.advice.gain.high - point.advice.gain.value) / 1.645 for point in frontier[one.unit]]
-            own = one.gain.value - 0.5 * (one.gain.high - one.gain.value) / 1.645
+            own = one.gain.value - DOUBTS * (one.gain.high - one.gain.value) / 1.645
             for point, sd in zip(frontier[one.unit], doubt, strict=True):
-                assert point.advice.gain.value - 0.5 * sd <= own + 1e-9
+                assert point.advice.gain.value - DOUBTS * sd <= own + 1e-9
 
 
 def test_points_rise_in_price_and_differ(frontier):

@@ -7,6 +7,7 @@ from models.setpoints.advising import recommend, what_if
 from models.setpoints.errors import SetpointError
 from models.setpoints.line.advising import recommend_line
 from models.setpoints.line.option import reach
+from models.setpoints.weighing import DOUBTS
 
 pytestmark = pytest.mark.slow
 CURRENT = "line_current_target"
@@ -44,7 +45,7 @@ def test_the_current_stays_within_a_step_its_bounds_and_what_history_knows(advis
 
 def test_what_is_recommended_is_surer_to_pay_than_the_current_as_planned(advised):
     def sure(gain):
-        return gain.value - 0.5 * (gain.high - gain.low) / (2 * 1.645)
+        return gain.value - DOUBTS * (gain.high - gain.low) / (2 * 1.645)
 
     assert sure(advised[1].gain) > sure(advised[1].gain_as_planned) >= 0.0
 
@@ -95,7 +96,7 @@ def test_a_further_megawatt_is_worth_what_it_brings(advised, limited, taught, pl
     """From the limit to where it binds no longer, the mean worth of a megawatt is no more than the first one's."""
 
     def sure(found):
-        return found.gain.value - 0.5 * (found.gain.high - found.gain.low) / (2 * 1.645)
+        return found.gain.value - DOUBTS * (found.gain.high - found.gain.low) / (2 * 1.645)
 
     _, free = advised
     mean = (sure(free) - sure(limited)) / (free.after - limited.after)
