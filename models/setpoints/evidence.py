@@ -168,7 +168,7 @@ class _Evidence:
     def cost(self, mean: FloatArray) -> float:
         """Minus the logarithm of the density, but for a constant."""
         believed, near = self._beliefs(mean)
-        away, left = mean - self._prior.mean, self._left(mean)
+        away, left = mean - self._prior.mean, self._left(self._computed(mean))
         data = (float(np.sum((left[np.ix_(rows, of)] @ root.T) ** 2)) for of, rows, root in self._groups)
         return 0.5 * (float(away @ self._first @ away + believed @ believed / near**2) + sum(data))
 
@@ -184,7 +184,8 @@ class _Evidence:
         ).T
         about_zero = self._first + tilt.T @ tilt / near**2
         pull = -self._first @ (mean - self._prior.mean) - tilt.T @ believed / near**2
-        slopes, left = self._slopes(mean), self._left(mean)
+        at = self._computed(mean)
+        slopes, left = self._slopes(mean, at), self._left(at)
         precision, scores = about_zero.copy(), np.zeros((len(left), len(mean)))
         for of, rows, root in self._groups:
             x = np.einsum("st,rtp->rsp", root, slopes[np.ix_(rows, of)])
@@ -198,15 +199,14 @@ class _Evidence:
         found = self._effects(mean)
         return np.column_stack([found[name] for name in self._names])
 
-    def _left(self, mean: FloatArray) -> FloatArray:
+    def _left(self, computed: FloatArray) -> FloatArray:
         """What effects leave of outcomes, shape (n, o), about its mean."""
-        return _centred(self._values - self._computed(mean), self._usable)
+        return _centred(self._values - computed, self._usable)
 
-    def _slopes(self, mean: FloatArray) -> FloatArray:
-        """Derivatives of effects by constants and offsets, shape (n, o, p), about their means."""
+    def _slopes(self, mean: FloatArray, at: FloatArray) -> FloatArray:
+        """Derivatives of effects, `at` the vector, by constants and offsets, shape (n, o, p), about their means."""
         count = len(self._prior.constants)
         slopes = np.zeros((*self._values.shape, len(mean)))
-        at = self._computed(mean)
         for j in range(count):
             moved = mean.copy()
             moved[j] += _STEP
