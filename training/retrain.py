@@ -162,7 +162,7 @@ def retrain(
     history = tracking.table(before, TABLE)
     old_tests = tracking.table(before, TESTS) if tracking.has(before, TESTS) else None
     data, replaced = _together(history, new, seed, versions[-1], new_path)
-    data = with_tests(data, joined_tests(old_tests, new_tests, seed), str(tests))
+    data = with_tests(data, joined_tests(old_tests, new_tests, seed), str(tests or TESTS))
     start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
     judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
     # What is too little to judge on or to learn from is reported before hours of learning.
