@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
 
 import httpx
 import pytest
+from pydantic import TypeAdapter
 
 from seeds import Seed
+from serving.app import Service
 from serving.following.seed_folder import Known
 from serving.tasks import task_of
 
@@ -38,3 +42,36 @@ def fixed() -> Callable[..., object]:
             return self._known
 
     return Fixed
+
+
+@pytest.fixture
+def lot_sender(call: Any) -> Callable[..., Callable[..., Any]]:
+    """Maker of a sender of requests for set-points of lots, whose answers must be what the service describes."""
+
+    def made(app: Service, url: str, plans: tuple[Any, ...]) -> Callable[..., Any]:
+        def send(verb: str, rows: Any = plans, status: int = HTTPStatus.OK, **more: Any) -> Any:
+            response = call(app, "POST", f"{url}/{verb}", json={"rows": list(rows), **more})
+            assert response.status_code == status, response.text
+            if status == HTTPStatus.OK:
+                (own,) = app.taken
+                assert own.setpoints is not None
+                TypeAdapter(own.setpoints.verbs[verb].answer).validate_json(response.content)
+            return response.json()
+
+        return send
+
+    return made
+
+
+@pytest.fixture
+def lot_faults() -> Callable[..., Callable[..., list[dict[str, Any]]]]:
+    """Maker of a sender as of `lot_sender` that gives the faults of a request which is refused."""
+
+    def made(post: Callable[..., Any], plans: tuple[Any, ...]) -> Callable[..., list[dict[str, Any]]]:
+        def found(verb: str, rows: Any = plans, **more: Any) -> list[dict[str, Any]]:
+            refused: list[dict[str, Any]] = post(verb, rows, HTTPStatus.UNPROCESSABLE_ENTITY, **more)["errors"]
+            return refused
+
+        return found
+
+    return made

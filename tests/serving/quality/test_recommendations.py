@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from pydantic import TypeAdapter
 
 from models.files import save
 from models.quality.setpoints.model import SetPoints
@@ -78,28 +77,13 @@ def app(serve: Callable[..., Service]) -> Service:
 
 
 @pytest.fixture
-def post(call: Any, app: Service) -> Post:
-    def send(verb: str, rows: Any = (NEAR, SAFE), status: int = HTTPStatus.OK, **more: Any) -> Any:
-        response = call(app, "POST", f"{URL}/{verb}", json={"rows": list(rows), **more})
-        assert response.status_code == status, response.text
-        if status == HTTPStatus.OK:
-            (own,) = app.taken
-            assert own.setpoints is not None
-            TypeAdapter(own.setpoints.verbs[verb].answer).validate_json(response.content)
-        return response.json()
-
-    return send
+def post(lot_sender: Callable[..., Post], app: Service) -> Post:
+    return lot_sender(app, URL, (NEAR, SAFE))
 
 
 @pytest.fixture
-def faults(post: Post) -> Callable[..., list[dict[str, Any]]]:
-    """Faults of a request that is refused."""
-
-    def found(verb: str, rows: Any = (NEAR,), **more: Any) -> list[dict[str, Any]]:
-        refused: list[dict[str, Any]] = post(verb, rows, HTTPStatus.UNPROCESSABLE_ENTITY, **more)["errors"]
-        return refused
-
-    return found
+def faults(lot_faults: Callable[..., Any], post: Post) -> Callable[..., list[dict[str, Any]]]:
+    return lot_faults(post, (NEAR,))
 
 
 # ---- answers

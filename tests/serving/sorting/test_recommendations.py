@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from pydantic import TypeAdapter
 
 from models.files import save
 from models.sorting.candidates import build
@@ -22,21 +21,11 @@ from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.following.folder_store import FolderStore
 from serving.settings import Settings
+from tests.models.sorting.setpoints.conftest import LOAD as OCCUPANCY
 
 URL = "/v1/toy_scrap"
 GAIN, OTHER, LOAD = "least_gain.bin_a", "least_gain.bin_bc", "occupancy"
 PLAN = {"lot": "L-900", "passed_at": "2026-11-01T06:00"}
-COLUMN = """[[columns]]
-name = "occupancy"
-role = "during"
-meaning = "share of the belt that is covered"
-unit = "1"
-low = 0
-high = 1
-typical = { mean = 0.1, sd = 0.03 }
-source = "law"
-
-"""
 Post = Callable[..., Any]
 Frame = Callable[..., pd.DataFrame]
 
@@ -45,7 +34,7 @@ Frame = Callable[..., pd.DataFrame]
 def seed(toy_sorting_seed: Seed) -> Seed:
     """The toy that sorts, with the load of its belt measured."""
     before, mass, after = toy_sorting_seed.text.partition('[[columns]]\nname = "mass"')
-    return parse(before + COLUMN + mass + after, Path("toy_scrap.toml"))
+    return parse(before + OCCUPANCY + mass + after, Path("toy_scrap.toml"))
 
 
 def with_loads(frame: pd.DataFrame) -> pd.DataFrame:
@@ -99,28 +88,13 @@ def app(serve: Callable[..., Service]) -> Service:
 
 
 @pytest.fixture
-def post(call: Any, app: Service) -> Post:
-    def send(verb: str, rows: Any = (PLAN,), status: int = HTTPStatus.OK, **more: Any) -> Any:
-        response = call(app, "POST", f"{URL}/{verb}", json={"rows": list(rows), **more})
-        assert response.status_code == status, response.text
-        if status == HTTPStatus.OK:
-            (own,) = app.taken
-            assert own.setpoints is not None
-            TypeAdapter(own.setpoints.verbs[verb].answer).validate_json(response.content)
-        return response.json()
-
-    return send
+def post(lot_sender: Callable[..., Post], app: Service) -> Post:
+    return lot_sender(app, URL, (PLAN,))
 
 
 @pytest.fixture
-def faults(post: Post) -> Callable[..., list[dict[str, Any]]]:
-    """Faults of a request that is refused."""
-
-    def found(verb: str, rows: Any = (PLAN,), **more: Any) -> list[dict[str, Any]]:
-        refused: list[dict[str, Any]] = post(verb, rows, HTTPStatus.UNPROCESSABLE_ENTITY, **more)["errors"]
-        return refused
-
-    return found
+def faults(lot_faults: Callable[..., Any], post: Post) -> Callable[..., list[dict[str, Any]]]:
+    return lot_faults(post, (PLAN,))
 
 
 # ---- answers

@@ -4,21 +4,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from models.setpoints.advice import Advice, Estimate, Limit
 from models.setpoints.process import response_of
-from seeds import load
+from tests.training.advice.conftest import PLAN
 from training.advice.job import Recommended
 from training.advice.plans import Advised
 from training.advice.rows import advice_frame, refusals
-
-PLAN = {"line_current_target": 400.0, "voltage_setpoint": 4.0, "excess_alf3_target": 11.5, "metal_level_target": 22.0}
-
-
-@pytest.fixture(scope="module")
-def potline():
-    return load("aluminium_reduction")
 
 
 def advised(unit="A-1", refusal=None, **changes):

@@ -7,7 +7,6 @@ import pytest
 
 from models.table.contract import check
 from models.table.sources import TableError
-from seeds import load
 from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
 from training.dataset import dataset_of
 from training.regression import setpoints
@@ -19,11 +18,6 @@ ROWS = pd.DataFrame(
         "voltage_setpoint": [0.02, 0.02, -0.02],
     }
 )
-
-
-@pytest.fixture(scope="module")
-def potline():
-    return load("aluminium_reduction")
 
 
 def written(tmp_path, text):
