@@ -1,1 +1,1 @@
-"""Copper electrorefining: electrolyte, diffusion layer, slimes, nodules."""
+"""Copper electrorefining: electrolyte, electrodes, losses of current, heat, slimes, nodules."""
