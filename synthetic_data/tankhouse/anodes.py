@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from synthetic_data.tankhouse.parameters import TankhouseParameters
+from synthetic_data.tankhouse.parameters import GrowthParameters
 
 ELEMENTS = ("as", "sb", "bi", "ni", "pb", "se", "te", "ag", "o")
 SUPPLIERS = ("own", "custom", "secondary")
@@ -17,7 +17,7 @@ NORMALS = 2 * len(ELEMENTS)  # of a load: its contents, and the errors of its as
 UNIFORMS = 3  # of a load: supplier, whether the lot is bad, how bad
 
 
-def usual(p: TankhouseParameters) -> FloatArray:
+def usual(p: GrowthParameters) -> FloatArray:
     """Usual contents of each supplier's anodes, shape (suppliers, elements) [ppm]."""
     plant = np.array([p[f"anode_{element}"] for element in ELEMENTS])
     factors = np.array([[p[f"{supplier}_{element}"] for element in ELEMENTS] for supplier in SUPPLIERS])
@@ -25,7 +25,7 @@ def usual(p: TankhouseParameters) -> FloatArray:
     return contents
 
 
-def shares(p: TankhouseParameters) -> FloatArray:
+def shares(p: GrowthParameters) -> FloatArray:
     """Share of the anodes that comes from each supplier, 1 in all."""
     given = np.array([p[f"{supplier}_share"] for supplier in SUPPLIERS])
     parts: FloatArray = given / given.sum()
@@ -39,7 +39,7 @@ class Loads:
     contents: FloatArray
 
     @classmethod
-    def first(cls, p: TankhouseParameters, normals: FloatArray) -> Loads:
+    def first(cls, p: GrowthParameters, normals: FloatArray) -> Loads:
         """Anodes that are in the cells when the run starts; normals of shape (NORMALS, groups)."""
         usual_mix = (shares(p) @ usual(p))[:, None]
         lot = usual_mix * np.exp(p.anode_lot_sd * normals[: len(ELEMENTS)])
@@ -47,7 +47,7 @@ class Loads:
 
     def stretch(
         self,
-        p: TankhouseParameters,
+        p: GrowthParameters,
         new: NDArray[np.bool_],
         cast: FloatArray,
         normals: FloatArray,
@@ -83,7 +83,7 @@ class Loads:
         return found
 
 
-def _assayed(p: TankhouseParameters, lot: FloatArray, normals: FloatArray) -> FloatArray:
+def _assayed(p: GrowthParameters, lot: FloatArray, normals: FloatArray) -> FloatArray:
     """What the laboratory says of the lots."""
     reported: FloatArray = lot * (1.0 + p.anode_assay_rsd * normals[len(ELEMENTS) :])
     return reported

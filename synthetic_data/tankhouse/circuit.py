@@ -20,7 +20,7 @@ from synthetic_data.plant.weather import seasonal_temperature
 from synthetic_data.tankhouse import anodes, stocks
 from synthetic_data.tankhouse import faults as tankhouse_faults
 from synthetic_data.tankhouse.crops import ELEMENTS
-from synthetic_data.tankhouse.parameters import TankhouseParameters
+from synthetic_data.tankhouse.parameters import GrowthParameters
 
 STRETCH = 26  # weeks that are reckoned as one array
 DAYS = stocks.DAYS
@@ -50,7 +50,7 @@ class Weeks:
     """Some weeks of the circuit in which the parameters hold; arrays of shape (weeks, 1) but where stated."""
 
     first: int  # number of the first, negative in the warm-up
-    parameters: TankhouseParameters
+    parameters: GrowthParameters
     state: dict[str, FloatArray]
     cast: FloatArray  # anodes by supplier, (weeks, suppliers, elements) [ppm]
     laboratory: FloatArray  # factor by which the laboratory reads high, (weeks, elements) [1]
@@ -74,8 +74,8 @@ class Circuit:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self.first = -round(TankhouseParameters.of(plan.seed).warm_up_periods)
-        p = TankhouseParameters.in_period(plan, self.first)
+        self.first = -round(GrowthParameters.of(plan.seed).warm_up_periods)
+        p = GrowthParameters.in_period(plan, self.first)
         self.normals, self.uniforms = plan.plant_stream().spawn(2)
         self._walks = self.normals.standard_normal(len(WALKS))
         usual = anodes.usual(p)
@@ -87,13 +87,14 @@ class Circuit:
         self._dosed = _usual_dose(p, float(p.anode_ag))
         self._content = {name: float(p[f"start_{name}"]) for name in stocks.DISSOLVING}
         self._content |= {"cu": float(p.copper_wanted), "cl": 1e-3 * float(p.chloride)}
+        self._acid = float(p.h2so4)
         self._read = dict(self._content)
         self._target = float(p.chloride)
 
     def go(self, most: int = STRETCH) -> Weeks:
         """The next weeks: those that the same parameters hold in, at most so many."""
         plan, first = self._plan, self.first
-        p = TankhouseParameters.in_period(plan, first)
+        p = GrowthParameters.in_period(plan, first)
         last = min(first + most, plan.periods, 0 if first < 0 else plan.periods)
         starts = (plan.period_start(week).date() for week in range(first + 1, last))
         changes = [regime.start for regime in plan.plant.regimes]
@@ -106,7 +107,7 @@ class Circuit:
         self.first += count
         return self._stretch(p, first, count, regimes_begun(plan, first))
 
-    def _stretch(self, p: TankhouseParameters, first: int, count: int, regimes: tuple[Event, ...]) -> Weeks:
+    def _stretch(self, p: GrowthParameters, first: int, count: int, regimes: tuple[Event, ...]) -> Weeks:
         """Step some weeks with the same parameters."""
         size = (count, _NORMALS + self._cast.size + len(self._bias))
         known = np.append(_KNOWN, np.repeat([True, False], [self._cast.size, len(self._bias)]))
@@ -130,7 +131,7 @@ class Circuit:
         state = {name: np.array([[week[name]] for week in weeks]) for name in weeks[0]}
         return Weeks(first, p, state, cast, bias, tuple(events) if first >= 0 else ())
 
-    def _week(self, p: TankhouseParameters, week: int, faults: dict[str, float], z: FloatArray) -> dict[str, float]:
+    def _week(self, p: GrowthParameters, week: int, faults: dict[str, float], z: FloatArray) -> dict[str, float]:
         self._walks = next_walk(self._walks, z[: len(WALKS)], p.plant_memory)
         walk = dict(zip(WALKS, self._walks.tolist(), strict=True))
         noise = z[len(WALKS) :].tolist()
@@ -158,7 +159,7 @@ class Circuit:
         found |= self._step(p, found, walk, faults)
         return found
 
-    def _assays(self, p: TankhouseParameters, found: dict[str, float], noise: list[float]) -> dict[str, float]:
+    def _assays(self, p: GrowthParameters, found: dict[str, float], noise: list[float]) -> dict[str, float]:
         """What the laboratory last said of the electrolyte, before the week."""
         true = self._content | {"h2so4": found["h2so4"]}
         self._read = {
@@ -169,7 +170,7 @@ class Circuit:
         return {f"electrolyte_{name}": value for name, value in self._read.items() if name != "cl"}
 
     def _operate(
-        self, p: TankhouseParameters, found: dict[str, float], walk: dict[str, float], noise: list[float]
+        self, p: GrowthParameters, found: dict[str, float], walk: dict[str, float], noise: list[float]
     ) -> dict[str, float]:
         """Bleed follows nickel and arsenic, liberators copper, the chloride target the silver in the cathodes."""
         excess = 0.5 * (self._read["ni"] / p.nickel_wanted + self._read["as"] / p.arsenic_wanted) - 1.0
@@ -185,7 +186,7 @@ class Circuit:
         return {"bleed": self._bleed, "chloride_target": self._target}
 
     def _step(
-        self, p: TankhouseParameters, found: dict[str, float], walk: dict[str, float], faults: dict[str, float]
+        self, p: GrowthParameters, found: dict[str, float], walk: dict[str, float], faults: dict[str, float]
     ) -> dict[str, float]:
         """Move the stocks through the week; the week's mean contents [g/L, chloride mg/L]."""
         mean = {}
@@ -195,13 +196,17 @@ class Circuit:
         excess = p.copper_excess + p.copper_excess_sd * walk["copper"]
         flow = stocks.copper(p, self._content["cu"], excess, self._bleed, self._liberated)
         self._content["cu"], mean["cu"] = flow.end, flow.mean
+        mean |= {"cu_start": flow.start, "cu_end": flow.end, "copper_excess": excess, "liberated": self._liberated}
+        mean |= {"h2so4_start": self._acid}
+        acid = stocks.acid(p, self._acid, found["h2so4"], excess, self._bleed, self._liberated)
+        self._acid, mean["acid_added"] = acid.end, acid.came / DAYS
         dosed = self._dosed * (1.0 - p.chloride_pump_depth * faults["chloride_pump"])
         silver = float(self._anodes[anodes.ELEMENTS.index("ag")])
         flow = stocks.chloride(p, self._content["cl"], dosed, silver, self._bleed)
         self._content["cl"], mean["cl"] = flow.end, 1e3 * flow.mean
         return mean
 
-    def _feed(self, p: TankhouseParameters, name: str) -> tuple[float, float, float, float]:
+    def _feed(self, p: GrowthParameters, name: str) -> tuple[float, float, float, float]:
         """What dissolves of an element [g/t], the bleed, and how it precipitates."""
         if name == "fe":
             return float(p.dissolved_fe), self._bleed, 0.0, 0.0
@@ -212,7 +217,7 @@ class Circuit:
         helped = math.sqrt(p.arsenic_wanted / max(self._content["as"], 1.0))  # arsenic makes both precipitate earlier
         return dissolved, self._bleed, p[f"precipitation_{name}"], p[f"onset_{name}"] * helped
 
-    def _season(self, p: TankhouseParameters, week: int) -> float:
+    def _season(self, p: GrowthParameters, week: int) -> float:
         date = self._plan.period_start(week) + dt.timedelta(days=0.5 * DAYS)
         return seasonal_temperature(date, p.ambient_mean, p.ambient_swing, p.warmest_day)
 
@@ -221,12 +226,12 @@ def _within(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
 
-def _usual_dose(p: TankhouseParameters, silver: float) -> float:
+def _usual_dose(p: GrowthParameters, silver: float) -> float:
     """Chloride that bleed and silver take at the usual content [g/t]."""
     return float(p.bleed * p.chloride + p.silver_as_chloride * silver * stocks.CHLORINE_PER_SILVER)
 
 
-def _cathode_silver(p: TankhouseParameters, current: float, temperature: float, chloride: float) -> float:
+def _cathode_silver(p: GrowthParameters, current: float, temperature: float, chloride: float) -> float:
     """Silver of usual cathodes in the plant [ppm]."""
     product = silver_chloride_product(temperature, p.silver_product)
     dissolved = dissolved_silver(max(chloride, p.chloride_least), product)

@@ -9,7 +9,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Event
 from synthetic_data.plant.faults import between, onset_chance
-from synthetic_data.tankhouse.parameters import TankhouseParameters
+from synthetic_data.tankhouse.parameters import GrowthParameters
 
 DAYS = 7.0  # of a crop
 # Parameters that begin with a kind's name say how often, how long and how soon it is seen.
@@ -29,7 +29,7 @@ class CircuitFaults:
         """No fault is on."""
         return cls([-np.inf] * len(CIRCUIT))
 
-    def week(self, p: TankhouseParameters, day: float, chances: list[float]) -> tuple[dict[str, float], list[Event]]:
+    def week(self, p: GrowthParameters, day: float, chances: list[float]) -> tuple[dict[str, float], list[Event]]:
         """Share of the week beginning on `day` in which each fault is on, and those that begin in it."""
         shares, events = {}, []
         for k, kind in enumerate(CIRCUIT):
@@ -50,14 +50,15 @@ class GroupFaults:
     """Until which day each fault of each group lasts, shape (kinds, groups)."""
 
     until: FloatArray
+    kinds: tuple[str, ...] = GROUP
 
     @classmethod
-    def none(cls, groups: int) -> GroupFaults:
+    def none(cls, groups: int, kinds: tuple[str, ...] = GROUP) -> GroupFaults:
         """No fault is on."""
-        return cls(np.full((len(GROUP), groups), -np.inf))
+        return cls(np.full((len(kinds), groups), -np.inf), kinds)
 
     def stretch(
-        self, p: TankhouseParameters, first: int, uniforms: FloatArray
+        self, p: GrowthParameters, first: int, uniforms: FloatArray
     ) -> tuple[dict[str, FloatArray], list[Event]]:
         """Share of each crop in which each fault is on, and those that begin.
 
@@ -70,7 +71,7 @@ class GroupFaults:
         uniforms
             Chances of each possible fault, shape (kinds, UNIFORMS, crops, groups).
         """
-        rates = onset_chance(np.array([p[f"{kind}_rate"] for kind in GROUP]), DAYS)
+        rates = onset_chance(np.array([p[f"{kind}_rate"] for kind in self.kinds]), DAYS)
         likely = uniforms[:, 0] < rates[:, None, None]
         shares = np.empty(likely.shape)
         events = []
@@ -80,13 +81,13 @@ class GroupFaults:
             for k, group in zip(*np.nonzero(likely[:, t] & (self.until <= day)), strict=True):
                 _, when, length, delay = uniforms[k, :, t, group].tolist()
                 begun[k, group] = onset = day + DAYS * when
-                lasts = _between(p, GROUP[k], "short", "long", length)
-                seen = min(_between(p, GROUP[k], "seen_early", "seen_late", delay), lasts)
+                lasts = _between(p, self.kinds[k], "short", "long", length)
+                seen = min(_between(p, self.kinds[k], "seen_early", "seen_late", delay), lasts)
                 self.until[k, group] = onset + lasts
-                events.append(Event(int(group), GROUP[k], onset, onset + seen, onset + lasts))
+                events.append(Event(int(group), self.kinds[k], onset, onset + seen, onset + lasts))
             shares[:, t] = np.maximum(np.minimum(self.until, day + DAYS) - begun, 0.0) / DAYS
-        return dict(zip(GROUP, shares, strict=True)), events
+        return dict(zip(self.kinds, shares, strict=True)), events
 
 
-def _between(p: TankhouseParameters, kind: str, low: str, high: str, chance: float) -> float:
+def _between(p: GrowthParameters, kind: str, low: str, high: str, chance: float) -> float:
     return between(p[f"{kind}_{low}"], p[f"{kind}_{high}"], chance)

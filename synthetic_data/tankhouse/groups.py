@@ -1,167 +1,52 @@
-"""Groups of cells of a block: their lasting traits, what drifts from crop to crop, and the rows of some weeks."""
+"""Groups of cells whose crops are lots: what their copper holds, and the rows of some weeks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from physics.arrays import FloatArray
-from physics.refining.nodulation import additive_roughness
-from synthetic_data.engine.futures import partly_in_hand
-from synthetic_data.engine.plan import Block, Event, Plan
-from synthetic_data.plant.walks import next_walk
-from synthetic_data.tankhouse import anodes as tankhouse_anodes
-from synthetic_data.tankhouse import contents, instruments, operators, surface
-from synthetic_data.tankhouse import faults as tankhouse_faults
-from synthetic_data.tankhouse.circuit import DAYS, Weeks
-from synthetic_data.tankhouse.crops import CROP_NORMALS, TRAITS, WALKS, Crops, Values
+from synthetic_data.engine.plan import Event
+from synthetic_data.tankhouse import contents, instruments
+from synthetic_data.tankhouse.circuit import Weeks
+from synthetic_data.tankhouse.crops import Values
+from synthetic_data.tankhouse.growth import DEFECTS, Grown, Growth
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
-DEFECTS = ("nodules", "soiling")
 # Hidden states that go to truth.parquet.
 _TRUE = ("temperature", "chloride", "polarisation", "solids", "roughness", "squared_error")
 
 
-@dataclass(frozen=True)
-class _Draws:
-    """Random numbers of some crops, drawn whatever the knobs are; each of shape (numbers, crops, groups)."""
-
-    loads: FloatArray
-    walks: FloatArray
-    crop_normals: FloatArray
-    habits: FloatArray
-    judgement: FloatArray
-    errors: FloatArray
-    load_chances: FloatArray
-    fault_chances: FloatArray
-    test_chances: FloatArray
-    defect_chances: FloatArray
-    losses: FloatArray
-
-    @classmethod
-    def of(cls, normals: np.random.Generator, uniforms: np.random.Generator, crops: int, groups: int) -> _Draws:
-        """Next numbers of two streams, crop by crop, so that a shorter run is the beginning of a longer one."""
-        of_loads, of_errors = tankhouse_anodes.NORMALS, instruments.NORMALS
-        sizes = (of_loads, len(WALKS), len(CROP_NORMALS), operators.NORMALS, 1, of_errors)  # 1: the crew's judgement
-        of_faults = len(tankhouse_faults.GROUP) * tankhouse_faults.UNIFORMS
-        of_tests, of_losses = operators.UNIFORMS, instruments.LOSSES
-        counts = (tankhouse_anodes.UNIFORMS, of_faults, of_tests, len(DEFECTS), of_losses)
-        # Known when a crop starts: its anodes and their assay, habits, tests, and which assays in hand are lost.
-        early = instruments.LOSSES_BEFORE
-        z_known = np.repeat([True, False, False, True, False, False], sizes)
-        u_known = np.repeat([True, False, True, False, True, False], (*counts[:-1], early, of_losses - early))
-        z = partly_in_hand(normals, lambda one: one.standard_normal((crops, sum(sizes), groups)), z_known[:, None])
-        u = partly_in_hand(
-            uniforms, lambda one: one.random((crops, sum(counts), groups), dtype=np.float32), u_known[:, None]
-        )
-        return cls(
-            *np.split(np.ascontiguousarray(z.transpose(1, 0, 2)), np.cumsum(sizes)[:-1]),
-            *np.split(np.ascontiguousarray(u.transpose(1, 0, 2)), np.cumsum(counts)[:-1]),
-        )
-
-
-class Groups:
+class Groups(Growth):
     """The groups of a block between two stretches of weeks."""
-
-    def __init__(self, plan: Plan, block: Block) -> None:
-        self._plan, self._block, groups = plan, block, block.count
-        p = TankhouseParameters.of(plan.seed)
-        self.normals, self.uniforms = plan.block_stream(block).spawn(2)
-        sizes = (len(TRAITS), operators.TRAITS, len(WALKS), tankhouse_anodes.NORMALS)
-        fixed = self.normals.standard_normal((sum(sizes), groups))
-        traits, self._habits, self._walks, loads = np.split(fixed, np.cumsum(sizes)[:-1])
-        self._traits = dict(zip(TRAITS, traits, strict=True))
-        tested, phase, interval, age = self.uniforms.random((4, groups))
-        self._testing = (tested < p.test_share).astype(np.float64)
-        self._phase = np.floor(tankhouse_anodes.CROPS * phase)
-        self._interval = p.overhaul_least + (p.overhaul_most - p.overhaul_least) * interval
-        self._age = self._interval * age  # d since the overhaul, when the run starts
-        self._loads = tankhouse_anodes.Loads.first(p, loads)
-        self._faults = tankhouse_faults.GroupFaults.none(groups)
-        self._crew = operators.GlueCrew(np.full(groups, float(p.glue_dose)), np.zeros(groups))
-        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
 
     def stretch(self, weeks: Weeks) -> tuple[Values, Values, list[Event]]:
         """Table and truth of some weeks, arrays of shape (crops, groups), and the faults that begin."""
-        p = weeks.parameters
-        draws = _Draws.of(self.normals, self.uniforms, weeks.count, self._block.count)
-        number = weeks.first + np.arange(weeks.count)[:, None]
-        place = np.mod(number + self._phase, tankhouse_anodes.CROPS)
-        age = np.mod(self._age + DAYS * number, self._interval)
-        anodes = self._loads.stretch(p, place == 0, weeks.cast, draws.loads, draws.load_chances)
-        chances = draws.fault_chances.reshape(len(tankhouse_faults.GROUP), -1, weeks.count, self._block.count)
-        faults, events = self._faults.stretch(p, weeks.first, chances)
-        setting = operators.setting(p, self._plan, weeks, self._block, self._testing, draws.test_chances)
-        wishes = operators.orders(p, weeks, self._habits, draws.habits)
-        crops = Crops(
-            weeks.state,
-            {name: setting.used(name, wish) for name, wish in wishes.items()},
-            dict(zip(tankhouse_anodes.ELEMENTS, anodes[0], strict=True)),
-            dict(zip(WALKS, self._drift(p, draws.walks), strict=True)),
-            dict(zip(CROP_NORMALS, draws.crop_normals, strict=True)),
-            self._traits,
-            faults,
-            age / self._interval,
-        )
-        state = surface.conditions(p, crops)
-        crops.knobs["glue_dose"] = self._dose_glue(p, crops, state, setting, draws)
-        truth = self._grow(p, crops, state, setting)
-        known = {
-            "group_age": np.round(age),
-            "anode_age": DAYS * place,
-            "ambient_temperature": np.round(weeks.state["ambient_temperature"], 1),
-        }
-        return known | crops.knobs | self._report(weeks, crops, state, truth, anodes[1], draws), truth, events
+        p = TankhouseParameters.in_period(self.plan, weeks.first)
+        grown = self.grow(weeks)
+        truth = _truth(p, grown)
+        return grown.known | grown.crops.knobs | self._report(p, weeks, grown, truth), truth, grown.events
 
-    def _drift(self, p: TankhouseParameters, shocks: FloatArray) -> FloatArray:
-        """First-order walks of unit variance, shape (WALKS, crops, groups)."""
-        found = np.empty(shocks.shape)
-        for t in range(shocks.shape[1]):
-            self._walks = found[:, t] = next_walk(self._walks, shocks[:, t], p.group_memory)
-        return found
-
-    def _dose_glue(
-        self, p: TankhouseParameters, crops: Crops, state: Values, setting: operators.Setting, draws: _Draws
-    ) -> FloatArray:
-        """Glue dosed in each crop: the crew answers how rough the last one looked [g/t]."""
-        rough = surface.roughness_without_additives(p, crops, state)
-        dose = np.empty_like(rough)
-        usual, habits = crops.week["glue"], draws.habits[operators.GLUE_HABIT]
-        for t in range(len(rough)):
-            dose[t] = self._crew.dose(p, usual[t], habits[t], setting, t)
-            error = surface.glue_error(p, state, dose[t], t) + state["other_error"][t]
-            looks = rough[t] + additive_roughness(error, p.error_weight)
-            self._crew.seen = looks + p.judgement_sd * draws.judgement[0, t]
-        state["squared_error"] = surface.glue_error(p, state, dose) + state["other_error"]
-        state["roughness"] = np.exp(rough + additive_roughness(state["squared_error"], p.error_weight))
-        return dose
-
-    @staticmethod
-    def _grow(p: TankhouseParameters, crops: Crops, state: Values, setting: operators.Setting) -> Values:
-        """Contents of the lots, probabilities of defects, and hidden states."""
-        state |= surface.nodules(p, crops, state) | surface.soiling(p, crops, state)
-        parts = contents.enclosed(p, crops, state)
-        return (
-            contents.contents(p, crops, state, parts)
-            | {name: state[name] for name in DEFECTS}
-            | {f"true_{name}": state[name] for name in _TRUE}
-            | parts
-            | {"bleed": crops.week["bleed"]}
-            | {f"{name}_test": test for name, test in setting.tests.items()}
-        )
-
-    def _report(
-        self, weeks: Weeks, crops: Crops, state: Values, truth: Values, anodes: FloatArray, draws: _Draws
-    ) -> Values:
+    def _report(self, p: TankhouseParameters, weeks: Weeks, grown: Grown, truth: Values) -> Values:
         """What instruments, laboratory and inspection tell."""
-        p = weeks.parameters
-        errors, analysis = instruments.split(draws.errors)
-        read = instruments.before(weeks.state, anodes)
-        read |= instruments.during(p, crops, state, errors)
+        errors, analysis = instruments.split(grown.draws.errors)
+        read = instruments.before(weeks.state, grown.anodes)
+        read |= instruments.during(p, grown.crops, grown.state, errors)
         found = {
             name: (chance < truth[name]).astype(np.float64)
-            for name, chance in zip(DEFECTS, draws.defect_chances, strict=True)
+            for name, chance in zip(DEFECTS, grown.draws.defect_chances, strict=True)
         }
         reported = instruments.assays(p, truth, weeks.laboratory, analysis)
-        return instruments.lose(p, read, self._limits, draws.losses) | reported | found
+        return instruments.lose(p, read, self.limits, grown.draws.losses) | reported | found
+
+
+def _truth(p: TankhouseParameters, grown: Grown) -> Values:
+    """Contents of the lots, probabilities of defects, and hidden states."""
+    crops, state = grown.crops, grown.state
+    parts = contents.enclosed(p, crops, state)
+    return (
+        contents.contents(p, crops, state, parts)
+        | {name: state[name] for name in DEFECTS}
+        | {f"true_{name}": state[name] for name in _TRUE}
+        | parts
+        | {"bleed": crops.week["bleed"]}
+        | {f"{name}_test": test for name, test in grown.setting.tests.items()}
+    )

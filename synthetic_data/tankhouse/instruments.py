@@ -10,7 +10,7 @@ from synthetic_data.plant import laboratory
 from synthetic_data.plant.readings import clipped, missing
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
 from synthetic_data.tankhouse.crops import ELEMENTS, Crops, Values
-from synthetic_data.tankhouse.parameters import TankhouseParameters
+from synthetic_data.tankhouse.parameters import GrowthParameters, TankhouseParameters
 
 # Assays of the electrolyte and the step in which each is reported [g/L].
 ELECTROLYTE = {"cu": 0.1, "h2so4": 1.0, "ni": 0.01, "as": 0.01, "sb": 0.001, "bi": 0.001, "fe": 0.01}
@@ -28,7 +28,7 @@ def before(week: Values, anodes: FloatArray) -> Values:
     }
 
 
-def short_rate(p: TankhouseParameters, state: Values) -> FloatArray:
+def short_rate(p: GrowthParameters, state: Values) -> FloatArray:
     """Share of the positions with a short circuit, where rough and nodular plates touch [%]."""
     found: FloatArray = (
         p.short_rate
@@ -89,7 +89,7 @@ def assays(p: TankhouseParameters, true: Values, bias: FloatArray, normals: Floa
     return dict(zip(ELEMENTS, reported, strict=True))
 
 
-def lose(p: TankhouseParameters, found: Values, limits: dict[str, tuple[float, float]], chances: FloatArray) -> Values:
+def lose(p: GrowthParameters, found: Values, limits: dict[str, tuple[float, float]], chances: FloatArray) -> Values:
     """Keep readings within their range, and lose some; chances of shape (LOSSES, crops, groups)."""
     return {
         name: missing(clipped(values, limits[name]), p.missing_share, chance)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant import set_points
 from synthetic_data.tankhouse.circuit import Weeks
-from synthetic_data.tankhouse.parameters import TankhouseParameters
+from synthetic_data.tankhouse.parameters import GrowthParameters
 
 # Set-points and the step in which each is written down.
 KNOBS = {
@@ -35,18 +36,19 @@ class Setting:
     bounds: dict[str, tuple[float, float]]
     tests: dict[str, FloatArray]
     hand: dict[str, FloatArray]  # NaN where the crew decides
+    steps: Mapping[str, float] = field(default_factory=lambda: KNOBS)
 
     def used(self, name: str, own: FloatArray, at: int | slice = slice(None)) -> FloatArray:
         """The set-point in force: the crew's wish within bounds and the test on top, or what was set by hand."""
         low, high = self.bounds[name]
         test = self.tests[name][at] if name in self.tests else 0.0
-        step = KNOBS[name]
+        step = self.steps[name]
         wish = np.round(np.clip(own + test, low, high) / step) * step
         return set_points.in_force(wish, self.hand[name][at]) if name in self.hand else wish
 
 
 def setting(
-    p: TankhouseParameters,
+    p: GrowthParameters,
     plan: Plan,
     weeks: Weeks,
     block: Block,
@@ -60,7 +62,7 @@ def setting(
     return Setting(bounds, tests, set_points.by_hand(plan, block, weeks.first, weeks.count))
 
 
-def orders(p: TankhouseParameters, weeks: Weeks, traits: FloatArray, normals: FloatArray) -> dict[str, FloatArray]:
+def orders(p: GrowthParameters, weeks: Weeks, traits: FloatArray, normals: FloatArray) -> dict[str, FloatArray]:
     """Wishes for all set-points but glue, which answers the deposit, shape (crops, groups)."""
     week = weeks.state
     return {
@@ -79,9 +81,7 @@ class GlueCrew:
     wish: FloatArray
     seen: FloatArray  # roughness of the last crop, as the crew judged it, logarithm [1]
 
-    def dose(
-        self, p: TankhouseParameters, usual: FloatArray, habit: FloatArray, setting: Setting, at: int
-    ) -> FloatArray:
+    def dose(self, p: GrowthParameters, usual: FloatArray, habit: FloatArray, setting: Setting, at: int) -> FloatArray:
         """Glue dosed in a crop [g/t]."""
         answer = p.glue_answer * np.clip(self.seen, -1.0, 1.0)
         self.wish = self.wish + answer + p.glue_return * (usual - self.wish) + p.habit_glue * habit

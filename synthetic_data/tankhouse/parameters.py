@@ -5,8 +5,8 @@ from __future__ import annotations
 from synthetic_data.plant.parameters import ScalarParameters
 
 
-class TankhouseParameters(ScalarParameters):
-    """What a seed of a tankhouse states in [plant.parameters]; units as there."""
+class GrowthParameters(ScalarParameters):
+    """What circuit, anodes, operators and growing crops need, whatever is asked of the crops; units as in the seed."""
 
     # time
     warm_up_periods: float
@@ -150,9 +150,6 @@ class TankhouseParameters(ScalarParameters):
     copper_diffusion: float
     silver_diffusion: float
     silver_product: float
-    silver_per_anode: float
-    silver_walk: float
-    silver_luck: float
     # roughness
     usual_polarisation: float
     roughness_per_polarisation: float
@@ -173,34 +170,9 @@ class TankhouseParameters(ScalarParameters):
     rough_walk: float
     rough_luck: float
     # what the deposit encloses
-    occluded_volume: float
-    nodules_enclose: float
     nodular_luck: float
-    soiled_sulphur: float
-    included_slimes: float
-    slimes_per_solids: float
-    slimes_walk: float
-    slimes_luck: float
-    carried_ag: float
-    carried_as: float
-    carried_sb: float
-    carried_bi: float
-    carried_se: float
-    carried_te: float
-    carried_pb: float
-    nickel_oxide: float
-    floating_slimes: float
-    floating_least: float
     floating_bound: float
     floating_steepness: float
-    floating_walk: float
-    floating_luck: float
-    floating_metals: float
-    floating_arsenic: float
-    element_luck: float
-    iron: float
-    iron_walk: float
-    iron_luck: float
     # solids
     solids_per_flow: float
     solids_group_sd: float
@@ -253,8 +225,6 @@ class TankhouseParameters(ScalarParameters):
     contamination_long: float
     contamination_seen_early: float
     contamination_seen_late: float
-    contamination_fe: float
-    contamination_ni: float
     bent_plates_rate: float
     bent_plates_short: float
     bent_plates_long: float
@@ -268,7 +238,6 @@ class TankhouseParameters(ScalarParameters):
     # instruments
     missing_share: float
     solids_rsd: float
-    electrode_gap: float
     contact_drop: float
     voltage_rsd: float
     voltage_group_sd: float
@@ -276,12 +245,53 @@ class TankhouseParameters(ScalarParameters):
     short_rate: float
     shorts_per_roughness: float
     shorts_per_nodules: float
-    wash_reading_sd: float
     shorts_unseen: float
     positions: float
     # laboratory
     laboratory_bias_sd: float
     laboratory_offset: float
+
+
+class TankhouseParameters(GrowthParameters):
+    """What a seed of a tankhouse whose lots are analysed states besides; units as there."""
+
+    # transport
+    silver_per_anode: float
+    silver_walk: float
+    silver_luck: float
+    # what the deposit encloses
+    occluded_volume: float
+    nodules_enclose: float
+    soiled_sulphur: float
+    included_slimes: float
+    slimes_per_solids: float
+    slimes_walk: float
+    slimes_luck: float
+    carried_ag: float
+    carried_as: float
+    carried_sb: float
+    carried_bi: float
+    carried_se: float
+    carried_te: float
+    carried_pb: float
+    nickel_oxide: float
+    floating_slimes: float
+    floating_least: float
+    floating_walk: float
+    floating_luck: float
+    floating_metals: float
+    floating_arsenic: float
+    element_luck: float
+    iron: float
+    iron_walk: float
+    iron_luck: float
+    # faults of a group
+    contamination_fe: float
+    contamination_ni: float
+    # instruments
+    electrode_gap: float
+    wash_reading_sd: float
+    # laboratory
     sampling_ag: float
     sampling_as: float
     sampling_sb: float

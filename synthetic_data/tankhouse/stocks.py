@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from synthetic_data.tankhouse.parameters import TankhouseParameters
+from synthetic_data.tankhouse.parameters import GrowthParameters
 
 DAYS = 7.0  # of a crop
 DISSOLVING = ("ni", "as", "sb", "bi", "fe")
 CHLORINE_PER_SILVER = 35.45 / 107.868
+ACID_PER_COPPER = 98.079 / 63.546  # that copper takes where air dissolves it, and gives back where it is plated out
 _KILO = 1000.0
 
 
@@ -32,7 +33,7 @@ class Flow:
 
 
 def dissolving(
-    p: TankhouseParameters, start: float, dissolved: float, bleed: float, precipitation: float, onset: float
+    p: GrowthParameters, start: float, dissolved: float, bleed: float, precipitation: float, onset: float
 ) -> Flow:
     """A stock that anodes feed [g/t], the bleed [m³/t] empties, and precipitation bounds.
 
@@ -47,7 +48,7 @@ def dissolving(
     return Flow(start, end, mean, dissolved / _KILO * DAYS, bleed * mean * DAYS, rate * (mean - onset) * DAYS)
 
 
-def copper(p: TankhouseParameters, start: float, excess: float, bleed: float, liberated: float) -> Flow:
+def copper(p: GrowthParameters, start: float, excess: float, bleed: float, liberated: float) -> Flow:
     """Copper [g/L]: anodes dissolve more than cathodes take [kg/t], liberators [kg/t] and bleed take the rest."""
     memory = p.electrolyte_volume / bleed
     steady = (excess - liberated) / bleed
@@ -56,7 +57,17 @@ def copper(p: TankhouseParameters, start: float, excess: float, bleed: float, li
     return Flow(start, end, mean, excess * DAYS, bleed * mean * DAYS, liberated * DAYS)
 
 
-def chloride(p: TankhouseParameters, start: float, dosed: float, silver: float, bleed: float) -> Flow:
+def acid(p: GrowthParameters, start: float, end: float, excess: float, bleed: float, liberated: float) -> Flow:
+    """Free acid [g/L], which is brought to a new content when the week starts and held: what came is the acid added.
+
+    Copper [kg/t] that dissolves without current takes acid, liberators give it back, the bleed carries some off.
+    """
+    removed = ACID_PER_COPPER * (excess - liberated) * DAYS
+    bled = bleed * end * DAYS
+    return Flow(start, end, end, p.electrolyte_volume * (end - start) + bled + removed, bled, removed)
+
+
+def chloride(p: GrowthParameters, start: float, dosed: float, silver: float, bleed: float) -> Flow:
     """Chloride [g/L]: dosed [g/t], precipitated by the silver that dissolves first [g/t], bled."""
     bound = p.silver_as_chloride * silver * CHLORINE_PER_SILVER * min(1.0, start / p.chloride_scarce)
     memory = p.electrolyte_volume / bleed

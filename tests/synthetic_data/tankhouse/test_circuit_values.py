@@ -59,7 +59,7 @@ class Again:
         self.dosed = self.usual_dose(p, p.anode_ag)
         self.content = {name: p[f"start_{name}"] for name in DISSOLVING}
         self.content |= {"cu": p.copper_wanted, "cl": p.chloride / 1000.0}
-        self.target = p.chloride
+        self.target, self.acid = p.chloride, p.h2so4
 
     @staticmethod
     def usual(p):
@@ -119,7 +119,14 @@ class Again:
         chloride = self.content["cl"] * (1.0 + p.assay_cl_rsd * noise[7])
         self.operate(p, state, walk, noise, read, chloride)
         state |= {"bleed": self.bleed, "chloride_target": self.target}
-        return state | self.step(p, walk, faults)
+        return state | self.step(p, walk, faults) | self.acid_balance(p, state["h2so4"], walk)
+
+    def acid_balance(self, p, acid, walk):
+        """Acid [kg/t]: copper that air dissolves takes it, liberators give it back, bleed and richer stock take it."""
+        before, self.acid = self.acid, acid
+        copper = p.copper_excess + p.copper_excess_sd * walk["copper"] - self.liberated
+        rise = p.electrolyte_volume * (acid - before) / 7.0
+        return {"h2so4_start": before, "acid_added": rise + self.bleed * acid + 98.079 / 63.546 * copper}
 
     def operate(self, p, state, walk, noise, read, chloride):
         high = 0.5 * (read["ni"] / p.nickel_wanted + read["as"] / p.arsenic_wanted) - 1.0
@@ -150,8 +157,10 @@ class Again:
                 rate = p[f"precipitation_{name}"]
                 onset = p[f"onset_{name}"] * (p.arsenic_wanted / max(self.content["as"], 1.0)) ** 0.5
             mean[name] = self.move(p, name, dissolved / 1000.0, rate, onset)
-        excess = p.copper_excess + p.copper_excess_sd * walk["copper"] - self.liberated
-        mean["cu"] = self.move(p, "cu", excess, 0.0, 0.0)
+        excess = p.copper_excess + p.copper_excess_sd * walk["copper"]
+        mean |= {"copper_excess": excess, "liberated": self.liberated, "cu_start": self.content["cu"]}
+        mean["cu"] = self.move(p, "cu", excess - self.liberated, 0.0, 0.0)
+        mean["cu_end"] = self.content["cu"]
         dosed = self.dosed * (1.0 - p.chloride_pump_depth * faults["chloride_pump"])
         scarce = min(1.0, self.content["cl"] / p.chloride_scarce)
         bound = p.silver_as_chloride * self.anodes[7] * CHLORINE * scarce

@@ -24,6 +24,7 @@ def flows(p: TankhouseParameters) -> dict[str, stocks.Flow]:
         "bismuth below its onset": stocks.dissolving(p, 0.05, 4.0, 0.09, 1.15, 0.11),
         "copper": stocks.copper(p, 44.0, 9.0, 0.1, 3.0),
         "chloride": stocks.chloride(p, 0.052, 70.0, 600.0, 0.1),
+        "acid": stocks.acid(p, 176.0, 181.0, 8.5, 0.09, 4.0),
         "chloride without dosing": stocks.chloride(p, 0.015, 0.0, 600.0, 0.1),
     }
 
