@@ -89,7 +89,7 @@ class Growth:
         traits, self._habits, self._walks, loads = np.split(fixed, np.cumsum(sizes)[:-1])
         self._traits = dict(zip(TRAITS, traits, strict=True))
         tested, phase, interval, age = self.uniforms.random((4, groups))
-        self._testing = (tested < p.test_share).astype(np.float64)
+        self.testing = (tested < p.test_share).astype(np.float64)
         self._phase = np.floor(tankhouse_anodes.CROPS * phase)
         self._interval = p.overhaul_least + (p.overhaul_most - p.overhaul_least) * interval
         self._age = self._interval * age  # d since the overhaul, when the run starts
@@ -108,7 +108,7 @@ class Growth:
         anodes = self._loads.stretch(p, place == 0, weeks.cast, draws.loads, draws.load_chances)
         chances = draws.fault_chances.reshape(len(tankhouse_faults.GROUP), -1, weeks.count, self.block.count)
         faults, events = self._faults.stretch(p, weeks.first, chances)
-        setting = operators.setting(p, self.plan, weeks, self.block, self._testing, draws.test_chances)
+        setting = operators.setting(p, self.plan, weeks, self.block, self.testing, draws.test_chances)
         wishes = operators.orders(p, weeks, self._habits, draws.habits)
         crops = Crops(
             weeks.state,

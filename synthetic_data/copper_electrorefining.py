@@ -1,0 +1,88 @@
+"""Simulated tankhouse of a copper refinery: sections of cells whose crops of a week are weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from seeds import Seed
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.plant import parameters
+from synthetic_data.refining_cells.parameters import SectionParameters
+from synthetic_data.refining_cells.sections import SectionRows
+from synthetic_data.tankhouse.circuit import STRETCH, Circuit
+
+BLOCK_UNITS = 60  # sections stepped as one array, as many as groups of the lots' table: both draw the same numbers
+_DAYS = 7
+
+
+def unit_name(unit: int) -> str:
+    """Name of a section: S-001 is the first."""
+    return f"S-{unit + 1:03d}"
+
+
+def steps(plan: Plan) -> int:
+    """Section-days of a run."""
+    return plan.units * plan.periods * _DAYS
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the tankhouse or of its sections."""
+    parameters.check(seed, SectionParameters.names())
+
+
+def rows(plan: Plan, block: Block) -> Iterator[Rows]:
+    """Rows of a block of sections, some weeks at a time, after a warm-up that is not reported."""
+    return reported(begin(plan, block), plan.periods)
+
+
+def begin(plan: Plan, block: Block) -> Simulator:
+    """A block of sections before its warm-up."""
+    return _Tankhouse(plan, block)
+
+
+class _Tankhouse:
+    """A block of sections, and their circuit, between two weeks."""
+
+    drawn_whole = False
+
+    def __init__(self, plan: Plan, block: Block) -> None:
+        self._plan, self._block = plan, block
+        self._sections = SectionRows(plan, block)
+        self._circuit = Circuit(plan)
+
+    @property
+    def first(self) -> int:
+        """The week to come."""
+        return self._circuit.first
+
+    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
+        """Put `change(stream, name)` in the place of each random stream."""
+        circuit, growth, cells = self._circuit, self._sections.growth, self._sections
+        block = self._block.index
+        circuit.normals, circuit.uniforms = change(circuit.normals, (0, 0)), change(circuit.uniforms, (0, 1))
+        growth.normals = change(growth.normals, (1, 0, block))
+        growth.uniforms = change(growth.uniforms, (1, 1, block))
+        cells.normals, cells.uniforms = change(cells.normals, (1, 2, block)), change(cells.uniforms, (1, 3, block))
+
+    def go(self, most: int | None = None) -> Rows:
+        """Step some weeks and report them; any weeks can be stepped alone."""
+        weeks = self._circuit.go(STRETCH if most is None else most)
+        table, truth, events = self._sections.stretch(weeks)
+        shape = (weeks.count, self._block.count)
+
+        def flat(values: FloatArray) -> FloatArray:
+            return np.broadcast_to(values, shape).ravel()
+
+        starts = [np.datetime64(self._plan.period_start(weeks.first + t), "us") for t in range(weeks.count)]
+        events = [*(weeks.events if self._block.index == 0 else ()), *events]
+        return Rows(
+            np.tile(np.arange(self._block.count), weeks.count),
+            np.repeat(np.array(starts), self._block.count),
+            {name: flat(values) for name, values in table.items()},
+            {name: flat(values) for name, values in truth.items()},
+            tuple(sorted(events, key=lambda event: event.onset)),
+            weeks.count * self._block.count * _DAYS,
+        )

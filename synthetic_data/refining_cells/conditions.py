@@ -1,0 +1,66 @@
+"""What some crops of a block of sections are like: knobs in force, hidden states, what the current is by the hour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.refining_cells.parameters import SectionParameters
+from synthetic_data.tankhouse.crops import Values
+from synthetic_data.tankhouse.growth import Grown
+
+DAYS = 7  # of a crop
+HOURS = 24.0  # h/d
+CLASSES = ("valley", "flat", "peak")  # hours of a day by their tariff
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Some crops of a block; arrays of shape (crops, sections) but where stated."""
+
+    grown: Grown
+    faults: Values  # share of the crop in which each fault of a section is on
+    traits: Values  # (sections,)
+    normals: Values  # scatter of the crop
+    swing: FloatArray  # current in the valley over the mean, less 1 [%]
+    recessed: FloatArray  # what each face of the anodes has lost when the crop starts [mm]
+
+    @property
+    def current_density(self) -> FloatArray:
+        """Mean over the hours with current [A/m²]."""
+        return self.grown.crops.knobs["current_density"]
+
+    @property
+    def running(self) -> FloatArray:
+        """Share of the crop with current [1]."""
+        return 1.0 - self.faults["rectifier"]
+
+
+def hours(p: SectionParameters) -> FloatArray:
+    """Hours a day of each class of the tariff, shape (3, 1, 1) [h]."""
+    flat = HOURS - p.valley_hours - p.peak_hours
+    return np.array([p.valley_hours, flat, p.peak_hours])[:, None, None]
+
+
+def hourly(p: SectionParameters, swing: FloatArray) -> FloatArray:
+    """Current in each class of hours over its mean of the day, shape (3, crops, sections) [1].
+
+    What the valley has more the peak has less: the charge of a day is the same.
+    """
+    more = 0.01 * swing
+    return np.stack([1.0 + more, np.ones_like(more), 1.0 - more * (p.valley_hours / p.peak_hours)])
+
+
+def mean_of_hours(p: SectionParameters, values: FloatArray) -> FloatArray:
+    """Mean over the hours of a day of values by class, shape (3, ...)."""
+    found: FloatArray = np.sum(hours(p) * values, axis=0) / HOURS
+    return found
+
+
+def charge(p: SectionParameters, sections: Sections) -> FloatArray:
+    """Charge of each cell in the crop [kAh]."""
+    current = sections.current_density * p.cathode_area / 1000.0
+    found: FloatArray = current * (HOURS * DAYS) * sections.running
+    return found

@@ -1,0 +1,68 @@
+"""Voltage of a section's cells by the hour, the energy that they take, and the heat that holds their temperature."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from physics.melt.hydrogen import saturation_pressure_magnus
+from physics.refining.electrodes import crop_gap
+from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
+from physics.refining.tank_heat import evaporation_loss, steam_demand, wall_loss
+from synthetic_data.refining_cells.conditions import CLASSES, DAYS, HOURS, Sections, hourly, hours
+from synthetic_data.refining_cells.parameters import SectionParameters
+from synthetic_data.tankhouse.crops import Values
+
+_REFERENCE_CURRENT = 300.0  # A/m², of drops in contacts and slimes
+_MOST_POLARISATION = 0.95
+_LIFE = 3.0 * DAYS  # d, of anodes
+
+
+def voltage(p: SectionParameters, sections: Sections, passive: FloatArray, shorted: FloatArray) -> Values:
+    """Gap [mm], voltage in each class of hours, (3, crops, sections), and its mean with the current as weight [V]."""
+    grown = sections.grown
+    week, state = grown.crops.week, grown.state
+    conductivity = electrolyte_conductivity_price_1981(
+        state["temperature"], week["cu"], week["h2so4"], week["ni"], week["as"]
+    )
+    # Within a crop what the anode loses the deposit gains.
+    left = p.anode_thickness - 2.0 * sections.recessed
+    gap = crop_gap(p.electrode_pitch, left, p.plate_thickness, 0.0, 0.0, 0.0)
+    shares = hourly(p, sections.swing)
+    current = sections.current_density * shares
+    polarisation = np.minimum(state["polarisation"] * shares, _MOST_POLARISATION)
+    by_age = p.slime_drop * ((DAYS * (grown.place + 0.5)) / _LIFE - 0.5)
+    worn = p.contact_wear * (grown.crops.wear - 0.5)
+    volts = refining_cell_voltage(
+        current, conductivity, state["temperature"], polarisation, gap, p.contact_drop + by_age + worn
+    )
+    volts = volts + p.voltage_group_sd * grown.crops.traits["voltage"] - p.voltage_per_short * shorted
+    volts = volts + p.passive_drop * passive
+    weights = hours(p) * shares / HOURS
+    return {"gap": gap, "voltages": volts, "cell_voltage": np.sum(weights * volts, axis=0)}
+
+
+def energy(p: SectionParameters, sections: Sections, volts: FloatArray) -> Values:
+    """Direct-current energy of the section in each class of hours, and in all [kWh/d]."""
+    current = sections.current_density * hourly(p, sections.swing) * p.cathode_area / 1000.0  # kA
+    used = p.cells * current * volts * hours(p) * sections.running
+    return {"energy": used.sum(axis=0)} | {f"energy_{name}": part for name, part in zip(CLASSES, used, strict=True)}
+
+
+def heat(p: SectionParameters, sections: Sections, direct_current: FloatArray) -> Values:
+    """Heat that comes and goes [kW], and the steam that makes it close [kg/h]."""
+    temperature = sections.grown.state["temperature"]
+    ambient = sections.grown.crops.week["ambient_temperature"]
+    hall = p.hall_mean + p.hall_per_ambient * (ambient - p.ambient_mean)
+    damp = p.hall_humidity * saturation_pressure_magnus(hall)
+    evaporated = evaporation_loss(p.cells * p.open_surface, saturation_pressure_magnus(temperature), damp)
+    walls = wall_loss(p.cells * p.heat_conductance, temperature, hall)
+    joule = direct_current / HOURS
+    steam = steam_demand(evaporated + walls, joule, p.steam_heat)
+    return {
+        "steam": steam,
+        "heat_joule": joule,
+        "heat_evaporated": evaporated,
+        "heat_walls": walls,
+        "heat_cooled": np.maximum(joule - evaporated - walls, 0.0),
+    }

@@ -1,0 +1,102 @@
+"""Parameters that the cells of a section need beside those of the tankhouse that they stand in."""
+
+from __future__ import annotations
+
+from synthetic_data.tankhouse.parameters import GrowthParameters
+
+
+class SectionParameters(GrowthParameters):
+    """What a seed of a tankhouse whose sections are weighed states in [plant.parameters]; units as there."""
+
+    # a section
+    cells: float
+    cathodes: float
+    cathode_area: float
+    electrode_pitch: float
+    anode_thickness: float
+    plate_thickness: float
+    # shorts
+    usual_patrol: float
+    missed_share: float
+    blind_patrol: float
+    repair_time: float
+    short_current_ratio: float
+    short_growth: float
+    shorts_per_swing: float
+    passive_shorts: float
+    starved_shorts: float
+    short_section_sd: float
+    # other losses
+    stray_loss: float
+    stray_section_sd: float
+    stray_luck: float
+    ground_leakage: float
+    oxygen_current: float
+    iron_weight: float
+    # passive anodes
+    usual_passive: float
+    passive_current: float
+    saturated_copper: float
+    saturation_per_kelvin: float
+    saturation_per_acid: float
+    layer_diffusion: float
+    slimes_slow: float
+    passivation_depth: float
+    passive_drop: float
+    # voltage
+    slime_drop: float
+    contact_wear: float
+    # heat
+    open_surface: float
+    heat_conductance: float
+    hall_mean: float
+    hall_per_ambient: float
+    hall_humidity: float
+    steam_heat: float
+    # operators
+    valley_hours: float
+    peak_hours: float
+    current_swing: float
+    swing_season: float
+    section_swing_sd: float
+    habit_swing: float
+    shorts_wanted: float
+    patrol_answer: float
+    patrol_return: float
+    habit_patrol: float
+    test_current_swing: float
+    test_patrol_interval: float
+    test_crops: float
+    # additives
+    glue_decay: float
+    thiourea_decay: float
+    # faults of a section
+    passivation_rate: float
+    passivation_short: float
+    passivation_long: float
+    passivation_seen_early: float
+    passivation_seen_late: float
+    flow_loss_rate: float
+    flow_loss_short: float
+    flow_loss_long: float
+    flow_loss_seen_early: float
+    flow_loss_seen_late: float
+    leakage_rate: float
+    leakage_short: float
+    leakage_long: float
+    leakage_seen_early: float
+    leakage_seen_late: float
+    rectifier_rate: float
+    rectifier_short: float
+    rectifier_long: float
+    rectifier_seen_early: float
+    rectifier_seen_late: float
+    # instruments
+    scale_rsd: float
+    scale_section_sd: float
+    scale_offset: float
+    counter_rsd: float
+    counter_section_sd: float
+    thermometer_sd: float
+    steam_rsd: float
+    reject_clump: float
