@@ -14,7 +14,7 @@ from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.refining_cells.sections import SectionRows
 from synthetic_data.tankhouse.circuit import STRETCH, Circuit
 
-BLOCK_UNITS = 60  # sections stepped as one array, as many as groups of the lots' table: both draw the same numbers
+BLOCK_UNITS = 30  # sections stepped as one array: those of the default tankhouse
 _DAYS = 7
 
 
