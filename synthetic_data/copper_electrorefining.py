@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import pandas as pd
 
 from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
+from synthetic_data.refining_cells.margin import emission, margin
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.refining_cells.sections import SectionRows
 from synthetic_data.tankhouse.circuit import STRETCH, Circuit
@@ -41,6 +43,18 @@ def rows(plan: Plan, block: Block) -> Iterator[Rows]:
 def begin(plan: Plan, block: Block) -> Simulator:
     """A block of sections before its warm-up."""
     return _Tankhouse(plan, block)
+
+
+def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    """True margin of sections, cost of moving knobs [$/d], copper [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+    columns = {
+        "margin": margin(truth, seed),
+        "move_cost": truth["knob_moves"],
+        "product": 1000.0 * truth["cathode_mass"] / _DAYS,
+        "energy": truth["energy"],
+        "co2e": emission(truth, seed),
+    }
+    return pd.DataFrame(columns)
 
 
 class _Tankhouse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from physics.arrays import FloatArray, Numeric
 from physics.electrochemistry import alternating_current_energy
+from physics.prices import checked as prices_checked
 from physics.reduction.emissions import anode_co2, c2f6_emission, cf4_emission, electricity_co2e, perfluorocarbon_co2e
 
 # What is needed of the prices, in $/t, $/kWh, $/tCO2e, 1/a, kgCO2e/kWh, 1, kWh/t and the units of `emissions`. A price
@@ -158,11 +158,4 @@ def checked(prices: Mapping[str, float], names: Iterable[str]) -> dict[str, floa
     ----------
     None: a check, not an equation.
     """
-    for name in names:
-        if name not in prices:
-            raise ValueError(f"economics.{name}: missing: expected a number")
-        value, positive = prices[name], name in _ABOVE_ZERO
-        if not math.isfinite(value) or value < 0.0 or (positive and value == 0.0):
-            least = "above 0" if positive else "of 0 or more"
-            raise ValueError(f"economics.{name}: got {value:g}: expected a number {least}")
-    return {name: prices[name] for name in names}
+    return prices_checked(prices, names, _ABOVE_ZERO)

@@ -7,7 +7,7 @@ import numpy as np
 from physics.arrays import FloatArray, Numeric
 from physics.electrochemistry import COPPER_EQUIVALENT, FARADAY
 
-_COPPER_DENSITY = 8930.0  # kg/m³
+COPPER_DENSITY = 8930.0  # kg/m³
 _COPPER_MASS = 63.546  # g/mol
 _HOURS = 24.0  # h/d
 
@@ -32,7 +32,7 @@ def face_growth(plating_current: Numeric, current_efficiency: Numeric = 100.0) -
     Faraday's law and 8.93 g/cm³; exact. 300 A/m² are 0.92 mm a day at 96 %.
     """
     grams = np.asarray(plating_current, dtype=np.float64) * _HOURS * COPPER_EQUIVALENT * current_efficiency * 0.01
-    result: FloatArray = grams / _COPPER_DENSITY  # g/m² over kg/m³ is mm
+    result: FloatArray = grams / COPPER_DENSITY  # g/m² over kg/m³ is mm
     return result
 
 

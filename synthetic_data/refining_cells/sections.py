@@ -9,11 +9,11 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.electrochemistry import COPPER_EQUIVALENT
 from physics.refining.additive_stock import additive_content, additive_decay
-from physics.refining.electrodes import face_growth
+from physics.refining.electrodes import COPPER_DENSITY, face_growth
 from synthetic_data.engine.futures import partly_in_hand
 from synthetic_data.engine.plan import Block, Event, Plan
 from synthetic_data.refining_cells import energy, instruments, losses, operators
-from synthetic_data.refining_cells.conditions import DAYS, Sections, charge
+from synthetic_data.refining_cells.conditions import DAYS, HOURS, Sections, charge
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse import instruments as tankhouse_instruments
 from synthetic_data.tankhouse.circuit import Weeks
@@ -120,7 +120,7 @@ class SectionRows:
         for t in range(len(mean)):
             patrols[t] = self._crew.interval(p, habit[t], setting, t)
             lives[t] = losses.life(p, patrols[t], blind[t])
-            self._crew.seen = np.log(np.maximum(mean[t] * lives[t] * unseen[t] / 24.0, 0.01)) - wanted
+            self._crew.seen = np.log(np.maximum(mean[t] * lives[t] * unseen[t] / HOURS, 0.01)) - wanted
         return patrols, lives
 
     def _truth(self, p: SectionParameters, sections: Sections, state: Values, knobs: Values) -> Values:
@@ -156,6 +156,10 @@ class SectionRows:
             **{name: week[name] for name in _CIRCUIT},
             "glue_content": self._content(p, knobs["glue_dose"], grown.state["temperature"], p.glue_decay),
             "thiourea_content": self._content(p, knobs["thiourea_dose"], grown.state["temperature"], p.thiourea_decay),
+            "glue_used": knobs["glue_dose"] * made / DAYS / _KILO,
+            "thiourea_used": knobs["thiourea_dose"] * made / DAYS / _KILO,
+            "patrols": HOURS / knobs["patrol_interval"],
+            "inventory": self._inventory(p, sections),
             "knob_moves": self._moves(knobs),
         }
 
@@ -163,6 +167,13 @@ class SectionRows:
     def _mass(p: SectionParameters, charge_of_cell: FloatArray) -> FloatArray:
         """Copper of a section that a charge of each cell stands for [t]."""
         found: FloatArray = p.cells * charge_of_cell * COPPER_EQUIVALENT / _KILO
+        return found
+
+    @staticmethod
+    def _inventory(p: SectionParameters, sections: Sections) -> FloatArray:
+        """Copper that stands in the cells when a crop starts [t]; what anodes then lose, plates gain."""
+        left = p.anode_thickness - 2.0 * sections.recessed  # mm, of which each face has a half
+        found: FloatArray = p.cells * 0.5 * p.cathode_area * left / _KILO * COPPER_DENSITY / _KILO
         return found
 
     @staticmethod

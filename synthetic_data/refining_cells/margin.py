@@ -1,0 +1,46 @@
+"""True margin and emission of a section by the prices and factors of the seed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from physics.refining import economics
+from seeds import Seed
+from synthetic_data.refining_cells.conditions import DAYS
+
+_TONNE = 1000.0  # kg/t
+_HOURS = 24.0  # h/d
+
+
+def flows(truth: pd.DataFrame) -> economics.Flows:
+    """What sections truly made, took and held on a day of each crop, by rows of truth.parquet."""
+    day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
+    copper = day["cathode_mass"] / DAYS
+    return economics.Flows(
+        copper=copper,
+        rejected=0.01 * day["reject_share"] * copper,
+        energy_valley=day["energy_valley"],
+        energy_flat=day["energy_flat"],
+        energy_peak=day["energy_peak"],
+        steam=day["steam"] * _HOURS / _TONNE,
+        glue=day["glue_used"],
+        thiourea=day["thiourea_used"],
+        patrols=day["patrols"],
+        inventory=day["inventory"],
+    )
+
+
+def margin(truth: pd.DataFrame, seed: Seed) -> pd.Series:
+    """Margin of each row of truth.parquet by the prices of the seed, less what moving the knobs cost [$/d]."""
+    worth = economics.margin(flows(truth), _prices(seed))
+    return pd.Series(worth - truth["knob_moves"].to_numpy(np.float64), truth.index, name="margin")
+
+
+def emission(truth: pd.DataFrame, seed: Seed) -> pd.Series:
+    """Greenhouse gases of each row of truth.parquet: electricity bought and steam [kgCO2e/d]."""
+    return pd.Series(_TONNE * economics.emitted(flows(truth), _prices(seed)), truth.index, name="co2e")
+
+
+def _prices(seed: Seed) -> dict[str, float]:
+    return {name: quantity.value for name, quantity in seed.economics.items()}
