@@ -19,6 +19,7 @@ STEPPED = {name: seed for name, seed in SEEDS.items() if seed.plant is not None 
 SIZES = {  # over the end of a stretch of periods and, where pots die, over the end of lives
     "aluminium_reduction": {"units": 12, "years": 0.6},
     "copper_cathode": {"units": 4, "years": 0.7},
+    "copper_electrorefining": {"units": 4, "years": 0.7},
     "aluminium_ingot": {"units": 2, "years": 0.17},
 }
 LINE_WIDE = "line_current_target"  # one value for all units
