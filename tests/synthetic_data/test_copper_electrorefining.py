@@ -188,6 +188,46 @@ def test_current_wears_anodes_passivates_and_makes_copper(seed: Seed, plant: Rep
     assert (more["passive"] > base["passive"]).all()
 
 
+@pytest.mark.parametrize("end", [0, 1])
+def test_a_plant_at_the_ends_of_its_knobs_stays_a_plant(seed: Seed, plant: Replay, end: int) -> None:
+    ends = {column.name: column.bounds[end] for column in seed.by_role("knob")}
+    truth = replay(seed, knobs=plant.table[KEYS].assign(**ends), **SMALL).truth
+    # plausible cells: at most 99 % of the current makes copper, and the voltage is that of a cell that refines
+    assert truth["current_efficiency"].between(40.0, 99.0).all()
+    assert truth["cell_voltage"].between(0.15, 0.8).all()
+    assert truth["gap"].between(20.0, 55.0).all()
+    assert (2.0 * truth["recessed"] < seed.plant.value("anode_thickness")).all()
+    assert (truth["steam"] >= 0.0).all()
+
+
+@pytest.mark.parametrize("state", ["polarisation", "roughness"])
+def test_rough_crops_lose_current(plant: Replay, state: str) -> None:
+    # at equal patrols, what brings a crop near its limiting current, or roughens it, shorts it
+    loss = plant.truth["short_loss"] / plant.truth["mean_life"]
+    assert np.log(plant.truth[f"true_{state}"]).corr(np.log(loss)) > 0.1
+
+
+def test_faults_show_where_they_are(seed: Seed, plant: Replay) -> None:
+    truth, events = plant.truth, plant.events
+    period = ((truth["crop_start"] - truth["crop_start"].min()).dt.days // 7).to_numpy()
+    start = pd.Timestamp(seed.plant.start)
+    onset = pd.to_datetime(events["onset"])
+    for kind, shows in (("passivation", "passive"), ("leakage", "stray_loss")):
+        told = events[events["kind"] == kind]
+        assert len(told) > 0, kind
+        for unit, begun in zip(told["unit"], onset[told.index], strict=True):
+            crop = (begun - start).days // 7
+            own = (truth["section"] == unit).to_numpy()
+            rest = truth.loc[own & (period != crop) & (period != crop + 1) & (period != crop + 2), shows].median()
+            during = truth.loc[own & ((period == crop) | (period == crop + 1)), shows].max()
+            assert during > rest, (kind, unit, begun)
+
+
+def test_hours_of_the_tariff_are_those_of_the_prices(seed: Seed) -> None:
+    for name in ("valley", "peak"):
+        assert seed.plant.value(f"{name}_hours") == seed.economics[f"hours_{name}"].value
+
+
 # ---------------------------------------------------------------- what instruments may know
 
 
