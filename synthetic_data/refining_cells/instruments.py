@@ -23,11 +23,12 @@ def during(p: SectionParameters, sections: Sections, truth: Values, normals: Flo
     grown, z = sections.grown, dict(zip(READ, normals, strict=True))
     counter = 1.0 + p.counter_section_sd * sections.traits["counter"] + p.counter_rsd * z["charge"]
     found = truth["shorted"] * (1.0 - p.shorts_unseen * grown.crops.faults["short_detection"])
-    counted = found + np.sqrt(100.0 * found / p.positions) * z["short_rate"]
+    # Patrols of a crop look at each cathode several times, so it is less the count that errs than the crews' eyes.
+    counted = found * np.exp(p.patrol_rsd * z["short_rate"])
     return {
         "charge": np.round(truth["charge"] * counter, 1),
         "cell_voltage": np.round(truth["cell_voltage"] * (1.0 + p.voltage_rsd * z["cell_voltage"]), 3),
-        "short_rate": np.round(np.maximum(counted, 0.0), 2),
+        "short_rate": np.round(counted, 2),
         "suspended_solids": np.round(grown.state["solids"] * np.exp(p.solids_rsd * z["suspended_solids"]), 1),
         "chloride_assay": np.round(grown.state["chloride"] * (1.0 + p.assay_cl_rsd * z["chloride_assay"]), 1),
         "cell_temperature": np.round(grown.state["temperature"] + p.thermometer_sd * z["cell_temperature"], 1),

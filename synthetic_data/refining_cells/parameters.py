@@ -97,6 +97,7 @@ class SectionParameters(GrowthParameters):
     scale_offset: float
     counter_rsd: float
     counter_section_sd: float
+    patrol_rsd: float
     thermometer_sd: float
     steam_rsd: float
     reject_clump: float

@@ -246,7 +246,6 @@ class GrowthParameters(ScalarParameters):
     shorts_per_roughness: float
     shorts_per_nodules: float
     shorts_unseen: float
-    positions: float
     # laboratory
     laboratory_bias_sd: float
     laboratory_offset: float
@@ -291,6 +290,7 @@ class TankhouseParameters(GrowthParameters):
     # instruments
     electrode_gap: float
     wash_reading_sd: float
+    positions: float
     # laboratory
     sampling_ag: float
     sampling_as: float

@@ -22,7 +22,7 @@ def test_readings_by_hand(p, sections, truth):
     expected = {
         "charge": (truth["charge"] * counter, 0.051),
         "cell_voltage": (truth["cell_voltage"] * (1.0 + p.voltage_rsd * z[1]), 0.00051),
-        "short_rate": (np.maximum(seen + np.sqrt(100.0 * seen / p.positions) * z[2], 0.0), 0.0051),
+        "short_rate": (seen * np.exp(0.2 * z[2]), 0.0051),
         "suspended_solids": (state["solids"] * np.exp(p.solids_rsd * z[3]), 0.051),
         "chloride_assay": (state["chloride"] * (1.0 + p.assay_cl_rsd * z[4]), 0.051),
         "cell_temperature": (state["temperature"] + 0.3 * z[5], 0.051),
