@@ -154,7 +154,9 @@ class SectionRows:
             **balance,
             **{f"true_{name}": grown.state[name] for name in _TRUE},
             **{name: week[name] for name in _CIRCUIT},
-            "glue_content": self._content(p, knobs["glue_dose"], grown.state["temperature"], p.glue_decay),
+            "glue_content": self._content(
+                p, knobs["glue_dose"] * week["glue_activity"], grown.state["temperature"], p.glue_decay
+            ),
             "thiourea_content": self._content(p, knobs["thiourea_dose"], grown.state["temperature"], p.thiourea_decay),
             "glue_used": knobs["glue_dose"] * made / DAYS / _KILO,
             "thiourea_used": knobs["thiourea_dose"] * made / DAYS / _KILO,
@@ -178,7 +180,7 @@ class SectionRows:
 
     @staticmethod
     def _content(p: SectionParameters, dose: FloatArray, temperature: FloatArray, decay: float) -> FloatArray:
-        """Additive in the electrolyte [mg/L]."""
+        """Additive in the electrolyte [mg/L]; within a crop it stands where as much decays as what works is dosed."""
         return additive_content(dose, p.electrolyte_volume, additive_decay(temperature, decay))
 
     def _moves(self, knobs: Values) -> FloatArray:

@@ -180,6 +180,17 @@ def test_heat_lowers_voltage_and_takes_steam(seed: Seed, plant: Replay) -> None:
     assert (warm["glue_content"] < base["glue_content"]).all()
 
 
+def test_glue_is_short_where_its_pump_fails(seed: Seed, plant: Replay) -> None:
+    content = np.log(plant.truth["glue_content"] / plant.table["glue_dose"])  # of what a gram a tonne leaves
+    begins, failed = plant.truth["crop_start"], pd.Series(0.0, plant.truth.index)
+    for one in plant.events[plant.events["kind"] == "glue_pump"].itertuples():
+        hours = (begins + pd.Timedelta(days=7)).clip(upper=one.end) - begins.clip(lower=one.onset)
+        failed += (hours / pd.Timedelta(days=7)).clip(lower=0.0)
+    assert failed.max() > 0.3
+    # 45 % of the dose is missing while it has failed
+    assert np.polyfit(failed, content, 1)[0] == pytest.approx(-0.5, abs=0.25)
+
+
 def test_current_wears_anodes_passivates_and_makes_copper(seed: Seed, plant: Replay) -> None:
     more, base = moved(seed, plant, current_density=10.0), plant.truth
     assert (more["cathode_mass"] > base["cathode_mass"]).all()
