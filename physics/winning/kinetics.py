@@ -11,14 +11,14 @@ _ZINC = 58.0  # g/L, at which the exchange current of zinc is stated
 _ACID = 170.0  # g/L, at which that of hydrogen is stated
 _TEMPERATURE = 38.0  # °C, likewise
 _EXCHANGE = 100.0  # A/m²
-_GLUE = 1.2  # kg/t that lower the exchange current of zinc to 1/e
+_GLUE = 2.0  # kg/t that lower the exchange current of zinc to 1/e
 _LEAST_SURFACE = 0.05  # share of the zinc that is left at the cathode, however high the current
 
 
 def zinc_exchange(
     zinc_ions: Numeric, plating_current: Numeric, glue_dose: Numeric = 0.0, limiting_density: Numeric = 2500.0
 ) -> FloatArray:
-    """Exchange current density of zinc at the cathode: i0 = 100 (c/58 - j/jL) exp(-g/1.2).
+    """Exchange current density of zinc at the cathode: i0 = 100 (c/58 - j/jL) exp(-g/2).
 
     It is proportional to the zinc that is left at the surface, which the current depletes. Glue covers growth sites.
 

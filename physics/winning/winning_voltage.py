@@ -10,11 +10,11 @@ from physics.electrochemistry import FARADAY, GAS, ZERO_CELSIUS, ZINC_EQUIVALENT
 _ZINC_MASS, _ACID_MASS = 65.38, 98.08  # g/mol
 _ZINC_ACTIVITY = 0.05  # mean activity coefficient of zinc sulphate in strong solution
 _ZINC_DENSITY = 7.14  # g/cm³
-_BUBBLES = 1.5  # exponent of Bruggeman
+_LEAST_CONDUCTIVITY = 0.15  # S/cm, where the line is no longer true
 
 
 def zinc_bath_conductivity(electrolyte_temperature: Numeric, zinc_ions: Numeric, h2so4: Numeric) -> FloatArray:
-    """Conductivity of the electrolyte: 0.40 + 0.0018 (a - 165) - 0.0025 (c - 58) + 0.004 (T - 38).
+    """Conductivity of the electrolyte: 0.40 + 0.0018 (a - 165) - 0.0025 (c - 58) + 0.004 (T - 38), 0.15 at least.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def zinc_bath_conductivity(electrolyte_temperature: Numeric, zinc_ions: Numeric,
     """
     acid, zinc = np.asarray(h2so4, dtype=np.float64) - 165.0, np.asarray(zinc_ions, dtype=np.float64) - 58.0
     warm = np.asarray(electrolyte_temperature, dtype=np.float64) - 38.0
-    result: FloatArray = 0.40 + 1.8e-3 * acid - 2.5e-3 * zinc + 4.0e-3 * warm
+    result: FloatArray = np.maximum(0.40 + 1.8e-3 * acid - 2.5e-3 * zinc + 4.0e-3 * warm, _LEAST_CONDUCTIVITY)
     return result
 
 

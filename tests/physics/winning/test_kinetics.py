@@ -93,7 +93,7 @@ def test_directions():
 
 
 VALUES = {
-    "zinc exchange": (zinc_exchange(55.0, 480.0, 0.2, 2400.0), 100.0 * (55.0 / 58.0 - 0.2) * np.exp(-0.2 / 1.2)),
+    "zinc exchange": (zinc_exchange(55.0, 480.0, 0.2, 2400.0), 100.0 * (55.0 / 58.0 - 0.2) * np.exp(-0.1)),
     "zinc exchange where zinc is short": (zinc_exchange(5.0, 600.0), 100.0 * 0.05 * 5.0 / 58.0),
     "hydrogen exchange": (
         hydrogen_exchange(160.0, 40.0, 1.5, 1.3, 2600.0),

@@ -1,0 +1,1 @@
+"""A cell house of zinc: what all groups share, cells, faults, operators, instruments."""

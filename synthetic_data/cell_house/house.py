@@ -1,0 +1,216 @@
+"""What all groups of a cell house share, step by step: current by tariff, feed and its traces, weather, faults."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.cell_house.parameters import TRACES, CellHouseParameters
+from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.plan import Event, Plan, SimulationError
+from synthetic_data.plant.faults import between, onset_chance
+from synthetic_data.plant.laboratory import NORMALS, Method, report
+from synthetic_data.plant.parameters import regimes_begun
+from synthetic_data.plant.walks import next_walk
+from synthetic_data.plant.weather import seasonal_temperature
+
+CURRENT_KNOB = "line_current_target"
+STEP_HOURS = 4.0
+STEPS_A_DAY = 6
+_VALLEY, _PEAK = (0, 1), (2, 4)  # steps of a day: 0 to 8 h; 8 to 12 h and 16 to 20 h
+_WALKS = ("weather", "feed_zinc", "manganese", "chloride")
+_KINDS = ("ingress", "cooling", "curtailment")
+_OF_INGRESS = (("antimony", "germanium"), ("cobalt", "nickel"))  # by the stage of purification that fails
+_MICRO = ("antimony", "germanium")  # reported in µg/L
+_DAY_AGO, _TWO_SAMPLES_AGO = 6, 2  # steps after which a result is in hand
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One strip cycle of the house; arrays have one value a step, traces one row a step."""
+
+    period: int
+    parameters: CellHouseParameters
+    current_target: float  # kA, mean of the cycle
+    current: FloatArray  # kA
+    price: FloatArray  # of power [$/kWh]
+    season: float  # outside temperature by the season [°C]
+    ambient: FloatArray  # outside temperature [°C]
+    cooling: FloatArray  # share of the towers' capacity that is there [1]
+    feed_zinc: FloatArray  # g/L
+    feed_traces: FloatArray  # by TRACES [mg/L]
+    manganese: float  # g/L
+    chloride: float  # mg/L
+    in_hand: dict[str, float]  # as reported when the cycle starts
+    reported: dict[str, float]  # of the cycle
+    events: tuple[Event, ...]
+
+
+class House:
+    """The house between two cycles, of which `first` is to come."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self.stream = plan, plan.plant_stream()
+        usual = CellHouseParameters.of(plan.seed)
+        self._steps = round(plan.period_days) * STEPS_A_DAY
+        self._slow = np.zeros(len(_WALKS))
+        self._traces = np.zeros(len(TRACES))  # logarithms about the usual contents, in their spread
+        self._upset = np.zeros(len(_OF_INGRESS))  # hours left of an upset of each stage
+        self._rise = np.zeros(len(_OF_INGRESS))  # logarithm of what it lets through
+        self._cooling_left, self._held_left = 0.0, 0.0  # hours
+        self._order = 0.0
+        self._past_zinc = np.full(self._steps, usual.feed_zinc)
+        self._past_feed = np.tile(_usual_traces(usual), (self._steps, 1))
+        self._past_potential = np.zeros(self._steps)
+        self._arriving = np.zeros(len(TRACES))  # upset that purification has just let through
+        self._manganese, self._chloride = usual.manganese, usual.chloride
+        self.first = -round(usual.warm_up_periods)
+
+    def go(self) -> Cycle:
+        """The next cycle."""
+        plan, period, rng = self._plan, self.first, self.stream
+        p = CellHouseParameters.in_period(plan, period)
+        known = in_hand(rng)
+        self._order = float(next_walk(np.array(self._order), np.array(known.standard_normal()), p.order_memory))
+        target = _ordered(plan, period, float(np.round(p.nominal_current + p.order_sd * self._order)))
+        before = self._reported_before(p, known.standard_normal((NORMALS, len(TRACES) + 4)), period)
+        shocks = rng.standard_normal((self._steps, len(_WALKS) + len(TRACES) + 2))
+        chances = rng.random((self._steps, 3 * len(_KINDS)))
+        errors = rng.standard_normal((NORMALS, len(TRACES) + 2))
+        cycle, feed, events = self._steps_of(p, period, target, shocks, chances)
+        potential = cycle.pop("potential")
+        self._past_zinc, self._past_feed, self._past_potential = cycle["feed_zinc"], feed, potential
+        reported = _report(p, feed.mean(axis=0), errors[:, : len(TRACES)])
+        reported["purification_potential"] = float(potential.mean() + 0.3 * p.potential_sd * errors[0, -1])
+        reported["line_current"] = float(cycle["current"].mean() * (1.0 + p.ammeter_sd * errors[0, -2]))
+        self.first = period + 1
+        happened = (*regimes_begun(plan, period), *events) if period >= 0 else ()
+        return Cycle(
+            period, p, target, season=self._season(p, period, 0.5 * plan.period_days), feed_traces=feed,
+            manganese=self._manganese, chloride=self._chloride, in_hand=before, reported=reported, events=happened,
+            **cycle,
+        )  # fmt: skip
+
+    def _season(self, p: CellHouseParameters, period: int, day: float) -> float:
+        date = self._plan.period_start(period) + dt.timedelta(days=day)
+        return seasonal_temperature(date, p.ambient_mean, p.ambient_swing, p.warmest_day)
+
+    def _reported_before(self, p: CellHouseParameters, errors: FloatArray, period: int) -> dict[str, float]:
+        """What laboratory and control room have in hand when the cycle starts: assays come hours to a day late."""
+        late = self._past_feed[-_TWO_SAMPLES_AGO - 1].copy()
+        for name in _MICRO:  # a composite of the day before the last
+            at = TRACES.index(name)
+            late[at] = self._past_feed[-2 * _DAY_AGO : -_DAY_AGO, at].mean()
+        found = {f"{name}_in_hand": value for name, value in _report(p, late, errors[:, : len(TRACES)]).items()}
+        z = errors[0, len(TRACES) :]
+        return found | {
+            "ambient_temperature": self._season(p, period, 0.5 * self._plan.period_days) + p.forecast_sd * z[0],
+            "zinc_feed": self._past_zinc[-1] + p.feed_assay_sd * z[1],
+            "manganese": self._manganese * (1.0 + p.manganese_assay_rsd * z[2]),
+            "chloride": self._chloride * (1.0 + p.chloride_assay_rsd * z[3]),
+            "potential_in_hand": float(self._past_potential[-2:].mean()),
+        }
+
+    def _steps_of(
+        self, p: CellHouseParameters, period: int, target: float, shocks: FloatArray, chances: FloatArray
+    ) -> tuple[dict[str, FloatArray], FloatArray, list[Event]]:
+        n, walks = self._steps, len(_WALKS)
+        usual = _usual_traces(p)
+        found = {name: np.empty(n) for name in ("current", "price", "ambient", "cooling", "feed_zinc", "potential")}
+        traces = np.empty((n, len(TRACES)))
+        events: list[Event] = []
+        for s in range(n):
+            z, u = shocks[s], chances[s]
+            self._slow = next_walk(self._slow, z[:walks], p.plant_memory)
+            self._traces = next_walk(self._traces, z[walks : walks + len(TRACES)], p.trace_memory)
+            hour = STEP_HOURS * s
+            events += self._begin_faults(p, period * self._plan.period_days + hour / 24.0, u)
+            let_through = self._upsets(hour)
+            log = p.trace_sd * self._traces
+            # What purification lets through reaches the cells a step later; its potential shows it at once.
+            traces[s] = usual * np.exp(log + self._arriving)
+            self._arriving = let_through
+            rise = float(let_through.max())
+            found["potential"][s] = p.potential_per_rise * rise + p.potential_sd * z[-1]
+            found["feed_zinc"][s] = p.feed_zinc + p.feed_zinc_sd * self._slow[1]
+            found["ambient"][s] = self._season(p, period, hour / 24.0) + p.weather_sd * self._slow[0]
+            share, found["price"][s] = _tariff(p, s % STEPS_A_DAY, self._plan.seed.economics["power_price"].value)
+            found["current"][s] = target * share * (1.0 + p.current_sd * z[-2]) * self._held(p)
+            found["cooling"][s] = self._towers(p)
+        self._manganese = p.manganese + p.manganese_sd * float(self._slow[2])
+        self._chloride = p.chloride * float(np.exp(p.chloride_sd * self._slow[3]))
+        return found, traces, events
+
+    def _begin_faults(self, p: CellHouseParameters, day: float, u: FloatArray) -> list[Event]:
+        begun = []
+        for k, name in enumerate(_KINDS):
+            if u[3 * k] >= onset_chance(p[f"{name}_rate"], STEP_HOURS / 24.0):
+                continue
+            hours = between(p[f"{name}_short"], p[f"{name}_long"], float(u[3 * k + 1]))
+            seen = min(between(p[f"{name}_seen_early"], p[f"{name}_seen_late"], float(u[3 * k + 2])), hours)
+            if name == "ingress":
+                stage = int(u[3 * k + 2] * 1e3) % len(_OF_INGRESS)
+                most = (p.ingress_heavy, p.ingress_light)[stage]
+                self._upset[stage], self._rise[stage] = hours, np.log(between(2.0, most, float(u[3 * k + 1])))
+            elif name == "cooling":
+                self._cooling_left = max(self._cooling_left, hours)
+            else:
+                self._held_left = max(self._held_left, hours)
+            begun.append(Event(None, name, day, day + seen / 24.0, day + hours / 24.0))
+        return begun
+
+    def _upsets(self, hour: float) -> FloatArray:
+        """Logarithm of what purification lets through of each trace in the step."""
+        log = np.zeros(len(TRACES))
+        for stage, names in enumerate(_OF_INGRESS):
+            on = min(self._upset[stage] / STEP_HOURS, 1.0)
+            for name in names:
+                log[TRACES.index(name)] = on * self._rise[stage]
+        self._upset = np.maximum(self._upset - STEP_HOURS, 0.0)
+        return log
+
+    def _held(self, p: CellHouseParameters) -> float:
+        """Share of the current that the grid leaves: a holding current keeps the zinc from dissolving."""
+        off = min(self._held_left / STEP_HOURS, 1.0)
+        self._held_left = max(self._held_left - STEP_HOURS, 0.0)
+        return 1.0 - off * (1.0 - p.holding_share)
+
+    def _towers(self, p: CellHouseParameters) -> float:
+        off = min(self._cooling_left / STEP_HOURS, 1.0)
+        self._cooling_left = max(self._cooling_left - STEP_HOURS, 0.0)
+        return 1.0 - off * p.cooling_depth
+
+
+def _usual_traces(p: CellHouseParameters) -> FloatArray:
+    return np.array([p[f"feed_{name}"] for name in TRACES])
+
+
+def _tariff(p: CellHouseParameters, step: int, price: float) -> tuple[float, float]:
+    """Share of the mean current and price of power in a step of the day: more where power is cheap."""
+    if step in _VALLEY:
+        return 1.0 + p.tariff_swing, price * (1.0 - p.price_swing)
+    return (1.0 - p.tariff_swing, price * (1.0 + p.price_swing)) if step in _PEAK else (1.0, price)
+
+
+def _report(p: CellHouseParameters, traces: FloatArray, errors: FloatArray) -> dict[str, float]:
+    """Contents as the laboratory reports them; one below its limit stands as the limit. Micrograms of two."""
+    limits = np.array([p[f"limit_{name}"] for name in TRACES])
+    rsd = np.array([p[f"assay_{name}_rsd"] for name in TRACES])
+    found = np.abs(report(traces, Method(0.0, rsd, 0.3 * limits, limits, 0.1 * limits), 1.0, errors))
+    return {name: float(found[k]) * (1e3 if name in _MICRO else 1.0) for k, name in enumerate(TRACES)}
+
+
+def _ordered(plan: Plan, period: int, own: float) -> float:
+    """Current set by hand for the cycle, if any: one for the whole house, since the cells are in series."""
+    if period not in plan.knobs.by_period or CURRENT_KNOB not in plan.knobs.columns:
+        return own
+    given = plan.knobs.by_period[period][1][:, plan.knobs.columns.index(CURRENT_KNOB)]
+    given = np.unique(given[np.isfinite(given)])
+    if len(given) > 1:
+        raise SimulationError(
+            f"knobs.{CURRENT_KNOB}: got {given[0]:g} and {given[1]:g} in one period: expected one value"
+        )
+    return float(given[0]) if len(given) else own

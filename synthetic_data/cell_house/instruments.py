@@ -1,0 +1,71 @@
+"""A cycle's row as instruments and the laboratory report it: errors, stuck and missing readings, the label."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from physics.electrochemistry import ZINC_EQUIVALENT
+from synthetic_data.cell_house.house import Cycle
+from synthetic_data.cell_house.parameters import CellHouseParameters
+from synthetic_data.cell_house.state import Groups
+from synthetic_data.plant import readings
+
+Values = dict[str, FloatArray]
+
+MEASURED = ("cell_voltage", "cell_temperature", "zinc_in_cell", "acid_in_cell", "feed_flow", "short_circuits")
+NORMALS = len(MEASURED) + 2  # and the scales of the crop, the assay of lead
+UNIFORMS = 2 * len(MEASURED)  # missing, stuck
+# Of the house, the same for all groups: as reported when the cycle starts, and of the cycle.
+IN_HAND = (
+    "ambient_temperature", "zinc_feed", "manganese", "chloride", "cobalt_in_hand", "nickel_in_hand", "copper_in_hand",
+    "antimony_in_hand", "germanium_in_hand", "potential_in_hand",
+)  # fmt: skip
+OF_HOUSE = ("line_current", "cobalt", "nickel", "copper", "purification_potential")
+LATE_OF_HOUSE = ("antimony", "germanium")
+
+
+def of_house(house: Cycle, count: int) -> tuple[Values, Values]:
+    """What is known when the cycle starts, and what is reported of it; one value a group."""
+    before = {name: np.full(count, house.in_hand[name]) for name in IN_HAND}
+    return before, {name: np.full(count, house.reported[name]) for name in (*OF_HOUSE, *LATE_OF_HOUSE)}
+
+
+def row(p: CellHouseParameters, groups: Groups, means: Values, z: FloatArray) -> Values:
+    """Measured columns of the groups from their true means, with errors; nothing missing yet."""
+    bias = groups.trait
+    return {
+        "cell_voltage": means["cell_voltage"] + p.meter_bias_sd * bias("meter") + p.voltmeter_sd * z[0],
+        "cell_temperature": means["cell_temperature"]
+        + p.thermometer_bias
+        + p.thermometer_sd * bias("thermometer")
+        + p.thermometer_noise * z[1],
+        "zinc_in_cell": means["zinc_reading"] + p.zinc_sample_sd * z[2],
+        "acid_in_cell": means["acid_reading"] + p.acid_sample_sd * z[3],
+        "feed_flow": means["feed"] * (1.0 - p.flow_sd * bias("flow")) * (1.0 + p.flow_meter_sd * z[4]),
+        "short_circuits": np.maximum(p.shorts_seen * means["shorts"] * (1.0 + p.shorts_count_rsd * z[5]), 0.0),
+    }
+
+
+def spoil(
+    p: CellHouseParameters, found: Values, last: Values, u: FloatArray, limits: dict[str, tuple[float, float]]
+) -> Values:
+    """Readings after stuck instruments repeated the last cycle's, missing ones left, and ranges were applied."""
+    spoilt = {}
+    for i, name in enumerate(MEASURED):
+        value = readings.stuck(found[name], last[name], p.stuck_share, u[2 * i + 1]) if last else found[name]
+        spoilt[name] = readings.within_range(readings.missing(value, p.missing_share, u[2 * i]), limits[name])
+    return spoilt
+
+
+def label(
+    p: CellHouseParameters, groups: Groups, stripped: FloatArray, lead: FloatArray, current: FloatArray, hours: float,
+    z: FloatArray,
+) -> Values:  # fmt: skip
+    """Zinc by the scales [kg], current efficiency from it, and the assay of lead."""
+    weighed = stripped * (1.0 + p.scale_sd * groups.trait("scale")) * (1.0 + p.weighing_sd * z[-2])
+    return {
+        "zinc_stripped": weighed,
+        "current_efficiency": 100.0 * weighed / (ZINC_EQUIVALENT * current * hours),
+        "lead_in_zinc": lead * np.exp(p.lead_assay_rsd * z[-1]),
+    }

@@ -1,0 +1,74 @@
+"""Set-points that operators choose for a cycle, from what was reported of an earlier one; set-point tests."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics.arrays import FloatArray
+from seeds import Seed
+from synthetic_data.cell_house.parameters import CellHouseParameters
+from synthetic_data.cell_house.state import Groups
+from synthetic_data.plant import set_points
+
+Values = dict[str, FloatArray]
+
+GROUP_KNOBS = {  # by knob: its set-point before tests
+    "temperature_target": "temperature_target",
+    "acid_zinc_target": "acid_zinc_target",
+    "glue_dose": "glue_dose",
+}
+NORMALS = UNIFORMS = len(GROUP_KNOBS)  # habit of the crew, sign of the test
+
+
+def review(p: CellHouseParameters, groups: Groups, reported: Values, normals: FloatArray) -> None:
+    """Cool, feed and glue groups that did poorly; draw all back to the usual ones.
+
+    So in the history a low temperature, much zinc and much glue stand beside a low efficiency.
+    """
+    poor = np.clip(p.efficiency_wanted - reported["current_efficiency"], 0.0, p.poor_most)
+    shorted = np.clip(reported["shorts"] - p.shorts_borne, 0.0, p.poor_most)
+    groups.temperature_target = groups.temperature_target + (
+        -p.review_temperature * poor
+        + p.review_return * (p.temperature - groups.temperature_target)
+        + p.habit_temperature * normals[0]
+    )
+    groups.acid_zinc_target = groups.acid_zinc_target + (
+        -p.review_acid_zinc * poor
+        + p.review_return * (p.acid_zinc_ratio - groups.acid_zinc_target)
+        + p.habit_acid_zinc * normals[1]
+    )
+    groups.glue_dose = groups.glue_dose + (
+        p.review_glue * poor
+        + p.review_glue_shorts * shorted
+        + p.review_return * (p.glue_dose - groups.glue_dose)
+        + p.habit_glue * normals[2]
+    )
+
+
+def choose(
+    p: CellHouseParameters,
+    groups: Groups,
+    seed: Seed,
+    testing: NDArray[np.bool_],
+    uniforms: FloatArray,
+    by_hand: Values,
+) -> tuple[Values, Values]:
+    """Knobs in force in a cycle, and what of them is a test; knobs set by hand go before."""
+    sizes = (p.test_temperature, p.test_acid_zinc, p.test_glue)
+    knobs: Values = {}
+    tests: Values = {}
+    for name, size, chance in zip(GROUP_KNOBS, sizes, uniforms, strict=True):
+        low, high = set_points.bounds(seed, name)
+        own = np.clip(getattr(groups, GROUP_KNOBS[name]), low + size, high - size)
+        test = np.where(testing, size * set_points.signs(chance), 0.0)
+        used = own + test
+        given = by_hand.get(name)
+        if given is not None:
+            replaced = np.isfinite(given) & (given != used)
+            # The crew goes on from what it finds set.
+            own = np.where(replaced, np.clip(given - test, low + size, high - size), own)
+            used = set_points.in_force(used, given)
+        setattr(groups, GROUP_KNOBS[name], own)
+        knobs[name], tests[f"{name}_test"] = used, test
+    return knobs, tests

@@ -1,0 +1,151 @@
+"""Simulated cell house of a zinc plant: groups of cells stepped by four hours, reported by the strip cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from physics.arrays import FloatArray
+from seeds import Seed
+from synthetic_data.cell_house import cycle, faults, instruments, operators, state
+from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
+from synthetic_data.cell_house.parameters import CellHouseParameters
+from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.plant import parameters
+
+BLOCK_UNITS = 960  # groups stepped as one array; a quarter of it costs nearly as much time
+_HOURS = 24.0  # h/d
+
+
+def unit_name(unit: int) -> str:
+    """Name of a group of cells: Z-001 is the first."""
+    return f"Z-{unit + 1:03d}"
+
+
+def steps(plan: Plan) -> int:
+    """Group-days of a run."""
+    return round(plan.units * plan.periods * plan.period_days)
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the cell house."""
+    parameters.check(seed, CellHouseParameters.names())
+
+
+def rows(plan: Plan, block: Block) -> Iterator[Rows]:
+    """Rows of a block of groups, cycle by cycle, after a warm-up that is not reported."""
+    return reported(begin(plan, block), plan.periods)
+
+
+def begin(plan: Plan, block: Block) -> Simulator:
+    """A block of groups before its warm-up."""
+    return _CellHouse(plan, block)
+
+
+def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    """True margin of a cell, cost of moving its knobs [$/d], zinc [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+    price = {name: quantity.value for name, quantity in seed.economics.items()}
+    zinc = _HOURS * truth["zinc_made"]
+    bought = truth["energy"] / price["rectifier_efficiency"] + 1e-3 * zinc * price["auxiliary_energy"]
+    emission = bought * price["grid_emission_factor"]
+    earned = 1e-3 * zinc * (price["zinc_price"] - price["feed_zinc_price"])
+    glue = 1e-6 * zinc * truth["glue"] * price["glue_price"]
+    power = truth["power_cost"] / price["rectifier_efficiency"]
+    margin = earned - power - glue - 1e-3 * emission * price["carbon_price"] - truth["knob_moves"]
+    return pd.DataFrame(
+        {
+            "margin": margin,
+            "move_cost": truth["knob_moves"],
+            "product": zinc,
+            "energy": truth["energy"],
+            "co2e": emission,
+        }
+    )
+
+
+class _CellHouse:
+    """A block of groups, and its house, between two cycles."""
+
+    drawn_whole = False
+
+    def __init__(self, plan: Plan, block: Block) -> None:
+        self._plan, self._block = plan, block
+        self._house = House(plan)
+        self._rng = plan.block_stream(block)
+        p = CellHouseParameters.of(plan.seed)
+        self._groups = state.build(p, block.count, self._rng)
+        self._testing = self._rng.random(block.count) < p.test_share
+        self._test_chances = np.zeros((operators.UNIFORMS, block.count))
+        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
+        self._last_row: cycle.Values = {}
+        self._last_knobs: cycle.Values = {}
+        self._known: list[cycle.Values] = []  # of the last two cycles: the label of the newest is not in hand
+
+    @property
+    def first(self) -> int:
+        """The cycle to come."""
+        return self._house.first
+
+    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
+        """Put `change(stream, name)` in the place of each random stream."""
+        self._house.stream = change(self._house.stream, (0,))
+        self._rng = change(self._rng, (1, self._block.index))
+
+    def go(self, most: int | None = None) -> Rows:
+        """Step a cycle and report it."""
+        house = self._house.go()
+        p, groups, rng, count = house.parameters, self._groups, self._rng, self._block.count
+        days = self._plan.period_days
+        hours, n = _HOURS * days, round(days) * STEPS_A_DAY
+        knobs, tests = self._choose(house)
+        before, seen = instruments.of_house(house, count)
+        before |= {"anode_age": groups.anode_age.copy(), "mud_age": groups.mud_age.copy()}
+        normals = rng.standard_normal((n, cycle.NORMALS, count))
+        chances = rng.random((len(state.FAULTS) * faults.UNIFORMS, count))
+        errors = rng.standard_normal((instruments.NORMALS, count))
+        uniforms = rng.random((instruments.UNIFORMS, count))
+        lasts, begun = faults.begun(p, n, groups.fault_left, chances, house.period * days)
+        means = cycle.run(groups, house, knobs, normals, lasts)
+        stripped, gained = cycle.strip(p, groups, hours * means["zinc_made"])
+        cycle.age(p, groups, days)
+        row = instruments.spoil(p, instruments.row(p, groups, means, errors), self._last_row, uniforms, self._limits)
+        late = instruments.label(p, groups, stripped, means["lead_in_zinc"], seen["line_current"], hours, errors)
+        moves = self._moves(knobs, days)
+        self._known = [*self._known[-1:], {"current_efficiency": late["current_efficiency"], "shorts": means["shorts"]}]
+        self._last_row, self._last_knobs = row, knobs
+        truth = means | tests | {
+            "glue": knobs["glue_dose"], "stripped": stripped / days, "stuck_gained": gained / days, "knob_moves": moves,
+        }  # fmt: skip
+        events = [*(house.events if self._block.index == 0 else ()), *begun] if house.period >= 0 else []
+        return Rows(
+            np.arange(count),
+            np.full(count, np.datetime64(self._plan.period_start(house.period), "us")),
+            before | knobs | seen | row | late,
+            truth,
+            tuple(sorted(events, key=lambda event: event.onset)),
+            round(count * days),
+        )
+
+    def _choose(self, house: Cycle) -> tuple[cycle.Values, cycle.Values]:
+        p, stream, count = house.parameters, in_hand(self._rng), self._block.count
+        normals = stream.standard_normal((operators.NORMALS, count))
+        uniforms = stream.random((operators.UNIFORMS, count))
+        # A test lasts some cycles, so that what the deposit and the electrolyte answer slowly is in it.
+        if not self._last_knobs or house.period % round(p.test_periods) == 0:
+            self._test_chances = uniforms
+        if len(self._known) == 2:
+            operators.review(p, self._groups, self._known[0], normals)
+        by_hand = self._plan.knobs.at(house.period, self._block)
+        knobs, tests = operators.choose(p, self._groups, self._plan.seed, self._testing, self._test_chances, by_hand)
+        return {CURRENT_KNOB: np.full(count, house.current_target)} | knobs, tests
+
+    def _moves(self, knobs: cycle.Values, days: float) -> FloatArray:
+        """What moving the knobs cost [$/d]."""
+        cost = np.zeros(self._block.count)
+        for column in self._plan.seed.by_role("knob"):
+            if self._last_knobs and column.move_cost is not None:
+                cost += column.move_cost.value * np.abs(knobs[column.name] - self._last_knobs[column.name]) / days
+        return cost

@@ -1,0 +1,215 @@
+"""The simulated cell house: balances that close, counterfactuals, operators, faults, what is known when."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from physics.electrochemistry import ZINC_EQUIVALENT, specific_energy
+from physics.winning.balances import ACID_PER_ZINC, HYDROGEN_THERMONEUTRAL, ZINC_THERMONEUTRAL
+from seeds import load
+from synthetic_data import begin, replay
+from synthetic_data.engine.plan import SimulationError
+from synthetic_data.engine.worth import worth
+
+KEYS = ["unit", "period_start"]
+HOURS = 24.0
+
+
+@pytest.fixture(scope="module")
+def seed():
+    return load("zinc_electrowinning")
+
+
+@pytest.fixture(scope="module")
+def year(seed):
+    return replay(seed, units=10, years=0.4)
+
+
+@pytest.fixture(scope="module")
+def truth(year):
+    return year.truth
+
+
+def test_charge_makes_zinc_or_hydrogen_or_passes(truth):
+    shares = 0.01 * truth["current_efficiency"] + truth["hydrogen_share"] + truth["passed_share"]
+    assert shares.to_numpy() == pytest.approx(1.0, abs=1e-12)
+    assert truth["zinc_made"].to_numpy() == pytest.approx(
+        ZINC_EQUIVALENT * truth["line_current"] * 0.01 * truth["current_efficiency"], rel=1e-12
+    )
+
+
+def test_zinc_is_fed_spent_kept_or_deposited(truth):
+    kept = truth["zinc_fed"] - truth["zinc_spent"] - truth["zinc_made"]
+    assert kept.to_numpy() == pytest.approx(truth["zinc_gained"], abs=1e-9)
+
+
+def test_acid_is_freed_by_zinc_and_leaves_with_the_spent(truth):
+    kept = ACID_PER_ZINC * truth["zinc_made"] - truth["acid_spent"]
+    assert kept.to_numpy() == pytest.approx(truth["acid_gained"], abs=1e-9)
+
+
+def test_water_is_fed_spent_or_evaporated(truth):
+    out = truth["spent"] + truth["water_evaporated"]
+    assert truth["feed"].to_numpy() == pytest.approx(out, rel=1e-12)
+
+
+def test_heat_is_removed_or_stored(truth):
+    kept = truth["heat_released"] - truth["heat_removed"]
+    assert kept.to_numpy() == pytest.approx(truth["heat_stored"], abs=1e-9)
+
+
+def test_energy_is_bound_in_zinc_and_hydrogen_or_set_free(truth):
+    bound = ZINC_THERMONEUTRAL * 0.01 * truth["current_efficiency"] + HYDROGEN_THERMONEUTRAL * truth["hydrogen_share"]
+    power = truth["heat_released"] + truth["line_current"] * bound
+    assert (truth["energy"] / HOURS).to_numpy() == pytest.approx(power, rel=1e-12)
+
+
+def test_zinc_comes_off_or_stays_on_the_plates(truth):
+    made = truth["stripped"] + truth["stuck_gained"]
+    assert (HOURS * truth["zinc_made"]).to_numpy() == pytest.approx(made, rel=1e-12)
+    assert (truth["stuck_gained"] != 0.0).any()
+
+
+def test_specific_energy_is_voltage_over_efficiency(truth):
+    by_energy = 1e3 * truth["energy"] / (HOURS * truth["zinc_made"])
+    by_voltage = specific_energy(truth["cell_voltage"], truth["current_efficiency"], ZINC_EQUIVALENT)
+    assert by_energy.to_numpy() == pytest.approx(by_voltage, rel=1e-9)
+
+
+def test_contents_do_not_run_away(truth):
+    for name in ("zinc_gained", "acid_gained"):
+        drift = 48.0 * truth.groupby("unit")[name].sum() / 9.0  # g/L over the year
+        assert drift.abs().max() < 30.0
+
+
+def moved(seed, year, knob, by):
+    """Truth after a knob was moved in all rows and the others held, less the truth of the history."""
+    knobs = year.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]].copy()
+    knobs[knob] += by
+    other = replay(seed, units=10, years=0.4, knobs=knobs).truth.set_index(KEYS)
+    return (other - year.truth.set_index(KEYS)).mean()
+
+
+@pytest.mark.slow
+def test_replay_with_the_same_knobs_changes_nothing(seed, year):
+    knobs = year.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
+    again = replay(seed, units=10, years=0.4, knobs=knobs)
+    pd.testing.assert_frame_equal(again.truth, year.truth)
+    pd.testing.assert_frame_equal(again.table, year.table)
+
+
+@pytest.mark.slow
+def test_a_warmer_cell_conducts_better_and_makes_less(seed, year):
+    change = moved(seed, year, "temperature_target", 1.0)
+    assert change["cell_temperature"] == pytest.approx(1.0, abs=0.1)
+    assert -0.4 < change["current_efficiency"] < -0.15
+    assert change["cell_voltage"] < 0.0
+
+
+@pytest.mark.slow
+def test_more_acid_for_the_zinc_makes_less(seed, year):
+    change = moved(seed, year, "acid_zinc_target", 0.2)
+    assert change["zinc_in_cell"] < 0.0 < change["acid_in_cell"]
+    # Wark's law: 10 % loss times the relative rise of the ratio
+    assert change["current_efficiency"] == pytest.approx(-9.0 * 0.2 / 3.1, abs=0.25)
+
+
+@pytest.mark.slow
+def test_more_current_makes_more_zinc_at_more_volts(seed, year):
+    change = moved(seed, year, "line_current_target", 5.0)
+    assert change["line_current"] == pytest.approx(5.0, rel=0.01)
+    assert change["zinc_made"] > 4.0
+    assert 0.02 < change["cell_voltage"] < 0.04  # 0.05 V for 10 kA by the worked sweep
+
+
+def test_set_point_tests_are_random_pairs_on_some_groups(seed):
+    truth = replay(seed, units=100, years=0.3).truth
+    tests = truth.pivot(index="period_start", columns="unit", values="temperature_target_test")
+    testing = (tests != 0).any()
+    assert 0.03 < testing.mean() < 0.16
+    held = tests.loc[:, testing]
+    assert set(np.unique(held)) == {-1.0, 1.0}
+    assert abs(held.to_numpy().mean()) < 0.3
+
+
+def test_operators_confound_the_history(year):
+    table, truth = year.table, year.truth
+    means = table.assign(true=truth["current_efficiency"]).groupby("unit")[["true", "glue_dose"]].mean()
+    assert means["true"].corr(means["glue_dose"]) < -0.3
+
+
+@pytest.mark.slow
+def test_an_ingress_costs_efficiency_and_shows_before_the_assay(seed):
+    plant = replay(seed, units=6, years=3)
+    ingress = plant.events[plant.events["kind"] == "ingress"]
+    assert len(ingress) >= 6
+    assert (ingress["onset"] < ingress["detected"]).all()
+    assert (ingress["detected"] <= ingress["end"]).all()
+    rows = plant.table.assign(true=plant.truth["current_efficiency"])
+    by_cycle = rows.groupby("period_start")[["true", "purification_potential", "antimony"]].mean()
+    long = ingress[ingress["end"] - ingress["onset"] > pd.Timedelta(hours=24)]
+    hit = [by_cycle.index[by_cycle.index <= onset].max() for onset in long["onset"]]
+    assert by_cycle.loc[hit, "purification_potential"].mean() > by_cycle["purification_potential"].mean() + 5.0
+    assert by_cycle.loc[hit, "true"].mean() < by_cycle["true"].mean() - 1.0
+
+
+@pytest.mark.slow
+def test_a_stop_is_at_holding_current(seed):
+    plant = replay(seed, units=4, years=2)
+    stops = plant.events[plant.events["kind"] == "curtailment"]
+    assert len(stops) >= 8
+    assert plant.truth["line_current"].min() < 0.95 * plant.truth["line_current"].median()
+    assert (plant.truth["current_efficiency"] > 50.0).all()
+
+
+def test_assays_below_the_limit_stand_as_the_limit(year):
+    for name in ("antimony", "germanium", "antimony_in_hand", "germanium_in_hand"):
+        assert year.table[name].min() >= 4.0
+
+
+def test_stepping_is_replaying(seed, year):
+    running = begin(seed, units=10, years=0.4)
+    for _ in range(3):
+        running.step()
+    third = running.step().table
+    same = year.table[year.table["period_start"] == third["period_start"].iloc[0]].reset_index(drop=True)
+    known = [column for column in same if column in third and third[column].notna().all()]
+    pd.testing.assert_frame_equal(third[known], same[known])
+    assert third["current_efficiency"].isna().all() == (seed.wait("current_efficiency") > 1)
+
+
+def test_another_future_shares_what_is_known_and_nothing_else(seed):
+    running = begin(seed, units=10, years=0.5)
+    for _ in range(4):
+        running.step()
+    other = running.fork(7)
+    pd.testing.assert_frame_equal(running.known(), other.known())
+    pd.testing.assert_frame_equal(running.plan(), other.plan())
+    own, theirs = running.step().truth, other.step().truth
+    assert not np.allclose(own["current_efficiency"], theirs["current_efficiency"])
+    pd.testing.assert_frame_equal(running.fork().step().truth, running.step().truth)
+
+
+def test_one_current_for_all_cells(seed):
+    running = begin(seed, units=3, years=0.2)
+    plan = running.plan()
+    plan["line_current_target"] = [99.0, 100.0, 100.0]
+    with pytest.raises(SimulationError, match=r"got 99 and 100 in one period: expected one value"):
+        running.step(plan)
+
+
+def test_the_margin_is_metal_less_what_it_took(seed, truth):
+    money = worth(seed, truth)
+    price = {name: quantity.value for name, quantity in seed.economics.items()}
+    row = truth.iloc[100]
+    zinc = HOURS * row["zinc_made"] / 1000.0
+    bought = row["energy"] / price["rectifier_efficiency"] + zinc * price["auxiliary_energy"]
+    by_hand = (
+        zinc * (price["zinc_price"] - price["feed_zinc_price"])
+        - row["power_cost"] / price["rectifier_efficiency"]
+        - zinc * row["glue"] / 1000.0 * price["glue_price"]
+        - bought * price["grid_emission_factor"] / 1000.0 * price["carbon_price"]
+        - row["knob_moves"]
+    )
+    assert money["margin"].iloc[100] == pytest.approx(by_hand, rel=1e-12)
+    assert money["margin"].mean() > 0.0
