@@ -53,7 +53,7 @@ def hydrogen_exchange(
     h2so4: Numeric,
     electrolyte_temperature: Numeric,
     impurity_log: Numeric = 0.0,
-    clean_density: Numeric = 1.2,
+    clean_density: Numeric = 1.05,
     apparent_activation: Numeric = 3200.0,
 ) -> FloatArray:
     """Hydrogen current density at zinc's reversible potential: h = h0 (a/170) exp(lnΛ - θ (1/T - 1/311.15)).

@@ -126,7 +126,7 @@ def _heat(p: CellHouseParameters, groups: Groups, knobs: Step, given: Given, fou
     """Heat set free against towers that hold the target, as far as weather and capacity let them."""
     heat = released_heat(given.current, found["cell_voltage"], found["zinc_share"], found["hydrogen_share"])
     sink = given.ambient + p.tower_approach
-    aim = knobs["temperature_target"] - p.thermometer_sd * groups.trait("thermometer") + p.cooling_sd * groups.walks[1]
+    aim = knobs["temperature_target"] - p.thermometer_sd * groups.trait("thermometer") + p.cooling_sd * groups.walks[2]
     tower = np.clip(heat / np.maximum(aim - sink, _NARROWEST), _LEAST_COOLING, p.tower_capacity * given.cooling)
     end, mean = _exponentially(groups.temperature, sink + heat / tower, tower / p.heat_capacity, STEP_HOURS)
     found |= {

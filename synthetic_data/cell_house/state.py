@@ -14,7 +14,7 @@ TRAITS = (
     "sensitivity", "anode", "gap", "contact", "scale", "thermometer", "zinc_titration", "acid_titration", "flow",
     "shorts", "meter",
 )  # fmt: skip
-WALKS = ("deposit", "wiring")  # slow disturbances of a group
+WALKS = ("deposit", "wiring", "cooling")  # slow disturbances of a group
 FAULTS = ("blocked_feed", "bad_contact", "sticking")
 
 
