@@ -1,0 +1,224 @@
+"""Zinc electrowinning: physics features, current efficiency by physics alone, and the targets that follow from it.
+
+All of it works on measured columns of a cycle, in plant units. What no column holds is taken as constant and assumed:
+cathodes of 200 m² a cell, how much of each trace the deposit takes out of the cell, and the usual cell below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.processes.feature import PhysicsFeature
+from physics.arrays import FloatArray
+from physics.electrochemistry import (
+    ZINC_EQUIVALENT,
+    alternating_current_energy,
+    current_efficiency_from_mass,
+    metal_mass,
+    specific_energy,
+)
+from physics.winning.balances import hydrogen_mass
+from physics.winning.impurities import hole_share, impurity_logarithm, induction_time
+from physics.winning.kinetics import cathode_currents, hydrogen_exchange, zinc_exchange
+from physics.winning.winning_voltage import (
+    bath_drop,
+    deposit_thickness,
+    oxygen_overvoltage,
+    with_bubbles,
+    zinc_bath_conductivity,
+    zinc_decomposition_voltage,
+)
+
+CATHODE_AREA = 200.0  # m² a cell
+STRIP_CYCLE = 48.0  # h
+# Content of the cell over that of the feed: what deposits is gone.
+LEFT = {"cobalt": 1.0, "nickel": 1.0, "antimony": 0.5, "germanium": 0.55, "copper": 0.6}
+GAP, GAS_SHARE, CONTACTS = 30.0, 0.06, 0.045  # mm, 1, V
+SHORT_CURRENT, SHORTS_SEEN, IRON_SHARE = 0.006, 0.8, 0.003  # shares of the current, of the shorts
+HOLE_RATE = 0.012  # 1/h
+EVAPORATED = 0.107  # share of the feed
+# The equations end where a cell no longer runs; these bounds keep a strange row's answer finite.
+LEAST_CURRENT, LEAST_CONTENT, LEAST_EFFICIENCY = 5.0, 5.0, 30.0  # kA, g/L, %
+LEAST_CONDUCTIVITY = 0.1  # S/cm
+
+# Signs are those at equal other features; 0 stands where physics pulls both ways or its size is only assumed.
+FEATURES = (
+    PhysicsFeature("current_density", "A/m²", 0, (25, 700), "current on a square metre of cathode"),
+    PhysicsFeature("acid_zinc_ratio", "1", -1, (1, 6), "acid over zinc in the cell: Wark's law"),
+    PhysicsFeature(
+        "impurity_log", "1", -1, (0, 8), "logarithm of the factor by which assayed traces speed hydrogen up"
+    ),
+    PhysicsFeature("kinetic_efficiency", "%", 1, (20, 100), "current efficiency of the cathode by its kinetics alone"),
+    PhysicsFeature("short_loss", "%", -1, (0, 25), "current that passes through the short circuits found"),
+    PhysicsFeature("induction_time", "h", 1, (1, 150), "time after which zinc dissolves again from holes"),
+    PhysicsFeature("expected_efficiency", "%", 1, (20, 100), "current efficiency by all of the above together"),
+    PhysicsFeature(
+        "feed_implied_efficiency", "%", 1, (20, 160), "current efficiency that the zinc fed and not spent stands for"
+    ),
+    PhysicsFeature(
+        "excess_voltage", "V", 0, (-1, 1), "cell voltage beyond that of a usual cell with clean anodes at this state"
+    ),
+)
+
+# What a contribution to a prediction is put down to: inputs and features by the physics they act through.
+CAUSES = {
+    "traces in the feed": (
+        *("cobalt", "nickel", "copper", "cobalt_in_hand", "nickel_in_hand", "copper_in_hand", "antimony_in_hand"),
+        *("germanium_in_hand", "potential_in_hand", "purification_potential", "impurity_log", "induction_time"),
+    ),
+    "acid and zinc": (
+        *("zinc_in_cell", "acid_in_cell", "acid_zinc_target", "zinc_feed", "feed_flow", "acid_zinc_ratio"),
+        "feed_implied_efficiency",
+    ),
+    "temperature and cooling": (
+        *("cell_temperature", "temperature_target", "previous_cell_temperature", "ambient_temperature"),
+    ),
+    "current": ("line_current", "line_current_target", "current_density"),
+    "glue": ("glue_dose",),
+    "anodes, contacts and short circuits": (
+        *("anode_age", "mud_age", "manganese", "chloride", "cell_voltage", "previous_cell_voltage", "short_circuits"),
+        *("short_loss", "excess_voltage"),
+    ),
+    "efficiency before, and expected by physics": (
+        *("current_efficiency_in_hand", "kinetic_efficiency", "expected_efficiency"),
+    ),
+}
+
+
+def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Physics features of cycles, one array a name of `FEATURES`.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+
+    Returns
+    -------
+    dict[str, FloatArray]
+        Features by name, each of shape (n,) and in the unit that `FEATURES` states; NaN where an input is missing
+
+    References
+    ----------
+    Each equation names its own source; the signs follow from Wark's law, the kinetics of both reactions and Faraday's
+    law.
+    """
+    zinc, acid, temperature, current = _state(columns)
+    found = _efficiency(columns)
+    feed = columns["feed_flow"]
+    made = feed * (columns["zinc_feed"] - (1.0 - EVAPORATED) * zinc)
+    by_feed = current_efficiency_from_mass(made, current, 1.0, ZINC_EQUIVALENT)
+    density = found["current_density"]
+    thickness = 0.5 * deposit_thickness(density, found["kinetic_efficiency"], STRIP_CYCLE)
+    conductivity = np.maximum(zinc_bath_conductivity(temperature, zinc, acid), LEAST_CONDUCTIVITY)
+    usual = (
+        zinc_decomposition_voltage(temperature, zinc, acid)
+        + oxygen_overvoltage(density)
+        + found.pop("overvoltage")
+        + bath_drop(density, GAP - thickness, with_bubbles(conductivity, GAS_SHARE))
+        + CONTACTS
+    )
+    return found | {
+        "acid_zinc_ratio": acid / zinc,
+        "feed_implied_efficiency": np.clip(by_feed, 20.0, 160.0),
+        "excess_voltage": columns["cell_voltage"] - usual,
+    }
+
+
+def first_principles(columns: Mapping[str, FloatArray]) -> FloatArray:
+    """Current efficiency by physics alone: kinetics of the cathode, short circuits and holes at the measured state.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+
+    Returns
+    -------
+    FloatArray
+        Current efficiency, shape (n,); NaN where an input is missing [%]
+
+    References
+    ----------
+    `physics.winning`: levels fitted to published efficiencies, weights of traces mostly assumed.
+    """
+    return _efficiency(columns)["expected_efficiency"]
+
+
+def derived(
+    columns: Mapping[str, FloatArray], target: FloatArray, economics: Mapping[str, float]
+) -> dict[str, FloatArray]:
+    """Specific energy, hydrogen and greenhouse gases a tonne at a current efficiency; all fall when it rises.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
+    target
+        Current efficiency, shape (n,), above 0 [%]
+    economics
+        Values of the seed's [economics] by name, in the unit of the seed
+
+    Returns
+    -------
+    dict[str, FloatArray]
+        specific_energy (direct current) in kWh/t, hydrogen in kg/t, and co2e (electricity bought) in tCO2e/t, each of
+        shape (n,)
+
+    References
+    ----------
+    Faraday's law; grid factor of the seed.
+    """
+    direct = specific_energy(columns["cell_voltage"], target, ZINC_EQUIVALENT)
+    bought = alternating_current_energy(direct, economics["rectifier_efficiency"], economics["auxiliary_energy"])
+    lost = np.maximum(1.0 - 0.01 * target - 0.01 * _short_loss(columns) - IRON_SHARE, 0.0)
+    hydrogen = 1e3 * hydrogen_mass(1.0, 1.0, lost) / metal_mass(1.0, 1.0, target, ZINC_EQUIVALENT)
+    return {
+        "specific_energy": direct,
+        "hydrogen": hydrogen,
+        "co2e": 1e-3 * economics["grid_emission_factor"] * bought,
+    }
+
+
+def _state(columns: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Zinc and acid [g/L], temperature [°C] and current [kA] within what the equations hold for."""
+    zinc, acid = (np.maximum(columns[name], LEAST_CONTENT) for name in ("zinc_in_cell", "acid_in_cell"))
+    return zinc, acid, columns["cell_temperature"], np.maximum(columns["line_current"], LEAST_CURRENT)
+
+
+def _short_loss(columns: Mapping[str, FloatArray]) -> FloatArray:
+    """Current through short circuits, of which patrols miss some [%]."""
+    return 100.0 * SHORT_CURRENT / SHORTS_SEEN * np.minimum(columns["short_circuits"], 30.0)
+
+
+def _efficiency(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    zinc, acid, temperature, current = _state(columns)
+    glue = columns["glue_dose"]
+    cell = {
+        "cobalt": columns["cobalt"],
+        "nickel": columns["nickel"],
+        "antimony": 1e-3 * columns["antimony_in_hand"],
+        "germanium": 1e-3 * columns["germanium_in_hand"],
+        "copper": columns["copper"],
+    }
+    cobalt, nickel, antimony, germanium, copper = (LEFT[name] * np.abs(value) for name, value in cell.items())
+    logarithm = np.minimum(impurity_logarithm(cobalt, nickel, antimony, germanium, copper, glue), 8.0)
+    density = 1e3 * current / CATHODE_AREA
+    exchange = zinc_exchange(zinc, density, glue), hydrogen_exchange(acid, temperature, logarithm)
+    plated, _, overvoltage = cathode_currents(density, *exchange, temperature)
+    kinetic = np.maximum(100.0 * plated / density, LEAST_EFFICIENCY)
+    onset = np.clip(induction_time(cobalt, nickel, temperature, density), 1.0, 150.0)
+    late = np.maximum(STRIP_CYCLE - onset, 0.0)
+    holes = 0.5 * hole_share(STRIP_CYCLE, onset, HOLE_RATE) * late / STRIP_CYCLE  # mean over the cycle
+    short = _short_loss(columns)
+    return {
+        "current_density": density,
+        "impurity_log": logarithm,
+        "kinetic_efficiency": kinetic,
+        "short_loss": short,
+        "induction_time": onset,
+        "expected_efficiency": np.maximum((1.0 - 0.01 * short - IRON_SHARE) * (1.0 - holes) * kinetic, 20.0),
+        "overvoltage": overvoltage,
+    }
