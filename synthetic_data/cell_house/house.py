@@ -26,6 +26,7 @@ _KINDS = ("ingress", "cooling", "curtailment")
 _OF_INGRESS = (("antimony", "germanium"), ("cobalt", "nickel"))  # by the stage of purification that fails
 _MICRO = ("antimony", "germanium")  # reported in µg/L
 _DAY_AGO, _TWO_SAMPLES_AGO = 6, 2  # steps after which a result is in hand
+_SAMPLES_A_DAY = np.array([1.0 if name in _MICRO else 3.0 for name in TRACES])
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class House:
         cycle, feed, events = self._steps_of(p, period, target, shocks, chances)
         potential = cycle.pop("potential")
         self._past_zinc, self._past_feed, self._past_potential = cycle["feed_zinc"], feed, potential
-        reported = _report(p, feed.mean(axis=0), errors[:, : len(TRACES)])
+        reported = _report(p, feed.mean(axis=0), errors[:, : len(TRACES)], _SAMPLES_A_DAY * plan.period_days)
         reported["purification_potential"] = float(potential.mean() + 0.3 * p.potential_sd * errors[0, -1])
         reported["line_current"] = float(cycle["current"].mean() * (1.0 + p.ammeter_sd * errors[0, -2]))
         self.first = period + 1
@@ -195,11 +196,15 @@ def _tariff(p: CellHouseParameters, step: int, price: float) -> tuple[float, flo
     return (1.0 - p.tariff_swing, price * (1.0 + p.price_swing)) if step in _PEAK else (1.0, price)
 
 
-def _report(p: CellHouseParameters, traces: FloatArray, errors: FloatArray) -> dict[str, float]:
-    """Contents as the laboratory reports them; one below its limit stands as the limit. Micrograms of two."""
+def _report(
+    p: CellHouseParameters, traces: FloatArray, errors: FloatArray, samples: FloatArray | float = 1.0
+) -> dict[str, float]:
+    """Means of samples as the laboratory reports them; one below its limit stands as the limit. Micrograms of two."""
     limits = np.array([p[f"limit_{name}"] for name in TRACES])
     rsd = np.array([p[f"assay_{name}_rsd"] for name in TRACES])
-    found = np.abs(report(traces, Method(0.0, rsd, 0.3 * limits, limits, 0.1 * limits), 1.0, errors))
+    fewer = 1.0 / np.sqrt(samples)
+    method = Method(0.0, fewer * rsd, fewer * 0.3 * limits, limits, 0.1 * limits)
+    found = np.abs(report(traces, method, 1.0, errors))
     return {name: float(found[k]) * (1e3 if name in _MICRO else 1.0) for k, name in enumerate(TRACES)}
 
 
