@@ -69,18 +69,17 @@ def impurity_logarithm(
     other weights are assumed within the limits that plants keep; those of pairs so that usual contents give about 1.7,
     which is 91 %.
     """
-    cobalt = np.asarray(cobalt_trace, dtype=np.float64)
+    cobalt, nickel = np.asarray(cobalt_trace, dtype=np.float64), np.asarray(nickel_trace, dtype=np.float64)
+    antimony, germanium = np.asarray(antimony_trace, dtype=np.float64), np.asarray(germanium_trace, dtype=np.float64)
     alone = (
         0.4 * cobalt
-        + 0.8 * np.asarray(nickel_trace, dtype=np.float64)
-        + 240.0 * glue_shield(glue_dose) * antimony_trace
-        + 50.0 * np.asarray(germanium_trace, dtype=np.float64)
+        + 0.8 * nickel
+        + 240.0 * glue_shield(glue_dose) * antimony
+        + 50.0 * germanium
         + 0.4 * np.asarray(copper_trace, dtype=np.float64)
     )
-    pairs = (
-        np.sqrt(antimony_trace) * (16.0 * np.sqrt(cobalt) + 6.0 * np.sqrt(nickel_trace))
-        + np.sqrt(germanium_trace) * (12.0 * np.sqrt(cobalt) + 20.0 * np.sqrt(antimony_trace))
-    )  # fmt: skip
+    roots = np.sqrt(cobalt), np.sqrt(nickel), np.sqrt(antimony), np.sqrt(germanium)
+    pairs = roots[2] * (16.0 * roots[0] + 6.0 * roots[1] + 20.0 * roots[3]) + 12.0 * roots[3] * roots[0]
     result: FloatArray = alone + pairs
     return result
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,7 @@ from synthetic_data.cell_house.state import FAULTS, WALKS, Groups
 Step = dict[str, FloatArray]  # what happened in a step, by name, one value a group
 
 _LEAST_COOLING = 0.5  # kW/K: surface and pipes
+_YEAR = 365.25  # d
 _NARROWEST = 1.0  # K between target and weather, within which the towers run in full
 
 
@@ -39,7 +41,6 @@ class Given:
     cooling: float
     feed_zinc: float
     feed_traces: FloatArray
-    manganese: float
     growth: float  # hours since stripping, middle of the step
 
 
@@ -52,118 +53,141 @@ def _exponentially(
     return start - off, steady + off / spent
 
 
-def step(p: CellHouseParameters, groups: Groups, knobs: Step, given: Given, z: FloatArray) -> Step:
+@dataclass(frozen=True)
+class Fixed:
+    """What does not change within a cycle, one value a group."""
+
+    knobs: Step
+    sensitivity: FloatArray  # of the logarithm of impurities
+    shorts: FloatArray  # logarithm of how prone a group is
+    gap: FloatArray  # mm
+    anode: FloatArray  # overvoltage of oxygen at 500 A/m², and the mud on it [V]
+    contact: FloatArray  # 1
+    aim: FloatArray  # temperature that the thermometer takes for the target [°C]
+    flow: FloatArray  # feed over that of the meter [1]
+    zinc_bias: FloatArray  # g/L
+    acid_bias: FloatArray  # g/L
+    deposition: FloatArray  # of each trace, in a column [1/h]
+
+    @classmethod
+    def of(cls, p: CellHouseParameters, groups: Groups, knobs: Step, manganese: float) -> Fixed:
+        """For a cycle that begins."""
+        young = p.young_anode * np.exp(-groups.anode_age / p.anode_conditioning)
+        aged = p.anode_ageing * groups.anode_age / _YEAR
+        mud = p.mud_voltage * groups.mud_age * (manganese / p.manganese)
+        return cls(
+            knobs,
+            sensitivity=p.sensitivity_sd * groups.trait("sensitivity"),
+            shorts=p.shorts_sd * groups.trait("shorts") + p.short_mud * (groups.mud_age / 30.0 - 0.5),
+            gap=p.electrode_gap + p.gap_sd * groups.trait("gap"),
+            anode=p.oxygen_overvoltage + young + aged + p.anode_sd * groups.trait("anode") + mud,
+            contact=1.0 + p.contact_sd * groups.trait("contact"),
+            aim=knobs["temperature_target"] - p.thermometer_sd * groups.trait("thermometer"),
+            flow=1.0 + p.flow_sd * groups.trait("flow"),
+            zinc_bias=p.zinc_bias_sd * groups.trait("zinc_titration"),
+            acid_bias=p.acid_bias_sd * groups.trait("acid_titration"),
+            deposition=np.array([[p[f"deposition_{name}"]] for name in TRACES]),
+        )
+
+
+def step(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, z: FloatArray) -> Step:
     """One step of all groups; `z` are normals of the readings and walks, shape (NORMALS, groups)."""
     on = np.minimum(groups.fault_left / STEP_HOURS, 1.0)
     found: Step = dict(zip(FAULTS, on, strict=True))
     groups.fault_left = np.maximum(groups.fault_left - STEP_HOURS, 0.0)
-    kept = np.exp(-STEP_HOURS / 24.0 / p.group_memory)
-    groups.walks = kept * groups.walks + np.sqrt(1.0 - kept * kept) * z[: len(WALKS)]
-    _cathode(p, groups, knobs, given, found)
-    _voltage(p, groups, given, found)
-    _heat(p, groups, knobs, given, found)
-    _contents(p, groups, knobs, given, found, z[len(WALKS) :])
+    kept = math.exp(-STEP_HOURS / 24.0 / p.group_memory)
+    groups.walks = kept * groups.walks + math.sqrt(1.0 - kept * kept) * z[: len(WALKS)]
+    _cathode(p, groups, fixed, given, found)
+    _voltage(p, groups, fixed, given, found)
+    _heat(p, groups, fixed, given, found)
+    _contents(p, groups, fixed, given, found, z[len(WALKS) :])
     return found
 
 
-def _cathode(p: CellHouseParameters, groups: Groups, knobs: Step, given: Given, found: Step) -> None:
+def _cathode(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, found: Step) -> None:
     """Shares of the current: zinc, hydrogen, and what goes through shorts or turns iron over."""
-    density = 1e3 * given.current / p.cathode_area
-    glue = knobs["glue_dose"]
+    density, glue = 1e3 * given.current / p.cathode_area, fixed.knobs["glue_dose"]
     traces = dict(zip(TRACES, groups.traces, strict=True))
     logarithm = p.sensitivity * impurity_logarithm(
         traces["cobalt"], traces["nickel"], traces["antimony"], traces["germanium"], traces["copper"], glue
     )
-    logarithm = logarithm + p.sensitivity_sd * groups.trait("sensitivity") + p.deposit_sd * groups.walks[0]
+    logarithm = logarithm + fixed.sensitivity + p.deposit_sd * groups.walks[0]
     exchange = zinc_exchange(groups.zinc, density, glue, p.limiting_density)
     hydrogen = hydrogen_exchange(groups.acid, groups.temperature, logarithm, p.clean_density, p.apparent_activation)
     zinc, _, overvoltage = cathode_currents(density, exchange, hydrogen, groups.temperature)
     onset = induction_time(traces["cobalt"], traces["nickel"], groups.temperature, density, p.clean_time)
     holes = hole_share(given.growth, onset, p.hole_rate)
-    _short(p, groups, given, found)
+    # Short circuits: more as the deposit grows and mud gathers; patrols find most of them.
+    grown = p.short_growth * (given.growth / 24.0 - 1.0)
+    came = p.short_rate * STEP_HOURS / 24.0 * np.exp(grown + fixed.shorts + p.shorts_walk * groups.walks[0])
+    groups.shorts = groups.shorts * math.exp(-STEP_HOURS / p.patrol_hours) + came
     passed = np.minimum(p.short_current * groups.shorts + p.iron_share, 0.5)
     share = (1.0 - passed) * (1.0 - holes) * zinc / density
     found |= {
-        "impurity": logarithm, "overvoltage": overvoltage, "onset": onset, "holes": holes,
+        "impurity": logarithm, "overvoltage": overvoltage, "onset": onset, "holes": holes, "shorts": groups.shorts,
         "zinc_share": share, "hydrogen_share": 1.0 - passed - share, "passed_share": passed,
     }  # fmt: skip
 
 
-def _short(p: CellHouseParameters, groups: Groups, given: Given, found: Step) -> None:
-    """Short circuits: more as the deposit grows and mud gathers; patrols find most of them."""
-    grown = np.exp(p.short_growth * (given.growth / 24.0 - 1.0) + p.short_mud * (groups.mud_age / 30.0 - 0.5))
-    rough = np.exp(p.shorts_sd * groups.trait("shorts") + p.shorts_walk * groups.walks[0])
-    came = p.short_rate * STEP_HOURS / 24.0 * grown * rough
-    groups.shorts = groups.shorts * np.exp(-STEP_HOURS / p.patrol_hours) + came
-    found["shorts"] = groups.shorts
-
-
-def _voltage(p: CellHouseParameters, groups: Groups, given: Given, found: Step) -> None:
+def _voltage(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, found: Step) -> None:
     """Voltage of a cell, term by term."""
     density, warm = 1e3 * given.current / p.cathode_area, groups.temperature
-    grown = deposit_thickness(density, 100.0 * found["zinc_share"], given.growth)
-    gap = p.electrode_gap + p.gap_sd * groups.trait("gap") - grown
+    gap = fixed.gap - deposit_thickness(density, 100.0 * found["zinc_share"], given.growth)
     bath = with_bubbles(zinc_bath_conductivity(warm, groups.zinc, groups.acid), p.gas_share)
-    young = p.young_anode * np.exp(-groups.anode_age / p.anode_conditioning)
-    anode = (
-        p.oxygen_overvoltage + young + p.anode_ageing * groups.anode_age / 365.25 + p.anode_sd * groups.trait("anode")
-    )
-    wiring = 1.0 + p.contact_sd * groups.trait("contact") + p.wiring_sd * groups.walks[1]
-    contact = p.contact_voltage * wiring + p.bad_contact_voltage * found["bad_contact"]
-    mud = p.mud_voltage * groups.mud_age * (given.manganese / p.manganese)
+    contact = p.contact_voltage * (fixed.contact + p.wiring_sd * groups.walks[1])
+    contact = contact + p.bad_contact_voltage * found["bad_contact"]
     found["cell_voltage"] = (
         zinc_decomposition_voltage(warm, groups.zinc, groups.acid)
-        + oxygen_overvoltage(density, anode, p.tafel_slope)
+        + oxygen_overvoltage(density, fixed.anode, p.tafel_slope)
         + found["overvoltage"]
         + bath_drop(density, gap, bath)
         + contact * (given.current / p.nominal_current)
-        + mud
         - p.voltage_per_short * groups.shorts
     )
 
 
-def _heat(p: CellHouseParameters, groups: Groups, knobs: Step, given: Given, found: Step) -> None:
+def _heat(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, found: Step) -> None:
     """Heat set free against towers that hold the target, as far as weather and capacity let them."""
     heat = released_heat(given.current, found["cell_voltage"], found["zinc_share"], found["hydrogen_share"])
     sink = given.ambient + p.tower_approach
-    aim = knobs["temperature_target"] - p.thermometer_sd * groups.trait("thermometer") + p.cooling_sd * groups.walks[2]
-    tower = np.clip(heat / np.maximum(aim - sink, _NARROWEST), _LEAST_COOLING, p.tower_capacity * given.cooling)
+    above = np.maximum(fixed.aim + p.cooling_sd * groups.walks[2] - sink, _NARROWEST)
+    tower = np.minimum(np.maximum(heat / above, _LEAST_COOLING), p.tower_capacity * given.cooling)
     end, mean = _exponentially(groups.temperature, sink + heat / tower, tower / p.heat_capacity, STEP_HOURS)
     found |= {
         "heat_released": heat,
         "heat_removed": tower * (mean - sink),
-        "heat_stored": p.heat_capacity * (end - groups.temperature) / STEP_HOURS,
+        "heat_stored": p.heat_capacity / STEP_HOURS * (end - groups.temperature),
         "cell_temperature": mean,
-        "temperature_end": end,
     }
     groups.temperature = end
 
 
-def _contents(p: CellHouseParameters, groups: Groups, knobs: Step, given: Given, found: Step, z: FloatArray) -> None:
+def _contents(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, found: Step, z: FloatArray) -> None:
     """Zinc, acid, water and traces of a cell; the feed follows the current and late titrations."""
     made = ZINC_EQUIVALENT * given.current * found["zinc_share"]  # kg/h
-    target = knobs["acid_zinc_target"]
+    target = fixed.knobs["acid_zinc_target"]
     planned = ZINC_EQUIVALENT * given.current * 0.01 * p.planned_efficiency
     ordered = feed_for_ratio(planned, given.feed_zinc, target) * (1.0 + groups.trim)
-    feed = ordered * (1.0 + p.flow_sd * groups.trait("flow")) * (1.0 - p.blocked_depth * found["blocked_feed"])
-    water = np.clip(evaporated_water(found["heat_removed"], p.evaporated_share), 0.0, 0.5 * feed)
+    feed = ordered * fixed.flow * (1.0 - p.blocked_depth * found["blocked_feed"])
+    water = np.minimum(np.maximum(evaporated_water(found["heat_removed"], p.evaporated_share), 0.0), 0.5 * feed)
     out = feed - water
     turnover = out / p.cell_volume
-    zinc, acid, traces = groups.zinc, groups.acid, groups.traces
+    zinc, acid = groups.zinc, groups.acid
     groups.zinc, zinc_mean = _exponentially(zinc, (feed * given.feed_zinc - made) / out, turnover, STEP_HOURS)
     groups.acid, acid_mean = _exponentially(acid, ACID_PER_ZINC * made / out, turnover, STEP_HOURS)
-    leaving = turnover + np.array([[p[f"deposition_{name}"]] for name in TRACES])
-    steady = given.feed_traces[:, None] * feed / p.cell_volume / leaving
-    groups.traces, found_traces = _exponentially(traces, steady, leaving, STEP_HOURS)
-    read_zinc = zinc_mean + p.zinc_bias_sd * groups.trait("zinc_titration") + p.zinc_titration_sd * z[0]
-    read_acid = acid_mean + p.acid_bias_sd * groups.trait("acid_titration") + p.acid_titration_sd * z[1]
+    leaving = turnover + fixed.deposition
+    steady = given.feed_traces[:, None] * (feed / p.cell_volume) / leaving
+    groups.traces, traces_mean = _exponentially(groups.traces, steady, leaving, STEP_HOURS)
+    read_zinc = zinc_mean + fixed.zinc_bias + p.zinc_titration_sd * z[0]
+    read_acid = acid_mean + fixed.acid_bias + p.acid_titration_sd * z[1]
     off = read_acid / np.maximum(read_zinc, 1.0) / target - 1.0
-    groups.trim = np.clip(groups.trim + p.feed_gain * off - p.feed_return * groups.trim, -p.trim_most, p.trim_most)
+    trim = groups.trim + p.feed_gain * off - p.feed_return * groups.trim
+    groups.trim = np.minimum(np.maximum(trim, -p.trim_most), p.trim_most)
     found |= {
         "zinc_made": made, "feed": feed, "water_evaporated": water, "spent": out, "zinc_fed": feed * given.feed_zinc,
         "zinc_in_cell": zinc_mean, "acid_in_cell": acid_mean, "zinc_reading": read_zinc, "acid_reading": read_acid,
-        "zinc_gained": p.cell_volume * (groups.zinc - zinc) / STEP_HOURS,
-        "acid_gained": p.cell_volume * (groups.acid - acid) / STEP_HOURS,
+        "zinc_gained": p.cell_volume / STEP_HOURS * (groups.zinc - zinc),
+        "acid_gained": p.cell_volume / STEP_HOURS * (groups.acid - acid),
         "zinc_spent": out * zinc_mean, "acid_spent": out * acid_mean,
-        "antimony_in_cell": found_traces[TRACES.index("antimony")],
+        "antimony_in_cell": traces_mean[TRACES.index("antimony")],
     }  # fmt: skip

@@ -30,14 +30,15 @@ def run(groups: Groups, house: Cycle, knobs: Values, normals: FloatArray, lasts:
     p, steps = house.parameters, len(house.current)
     sums = {name: np.zeros(len(groups.zinc)) for name in (*TRUE_MEANS, *READ_MEANS)}
     charge, energy, cost, hydrogen, passed = (np.zeros(len(groups.zinc)) for _ in range(5))
+    fixed = cell.Fixed.of(p, groups, knobs, house.manganese)
     for s in range(steps):
         groups.fault_left = np.maximum(groups.fault_left, lasts[s])
         current = float(house.current[s])
         given = cell.Given(
             current, float(house.price[s]), float(house.ambient[s]), float(house.cooling[s]),
-            float(house.feed_zinc[s]), house.feed_traces[s], house.manganese, (s + 0.5) * STEP_HOURS,
+            float(house.feed_zinc[s]), house.feed_traces[s], (s + 0.5) * STEP_HOURS,
         )  # fmt: skip
-        found = cell.step(p, groups, knobs, given, normals[s])
+        found = cell.step(p, groups, fixed, given, normals[s])
         for name, total in sums.items():
             total += found[name]
         power = current * found["cell_voltage"]

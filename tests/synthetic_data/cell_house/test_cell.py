@@ -33,7 +33,6 @@ def given(p, **changed):
         "cooling": 1.0,
         "feed_zinc": 150.0,
         "feed_traces": np.array([p[f"feed_{name}"] for name in TRACES]),
-        "manganese": p.manganese,
         "growth": 24.0,
     }
     return cell.Given(**(usual | changed))
@@ -45,8 +44,9 @@ def knobs(p, **changed):
 
 
 def settled(p, groups, count=30, given_changed=None, **changed):
+    fixed = cell.Fixed.of(p, groups, knobs(p, **changed), p.manganese)
     for _ in range(count):
-        found = cell.step(p, groups, knobs(p, **changed), given(p, **(given_changed or {})), np.zeros((NORMALS, COUNT)))
+        found = cell.step(p, groups, fixed, given(p, **(given_changed or {})), np.zeros((NORMALS, COUNT)))
     return found
 
 
