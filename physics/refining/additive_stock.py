@@ -61,12 +61,12 @@ def additive_content(additive_dose: Numeric, electrolyte_share: Numeric, decay: 
     return result
 
 
-def additive_left(start_content: Numeric, decay: Numeric, hours: Numeric) -> FloatArray:
+def additive_left(additive_at_start: Numeric, decay: Numeric, hours: Numeric) -> FloatArray:
     """Content some hours after dosing stopped: c = c0 exp(-k t).
 
     Parameters
     ----------
-    start_content
+    additive_at_start
         Content c0 when it stopped [mg/L]
     decay
         Rate k at which it is used up [1/h]
@@ -83,5 +83,5 @@ def additive_left(start_content: Numeric, decay: Numeric, hours: Numeric) -> Flo
     Decay of first order; exact.
     """
     spent = np.asarray(decay, dtype=np.float64) * hours
-    result: FloatArray = start_content * np.exp(-spent)
+    result: FloatArray = additive_at_start * np.exp(-spent)
     return result
