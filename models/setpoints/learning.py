@@ -89,8 +89,12 @@ def learn(
     hidden = response.hidden(columns)
     later = {name: grid.ahead(values) for name, values in hidden.items()}
     expectation = Expectation.fit(known, later, rows)
-    line = response.line({name: at.of(f"{name} {SMOOTH}")[rows] for name in hidden}, at.units[rows])
-    line["limit_doubt"] = float(np.nanstd(later["limit"][rows] - expectation(known)["limit"][rows]))
+    expected = expectation(known)
+    line = response.line(
+        {name: at.of(f"{name} {SMOOTH}")[rows] for name in hidden},
+        at.units[rows],
+        {name: float(np.nanstd(values[rows] - expected[name][rows])) for name, values in later.items()},
+    )
     steps = {knob: step_of(seed, knob) for knob in knobs}
 
     measured = response.measured(columns)

@@ -39,7 +39,7 @@ class Constant:
 
 
 class Response(Protocol):
-    """A module `models.processes.<process>_response`: what moving a unit's knobs does, by physics.
+    """A module `models.processes.responses.<process>`: what moving a unit's knobs does, by physics.
 
     Arrays of n units have shape (n,); moves, and all that follows from them, may have shape (m, n): m moves a unit.
     """
@@ -75,8 +75,11 @@ class Response(Protocol):
     def hidden(self, columns: Columns) -> dict[str, FloatArray]:
         """What units are like whatever their knobs are, by the readings of a period."""
 
-    def line(self, smoothed: Columns, units: IntArray) -> dict[str, float]:
-        """What is common to all units, from their smoothed `hidden`; it joins the constants."""
+    def line(self, smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
+        """What is common to all units, from their smoothed `hidden`; it joins the constants.
+
+        `unexpected` is by how much a period's `hidden` differ from what was to be expected: a standard deviation.
+        """
 
     def smoothed(self, at: Situations) -> dict[str, FloatArray]:
         """Entries of `hidden` that are better known from long smoothed readings than as expected."""
@@ -116,7 +119,7 @@ class Response(Protocol):
 
 def response_of(process: str) -> Response | None:
     """Response module of a process; None where there is none."""
-    name = f"models.processes.{process}_response"
+    name = f"models.processes.responses.{process}"
     try:
         return cast(Response, importlib.import_module(name))
     except ModuleNotFoundError as error:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.processes import aluminium_reduction_response as response
+from models.processes.responses import aluminium_reduction as response
 from seeds import load
 
 LINE = {"usual_superheat": 9.0, "superheat_trust": 0.5, "superheat_doubt": 0.85, "limit_doubt": 0.9}

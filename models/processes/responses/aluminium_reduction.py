@@ -113,8 +113,8 @@ def hidden(columns: Columns) -> dict[str, FloatArray]:
     }
 
 
-def line(smoothed: Columns, units: IntArray) -> dict[str, float]:
-    """Superheat of the line, how far a pot's own reading of it is to be trusted, and what that leaves in doubt."""
+def line(smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
+    """Superheat of the line, how far a pot's own reading of it is to be trusted, and what both leave in doubt."""
     known = np.isfinite(smoothed["superheat"])
     units, read = units[known], smoothed["superheat"][known]
     count = np.bincount(units)
@@ -124,6 +124,7 @@ def line(smoothed: Columns, units: IntArray) -> dict[str, float]:
         "usual_superheat": float(np.median(read)),
         "superheat_trust": trust,
         "superheat_doubt": _SUPERHEAT_ERROR * trust**0.5,
+        "limit_doubt": unexpected["limit"],
     }
 
 

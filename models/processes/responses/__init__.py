@@ -1,0 +1,1 @@
+"""What moving a process's set-points does, by physics: a module a process."""
