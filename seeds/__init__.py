@@ -4,11 +4,11 @@ from seeds.format.column import Column, Previous, Typical
 from seeds.format.constraints import Constraint
 from seeds.format.loader import SeedError, folder, load, load_all, names
 from seeds.format.plant import Material, Parameter, Plant, Regime
-from seeds.format.quality import Cause, Grade, Limit, Quality, Sum
 from seeds.format.quantity import Quantity
 from seeds.format.schema import Process, Seed, Target
-from seeds.format.sorting import Bin, Sorting
 from seeds.format.table import TableFormat
+from seeds.format.tasks.quality import Cause, Grade, Limit, Quality, Sum
+from seeds.format.tasks.sorting import Bin, Sorting
 
 __all__ = [
     "Bin",

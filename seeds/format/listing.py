@@ -13,9 +13,9 @@ from rich.text import Text
 
 from seeds.format.column import Column
 from seeds.format.constraints import Constraint
-from seeds.format.quality import Grade, Limit
 from seeds.format.schema import Seed
-from seeds.format.sorting import Bin
+from seeds.format.tasks.quality import Grade, Limit
+from seeds.format.tasks.sorting import Bin
 
 
 def seeds_table(seeds: Mapping[str, Seed]) -> Table:

@@ -13,9 +13,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds.format import classification, constraints, quality, regression, sorting, table
+from seeds.format import constraints, table
 from seeds.format.column import MADE
 from seeds.format.schema import Seed, called, head_of, stated_sources
+from seeds.format.tasks import classification, quality, regression, sorting
 
 _PACKAGE_FOLDER = Path(__file__).parent.parent
 _TEXT_NEEDED = {"practice": "'practice: what plants do'", "assumed": "'assumed: why'"}

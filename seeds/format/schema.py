@@ -14,10 +14,10 @@ from pydantic import AfterValidator, Field, model_validator
 from seeds.format.column import Column, Role
 from seeds.format.constraints import Constraint
 from seeds.format.plant import Plant
-from seeds.format.quality import Cause, Grade, Quality
 from seeds.format.quantity import Delay, Name, Part, Period, Quantity, Text, Unit
-from seeds.format.sorting import Bin, Sorting
 from seeds.format.table import TableFormat
+from seeds.format.tasks.quality import Cause, Grade, Quality
+from seeds.format.tasks.sorting import Bin, Sorting
 
 TASKS = ("regression", "classification", "sorting", "quality")
 

@@ -8,7 +8,7 @@ from seeds import Seed, SeedError, load
 from seeds.format.agreement import _units
 from seeds.format.loader import parse
 
-TEXT = (Path(__file__).parents[2] / "toys" / "toy_melts.toml").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[3] / "toys" / "toy_melts.toml").read_text(encoding="utf-8")
 DERIVED = (
     '\n[targets.cost]\nunit = "$/t"\nmeaning = "what the metal lost is worth"\nsource = "law"\nderived_from = "{}"\n'
 )
@@ -83,5 +83,5 @@ def test_a_file_does_not_say_which_target_it_is_of() -> None:
 
 @pytest.mark.parametrize("name", ["toy_lots", "toy_scrap", "toy_ores"])
 def test_other_tasks_have_one_model_whatever_their_targets(name: str) -> None:
-    seed = load(Path(__file__).parents[2] / "toys" / f"{name}.toml")
+    seed = load(Path(__file__).parents[3] / "toys" / f"{name}.toml")
     assert seed.primaries == (seed.target,)

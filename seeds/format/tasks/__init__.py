@@ -1,0 +1,1 @@
+"""What the seed of each task may and must say: a module a task."""
