@@ -16,7 +16,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from training.setpoints.kept import folder_of
 from training.setpoints.outcome import HONEST
 from training.setpoints.plants import FINAL
 from training.setpoints.record import MAPPED, over_time, plain, stated_realised, unit_map
-from training.setpoints.runs import PERIODS, SetpointTrial, Size, run_all
+from training.setpoints.runs import SetpointTrial, Size, run_all
 from training.setpoints.tables import WORDS
 from training.trial import RunningPlants
 
@@ -58,20 +58,20 @@ class Variant:
         On the page.
     change : callable
         Makes its seed from that of the process.
-    second : int
-        Periods of a second year.
+    second : bool
+        Whether arms that go on run for a second year.
     arms : sequence of Arm
         What runs.
     """
 
     heading: str
     change: Callable[[Seed], Seed]
-    second: int = 0
+    second: bool = False
     arms: Sequence[Arm] = ARMS
 
 
 VARIANTS = {
-    "as_it_is": Variant("The potline as it is", lambda seed: seed, PERIODS),
+    "as_it_is": Variant("The potline as it is", lambda seed: seed, second=True),
     # What an oracle that looks one period ahead can do is all there is, where nothing sets in later.
     "easy": Variant(
         "The same without what sets in against a move",
@@ -83,8 +83,8 @@ VARIANTS = {
 
 def size_of(name: str, seed: Seed) -> Size:
     """Of the trials of a variant."""
-    assert seed.plant is not None
-    return Size(seed.plant.units, second=VARIANTS[name].second)
+    size = Size.of(seed)
+    return replace(size, second=size.periods) if VARIANTS[name].second else size
 
 
 def where(name: str, seed: Seed) -> Path:

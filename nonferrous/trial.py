@@ -19,7 +19,9 @@ def trial(
     units: Annotated[
         int | None, typer.Option(help="Units of each of these plants.", min=1, show_default="as in the seed")
     ] = None,
-    periods: Annotated[int | None, typer.Option(help="Periods of the closed loop.", min=4, show_default="12")] = None,
+    periods: Annotated[
+        int | None, typer.Option(help="Periods of the closed loop.", min=4, show_default="a year")
+    ] = None,
     rng_seed: Annotated[
         int | None, typer.Option(help="Which plant, or the first of them.", min=0, show_default="plants never used")
     ] = None,

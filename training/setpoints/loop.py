@@ -14,7 +14,6 @@ from training.setpoints.plants import RunningPlant, Simulator, TrialPlant
 from training.setpoints.reach import Reach
 from training.setpoints.realised import PERIODS, effects, stated_and_realised
 
-HISTORY = 40  # periods by the operators, from which policies learn
 DECISIONS = 3  # decision times at which what was stated is compared with what comes
 
 Tick = Callable[[str], None]  # called with what is being done
@@ -77,7 +76,7 @@ class Ran:
 
 
 def begin(
-    seed: Seed, plant: TrialPlant, simulator: Simulator, units: int, periods: int, tick: Tick, history: int = HISTORY
+    seed: Seed, plant: TrialPlant, simulator: Simulator, units: int, periods: int, tick: Tick, history: int
 ) -> Begun:
     """A plant whose operators have run it for a history; `periods` more are to come."""
     true_seed, known = plant.seed(seed, simulator), public(seed)

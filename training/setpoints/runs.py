@@ -1,6 +1,7 @@
 """A trial of set-points: all arms on plants that nobody has seen, a plant a process, and what comes of it."""
 
 import concurrent.futures
+import datetime as dt
 import multiprocessing
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from models.setpoints.process import response_of
 from registry.code_version import git_commit, package_version
@@ -16,12 +17,12 @@ from seeds import Seed
 from training.setpoints.arms import ARMS, OPERATORS, RECOMMENDED, Arm
 from training.setpoints.hand import public
 from training.setpoints.kept import finished, folder_of, keep, kept, missing
-from training.setpoints.loop import HISTORY, begin, run
+from training.setpoints.loop import begin, run
 from training.setpoints.outcome import outcome_of, over_plants, statements_of
 from training.setpoints.plants import FINAL, Simulator, TrialPlant
 from training.setpoints.reach import SetpointTrialError
 
-PERIODS = 12
+YEAR, BEFORE = 360, 1200  # d: of the closed loop, and of the history before it by the operators
 PLANTS = 3
 WORKERS = 2
 POLL = 0.5  # s
@@ -74,9 +75,16 @@ class Size:
     """
 
     units: int
-    periods: int = PERIODS
-    history: int = HISTORY
+    periods: int
+    history: int
     second: int = 0
+
+    @classmethod
+    def of(cls, seed: Seed, units: int | None = None, periods: int | None = None) -> Self:
+        """What a trial of a process has that says nothing else: the seed's units, and a year of its periods."""
+        assert seed.plant is not None
+        year, before = (max(1, round(dt.timedelta(days=days) / seed.period)) for days in (YEAR, BEFORE))
+        return cls(units or seed.plant.units, periods or year, before)
 
     def second_of(self, arm: Arm) -> int:
         """Periods of an arm's second year."""
@@ -94,7 +102,7 @@ def trial(
         The process.
     options : Mapping
         `plants`: how many; `rng_seed`: of the first of them, else they are the first of FINAL; `units` of each plant,
-        else the seed's; `periods` of the closed loop. None is what is usual.
+        else the seed's; `periods` of the closed loop, else a year of them. None is what is usual.
     simulator : Simulator
         That runs the plants.
     folder : Path
@@ -117,7 +125,7 @@ def trial(
             f"{seed.process.name}: a trial needs a simulated plant, and a module of how it responds to its knobs"
         )
     plants = _plants(options.get("plants"), options.get("rng_seed"))
-    size = Size(options.get("units") or seed.plant.units, options.get("periods") or PERIODS)
+    size = Size.of(seed, options.get("units"), options.get("periods"))
     named: dict[str, Any] = {
         "seed": seed.digest,
         "size": [size.units, size.periods, size.history],

@@ -125,3 +125,12 @@ def test_without_a_plant_or_a_response_there_is_no_trial(tmp_path):
     words = r"^zinc_leach_filter: a trial needs a simulated plant, and a module of how it responds to its knobs$"
     with pytest.raises(SetpointTrialError, match=words):
         trial(seeds.load("zinc_leach_filter"), {}, None, tmp_path, silent)
+
+
+@pytest.mark.parametrize(
+    ("process", "year", "before"),
+    [("aluminium_reduction", 12, 40), ("copper_electrorefining", 51, 171), ("zinc_electrowinning", 180, 600)],
+)
+def test_a_trial_lasts_a_year_whatever_the_period(process, year, before):
+    size = Size.of(seeds.load(process))
+    assert (size.periods, size.history) == (year, before)
