@@ -1,17 +1,18 @@
 """Set-points in closed loop on plants that nothing was chosen on, beside operators and oracles; figures go to docs.
 
-    python benchmarks/setpoints.py run                # all variants of the process; an hour or two
+    python benchmarks/setpoints.py run                # all variants; some hours
     python benchmarks/setpoints.py run as_it_is       # one; the figures of the others stay as they are
-    python benchmarks/setpoints.py write              # tables and pictures of the page again, from the figures
+    python benchmarks/setpoints.py write              # tables and pictures of the pages again, from the figures
 
 Plants are those of `training.setpoints.plants.FINAL`: three of the seed's own parameters, three of others of the kind.
-The plant as it is runs for a second year by the arms that go on, the easy variant, which lacks what sets in against a
-move, for one. Finished arms are kept in the home folder (`NONFERROUS_HOME`), so that what was cut off goes on. Figures
-are kept in docs/results/setpoints.json with the seed's digest; what stands between the markers of
-docs/recommendations.md is made from them.
+The potline as it is runs for a second year by the arms that go on; its easy variant, which lacks what sets in against a
+move, and the other processes for one. Finished arms are kept in the home folder (`NONFERROUS_HOME`), so that what was
+cut off goes on. Figures are kept in docs/results/setpoints.json with the seed's digest; what stands between the markers
+of docs/recommendations.md and of the pages of the other processes is made from them.
 """
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -39,13 +40,10 @@ from training.setpoints.tables import WORDS
 from training.trial import RunningPlants
 
 ROOT = Path(__file__).parent.parent
-RESULTS, PAGE = ROOT / "docs" / "results" / "setpoints.json", ROOT / "docs" / "recommendations.md"
-PICTURES = ROOT / "docs" / "pictures"
+DOCS = ROOT / "docs"
+RESULTS, PAGE, PICTURES = DOCS / "results" / "setpoints.json", DOCS / "recommendations.md", DOCS / "pictures"
 BEGIN, END = "<!-- set-point trials -->", "<!-- end of set-point trials -->"
-PROCESS = "aluminium_reduction"
-NONE = (
-    "None are kept for this version yet; `nonferrous trial aluminium_reduction` makes them for plants of your choice."
-)
+NONE = "None are kept for this version yet; `nonferrous trial` makes them for plants of your choice."
 
 
 @dataclass(frozen=True)
@@ -54,58 +52,76 @@ class Variant:
 
     Attributes
     ----------
+    process : str
+        Its name.
+    page : Path
+        Document that shows the figures.
     heading : str
-        On the page.
+        There.
     change : callable
-        Makes its seed from that of the process.
+        Makes the variant's seed from that of the process.
     second : bool
         Whether arms that go on run for a second year.
     arms : sequence of Arm
         What runs.
     """
 
+    process: str
+    page: Path
     heading: str
-    change: Callable[[Seed], Seed]
+    change: Callable[[Seed], Seed] = lambda seed: seed
     second: bool = False
     arms: Sequence[Arm] = ARMS
 
+    @property
+    def seed(self) -> Seed:
+        """Of its process."""
+        return load(self.process)
+
 
 VARIANTS = {
-    "as_it_is": Variant("The potline as it is", lambda seed: seed, second=True),
+    "as_it_is": Variant("aluminium_reduction", PAGE, "The potline as it is", second=True),
     # What an oracle that looks one period ahead can do is all there is, where nothing sets in later.
     "easy": Variant(
+        "aluminium_reduction",
+        PAGE,
         "The same without what sets in against a move",
         easy,
         arms=[arm for arm in ARMS if arm.name not in ("again", "tested", "oracle")],
     ),
+} | {
+    process: Variant(process, DOCS / "processes" / f"{process}.md", "On plants that nothing was chosen on")
+    for process in ("copper_electrorefining", "zinc_electrowinning")
 }
 
 
-def size_of(name: str, seed: Seed) -> Size:
+def size_of(variant: Variant) -> Size:
     """Of the trials of a variant."""
-    size = Size.of(seed)
-    return replace(size, second=size.periods) if VARIANTS[name].second else size
+    size = Size.of(variant.seed)
+    return replace(size, second=size.periods) if variant.second else size
 
 
-def where(name: str, seed: Seed) -> Path:
+def where(name: str) -> Path:
     """Folder in which finished arms of a variant are kept."""
-    named = {"benchmark": name, "seed": seed.digest, "size": asdict(size_of(name, seed)), "code": git_commit()}
-    return folder_of(read_settings().folder, seed.process.name, named)
-
-
-def measured(name: str, seed: Seed, folder: Path) -> dict[str, Any]:
-    """Figures of a variant of the process; gains of single units are kept where a picture shows them."""
     variant = VARIANTS[name]
-    size = size_of(name, seed)
+    size = asdict(size_of(variant))
+    named = {"benchmark": name, "seed": variant.seed.digest, "size": size, "code": git_commit()}
+    return folder_of(read_settings().folder, variant.process, named)
+
+
+def measured(name: str, folder: Path) -> dict[str, Any]:
+    """Figures of a variant; gains of single units are kept where a picture shows them."""
+    variant = VARIANTS[name]
+    seed, size = variant.seed, size_of(variant)
     found = asdict(run_all(variant.change(seed), FINAL, RunningPlants(), size, folder, Said(), variant.arms))
     plants = {plant: {arm: short(arm, one) for arm, one in arms.items()} for plant, arms in found["plants"].items()}
     return dict(plain(found | {"plants": plants, "seed_digest": seed.digest}))
 
 
 DRAWN: dict[str, tuple[str, Callable[[SetpointTrial], go.Figure]]] = {
-    "over_time": ("Gain by period, mean over pots and plants; what loses much has a panel of its own", over_time),
-    "map": ("Gain of each pot over a year by plant, as recommended", unit_map),
-    "stated": ("Stated gain of the moved pots, with its interval, over the realised one, by plant", stated_realised),
+    "over_time": ("Gain by period, mean over units and plants; what loses much has a panel of its own", over_time),
+    "map": ("Gain of each unit over a year by plant, as recommended", unit_map),
+    "stated": ("Stated gain of the moved units, with its interval, over the realised one, by plant", stated_realised),
 }
 
 
@@ -147,11 +163,17 @@ class Said:
         print(f"{(time.perf_counter() - self._began) / 60:.1f} min, {done} of {steps}: {what}", flush=True)
 
 
-def with_tables(text: str, results: Mapping[str, Any]) -> str:
-    """Text with what stands between its markers replaced: tables of what was measured, or that nothing was."""
+def pages() -> list[Path]:
+    """Documents that show figures."""
+    return list(dict.fromkeys(variant.page for variant in VARIANTS.values()))
+
+
+def with_tables(text: str, page: Path, results: Mapping[str, Any]) -> str:
+    """A page's text with what stands between its markers replaced: tables of what was measured, or that none was."""
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)
-    lines = [line for name in VARIANTS if name in results for line in section(name, results[name])]
+    here = [name for name, variant in VARIANTS.items() if variant.page == page and name in results]
+    lines = [line for name in here for line in section(name, results[name])]
     return f"{head}{BEGIN}\n" + "\n".join(lines or [NONE]) + f"\n{END}{tail}"
 
 
@@ -198,9 +220,10 @@ def section(name: str, found: Mapping[str, Any]) -> Iterator[str]:
         ("rows that break", *limits),
         ((WORDS[arm], *(f"{one['broken'][limit]:.1%}" for limit in limits)) for arm, one in arms.items()),
     )
+    folder = Path(os.path.relpath(PICTURES, VARIANTS[name].page.parent)).as_posix()
     for what, (caption, _) in DRAWN.items():
         if picture_of(name, what).exists():
-            yield from (f"![{caption}](pictures/{picture_of(name, what).name})", "", f"*{caption}.*", "")
+            yield from (f"![{caption}]({folder}/{picture_of(name, what).name})", "", f"*{caption}.*", "")
 
 
 def gains(arm: str, one: Mapping[str, Any], second: bool) -> tuple[str, ...]:
@@ -282,7 +305,8 @@ def write() -> None:
         draw_all(kept)
     except NoBrowserError as error:
         missing = f"{error}; the tables are written"
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+    for page in pages():
+        page.write_text(with_tables(page.read_text(encoding="utf-8"), page, kept), encoding="utf-8")
     if missing:
         raise SystemExit(missing)
 
@@ -292,10 +316,9 @@ def main(arguments: list[str]) -> None:
     command, *names = arguments or [""]
     if command == "run" and set(names) <= set(VARIANTS):
         results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-        seed = load(PROCESS)
-        folders = {name: where(name, seed) for name in names or VARIANTS}  # before a file changes: it names the code
+        folders = {name: where(name) for name in names or VARIANTS}  # before a file changes: it names the code
         for name, folder in folders.items():
-            results[name] = measured(name, seed, folder)
+            results[name] = measured(name, folder)
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
             shutil.rmtree(folder)
     elif command != "write" or names:
