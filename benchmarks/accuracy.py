@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.digests import table_digest
+from benchmarks.digests import seed_digest, table_digest
 from registry.settings import Settings
 from seeds import load, names
 from synthetic_data import simulate
@@ -30,7 +30,7 @@ def measured(process: str, path: Path, home: Path) -> dict[str, object]:
     trained = train(load(process), path, Settings(home=home))
     learnt = trained.learnt
     return {
-        "seed_digest": learnt.data.seed.digest,
+        "seed_digest": seed_digest(learnt.data.seed),
         "data_digest": learnt.data.digest,
         "table_digest": table_digest(learnt.data.checked),
         "target": learnt.data.seed.target.name,

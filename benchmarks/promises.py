@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import t
 
-from benchmarks.digests import table_digest
+from benchmarks.digests import seed_digest, table_digest
 from models.estimators.tuning import tuned
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
@@ -139,7 +139,7 @@ def figures(seed: Seed, rng_seeds: Sequence[int]) -> dict[str, Any]:
     assert before is not None
     assert first is not None
     plants[0]["other"] = measured(before, first, "same_time")
-    return {"seed_digest": seed.digest, "candidate": CANDIDATE, "plants": plants}
+    return {"seed_digest": seed_digest(seed), "candidate": CANDIDATE, "plants": plants}
 
 
 def row(process: str, result: Mapping[str, Any], part: str) -> str:

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import beta
 
-from benchmarks.digests import table_digest
+from benchmarks.digests import seed_digest, table_digest
 from models.quality.decision import decide
 from models.quality.guarantee import THRESHOLDS
 from models.quality.model import QualityModel
@@ -122,7 +122,7 @@ def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, obje
         carried.append(evaluated(champion, data, parts))
         print(other.process.name, number, {name: round(own[-1][name], 4) for name in KEPT}, flush=True)
     return {
-        "seed_digest": seed.digest,
+        "seed_digest": seed_digest(seed),
         "data_digest": learnt.data.digest,
         "table_digest": table_digest(learnt.data.checked),
         "candidate": champion.candidate,

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from benchmarks.digests import table_digest
+from benchmarks.digests import seed_digest, table_digest
 from models.lot_advice import LotAdvice
 from models.quality.decision import Costs, decide, earned
 from models.quality.grades import Limits
@@ -229,7 +229,7 @@ def main(arguments: list[str]) -> None:
             print(process, json.dumps(found[-1]), flush=True)
         with tempfile.TemporaryDirectory() as scratch:
             table = table_digest(read_table(simulate(seed, Path(scratch) / process), seed).table)
-        results[process] = {"seed_digest": seed.digest, "table_digest": table, "by_plant": found}
+        results[process] = {"seed_digest": seed_digest(seed), "table_digest": table, "by_plant": found}
     if develop:
         print("\n".join(rows(results)))
         return

@@ -29,6 +29,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sklearn.pipeline import Pipeline
 
+from benchmarks.digests import seed_digest
 from models.sorting.model import SortingModel
 from models.tasks import build
 from registry.settings import Settings
@@ -379,7 +380,7 @@ def main(names: list[str]) -> None:
     for name in names or PARTS:
         with tempfile.TemporaryDirectory() as scratch:
             found |= PARTS[name](Path(scratch))
-        found["seed_digests"] |= {process: load(process).digest for process in SEEDS[name]}
+        found["seed_digests"] |= {process: seed_digest(load(process)) for process in SEEDS[name]}
     found |= {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "processors": os.cpu_count()}
     kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     (DOCS / "benchmarks.md").write_text(page(found), encoding="utf-8")

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from benchmarks.digests import seed_digest
 from benchmarks.easy_potline import easy
 from benchmarks.pictures import NoBrowserError, draw
 from pages.markdown import table
@@ -105,7 +106,7 @@ def where(name: str) -> Path:
     """Folder in which finished arms of a variant are kept."""
     variant = VARIANTS[name]
     size = asdict(size_of(variant))
-    named = {"benchmark": name, "seed": variant.seed.digest, "size": size, "code": git_commit()}
+    named = {"benchmark": name, "seed": seed_digest(variant.seed), "size": size, "code": git_commit()}
     return folder_of(read_settings().folder, variant.process, named)
 
 
@@ -115,7 +116,7 @@ def measured(name: str, folder: Path) -> dict[str, Any]:
     seed, size = variant.seed, size_of(variant)
     found = asdict(run_all(variant.change(seed), FINAL, RunningPlants(), size, folder, Said(), variant.arms))
     plants = {plant: {arm: short(arm, one) for arm, one in arms.items()} for plant, arms in found["plants"].items()}
-    return dict(plain(found | {"plants": plants, "seed_digest": seed.digest}))
+    return dict(plain(found | {"plants": plants, "seed_digest": seed_digest(seed)}))
 
 
 DRAWN: dict[str, tuple[str, Callable[[SetpointTrial], go.Figure]]] = {

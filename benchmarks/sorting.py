@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sklearn.base import clone
 
-from benchmarks.digests import table_digest
+from benchmarks.digests import seed_digest, table_digest
 from models.sorting.model import SortingModel
 from models.tasks import build
 from registry.settings import Settings
@@ -68,7 +68,7 @@ def measured(seed: Seed, folder: Path) -> dict[str, object]:
     ours = outcome(model, data, plant)
     more = outcome(ten_times(model, folder / "ten_times"), data, plant)
     return {
-        "seed_digest": seed.digest,
+        "seed_digest": seed_digest(seed),
         "data_digest": learnt.data.digest,
         "table_digest": table_digest(learnt.data.checked),
         "candidate": model.candidate,

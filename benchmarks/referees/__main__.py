@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchmarks.digests import seed_digest
 from benchmarks.referees.estimators import Estimates, Rows, double_ml, linear_dml, ours
 from benchmarks.referees.page import PAGE, RESULTS, with_tables
 from benchmarks.referees.plants import HISTORY, MADE_AT, PLANTS, PROCESS, UNITS
@@ -75,7 +76,7 @@ def main() -> None:
     found = [one for plant in PLANTS for one in measured(plant, seed)]
     sizes = {"units": UNITS, "history": HISTORY, "plants": [plant.name for plant in PLANTS]}
     RESULTS.write_text(
-        json.dumps({"process": PROCESS, "digest": seed.digest} | sizes | {"effects": found}, indent=1) + "\n",
+        json.dumps({"process": PROCESS, "digest": seed_digest(seed)} | sizes | {"effects": found}, indent=1) + "\n",
         encoding="utf-8",
     )
     kept = json.loads(RESULTS.read_text(encoding="utf-8"))
