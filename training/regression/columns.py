@@ -18,15 +18,15 @@ TAGGED = (
     "unseen_rmse",
 )
 COLUMNS = {
-    "test_rmse": ("RMSE", ".4g"),
-    "test_mae": ("MAE", ".4g"),
-    "test_skill": ("skill", ".4g"),
-    "test_coverage_90": ("cover", ".4g"),
-    "test_width_90": ("width", ".4g"),
-    "test_adaptive_coverage_90": ("cover\nadapt.", ".4g"),
-    "unseen_all_rmse": ("RMSE\nunseen", ".4g"),
-    "unseen_all_coverage_90": ("cover\nunseen", ".4g"),
-    "test_truth_rmse": ("RMSE\ntruth", ".4g"),
+    "test_rmse": ("RMSE", ".3g"),
+    "test_mae": ("MAE", ".3g"),
+    "test_skill": ("skill", ".3g"),
+    "test_coverage_90": ("cover", ".1%"),
+    "test_width_90": ("width", ".3g"),
+    "test_adaptive_coverage_90": ("cover\nadapt.", ".1%"),
+    "unseen_all_rmse": ("RMSE\nunseen", ".3g"),
+    "unseen_all_coverage_90": ("cover\nunseen", ".1%"),
+    "test_truth_rmse": ("RMSE\ntruth", ".3g"),
 }
 VERSION_COLUMNS = {
     "test_rmse": ("RMSE", ".4g"),
