@@ -127,6 +127,12 @@ def test_labels_that_are_missing_or_stand_in_many_rows_are_counted(toy_seed):
     ]
 
 
+def test_many_labels_that_are_alike_by_rounding_alone_are_enough(toy_seed):
+    y = np.round(np.random.default_rng(1).normal(90.0, 1.5, 3000), 2)
+    assert len(np.unique(y)) < 0.5 * len(y)
+    assert lacks(table({"A": 3000}, y=y), toy_seed) == []
+
+
 def test_classes_without_a_row_are_named(toy_sorting_seed, toy_sorting_frame):
     frame = toy_sorting_frame(lots=20, pieces=20)
     frame = frame[frame["metal"] != "c"]
