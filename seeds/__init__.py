@@ -3,6 +3,7 @@
 from seeds.format.column import Column, Previous, Typical
 from seeds.format.constraints import Constraint
 from seeds.format.loader import SeedError, folder, load, load_all, names
+from seeds.format.norms import EnergyGrade, Norm
 from seeds.format.plant import Material, Parameter, Plant, Regime
 from seeds.format.quantity import Quantity
 from seeds.format.schema import Process, Seed, Target
@@ -15,9 +16,11 @@ __all__ = [
     "Cause",
     "Column",
     "Constraint",
+    "EnergyGrade",
     "Grade",
     "Limit",
     "Material",
+    "Norm",
     "Parameter",
     "Plant",
     "Previous",

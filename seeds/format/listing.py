@@ -13,6 +13,7 @@ from rich.text import Text
 
 from seeds.format.column import Column
 from seeds.format.constraints import Constraint
+from seeds.format.norms import Norm
 from seeds.format.schema import Seed
 from seeds.format.tasks.quality import Grade, Limit
 from seeds.format.tasks.sorting import Bin
@@ -33,7 +34,7 @@ def seeds_table(seeds: Mapping[str, Seed]) -> Table:
 
 
 def described(seed: Seed) -> Iterator[RenderableType]:
-    """A seed's columns with unit, role, range and source, limits, bins or grades, and references, line by line."""
+    """A seed's columns with unit, role, range and source, its limits, bins, grades and norms, and references."""
     yield f"[bold]{seed.process.title}[/bold] ({seed.process.task})\n"
     width = max(len(column.name) for column in seed.columns)
     for column in seed.columns:
@@ -49,7 +50,9 @@ def described(seed: Seed) -> Iterator[RenderableType]:
         yield Padding(Text(f"worth {values} {one.unit} ({one.source})", style="dim"), (0, 0, 0, 4))
     for grade in seed.grades:
         yield from _grade(grade)
-    if seed.constraints or seed.bins or seed.grades:
+    for norm in seed.norms:
+        yield from _norm(norm)
+    if seed.constraints or seed.bins or seed.grades or seed.norms:
         yield ""
     for name, reference in seed.references.items():
         yield f"[bold]{name}[/bold]  {reference.year}  {escape(reference.text)}"
@@ -73,6 +76,16 @@ def _constraint(one: Constraint, seed: Seed) -> Iterator[RenderableType]:
     broken = f"broken in at most {100 * one.chance:.3g} % of periods"
     yield f"[bold]{one.name}[/bold]  {side} {one.bound:g} {seed.unit_of(one)}, {broken}"
     yield Padding(Text(one.source, style="dim"), (0, 0, 0, 4))
+
+
+def _norm(norm: Norm) -> Iterator[RenderableType]:
+    """A norm's grades of energy, then what it counts elsewhere and how sure its limits are."""
+    grades = ", ".join(f"{grade.name} at most {grade.at_most:g}" for grade in norm.grades)
+    yield f"[bold]{norm.name}[/bold]  {norm.boundary}: grade {escape(grades)} {norm.unit}"
+    shown = f"{norm.document}, {norm.title}: {norm.certainty} ({norm.source})"
+    if norm.elsewhere is not None:
+        shown += f"; elsewhere {norm.elsewhere.value:g} {norm.elsewhere.unit} ({norm.elsewhere.source})"
+    yield Padding(Text(shown, style="dim"), (0, 0, 0, 4))
 
 
 def _limits(one: Bin) -> str:

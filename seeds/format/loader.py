@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds.format import constraints, table
+from seeds.format import constraints, norms, table
 from seeds.format.column import MADE
 from seeds.format.schema import Seed, called, head_of, stated_sources
 from seeds.format.tasks import classification, quality, regression, sorting
@@ -139,6 +139,7 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
     yield from sorting.faults(raw, columns)
     yield from quality.faults(raw, columns)
     yield from constraints.faults(raw, columns)
+    yield from norms.faults(raw)
     yield from table.faults(raw, columns)
     references = _part(raw, "references")
     for place, source in stated_sources({key: part for key, part in raw.items() if key != "references"}):

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from seeds.format.column import Column, Role
 from seeds.format.constraints import Constraint
+from seeds.format.norms import Norm
 from seeds.format.plant import Plant
 from seeds.format.quantity import Delay, Name, Part, Period, Quantity, Text, Unit
 from seeds.format.table import TableFormat
@@ -77,6 +78,7 @@ class Seed(Part):
     targets: Annotated[dict[Name, Target], Field(min_length=1)]
     economics: Annotated[dict[Name, Quantity], Field({})]
     constraints: Annotated[list[Constraint], Field([])]
+    norms: Annotated[list[Norm], Field([])]
     sorting: Sorting | None = None
     bins: Annotated[list[Bin], Field([])]
     quality: Quality | None = None

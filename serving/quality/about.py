@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from models.quality.model import QualityModel
 from seeds import Grade, Quantity, Seed
-from seeds.format.tasks.quality import Certainty
+from seeds.format.quantity import Certainty
 
 NOT = "does not grade its lots"
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
-
-Certainty = Literal["verified", "recalled", "computed", "assumed"]
+from seeds.format.quantity import Certainty, Name, Number, Part, Quantity, Text, Unit
 
 
 class Limit(Part):

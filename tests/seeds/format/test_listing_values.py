@@ -82,3 +82,13 @@ def test_grades_and_references(ingot):
     assert ingot[-len(references) :] == references
     assert ingot[-len(references) - 1] == ""
     assert ingot[0] == f"{seed.process.title} ({seed.process.task})"
+
+
+def test_norms_show_their_grades_and_how_sure_they_are():
+    lines = printed(*described(load("zinc_electrowinning")))
+    at = next(i for i, line in enumerate(lines) if line.startswith("gb_ingot_without_residue "))
+    assert lines[at].endswith("comprehensive: grade 1 at most 550, 2 at most 660, 3 at most 820 kgce/t")
+    shown = " ".join(lines[at + 1 : at + 3])
+    assert "GB 25323-2023, zinc concentrate to ingot" in shown
+    assert "recalled (gb_25323_2023: " in shown
+    assert "elsewhere 170 kgce/t (assumed: " in shown
