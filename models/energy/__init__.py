@@ -1,0 +1,1 @@
+"""Energy and greenhouse gases of a tonne of metal, by boundary and scope, and the energy grades of norms."""
