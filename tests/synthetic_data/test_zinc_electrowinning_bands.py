@@ -145,6 +145,20 @@ def test_and_those_of_other_plants_in_what_references_and_plants_say(
     assert (of_any & set(outside)) - RARE == set()
 
 
+@pytest.mark.slow
+def test_faults_of_many_years_are_as_often_as_their_bands_say(
+    read_bands: Callable[..., list[dict[str, str]]],
+) -> None:
+    years = 20.0
+    kinds = {"ingress": "ingresses", "cooling": "cooling failures", "curtailment": "curtailments"} | {
+        "blocked_feed": "blocked feeds of 40 groups"
+    }
+    count = replay(load("zinc_electrowinning"), units=40, years=years).events["kind"].value_counts()
+    bands = {row["statistic"]: row for row in read_bands("zinc_electrowinning")}
+    for kind, name in kinds.items():
+        assert float(bands[name]["low"]) < count[kind] / years < float(bands[name]["high"])
+
+
 def test_bands_are_many_sourced_and_narrower_than_anything_goes(
     read_bands: Callable[..., list[dict[str, str]]],
 ) -> None:
