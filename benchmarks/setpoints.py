@@ -221,7 +221,7 @@ def section(name: str, found: Mapping[str, Any]) -> Iterator[str]:
         ("rows that break", *limits),
         ((WORDS[arm], *(f"{one['broken'][limit]:.1%}" for limit in limits)) for arm, one in arms.items()),
     )
-    folder = Path(os.path.relpath(PICTURES, VARIANTS[name].page.parent)).as_posix()
+    folder = Path(os.path.relpath(DOCS / "pictures", VARIANTS[name].page.parent)).as_posix()
     for what, (caption, _) in DRAWN.items():
         if picture_of(name, what).exists():
             yield from (f"![{caption}]({folder}/{picture_of(name, what).name})", "", f"*{caption}.*", "")

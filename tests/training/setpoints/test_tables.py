@@ -123,7 +123,7 @@ def test_stated_beside_realised_shows_arms_that_state_something(found):
 def test_tables_of_the_page_stand_between_their_markers(found):
     results = {"easy": plain(asdict(replace(found, second=0)))}
     page = f"before\n{benchmark.BEGIN}\nold\n{benchmark.END}\nafter\n"
-    text = benchmark.with_tables(page, results)
+    text = benchmark.with_tables(page, benchmark.PAGE, results)
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
@@ -139,11 +139,12 @@ def test_tables_of_the_page_stand_between_their_markers(found):
         "lies in the stated interval in 100%, and the stated over the realised gain between 0.7 and 1.4 in 0%." in text
     )
     assert "second year" not in text
-    assert benchmark.with_tables(text, results) == text
+    assert benchmark.with_tables(text, benchmark.PAGE, results) == text
 
 
 def test_the_second_year_stands_beside_the_first(found):
-    text = benchmark.with_tables(f"{benchmark.BEGIN}\n{benchmark.END}\n", {"as_it_is": plain(asdict(found))})
+    results = {"as_it_is": plain(asdict(found))}
+    text = benchmark.with_tables(f"{benchmark.BEGIN}\n{benchmark.END}\n", benchmark.PAGE, results)
     assert "2 periods and 2 more by those that go on, after 40 of history" in text
     # Twice the gains of the first year, and as large a share of the oracle's.
     assert "| 3.5 | 7.0 (0.7 to 13.3) | 70% (7% to 133%) | 10% | 50% |" in text
@@ -152,9 +153,17 @@ def test_the_second_year_stands_beside_the_first(found):
 
 def test_a_page_without_figures_says_so():
     page = f"before\n{benchmark.BEGIN}\nold\n{benchmark.END}\nafter\n"
-    text = benchmark.with_tables(page, {})
+    text = benchmark.with_tables(page, benchmark.PAGE, {})
     assert text == f"before\n{benchmark.BEGIN}\n{benchmark.NONE}\n{benchmark.END}\nafter\n"
     assert "|" not in text
+
+
+def test_each_page_shows_what_is_tried_of_its_own_process(found):
+    results = {"zinc_electrowinning": plain(asdict(replace(found, second=0)))}
+    page = f"{benchmark.BEGIN}\n{benchmark.END}\n"
+    assert benchmark.NONE in benchmark.with_tables(page, benchmark.PAGE, results)
+    own = benchmark.VARIANTS["zinc_electrowinning"].page
+    assert "### On plants that nothing was chosen on" in benchmark.with_tables(page, own, results)
 
 
 def test_units_are_kept_where_a_picture_shows_them(found):
@@ -179,9 +188,9 @@ def test_pictures_stand_on_the_page_where_they_are(found, tmp_path, monkeypatch)
     monkeypatch.setattr(benchmark, "PICTURES", tmp_path)
     results = {"easy": plain(asdict(found))}
     page = f"{benchmark.BEGIN}\n{benchmark.END}\n"
-    assert "![" not in benchmark.with_tables(page, results)
+    assert "![" not in benchmark.with_tables(page, benchmark.PAGE, results)
     (tmp_path / "setpoints_easy_map.png").touch()
-    assert "](pictures/setpoints_easy_map.png)" in benchmark.with_tables(page, results)
+    assert "](pictures/setpoints_easy_map.png)" in benchmark.with_tables(page, benchmark.PAGE, results)
 
 
 @pytest.mark.browser
@@ -196,9 +205,11 @@ def test_a_browser_draws_a_picture_of_the_size_asked_for(found, tmp_path):
 
 
 def test_tables_are_written_without_a_browser_which_is_named_as_missing(tmp_path, monkeypatch):
-    for name in ("RESULTS", "PAGE", "PICTURES"):
+    for name in ("RESULTS", "PICTURES"):
         monkeypatch.setattr(benchmark, name, tmp_path / name)
-    benchmark.PAGE.write_text(f"{benchmark.BEGIN}\n{benchmark.END}\n", encoding="utf-8")
+    page = tmp_path / "page.md"
+    monkeypatch.setattr(benchmark, "pages", lambda: [page])
+    page.write_text(f"{benchmark.BEGIN}\n{benchmark.END}\n", encoding="utf-8")
 
     def draw_all(results):
         raise NoBrowserError("x.png: no browser to draw it")
@@ -206,7 +217,7 @@ def test_tables_are_written_without_a_browser_which_is_named_as_missing(tmp_path
     monkeypatch.setattr(benchmark, "draw_all", draw_all)
     with pytest.raises(SystemExit, match=r"^x.png: no browser to draw it; the tables are written$"):
         benchmark.write()
-    assert benchmark.NONE in benchmark.PAGE.read_text(encoding="utf-8")
+    assert benchmark.NONE in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("arguments", [[], ["run", "no_such"], ["write", "easy"], ["measure"]])
