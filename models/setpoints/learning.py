@@ -245,7 +245,7 @@ def _sharpened(
     steps = {knob: values / model.step(knob) for knob, values in held.items()}
 
     def effects(theta: FloatArray) -> dict[str, FloatArray]:
-        constants = model.line | model.posterior.values(theta)
+        constants = model.line | model.in_force(moved) | model.posterior.values(theta)
         after, before = response.respond(state, held, constants), response.respond(state, still, constants)
         added = model.posterior.shift(theta, steps)
         return {name: after[name] - before[name] + added.get(name, 0.0) for name in rest}

@@ -12,7 +12,7 @@ import numpy as np
 from models.setpoints.errors import SetpointError
 from models.setpoints.evidence import Posterior
 from models.setpoints.expectation import Expectation
-from models.setpoints.process import Response, response_of
+from models.setpoints.process import Numbers, Response, response_of
 from models.setpoints.situations import AHEAD, SMOOTH, Situations, in_hand
 from physics.arrays import FloatArray
 from seeds import Seed
@@ -158,14 +158,14 @@ class SetpointModel:
         """
         held = self.held({knob: moves[knob] for knob in self.response.KNOBS})
         held |= {knob: np.asarray(moves[knob]) for knob in self.response.SHARED if knob in moves}
-        return self.outcomes_of_held(state, held, theta, shared)
+        return self.outcomes_of_held(state, held, theta, {**(shared or {}), **self.in_force(moves)})
 
     def outcomes_of_held(
         self,
         state: Mapping[str, FloatArray],
         held: Mapping[str, FloatArray],
         theta: FloatArray,
-        shared: Mapping[str, float] | None = None,
+        shared: Numbers | None = None,
     ) -> dict[str, FloatArray]:
         """Outcomes after moves none of which is taken back; arguments are those of `outcomes`."""
         constants = self.line | dict(shared or {}) | self.posterior.values(theta)
@@ -177,10 +177,14 @@ class SetpointModel:
 
     def held(self, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """What is still there of moves on average over the periods of their outcome, by knob [its unit]."""
-        return {
-            knob: np.where(np.asarray(size) < 0.0, self.hold[knob][0], self.hold[knob][1]) * size
-            for knob, size in moves.items()
-        }
+        return {knob: self._hold(knob, size) * size for knob, size in moves.items()}
+
+    def in_force(self, moves: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Share of moves that is still there, under the names that `Response.respond` knows it by."""
+        return {f"{knob} in force": self._hold(knob, moves[knob]) for knob in self.response.KNOBS}
+
+    def _hold(self, knob: str, size: FloatArray) -> FloatArray:
+        return np.where(np.asarray(size) < 0.0, self.hold[knob][0], self.hold[knob][1])
 
     def shared_draws(self, count: int) -> list[dict[str, float]]:
         """Constants of shared knobs, as probable as they are said to be, in pairs about the usual; always the same."""

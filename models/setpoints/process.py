@@ -101,7 +101,10 @@ class Response(Protocol):
     def respond(self, state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
         """Outcomes of a period after moves from its state.
 
-        Shared knobs that are left out are not moved, constants of theirs that are left out as usual.
+        Shared knobs that are left out are not moved, constants of theirs that are left out as usual. Moves are what is
+        still there of them on average over the periods of the outcome. Which share that is stands among the constants,
+        as `<knob> in force`, 1 where it is left out: a curved effect of a whole move for a part of the time is another
+        than that of a part of the move all the time.
         """
 
     def power(self, outcomes: Columns) -> FloatArray:

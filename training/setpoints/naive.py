@@ -82,7 +82,7 @@ class OnAllColumns:
             knobs = {name: plan[:, j] + move[j] for j, name in enumerate(names)}
             shifts = {name: knobs[name] - before[:, j] for j, name in enumerate(names)}
             followers = {response.KNOBS[name]: last[response.KNOBS[name]] + shift for name, shift in shifts.items()}
-            moved = coming.assign(**knobs, **followers)
+            moved = coming.assign(**followers | knobs)
             target = np.asarray(self.model.predict(matrix(moved, self.seed)), dtype=np.float64)
             worth.append(money(self.seed, numbers(moved, self.seed) | {self.seed.target.name: target}))
         gain = np.array(worth) - worth[0]

@@ -42,6 +42,14 @@ def test_the_cost_of_moves_is_spread_over_the_days_of_their_outcome(taught):
     np.testing.assert_allclose(taught.move_cost(moves), [0.0, (50 * 0.05 + 10 * 0.5) / 90])
 
 
+def test_physics_is_told_which_share_of_a_move_is_still_there(taught):
+    moves = {knob: np.array([-1.0, 1.0]) for knob in taught.response.KNOBS}
+    for knob, held in taught.held(moves).items():
+        share = taught.in_force(moves)[f"{knob} in force"]
+        np.testing.assert_allclose(share, taught.hold[knob])
+        np.testing.assert_allclose(held, share * moves[knob])
+
+
 def test_constants_of_a_shared_knob_are_drawn_in_pairs_about_the_usual(taught):
     drawn = taught.shared_draws(32)
     assert drawn == taught.shared_draws(32)
