@@ -1,10 +1,13 @@
 """Ways to choose set-points that only look right, on models that are made up."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from models.table.inputs import input_names
+from training.setpoints import naive
 from training.setpoints.hand import split_plan
 from training.setpoints.naive import OnAllColumns, OnBeforeAndKnobs, by_time, last_rows, money, numbers
 
@@ -38,6 +41,20 @@ def test_the_predicted_efficiency_is_optimised_over_the_knobs(begun):
     moved = choice.moves[:, 1] != 0
     assert moved.any()
     assert (choice.moves[moved, 1] > 0).all()
+
+
+def test_a_knob_may_be_what_follows_itself(begun, monkeypatch):
+    """A pump has no reading of what it doses: the dose that was set is the one that counts, not the last one."""
+    monkeypatch.setattr(naive, "response_of", lambda process: SimpleNamespace(KNOBS={k: k for k in begun.reach.names}))
+    planned = split_plan(begun.hand.table(begun.running), begun.seed)[1]
+    seen, at = [], input_names(begun.seed).index("voltage_setpoint")
+
+    def said(X):
+        seen.append(X[:, at].copy())
+        return np.full(len(X), 93.0)
+
+    OnAllColumns(begun.seed, begun.reach, Always(said)).choose(begun.hand.table(begun.running), begun.hand)
+    np.testing.assert_allclose(seen[0], planned["voltage_setpoint"])
 
 
 def test_before_and_knobs_take_the_best_of_the_grid(begun):
