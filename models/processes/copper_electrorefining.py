@@ -14,11 +14,13 @@ import numpy as np
 from models.processes.feature import PhysicsFeature
 from physics.arrays import FloatArray
 from physics.electrochemistry import COPPER_EQUIVALENT, alternating_current_energy, metal_mass, specific_energy
+from physics.prices import checked
+from physics.refining import economics as section_economics
 from physics.refining.additive_stock import additive_content, additive_decay
 from physics.refining.anode_slimes import arsenic_ratio
 from physics.refining.current_losses import dissolution_loss, refining_efficiency, short_life, short_loss
 from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, limiting_current
-from physics.refining.electrodes import crop_gap, face_growth, sand_time
+from physics.refining.electrodes import COPPER_DENSITY, crop_gap, face_growth, sand_time
 from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
 from physics.refining.nodulation import additive_error, deposit_roughness, effective_dose, expected_nodules
 
@@ -31,8 +33,10 @@ GLUE_DECAY = 0.6  # 1/h, practice
 BEST_GLUE, BEST_THIOUREA, BEST_CHLORIDE = 60.0, 55.0, 55.0  # g/t, g/t, mg/L: what plants dose
 THIOUREA_WEIGHT, CHLORIDE_WEIGHT = 0.5, 0.4  # of their errors beside that of glue, assumed
 SATURATED_COPPER, SLIMES_DIFFUSION = 90.0, 3e-10  # g/L at the anode and m²/s in its slimes, assumed
-USUAL = {"current": 310.0, "copper": 46.0}  # A/m², g/L: what times to passivation are compared with
+USUAL = {"current": 310.0, "copper": 46.0, "polarisation": 0.315}  # A/m², g/L and 1: practice
 HOURS, CROP = 24.0, 168.0  # h/d, h
+CATHODE_AREA = 110.0  # m² of a cell: 55 plates of 2 m², both faces
+OHMIC = 0.95  # voltage that a part more current takes, as a part of the voltage: nearly all of it is resistance
 # The equations end where a tankhouse no longer runs; these bounds keep a strange row's answer finite.
 LEAST_CURRENT, LEAST_CONDUCTIVITY, LEAST_DOSE, LEAST_CHLORIDE, LEAST_SOLIDS = 30.0, 0.1, 1.0, 1.0, 0.05
 LEAST_FLOW, LEAST_PATROL, MOST_POLARISATION, MOST_LOSS = 1.0, 1.0, 0.95, 60.0
@@ -170,6 +174,64 @@ def derived(
     steam = CROP * columns["steam_flow"] / copper
     emitted = bought * economics["grid_emission_factor"] + steam * economics["steam_emission_factor"]  # kg/t
     return {"specific_energy": direct, "specific_steam": steam, "co2e": emitted / 1000.0}
+
+
+def money(columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
+    """Margin of sections by what was measured in a crop: refining charge less rejects, power, steam, additives, rounds.
+
+    Voltage follows the current of the hour, so that the hours of the tariff share the energy by the swing.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name and `current_efficiency`, each of shape (n,) and in the unit of the seed; NaN where
+        missing
+    economics
+        Values of the seed's [economics] by name, in the unit of the seed
+
+    Returns
+    -------
+    FloatArray
+        Margin, shape (n,); NaN where an input is missing [$/d]
+
+    Raises
+    ------
+    ValueError
+        A price is missing, negative or no number; it is named.
+
+    References
+    ----------
+    `physics.refining.economics`.
+    """
+    hours = checked(economics, ("hours_valley", "hours_peak"), ("hours_peak",))
+    more = 0.01 * columns["current_swing"]
+    classes = (
+        (hours["hours_valley"], 1.0 + more),
+        (HOURS - hours["hours_valley"] - hours["hours_peak"], np.ones_like(more)),
+        (hours["hours_peak"], 1.0 - more * (hours["hours_valley"] / hours["hours_peak"])),
+    )
+    current = columns["charge"] / CROP  # kA
+    squared = sum(count * np.square(share) for count, share in classes) / HOURS
+    even = columns["cell_voltage"] / (1.0 + OHMIC * (squared - 1.0))  # V at an even current
+    valley, flat, peak = (
+        CELLS * current * share * even * (1.0 + OHMIC * (share - 1.0)) * count for count, share in classes
+    )
+    copper = CELLS * metal_mass(columns["charge"], 1.0, columns["current_efficiency"], COPPER_EQUIVALENT)  # kg
+    copper = copper / 1000.0 * HOURS / CROP  # t/d
+    left = np.maximum(ANODE - 2.0 * face_growth(columns["current_density"]) * columns["anode_age"], 0.0)  # mm
+    flows = section_economics.Flows(
+        copper=copper,
+        rejected=0.01 * columns["reject_share"] * copper,
+        energy_valley=valley,
+        energy_flat=flat,
+        energy_peak=peak,
+        steam=columns["steam_flow"] * HOURS / 1000.0,
+        glue=columns["glue_dose"] * copper / 1000.0,
+        thiourea=columns["thiourea_dose"] * copper / 1000.0,
+        patrols=HOURS / np.maximum(columns["patrol_interval"], LEAST_PATROL),
+        inventory=CELLS * 0.5 * CATHODE_AREA * left / 1000.0 * COPPER_DENSITY / 1000.0,
+    )
+    return section_economics.margin(flows, economics)
 
 
 def _transport(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:

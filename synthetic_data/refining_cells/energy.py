@@ -19,7 +19,7 @@ _LIFE = 3.0 * DAYS  # d, of anodes
 
 
 def voltage(p: SectionParameters, sections: Sections, passive: FloatArray, shorted: FloatArray) -> Values:
-    """Gap [mm], voltage in each class of hours, (3, crops, sections), and its mean with the current as weight [V]."""
+    """Gap [mm], voltage by class of hours, (3, crops, sections), its mean by current [V], most polarisation [1]."""
     grown = sections.grown
     week, state = grown.crops.week, grown.state
     conductivity = electrolyte_conductivity_price_1981(
@@ -39,7 +39,9 @@ def voltage(p: SectionParameters, sections: Sections, passive: FloatArray, short
     volts = volts + p.voltage_group_sd * grown.crops.traits["voltage"] - p.voltage_per_short * shorted
     volts = volts + p.passive_drop * passive
     weights = hours(p) * shares / HOURS
-    return {"gap": gap, "voltages": volts, "cell_voltage": np.sum(weights * volts, axis=0)}
+    # The most of the day: anodes and deposit feel it in the hours of the valley.
+    most = np.max(polarisation, axis=0)
+    return {"gap": gap, "voltages": volts, "cell_voltage": np.sum(weights * volts, axis=0), "polarisation": most}
 
 
 def energy(p: SectionParameters, sections: Sections, volts: FloatArray) -> Values:

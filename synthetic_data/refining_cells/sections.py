@@ -141,6 +141,7 @@ class SectionRows:
             "reject_share": 100.0 * (1.0 - kept),
             "cell_voltage": volts["cell_voltage"],
             "gap": volts["gap"],
+            "polarisation": volts["polarisation"],
             "recessed": sections.recessed,
             "charge": total,
             "charge_short": 0.01 * state["short_loss"] * total,

@@ -159,3 +159,39 @@ def test_all_of_it_falls_when_the_efficiency_rises(columns):
     at = {name: np.full(1, column[0]) for name, column in columns.items()} | {"cell_voltage": np.array([0.29])}
     gain = [physics.derived(at, np.array([ce]), ECONOMICS)["specific_energy"][0] for ce in (96.0, 97.0)]
     assert gain[1] - gain[0] == pytest.approx(-2.6, abs=0.05)  # kWh/t a point by engineering notes
+
+
+def test_money_by_hand(typical):
+    """A section of 20 cells at an even current of 34 kA and 0.3 V, 95 %: what it earns, and what each part costs."""
+    row = typical | {
+        name: np.array([value])
+        for name, value in {
+            **{"charge": 5712.0, "current_efficiency": 95.0, "cell_voltage": 0.3, "current_swing": 0.0},
+            **{"steam_flow": 250.0, "glue_dose": 60.0, "thiourea_dose": 50.0, "patrol_interval": 12.0},
+            **{"reject_share": 2.0, "anode_age": 0.0, "current_density": 310.0},
+        }.items()
+    }
+    copper = 20 * 5712.0 * 1.1855 * 0.95 / 1000.0 / 7.0  # t/d
+    energy = 20 * 34.0 * 0.3 * 24.0  # kWh/d
+    bought = energy / 0.97 + 40.0 * copper
+    steam = 6.0  # t/d
+    emitted = 0.5306 * bought / 1000.0 + 0.297 * steam
+    standing = 20 * 55.0 * 0.047 * 8.93  # t
+    expected = copper * (110.0 - 0.02 * 260.0 - 0.06 * 3.5 - 0.05 * 2.0 - 40.0 * 0.085)
+    expected -= energy / 0.97 * (0.045 + 0.085 + 0.13) / 3.0 + steam * 16.0 + 2 * 14.0 + emitted * 12.0
+    expected -= standing * 9500.0 * 0.08 / 365.25
+    assert physics.money(row, ECONOMICS)[0] == pytest.approx(expected, rel=2e-3)
+    # A tenth more in the valley, as much less in the peak: a thirtieth of the energy moves from 13 to 4.5 cents.
+    swung = physics.money(row | {"current_swing": np.array([10.0])}, ECONOMICS)[0]
+    moved = energy / 0.97 / 30.0 * (0.13 - 0.045)
+    assert moved < swung - physics.money(row, ECONOMICS)[0] < 2.1 * moved  # and the voltage with it
+    assert np.isnan(physics.money(row | {"reject_share": np.array([np.nan])}, ECONOMICS)[0])
+
+
+@pytest.mark.parametrize("name", ["hours_valley", "price_peak", "reject_cost", "patrol_cost"])
+def test_a_price_that_money_lacks_is_named(typical, name):
+    row = typical | {"current_efficiency": np.array([95.0]), "reject_share": np.array([2.0])}
+    with pytest.raises(ValueError, match=f"economics.{name}"):
+        physics.money(row, {one: value for one, value in ECONOMICS.items() if one != name})
+    with pytest.raises(ValueError, match=f"economics.{name}"):
+        physics.money(row, ECONOMICS | {name: -1.0})

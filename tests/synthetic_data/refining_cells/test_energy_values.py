@@ -31,6 +31,12 @@ def test_voltage_by_its_parts(p, sections):
     np.testing.assert_allclose(found["voltages"], found["cell_voltage"][None] + 0 * found["voltages"], rtol=1e-9)
 
 
+def test_anodes_and_deposit_feel_the_current_of_the_valley(p, sections):
+    nothing = np.zeros(sections.swing.shape)
+    found = energy.voltage(p, sections, nothing, nothing)["polarisation"]
+    np.testing.assert_allclose(found, sections.grown.state["polarisation"] * (1.0 + 0.01 * sections.swing))
+
+
 def test_a_swing_costs_a_little_energy(p, sections):
     nothing, still = np.zeros(sections.swing.shape), replace(sections, swing=np.zeros(sections.swing.shape))
     flat = energy.energy(p, still, energy.voltage(p, still, nothing, nothing)["voltages"])
