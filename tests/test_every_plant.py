@@ -38,7 +38,7 @@ def test_a_plant_streams_and_keeps_its_truth_apart(name, tmp_path):
     table, truth = pq.ParquetFile(tmp_path / "table.parquet"), pq.ParquetFile(tmp_path / "truth.parquet")
     assert table.num_row_groups > 1
     assert table.metadata.num_rows == truth.metadata.num_rows
-    made = {column.name for column in seed.columns if column.previous is not None}
+    made = {column.name for column in seed.columns if column.is_made}
     assert set(table.schema_arrow.names) == {column.name for column in seed.columns} - made
     target = seed.elements[0].name if seed.classes else seed.target.name
     measured = table.read().column(target).to_numpy()

@@ -91,7 +91,10 @@ def _made(
     if column.previous is not None:
         return earlier(values, unit, start, seed.period, column.previous.periods)
     assert column.rolling is not None
-    window = [earlier(values, unit, start, seed.period, periods) for periods in range(1, column.rolling.window + 1)]
+    # The newest label may not be in hand yet when the period starts.
+    first = seed.wait(column.lent_by) if column.lent_by in seed.targets else 1
+    periods = range(first, first + column.rolling.window)
+    window = [earlier(values, unit, start, seed.period, count) for count in periods]
     return _statistic(column.rolling.statistic, np.array(window).reshape(len(window), len(values)))
 
 

@@ -94,6 +94,16 @@ def test_rolling_columns_are_of_the_periods_before(daily):
     np.testing.assert_allclose(made["z_sd"], deviation)
 
 
+def test_rolling_columns_of_a_target_are_of_labels_in_hand(daily, tmp_path):
+    """Two periods late: the newest label is that of the period before the last."""
+    text = daily.text.replace("periods = 1", "periods = 2").replace('column = "z", window', 'column = "y", window')
+    late = parse(text.replace('unit = "V"\nrolling', 'unit = "%"\nrolling'), tmp_path / "toy_cells.toml")
+    assert late.wait("y") == 2
+    y = np.array([1.0, 2.0, 6.0, 3.0, 4.0, 5.0])
+    made = made_columns({"y": y}, late, np.zeros(6, int), days(0, 1, 2, 3, 4, 5))
+    np.testing.assert_allclose(made["z_max"], [np.nan, np.nan, 1, 2, 6, 6])
+
+
 def test_rolling_columns_never_see_another_unit_or_a_later_row(daily):
     rng = np.random.default_rng(0)
     z, start, unit = rng.normal(size=8), days(0, 1, 2, 3, 0, 1, 2, 3), np.repeat([0, 1], 4)
