@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.processes.lookup import needed_physics_of
+from models.table.contract import check
 from seeds import load, names
 from synthetic_data import another_plant, replay, simulate
 from synthetic_data.engine.plan import process_module
@@ -79,7 +80,7 @@ def test_another_plant_differs_where_its_seed_says_so(name):
 def test_every_feature_lies_in_its_span(name, rng_seed):
     seed = load(name) if rng_seed is None else another_plant(load(name), rng_seed)
     years = ROWS / seed.plant.units * (seed.period / timedelta(days=365.25))
-    table = replay(seed, units=42).table if seed.classes else replay(seed, years=years).table
+    table = replay(seed, units=42).table if seed.classes else check(replay(seed, years=years).table, seed).table
     assert len(table) >= 5000
     physics = needed_physics_of(name)
     found = physics.features(

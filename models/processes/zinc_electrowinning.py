@@ -1,7 +1,8 @@
 """Zinc electrowinning: physics features, current efficiency by physics alone, and the targets that follow from it.
 
 All of it works on measured columns of a cycle, in plant units. What no column holds is taken as constant and assumed:
-cathodes of 200 m² a cell, how much of each trace the deposit takes out of the cell, and the usual cell below.
+cathodes of 200 m² a cell, how much of each trace the deposit takes out of the cell, what the potential of purification
+says of an upset, and the usual cell below.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from physics.electrochemistry import (
     metal_mass,
     specific_energy,
 )
-from physics.winning.balances import hydrogen_mass
+from physics.winning.balances import ACID_PER_ZINC, hydrogen_mass
 from physics.winning.impurities import hole_share, impurity_logarithm, induction_time
 from physics.winning.kinetics import cathode_currents, hydrogen_exchange, zinc_exchange
 from physics.winning.winning_voltage import (
@@ -37,8 +38,17 @@ STRIP_CYCLE = 48.0  # h
 LEFT = {"cobalt": 1.0, "nickel": 1.0, "antimony": 0.5, "germanium": 0.55, "copper": 0.6}
 GAP, GAS_SHARE, CONTACTS = 30.0, 0.06, 0.045  # mm, 1, V
 SHORT_CURRENT, SHORTS_SEEN, IRON_SHARE = 0.006, 0.8, 0.003  # shares of the current, of the shorts
+USUAL_SHORTS, USUAL_COPPER = 1.4, 0.1  # found on 100 plates; mg/L in the feed
 HOLE_RATE = 0.012  # 1/h
 EVAPORATED = 0.107  # share of the feed
+# Assays of antimony and germanium come days late and scatter by 20 %: what the feed holds is near its mean of weeks,
+# and more where purification lets it through. Its potential shows that at once, and if it is cobalt and nickel, so do
+# their assays.
+POTENTIAL_PER_RISE = 100.0  # mV for a rise by e of what is let through
+QUIET_POTENTIAL, QUIET_RISE = 8.0, 0.1  # mV, 1: noise of a cycle's mean, and of its assays
+NEWS = 0.25  # share of a result's difference from the usual that still holds in the cycle
+UPSET_RESULT = 1.5  # times the usual, beyond which a result is one of an upset
+PEAK = 1.7  # mean of what an upset lets through, over its logarithm's mean, for a rise to the threefold
 # The equations end where a cell no longer runs; these bounds keep a strange row's answer finite.
 LEAST_CURRENT, LEAST_CONTENT, LEAST_EFFICIENCY = 5.0, 5.0, 30.0  # kA, g/L, %
 LEAST_CONDUCTIVITY = 0.1  # S/cm
@@ -50,10 +60,18 @@ FEATURES = (
     PhysicsFeature(
         "impurity_log", "1", -1, (0, 8), "logarithm of the factor by which assayed traces speed hydrogen up"
     ),
+    PhysicsFeature("deposit_efficiency", "%", 1, (10, 100), "that of kinetics, less what holes in the deposit take"),
     PhysicsFeature("kinetic_efficiency", "%", 1, (20, 100), "current efficiency of the cathode by its kinetics alone"),
     PhysicsFeature("short_loss", "%", -1, (0, 25), "current that passes through the short circuits found"),
     PhysicsFeature("induction_time", "h", 1, (1, 150), "time after which zinc dissolves again from holes"),
-    PhysicsFeature("expected_efficiency", "%", 1, (20, 100), "current efficiency by all of the above together"),
+    PhysicsFeature("computed_efficiency", "%", 1, (20, 100), "current efficiency by all of the above together"),
+    PhysicsFeature(
+        "expected_efficiency",
+        "%",
+        1,
+        (20, 100),
+        "current efficiency of the group's own cycles, and what is changed since",
+    ),
     PhysicsFeature(
         "feed_implied_efficiency", "%", 1, (20, 160), "current efficiency that the zinc fed and not spent stands for"
     ),
@@ -66,7 +84,8 @@ FEATURES = (
 CAUSES = {
     "traces in the feed": (
         *("cobalt", "nickel", "copper", "cobalt_in_hand", "nickel_in_hand", "copper_in_hand", "antimony_in_hand"),
-        *("germanium_in_hand", "potential_in_hand", "purification_potential", "impurity_log", "induction_time"),
+        *("germanium_in_hand", "usual_cobalt", "usual_nickel", "usual_antimony", "usual_germanium"),
+        *("potential_in_hand", "purification_potential", "impurity_log", "induction_time"),
     ),
     "acid and zinc": (
         *("zinc_in_cell", "acid_in_cell", "acid_zinc_target", "zinc_feed", "feed_flow", "acid_zinc_ratio"),
@@ -82,7 +101,8 @@ CAUSES = {
         *("short_loss", "excess_voltage"),
     ),
     "efficiency before, and expected by physics": (
-        *("current_efficiency_in_hand", "kinetic_efficiency", "expected_efficiency"),
+        *("current_efficiency_in_hand", "usual_efficiency", "kinetic_efficiency", "deposit_efficiency"),
+        *("computed_efficiency", "expected_efficiency"),
     ),
 }
 
@@ -107,6 +127,7 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """
     zinc, acid, temperature, current = _state(columns)
     found = _efficiency(columns)
+    found["expected_efficiency"] = _expected(columns, found)
     feed = columns["feed_flow"]
     made = feed * (columns["zinc_feed"] - (1.0 - EVAPORATED) * zinc)
     by_feed = current_efficiency_from_mass(made, current, 1.0, ZINC_EQUIVALENT)
@@ -128,7 +149,7 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
 
 
 def first_principles(columns: Mapping[str, FloatArray]) -> FloatArray:
-    """Current efficiency by physics alone: kinetics of the cathode, short circuits and holes at the measured state.
+    """Current efficiency of the group's own cycles, and by physics what is another now: traces, state, short circuits.
 
     Parameters
     ----------
@@ -142,9 +163,9 @@ def first_principles(columns: Mapping[str, FloatArray]) -> FloatArray:
 
     References
     ----------
-    `physics.winning`: levels fitted to published efficiencies, weights of traces mostly assumed.
+    `physics.winning`: slopes of published efficiencies, weights of traces mostly assumed.
     """
-    return _efficiency(columns)["expected_efficiency"]
+    return _expected(columns, _efficiency(columns))
 
 
 def derived(
@@ -193,18 +214,50 @@ def _short_loss(columns: Mapping[str, FloatArray]) -> FloatArray:
     return 100.0 * SHORT_CURRENT / SHORTS_SEEN * np.minimum(columns["short_circuits"], 30.0)
 
 
+def _traces(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Traces in the cell in the mean of a cycle [mg/L]."""
+    feed = {name: np.abs(columns[name]) for name in ("cobalt", "nickel", "copper")}
+    light = [np.log(np.maximum(feed[name], 1e-3) / np.maximum(np.abs(columns[f"usual_{name}"]), 1e-3))
+             for name in ("cobalt", "nickel")]  # fmt: skip
+    by_potential = (columns["purification_potential"] - QUIET_POTENTIAL) / POTENTIAL_PER_RISE
+    rise = np.maximum(by_potential - np.maximum(np.minimum(*light) - QUIET_RISE, 0.0), 0.0)
+    for name in ("antimony", "germanium"):
+        usual, result = np.abs(columns[f"usual_{name}"]), np.abs(columns[f"{name}_in_hand"])
+        base = usual + NEWS * (np.minimum(result, UPSET_RESULT * usual) - usual)
+        feed[name] = 1e-3 * base * (1.0 + PEAK * np.minimum(rise, 2.0))
+    return {name: LEFT[name] * feed[name] for name in LEFT}
+
+
+def _expected(columns: Mapping[str, FloatArray], found: Mapping[str, FloatArray]) -> FloatArray:
+    """What the group's own cycles gave, and by how much this one's state differs from theirs by physics [%].
+
+    What no column shows of a group (old cathodes, their edges, how its deposit grows) stays with it for weeks.
+    """
+    usual = {name: columns[f"usual_{name}"] for name in ("cobalt", "nickel", "antimony", "germanium")}
+    # Where the loops keep the group: at its targets, with as much sulphate as now.
+    ratio = columns["acid_zinc_target"]
+    zinc = (columns["zinc_in_cell"] + columns["acid_in_cell"] / ACID_PER_ZINC) / (1.0 + ratio / ACID_PER_ZINC)
+    then = dict(columns) | usual | {
+        "antimony_in_hand": usual["antimony"],
+        "germanium_in_hand": usual["germanium"],
+        "copper": np.full_like(columns["copper"], USUAL_COPPER),
+        "purification_potential": np.zeros_like(columns["purification_potential"]),
+        "cell_temperature": columns["temperature_target"],
+        "zinc_in_cell": zinc,
+        "acid_in_cell": ratio * zinc,
+    }  # fmt: skip
+    change = found["deposit_efficiency"] - _efficiency(then)["deposit_efficiency"]
+    shorted = found["short_loss"] - 100.0 * SHORT_CURRENT / SHORTS_SEEN * USUAL_SHORTS
+    return np.clip(columns["usual_efficiency"] + change - shorted, 20.0, 100.0)
+
+
 def _efficiency(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     zinc, acid, temperature, current = _state(columns)
-    glue = columns["glue_dose"]
-    cell = {
-        "cobalt": columns["cobalt"],
-        "nickel": columns["nickel"],
-        "antimony": 1e-3 * columns["antimony_in_hand"],
-        "germanium": 1e-3 * columns["germanium_in_hand"],
-        "copper": columns["copper"],
-    }
-    cobalt, nickel, antimony, germanium, copper = (LEFT[name] * np.abs(value) for name, value in cell.items())
-    logarithm = np.minimum(impurity_logarithm(cobalt, nickel, antimony, germanium, copper, glue), 8.0)
+    glue, traces = columns["glue_dose"], _traces(columns)
+    cobalt, nickel = traces["cobalt"], traces["nickel"]
+    logarithm = np.minimum(
+        impurity_logarithm(cobalt, nickel, traces["antimony"], traces["germanium"], traces["copper"], glue), 8.0
+    )
     density = 1e3 * current / CATHODE_AREA
     exchange = zinc_exchange(zinc, density, glue), hydrogen_exchange(acid, temperature, logarithm)
     plated, _, overvoltage = cathode_currents(density, *exchange, temperature)
@@ -219,6 +272,7 @@ def _efficiency(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "kinetic_efficiency": kinetic,
         "short_loss": short,
         "induction_time": onset,
-        "expected_efficiency": np.maximum((1.0 - 0.01 * short - IRON_SHARE) * (1.0 - holes) * kinetic, 20.0),
+        "deposit_efficiency": (1.0 - holes) * kinetic,
+        "computed_efficiency": np.maximum((1.0 - 0.01 * short - IRON_SHARE) * (1.0 - holes) * kinetic, 20.0),
         "overvoltage": overvoltage,
     }

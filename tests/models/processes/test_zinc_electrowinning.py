@@ -85,12 +85,36 @@ def test_a_typical_group_has_typical_efficiency_and_voltage():
         ("germanium_in_hand", 20.0, -1),
         ("copper", 0.4, -1),
         ("short_circuits", 3.0, -1),
+        ("purification_potential", 40.0, -1),
+        ("usual_efficiency", 91.0, 1),
     ],
     ids=str,
 )
 def test_directions_of_first_principles(column, up, effect):
     change = physics.first_principles(usual(**{column: up})) - physics.first_principles(usual())
     assert np.sign(change.item()) == effect
+
+
+def test_a_potential_that_cobalt_and_nickel_explain_says_nothing_of_antimony():
+    quiet = usual(cobalt=0.6, nickel=0.2)
+    raised = usual(cobalt=0.6, nickel=0.2, purification_potential=60.0)
+    assert physics.first_principles(raised).item() == pytest.approx(physics.first_principles(quiet).item(), abs=1e-9)
+
+
+def test_a_result_of_an_upset_that_is_over_hardly_counts():
+    """Four times the usual in a composite of days ago, and a calm potential since: not what four times would do."""
+    over = physics.first_principles(usual(antimony_in_hand=40.0)) - physics.first_principles(usual())
+    assert -1.0 < over.item() < 0.0
+    whole = physics.features(usual(usual_antimony=40.0))["computed_efficiency"]
+    assert whole.item() - physics.features(usual())["computed_efficiency"].item() < 4.0 * over.item()
+
+
+def test_a_group_keeps_its_standing_where_nothing_has_changed():
+    calm = {"cell_temperature": 38.0, "zinc_in_cell": 55.0, "acid_in_cell": 3.1 * 55.0, "short_circuits": 1.4}
+    calm |= {"purification_potential": 0.0, "antimony_in_hand": 10.0, "germanium_in_hand": 8.0}
+    for efficiency in (87.0, 91.0):
+        found = physics.first_principles(usual(**calm, usual_efficiency=efficiency))
+        assert found.item() == pytest.approx(efficiency, abs=1e-9)
 
 
 def test_what_is_missing_stays_missing(columns):
