@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from physics.arrays import FloatArray
+from physics.winning.economics import Flows, emitted, margin
 from seeds import Seed
 from synthetic_data.cell_house import cycle, faults, instruments, operators, state
 from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
@@ -48,22 +49,24 @@ def begin(plan: Plan, block: Block) -> Simulator:
 def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
     """True margin of a cell, cost of moving its knobs [$/d], zinc [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
     price = {name: quantity.value for name, quantity in seed.economics.items()}
-    zinc = _HOURS * truth["zinc_made"]
-    bought = truth["energy"] / price["rectifier_efficiency"] + 1e-3 * zinc * price["auxiliary_energy"]
-    emission = bought * price["grid_emission_factor"]
-    earned = 1e-3 * zinc * (price["zinc_price"] - price["feed_zinc_price"])
-    glue = 1e-6 * zinc * truth["glue"] * price["glue_price"]
-    power = truth["power_cost"] / price["rectifier_efficiency"]
-    margin = earned - power - glue - 1e-3 * emission * price["carbon_price"] - truth["knob_moves"]
-    return pd.DataFrame(
-        {
-            "margin": margin,
-            "move_cost": truth["knob_moves"],
-            "product": zinc,
-            "energy": truth["energy"],
-            "co2e": emission,
-        }
+    day = {name: truth[name].to_numpy(np.float64) for name in ("zinc_made", "energy", "power_cost", "feed", "glue")}
+    zinc = _HOURS * day["zinc_made"]
+    flows = Flows(
+        zinc=zinc,
+        energy=day["energy"],
+        hours=day["power_cost"] / (day["energy"] * price["power_price"]),
+        feed=_HOURS * day["feed"],
+        glue=1e-3 * zinc * day["glue"],
     )
+    moves = truth["knob_moves"].to_numpy(np.float64)
+    columns = {
+        "margin": margin(flows, price) - moves,
+        "move_cost": moves,
+        "product": zinc,
+        "energy": day["energy"],
+        "co2e": 1e3 * emitted(flows, price),
+    }
+    return pd.DataFrame(columns, truth.index)
 
 
 class _CellHouse:

@@ -234,13 +234,20 @@ def test_the_margin_is_metal_less_what_it_took(seed, truth):
     price = {name: quantity.value for name, quantity in seed.economics.items()}
     row = truth.iloc[100]
     zinc = HOURS * row["zinc_made"] / 1000.0
-    bought = row["energy"] / price["rectifier_efficiency"] + zinc * price["auxiliary_energy"]
+    auxiliary = zinc * price["auxiliary_energy"]
+    bought = row["energy"] / price["rectifier_efficiency"] + auxiliary
     by_hand = (
         zinc * (price["zinc_price"] - price["feed_zinc_price"])
+        - HOURS * row["feed"] * price["solution_price"]
         - row["power_cost"] / price["rectifier_efficiency"]
+        - auxiliary * price["power_price"]
         - zinc * row["glue"] / 1000.0 * price["glue_price"]
         - bought * price["grid_emission_factor"] / 1000.0 * price["carbon_price"]
         - row["knob_moves"]
     )
     assert money["margin"].iloc[100] == pytest.approx(by_hand, rel=1e-12)
     assert money["margin"].mean() > 0.0
+
+
+def test_energy_in_the_valley_is_cheaper_than_flat(seed, truth):
+    assert (truth["power_cost"] < seed.economics["power_price"].value * truth["energy"]).mean() > 0.95
