@@ -37,10 +37,7 @@ def reached(norm: Norm, energy: FloatArray) -> IntArray:
     ndarray of int, shape (n,)
         0 is the best grade; a limit itself still keeps it.
     """
-    limits = np.array([grade.at_most for grade in norm.grades])
-    with np.errstate(invalid="ignore"):
-        kept = energy[:, None] <= limits
-    return np.where(kept.any(axis=1), kept.argmax(axis=1), len(limits))
+    return np.searchsorted([grade.at_most for grade in norm.grades], energy)  # what is missing is beyond all limits
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,24 +70,17 @@ class Standing:
 
 def standing(norm: Norm, energy: Answer) -> Standing:
     """Where n rows stand under a norm, from what it limits with its interval."""
-    places = reached(norm, energy.value)
-    known = np.isfinite(energy.value)
-    limits = np.array([np.nan, *(grade.at_most for grade in norm.grades)])  # of the grade before each place
-    wanted = np.where(known, limits[places], np.nan)
-    distance = Answer(*(np.asarray(end - wanted) for end in energy))
-    better: Sequence[str | None] = [None, *(grade.name for grade in norm.grades)]
-    following = [better[place] if ok else None for place, ok in zip(places, known, strict=True)]
+    names: Sequence[str | None] = [None, *(grade.name for grade in norm.grades), None]
+    limits = np.array([np.nan, *(grade.at_most for grade in norm.grades)])
+    places, best, worst = (reached(norm, end) for end in energy)
+    distances = np.array(energy) - limits[places]  # of the grade before each place; NaN where energy is not known
+    known = np.isfinite(energy.value).tolist()
     return Standing(
         norm=norm,
         energy=energy,
-        grade=_named(norm, energy.value),
-        best=_named(norm, energy.low),
-        worst=_named(norm, energy.high),
-        following=following,
-        distance=distance,
+        grade=[names[place + 1] for place in places.tolist()],
+        best=[names[place + 1] for place in best.tolist()],
+        worst=[names[place + 1] for place in worst.tolist()],
+        following=[names[place] if ok else None for place, ok in zip(places.tolist(), known, strict=True)],
+        distance=Answer(*distances),
     )
-
-
-def _named(norm: Norm, energy: FloatArray) -> list[str | None]:
-    names: Sequence[str | None] = [*(grade.name for grade in norm.grades), None]
-    return [names[place] for place in reached(norm, energy)]

@@ -104,7 +104,7 @@ class RegressionModel:
         primary = self._primary(X, coverage)
         return primary.low, primary.high
 
-    def answer(self, X: FloatArray, coverage: float) -> dict[str, Answer]:
+    def answer(self, X: FloatArray, coverage: float, factors: Mapping[str, float] | None = None) -> dict[str, Answer]:
         """Primary target and the targets derived from it, each with its interval, as the newest known outcomes have it.
 
         Parameters
@@ -113,6 +113,8 @@ class RegressionModel:
             Inputs in plant units, columns as in `names`; NaN is missing.
         coverage : float
             Share of labels that the intervals shall hold, above 0 and below 1.
+        factors : Mapping of str to float, optional
+            Values of [economics] that replace the seed's.
 
         Returns
         -------
@@ -132,8 +134,8 @@ class RegressionModel:
             return answers
         if self._physics is None:
             raise ValueError(f"targets {', '.join(self._derived)}: process has no module to derive them by")
-        columns = by_name(X, self.names)
-        value, one_end, other_end = (self._physics.derived(columns, end, self._economics) for end in primary)
+        columns, economics = by_name(X, self.names), {**self._economics, **(factors or {})}
+        value, one_end, other_end = (self._physics.derived(columns, end, economics) for end in primary)
         for name in self._derived:
             # A derived quantity may fall where the target rises: its low end belongs to the target's high end.
             low, high = np.minimum(one_end[name], other_end[name]), np.maximum(one_end[name], other_end[name])

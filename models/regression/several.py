@@ -52,9 +52,10 @@ class SeveralTargets:
         """Names of the inputs, in the order of X's columns."""
         return input_names(self.seed)
 
-    def answer(self, X: FloatArray, coverage: float) -> dict[str, Answer]:
+    def answer(self, X: FloatArray, coverage: float, factors: Mapping[str, float] | None = None) -> dict[str, Answer]:
         """Each target, and after it the quantities derived from it, as `RegressionModel.answer` gives them."""
-        return {name: one for model in self.models.values() for name, one in model.answer(X, coverage).items()}
+        models = self.models.values()
+        return {name: one for model in models for name, one in model.answer(X, coverage, factors).items()}
 
     def flags(self, X: FloatArray, answers: Mapping[str, Answer] | None = None) -> list[list[str]]:
         """What a reader of each row's answers should know of any target, once each; see `RegressionModel.flags`."""

@@ -10,12 +10,14 @@ from models.answers import Answer
 from models.explanations import explained
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
+from models.table.inputs import by_name
 from physics.arrays import FloatArray
 from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.explanations import asked, explanation, explanations, optional
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
 from serving.recommendations.payloads import setpoint_payloads
+from serving.regression.energy import BASIS, ENERGY, accounted, energy_fields, energy_part, replaced
 
 ABOUT = (
     "With `explain` each target's prediction is cut into what each input contributed, in the target's unit; quantities "
@@ -38,6 +40,7 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
         predicted["explanation"] = optional(explanation(seed), f"what each input contributed to {seed.target.name}")
     else:
         predicted["explanations"] = _explanations(seed)
+    energy = energy_fields(seed)
     whole = payloads_of(
         seed,
         max_rows,
@@ -45,9 +48,10 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
             row="One period of one unit",
             unit="A-001",
             time="2026-11-01" if seed.is_daily else "2026-11-01T06:00",
-            predicted=predicted,
-            request={"explain": asked()},
-            example={"explain": False},
+            predicted={**predicted, **energy.predicted},
+            request={"explain": asked(), **energy.request},
+            answer=energy.answer,
+            example={"explain": False, **energy.example},
         ),
     )
     return replace(whole, setpoints=setpoint_payloads(seed, max_rows) if len(seed.primaries) == 1 else None)
@@ -84,18 +88,27 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
         The model was calibrated on too few rows for the coverage.
     """
     X = matrix(rows, model.seed)
-    answers = model.answer(X, request["coverage"])
+    answers = model.answer(X, request["coverage"], replaced(request))
     flags = model.flags(X, answers)
     flag_texts(rows, model.seed, flags)
     quantities = estimates(answers, payloads.quantities, flags)
     if request["explain"]:
         for quantity, why in zip(quantities, _why(payloads, model, X, answers, flags), strict=True):
             quantity |= why
+    basis: Record = {}
+    if request.get(ENERGY) and (physics := accounted(payloads.seed)) is not None:
+        columns, efficiency = by_name(X, model.names), answers[payloads.seed.target.name]
+        economics = {**payloads.seed.economics, **model.seed.economics}  # as derived targets have them
+        energies, stated = energy_part(payloads.seed, physics, columns, efficiency, economics, request, flags)
+        basis[BASIS] = stated
+        for quantity, energy in zip(quantities, energies, strict=True):
+            quantity[ENERGY] = energy
     return {
+        **basis,
         "predictions": [
             {**name, **quantity, "flags": words}
             for name, quantity, words in zip(with_ids(rows, payloads.echoed), quantities, flags, strict=True)
-        ]
+        ],
     }
 
 
