@@ -4,11 +4,12 @@
     python benchmarks/setpoints.py run as_it_is       # one; the figures of the others stay as they are
     python benchmarks/setpoints.py write              # tables and pictures of the pages again, from the figures
 
-Plants are those of `training.setpoints.plants.FINAL`: three of the seed's own parameters, three of others of the kind.
-The potline as it is runs for a second year by the arms that go on; its easy variant, which lacks what sets in against a
-move, and the other processes for one. Finished arms are kept in the home folder (`NONFERROUS_HOME`), so that what was
-cut off goes on. Figures are kept in docs/results/setpoints.json with the seed's digest; what stands between the markers
-of docs/recommendations.md and of the pages of the other processes is made from them.
+Plants are those of `training.setpoints.plants.FINAL`: three of the seed's own parameters, three of others of the kind;
+processes of shorter periods run on two of each, by fewer arms. The potline as it is runs for a second year by the
+arms that go on; its easy variant, which lacks what sets in against a move, and the other processes for one. Finished
+arms are kept in the home folder (`NONFERROUS_HOME`), so that what was cut off goes on. Figures are kept in
+docs/results/setpoints.json with the seed's digest; what stands between the markers of docs/recommendations.md and of
+the pages of the other processes is made from them.
 """
 
 import json
@@ -34,7 +35,7 @@ from seeds import Seed, load
 from training.setpoints.arms import ARMS, OPERATORS, RECOMMENDED, Arm
 from training.setpoints.kept import folder_of
 from training.setpoints.outcome import HONEST
-from training.setpoints.plants import FINAL
+from training.setpoints.plants import FINAL, TrialPlant
 from training.setpoints.record import MAPPED, over_time, plain, stated_realised, unit_map
 from training.setpoints.runs import SetpointTrial, Size, run_all
 from training.setpoints.tables import WORDS
@@ -65,6 +66,8 @@ class Variant:
         Whether arms that go on run for a second year.
     arms : sequence of Arm
         What runs.
+    plants : sequence of TrialPlant
+        Where it runs.
     """
 
     process: str
@@ -73,6 +76,7 @@ class Variant:
     change: Callable[[Seed], Seed] = lambda seed: seed
     second: bool = False
     arms: Sequence[Arm] = ARMS
+    plants: Sequence[TrialPlant] = FINAL
 
     @property
     def seed(self) -> Seed:
@@ -91,7 +95,13 @@ VARIANTS = {
         arms=[arm for arm in ARMS if arm.name not in ("again", "tested", "oracle")],
     ),
 } | {
-    process: Variant(process, DOCS / "processes" / f"{process}.md", "On plants that nothing was chosen on")
+    process: Variant(
+        process,
+        DOCS / "processes" / f"{process}.md",
+        "On plants that nothing was chosen on",
+        arms=[arm for arm in ARMS if arm.name in ("operators", "naive", "assumed", "ours", "oracle")],
+        plants=(*FINAL[:2], *FINAL[3:5]),
+    )
     for process in ("copper_electrorefining", "zinc_electrowinning")
 }
 
@@ -114,7 +124,7 @@ def measured(name: str, folder: Path) -> dict[str, Any]:
     """Figures of a variant; gains of single units are kept where a picture shows them."""
     variant = VARIANTS[name]
     seed, size = variant.seed, size_of(variant)
-    found = asdict(run_all(variant.change(seed), FINAL, RunningPlants(), size, folder, Said(), variant.arms))
+    found = asdict(run_all(variant.change(seed), variant.plants, RunningPlants(), size, folder, Said(), variant.arms))
     plants = {plant: {arm: short(arm, one) for arm, one in arms.items()} for plant, arms in found["plants"].items()}
     return dict(plain(found | {"plants": plants, "seed_digest": seed_digest(seed)}))
 

@@ -23,7 +23,7 @@ def test_trials_on_the_page_are_the_measured_ones():
         assert found["seed_digest"] == seed_digest(setpoints.VARIANTS[name].seed), (
             f"python benchmarks/setpoints.py run {name}"
         )
-        assert list(found["plants"]) == [plant.name for plant in setpoints.FINAL]
+        assert list(found["plants"]) == [plant.name for plant in setpoints.VARIANTS[name].plants]
     drawn = {path.name for path in setpoints.PICTURES.glob("setpoints_*.png")}
     assert drawn == {setpoints.picture_of(name, what).name for name in results for what in setpoints.DRAWN}
 
