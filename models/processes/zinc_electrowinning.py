@@ -21,6 +21,7 @@ from physics.electrochemistry import (
     specific_energy,
 )
 from physics.winning.balances import ACID_PER_ZINC, hydrogen_mass
+from physics.winning.economics import Flows, margin
 from physics.winning.impurities import hole_share, impurity_logarithm, induction_time
 from physics.winning.kinetics import cathode_currents, hydrogen_exchange, zinc_exchange
 from physics.winning.winning_voltage import (
@@ -33,7 +34,8 @@ from physics.winning.winning_voltage import (
 )
 
 CATHODE_AREA = 200.0  # m² a cell
-STRIP_CYCLE = 48.0  # h
+USUAL_CURRENT = 100.0  # kA
+STRIP_CYCLE, HOURS = 48.0, 24.0  # h, h/d
 # Content of the cell over that of the feed: what deposits is gone.
 LEFT = {"cobalt": 1.0, "nickel": 1.0, "antimony": 0.5, "germanium": 0.55, "copper": 0.6}
 GAP, GAS_SHARE, CONTACTS = 30.0, 0.06, 0.045  # mm, 1, V
@@ -201,6 +203,38 @@ def derived(
         "hydrogen": hydrogen,
         "co2e": 1e-3 * economics["grid_emission_factor"] * bought,
     }
+
+
+def money(columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> FloatArray:
+    """Margin of a cell of the group by what was measured, its energy at the flat price.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, each of shape (n,) and in the unit of the seed, the target among them; NaN where
+        missing
+    economics
+        Values of the seed's [economics] by name, in the unit of the seed
+
+    Returns
+    -------
+    FloatArray
+        Margin, shape (n,); NaN where an input is missing [$/d]
+
+    References
+    ----------
+    `physics.winning.economics`.
+    """
+    current = columns["line_current"]
+    zinc = metal_mass(current, HOURS, columns["current_efficiency"], ZINC_EQUIVALENT)
+    flows = Flows(
+        zinc=zinc,
+        energy=HOURS * current * columns["cell_voltage"],
+        hours=1.0,
+        feed=HOURS * columns["feed_flow"],
+        glue=1e-3 * zinc * columns["glue_dose"],
+    )
+    return margin(flows, economics)
 
 
 def _state(columns: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

@@ -147,3 +147,14 @@ def test_a_point_of_efficiency_is_worth_what_it_should():
     assert (high["specific_energy"] - low["specific_energy"]).item() == pytest.approx(-33.0, abs=0.5)
     assert set(low) == set(SEED.derived)
     assert all(high[name] < low[name] for name in low)
+
+
+def test_money_of_a_measured_cycle_by_hand():
+    row = usual(line_current=100.0, cell_voltage=3.35, feed_flow=1.08, glue_dose=0.2, current_efficiency=90.0)
+    zinc = 0.024 * 1219.71 * 0.9 * 100.0 / 1000.0  # t/d
+    energy, price = 24.0 * 335.0, ECONOMICS
+    bought = energy / price["rectifier_efficiency"] + zinc * price["auxiliary_energy"]
+    by_hand = zinc * (price["zinc_price"] - price["feed_zinc_price"] - 0.2e-3 * price["glue_price"])
+    by_hand -= 24.0 * 1.08 * price["solution_price"] + bought * price["power_price"]
+    by_hand -= 1e-3 * bought * price["grid_emission_factor"] * price["carbon_price"]
+    assert physics.money(row, ECONOMICS).item() == pytest.approx(by_hand, rel=1e-5)
