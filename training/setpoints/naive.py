@@ -54,7 +54,8 @@ def one_thread(estimator: Any) -> Any:
 class OnAllColumns:
     """The prediction model on all columns, optimised over the knobs; the coming period is thought like the last.
 
-    What follows a knob at once moves with it, and money is made of the predicted target and of what was measured.
+    What follows a knob at once moves with it where both are one quantity, and money is made of the predicted target and
+    of what was measured.
     """
 
     seed: Seed
@@ -77,11 +78,13 @@ class OnAllColumns:
         assert response is not None
         coming = last.assign(**{column.name: planned[column.name] for column in self.seed.by_role("before", "knob")})
         before, plan = last[names].to_numpy(np.float64), planned[names].to_numpy(np.float64)
+        unit = {column.name: column.unit for column in self.seed.columns}
+        alike = [name for name in names if unit[name] == unit[response.KNOBS[name]]]
         worth = []
         for move in self.reach.grid:
             knobs = {name: plan[:, j] + move[j] for j, name in enumerate(names)}
             shifts = {name: knobs[name] - before[:, j] for j, name in enumerate(names)}
-            followers = {response.KNOBS[name]: last[response.KNOBS[name]] + shift for name, shift in shifts.items()}
+            followers = {response.KNOBS[name]: last[response.KNOBS[name]] + shifts[name] for name in alike}
             moved = coming.assign(**followers | knobs)
             target = np.asarray(self.model.predict(matrix(moved, self.seed)), dtype=np.float64)
             worth.append(money(self.seed, numbers(moved, self.seed) | {self.seed.target.name: target}))

@@ -57,6 +57,23 @@ def test_a_knob_may_be_what_follows_itself(begun, monkeypatch):
     np.testing.assert_allclose(seen[0], planned["voltage_setpoint"])
 
 
+def test_what_follows_a_knob_in_another_unit_stays_as_it_was(begun, monkeypatch):
+    """A ratio moves an acid content by some other number than its own."""
+    follows = {knob: "bath_temperature" for knob in begun.reach.names}
+    monkeypatch.setattr(naive, "response_of", lambda process: SimpleNamespace(KNOBS=follows))
+    history, planned = split_plan(begun.hand.table(begun.running), begun.seed)
+    last = last_rows(history, planned, begun.seed)["bath_temperature"].to_numpy()
+    seen, at = [], input_names(begun.seed).index("bath_temperature")
+
+    def said(X):
+        seen.append(X[:, at].copy())
+        return np.full(len(X), 93.0)
+
+    OnAllColumns(begun.seed, begun.reach, Always(said)).choose(begun.hand.table(begun.running), begun.hand)
+    for values in seen:
+        np.testing.assert_array_equal(values, last)
+
+
 def test_before_and_knobs_take_the_best_of_the_grid(begun):
     model = Always(lambda X: 50.0 * X[:, -1])  # money rises with the last knob
     assert begun.seed.by_role("knob")[-1].name == begun.reach.names[-1] == "metal_level_target"
