@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from nonferrous.energy import energy_app
 from nonferrous.quality import quality_app
 from nonferrous.recommend import recommend
 from nonferrous.registry import compare, promote, rollback
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(quality_app, name="quality")
+app.add_typer(energy_app, name="energy")
 for command in (simulate, train, compare, retrain, promote, rollback, recommend, trial, serve, up):
     app.command()(command)
 

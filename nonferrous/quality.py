@@ -30,8 +30,9 @@ def report(
     ] = None,
 ) -> None:
     """Write a page on a period's lots: decisions, charts, alarms, capability, certificates."""
-    from monitoring.report.page import page, summary, write_page
+    from monitoring.report.page import page, summary
     from monitoring.report.period import quality_period
+    from pages.report import write_page
     from registry.settings import read_settings
     from seeds import load
 

@@ -5,8 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from monitoring.report.page import page, summary, write_page
+from monitoring.report.page import page, summary
 from pages.html import table
+from pages.report import write_page
 
 pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
 

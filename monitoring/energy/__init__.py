@@ -1,0 +1,1 @@
+"""The report of a month's energy and carbon, and its page."""

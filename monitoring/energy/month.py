@@ -1,0 +1,197 @@
+"""Everything that a report states of a month's energy and carbon, as plain data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.energy.account import Account, Flow, account, factors_of, flow
+from models.energy.grades import counted
+from models.energy.process import EnergyPhysics, energy_of
+from models.table.reading import digest, read_table
+from physics.arrays import BoolArray, FloatArray
+from seeds import Norm, Quantity, Seed
+
+NINETY = 1.645  # standard deviations on both sides that hold 90 % of a normal distribution
+
+
+class EnergyError(ValueError):
+    """A report that cannot be made: no energy is accounted for, or none is known in the month."""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where a month stands under a norm.
+
+    Attributes
+    ----------
+    norm : Norm
+        The norm.
+    energy : float
+        What it limits, mean of the month's metal [unit of the norm].
+    grade, following : str or None
+        Best grade that is kept, and the next better one; None where there is none.
+    distance : float
+        Energy above the limit of the next grade; NaN where there is none [unit of the norm].
+    """
+
+    norm: Norm
+    energy: float
+    grade: str | None
+    following: str | None
+    distance: float
+
+
+@dataclass(frozen=True, eq=False)
+class EnergyMonth:
+    """A month of n rows whose energy is known.
+
+    Attributes
+    ----------
+    seed : Seed
+        The process; whose factors and norms count.
+    physics : EnergyPhysics
+        Its energy module.
+    month : str
+        As 2025-12: of the rows whose period starts in it.
+    table : DataFrame
+        The rows.
+    left_out : int
+        Rows of the month without a measured efficiency, or without a column that energy needs.
+    data_digest : str
+        Of the whole table.
+    factors : Mapping of str to Quantity
+        What energy was reckoned with.
+    columns : Mapping of str to ndarray, shape (n,)
+        Number columns of the rows.
+    efficiency : ndarray, shape (n,)
+        Measured current efficiency [%].
+    metal : ndarray, shape (n,)
+        Metal of each row, of what `physics.METAL_OF` says [t].
+    account, flow : Account and Flow
+        Energy and greenhouse gases of each row, and where its energy goes.
+    """
+
+    seed: Seed
+    physics: EnergyPhysics
+    month: str
+    table: pd.DataFrame
+    left_out: int
+    data_digest: str
+    factors: Mapping[str, Quantity]
+    columns: Mapping[str, FloatArray]
+    efficiency: FloatArray
+    metal: FloatArray
+    account: Account
+    flow: Flow
+
+    def mean(self, values: FloatArray) -> float:
+        """Mean of a quantity a tonne over the month's metal; rows where it is not known are passed over."""
+        known = np.isfinite(values)
+        return float(np.average(values[known], weights=self.metal[known])) if known.any() else float("nan")
+
+    @property
+    def standings(self) -> list[Stand]:
+        """Where the month's metal stands under each norm of the seed."""
+        return [stand(norm, self.mean(counted(norm, self.account))) for norm in self.seed.norms]
+
+    @property
+    def units(self) -> pd.Series:
+        """Unit of each row; the process's name where the table is one unit."""
+        if self.seed.key is None:
+            return pd.Series(self.seed.process.name, self.table.index)
+        return self.table[self.seed.key.name].astype(str)
+
+
+def stand(norm: Norm, energy: float) -> Stand:
+    """Where an energy stands under a norm [unit of the norm]."""
+    kept = [grade.name for grade in norm.grades if energy <= grade.at_most]
+    better = [grade for grade in norm.grades if energy > grade.at_most]
+    if not better:
+        return Stand(norm, energy, kept[0], None, float("nan"))
+    return Stand(norm, energy, kept[0] if kept else None, better[-1].name, energy - better[-1].at_most)
+
+
+def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMonth:
+    """A month's energy and carbon from measured rows.
+
+    Parameters
+    ----------
+    seed : Seed
+        A process whose energy is accounted for.
+    data : Path
+        CSV or Parquet file, a spreadsheet, or a folder of them.
+    month : str, optional
+        Such as 2025-12; by default the newest that holds a row whose energy is known.
+
+    Returns
+    -------
+    EnergyMonth
+
+    Raises
+    ------
+    EnergyError
+        The process's energy is not accounted for, the month is none, or nothing is known of its rows.
+    TableError
+        The table breaks the contract.
+    ValueError
+        The seed lacks a factor, which is named.
+    """
+    process, physics = seed.process.name, energy_of(seed.process.name)
+    if physics is None:
+        raise EnergyError(f"{process}: its energy is not accounted for: no module models.processes.energy.{process}")
+    if month is not None:
+        _check_month(month)
+    table = read_table(data, seed).table
+    months = table[seed.clock.name].dt.strftime("%Y-%m").to_numpy(dtype=str)
+    known = _known(seed, physics, table)
+    if not known.any():
+        needed = ", ".join((seed.target.name, *physics.NEEDED))
+        raise EnergyError(f"{process}: no row has all of {needed}: expected at least one")
+    month = month or max(months[known])
+    within = months == month
+    if not (within & known).any():
+        held = f"{min(months[known])} to {max(months[known])}"
+        raise EnergyError(f"{process}: no row of {month} whose energy is known: expected a month of {held}")
+    return month_of(seed, physics, month, table[within & known], int((within & ~known).sum()), digest(table))
+
+
+def month_of(
+    seed: Seed, physics: EnergyPhysics, month: str, table: pd.DataFrame, left_out: int, data_digest: str
+) -> EnergyMonth:
+    """A month's energy and carbon from rows whose energy is known; parameters as in `EnergyMonth`."""
+    table = table.reset_index(drop=True)
+    columns = {one.name: table[one.name].to_numpy(dtype=np.float64) for one in seed.inputs if one.is_number}
+    efficiency = table[seed.target.name].to_numpy(dtype=np.float64)
+    economics = {name: one.value for name, one in seed.economics.items()}
+    return EnergyMonth(
+        seed=seed,
+        physics=physics,
+        month=month,
+        table=table,
+        left_out=left_out,
+        data_digest=data_digest,
+        factors={name: seed.economics[name] for name in factors_of(physics) if name in seed.economics},
+        columns=columns,
+        efficiency=efficiency,
+        metal=physics.metal(columns, efficiency, seed.period / dt.timedelta(hours=1)),
+        account=account(physics, columns, efficiency, economics),
+        flow=flow(physics, columns, efficiency, economics),
+    )
+
+
+def _check_month(month: str) -> None:
+    try:
+        dt.datetime.strptime(month, "%Y-%m")
+    except ValueError:
+        raise EnergyError(f"month: got '{month}': expected one such as 2025-12") from None
+
+
+def _known(seed: Seed, physics: EnergyPhysics, table: pd.DataFrame) -> BoolArray:
+    needed = [seed.target.name, *physics.NEEDED]
+    return np.asarray(table[needed].notna().all(axis=1) & (table[seed.target.name] > 0))

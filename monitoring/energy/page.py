@@ -1,0 +1,213 @@
+"""The page of a month's energy and carbon: one HTML file that needs no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from models.energy.account import BOUGHT, BOUNDARIES, COMPREHENSIVE, DIRECT, OUTSIDE
+from monitoring.energy.flows import HEAT, mean_flow, picture
+from monitoring.energy.month import EnergyMonth
+from monitoring.energy.ranking import BEST_SHARE, FEWEST_ROWS, Ranked, differences, ranked
+from pages.html import table
+from pages.moments import moment_format
+from pages.report import Section, whole
+
+SHOWN_UNITS, SHOWN_COLUMNS = 12, 12
+
+
+def page(month: EnergyMonth) -> str:
+    """The whole page; nothing in it is fetched from anywhere."""
+    return whole(f"{month.seed.process.title}: energy and carbon of {month.month}", _sections(month))
+
+
+def summary(month: EnergyMonth) -> str:
+    """The month in one line for the terminal."""
+    means = {name: month.mean(values) for name, values in month.account.boundaries.items()}
+    grades = ", ".join(
+        f"{one.norm.document} ({one.norm.title}) {'grade ' + one.grade if one.grade else 'no grade'}"
+        for one in month.standings[:2]
+    )
+    return (
+        f"{len(month.table)} rows of {month.month}: {means[DIRECT]:,.0f} kWh/t direct, {means[COMPREHENSIVE]:,.0f} "
+        f"comprehensive, {month.mean(month.account.scopes['total']):.3g} tCO2e/t" + (f"; {grades}" if grades else "")
+    )
+
+
+def _sections(month: EnergyMonth) -> Iterator[Section]:
+    units = ranked(month)
+    yield Section("What was counted", "Rows, metal and the factors that all figures rest on.", _head(month, units))
+    yield Section(
+        "Totals",
+        "Means are over the month's metal. Each boundary contains the one above it; steam counts with its heat.",
+        _totals(month) + _emissions(month),
+    )
+    yield Section(
+        "Energy grades",
+        "The norms that the seed names, each with its document, since documents have different limits. What a "
+        "document counts elsewhere than in this process is added first. Limits that are recalled, and not read in the "
+        "document itself, are no ground for a certificate.",
+        _grades(month),
+    )
+    yield Section("Where the energy goes", _READING, _flow(month))
+    yield Section(
+        "Units",
+        "By comprehensive energy a tonne, the least first. The doubt is that of the measured efficiency alone, as a "
+        "90 % interval: units that lie closer together than this do not differ beyond it in one month.",
+        _units(units),
+    )
+    yield Section(
+        "What the best tenth of the rows does differently",
+        f"Medians of the {BEST_SHARE:.0%} of the rows that take least energy beside those of all others, where the "
+        "90 % interval of the difference leaves out 0 (whole units drawn again). A difference is no cause: the best "
+        "rows may differ since they are easier to run, and rows whose measured efficiency errs to the good side are "
+        "more often among them. What a move of a knob brings is answered by recommendations, not here.",
+        _differences(month),
+    )
+
+
+_READING = (
+    "A mean tonne of the month, from what is bought to what becomes of it. Each part of the direct current is what its "
+    "voltage takes; current that makes no metal takes the whole voltage. One part is what the measured voltage leaves "
+    "over, so that all of them sum to it. What a reaction binds beyond its least voltage it takes from the heat of all "
+    "other parts alike."
+)
+
+
+def _head(month: EnergyMonth, units: list[Ranked]) -> str:
+    of, starts = month.physics.METAL_OF, month.table[month.seed.clock.name]
+    first, last = (f"{end:{moment_format(starts)}}" for end in (starts.min(), starts.max()))
+    rows = [
+        ["process", f"{month.seed.process.title} ({month.seed.process.name})"],
+        ["month", f"{month.month}: periods that start from {first} to {last}"],
+        [
+            "rows",
+            f"{len(month.table):,} of {len(units)} units; {month.left_out} left out, since a needed value is missing",
+        ],
+        ["metal", f"{month.metal.sum():,.0f} t (of {of}, by current, time and measured efficiency)"],
+        ["digest of the table", month.data_digest],
+    ]
+    factors = [[name, f"{one.value:g}", one.unit, one.source] for name, one in month.factors.items()]
+    return table(["item", "value"], rows) + table(["factor", "value", "unit", "source"], factors, [1])
+
+
+def _totals(month: EnergyMonth) -> str:
+    metal, rows = month.metal.sum(), []
+    for name, values in month.account.boundaries.items():
+        mean = month.mean(values)
+        rows.append([name, BOUNDARIES[name], f"{mean:,.0f}", f"{mean * metal / 1e3:,.0f}"])
+    coal = month.mean(month.account.coal_equivalent)
+    found = table(["boundary", "what it counts", "kWh/t", "MWh"], rows, [2, 3])
+    return found + (
+        f"<p>The comprehensive energy is {coal:,.1f} kgce/t: electricity at 0.1229 kgce/kWh and heat at 34.12 kgce/GJ, "
+        "the equivalent values of GB/T 2589.</p>"
+    )
+
+
+def _emissions(month: EnergyMonth) -> str:
+    of, metal = month.account, month.metal.sum()
+    rows = []
+    for scope, parts, meanings in (("1", of.scope_1, month.physics.EMITTED), ("2", of.scope_2, BOUGHT)):
+        rows += [[scope, name, meanings[name], *_mass(month.mean(values), metal)] for name, values in parts.items()]
+    rows.append(["1 and 2", "all", "", *_mass(month.mean(of.scopes["total"]), metal)])
+    return table(["scope", "from", "what it is", "tCO2e/t", "tCO2e"], rows, [3, 4])
+
+
+def _mass(mean: float, metal: float) -> tuple[str, str]:
+    return f"{mean:.3f}", f"{mean * metal:,.0f}"
+
+
+def _grades(month: EnergyMonth) -> str:
+    found, limits = [], []
+    for one in month.standings:
+        norm, digits = one.norm, 0 if one.norm.unit == "kWh/t" else 1
+        called = f"{norm.document}: {norm.title}"
+        to_go = "" if one.following is None else f"{one.distance:,.{digits}f} {norm.unit} above grade {one.following}"
+        energy = f"{one.energy:,.{digits}f} {norm.unit}"
+        found.append([called, norm.boundary, energy, one.grade or "none", to_go])
+        graded = ", ".join(f"{grade.name} at most {grade.at_most:,g}" for grade in norm.grades)
+        elsewhere = "nothing" if norm.elsewhere is None else f"{norm.elsewhere.value:g}; {norm.elsewhere.source}"
+        limits.append([called, f"{graded} {norm.unit}", elsewhere, f"{norm.certainty}; {norm.source}"])
+    if not found:
+        return "<p>The seed names no norm.</p>"
+    return table(["document", "boundary", "energy", "grade", "distance"], found, [2]) + table(
+        ["document", "grades", "counted elsewhere", "how sure"], limits
+    )
+
+
+def _flow(month: EnergyMonth) -> str:
+    flow = mean_flow(month)
+    if flow is None:
+        return "<p>No row has all that the parts are computed from.</p>"
+    meanings = {**month.physics.USES, **OUTSIDE}
+    rows = [
+        [name, meanings[name], f"{mean:,.0f}", f"{mean / flow.comprehensive:.1%}"]
+        for name, mean in {**flow.cells, **flow.outside}.items()
+    ]
+    rows.append(["all", BOUNDARIES[COMPREHENSIVE], f"{flow.comprehensive:,.0f}", f"{1:.1%}"])
+    held = {**month.physics.BOUND, HEAT: "the rest, which the cells give off"}
+    ends = [
+        [name, held[name], f"{mean:,.0f}", f"{mean / flow.direct:.1%}"]
+        for name, mean in {**flow.bound, HEAT: flow.heat}.items()
+    ]
+    title = f"{month.seed.process.title}: where {flow.comprehensive:,.0f} kWh/t go"
+    known = f"<p>Of {flow.rows:,} rows in which all parts are known.</p>"
+    return (
+        picture(flow, title)
+        + known
+        + table(["goes into", "what it is", "kWh/t", "of all"], rows, [2, 3])
+        + table(["direct current ends in", "what it is", "kWh/t", "of it"], ends, [2, 3])
+    )
+
+
+def _units(units: list[Ranked]) -> str:
+    head = ["place", "unit", "rows", "metal [t]", "comprehensive [kWh/t]", "doubt", "direct [kWh/t]"]
+    head += ["current efficiency [%]", "tCO2e/t"]
+    rows = [
+        [
+            place,
+            one.unit,
+            one.rows,
+            f"{one.metal:,.1f}",
+            f"{one.comprehensive:,.0f}",
+            "-" if np.isnan(one.doubt) else f"± {one.doubt:,.0f}",
+            f"{one.direct:,.0f}",
+            f"{one.efficiency:.1f}",
+            f"{one.co2e:.3f}",
+        ]
+        for place, one in enumerate(units, start=1)
+    ]
+    numbers = list(range(2, len(head)))
+    if len(rows) <= 2 * SHOWN_UNITS:
+        return table(head, rows, numbers)
+    ends = f"<h3>The first {SHOWN_UNITS}</h3>" + table(head, rows[:SHOWN_UNITS], numbers)
+    ends += f"<h3>The last {SHOWN_UNITS}</h3>" + table(head, rows[-SHOWN_UNITS:], numbers)
+    return f"{ends}<details><summary>all {len(rows)}</summary>{table(head, rows, numbers)}</details>"
+
+
+def _differences(month: EnergyMonth) -> str:
+    if len(month.table) < FEWEST_ROWS:
+        return f"<p>{len(month.table)} rows are too few to compare a tenth of them: expected {FEWEST_ROWS}.</p>"
+    found = differences(month)
+    if not found:
+        return "<p>Nothing differs beyond chance.</p>"
+    rows = []
+    for one in found[:SHOWN_COLUMNS]:
+        column = month.seed.column(one.column)
+        rows.append(
+            [
+                one.column,
+                column.meaning,
+                column.unit,
+                f"{one.best:.4g}",
+                f"{one.others:.4g}",
+                f"{one.low:+.3g} to {one.high:+.3g}",
+                f"{one.spreads:+.2f}",
+                f"{column.role}{', enters the sum itself' if one.in_the_sum else ''}",
+            ]
+        )
+    left = len(found) - len(rows)
+    more = f"<p>{left} more differ less.</p>" if left > 0 else ""
+    head = ["column", "what it is", "unit", "best tenth", "others", "difference", "in spreads", "role"]
+    return table(head, rows, [3, 4, 5, 6]) + more

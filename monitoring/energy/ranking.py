@@ -1,0 +1,160 @@
+"""Units of a month by what a tonne takes, and in what the rows that take least differ from the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.energy.account import COMPREHENSIVE, DIRECT
+from monitoring.energy.month import NINETY, EnergyMonth
+from physics.arrays import BoolArray, FloatArray
+
+BEST_SHARE = 0.1
+FEWEST_ROWS = 100  # of which ten are the best tenth
+RESAMPLES = 400
+_MAD = 1.4826  # standard deviation of a normal distribution over its median absolute deviation
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A unit's month.
+
+    Attributes
+    ----------
+    unit : str
+        Its name.
+    rows : int
+        How many rows it has.
+    metal : float
+        Metal of them [t].
+    direct, comprehensive : float
+        Specific energy [kWh/t].
+    doubt : float
+        Half width of the 90 % interval of `comprehensive` by the label's own error; NaN where the seed states none
+        [kWh/t].
+    efficiency : float
+        Current efficiency [%].
+    co2e : float
+        Greenhouse gases of both scopes [tCO2e/t].
+    """
+
+    unit: str
+    rows: int
+    metal: float
+    direct: float
+    comprehensive: float
+    doubt: float
+    efficiency: float
+    co2e: float
+
+
+def ranked(month: EnergyMonth) -> list[Ranked]:
+    """Units of a month, the one that takes least comprehensive energy a tonne first."""
+    noise = month.seed.targets[month.seed.target.name].label_noise
+    fixed = month.factors["auxiliary_energy"].value  # all else is divided by the efficiency
+    frame = pd.DataFrame(
+        {
+            "unit": month.units,
+            "metal": month.metal,
+            "direct": month.account.boundaries[DIRECT],
+            "comprehensive": month.account.boundaries[COMPREHENSIVE],
+            "efficiency": month.efficiency,
+            "co2e": month.account.scopes["total"],
+        }
+    )
+    found = []
+    for unit, rows in frame.groupby("unit", sort=True):
+        mean = {name: float(np.average(rows[name], weights=rows["metal"])) for name in frame.columns[2:]}
+        share = np.nan if noise is None else noise.value / mean["efficiency"] / np.sqrt(len(rows))
+        found.append(
+            Ranked(
+                unit=str(unit),
+                rows=len(rows),
+                metal=float(rows["metal"].sum()),
+                doubt=NINETY * share * (mean["comprehensive"] - fixed),
+                **mean,
+            )
+        )
+    return sorted(found, key=lambda one: one.comprehensive)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A column in which the best tenth of a month's rows differs from the others beyond chance.
+
+    Attributes
+    ----------
+    column : str
+        Its name.
+    best, others : float
+        Medians of both [unit of the column].
+    low, high : float
+        90 % interval of the medians' difference, whole units drawn again [unit of the column].
+    spreads : float
+        The difference over the others' robust standard deviation.
+    in_the_sum : bool
+        Whether energy is computed from it, so that a difference says nothing new.
+    """
+
+    column: str
+    best: float
+    others: float
+    low: float
+    high: float
+    spreads: float
+    in_the_sum: bool
+
+
+def differences(month: EnergyMonth) -> list[Difference]:
+    """In what the tenth of the rows that take least energy differs, the largest difference in spreads first.
+
+    Medians, so that no single row counts much; whole units are drawn again, since rows of one unit are alike. None
+    where there are fewer than `FEWEST_ROWS` rows.
+    """
+    energy = month.account.boundaries[COMPREHENSIVE]
+    if len(energy) < FEWEST_ROWS:
+        return []
+    best = np.asarray(energy <= np.quantile(energy, BEST_SHARE))
+    found = []
+    columns = [one for one in month.seed.inputs if one.is_number and not one.calendar]
+    draws = _draws(month)
+    for column in columns:
+        values = np.abs(month.columns[column.name]) if column.censored else month.columns[column.name]
+        one = _difference(column.name, values, best, draws, column.name in month.physics.NEEDED)
+        if one is not None:
+            found.append(one)
+    return sorted(found, key=lambda one: -abs(one.spreads))
+
+
+def _difference(
+    name: str, values: FloatArray, best: BoolArray, draws: list[FloatArray], in_the_sum: bool
+) -> Difference | None:
+    """The difference in one column; None where it is not beyond chance, or nothing varies."""
+    known = np.isfinite(values)
+    if not (known & best).any() or not (known & ~best).any():
+        return None
+    first, others = float(np.median(values[known & best])), values[known & ~best]
+    middle = float(np.median(others))
+    spread = _MAD * float(np.median(np.abs(others - middle)))
+    if spread == 0.0:
+        return None
+    again = []
+    for rows in draws:
+        of, which = values[rows], best[rows]
+        inside, outside = of[which & np.isfinite(of)], of[~which & np.isfinite(of)]
+        if len(inside) and len(outside):
+            again.append(np.median(inside) - np.median(outside))
+    low, high = np.quantile(again, [0.05, 0.95])
+    if low <= 0.0 <= high:
+        return None
+    return Difference(name, first, middle, float(low), float(high), (first - middle) / spread, in_the_sum)
+
+
+def _draws(month: EnergyMonth) -> list[np.ndarray]:
+    """Rows of whole units, drawn again with replacement; the same ones for the same month."""
+    codes = pd.factorize(month.units)[0]
+    rows = [np.flatnonzero(codes == unit) for unit in range(codes.max() + 1)]
+    rng = np.random.default_rng(0)
+    return [np.concatenate([rows[unit] for unit in rng.integers(0, len(rows), len(rows))]) for _ in range(RESAMPLES)]

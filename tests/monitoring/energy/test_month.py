@@ -1,0 +1,104 @@
+"""A month's energy and carbon from a table: which rows count, means over metal, and what is refused."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.energy.account import DIRECT
+from models.table.contract import TableError
+from models.table.reading import read_table
+from monitoring.energy.month import EnergyError, energy_month, stand
+from seeds import load
+
+pytestmark = pytest.mark.slow  # plants are simulated
+PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning")
+
+
+@pytest.fixture(params=PROCESSES)
+def process(request):
+    return request.param
+
+
+def test_rows_of_the_month_whose_energy_is_known_count(process, plant):
+    seed, data = load(process), plant(process)
+    month = energy_month(seed, data)
+    table = read_table(data, seed).table
+    own = table[table[seed.clock.name].dt.strftime("%Y-%m") == month.month]
+    assert len(month.table) + month.left_out == len(own)
+    assert month.table[seed.target.name].notna().all()
+    assert np.isfinite(month.account.scopes["total"]).all()
+    assert set(month.factors) >= {"grid_emission_factor"}
+
+
+def test_means_are_over_metal(process, plant):
+    month = energy_month(load(process), plant(process))
+    direct = month.account.boundaries[DIRECT]
+    by_hand = (direct * month.metal).sum() / month.metal.sum()
+    assert month.mean(direct) == pytest.approx(by_hand, rel=1e-12)
+    assert month.mean(np.where(np.arange(len(direct)) == 0, np.nan, 1.0)) == pytest.approx(1.0)
+    assert np.isnan(month.mean(np.full(len(direct), np.nan)))
+
+
+def test_another_month_is_asked_for_by_its_name(process, plant):
+    seed, data = load(process), plant(process)
+    newest = energy_month(seed, data)
+    before = f"{pd.Period(newest.month, 'M') - 2}"
+    assert energy_month(seed, data, before).month == before
+    assert energy_month(seed, data, newest.month).metal.sum() == newest.metal.sum()
+
+
+@pytest.mark.parametrize("month", ["2024", "2024-13", "May", "2024-05-01", ""])
+def test_what_is_no_month_is_refused(plant, month):
+    with pytest.raises(EnergyError, match=re.escape(f"month: got '{month}': expected one such as 2025-12")):
+        energy_month(load("zinc_electrowinning"), plant("zinc_electrowinning"), month)
+
+
+def test_a_month_without_rows_names_those_that_the_table_holds(plant):
+    expected = r"no row of 1999-01 whose energy is known: expected a month of \d{4}-\d\d to \d{4}-\d\d"
+    with pytest.raises(EnergyError, match=expected):
+        energy_month(load("zinc_electrowinning"), plant("zinc_electrowinning"), "1999-01")
+
+
+def test_a_process_whose_energy_is_not_accounted_for_is_named(plant):
+    with pytest.raises(EnergyError, match="zinc_leach_filter: its energy is not accounted for"):
+        energy_month(load("zinc_leach_filter"), plant("zinc_electrowinning"))
+
+
+def test_a_table_without_voltage_has_no_energy(plant, tmp_path):
+    seed = load("zinc_electrowinning")
+    frame = pd.read_parquet(plant("zinc_electrowinning") / "table.parquet").assign(cell_voltage=np.nan)
+    frame.to_parquet(tmp_path / "rows.parquet")
+    with pytest.raises(EnergyError, match="no row has all of current_efficiency, line_current, cell_voltage"):
+        energy_month(seed, tmp_path / "rows.parquet")
+
+
+def test_a_voltage_in_millivolts_is_noticed(plant, tmp_path):
+    frame = pd.read_parquet(plant("zinc_electrowinning") / "table.parquet")
+    frame.assign(cell_voltage=1e3 * frame["cell_voltage"]).to_parquet(tmp_path / "rows.parquet")
+    with pytest.raises(TableError, match=r"cell_voltage.*a slip of units\?"):
+        energy_month(load("zinc_electrowinning"), tmp_path / "rows.parquet")
+
+
+def test_the_grade_of_a_month_is_that_of_its_mean():
+    (norm, _) = load("copper_electrorefining").norms  # 70, 85, 110 kgce/t
+    for energy, grade, following, distance in (
+        (63.8, "1", None, np.nan),
+        (70.0, "1", None, np.nan),
+        (71.0, "2", "1", 1.0),
+        (100.0, "3", "2", 15.0),
+        (130.0, None, "3", 20.0),
+    ):
+        found = stand(norm, energy)
+        assert (found.grade, found.following) == (grade, following)
+        assert found.distance == pytest.approx(distance, nan_ok=True)
+
+
+def test_a_month_stands_where_its_energy_and_what_is_counted_elsewhere_do(plant):
+    month = energy_month(load("zinc_electrowinning"), plant("zinc_electrowinning"))
+    one = month.standings[0]
+    assert one.energy == pytest.approx(month.mean(month.account.coal_equivalent) + 170)
+    bare = replace(month, seed=month.seed.model_copy(update={"norms": []}))
+    assert bare.standings == []

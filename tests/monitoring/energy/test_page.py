@@ -1,0 +1,95 @@
+"""The page of a month's energy as a reader opens it: whole, without a network."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from monitoring.energy.month import energy_month
+from monitoring.energy.page import page, summary
+from seeds import load
+
+pytestmark = pytest.mark.slow  # plants are simulated
+PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning")
+HEADINGS = (
+    "What was counted",
+    "Totals",
+    "Energy grades",
+    "Where the energy goes",
+    "Units",
+    "What the best tenth of the rows does differently",
+)
+
+
+@pytest.fixture(params=PROCESSES)
+def month(request, plant):
+    return energy_month(load(request.param), plant(request.param))
+
+
+def part(text, heading):
+    found = re.search(rf"<section><h2>{heading}</h2>.*?</section>", text, re.DOTALL)
+    assert found is not None, heading
+    return found[0]
+
+
+def test_sections_stand_in_their_order_each_with_how_to_read_it(month):
+    text = page(month)
+    assert tuple(re.findall(r"<h2>(.*?)</h2>", text)) == HEADINGS
+    for heading in HEADINGS:
+        assert re.match(r"<section><h2>[^<]*</h2><p>[^<]{40,}\.</p>", part(text, heading)), heading
+    assert text.startswith('<!doctype html><html lang="en">')
+
+
+def test_nothing_is_fetched_and_the_picture_stands_in_the_page(month):
+    text = page(month)
+    assert not re.findall(r"<(?:script|link|img|iframe)", text)
+    assert "http://" not in text
+    assert "https://" not in text
+    assert text.count("<svg") == text.count("</svg>") == 1
+    assert len(text.encode()) < 1e6
+
+
+def test_every_norm_is_named_with_its_document_and_certainty(month):
+    text = part(page(month), "Energy grades")
+    for norm in month.seed.norms:
+        assert text.count(f"{norm.document}: {norm.title}") == 2
+        assert norm.certainty in text
+    if month.seed.process.name == "zinc_electrowinning":
+        assert "170; assumed: roasting, leaching" in text
+
+
+def test_every_factor_stands_with_its_source(month):
+    text = part(page(month), "What was counted")
+    for name, one in month.factors.items():
+        assert f">{name}<" in text
+        assert one.source in text.replace("&#x27;", "'")
+
+
+def test_every_unit_is_ranked_and_a_difference_is_called_no_cause(month):
+    text = page(month)
+    units = part(text, "Units")
+    assert all(f">{unit}<" in units for unit in set(month.units))
+    assert "A difference is no cause" in part(text, HEADINGS[-1])
+
+
+def test_names_of_the_table_are_no_html(plant):
+    seed = load("zinc_electrowinning")
+    month = energy_month(seed, plant("zinc_electrowinning"))
+    named = month.table.assign(unit=month.table["unit"].replace(month.table["unit"].iloc[0], "<script>&"))
+    text = page(replace(month, table=named))
+    assert "<script>" not in text
+    assert "&lt;script&gt;&amp;" in part(text, "Units")
+
+
+def test_the_line_for_the_terminal_states_boundaries_and_grades(month):
+    line = summary(month)
+    for stated in ("kWh/t direct", "comprehensive", "tCO2e/t", month.month, month.seed.norms[0].document):
+        assert stated in line
+
+
+def test_a_month_whose_parts_are_unknown_says_so(month):
+    nothing = {name: np.full(len(month.table), np.nan) for name in month.flow.cells}
+    text = page(replace(month, flow=replace(month.flow, cells=nothing)))
+    assert "No row has all that the parts are computed from." in text
+    assert "<svg" not in text
