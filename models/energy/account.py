@@ -12,9 +12,10 @@ from physics.arrays import FloatArray
 from physics.coal_equivalent import GIGAJOULE, coal_equivalent, steam_heat
 from physics.electrochemistry import alternating_current_energy
 from physics.prices import checked
+from seeds import Quantity
 
 GRID_FACTOR = "grid_emission_factor"  # kgCO2e/kWh
-FACTORS = ("rectifier_efficiency", "auxiliary_energy", GRID_FACTOR)  # 1, kWh/t, kgCO2e/kWh: of every process
+FACTORS = {"rectifier_efficiency": "1", "auxiliary_energy": "kWh/t", GRID_FACTOR: "kgCO2e/kWh"}  # of every process
 _ABOVE_ZERO = ("rectifier_efficiency",)
 
 DIRECT, ALTERNATING, COMPREHENSIVE = "direct", "alternating", "comprehensive"
@@ -62,9 +63,23 @@ class Account:
         return {"scope_1": one, "scope_2": two, "total": one + two}
 
 
-def factors_of(physics: EnergyPhysics) -> tuple[str, ...]:
-    """Names of the values of [economics] that an account of a process is computed with."""
-    return (*FACTORS, *physics.FACTORS)
+def factors_of(physics: EnergyPhysics) -> dict[str, str]:
+    """Values of [economics] that an account of a process is computed with, and the units that they must have."""
+    return {**FACTORS, **physics.FACTORS}
+
+
+def check_factors(physics: EnergyPhysics, economics: Mapping[str, Quantity]) -> None:
+    """Whether a seed's factors are what an account of its process is computed with.
+
+    Raises
+    ------
+    ValueError
+        A factor is missing, in another unit, negative or no number; it is named.
+    """
+    for name, unit in factors_of(physics).items():
+        if name in economics and economics[name].unit != unit:
+            raise ValueError(f"economics.{name}.unit: got '{economics[name].unit}': expected '{unit}'")
+    checked({name: one.value for name, one in economics.items()}, factors_of(physics), _ABOVE_ZERO)
 
 
 def account(physics: EnergyPhysics, columns: Columns, efficiency: FloatArray, economics: Prices) -> Account:

@@ -28,8 +28,8 @@ class EnergyPhysics(Protocol):
         """Columns without which no energy is known: those that `direct`, `steam` and `emitted` compute with."""
 
     @property
-    def FACTORS(self) -> tuple[str, ...]:
-        """Values of [economics] that it computes with, beside those that every process has."""
+    def FACTORS(self) -> Mapping[str, str]:
+        """Values of [economics] that it computes with, beside those that every process has, and their units."""
 
     @property
     def USES(self) -> Mapping[str, str]:

@@ -45,7 +45,9 @@ def slip(values: pd.Series, column: Column) -> tuple[str, str] | None:
     is_power = power != 0 and 1 / _SLIP_FACTOR <= ratio / 1000.0**power <= _SLIP_FACTOR
     typical = f"{mean:g} {column.unit} or so (typical, sd {sd:g})"
     if is_power and abs(median - mean) > _SLIP_NEAR_SD * sd:
-        size = f"the file's numbers are about {1000.0**power:g} times those of {column.unit}"
+        other = _other_unit(column.unit or "", 1000.0**power)
+        named = f", as {other} has them" if other else ""
+        size = f"the file's numbers are about {1000.0**power:g} times those of {column.unit}{named}"
         return f"median {median:.6g}", f"{typical}: a slip of units? {size} (a tag's scale in the seed converts them)"
     if abs(median - mean) > _SLIP_FAR_SD * sd and not low <= median <= high:
         return f"median {median:.6g}", f"{typical}: another unit or another quantity?"

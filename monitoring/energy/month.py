@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.energy.account import Account, Flow, account, factors_of, flow
+from models.energy.account import Account, Flow, account, check_factors, factors_of, flow
 from models.energy.grades import counted
 from models.energy.process import EnergyPhysics, energy_of
 from models.table.reading import digest, read_table
@@ -136,15 +136,18 @@ def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMont
     Raises
     ------
     EnergyError
-        The process's energy is not accounted for, the month is none, or nothing is known of its rows.
+        The process's energy is not accounted for, the seed's factors cannot be, the month is none, or nothing is known
+        of its rows.
     TableError
         The table breaks the contract.
-    ValueError
-        The seed lacks a factor, which is named.
     """
     process, physics = seed.process.name, energy_of(seed.process.name)
     if physics is None:
         raise EnergyError(f"{process}: its energy is not accounted for: no module models.processes.energy.{process}")
+    try:
+        check_factors(physics, seed.economics)
+    except ValueError as fault:
+        raise EnergyError(f"{process}: {fault}") from None
     if month is not None:
         _check_month(month)
     table = read_table(data, seed).table
@@ -176,7 +179,7 @@ def month_of(
         table=table,
         left_out=left_out,
         data_digest=data_digest,
-        factors={name: seed.economics[name] for name in factors_of(physics) if name in seed.economics},
+        factors={name: seed.economics[name] for name in factors_of(physics)},
         columns=columns,
         efficiency=efficiency,
         metal=physics.metal(columns, efficiency, seed.period / dt.timedelta(hours=1)),

@@ -10,12 +10,11 @@ import numpy as np
 from pydantic import Field
 
 from models.answers import Answer
-from models.energy.account import BOUGHT, BOUNDARIES, COMPREHENSIVE, GRID_FACTOR, STEAM, factors_of
+from models.energy.account import BOUGHT, BOUNDARIES, COMPREHENSIVE, GRID_FACTOR, STEAM, check_factors, factors_of
 from models.energy.answers import EnergyAnswers, energy_answers
 from models.energy.grades import Standing
 from models.energy.process import EnergyPhysics, energy_of
 from physics.arrays import FloatArray
-from physics.prices import checked
 from seeds import Norm, Quantity, Seed
 from seeds.format.norms import Boundary, NormUnit
 from seeds.format.quantity import Certainty
@@ -39,12 +38,12 @@ def accounted(seed: Seed) -> EnergyPhysics | None:
     Raises
     ------
     ValueError
-        The seed lacks a factor that it needs, or has one that cannot be.
+        The seed lacks a factor that it needs, or has one that cannot be or is in another unit.
     """
     physics = energy_of(seed.process.name) if len(seed.primaries) == 1 else None
     if physics is not None:
         try:
-            checked({name: one.value for name, one in seed.economics.items()}, factors_of(physics))
+            check_factors(physics, seed.economics)
         except ValueError as error:
             raise ValueError(f"seed {seed.process.name}: {error}") from None
     return physics

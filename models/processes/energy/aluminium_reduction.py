@@ -32,7 +32,14 @@ from physics.reduction.voltage_terms import (
 
 METAL_OF = "a pot"
 NEEDED = ("line_current", "cell_voltage", "ae_frequency", "ae_duration")
-FACTORS = ("net_carbon_consumption", "anode_sulphur_and_ash", "cf4_slope", "c2f6_to_cf4", "gwp_cf4", "gwp_c2f6")
+FACTORS = {
+    "net_carbon_consumption": "kg/t",
+    "anode_sulphur_and_ash": "1",
+    "cf4_slope": "kg/t*d/min",
+    "c2f6_to_cf4": "1",
+    "gwp_cf4": "1",
+    "gwp_c2f6": "1",
+}
 USES = {
     "decomposition": "reversible voltage of alumina and carbon to metal and carbon dioxide: the least that it takes",
     "anode overvoltage": "reaction at the anodes, and alumina that runs short there",

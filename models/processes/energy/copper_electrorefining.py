@@ -16,7 +16,7 @@ from physics.refining.electrolyte import refining_cell_voltage
 
 METAL_OF = "a section"
 NEEDED = ("charge", "cell_voltage", "steam_flow")
-FACTORS = ("steam_emission_factor", "steam_heat")
+FACTORS = {"steam_emission_factor": "tCO2e/t", "steam_heat": "GJ/t"}
 USES = {
     "electrolyte": "resistance of the electrolyte in the gap that the age of the anodes leaves",
     "overvoltage": "reaction at cathode and anode",

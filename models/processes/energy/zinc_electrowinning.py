@@ -33,7 +33,7 @@ from physics.winning.winning_voltage import (
 
 METAL_OF = "a cell of each group"
 NEEDED = ("line_current", "cell_voltage")
-FACTORS: tuple[str, ...] = ()
+FACTORS: dict[str, str] = {}
 USES = {
     "decomposition": "reversible voltage of zinc sulphate and water to zinc, acid and oxygen: the least that it takes",
     "oxygen overvoltage": "oxygen at the anodes of lead and silver",

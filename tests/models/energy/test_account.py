@@ -16,6 +16,7 @@ from models.energy.account import (
     GRID_FACTOR,
     STEAM,
     account,
+    check_factors,
     factors_of,
     flow,
 )
@@ -169,6 +170,15 @@ def test_a_factor_that_cannot_be_is_named(process, columns, efficiency, economic
             account(physics, columns, efficiency, economics | {name: wrong})
         with pytest.raises(ValueError, match=rf"economics\.{name}: missing"):
             account(physics, columns, efficiency, {key: one for key, one in economics.items() if key != name})
+
+
+def test_energy_in_another_unit_is_refused(process, seed):
+    physics = energy_of(process)
+    check_factors(physics, seed.economics)
+    assert set(factors_of(physics)) <= set(seed.economics)
+    wrong = seed.economics["auxiliary_energy"].model_copy(update={"value": 0.25, "unit": "MWh/t"})
+    with pytest.raises(ValueError, match=r"economics\.auxiliary_energy\.unit: got 'MWh/t': expected 'kWh/t'"):
+        check_factors(physics, seed.economics | {"auxiliary_energy": wrong})
 
 
 def test_a_rectifier_that_gives_nothing_is_refused(process, columns, efficiency, economics):

@@ -31,8 +31,10 @@ OTHER = "another unit or another quantity?"
 
 
 def size(times: str) -> str:
+    other = {"1e-06": "GA", "0.001": "MA", "1000": "A", "1e+06": "mA"}.get(times)
+    named = "" if other is None else f", as {other} has them"
     return (
-        f"a slip of units? the file's numbers are about {times} times those of kA "
+        f"a slip of units? the file's numbers are about {times} times those of kA{named} "
         "(a tag's scale in the seed converts them)"
     )
 
@@ -293,6 +295,16 @@ def test_a_part_of_the_rows_in_another_unit_is_one_fault_with_its_count(toy_seed
 )
 def test_the_other_unit_has_a_name_where_prefixes_make_one(unit: str, size: float, other: str | None) -> None:
     assert _other_unit(unit, size) == other
+
+
+def test_energy_in_megawatt_hours_is_noticed_where_kilowatt_hours_are_expected() -> None:
+    typical = SimpleNamespace(mean=13000.0, sd=200.0)
+    column: Any = SimpleNamespace(typical=typical, limits=(0.0, 20000.0), unit="kWh/t")
+    found = contract._slip(pd.Series(np.linspace(12.8, 13.4, 20)), column)
+    assert found is not None
+    expected = "the file's numbers are about 0.001 times those of kWh/t, as MWh/t has them"
+    assert found[1].startswith("13000 kWh/t or so (typical, sd 200): a slip of units? " + expected)
+    assert contract._slip(pd.Series(np.linspace(12800.0, 13400.0, 20)), column) is None
 
 
 def test_few_rows_in_another_unit_are_a_caution(toy_seed) -> None:

@@ -75,6 +75,14 @@ def test_a_table_without_voltage_has_no_energy(plant, tmp_path):
         energy_month(seed, tmp_path / "rows.parquet")
 
 
+def test_auxiliaries_in_megawatt_hours_are_noticed(plant):
+    seed = load("zinc_electrowinning")
+    wrong = seed.economics["auxiliary_energy"].model_copy(update={"value": 0.1, "unit": "MWh/t"})
+    spoilt = seed.model_copy(update={"economics": seed.economics | {"auxiliary_energy": wrong}})
+    with pytest.raises(EnergyError, match=r"auxiliary_energy\.unit: got 'MWh/t': expected 'kWh/t'"):
+        energy_month(spoilt, plant("zinc_electrowinning"))
+
+
 def test_a_voltage_in_millivolts_is_noticed(plant, tmp_path):
     frame = pd.read_parquet(plant("zinc_electrowinning") / "table.parquet")
     frame.assign(cell_voltage=1e3 * frame["cell_voltage"]).to_parquet(tmp_path / "rows.parquet")

@@ -212,11 +212,21 @@ def test_the_vintage_of_warming_potentials_is_stated(post: Any, row: Any, seed: 
         assert factors["gwp_cf4"] == {"value": 6630, "unit": "1", "source": "ipcc_ar5: GWP100"}
 
 
-def test_a_seed_that_lacks_a_factor_is_named() -> None:
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        ("", r"seed zinc_electrowinning: economics\.auxiliary_energy: missing"),
+        (
+            'auxiliary_energy = { value = 0.1, unit = "MWh/t", source = "practice: pumps" }\n',
+            r"seed zinc_electrowinning: economics\.auxiliary_energy\.unit: got 'MWh/t': expected 'kWh/t'",
+        ),
+    ],
+)
+def test_a_seed_without_a_factor_or_in_another_unit_is_named(new: str, expected: str) -> None:
     text = load("zinc_electrowinning").text
-    line = next(one for one in text.splitlines() if one.startswith("rectifier_efficiency"))
-    broken = parse(text.replace(line + "\n", ""), Path("zinc_electrowinning.toml"))
-    with pytest.raises(ValueError, match=r"seed zinc_electrowinning: economics\.rectifier_efficiency: missing"):
+    line = next(one for one in text.splitlines() if one.startswith("auxiliary_energy"))
+    broken = parse(text.replace(line + "\n", new), Path("zinc_electrowinning.toml"))
+    with pytest.raises(ValueError, match=expected):
         payloads(broken, 3)
 
 
