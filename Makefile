@@ -49,6 +49,7 @@ bench: $(VENV)/.built ## measure the simulator, training and serving side by sid
 	$(BIN)/python benchmarks/quality_setpoints.py
 	$(BIN)/python benchmarks/control_charts.py
 	$(BIN)/python benchmarks/literature.py
+	$(BIN)/python -m benchmarks.energy
 	$(BIN)/python benchmarks/room.py
 	$(BIN)/python benchmarks/run.py
 	$(MAKE) bench-peers

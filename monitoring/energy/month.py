@@ -152,7 +152,7 @@ def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMont
         _check_month(month)
     table = read_table(data, seed).table
     months = table[seed.clock.name].dt.strftime("%Y-%m").to_numpy(dtype=str)
-    known = _known(seed, physics, table)
+    known = known_rows(seed, physics, table)
     if not known.any():
         needed = ", ".join((seed.target.name, *physics.NEEDED))
         raise EnergyError(f"{process}: no row has all of {needed}: expected at least one")
@@ -195,6 +195,7 @@ def _check_month(month: str) -> None:
         raise EnergyError(f"month: got '{month}': expected one such as 2025-12") from None
 
 
-def _known(seed: Seed, physics: EnergyPhysics, table: pd.DataFrame) -> BoolArray:
+def known_rows(seed: Seed, physics: EnergyPhysics, table: pd.DataFrame) -> BoolArray:
+    """Rows that have a measured efficiency and all columns that energy needs, shape (n,)."""
     needed = [seed.target.name, *physics.NEEDED]
     return np.asarray(table[needed].notna().all(axis=1) & (table[seed.target.name] > 0))

@@ -1,0 +1,16 @@
+"""Energy and carbon of the default plants, for docs/energy.md: python -m benchmarks.energy."""
+
+import json
+
+from benchmarks.energy.measured import PAGE, RESULTS, filled, measured, processes
+
+
+def main() -> None:
+    """Measure all processes, keep the figures, and fill the page."""
+    kept = {process: measured(process) for process in processes()}
+    RESULTS.write_text(json.dumps(kept, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Energy and carbon of the default plants, the norms of their seeds and one answer, as figures and as tables."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.digests import seed_digest, table_digest
+from models.answers import Answer
+from models.energy.process import energy_of
+from models.table.reading import digest, read_table
+from monitoring.energy.flows import HEAT, mean_flow
+from monitoring.energy.month import EnergyMonth, energy_month, known_rows, month_of
+from monitoring.energy.page import summary
+from pages.markdown import table
+from seeds import load, names
+from serving.regression.energy import energy_part
+from synthetic_data import simulate
+
+ROOT = Path(__file__).parents[2]
+RESULTS, PAGE = ROOT / "docs" / "results" / "energy.json", ROOT / "docs" / "energy.md"
+ANSWERED, INTERVAL = "zinc_electrowinning", (90.0, 88.8, 91.2)  # %, of the answer that is shown
+
+
+def processes() -> list[str]:
+    """Simulated processes whose energy is accounted for."""
+    return [name for name in names() if energy_of(name) is not None and load(name).plant is not None]
+
+
+def measured(process: str) -> dict[str, Any]:
+    """Figures of a process's default plant: of all its rows, and the line that a report of the newest month prints."""
+    seed, physics = load(process), energy_of(process)
+    assert physics is not None
+    with tempfile.TemporaryDirectory() as folder:
+        data = simulate(seed, folder)
+        rows, line = read_table(data, seed).table, summary(energy_month(seed, data))
+    known = known_rows(seed, physics, rows)
+    month = month_of(seed, physics, "all", rows[known], int((~known).sum()), digest(rows))
+    return {"seed_digest": seed_digest(seed), "table_digest": table_digest(rows), "line": line, **_figures(month)}
+
+
+def _figures(month: EnergyMonth) -> dict[str, Any]:
+    flow = mean_flow(month)
+    assert flow is not None
+    return {
+        "rows": len(month.table),
+        "boundaries": {name: _rounded(month.mean(one)) for name, one in month.account.boundaries.items()},
+        "coal_equivalent": _rounded(month.mean(month.account.coal_equivalent)),
+        "scopes": {name: _rounded(month.mean(one)) for name, one in month.account.scopes.items()},
+        "goes_into": {name: _rounded(one) for name, one in {**flow.cells, **flow.outside}.items()},
+        "ends_in": {name: _rounded(one) for name, one in {**flow.bound, HEAT: flow.heat}.items()},
+        "norms": {
+            one.norm.name: {"energy": _rounded(one.energy), "grade": one.grade, "following": one.following}
+            for one in month.standings
+        },
+    }
+
+
+def _rounded(value: float) -> float:
+    """To five digits, which do not depend on the processor."""
+    return float(f"{value:.5g}")
+
+
+def totals(kept: Mapping[str, Any]) -> list[str]:
+    """Boundaries and scopes of each default plant."""
+    heads = ("process", "direct", "alternating", "comprehensive [kWh/t]", "[kgce/t]", "scope 1", "scope 2 [tCO2e/t]")
+    rows = []
+    for process, one in kept.items():
+        energies = [f"{value:,.0f}" for value in one["boundaries"].values()]
+        scopes = [f"{one['scopes'][name]:.3f}" for name in ("scope_1", "scope_2")]
+        rows.append((_linked(process), *energies, f"{one['coal_equivalent']:,.1f}", *scopes))
+    return table(heads, rows)
+
+
+def uses(kept: Mapping[str, Any]) -> list[str]:
+    """Where the energy of each default plant goes, and what the direct current ends in."""
+    rows = []
+    for process, one in kept.items():
+        whole = sum(one["goes_into"].values())
+        direct = sum(one["ends_in"].values())
+        parts = ", ".join(f"{name} {value:,.0f} ({value / whole:.0%})" for name, value in one["goes_into"].items())
+        ends = ", ".join(f"{name} {value:,.0f} ({value / direct:.0%})" for name, value in one["ends_in"].items())
+        rows.append((process, parts, ends))
+    return table(("process", "goes into [kWh/t]", "direct current ends in [kWh/t]"), rows)
+
+
+def norms(kept: Mapping[str, Any]) -> list[str]:
+    """Norms of the seeds, and where each default plant stands under them."""
+    rows = []
+    for process, one in kept.items():
+        for norm in load(process).norms:
+            stands = one["norms"][norm.name]
+            limits = "; ".join(f"{grade.name}: {grade.at_most:,g}" for grade in norm.grades)
+            elsewhere = "" if norm.elsewhere is None else f"{norm.elsewhere.value:g}"
+            grade = stands["grade"] or "none"
+            energy = f"{stands['energy']:,.{0 if norm.unit == 'kWh/t' else 1}f}"
+            named = f"{norm.document}: {norm.title}"
+            rows.append((named, norm.boundary, f"{limits} {norm.unit}", elsewhere, norm.certainty, energy, grade))
+    heads = ("document", "boundary", "at most", "elsewhere", "certainty", "default plant", "grade")
+    return table(heads, rows)
+
+
+def lines(kept: Mapping[str, Any]) -> list[str]:
+    """What the command prints of the newest month of each default plant."""
+    return ["```", *(f"{process}: {one['line']}" for process, one in kept.items()), "```"]
+
+
+def answer() -> list[str]:
+    """What the service answers of energy for a typical row, without the basis that stands beside the predictions."""
+    seed = load(ANSWERED)
+    physics = energy_of(ANSWERED)
+    assert physics is not None
+    columns = {one.name: np.array([one.usual]) for one in seed.inputs if one.is_number}
+    efficiency = Answer(*(np.array([end]) for end in INTERVAL))
+    (found,), _ = energy_part(seed, physics, columns, efficiency, seed.economics, {}, [[]])
+    return ["```", *_shown(found), "```"]
+
+
+def _shown(found: Any) -> list[str]:
+    """JSON in which what holds no further object stands on one line, numbers to four digits."""
+
+    def short(one: Any) -> Any:
+        if isinstance(one, dict):
+            return {name: short(value) for name, value in one.items()}
+        if isinstance(one, list):
+            return [short(value) for value in one]
+        return float(f"{one:.4g}") if isinstance(one, float) else one
+
+    def line(one: Any, indent: int) -> str:
+        flat = json.dumps(one)
+        if len(flat) <= 100:
+            return flat
+        inner = " " * (indent + 1)
+        if isinstance(one, dict):
+            parts = [f"{inner}{json.dumps(name)}: {line(value, indent + 1)}" for name, value in one.items()]
+            return "{\n" + ",\n".join(parts) + "\n" + " " * indent + "}"
+        parts = [inner + line(value, indent + 1) for value in one]
+        return "[\n" + ",\n".join(parts) + "\n" + " " * indent + "]"
+
+    return line({"energy": short(found)}, 0).splitlines()
+
+
+def filled(text: str, kept: Mapping[str, Any]) -> str:
+    """The page with all that stands between markers made anew."""
+    parts = {"totals": totals(kept), "uses": uses(kept), "norms": norms(kept), "lines": lines(kept), "answer": answer()}
+    for name, made in parts.items():
+        begin, end = f"<!-- {name} of energy -->", f"<!-- end of {name} of energy -->"
+        head, found, rest = text.partition(begin)
+        assert found, begin
+        text = f"{head}{begin}\n{chr(10).join(made).rstrip()}\n{end}{rest.partition(end)[2]}"
+    return text
+
+
+def _linked(process: str) -> str:
+    return f"[{process}](processes/{process}.md)"
