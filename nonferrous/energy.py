@@ -53,5 +53,7 @@ def report(
         found = energy_month(seed, Path(folder) if data is None else data, month)
     file = out or Path(f"{process}-energy-{found.month}.html")
     write_page(page(found), file)
+    for caution in found.cautions:
+        typer.echo(f"Beware: {caution}")
     typer.echo(f"{process}: {summary(found)}")
     typer.echo(f"the report is in {file}")

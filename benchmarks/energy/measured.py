@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.digests import seed_digest, table_digest
 from models.answers import Answer
 from models.energy.process import energy_of
-from models.table.reading import digest, read_table
+from models.table.reading import read_table
 from monitoring.energy.flows import HEAT, mean_flow
 from monitoring.energy.month import EnergyMonth, energy_month, known_rows, month_of
 from monitoring.energy.page import summary
@@ -38,10 +38,11 @@ def measured(process: str) -> dict[str, Any]:
     assert physics is not None
     with tempfile.TemporaryDirectory() as folder:
         data = simulate(seed, folder)
-        rows, line = read_table(data, seed).table, summary(energy_month(seed, data))
-    known = known_rows(seed, physics, rows)
-    month = month_of(seed, physics, "all", rows[known], int((~known).sum()), digest(rows))
-    return {"seed_digest": seed_digest(seed), "table_digest": table_digest(rows), "line": line, **_figures(month)}
+        checked, line = read_table(data, seed), summary(energy_month(seed, data))
+    known = known_rows(seed, physics, checked.table)
+    month = month_of(seed, physics, "all", checked, np.ones_like(known), known)
+    digests = {"seed_digest": seed_digest(seed), "table_digest": table_digest(checked.table)}
+    return {**digests, "line": line, **_figures(month)}
 
 
 def _figures(month: EnergyMonth) -> dict[str, Any]:

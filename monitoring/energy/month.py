@@ -13,6 +13,7 @@ import pandas as pd
 from models.energy.account import Account, Flow, account, check_factors, factors_of, flow
 from models.energy.grades import counted
 from models.energy.process import EnergyPhysics, energy_of
+from models.table.contract import Checked
 from models.table.reading import digest, read_table
 from physics.arrays import BoolArray, FloatArray
 from seeds import Norm, Quantity, Seed
@@ -62,7 +63,11 @@ class EnergyMonth:
     table : DataFrame
         The rows.
     left_out : int
-        Rows of the month without a measured efficiency, or without a column that energy needs.
+        Rows of the month without a measured efficiency, without metal, or without a column that energy needs.
+    set_aside : int
+        Rows of the whole table that were out of physical range, or no rows of the plant.
+    cautions : tuple of str
+        What a reader of the table should know.
     data_digest : str
         Of the whole table.
     factors : Mapping of str to Quantity
@@ -82,6 +87,8 @@ class EnergyMonth:
     month: str
     table: pd.DataFrame
     left_out: int
+    set_aside: int
+    cautions: tuple[str, ...]
     data_digest: str
     factors: Mapping[str, Quantity]
     columns: Mapping[str, FloatArray]
@@ -148,54 +155,70 @@ def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMont
         check_factors(physics, seed.economics)
     except ValueError as fault:
         raise EnergyError(f"{process}: {fault}") from None
+    if seed.time is None:
+        raise EnergyError(f"{process}: its table has no time: expected a column of role time")
     if month is not None:
-        _check_month(month)
-    table = read_table(data, seed).table
+        month = _month(month)
+    checked = read_table(data, seed)
+    table = checked.table
     months = table[seed.clock.name].dt.strftime("%Y-%m").to_numpy(dtype=str)
     known = known_rows(seed, physics, table)
     if not known.any():
         needed = ", ".join((seed.target.name, *physics.NEEDED))
-        raise EnergyError(f"{process}: no row has all of {needed}: expected at least one")
+        raise EnergyError(f"{process}: no row has metal and all of {needed}: expected at least one")
     month = month or max(months[known])
     within = months == month
     if not (within & known).any():
         held = f"{min(months[known])} to {max(months[known])}"
         raise EnergyError(f"{process}: no row of {month} whose energy is known: expected a month of {held}")
-    return month_of(seed, physics, month, table[within & known], int((within & ~known).sum()), digest(table))
+    return month_of(seed, physics, month, checked, within, known)
 
 
 def month_of(
-    seed: Seed, physics: EnergyPhysics, month: str, table: pd.DataFrame, left_out: int, data_digest: str
+    seed: Seed, physics: EnergyPhysics, month: str, checked: Checked, within: BoolArray, known: BoolArray
 ) -> EnergyMonth:
-    """A month's energy and carbon from rows whose energy is known; parameters as in `EnergyMonth`."""
-    table = table.reset_index(drop=True)
-    columns = {one.name: table[one.name].to_numpy(dtype=np.float64) for one in seed.inputs if one.is_number}
-    efficiency = table[seed.target.name].to_numpy(dtype=np.float64)
+    """Energy and carbon of the rows of a checked table that are `within` a month and of `known` energy, each (n,)."""
+    table = checked.table[within & known].reset_index(drop=True)
+    columns, efficiency = _columns(seed, table)
     economics = {name: one.value for name, one in seed.economics.items()}
     return EnergyMonth(
         seed=seed,
         physics=physics,
         month=month,
         table=table,
-        left_out=left_out,
-        data_digest=data_digest,
+        left_out=int((within & ~known).sum()),
+        set_aside=checked.rejected_rows,
+        cautions=checked.cautions,
+        data_digest=digest(checked.table),
         factors={name: seed.economics[name] for name in factors_of(physics)},
         columns=columns,
         efficiency=efficiency,
-        metal=physics.metal(columns, efficiency, seed.period / dt.timedelta(hours=1)),
+        metal=physics.metal(columns, efficiency, _hours(seed)),
         account=account(physics, columns, efficiency, economics),
         flow=flow(physics, columns, efficiency, economics),
     )
 
 
-def _check_month(month: str) -> None:
-    try:
-        dt.datetime.strptime(month, "%Y-%m")
-    except ValueError:
-        raise EnergyError(f"month: got '{month}': expected one such as 2025-12") from None
-
-
 def known_rows(seed: Seed, physics: EnergyPhysics, table: pd.DataFrame) -> BoolArray:
-    """Rows that have a measured efficiency and all columns that energy needs, shape (n,)."""
-    needed = [seed.target.name, *physics.NEEDED]
-    return np.asarray(table[needed].notna().all(axis=1) & (table[seed.target.name] > 0))
+    """Rows with metal, a measured efficiency and all columns that energy needs, shape (n,)."""
+    columns, efficiency = _columns(seed, table)
+    needed = np.array([efficiency, *(columns[name] for name in physics.NEEDED)])
+    metal = physics.metal(columns, efficiency, _hours(seed))
+    return np.asarray(np.isfinite(needed).all(axis=0) & (efficiency > 0.0) & (metal > 0.0))
+
+
+def _columns(seed: Seed, table: pd.DataFrame) -> tuple[dict[str, FloatArray], FloatArray]:
+    """Number columns of a table, and its measured efficiency."""
+    columns = {one.name: table[one.name].to_numpy(dtype=np.float64) for one in seed.inputs if one.is_number}
+    return columns, table[seed.target.name].to_numpy(dtype=np.float64)
+
+
+def _hours(seed: Seed) -> float:
+    return seed.period / dt.timedelta(hours=1)
+
+
+def _month(text: str) -> str:
+    try:
+        return f"{dt.datetime.strptime(text, '%Y-%m'):%Y-%m}"
+    except ValueError:
+        raise EnergyError(f"month: got '{text}': expected one such as 2025-12") from None

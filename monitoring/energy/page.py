@@ -86,6 +86,8 @@ def _head(month: EnergyMonth, units: list[Ranked]) -> str:
             f"{len(month.table):,} of {len(units)} units; {month.left_out} left out, since a needed value is missing",
         ],
         ["metal", f"{month.metal.sum():,.0f} t (of {of}, by current, time and measured efficiency)"],
+        ["set aside", f"{month.set_aside} rows of the whole table, out of physical range or none of the plant"],
+        *(["beware", caution] for caution in month.cautions),
         ["digest of the table", month.data_digest],
     ]
     factors = [[name, f"{one.value:g}", one.unit, one.source] for name, one in month.factors.items()]

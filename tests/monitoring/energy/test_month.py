@@ -50,6 +50,32 @@ def test_another_month_is_asked_for_by_its_name(process, plant):
     assert energy_month(seed, data, newest.month).metal.sum() == newest.metal.sum()
 
 
+def test_a_month_may_be_written_with_one_digit(plant):
+    seed, data = load("zinc_electrowinning"), plant("zinc_electrowinning")
+    assert energy_month(seed, data, "2023-3").month == "2023-03"
+
+
+def test_a_stopped_group_makes_no_metal_and_does_not_count(plant, tmp_path):
+    seed, path = load("zinc_electrowinning"), tmp_path / "rows.parquet"
+    frame = pd.read_parquet(plant("zinc_electrowinning") / "table.parquet")
+    stopped = frame["unit"] == frame["unit"].iloc[0]
+    frame.assign(line_current=frame["line_current"].mask(stopped, 0.0)).to_parquet(path)
+    month = energy_month(seed, path)
+    assert frame["unit"].iloc[0] not in set(month.units)
+    assert month.left_out >= 1
+    assert (month.metal > 0).all()
+
+
+def test_what_a_reader_of_the_table_should_know_is_kept(plant, tmp_path):
+    seed, path = load("zinc_electrowinning"), tmp_path / "rows.parquet"
+    frame = pd.read_parquet(plant("zinc_electrowinning") / "table.parquet")
+    rows = np.arange(len(frame)) % 40 == 0
+    frame.assign(cell_voltage=frame["cell_voltage"].mask(rows, 1e3 * frame["cell_voltage"])).to_parquet(path)
+    month = energy_month(seed, path)
+    assert month.set_aside == (rows & frame["cell_voltage"].notna()).sum()
+    assert any("cell_voltage" in caution and "mV for V" in caution for caution in month.cautions)
+
+
 @pytest.mark.parametrize("month", ["2024", "2024-13", "May", "2024-05-01", ""])
 def test_what_is_no_month_is_refused(plant, month):
     with pytest.raises(EnergyError, match=re.escape(f"month: got '{month}': expected one such as 2025-12")):
@@ -71,7 +97,7 @@ def test_a_table_without_voltage_has_no_energy(plant, tmp_path):
     seed = load("zinc_electrowinning")
     frame = pd.read_parquet(plant("zinc_electrowinning") / "table.parquet").assign(cell_voltage=np.nan)
     frame.to_parquet(tmp_path / "rows.parquet")
-    with pytest.raises(EnergyError, match="no row has all of current_efficiency, line_current, cell_voltage"):
+    with pytest.raises(EnergyError, match="no row has metal and all of current_efficiency, line_current, cell_voltage"):
         energy_month(seed, tmp_path / "rows.parquet")
 
 
