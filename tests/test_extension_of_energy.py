@@ -1,0 +1,106 @@
+"""Energy of one more process is a module of its name and a section of its seed, and no edit."""
+
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from pydantic import TypeAdapter
+
+from models.energy.account import account, flow
+from models.energy.process import energy_of
+from models.regression.model import RegressionModel
+from monitoring.energy.month import energy_month
+from monitoring.energy.page import page, summary
+from physics.electrochemistry import metal_mass, specific_energy
+from seeds import Seed
+from seeds.format.loader import parse
+from serving.regression.predictions import payloads, predicted
+
+LEAD = 3.8655  # g/Ah
+SECTION = """
+[economics]
+rectifier_efficiency = { value = 0.97, unit = "1", source = "practice: 0.96-0.98" }
+auxiliary_energy = { value = 30, unit = "kWh/t", source = "practice: pumps and cranes" }
+grid_emission_factor = { value = 0.5, unit = "kgCO2e/kWh", source = "assumed: a grid" }
+
+[[norms]]
+name = "gb_refining"
+document = "GB 25323-2023"
+title = "crude to refined lead"
+boundary = "comprehensive"
+unit = "kgce/t"
+grades = [{ name = "1", at_most = 80 }, { name = "2", at_most = 100 }, { name = "3", at_most = 120 }]
+certainty = "recalled"
+source = "practice: as a third party transcribed it"
+elsewhere = { value = 60, unit = "kgce/t", source = "assumed: melting and casting" }
+"""
+
+
+@pytest.fixture
+def seed(toy_seed: Seed, monkeypatch: pytest.MonkeyPatch) -> Seed:
+    """A process of which `z` is the cell voltage [0.1 V] and `x_set` the current [kA], with an energy module."""
+
+    def volts(columns):
+        return 0.1 * columns["z"]
+
+    def direct(columns, efficiency):
+        return specific_energy(volts(columns), efficiency, LEAD)
+
+    def uses(columns, efficiency):
+        least = specific_energy(volts(columns), 100.0, LEAD)
+        return {"electrolyte": least, "lost current": direct(columns, efficiency) - least}
+
+    module = ModuleType("models.processes.energy.toy_cells")
+    vars(module).update(
+        METAL_OF="a cell",
+        NEEDED=("z", "x_set"),
+        FACTORS={},
+        USES={"electrolyte": "its resistance", "lost current": "what makes no metal"},
+        BOUND={},
+        EMITTED={},
+        direct=direct,
+        uses=uses,
+        bound=lambda columns, efficiency: {},
+        steam=lambda columns, efficiency: np.zeros_like(efficiency),
+        emitted=lambda columns, efficiency, economics: {},
+        metal=lambda columns, efficiency, hours: metal_mass(columns["x_set"], hours, efficiency, LEAD) / 1000.0,
+    )
+    monkeypatch.setitem(sys.modules, "models.processes.energy.toy_cells", module)
+    return parse(toy_seed.text + SECTION, Path("toy_cells.toml"))
+
+
+def test_it_is_accounted_for(seed: Seed) -> None:
+    physics = energy_of("toy_cells")
+    assert physics is not None
+    columns = {"z": np.array([5.0]), "x_set": np.array([10.0])}
+    economics = {name: one.value for name, one in seed.economics.items()}
+    of = account(physics, columns, np.array([95.0]), economics)
+    # 258.7 * 0.50/0.95 = 136 kWh/t
+    assert of.boundaries["direct"] == pytest.approx(136, abs=0.5)
+    assert sum(flow(physics, columns, np.array([95.0]), economics).cells.values()) == of.boundaries["direct"]
+
+
+def test_the_service_answers_its_energy(seed: Seed, save_toy_model, tmp_path: Path) -> None:
+    model: RegressionModel = save_toy_model(tmp_path / "one")
+    taken = payloads(seed, 3)
+    rows, request = taken.read(json.dumps(taken.example | {"grid_emission_factor": 0.1}).encode())
+    answer = predicted(taken, model, rows, request)
+    (one,) = answer["predictions"]
+    whole = {"process": "toy_cells", "model": {"version": 1, "alias": "champion", "digest": "", "baseline": False}}
+    TypeAdapter(taken.answer).validate_python(whole | {"coverage": 0.9} | answer)
+    (stands,) = one["energy"]["norms"]
+    assert stands["grade"] in ("1", "2", "3")
+    scope = one["energy"]["scopes"]["scope_2"]["value"]
+    assert scope == pytest.approx(0.1e-3 * one["energy"]["boundaries"]["comprehensive"]["value"])
+
+
+def test_a_month_of_it_is_reported(seed: Seed, toy_frame, tmp_path: Path) -> None:
+    toy_frame().to_csv(tmp_path / "rows.csv", index=False)
+    month = energy_month(seed, tmp_path / "rows.csv", "2023-05")
+    text = page(month)
+    assert "crude to refined lead" in text
+    assert "lost current" in text
+    assert "GB 25323-2023" in summary(month)
