@@ -16,6 +16,7 @@ from seeds.format.constraints import Constraint
 from seeds.format.norms import Norm
 from seeds.format.plant import Plant
 from seeds.format.quantity import Delay, Name, Part, Period, Quantity, Text, Unit
+from seeds.format.schedule import Schedule
 from seeds.format.table import TableFormat
 from seeds.format.tasks.quality import Cause, Grade, Quality
 from seeds.format.tasks.sorting import Bin, Sorting
@@ -79,6 +80,7 @@ class Seed(Part):
     economics: Annotated[dict[Name, Quantity], Field({})]
     constraints: Annotated[list[Constraint], Field([])]
     norms: Annotated[list[Norm], Field([])]
+    schedule: Schedule | None = None
     sorting: Sorting | None = None
     bins: Annotated[list[Bin], Field([])]
     quality: Quality | None = None

@@ -1,0 +1,46 @@
+"""What is wrong with an order or a tariff, and orders that no schedule keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ScheduleError(ValueError):
+    """An order that cannot be read; `faults` holds place, value got and what was expected of each thing wrong."""
+
+    def __init__(self, faults: Sequence[tuple[str, object, str]]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(f"{place}: got {value}: expected {wanted}" for place, value, wanted in faults))
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """One limit and how far it alone must give way so that the order becomes possible.
+
+    Attributes
+    ----------
+    limit : str
+        `owed`, `highest`, `lowest`, `ramp`, or the name of a constraint.
+    stands : float
+        The limit as ordered [unit].
+    by : float
+        How far it must give way [unit]; below 0 where it must fall.
+    unit : str
+        Unit of both.
+    """
+
+    limit: str
+    stands: float
+    by: float
+    unit: str
+
+
+class ImpossibleError(ValueError):
+    """No schedule keeps the order; `relaxations` say which limit, alone, would have to give way by how much."""
+
+    def __init__(self, relaxations: Sequence[Relaxation]) -> None:
+        self.relaxations = tuple(relaxations)
+        ways = [f"{one.limit} {one.stands:g} {one.unit} by {one.by:+.3g}" for one in relaxations]
+        way = "; or ".join(ways) or "no single limit that gives way makes it possible"
+        super().__init__(f"no schedule keeps the order; it is possible if one of these gives way: {way}")

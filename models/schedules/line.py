@@ -1,0 +1,144 @@
+"""A line of cells in series as schedules see it: voltage, efficiency and balances of its mean cell by the current."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from physics.arrays import FloatArray
+
+Curve = Callable[[FloatArray], FloatArray]
+Side = Literal["at_most", "at_least"]
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A state of the mean cell that follows the current over hours, linearly: dx/dt = rate(I) - decay (x - rest).
+
+    Attributes
+    ----------
+    name, unit : str
+        The constraint that limits it, and its unit.
+    start : float
+        State when the schedule begins [unit].
+    rate : Callable
+        Current [kA] to what it adds [unit/h].
+    decay : float
+        How fast the state is drawn to `rest`, above 0 [1/h].
+    rest : FloatArray
+        State without the current, one value a step of the schedule [unit].
+    floor : float or None
+        Below this cooling holds the state up: then the equation says how low it could be, and it is no lower than
+        this; None: the equation says what it is.
+    spread : float
+        Standard deviation of cells, and of what is not foreseen, about it [unit].
+    """
+
+    name: str
+    unit: str
+    start: float
+    rate: Curve
+    decay: float
+    rest: FloatArray
+    floor: float | None
+    spread: float
+
+    def pull(self, step: float) -> tuple[float, float]:
+        """What a step of so many hours keeps of a state [1], and what a rate adds to it in the step [h]."""
+        kept = float(np.exp(-self.decay * step))
+        return kept, (1.0 - kept) / self.decay
+
+    def course(self, current: FloatArray, step: float) -> FloatArray:
+        """State at the end of each step of so many hours [unit]."""
+        kept, gain = self.pull(step)
+        state, found = self.start, []
+        for rest, rate in zip(self.rest.tolist(), self.rate(current).tolist(), strict=True):
+            state = kept * state + (1.0 - kept) * rest + gain * rate
+            state = state if self.floor is None else max(state, self.floor)
+            found.append(state)
+        return np.array(found)
+
+
+@dataclass(frozen=True)
+class Level:
+    """A quantity that follows the current at once and rises with it, such as the cell voltage.
+
+    Attributes
+    ----------
+    name, unit : str
+        The constraint that limits it, and its unit.
+    value : Callable
+        Current [kA] to the mean cell's value [unit].
+    spread : float
+        Standard deviation of cells about it [unit].
+    """
+
+    name: str
+    unit: str
+    value: Curve
+    spread: float
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """Standard deviations of what the curves say.
+
+    Attributes
+    ----------
+    voltage, efficiency : float
+        Of the level, over the hours of a schedule [V, %].
+    voltage_slope, efficiency_slope : float
+        Of how much they differ from those at the usual current, as a share [1].
+    """
+
+    voltage: float
+    voltage_slope: float
+    efficiency: float
+    efficiency_slope: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """Cells in series at the state in hand; what it says is of their mean cell.
+
+    Attributes
+    ----------
+    usual : float
+        Current at which the cells were observed [kA].
+    voltage, efficiency : Callable
+        Current [kA] to cell voltage [V] and to current efficiency [%].
+    equivalent : float
+        Electrochemical equivalent of the metal [g/Ah].
+    rectifier : float
+        Direct over alternating current power [1].
+    auxiliary : float
+        Energy of pumps, fans and the like a tonne of metal [kWh/t].
+    balances : tuple of Balance
+        States that limits are kept on.
+    levels : tuple of Level
+        Quantities that limits are kept on.
+    doubts : Doubts
+        Of the curves.
+    """
+
+    usual: float
+    voltage: Curve
+    efficiency: Curve
+    equivalent: float
+    rectifier: float
+    auxiliary: float
+    balances: tuple[Balance, ...]
+    levels: tuple[Level, ...]
+    doubts: Doubts
+
+    def metal(self, current: FloatArray) -> FloatArray:
+        """Metal that a cell makes [kg/h]."""
+        return np.asarray(0.01 * self.equivalent * current * self.efficiency(current))
+
+    def power(self, current: FloatArray) -> FloatArray:
+        """Power bought for a cell: alternating current, auxiliaries included [kW]."""
+        bought = current * self.voltage(current) / self.rectifier + 1e-3 * self.auxiliary * self.metal(current)
+        return np.asarray(bought)

@@ -1,0 +1,51 @@
+"""Means of rows in hand, and how far limits are backed off."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.stats import norm
+
+from models.schedules.errors import ScheduleError
+from models.schedules.lookup import Rows
+from physics.arrays import FloatArray
+from seeds import Seed
+
+_MOST_LOSS = 4.0  # times what physics expects; beyond it the rows are of a disturbed plant
+
+
+def mean_of(rows: Rows, name: str) -> float:
+    """Mean of a column over the units that report it; ScheduleError where none does."""
+    values = np.asarray(rows[name], dtype=np.float64)
+    if not np.isfinite(values).any():
+        raise ScheduleError([(f"rows.{name}", "no value", "a value in at least one unit's newest row")])
+    return float(np.nanmean(values))
+
+
+def deviations(seed: Seed, name: str) -> float:
+    """Standard deviations beyond which a constraint's chance lies in a normal distribution; 0 without a constraint."""
+    chances = [one.chance for one in seed.constraints if one.name == name]
+    return float(norm.isf(min(chances))) if chances else 0.0
+
+
+def loss_over(measured: FloatArray, expected: float) -> float:
+    """Loss of current of recent rows over that which physics expects; ScheduleError where no row has its label.
+
+    Physics says how the efficiency follows the current; its level is that of the labels, since assays of one sample
+    would move it by more than it moves from week to week.
+
+    Parameters
+    ----------
+    measured
+        Current efficiencies, shape (n,); NaN where missing [%]
+    expected
+        Current efficiency by physics at the usual current [%]
+    """
+    known = measured[np.isfinite(measured)]
+    if not len(known):
+        raise ScheduleError([("rows", "no row of known efficiency", "current_efficiency in at least one row")])
+    # The median, since rows of an upset say nothing of the days after it.
+    factor = (100.0 - float(np.median(known))) / (100.0 - expected)
+    if not 1.0 / _MOST_LOSS <= factor <= _MOST_LOSS:
+        wanted = f"a loss of current of {1.0 / _MOST_LOSS:g} to {_MOST_LOSS:g} times what physics expects"
+        raise ScheduleError([("rows", f"one of {factor:.3g} times", wanted)])
+    return factor

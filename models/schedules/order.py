@@ -1,0 +1,89 @@
+"""What is asked of a schedule: prices by the hour, tonnes owed, the current now and the limits of the line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scipy.stats import norm
+
+from models.schedules.errors import ScheduleError
+from models.schedules.hours import Hours
+from physics.arrays import FloatArray
+from seeds import Seed
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A constraint of the seed as it is kept in each step.
+
+    Attributes
+    ----------
+    name, unit : str
+        What is limited.
+    bound : float
+        The limit [unit].
+    at_most : bool
+        Whether it is a highest value.
+    chance : float
+        Share of cells and hours that may lie beyond it [1].
+    """
+
+    name: str
+    unit: str
+    bound: float
+    at_most: bool
+    chance: float
+
+    def backed_off(self, spread: float) -> float:
+        """Limit for the mean cell, where cells lie about it with this standard deviation."""
+        back = float(norm.isf(self.chance)) * spread
+        return self.bound - back if self.at_most else self.bound + back
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order for a schedule.
+
+    Attributes
+    ----------
+    prices : Hours
+        Price of power by the step [$/kWh].
+    factors : FloatArray
+        Emission factor of the grid by the step [kgCO2e/kWh].
+    owed : float
+        Metal owed by all cells over the schedule [t].
+    cells : int
+        Cells in series.
+    now : float
+        Current before the first step [kA].
+    lowest, highest, ramp : float
+        Limits of the current [kA, kA, kA/h].
+    holding : float or None
+        Current in a stop [kA]; None where none is allowed.
+    limits : tuple of Limit
+        What cells must keep.
+    """
+
+    prices: Hours
+    factors: FloatArray
+    owed: float
+    cells: int
+    now: float
+    lowest: float
+    highest: float
+    ramp: float
+    holding: float | None = None
+    limits: tuple[Limit, ...] = field(default=())
+
+
+def limits_of(seed: Seed, replaced: Mapping[str, float]) -> tuple[Limit, ...]:
+    """Constraints of a seed, of which `replaced` has other bounds by name; ScheduleError names an unknown one."""
+    names = [one.name for one in seed.constraints]
+    if unknown := [name for name in replaced if name not in names]:
+        known = f"one of {', '.join(dict.fromkeys(names)) or 'none'}"
+        raise ScheduleError([(f"limits.{name}", replaced[name], known) for name in unknown])
+    return tuple(
+        Limit(one.name, seed.unit_of(one), replaced.get(one.name, one.bound), one.at_most is not None, one.chance)
+        for one in seed.constraints
+    )

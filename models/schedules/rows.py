@@ -1,0 +1,118 @@
+"""Rows of a sparse linear system, and the least cost under them by HiGHS, with what each bound is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, vstack
+
+from physics.arrays import FloatArray
+
+_GAP, _SECONDS = 1e-4, 20.0  # of programmes with whole numbers
+
+Places = NDArray[Any]
+Term = tuple[Places, FloatArray | float]
+
+
+class Infeasible(Exception):
+    """HiGHS found no point."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """Lowest and highest value of each column, and which of them are whole numbers."""
+
+    low: FloatArray
+    high: FloatArray
+    whole: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Point:
+    """The point of least cost, and by how much the cost changes with the bound of each row and column."""
+
+    x: FloatArray
+    cost: float
+    of_rows: FloatArray
+    at_low: FloatArray
+    at_high: FloatArray
+
+
+class Rows:
+    """Rows of a sparse system, as they are added."""
+
+    def __init__(self) -> None:
+        self._at: list[tuple[Places, Places, FloatArray]] = []
+        self._low: list[FloatArray] = []
+        self._high: list[FloatArray] = []
+        self.count = 0
+
+    def add(self, terms: Sequence[Term], low: FloatArray, high: FloatArray) -> slice:
+        """Rows whose terms have coefficients at columns of shape (rows,) or (rows, many); which rows they are."""
+        n = len(low)
+        for columns, values in terms:
+            coefficients = np.broadcast_to(np.asarray(values, dtype=np.float64), columns.shape)
+            rows = np.arange(self.count, self.count + n)
+            rows = np.broadcast_to(rows if columns.ndim == 1 else rows[:, None], columns.shape)
+            self._at.append((rows.ravel(), columns.ravel(), coefficients.ravel()))
+        self._low.append(np.broadcast_to(low, n))
+        self._high.append(np.broadcast_to(high, n))
+        self.count += n
+        return slice(self.count - n, self.count)
+
+    def least(self, cost: FloatArray, box: Box) -> Point:
+        """The point of least cost; whole numbers are found first and then kept, so that bounds have a worth.
+
+        Raises
+        ------
+        Infeasible
+            There is none.
+        """
+        low, high = box.low, box.high
+        if box.whole.any():
+            found = np.rint(self.best(cost, box)[box.whole])
+            low, high = low.copy(), high.copy()
+            low[box.whole] = high[box.whole] = found
+        matrix, least, most = self._system(len(cost))
+        equal = least == most
+        upper, lower = np.isfinite(most) & ~equal, np.isfinite(least) & ~equal
+        result = linprog(
+            cost,
+            A_ub=vstack([matrix[upper], -matrix[lower]], format="csr"),
+            b_ub=np.concatenate([most[upper], -least[lower]]),
+            A_eq=matrix[equal],
+            b_eq=most[equal],
+            bounds=np.column_stack([low, high]),
+            method="highs",
+        )
+        if result.status != 0:
+            raise Infeasible
+        margin = np.zeros(self.count)
+        margin[equal] = result.eqlin.marginals
+        margin[upper] += result.ineqlin.marginals[: upper.sum()]
+        margin[lower] -= result.ineqlin.marginals[upper.sum() :]
+        return Point(result.x, float(result.fun), margin, result.lower.marginals, result.upper.marginals)
+
+    def best(self, cost: FloatArray, box: Box) -> FloatArray:
+        """The point of least cost alone; Infeasible where there is none."""
+        matrix, least, most = self._system(len(cost))
+        result = milp(
+            cost,
+            integrality=box.whole.astype(int),
+            bounds=Bounds(box.low, box.high),
+            constraints=LinearConstraint(matrix, least, most),
+            options={"mip_rel_gap": _GAP, "time_limit": _SECONDS},
+        )
+        if result.x is None:
+            raise Infeasible
+        return np.asarray(result.x)
+
+    def _system(self, width: int) -> tuple[Any, FloatArray, FloatArray]:
+        rows, columns, values = (np.concatenate(part) for part in zip(*self._at, strict=True))
+        matrix = csr_array((values, (rows.astype(int), columns.astype(int))), shape=(self.count, width))
+        return matrix, np.concatenate(self._low), np.concatenate(self._high)

@@ -1,0 +1,176 @@
+"""A schedule: the cheapest current by the hour, what it costs against a flat one, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import brentq
+
+from models.schedules.line import Line
+from models.schedules.order import Limit, Order
+from models.schedules.program import Program
+from physics.arrays import FloatArray
+
+COVERAGE = 0.9
+_QUANTILE = 1.6448536269514722  # of the normal distribution: 90 % lie within so many standard deviations
+
+
+@dataclass(frozen=True)
+class Range:
+    """A value with its 90 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A limit over the schedule.
+
+    Attributes
+    ----------
+    limit : Limit
+        What is kept.
+    backed_off : float
+        The limit for the mean cell [unit].
+    extreme : float
+        What the mean cell comes nearest to it [unit].
+    """
+
+    limit: Limit
+    backed_off: float
+    extreme: float
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The cheapest current by the step, for all cells together.
+
+    Attributes
+    ----------
+    order : Order
+        What was asked.
+    current, power, metal, cost, co2e : FloatArray
+        By step: current [kA], power bought [MW], metal [t], cost [$] and emission of the power bought [kg].
+    states : dict of str to FloatArray
+        By step: state of the mean cell at its end [unit].
+    running : FloatArray
+        By step: 1 in operation, 0 in a stop.
+    flat : float
+        Current that, never changed, makes the same metal [kA].
+    total_cost, saving, tonnes : Range
+        Cost [$], saving against the flat current [$] and metal [t].
+    energy, emission : float
+        Power bought [kWh] and its emission [kgCO2e].
+    flat_energy, flat_emission : float
+        The same of the flat current.
+    kept : tuple of Kept
+        Limits that were kept.
+    worth : dict of str to float
+        What a unit more of each limit that binds is worth [$/unit]; of `owed` what a tonne more costs.
+    """
+
+    order: Order
+    current: FloatArray
+    power: FloatArray
+    metal: FloatArray
+    cost: FloatArray
+    co2e: FloatArray
+    states: dict[str, FloatArray]
+    running: FloatArray
+    flat: float
+    total_cost: Range
+    saving: Range
+    tonnes: Range
+    energy: float
+    emission: float
+    flat_energy: float
+    flat_emission: float
+    kept: tuple[Kept, ...]
+    worth: dict[str, float]
+
+
+def schedule(line: Line, order: Order) -> Schedule:
+    """The cheapest schedule of an order.
+
+    Raises
+    ------
+    ImpossibleError
+        No schedule keeps it; the error says which limits, one at a time, would have to give way and how far.
+    """
+    found = Program(line, order).solve()
+    current, step, cells = found.current, order.prices.step, order.cells
+    power = 1e-3 * cells * line.power(current)
+    flat = flat_current(line, current, order)
+    level = 1e-3 * cells * float(line.power(np.array([flat]))[0])
+    energy = 1e3 * step * power
+    states = {one.name: one.course(current, step) for one in line.balances}
+    changes = [_figures(one, current, order) - _figures(line, current, order) for one in doubted(line)]
+    sd = np.sqrt(np.sum(np.square(changes), axis=0))
+    total, saving, tonnes = (
+        Range(value, value - _QUANTILE * one, value + _QUANTILE * one)
+        for value, one in zip(_figures(line, current, order).tolist(), sd.tolist(), strict=True)
+    )
+    return Schedule(
+        order=order,
+        current=current,
+        power=power,
+        metal=1e-3 * step * cells * line.metal(current),
+        cost=order.prices.values * energy,
+        co2e=order.factors * energy,
+        states=states,
+        running=found.running,
+        flat=flat,
+        total_cost=total,
+        saving=saving,
+        tonnes=tonnes,
+        energy=float(energy.sum()),
+        emission=float((order.factors * energy).sum()),
+        flat_energy=1e3 * step * level * len(current),
+        flat_emission=1e3 * step * level * float(order.factors.sum()),
+        kept=tuple(_kept(line, order, current, states)),
+        worth=found.worth,
+    )
+
+
+def flat_current(line: Line, current: FloatArray, order: Order) -> float:
+    """Current that, never changed, makes the metal of a schedule [kA]."""
+    made = float(line.metal(current).mean())
+    low, high = float(current.min()), float(current.max())
+    if high - low < 1e-9:
+        return low
+    # Metal is concave in the current, so the flat current is no higher than the mean and no lower than the least.
+    return float(brentq(lambda one: float(line.metal(np.array([one]))[0]) - made, low, high))
+
+
+def doubted(line: Line) -> Iterator[Line]:
+    """The line with each of its doubts one standard deviation up."""
+    doubts, usual = line.doubts, np.array([line.usual])
+    voltage, efficiency = float(line.voltage(usual)[0]), float(line.efficiency(usual)[0])
+    yield replace(line, voltage=lambda i: line.voltage(i) + doubts.voltage)
+    yield replace(line, voltage=lambda i: line.voltage(i) + doubts.voltage_slope * (line.voltage(i) - voltage))
+    yield replace(line, efficiency=lambda i: line.efficiency(i) + doubts.efficiency)
+    yield replace(
+        line, efficiency=lambda i: line.efficiency(i) + doubts.efficiency_slope * (line.efficiency(i) - efficiency)
+    )
+
+
+def _figures(line: Line, current: FloatArray, order: Order) -> FloatArray:
+    """Cost [$], saving against the flat current of the same metal [$] and metal [t]."""
+    weights = order.cells * order.prices.step * order.prices.values
+    flat = float(line.power(np.array([flat_current(line, current, order)]))[0])
+    cost = float(weights @ line.power(current))
+    tonnes = 1e-3 * order.prices.step * order.cells * float(line.metal(current).sum())
+    return np.array([cost, flat * float(weights.sum()) - cost, tonnes])
+
+
+def _kept(line: Line, order: Order, current: FloatArray, states: dict[str, FloatArray]) -> Iterator[Kept]:
+    spread = {one.name: one.spread for one in line.balances} | {one.name: one.spread for one in line.levels}
+    values = states | {one.name: one.value(current) for one in line.levels}
+    for limit in order.limits:
+        if limit.name in values:
+            extreme = values[limit.name].max() if limit.at_most else values[limit.name].min()
+            yield Kept(limit, limit.backed_off(spread[limit.name]), float(extreme))

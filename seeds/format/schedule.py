@@ -1,0 +1,64 @@
+"""What a line's load may do by the hour, for schedules that follow a tariff."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from seeds.format.quantity import Name, Part, Quantity
+
+CURRENT_UNIT, RAMP_UNIT = "kA", "kA/h"
+_ORDERED = ("holding", "lowest", "highest")
+
+
+class Schedule(Part):
+    """Limits of the current of cells in series, hour by hour, and what its physics needs beside columns.
+
+    Attributes
+    ----------
+    current : str
+        Number column of role during that holds the current [kA].
+    holding : Quantity or None
+        Current that keeps the metal from dissolving in a stop [kA]; None where the line cannot stop.
+    lowest, highest : Quantity
+        Current in operation [kA].
+    ramp : Quantity
+        Largest change in an hour [kA/h].
+    parameters : dict of str to Quantity
+        Sizes and doubts that the physics of the process's schedules names.
+    """
+
+    current: Name
+    holding: Quantity | None = None
+    lowest: Quantity
+    highest: Quantity
+    ramp: Quantity
+    parameters: Annotated[dict[Name, Quantity], Field({})]
+
+
+def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """How [schedule] does not go together with itself and the columns; wrong types are reported elsewhere."""
+    given = raw.get("schedule")
+    if not isinstance(given, dict):
+        return
+    name = given.get("current")
+    column = columns.get(name) if isinstance(name, str) else None
+    if isinstance(name, str) and (column is None or column.get("role") != "during" or column.get("unit") != "kA"):
+        yield f"schedule.current: got '{name}': expected a column of role during in kA"
+    found: list[tuple[str, float]] = []
+    for key in (*_ORDERED, "ramp"):
+        one, unit = given.get(key), RAMP_UNIT if key == "ramp" else CURRENT_UNIT
+        if not isinstance(one, dict) or not isinstance(one.get("value"), int | float):
+            continue
+        if one.get("unit") != unit:
+            yield f"schedule.{key}.unit: got '{one.get('unit')}': expected '{unit}'"
+        if one["value"] <= 0:
+            yield f"schedule.{key}.value: got {one['value']:g}: expected more than 0"
+        if key != "ramp":
+            found.append((key, one["value"]))
+    for (low, least), (high, most) in itertools.pairwise(found):
+        if least >= most:
+            yield f"schedule.{high}.value: got {most:g}: expected more than {low}, {least:g}"

@@ -1,0 +1,62 @@
+"""A line whose curves are plain formulas, and orders for it."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.schedules.hours import Hours, read_hours
+from models.schedules.line import Balance, Doubts, Level, Line
+from models.schedules.order import Limit, Order
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+
+
+@pytest.fixture
+def line() -> Line:
+    """Cells of 2.5 V and 8 mV/kA at 92 % of 1.22 g/Ah, which 1 K/h a kilowatt beyond 250 heats, cooled by the hour."""
+
+    def voltage(i: np.ndarray) -> np.ndarray:
+        return 2.5 + 0.008 * np.asarray(i)
+
+    heat = Balance("temperature", "°C", 40.0, lambda i: 0.02 * i * voltage(i), 0.5, np.full(72, 20.0), 35.0, 0.5)
+    return Line(
+        100.0,
+        voltage,
+        lambda i: 93.0 - 0.01 * np.asarray(i),
+        1.22,
+        0.97,
+        100.0,
+        (heat,),
+        (Level("voltage", "V", voltage, 0.02),),
+        Doubts(0.01, 0.1, 0.5, 0.5),
+    )
+
+
+@pytest.fixture
+def tariff() -> Callable[..., Hours]:
+    """Maker of three days of prices: valley, flat and peak hours, a factor of the tariff apart."""
+
+    def made(spread: float = 0.5, days: int = 3, minutes: int = 60, price: float = 0.08) -> Hours:
+        given = []
+        for day in range(days):
+            for first, last, side in ((0, 8, -1), (8, 12, 1), (12, 16, 0), (16, 20, 1), (20, 24, 0)):
+                start = dt.datetime(2026, 8, 3, tzinfo=CHINA) + dt.timedelta(days=day, hours=first)
+                end = start + dt.timedelta(hours=last - first)
+                given.append(
+                    {"start": start.isoformat(), "end": end.isoformat(), "price": price * (1.0 + side * spread)}
+                )
+        return read_hours("tariff", given, "price", minutes)
+
+    return made
+
+
+@pytest.fixture
+def order(line: Line, tariff: Callable[..., Hours]) -> Order:
+    """What 100 cells make in three days at 99 kA."""
+    owed = 1e-3 * 100 * 72 * float(line.metal(np.array([99.0]))[0])
+    limit = Limit("temperature", "°C", 45.0, True, 0.02)
+    made = Order(tariff(), np.full(72, 0.5), owed, 100, 99.0, 60.0, 120.0, 20.0, None, (limit,))
+    return replace(made)

@@ -1,0 +1,50 @@
+"""A schedule with its figures: what adds up, what is compared, and how sure it is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.schedules.line import Doubts
+from models.schedules.schedule import flat_current, schedule
+
+
+def test_figures_add_up(line, order):
+    found = schedule(line, order)
+    assert found.cost.sum() == pytest.approx(found.total_cost.value)
+    assert found.metal.sum() == pytest.approx(found.tonnes.value)
+    assert 1e3 * found.power.sum() == pytest.approx(found.energy)
+    assert found.emission == pytest.approx(0.5 * found.energy)
+    assert found.co2e.sum() == pytest.approx(found.emission)
+
+
+def test_the_flat_current_makes_the_same_metal_and_costs_the_saving_more(line, order):
+    found = schedule(line, order)
+    flat = np.full(72, found.flat)
+    assert line.metal(flat).sum() == pytest.approx(line.metal(found.current).sum())
+    cost = order.cells * float(order.prices.values @ line.power(flat))
+    assert cost - found.total_cost.value == pytest.approx(found.saving.value)
+    assert found.saving.value > 0
+    assert found.flat_energy < found.energy  # a steady current takes least
+
+
+def test_a_flat_current_is_its_own(line, order):
+    assert flat_current(line, np.full(72, 88.0), order) == 88.0
+
+
+def test_intervals_follow_from_the_doubts_and_vanish_with_them(line, order):
+    sure = schedule(replace(line, doubts=Doubts(0.0, 0.0, 0.0, 0.0)), order)
+    assert sure.saving.low == pytest.approx(sure.saving.value)
+    assert sure.tonnes.high == pytest.approx(sure.tonnes.value)
+    doubtful = schedule(line, order)
+    # Half a point of 92 is the doubt of the metal; the slope of the efficiency adds little.
+    share = (doubtful.tonnes.high / doubtful.tonnes.value - 1.0) / 1.645
+    assert share == pytest.approx(0.5 / 92.0, rel=0.02)
+    assert doubtful.saving.low < doubtful.saving.value < doubtful.saving.high
+
+
+def test_limits_are_kept_with_their_back_off(line, order):
+    (kept,) = schedule(line, order).kept
+    assert kept.limit.name == "temperature"
+    assert kept.backed_off == pytest.approx(45.0 - 2.0537 * 0.5, abs=1e-3)
+    assert kept.extreme <= kept.backed_off + 1e-6
