@@ -10,7 +10,7 @@ import pandas as pd
 from physics.arrays import FloatArray
 from physics.winning.economics import Flows, emitted, margin
 from seeds import Seed
-from synthetic_data.cell_house import cycle, faults, instruments, operators, state
+from synthetic_data.cell_house import cycle, faults, instruments, operators, playing, state
 from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
 from synthetic_data.cell_house.parameters import CellHouseParameters
 from synthetic_data.engine.futures import in_hand
@@ -85,6 +85,8 @@ class _CellHouse:
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
         self._last_row: cycle.Values = {}
         self._last_knobs: cycle.Values = {}
+        self.profile: FloatArray | None = None  # current by the hour of the cycle to come, where it is played
+        self.played: cycle.Values = {}  # what the last profile did by the hour
         self._known: list[cycle.Values] = []  # of the last two cycles: the label of the newest is not in hand
 
     @property
@@ -103,15 +105,22 @@ class _CellHouse:
         p, groups, rng, count = house.parameters, self._groups, self._rng, self._block.count
         days = self._plan.period_days
         hours, n = _HOURS * days, round(days) * STEPS_A_DAY
+        watch: list[cycle.Values] | None = None
+        if self.profile is not None:
+            house, watch = playing.by_the_hour(house, self.profile), []
         knobs, tests = self._choose(house)
         before, seen = instruments.of_house(house, count)
         before |= {"anode_age": groups.anode_age.copy(), "mud_age": groups.mud_age.copy()}
-        normals = rng.standard_normal((n, cycle.NORMALS, count))
+        normals = rng.standard_normal((len(house.current), cycle.NORMALS, count))
         chances = rng.random((len(state.FAULTS) * faults.UNIFORMS, count))
         errors = rng.standard_normal((instruments.NORMALS, count))
         uniforms = rng.random((instruments.UNIFORMS, count))
         lasts, begun = faults.begun(p, n, groups.fault_left, chances, house.period * days)
-        means = cycle.run(groups, house, knobs, normals, lasts)
+        if watch is not None:
+            lasts = playing.at_the_hour(lasts, len(house.current))
+        means = cycle.run(groups, house, knobs, normals, lasts, hours / len(house.current), watch)
+        if watch is not None:
+            self.played = playing.recorded(house, watch)
         stripped, gained = cycle.strip(p, groups, hours * means["zinc_made"])
         cycle.age(p, groups, days)
         row = instruments.spoil(p, instruments.row(p, groups, means, errors), self._last_row, uniforms, self._limits)

@@ -42,6 +42,7 @@ class Given:
     feed_zinc: float
     feed_traces: FloatArray
     growth: float  # hours since stripping, middle of the step
+    hours: float = STEP_HOURS  # length of the step
 
 
 def _exponentially(
@@ -92,10 +93,10 @@ class Fixed:
 
 def step(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, z: FloatArray) -> Step:
     """One step of all groups; `z` are normals of the readings and walks, shape (NORMALS, groups)."""
-    on = np.minimum(groups.fault_left / STEP_HOURS, 1.0)
+    on = np.minimum(groups.fault_left / given.hours, 1.0)
     found: Step = dict(zip(FAULTS, on, strict=True))
-    groups.fault_left = np.maximum(groups.fault_left - STEP_HOURS, 0.0)
-    kept = math.exp(-STEP_HOURS / 24.0 / p.group_memory)
+    groups.fault_left = np.maximum(groups.fault_left - given.hours, 0.0)
+    kept = math.exp(-given.hours / 24.0 / p.group_memory)
     groups.walks = kept * groups.walks + math.sqrt(1.0 - kept * kept) * z[: len(WALKS)]
     _cathode(p, groups, fixed, given, found)
     _voltage(p, groups, fixed, given, found)
@@ -119,8 +120,8 @@ def _cathode(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given,
     holes = hole_share(given.growth, onset, p.hole_rate)
     # Short circuits: more as the deposit grows and mud gathers; patrols find most of them.
     grown = p.short_growth * (given.growth / 24.0 - 1.0)
-    came = p.short_rate * STEP_HOURS / 24.0 * np.exp(grown + fixed.shorts + p.shorts_walk * groups.walks[0])
-    groups.shorts = groups.shorts * math.exp(-STEP_HOURS / p.patrol_hours) + came
+    came = p.short_rate * given.hours / 24.0 * np.exp(grown + fixed.shorts + p.shorts_walk * groups.walks[0])
+    groups.shorts = groups.shorts * math.exp(-given.hours / p.patrol_hours) + came
     passed = np.minimum(p.short_current * groups.shorts + p.iron_share, 0.5)
     share = (1.0 - passed) * (1.0 - holes) * zinc / density
     found |= {
@@ -152,11 +153,11 @@ def _heat(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given, fo
     sink = given.ambient + p.tower_approach
     above = np.maximum(fixed.aim + p.cooling_sd * groups.walks[2] - sink, _NARROWEST)
     tower = np.minimum(np.maximum(heat / above, _LEAST_COOLING), p.tower_capacity * given.cooling)
-    end, mean = _exponentially(groups.temperature, sink + heat / tower, tower / p.heat_capacity, STEP_HOURS)
+    end, mean = _exponentially(groups.temperature, sink + heat / tower, tower / p.heat_capacity, given.hours)
     found |= {
         "heat_released": heat,
         "heat_removed": tower * (mean - sink),
-        "heat_stored": p.heat_capacity / STEP_HOURS * (end - groups.temperature),
+        "heat_stored": p.heat_capacity / given.hours * (end - groups.temperature),
         "cell_temperature": mean,
     }
     groups.temperature = end
@@ -173,21 +174,22 @@ def _contents(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given
     out = feed - water
     turnover = out / p.cell_volume
     zinc, acid = groups.zinc, groups.acid
-    groups.zinc, zinc_mean = _exponentially(zinc, (feed * given.feed_zinc - made) / out, turnover, STEP_HOURS)
-    groups.acid, acid_mean = _exponentially(acid, ACID_PER_ZINC * made / out, turnover, STEP_HOURS)
+    groups.zinc, zinc_mean = _exponentially(zinc, (feed * given.feed_zinc - made) / out, turnover, given.hours)
+    groups.acid, acid_mean = _exponentially(acid, ACID_PER_ZINC * made / out, turnover, given.hours)
     leaving = turnover + fixed.deposition
     steady = given.feed_traces[:, None] * (feed / p.cell_volume) / leaving
-    groups.traces, traces_mean = _exponentially(groups.traces, steady, leaving, STEP_HOURS)
+    groups.traces, traces_mean = _exponentially(groups.traces, steady, leaving, given.hours)
     read_zinc = zinc_mean + fixed.zinc_bias + p.zinc_titration_sd * z[0]
     read_acid = acid_mean + fixed.acid_bias + p.acid_titration_sd * z[1]
     off = read_acid / np.maximum(read_zinc, 1.0) / target - 1.0
-    trim = groups.trim + p.feed_gain * off - p.feed_return * groups.trim
+    share = given.hours / STEP_HOURS
+    trim = groups.trim + share * p.feed_gain * off - share * p.feed_return * groups.trim
     groups.trim = np.minimum(np.maximum(trim, -p.trim_most), p.trim_most)
     found |= {
         "zinc_made": made, "feed": feed, "water_evaporated": water, "spent": out, "zinc_fed": feed * given.feed_zinc,
         "zinc_in_cell": zinc_mean, "acid_in_cell": acid_mean, "zinc_reading": read_zinc, "acid_reading": read_acid,
-        "zinc_gained": p.cell_volume / STEP_HOURS * (groups.zinc - zinc),
-        "acid_gained": p.cell_volume / STEP_HOURS * (groups.acid - acid),
+        "zinc_gained": p.cell_volume / given.hours * (groups.zinc - zinc),
+        "acid_gained": p.cell_volume / given.hours * (groups.acid - acid),
         "zinc_spent": out * zinc_mean, "acid_spent": out * acid_mean,
         "antimony_in_cell": traces_mean[TRACES.index("antimony")],
     }  # fmt: skip

@@ -25,8 +25,14 @@ READ_MEANS = ("zinc_reading", "acid_reading")
 _HOURS = 24.0  # h/d
 
 
-def run(groups: Groups, house: Cycle, knobs: Values, normals: FloatArray, lasts: FloatArray) -> Values:
-    """Step all groups through a cycle; `normals` of shape (steps, NORMALS, groups), `lasts` as of `faults.begun`."""
+def run(
+    groups: Groups, house: Cycle, knobs: Values, normals: FloatArray, lasts: FloatArray,
+    hours: float = STEP_HOURS, watch: list[cell.Step] | None = None,
+) -> Values:  # fmt: skip
+    """Step all groups through a cycle; `normals` of shape (steps, NORMALS, groups), `lasts` as of `faults.begun`.
+
+    Each step lasts so many hours; what happened in it is added to `watch`.
+    """
     p, steps = house.parameters, len(house.current)
     sums = {name: np.zeros(len(groups.zinc)) for name in (*TRUE_MEANS, *READ_MEANS)}
     charge, energy, cost, hydrogen, passed = (np.zeros(len(groups.zinc)) for _ in range(5))
@@ -36,9 +42,12 @@ def run(groups: Groups, house: Cycle, knobs: Values, normals: FloatArray, lasts:
         current = float(house.current[s])
         given = cell.Given(
             current, float(house.price[s]), float(house.ambient[s]), float(house.cooling[s]),
-            float(house.feed_zinc[s]), house.feed_traces[s], (s + 0.5) * STEP_HOURS,
+            float(house.feed_zinc[s]), house.feed_traces[s], (s + 0.5) * hours,
+            hours,
         )  # fmt: skip
         found = cell.step(p, groups, fixed, given, normals[s])
+        if watch is not None:
+            watch.append(found)
         for name, total in sums.items():
             total += found[name]
         power = current * found["cell_voltage"]

@@ -138,7 +138,7 @@ class House:
             found["potential"][s] = p.potential_per_rise * rise + p.potential_sd * z[-1]
             found["feed_zinc"][s] = p.feed_zinc + p.feed_zinc_sd * self._slow[1]
             found["ambient"][s] = self._season(p, period, hour / 24.0) + p.weather_sd * self._slow[0]
-            share, found["price"][s] = _tariff(p, s % STEPS_A_DAY, self._plan.seed.economics["power_price"].value)
+            share, found["price"][s] = tariff(p, s % STEPS_A_DAY, self._plan.seed.economics["power_price"].value)
             found["current"][s] = target * share * (1.0 + p.current_sd * z[-2]) * self._held(p)
             found["cooling"][s] = self._towers(p)
         self._manganese = p.manganese + p.manganese_sd * float(self._slow[2])
@@ -189,7 +189,7 @@ def _usual_traces(p: CellHouseParameters) -> FloatArray:
     return np.array([p[f"feed_{name}"] for name in TRACES])
 
 
-def _tariff(p: CellHouseParameters, step: int, price: float) -> tuple[float, float]:
+def tariff(p: CellHouseParameters, step: int, price: float) -> tuple[float, float]:
     """Share of the mean current and price of power in a step of the day: more where power is cheap."""
     if step in _VALLEY:
         return 1.0 + p.tariff_swing, price * (1.0 - p.price_swing)

@@ -1,0 +1,63 @@
+"""A profile of the current played through a running plant, hour by hour, to see what a schedule does."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import SimulationError
+from synthetic_data.engine.running import Running, Step
+
+
+class Playable(Protocol):
+    """A simulator that can follow a profile.
+
+    Attributes
+    ----------
+    profile : FloatArray or None
+        Current in equal steps over the period to come [kA]; None: as operators have it.
+    played : dict of str to FloatArray
+        What the last profile did, shape (steps, units) each.
+    """
+
+    profile: FloatArray | None
+    played: dict[str, FloatArray]
+
+
+def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArray]]:
+    """Run the period to come with a current by the hour, and move the plant on.
+
+    Parameters
+    ----------
+    plant
+        Whose cells are in series. A fork is played without moving the plant itself.
+    profile
+        Current in equal steps that fill the period [kA].
+
+    Returns
+    -------
+    step
+        The period as of `Running.step`.
+    played
+        By step and unit, shape (steps, units) each: `current` [kA], `cell_voltage` [V], metal [kg/h] and states of a
+        cell.
+
+    Raises
+    ------
+    SimulationError
+        The plant's simulator plays no profiles.
+    """
+    simulators = cast(list[Playable], plant._simulators)
+    for simulator in simulators:
+        if not hasattr(simulator, "profile"):
+            raise SimulationError(f"{type(simulator).__name__.lstrip('_')}: plays no current by the hour")
+        simulator.profile = np.asarray(profile, dtype=np.float64)
+    plant._ahead = None  # what was looked at has no profile
+    step = plant.step()
+    after = cast(list[Playable], plant._simulators)
+    parts = [simulator.played for simulator in after]
+    for simulator in after:
+        simulator.profile = None
+    return step, {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}
