@@ -21,7 +21,7 @@ from serving import problems
 from serving.following.champions import Champions
 from serving.following.seed_folder import SeedFolder
 from serving.payloads import Payloads
-from serving.routes import health, predictions, processes, recommendations
+from serving.routes import health, predictions, processes, recommendations, schedules
 from serving.routes.answering import abilities, paths
 from serving.settings import Settings
 
@@ -51,7 +51,7 @@ class Service(FastAPI):
         self.router.routes = [*_all(self._own), *self._fixed]
 
     def _routes_of(self, payloads: Payloads) -> tuple[BaseRoute, ...]:
-        made = (predictions.router, recommendations.router)
+        made = (predictions.router, recommendations.router, schedules.router)
         return tuple(one for make in made for one in make(payloads, self.champions, self.max_body_bytes).routes)
 
     def openapi(self) -> dict[str, Any]:

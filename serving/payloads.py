@@ -22,10 +22,11 @@ from serving.problems import MOST_FAULTS, Fault, ProblemError, invalid
 if TYPE_CHECKING:
     from serving.recommendations.lots import LotPayloads
     from serving.recommendations.payloads import SetpointPayloads
+    from serving.schedules.payloads import SchedulePayloads
 
 Record = dict[str, Any]
 
-PREDICTIONS = "predictions"
+PREDICTIONS, SCHEDULES = "predictions", "schedules"
 
 # Numbers as numbers: no text and no true or false in their place, no NaN, no infinity.
 _STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, field_title_generator=lambda name, _: name)
@@ -88,6 +89,8 @@ class Payloads:
         One earlier period; None where no input is made from such.
     setpoints : SetpointPayloads or LotPayloads, optional
         What it takes and gives where set-points are recommended; None where nobody says what its knobs do.
+    schedules : SchedulePayloads, optional
+        What it takes and gives where its current may follow a tariff; None where it may not.
     """
 
     seed: Seed
@@ -101,13 +104,15 @@ class Payloads:
     quantities: dict[str, str]
     past: Shape | None = None
     setpoints: SetpointPayloads | LotPayloads | None = None
+    schedules: SchedulePayloads | None = None
 
     @property
     def operations(self) -> dict[str, tuple[Any, Record]]:
         """Type of the request and an example of it, by the last part of the address."""
         own = {PREDICTIONS: (self.request, self.example)}
         more = {} if self.setpoints is None else self.setpoints.verbs
-        return own | {name: (verb.request, verb.example) for name, verb in more.items()}
+        timed = {} if self.schedules is None else {SCHEDULES: (self.schedules.request, self.schedules.example)}
+        return own | {name: (verb.request, verb.example) for name, verb in more.items()} | timed
 
     def read(self, body: bytes) -> tuple[list[Record], Record]:
         """Rows of a request's body, and the request around them; what was left out has its default.

@@ -92,6 +92,12 @@ class Schedule:
     kept: tuple[Kept, ...]
     worth: dict[str, float]
 
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of each limit that may have a worth."""
+        own = {"owed": "t", "lowest": "kA", "highest": "kA", "ramp": "(kA/h)"}
+        return own | {one.limit.name: one.limit.unit for one in self.kept}
+
 
 def schedule(line: Line, order: Order) -> Schedule:
     """The cheapest schedule of an order.

@@ -18,6 +18,7 @@ from serving.explanations import asked, explanation, explanations, optional
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
 from serving.recommendations.payloads import setpoint_payloads
 from serving.regression.energy import BASIS, ENERGY, accounted, energy_fields, energy_part, replaced
+from serving.schedules.payloads import schedule_payloads
 
 ABOUT = (
     "With `explain` each target's prediction is cut into what each input contributed, in the target's unit; quantities "
@@ -54,7 +55,11 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
             example={"explain": False, **energy.example},
         ),
     )
-    return replace(whole, setpoints=setpoint_payloads(seed, max_rows) if len(seed.primaries) == 1 else None)
+    return replace(
+        whole,
+        setpoints=setpoint_payloads(seed, max_rows) if len(seed.primaries) == 1 else None,
+        schedules=schedule_payloads(seed, max_rows),
+    )
 
 
 def _explanations(seed: Seed) -> Any:

@@ -1,0 +1,50 @@
+"""Rows in hand: the newest of each unit, and the labels of the periods before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.schedules.errors import ScheduleError
+from models.schedules.line import Line
+from models.schedules.lookup import Rows, schedule_physics_of
+from seeds import Seed
+
+PERIODS = 5  # before the newest of all, whose labels are taken
+
+
+def line_at(
+    seed: Seed, units: Sequence[str], starts: NDArray[np.datetime64], columns: Rows, steps: int, hours: float
+) -> Line:
+    """The line at the state that rows tell.
+
+    Parameters
+    ----------
+    seed : Seed
+        With a [schedule].
+    units, starts : sequence of str, ndarray of datetime64
+        Unit and period start of each row, in any order.
+    columns : Mapping of str to ndarray
+        Columns of the rows, shape (n,); NaN where missing, contents below the laboratory's limit negative.
+    steps, hours : int, float
+        How many steps the schedule has, and their length [h].
+
+    Raises
+    ------
+    ScheduleError
+        The rows lack what the physics needs.
+    """
+    physics = schedule_physics_of(seed.process.name)
+    if physics is None or seed.schedule is None:
+        raise ScheduleError([("process", seed.process.name, "one whose current may follow a tariff")])
+    given = {name: np.abs(columns[name]) if seed.column(name).censored else columns[name] for name in physics.NEEDED}
+    newest: dict[str, int] = {}
+    for i, unit in enumerate(units):
+        if unit not in newest or starts[i] > starts[newest[unit]]:
+            newest[unit] = i
+    recent = np.flatnonzero(starts >= starts.max() - PERIODS * np.timedelta64(seed.period))
+    last = np.array(list(newest.values()))
+    of_units, of_labels = ({name: values[at] for name, values in given.items()} for at in (last, recent))
+    return physics.line(of_units, of_labels, seed, steps, hours)

@@ -1,0 +1,51 @@
+"""Schedules of the current by the hour: rows in hand and an order in, a schedule or a problem out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from serving.bodies import read_body
+from serving.following.champions import Champions
+from serving.payloads import SCHEDULES, Payloads
+from serving.problems import ProblemError, described
+from serving.routes.answering import abilities, json_response, status_of
+from serving.schedules.answers import answered
+
+
+def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRouter:
+    """Route of one process's schedules; none where its current follows no tariff."""
+    process, offered = payloads.seed.process, payloads.schedules
+    routes = APIRouter(tags=["schedules"])
+    if offered is None:
+        return routes
+
+    async def schedule(request: Request) -> Response:
+        body = await read_body(request, most_bytes)
+        return await run_in_threadpool(_answer, body, process.name, champions)
+
+    routes.add_api_route(
+        f"/v1/{process.name}/{SCHEDULES}",
+        schedule,
+        methods=["POST"],
+        response_model=offered.answer,
+        responses=described(400, 404, 413, 415, 422),
+        operation_id=f"schedule_{process.name}",
+        summary=f"Current by the hour under a tariff: {process.title}",
+        description=(
+            "The current hour by hour that makes the metal owed at least cost, within ramps, limits of the current, "
+            "heat, acid and zinc as far as the seed limits them; what limits that bind are worth; and what a current "
+            "that never changes would cost. It rests on physics and on the rows, so no trained model is needed. An "
+            "order that no schedule keeps is a problem whose errors say which limit, alone, would have to give way."
+        ),
+    )
+    return routes
+
+
+def _answer(body: bytes, process: str, champions: Champions) -> Response:
+    payloads, _ = status_of(process, champions)
+    if payloads.schedules is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"no current follows a tariff: {abilities(payloads)}")
+    return json_response(answered(payloads.schedules, body))

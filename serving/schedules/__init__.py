@@ -1,0 +1,1 @@
+"""Schedules of the current by the hour in the service."""
