@@ -13,6 +13,7 @@ from nonferrous.energy import energy_app
 from nonferrous.quality import quality_app
 from nonferrous.recommend import recommend
 from nonferrous.registry import compare, promote, rollback
+from nonferrous.schedule import schedule
 from nonferrous.seeds import seeds_app
 from nonferrous.simulate import simulate
 from nonferrous.terminal import fail
@@ -29,7 +30,7 @@ app = typer.Typer(
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(quality_app, name="quality")
 app.add_typer(energy_app, name="energy")
-for command in (simulate, train, compare, retrain, promote, rollback, recommend, trial, serve, up):
+for command in (simulate, train, compare, retrain, promote, rollback, recommend, schedule, trial, serve, up):
     app.command()(command)
 
 OURS = ("models", "monitoring", "registry", "seeds", "serving", "synthetic_data", "training")

@@ -9,16 +9,13 @@ import numpy as np
 
 from models.schedules.errors import ImpossibleError, ScheduleError
 from models.schedules.hand import line_at
-from models.schedules.hours import Hours, matched, read_hours
-from models.schedules.order import Order, limits_of
+from models.schedules.reading import read_order
 from models.schedules.schedule import Range, Schedule, schedule
 from seeds import Seed
 from serving.history import starts_of
 from serving.payloads import Record, parsed_json, within
 from serving.problems import MOST_FAULTS, Fault, ProblemError, invalid, shown
 from serving.schedules.payloads import ASSUMPTIONS, SchedulePayloads
-
-_FACTOR = "grid_emission_factor"
 
 
 def answered(payloads: SchedulePayloads, body: bytes) -> Record:
@@ -33,7 +30,7 @@ def answered(payloads: SchedulePayloads, body: bytes) -> Record:
     seed = payloads.seed
     rows, request = _read(payloads, body)
     try:
-        order = _order(request, seed)
+        order = read_order(request, seed)
         line = line_at(seed, *_in_hand(rows, seed), len(order.prices.values), order.prices.step)
         return _answer(schedule(line, order), seed)
     except ScheduleError as error:
@@ -69,53 +66,6 @@ def _in_hand(rows: list[Record], seed: Seed) -> tuple[list[str], Any, dict[str, 
     numbers = [column.name for column in seed.columns if column.is_number]
     columns = {name: np.array([row.get(name) for row in rows], dtype=np.float64) for name in numbers}
     return units, starts, columns
-
-
-def _order(request: Record, seed: Seed) -> Order:
-    """The order of a request; ScheduleError names what is wrong with it."""
-    limits, minutes = seed.schedule, request["minutes"]
-    assert limits is not None
-    prices = read_hours("tariff", request["tariff"], "price", minutes)
-    _check_prices(prices, request["negative_prices"])
-    given = request["grid_factor"]
-    factors = (
-        np.full(len(prices.values), seed.economics[_FACTOR].value)
-        if given is None
-        else matched("grid_factor", read_hours("grid_factor", given, "factor", minutes), prices)
-    )
-    stops = request["stops"]
-    if stops and limits.holding is None:
-        raise ScheduleError([("stops", True, "false: the seed names no holding current")])
-    return Order(
-        prices=prices,
-        factors=factors,
-        owed=request["owed"],
-        cells=request["cells"],
-        now=request["current"],
-        **_limits_of_current(request, seed),
-        holding=limits.holding.value if stops and limits.holding is not None else None,
-        limits=limits_of(seed, {name: one for name, one in request["limits"].items() if one is not None}),
-    )
-
-
-def _limits_of_current(given: Record, seed: Seed) -> dict[str, float]:
-    """Lowest and highest current and ramp: as given, or the seed's; ScheduleError where they leave no room."""
-    assert seed.schedule is not None
-    found = {
-        name: float(getattr(seed.schedule, name).value if given.get(name) is None else given[name])
-        for name in ("lowest", "highest", "ramp")
-    }
-    if found["lowest"] >= found["highest"]:
-        raise ScheduleError([("highest", found["highest"], f"more than the lowest, {found['lowest']:g} kA")])
-    return found
-
-
-def _check_prices(prices: Hours, allowed: bool) -> None:
-    below = np.flatnonzero(prices.values < 0)
-    if len(below) and not allowed:
-        at = prices.starts[below[0]].isoformat()
-        wanted = f"0 or more, at {at} and {len(below)} steps in all; or negative_prices = true"
-        raise ScheduleError([("tariff.price", float(prices.values[below[0]]), wanted)])
 
 
 def _impossible(error: ImpossibleError) -> ProblemError:

@@ -1,0 +1,25 @@
+"""A schedule as a table, a row a step."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from models.schedules.schedule import Schedule
+
+
+def schedule_frame(found: Schedule) -> pd.DataFrame:
+    """Start, price, current, power, metal, cost, emission and states of each step, with units in the names."""
+    prices = found.order.prices
+    columns = {
+        "start": [start.isoformat() for start in prices.starts],
+        "price [$/kWh]": prices.values,
+        "running": found.running > 0,
+        "current [kA]": found.current,
+        "power [MW]": found.power,
+        "metal [t]": found.metal,
+        "cost [$]": found.cost,
+        "co2e [kg]": found.co2e,
+    }
+    units = {kept.limit.name: kept.limit.unit for kept in found.kept}
+    states = {f"{name} [{units.get(name, '')}]": state for name, state in found.states.items()}
+    return pd.DataFrame(columns | states)

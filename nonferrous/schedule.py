@@ -1,0 +1,206 @@
+"""The command that shapes the load of a line by a tariff."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nonferrous.terminal import ProcessName, console, fail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from models.schedules.schedule import Range, Schedule
+    from seeds import Seed
+
+ENDINGS = (".csv", ".parquet")
+_BAR = 30  # characters of the highest current
+
+
+def schedule(
+    process: ProcessName,
+    data: Annotated[Path, typer.Option(help="Table as for `train`: the newest rows say the state of the line.")],
+    tariff: Annotated[
+        Path, typer.Option(help="CSV of start, price [$/kWh] and, where they are known, end and factor [kgCO2e/kWh].")
+    ],
+    owed: Annotated[float, typer.Option(help="Metal owed by all cells over the hours of the tariff [t].")],
+    cells: Annotated[int, typer.Option(help="Cells in series.")],
+    current: Annotated[float, typer.Option(help="Line current just before the first hour [kA].")],
+    minutes: Annotated[int, typer.Option(help="Length of a step: 60 or 30.")] = 60,
+    lowest: Annotated[float | None, typer.Option(help="Lowest current [kA].", show_default="the seed's")] = None,
+    highest: Annotated[float | None, typer.Option(help="Highest current [kA].", show_default="the seed's")] = None,
+    ramp: Annotated[float | None, typer.Option(help="Largest change [kA/h].", show_default="the seed's")] = None,
+    stops: Annotated[bool, typer.Option("--stops", help="The line may stop, at the seed's holding current.")] = False,
+    limit: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A bound in the place of the seed's; repeatable.")
+    ] = None,
+    negative_prices: Annotated[bool, typer.Option("--negative-prices", help="Prices below 0 are meant.")] = False,
+    out: Annotated[Path | None, typer.Option(help="CSV or Parquet file to write, a row a step.")] = None,
+    html: Annotated[Path | None, typer.Option(help="HTML page to write, with drawings.")] = None,
+) -> None:
+    """The current hour by hour that makes the metal owed at least cost under a tariff. It is advice: nothing is set."""
+    from models.schedules.errors import ImpossibleError, ScheduleError
+    from models.schedules.hand import line_at
+    from models.schedules.reading import read_order
+    from models.schedules.schedule import schedule as schedule_of
+    from models.table.reading import read_table
+    from seeds import load
+
+    seed = load(process)
+    if seed.schedule is None or seed.key is None:
+        fail(f"{process}: its seed has no [schedule]: expected a process whose current may follow a tariff")
+    _check_files(out, html)
+    request = {
+        "owed": owed, "cells": cells, "current": current, "minutes": minutes, "lowest": lowest, "highest": highest,
+        "ramp": ramp, "stops": stops, "limits": _bounds(limit or [], seed), "negative_prices": negative_prices,
+        **_read_tariff(tariff),
+    }  # fmt: skip
+    _check(request)
+    table = read_table(data, seed).table
+    columns = {column.name: table[column.name].to_numpy() for column in seed.columns if column.is_number}
+    starts = table[seed.clock.name].to_numpy(dtype="datetime64[us]")
+    try:
+        order = read_order(request, seed)
+        steps = len(order.prices.values)
+        line = line_at(seed, table[seed.key.name].tolist(), starts, columns, steps, order.prices.step)
+        found = schedule_of(line, order)
+    except (ScheduleError, ImpossibleError) as error:
+        fail(str(error))
+    screen = console()
+    for text in _lines(found):
+        screen.print(text, markup=False, soft_wrap=True)
+    _write(found, seed, out, html)
+
+
+def _write(found: Schedule, seed: Seed, out: Path | None, html: Path | None) -> None:
+    """The files that were asked for."""
+    from models.schedules.table import schedule_frame
+    from models.table.reading import write_frame
+
+    if out is not None:
+        write_frame(schedule_frame(found), out)
+    if html is not None:
+        html.write_text(_page(found, seed), encoding="utf-8")
+    for file in (out, html):
+        if file is not None:
+            console().print(f"written: {file}", markup=False, soft_wrap=True)
+
+
+def _check_files(out: Path | None, html: Path | None) -> None:
+    """End with exit code 2 where a file cannot be written."""
+    for name, file in (("--out", out), ("--html", html)):
+        if file is not None and not file.parent.is_dir():
+            fail(f"{name}: got {file}: expected a file in a folder that exists")
+    if out is not None and out.suffix.lower() not in ENDINGS:
+        fail(f"--out: got {out}: expected a file that ends in {' or '.join(ENDINGS)}")
+
+
+def _check(request: dict[str, Any]) -> None:
+    """End with exit code 2 where a number is out of its range."""
+    if request["minutes"] not in (60, 30):
+        fail(f"--minutes: got {request['minutes']}: expected 60 or 30")
+    for name in ("owed", "cells", "lowest", "highest", "ramp"):
+        if request[name] is not None and not request[name] > 0:
+            fail(f"--{name}: got {request[name]:g}: expected more than 0")
+    if not request["current"] >= 0:
+        fail(f"--current: got {request['current']:g}: expected 0 or more")
+
+
+def _bounds(given: list[str], seed: Seed) -> dict[str, float]:
+    """Bounds from texts such as `cell_temperature=42`; ends with exit code 2 where one is none."""
+    names = list(dict.fromkeys(one.name for one in seed.constraints))
+    found = {}
+    for text in given:
+        name, sign, number = text.partition("=")
+        try:
+            found[name] = float(number)
+        except ValueError:
+            sign = ""
+        if name not in names or not sign:
+            fail(f"--limit: got '{text}': expected NAME=VALUE with a name of {', '.join(names) or 'none'}")
+    return found
+
+
+def _read_tariff(file: Path) -> dict[str, Any]:
+    """Intervals of a tariff, and emission factors where the file has them; ends with exit code 2 where it is none."""
+    import csv
+    import math
+
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    for name in ("start", "price"):
+        if not rows or name not in rows[0]:
+            fail(f"{file}: expected a CSV of columns start and price, with end and factor where they are known")
+    has_factor = "factor" in rows[0]
+    tariff, factors = [], []
+    for i, row in enumerate(rows, start=2):
+        values = {}
+        for name in ("price", *(["factor"] if has_factor else [])):
+            try:
+                values[name] = float(row[name])
+            except (TypeError, ValueError):
+                values[name] = math.nan
+            if not math.isfinite(values[name]) or (name == "factor" and values[name] < 0):
+                fail(f"{file}: line {i}, {name}: got '{row[name]}': expected a number")
+        when = {"start": row["start"] or "", "end": row.get("end") or None}
+        tariff.append(when | {"price": values["price"]})
+        factors.append(when | {"factor": values.get("factor")})
+    return {"tariff": tariff, "grid_factor": factors if has_factor else None}
+
+
+def _lines(found: Schedule) -> Iterator[str]:
+    """What is said of a schedule: the hours as bars, and the figures of all."""
+    top, prices = max(float(found.current.max()), found.flat), found.order.prices.values
+    yield "start                      $/kWh      kA      MW"
+    for i, start in enumerate(found.order.prices.starts):
+        bar = "#" * round(_BAR * float(found.current[i]) / top)
+        stop = "" if found.running[i] else " stop"
+        yield (
+            f"{start.isoformat(timespec='minutes'):<24} {prices[i]:>7.4f} {found.current[i]:>7.1f} "
+            f"{found.power[i]:>7.2f} {bar}{stop}"
+        )
+    yield from figures(found)
+
+
+def figures(found: Schedule) -> Iterator[str]:
+    """Metal, cost, saving, energy, limits and what they are worth, in words."""
+    share = found.saving.value / (found.total_cost.value + found.saving.value)
+    yield f"metal {_ranged(found.tonnes, '.1f')} t of {found.order.owed:g} t owed"
+    yield f"cost {_ranged(found.total_cost, '.0f')} $"
+    yield f"saves {_ranged(found.saving, '.0f')} $, {share:.1%} of the cost of {found.flat:.1f} kA in every hour"
+    more = found.energy - found.flat_energy
+    yield f"buys {found.energy:.0f} kWh ({more:+.0f} beside the flat current), {found.emission:.0f} kgCO2e"
+    for kept in found.kept:
+        side = "at most" if kept.limit.at_most else "at least"
+        yield (
+            f"{kept.limit.name}: {kept.extreme:.2f} {kept.limit.unit} in the mean cell, kept {side} "
+            f"{kept.backed_off:.2f} so that cells keep {kept.limit.bound:g}"
+        )
+    for name, value in found.worth.items():
+        does = "costs" if name == "owed" else "would save"
+        yield f"one {found.units[name].strip('()')} more of {name} {does} {value:.2f} $"
+
+
+def _ranged(one: Range, form: str) -> str:
+    return f"{one.value:{form}} ({one.low:{form}} to {one.high:{form}})"
+
+
+def _page(found: Schedule, seed: Seed) -> str:
+    """One HTML page with the hours drawn."""
+    import html as text
+
+    from pages.hours import steps
+    from pages.style import BLUE, ORANGE, STYLE
+
+    order = found.order
+    labels = [start.strftime("%d %b %H:%M") for start in order.prices.starts]
+    title = text.escape(f"Schedule: {seed.process.title}")
+    said = "".join(f"<p>{text.escape(line)}</p>" for line in figures(found))
+    drawn = steps(labels, found.current.tolist(), "line current [kA], dashed: flat", BLUE, found.flat)
+    drawn += steps(labels, order.prices.values.tolist(), "price [$/kWh]", ORANGE)
+    for name, state in found.states.items():
+        drawn += steps(labels, state.tolist(), f"{name} of the mean cell [{found.units.get(name, '')}]", BLUE)
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{title}</h1>{said}{drawn}</body></html>'
