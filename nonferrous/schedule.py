@@ -174,8 +174,9 @@ def figures(found: Schedule) -> Iterator[str]:
     yield f"buys {found.energy:.0f} kWh ({more:+.0f} beside the flat current), {found.emission:.0f} kgCO2e"
     for kept in found.kept:
         side = "at most" if kept.limit.at_most else "at least"
+        word = "kept" if kept.always else "kept as soon as a current can:"
         yield (
-            f"{kept.limit.name}: {kept.extreme:.2f} {kept.limit.unit} in the mean cell, kept {side} "
+            f"{kept.limit.name}: {kept.extreme:.2f} {kept.limit.unit} in the mean cell, {word} {side} "
             f"{kept.backed_off:.2f} so that cells keep {kept.limit.bound:g}"
         )
     for name, value in found.worth.items():

@@ -12,7 +12,7 @@ from models.schedules.line import Line
 from models.schedules.lookup import Rows, schedule_physics_of
 from seeds import Seed
 
-PERIODS = 5  # before the newest of all, whose labels are taken
+PERIODS = 3  # before the newest of all, whose labels are taken
 
 
 def line_at(

@@ -92,12 +92,15 @@ class Doubts:
         Of the level, over the hours of a schedule [V, %].
     voltage_slope, efficiency_slope : float
         Of how much they differ from those at the usual current, as a share [1].
+    saving : float
+        Of the saving, by hours that do not go as scheduled, as a share [1].
     """
 
     voltage: float
     voltage_slope: float
     efficiency: float
     efficiency_slope: float
+    saving: float
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.stats import norm
 
 from models.schedules.errors import ScheduleError
+from models.schedules.line import Doubts
 from models.schedules.lookup import Rows
 from physics.arrays import FloatArray
 from seeds import Seed
@@ -25,6 +26,14 @@ def deviations(seed: Seed, name: str) -> float:
     """Standard deviations beyond which a constraint's chance lies in a normal distribution; 0 without a constraint."""
     chances = [one.chance for one in seed.constraints if one.name == name]
     return float(norm.isf(min(chances))) if chances else 0.0
+
+
+def doubts_of(seed: Seed) -> Doubts:
+    """Doubts of the curves and of the saving, as the seed's [schedule.parameters] state them."""
+    assert seed.schedule is not None
+    p = seed.schedule.parameters
+    names = ("voltage", "voltage_slope", "efficiency", "efficiency_slope", "saving")
+    return Doubts(**{name: p[f"{name}_doubt"].value for name in names})
 
 
 def loss_over(measured: FloatArray, expected: float) -> float:

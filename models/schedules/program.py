@@ -27,6 +27,7 @@ _BEYOND = 1.3  # highest current that a relaxation looks at, over the highest or
 _PAST = 1.02  # end of the segments over the highest current, so that what binds is the limit and not their end
 _MOST = 1e6  # of a relaxation, in any unit
 _NOTHING = 1e-6  # $ a unit
+_HAIR = 0.02  # room beside a course that only just exists, in any unit
 
 
 @dataclass(frozen=True)
@@ -234,7 +235,7 @@ class Program:
         rows.add(terms, known, known if balance.floor is None else known + np.inf)
         box.low[state] = -np.inf if balance.floor is None else balance.floor
         for limit in (one for one in self.order.limits if one.name == balance.name):
-            bound = np.full(n, limit.backed_off(balance.spread))
+            bound = self._reachable(balance, limit)
             if self.relaxed == balance.name:
                 slack = np.repeat(columns["slack"], n)
                 if limit.at_most:
@@ -245,6 +246,17 @@ class Program:
                 box.high[state] = np.minimum(box.high[state], bound)
             else:
                 box.low[state] = np.maximum(box.low[state], bound)
+
+    def _reachable(self, balance: Balance, limit: Limit) -> FloatArray:
+        """The limit by step; where no current keeps a state within it yet, as near as one can bring it."""
+        order, step = self.order, self.order.prices.step
+        moved = order.ramp * step * np.arange(1, self.steps + 1)
+        ends = np.maximum(order.now - moved, order.lowest), np.minimum(order.now + moved, order.highest)
+        down, up = (balance.course(one, step) for one in ends)
+        bound = limit.backed_off(balance.spread)
+        if limit.at_most:
+            return np.asarray(np.maximum(bound, np.minimum(down, up) + _HAIR))
+        return np.asarray(np.minimum(bound, np.maximum(down, up) - _HAIR))
 
     def _worth(self, point: Point) -> dict[str, float]:
         """What one unit more room at each limit saves; a tonne owed more costs."""

@@ -13,7 +13,7 @@ from models.schedules.order import Limit, Order
 from models.schedules.program import Program
 from physics.arrays import FloatArray
 
-COVERAGE = 0.9
+_CLOSE = 0.03  # of a limit, in any unit: what pieces of curves leave
 _QUANTILE = 1.6448536269514722  # of the normal distribution: 90 % lie within so many standard deviations
 
 
@@ -43,6 +43,12 @@ class Kept:
     limit: Limit
     backed_off: float
     extreme: float
+
+    @property
+    def always(self) -> bool:
+        """Whether it is kept in every step; not where no current brings the line within it at first."""
+        beyond = self.extreme - self.backed_off
+        return (beyond if self.limit.at_most else -beyond) <= _CLOSE
 
 
 @dataclass(frozen=True)
@@ -115,10 +121,12 @@ def schedule(line: Line, order: Order) -> Schedule:
     energy = 1e3 * step * power
     states = {one.name: one.course(current, step) for one in line.balances}
     changes = [_figures(one, current, order) - _figures(line, current, order) for one in doubted(line)]
+    figures = _figures(line, current, order)
+    changes.append(np.array([0.0, line.doubts.saving * figures[1], 0.0]))
     sd = np.sqrt(np.sum(np.square(changes), axis=0))
     total, saving, tonnes = (
         Range(value, value - _QUANTILE * one, value + _QUANTILE * one)
-        for value, one in zip(_figures(line, current, order).tolist(), sd.tolist(), strict=True)
+        for value, one in zip(figures.tolist(), sd.tolist(), strict=True)
     )
     return Schedule(
         order=order,

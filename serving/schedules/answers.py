@@ -125,6 +125,7 @@ def _answer(found: Schedule, seed: Seed) -> Record:
                 "chance": kept.limit.chance,
                 "backed_off": kept.backed_off,
                 "nearest": kept.extreme,
+                "kept": kept.always,
             }
             for kept in found.kept
         ],

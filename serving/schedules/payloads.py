@@ -182,6 +182,7 @@ def _answer(seed: Seed) -> Any:
             "chance": Annotated[float, Field(description="share of cells and hours that may lie beyond it [1]")],
             "backed_off": Annotated[float, Field(description="what the mean cell keeps so that cells keep the limit")],
             "nearest": Annotated[float, Field(description="what the mean cell comes nearest to it")],
+            "kept": Annotated[bool, Field(description="false: at first no current brings the line within the limit")],
         },
     )
     worth: Any = record(

@@ -10,7 +10,7 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.cell_house.house import STEPS_A_DAY, Cycle, tariff
 
-WATCHED = ("zinc_made", "cell_voltage", "cell_temperature", "zinc_in_cell", "acid_in_cell")
+WATCHED = ("cell_voltage", "cell_temperature", "zinc_in_cell", "acid_in_cell")
 
 
 def by_the_hour(house: Cycle, profile: FloatArray) -> Cycle:
@@ -50,6 +50,7 @@ def at_the_hour(lasts: FloatArray, steps: int) -> FloatArray:
 
 
 def recorded(house: Cycle, watch: Sequence[dict[str, FloatArray]]) -> dict[str, FloatArray]:
-    """What happened by step, shape (steps, groups) each: current [kA], and what is watched, of a cell."""
+    """What happened by step, shape (steps, groups) each: `current` [kA], `metal` [kg/h], what is watched, of a cell."""
     found = {name: np.array([step[name] for step in watch]) for name in WATCHED}
-    return found | {"current": np.repeat(house.current[:, None], found["zinc_made"].shape[1], axis=1)}
+    metal = np.array([step["zinc_made"] for step in watch])
+    return found | {"metal": metal, "current": np.repeat(house.current[:, None], metal.shape[1], axis=1)}

@@ -41,8 +41,8 @@ def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArra
     step
         The period as of `Running.step`.
     played
-        By step and unit, shape (steps, units) each: `current` [kA], `cell_voltage` [V], metal [kg/h] and states of a
-        cell.
+        By step and unit, shape (steps, units) each: `current` [kA], `cell_voltage` [V], `metal` [kg/h] and states of
+        a cell.
 
     Raises
     ------

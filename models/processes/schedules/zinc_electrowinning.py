@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from models.processes.zinc_electrowinning import EVAPORATED, features
-from models.schedules.line import Balance, Doubts, Level, Line
+from models.schedules.line import Balance, Level, Line
 from models.schedules.lookup import Rows
-from models.schedules.means import deviations, loss_over, mean_of
+from models.schedules.means import deviations, doubts_of, loss_over, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import ZINC_EQUIVALENT
 from physics.winning.balances import released_heat
@@ -74,9 +74,7 @@ def line(newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Lin
             ),
         ),
         levels=(Level("cell_voltage", "V", voltage, p["voltage_spread"]),),
-        doubts=Doubts(
-            p["voltage_doubt"], p["voltage_slope_doubt"], p["efficiency_doubt"], p["efficiency_slope_doubt"]
-        ),
+        doubts=doubts_of(seed),
     )  # fmt: skip
 
 

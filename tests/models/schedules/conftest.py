@@ -31,7 +31,7 @@ def line() -> Line:
         100.0,
         (heat,),
         (Level("voltage", "V", voltage, 0.02),),
-        Doubts(0.01, 0.1, 0.5, 0.5),
+        Doubts(0.01, 0.1, 0.5, 0.5, 0.03),
     )
 
 

@@ -79,6 +79,16 @@ def test_a_temperature_limit_binds_and_has_a_worth(line, order):
     assert cost(line, order, bound.current) > cost(line, order, free.current)
 
 
+def test_a_limit_that_no_current_keeps_yet_is_kept_as_soon_as_one_can(line, order):
+    # It begins at 46 °C: even the lowest current needs hours to bring it below 43.
+    balance = replace(line.balances[0], start=46.0)
+    limit = Limit("temperature", "°C", 37.0, True, 0.02)
+    current = Program(replace(line, balances=(balance,)), replace(order, limits=(limit,))).solve().current
+    course, backed = balance.course(current, 1.0), limit.backed_off(balance.spread)
+    assert course[0] > backed
+    assert (course[12:] <= backed + 0.02).all()
+
+
 def test_a_level_caps_the_current(line, order):
     limit = Limit("voltage", "V", 3.4 + 0.02 * 1.6449, True, 0.05)
     found = Program(line, replace(order, limits=(limit,))).solve()

@@ -33,7 +33,7 @@ def test_a_flat_current_is_its_own(line, order):
 
 
 def test_intervals_follow_from_the_doubts_and_vanish_with_them(line, order):
-    sure = schedule(replace(line, doubts=Doubts(0.0, 0.0, 0.0, 0.0)), order)
+    sure = schedule(replace(line, doubts=Doubts(0.0, 0.0, 0.0, 0.0, 0.0)), order)
     assert sure.saving.low == pytest.approx(sure.saving.value)
     assert sure.tonnes.high == pytest.approx(sure.tonnes.value)
     doubtful = schedule(line, order)

@@ -38,7 +38,7 @@ def test_the_current_is_the_profile_but_for_noise(plant):
 def test_the_row_is_the_mean_of_its_hours(plant):
     step, found = played(plant, np.tile([110.0, 70.0], HOURS // 2))
     truth = step.truth
-    np.testing.assert_allclose(truth["zinc_made"], found["zinc_made"].mean(axis=0))
+    np.testing.assert_allclose(truth["zinc_made"], found["metal"].mean(axis=0))
     np.testing.assert_allclose(truth["line_current"], found["current"].mean(axis=0))
     energy = (found["current"] * found["cell_voltage"]).mean(axis=0)
     np.testing.assert_allclose(truth["energy"], 24.0 * energy)
@@ -51,7 +51,7 @@ def test_hours_of_a_steady_current_make_what_steps_of_four_hours_make(plant):
     target = steady.plan()["line_current_target"].iloc[0]
     _, found = play(steady, np.full(HOURS, target))
     _, quarters = played(plant, np.full(12, target))
-    for name in ("zinc_made", "cell_voltage", "cell_temperature", "zinc_in_cell"):
+    for name in ("metal", "cell_voltage", "cell_temperature", "zinc_in_cell"):
         np.testing.assert_allclose(found[name].mean(axis=0), quarters[name].mean(axis=0), rtol=0.012)
 
 
@@ -69,7 +69,7 @@ def test_more_current_warms_no_cell_that_towers_can_cool_and_raises_its_voltage(
     _, low = played(plant, np.full(HOURS, 80.0))
     _, high = played(plant, np.full(HOURS, 110.0))
     assert (high["cell_voltage"] > low["cell_voltage"]).all()
-    assert (high["zinc_made"] > low["zinc_made"]).all()
+    assert (high["metal"] > low["metal"]).all()
 
 
 def test_a_plant_that_plays_no_profile_says_so():

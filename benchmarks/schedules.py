@@ -1,0 +1,316 @@
+"""Schedules of the current under a tariff, played through simulated plants by the hour.
+
+    python benchmarks/schedules.py                        # all processes with a [schedule]; the figures go to docs
+    python benchmarks/schedules.py zinc_electrowinning    # one; the figures of the others stay as they are
+    python benchmarks/schedules.py --development          # on plants to develop on; prints, and writes nothing
+
+Each plant has other parameters, drawn by the spread of the seed's. At many times of its year a schedule is ordered from
+the rows that are then in hand, and played through forks of the plant, once as it is and once at the flat current that
+it is compared with: the same weather, feed, faults and random numbers. What was stated is compared with what was so:
+saving (at the same metal: a difference of it counts at the stated worth of a tonne), metal, limits. Then the metal is
+played again with a new schedule for the rest at each period's start, as a plant would order it. Nothing is chosen on
+the plants of FINAL. Figures are kept in docs/results/schedules.json; the tables of docs/schedules.md are made from it.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.digests import seed_digest
+from models.schedules.errors import ImpossibleError
+from models.schedules.hand import line_at
+from models.schedules.hours import LONGEST, Hours, read_hours
+from models.schedules.line import Line
+from models.schedules.order import Order, limits_of
+from models.schedules.schedule import schedule
+from physics.arrays import FloatArray
+from seeds import Seed, load, names
+from synthetic_data import Running, another_plant, begin
+from synthetic_data.engine.playing import play
+
+ROOT = Path(__file__).parent.parent
+RESULTS, PAGE = ROOT / "docs" / "results" / "schedules.json", ROOT / "docs" / "schedules.md"
+BEGIN, END = "<!-- played -->", "<!-- end of played -->"
+DEVELOPMENT, FINAL = range(301, 303), range(501, 505)
+FIRST, STARTS = 10, 24  # periods of history before the first schedule, schedules in a year
+UNITS = 24
+SHARE = 0.99  # of what the line makes at its current, which is owed
+CHINA = dt.timezone(dt.timedelta(hours=8))
+MONDAY = dt.datetime(2026, 8, 3, tzinfo=CHINA)
+CLASSES = ((0, 8, 0.55), (8, 12, 1.45), (12, 16, 1.0), (16, 20, 1.45), (20, 24, 1.0))
+PRICE = 0.085  # $/kWh, of flat hours
+
+
+def by_classes(hours: int) -> Hours:
+    """A tariff of valley, flat and peak hours."""
+    given = []
+    for day in range(hours // 24):
+        for first, last, share in CLASSES:
+            start = MONDAY + dt.timedelta(days=day, hours=first)
+            end = start + dt.timedelta(hours=last - first)
+            given.append({"start": start.isoformat(), "end": end.isoformat(), "price": PRICE * share})
+    return read_hours("tariff", given, "price", 60)
+
+
+def day_ahead(hours: int, number: int) -> Hours:
+    """A day-ahead series: a sun's valley at noon, an evening's peak, and what no hour has like the last."""
+    rng = np.random.default_rng(number)
+    off, given = 0.0, []
+    for hour in range(hours):
+        off = 0.8 * off + 0.12 * rng.standard_normal()
+        shape = 1.0 - 0.45 * np.exp(-(((hour % 24 - 12.5) / 3.0) ** 2)) + 0.5 * np.exp(-(((hour % 24 - 19) / 2.0) ** 2))
+        price = PRICE * max(shape + off, 0.0)
+        given.append({"start": (MONDAY + dt.timedelta(hours=hour)).isoformat(), "price": round(price, 4)})
+    return read_hours("tariff", given, "price", 60)
+
+
+@dataclass
+class InHand:
+    """A running plant and the rows of its newest periods, as they are in hand."""
+
+    seed: Seed
+    running: Running
+    rows: list[pd.DataFrame]
+
+    def fork(self) -> "InHand":
+        """A copy that meets the same random numbers."""
+        return InHand(self.seed, self.running.fork(), list(self.rows))
+
+    def go(self, profile: FloatArray | None = None) -> dict[str, FloatArray]:
+        """Run a period, with a current by the hour if one is given; what it did by the hour."""
+        step, played = (self.running.step(), {}) if profile is None else play(self.running, profile)
+        name = self.seed.clock.name
+        for start, part in step.came_in.groupby(name):
+            self.rows = [part if own[name].iloc[0] == start else own for own in self.rows]
+        self.rows = [*self.rows, step.table][-8:]
+        return played
+
+    def with_labels(self) -> "InHand":
+        """What is in hand once the labels of the last period have come in, within the period to come."""
+        later = self.fork()
+        later.go()
+        return InHand(self.seed, self.running, later.rows[:-1])
+
+    def line(self, steps: int) -> Line:
+        """The line at the state in hand."""
+        table, seed = pd.concat(self.rows, ignore_index=True), self.seed
+        assert seed.key is not None
+        columns = {column.name: table[column.name].to_numpy() for column in seed.columns if column.name in table}
+        starts = table[seed.clock.name].to_numpy(dtype="datetime64[us]")
+        return line_at(seed, table[seed.key.name].tolist(), starts, columns, steps, 1.0)
+
+
+def order_of(seed: Seed, line: Line, prices: Hours, cells: int, owed: float, now: float) -> Order:
+    """An order within the limits of the seed."""
+    limits = seed.schedule
+    assert limits is not None
+    factors = np.full(len(prices.values), seed.economics["grid_emission_factor"].value)
+    return Order(
+        prices, factors, owed, cells, now, limits.lowest.value, limits.highest.value, limits.ramp.value, None,
+        limits_of(seed, {}),
+    )  # fmt: skip
+
+
+def played_through(plant: InHand, profile: FloatArray, period: int) -> dict[str, FloatArray]:
+    """What a profile does by the hour, period after period; the plant moves on."""
+    parts = [plant.go(part) for part in np.split(profile, len(profile) // period)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def bought(seed: Seed, played: Mapping[str, FloatArray]) -> FloatArray:
+    """Energy that all cells bought in each hour [kWh]."""
+    rectifier, auxiliary = (seed.economics[name].value for name in ("rectifier_efficiency", "auxiliary_energy"))
+    cells = played["current"] * played["cell_voltage"] / rectifier + 1e-3 * auxiliary * played["metal"]
+    return cells.sum(axis=1)
+
+
+def windows(seed: Seed, number: int) -> Iterator[dict[str, float]]:
+    """Schedules of a plant's year, each with what was stated and what was so."""
+    period = round(seed.period.total_seconds() / 3600)
+    count = max(LONGEST // period, 1)
+    hours = period * count if period <= LONGEST else LONGEST
+    running = begin(another_plant(seed, number), units=UNITS, years=1.2)
+    plant = InHand(seed, running, [])
+    every = max(round((365 * 24 / period - FIRST) / STARTS), count)
+    for at in range(FIRST + every * STARTS):
+        if at >= FIRST and (at - FIRST) % every == 0:
+            prices = day_ahead(hours, at) if at // every % 2 else by_classes(hours)
+            yield from one_window(plant, prices, period)
+        plant.go()
+
+
+def one_window(plant: InHand, prices: Hours, period: int) -> Iterator[dict[str, float]]:
+    """One schedule, played; nothing where no schedule keeps the order."""
+    seed, hours = plant.seed, len(prices.values)
+    line = plant.line(hours)
+    owed = SHARE * 1e-3 * hours * UNITS * float(line.metal(np.array([line.usual]))[0])
+    began = time.perf_counter()
+    try:
+        found = schedule(line, order_of(seed, line, prices, UNITS, owed, line.usual))
+    except ImpossibleError:
+        yield {"impossible": 1.0}
+        return
+    seconds = time.perf_counter() - began
+    after, flat = (played_through(plant.fork(), one, period) for one in (found.current, np.full(hours, found.flat)))
+    costs = [float(prices.values @ bought(seed, one)) for one in (after, flat)]
+    made = [1e-3 * float(one["metal"].sum()) for one in (after, flat)]
+    again = replanned(plant.fork(), prices, period, owed)
+    saving = costs[1] - costs[0] - found.worth.get("owed", 0.0) * (made[1] - made[0])
+    beyond = {}
+    for limit in found.order.limits:
+        if limit.name in after:
+            over = after[limit.name] > limit.bound if limit.at_most else after[limit.name] < limit.bound
+            beyond[f"beyond {limit.name}"] = float(over.mean())
+    yield {
+        "impossible": 0.0, "seconds": seconds, "stated": found.saving.value, "low": found.saving.low,
+        "high": found.saving.high, "saved": saving,
+        "share": found.saving.value / (found.total_cost.value + found.saving.value),
+        "metal_off": made[0] / found.tonnes.value - 1.0, "cost_off": costs[0] / found.total_cost.value - 1.0,
+        "again_off": again / owed - 1.0, **beyond,
+    }  # fmt: skip
+
+
+def replanned(plant: InHand, prices: Hours, period: int, owed: float) -> float:
+    """Metal that all cells make [t], where what is still owed is ordered anew when a period starts and when the label
+    of the one before comes in.
+
+    What was made and has no label yet is what the line then in hand makes of its current.
+    """
+    seed, steps = plant.seed, len(prices.values)
+    wait = min(round(seed.delay.total_seconds() / 3600), period)
+    truly, current, now = 0.0, np.zeros(steps), None
+    for first in range(0, steps, period):
+        for at, labelled in ((first, plant), (first + wait, plant.with_labels())):
+            if at >= min(first + period, steps):
+                continue
+            line = labelled.line(steps - at)
+            now = line.usual if now is None else now
+            made = _made(labelled, line, current[:at], first, period)
+            rest = replace(prices, starts=prices.starts[at:], values=prices.values[at:])
+            order = order_of(seed, line, rest, UNITS, max(owed - made, 1e-3), now)
+            current[at:] = _as_far_as_possible(line, order)
+            now = float(current[min(at + wait, first + period) - 1])
+        truly += 1e-3 * float(plant.go(current[first : first + period])["metal"].sum())
+        now = float(current[first + period - 1])
+    return truly
+
+
+def _as_far_as_possible(line: Line, order: Order) -> FloatArray:
+    """A schedule, or one of as much metal as there can be."""
+    try:
+        return schedule(line, order).current
+    except ImpossibleError as error:
+        less = [one.by for one in error.relaxations if one.limit == "owed"]
+        if not less:
+            return np.full(len(order.prices.values), order.lowest)
+        return schedule(line, replace(order, owed=0.999 * (order.owed + less[0]))).current
+
+
+def _made(plant: InHand, line: Line, current: FloatArray, first: int, period: int) -> float:
+    """Metal of the hours that are over [t]: by labels, or by their current where these are missing."""
+    total = 0.0
+    for at in range(0, len(current), period):
+        part = current[at : at + period]
+        metal = 1e-3 * UNITS * float(line.metal(part).sum())
+        age = (first - at) // period
+        labels = plant.rows[-age][plant.seed.target.name].to_numpy(dtype=np.float64) if age else np.array([np.nan])
+        if np.isfinite(labels).any():
+            metal *= float(np.nanmean(labels)) / float(np.average(line.efficiency(part), weights=part))
+        total += metal
+    return total
+
+
+def figures(found: pd.DataFrame) -> dict[str, float]:
+    """Figures of many schedules together."""
+    known = found[found["impossible"] == 0.0]
+    ratio = known["stated"] / known["saved"]
+    within = (known["saved"] >= known["low"]) & (known["saved"] <= known["high"])
+    said = {
+        "schedules": float(len(found)),
+        "impossible": float(found["impossible"].sum()),
+        "saving_share": float(known["stated"].sum() / (known["stated"] / known["share"]).sum()),
+        "stated_over_saved": float(known["stated"].sum() / known["saved"].sum()),
+        "within_a_tenth": float((np.abs(ratio - 1.0) <= 0.1).mean()),
+        "interval_covers": float(within.mean()),
+        "metal_off_median": float(known["metal_off"].abs().median()),
+        "again_off_median": float(known["again_off"].abs().median()),
+        "again_within_half_percent": float((known["again_off"].abs() <= 0.005).mean()),
+        "again_short_at_most_half_percent": float((known["again_off"] >= -0.005).mean()),
+        "seconds_most": float(known["seconds"].max()),
+    }
+    return said | {name: float(known[name].mean()) for name in known if name.startswith("beyond ")}
+
+
+def schedule_digest(seed: Seed) -> str:
+    """Digest of all that schedules of a seed's plant rest on."""
+    assert seed.schedule is not None
+    text = seed_digest(seed) + json.dumps(seed.schedule.model_dump(mode="json"), sort_keys=True)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def measured(process: str, plants: range) -> dict[str, object]:
+    """Figures of a process on some plants."""
+    seed, by_plant, every = load(process), [], []
+    for number in plants:
+        found = pd.DataFrame(windows(seed, number))
+        every.append(found)
+        by_plant.append({"plant": number} | figures(found))
+        print(process, json.dumps(by_plant[-1]), flush=True)
+    return {"digest": schedule_digest(seed), "by_plant": by_plant, "all": figures(pd.concat(every))}
+
+
+def table(results: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """Lines of the table, a process each."""
+    head = (
+        "| process | schedules (impossible) | saving [% of the cost] | stated over realised | within 10 % | "
+        "metal off, once planned | re-planned: metal off | within 0.5 % | beyond a limit | longest [s] |"
+    )
+    lines = [head, "|---|---:|---:|---:|---:|---:|---:|---:|---|---:|"]
+    for process, result in results.items():
+        own = result["all"]
+        assert isinstance(own, dict)
+        beyond = ", ".join(
+            f"{name.removeprefix('beyond ')} {100 * value:.2f} %"
+            for name, value in own.items()
+            if name.startswith("bey")
+        )
+        lines.append(
+            f"| {process} | {own['schedules']:.0f} ({own['impossible']:.0f}) | {100 * own['saving_share']:.1f} | "
+            f"{own['stated_over_saved']:.3f} | {100 * own['within_a_tenth']:.0f} % | "
+            f"{100 * own['metal_off_median']:.2f} % | {100 * own['again_off_median']:.2f} % | "
+            f"{100 * own['again_within_half_percent']:.0f} % | {beyond} | {own['seconds_most']:.2f} |"
+        )
+    return lines
+
+
+def with_table(text: str, results: Mapping[str, Mapping[str, object]]) -> str:
+    """The page with its table made anew."""
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n\n" + "\n".join(table(results)) + f"\n\n{END}{after}"
+
+
+def main() -> None:
+    """Measure, and write what was found unless it is development."""
+    asked = [one for one in sys.argv[1:] if not one.startswith("--")]
+    development = "--development" in sys.argv
+    known = [name for name in names() if load(name).schedule is not None]
+    found = {name: measured(name, DEVELOPMENT if development else FINAL) for name in asked or known}
+    if development:
+        return
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    results = {name: one for name, one in (results | found).items() if name in known}
+    RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n")
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), dict(sorted(results.items()))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
