@@ -66,6 +66,7 @@ class _Tankhouse:
         self._plan, self._block = plan, block
         self._sections = SectionRows(plan, block)
         self._circuit = Circuit(plan)
+        self.profile: FloatArray | None = None  # current by the hour of the week to come, where it is played
 
     @property
     def first(self) -> int:
@@ -81,8 +82,19 @@ class _Tankhouse:
         growth.uniforms = change(growth.uniforms, (1, 1, block))
         cells.normals, cells.uniforms = change(cells.normals, (1, 2, block)), change(cells.uniforms, (1, 3, block))
 
+    @property
+    def played(self) -> dict[str, FloatArray]:
+        """What the last profile did by the hour."""
+        return self._sections.played
+
+    def set_by(self, profile: FloatArray) -> dict[str, float]:
+        """Knobs that a profile sets by hand: all sections get its mean."""
+        area = SectionParameters.of(self._plan.seed).cathode_area
+        return {"current_density": 1000.0 * float(profile.mean()) / area}
+
     def go(self, most: int | None = None) -> Rows:
         """Step some weeks and report them; any weeks can be stepped alone."""
+        self._sections.profile = None if self.profile is None else self.profile / self.profile.mean()
         weeks = self._circuit.go(STRETCH if most is None else most)
         table, truth, events = self._sections.stretch(weeks)
         shape = (weeks.count, self._block.count)

@@ -99,6 +99,10 @@ class _CellHouse:
         self._house.stream = change(self._house.stream, (0,))
         self._rng = change(self._rng, (1, self._block.index))
 
+    def set_by(self, profile: FloatArray) -> dict[str, float]:
+        """Knobs that a profile sets by hand: none, since it is itself the current of the house."""
+        return {}
+
     def go(self, most: int | None = None) -> Rows:
         """Step a cycle and report it."""
         house = self._house.go()

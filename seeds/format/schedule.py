@@ -11,6 +11,7 @@ from pydantic import Field
 from seeds.format.quantity import Name, Part, Quantity
 
 CURRENT_UNIT, RAMP_UNIT = "kA", "kA/h"
+_CURRENTS = (CURRENT_UNIT, "kAh")
 _ORDERED = ("holding", "lowest", "highest")
 
 
@@ -20,7 +21,7 @@ class Schedule(Part):
     Attributes
     ----------
     current : str
-        Number column of role during that holds the current [kA].
+        Number column of role during that holds the mean current [kA], or the charge of the period [kAh].
     holding : Quantity or None
         Current that keeps the metal from dissolving in a stop [kA]; None where the line cannot stop.
     lowest, highest : Quantity
@@ -46,8 +47,10 @@ def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Ite
         return
     name = given.get("current")
     column = columns.get(name) if isinstance(name, str) else None
-    if isinstance(name, str) and (column is None or column.get("role") != "during" or column.get("unit") != "kA"):
-        yield f"schedule.current: got '{name}': expected a column of role during in kA"
+    if isinstance(name, str) and (
+        column is None or column.get("role") != "during" or column.get("unit") not in _CURRENTS
+    ):
+        yield f"schedule.current: got '{name}': expected a column of role during in kA, or of charge in kAh"
     found: list[tuple[str, float]] = []
     for key in (*_ORDERED, "ramp"):
         one, unit = given.get(key), RAMP_UNIT if key == "ramp" else CURRENT_UNIT

@@ -218,11 +218,11 @@ def _answer(seed: Seed) -> Any:
 
 
 def _example(row: Record, seed: Seed) -> Record:
-    schedule = seed.schedule
-    assert schedule is not None
-    current = seed.column(schedule.current)
+    """A day of prices, and as much metal of 100 cells as they make at the current of the row."""
+    columns = {name: np.array([value if isinstance(value, float) else np.nan]) for name, value in row.items()}
+    line = line_at(seed, [_UNIT], np.array([_FIRST], dtype="datetime64[us]"), columns, 24, 1.0)
+    tonnes = 0.1 * 24 * float(line.metal(np.array([line.usual]))[0])
     tariff = ((0, 8, 0.05), (8, 12, 0.12), (12, 16, 0.085), (16, 20, 0.12), (20, 24, 0.085))
-    tonnes = _metal_of(row, seed)
     return {
         "rows": [row],
         "tariff": [
@@ -235,15 +235,8 @@ def _example(row: Record, seed: Seed) -> Record:
         ],
         "owed": round(tonnes, 1),
         "cells": 100,
-        "current": current.usual,
+        "current": round(line.usual, 1),
         "minutes": 60,
         "stops": False,
         "negative_prices": False,
     }
-
-
-def _metal_of(row: Record, seed: Seed) -> float:
-    """Metal of 100 cells in a day at the usual current [t]."""
-    columns = {name: np.array([value if isinstance(value, float) else np.nan]) for name, value in row.items()}
-    line = line_at(seed, [_UNIT], np.array([_FIRST], dtype="datetime64[us]"), columns, 24, 1.0)
-    return 0.1 * 24 * float(line.metal(np.array([line.usual]))[0])

@@ -25,6 +25,9 @@ class Playable(Protocol):
     profile: FloatArray | None
     played: dict[str, FloatArray]
 
+    def set_by(self, profile: FloatArray) -> dict[str, float]:
+        """Knobs that a profile sets by hand, the same for all units."""
+
 
 def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArray]]:
     """Run the period to come with a current by the hour, and move the plant on.
@@ -55,7 +58,9 @@ def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArra
             raise SimulationError(f"{type(simulator).__name__.lstrip('_')}: plays no current by the hour")
         simulator.profile = np.asarray(profile, dtype=np.float64)
     plant._ahead = None  # what was looked at has no profile
-    step = plant.step()
+    by_hand = simulators[0].set_by(profile)
+    knobs = plant.plan().assign(**by_hand) if by_hand else None
+    step = plant.step(knobs)
     after = cast(list[Playable], plant._simulators)
     parts = [simulator.played for simulator in after]
     for simulator in after:

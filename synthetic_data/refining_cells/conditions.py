@@ -26,6 +26,7 @@ class Sections:
     normals: Values  # scatter of the crop
     swing: FloatArray  # current in the valley over the mean, less 1 [%]
     recessed: FloatArray  # what each face of the anodes has lost when the crop starts [mm]
+    profile: FloatArray | None = None  # where one is played: current of each step over its mean, (steps, 1, 1) [1]
 
     @property
     def current_density(self) -> FloatArray:
@@ -36,6 +37,19 @@ class Sections:
     def running(self) -> FloatArray:
         """Share of the crop with current [1]."""
         return 1.0 - self.faults["rectifier"]
+
+    def shares(self, p: SectionParameters) -> FloatArray:
+        """Current over its mean in each class of hours, or in each step of a profile; classes or steps first [1]."""
+        return hourly(p, self.swing) if self.profile is None else self.profile
+
+    def spans(self, p: SectionParameters) -> FloatArray:
+        """Hours a day of each class, or of each step of a profile [h]."""
+        return hours(p) if self.profile is None else np.full_like(self.profile, HOURS / len(self.profile))
+
+    def most(self, p: SectionParameters) -> FloatArray:
+        """Highest of `shares` [1]."""
+        found: FloatArray = hourly(p, self.swing)[0] if self.profile is None else self.profile.max(axis=0)
+        return found
 
 
 def hours(p: SectionParameters) -> FloatArray:

@@ -9,7 +9,7 @@ from physics.melt.hydrogen import saturation_pressure_magnus
 from physics.refining.electrodes import crop_gap
 from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
 from physics.refining.tank_heat import evaporation_loss, steam_demand, wall_loss
-from synthetic_data.refining_cells.conditions import CLASSES, DAYS, HOURS, Sections, hourly, hours
+from synthetic_data.refining_cells.conditions import CLASSES, DAYS, HOURS, Sections, hours
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse.crops import Values
 
@@ -28,7 +28,7 @@ def voltage(p: SectionParameters, sections: Sections, passive: FloatArray, short
     # Within a crop what the anode loses the deposit gains.
     left = p.anode_thickness - 2.0 * sections.recessed
     gap = crop_gap(p.electrode_pitch, left, p.plate_thickness, 0.0, 0.0, 0.0)
-    shares = hourly(p, sections.swing)
+    shares = sections.shares(p)
     current = sections.current_density * shares
     polarisation = np.minimum(state["polarisation"] * shares, _MOST_POLARISATION)
     by_age = p.slime_drop * ((DAYS * (grown.place + 0.5)) / _LIFE - 0.5)
@@ -38,7 +38,7 @@ def voltage(p: SectionParameters, sections: Sections, passive: FloatArray, short
     )
     volts = volts + p.voltage_group_sd * grown.crops.traits["voltage"] - p.voltage_per_short * shorted
     volts = volts + p.passive_drop * passive
-    weights = hours(p) * shares / HOURS
+    weights = sections.spans(p) * shares / HOURS
     # The most of the day: anodes and deposit feel it in the hours of the valley.
     most = np.max(polarisation, axis=0)
     return {"gap": gap, "voltages": volts, "cell_voltage": np.sum(weights * volts, axis=0), "polarisation": most}
@@ -46,9 +46,12 @@ def voltage(p: SectionParameters, sections: Sections, passive: FloatArray, short
 
 def energy(p: SectionParameters, sections: Sections, volts: FloatArray) -> Values:
     """Direct-current energy of the section in each class of hours, and in all [kWh/d]."""
-    current = sections.current_density * hourly(p, sections.swing) * p.cathode_area / 1000.0  # kA
-    used = p.cells * current * volts * hours(p) * sections.running
-    return {"energy": used.sum(axis=0)} | {f"energy_{name}": part for name, part in zip(CLASSES, used, strict=True)}
+    current = sections.current_density * sections.shares(p) * p.cathode_area / 1000.0  # kA
+    used = p.cells * current * volts * sections.spans(p) * sections.running
+    total = used.sum(axis=0)
+    # A profile has no classes of hours of its own: what it takes is shared by how long they last.
+    parts = used if sections.profile is None else total * hours(p) / HOURS
+    return {"energy": total} | {f"energy_{name}": part for name, part in zip(CLASSES, parts, strict=True)}
 
 
 def heat(p: SectionParameters, sections: Sections, direct_current: FloatArray) -> Values:

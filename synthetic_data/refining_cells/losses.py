@@ -10,7 +10,7 @@ from physics.refining.current_losses import dissolution_loss, refining_efficienc
 from physics.refining.current_losses import shorted_share as live_share
 from physics.refining.diffusion_layer import diffusion_coefficient
 from physics.refining.electrodes import passive_share, sand_time
-from synthetic_data.refining_cells.conditions import DAYS, HOURS, Sections, hourly, mean_of_hours
+from synthetic_data.refining_cells.conditions import DAYS, HOURS, Sections
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse import instruments
 from synthetic_data.tankhouse.crops import Values
@@ -30,7 +30,7 @@ def passive(p: SectionParameters, sections: Sections) -> FloatArray:
         + p.saturation_per_acid * (week["h2so4"] - p.h2so4)
     )
     layer = diffusion_coefficient(state["temperature"], p.layer_diffusion) / thick
-    swung = hourly(p, sections.swing)[0] * sections.current_density
+    swung = sections.most(p) * sections.current_density
     time = sand_time(swung, week["cu"], saturated, layer)
     usual = sand_time(p.passive_current, p.copper_wanted, p.saturated_copper, p.layer_diffusion)
     share = passive_share(
@@ -52,7 +52,7 @@ def births(p: SectionParameters, sections: Sections, passive_anodes: FloatArray)
     usual = instruments.short_rate(p, sections.grown.state) * HOURS / _usual_life(p)
     day = (np.arange(DAYS) + 0.5) / DAYS
     growth = np.exp(p.short_growth * day)
-    swung = mean_of_hours(p, np.power(hourly(p, sections.swing), p.shorts_per_swing))
+    swung = np.sum(sections.spans(p) * np.power(sections.shares(p), p.shorts_per_swing), axis=0) / HOURS
     disturbed = 1.0 + p.passive_shorts * passive_anodes + p.starved_shorts * sections.faults["flow_loss"]
     mean = usual * swung * disturbed * np.exp(p.short_section_sd * sections.traits["shorts"])
     daily = mean * (growth / growth.mean())[:, None, None]

@@ -12,7 +12,7 @@ from physics.refining.additive_stock import additive_content, additive_decay
 from physics.refining.electrodes import COPPER_DENSITY, face_growth
 from synthetic_data.engine.futures import partly_in_hand
 from synthetic_data.engine.plan import Block, Event, Plan
-from synthetic_data.refining_cells import energy, instruments, losses, operators
+from synthetic_data.refining_cells import energy, instruments, losses, operators, playing
 from synthetic_data.refining_cells.conditions import DAYS, HOURS, Sections, charge
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse import instruments as tankhouse_instruments
@@ -55,6 +55,8 @@ class SectionRows:
         self._faults = GroupFaults.none(count, FAULTS)
         self._recessed = np.zeros(count)
         self._last: Values = {}
+        self.profile: FloatArray | None = None  # current by step over its mean, where one is played [1]
+        self.played: Values = {}
         self._move_costs = {
             column.name: column.move_cost.value for column in plan.seed.by_role("knob") if column.move_cost is not None
         }
@@ -71,7 +73,8 @@ class SectionRows:
         swing = setting.used("current_swing", operators.swing(p, weeks, self._swing_trait, habits[0]))
         normals = dict(zip(SCATTER, scatter, strict=True))
         sections = Sections(grown, faults, self._traits, normals, swing, np.zeros_like(swing))
-        sections = replace(sections, recessed=self._recess(p, sections))
+        profile = None if self.profile is None else self.profile[:, None, None]
+        sections = replace(sections, recessed=self._recess(p, sections), profile=profile)
         passive = losses.passive(p, sections)
         births = losses.births(p, sections, passive)
         patrols, lives = self._patrol(p, sections, births, setting, habits[1])
@@ -129,6 +132,8 @@ class SectionRows:
         total = charge(p, sections)
         made = instruments.mass_made(p, total, state["current_efficiency"])
         volts = energy.voltage(p, sections, state["passive"], state["shorted"])
+        if sections.profile is not None:
+            self.played = playing.recorded(p, sections, state, volts["voltages"])
         used = energy.energy(p, sections, volts["voltages"])
         balance = energy.heat(p, sections, used["energy"])
         passed = total * (1.0 - 0.01 * (state["short_loss"] + state["stray_loss"]))  # through the electrolyte
