@@ -10,6 +10,7 @@ from seeds.format.schema import Process, Seed, Target
 from seeds.format.table import TableFormat
 from seeds.format.tasks.quality import Cause, Grade, Limit, Quality, Sum
 from seeds.format.tasks.sorting import Bin, Sorting
+from seeds.format.warnings import Event
 
 __all__ = [
     "Bin",
@@ -17,6 +18,7 @@ __all__ = [
     "Column",
     "Constraint",
     "EnergyGrade",
+    "Event",
     "Grade",
     "Limit",
     "Material",

@@ -44,6 +44,11 @@ def described(seed: Seed) -> Iterator[RenderableType]:
     yield ""
     for constraint in seed.constraints:
         yield from _constraint(constraint, seed)
+    for event in seed.warnings:
+        counts = event.in_words(seed.column(event.column).unit)
+        yield f"[bold]{event.name}[/bold]  warned of: {escape(counts)}"
+        costs = f"a miss {event.miss_cost.value:g} $, an alarm {event.alarm_cost.value:g} $"
+        yield Padding(Text(f"{event.title}; {costs} ({event.source})", style="dim"), (0, 0, 0, 4))
     for one in seed.bins:
         yield f"[bold]{one.name}[/bold]  {escape(one.title)}: {_limits(one)}"
         values = ", ".join(f"{name} {value:g}" for name, value in one.value.items())
@@ -52,7 +57,7 @@ def described(seed: Seed) -> Iterator[RenderableType]:
         yield from _grade(grade)
     for norm in seed.norms:
         yield from _norm(norm)
-    if seed.constraints or seed.bins or seed.grades or seed.norms:
+    if seed.constraints or seed.warnings or seed.bins or seed.grades or seed.norms:
         yield ""
     for name, reference in seed.references.items():
         yield f"[bold]{name}[/bold]  {reference.year}  {escape(reference.text)}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from seeds.format import constraints, norms, schedule, table
+from seeds.format import constraints, norms, schedule, table, warnings
 from seeds.format.column import MADE
 from seeds.format.schema import Seed, called, head_of, stated_sources
 from seeds.format.tasks import classification, quality, regression, sorting
@@ -141,6 +141,7 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
     yield from constraints.faults(raw, columns)
     yield from norms.faults(raw)
     yield from schedule.faults(raw, columns)
+    yield from warnings.faults(raw, columns)
     yield from table.faults(raw, columns)
     references = _part(raw, "references")
     for place, source in stated_sources({key: part for key, part in raw.items() if key != "references"}):

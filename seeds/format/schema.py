@@ -20,6 +20,7 @@ from seeds.format.schedule import Schedule
 from seeds.format.table import TableFormat
 from seeds.format.tasks.quality import Cause, Grade, Quality
 from seeds.format.tasks.sorting import Bin, Sorting
+from seeds.format.warnings import Event
 
 TASKS = ("regression", "classification", "sorting", "quality")
 
@@ -81,6 +82,7 @@ class Seed(Part):
     constraints: Annotated[list[Constraint], Field([])]
     norms: Annotated[list[Norm], Field([])]
     schedule: Schedule | None = None
+    warnings: Annotated[list[Event], Field([])]
     sorting: Sorting | None = None
     bins: Annotated[list[Bin], Field([])]
     quality: Quality | None = None
