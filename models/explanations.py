@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -26,8 +25,6 @@ from models.regression.trees import BoostedTrees
 from models.table.inputs import input_names
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
-
-OTHER = "other"
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,35 +160,6 @@ def _columns(estimator: object, seed: Seed) -> tuple[tuple[str, ...], tuple[str,
     features = {feature.name: feature.unit for feature in physics.FEATURES} if physics is not None else {}
     names = (*input_names(seed), *_added(estimator))
     return names, tuple(columns.get(name) or features[name] for name in names)
-
-
-def by_cause(seed: Seed, names: Sequence[str], contributions: FloatArray) -> dict[str, FloatArray] | None:
-    """Sums of contributions over the columns of each physical cause, shape (n,) each.
-
-    Parameters
-    ----------
-    seed : Seed
-        The process.
-    names : sequence of str, length p
-        Names of the columns.
-    contributions : ndarray, shape (n, p)
-        What each contributed.
-
-    Returns
-    -------
-    dict of str to ndarray, or None
-        In the order of the process's CAUSES, and what belongs to none of them last; None where the process has no
-        physics of the seed's target.
-    """
-    physics = None if seed.place else physics_of(seed.process.name)  # physics is of the first target
-    causes: Mapping[str, tuple[str, ...]] | None = getattr(physics, "CAUSES", None)
-    if causes is None:
-        return None
-    cause_of = {name: cause for cause, columns in causes.items() for name in columns}
-    belongs = np.array([cause_of.get(name, OTHER) for name in names])
-    return {
-        cause: contributions[:, belongs == cause].sum(axis=1) for cause in (*causes, OTHER) if (belongs == cause).any()
-    }
 
 
 @singledispatch

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Protocol
 import numpy as np
 from pydantic import Field
 
-from models.explanations import Parts, by_cause, explained_classes
+from models.explanations import Parts, explained_classes
+from models.processes.causes import by_cause
 from physics.arrays import FloatArray
 from seeds import Seed
 from serving.payloads import Record, record, title

@@ -18,6 +18,7 @@ from models.processes.lookup import physics_of
 from models.setpoints.model import SetpointModel
 from models.spread import Spread, by_others
 from models.table.inputs import by_name, input_names
+from models.warnings.model import WarningModel
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Column, Seed
 
@@ -55,6 +56,10 @@ class RegressionModel:
         What moving the knobs brings.
     setpoints_refusal : str, optional
         Why history taught nothing of that.
+    warnings : WarningModel, optional
+        How probable the events are that the seed names.
+    warnings_refusal : str, optional
+        Why history taught nothing of them.
     """
 
     seed: Seed
@@ -70,6 +75,8 @@ class RegressionModel:
     followed: Answer | None = None
     setpoints: SetpointModel | None = None
     setpoints_refusal: str | None = None
+    warnings: WarningModel | None = None
+    warnings_refusal: str | None = None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -203,18 +210,23 @@ class RegressionModel:
             "adaptive": None if self.adaptive is None else self.adaptive.state(),
             "setpoints": None if self.setpoints is None else self.setpoints.state(),
             "setpoints_refusal": self.setpoints_refusal,
+            "warnings": None if self.warnings is None else self.warnings.state(),
+            "warnings_refusal": self.warnings_refusal,
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals of one width."""
         spread, adaptive, setpoints = state.get("spread"), state.get("adaptive"), state.get("setpoints")
+        warnings = state.get("warnings")
         return cls(
             conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
             spread=Spread.even() if spread is None else Spread.from_state(spread),
             adaptive=None if adaptive is None else Adaptive.from_state(adaptive),
             setpoints=None if setpoints is None else SetpointModel.from_state(setpoints, parts["seed"]),
             setpoints_refusal=state.get("setpoints_refusal"),
+            warnings=None if warnings is None else WarningModel.from_state(warnings, parts["seed"]),
+            warnings_refusal=state.get("warnings_refusal"),
             **parts,
         )
 

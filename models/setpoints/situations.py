@@ -72,6 +72,14 @@ class Grid:
         unit, period = np.nonzero(self.there)
         return pd.MultiIndex.from_arrays([self.units[unit], self.starts[period]])
 
+    @property
+    def run(self) -> FloatArray:
+        """Periods before that have a row, without a gap, shape (u, p)."""
+        run = np.zeros(self.there.shape)
+        for t in range(1, self.there.shape[1]):
+            run[:, t] = np.where(self.there[:, t - 1], run[:, t - 1] + 1, 0)
+        return run
+
     def in_hand(self, seed: Seed) -> dict[str, FloatArray]:
         """All columns, and in those of the role `before` the last value known where one is missing."""
         before = [column.name for column in seed.by_role("before") if not column.is_made]
@@ -98,7 +106,7 @@ class Grid:
 
     def before(self, values: FloatArray) -> FloatArray:
         """Value of the period before each row's, shape (n,)."""
-        return _shifted(values, 1)[self.there]
+        return shifted(values, 1)[self.there]
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,15 +158,12 @@ def situations(grid: Grid, seed: Seed, response: Response) -> Situations:
     known = {column.name: columns[column.name] for column in seed.by_role("before") if not column.is_made}
     for name, values in (series | {seed.target.name: columns[seed.target.name]}).items():
         lag = seed.wait(name) if name == seed.target.name else 1
-        known[f"{name} last"] = _shifted(values, lag)
+        known[f"{name} last"] = shifted(values, lag)
         for half_life in HALF_LIVES:
-            known[f"{name} over {half_life:g}"] = _smoothed(values, rows, lag, half_life)
+            known[f"{name} over {half_life:g}"] = smoothed(values, rows, lag, half_life)
     knobs = [column.name for column in seed.by_role("knob")]
     for name in knobs:
-        known[f"{name} last"] = _shifted(columns[name], 1)
-    run = np.zeros(rows.shape)
-    for t in range(1, rows.shape[1]):
-        run[:, t] = np.where(rows[:, t - 1], run[:, t - 1] + 1, 0)
+        known[f"{name} last"] = shifted(columns[name], 1)
     unit, period = np.nonzero(rows)
     return Situations(
         unit,
@@ -167,7 +172,7 @@ def situations(grid: Grid, seed: Seed, response: Response) -> Situations:
         tuple(known),
         {name: columns[name][rows] for name in knobs},
         {name: known[f"{name} last"][rows] for name in knobs},
-        run[rows],
+        grid.run[rows],
     )
 
 
@@ -181,9 +186,10 @@ def in_hand(known: Situations, usual: Mapping[str, float], seed: Seed) -> dict[s
     return found
 
 
-def _shifted(values: FloatArray, by: int) -> FloatArray:
+def shifted(values: FloatArray, by: int) -> FloatArray:
+    """Values of so many periods before, shape (u, p) each; NaN where there is none."""
     out = np.full_like(values, np.nan)
-    out[:, by:] = values[:, : values.shape[1] - by]
+    out[:, by:] = values[:, : max(0, values.shape[1] - by)]
     return out
 
 
@@ -195,7 +201,7 @@ def _forward(values: FloatArray) -> FloatArray:
     return out
 
 
-def _smoothed(values: FloatArray, there: BoolArray, wait: int, half_life: float) -> FloatArray:
+def smoothed(values: FloatArray, there: BoolArray, wait: int, half_life: float) -> FloatArray:
     """Mean of earlier values, exponentially weighted; a unit that stood still for a period starts anew."""
     keep = 0.5 ** (1.0 / half_life)
     out = np.full_like(values, np.nan)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.explanations import by_cause, contributions, explained, explained_classes, explained_contents
+from models.explanations import contributions, explained, explained_classes, explained_contents
+from models.processes.causes import by_cause
 from models.processes.lookup import physics_of
 from models.regression.trees import BoostedTrees
 from models.table.contract import check

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from models import files
-from models.explanations import by_cause
 from models.files import ModelFilesError
+from models.processes.causes import by_cause
 from models.pyfunc import TableModel
 from models.regression.model import RegressionModel, conformalised
 from models.regression.several import SeveralTargets, together

@@ -1,0 +1,51 @@
+"""How scores become probabilities: a level and a slope from rows that nothing had learnt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from physics.arrays import FloatArray
+
+SLOPE_DOUBT = (
+    0.5  # standard deviation of the slope about 1, before any row is seen: few events cannot turn a score round
+)
+
+
+@dataclass(frozen=True)
+class Platt:
+    """Probability of an event as 1 / (1 + exp(-(level + slope * score))).
+
+    References
+    ----------
+    Platt 1999, Probabilistic outputs for support vector machines. Isotonic regression needs many events to be steadier
+    than these two numbers.
+    """
+
+    level: float
+    slope: float
+
+    @classmethod
+    def fit(cls, score: FloatArray, y: FloatArray, weight: float) -> Platt:
+        """Learn from log-odds of rows that their model had not seen, and whether an event came, shape (n,) each.
+
+        Each row counts for `weight`.
+        """
+
+        def loss(at: FloatArray) -> float:
+            z = at[0] + at[1] * score
+            return float(weight * np.sum(np.logaddexp(0.0, z) - y * z) + 0.5 * ((at[1] - 1.0) / SLOPE_DOUBT) ** 2)
+
+        def slopes(at: FloatArray) -> FloatArray:
+            off = weight * (expit(at[0] + at[1] * score) - y)
+            return np.array([off.sum(), off @ score + (at[1] - 1.0) / SLOPE_DOUBT**2])
+
+        found = minimize(loss, np.array([0.0, 1.0]), jac=slopes, bounds=[(None, None), (0.0, None)], method="L-BFGS-B")
+        return cls(float(found.x[0]), float(found.x[1]))
+
+    def __call__(self, score: FloatArray) -> FloatArray:
+        """Probability, shape (n,), of log-odds."""
+        return np.asarray(expit(self.level + self.slope * score))

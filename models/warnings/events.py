@@ -1,0 +1,68 @@
+"""Which periods count as an event, and what counts for a unit when a period starts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+
+from models.setpoints.situations import Grid, shifted
+from physics.arrays import FloatArray
+from seeds import Event, Seed
+
+USUAL_PERIODS = 10  # in hand, whose mean is what a unit usually has
+FEWEST_USUAL = 5  # of them, so that one period's noise is no excursion
+
+
+def wait_of(event: Event, seed: Seed) -> int:
+    """Periods after whose start it is known whether they counted; 1 where it is when they end."""
+    return seed.wait(event.column) if event.column == seed.target.name else 1
+
+
+def known_after(event: Event, seed: Seed) -> dt.timedelta:
+    """How long after the start of a period it is known at the latest that it counted."""
+    return seed.period + (seed.delay if event.column == seed.target.name else dt.timedelta(0))
+
+
+def usual(event: Event, grid: Grid, seed: Seed) -> FloatArray:
+    """What each unit usually had when each period starts, by values in hand, shape (u, p) [the column's unit].
+
+    NaN where fewer than FEWEST_USUAL are in hand.
+    """
+    values = grid.columns[event.column]
+    wait = wait_of(event, seed)
+    window = np.stack([shifted(values, wait + back) for back in range(USUAL_PERIODS)])
+    there = np.isfinite(window)
+    count = there.sum(axis=0)
+    mean = np.where(there, window, 0.0).sum(axis=0) / np.maximum(count, 1)
+    return np.where(count >= FEWEST_USUAL, mean, np.nan)
+
+
+def limits(event: Event, grid: Grid, seed: Seed) -> FloatArray:
+    """Value from which a period counts, shape (u, p) [the column's unit]; NaN where it hangs on what nobody knows."""
+    if not event.is_relative:
+        return np.full(grid.there.shape, event.size)
+    sign = -1.0 if event.counts == "below_usual" else 1.0
+    return usual(event, grid, seed) + sign * event.size
+
+
+def is_low(event: Event) -> bool:
+    """Whether low values count."""
+    return event.counts in ("at_most", "below_usual")
+
+
+def counted(event: Event, grid: Grid, seed: Seed) -> FloatArray:
+    """Whether an event comes within the horizon that begins with each period, shape (u, p): 1, 0, or NaN if unknown.
+
+    One period that counts is enough; where none does, all must be known.
+    """
+    bound, values = limits(event, grid, seed), grid.columns[event.column]
+    found = np.zeros(values.shape)
+    unknown = ~np.isfinite(bound)
+    for ahead in range(event.horizon):
+        later = np.full_like(values, np.nan)
+        later[:, : max(0, values.shape[1] - ahead)] = values[:, ahead:]
+        with np.errstate(invalid="ignore"):
+            found = np.maximum(found, (later <= bound) if is_low(event) else (later >= bound))
+        unknown |= ~np.isfinite(later)
+    return np.where(np.isfinite(bound) & ((found == 1.0) | ~unknown), found, np.nan)

@@ -1,0 +1,139 @@
+"""Warnings from a plant's history: scored by what is older, calibrated on what is newer, never on test rows."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.setpoints.situations import Grid
+from models.warnings.calibration import Platt
+from models.warnings.events import counted
+from models.warnings.known import Known, known
+from models.warnings.model import MIN_AGE, EventModel, WarningError, WarningModel
+from models.warnings.scores import SCORES, BothScore, LineScore, TreeScore
+from physics.arrays import BoolArray, FloatArray, IntArray
+from seeds import Event, Seed
+
+FEWEST_EVENTS = 20  # to learn from, and again to calibrate on: with fewer a probability is a guess
+FEWEST_PERIODS = 4  # that these are spread over: what all units share comes to all of them at once
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """How rows are used, in time and by whole units.
+
+    Attributes
+    ----------
+    calibrate_from : tuple of Timestamp
+        First period of each calibrate block, oldest first; what is older than the first is train.
+    test_from : Timestamp
+        First period that nothing may be learnt of.
+    held_out : tuple of str
+        Units that nothing may be learnt of.
+    """
+
+    calibrate_from: tuple[pd.Timestamp, ...]
+    test_from: pd.Timestamp
+    held_out: tuple[str, ...] = ()
+
+
+def learn(table: pd.DataFrame, seed: Seed, blocks: Blocks) -> WarningModel:
+    """Learn to warn of the seed's events.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows that keep the contract, one a unit and period.
+    seed : Seed
+        The process, with events.
+    blocks : Blocks
+        What may be learnt.
+
+    Returns
+    -------
+    WarningModel
+
+    Raises
+    ------
+    WarningError
+        The seed names no event, or nothing was learnt of any.
+    """
+    if not seed.warnings:
+        raise WarningError(f"{seed.process.name}: its seed names no [[warnings]]")
+    grid = Grid.of(table, seed)
+    at = known(grid, seed)
+    may = (at.age >= MIN_AGE) & ~np.isin(grid.units, blocks.held_out)[at.units]
+    # First period of each block, and of the test at the end.
+    edges = [int(grid.starts.searchsorted(start)) for start in (*blocks.calibrate_from, blocks.test_from)]
+    events: dict[str, EventModel] = {}
+    refused: dict[str, str] = {}
+    for event in seed.warnings:
+        y = counted(event, grid, seed)[grid.there]
+        try:
+            events[event.name] = _learnt(event, at, y, may & np.isfinite(y), edges)
+        except WarningError as error:
+            refused[event.name] = str(error)
+    if not events:
+        raise WarningError("; ".join(f"{name}: {why}" for name, why in refused.items()))
+    return WarningModel(seed, at.names, events, refused)
+
+
+def _learnt(event: Event, at: Known, y: FloatArray, may: BoolArray, edges: list[int]) -> EventModel:
+    """Model of one event; WarningError where history says too little of it."""
+    # What a row is learnt by must be over before the rows begin that it is used for.
+    over = at.periods + event.horizon - 1
+    calibrate = may & (at.periods >= edges[0]) & (over < edges[-1])
+    for what, rows in (("learn from", may & (over < edges[0])), ("calibrate on", calibrate)):
+        _check(what, y[rows], at.periods[rows])
+    X = at.of(event)
+    scored = {name: np.full(len(y), np.nan) for name in SCORES}
+    for start, end in itertools.pairwise(edges):
+        older, block = may & (over < start), may & (at.periods >= start) & (over < end)
+        if not block.any():
+            continue
+        line, trees = (
+            kind.fit(X[older], y[older], row_weight(y[older], at.periods[older])) for kind in (LineScore, TreeScore)
+        )
+        scores = {"linear": line, "lightgbm": trees, "linear_lightgbm": BothScore(line, trees)}
+        for name, score in scores.items():
+            scored[name][block] = score(X[block])
+    rows = np.isfinite(next(iter(scored.values())))
+    weight = row_weight(y[rows], at.periods[rows])
+    fitted = {name: Platt.fit(score[rows], y[rows], weight) for name, score in scored.items()}
+    losses = {name: log_loss(fitted[name](score[rows]), y[rows]) for name, score in scored.items()}
+    name = min(losses, key=lambda one: losses[one])
+    if losses[name] >= log_loss(np.full(rows.sum(), y[rows].mean()), y[rows]):
+        raise WarningError("what is in hand says no more of it than how often it comes")
+    learnt = may & (over < edges[-1])
+    final = SCORES[name].fit(X[learnt], y[learnt], row_weight(y[learnt], at.periods[learnt]))
+    return EventModel(event, name, final, fitted[name], int(learnt.sum()), int(y[learnt].sum()))
+
+
+def row_weight(y: FloatArray, periods: IntArray) -> float:
+    """What each row counts for [1]: what all units share comes to all of them at once, so that rows are no witnesses.
+
+    The inverse of the overdispersion by Pearson's statistic: how much more the events of a period vary than if units
+    were independent; at most 1.
+    """
+    number = np.unique(periods, return_inverse=True)[1]
+    rows, events, rate = np.bincount(number), np.bincount(number, y), y.mean()
+    excess = (events - rows * rate) ** 2 / (rows * rate * (1.0 - rate))
+    return float(1.0 / max(1.0, excess.mean()))
+
+
+def _check(what: str, y: FloatArray, periods: np.ndarray) -> None:
+    """Raise where events, or rows without one, are too few or all of a few periods."""
+    events, without, spread = int(y.sum()), int((1.0 - y).sum()), len(np.unique(periods[y == 1.0]))
+    if min(events, without) < FEWEST_EVENTS or spread < FEWEST_PERIODS:
+        raise WarningError(
+            f"got {events} events of {spread} periods in {len(y)} rows to {what}: expected at least {FEWEST_EVENTS} "
+            f"of {FEWEST_PERIODS} periods, and as many rows without one"
+        )
+
+
+def log_loss(p: FloatArray, y: FloatArray) -> float:
+    """Mean logarithmic loss of probabilities strictly between 0 and 1."""
+    return float(-np.mean(y * np.log(p) + (1.0 - y) * np.log1p(-p)))
