@@ -20,6 +20,7 @@ from nonferrous.terminal import fail
 from nonferrous.train import retrain, train
 from nonferrous.trial import trial
 from nonferrous.up import serve, up
+from nonferrous.warn import warnings
 
 app = typer.Typer(
     help="AI for non-ferrous metals: simulate plants, train and compare models, serve predictions, retrain.",
@@ -30,7 +31,7 @@ app = typer.Typer(
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(quality_app, name="quality")
 app.add_typer(energy_app, name="energy")
-for command in (simulate, train, compare, retrain, promote, rollback, recommend, schedule, trial, serve, up):
+for command in (simulate, train, compare, retrain, promote, rollback, recommend, schedule, warnings, trial, serve, up):
     app.command()(command)
 
 OURS = ("models", "monitoring", "registry", "seeds", "serving", "synthetic_data", "training")

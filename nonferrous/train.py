@@ -52,6 +52,7 @@ def _end(passed: bool) -> None:
 def train_on(seed: Seed, data: Path, trials: int = 0, tests: Path | None = None) -> bool:
     """Train a process on its table and show what came of it; gives whether the gate let it pass."""
     from nonferrous.tables import candidates_table, reading_lines
+    from nonferrous.warn import warnings_shown
     from registry.settings import read_settings
     from training.job import train as run
 
@@ -60,6 +61,8 @@ def train_on(seed: Seed, data: Path, trials: int = 0, tests: Path | None = None)
     screen = console()
     for target in trained.learnt.targets or [None]:
         screen.print(candidates_table(trained, target))
+    for part in warnings_shown(trained.learnt):
+        screen.print(part)
     screen.print(f"in the MLflow UI: {trained.address}", soft_wrap=True, markup=False)
     read = trained.learnt.data
     for line in reading_lines(read, len(read.checked), read.rejected_rows, trained.rejected_file):

@@ -31,6 +31,7 @@ from training.several.views import views
 from training.several.whole import candidate_tag, joined, of_target, whole
 from training.splits import Split, split
 from training.tasks import tagged, task_of
+from training.warnings.record import keep as keep_warnings
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
@@ -213,6 +214,7 @@ def learn(
     learnt = found[0] if len(found) == 1 else _joined(data, parts, found, fits)
     progress("keep the job's files", steps, steps)
     _keep_job(learnt, tracking)
+    keep_warnings(learnt.best.model, data, parts, tracking, experiment, run, job)
     return learnt
 
 

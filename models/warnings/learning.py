@@ -13,7 +13,7 @@ from models.warnings.calibration import Platt
 from models.warnings.events import counted
 from models.warnings.known import Known, known
 from models.warnings.model import MIN_AGE, EventModel, WarningError, WarningModel
-from models.warnings.scores import SCORES, BothScore, LineScore, TreeScore
+from models.warnings.scores import SCORES, BothScore, LineScore, Score, TreeScore
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Event, Seed
 
@@ -94,10 +94,9 @@ def _learnt(event: Event, at: Known, y: FloatArray, may: BoolArray, edges: list[
         older, block = may & (over < start), may & (at.periods >= start) & (over < end)
         if not block.any():
             continue
-        line, trees = (
-            kind.fit(X[older], y[older], row_weight(y[older], at.periods[older])) for kind in (LineScore, TreeScore)
-        )
-        scores = {"linear": line, "lightgbm": trees, "linear_lightgbm": BothScore(line, trees)}
+        weight = row_weight(y[older], at.periods[older])
+        line, trees = LineScore.fit(X[older], y[older], weight), TreeScore.fit(X[older], y[older], weight)
+        scores: dict[str, Score] = {"linear": line, "lightgbm": trees, "linear_lightgbm": BothScore(line, trees)}
         for name, score in scores.items():
             scored[name][block] = score(X[block])
     rows = np.isfinite(next(iter(scored.values())))

@@ -13,6 +13,7 @@ from training.regression.setpoints import setpoints_section
 from training.reports.explanations import signs_section
 from training.reports.periods import use_of_rows
 from training.splits import Split
+from training.warnings.card import warnings_section
 
 SHOWN = (
     "test_rmse",
@@ -52,7 +53,8 @@ def sections(
 ) -> list[str]:
     """Sections on candidates, label noise, intervals and signs."""
     found = [*_candidates(candidates, chosen.name, data.seed), *_noise(chosen, data), *_intervals(chosen, data.seed)]
-    return [*found, *signs_section(chosen, data, parts), *setpoints_section(chosen.model)]
+    found += [*signs_section(chosen, data, parts), *setpoints_section(chosen.model)]
+    return [*found, *warnings_section(chosen.model, data, parts)]
 
 
 def _candidates(candidates: Mapping[str, RegressionCandidate], chosen: str, seed: Seed) -> list[str]:

@@ -16,6 +16,7 @@ from training.regression.evaluate import evaluate, of_followed
 from training.regression.follow import follow
 from training.regression.setpoints import setpoints
 from training.splits import Split
+from training.warnings.learn import warnings
 
 FITTING = "fit"
 SELECTED_BY = "calibrate_rmse"
@@ -56,7 +57,8 @@ def calibrated(
     if data.seed.time is not None:  # without time there is no order in which outcomes come in
         adaptive, followed = follow(model, data, parts, rows, predictions, block)
         model = replace(model, adaptive=adaptive, followed=followed)
-    return replace(model, **setpoints(data)), {"calibrate_mae": mae(error), SELECTED_BY: rmse(error)}
+    model = replace(model, **setpoints(data), **warnings(data, parts))
+    return model, {"calibrate_mae": mae(error), SELECTED_BY: rmse(error)}
 
 
 def answers(model: RegressionModel, data: Dataset, parts: Split) -> Answer:

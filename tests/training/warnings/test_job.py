@@ -1,0 +1,93 @@
+"""Warnings through a whole job: learnt, kept with the version, measured in MLflow, shown, and asked for a table."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.warnings.model import WarningError
+from registry.settings import Settings
+from registry.tracking import Tracking
+from tests.models.warnings.conftest import event, remembering, seed_with  # noqa: F401
+from training.job import train
+from training.warnings.job import warn, warning_frame
+from training.warnings.record import EVENT
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def trained(seed_with, remembering, tmp_path_factory):  # noqa: F811
+    seed = seed_with(event("at_least = 4.4"), event("at_least = 7", name="never"))
+    folder = tmp_path_factory.mktemp("home")
+    table = remembering(seed, units=24).drop(columns=["previous_y"])
+    table.to_parquet(folder / "table.parquet", index=False)
+    settings = Settings(home=folder / "home")
+    return seed, table, folder, settings, train(seed, folder / "table.parquet", settings)
+
+
+def test_each_event_has_a_run_with_metrics_of_the_same_names(trained):
+    _, _, _, settings, found = trained
+    client = Tracking(settings)._client
+    runs = client.search_runs([found.learnt.experiment], filter_string=f"tags.{EVENT} != ''")
+    assert [run.data.tags[EVENT] for run in runs] == ["high_z"]
+    (run,) = runs
+    assert run.data.tags["mlflow.parentRunId"] == found.learnt.run
+    names = {"average_precision", "brier", "false_alarms_month", "lead_time", "cost", "cost_always", "cost_never"}
+    assert {f"{part}_{name}" for part in ("test", "unseen") for name in names} <= set(run.data.metrics)
+    assert run.data.metrics["test_cost"] < min(
+        run.data.metrics["test_cost_always"], run.data.metrics["test_cost_never"]
+    )
+    assert float(run.data.params["threshold"]) == 0.2
+    assert json.loads(run.data.params["miss_cost"])["value"] == 100
+
+
+def test_the_version_carries_warnings_and_why_an_event_has_none(trained):
+    _, _, _, settings, found = trained
+    tracking = Tracking(settings)
+    (version,) = tracking.versions("toy_cells")
+    model = tracking.model(version).warnings
+    assert list(model.events) == ["high_z"]
+    assert model.refused["never"].startswith("got 0 events")
+    assert model.state() == found.learnt.best.model.warnings.state()
+
+
+def test_the_card_says_what_is_warned_of_and_what_it_is_worth(trained):
+    from training.warnings.card import warnings_section
+
+    learnt = trained[-1].learnt
+    text = "\n".join(warnings_section(learnt.best.model, learnt.data, learnt.parts))
+    assert "- high_z: z at least 4.4 V; by " in text
+    assert "- never: no warnings: got 0 events" in text
+    assert "| high_z | test |" in text
+    assert "| high_z | unseen |" in text
+
+
+def test_a_table_is_warned_of_what_follows_it_or_of_what_it_plans(trained):
+    seed, table, folder, settings, _ = trained
+    found = warn(seed, folder / "table.parquet", settings)
+    assert found.goes_on
+    assert len(found.units) == 24
+    assert {unit.start for unit in found.units} == {table["period_start"].max() + pd.Timedelta(seed.period)}
+    frame = warning_frame(found)
+    assert frame["alarm"].tolist() == (frame["probability [1]"] > 0.2).tolist()
+    # The same periods as plans say the same; units without one are left out.
+    plans = table.groupby("unit").tail(1).head(5).assign(z=np.nan, y=np.nan, tapped=np.nan)
+    plans["period_start"] += pd.Timedelta(seed.period)
+    pd.concat([table, plans]).to_parquet(folder / "plans.parquet", index=False)
+    again = warn(seed, folder / "plans.parquet", settings)
+    assert not again.goes_on
+    assert [unit.unit for unit in again.units] == sorted(plans["unit"])
+    said = {unit.unit: unit.events[0].probability for unit in found.units}
+    assert [unit.events[0].probability for unit in again.units] == pytest.approx(
+        [said[unit.unit] for unit in again.units]
+    )
+
+
+def test_a_champion_without_warnings_says_why(toy_seed, toy_frame, tmp_path):
+    toy_frame().to_parquet(tmp_path / "table.parquet", index=False)
+    settings = Settings(home=tmp_path / "home")
+    train(toy_seed, tmp_path / "table.parquet", settings)
+    with pytest.raises(WarningError, match="gives no warnings: its seed names no event"):
+        warn(toy_seed, tmp_path / "table.parquet", settings)

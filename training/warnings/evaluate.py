@@ -1,0 +1,129 @@
+"""What warnings are worth on rows that nothing has learnt from: every row of them, never a chosen sample."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from sklearn.metrics import average_precision_score
+
+from models.setpoints.situations import Grid
+from models.warnings.events import counted
+from models.warnings.known import known
+from models.warnings.learning import Blocks
+from models.warnings.model import MIN_AGE, EventModel, WarningModel, lead_time
+from physics.arrays import BoolArray, FloatArray, IntArray
+from training.dataset import Dataset
+
+MONTH = 30.4375  # d
+PARTS = ("test", "unseen")
+"""Newest periods of learnt units, and of held-out units. Older periods of held-out units measure nothing: what all
+units share, such as the feed of a house, has been learnt from the others in the same periods."""
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """What one event's model says of all rows of a table.
+
+    Attributes
+    ----------
+    units, periods : ndarray of int, shape (n,)
+        Number of the unit and of the period in the table's grid.
+    y : ndarray, shape (n,)
+        Whether an event came within the horizon: 1, 0, or NaN where nobody knows or no unit is warned.
+    probability, alarm : ndarray, shape (n,)
+        What is said at the start of the period, and whether an alarm is raised: 1 or 0.
+    parts : Mapping of str to ndarray of bool, shape (n,)
+        Rows that measure, by the prefix of their metrics.
+    """
+
+    units: IntArray
+    periods: IntArray
+    y: FloatArray
+    probability: FloatArray
+    alarm: FloatArray
+    parts: Mapping[str, BoolArray]
+
+
+def followed(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, Followed]:
+    """What each event's model says of the rows of a data set, by the event's name."""
+    seed = model.seed
+    grid = Grid.of(data.checked, seed)
+    at = known(grid, seed)
+    model.check(at)
+    newest = at.periods >= grid.starts.searchsorted(blocks.test_from)
+    held_out = np.isin(grid.units, blocks.held_out)[at.units]
+    found = {}
+    for name, one in model.events.items():
+        y = np.where(at.age >= MIN_AGE, counted(one.event, grid, seed)[grid.there], np.nan)
+        p = one.probability(at)
+        use = np.isfinite(y) & newest
+        parts = dict(zip(PARTS, (use & ~held_out, use & held_out), strict=True))
+        found[name] = Followed(at.units, at.periods, y, p, one.alarm(p), parts)
+    return found
+
+
+@lru_cache(maxsize=1)
+def evaluated(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, dict[str, float]]:
+    """Metrics of each event, the same names for all, `<part>_<metric>`; see `metrics`. Parts without rows are left out.
+
+    A part without any event has no average precision, recall or lead time.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for name, one in followed(model, data, blocks).items():
+        found[name] = {}
+        for part, rows in one.parts.items():
+            if rows.any():
+                scores = metrics(model.events[name], one, rows, model)
+                found[name] |= {f"{part}_{key}": value for key, value in scores.items() if np.isfinite(value)}
+    return found
+
+
+def metrics(one: EventModel, said: Followed, rows: BoolArray, model: WarningModel) -> dict[str, float]:
+    """Figures of an event on some rows.
+
+    Returns
+    -------
+    dict of str to float
+        `rows`, `events`, `rate` [1]; `average_precision` [1], which is `rate` for a model that knows nothing; `brier`
+        and `brier_skill` [1] beside the rate that was learnt; of the alarms `alarms` (share of rows), `precision`,
+        `recall` [1], `false_alarms_month` (of all units of these rows) and `lead_time` [h]; `cost`, `cost_always` and
+        `cost_never` [$ a unit and period]: what events and alarms cost by these alarms, with an alarm every time, and
+        with none.
+    """
+    y, p, alarm, event = said.y[rows], said.probability[rows], said.alarm[rows], one.event
+    miss, act = event.miss_cost.value, event.alarm_cost.value
+    months = len(np.unique(said.periods[rows])) * model.seed.period.total_seconds() / 86400.0 / MONTH
+    brier, learnt_rate = float(np.mean((p - y) ** 2)), one.events / one.rows
+    caught = alarm * y
+    return {
+        "rows": float(len(y)),
+        "events": float(y.sum()),
+        "rate": float(y.mean()),
+        "average_precision": float(average_precision_score(y, p)) if y.any() else float("nan"),
+        "brier": brier,
+        "brier_skill": 1.0 - brier / float(np.mean((learnt_rate - y) ** 2)),
+        "alarms": float(alarm.mean()),
+        "precision": _share(caught.sum(), alarm.sum()),
+        "recall": _share(caught.sum(), y.sum()),
+        "false_alarms_month": float((alarm * (1.0 - y)).sum()) / months,
+        "lead_time": _mean_lead(one, said, rows, model),
+        "cost": float(np.mean(miss * y * (1.0 - alarm) + act * alarm)),
+        "cost_always": act,
+        "cost_never": float(miss * y.mean()),
+    }
+
+
+def _share(part: float, whole: float) -> float:
+    return float(part / whole) if whole else float("nan")
+
+
+def _mean_lead(one: EventModel, said: Followed, rows: BoolArray, model: WarningModel) -> float:
+    """Mean time from the first alarm of an unbroken run of them until the data show the event that it ends with [h]."""
+    hours, length = lead_time(one.event, model.seed), model.seed.period.total_seconds() / 3600.0
+    run = np.zeros(len(said.y))
+    for i in range(1, len(run)):
+        goes_on = said.units[i] == said.units[i - 1] and said.periods[i] == said.periods[i - 1] + 1
+        run[i] = run[i - 1] + 1 if goes_on and said.alarm[i - 1] and rows[i - 1] else 0
+    caught = rows & (said.alarm == 1.0) & (said.y == 1.0)
+    return float(np.mean(hours + length * run[caught])) if caught.any() else float("nan")
