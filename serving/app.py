@@ -21,7 +21,7 @@ from serving import problems
 from serving.following.champions import Champions
 from serving.following.seed_folder import SeedFolder
 from serving.payloads import Payloads
-from serving.routes import health, predictions, processes, recommendations, schedules
+from serving.routes import health, predictions, processes, recommendations, schedules, warnings
 from serving.routes.answering import abilities, paths
 from serving.settings import Settings
 
@@ -51,7 +51,7 @@ class Service(FastAPI):
         self.router.routes = [*_all(self._own), *self._fixed]
 
     def _routes_of(self, payloads: Payloads) -> tuple[BaseRoute, ...]:
-        made = (predictions.router, recommendations.router, schedules.router)
+        made = (predictions.router, recommendations.router, schedules.router, warnings.router)
         return tuple(one for make in made for one in make(payloads, self.champions, self.max_body_bytes).routes)
 
     def openapi(self) -> dict[str, Any]:
@@ -123,8 +123,8 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
         title="nonferrous",
         version=version("nonferrous"),
         description=(
-            "Predictions and recommended set-points for non-ferrous metals processes. Every quantity comes with its "
-            "unit and interval."
+            "Predictions, recommended set-points and early warnings for non-ferrous metals processes. Every quantity "
+            "comes with its unit and interval."
         ),
         lifespan=lifespan,
         docs_url=None,

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from serving.recommendations.lots import LotPayloads
     from serving.recommendations.payloads import SetpointPayloads
     from serving.schedules.payloads import SchedulePayloads
+    from serving.warnings.payloads import WarningPayloads
 
 Record = dict[str, Any]
 
-PREDICTIONS, SCHEDULES = "predictions", "schedules"
+PREDICTIONS, SCHEDULES, WARNINGS = "predictions", "schedules", "warnings"
 
 # Numbers as numbers: no text and no true or false in their place, no NaN, no infinity.
 _STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, field_title_generator=lambda name, _: name)
@@ -91,6 +92,8 @@ class Payloads:
         What it takes and gives where set-points are recommended; None where nobody says what its knobs do.
     schedules : SchedulePayloads, optional
         What it takes and gives where its current may follow a tariff; None where it may not.
+    warnings : WarningPayloads, optional
+        What it takes and gives where its seed names events; None where it names none.
     """
 
     seed: Seed
@@ -105,6 +108,7 @@ class Payloads:
     past: Shape | None = None
     setpoints: SetpointPayloads | LotPayloads | None = None
     schedules: SchedulePayloads | None = None
+    warnings: WarningPayloads | None = None
 
     @property
     def operations(self) -> dict[str, tuple[Any, Record]]:
@@ -112,7 +116,8 @@ class Payloads:
         own = {PREDICTIONS: (self.request, self.example)}
         more = {} if self.setpoints is None else self.setpoints.verbs
         timed = {} if self.schedules is None else {SCHEDULES: (self.schedules.request, self.schedules.example)}
-        return own | {name: (verb.request, verb.example) for name, verb in more.items()} | timed
+        warned = {} if self.warnings is None else {WARNINGS: (self.warnings.request, self.warnings.example)}
+        return own | {name: (verb.request, verb.example) for name, verb in more.items()} | timed | warned
 
     def read(self, body: bytes) -> tuple[list[Record], Record]:
         """Rows of a request's body, and the request around them; what was left out has its default.

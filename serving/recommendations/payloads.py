@@ -90,7 +90,7 @@ def setpoint_payloads(seed: Seed, max_rows: int) -> SetpointPayloads | None:
     if response is None or seed.key is None or seed.time is None:
         return None
     _check_names(seed)
-    planned, example = _plan_fields(seed)
+    planned, example = plan_fields(seed)
     row = record(f"{title(seed)}PlanRow", f"The plan of a unit's period to come. {seed.process.title}.", planned)
     about = "A period that is over, with what has become known of it since."
     fields, over = row_fields(known_later(seed), UNIT, FIRST.isoformat())
@@ -101,7 +101,10 @@ def setpoint_payloads(seed: Seed, max_rows: int) -> SetpointPayloads | None:
     )
     about = "What to add to the planned knobs of all units, shared ones too; what is left out stays as planned."
     alike = _moves(seed, "MovesOfAll", about, [*knobs, *common])
-    shared = {"rows": [_at(example, seed, EXAMPLES)], "history": [_at(over, seed, i) for i in range(EXAMPLES)]}
+    shared = {
+        "rows": [example_at(example, seed, EXAMPLES)],
+        "history": [example_at(over, seed, i) for i in range(EXAMPLES)],
+    }
     parts = _Parts(seed, max_rows, row, past, moves, alike, kinds_of(seed, knobs, common), shared)
     return SetpointPayloads(
         seed=seed,
@@ -136,7 +139,7 @@ def _check_names(seed: Seed) -> None:
             )
 
 
-def _plan_fields(seed: Seed) -> tuple[dict[str, Any], Record]:
+def plan_fields(seed: Seed) -> tuple[dict[str, Any], Record]:
     """Fields of a planned period: knobs must be there, what is known at its start may be missing."""
     before = [column for column in seed.by_role("before") if not column.is_made]
     kinds, example = row_fields((*seed.identity, *before, *seed.by_role("knob")), UNIT, FIRST.isoformat())
@@ -147,7 +150,7 @@ def _plan_fields(seed: Seed) -> tuple[dict[str, Any], Record]:
     return kinds, example
 
 
-def _at(example: Record, seed: Seed, number: int) -> Record:
+def example_at(example: Record, seed: Seed, number: int) -> Record:
     """An example's row, so many periods later."""
     start = dt.datetime.combine(FIRST, dt.time()) + number * seed.period
     return example | {seed.clock.name: start.date().isoformat() if seed.is_daily else start.isoformat()}

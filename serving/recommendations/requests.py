@@ -62,7 +62,7 @@ def read(payloads: SetpointPayloads, verb: Verb, body: bytes) -> Asked:
         raise invalid(faults)
     seed = payloads.seed
     assert seed.key is not None
-    table, faults = _table([*past, *rows], len(past), payloads)
+    table, faults = table_of([*past, *rows], len(past), seed, payloads.needed)
     if faults:
         raise invalid(faults)
     return Asked(rows, [row[seed.key.name].strip() for row in rows], table, request)
@@ -96,9 +96,13 @@ def move_faults(moves: Record, alike: Shape, own: Shape) -> list[Fault]:
     return [within(f"{MOVES}.{shown(unit)}", fault) for unit, one in moves.items() for fault in own.read(one)[1]]
 
 
-def _table(rows: Sequence[Record], past: int, payloads: SetpointPayloads) -> tuple[pd.DataFrame, list[Fault]]:
-    """Rows, of which the first `past` are history, as a table of the seed; or how they do not go together."""
-    seed = payloads.seed
+def table_of(
+    rows: Sequence[Record], past: int, seed: Seed, needed: Sequence[str] = ()
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Rows, of which the first `past` are history, as a table of the seed; or how they do not go together.
+
+    Of the columns `needed` each unit must have a value somewhere.
+    """
     starts, faults = starts_of(rows, past, seed)
     if faults:
         return pd.DataFrame(), faults
@@ -107,7 +111,7 @@ def _table(rows: Sequence[Record], past: int, payloads: SetpointPayloads) -> tup
     faults = _spread(rows, past, units, periods, seed)
     faults += [*_twice(rows, past, units, periods, seed), *_plan_faults(rows, past, units, periods, seed)]
     if not faults:
-        faults = _lacking(rows, past, units, payloads.needed)
+        faults = _lacking(rows, past, units, needed)
     return (pd.DataFrame(), faults) if faults else (_frame(rows, units, starts, seed), [])
 
 

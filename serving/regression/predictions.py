@@ -19,6 +19,7 @@ from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of
 from serving.recommendations.payloads import setpoint_payloads
 from serving.regression.energy import BASIS, ENERGY, accounted, energy_fields, energy_part, replaced
 from serving.schedules.payloads import schedule_payloads
+from serving.warnings.payloads import warning_payloads
 
 ABOUT = (
     "With `explain` each target's prediction is cut into what each input contributed, in the target's unit; quantities "
@@ -59,6 +60,7 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
         whole,
         setpoints=setpoint_payloads(seed, max_rows) if len(seed.primaries) == 1 else None,
         schedules=schedule_payloads(seed, max_rows),
+        warnings=warning_payloads(seed, max_rows),
     )
 
 

@@ -1,0 +1,69 @@
+"""Early warnings: history and periods to come in, probabilities and alarms out. Nothing is kept."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from models.warnings.model import WarningModel
+from serving.bodies import read_body
+from serving.following.champions import Champions, Served
+from serving.payloads import PREDICTIONS, WARNINGS, Payloads
+from serving.problems import ProblemError, described
+from serving.routes.answering import abilities, json_response, model_used, served_of, status_of
+from serving.warnings.answers import answered, read
+from serving.warnings.payloads import ABOUT
+
+
+def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRouter:
+    """Route of one process's warnings; none where its seed names no event."""
+    process, offered = payloads.seed.process, payloads.warnings
+    routes = APIRouter(tags=["warnings"])
+    if offered is None:
+        return routes
+
+    async def warn(request: Request) -> Response:
+        body = await read_body(request, most_bytes)
+        return await run_in_threadpool(_answer, body, process.name, champions)
+
+    routes.add_api_route(
+        f"/v1/{process.name}/{WARNINGS}",
+        warn,
+        methods=["POST"],
+        response_model=offered.answer,
+        responses=described(400, 404, 413, 415, 422, 503),
+        operation_id=f"warnings_{process.name}",
+        summary=f"Early warnings: {process.title}",
+        description=ABOUT,
+    )
+    return routes
+
+
+def _answer(body: bytes, process: str, champions: Champions) -> Response:
+    payloads, status = status_of(process, champions)
+    if payloads.warnings is None:  # the seed has changed since the route was found
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"no warnings are given: {abilities(payloads)}")
+    asked = read(payloads.warnings, body)
+    served = served_of(process, status, champions)
+    model = _warnings(served, payloads)
+    return json_response(
+        {
+            "process": process,
+            "task": payloads.seed.process.task,
+            "model": model_used(served),
+            "advisory": True,
+            **answered(model, asked),
+        }
+    )
+
+
+def _warnings(served: Served, payloads: Payloads) -> WarningModel:
+    """The warnings of a version; ProblemError 404 where its history taught none."""
+    model: WarningModel | None = getattr(served.model, "warnings", None)
+    if model is None:
+        why = getattr(served.model, "warnings_refusal", None) or "it was trained without them; train again"
+        detail = f"version {served.champion.version} of {payloads.seed.process.name} gives no warnings: {why}"
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"{detail}; {abilities(payloads, [PREDICTIONS])}")
+    return model

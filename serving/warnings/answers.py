@@ -1,0 +1,90 @@
+"""From a body to a table, and from warnings to rows of an answer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from models.warnings.model import EventWarning, WarningModel, lead_time
+from seeds import Seed
+from serving.payloads import WARNINGS, Record, parsed_json
+from serving.problems import invalid
+from serving.recommendations.requests import read_rows, table_of
+from serving.warnings.payloads import WarningPayloads
+
+
+@dataclass(frozen=True)
+class AskedWarnings:
+    """A request for warnings that was read.
+
+    Attributes
+    ----------
+    rows : list of dict
+        Periods to come, as they came.
+    units : list of str
+        Name of each row's unit.
+    table : DataFrame
+        History and periods to come as a table of the seed, by unit and time.
+    """
+
+    rows: list[Record]
+    units: list[str]
+    table: pd.DataFrame
+
+
+def read(payloads: WarningPayloads, body: bytes) -> AskedWarnings:
+    """Read a request's body.
+
+    Raises
+    ------
+    ProblemError
+        400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first 100 of
+        more.
+    """
+    parsed = parsed_json(body)
+    _, faults = payloads.envelope.read(parsed)
+    rows = read_rows(parsed, "rows", payloads.row, payloads.max_rows, faults)
+    past = read_rows(parsed, "history", payloads.past, payloads.max_rows, faults)
+    if faults:
+        raise invalid(faults)
+    seed = payloads.seed
+    assert seed.key is not None
+    table, faults = table_of([*past, *rows], len(past), seed)
+    if faults:
+        raise invalid(faults)
+    units = [row[seed.key.name].strip() for row in rows]
+    return AskedWarnings(rows, units, table[table[seed.key.name].isin(units)].reset_index(drop=True))
+
+
+def answered(model: WarningModel, asked: AskedWarnings) -> Record:
+    """Answer of a model, but for what all answers begin with: rows in the order of the request's."""
+    found = {one.unit: one for one in model.warn(asked.table)}
+    seed = model.seed
+    return {
+        WARNINGS: [
+            {
+                **{column.name: row[column.name] for column in seed.identity},
+                "events": {one.event.name: _event(one, seed) for one in found[unit].events},
+            }
+            for unit, row in zip(asked.units, asked.rows, strict=True)
+        ],
+        "without": dict(model.refused),
+    }
+
+
+def _event(one: EventWarning, seed: Seed) -> Record:
+    event, unit = one.event, str(seed.column(one.event.column).unit)
+    return {
+        "counts": event.in_words(unit),
+        "limit": {"value": one.limit if math.isfinite(one.limit) else None, "unit": unit},
+        "horizon": event.horizon,
+        "probability": one.probability if one.refusal is None else None,
+        "threshold": event.threshold,
+        "alarm": one.alarm,
+        "cause": one.cause,
+        "causes": [{"cause": name, "contribution": value} for name, value in one.causes.items()],
+        "lead_time": {"value": lead_time(event, seed), "unit": "h"},
+        "refusal": one.refusal,
+    }
