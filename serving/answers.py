@@ -9,7 +9,7 @@ from operator import itemgetter
 import numpy as np
 
 from models.answers import Answer
-from models.table.inputs import codes, input_names
+from models.table.inputs import codes, input_names, sizes
 from physics.arrays import FloatArray
 from seeds import Seed
 from serving.payloads import Record
@@ -17,11 +17,12 @@ from serving.problems import shown
 
 
 def matrix(rows: Sequence[Record], seed: Seed) -> FloatArray:
-    """Inputs in the order of a model's seed, shape (n, k), texts by number; null and what was left out are NaN."""
+    """Inputs in the order of a model's seed, shape (n, k), as `models.table.inputs.matrix` has them; null is NaN."""
     names = input_names(seed)
     if texts := texts_of(seed):
         rows = [row | {name: numbers.get(row[name]) for name, numbers in texts.items()} for row in rows]
-    return np.array(list(map(itemgetter(*names), rows)), dtype=np.float64).reshape(len(rows), len(names))
+    found = np.array(list(map(itemgetter(*names), rows)), dtype=np.float64).reshape(len(rows), len(names))
+    return sizes(found, seed)
 
 
 def texts_of(seed: Seed) -> dict[str, dict[str | None, float]]:

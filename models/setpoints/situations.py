@@ -28,7 +28,7 @@ class Grid:
     units : ndarray of str, shape (u,)
     starts : DatetimeIndex, length p
     columns : dict of str to ndarray, shape (u, p)
-        NaN where there is no row or no value.
+        NaN where there is no row or no value; of a content below the laboratory's limit the limit.
     there : ndarray of bool, shape (u, p)
         Where the table has a row.
     """
@@ -52,7 +52,8 @@ class Grid:
             if column.is_number and not column.is_made:
                 columns[column.name] = np.full(there.shape, np.nan)
                 if column.name in table:
-                    columns[column.name][unit, number] = table[column.name].to_numpy(np.float64, na_value=np.nan)
+                    values = table[column.name].to_numpy(np.float64, na_value=np.nan)
+                    columns[column.name][unit, number] = np.abs(values) if column.censored else values
         starts = pd.DatetimeIndex(time.min() + np.arange(there.shape[1]) * pd.Timedelta(seed.period))
         return cls(np.asarray(units, dtype=object), starts, columns, there)
 

@@ -43,7 +43,8 @@ def matrix(table: pd.DataFrame, seed: Seed) -> FloatArray:
     Returns
     -------
     ndarray, shape (n, k), float64
-        One column an input, in the order of `input_names`; NaN stays NaN.
+        One column an input, in the order of `input_names`; NaN stays NaN, and a content below the laboratory's limit is
+        the limit.
 
     Raises
     ------
@@ -55,7 +56,15 @@ def matrix(table: pd.DataFrame, seed: Seed) -> FloatArray:
     if absent:
         raise InputError(absent)
     texts = {column.name: codes(table[column.name], column) for column in seed.inputs if column.values}
-    return table[list(names)].assign(**texts).to_numpy(dtype=np.float64, na_value=np.nan)
+    return sizes(table[list(names)].assign(**texts).to_numpy(dtype=np.float64, na_value=np.nan), seed)
+
+
+def sizes(X: FloatArray, seed: Seed) -> FloatArray:
+    """A matrix of inputs in which a content that the laboratory found to be below its limit is the limit."""
+    below = [i for i, column in enumerate(seed.inputs) if column.censored]
+    if below:
+        X[:, below] = np.abs(X[:, below])
+    return X
 
 
 def codes(texts: Iterable[object], column: Column) -> FloatArray:

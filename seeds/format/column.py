@@ -177,8 +177,9 @@ def _number_faults(raw: dict[str, Any], role: str) -> Iterator[str]:
     mean = _number(typical.get("mean") if isinstance(typical, dict) else getattr(typical, "mean", None), math.nan)
     if low < high and (mean < low or mean > high):
         yield f"typical mean {mean:g} lies outside low {low:g} to high {high:g}"
-    if raw.get("censored") and (role != "target" or _number(raw.get("low"), 0.0) < 0):
-        yield "censored belongs to a target column that is never negative"
+    assayed = role != "knob" and all(raw.get(key) is None for key in MADE)
+    if raw.get("censored") and (not assayed or _number(raw.get("low"), 0.0) < 0):
+        yield "censored belongs to a column of the file that is no knob and never negative"
     yield from _made_faults(raw, role)
     if _number(raw.get("scale"), 1.0) != 1.0 and raw.get("tag") in (None, raw.get("name")):
         yield "scale converts the unit of a tag: expected a tag other than the column's own name"

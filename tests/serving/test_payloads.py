@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from seeds import Seed
 from seeds.format.loader import parse
+from serving.answers import matrix
 from serving.payloads import Key, TaskFields, Time, estimate, payloads_of, quantity, record, title
 from serving.problems import ProblemError
 
@@ -43,6 +44,18 @@ def test_what_is_left_out_has_its_default(read: Callable[..., Any]) -> None:
         {"unit": "A-001", "period_start": "2026-11-01", "previous_y": None, "x_set": None, "z": 3.0, "made": []}
     ]
     assert request["coverage"] == 0.9
+
+
+def test_below_a_laboratorys_limit_is_a_negative_number_where_the_seed_has_such_contents(
+    toy_seed: Seed, read: Callable[..., Any]
+) -> None:
+    """The model is given the limit; in a column of another kind a negative number is refused."""
+    censored = parse(toy_seed.text.replace('name = "z"', 'name = "z"\ncensored = true', 1), Path("toy_cells.toml"))
+    body = json.dumps({"rows": [ROW | {"z": -3.75}]}).encode()
+    rows, _ = payloads_of(censored, MOST, fields(censored)).read(body)
+    assert rows[0]["z"] == -3.75
+    assert matrix(rows, censored)[0].tolist() == [91.5, 10.25, 3.75]
+    assert refused(read, {"rows": [ROW | {"z": -3.75}]}).faults[0].field == "z"
 
 
 @pytest.mark.parametrize(("coverage", "taken"), [(0.5, True), (0.49, False), (0.99, True), (0.991, False)])

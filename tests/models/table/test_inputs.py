@@ -37,6 +37,15 @@ def test_matrix_finds_inputs_by_name(toy_seed: Seed, table: pd.DataFrame) -> Non
     assert np.isnan(X[:, 0]).sum() == 3
 
 
+def test_matrix_takes_a_limit_for_the_content_below_it(toy_seed: Seed, table: pd.DataFrame) -> None:
+    text = toy_seed.text.replace('name = "z"', 'name = "z"\ncensored = true', 1)
+    seed = parse(text, Path("toy_cells.toml"))
+    assert seed.column("z").censored
+    table = table.assign(z=np.where(np.arange(len(table)) % 2 == 0, -3.5, 3.7))
+    np.testing.assert_array_equal(matrix(table, seed)[:, 2], np.abs(table["z"]))
+    np.testing.assert_array_equal(matrix(table, toy_seed)[:, 2], table["z"])
+
+
 def test_matrix_does_not_depend_on_column_order_or_other_columns(toy_seed: Seed, table: pd.DataFrame) -> None:
     expected = matrix(table, toy_seed)
     np.testing.assert_array_equal(matrix(table[table.columns[::-1]], toy_seed), expected)

@@ -89,6 +89,11 @@ EVERY = 'every = { value = 1, unit = "d" }'
             "",
             "columns.c.rolling.column: got 'w': expected another",
         ),
+        (
+            'unit = "V"\ncensored = true\nrolling = { column = "z", window = 3 }',
+            "",
+            "columns.c: censored belongs to a column of the file that is no knob and never negative",
+        ),
         ('unit = "V"\nrolling = { column = "z", window = 1 }', "", "columns.c.rolling.window: got 1"),
         (
             'unit = "A"\nrolling = { column = "z", window = 3 }',

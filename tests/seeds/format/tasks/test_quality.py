@@ -74,9 +74,9 @@ def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: See
         (
             'impurity p"\nunit = "ppm"\nlow = 0',
             'p"\nunit = "ppm"\nlow = -1',
-            "censored belongs to a target column that is",
+            "censored belongs to a column of the file",
         ),
-        ('role = "knob"', 'role = "knob"\ncensored = true', "censored belongs to a target column"),
+        ('role = "knob"', 'role = "knob"\ncensored = true', "censored belongs to a column of the file"),
         ('role = "key"', 'role = "key"\ncensored = true', "censored belongs to a number column, this one has role key"),
         # Costs and promise.
         ('unit = "t", source', 'unit = "kg", source', "quality.lot_mass.unit: got 'kg': expected 't'"),
