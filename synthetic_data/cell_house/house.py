@@ -199,12 +199,12 @@ def tariff(p: CellHouseParameters, step: int, price: float) -> tuple[float, floa
 def _report(
     p: CellHouseParameters, traces: FloatArray, errors: FloatArray, samples: FloatArray | float = 1.0
 ) -> dict[str, float]:
-    """Means of samples as the laboratory reports them; one below its limit stands as the limit. Micrograms of two."""
+    """Means of samples as the laboratory reports them; one below its limit L is -L. Micrograms of two."""
     limits = np.array([p[f"limit_{name}"] for name in TRACES])
     rsd = np.array([p[f"assay_{name}_rsd"] for name in TRACES])
     fewer = 1.0 / np.sqrt(samples)
     method = Method(0.0, fewer * rsd, fewer * 0.3 * limits, limits, 0.1 * limits)
-    found = np.abs(report(traces, method, 1.0, errors))
+    found = report(traces, method, 1.0, errors)
     return {name: float(found[k]) * (1e3 if name in _MICRO else 1.0) for k, name in enumerate(TRACES)}
 
 
