@@ -106,7 +106,7 @@ def learn(
         raise SetpointError("; ".join(f"{knob}: {why}" for knob, why in blocked.items()))
 
     spread = {name: float(np.nanstd(np.diff(values, axis=1))) / 2**0.5 for name, values in measured.items()}
-    offsets = [(name, knob) for name in measured for knob in knobs]
+    offsets = [(name, knob) for name in measured for knob in knobs if (name, knob) not in response.SURE]
     prior = Posterior.prior(response.CONSTANTS, offsets, np.array([OFFSET_SHARE * spread[name] for name, _ in offsets]))
     model = SetpointModel(
         seed=seed,
@@ -255,7 +255,7 @@ def _sharpened(
 
     def slopes(theta: FloatArray) -> tuple[FloatArray, float]:
         found, margin = [], 0.0
-        for knob in moved:
+        for knob in response.TUNED:
             ends = []
             for sign in (1.0, -1.0):
                 by = {one: np.full(len(few), sign * model.step(one) * (one == knob)) for one in moved}

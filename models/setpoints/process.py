@@ -53,6 +53,14 @@ class Response(Protocol):
         """Knobs that each unit has for itself, and the column that follows each at once."""
 
     @property
+    def TUNED(self) -> tuple[str, ...]:
+        """Those of `KNOBS` that operators have tuned for years: a step brings little on average, it is believed."""
+
+    @property
+    def SURE(self) -> frozenset[tuple[str, str]]:
+        """Outcomes and knobs of `KNOBS` whose effect is known but for the constants: it is not off by an offset."""
+
+    @property
     def SHARED(self) -> Mapping[str, str]:
         """Knobs that are one for all units, and the column that follows each; no unit's history differs in them."""
 

@@ -30,6 +30,8 @@ KNOBS = {
     "excess_alf3_target": "excess_alf3",
     "metal_level_target": "metal_level",
 }
+TUNED = tuple(KNOBS)
+SURE: frozenset[tuple[str, str]] = frozenset()
 SHARED = {"line_current_target": "line_current"}
 DRIVEN = ("voltage_noise", "unstable_time", "beam_moves", "cell_voltage", *KNOBS)
 BEFORE = ("cathode_voltage_drop", "lif", "caf2")

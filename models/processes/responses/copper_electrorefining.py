@@ -25,8 +25,11 @@ from physics.refining.nodulation import additive_error, additive_roughness, effe
 
 # Pumps, tariffs and rounds obey at once: what follows each knob is the knob as it was set.
 KNOBS = {name: name for name in ("glue_dose", "thiourea_dose", "current_swing", "patrol_interval")}
+TUNED = ("glue_dose", "thiourea_dose", "patrol_interval")  # the swing is a first step of what plants try
+# Patrols clear shorts, which nobody counts as nodules; a swing changes no mean of the day that nodules grow by.
+SURE = frozenset({("log_rejects", "patrol_interval"), ("log_rejects", "current_swing")})
 SHARED: dict[str, str] = {}
-DRIVEN = ("short_rate", "cell_voltage", *KNOBS)
+DRIVEN = ("short_rate", "cell_voltage", "usual ", *KNOBS)
 BEFORE = ("anode_age", "electrolyte_cu")
 ASSUMED = {"polarisation": "1"}
 
@@ -80,6 +83,9 @@ def hidden(columns: Columns) -> dict[str, FloatArray]:
         "warmer": warm - set_warm,
         "saltier": salt - columns["chloride"],
         "heating": columns["steam_flow"],
+        # Crews and pumps have habits of their own, and sections their own nodules: only what departs from a habit is a
+        # matter of chance.
+        **{f"usual {knob}": columns[knob] for knob in KNOBS},
     }
 
 

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from benchmarks.easy_potline import easy
+from models.setpoints import learning
 from models.setpoints.errors import SetpointError
 from models.setpoints.learning import learn
+from models.setpoints.process import response_of
 from seeds import load
 from seeds.format.loader import parse
 from synthetic_data import begin
@@ -51,6 +53,31 @@ def test_history_makes_surer_of_what_it_shows(taught, line):
     ]
     assert (spread[1][followed] < 0.7 * spread[0][followed]).all()
     assert before.posterior.mean.any() == np.False_
+
+
+def test_operators_are_believed_to_know_the_knobs_that_they_have_tuned_and_no_others(line, monkeypatch):
+    asked = []
+
+    def first(prior, effects, moves, outcomes, units, beliefs):
+        asked.append(beliefs(prior.mean)[0])
+        return prior
+
+    monkeypatch.setattr(learning, "posterior", first)
+    response = response_of(line.seed.process.name)
+    tuned = response.TUNED
+    for of in (tuned, tuned[1:]):
+        monkeypatch.setattr(response, "TUNED", of)
+        learn(line.history, line.seed)
+    assert len(asked[0]) == len(tuned)
+    np.testing.assert_array_equal(asked[1], asked[0][1:])
+
+
+def test_an_effect_that_physics_is_sure_of_is_off_by_no_offset(line, monkeypatch):
+    response, sure = response_of(line.seed.process.name), ("cell_voltage", "metal_level_target")
+    monkeypatch.setattr(response, "SURE", frozenset({sure}))
+    offsets = learn(line.history, line.seed, evidence=False).posterior.offsets
+    assert sure not in offsets
+    assert ("cell_voltage", "excess_alf3_target") in offsets
 
 
 def test_knobs_that_never_moved_teach_nothing(line):

@@ -1,0 +1,32 @@
+"""Every response module offers what set-points ask of it."""
+
+import pkgutil
+
+import pytest
+
+from models.processes import responses
+from models.setpoints.process import Response, response_of
+from seeds import load
+
+WANTED = {name for name in vars(Response) if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("process", [module.name for module in pkgutil.iter_modules(responses.__path__)])
+def test_a_response_has_all_parts_and_its_knobs_are_those_of_the_seed(process):
+    response, seed = response_of(process), load(process)
+    assert WANTED <= set(dir(response)), sorted(WANTED - set(dir(response)))
+    knobs = {column.name for column in seed.by_role("knob")}
+    assert set(response.KNOBS) <= knobs
+    assert set(response.SHARED) <= knobs - set(response.KNOBS)
+    assert response.TUNED
+    assert set(response.TUNED) <= set(response.KNOBS)
+    assert {knob for _, knob in response.SURE} <= set(response.KNOBS)
+    names = [one.name for one in (*response.CONSTANTS, *response.SHARED_CONSTANTS)]
+    assert len(names) == len(set(names))
+    assert set(response.BEFORE) <= {column.name for column in seed.by_role("before")}
+    quantities = {one.name for one in seed.constraints if one.column is None}
+    assert quantities <= set(response.ASSUMED)
+
+
+def test_no_module_is_no_response():
+    assert response_of("no_such_process") is None
