@@ -13,6 +13,7 @@ References
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ from physics.arrays import BoolArray, FloatArray
 
 SIZES = (0.5, 1.0)  # of a step
 ROUNDS = 4  # of tests in a programme, a year of them where a period is a month: one round alone teaches too little
-USED = 24  # periods in which what a programme taught is used, before linings and crews have changed
+USED = dt.timedelta(days=720)  # in which what a programme taught is used, before linings and crews have changed
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Worth:
     value : float
         What better moves of all units would bring [money a unit and day].
     cost : float
-        What the programme costs, spread over all units and the USED periods [money a unit and day].
+        What the programme costs, spread over all units and USED [money a unit and day].
     """
 
     size: float
@@ -176,7 +177,8 @@ def _worth(model: SetpointModel, weighed: Weighed, knob: str, share: float, know
     away = np.abs(gains) / learnt
     value = learnt * float(np.mean(norm.pdf(away) - away * norm.sf(away)))
     bend = max(-float(weighed.gain[[down, up]][:, known].mean()), 0.0)
-    return Worth(size, gain, doubt, after, value, bend * 2.0 * pairs / len(known) * ROUNDS * AHEAD / USED)
+    used = USED / model.seed.period
+    return Worth(size, gain, doubt, after, value, bend * 2.0 * pairs / len(known) * ROUNDS * AHEAD / used)
 
 
 def _pairs(
