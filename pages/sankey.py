@@ -84,9 +84,11 @@ def sankey(nodes: Sequence[Node], links: Sequence[Link], unit: str, title: str) 
             top[node.name] += high - ends[list(columns).index(last)]
     bands = _bands(nodes, links, left, top, scale)
     boxes = "".join(_box(node, left[node.name], top[node.name], size[node.name], scale, unit) for node in nodes)
+    named = html.escape(title)
     return (
-        f'<svg class="sankey" viewBox="0 0 {WIDTH:.0f} {high:.0f}" role="img" aria-label="{html.escape(title)}" '
-        f'font-size="13" font-family="system-ui, sans-serif"><title>{html.escape(title)}</title>{bands}{boxes}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {high:.0f}" role="img" '
+        f'aria-label="{named}" font-size="13" font-family="system-ui, sans-serif"><title>{named}</title>'
+        f"{bands}{boxes}</svg>"
     )
 
 

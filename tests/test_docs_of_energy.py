@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks.digests import seed_digest
-from benchmarks.energy.measured import PAGE, RESULTS, filled, measured, processes
+from benchmarks.energy.measured import PAGE, RESULTS, filled, measured, pictures, processes
 from models.energy.account import BOUNDARIES, FACTORS
 from models.energy.process import energy_of
 from seeds import load
@@ -34,6 +34,11 @@ def test_figures_were_measured_on_this_seed(process):
 
 def test_tables_of_the_page_are_the_measured_ones():
     assert filled(page(), kept()) == page(), AGAIN
+
+
+def test_pictures_are_drawn_from_the_measured_figures():
+    for file, text in pictures(kept()).items():
+        assert file.read_text(encoding="utf-8") == text, AGAIN
 
 
 @pytest.mark.slow

@@ -2,13 +2,15 @@
 
 import json
 
-from benchmarks.energy.measured import PAGE, RESULTS, filled, measured, processes
+from benchmarks.energy.measured import PAGE, RESULTS, filled, measured, pictures, processes
 
 
 def main() -> None:
     """Measure all processes, keep the figures, and fill the page."""
     kept = {process: measured(process) for process in processes()}
     RESULTS.write_text(json.dumps(kept, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    for file, text in pictures(kept).items():
+        file.write_text(text, encoding="utf-8")
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), kept), encoding="utf-8")
 
 

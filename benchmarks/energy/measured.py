@@ -12,9 +12,10 @@ import numpy as np
 
 from benchmarks.digests import seed_digest, table_digest
 from models.answers import Answer
+from models.energy.account import OUTSIDE
 from models.energy.process import energy_of
 from models.table.reading import read_table
-from monitoring.energy.flows import HEAT, mean_flow
+from monitoring.energy.flows import HEAT, MeanFlow, diagram, mean_flow
 from monitoring.energy.month import EnergyMonth, energy_month, known_rows, month_of
 from monitoring.energy.page import summary
 from pages.markdown import table
@@ -24,6 +25,7 @@ from synthetic_data import simulate
 
 ROOT = Path(__file__).parents[2]
 RESULTS, PAGE = ROOT / "docs" / "results" / "energy.json", ROOT / "docs" / "energy.md"
+PICTURES = ROOT / "docs" / "pictures"
 ANSWERED, INTERVAL = "zinc_electrowinning", (90.0, 88.8, 91.2)  # %, of the answer that is shown
 
 
@@ -90,6 +92,27 @@ def uses(kept: Mapping[str, Any]) -> list[str]:
     return table(("process", "goes into [kWh/t]", "direct current ends in [kWh/t]"), rows)
 
 
+def picture(process: str, one: Mapping[str, Any]) -> str:
+    """Where the energy of a default plant goes, as an SVG file."""
+    cells = {name: value for name, value in one["goes_into"].items() if name not in OUTSIDE}
+    outside = {name: value for name, value in one["goes_into"].items() if name in OUTSIDE}
+    bound = {name: value for name, value in one["ends_in"].items() if name != HEAT}
+    flow = MeanFlow(one["rows"], cells, outside, bound, one["ends_in"][HEAT])
+    return diagram(flow, f"{load(process).process.title}: where its energy goes") + "\n"
+
+
+def pictures(kept: Mapping[str, Any]) -> dict[Path, str]:
+    """The picture of each default plant by its file."""
+    return {PICTURES / f"energy_{process}.svg": picture(process, one) for process, one in kept.items()}
+
+
+def shown(kept: Mapping[str, Any]) -> list[str]:
+    """The pictures on the page."""
+    return [
+        f"![{process}: from what is bought to what becomes of it](pictures/energy_{process}.svg)\n" for process in kept
+    ]
+
+
 def norms(kept: Mapping[str, Any]) -> list[str]:
     """Norms of the seeds, and where each default plant stands under them."""
     rows = []
@@ -148,7 +171,14 @@ def _shown(found: Any) -> list[str]:
 
 def filled(text: str, kept: Mapping[str, Any]) -> str:
     """The page with all that stands between markers made anew."""
-    parts = {"totals": totals(kept), "uses": uses(kept), "norms": norms(kept), "lines": lines(kept), "answer": answer()}
+    parts = {
+        "totals": totals(kept),
+        "uses": uses(kept),
+        "pictures": shown(kept),
+        "norms": norms(kept),
+        "lines": lines(kept),
+        "answer": answer(),
+    }
     for name, made in parts.items():
         begin, end = f"<!-- {name} of energy -->", f"<!-- end of {name} of energy -->"
         head, found, rest = text.partition(begin)

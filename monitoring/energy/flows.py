@@ -101,6 +101,13 @@ def _drawn(cells: Mapping[str, float]) -> dict[str, float]:
 
 def picture(flow: MeanFlow, title: str) -> str:
     """The Sankey diagram as HTML, with what is below 0 and so not drawn."""
+    below = [f"{html.escape(name)} {value:,.1f}" for name, value in flow.cells.items() if value < 0.0]
+    note = f"<p>Below 0, and taken out of the largest part: {', '.join(below)} kWh/t.</p>" if below else ""
+    return f'<div class="wide">{diagram(flow, title)}</div>{note}'
+
+
+def diagram(flow: MeanFlow, title: str) -> str:
+    """The Sankey diagram as SVG, which may stand alone."""
     nodes = [Node(ELECTRICITY, 0, _BLUE), Node(CELLS, 1, _BLUE), *(Node(one, 1, _GREY) for one in _OUTSIDE)]
     if STEAM in flow.outside:
         nodes.append(Node(STEAM, 0, _RED))
@@ -108,7 +115,4 @@ def picture(flow: MeanFlow, title: str) -> str:
     nodes += [*(Node(name, 3, _GREEN) for name in flow.bound), Node(HEAT, 3, _RED)]
     drawn = links(flow)
     reached = {name for link in drawn for name in (link.source, link.target)}
-    below = [f"{html.escape(name)} {value:,.1f}" for name, value in flow.cells.items() if value < 0.0]
-    note = f"<p>Below 0, and taken out of the largest part: {', '.join(below)} kWh/t.</p>" if below else ""
-    diagram = sankey([node for node in nodes if node.name in reached], drawn, "kWh/t", title)
-    return f'<div class="wide">{diagram}</div>{note}'
+    return sankey([node for node in nodes if node.name in reached], drawn, "kWh/t", title)

@@ -24,8 +24,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(nodes=NODES, links=LINKS):
-    text = sankey(nodes, links, "kWh/t", "where it goes")
-    return ElementTree.fromstring(text.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+    return ElementTree.fromstring(sankey(nodes, links, "kWh/t", "where it goes"))
 
 
 def heights():
