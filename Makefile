@@ -47,7 +47,7 @@ bench: $(VENV)/.built ## measure the simulator, training and serving side by sid
 	$(BIN)/python benchmarks/promises.py
 	$(BIN)/python benchmarks/quality.py
 	$(BIN)/python benchmarks/quality_setpoints.py
-	$(BIN)/python benchmarks/schedules.py
+	$(BIN)/python -m benchmarks.schedules
 	$(BIN)/python benchmarks/control_charts.py
 	$(BIN)/python benchmarks/literature.py
 	$(BIN)/python -m benchmarks.energy

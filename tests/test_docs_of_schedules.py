@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import schedules as benchmark
+from benchmarks.schedules import played as benchmark
 from seeds import load, names
 
 ROOT = Path(__file__).parent.parent
@@ -16,7 +16,7 @@ PAGE = (ROOT / "docs" / "schedules.md").read_text(encoding="utf-8")
 def test_every_process_whose_current_follows_a_tariff_was_played():
     assert sorted(RESULTS) == [name for name in names() if load(name).schedule is not None]
     for name, result in RESULTS.items():
-        assert result["digest"] == benchmark.schedule_digest(load(name)), f"python benchmarks/schedules.py {name}"
+        assert result["digest"] == benchmark.schedule_digest(load(name)), f"python -m benchmarks.schedules {name}"
         assert [one["plant"] for one in result["by_plant"]] == list(benchmark.FINAL)
 
 

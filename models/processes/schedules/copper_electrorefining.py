@@ -1,28 +1,39 @@
 """A tankhouse by the hour: voltage and efficiency of a section's cells against the current.
 
-Curves are those of `models.processes.copper_electrorefining` at the mean state of the newest rows, each times a factor
-so that it meets what was measured: the voltage, since nearly all of it is resistance, and the losses. Shorts arise with a power of the current of the
-hour over its mean, as dendrites do, so that a swing of the current costs copper. Steam that the cells' heat saves is
-not counted.
+Curves are of the equations and constants of `models.processes.copper_electrorefining` at the mean state of the newest
+rows, each times a factor so that it meets what was measured: the voltage, since nearly all of it is resistance, and the
+losses. Shorts arise with a power of the current of the hour over its mean, as dendrites do, so that a swing of the
+current costs copper. Steam that the cells' heat saves is not counted.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from models.processes.copper_electrorefining import CATHODE_AREA, CROP, features
+from models.processes.copper_electrorefining import (
+    ANODE,
+    CATHODE_AREA,
+    CROP,
+    MOST_POLARISATION,
+    PITCH,
+    PLATE,
+    SHORT_RATIO,
+    STRAY,
+)
 from models.schedules.line import Level, Line
 from models.schedules.lookup import Rows
 from models.schedules.means import doubts_of, loss_over, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import COPPER_EQUIVALENT
+from physics.refining.current_losses import dissolution_loss, refining_efficiency, short_loss
+from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, limiting_current
+from physics.refining.electrodes import crop_gap, face_growth
+from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
 from seeds import Seed
 
 _STATE = (
-    "charge", "cell_voltage", "current_density", "current_swing", "cell_temperature", "cell_flow", "short_rate",
-    "patrol_interval", "glue_dose", "thiourea_dose", "chloride_assay", "suspended_solids", "anode_age", "anode_as",
-    "anode_sb", "anode_bi", "electrolyte_cu", "electrolyte_h2so4", "electrolyte_ni", "electrolyte_as",
-    "electrolyte_fe",
+    "charge", "cell_voltage", "current_density", "cell_temperature", "cell_flow", "short_rate", "anode_age",
+    "electrolyte_cu", "electrolyte_h2so4", "electrolyte_ni", "electrolyte_as", "electrolyte_fe",
 )  # fmt: skip
 NEEDED = (*_STATE, "current_efficiency")
 
@@ -34,15 +45,16 @@ def line(newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Lin
     state = {name: mean_of(newest, name) for name in _STATE}
     usual = state["charge"] / CROP
     at_usual = {name: float(values[0]) for name, values in _at(state, np.array([usual])).items()}
-    resistance = state["cell_voltage"] / -at_usual["voltage_excess"]  # over that of a clean cell
-    factor = loss_over(known["current_efficiency"], 100.0 - at_usual["expected_loss"])
+    resistance = state["cell_voltage"] / at_usual["voltage"]  # over that of a clean cell
+    short = float(short_loss(state["short_rate"], SHORT_RATIO))
+    factor = loss_over(known["current_efficiency"], 100.0 - at_usual["loss"])
 
     def voltage(current: FloatArray) -> FloatArray:
-        return -resistance * _at(state, current)["voltage_excess"]
+        return resistance * _at(state, current)["voltage"]
 
     def efficiency(current: FloatArray) -> FloatArray:
         more = np.power(np.asarray(current) / usual, p["shorts_per_current"] - 1.0) - 1.0
-        return 100.0 - factor * (_at(state, current)["expected_loss"] + at_usual["short_loss"] * more)
+        return 100.0 - factor * (_at(state, current)["loss"] + short * more)
 
     def polarisation(current: FloatArray) -> FloatArray:
         return _at(state, current)["polarisation"]
@@ -64,8 +76,19 @@ def line(newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Lin
 
 
 def _at(state: dict[str, float], current: FloatArray) -> dict[str, FloatArray]:
-    """Features of the mean cell at other currents; `voltage_excess` is the negative of its clean voltage."""
-    columns = {name: np.full(len(current), value) for name, value in state.items()}
-    density = 1000.0 * np.asarray(current) / CATHODE_AREA
-    none = np.zeros(len(current))
-    return features(columns | {"current_density": density, "cell_voltage": none, "current_swing": none})
+    """The mean cell at other currents: clean voltage [V], loss of current [%] and polarisation [1]."""
+    density, warm = 1000.0 * np.asarray(current) / CATHODE_AREA, state["cell_temperature"]
+    layer = diffusion_layer_thickness(density, state["cell_flow"])
+    limit = limiting_current(state["electrolyte_cu"], diffusion_coefficient(warm), layer)
+    polarisation = np.minimum(density / limit, MOST_POLARISATION)
+    conductivity = electrolyte_conductivity_price_1981(
+        warm, *(state[f"electrolyte_{name}"] for name in ("cu", "h2so4", "ni", "as"))
+    )
+    gap = crop_gap(PITCH, ANODE, PLATE, state["anode_age"], 0.0, face_growth(state["current_density"]))
+    dissolved = dissolution_loss(warm, density, state["electrolyte_fe"])
+    short = short_loss(state["short_rate"], SHORT_RATIO)
+    return {
+        "voltage": refining_cell_voltage(density, conductivity, warm, polarisation, gap),
+        "loss": 100.0 - refining_efficiency(short, STRAY, dissolved),
+        "polarisation": polarisation,
+    }

@@ -1,27 +1,51 @@
 """The cell house by the hour: voltage and efficiency against the current, heat against towers, zinc against feed.
 
-Curves are those of `models.processes.zinc_electrowinning` at the mean state of the newest rows, moved so that they meet
-what was measured: the voltage by a constant, what is lost of the current by a factor.
+Curves are of the equations and constants of `models.processes.zinc_electrowinning` at the mean state of the newest
+rows, moved so that they meet what was measured: the voltage by a constant, what is lost of the current by a factor.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from models.processes.zinc_electrowinning import EVAPORATED, features
+from models.processes.zinc_electrowinning import (
+    CATHODE_AREA,
+    CONTACTS,
+    EVAPORATED,
+    GAP,
+    GAS_SHARE,
+    HOLE_RATE,
+    IRON_SHARE,
+    LEFT,
+    SHORT_CURRENT,
+    SHORTS_SEEN,
+    STRIP_CYCLE,
+)
 from models.schedules.line import Balance, Level, Line
 from models.schedules.lookup import Rows
 from models.schedules.means import deviations, doubts_of, loss_over, mean_of
 from physics.arrays import FloatArray
 from physics.electrochemistry import ZINC_EQUIVALENT
 from physics.winning.balances import released_heat
+from physics.winning.impurities import hole_share, impurity_logarithm, induction_time
+from physics.winning.kinetics import cathode_currents, hydrogen_exchange, zinc_exchange
+from physics.winning.winning_voltage import (
+    bath_drop,
+    deposit_thickness,
+    oxygen_overvoltage,
+    with_bubbles,
+    zinc_bath_conductivity,
+    zinc_decomposition_voltage,
+)
 from seeds import Seed
 
 NEEDED = (
     "line_current", "cell_voltage", "cell_temperature", "zinc_in_cell", "acid_in_cell", "feed_flow", "short_circuits",
-    "cobalt", "nickel", "copper", "antimony_in_hand", "germanium_in_hand", "glue_dose", "zinc_feed",
-    "temperature_target", "ambient_temperature", "current_efficiency",
+    "cobalt", "nickel", "copper", "antimony_in_hand", "germanium_in_hand", "glue_dose",
+    "ambient_temperature", "current_efficiency",
 )  # fmt: skip
+
+_LEAST_CURRENT = 5.0  # kA, below which Tafel's equation ends
 
 
 def line(newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Line:
@@ -30,20 +54,19 @@ def line(newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Lin
     p = {name: one.value for name, one in seed.schedule.parameters.items()}
     state = {name: mean_of(newest, name) for name in NEEDED if name in newest and name != "current_efficiency"}
     usual = state["line_current"]
-    offset = state["cell_voltage"] + float(_at(state, np.array([usual]))["excess_voltage"][0])
-    factor = loss_over(known["current_efficiency"], float(_at(state, np.array([usual]))["expected_efficiency"][0]))
+    at_usual = {name: float(values[0]) for name, values in _at(state, np.array([usual])).items()}
+    offset = state["cell_voltage"] - at_usual["voltage"]
+    factor = loss_over(known["current_efficiency"], at_usual["efficiency"])
 
     def voltage(current: FloatArray) -> FloatArray:
-        return offset - _at(state, current)["excess_voltage"]
+        return offset + _at(state, current)["voltage"]
 
     def efficiency(current: FloatArray) -> FloatArray:
-        return 100.0 - factor * (100.0 - _at(state, current)["expected_efficiency"])
-
-    shares = 0.01 * float(np.mean(_at(state, np.array([usual]))["short_loss"]))
+        return 100.0 - factor * (100.0 - _at(state, current)["efficiency"])
 
     def heat(current: FloatArray) -> FloatArray:
         zinc = 0.01 * efficiency(current)
-        return released_heat(current, voltage(current), zinc, np.maximum(1.0 - shares - zinc, 0.0))
+        return released_heat(current, voltage(current), zinc, np.maximum(1.0 - _passed(state) - zinc, 0.0))
 
     def zinc_rate(current: FloatArray) -> FloatArray:
         """Zinc that the feed brings beyond what is made and spent: the feed follows the current."""
@@ -79,6 +102,26 @@ def line(newest: Rows, known: Rows, seed: Seed, steps: int, hours: float) -> Lin
 
 
 def _at(state: dict[str, float], current: FloatArray) -> dict[str, FloatArray]:
-    """Features of the mean cell at other currents; `excess_voltage` is the negative of its usual voltage."""
-    columns = {name: np.full(len(current), value) for name, value in state.items()}
-    return features(columns | {"line_current": np.asarray(current), "cell_voltage": np.zeros(len(current))})
+    """The mean cell at other currents: voltage of clean anodes [V] and efficiency [%], shape of the currents."""
+    zinc, acid, warm = state["zinc_in_cell"], state["acid_in_cell"], state["cell_temperature"]
+    feed = {name: state[name] for name in ("cobalt", "nickel", "copper")}
+    feed |= {name: 1e-3 * state[f"{name}_in_hand"] for name in ("antimony", "germanium")}
+    cobalt, nickel, antimony, germanium, copper = (LEFT[name] * feed[name] for name in LEFT)
+    density = 1e3 * np.maximum(current, _LEAST_CURRENT) / CATHODE_AREA
+    logarithm = impurity_logarithm(cobalt, nickel, antimony, germanium, copper, state["glue_dose"])
+    exchange = zinc_exchange(zinc, density, state["glue_dose"]), hydrogen_exchange(acid, warm, logarithm)
+    plated, _, overvoltage = cathode_currents(density, *exchange, warm)
+    onset = induction_time(cobalt, nickel, warm, density)
+    late = np.maximum(STRIP_CYCLE - onset, 0.0) / STRIP_CYCLE
+    holes = 0.5 * hole_share(STRIP_CYCLE, onset, HOLE_RATE) * late  # mean over the cycle
+    share = (1.0 - _passed(state)) * (1.0 - holes) * plated / density
+    gap = GAP - 0.5 * deposit_thickness(density, 100.0 * plated / density, STRIP_CYCLE)
+    bath = with_bubbles(zinc_bath_conductivity(warm, zinc, acid), GAS_SHARE)
+    voltage = zinc_decomposition_voltage(warm, zinc, acid) + oxygen_overvoltage(density) + overvoltage
+    contacts = CONTACTS * np.asarray(current) / state["line_current"]
+    return {"voltage": voltage + bath_drop(density, gap, bath) + contacts, "efficiency": 100.0 * share}
+
+
+def _passed(state: dict[str, float]) -> float:
+    """Share of the current that goes through short circuits, of which patrols miss some, or turns iron over."""
+    return SHORT_CURRENT / SHORTS_SEEN * state["short_circuits"] + IRON_SHARE

@@ -1,9 +1,5 @@
 """Schedules of the current under a tariff, played through simulated plants by the hour.
 
-    python benchmarks/schedules.py                        # all processes with a [schedule]; the figures go to docs
-    python benchmarks/schedules.py zinc_electrowinning    # one; the figures of the others stay as they are
-    python benchmarks/schedules.py --development          # on plants to develop on; prints, and writes nothing
-
 Each plant has other parameters, drawn by the spread of the seed's. At many times of its year a schedule is ordered from
 the rows that are then in hand, and played through forks of the plant, once as it is and once at the flat current that
 it is compared with: the same weather, feed, faults and random numbers. What was stated is compared with what was so:
@@ -15,7 +11,6 @@ the plants of FINAL. Figures are kept in docs/results/schedules.json; the tables
 import datetime as dt
 import hashlib
 import json
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -32,11 +27,11 @@ from models.schedules.line import Line
 from models.schedules.order import Order, limits_of
 from models.schedules.schedule import schedule
 from physics.arrays import FloatArray
-from seeds import Seed, load, names
+from seeds import Seed, load
 from synthetic_data import Running, another_plant, begin
 from synthetic_data.engine.playing import play
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "schedules.json", ROOT / "docs" / "schedules.md"
 BEGIN, END = "<!-- played -->", "<!-- end of played -->"
 DEVELOPMENT, FINAL = range(301, 303), range(501, 505)
@@ -296,21 +291,3 @@ def with_table(text: str, results: Mapping[str, Mapping[str, object]]) -> str:
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}{BEGIN}\n\n" + "\n".join(table(results)) + f"\n\n{END}{after}"
-
-
-def main() -> None:
-    """Measure, and write what was found unless it is development."""
-    asked = [one for one in sys.argv[1:] if not one.startswith("--")]
-    development = "--development" in sys.argv
-    known = [name for name in names() if load(name).schedule is not None]
-    found = {name: measured(name, DEVELOPMENT if development else FINAL) for name in asked or known}
-    if development:
-        return
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    results = {name: one for name, one in (results | found).items() if name in known}
-    RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=1) + "\n")
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), dict(sorted(results.items()))), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
