@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
 
+from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from seeds import Seed
 from synthetic_data.engine.futures import in_hand, partly_in_hand
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
-from synthetic_data.potline import cell, instruments, operators, state
+from synthetic_data.potline import cell, instruments, operators, playing, state
 from synthetic_data.potline import days as potline_days
 from synthetic_data.potline.cell import Day
 from synthetic_data.potline.line import CURRENT_KNOB, Line, LinePeriod
@@ -127,6 +129,14 @@ class _Potline:
             round(count * self._plan.period_days),
             (running, {name: reports[name][running] for name in (*self._before, *knobs)}),
         )
+
+    def ahead(self, profile: FloatArray) -> Day:
+        """What a current by the hour does in the hours to come, shape (hours, pots that run) each; nothing moves."""
+        other = copy.deepcopy(self)
+        line = other._line.go()
+        knobs = other._choose(line).knobs
+        kept = playing.running(self._pots, line.parameters)
+        return {name: values[:, kept] for name, values in playing.ahead(self._pots, line, knobs, profile).items()}
 
     def _choose(self, line: LinePeriod) -> operators.Setpoints:
         p, stream = line.parameters, in_hand(self._rng)

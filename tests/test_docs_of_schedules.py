@@ -26,7 +26,7 @@ def test_the_table_of_the_page_is_the_measured_one():
 
 @pytest.mark.parametrize("name", sorted(RESULTS))
 def test_savings_limits_and_seconds_are_as_promised(name):
-    own, allowed = RESULTS[name]["all"], {one.name: one.chance for one in load(name).constraints}
+    own, allowed = RESULTS[name]["all"], {one.name: one.chance for one in load(name).hourly_limits}
     assert 0.9 < own["stated_over_saved"] < 1.1
     assert own["seconds_most"] < 2.0
     beyond = {key.removeprefix("beyond "): value for key, value in own.items() if key.startswith("beyond ")}

@@ -29,7 +29,7 @@ from models.schedules.schedule import schedule
 from physics.arrays import FloatArray
 from seeds import Seed, load
 from synthetic_data import Running, another_plant, begin
-from synthetic_data.engine.playing import play
+from synthetic_data.engine.playing import play, play_ahead
 
 ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "schedules.json", ROOT / "docs" / "schedules.md"
@@ -115,7 +115,9 @@ def order_of(seed: Seed, line: Line, prices: Hours, cells: int, owed: float, now
 
 
 def played_through(plant: InHand, profile: FloatArray, period: int) -> dict[str, FloatArray]:
-    """What a profile does by the hour, period after period; the plant moves on."""
+    """What a profile does by the hour, period after period, or in the first hours of a longer one."""
+    if period > len(profile):
+        return play_ahead(plant.running, profile)
     parts = [plant.go(part) for part in np.split(profile, len(profile) // period)]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
@@ -124,7 +126,7 @@ def bought(seed: Seed, played: Mapping[str, FloatArray]) -> FloatArray:
     """Energy that all cells bought in each hour [kWh]."""
     rectifier, auxiliary = (seed.economics[name].value for name in ("rectifier_efficiency", "auxiliary_energy"))
     cells = played["current"] * played["cell_voltage"] / rectifier + 1e-3 * auxiliary * played["metal"]
-    return cells.sum(axis=1)
+    return cells.mean(axis=1) * UNITS
 
 
 def windows(seed: Seed, number: int) -> Iterator[dict[str, float]]:
@@ -134,9 +136,10 @@ def windows(seed: Seed, number: int) -> Iterator[dict[str, float]]:
     hours = period * count if period <= LONGEST else LONGEST
     running = begin(another_plant(seed, number), units=UNITS, years=1.2)
     plant = InHand(seed, running, [])
-    every = max(round((365 * 24 / period - FIRST) / STARTS), count)
-    for at in range(FIRST + every * STARTS):
-        if at >= FIRST and (at - FIRST) % every == 0:
+    first, starts = (FIRST, STARTS) if period <= LONGEST else (FIRST // 2, STARTS // 3)
+    every = max(round((365 * 24 / period - first) / starts), count if period <= LONGEST else 1)
+    for at in range(first + every * starts):
+        if at >= first and (at - first) % every == 0:
             prices = day_ahead(hours, at) if at // every % 2 else by_classes(hours)
             yield from one_window(plant, prices, period)
         plant.go()
@@ -156,8 +159,8 @@ def one_window(plant: InHand, prices: Hours, period: int) -> Iterator[dict[str, 
     seconds = time.perf_counter() - began
     after, flat = (played_through(plant.fork(), one, period) for one in (found.current, np.full(hours, found.flat)))
     costs = [float(prices.values @ bought(seed, one)) for one in (after, flat)]
-    made = [1e-3 * float(one["metal"].sum()) for one in (after, flat)]
-    again = replanned(plant.fork(), prices, period, owed)
+    made = [1e-3 * UNITS * float(one["metal"].mean(axis=1).sum()) for one in (after, flat)]
+    again = replanned(plant.fork(), prices, period, owed) if period <= hours else made[0]
     saving = costs[1] - costs[0] - found.worth.get("owed", 0.0) * (made[1] - made[0])
     beyond = {}
     for limit in found.order.limits:
@@ -247,7 +250,7 @@ def figures(found: pd.DataFrame) -> dict[str, float]:
 def schedule_digest(seed: Seed) -> str:
     """Digest of all that schedules of a seed's plant rest on."""
     assert seed.schedule is not None
-    text = seed_digest(seed) + json.dumps(seed.schedule.model_dump(mode="json"), sort_keys=True)
+    text = seed_digest(seed) + json.dumps(seed.schedule.model_dump(mode="json", exclude_defaults=True), sort_keys=True)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 

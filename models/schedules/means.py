@@ -24,7 +24,7 @@ def mean_of(rows: Rows, name: str) -> float:
 
 def deviations(seed: Seed, name: str) -> float:
     """Standard deviations beyond which a constraint's chance lies in a normal distribution; 0 without a constraint."""
-    chances = [one.chance for one in seed.constraints if one.name == name]
+    chances = [one.chance for one in seed.hourly_limits if one.name == name]
     return float(norm.isf(min(chances))) if chances else 0.0
 
 
@@ -34,6 +34,15 @@ def doubts_of(seed: Seed) -> Doubts:
     p = seed.schedule.parameters
     names = ("voltage", "voltage_slope", "efficiency", "efficiency_slope", "saving")
     return Doubts(**{name: p[f"{name}_doubt"].value for name in names})
+
+
+def known_mean(measured: FloatArray) -> float:
+    """Current efficiency of recent rows [%]; ScheduleError where no row has its label."""
+    known = measured[np.isfinite(measured)]
+    if not len(known):
+        raise ScheduleError([("rows", "no row of known efficiency", "current_efficiency in at least one row")])
+    # The median, since rows of an upset say nothing of the days after it.
+    return float(np.median(known))
 
 
 def loss_over(measured: FloatArray, expected: float) -> float:
@@ -49,11 +58,7 @@ def loss_over(measured: FloatArray, expected: float) -> float:
     expected
         Current efficiency by physics at the usual current [%]
     """
-    known = measured[np.isfinite(measured)]
-    if not len(known):
-        raise ScheduleError([("rows", "no row of known efficiency", "current_efficiency in at least one row")])
-    # The median, since rows of an upset say nothing of the days after it.
-    factor = (100.0 - float(np.median(known))) / (100.0 - expected)
+    factor = (100.0 - known_mean(measured)) / (100.0 - expected)
     if not 1.0 / _MOST_LOSS <= factor <= _MOST_LOSS:
         wanted = f"a loss of current of {1.0 / _MOST_LOSS:g} to {_MOST_LOSS:g} times what physics expects"
         raise ScheduleError([("rows", f"one of {factor:.3g} times", wanted)])

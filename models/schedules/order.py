@@ -79,11 +79,11 @@ class Order:
 
 def limits_of(seed: Seed, replaced: Mapping[str, float]) -> tuple[Limit, ...]:
     """Constraints of a seed, of which `replaced` has other bounds by name; ScheduleError names an unknown one."""
-    names = [one.name for one in seed.constraints]
+    names = [one.name for one in seed.hourly_limits]
     if unknown := [name for name in replaced if name not in names]:
         known = f"one of {', '.join(dict.fromkeys(names)) or 'none'}"
         raise ScheduleError([(f"limits.{name}", replaced[name], known) for name in unknown])
     return tuple(
         Limit(one.name, seed.unit_of(one), replaced.get(one.name, one.bound), one.at_most is not None, one.chance)
-        for one in seed.constraints
+        for one in seed.hourly_limits
     )

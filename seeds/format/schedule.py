@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from seeds.format.constraints import Constraint
 from seeds.format.quantity import Name, Part, Quantity
 
 CURRENT_UNIT, RAMP_UNIT = "kA", "kA/h"
@@ -28,6 +29,8 @@ class Schedule(Part):
         Current in operation [kA].
     ramp : Quantity
         Largest change in an hour [kA/h].
+    limits : list of Constraint
+        What cells keep in each hour, in the place of [[constraints]], which are of a whole period; empty: these are.
     parameters : dict of str to Quantity
         Sizes and doubts that the physics of the process's schedules names.
     """
@@ -37,6 +40,7 @@ class Schedule(Part):
     lowest: Quantity
     highest: Quantity
     ramp: Quantity
+    limits: Annotated[list[Constraint], Field([])]
     parameters: Annotated[dict[Name, Quantity], Field({})]
 
 

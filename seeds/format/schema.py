@@ -148,6 +148,11 @@ class Seed(Part):
         """Whether a row of a file is of whole days, so that summer time does not move it."""
         return self.is_daily and self.table.every is None
 
+    @property
+    def hourly_limits(self) -> list[Constraint]:
+        """What cells keep in each hour of a schedule: limits of [schedule], or the constraints where it has none."""
+        return self.schedule.limits if self.schedule is not None and self.schedule.limits else self.constraints
+
     def unit_of(self, constraint: Constraint) -> str:
         """Unit of what a constraint limits."""
         unit = self.column(constraint.column).unit if constraint.column else constraint.unit

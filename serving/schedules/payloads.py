@@ -87,7 +87,7 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
                     json_schema_extra={"x-unit": seed.unit_of(one)},
                 ),
             ]
-            for one in seed.constraints
+            for one in seed.hourly_limits
         },
     )
     metal = "metal owed by all cells over the hours of the tariff"

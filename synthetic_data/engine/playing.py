@@ -66,3 +66,24 @@ def play(plant: Running, profile: FloatArray) -> tuple[Step, dict[str, FloatArra
     for simulator in after:
         simulator.profile = None
     return step, {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}
+
+
+def play_ahead(plant: Running, profile: FloatArray) -> dict[str, FloatArray]:
+    """What a current by the hour would do in the hours to come, of a plant whose period is longer; nothing moves.
+
+    Returns
+    -------
+    dict of str to FloatArray
+        As `played` of `play`.
+
+    Raises
+    ------
+    SimulationError
+        The plant's simulator cannot look ahead so.
+    """
+    parts = []
+    for simulator in plant._simulators:
+        if not hasattr(simulator, "ahead"):
+            raise SimulationError(f"{type(simulator).__name__.lstrip('_')}: plays no hours ahead")
+        parts.append(simulator.ahead(np.asarray(profile, dtype=np.float64)))
+    return {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}

@@ -107,8 +107,10 @@ def fluoride(p: PotlineParameters, pots: Pots, day: Day) -> None:
     pots.bath_mass = pots.bath_mass + added + arriving - lost
 
 
-def heat(p: PotlineParameters, pots: Pots, day: Day, current: float, ambient: float, slope: FloatArray) -> None:
-    """Bath temperature and ledge after a day, by an implicit step of two heat balances.
+def heat(
+    p: PotlineParameters, pots: Pots, day: Day, current: float, ambient: float, slope: FloatArray, hours: float = _HOURS
+) -> None:
+    """Bath temperature and ledge after a day, or after fewer hours, by an implicit step of two heat balances.
 
     Bath: C dt/dtime = inflow - H (t - t_liq) - G (t - ambient). Ledge: L dm/dtime = Q - H (t - t_liq), with Q what the
     ledge passes to the wall. Pure cryolite freezes, so that the liquidus moves with m. A first step takes tangents
@@ -116,11 +118,13 @@ def heat(p: PotlineParameters, pots: Pots, day: Day, current: float, ambient: fl
     """
     thickness_per_mass = 100.0 / (p.ledge_density * p.ledge_area)
     area = p.ledge_area * (1.0 + p.side_per_metal * (day["metal_level"] - p.metal_level_target))
+    shorter, latent = _HOURS / hours, _LATENT * (_HOURS / hours)
     balance = _HeatBalance(
         inflow=_inflow(p, pots, day, current),
         side=_MILLI * p.ledge_transfer * pots.transfer_factor * area,
         top=p.top_loss * pots.heat_loss_factor,
-        capacity=1000.0 * thermal_mass(pots.bath_mass, pots.metal_mass) / _SECONDS,
+        capacity=shorter * (1000.0 * thermal_mass(pots.bath_mass, pots.metal_mass) / _SECONDS),
+        latent=latent,
         passed=ledge_heat(day["liquidus"], ambient, ledge(p, pots) + p.wall_as_ledge, area, p.ledge_conductivity),
         warmth=pots.bath_temperature - ambient,
         excess=pots.bath_temperature - day["liquidus"],
@@ -138,9 +142,9 @@ def heat(p: PotlineParameters, pots: Pots, day: Day, current: float, ambient: fl
     pots.bath_mass = pots.bath_mass - grown
     day["heat_in"] = balance.inflow
     day["heat_top"] = balance.top * (balance.warmth + warmed)
-    day["heat_side"] = balance.side * (balance.excess + warmed - secant * grown) + _LATENT * grown
+    day["heat_side"] = balance.side * (balance.excess + warmed - secant * grown) + latent * grown
     day["heat_wall"] = balance.passed
-    day["heat_stored"] = balance.capacity * warmed - _LATENT * grown
+    day["heat_stored"] = balance.capacity * warmed - latent * grown
     day["shell_temperature"] = ambient + 1000.0 * day["heat_side"] / area * p.shell_resistance
     day["ledge"] = ledge(p, pots)
 
@@ -152,7 +156,8 @@ class _HeatBalance:
     inflow: FloatArray
     side: FloatArray  # H, heat transfer to the ledge [kW/K]
     top: FloatArray  # G, through top and bottom [kW/K]
-    capacity: FloatArray  # C over a day [kW/K]
+    capacity: FloatArray  # C over the step [kW/K]
+    latent: float  # L over the step [kW/kg]
     passed: FloatArray  # Q
     warmth: FloatArray  # bath over ambient [K]
     excess: FloatArray  # bath over liquidus [K]
@@ -167,7 +172,7 @@ class _HeatBalance:
         bath_rest = self.inflow - self.side * self.excess - self.top * self.warmth
         ledge_rest = self.passed - self.side * self.excess
         a, b = self.capacity + self.side + self.top, -self.side * slope
-        c, d = self.side, _LATENT - by_mass - self.side * slope
+        c, d = self.side, self.latent - by_mass - self.side * slope
         grown = (a * ledge_rest - c * bath_rest) / (a * d - b * c)
         grown = np.minimum(np.maximum(grown, self.growth_least), self.growth_most)
         return grown, (bath_rest - b * grown) / a
