@@ -34,6 +34,8 @@ KNOBS = {
     "glue_dose": "glue_dose",  # nothing reads what a pump doses
 }
 SHARED = {"line_current_target": "line_current"}
+TUNED = tuple(KNOBS)
+SURE: frozenset[tuple[str, str]] = frozenset()
 DRIVEN = ("cell_temperature", "zinc_in_cell", "acid_in_cell", "cell_voltage", "feed_flow", "line_current", *KNOBS)
 BEFORE = ("zinc_feed", "antimony_in_hand", "cobalt_in_hand", "nickel_in_hand")
 ASSUMED: dict[str, str] = {}
