@@ -179,6 +179,8 @@ def figures(found: Schedule) -> Iterator[str]:
             f"{kept.limit.name}: {kept.extreme:.2f} {kept.limit.unit} in the mean cell, {word} {side} "
             f"{kept.backed_off:.2f} so that cells keep {kept.limit.bound:g}"
         )
+    if found.unwatched:
+        yield f"not followed by the hour: {', '.join(found.unwatched)}"
     for name, value in found.worth.items():
         does = "costs" if name == "owed" else "would save"
         yield f"one {found.units[name].strip('()')} more of {name} {does} {value:.2f} $"

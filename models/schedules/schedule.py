@@ -99,6 +99,12 @@ class Schedule:
     worth: dict[str, float]
 
     @property
+    def unwatched(self) -> list[str]:
+        """Limits of the order that nothing here follows by the hour."""
+        kept = [one.limit for one in self.kept]
+        return list(dict.fromkeys(one.name for one in self.order.limits if one not in kept))
+
+    @property
     def units(self) -> dict[str, str]:
         """Unit of each limit that may have a worth."""
         own = {"owed": "t", "lowest": "kA", "highest": "kA", "ramp": "(kA/h)"}

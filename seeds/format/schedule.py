@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from seeds.format import constraints
 from seeds.format.constraints import Constraint
 from seeds.format.quantity import Name, Part, Quantity
 
@@ -55,6 +56,13 @@ def faults(raw: Mapping[str, Any], columns: Mapping[str, dict[str, Any]]) -> Ite
         column is None or column.get("role") != "during" or column.get("unit") not in _CURRENTS
     ):
         yield f"schedule.current: got '{name}': expected a column of role during in kA, or of charge in kAh"
+    for fault in constraints.faults({"constraints": given.get("limits")}, columns):
+        yield fault.replace("constraints", "schedule.limits", 1)
+    yield from _number_faults(given)
+
+
+def _number_faults(given: Mapping[str, Any]) -> Iterator[str]:
+    """Units and order of the current's limits."""
     found: list[tuple[str, float]] = []
     for key in (*_ORDERED, "ramp"):
         one, unit = given.get(key), RAMP_UNIT if key == "ramp" else CURRENT_UNIT

@@ -129,6 +129,7 @@ def _answer(found: Schedule, seed: Seed) -> Record:
             }
             for kept in found.kept
         ],
+        "unwatched": found.unwatched,
         "worth": [
             {"limit": name, "value": value, "unit": f"$/{found.units[name]}"} for name, value in found.worth.items()
         ],

@@ -212,6 +212,9 @@ def _answer(seed: Seed) -> Any:
             "co2e": number,
             "flat": flat,
             "limits": list[limit],
+            "unwatched": Annotated[
+                list[str], Field(description="limits of the seed that physics here does not follow by the hour")
+            ],
             "worth": list[worth],
         },
     )

@@ -43,6 +43,12 @@ def test_intervals_follow_from_the_doubts_and_vanish_with_them(line, order):
     assert doubtful.saving.low < doubtful.saving.value < doubtful.saving.high
 
 
+def test_a_limit_that_nothing_follows_is_named(line, order):
+    other = replace(order.limits[0], name="noise")
+    assert schedule(line, replace(order, limits=(*order.limits, other))).unwatched == ["noise"]
+    assert schedule(line, order).unwatched == []
+
+
 def test_limits_are_kept_with_their_back_off(line, order):
     (kept,) = schedule(line, order).kept
     assert kept.limit.name == "temperature"

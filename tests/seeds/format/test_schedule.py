@@ -43,3 +43,16 @@ def test_a_process_may_have_none():
 )
 def test_what_does_not_go_together_is_refused(change, instead, said):
     assert any(one.startswith(said) for one in faults(change, instead))
+
+
+def test_limits_of_hours_are_checked_as_constraints_are():
+    text = load("aluminium_reduction").text.replace("at_most = 980\n", "at_most = 9800\n")
+    with pytest.raises(SeedError) as raised:
+        parse(text, Path("aluminium_reduction.toml"))
+    assert any(one.startswith("schedule.limits.bath_temperature.at_most: got 9800") for one in raised.value.faults)
+
+
+def test_limits_of_hours_are_the_constraints_where_there_are_none():
+    zinc, potline = load("zinc_electrowinning"), load("aluminium_reduction")
+    assert zinc.hourly_limits == zinc.constraints
+    assert potline.hourly_limits == potline.schedule.limits
