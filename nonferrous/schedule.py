@@ -167,11 +167,11 @@ def _lines(found: Schedule) -> Iterator[str]:
 def figures(found: Schedule) -> Iterator[str]:
     """Metal, cost, saving, energy, limits and what they are worth, in words."""
     share = found.saving.value / (found.total_cost.value + found.saving.value)
-    yield f"metal {_ranged(found.tonnes, '.1f')} t of {found.order.owed:g} t owed"
-    yield f"cost {_ranged(found.total_cost, '.0f')} $"
-    yield f"saves {_ranged(found.saving, '.0f')} $, {share:.1%} of the cost of {found.flat:.1f} kA in every hour"
+    yield f"metal {_ranged(found.tonnes, ',.1f')} t of {found.order.owed:,g} t owed"
+    yield f"cost {_ranged(found.total_cost, ',.0f')} $"
+    yield f"saves {_ranged(found.saving, ',.0f')} $, {share:.1%} of the cost of {found.flat:.1f} kA in every hour"
     more = found.energy - found.flat_energy
-    yield f"buys {found.energy:.0f} kWh ({more:+.0f} beside the flat current), {found.emission:.0f} kgCO2e"
+    yield f"buys {found.energy:,.0f} kWh ({more:+,.0f} beside the flat current), {found.emission:,.0f} kgCO2e"
     for kept in found.kept:
         side = "at most" if kept.limit.at_most else "at least"
         word = "kept" if kept.always else "kept as soon as a current can:"
@@ -183,7 +183,7 @@ def figures(found: Schedule) -> Iterator[str]:
         yield f"not followed by the hour: {', '.join(found.unwatched)}"
     for name, value in found.worth.items():
         does = "costs" if name == "owed" else "would save"
-        yield f"one {found.units[name].strip('()')} more of {name} {does} {value:.2f} $"
+        yield f"{name}: one {found.units[name].strip('()')} more {does} {value:,.2f} $"
 
 
 def _ranged(one: Range, form: str) -> str:
