@@ -17,7 +17,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -221,7 +221,7 @@ def section(name: str, found: Mapping[str, Any]) -> Iterator[str]:
         ),
         (trust(arm, one, knobs) for arm, one in others.items()),
     )
-    yield from (statements(found["statements"]), "")
+    yield from (statements(found["statements"], arms), "")
     yield from table(
         ("$/unit/d (stated over realised) on", *found["plants"]),
         ((WORDS[arm], *(by_plant(plant[arm]) for plant in found["plants"].values())) for arm in others),
@@ -284,13 +284,14 @@ def by_plant(one: Mapping[str, Any]) -> str:
     return shown(one["gain"], ".1f") + ("" if ratio is None else f" ({ratio:.2f})")
 
 
-def statements(found: Mapping[str, Any]) -> str:
-    """What was stated over all plants and recommendations, in a sentence."""
+def statements(found: Mapping[str, Any], ran: Iterable[str]) -> str:
+    """What was stated over all plants and recommendations that ran, in a sentence."""
     if not found["count"]:
         return "Nothing was recommended."
     low, high = HONEST
+    named = "; ".join(WORDS[arm] for arm in RECOMMENDED if arm in ran)
     return (
-        f"Of {found['count']:.0f} plants times recommendations ({'; '.join(WORDS[arm] for arm in RECOMMENDED)}) the "
+        f"Of {found['count']:.0f} plants times recommendations ({named}) the "
         f"realised gain lies in the stated interval in {found['covered']:.0%}, and the stated over the realised gain "
         f"between {low:g} and {high:g} in {found['honest']:.0%}."
     )
