@@ -9,6 +9,7 @@ import numpy as np
 
 from models.processes.lookup import physics_of
 from models.setpoints.situations import HALF_LIVES, Grid, shifted, smoothed
+from models.table.made import lenders, made_columns
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Event, Seed
 
@@ -102,11 +103,11 @@ def _features(columns: Mapping[str, FloatArray], grid: Grid, seed: Seed) -> dict
     physics = physics_of(seed.process.name)
     if physics is None:
         return {}
+    unit, period = np.nonzero(grid.there)
+    lent = {name: grid.columns[name][grid.there] for name in lenders(seed)}
     made = {}
-    for column in seed.by_role("before"):
-        if column.is_made:
-            of, nothing = column.previous, np.full(grid.there.shape, np.nan)
-            made[column.name] = nothing if of is None else shifted(grid.columns[of.column], of.periods)
-    return {
-        name: np.asarray(values, dtype=np.float64) for name, values in physics.features({**columns, **made}).items()
-    }
+    for name, values in made_columns(lent, seed, unit, grid.starts.to_numpy()[period]).items():
+        made[name] = np.full(grid.there.shape, np.nan)
+        made[name][grid.there] = values
+    found = physics.features({**columns, **made})
+    return {name: np.asarray(values, dtype=np.float64) for name, values in found.items()}
