@@ -1,0 +1,75 @@
+"""Alarms beside the faults that a simulator injects: whether they come before the onset, and before the crew."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from models.setpoints.situations import Grid
+from seeds import Seed
+from training.warnings.evaluate import Followed
+
+FEWEST = 5  # faults of a kind
+LIFT = 2.0  # times more frequent than usual, that the event is in the period of the onset or in the next
+HOUR = pd.Timedelta("1h")
+
+
+def beside_faults(
+    seed: Seed, grid: Grid, said: Followed, faults: pd.DataFrame, first: int
+) -> dict[str, dict[str, float]]:
+    """Figures of each kind of fault after which an event is LIFT times as frequent, from a period on.
+
+    A fault of the whole plant counts once for each unit.
+
+    Returns
+    -------
+    dict of str to dict
+        `faults` (pairs of fault and unit), `event` (share with the event), `usual` (its rate otherwise), `ahead`
+        (share with an alarm at the start of the period of the onset, before it), `alarms` (share of all rows with one,
+        which `ahead` reaches by chance), `after` (share with the first alarm at the start of the next period, none
+        before), and medians of hours: `alarm_delay` of these alarms after the onset, `crew_delay` of the crew.
+    """
+    shape = grid.there.shape
+    y, alarm = (np.full(shape, np.nan) for _ in range(2))
+    y[said.units, said.periods], alarm[said.units, said.periods] = said.y, said.alarm
+    newest = np.isfinite(y[:, first:])
+    usual, alarms = float(y[:, first:][newest].mean()), float(alarm[:, first:][newest].mean())
+    found = {}
+    for kind, own in faults.groupby("kind"):
+        pairs = _pairs(own, grid, y, first)
+        if str(kind).startswith("regime") or len(own) < FEWEST or len(pairs) < FEWEST:
+            continue
+        unit, period, onset, crew = pairs.T
+        unit, period = unit.astype(np.intp), period.astype(np.intp)
+        came = np.fmax(y[unit, period], y[unit, period + 1])
+        ahead, after = alarm[unit, period] == 1.0, (alarm[unit, period] != 1.0) & (alarm[unit, period + 1] == 1.0)
+        if np.nanmean(came) < LIFT * usual:
+            continue
+        length = seed.period / HOUR
+        delays = (period + 1) * length - onset
+        figures = {
+            "faults": float(len(pairs)),
+            "event": float(np.nanmean(came)),
+            "usual": usual,
+            "ahead": float(ahead.mean()),
+            "alarms": alarms,
+            "after": float(after.mean()),
+            "alarm_delay": float(np.median(delays[after])) if after.any() else float("nan"),
+            "crew_delay": float(np.median(crew)),
+        }
+        found[str(kind)] = {name: value for name, value in figures.items() if np.isfinite(value)}
+    return found
+
+
+def _pairs(faults: pd.DataFrame, grid: Grid, y: np.ndarray, first: int) -> np.ndarray:
+    """Unit, period of the onset, onset [h after the first period's start] and the crew's delay [h] of each pair."""
+    number = {name: i for i, name in enumerate(grid.units.tolist())}
+    length = (grid.starts[1] - grid.starts[0]) / HOUR
+    found = []
+    for name, onset, detected in faults[["unit", "onset", "detected"]].itertuples(index=False):
+        hours = (onset - grid.starts[0]) / HOUR
+        period = int(hours // length)
+        units = range(len(grid.units)) if pd.isna(name) else [number[name]] if name in number else []
+        if first <= period < y.shape[1] - 1:
+            found += [(u, period, hours, (detected - onset) / HOUR) for u in units if np.isfinite(y[u, period])]
+    return np.array(found, dtype=np.float64).reshape(-1, 4)

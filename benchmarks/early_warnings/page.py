@@ -1,0 +1,97 @@
+"""Tables of docs/warnings.md, from what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pages.markdown import figure, table
+from training.warnings.card import COLUMNS
+
+ROOT = Path(__file__).parent.parent.parent
+RESULTS, PAGE = ROOT / "docs" / "results" / "warnings.json", ROOT / "docs" / "warnings.md"
+BEGIN, END = "<!-- {} -->", "<!-- end of {} -->"
+DEFAULT = "default"
+WORDS = {"test": "newest periods", "unseen": "and unseen units"}
+NONE = "-"
+
+
+def default_rows(results: Mapping[str, Any]) -> list[str]:
+    """Figures of each event on the default plants."""
+    heads = [head for head, _ in COLUMNS.values()]
+    rows = []
+    for process, found in results.items():
+        for event, one in found["plants"][DEFAULT]["events"].items():
+            for part, words in WORDS.items():
+                cells = [figure(one, f"{part}_{key}", form) for key, (_, form) in COLUMNS.items()]
+                rows.append([process, event, words, *cells])
+    return table(["process", "event", "rows", *heads], rows)
+
+
+def best_rows(results: Mapping[str, Any]) -> list[str]:
+    """Brier scores between what the rate alone gives and the simulator's own best, on all plants."""
+    rows = []
+    for process, found in results.items():
+        for name, plant in found["plants"].items():
+            for event, one in plant["events"].items():
+                nothing, own, best = one["rate_brier"], one["brier"], one["best_brier"]
+                share = (nothing - own) / (nothing - best)
+                rows.append([process, name, event, f"{nothing:.4f}", f"{own:.4f}", f"{best:.4f}", f"{share:.0%}"])
+    heads = ["process", "plant", "event", "rate alone", "warnings", "simulator's best", "of what can be known"]
+    return table(heads, rows)
+
+
+def cost_rows(results: Mapping[str, Any]) -> list[str]:
+    """Costs on all plants, newest periods of all units."""
+    rows = []
+    for process, found in results.items():
+        for name, plant in found["plants"].items():
+            for event, one in plant["events"].items():
+                costs = [f"{one[key]:.2f}" for key in ("cost", "cost_always", "cost_never")]
+                saved = 1 - one["cost"] / min(one["cost_always"], one["cost_never"])
+                rows.append([process, name, event, f"{one['threshold']:.3f}", *costs, f"{saved:.0%}"])
+            rows += [[process, name, event, *[NONE] * 5] for event in plant["refused"]]
+    heads = ["process", "plant", "event", "threshold", "cost [$]", "always alarming", "never", "saved"]
+    cases = [one["cost"] < min(one["cost_always"], one["cost_never"]) for one in events(results)]
+    return [*table(heads, rows), f"Below both in {sum(cases)} of {len(cases)} cases."]
+
+
+def events(results: Mapping[str, Any], plants: Iterable[str] = ()) -> list[Mapping[str, Any]]:
+    """Figures of each event on some plants, by default on all."""
+    wanted = set(plants)
+    return [
+        one
+        for found in results.values()
+        for name, plant in found["plants"].items()
+        if not wanted or name in wanted
+        for one in plant["events"].values()
+    ]
+
+
+def fault_rows(results: Mapping[str, Any]) -> list[str]:
+    """Alarms beside faults on the default plants."""
+    rows = []
+    for process, found in results.items():
+        for event, one in found["plants"][DEFAULT]["events"].items():
+            for kind, m in one["faults"].items():
+                shares = (f"{m[key]:.0%}" for key in ("event", "usual", "ahead", "alarms", "after"))
+                hours = (figure(m, key, ".0f") for key in ("alarm_delay", "crew_delay"))
+                rows.append([process, event, kind, f"{m['faults']:.0f}", *shares, *hours])
+    heads = ["process", "event", "fault", "faults and units", "with the event", "usual", "alarm before the onset"]
+    heads += ["by chance", "first alarm in the next period", "its delay [h]", "the crew's [h]"]
+    return table(heads, rows)
+
+
+TABLES = {"default": default_rows, "best": best_rows, "costs": cost_rows, "faults": fault_rows}
+
+
+def with_tables(text: str, results: Mapping[str, Any]) -> str:
+    """Text with the tables between their markers replaced."""
+    for name, make in TABLES.items():
+        head, _, rest = text.partition(BEGIN.format(name))
+        _, _, tail = rest.partition(END.format(name))
+        lines: Iterable[str] = make(results)
+        body = "\n".join(lines).rstrip("\n")
+        text = f"{head}{BEGIN.format(name)}\n{body}\n{END.format(name)}{tail}"
+    return text
