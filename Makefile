@@ -52,6 +52,8 @@ bench: $(VENV)/.built ## measure the simulator, training and serving side by sid
 	$(BIN)/python benchmarks/literature.py
 	$(BIN)/python -m benchmarks.energy
 	$(BIN)/python benchmarks/room.py
+	$(BIN)/python -m benchmarks.bounds floor copper_electrorefining
+	$(BIN)/python -m benchmarks.bounds steps copper_electrorefining
 	$(BIN)/python benchmarks/run.py
 	$(MAKE) bench-peers
 

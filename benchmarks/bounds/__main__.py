@@ -1,0 +1,45 @@
+"""What could be reached at best on simulated plants, beside what is; figures go to the page of each process.
+
+    python -m benchmarks.bounds floor copper_electrorefining    # errors of predictions; minutes
+    python -m benchmarks.bounds steps copper_electrorefining    # money of a step of each knob; minutes
+    python -m benchmarks.bounds write                           # tables of the pages again, from the figures
+
+Figures are kept in docs/results/bounds.json with the digest of the seed that they were measured on.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from benchmarks.bounds.floor import floor
+from benchmarks.bounds.page import MEASURED, RESULTS, page_of, with_tables
+from benchmarks.bounds.steps import steps
+from benchmarks.digests import seed_digest
+from seeds import load
+
+MEASURES = {"floor": floor, "steps": steps}
+
+
+def main(arguments: list[str]) -> None:
+    """Measure, or write tables again."""
+    command, *processes = arguments or [""]
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    if command in MEASURES and processes:
+        for process in processes:
+            seed = load(process)
+            kept.setdefault(process, {})[command] = {"seed_digest": seed_digest(seed)} | MEASURES[command](seed)
+            RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    elif command != "write" or processes:
+        raise SystemExit(__doc__)
+    for process, found in kept.items():
+        page = page_of(process)
+        text = page.read_text(encoding="utf-8")
+        for what in MEASURED:
+            if what in found:
+                text = with_tables(text, what, found[what])
+        page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

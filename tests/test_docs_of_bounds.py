@@ -1,0 +1,28 @@
+"""What could be reached at best, on the pages of the processes, is what a command measured on the seed as it is."""
+
+import json
+
+import pytest
+
+from benchmarks.bounds import floor, steps
+from benchmarks.bounds.page import MEASURED, RESULTS, page_of, with_tables
+from benchmarks.digests import seed_digest
+from seeds import load
+from training.setpoints.plants import FINAL
+
+KEPT = json.loads(RESULTS.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("process", KEPT)
+def test_tables_are_the_measured_ones(process):
+    text = page_of(process).read_text(encoding="utf-8")
+    for what in MEASURED:
+        if what in KEPT[process]:
+            found = KEPT[process][what]
+            assert with_tables(text, what, found) == text
+            assert found["seed_digest"] == seed_digest(load(process)), f"python -m benchmarks.bounds {what} {process}"
+
+
+def test_none_of_these_plants_is_one_that_judges():
+    judged = {plant.rng_seed for plant in FINAL}
+    assert not judged & {*floor.PLANTS.values(), *floor.SIMULATED, *(plant.rng_seed for plant in steps.PLANTS)}
