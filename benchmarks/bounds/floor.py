@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import lightgbm as lgb
@@ -10,16 +12,15 @@ import numpy as np
 from models.processes.lookup import needed_physics_of
 from models.table.contract import check
 from models.table.inputs import input_names, matrix
-from models.tasks import build
 from physics.arrays import FloatArray
+from registry.settings import Settings
 from seeds import Seed
-from synthetic_data import another_plant, replay
+from synthetic_data import another_plant, replay, simulate
 from training.dataset import Dataset, dataset_of
-from training.splits import split
+from training.job import train
 
-PLANTS = {"of the seed": None, "another, 30101": 30101, "another, 30102": 30102, "another, 30103": 30103}
+PLANTS = {"of the seed": None} | {f"another, {number}": number for number in (701, 702, 703)}  # nothing chosen on these
 SIMULATED = range(40_001, 40_021)  # random numbers of plants with the same parameters, which the oracle learns
-CANDIDATES = ("persistence", "linear", "lightgbm_physics")
 _SETTINGS: dict[str, Any] = {
     "objective": "l2",
     "learning_rate": 0.05,
@@ -36,29 +37,30 @@ _MOST_TREES, _PATIENCE = 1500, 40
 
 
 def floor(seed: Seed) -> dict[str, Any]:
-    """Errors of the candidates and of the oracle on the newest periods of some plants [unit of the target]."""
+    """Errors of a job's candidates and of the oracle on the newest periods of some plants [unit of the target]."""
     plants = [_plant(seed if number is None else another_plant(seed, number), name) for name, number in PLANTS.items()]
     unit = seed.targets[seed.target.name].unit
     return {"target": seed.target.name, "unit": unit, "simulated": len(SIMULATED), "plants": plants}
 
 
 def _plant(seed: Seed, name: str) -> dict[str, Any]:
-    data = _simulated(seed, None)
-    rows, truth = split(data.table, seed), _truth(data)
-    label = data.table[seed.target.name].to_numpy(np.float64)
-    learnt = rows.learnt[np.argsort(data.periods[rows.learnt], kind="stable")]
-    inputs = matrix(data.table, seed)
-    found: dict[str, Any] = {"plant": name, "noise": _rms(label[rows.test] - truth[rows.test]), "candidates": {}}
-    for candidate in CANDIDATES:
-        print(f"{name}: {candidate}", flush=True)
-        said = build(seed)[candidate].fit(inputs[learnt], label[learnt]).predict(inputs[rows.test])
-        found["candidates"][candidate] = {
-            "label": _rms(said - label[rows.test]),
-            "truth": _rms(said - truth[rows.test]),
-        }
-    print(f"{name}: oracle", flush=True)
-    found["oracle"] = _rms(_oracle(seed).predict(_wide(data)[rows.test]) - truth[rows.test])
-    return found
+    print(f"{seed.process.name}, {name}: job", flush=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = simulate(seed, Path(scratch) / "plant")
+        learnt = train(seed, path, Settings(home=Path(scratch) / "home")).learnt
+    print(f"{seed.process.name}, {name}: oracle", flush=True)
+    rows, best = learnt.parts.test, learnt.best.metrics
+    truth = _truth(learnt.data)[rows]
+    return {
+        "plant": name,
+        "noise": round(best["test_noise_floor"], 4),
+        "oracle": _rms(_oracle(seed).predict(_wide(learnt.data)[rows]) - truth),
+        "registered": learnt.best.name,
+        "label": round(best["test_rmse"], 4),
+        "coverage": round(best["test_coverage_90"], 4),
+        "unseen_coverage": round(best["unseen_all_coverage_90"], 4),
+        "truth": {one: round(found.metrics["test_truth_rmse"], 4) for one, found in learnt.candidates.items()},
+    }
 
 
 def _oracle(seed: Seed) -> lgb.Booster:
@@ -72,8 +74,8 @@ def _oracle(seed: Seed) -> lgb.Booster:
     return lgb.train(_SETTINGS, judged, _MOST_TREES, valid_sets=[held], callbacks=[stop])
 
 
-def _simulated(seed: Seed, rng_seed: int | None) -> Dataset:
-    plant = replay(seed) if rng_seed is None else replay(seed, rng_seed=rng_seed)
+def _simulated(seed: Seed, rng_seed: int) -> Dataset:
+    plant = replay(seed, rng_seed=rng_seed)
     return dataset_of(check(plant.table, seed), seed, plant.truth)
 
 

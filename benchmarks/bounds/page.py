@@ -30,16 +30,23 @@ def with_tables(text: str, what: str, found: Mapping[str, Any]) -> str:
 
 
 def _floor(found: Mapping[str, Any]) -> list[str]:
-    names = list(found["plants"][0]["candidates"])
-    heads = ("plant", "label's own error", "oracle to truth", "floor", *(f"{name}, over it" for name in names))
-    heads = (*heads, *(f"{name} to truth" for name in names))
-    rows = []
-    for one in found["plants"]:
-        floor = float(np.hypot(one["noise"], one["oracle"]))
-        ours = [one["candidates"][name] for name in names]
-        ratios, truths = (f"{it['label'] / floor:.2f}" for it in ours), (f"{it['truth']:.3f}" for it in ours)
-        rows.append((one["plant"], f"{one['noise']:.3f}", f"{one['oracle']:.3f}", f"{floor:.3f}", *ratios, *truths))
-    return table(heads, rows)
+    heads = ("plant", "label's own error", "oracle to truth", "floor", "registered", "RMSE", "over the floor")
+    heads = (*heads, "coverage of 90 %", "unseen units", "persistence to truth", "linear", "trees")
+    return table(heads, (_against_floor(one) for one in found["plants"]))
+
+
+def _against_floor(one: Mapping[str, Any]) -> tuple[str, ...]:
+    floor, truth = float(np.hypot(one["noise"], one["oracle"])), one["truth"]
+    trees = min(error for name, error in truth.items() if name.startswith("lightgbm"))
+    return (
+        one["plant"],
+        *(f"{error:.3f}" for error in (one["noise"], one["oracle"], floor)),
+        one["registered"],
+        f"{one['label']:.3f}",
+        f"{one['label'] / floor:.2f}",
+        *(f"{one[name]:.1%}" for name in ("coverage", "unseen_coverage")),
+        *(f"{error:.3f}" for error in (truth["persistence"], truth["linear"], trees)),
+    )
 
 
 def _steps(found: Mapping[str, Any]) -> list[str]:
