@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, vstack
 
+from models.schedules.errors import ScheduleError
 from physics.arrays import FloatArray
 
-_GAP, _SECONDS = 1e-4, 20.0  # of programmes with whole numbers
+_GAP, _SECONDS = 3e-4, 10.0  # of programmes with whole numbers
+_OUT_OF_TIME = 1  # status of HiGHS
 
 Places = NDArray[Any]
 Term = tuple[Places, FloatArray | float]
@@ -99,7 +101,7 @@ class Rows:
         return Point(result.x, float(result.fun), margin, result.lower.marginals, result.upper.marginals)
 
     def best(self, cost: FloatArray, box: Box) -> FloatArray:
-        """The point of least cost alone; Infeasible where there is none."""
+        """The point of least cost alone; Infeasible where there is none, ScheduleError where time runs out first."""
         matrix, least, most = self._system(len(cost))
         result = milp(
             cost,
@@ -108,6 +110,9 @@ class Rows:
             constraints=LinearConstraint(matrix, least, most),
             options={"mip_rel_gap": _GAP, "time_limit": _SECONDS},
         )
+        if result.x is None and result.status == _OUT_OF_TIME:
+            wanted = "an order without stops or negative prices, or of fewer hours"
+            raise ScheduleError([("tariff", f"no schedule in {_SECONDS:g} s", wanted)])
         if result.x is None:
             raise Infeasible
         return np.asarray(result.x)

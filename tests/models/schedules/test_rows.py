@@ -1,0 +1,50 @@
+"""Small programmes whose points and worths are known by hand."""
+
+import numpy as np
+import pytest
+
+from models.schedules import rows
+from models.schedules.errors import ScheduleError
+from models.schedules.rows import Box, Infeasible, Rows
+
+X = np.array([0, 1])
+
+
+def box(high, whole=(False, False)):
+    return Box(np.zeros(2), np.asarray(high, dtype=float), np.array(whole))
+
+
+def programme(least):
+    """The sum of both is at least so much."""
+    found = Rows()
+    found.add([(X[None, :], 1.0)], np.array([least]), np.array([np.inf]))
+    return found
+
+
+def test_the_cheaper_column_is_filled_first_and_the_other_gives_the_worth():
+    point = programme(3.0).least(np.array([1.0, 2.0]), box([2.0, 5.0]))
+    assert point.x.tolist() == [2.0, 1.0]
+    assert point.cost == 4.0
+    assert point.of_rows.tolist() == [2.0]  # one more costs that of the dearer column
+    assert point.at_high.tolist() == [-1.0, 0.0]  # one more of the cheaper saves the difference
+
+
+def test_whole_numbers_are_kept_and_bounds_still_have_a_worth():
+    point = programme(2.5).least(np.array([1.0, 2.0]), box([2.0, 5.0], (True, False)))
+    assert point.x.tolist() == [2.0, 0.5]
+    assert point.of_rows.tolist() == [2.0]
+
+
+def test_what_cannot_be_is_infeasible():
+    for whole in ((False, False), (True, True)):
+        with pytest.raises(Infeasible):
+            programme(9.0).least(np.array([1.0, 2.0]), box([2.0, 5.0], whole))
+
+
+def test_time_that_runs_out_is_no_impossible_order(monkeypatch):
+    class OutOfTime:
+        x, status = None, 1
+
+    monkeypatch.setattr(rows, "milp", lambda *given, **options: OutOfTime)
+    with pytest.raises(ScheduleError, match="no schedule in 10 s"):
+        programme(1.0).best(np.ones(2), box([2.0, 5.0], (True, True)))
