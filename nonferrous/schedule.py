@@ -110,7 +110,9 @@ def _check(request: dict[str, Any]) -> None:
 
 def _bounds(given: list[str], seed: Seed) -> dict[str, float]:
     """Bounds from texts such as `cell_temperature=42`; ends with exit code 2 where one is none."""
-    names = list(dict.fromkeys(one.name for one in seed.hourly_limits))
+    from models.schedules.order import replaceable
+
+    names = [one.name for one in replaceable(seed)]
     found = {}
     for text in given:
         name, sign, number = text.partition("=")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from models.schedules.errors import ScheduleError
 from models.schedules.hours import Hours
 from physics.arrays import FloatArray
 from seeds import Seed
+from seeds.format.constraints import Constraint
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,17 @@ class Order:
     limits: tuple[Limit, ...] = field(default=())
 
 
+def replaceable(seed: Seed) -> list[Constraint]:
+    """Limits whose bound an order may replace by name: those with one side."""
+    named = Counter(one.name for one in seed.hourly_limits)
+    return [one for one in seed.hourly_limits if named[one.name] == 1]
+
+
 def limits_of(seed: Seed, replaced: Mapping[str, float]) -> tuple[Limit, ...]:
-    """Constraints of a seed, of which `replaced` has other bounds by name; ScheduleError names an unknown one."""
-    names = [one.name for one in seed.hourly_limits]
+    """Limits of a seed, of which `replaced` has other bounds by name; ScheduleError names one that is not there."""
+    names = [one.name for one in replaceable(seed)]
     if unknown := [name for name in replaced if name not in names]:
-        known = f"one of {', '.join(dict.fromkeys(names)) or 'none'}"
+        known = f"one of {', '.join(names) or 'none'}"
         raise ScheduleError([(f"limits.{name}", replaced[name], known) for name in unknown])
     return tuple(
         Limit(one.name, seed.unit_of(one), replaced.get(one.name, one.bound), one.at_most is not None, one.chance)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from models.schedules.hand import line_at
 from models.schedules.lookup import schedule_physics_of
+from models.schedules.order import replaceable
 from seeds import Quantity, Seed
 from serving.faults import Shape
 from serving.payloads import Record, known_later, record, row_fields, title
@@ -87,7 +88,7 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
                     json_schema_extra={"x-unit": seed.unit_of(one)},
                 ),
             ]
-            for one in seed.hourly_limits
+            for one in replaceable(seed)
         },
     )
     metal = "metal owed by all cells over the hours of the tariff"

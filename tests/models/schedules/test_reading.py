@@ -59,3 +59,12 @@ def test_a_stop_needs_a_holding_current():
     without = SEED.model_copy(update={"schedule": SEED.schedule.model_copy(update={"holding": None})})
     with pytest.raises(ScheduleError, match="the seed names no holding current"):
         read_order(ASKED | {"stops": True}, without)
+
+
+def test_a_limit_with_two_sides_is_not_replaced_by_its_name():
+    zinc = SEED.hourly_limits[1]
+    other = zinc.model_copy(update={"at_least": None, "at_most": 80.0})
+    banded = SEED.model_copy(update={"constraints": [*SEED.constraints, other]})
+    with pytest.raises(ScheduleError, match="expected one of cell_temperature, cell_voltage"):
+        read_order(ASKED | {"limits": {"zinc_in_cell": 50.0}}, banded)
+    assert len(read_order(ASKED, banded).limits) == 4
