@@ -37,8 +37,7 @@ SHARED = {"line_current_target": "line_current"}
 TUNED = tuple(KNOBS)
 SURE: frozenset[tuple[str, str]] = frozenset()
 DRIVEN = ("cell_temperature", "zinc_in_cell", "acid_in_cell", "cell_voltage", "feed_flow", "line_current", *KNOBS)
-_TRACES = ("cobalt", "nickel", "antimony", "germanium", "copper")  # in the order of `impurity_logarithm`
-BEFORE = ("zinc_feed", *(f"{name}_in_hand" for name in _TRACES))
+BEFORE = ("zinc_feed", "antimony_in_hand", "cobalt_in_hand", "nickel_in_hand")
 ASSUMED: dict[str, str] = {}
 
 CONSTANTS = (
@@ -49,13 +48,13 @@ CONSTANTS = (
     Constant("antimony_weight", "L/mg", 240, 0.5, "of what glue shields from", "ault_frazer_1988: without glue"),
     Constant("glue_cover", "kg/t", 2.0, 0.4, "dose that lowers the exchange of zinc to 1/e", "assumed"),
     Constant("bath_slope", "1", 1.0, 0.3, "of the slopes of conductivity", "assumed: good to 15 %"),
-    Constant(
-        "trace_weight", "1", 0.9, 0.3, "of what traces do, of which deposits take less where more is fed", "assumed"
-    ),
     Constant("clean_time", "h", 75, 0.1, "induction time of a clean electrolyte", "practice: 60-90 h"),
 )
 SHARED_CONSTANTS = (
     Constant("limiting_density", "A/m²", 2500, 0.3, "current that uses up zinc at the cathode", "lu_2013: fitted"),
+    Constant(
+        "trace_weight", "1", 0.9, 0.3, "of what traces do, of which deposits take less where more is fed", "assumed"
+    ),
     Constant("tafel_slope", "V", 0.13, 0.05, "of oxygen, a decade of current", "practice: 0.12-0.14 V"),
 )
 
@@ -63,7 +62,7 @@ _VALUES = {one.name: one.value for one in (*CONSTANTS, *SHARED_CONSTANTS)}
 _OVERVOLTAGE = 0.09  # V of zinc, which hardly differs between groups
 _LEAST, _EFFICIENCY = 5.0, (50.0, 99.0)  # g/L; %
 _PLANNED = 0.9  # efficiency that feeds are reckoned with
-_IN_MILLIGRAMS = dict.fromkeys(_TRACES, 1.0) | {"antimony": 1e-3, "germanium": 1e-3}  # mg/L in an assay's unit
+_GERMANIUM, _COPPER = 0.0044, 0.06  # mg/L in a cell, usual
 _KEPT_APART = 0.5  # part of what is not known of the efficiency that is lasting
 _ANTIMONY_DOUBT = 0.3  # logarithm: an assay of 20 %, and the days since
 _CYCLE = group.STRIP_CYCLE
@@ -91,7 +90,9 @@ def hidden(columns: Columns) -> dict[str, FloatArray]:
         "excess_voltage": columns["cell_voltage"] - _voltage(state, _VALUES, _OVERVOLTAGE),
         "current_share": current / columns["line_current_target"],
         "feed_share": columns["feed_flow"] / feed_for_ratio(made, columns["zinc_feed"], ratio),
-        **{name: columns[f"{name}_in_hand"] for name in _TRACES},
+        "antimony": columns["antimony_in_hand"],
+        "cobalt": columns["cobalt_in_hand"],
+        "nickel": columns["nickel_in_hand"],
     }
 
 
@@ -128,7 +129,9 @@ def state(hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, fl
         "short_circuits": np.maximum(hidden["shorts"], 0.0),
         "cell_voltage": hidden["excess_voltage"] + _voltage(found, _VALUES, _OVERVOLTAGE),
         "feed_flow": hidden["feed_share"] * feed_for_ratio(made, before["zinc_feed"], ratio),
-        **{name: _IN_MILLIGRAMS[name] * group.LEFT[name] * np.maximum(hidden[name], 0.0) for name in _TRACES},
+        "antimony": 1e-3 * group.LEFT["antimony"] * np.maximum(hidden["antimony"], 0.0),
+        "cobalt": np.maximum(hidden["cobalt"], 0.0),
+        "nickel": np.maximum(hidden["nickel"], 0.0),
     }
 
 
@@ -173,8 +176,8 @@ def respond(state: Columns, moves: Numbers, constants: Numbers) -> dict[str, Flo
     x = 0.5 * (share * density / exchange + np.sqrt(np.square(share * density / exchange) + 4.0))
     hydrogen = (1.0 - share) * density / x
     shield = glue_shield(then["glue_dose"]) - glue_shield(state["glue_dose"])
-    fed = then["line_current"] / current * feed_for_ratio(1.0, 1.0, ratio_then) / feed_for_ratio(1.0, 1.0, ratio)
-    logarithm = q["antimony_weight"] * state["antimony"] * shield + q["trace_weight"] * _renewed(state, fed)
+    renewed = q["trace_weight"] * _renewed(state, then["line_current"] / current)
+    logarithm = q["antimony_weight"] * state["antimony"] * shield + renewed
     faster = _speed(then, q) / _speed(state, q) * np.exp(logarithm)
     density_then, warm = _density(then), then["cell_temperature"]
     plated, _, over = cathode_currents(density_then, _exchange(then, q), hydrogen * faster, warm)
@@ -250,10 +253,13 @@ def _speed(state: Columns, q: Numbers) -> FloatArray:
 def _renewed(state: Columns, fed: Numeric) -> FloatArray:
     """What `fed` times the feed adds to the logarithm of hydrogen: traces stay a shorter time, and less deposits."""
 
+    def left(name: str, content: Numeric, times: Numeric) -> FloatArray:
+        return np.asarray(content) * times / (group.LEFT[name] * times + 1.0 - group.LEFT[name])
+
     def logarithm(times: Numeric) -> FloatArray:
-        left = {name: state[name] * times / (group.LEFT[name] * times + 1.0 - group.LEFT[name]) for name in _TRACES}
-        cobalt, nickel, antimony, germanium, copper = (left[name] for name in _TRACES)
-        return impurity_logarithm(cobalt, nickel, antimony, germanium, copper, state["glue_dose"])
+        antimony, germanium = left("antimony", state["antimony"], times), left("germanium", _GERMANIUM, times)
+        copper, glue = left("copper", _COPPER, times), state["glue_dose"]
+        return impurity_logarithm(state["cobalt"], state["nickel"], antimony, germanium, copper, glue)
 
     return np.asarray(logarithm(fed) - logarithm(1.0))
 

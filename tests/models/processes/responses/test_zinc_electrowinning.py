@@ -24,8 +24,6 @@ STATE = {
     "cell_voltage": np.array([3.35, 3.40]),
     "feed_flow": np.array([1.08, 1.05]),
     "antimony": np.array([0.004, 0.009]),
-    "germanium": np.array([0.004, 0.006]),
-    "copper": np.array([0.06, 0.06]),
     "cobalt": np.array([0.3, 0.3]),
     "nickel": np.array([0.1, 0.1]),
 }
