@@ -5,7 +5,7 @@
     python benchmarks/setpoints.py write              # tables and pictures of the pages again, from the figures
 
 Plants are those of `training.setpoints.plants.FINAL`: three of the seed's own parameters, three of others of the kind;
-processes of shorter periods run on two of each, by fewer arms. The potline as it is runs for a second year by the
+those of shorter periods run on one or two of each, by fewer arms. The potline as it is runs for a second year by the
 arms that go on; its easy variant, which lacks what sets in against a move, and the other processes for one. Finished
 arms are kept in the home folder (`NONFERROUS_HOME`), so that what was cut off goes on. Figures are kept in
 docs/results/setpoints.json with the seed's digest; what stands between the markers of docs/recommendations.md and of
@@ -103,11 +103,14 @@ VARIANTS = {
         DOCS / "processes" / f"{process}.md",
         "On plants that nothing was chosen on",
         arms=[arm for arm in ARMS if arm.name in ("operators", "naive", "assumed", "ours", "oracle")],
-        plants=(*FINAL[:2], *FINAL[3:5]),
+        plants=plants,
         smaller=smaller,
     )
-    # A decision every other day looks at all cycles before it: fewer groups and cycles keep the trial within an hour.
-    for process, smaller in (("copper_electrorefining", {}), ("zinc_electrowinning", {"units": 24, "history": 300}))
+    # A decision every other day looks at all cycles before it: a house of few groups keeps the trial within an hour.
+    for process, plants, smaller in (
+        ("copper_electrorefining", (*FINAL[:2], *FINAL[3:5]), {}),
+        ("zinc_electrowinning", (FINAL[0], FINAL[3]), {"units": 24, "history": 300}),
+    )
 }
 
 
