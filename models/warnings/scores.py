@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-import lightgbm
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from physics.arrays import FloatArray
+
+if TYPE_CHECKING:
+    import lightgbm
 
 FARTHEST = 4.0  # spreads from the usual: what lies beyond counts as lying there
 PENALTY = 0.02  # inverse strength of the line's penalty: the columns are many and alike, the events few
@@ -67,6 +68,8 @@ class LineScore:
     @classmethod
     def fit(cls, X: FloatArray, y: FloatArray, weight: float) -> Self:
         """Learn from rows and whether an event came, 1 or 0; both must be there. Each row counts for `weight`."""
+        from sklearn.linear_model import LogisticRegression
+
         filled = np.where(np.isfinite(X).any(axis=0), X, 0.0)
         usual: FloatArray = np.nanmedian(filled, axis=0)
         spread: FloatArray = np.nanstd(filled, axis=0)
@@ -114,6 +117,8 @@ class TreeScore:
     @classmethod
     def fit(cls, X: FloatArray, y: FloatArray, weight: float) -> Self:
         """Learn from rows and whether an event came, 1 or 0; each row counts for `weight`."""
+        import lightgbm
+
         return cls(lightgbm.train(TREES, lightgbm.Dataset(X, y, weight=np.full(len(y), weight)), ROUNDS))
 
     def __call__(self, X: FloatArray) -> FloatArray:
@@ -132,6 +137,8 @@ class TreeScore:
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """From what `state` gave."""
+        import lightgbm
+
         return cls(lightgbm.Booster(model_str=state["trees"]))
 
 

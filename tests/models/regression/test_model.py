@@ -29,6 +29,12 @@ class Stub:
         return X[:, 0]
 
 
+OWN = (
+    *("conformal", "spread", "adaptive", "followed"),
+    *("setpoints", "setpoints_refusal", "warnings", "warnings_refusal"),
+)
+
+
 @pytest.fixture
 def model(toy_seed: Seed) -> RegressionModel:
     """A toy model with residuals 0.1, 0.2 ... 9.9; x_set was 8 to 12 in training, z 3 to 5 and missing once."""
@@ -49,8 +55,7 @@ def test_interval_is_the_value_and_the_calibrated_half_width(model: RegressionMo
 
 
 def test_a_model_is_made_again_from_its_state_and_its_parts(model: RegressionModel) -> None:
-    own = ("conformal", "spread", "adaptive", "followed", "setpoints", "setpoints_refusal")
-    parts = {name: value for name, value in vars(model).items() if name not in own}
+    parts = {name: value for name, value in vars(model).items() if name not in OWN}
     again = RegressionModel.from_state(model.state(), **parts)
     np.testing.assert_array_equal(again.conformal.scores, model.conformal.scores)
     assert again.seed == model.seed
@@ -82,9 +87,8 @@ def test_fixed_intervals_know_no_outcome(model: RegressionModel) -> None:
 
 def test_what_was_followed_comes_back_with_the_state(model: RegressionModel) -> None:
     one = replace(following(model), followed=Answer(*np.zeros((3, 1))))
-    own = ("conformal", "spread", "adaptive", "followed", "setpoints", "setpoints_refusal")
     parts = {name: value for name, value in vars(one).items() if name in RegressionModel.__match_args__}
-    parts = {name: value for name, value in parts.items() if name not in own}
+    parts = {name: value for name, value in parts.items() if name not in OWN}
     back = RegressionModel.from_state(json.loads(json.dumps(one.state())), **parts)
     X = np.array([[80.0, 10.0, 4.0], [75.0, 10.0, 4.0]])
     np.testing.assert_array_equal(back.answer(X, 0.9)["y"], one.answer(X, 0.9)["y"])
@@ -92,10 +96,9 @@ def test_what_was_followed_comes_back_with_the_state(model: RegressionModel) -> 
 
 
 def test_a_model_of_before_has_fixed_intervals_of_one_width(model: RegressionModel) -> None:
-    own = ("conformal", "spread", "adaptive", "followed", "setpoints", "setpoints_refusal")
     parts = {name: value for name, value in vars(following(model)).items() if name in RegressionModel.__match_args__}
     old = RegressionModel.from_state(
-        {"scores": model.conformal.scores.tolist()}, **{k: v for k, v in parts.items() if k not in own}
+        {"scores": model.conformal.scores.tolist()}, **{k: v for k, v in parts.items() if k not in OWN}
     )
     X = np.array([[80.0, 10.0, 4.0], [70.0, 10.0, 4.0]])
     np.testing.assert_array_equal(old.answer(X, 0.9)["y"], model.answer(X, 0.9)["y"])
