@@ -21,6 +21,7 @@ SIZES = {  # over the end of a stretch of periods and, where pots die, over the 
     "copper_cathode": {"units": 4, "years": 0.7},
     "copper_electrorefining": {"units": 4, "years": 0.7},
     "aluminium_ingot": {"units": 2, "years": 0.17},
+    "zinc_electrowinning": {"units": 4, "years": 0.15},
 }
 LINE_WIDE = "line_current_target"  # one value for all units
 
