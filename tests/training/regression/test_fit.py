@@ -29,7 +29,7 @@ class Made:
 def data_with(**more):
     target = SimpleNamespace(name="y")
     return SimpleNamespace(
-        seed=SimpleNamespace(target=target, time="there is one", place=0),
+        seed=SimpleNamespace(target=target, time="there is one", place=0, warnings=[]),
         X=np.array([[1.0], [2.0], [3.0], [4.0]]),
         y=np.array([1.0, 5.0, 6.0, 6.0]),
         truth=None,
