@@ -10,7 +10,8 @@ import numpy as np
 from physics.arrays import FloatArray
 from synthetic_data.cell_house.parameters import TRACES, CellHouseParameters
 from synthetic_data.engine.futures import in_hand
-from synthetic_data.engine.plan import Event, Plan, SimulationError
+from synthetic_data.engine.plan import Event, Plan
+from synthetic_data.plant import set_points
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.laboratory import NORMALS, Method, report
 from synthetic_data.plant.parameters import regimes_begun
@@ -76,7 +77,9 @@ class House:
         p = CellHouseParameters.in_period(plan, period)
         known = in_hand(rng)
         self._order = float(next_walk(np.array(self._order), np.array(known.standard_normal()), p.order_memory))
-        target = _ordered(plan, period, float(np.round(p.nominal_current + p.order_sd * self._order)))
+        target = set_points.one_by_hand(
+            plan, period, CURRENT_KNOB, float(np.round(p.nominal_current + p.order_sd * self._order))
+        )
         before = self._reported_before(p, known.standard_normal((NORMALS, len(TRACES) + 4)), period)
         shocks = rng.standard_normal((self._steps, len(_WALKS) + len(TRACES) + 2))
         chances = rng.random((self._steps, 3 * len(_KINDS)))
@@ -206,16 +209,3 @@ def _report(
     method = Method(0.0, fewer * rsd, fewer * 0.3 * limits, limits, 0.1 * limits)
     found = report(traces, method, 1.0, errors)
     return {name: float(found[k]) * (1e3 if name in _MICRO else 1.0) for k, name in enumerate(TRACES)}
-
-
-def _ordered(plan: Plan, period: int, own: float) -> float:
-    """Current set by hand for the cycle, if any: one for the whole house, since the cells are in series."""
-    if period not in plan.knobs.by_period or CURRENT_KNOB not in plan.knobs.columns:
-        return own
-    given = plan.knobs.by_period[period][1][:, plan.knobs.columns.index(CURRENT_KNOB)]
-    given = np.unique(given[np.isfinite(given)])
-    if len(given) > 1:
-        raise SimulationError(
-            f"knobs.{CURRENT_KNOB}: got {given[0]:g} and {given[1]:g} in one period: expected one value"
-        )
-    return float(given[0]) if len(given) else own

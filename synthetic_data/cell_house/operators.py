@@ -59,16 +59,10 @@ def choose(
     knobs: Values = {}
     tests: Values = {}
     for name, size, chance in zip(GROUP_KNOBS, sizes, uniforms, strict=True):
-        low, high = set_points.bounds(seed, name)
-        own = np.clip(getattr(groups, GROUP_KNOBS[name]), low + size, high - size)
         test = np.where(testing, size * set_points.signs(chance), 0.0)
-        used = own + test
-        given = by_hand.get(name)
-        if given is not None:
-            replaced = np.isfinite(given) & (given != used)
-            # The crew goes on from what it finds set.
-            own = np.where(replaced, np.clip(given - test, low + size, high - size), own)
-            used = set_points.in_force(used, given)
+        own, used = set_points.with_test(
+            getattr(groups, GROUP_KNOBS[name]), test, size, set_points.bounds(seed, name), by_hand.get(name)
+        )
         setattr(groups, GROUP_KNOBS[name], own)
         knobs[name], tests[f"{name}_test"] = used, test
     return knobs, tests

@@ -9,7 +9,8 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.futures import in_hand
-from synthetic_data.engine.plan import Event, Plan, SimulationError
+from synthetic_data.engine.plan import Event, Plan
+from synthetic_data.plant import set_points
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.parameters import regimes_begun
 from synthetic_data.plant.walks import next_walk
@@ -52,7 +53,9 @@ class Line:
         days = round(plan.period_days)
         p = PotlineParameters.in_period(plan, period)
         # What is ordered and delivered is known when the period starts.
-        target = _ordered(plan, period, _current_target(p, self._target, in_hand(rng).standard_normal()))
+        target = set_points.one_by_hand(
+            plan, period, CURRENT_KNOB, _current_target(p, self._target, in_hand(rng).standard_normal())
+        )
         shocks, chances = rng.standard_normal((days, 2)), rng.random((days, 2))
         share, ambient = np.empty(days), np.empty(days)
         for day in range(days):
@@ -86,19 +89,6 @@ def _current_target(p: PotlineParameters, last: float, shock: float) -> float:
     wanted = last + p.current_return * (p.nominal_current - last) + p.current_step * shock
     low, high = p.nominal_current - p.current_band, p.nominal_current + p.current_band
     return float(np.clip(round(wanted), low, high))
-
-
-def _ordered(plan: Plan, period: int, own: float) -> float:
-    """Current set by hand for the period, if any: one for the whole line, since the pots are in series."""
-    if period not in plan.knobs.by_period or CURRENT_KNOB not in plan.knobs.columns:
-        return own
-    given = plan.knobs.by_period[period][1][:, plan.knobs.columns.index(CURRENT_KNOB)]
-    given = np.unique(given[np.isfinite(given)])
-    if len(given) > 1:
-        raise SimulationError(
-            f"knobs.{CURRENT_KNOB}: got {given[0]:g} and {given[1]:g} in one period: expected one value"
-        )
-    return float(given[0]) if len(given) else own
 
 
 def _curtail(

@@ -6,7 +6,7 @@ import pytest
 
 import seeds
 from synthetic_data.engine.plan import Block, plan_run
-from synthetic_data.plant.set_points import bounds, by_hand, in_force, signs
+from synthetic_data.plant.set_points import bounds, by_hand, in_force, signs, with_test
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +63,15 @@ def test_bounds_are_those_of_the_knob_within_its_limits():
         low, high = bounds(seed, column.name)
         assert (low, high) == tuple(column.bounds)
         assert column.limits[0] <= low < high <= column.limits[1]
+
+
+def test_a_set_point_with_its_test_stays_within_bounds_and_the_crew_goes_on_from_what_it_finds_set():
+    wish, test = np.array([0.0, 5.0, 9.9, 5.0]), np.array([-0.5, 0.5, 0.5, 0.0])
+    own, used = with_test(wish, test, 0.5, (1.0, 10.0), None)
+    np.testing.assert_array_equal(used, own + test)
+    assert used.min() >= 1.0
+    assert used.max() <= 10.0
+    given = np.array([np.nan, 7.0, 10.0, np.nan])
+    kept, forced = with_test(wish, test, 0.5, (1.0, 10.0), given)
+    np.testing.assert_array_equal(forced, [used[0], 7.0, 10.0, used[3]])
+    np.testing.assert_array_equal(kept, [own[0], 6.5, 9.5, own[3]])
