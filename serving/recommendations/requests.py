@@ -58,14 +58,21 @@ def read(payloads: SetpointPayloads, verb: Verb, body: bytes) -> Asked:
     past = read_rows(parsed, "history", payloads.past, payloads.max_rows, faults)
     if request is not None:
         faults += move_faults(request.get(MOVES, {}), payloads.alike, payloads.moves)
+    units, table = tabled(rows, past, payloads.seed, faults, payloads.needed)
+    return Asked(rows, units, table, request)
+
+
+def tabled(
+    rows: Sequence[Record], past: Sequence[Record], seed: Seed, faults: list[Fault], needed: Sequence[str] = ()
+) -> tuple[list[str], pd.DataFrame]:
+    """Unit of each row, and history and rows as a table; ProblemError 422 where there are faults, or new ones in it."""
     if faults:
         raise invalid(faults)
-    seed = payloads.seed
     assert seed.key is not None
-    table, faults = table_of([*past, *rows], len(past), seed, payloads.needed)
+    table, faults = table_of([*past, *rows], len(past), seed, needed)
     if faults:
         raise invalid(faults)
-    return Asked(rows, [row[seed.key.name].strip() for row in rows], table, request)
+    return [row[seed.key.name].strip() for row in rows], table
 
 
 def read_rows(parsed: Any, part: str, shape: Shape, most: int, faults: list[Fault]) -> list[Record]:

@@ -10,8 +10,7 @@ import pandas as pd
 from models.warnings.model import EventWarning, WarningModel, lead_time
 from seeds import Seed
 from serving.payloads import WARNINGS, Record, parsed_json
-from serving.problems import invalid
-from serving.recommendations.requests import read_rows, table_of
+from serving.recommendations.requests import read_rows, tabled
 from serving.warnings.payloads import WarningPayloads
 
 
@@ -47,15 +46,10 @@ def read(payloads: WarningPayloads, body: bytes) -> AskedWarnings:
     _, faults = payloads.envelope.read(parsed)
     rows = read_rows(parsed, "rows", payloads.row, payloads.max_rows, faults)
     past = read_rows(parsed, "history", payloads.past, payloads.max_rows, faults)
-    if faults:
-        raise invalid(faults)
-    seed = payloads.seed
-    assert seed.key is not None
-    table, faults = table_of([*past, *rows], len(past), seed)
-    if faults:
-        raise invalid(faults)
-    units = [row[seed.key.name].strip() for row in rows]
-    return AskedWarnings(rows, units, table[table[seed.key.name].isin(units)].reset_index(drop=True))
+    units, table = tabled(rows, past, payloads.seed, faults)
+    assert payloads.seed.key is not None
+    asked = table[payloads.seed.key.name].isin(units)
+    return AskedWarnings(rows, units, table[asked].reset_index(drop=True))
 
 
 def answered(model: WarningModel, asked: AskedWarnings) -> Record:
