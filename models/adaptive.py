@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from models.intervals import CoverageError, rows_needed
-from physics.arrays import FloatArray
+from physics.arrays import FloatArray, IntArray
 
 COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 """Coverages whose level is followed; others lie between them."""
@@ -22,6 +22,7 @@ RECENT = 20
 # Above a coverage of 90 % a step is this share of what may be missed: with 0.02 a single miss would make an interval of
 # 99 % as wide as any known error, for a hundred outcomes.
 STEP_SHARE = 0.2
+_MEDIAN_OF_NORMAL = 0.6744897501960817  # of the size of a standard normal number
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,16 +31,20 @@ class Level:
 
     Parameters
     ----------
-    scores : ndarray, shape (n,), n <= WINDOW
+    scores : ndarray, shape (n,), n <= WINDOW / weight
         What the newest answers were off by, the oldest first.
     missed : ndarray, shape (7,)
         For each of COVERAGES the share of scores that its interval may leave out now; 1 - coverage at the beginning.
+    weight : float
+        What one outcome counts for, above 0 and at most 1; below 1 where outcomes that arrive together err alike, see
+        `weight_of`.
 
     Notes
     -----
     An outcome is held against the interval of each of COVERAGES as it is when the outcome arrives. A miss lowers
     `missed` by the step times the coverage, a hit raises it by the step times one less the coverage: over T outcomes
-    the share of misses is off 1 - coverage by at most (coverage + step) / (step T), whatever the plant does. Outcomes
+    the share of misses is off 1 - coverage by at most (coverage + step) / (step T), whatever the plant does. The step
+    is STEP times the weight, and of coverages above 90 % less. Outcomes
     beyond all scores of the window while the interval already is as wide as the largest of them are left out of this
     count: an interval is never wider than the largest error that is known, so that it stays finite, and returns soon.
 
@@ -51,11 +56,14 @@ class Level:
 
     scores: FloatArray
     missed: FloatArray
+    weight: float = 1.0
 
     def __post_init__(self) -> None:
         scores, missed = (np.array(part, dtype=np.float64) for part in (self.scores, self.missed))
-        if scores.ndim != 1 or len(scores) > WINDOW or not np.isfinite(scores).all() or (scores < 0).any():
-            raise ValueError(f"scores: expected at most {WINDOW} finite numbers >= 0")
+        if not 0 < self.weight <= 1:
+            raise ValueError(f"weight: got {self.weight}, expected above 0 and at most 1")
+        if scores.ndim != 1 or len(scores) > self.window or not np.isfinite(scores).all() or (scores < 0).any():
+            raise ValueError(f"scores: expected at most {self.window} finite numbers >= 0")
         if missed.shape != (len(COVERAGES),) or not np.isfinite(missed).all():
             raise ValueError(f"missed: expected {len(COVERAGES)} finite numbers, one for each of {COVERAGES}")
         for name, part in (("scores", scores), ("missed", missed)):
@@ -63,9 +71,14 @@ class Level:
             object.__setattr__(self, name, part)
 
     @classmethod
-    def new(cls) -> Self:
-        """As it is before any outcome."""
-        return cls(np.empty(0), 1.0 - np.array(COVERAGES))
+    def new(cls, weight: float = 1.0) -> Self:
+        """As it is before any outcome, each of which counts for `weight`."""
+        return cls(np.empty(0), 1.0 - np.array(COVERAGES), weight)
+
+    @property
+    def window(self) -> int:
+        """How many outcomes are kept: those that count for WINDOW."""
+        return math.ceil(WINDOW / self.weight)
 
     @cached_property
     def _sorted(self) -> list[float]:
@@ -89,7 +102,7 @@ class Level:
         if len(self.scores) < needed:
             raise CoverageError(
                 f"coverage {coverage:g} needs at least {needed} known outcomes, got {len(self.scores)} "
-                f"(of the newest {WINDOW})"
+                f"(of the newest {self.window})"
             )
         return _half_width(self._sorted, float(np.interp(coverage, *self._nodes)))
 
@@ -100,21 +113,22 @@ class Level:
         for score in np.asarray(scores, dtype=np.float64).tolist():
             for i, (coverage, needed, step) in enumerate(_FOLLOWED):
                 if len(ordered) >= needed:
-                    missed[i] = _followed(missed[i], score, ordered, coverage, step)
+                    missed[i] = _followed(missed[i], score, ordered, coverage, step * self.weight)
             window.append(score)
             insort(ordered, score)
-            if len(window) > WINDOW:
+            if len(window) > self.window:
                 del ordered[bisect_left(ordered, window.pop(0))]
         return replace(self, scores=np.array(window), missed=np.array(missed))
 
     def state(self) -> dict[str, Any]:
         """As JSON values."""
-        return {"scores": self.scores.tolist(), "missed": self.missed.tolist()}
+        return {"scores": self.scores.tolist(), "missed": self.missed.tolist(), "weight": self.weight}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """From what `state` gave."""
-        return cls(np.array(state["scores"], dtype=np.float64), np.array(state["missed"], dtype=np.float64))
+        scores, missed = (np.array(state[name], dtype=np.float64) for name in ("scores", "missed"))
+        return cls(scores, missed, float(state["weight"]))
 
 
 _FOLLOWED = [(coverage, rows_needed(coverage), min(STEP, STEP_SHARE * (1 - coverage))) for coverage in COVERAGES]
@@ -138,6 +152,42 @@ def _followed(missed: float, score: float, ordered: list[float], coverage: float
     return missed + step * (1.0 - coverage - miss)
 
 
+def weight_of(errors: FloatArray, arrival: IntArray) -> float:
+    """What one outcome counts for among those that arrive together: 1 where these err each for itself [1].
+
+    Units of one plant share its feed and its weather. Where m outcomes that arrive together share a chance whose part
+    of the variance is r, they tell of the plant as much as m / (1 + (m - 1) r) that have nothing in common [1]_. A
+    shift of the plant that stays is no such chance: r comes from what the mean error of one arrival differs by from
+    that of the arrival before, in the median.
+
+    Parameters
+    ----------
+    errors : ndarray, shape (n,)
+        Errors of answers, in one unit or as shares of their spread.
+    arrival : ndarray of int, shape (n,)
+        When each outcome arrived: the same number where they arrived together, a larger one later.
+
+    Returns
+    -------
+    float
+        Above 0, at most 1; 1 where there are fewer than 3 arrivals or no two outcomes arrived together.
+
+    References
+    ----------
+    .. [1] L. Kish (1965). Survey Sampling. Wiley. Section 5.4, the effect of clusters.
+    """
+    _, which, counts = np.unique(arrival, return_inverse=True, return_counts=True)
+    n, arrivals = len(errors), len(counts)
+    if arrivals < 3 or arrivals == n:
+        return 1.0
+    means = np.bincount(which, errors) / counts
+    alone = float(np.sum((errors - means[which]) ** 2)) / (n - arrivals)
+    step = float(np.median(np.abs(np.diff(means)))) / _MEDIAN_OF_NORMAL
+    shared = max(0.0, step**2 / 2 - alone * float(np.mean(1 / counts)))
+    alike = shared / (shared + alone) if shared else 0.0
+    return 1.0 / (1.0 + (float(counts @ counts) / n - 1.0) * alike)
+
+
 @dataclass(frozen=True, eq=False)
 class Adaptive:
     """What is known of a model's newest errors: how far it is off, and how wide its intervals must be.
@@ -150,25 +200,29 @@ class Adaptive:
         Of scores: what answers were off by, after the centre was taken off.
     recent : tuple of (int, float)
         Count and sum of the errors (outcome minus prediction) [target's unit] that arrived together, the newest last;
-        no more of them than RECENT outcomes need.
+        no more of them than count for RECENT outcomes.
     """
 
     level: Level
     recent: tuple[tuple[int, float], ...]
 
     @classmethod
-    def new(cls) -> Self:
-        """As it is before any outcome."""
-        return cls(Level.new(), ())
+    def new(cls, weight: float = 1.0) -> Self:
+        """As it is before any outcome, each of which counts for `weight`."""
+        return cls(Level.new(weight), ())
+
+    @property
+    def _needed(self) -> float:
+        return RECENT / self.level.weight
 
     @property
     def centre(self) -> float:
         """What is added to a prediction: the mean of the newest errors [target's unit].
 
-        Those are the last RECENT, and all that arrived together with the oldest of them, so that no order among
-        outcomes of the same time counts. Where fewer are known, the missing ones count as 0.
+        Those are the last that count for RECENT, and all that arrived together with the oldest of them, so that no
+        order among outcomes of the same time counts. Where fewer are known, the missing ones count as 0.
         """
-        return sum(total for _, total in self.recent) / max(RECENT, sum(count for count, _ in self.recent))
+        return sum(total for _, total in self.recent) / max(self._needed, sum(count for count, _ in self.recent))
 
     def taken(self, errors: FloatArray, scores: FloatArray) -> Self:
         """After outcomes that arrived together.
@@ -183,7 +237,7 @@ class Adaptive:
         if not len(errors):
             return self
         recent = [*self.recent, (len(errors), float(np.sum(errors)))]
-        while sum(count for count, _ in recent[1:]) >= RECENT:
+        while sum(count for count, _ in recent[1:]) >= self._needed:
             del recent[0]
         return replace(self, level=self.level.taken(scores), recent=tuple(recent))
 

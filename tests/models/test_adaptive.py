@@ -1,13 +1,14 @@
 """Intervals that follow the plant: laws of the level, what the centre is, and the way of the state into JSON."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.adaptive import COVERAGES, RECENT, STEP, WINDOW, Adaptive, Level
+from models.adaptive import COVERAGES, RECENT, STEP, WINDOW, Adaptive, Level, weight_of
 from models.intervals import Conformal, CoverageError
 
 STEPS = {0.5: 0.02, 0.6: 0.02, 0.7: 0.02, 0.8: 0.02, 0.9: 0.02, 0.95: 0.01, 0.99: 0.002}
@@ -130,6 +131,66 @@ def test_until_enough_is_known_a_level_is_not_moved_and_no_interval_given():
     assert level.taken(np.array([9.0])).half_width(0.9) == 9.0
     with pytest.raises(CoverageError, match="expected a share above 0 and below 1"):
         level.half_width(1.0)
+
+
+def test_outcomes_that_err_each_for_itself_count_each_for_one():
+    rng = np.random.default_rng(12)
+    arrival = np.repeat(np.arange(400), 10)
+    assert weight_of(rng.normal(size=4000), arrival) == pytest.approx(1.0, abs=0.1)
+    assert weight_of(rng.normal(size=50), np.arange(50)) == 1.0
+    assert weight_of(rng.normal(size=50), np.zeros(50, dtype=np.int64)) == 1.0
+    assert weight_of(np.zeros(4000), arrival) == 1.0
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_outcomes_that_share_a_part_of_their_error_count_as_the_design_effect_says(share):
+    rng = np.random.default_rng(13)
+    arrival = np.repeat(np.arange(2000), 20)
+    errors = np.sqrt(share) * rng.normal(size=2000)[arrival] + np.sqrt(1 - share) * rng.normal(size=40_000)
+    assert weight_of(errors, arrival) == pytest.approx(1 / (1 + 19 * share), rel=0.1)
+    shared = rng.normal(size=2000)
+    assert weight_of(shared[arrival], arrival) == pytest.approx(1 / 20)
+
+
+def test_a_shift_that_stays_is_nothing_that_outcomes_share_by_chance():
+    rng = np.random.default_rng(15)
+    arrival = np.repeat(np.arange(30), 20)
+    errors = rng.normal(size=600) + 6.0 * (arrival >= 12)
+    assert weight_of(errors, arrival) > 0.5
+
+
+def test_outcomes_of_little_weight_move_the_level_by_little_and_stay_for_longer():
+    scores = np.arange(1.0, 101.0)
+    one, light = (replace(Level.new(weight), scores=scores) for weight in (1.0, 0.1))
+    place = COVERAGES.index(0.9)
+    moved = [level.taken(np.array([500.0])).missed[place] - 0.1 for level in (one, light)]
+    assert moved[1] == pytest.approx(moved[0] / 10)
+    assert (one.window, light.window) == (250, 2500)
+    assert len(light.taken(np.ones(3000)).scores) == 2500
+    state = Adaptive.new(0.1).taken(np.ones(150), np.ones(150)).taken(np.zeros(100), np.zeros(100))
+    assert state.centre == pytest.approx(150 / 250)  # 100 count for 10: the 150 before them still do
+    assert state.taken(np.zeros(100), np.zeros(100)).centre == 0.0
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, 1.1, np.nan])
+def test_a_weight_that_is_no_share_is_refused(weight):
+    with pytest.raises(ValueError, match=r"weight: got .*, expected above 0 and at most 1"):
+        Level.new(weight)
+
+
+def test_forty_units_of_one_feed_that_report_at_once_are_covered_as_promised():
+    """Nine tenths of the variance of their errors in common."""
+    rng = np.random.default_rng(14)
+    arrivals, units = 1500, 40
+    errors = np.sqrt(0.9) * rng.normal(size=(arrivals, 1)) + np.sqrt(0.1) * rng.normal(size=(arrivals, units))
+    weight = weight_of(errors[:300].ravel(), np.repeat(np.arange(300), units))
+    state, inside = Adaptive.new(weight), []
+    for i, batch in enumerate(errors):
+        off = np.abs(batch - state.centre)
+        if i >= 300:
+            inside.append(np.mean(off <= state.level.half_width(0.9)))
+        state = state.taken(batch, off)
+    assert 0.88 <= np.mean(inside) <= 0.92
 
 
 def test_the_centre_is_the_mean_of_the_last_twenty_errors():

@@ -187,7 +187,7 @@ def test_names_that_a_model_does_not_have_are_refused(folder: Path, name: str) -
 @pytest.mark.parametrize("version", [0, 1, "2", None])
 def test_another_format_is_refused(folder: Path, version: object) -> None:
     change(folder, files.MANIFEST, format=version)
-    with pytest.raises(ModelFilesError, match=rf"got format {version!r}, expected 2"):
+    with pytest.raises(ModelFilesError, match=rf"got format {version!r}, expected 3"):
         load(folder)
 
 

@@ -128,8 +128,9 @@ def _adaptive(metrics: Mapping[str, float], seed: Seed) -> list[str]:
     return [
         f"Fixed intervals never move. Adaptive ones follow the plant: the mean error of the last {RECENT} known "
         f"outcomes is added to a prediction, and the width comes from the last {WINDOW} errors at a level that each "
-        f"outcome moves. They need outcomes to come back; here each counted from {delay:.3g} "
-        f"period{'' if delay == 1 else 's'} after the end of its own, none earlier.",
+        f"outcome moves; outcomes that arrive together and err alike count for less than one. They need outcomes to "
+        f"come back; here each counted from {delay:.3g} period{'' if delay == 1 else 's'} after the end of its own, "
+        "none earlier.",
         "",
         *table([f"{COVERAGE:.0%} interval", "fixed", "adaptive"], rows),
         "The model that serves goes on from the newest outcomes of this table, test rows included, which it has not "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.adaptive import Adaptive
+from models.adaptive import Adaptive, weight_of
 from models.answers import COVERAGE, Answer
 from models.arrivals import in_order, known_from
 from models.intervals import rows_needed
@@ -18,7 +18,8 @@ def follow(
 ) -> tuple[Adaptive, Answer]:
     """Follow the plant from the first calibrate row to the last test row.
 
-    A row is answered by what is known when its period starts: outcomes of the learnt units that had come in by then.
+    How much outcomes that arrive together count for comes from those that are known before the test periods. A row
+    is answered by what is known when its period starts: outcomes of the learnt units that had come in by then.
     Held-out units are answered in the test periods, and their outcomes never come in: a new unit has none yet.
 
     Parameters
@@ -47,7 +48,8 @@ def follow(
     known = known_from(data.periods[order], data.seed)
     known[len(rows) + len(parts.test) :] = np.datetime64("NaT")
     centre, half = np.zeros(len(order)), np.full(len(order), np.nan)
-    adaptive = Adaptive.new()
+    before = np.flatnonzero(known[: len(rows)] <= parts.test_from.to_datetime64())
+    adaptive = Adaptive.new(weight_of(errors[before] / scale[before], known[before].astype(np.int64)))
     for arrived, asked in in_order(data.periods[order].to_numpy(), known):
         for batch in arrived:
             adaptive = adaptive.taken(errors[batch], np.abs(errors[batch] - centre[batch]) / scale[batch])
