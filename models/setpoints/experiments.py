@@ -81,7 +81,7 @@ class Worth:
 
 
 @dataclass(frozen=True)
-class Schedule:
+class PlannedTests:
     """Tests that are proposed together, and what each knob's are worth; no test where none is worth its cost."""
 
     tests: tuple[Trial, ...]
@@ -94,7 +94,7 @@ def experiments(
     share: float = 0.08,
     prices: Mapping[str, float] | None = None,
     rng_seed: int = 0,
-) -> Schedule:
+) -> PlannedTests:
     """Next tests for the plan rows of a table.
 
     Parameters
@@ -108,7 +108,7 @@ def experiments(
 
     Returns
     -------
-    Schedule
+    PlannedTests
 
     Raises
     ------
@@ -135,7 +135,7 @@ def experiments(
             moves = {knob: way * sign * worth[knob].size for knob, sign in signs.items()}
             start = plans.grid.starts[plans.at.periods[one]]
             tests.append(Trial(plans.names[one], plans.names[other], start, AHEAD, moves))
-    return Schedule(tuple(tests), worth)
+    return PlannedTests(tuple(tests), worth)
 
 
 def _both_ways(model: SetpointModel, share: float) -> dict[str, FloatArray]:

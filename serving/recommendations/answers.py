@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from models.setpoints.advice import Advice, Estimate, Limit
-from models.setpoints.experiments import Schedule
+from models.setpoints.experiments import PlannedTests
 from models.setpoints.frontier import CARBON_PRICE, Point
 from models.setpoints.model import SetpointModel
 from models.setpoints.units import MONEY, stated_effects
@@ -43,7 +43,7 @@ def pareto_rows(points: Mapping[str, Sequence[Point]], asked: Asked, model: Setp
     ]
 
 
-def schedule_rows(schedule: Schedule, model: SetpointModel) -> Record:
+def planned_rows(planned: PlannedTests, model: SetpointModel) -> Record:
     """Proposed tests, and what those of each knob are worth."""
     seed = model.seed
     return {
@@ -56,11 +56,11 @@ def schedule_rows(schedule: Schedule, model: SetpointModel) -> Record:
                     knob: {"value": size, "unit": str(seed.column(knob).unit)} for knob, size in one.moves.items()
                 },
             }
-            for one in schedule.tests
+            for one in planned.tests
         ],
         "worth": {
             knob: {**asdict(one), "unit": str(seed.column(knob).unit), "money": MONEY}
-            for knob, one in schedule.knobs.items()
+            for knob, one in planned.knobs.items()
         },
     }
 

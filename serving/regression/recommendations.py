@@ -11,7 +11,7 @@ from models.setpoints.line.advising import recommend_line
 from models.setpoints.model import SetpointModel
 from serving.payloads import Record
 from serving.recommendations import requests
-from serving.recommendations.answers import advice_rows, pareto_rows, priced, schedule_rows
+from serving.recommendations.answers import advice_rows, pareto_rows, planned_rows, priced
 from serving.recommendations.line import LINE, POWER_LIMIT, line_part
 from serving.recommendations.moves import chosen
 from serving.recommendations.payloads import (
@@ -64,7 +64,7 @@ def _experiments(model: SetpointModel, asked: Asked, prices: Record) -> Record:
     # Other signs for other periods, and the same ones for a request that is sent again.
     newest = asked.table[model.seed.clock.name].max()
     found = experiments(model, asked.table, asked.request["share"], prices, newest.toordinal())
-    return schedule_rows(found, model)
+    return planned_rows(found, model)
 
 
 _VERBS: dict[str, Callable[[SetpointModel, Asked, Record], Record]] = {

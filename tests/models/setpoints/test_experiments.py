@@ -19,48 +19,48 @@ def young(line):
 
 
 @pytest.fixture(scope="module")
-def schedule(young, line):
+def planned(young, line):
     return experiments(young, line.planned, share=0.2)
 
 
-def test_partners_move_the_same_knobs_the_other_way(schedule):
-    tests = {one.unit: one for one in schedule.tests}
+def test_partners_move_the_same_knobs_the_other_way(planned):
+    tests = {one.unit: one for one in planned.tests}
     assert tests
-    for one in schedule.tests:
+    for one in planned.tests:
         partner = tests[one.partner]
         assert partner.partner == one.unit
         assert {knob: -size for knob, size in one.moves.items()} == dict(partner.moves)
         assert one.periods == AHEAD
 
 
-def test_no_more_units_are_tested_than_asked(schedule, line):
-    assert len(schedule.tests) <= 0.2 * line.history[line.seed.key.name].nunique()
+def test_no_more_units_are_tested_than_asked(planned, line):
+    assert len(planned.tests) <= 0.2 * line.history[line.seed.key.name].nunique()
 
 
-def test_signs_are_drawn_by_the_random_seed(young, line, schedule):
+def test_signs_are_drawn_by_the_random_seed(young, line, planned):
     again = experiments(young, line.planned, share=0.2)
     other = experiments(young, line.planned, share=0.2, rng_seed=1)
-    assert again == schedule
-    assert other != schedule
+    assert again == planned
+    assert other != planned
 
 
-def test_a_test_is_worth_more_than_it_costs_and_leaves_less_doubt(schedule):
-    for worth in schedule.knobs.values():
+def test_a_test_is_worth_more_than_it_costs_and_leaves_less_doubt(planned):
+    for worth in planned.knobs.values():
         assert worth.value > worth.cost >= 0.0
         assert 0.0 < worth.doubt_after < worth.doubt
 
 
-def test_more_units_tested_leave_less_doubt(young, line, schedule):
+def test_more_units_tested_leave_less_doubt(young, line, planned):
     many = experiments(young, line.planned, share=0.8)
-    for knob in set(many.knobs) & set(schedule.knobs):
-        if many.knobs[knob].size == schedule.knobs[knob].size:
-            assert many.knobs[knob].doubt_after < schedule.knobs[knob].doubt_after
+    for knob in set(many.knobs) & set(planned.knobs):
+        if many.knobs[knob].size == planned.knobs[knob].size:
+            assert many.knobs[knob].doubt_after < planned.knobs[knob].doubt_after
 
 
-def test_set_points_of_tests_keep_bounds(schedule, line):
+def test_set_points_of_tests_keep_bounds(planned, line):
     plan = line.planned[line.planned[line.seed.clock.name] == line.planned[line.seed.clock.name].max()]
     plan = plan.set_index(line.seed.key.name)
-    for one in schedule.tests:
+    for one in planned.tests:
         for knob, size in one.moves.items():
             low, high = line.seed.column(knob).bounds
             assert low <= plan.loc[one.unit, knob] + size <= high

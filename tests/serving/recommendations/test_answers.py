@@ -12,11 +12,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from models.setpoints.advice import Advice, Estimate, Limit
-from models.setpoints.experiments import Schedule, Trial, Worth
+from models.setpoints.experiments import PlannedTests, Trial, Worth
 from models.setpoints.frontier import Point
 from models.setpoints.process import response_of
 from seeds import Seed
-from serving.recommendations.answers import advice_rows, pareto_rows, priced, schedule_rows
+from serving.recommendations.answers import advice_rows, pareto_rows, planned_rows, priced
 from serving.recommendations.kinds import kinds_of
 from serving.recommendations.payloads import SetpointPayloads
 from serving.recommendations.requests import Asked, read
@@ -132,8 +132,8 @@ def test_tests_say_whom_they_move_how_far_and_what_that_is_worth(model: Any) -> 
         Trial("A-1", "B-1", START, 3, {"voltage_setpoint": 0.025}),
         Trial("B-1", "A-1", START, 3, {"voltage_setpoint": -0.025}),
     )
-    schedule = Schedule(tests, {"voltage_setpoint": Worth(0.025, 1.0, 2.0, 1.5, 0.4, 0.1)})
-    found = schedule_rows(schedule, model)
+    planned = PlannedTests(tests, {"voltage_setpoint": Worth(0.025, 1.0, 2.0, 1.5, 0.4, 0.1)})
+    found = planned_rows(planned, model)
     as_described(found["tests"], listed(kinds(model)["test"]))
     as_described(found["worth"], kinds(model)["worth"])
     assert found["tests"][1] == {

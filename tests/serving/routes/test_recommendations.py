@@ -134,7 +134,7 @@ def test_signs_of_tests_are_other_ones_in_another_period(
 ) -> None:
     seen = []
     monkeypatch.setattr(recommendations, "experiments", lambda *given: seen.append(given[2:]) or [])
-    monkeypatch.setattr(recommendations, "schedule_rows", lambda *given: {"tests": [], "worth": {}})
+    monkeypatch.setattr(recommendations, "planned_rows", lambda *given: {"tests": [], "worth": {}})
     app = serve(stand_in)
     rows = app.champions.statuses["aluminium_reduction"].payloads.setpoints.verbs["experiments"].example["rows"]
     for start in ("2026-11-01", "2026-11-01", "2026-12-01"):
