@@ -198,15 +198,15 @@ def measured(columns: Columns) -> dict[str, FloatArray]:
 
 def respond(state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
     """Outcomes of a period after moves, on average over what is not known of the limit of stability."""
-    found: dict[str, FloatArray] = {}
     q = {one.name: one.value for one in SHARED_CONSTANTS} | dict(constants)
-    for node, weight in _NODES:
-        for name, values in _respond(state, moves, q, node * np.asarray(q["limit_doubt"])).items():
-            found[name] = found[name] + weight * values if name in found else weight * values
-    return found
+    axes = max(np.ndim(values) for part in (state, moves, q) for values in part.values())
+    nodes = np.array([node for node, _ in _NODES]).reshape(-1, *[1] * axes)
+    found = _respond(state, moves, q, nodes * np.asarray(q["limit_doubt"]))
+    return {name: sum(w * one for (_, w), one in zip(_NODES, each, strict=True)) for name, each in found.items()}
 
 
 def _respond(state: Columns, moves: Numbers, q: Numbers, higher: Numeric) -> dict[str, FloatArray]:
+    # `higher`: by how many millimetres the limit of stability is; its first axis is that of all outcomes.
     volts, level = moves["voltage_setpoint"], moves["metal_level_target"]
     target = _SETTLES * np.asarray(moves["excess_alf3_target"])
     t, a, i, v = (state[name] for name in ("bath_temperature", "excess_alf3", "line_current", "cell_voltage"))
