@@ -7,6 +7,28 @@ import pandas as pd
 from models.pyfunc import ANSWER
 from models.tasks import Model
 
+FEW = 10  # rows of a table that show what its columns hold
+
+
+def telling_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """The few rows of a table that show what each column holds: of what type it is, and whether some of it is missing.
+
+    Parameters
+    ----------
+    table : DataFrame, shape (n, k)
+        Each column of one type.
+
+    Returns
+    -------
+    DataFrame, shape (m, k)
+        In the order of the table; m is at most 2 k + FEW.
+    """
+    rows = set(range(min(FEW, len(table))))
+    for name in table.columns:
+        missing = table[name].isna().to_numpy()
+        rows |= {int(where.argmax()) for where in (missing, ~missing) if where.any()}
+    return table.iloc[sorted(rows)]
+
 
 def example_of(model: Model) -> pd.DataFrame:
     """Some of a model's training rows as a table that it takes: numbers, and text categories as texts."""

@@ -23,7 +23,7 @@ from models.tasks import Model
 from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, tracking_error
 from registry.settings import ENVIRONMENT, Settings
-from registry.signature import example_of, signature_of
+from registry.signature import example_of, signature_of, telling_rows
 from registry.versions import NOTHING, Action, AliasMove, Version
 
 P = ParamSpec("P")
@@ -181,15 +181,19 @@ class Tracking:
 
     @_telling
     def log_table(self, run: str, table: pd.DataFrame, name: str, target: str, digest: str) -> None:
-        """Name a table as a run's data set. MLflow keeps 36 signs of the digest; the whole one is a parameter."""
+        """Name a table as a run's data set. MLflow keeps 36 signs of the digest; the whole one is a parameter.
+
+        MLflow looks at every cell to see what a column holds, so it is shown the few rows that tell.
+        """
         from mlflow.data.code_dataset_source import CodeDatasetSource
         from mlflow.data.pandas_dataset import from_pandas
-        from mlflow.entities import DatasetInput, InputTag
+        from mlflow.entities import Dataset, DatasetInput, InputTag
 
         source = CodeDatasetSource({"digest": digest})
-        data = from_pandas(table, source, target, name, digest.removeprefix("sha256:")[:36])
+        data = from_pandas(telling_rows(table), source, target, name, digest.removeprefix("sha256:")[:36]).to_dict()
+        data["profile"] = json.dumps({"num_rows": len(table), "num_elements": table.size})
         tags = [InputTag("mlflow.data.context", "training")]
-        self._client.log_inputs(run, [DatasetInput(data._to_mlflow_entity(), tags)])
+        self._client.log_inputs(run, [DatasetInput(Dataset.from_dictionary(data), tags)])
 
     @_telling
     def log_model(self, run: str, model: Model) -> tuple[str, str]:

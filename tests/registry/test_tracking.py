@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -144,6 +145,26 @@ def test_files_and_tables_go_to_their_run(opened, tmp_path):
     assert run == "run1"
     assert (given.dataset.name, given.dataset.digest) == ("plant", "012345678901234567890123456789012345")
     assert digest in given.dataset.source
+    assert given.dataset.profile == '{"num_rows": 2, "num_elements": 2}'
+
+
+def test_the_size_of_a_table_is_no_matter_to_its_schema(opened, monkeypatch):
+    from mlflow.data import pandas_dataset
+
+    seen = []
+    infer = pandas_dataset._infer_schema
+    monkeypatch.setattr(pandas_dataset, "_infer_schema", lambda table: seen.append(len(table)) or infer(table))
+    store, client = opened()
+    store.log_table("run1", pd.DataFrame({"y": np.arange(100_000.0), "z": 1.0}), "plant", "y", "sha256:a")
+    ((_, (given,)), _) = client.of("log_inputs")[0]
+    assert seen == [10]
+    assert given.dataset.profile == '{"num_rows": 100000, "num_elements": 200000}'
+
+
+def test_a_table_is_marked_as_what_training_learns_from(opened):
+    store, client = opened()
+    store.log_table("run1", pd.DataFrame({"y": [1.0, 2.0]}), "plant", "y", "sha256:a")
+    ((_, (given,)), _) = client.of("log_inputs")[0]
     assert [(tag.key, tag.value) for tag in given.tags] == [("mlflow.data.context", "training")]
 
 
