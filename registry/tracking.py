@@ -190,10 +190,11 @@ class Tracking:
         from mlflow.entities import Dataset, DatasetInput, InputTag
 
         source = CodeDatasetSource({"digest": digest})
-        data = from_pandas(telling_rows(table), source, target, name, digest.removeprefix("sha256:")[:36]).to_dict()
-        data["profile"] = json.dumps({"num_rows": len(table), "num_elements": table.size})
+        data = from_pandas(telling_rows(table), source, target, name, digest.removeprefix("sha256:")[:36])
+        parts = data.to_dict()
+        parts["profile"] = json.dumps({"num_rows": len(table), "num_elements": table.size})
         tags = [InputTag("mlflow.data.context", "training")]
-        self._client.log_inputs(run, [DatasetInput(Dataset.from_dictionary(data), tags)])
+        self._client.log_inputs(run, [DatasetInput(Dataset(**parts), tags)])
 
     @_telling
     def log_model(self, run: str, model: Model) -> tuple[str, str]:

@@ -39,6 +39,8 @@ class Assessment:
     keeps : ndarray, shape (n, G)
         Probability that a lot keeps each grade. Defects are no part of it: each lot is inspected before it is shipped,
         assayed or not.
+    best : ndarray, shape (n, G)
+        Probability that each grade is the most valuable that a lot keeps.
     decided : Decisions
         What is done with the lots.
     unpromised : Decisions
@@ -48,14 +50,14 @@ class Assessment:
     logs: FloatArray
     defects: FloatArray
     keeps: FloatArray
+    best: FloatArray
     decided: Decisions
     unpromised: Decisions
 
     def __getitem__(self, rows: IntArray | BoolArray) -> Assessment:
         """Some of the lots."""
-        return Assessment(
-            self.logs[rows], self.defects[rows], self.keeps[rows], self.decided[rows], self.unpromised[rows]
-        )
+        chances = self.keeps[rows], self.best[rows]
+        return Assessment(self.logs[rows], self.defects[rows], *chances, self.decided[rows], self.unpromised[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +144,7 @@ class QualityModel:
         decided, unpromised = (
             decide(chances.keeps, chances.best, costs or self.costs, limit) for limit in (self.threshold, 1.0)
         )
-        return Assessment(logs, defects, chances.keeps, decided, unpromised)
+        return Assessment(logs, defects, chances.keeps, chances.best, decided, unpromised)
 
     def contents(self, logs: FloatArray, coverage: float) -> dict[str, Answer]:
         """Likeliest contents, each with its interval, of logarithms logs, shape (n, E).

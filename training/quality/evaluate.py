@@ -95,7 +95,12 @@ def by_element(seed: Seed, judged: Assessment, lots: Lots, answers: Mapping[str,
 
 
 def measured(
-    model: QualityModel, seed: Seed, raw: FloatArray, lots: Lots, truth: FloatArray | None
+    model: QualityModel,
+    seed: Seed,
+    raw: FloatArray,
+    lots: Lots,
+    truth: FloatArray | None,
+    judged: Assessment | None = None,
 ) -> dict[str, float]:
     """All metrics of a grader on some lots that need nothing to compare it with.
 
@@ -111,6 +116,8 @@ def measured(
         What the laboratory says.
     truth : ndarray, shape (n, E), optional
         Noise-free contents.
+    judged : Assessment, optional
+        What the model makes of `raw`, where it is known already.
 
     Returns
     -------
@@ -122,7 +129,7 @@ def measured(
         truth_rmse, the mean over elements of the error of the logarithm, truth_coverage_90, truth_false_release and
         truth_cost. What no lot tells is NaN.
     """
-    judged, costs = model.assessed(raw), Costs.of(seed)
+    judged, costs = model.assessed(raw) if judged is None else judged, Costs.of(seed)
     answers, intended = model.fixed_contents(judged.logs, COVERAGE), costs.intended
     p, kept = judged.keeps[:, intended], lots.kept[:, intended]
     found = {

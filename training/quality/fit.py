@@ -1,13 +1,14 @@
 """Grading in the jobs: how estimators are fitted and calibrated, grade the new lots, and are measured."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from models.quality.guarantee import check_enough
-from models.quality.model import QualityModel, grader
+from models.quality.model import Assessment, QualityModel, grader
 from models.quality.outcomes import Lots
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
@@ -24,7 +25,40 @@ IMPORTANCE_ROWS = 400
 IMPORTANCE_REPEATS = 1
 CURVE_SHARES = (0.25, 0.5)
 
-QualityCandidate = Candidate[QualityModel, FloatArray]
+
+@dataclass(frozen=True, eq=False)
+class Graded:
+    """Predictions for the lots that a model has not learnt, and what it makes of them.
+
+    Attributes
+    ----------
+    raw : ndarray, shape (n, E + D)
+        Logarithms of contents and log-odds of defects; NaN for the other lots of the table.
+    model : QualityModel
+        Whose predictions they are.
+    rows : ndarray of int, shape (m,)
+        The lots that it has not learnt.
+    """
+
+    raw: FloatArray
+    model: QualityModel
+    rows: IntArray
+
+    @cached_property
+    def _assessed(self) -> tuple[Assessment, IntArray]:
+        """Assessment of the m lots, and the place of each lot of the table among them, -1 for the others."""
+        lots = np.unique(self.rows)
+        place = np.full(len(self.raw), -1)
+        place[lots] = np.arange(len(lots))
+        return self.model.assessed(self.raw[lots]), place
+
+    def judged(self, rows: IntArray) -> Assessment:
+        """What the model makes of some of the m lots: all are assessed once, whoever asks and how often."""
+        assessment, place = self._assessed
+        return assessment[place[rows]]
+
+
+QualityCandidate = Candidate[QualityModel, Graded]
 
 
 def lots_of(data: Dataset) -> Lots:
@@ -89,16 +123,16 @@ def calibrated(
     }
 
 
-def answers(model: QualityModel, data: Dataset, parts: Split) -> FloatArray:
-    """Predictions for the lots that a model has not learnt, shape (n, E + D); NaN for the others."""
+def answers(model: QualityModel, data: Dataset, parts: Split) -> Graded:
+    """What a model says of the lots that it has not learnt."""
     raw, rows = np.full(data.labels.shape, np.nan), np.concatenate([parts.test, parts.unseen_all])
     raw[rows] = predict(model.estimator, data.X[rows])
-    return raw
+    return Graded(raw, model, rows)
 
 
-def predictions_of(answers: FloatArray) -> FloatArray:
+def predictions_of(answers: Graded) -> FloatArray:
     """Logarithms of contents and log-odds of defects, shape (n, E + D): these are what a grader answers by."""
-    return answers
+    return answers.raw
 
 
 def error(model: QualityModel, data: Dataset, rows: IntArray) -> Callable[[Any, FloatArray, FloatArray], float]:
@@ -113,10 +147,10 @@ def error(model: QualityModel, data: Dataset, rows: IntArray) -> Callable[[Any, 
 
 
 def evaluated(
-    model: QualityModel, answers: FloatArray, data: Dataset, rows: IntArray, baseline: FloatArray
+    model: QualityModel, answers: Graded, data: Dataset, rows: IntArray, baseline: FloatArray
 ) -> dict[str, float]:
     """Metrics of the grading of some lots: `training.quality.evaluate.measured`, and its skill."""
-    raw, lots = answers[rows], lots_of(data)[rows]
+    raw, lots = answers.raw[rows], lots_of(data)[rows]
     truth = None if data.true_contents is None else data.true_contents[rows]
-    scores = measured(model, data.seed, raw, lots, truth)
+    scores = measured(model, data.seed, raw, lots, truth, answers.judged(rows))
     return scores | {"skill": skill(raw, baseline[rows], lots)} | of_followed(model, rows, raw, lots)

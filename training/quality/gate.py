@@ -3,7 +3,7 @@
 import numpy as np
 
 from models.promises import beyond_promise
-from models.quality.decision import Costs, oracle
+from models.quality.decision import Costs, Decisions, oracle
 from models.quality.outcomes import Lots, costs_of, earned_unseen
 from physics.arrays import FloatArray
 from seeds import Seed
@@ -22,18 +22,18 @@ def evidence(candidate: QualityCandidate, baseline: QualityCandidate, data: Data
     """
     rows, learnt = unlearnt(parts), np.sort(parts.learnt)
     rows = rows[~np.isnan(lots_of(data)[rows].kept).any(axis=1)]
-    lots, raw, seed = lots_of(data)[rows], candidate.predictions[rows], data.seed
+    lots, judged, seed = lots_of(data)[rows], candidate.answers.judged(rows), data.seed
     units, periods = data.units[rows], data.periods[rows]
     beside, constant = cheapest(seed, lots)
     return Evidence(
         rows=JudgeRows(units, periods, block_numbers(units, periods), np.ones(len(rows))),
-        own=cost_of(candidate.model, seed, raw, lots),
+        own=cost_of(judged.decided, seed, lots),
         baseline=constant,
         loss="what decisions cost",
         unit="$/t",
         beside=beside,
         labels=labels_in(data.units[learnt], data.labels[learnt]),
-        promises=(_promise(candidate, seed, raw, lots),),
+        promises=(_promise(judged.decided, seed, lots),),
     )
 
 
@@ -47,8 +47,8 @@ def cheapest(seed: Seed, lots: Lots) -> tuple[str, FloatArray]:
     return "an assay of every lot", everything
 
 
-def _promise(candidate: QualityCandidate, seed: Seed, raw: FloatArray, lots: Lots) -> Condition:
-    found = costs_of(candidate.model.assessed(raw).decided, lots.kept, Costs.of(seed))
+def _promise(decided: Decisions, seed: Seed, lots: Lots) -> Condition:
+    found = costs_of(decided, lots.kept, Costs.of(seed))
     released, alpha = found["let_go"], seed.quality_rules.alpha.value
     share = found["false_release"] if released else 0.0
     return Condition(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from models.promises import beyond_promise
-from models.quality.decision import Costs, earned, oracle
+from models.quality.decision import Costs, Decisions, earned, oracle
 from models.quality.model import QualityModel
 from models.quality.outcomes import Lots
 from physics.arrays import FloatArray, IntArray
@@ -76,15 +76,16 @@ def verdict(
     return judge(judged, old, new, "what decisions cost", "$/t", _unsound(data.seed, old, new))
 
 
-def cost_of(model: QualityModel, seed: Seed, raw: FloatArray, lots: Lots) -> FloatArray:
+def cost_of(decided: Decisions, seed: Seed, lots: Lots) -> FloatArray:
     """What each lot's decision costs against an oracle that knows its assay beforehand, shape (n,) [$/t]."""
     costs = Costs.of(seed)
-    return oracle(lots.kept, costs) - earned(model.assessed(raw).decided, lots.kept, costs)
+    return oracle(lots.kept, costs) - earned(decided, lots.kept, costs)
 
 
 def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: Lots, truth: FloatArray | None) -> Side:
-    loss = cost_of(model, seed, raw, lots)
-    found = measured(model, seed, raw, lots, truth)
+    judged = model.assessed(raw)
+    loss = cost_of(judged.decided, seed, lots)
+    found = measured(model, seed, raw, lots, truth, judged)
     return Side(loss, {name: value for name, value in found.items() if np.isfinite(value)})
 
 

@@ -82,7 +82,7 @@ def _log_axis(title: str, values: FloatArray) -> dict[str, object]:
 def reliability_of_grade(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Share of lots that break the intended grade over its probability, in groups of equal size."""
     model = candidate.model
-    p = model.assessed(candidate.predictions[parts.test]).keeps[:, model.costs.intended]
+    p = candidate.answers.judged(parts.test).keeps[:, model.costs.intended]
     kept = lots_of(data)[parts.test].kept[:, model.costs.intended]
     _, logs, seen = reliability(1 - p, 1 - kept)
     name = data.seed.quality_rules.intended
@@ -94,11 +94,9 @@ def reliability_of_grade(candidate: QualityCandidate, data: Dataset, parts: Spli
 
 def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Cost and false release over the threshold of release, beside simple rules."""
-    model, lots = candidate.model, lots_of(data)[parts.test]
-    judged = model.assessed(candidate.predictions[parts.test])
-    best = model.scatter.chances(judged.logs, model.limits).best
-    costs = Costs.of(data.seed)
-    found = [costs_of(decide(judged.keeps, best, costs, t), lots.kept, costs) for t in THRESHOLDS]
+    lots = lots_of(data)[parts.test]
+    judged, costs = candidate.answers.judged(parts.test), Costs.of(data.seed)
+    found = [costs_of(decide(judged.keeps, judged.best, costs, t), lots.kept, costs) for t in THRESHOLDS]
     known = max(1, int((~np.isnan(lots.kept).any(axis=1)).sum()))
     alpha, m = data.seed.quality_rules.alpha.value, candidate.metrics
     figure = make_subplots(1, 2, horizontal_spacing=0.1)
@@ -126,8 +124,7 @@ def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fi
 
 def nearest_limits(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
     """Which limit the test lots come nearest to, and how near."""
-    model = candidate.model
-    found = model.nearest(model.assessed(candidate.predictions[parts.test]))
+    found = candidate.model.nearest(candidate.answers.judged(parts.test))
     frame = pd.DataFrame({"limit": [one.limit for one in found], "sigma": [one.sigma for one in found]})
     order = frame["limit"].value_counts(ascending=True).index
     figure = empty("distance of the nearest limit [standard deviations of the error]", "")

@@ -9,7 +9,17 @@ import pytest
 
 from models.promises import GuaranteeError
 from training.quality import fit
-from training.quality.fit import answers, calibrated, check_split, error, evaluated, lots_of, predict, predictions_of
+from training.quality.fit import (
+    Graded,
+    answers,
+    calibrated,
+    check_split,
+    error,
+    evaluated,
+    lots_of,
+    predict,
+    predictions_of,
+)
 from training.splits import SplitError
 
 
@@ -159,10 +169,24 @@ def test_answers_are_spread_over_the_table_with_nothing_where_a_model_has_learnt
     data = data_of(toy_quality_seed, np.ones((4, 3)))
     parts = SimpleNamespace(test=np.array([3]), unseen_all=np.array([1]))
     found = answers(SimpleNamespace(estimator=Sums()), data, parts)
-    assert found.shape == (4, 4)
-    assert np.array_equal(found[:, 0], [np.nan, 5.0, np.nan, 13.0], equal_nan=True)
-    assert predictions_of(found) is found
+    assert found.raw.shape == (4, 4)
+    assert np.array_equal(found.raw[:, 0], [np.nan, 5.0, np.nan, 13.0], equal_nan=True)
+    assert predictions_of(found) is found.raw
     assert predict(Sums(), np.array([[1, 2]])).dtype == np.float64
+
+
+def test_lots_are_assessed_once_whoever_asks(toy_quality_seed):
+    asked = []
+
+    def assessed(raw):
+        asked.append(raw.tolist())
+        return raw[:, 0]
+
+    raw = np.array([[0.0], [np.nan], [2.0], [3.0], [np.nan]])
+    graded = Graded(raw, SimpleNamespace(assessed=assessed), np.array([3, 0, 2, 3]))
+    assert graded.judged(np.array([2, 3])).tolist() == [2.0, 3.0]
+    assert graded.judged(np.array([0])).tolist() == [0.0]
+    assert asked == [[[0.0], [2.0], [3.0]]]
 
 
 def test_the_error_of_an_estimator_takes_contents_first_and_then_defects(toy_quality_seed, monkeypatch):
@@ -180,8 +204,10 @@ def test_rows_are_evaluated_with_their_baseline_and_truth(toy_quality_seed, monk
     monkeypatch.setattr(fit, "of_followed", lambda model, rows, raw, lots: {"adaptive": (rows.tolist(), raw.tolist())})
     monkeypatch.setattr(fit, "skill", lambda raw, baseline, lots: (raw.tolist(), baseline.tolist(), len(lots.kept)))
     data, rows = data_of(toy_quality_seed, np.ones((4, 3))), np.array([3, 0])
-    found = evaluated("model", np.arange(4.0), data, rows, np.arange(10.0, 14.0))
+    graded = SimpleNamespace(raw=np.arange(4.0), judged=lambda rows: ("judged", rows.tolist()))
+    found = evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
     assert found == {"cost": 1.0, "skill": ([3.0, 0.0], [13.0, 10.0], 2), "adaptive": ([3, 0], [3.0, 0.0])}
     data.true_contents = np.arange(4.0)
-    evaluated("model", np.arange(4.0), data, rows, np.arange(10.0, 14.0))
+    evaluated("model", graded, data, rows, np.arange(10.0, 14.0))
+    assert [what[5] for what in given] == 2 * [("judged", [3, 0])]
     assert [what[4] if what[4] is None else what[4].tolist() for what in given] == [None, [3.0, 0.0]]

@@ -44,12 +44,10 @@ def plant(seed, grade, bad):
     )
     parts = SimpleNamespace(learnt=np.flatnonzero(~new), test=np.flatnonzero(new), unseen=np.array([], dtype=int))
 
-    def assessed(raw):
-        made = np.asarray(grade)[raw[:, 0].astype(int)]
-        return SimpleNamespace(decided=Decisions(made, np.zeros(len(made))))
+    def judged(rows):
+        return SimpleNamespace(decided=Decisions(np.asarray(grade)[rows], np.zeros(len(rows))))
 
-    lines = np.arange(n, dtype=np.float64)[:, None]
-    candidate = SimpleNamespace(name="linear", model=SimpleNamespace(assessed=assessed), predictions=lines)
+    candidate = SimpleNamespace(name="linear", answers=SimpleNamespace(judged=judged))
     return candidate, SimpleNamespace(name="persistence"), data, parts
 
 

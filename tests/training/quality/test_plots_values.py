@@ -12,6 +12,7 @@ from training import quality
 from training.dataset import dataset_of
 from training.fitting import LearningCurve, fit_candidate
 from training.quality import plots
+from training.quality.evaluate import measured
 from training.quality.fit import lots_of
 from training.splits import split
 
@@ -33,6 +34,16 @@ def fitted(toy_quality_seed, toy_quality_frame):
 
 def named(x, y, **more):
     return {"xaxis.title.text": x, "yaxis.title.text": y, "lines": [], "notes": []} | more
+
+
+def test_lots_assessed_once_give_the_figures_of_each_part_assessed_alone(fitted):
+    candidate, data, parts = fitted
+    for rows in parts.evaluated.values():
+        raw, lots, graded = candidate.predictions[rows], lots_of(data)[rows], candidate.answers
+        alone = measured(candidate.model, data.seed, raw, lots, None)
+        assert measured(candidate.model, data.seed, raw, lots, None, graded.judged(rows)) == pytest.approx(
+            alone, rel=1e-12, nan_ok=True
+        )
 
 
 def numbers(values):
