@@ -157,11 +157,18 @@ def situations(grid: Grid, seed: Seed, response: Response) -> Situations:
     readings = {column.name: columns[column.name] for column in seed.by_role("during")}
     series = response.hidden(columns) | readings
     known = {column.name: columns[column.name] for column in seed.by_role("before") if not column.is_made}
-    for name, values in (series | {seed.target.name: columns[seed.target.name]}).items():
-        lag = seed.wait(name) if name == seed.target.name else 1
-        known[f"{name} last"] = shifted(values, lag)
+    series |= {seed.target.name: columns[seed.target.name]}
+    waits = {name: seed.wait(name) if name == seed.target.name else 1 for name in series}
+    means: dict[tuple[str, float], FloatArray] = {}
+    for wait in set(waits.values()):
+        names = [name for name in series if waits[name] == wait]
+        together = np.stack([series[name] for name in names])
         for half_life in HALF_LIVES:
-            known[f"{name} over {half_life:g}"] = smoothed(values, rows, lag, half_life)
+            found = smoothed(together, rows, wait, half_life)
+            means |= {(name, half_life): mean for name, mean in zip(names, found, strict=True)}
+    for name, values in series.items():
+        known[f"{name} last"] = shifted(values, waits[name])
+        known |= {f"{name} over {half_life:g}": means[name, half_life] for half_life in HALF_LIVES}
     knobs = [column.name for column in seed.by_role("knob")]
     for name in knobs:
         known[f"{name} last"] = shifted(columns[name], 1)
@@ -203,14 +210,17 @@ def _forward(values: FloatArray) -> FloatArray:
 
 
 def smoothed(values: FloatArray, there: BoolArray, wait: int, half_life: float) -> FloatArray:
-    """Mean of earlier values, exponentially weighted; a unit that stood still for a period starts anew."""
+    """Mean of earlier values, shape (..., u, p), exponentially weighted.
+
+    A unit that stood still for a period, which `there` of shape (u, p) says, starts anew.
+    """
     keep = 0.5 ** (1.0 / half_life)
     out = np.full_like(values, np.nan)
-    total, weight = np.zeros(len(values)), np.zeros(len(values))
-    for t in range(wait, values.shape[1]):
-        new, stood = values[:, t - wait], ~there[:, t - 1]
+    total, weight = np.zeros(values.shape[:-1]), np.zeros(values.shape[:-1])
+    for t in range(wait, values.shape[-1]):
+        new, stood = values[..., t - wait], ~there[:, t - 1]
         read = np.isfinite(new)
         total = np.where(stood, 0.0, keep * total + np.where(read, new, 0.0))
         weight = np.where(stood, 0.0, keep * weight + read)
-        out[:, t] = np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), np.nan)
+        out[..., t] = np.where(weight > 0, total / np.where(weight > 0, weight, 1.0), np.nan)
     return out
