@@ -212,6 +212,7 @@ def line(seed: Seed, data: Dataset, settings: Settings, model: SortingModel, fol
         X, booster = model.estimator[:-1].transform(X), model.estimator[-1].booster_
     else:
         booster = model.estimator.booster_
+    booster = lgb.Booster(model_str=booster.text)
     inside, alone = alternately(lambda: model.columns(taken), lambda: booster.predict(X))
     with service(settings) as ours:
         address = f"{ours}/v1/{seed.process.name}/predictions"

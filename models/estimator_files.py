@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-import lightgbm
 import skops.io
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
+from models.estimators.booster import Booster
 from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.stored import TREES, Stored
 
@@ -55,7 +55,7 @@ def dump(estimator: BaseEstimator) -> tuple[dict[str, Any], dict[str, bytes]]:
         return {"features": list(estimator[0].features)} | state, files
     if isinstance(estimator, Stored):
         trees = estimator.trees().items()
-        return estimator.state(), {name + ENDING: one.model_to_string(num_iteration=-1).encode() for name, one in trees}
+        return estimator.state(), {name + ENDING: one.text.encode() for name, one in trees}
     return {}, {SKOPS_FILE: skops.io.dumps(estimator)}
 
 
@@ -80,10 +80,10 @@ def parse(estimator: BaseEstimator, state: dict[str, Any], files: dict[str, byte
     return _from_skops(files[SKOPS_FILE])
 
 
-def _booster(files: dict[str, bytes], name: str, columns: int) -> lightgbm.Booster:
-    booster = lightgbm.Booster(model_str=files[name + ENDING].decode())
-    if booster.num_feature() != columns:
-        raise ValueError(f"{name}{ENDING}: trees take {booster.num_feature()} columns, the estimator {columns}")
+def _booster(files: dict[str, bytes], name: str, columns: int) -> Booster:
+    booster = Booster(files[name + ENDING].decode())
+    if booster.columns != columns:
+        raise ValueError(f"{name}{ENDING}: trees take {booster.columns} columns, the estimator {columns}")
     return booster
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import singledispatch
 
-import lightgbm
 import numpy as np
 from sklearn.pipeline import Pipeline
 
 from models.answers import Regressor
 from models.estimators.boosted_classes import BoostedClasses
+from models.estimators.booster import Booster
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS
 from models.estimators.categories import by_column, indicators
 from models.estimators.linear_classes import LinearClasses
@@ -243,12 +243,10 @@ def _of_pipeline(estimator: Pipeline, X: FloatArray) -> tuple[FloatArray, FloatA
     return X, by_column(parts, getattr(first, "categories", None))[:, :, None]
 
 
-def _shap(booster: lightgbm.Booster, n_jobs: int, X: FloatArray) -> FloatArray:
+def _shap(booster: Booster, n_jobs: int, X: FloatArray) -> FloatArray:
     """Contributions by LightGBM's TreeSHAP, shape (n, p, m)."""
     threads = 1 if len(X) < FEWEST_ROWS_FOR_THREADS else max(0, n_jobs)
-    found = np.asarray(booster.predict(X, pred_contrib=True, num_threads=threads), dtype=np.float64)
-    by_output = found.reshape(len(X), -1, X.shape[1] + 1)
-    return np.asarray(by_output[:, :, :-1].transpose(0, 2, 1))  # the last column is the trees' mean
+    return booster.contributions(X, threads)[:, :, :-1].transpose(0, 2, 1)  # the last column is the trees' mean
 
 
 def _added(estimator: object) -> tuple[str, ...]:

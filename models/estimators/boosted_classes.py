@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
+from models.estimators.booster import Booster
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
 from models.estimators.categories import Categories, category_columns
 from models.estimators.class_baselines import KnownClasses, learnable
@@ -49,7 +50,7 @@ class BoostedClasses(KnownClasses):
 
     Attributes
     ----------
-    booster_ : lightgbm.Booster
+    booster_ : Booster
         The fitted trees.
     seen_ : ndarray of bool, shape (n_classes,)
         Which classes it has learnt from.
@@ -93,7 +94,7 @@ class BoostedClasses(KnownClasses):
         """Learn from X, shape (n, k), and class numbers y, shape (n,), rows sorted by time; NaN in X is missing."""
         rows, codes = learnable(self, X, y)
         rounds = self._rounds(rows, codes)
-        self.booster_ = lightgbm.train(self._settings(), self._binned(rows, codes), num_boost_round=rounds)
+        self.booster_ = Booster.of(lightgbm.train(self._settings(), self._binned(rows, codes), num_boost_round=rounds))
         self.seen_ = np.bincount(codes, minlength=self.n_classes) > 0
         return self
 
@@ -128,7 +129,7 @@ class BoostedClasses(KnownClasses):
     def _settings(self) -> dict[str, Any]:
         return tree_settings(self) | {"objective": "multiclass", "num_class": self.n_classes}
 
-    def trees(self) -> dict[str, lightgbm.Booster]:
+    def trees(self) -> dict[str, Booster]:
         """The fitted trees."""
         return {TREES: self.booster_}
 
@@ -142,6 +143,6 @@ class BoostedClasses(KnownClasses):
         check_is_fitted(self, "booster_")
         rows = checked_rows(self, X)
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
-        p = np.asarray(self.booster_.predict(rows, num_threads=threads), dtype=np.float64)
+        p = self.booster_.predict(rows, num_threads=threads)
         # LightGBM gives classes that it has not seen some 1e-15.
         return np.where(self.seen_, p, 0.0)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-import lightgbm
 import numpy as np
 
+from models.estimators.booster import Booster
+
 TREES = "trees"
-ReadTrees = Callable[[str, int], lightgbm.Booster]  # name, number of columns
+ReadTrees = Callable[[str, int], Booster]  # name, number of columns
 
 
 class Stored:
@@ -28,7 +29,7 @@ class Stored:
         """Fitted attributes as JSON values."""
         return {name: np.asarray(getattr(self, name)).tolist() for name in self.STORED}
 
-    def trees(self) -> dict[str, lightgbm.Booster]:
+    def trees(self) -> dict[str, Booster]:
         """Fitted trees by the names of their files; none by default."""
         return {}
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
+from models.estimators.booster import Booster
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
 from models.estimators.categories import Categories, category_columns
 from models.estimators.stored import TREES, ReadTrees
@@ -48,7 +49,7 @@ class LotTrees(LotEstimator):
     ----------
     lines_ : LotLines
         Where the trees start from.
-    boosters_ : list of lightgbm.Booster, length m
+    boosters_ : list of Booster, length m
         The fitted trees of each output.
     """
 
@@ -127,11 +128,11 @@ class LotTrees(LotEstimator):
     def _lines(self) -> LotLines:
         return LotLines(self.defects, self.held_back, self.categories)
 
-    def _grown(self, X: FloatArray, Y: FloatArray, trees: list[int]) -> tuple[LotLines, list[lightgbm.Booster]]:
+    def _grown(self, X: FloatArray, Y: FloatArray, trees: list[int]) -> tuple[LotLines, list[Booster]]:
         lines = self._lines().fit(X, Y)
         raw, kinds, binned = lines.predict(X), self._losses(lines), self._binned(X)
         return lines, [
-            lightgbm.train(self._settings(label, start, kind), binned, num_boost_round=count)
+            Booster.of(lightgbm.train(self._settings(label, start, kind), binned, num_boost_round=count))
             for label, start, kind, count in zip(Y.T, raw.T, kinds, trees, strict=True)
         ]
 
@@ -160,7 +161,7 @@ class LotTrees(LotEstimator):
         """The lines that the trees start from, as JSON values."""
         return self.lines_.state()
 
-    def trees(self) -> dict[str, lightgbm.Booster]:
+    def trees(self) -> dict[str, Booster]:
         """The fitted trees of each output."""
         return {f"{TREES}.{i}": one for i, one in enumerate(self.boosters_)}
 

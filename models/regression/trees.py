@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from models.estimators.booster import Booster
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
 from models.estimators.categories import (
     Categories,
@@ -65,7 +66,7 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Where the trees start from, in columns as `models.estimators.categories.indicators` makes them.
     penalty_ : float
         The line's penalty; NaN in an estimator that was stored.
-    booster_ : lightgbm.Booster
+    booster_ : Booster
         The fitted trees.
     """
 
@@ -118,7 +119,7 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.penalty_, trees = self._chosen(rows, labels)
         (self.line_,) = self._lines(rows, labels, [self.penalty_])
         left_over = self._binned(rows, labels - self._along(self.line_, rows))
-        self.booster_ = lightgbm.train(self._settings(), left_over, num_boost_round=trees)
+        self.booster_ = Booster.of(lightgbm.train(self._settings(), left_over, num_boost_round=trees))
         return self
 
     @property
@@ -186,14 +187,13 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "booster_")
         rows = checked_rows(self, X)
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
-        left_over = np.asarray(self.booster_.predict(rows, num_threads=threads), dtype=np.float64)
-        return self._along(self.line_, rows) + left_over
+        return self._along(self.line_, rows) + self.booster_.predict(rows, num_threads=threads)
 
     def state(self) -> dict[str, Any]:
         """The line that the trees start from, as JSON values."""
         return {"line": {name: np.asarray(part).tolist() for name, part in vars(self.line_).items()}}
 
-    def trees(self) -> dict[str, lightgbm.Booster]:
+    def trees(self) -> dict[str, Booster]:
         """The fitted trees."""
         return {TREES: self.booster_}
 

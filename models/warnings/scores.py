@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 
+from models.estimators.booster import Booster
 from physics.arrays import FloatArray
-
-if TYPE_CHECKING:
-    import lightgbm
 
 FARTHEST = 4.0  # spreads from the usual: what lies beyond counts as lying there
 PENALTY = 0.02  # inverse strength of the line's penalty: the columns are many and alike, the events few
@@ -112,34 +110,32 @@ class TreeScore:
     Lundberg et al. 2020, Nature Machine Intelligence 2.
     """
 
-    booster: lightgbm.Booster
+    booster: Booster
 
     @classmethod
     def fit(cls, X: FloatArray, y: FloatArray, weight: float) -> Self:
         """Learn from rows and whether an event came, 1 or 0; each row counts for `weight`."""
         import lightgbm
 
-        return cls(lightgbm.train(TREES, lightgbm.Dataset(X, y, weight=np.full(len(y), weight)), ROUNDS))
+        rows = lightgbm.Dataset(X, y, weight=np.full(len(y), weight))
+        return cls(Booster.of(lightgbm.train(TREES, rows, ROUNDS)))
 
     def __call__(self, X: FloatArray) -> FloatArray:
         """See `Score`."""
-        return np.asarray(self.booster.predict(X, raw_score=True, num_threads=1), dtype=np.float64)
+        return self.booster.predict(X, raw_score=True)
 
     def parts(self, X: FloatArray) -> FloatArray:
         """See `Score`."""
-        found = self.booster.predict(X, pred_contrib=True, num_threads=1)
-        return np.asarray(found, dtype=np.float64)[:, :-1]  # the last column is the trees' mean
+        return self.booster.contributions(X)[:, 0, :-1]  # the last column is the trees' mean
 
     def state(self) -> dict[str, Any]:
         """LightGBM's own text."""
-        return {"trees": self.booster.model_to_string(num_iteration=-1)}
+        return {"trees": self.booster.text}
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """From what `state` gave."""
-        import lightgbm
-
-        return cls(lightgbm.Booster(model_str=state["trees"]))
+        return cls(Booster(state["trees"]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline
 
 from models import estimator_files
 from models.estimator_files import dump, is_known, parse
+from models.estimators.booster import Booster
 from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.stored import Stored
 
@@ -41,7 +42,7 @@ class Kept(Stored, BaseEstimator):
 @pytest.fixture(scope="module")
 def booster():
     quiet = {"verbosity": -1, "min_child_samples": 1, "num_threads": 1}
-    return lightgbm.train(quiet, lightgbm.Dataset(X, X[:, 0]), num_boost_round=3)
+    return Booster.of(lightgbm.train(quiet, lightgbm.Dataset(X, X[:, 0]), num_boost_round=3))
 
 
 @pytest.fixture
@@ -74,18 +75,10 @@ def test_what_states_its_numbers_is_stored_by_them_and_its_trees(booster):
     state, files = dump(Kept(booster, 0.5))
     assert state == {"n_features_in_": 2, "level": 0.5}
     assert list(files) == ["trees.0.lightgbm.txt"]
-    assert files["trees.0.lightgbm.txt"].decode() == booster.model_to_string(num_iteration=-1)
+    assert files["trees.0.lightgbm.txt"].decode() == booster.text
     back = parse(Kept(), json.loads(json.dumps(state)), files)
     assert (back.level, back.n_features_in_) == (0.5, 2)
     np.testing.assert_array_equal(back.booster.predict(X), booster.predict(X))
-
-
-def test_all_trees_are_stored_though_an_early_stop_named_the_best(booster):
-    text = booster.model_to_string(num_iteration=-1)
-    stopped = lightgbm.Booster(model_str=text)
-    stopped.best_iteration = 1
-    (stored,) = dump(Kept(stopped))[1].values()
-    assert lightgbm.Booster(model_str=stored.decode()).num_trees() == 3
 
 
 def test_trees_of_other_columns_are_refused(booster):
