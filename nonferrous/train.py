@@ -29,19 +29,22 @@ def train(
     tests: Annotated[
         Path | None, typer.Option(help="Set-point tests that the plant made: unit, period and how much of each knob.")
     ] = None,
+    learning_curve: Annotated[
+        bool, typer.Option("--learning-curve", help="Draw each candidate's error over the periods learnt: more fits.")
+    ] = False,
 ) -> None:
     """Train the candidates, keep them in MLflow and register the best."""
     from registry.settings import read_settings
     from seeds import load, load_all
 
     if every:
-        if process is not None or data is not None or trials or tests is not None:
+        if process is not None or data is not None or trials or tests is not None or learning_curve:
             fail("--all: takes no process and no other option; each process learns from its simulated plant")
         simulated = [seed for seed in load_all().values() if seed.plant is not None]
         _end(all([prepare(seed, read_settings()) for seed in simulated]))
     if process is None or data is None:
         fail("train: name a process and its table, as in `train PROCESS --data FILE`, or give --all")
-    _end(train_on(load(process), data, trials, tests))
+    _end(train_on(load(process), data, trials, tests, learning_curve))
 
 
 def _end(passed: bool) -> None:
@@ -49,7 +52,13 @@ def _end(passed: bool) -> None:
     raise typer.Exit(0 if passed else REFUSED)
 
 
-def train_on(seed: Seed, data: Path, trials: int = 0, tests: Path | None = None) -> bool:
+def train_on(
+    seed: Seed,
+    data: Path,
+    trials: int = 0,
+    tests: Path | None = None,
+    learning_curve: bool = False,
+) -> bool:
     """Train a process on its table and show what came of it; gives whether the gate let it pass."""
     from nonferrous.tables import candidates_table, reading_lines
     from nonferrous.warn import warnings_shown
@@ -57,7 +66,7 @@ def train_on(seed: Seed, data: Path, trials: int = 0, tests: Path | None = None)
     from training.job import train as run
 
     with progress() as step:
-        trained = run(seed, data, read_settings(), step, trials, tests)
+        trained = run(seed, data, read_settings(), step, trials, tests, learning_curve)
     screen = console()
     for target in trained.learnt.targets or [None]:
         screen.print(candidates_table(trained, target))

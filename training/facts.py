@@ -1,9 +1,12 @@
-"""What a job says of its rows: parameters of its runs, and where its models come from."""
+"""What a job says of its rows: parameters of its runs, where its models come from, and rows that were rejected."""
 
+from pathlib import Path
 from typing import Any
 
 from models.answers import COVERAGE
+from models.table.reading import write_frame
 from registry.code_version import git_commit, package_version
+from registry.settings import Settings
 from training.dataset import Dataset
 from training.splits import Split
 from training.tasks import task_of
@@ -39,3 +42,14 @@ def facts_of(data: Dataset, parts: Split) -> dict[str, object]:
         "coverage": COVERAGE,
         "selected_by": task_of(data.seed).SELECTED_BY,
     }
+
+
+def keep_rejected(data: Dataset, settings: Settings) -> Path | None:
+    """Leave the list of rejected rows in the home folder too, where a person finds it."""
+    if not data.rejected_rows:
+        return None
+    folder = settings.folder / "rejected"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{data.seed.process.name}.csv"
+    write_frame(data.rejected_by_name, file)
+    return file

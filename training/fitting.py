@@ -17,7 +17,7 @@ from training.splits import Split
 
 ROWS_FOR_THREADS = 50_000
 RNG_SEED = 20260101
-STEPS = 3  # that fitting one candidate reports
+STEPS = 2  # that fitting one candidate reports, and one more with its learning curve
 
 M = TypeVar("M", bound=Model, covariant=True)
 A = TypeVar("A")
@@ -56,8 +56,8 @@ class Candidate(Generic[M, A]):
         The predictions behind the answers: of the baseline, what the others are compared with.
     importance : ndarray, shape (k,)
         Rise of the test error when an input is shuffled among the rows.
-    curve : LearningCurve
-        Test error over a growing number of periods.
+    curve : LearningCurve or None
+        Test error over a growing number of periods; None where nobody asked for it.
     settings : Mapping of str to float
         Settings that its estimator has learnt with, by names that all candidates share; empty where it has none.
     """
@@ -67,7 +67,7 @@ class Candidate(Generic[M, A]):
     answers: A
     predictions: FloatArray
     importance: FloatArray
-    curve: LearningCurve
+    curve: LearningCurve | None = None
     settings: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -103,6 +103,10 @@ class Learner(Protocol):
     @property
     def CURVE_SHARES(self) -> tuple[float, ...]:
         """Shares of the learnt periods at which the learning curve is measured."""
+
+    @property
+    def BESIDE(self) -> Mapping[str, Callable[[Dataset, Split], Mapping[str, Any]]]:
+        """What is learnt once for all candidates, by its name in words, as arguments of their models."""
 
     def predict(self, estimator: Any, X: FloatArray) -> FloatArray:
         """Predictions of a fitted estimator, first axis n."""
@@ -144,6 +148,7 @@ def fit_candidate(
     baseline: FloatArray | None,
     progress: Callable[[str], None],
     choose: Chooser = tuned,
+    curve: bool = False,
 ) -> AnyCandidate:
     """Fit one candidate and measure it.
 
@@ -166,9 +171,11 @@ def fit_candidate(
     baseline : ndarray, first axis n, or None
         Predictions of the baseline; None where this candidate is the baseline.
     progress : callable
-        Called with the name of each of the STEPS steps.
+        Called with the name of each step; see STEPS.
     choose : callable
         Gives the unfitted estimator, for train rows sorted by time and their labels, with the settings to learn with.
+    curve : bool
+        Whether its learning curve is measured: fits that nothing else needs.
 
     Returns
     -------
@@ -187,10 +194,11 @@ def fit_candidate(
     predictions = task.predictions_of(answers)
     progress(f"{name}: importance of the inputs")
     rise = importance(task, model, data, parts)
-    progress(f"{name}: learning curve")
-    curve = learning_curve(task, estimator, model, data, parts)
+    if curve:
+        progress(f"{name}: learning curve")
+    points = learning_curve(task, estimator, model, data, parts) if curve else None
     metrics |= evaluated_metrics(task, model, answers, data, parts, predictions if baseline is None else baseline)
-    return Candidate(model, metrics, answers, predictions, rise, curve, settings_of(model.estimator))
+    return Candidate(model, metrics, answers, predictions, rise, points, settings_of(model.estimator))
 
 
 def fit_model(

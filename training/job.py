@@ -3,7 +3,7 @@
 import itertools
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,10 @@ from seeds import Seed
 from training.advice.setpoint_tests import read_tests, with_tests
 from training.compare import compare_address
 from training.dataset import Dataset, read
-from training.facts import facts_of, info_of
-from training.fitting import STEPS, AnyCandidate, best_of, fit_candidate
+from training.facts import facts_of, info_of, keep_rejected
+from training.fitting import STEPS, AnyCandidate, Chooser, best_of
 from training.gate import Gated, gate
 from training.reports.card import model_card
-from training.reports.page import page
 from training.search import Search
 from training.several.card import model_card as card_of_several
 from training.several.views import views
@@ -32,6 +31,7 @@ from training.several.whole import candidate_tag, joined, of_target, whole
 from training.splits import Split, split
 from training.tasks import tagged, task_of
 from training.warnings.record import keep as keep_warnings
+from training.workers import Beside, Fit, Later, Workers, processes_for
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
@@ -127,6 +127,8 @@ def train(
     progress: Progress = silent,
     trials: int = 0,
     tests: Path | None = None,
+    curve: bool = False,
+    processes: int | None = None,
 ) -> Trained:
     """Train a process's candidates and register the best; only where the gate lets it pass it gets an alias.
 
@@ -144,6 +146,10 @@ def train(
         How many settings to try for each LightGBM candidate; 0 for the short ladder.
     tests : Path, optional
         File of the set-point tests that the plant made; see `training.advice.setpoint_tests.read_tests`.
+    curve : bool
+        Whether the learning curve of each candidate is drawn: fits that nothing else needs.
+    processes : int, optional
+        How many processes fit; by default what is worth its start. Results do not depend on it.
 
     Returns
     -------
@@ -170,7 +176,7 @@ def train(
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(seed.process.name, seed.process.title)
     with tracking.run(experiment, run_name("train"), "train") as run:
-        learnt = learn(data, parts, tracking, experiment, run, "train", progress, trials)
+        learnt = learn(data, parts, tracking, experiment, run, "train", progress, trials, curve, processes)
         version = register(learnt, tracking)
         gated = ask_gate(learnt, version, tracking)
         alias = first_alias(seed, version, learnt.best, tracking) if gated.passed else None
@@ -193,24 +199,29 @@ def learn(
     job: str,
     progress: Progress,
     trials: int = 0,
+    curve: bool = False,
+    processes: int | None = None,
 ) -> Learnt:
     """Fit every candidate that the seed allows and keep each in a run of its own below `run`.
 
     Several targets are learnt one after the other; the best candidates of all are kept as one model in one more run.
-    Settings are chosen from a short ladder, or from so many trials a candidate; see `training.search`.
+    Settings are chosen from a short ladder, or from so many trials a candidate; see `training.search`. Trials are
+    fitted in this process, as each is kept in MLflow; else candidates are fitted side by side where it is worth it.
     """
     counted, seen = itertools.count(), views(data, parts)
     unfitted = [build(one.seed) for one, _ in seen]
     estimators = [one for of_target in unfitted for one in of_target.values()]
-    steps = STEPS * len(estimators) + trials * sum(isinstance(last_of(one), Tunable) for one in estimators)
+    steps = (STEPS + curve) * len(estimators) + len(task_of(data.seed).BESIDE) * len(seen)
+    steps += trials * sum(isinstance(last_of(one), Tunable) for one in estimators)
 
     def step(what: str) -> None:
         progress(what, next(counted), steps)
 
     tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
     tracking.log(run, params=facts_of(data, parts))
-    fits = _Fits(tracking, experiment, run, job, step, trials)
-    found = [_fitted(*view, of_target, fits) for view, of_target in zip(seen, unfitted, strict=True)]
+    fits = _Fits(tracking, experiment, run, job, step, trials, curve)
+    with Workers(seen, 1 if trials else processes or processes_for(seen), step) as workers:
+        found = [_fitted(view, of_target, fits, workers) for view, of_target in enumerate(unfitted)]
     learnt = found[0] if len(found) == 1 else _joined(data, parts, found, fits)
     progress("keep the job's files", steps, steps)
     _keep_job(learnt, tracking)
@@ -228,10 +239,12 @@ class _Fits:
     job: str
     step: Callable[[str], None]
     trials: int
+    curve: bool
 
 
-def _fitted(data: Dataset, parts: Split, estimators: Mapping[str, Any], fits: _Fits) -> Learnt:
+def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Workers) -> Learnt:
     """Candidates of one target, each in its run, which is named after the target where there are several."""
+    data, parts = workers.views[view]
     task, facts, info = task_of(data.seed), facts_of(data, parts), info_of(data, parts)
     several, target, tracking = data.seed.place is not None, data.seed.target.name, fits.tracking
     rows = "-".join([data.seed.process.name, *[target] * several, _short(data.digest), _short(data.seed.digest)])
@@ -240,16 +253,29 @@ def _fitted(data: Dataset, parts: Split, estimators: Mapping[str, Any], fits: _F
     candidates: dict[str, AnyCandidate] = {}
     runs: dict[str, str] = {}
     models: dict[str, tuple[str, str]] = {}
-    for name, estimator in estimators.items():
+
+    def fit(name: str, choose: Chooser = tuned) -> Later[tuple[AnyCandidate, str]]:
         baseline = next(iter(candidates.values())).predictions if candidates else None
+        return workers.later(view, Fit(name, estimators[name], info, baseline, fits.curve, choose))
+
+    first, *others = estimators
+    fitted, beside = {first: fit(first)}, [workers.later(view, Beside(name)) for name in task.BESIDE]
+    more: dict[str, Any] = {}
+    for name in estimators:
         title = of_target(name, target) if several else name
         with tracking.run(fits.experiment, title, fits.job, fits.run) as child:
             if several:
                 tracking.log(child, tags={TARGET: target})
-            choose = search.chooser(name, child) if fits.trials else tuned
-            candidate = fit_candidate(task, name, estimator, data, parts, info, baseline, fits.step, choose)
-            models[name] = _keep(candidate, data, parts, facts, tracking, child)
-        candidates[name], runs[name] = candidate, child
+            if fits.trials:
+                fitted[name] = fit(name, search.chooser(name, child))
+            candidate, drawn = fitted.pop(name)()
+            candidates[name], runs[name] = candidate, child
+            if name == first:  # the others are compared with it; the last take longest, so they are begun first
+                fitted = {other: fit(other) for other in reversed(others)}
+                more = {name: value for found in beside for name, value in found().items()}
+            if more:
+                candidate = candidates[name] = replace(candidate, model=replace(candidate.model, **more))
+            models[name] = _keep(candidate, drawn, data, facts, tracking, child)
     return Learnt(data, parts, fits.experiment, fits.run, candidates, runs, models)
 
 
@@ -275,8 +301,8 @@ def _short(digest: str) -> str:
 
 def _keep(
     candidate: AnyCandidate,
+    drawn: str,
     data: Dataset,
-    parts: Split,
     facts: Mapping[str, object],
     tracking: Tracking,
     run: str,
@@ -286,7 +312,7 @@ def _keep(
         run, params={"candidate": candidate.name, **facts, **dict.fromkeys(SETTINGS, NO_SETTING), **candidate.settings}
     )
     with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / PLOTS).write_text(page(candidate, data, parts), encoding="utf-8")
+        (Path(scratch) / PLOTS).write_text(drawn, encoding="utf-8")
         tracking.log_files(run, Path(scratch))
     model, digest = tracking.log_model(run, candidate.model)
     tracking.log(run, metrics=candidate.metrics, model=model)
@@ -372,14 +398,3 @@ def first_alias(seed: Seed, version: int, best: AnyCandidate, tracking: Tracking
     why = "best candidate of a training job, and there was no champion" if first else "best candidate of a training job"
     tracking.move_alias(process, alias, version, action, why, tagged(task_of(seed), best))
     return alias
-
-
-def keep_rejected(data: Dataset, settings: Settings) -> Path | None:
-    """Leave the list of rejected rows in the home folder too, where a person finds it."""
-    if not data.rejected_rows:
-        return None
-    folder = settings.folder / "rejected"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{data.seed.process.name}.csv"
-    write_frame(data.rejected_by_name, file)
-    return file

@@ -25,8 +25,9 @@ from seeds import Seed
 from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
 from training.compare import compare_address
 from training.dataset import Dataset, dataset_of, labelled, period_of, row_key
+from training.facts import keep_rejected
 from training.gate import Gated
-from training.job import TABLE, TESTS, Learnt, Progress, ask_gate, keep_rejected, learn, register, run_name, silent
+from training.job import TABLE, TESTS, Learnt, Progress, ask_gate, learn, register, run_name, silent
 from training.judge import JudgeError, Verdict
 from training.several.verdict import Verdicts, check_judged, verdict_of_all
 from training.several.views import views

@@ -88,7 +88,12 @@ def test_up_serves_nothing_where_no_process_has_a_champion(ended, monkeypatch, c
 
 @pytest.mark.parametrize(
     ("given", "expected"),
-    [((), (0, None)), (("--trials", "7"), (7, None)), (("--tests", "tests.csv"), (0, Path("tests.csv")))],
+    [
+        ((), (0, None, False)),
+        (("--trials", "7"), (7, None, False)),
+        (("--tests", "tests.csv"), (0, Path("tests.csv"), False)),
+        (("--learning-curve",), (0, None, True)),
+    ],
 )
 def test_options_reach_the_job(monkeypatch, given, expected):
     seen = []
@@ -100,7 +105,9 @@ def test_options_reach_the_job(monkeypatch, given, expected):
     assert (end.value.code, seen) == (0, [("toy", "table.csv", expected)])
 
 
-@pytest.mark.parametrize("given", [("--trials", "7"), ("--tests", "tests.csv"), ("--data", "table.csv")])
+@pytest.mark.parametrize(
+    "given", [("--trials", "7"), ("--tests", "tests.csv"), ("--data", "table.csv"), ("--learning-curve",)]
+)
 def test_all_takes_no_other_option(monkeypatch, capsys, given):
     monkeypatch.setattr(sys, "argv", ["nonferrous", "train", "--all", *given])
     with pytest.raises(SystemExit) as end:

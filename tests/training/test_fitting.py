@@ -179,13 +179,13 @@ def test_a_candidate_is_fitted_in_steps_and_compared_with_the_baseline(plant):
     data, parts = plant
     steps = []
     bar = fit_candidate(TASK, "mean", DummyRegressor(), data, parts, {}, None, steps.append)
-    assert steps == ["mean: fit and weigh", "mean: importance of the inputs", "mean: learning curve"]
-    assert len(steps) == STEPS == 3
+    assert steps == ["mean: fit and weigh", "mean: importance of the inputs"]
+    assert len(steps) == STEPS == 2
     assert bar.name == "mean"
     assert bar.predictions.tolist() == [5.5] * 12
     assert bar.answers["values"] is bar.predictions
     assert bar.importance.tolist() == [0.0, 0.0]
-    assert bar.curve.periods == (1, 2, 5, 10)
+    assert bar.curve is None
     assert set(bar.metrics) == {
         *("calibrate_error", "fit_seconds", "test_error", "test_gain", "unseen_error", "unseen_gain")
     }
@@ -193,6 +193,23 @@ def test_a_candidate_is_fitted_in_steps_and_compared_with_the_baseline(plant):
     line = fit_candidate(TASK, "mean", DummyRegressor(), data, parts, {}, bar.predictions + 2.0, steps.append)
     assert line.metrics["test_gain"] == 2.0
     assert bar.metrics["fit_seconds"] >= 0.0
+
+
+def test_a_learning_curve_is_measured_on_request_alone_in_fits_that_nothing_else_needs(plant, monkeypatch):
+    fits = []
+    fit = DummyRegressor.fit
+    monkeypatch.setattr(DummyRegressor, "fit", lambda self, X, y: fits.append(len(y)) or fit(self, X, y))
+    steps = []
+    plain = fit_candidate(TASK, "mean", DummyRegressor(), *plant, {}, None, steps.append)
+    without, fits[:], steps[:] = list(fits), [], []
+    asked = fit_candidate(TASK, "mean", DummyRegressor(), *plant, {}, None, steps.append, curve=True)
+    assert steps == ["mean: fit and weigh", "mean: importance of the inputs", "mean: learning curve"]
+    assert asked.curve.periods == (1, 2, 5, 10)
+    assert fits[: len(without)] == without
+    assert len(fits) == len(without) + 3  # the last point is the model itself
+    assert {name: value for name, value in asked.metrics.items() if name != "fit_seconds"} == {
+        name: value for name, value in plain.metrics.items() if name != "fit_seconds"
+    }
 
 
 def test_settings_are_chosen_once_on_train_rows_alone(plant):
@@ -223,6 +240,6 @@ def test_a_candidate_says_what_it_has_learnt_with(plant):
 )
 def test_a_learner_holds_a_value_or_a_function_as_the_protocol_has_it(package):
     members = {name: part for name, part in vars(Learner).items() if part.__doc__ and not name.startswith("_")}
-    assert len(members) == 11
+    assert len(members) == 12
     for name, part in members.items():
         assert inspect.isfunction(getattr(package, name)) == inspect.isfunction(part), name

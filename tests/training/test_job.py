@@ -15,11 +15,12 @@ from models.estimators.tuning import SETTINGS
 from models.table.contract import check
 from registry.settings import Settings
 from registry.store import Champion
-from training import facts
+from training import facts, workers
 from training import job as jobs
 from training.dataset import dataset_of
+from training.facts import keep_rejected
 from training.gate import Condition, Gated
-from training.job import Learnt, ask_gate, first_alias, keep_rejected, learn, register, run_name, train
+from training.job import Learnt, ask_gate, first_alias, learn, register, run_name, train
 from training.splits import split
 
 
@@ -92,16 +93,16 @@ def quick(monkeypatch):
     """Three candidates that are fitted at once; what each was given as its baseline."""
     baselines = {}
 
-    def fitted(task, name, estimator, data, parts, info, baseline, step, choose):
+    def fitted(task, name, estimator, data, parts, info, baseline, step, choose, curve):
         baselines[name] = baseline
         assert estimator == f"estimator of {name}"
-        for what in ("fit", "importance", "curve"):
+        for what in ("fit", "importance"):
             step(f"{name}: {what}")
         return candidate(name, ERRORS[name])
 
     monkeypatch.setattr(jobs, "build", lambda seed: {name: f"estimator of {name}" for name in ERRORS})
-    monkeypatch.setattr(jobs, "fit_candidate", fitted)
-    monkeypatch.setattr(jobs, "page", lambda candidate, data, parts: f"page of {candidate.name}")
+    monkeypatch.setattr(workers, "fit_candidate", fitted)
+    monkeypatch.setattr(workers, "page", lambda candidate, data, parts: f"page of {candidate.name}")
     monkeypatch.setattr(jobs, "model_card", lambda candidates, best, data, parts: f"card of {best.name}")
     return baselines
 
@@ -111,8 +112,9 @@ def test_candidates_are_fitted_in_turn_against_the_first_and_kept_each_in_its_ru
     store, progress = Store(), []
     found = learn(data, parts, store, "4", "job", "train", lambda *step: progress.append(step))
     assert quick == {"bar": None, "line": "predictions of bar", "trees": "predictions of bar"}
-    steps = [f"{name}: {what}" for name in ERRORS for what in ("fit", "importance", "curve")]
-    assert progress == [*((what, i, 9) for i, what in enumerate(steps)), ("keep the job's files", 9, 9)]
+    steps = [f"{name}: {what}" for name in ERRORS for what in ("fit", "importance")]
+    steps[2:2] = ["set-points", "warnings"]
+    assert progress == [*((what, i, 8) for i, what in enumerate(steps)), ("keep the job's files", 8, 8)]
     assert list(found.candidates) == ["bar", "line", "trees"]
     assert found.runs == {name: f"run of {name}" for name in ERRORS}
     assert found.models == {name: (f"model of {name}", f"digest of {name}") for name in ERRORS}
@@ -288,7 +290,7 @@ def test_a_job_reads_learns_registers_and_says_where_to_look(
     settings = Settings(home=tmp_path / "home")
     found = train(toy_seed, tmp_path / "plant.csv", settings, lambda *step: progress.append(step))
     assert made == [True]
-    assert progress[:2] == [("read and check the table", 0, 1), ("bar: fit", 0, 9)]
+    assert progress[:2] == [("read and check the table", 0, 1), ("bar: fit", 0, 8)]
     assert (found.version, found.alias, found.learnt.best.name) == (3, alias, "line")
     assert found.gated == Gated(conditions)
     assert [step[2] for step in store.steps if step[0] == "move"] == ([] if alias is None else [alias])

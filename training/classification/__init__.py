@@ -13,6 +13,7 @@ from training.classification.columns import (
     verdict_head,
 )
 from training.classification.fit import (
+    BESIDE,
     CURVE_SHARES,
     FITTING,
     IMPORTANCE_REPEATS,
@@ -35,6 +36,7 @@ trial = None  # a class decides nothing
 loop = advice = None  # and has no knobs
 
 __all__ = [
+    "BESIDE",
     "COLUMNS",
     "CURVE_SHARES",
     "DECISIVE",

@@ -16,6 +16,7 @@ from training.fitting import Candidate
 from training.splits import Split
 
 FITTING = "fit"
+BESIDE: Mapping[str, Any] = {}
 SELECTED_BY = "calibrate_log_loss"
 IMPORTANCE_ROWS = 2000
 IMPORTANCE_REPEATS = 3

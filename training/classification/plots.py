@@ -9,7 +9,7 @@ from pages.style import BLUE, GREY, ORANGE
 from training.classes.pictures import confused, reliable, signals_by_class
 from training.classification.fit import ClassificationCandidate, classes_of
 from training.dataset import Dataset
-from training.reports.pictures import Picture, has_time
+from training.reports.pictures import CURVE_ABSENT, Picture, has_time
 from training.splits import Split
 
 
@@ -47,10 +47,11 @@ def accuracy_by_month(candidate: ClassificationCandidate, data: Dataset, parts: 
     return figure.add_vline(x=parts.test_from, line_dash="dash", line_color=GREY)
 
 
-def learning_curve(candidate: ClassificationCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Test log loss when the model learns from only the newest periods before the test."""
+def learning_curve(candidate: ClassificationCandidate, data: Dataset, parts: Split) -> go.Figure | None:
+    """Test log loss when the model learns from only the newest periods before the test; None if not asked for."""
+    if (curve := candidate.curve) is None:
+        return None
     figure = empty("periods learnt, newest before the test", "test log loss [1]")
-    curve = candidate.curve
     line = {"color": BLUE}
     figure.add_scatter(x=curve.periods, y=curve.error, mode="lines+markers", line=line, name="test log loss")
     return figure.update_layout(xaxis_rangemode="tozero", yaxis_rangemode="tozero")
@@ -86,5 +87,6 @@ PICTURES = (
         "Learning curve",
         "Still falling on the right: a longer history would help. Rising: the old periods mislead.",
         learning_curve,
+        absent=CURVE_ABSENT,
     ),
 )

@@ -14,6 +14,7 @@ from training.quality.columns import (
     verdict_head,
 )
 from training.quality.fit import (
+    BESIDE,
     CURVE_SHARES,
     FITTING,
     IMPORTANCE_REPEATS,
@@ -34,6 +35,7 @@ from training.quality.plots import PICTURES
 loop = None  # the closed loop of lots is a benchmark
 
 __all__ = [
+    "BESIDE",
     "COLUMNS",
     "CURVE_SHARES",
     "DECISIVE",

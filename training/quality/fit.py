@@ -20,6 +20,7 @@ from training.quality.setpoints import setpoints
 from training.splits import Split, SplitError
 
 FITTING = "fit and grade"
+BESIDE = {"set-points": setpoints}
 SELECTED_BY = "calibrate_lot_loss"
 IMPORTANCE_ROWS = 400
 IMPORTANCE_REPEATS = 1
@@ -117,7 +118,7 @@ def calibrated(
     if data.seed.time is not None:  # without time there is no order in which assays come in
         level, followed = follow(model, data, parts, rows, predictions[:, : len(data.seed.elements)])
         model = replace(model, level=level, followed=followed)
-    return replace(model, **setpoints(data)), {
+    return model, {
         SELECTED_BY: lot_loss(predictions, lots, model.scatter.spread),
         "threshold": model.threshold if np.isfinite(model.threshold) else 0.0,
     }

@@ -18,7 +18,7 @@ from physics.arrays import FloatArray
 from training.dataset import Dataset
 from training.quality.evaluate import reliability
 from training.quality.fit import QualityCandidate, lots_of
-from training.reports.pictures import Picture, input_bars, thinned
+from training.reports.pictures import CURVE_ABSENT, Picture, input_bars, thinned
 from training.splits import Split
 
 COLUMNS = 3
@@ -181,10 +181,11 @@ def importance(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.F
     return input_bars(candidate.importance, data, "rise of the test loss [1]")
 
 
-def learning_curve(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Test loss when the model learns from only the newest periods before the test."""
+def learning_curve(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Figure | None:
+    """Test loss when the model learns from only the newest periods before the test; None if not asked for."""
+    if (curve := candidate.curve) is None:
+        return None
     figure = empty("periods learnt, newest before the test", "test loss [1]")
-    curve = candidate.curve
     figure.add_scatter(x=curve.periods, y=curve.error, mode="lines+markers", line={"color": BLUE})
     return figure.update_layout(xaxis_rangemode="tozero")
 
@@ -233,5 +234,6 @@ PICTURES = (
         "Learning curve",
         "Still falling on the right: a longer history would help. Rising: the old lots mislead.",
         learning_curve,
+        absent=CURVE_ABSENT,
     ),
 )

@@ -1,6 +1,5 @@
 """What past lots teach of the knobs, once for all candidates of a job, and how a person reads it."""
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,19 +10,17 @@ from models.quality.setpoints.model import SetPoints
 from models.setpoints.errors import SetpointError
 from pages.markdown import table
 from training.dataset import Dataset
+from training.splits import Split
 
 
-def setpoints(data: Dataset) -> dict[str, Any]:
+def setpoints(data: Dataset, parts: Split) -> dict[str, Any]:
     """Set-point model of a data set, or why there is none, as arguments of `QualityModel`; empty without knobs.
 
     It learns from all lots with an assay, the newest too: nothing is measured of it there.
     """
-    return _learnt(data) if knobs_of(data.seed) else {}
-
-
-@lru_cache(maxsize=1)
-def _learnt(data: Dataset) -> dict[str, Any]:
     seed = data.seed
+    if not knobs_of(seed):
+        return {}
     if seed.key is None or seed.time is None:
         return {"setpoints_refusal": "lots have no unit or no time: expected columns of role key and time"}
     rows = np.argsort(data.periods, kind="stable")

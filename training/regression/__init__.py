@@ -15,6 +15,7 @@ from training.regression.columns import (
     verdict_head,
 )
 from training.regression.fit import (
+    BESIDE,
     CURVE_SHARES,
     FITTING,
     IMPORTANCE_REPEATS,
@@ -36,6 +37,7 @@ from training.reports.periods import row, subject
 trial = None  # a number decides nothing of a lot
 
 __all__ = [
+    "BESIDE",
     "COLUMNS",
     "CURVE_SHARES",
     "DECISIVE",

@@ -19,6 +19,7 @@ from training.splits import Split
 from training.warnings.learn import warnings
 
 FITTING = "fit"
+BESIDE = {"set-points": setpoints, "warnings": warnings}
 SELECTED_BY = "calibrate_rmse"
 IMPORTANCE_ROWS = 2000
 IMPORTANCE_REPEATS = 3
@@ -57,7 +58,6 @@ def calibrated(
     if data.seed.time is not None:  # without time there is no order in which outcomes come in
         adaptive, followed = follow(model, data, parts, rows, predictions, block)
         model = replace(model, adaptive=adaptive, followed=followed)
-    model = replace(model, **setpoints(data), **warnings(data, parts))
     return model, {"calibrate_mae": mae(error), SELECTED_BY: rmse(error)}
 
 

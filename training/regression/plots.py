@@ -13,7 +13,7 @@ from physics.arrays import IntArray
 from training.dataset import Dataset
 from training.regression.fit import RegressionCandidate
 from training.reports.explanations import contribution_dots
-from training.reports.pictures import Picture, has_time, input_bars, thinned
+from training.reports.pictures import CURVE_ABSENT, Picture, has_time, input_bars, thinned
 from training.splits import Split
 
 NAMED_UNITS = 40
@@ -121,11 +121,12 @@ def importance(candidate: RegressionCandidate, data: Dataset, parts: Split) -> g
     return input_bars(candidate.importance, data, f"rise of the test RMSE when the input is shuffled [{unit}]")
 
 
-def learning_curve(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Test error when the model learns from only the newest periods before the test."""
+def learning_curve(candidate: RegressionCandidate, data: Dataset, parts: Split) -> go.Figure | None:
+    """Test error when the model learns from only the newest periods before the test; None if not asked for."""
+    if (curve := candidate.curve) is None:
+        return None
     unit = data.seed.target.unit
     figure = empty("periods learnt, newest before the test", f"test RMSE [{unit}]")
-    curve = candidate.curve
     figure.add_scatter(x=curve.periods, y=curve.error, mode="lines+markers", line={"color": BLUE}, name="test RMSE")
     floor = candidate.metrics.get("test_noise_floor")
     if floor is not None:
@@ -213,6 +214,7 @@ PICTURES = (
         "Learning curve",
         "Still falling on the right: a longer history would help. Rising: the old periods mislead.",
         learning_curve,
+        absent=CURVE_ABSENT,
     ),
     Picture(
         f"Coverage of the {COVERAGE:.0%} interval by month",

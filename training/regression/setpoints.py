@@ -1,6 +1,5 @@
 """What a table teaches of its knobs, once for all candidates of a job, and how a person reads it."""
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,20 +10,16 @@ from models.setpoints.learning import learn
 from models.setpoints.process import response_of
 from pages.markdown import table
 from training.dataset import Dataset
+from training.splits import Split
 
 
-def setpoints(data: Dataset) -> dict[str, Any]:
+def setpoints(data: Dataset, parts: Split) -> dict[str, Any]:
     """Set-point model of a data set, or why there is none, as arguments of `RegressionModel`; empty without physics.
 
     It learns from the whole table, the newest rows too: nothing is measured of it there.
     """
     if data.seed.place is not None or response_of(data.seed.process.name) is None:
         return {}
-    return _learnt(data)
-
-
-@lru_cache(maxsize=1)
-def _learnt(data: Dataset) -> dict[str, Any]:
     try:
         return {"setpoints": learn(data.checked, data.seed, tests=data.tests)}
     except SetpointError as error:

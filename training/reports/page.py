@@ -28,17 +28,25 @@ def page(candidate: AnyCandidate, data: Dataset, parts: Split) -> str:
     """
     task = task_of(data.seed)
     blocks: list[str] = []
+    drawn = 0
     for picture in task.PICTURES:
         if not picture.applies(data):
             continue
         figure = picture.draw(candidate, data, parts)
         if figure is None:
+            if picture.absent:
+                blocks.append(_block(picture.heading, picture.absent))
             continue
-        body = figure.to_html(full_html=False, include_plotlyjs=not blocks, config=CONFIG, div_id=picture.draw.__name__)
-        blocks.append(f"<h2>{html.escape(picture.heading)}</h2><p>{html.escape(picture.caption)}</p>{body}")
+        body = figure.to_html(full_html=False, include_plotlyjs=not drawn, config=CONFIG, div_id=picture.draw.__name__)
+        blocks.append(_block(picture.heading, picture.caption) + body)
+        drawn += 1
     title = html.escape(f"{candidate.name}: {data.seed.process.title}")
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     return (
         f'<!doctype html><html lang="en"><head>{head}</head>'
         f"<body><h1>{title}</h1><p>{html.escape(task.subject(data, parts))}</p>{''.join(blocks)}</body></html>"
     )
+
+
+def _block(heading: str, caption: str) -> str:
+    return f"<h2>{html.escape(heading)}</h2><p>{html.escape(caption)}</p>"

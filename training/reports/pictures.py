@@ -15,9 +15,8 @@ from training.fitting import some
 from training.splits import Split
 
 MOST_POINTS = 3000
-
-
 MOST_INPUTS = 25
+CURVE_ABSENT = "Not drawn: it takes fits that nothing else needs. `nonferrous train --learning-curve` draws it."
 
 
 def always(data: Dataset) -> bool:
@@ -42,12 +41,15 @@ class Picture:
         The figure, of a candidate, a data set and its split; None where the candidate has nothing to show there.
     applies : callable
         Whether a data set has something to show there.
+    absent : str
+        What a page says where there is no figure of a candidate; empty: nothing, the heading neither.
     """
 
     heading: str
     caption: str
     draw: Callable[[Any, Dataset, Split], go.Figure | None]
     applies: Callable[[Dataset], bool] = always
+    absent: str = ""
 
 
 def thinned(rows: IntArray, most: int = MOST_POINTS) -> IntArray:

@@ -14,6 +14,7 @@ from training.sorting.columns import (
     verdict_head,
 )
 from training.sorting.fit import (
+    BESIDE,
     CURVE_SHARES,
     FITTING,
     IMPORTANCE_REPEATS,
@@ -34,6 +35,7 @@ from training.sorting.plots import PICTURES
 loop = None  # what set-points of a line bring is replayed on assayed pieces
 
 __all__ = [
+    "BESIDE",
     "COLUMNS",
     "CURVE_SHARES",
     "DECISIVE",

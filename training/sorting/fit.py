@@ -1,7 +1,6 @@
 """Sorting in the jobs: how classifiers are fitted and calibrated, sort the new lots, and are measured."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from training.sorting.setpoints import setpoints
 from training.splits import Split
 
 FITTING = "fit and sort"
+BESIDE = {"set-points": setpoints}
 SELECTED_BY = "calibrate_log_loss"
 IMPORTANCE_ROWS = 1000
 IMPORTANCE_REPEATS = 1
@@ -99,7 +99,7 @@ def calibrated(
         predictions,
         info,
     )
-    return replace(model, **setpoints(data, parts)), {
+    return model, {
         SELECTED_BY: log_loss(tempered(predictions, model.temperature), cal.classes, cal.mass),
         "temperature": model.temperature,
         "risk_price": model.risk_price,

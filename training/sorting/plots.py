@@ -12,7 +12,7 @@ from pages.style import BLUE, GREY, ORANGE, RED
 from physics.arrays import BoolArray, FloatArray
 from training.classes.pictures import signals_by_class
 from training.dataset import Dataset
-from training.reports.pictures import Picture
+from training.reports.pictures import CURVE_ABSENT, Picture
 from training.sorting.class_plots import confused_classes, element_contents, reliability_of
 from training.sorting.evaluate import Decided, Pieces, contents_of_lots, metric_of, rest_of
 from training.sorting.fit import SortingCandidate, pieces_of
@@ -148,10 +148,11 @@ def accuracy_by_lot(candidate: SortingCandidate, data: Dataset, parts: Split) ->
     return figure
 
 
-def learning_curve(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """Test log loss when the model learns from only the newest lots before the test."""
+def learning_curve(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure | None:
+    """Test log loss when the model learns from only the newest lots before the test; None where nobody asked for it."""
+    if (curve := candidate.curve) is None:
+        return None
     figure = empty("lots learnt, newest before the test", "test log loss, by mass [1]")
-    curve = candidate.curve
     line = {"color": BLUE}
     figure.add_scatter(x=curve.periods, y=curve.error, mode="lines+markers", line=line, name="test log loss")
     return figure.update_layout(xaxis_rangemode="tozero", yaxis_rangemode="tozero")
@@ -225,5 +226,6 @@ PICTURES = (
         "Learning curve",
         "Still falling on the right: a longer history would help. Rising: the old lots mislead.",
         learning_curve,
+        absent=CURVE_ABSENT,
     ),
 )

@@ -1,6 +1,5 @@
 """What a table teaches of the events that its seed names, once for all candidates of a job."""
 
-from functools import lru_cache
 from typing import Any
 
 from models.warnings.learning import Blocks, learn
@@ -13,19 +12,14 @@ def warnings(data: Dataset, parts: Split) -> dict[str, Any]:
     """Warning model of a data set, or why there is none, as arguments of `RegressionModel`; empty without events."""
     if not data.seed.warnings:
         return {}
-    return _learnt(data, blocks_of(data, parts))
+    try:
+        # All rows, those without a label too: an event of a measured column needs none.
+        return {"warnings": learn(data.checked, data.seed, blocks_of(data, parts))}
+    except WarningError as error:
+        return {"warnings_refusal": str(error)}
 
 
 def blocks_of(data: Dataset, parts: Split) -> Blocks:
     """The same use of rows as the candidates have: what they may not learn, warnings may not."""
     starts = (data.periods[rows].min() for rows in parts.calibrate if len(rows))
     return Blocks(tuple(starts), parts.test_from, parts.units)
-
-
-@lru_cache(maxsize=1)
-def _learnt(data: Dataset, blocks: Blocks) -> dict[str, Any]:
-    try:
-        # All rows, those without a label too: an event of a measured column needs none.
-        return {"warnings": learn(data.checked, data.seed, blocks)}
-    except WarningError as error:
-        return {"warnings_refusal": str(error)}

@@ -25,7 +25,9 @@ def fitted_to(seed, frame):
     parts, found = split(data.table, seed), {}
     for name, estimator in build(seed).items():
         baseline = next(iter(found.values())).predictions if found else None
-        found[name] = fit_candidate(classification, name, estimator, data, parts, {}, baseline, lambda what: None)
+        found[name] = fit_candidate(
+            classification, name, estimator, data, parts, {}, baseline, lambda what: None, curve=True
+        )
     return found, data, parts
 
 

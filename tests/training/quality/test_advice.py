@@ -31,7 +31,7 @@ def table(toy_quality_seed, toy_quality_frame):
 def model(table, toy_quality_seed, physics):
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "models.processes.toy_lots", physics)
-        return setpoints(dataset_of(table, toy_quality_seed))["setpoints"]
+        return setpoints(dataset_of(table, toy_quality_seed), None)["setpoints"]
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,9 @@ def fit_all(seed, frame, truth=None, names=("persistence", "linear")):
     data, parts = data_of(seed, frame, truth)
     found, baseline = {}, None
     for name in names:
-        found[name] = fit_candidate(quality, name, build(seed)[name], data, parts, {}, baseline, lambda what: None)
+        found[name] = fit_candidate(
+            quality, name, build(seed)[name], data, parts, {}, baseline, lambda what: None, curve=True
+        )
         baseline = found[name].predictions if baseline is None else baseline
     return data, parts, found
 

@@ -21,7 +21,11 @@ from training.splits import split
 def fit(seed, frame, name="linear"):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
-    return fit_candidate(quality, name, build(seed)[name], data, parts, {}, None, lambda what: None), data, parts
+    return (
+        fit_candidate(quality, name, build(seed)[name], data, parts, {}, None, str, curve=True),
+        data,
+        parts,
+    )
 
 
 @pytest.fixture(scope="module")

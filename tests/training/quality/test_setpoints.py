@@ -1,4 +1,4 @@
-"""Set-points of lots in a job: learnt once, stored with the version, or refused in words."""
+"""Set-points of lots in a job: learnt, stored with the version, or refused in words."""
 
 import json
 from dataclasses import replace
@@ -20,31 +20,30 @@ def lots(toy_quality_seed, toy_quality_frame):
     return dataset_of(check(toy_quality_frame(), toy_quality_seed), toy_quality_seed)
 
 
-def test_all_candidates_of_a_job_share_one_model(lots):
-    assert setpoints(lots)["setpoints"] is setpoints(lots)["setpoints"]
-    assert setpoints(lots)["setpoints"].lots == len(lots.table)
+def test_set_points_are_learnt_from_all_lots(lots):
+    assert setpoints(lots, None)["setpoints"].lots == len(lots.table)
 
 
 def test_too_few_lots_are_refused_in_words(lots):
     rows = slice(90)
     few = replace(lots, X=lots.X[rows], y=lots.y[rows], table=lots.table[rows])
-    assert setpoints(few) == {"setpoints_refusal": "toy_lots: 90 past lots, expected 100 or more"}
+    assert setpoints(few, None) == {"setpoints_refusal": "toy_lots: 90 past lots, expected 100 or more"}
 
 
 def test_lots_of_which_nobody_knows_when_are_refused_in_words(lots):
     timeless = SimpleNamespace(key=lots.seed.key, time=None, by_role=lots.seed.by_role)
-    assert setpoints(replace(lots, seed=timeless)) == {
+    assert setpoints(replace(lots, seed=timeless), None) == {
         "setpoints_refusal": "lots have no unit or no time: expected columns of role key and time"
     }
 
 
 def test_a_process_without_knobs_has_none(lots):
     seed = lots.seed.model_copy(update={"columns": [one for one in lots.seed.columns if one.role != "knob"]})
-    assert setpoints(replace(lots, seed=seed)) == {}
+    assert setpoints(replace(lots, seed=seed), None) == {}
 
 
 def test_a_stored_version_advises_as_it_did_before(lots, save_toy_grader, tmp_path):
-    whole = replace(save_toy_grader(tmp_path / "without"), **setpoints(lots))
+    whole = replace(save_toy_grader(tmp_path / "without"), **setpoints(lots, None))
     save(whole, tmp_path / "with")
     again = load(tmp_path / "with")
     plans = Plans(lots.X[-50:], list(lots.units[-50:]), list(lots.periods[-50:]))
@@ -68,7 +67,7 @@ def test_a_version_of_before_is_read(save_toy_grader, tmp_path):
 
 
 def test_the_card_says_what_of_each_knob_history_shows(lots):
-    text = "\n".join(setpoints_section(SimpleNamespace(**setpoints(lots), setpoints_refusal=None)))
+    text = "\n".join(setpoints_section(SimpleNamespace(**setpoints(lots, None), setpoints_refusal=None)))
     assert f"Learnt from all {len(lots.table)} assayed lots." in text
     assert "| `knob` | °C | " in text
     assert "| 10 | 1 | " in text  # step and cost

@@ -25,7 +25,7 @@ def fit_all(seed, frame, truth=None):
     parts = split(data.table, seed)
     found, baseline = {}, None
     for name, estimator in build(seed).items():
-        found[name] = fit_candidate(regression, name, estimator, data, parts, {}, baseline, silent)
+        found[name] = fit_candidate(regression, name, estimator, data, parts, {}, baseline, silent, curve=True)
         baseline = found[name].predictions if baseline is None else baseline
     return data, parts, found
 

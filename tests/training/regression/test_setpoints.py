@@ -1,4 +1,4 @@
-"""Set-points in a job: learnt once, or refused in words."""
+"""Set-points in a job: learnt, or refused in words."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -22,22 +22,18 @@ def potline(tmp_path_factory):
     return dataset_of(read_table(folder, seed), seed, None)
 
 
-def test_all_candidates_of_a_job_share_one_model(potline):
-    assert setpoints(potline)["setpoints"] is setpoints(potline)["setpoints"]
-
-
 def test_history_that_is_too_short_is_refused_in_words(potline):
     few = replace(potline, checked=potline.checked.head(100))
-    assert set(setpoints(few)) == {"setpoints_refusal"}
-    assert "expected at least 500 rows" in setpoints(few)["setpoints_refusal"]
+    assert set(setpoints(few, None)) == {"setpoints_refusal"}
+    assert "expected at least 500 rows" in setpoints(few, None)["setpoints_refusal"]
 
 
 def test_a_process_without_physics_of_its_knobs_has_none(toy_seed, potline):
-    assert setpoints(replace(potline, seed=toy_seed)) == {}
+    assert setpoints(replace(potline, seed=toy_seed), None) == {}
 
 
 def test_the_card_shows_constants_knobs_and_why_one_is_left_alone(potline):
-    learnt = setpoints(potline)["setpoints"]
+    learnt = setpoints(potline, None)["setpoints"]
     blocked = replace(learnt, blocked={"metal_level_target": "history never moved it"})
     text = "\n".join(setpoints_section(SimpleNamespace(setpoints=blocked, setpoints_refusal=None)))
     for one in learnt.posterior.constants:

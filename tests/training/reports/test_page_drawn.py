@@ -17,11 +17,15 @@ from training.splits import split
 pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
 
 
+def silent(what):
+    pass
+
+
 def fitted(seed, frame, truth=None):
     data = dataset_of(check(frame, seed), seed, truth)
     parts = split(data.table, seed)
     return (
-        fit_candidate(regression, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None),
+        fit_candidate(regression, "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True),
         data,
         parts,
     )
@@ -43,21 +47,21 @@ def number_page(seed, frame):
 def class_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
-    line = fit_candidate(classification, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+    line = fit_candidate(classification, "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True)
     return plots.page(line, data, parts)
 
 
 def sorting_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
-    sorter = fit_candidate(sorting, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+    sorter = fit_candidate(sorting, "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True)
     return plots.page(sorter, data, parts)
 
 
 def quality_page(seed, frame):
     data = dataset_of(check(frame, seed), seed)
     parts = split(data.table, seed)
-    grader = fit_candidate(quality, "linear", build(seed)["linear"], data, parts, {}, None, lambda what: None)
+    grader = fit_candidate(quality, "linear", build(seed)["linear"], data, parts, {}, None, silent, curve=True)
     return plots.page(grader, data, parts)
 
 

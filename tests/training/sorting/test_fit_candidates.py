@@ -27,7 +27,9 @@ def fit_all(seed, frame, truth=None, names=("majority", "linear")):
     parts = split(data.table, seed)
     found, baseline = {}, None
     for name in names:
-        found[name] = fit_candidate(sorting, name, build(seed)[name], data, parts, {}, baseline, lambda what: None)
+        found[name] = fit_candidate(
+            sorting, name, build(seed)[name], data, parts, {}, baseline, lambda what: None, curve=True
+        )
         baseline = found[name].predictions if baseline is None else baseline
     return data, parts, found
 

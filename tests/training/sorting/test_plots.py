@@ -22,7 +22,7 @@ def fitted(toy_sorting_seed, toy_sorting_frame):
     """A candidate of the toy scrap, its data set and split."""
     data = dataset_of(check(toy_sorting_frame(), toy_sorting_seed), toy_sorting_seed)
     parts = split(data.table, toy_sorting_seed)
-    linear = fit_candidate(sorting, "linear", build(data.seed)["linear"], data, parts, {}, None, lambda what: None)
+    linear = fit_candidate(sorting, "linear", build(data.seed)["linear"], data, parts, {}, None, str, curve=True)
     return linear, data, parts
 
 

@@ -1,0 +1,150 @@
+"""Fits side by side: the same results as in turn, errors that come through whole, and an end on Ctrl-C."""
+
+import multiprocessing
+import os
+import time
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from models.promises import GuaranteeError
+from models.table.contract import check
+from models.tasks import build
+from training import workers
+from training.dataset import dataset_of
+from training.fitting import STEPS
+from training.splits import split
+from training.workers import FEWEST_ROWS, MOST_BYTES, Beside, Fit, Workers, processes_for
+
+
+def view_of(seed, frame):
+    data = dataset_of(check(frame, seed), seed)
+    return data, split(data.table, seed)
+
+
+@dataclass(frozen=True)
+class Says:
+    """Work that reports two steps and says what it was given, and where it was done."""
+
+    what: str
+
+    def __call__(self, data, parts, step):
+        step(f"{self.what}: begun")
+        step(f"{self.what}: done")
+        return self.what, data, os.getpid()
+
+
+@dataclass(frozen=True)
+class Fails:
+    """Work that ends with this error."""
+
+    error: Exception
+
+    def __call__(self, data, parts, step):
+        raise self.error
+
+
+@dataclass(frozen=True)
+class Sleeps:
+    """Work that takes an hour."""
+
+    def __call__(self, data, parts, step):
+        step("asleep")
+        time.sleep(3600)
+
+
+def table(rows, columns=4):
+    return SimpleNamespace(X=np.broadcast_to(0.0, (rows, columns))), None
+
+
+def test_processes_are_worth_their_start_for_tables_of_middling_size(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {0, 1, 2}, raising=False)
+    assert processes_for([table(FEWEST_ROWS)]) == 3
+    assert processes_for([table(FEWEST_ROWS - 1)]) == 1
+    assert processes_for([table(10), table(FEWEST_ROWS)]) == 3
+    assert processes_for([table(MOST_BYTES // 32)]) == 3
+    assert processes_for([table(MOST_BYTES // 32 + 1)]) == 1
+
+
+def test_in_turn_work_is_done_in_this_process_when_it_is_asked_for():
+    steps = []
+    with Workers([("rows", "parts"), ("others", "parts")], 1, steps.append) as one:
+        late, soon = one.later(1, Says("late")), one.later(0, Says("soon"))
+        assert steps == []
+        assert soon() == ("soon", "rows", os.getpid())
+        assert late() == ("late", "others", os.getpid())
+    assert steps == ["soon: begun", "soon: done", "late: begun", "late: done"]
+
+
+def test_what_is_learnt_beside_the_candidates_is_named(monkeypatch):
+    task = SimpleNamespace(BESIDE={"set-points": lambda data, parts: {"setpoints": parts}})
+    monkeypatch.setattr(workers, "task_of", lambda seed: task)
+    steps = []
+    assert Beside("set-points")(SimpleNamespace(seed=None), "parts", steps.append) == {"setpoints": "parts"}
+    assert steps == ["set-points"]
+
+
+@pytest.mark.slow
+def test_side_by_side_each_work_has_its_view_and_its_steps_are_reported():
+    steps = []
+    with Workers([("rows", "parts"), ("others", "parts")], 2, steps.append) as two:
+        found = [two.later(view, Says(f"work {view}")) for view in (0, 1, 0)]
+        said = [one() for one in found]
+    assert [one[:2] for one in said] == [("work 0", "rows"), ("work 1", "others"), ("work 0", "rows")]
+    assert os.getpid() not in {one[2] for one in said}
+    assert sorted(steps) == sorted(f"work {view}: {when}" for view in (0, 1, 0) for when in ("begun", "done"))
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.slow
+def test_an_error_of_a_worker_comes_through_whole_and_ends_the_others_at_once():
+    def failing():
+        with Workers([("rows", "parts")], 2, str) as two:
+            two.later(0, Sleeps())  # for an hour, unless it is ended
+            two.later(0, Fails(GuaranteeError("12 lots to calibrate, expected 30 or more")))()
+
+    with pytest.raises(GuaranteeError, match="12 lots to calibrate, expected 30 or more") as found:
+        failing()
+    assert "in __call__" in str(found.value.__cause__)  # where it was raised
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_all_workers():
+    def step(what):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), Workers([("rows", "parts")], 2, step) as two:
+        two.later(0, Sleeps())()
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["toy", "toy_class", "toy_sorting", "toy_quality"])
+def test_candidates_fitted_side_by_side_are_those_fitted_in_turn(task, request):
+    seed, make = request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")
+    view = view_of(seed, make())
+    names = list(build(seed))
+    steps = {1: [], 2: []}
+    found = {}
+    for processes, reported in steps.items():
+        with Workers([view], processes, reported.append) as some:
+            fits = [some.later(0, Fit(name, one, {"from": "here"}, None)) for name, one in build(seed).items()]
+            found[processes] = [fit() for fit in fits]
+    assert sorted(steps[1]) == sorted(steps[2])
+    assert len(steps[1]) == STEPS * len(names)
+    for (own, drawn), (other, redrawn) in zip(found[1], found[2], strict=True):
+        assert own.name == other.name
+        same = {name: value for name, value in own.metrics.items() if name != "fit_seconds"}
+        again = {name: value for name, value in other.metrics.items() if name != "fit_seconds"}
+        np.testing.assert_equal(again, same)
+        np.testing.assert_array_equal(other.predictions, own.predictions)
+        np.testing.assert_array_equal(other.importance, own.importance)
+        assert own.settings == other.settings
+        assert len(drawn) == len(redrawn)
+    X = view[0].X[view[1].test]
+    for (own, _), (other, _) in zip(found[1], found[2], strict=True):
+        for name, column in own.model.columns(X).items():
+            np.testing.assert_array_equal(other.model.columns(X)[name], column)

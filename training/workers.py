@@ -1,0 +1,182 @@
+"""Fits of a job: in turn, or side by side in processes of one thread each where they take longer than a start."""
+
+from __future__ import annotations
+
+import concurrent.futures as futures
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Event
+from typing import Any, Protocol, Self, TypeVar
+
+from threadpoolctl import threadpool_limits
+
+from models.estimators.tuning import tuned
+from physics.arrays import FloatArray
+from training.dataset import Dataset
+from training.fitting import AnyCandidate, Chooser, fit_candidate
+from training.reports.page import page
+from training.splits import Split
+from training.tasks import task_of
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+FEWEST_ROWS = 2000  # below them a job is over before a worker has imported what it needs
+MOST_BYTES = 2**27  # of inputs; each worker has a copy of the table, and above them LightGBM's own threads gain as much
+
+_POLL = 0.05  # s between looks at what the workers report
+_LIFE = 1.0  # s between a worker's looks for its parent
+
+View = tuple[Dataset, Split]
+Step = Callable[[str], None]
+
+
+class Work(Protocol[T_co]):
+    """What is done with a view of the table."""
+
+    def __call__(self, data: Dataset, parts: Split, step: Step) -> T_co:
+        """Do it; steps are reported by their names."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fit a candidate and draw its page.
+
+    Attributes
+    ----------
+    name : str
+        The candidate's name.
+    estimator : scikit-learn estimator
+        Unfitted.
+    info : Mapping
+        Where the model comes from.
+    baseline : ndarray or None
+        The baseline's predictions; None where this candidate is the baseline.
+    curve : bool
+        Whether its learning curve is drawn.
+    choose : callable
+        Gives the estimator with the settings to learn with.
+    """
+
+    name: str
+    estimator: Any
+    info: Mapping[str, Any]
+    baseline: FloatArray | None
+    curve: bool = False
+    choose: Chooser = tuned
+
+    def __call__(self, data: Dataset, parts: Split, step: Step) -> tuple[AnyCandidate, str]:
+        """The candidate and its page."""
+        task = task_of(data.seed)
+        candidate = fit_candidate(
+            task, self.name, self.estimator, data, parts, self.info, self.baseline, step, self.choose, self.curve
+        )
+        return candidate, page(candidate, data, parts)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Learn what a task learns once beside its candidates, by its name in the task's BESIDE."""
+
+    name: str
+
+    def __call__(self, data: Dataset, parts: Split, step: Step) -> Mapping[str, Any]:
+        """Arguments of the candidates' models."""
+        step(self.name)
+        return task_of(data.seed).BESIDE[self.name](data, parts)
+
+
+class Later(Protocol[T_co]):
+    """What work gives, when it is done."""
+
+    def __call__(self) -> T_co:
+        """Wait for it; what the work raises is raised here."""
+
+
+def processes_for(views: Sequence[View]) -> int:
+    """How many processes are worth their start for a job; 1 is this one alone."""
+    rows = max(len(data.X) for data, _ in views)
+    if rows < FEWEST_ROWS or max(data.X.nbytes for data, _ in views) > MOST_BYTES:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Workers:
+    """Does work on views of a table: with one process in turn, each when it is asked for; with more side by side.
+
+    What it gives does not depend on how many there are. Left by an error or Ctrl-C, processes end at once.
+
+    Parameters
+    ----------
+    views : sequence of tuple of Dataset and Split
+        The table as each target has it.
+    processes : int
+        How many.
+    step : callable
+        Called in this process with the name of each step that work reports.
+    """
+
+    def __init__(self, views: Sequence[View], processes: int, step: Step) -> None:
+        self.views = views
+        self.processes = processes
+        self.step = step
+
+    def __enter__(self) -> Self:
+        if self.processes > 1:
+            # Spawned, not forked: a fork of a process with threads may hang.
+            context = multiprocessing.get_context("spawn")
+            self._steps: SimpleQueue[str] = context.SimpleQueue()
+            self._stopped = context.Event()
+            begin = (self.views, self._steps, self._stopped, os.getpid())
+            self._pool = futures.ProcessPoolExecutor(self.processes, context, _begin, begin)
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self.processes > 1:
+            if error is not None:
+                self._stopped.set()
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def later(self, view: int, work: Work[T]) -> Later[T]:
+        """Work on one of the views; call what is given for what comes of it."""
+        if self.processes == 1:
+            return lambda: work(*self.views[view], self.step)
+        future = self._pool.submit(_done, view, work)
+        return lambda: self._awaited(future)
+
+    def _awaited(self, future: futures.Future[T]) -> T:
+        done: set[futures.Future[T]] = set()
+        while not done:
+            done, _ = futures.wait([future], _POLL)
+            while not self._steps.empty():
+                self.step(self._steps.get())
+        return future.result()
+
+
+_views: Sequence[View] = ()  # these three are set in a worker when it starts
+_to_parent: SimpleQueue[str] | None = None
+_threads: object = None
+
+
+def _begin(views: Sequence[View], steps: SimpleQueue[str], stopped: Event, parent: int) -> None:
+    global _views, _to_parent, _threads
+    _views, _to_parent, _threads = views, steps, threadpool_limits(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
+    threading.Thread(target=_end_with, args=(stopped, parent), daemon=True).start()
+
+
+def _end_with(stopped: Event, parent: int) -> None:
+    """End this process, in the middle of a fit too, when the job is given up or its process is gone."""
+    while not stopped.wait(_LIFE) and os.getppid() == parent:
+        pass
+    os._exit(1)
+
+
+def _done(view: int, work: Work[T]) -> T:
+    assert _to_parent is not None
+    return work(*_views[view], _to_parent.put)
