@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.answers import COVERAGE, input_flags, learnt_inputs
+from models.estimators.parted import Parted
 from models.intervals import Conformal
 from models.novelty import Novelty
 from models.table.inputs import input_names
@@ -74,7 +75,12 @@ class ClassificationModel:
 
     def probabilities(self, X: FloatArray) -> FloatArray:
         """Calibrated probabilities of the seed's classes, shape (n, K), from inputs in plant units, shape (n, k)."""
-        return tempered(np.asarray(self.estimator.predict_proba(X), dtype=np.float64), self.temperature)
+        found = self._parts.last.predict_proba(self._parts.rows(X))
+        return tempered(np.asarray(found, dtype=np.float64), self.temperature)
+
+    @cached_property
+    def _parts(self) -> Parted:
+        return Parted.of(self.estimator)
 
     def sets(self, p: FloatArray, coverage: float) -> BoolArray:
         """Which classes are in the set of each row, shape (n, K).

@@ -31,8 +31,11 @@ def physics_columns(physics: ModuleType, X: FloatArray, inputs: Sequence[str], f
     # Rows out of physical range divide by zero or take roots of negatives: the feature is missing in them.
     with np.errstate(all="ignore"):
         computed = physics.features(by_name(X, inputs))
-    columns = np.array([np.broadcast_to(computed[name], len(X)) for name in features]).reshape(len(features), len(X)).T
-    return np.where(np.isfinite(columns), columns, np.nan)
+    columns = np.empty((len(X), len(features)))
+    for j, name in enumerate(features):
+        columns[:, j] = computed[name]
+    columns[~np.isfinite(columns)] = np.nan
+    return columns
 
 
 class PhysicsFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -64,7 +67,11 @@ class PhysicsFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Inputs and physics features, shape (n, k + p); see `physics_columns`."""
         check_is_fitted(self, "n_features_in_")
         rows = checked_rows(self, X)
-        return np.hstack([rows, physics_columns(needed_physics_of(self.process), rows, self.inputs, self.features)])
+        return self.columns(rows)
+
+    def columns(self, X: FloatArray) -> FloatArray:
+        """As `transform`, of inputs that need no check."""
+        return np.hstack([X, physics_columns(needed_physics_of(self.process), X, self.inputs, self.features)])
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
         """Names of the k + p columns."""

@@ -147,7 +147,8 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     ----------
     Each equation names its own source.
     """
-    brought, found = _brought(columns), contents(columns)
+    brought, loss = _brought(columns), _loss(columns)
+    found = _contents(columns, brought, loss)
     return {
         "iron_brought": brought["fe"],
         "silicon_brought": brought["si"],
@@ -160,7 +161,7 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "expected_silicon": found["si"],
         "expected_sodium": found["na"],
         "expected_magnesium": found["mg"],
-        "melt_loss": _loss(columns),
+        "melt_loss": loss,
         **_hydrogen(columns),
         "share_afloat": share_afloat(columns["settling_time"], SINKING_TIME),
         "filter_efficiency": filter_efficiency(columns["filter_age"]),
@@ -187,7 +188,14 @@ def contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     Balances of mass; Grjotheim and Kvande 1993, Introduction to Aluminium Electrolysis; what scrap and tools hold and
     the constants of flux are assumed.
     """
-    brought, share = _brought(columns), columns["high_purity_share"]
+    return _contents(columns, _brought(columns), _loss(columns))
+
+
+def _contents(
+    columns: Mapping[str, FloatArray], brought: Mapping[str, FloatArray], loss: FloatArray
+) -> dict[str, FloatArray]:
+    """Contents of lots with what raw materials brought [ppm] and what burnt [%]."""
+    share = columns["high_purity_share"]
     metal = {
         "fe": blended_content(columns["pot_iron_ordinary"], columns["pot_iron_high_purity"], share) + TOOL_IRON,
         "si": blended_content(columns["pot_silicon_ordinary"], columns["pot_silicon_high_purity"], share),
@@ -202,7 +210,6 @@ def contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "na": share_left_by_flux(flux, FLUX_SODIUM) * share_left_by_evaporation(time, SODIUM_TIME),
         "mg": share_left_by_flux(flux, FLUX_MAGNESIUM),
     }
-    loss = _loss(columns)
     charged = {name: blended_content(metal[name], SCRAP[name], columns["scrap_return"]) for name in SCRAP}
     return {name: concentrated_content(charged[name] * left.get(name, 1.0), loss) for name in SCRAP}
 

@@ -227,29 +227,44 @@ def _contents(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     by what its aluminium is lower. Closing contents c of such readings and aluminium to 100 wt% gives the aluminium
     100/(1 + sum c/95): exact for thin lines, within 0.5 % of a content for castings.
     """
-    of_tiles = _contents_beside(columns, np.array(1.0))
-    others = np.sum([np.nan_to_num(content) for content in of_tiles.values()], axis=0)
-    return _contents_beside(columns, 100.0 / (USUAL_ALUMINIUM + others))
+    readings = np.maximum(np.array([columns[name] for name in _READINGS]), 0.0)
+    of_tiles = _contents_of(readings)
+    others = np.where(np.isnan(of_tiles), 0.0, of_tiles).sum(axis=0)
+    return dict(zip(_FOUND, _contents_of(readings * (100.0 / (USUAL_ALUMINIUM + others))), strict=True))
 
 
-def _contents_beside(columns: Mapping[str, FloatArray], aluminium: FloatArray) -> dict[str, FloatArray]:
-    """Contents [wt%] where the metal holds so much aluminium over that of the tiles [1]."""
-    readings = {name: np.maximum(columns[f"libs_{name}"], 0.0) * aluminium for name in SATURATION}
-    alone = {"zn": "zn_481", "mn": "mn_403", "fe": "fe_372", "cr": "cr_425", "ti": "ti_335"}
-    pairs = {"si": ("si_288", "si_390"), "mg": ("mg_285", "mg_518"), "cu": ("cu_325", "cu_522")}
-    undone = {name: content_from_reading(reading, SATURATION[name]) for name, reading in readings.items()}
-    found = {element: undone[line] for element, line in alone.items()}
-    for element, (strong, weak) in pairs.items():
-        # The strong line counts while it is far from saturation, the weak one beyond; between them both do.
-        saturated = np.clip((readings[strong] / SATURATION[strong] - 0.5) / 0.3, 0.0, 1.0)
-        found[element] = (1.0 - saturated) * undone[strong] + saturated * undone[weak]
-    return {element: np.clip(content, 0.0, MOST[element]) for element, content in found.items()}
+# Lines that stand for an element alone, and pairs of a strong and a weak one: rows of readings in this order.
+_ALONE = {"zn": "zn_481", "mn": "mn_403", "fe": "fe_372", "cr": "cr_425", "ti": "ti_335"}
+_STRONG = {"si": "si_288", "mg": "mg_285", "cu": "cu_325"}
+_WEAK = {"si": "si_390", "mg": "mg_518", "cu": "cu_522"}
+_FOUND = (*_ALONE, *_STRONG)
+_LINES = (*_ALONE.values(), *_STRONG.values(), *_WEAK.values())
+_READINGS = tuple(f"libs_{line}" for line in _LINES)
+_SATURATIONS = np.array([[SATURATION[line]] for line in _LINES])
+_MOST_FOUND = np.array([[MOST[element]] for element in _FOUND])
+_FIRST, _LAST = len(_ALONE), len(_FOUND)  # of the strong lines
+
+
+def _contents_of(readings: FloatArray) -> FloatArray:
+    """Contents of the elements of `_FOUND`, shape (8, n), from readings of the lines of `_LINES`, (11, n) [wt%]."""
+    found = content_from_reading(readings, _SATURATIONS)
+    strong, weak = found[_FIRST:_LAST], found[_LAST:]
+    # The strong line counts while it is far from saturation, the weak one beyond; between them both do.
+    beyond = (readings[_FIRST:_LAST] / _SATURATIONS[_FIRST:_LAST] - 0.5) / 0.3
+    saturated = np.minimum(np.maximum(beyond, 0.0), 1.0)
+    found[_FIRST:_LAST] = (1.0 - saturated) * strong + saturated * weak
+    contents: FloatArray = np.minimum(np.maximum(found[:_LAST], 0.0), _MOST_FOUND)
+    return contents
+
+
+_FLAT_LIFT_OFF = lift_off_response(COIL_LIFT_OFF, COIL_RADIUS)
 
 
 def _metal_conductivity(columns: Mapping[str, FloatArray]) -> FloatArray:
     """Conductivity with the lift-off of a piece of this height undone [%IACS]."""
-    air = 0.5 * columns["height"] * np.clip(1.0 - columns["apparent_density"] / DENSITY, 0.0, 1.0)
-    lift_off = lift_off_response(COIL_LIFT_OFF + air, COIL_RADIUS) / lift_off_response(COIL_LIFT_OFF, COIL_RADIUS)
+    hollow = np.minimum(np.maximum(1.0 - columns["apparent_density"] / DENSITY, 0.0), 1.0)
+    air = 0.5 * columns["height"] * hollow
+    lift_off = lift_off_response(COIL_LIFT_OFF + air, COIL_RADIUS) / _FLAT_LIFT_OFF
     return columns["conductivity"] / lift_off
 
 

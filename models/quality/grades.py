@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -56,6 +57,20 @@ class Limits:
     def of_grade(self, grade: int) -> IntArray:
         """Which limits are those of a grade."""
         return np.flatnonzero(self.grade == grade)
+
+    @cached_property
+    def bounded(self) -> tuple[FloatArray, IntArray]:
+        """What limits bound, each once: sets of elements, shape (b, E), and which of them each limit bounds, (q,)."""
+        found, number = np.unique(self.elements, axis=0, return_inverse=True)
+        return found, number
+
+    @cached_property
+    def by_grade(self) -> FloatArray:
+        """Lowest limit of each grade on each of what is `bounded`, shape (G - 1, b); infinite where it has none."""
+        sets, number = self.bounded
+        found = np.full((self.grades - 1, len(sets)), np.inf)
+        np.minimum.at(found, (self.grade, number), self.highest)
+        return found
 
     def values(self, contents: FloatArray) -> FloatArray:
         """What each limit bounds, shape (..., q), of contents of shape (..., E)."""

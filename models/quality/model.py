@@ -14,10 +14,11 @@ from scipy.special import expit
 
 from models.adaptive import Level
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
+from models.estimators.parted import Parted
 from models.quality.decision import ACTIONS, Costs, Decisions, decide
 from models.quality.grades import Limits
 from models.quality.guarantee import check_enough, threshold
-from models.quality.remedy import Nearest, Remedy, nearest, remedies
+from models.quality.remedy import Nearest, Remedy, distances, nearest, remedies
 from models.quality.scatter import Scatter, crossed_chances
 from models.quality.setpoints.model import SetPoints
 from models.table.inputs import input_names
@@ -134,7 +135,11 @@ class QualityModel:
 
         Other costs than the seed's change what is best among what the threshold allows, not the threshold.
         """
-        return self.assessed(np.asarray(self.estimator.predict(X), dtype=np.float64), costs)
+        return self.assessed(np.asarray(self._parts.last.predict(self._parts.rows(X)), dtype=np.float64), costs)
+
+    @cached_property
+    def _parts(self) -> Parted:
+        return Parted.of(self.estimator)
 
     def assessed(self, raw: FloatArray, costs: Costs | None = None) -> Assessment:
         """As `judge`, from what an estimator has logs of the lots, shape (n, E + D)."""
@@ -175,17 +180,28 @@ class QualityModel:
         bound = (decided.grade >= 0) & (decided.grade < len(self.seed.grades) - 1)
         return np.where(bound, decided.grade, self.costs.intended)
 
-    def nearest(self, judged: Assessment) -> list[Nearest]:
-        """Limit that each lot comes nearest to."""
-        return nearest(judged.logs, self.concerned(judged.decided), self.scatter, self.limits)
+    def distances(self, judged: Assessment) -> FloatArray:
+        """Distance of each limit in standard deviations of the error, shape (n, q)."""
+        return distances(judged.logs, self.scatter, self.limits)
 
-    def remedies(self, X: FloatArray, judged: Assessment) -> list[Remedy | None]:
-        """Most helpful move for each lot that is not released in the intended grade or a more valuable one."""
+    def nearest(self, judged: Assessment, far: FloatArray | None = None) -> list[Nearest]:
+        """Limit that each lot comes nearest to; `far` is what `distances` gave, to save doing it again."""
+        far = self.distances(judged) if far is None else far
+        return nearest(judged.logs, self.concerned(judged.decided), far, self.limits)
+
+    def remedies(self, X: FloatArray, judged: Assessment, far: FloatArray | None = None) -> list[Remedy | None]:
+        """Most helpful move for each lot that is not released in the intended grade or a more valuable one.
+
+        `far` is what `distances` gave, to save doing it again.
+        """
+        far = self.distances(judged) if far is None else far
         found: list[Remedy | None] = [None] * len(X)
         doubtful = np.flatnonzero(judged.decided.actions(self.costs))  # release is 0
         intended = np.full(len(doubtful), self.costs.intended)
-        logs = remedies(self.seed, X[doubtful], judged.logs[doubtful], intended, self.scatter, self.limits)
-        for i, one in zip(doubtful, logs, strict=True):
+        moves = remedies(
+            self.seed, X[doubtful], judged.logs[doubtful], intended, far[doubtful], self.scatter, self.limits
+        )
+        for i, one in zip(doubtful.tolist(), moves, strict=True):
             found[i] = one
         return found
 

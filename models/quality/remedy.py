@@ -66,19 +66,30 @@ def distances(logs: FloatArray, scatter: Scatter, limits: Limits) -> FloatArray:
     return found
 
 
-def nearest(logs: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits) -> list[Nearest]:
-    """Nearest limit of each lot, n in all, among those of its grade, (n,)."""
-    far, value = distances(logs, scatter, limits), limits.values(np.exp(logs))
-    found = []
-    for i, grade in enumerate(grades.tolist()):
-        own = limits.of_grade(grade)
-        q = int(own[np.argmin(far[i, own])])
-        found.append(Nearest(limits.names[q], grade, float(value[i, q]), float(limits.highest[q]), float(far[i, q])))
-    return found
+def nearest(logs: FloatArray, grades: IntArray, far: FloatArray, limits: Limits) -> list[Nearest]:
+    """Nearest limit of each lot, n in all, among those of its grade, (n,), by `distances` far."""
+    which = _of_grades(far, grades, limits).argmin(axis=1)
+    rows = np.arange(len(far))
+    parts = (which, grades, limits.values(np.exp(logs))[rows, which], limits.highest[which], far[rows, which])
+    return [
+        Nearest(limits.names[q], grade, value, highest, sigma)
+        for q, grade, value, highest, sigma in zip(*(part.tolist() for part in parts), strict=True)
+    ]
+
+
+def _of_grades(far: FloatArray, grades: IntArray, limits: Limits) -> FloatArray:
+    """Distances of the limits of each lot's grade, shape (n, q); those of other grades are infinite."""
+    return np.where(limits.grade == grades[:, None], far, np.inf)
 
 
 def remedies(
-    seed: Seed, X: FloatArray, logs: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits
+    seed: Seed,
+    X: FloatArray,
+    logs: FloatArray,
+    grades: IntArray,
+    far: FloatArray,
+    scatter: Scatter,
+    limits: Limits,
 ) -> list[Remedy | None]:
     """For each lot the move of one knob that gains most room at the nearest limit of its grade; None where none does.
 
@@ -95,25 +106,30 @@ def remedies(
         Predicted logarithms of the contents.
     grades : ndarray of int, shape (n,)
         Grade whose limits count.
+    far : ndarray, shape (n, q)
+        What `distances` gave for the logarithms.
     scatter, limits
         Errors of the model, limits of the grades.
     """
     physics = physics_of(seed.process.name)
-    if not hasattr(physics, "contents") or not len(X):
-        return [None] * len(X)
-    here = _room(logs, grades, scatter, limits)
-    found: list[Remedy | None] = [None] * len(X)
-    most = here + LEAST_GAIN
     names = input_names(seed)
     moves = [(knob, names.index(knob.name), way) for knob in seed.by_role("knob") for way in (-1.0, 1.0)]
+    if not hasattr(physics, "contents") or not moves or not len(X):
+        return [None] * len(X)
+    here = _of_grades(far, grades, limits).min(axis=1)
     rows = [X, *(_moved(X, column, knob, way) for knob, column, way in moves)]
     # All moves in one call: of a single lot physics costs its calls and not its rows.
     before, *after = np.split(_contents(physics, seed, np.concatenate(rows)), len(rows))
-    for (knob, column, _), moved, contents in zip(moves, rows[1:], after, strict=True):
-        room = _room(logs + _shift(before, contents), grades, scatter, limits)
-        for i in np.flatnonzero(room > most):
-            most[i] = room[i]
-            found[i] = Remedy(knob, float(X[i, column]), float(moved[i, column]), float(room[i]))
+    moved_logs = np.concatenate([logs + _shift(before, contents) for contents in after])
+    room = _of_grades(distances(moved_logs, scatter, limits), np.tile(grades, len(moves)), limits).min(axis=1)
+    gains = np.where(np.isnan(room), -np.inf, room).reshape(len(moves), len(X))
+    best = gains.argmax(axis=0)
+    helps = gains[best, np.arange(len(X))] > here + LEAST_GAIN
+    found: list[Remedy | None] = [None] * len(X)
+    for i in np.flatnonzero(helps).tolist():
+        knob, column, _ = moves[best[i]]
+        after_it = float(rows[1 + best[i]][i, column])
+        found[i] = Remedy(knob, float(X[i, column]), after_it, float(gains[best[i], i]))
     return found
 
 
@@ -124,17 +140,15 @@ def _moved(X: FloatArray, column: int, knob: Column, way: float) -> FloatArray:
     return moved
 
 
-def _room(logs: FloatArray, grades: IntArray, scatter: Scatter, limits: Limits) -> FloatArray:
-    far = distances(logs, scatter, limits)
-    return np.array([far[i, limits.of_grade(grade)].min() for i, grade in enumerate(grades.tolist())])
-
-
 def _contents(physics: object, seed: Seed, X: FloatArray) -> FloatArray:
     """Contents by physics, shape (n, E); NaN where it tells none."""
     with np.errstate(all="ignore"):
         found = physics.contents(by_name(X, input_names(seed)))  # type: ignore[attr-defined]
-    nothing = np.full(len(X), np.nan)
-    return np.column_stack([np.broadcast_to(found.get(one.name, nothing), len(X)) for one in seed.elements])
+    contents = np.full((len(X), len(seed.elements)), np.nan)
+    for e, one in enumerate(seed.elements):
+        if one.name in found:
+            contents[:, e] = found[one.name]
+    return contents
 
 
 def _shift(before: FloatArray, after: FloatArray) -> FloatArray:

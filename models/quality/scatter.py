@@ -19,9 +19,12 @@ from physics.arrays import FloatArray
 _FOLDS = 3  # calibration lots are assessed by the errors of the other two thirds
 _MOST_USUAL = 300
 _RARE = 3.0  # standard deviations: lots with a larger error are scenarios each, of the usual ones some stand for all
-_ROWS_AT_ONCE = 128
+_ROWS_AT_ONCE = 8  # what is worked on at once then stays in a core's own memory
+# Beyond these the normal distribution is 1 and 0 to the last bit; half of all scores lie there.
+_SURELY, _NEVER = 8.3, -38.6
 _RNG_SEED = 20260101  # of the draws that stand for censored errors
 _LEAST_WIDTH = 1e-6
+_LEAST_CONTENT = 1e-300  # keeps the shares of nothing finite
 _WIDEST = 0.9  # standard deviations of a kernel: with few scenarios there is little to smooth
 
 
@@ -102,54 +105,100 @@ class Scatter:
 
     def chances(self, logs: FloatArray, limits: Limits) -> Chances:
         """What may become of lots whose contents' logarithms are logs, shape (n, E)."""
-        keeps, best = (np.concatenate(parts) for parts in zip(*self._parts(logs, limits), strict=True))
-        # Weights sum up to 1 but for rounding: no chance is above it, and that the last grade is kept is none.
-        keeps[:, -1] = 1.0
-        return Chances(np.minimum(keeps, 1.0), np.minimum(best, 1.0))
+        keeps, best = np.ones((2, len(logs), limits.grades))
+        for rows in _parts(len(logs)):
+            kept = _ndtr(self._scores(self._fullest(logs[rows], limits)))
+            keeps[rows, :-1] = kept @ self.weights
+            for grade in range(1, kept.shape[1]):  # from here on: whether the lot keeps it or a more valuable one
+                np.maximum(kept[:, grade], kept[:, grade - 1], out=kept[:, grade])
+            best[rows, :-1] = kept @ self.weights
+        # Weights sum up to 1 but for rounding: no chance is above it.
+        return Chances(np.minimum(keeps, 1.0), np.maximum(np.diff(np.minimum(best, 1.0), axis=1, prepend=0.0), 0.0))
 
     def breaks(self, logs: FloatArray, limits: Limits) -> FloatArray:
         """Probability of breaking each limit by itself, shape (n, q), of lots whose contents' logarithms are logs.
 
         Each is smoothed as the fullest limit of a grade is in `chances`.
         """
+        _, number = limits.bounded
         found = np.empty((len(logs), len(limits.names)))
-        for first in range(0, len(logs), _ROWS_AT_ONCE):
-            rows = slice(first, first + _ROWS_AT_ONCE)
-            contents = np.exp(logs[rows, None, :] + self.scenarios * self.spread)
-            full, width = self._smoothed(np.log(limits.values(contents) / limits.highest))
-            found[rows] = self._mean(ndtr(full / width))
+        for rows in _parts(len(logs)):
+            likeliest, added = self._bounded(logs[rows], limits)
+            full = np.log(likeliest[:, number] / limits.highest)[:, :, None] + np.take(added, number, axis=1)
+            found[rows] = _ndtr(-self._scores(full)) @ self.weights
         return np.minimum(found, 1.0)
 
-    def _smoothed(self, full: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Scenarios of logarithms, shape (n, s, g), drawn to their mean, and the width of the kernel about them.
+    def _fullest(self, logs: FloatArray, limits: Limits) -> FloatArray:
+        """Logarithm of how full the fullest limit of each grade is, shape (n, G - 1, s): above 0 it is broken."""
+        highest = limits.by_grade
+        likeliest, added = self._bounded(logs, limits)
+        with np.errstate(divide="ignore"):  # of what is 0
+            full = np.log(likeliest[:, None, :] / highest)
+        full[:, np.isinf(highest)] = -np.inf  # even of what is not known
+        fullest = full[:, :, :1] + added[:, None, 0]
+        one = np.empty_like(fullest)
+        for number in range(1, highest.shape[1]):
+            np.add(full[:, :, number, None], added[:, None, number], out=one)
+            np.maximum(fullest, one, out=fullest)
+        return fullest
+
+    def _bounded(self, logs: FloatArray, limits: Limits) -> tuple[FloatArray, FloatArray]:
+        """What limits bound: the likeliest, shape (n, b), and what scenarios add to its logarithm, shape (n, b, s).
+
+        Of a single element scenarios add the same to every lot, of a sum by the shares of its elements.
+        """
+        sets, _ = limits.bounded
+        contents = np.exp(logs)
+        missing = np.isnan(contents)
+        contents[missing] = 0.0
+        parts = contents[:, None, :] * sets
+        likeliest = parts.sum(axis=2)
+        single = sets.sum(axis=1) == 1.0
+        added = np.empty((len(logs), len(sets), len(self.weights)))
+        added[:, single] = self._errors[np.argmax(sets[single], axis=1)]
+        if not single.all():
+            shares = parts[:, ~single] / np.maximum(likeliest[:, ~single, None], _LEAST_CONTENT)
+            with np.errstate(divide="ignore"):  # of a sum of which nothing is known
+                added[:, ~single] = np.log(shares @ self._factors)
+        if missing.any():
+            likeliest[missing @ sets.T > 0] = np.nan
+        return likeliest, added
+
+    @cached_property
+    def _errors(self) -> FloatArray:
+        """Errors of the logarithms in each scenario, shape (E, s)."""
+        return np.ascontiguousarray((self.scenarios * self.spread).T)
+
+    @cached_property
+    def _factors(self) -> FloatArray:
+        """Contents in each scenario over the likeliest ones, shape (E, s)."""
+        return np.exp(self._errors)
+
+    def _scores(self, full: FloatArray) -> FloatArray:
+        """How many kernels each of these logarithms lies below 0, shape (n, g, s); full is overwritten.
 
         Smoothing adds the kernel's variance to the scenarios', so these are drawn to their mean by as much.
         """
-        mean = self._mean(full)[:, None]
-        sd = np.sqrt(self._mean((full - mean) ** 2))[:, None]
-        drawn_in = mean + np.sqrt(1.0 - self._width**2) * (full - mean)
-        return drawn_in, np.maximum(self._width * sd, _LEAST_WIDTH)
-
-    def _parts(self, logs: FloatArray, limits: Limits) -> Iterator[tuple[FloatArray, FloatArray]]:
-        for first in range(0, max(1, len(logs)), _ROWS_AT_ONCE):
-            contents = np.exp(logs[first : first + _ROWS_AT_ONCE, None, :] + self.scenarios * self.spread)
-            full, width = self._smoothed(np.log(limits.fullness(contents)[..., :-1]))
-            keeps = np.append(ndtr(-full / width), np.ones((*full.shape[:2], 1)), axis=2)
-            best = np.maximum.accumulate(keeps, axis=2)
-            yield self._mean(keeps), self._mean(np.diff(best, axis=2, prepend=0.0))
-
-    def _mean(self, values: FloatArray) -> FloatArray:
-        """Mean over scenarios, shape (n, G), of values of shape (n, s, G)."""
-        found: FloatArray = np.einsum("s,nsg->ng", self.weights, values)
-        return found
+        mean = (full @ self.weights)[:, :, None]
+        full -= mean
+        sd = np.sqrt(np.square(full) @ self.weights)[:, :, None]
+        width = np.maximum(self._width * sd, _LEAST_WIDTH)
+        full *= -np.sqrt(1.0 - self._width**2) / width
+        full -= mean / width
+        return full
 
     def log_sd(self, logs: FloatArray, limits: Limits) -> FloatArray:
         """Standard deviation of the logarithm of what each limit bounds, shape (n, q), by its elements' shares."""
-        contents = np.exp(logs)
-        shares = contents[:, None, :] * limits.elements / limits.values(contents)[:, :, None]
-        covariance = np.outer(self.spread, self.spread) * self._correlation
-        sd: FloatArray = np.sqrt(np.einsum("nqe,ef,nqf->nq", shares, covariance, shares))
+        sets, number = limits.bounded
+        parts = np.exp(logs)[:, None, :] * sets
+        shares = parts / parts.sum(axis=2, keepdims=True)
+        sd: FloatArray = np.sqrt(((shares @ self._covariance) * shares).sum(axis=2))[:, number]
         return sd
+
+    @cached_property
+    def _covariance(self) -> FloatArray:
+        covariance: FloatArray = np.outer(self.spread, self.spread) * self._correlation
+        return covariance
 
     @cached_property
     def _correlation(self) -> FloatArray:
@@ -200,6 +249,18 @@ def crossed_chances(reported: FloatArray, logs: FloatArray, limits: Limits) -> C
         found = others.chances(logs[fold == one], limits)
         keeps[fold == one], best[fold == one] = found.keeps, found.best
     return Chances(keeps, best)
+
+
+def _parts(lots: int) -> Iterator[slice]:
+    return (slice(first, first + _ROWS_AT_ONCE) for first in range(0, lots, _ROWS_AT_ONCE))
+
+
+def _ndtr(scores: FloatArray) -> FloatArray:
+    """Normal distribution; only where it is neither 0 nor 1 it is computed, which is slow."""
+    found = np.greater(scores, 0.0).astype(np.float64)
+    between = np.flatnonzero(~((scores >= _SURELY) | (scores <= _NEVER)))  # what is missing stays so
+    found.reshape(-1)[between] = ndtr(scores.reshape(-1)[between])
+    return found
 
 
 def _errors(reported: FloatArray, logs: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from models.adaptive import Adaptive
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
+from models.estimators.parted import Parted
 from models.intervals import Conformal
 from models.processes.lookup import physics_of
 from models.setpoints.model import SetpointModel
@@ -104,7 +105,11 @@ class RegressionModel:
 
         What the estimator says, before `answer` adds what the newest outcomes show it to be off by.
         """
-        return np.asarray(self.estimator.predict(X), dtype=np.float64)
+        return np.asarray(self._parts.last.predict(self._parts.rows(X)), dtype=np.float64)
+
+    @cached_property
+    def _parts(self) -> Parted:
+        return Parted.of(self.estimator)
 
     def interval(self, X: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
         """Low and high end of the primary target [its unit], shape (n,) each; see `answer`."""

@@ -136,25 +136,27 @@ class Contents:
     pooled: tuple[Conformal, ...]
     of_class: tuple[tuple[Conformal, ...], ...]
 
-    def estimate(self, X: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def estimate(self, columns: FloatArray, p: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Contents and the variances of their errors, shape (n, E) each [wt%, wt%²].
 
         Parameters
         ----------
-        X : ndarray, shape (n, k)
-            Inputs in plant units; NaN is missing.
+        columns : ndarray, shape (n, d)
+            What `signals` gave for the inputs.
         p : ndarray, shape (n, K)
             Calibrated class probabilities.
         """
-        return self.lines.mixed(self.scale.scores(self.signals.columns(X)), p)
+        return self.lines.mixed(self.scale.scores(columns), p)
 
-    def answers(self, X: FloatArray, p: FloatArray, coverage: float) -> dict[str, Answer]:
+    def answers(self, estimated: tuple[FloatArray, FloatArray], p: FloatArray, coverage: float) -> dict[str, Answer]:
         """Contents of the carried elements with their intervals.
 
         Parameters
         ----------
-        X, p
-            As for `estimate`.
+        estimated : tuple of ndarray
+            What `estimate` gave.
+        p : ndarray, shape (n, K)
+            Calibrated class probabilities.
         coverage : float
             Share of labels that the intervals shall hold, above 0 and below 1.
 
@@ -169,7 +171,7 @@ class Contents:
             Even all classes together have too few calibration rows for the coverage.
         """
         numbers, names, (low, high) = self._told
-        content, variance = self.estimate(X, p)
+        content, variance = estimated
         value, half, predicted = content[:, numbers], spread(variance[:, numbers]), np.argmax(p, axis=1)
         enough = max(FEWEST_OF_CLASS, rows_needed(coverage))
         for k in np.unique(predicted).tolist():

@@ -95,7 +95,7 @@ def sorter(
     # What the model that serves says of rows that it has learnt is no measure: what others said of them is.
     share = 1 / model.line.whole
     pieces = replace(
-        model.pieces(X_cal, p, value_matrix(seed)),
+        model.pieces(model.seen(X_cal, p), value_matrix(seed)),
         mass=mass[len(X_train) :],
         content=share * estimated,
         variance=share**2 * variance,

@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from models.answers import COVERAGE, Answer, flat, input_flags
+from models.estimators.parted import Parted
 from models.novelty import Novelty
 from models.sorting.contents import Contents
 from models.sorting.decision import Line, Pieces
 from models.sorting.lots import LotState, numbered
+from models.sorting.seen import Seen
 from models.sorting.setpoints.advising import LineSetPoints
 from models.sorting.setpoints.assayed import Assayed
 from models.sorting.values import value_matrix
@@ -140,29 +142,51 @@ class SortingModel:
 
     def probabilities(self, X: FloatArray) -> FloatArray:
         """Calibrated probabilities of the seed's classes, shape (n, K), from inputs in plant units, shape (n, k)."""
-        return tempered(np.asarray(self.estimator.predict_proba(X), dtype=np.float64), self.temperature)
+        return self.seen(X).p
 
-    def elements(self, X: FloatArray, coverage: float, p: FloatArray | None = None) -> dict[str, Answer]:
+    def seen(self, X: FloatArray | Seen, p: FloatArray | None = None) -> Seen:
+        """Pieces as it sees them: what is asked of them several times is then computed once.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k), or Seen
+            Inputs in plant units, columns as in `names`, NaN is missing; or what this gave for them.
+        p : ndarray, shape (n, K), optional
+            Class probabilities, where they are known already.
+        """
+        return X if isinstance(X, Seen) else Seen(self, X, p)
+
+    def calibrated(self, seen: Seen) -> FloatArray:
+        """Calibrated probabilities of the classes of pieces, shape (n, K)."""
+        rows = seen.signals if self._takes_signals else self._parts.rows(seen.X)
+        return tempered(np.asarray(self._parts.last.predict_proba(rows), dtype=np.float64), self.temperature)
+
+    @cached_property
+    def _parts(self) -> Parted:
+        return Parted.of(self.estimator)
+
+    @cached_property
+    def _takes_signals(self) -> bool:
+        """Whether its classifier takes the very columns that contents are estimated from."""
+        features, signals = self._parts.features, self.contents.signals
+        return features is not None and (features.inputs, features.features) == (signals.inputs, signals.features)
+
+    def elements(self, X: FloatArray | Seen, coverage: float, p: FloatArray | None = None) -> dict[str, Answer]:
         """Contents of the elements that the sensors carry, each with its interval; see `Contents.answers`.
 
         Parameters
         ----------
-        X : ndarray, shape (n, k)
-            Inputs in plant units, columns as in `names`; NaN is missing.
+        X, p
+            As for `seen`.
         coverage : float
             Share of labels that the intervals shall hold, above 0 and below 1.
-        p : ndarray, shape (n, K), optional
-            What `probabilities` gave for X, to save doing it again.
         """
-        return self.contents.answers(X, self.probabilities(X) if p is None else p, coverage)
-
-    def novel(self, X: FloatArray) -> BoolArray:
-        """Whether each piece is unlike anything learnt, shape (n,)."""
-        return self.novelty.novel(X)
+        seen = self.seen(X, p)
+        return self.contents.answers(seen.contents, seen.p, coverage)
 
     def sort(
         self,
-        X: FloatArray,
+        X: FloatArray | Seen,
         lots: Sequence[str] | npt.NDArray[np.object_] | None = None,
         values: FloatArray | None = None,
         states: Mapping[str, LotState] | None = None,
@@ -177,17 +201,14 @@ class SortingModel:
 
         Parameters
         ----------
-        X : ndarray, shape (n, k)
-            Inputs in plant units, columns as in `names`; NaN is missing. A piece without mass counts as one of the
-            seed's typical mass.
+        X, p
+            As for `seen`. A piece without mass counts as one of the seed's typical mass.
         lots : sequence of n str, optional
             Name of each piece's lot. Without it each piece is decided by itself, and no limit holds.
         values : ndarray, shape (B, K), optional
             Value of a kilogram of each class in each bin [$/kg]; the seed's by default.
         states : Mapping of str to LotState, optional
             What lots hold already; a lot that is not named is empty.
-        p : ndarray, shape (n, K), optional
-            What `probabilities` gave for X, to save doing it again.
         lot_mass : ndarray, shape (n,), or float, optional
             Mass of feed of each piece's lot [kg]; the seed's by default. A lot of which only the reference pieces
             are there is sorted as a lot of their mass.
@@ -196,30 +217,35 @@ class SortingModel:
         -------
         Sorted
         """
-        p = self.probabilities(X) if p is None else p
-        pieces = self.pieces(X, p, self._values if values is None else values)
+        seen = self.seen(X, p)
+        pieces = self.pieces(seen, self._values if values is None else values)
+        n = len(pieces.mass)
         if lots is None:
             wanted = chosen = self.line.wanted(pieces)
             after: dict[str, LotState] = {}
         else:
             names, first, numbers = numbered(lots)
             before = [(states or {}).get(name, self._empty) for name in names]
-            planned = np.broadcast_to(self.line.lot_mass if lot_mass is None else lot_mass, len(X))[first]
+            planned = np.broadcast_to(self.line.lot_mass if lot_mass is None else lot_mass, n)[first]
             queue = self.line.queue(pieces, numbers)
             wanted, (chosen, left) = queue.wanted, self.line.fill(queue, before, self.risk_price, planned)
             after = dict(zip(names, left, strict=True))
-        return Sorted(p, chosen, pieces.value[np.arange(len(X)), chosen], wanted, after)
+        return Sorted(seen.p, chosen, pieces.value[np.arange(n), chosen], wanted, after)
 
-    def pieces(self, X: FloatArray, p: FloatArray, values: FloatArray) -> Pieces:
-        """What the line needs to know of the pieces; parameters as for `sort`."""
-        aside = self.novel(X) | (np.argmax(p, axis=1) == self._other)
-        content, variance = self.contents.estimate(X, p)
+    def pieces(self, seen: Seen, values: FloatArray) -> Pieces:
+        """What the line needs to know of the pieces; values as for `sort`."""
+        aside = seen.novel | (np.argmax(seen.p, axis=1) == self._other)
+        content, variance = seen.contents
         share = 1 / self.line.whole
-        return Pieces(p @ values.T, aside, self.masses(X), share * content, share**2 * variance)
+        return Pieces(seen.p @ values.T, aside, self.masses(seen.X), share * content, share**2 * variance)
 
     def masses(self, X: FloatArray) -> FloatArray:
         """Measured mass of each piece, shape (n,) [kg]; the seed's typical mass where it is missing."""
         return kilograms(self.seed, X[:, self._mass])
+
+    @cached_property
+    def _needed(self) -> BoolArray:
+        return np.asarray(self.complete | (np.arange(len(self.names)) == self._mass))
 
     @cached_property
     def _empty(self) -> LotState:
@@ -242,25 +268,23 @@ class SortingModel:
             The most probable class under the target's name (text), `p_<class>`, each carried element with its
             `_low` and `_high` at the coverage COVERAGE [its unit], `bin` (text) and `expected_value` [$/kg].
         """
-        p = self.probabilities(X)
-        decided = self.sort(X, p=p)
+        seen = self.seen(X)
+        p, decided = seen.p, self.sort(seen)
         return {
             self.seed.target.name: np.array(self.seed.classes)[np.argmax(p, axis=1)],
             **{f"p_{name}": column for name, column in zip(self.seed.classes, p.T, strict=True)},
-            **flat(self.elements(X, COVERAGE, p)),
+            **flat(self.elements(seen, COVERAGE)),
             "bin": np.array([one.name for one in self.seed.bins])[decided.bin],
             "expected_value": decided.expected_value,
         }
 
-    def flags(self, X: FloatArray, p: FloatArray | None = None) -> list[list[str]]:
+    def flags(self, X: FloatArray | Seen, p: FloatArray | None = None) -> list[list[str]]:
         """What a reader of each row's answer should know: one list a row, empty where there is nothing.
 
         Parameters
         ----------
-        X : ndarray, shape (n, k)
-            Inputs as for `sort`.
-        p : ndarray, shape (n, K), optional
-            What `probabilities` gave for X, to save doing it again.
+        X, p
+            As for `seen`.
 
         Returns
         -------
@@ -268,12 +292,11 @@ class SortingModel:
             "<column> outside training range" and "<column> missing" as for `RegressionModel.flags`, the mass also where
             it was missing in training; "unlike anything learnt"; "probably <other>".
         """
-        needed = self.complete | (np.arange(len(self.names)) == self._mass)
-        flags = input_flags(X, self.names, self.ranges, needed)
-        p = self.probabilities(X) if p is None else p
+        seen = self.seen(X, p)
+        flags = input_flags(seen.X, self.names, self.ranges, self._needed)
         aside = {
-            "unlike anything learnt": self.novel(X),
-            f"probably {self.seed.sorting_rules.other}": np.argmax(p, axis=1) == self._other,
+            "unlike anything learnt": seen.novel,
+            f"probably {self.seed.sorting_rules.other}": np.argmax(seen.p, axis=1) == self._other,
         }
         for words, where in aside.items():
             for i in np.flatnonzero(where):

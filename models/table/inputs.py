@@ -104,4 +104,4 @@ def checked_rows(estimator: BaseEstimator, X: npt.ArrayLike) -> FloatArray:
 
 def by_name(X: FloatArray, names: Sequence[str]) -> dict[str, FloatArray]:
     """Columns of a matrix by name, as physics wants them."""
-    return {name: X[:, i] for i, name in enumerate(names)}
+    return dict(zip(names, X.T, strict=True))

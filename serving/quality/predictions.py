@@ -49,6 +49,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     rules = seed.quality_rules
     costs = _given(request["costs"], seed, model.costs)
     judged = model.assess(X, costs)
+    far = model.distances(judged)
     flags = model.flags(X)
     flag_texts(rows, model.seed, flags)
     contents = estimates(model.contents(judged.logs, request["coverage"]), payloads.quantities, flags)
@@ -61,8 +62,8 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
         judged.defects.tolist(),
         judged.keeps.tolist(),
         _decided(judged.decided, costs or model.costs, grades),
-        model.nearest(judged),
-        model.remedies(X, judged),
+        model.nearest(judged, far),
+        model.remedies(X, judged, far),
         whys,
         flags,
         strict=True,

@@ -45,15 +45,16 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     assert key is not None  # `sorting_payloads.payloads` refuses a seed without one
     prices = _given(request["prices"])
     before = states(request["lots"], seed)
-    p = model.probabilities(X)
+    seen = model.seen(X)
+    p = seen.p
     values = value_matrix(seed, prices) if prices else None
     lots = list(map(itemgetter(key.name), rows))
-    done = model.sort(X, lots, values, before, p)
-    flags = model.flags(X, p)
+    done = model.sort(seen, lots, values, before)
+    flags = model.flags(seen)
     flag_texts(rows, model.seed, flags)
     for i in np.flatnonzero(done.bin != done.wanted):
         flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")
-    elements = estimates(model.elements(X, request["coverage"], p), payloads.quantities, flags)
+    elements = estimates(model.elements(seen, request["coverage"]), payloads.quantities, flags)
     whys: list[Record] = [{} for _ in rows]
     if request["explain"]:
         whys = [{"explanation": why} for why in class_explanations(model, X, p, seed, flags)]

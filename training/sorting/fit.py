@@ -59,12 +59,12 @@ def sort_lots(model: SortingModel, X: FloatArray, pieces: Pieces, seed: Seed) ->
     Values are those of `seed`, whatever the model's own were. A lot is closed at the mass of its pieces here: the
     laboratory has seen no more of it.
     """
-    p = model.probabilities(X)
+    seen = model.seen(X)
     lot_mass = pd.Series(pieces.mass).groupby(pieces.lots).transform("sum").to_numpy() / G_PER_KG
-    done = model.sort(X, pieces.lots, value_matrix(seed), p=p, lot_mass=lot_mass)
+    done = model.sort(seen, pieces.lots, value_matrix(seed), lot_mass=lot_mass)
     other = model.seed.classes.index(model.seed.sorting_rules.other)
-    refused = model.novel(X) | (np.argmax(p, axis=1) == other)
-    return Decided(p, done.bin, done.wanted, refused, model.elements(X, COVERAGE, p))
+    refused = seen.novel | (np.argmax(seen.p, axis=1) == other)
+    return Decided(seen.p, done.bin, done.wanted, refused, model.elements(seen, COVERAGE))
 
 
 def predict(estimator: Any, X: FloatArray) -> FloatArray:

@@ -72,8 +72,8 @@ class Replay:
     def __init__(self, model: SortingModel, assayed: Assayed, values: FloatArray) -> None:
         self.model, self.line, self.values = model, model.line, values
         self.classes, self.contents = assayed.classes, assayed.contents
-        self.p = model.probabilities(assayed.X)
-        self.pieces = model.pieces(assayed.X, self.p, self.values)
+        seen = model.seen(assayed.X)
+        self.p, self.pieces = seen.p, model.pieces(seen, self.values)
         names, _, self.lots = numbered(assayed.lots)
         self.n_lots = len(names)
         self.lot_mass = self.by_lot(np.ones(len(self.lots)))

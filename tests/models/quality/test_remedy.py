@@ -9,8 +9,9 @@ import pytest
 from scipy.stats import norm, qmc
 
 from models.intervals import Conformal
+from models.quality import remedy as module
 from models.quality.grades import Limits
-from models.quality.remedy import LEAST_GAIN, Remedy, distances, nearest, remedies
+from models.quality.remedy import LEAST_GAIN, Remedy, distances, nearest
 from models.quality.scatter import Scatter
 from models.table.inputs import input_names
 from seeds import Seed
@@ -54,6 +55,12 @@ def told(*rows: tuple[float, float, float]) -> np.ndarray:
     return np.log(np.array(rows))
 
 
+def remedies(
+    seed: Seed, X: np.ndarray, logs: np.ndarray, grades: np.ndarray, scatter: Scatter, limits: Limits
+) -> list[Remedy | None]:
+    return module.remedies(seed, X, logs, grades, distances(logs, scatter, limits), scatter, limits)
+
+
 class TestNearest:
     def test_distances_are_standard_deviations_on_log_scale(self, scatter: Scatter, limits: Limits) -> None:
         far = distances(told((3.0, 4.0, 1.0)), scatter, limits)[0]
@@ -63,7 +70,7 @@ class TestNearest:
 
     def test_the_limit_with_the_least_room_is_told(self, scatter: Scatter, limits: Limits) -> None:
         rows = told((5.5, 1.0, 1.0), (1.0, 4.9, 1.0), (4.3, 4.3, 1.0), (1.0, 6.0, 1.0), (12.0, 1.0, 1.0))
-        found = nearest(rows, np.array([PRIME] * 4 + [SECOND]), scatter, limits)
+        found = nearest(rows, np.array([PRIME] * 4 + [SECOND]), distances(rows, scatter, limits), limits)
         assert [one.limit for one in found] == ["p", "q", "p_and_q", "q", "p"]
         assert [one.grade for one in found] == [0, 0, 0, 0, 1]
         assert [one.highest for one in found] == [6, 5, 9, 5, 20]
@@ -75,7 +82,8 @@ class TestNearest:
         """q may be told from 4 to 5 with an error of 2 %, p from 3 to 6 not with one of 80 %."""
         limits = Limits(("p", "q"), np.eye(3)[:2], np.array([6.0, 5.0]), np.zeros(2, np.intp), 2)
         scatter = scatter_of(np.array([0.8, 0.02, 0.3]), np.eye(3))
-        assert nearest(told((3.0, 4.0, 1.0)), np.array([PRIME]), scatter, limits)[0].limit == "p"
+        row = told((3.0, 4.0, 1.0))
+        assert nearest(row, np.array([PRIME]), distances(row, scatter, limits), limits)[0].limit == "p"
 
 
 @pytest.mark.usefixtures("_physics")

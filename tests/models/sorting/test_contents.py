@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
 
+from models.answers import Answer
 from models.estimators.standard_scale import StandardScale
 from models.intervals import Conformal, CoverageError
 from models.sorting.contents import CARRIED_R2, FEWEST_OF_CLASS, LEAST_SPREAD, Contents, Lines, Signals, spread
@@ -31,6 +32,14 @@ def certain(codes: np.ndarray, sure: float = 0.97) -> np.ndarray:
     likelihood = np.where(np.arange(4) == told[:, None], sure, (1 - sure) / 3)
     p = likelihood * np.bincount(codes, minlength=4)
     return np.asarray(p / p.sum(axis=1, keepdims=True))
+
+
+def estimated(model: Contents, X: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return model.estimate(model.signals.columns(X), p)
+
+
+def told_by(model: Contents, X: np.ndarray, p: np.ndarray, coverage: float) -> dict[str, Answer]:
+    return model.answers(estimated(model, X, p), p, coverage)
 
 
 @pytest.fixture
@@ -78,7 +87,7 @@ def test_variances_are_those_of_the_errors(
     fitted: tuple[Contents, np.ndarray, np.ndarray], toy_sorting_seed: Seed, toy_sorting_frame: Frame
 ) -> None:
     X, codes, contents = parts(toy_sorting_seed, toy_sorting_frame(lots=100, rng_seed=3))
-    told, variance = fitted[0].estimate(X, certain(codes))
+    told, variance = estimated(fitted[0], X, certain(codes))
     ratio = np.mean((told - contents) ** 2, axis=0) / variance.mean(axis=0)
     np.testing.assert_allclose(ratio, 1.0, atol=0.15)
     # Errors that do not lean to one side cancel out over a lot.
@@ -94,7 +103,7 @@ def test_intervals_hold_what_they_promise_in_every_predicted_class(
 ) -> None:
     X, codes, contents = parts(toy_sorting_seed, toy_sorting_frame(lots=300, rng_seed=4))
     p = certain(codes)
-    answers = fitted[0].answers(X, p, 0.9)
+    answers = told_by(fitted[0], X, p, 0.9)
     assert list(answers) == ["x"]
     answer = answers["x"]
     held = (answer.low <= contents[:, 0]) & (contents[:, 0] <= answer.high)
@@ -104,7 +113,7 @@ def test_intervals_hold_what_they_promise_in_every_predicted_class(
     assert (answer.low <= answer.value).all()
     assert (answer.value <= answer.high).all()
     assert answer.low.min() == 0.0
-    relative = (answer.high - answer.value) / np.sqrt(fitted[0].estimate(X, p)[1][:, 0])
+    relative = (answer.high - answer.value) / np.sqrt(estimated(fitted[0], X, p)[1][:, 0])
     for k in range(3):
         own = relative[p.argmax(axis=1) == k]
         assert own.max() == pytest.approx(fitted[0].of_class[k][0].half_width(0.9), rel=1e-9)
@@ -116,7 +125,7 @@ def test_a_piece_of_doubtful_class_gets_the_wider_interval(
 ) -> None:
     X, codes, _ = parts(toy_sorting_seed, toy_sorting_frame(lots=1))
     row = X[codes == 0][:1]
-    sure, doubtful = (fitted[0].answers(row, np.array([p]), 0.9)["x"] for p in ([1.0, 0, 0, 0], [0.6, 0.2, 0.2, 0]))
+    sure, doubtful = (told_by(fitted[0], row, np.array([p]), 0.9)["x"] for p in ([1.0, 0, 0, 0], [0.6, 0.2, 0.2, 0]))
     assert doubtful.high - doubtful.value > 2 * (sure.high - sure.value)
 
 
@@ -129,7 +138,7 @@ def test_a_class_with_few_rows_takes_the_scores_of_all(
     rows = X[kept], codes[kept], contents[kept]
     model = fit_contents(toy_sorting_seed, old, rows, np.eye(4)[rows[1]])[0]
     row, p = X[codes == 1][:1], np.eye(4)[[1]]
-    answer, sd = model.answers(row, p, 0.8)["x"], np.sqrt(model.estimate(row, p)[1][0, 0])
+    answer, sd = told_by(model, row, p, 0.8)["x"], np.sqrt(estimated(model, row, p)[1][0, 0])
     assert answer.high[0] - answer.value[0] == pytest.approx(model.pooled[0].half_width(0.8) * sd, rel=1e-9)
 
 
@@ -141,11 +150,11 @@ def test_a_coverage_beyond_a_class_is_answered_by_all_and_beyond_all_refused(
     assert max(len(own[0].scores) for own in model.of_class) <= MOST_SCORES
     other = X[codes == 3], np.eye(4)[codes[codes == 3]]
     assert FEWEST_OF_CLASS < len(model.of_class[3][0].scores) < 99
-    answer = model.answers(*other, 0.99)["x"]
-    sd = np.sqrt(model.estimate(*other)[1][:, 0])
+    answer = told_by(model, *other, 0.99)["x"]
+    sd = np.sqrt(estimated(model, *other)[1][:, 0])
     np.testing.assert_allclose(answer.high - answer.value, model.pooled[0].half_width(0.99) * sd)
     with pytest.raises(CoverageError, match=f"needs at least 999 calibration rows, got {MOST_SCORES}"):
-        model.answers(X, np.eye(4)[codes], 0.999)
+        told_by(model, X, np.eye(4)[codes], 0.999)
 
 
 def test_physics_features_help_and_are_checked_when_read(
@@ -173,8 +182,8 @@ def test_it_comes_back_from_json(
     X, codes, _ = parts(toy_sorting_seed, toy_sorting_frame(lots=2))
     model, p = fitted[0], certain(codes)
     back = Contents.from_state(toy_sorting_seed, json.loads(json.dumps(model.state(), allow_nan=False)))
-    np.testing.assert_array_equal(back.estimate(X, p), model.estimate(X, p))
-    np.testing.assert_array_equal(back.answers(X, p, 0.9)["x"], model.answers(X, p, 0.9)["x"])
+    np.testing.assert_array_equal(estimated(back, X, p), estimated(model, X, p))
+    np.testing.assert_array_equal(told_by(back, X, p, 0.9)["x"], told_by(model, X, p, 0.9)["x"])
 
 
 def test_bounds_of_contents() -> None:
@@ -197,16 +206,16 @@ def test_a_class_with_just_enough_scores_has_its_own_interval(toy_sorting_seed: 
         pooled=(Conformal(np.full(200, 2.0)), Conformal(np.ones(0))),
         of_class=(own, few, few, few),
     )
-    answers = model.answers(np.zeros((2, 4)), np.eye(4)[:2], 0.9)
+    answers = told_by(model, np.zeros((2, 4)), np.eye(4)[:2], 0.9)
     assert list(answers) == ["x"]
     np.testing.assert_allclose(answers["x"].value, [4.0, 5.0])
     np.testing.assert_allclose(answers["x"].low, [3.5, 4.0])
     np.testing.assert_allclose(answers["x"].high, [4.5, 6.0])
     # Of 40 rows none promise 0.99, which 99 would.
-    np.testing.assert_allclose(model.answers(np.zeros((1, 4)), np.eye(4)[:1], 0.99)["x"].high, [5.0])
+    np.testing.assert_allclose(told_by(model, np.zeros((1, 4)), np.eye(4)[:1], 0.99)["x"].high, [5.0])
     # Contents lie between 0 and 100 wt%.
     low = replace(model, lines=replace(lines, constant=one - 3.8))
-    assert low.answers(np.zeros((1, 4)), np.eye(4)[:1], 0.9)["x"].low.tolist() == [0.0]
+    assert told_by(low, np.zeros((1, 4)), np.eye(4)[:1], 0.9)["x"].low.tolist() == [0.0]
 
 
 def test_lines_end_where_the_class_ends_by_hand() -> None:

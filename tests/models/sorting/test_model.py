@@ -88,7 +88,7 @@ def test_probabilities_given_save_work_and_change_nothing(model: SortingModel, f
 def test_novel_pieces_and_those_of_no_named_class_go_to_the_rest(model: SortingModel) -> None:
     X = np.array([[40.0, 0.0, 0.0, 30.0], [-9.0, 9.0, -6.0, 30.0], [0.0, 0.0, 0.0, 30.0]])
     p = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0]])
-    assert model.novel(X).tolist() == [True, True, False]
+    assert model.seen(X).novel.tolist() == [True, True, False]
     assert model.sort(X, p=p).bin.tolist() == [2, 2, 0]
     doubtful = np.array([[0.3, 0.0, 0.3, 0.4]])
     everything = np.full((3, 4), 9.0) * np.array([[1], [0], [0]])

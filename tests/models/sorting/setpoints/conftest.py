@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -43,13 +44,13 @@ class Toy:
         self.seed = seed
         self.line = replace(Line.of(seed, np.zeros(2)), co_ejection=co_ejection)
 
-    def probabilities(self, X: np.ndarray) -> np.ndarray:
+    def seen(self, X: np.ndarray) -> SimpleNamespace:
         q, nothing = X[:, 1], np.zeros(len(X))
-        return np.column_stack([q, nothing, nothing, 1 - q])
+        return SimpleNamespace(X=X, p=np.column_stack([q, nothing, nothing, 1 - q]))
 
-    def pieces(self, X: np.ndarray, p: np.ndarray, values: np.ndarray) -> Pieces:
-        n = len(X)
-        return Pieces(p @ values.T, np.zeros(n, bool), np.full(n, 0.03), np.zeros((n, 2)), np.zeros((n, 2)))
+    def pieces(self, seen: SimpleNamespace, values: np.ndarray) -> Pieces:
+        n = len(seen.X)
+        return Pieces(seen.p @ values.T, np.zeros(n, bool), np.full(n, 0.03), np.zeros((n, 2)), np.zeros((n, 2)))
 
 
 @pytest.fixture(scope="session")

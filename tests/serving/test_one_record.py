@@ -1,0 +1,192 @@
+"""What one request costs: on every process with physics its features are computed once, and answers are as before."""
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
+
+from models.answers import learnt_inputs
+from models.estimators.physics_features import PhysicsFeatures
+from models.estimators.standard_scale import StandardScale
+from models.intervals import Conformal
+from models.novelty import Novelty
+from models.processes.lookup import needed_physics_of, physics_of
+from models.quality.model import QualityModel
+from models.quality.scatter import Scatter
+from models.regression.model import RegressionModel
+from models.sorting.contents import Contents, Lines, Signals
+from models.sorting.model import SortingModel
+from models.table.inputs import input_names
+from models.temperature import softmax
+from seeds import Seed, load_all
+from serving.answers import matrix
+from serving.payloads import Payloads, Record
+from serving.tasks import task_of
+
+SEEDS = {name: seed for name, seed in load_all().items() if physics_of(name) is not None and not seed.place}
+SCORES = Conformal(np.linspace(0.1, 5.0, 200))
+
+
+class Last(BaseEstimator):  # type: ignore[misc]
+    """An estimator whose answers depend on each column that it takes, so that none may be mixed up."""
+
+    def __init__(self, outputs: int) -> None:
+        self.outputs = outputs
+
+    def fit(self, X: object, y: object = None) -> "Last":
+        self.fitted_ = True
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        weights = np.random.default_rng(0).normal(size=(X.shape[1], self.outputs)) / X.shape[1]
+        # Summed row by row: a row must not depend on how many come with it.
+        found = (np.arctan(np.nan_to_num(X))[:, :, None] * weights).sum(axis=1)
+        return found[:, 0] if self.outputs == 1 else found
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        return softmax(self.predict(X))
+
+
+def pipeline(seed: Seed, outputs: int) -> Pipeline:
+    features = tuple(feature.name for feature in needed_physics_of(seed.process.name).FEATURES)
+    steps = [("physics", PhysicsFeatures(seed.process.name, input_names(seed), features)), ("last", Last(outputs))]
+    return Pipeline(steps).fit(np.zeros((3, len(seed.inputs))))
+
+
+def regression(seed: Seed, X: np.ndarray) -> RegressionModel:
+    return RegressionModel(seed, "toy", pipeline(seed, 1), SCORES, **learnt_inputs(X[:4]))
+
+
+def sorting(seed: Seed, X: np.ndarray) -> SortingModel:
+    signals, K, E = Signals.of(seed), len(seed.classes), len(seed.elements)
+    d, k = len(signals.inputs) + len(signals.features), len(seed.inputs)
+    weights = np.random.default_rng(1).normal(size=(K, E, d))
+    lines = Lines(weights, np.ones((K, E)), np.zeros((K, E)), np.full((K, E), 9.0), np.ones((K, E)))
+    return SortingModel(
+        seed=seed,
+        candidate="toy",
+        estimator=pipeline(seed, K),
+        temperature=1.5,
+        contents=Contents(
+            seed,
+            signals,
+            StandardScale(np.zeros(d), np.ones(d)),
+            lines,
+            np.ones(E, bool),
+            (SCORES,) * E,
+            ((SCORES,) * E,) * K,
+        ),
+        novelty=Novelty(StandardScale(np.zeros(k), np.ones(k)), np.eye(k), np.zeros((K, k)), 40.0),
+        risk_price=1.0,
+        feed_contents=np.ones(E),
+        **learnt_inputs(X[:4]),
+    )
+
+
+def quality(seed: Seed, X: np.ndarray) -> QualityModel:
+    E, D = len(seed.elements), len(seed.defects)
+    scenarios = np.random.default_rng(2).normal(size=(50, E))
+    scatter = Scatter(np.full(E, 0.2), scenarios, np.full(50, 0.02), SCORES)
+    return QualityModel(seed, "toy", pipeline(seed, E + D), scatter, np.ones(D), 0.1, **learnt_inputs(X[:4]))
+
+
+MAKERS: dict[str, Callable[[Seed, np.ndarray], Any]] = {
+    "regression": regression,
+    "sorting": sorting,
+    "quality": quality,
+}
+
+
+def typical(seed: Seed, n: int) -> list[Record]:
+    """Rows about the usual, some of them incomplete, at the ends of what may be, of texts that nobody knows."""
+    rng = np.random.default_rng(3)
+    rows: list[Record] = []
+    for i in range(n):
+        row: Record = {}
+        for column in (*seed.by_role("key", "time"), *seed.inputs):
+            if column.role in ("key", "time"):
+                row[column.name] = f"U-{i % 3}" if column.role == "key" else f"2026-11-{1 + i:02d}T06:00"
+            elif not column.is_number:
+                row[column.name] = "never heard of" if i == 5 else (column.values or ("",))[0]
+            elif i != 7 and not (i > 3 and rng.random() < 0.1):
+                low, high = column.limits
+                usual = column.usual if column.typical is not None else 1.0
+                value = usual * (1 + 0.01 * rng.normal()) if i < 6 else rng.choice([low, high])
+                value = float(np.clip(value if math.isfinite(value) else usual, low, high))
+                row[column.name] = -abs(value) if column.censored and i == 4 else value
+        rows.append(row)
+    return rows
+
+
+@pytest.fixture(params=SEEDS)
+def asked(request: pytest.FixtureRequest) -> tuple[Payloads, Any, list[Record], Record]:
+    """A process, a model of it, and a request that was read."""
+    seed = SEEDS[request.param]
+    payloads = task_of(seed).payloads(seed, 100)
+    rows, around = payloads.read(json.dumps({"rows": typical(seed, 12)}).encode())
+    model = MAKERS[seed.process.task](seed, matrix(rows, seed))
+    return payloads, model, rows, around
+
+
+def answered(asked: tuple[Payloads, Any, list[Record], Record]) -> list[Record]:
+    payloads, model, rows, around = asked
+    predictions: list[Record] = task_of(payloads.seed).predicted(payloads, model, rows, around)["predictions"]
+    return predictions
+
+
+def test_physics_features_are_computed_once_a_request(
+    asked: tuple[Payloads, Any, list[Record], Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payloads, _, rows, _ = asked
+    physics, sizes = needed_physics_of(payloads.seed.process.name), []
+    plain = physics.features
+
+    def counted(columns: Any) -> Any:
+        sizes.append(len(next(iter(columns.values()))))
+        return plain(columns)
+
+    monkeypatch.setattr(physics, "features", counted)
+    answered(asked)
+    assert sizes == [len(rows)]
+
+
+def test_the_parts_of_a_candidate_answer_as_its_pipeline(asked: tuple[Payloads, Any, list[Record], Record]) -> None:
+    _, model, rows, _ = asked
+    X = matrix(rows, model.seed)
+    assert np.isnan(X).any()
+    if isinstance(model, SortingModel):
+        expected = model.estimator.predict_proba(X) ** (1 / model.temperature)
+        np.testing.assert_allclose(model.probabilities(X), expected / expected.sum(axis=1)[:, None], rtol=1e-12)
+    elif isinstance(model, QualityModel):
+        np.testing.assert_array_equal(model.assess(X).logs, model.estimator.predict(X)[:, : len(model.seed.elements)])
+    else:
+        np.testing.assert_array_equal(model.predict(X), model.estimator.predict(X))
+
+
+def test_a_row_is_answered_alone_as_among_others(asked: tuple[Payloads, Any, list[Record], Record]) -> None:
+    payloads, model, rows, around = asked
+    # The number of a row is in its id, and a piece goes where its lot stands after those before it.
+    apart = {"id", "bin", "expected_value", "flags"} if isinstance(model, SortingModel) else {"id"}
+    for one, row in zip(answered(asked), rows, strict=True):
+        (alone,) = answered((payloads, model, [row], around))
+        _same(*({name: part for name, part in each.items() if name not in apart} for each in (alone, one)))
+
+
+def _same(got: Any, expected: Any) -> None:
+    if isinstance(expected, dict):
+        assert list(got) == list(expected)
+        for name, part in expected.items():
+            _same(got[name], part)
+    elif isinstance(expected, list):
+        assert len(got) == len(expected)
+        for one, other in zip(got, expected, strict=True):
+            _same(one, other)
+    elif isinstance(expected, float) and got is not None:
+        assert got == pytest.approx(expected, rel=1e-11, abs=1e-12, nan_ok=True)
+    else:
+        assert got == expected
