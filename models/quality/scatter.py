@@ -105,15 +105,17 @@ class Scatter:
 
     def chances(self, logs: FloatArray, limits: Limits) -> Chances:
         """What may become of lots whose contents' logarithms are logs, shape (n, E)."""
-        keeps, best = np.ones((2, len(logs), limits.grades))
+        keeps, best = np.full((2, len(logs), limits.grades), self.weights.sum())
         for rows in _parts(len(logs)):
             kept = _ndtr(self._scores(self._fullest(logs[rows], limits)))
             keeps[rows, :-1] = kept @ self.weights
             for grade in range(1, kept.shape[1]):  # from here on: whether the lot keeps it or a more valuable one
                 np.maximum(kept[:, grade], kept[:, grade - 1], out=kept[:, grade])
             best[rows, :-1] = kept @ self.weights
-        # Weights sum up to 1 but for rounding: no chance is above it.
-        return Chances(np.minimum(keeps, 1.0), np.maximum(np.diff(np.minimum(best, 1.0), axis=1, prepend=0.0), 0.0))
+        # Weights sum up to 1 but for rounding: no chance is above it, and that the last grade is kept is none.
+        keeps[:, -1] = 1.0
+        best[:, 1:] = np.maximum(np.diff(best, axis=1), 0.0)
+        return Chances(np.minimum(keeps, 1.0), np.minimum(best, 1.0))
 
     def breaks(self, logs: FloatArray, limits: Limits) -> FloatArray:
         """Probability of breaking each limit by itself, shape (n, q), of lots whose contents' logarithms are logs.
