@@ -82,16 +82,15 @@ def test_lots_are_closed_at_the_mass_of_their_pieces(toy_sorting_seed):
     p = np.array([[0.6, 0.1, 0.3], [0.2, 0.7, 0.1], [0.2, 0.1, 0.7], [0.1, 0.2, 0.7]])
     given = {}
 
-    def sort(X, lots, values, *, p, lot_mass):
-        given.update(lots=lots, values=values, p=p, lot_mass=lot_mass)
+    def sort(seen, lots, values, *, lot_mass):
+        given.update(lots=lots, values=values, p=seen.p, lot_mass=lot_mass)
         return SimpleNamespace(bin=np.array([0, 2, 2, 1]), wanted=np.array([0, 2, 1, 1]))
 
     model = SimpleNamespace(
         seed=SimpleNamespace(classes=["a", "unknown", "c"], sorting_rules=SimpleNamespace(other="unknown")),
-        probabilities=lambda X: p,
+        seen=lambda X: SimpleNamespace(p=p, novel=np.array([False, False, True, False])),
         sort=sort,
-        novel=lambda X: np.array([False, False, True, False]),
-        elements=lambda X, coverage, p: {"x": coverage},
+        elements=lambda seen, coverage: {"x": coverage},
     )
     lots = np.array(["A", "A", "B", "C"], dtype=object)
     pieces = Pieces(np.zeros(4, dtype=np.intp), np.array([1500.0, 2000.0, 500.0, 40.0]), lots, np.zeros((4, 2)))
