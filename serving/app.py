@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from registry.store import MlflowStore, Store
 from serving import problems
+from serving.bulk.load import Load
 from serving.following.champions import Champions
 from serving.following.seed_folder import SeedFolder
 from serving.payloads import Payloads
@@ -34,6 +35,7 @@ class Service(FastAPI):
 
     champions: Champions
     max_body_bytes: int
+    load: Load
     _fixed: tuple[BaseRoute, ...]
     _own: tuple[tuple[Payloads, tuple[BaseRoute, ...]], ...] = ()
     _described: tuple[object, dict[str, Any]] = (None, {})
@@ -51,8 +53,9 @@ class Service(FastAPI):
         self.router.routes = [*_all(self._own), *self._fixed]
 
     def _routes_of(self, payloads: Payloads) -> tuple[BaseRoute, ...]:
-        made = (predictions.router, recommendations.router, schedules.router, warnings.router)
-        return tuple(one for make in made for one in make(payloads, self.champions, self.max_body_bytes).routes)
+        given = payloads, self.champions, self.max_body_bytes
+        others = (make(*given) for make in (recommendations.router, schedules.router, warnings.router))
+        return tuple(one for made in (predictions.router(*given, self.load), *others) for one in made.routes)
 
     def openapi(self) -> dict[str, Any]:
         """OpenAPI schema of the processes that are served now, made once for each set of them."""
@@ -131,7 +134,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.champions, app.max_body_bytes = champions, settings.max_body_bytes
+    app.champions, app.max_body_bytes, app.load = champions, settings.max_body_bytes, Load()
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
     app.include_router(processes.router(champions))
     app.include_router(health.router(champions))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 
 import pydantic_core
@@ -50,6 +50,36 @@ def model_used(served: Served) -> Record:
         "digest": served.digest,
         "baseline": served.baseline,
     }
+
+
+def json_part(answer: Record, is_first: bool, is_last: bool) -> bytes:
+    """Some of the predictions of an answer as JSON, which with those before and after them is the whole.
+
+    Parameters
+    ----------
+    answer : dict
+        An answer to some rows: what stands before its `predictions` counts with the first of them, what stands after
+        them with the last.
+    is_first, is_last : bool
+        Whether the predictions are the first and the last of the answer.
+    """
+    names = list(answer)
+    middle = names.index("predictions")
+    before, after = ({name: answer[name] for name in some} for some in (names[:middle], names[middle + 1 :]))
+    predictions = pydantic_core.to_json(answer["predictions"], inf_nan_mode="null")[1:-1]
+    opened = _members(before) + b',"predictions":[' if is_first else b","
+    closed = b"]" + (b"," + _members(after) if after else b"") + b"}" if is_last else b""
+    return (b"{" if is_first else b"") + opened + predictions + closed
+
+
+def _members(record: Record) -> bytes:
+    """Fields of an object as JSON, without its brackets."""
+    return pydantic_core.to_json(record, inf_nan_mode="null")[1:-1]
+
+
+def joined_answer(parts: Sequence[bytes]) -> Response:
+    """Response that carries an answer of which all parts are made."""
+    return Response(b"".join(parts), media_type="application/json")
 
 
 def json_response(answer: Record) -> Response:

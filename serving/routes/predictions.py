@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from models.intervals import CoverageError
 from serving.bodies import read_body
+from serving.bulk.load import Load, Paces
 from serving.explanations import check_rows
-from serving.following.champions import Champions
-from serving.payloads import PREDICTIONS, Payloads
-from serving.problems import Fault, described, invalid
-from serving.routes.answering import json_response, model_used, served_of, status_of
+from serving.following.champions import Champions, Served, Status
+from serving.payloads import PREDICTIONS, Payloads, Record
+from serving.problems import Fault, ProblemError, described, invalid
+from serving.routes.answering import joined_answer, json_part, model_used, served_of, status_of
 from serving.tasks import task_of
 
-# A short request is answered at once; a long one goes to a thread, so that others do not wait for it. So does one that
-# asks for explanations, which take many times as long as predictions.
-LONGEST_AT_ONCE = 64 * 1024
+# What is short by the cost of its rows is answered at once; all else in a thread, so that others do not wait for it:
+# also a body so long that parsing it takes its time, and one that asks for explanations, which take many times as long
+# as predictions.
+LONGEST_BODY_AT_ONCE = 64 * 1024
 EXPLAIN = b'"explain"'
+ROWS_AT_ONCE = 500  # of a long request: their answers are objects, then bytes, before the next are begun
 
 
-def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRouter:
-    """Route of one process's predictions."""
+def router(payloads: Payloads, champions: Champions, most_bytes: int, load: Load | None = None) -> APIRouter:
+    """Route of one process's predictions; `load` is shared by all processes, None where this one is alone."""
     process = payloads.seed.process
     task = task_of(payloads.seed)
+    shared, paces = load or Load(), Paces()
 
     async def predict(request: Request) -> Response:
         body = await read_body(request, most_bytes)
-        if len(body) <= LONGEST_AT_ONCE and EXPLAIN not in body:
-            return _answer(body, process.name, champions)
-        return await run_in_threadpool(_answer, body, process.name, champions)
+        taken, status = status_of(process.name, champions)
+        parts = _parts(body, taken, status, champions)
+        # Each row begins with a bracket of its own: there are no more rows than these, whatever else has brackets.
+        rows, pace = body.count(b"{"), paces.of(status.served)
+        if len(body) <= LONGEST_BODY_AT_ONCE and EXPLAIN not in body and pace.is_short(rows):
+            with pace.measured(rows):
+                return joined_answer(list(parts))
+        made: list[bytes] = []
+        async with shared.heavy:
+            seconds = 0.0
+            while True:
+                part, took = await run_in_threadpool(_next, parts)
+                seconds += took
+                if part is None:
+                    break
+                made.append(part)
+                if await request.is_disconnected():
+                    raise ProblemError(HTTPStatus.BAD_REQUEST, "the client hung up before its answer")
+        pace.learn(rows, seconds)
+        return joined_answer(made)
 
     routes = APIRouter(tags=["predictions"])
     routes.add_api_route(
@@ -50,16 +76,29 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
     return routes
 
 
-def _answer(body: bytes, process: str, champions: Champions) -> Response:
-    payloads, status = status_of(process, champions)
+def _next(parts: Iterator[bytes]) -> tuple[bytes | None, float]:
+    """The next part, None after the last, and what it took of this thread's time [s]."""
+    before = time.thread_time()
+    return next(parts, None), time.thread_time() - before
+
+
+def _parts(body: bytes, payloads: Payloads, status: Status, champions: Champions) -> Iterator[bytes]:
+    """An answer in parts of `ROWS_AT_ONCE` rows; all that can be wrong with a request is raised by the first."""
     rows, request = payloads.read(body)
-    served = served_of(process, status, champions)
+    served = served_of(payloads.seed.process.name, status, champions)
     if request.get("explain"):  # a task need not offer it
         check_rows(len(rows))
-    coverage = request["coverage"]
+    head = {"process": payloads.seed.process.name, "model": model_used(served), "coverage": request["coverage"]}
+    for first in range(0, len(rows), ROWS_AT_ONCE):
+        answered = _predicted(payloads, served, rows[first : first + ROWS_AT_ONCE], request)
+        # What lots hold after these rows is what they hold before the next.
+        request = request | {name: answered[name] for name in answered.keys() & request.keys()}
+        yield json_part(head | answered, first == 0, first + ROWS_AT_ONCE >= len(rows))
+
+
+def _predicted(payloads: Payloads, served: Served, rows: list[Record], request: Record) -> dict[str, Any]:
     try:
-        answered = task_of(payloads.seed).predicted(payloads, served.model, rows, request)
+        return task_of(payloads.seed).predicted(payloads, served.model, rows, request)
     except CoverageError as error:
-        fault = Fault(field="coverage", value=coverage, expected=f"a coverage that the model has rows for: {error}")
-        raise invalid([fault]) from None
-    return json_response({"process": process, "model": model_used(served), "coverage": coverage, **answered})
+        expected = f"a coverage that the model has rows for: {error}"
+        raise invalid([Fault(field="coverage", value=request["coverage"], expected=expected)]) from None

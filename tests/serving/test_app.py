@@ -121,7 +121,7 @@ def test_a_long_body_goes_another_way_to_the_same_answer(
     app: Service, monkeypatch: pytest.MonkeyPatch, post: Call
 ) -> None:
     at_once = post(app, [ROW]).json()["predictions"][0]["y"]
-    monkeypatch.setattr("serving.routes.predictions.LONGEST_AT_ONCE", 0)
+    monkeypatch.setattr("serving.routes.predictions.LONGEST_BODY_AT_ONCE", 0)
     assert post(app, [ROW]).json()["predictions"][0]["y"] == at_once
 
 

@@ -91,10 +91,9 @@ def test_a_coverage_without_rows_for_it_is_a_fault(app: Any, predicted: list[Any
     assert fault["expected"] == ("a coverage that the model has rows for: needs at least 99 calibration rows, got 40")
 
 
-@pytest.mark.parametrize(("length", "threads"), [(65_536, 0), (65_537, 1)])
-def test_a_body_of_more_than_64_kib_is_answered_in_a_thread(
-    length: int, threads: int, app: Any, predicted: list[Any], call: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def in_threads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What was done in threads."""
     seen: list[Any] = []
     original = predictions.run_in_threadpool
 
@@ -103,11 +102,81 @@ def test_a_body_of_more_than_64_kib_is_answered_in_a_thread(
         return await original(*given)
 
     monkeypatch.setattr(predictions, "run_in_threadpool", noted)
+    return seen
+
+
+@pytest.fixture
+def cost(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """What a row costs, whatever it takes here [s]."""
+    said = {"seconds": 0.0}
+    monkeypatch.setattr("serving.bulk.load.Pace.expected", lambda self, rows: rows * said["seconds"])
+    return said
+
+
+@pytest.mark.parametrize(("length", "threads"), [(65_536, False), (65_537, True)])
+def test_a_body_of_more_than_64_kib_is_answered_in_a_thread(
+    length: int, threads: bool, app: Any, predicted: list[Any], call: Any, in_threads: list[Any], cost: Any
+) -> None:
     body = b'{"rows": [{"unit": "A", "period_start": "2026-11-01"}]}'.ljust(length)
     assert (
         call(app(ANSWERS), "POST", URL, content=body, headers={"content-type": "application/json"}).status_code == 200
     )
-    assert (len(seen), len(predicted)) == (threads, 1)
+    assert (bool(in_threads), len(predicted)) == (threads, 1)
+
+
+@pytest.mark.parametrize(("seconds", "threads"), [(0.0049, False), (0.0051, True)])
+def test_rows_that_take_more_than_20_ms_are_answered_in_a_thread(
+    seconds: float, threads: bool, app: Any, predicted: list[Any], call: Any, in_threads: list[Any], cost: Any
+) -> None:
+    cost["seconds"] = seconds
+    response = call(app(ANSWERS), "POST", URL, json={"rows": [ROW] * 3})  # in four pairs of brackets
+    assert (response.status_code, bool(in_threads)) == (200, threads)
+
+
+def test_what_nobody_has_measured_is_answered_in_a_thread(
+    app: Any, predicted: list[Any], call: Any, in_threads: list[Any]
+) -> None:
+    made = app(ANSWERS)
+    call(made, "POST", URL, json={"rows": [ROW]})
+    known = len(in_threads)
+    assert known
+    call(made, "POST", URL, json={"rows": [ROW]})
+    assert len(in_threads) == known
+
+
+def test_a_long_request_is_answered_in_parts_whose_lots_follow_each_other(
+    app: Any, monkeypatch: pytest.MonkeyPatch, call: Any
+) -> None:
+    def answer(taken: Any, model: Any, rows: Any, request: Any) -> dict[str, Any]:
+        after = request["explain"] + len(rows)  # a stand-in for lots
+        return {"basis": 1, "predictions": [{"unit": row["unit"]} for row in rows], "explain": after, "guarantee": 2}
+
+    monkeypatch.setattr(predictions, "task_of", lambda seed: SimpleNamespace(predicted=answer, ABOUT=""))
+    rows = [ROW | {"unit": f"A-{i}"} for i in range(3)]
+    whole = call(app(ANSWERS), "POST", URL, json={"rows": rows, "coverage": 0.5})
+    monkeypatch.setattr(predictions, "ROWS_AT_ONCE", 2)
+    parts = call(app(ANSWERS), "POST", URL, json={"rows": rows, "coverage": 0.5})
+    assert parts.json()["explain"] == whole.json()["explain"] == 3
+    assert list(parts.json()) == list(whole.json())
+    assert parts.json()["predictions"] == whole.json()["predictions"] == [{"unit": row["unit"]} for row in rows]
+
+
+def test_a_client_that_goes_away_ends_the_work(app: Any, monkeypatch: pytest.MonkeyPatch, call: Any) -> None:
+    asked: list[Any] = []
+
+    def answer(taken: Any, model: Any, rows: Any, request: Any) -> dict[str, Any]:
+        asked.append(rows)
+        return {"predictions": rows}
+
+    async def gone(request: Any) -> bool:
+        return True
+
+    monkeypatch.setattr(predictions, "task_of", lambda seed: SimpleNamespace(predicted=answer, ABOUT=""))
+    monkeypatch.setattr(predictions, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(predictions.Request, "is_disconnected", gone)
+    response = call(app(ANSWERS), "POST", URL, json={"rows": [ROW] * 3})
+    assert (response.status_code, len(asked)) == (400, 1)
+    assert response.json()["detail"] == "the client hung up before its answer"
 
 
 def test_a_body_may_be_as_long_as_is_said(app: Any, predicted: list[Any], call: Any) -> None:
