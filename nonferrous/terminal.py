@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -31,12 +31,43 @@ def console() -> Console:
     return Console(highlight=False)
 
 
+Step = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
+_elsewhere: Step | None = None
+
+
 @contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on standard error, as the callback (what, steps done, steps in all) that jobs take."""
+def progress() -> Iterator[Step]:
+    """A bar on standard error, as the callback that jobs take; no bar while progress is reported elsewhere."""
+    if _elsewhere is not None:
+        yield _elsewhere
+        return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+
+
+@contextmanager
+def progress_of(names: Sequence[str]) -> Iterator[Callable[[str, str, int, int], None]]:
+    """A bar on standard error for each of several jobs, as a callback that takes its name first."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        tasks = {name: bars.add_task(name, total=None) for name in names}
+        yield lambda name, what, done, total: bars.update(
+            tasks[name], description=f"{name}: {what}", completed=done, total=total
+        )
+
+
+@contextmanager
+def reported(step: Step) -> Iterator[None]:
+    """Report progress to a callback instead of a bar."""
+    global _elsewhere
+    before, _elsewhere = _elsewhere, step
+    try:
+        yield
+    finally:
+        _elsewhere = before

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nonferrous.simulate import simulate
-from nonferrous.terminal import REFUSED, ProcessName, console, fail, progress
+from nonferrous.terminal import REFUSED, ProcessName, console, fail, progress, progress_of, reported
 
 if TYPE_CHECKING:
     from registry.settings import Settings
@@ -41,7 +46,7 @@ def train(
         if process is not None or data is not None or trials or tests is not None or learning_curve:
             fail("--all: takes no process and no other option; each process learns from its simulated plant")
         simulated = [seed for seed in load_all().values() if seed.plant is not None]
-        _end(all([prepare(seed, read_settings()) for seed in simulated]))
+        _end(all(prepare_all(simulated, read_settings())))
     if process is None or data is None:
         fail("train: name a process and its table, as in `train PROCESS --data FILE`, or give --all")
     _end(train_on(load(process), data, trials, tests, learning_curve))
@@ -58,6 +63,7 @@ def train_on(
     trials: int = 0,
     tests: Path | None = None,
     learning_curve: bool = False,
+    processes: int | None = None,
 ) -> bool:
     """Train a process on its table and show what came of it; gives whether the gate let it pass."""
     from nonferrous.tables import candidates_table, reading_lines
@@ -66,7 +72,7 @@ def train_on(
     from training.job import train as run
 
     with progress() as step:
-        trained = run(seed, data, read_settings(), step, trials, tests, learning_curve)
+        trained = run(seed, data, read_settings(), step, trials, tests, learning_curve, processes)
     screen = console()
     for target in trained.learnt.targets or [None]:
         screen.print(candidates_table(trained, target))
@@ -146,12 +152,59 @@ def _champion(versions: list[Version]) -> int | None:
     return next((version.number for version in versions if CHAMPION in version.aliases), None)
 
 
-def prepare(seed: Seed, settings: Settings) -> bool:
-    """Make a simulated plant and a champion where there is none; gives whether there is a champion then.
+def prepare_all(seeds: Sequence[Seed], settings: Settings) -> list[bool]:
+    """Make a simulated plant and a champion of each process that has none; gives of which there is a champion then.
 
     A plant whose newest version was refused by the gate is not learnt again with the same seed: it would be refused
-    again.
+    again. Processes learn side by side on the cores that there are; what each says is shown when all are done.
     """
+    from training.workers import Workers, cores
+
+    known = [_known(seed, settings) for seed in seeds]
+    left = [seed for seed, found in zip(seeds, known, strict=True) if found is None]
+    if len(left) < 2 or cores() < 2:
+        return [_made(seed, settings) if found is None else found for seed, found in zip(seeds, known, strict=True)]
+    # Many labels take longest; who begins last must not be who takes longest.
+    left.sort(key=lambda seed: -len(seed.labels))
+    work = Preparation(max(1, cores() // len(left)))
+    views = [(seed, settings) for seed in left]
+    with (
+        progress_of([seed.process.name for seed in left]) as step,
+        Workers(views, min(cores(), len(left)), lambda what: step(*what)) as workers,
+    ):
+        done = [found() for found in [workers.later(view, work) for view in range(len(left))]]
+    for _, said in done:
+        typer.echo(said, nl=False)
+    passed = {seed.process.name: passed for seed, (passed, _) in zip(left, done, strict=True)}
+    return [passed.get(seed.process.name, bool(found)) for seed, found in zip(seeds, known, strict=True)]
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Work of a process beside others: make a plant and a champion; what it says is kept for later.
+
+    Attributes
+    ----------
+    processes : int
+        How many processes it may learn in.
+    """
+
+    processes: int
+
+    def __call__(self, seed: Seed, settings: Settings, step: Callable[[Any], None], /) -> tuple[bool, str]:
+        """Whether the gate let it pass, and what was said."""
+        ends = signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that its runs end as killed
+        name = seed.process.name
+        try:
+            with redirect_stdout(StringIO()) as said, reported(lambda *what: step((name, *what))):
+                passed = _made(seed, settings, self.processes)
+        finally:
+            signal.signal(signal.SIGTERM, ends)
+        return passed, said.getvalue()
+
+
+def _known(seed: Seed, settings: Settings) -> bool | None:
+    """Whether there is a champion, said in words; None where it is to be made."""
     from registry.tracking import Tracking
 
     process = seed.process.name
@@ -165,7 +218,12 @@ def prepare(seed: Seed, settings: Settings) -> bool:
         for line in _refused(process, number, versions):
             console().print(line, soft_wrap=True, markup=False)
         return False
-    folder = settings.folder / "plants" / process
+    return None
+
+
+def _made(seed: Seed, settings: Settings, processes: int | None = None) -> bool:
+    """Simulate a plant where there is none and train on it; gives whether the gate let it pass."""
+    folder = settings.folder / "plants" / seed.process.name
     if not (folder / "simulation.json").exists():
-        simulate(process, folder)
-    return train_on(seed, folder)
+        simulate(seed.process.name, folder)
+    return train_on(seed, folder, processes=processes)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nonferrous.terminal import REFUSED, console, fail
-from nonferrous.train import has_champion, prepare
+from nonferrous.train import has_champion, prepare_all
 
 if TYPE_CHECKING:
     from registry.settings import Settings
@@ -56,7 +56,8 @@ def up(
     seeds = load_all()
     plants = [seed for seed in seeds.values() if seed.plant is not None]
     simulated = {seed.process.task: seed for seed in reversed(plants)}  # the first of each task
-    answering = [seed for seed in simulated.values() if prepare(seed, settings)]
+    made = list(simulated.values())
+    answering = [seed for seed, passed in zip(made, prepare_all(made, settings), strict=True) if passed]
     answering += [seed for seed in seeds.values() if seed.plant is None and has_champion(seed, settings)]
     if not plants and not answering:
         fail("no seed of the folder has a [plant] to simulate or a champion: train on your own data first")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import concurrent.futures as futures
 import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
@@ -31,15 +33,19 @@ MOST_BYTES = 2**27  # of inputs; each worker has a copy of the table, and above 
 
 _POLL = 0.05  # s between looks at what the workers report
 _LIFE = 1.0  # s between a worker's looks for its parent
+_TIDY = 10.0  # s that work which is given up may take to put things in order
 
 View = tuple[Dataset, Split]
-Step = Callable[[str], None]
+Step = Callable[[Any], None]  # takes the name of a step, or whatever else the other end takes
 
 
 class Work(Protocol[T_co]):
-    """What is done with a view of the table."""
+    """What is done with one of the things that workers hold, such as a view of the table.
 
-    def __call__(self, data: Dataset, parts: Split, step: Step) -> T_co:
+    Work that leaves something to put in order when it is given up takes SIGTERM as Ctrl-C while it runs.
+    """
+
+    def __call__(self, one: Any, other: Any, step: Step, /) -> T_co:
         """Do it; steps are reported by their names."""
 
 
@@ -103,25 +109,30 @@ def processes_for(views: Sequence[View]) -> int:
     rows = max(len(data.X) for data, _ in views)
     if rows < FEWEST_ROWS or max(data.X.nbytes for data, _ in views) > MOST_BYTES:
         return 1
+    return cores()
+
+
+def cores() -> int:
+    """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Workers:
-    """Does work on views of a table: with one process in turn, each when it is asked for; with more side by side.
+    """Do work on views of a table: with one process in turn, each when it is asked for; with more side by side.
 
     What it gives does not depend on how many there are. Left by an error or Ctrl-C, processes end at once.
 
     Parameters
     ----------
-    views : sequence of tuple of Dataset and Split
-        The table as each target has it.
+    views : sequence of tuple of two
+        The table as each target has it, with its split; or whatever else there is work on.
     processes : int
         How many.
     step : callable
         Called in this process with the name of each step that work reports.
     """
 
-    def __init__(self, views: Sequence[View], processes: int, step: Step) -> None:
+    def __init__(self, views: Sequence[tuple[Any, Any]], processes: int, step: Step) -> None:
         self.views = views
         self.processes = processes
         self.step = step
@@ -130,7 +141,7 @@ class Workers:
         if self.processes > 1:
             # Spawned, not forked: a fork of a process with threads may hang.
             context = multiprocessing.get_context("spawn")
-            self._steps: SimpleQueue[str] = context.SimpleQueue()
+            self._steps: SimpleQueue[Any] = context.SimpleQueue()
             self._stopped = context.Event()
             begin = (self.views, self._steps, self._stopped, os.getpid())
             self._pool = futures.ProcessPoolExecutor(self.processes, context, _begin, begin)
@@ -158,12 +169,12 @@ class Workers:
         return future.result()
 
 
-_views: Sequence[View] = ()  # these three are set in a worker when it starts
-_to_parent: SimpleQueue[str] | None = None
+_views: Sequence[tuple[Any, Any]] = ()  # these three are set in a worker when it starts
+_to_parent: SimpleQueue[Any] | None = None
 _threads: object = None
 
 
-def _begin(views: Sequence[View], steps: SimpleQueue[str], stopped: Event, parent: int) -> None:
+def _begin(views: Sequence[tuple[Any, Any]], steps: SimpleQueue[Any], stopped: Event, parent: int) -> None:
     global _views, _to_parent, _threads
     _views, _to_parent, _threads = views, steps, threadpool_limits(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
@@ -174,6 +185,9 @@ def _end_with(stopped: Event, parent: int) -> None:
     """End this process, in the middle of a fit too, when the job is given up or its process is gone."""
     while not stopped.wait(_LIFE) and os.getppid() == parent:
         pass
+    if signal.getsignal(signal.SIGTERM) is signal.default_int_handler:
+        _thread.interrupt_main(signal.SIGTERM)
+        time.sleep(_TIDY)
     os._exit(1)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import typer
 
 from nonferrous import main
 from registry.settings import Settings
@@ -26,8 +27,9 @@ def prepared(toy_seed, tmp_path, monkeypatch):
         store = SimpleNamespace(versions=lambda process: list(versions))
         monkeypatch.setattr("registry.tracking.Tracking", lambda settings, make: store)
         monkeypatch.setattr(training, "simulate", lambda process, folder: learnt.append("plant"))
-        monkeypatch.setattr(training, "train_on", lambda seed, folder: learnt.append("model") or False)
-        return training.prepare(toy_seed, Settings(home=tmp_path)), learnt
+        monkeypatch.setattr(training, "train_on", lambda seed, folder, processes: learnt.append("model") or False)
+        (found,) = training.prepare_all([toy_seed], Settings(home=tmp_path))
+        return found, learnt
 
     return prepare
 
@@ -61,8 +63,9 @@ def ended(monkeypatch):
 
     def run(passed, *arguments):
         went = []
-        monkeypatch.setattr(training, "prepare", lambda seed, settings: went.append(seed.process.name) or passed)
-        monkeypatch.setattr(serving, "prepare", training.prepare)
+        monkeypatch.setattr(training, "_known", lambda seed, settings: None)
+        monkeypatch.setattr(training, "_made", lambda seed, settings: went.append(seed.process.name) or passed)
+        monkeypatch.setattr("training.workers.cores", lambda: 1)
         monkeypatch.setattr("seeds.load_all", lambda: named)
         monkeypatch.setattr(sys, "argv", ["nonferrous", *arguments])
         monkeypatch.setattr("signal.signal", lambda *given: None)
@@ -84,6 +87,42 @@ def test_up_serves_nothing_where_no_process_has_a_champion(ended, monkeypatch, c
     found, went = ended(False, "up")
     assert (found, went) == (3, ["scrap", "pots"])
     assert "no process has a champion: there is nothing to serve" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("cores", "each"), [(2, 1), (6, 2)])
+def test_processes_learn_side_by_side_and_speak_in_turn(monkeypatch, capsys, tmp_path, cores, each):
+    labels = {"pots": 1, "scrap": 1, "ingots": 12, "known": 1}
+    seeds = [SimpleNamespace(process=SimpleNamespace(name=name), labels=[0] * n) for name, n in labels.items()]
+
+    def made(seed, settings, processes):
+        with training.progress() as step:
+            step("fit", 1, 2)
+        typer.echo(f"{seed.process.name} learns in {processes}")
+        return seed.process.name != "scrap"
+
+    class Here:
+        """Workers that work here."""
+
+        def __init__(self, views, processes, step):
+            self.views, self.step = views, step
+            assert processes == min(cores, 3)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            pass
+
+        def later(self, view, work):
+            return lambda: work(*self.views[view], self.step)
+
+    monkeypatch.setattr(training, "_known", lambda seed, settings: True if seed.process.name == "known" else None)
+    monkeypatch.setattr(training, "_made", made)
+    monkeypatch.setattr("training.workers.cores", lambda: cores)
+    monkeypatch.setattr("training.workers.Workers", Here)
+    assert training.prepare_all(seeds, Settings(home=tmp_path)) == [True, False, True, True]
+    expected = [f"{name} learns in {each}" for name in ("ingots", "pots", "scrap")]
+    assert capsys.readouterr().out.splitlines() == expected
 
 
 @pytest.mark.parametrize(
