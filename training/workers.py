@@ -33,7 +33,7 @@ MOST_BYTES = 2**27  # of inputs; each worker has a copy of the table, and above 
 
 _POLL = 0.05  # s between looks at what the workers report
 _LIFE = 1.0  # s between a worker's looks for its parent
-_TIDY = 10.0  # s that work which is given up may take to put things in order
+_TIDY = 20.0  # s that work which is given up may take to put things in order
 
 View = tuple[Dataset, Split]
 Step = Callable[[Any], None]  # takes the name of a step, or whatever else the other end takes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import erfcx, log_ndtr, ndtri_exp
 
-from physics.arrays import BoolArray, FloatArray
+from physics.arrays import BoolArray, FloatArray, IntArray
 
 
 def below_limit(reported: FloatArray) -> BoolArray:
@@ -39,11 +39,31 @@ def log_likelihood(reported: FloatArray, centre: FloatArray, spread: FloatArray 
     ----------
     .. [1] J. Tobin (1958). Estimation of relationships for limited dependent variables. Econometrica 26, 24-36.
     """
-    z = (log_size(reported) - centre) / spread
-    found = np.asarray(-0.5 * z**2 - np.log(spread) - 0.5 * np.log(2.0 * np.pi))
-    censored = np.broadcast_to(below_limit(reported), found.shape)
-    found[censored] = log_ndtr(np.broadcast_to(z, found.shape)[censored])  # which is slow: where it is needed alone
+    away = np.asarray(log_size(reported) - centre)
+    shape = np.broadcast_shapes(away.shape, np.shape(spread))
+    found = log_likelihood_of(np.broadcast_to(away, shape), np.broadcast_to(below_limit(reported), shape), spread)
     return np.where(np.isnan(reported), 0.0, found)
+
+
+def log_likelihood_of(away: FloatArray, censored: BoolArray | IntArray, spread: FloatArray | float) -> FloatArray:
+    """As `log_likelihood`, of contents that are all reported and whose logarithms are so far from their centre.
+
+    Parameters
+    ----------
+    away : ndarray, shape (...)
+        Logarithm of each content, or of its limit, less the centre.
+    censored : ndarray
+        Which of them are below their limit.
+    spread : float, or ndarray that broadcasts to the same shape
+
+    Returns
+    -------
+    ndarray, shape (...)
+    """
+    z = away / spread
+    found = np.asarray(-0.5 * z**2 - np.log(spread) - 0.5 * np.log(2.0 * np.pi))
+    found[censored] = log_ndtr(z[censored])  # which is slow: where it is needed alone
+    return found
 
 
 def score(reported: FloatArray, centre: FloatArray, spread: FloatArray | float) -> tuple[FloatArray, FloatArray]:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import expit
 
-from models.quality.censoring import below_limit, log_likelihood, log_size, score
+from models.quality.censoring import below_limit, log_likelihood, log_likelihood_of, log_size, score
 from physics.arrays import FloatArray
 
 LEAST_SPREAD = 1e-3  # on log scale: no laboratory repeats itself better
@@ -85,10 +85,12 @@ def spread_about(label: FloatArray, raw: FloatArray) -> float:
     known = ~np.isnan(label)
     if not known.any():
         raise ValueError("no label: expected at least one reported content")
-    if below_limit(label[known]).all():
+    censored = below_limit(label[known])
+    if censored.all():
         return UNTOLD_SPREAD
+    away, below = log_size(label[known]) - raw[known], np.flatnonzero(censored)
     found = minimize_scalar(
-        lambda log_spread: float(-np.sum(log_likelihood(label[known], raw[known], np.exp(log_spread)))),
+        lambda log_spread: float(-np.sum(log_likelihood_of(away, below, np.exp(log_spread)))),
         bounds=(np.log(LEAST_SPREAD), np.log(LARGEST_SPREAD)),
         method="bounded",
     )
