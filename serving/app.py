@@ -22,7 +22,7 @@ from serving.bulk.load import Load
 from serving.following.champions import Champions
 from serving.following.seed_folder import SeedFolder
 from serving.payloads import Payloads
-from serving.routes import health, predictions, processes, recommendations, schedules, warnings
+from serving.routes import health, inference, predictions, processes, recommendations, schedules, warnings
 from serving.routes.answering import abilities, paths
 from serving.settings import Settings
 
@@ -138,6 +138,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
     app.include_router(processes.router(champions))
     app.include_router(health.router(champions))
+    app.include_router(inference.router(champions, settings.max_body_bytes))
     _add_docs(app)
     app._fixed = tuple(app.router.routes)
     app.take_up()

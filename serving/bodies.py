@@ -26,6 +26,11 @@ async def read_body(request: Request, most: int) -> bytes:
         415 where it is no JSON or is compressed, 413 where it is longer than `most`, 400 where the client hung up.
     """
     _check_kind(request, "content-type", "application/json")
+    return await read_bytes(request, most)
+
+
+async def read_bytes(request: Request, most: int) -> bytes:
+    """Body of a request, whatever it carries; see `read_body`."""
     _check_kind(request, "content-encoding", "identity")
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > most:

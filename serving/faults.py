@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -41,16 +42,17 @@ class Shape:
     ----------
     kind : type
         Record that the part must be; its JSON schema holds the units of its fields as `x-unit`.
-    seed : Seed
-        The process that is asked.
+    seed : Seed, optional
+        The process that is asked; None where the part is the same for all of them.
     """
 
-    def __init__(self, kind: Any, seed: Seed) -> None:
+    def __init__(self, kind: Any, seed: Seed | None = None) -> None:
         adapter: TypeAdapter[Any] = TypeAdapter(kind)
         self._validate = adapter.validator.validate_python
         self._schema = adapter.json_schema()
-        self._leaks = {column.name for column in seed.by_role("late", "target")}
-        self._measured = {column.name for column in seed.by_role("during")}
+        self._leaks = {column.name for column in seed.by_role("late", "target")} if seed else set()
+        self._measured = {column.name for column in seed.by_role("during")} if seed else set()
+        self.required: tuple[str, ...] = tuple(self._schema.get("required", ()))
 
     def read(self, given: Any, row: int | None = None) -> tuple[Any, list[Fault]]:
         """A part as it must be, or None and the faults in it.
@@ -78,6 +80,11 @@ class Shape:
             details = error.errors(include_url=False)[: MOST_FAULTS + 1]
             return None, [self._fault(detail, row) for detail in details]
 
+    def unknown(self, names: Iterable[str]) -> list[Fault]:
+        """Faults of those names that no field of a row has."""
+        fields = [name for name in names if name not in self._schema["properties"]]
+        return [Fault(field=str(shown(name)), expected=self._instead((name,), 0)) for name in fields]
+
     def _fault(self, detail: Any, row: int | None) -> Fault:
         """Fault from one of pydantic's error details."""
         place, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
@@ -102,7 +109,7 @@ class Shape:
         """What the schema says of a place; nothing where it has no such place."""
         found: dict[str, Any] = self._schema
         for step in place:
-            found = found.get("properties", {}).get(step) or found.get("additionalProperties") or {}
+            found = found.get("properties", {}).get(step) or found.get("additionalProperties") or found.get("items", {})
             found = next((one for one in found.get("anyOf", ()) if one != {"type": "null"}), found) | found
             if "$ref" in found:
                 found = self._schema["$defs"][found["$ref"].rpartition("/")[2]]
@@ -116,5 +123,10 @@ class Shape:
         if row is not None and name in self._measured:
             return f"no such field: {name} is {MEASURED}, a plan for it does not hold it"
         taken = list(self._at(place[:-1])["properties"])
-        near = difflib.get_close_matches(name, taken, n=1)
-        return f"no such field; the nearest is {near[0]}" if near else f"no such field; there are: {', '.join(taken)}"
+        return no_such("field", name, taken)
+
+
+def no_such(what: str, name: str, taken: Sequence[str]) -> str:
+    """What to say of a name that none of those taken is."""
+    near = difflib.get_close_matches(name, taken, n=1)
+    return f"no such {what}; the nearest is {near[0]}" if near else f"no such {what}; there are: {', '.join(taken)}"

@@ -128,7 +128,10 @@ class Payloads:
             400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first
             100 of more.
         """
-        parsed = parsed_json(body)
+        return self.checked(parsed_json(body))
+
+    def checked(self, parsed: Any) -> tuple[list[Record], Record]:
+        """Rows and request of what a body holds; see `read`."""
         request, faults = self.envelope.read(parsed)
         if request is None:
             given = parsed.get("rows") if isinstance(parsed, dict) else None

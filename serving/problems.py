@@ -8,10 +8,12 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
+INFERENCE = "/v2"  # its protocol has errors of another shape
 MOST_FAULTS = 100
 _LONGEST_VALUE = 100
 
@@ -83,7 +85,9 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def answer(request: Request, error: ProblemError) -> Response:
-    """Response that carries a problem."""
+    """Response that carries a problem, or the one text that the Open Inference Protocol has for it."""
+    if f"{request.url.path}/".startswith(f"{INFERENCE}/"):
+        return JSONResponse({"error": in_words(error)}, error.status.value, error.headers)
     problem = Problem(
         title=error.status.phrase,
         status=error.status.value,
@@ -92,6 +96,18 @@ def answer(request: Request, error: ProblemError) -> Response:
         errors=list(error.faults),
     )
     return Response(problem.model_dump_json(), error.status.value, error.headers, MEDIA_TYPE)
+
+
+def in_words(error: ProblemError) -> str:
+    """All faults of a problem in one text, or what it is where it names none."""
+    return "; ".join(map(_in_words, error.faults)) or error.detail
+
+
+def _in_words(fault: Fault) -> str:
+    row = None if fault.row is None else f"row {fault.row}"
+    place = ", ".join(filter(None, (row, fault.field)))
+    got = "" if fault.value is None else f"got {fault.value}, "
+    return f"{place}: {got}expected {fault.expected}" if place else f"{got}expected {fault.expected}"
 
 
 def install(app: FastAPI, processes: Callable[[], Mapping[str, str]]) -> None:

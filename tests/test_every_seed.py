@@ -25,6 +25,7 @@ from seeds import Seed, load, load_all
 from serving.app import create_app
 from serving.settings import Settings as ServingSettings
 from synthetic_data import simulate
+from tests.serving.inference import conftest as protocol
 from training.dataset import Dataset, read
 from training.evaluate import rmse
 from training.job import Trained, train
@@ -44,8 +45,7 @@ SEEDS = load_all()
 NAMES = {name: pytest.param(name, marks=[pytest.mark.slow] * bool(seed.elements)) for name, seed in SEEDS.items()}
 SIGNED = [name for name, seed in SEEDS.items() if any(column.sign for column in seed.inputs)]
 SORTING = [name for name, seed in SEEDS.items() if seed.classes]
-assert SIGNED
-assert SORTING
+assert all((SIGNED, SORTING))
 
 
 @dataclass(frozen=True)
@@ -128,17 +128,12 @@ def requested(job: Job, table: pd.DataFrame) -> dict[str, object]:
     """Body of a request for these rows of the table."""
     rows = []
     for record in table.to_dict("records"):
-        row = {
-            column.name: None if np.isnan(record[column.name]) else record[column.name] for column in job.seed.inputs
-        }
+        row = {c.name: None if np.isnan(record[c.name]) else record[c.name] for c in job.seed.inputs}
         row[job.seed.clock.name] = record[job.seed.clock.name].isoformat()
         if job.seed.key is not None:
             row[job.seed.key.name] = record[job.seed.key.name]
         rows.append(row)
     return {"rows": rows, "coverage": 0.9}
-
-
-# ---- learning
 
 
 def test_candidates_share_their_metrics(job):
@@ -388,6 +383,10 @@ def test_mlflows_own_server_answers_the_same(job, client, mlflow_server):
                 assert value is None
             else:
                 assert value == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_open_inference_protocol_answers_the_same(job, client):
+    protocol.check_same(client.post, job.seed.process.name, requested(job, job.data.table.iloc[:50])["rows"])
 
 
 @pytest.mark.parametrize("role", ["late", "target"])

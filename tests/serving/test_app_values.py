@@ -29,6 +29,14 @@ def test_openapi_holds_what_a_client_may_call_and_nothing_else(app: Service) -> 
         "/v1/processes": ["get"],
         "/health/live": ["get"],
         "/health/ready": ["get"],
+        "/v2": ["get"],
+        "/v2/health/live": ["get"],
+        "/v2/health/ready": ["get"],
+        **{
+            f"/v2/models/{{model}}{version}{verb}": ["post" if verb == "/infer" else "get"]
+            for version in ("", "/versions/{version}")
+            for verb in ("", "/ready", "/infer")
+        },
     }
     assert schema["info"]["title"] == "nonferrous"
     assert schema["info"]["version"] == version("nonferrous")

@@ -110,7 +110,7 @@ def test_an_unknown_path_of_a_process_says_what_the_process_answers(app: FastAPI
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/iron", "/v2/iron/predictions", "/a/iron/predictions", "/v1", "/x"],
+    ["/v1/iron", "/v3/iron/predictions", "/a/iron/predictions", "/v1", "/x"],
 )
 def test_another_unknown_path_is_told_where_to_look(path: str, app: FastAPI, call: Any) -> None:
     response, problem = told(app, call, path)

@@ -1,0 +1,187 @@
+"""The Open Inference Protocol (V2) of KServe over HTTP, with its extension for tensors as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from importlib.metadata import version as installed
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter
+from starlette.concurrency import run_in_threadpool
+
+from models.intervals import CoverageError
+from serving.bodies import read_bytes
+from serving.explanations import check_rows
+from serving.following.champions import Champions, Served
+from serving.inference.answers import encoded
+from serving.inference.contract import Contract, contract
+from serving.inference.described import (
+    InferenceError,
+    InferenceResponse,
+    ModelDescribed,
+    ModelReady,
+    Server,
+    ServerLive,
+    ServerReady,
+    TensorDescribed,
+)
+from serving.inference.requests import LENGTH, Asked, InferenceRequest, asked
+from serving.payloads import Payloads
+from serving.problems import INFERENCE, Fault, ProblemError, invalid, shown
+from serving.routes.answering import model_used, served_of, status_of
+from serving.tasks import task_of
+
+# Reading a body this short takes a few milliseconds at most, and so does answering one row; all else goes to a thread.
+LONGEST_AT_ONCE = 64 * 1024
+EXTENSIONS = ["binary_tensor_data"]
+
+_ABOUT = (
+    "One tensor a column, of shape [n] or [n, 1], as JSON or as bytes behind it: FP64 for numbers, BYTES for the unit, "
+    "the time and for texts. A column left out, null in JSON, and NaN or an empty text in bytes mean that the value is "
+    "missing. Rows are checked and answered as those of `/v1` are. Outputs are the fields of a prediction there, named "
+    "by their paths such as `current_efficiency.low`; a list is its JSON in a text. In bytes NaN and an empty text say "
+    "what null says in JSON. Fields of a request of `/v1` beside its rows are parameters here, and those of an answer "
+    "are parameters of the answer: objects and lists as their JSON in a text."
+)
+
+
+class _Contracts:
+    """Tensors of each process, made when they are first asked for and again for a changed seed."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[Payloads, Contract]] = {}
+
+    def of(self, payloads: Payloads) -> Contract:
+        name = payloads.seed.process.name
+        made = self._made.get(name)
+        if made is None or made[0] is not payloads:
+            made = self._made[name] = payloads, contract(payloads)
+        return made[1]
+
+
+def router(champions: Champions, most_bytes: int) -> APIRouter:
+    """Routes of all processes; the models of the protocol are called as processes are."""
+    refused: Any = {status: {"model": InferenceError} for status in ("4XX", "5XX")}
+    routes = APIRouter(prefix=INFERENCE, tags=["open inference protocol"], responses=refused)
+    contracts = _Contracts()
+
+    def get(path: str, name: str, summary: str, endpoint: Callable[..., Any]) -> None:
+        how: Any = {"summary": summary, "response_model_exclude_none": True}
+        routes.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
+        routes.add_api_route(path, endpoint, methods=["GET"], operation_id=f"v2_{name}", **how)
+
+    async def server() -> Server:
+        return Server(name="nonferrous", version=installed("nonferrous"), extensions=EXTENSIONS)
+
+    async def live() -> ServerLive:
+        return ServerLive(live=True)
+
+    async def model_ready(model: str, version: str | None = None) -> ModelReady:
+        _served(model, version, champions)
+        return ModelReady(name=model, ready=True)
+
+    def described(model: str, version: str | None = None) -> ModelDescribed:
+        payloads, served = _served(model, version, champions)
+        known = contracts.of(payloads)
+        return ModelDescribed(
+            name=model,
+            versions=[str(served.champion.version)],
+            platform="nonferrous",
+            inputs=[TensorDescribed.of(one) for one in known.inputs.values()],
+            outputs=[TensorDescribed.of(one.tensor) for one in known.outputs.values()],
+        )
+
+    get("", "server", "The server and what it can do", server)
+    get("/health/live", "live", "The server runs", live)
+    get("/health/ready", "ready", "Every model that there is answers", _ready(champions))
+    for which, suffix in (("/models/{model}", ""), ("/models/{model}/versions/{version}", "_of_version")):
+        get(which, f"model{suffix}", "Tensors of a process and the version of its model", described)
+        get(f"{which}/ready", f"model_ready{suffix}", "The model answers", model_ready)
+        routes.add_api_route(
+            f"{which}/infer",
+            _infer(champions, contracts, most_bytes),
+            methods=["POST"],
+            operation_id=f"v2_infer{suffix}",
+            summary="Predictions as tensors",
+            description=_ABOUT,
+            response_model=InferenceResponse,
+            openapi_extra={"requestBody": _body()},
+        )
+    return routes
+
+
+def _ready(champions: Champions) -> Callable[..., Any]:
+    async def ready() -> ServerReady:
+        statuses = champions.statuses
+        waiting = [name for name, one in statuses.items() if one.served is None and one.champion is not None]
+        if waiting or all(one.served is None for one in statuses.values()):
+            said = f"no model yet: {', '.join(waiting)}" if waiting else "no process has a model that answers"
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, said)
+        return ServerReady(ready=True)
+
+    return ready
+
+
+def _infer(champions: Champions, contracts: _Contracts, most_bytes: int) -> Callable[..., Any]:
+    async def infer(request: Request, model: str, version: str | None = None) -> Response:
+        payloads, served = _served(model, version, champions)
+        body = await read_bytes(request, most_bytes)
+        length = request.headers.get(LENGTH)
+
+        def read() -> Asked:
+            return asked(body, length, payloads, contracts.of(payloads))
+
+        def answer() -> Response:
+            return _answered(found, payloads, served, contracts.of(payloads))
+
+        found = read() if len(body) <= LONGEST_AT_ONCE else await run_in_threadpool(read)
+        return answer() if found.rows == 1 else await run_in_threadpool(answer)
+
+    return infer
+
+
+def _body() -> dict[str, Any]:
+    """The body of a request for OpenAPI, its types in place: FastAPI knows of none, as it is read from bytes."""
+    schema = TypeAdapter(InferenceRequest).json_schema(ref_template="#/components/schemas/{model}")
+    kinds = schema.pop("$defs")
+    for kind in schema["properties"].values():
+        if "items" in kind:
+            kind["items"] = kinds[kind["items"]["$ref"].rpartition("/")[2]]
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _served(model: str, version: str | None, champions: Champions) -> tuple[Payloads, Served]:
+    """A process and the version of its model that is asked for.
+
+    Raises
+    ------
+    ProblemError
+        404 where there is no such process or where another version answers, 503 where none does.
+    """
+    known = [name for name, one in champions.statuses.items() if one.payloads is not None]
+    if model not in known:
+        text = f"no process is called '{shown(model)}'; there are: {', '.join(known) or 'none'}"
+        raise ProblemError(HTTPStatus.NOT_FOUND, text)
+    payloads, status = status_of(model, champions)
+    served = served_of(model, status, champions)
+    if version not in (None, str(served.champion.version)):
+        text = f"version {shown(version)} of {model} does not answer, version {served.champion.version} does"
+        raise ProblemError(HTTPStatus.NOT_FOUND, text)
+    return payloads, served
+
+
+def _answered(found: Asked, payloads: Payloads, served: Served, known: Contract) -> Response:
+    rows, request = found.read(payloads)
+    if request.get("explain"):  # a task need not offer it
+        check_rows(len(rows))
+    coverage, process = request["coverage"], payloads.seed.process.name
+    try:
+        answer = task_of(payloads.seed).predicted(payloads, served.model, rows, request)
+    except CoverageError as error:
+        fault = Fault(field="coverage", value=coverage, expected=f"a coverage that the model has rows for: {error}")
+        raise invalid([fault]) from None
+    used, wanted = model_used(served), found.wanted(known, answer["predictions"])
+    made = encoded(found, process, used, {"coverage": coverage, **answer}, wanted)
+    return Response(made.body, headers=made.headers, media_type=made.media_type)
