@@ -53,8 +53,9 @@ def input_flags(X: FloatArray, names: Sequence[str], ranges: FloatArray, needed:
     flags: list[list[str]] = [[] for _ in range(len(X))]
     outside = (X < ranges[:, 0]) | (X > ranges[:, 1])
     for words, where in (("outside training range", outside), ("missing", np.isnan(X) & needed)):
-        for i, j in zip(*np.nonzero(where), strict=True):
-            flags[i].append(f"{names[j]} {words}")
+        if where.any():
+            for i, j in zip(*(at.tolist() for at in np.nonzero(where)), strict=True):
+                flags[i].append(f"{names[j]} {words}")
     return flags
 
 

@@ -29,7 +29,7 @@ def texts_of(seed: Seed) -> dict[str, dict[str | None, float]]:
     """Number of each text that an input may have, by the input's name."""
     return {
         column.name: dict(zip(column.values, codes(column.values, column).tolist(), strict=True))
-        for column in seed.inputs
+        for column in seed.text_inputs
         if column.values
     }
 
@@ -60,10 +60,11 @@ def estimates(answers: Mapping[str, Answer], units: Mapping[str, str], flags: li
     flags : list of list of str
         Flags of the n rows, which are added to.
     """
-    values = np.array([answer.value for answer in answers.values()]).reshape(len(answers), len(flags))
-    names = list(answers)
-    for which, i in np.argwhere(~np.isfinite(values)).tolist():
-        flags[i].append(f"{names[which]} not determined by these inputs")
+    for name, answer in answers.items():
+        known = np.isfinite(answer.value)
+        if not known.all():
+            for i in np.flatnonzero(~known).tolist():
+                flags[i].append(f"{name} not determined by these inputs")
     found: list[Record] = [{} for _ in flags]
     for name, answer in answers.items():
         unit = units[name]

@@ -28,7 +28,7 @@ ONE_OFFSET = "times with one offset from UTC or all without any; or say [table] 
 
 def made_inputs(seed: Seed) -> tuple[Column, ...]:
     """Inputs that no row needs to hold: they are made from earlier periods or from the time."""
-    return tuple(column for column in seed.inputs if column.is_made)
+    return seed.made_inputs
 
 
 def history(past: Any, seed: Seed, most: int) -> Any:

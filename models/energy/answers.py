@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,22 +69,23 @@ def energy_answers(
         See `account`.
     """
     # All ends at once: a request is often one row, whose answer waits for the number of operations alone.
-    columns = {name: np.tile(columns[name], 3) for name in physics.NEEDED}
+    columns = {name: np.concatenate([columns[name]] * 3) for name in physics.NEEDED}
     of = account(physics, columns, np.concatenate([efficiency.value, efficiency.high, efficiency.low]), economics)
+    parts = (of.boundaries, {"": of.coal_equivalent}, of.scopes, of.scope_1, of.scope_2)
+    counts = [counted(norm, of) for norm in norms]
+    found = iter(_intervals([values for part in parts for values in part.values()] + counts))
+    boundaries, coal, scopes, scope_1, scope_2 = ({name: next(found) for name in part} for part in parts)
     return EnergyAnswers(
-        boundaries=_intervals(of.boundaries),
-        coal_equivalent=_interval(of.coal_equivalent),
-        scopes=_intervals(of.scopes),
-        sources={"scope_1": _intervals(of.scope_1), "scope_2": _intervals(of.scope_2)},
-        standings=[standing(norm, _interval(counted(norm, of))) for norm in norms],
+        boundaries=boundaries,
+        coal_equivalent=coal[""],
+        scopes=scopes,
+        sources={"scope_1": scope_1, "scope_2": scope_2},
+        standings=[standing(norm, next(found)) for norm in norms],
     )
 
 
-def _intervals(values: Mapping[str, FloatArray]) -> dict[str, Answer]:
-    return {name: _interval(of) for name, of in values.items()}
-
-
-def _interval(values: FloatArray) -> Answer:
-    """A quantity of n rows from values of 3 n: what it is, and at the high and the low end of the efficiency."""
-    value, low, high = values.reshape(3, -1)  # the higher efficiency takes the least energy
-    return Answer(value, np.minimum(low, value), np.maximum(high, value))
+def _intervals(values: Sequence[FloatArray]) -> list[Answer]:
+    """Quantities of n rows from values of 3 n: what each is, and at the high and the low end of the efficiency."""
+    value, low, high = np.array(values).reshape(len(values), 3, -1).swapaxes(0, 1)
+    # The higher efficiency takes the least energy.
+    return list(map(Answer, value, np.minimum(low, value), np.maximum(high, value)))

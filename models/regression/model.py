@@ -146,12 +146,14 @@ class RegressionModel:
             return answers
         if self._physics is None:
             raise ValueError(f"targets {', '.join(self._derived)}: process has no module to derive them by")
-        columns, economics = by_name(X, self.names), {**self._economics, **(factors or {})}
-        value, one_end, other_end = (self._physics.derived(columns, end, economics) for end in primary)
+        economics = {**self._economics, **(factors or {})}
+        # Value and both ends at once: a request is often one row, whose answer waits for the number of operations.
+        columns = by_name(np.concatenate([X, X, X]), self.names)
+        derived = self._physics.derived(columns, np.concatenate(primary), economics)
         for name in self._derived:
+            value, one_end, other_end = derived[name].reshape(3, -1)
             # A derived quantity may fall where the target rises: its low end belongs to the target's high end.
-            low, high = np.minimum(one_end[name], other_end[name]), np.maximum(one_end[name], other_end[name])
-            answers[name] = Answer(value[name], low, high)
+            answers[name] = Answer(value, np.minimum(one_end, other_end), np.maximum(one_end, other_end))
         return answers
 
     def _primary(self, X: FloatArray, coverage: float) -> Answer:

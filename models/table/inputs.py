@@ -27,7 +27,7 @@ class InputError(ValueError):
 
 def input_names(seed: Seed) -> tuple[str, ...]:
     """Names of the columns that a prediction may see, in the order that every matrix here has."""
-    return tuple(column.name for column in seed.inputs)
+    return seed.input_names
 
 
 def matrix(table: pd.DataFrame, seed: Seed) -> FloatArray:
@@ -55,7 +55,7 @@ def matrix(table: pd.DataFrame, seed: Seed) -> FloatArray:
     absent = [name for name in names if name not in table.columns]
     if absent:
         raise InputError(absent)
-    texts = {column.name: codes(table[column.name], column) for column in seed.inputs if column.values}
+    texts = {column.name: codes(table[column.name], column) for column in seed.text_inputs}
     return sizes(table[list(names)].assign(**texts).to_numpy(dtype=np.float64, na_value=np.nan), seed)
 
 

@@ -191,6 +191,21 @@ class Seed(Part):
         return self.by_role("before", "knob", "during")
 
     @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return tuple(column.name for column in self.inputs)
+
+    @cached_property
+    def text_inputs(self) -> tuple[Column, ...]:
+        """Inputs that are texts."""
+        return tuple(column for column in self.inputs if column.values)
+
+    @cached_property
+    def made_inputs(self) -> tuple[Column, ...]:
+        """Inputs that no file holds: they are made from earlier periods or from the time."""
+        return tuple(column for column in self.inputs if column.is_made)
+
+    @cached_property
     def classes(self) -> tuple[str, ...]:
         """Classes of the primary target; none where it is a number."""
         return tuple(self.target.classes or ())

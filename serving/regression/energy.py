@@ -33,20 +33,8 @@ _SCOPES = {
 
 
 def accounted(seed: Seed) -> EnergyPhysics | None:
-    """Energy module of a seed's process; None where its energy is not accounted for.
-
-    Raises
-    ------
-    ValueError
-        The seed lacks a factor that it needs, or has one that cannot be or is in another unit.
-    """
-    physics = energy_of(seed.process.name) if len(seed.primaries) == 1 else None
-    if physics is not None:
-        try:
-            check_factors(physics, seed.economics)
-        except ValueError as error:
-            raise ValueError(f"seed {seed.process.name}: {error}") from None
-    return physics
+    """Energy module of a seed's process; None where its energy is not accounted for."""
+    return energy_of(seed.process.name) if len(seed.primaries) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -63,10 +51,20 @@ class EnergyFields:
 
 
 def energy_fields(seed: Seed) -> EnergyFields:
-    """What energy adds to what a seed's process takes and gives; ValueError as of `accounted`."""
+    """What energy adds to what a seed's process takes and gives.
+
+    Raises
+    ------
+    ValueError
+        The seed lacks a factor that it needs, or has one that cannot be or is in another unit.
+    """
     physics = accounted(seed)
     if physics is None:
         return EnergyFields()
+    try:
+        check_factors(physics, seed.economics)
+    except ValueError as error:
+        raise ValueError(f"seed {seed.process.name}: {error}") from None
     return EnergyFields(
         predicted={ENERGY: _energy_kind(seed, physics)},
         request={ENERGY: _asked(), GRID_FACTOR: _grid_factor(seed)},
@@ -230,10 +228,9 @@ def energy_part(
         factors[name] = Quantity(value=value, unit=factors[name].unit, source="assumed: by the request")
     values = {name: one.value for name, one in factors.items()}
     found = energy_answers(physics, columns, efficiency, values, seed.norms)
-    whole = found.boundaries[COMPREHENSIVE].value + found.scopes["total"].value
-    for words, known in zip(flags, np.isfinite(whole), strict=True):
-        if not known:
-            words.append(NOT_KNOWN)
+    known = np.isfinite(found.boundaries[COMPREHENSIVE].value + found.scopes["total"].value)
+    for i in np.flatnonzero(~known).tolist():
+        flags[i].append(NOT_KNOWN)
     basis = {
         "factors": {name: _stated(one) for name, one in factors.items()},
         "norms": [_norm(norm) for norm in seed.norms],
@@ -249,16 +246,12 @@ def _rows(found: EnergyAnswers, n: int) -> list[Record]:
         scope: _each({_key(name): one for name, one in parts.items()}, _EMISSION_UNIT, n)
         for scope, parts in found.sources.items()
     }
-    norms = [_standings(one) for one in found.standings]
+    by_scope = [dict(zip(sources, parts, strict=True)) for parts in zip(*sources.values(), strict=True)]
+    standings = [_standings(one) for one in found.standings]
+    norms = map(list, zip(*standings, strict=True)) if standings else ([] for _ in range(n))
     return [
-        {
-            "boundaries": boundaries[i],
-            "coal_equivalent": coal[i],
-            "scopes": scopes[i],
-            "sources": {scope: parts[i] for scope, parts in sources.items()},
-            "norms": [rows[i] for rows in norms],
-        }
-        for i in range(n)
+        {"boundaries": one, "coal_equivalent": two, "scopes": three, "sources": four, "norms": five}
+        for one, two, three, four, five in zip(boundaries, coal, scopes, by_scope, norms, strict=True)
     ]
 
 
@@ -269,20 +262,24 @@ def _standings(one: Standing) -> list[Record]:
     return [
         {
             **head,
-            "energy": energy[i],
-            "grade": one.grade[i],
-            "best_grade": one.best[i],
-            "worst_grade": one.worst[i],
-            "next_grade": one.following[i],
-            "distance": None if one.following[i] is None else distance[i],
+            "energy": value,
+            "grade": grade,
+            "best_grade": best,
+            "worst_grade": worst,
+            "next_grade": following,
+            "distance": None if following is None else away,
         }
-        for i in range(len(energy))
+        for value, grade, best, worst, following, away in zip(
+            energy, one.grade, one.best, one.worst, one.following, distance, strict=True
+        )
     ]
 
 
 def _each(answers: Mapping[str, Answer], unit: str, n: int) -> list[Record]:
-    columns = {name: _estimates(one, unit) for name, one in answers.items()}
-    return [{name: rows[i] for name, rows in columns.items()} for i in range(n)]
+    if not answers:
+        return [{} for _ in range(n)]
+    columns = zip(*(_estimates(one, unit) for one in answers.values()), strict=True)
+    return [dict(zip(answers, row, strict=True)) for row in columns]
 
 
 def _estimates(answer: Answer, unit: str) -> list[Record]:
@@ -307,5 +304,11 @@ def _stated(one: Quantity) -> Record:
 
 
 def _norm(norm: Norm) -> Record:
-    elsewhere = None if norm.elsewhere is None else _stated(norm.elsewhere)
-    return norm.model_dump(exclude={"elsewhere"}) | {"elsewhere": elsewhere}
+    names = ("name", "document", "title", "boundary", "unit")
+    return {
+        **{name: getattr(norm, name) for name in names},
+        "grades": [{"name": grade.name, "at_most": grade.at_most} for grade in norm.grades],
+        "certainty": norm.certainty,
+        "source": norm.source,
+        "elsewhere": None if norm.elsewhere is None else _stated(norm.elsewhere),
+    }
