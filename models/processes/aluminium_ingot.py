@@ -203,31 +203,34 @@ def _contents(
         "v": columns["pot_vanadium"],
         "zn": brought["zn"],
         "ni": brought["ni"],
-        **{name: np.full_like(share, usual) for name, usual in _POT_USUAL.items()},
     }
+    of_pots = np.empty((len(SCRAP), *share.shape))
+    for row, name in zip(of_pots, SCRAP, strict=True):
+        row[...] = metal[name] if name in metal else _POT_USUAL[name]
+    charged = blended_content(of_pots, _OF_SCRAP, columns["scrap_return"])
     flux, time = columns["flux_dose"], columns["settling_time"] + FILLING_TIME
-    left = {
-        "na": share_left_by_flux(flux, FLUX_SODIUM) * share_left_by_evaporation(time, SODIUM_TIME),
-        "mg": share_left_by_flux(flux, FLUX_MAGNESIUM),
-    }
-    charged = {name: blended_content(metal[name], SCRAP[name], columns["scrap_return"]) for name in SCRAP}
-    return {name: concentrated_content(charged[name] * left.get(name, 1.0), loss) for name in SCRAP}
+    charged[_SODIUM] *= share_left_by_flux(flux, FLUX_SODIUM) * share_left_by_evaporation(time, SODIUM_TIME)
+    charged[_MAGNESIUM] *= share_left_by_flux(flux, FLUX_MAGNESIUM)
+    return dict(zip(SCRAP, concentrated_content(charged, loss), strict=True))
 
 
 _POT_USUAL = {"cu": POT_COPPER, "mg": POT_MAGNESIUM, "na": POT_SODIUM}
+_OF_SCRAP = np.array([[content] for content in SCRAP.values()])
+_SODIUM, _MAGNESIUM = list(SCRAP).index("na"), list(SCRAP).index("mg")
+# Shares of bath to metal over all passes, the scrubber's return among them.
+_AGAIN = {name: closed_loop_recovery(share, SCRUBBER_RETURN) for name, share in METAL_SHARE.items()}
 
 
 def _brought(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Content that raw materials bring into the metal by element [ppm]."""
-    again = {name: closed_loop_recovery(share, SCRUBBER_RETURN) for name, share in METAL_SHARE.items()}
     vanadium = alumina_contribution(columns["alumina_v2o5"], IN_V2O5) + anode_contribution(columns["anode_v"])
     return {
         "fe": alumina_contribution(columns["alumina_fe2o3"], IN_FE2O3) + anode_contribution(columns["anode_fe"]),
         "si": alumina_contribution(columns["alumina_sio2"], IN_SIO2) + anode_contribution(columns["anode_si"]),
-        "ga": again["ga"] * alumina_contribution(1e-4 * columns["alumina_ga"], 1.0),
-        "v": again["v"] * vanadium,
-        "zn": again["zn"] * alumina_contribution(columns["alumina_zno"], IN_ZNO),
-        "ni": again["ni"] * anode_contribution(columns["anode_ni"]),
+        "ga": _AGAIN["ga"] * alumina_contribution(1e-4 * columns["alumina_ga"], 1.0),
+        "v": _AGAIN["v"] * vanadium,
+        "zn": _AGAIN["zn"] * alumina_contribution(columns["alumina_zno"], IN_ZNO),
+        "ni": _AGAIN["ni"] * anode_contribution(columns["anode_ni"]),
     }
 
 

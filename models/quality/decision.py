@@ -63,7 +63,7 @@ class Decisions:
     def actions(self, costs: Costs) -> IntArray:
         """Index into ACTIONS, shape (n,): downgraded is what goes in a grade that is worth less than the intended."""
         cheaper = costs.value[self.grade] < costs.value[costs.intended]
-        return np.select([self.grade < 0, cheaper], [2, 1], 0).astype(np.intp)
+        return np.where(self.grade < 0, 2, np.where(cheaper, 1, 0)).astype(np.intp)
 
     def __getitem__(self, rows: IntArray | BoolArray) -> Decisions:
         """Some of the lots."""

@@ -171,9 +171,13 @@ class QualityModel:
 
     def _contents(self, logs: FloatArray, low: FloatArray, high: FloatArray) -> dict[str, Answer]:
         value = np.exp(logs)
-        top = np.maximum([element.limits[1] for element in self.seed.elements], value)
+        top = np.maximum(self._tops, value)
         parts = zip(self.seed.elements, value.T, low.T, np.minimum(high, top).T, strict=True)
         return {element.name: Answer(*answer) for element, *answer in parts}
+
+    @cached_property
+    def _tops(self) -> FloatArray:
+        return np.array([element.limits[1] for element in self.seed.elements])
 
     def concerned(self, decided: Decisions) -> IntArray:
         """Grade whose limits matter for each lot, shape (n,): the one it is released in, else the intended one."""

@@ -120,7 +120,7 @@ def remedies(
     rows = [X, *(_moved(X, column, knob, way) for knob, column, way in moves)]
     # All moves in one call: of a single lot physics costs its calls and not its rows.
     before, *after = np.split(_contents(physics, seed, np.concatenate(rows)), len(rows))
-    moved_logs = np.concatenate([logs + _shift(before, contents) for contents in after])
+    moved_logs = (logs + _shift(before, np.array(after))).reshape(-1, logs.shape[1])
     room = _of_grades(distances(moved_logs, scatter, limits), np.tile(grades, len(moves)), limits).min(axis=1)
     gains = np.where(np.isnan(room), -np.inf, room).reshape(len(moves), len(X))
     best = gains.argmax(axis=0)

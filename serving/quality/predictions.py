@@ -55,14 +55,15 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     contents = estimates(model.contents(judged.logs, request["coverage"]), payloads.quantities, flags)
     whys = _explained(model, X, judged.logs, seed, flags) if request["explain"] else [{}] * len(rows)
     grades = [grade.name for grade in seed.grades]
-    units = [limit_units(grade) for grade in seed.grades]
+    found = model.nearest(judged, far)
+    units = {number: limit_units(seed.grades[number]) for number in {one.grade for one in found}}
     answered = zip(
         with_ids(rows, payloads.echoed),
         contents,
         judged.defects.tolist(),
         judged.keeps.tolist(),
         _decided(judged.decided, costs or model.costs, grades),
-        model.nearest(judged, far),
+        found,
         model.remedies(X, judged, far),
         whys,
         flags,
