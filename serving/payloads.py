@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -16,6 +15,8 @@ from typing_extensions import TypedDict  # pydantic takes no other below Python 
 
 from seeds import Column, Seed
 from serving import history
+from serving.column_values import LONGEST_KEY, LONGEST_TEXT, LONGEST_TIME, bounds, example
+from serving.decoding import Decoder
 from serving.faults import Shape
 from serving.problems import MOST_FAULTS, Fault, ProblemError, invalid
 
@@ -41,8 +42,8 @@ def _is_time(text: str) -> str:
     return text
 
 
-Key = Annotated[str, Field(min_length=1, max_length=200)]
-Time = Annotated[str, Field(max_length=40), AfterValidator(_is_time)]
+Key = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY)]
+Time = Annotated[str, Field(max_length=LONGEST_TIME), AfterValidator(_is_time)]
 
 
 class Estimate(BaseModel):
@@ -86,6 +87,8 @@ class Payloads:
         Key and time, which each prediction repeats from its row, and `made` where columns may be made.
     quantities : dict of str to str
         Unit of each quantity that a prediction may give with an interval.
+    decoder : Decoder
+        Reads requests that have no fault.
     past : Shape, optional
         One earlier period; None where no input is made from such.
     setpoints : SetpointPayloads or LotPayloads, optional
@@ -105,6 +108,7 @@ class Payloads:
     example: Record
     echoed: tuple[str, ...]
     quantities: dict[str, str]
+    decoder: Decoder
     past: Shape | None = None
     setpoints: SetpointPayloads | LotPayloads | None = None
     schedules: SchedulePayloads | None = None
@@ -128,7 +132,8 @@ class Payloads:
             400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first
             100 of more.
         """
-        return self.checked(parsed_json(body))
+        quick = self._quick(body)
+        return self.checked(parsed_json(body)) if quick is None else quick
 
     def checked(self, parsed: Any) -> tuple[list[Record], Record]:
         """Rows and request of what a body holds; see `read`."""
@@ -153,6 +158,18 @@ class Payloads:
             if faults:
                 raise invalid(faults)
         return rows, request
+
+    def _quick(self, body: bytes) -> tuple[list[Record], Record] | None:
+        """What `read` gives of a request without a fault; None where one has any, or brings earlier periods."""
+        given = self.decoder.read(body)
+        if given is None or given.get("history"):
+            return None
+        request, faults = self.envelope.read(given)
+        if faults:
+            return None
+        rows = request["rows"]
+        clash = history.MADE in self.echoed and history.fill(rows, [], self.seed)
+        return None if clash else (rows, request)
 
     def _earlier(self, parsed: Any, request: Record | None, faults: list[Fault]) -> list[Record]:
         """Earlier periods of a request; faults are added, until there are more than are named."""
@@ -239,6 +256,7 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
         },
         echoed=(*(column.name for column in echoed), *made),
         quantities=seed.quantities,
+        decoder=Decoder((*echoed, *seed.inputs), _beside(Any, seed, max_rows, fields)),
         past=None if past is None else Shape(past, seed),
     )
 
@@ -263,7 +281,7 @@ def known_later(seed: Seed) -> list[Column]:
 
 def row_fields(columns: Sequence[Column], unit: str, time: str) -> tuple[dict[str, Any], Record]:
     """Type of each column's field in a row and an example of it; `unit` and `time` are those of key and time."""
-    examples = {column.name: _example(column, unit, time) for column in columns}
+    examples = {column.name: example(column, unit, time) for column in columns}
     kinds = {}
     for column in columns:
         kind = _named if column.role in ("key", "time") else _number if column.is_number else _text
@@ -299,16 +317,6 @@ def estimate(name: str, seed: Seed) -> Any:
     return Annotated[Estimate, Field(description=about, json_schema_extra={"x-unit": target.unit})]
 
 
-def _example(column: Column, unit: str, time: str) -> str | float:
-    if column.role in ("key", "time"):
-        return unit if column.role == "key" else time
-    if column.values is not None:
-        return column.values[0]
-    low, high = column.limits
-    usual = column.usual if column.typical is not None else (low + high) / 2
-    return usual if math.isfinite(usual) else max(low, min(high, 1.0))
-
-
 def _named(column: Column, examples: Mapping[str, Any]) -> Any:
     kind: Any = Key if column.role == "key" else Time
     return Annotated[kind, Field(description=column.meaning, examples=[examples[column.name]])]
@@ -319,7 +327,7 @@ def _text(column: Column, examples: Mapping[str, Any]) -> Any:
     about = f"{column.meaning}: {known}; any other is flagged. Role: {column.role}. Null or left out: missing."
     described = Field(
         default=None,
-        max_length=200,
+        max_length=LONGEST_TEXT,
         description=about,
         examples=[examples[column.name]],
         json_schema_extra={"x-role": column.role},
@@ -331,10 +339,11 @@ def _number(column: Column, examples: Mapping[str, Any]) -> Any:
     limits = f", {column.range_text.removesuffix(f' {column.unit}')}" if column.range_text else ""
     otherwise = "missing" if not column.is_made else "made" if column.calendar else "made from `history`, else missing"
     about = f"{column.meaning} [{column.unit}]{limits}. Role: {column.role}. Null or left out: {otherwise}."
+    low, high = bounds(column)
     described = Field(
         default=None,
-        ge=-column.high if column.censored and column.high is not None else column.low,
-        le=column.high,
+        ge=low,
+        le=high,
         description=about,
         examples=[examples[column.name]],
         json_schema_extra={"x-unit": str(column.unit), "x-role": column.role},
@@ -343,18 +352,25 @@ def _number(column: Column, examples: Mapping[str, Any]) -> Any:
 
 
 def _request(row: Any, past: Any, seed: Seed, max_rows: int, fields: TaskFields) -> Any:
-    about = "share of labels that the intervals shall hold"
-    takes_history = _past(seed, fields) is not None
     return record(
         f"{title(seed)}Request",
         f"Rows to predict. {seed.process.title}.",
         {
             "rows": Annotated[list[row], Field(min_length=1, max_length=max_rows)],
-            "coverage": Annotated[float, Field(default=0.9, ge=0.5, le=0.99, description=about)],
-            **({"history": history.history(past, seed, max_rows)} if takes_history else {}),
-            **fields.request,
+            **_beside(past, seed, max_rows, fields),
         },
     )
+
+
+def _beside(past: Any, seed: Seed, max_rows: int, fields: TaskFields) -> dict[str, Any]:
+    """Fields of a request beside its rows; `past` is the type of an earlier period."""
+    about = "share of labels that the intervals shall hold"
+    takes_history = _past(seed, fields) is not None
+    return {
+        "coverage": Annotated[float, Field(default=0.9, ge=0.5, le=0.99, description=about)],
+        **({"history": history.history(past, seed, max_rows)} if takes_history else {}),
+        **fields.request,
+    }
 
 
 def _answer(seed: Seed, fields: TaskFields) -> Any:
