@@ -21,8 +21,8 @@ from serving import problems
 from serving.bulk.load import Load
 from serving.following.champions import Champions
 from serving.following.seed_folder import SeedFolder
-from serving.payloads import Payloads
-from serving.routes import health, inference, predictions, processes, recommendations, schedules, warnings
+from serving.payloads import PREDICTIONS, Payloads
+from serving.routes import health, inference, predictions, processes, recommendations, schedules, tables, warnings
 from serving.routes.answering import abilities, paths
 from serving.settings import Settings
 
@@ -85,6 +85,8 @@ class Service(FastAPI):
         schema["components"]["schemas"] |= definitions["$defs"]
         for path, example in examples.items():
             content = {"application/json": {"schema": asked[path, "validation"], "example": example}}
+            if path.endswith(f"/{PREDICTIONS}"):
+                content |= {kind: {"schema": tables.BINARY} for kind in tables.KINDS}
             schema["paths"][path]["post"]["requestBody"] = {"required": True, "content": content}
         return schema
 
@@ -134,7 +136,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.champions, app.max_body_bytes, app.load = champions, settings.max_body_bytes, Load()
+    app.champions, app.max_body_bytes, app.load = champions, settings.max_body_bytes, Load(settings.max_table_bytes)
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
     app.include_router(processes.router(champions))
     app.include_router(health.router(champions))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from serving.bulk.load import Load
 from serving.problems import Fault, ProblemError, shown
+
+JSON = "application/json"
+ARROW = "application/vnd.apache.arrow.stream"
+PARQUET = "application/vnd.apache.parquet"
 
 
 async def read_body(request: Request, most: int) -> bytes:
@@ -25,13 +31,41 @@ async def read_body(request: Request, most: int) -> bytes:
     ProblemError
         415 where it is no JSON or is compressed, 413 where it is longer than `most`, 400 where the client hung up.
     """
-    _check_kind(request, "content-type", "application/json")
-    return await read_bytes(request, most)
+    check_kind(request, (JSON,))
+    return bytes(await _read(request, most))
 
 
 async def read_bytes(request: Request, most: int) -> bytes:
     """Body of a request, whatever it carries; see `read_body`."""
-    _check_kind(request, "content-encoding", "identity")
+    _check_header(request, "content-encoding", "identity", ("identity",))
+    return bytes(await _read(request, most))
+
+
+async def read_table(request: Request, most: int, load: Load) -> bytearray:
+    """Body of a request that carries a table, whose kind is checked; its bytes are held by `load` until released.
+
+    Raises
+    ------
+    ProblemError
+        413 and 400 as `read_body`, 503 where so many bytes of tables are held that these find no room.
+    """
+    held = 0
+
+    def hold(size: int) -> None:
+        nonlocal held
+        if not load.hold(size):
+            detail = "tables that are being answered leave no room for this one; send it again later"
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
+        held += size
+
+    try:
+        return await _read(request, most, hold)
+    except BaseException:
+        load.release(held)
+        raise
+
+
+async def _read(request: Request, most: int, hold: Callable[[int], None] = lambda size: None) -> bytearray:
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > most:
         raise _too_long(most)
@@ -41,18 +75,28 @@ async def read_bytes(request: Request, most: int) -> bytes:
             body += chunk
             if len(body) > most:
                 raise _too_long(most)
+            hold(len(chunk))
     except ClientDisconnect:
         raise ProblemError(HTTPStatus.BAD_REQUEST, "the client hung up before the end of the body") from None
-    return bytes(body)
+    return body
 
 
-def _check_kind(request: Request, header: str, expected: str) -> None:
+def check_kind(request: Request, kinds: Collection[str]) -> str:
+    """The kind of a request's body, one of those that are taken; ProblemError 415 for others and compressed ones."""
     # A missing content type is refused, a missing encoding means none.
-    got = request.headers.get(header, "" if header == "content-type" else expected)
-    if got.partition(";")[0].strip().lower() != expected:
+    _check_header(request, "content-encoding", "identity", ("identity",))
+    return _check_header(request, "content-type", "", kinds)
+
+
+def _check_header(request: Request, header: str, missing: str, taken: Collection[str]) -> str:
+    got = request.headers.get(header, missing)
+    kind = got.partition(";")[0].strip().lower()
+    if kind not in taken:
+        expected = " or ".join(taken)
         fault = Fault(field=header, value=shown(got), expected=expected)
         detail = f"{header}: got '{shown(got)}', expected {expected}"
         raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, [fault])
+    return kind
 
 
 def _too_long(most: int) -> ProblemError:

@@ -54,6 +54,11 @@ class Shape:
         self._measured = {column.name for column in seed.by_role("during")} if seed else set()
         self.required: tuple[str, ...] = tuple(self._schema.get("required", ()))
 
+    @property
+    def names(self) -> list[str]:
+        """Names of the part's fields."""
+        return list(self._at(())["properties"])
+
     def read(self, given: Any, row: int | None = None) -> tuple[Any, list[Fault]]:
         """A part as it must be, or None and the faults in it.
 

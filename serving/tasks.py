@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from seeds import Seed
 from serving import classification, quality, regression, sorting
+from serving.bulk.columns import Block, Columns, Described
 from serving.payloads import Payloads, Record
 
 
@@ -49,6 +50,12 @@ class Task(Protocol):
 
     def predicted(self, payloads: Payloads, model: Any, rows: Sequence[Record], request: Record) -> dict[str, Any]:
         """Predictions of a model of the task for the rows of a request, with what stands beside them."""
+
+    def columns(self, payloads: Payloads, model: Any, block: Block, request: Record) -> Columns:
+        """What `predicted` says, as columns."""
+
+    def described(self, payloads: Payloads) -> Described:
+        """The columns that `columns` may give, in their order."""
 
     def info(self, seed: Seed, model: Any) -> BaseModel | None:
         """Its part of the list of processes, for one of its processes and the model that answers, if any."""

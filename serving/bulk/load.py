@@ -76,7 +76,7 @@ class Load:
         Most bytes of tables that wait for their answers.
     """
 
-    def __init__(self, most_held: int = 0) -> None:
+    def __init__(self, most_held: int = 256 * 2**20) -> None:
         self.heavy = asyncio.Semaphore(MOST_HEAVY)
         self.most_held = most_held
         self._held = 0

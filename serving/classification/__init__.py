@@ -1,8 +1,9 @@
 """The service for processes that predict a class; see `serving.tasks.Task`."""
 
+from serving.classification.columns import columns, described
 from serving.classification.predictions import ABOUT, NOT, ClassificationInfo, info, payloads, predicted
 
 INFO = ClassificationInfo
 recommendations = None  # no physics says what moves of knobs do to a class
 
-__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted", "recommendations"]
+__all__ = ["ABOUT", "INFO", "NOT", "columns", "described", "info", "payloads", "predicted", "recommendations"]

@@ -46,8 +46,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
         The model was calibrated on too few rows for the coverage.
     """
     seed, X = payloads.seed, matrix(rows, model.seed)
-    rules = seed.quality_rules
-    costs = _given(request["costs"], seed, model.costs)
+    costs = given_costs(request["costs"], seed, model.costs)
     judged = model.assess(X, costs)
     far = model.distances(judged)
     flags = model.flags(X)
@@ -84,12 +83,18 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
             }
             for name, content, defects, keeps, decision, nearest, remedy, why, words in answered
         ],
-        "guarantee": {
-            "alpha": rules.alpha.value,
-            "confidence": rules.confidence.value if costs is None and math.isfinite(model.threshold) else None,
-            "threshold": model.threshold,
-            "defined_on": DEFINED_ON,
-        },
+        "guarantee": guarantee(model, seed, costs is None),
+    }
+
+
+def guarantee(model: QualityModel, seed: Seed, by_own_costs: bool) -> Record:
+    """What holds of released lots; `by_own_costs` says whether the seed's costs decided, for which it was found."""
+    rules = seed.quality_rules
+    return {
+        "alpha": rules.alpha.value,
+        "confidence": rules.confidence.value if by_own_costs and math.isfinite(model.threshold) else None,
+        "threshold": model.threshold,
+        "defined_on": DEFINED_ON,
     }
 
 
@@ -106,7 +111,7 @@ def _explained(
     return [{"explanations": {name: whys[i] for name, whys in by_element.items()}} for i in range(len(X))]
 
 
-def _given(given: Record, seed: Seed, own: Costs) -> Costs | None:
+def given_costs(given: Record, seed: Seed, own: Costs) -> Costs | None:
     """Costs of the day, the seed's own where one is left out; None where all are."""
     changed = {name: value for name, value in given.items() if value is not None}
     by_grade = {name: value for name, value in changed.pop("value", {}).items() if value is not None}

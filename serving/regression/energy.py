@@ -223,6 +223,20 @@ def energy_part(
     flags : list of list of str
         Flags of the n rows, which are added to.
     """
+    found, basis = answered_energy(seed, physics, columns, efficiency, economics, request, flags)
+    return _rows(found, len(flags)), basis
+
+
+def answered_energy(
+    seed: Seed,
+    physics: EnergyPhysics,
+    columns: Mapping[str, FloatArray],
+    efficiency: Answer,
+    economics: Mapping[str, Quantity],
+    request: Record,
+    flags: list[list[str]],
+) -> tuple[EnergyAnswers, Record]:
+    """Energy of n rows as arrays, and what all of it rests on; parameters as for `energy_part`."""
     factors = {name: economics[name] for name in factors_of(physics)}
     for name, value in replaced(request).items():
         factors[name] = Quantity(value=value, unit=factors[name].unit, source="assumed: by the request")
@@ -235,7 +249,7 @@ def energy_part(
         "factors": {name: _stated(one) for name, one in factors.items()},
         "norms": [_norm(norm) for norm in seed.norms],
     }
-    return _rows(found, len(flags)), basis
+    return found, basis
 
 
 def _rows(found: EnergyAnswers, n: int) -> list[Record]:

@@ -11,13 +11,14 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from models.intervals import CoverageError
-from serving.bodies import read_body
+from serving.bodies import ARROW, JSON, check_kind, read_body
 from serving.bulk.load import Load, Paces
 from serving.explanations import check_rows
 from serving.following.champions import Champions, Served, Status
 from serving.payloads import PREDICTIONS, Payloads, Record
 from serving.problems import Fault, ProblemError, described, invalid
 from serving.routes.answering import joined_answer, json_part, model_used, served_of, status_of
+from serving.routes.tables import BINARY, KINDS, about_tables, table_answer
 from serving.tasks import task_of
 
 # What is short by the cost of its rows is answered at once; all else in a thread, so that others do not wait for it:
@@ -35,6 +36,9 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, load: Load
     shared, paces = load or Load(), Paces()
 
     async def predict(request: Request) -> Response:
+        kind = check_kind(request, (JSON, *KINDS))
+        if kind in KINDS:
+            return await table_answer(request, kind, process.name, champions, shared)
         body = await read_body(request, most_bytes)
         taken, status = status_of(process.name, champions)
         parts = _parts(body, taken, status, champions)
@@ -63,7 +67,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, load: Load
         predict,
         methods=["POST"],
         response_model=payloads.answer,
-        responses=described(400, 413, 415, 422, 503),
+        responses={**described(400, 406, 413, 415, 422, 503), 200: {"content": {ARROW: {"schema": BINARY}}}},
         operation_id=f"predict_{process.name}",
         summary=process.title,
         description=(
@@ -71,7 +75,8 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, load: Load
             "`null` or a field left out means that the value is missing, which the model takes as it took it in "
             "training. A value out of its physical range is refused; one outside the training range is answered, "
             f"with a flag. Fields that are known only after the period are refused. {task.ABOUT}"
-        ).rstrip(),
+        ).rstrip()
+        + about_tables(payloads),
     )
     return routes
 

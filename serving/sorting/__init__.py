@@ -3,7 +3,8 @@
 from serving.sorting import recommendations
 from serving.sorting.about import NOT, info
 from serving.sorting.about import SortingInfo as INFO
+from serving.sorting.columns import columns, described
 from serving.sorting.payloads import ABOUT, payloads
 from serving.sorting.predictions import predicted
 
-__all__ = ["ABOUT", "INFO", "NOT", "info", "payloads", "predicted", "recommendations"]
+__all__ = ["ABOUT", "INFO", "NOT", "columns", "described", "info", "payloads", "predicted", "recommendations"]

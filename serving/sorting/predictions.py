@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from models.sorting.model import SortingModel
+from models.sorting.model import Sorted, SortingModel
 from models.sorting.values import value_matrix
+from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.explanations import class_explanations
 from serving.payloads import Payloads, Record
@@ -43,7 +44,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     """
     seed, key, X = payloads.seed, payloads.seed.key, matrix(rows, model.seed)
     assert key is not None  # `sorting_payloads.payloads` refuses a seed without one
-    prices = _given(request["prices"])
+    prices = given_prices(request["prices"])
     before = states(request["lots"], seed)
     seen = model.seen(X)
     p = seen.p
@@ -52,8 +53,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     done = model.sort(seen, lots, values, before)
     flags = model.flags(seen)
     flag_texts(rows, model.seed, flags)
-    for i in np.flatnonzero(done.bin != done.wanted):
-        flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")
+    flag_closed(done, seed, flags)
     elements = estimates(model.elements(seen, request["coverage"]), payloads.quantities, flags)
     whys: list[Record] = [{} for _ in rows]
     if request["explain"]:
@@ -85,14 +85,25 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
             for name, best, shares, contents, into, value, why, words in decided
         ],
         "lots": {name: lot_answer(state, seed) for name, state in {**before, **done.states}.items()},
-        "guarantee": {
-            "confidence": seed.sorting_rules.confidence.value if not (prices or math.isnan(model.risk_price)) else None,
-            "risk_price": {"value": model.risk_price, "unit": "$/kg"} if math.isfinite(model.risk_price) else None,
-        },
+        "guarantee": guarantee(model, seed, bool(prices)),
     }
 
 
-def _given(prices: Record) -> dict[str, dict[str, float]]:
+def flag_closed(done: Sorted, seed: Seed, flags: list[list[str]]) -> None:
+    """Add to the rows' flags which bin was closed to a piece that belongs there."""
+    for i in np.flatnonzero(done.bin != done.wanted):
+        flags[i].append(f"{seed.bins[done.wanted[i]].name} closed to keep the lot's limits")
+
+
+def guarantee(model: SortingModel, seed: Seed, is_priced: bool) -> Record:
+    """What holds of lots; `is_priced` says whether the request gave prices, for which nothing was calibrated."""
+    return {
+        "confidence": None if is_priced or math.isnan(model.risk_price) else seed.sorting_rules.confidence.value,
+        "risk_price": {"value": model.risk_price, "unit": "$/kg"} if math.isfinite(model.risk_price) else None,
+    }
+
+
+def given_prices(prices: Record) -> dict[str, dict[str, float]]:
     """Prices without what was left out."""
     given = {
         one: {name: price for name, price in by_class.items() if price is not None}

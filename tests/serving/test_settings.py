@@ -65,6 +65,7 @@ def test_defaults_of_what_the_service_alone_needs() -> None:
     settings = read_settings()
     assert (settings.poll_seconds, settings.max_rows) == (2.0, 10_000)
     assert settings.max_body_bytes == 16_777_216  # 16 MiB
+    assert settings.max_table_bytes == 268_435_456  # 256 MiB
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,7 @@ def test_defaults_of_what_the_service_alone_needs() -> None:
         ("poll_seconds", 1e-3, 0, 3600, 3601),
         ("max_rows", 1, 0, 1_000_000, 1_000_001),
         ("max_body_bytes", 1024, 1023, 2**40, None),
+        ("max_table_bytes", 1024, 1023, 2**40, None),
     ],
 )
 def test_numbers_lie_in_their_ranges(

@@ -20,7 +20,7 @@ OWN = Costs(value=np.array([0.0, -40.0, -150.0]), assay=6.0, claim=300.0, intend
     [{}, {"assay_cost": None, "claim_cost": None, "value": None}, {"value": {"prime": None, "second": None}}],
 )
 def test_costs_that_are_left_out_are_the_models_own(given: dict[str, Any], toy_quality_seed: Seed) -> None:
-    assert predictions._given(given, toy_quality_seed, OWN) is None
+    assert predictions.given_costs(given, toy_quality_seed, OWN) is None
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_costs_that_are_left_out_are_the_models_own(given: dict[str, Any], toy_q
 def test_costs_of_the_day_replace_what_they_name(
     given: dict[str, Any], value: list[float], assay: float, claim: float, toy_quality_seed: Seed
 ) -> None:
-    found = predictions._given(given, toy_quality_seed, OWN)
+    found = predictions.given_costs(given, toy_quality_seed, OWN)
     assert found is not None
     assert found.value.tolist() == value
     assert (found.assay, found.claim, found.intended) == (assay, claim, 0)

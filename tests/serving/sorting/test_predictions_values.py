@@ -15,4 +15,4 @@ from serving.sorting import predictions
     ],
 )
 def test_prices_that_are_left_out_are_none(prices, given) -> None:
-    assert predictions._given(prices) == given
+    assert predictions.given_prices(prices) == given

@@ -1,0 +1,116 @@
+"""An answer as an Arrow stream: a batch for each block of rows, made when the one before has gone out."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from serving import history
+from serving.bulk.checks import block_of, plain
+from serving.bulk.columns import Columns, Described, Values
+from serving.bulk.tables import Table
+from serving.payloads import Payloads, Record
+
+ABOUT = b"nonferrous"  # key of what is not of a row: JSON in the schema's metadata, and in the last batch's
+UNIT = b"unit"  # key of a column's unit, in its field's metadata
+FLAGS = "flags"
+_LISTS = pa.list_(pa.string())
+
+
+def answered(table: Table, rows: int, payloads: Payloads, task: Any, model: Any, request: Record) -> Iterator[Any]:
+    """Blocks of an answer in the rows' order: an Arrow table, what stands beside all of them, what is known after each.
+
+    Parameters
+    ----------
+    table : Table
+        Rows that have passed `serving.bulk.checks.check`.
+    rows : int
+        How many these are.
+    payloads, task, model
+        What the process takes and gives, its task, and the model that answers.
+    request : dict
+        What was asked, as `Payloads.envelope` has it.
+    """
+    described, first = task.described(payloads), 0
+    echoed = [column.name for column in payloads.seed.by_role("key", "time")]
+    names = [name for name in table.names if name in {*echoed, *(c.name for c in payloads.seed.inputs)}]
+    for held in table.blocks(names):
+        block, made = block_of(held, payloads, model.seed, first)
+        found: Columns = task.columns(payloads, model, block, request)
+        request = request | found.after
+        first += held.num_rows
+        arrays = [plain(held, name) for name in echoed]
+        fields = [pa.field(name, array.type) for name, array in zip(echoed, arrays, strict=True)]
+        if made is not None:
+            arrays.append(pa.array(made, _LISTS))
+            fields.append(pa.field(history.MADE, _LISTS))
+        for name in described:
+            if name in found.values:
+                arrays.append(column_of(found.values[name]))
+                fields.append(_field(name, arrays[-1], described))
+        arrays.append(pa.array(found.flags, _LISTS))
+        fields.append(pa.field(FLAGS, _LISTS))
+        yield pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields)), found.beside, found.after, first >= rows
+
+
+def column_of(values: Values) -> pa.Array:
+    """A column of an answer; what is not a finite number is null."""
+    if isinstance(values, np.ndarray) and values.dtype == np.float64:
+        lacking = ~np.isfinite(values)
+        return pa.array(values, mask=lacking if lacking.any() else None)
+    if isinstance(values, np.ndarray) and values.dtype == np.bool_:
+        return pa.array(values)
+    return pa.array(values if isinstance(values, list) else values.tolist(), pa.string())  # type: ignore[union-attr]
+
+
+def _field(name: str, array: pa.Array, described: Described) -> pa.Field:
+    unit = described[name][0]
+    return pa.field(name, array.type, metadata=None if unit is None else {UNIT: unit.encode()})
+
+
+class _Sink:
+    """A file that hands out what was written to it."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: all is handed out anyway."""
+
+    def taken(self) -> bytes:
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+def stream(blocks: Iterator[Any], head: Record) -> Iterator[bytes]:
+    """An Arrow stream, a chunk of bytes for each block.
+
+    Parameters
+    ----------
+    blocks : iterator
+        As `answered` gives them.
+    head : dict
+        What an answer of JSON begins with: process, model and coverage.
+    """
+    sink = _Sink()
+    writer = None
+    for batch, beside, after, is_last in blocks:
+        if writer is None:
+            about = json.dumps({**head, "id": str(uuid.uuid4()), **beside}, default=str).encode()
+            writer = pa.ipc.new_stream(pa.PythonFile(sink, "w"), batch.schema.with_metadata({ABOUT: about}))
+        metadata = {ABOUT: json.dumps(after).encode()} if is_last and after else None
+        writer.write_batch(batch, custom_metadata=metadata)
+        if is_last:
+            writer.close()
+        yield sink.taken()

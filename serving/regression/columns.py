@@ -1,0 +1,84 @@
+"""Predictions of processes whose primary target is a number, as columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from models.answers import Answer
+from models.energy.account import BOUNDARIES
+from models.energy.answers import EnergyAnswers
+from models.table.inputs import by_name
+from serving.answers import flag_texts
+from serving.bulk.columns import Block, Columns, Described, Values, of_quantities, quantities
+from serving.payloads import Payloads, Record
+from serving.regression.energy import BASIS, ENERGY, accounted, answered_energy, replaced
+
+_COAL, _SCOPES = "coal_equivalent", ("scope_1", "scope_2", "total")
+
+
+def described(payloads: Payloads) -> Described:
+    """Columns of an answer, in their order; those of energy are left out where a request does not ask for it."""
+    found = of_quantities(payloads.quantities)
+    if accounted(payloads.seed) is None:
+        return found
+    units = {f"{ENERGY}_{name}": "kWh/t" for name in BOUNDARIES} | {f"{ENERGY}_{_COAL}": "kgce/t"}
+    found |= of_quantities(units | {f"{ENERGY}_{name}": "tCO2e/t" for name in _SCOPES})
+    for norm in payloads.seed.norms:
+        own = f"{ENERGY}_{norm.name}"
+        found |= of_quantities({own: norm.unit})
+        found |= {f"{own}_grade": (None, f"best grade of {norm.document} that is kept; null: none")}
+        found |= {f"{own}_best_grade": (None, "that of the low end"), f"{own}_worst_grade": (None, "of the high end")}
+    return found
+
+
+def columns(payloads: Payloads, model: Any, block: Block, request: Record) -> Columns:
+    """Predictions of a model; see `serving.regression.predictions.predicted`.
+
+    Parameters
+    ----------
+    payloads : Payloads
+        What the process takes and gives.
+    model : RegressionModel or SeveralTargets
+        The model.
+    block : Block
+        Rows.
+    request : dict
+        What was asked of them, as `Payloads.envelope` has it.
+
+    Raises
+    ------
+    CoverageError
+        The model was calibrated on too few rows for the coverage.
+    """
+    answers = model.answer(block.X, request["coverage"], replaced(request))
+    flags = model.flags(block.X, answers)
+    flag_texts(block.texts, model.seed, flags)
+    values = quantities(answers, flags)
+    physics = accounted(payloads.seed) if request.get(ENERGY) else None
+    if physics is None:
+        return Columns(values, flags)
+    inputs, efficiency = by_name(block.X, model.names), answers[payloads.seed.target.name]
+    economics = {**payloads.seed.economics, **model.seed.economics}  # as derived targets have them
+    found, stated = answered_energy(payloads.seed, physics, inputs, efficiency, economics, request, flags)
+    return Columns(values | _energy(found), flags, {BASIS: stated})
+
+
+def _energy(found: EnergyAnswers) -> dict[str, Values]:
+    parts: dict[str, Answer] = {**found.boundaries, _COAL: found.coal_equivalent, **found.scopes}
+    columns: dict[str, Values] = dict(_flat(parts))
+    for one in found.standings:
+        columns |= _flat({one.norm.name: one.energy})
+        own = f"{ENERGY}_{one.norm.name}"
+        columns |= {f"{own}_grade": one.grade, f"{own}_best_grade": one.best, f"{own}_worst_grade": one.worst}
+    return columns
+
+
+def _flat(answers: dict[str, Answer]) -> dict[str, Values]:
+    ends = ("", "_low", "_high")
+    return {
+        f"{ENERGY}_{name}{end}": np.asarray(part)
+        for name, answer in answers.items()
+        for end, part in zip(ends, answer, strict=True)
+    }

@@ -1,0 +1,144 @@
+"""Predictions for the rows of a table: an Arrow stream or a Parquet file in, an Arrow stream out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from models.intervals import CoverageError
+from serving.bodies import ARROW, PARQUET, read_table
+from serving.bulk.load import Load
+from serving.following.champions import Champions
+from serving.payloads import Payloads, Record
+from serving.problems import Fault, ProblemError, invalid, shown
+from serving.routes.answering import model_used, served_of, status_of
+from serving.tasks import task_of
+
+KINDS = (ARROW, PARQUET)
+BINARY = {"type": "string", "format": "binary"}
+_NOT_ASKED = ("rows", "history", "explain")  # of a request of JSON: what a table has no place for
+
+
+class _Answer(StreamingResponse):
+    """A stream that gives back what its request holds, however it ends."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], release: Callable[[], None]) -> None:
+        super().__init__(chunks, media_type=ARROW)
+        self._release = release
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._release()
+
+
+async def table_answer(
+    request: Request, kind: str, process: str, champions: Champions, load: Load
+) -> StreamingResponse:
+    """Answer to a request whose body is a table of this kind.
+
+    All rows are checked before the first is answered; then they are answered block by block, each when the one before
+    has gone out, so that memory does not grow with the rows and the work ends where the client goes away.
+
+    Raises
+    ------
+    ProblemError
+        What is wrong with the request, or why nothing answers.
+    """
+    # Arrow's library is loaded by the first table, not by every service that starts.
+    from serving.bulk.arrow import answered, stream
+    from serving.bulk.checks import check
+    from serving.bulk.tables import Table
+
+    _check_accepted(request)
+    taken, status = status_of(process, champions)
+    served = served_of(process, status, champions)
+    asked = _options(request, taken)
+    body = await read_table(request, load.most_held, load)
+    size = len(body)
+
+    def begin() -> tuple[Iterator[bytes], bytes]:
+        table = Table(body, kind, load.most_held)
+        rows = check(table, taken)
+        head = {"process": process, "model": model_used(served), "coverage": asked["coverage"]}
+        chunks = stream(answered(table, rows, taken, task_of(taken.seed), served.model, asked), head)
+        return chunks, next(chunks)
+
+    try:
+        async with load.heavy:
+            chunks, first = await run_in_threadpool(begin)
+    except CoverageError as error:
+        load.release(size)
+        expected = f"a coverage that the model has rows for: {error}"
+        raise invalid([Fault(field="coverage", value=asked["coverage"], expected=expected)]) from None
+    except BaseException:
+        load.release(size)
+        raise
+
+    async def parts() -> AsyncIterator[bytes]:
+        part: bytes | None = first
+        while part is not None:
+            yield part
+            async with load.heavy:
+                part = await run_in_threadpool(next, chunks, None)
+
+    return _Answer(parts(), lambda: load.release(size))
+
+
+def _check_accepted(request: Request) -> None:
+    """Refuse a client that takes no Arrow stream: a table is answered by nothing else."""
+    given = request.headers.get("accept", "*/*")
+    kinds = [one.partition(";")[0].strip().lower() for one in given.split(",")]
+    if not {"*/*", "application/*", ARROW}.intersection(kinds):
+        fault = Fault(field="accept", value=shown(given), expected=ARROW)
+        detail = f"a table is answered as {ARROW} alone, which this request does not accept; rows of JSON are as JSON"
+        raise ProblemError(HTTPStatus.NOT_ACCEPTABLE, detail, [fault])
+
+
+def _options(request: Request, payloads: Payloads) -> Record:
+    """What the address asks beside the rows: fields of a request of JSON by name, their values as JSON."""
+    given = {name: _value(text) for name, text in request.query_params.items()}
+    faults = [
+        Fault(field=name, value=shown(given[name]), expected="no such option of a table; send such rows as JSON")
+        for name in _NOT_ASKED
+        if name in given
+    ]
+    asked, wrong = payloads.envelope.read({**given, "rows": [{}]})
+    if asked is None or faults:
+        raise invalid([*faults, *wrong])
+    return dict(asked)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def about_tables(payloads: Payloads) -> str:
+    """What OpenAPI says of tables: how they are sent, and the columns of their answers."""
+    held = [column.name for column in payloads.seed.by_role("key", "time")]
+    columns = [f"`{name}`" for name in held]
+    columns += [
+        f"`{name}` ({about}{'' if unit is None else f' [{unit}]'})"
+        for name, (unit, about) in task_of(payloads.seed).described(payloads).items()
+    ]
+    options = [name for name in payloads.envelope.names if name not in _NOT_ASKED]
+    return (
+        f" A table as {ARROW} (not compressed) or {PARQUET} may stand in the place of JSON: a column for each field of "
+        "a row, of the same name and within the same bounds, in any order; NaN and null are missing, times are texts, "
+        "dates or timestamps of any unit. What JSON holds beside the rows stands in the address, each value as JSON: "
+        f"{', '.join(options)}. The answer is an Arrow stream in the rows' order, some 10,000 rows a batch, with the "
+        f"columns {', '.join(columns)}, `flags` (list of texts). Units are in the fields' metadata under `unit`. "
+        "Process, model, coverage, the request's `id` and what else holds of all rows are JSON in the schema's "
+        "metadata under `nonferrous`; `lots`, known after the last row alone, in that of the last batch."
+    )
