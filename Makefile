@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast check format bench bench-peers bench-referees mutants lock clean
+.PHONY: help up test test-fast check format bench bench-peers bench-service bench-referees mutants lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,12 +56,20 @@ bench: $(VENV)/.built ## measure the simulator, training and serving side by sid
 	$(BIN)/python -m benchmarks.bounds steps copper_electrorefining
 	$(BIN)/python benchmarks/run.py
 	$(MAKE) bench-peers
+	$(MAKE) bench-service
 
 # CatBoost serves this benchmark alone, so it stands beside the environment and not in it.
 bench-peers: $(VENV)/.built ## measure ten plants' tables beside ridge, LightGBM and CatBoost at their defaults
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .bench --no-deps \
 		--require-hashes -r benchmarks/requirements.lock
 	PYTHONPATH=.bench $(BIN)/python -m benchmarks.peers
+
+# MLServer pins older versions of libraries that this project uses, so it stands in an environment of its own.
+bench-service: $(VENV)/.built ## measure the service beside mlflow, MLServer and an echo (a quarter of an hour)
+	test -x .bench-service/bin/mlserver || { $(PYTHON) -m venv .bench-service && \
+		.bench-service/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r benchmarks/service/requirements.lock; }
+	$(BIN)/python -m benchmarks.service
 
 # econml and DoubleML likewise.
 bench-referees: $(VENV)/.built ## measure effects of knobs beside econml, DoubleML and the truth (half an hour)
@@ -78,5 +86,5 @@ lock: ## rewrite requirements.lock from pyproject.toml (needs uv on the PATH)
 		--extra dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove the environment, caches and everything that was simulated, trained or logged here
-	rm -rf $(VENV) .bench .bench-referees .nonferrous build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .bench .bench-referees .bench-service .nonferrous build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

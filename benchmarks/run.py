@@ -50,6 +50,7 @@ BULK = 10_000
 RATE, SECONDS = 200, 20
 DOCS = Path(__file__).parent.parent / "docs"
 API_PORT, PEER_PORT = 8765, 8766
+OTHERS = "\n<!-- "  # begins what other commands write into the page
 
 
 def alternately(*jobs: Callable[[], object]) -> list[list[float]]:
@@ -374,6 +375,12 @@ def page(found: dict[str, Any]) -> str:
     )
 
 
+def with_page(text: str, found: dict[str, Any]) -> str:
+    """Text of docs/benchmarks.md with the page in it; what other commands wrote behind it, between markers, stays."""
+    _, marker, others = text.partition(OTHERS)
+    return page(found) + marker + others
+
+
 def main(names: list[str]) -> None:
     """Measure parts, all by default, and write docs/results/benchmarks.json and docs/benchmarks.md."""
     kept = DOCS / "results" / "benchmarks.json"
@@ -384,7 +391,8 @@ def main(names: list[str]) -> None:
         found["seed_digests"] |= {process: seed_digest(load(process)) for process in SEEDS[name]}
     found |= {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "processors": os.cpu_count()}
     kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    (DOCS / "benchmarks.md").write_text(page(found), encoding="utf-8")
+    shown = DOCS / "benchmarks.md"
+    shown.write_text(with_page(shown.read_text(encoding="utf-8"), found), encoding="utf-8")
     print(page(found))
 
 

@@ -1,0 +1,65 @@
+"""Time the service beside its peers in one run, and write the figures into docs/benchmarks.md.
+
+    python -m benchmarks.service                      # all parts
+    python -m benchmarks.service one|bulk|start       # one of them; the figures of the others stay
+    python -m benchmarks.service one --home FOLDER    # with the champions of a store
+    python -m benchmarks.service --small              # short rounds, to see that it runs; nothing is written
+
+MLServer stands in an environment of its own, which `make bench-service` builds. Servers listen on the loopback
+interface alone, on one core; the load comes from another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.digests import seed_digest
+from benchmarks.service import bulk, one, start
+from benchmarks.service.champions import champions
+from benchmarks.service.page import PAGE, PICTURE, RESULTS, filled, picture
+from registry.settings import Settings
+
+PARTS = ("one", "bulk", "start")
+
+
+def measured(parts: list[str], home: Path | None, small: bool, scratch: Path) -> dict[str, Any]:
+    """Figures of these parts."""
+    settings = Settings(home=home or scratch / "home", tracking_uri="")
+    known = champions(settings, scratch)
+    found: dict[str, Any] = {}
+    if "one" in parts:
+        found["one"] = one.measured(known, settings, scratch, 1 if small else 5, 0.5 if small else 2)
+    if "bulk" in parts:
+        found["bulk"] = bulk.measured(known, settings, scratch, 1 if small else 3, 2_000 if small else 100_000)
+    if "start" in parts:
+        found["start"] = start.measured(known, settings, scratch, 1 if small else 3)
+    digests = {champion.process: seed_digest(champion.seed) for champion in known}
+    return {**found, "measured": f"{datetime.now(UTC):%Y-%m-%d}", "seed_digests": digests}
+
+
+def main() -> None:
+    """Measure, keep the figures, and fill the page."""
+    reader = argparse.ArgumentParser(description="time the service beside its peers")
+    reader.add_argument("parts", nargs="*", choices=[*PARTS, []], help="parts to measure; by default all")
+    reader.add_argument("--home", type=Path, help="folder of a store that has the champions; else they are trained")
+    reader.add_argument("--small", action="store_true", help="short rounds, nothing is written")
+    asked = reader.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        found = measured(asked.parts or list(PARTS), asked.home, asked.small, Path(scratch))
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    found = kept | found
+    if asked.small:
+        print(filled("", found))
+        return
+    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    PICTURE.write_text(picture(found), encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

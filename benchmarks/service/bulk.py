@@ -1,0 +1,154 @@
+"""Many records a request: over HTTP as Arrow and as JSON, in this process, and beside the trees and MLflow's server."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import os
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from benchmarks.service import servers
+from benchmarks.service.champions import Champion
+from benchmarks.service.load import ADDRESS
+from registry.settings import Settings
+
+ARROW, JSON = "application/vnd.apache.arrow.stream", "application/json"
+JSON_ROWS = 10_000  # as many as a request of JSON may hold by default
+EVERY = 0.01  # s between two looks whether the service lives
+
+
+def measured(champions: list[Champion], settings: Settings, scratch: Path, rounds: int, rows: int) -> Any:
+    """Rows a second by each way, ratios, memory and how soon `/health/live` answers meanwhile, by process."""
+    found = {}
+    for champion in champions:
+        print(f"many records: {champion.process}", flush=True)
+        folder = scratch / "bulk" / champion.process
+        folder.mkdir(parents=True)
+        found[champion.process] = _of(champion, settings, folder, rounds, rows)
+    return found
+
+
+def _of(champion: Champion, settings: Settings, folder: Path, rounds: int, rows: int) -> dict[str, Any]:
+    few = min(rows, JSON_ROWS)
+    records, X, trees = champion.records(few), champion.matrix(rows), champion.trees(rows)
+    table, body = _arrow(champion, rows), json.dumps({"rows": records}).encode()
+    frame, path = champion.frame(records), f"/v1/{champion.process}/predictions"
+    ports = servers.free_port(), servers.free_port()
+    environment, first = servers.store(settings), champion.of_ours(records[:1])
+    commands = servers.ours(ports[0]), servers.mlflow(champion.process, ports[1])
+    with (
+        servers.server(commands[0], ports[0], first, folder / "ours.log", environment) as ours,
+        servers.server(commands[1], ports[1], champion.of_mlflow(records[:1]), folder / "mlflow.log", environment),
+    ):
+        ways: dict[str, tuple[int, Callable[[], object]]] = {
+            "arrow": (rows, lambda: _posted(ports[0], path, table, ARROW)),
+            "json": (few, lambda: _posted(ports[0], path, body, JSON)),
+            "inside": (rows, lambda: champion.model.columns(X)),
+            "trees": (rows, lambda: [one.predict() for one in trees]),
+            "mlflow": (few, lambda: _posted(ports[1], "/invocations", frame, JSON)),
+        }
+        spent: dict[str, list[float]] = {name: [] for name in ways}
+        for round_ in range(rounds):
+            for name in list(ways)[:: 1 if round_ % 2 else -1]:
+                count, job = ways[name]
+                with _on(servers.SERVER_CORE if name in ("inside", "trees") else servers.LOAD_CORE):
+                    begin = time.perf_counter()
+                    job()
+                spent[name].append(count / (time.perf_counter() - begin))
+        watched = {name: _watched(ours, *ways[name]) for name in ("arrow", "json")}
+    return {
+        "rows": rows,
+        "json_rows": few,
+        "per_second": {name: statistics.median(rates) for name, rates in spent.items()},
+        "boosters": len(trees),
+        "arrow_of_inside": _ratio(spent["arrow"], spent["inside"]),
+        "inside_of_trees": _ratio(spent["inside"], spent["trees"]),
+        "arrow_of_mlflow": _ratio(spent["arrow"], spent["mlflow"]),
+        "json_of_mlflow": _ratio(spent["json"], spent["mlflow"]),
+        "body_mib": {"arrow": len(table) / 2**20, "json": len(body) / 2**20},
+        **watched,
+    }
+
+
+def _arrow(champion: Champion, rows: int) -> bytes:
+    """Rows as an Arrow stream."""
+    table = pa.Table.from_pandas(champion.chosen(rows), preserve_index=False)
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table, max_chunksize=10_000)
+    return sink.getvalue()
+
+
+def _posted(port: int, path: str, body: bytes, kind: str) -> int:
+    """Send a body and read all of the answer; its length."""
+    line = http.client.HTTPConnection(ADDRESS, port, timeout=600)
+    try:
+        line.request("POST", path, body, {"content-type": kind, "accept": kind})
+        answer = line.getresponse()
+        if answer.status != http.HTTPStatus.OK:
+            raise RuntimeError(f"{path}: {answer.status}: {answer.read()[:500]!r}")
+        size = 0
+        while part := answer.read(1 << 20):
+            size += len(part)
+        return size
+    finally:
+        line.close()
+
+
+@contextmanager
+def _on(core: int) -> Iterator[None]:
+    """Work of this process on one core."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _watched(ours: servers.Server, rows: int, job: Callable[[], object]) -> dict[str, float]:
+    """What the service holds more while a body is worked on [MiB], and how soon it says that it lives [ms]."""
+    before, waits, done = ours.memory()["rss"], [], threading.Event()
+
+    def look() -> None:
+        line = http.client.HTTPConnection(ADDRESS, ours.port, timeout=60)
+        while not done.is_set():
+            begin = time.perf_counter()
+            line.request("GET", "/health/live")
+            line.getresponse().read()
+            waits.append(time.perf_counter() - begin)
+            done.wait(EVERY)
+        line.close()
+
+    ours.forget()
+    with _on(servers.LOAD_CORE):
+        watcher = threading.Thread(target=look)
+        watcher.start()
+        begin = time.perf_counter()
+        job()
+        seconds = time.perf_counter() - begin
+        done.set()
+        watcher.join()
+    waits.sort()
+    return {
+        "rows": rows,
+        "seconds": seconds,
+        "memory_mib": max(0.0, ours.peak() - before),
+        "live_p99_ms": waits[int(0.99 * (len(waits) - 1))] * 1e3,
+        "live_max_ms": waits[-1] * 1e3,
+        "looks": len(waits),
+    }
+
+
+def _ratio(mine: list[float], others: list[float]) -> dict[str, float]:
+    ratios = [a / b for a, b in zip(mine, others, strict=True)]
+    return {"median": statistics.median(ratios), "low": min(ratios), "high": max(ratios)}

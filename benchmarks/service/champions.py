@@ -1,0 +1,151 @@
+"""Champions of three processes, their plants' rows as each server takes them, and the trees in them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+
+from benchmarks.service.load import post
+from models import files
+from models.estimators.booster import Booster
+from models.tasks import Model
+from physics.arrays import FloatArray
+from registry.settings import Settings
+from registry.store import MlflowStore
+from seeds import Seed, load
+from synthetic_data import simulate
+from training.dataset import Dataset, read
+from training.job import train
+
+PROCESSES = ("aluminium_reduction", "aluminium_scrap", "aluminium_ingot")
+
+
+@dataclass(frozen=True)
+class Trees:
+    """A booster of a champion as LightGBM has it, and the columns that it is given for some rows."""
+
+    booster: lgb.Booster
+    X: FloatArray
+
+    def predict(self) -> None:
+        """Predict all rows with one thread."""
+        self.booster.predict(self.X, num_threads=1)
+
+
+@dataclass(frozen=True)
+class Champion:
+    """A process, its champion as the service loads it, and rows of its default plant."""
+
+    seed: Seed
+    model: Model
+    data: Dataset
+
+    @property
+    def process(self) -> str:
+        """Name of the process."""
+        return self.seed.process.name
+
+    @property
+    def named(self) -> list[str]:
+        """Key and time."""
+        return [column.name for column in self.seed.by_role("key", "time")]
+
+    @property
+    def inputs(self) -> list[str]:
+        """What the model sees."""
+        return [column.name for column in self.seed.inputs]
+
+    def chosen(self, n: int) -> pd.DataFrame:
+        """Rows of the plant drawn at random, in their order; drawn again where the plant has fewer."""
+        numbers, whole = np.random.default_rng(0), len(self.data.table)
+        drawn = numbers.choice(whole, n, replace=n > whole)
+        return self.data.table.iloc[np.sort(drawn)][[*self.named, *self.inputs]]
+
+    def records(self, n: int) -> list[dict[str, Any]]:
+        """Such rows as the service takes them in JSON."""
+        table = self.chosen(n)
+        columns = {name: table[name].to_numpy(dtype=np.float64).tolist() for name in self.inputs}
+        for column in self.seed.by_role("key", "time"):
+            columns[column.name] = [
+                value.isoformat() if isinstance(value, pd.Timestamp) else value for value in table[column.name]
+            ]
+        rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+        return [{name: None if value != value else value for name, value in row.items()} for row in rows]
+
+    def matrix(self, n: int) -> FloatArray:
+        """Such rows as the model takes them."""
+        found: FloatArray = self.chosen(n)[self.inputs].to_numpy(dtype=np.float64)
+        return found
+
+    def trees(self, n: int) -> list[Trees]:
+        """What its boosters are given for such rows, found by watching them."""
+        seen: dict[int, tuple[Booster, FloatArray]] = {}
+        plain = Booster.predict
+
+        def watched(booster: Booster, X: FloatArray, *rest: Any, **more: Any) -> FloatArray:
+            if len(X) == n:
+                seen[id(booster)] = booster, np.array(X)
+            return plain(booster, X, *rest, **more)
+
+        Booster.predict = watched  # type: ignore[method-assign]
+        try:
+            self.model.columns(self.matrix(n))
+        finally:
+            Booster.predict = plain  # type: ignore[method-assign]
+        return [Trees(lgb.Booster(model_str=booster.text), X) for booster, X in seen.values()]
+
+    # ---- requests, one for each row
+
+    def of_ours(self, rows: Sequence[dict[str, Any]]) -> list[bytes]:
+        """Requests of `/v1`."""
+        path = f"/v1/{self.process}/predictions"
+        return [post(path, json.dumps({"rows": [row]}).encode()) for row in rows]
+
+    def of_echo(self, rows: Sequence[dict[str, Any]]) -> list[bytes]:
+        """The same bodies for the echoes."""
+        return [post("/echo", json.dumps({"rows": [row]}).encode()) for row in rows]
+
+    def of_mlflow(self, rows: Sequence[dict[str, Any]]) -> list[bytes]:
+        """Requests of `mlflow models serve`."""
+        return [post("/invocations", self.frame([row])) for row in rows]
+
+    def frame(self, rows: Sequence[dict[str, Any]]) -> bytes:
+        """Rows as a body of `mlflow models serve`."""
+        data = [[row[name] for name in self.inputs] for row in rows]
+        return json.dumps({"dataframe_split": {"columns": self.inputs, "data": data}}).encode()
+
+
+def of_mlserver(trees: Trees) -> list[bytes]:
+    """Requests of MLServer, one for each row; it takes no missing number in JSON, so they are 0."""
+    found = []
+    for row in np.nan_to_num(trees.X):
+        tensor = {"name": "x", "shape": [1, len(row)], "datatype": "FP64", "data": row.tolist()}
+        found.append(post("/v2/models/booster/infer", json.dumps({"inputs": [tensor]}).encode()))
+    return found
+
+
+def champions(settings: Settings, scratch: Path) -> list[Champion]:
+    """Champions of a store; those that it lacks are trained on default plants first."""
+    found, kept = [], MlflowStore(settings.uri) if settings.folder.exists() else None
+    for process in PROCESSES:
+        seed, plant = load(process), scratch / process
+        simulate(seed, plant)
+        if kept is None or kept.champion(process) is None:
+            print(f"training {process}", flush=True)
+            train(seed, plant, settings)
+            kept = MlflowStore(settings.uri)
+        champion = kept.champion(process)
+        if champion is None:
+            raise RuntimeError(f"{process}: the gate refused it; promote one by force and give its store by --home")
+        with tempfile.TemporaryDirectory() as folder:
+            model = files.load(kept.fetch(champion, Path(folder)))
+        found.append(Champion(seed, model, read(plant, seed)))
+    return found

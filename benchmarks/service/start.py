@@ -1,0 +1,42 @@
+"""From a start to the first answers, and the memory then: ours with three champions, each peer with one."""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+from typing import Any
+
+from benchmarks.service import servers
+from benchmarks.service.champions import Champion, of_mlserver
+from registry.settings import Settings
+
+
+def measured(champions: list[Champion], settings: Settings, scratch: Path, rounds: int) -> Any:
+    """Seconds and memory [MiB] of each server, medians of starts in turn."""
+    print("start", flush=True)
+    folder, one = scratch / "start", champions[0]
+    folder.mkdir()
+    trees = one.trees(2)[0]
+    first = {
+        "ours": [champion.of_ours(champion.records(1))[0] for champion in champions],
+        "mlflow": one.of_mlflow(one.records(1)),
+        "mlserver": of_mlserver(trees)[:1],
+    }
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in first}
+    for round_ in range(rounds):
+        for name, requests in first.items():
+            port = servers.free_port()
+            commands = {
+                "ours": lambda port=port: servers.ours(port),
+                "mlflow": lambda port=port: servers.mlflow(one.process, port),
+                "mlserver": lambda port=port, round_=round_: servers.mlserver(
+                    folder / f"mlserver{round_}", trees.booster.model_to_string(), port
+                ),
+            }
+            log = folder / f"{name}.log"
+            with servers.server(commands[name](), port, requests, log, servers.store(settings)) as started:
+                found[name].append({"seconds": started.seconds, **started.memory()})
+    return {
+        name: {part: statistics.median(one[part] for one in starts) for part in starts[0]}
+        for name, starts in found.items()
+    }

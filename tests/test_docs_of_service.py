@@ -1,0 +1,87 @@
+"""The service's part of the page of benchmarks is what a command measured, and says what was missed."""
+
+import json
+from typing import Any
+
+import pytest
+
+from benchmarks.digests import seed_digest
+from benchmarks.service.champions import PROCESSES
+from benchmarks.service.page import BEGIN, NAMES, PAGE, PICTURE, RESULTS, filled, picture, targets
+from seeds import load
+
+KEPT: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+
+
+def rates(value: float) -> dict[str, float]:
+    return {"per_second": value, "p50_ms": 2.0, "p99_ms": 7.0}
+
+
+def ratios(value: float) -> dict[str, float]:
+    return {"median": value, "low": value, "high": value}
+
+
+@pytest.fixture
+def found() -> dict[str, Any]:
+    """Figures of all parts, made up: half of what is aimed at is missed."""
+    one = {
+        "servers": {name: rates(1000.0 * i) for i, name in enumerate(NAMES, 1)},
+        "against": {name: ratios(0.45) for name in NAMES if name != "ours"},
+        "booster_predict_per_second": 20_000.0,
+        "trees": 1234,
+    }
+    watched = {"memory_mib": 230.0, "live_p99_ms": 60.0, "seconds": 2.0, "live_max_ms": 61.0, "looks": 80, "rows": 9}
+    bulk = {
+        "per_second": dict.fromkeys(("arrow", "json", "inside", "trees", "mlflow"), 26_000.0),
+        "body_mib": {"arrow": 24.0, "json": 6.0},
+        "arrow": watched,
+        "json": watched,
+        **{name: ratios(0.8) for name in ("arrow_of_inside", "inside_of_trees", "arrow_of_mlflow", "json_of_mlflow")},
+    }
+    start = {name: {"seconds": 0.9, "rss": 140.0, "pss": 120.0} for name in ("ours", "mlflow", "mlserver")}
+    return {
+        "one": dict.fromkeys(PROCESSES, one),
+        "bulk": dict.fromkeys(PROCESSES, bulk),
+        "start": start,
+        "measured": "2026-11-26",
+    }
+
+
+def test_the_page_holds_what_was_measured_and_nothing_else():
+    text = PAGE.read_text(encoding="utf-8")
+    if not KEPT:
+        assert BEGIN not in text, "python -m benchmarks.service"
+        return
+    assert filled(text, KEPT) == text, "python -m benchmarks.service"
+    assert PICTURE.read_text(encoding="utf-8") == picture(KEPT)
+    for process, digest in KEPT["seed_digests"].items():
+        assert digest == seed_digest(load(process)), f"{process}: measure again: python -m benchmarks.service"
+
+
+def test_every_aim_stands_beside_what_was_reached(found):
+    rows = list(targets(found))
+    assert len(rows) == 3 * 4 + 3 * 7 + 2
+    missed = {(what, process) for what, process, _, reached in rows if "missed" in reached}
+    assert ("one record, of the echo's rate", "aluminium_reduction") in missed  # 0.45 of 1
+    assert ("one record, of the echo's rate", "aluminium_ingot") not in missed  # 0.45 of 0.4
+    assert ("one record, p99 to p50", "aluminium_scrap") in missed  # 3.5 to 3
+    assert ("in process, of `Booster.predict`", "aluminium_scrap") not in missed  # 0.8 of 0.6
+    assert ("in process, lots a second", "aluminium_ingot") not in missed
+    assert ("memory for a body of arrow [MiB]", "aluminium_scrap") not in missed  # 1.5 * 24 + 200 = 236
+    assert ("memory for a body of json [MiB]", "aluminium_scrap") in missed  # 1.5 * 6 + 200 = 209
+    assert ("memory after start [MiB]", "all") in missed
+
+
+def test_a_part_alone_is_shown_and_the_text_around_it_stays(found):
+    del found["one"], found["bulk"]
+    text = filled("# Benchmarks\n\n| a table |\n", found)
+    assert text.startswith("# Benchmarks\n\n| a table |\n\n<!-- service -->\n")
+    assert "start with three champions [s] | all | at most 1 | 0.9" in text
+    again = filled(text + "<!-- more -->\n", found)
+    assert again == text + "<!-- more -->\n"
+
+
+def test_the_picture_has_a_bar_for_each_server_of_each_process(found):
+    drawn = picture(found)
+    assert drawn.count("<rect") == 1 + 3 * 4
+    assert all(process in drawn for process in PROCESSES)
