@@ -140,7 +140,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
     app.include_router(processes.router(champions))
     app.include_router(health.router(champions))
-    app.include_router(inference.router(champions, settings.max_body_bytes))
+    app.include_router(inference.router(champions, settings.max_body_bytes, app.load))
     _add_docs(app)
     app._fixed = tuple(app.router.routes)
     app.take_up()

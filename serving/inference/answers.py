@@ -2,69 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pydantic_core
 
-from serving.inference.contract import Output
+from serving.inference.contract import Contract, Output
 from serving.inference.requests import LENGTH, SIZE, Asked
-from serving.inference.tensors import to_bytes
+from serving.inference.tensors import Values, to_bytes
 from serving.payloads import Record
 
 OCTETS, JSON = "application/octet-stream", "application/json"
+_PREDICTIONS = "predictions"
 
 
-@dataclass(frozen=True)
 class Encoded:
-    """The body of an answer, its media type and further headers."""
-
-    body: bytes
-    media_type: str
-    headers: dict[str, str]
-
-
-def encoded(asked: Asked, process: str, used: Record, answer: Record, wanted: Sequence[tuple[Output, bool]]) -> Encoded:
-    """An answer's body.
+    """An answer that grows block by block: rows are columns as soon as they are answered.
 
     Parameters
     ----------
     asked : Asked
         The request.
-    process : str
-        Name of the process.
-    used : dict
-        The model that answered, as `ModelUsed` describes it.
-    answer : dict
-        Predictions, and what stands beside them, as `/v1` gives them but for what all its answers begin with.
-    wanted : sequence of tuple
-        The outputs, and whether as bytes.
+    contract : Contract
+        Tensors of the process.
     """
-    outputs, parts = [], []
-    for output, binary in wanted:
-        tensor, values = output.tensor, output.values(answer["predictions"])
-        one: Record = {"name": tensor.name, "datatype": tensor.datatype, "shape": [len(values)]}
-        if binary:
-            parts.append(to_bytes(tensor, values))
-            one["parameters"] = {SIZE: len(parts[-1])}
-        else:
-            one["data"] = values if tensor.datatype == "FP64" else [value or "" for value in values]
-        outputs.append(one)
-    beside = {name: _parameter(value) for name, value in answer.items() if name != "predictions"}
-    head = pydantic_core.to_json(
-        {
-            "model_name": process,
-            "model_version": str(used["version"]),
-            **({} if asked.id is None else {"id": asked.id}),
-            "parameters": {**{name: used[name] for name in ("alias", "digest", "baseline")}, **beside},
-            "outputs": outputs,
-        },
-        inf_nan_mode="null",
-    )
-    if not parts:
-        return Encoded(head, JSON, {})
-    return Encoded(b"".join([head, *parts]), OCTETS, {LENGTH: str(len(head))})
+
+    def __init__(self, asked: Asked, contract: Contract) -> None:
+        self._asked, self._contract = asked, contract
+        self._wanted: list[tuple[Output, bool]] = []
+        self._columns: list[Values] = []
+        self._beside: Record = {}
+
+    def add(self, answer: Record) -> None:
+        """Take up an answer to the next rows; what stands beside its predictions replaces that of those before.
+
+        Raises
+        ------
+        ProblemError
+            An output is asked for that the answer does not hold.
+        """
+        if not self._wanted:
+            self._wanted = self._asked.wanted(self._contract, answer[_PREDICTIONS])
+            self._columns = [[] for _ in self._wanted]
+        for column, (output, _) in zip(self._columns, self._wanted, strict=True):
+            column += output.values(answer[_PREDICTIONS])
+        self._beside = {name: value for name, value in answer.items() if name != _PREDICTIONS}
+
+    def response(self, process: str, used: Record) -> tuple[bytes, dict[str, str], str]:
+        """Body, headers and media type.
+
+        Parameters
+        ----------
+        process : str
+            Name of the process.
+        used : dict
+            The model that answered, as `ModelUsed` describes it.
+        """
+        outputs, parts = [], []
+        for (output, binary), values in zip(self._wanted, self._columns, strict=True):
+            tensor = output.tensor
+            one: Record = {"name": tensor.name, "datatype": tensor.datatype, "shape": [len(values)]}
+            if binary:
+                parts.append(to_bytes(tensor, values))
+                one["parameters"] = {SIZE: len(parts[-1])}
+            else:
+                one["data"] = values if tensor.datatype == "FP64" else [value or "" for value in values]
+            outputs.append(one)
+        head = pydantic_core.to_json(
+            {
+                "model_name": process,
+                "model_version": str(used["version"]),
+                **({} if self._asked.id is None else {"id": self._asked.id}),
+                "parameters": {
+                    **{name: used[name] for name in ("alias", "digest", "baseline")},
+                    **{name: _parameter(value) for name, value in self._beside.items()},
+                },
+                "outputs": outputs,
+            },
+            inf_nan_mode="null",
+        )
+        if not parts:
+            return head, {}, JSON
+        return b"".join([head, *parts]), {LENGTH: str(len(head))}, OCTETS
 
 
 def _parameter(value: Any) -> bool | float | str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from importlib.metadata import version as installed
 from typing import Any
@@ -13,9 +15,10 @@ from starlette.concurrency import run_in_threadpool
 
 from models.intervals import CoverageError
 from serving.bodies import read_bytes
+from serving.bulk.load import Load, Paces
 from serving.explanations import check_rows
-from serving.following.champions import Champions, Served
-from serving.inference.answers import encoded
+from serving.following.champions import NEW, Champions, Served, Status
+from serving.inference.answers import Encoded
 from serving.inference.contract import Contract, contract
 from serving.inference.described import (
     InferenceError,
@@ -31,10 +34,9 @@ from serving.inference.requests import LENGTH, Asked, InferenceRequest, asked
 from serving.payloads import Payloads
 from serving.problems import INFERENCE, Fault, ProblemError, invalid, shown
 from serving.routes.answering import model_used, served_of, status_of
+from serving.routes.predictions import LONGEST_BODY_AT_ONCE, ROWS_AT_ONCE
 from serving.tasks import task_of
 
-# Reading a body this short takes a few milliseconds at most, and so does answering one row; all else goes to a thread.
-LONGEST_AT_ONCE = 64 * 1024
 EXTENSIONS = ["binary_tensor_data"]
 
 _ABOUT = (
@@ -61,8 +63,8 @@ class _Contracts:
         return made[1]
 
 
-def router(champions: Champions, most_bytes: int) -> APIRouter:
-    """Routes of all processes; the models of the protocol are called as processes are."""
+def router(champions: Champions, most_bytes: int, load: Load) -> APIRouter:
+    """Routes of all processes; the models of the protocol are called as processes are, `load` is shared with `/v1`."""
     refused: Any = {status: {"model": InferenceError} for status in ("4XX", "5XX")}
     routes = APIRouter(prefix=INFERENCE, tags=["open inference protocol"], responses=refused)
     contracts = _Contracts()
@@ -101,7 +103,7 @@ def router(champions: Champions, most_bytes: int) -> APIRouter:
         get(f"{which}/ready", f"model_ready{suffix}", "The model answers", model_ready)
         routes.add_api_route(
             f"{which}/infer",
-            _infer(champions, contracts, most_bytes),
+            _infer(champions, contracts, most_bytes, load),
             methods=["POST"],
             operation_id=f"v2_infer{suffix}",
             summary="Predictions as tensors",
@@ -115,7 +117,7 @@ def router(champions: Champions, most_bytes: int) -> APIRouter:
 def _ready(champions: Champions) -> Callable[..., Any]:
     async def ready() -> ServerReady:
         statuses = champions.statuses
-        waiting = [name for name, one in statuses.items() if one.served is None and one.champion is not None]
+        waiting = [name for name, one in statuses.items() if one.served is None and _may_come(one)]
         if waiting or all(one.served is None for one in statuses.values()):
             said = f"no model yet: {', '.join(waiting)}" if waiting else "no process has a model that answers"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, said)
@@ -124,7 +126,14 @@ def _ready(champions: Champions) -> Callable[..., Any]:
     return ready
 
 
-def _infer(champions: Champions, contracts: _Contracts, most_bytes: int) -> Callable[..., Any]:
+def _may_come(status: Status) -> bool:
+    """Whether there is a champion that does not answer yet, or nobody has looked for one."""
+    return status.champion is not None or status.trouble == NEW.trouble
+
+
+def _infer(champions: Champions, contracts: _Contracts, most_bytes: int, load: Load) -> Callable[..., Any]:
+    paces: defaultdict[str, Paces] = defaultdict(Paces)
+
     async def infer(request: Request, model: str, version: str | None = None) -> Response:
         payloads, served = _served(model, version, champions)
         body = await read_bytes(request, most_bytes)
@@ -133,13 +142,39 @@ def _infer(champions: Champions, contracts: _Contracts, most_bytes: int) -> Call
         def read() -> Asked:
             return asked(body, length, payloads, contracts.of(payloads))
 
-        def answer() -> Response:
-            return _answered(found, payloads, served, contracts.of(payloads))
+        found = read() if len(body) <= LONGEST_BODY_AT_ONCE else await run_in_threadpool(read)
+        answer = Encoded(found, contracts.of(payloads))
+        blocks, pace = _blocks(found, answer, payloads, served), paces[model].of(served)
 
-        found = read() if len(body) <= LONGEST_AT_ONCE else await run_in_threadpool(read)
-        return answer() if found.rows == 1 else await run_in_threadpool(answer)
+        def made() -> Response:
+            part, headers, kind = answer.response(model, model_used(served))
+            return Response(part, headers=headers, media_type=kind)
+
+        if pace.is_short(found.rows) and not found.request.get("explain"):
+            with pace.measured(found.rows):
+                deque(blocks, maxlen=0)
+                return made()
+        async with load.heavy:
+            await _in_thread(blocks, request, lambda seconds: pace.learn(found.rows, seconds))
+            return await run_in_threadpool(made)
 
     return infer
+
+
+async def _in_thread(blocks: Iterator[None], request: Request, learn: Callable[[float], None]) -> None:
+    """Answer block by block in threads, as long as the client waits; then learn what it took of their time [s]."""
+
+    def one() -> tuple[bool, float]:
+        before = time.thread_time()
+        return next(blocks, True) is None, time.thread_time() - before
+
+    seconds, more = 0.0, True
+    while more:
+        more, took = await run_in_threadpool(one)
+        seconds += took
+        if more and await request.is_disconnected():
+            raise ProblemError(HTTPStatus.BAD_REQUEST, "the client hung up before its answer")
+    learn(seconds)
 
 
 def _body() -> dict[str, Any]:
@@ -172,16 +207,20 @@ def _served(model: str, version: str | None, champions: Champions) -> tuple[Payl
     return payloads, served
 
 
-def _answered(found: Asked, payloads: Payloads, served: Served, known: Contract) -> Response:
+def _blocks(found: Asked, answer: Encoded, payloads: Payloads, served: Served) -> Iterator[None]:
+    """Answer `ROWS_AT_ONCE` rows a step; all that can be wrong with a request is raised by the first."""
     rows, request = found.read(payloads)
     if request.get("explain"):  # a task need not offer it
         check_rows(len(rows))
-    coverage, process = request["coverage"], payloads.seed.process.name
-    try:
-        answer = task_of(payloads.seed).predicted(payloads, served.model, rows, request)
-    except CoverageError as error:
-        fault = Fault(field="coverage", value=coverage, expected=f"a coverage that the model has rows for: {error}")
-        raise invalid([fault]) from None
-    used, wanted = model_used(served), found.wanted(known, answer["predictions"])
-    made = encoded(found, process, used, {"coverage": coverage, **answer}, wanted)
-    return Response(made.body, headers=made.headers, media_type=made.media_type)
+    coverage = request["coverage"]
+    for first in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[first : first + ROWS_AT_ONCE]
+        try:
+            answered = task_of(payloads.seed).predicted(payloads, served.model, some, request)
+        except CoverageError as error:
+            expected = f"a coverage that the model has rows for: {error}"
+            raise invalid([Fault(field="coverage", value=coverage, expected=expected)]) from None
+        # What lots hold after these rows is what they hold before the next.
+        request = request | {name: answered[name] for name in answered.keys() & request.keys()}
+        answer.add({"coverage": coverage, **answered})
+        yield

@@ -165,7 +165,7 @@ def test_a_version_that_follows_answers_at_once(
     assert after["parameters"]["digest"] == files.digest(tmp_path / "two") != before["parameters"]["digest"]
 
 
-def test_one_row_is_answered_on_the_loop_and_more_in_a_thread(
+def test_what_costs_little_is_answered_on_the_loop_and_more_in_a_thread(
     app: Service, monkeypatch: pytest.MonkeyPatch, call: Any
 ) -> None:
     threads = []
@@ -174,12 +174,41 @@ def test_one_row_is_answered_on_the_loop_and_more_in_a_thread(
         threads.append(work.__name__)
         return work()
 
+    def sent(rows: int) -> list[str]:
+        threads.clear()
+        inputs = [one | {"shape": [rows], "data": one["data"] * rows} for one in ROW["inputs"]]  # type: ignore[operator]
+        response = call(app, "POST", "/v2/models/toy_cells/infer", json={"inputs": inputs})
+        assert response.status_code == HTTPStatus.OK
+        return list(threads)
+
     monkeypatch.setattr("serving.routes.inference.run_in_threadpool", counted)
-    assert call(app, "POST", "/v2/models/toy_cells/infer", json=ROW).status_code == HTTPStatus.OK
-    assert threads == []
-    two = {"inputs": [one | {"shape": [2], "data": one["data"] * 2} for one in ROW["inputs"]]}  # type: ignore[operator]
-    assert call(app, "POST", "/v2/models/toy_cells/infer", json=two).status_code == HTTPStatus.OK
-    assert threads == ["answer"]
-    monkeypatch.setattr("serving.routes.inference.LONGEST_AT_ONCE", 0)
-    call(app, "POST", "/v2/models/toy_cells/infer", json=two)
-    assert threads == ["answer", "read", "answer"]
+    monkeypatch.setattr("serving.bulk.load.time.thread_time", lambda: 0.0)
+    assert sent(1) == ["one", "one", "made"]  # nobody knows yet what a row costs
+    assert sent(1) == []
+    monkeypatch.setattr("serving.bulk.load.LONGEST_AT_ONCE", -1.0)
+    assert sent(2) == ["one", "one", "made"]
+    monkeypatch.setattr("serving.routes.inference.ROWS_AT_ONCE", 1)
+    assert sent(3) == ["one", "one", "one", "one", "made"]
+    monkeypatch.setattr("serving.routes.inference.LONGEST_BODY_AT_ONCE", 0)
+    assert sent(3) == ["read", "one", "one", "one", "one", "made"]
+
+
+def test_blocks_are_answered_as_one(app: Service, monkeypatch: pytest.MonkeyPatch, call: Any) -> None:
+    def sent() -> list[Any]:
+        inputs = [one | {"shape": [5], "data": one["data"] * 5} for one in ROW["inputs"][:2]]  # type: ignore[operator]
+        inputs.append({"name": "z", "datatype": "FP64", "shape": [5], "data": [3.0, 3.5, None, 4.5, 5.0]})
+        answer = call(app, "POST", "/v2/models/toy_cells/infer", json={"inputs": inputs}).json()
+        return [one for one in answer["outputs"] if one["name"] != "id"]
+
+    whole = sent()
+    monkeypatch.setattr("serving.routes.inference.ROWS_AT_ONCE", 2)
+    assert sent() == whole
+
+
+def test_before_anybody_has_looked_it_is_not_ready(
+    toy_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, call: Any
+) -> None:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells", "toy_lots")))
+    fresh = create_app(Settings(), FolderStore())
+    text = error(call(fresh, "GET", "/v2/health/ready"), HTTPStatus.SERVICE_UNAVAILABLE)
+    assert text == "no model yet: toy_cells, toy_lots"
