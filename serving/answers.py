@@ -60,11 +60,11 @@ def estimates(answers: Mapping[str, Answer], units: Mapping[str, str], flags: li
     flags : list of list of str
         Flags of the n rows, which are added to.
     """
-    for name, answer in answers.items():
-        known = np.isfinite(answer.value)
-        if not known.all():
-            for i in np.flatnonzero(~known).tolist():
-                flags[i].append(f"{name} not determined by these inputs")
+    unknown = ~np.isfinite(np.array([answer.value for answer in answers.values()]).reshape(len(answers), len(flags)))
+    if unknown.any():
+        names = list(answers)
+        for which, i in np.argwhere(unknown).tolist():
+            flags[i].append(f"{names[which]} not determined by these inputs")
     found: list[Record] = [{} for _ in flags]
     for name, answer in answers.items():
         unit = units[name]

@@ -119,7 +119,7 @@ def remedies(
     here = _of_grades(far, grades, limits).min(axis=1)
     rows = [X, *(_moved(X, column, knob, way) for knob, column, way in moves)]
     # All moves in one call: of a single lot physics costs its calls and not its rows.
-    before, *after = np.split(_contents(physics, seed, np.concatenate(rows)), len(rows))
+    before, *after = _contents(physics, seed, np.concatenate(rows)).reshape(len(rows), len(X), -1)
     moved_logs = (logs + _shift(before, np.array(after))).reshape(-1, logs.shape[1])
     room = _of_grades(distances(moved_logs, scatter, limits), np.tile(grades, len(moves)), limits).min(axis=1)
     gains = np.where(np.isnan(room), -np.inf, room).reshape(len(moves), len(X))
@@ -136,7 +136,8 @@ def remedies(
 def _moved(X: FloatArray, column: int, knob: Column, way: float) -> FloatArray:
     """Inputs after one move of a knob as large as the seed allows."""
     moved = X.copy()
-    moved[:, column] = np.clip(X[:, column] + way * (knob.step or 0.0), *(knob.bounds or knob.limits))
+    low, high = knob.bounds or knob.limits
+    moved[:, column] = np.minimum(np.maximum(X[:, column] + way * (knob.step or 0.0), low), high)
     return moved
 
 

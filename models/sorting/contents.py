@@ -174,7 +174,7 @@ class Contents:
         content, variance = estimated
         value, half, predicted = content[:, numbers], spread(variance[:, numbers]), np.argmax(p, axis=1)
         enough = max(FEWEST_OF_CLASS, rows_needed(coverage))
-        for k in np.unique(predicted).tolist():
+        for k in sorted(set(predicted.tolist())):
             own = ((e, self.of_class[k][e]) for e in numbers)
             scores = (one if len(one.scores) >= enough else self.pooled[e] for e, one in own)
             half[predicted == k] *= [one.half_width(coverage) for one in scores]

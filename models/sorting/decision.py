@@ -141,6 +141,11 @@ class Line:
         return bins, elements
 
     @cached_property
+    def pairs_of(self) -> list[list[int]]:
+        """Numbers of the pairs of each bin, B lists."""
+        return [np.flatnonzero(self.pairs[0] == b).tolist() for b in range(len(self.limits))]
+
+    @cached_property
     def limited(self) -> BoolArray:
         """Whether a bin limits any element, shape (B,)."""
         return np.asarray(np.isfinite(self.limits).any(axis=1))
@@ -163,6 +168,8 @@ class Line:
         """
         wanted, along = self.wanted(pieces), 1 + self.co_ejection
         rows = np.flatnonzero(self.limited[wanted])
+        if not len(rows):
+            return Queue(wanted, rows, [], lots, pieces.mass)
         mass, value = pieces.mass[rows, None], pieces.value[rows]
         elements = self.pairs[1]
         content = mass * (pieces.content[rows] + self.co_ejection * self.feed)[:, elements]
@@ -237,6 +244,8 @@ class Line:
 
 def _passed(mass: FloatArray, lots: IntArray) -> FloatArray:
     """Mass of each piece's lot up to and with the piece, shape (n,) [kg]."""
+    if not lots.any():
+        return np.cumsum(mass)  # all of one lot
     order = np.argsort(lots, kind="stable")
     total = np.cumsum(mass[order])
     first = np.flatnonzero(np.diff(lots[order], prepend=-1))
@@ -251,7 +260,7 @@ class _Books:
 
     def __init__(self, line: Line, states: Sequence[LotState], risk_price: float, lot_mass: FloatArray) -> None:
         self.line = line
-        self.of_bin = [np.flatnonzero(line.pairs[0] == b).tolist() for b in range(len(line.limits))]
+        self.of_bin = line.pairs_of
         self.limits = line.limits[line.pairs].tolist()
         self.closed = math.isinf(risk_price)
         self.price: list[float] = [] if self.closed else (risk_price * lot_mass).tolist()

@@ -100,9 +100,11 @@ class LotState:
 def numbered(lots: Sequence[str] | npt.NDArray[np.object_]) -> tuple[list[str], IntArray, IntArray]:
     """Names of the lots as they first occur, the rows where they do, and the number of each row's lot, shape (n,)."""
     numbers: dict[str, int] = {}
-    of_row = np.array([numbers.setdefault(name, len(numbers)) for name in lots], dtype=np.intp)
-    first = np.unique(of_row, return_index=True)[1]
-    return list(numbers), first, of_row
+    first: dict[int, int] = {}
+    of_row = [numbers.setdefault(name, len(numbers)) for name in lots]
+    for i, number in enumerate(of_row):
+        first.setdefault(number, i)
+    return list(numbers), np.array(list(first.values()), dtype=np.intp), np.array(of_row, dtype=np.intp)
 
 
 def wholes(seed: Seed) -> FloatArray:
