@@ -43,21 +43,22 @@ class LotState:
     @classmethod
     def empty(cls, seed: Seed) -> Self:
         """State of a lot of which no piece has passed yet."""
-        nothing = np.where(np.isnan(limits(seed)), np.nan, 0.0)
+        nothing = 0.0 * limits(seed)
         return cls(np.zeros(len(seed.bins)), nothing, nothing)
 
     def to_dict(self, seed: Seed) -> dict[str, Any]:
         """State as JSON values: {bin: {"mass": kg, "elements": {element: {"mass": kg, "variance": kg²}}}}."""
+        parts = (part.tolist() for part in (self.mass, self.element_mass, self.variance))
         return {
             one.name: {
-                "mass": float(self.mass[b]),
+                "mass": mass,
                 "elements": {
-                    column.name: {"mass": float(self.element_mass[b, e]), "variance": float(self.variance[b, e])}
-                    for e, column in enumerate(seed.elements)
+                    column.name: {"mass": element, "variance": variance}
+                    for column, element, variance in zip(seed.elements, elements, variances, strict=True)
                     if column.name in one.limits
                 },
             }
-            for b, one in enumerate(seed.bins)
+            for one, mass, elements, variances in zip(seed.bins, *parts, strict=True)
         }
 
     @classmethod
@@ -114,12 +115,7 @@ def wholes(seed: Seed) -> FloatArray:
 
 def limits(seed: Seed) -> FloatArray:
     """Limit of each element in each bin as a mass share, shape (B, E) [kg/kg]; NaN where there is none."""
-    found, whole_of = np.full((len(seed.bins), len(seed.elements)), np.nan), wholes(seed)
-    for b, one in enumerate(seed.bins):
-        for e, column in enumerate(seed.elements):
-            if column.name in one.limits:
-                found[b, e] = one.limits[column.name].value / whole_of[e]
-    return found
+    return np.array(seed.limit_shares).reshape(len(seed.bins), len(seed.elements))
 
 
 def _same_names(place: str, got: Any, expected: list[str]) -> None:

@@ -20,6 +20,7 @@ from seeds.format.schedule import Schedule
 from seeds.format.table import TableFormat
 from seeds.format.tasks.quality import Cause, Grade, Quality
 from seeds.format.tasks.sorting import Bin, Sorting
+from seeds.format.units import whole
 from seeds.format.warnings import Event
 
 TASKS = ("regression", "classification", "sorting", "quality")
@@ -221,6 +222,17 @@ class Seed(Part):
         if self.sorting is None and self.quality is None:
             return ()
         return tuple(c for c in self.by_role("target") if c.is_number and c.name not in self.defects)
+
+    @cached_property
+    def limit_shares(self) -> list[list[float]]:
+        """Limit of each element in each bin as a mass share, B lists of E [kg/kg]; NaN where there is none."""
+        return [
+            [
+                one.limits[column.name].value / whole(str(column.unit)) if column.name in one.limits else math.nan
+                for column in self.elements
+            ]
+            for one in self.bins
+        ]
 
     @cached_property
     def defects(self) -> tuple[str, ...]:
