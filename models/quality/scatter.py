@@ -19,7 +19,7 @@ from physics.arrays import FloatArray
 _FOLDS = 3  # calibration lots are assessed by the errors of the other two thirds
 _MOST_USUAL = 300
 _RARE = 3.0  # standard deviations: lots with a larger error are scenarios each, of the usual ones some stand for all
-_ROWS_AT_ONCE = 8  # what is worked on at once then stays in a core's own memory
+_ROWS_AT_ONCE = 16  # what is worked on at once then stays in a core's own memory
 # Beyond these the normal distribution is 1 and 0 to the last bit; half of all scores lie there.
 _SURELY, _NEVER = 8.3, -38.6
 _RNG_SEED = 20260101  # of the draws that stand for censored errors
@@ -192,10 +192,13 @@ class Scatter:
     def log_sd(self, logs: FloatArray, limits: Limits) -> FloatArray:
         """Standard deviation of the logarithm of what each limit bounds, shape (n, q), by its elements' shares."""
         sets, number = limits.bounded
-        parts = np.exp(logs)[:, None, :] * sets
+        single = sets.sum(axis=1) == 1.0
+        found = np.empty((len(logs), len(sets)))
+        found[:, single] = np.sqrt(np.diag(self._covariance))[np.argmax(sets[single], axis=1)]
+        parts = np.exp(logs)[:, None, :] * sets[~single]
         shares = parts / parts.sum(axis=2, keepdims=True)
-        sd: FloatArray = np.sqrt(((shares @ self._covariance) * shares).sum(axis=2))[:, number]
-        return sd
+        found[:, ~single] = np.sqrt(((shares @ self._covariance) * shares).sum(axis=2))
+        return found[:, number]
 
     @cached_property
     def _covariance(self) -> FloatArray:

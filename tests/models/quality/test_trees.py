@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
+from models.estimators import booster
 from models.quality import trees
 from models.quality.lines import LotLines
 from models.quality.trees import LotTrees
@@ -246,3 +247,11 @@ def test_few_rows_are_answered_by_one_thread(n: int, jobs: int, threads: int) ->
     fitted.boosters_ = [SimpleNamespace(predict=predict)]
     np.testing.assert_allclose(fitted.predict(X[:n]), fitted.lines_.predict(X[:n]) + 1.0, rtol=1e-12)
     assert used == [(True, threads)]
+
+
+def test_nothing_of_a_booster_is_made_again_for_the_next_row(fitted: LotTrees, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LightGBM's own package copies all parameters of every booster with every call."""
+    X = np.random.default_rng(3).standard_normal((5, 4))
+    expected = [fitted.predict(X[i : i + 1]) for i in range(5)]
+    monkeypatch.setattr(booster, "_OneRow", lambda *_: pytest.fail("made again"))
+    np.testing.assert_array_equal([fitted.predict(X[i : i + 1]) for i in range(5)], expected)
