@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from nonferrous.energy import energy_app
-from nonferrous.quality import quality_app
+from nonferrous.predict import predict
 from nonferrous.recommend import recommend
 from nonferrous.registry import compare, promote, rollback
+from nonferrous.reports import energy_app, quality_app
 from nonferrous.schedule import schedule
 from nonferrous.seeds import seeds_app
 from nonferrous.simulate import simulate
@@ -31,7 +31,8 @@ app = typer.Typer(
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(quality_app, name="quality")
 app.add_typer(energy_app, name="energy")
-for command in (simulate, train, compare, retrain, promote, rollback, recommend, schedule, warnings, trial, serve, up):
+learning, asking = (simulate, train, compare, retrain, promote, rollback), (predict, recommend, schedule, warnings)
+for command in (*learning, *asking, trial, serve, up):
     app.command()(command)
 
 OURS = ("models", "monitoring", "registry", "seeds", "serving", "synthetic_data", "training")

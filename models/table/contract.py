@@ -72,6 +72,7 @@ def check(
     today: dt.date | None = None,
     known: Sequence[Fault] = (),
     form: TableFormat = cells.ISO,
+    labelled: bool = True,
 ) -> Checked:
     """Check a plant's rows against the seed and bring them into the seed's form.
 
@@ -96,6 +97,8 @@ def check(
     form : TableFormat, optional
         How the cells are written; by default as a checked table has them. Where it says how fast rows are, they become
         periods before anything is checked by size.
+    labelled : bool
+        Whether targets are needed: rows to learn from have them, rows to predict need none.
 
     Raises
     ------
@@ -108,7 +111,7 @@ def check(
     source = source or Source.one("table", len(frame))
     frame = frame.reset_index(drop=True)
     found = _find_columns(frame, seed)
-    faults = [*known, *_column_faults(frame, seed, source, found)]
+    faults = [*known, *_column_faults(frame, seed, source, found, labelled)]
     if frame.empty:
         raise TableError([*faults, Fault(source.name, None, None, "no rows", "at least one row")])
     headers = {name: where[0] for name, where in found.items() if len(where) == 1}
@@ -128,8 +131,9 @@ def check(
     slips = rows.slips()
     outside = {column.name: rows.outside(column) for column in rows.measured if column.name not in slips}
     parts = {name: part for name in outside if (part := rows.part_slip(seed.column(name))) is not None}
-    faults += [*rows.identity_faults(today or dt.date.today()), *slips.values(), *rows.label_faults()]
-    faults += [] if faults else rows.held_labels()
+    faults += [*rows.identity_faults(today or dt.date.today()), *slips.values()]
+    faults += rows.label_faults() if labelled else []
+    faults += rows.held_labels() if labelled and not faults else []
     refused, slight = rows.part_faults(parts, outside)
     faults += [*refused, *rows.share_faults(outside)]
     if faults:
@@ -153,13 +157,16 @@ def _find_columns(frame: pd.DataFrame, seed: Seed) -> dict[str, list[str]]:
     }
 
 
-def _column_faults(frame: pd.DataFrame, seed: Seed, source: Source, found: dict[str, list[str]]) -> Iterator[Fault]:
+def _column_faults(
+    frame: pd.DataFrame, seed: Seed, source: Source, found: dict[str, list[str]], labelled: bool
+) -> Iterator[Fault]:
     """Columns that the table lacks or names twice."""
+    may_lack = ("late",) if labelled else ("late", "target")
     free = set(map(str, frame.columns)).difference(*found.values())
     for name, headers in found.items():
         column = seed.column(name)
         wanted = f"'{name}'" if column.tag in (None, name) else f"'{column.tag}' (or '{name}')"
-        if not headers and column.role != "late":
+        if not headers and column.role not in may_lack:
             near = nearest([name, *([column.tag] if column.tag else [])], free)
             hint = f"; the nearest is {shortened(repr(near), 60)}" if near else ""
             got = f"no such column among {len(frame.columns)}{hint}"

@@ -23,7 +23,7 @@ TABLE, TRUTH = "table.parquet", "truth.parquet"
 PARQUET = ".parquet"
 
 
-def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None) -> Checked:
+def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None, labelled: bool = True) -> Checked:
     """Read a plant's table and check it against the seed.
 
     Parameters
@@ -36,6 +36,8 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None) ->
         The process, and in its [table] how the files are written.
     today : date, optional
         Day after which no period may start; by default the clock's.
+    labelled : bool
+        Whether targets are needed, see `models.table.contract.check`.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None) ->
     frame, source, strays = without_strays(frame, source, seed)
     # Joined rows have their times read, in standard time already.
     form = seed.table.model_copy(update={"time_zone": None}) if is_joined else seed.table
-    checked = check(frame, seed, source, today=today, known=faults, form=form)
+    checked = check(frame, seed, source, today=today, known=faults, form=form, labelled=labelled)
     headers = dict.fromkeys(header for raw in raws for header in raw.headers)
     ignored = (*checked.ignored, *(header for header in headers if header not in frame.columns))
     rejected = checked.rejected
@@ -169,7 +171,7 @@ def write_frame(frame: pd.DataFrame, path: str | Path) -> None:
             if path.suffix.lower() == PARQUET:
                 frame.to_parquet(file, index=False)
             else:
-                frame.map(_as_text).to_csv(file, index=False, encoding="utf-8")
+                frame.map(as_text).to_csv(file, index=False, encoding="utf-8")
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -178,7 +180,7 @@ def write_frame(frame: pd.DataFrame, path: str | Path) -> None:
         raise
 
 
-def _as_text(cell: object) -> object:
+def as_text(cell: object) -> object:
     """A cell that no spreadsheet computes."""
     if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
         return cell

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +13,6 @@ import pyarrow as pa
 from serving import history
 from serving.bulk.checks import block_of, plain
 from serving.bulk.columns import Columns, Described, Values
-from serving.bulk.tables import Table
 from serving.payloads import Payloads, Record
 
 ABOUT = b"nonferrous"  # key of what is not of a row: JSON in the schema's metadata, and in the last batch's
@@ -22,12 +21,21 @@ FLAGS = "flags"
 _LISTS = pa.list_(pa.string())
 
 
-def answered(table: Table, rows: int, payloads: Payloads, task: Any, model: Any, request: Record) -> Iterator[Any]:
+class Rows(Protocol):
+    """Rows that are answered."""
+
+    names: list[str]
+
+    def blocks(self, names: Iterable[str]) -> Iterator[pa.Table]:
+        """The columns of these names, some rows at a time, in order."""
+
+
+def answered(table: Rows, rows: int, payloads: Payloads, task: Any, model: Any, request: Record) -> Iterator[Any]:
     """Blocks of an answer in the rows' order: an Arrow table, what stands beside all of them, what is known after each.
 
     Parameters
     ----------
-    table : Table
+    table : Rows
         Rows that have passed `serving.bulk.checks.check`.
     rows : int
         How many these are.

@@ -1,4 +1,4 @@
-"""`nonferrous energy`: what it prints and writes, and its exit codes."""
+"""`nonferrous energy report`: what it prints and writes, and its exit codes."""
 
 import sys
 from pathlib import Path

@@ -1,7 +1,8 @@
-"""Commands of `nonferrous energy`; each imports what it needs when it runs, so that help answers at once."""
+"""Commands of `nonferrous energy` and `nonferrous quality`; each imports what it needs when it runs."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +14,12 @@ energy_app = typer.Typer(help="Report on energy and carbon.", no_args_is_help=Tr
 
 
 @energy_app.callback()
-def about() -> None:
+def about_energy() -> None:
     """Report on energy and carbon of electrolysis."""
 
 
-@energy_app.command()
-def report(
+@energy_app.command("report")
+def energy_report(
     process: ProcessName,
     data: Annotated[
         Path | None,
@@ -56,4 +57,42 @@ def report(
     for caution in found.cautions:
         typer.echo(f"Beware: {caution}")
     typer.echo(f"{process}: {summary(found)}")
+    typer.echo(f"the report is in {file}")
+
+
+quality_app = typer.Typer(help="Report on graded lots.", no_args_is_help=True)
+
+
+@quality_app.callback()
+def about_quality() -> None:
+    """Report on lots that are graded."""
+
+
+@quality_app.command("report")
+def quality_report(
+    process: ProcessName,
+    data: Annotated[Path, typer.Option(help="CSV or Parquet file, or a folder: the period and the time before it.")],
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day.", show_default="of the last day's month"),
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.", show_default="the newest lot's")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The page to write.", show_default="<process>-<from>-<to>.html")
+    ] = None,
+) -> None:
+    """Write a page on a period's lots: decisions, charts, alarms, capability, certificates."""
+    from monitoring.report.page import page, summary
+    from monitoring.report.period import quality_period
+    from pages.report import write_page
+    from registry.settings import read_settings
+    from seeds import load
+
+    days = [None if day is None else day.date() for day in (first, last)]
+    period = quality_period(load(process), data, read_settings(), *days)
+    file = out or Path(f"{period.seed.process.name}-{period.first}-{period.last}.html")
+    write_page(page(period), file)
+    typer.echo(f"{process}: {summary(period)}")
     typer.echo(f"the report is in {file}")

@@ -1,0 +1,157 @@
+"""The command that predicts all rows of a table, by the engine that answers tables over HTTP."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nonferrous.terminal import ProcessName, console, fail, progress
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from models.table.contract import Checked
+    from seeds import Seed
+
+ENDINGS = (".parquet", ".csv", ".arrow")
+SHOWN = 5  # values out of range that are named
+
+
+def predict(
+    process: ProcessName,
+    data: Annotated[Path, typer.Option(help="Table as for `train`; targets may be empty or absent.")],
+    out: Annotated[Path, typer.Option(help=f"File to write, which ends in {', '.join(ENDINGS)}.")],
+    coverage: Annotated[float, typer.Option(min=0.5, max=0.99, help="Share of labels that intervals hold.")] = 0.9,
+) -> None:
+    """Predict all rows of a table by the champion, with intervals, decisions and flags, into a file."""
+    from models.table.reading import read_table
+    from registry.promotion import champion_of
+    from registry.settings import read_settings
+    from registry.tracking import Tracking
+    from seeds import load
+
+    seed = load(process)
+    if out.suffix.lower() not in ENDINGS:
+        fail(f"--out: got {out}: expected a file that ends in {', '.join(ENDINGS)}")
+    if not out.parent.is_dir():
+        fail(f"--out: got {out}: expected a file in a folder that exists")
+    with progress() as step:
+        step("load the champion", 0, 1)
+        tracking = Tracking(read_settings())
+        champion = champion_of(process, tracking.versions(process))
+        model = tracking.model(champion)
+        step("read the table", 0, 1)
+        # A row may be of a period that has not begun.
+        latest = date.today() + timedelta(days=math.ceil(seed.period / timedelta(days=1)))
+        checked = read_table(data, seed, today=latest, labelled=False)
+        _write(_batches(checked, seed, model, coverage, lambda done: step("predict", done, len(checked.table))), out)
+    screen = console()
+    for line in _lines(seed, champion.number, checked, out):
+        screen.print(line, soft_wrap=True, markup=False)
+
+
+class _Rows:
+    """Rows that were read, block by block as the engine takes them."""
+
+    def __init__(self, checked: Checked) -> None:
+        self._table = checked.table
+        self.names = list(checked.table.columns)
+
+    def blocks(self, names: Iterable[str]) -> Iterator[pa.Table]:
+        """The columns of these names, some thousands of rows at a time."""
+        import pyarrow as pa
+
+        from serving.bulk.tables import ROWS
+
+        held = self._table[list(names)]
+        for first in range(0, len(held), ROWS):
+            yield pa.Table.from_pandas(held.iloc[first : first + ROWS], preserve_index=False)
+
+
+def _batches(
+    checked: Checked, seed: Seed, model: Any, coverage: float, done: Callable[[int], None]
+) -> Iterator[pa.RecordBatch]:
+    """Answers in the order of the table, which is that of units and times."""
+    from serving.bulk.arrow import answered
+    from serving.history import MADE
+    from serving.tasks import task_of
+
+    task = task_of(seed)
+    taken = task.payloads(seed, 1)
+    request, _ = taken.envelope.read({"rows": [{}], "coverage": coverage})
+    rows = 0
+    for batch, *_ in answered(_Rows(checked), len(checked.table), taken, task, model, request):
+        rows += batch.num_rows
+        # Here reading has made what is made, of all rows.
+        yield batch.drop_columns([MADE]) if MADE in batch.schema.names else batch
+        done(rows)
+
+
+def _write(batches: Iterator[pa.RecordBatch], out: Path) -> None:
+    """Write batches as the file's ending says; the file is there whole or not at all."""
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        first = next(batches)
+        with part.open("wb") as file:
+            with _writer(file, first.schema, out.suffix.lower()) as write:
+                write(first)
+                for batch in batches:
+                    write(batch)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(out)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _writer(file: Any, schema: pa.Schema, ending: str) -> Iterator[Callable[[pa.RecordBatch], None]]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if ending == ".parquet":
+        with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+            yield writer.write_batch
+    elif ending == ".arrow":
+        with pa.ipc.new_file(file, schema) as writer:
+            yield writer.write_batch
+    else:
+        is_first = [True]
+
+        def write(batch: pa.RecordBatch) -> None:
+            _as_frame(batch).to_csv(file, header=is_first.pop() if is_first else False, index=False, encoding="utf-8")
+
+        yield write
+
+
+def _as_frame(batch: pa.RecordBatch) -> Any:
+    """Rows as a spreadsheet takes them: flags in one cell, and no text that it would compute."""
+    from models.table.reading import as_text
+    from serving.bulk.arrow import FLAGS
+
+    frame = batch.to_pandas()
+    frame[FLAGS] = ["; ".join(flags) for flags in frame[FLAGS]]
+    texts = [name for name in frame.columns if frame[name].dtype.kind in "OU" or str(frame[name].dtype) == "str"]
+    frame[texts] = frame[texts].map(as_text)
+    return frame
+
+
+def _lines(seed: Seed, version: int, checked: Checked, out: Path) -> Iterator[str]:
+    """What was read, which rows have no prediction and why, and where the others are."""
+    yield f"{seed.process.name}: version {version} on {len(checked.table)} rows"
+    yield from (f"Beware: {caution}" for caution in checked.cautions)
+    if len(checked.rejected):
+        yield f"{checked.rejected_rows} rows have no prediction:"
+        for row in checked.rejected.head(SHOWN).itertuples():
+            yield f"  {row.file}, row {row.row}, column {row.column}: got {row.value}: {row.reason}"
+        if len(checked.rejected) > SHOWN:
+            yield f"  and {len(checked.rejected) - SHOWN} more values"
+    yield f"all predictions: {out}"

@@ -1,0 +1,145 @@
+"""`nonferrous predict`: what it writes is what the service answers, and what is left where it cannot."""
+
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from models.table.inputs import matrix
+from nonferrous import main
+from serving.bulk import tables
+
+FRAMES = {
+    "toy_cells": ("save_toy_model", "toy_frame"),
+    "toy_ores": ("save_toy_classifier", "toy_class_frame"),
+    "toy_scrap": ("save_toy_sorter", "toy_sorting_frame"),
+    "toy_lots": ("save_toy_grader", "toy_quality_frame"),
+}
+
+
+@pytest.fixture
+def run(monkeypatch, capfd, tmp_path, toy_folder):
+    """Runner of the command by a stand-in for the registry; the exit code, output and errors."""
+
+    def done(process, model, *arguments):
+        monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder(process)))
+        monkeypatch.setattr(
+            "registry.tracking.Tracking",
+            lambda settings: SimpleNamespace(versions=lambda name: [], model=lambda champion: model),
+        )
+        monkeypatch.setattr("registry.promotion.champion_of", lambda name, versions: SimpleNamespace(number=7))
+        monkeypatch.setattr("signal.signal", lambda *given: None)
+        monkeypatch.setattr(sys, "argv", ["nonferrous", "predict", process, *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        return (end.value.code or 0, *capfd.readouterr())
+
+    return done
+
+
+@pytest.fixture(params=FRAMES)
+def case(request, tmp_path):
+    """A process, a model of it and a table without targets."""
+    save, frame = (request.getfixturevalue(name) for name in FRAMES[request.param])
+    model = save(tmp_path / "model")
+    made = frame()
+    held = {column.name for column in model.seed.by_role("target")}
+    held |= {column.tag for column in model.seed.by_role("target")}
+    made = made.drop(columns=[name for name in made.columns if name in held]).head(60)
+    data = tmp_path / "data.csv"
+    made.to_csv(data, index=False)
+    return request.param, model, data
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "arrow"])
+def test_all_rows_are_predicted_without_a_target(run, case, ending, tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "ROWS", 16)
+    process, model, data = case
+    out = tmp_path / f"out.{ending}"
+    code, printed, errors = run(process, model, "--data", data, "--out", out)
+    assert (code, errors.strip()) == (0, "")
+    assert "version 7" in printed
+    if ending == "csv":
+        found = pd.read_csv(out)
+    else:
+        found = (pq.read_table(out) if ending == "parquet" else pa.ipc.open_file(out).read_all()).to_pandas()
+    from models.table.reading import read_table
+
+    checked = read_table(data, model.seed, labelled=False)
+    assert len(found) == len(checked.table) > 30
+    for name in [name for name in found.columns if name.endswith(("_low", "_high"))]:
+        quantity = name.rpartition("_")[0]
+        assert found[quantity].isna().tolist() == found[name].isna().tolist()
+    if process == "toy_cells":
+        expected = model.answer(matrix(checked.table, model.seed), 0.9)["y"]
+        assert found["y"].tolist() == pytest.approx(expected.value.tolist(), rel=1e-12)
+        assert found["y_high"].tolist() == pytest.approx(expected.high.tolist(), rel=1e-12)
+    assert [name for name in tmp_path.iterdir() if name.suffix == ".part"] == []
+
+
+def test_the_coverage_is_the_one_that_was_asked_for(run, toy_frame, save_toy_model, tmp_path):
+    model, data = save_toy_model(tmp_path / "model"), tmp_path / "data.parquet"
+    toy_frame().to_parquet(data)
+    widths = []
+    for coverage in (0.5, 0.9):
+        out = tmp_path / "out.parquet"
+        assert run("toy_cells", model, "--data", data, "--out", out, "--coverage", coverage)[0] == 0
+        found = pd.read_parquet(out)
+        widths.append((found["y_high"] - found["y_low"]).mean())
+    assert widths[0] < widths[1]
+
+
+def test_a_row_that_cannot_be_is_listed_and_not_predicted(run, toy_frame, save_toy_model, tmp_path):
+    model, data, out = save_toy_model(tmp_path / "model"), tmp_path / "data.csv", tmp_path / "out.csv"
+    frame = toy_frame()
+    high = model.seed.column("z").high
+    frame.loc[3, model.seed.column("z").tag or "z"] = 10 * high / model.seed.column("z").scale
+    frame.to_csv(data, index=False)
+    code, printed, _ = run("toy_cells", model, "--data", data, "--out", out)
+    assert code == 0
+    assert "1 rows have no prediction:" in printed
+    assert "row 5, column z" in printed
+    assert len(pd.read_csv(out)) == len(frame) - 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--data", "data.csv", "--out", "out.xlsx"], "error: --out: got out.xlsx: expected a file that ends in"),
+        (["--data", "data.csv", "--out", "no/out.csv"], "error: --out: got no/out.csv: expected a file in a folder"),
+        (["--data", "absent.csv", "--out", "out.csv"], "absent.csv: got no such file or folder"),
+    ],
+)
+def test_what_is_wrong_is_one_line(run, save_toy_model, tmp_path, monkeypatch, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    code, printed, errors = run("toy_cells", save_toy_model(tmp_path / "model"), *arguments)
+    assert (code, printed) == (2, "")
+    assert said in errors
+    assert len(errors.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "arrow"])
+def test_what_is_interrupted_leaves_the_file_of_before(run, toy_frame, save_toy_model, tmp_path, monkeypatch, ending):
+    model, data, out = save_toy_model(tmp_path / "model"), tmp_path / "data.csv", tmp_path / f"out.{ending}"
+    toy_frame().to_csv(data, index=False)
+    out.write_text("before")
+    monkeypatch.setattr(tables, "ROWS", 16)
+    module, blocks = sys.modules["nonferrous.predict"], []
+    original = module._batches
+
+    def interrupted(*given: Any):
+        for batch in original(*given):
+            blocks.append(batch)
+            if len(blocks) == 3:
+                raise KeyboardInterrupt
+            yield batch
+
+    monkeypatch.setattr(module, "_batches", interrupted)
+    assert run("toy_cells", model, "--data", data, "--out", out)[0] != 0
+    assert out.read_text() == "before"
+    assert [file.name for file in tmp_path.iterdir() if ".part" in file.name] == []
