@@ -234,7 +234,9 @@ def block_of(
     """
     names = set(block.column_names)
     X = np.full((block.num_rows, len(model_seed.inputs)), np.nan)
-    texts: list[Record] = [{} for _ in range(block.num_rows)]
+    # Objects by the ten thousand are slow to make and to collect: rows without texts share one.
+    has_texts = any(column.values for column in model_seed.inputs)
+    texts: list[Record] = [{} for _ in range(block.num_rows)] if has_texts else [{}] * block.num_rows
     for j, column in enumerate(model_seed.inputs):
         if column.values:
             held = plain(block, column.name).to_pylist() if column.name in names else [None] * block.num_rows
@@ -254,7 +256,7 @@ def _make(X: FloatArray, block: pa.Table, payloads: Payloads, model_seed: Seed, 
     """Make what follows from the time where rows leave it out, in place; gives the columns made of each row."""
     calendar = _calendar(payloads)
     at = {column.name: j for j, column in enumerate(model_seed.inputs)}
-    made: list[list[str]] = [[] for _ in range(len(X))]
+    made: list[list[str]] = [[]] * len(X)
     lacking = np.isnan(X[:, [at[name] for name in calendar]]).any(axis=1)
     if not calendar or not lacking.any():
         return made
