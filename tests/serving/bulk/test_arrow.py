@@ -1,7 +1,7 @@
 """Tables are answered as rows of JSON are, to the last digit."""
 
 import io
-import json
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -9,78 +9,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from serving.bulk import tables
-
-
-def read(content: bytes) -> tuple[pa.Table, dict[str, Any], dict[str, Any]]:
-    """Rows of an answer, what stands beside all of them, and what stands beside the last batch."""
-    reader, batches, last = pa.ipc.open_stream(content), [], None
-    while True:
-        try:
-            batch, last = reader.read_next_batch_with_custom_metadata()
-        except StopIteration:
-            break
-        batches.append(batch)
-    table = pa.Table.from_batches(batches)
-    after = {} if last is None else json.loads(last[b"nonferrous"])
-    return table, json.loads(table.schema.metadata[b"nonferrous"]), after
-
-
-def flat(prediction: dict[str, Any]) -> dict[str, Any]:
-    """What a prediction of JSON says, as the columns of a table name it."""
-    found = {name: value for name, value in prediction.items() if not isinstance(value, dict) and name != "id"}
-    nested = {**prediction, **prediction.get("elements", {}), **prediction.get("contents", {})}
-    for name, value in nested.items():
-        if isinstance(value, dict) and "low" in value:
-            found |= {name: value["value"], f"{name}_low": value["low"], f"{name}_high": value["high"]}
-    for name in ("class_probabilities", "defect_probabilities", "grade_probability"):
-        found |= {f"p_{one}": p for one, p in prediction.get(name, {}).items()}
-    if "expected_value" in prediction:
-        found["expected_value"] = prediction["expected_value"]["value"]
-    if "decision" in prediction:
-        decision = prediction["decision"]
-        found |= {"decision": decision["action"], "grade": decision["grade"]}
-        found["expected_value"] = decision["expected_value"]["value"]
-        nearest = prediction["nearest_limit"] or dict.fromkeys(("limit", "grade", "value", "highest", "sigma"))
-        found |= {"nearest_limit": nearest["limit"]}
-        found |= {f"nearest_limit_{name}": nearest[name] for name in ("grade", "value", "highest", "sigma")}
-        remedy = prediction["remedy"] or dict.fromkeys(("knob", "before", "after", "sigma"))
-        found |= {"remedy": remedy["knob"]}
-        found |= {f"remedy_{name}": remedy[name] for name in ("before", "after", "sigma")}
-    return found
-
-
-def alike(got: Any, expected: Any, is_alone: bool) -> None:
-    """Equal; sums over the rows of a matrix may be taken in another order where a row is alone."""
-    if isinstance(expected, dict):
-        assert got.keys() == expected.keys()
-        for name, value in expected.items():
-            alike(got[name], value, is_alone)
-    elif isinstance(expected, float) and is_alone:
-        assert got == pytest.approx(expected, rel=1e-12, abs=1e-12)
-    else:
-        assert got == expected
+from tests.serving.bulk.conftest import check_same, read
 
 
 @pytest.mark.parametrize("rows_a_block", [1, 16, 10_000])
 def test_a_table_is_answered_as_its_rows_are(
-    process: Any, call: Any, send: Any, as_arrow: Any, rows_a_block: int, monkeypatch: pytest.MonkeyPatch
+    process: Any, call: Any, rows_a_block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tables, "ROWS", rows_a_block)
-    told = call(process.app, "POST", process.url, json={"rows": process.rows, "coverage": 0.8}).json()
-    response = send(process, as_arrow(process.rows), coverage=0.8)
-    assert (response.status_code, response.headers["content-type"]) == (200, "application/vnd.apache.arrow.stream")
-    table, beside, after = read(response.content)
-    for row, prediction in zip(table.to_pylist(), told["predictions"], strict=True):
-        expected = flat(prediction)
-        sets = {name.removeprefix("in_set_"): held for name, held in row.items() if name.startswith("in_set_")}
-        got = {name: value for name, value in row.items() if not name.startswith("in_set_")}
-        assert {name for name, held in sets.items() if held} == set(expected.pop("class_set", []))
-        expected.pop("class", None)
-        alike({name: got.get(name) for name in expected}, expected, rows_a_block == 1)
-        assert set(got) - set(expected) <= {process.payloads.seed.target.name}
-    rest = {name: value for name, value in told.items() if name not in ("predictions", "lots")}
-    assert {name: beside[name] for name in rest} == rest
-    alike(after.get("lots"), told.get("lots"), rows_a_block == 1)
+    check_same(partial(call, process.app, "POST"), process.payloads.seed.process.name, process.rows, coverage=0.8)
 
 
 def test_every_column_is_described_with_its_unit(process: Any, send: Any, as_arrow: Any) -> None:
