@@ -27,9 +27,9 @@ import lightgbm as lgb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sklearn.pipeline import Pipeline
 
 from benchmarks.digests import seed_digest
+from models.estimators.physics_features import OnPhysics
 from models.sorting.model import SortingModel
 from models.tasks import build
 from registry.settings import Settings
@@ -209,8 +209,8 @@ def line(seed: Seed, data: Dataset, settings: Settings, model: SortingModel, fol
     (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
     body = json.dumps({"rows": rows}).encode()
     X = taken = np.array(inputs, dtype=np.float64)
-    if isinstance(model.estimator, Pipeline):
-        X, booster = model.estimator[:-1].transform(X), model.estimator[-1].booster_
+    if isinstance(model.estimator, OnPhysics):
+        X, booster = model.estimator.physics.transform(X), model.estimator.trees.booster_
     else:
         booster = model.estimator.booster_
     booster = lgb.Booster(model_str=booster.text)

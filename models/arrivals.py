@@ -1,13 +1,18 @@
 """Outcomes in the order in which they come in: how a model would have followed its plant."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from physics.arrays import IntArray
 from seeds import Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Moments = npt.NDArray[np.datetime64]
 

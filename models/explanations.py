@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
 from models.answers import Regressor
 from models.estimators.boosted_classes import BoostedClasses
@@ -14,13 +13,14 @@ from models.estimators.booster import Booster
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS
 from models.estimators.categories import by_column, indicators
 from models.estimators.linear_classes import LinearClasses
-from models.estimators.physics_features import PhysicsFeatures
+from models.estimators.physics_features import OnPhysics
 from models.estimators.standard_scale import StandardScale
 from models.processes.lookup import physics_of
 from models.quality.baselines import LastAssay
 from models.quality.lines import LotLines
 from models.quality.trees import LotTrees
 from models.regression.baselines import Mean, Persistence
+from models.regression.ridge import RidgeLine
 from models.regression.trees import BoostedTrees
 from models.table.inputs import input_names
 from physics.arrays import FloatArray, IntArray
@@ -233,14 +233,13 @@ def _of_boosted_classes(estimator: BoostedClasses, X: FloatArray) -> tuple[Float
 
 
 @contributions.register
-def _of_pipeline(estimator: Pipeline, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
-    first, last = estimator[0], estimator[-1]
-    if isinstance(first, PhysicsFeatures):
-        return contributions(last, first.transform(X))
-    if not hasattr(last, "coef_"):
-        return None
-    parts = np.asarray(estimator[:-1].transform(X) * last.coef_, dtype=np.float64)
-    return X, by_column(parts, getattr(first, "categories", None))[:, :, None]
+def _of_ridge(estimator: RidgeLine, X: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return X, by_column(estimator.columns(X) * estimator.slope_, estimator.categories)[:, :, None]
+
+
+@contributions.register
+def _of_physics(estimator: OnPhysics, X: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+    return contributions(estimator.trees, estimator.physics.transform(X))
 
 
 def _shap(booster: Booster, n_jobs: int, X: FloatArray) -> FloatArray:
@@ -251,5 +250,4 @@ def _shap(booster: Booster, n_jobs: int, X: FloatArray) -> FloatArray:
 
 def _added(estimator: object) -> tuple[str, ...]:
     """Names of the physics features that an estimator sees beside its inputs."""
-    first = estimator[0] if isinstance(estimator, Pipeline) else None
-    return first.features if isinstance(first, PhysicsFeatures) else ()
+    return estimator.physics.features if isinstance(estimator, OnPhysics) else ()

@@ -19,7 +19,7 @@ from physics.arrays import FloatArray
 from seeds import Seed, SeedError
 from seeds.format.loader import parse
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 SEED = "seed.toml"
 MODEL = "model.json"
@@ -196,7 +196,7 @@ def _checked(folder: Path) -> dict[str, bytes]:
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelFilesError(f"{path}: expected a model's manifest: {error!r}") from error
     if version != FORMAT:
-        raise ModelFilesError(f"{path}: got format {version!r}, expected {FORMAT}")
+        raise ModelFilesError(f"{path}: got format {version!r}, expected {FORMAT}: train it again")
     # Names are of fixed forms, so none can point out of the folder.
     found = set(entries) | {entry.name for entry in folder.iterdir()}
     strange = sorted(name for name in found if not is_known(name))

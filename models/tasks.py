@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sklearn.base import BaseEstimator
-
 from models.classification import candidates as classification_candidates
 from models.classification.model import ClassificationModel
+from models.estimators.estimator import Estimator
 from models.quality import candidates as quality_candidates
 from models.quality.model import QualityModel
 from models.regression import candidates as regression_candidates
@@ -37,7 +36,7 @@ class Task:
         Class of a fitted candidate.
     """
 
-    build: Callable[[Seed], dict[str, BaseEstimator]]
+    build: Callable[[Seed], dict[str, Estimator]]
     model: type[RegressionModel] | type[ClassificationModel] | type[SortingModel] | type[QualityModel]
 
 
@@ -54,7 +53,7 @@ def task_of(seed: Seed) -> Task:
     return TASKS[seed.process.task]
 
 
-def build(seed: Seed) -> dict[str, BaseEstimator]:
+def build(seed: Seed) -> dict[str, Estimator]:
     """Unfitted candidates that the seed allows, in the order of CANDIDATES.
 
     All take X as `models.table.inputs.matrix` makes it, rows sorted by time.

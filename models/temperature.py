@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
 
 from physics.arrays import FloatArray
 
@@ -48,6 +47,8 @@ def fitted_temperature(scores: FloatArray, codes: npt.ArrayLike, prior: FloatArr
     C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger (2017). On calibration of modern neural networks. ICML, PMLR 70,
     1321-1330. arXiv 1706.04599.
     """
+    from scipy.optimize import minimize_scalar
+
     rows, labels = np.arange(len(scores)), np.asarray(codes, dtype=np.intp)
     known = np.isfinite(scores[rows, labels] + np.broadcast_to(prior, scores.shape)[rows, labels])
     scores, labels = scores[known], labels[known]

@@ -37,7 +37,7 @@ WRITING = ENVIRONMENT | {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
 }
-REQUIREMENTS = ("lightgbm", "numpy", "pandas", "scikit-learn", "skops")
+REQUIREMENTS = ("lightgbm", "numpy", "pandas", "scikit-learn")
 MOVE = "alias move"
 MODEL_FOLDER = "model"
 

@@ -9,10 +9,8 @@ from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from pydantic import Field
 
-from models.table.cells import times
 from models.table.made import lenders, made_columns
 from physics.arrays import FloatArray
 from seeds import Column, Seed
@@ -114,6 +112,10 @@ def starts_of(rows: Sequence[Record], past: int, seed: Seed) -> tuple[Starts, li
     name = seed.clock.name
     stated = [row[name] for row in rows]
     if seed.table.time_zone is not None:
+        import pandas as pd
+
+        from models.table.cells import times
+
         units = pd.Series(units_of(rows, seed))
         form = TableFormat(time_zone=seed.table.time_zone)
         starts, bad = times(pd.Series(stated, dtype="str"), form, units, seed.is_daily)

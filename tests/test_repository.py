@@ -35,7 +35,7 @@ TEXTS = [
         if path.is_file() and path.suffix != ".png"
     ),
 ]
-HEAVY = ("fastapi", "lightgbm", "mlflow", "numpy", "pandas", "plotly", "pyarrow", "sklearn", "skops")
+HEAVY = ("fastapi", "lightgbm", "mlflow", "numpy", "pandas", "plotly", "pyarrow", "sklearn")
 
 
 def imported(path: Path) -> set[str]:

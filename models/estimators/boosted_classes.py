@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils.validation import check_is_fitted
 
 from models.estimators.booster import Booster
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
@@ -18,6 +16,9 @@ from models.estimators.stored import TREES, ReadTrees
 from models.estimators.tuning import Block, Settings, later_blocks
 from models.table.inputs import checked_rows
 from physics.arrays import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    import lightgbm
 
 # So few rows held back choose nothing: a few rounds do for a table that small.
 ROUNDS_OF_FEW = 20
@@ -92,6 +93,8 @@ class BoostedClasses(KnownClasses):
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Learn from X, shape (n, k), and class numbers y, shape (n,), rows sorted by time; NaN in X is missing."""
+        import lightgbm
+
         rows, codes = learnable(self, X, y)
         rounds = self._rounds(rows, codes)
         self.booster_ = Booster.of(lightgbm.train(self._settings(), self._binned(rows, codes), num_boost_round=rounds))
@@ -99,6 +102,8 @@ class BoostedClasses(KnownClasses):
         return self
 
     def _binned(self, X: FloatArray, codes: IntArray, reference: lightgbm.Dataset | None = None) -> lightgbm.Dataset:
+        import lightgbm
+
         texts = category_columns(self.categories, X.shape[1])
         return lightgbm.Dataset(X, codes, reference=reference, categorical_feature=texts)
 
@@ -109,6 +114,8 @@ class BoostedClasses(KnownClasses):
 
     def _search(self, X: FloatArray, codes: IntArray, block: Block) -> lightgbm.Booster:
         """Trees on a block's older rows, with the number of rounds that loses least on its later rows."""
+        import lightgbm
+
         old, new = block
         known = self._binned(X[old], codes[old])
         later = self._binned(X[new], codes[new], reference=known)
@@ -140,7 +147,7 @@ class BoostedClasses(KnownClasses):
 
     def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
         """Probability of each class, shape (n, n_classes)."""
-        check_is_fitted(self, "booster_")
+        self._needs("booster_")
         rows = checked_rows(self, X)
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
         p = self.booster_.predict(rows, num_threads=threads)

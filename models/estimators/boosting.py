@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sklearn.base import BaseEstimator
-
 OWN = (
     "learning_rate",
     "num_leaves",
@@ -17,17 +15,17 @@ OWN = (
 )
 
 
-def own_settings(estimator: BaseEstimator) -> dict[str, float]:
+def own_settings(estimator: Any) -> dict[str, float]:
     """Settings that may differ from one boosted candidate to the next, by LightGBM's names."""
     return {name: getattr(estimator, name) for name in OWN if hasattr(estimator, name)}
 
 
-def tree_settings(estimator: BaseEstimator) -> dict[str, Any]:
+def tree_settings(estimator: Any) -> dict[str, Any]:
     """LightGBM's parameters of an estimator that has them as its own, in an order that threads cannot change.
 
     Parameters
     ----------
-    estimator : BaseEstimator
+    estimator : Estimator
         With the parameters of OWN, `random_state` and `n_jobs`.
     """
     return own_settings(estimator) | {

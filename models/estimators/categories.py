@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
-
 import numpy as np
-import numpy.typing as npt
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
 
-from models.table.inputs import checked_rows
 from physics.arrays import FloatArray
 from seeds import Seed
 
@@ -106,33 +100,3 @@ def by_column(parts: FloatArray, categories: Categories) -> FloatArray:
 def columns_before(indicated: int, categories: Categories) -> int:
     """Number of columns of the matrix of which `indicators` made so many."""
     return indicated if categories is None else indicated - sum(size - 1 for size in categories if size)
-
-
-class Indicators(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Replaces text categories by a column of 0 and 1 for each value; see `indicators`.
-
-    Parameters
-    ----------
-    categories : tuple of int, length k, or None
-        How many values each column may have, 0 for numbers.
-    """
-
-    def __init__(self, categories: Categories = None) -> None:
-        self.categories = categories
-
-    def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
-        """Check the shape; nothing is learnt."""
-        validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
-        category_columns(self.categories, self.n_features_in_)
-        return self
-
-    def transform(self, X: npt.ArrayLike) -> FloatArray:
-        """Numbers and indicators, shape (n, k')."""
-        check_is_fitted(self, "n_features_in_")
-        return indicators(checked_rows(self, X), self.categories)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.requires_fit = True
-        return tags

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
 
+from models.estimators.estimator import ClassifierEstimator
 from models.estimators.stored import Stored
 from models.processes.lookup import needed_physics_of
 from models.table.inputs import by_name, checked_rows, medians
@@ -16,7 +15,7 @@ from models.temperature import fitted_temperature, softmax
 from physics.arrays import FloatArray, IntArray
 
 
-def learnable(estimator: BaseEstimator, X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, IntArray]:
+def learnable(estimator: KnownClasses, X: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, IntArray]:
     """Rows and class numbers that a classifier of `n_classes` classes may learn from; NaN in X is missing.
 
     Raises
@@ -24,9 +23,7 @@ def learnable(estimator: BaseEstimator, X: npt.ArrayLike, y: npt.ArrayLike) -> t
     ValueError
         A label that is no whole number from 0 to below `n_classes`.
     """
-    rows, labels = validate_data(
-        estimator, X, y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2, y_numeric=True
-    )
+    rows, labels = estimator._learnable(X, y, ensure_min_samples=2, y_numeric=True)
     codes = np.asarray(labels).astype(np.intp)
     strange = (codes != labels) | (codes < 0) | (codes >= estimator.n_classes)
     if strange.any():
@@ -35,7 +32,7 @@ def learnable(estimator: BaseEstimator, X: npt.ArrayLike, y: npt.ArrayLike) -> t
     return rows, codes
 
 
-class KnownClasses(Stored, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class KnownClasses(Stored, ClassifierEstimator):
     """A classifier of the classes 0 to `n_classes` - 1, whether or not all of them occur in what it learns from.
 
     A class that does not occur gets the probability 0.
@@ -55,11 +52,6 @@ class KnownClasses(Stored, ClassifierMixin, BaseEstimator):  # type: ignore[misc
     def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
         """Probability of each class, shape (n, n_classes)."""
         raise NotImplementedError
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
 
 
 class ClassShares(KnownClasses):
@@ -84,7 +76,7 @@ class ClassShares(KnownClasses):
 
     def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
         """Share of each class, shape (n, n_classes)."""
-        check_is_fitted(self, "shares_")
+        self._needs("shares_")
         return np.tile(self.shares_, (len(checked_rows(self, X)), 1))
 
 
@@ -127,7 +119,7 @@ class FirstPrinciplesClasses(KnownClasses):
 
     def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
         """Probability of each class, shape (n, n_classes)."""
-        check_is_fitted(self, "temperature_")
+        self._needs("temperature_")
         return softmax(self._scores(checked_rows(self, X)) / self.temperature_ + self._prior)
 
     @property

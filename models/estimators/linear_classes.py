@@ -7,14 +7,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression
-from sklearn.utils.validation import check_is_fitted
 
 from models.estimators.categories import Categories, indicators
 from models.estimators.class_baselines import KnownClasses, learnable
 from models.estimators.standard_scale import StandardScale
-from models.estimators.tuning import Block, Settings
+from models.estimators.tuning import Block, Settings, clone
 from models.table.inputs import checked_rows
 from models.temperature import softmax
 from physics.arrays import FloatArray
@@ -61,6 +58,8 @@ class LinearClasses(KnownClasses):
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Learn from X, shape (n, k), and class numbers y, shape (n,); NaN in X is missing."""
+        from sklearn.linear_model import LogisticRegression
+
         rows, codes = learnable(self, X, y)
         rows = indicators(rows, self.categories)
         scale = StandardScale.of(rows)
@@ -93,7 +92,7 @@ class LinearClasses(KnownClasses):
 
     def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
         """Probability of each class, shape (n, n_classes)."""
-        check_is_fitted(self, "seen_")
+        self._needs("seen_")
         scale = StandardScale(self.median_, self.spread_)
         scores = scale.scores(indicators(checked_rows(self, X), self.categories)) @ self.weights_ + self.intercept_
         return softmax(np.where(self.seen_, scores, -np.inf))

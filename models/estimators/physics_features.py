@@ -8,9 +8,8 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
 
+from models.estimators.estimator import Estimator
 from models.processes.lookup import needed_physics_of
 from models.table.inputs import by_name, checked_rows
 from physics.arrays import FloatArray
@@ -38,7 +37,7 @@ def physics_columns(physics: ModuleType, X: FloatArray, inputs: Sequence[str], f
     return columns
 
 
-class PhysicsFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class PhysicsFeatures(Estimator):
     """Appends physics features to the inputs.
 
     Parameters
@@ -51,6 +50,8 @@ class PhysicsFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Names of the physics features to append, out of the module's FEATURES.
     """
 
+    KIND = "transformer"
+
     def __init__(self, process: str, inputs: tuple[str, ...], features: tuple[str, ...]) -> None:
         self.process = process
         self.inputs = inputs
@@ -58,14 +59,14 @@ class PhysicsFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
         """Check the shape; nothing is learnt."""
-        validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
+        self._learnable(X)
         if self.n_features_in_ != len(self.inputs):
             raise ValueError(f"X has {self.n_features_in_} columns, expected {len(self.inputs)}: {self.inputs}")
         return self
 
     def transform(self, X: npt.ArrayLike) -> FloatArray:
         """Inputs and physics features, shape (n, k + p); see `physics_columns`."""
-        check_is_fitted(self, "n_features_in_")
+        self._needs("n_features_in_")
         rows = checked_rows(self, X)
         return self.columns(rows)
 
@@ -73,12 +74,55 @@ class PhysicsFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """As `transform`, of inputs that need no check."""
         return np.hstack([X, physics_columns(needed_physics_of(self.process), X, self.inputs, self.features)])
 
+    def fit_transform(self, X: npt.ArrayLike, y: object = None) -> FloatArray:
+        """`fit` and `transform` at once."""
+        return self.fit(X, y).transform(X)
+
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[np.object_]:
         """Names of the k + p columns."""
         return np.array([*self.inputs, *self.features], dtype=object)
 
+
+class OnPhysics(Estimator):
+    """An estimator that is given physics features beside the inputs: two steps, as a pipeline of scikit-learn has them.
+
+    Parameters
+    ----------
+    physics : PhysicsFeatures
+        What computes them.
+    trees : Estimator
+        What learns from inputs and features.
+    """
+
+    def __init__(self, physics: PhysicsFeatures, trees: Any) -> None:
+        self.physics = physics
+        self.trees = trees
+
+    @property
+    def steps(self) -> list[tuple[str, Any]]:
+        """Both steps with their names."""
+        return [("physics", self.physics), ("trees", self.trees)]
+
+    @property
+    def n_features_in_(self) -> int:  # type: ignore[override]
+        """Number of the inputs."""
+        return self.physics.n_features_in_
+
+    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
+        """Learn from inputs X, shape (n, k), and what the estimator takes as labels."""
+        self.trees.fit(self.physics.fit(X).transform(X), y)
+        return self
+
+    def predict(self, X: npt.ArrayLike) -> Any:
+        """What the estimator predicts."""
+        return self.trees.predict(self.physics.transform(X))
+
+    def predict_proba(self, X: npt.ArrayLike) -> FloatArray:
+        """Probabilities of classes, of an estimator that tells them."""
+        return np.asarray(self.trees.predict_proba(self.physics.transform(X)), dtype=np.float64)
+
     def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.requires_fit = True
-        return tags
+        return self.trees.__sklearn_tags__()
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self.physics, "n_features_in_")

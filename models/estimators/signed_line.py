@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cholesky, solve_triangular
-from scipy.optimize import lsq_linear
 
 from physics.arrays import FloatArray
 
@@ -77,6 +75,9 @@ def fit_lines(X: FloatArray, y: FloatArray, signs: Sequence[int], penalties: Seq
 
 def _slope(normal: FloatArray, moment: FloatArray, signs: npt.NDArray[np.int_], penalty: float) -> FloatArray:
     """Slope s that minimises s'(normal + penalty)s - 2 moment's within its signs."""
+    from scipy.linalg import cholesky, solve_triangular
+    from scipy.optimize import lsq_linear
+
     # With R'R = normal + penalty and R'q = moment that is |Rs - q|² less a constant.
     R = cholesky(normal + penalty * np.eye(len(moment)))
     q = solve_triangular(R, moment, trans="T")

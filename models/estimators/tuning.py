@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
-from sklearn.base import BaseEstimator, clone
-from sklearn.pipeline import Pipeline
 
 from models.estimators.boosting import FEWEST_HELD_BACK, OWN
+from models.estimators.physics_features import OnPhysics
 from physics.arrays import FloatArray
 
 FEW_ROWS = 2000
@@ -70,7 +69,7 @@ class Tunable(Protocol):
         """Change settings."""
 
 
-def tuned(estimator: BaseEstimator, X: FloatArray, y: FloatArray) -> BaseEstimator:
+def tuned(estimator: Any, X: FloatArray, y: FloatArray) -> Any:
     """The same estimator, unfitted, with the settings that err least on later blocks of these rows.
 
     Each group of the estimator's LADDER is tried in turn, the others as they are by then: a full grid costs many times
@@ -78,14 +77,14 @@ def tuned(estimator: BaseEstimator, X: FloatArray, y: FloatArray) -> BaseEstimat
 
     Parameters
     ----------
-    estimator : BaseEstimator
+    estimator : estimator of scikit-learn's protocol
         Unfitted; it is not changed. One that has nothing to choose, or too few rows to choose by, stays as it is.
     X, y : ndarray, first axis n
         Rows to learn from, sorted by time.
 
     Returns
     -------
-    BaseEstimator
+    estimator
     """
     last, rows = inner(estimator, X)
     if not isinstance(last, Tunable):
@@ -104,18 +103,25 @@ def tuned(estimator: BaseEstimator, X: FloatArray, y: FloatArray) -> BaseEstimat
     return with_settings(estimator, chosen)
 
 
-def last_of(estimator: BaseEstimator) -> BaseEstimator:
-    """The estimator at the end of a pipeline; what is no pipeline as it is."""
-    return estimator[-1] if isinstance(estimator, Pipeline) else estimator
+def clone(estimator: Any) -> Any:
+    """The same estimator, unfitted."""
+    from sklearn.base import clone as unfitted
+
+    return unfitted(estimator)
 
 
-def inner(estimator: BaseEstimator, X: FloatArray) -> tuple[BaseEstimator, FloatArray]:
-    """The estimator at the end of a pipeline and the matrix that it is given; what is no pipeline as it is."""
-    if not isinstance(estimator, Pipeline):
+def last_of(estimator: Any) -> Any:
+    """What learns of an estimator on physics features; any other as it is."""
+    return estimator.trees if isinstance(estimator, OnPhysics) else estimator
+
+
+def inner(estimator: Any, X: FloatArray) -> tuple[Any, FloatArray]:
+    """What learns of an estimator on physics features and the matrix that it is given; any other as it is."""
+    if not isinstance(estimator, OnPhysics):
         return estimator, X
-    if not isinstance(estimator[-1], Tunable):
-        return estimator[-1], X
-    return estimator[-1], np.asarray(clone(estimator[:-1]).fit_transform(X), dtype=np.float64)
+    if not isinstance(estimator.trees, Tunable):
+        return estimator.trees, X
+    return estimator.trees, clone(estimator.physics).fit_transform(X)
 
 
 def error_of(estimator: Any, settings: Settings, X: FloatArray, y: FloatArray) -> float:
@@ -125,13 +131,13 @@ def error_of(estimator: Any, settings: Settings, X: FloatArray, y: FloatArray) -
     return float(np.mean(errors)) if errors else float("nan")
 
 
-def with_settings(estimator: BaseEstimator, settings: Settings) -> BaseEstimator:
-    """The same estimator, unfitted, with other settings; of a pipeline those of its end."""
-    prefix = f"{estimator.steps[-1][0]}__" if isinstance(estimator, Pipeline) else ""
+def with_settings(estimator: Any, settings: Settings) -> Any:
+    """The same estimator, unfitted, with other settings; of one on physics features those of what learns."""
+    prefix = "trees__" if isinstance(estimator, OnPhysics) else ""
     return clone(estimator).set_params(**{prefix + name: value for name, value in settings.items()})
 
 
-def settings_of(estimator: BaseEstimator) -> dict[str, float]:
+def settings_of(estimator: Any) -> dict[str, float]:
     """Settings of a fitted estimator by their names in SETTINGS; empty where it has none."""
     last = last_of(estimator)
     if isinstance(last, Tunable):

@@ -6,7 +6,6 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils.validation import check_is_fitted
 
 from models.processes.lookup import needed_physics_of
 from models.quality.lines import LotEstimator, level, losses, lot_labels
@@ -46,7 +45,7 @@ class LastAssay(LotEstimator):
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
-        check_is_fitted(self, "start_")
+        self._needs("start_")
         rows = checked_rows(self, X)
         found = np.tile(self.start_, (len(rows), 1))
         for output, column in enumerate(self.columns):
@@ -126,7 +125,7 @@ class FirstPrinciplesContents(LotEstimator):
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
-        check_is_fitted(self, "start_")
+        self._needs("start_")
         raw = self._computed(checked_rows(self, X), len(self.start_)) + self.start_
         # Where physics has no answer for a row, the mean of those that it had in training.
         found: FloatArray = np.where(np.isnan(raw), self.mean_, raw)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from sklearn.base import BaseEstimator
-from sklearn.pipeline import Pipeline
-
 from models.estimators.categories import categories_of
-from models.estimators.physics_features import PhysicsFeatures
+from models.estimators.estimator import Estimator
+from models.estimators.physics_features import OnPhysics, PhysicsFeatures
 from models.processes.lookup import physics_of
 from models.quality.baselines import FirstPrinciplesContents, LastAssay
 from models.quality.lines import LotLines
@@ -15,7 +13,7 @@ from models.table.inputs import input_names
 from seeds import Seed
 
 
-def build(seed: Seed) -> dict[str, BaseEstimator]:
+def build(seed: Seed) -> dict[str, Estimator]:
     """Unfitted estimators that the seed allows, from the baseline upwards.
 
     All take X as `models.table.inputs.matrix` makes it, rows sorted by time, and Y of shape (n, m): contents as
@@ -50,14 +48,12 @@ def _first_principles(seed: Seed, defects: int) -> FirstPrinciplesContents | Non
     return FirstPrinciplesContents(seed.process.name, input_names(seed), typical, elements, defects)
 
 
-def _lightgbm_physics(seed: Seed, defects: int) -> Pipeline | None:
+def _lightgbm_physics(seed: Seed, defects: int) -> OnPhysics | None:
     physics = physics_of(seed.process.name)
     if physics is None:
         return None
     features = tuple(feature.name for feature in physics.FEATURES)
-    return Pipeline(
-        [
-            ("physics", PhysicsFeatures(seed.process.name, input_names(seed), features)),
-            ("trees", LotTrees(defects, categories=categories_of(seed, len(features)))),
-        ]
+    return OnPhysics(
+        PhysicsFeatures(seed.process.name, input_names(seed), features),
+        LotTrees(defects, categories=categories_of(seed, len(features))),
     )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.stats import binom
 
-from models.promises import GuaranteeError
+from models.promises import GuaranteeError, at_most
 from models.quality.decision import Costs, decide
 from physics.arrays import BoolArray, FloatArray, IntArray
 
@@ -24,7 +23,7 @@ def lots_needed(alpha: float, confidence: float) -> int:
 
 def p_value(bad: int, released: int, alpha: float) -> float:
     """Probability of so few bad lots among those released if the share of bad ones were alpha (exact binomial)."""
-    return float(binom.cdf(bad, released, alpha))
+    return at_most(bad, released, alpha)
 
 
 def shown_after(broken: BoolArray, alpha: float, confidence: float) -> int | None:

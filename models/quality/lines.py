@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
-from threadpoolctl import threadpool_limits
 
 from models.estimators.categories import Categories, indicators
+from models.estimators.estimator import RegressorEstimator
 from models.estimators.stored import Stored
 from models.quality.losses import ContentLoss, DefectLoss, Loss, spread_about
 from models.table.inputs import checked_rows, medians
@@ -34,7 +32,7 @@ def losses(outputs: int, defects: int) -> list[Loss]:
     return [*[ContentLoss() for _ in range(outputs - defects)], *[DefectLoss() for _ in range(defects)]]
 
 
-def lot_labels(estimator: BaseEstimator, X: npt.ArrayLike, Y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+def lot_labels(estimator: LotEstimator, X: npt.ArrayLike, Y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Rows and labels to learn from, checked: X of shape (n, k), Y of shape (n, m).
 
     Raises
@@ -42,7 +40,7 @@ def lot_labels(estimator: BaseEstimator, X: npt.ArrayLike, Y: npt.ArrayLike) -> 
     ValueError
         Shapes that do not fit, infinity, fewer than two rows, an output without a label, or fewer outputs than defects.
     """
-    rows = validate_data(estimator, X, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2)
+    rows = estimator._learnable(X, ensure_min_samples=2)
     labels = np.asarray(Y, dtype=np.float64)
     if labels.ndim != 2 or len(labels) != len(rows):
         raise ValueError(f"Y: got shape {labels.shape}, expected ({len(rows)}, outputs)")
@@ -62,13 +60,11 @@ def level(label: FloatArray, kind: Loss) -> float:
     return float(_fitted(_Rows(np.ones((len(y), 1)), y), kind, 0.0)[0][0])
 
 
-class LotEstimator(Stored, MultiOutputMixin, RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class LotEstimator(Stored, RegressorEstimator):
     """What estimators of lots share: labels may be missing or censored, so scikit-learn's own checks do not apply."""
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags
+    SEVERAL = True
+    defects: int
 
 
 class LotLines(LotEstimator):
@@ -107,6 +103,8 @@ class LotLines(LotEstimator):
 
     def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> Self:
         """Learn from X, shape (n, k), and reported contents and defects Y, shape (n, m), rows sorted by time."""
+        from threadpoolctl import threadpool_limits
+
         rows, labels = lot_labels(self, X, Y)
         rows = indicators(rows, self.categories)
         empty = np.isnan(rows).all(axis=0)
@@ -128,7 +126,7 @@ class LotLines(LotEstimator):
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
-        check_is_fitted(self, "slope_")
+        self._needs("slope_")
         rows = indicators(checked_rows(self, X), self.categories)
         # einsum and not @: the sum of a row must not depend on how many rows come with it.
         rises: FloatArray = np.einsum("ij,jm->im", self._columns(rows), self.slope_)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.special import expit
 
 from models.quality.censoring import below_limit, log_likelihood, log_likelihood_of, log_size, score
@@ -82,6 +81,8 @@ def spread_about(label: FloatArray, raw: FloatArray) -> float:
     raw : ndarray, shape (n,)
         Predicted logarithms.
     """
+    from scipy.optimize import minimize_scalar
+
     known = ~np.isnan(label)
     if not known.any():
         raise ValueError("no label: expected at least one reported content")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from models.answers import Answer
 from models.quality.censoring import below_limit
@@ -57,7 +57,7 @@ def highest_share(bad: int, lots: int) -> float:
     """Upper end of the exact one-sided 95 % interval of a share [1] (Clopper and Pearson 1934); NaN of no lots."""
     if not lots:
         return float("nan")
-    return 1.0 if bad == lots else float(beta.ppf(0.95, bad + 1, lots - bad))
+    return 1.0 if bad == lots else float(betaincinv(bad + 1, lots - bad, 0.95))
 
 
 def earned_unseen(kept: FloatArray, costs: Costs) -> FloatArray:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils.validation import check_is_fitted
 
 from models.estimators.booster import Booster
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
@@ -19,6 +17,9 @@ from models.quality.lines import LotEstimator, LotLines, lot_labels
 from models.quality.losses import ContentLoss, DefectLoss, Loss
 from models.table.inputs import checked_rows
 from physics.arrays import FloatArray
+
+if TYPE_CHECKING:
+    import lightgbm
 
 
 class LotTrees(LotEstimator):
@@ -101,6 +102,8 @@ class LotTrees(LotEstimator):
 
     def _searches(self, X: FloatArray, Y: FloatArray, block: Block) -> Iterator[lightgbm.Booster]:
         """Of each output trees on a block's older rows, with the number of them that loses least on its later rows."""
+        import lightgbm
+
         old, new = block
         lines = self._lines().fit(X[old], Y[old])
         raw, kinds = lines.predict(X), self._losses(lines)
@@ -129,6 +132,8 @@ class LotTrees(LotEstimator):
         return LotLines(self.defects, self.held_back, self.categories)
 
     def _grown(self, X: FloatArray, Y: FloatArray, trees: list[int]) -> tuple[LotLines, list[Booster]]:
+        import lightgbm
+
         lines = self._lines().fit(X, Y)
         raw, kinds, binned = lines.predict(X), self._losses(lines), self._binned(X)
         return lines, [
@@ -142,6 +147,8 @@ class LotTrees(LotEstimator):
 
     def _binned(self, X: FloatArray) -> lightgbm.Dataset:
         """Columns as LightGBM bins them, once for all outputs: their labels live in the objectives."""
+        import lightgbm
+
         texts = category_columns(self.categories, X.shape[1])
         return lightgbm.Dataset(
             X, np.zeros(len(X)), categorical_feature=texts, free_raw_data=False, params=self._fixed()
@@ -175,7 +182,7 @@ class LotTrees(LotEstimator):
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
-        check_is_fitted(self, "boosters_")
+        self._needs("boosters_")
         rows = checked_rows(self, X)
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
         left_over = [booster.predict(rows, raw_score=True, num_threads=threads) for booster in self.boosters_]

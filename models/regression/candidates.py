@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-from sklearn.base import BaseEstimator
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import RidgeCV
-from sklearn.model_selection import TimeSeriesSplit
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
-
-from models.estimators.categories import Indicators, categories_of
-from models.estimators.physics_features import PhysicsFeatures
+from models.estimators.categories import categories_of
+from models.estimators.estimator import Estimator
+from models.estimators.physics_features import OnPhysics, PhysicsFeatures
 from models.estimators.signs import feature_signs
 from models.processes.lookup import physics_of
 from models.regression.baselines import FirstPrinciples, Mean, Persistence
+from models.regression.ridge import RidgeLine
 from models.regression.trees import BoostedTrees
 from models.table.inputs import input_names
 from seeds import Seed
 
 
-def build(seed: Seed) -> dict[str, BaseEstimator]:
+def build(seed: Seed) -> dict[str, Estimator]:
     """Unfitted regressors that the seed allows, from the baseline upwards.
 
     Persistence needs a `previous` column of the target; without it the mean is the baseline. First principles need a
@@ -32,7 +26,7 @@ def build(seed: Seed) -> dict[str, BaseEstimator]:
         "mean": Mean() if persistence is None else None,
         "persistence": persistence,
         "first_principles": _first_principles(seed),
-        "linear": _linear(seed),
+        "linear": RidgeLine(categories_of(seed)),
         "lightgbm": BoostedTrees(categories=categories_of(seed)),
         "lightgbm_physics": _lightgbm_physics(seed),
     }
@@ -55,28 +49,13 @@ def _first_principles(seed: Seed) -> FirstPrinciples | None:
     return FirstPrinciples(seed.process.name, input_names(seed), typical)
 
 
-def _linear(seed: Seed) -> Pipeline:
-    later = TimeSeriesSplit(5)  # every fold is judged on rows newer than those it learnt
-    categories = categories_of(seed)
-    return Pipeline(
-        [
-            *([("categories", Indicators(categories))] if categories else []),
-            ("fill", SimpleImputer(strategy="median", keep_empty_features=True)),
-            ("scale", StandardScaler()),
-            ("ridge", RidgeCV(alphas=np.logspace(-1, 6, 8), cv=later, scoring="neg_mean_squared_error")),
-        ]
-    )
-
-
-def _lightgbm_physics(seed: Seed) -> BoostedTrees | Pipeline | None:
+def _lightgbm_physics(seed: Seed) -> BoostedTrees | OnPhysics | None:
     signs = tuple(column.sign for column in seed.inputs)
     physics = None if seed.place else physics_of(seed.process.name)
     if physics is None:
         return BoostedTrees(signs=signs, categories=categories_of(seed)) if any(signs) else None
     added = feature_signs(seed, physics)
-    return Pipeline(
-        [
-            ("physics", PhysicsFeatures(seed.process.name, input_names(seed), tuple(added))),
-            ("trees", BoostedTrees(signs=(*signs, *added.values()), categories=categories_of(seed, len(added)))),
-        ]
+    return OnPhysics(
+        PhysicsFeatures(seed.process.name, input_names(seed), tuple(added)),
+        BoostedTrees(signs=(*signs, *added.values()), categories=categories_of(seed, len(added))),
     )

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.estimators.booster import Booster
 from models.estimators.boosting import FEWEST_ROWS_FOR_THREADS, own_settings, tree_settings
@@ -21,17 +18,21 @@ from models.estimators.categories import (
     indicators,
     with_indicators,
 )
+from models.estimators.estimator import RegressorEstimator
 from models.estimators.signed_line import Line, fit_lines
 from models.estimators.stored import TREES, ReadTrees, Stored
 from models.estimators.tuning import Block, Settings, later_blocks
 from models.table.inputs import checked_rows
 from physics.arrays import FloatArray
 
+if TYPE_CHECKING:
+    import lightgbm
+
 PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 PENALTY_OF_FEW = 0.1
 
 
-class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class BoostedTrees(Stored, RegressorEstimator):
     """Gradient-boosted trees with squared loss on what a straight line leaves over.
 
     The line carries a level beyond what training saw, as trees alone cannot, and takes the trees' work where a
@@ -111,9 +112,9 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Learn from X, shape (n, k), and y, shape (n,), rows sorted by time; NaN in X is missing."""
-        rows, labels = validate_data(
-            self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2, y_numeric=True
-        )
+        import lightgbm
+
+        rows, labels = self._learnable(X, y, ensure_min_samples=2, y_numeric=True)
         if self.signs is not None and len(self.signs) != self.n_features_in_:
             raise ValueError(f"signs: got {len(self.signs)}, expected one for each of {self.n_features_in_} columns")
         self.penalty_, trees = self._chosen(rows, labels)
@@ -134,6 +135,8 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return line.predict(indicators(X, self.categories))
 
     def _binned(self, X: FloatArray, y: FloatArray, reference: lightgbm.Dataset | None = None) -> lightgbm.Dataset:
+        import lightgbm
+
         texts = category_columns(self.categories, X.shape[1])
         return lightgbm.Dataset(X, y, reference=reference, categorical_feature=texts)
 
@@ -156,6 +159,8 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def _search(self, X: FloatArray, y: FloatArray, block: Block, penalty: float) -> lightgbm.Booster:
         """Trees on a block's older rows, with the number of them that errs least on its later rows."""
+        import lightgbm
+
         old, new = block
         (line,) = self._lines(X[old], y[old], [penalty])
         known = self._binned(X[old], y[old] - self._along(line, X[old]))
@@ -184,7 +189,7 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Predictions, shape (n,)."""
-        check_is_fitted(self, "booster_")
+        self._needs("booster_")
         rows = checked_rows(self, X)
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
         return self._along(self.line_, rows) + self.booster_.predict(rows, num_threads=threads)
@@ -204,8 +209,3 @@ class BoostedTrees(Stored, RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.line_, self.penalty_ = line, math.nan
         self.n_features_in_ = columns_before(len(line.slope), self.categories)
         self.booster_ = read_trees(TREES, self.n_features_in_)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        return tags

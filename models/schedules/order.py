@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from models.schedules.errors import ScheduleError
 from models.schedules.hours import Hours
@@ -39,7 +39,7 @@ class Limit:
 
     def backed_off(self, spread: float) -> float:
         """Limit for the mean cell, where cells lie about it with this standard deviation."""
-        back = float(norm.isf(self.chance)) * spread
+        back = -float(ndtri(self.chance)) * spread
         return self.bound - back if self.at_most else self.bound + back
 
 

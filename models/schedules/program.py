@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import brentq
 
 from models.schedules.errors import ImpossibleError, Relaxation
 from models.schedules.line import Balance, Curve, Level, Line
@@ -303,6 +302,8 @@ def relaxations(line: Line, order: Order) -> tuple[Relaxation, ...]:
 
 def _cap(level: Level, limit: Limit, least: float, most: float) -> float:
     """Highest current at which the mean cell keeps a limit [kA]; the ends where it is always or never kept."""
+    from scipy.optimize import brentq
+
     bound = limit.backed_off(level.spread)
 
     def beyond(current: float) -> float:

@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array, vstack
 
 from models.schedules.errors import ScheduleError
 from physics.arrays import FloatArray
@@ -75,6 +73,9 @@ class Rows:
         Infeasible
             There is none.
         """
+        from scipy.optimize import linprog
+        from scipy.sparse import vstack
+
         low, high = box.low, box.high
         if box.whole.any():
             found = np.rint(self.best(cost, box)[box.whole])
@@ -102,6 +103,8 @@ class Rows:
 
     def best(self, cost: FloatArray, box: Box) -> FloatArray:
         """The point of least cost alone; Infeasible where there is none, ScheduleError where time runs out first."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         matrix, least, most = self._system(len(cost))
         result = milp(
             cost,
@@ -118,6 +121,8 @@ class Rows:
         return np.asarray(result.x)
 
     def _system(self, width: int) -> tuple[Any, FloatArray, FloatArray]:
+        from scipy.sparse import csr_array
+
         rows, columns, values = (np.concatenate(part) for part in zip(*self._at, strict=True))
         matrix = csr_array((values, (rows.astype(int), columns.astype(int))), shape=(self.count, width))
         return matrix, np.concatenate(self._low), np.concatenate(self._high)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import brentq
 
 from models.schedules.line import Line
 from models.schedules.order import Limit, Order
@@ -158,6 +157,8 @@ def schedule(line: Line, order: Order) -> Schedule:
 
 def flat_current(line: Line, current: FloatArray, order: Order) -> float:
     """Current that, never changed, makes the metal of a schedule [kA]."""
+    from scipy.optimize import brentq
+
     made = float(line.metal(current).mean())
     low, high = float(current.min()), float(current.max())
     if high - low < 1e-9:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from models.schedules.schedule import Schedule
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def schedule_frame(found: Schedule) -> pd.DataFrame:
     """Start, price, current, power, metal, cost, emission and states of each step, with units in the names."""
+    import pandas as pd
+
     prices = found.order.prices
     columns = {
         "start": [start.isoformat() for start in prices.starts],

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from models.setpoints.advice import Advice, Estimate, Limit
 from models.setpoints.errors import SetpointError
@@ -15,6 +14,9 @@ from models.setpoints.model import SetpointModel
 from models.setpoints.plans import Plans
 from models.setpoints.weighing import Weighed, changes, chosen, moves_of, weigh
 from physics.arrays import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NEAREST = 3  # rows of history that are named
 _LEVEL = 1.645  # standard deviations of a 90 % interval

@@ -16,10 +16,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
@@ -27,6 +27,9 @@ from models.setpoints.plans import Plans
 from models.setpoints.situations import AHEAD
 from models.setpoints.weighing import Weighed, weigh
 from physics.arrays import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SIZES = (0.5, 1.0)  # of a step
 ROUNDS = 4  # of tests in a programme, a year of them where a period is a month: one round alone teaches too little
@@ -175,7 +178,7 @@ def _worth(model: SetpointModel, weighed: Weighed, knob: str, share: float, know
     learnt = (doubt**2 - after**2) ** 0.5
     # Each unit moves by its own gain, and what is learnt is common to all: it turns the move of those near 0.
     away = np.abs(gains) / learnt
-    value = learnt * float(np.mean(norm.pdf(away) - away * norm.sf(away)))
+    value = learnt * float(np.mean(np.exp(-(away**2) / 2) / np.sqrt(2 * np.pi) - away * ndtr(-away)))
     bend = max(-float(weighed.gain[[down, up]][:, known].mean()), 0.0)
     used = USED / model.seed.period
     return Worth(size, gain, doubt, after, value, bend * 2.0 * pairs / len(known) * ROUNDS * AHEAD / used)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from models.setpoints.advice import Advice
 from models.setpoints.advising import advice
@@ -13,6 +12,9 @@ from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
 from models.setpoints.plans import Plans
 from models.setpoints.weighing import chosen, moves_of, weigh_each
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CARBON_PRICE = "carbon_price"
 CARBON_PRICES = (0.0, 25.0, 50.0, 100.0, 200.0, 400.0)  # money a tonne of CO2e

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
-import pandas as pd
 
 from models.setpoints.errors import SetpointError
 from models.setpoints.evidence import OFFSET_SHARE, Posterior, posterior
@@ -19,6 +17,9 @@ from models.setpoints.process import Response, response_of
 from models.setpoints.situations import SMOOTH, Grid, Situations, situations
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEWEST_ROWS = 500  # of units whose last periods are known
 FEWEST_UNITS = 8  # cross-fitted in FOLDS, and errors are counted by unit
@@ -279,11 +280,13 @@ def _worth_of_point(model: SetpointModel, state: Mapping[str, FloatArray]) -> fl
 
 def left_over(known: FloatArray, values: FloatArray, units: IntArray, rows: BoolArray) -> FloatArray:
     """What is left of values after what is known says of them, learnt from other units; NaN beside the rows."""
+    import lightgbm
+
     out, fold = np.full(len(values), np.nan), units % FOLDS
     rows = rows & np.isfinite(values)
     for part in range(FOLDS):
         fit, rest = rows & (fold != part), rows & (fold == part)
         if fit.any() and rest.any():
-            trees = lgb.LGBMRegressor(**_TREES).fit(known[fit], values[fit])
+            trees = lightgbm.LGBMRegressor(**_TREES).fit(known[fit], values[fit])
             out[rest] = values[rest] - np.asarray(trees.predict(known[rest]))
     return out

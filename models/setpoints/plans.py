@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import MIN_AGE, SetpointModel
 from models.setpoints.situations import SMOOTH, Grid, Situations, situations
 from physics.arrays import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STRANGE = 3.0  # spreads by which readings of all units may be off from expectation, before the plant is another
 FAR = 6.0  # spreads from the usual, beyond which a unit's lasting character is nothing that the model learnt

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from models.setpoints.process import Response
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HALF_LIVES = (2.0, 6.0, 12.0)  # periods; readings of a unit are smoothed over the last few and over many
 SMOOTH = "over 6"  # what stands for a unit's lasting character
@@ -41,6 +43,8 @@ class Grid:
     @classmethod
     def of(cls, table: pd.DataFrame, seed: Seed) -> Self:
         """Arrays of a table whose rows are of one unit and period each; columns that it lacks are empty."""
+        import pandas as pd
+
         assert seed.key is not None
         unit, units = pd.factorize(table[seed.key.name], sort=True)
         time = table[seed.clock.name]
@@ -59,6 +63,8 @@ class Grid:
 
     def placed(self, frame: pd.DataFrame | None, seed: Seed, name: str) -> FloatArray:
         """A column of another table with the same units and periods, shape (n,) by row here; 0 where it has none."""
+        import pandas as pd
+
         assert seed.key is not None
         out = pd.Series(0.0, index=self.index)
         if frame is None or name not in frame:
@@ -70,6 +76,8 @@ class Grid:
     @property
     def index(self) -> pd.MultiIndex:
         """Unit and start of each row, in the order of units and periods."""
+        import pandas as pd
+
         unit, period = np.nonzero(self.there)
         return pd.MultiIndex.from_arrays([self.units[unit], self.starts[period]])
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from sklearn.base import BaseEstimator
-from sklearn.pipeline import Pipeline
-
 from models.estimators.boosted_classes import BoostedClasses
 from models.estimators.categories import categories_of
 from models.estimators.class_baselines import ClassShares, FirstPrinciplesClasses
+from models.estimators.estimator import Estimator
 from models.estimators.linear_classes import LinearClasses
-from models.estimators.physics_features import PhysicsFeatures
+from models.estimators.physics_features import OnPhysics, PhysicsFeatures
 from models.processes.lookup import physics_of
 from models.table.inputs import input_names
 from seeds import Seed
 
 
-def build(seed: Seed) -> dict[str, BaseEstimator]:
+def build(seed: Seed) -> dict[str, Estimator]:
     """Unfitted classifiers that the seed allows, from the baseline upwards.
 
     First principles need a physics module that scores classes, LightGBM with physics one at all. All take X as
@@ -40,14 +38,12 @@ def _first_principles(seed: Seed) -> FirstPrinciplesClasses | None:
     return FirstPrinciplesClasses(seed.process.name, input_names(seed), typical, len(seed.classes))
 
 
-def _lightgbm_physics(seed: Seed) -> Pipeline | None:
+def _lightgbm_physics(seed: Seed) -> OnPhysics | None:
     physics = physics_of(seed.process.name)
     if physics is None:
         return None
     features = tuple(feature.name for feature in physics.FEATURES)
-    return Pipeline(
-        [
-            ("physics", PhysicsFeatures(seed.process.name, input_names(seed), features)),
-            ("trees", BoostedClasses(len(seed.classes), categories=categories_of(seed, len(features)))),
-        ]
+    return OnPhysics(
+        PhysicsFeatures(seed.process.name, input_names(seed), features),
+        BoostedClasses(len(seed.classes), categories=categories_of(seed, len(features))),
     )

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import validate_data
 
 from physics.arrays import FloatArray
 from seeds import Column, Seed
@@ -91,13 +89,15 @@ def medians(X: FloatArray, otherwise: Iterable[float]) -> FloatArray:
     )
 
 
-def checked_rows(estimator: BaseEstimator, X: npt.ArrayLike) -> FloatArray:
+def checked_rows(estimator: Any, X: npt.ArrayLike) -> FloatArray:
     """Rows for a fitted estimator to predict, shape (n, k); what is such a float64 matrix already passes untouched.
 
     scikit-learn's full check costs a single row three times what its trees do.
     """
     if isinstance(X, np.ndarray) and X.dtype == np.float64 and X.shape[1:] == (estimator.n_features_in_,) and len(X):
         return X
+    from sklearn.utils.validation import validate_data
+
     rows: FloatArray = validate_data(estimator, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
     return rows
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from physics.arrays import FloatArray, IntArray
 from seeds import Column, Seed
@@ -114,6 +113,8 @@ def _statistic(name: str, window: FloatArray) -> FloatArray:
 
 
 def _calendar(name: str, start: npt.NDArray[np.datetime64]) -> FloatArray:
+    import pandas as pd
+
     time = pd.DatetimeIndex(start)
     if name == "weekday":
         name = "day_of_week"  # as pandas calls it

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from physics.arrays import FloatArray
@@ -34,6 +33,7 @@ class Platt:
 
         Each row counts for `weight`.
         """
+        from scipy.optimize import minimize
 
         def loss(at: FloatArray) -> float:
             z = at[0] + at[1] * score

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from models.setpoints.situations import Grid
 from models.warnings.calibration import Platt
@@ -16,6 +16,9 @@ from models.warnings.model import MIN_AGE, EventModel, WarningError, WarningMode
 from models.warnings.scores import SCORES, BothScore, LineScore, Score, TreeScore
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Event, Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEWEST_EVENTS = 20  # to learn from, and again to calibrate on: with fewer a probability is a guess
 FEWEST_PERIODS = 4  # that these are spread over: what all units share comes to all of them at once

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import pandas as pd
 
 from models.processes.causes import OTHER, by_cause
 from models.setpoints.situations import Grid
@@ -17,6 +16,9 @@ from models.warnings.known import Known, columns_of, known
 from models.warnings.scores import SCORES, Score
 from physics.arrays import FloatArray, IntArray
 from seeds import Event, Seed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MIN_AGE = 3  # periods of a unit without a gap, before it is warned
 

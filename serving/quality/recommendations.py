@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
 from models.quality.setpoints.advising import Plans, recommend, what_if
@@ -30,6 +29,9 @@ from serving.recommendations.lots import (
 )
 from serving.recommendations.moves import chosen_within
 from serving.recommendations.payloads import EXPERIMENTS, MOVES, PARETO, RECOMMENDATIONS
+
+if TYPE_CHECKING:
+    pass
 
 ASSUMPTIONS = (
     "the less favourable of what physics says and what history shows of a move counts; a defect that a move avoids is "
@@ -116,6 +118,8 @@ def answered(payloads: LotPayloads, name: str, model: SetPoints, asked: AskedLot
     ProblemError
         422 where chosen moves cannot be, or no row holds what the model needs.
     """
+    import pandas as pd
+
     seed, prices = model.seed, flattened(asked.request["prices"])
     reckoned = model.priced(prices)
     X = _inputs(asked.rows, seed)

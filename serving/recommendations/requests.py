@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from physics.arrays import IntArray
 from seeds import Seed
@@ -16,6 +15,9 @@ from serving.history import Starts, fault_at, starts_of, units_of
 from serving.payloads import Record, parsed_json, within
 from serving.problems import MOST_FAULTS, Fault, invalid, shown
 from serving.recommendations.payloads import MOVES, SetpointPayloads, Verb
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Units times periods, with or without a row: a date of another century would fill the memory.
 MOST_SLOTS = 200_000
@@ -110,6 +112,8 @@ def table_of(
 
     Of the columns `needed` each unit must have a value somewhere.
     """
+    import pandas as pd
+
     starts, faults = starts_of(rows, past, seed)
     if faults:
         return pd.DataFrame(), faults
@@ -189,6 +193,8 @@ def _lacking(rows: Sequence[Record], past: int, units: IntArray, needed: Sequenc
 
 def _frame(rows: Sequence[Record], units: IntArray, starts: Starts, seed: Seed) -> pd.DataFrame:
     """The table, as the contract of tables has it."""
+    import pandas as pd
+
     assert seed.key is not None
     names = np.array([row[seed.key.name].strip() for row in rows], dtype=object)
     columns: dict[str, Any] = {}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 from pydantic import Field
 
 from models.sorting.setpoints.advising import EFFECT_UNITS, LinePlan, LineSetPoints, recommend, what_if
@@ -25,6 +24,9 @@ from serving.recommendations.lots import (
 )
 from serving.recommendations.moves import chosen_within
 from serving.recommendations.payloads import EXPERIMENTS, MOVES, PARETO, RECOMMENDATIONS
+
+if TYPE_CHECKING:
+    pass
 
 ASSUMPTIONS = (
     "gains are of a tonne of feed as planned, in the time that this takes on the belt; chances are shares of the "
@@ -111,6 +113,8 @@ def answered(payloads: LotPayloads, name: str, model: LineSetPoints, asked: Aske
     ProblemError
         422 where chosen moves cannot be.
     """
+    import pandas as pd
+
     prices = flattened(asked.request["prices"])
     reckoned, clock = model.priced(prices), payloads.seed.clock.name
     plans = [

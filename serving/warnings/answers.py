@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from models.warnings.model import EventWarning, WarningModel, lead_time
 from seeds import Seed
 from serving.payloads import WARNINGS, Record, parsed_json
 from serving.recommendations.requests import read_rows, tabled
 from serving.warnings.payloads import WarningPayloads
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)

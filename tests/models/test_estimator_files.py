@@ -1,29 +1,24 @@
 """Fitted estimators as bytes and back, with small stand-ins: names, parts, and what is refused."""
 
-import io
 import json
 import sys
-import zipfile
 from types import SimpleNamespace
 
 import lightgbm
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator
-from sklearn.ensemble import IsolationForest
 from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline
 
-from models import estimator_files
 from models.estimator_files import dump, is_known, parse
 from models.estimators.booster import Booster
-from models.estimators.physics_features import PhysicsFeatures
+from models.estimators.estimator import Estimator
+from models.estimators.physics_features import OnPhysics, PhysicsFeatures
 from models.estimators.stored import Stored
 
 X = np.array([[0.0, 1.0], [1.0, np.nan], [2.0, 3.0], [3.0, 5.0]] * 10)
 
 
-class Kept(Stored, BaseEstimator):
+class Kept(Stored, Estimator):
     """Two numbers, and trees by the name of their file."""
 
     STORED = ("n_features_in_", "level")
@@ -53,7 +48,7 @@ def physics(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["pipeline.skops", "trees.lightgbm.txt", "trees.0.lightgbm.txt", "trees.999.lightgbm.txt"]
+    "name", ["trees.lightgbm.txt", "trees.0.lightgbm.txt", "trees.999.lightgbm.txt", "12.trees.lightgbm.txt"]
 )
 def test_names_of_files_that_estimators_have(name):
     assert is_known(name)
@@ -62,9 +57,9 @@ def test_names_of_files_that_estimators_have(name):
 @pytest.mark.parametrize(
     "name",
     [
-        *("", "trees", "pipeline.skops.txt", "a pipeline.skops", "pipelinexskops", "trees.lightgbmxtxt"),
-        *("trees.1000.lightgbm.txt", "trees..lightgbm.txt", "trees.a.lightgbm.txt", "../pipeline.skops"),
-        *("pipeline.skops\n", "trees.0.lightgbm.txt\n", "model.pkl"),
+        *("", "trees", "pipeline.skops", "a trees.lightgbm.txt", "trees.lightgbm.txt.txt", "trees.lightgbmxtxt"),
+        *("trees.1000.lightgbm.txt", "trees..lightgbm.txt", "trees.a.lightgbm.txt", "../trees.lightgbm.txt"),
+        *("trees.0.lightgbm.txt\n", "model.pkl"),
     ],
 )
 def test_other_names_are_none(name):
@@ -88,56 +83,23 @@ def test_trees_of_other_columns_are_refused(booster):
 
 
 def test_physics_features_are_named_before_what_follows_them(physics, booster):
-    def pipeline(features, **kept):
-        return Pipeline([("physics", PhysicsFeatures("toy", ("a", "b"), features)), ("trees", Kept(**kept))])
+    def estimator(features, **kept):
+        return OnPhysics(PhysicsFeatures("toy", ("a", "b"), features), Kept(**kept))
 
-    state, files = dump(pipeline(("double", "half"), booster=booster, level=0.5))
+    state, files = dump(estimator(("double", "half"), booster=booster, level=0.5))
     assert state == {"features": ["double", "half"], "n_features_in_": 2, "level": 0.5}
     assert list(files) == ["trees.0.lightgbm.txt"]
-    unfitted = pipeline(("double", "half"))
+    unfitted = estimator(("double", "half"))
     back = parse(unfitted, state, files)
     assert back is unfitted
-    assert (back[0].n_features_in_, back[-1].level) == (2, 0.5)
-    np.testing.assert_array_equal(back[0].transform(np.array([[1.0, 4.0]])), [[1.0, 4.0, 2.0, 2.0]])
+    assert (back.physics.n_features_in_, back.trees.level) == (2, 0.5)
+    np.testing.assert_array_equal(back.physics.transform(np.array([[1.0, 4.0]])), [[1.0, 4.0, 2.0, 2.0]])
     with pytest.raises(ValueError, match=r"got \['double', 'half'\], this code computes \['half'\]$"):
-        parse(pipeline(("half",)), state, files)
+        parse(estimator(("half",)), state, files)
 
 
-def test_what_states_nothing_is_stored_by_skops():
-    fitted = Pipeline([("fill", SimpleImputer(strategy="median"))]).fit(X)
-    state, files = dump(fitted)
-    assert state == {}
-    assert list(files) == ["pipeline.skops"]
-    back = parse(Pipeline([("fill", SimpleImputer())]), state, files)
-    np.testing.assert_array_equal(back.transform(X), fitted.transform(X))
-
-
-def test_types_that_are_not_trusted_are_named():
-    _, files = dump(IsolationForest(n_estimators=1, random_state=0).fit(np.nan_to_num(X)))
-    with pytest.raises(ValueError, match=r"^pipeline\.skops: types not trusted: .*sklearn\.ensemble\._iforest"):
-        parse(IsolationForest(), {}, files)
-
-
-def test_every_type_of_a_schema_is_found_however_deep_it_stands():
-    schema = {
-        "__class__": "Pipeline",
-        "__module__": "a",
-        "content": [{"deep": {"__class__": "B", "__module__": "b.c"}}, [[{"__class__": "D", "__module__": "d"}]], 5],
-        "plain": {"no": "class"},
-        "text": "__class__",
-    }
-    assert list(estimator_files._types(schema)) == ["a.Pipeline", "b.c.B", "d.D"]
-    assert list(estimator_files._types([])) == []
-
-
-def test_types_are_read_from_the_archives_schema_before_it_is_loaded(monkeypatch):
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("schema.json", json.dumps({"__class__": "system", "__module__": "os"}))
-
-    def never(*_, **__):
-        raise AssertionError("loaded")
-
-    monkeypatch.setattr(estimator_files.skops.io, "loads", never)
-    with pytest.raises(ValueError, match=r"types not trusted: os\.system$"):
-        parse(SimpleImputer(), {}, {"pipeline.skops": archive.getvalue()})
+def test_what_states_nothing_is_not_stored():
+    with pytest.raises(TypeError, match=r"^SimpleImputer: states no numbers that it could be stored by$"):
+        dump(SimpleImputer().fit(X))
+    with pytest.raises(TypeError, match=r"^SimpleImputer: states no numbers that it could be stored by$"):
+        parse(SimpleImputer(), {}, {})

@@ -153,7 +153,7 @@ def test_a_model_names_its_requirements_and_nothing_of_ours(job):
         path for path in job.files if path.name == "requirements.txt" and job.version.model in path.parts
     ]
     names = {line.split("==")[0] for line in requirements.read_text().split()}
-    assert names == {"mlflow", "lightgbm", "numpy", "pandas", "scikit-learn", "skops"}
+    assert names == {"mlflow", "lightgbm", "numpy", "pandas", "scikit-learn"}
 
 
 def test_no_text_that_is_kept_tells_a_path_of_this_machine(job):

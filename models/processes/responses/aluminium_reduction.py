@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from models.setpoints.process import Columns, Constant, Numbers
 from models.setpoints.situations import SMOOTH, Situations
@@ -138,7 +138,7 @@ def smoothed(at: Situations) -> dict[str, FloatArray]:
 def unmeasured_errors(line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
     """Superheat of a period about its expected mean: what is not known of the pot, and the period's own swing."""
     sd = float(np.hypot(line["superheat_doubt"], _SUPERHEAT_SWING))
-    return {"superheat": sd * norm.ppf(np.clip(quantiles, 1e-3, 1.0 - 1e-3))}
+    return {"superheat": sd * ndtri(np.clip(quantiles, 1e-3, 1.0 - 1e-3))}
 
 
 def state(hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, float]) -> dict[str, FloatArray]:

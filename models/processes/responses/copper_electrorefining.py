@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from models.processes import copper_electrorefining as section
 from models.setpoints.process import Columns, Constant, Numbers
@@ -108,7 +108,7 @@ def smoothed(at: Situations) -> dict[str, FloatArray]:
 def unmeasured_errors(line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
     """Polarisation of a crop about its expected mean."""
     usual = section.USUAL["polarisation"]
-    return {"polarisation": _SWINGING * usual * norm.ppf(np.clip(quantiles, 1e-3, 1.0 - 1e-3))}
+    return {"polarisation": _SWINGING * usual * ndtri(np.clip(quantiles, 1e-3, 1.0 - 1e-3))}
 
 
 def state(hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, float]) -> dict[str, FloatArray]:

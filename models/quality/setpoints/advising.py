@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from models.lot_advice import MONEY, NOTHING, LotAdvice
 from models.quality.setpoints.effects import candidate_moves, knob_places, knobs_of
@@ -15,6 +15,9 @@ from models.quality.setpoints.model import SetPoints
 from models.quality.setpoints.prices import costs_of
 from models.quality.setpoints.weighing import Weighing
 from physics.arrays import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BROKEN = "limits: every move that gains makes the lot break its grade more often"
 
@@ -50,7 +53,7 @@ def recommend(model: SetPoints, plans: Plans, prices: Mapping[str, float] | None
         Prices that cannot be.
     """
     weighing = Weighing(model, costs_of(model.seed, model.priced(prices)))
-    beyond = float(norm.ppf(model.seed.quality_rules.confidence.value))
+    beyond = float(ndtri(model.seed.quality_rules.confidence.value))
     return [
         _decided(advice, beyond * sd, barred, model)
         for advice, sd, barred in _advised(weighing, plans, lambda X, raw: best_moves(weighing, X, raw))

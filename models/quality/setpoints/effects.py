@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-import lightgbm
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
@@ -183,6 +182,8 @@ def _knobs(seed: Seed, X: FloatArray) -> FloatArray:
 
 def _expected(before: FloatArray, knob: FloatArray, others: IntArray, fold: IntArray) -> FloatArray:
     """What the operators would have set in the lots of a fold, by how they answered the readings in the others."""
+    import lightgbm
+
     rows = others[~np.isnan(knob[others])]
     trees = lightgbm.train(_TREES, lightgbm.Dataset(before[rows], knob[rows]), num_boost_round=_TREE_COUNT)
     return np.asarray(trees.predict(before[fold], num_threads=1))

@@ -8,10 +8,10 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import clone
 
 from models.answers import input_flags, learnt_inputs
 from models.estimators.categories import categories_of
+from models.estimators.tuning import clone
 from models.quality.lines import LotLines
 from models.quality.scatter import Scatter
 from models.quality.setpoints.effects import Effects, knob_places, learn_effects, listed

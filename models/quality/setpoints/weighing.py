@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from scipy.special import expit
-from scipy.stats import norm, qmc
+from scipy.special import expit, ndtri
 
 from models.lot_advice import NOTHING, UNKNOWN, LotAdvice, LotLimit, within_90
 from models.quality.decision import Costs, decide
@@ -17,6 +16,9 @@ from models.quality.setpoints.effects import knob_places, knobs_of
 from models.quality.setpoints.model import SetPoints
 from models.setpoints.advice import Estimate
 from physics.arrays import FloatArray, IntArray
+
+if TYPE_CHECKING:
+    pass
 
 DRAWS = 16  # of what moves do
 
@@ -170,6 +172,8 @@ class Weighing:
         refusal: str | None = None,
     ) -> LotAdvice:
         """Advice on one lot; which unit makes it when is filled in by who knows."""
+        import pandas as pd
+
         seed, effect = self.model.seed, self.model.effects
         places = list(zip(knobs_of(seed), knob_places(seed), strict=True))
         size = (target - lot)[[place for _, place in places]]
@@ -202,5 +206,7 @@ def _estimate(draws: FloatArray) -> Estimate:
 
 def _normals(outputs: int) -> FloatArray:
     """Standard normal numbers that fill the space of the outputs evenly, each with its opposite, shape (DRAWS, q)."""
-    half: FloatArray = norm.ppf(qmc.Sobol(outputs, rng=0).random(DRAWS // 2))
+    from scipy.stats import qmc
+
+    half: FloatArray = ndtri(qmc.Sobol(outputs, rng=0).random(DRAWS // 2))
     return np.concatenate([half, -half])

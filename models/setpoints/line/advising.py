@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from models.setpoints.advice import Advice
 from models.setpoints.advising import about, advice
@@ -20,6 +20,9 @@ from models.setpoints.model import SetpointModel
 from models.setpoints.plans import Plans
 from models.setpoints.weighing import SHARES, Weighed, chosen, moves_of, weigh
 from physics.arrays import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEAST_KNOWN = 0.9  # share of the units that run, of which plan and situation must be known
 

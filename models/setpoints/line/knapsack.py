@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_array
 
 from physics.arrays import BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _GAP = 1e-4  # part of the worth that may be missed, so that no time goes into what nobody could measure
 _ROUNDING, _TOLERANCE = 1e-9, 1e-6  # of a limit: in sums, and in what a solver calls kept
@@ -83,6 +84,8 @@ class Knapsack:
 
     def _best(self, binds: BoolArray) -> IntArray | None:
         """The best within some of the limits."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         items, n = _Items.of(self, binds), self.values.shape[1]
         found = milp(
             -items.values,
@@ -134,6 +137,9 @@ def price(problems: Sequence[Knapsack]) -> float:
 
 def _priced(problems: Sequence[Knapsack], binds: BoolArray) -> tuple[float, FloatArray]:
     """The price where some of the limits count, and how far each of them is then passed."""
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_array
+
     items = [_Items.of(one, binds) for one in problems]
     starts = np.cumsum([0, *(len(one.values) for one in items)])
     n, first = problems[0].values.shape[1], int(starts[-1])
@@ -190,5 +196,7 @@ class _Items:
 
     def rows(self, units: int) -> csr_array:
         """1 where an item is a unit's, shape (units, k)."""
+        from scipy.sparse import csr_array
+
         k = len(self.units)
         return csr_array((np.ones(k), (self.units, np.arange(k))), shape=(units, k))

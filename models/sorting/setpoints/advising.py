@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from models.lot_advice import NOTHING, LotAdvice, LotLimit
 from models.setpoints.advice import Estimate
@@ -22,6 +21,8 @@ from physics.arrays import FloatArray
 from seeds import Quantity, Seed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from models.sorting.model import SortingModel
 
 BETWEEN = (0.05, 0.95)  # quantiles of an interval

@@ -4,7 +4,6 @@ import lightgbm
 import numpy as np
 import pytest
 
-from models.estimators import boosted_classes as trees
 from models.estimators.boosted_classes import ROUNDS_OF_FEW, BoostedClasses
 from models.estimators.boosting import FEWEST_HELD_BACK, FEWEST_ROWS_FOR_THREADS
 
@@ -85,7 +84,7 @@ def test_defaults():
 
 @pytest.mark.parametrize(("best", "grown"), [(0, 1), (1, 1), (7, 7)])
 def test_the_newest_fifth_chooses_the_number_of_rounds(monkeypatch: pytest.MonkeyPatch, best: int, grown: int) -> None:
-    asked, patience, train = [], [], trees.lightgbm.train
+    asked, patience, train = [], [], lightgbm.train
 
     def noted(settings, data, **how):
         asked.append((data, how))
@@ -93,8 +92,8 @@ def test_the_newest_fifth_chooses_the_number_of_rounds(monkeypatch: pytest.Monke
             return SimpleNamespace(best_iteration=best)
         return train(settings, data, **how)
 
-    monkeypatch.setattr(trees.lightgbm, "train", noted)
-    monkeypatch.setattr(trees.lightgbm, "early_stopping", lambda rounds, **how: patience.append((rounds, how)))
+    monkeypatch.setattr(lightgbm, "train", noted)
+    monkeypatch.setattr(lightgbm, "early_stopping", lambda rounds, **how: patience.append((rounds, how)))
     X, codes = made(100)
     fitted = BoostedClasses(4, n_jobs=1, patience=9, most_rounds=77).fit(X, codes)
     (old, first), (whole, second) = asked

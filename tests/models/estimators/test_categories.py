@@ -7,7 +7,6 @@ from sklearn.base import clone
 from models.estimator_files import dump, parse
 from models.estimators.boosted_classes import BoostedClasses
 from models.estimators.categories import (
-    Indicators,
     categories_of,
     category_columns,
     columns_before,
@@ -60,7 +59,7 @@ def test_categories_are_stated_for_each_column():
 
 def test_a_seed_without_categories_has_none(toy_seed):
     assert categories_of(toy_seed) is None
-    assert "categories" not in build(toy_seed)["linear"].named_steps
+    assert build(toy_seed)["linear"].categories is None
 
 
 ESTIMATORS = {
@@ -127,10 +126,3 @@ def test_what_is_stored_answers_the_same(kind):
     answer = "predict_proba" if classes else "predict"
     np.testing.assert_array_equal(getattr(fitted, answer)(X), getattr(again, answer)(X))
     assert again.n_features_in_ == 3
-
-
-def test_the_transformer_checks_its_columns():
-    X, _, _ = made(10)
-    np.testing.assert_array_equal(Indicators(CATEGORIES).fit_transform(X), indicators(X, CATEGORIES))
-    with pytest.raises(ValueError, match="categories: got 2"):
-        Indicators((0, 3)).fit(X)

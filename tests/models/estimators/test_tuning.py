@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import RidgeCV
-from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from models.estimators.boosted_classes import BoostedClasses
+from models.estimators.physics_features import OnPhysics
 from models.estimators.tuning import BLOCKS, FEW_ROWS, MOST_TRIED, SETTINGS, error_of, later_blocks, settings_of, tuned
 from models.quality.trees import LotTrees
+from models.regression.ridge import RidgeLine
 from models.regression.trees import BoostedTrees
 
 
@@ -87,10 +88,10 @@ def test_the_newest_of_many_rows_are_enough():
     assert {(rows, first) for *_, rows, first in Bowl.seen} == {(MOST_TRIED, 5.0)}
 
 
-def test_the_end_of_a_pipeline_is_tuned_on_what_it_is_given():
-    pipeline = Pipeline([("more", FunctionTransformer(lambda X: X + 7.0)), ("end", Bowl())])
-    found = tuned(pipeline, np.zeros((30, 1)), np.zeros(30))
-    assert found.get_params()["end__a"] == 3
+def test_what_learns_on_physics_features_is_tuned_on_what_it_is_given():
+    on_physics = OnPhysics(FunctionTransformer(lambda X: X + 7.0), Bowl())
+    found = tuned(on_physics, np.zeros((30, 1)), np.zeros(30))
+    assert found.get_params()["trees__a"] == 3
     assert {first for *_, first in Bowl.seen} == {7.0}
     assert settings_of(found) == {"a": 3, "b": 1}
 
@@ -110,8 +111,8 @@ def test_settings_have_the_same_names_for_all_that_have_them():
         **{"bagging_fraction": 0.8, "lambda_l2": 5.0, "extra_trees": False, "penalty": 0.1, "trees": 1},
     }
     assert set(settings_of(fitted)) == set(SETTINGS)
-    line = Pipeline([("ridge", RidgeCV(alphas=[0.5]))]).fit(X, X[:, 0])
-    assert settings_of(line) == {"penalty": 0.5}
+    line = RidgeLine().fit(X, X[:, 0])
+    assert settings_of(line) == {"penalty": 0.1}
     classes = BoostedClasses(2, n_jobs=1, most_rounds=3).fit(X, X[:, 0] > 0)
     assert {"learning_rate", "num_leaves", "trees"} <= set(settings_of(classes))
     lots = LotTrees(n_jobs=1).fit(X, np.exp(X))

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, clone
-from sklearn.pipeline import Pipeline
 
+from models.estimators.physics_features import OnPhysics
 from models.processes.lookup import physics_of
 from models.quality.candidates import build
 from models.quality.losses import DefectLoss
@@ -74,8 +74,8 @@ def test_with_physics_there_are_all(toy_quality_seed: Seed) -> None:
     made = build(toy_quality_seed)
     assert tuple(made) == NAMES
     physics = made["lightgbm_physics"]
-    assert isinstance(physics, Pipeline)
-    assert physics[0].features == ("lift",)
+    assert isinstance(physics, OnPhysics)
+    assert physics.physics.features == ("lift",)
     assert {one.get_params().get("defects", 1) for one in made.values()} == {1}
 
 

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import lightgbm
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -190,7 +191,7 @@ def test_defaults():
 @pytest.mark.parametrize(("best", "grown"), [(0, 1), (1, 1), (7, 7)])
 def test_the_newest_fifth_chooses_the_number_of_trees(monkeypatch: pytest.MonkeyPatch, best: int, grown: int) -> None:
     """Of a content and a defect; labels live in the objectives and metrics, so the sets hold zeros."""
-    asked, patience, train = [], [], trees.lightgbm.train
+    asked, patience, train = [], [], lightgbm.train
 
     def noted(settings, data, **how):
         asked.append((settings, data, how))
@@ -198,8 +199,8 @@ def test_the_newest_fifth_chooses_the_number_of_trees(monkeypatch: pytest.Monkey
             return SimpleNamespace(best_iteration=best)
         return train(settings, data, **how)
 
-    monkeypatch.setattr(trees.lightgbm, "train", noted)
-    monkeypatch.setattr(trees.lightgbm, "early_stopping", lambda rounds, **how: patience.append((rounds, how)))
+    monkeypatch.setattr(lightgbm, "train", noted)
+    monkeypatch.setattr(lightgbm, "early_stopping", lambda rounds, **how: patience.append((rounds, how)))
     rng = np.random.default_rng(0)
     X = rng.standard_normal((100, 2))
     Y = np.column_stack([np.exp(0.3 * X[:, 0]), rng.random(100) < 0.4])

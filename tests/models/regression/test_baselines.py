@@ -4,17 +4,9 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from models.regression import baselines
-from models.regression.baselines import FirstPrinciples, Mean, Persistence
-
-# FirstPrinciples is not among these: its number of columns is the process's, the checks bring their own.
-
-
-@parametrize_with_checks([Mean(), Persistence()])  # type: ignore[untyped-decorator]
-def test_scikit_learn_conventions(estimator: Any, check: Any) -> None:
-    check(estimator)
+from models.regression.baselines import FirstPrinciples, Persistence
 
 
 def test_persistence_gives_the_period_before_and_the_mean_where_it_is_missing() -> None:

@@ -128,9 +128,9 @@ def test_physics_features_reach_the_trees() -> None:
     for seed in SIGNED:
         estimator = build(seed)["lightgbm_physics"]
         if physics_of(seed.process.name) is not None:
-            assert isinstance(estimator[0], PhysicsFeatures)
-            assert len(estimator[-1].signs) == len(seed.inputs) + len(estimator[0].features)
-            used += estimator[0].features
+            assert isinstance(estimator.physics, PhysicsFeatures)
+            assert len(estimator.trees.signs) == len(seed.inputs) + len(estimator.physics.features)
+            used += estimator.physics.features
     assert used
 
 

@@ -210,7 +210,7 @@ def test_derived_targets_follow_from_the_primary_one(seed: Seed) -> None:
 
 @pytest.mark.slow
 def test_importing_loads_no_library_of_other_rooms() -> None:
-    heavy = ("mlflow", "fastapi", "plotly", "lightgbm", "skops", "training", "serving", "synthetic_data")
+    heavy = ("mlflow", "fastapi", "plotly", "lightgbm", "sklearn", "training", "serving", "synthetic_data")
     code = f"import sys, models.regression.model; print([name for name in {heavy!r} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"

@@ -1,22 +1,14 @@
-from typing import Any
-
 import lightgbm
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from models.estimators.boosting import FEWEST_HELD_BACK
 from models.regression.trees import BoostedTrees
 
 SIGNS = (1, -1, 0, 0)
-
-
-@parametrize_with_checks([BoostedTrees(n_jobs=1)])  # type: ignore[untyped-decorator]
-def test_scikit_learn_conventions(estimator: Any, check: Any) -> None:
-    check(estimator)
 
 
 def made(n: int = 600, rng_seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

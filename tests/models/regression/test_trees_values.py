@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import lightgbm
 import numpy as np
 import pytest
 
@@ -22,7 +23,7 @@ class Search:
 
     def __init__(self, patch, best):
         self.best, self.asked, self.patience, self.sets = iter(best), [], [], []
-        train = trees.lightgbm.train
+        train = lightgbm.train
 
         def noted(settings, data, **how):
             self.asked.append((settings, data, how))
@@ -34,8 +35,8 @@ class Search:
             self.patience.append((patience, how))
             return None
 
-        patch.setattr(trees.lightgbm, "train", noted)
-        patch.setattr(trees.lightgbm, "early_stopping", stop)
+        patch.setattr(lightgbm, "train", noted)
+        patch.setattr(lightgbm, "early_stopping", stop)
 
 
 def rows(n):

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from models.schedules import rows
 from models.schedules.errors import ScheduleError
 from models.schedules.rows import Box, Infeasible, Rows
 
@@ -45,6 +44,6 @@ def test_time_that_runs_out_is_no_impossible_order(monkeypatch):
     class OutOfTime:
         x, status = None, 1
 
-    monkeypatch.setattr(rows, "milp", lambda *given, **options: OutOfTime)
+    monkeypatch.setattr("scipy.optimize.milp", lambda *given, **options: OutOfTime)
     with pytest.raises(ScheduleError, match="no schedule in 10 s"):
         programme(1.0).best(np.ones(2), box([2.0, 5.0], (True, True)))

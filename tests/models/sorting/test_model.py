@@ -288,7 +288,7 @@ def test_importing_loads_no_library_of_other_rooms() -> None:
         "fastapi",
         "plotly",
         "lightgbm",
-        "skops",
+        "sklearn",
         "training",
         "serving",
         "synthetic_data",

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from models.setpoints.line import knapsack
 from models.setpoints.line.knapsack import Knapsack, price
 
 
@@ -119,6 +118,6 @@ def test_an_answer_of_the_solver_that_breaks_a_limit_is_an_error(monkeypatch):
     """SciPy's issue 24141 shows one."""
     problem = drawn(np.random.default_rng(5), units=4)
     limited = problem.limited(0.5 * (problem.least() + problem.all_taken(problem.free()))[0])
-    monkeypatch.setattr(knapsack, "milp", lambda costs, **given: SimpleNamespace(x=np.ones(len(costs))))
+    monkeypatch.setattr("scipy.optimize.milp", lambda costs, **given: SimpleNamespace(x=np.ones(len(costs))))
     with pytest.raises(ArithmeticError, match="do not keep the limits, or not one of each unit"):
         limited.best()

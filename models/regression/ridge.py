@@ -1,0 +1,77 @@
+"""The linear candidate: a straight line with a penalty on its slopes that is chosen on later rows."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from models.estimators.categories import Categories, indicators
+from models.estimators.estimator import RegressorEstimator
+from models.estimators.stored import Stored
+from models.table.inputs import checked_rows
+from physics.arrays import FloatArray
+
+PENALTIES = (0.1, 1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6)
+FOLDS = 5  # each is judged on rows newer than those it learnt
+
+
+class RidgeLine(Stored, RegressorEstimator):
+    """Ridge regression by scikit-learn on standardised columns; a missing input counts as its median.
+
+    Rows must come sorted by time: the penalty is the one of PENALTIES that errs least on later rows.
+
+    Parameters
+    ----------
+    categories : tuple of int, length k, or None
+        How many values each column may have where it is a text category, 0 where it is a number. A category counts as a
+        column of 0 and 1 for each value: k' columns in all. None where all are numbers.
+
+    Attributes
+    ----------
+    fill_, mean_, scale_ : ndarray, shape (k',)
+        Median of each column, and mean and standard deviation of what it is filled with, in the column's unit.
+    slope_ : ndarray, shape (k',)
+        Change for one standard deviation of each column [unit of y].
+    intercept_ : float
+        Prediction where all columns are at their mean [unit of y].
+    alpha_ : float
+        The penalty.
+    """
+
+    STORED = ("n_features_in_", "fill_", "mean_", "scale_", "slope_", "intercept_", "alpha_")
+
+    def __init__(self, categories: Categories = None) -> None:
+        self.categories = categories
+
+    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
+        """Learn from X, shape (n, k), and y, shape (n,), rows sorted by time; NaN in X is missing."""
+        from sklearn.impute import SimpleImputer
+        from sklearn.linear_model import RidgeCV
+        from sklearn.model_selection import TimeSeriesSplit
+        from sklearn.pipeline import Pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        rows, labels = self._learnable(X, y, ensure_min_samples=2, y_numeric=True)
+        steps = {
+            "fill": SimpleImputer(strategy="median", keep_empty_features=True),
+            "scale": StandardScaler(),
+            "ridge": RidgeCV(alphas=PENALTIES, cv=TimeSeriesSplit(FOLDS), scoring="neg_mean_squared_error"),
+        }
+        Pipeline(list(steps.items())).fit(indicators(rows, self.categories), labels)
+        self.fill_ = steps["fill"].statistics_
+        self.mean_, self.scale_ = steps["scale"].mean_, steps["scale"].scale_
+        self.slope_, self.intercept_ = steps["ridge"].coef_, float(steps["ridge"].intercept_)
+        self.alpha_ = float(steps["ridge"].alpha_)
+        return self
+
+    def columns(self, X: FloatArray) -> FloatArray:
+        """Rows of shape (n, k) as columns in standard deviations from their means, shape (n, k')."""
+        rows = indicators(X, self.categories)
+        return np.asarray((np.where(np.isnan(rows), self.fill_, rows) - self.mean_) / self.scale_)
+
+    def predict(self, X: npt.ArrayLike) -> FloatArray:
+        """Predictions, shape (n,)."""
+        self._needs("slope_")
+        return np.asarray(self.columns(checked_rows(self, X)) @ self.slope_ + self.intercept_)
