@@ -5,17 +5,19 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from registry import tables
 from registry.settings import ENVIRONMENT, SQLITE
 from registry.versions import CHAMPION
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+log = logging.getLogger("nonferrous.registry")
 
 # A server that does not answer costs seconds, not minutes.
 READING = ENVIRONMENT | {
@@ -63,7 +65,10 @@ class StoreError(RuntimeError):
 
 
 class MlflowStore:
-    """Champions of an MLflow registry; MLflow is imported when the store is first read.
+    """Champions of an MLflow registry.
+
+    A SQLite file whose tables are of a revision that is known is read directly, models on this machine's disk copied;
+    for all else MLflow is imported, which is logged.
 
     Parameters
     ----------
@@ -85,6 +90,10 @@ class MlflowStore:
         Exception
             Whatever MLflow raises for one that is locked or out of reach.
         """
+        if self._read_directly():
+            assert self._file is not None
+            pointed = tables.pointed_to(self._file, process, CHAMPION)
+            return None if pointed is None else Champion(process, *pointed)
         client = self._client()
         try:
             found = client.get_model_version_by_alias(process, CHAMPION)
@@ -99,6 +108,11 @@ class MlflowStore:
 
     def fetch(self, champion: Champion, folder: Path) -> Path:
         """Copy the version's files into an empty folder; returns the one that `models.files.save` made."""
+        if self._read_directly():
+            assert self._file is not None
+            artifacts = tables.folder_of(self._file, champion.process, champion.version)
+            if artifacts is not None:
+                return tables.copy_model(artifacts, folder)
         client = self._client()
         import mlflow.artifacts
         from mlflow.models import Model
@@ -107,9 +121,11 @@ class MlflowStore:
         copy = mlflow.artifacts.download_artifacts(artifact_uri=address, dst_path=str(folder), tracking_uri=self._uri)
         return Path(copy, Model.load(copy).flavors["python_function"]["data"])
 
+    def _read_directly(self) -> bool:
+        """Whether the store is a SQLite file with tables that are known."""
+        return self._file is not None and _revisions(self._file) == [tables.REVISION]
+
     def _client(self) -> MlflowClient:
-        if self._file is not None and not self._file.is_file():
-            raise StoreError(f"{self._file} does not exist; `nonferrous train PROCESS` makes it")
         _prepare()
         from mlflow import MlflowClient
 
@@ -121,6 +137,7 @@ class MlflowStore:
 @cache
 def _prepare() -> None:
     """Set MLflow up, which it reads from the environment at import, and leave the telling of its troubles to us."""
+    log.info("MLflow is loaded to read the store")
     for name, value in READING.items():
         os.environ.setdefault(name, value)
     import mlflow  # noqa: F401
@@ -136,13 +153,19 @@ def _schema() -> str:
     return str(_get_latest_schema_revision())  # type: ignore[no-untyped-call]
 
 
-def _check_schema(file: Path) -> None:
-    """Refuse a SQLite file that MLflow would migrate, or fill with tables, on opening it."""
+def _revisions(file: Path) -> list[str]:
+    """Revisions of the tables in a SQLite file."""
+    if not file.is_file():
+        raise StoreError(f"{file} does not exist; `nonferrous train PROCESS` makes it")
     try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            found = [version for (version,) in database.execute("SELECT version_num FROM alembic_version")]
+        return tables.revisions(file)
     except sqlite3.Error as error:
         raise StoreError(f"{file}: {error}") from error
+
+
+def _check_schema(file: Path) -> None:
+    """Refuse a SQLite file that MLflow would migrate, or fill with tables, on opening it."""
+    found = _revisions(file)
     if found != [_schema()]:
         raise StoreError(
             f"{file}: got schema {', '.join(found) or 'none'}, expected {_schema()}: try `mlflow db upgrade`"

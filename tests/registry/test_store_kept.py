@@ -1,6 +1,8 @@
 """Reading a real MLflow registry, and leaving one alone that is not ready."""
 
 import sqlite3
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -87,6 +89,48 @@ def test_no_alias_and_no_model_are_no_error(save_toy_model: Save, tmp_path: Path
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     mlflow.MlflowClient(uri, uri).delete_registered_model_alias(PROCESS, "champion")
     assert store.champion(PROCESS) is None
+
+
+@pytest.mark.slow
+def test_what_is_read_directly_is_what_mlflow_says(
+    save_toy_model: Save, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_toy_model(tmp_path / "model")
+    save_toy_model(tmp_path / "other", lift=1.0)
+    register(tmp_path, tmp_path / "model", {"model_digest": "sha256:a", "gate": "passed"})
+    register(tmp_path, tmp_path / "other", {})
+    direct = MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    through = MlflowStore(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    monkeypatch.setattr(through, "_read_directly", lambda: False)
+    import mlflow
+
+    client = mlflow.MlflowClient(*[f"sqlite:///{tmp_path / 'mlflow.db'}"] * 2)
+    for version, digest in ((1, "sha256:a"), (2, None)):
+        client.set_registered_model_alias(PROCESS, "champion", str(version))
+        found = direct.champion(PROCESS)
+        assert found == through.champion(PROCESS)
+        assert found is not None
+        assert (found.version, found.digest) == (version, digest)
+        one, other = (store.fetch(found, tmp_path / f"{version}{store is direct}") for store in (direct, through))
+        assert [path.name for path in sorted(one.iterdir())] == [path.name for path in sorted(other.iterdir())]
+        assert all(path.read_bytes() == (other / path.name).read_bytes() for path in one.iterdir())
+    client.delete_model_version(PROCESS, "2")
+    assert direct.champion(PROCESS) is None
+    assert through.champion(PROCESS) is None
+
+
+@pytest.mark.slow
+def test_reading_a_file_directly_imports_no_mlflow(save_toy_model: Save, tmp_path: Path) -> None:
+    save_toy_model(tmp_path / "model")
+    register(tmp_path, tmp_path / "model", {})
+    code = (
+        "import sys, pathlib; from registry.store import MlflowStore; "
+        f"store = MlflowStore('sqlite:///{tmp_path / 'mlflow.db'}'); champion = store.champion('{PROCESS}'); "
+        f"store.fetch(champion, pathlib.Path('{tmp_path}', 'copy')); "
+        "print(champion.version, [name for name in ('mlflow', 'sqlalchemy', 'pandas') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "1 []\n"
 
 
 def test_absent_store_is_not_made(tmp_path: Path) -> None:

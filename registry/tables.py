@@ -1,0 +1,81 @@
+"""Champions in MLflow's own SQLite tables, read directly: importing MLflow takes longer than all else of a service.
+
+Two tables and a folder are read, never written. They are MLflow's, so their revision is checked; of any other, and of
+models that are not on this machine's disk, nothing is known here.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from models.files import MANIFEST
+
+REVISION = "dc11669786a5"
+"""Revision of MLflow's tables that the queries below are written for: MLflow 3.17's."""
+
+_CHAMPION = """
+SELECT versions.version, versions.source, tags.value
+FROM registered_model_aliases AS aliases
+JOIN model_versions AS versions
+    ON versions.workspace = aliases.workspace AND versions.name = aliases.name AND versions.version = aliases.version
+LEFT JOIN model_version_tags AS tags
+    ON tags.workspace = versions.workspace AND tags.name = versions.name AND tags.version = versions.version
+    AND tags."key" = 'model_digest'
+WHERE aliases.workspace = 'default' AND aliases.name = ? AND aliases.alias = ?
+    AND versions.current_stage != 'Deleted_Internal'
+"""
+_PLACE = """
+SELECT coalesce(nullif(storage_location, ''), source) FROM model_versions
+WHERE workspace = 'default' AND name = ? AND version = ?
+"""
+
+
+def revisions(file: Path) -> list[str]:
+    """Revisions of the tables in a SQLite file; one where all is well.
+
+    Raises
+    ------
+    sqlite3.Error
+        The file cannot be read, is none of SQLite, or holds no such tables.
+    """
+    return [str(version) for (version,) in _rows(file, "SELECT version_num FROM alembic_version")]
+
+
+def pointed_to(file: Path, process: str, alias: str) -> tuple[int, str, str | None] | None:
+    """Version that an alias of a registered model points to, its source and its digest; None where there is none."""
+    found = _rows(file, _CHAMPION, process, alias)
+    return (int(found[0][0]), str(found[0][1]), found[0][2]) if found else None
+
+
+def folder_of(file: Path, process: str, version: int) -> Path | None:
+    """Folder on this machine with a version's artifacts; None where they are elsewhere, or the version is not there."""
+    found = _rows(file, _PLACE, process, version)
+    parts = urlsplit(str(found[0][0])) if found else None
+    if parts is None or parts.scheme not in ("", "file") or parts.netloc:
+        return None
+    return Path(url2pathname(parts.path))
+
+
+def copy_model(artifacts: Path, folder: Path) -> Path:
+    """Copy what `models.files.save` wrote, out of a version's artifacts into an empty folder; returns the copy.
+
+    Raises
+    ------
+    FileNotFoundError
+        The artifacts hold no model, or more than one.
+    """
+    found = list(artifacts.glob(f"data/*/{MANIFEST}"))
+    if len(found) != 1:
+        raise FileNotFoundError(f"{artifacts}: got {len(found)} models, expected one in its folder data")
+    return Path(shutil.copytree(found[0].parent, folder / "model"))
+
+
+def _rows(file: Path, query: str, *values: object) -> list[Any]:
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        return database.execute(query, values).fetchall()
