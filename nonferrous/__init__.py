@@ -27,6 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,  # importing rich takes longer than printing the help
 )
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(quality_app, name="quality")
@@ -50,18 +51,23 @@ def main() -> None:
         fail(str(error))
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"nonferrous {version('nonferrous')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     seeds: Annotated[
         Path | None, typer.Option(help="Folder of your own seeds.", envvar="NONFERROUS_SEEDS", show_default="built in")
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
 ) -> None:
     """Options that stand before any command."""
-    if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"nonferrous {installed('nonferrous')}")
-        raise typer.Exit
     if seeds is not None:
         os.environ["NONFERROUS_SEEDS"] = str(seeds)

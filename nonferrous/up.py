@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -120,6 +119,8 @@ def _running(name: str, arguments: list[str], settings: Settings) -> Iterator[su
 
 def _await(address: str, process: subprocess.Popen[bytes]) -> None:
     """Wait until an address answers 200, or the process behind it ends."""
+    import urllib.request  # as long as half of the help takes
+
     patience = time.monotonic() + START_SECONDS
     while process.poll() is None:
         with suppress(OSError), urllib.request.urlopen(address, timeout=5):

@@ -291,3 +291,25 @@ def test_the_readmes_first_request_is_one_that_the_service_takes():
     rows, request = task_of(seed).payloads(seed, 10).read(body[1].encode())
     assert len(rows) == 1
     assert request["coverage"] == json.loads(body[1])["coverage"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["seeds", "--help"], ["--version"]])
+def test_help_imports_nothing_that_it_does_not_print(arguments: list[str]) -> None:
+    heavy = ("rich", "urllib.request", "numpy", "pandas", "seeds", "models", "training", "serving")
+    code = (
+        f"import sys; sys.argv = ['nonferrous', *{arguments!r}]\n"
+        "import nonferrous, atexit\n"
+        f"atexit.register(lambda: print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr))\n"
+        "nonferrous.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
+
+
+def test_version_is_printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["nonferrous", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert re.fullmatch(r"nonferrous \d+\.\d+\.\d+\n", capsys.readouterr().out)
