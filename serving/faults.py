@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -47,12 +48,27 @@ class Shape:
     """
 
     def __init__(self, kind: Any, seed: Seed | None = None) -> None:
-        adapter: TypeAdapter[Any] = TypeAdapter(kind)
-        self._validate = adapter.validator.validate_python
-        self._schema = adapter.json_schema()
+        self._kind = kind
         self._leaks = {column.name for column in seed.by_role("late", "target")} if seed else set()
         self._measured = {column.name for column in seed.by_role("during")} if seed else set()
-        self.required: tuple[str, ...] = tuple(self._schema.get("required", ()))
+
+    # Made when first needed: those of all processes together take as long as the rest of a service's start.
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self._kind)
+
+    @cached_property
+    def _validate(self) -> Callable[[Any], Any]:
+        return self._adapter.validator.validate_python
+
+    @cached_property
+    def _schema(self) -> dict[str, Any]:
+        return self._adapter.json_schema()
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """Fields that must be there."""
+        return tuple(self._schema.get("required", ()))
 
     @property
     def names(self) -> list[str]:
