@@ -56,6 +56,7 @@ def _of(champion: Champion, settings: Settings, folder: Path, rounds: int, rows:
             "trees": (rows, lambda: [one.predict() for one in trees]),
             "mlflow": (few, lambda: _posted(ports[1], "/invocations", frame, JSON)),
         }
+        _posted(ports[0], path, _arrow(champion, 100), ARROW)  # the first table loads Arrow's library
         spent: dict[str, list[float]] = {name: [] for name in ways}
         for round_ in range(rounds):
             for name in list(ways)[:: 1 if round_ % 2 else -1]:

@@ -87,12 +87,13 @@ class Champion:
 
     def trees(self, n: int) -> list[Trees]:
         """What its boosters are given for such rows, found by watching them."""
-        seen: dict[int, tuple[Booster, FloatArray]] = {}
+        seen: dict[int, tuple[Booster, list[FloatArray]]] = {}
         plain = Booster.predict
 
         def watched(booster: Booster, X: FloatArray, *rest: Any, **more: Any) -> FloatArray:
-            if len(X) == n:
-                seen[id(booster)] = booster, np.array(X)
+            parts = seen.setdefault(id(booster), (booster, []))[1]
+            if sum(map(len, parts)) < n:  # rows may come in blocks
+                parts.append(X)
             return plain(booster, X, *rest, **more)
 
         Booster.predict = watched  # type: ignore[method-assign]
@@ -100,7 +101,10 @@ class Champion:
             self.model.columns(self.matrix(n))
         finally:
             Booster.predict = plain  # type: ignore[method-assign]
-        return [Trees(lgb.Booster(model_str=booster.text), X) for booster, X in seen.values()]
+        return [
+            Trees(lgb.Booster(model_str=booster.text), parts[0] if len(parts) == 1 else np.concatenate(parts))
+            for booster, parts in seen.values()
+        ]
 
     # ---- requests, one for each row
 

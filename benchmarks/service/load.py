@@ -81,12 +81,21 @@ def loaded(port: int, requests: list[bytes], seconds: float, connections: int) -
     """Requests a second and how long they took [ms]; all answers are 200, or it ends with ConnectionError."""
     step = max(1, len(requests) // connections)
     lines = [Connection(port, requests, step * i) for i in range(connections)]
-    waiting, by_number = select.epoll(), {line.socket.fileno(): line for line in lines}
+    by_number = {line.socket.fileno(): line for line in lines}
+    try:
+        with select.epoll() as waiting:
+            return _timed(waiting, by_number, seconds)
+    finally:
+        for line in lines:
+            line.socket.close()
+
+
+def _timed(waiting: select.epoll, by_number: dict[int, Connection], seconds: float) -> dict[str, float]:
     for number, line in by_number.items():
         waiting.register(number, select.EPOLLIN)
         line.send()
     spent, begin = [], time.perf_counter()
-    end, fewest = begin + seconds, FEWEST * connections
+    end, fewest = begin + seconds, FEWEST * len(by_number)
     while (now := time.perf_counter()) < end or len(spent) < fewest:
         if now > begin + LONGEST:
             raise ConnectionError(f"{len(spent)} answers within {LONGEST} s, expected {fewest}")
@@ -96,8 +105,6 @@ def loaded(port: int, requests: list[bytes], seconds: float, connections: int) -
                 spent.append(took)
                 by_number[number].send()
     elapsed = time.perf_counter() - begin
-    for line in lines:
-        line.socket.close()
     spent.sort()
     return {
         "per_second": len(spent) / elapsed,

@@ -48,21 +48,19 @@ def _section(found: Mapping[str, Any]) -> str:
         "the load reaches at a server that does nothing stands below: it is not the limit.",
         "",
         *table(("what", "process", "aim", "reached"), targets(found)),
-        "![Requests a second of one record](pictures/service.svg)",
-        "",
-        "One record a request, 16 connections:",
-        "",
-        *table(("process", "server", "requests a second", "p50 [ms]", "p99 [ms]", "ours to it"), _one(found)),
-        "Many records a request, rows a second on one core:",
-        "",
-        *table(
-            ("process", "Arrow over HTTP", "JSON over HTTP", "in process", "`Booster.predict` alone", "mlflow"),
-            _bulk(found),
-        ),
-        "From start to first answers, and memory then; ours with three champions, the peers with one:",
-        "",
-        *table(("server", "seconds", "resident [MiB]", "shared counted once [MiB]"), _start(found)),
     ]
+    if "one" in found:
+        lines += ["![Requests a second of one record](pictures/service.svg)", ""]
+        lines += ["One record a request, 16 connections:", ""]
+        heads = ("process", "server", "requests a second", "p50 [ms]", "p99 [ms]", "ours to it")
+        lines += table(heads, _one(found))
+    if "bulk" in found:
+        lines += ["Many records a request, rows a second on one core:", ""]
+        heads = ("process", "Arrow over HTTP", "JSON over HTTP", "in process", "`Booster.predict` alone", "mlflow")
+        lines += table(heads, _bulk(found))
+    if "start" in found:
+        lines += ["From start to first answers, and memory then; ours with three champions, the peers with one:", ""]
+        lines += table(("server", "seconds", "resident [MiB]", "shared counted once [MiB]"), _start(found))
     return "\n".join(lines).rstrip()
 
 
