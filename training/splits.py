@@ -95,6 +95,20 @@ def held_out_units(units: list[str]) -> tuple[str, ...]:
     return tuple(sorted(sorted(units, key=lambda unit: hashlib.sha256(unit.encode()).hexdigest())[:count]))
 
 
+def some_units(table: pd.DataFrame, seed: Seed, most: int) -> pd.DataFrame:
+    """Rows of so many whole units that they are no more than `most`, or those of one; all where these are few enough.
+
+    Units whose name has the highest SHA-256 come first, so that those held out come last.
+    """
+    if len(table) <= most or seed.key is None:
+        return table
+    names = table[seed.key.name]
+    rows = names.value_counts()
+    order = sorted(rows.index, key=lambda unit: hashlib.sha256(unit.encode()).hexdigest(), reverse=True)
+    count = max(1, int(np.searchsorted(np.cumsum(rows[order].to_numpy()), most, side="right")))
+    return table[names.isin(order[:count])]
+
+
 def split(table: pd.DataFrame, seed: Seed, test_from: pd.Timestamp | None = None) -> Split:
     """Split a table by distinct period: 40 % train, 3 x 15 % calibrate, 15 % test, with whole units held out.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -60,6 +60,14 @@ class Grid:
                     columns[column.name][unit, number] = np.abs(values) if column.censored else values
         starts = pd.DatetimeIndex(time.min() + np.arange(there.shape[1]) * pd.Timedelta(seed.period))
         return cls(np.asarray(units, dtype=object), starts, columns, there)
+
+    def parts(self, rows: int) -> Iterator[Self]:
+        """The same grid in parts of whole units, of so many places for a row each, or of one unit."""
+        many = max(1, rows // self.there.shape[1])
+        for first in range(0, len(self.units), many):
+            some = slice(first, first + many)
+            columns = {name: values[some] for name, values in self.columns.items()}
+            yield replace(self, units=self.units[some], columns=columns, there=self.there[some])
 
     def placed(self, frame: pd.DataFrame | None, seed: Seed, name: str) -> FloatArray:
         """A column of another table with the same units and periods, shape (n,) by row here; 0 where it has none."""

@@ -13,7 +13,7 @@ from models.warnings.calibration import Platt
 from models.warnings.events import counted
 from models.warnings.known import Known, known
 from models.warnings.model import MIN_AGE, EventModel, WarningError, WarningModel
-from models.warnings.scores import SCORES, BothScore, LineScore, Score, TreeScore
+from models.warnings.scores import SCORES, LineScore, TreeScore, mean_score
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Event, Seed
 
@@ -98,10 +98,10 @@ def _learnt(event: Event, at: Known, y: FloatArray, may: BoolArray, edges: list[
         if not block.any():
             continue
         weight = row_weight(y[older], at.periods[older])
-        line, trees = LineScore.fit(X[older], y[older], weight), TreeScore.fit(X[older], y[older], weight)
-        scores: dict[str, Score] = {"linear": line, "lightgbm": trees, "linear_lightgbm": BothScore(line, trees)}
-        for name, score in scores.items():
-            scored[name][block] = score(X[block])
+        known, events, new = X[older], y[older], X[block]
+        line, trees = LineScore.fit(known, events, weight)(new), TreeScore.fit(known, events, weight)(new)
+        for name, score in {"linear": line, "lightgbm": trees, "linear_lightgbm": mean_score(line, trees)}.items():
+            scored[name][block] = score
     rows = np.isfinite(next(iter(scored.values())))
     weight = row_weight(y[rows], at.periods[rows])
     fitted = {name: Platt.fit(score[rows], y[rows], weight) for name, score in scored.items()}

@@ -138,6 +138,11 @@ class TreeScore:
         return cls(Booster(state["trees"]))
 
 
+def mean_score(line: FloatArray, trees: FloatArray) -> FloatArray:
+    """Log-odds of `BothScore`, shape (n,), by those of its parts."""
+    return 0.5 * (line + trees)
+
+
 @dataclass(frozen=True, eq=False)
 class BothScore:
     """The mean of the log-odds of line and trees: steadier than either where events are few."""
@@ -152,7 +157,7 @@ class BothScore:
 
     def __call__(self, X: FloatArray) -> FloatArray:
         """See `Score`."""
-        return 0.5 * (self.line(X) + self.trees(X))
+        return mean_score(self.line(X), self.trees(X))
 
     def parts(self, X: FloatArray) -> FloatArray:
         """See `Score`."""

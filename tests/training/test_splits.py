@@ -12,7 +12,7 @@ import pytest
 from models.table.contract import check
 from seeds.format.loader import parse
 from training.dataset import dataset_of
-from training.splits import SplitError, _check_rows, held_out_units, split
+from training.splits import SplitError, _check_rows, held_out_units, some_units, split
 
 
 @pytest.fixture
@@ -214,3 +214,24 @@ def test_without_time_or_units_the_order_of_the_rows_counts(timeless, toy_frame,
 def test_a_unit_that_stands_for_a_period_is_shown_as_one(timeless, toy_frame):
     data = dataset_of(check(toy_frame(units=30, periods=20).drop(columns="period_start"), timeless), timeless)
     assert (data.facts["first_period"], data.facts["last_period"]) == ("unit 1", "unit 30")
+
+
+def test_of_a_large_table_whole_units_are_taken_those_held_out_last(table, toy_seed):
+    units = sorted(table["unit"].unique())
+    assert some_units(table, toy_seed, len(table)) is table
+    some = some_units(table, toy_seed, 10 * 40 + 39)
+    kept = set(some["unit"])
+    assert (len(some), len(kept)) == (10 * 40, 10)
+    pd.testing.assert_frame_equal(some, table[table["unit"].isin(kept)])
+    assert not kept & set(held_out_units(units))
+    more = set(some_units(table, toy_seed, 24 * 40)["unit"])
+    assert kept < more == set(units) - set(held_out_units(units))
+    assert set(some_units(table[::-1], toy_seed, 400)["unit"]) == kept
+    assert some_units(table, toy_seed, 1)["unit"].nunique() == 1
+
+
+def test_units_of_unlike_length_are_taken_up_to_the_rows(table, toy_seed):
+    order = sorted(table["unit"].unique(), key=lambda unit: hashlib.sha256(unit.encode()).hexdigest(), reverse=True)
+    short = table[(table["unit"] != order[0]) | (table["period_start"] == table["period_start"].min())]
+    assert set(some_units(short, toy_seed, 81)["unit"]) == set(order[:3])
+    assert set(some_units(short, toy_seed, 80)["unit"]) == set(order[:2])

@@ -10,18 +10,21 @@ from models.setpoints.learning import learn
 from models.setpoints.process import response_of
 from pages.markdown import table
 from training.dataset import Dataset
-from training.splits import Split
+from training.splits import Split, some_units
+
+MOST_ROWS = 100_000
 
 
 def setpoints(data: Dataset, parts: Split) -> dict[str, Any]:
     """Set-point model of a data set, or why there is none, as arguments of `RegressionModel`; empty without physics.
 
-    It learns from the whole table, the newest rows too: nothing is measured of it there.
+    It learns from the whole table, the newest rows too: nothing is measured of it there. Of a table of more than
+    MOST_ROWS it learns from whole units, drawn by name: by then a constant's doubt is far below that of the physics.
     """
     if data.seed.place is not None or response_of(data.seed.process.name) is None:
         return {}
     try:
-        return {"setpoints": learn(data.checked, data.seed, tests=data.tests)}
+        return {"setpoints": learn(some_units(data.checked, data.seed, MOST_ROWS), data.seed, tests=data.tests)}
     except SetpointError as error:
         return {"setpoints_refusal": str(error)}
 
@@ -52,7 +55,7 @@ def setpoints_section(model: RegressionModel) -> list[str]:
     ]
     return [
         *lines,
-        f"Learnt from {learnt.rows} rows of the whole table. What moves brought, beyond what operators saw, sharpens "
+        f"Learnt from {learnt.rows} rows, the newest among them. What moves brought, beyond what operators saw, sharpens "
         "the physics; a constant whose doubt stays is one that history says little of.",
         "",
         *table(["constant", "unit", "before", "doubt", "after", "doubt"], constants),

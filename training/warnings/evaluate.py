@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from sklearn.metrics import average_precision_score
@@ -16,6 +17,7 @@ from physics.arrays import BoolArray, FloatArray, IntArray
 from training.dataset import Dataset
 
 MONTH = 30.4375  # d
+ROWS_AT_ONCE = 50_000  # what is in hand is hundreds of columns
 PARTS = ("test", "unseen")
 """Newest periods of learnt units, and of held-out units. Older periods of held-out units measure nothing: what all
 units share, such as the feed of a house, has been learnt from the others in the same periods."""
@@ -47,19 +49,27 @@ class Followed:
 
 def followed(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, Followed]:
     """What each event's model says of the rows of a data set, by the event's name."""
-    seed = model.seed
-    grid = Grid.of(data.checked, seed)
-    at = known(grid, seed)
+    whole = Grid.of(data.checked, model.seed)
+    parts = [_of_units(model, grid, blocks) for grid in whole.parts(ROWS_AT_ONCE)]
+    found = {}
+    for name, one in model.events.items():
+        period, y, p, newest, held_out = (np.concatenate([part[name][i] for part in parts]) for i in range(5))
+        unit, use = np.nonzero(whole.there)[0], np.isfinite(y) & newest
+        by_part = dict(zip(PARTS, (use & ~held_out, use & held_out), strict=True))
+        found[name] = Followed(unit, period, y, p, one.alarm(p), by_part)
+    return found
+
+
+def _of_units(model: WarningModel, grid: Grid, blocks: Blocks) -> dict[str, tuple[Any, ...]]:
+    """Of each event for the rows of some units: period, `y` and probability as in `Followed`, newest, and held out."""
+    at = known(grid, model.seed)
     model.check(at)
     newest = at.periods >= grid.starts.searchsorted(blocks.test_from)
     held_out = np.isin(grid.units, blocks.held_out)[at.units]
     found = {}
     for name, one in model.events.items():
-        y = np.where(at.age >= MIN_AGE, counted(one.event, grid, seed)[grid.there], np.nan)
-        p = one.probability(at)
-        use = np.isfinite(y) & newest
-        parts = dict(zip(PARTS, (use & ~held_out, use & held_out), strict=True))
-        found[name] = Followed(at.units, at.periods, y, p, one.alarm(p), parts)
+        y = np.where(at.age >= MIN_AGE, counted(one.event, grid, model.seed)[grid.there], np.nan)
+        found[name] = at.periods, y, one.probability(at), newest, held_out
     return found
 
 

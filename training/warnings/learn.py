@@ -5,7 +5,9 @@ from typing import Any
 from models.warnings.learning import Blocks, learn
 from models.warnings.model import WarningError
 from training.dataset import Dataset
-from training.splits import Split
+from training.splits import Split, some_units
+
+MOST_ROWS = 100_000
 
 
 def warnings(data: Dataset, parts: Split) -> dict[str, Any]:
@@ -13,8 +15,9 @@ def warnings(data: Dataset, parts: Split) -> dict[str, Any]:
     if not data.seed.warnings:
         return {}
     try:
-        # All rows, those without a label too: an event of a measured column needs none.
-        return {"warnings": learn(data.checked, data.seed, blocks_of(data, parts))}
+        # All rows, those without a label too: an event of a measured column needs none. Of a table of more than
+        # MOST_ROWS whole units, drawn by name: what is in hand is hundreds of columns.
+        return {"warnings": learn(some_units(data.checked, data.seed, MOST_ROWS), data.seed, blocks_of(data, parts))}
     except WarningError as error:
         return {"warnings_refusal": str(error)}
 

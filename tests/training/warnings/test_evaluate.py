@@ -5,9 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from models.warnings.learning import Blocks, learn
 from models.warnings.model import EventModel
 from tests.models.warnings.conftest import event, remembering, seed_with  # noqa: F401
-from training.warnings.evaluate import MONTH, Followed, metrics
+from training.warnings import evaluate
+from training.warnings.evaluate import MONTH, Followed, followed, metrics
 
 ROWS = 8
 ALL = np.ones(ROWS, dtype=bool)
@@ -65,3 +67,29 @@ def test_without_an_event_there_is_nothing_to_rank(measured):
     assert found["events"] == 0
     assert np.isnan([found["average_precision"], found["recall"], found["lead_time"]]).all()
     assert found["cost_never"] == 0
+
+
+@pytest.mark.slow  # warnings are learnt
+def test_units_are_followed_in_parts_as_all_at_once(seed_with, remembering, monkeypatch):  # noqa: F811
+    seed = seed_with(event("at_least = 4.3"), event("above_usual = 0.3", name="rising"))
+    table = remembering(seed)
+    table = table[(np.arange(len(table)) % 17 != 3) | (table["unit"] == table["unit"].iloc[0])]
+    starts = np.sort(table["period_start"].unique())
+    blocks = Blocks((starts[20], starts[28]), starts[40], tuple(sorted(table["unit"].unique())[3:6]))
+    model, data = learn(table, seed, blocks), SimpleNamespace(checked=table)
+    assert set(model.events) == {"high_z", "rising"}
+    known = []
+    monkeypatch.setattr(
+        evaluate, "known", lambda grid, seed, of=evaluate.known: known.append(len(grid.units)) or of(grid, seed)
+    )
+    whole = followed(model, data, blocks)
+    monkeypatch.setattr(evaluate, "ROWS_AT_ONCE", 7 * 48 + 5)
+    parts = followed(model, data, blocks)
+    assert known == [20, 7, 7, 6]
+    for name, one in whole.items():
+        for what in ("units", "periods", "y", "probability", "alarm"):
+            np.testing.assert_array_equal(getattr(parts[name], what), getattr(one, what))
+        assert list(parts[name].parts) == ["test", "unseen"]
+        for part, rows in one.parts.items():
+            assert rows.any()
+            np.testing.assert_array_equal(parts[name].parts[part], rows)
