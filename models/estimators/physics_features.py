@@ -14,6 +14,8 @@ from models.processes.lookup import needed_physics_of
 from models.table.inputs import by_name, checked_rows
 from physics.arrays import FloatArray
 
+ROWS_AT_ONCE = 50_000
+
 
 def physics_columns(physics: ModuleType, X: FloatArray, inputs: Sequence[str], features: Sequence[str]) -> FloatArray:
     """Features that physics computes from the inputs, shape (n, p); one that cannot be computed in a row is NaN there.
@@ -71,8 +73,19 @@ class PhysicsFeatures(Estimator):
         return self.columns(rows)
 
     def columns(self, X: FloatArray) -> FloatArray:
-        """As `transform`, of inputs that need no check."""
-        return np.hstack([X, physics_columns(needed_physics_of(self.process), X, self.inputs, self.features)])
+        """As `transform`, of inputs that need no check.
+
+        Many rows are computed in blocks: physics makes many times as many columns as are kept.
+        """
+        physics = needed_physics_of(self.process)
+        if len(X) <= ROWS_AT_ONCE:
+            return np.hstack([X, physics_columns(physics, X, self.inputs, self.features)])
+        found = np.empty((len(X), X.shape[1] + len(self.features)))
+        found[:, : X.shape[1]] = X
+        for start in range(0, len(X), ROWS_AT_ONCE):
+            rows = slice(start, start + ROWS_AT_ONCE)
+            found[rows, X.shape[1] :] = physics_columns(physics, X[rows], self.inputs, self.features)
+        return found
 
     def fit_transform(self, X: npt.ArrayLike, y: object = None) -> FloatArray:
         """`fit` and `transform` at once."""

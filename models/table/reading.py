@@ -83,7 +83,7 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None, la
 
 
 def read_truth(path: str | Path, seed: Seed) -> pd.DataFrame | None:
-    """Noise-free targets and hidden states of a simulated plant, which evaluation alone may read.
+    """Noise-free targets of a simulated plant, which evaluation alone may read; its hidden states are left out.
 
     Parameters
     ----------
@@ -108,13 +108,20 @@ def read_truth(path: str | Path, seed: Seed) -> pd.DataFrame | None:
     file = folder / TRUTH
     if not file.is_file():
         return None
-    truth = open_parquet(file, lambda names: names)
+    identity = [column.name for column in seed.identity]
+    needed = [*identity, *(column.name for column in seed.primaries)]
+    wanted, held = {*needed, *(column.name for column in seed.labels)}, ""
+
+    def kept(names: list[str]) -> list[str]:
+        nonlocal held
+        held = ", ".join(names)
+        return [name for name in names if name in wanted]
+
+    truth = open_parquet(file, kept)
     if isinstance(truth, Fault):
         raise TableError([truth])
     frame: pd.DataFrame = truth.to_pandas(ignore_metadata=True, date_as_object=False)
-    identity = [column.name for column in seed.identity]
-    lacking = [name for name in [*identity, *(column.name for column in seed.primaries)] if name not in frame]
-    held = ", ".join(frame.columns)
+    lacking = [name for name in needed if name not in frame]
     if lacking:
         raise TableError(Fault(str(file), None, name, f"columns {held}", f"a column '{name}'") for name in lacking)
     frame[seed.clock.name] = frame[seed.clock.name].astype("datetime64[us]")

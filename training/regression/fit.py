@@ -24,6 +24,7 @@ SELECTED_BY = "calibrate_rmse"
 IMPORTANCE_ROWS = 2000
 IMPORTANCE_REPEATS = 3
 CURVE_SHARES = (0.1, 0.25, 0.5)
+ROWS_AT_ONCE = 100_000  # of answers: inputs with their physics features are large
 
 RegressionCandidate = Candidate[RegressionModel, Answer]
 
@@ -63,7 +64,10 @@ def calibrated(
 
 def answers(model: RegressionModel, data: Dataset, parts: Split) -> Answer:
     """Answers for the whole table, with fixed intervals: no outcome of the table has moved them."""
-    return model.fixed(data.X, COVERAGE)
+    if len(data.X) <= ROWS_AT_ONCE:
+        return model.fixed(data.X, COVERAGE)
+    blocks = (data.X[start : start + ROWS_AT_ONCE] for start in range(0, len(data.X), ROWS_AT_ONCE))
+    return Answer(*map(np.concatenate, zip(*(model.fixed(block, COVERAGE) for block in blocks), strict=True)))
 
 
 def predictions_of(answers: Answer) -> FloatArray:

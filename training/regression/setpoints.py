@@ -12,7 +12,7 @@ from pages.markdown import table
 from training.dataset import Dataset
 from training.splits import Split, some_units
 
-MOST_ROWS = 100_000
+MOST_ROWS = 50_000
 
 
 def setpoints(data: Dataset, parts: Split) -> dict[str, Any]:
@@ -55,8 +55,8 @@ def setpoints_section(model: RegressionModel) -> list[str]:
     ]
     return [
         *lines,
-        f"Learnt from {learnt.rows} rows, the newest among them. What moves brought, beyond what operators saw, sharpens "
-        "the physics; a constant whose doubt stays is one that history says little of.",
+        f"Learnt from {learnt.rows} rows, the newest among them. What moves brought, beyond what operators saw, "
+        "sharpens the physics; a constant whose doubt stays is one that history says little of.",
         "",
         *table(["constant", "unit", "before", "doubt", "after", "doubt"], constants),
         "Crews take back a part of a move: what is still there of one down and of one up is the mean over its outcome.",

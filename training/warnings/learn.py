@@ -7,7 +7,7 @@ from models.warnings.model import WarningError
 from training.dataset import Dataset
 from training.splits import Split, some_units
 
-MOST_ROWS = 100_000
+MOST_ROWS = 50_000
 
 
 def warnings(data: Dataset, parts: Split) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
+from models.estimators import physics_features
 from models.estimators.physics_features import PhysicsFeatures
 from models.processes.lookup import physics_of
 from models.table.inputs import input_names
@@ -46,6 +47,23 @@ class TestPhysicsFeatures:
         fitted = self.transformer(seed).fit(X)
         one_by_one = np.vstack([fitted.transform(X[i : i + 1]) for i in range(len(X))])
         np.testing.assert_allclose(one_by_one, fitted.transform(X), rtol=1e-9)
+
+    def test_many_rows_are_computed_in_blocks_as_all_at_once(self, seed: Seed, monkeypatch) -> None:
+        X = self.typical(seed)
+        X[3] = np.nan
+        X[7] = np.array([column.limits for column in seed.inputs])[:, 1]
+        fitted = self.transformer(seed).fit(X)
+        whole = fitted.transform(X)
+        rows = []
+        of = physics_features.physics_columns
+        monkeypatch.setattr(
+            physics_features,
+            "physics_columns",
+            lambda physics, X, *names: rows.append(len(X)) or of(physics, X, *names),
+        )
+        monkeypatch.setattr(physics_features, "ROWS_AT_ONCE", 16)
+        np.testing.assert_allclose(fitted.transform(X), whole, rtol=1e-12)
+        assert rows == [16, 16, 16, 2]
 
     def test_missing_inputs_give_missing_features_and_no_warning(self, seed: Seed) -> None:
         X = self.typical(seed)

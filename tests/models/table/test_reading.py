@@ -252,7 +252,7 @@ def test_truth_is_read_beside_the_table_alone(toy_seed, frame, folder):
     assert read_truth(folder, toy_seed) is None
     truth = frame[["unit", "period_start", "y"]].assign(sludge=0.5)
     truth.sample(frac=1, random_state=1).to_parquet(folder / "truth.parquet", index=False)
-    expected = read_table(folder, toy_seed).table[["unit", "period_start", "y"]].assign(sludge=0.5)
+    expected = read_table(folder, toy_seed).table[["unit", "period_start", "y"]]  # and no hidden state
     for path in (folder, str(folder / "table.parquet")):
         pd.testing.assert_frame_equal(read_truth(path, toy_seed), expected)
     write_csv(frame, folder / "t.csv")

@@ -121,7 +121,8 @@ def test_truth_is_sorted_by_unit_and_time_with_its_types(toy_seed: Seed, folder:
         assert truth["unit"].tolist() == ["1", "2", "2"]
         assert truth["period_start"].dtype == "datetime64[us]"
         assert truth["period_start"].dt.day.tolist() == [2, 2, 3]
-        assert (truth["y"].tolist(), truth["hidden"].tolist()) == ([1.0, 2.0, 3.0], [0.1, 0.2, 0.3])
+        assert truth["y"].tolist() == [1.0, 2.0, 3.0]
+        assert list(truth.columns) == ["unit", "period_start", "y"]  # and no hidden state
         assert truth.index.tolist() == [0, 1, 2]
 
 

@@ -81,6 +81,22 @@ def test_the_error_of_an_estimator_is_its_rmse():
     assert loss(Twice(), np.array([[1.0], [2.0]]), np.array([5.0, 0.0])) == pytest.approx(np.sqrt((9 + 16) / 2))
 
 
+def test_answers_for_many_rows_are_made_in_blocks(monkeypatch):
+    blocks = []
+
+    def fixed(X, coverage):
+        blocks.append(len(X))
+        return Answer(X[:, 0], X[:, 0] - coverage, X[:, 0] + coverage)
+
+    monkeypatch.setattr(fit, "ROWS_AT_ONCE", 3)
+    data = SimpleNamespace(X=np.arange(8.0).reshape(-1, 1))
+    found = answers(SimpleNamespace(fixed=fixed), data, None)
+    assert blocks == [3, 3, 2]
+    assert isinstance(found, Answer)
+    assert found.value.tolist() == list(range(8))
+    assert found.low.tolist() == [i - 0.9 for i in range(8)]
+
+
 def test_answers_are_of_the_target_for_the_whole_table():
     asked = []
     model = SimpleNamespace(fixed=lambda X, coverage: asked.append((len(X), coverage)) or "its")
