@@ -29,6 +29,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.digests import seed_digest
+from benchmarks.training_size import page as training_size
 from models.estimators.physics_features import OnPhysics
 from models.sorting.model import SortingModel
 from models.tasks import build
@@ -371,6 +372,7 @@ def page(found: dict[str, Any]) -> str:
             "|---|---|---|---|",
             *lines,
             "",
+            *training_size.section(),
         ]
     )
 

@@ -1,0 +1,1 @@
+"""How time and memory of a training job grow with the rows of its table."""

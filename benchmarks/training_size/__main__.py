@@ -1,0 +1,67 @@
+"""Time and memory of training jobs on potlines of growing size; figures go to docs/benchmarks.md.
+
+    python -m benchmarks.training_size                    # 10,000, 100,000 and 930,000 rows; an hour
+    python -m benchmarks.training_size 10000 30000        # others
+    python -m benchmarks.training_size write              # table and picture again, from the figures
+
+Figures are kept in docs/results/training_size.json with the digest of the seed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.digests import seed_digest
+from benchmarks.pictures import NoBrowserError, draw
+from benchmarks.run import DOCS, page
+from benchmarks.training_size.page import PICTURE, RESULTS, figure
+from seeds import load
+from synthetic_data import simulate
+
+PROCESS = "aluminium_reduction"
+SIZES = (10_000, 100_000, 930_000)
+ROWS_OF_A_POT = 35.3  # of three years of months
+
+
+def job(rows: int, folder: Path) -> dict[str, Any]:
+    """What a job on a potline of about so many rows takes, in a process of its own."""
+    simulate(load(PROCESS), folder, units=round(rows / ROWS_OF_A_POT), workers=os.cpu_count() or 1)
+    command = [sys.executable, "-m", "benchmarks.training_size.job", PROCESS, str(folder)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    found: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return found
+
+
+def main(arguments: list[str]) -> None:
+    """Measure, or write table and picture again."""
+    if arguments != ["write"]:
+        jobs = []
+        for rows in [int(one) for one in arguments] or SIZES:
+            with tempfile.TemporaryDirectory() as scratch:
+                jobs.append(job(rows, Path(scratch)))
+            print(jobs[-1], flush=True)
+        found = {
+            "process": PROCESS,
+            "seed_digest": seed_digest(load(PROCESS)),
+            "measured": f"{datetime.now(UTC):%Y-%m-%d}",
+            "processors": os.cpu_count(),
+            "jobs": jobs,
+        }
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    try:
+        draw(figure(json.loads(RESULTS.read_text(encoding="utf-8"))["jobs"]), PICTURE)
+    except NoBrowserError as error:
+        print(error)
+    kept = json.loads((DOCS / "results" / "benchmarks.json").read_text(encoding="utf-8"))
+    (DOCS / "benchmarks.md").write_text(page(kept), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,89 @@
+"""The table and the picture of time and memory over the rows of a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from pages.markdown import table
+from pages.style import BLUE, GREY, LAYOUT, ORANGE
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS = DOCS / "results" / "training_size.json"
+PICTURE = DOCS / "pictures" / "training_size.png"
+HEIGHT = 380
+
+
+def section() -> list[str]:
+    """Lines of docs/benchmarks.md; none before anything was measured."""
+    if not RESULTS.exists():
+        return []
+    found = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return ["## Training by the size of a table", "", *_lines(found)]
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    jobs = found["jobs"]
+    heads = (
+        "labelled rows",
+        "whole job [s]",
+        "LightGBM's fits in it [s]",
+        "job over fits",
+        "rows a second",
+        "MiB held",
+    )
+    rows = (
+        (
+            f"{one['rows']:,}",
+            f"{one['seconds']:.0f}",
+            f"{one['fit_seconds']:.0f}",
+            f"{one['seconds'] / one['fit_seconds']:.1f}",
+            f"{one['rows'] / one['seconds']:,.0f}",
+            f"{one['memory']:,.0f}",
+        )
+        for one in jobs
+    )
+    return [
+        f"Potlines of `{found['process']}` of growing size, `python -m benchmarks.training_size`, on "
+        f"{found['measured']}, {found['processors']} processors: read, check, split, five candidates, set-points, "
+        "warnings, pages, MLflow and the gate, in one process. Smaller jobs than this page's largest run their fits "
+        "side by side, which is not counted here. Set-points and warnings learn from 50,000 rows at most.",
+        "",
+        *table(heads, rows),
+        f"![time and memory over rows](pictures/{PICTURE.name})",
+        "",
+    ]
+
+
+def figure(jobs: Sequence[dict[str, float]]) -> go.Figure:
+    """Time and memory over rows, both axes logarithmic, with a dotted line of what is proportional to the rows."""
+    drawn = make_subplots(1, 2, subplot_titles=("time [s]", "memory [MiB]"), horizontal_spacing=0.1)
+    rows = [one["rows"] for one in jobs]
+    for key, name, colour, column in (
+        ("seconds", "whole job", BLUE, 1),
+        ("fit_seconds", "LightGBM's fits", ORANGE, 1),
+        ("memory", "held at most", BLUE, 2),
+    ):
+        values = [one[key] for one in jobs]
+        drawn.add_scatter(x=rows, y=values, name=name, mode="lines+markers", line={"color": colour}, row=1, col=column)
+    for key, column in (("seconds", 1), ("memory", 2)):
+        last = jobs[-1]
+        line = [last[key] * one / last["rows"] for one in rows]
+        drawn.add_scatter(
+            x=rows,
+            y=line,
+            mode="lines",
+            line={"color": GREY, "dash": "dot"},
+            name="as the rows grow",
+            showlegend=column == 1,
+            row=1,
+            col=column,
+        )
+    drawn.update_xaxes(type="log", title="labelled rows")
+    drawn.update_yaxes(type="log")
+    return drawn.update_layout(LAYOUT, height=HEIGHT, margin={"t": 60})
