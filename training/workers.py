@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import concurrent.futures as futures
 import multiprocessing
 import os
@@ -186,7 +185,9 @@ def _end_with(stopped: Event, parent: int) -> None:
     while not stopped.wait(_LIFE) and os.getppid() == parent:
         pass
     if signal.getsignal(signal.SIGTERM) is signal.default_int_handler:
-        _thread.interrupt_main(signal.SIGTERM)
+        main = threading.main_thread().ident
+        assert main is not None
+        signal.pthread_kill(main, signal.SIGTERM)  # in the middle of a wait too
         time.sleep(_TIDY)
     os._exit(1)
 

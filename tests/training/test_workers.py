@@ -2,8 +2,10 @@
 
 import multiprocessing
 import os
+import signal
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -53,6 +55,22 @@ class Sleeps:
     def __call__(self, data, parts, step):
         step("asleep")
         time.sleep(3600)
+
+
+@dataclass(frozen=True)
+class Tidies:
+    """Work that takes an hour, and puts something in order when it is given up."""
+
+    file: Path
+
+    def __call__(self, data, parts, step):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        step("asleep")
+        try:
+            time.sleep(3600)
+        except KeyboardInterrupt:
+            self.file.write_text("tidy")
+            raise
 
 
 def table(rows, columns=4):
@@ -118,6 +136,17 @@ def test_ctrl_c_ends_all_workers():
 
     with pytest.raises(KeyboardInterrupt), Workers([("rows", "parts")], 2, step) as two:
         two.later(0, Sleeps())()
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.slow
+def test_work_that_is_given_up_may_put_things_in_order(tmp_path):
+    def step(what):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), Workers([("rows", "parts")], 2, step) as two:
+        two.later(0, Tidies(tmp_path / "file"))()
+    assert (tmp_path / "file").read_text() == "tidy"
     assert multiprocessing.active_children() == []
 
 
