@@ -158,7 +158,7 @@ def prepare_all(seeds: Sequence[Seed], settings: Settings) -> list[bool]:
     A plant whose newest version was refused by the gate is not learnt again with the same seed: it would be refused
     again. Processes learn side by side on the cores that there are; what each says is shown when all are done.
     """
-    from training.workers import Workers, cores
+    from training.side_by_side.workers import Workers, cores
 
     known = [_known(seed, settings) for seed in seeds]
     left = [seed for seed, found in zip(seeds, known, strict=True) if found is None]

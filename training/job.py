@@ -28,10 +28,11 @@ from training.search import Search
 from training.several.card import model_card as card_of_several
 from training.several.views import views
 from training.several.whole import candidate_tag, joined, of_target, whole
+from training.side_by_side.work import Beside, Fit
+from training.side_by_side.workers import Later, Workers, processes_for
 from training.splits import Split, split
 from training.tasks import tagged, task_of
 from training.warnings.record import keep as keep_warnings
-from training.workers import Beside, Fit, Later, Workers, processes_for
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 

@@ -65,7 +65,7 @@ def ended(monkeypatch):
         went = []
         monkeypatch.setattr(training, "_known", lambda seed, settings: None)
         monkeypatch.setattr(training, "_made", lambda seed, settings: went.append(seed.process.name) or passed)
-        monkeypatch.setattr("training.workers.cores", lambda: 1)
+        monkeypatch.setattr("training.side_by_side.workers.cores", lambda: 1)
         monkeypatch.setattr("seeds.load_all", lambda: named)
         monkeypatch.setattr(sys, "argv", ["nonferrous", *arguments])
         monkeypatch.setattr("signal.signal", lambda *given: None)
@@ -118,8 +118,8 @@ def test_processes_learn_side_by_side_and_speak_in_turn(monkeypatch, capsys, tmp
 
     monkeypatch.setattr(training, "_known", lambda seed, settings: True if seed.process.name == "known" else None)
     monkeypatch.setattr(training, "_made", made)
-    monkeypatch.setattr("training.workers.cores", lambda: cores)
-    monkeypatch.setattr("training.workers.Workers", Here)
+    monkeypatch.setattr("training.side_by_side.workers.cores", lambda: cores)
+    monkeypatch.setattr("training.side_by_side.workers.Workers", Here)
     assert training.prepare_all(seeds, Settings(home=tmp_path)) == [True, False, True, True]
     expected = [f"{name} learns in {each}" for name in ("ingots", "pots", "scrap")]
     assert capsys.readouterr().out.splitlines() == expected

@@ -15,12 +15,13 @@ from models.estimators.tuning import SETTINGS
 from models.table.contract import check
 from registry.settings import Settings
 from registry.store import Champion
-from training import facts, workers
+from training import facts
 from training import job as jobs
 from training.dataset import dataset_of
 from training.facts import keep_rejected
 from training.gate import Condition, Gated
 from training.job import Learnt, ask_gate, first_alias, learn, register, run_name, train
+from training.side_by_side import work
 from training.splits import split
 
 
@@ -101,8 +102,8 @@ def quick(monkeypatch):
         return candidate(name, ERRORS[name])
 
     monkeypatch.setattr(jobs, "build", lambda seed: {name: f"estimator of {name}" for name in ERRORS})
-    monkeypatch.setattr(workers, "fit_candidate", fitted)
-    monkeypatch.setattr(workers, "page", lambda candidate, data, parts: f"page of {candidate.name}")
+    monkeypatch.setattr(work, "fit_candidate", fitted)
+    monkeypatch.setattr(work, "page", lambda candidate, data, parts: f"page of {candidate.name}")
     monkeypatch.setattr(jobs, "model_card", lambda candidates, best, data, parts: f"card of {best.name}")
     return baselines
 

@@ -1,0 +1,64 @@
+"""Work of a job that needs nothing but a view of its table: a candidate, and what is learnt beside the candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.estimators.tuning import tuned
+from physics.arrays import FloatArray
+from training.dataset import Dataset
+from training.fitting import AnyCandidate, Chooser, fit_candidate
+from training.reports.page import page
+from training.side_by_side.workers import Step
+from training.splits import Split
+from training.tasks import task_of
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fit a candidate and draw its page.
+
+    Attributes
+    ----------
+    name : str
+        The candidate's name.
+    estimator : scikit-learn estimator
+        Unfitted.
+    info : Mapping
+        Where the model comes from.
+    baseline : ndarray or None
+        The baseline's predictions; None where this candidate is the baseline.
+    curve : bool
+        Whether its learning curve is drawn.
+    choose : callable
+        Gives the estimator with the settings to learn with.
+    """
+
+    name: str
+    estimator: Any
+    info: Mapping[str, Any]
+    baseline: FloatArray | None
+    curve: bool = False
+    choose: Chooser = tuned
+
+    def __call__(self, data: Dataset, parts: Split, step: Step) -> tuple[AnyCandidate, str]:
+        """The candidate and its page."""
+        task = task_of(data.seed)
+        candidate = fit_candidate(
+            task, self.name, self.estimator, data, parts, self.info, self.baseline, step, self.choose, self.curve
+        )
+        return candidate, page(candidate, data, parts)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Learn what a task learns once beside its candidates, by its name in the task's BESIDE."""
+
+    name: str
+
+    def __call__(self, data: Dataset, parts: Split, step: Step) -> Mapping[str, Any]:
+        """Arguments of the candidates' models."""
+        step(self.name)
+        return task_of(data.seed).BESIDE[self.name](data, parts)
