@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pydantic_core
 
 from serving import history
 from serving.bulk.checks import block_of, plain
@@ -81,6 +81,11 @@ def _field(name: str, array: pa.Array, described: Described) -> pa.Field:
     return pa.field(name, array.type, metadata=None if unit is None else {UNIT: unit.encode()})
 
 
+def _json(record: Record) -> bytes:
+    """JSON of a part of an answer; NaN has no place in it."""
+    return pydantic_core.to_json(record, inf_nan_mode="null")
+
+
 class _Sink:
     """A file that hands out what was written to it."""
 
@@ -115,9 +120,9 @@ def stream(blocks: Iterator[Any], head: Record) -> Iterator[bytes]:
     writer = None
     for batch, beside, after, is_last in blocks:
         if writer is None:
-            about = json.dumps({**head, "id": str(uuid.uuid4()), **beside}, default=str).encode()
+            about = _json({**head, "id": str(uuid.uuid4()), **beside})
             writer = pa.ipc.new_stream(pa.PythonFile(sink, "w"), batch.schema.with_metadata({ABOUT: about}))
-        metadata = {ABOUT: json.dumps(after).encode()} if is_last and after else None
+        metadata = {ABOUT: _json(after)} if is_last and after else None
         writer.write_batch(batch, custom_metadata=metadata)
         if is_last:
             writer.close()

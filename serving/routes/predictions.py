@@ -26,7 +26,7 @@ from serving.tasks import task_of
 # as predictions.
 LONGEST_BODY_AT_ONCE = 64 * 1024
 EXPLAIN = b'"explain"'
-ROWS_AT_ONCE = 500  # of a long request: their answers are objects, then bytes, before the next are begun
+ROWS_AT_ONCE = 250  # of a long request: their answers are objects, then bytes, before the next are begun
 
 
 def router(payloads: Payloads, champions: Champions, most_bytes: int, load: Load | None = None) -> APIRouter:

@@ -1,7 +1,10 @@
 """Tables are answered as rows of JSON are, to the last digit."""
 
+import dataclasses
 import io
+import math
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +21,15 @@ def test_a_table_is_answered_as_its_rows_are(
 ) -> None:
     monkeypatch.setattr(tables, "ROWS", rows_a_block)
     check_same(partial(call, process.app, "POST"), process.payloads.seed.process.name, process.rows, coverage=0.8)
+
+
+def test_what_no_number_says_is_null_beside_the_rows_too(
+    serve: Any, toy_quality_seed: Any, save_toy_grader: Any, send: Any, as_arrow: Any, tmp_path: Path
+) -> None:
+    model = dataclasses.replace(save_toy_grader(tmp_path / "one"), threshold=math.nan)
+    lots = serve(toy_quality_seed, model)
+    _, beside, _ = read(send(lots, as_arrow(lots.rows)).content)
+    assert beside["guarantee"]["threshold"] is None
 
 
 def test_every_column_is_described_with_its_unit(process: Any, send: Any, as_arrow: Any) -> None:
