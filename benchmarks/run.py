@@ -30,7 +30,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.digests import seed_digest
 from benchmarks.training_size import page as training_size
-from models.estimators.physics_features import OnPhysics
+from models.estimators.parted import Parted
 from models.sorting.model import SortingModel
 from models.tasks import build
 from registry.settings import Settings
@@ -210,11 +210,8 @@ def line(seed: Seed, data: Dataset, settings: Settings, model: SortingModel, fol
     (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
     body = json.dumps({"rows": rows}).encode()
     X = taken = np.array(inputs, dtype=np.float64)
-    if isinstance(model.estimator, OnPhysics):
-        X, booster = model.estimator.physics.transform(X), model.estimator.trees.booster_
-    else:
-        booster = model.estimator.booster_
-    booster = lgb.Booster(model_str=booster.text)
+    parts = Parted.of(model.estimator)
+    X, booster = parts.rows(X), lgb.Booster(model_str=parts.last.booster_.text)
     inside, alone = alternately(lambda: model.columns(taken), lambda: booster.predict(X))
     with service(settings) as ours:
         address = f"{ours}/v1/{seed.process.name}/predictions"
