@@ -96,8 +96,8 @@ class RegressionModel:
     def _economics(self) -> dict[str, float]:
         return {name: quantity.value for name, quantity in self.seed.economics.items()}
 
-    @cached_property
-    def _physics(self) -> ModuleType | None:
+    @property
+    def _physics(self) -> ModuleType | None:  # not kept: a module cannot be sent to another process
         return physics_of(self.seed.process.name)
 
     def predict(self, X: FloatArray) -> FloatArray:
