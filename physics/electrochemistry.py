@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 
 FARADAY = 96485.33212  # C/mol, CODATA 2018
 GAS = 8.314462618  # J/mol/K, CODATA 2018
@@ -30,7 +28,7 @@ def electrochemical_equivalent(molar_mass: Numeric, electrons: Numeric) -> Float
     ----------
     Faraday's law; F from CODATA 2018. Exact for any metal.
     """
-    return 3600.0 * np.asarray(molar_mass, dtype=np.float64) / (electrons * FARADAY)
+    return 3600.0 * floats(molar_mass) / (electrons * FARADAY)
 
 
 # Molar masses from the IUPAC standard atomic weights.
@@ -64,7 +62,7 @@ def metal_mass(
     ----------
     Faraday's law.
     """
-    return np.asarray(line_current, dtype=np.float64) * duration * current_efficiency * equivalent * 0.01
+    return floats(line_current) * duration * current_efficiency * equivalent * 0.01
 
 
 def current_efficiency_from_mass(
@@ -92,7 +90,7 @@ def current_efficiency_from_mass(
     ----------
     Faraday's law.
     """
-    return 100.0 * np.asarray(mass, dtype=np.float64) / (line_current * duration * equivalent)
+    return 100.0 * floats(mass) / (line_current * duration * equivalent)
 
 
 def specific_energy(cell_voltage: Numeric, current_efficiency: Numeric, equivalent: Numeric) -> FloatArray:
@@ -116,7 +114,7 @@ def specific_energy(cell_voltage: Numeric, current_efficiency: Numeric, equivale
     ----------
     Faraday's law and energy = voltage x charge.
     """
-    return 1e5 * np.asarray(cell_voltage, dtype=np.float64) / (current_efficiency * equivalent)
+    return 1e5 * floats(cell_voltage) / (current_efficiency * equivalent)
 
 
 def alternating_current_energy(
@@ -142,7 +140,7 @@ def alternating_current_energy(
     ----------
     Energy balance of the rectifier station; the range of its efficiency is engineering practice, no named source.
     """
-    return np.asarray(direct_current_energy, dtype=np.float64) / rectifier_efficiency + auxiliary_energy
+    return floats(direct_current_energy) / rectifier_efficiency + auxiliary_energy
 
 
 def pseudo_resistance(cell_voltage: Numeric, line_current: Numeric, intercept: Numeric = 1.65) -> FloatArray:
@@ -166,4 +164,4 @@ def pseudo_resistance(cell_voltage: Numeric, line_current: Numeric, intercept: N
     ----------
     Grjotheim & Kvande 1993, Introduction to Aluminium Electrolysis (recalled from memory), V0 = 1.65 V too.
     """
-    return 1000.0 * (np.asarray(cell_voltage, dtype=np.float64) - intercept) / line_current
+    return 1000.0 * (floats(cell_voltage) - intercept) / line_current

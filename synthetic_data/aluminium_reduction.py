@@ -11,6 +11,7 @@ import pandas as pd
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from seeds import Seed
+from synthetic_data.engine import stepping
 from synthetic_data.engine.futures import in_hand, partly_in_hand
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
@@ -83,6 +84,7 @@ class _Potline:
         self._last_reported: Day = {}
         self._last_row: Day = {}
         self._before = [column.name for column in plan.seed.by_role("before") if not column.is_made]
+        self._long = plan.periods * plan.period_days > stepping.WORTH
         self._known = np.isin(instruments.MEASURED, self._before)
 
     @property
@@ -105,7 +107,7 @@ class _Potline:
         running = np.flatnonzero(pots.idle <= 0.0)
         stocks = {name: getattr(pots, name) for name in _STOCKS}
         draws = potline_days.Draws.of(rng, len(line.ambient), count)
-        recorded = potline_days.run(pots, line, self._phase, chosen.knobs, draws)
+        recorded = potline_days.run(pots, line, self._phase, chosen.knobs, draws, self._long)
         known = np.append(self._known, False)[:, None]
         errors = partly_in_hand(rng, lambda stream: stream.standard_normal((instruments.NORMALS, count)), known)
         level = instruments.level_at_end(p, pots, errors)

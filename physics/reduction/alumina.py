@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT
 
 ALUMINA_PER_METAL = 101.9613 / (2.0 * 26.98154)  # kg/kg, 1.8895; plants need 1.91 to 1.93
@@ -30,7 +30,7 @@ def alumina_consumption(line_current: Numeric, current_efficiency: Numeric) -> F
     Faraday's law and molar masses.
     """
     per_point = 0.01 * ALUMINA_PER_METAL * ALUMINIUM_EQUIVALENT
-    return per_point * np.asarray(line_current, dtype=np.float64) * current_efficiency
+    return per_point * floats(line_current) * current_efficiency
 
 
 def efficiency_from_feed(feed_rate: Numeric, line_current: Numeric, alumina_per_metal: Numeric = 1.92) -> FloatArray:
@@ -56,7 +56,7 @@ def efficiency_from_feed(feed_rate: Numeric, line_current: Numeric, alumina_per_
     ----------
     Mass balance; practical consumption is engineering practice.
     """
-    return 100.0 * np.asarray(feed_rate, dtype=np.float64) / (alumina_per_metal * ALUMINIUM_EQUIVALENT * line_current)
+    return 100.0 * floats(feed_rate) / (alumina_per_metal * ALUMINIUM_EQUIVALENT * line_current)
 
 
 def fast_share(
@@ -87,10 +87,10 @@ def fast_share(
     ----------
     Assumed: engineering practice gives the level (0.7 to 0.9), the thresholds and the directions; the slopes are ours.
     """
-    cold = np.maximum(6.0 - np.asarray(superheat, dtype=np.float64), 0.0)
-    full = np.maximum(np.asarray(saturation, dtype=np.float64) - 0.5, 0.0)
-    fine = np.maximum(np.asarray(fines, dtype=np.float64) - 12.0, 0.0)
-    dry = np.maximum(0.9 - np.asarray(loss_on_ignition, dtype=np.float64), 0.0)
+    cold = np.maximum(6.0 - floats(superheat), 0.0)
+    full = np.maximum(floats(saturation) - 0.5, 0.0)
+    fine = np.maximum(floats(fines) - 12.0, 0.0)
+    dry = np.maximum(0.9 - floats(loss_on_ignition), 0.0)
     share = 0.85 - 0.03 * cold - 0.4 * full - 0.004 * fine - 0.1 * dry
     result: FloatArray = np.minimum(np.maximum(share, 0.2), 0.9)
     return result
@@ -115,7 +115,7 @@ def sludge_rate(slow_feed: Numeric, settled_share: Numeric = 0.03) -> FloatArray
     ----------
     Assumed: engineering practice.
     """
-    return settled_share * np.asarray(slow_feed, dtype=np.float64)
+    return settled_share * floats(slow_feed)
 
 
 def alf3_consumption(
@@ -149,6 +149,6 @@ def alf3_consumption(
     ----------
     Assumed: engineering practice for the numbers, the exponential form is ours.
     """
-    young = young_extra * np.exp(-np.asarray(pot_age, dtype=np.float64) / young_time)
+    young = young_extra * np.exp(-floats(pot_age) / young_time)
     result: FloatArray = 0.001 * metal_production * (mature + young)
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 
 
 def anode_effect_hazard(
@@ -41,8 +41,8 @@ def anode_effect_hazard(
     ----------
     Assumed throughout: engineering practice.
     """
-    relative = np.asarray(current_density, dtype=np.float64) / 0.8
-    onset = np.exp((onset_alumina - np.asarray(local_alumina, dtype=np.float64)) / onset_width)
+    relative = floats(current_density) / 0.8
+    onset = np.exp((onset_alumina - floats(local_alumina)) / onset_width)
     result: FloatArray = onset_hazard * onset * (1.0 + 0.5 * new_anode) * relative * relative
     return result
 
@@ -66,7 +66,7 @@ def unevenness_factor(local_sd: Numeric, onset_width: Numeric = 0.12) -> FloatAr
     ----------
     Mean of a log-normal variable; exact.
     """
-    ratio = np.asarray(local_sd, dtype=np.float64) / onset_width
+    ratio = floats(local_sd) / onset_width
     result: FloatArray = np.exp(0.5 * ratio * ratio)
     return result
 
@@ -96,5 +96,5 @@ def mean_voltage(
     ----------
     Time average; the voltage of an anode effect is engineering practice.
     """
-    voltage = np.asarray(cell_voltage, dtype=np.float64)
+    voltage = floats(cell_voltage)
     return voltage + ae_frequency * ae_duration * (ae_voltage - voltage) / 1440.0

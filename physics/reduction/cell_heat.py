@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 
 # kJ/kg, from a measured enthalpy of fusion of 107.3 kJ/mol (JANAF, recalled). The slope of Dewing's line of the Gibbs
 # energy of fusion (1997), 119.3 kJ/mol, is no measured heat: the line is 0 at 987 °C, not at the melting point.
@@ -33,7 +31,7 @@ def enthalpy_voltage(current_efficiency: Numeric) -> FloatArray:
     Kvande, H., Haupin, W., Cell voltage in aluminum electrolysis: a practical approach, JOM 52(2), 31-37, 2000
     (recalled from memory; at CE 100 % it gives 6.35 kWh/kg, accepted is about 6.34).
     """
-    return 1.65 + 0.0048 * np.asarray(current_efficiency, dtype=np.float64)
+    return 1.65 + 0.0048 * floats(current_efficiency)
 
 
 def heat_available(line_current: Numeric, cell_voltage: Numeric, current_efficiency: Numeric) -> FloatArray:
@@ -94,7 +92,7 @@ def ledge_heat(
     Fourier's law; k 2.5 in the public simulator of Lundby et al., lower values of Taylor & Welch 1987 (recalled from
     memory).
     """
-    gradient = 100.0 * (np.asarray(liquidus, dtype=np.float64) - wall_temperature) / ledge_thickness
+    gradient = 100.0 * (floats(liquidus) - wall_temperature) / ledge_thickness
     return 0.001 * gradient * ledge_conductivity * area
 
 
@@ -119,7 +117,7 @@ def concentration_after_freezing(concentration: Numeric, bath_mass: Numeric, fro
     ----------
     Mass balance; that the ledge is pure cryolite is assumed.
     """
-    mass = np.asarray(bath_mass, dtype=np.float64)
+    mass = floats(bath_mass)
     return concentration * mass / (mass - frozen_mass)
 
 
@@ -142,5 +140,5 @@ def thermal_mass(bath_mass: Numeric, metal_mass: Numeric) -> FloatArray:
     ----------
     Heat capacity of bath as in the public simulator of Lundby et al.; that of the metal is engineering practice.
     """
-    bath = np.asarray(bath_mass, dtype=np.float64)
+    bath = floats(bath_mass)
     return 0.001 * (BATH_HEAT_CAPACITY * bath + METAL_HEAT_CAPACITY * metal_mass)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 from physics.reduction.cell_design import P400, CellDesign
 from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997, conductivity_wang_1992, cryolite_ratio
 from physics.reduction.voltage_terms import (
@@ -64,7 +62,7 @@ def voltage_line(
     ----------
     Sum as in Haupin 1998, Light Metals (recalled from memory); each term names its own source.
     """
-    current = np.asarray(line_current, dtype=np.float64)
+    current = floats(line_current)
     density = current * (0.1 / design.anode_face)
     ratio = cryolite_ratio(excess_alf3, caf2, alumina, lif)
     conductivity = conductivity_wang_1992(bath_temperature, ratio, alumina, caf2, lif)

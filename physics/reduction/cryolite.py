@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 from physics.electrochemistry import ZERO_CELSIUS
 
 CRYOLITE_MOLAR_MASS = 209.94  # g/mol
@@ -69,9 +69,9 @@ def liquidus_solheim_1996(
     cryolite in molten salt systems of interest for aluminum electrolysis, Metall. Mater. Trans. B 27, 739-744.
     Equation read in a public copy of the abstract; two garbled coefficients (0.50, 0.0936) confirmed elsewhere.
     """
-    a = np.asarray(excess_alf3, dtype=np.float64)
-    c = np.asarray(caf2, dtype=np.float64)
-    o = np.asarray(alumina, dtype=np.float64)
+    a = floats(excess_alf3)
+    c = floats(caf2)
+    o = floats(alumina)
     return _alumina_free_liquidus(a, c, lif, mgf2, kf) - 7.93 * o / (1.0 + (0.0936 - 0.0017 * o - 0.0023 * a) * o)
 
 
@@ -117,9 +117,9 @@ def alumina_solubility_skybakmoen_1997(
     Skybakmoen, Solheim, Sterten 1997, Alumina solubility in molten salt systems of interest for aluminum electrolysis
     and related phase diagram data, Metall. Mater. Trans. B 28, 81-86.
     """
-    t = np.asarray(bath_temperature, dtype=np.float64)
-    a = np.asarray(excess_alf3, dtype=np.float64)
-    factor, exponent = _solubility_law(a, caf2, np.asarray(lif, dtype=np.float64), mgf2)
+    t = floats(bath_temperature)
+    a = floats(excess_alf3)
+    factor, exponent = _solubility_law(a, caf2, floats(lif), mgf2)
     return factor * (0.001 * t) ** exponent
 
 
@@ -157,9 +157,9 @@ def eutectic_temperature(
     Liquidus of Solheim et al. 1996 (Metall. Mater. Trans. B 27, 739-744) at the solubility of Skybakmoen et al. 1997
     (Metall. Mater. Trans. B 28, 81-86).
     """
-    a = np.asarray(excess_alf3, dtype=np.float64)
-    free = _alumina_free_liquidus(a, np.asarray(caf2, dtype=np.float64), lif, mgf2, kf)
-    factor, exponent = _solubility_law(a, caf2, np.asarray(lif, dtype=np.float64), mgf2)
+    a = floats(excess_alf3)
+    free = _alumina_free_liquidus(a, floats(caf2), lif, mgf2, kf)
+    factor, exponent = _solubility_law(a, caf2, floats(lif), mgf2)
     linear = 0.0936 - 0.0023 * a
     t = free * 0.0 + _EUTECTIC_START
     for _ in range(_EUTECTIC_STEPS):
@@ -207,7 +207,7 @@ def cryolite_ratio(
     ----------
     Derived here from molar masses.
     """
-    a = np.asarray(excess_alf3, dtype=np.float64)
+    a = floats(excess_alf3)
     moles = (100.0 - a - caf2 - alumina - lif - mgf2 - kf) / CRYOLITE_MOLAR_MASS
     return 3.0 * moles / (moles + a / ALF3_MOLAR_MASS)
 
@@ -250,7 +250,7 @@ def conductivity_wang_1992(
     Wang, Peterson, Tabereaux 1992, Electrical conductivity of cryolitic melts, Light Metals. Coefficients recalled
     from memory; at CR 3 and 1000 °C they agree with Híveš et al. 1993 within 1 %.
     """
-    temperature = np.asarray(bath_temperature, dtype=np.float64) + ZERO_CELSIUS
+    temperature = floats(bath_temperature) + ZERO_CELSIUS
     composition = 1.9105 + 0.1620 * cryolite_ratio - 0.01738 * alumina - 0.003955 * caf2
     result: FloatArray = np.exp(composition - 0.009227 * mgf2 + 0.02155 * lif - 1745.7 / temperature)
     return result

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT
 
 _LN10 = float(np.log(10.0))
@@ -109,7 +109,7 @@ def dewing_factor(
     Loss of current efficiency in aluminum electrolysis cells, Metall. Trans. B (abstract read; author Dewing and year
     1991 recalled from memory).
     """
-    superheat = np.asarray(eutectic_superheat_change, dtype=np.float64)
+    superheat = floats(eutectic_superheat_change)
     result: FloatArray = np.exp(_LN10 * (0.0095 * superheat - 0.019 * excess_alf3_change - 0.060 * lif_change))
     return result
 
@@ -136,7 +136,7 @@ def distance_factor(acd: Numeric, reference_acd: Numeric = 45.0) -> FloatArray:
     Lillebuen, Ytterdahl, Huglen, Paulsen 1980, Current efficiency and back reaction in aluminium electrolysis,
     Electrochim. Acta 25 (exponent recalled from memory).
     """
-    result: FloatArray = (reference_acd / np.asarray(acd, dtype=np.float64)) ** 0.17
+    result: FloatArray = (reference_acd / floats(acd)) ** 0.17
     return result
 
 
@@ -157,7 +157,7 @@ def velocity_factor(velocity_ratio: Numeric) -> FloatArray:
     ----------
     Lillebuen, Ytterdahl, Huglen, Paulsen 1980, Electrochim. Acta 25 (exponent recalled from memory).
     """
-    result: FloatArray = np.asarray(velocity_ratio, dtype=np.float64) ** 0.83
+    result: FloatArray = floats(velocity_ratio) ** 0.83
     return result
 
 
@@ -186,7 +186,7 @@ def interfacial_velocity_ratio(
     ----------
     Assumed: engineering practice, +1 cm of metal lowers the velocity by 2 to 4 %.
     """
-    level = np.asarray(metal_level, dtype=np.float64)
+    level = floats(metal_level)
     result: FloatArray = np.exp(-per_centimetre * (level - reference_level))
     return result
 
@@ -210,7 +210,7 @@ def density_factor(current_density: Numeric, reference_density: Numeric = 0.81) 
     ----------
     Derived from the balance of Lillebuen et al. 1980, Electrochim. Acta 25 (recalled from memory).
     """
-    return reference_density / np.asarray(current_density, dtype=np.float64)
+    return reference_density / floats(current_density)
 
 
 def noise_factor(voltage_noise: Numeric, threshold: Numeric = 15.0, penalty: Numeric = 0.010) -> FloatArray:
@@ -234,7 +234,7 @@ def noise_factor(voltage_noise: Numeric, threshold: Numeric = 15.0, penalty: Num
     ----------
     Assumed: engineering practice, 0.05 to 0.08 points of efficiency a millivolt; low confidence.
     """
-    noise = np.asarray(voltage_noise, dtype=np.float64)
+    noise = floats(voltage_noise)
     result: FloatArray = 1.0 + penalty * np.maximum(noise - threshold, 0.0)
     return result
 
@@ -268,7 +268,7 @@ def pad_noise(
     ----------
     Assumed: engineering practice; it shows the limit of stability that plants find below about 40 mm.
     """
-    distance = np.asarray(acd, dtype=np.float64)
+    distance = floats(acd)
     depth = (critical_acd - distance) / width
     # ln(1 + e^x) in the form that cannot overflow
     result: FloatArray = quiet + rise * (np.maximum(depth, 0.0) + np.log1p(np.exp(-np.abs(depth))))
@@ -296,7 +296,7 @@ def anode_effect_loss(ae_frequency: Numeric, ae_duration: Numeric, lost_share: N
     ----------
     Assumed: engineering practice for the share; the rest is counting.
     """
-    return np.asarray(ae_frequency, dtype=np.float64) * ae_duration * lost_share / 1440.0
+    return floats(ae_frequency) * ae_duration * lost_share / 1440.0
 
 
 def current_loss(
@@ -337,7 +337,7 @@ def current_loss(
     Dewing's equation (Metall. Trans. B, 1991) with the exponents of Lillebuen et al. 1980 (Electrochim. Acta 25), both
     partly recalled from memory; that the factors multiply, and the added losses, are assumed.
     """
-    product = np.asarray(reference_loss, dtype=np.float64) * bath_factor * distance_factor * velocity_factor
+    product = floats(reference_loss) * bath_factor * distance_factor * velocity_factor
     return product * density_factor * noise_factor + added_loss
 
 
@@ -375,6 +375,6 @@ def label_noise(
     Derived here, in the spirit of Fredrickson 2003, Error analysis in the measurement of current efficiency in
     Hall-Héroult cells, Light Metals.
     """
-    mass = np.sqrt(2.0) * metal_density * pool_area * 0.01 * np.asarray(level_error, dtype=np.float64)
+    mass = np.sqrt(2.0) * metal_density * pool_area * 0.01 * floats(level_error)
     result: FloatArray = 100.0 * mass / (ALUMINIUM_EQUIVALENT * line_current * 24.0 * window)
     return result

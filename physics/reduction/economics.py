@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 from physics.electrochemistry import alternating_current_energy
 from physics.prices import checked as prices_checked
 from physics.reduction.emissions import anode_co2, c2f6_emission, cf4_emission, electricity_co2e, perfluorocarbon_co2e
@@ -82,13 +80,13 @@ def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
     Sum of what is bought and sold; no source of its own.
     """
     price = checked(prices, _MARGIN)
-    pool = np.asarray(flows.pool, dtype=np.float64) / _TONNE
+    pool = floats(flows.pool) / _TONNE
     return (
-        np.asarray(flows.metal, dtype=np.float64) / _TONNE * price["aluminium_price"]
+        floats(flows.metal) / _TONNE * price["aluminium_price"]
         - _bought(flows, price) * price["power_price"]
-        - np.asarray(flows.alumina, dtype=np.float64) / _TONNE * price["alumina_price"]
-        - np.asarray(flows.alf3, dtype=np.float64) / _TONNE * price["alf3_price"]
-        - np.asarray(flows.net_carbon, dtype=np.float64) / _TONNE * price["anode_price"]
+        - floats(flows.alumina) / _TONNE * price["alumina_price"]
+        - floats(flows.alf3) / _TONNE * price["alf3_price"]
+        - floats(flows.net_carbon) / _TONNE * price["anode_price"]
         - emitted(flows, price) * price["carbon_price"]
         - pool * price["aluminium_price"] * price["interest"] / _YEAR
     )
@@ -124,13 +122,13 @@ def emitted(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
     return (
         electricity_co2e(_bought(flows, price), price["grid_emission_factor"])
         + anode_co2(flows.net_carbon, price["anode_sulphur_and_ash"])
-        + gases * np.asarray(flows.metal, dtype=np.float64) / _TONNE
+        + gases * floats(flows.metal) / _TONNE
     )
 
 
 def _bought(flows: Flows, price: Mapping[str, float]) -> FloatArray:
     """Alternating-current energy [kWh/d]."""
-    auxiliary = price["auxiliary_energy"] * np.asarray(flows.metal, dtype=np.float64) / _TONNE
+    auxiliary = price["auxiliary_energy"] * floats(flows.metal) / _TONNE
     return alternating_current_energy(flows.energy, price["rectifier_efficiency"], auxiliary)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 
 
 def stoichiometric_carbon(current_efficiency: Numeric) -> FloatArray:
@@ -24,7 +22,7 @@ def stoichiometric_carbon(current_efficiency: Numeric) -> FloatArray:
     ----------
     Stoichiometry: 3 x 12.011 g of carbon for 4 x 26.982 g of aluminium.
     """
-    return 1000.0 * 100.0 * (3.0 * 12.011 / (4.0 * 26.98154)) / np.asarray(current_efficiency, dtype=np.float64)
+    return 1000.0 * 100.0 * (3.0 * 12.011 / (4.0 * 26.98154)) / floats(current_efficiency)
 
 
 def anode_co2(net_carbon: Numeric, sulphur_and_ash: Numeric = 0.03) -> FloatArray:
@@ -46,7 +44,7 @@ def anode_co2(net_carbon: Numeric, sulphur_and_ash: Numeric = 0.03) -> FloatArra
     ----------
     40 CFR 98.63.
     """
-    return np.asarray(net_carbon, dtype=np.float64) * (1.0 - sulphur_and_ash) * (44.0 / 12.0 / 1000.0)
+    return floats(net_carbon) * (1.0 - sulphur_and_ash) * (44.0 / 12.0 / 1000.0)
 
 
 def cf4_emission(ae_frequency: Numeric, ae_duration: Numeric, slope: Numeric = 0.122) -> FloatArray:
@@ -74,7 +72,7 @@ def cf4_emission(ae_frequency: Numeric, ae_duration: Numeric, slope: Numeric = 0
     40 CFR 98.63, equation F-2; slope of the 2019 Refinement to IPCC 2006 (recalled). The Guidelines of 2006 have 0.143
     for centre-worked prebake pots, vol. 3 ch. 4 table 4.16 (recalled).
     """
-    return slope * np.asarray(ae_frequency, dtype=np.float64) * ae_duration
+    return slope * floats(ae_frequency) * ae_duration
 
 
 def c2f6_emission(cf4: Numeric, c2f6_to_cf4: Numeric = 0.097) -> FloatArray:
@@ -97,7 +95,7 @@ def c2f6_emission(cf4: Numeric, c2f6_to_cf4: Numeric = 0.097) -> FloatArray:
     40 CFR 98.63, equation F-4; share of the 2019 Refinement to IPCC 2006 (recalled). The Guidelines of 2006 have 0.121
     for centre-worked prebake pots, vol. 3 ch. 4 table 4.16 (recalled).
     """
-    return c2f6_to_cf4 * np.asarray(cf4, dtype=np.float64)
+    return c2f6_to_cf4 * floats(cf4)
 
 
 def perfluorocarbon_co2e(
@@ -125,7 +123,7 @@ def perfluorocarbon_co2e(
     ----------
     IPCC Fifth Assessment Report, warming potentials over 100 years (recalled from memory).
     """
-    return 0.001 * (np.asarray(cf4, dtype=np.float64) * gwp_cf4 + np.asarray(c2f6, dtype=np.float64) * gwp_c2f6)
+    return 0.001 * (floats(cf4) * gwp_cf4 + floats(c2f6) * gwp_c2f6)
 
 
 def electricity_co2e(alternating_current_energy: Numeric, grid_emission_factor: Numeric) -> FloatArray:
@@ -147,4 +145,4 @@ def electricity_co2e(alternating_current_energy: Numeric, grid_emission_factor: 
     ----------
     Location-based accounting; factor of the Ministry of Ecology and Environment (recalled from memory).
     """
-    return 0.001 * np.asarray(alternating_current_energy, dtype=np.float64) * grid_emission_factor
+    return 0.001 * floats(alternating_current_energy) * grid_emission_factor

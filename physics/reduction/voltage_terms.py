@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 from physics.electrochemistry import FARADAY, GAS, ZERO_CELSIUS
 
 _R_F = GAS / FARADAY  # V/K
@@ -39,8 +39,8 @@ def reversible_voltage(bath_temperature: Numeric, alumina: Numeric, solubility: 
     Haupin 1998, Interpreting the components of cell voltage, Light Metals; activity of Dewing & Thonstad 1997, Metall.
     Mater. Trans. B 28. Coefficients recalled from memory; a(1) = 1.000 holds.
     """
-    temperature = np.asarray(bath_temperature, dtype=np.float64) + ZERO_CELSIUS
-    r = np.maximum(np.asarray(alumina, dtype=np.float64) / solubility, _LEAST_SATURATION)
+    temperature = floats(bath_temperature) + ZERO_CELSIUS
+    r = np.maximum(floats(alumina) / solubility, _LEAST_SATURATION)
     activity = (((0.868 * r - 2.194) * r + 2.364) * r - 0.03791) * r
     result: FloatArray = 1.896 - temperature * (0.000572 + _R_F / 6.0 * np.log(activity))
     return result
@@ -70,7 +70,7 @@ def anode_reaction_overvoltage(bath_temperature: Numeric, current_density: Numer
     Haupin 1998, Interpreting the components of cell voltage, Light Metals (recalled from memory). Alumina in wt% gives
     exchange current densities of 0.004 to 0.009 A/cm², the range of Thonstad 1970 (recalled from memory).
     """
-    temperature = np.asarray(bath_temperature, dtype=np.float64) + ZERO_CELSIUS
+    temperature = floats(bath_temperature) + ZERO_CELSIUS
     ratio = np.log(current_density / 0.0029) - 0.56 * np.log(alumina)
     result: FloatArray = _R_F / 1.08 * temperature * ratio
     return result
@@ -99,8 +99,8 @@ def critical_current_density(bath_temperature: Numeric, alumina: Numeric, anode_
     ----------
     Piontelli et al. as given by Haupin 1998, Light Metals (recalled from memory).
     """
-    temperature = np.asarray(bath_temperature, dtype=np.float64) + ZERO_CELSIUS
-    size = np.asarray(anode_area, dtype=np.float64) ** -0.1
+    temperature = floats(bath_temperature) + ZERO_CELSIUS
+    size = floats(anode_area) ** -0.1
     result: FloatArray = (5.5 + 0.018 * (temperature - 1323.0)) * size * (np.sqrt(alumina) - 0.4)
     return result
 
@@ -130,8 +130,8 @@ def anode_concentration_overvoltage(
     ----------
     Piontelli et al. as given by Haupin 1998, Light Metals (recalled from memory); the bound 0.99 is assumed.
     """
-    temperature = np.asarray(bath_temperature, dtype=np.float64) + ZERO_CELSIUS
-    density = np.asarray(current_density, dtype=np.float64)
+    temperature = floats(bath_temperature) + ZERO_CELSIUS
+    density = floats(current_density)
     share = np.minimum(density / np.maximum(critical_density, density), _LARGEST_CURRENT_SHARE)
     result: FloatArray = -0.5 * _R_F * temperature * np.log1p(-share)
     return result
@@ -162,10 +162,10 @@ def cathode_overvoltage(
     ----------
     Haupin 1998, Light Metals, after Thonstad & Rolseth (recalled from memory).
     """
-    temperature = np.asarray(bath_temperature, dtype=np.float64) + ZERO_CELSIUS
-    bath = 1.375 - 0.125 * np.asarray(cryolite_ratio, dtype=np.float64)
+    temperature = floats(bath_temperature) + ZERO_CELSIUS
+    bath = 1.375 - 0.125 * floats(cryolite_ratio)
     result: FloatArray = (
-        _R_F / 1.5 * temperature * bath * np.log(np.asarray(cathode_current_density, dtype=np.float64) / 0.257)
+        _R_F / 1.5 * temperature * bath * np.log(floats(cathode_current_density) / 0.257)
     )
     return result
 
@@ -189,7 +189,7 @@ def bubble_thickness(current_density: Numeric) -> FloatArray:
     ----------
     Hyde & Welch 1997, Light Metals, as coded in the public simulator of Lundby et al.
     """
-    i = np.asarray(current_density, dtype=np.float64)
+    i = floats(current_density)
     return (0.5517 + i) / (1.0 + 2.167 * i)
 
 
@@ -222,8 +222,8 @@ def bubble_coverage(
     Hyde & Welch 1997, Light Metals, as coded in the public simulator of Lundby et al.; the two bounds keep it off its
     pole at x = -0.136 and are assumed.
     """
-    i = np.asarray(current_density, dtype=np.float64)
-    ratio = 0.5 * np.asarray(cryolite_ratio, dtype=np.float64)
+    i = floats(current_density)
+    ratio = 0.5 * floats(cryolite_ratio)
     x = np.maximum(np.subtract(alumina, onset_alumina), _LEAST_DISTANCE_TO_ONSET)
     current = 0.509 + ((0.05504 * i - 0.1723) * i + 0.1823) * i
     phi = current + (0.4322 - 0.3781 * ratio) / (1.0 + 1.637 * ratio) + (0.431 - 0.1437 * x) / (1.0 + 7.353 * x)
@@ -256,7 +256,7 @@ def bubble_voltage(
     ----------
     Hyde & Welch 1997, Light Metals, as coded in the public simulator of Lundby et al.; slot factor assumed.
     """
-    share = np.asarray(coverage, dtype=np.float64)
+    share = floats(coverage)
     return slot_factor * bubble_thickness(current_density) * current_density * share / (conductivity * (1.0 - share))
 
 
@@ -285,4 +285,4 @@ def bath_ohmic_voltage(
     ----------
     Ohm's law for a column of bath; fan-out assumed.
     """
-    return 0.1 * np.asarray(acd, dtype=np.float64) * fan_out * current_density / conductivity
+    return 0.1 * floats(acd) * fan_out * current_density / conductivity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 from physics.electrochemistry import FARADAY
 
 ACID_PER_ZINC = 98.08 / 65.38  # kg H2SO4 that a kilogram of deposited zinc sets free
@@ -36,7 +36,7 @@ def feed_for_ratio(zinc_rate: Numeric, feed_zinc: Numeric, acid_zinc_ratio: Nume
     ----------
     Balances of zinc and sulphate; 98.08 g of acid for 65.38 g of zinc.
     """
-    ratio = np.asarray(acid_zinc_ratio, dtype=np.float64)
+    ratio = floats(acid_zinc_ratio)
     result: FloatArray = zinc_rate * (ACID_PER_ZINC + ratio) / (ratio * feed_zinc)
     return result
 
@@ -68,9 +68,9 @@ def stirred_content(
     ----------
     Balance of a stirred tank with steady flows.
     """
-    spent = np.asarray(turnover, dtype=np.float64) * duration
+    spent = floats(turnover) * duration
     gone = -np.expm1(-spent)
-    off = np.asarray(start_content, dtype=np.float64) - steady_content
+    off = floats(start_content) - steady_content
     end: FloatArray = start_content - off * gone
     mean: FloatArray = steady_content + off * gone / spent
     return end, mean
@@ -101,8 +101,8 @@ def released_heat(
     ----------
     Energy balance; enthalpies of 439.7 kJ/mol for zinc and oxygen from sulphate, 285.8 for hydrogen and oxygen.
     """
-    bound = ZINC_THERMONEUTRAL * np.asarray(zinc_share, dtype=np.float64)
-    bound = bound + HYDROGEN_THERMONEUTRAL * np.asarray(hydrogen_share, dtype=np.float64)
+    bound = ZINC_THERMONEUTRAL * floats(zinc_share)
+    bound = bound + HYDROGEN_THERMONEUTRAL * floats(hydrogen_share)
     result: FloatArray = line_current * (cell_voltage - bound)
     return result
 
@@ -128,7 +128,7 @@ def hydrogen_mass(line_current: Numeric, duration: Numeric, hydrogen_share: Nume
     ----------
     Faraday's law, 1.008 g/mol for an electron.
     """
-    return _HYDROGEN_EQUIVALENT * np.asarray(line_current, dtype=np.float64) * duration * hydrogen_share
+    return _HYDROGEN_EQUIVALENT * floats(line_current) * duration * hydrogen_share
 
 
 def evaporated_water(removed_heat: Numeric, evaporated_share: Numeric) -> FloatArray:
@@ -150,4 +150,4 @@ def evaporated_water(removed_heat: Numeric, evaporated_share: Numeric) -> FloatA
     ----------
     Latent heat of 2400 kJ/kg at 38 °C, a litre a kilogram.
     """
-    return 3.6 / _LATENT_HEAT * np.asarray(removed_heat, dtype=np.float64) * evaporated_share
+    return 3.6 / _LATENT_HEAT * floats(removed_heat) * evaporated_share

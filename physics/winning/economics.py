@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 from physics.electrochemistry import alternating_current_energy
 from physics.prices import checked
 
@@ -72,13 +70,13 @@ def margin(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
     Sum of what is bought and sold; no source of its own.
     """
     price = checked(prices, _MARGIN, _ABOVE_ZERO)
-    zinc = np.asarray(flows.zinc, dtype=np.float64) / _TONNE
-    direct = np.asarray(flows.energy, dtype=np.float64) / price["rectifier_efficiency"]
+    zinc = floats(flows.zinc) / _TONNE
+    direct = floats(flows.energy) / price["rectifier_efficiency"]
     return (
         zinc * (price["zinc_price"] - price["feed_zinc_price"])
-        - np.asarray(flows.feed, dtype=np.float64) * price["solution_price"]
+        - floats(flows.feed) * price["solution_price"]
         - (direct * flows.hours + zinc * price["auxiliary_energy"]) * price["power_price"]
-        - np.asarray(flows.glue, dtype=np.float64) / _TONNE * price["glue_price"]
+        - floats(flows.glue) / _TONNE * price["glue_price"]
         - emitted(flows, price) * price["carbon_price"]
     )
 
@@ -108,6 +106,6 @@ def emitted(flows: Flows, prices: Mapping[str, float]) -> FloatArray:
     Location-based accounting of electricity.
     """
     factor = checked(prices, _EMITTED, _ABOVE_ZERO)
-    zinc = np.asarray(flows.zinc, dtype=np.float64) / _TONNE
+    zinc = floats(flows.zinc) / _TONNE
     bought = alternating_current_energy(flows.energy, factor["rectifier_efficiency"], zinc * factor["auxiliary_energy"])
     return bought * factor["grid_emission_factor"] / _TONNE

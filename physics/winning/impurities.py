@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 
 _GLUE = 0.025  # kg/t that halve what antimony does
 _REFERENCE_TEMPERATURE = 38.0  # °C
@@ -29,7 +29,7 @@ def glue_shield(glue_dose: Numeric) -> FloatArray:
     ----------
     Assumed form; glue of plants raises the antimony that is borne 3 to 10 times (engineering practice).
     """
-    result: FloatArray = 1.0 / (1.0 + np.asarray(glue_dose, dtype=np.float64) / _GLUE)
+    result: FloatArray = 1.0 / (1.0 + floats(glue_dose) / _GLUE)
     return result
 
 
@@ -69,14 +69,14 @@ def impurity_logarithm(
     other weights are assumed within the limits that plants keep; those of pairs so that usual contents give about 1.7,
     which is 91 %.
     """
-    cobalt, nickel = np.asarray(cobalt_trace, dtype=np.float64), np.asarray(nickel_trace, dtype=np.float64)
-    antimony, germanium = np.asarray(antimony_trace, dtype=np.float64), np.asarray(germanium_trace, dtype=np.float64)
+    cobalt, nickel = floats(cobalt_trace), floats(nickel_trace)
+    antimony, germanium = floats(antimony_trace), floats(germanium_trace)
     alone = (
         0.4 * cobalt
         + 0.8 * nickel
         + 240.0 * glue_shield(glue_dose) * antimony
         + 50.0 * germanium
-        + 0.4 * np.asarray(copper_trace, dtype=np.float64)
+        + 0.4 * floats(copper_trace)
     )
     roots = np.sqrt(cobalt), np.sqrt(nickel), np.sqrt(antimony), np.sqrt(germanium)
     pairs = roots[2] * (16.0 * roots[0] + 6.0 * roots[1] + 20.0 * roots[3]) + 12.0 * roots[3] * roots[0]
@@ -120,11 +120,11 @@ def induction_time(
     practice.
     """
     exponent = (
-        np.asarray(cobalt_trace, dtype=np.float64) / _COBALT
-        + np.asarray(nickel_trace, dtype=np.float64) / _NICKEL
-        + 0.03 * (np.asarray(electrolyte_temperature, dtype=np.float64) - _REFERENCE_TEMPERATURE)
+        floats(cobalt_trace) / _COBALT
+        + floats(nickel_trace) / _NICKEL
+        + 0.03 * (floats(electrolyte_temperature) - _REFERENCE_TEMPERATURE)
     )
-    driven = np.power(np.asarray(plating_current, dtype=np.float64) / _REFERENCE_CURRENT, -0.28)
+    driven = np.power(floats(plating_current) / _REFERENCE_CURRENT, -0.28)
     result: FloatArray = clean_time * driven * np.exp(-exponent)
     return result
 
@@ -152,6 +152,6 @@ def hole_share(growth_time: Numeric, hole_onset: Numeric, hole_rate: Numeric, mo
     ----------
     Assumed linear; 0.5 to 2 points an hour after the induction time: engineering practice.
     """
-    late = np.maximum(np.asarray(growth_time, dtype=np.float64) - hole_onset, 0.0)
+    late = np.maximum(floats(growth_time) - hole_onset, 0.0)
     result: FloatArray = np.minimum(hole_rate * late, most_holes)
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 from physics.electrochemistry import FARADAY, GAS, ZERO_CELSIUS
 
 _ZINC = 58.0  # g/L, at which the exchange current of zinc is stated
@@ -43,9 +43,9 @@ def zinc_exchange(
     First order in zinc: assumed, so that Wark's law follows. 100 A/m²: within 50 to 300, engineering practice. jL:
     fitted to four current efficiencies of Lu, Guo, Dreisinger and Downing 2013, J. Metall. Eng. 2(3). Glue: assumed.
     """
-    bulk = np.asarray(zinc_ions, dtype=np.float64) / _ZINC
-    surface = np.maximum(bulk - np.asarray(plating_current, dtype=np.float64) / limiting_density, _LEAST_SURFACE * bulk)
-    result: FloatArray = _EXCHANGE * surface * np.exp(-np.asarray(glue_dose, dtype=np.float64) / _GLUE)
+    bulk = floats(zinc_ions) / _ZINC
+    surface = np.maximum(bulk - floats(plating_current) / limiting_density, _LEAST_SURFACE * bulk)
+    result: FloatArray = _EXCHANGE * surface * np.exp(-floats(glue_dose) / _GLUE)
     return result
 
 
@@ -82,9 +82,9 @@ def hydrogen_exchange(
     lose 0.25 to 0.30 points a kelvin between 36 and 44 °C (assumed); pure electrolyte gains up to 50 to 60 °C, so it
     holds for plant electrolyte alone.
     """
-    inverse = 1.0 / (np.asarray(electrolyte_temperature, dtype=np.float64) + ZERO_CELSIUS)
+    inverse = 1.0 / (floats(electrolyte_temperature) + ZERO_CELSIUS)
     exponent = impurity_log - apparent_activation * (inverse - 1.0 / (_TEMPERATURE + ZERO_CELSIUS))
-    result: FloatArray = clean_density * (np.asarray(h2so4, dtype=np.float64) / _ACID) * np.exp(exponent)
+    result: FloatArray = clean_density * (floats(h2so4) / _ACID) * np.exp(exponent)
     return result
 
 
@@ -123,11 +123,11 @@ def cathode_currents(
     ----------
     Butler and Volmer's equation of both with transfer coefficients of 0.5, mixed potential of Wagner and Traud 1938.
     """
-    current = np.asarray(plating_current, dtype=np.float64)
-    both = np.asarray(zinc_exchange_density, dtype=np.float64) + hydrogen_exchange_density
+    current = floats(plating_current)
+    both = floats(zinc_exchange_density) + hydrogen_exchange_density
     x = (current + np.sqrt(current * current + 4.0 * zinc_exchange_density * both)) / (2.0 * both)
     hydrogen: FloatArray = hydrogen_exchange_density * x
-    kelvin = np.asarray(electrolyte_temperature, dtype=np.float64) + ZERO_CELSIUS
+    kelvin = floats(electrolyte_temperature) + ZERO_CELSIUS
     overvoltage: FloatArray = (2.0 * GAS / FARADAY) * kelvin * np.log(x)
     return current - hydrogen, hydrogen, overvoltage
 
@@ -153,6 +153,6 @@ def wark_efficiency(zinc_ions: Numeric, h2so4: Numeric, wark_constant: Numeric =
     ----------
     Wark's equation, as in Scott, Pitblado, Barton and Ault 1988, J. Appl. Electrochem. 18 (form recalled).
     """
-    ratio = wark_constant * np.asarray(zinc_ions, dtype=np.float64) / h2so4
+    ratio = wark_constant * floats(zinc_ions) / h2so4
     result: FloatArray = 100.0 * ratio / (1.0 + ratio)
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from physics.arrays import FloatArray, Numeric
+from physics.arrays import FloatArray, Numeric, floats
 from physics.electrochemistry import FARADAY, GAS, ZERO_CELSIUS, ZINC_EQUIVALENT
 
 _ZINC_MASS, _ACID_MASS = 65.38, 98.08  # g/mol
@@ -35,8 +35,8 @@ def zinc_bath_conductivity(electrolyte_temperature: Numeric, zinc_ions: Numeric,
     Assumed level and slopes, good to 15 %; the directions are those of García Alcócer 2007, thesis, Universidad de
     Chile.
     """
-    acid, zinc = np.asarray(h2so4, dtype=np.float64) - 165.0, np.asarray(zinc_ions, dtype=np.float64) - 58.0
-    warm = np.asarray(electrolyte_temperature, dtype=np.float64) - 38.0
+    acid, zinc = floats(h2so4) - 165.0, floats(zinc_ions) - 58.0
+    warm = floats(electrolyte_temperature) - 38.0
     result: FloatArray = np.maximum(0.40 + 1.8e-3 * acid - 2.5e-3 * zinc + 4.0e-3 * warm, _LEAST_CONDUCTIVITY)
     return result
 
@@ -60,8 +60,8 @@ def with_bubbles(bath_conductivity: Numeric, gas_share: Numeric) -> FloatArray:
     ----------
     Bruggeman 1935, Ann. Phys. 24.
     """
-    free = 1.0 - np.asarray(gas_share, dtype=np.float64)
-    result: FloatArray = np.asarray(bath_conductivity, dtype=np.float64) * free * np.sqrt(free)
+    free = 1.0 - floats(gas_share)
+    result: FloatArray = floats(bath_conductivity) * free * np.sqrt(free)
     return result
 
 
@@ -89,10 +89,10 @@ def zinc_decomposition_voltage(electrolyte_temperature: Numeric, zinc_ions: Nume
     ----------
     Nernst's equation with standard potentials of tables; crude activities (assumed).
     """
-    celsius = np.asarray(electrolyte_temperature, dtype=np.float64)
+    celsius = floats(electrolyte_temperature)
     thermal = GAS * (celsius + ZERO_CELSIUS) / FARADAY
-    acid = np.asarray(h2so4, dtype=np.float64) / _ACID_MASS
-    zinc = _ZINC_ACTIVITY * np.asarray(zinc_ions, dtype=np.float64) / _ZINC_MASS
+    acid = floats(h2so4) / _ACID_MASS
+    zinc = _ZINC_ACTIVITY * floats(zinc_ions) / _ZINC_MASS
     result: FloatArray = 1.229 - 8.5e-4 * (celsius - 25.0) + 0.763 + thermal * np.log(acid / np.sqrt(zinc))
     return result
 
@@ -120,7 +120,7 @@ def oxygen_overvoltage(
     ----------
     Tafel's equation; both numbers engineering practice.
     """
-    decades = np.log10(np.asarray(plating_current, dtype=np.float64) / 500.0)
+    decades = np.log10(floats(plating_current) / 500.0)
     result: FloatArray = reference_overvoltage + tafel_slope * decades
     return result
 
@@ -146,7 +146,7 @@ def bath_drop(plating_current: Numeric, electrode_gap: Numeric, bath_conductivit
     ----------
     Ohm's law for two parallel plates.
     """
-    return 1e-5 * np.asarray(plating_current, dtype=np.float64) * electrode_gap / bath_conductivity
+    return 1e-5 * floats(plating_current) * electrode_gap / bath_conductivity
 
 
 def deposit_thickness(plating_current: Numeric, current_efficiency: Numeric, growth_time: Numeric) -> FloatArray:
@@ -170,6 +170,6 @@ def deposit_thickness(plating_current: Numeric, current_efficiency: Numeric, gro
     ----------
     Faraday's law, density 7.14 g/cm³.
     """
-    grown = np.asarray(plating_current, dtype=np.float64) * growth_time * ZINC_EQUIVALENT  # g/m²
+    grown = floats(plating_current) * growth_time * ZINC_EQUIVALENT  # g/m²
     result: FloatArray = 1e-5 * grown * current_efficiency / _ZINC_DENSITY
     return result

@@ -45,7 +45,13 @@ class Parameters(Generic[Value]):
 
 
 class ScalarParameters(Parameters[float]):
-    """One number for each parameter."""
+    """One number for each parameter; parameters of equal numbers are equal."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(vars(self).values()))
 
     @classmethod
     def of(cls, seed: Seed) -> Self:

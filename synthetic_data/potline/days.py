@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from physics.reduction.cell_design import CellDesign
 from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997
 from synthetic_data.engine.plan import Event
-from synthetic_data.potline import balances, loops, state
+from synthetic_data.engine.machine import filled_up
+from synthetic_data.engine.stepping import PlainStretch, Stepper
+from synthetic_data.potline import balances, loops, operators, state
 from synthetic_data.potline import cell as potline_cell
 from synthetic_data.potline import faults as potline_faults
 from synthetic_data.potline.cell import Day
@@ -73,116 +76,138 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class _Fixed:
-    """What need not be computed each day."""
+class _Given:
+    """What a day finds given: numbers of the line, and rows of one value a pot."""
 
-    cell: CellDesign
-    lengths: tuple[FloatArray, FloatArray]  # of faults
+    current: float  # kA
+    ambient: float  # °C
+    residue: float  # of anodes [%]
+    dust: float  # as of `faults.dust`
+    fines: float  # of alumina [%]
+    loi: float  # of alumina [%]
+    normals: FloatArray
+    uniforms: FloatArray
+    setpoints: Day
+    new_anodes: FloatArray
+    running: NDArray[np.bool_]
+    sampled: NDArray[np.bool_]
     slope: FloatArray  # of the liquidus with freezing [K/kg]; steady enough to start from over a period
     solubility: FloatArray  # of alumina [wt%]; far above the content, where it changes nothing
-    # Walks of several memories at once: NumPy's exponential may differ in the last bit from that of `next_walk`.
-    kept: FloatArray  # what a slow disturbance keeps of yesterday, one a row
-    renewed: FloatArray
 
     @classmethod
-    def of(cls, p: PotlineParameters, pots: Pots) -> _Fixed:
-        memories = np.array([[p[f"{name}_memory"]] for name in state.WALKS])
-        kept = np.exp(-1.0 / memories)
-        bath = potline_cell.bath(p, pots)
-        slope = balances.liquidus_slope(p, pots, bath, p.freeze_probe)
-        solubility = alumina_solubility_skybakmoen_1997(
-            pots.bath_temperature, bath["excess_alf3"], bath["caf2"], pots.lif, p.mgf2
-        )
-        return cls(
-            potline_cell.design(p), potline_faults.durations(p), slope, solubility, kept, np.sqrt(1.0 - kept * kept)
-        )
+    def of(cls, numbers: Any, rows: Any) -> _Given:
+        """Of numbers and rows in the order in which `_given` lays them out."""
+        z, u, knobs = rows[:NORMALS], rows[NORMALS:_KNOBS], rows[_KNOBS:_MORE]
+        new_anodes, running, sampled, slope, solubility = rows[_MORE:]
+        setpoints = dict(zip(operators.POT_KNOBS, knobs, strict=True))
+        return cls(*numbers, z, u, setpoints, new_anodes, running > 0.0, sampled > 0.0, slope, solubility)
 
 
-def run(pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: Draws) -> Recorded:
-    """Step all days of a period; `setpoints` holds the pot's knobs, `phase` its place in the anode-setting plan."""
-    p, days = line.parameters, len(line.ambient)
+_KNOBS = NORMALS + UNIFORMS  # first row of the set-points
+_MORE = _KNOBS + len(operators.POT_KNOBS)  # first row of what follows them
+_GIVEN, _NUMBERS, _RUNNING = _MORE + 5, 6, _MORE + 1
+
+
+def run(
+    pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: Draws, as_machine_code: bool = False
+) -> Recorded:
+    """Step all days of a period; `setpoints` holds the pot's knobs, `phase` its place in the anode-setting plan.
+
+    As machine code the numbers are the same; it is worth while for long runs alone.
+    """
+    p, days, count = line.parameters, len(line.ambient), len(phase)
     first_day = line.period * days
-    fixed = _Fixed.of(p, pots)
-    record = np.empty((days, len(RECORDED), len(phase)))
-    lasts = np.empty((days, len(potline_faults.KINDS), len(phase)))
-    whole, ends = np.ones(len(phase), dtype=bool), []
+    rows, numbers = _given(p, pots, line, phase, setpoints, draws)
+    begin = _stepper(p).begin if as_machine_code else functools.partial(PlainStretch, functools.partial(_day, p))
+    stretch = begin(pots, rows, numbers)
+    whole, ends = np.ones(count, dtype=bool), []
     for d in range(days):
         running = pots.idle <= 0.0
         whole &= running
-        z, u = draws.normals[d], draws.uniforms[d]
-        day = dict(setpoints)
-        day["new_anodes"] = _anodes_set(first_day + d + 1, phase, p) - _anodes_set(first_day + d, phase, p)
-        lasts[d] = _step(pots, line, fixed, d, day, z, u, running)
-        for k, name in enumerate(RECORDED):
-            record[d, k] = day[name]
+        rows[d, _RUNNING, :count] = running
+        stretch.step(d)
         dying = running & (pots.age >= pots.life)
         if dying.any():
             ends += _end(pots, line, dying, float(first_day + d + 1))
         if not running.all():
             _start_again(pots, line, draws)
+        if dying.any() or not running.all():
+            stretch.changed()
+    record = stretch.found[:, : len(RECORDED), :count]
+    lasts = stretch.found[:, len(RECORDED) :, :count]
     mean = dict(zip(RECORDED, record.mean(axis=0), strict=True))
     spread = record[:, RECORDED.index("temperature_reading")].std(axis=0, ddof=1)
     faults = potline_faults.events(p, lasts, draws.uniforms[:, -1], float(first_day))
     return Recorded(mean, spread, whole, faults + ends)
 
 
-def _anodes_set(day: int, phase: FloatArray, p: PotlineParameters) -> FloatArray:
-    """Anodes set in a pot since day 0."""
-    count: FloatArray = np.floor(day * p.anodes / p.anode_life + phase)
-    return count
+def _given(
+    p: PotlineParameters, pots: Pots, line: LinePeriod, phase: FloatArray, setpoints: Day, draws: Draws
+) -> tuple[FloatArray, FloatArray]:
+    """Rows of each day of a period, shape (days, _GIVEN, filled-up pots), and numbers, shape (days, _NUMBERS)."""
+    days, count = len(line.ambient), len(phase)
+    day = line.period * days + np.arange(days + 1)[:, None]
+    bath = potline_cell.bath(p, pots)
+    rows = np.zeros((days, _GIVEN, filled_up(count)))
+    rows[:, :NORMALS, :count], rows[:, NORMALS:_KNOBS, :count] = draws.normals, draws.uniforms
+    for k, name in enumerate(operators.POT_KNOBS):
+        rows[:, _KNOBS + k, :count] = setpoints[name]
+    rows[:, _MORE, :count] = np.diff(np.floor(day * p.anodes / p.anode_life + phase), axis=0)
+    rows[:, _MORE + 2, :count] = (np.arange(count) + day[:-1]) % _ASSAY_EVERY == 0  # half of the pots are sampled
+    rows[:, _MORE + 3, :count] = balances.liquidus_slope(p, pots, bath, p.freeze_probe)
+    rows[:, _MORE + 4, :count] = alumina_solubility_skybakmoen_1997(
+        pots.bath_temperature, bath["excess_alf3"], bath["caf2"], pots.lif, p.mgf2
+    )
+    same = (
+        line.anode_residue, potline_faults.dust(p, line.anode_residue), line.alumina_fines, line.alumina_loi
+    )  # fmt: skip
+    return rows, np.column_stack((line.current_target * line.current_share, line.ambient, np.tile(same, (days, 1))))
 
 
-def _step(
-    pots: Pots,
-    line: LinePeriod,
-    fixed: _Fixed,
-    d: int,
-    day: Day,
-    z: FloatArray,
-    u: FloatArray,
-    running: NDArray[np.bool_],
-) -> FloatArray:
-    """One day; returns the durations of the faults that start."""
-    p, ambient = line.parameters, float(line.ambient[d])
-    current = float(line.current_target * line.current_share[d])
+@functools.lru_cache(maxsize=8)  # a plant has few regimes
+def _stepper(p: PotlineParameters) -> Stepper[Pots]:
+    return Stepper(Pots.blank(1), _GIVEN, _NUMBERS, functools.partial(_day, p))
+
+
+def _day(p: PotlineParameters, pots: Pots, rows: Any, numbers: Any) -> list[FloatArray]:
+    """One day: rows of RECORDED, then durations of the faults that start, by kind."""
+    given = _Given.of(numbers, rows)
+    current = given.current
+    # Walks of several memories at once: NumPy's exponential may differ in the last bit from that of `next_walk`.
+    memories = np.array([[p[f"{name}_memory"]] for name in state.WALKS])
+    kept = np.exp(-1.0 / memories)
     n = len(state.WALKS)
-    shocks, (regulation, ae_length, scales), readings = z[:n], z[n : n + 3], z[n + 3 :]
-    pots.walks = fixed.kept * pots.walks + fixed.renewed * shocks
-    day |= potline_cell.bath(p, pots)
-    lasts = potline_faults.start(p, pots, day, u[1:], line.anode_residue, running, fixed.lengths)
-    potline_cell.distance(p, pots, fixed.cell, day, current, p.regulation_sd * regulation)
+    shocks, (regulation, ae_length, scales), readings = given.normals[:n], given.normals[n : n + 3], given.normals[n + 3 :]
+    pots.walks = kept * pots.walks + np.sqrt(1.0 - kept * kept) * shocks
+    day = {**given.setpoints, "new_anodes": given.new_anodes, **potline_cell.bath(p, pots)}
+    lengths = potline_faults.durations(p)
+    lasts = potline_faults.start(p, pots, day, given.uniforms[1:], given.dust, given.running, lengths)
+    potline_cell.distance(p, pots, potline_cell.design(p), day, current, p.regulation_sd * regulation)
     potline_cell.noise(p, pots, day)
-    potline_cell.anode_effects(p, pots, day, current, u[0], ae_length)
+    potline_cell.anode_effects(p, pots, day, current, given.uniforms[0], ae_length)
     potline_cell.efficiency(p, pots, day, current)
-    _note(pots, line, day, current)
+    _note(p, pots, day, current, given.residue)
     balances.metal(pots, day, current)
-    balances.carbon(p, day, line.anode_residue)
-    balances.alumina(p, pots, day, current, line.alumina_fines, line.alumina_loi, fixed.solubility)
+    balances.carbon(p, day, given.residue)
+    balances.alumina(p, pots, day, current, given.fines, given.loi, given.solubility)
     balances.fluoride(p, pots, day)
-    balances.heat(p, pots, day, current, ambient, fixed.slope)
+    balances.heat(p, pots, day, current, given.ambient, given.slope)
     day["sludge"] = pots.sludge_mass
     day["bath_temperature"] = pots.bath_temperature
     day["metal_tapped_reading"] = day["metal_tapped"] * (1.0 + p.scale_sd * scales)
-    loops.read(p, pots, day, readings, _assay_day(line.period * len(line.ambient) + d, len(running)))
+    loops.read(p, pots, day, readings, given.sampled)
     loops.act(p, pots, day, readings[-1], current)
     potline_faults.go_on(pots)
     pots.acd_margin = day["acd_margin"]
     pots.age = pots.age + 1.0
     pots.lif = pots.lif + (p.lif - pots.lif) / p.lif_time
-    return lasts
+    return [*(day[name] for name in RECORDED), *lasts]
 
 
-def _assay_day(day: int, pots: int) -> NDArray[np.bool_]:
-    """Half of the pots are sampled each day."""
-    sampled: NDArray[np.bool_] = (np.arange(pots) + day) % _ASSAY_EVERY == 0
-    return sampled
-
-
-def _note(pots: Pots, line: LinePeriod, day: Day, current: float) -> None:
+def _note(p: PotlineParameters, pots: Pots, day: Day, current: float, residue: float) -> None:
     """What else instruments see of the day: anodes, beam, metal purity; and the energy that it took."""
-    p = line.parameters
     ones = np.ones_like(pots.age)
-    dust = 1.0 + p.spread_per_residue * (p.anode_residue_good - line.anode_residue)
+    dust = 1.0 + p.spread_per_residue * (p.anode_residue_good - residue)
     day["line_current"] = current * ones
     day["voltage_extra"] = pots.voltage_extra
     day["anode_spread"] = dust * p.spread * np.exp(p.spread_sd * pots.walks[3]) + p.spike_spread * day["spike"]

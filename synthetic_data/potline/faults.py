@@ -51,27 +51,32 @@ def _bounds(p: PotlineParameters, units: list[float], low: str, high: str) -> tu
     return least, most
 
 
+def dust(p: PotlineParameters, residue: float) -> float:
+    """How much more often anodes of such a residue start a fault than good ones [1]."""
+    return math.exp(p.spike_per_residue * (p.anode_residue_good - residue))
+
+
 def start(
     p: PotlineParameters,
     pots: Pots,
     day: Day,
     chances: FloatArray,
-    residue: float,
+    dust: float,
     running: NDArray[np.bool_],
     lengths: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
-    """Start today's faults; onset durations [d], shape (kinds, pots), 0 where none starts.
+    """Start today's faults, `dust` times as often as with good anodes; durations [d], shape (kinds, pots), or 0.
 
     The chances are the same whatever the knobs are; the state moves only the thresholds.
     """
     near = np.exp(0.5 * np.minimum(-pots.acd_margin / p.fault_acd_width, _EXPONENT_MOST))
-    dust = math.exp(p.spike_per_residue * (p.anode_residue_good - residue))
-    rates = np.empty((len(KINDS), len(near)))
-    rates[0] = (p.spike_rate / p.year * dust * p.anode_life / p.anodes) * day["new_anodes"] * near
-    rates[1] = (p.sick_rate / p.year * dust) * near
-    rates[2] = p.cold_rate / p.year * np.exp((p.superheat_usual - day["superheat"]) / p.cold_superheat_width)
-    rates[3] = p.pad_rate / p.year * near * near
-    rates[4] = p.blockage_rate * p.feeders / p.year
+    rates = np.stack((
+        (p.spike_rate / p.year * dust * p.anode_life / p.anodes) * day["new_anodes"] * near,
+        (p.sick_rate / p.year * dust) * near,
+        p.cold_rate / p.year * np.exp((p.superheat_usual - day["superheat"]) / p.cold_superheat_width),
+        p.pad_rate / p.year * near * near,
+        np.full_like(near, p.blockage_rate * p.feeders / p.year),
+    ))  # fmt: skip
     onset = (chances[: len(KINDS)] < rates) & running
     onset[:LASTING_FAULTS] &= pots.fault_left <= 0.0
     lasts: FloatArray = onset * between(*lengths, chances[-2])

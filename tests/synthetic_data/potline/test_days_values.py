@@ -42,7 +42,7 @@ def again(p, pots, line, draws, phase):
         day["new_anodes"] = np.floor(place + p.anodes / p.anode_life) - np.floor(place)
         pots.walks = kept * pots.walks + (1.0 - kept**2) ** 0.5 * z[:5]
         day |= cell.bath(p, pots)
-        faults.start(p, pots, day, u[1:], line.anode_residue, running, faults.durations(p))
+        faults.start(p, pots, day, u[1:], faults.dust(p, line.anode_residue), running, faults.durations(p))
         cell.distance(p, pots, cell.design(p), day, current, p.regulation_sd * z[5])
         cell.noise(p, pots, day)
         cell.anode_effects(p, pots, day, current, u[0], z[6])

@@ -40,7 +40,7 @@ def test_a_fault_begins_where_chance_falls_below_its_rate(uneven, pots, day):
         tried, state = copy.deepcopy(pots), dict(day)
         rates = rates_of(p, pots, day, residue)
         chances = np.stack([*(side * rate + (rate == 0.0) for rate in rates.values()), length, length])
-        lasts = faults.start(p, tried, state, chances, residue, np.ones(6, dtype=bool), bounds)
+        lasts = faults.start(p, tried, state, chances, faults.dust(p, residue), np.ones(6, dtype=bool), bounds)
         for i, name in enumerate(UNITS):
             full = UNITS[name] * (p[f"{name}_short"] + (p[f"{name}_long"] - p[f"{name}_short"]) * length)
             expected = np.where(rates[name] > 0.0, full, 0.0) if begins else np.zeros(6)
@@ -58,7 +58,7 @@ def test_none_begins_in_a_pot_that_stands_or_has_it_already(uneven, pots, day):
     pots.fault_left[0, 2] = pots.fault_left[2, 3] = 2.5
     day["new_anodes"] = np.ones(6)
     chances = np.zeros((7, 6))
-    lasts = faults.start(uneven, pots, day, chances, 30.0, running, faults.durations(uneven))
+    lasts = faults.start(uneven, pots, day, chances, faults.dust(uneven, 30.0), running, faults.durations(uneven))
     assert not lasts[:, 1].any()
     assert lasts[0, 2] == lasts[2, 3] == 0.0
     assert (lasts[1, [0, 2, 3, 4, 5]] > 0.0).all()
