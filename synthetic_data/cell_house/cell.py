@@ -40,7 +40,7 @@ class Given:
     ambient: float  # °C
     cooling: float
     feed_zinc: float
-    feed_traces: FloatArray
+    feed_traces: FloatArray  # in a column
     growth: float  # hours since stripping, middle of the step
     hours: float = STEP_HOURS  # length of the step
 
@@ -68,7 +68,6 @@ class Fixed:
     flow: FloatArray  # feed over that of the meter [1]
     zinc_bias: FloatArray  # g/L
     acid_bias: FloatArray  # g/L
-    deposition: FloatArray  # of each trace, in a column [1/h]
 
     @classmethod
     def of(cls, p: CellHouseParameters, groups: Groups, knobs: Step, manganese: float) -> Fixed:
@@ -87,7 +86,6 @@ class Fixed:
             flow=1.0 + p.flow_sd * groups.trait("flow"),
             zinc_bias=p.zinc_bias_sd * groups.trait("zinc_titration"),
             acid_bias=p.acid_bias_sd * groups.trait("acid_titration"),
-            deposition=np.array([[p[f"deposition_{name}"]] for name in TRACES]),
         )
 
 
@@ -176,8 +174,8 @@ def _contents(p: CellHouseParameters, groups: Groups, fixed: Fixed, given: Given
     zinc, acid = groups.zinc, groups.acid
     groups.zinc, zinc_mean = _exponentially(zinc, (feed * given.feed_zinc - made) / out, turnover, given.hours)
     groups.acid, acid_mean = _exponentially(acid, ACID_PER_ZINC * made / out, turnover, given.hours)
-    leaving = turnover + fixed.deposition
-    steady = given.feed_traces[:, None] * (feed / p.cell_volume) / leaving
+    leaving = turnover + np.array([[p[f"deposition_{name}"]] for name in TRACES])
+    steady = given.feed_traces * (feed / p.cell_volume) / leaving
     groups.traces, traces_mean = _exponentially(groups.traces, steady, leaving, given.hours)
     read_zinc = zinc_mean + fixed.zinc_bias + p.zinc_titration_sd * z[0]
     read_acid = acid_mean + fixed.acid_bias + p.acid_titration_sd * z[1]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
 import numpy as np
 
 from physics.arrays import FloatArray
@@ -9,8 +14,11 @@ from physics.electrochemistry import ZINC_EQUIVALENT
 from physics.winning.balances import hydrogen_mass
 from synthetic_data.cell_house import cell
 from synthetic_data.cell_house.house import STEP_HOURS, Cycle
-from synthetic_data.cell_house.parameters import CellHouseParameters
+from synthetic_data.cell_house.parameters import TRACES, CellHouseParameters
 from synthetic_data.cell_house.state import FAULTS, WALKS, Groups
+from synthetic_data.engine.machine import filled_up
+from synthetic_data.engine.stepping import PlainStretch, Stepper
+from synthetic_data.engine.tracing import column
 
 Values = dict[str, FloatArray]
 
@@ -27,37 +35,33 @@ _HOURS = 24.0  # h/d
 
 def run(
     groups: Groups, house: Cycle, knobs: Values, normals: FloatArray, lasts: FloatArray,
-    hours: float = STEP_HOURS, watch: list[cell.Step] | None = None,
+    hours: float = STEP_HOURS, watch: list[cell.Step] | None = None, as_machine_code: bool = False,
 ) -> Values:  # fmt: skip
     """Step all groups through a cycle; `normals` of shape (steps, NORMALS, groups), `lasts` as of `faults.begun`.
 
-    Each step lasts so many hours; what happened in it is added to `watch`.
+    Each step lasts so many hours; what happened in it is added to `watch`. As machine code the numbers are the same; it
+    is worth while for long runs alone.
     """
     p, steps = house.parameters, len(house.current)
-    sums = {name: np.zeros(len(groups.zinc)) for name in (*TRUE_MEANS, *READ_MEANS)}
-    charge, energy, cost, hydrogen, passed = (np.zeros(len(groups.zinc)) for _ in range(5))
     fixed = cell.Fixed.of(p, groups, knobs, house.manganese)
+    rows, numbers = _given(fixed, house, normals, lasts, hours)
+    begin = _stepper(p, hours).begin if as_machine_code else functools.partial(PlainStretch, _step_of(p, hours))
+    stretch = begin(groups, rows, numbers)
     for s in range(steps):
-        groups.fault_left = np.maximum(groups.fault_left, lasts[s])
-        current = float(house.current[s])
-        given = cell.Given(
-            current, float(house.price[s]), float(house.ambient[s]), float(house.cooling[s]),
-            float(house.feed_zinc[s]), house.feed_traces[s], (s + 0.5) * hours,
-            hours,
-        )  # fmt: skip
-        found = cell.step(p, groups, fixed, given, normals[s])
-        if watch is not None:
-            watch.append(found)
-        for name, total in sums.items():
-            total += found[name]
-        power = current * found["cell_voltage"]
-        charge += current
-        energy += power
-        cost += power * given.price
-        hydrogen += current * found["hydrogen_share"]
-        passed += current * found["passed_share"]
-    means = {name: total / steps for name, total in sums.items()}
-    means["line_current"] = charge / steps
+        stretch.step(s)
+    found = stretch.found[..., : len(groups.zinc)]
+    if watch is not None:
+        watch += [dict(zip(_FOUND, one, strict=True)) for one in found]
+    current, many = house.current[:, None], len(TRUE_MEANS) + len(READ_MEANS)
+    voltage, hydrogen, passed = (current * found[:, k] for k in range(many, many + 3))
+    cost = voltage * house.price[:, None]
+    # Together, so that each is summed step after step.
+    *means_of, energy, hydrogen, passed, cost = 0.0 + np.add.reduce(
+        np.concatenate((found[:, :many], np.stack((voltage, hydrogen, passed, cost), axis=1)), axis=1)
+    )
+    means = {name: total / steps for name, total in zip((*TRUE_MEANS, *READ_MEANS), means_of, strict=True)}
+    charge = float(np.cumsum(house.current)[-1])
+    means["line_current"] = np.full_like(energy, charge / steps)
     means["cell_voltage"] = energy / charge  # weighted with the current, so that energy is its product with charge
     means["energy"] = _HOURS * energy / steps  # kWh/d
     means["power_cost"] = _HOURS * cost / steps  # $/d
@@ -67,6 +71,49 @@ def run(
     means["current_efficiency"] = 100.0 * means["zinc_made"] / (ZINC_EQUIVALENT * means["line_current"])
     means["lead_in_zinc"] = _lead(p, groups, house, means)
     return means
+
+
+_FOUND = (*TRUE_MEANS, *READ_MEANS, "cell_voltage", "hydrogen_share", "passed_share")
+_OF_GROUPS = tuple(field.name for field in fields(cell.Fixed) if field.name != "knobs")
+_OF_KNOBS = ("glue_dose", "acid_zinc_target")
+_GIVEN = NORMALS + len(FAULTS) + len(_OF_KNOBS) + len(_OF_GROUPS)
+_NUMBERS = 6 + len(TRACES)
+
+
+def _given(
+    fixed: cell.Fixed, house: Cycle, normals: FloatArray, lasts: FloatArray, hours: float
+) -> tuple[FloatArray, FloatArray]:
+    """Rows of each step, shape (steps, _GIVEN, filled-up groups), and numbers, shape (steps, _NUMBERS)."""
+    steps, _, count = normals.shape
+    rows = np.zeros((steps, _GIVEN, filled_up(count)))
+    rows[:, :NORMALS, :count], rows[:, NORMALS : NORMALS + len(FAULTS), :count] = normals, lasts
+    rows[:, NORMALS + len(FAULTS) :, :count] = np.stack(
+        [*(fixed.knobs[name] for name in _OF_KNOBS), *(getattr(fixed, name) for name in _OF_GROUPS)]
+    )
+    growth = (np.arange(steps) + 0.5) * hours
+    own = (house.current, house.price, house.ambient, house.cooling, house.feed_zinc, growth)
+    return rows, np.column_stack((*own, house.feed_traces))
+
+
+@functools.lru_cache(maxsize=8)  # a plant has few regimes
+def _stepper(p: CellHouseParameters, hours: float) -> Stepper[Groups]:
+    return Stepper(Groups.blank(1), _GIVEN, _NUMBERS, _step_of(p, hours))
+
+
+def _step_of(p: CellHouseParameters, hours: float) -> Callable[[Groups, Any, Any], list[FloatArray]]:
+    """A step of so many hours, on rows and numbers as `_given` lays them out; it leaves _FOUND."""
+
+    def step(groups: Groups, rows: Any, numbers: Any) -> list[FloatArray]:
+        z, lasts, more = rows[:NORMALS], rows[NORMALS : NORMALS + len(FAULTS)], rows[NORMALS + len(FAULTS) :]
+        knobs = dict(zip(_OF_KNOBS, more[: len(_OF_KNOBS)], strict=True))
+        fixed = cell.Fixed(knobs, **dict(zip(_OF_GROUPS, more[len(_OF_KNOBS) :], strict=True)))
+        current, price, ambient, cooling, feed_zinc, growth, *traces = numbers
+        groups.fault_left = np.maximum(groups.fault_left, lasts)
+        given = cell.Given(current, price, ambient, cooling, feed_zinc, column(traces), growth, hours)
+        found = cell.step(p, groups, fixed, given, z)
+        return [found[name] for name in _FOUND]
+
+    return step
 
 
 def _lead(p: CellHouseParameters, groups: Groups, house: Cycle, means: Values) -> FloatArray:

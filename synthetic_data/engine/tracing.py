@@ -168,6 +168,13 @@ class Rows(_Recorded):
         return type(self)([symbol.copy() for symbol in self.symbols])
 
 
+def column(numbers: Sequence[Any]) -> Any:
+    """Numbers below each other, shape (numbers, 1), or as symbols rows of them."""
+    if isinstance(numbers[0], Symbol):
+        return Rows(numbers)
+    return np.array(numbers)[:, None]
+
+
 def _at(value: Any, row: int) -> Any:
     """What of an operand meets a row: its own row, or what is the same for all."""
     if isinstance(value, Rows):
