@@ -15,7 +15,7 @@ from synthetic_data.plant import set_points
 from synthetic_data.plant.faults import between, onset_chance
 from synthetic_data.plant.laboratory import NORMALS, Method, report
 from synthetic_data.plant.parameters import regimes_begun
-from synthetic_data.plant.walks import next_walk
+from synthetic_data.plant.walks import next_walk, next_walks
 from synthetic_data.plant.weather import seasonal_temperature
 
 CURRENT_KNOB = "line_current_target"
@@ -122,31 +122,46 @@ class House:
         self, p: CellHouseParameters, period: int, target: float, shocks: FloatArray, chances: FloatArray
     ) -> tuple[dict[str, FloatArray], FloatArray, list[Event]]:
         n, walks = self._steps, len(_WALKS)
-        usual = _usual_traces(p)
-        found = {name: np.empty(n) for name in ("current", "price", "ambient", "cooling", "feed_zinc", "potential")}
-        traces = np.empty((n, len(TRACES)))
-        events: list[Event] = []
-        for s in range(n):
-            z, u = shocks[s], chances[s]
-            self._slow = next_walk(self._slow, z[:walks], p.plant_memory)
-            self._traces = next_walk(self._traces, z[walks : walks + len(TRACES)], p.trace_memory)
-            hour = STEP_HOURS * s
-            events += self._begin_faults(p, period * self._plan.period_days + hour / 24.0, u)
-            let_through = self._upsets(hour)
-            log = p.trace_sd * self._traces
-            # What purification lets through reaches the cells a step later; its potential shows it at once.
-            traces[s] = usual * np.exp(log + self._arriving)
-            self._arriving = let_through
-            rise = float(let_through.max())
-            found["potential"][s] = p.potential_per_rise * rise + p.potential_sd * z[-1]
-            found["feed_zinc"][s] = p.feed_zinc + p.feed_zinc_sd * self._slow[1]
-            found["ambient"][s] = self._season(p, period, hour / 24.0) + p.weather_sd * self._slow[0]
-            share, found["price"][s] = tariff(p, s % STEPS_A_DAY, self._plan.seed.economics["power_price"].value)
-            found["current"][s] = target * share * (1.0 + p.current_sd * z[-2]) * self._held(p)
-            found["cooling"][s] = self._towers(p)
+        slow = next_walks(self._slow, shocks[:, :walks], p.plant_memory)
+        own = next_walks(self._traces, shocks[:, walks : walks + len(TRACES)], p.trace_memory)
+        self._slow, self._traces = slow[-1], own[-1]
+        let_through, cooling, held, events = self._faults_of(p, period, chances)
+        # What purification lets through reaches the cells a step later; its potential shows it at once.
+        arriving = np.concatenate((self._arriving[None], let_through[:-1]))
+        self._arriving = let_through[-1]
+        traces = _usual_traces(p) * np.exp(p.trace_sd * own + arriving)
+        base = self._plan.seed.economics["power_price"].value
+        share, price = (np.array(of) for of in zip(*(tariff(p, s % STEPS_A_DAY, base) for s in range(n)), strict=True))
+        seasons = [self._season(p, period, STEP_HOURS * s / 24.0) for s in range(n)]
+        found = {
+            "current": target * share * (1.0 + p.current_sd * shocks[:, -2]) * held,
+            "price": price,
+            "ambient": np.array(seasons) + p.weather_sd * slow[:, 0],
+            "cooling": cooling,
+            "feed_zinc": p.feed_zinc + p.feed_zinc_sd * slow[:, 1],
+            "potential": p.potential_per_rise * let_through.max(axis=1) + p.potential_sd * shocks[:, -1],
+        }
         self._manganese = p.manganese + p.manganese_sd * float(self._slow[2])
         self._chloride = p.chloride * float(np.exp(p.chloride_sd * self._slow[3]))
         return found, traces, events
+
+    def _faults_of(
+        self, p: CellHouseParameters, period: int, chances: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray, list[Event]]:
+        """By step: what purification lets through, share of the towers, share of the current; and what begins."""
+        n = self._steps
+        let_through, cooling, held = np.zeros((n, len(TRACES))), np.ones(n), np.ones(n)
+        limits = [onset_chance(p[f"{name}_rate"], STEP_HOURS / 24.0) for name in _KINDS]
+        begins = (chances[:, ::3] < limits).any(axis=1)
+        events: list[Event] = []
+        if not begins.any() and not self._upset.any() and not self._cooling_left and not self._held_left:
+            return let_through, cooling, held, events
+        for s in range(n):
+            if begins[s]:
+                day = period * self._plan.period_days + STEP_HOURS * s / 24.0
+                events += self._begin_faults(p, day, chances[s])
+            let_through[s], held[s], cooling[s] = self._upsets(), self._held(p), self._towers(p)
+        return let_through, cooling, held, events
 
     def _begin_faults(self, p: CellHouseParameters, day: float, u: FloatArray) -> list[Event]:
         begun = []
@@ -166,7 +181,7 @@ class House:
             begun.append(Event(None, name, day, day + seen / 24.0, day + hours / 24.0))
         return begun
 
-    def _upsets(self, hour: float) -> FloatArray:
+    def _upsets(self) -> FloatArray:
         """Logarithm of what purification lets through of each trace in the step."""
         log = np.zeros(len(TRACES))
         for stage, names in enumerate(_OF_INGRESS):

@@ -6,6 +6,7 @@ import datetime as dt
 import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, cast
 
 import numpy as np
@@ -95,12 +96,12 @@ class Plan:
         """The seed's plant, which `plan_run` has proved to be there."""
         return cast(Plant, self.seed.plant)
 
-    @property
+    @cached_property
     def period_days(self) -> float:
         """Length of a period [d]."""
         return self.seed.period / dt.timedelta(days=1)
 
-    @property
+    @cached_property
     def periods(self) -> int:
         """Whole periods in the run, at least 1."""
         return self._periods_in(self.years)
@@ -120,9 +121,14 @@ class Plan:
 
     def period_start(self, period: int) -> dt.datetime:
         """First instant of a period: a run that is longer than the seed's begins earlier, so that none ends later."""
-        earlier = max(0, self.periods - self._periods_in(self.plant.years))
-        start = dt.datetime.combine(self.plant.start, dt.time())
-        return start + (period - earlier) * self.seed.period
+        start, length = self._first_and_length
+        return start + period * length
+
+    @cached_property
+    def _first_and_length(self) -> tuple[dt.datetime, dt.timedelta]:
+        """First instant of the run, and the length of a period."""
+        earlier, length = max(0, self.periods - self._periods_in(self.plant.years)), self.seed.period
+        return dt.datetime.combine(self.plant.start, dt.time()) - earlier * length, length
 
     def unit_name(self, unit: int) -> str:
         """Name of a unit in the table."""

@@ -28,6 +28,31 @@ def next_walk(state: FloatArray, shock: FloatArray, memory: float) -> FloatArray
     return kept * state + math.sqrt(1.0 - kept * kept) * shock
 
 
+def next_walks(state: FloatArray, shocks: FloatArray, memory: float) -> FloatArray:
+    """The next values of walks, step after step: as `next_walk` gives them, to the last bit.
+
+    Parameters
+    ----------
+    state : array, shape (walks,)
+        Values before [1].
+    shocks : array, shape (steps, walks)
+        Standard normal numbers [1].
+    memory : float
+        Steps over which the correlation falls to 1/e [count].
+
+    Returns
+    -------
+    array, shape (steps, walks)
+        Values [1].
+    """
+    kept = math.exp(-1.0 / memory)
+    values = math.sqrt(1.0 - kept * kept) * shocks
+    for value in values:
+        value += kept * state
+        state = value
+    return values
+
+
 class Walk:
     """First-order walks of unit variance that forget over `memory` periods, begun in their steady state."""
 
