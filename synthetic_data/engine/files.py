@@ -83,23 +83,71 @@ def groups(rows: Iterator[Rows]) -> Iterator[list[Rows]]:
         yield group
 
 
-def part_path(folder: Path, name: str, block: int) -> Path:
-    """File in which a block puts its share of a table before the whole is made."""
+def _part_path(folder: Path, name: str, block: int) -> Path:
+    """File in which a block waits for those before it."""
     return folder / f"{name}-{block:05d}.arrow.partial"
 
 
+class PlantWriter:
+    """Writes the plant's files as `<name>.parquet.partial`: row groups of block after block."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, tables: dict[str, pa.Table]) -> None:
+        """Append one row group to each file."""
+        for name, table in tables.items():
+            if name not in self._writers:
+                # Checksums let a reader notice a damaged page, which otherwise reads as other numbers.
+                self._writers[name] = pq.ParquetWriter(
+                    self._path(name), table.schema, compression="snappy", use_dictionary=_repeated(table.schema),
+                    write_page_checksum=True,
+                )  # fmt: skip
+            self._writers[name].write_table(table)
+
+    def append_part(self, block: int) -> None:
+        """Append what `PartWriter` wrote of a block, and take that away."""
+        paths = {name: _part_path(self._folder, name, block) for name in NAMES}
+        parts = {name: pa.ipc.open_file(pa.memory_map(str(path))) for name, path in paths.items()}
+        for i in range(parts[NAMES[0]].num_record_batches):
+            self.write({name: pa.Table.from_batches([part.get_batch(i)]) for name, part in parts.items()})
+        for path in paths.values():
+            path.unlink()
+
+    def digests(self) -> dict[str, str]:
+        """End the files; digests by the names that they are to get."""
+        self._close()
+        return {f"{name}.parquet": _digest(self._path(name)) for name in NAMES}
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.parquet.partial"
+
+    def _close(self) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self._close()
+
+
 class PartWriter:
-    """Writes the share of one block, a group of periods at a time."""
+    """Writes the share of one block, a row group at a time, for `PlantWriter.append_part`."""
 
     def __init__(self, folder: Path, block: int) -> None:
-        self._paths = {name: part_path(folder, name, block) for name in NAMES}
+        self._paths = {name: _part_path(folder, name, block) for name in NAMES}
         self._writers: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def write(self, tables: dict[str, pa.Table]) -> None:
-        """Append one group of periods."""
+        """Append one row group."""
         for name, table in tables.items():
             if name not in self._writers:
                 self._writers[name] = pa.ipc.new_file(str(self._paths[name]), table.schema)
@@ -117,26 +165,6 @@ def remove_partial(folder: Path) -> None:
     for name in NAMES:
         for stale in (*folder.glob(f"{name}-*.arrow.partial"), *folder.glob(f"{name}.parquet.partial")):
             stale.unlink()
-
-
-def join_parts(folder: Path, blocks: int) -> dict[str, str]:
-    """Put the blocks' parts together as `<name>.parquet.partial`, one row group at a time; digests by file name."""
-    digests = {}
-    for name in NAMES:
-        path = folder / f"{name}.parquet.partial"
-        with pa.ipc.open_file(str(part_path(folder, name, 0))) as first:
-            schema = first.schema
-        # Checksums let a reader notice a damaged page, which otherwise reads as other numbers.
-        with pq.ParquetWriter(
-            path, schema, compression="snappy", use_dictionary=_repeated(schema), write_page_checksum=True
-        ) as writer:
-            for block in range(blocks):
-                with pa.ipc.open_file(str(part_path(folder, name, block))) as part:
-                    for i in range(part.num_record_batches):
-                        writer.write_table(pa.Table.from_batches([part.get_batch(i)]))
-                part_path(folder, name, block).unlink()
-        digests[f"{name}.parquet"] = _digest(path)
-    return digests
 
 
 def _repeated(schema: pa.Schema) -> list[str]:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import concurrent.futures as futures
 import importlib.metadata
 import json
-import multiprocessing
 import os
-import signal
-from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.queues import SimpleQueue
-from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +15,10 @@ from threadpoolctl import threadpool_limits
 
 from seeds import Seed
 from synthetic_data.engine import files
-from synthetic_data.engine.plan import Block, Plan, Rows, SimulationError, plan_run, process_module
-
-Progress = Callable[[int, int], None]
+from synthetic_data.engine.plan import Plan, SimulationError, plan_run, process_module
+from synthetic_data.engine.workers import Progress, write_blocks
 
 _MANIFEST = "simulation.json"
-_POLL = 0.1  # s between looks at what the workers have done
-_to_parent: tuple[SimpleQueue[int], Event] | None = None  # set in a worker when it starts
 
 
 @dataclass(frozen=True)
@@ -65,7 +56,8 @@ def simulate(
     units, years, rng_seed
         Size of the plant, length of the run and its randomness; the seed's where not given.
     workers
-        Processes to share the blocks of units.
+        Processes to share the blocks of units, at most: others than this one begin only where what is left to do is
+        longer than their start.
     knobs
         Counterfactual knobs: key column, time column and some knob columns; NaN leaves the knob to the operators.
         The random numbers are the same with and without them.
@@ -93,15 +85,11 @@ def _write(run: Plan, folder: Path, workers: int, progress: Progress | None) -> 
     """Write a run's files aside and give them their names when all is done."""
     folder.mkdir(parents=True, exist_ok=True)
     files.remove_partial(folder)
-    blocks = run.blocks()
-    report = _Report(run, progress)
     try:
-        if workers == 1 or len(blocks) == 1:
-            for block in blocks:
-                _write_block(run, block, folder, report.add)
-        else:
-            _write_in_processes(run, blocks, folder, workers, report.add)
-        digests = files.join_parts(folder, len(blocks))
+        # Blocks are what is shared among cores; threads within a small product of matrices cost more than they save.
+        with threadpool_limits(1, "blas"), files.PlantWriter(folder) as writer:
+            write_blocks(run, folder, writer, workers, progress)
+            digests = writer.digests()
     except BaseException:
         files.remove_partial(folder)
         raise
@@ -135,76 +123,6 @@ def replay(
     for name in ("table", "truth"):
         frames[name] = frames[name].sort_values(by, ignore_index=True)
     return Replay(**frames)
-
-
-class _Report:
-    """Counts steps and tells them on."""
-
-    def __init__(self, run: Plan, progress: Progress | None) -> None:
-        self._total = process_module(run.seed).steps(run)
-        self._done = 0
-        self._progress = progress
-
-    def add(self, steps: int) -> None:
-        self._done += steps
-        if self._progress is not None:
-            self._progress(self._done, self._total)
-
-
-def _write_block(run: Plan, block: Block, folder: Path, done: Callable[[int], None]) -> None:
-    def counted(rows: Rows) -> Rows:
-        done(rows.steps)
-        return rows
-
-    # Blocks are what is shared among cores; threads within a small product of matrices cost more than they save.
-    with threadpool_limits(1, "blas"), files.PartWriter(folder, block.index) as writer:
-        for group in files.groups(map(counted, process_module(run.seed).rows(run, block))):
-            writer.write(files.group_tables(run, block, group))
-
-
-def _write_in_processes(
-    run: Plan, blocks: tuple[Block, ...], folder: Path, workers: int, done: Callable[[int], None]
-) -> None:
-    # Spawned, not forked: a fork of a process with threads may hang.
-    context = multiprocessing.get_context("spawn")
-    queue: SimpleQueue[int] = context.SimpleQueue()
-    stopped = context.Event()
-    pool = futures.ProcessPoolExecutor(min(workers, len(blocks)), context, _begin_worker, (queue, stopped))
-    try:
-        waiting = {pool.submit(_work, run, block, folder) for block in blocks}
-        while waiting:
-            finished, waiting = futures.wait(waiting, _POLL)
-            while not queue.empty():
-                done(queue.get())
-            for future in finished:
-                future.result()
-        while not queue.empty():
-            done(queue.get())
-    finally:
-        stopped.set()  # what still runs, after an error or Ctrl-C, ends with its period
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-class _Stopped(Exception):
-    """The run was given up while this worker was at it."""
-
-
-def _begin_worker(queue: SimpleQueue[int], stopped: Event) -> None:
-    global _to_parent
-    _to_parent = queue, stopped
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
-
-
-def _work(run: Plan, block: Block, folder: Path) -> None:
-    assert _to_parent is not None
-    queue, stopped = _to_parent
-
-    def done(steps: int) -> None:
-        if stopped.is_set():
-            raise _Stopped
-        queue.put(steps)
-
-    _write_block(run, block, folder, done)
 
 
 def _manifest(run: Plan, digests: dict[str, str]) -> dict[str, object]:

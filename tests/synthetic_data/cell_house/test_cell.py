@@ -74,7 +74,7 @@ def test_a_stirred_tank_forgets_exponentially():
 
 def test_traces_deposit(p, groups):
     settled(p, groups, count=200)
-    left = groups.traces[:, 0] / np.array([[p[f"feed_{name}"]] for name in TRACES])
+    left = groups.traces[:, 0] / np.array([p[f"feed_{name}"] for name in TRACES])
     by_name = dict(zip(TRACES, left, strict=True))
     assert by_name["cobalt"] == pytest.approx(1.0, abs=0.1)  # evaporation thickens, a little deposits
     assert by_name["antimony"] == pytest.approx(0.5, abs=0.1)

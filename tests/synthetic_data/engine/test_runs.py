@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 
 from seeds import Seed, load
 from synthetic_data import replay, simulate
-from synthetic_data.engine import files
+from synthetic_data.engine import files, workers
 from synthetic_data.engine.plan import plan_run
 
 pytestmark = pytest.mark.slow  # models are fitted, plants simulated or pages drawn
@@ -36,7 +36,15 @@ def knobs_of(seed: Seed, table: pd.DataFrame) -> pd.DataFrame:
     return table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
 
 
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers begin however short the run is."""
+    monkeypatch.setattr(workers, "_LOOK", 0.0)
+    monkeypatch.setattr(workers, "_START", 0.0)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_bytes_are_the_same_for_one_two_and_four_workers(seed: Seed, tmp_path: Path) -> None:
     size = {"units": 600, "years": 0.2}  # three blocks
     runs = [contents(simulate(seed, tmp_path / str(n), workers=n, **size)) for n in (1, 2, 4)]
@@ -52,6 +60,22 @@ def test_rows_do_not_depend_on_where_row_groups_end(
     cut = simulate(seed, tmp_path / "three", **SMALL) / "table.parquet"
     assert pq.ParquetFile(cut).num_row_groups == 3
     assert_frame_equal(pd.read_parquet(cut).sort_values(KEYS, ignore_index=True), whole)
+
+
+def test_a_short_run_starts_no_worker(seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: object) -> None:
+        raise AssertionError("workers started")
+
+    monkeypatch.setattr(workers._Crew, "_call_helpers", refuse)
+    simulate(seed, tmp_path, units=300, years=0.1, workers=2)
+
+
+@pytest.mark.usefixtures("eager")
+def test_an_error_of_a_worker_is_told(seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers._Crew, "_submit", lambda crew: crew._pool.submit(divmod, 1, 0))
+    with pytest.raises(ZeroDivisionError):
+        simulate(seed, tmp_path, units=600, years=0.2, workers=2)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow
@@ -102,6 +126,7 @@ def test_progress_ends_at_all_unit_days(seed: Seed, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("workers", "units"), [(1, 24), (2, 300)])
+@pytest.mark.usefixtures("eager")
 def test_stopping_leaves_no_file_that_looks_whole(seed: Seed, tmp_path: Path, workers: int, units: int) -> None:
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
