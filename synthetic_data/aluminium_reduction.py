@@ -11,9 +11,9 @@ import pandas as pd
 from physics.arrays import FloatArray
 from physics.electrochemistry import ALUMINIUM_EQUIVALENT, current_efficiency_from_mass
 from seeds import Seed
-from synthetic_data.engine import stepping
 from synthetic_data.engine.futures import in_hand, partly_in_hand
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.stepping import worth_while
 from synthetic_data.plant import parameters
 from synthetic_data.potline import cell, instruments, operators, playing, state
 from synthetic_data.potline import days as potline_days
@@ -84,7 +84,7 @@ class _Potline:
         self._last_reported: Day = {}
         self._last_row: Day = {}
         self._before = [column.name for column in plan.seed.by_role("before") if not column.is_made]
-        self._long = plan.periods * plan.period_days > stepping.WORTH
+        self._long = worth_while(plan.periods * plan.period_days)
         self._known = np.isin(instruments.MEASURED, self._before)
 
     @property

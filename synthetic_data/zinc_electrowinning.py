@@ -13,9 +13,9 @@ from seeds import Seed
 from synthetic_data.cell_house import cycle, faults, instruments, operators, playing, state
 from synthetic_data.cell_house.house import CURRENT_KNOB, STEPS_A_DAY, Cycle, House
 from synthetic_data.cell_house.parameters import CellHouseParameters
-from synthetic_data.engine import stepping
 from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.stepping import worth_while
 from synthetic_data.plant import parameters
 
 BLOCK_UNITS = 960  # groups stepped as one array; a quarter of it costs nearly as much time
@@ -86,7 +86,7 @@ class _CellHouse:
         self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
         self._last_row: cycle.Values = {}
         self._last_knobs: cycle.Values = {}
-        self._long = plan.periods * plan.period_days * STEPS_A_DAY > stepping.WORTH
+        self._long = worth_while(plan.periods * plan.period_days * STEPS_A_DAY)
         self.profile: FloatArray | None = None  # current by the hour of the cycle to come, where it is played
         self.played: cycle.Values = {}  # what the last profile did by the hour
         self._known: list[cycle.Values] = []  # of the last two cycles: the label of the newest is not in hand

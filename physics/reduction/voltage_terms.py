@@ -164,9 +164,7 @@ def cathode_overvoltage(
     """
     temperature = floats(bath_temperature) + ZERO_CELSIUS
     bath = 1.375 - 0.125 * floats(cryolite_ratio)
-    result: FloatArray = (
-        _R_F / 1.5 * temperature * bath * np.log(floats(cathode_current_density) / 0.257)
-    )
+    result: FloatArray = _R_F / 1.5 * temperature * bath * np.log(floats(cathode_current_density) / 0.257)
     return result
 
 

@@ -152,9 +152,9 @@ class House:
         n = self._steps
         let_through, cooling, held = np.zeros((n, len(TRACES))), np.ones(n), np.ones(n)
         limits = [onset_chance(p[f"{name}_rate"], STEP_HOURS / 24.0) for name in _KINDS]
-        begins = (chances[:, ::3] < limits).any(axis=1)
+        begins = np.any(chances[:, ::3] < limits, axis=1).tolist()
         events: list[Event] = []
-        if not begins.any() and not self._upset.any() and not self._cooling_left and not self._held_left:
+        if not any(begins) and not self._upset.any() and not self._cooling_left and not self._held_left:
             return let_through, cooling, held, events
         for s in range(n):
             if begins[s]:

@@ -15,17 +15,59 @@ from typing import Any
 
 import numpy as np
 
-from physics.arrays import FloatArray
-from synthetic_data.engine.tracing import TRUTH, Graph
+from physics.arrays import IntArray
+from synthetic_data.engine.tracing import Graph
 
 LANES = 8  # units computed at a time
 BANKS = ("state", "given", "found")
 _V, _B = f"<{LANES} x double>", f"<{LANES} x i1>"
-_BINARY = {"add": "fadd", "subtract": "fsub", "multiply": "fmul", "divide": "fdiv"}
-_COMPARE = {"less": "olt", "less_equal": "ole", "greater": "ogt", "greater_equal": "oge", "equal": "oeq"}
-_COMPARE |= {"not_equal": "une"}
-_LOGICAL = {"logical_and": "and", "logical_or": "or"}
+_ONE_NUMBER = (  # the same in all lanes
+    "%p{n} = getelementptr double, ptr {bank}, i64 {place}",
+    "%s{n} = load double, ptr %p{n}, align 8",
+    f"%i{{n}} = insertelement {_V} poison, double %s{{n}}, i64 0",
+    f"%v{{n}} = shufflevector {_V} %i{{n}}, {_V} poison, <{LANES} x i32> zeroinitializer",
+)
 _INTRINSIC = {"sqrt": "sqrt", "absolute": "fabs", "floor": "floor"}
+
+
+def _least_or_most(order: str) -> tuple[str, ...]:
+    """NaN wins, as in NumPy."""
+    return (
+        f"%c{{n}} = fcmp {order} {_V} {{a}}, {{b}}",
+        f"%n{{n}} = fcmp uno {_V} {{a}}, {{a}}",
+        f"%o{{n}} = or {_B} %c{{n}}, %n{{n}}",
+        f"%v{{n}} = select {_B} %o{{n}}, {_V} {{a}}, {_V} {{b}}",
+    )
+
+
+# Instructions of the operations that need no function of NumPy: {n} is the node, {a}, {b} and {c} what it takes.
+_WRITTEN: dict[str, tuple[str, ...]] = {
+    "scalar": _ONE_NUMBER,
+    "constant": _ONE_NUMBER,
+    "add": (f"%v{{n}} = fadd {_V} {{a}}, {{b}}",),
+    "subtract": (f"%v{{n}} = fsub {_V} {{a}}, {{b}}",),
+    "multiply": (f"%v{{n}} = fmul {_V} {{a}}, {{b}}",),
+    "divide": (f"%v{{n}} = fdiv {_V} {{a}}, {{b}}",),
+    "square": (f"%v{{n}} = fmul {_V} {{a}}, {{a}}",),
+    "reciprocal": (f"%v{{n}} = fdiv {_V} splat (double 1.0), {{a}}",),
+    "negative": (f"%v{{n}} = fneg {_V} {{a}}",),
+    "positive": (f"%v{{n}} = select {_B} splat (i1 true), {_V} {{a}}, {_V} {{a}}",),
+    "minimum": _least_or_most("olt"),
+    "maximum": _least_or_most("ogt"),
+    "less": (f"%v{{n}} = fcmp olt {_V} {{a}}, {{b}}",),
+    "less_equal": (f"%v{{n}} = fcmp ole {_V} {{a}}, {{b}}",),
+    "greater": (f"%v{{n}} = fcmp ogt {_V} {{a}}, {{b}}",),
+    "greater_equal": (f"%v{{n}} = fcmp oge {_V} {{a}}, {{b}}",),
+    "equal": (f"%v{{n}} = fcmp oeq {_V} {{a}}, {{b}}",),
+    "not_equal": (f"%v{{n}} = fcmp une {_V} {{a}}, {{b}}",),
+    "logical_and": (f"%v{{n}} = and {_B} {{a}}, {{b}}",),
+    "logical_or": (f"%v{{n}} = or {_B} {{a}}, {{b}}",),
+    "logical_not": (f"%v{{n}} = xor {_B} {{a}}, splat (i1 true)",),
+    "where": (f"%v{{n}} = select {_B} {{a}}, {_V} {{b}}, {_V} {{c}}",),
+    "as_number": (f"%v{{n}} = uitofp {_B} {{a}} to {_V}",),
+} | {
+    name: (f"%v{{n}} = call {_V} @llvm.{intrinsic}.v{LANES}f64({_V} {{a}})",) for name, intrinsic in _INTRINSIC.items()
+}
 
 
 class _UfuncHead(ctypes.Structure):
@@ -69,7 +111,7 @@ class _Code:
 
     call: Any
     engine: Any
-    loops: FloatArray
+    loops: IntArray
 
 
 class Machine:
@@ -121,13 +163,21 @@ def _assembly(graph: Graph, state: Sequence[int], found: Sequence[int]) -> tuple
             if graph.nodes[node] == ("row", bank, row):
                 continue  # stays as it is
             lines += [*_address(f"out.{bank}.{row}", bank, row)]
-            lines.append(f"store {_V} {_name(graph, graph.number(node))}, ptr %out.{bank}.{row}, align 8")
+            lines.append(f"store {_V} %v{graph.number(node)}, ptr %out.{bank}.{row}, align 8")
     entry = [f"%b{i} = alloca {_V}, align 64" for i in range(3)]
-    entry += ["%dims = alloca i64", "%steps = alloca [3 x i64]", "%unary = alloca [2 x ptr]", "%binary = alloca [3 x ptr]"]
+    entry += [
+        "%dims = alloca i64",
+        "%steps = alloca [3 x i64]",
+        "%unary = alloca [2 x ptr]",
+        "%binary = alloca [3 x ptr]",
+    ]
     entry += [f"store i64 {LANES}, ptr %dims"]
     for table, buffers in (("unary", (0, 2)), ("binary", (0, 1, 2))):
         for i, buffer in enumerate(buffers):
-            entry += [f"%{table}.{i} = getelementptr ptr, ptr %{table}, i64 {i}", f"store ptr %b{buffer}, ptr %{table}.{i}"]
+            entry += [
+                f"%{table}.{i} = getelementptr ptr, ptr %{table}, i64 {i}",
+                f"store ptr %b{buffer}, ptr %{table}.{i}",
+            ]
     entry += [f"%step.{i} = getelementptr i64, ptr %steps, i64 {i}" for i in range(3)]
     entry += [f"store i64 8, ptr %step.{i}" for i in range(3)]
     intrinsics = [f"declare {_V} @llvm.{name}.v{LANES}f64({_V})" for name in _INTRINSIC.values()]
@@ -136,7 +186,7 @@ def _assembly(graph: Graph, state: Sequence[int], found: Sequence[int]) -> tuple
         "define void @step(ptr noalias %state, ptr noalias %given, ptr noalias %found, ptr noalias %scalars, "
         "ptr noalias %constants, ptr noalias %loops, i64 %units) {",
         "entry:", *entry, "br label %body", "body:",
-        f"%at = phi i64 [0, %entry], [%next, %body]", *lines,
+        "%at = phi i64 [0, %entry], [%next, %body]", *lines,
         f"%next = add i64 %at, {LANES}", "%more = icmp slt i64 %next, %units",
         "br i1 %more, label %body, label %done", "done:", "ret void", "}",
     ]  # fmt: skip
@@ -151,53 +201,15 @@ def _address(name: str, bank: str, row: int) -> list[str]:
     ]
 
 
-def _name(graph: Graph, node: int) -> str:
-    return f"%v{node}"
-
-
 def _lines(graph: Graph, number: int, functions: list[str]) -> list[str]:
     """Instructions of one node."""
     name, *args = graph.nodes[number]
-    made, (a, *rest) = f"%v{number}", [f"%v{arg}" for arg in args]
     if name == "row":
-        bank, row = args
-        return [*_address(f"in{number}", bank, row), f"{made} = load {_V}, ptr %in{number}, align 8"]
-    if name in ("scalar", "constant"):
-        return [
-            f"%p{number} = getelementptr double, ptr %{name}s, i64 {args[0]}",
-            f"%s{number} = load double, ptr %p{number}, align 8",
-            f"%i{number} = insertelement {_V} poison, double %s{number}, i64 0",
-            f"{made} = shufflevector {_V} %i{number}, {_V} poison, <{LANES} x i32> zeroinitializer",
-        ]
-    if name in _BINARY:
-        return [f"{made} = {_BINARY[name]} {_V} {a}, {rest[0]}"]
-    if name in _COMPARE:
-        return [f"{made} = fcmp {_COMPARE[name]} {_V} {a}, {rest[0]}"]
-    if name in _LOGICAL:
-        return [f"{made} = {_LOGICAL[name]} {_B} {a}, {rest[0]}"]
-    if name == "logical_not":
-        return [f"{made} = xor {_B} {a}, splat (i1 true)"]
-    if name in ("minimum", "maximum"):  # NaN wins, as in NumPy
-        return [
-            f"%c{number} = fcmp {'olt' if name == 'minimum' else 'ogt'} {_V} {a}, {rest[0]}",
-            f"%n{number} = fcmp uno {_V} {a}, {a}",
-            f"%o{number} = or {_B} %c{number}, %n{number}",
-            f"{made} = select {_B} %o{number}, {_V} {a}, {_V} {rest[0]}",
-        ]
-    if name == "where":
-        return [f"{made} = select {_B} {a}, {_V} {rest[0]}, {_V} {rest[1]}"]
-    if name == "as_number":
-        return [f"{made} = uitofp {_B} {a} to {_V}"]
-    if name == "negative":
-        return [f"{made} = fneg {_V} {a}"]
-    if name == "square":
-        return [f"{made} = fmul {_V} {a}, {a}"]
-    if name == "reciprocal":
-        return [f"{made} = fdiv {_V} splat (double 1.0), {a}"]
-    if name == "positive":
-        return [f"{made} = select {_B} splat (i1 true), {_V} {a}, {_V} {a}"]
-    if name in _INTRINSIC:
-        return [f"{made} = call {_V} @llvm.{_INTRINSIC[name]}.v{LANES}f64({_V} {a})"]
+        return [*_address(f"in{number}", *args), f"%v{number} = load {_V}, ptr %in{number}, align 8"]
+    if name in _WRITTEN:
+        named = dict(zip(("a", "b", "c"), (f"%v{arg}" for arg in args), strict=False))
+        place = args[0] if name in ("scalar", "constant") else ""
+        return [line.format(n=number, place=place, bank=f"%{name}s", **named) for line in _WRITTEN[name]]
     return _call(graph, number, name, args, functions)
 
 
@@ -235,5 +247,5 @@ def _compiled(text: str, functions: tuple[str, ...]) -> _Code:
     engine = llvm.create_mcjit_compiler(module, machine)
     engine.finalize_object()
     kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 6, ctypes.c_int64)
-    loops = np.array([address for name in functions for address in _loop(name)] or [0], dtype=np.int64)
+    loops = np.array([address for name in functions for address in _loop(name)] or [0], dtype=np.intp)
     return _Code(kind(engine.get_function_address("step")), engine, loops)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any, Generic, TypeVar
@@ -14,12 +15,16 @@ from synthetic_data.engine.machine import Machine
 from synthetic_data.engine.tracing import Graph, Rows
 
 State = TypeVar("State")
-Step = Callable[[Any, Rows, list[Any]], Sequence[Any]]
+Step = Callable[[Any, Any, Any], Sequence[Any]]  # of the state, given rows and numbers
 
 Banks = tuple[FloatArray, FloatArray, FloatArray]
 
-# Steps of a run from which machine code saves more than the second that it takes to record and compile.
-WORTH = 0
+WORTH = 500  # steps of a run from which machine code saves more than it takes to record and compile
+
+
+def worth_while(steps: float) -> bool:
+    """Whether a run of so many steps is made as machine code: where there is no llvmlite, NumPy gives the same."""
+    return steps > WORTH and importlib.util.find_spec("llvmlite") is not None
 
 
 class Stepper(Generic[State]):
@@ -101,8 +106,8 @@ class Stretch:
 
     def step(self, number: int) -> None:
         """Make a step."""
-        places = (first + number * stride for first, stride in self._banks)
-        self._machine.run(self._bank, *places, self._units)
+        given, found, scalars = (first + number * stride for first, stride in self._banks)
+        self._machine.run(self._bank, given, found, scalars, self._units)
 
 
 class PlainStretch:

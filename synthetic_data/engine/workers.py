@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures as futures
+import functools
 import multiprocessing
 import signal
 import time
@@ -32,9 +33,7 @@ class _Writer(Protocol):
     def write(self, tables: dict[str, pa.Table]) -> None: ...
 
 
-def write_blocks(
-    run: Plan, folder: Path, writer: files.PlantWriter, workers: int, progress: Progress | None
-) -> None:
+def write_blocks(run: Plan, folder: Path, writer: files.PlantWriter, workers: int, progress: Progress | None) -> None:
     """Simulate all blocks of a run and write them in turn.
 
     Parameters
@@ -58,7 +57,7 @@ def write_blocks(
 
 
 class _Crew:
-    """This process and those that help it."""
+    """The run's own process and those that help it."""
 
     def __init__(self, run: Plan, folder: Path, helpers: int, progress: Progress | None) -> None:
         self._run, self._folder, self._helpers, self._progress = run, folder, helpers, progress
@@ -112,10 +111,11 @@ class _Crew:
 
     def _call_helpers(self) -> None:
         assert self._context is not None
+        assert self._claimed is not None
         self._queue: SimpleQueue[_FromWorker] = self._context.SimpleQueue()
         self._stopped = self._context.Event()
-        shared = self._queue, self._stopped, self._claimed
-        self._pool = futures.ProcessPoolExecutor(self._helpers, self._context, _begin_worker, shared)
+        begin = functools.partial(_begin_worker, self._queue, self._stopped, self._claimed)
+        self._pool = futures.ProcessPoolExecutor(self._helpers, self._context, begin)
         self._jobs = [self._submit() for _ in range(self._helpers)]
 
     def _submit(self) -> futures.Future[None]:

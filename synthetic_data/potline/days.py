@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
 from physics.reduction.cryolite import alumina_solubility_skybakmoen_1997
-from synthetic_data.engine.plan import Event
 from synthetic_data.engine.machine import filled_up
+from synthetic_data.engine.plan import Event
 from synthetic_data.engine.stepping import PlainStretch, Stepper
 from synthetic_data.potline import balances, loops, operators, state
 from synthetic_data.potline import cell as potline_cell
@@ -97,10 +97,14 @@ class _Given:
     @classmethod
     def of(cls, numbers: Any, rows: Any) -> _Given:
         """Of numbers and rows in the order in which `_given` lays them out."""
+        current, ambient, residue, dust, fines, loi = numbers
         z, u, knobs = rows[:NORMALS], rows[NORMALS:_KNOBS], rows[_KNOBS:_MORE]
         new_anodes, running, sampled, slope, solubility = rows[_MORE:]
         setpoints = dict(zip(operators.POT_KNOBS, knobs, strict=True))
-        return cls(*numbers, z, u, setpoints, new_anodes, running > 0.0, sampled > 0.0, slope, solubility)
+        return cls(
+            current, ambient, residue, dust, fines, loi, z, u, setpoints, new_anodes, running > 0.0, sampled > 0.0,
+            slope, solubility,
+        )  # fmt: skip
 
 
 _KNOBS = NORMALS + UNIFORMS  # first row of the set-points
@@ -177,7 +181,11 @@ def _day(p: PotlineParameters, pots: Pots, rows: Any, numbers: Any) -> list[Floa
     memories = np.array([[p[f"{name}_memory"]] for name in state.WALKS])
     kept = np.exp(-1.0 / memories)
     n = len(state.WALKS)
-    shocks, (regulation, ae_length, scales), readings = given.normals[:n], given.normals[n : n + 3], given.normals[n + 3 :]
+    shocks, (regulation, ae_length, scales), readings = (
+        given.normals[:n],
+        given.normals[n : n + 3],
+        given.normals[n + 3 :],
+    )
     pots.walks = kept * pots.walks + np.sqrt(1.0 - kept * kept) * shocks
     day = {**given.setpoints, "new_anodes": given.new_anodes, **potline_cell.bath(p, pots)}
     lengths = potline_faults.durations(p)

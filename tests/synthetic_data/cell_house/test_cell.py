@@ -101,7 +101,7 @@ def test_a_bad_contact_and_mud_cost_volts(p, groups):
 
 
 def test_holes_come_with_nickel_late_in_the_cycle(p, groups):
-    much = np.array([2.0, 0.6, 0.01, 0.008, 0.1])
+    much = np.array([[2.0], [0.6], [0.01], [0.008], [0.1]])
     settled(p, groups, given_changed={"feed_traces": much})
     early = settled(p, groups, count=1, given_changed={"feed_traces": much, "growth": 2.0})
     late = settled(p, groups, count=1, given_changed={"feed_traces": much, "growth": 46.0})
