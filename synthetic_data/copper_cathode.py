@@ -10,7 +10,7 @@ from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
-from synthetic_data.tankhouse.circuit import STRETCH, Circuit
+from synthetic_data.tankhouse.circuit import STRETCH, Circuit, SharedCircuit
 from synthetic_data.tankhouse.groups import Groups
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
@@ -34,12 +34,12 @@ def check(seed: Seed) -> None:
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     """Rows of a block of groups, some weeks at a time, after a warm-up that is not reported."""
-    return reported(begin(plan, block), plan.periods)
+    return reported(_Tankhouse(plan, block, SharedCircuit(plan)), plan.periods)
 
 
 def begin(plan: Plan, block: Block) -> Simulator:
     """A block of groups before its warm-up."""
-    return _Tankhouse(plan, block)
+    return _Tankhouse(plan, block, Circuit(plan))
 
 
 class _Tankhouse:
@@ -47,19 +47,23 @@ class _Tankhouse:
 
     drawn_whole = False
 
-    def __init__(self, plan: Plan, block: Block) -> None:
+    def __init__(self, plan: Plan, block: Block, circuit: Circuit | SharedCircuit) -> None:
         self._plan, self._block = plan, block
         self._groups = Groups(plan, block)
-        self._circuit = Circuit(plan)
+        self._circuit = circuit
 
     @property
     def first(self) -> int:
         """The week to come."""
         return self._circuit.first
 
+    def _own_circuit(self) -> Circuit:
+        assert isinstance(self._circuit, Circuit), "a circuit that blocks share is not to be changed"
+        return self._circuit
+
     def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
         """Put `change(stream, name)` in the place of each random stream."""
-        circuit, groups, block = self._circuit, self._groups, self._block.index
+        circuit, groups, block = self._own_circuit(), self._groups, self._block.index
         circuit.normals, circuit.uniforms = change(circuit.normals, (0, 0)), change(circuit.uniforms, (0, 1))
         groups.normals = change(groups.normals, (1, 0, block))
         groups.uniforms = change(groups.uniforms, (1, 1, block))

@@ -14,7 +14,7 @@ from synthetic_data.plant import parameters
 from synthetic_data.refining_cells.margin import emission, margin
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.refining_cells.sections import SectionRows
-from synthetic_data.tankhouse.circuit import STRETCH, Circuit
+from synthetic_data.tankhouse.circuit import STRETCH, Circuit, SharedCircuit
 
 BLOCK_UNITS = 30  # sections stepped as one array: those of the default tankhouse
 _DAYS = 7
@@ -37,12 +37,12 @@ def check(seed: Seed) -> None:
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     """Rows of a block of sections, some weeks at a time, after a warm-up that is not reported."""
-    return reported(begin(plan, block), plan.periods)
+    return reported(_Tankhouse(plan, block, SharedCircuit(plan)), plan.periods)
 
 
 def begin(plan: Plan, block: Block) -> Simulator:
     """A block of sections before its warm-up."""
-    return _Tankhouse(plan, block)
+    return _Tankhouse(plan, block, Circuit(plan))
 
 
 def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
@@ -62,10 +62,10 @@ class _Tankhouse:
 
     drawn_whole = False
 
-    def __init__(self, plan: Plan, block: Block) -> None:
+    def __init__(self, plan: Plan, block: Block, circuit: Circuit | SharedCircuit) -> None:
         self._plan, self._block = plan, block
         self._sections = SectionRows(plan, block)
-        self._circuit = Circuit(plan)
+        self._circuit = circuit
         self.profile: FloatArray | None = None  # current by the hour of the week to come, where it is played
 
     @property
@@ -73,9 +73,13 @@ class _Tankhouse:
         """The week to come."""
         return self._circuit.first
 
+    def _own_circuit(self) -> Circuit:
+        assert isinstance(self._circuit, Circuit), "a circuit that blocks share is not to be changed"
+        return self._circuit
+
     def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
         """Put `change(stream, name)` in the place of each random stream."""
-        circuit, growth, cells = self._circuit, self._sections.growth, self._sections
+        circuit, growth, cells = self._own_circuit(), self._sections.growth, self._sections
         block = self._block.index
         circuit.normals, circuit.uniforms = change(circuit.normals, (0, 0)), change(circuit.uniforms, (0, 1))
         growth.normals = change(growth.normals, (1, 0, block))

@@ -49,7 +49,10 @@ def group_tables(plan: Plan, block: Block, group: list[Rows]) -> dict[str, pa.Ta
 
     def joined(part: str, names: Iterable[str]) -> pa.Table:
         values = {name: np.concatenate([getattr(rows, part)[name] for rows in group])[order] for name in names}
-        return pa.table(index | {name: _column(plan, name, column) for name, column in values.items()})
+        columns = index | {name: _column(plan, name, column) for name, column in values.items()}
+        # A number that is missing is NaN, so that there is no null to be marked.
+        fields = [pa.field(name, column.type, nullable=False) for name, column in columns.items()]
+        return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(fields))
 
     events = [event for rows in group for event in rows.events]
     return {
@@ -105,7 +108,7 @@ class PlantWriter:
                 # Checksums let a reader notice a damaged page, which otherwise reads as other numbers.
                 self._writers[name] = pq.ParquetWriter(
                     self._path(name), table.schema, compression="snappy", use_dictionary=_repeated(table.schema),
-                    write_page_checksum=True,
+                    write_page_checksum=True, write_statistics=_index(table.schema),
                 )  # fmt: skip
             self._writers[name].write_table(table)
 
@@ -170,6 +173,11 @@ def remove_partial(folder: Path) -> None:
 def _repeated(schema: pa.Schema) -> list[str]:
     """Text columns: only these gain from a dictionary, random numbers do not."""
     return [field.name for field in schema if pa.types.is_string(field.type)]
+
+
+def _index(schema: pa.Schema) -> list[str]:
+    """Columns that a reader picks rows by: least and most of random numbers would help none."""
+    return [field.name for field in schema if not pa.types.is_floating(field.type)]
 
 
 def _empty(table: pa.Table) -> pa.RecordBatch:

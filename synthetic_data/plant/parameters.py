@@ -34,7 +34,10 @@ class Parameters(Generic[Value]):
         return tuple(name for one in reversed(cls.__mro__) for name in inspect.get_annotations(one))
 
     def __getitem__(self, name: str) -> Value:
-        return cast(Value, getattr(self, name))
+        try:
+            return cast(Value, self.__dict__[name])  # the short way, for what is read hundreds of times a period
+        except KeyError:
+            return cast(Value, getattr(self, name))
 
     if not TYPE_CHECKING:  # a type checker knows the annotated names alone
 
@@ -79,7 +82,10 @@ class ArrayParameters(Parameters[FloatArray]):
 
         A regime holds from the first instant of its date.
         """
-        values = {name: np.full(days.shape, quantity.value) for name, quantity in plan.plant.parameters.items()}
+        stated = plan.plant.parameters
+        table = np.empty((len(stated), *days.shape))  # rows of one array: hundreds of small ones take longer to make
+        table.T[...] = [quantity.value for quantity in stated.values()]
+        values = dict(zip(stated, table, strict=True))
         for regime in sorted(plan.plant.regimes, key=lambda regime: regime.start):
             begun = days >= _day_of(plan, regime.start)
             for name, quantity in regime.change.items():

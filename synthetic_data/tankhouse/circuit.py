@@ -222,6 +222,32 @@ class Circuit:
         return seasonal_temperature(date, p.ambient_mean, p.ambient_swing, p.warmest_day)
 
 
+_last: tuple[Plan, Circuit, list[Weeks]] | None = None
+
+
+class SharedCircuit:
+    """The circuit as the blocks of a run meet it one after the other: stepped once, by the block that is ahead.
+
+    It is the same whatever the knobs are. Of the last run alone: who asks next starts again with another.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        global _last
+        if _last is None or _last[0] is not plan:
+            _last = plan, Circuit(plan), []
+        self._circuit, self._weeks, self._place = _last[1], _last[2], 0
+        self.first = self._weeks[0].first if self._weeks else self._circuit.first
+
+    def go(self, most: int = STRETCH) -> Weeks:
+        """The next weeks, as of `Circuit.go`; `most` is the same at each call."""
+        if self._place == len(self._weeks):
+            self._weeks.append(self._circuit.go(most))
+        weeks = self._weeks[self._place]
+        self._place += 1
+        self.first = weeks.first + weeks.count
+        return weeks
+
+
 def _within(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
