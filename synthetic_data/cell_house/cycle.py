@@ -56,10 +56,11 @@ def run(
     voltage, hydrogen, passed = (current * found[:, k] for k in range(many, many + 3))
     cost = voltage * house.price[:, None]
     # Together, so that each is summed step after step.
-    *means_of, energy, hydrogen, passed, cost = 0.0 + np.add.reduce(
+    totals = 0.0 + np.add.reduce(
         np.concatenate((found[:, :many], np.stack((voltage, hydrogen, passed, cost), axis=1)), axis=1)
     )
-    means = {name: total / steps for name, total in zip((*TRUE_MEANS, *READ_MEANS), means_of, strict=True)}
+    energy, hydrogen, passed, cost = totals[many:]
+    means = dict(zip((*TRUE_MEANS, *READ_MEANS), totals[:many] / steps, strict=True))
     charge = float(np.cumsum(house.current)[-1])
     means["line_current"] = np.full_like(energy, charge / steps)
     means["cell_voltage"] = energy / charge  # weighted with the current, so that energy is its product with charge

@@ -27,8 +27,10 @@ LATE_OF_HOUSE = ("antimony", "germanium")
 
 def of_house(house: Cycle, count: int) -> tuple[Values, Values]:
     """What is known when the cycle starts, and what is reported of it; one value a group."""
-    before = {name: np.full(count, house.in_hand[name]) for name in IN_HAND}
-    return before, {name: np.full(count, house.reported[name]) for name in (*OF_HOUSE, *LATE_OF_HOUSE)}
+    of_cycle = (*OF_HOUSE, *LATE_OF_HOUSE)
+    known = [*(house.in_hand[name] for name in IN_HAND), *(house.reported[name] for name in of_cycle)]
+    rows = np.repeat(np.array(known)[:, None], count, axis=1)
+    return dict(zip(IN_HAND, rows, strict=False)), dict(zip(of_cycle, rows[len(IN_HAND) :], strict=True))
 
 
 def row(p: CellHouseParameters, groups: Groups, means: Values, z: FloatArray) -> Values:
@@ -51,11 +53,13 @@ def spoil(
     p: CellHouseParameters, found: Values, last: Values, u: FloatArray, limits: dict[str, tuple[float, float]]
 ) -> Values:
     """Readings after stuck instruments repeated the last cycle's, missing ones left, and ranges were applied."""
-    spoilt = {}
-    for i, name in enumerate(MEASURED):
-        value = readings.stuck(found[name], last[name], p.stuck_share, u[2 * i + 1]) if last else found[name]
-        spoilt[name] = readings.within_range(readings.missing(value, p.missing_share, u[2 * i]), limits[name])
-    return spoilt
+    values = np.stack([found[name] for name in MEASURED])
+    missing, stuck = u[: 2 * len(MEASURED)].reshape(len(MEASURED), 2, -1).swapaxes(0, 1)
+    if last:
+        values = readings.stuck(values, np.stack([last[name] for name in MEASURED]), p.stuck_share, stuck)
+    low, high = np.array([limits[name] for name in MEASURED]).T[..., None]
+    spoilt = readings.within_range(readings.missing(values, p.missing_share, missing), (low, high))
+    return dict(zip(MEASURED, spoilt, strict=True))
 
 
 def label(

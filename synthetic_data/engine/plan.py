@@ -97,6 +97,11 @@ class Plan:
         return cast(Plant, self.seed.plant)
 
     @cached_property
+    def stated(self) -> dict[str, float]:
+        """Value of each of the plant's parameters, before any regime."""
+        return {name: quantity.value for name, quantity in self.plant.parameters.items()}
+
+    @cached_property
     def period_days(self) -> float:
         """Length of a period [d]."""
         return self.seed.period / dt.timedelta(days=1)

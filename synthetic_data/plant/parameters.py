@@ -66,7 +66,7 @@ class ScalarParameters(Parameters[float]):
     def in_period(cls, plan: Plan, period: int) -> Self:
         """Parameters in force in a period: a regime holds from the first one that starts on its date or later."""
         start = plan.period_start(period).date()
-        values = {name: quantity.value for name, quantity in plan.plant.parameters.items()}
+        values = dict(plan.stated)
         for regime in sorted(plan.plant.regimes, key=lambda regime: regime.start):
             if regime.start <= start:
                 values |= {name: quantity.value for name, quantity in regime.change.items()}
@@ -82,9 +82,9 @@ class ArrayParameters(Parameters[FloatArray]):
 
         A regime holds from the first instant of its date.
         """
-        stated = plan.plant.parameters
+        stated = plan.stated
         table = np.empty((len(stated), *days.shape))  # rows of one array: hundreds of small ones take longer to make
-        table.T[...] = [quantity.value for quantity in stated.values()]
+        table.T[...] = list(stated.values())
         values = dict(zip(stated, table, strict=True))
         for regime in sorted(plan.plant.regimes, key=lambda regime: regime.start):
             begun = days >= _day_of(plan, regime.start)

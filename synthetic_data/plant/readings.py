@@ -6,7 +6,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 
-Limits = tuple[float, float]
+Limits = tuple[float | FloatArray, float | FloatArray]
 
 
 def stuck(values: FloatArray, last: FloatArray, share: float, uniforms: FloatArray) -> FloatArray:

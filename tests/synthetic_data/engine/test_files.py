@@ -3,10 +3,12 @@
 import datetime as dt
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from seeds import load
-from synthetic_data.engine.files import _event_table, _times
-from synthetic_data.engine.plan import Event, plan_run
+from synthetic_data import simulate
+from synthetic_data.engine.files import NAMES, PartWriter, PlantWriter, _event_table, _times, group_tables, groups
+from synthetic_data.engine.plan import Event, plan_run, process_module
 
 
 def test_instants_are_so_many_days_after_the_start():
@@ -15,6 +17,40 @@ def test_instants_are_so_many_days_after_the_start():
     found = _times(plan, np.array([0.0, 1.5, 30.0 + 1.0 / 86400.0])).to_pylist()
     wanted = [start, start + dt.timedelta(days=1.5), start + dt.timedelta(days=30, seconds=1)]
     assert [instant.replace(tzinfo=None) for instant in found] == wanted
+
+
+def test_only_columns_to_pick_rows_by_have_statistics_and_none_has_nulls(tmp_path):
+    folder = simulate(load("aluminium_reduction"), tmp_path, units=2, years=0.2)
+    for name in ("table", "truth"):
+        file = pq.ParquetFile(folder / f"{name}.parquet")
+        assert not any(field.nullable for field in file.schema_arrow)
+        columns = [file.metadata.row_group(0).column(k) for k in range(file.metadata.num_columns)]
+        described = {column.path_in_schema for column in columns if column.statistics is not None}
+        assert described == {"unit", "period_start"}
+
+
+def test_parts_are_appended_as_if_written_at_once(tmp_path):
+    plan = plan_run(load("aluminium_reduction"), units=3, years=0.2)
+    tables = [
+        group_tables(plan, block, group)
+        for block in plan.blocks()
+        for group in groups(process_module(plan.seed).rows(plan, block))
+    ]
+    found = []
+    for place in ("whole", "parts"):
+        folder = tmp_path / place
+        folder.mkdir()
+        with PlantWriter(folder) as writer:
+            for number, some in enumerate(tables):
+                if place == "whole":
+                    writer.write(some)
+                    continue
+                with PartWriter(folder, number) as part:
+                    part.write(some)
+                writer.append_part(number)
+            found.append(writer.digests())
+        assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.parquet.partial" for name in NAMES)
+    assert found[0] == found[1]
 
 
 def test_events_stand_with_unit_kind_and_instants():

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from synthetic_data.plant.walks import Delay, Pool, Walk, next_walk
+from synthetic_data.plant.walks import Delay, Pool, Walk, next_walk, next_walks
 
 MEMORIES = (0.7, 5.0, 40.0)
 WALKS = 200_000
@@ -65,6 +65,16 @@ def test_a_walk_of_many_periods_is_that_of_single_steps():
         state = next_walk(state, shock, 3.0)
         steps.append(state)
     assert Walk(3.0, (4,), np.random.default_rng(6)).go(normals) == pytest.approx(np.array(steps).T, rel=1e-12)
+
+
+def test_several_steps_are_single_steps_to_the_last_bit():
+    rng = np.random.default_rng(5)
+    begun, shocks = rng.standard_normal(4), rng.standard_normal((30, 4))
+    state, kept = begun, shocks.copy()
+    for value, shock in zip(next_walks(begun, shocks, 7.0), shocks, strict=True):
+        state = next_walk(state, shock, 7.0)
+        assert np.array_equal(value, state)
+    assert np.array_equal(shocks, kept)
 
 
 def test_a_pool_begins_in_balance_and_follows_its_feed_by_the_share_exchanged():

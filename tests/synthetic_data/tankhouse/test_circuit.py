@@ -1,0 +1,39 @@
+"""The circuit that blocks of a run share: the same weeks as each block's own, stepped once."""
+
+import numpy as np
+import pytest
+
+from seeds import load
+from synthetic_data import replay
+from synthetic_data.engine.plan import plan_run
+from synthetic_data.tankhouse.circuit import Circuit, SharedCircuit
+
+
+@pytest.fixture
+def plan():
+    return plan_run(load("copper_cathode"), units=2, years=1.0)
+
+
+def test_each_block_meets_the_weeks_of_its_own_circuit(plan) -> None:
+    own, first, second = Circuit(plan), SharedCircuit(plan), SharedCircuit(plan)
+    while own.first < plan.periods:
+        assert own.first == first.first == second.first
+        wanted = own.go()
+        for found in (first.go(), second.go()):
+            assert (found.first, found.count, found.events) == (wanted.first, wanted.count, wanted.events)
+            assert np.array_equal(found.cast, wanted.cast)
+            assert all(np.array_equal(found.state[name], values) for name, values in wanted.state.items())
+    assert SharedCircuit(plan).first < 0
+
+
+@pytest.mark.parametrize(("process", "units"), [("copper_cathode", 130), ("copper_electrorefining", 70)])
+def test_a_run_of_three_blocks_steps_its_circuit_once(monkeypatch, process, units) -> None:
+    weeks, stretch = [], Circuit._stretch
+
+    def counted(self, p, first, count, regimes):
+        weeks.extend(range(first, first + count))
+        return stretch(self, p, first, count, regimes)
+
+    monkeypatch.setattr(Circuit, "_stretch", counted)
+    replay(load(process), units=units, years=0.3)
+    assert len(weeks) == len(set(weeks))
