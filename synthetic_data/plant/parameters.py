@@ -35,9 +35,10 @@ class Parameters(Generic[Value]):
 
     def __getitem__(self, name: str) -> Value:
         try:
-            return cast(Value, self.__dict__[name])  # the short way, for what is read hundreds of times a period
+            found: Value = self.__dict__[name]  # the short way, for what is read hundreds of times a period
         except KeyError:
-            return cast(Value, getattr(self, name))
+            found = getattr(self, name)
+        return found
 
     if not TYPE_CHECKING:  # a type checker knows the annotated names alone
 
