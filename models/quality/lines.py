@@ -116,7 +116,8 @@ class LotLines(LotEstimator):
         with threadpool_limits(1):  # waking threads for products this small costs many times what they save
             found = [_line(columns, label, kind, self.held_back) for label, kind in zip(labels.T, kinds, strict=True)]
         self.intercept_ = np.array([line[0][0] for line in found])
-        self.slope_ = np.array([line[0][1:] for line in found]).T
+        # Laid out as it is when it is read again, so that sums are taken in the same order.
+        self.slope_ = np.ascontiguousarray(np.array([line[0][1:] for line in found]).T)
         self.spread_ = np.array([line[1] for line in found])
         return self
 

@@ -262,7 +262,7 @@ def _parts(lots: int) -> Iterator[slice]:
 
 def _ndtr(scores: FloatArray) -> FloatArray:
     """Normal distribution; only where it is neither 0 nor 1 it is computed, which is slow."""
-    found = np.greater(scores, 0.0).astype(np.float64)
+    found = np.greater(scores, 0.0).astype(np.float64, order="C")  # else its reshape below is a copy
     between = np.flatnonzero(~((scores >= _SURELY) | (scores <= _NEVER)))  # what is missing stays so
     found.reshape(-1)[between] = ndtr(scores.reshape(-1)[between])
     return found

@@ -1,5 +1,6 @@
 """Errors, kernels and chances of a few lots worked out by hand."""
 
+import itertools
 import math
 
 import numpy as np
@@ -10,7 +11,7 @@ from models.intervals import Conformal
 from models.quality import scatter as module
 from models.quality.censoring import drawn
 from models.quality.grades import Limits
-from models.quality.scatter import Scatter, crossed_chances
+from models.quality.scatter import Scatter, _ndtr, crossed_chances
 
 NAN = math.nan
 
@@ -167,3 +168,12 @@ def test_errors_are_counted_in_units_of_each_elements_spread() -> None:
     np.testing.assert_allclose(scatter.scenarios, errors, rtol=1e-12)
     assert len(scatter.joint.scores) == 30
     assert (np.diff(scatter.joint.scores) >= 0).all()
+
+
+def test_a_normal_probability_does_not_depend_on_how_memory_is_laid_out() -> None:
+    scores = np.random.default_rng(6).normal(0.0, 5.0, (30, 4, 9))
+    scores[0, 0, :3] = np.nan, np.inf, -np.inf
+    wanted = ndtr(scores)
+    for axes in itertools.permutations(range(3)):
+        laid_out = np.ascontiguousarray(scores.transpose(axes)).transpose(np.argsort(axes))
+        np.testing.assert_allclose(_ndtr(laid_out), wanted, rtol=0, atol=1e-15)
