@@ -37,8 +37,7 @@ from training.warnings.record import keep as keep_warnings
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 TABLE, REJECTED, CARD, PLOTS, SEED = "table.parquet", "rejected.csv", "model_card.md", "plots.html", "seed.toml"
-TESTS = "tests.parquet"
-GATE_FILE = "gate.txt"
+TESTS, GATE_FILE = "tests.parquet", "gate.txt"
 NO_SETTING = "-"  # all candidates of a job have the same parameters, so that MLflow compares them
 TARGET = "target"  # tag of the runs of one of several targets
 NOT_ASKED = "the job ended before the gate was asked"
