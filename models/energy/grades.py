@@ -29,12 +29,12 @@ def reached(norm: Norm, energy: FloatArray) -> IntArray:
     ----------
     norm : Norm
         The norm.
-    energy : ndarray, shape (n,)
+    energy : ndarray, shape (...)
         What it limits [unit of the norm]; NaN reaches none.
 
     Returns
     -------
-    ndarray of int, shape (n,)
+    ndarray of int, shape (...)
         0 is the best grade; a limit itself still keeps it.
     """
     return np.searchsorted([grade.at_most for grade in norm.grades], energy)  # what is missing is beyond all limits
@@ -72,8 +72,9 @@ def standing(norm: Norm, energy: Answer) -> Standing:
     """Where n rows stand under a norm, from what it limits with its interval."""
     names: Sequence[str | None] = [None, *(grade.name for grade in norm.grades), None]
     limits = np.array([np.nan, *(grade.at_most for grade in norm.grades)])
-    places, best, worst = (reached(norm, end) for end in energy)
-    distances = np.array(energy) - limits[places]  # of the grade before each place; NaN where energy is not known
+    ends = np.array(energy)
+    places, best, worst = reached(norm, ends)
+    distances = ends - limits[places]  # of the grade before each place; NaN where energy is not known
     known = np.isfinite(energy.value).tolist()
     return Standing(
         norm=norm,
