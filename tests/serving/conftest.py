@@ -1,8 +1,9 @@
 """A client of a service that answers in process."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -16,8 +17,11 @@ from serving.tasks import task_of
 
 
 @pytest.fixture(scope="session")
-def call() -> Callable[..., httpx.Response]:
-    """Sender of one request to a service, which answers in process."""
+def call() -> Iterator[Callable[..., httpx.Response]]:
+    """Sender of one request to a service, which answers in process, on one event loop as a server has."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
 
     def send(app: object, method: str, path: str, **request: object) -> httpx.Response:
         async def answered() -> httpx.Response:
@@ -25,9 +29,12 @@ def call() -> Callable[..., httpx.Response]:
             async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
                 return await client.request(method, path, **request)
 
-        return asyncio.run(answered())
+        return asyncio.run_coroutine_threadsafe(answered(), loop).result(timeout=300)
 
-    return send
+    yield send
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 @pytest.fixture(scope="session")
