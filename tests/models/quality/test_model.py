@@ -253,9 +253,10 @@ class TestDecisions:
         # Released, to the laboratory, downgraded, released, to the last grade.
         judged = replace(model.assess(X), decided=Decisions(np.array([0, -1, 1, 0, 2]), np.zeros(5)))
         assert model.remedies(X, judged) == [None, "move 0", "move 1", None, "move 2"]
-        ((seed, rows, logs, grades, scatter, limits),) = asked
+        ((seed, rows, logs, grades, far, scatter, limits),) = asked
         np.testing.assert_array_equal(rows, X[[1, 2, 4]])
         np.testing.assert_array_equal(logs, judged.logs[[1, 2, 4]])
+        np.testing.assert_array_equal(far, model.distances(judged)[[1, 2, 4]])
         assert grades.tolist() == [0, 0, 0]
         assert (seed, scatter, limits) == (model.seed, model.scatter, model.limits)
 

@@ -179,7 +179,6 @@ def test_derived_targets_without_physics_are_refused(
     monkeypatch.setattr(
         fitted, "physics_of", lambda process: SimpleNamespace(derived=lambda c, y, e: {"energy": 1000 / y + c["z"]})
     )
-    del model.__dict__["_physics"]
     answer = model.answer(np.array([[80.0, 10.0, 4.0]]), 0.9)["energy"]
     np.testing.assert_allclose(np.ravel(answer), [16.5, 1000 / 89 + 4, 1000 / 71 + 4], rtol=1e-12)
 
