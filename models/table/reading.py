@@ -110,7 +110,7 @@ def read_truth(path: str | Path, seed: Seed) -> pd.DataFrame | None:
         return None
     identity = [column.name for column in seed.identity]
     needed = [*identity, *(column.name for column in seed.primaries)]
-    wanted, held = {*needed, *(column.name for column in seed.labels)}, ""
+    wanted, held = {*needed, *(column.name for column in seed.by_role("target"))}, ""
 
     def kept(names: list[str]) -> list[str]:
         nonlocal held
