@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from models.intervals import CoverageError
 from serving.bodies import ARROW, JSON, check_kind, read_body
@@ -78,7 +80,20 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, load: Load
         ).rstrip()
         + about_tables(payloads),
     )
+    for route in routes.routes:
+        assert isinstance(route, APIRoute)
+        route.app = _dispatched(predict)
     return routes
+
+
+def _dispatched(endpoint: Callable[[Request], Awaitable[Response]]) -> ASGIApp:
+    """An endpoint that reads its request itself, without FastAPI's dispatch: a tenth of its time."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await endpoint(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    return app
 
 
 def _next(parts: Iterator[bytes]) -> tuple[bytes | None, float]:
