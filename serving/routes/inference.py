@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
@@ -13,10 +12,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
 
-from models.intervals import CoverageError
 from serving.bodies import read_bytes
 from serving.bulk.load import Load, Paces
-from serving.explanations import check_rows
 from serving.following.champions import NEW, Champions, Served, Status
 from serving.inference.answers import Encoded
 from serving.inference.contract import Contract, contract
@@ -32,10 +29,9 @@ from serving.inference.described import (
 )
 from serving.inference.requests import LENGTH, Asked, InferenceRequest, asked
 from serving.payloads import Payloads
-from serving.problems import INFERENCE, Fault, ProblemError, invalid, shown
+from serving.problems import INFERENCE, ProblemError, shown
 from serving.routes.answering import model_used, served_of, status_of
-from serving.routes.predictions import LONGEST_BODY_AT_ONCE, ROWS_AT_ONCE
-from serving.tasks import task_of
+from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 
 EXTENSIONS = ["binary_tensor_data"]
 
@@ -144,7 +140,7 @@ def _infer(champions: Champions, contracts: _Contracts, most_bytes: int, load: L
 
         found = read() if len(body) <= LONGEST_BODY_AT_ONCE else await run_in_threadpool(read)
         answer = Encoded(found, contracts.of(payloads))
-        blocks, pace = _blocks(found, answer, payloads, served), paces[model].of(served)
+        parts, pace = _encoded(found, answer, payloads, served), paces[model].of(served)
 
         def made() -> Response:
             part, headers, kind = answer.response(model, model_used(served))
@@ -152,29 +148,13 @@ def _infer(champions: Champions, contracts: _Contracts, most_bytes: int, load: L
 
         if pace.is_short(found.rows) and not found.request.get("explain"):
             with pace.measured(found.rows):
-                deque(blocks, maxlen=0)
+                deque(parts, maxlen=0)
                 return made()
         async with load.heavy:
-            await _in_thread(blocks, request, lambda seconds: pace.learn(found.rows, seconds))
+            await in_threads(parts, request, pace, found.rows)
             return await run_in_threadpool(made)
 
     return infer
-
-
-async def _in_thread(blocks: Iterator[None], request: Request, learn: Callable[[float], None]) -> None:
-    """Answer block by block in threads, as long as the client waits; then learn what it took of their time [s]."""
-
-    def one() -> tuple[bool, float]:
-        before = time.thread_time()
-        return next(blocks, True) is None, time.thread_time() - before
-
-    seconds, more = 0.0, True
-    while more:
-        more, took = await run_in_threadpool(one)
-        seconds += took
-        if more and await request.is_disconnected():
-            raise ProblemError(HTTPStatus.BAD_REQUEST, "the client hung up before its answer")
-    learn(seconds)
 
 
 def _body() -> dict[str, Any]:
@@ -207,20 +187,9 @@ def _served(model: str, version: str | None, champions: Champions) -> tuple[Payl
     return payloads, served
 
 
-def _blocks(found: Asked, answer: Encoded, payloads: Payloads, served: Served) -> Iterator[None]:
-    """Answer `ROWS_AT_ONCE` rows a step; all that can be wrong with a request is raised by the first."""
+def _encoded(found: Asked, answer: Encoded, payloads: Payloads, served: Served) -> Iterator[None]:
+    """Answer block by block into tensors."""
     rows, request = found.read(payloads)
-    if request.get("explain"):  # a task need not offer it
-        check_rows(len(rows))
-    coverage = request["coverage"]
-    for first in range(0, len(rows), ROWS_AT_ONCE):
-        some = rows[first : first + ROWS_AT_ONCE]
-        try:
-            answered = task_of(payloads.seed).predicted(payloads, served.model, some, request)
-        except CoverageError as error:
-            expected = f"a coverage that the model has rows for: {error}"
-            raise invalid([Fault(field="coverage", value=coverage, expected=expected)]) from None
-        # What lots hold after these rows is what they hold before the next.
-        request = request | {name: answered[name] for name in answered.keys() & request.keys()}
-        answer.add({"coverage": coverage, **answered})
+    for answered in blocks(payloads, served.model, rows, request):
+        answer.add({"coverage": request["coverage"], **answered})
         yield

@@ -19,6 +19,7 @@ from serving.following.champions import Champions
 from serving.payloads import Payloads, Record
 from serving.problems import Fault, ProblemError, invalid, shown
 from serving.routes.answering import model_used, served_of, status_of
+from serving.routes.blocks import uncovered
 from serving.tasks import task_of
 
 KINDS = (ARROW, PARQUET)
@@ -77,8 +78,7 @@ async def table_answer(
             chunks, first = await run_in_threadpool(begin)
     except CoverageError as error:
         load.release(size)
-        expected = f"a coverage that the model has rows for: {error}"
-        raise invalid([Fault(field="coverage", value=asked["coverage"], expected=expected)]) from None
+        raise uncovered(asked["coverage"], error) from None
     except BaseException:
         load.release(size)
         raise

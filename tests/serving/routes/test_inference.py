@@ -181,13 +181,14 @@ def test_what_costs_little_is_answered_on_the_loop_and_more_in_a_thread(
         assert response.status_code == HTTPStatus.OK
         return list(threads)
 
-    monkeypatch.setattr("serving.routes.inference.run_in_threadpool", counted)
+    for where in ("inference", "blocks"):
+        monkeypatch.setattr(f"serving.routes.{where}.run_in_threadpool", counted)
     monkeypatch.setattr("serving.bulk.load.time.thread_time", lambda: 0.0)
     assert sent(1) == ["one", "one", "made"]  # nobody knows yet what a row costs
     assert sent(1) == []
     monkeypatch.setattr("serving.bulk.load.LONGEST_AT_ONCE", -1.0)
     assert sent(2) == ["one", "one", "made"]
-    monkeypatch.setattr("serving.routes.inference.ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("serving.routes.blocks.ROWS_AT_ONCE", 1)
     assert sent(3) == ["one", "one", "one", "one", "made"]
     monkeypatch.setattr("serving.routes.inference.LONGEST_BODY_AT_ONCE", 0)
     assert sent(3) == ["read", "one", "one", "one", "one", "made"]
@@ -201,7 +202,7 @@ def test_blocks_are_answered_as_one(app: Service, monkeypatch: pytest.MonkeyPatc
         return [one for one in answer["outputs"] if one["name"] != "id"]
 
     whole = sent()
-    monkeypatch.setattr("serving.routes.inference.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("serving.routes.blocks.ROWS_AT_ONCE", 2)
     assert sent() == whole
 
 

@@ -12,9 +12,10 @@ from models.intervals import CoverageError
 from registry.store import Champion
 from seeds import Seed
 from serving import problems
+from serving.bulk.load import Load
 from serving.following.champions import Served, Status
 from serving.regression.predictions import payloads
-from serving.routes import predictions
+from serving.routes import blocks, predictions
 
 URL = "/v1/toy_cells/predictions"
 ROW = {"unit": "A-001", "period_start": "2026-11-01"}
@@ -32,7 +33,7 @@ def app(toy_seed: Seed) -> Any:
         champions: Any = SimpleNamespace(statuses=statuses, store_trouble=store_trouble, wait=wait)
         made = FastAPI()
         problems.install(made, lambda: {"toy_cells": ""})
-        made.include_router(predictions.router(taken, champions, most))
+        made.include_router(predictions.router(taken, champions, most, Load()))
         return made
 
     return make
@@ -50,7 +51,7 @@ def predicted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return {"predictions": [{"y": {"value": math.nan, "low": -math.inf, "high": 1.5}}]}
 
     task = SimpleNamespace(predicted=answer, ABOUT="")
-    monkeypatch.setattr(predictions, "task_of", lambda seed: task)
+    monkeypatch.setattr(blocks, "task_of", lambda seed: task)
     return asked
 
 
@@ -95,13 +96,13 @@ def test_a_coverage_without_rows_for_it_is_a_fault(app: Any, predicted: list[Any
 def in_threads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What was done in threads."""
     seen: list[Any] = []
-    original = predictions.run_in_threadpool
+    original = blocks.run_in_threadpool
 
     async def noted(*given: Any) -> Any:
         seen.append(given)
         return await original(*given)
 
-    monkeypatch.setattr(predictions, "run_in_threadpool", noted)
+    monkeypatch.setattr(blocks, "run_in_threadpool", noted)
     return seen
 
 
@@ -151,10 +152,10 @@ def test_a_long_request_is_answered_in_parts_whose_lots_follow_each_other(
         after = request["explain"] + len(rows)  # a stand-in for lots
         return {"basis": 1, "predictions": [{"unit": row["unit"]} for row in rows], "explain": after, "guarantee": 2}
 
-    monkeypatch.setattr(predictions, "task_of", lambda seed: SimpleNamespace(predicted=answer, ABOUT=""))
+    monkeypatch.setattr(blocks, "task_of", lambda seed: SimpleNamespace(predicted=answer, ABOUT=""))
     rows = [ROW | {"unit": f"A-{i}"} for i in range(3)]
     whole = call(app(ANSWERS), "POST", URL, json={"rows": rows, "coverage": 0.5})
-    monkeypatch.setattr(predictions, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(blocks, "ROWS_AT_ONCE", 2)
     parts = call(app(ANSWERS), "POST", URL, json={"rows": rows, "coverage": 0.5})
     assert parts.json()["explain"] == whole.json()["explain"] == 3
     assert list(parts.json()) == list(whole.json())
@@ -171,8 +172,8 @@ def test_a_client_that_goes_away_ends_the_work(app: Any, monkeypatch: pytest.Mon
     async def gone(request: Any) -> bool:
         return True
 
-    monkeypatch.setattr(predictions, "task_of", lambda seed: SimpleNamespace(predicted=answer, ABOUT=""))
-    monkeypatch.setattr(predictions, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(blocks, "task_of", lambda seed: SimpleNamespace(predicted=answer, ABOUT=""))
+    monkeypatch.setattr(blocks, "ROWS_AT_ONCE", 1)
     monkeypatch.setattr(predictions.Request, "is_disconnected", gone)
     response = call(app(ANSWERS), "POST", URL, json={"rows": [ROW] * 3})
     assert (response.status_code, len(asked)) == (400, 1)
