@@ -48,6 +48,15 @@ def with_ids(rows: Sequence[Record], echoed: tuple[str, ...]) -> list[Record]:
     return [{"id": f"{request}-{i}", **{name: row[name] for name in echoed}} for i, row in enumerate(rows)]
 
 
+def flag_unknown(answers: Mapping[str, Answer], flags: list[list[str]]) -> None:
+    """Add to the rows' flags which quantities the inputs do not determine."""
+    unknown = ~np.isfinite(np.array([answer.value for answer in answers.values()]).reshape(len(answers), len(flags)))
+    if unknown.any():
+        names = list(answers)
+        for which, i in np.argwhere(unknown).tolist():
+            flags[i].append(f"{names[which]} not determined by these inputs")
+
+
 def estimates(answers: Mapping[str, Answer], units: Mapping[str, str], flags: list[list[str]]) -> list[Record]:
     """Quantities with their intervals, row by row; flags tell of those that the inputs do not determine.
 
@@ -60,11 +69,7 @@ def estimates(answers: Mapping[str, Answer], units: Mapping[str, str], flags: li
     flags : list of list of str
         Flags of the n rows, which are added to.
     """
-    unknown = ~np.isfinite(np.array([answer.value for answer in answers.values()]).reshape(len(answers), len(flags)))
-    if unknown.any():
-        names = list(answers)
-        for which, i in np.argwhere(unknown).tolist():
-            flags[i].append(f"{names[which]} not determined by these inputs")
+    flag_unknown(answers, flags)
     found: list[Record] = [{} for _ in flags]
     for name, answer in answers.items():
         unit = units[name]

@@ -20,7 +20,7 @@ from monitoring.energy.month import EnergyMonth, energy_month, known_rows, month
 from monitoring.energy.page import summary
 from pages.markdown import table
 from seeds import load, names
-from serving.regression.energy import energy_part
+from serving.regression.energy import answered_energy, energy_rows
 from synthetic_data import simulate
 
 ROOT = Path(__file__).parents[2]
@@ -141,7 +141,8 @@ def answer() -> list[str]:
     assert physics is not None
     columns = {one.name: np.array([one.usual]) for one in seed.inputs if one.is_number}
     efficiency = Answer(*(np.array([end]) for end in INTERVAL))
-    (found,), _ = energy_part(seed, physics, columns, efficiency, seed.economics, {}, [[]])
+    energies, _ = answered_energy(seed, physics, columns, efficiency, seed.economics, {}, [[]])
+    (found,) = energy_rows(energies, 1)
     return ["```", *_shown(found), "```"]
 
 

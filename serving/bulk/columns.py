@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from models.answers import Answer, flat
 from physics.arrays import FloatArray
+from serving.answers import flag_unknown
 from serving.payloads import Record
 
 Values = npt.NDArray[Any] | Sequence[str | None]
@@ -61,9 +61,7 @@ class Columns:
 
 def quantities(answers: Mapping[str, Answer], flags: list[list[str]]) -> dict[str, Values]:
     """Columns of quantities with their intervals; flags tell of those that the inputs do not determine."""
-    for name, answer in answers.items():
-        for i in np.flatnonzero(~np.isfinite(answer.value)).tolist():
-            flags[i].append(f"{name} not determined by these inputs")
+    flag_unknown(answers, flags)
     return dict(flat(answers))
 
 

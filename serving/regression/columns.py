@@ -9,11 +9,10 @@ import numpy as np
 from models.answers import Answer
 from models.energy.account import BOUNDARIES
 from models.energy.answers import EnergyAnswers
-from models.table.inputs import by_name
 from serving.answers import flag_texts
 from serving.bulk.columns import Block, Columns, Described, Values, of_quantities, quantities
 from serving.payloads import Payloads, Record
-from serving.regression.energy import BASIS, ENERGY, accounted, answered_energy, replaced
+from serving.regression.energy import BASIS, ENERGY, accounted, asked_energy, replaced
 
 _COAL, _SCOPES = "coal_equivalent", ("scope_1", "scope_2", "total")
 
@@ -56,12 +55,10 @@ def columns(payloads: Payloads, model: Any, block: Block, request: Record) -> Co
     flags = model.flags(block.X, answers)
     flag_texts(block.texts, model.seed, flags)
     values = quantities(answers, flags)
-    physics = accounted(payloads.seed) if request.get(ENERGY) else None
-    if physics is None:
+    energy = asked_energy(payloads.seed, model, block.X, answers, request, flags)
+    if energy is None:
         return Columns(values, flags)
-    inputs, efficiency = by_name(block.X, model.names), answers[payloads.seed.target.name]
-    economics = {**payloads.seed.economics, **model.seed.economics}  # as derived targets have them
-    found, stated = answered_energy(payloads.seed, physics, inputs, efficiency, economics, request, flags)
+    found, stated = energy
     return Columns(values | _energy(found), flags, {BASIS: stated})
 
 

@@ -14,6 +14,7 @@ from models.energy.account import BOUGHT, BOUNDARIES, COMPREHENSIVE, GRID_FACTOR
 from models.energy.answers import EnergyAnswers, energy_answers
 from models.energy.grades import Standing
 from models.energy.process import EnergyPhysics, energy_of
+from models.table.inputs import by_name
 from physics.arrays import FloatArray
 from seeds import Norm, Quantity, Seed
 from seeds.format.norms import Boundary, NormUnit
@@ -195,7 +196,38 @@ def _basis_kind(seed: Seed) -> Any:
     return Annotated[kind, Field(default=None, description=f"{about}; left out where `{ENERGY}` is false")]
 
 
-def energy_part(
+def asked_energy(
+    seed: Seed,
+    model: Any,
+    X: FloatArray,
+    answers: Mapping[str, Answer],
+    request: Record,
+    flags: list[list[str]],
+) -> tuple[EnergyAnswers, Record] | None:
+    """Energy of rows that a model has answered, as `answered_energy` gives it; None where it is not asked or known.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process as it is served; its norms count.
+    model : RegressionModel or SeveralTargets
+        What answered.
+    X : ndarray, shape (n, k)
+        Inputs of the rows, as the model takes them.
+    answers : Mapping of str to Answer
+        What it answered.
+    request, flags
+        As for `answered_energy`.
+    """
+    physics = accounted(seed) if request.get(ENERGY) else None
+    if physics is None:
+        return None
+    economics = {**seed.economics, **model.seed.economics}  # as derived targets have them
+    columns, efficiency = by_name(X, model.names), answers[seed.target.name]
+    return answered_energy(seed, physics, columns, efficiency, economics, request, flags)
+
+
+def answered_energy(
     seed: Seed,
     physics: EnergyPhysics,
     columns: Mapping[str, FloatArray],
@@ -203,8 +235,8 @@ def energy_part(
     economics: Mapping[str, Quantity],
     request: Record,
     flags: list[list[str]],
-) -> tuple[list[Record], Record]:
-    """Energy of each of n rows, and what all of it rests on, as the fields of an answer describe them.
+) -> tuple[EnergyAnswers, Record]:
+    """Energy of n rows as arrays, and what all of it rests on.
 
     Parameters
     ----------
@@ -223,20 +255,6 @@ def energy_part(
     flags : list of list of str
         Flags of the n rows, which are added to.
     """
-    found, basis = answered_energy(seed, physics, columns, efficiency, economics, request, flags)
-    return _rows(found, len(flags)), basis
-
-
-def answered_energy(
-    seed: Seed,
-    physics: EnergyPhysics,
-    columns: Mapping[str, FloatArray],
-    efficiency: Answer,
-    economics: Mapping[str, Quantity],
-    request: Record,
-    flags: list[list[str]],
-) -> tuple[EnergyAnswers, Record]:
-    """Energy of n rows as arrays, and what all of it rests on; parameters as for `energy_part`."""
     factors = {name: economics[name] for name in factors_of(physics)}
     for name, value in replaced(request).items():
         factors[name] = Quantity(value=value, unit=factors[name].unit, source="assumed: by the request")
@@ -252,7 +270,8 @@ def answered_energy(
     return found, basis
 
 
-def _rows(found: EnergyAnswers, n: int) -> list[Record]:
+def energy_rows(found: EnergyAnswers, n: int) -> list[Record]:
+    """Energy of each of n rows, as the fields of an answer describe it."""
     boundaries = _each(found.boundaries, _ENERGY_UNIT, n)
     coal = _estimates(found.coal_equivalent, _COAL_UNIT)
     scopes = _each(found.scopes, _EMISSION_UNIT, n)

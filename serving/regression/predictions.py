@@ -10,14 +10,13 @@ from models.answers import Answer
 from models.explanations import explained
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
-from models.table.inputs import by_name
 from physics.arrays import FloatArray
 from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.explanations import asked, explanation, explanations, optional
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
 from serving.recommendations.payloads import setpoint_payloads
-from serving.regression.energy import BASIS, ENERGY, accounted, energy_fields, energy_part, replaced
+from serving.regression.energy import BASIS, ENERGY, asked_energy, energy_fields, energy_rows, replaced
 from serving.schedules.payloads import schedule_payloads
 from serving.warnings.payloads import warning_payloads
 
@@ -103,12 +102,9 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
         for quantity, why in zip(quantities, _why(payloads, model, X, answers, flags), strict=True):
             quantity |= why
     basis: Record = {}
-    if request.get(ENERGY) and (physics := accounted(payloads.seed)) is not None:
-        columns, efficiency = by_name(X, model.names), answers[payloads.seed.target.name]
-        economics = {**payloads.seed.economics, **model.seed.economics}  # as derived targets have them
-        energies, stated = energy_part(payloads.seed, physics, columns, efficiency, economics, request, flags)
-        basis[BASIS] = stated
-        for quantity, energy in zip(quantities, energies, strict=True):
+    if (found := asked_energy(payloads.seed, model, X, answers, request, flags)) is not None:
+        energies, basis[BASIS] = found
+        for quantity, energy in zip(quantities, energy_rows(energies, len(X)), strict=True):
             quantity[ENERGY] = energy
     return {
         **basis,
