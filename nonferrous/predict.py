@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +29,7 @@ def predict(
     coverage: Annotated[float, typer.Option(min=0.5, max=0.99, help="Share of labels that intervals hold.")] = 0.9,
 ) -> None:
     """Predict all rows of a table by the champion, with intervals, decisions and flags, into a file."""
+    from models.table.periods import latest_plan
     from models.table.reading import read_table
     from registry.promotion import champion_of
     from registry.settings import read_settings
@@ -48,9 +47,7 @@ def predict(
         champion = champion_of(process, tracking.versions(process))
         model = tracking.model(champion)
         step("read the table", 0, 1)
-        # A row may be of a period that has not begun.
-        latest = date.today() + timedelta(days=math.ceil(seed.period / timedelta(days=1)))
-        checked = read_table(data, seed, today=latest, labelled=False)
+        checked = read_table(data, seed, today=latest_plan(seed), labelled=False)
         _write(_batches(checked, seed, model, coverage, lambda done: step("predict", done, len(checked.table))), out)
     screen = console()
     for line in _lines(seed, champion.number, checked, out):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -22,6 +23,11 @@ _SHARE = 0.5
 
 # More readings of a column than this out of its range mean a wrong unit or range.
 OUTSIDE_SHARE = 0.2
+
+
+def latest_plan(seed: Seed) -> dt.date:
+    """Last day on which a period may begin that is planned now: it need not have begun."""
+    return dt.date.today() + dt.timedelta(days=math.ceil(seed.period / dt.timedelta(days=1)))
 
 
 class Periods(NamedTuple):

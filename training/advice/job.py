@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 
 from models.setpoints.advice import Advice
 from models.table.contract import Checked
+from models.table.periods import latest_plan
 from models.table.reading import read_table
 from registry.promotion import champion_of
 from registry.settings import Settings
@@ -116,9 +115,7 @@ def recommend(
         raise RecommendError(f"{process}: version {champion.number} recommends no set-points: {why}")
     reckoned = model.priced(prices)
     progress("read the table", 1, 3)
-    # A plan may be of a period that has not begun.
-    latest = dt.date.today() + dt.timedelta(days=math.ceil(seed.period / dt.timedelta(days=1)))
-    checked = read_table(data, seed, today=latest)
+    checked = read_table(data, seed, today=latest_plan(seed))
     progress("weigh the moves", 2, 3)
     found = advisers.advised(model, checked.table, seed, prices)
     return Recommended(model, champion.number, checked, reckoned, found)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from models.table.periods import latest_plan
 from models.table.reading import read_table
 from models.warnings.model import EventWarning, UnitWarnings, WarningError, WarningModel, lead_time
 from registry.promotion import champion_of
@@ -90,9 +89,7 @@ def warn(seed: Seed, data: Path, settings: Settings, progress: Progress = silent
         why = getattr(whole, "warnings_refusal", None) or "its seed names no event, or it was trained without them"
         raise WarningError(f"{process}: version {champion.number} gives no warnings: {why}")
     progress("read the table", 1, 3)
-    # A plan may be of a period that has not begun.
-    latest = dt.date.today() + dt.timedelta(days=math.ceil(seed.period / dt.timedelta(days=1)))
-    table = read_table(data, seed, today=latest).table
+    table = read_table(data, seed, today=latest_plan(seed)).table
     progress("look ahead", 2, 3)
     before = [column.name for column in seed.by_role("before") if not column.is_made]
     rows, goes_on = with_plans(table, seed, carried=before)
