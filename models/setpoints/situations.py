@@ -175,13 +175,7 @@ def situations(grid: Grid, seed: Seed, response: Response) -> Situations:
     known = {column.name: columns[column.name] for column in seed.by_role("before") if not column.is_made}
     series |= {seed.target.name: columns[seed.target.name]}
     waits = {name: seed.wait(name) if name == seed.target.name else 1 for name in series}
-    means: dict[tuple[str, float], FloatArray] = {}
-    for wait in set(waits.values()):
-        names = [name for name in series if waits[name] == wait]
-        together = np.stack([series[name] for name in names])
-        for half_life in HALF_LIVES:
-            found = smoothed(together, rows, wait, half_life)
-            means |= {(name, half_life): mean for name, mean in zip(names, found, strict=True)}
+    means = all_smoothed(series, waits, rows)
     for name, values in series.items():
         known[f"{name} last"] = shifted(values, waits[name])
         known |= {f"{name} over {half_life:g}": means[name, half_life] for half_life in HALF_LIVES}
@@ -223,6 +217,20 @@ def _forward(values: FloatArray) -> FloatArray:
     for t in range(1, out.shape[1]):
         out[:, t] = np.where(np.isfinite(out[:, t]), out[:, t], out[:, t - 1])
     return out
+
+
+def all_smoothed(
+    series: Mapping[str, FloatArray], waits: Mapping[str, int], there: BoolArray
+) -> dict[tuple[str, float], FloatArray]:
+    """What `smoothed` gives of each series, by its name and each of HALF_LIVES; those of one wait are made at once."""
+    means: dict[tuple[str, float], FloatArray] = {}
+    for wait in set(waits.values()):
+        names = [name for name in series if waits[name] == wait]
+        together = np.stack([series[name] for name in names])
+        for half_life in HALF_LIVES:
+            found = smoothed(together, there, wait, half_life)
+            means |= {(name, half_life): mean for name, mean in zip(names, found, strict=True)}
+    return means
 
 
 def smoothed(values: FloatArray, there: BoolArray, wait: int, half_life: float) -> FloatArray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.processes.lookup import physics_of
-from models.setpoints.situations import HALF_LIVES, Grid, shifted, smoothed
+from models.setpoints.situations import HALF_LIVES, Grid, all_smoothed, shifted, smoothed
 from models.table.made import lenders, made_columns
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Event, Seed
@@ -69,21 +69,22 @@ def known(grid: Grid, seed: Seed) -> Known:
             found[f"{column.name} {RISE}"] = column.name, values - smoothed(values, rows, 1, LONG)
     readings = {column.name: columns[column.name] for column in seed.by_role("during") if column.is_number}
     features = _features(grid.columns, grid, seed)
-    series = {name: (values, 1) for name, values in (readings | features).items()}
+    series = readings | features
     # The same features as planned: by what is in hand of the period itself, and the last readings.
     planned = _features(columns | {name: shifted(values, 1) for name, values in readings.items()}, grid, seed)
     for name, values in planned.items():
         found[f"{name} {PLANNED}"] = name, values
         found[f"{name} {PLANNED} {RISE}"] = name, values - smoothed(features[name], rows, 1, LONG)
     label = seed.target.name
-    series[label] = columns[label], seed.wait(label)
+    series[label] = columns[label]
+    waits = {name: seed.wait(name) if name == label else 1 for name in series}
+    smooth = all_smoothed(series, waits, rows)
     # The label counts for what the column counts for that lends it to predictions.
     lent = {label: next((one.name for one in seed.by_role("before") if one.lent_by == label), label)}
-    for name, (values, wait) in series.items():
+    for name, values in series.items():
         about = lent.get(name, name)
-        means = {LAST: shifted(values, wait)} | {
-            f"over {half_life:g}": smoothed(values, rows, wait, half_life) for half_life in HALF_LIVES
-        }
+        means = {LAST: shifted(values, waits[name])}
+        means |= {f"over {half_life:g}": smooth[name, half_life] for half_life in HALF_LIVES}
         *newer, (_, usual) = means.items()
         found |= {f"{name} {way}": (about, mean) for way, mean in means.items()}
         found |= {f"{name} {way} {RISE}": (about, mean - usual) for way, mean in newer}
