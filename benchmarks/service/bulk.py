@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from benchmarks.service import servers
-from benchmarks.service.champions import Champion
+from benchmarks.service.champions import Champion, in_turn
 from benchmarks.service.load import ADDRESS
 from registry.settings import Settings
 
@@ -28,13 +28,11 @@ EVERY = 0.01  # s between two looks whether the service lives
 
 def measured(champions: list[Champion], settings: Settings, scratch: Path, rounds: int, rows: int) -> Any:
     """Rows a second by each way, ratios, memory and how soon `/health/live` answers meanwhile, by process."""
-    found = {}
-    for champion in champions:
-        print(f"many records: {champion.process}", flush=True)
-        folder = scratch / "bulk" / champion.process
-        folder.mkdir(parents=True)
-        found[champion.process] = _of(champion, settings, folder, rounds, rows)
-    return found
+
+    def measure(champion: Champion, folder: Path) -> dict[str, Any]:
+        return _of(champion, settings, folder, rounds, rows)
+
+    return in_turn(champions, "many records", scratch / "bulk", measure)
 
 
 def _of(champion: Champion, settings: Settings, folder: Path, rounds: int, rows: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,4 +152,17 @@ def champions(settings: Settings, scratch: Path) -> list[Champion]:
         with tempfile.TemporaryDirectory() as folder:
             model = files.load(kept.fetch(champion, Path(folder)))
         found.append(Champion(seed, model, read(plant, seed)))
+    return found
+
+
+def in_turn(
+    champions: Sequence[Champion], what: str, scratch: Path, measure: Callable[[Champion, Path], dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """What is measured of each champion with a folder of its own, by process; `what` is said of it meanwhile."""
+    found = {}
+    for champion in champions:
+        print(f"{what}: {champion.process}", flush=True)
+        folder = scratch / champion.process
+        folder.mkdir(parents=True)
+        found[champion.process] = measure(champion, folder)
     return found

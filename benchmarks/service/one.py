@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.service import servers
-from benchmarks.service.champions import Champion, of_mlserver
+from benchmarks.service.champions import Champion, in_turn, of_mlserver
 from benchmarks.service.load import written
 from registry.settings import Settings
 
@@ -23,13 +23,11 @@ OURS, ECHO, BARE, MLFLOW, MLSERVER = "ours", "echo", "bare", "mlflow", "mlserver
 
 def measured(champions: list[Champion], settings: Settings, scratch: Path, rounds: int, seconds: float) -> Any:
     """Requests a second and times of each server, and ratios of ours to each, by process."""
-    found = {}
-    for champion in champions:
-        print(f"one record: {champion.process}", flush=True)
-        folder = scratch / "one" / champion.process
-        folder.mkdir(parents=True)
-        found[champion.process] = _of(champion, settings, folder, rounds, seconds)
-    return found
+
+    def measure(champion: Champion, folder: Path) -> dict[str, Any]:
+        return _of(champion, settings, folder, rounds, seconds)
+
+    return in_turn(champions, "one record", scratch / "one", measure)
 
 
 def _of(champion: Champion, settings: Settings, folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
