@@ -73,7 +73,8 @@ def explained(estimator: Regressor, X: FloatArray, predicted: FloatArray, seed: 
 
     Notes
     -----
-    Trees are cut by TreeSHAP along their own paths (Lundberg et al. 2020, Nature Machine Intelligence 2), lines at
+    Parts of an estimator that learns a logarithm are brought into the target's unit as those of contents are. Trees
+    are cut by TreeSHAP along their own paths (Lundberg et al. 2020, Nature Machine Intelligence 2), lines at
     each column's distance from what counts as its middle.
     """
     found = contributions(estimator, X)
@@ -81,6 +82,9 @@ def explained(estimator: Regressor, X: FloatArray, predicted: FloatArray, seed: 
         return None
     values, parts = found[0], found[1][:, :, 0]
     names, units = _columns(estimator, seed)
+    log_floor = getattr(estimator.trees if isinstance(estimator, OnPhysics) else estimator, "log_floor", None)
+    if log_floor is not None:
+        parts = _of_ratio(parts, predicted + log_floor)
     return Parts(names, units, values, parts, predicted - parts.sum(axis=1))
 
 
@@ -110,14 +114,18 @@ def explained_contents(estimator: Regressor, X: FloatArray, logs: FloatArray, se
     names, units = _columns(estimator, seed)
     parts = []
     for i, log in enumerate(logs.T):
-        of_log = found[1][:, :, i]
-        rise = of_log.sum(axis=1)
         value = np.exp(log)
-        # (value - base) / ln(value / base), which is the value where both are equal.
-        mean = value * np.where(rise == 0, 1.0, -np.expm1(-rise) / np.where(rise == 0, 1.0, rise))
-        of_content = of_log * mean[:, None]
+        of_content = _of_ratio(found[1][:, :, i], value)
         parts.append(Parts(names, units, found[0], of_content, value - of_content.sum(axis=1)))
     return parts
+
+
+def _of_ratio(of_log: FloatArray, value: FloatArray) -> FloatArray:
+    """Contributions to a value from those to its logarithm, shape (n, p); value of shape (n,), in the value's unit."""
+    rise = of_log.sum(axis=1)
+    # (value - base) / ln(value / base), which is the value where both are equal.
+    mean = value * np.where(rise == 0, 1.0, -np.expm1(-rise) / np.where(rise == 0, 1.0, rise))
+    return of_log * mean[:, None]
 
 
 def explained_classes(

@@ -26,8 +26,8 @@ def build(seed: Seed) -> dict[str, Estimator]:
         "mean": Mean() if persistence is None else None,
         "persistence": persistence,
         "first_principles": _first_principles(seed),
-        "linear": RidgeLine(categories_of(seed)),
-        "lightgbm": BoostedTrees(categories=categories_of(seed)),
+        "linear": RidgeLine(categories_of(seed), seed.log_floor),
+        "lightgbm": BoostedTrees(categories=categories_of(seed), log_floor=seed.log_floor),
         "lightgbm_physics": _lightgbm_physics(seed),
     }
     return {name: estimator for name, estimator in made.items() if estimator is not None}
@@ -53,9 +53,12 @@ def _lightgbm_physics(seed: Seed) -> BoostedTrees | OnPhysics | None:
     signs = tuple(column.sign for column in seed.inputs)
     physics = None if seed.place else physics_of(seed.process.name)
     if physics is None:
-        return BoostedTrees(signs=signs, categories=categories_of(seed)) if any(signs) else None
+        free = not any(signs)
+        return None if free else BoostedTrees(signs=signs, categories=categories_of(seed), log_floor=seed.log_floor)
     added = feature_signs(seed, physics)
     return OnPhysics(
         PhysicsFeatures(seed.process.name, input_names(seed), tuple(added)),
-        BoostedTrees(signs=(*signs, *added.values()), categories=categories_of(seed, len(added))),
+        BoostedTrees(
+            signs=(*signs, *added.values()), categories=categories_of(seed, len(added)), log_floor=seed.log_floor
+        ),
     )

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from models.adaptive import Adaptive
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
+from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.parted import Parted
 from models.intervals import Conformal
 from models.processes.lookup import physics_of
@@ -159,7 +160,7 @@ class RegressionModel:
     def _primary(self, X: FloatArray, coverage: float) -> Answer:
         if self.adaptive is None:
             return self.fixed(X, coverage)
-        raw = self.predict(X)
+        raw = self.scaled(self.predict(X))
         half = self.adaptive.level.half_width(coverage) * self.spread(raw)
         return self.bounded(raw + self.adaptive.centre, half)
 
@@ -171,15 +172,21 @@ class RegressionModel:
         CoverageError
             See `Conformal.half_width`.
         """
-        half, value = self.conformal.half_width(coverage), self.predict(X)
+        half, value = self.conformal.half_width(coverage), self.scaled(self.predict(X))
         return self.bounded(value, half * self.spread(value))
 
     def bounded(self, value: FloatArray, half: FloatArray) -> Answer:
-        """Values with intervals of these half widths, shape (n,) each [its unit], that end at the physical range."""
+        """Values with intervals of these half widths, shape (n,) each, that end at the physical range [its unit].
+
+        Values and half widths are on the scale of `scaled`.
+        """
         bottom, top = self._target.limits
-        low = np.minimum(value, np.maximum(value - half, bottom))
-        high = np.maximum(value, np.minimum(value + half, top))
-        return Answer(value, low, high)
+        one, low, high = (from_scale(end, self.seed.log_floor) for end in (value, value - half, value + half))
+        return Answer(one, np.minimum(one, np.maximum(low, bottom)), np.maximum(one, np.minimum(high, top)))
+
+    def scaled(self, target: FloatArray) -> FloatArray:
+        """Primary target, shape (n,), on the scale that errors count on: its own, or the logarithm by its floor."""
+        return to_scale(target, self.seed.log_floor)
 
     def flags(self, X: FloatArray, answers: Mapping[str, Answer] | None = None) -> list[list[str]]:
         """What a reader of each row's answer should know: one list a row, empty where there is nothing.
@@ -266,12 +273,13 @@ def conformalised(
     -------
     RegressionModel
     """
-    errors = y_calibrate - predicted
+    labels, predicted = (to_scale(one, seed.log_floor) for one in (y_calibrate, predicted))
+    errors = labels - predicted
     return RegressionModel(
         seed=seed,
         candidate=candidate,
         estimator=estimator,
-        conformal=Conformal.of(y_calibrate, predicted, 1.0 if block is None else by_others(predicted, errors, block)),
+        conformal=Conformal.of(labels, predicted, 1.0 if block is None else by_others(predicted, errors, block)),
         spread=Spread.even() if block is None else Spread.of(predicted, errors),
         info=dict(info),
         **learnt_inputs(X_train),

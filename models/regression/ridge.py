@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from models.estimators.categories import Categories, indicators
 from models.estimators.estimator import RegressorEstimator
+from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.stored import Stored
 from models.table.inputs import checked_rows
 from physics.arrays import FloatArray
@@ -27,23 +28,26 @@ class RidgeLine(Stored, RegressorEstimator):
     categories : tuple of int, length k, or None
         How many values each column may have where it is a text category, 0 where it is a number. A category counts as a
         column of 0 and 1 for each value: k' columns in all. None where all are numbers.
+    log_floor : float or None
+        What is added to a label before its logarithm, which the line then learns [unit of y]; None: the label.
 
     Attributes
     ----------
     fill_, mean_, scale_ : ndarray, shape (k',)
         Median of each column, and mean and standard deviation of what it is filled with, in the column's unit.
     slope_ : ndarray, shape (k',)
-        Change for one standard deviation of each column [unit of y].
+        Change for one standard deviation of each column [unit of y, or 1 on a logarithmic scale].
     intercept_ : float
-        Prediction where all columns are at their mean [unit of y].
+        Prediction where all columns are at their mean, on the same scale.
     alpha_ : float
         The penalty.
     """
 
     STORED = ("n_features_in_", "fill_", "mean_", "scale_", "slope_", "intercept_", "alpha_")
 
-    def __init__(self, categories: Categories = None) -> None:
+    def __init__(self, categories: Categories = None, log_floor: float | None = None) -> None:
         self.categories = categories
+        self.log_floor = log_floor
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Learn from X, shape (n, k), and y, shape (n,), rows sorted by time; NaN in X is missing."""
@@ -59,7 +63,8 @@ class RidgeLine(Stored, RegressorEstimator):
             "scale": StandardScaler(),
             "ridge": RidgeCV(alphas=PENALTIES, cv=TimeSeriesSplit(FOLDS), scoring="neg_mean_squared_error"),
         }
-        Pipeline(list(steps.items())).fit(indicators(rows, self.categories), labels)
+        learnt = to_scale(labels, self.log_floor)
+        Pipeline(list(steps.items())).fit(indicators(rows, self.categories), learnt)
         self.fill_ = steps["fill"].statistics_
         self.mean_, self.scale_ = steps["scale"].mean_, steps["scale"].scale_
         self.slope_, self.intercept_ = steps["ridge"].coef_, float(steps["ridge"].intercept_)
@@ -74,4 +79,5 @@ class RidgeLine(Stored, RegressorEstimator):
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Predictions, shape (n,)."""
         self._needs("slope_")
-        return np.asarray(self.columns(checked_rows(self, X)) @ self.slope_ + self.intercept_)
+        learnt = np.asarray(self.columns(checked_rows(self, X)) @ self.slope_ + self.intercept_)
+        return from_scale(learnt, self.log_floor)

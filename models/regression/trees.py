@@ -19,6 +19,7 @@ from models.estimators.categories import (
     with_indicators,
 )
 from models.estimators.estimator import RegressorEstimator
+from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.signed_line import Line, fit_lines
 from models.estimators.stored import TREES, ReadTrees, Stored
 from models.estimators.tuning import Block, Settings, later_blocks
@@ -60,6 +61,8 @@ class BoostedTrees(Stored, RegressorEstimator):
     categories : tuple of int, length k, or None
         How many values each column may have where it is a text category, 0 where it is a number. None where all are.
         Trees split a category by groups of its values, the line has a slope for each.
+    log_floor : float or None
+        What is added to a label before its logarithm, which line and trees then learn [unit of y]; None: the label.
 
     Attributes
     ----------
@@ -94,6 +97,7 @@ class BoostedTrees(Stored, RegressorEstimator):
         random_state: int = 0,
         n_jobs: int = -1,
         categories: Categories = None,
+        log_floor: float | None = None,
     ) -> None:
         self.signs = signs
         self.held_back = held_back
@@ -109,6 +113,7 @@ class BoostedTrees(Stored, RegressorEstimator):
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.categories = categories
+        self.log_floor = log_floor
 
     def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Self:
         """Learn from X, shape (n, k), and y, shape (n,), rows sorted by time; NaN in X is missing."""
@@ -117,6 +122,7 @@ class BoostedTrees(Stored, RegressorEstimator):
         rows, labels = self._learnable(X, y, ensure_min_samples=2, y_numeric=True)
         if self.signs is not None and len(self.signs) != self.n_features_in_:
             raise ValueError(f"signs: got {len(self.signs)}, expected one for each of {self.n_features_in_} columns")
+        labels = to_scale(labels, self.log_floor)
         self.penalty_, trees = self._chosen(rows, labels)
         (self.line_,) = self._lines(rows, labels, [self.penalty_])
         left_over = self._binned(rows, labels - self._along(self.line_, rows))
@@ -171,8 +177,8 @@ class BoostedTrees(Stored, RegressorEstimator):
         )
 
     def block_errors(self, X: FloatArray, y: FloatArray, blocks: Sequence[Block]) -> Iterator[float]:
-        """Mean square error on each later block, at the number of trees that suits it [unit of y, squared]."""
-        self.n_features_in_ = X.shape[1]
+        """Mean square error on each later block, at the number of trees that suits it, on the scale that is learnt."""
+        self.n_features_in_, y = X.shape[1], to_scale(y, self.log_floor)
         for block in blocks:
             found = self._search(X, y, block, self._penalty(X, y, [block]))
             yield float(found.best_score["valid_0"]["l2"])
@@ -192,7 +198,8 @@ class BoostedTrees(Stored, RegressorEstimator):
         self._needs("booster_")
         rows = checked_rows(self, X)
         threads = 1 if len(rows) < FEWEST_ROWS_FOR_THREADS else max(0, self.n_jobs)
-        return self._along(self.line_, rows) + self.booster_.predict(rows, num_threads=threads)
+        learnt = self._along(self.line_, rows) + self.booster_.predict(rows, num_threads=threads)
+        return from_scale(learnt, self.log_floor)
 
     def state(self) -> dict[str, Any]:
         """The line that the trees start from, as JSON values."""

@@ -43,13 +43,18 @@ class Process(Part):
 
 
 class Target(Part):
-    """What is predicted: a target column, or a quantity that physics derives from one."""
+    """What is predicted: a target column, or a quantity that physics derives from one.
+
+    With `log_floor` the logarithm of target plus floor is learnt: errors count by ratio, as where a target scatters
+    over orders of magnitude.
+    """
 
     unit: Unit
     source: Text
     meaning: Text
     derived_from: Name | None = None
     label_noise: Quantity | None = None
+    log_floor: Quantity | None = None
     delay: Delay | None = None
 
 
@@ -165,10 +170,21 @@ class Seed(Part):
         return self.by_role("target")[0]
 
     @cached_property
+    def log_floor(self) -> float | None:
+        """What is added to the primary target before its logarithm is learnt [its unit]; None where it is not."""
+        floor = self.targets[self.target.name].log_floor
+        return None if floor is None else floor.value
+
+    @cached_property
     def primaries(self) -> tuple[Column, ...]:
         """Targets that have a model each: all where numbers are predicted and nothing is decided, else the first."""
         decides = self.sorting is not None or self.quality is not None
         return (self.target,) if decides or self.classes else self.by_role("target")
+
+    @cached_property
+    def for_first(self) -> Seed:
+        """The same process with its first target alone: knobs, events, energy and load are about that one."""
+        return self.for_target(self.target.name)
 
     def for_target(self, name: str) -> Seed:
         """The same process with one of `primaries` as its only target; the others become late, so no model sees them.

@@ -109,7 +109,19 @@ def _intervals(chosen: RegressionCandidate, seed: Seed) -> list[str]:
         f"{figure(m, 'test_coverage_90')} on future periods, {figure(m, 'unseen_coverage_90')} on held-out units in "
         f"them, {figure(m, 'unseen_all_coverage_90')} on held-out units in all periods.",
         "",
+        *_scale(seed),
         *_adaptive(m, seed),
+    ]
+
+
+def _scale(seed: Seed) -> list[str]:
+    """What is said of a target whose logarithm is learnt; nothing of any other."""
+    if seed.log_floor is None:
+        return []
+    return [
+        f"The logarithm of target plus {seed.log_floor:g} {seed.target.unit} is learnt, so that errors count by ratio: "
+        "a value is a median, and its interval reaches as many times above it as below.",
+        "",
     ]
 
 

@@ -42,9 +42,10 @@ def follow(
     """
     new = np.concatenate([parts.test, parts.unseen])
     order = np.concatenate([rows, new])
-    raw = np.concatenate([predictions, model.predict(data.X[new])])
-    errors = data.y[order] - raw
-    scale = np.concatenate([by_others(predictions, errors[: len(rows)], block), model.spread(raw[len(rows) :])])
+    raw = model.scaled(np.concatenate([predictions, model.predict(data.X[new])]))
+    errors = model.scaled(data.y[order]) - raw
+    older = by_others(raw[: len(rows)], errors[: len(rows)], block)
+    scale = np.concatenate([older, model.spread(raw[len(rows) :])])
     known = known_from(data.periods[order], data.seed)
     known[len(rows) + len(parts.test) :] = np.datetime64("NaT")
     centre, half = np.zeros(len(order)), np.full(len(order), np.nan)

@@ -14,7 +14,14 @@ def test_defaults():
     assert BoostedTrees().get_params() == {
         **{"signs": None, "held_back": 0.2, "most_trees": 2000, "patience": 50, "learning_rate": 0.03},
         **{"num_leaves": 8, "min_child_samples": 20, "feature_fraction": 0.5, "bagging_fraction": 0.8},
-        **{"lambda_l2": 5.0, "extra_trees": False, "random_state": 0, "n_jobs": -1, "categories": None},
+        **{
+            "lambda_l2": 5.0,
+            "extra_trees": False,
+            "random_state": 0,
+            "n_jobs": -1,
+            "categories": None,
+            "log_floor": None,
+        },
     }
 
 

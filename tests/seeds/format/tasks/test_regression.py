@@ -85,3 +85,40 @@ def test_a_file_does_not_say_which_target_it_is_of() -> None:
 def test_other_tasks_have_one_model_whatever_their_targets(name: str) -> None:
     seed = load(Path(__file__).parents[3] / "toys" / f"{name}.toml")
     assert seed.primaries == (seed.target,)
+
+
+FLOOR = 'log_floor = {{ value = {value}, unit = "{unit}", source = "assumed: a test" }}\n'
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "unit", "expected"),
+    [
+        ("iron", "0", "g/t", "targets.iron.log_floor.value: got 0: expected above 50"),
+        ("iron", "50", "g/t", "targets.iron.log_floor.value: got 50: expected above 50"),
+        ("iron", "5", "%", "targets.iron.log_floor.unit: got '%': expected 'g/t'"),
+        ("cost", "5", "$/t", "targets.cost.log_floor: belongs to the target 'loss' that this one is derived from"),
+    ],
+)
+def test_a_floor_that_gives_no_logarithm_is_named(target: str, value: str, unit: str, expected: str) -> None:
+    text = TEXT + DERIVED.format("loss")
+    head = f"[targets.{target}]\n"
+    assert text.count(head) == 1
+    with pytest.raises(SeedError) as error:
+        melts(text.replace(head, head + FLOOR.format(value=value, unit=unit)))
+    assert expected in str(error.value)
+
+
+def test_a_floor_belongs_to_numbers_that_are_predicted(toy_class_seed: Seed) -> None:
+    name = toy_class_seed.target.name
+    head = f"[targets.{name}]\n"
+    text = toy_class_seed.text.replace(head, head + FLOOR.format(value=1, unit="1"))
+    with pytest.raises(SeedError, match=rf"targets.{name}.log_floor: got task 'classification': expected"):
+        parse(text, Path(f"{toy_class_seed.process.name}.toml"))
+
+
+def test_a_floor_is_of_its_own_target() -> None:
+    head = "[targets.iron]\n"
+    seed = melts(TEXT.replace(head, head + FLOOR.format(value=60, unit="g/t")))
+    assert seed.for_target("iron").log_floor == 60
+    assert seed.for_target("loss").log_floor is None
+    assert seed.for_first.target.name == "loss"
