@@ -74,6 +74,7 @@ def learn(
         The process has no physics of its knobs, a knob lacks bounds or the cost of a move, history is too short, or
         it shows no knob that was moved and followed.
     """
+    seed = seed.for_first
     response = _response(seed)
     grid = Grid.of(table, seed)
     at = situations(grid, seed, response)

@@ -35,7 +35,7 @@ _SCOPES = {
 
 def accounted(seed: Seed) -> EnergyPhysics | None:
     """Energy module of a seed's process; None where its energy is not accounted for."""
-    return energy_of(seed.process.name) if len(seed.primaries) == 1 else None
+    return energy_of(seed.process.name)
 
 
 @dataclass(frozen=True)

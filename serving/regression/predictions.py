@@ -57,7 +57,7 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
     )
     return replace(
         whole,
-        setpoints=setpoint_payloads(seed, max_rows) if len(seed.primaries) == 1 else None,
+        setpoints=setpoint_payloads(seed, max_rows),
         schedules=schedule_payloads(seed, max_rows),
         warnings=warning_payloads(seed, max_rows),
     )
