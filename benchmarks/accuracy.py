@@ -13,12 +13,13 @@ import math
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from benchmarks.digests import seed_digest, table_digest
 from registry.settings import Settings
 from seeds import load, names
 from synthetic_data import simulate
-from training.job import train
+from training.job import Learnt, train
 from training.tasks import task_of
 
 ROOT = Path(__file__).parent.parent
@@ -26,13 +27,21 @@ DOCS = ROOT / "docs"
 
 
 def measured(process: str, path: Path, home: Path) -> dict[str, object]:
-    """Figures of every candidate of a training job on a table; those that it does not have are left out."""
-    trained = train(load(process), path, Settings(home=home))
-    learnt = trained.learnt
-    return {
+    """Figures of every candidate of a training job on a table, of the first target and `beside` it of the others."""
+    learnt = train(load(process), path, Settings(home=home)).learnt
+    digests = {
         "seed_digest": seed_digest(learnt.data.seed),
         "data_digest": learnt.data.digest,
         "table_digest": table_digest(learnt.data.checked),
+    }
+    first, *others = learnt.targets.values() or [learnt]
+    beside = {one.data.seed.target.name: of_target(one) for one in others}
+    return digests | of_target(first) | ({"beside": beside} if beside else {})
+
+
+def of_target(learnt: Learnt) -> dict[str, object]:
+    """Figures of every candidate of one target; those that it does not have are left out."""
+    return {
         "target": learnt.data.seed.target.name,
         "unit": learnt.data.seed.targets[learnt.data.seed.target.name].unit,
         "rows": len(learnt.data.table),
@@ -61,10 +70,16 @@ def pages(process: str) -> tuple[Path, Path]:
     return ROOT / "README.md", DOCS / "processes" / f"{process}.md"
 
 
-def candidates(process: str, result: dict[str, object]) -> str:
-    """Figures of a process's candidates as a Markdown table, the registered one in bold."""
+def candidates(process: str, result: dict[str, Any]) -> str:
+    """Figures of a process's candidates as a Markdown table, the registered one in bold; a table for each target."""
+    first, *others = [result, *result.get("beside", {}).values()]
+    tables = [_table(process, first)]
+    tables += [f"Of `{one['target']}` [{one['unit']}]:\n\n{_table(process, one)}" for one in others]
+    return "\n\n".join(tables)
+
+
+def _table(process: str, result: dict[str, Any]) -> str:
     measured = result["candidates"]
-    assert isinstance(measured, dict)
     known = set().union(*measured.values())
     columns = {key: column for key, column in task_of(load(process)).PUBLISHED.items() if key in known}
     lines = [
@@ -78,10 +93,9 @@ def candidates(process: str, result: dict[str, object]) -> str:
     return "\n".join(lines)
 
 
-def outputs(process: str, result: dict[str, object]) -> str:
+def outputs(process: str, result: dict[str, Any]) -> str:
     """Figures of the registered candidate for each element and defect of a lot, as a Markdown table."""
     seed, measured = load(process), result["candidates"]
-    assert isinstance(measured, dict)
     m = measured[result["registered"]]
     lines = ["| element or defect | R² | RMSE of the logarithm | below the limit | AUC |", "|---|---:|---:|---:|---:|"]
     for element in seed.elements:
@@ -94,7 +108,7 @@ def outputs(process: str, result: dict[str, object]) -> str:
 TABLES = {"results": candidates, "outputs": outputs}
 
 
-def filled(text: str, process: str, result: dict[str, object]) -> str:
+def filled(text: str, process: str, result: dict[str, Any]) -> str:
     """Text with the process's tables between their markers replaced; a table without markers is left out."""
     for name, table in TABLES.items():
         begin, end = f"<!-- {name} of {process} -->", f"<!-- end of {name} of {process} -->"

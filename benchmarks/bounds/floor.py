@@ -38,6 +38,7 @@ _MOST_TREES, _PATIENCE = 1500, 40
 
 def floor(seed: Seed) -> dict[str, Any]:
     """Errors of a job's candidates and of the oracle on the newest periods of some plants [unit of the target]."""
+    seed = seed.for_first
     plants = [_plant(seed if number is None else another_plant(seed, number), name) for name, number in PLANTS.items()]
     unit = seed.targets[seed.target.name].unit
     return {"target": seed.target.name, "unit": unit, "simulated": len(SIMULATED), "plants": plants}
