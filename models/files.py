@@ -19,7 +19,7 @@ from physics.arrays import FloatArray
 from seeds import Seed, SeedError
 from seeds.format.loader import parse
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 SEED = "seed.toml"
 MODEL = "model.json"

@@ -46,6 +46,10 @@ class Platt:
         found = minimize(loss, np.array([0.0, 1.0]), jac=slopes, bounds=[(None, None), (0.0, None)], method="L-BFGS-B")
         return cls(float(found.x[0]), float(found.x[1]))
 
+    def log_odds(self, score: FloatArray) -> FloatArray:
+        """Calibrated log-odds, shape (n,), of a score's."""
+        return self.level + self.slope * score
+
     def __call__(self, score: FloatArray) -> FloatArray:
-        """Probability, shape (n,), of log-odds."""
-        return np.asarray(expit(self.level + self.slope * score))
+        """Probability, shape (n,), of a score's log-odds."""
+        return np.asarray(expit(self.log_odds(score)))

@@ -24,6 +24,11 @@ def known_after(event: Event, seed: Seed) -> dt.timedelta:
     return seed.period + (seed.delay if event.column == seed.target.name else dt.timedelta(0))
 
 
+def outcome_after(event: Event, seed: Seed) -> int:
+    """Periods after whose start it is known whether an event came within the horizon that began with it."""
+    return event.horizon - 1 + wait_of(event, seed)
+
+
 def usual(event: Event, grid: Grid, seed: Seed) -> FloatArray:
     """What each unit usually had when each period starts, by values in hand, shape (u, p) [the column's unit].
 

@@ -111,7 +111,7 @@ def _learnt(event: Event, at: Known, y: FloatArray, may: BoolArray, edges: list[
         raise WarningError("what is in hand says no more of it than how often it comes")
     learnt = may & (over < edges[-1])
     final = SCORES[name].fit(X[learnt], y[learnt], row_weight(y[learnt], at.periods[learnt]))
-    return EventModel(event, name, final, fitted[name], int(learnt.sum()), int(y[learnt].sum()))
+    return EventModel(event, name, final, fitted[name], int(learnt.sum()), int(y[learnt].sum()), weight)
 
 
 def row_weight(y: FloatArray, periods: IntArray) -> float:

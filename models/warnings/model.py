@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from scipy.special import expit
 
 from models.processes.causes import OTHER, by_cause
 from models.setpoints.situations import Grid
 from models.warnings.calibration import Platt
-from models.warnings.events import FEWEST_USUAL, known_after, limits
+from models.warnings.events import FEWEST_USUAL, counted, known_after, limits, outcome_after
+from models.warnings.following import followed
 from models.warnings.known import Known, columns_of, known
 from models.warnings.scores import SCORES, Score
-from physics.arrays import FloatArray, IntArray
+from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Event, Seed
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class EventModel:
         Makes them probabilities.
     rows, events : int
         Rows that the score has learnt, and events among them.
+    weight : float
+        What each outcome counts for [1]; see `models.warnings.learning.row_weight`.
     """
 
     event: Event
@@ -51,10 +55,21 @@ class EventModel:
     platt: Platt
     rows: int
     events: int
+    weight: float
 
-    def probability(self, at: Known) -> FloatArray:
-        """Probability of an event within the horizon [1], shape (n,), by what is in hand."""
-        return self.platt(self.score(at.of(self.event)))
+    def log_odds(self, at: Known) -> FloatArray:
+        """Log-odds of an event within the horizon, shape (n,), by what is in hand; they follow no outcome."""
+        return self.platt.log_odds(self.score(at.of(self.event)))
+
+    def probability(
+        self, log_odds: FloatArray, periods: IntArray, y: FloatArray, asked: BoolArray, seed: Seed
+    ) -> FloatArray:
+        """Probability of an event within the horizon [1], shape (n,), as known outcomes have it where it is asked for.
+
+        Log-odds are those of all of a plant's rows; see `models.warnings.following.followed`.
+        """
+        found = followed(log_odds, periods, y, outcome_after(self.event, seed), self.weight, asked)
+        return np.asarray(expit(found))
 
     def alarm(self, probability: FloatArray) -> FloatArray:
         """Whether an alarm costs less than it saves, shape (n,): 1 or 0."""
@@ -161,8 +176,11 @@ class WarningModel:
             raise WarningError(f"warnings: got other columns than were learnt: {', '.join(strange[:3])}; train again")
 
     def _of_event(self, one: EventModel, grid: Grid, at: Known, rows: IntArray) -> list[EventWarning]:
+        asked = np.zeros(len(at.units), dtype=np.bool_)
+        asked[rows] = True
+        y = outcomes(one.event, grid, at, self.seed)
+        probability = one.probability(one.log_odds(at), at.periods, y, asked, self.seed)[rows]
         at = at[rows]
-        probability = one.probability(at)
         bound = limits(one.event, grid, self.seed)[at.units, at.periods]
         parts = one.platt.slope * one.score.parts(at.of(one.event))
         about = [name for name, use in zip(at.about, columns_of(one.event, at.names), strict=True) if use]
@@ -196,6 +214,7 @@ class WarningModel:
                     "slope": one.platt.slope,
                     "rows": one.rows,
                     "events": one.events,
+                    "weight": one.weight,
                 }
                 for name, one in self.events.items()
             },
@@ -213,6 +232,7 @@ class WarningModel:
                 Platt(float(one["level"]), float(one["slope"])),
                 int(one["rows"]),
                 int(one["events"]),
+                float(one["weight"]),
             )
             for name, one in state["events"].items()
         }
@@ -223,6 +243,11 @@ def lead_time(event: Event, seed: Seed) -> float:
     """Hours from an alarm, at the start of a period, until the plant's own data show the event at the latest."""
     whole = (event.horizon - 1) * seed.period + known_after(event, seed)
     return whole.total_seconds() / 3600.0
+
+
+def outcomes(event: Event, grid: Grid, at: Known, seed: Seed) -> FloatArray:
+    """Whether an event came to the grid's rows, shape (n,): 1, 0, or NaN where nobody knows or no unit is warned."""
+    return np.where(at.age >= MIN_AGE, counted(event, grid, seed)[grid.there], np.nan)
 
 
 def _refusal(age: float, bound: float, event: Event) -> str | None:

@@ -48,10 +48,7 @@ def read(payloads: WarningPayloads, body: bytes) -> AskedWarnings:
     _, faults = payloads.envelope.read(parsed)
     rows = read_rows(parsed, "rows", payloads.row, payloads.max_rows, faults)
     past = read_rows(parsed, "history", payloads.past, payloads.max_rows, faults)
-    units, table = tabled(rows, past, payloads.seed, faults)
-    assert payloads.seed.key is not None
-    asked = table[payloads.seed.key.name].isin(units)
-    return AskedWarnings(rows, units, table[asked].reset_index(drop=True))
+    return AskedWarnings(rows, *tabled(rows, past, payloads.seed, faults))
 
 
 def answered(model: WarningModel, asked: AskedWarnings) -> Record:

@@ -18,8 +18,9 @@ EXAMPLES = 6  # periods of history in an example
 ABOUT = (
     "For each row how probable each event of the seed is in the period to come, the threshold that the costs of a miss "
     "and of an alarm choose, whether it is passed, what raises the probability most, and how long it takes until the "
-    "plant's own data show the event. What is in hand when the period starts is looked at, and nothing else; periods "
-    "of other units are of no use. A refusal, of a unit with too short a history, is an answer."
+    "plant's own data show the event. What is in hand when the period starts is looked at, and nothing else. How often "
+    "events came in the history of all units moves the level of all probabilities: send the whole line's, even if you "
+    "ask for one unit. A refusal, of a unit with too short a history, is an answer."
 )
 
 
@@ -79,7 +80,7 @@ def warning_payloads(seed: Seed, max_rows: int) -> WarningPayloads | None:
 
 def _request(seed: Seed, max_rows: int, row: Any, past: Any) -> Any:
     coming = "the period to come, one row a unit: what is in hand when it starts, and its knobs as planned"
-    earlier = f"periods of these units that are over, in any order: at least {MIN_AGE} without a gap, better 12"
+    earlier = f"periods that are over, best of all units, in any order: at least {MIN_AGE} without a gap, better 12"
     return record(
         f"{title(seed)}WarningsRequest",
         f"Periods to come and what led to them. {seed.process.title}.",

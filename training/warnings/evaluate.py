@@ -9,10 +9,9 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from models.setpoints.situations import Grid
-from models.warnings.events import counted
 from models.warnings.known import known
 from models.warnings.learning import Blocks
-from models.warnings.model import MIN_AGE, EventModel, WarningModel, lead_time
+from models.warnings.model import EventModel, WarningModel, lead_time, outcomes
 from physics.arrays import BoolArray, FloatArray, IntArray
 from training.dataset import Dataset
 
@@ -34,7 +33,8 @@ class Followed:
     y : ndarray, shape (n,)
         Whether an event came within the horizon: 1, 0, or NaN where nobody knows or no unit is warned.
     probability, alarm : ndarray, shape (n,)
-        What is said at the start of the period, and whether an alarm is raised: 1 or 0.
+        What is said at the start of the period, in the newest periods as known outcomes of learnt units have it, and
+        whether an alarm is raised: 1 or 0.
     parts : Mapping of str to ndarray of bool, shape (n,)
         Rows that measure, by the prefix of their metrics.
     """
@@ -53,7 +53,9 @@ def followed(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, Fo
     parts = [_of_units(model, grid, blocks) for grid in whole.parts(ROWS_AT_ONCE)]
     found = {}
     for name, one in model.events.items():
-        period, y, p, newest, held_out = (np.concatenate([part[name][i] for part in parts]) for i in range(5))
+        period, y, log_odds, newest, held_out = (np.concatenate([part[name][i] for part in parts]) for i in range(5))
+        # Of held-out units no outcome comes in, as in the jobs.
+        p = one.probability(log_odds, period, np.where(held_out, np.nan, y), newest, model.seed)
         unit, use = np.nonzero(whole.there)[0], np.isfinite(y) & newest
         by_part = dict(zip(PARTS, (use & ~held_out, use & held_out), strict=True))
         found[name] = Followed(unit, period, y, p, one.alarm(p), by_part)
@@ -61,15 +63,14 @@ def followed(model: WarningModel, data: Dataset, blocks: Blocks) -> dict[str, Fo
 
 
 def _of_units(model: WarningModel, grid: Grid, blocks: Blocks) -> dict[str, tuple[Any, ...]]:
-    """Of each event for the rows of some units: period, `y` and probability as in `Followed`, newest, and held out."""
+    """Of each event for the rows of some units: period, `y` as in `Followed`, log-odds, newest, and held out."""
     at = known(grid, model.seed)
     model.check(at)
     newest = at.periods >= grid.starts.searchsorted(blocks.test_from)
     held_out = np.isin(grid.units, blocks.held_out)[at.units]
     found = {}
     for name, one in model.events.items():
-        y = np.where(at.age >= MIN_AGE, counted(one.event, grid, model.seed)[grid.there], np.nan)
-        found[name] = at.periods, y, one.probability(at), newest, held_out
+        found[name] = at.periods, outcomes(one.event, grid, at, model.seed), one.log_odds(at), newest, held_out
     return found
 
 

@@ -94,8 +94,10 @@ def warn(seed: Seed, data: Path, settings: Settings, progress: Progress = silent
     before = [column.name for column in seed.by_role("before") if not column.is_made]
     rows, goes_on = with_plans(table, seed, carried=before)
     assert seed.key is not None
-    of_plans = rows[seed.key.name].isin(planned(rows, seed)[seed.key.name])
-    return Warned(model, champion.number, len(table), goes_on, model.warn(rows[of_plans]))
+    plans = set(planned(rows, seed)[seed.key.name].astype(str))
+    # Outcomes of units without a plan say too how the plant has drifted.
+    units = [one for one in model.warn(rows) if one.unit in plans]
+    return Warned(model, champion.number, len(table), goes_on, units)
 
 
 def warning_frame(found: Warned) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def test_parameters_are_the_arguments():
     with pytest.raises(ValueError, match=r"^BoostedTrees: got parameter 'leaves', expected \['signs', 'held_back', "):
         one.set_params(leaves=3)
     assert repr(Mean()) == "Mean()"
-    assert repr(RidgeLine((0, 2))) == "RidgeLine(categories=(0, 2))"
+    assert repr(RidgeLine((0, 2))) == "RidgeLine(categories=(0, 2), log_floor=None)"
 
 
 def test_parameters_of_what_is_inside_have_its_name_before_theirs():

@@ -67,7 +67,7 @@ def test_the_service_says_what_the_model_says_in_the_order_of_the_rows(serve, ca
     found = response.json()
     assert found["model"] == {"version": 3, "alias": "champion", "digest": "sha256:1", "baseline": False}
     assert (found["advisory"], found["without"]) == (True, model.refused)
-    expected = {one.unit: one.events[0] for one in model.warn(table)}
+    expected = {one.unit: one.events[0] for one in model.warn(table[table["unit"].isin(units)])}
     assert [one["unit"] for one in found["warnings"]] == units
     for one in found["warnings"]:
         said, own = one["events"]["high_z"], expected[one["unit"]]
@@ -79,12 +79,15 @@ def test_the_service_says_what_the_model_says_in_the_order_of_the_rows(serve, ca
     TypeAdapter(own.warnings.answer).validate_python(found)
 
 
-def test_units_of_the_history_that_no_row_asks_for_change_nothing(serve, call, learnt):
+def test_units_of_the_history_that_no_row_asks_for_say_how_the_plant_drifts_and_are_not_answered(serve, call, learnt):
     model, table = learnt
-    alone = body_of(table, ["A-007"])
-    more = alone | {"history": body_of(table, ["A-007", "A-002"])["history"]}
-    found = [call(serve(model), "POST", URL, json=body).json()["warnings"] for body in (alone, more)]
-    assert found[0] == found[1]
+    body = body_of(table, ["A-007"]) | {"history": body_of(table, sorted(set(table["unit"])))["history"]}
+    (found,) = call(serve(model), "POST", URL, json=body).json()["warnings"]
+    (expected,) = (one for one in model.warn(table) if one.unit == "A-007")
+    assert (found["unit"], found["events"]["high_z"]["cause"]) == ("A-007", expected.events[0].cause)
+    assert found["events"]["high_z"]["probability"] == pytest.approx(expected.events[0].probability, rel=1e-9)
+    (alone,) = model.warn(table[table["unit"] == "A-007"])
+    assert alone.events[0].probability != expected.events[0].probability
 
 
 def test_a_short_history_is_an_answer_that_says_so(serve, call, learnt):

@@ -19,7 +19,7 @@ ALL = np.ones(ROWS, dtype=bool)
 def measured(seed_with):  # noqa: F811
     """Metrics of two units over four periods: alarms by probability above a fifth."""
     seed = seed_with(event("at_least = 6"))
-    one = EventModel(seed.warnings[0], "linear", SimpleNamespace(), SimpleNamespace(), 100, 25)
+    one = EventModel(seed.warnings[0], "linear", SimpleNamespace(), SimpleNamespace(), 100, 25, 1.0)
     probability = np.array([0.1, 0.3, 0.4, 0.9, 0.1, 0.1, 0.5, 0.2])
     y = np.array([0.0, 0, 1, 1, 0, 1, 0, 0])
     units, periods = np.repeat([0, 1], 4), np.tile(np.arange(4), 2)
