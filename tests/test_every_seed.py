@@ -29,7 +29,7 @@ from tests.serving.bulk import conftest as tables
 from tests.serving.inference import conftest as protocol
 from training.dataset import Dataset, read
 from training.evaluate import rmse
-from training.job import Trained, train
+from training.job import Learnt, Trained, train
 from training.quality.fit import lots_of
 from training.sorting.evaluate import Decided
 from training.sorting.trial import counted, true_pieces
@@ -58,6 +58,11 @@ class Job:
     data: Dataset
     settings: Settings
     trained: Trained
+
+    @property
+    def targets(self) -> list[Learnt]:
+        """What was learnt of each target."""
+        return [*self.trained.learnt.targets.values()] or [self.trained.learnt]
 
 
 def typical_table(seed: Seed, periods: int = 300) -> pd.DataFrame:
@@ -138,9 +143,10 @@ def requested(job: Job, table: pd.DataFrame) -> dict[str, object]:
 
 
 def test_candidates_share_their_metrics(job):
-    found = {name: set(candidate.metrics) for name, candidate in job.trained.learnt.candidates.items()}
-    assert list(found) == [name for name in CANDIDATES if name in found]
-    assert len({frozenset(metrics) for metrics in found.values()}) == 1
+    for learnt in job.targets:
+        found = {name: set(candidate.metrics) for name, candidate in learnt.candidates.items()}
+        assert list(found) == [name for name in CANDIDATES if name in found]
+        assert len({frozenset(metrics) for metrics in found.values()}) == 1
 
 
 def test_no_late_column_label_or_truth_reaches_a_model(job):
@@ -156,21 +162,22 @@ def test_no_late_column_label_or_truth_reaches_a_model(job):
 
 
 def test_learning_leaves_its_input_alone_and_column_order_is_irrelevant(job):
-    rows = np.unique(np.linspace(0, len(job.data.labels) - 1, ROWS).astype(int))
-    table, y = job.data.table.iloc[rows], job.data.labels[rows]
-    mixed = table[list(reversed(table.columns))]
-    for name, estimator in quick(job.seed).items():
-        X, before = matrix(table, job.seed), matrix(table, job.seed)
-        learnt = clone(estimator).fit(X, y)
-        assert np.array_equal(X, before, equal_nan=True)
-        again = clone(estimator).fit(matrix(mixed, job.seed), y)
-        says = "predict_proba" if job.seed.classes else "predict"
-        assert np.array_equal(getattr(learnt, says)(X), getattr(again, says)(X)), name
+    for data in (one.data for one in job.targets):
+        rows = np.unique(np.linspace(0, len(data.labels) - 1, ROWS).astype(int))
+        table, y, seed = data.table.iloc[rows], data.labels[rows], data.seed
+        mixed = table[list(reversed(table.columns))]
+        for name, estimator in quick(seed).items():
+            X, before = matrix(table, seed), matrix(table, seed)
+            learnt = clone(estimator).fit(X, y)
+            assert np.array_equal(X, before, equal_nan=True)
+            again = clone(estimator).fit(matrix(mixed, seed), y)
+            says = "predict_proba" if seed.classes else "predict"
+            assert np.array_equal(getattr(learnt, says)(X), getattr(again, says)(X)), name
 
 
 @pytest.mark.parametrize("job", [NAMES[name] for name in SIGNED], indirect=True)
 def test_known_directions_are_right(job):
-    candidate = job.trained.learnt.candidates["lightgbm_physics"]
+    candidate = job.targets[0].candidates["lightgbm_physics"]
     signed = [(j, column) for j, column in enumerate(job.seed.inputs) if column.sign]
     assert signed
     for j, column in signed:
@@ -270,18 +277,25 @@ def test_training_figures_are_the_services_answers(job, client):
         return pieces_as_in_training(job, client)
     if job.seed.quality:
         return lots_as_in_training(job, client)
-    learnt, target = job.trained.learnt, job.seed.target.name
+    for learnt in job.targets:
+        numbers_as_in_training(job, learnt, client)
+
+
+def numbers_as_in_training(job: Job, learnt: Learnt, client: TestClient) -> None:
+    target, data = learnt.data.seed.target.name, learnt.data
     rows, model, metrics = learnt.parts.test, learnt.best.model, learnt.best.metrics
-    said = said_of(job, rows, client)
-    y, X = job.data.y[rows], job.data.X[rows]
+    said = said_of(job, data.table.iloc[rows], client)
+    y, X = data.y[rows], data.X[rows]
     for part, computed in model.answer(X, 0.9)[target]._asdict().items():
         np.testing.assert_allclose([row[target][part] for row in said], computed, rtol=1e-9)
     value, low, high = model.fixed(X, 0.9)  # as fitted; since then outcomes of the test rows have centred its answers
-    np.testing.assert_allclose([row[target]["value"] for row in said], value + model.adaptive.centre, rtol=1e-9)
+    centre, floor = model.adaptive.centre, data.seed.log_floor
+    centred = value + centre if floor is None else (value + floor) * np.exp(centre) - floor
+    np.testing.assert_allclose([row[target]["value"] for row in said], centred, rtol=1e-9)
     assert rmse(value - y) == pytest.approx(metrics["test_rmse"], rel=1e-9)
     assert np.mean((low <= y) & (y <= high)) == pytest.approx(metrics["test_coverage_90"], rel=1e-9)
     for row in said:
-        for quantity in (target, *job.seed.derived):
+        for quantity in (target, *data.seed.derived):
             assert row[quantity]["unit"] == job.seed.targets[quantity].unit
             if row[quantity]["value"] is None:
                 assert f"{quantity} not determined by these inputs" in row["flags"]
@@ -289,11 +303,12 @@ def test_training_figures_are_the_services_answers(job, client):
                 assert row[quantity]["low"] <= row[quantity]["value"] <= row[quantity]["high"]
 
 
-def said_of(job: Job, rows: np.ndarray, client: TestClient) -> list[dict[str, object]]:
+def said_of(job: Job, rows: pd.DataFrame, client: TestClient) -> list[dict[str, object]]:
     """The service's predictions for these rows."""
     said = []
-    for some in np.array_split(rows, -(-len(rows) // 1000)):
-        answer = client.post(f"/v1/{job.seed.process.name}/predictions", json=requested(job, job.data.table.iloc[some]))
+    for start in range(0, len(rows), 1000):
+        body = requested(job, rows.iloc[start : start + 1000])
+        answer = client.post(f"/v1/{job.seed.process.name}/predictions", json=body)
         assert answer.status_code == 200, answer.text
         said += answer.json()["predictions"]
     return said
@@ -302,7 +317,7 @@ def said_of(job: Job, rows: np.ndarray, client: TestClient) -> list[dict[str, ob
 def lots_as_in_training(job: Job, client: TestClient) -> None:
     """Coverage, decisions and false release of the test lots, from what the service says of them."""
     rows, metrics = job.trained.learnt.parts.test, job.trained.learnt.best.metrics
-    said, lots = said_of(job, rows, client), lots_of(job.data)[rows]
+    said, lots = said_of(job, job.data.table.iloc[rows], client), lots_of(job.data)[rows]
     model, inside = job.trained.learnt.best.model, np.ones(len(rows), dtype=bool)
     logs = model.assess(job.data.X[rows]).logs
     # What is measured are the intervals as they were fitted; those of the service have followed the test lots' assays.
@@ -331,7 +346,7 @@ def pieces_as_in_training(job: Job, client: TestClient) -> None:
     """Accuracy by mass and contents of the test pieces, from what the service says of them."""
     rows = job.trained.learnt.parts.test
     metrics = job.trained.learnt.best.metrics
-    said = said_of(job, rows, client)
+    said = said_of(job, job.data.table.iloc[rows], client)
     mass = job.data.table[job.seed.sorting_rules.mass].to_numpy()[rows]
     right = np.array([job.seed.classes.index(row["class"]) for row in said]) == job.data.y[rows]
     assert np.average(right, weights=mass) == pytest.approx(metrics["test_accuracy"], rel=1e-9)
