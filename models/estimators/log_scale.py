@@ -6,6 +6,8 @@ import numpy as np
 
 from physics.arrays import FloatArray
 
+LEAST = 1e-6  # of the floor: a prediction that no label can be near has a large error, not none
+
 
 def to_scale(labels: FloatArray, log_floor: float | None) -> FloatArray:
     """Labels as they are learnt: the logarithm of label plus floor, or the labels where there is no floor.
@@ -13,11 +15,13 @@ def to_scale(labels: FloatArray, log_floor: float | None) -> FloatArray:
     Parameters
     ----------
     labels : ndarray
-        Above -log_floor [target's unit].
+        Labels, or predictions of them [target's unit]. What lies at or below -log_floor counts as just above it.
     log_floor : float or None
         What is added to a label first [target's unit].
     """
-    return labels if log_floor is None else np.log(labels + log_floor)
+    if log_floor is None:
+        return labels
+    return np.asarray(np.log(np.maximum(labels + log_floor, LEAST * log_floor)))
 
 
 def from_scale(learnt: FloatArray, log_floor: float | None) -> FloatArray:

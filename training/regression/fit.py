@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from models.answers import COVERAGE, Answer, rows_of
+from models.estimators.log_scale import to_scale
 from models.regression.model import RegressionModel, conformalised
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
@@ -49,17 +50,17 @@ def calibrated(
 ) -> tuple[RegressionModel, dict[str, float]]:
     """Model with intervals from the residuals of out-of-time predictions, and their errors.
 
-    Its adaptive intervals have followed the plant through the calibrate rows and then the test rows, whose outcomes it
-    has not learnt either.
+    The error that selects is on the scale that is learnt, where a few large labels do not decide. Adaptive intervals
+    have followed the plant through the calibrate rows and then the test rows, whose outcomes it has not learnt either.
     """
-    error = predictions - data.y[rows]
     block = np.repeat(np.arange(len(parts.calibrate)), [len(one) for one in parts.calibrate])
     X, y = data.X[parts.learnt], data.y[rows]
     model = conformalised(data.seed, name, estimator, X, y, predictions, info, block)
     if data.seed.time is not None:  # without time there is no order in which outcomes come in
         adaptive, followed = follow(model, data, parts, rows, predictions, block)
         model = replace(model, adaptive=adaptive, followed=followed)
-    return model, {"calibrate_mae": mae(error), SELECTED_BY: rmse(error)}
+    said, measured = (to_scale(one, data.seed.log_floor) for one in (predictions, y))
+    return model, {"calibrate_mae": mae(predictions - y), SELECTED_BY: rmse(said - measured)}
 
 
 def answers(model: RegressionModel, data: Dataset, parts: Split) -> Answer:

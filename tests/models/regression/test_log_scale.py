@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models import files
+from models.estimators.log_scale import from_scale, to_scale
 from models.explanations import contributions, explained
 from models.regression.candidates import build
 from models.regression.model import RegressionModel, conformalised
@@ -55,6 +56,15 @@ def test_errors_are_smaller_where_labels_scatter_over_orders_of_magnitude(new) -
     later, labels = made(rng_seed=4)
     plain, logged = (np.abs(new(log_floor=floor).fit(X, y).predict(later) - labels).mean() for floor in (None, FLOOR))
     assert logged < 0.95 * plain
+
+
+def test_a_prediction_that_no_label_can_be_near_has_a_large_error_not_none() -> None:
+    far = to_scale(np.array([-FLOOR, -3 * FLOOR, 0.0]), FLOOR)
+    assert np.isfinite(far).all()
+    assert far[0] == far[1] < far[2] - 10
+    values = np.array([-0.4, 0.0, 3.0, 1e6])
+    np.testing.assert_allclose(from_scale(to_scale(values, FLOOR), FLOOR), values, rtol=1e-12, atol=1e-15)
+    assert to_scale(values, None) is values
 
 
 def test_settings_are_compared_on_the_scale_that_is_learnt() -> None:

@@ -29,7 +29,7 @@ class Made:
 def data_with(**more):
     target = SimpleNamespace(name="y")
     return SimpleNamespace(
-        seed=SimpleNamespace(target=target, time="there is one", place=0, warnings=[]),
+        seed=SimpleNamespace(target=target, time="there is one", place=0, warnings=[], log_floor=None),
         X=np.array([[1.0], [2.0], [3.0], [4.0]]),
         y=np.array([1.0, 5.0, 6.0, 6.0]),
         truth=None,
@@ -64,6 +64,16 @@ def test_a_model_is_calibrated_by_its_errors_on_the_calibrate_rows(monkeypatch):
     assert (seed, name, estimator, info) == (data.seed, "line", "estimator", {"from": "here"})
     assert learnt.tolist() == [[1.0], [3.0]]
     assert (labels.tolist(), predictions.tolist()) == ([6.0, 6.0], [9.0, 2.0])
+
+
+def test_a_logarithm_is_selected_by_its_own_errors(monkeypatch):
+    """Of a floor of 2, 14 said where 6 is measured is a factor of 2, and 2 a half."""
+    monkeypatch.setattr(fit, "conformalised", lambda *what: Made())
+    data, rows = data_with(), np.array([2, 3])
+    data.seed.time, data.seed.log_floor = None, 2.0
+    parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
+    _, metrics = calibrated("line", "estimator", data, parts, rows, np.array([14.0, 2.0]), {})
+    assert metrics == {"calibrate_mae": 6.0, "calibrate_rmse": pytest.approx(np.log(2))}
 
 
 def test_a_table_without_time_follows_nothing(monkeypatch):
