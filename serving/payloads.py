@@ -97,6 +97,8 @@ class Payloads:
         What it takes and gives where its current may follow a tariff; None where it may not.
     warnings : WarningPayloads, optional
         What it takes and gives where its seed names events; None where it names none.
+    energy : optional
+        How its task answers its energy; None where its energy is not accounted for.
     """
 
     seed: Seed
@@ -113,6 +115,7 @@ class Payloads:
     setpoints: SetpointPayloads | LotPayloads | None = None
     schedules: SchedulePayloads | None = None
     warnings: WarningPayloads | None = None
+    energy: Any = None
 
     @property
     def operations(self) -> dict[str, tuple[Any, Record]]:
@@ -248,12 +251,7 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
         envelope=Shape(_request(Any, Any, seed, max_rows, fields), seed),
         request=_request(row, past, seed, max_rows, fields),
         answer=_answer(seed, fields),
-        example={
-            "rows": [examples],
-            "coverage": 0.9,
-            **({} if past is None else {"history": []}),
-            **fields.example,
-        },
+        example={"rows": [examples], "coverage": 0.9, **({} if past is None else {"history": []}), **fields.example},
         echoed=(*(column.name for column in echoed), *made),
         quantities=seed.quantities,
         decoder=Decoder((*echoed, *seed.inputs), _beside(Any, seed, max_rows, fields)),

@@ -20,7 +20,7 @@ from monitoring.energy.month import EnergyMonth, energy_month, known_rows, month
 from monitoring.energy.page import summary
 from pages.markdown import table
 from seeds import load, names
-from serving.regression.energy import answered_energy, energy_rows
+from serving.regression.accounting import Accounting
 from synthetic_data import simulate
 
 ROOT = Path(__file__).parents[2]
@@ -139,11 +139,12 @@ def answer() -> list[str]:
     seed = load(ANSWERED)
     physics = energy_of(ANSWERED)
     assert physics is not None
-    columns = {one.name: np.array([one.usual]) for one in seed.inputs if one.is_number}
+    X = np.array([[one.usual if one.is_number else 0.0 for one in seed.inputs]])
     efficiency = Answer(*(np.array([end]) for end in INTERVAL))
-    energies, _ = answered_energy(seed, physics, columns, efficiency, seed.economics, {}, [[]])
-    (found,) = energy_rows(energies, 1)
-    return ["```", *_shown(found), "```"]
+    accounting = Accounting(seed, physics)
+    energies, _ = accounting.answered(seed, X, efficiency, {}, [[]])
+    (found,) = accounting.rows(energies)
+    return ["```", *_shown(json.loads(bytes(found))), "```"]
 
 
 def _shown(found: Any) -> list[str]:

@@ -59,7 +59,7 @@ class Account:
     @property
     def scopes(self) -> dict[str, FloatArray]:
         """Emissions of each scope, and of both [tCO2e/t]."""
-        one, two = (sum(parts.values(), np.zeros_like(self.steam)) for parts in (self.scope_1, self.scope_2))
+        one, two = (sum(parts.values(), np.zeros(self.steam.shape)) for parts in (self.scope_1, self.scope_2))
         return {"scope_1": one, "scope_2": two, "total": one + two}
 
 
@@ -91,14 +91,15 @@ def account(physics: EnergyPhysics, columns: Columns, efficiency: FloatArray, ec
         The process's energy module.
     columns : Mapping of str to ndarray, shape (n,)
         Measured columns, in the unit of the seed; NaN where missing.
-    efficiency : ndarray, shape (n,)
-        Current efficiency, above 0 [%].
+    efficiency : ndarray, shape (n,) or (e, n)
+        Current efficiency, above 0; e of each row where several are asked for at once [%].
     economics : Mapping of str to float
         Values of the seed's [economics], in the unit of the seed.
 
     Returns
     -------
     Account
+        Of the shape of the efficiency; what does not depend on it may be of shape (n,).
 
     Raises
     ------
@@ -110,7 +111,7 @@ def account(physics: EnergyPhysics, columns: Columns, efficiency: FloatArray, ec
     alternating = alternating_current_energy(direct, factors["rectifier_efficiency"])
     electricity = alternating + factors["auxiliary_energy"]
     scope_2 = {ELECTRICITY: 0.001 * electricity * factors[GRID_FACTOR]}
-    heat = np.zeros_like(direct)  # GJ/t
+    heat = np.zeros(direct.shape)  # GJ/t
     if "steam_heat" in physics.FACTORS:
         bought = physics.steam(columns, efficiency)
         heat = steam_heat(bought, factors["steam_heat"])

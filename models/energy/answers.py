@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.answers import Answer
 from models.energy.account import account
-from models.energy.grades import Standing, counted, standing
+from models.energy.grades import Norms, Standing, counted
 from models.energy.process import Columns, EnergyPhysics, Prices
-from physics.arrays import FloatArray
-from seeds import Norm
+from physics.arrays import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,27 +20,64 @@ class EnergyAnswers:
 
     Attributes
     ----------
-    boundaries : dict of str to Answer
-        Specific energy by boundary [kWh/t].
-    coal_equivalent : Answer
-        The comprehensive energy [kgce/t].
-    scopes : dict of str to Answer
-        Emissions of each scope and of both [tCO2e/t].
-    sources : dict of str to dict of str to Answer
-        Emissions by scope and by what they come from [tCO2e/t].
-    standings : list of Standing
-        Where the rows stand under each norm.
+    names : Mapping of str to tuple of str
+        Quantities of each part: `boundaries` [kWh/t], `coal_equivalent` [kgce/t], and `scopes`, `scope_1` and
+        `scope_2`, the emissions of each scope and of both, and those of a scope by what they come from [tCO2e/t].
+    ends : ndarray, shape (q, 3, n)
+        Value, low and high end of the q quantities of all parts, in their order.
+    norms : Norms
+        The m norms that rows are held against.
+    counted : ndarray, shape (m, 3, n)
+        Value, low and high end of what each norm limits [unit of the norm].
     """
 
-    boundaries: dict[str, Answer]
-    coal_equivalent: Answer
-    scopes: dict[str, Answer]
-    sources: dict[str, dict[str, Answer]]
-    standings: list[Standing]
+    names: Mapping[str, tuple[str, ...]]
+    ends: FloatArray
+    norms: Norms
+    counted: FloatArray
+
+    @property
+    def boundaries(self) -> dict[str, Answer]:
+        """Specific energy by boundary [kWh/t]."""
+        return self._part("boundaries")
+
+    @property
+    def coal_equivalent(self) -> Answer:
+        """The comprehensive energy [kgce/t]."""
+        (found,) = self._part("coal_equivalent").values()
+        return found
+
+    @property
+    def scopes(self) -> dict[str, Answer]:
+        """Emissions of each scope and of both [tCO2e/t]."""
+        return self._part("scopes")
+
+    @property
+    def sources(self) -> dict[str, dict[str, Answer]]:
+        """Emissions by scope and by what they come from [tCO2e/t]."""
+        return {scope: self._part(scope) for scope in ("scope_1", "scope_2")}
+
+    @property
+    def standings(self) -> list[Standing]:
+        """Where the rows stand under each norm."""
+        return self.norms.standings(self.counted)
+
+    @property
+    def known(self) -> BoolArray:
+        """Whether energy and emissions of each row are known, shape (n,)."""
+        return np.asarray(np.isfinite(self.ends[:, 0]).all(axis=0))
+
+    def _part(self, wanted: str) -> dict[str, Answer]:
+        first = 0
+        for part, names in self.names.items():
+            if part == wanted:
+                return {name: Answer(*self.ends[first + i]) for i, name in enumerate(names)}
+            first += len(names)
+        raise KeyError(wanted)
 
 
 def energy_answers(
-    physics: EnergyPhysics, columns: Columns, efficiency: Answer, economics: Prices, norms: Sequence[Norm]
+    physics: EnergyPhysics, columns: Columns, efficiency: Answer, economics: Prices, norms: Norms
 ) -> EnergyAnswers:
     """Energy and greenhouse gases of rows whose current efficiency is predicted.
 
@@ -55,7 +91,7 @@ def energy_answers(
         Current efficiency with its interval, above 0 [%].
     economics : Mapping of str to float
         Values of the seed's [economics].
-    norms : sequence of Norm
+    norms : Norms
         Which norms they are held against.
 
     Returns
@@ -69,23 +105,22 @@ def energy_answers(
         See `account`.
     """
     # All ends at once: a request is often one row, whose answer waits for the number of operations alone.
-    columns = {name: np.concatenate([columns[name]] * 3) for name in physics.NEEDED}
-    of = account(physics, columns, np.concatenate([efficiency.value, efficiency.high, efficiency.low]), economics)
-    parts = (of.boundaries, {"": of.coal_equivalent}, of.scopes, of.scope_1, of.scope_2)
-    counts = [counted(norm, of) for norm in norms]
-    found = iter(_intervals([values for part in parts for values in part.values()] + counts))
-    boundaries, coal, scopes, scope_1, scope_2 = ({name: next(found) for name in part} for part in parts)
-    return EnergyAnswers(
-        boundaries=boundaries,
-        coal_equivalent=coal[""],
-        scopes=scopes,
-        sources={"scope_1": scope_1, "scope_2": scope_2},
-        standings=[standing(norm, next(found)) for norm in norms],
-    )
-
-
-def _intervals(values: Sequence[FloatArray]) -> list[Answer]:
-    """Quantities of n rows from values of 3 n: what each is, and at the high and the low end of the efficiency."""
-    value, low, high = np.array(values).reshape(len(values), 3, -1).swapaxes(0, 1)
+    ends = np.array([efficiency.value, efficiency.high, efficiency.low])
+    of = account(physics, columns, ends, economics)
+    parts = {
+        "boundaries": of.boundaries,
+        "coal_equivalent": {"": of.coal_equivalent},
+        "scopes": of.scopes,
+        "scope_1": of.scope_1,
+        "scope_2": of.scope_2,
+    }
+    values = [values for part in parts.values() for values in part.values()]
+    found = np.empty((len(values) + len(norms), *ends.shape))
+    for one, value in zip(found, [*values, *(counted(norm, of) for norm in norms)], strict=True):
+        one[:] = value  # what does not depend on the efficiency is the same at all ends
     # The higher efficiency takes the least energy.
-    return list(map(Answer, value, np.minimum(low, value), np.maximum(high, value)))
+    value, low, high = found[:, 0], found[:, 1], found[:, 2]
+    np.minimum(low, value, out=low)
+    np.maximum(high, value, out=high)
+    names = {part: tuple(values) for part, values in parts.items()}
+    return EnergyAnswers(names, found[: len(values)], norms, found[len(values) :])

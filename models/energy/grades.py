@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from models.answers import Answer
 from models.energy.account import Account
 from physics.arrays import FloatArray, IntArray
 from seeds import Norm
+
+ObjectArray = npt.NDArray[Any]
 
 KILOWATT_HOURS = "kWh/t"
 
@@ -20,24 +24,6 @@ def counted(norm: Norm, of: Account) -> FloatArray:
     elsewhere = 0.0 if norm.elsewhere is None else norm.elsewhere.value
     own = of.boundaries[norm.boundary] if norm.unit == KILOWATT_HOURS else of.coal_equivalent
     return own + elsewhere
-
-
-def reached(norm: Norm, energy: FloatArray) -> IntArray:
-    """Place of the grade that each energy reaches among the norm's grades; their number where it reaches none.
-
-    Parameters
-    ----------
-    norm : Norm
-        The norm.
-    energy : ndarray, shape (...)
-        What it limits [unit of the norm]; NaN reaches none.
-
-    Returns
-    -------
-    ndarray of int, shape (...)
-        0 is the best grade; a limit itself still keeps it.
-    """
-    return np.searchsorted([grade.at_most for grade in norm.grades], energy)  # what is missing is beyond all limits
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,20 +54,78 @@ class Standing:
     distance: Answer
 
 
-def standing(norm: Norm, energy: Answer) -> Standing:
-    """Where n rows stand under a norm, from what it limits with its interval."""
-    names: Sequence[str | None] = [None, *(grade.name for grade in norm.grades), None]
-    limits = np.array([np.nan, *(grade.at_most for grade in norm.grades)])
-    ends = np.array(energy)
-    places, best, worst = reached(norm, ends)
-    distances = ends - limits[places]  # of the grade before each place; NaN where energy is not known
-    known = np.isfinite(energy.value).tolist()
-    return Standing(
-        norm=norm,
-        energy=energy,
-        grade=[names[place + 1] for place in places.tolist()],
-        best=[names[place + 1] for place in best.tolist()],
-        worst=[names[place + 1] for place in worst.tolist()],
-        following=[names[place] if ok else None for place, ok in zip(places.tolist(), known, strict=True)],
-        distance=Answer(*distances),
-    )
+class Norms:
+    """Norms of a process, the limits of all of them as one array: a row is held against them in a few operations.
+
+    Parameters
+    ----------
+    norms : sequence of m Norm
+        The norms.
+    """
+
+    def __init__(self, norms: Sequence[Norm]) -> None:
+        self._norms = tuple(norms)
+        self._most = max((len(norm.grades) for norm in norms), default=0)
+        # A grade that a norm lacks is kept by every energy, and by none that is not known.
+        limits = np.full((len(norms), self._most), np.inf)
+        names = np.full((len(norms), self._most + 2), None, dtype=object)
+        for own, named, norm in zip(limits, names, norms, strict=True):
+            own[: len(norm.grades)] = [grade.at_most for grade in norm.grades]
+            named[1 : len(norm.grades) + 1] = [grade.name for grade in norm.grades]
+        self._limits, self._names = limits[:, :, None, None], names
+        # Of the grade before each place; the best has none.
+        self._before = np.hstack([np.full((len(norms), 1), np.nan), limits])
+        self._which = np.arange(len(norms))[:, None, None]
+
+    def __iter__(self) -> Iterator[Norm]:
+        return iter(self._norms)
+
+    def __len__(self) -> int:
+        return len(self._norms)
+
+    def reached(self, energy: FloatArray) -> IntArray:
+        """Place of the grade that each energy reaches among a norm's grades; their number where it reaches none.
+
+        Parameters
+        ----------
+        energy : ndarray, shape (m, e, n)
+            What each norm limits, by its ends and rows [unit of the norm]; NaN reaches none.
+
+        Returns
+        -------
+        ndarray of int, shape (m, e, n)
+            0 is the best grade; a limit itself still keeps it.
+        """
+        kept = energy[:, None] <= self._limits  # by what is missing, no limit is
+        places: IntArray = self._most - kept.sum(axis=1)
+        return places
+
+    def graded(self, energy: FloatArray) -> tuple[ObjectArray, FloatArray]:
+        """Grades of n rows under each norm, and distances to the next better ones; see `Standing`.
+
+        Parameters
+        ----------
+        energy : ndarray, shape (m, 3, n)
+            Value, low and high end of what each norm limits [unit of the norm].
+
+        Returns
+        -------
+        tuple
+            Names of the grade, the best, the worst and the next better one, shape (m, 4, n), None where there is none;
+            distances, shape (m, 3, n), NaN where there is no better grade.
+        """
+        places = self.reached(energy)
+        reached = places[:, :1]
+        following = np.where(np.isfinite(energy[:, :1]), reached, 0)  # the place before the best has no name
+        names = self._names[self._which, np.concatenate([places + 1, following], axis=1)]
+        return names, energy - self._before[self._which, reached]  # NaN where energy is not known
+
+    def standings(self, energy: FloatArray) -> list[Standing]:
+        """Where n rows stand under each norm, from what it limits; see `graded`."""
+        grades, distances = self.graded(energy)
+        return [
+            Standing(norm, Answer(*ends), value, best, worst, following, Answer(*away))
+            for norm, ends, (value, best, worst, following), away in zip(
+                self._norms, energy, grades.tolist(), distances, strict=True
+            )
+        ]

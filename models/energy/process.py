@@ -16,7 +16,8 @@ class EnergyPhysics(Protocol):
     """A module `models.processes.energy.<process>`.
 
     Columns are measured columns of n rows by name, each of shape (n,), in the unit of the seed and NaN where missing;
-    efficiency is the current efficiency, shape (n,), above 0 [%]; economics are values of the seed's [economics].
+    efficiency is the current efficiency, shape (n,) or (e, n) where several are asked for each row, above 0 [%];
+    economics are values of the seed's [economics]. What does not depend on the efficiency may be of shape (n,) alone.
     """
 
     @property

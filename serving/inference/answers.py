@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pydantic_core
 
 from serving.inference.contract import Contract, Output
@@ -40,11 +41,12 @@ class Encoded:
         ProblemError
             An output is asked for that the answer does not hold.
         """
+        predictions = [_opened(one) for one in answer[_PREDICTIONS]]
         if not self._wanted:
-            self._wanted = self._asked.wanted(self._contract, answer[_PREDICTIONS])
+            self._wanted = self._asked.wanted(self._contract, predictions)
             self._columns = [[] for _ in self._wanted]
         for column, (output, _) in zip(self._columns, self._wanted, strict=True):
-            column += output.values(answer[_PREDICTIONS])
+            column += output.values(predictions)
         self._beside = {name: value for name, value in answer.items() if name != _PREDICTIONS}
 
     def response(self, process: str, used: Record) -> tuple[bytes, dict[str, str], str]:
@@ -83,6 +85,11 @@ class Encoded:
         if not parts:
             return head, {}, JSON
         return b"".join([head, *parts]), {LENGTH: str(len(head))}, OCTETS
+
+
+def _opened(prediction: Record) -> Record:
+    """A prediction with what of it is JSON already read."""
+    return {name: msgspec.json.decode(one) if isinstance(one, msgspec.Raw) else one for name, one in prediction.items()}
 
 
 def _parameter(value: Any) -> bool | float | str:

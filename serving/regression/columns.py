@@ -12,7 +12,7 @@ from models.energy.answers import EnergyAnswers
 from serving.answers import flag_texts
 from serving.bulk.columns import Block, Columns, Described, Values, of_quantities, quantities
 from serving.payloads import Payloads, Record
-from serving.regression.energy import BASIS, ENERGY, accounted, asked_energy, replaced
+from serving.regression.energy import BASIS, ENERGY, replaced
 
 _COAL, _SCOPES = "coal_equivalent", ("scope_1", "scope_2", "total")
 
@@ -20,7 +20,7 @@ _COAL, _SCOPES = "coal_equivalent", ("scope_1", "scope_2", "total")
 def described(payloads: Payloads) -> Described:
     """Columns of an answer, in their order; those of energy are left out where a request does not ask for it."""
     found = of_quantities(payloads.quantities)
-    if accounted(payloads.seed) is None:
+    if payloads.energy is None:
         return found
     units = {f"{ENERGY}_{name}": "kWh/t" for name in BOUNDARIES} | {f"{ENERGY}_{_COAL}": "kgce/t"}
     found |= of_quantities(units | {f"{ENERGY}_{name}": "tCO2e/t" for name in _SCOPES})
@@ -55,10 +55,10 @@ def columns(payloads: Payloads, model: Any, block: Block, request: Record) -> Co
     flags = model.flags(block.X, answers)
     flag_texts(block.texts, model.seed, flags)
     values = quantities(answers, flags)
-    energy = asked_energy(payloads.seed, model, block.X, answers, request, flags)
-    if energy is None:
+    if payloads.energy is None or not request[ENERGY]:
         return Columns(values, flags)
-    found, stated = energy
+    efficiency = answers[payloads.seed.target.name]
+    found, stated = payloads.energy.answered(model.seed, block.X, efficiency, request, flags)
     return Columns(values | _energy(found), flags, {BASIS: stated})
 
 

@@ -1,22 +1,16 @@
-"""Energy and greenhouse gases in the answers of processes whose energy is accounted for."""
+"""Energy and greenhouse gases in the requests and answers of processes whose energy is accounted for: their types."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_args
 
-import numpy as np
 from pydantic import Field
 
-from models.answers import Answer
-from models.energy.account import BOUGHT, BOUNDARIES, COMPREHENSIVE, GRID_FACTOR, STEAM, check_factors, factors_of
-from models.energy.answers import EnergyAnswers, energy_answers
-from models.energy.grades import Standing
+from models.energy.account import BOUGHT, BOUNDARIES, GRID_FACTOR, STEAM, check_factors
 from models.energy.process import EnergyPhysics, energy_of
-from models.table.inputs import by_name
-from physics.arrays import FloatArray
-from seeds import Norm, Quantity, Seed
+from seeds import Seed
 from seeds.format.norms import Boundary, NormUnit
 from seeds.format.quantity import Certainty
 from serving.payloads import Estimate, Record, record, title
@@ -24,9 +18,8 @@ from serving.payloads import Estimate, Record, record, title
 ENERGY, BASIS = "energy", "energy_basis"  # the request says by the first whether it is answered
 # No fuel gives more: lignite in an old station emits 1.2 kg a kilowatt-hour. A factor in g or in t is refused by it.
 MOST_OF_A_GRID = 2.0  # kgCO2e/kWh
-NOT_KNOWN = "energy not determined by these inputs"
-_ENERGY_UNIT, _EMISSION_UNIT, _COAL_UNIT = "kWh/t", "tCO2e/t", "kgce/t"
-_SCOPES = {
+ENERGY_UNIT, EMISSION_UNIT, COAL_UNIT = "kWh/t", "tCO2e/t", "kgce/t"
+SCOPES = {
     "scope_1": "emissions of the process itself",
     "scope_2": "emissions of the electricity and the steam that it buys",
     "total": "both together",
@@ -109,15 +102,15 @@ def replaced(request: Record) -> dict[str, float]:
 def _energy_kind(seed: Seed, physics: EnergyPhysics) -> Any:
     """Type of a prediction's energy."""
     own = title(seed)
-    boundaries = {name: _estimate(about, _ENERGY_UNIT) for name, about in BOUNDARIES.items()}
-    scopes = {name: _estimate(about, _EMISSION_UNIT) for name, about in _SCOPES.items()}
+    boundaries = {name: _estimate(about, ENERGY_UNIT) for name, about in BOUNDARIES.items()}
+    scopes = {name: _estimate(about, EMISSION_UNIT) for name, about in SCOPES.items()}
     sources = {
         scope: record(
             f"{own}{scope.replace('_', ' ').title().replace(' ', '')}Sources",
-            f"{_SCOPES[scope]}, by what they come from.",
-            {_key(name): _estimate(about, _EMISSION_UNIT) for name, about in parts.items()},
+            f"{SCOPES[scope]}, by what they come from.",
+            {name: _estimate(about, EMISSION_UNIT) for name, about in parts.items()},
         )
-        for scope, parts in (("scope_1", physics.EMITTED), ("scope_2", _bought(physics)))
+        for scope, parts in emission_sources(physics).items()
     }
     norms: Any = _standing_kind(seed)
     kind = record(
@@ -128,7 +121,7 @@ def _energy_kind(seed: Seed, physics: EnergyPhysics) -> Any:
             "coal_equivalent": _estimate(
                 "the comprehensive energy as coal equivalent: 0.1229 kgce/kWh of electricity and 34.12 kgce/GJ of "
                 "heat by GB/T 2589",
-                _COAL_UNIT,
+                COAL_UNIT,
             ),
             "scopes": record(f"{own}Scopes", "Greenhouse gases by scope.", scopes),
             "sources": record(f"{own}EmissionSources", "Greenhouse gases by what they come from.", sources),
@@ -196,152 +189,12 @@ def _basis_kind(seed: Seed) -> Any:
     return Annotated[kind, Field(default=None, description=f"{about}; left out where `{ENERGY}` is false")]
 
 
-def asked_energy(
-    seed: Seed,
-    model: Any,
-    X: FloatArray,
-    answers: Mapping[str, Answer],
-    request: Record,
-    flags: list[list[str]],
-) -> tuple[EnergyAnswers, Record] | None:
-    """Energy of rows that a model has answered, as `answered_energy` gives it; None where it is not asked or known.
-
-    Parameters
-    ----------
-    seed : Seed
-        The process as it is served; its norms count.
-    model : RegressionModel or SeveralTargets
-        What answered.
-    X : ndarray, shape (n, k)
-        Inputs of the rows, as the model takes them.
-    answers : Mapping of str to Answer
-        What it answered.
-    request, flags
-        As for `answered_energy`.
-    """
-    physics = accounted(seed) if request.get(ENERGY) else None
-    if physics is None:
-        return None
-    economics = {**seed.economics, **model.seed.economics}  # as derived targets have them
-    columns, efficiency = by_name(X, model.names), answers[seed.target.name]
-    return answered_energy(seed, physics, columns, efficiency, economics, request, flags)
-
-
-def answered_energy(
-    seed: Seed,
-    physics: EnergyPhysics,
-    columns: Mapping[str, FloatArray],
-    efficiency: Answer,
-    economics: Mapping[str, Quantity],
-    request: Record,
-    flags: list[list[str]],
-) -> tuple[EnergyAnswers, Record]:
-    """Energy of n rows as arrays, and what all of it rests on.
-
-    Parameters
-    ----------
-    seed : Seed
-        The process as it is served; its norms count.
-    physics : EnergyPhysics
-        Its energy module.
-    columns : Mapping of str to ndarray, shape (n,)
-        Inputs of the rows.
-    efficiency : Answer
-        Current efficiency that was predicted for them [%].
-    economics : Mapping of str to Quantity
-        Values of [economics], before the request replaces any.
-    request : dict
-        The request around the rows.
-    flags : list of list of str
-        Flags of the n rows, which are added to.
-    """
-    factors = {name: economics[name] for name in factors_of(physics)}
-    for name, value in replaced(request).items():
-        factors[name] = Quantity(value=value, unit=factors[name].unit, source="assumed: by the request")
-    values = {name: one.value for name, one in factors.items()}
-    found = energy_answers(physics, columns, efficiency, values, seed.norms)
-    known = np.isfinite(found.boundaries[COMPREHENSIVE].value + found.scopes["total"].value)
-    for i in np.flatnonzero(~known).tolist():
-        flags[i].append(NOT_KNOWN)
-    basis = {
-        "factors": {name: _stated(one) for name, one in factors.items()},
-        "norms": [_norm(norm) for norm in seed.norms],
-    }
-    return found, basis
-
-
-def energy_rows(found: EnergyAnswers, n: int) -> list[Record]:
-    """Energy of each of n rows, as the fields of an answer describe it."""
-    boundaries = _each(found.boundaries, _ENERGY_UNIT, n)
-    coal = _estimates(found.coal_equivalent, _COAL_UNIT)
-    scopes = _each(found.scopes, _EMISSION_UNIT, n)
-    sources = {
-        scope: _each({_key(name): one for name, one in parts.items()}, _EMISSION_UNIT, n)
-        for scope, parts in found.sources.items()
-    }
-    by_scope = [dict(zip(sources, parts, strict=True)) for parts in zip(*sources.values(), strict=True)]
-    standings = [_standings(one) for one in found.standings]
-    norms = map(list, zip(*standings, strict=True)) if standings else ([] for _ in range(n))
-    return [
-        {"boundaries": one, "coal_equivalent": two, "scopes": three, "sources": four, "norms": five}
-        for one, two, three, four, five in zip(boundaries, coal, scopes, by_scope, norms, strict=True)
-    ]
-
-
-def _standings(one: Standing) -> list[Record]:
-    norm = one.norm
-    head = {"name": norm.name, "document": norm.document, "boundary": norm.boundary, "certainty": norm.certainty}
-    energy, distance = _estimates(one.energy, norm.unit), _estimates(one.distance, norm.unit)
-    return [
-        {
-            **head,
-            "energy": value,
-            "grade": grade,
-            "best_grade": best,
-            "worst_grade": worst,
-            "next_grade": following,
-            "distance": None if following is None else away,
-        }
-        for value, grade, best, worst, following, away in zip(
-            energy, one.grade, one.best, one.worst, one.following, distance, strict=True
-        )
-    ]
-
-
-def _each(answers: Mapping[str, Answer], unit: str, n: int) -> list[Record]:
-    if not answers:
-        return [{} for _ in range(n)]
-    columns = zip(*(_estimates(one, unit) for one in answers.values()), strict=True)
-    return [dict(zip(answers, row, strict=True)) for row in columns]
-
-
-def _estimates(answer: Answer, unit: str) -> list[Record]:
-    ends: Sequence[list[float]] = [part.tolist() for part in answer]
-    return [{"value": value, "low": low, "high": high, "unit": unit} for value, low, high in zip(*ends, strict=True)]
-
-
 def _estimate(about: str, unit: str) -> Any:
     return Annotated[Estimate, Field(description=f"{about} [{unit}]", json_schema_extra={"x-unit": unit})]
 
 
-def _bought(physics: EnergyPhysics) -> dict[str, str]:
-    return {name: about for name, about in BOUGHT.items() if name != STEAM or "steam_heat" in physics.FACTORS}
-
-
-def _key(name: str) -> str:
-    return name.replace(" ", "_")
-
-
-def _stated(one: Quantity) -> Record:
-    return {"value": one.value, "unit": one.unit, "source": one.source}
-
-
-def _norm(norm: Norm) -> Record:
-    names = ("name", "document", "title", "boundary", "unit")
-    return {
-        **{name: getattr(norm, name) for name in names},
-        "grades": [{"name": grade.name, "at_most": grade.at_most} for grade in norm.grades],
-        "certainty": norm.certainty,
-        "source": norm.source,
-        "elsewhere": None if norm.elsewhere is None else _stated(norm.elsewhere),
-    }
+def emission_sources(physics: EnergyPhysics) -> dict[str, dict[str, str]]:
+    """What emissions of each scope come from, by the names of their fields, each with what it is."""
+    bought = {name: about for name, about in BOUGHT.items() if name != STEAM or "steam_heat" in physics.FACTORS}
+    scopes = {"scope_1": physics.EMITTED, "scope_2": bought}
+    return {scope: {name.replace(" ", "_"): about for name, about in parts.items()} for scope, parts in scopes.items()}

@@ -16,7 +16,8 @@ from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.explanations import asked, explanation, explanations, optional
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
 from serving.recommendations.payloads import setpoint_payloads
-from serving.regression.energy import BASIS, ENERGY, asked_energy, energy_fields, energy_rows, replaced
+from serving.regression.accounting import Accounting
+from serving.regression.energy import BASIS, ENERGY, accounted, energy_fields, replaced
 from serving.schedules.payloads import schedule_payloads
 from serving.warnings.payloads import warning_payloads
 
@@ -41,7 +42,7 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
         predicted["explanation"] = optional(explanation(seed), f"what each input contributed to {seed.target.name}")
     else:
         predicted["explanations"] = _explanations(seed)
-    energy = energy_fields(seed)
+    energy, physics = energy_fields(seed), accounted(seed)
     whole = payloads_of(
         seed,
         max_rows,
@@ -60,6 +61,7 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
         setpoints=setpoint_payloads(seed, max_rows),
         schedules=schedule_payloads(seed, max_rows),
         warnings=warning_payloads(seed, max_rows),
+        energy=None if physics is None else Accounting(seed, physics),
     )
 
 
@@ -86,7 +88,8 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
     Returns
     -------
     dict
-        As `Payloads.answer` describes it, process and model left out; NaN where the model gives none.
+        As `Payloads.answer` describes it, process and model left out; NaN where the model gives none, and energy as
+        JSON.
 
     Raises
     ------
@@ -102,9 +105,11 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
         for quantity, why in zip(quantities, _why(payloads, model, X, answers, flags), strict=True):
             quantity |= why
     basis: Record = {}
-    if (found := asked_energy(payloads.seed, model, X, answers, request, flags)) is not None:
-        energies, basis[BASIS] = found
-        for quantity, energy in zip(quantities, energy_rows(energies, len(X)), strict=True):
+    if payloads.energy is not None and request[ENERGY]:
+        found, basis[BASIS] = payloads.energy.answered(
+            model.seed, X, answers[payloads.seed.target.name], request, flags
+        )
+        for quantity, energy in zip(quantities, payloads.energy.rows(found), strict=True):
             quantity[ENERGY] = energy
     return {
         **basis,

@@ -6,6 +6,7 @@ import pytest
 from models.answers import Answer
 from models.energy.account import account
 from models.energy.answers import energy_answers
+from models.energy.grades import Norms
 from models.energy.process import energy_of
 from seeds import load
 
@@ -18,7 +19,7 @@ def test_ends_of_the_efficiency_are_ends_of_the_energy(process):
     columns = {column.name: np.full(3, column.typical.mean) for column in seed.inputs}
     economics = {name: one.value for name, one in seed.economics.items()}
     value = np.array([88.0, 92.0, 95.0])
-    found = energy_answers(physics, columns, Answer(value, value - 2, value + 1), economics, seed.norms)
+    found = energy_answers(physics, columns, Answer(value, value - 2, value + 1), economics, Norms(seed.norms))
     low, mean, high = (account(physics, columns, end, economics) for end in (value + 1, value, value - 2))
     for name, one in found.boundaries.items():
         for end, of in (("low", low), ("value", mean), ("high", high)):
@@ -39,7 +40,9 @@ def test_a_wider_interval_of_the_efficiency_is_a_wider_one_of_the_energy():
     economics = {name: one.value for name, one in seed.economics.items()}
     value, before = np.array([90.0]), None
     for half in (0.5, 1.0, 3.0):
-        found = energy_answers(physics, columns, Answer(value, value - half, value + half), economics, seed.norms)
+        found = energy_answers(
+            physics, columns, Answer(value, value - half, value + half), economics, Norms(seed.norms)
+        )
         one = found.standings[0].energy
         if before is not None:
             assert one.low < before.low < before.value == one.value < before.high < one.high
@@ -52,7 +55,7 @@ def test_of_a_row_without_voltage_nothing_is_known():
     columns["cell_voltage"] = np.array([np.nan, 3.35])
     economics = {name: one.value for name, one in seed.economics.items()}
     ends = Answer(*(np.full(2, one) for one in (90.0, 89.0, 91.0)))
-    found = energy_answers(physics, columns, ends, economics, seed.norms)
+    found = energy_answers(physics, columns, ends, economics, Norms(seed.norms))
     (first, second) = found.boundaries["direct"].value
     assert np.isnan(first)
     assert second == pytest.approx(3052, abs=0.5)

@@ -3,13 +3,19 @@
 import numpy as np
 import pytest
 
-from models.answers import Answer
-from models.energy.grades import reached, standing
+from models.energy.grades import Norms, Standing
+from physics.arrays import FloatArray
 from seeds import Norm, load
 
 
 def norm(process: str, name: str) -> Norm:
     return next(one for one in load(process).norms if one.name == name)
+
+
+def standing(norm: Norm, *ends: FloatArray) -> Standing:
+    """Where energies with their low and high ends stand under one norm."""
+    (found,) = Norms([norm]).standings(np.array([ends]))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +30,13 @@ def liquid() -> Norm:
 )
 def test_a_limit_itself_keeps_the_grade(liquid: Norm, energy: float, grade: str | None) -> None:
     one = np.array([energy], dtype=np.float64)
-    assert standing(liquid, Answer(one, one, one)).grade == [grade]
+    assert standing(liquid, one, one, one).grade == [grade]
 
 
 def test_distance_is_to_the_next_better_grade() -> None:
     copper = norm("copper_electrorefining", "gb_electrolysis")  # 70, 85 and 110 kgce/t
     value = np.array([60.0, 72.0, 100.0, 150.0, np.nan])
-    found = standing(copper, Answer(value, value - 3, value + 30))
+    found = standing(copper, value, value - 3, value + 30)
     assert found.grade == ["1", "2", "3", None, None]
     assert found.following == [None, "1", "2", "3", None]
     np.testing.assert_allclose(found.distance.value, [np.nan, 2, 15, 40, np.nan])
@@ -42,6 +48,28 @@ def test_distance_is_to_the_next_better_grade() -> None:
 
 
 def test_grades_never_get_better_with_more_energy(liquid: Norm) -> None:
-    places = reached(liquid, np.linspace(12000, 14000, 500))
-    assert (np.diff(places) >= 0).all()
-    assert set(places) == {0, 1, 2, 3}
+    (places,) = Norms([liquid]).reached(np.linspace(12000, 14000, 500)[None, None])
+    assert (np.diff(places[0]) >= 0).all()
+    assert set(places[0]) == {0, 1, 2, 3}
+
+
+def test_norms_together_give_what_each_gives_alone() -> None:
+    """Also where they have different numbers of grades, and where energy is not known."""
+    norms = load("aluminium_reduction").norms
+    assert len({len(norm.grades) for norm in norms}) > 1
+    value = np.array([[12900.0, 13100, 13400, 15000, np.nan, np.inf, 1600, 1675, 1700, 2000]] * len(norms))
+    energy = np.stack([value, value - 60, value + 400], axis=1)
+    together = Norms(norms).standings(energy)
+    for norm, ends, found in zip(norms, energy, together, strict=True):
+        one = standing(norm, *ends)
+        limits = [grade.at_most for grade in norm.grades]
+        kept = [[grade.name for grade in norm.grades if at <= grade.at_most] for at in ends[0]]
+        assert found.grade == one.grade == [names[0] if names else None for names in kept]
+        assert (found.best, found.worst, found.following) == (one.best, one.worst, one.following)
+        np.testing.assert_array_equal(found.distance, one.distance)
+        better = [max((limit for limit in limits if at > limit), default=np.nan) for at in ends[0]]
+        np.testing.assert_array_equal(found.distance.value, ends[0] - better)
+
+
+def test_a_process_without_norms_stands_nowhere() -> None:
+    assert Norms([]).standings(np.empty((0, 3, 2))) == []

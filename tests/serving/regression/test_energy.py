@@ -17,7 +17,7 @@ from seeds import Seed, folder, load
 from seeds.format.loader import parse
 from serving.app import Service, create_app
 from serving.following.folder_store import FolderStore
-from serving.regression.energy import NOT_KNOWN
+from serving.regression.accounting import NOT_KNOWN
 from serving.regression.predictions import payloads
 from serving.settings import Settings
 
@@ -91,6 +91,26 @@ def test_energy_of_a_row_agrees_with_what_is_predicted_and_derived(seed: Seed, p
     units = [energy["boundaries"]["direct"]["unit"], energy["coal_equivalent"]["unit"]]
     assert [*units, energy["scopes"]["total"]["unit"]] == ["kWh/t", "kgce/t", "tCO2e/t"]
     assert one["flags"] == []
+
+
+@pytest.mark.parametrize("left_out", [(), ("cell_voltage",)])
+def test_tensors_hold_the_energy_that_json_holds(
+    app: Service, seed: Seed, post: Any, row: Any, call: Callable[..., Any], left_out: tuple[str, ...]
+) -> None:
+    given = {name: value for name, value in row.items() if name not in left_out}
+    kinds = {name: "BYTES" if isinstance(value, str) else "FP64" for name, value in given.items()}
+    inputs = [{"name": name, "datatype": kinds[name], "shape": [1], "data": [value]} for name, value in given.items()]
+    response = call(app, "POST", f"/v2/models/{seed.process.name}/infer", json={"inputs": inputs})
+    assert response.status_code == 200, response.text
+    found = {one["name"]: one["data"] for one in response.json()["outputs"]}
+    (one,) = post([given])["predictions"]
+    energy = one["energy"]
+    for end in ("value", "low", "high"):
+        assert found[f"energy.boundaries.direct.{end}"] == [energy["boundaries"]["direct"][end]]
+        assert found[f"energy.scopes.total.{end}"] == [energy["scopes"]["total"][end]]
+    assert (energy["boundaries"]["direct"]["value"] is None) == bool(left_out)
+    (norms,) = found["energy.norms"]
+    assert json.loads(norms) == energy["norms"]
 
 
 def test_each_norm_names_its_document_and_the_next_grade(seed: Seed, post: Any, row: Any) -> None:
