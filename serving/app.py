@@ -24,6 +24,7 @@ from serving.following.seed_folder import SeedFolder
 from serving.payloads import PREDICTIONS, Payloads
 from serving.routes import health, inference, predictions, processes, recommendations, schedules, tables, warnings
 from serving.routes.answering import abilities, paths
+from serving.routes.direct import ByPath
 from serving.settings import Settings
 
 _ASSETS = "/docs/assets"
@@ -50,7 +51,7 @@ class Service(FastAPI):
         before = {id(payloads): routes for payloads, routes in self._own}
         self._own = tuple((each, before.get(id(each)) or self._routes_of(each)) for each in self.champions.taken)
         # The list is replaced and not changed: a request that is being matched goes on with the one of before.
-        self.router.routes = [*_all(self._own), *self._fixed]
+        self.router.routes = [ByPath(_all(self._own)), *self._fixed]
 
     def _routes_of(self, payloads: Payloads) -> tuple[BaseRoute, ...]:
         given = payloads, self.champions, self.max_body_bytes
@@ -135,6 +136,7 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.champions, app.max_body_bytes, app.load = champions, settings.max_body_bytes, Load(settings.max_table_bytes)
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})

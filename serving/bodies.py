@@ -32,13 +32,18 @@ async def read_body(request: Request, most: int) -> bytes:
         415 where it is no JSON or is compressed, 413 where it is longer than `most`, 400 where the client hung up.
     """
     check_kind(request, (JSON,))
+    return await read_checked(request, most)
+
+
+async def read_checked(request: Request, most: int) -> bytes:
+    """Body of a request whose kind is checked already; see `read_body`."""
     return bytes(await _read(request, most))
 
 
 async def read_bytes(request: Request, most: int) -> bytes:
     """Body of a request, whatever it carries; see `read_body`."""
     _check_header(request, "content-encoding", "identity", ("identity",))
-    return bytes(await _read(request, most))
+    return await read_checked(request, most)
 
 
 async def read_table(request: Request, most: int, load: Load) -> bytearray:

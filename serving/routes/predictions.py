@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
 
-from serving.bodies import ARROW, JSON, check_kind, read_body
+from serving.bodies import ARROW, JSON, check_kind, read_checked
 from serving.bulk.load import Load, Paces
 from serving.following.champions import Champions, Status
 from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import described
 from serving.routes.answering import joined_answer, json_part, model_used, served_of, status_of
 from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
+from serving.routes.direct import Direct
 from serving.routes.tables import BINARY, KINDS, about_tables, table_answer
 from serving.tasks import task_of
 
@@ -34,7 +33,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, load: Load
         kind = check_kind(request, (JSON, *KINDS))
         if kind in KINDS:
             return await table_answer(request, kind, process.name, champions, load)
-        body = await read_body(request, most_bytes)
+        body = await read_checked(request, most_bytes)
         taken, status = status_of(process.name, champions)
         parts = _parts(body, taken, status, champions)
         # Each row begins with a bracket of its own: there are no more rows than these, whatever else has brackets.
@@ -45,7 +44,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, load: Load
         async with load.heavy:
             return joined_answer(await in_threads(parts, request, pace, rows))
 
-    routes = APIRouter(tags=["predictions"], route_class=_Direct)
+    routes = APIRouter(tags=["predictions"], route_class=Direct)
     routes.add_api_route(
         f"/v1/{process.name}/{PREDICTIONS}",
         predict,
@@ -63,14 +62,6 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, load: Load
         + about_tables(payloads),
     )
     return routes
-
-
-class _Direct(APIRoute):
-    """A route whose endpoint reads its request itself: FastAPI's own reading takes a tenth of a request's time."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The endpoint."""
-        return self.endpoint
 
 
 def _parts(body: bytes, payloads: Payloads, status: Status, champions: Champions) -> Iterator[bytes]:
