@@ -215,7 +215,7 @@ class Adaptive:
     def _needed(self) -> float:
         return RECENT / self.level.weight
 
-    @property
+    @cached_property
     def centre(self) -> float:
         """What is added to a prediction: the mean of the newest errors [target's unit].
 

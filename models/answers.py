@@ -51,8 +51,13 @@ def input_flags(X: FloatArray, names: Sequence[str], ranges: FloatArray, needed:
         Whether a missing input is flagged: whether it is so when an input is missing.
     """
     flags: list[list[str]] = [[] for _ in range(len(X))]
-    outside = (X < ranges[:, 0]) | (X > ranges[:, 1])
-    for words, where in (("outside training range", outside), ("missing", np.isnan(X) & needed)):
+    low, high = ranges.T
+    inside = (low <= X) & (high >= X)
+    if inside.all():  # false where an input is missing
+        return flags
+    missing = np.isnan(X)
+    outside = ~(inside | missing | np.isnan(low))  # an input that training never saw has no range
+    for words, where in (("outside training range", outside), ("missing", missing & needed)):
         if where.any():
             for i, j in zip(*(at.tolist() for at in np.nonzero(where)), strict=True):
                 flags[i].append(f"{names[j]} {words}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from operator import itemgetter
 
 import numpy as np
@@ -69,10 +70,14 @@ def estimates(answers: Mapping[str, Answer], units: Mapping[str, str], flags: li
     flags : list of list of str
         Flags of the n rows, which are added to.
     """
-    flag_unknown(answers, flags)
     found: list[Record] = [{} for _ in flags]
+    all_known = True
     for name, answer in answers.items():
         unit = units[name]
-        for one, value, low, high in zip(found, *(part.tolist() for part in answer), strict=True):
+        values, lows, highs = (part.tolist() for part in answer)
+        all_known = all_known and all(map(isfinite, values))
+        for one, value, low, high in zip(found, values, lows, highs, strict=True):
             one[name] = {"value": value, "low": low, "high": high, "unit": unit}
+    if not all_known:
+        flag_unknown(answers, flags)
     return found

@@ -90,6 +90,10 @@ class RegressionModel:
         return self.seed.target
 
     @cached_property
+    def _limits(self) -> tuple[float, float]:
+        return self._target.limits
+
+    @cached_property
     def _derived(self) -> tuple[str, ...]:
         return tuple(self.seed.derived)
 
@@ -149,10 +153,12 @@ class RegressionModel:
             raise ValueError(f"targets {', '.join(self._derived)}: process has no module to derive them by")
         economics = {**self._economics, **(factors or {})}
         # Value and both ends at once: a request is often one row, whose answer waits for the number of operations.
-        columns = by_name(np.concatenate([X, X, X]), self.names)
-        derived = self._physics.derived(columns, np.concatenate(primary), economics)
+        ends = np.array(primary)
+        derived = self._physics.derived(by_name(X, self.names), ends, economics)
         for name in self._derived:
-            value, one_end, other_end = derived[name].reshape(3, -1)
+            found = derived[name]
+            # What does not depend on the target is the same at all ends.
+            value, one_end, other_end = found if found.ndim == 2 else (found, found, found)
             # A derived quantity may fall where the target rises: its low end belongs to the target's high end.
             answers[name] = Answer(value, np.minimum(one_end, other_end), np.maximum(one_end, other_end))
         return answers
@@ -180,7 +186,7 @@ class RegressionModel:
 
         Values and half widths are on the scale of `scaled`.
         """
-        bottom, top = self._target.limits
+        bottom, top = self._limits
         one, low, high = (from_scale(end, self.seed.log_floor) for end in (value, value - half, value + half))
         return Answer(one, np.minimum(one, np.maximum(low, bottom)), np.maximum(one, np.minimum(high, top)))
 
@@ -206,7 +212,7 @@ class RegressionModel:
         """
         flags = input_flags(X, self.names, self.ranges, self.complete)
         if answers is not None:
-            bottom, top = self._target.limits
+            bottom, top = self._limits
             value = answers[self._target.name].value
             for i in np.flatnonzero((value < bottom) | (value > top)):
                 flags[i].append(f"{self._target.name} predicted outside physical range")
