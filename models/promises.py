@@ -1,6 +1,6 @@
 """What is raised where a promise on lots cannot be given."""
 
-from scipy.special import betainc, betaincc
+from physics.special import betainc, betaincc
 
 
 class GuaranteeError(ValueError):

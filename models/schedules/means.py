@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtri
 
 from models.schedules.errors import ScheduleError
 from models.schedules.line import Doubts
 from models.schedules.lookup import Rows
 from physics.arrays import FloatArray
+from physics.special import normal_quantile
 from seeds import Seed
 
 _MOST_LOSS = 4.0  # times what physics expects; beyond it the rows are of a disturbed plant
@@ -25,7 +25,7 @@ def mean_of(rows: Rows, name: str) -> float:
 def deviations(seed: Seed, name: str) -> float:
     """Standard deviations beyond which a constraint's chance lies in a normal distribution; 0 without a constraint."""
     chances = [one.chance for one in seed.hourly_limits if one.name == name]
-    return -float(ndtri(min(chances))) if chances else 0.0
+    return -normal_quantile(min(chances)) if chances else 0.0
 
 
 def doubts_of(seed: Seed) -> Doubts:

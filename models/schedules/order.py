@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scipy.special import ndtri
-
 from models.schedules.errors import ScheduleError
 from models.schedules.hours import Hours
 from physics.arrays import FloatArray
+from physics.special import normal_quantile
 from seeds import Seed
 from seeds.format.constraints import Constraint
 
@@ -39,7 +38,7 @@ class Limit:
 
     def backed_off(self, spread: float) -> float:
         """Limit for the mean cell, where cells lie about it with this standard deviation."""
-        back = -float(ndtri(self.chance)) * spread
+        back = -normal_quantile(self.chance) * spread
         return self.bound - back if self.at_most else self.bound + back
 
 

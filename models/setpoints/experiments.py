@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
 
 from models.setpoints.errors import SetpointError
 from models.setpoints.model import SetpointModel
@@ -27,6 +26,7 @@ from models.setpoints.plans import Plans
 from models.setpoints.situations import AHEAD
 from models.setpoints.weighing import Weighed, weigh
 from physics.arrays import BoolArray, FloatArray
+from physics.special import ndtr
 
 if TYPE_CHECKING:
     import pandas as pd

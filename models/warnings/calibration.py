@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from physics.arrays import FloatArray
+from physics.special import expit
 
 SLOPE_DOUBT = (
     0.5  # standard deviation of the slope about 1, before any row is seen: few events cannot turn a score round

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import expit
 
 from physics.arrays import BoolArray, FloatArray, IntArray
+from physics.special import expit
 
 FOLLOWED = 48  # periods whose outcomes count
 LEVEL_DOUBT = 0.6  # standard deviation of how far log-odds have drifted, before any outcome is seen

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from scipy.special import expit
 
 from models.processes.causes import OTHER, by_cause
 from models.setpoints.situations import Grid
@@ -17,6 +16,7 @@ from models.warnings.following import followed
 from models.warnings.known import Known, columns_of, known
 from models.warnings.scores import SCORES, Score
 from physics.arrays import BoolArray, FloatArray, IntArray
+from physics.special import expit
 from seeds import Event, Seed
 
 if TYPE_CHECKING:

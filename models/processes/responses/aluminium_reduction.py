@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.special import ndtri
 
 from models.setpoints.process import Columns, Constant, Numbers
 from models.setpoints.situations import SMOOTH, Situations
@@ -24,6 +23,7 @@ from physics.reduction.cryolite import eutectic_temperature, liquidus_solheim_19
 from physics.reduction.current_efficiency import dewing_factor, distance_factor, noise_factor, velocity_factor
 from physics.reduction.economics import Flows, emitted, margin
 from physics.reduction.emissions import stoichiometric_carbon
+from physics.special import ndtri
 
 KNOBS = {
     "voltage_setpoint": "cell_voltage",

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.special import ndtri
 
 from models.processes import copper_electrorefining as section
 from models.setpoints.process import Columns, Constant, Numbers
@@ -22,6 +21,7 @@ from physics.arrays import FloatArray, IntArray, Numeric
 from physics.refining.current_losses import short_life
 from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_layer_thickness, limiting_current
 from physics.refining.nodulation import additive_error, additive_roughness, effective_dose
+from physics.special import ndtri
 
 # Pumps, tariffs and rounds obey at once: what follows each knob is the knob as it was set.
 KNOBS = {name: name for name in ("glue_dose", "thiourea_dose", "current_swing", "patrol_interval")}
