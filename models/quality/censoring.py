@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import erfcx, log_ndtr, ndtri_exp
 
 from physics.arrays import BoolArray, FloatArray, IntArray
+from physics.special import erfcx, log_ndtr, ndtri_exp
 
 
 def below_limit(reported: FloatArray) -> BoolArray:

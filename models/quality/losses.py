@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.special import expit
 
 from models.quality.censoring import below_limit, log_likelihood, log_likelihood_of, log_size, score
 from physics.arrays import FloatArray
+from physics.special import expit
 
 LEAST_SPREAD = 1e-3  # on log scale: no laboratory repeats itself better
 LARGEST_SPREAD = 2.0  # a factor of seven: a few contents above their limit would else tell of an endless one

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from models.adaptive import Level
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
@@ -24,6 +23,7 @@ from models.quality.setpoints.model import SetPoints
 from models.table.inputs import input_names
 from models.temperature import fitted_temperature
 from physics.arrays import BoolArray, FloatArray, IntArray
+from physics.special import expit
 from seeds import Seed
 
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaincinv
 
 from models.answers import Answer
 from models.quality.censoring import below_limit
 from models.quality.decision import Costs, Decisions, earned, oracle
 from models.quality.grades import Limits
 from physics.arrays import BoolArray, FloatArray, IntArray
+from physics.special import betaincinv
 from seeds import Seed
 
 

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
-from scipy.special import ndtr
 
 from models.intervals import Conformal
 from models.quality.censoring import below_limit, drawn, log_size
 from models.quality.grades import Limits
 from models.quality.losses import spread_about
 from physics.arrays import FloatArray
+from physics.special import ndtr
 
 _FOLDS = 3  # calibration lots are assessed by the errors of the other two thirds
 _MOST_USUAL = 300

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
 
 from models.lot_advice import MONEY, NOTHING, LotAdvice
 from models.quality.setpoints.effects import candidate_moves, knob_places, knobs_of
@@ -15,6 +14,7 @@ from models.quality.setpoints.model import SetPoints
 from models.quality.setpoints.prices import costs_of
 from models.quality.setpoints.weighing import Weighing
 from physics.arrays import BoolArray, FloatArray
+from physics.special import ndtri
 
 if TYPE_CHECKING:
     import pandas as pd

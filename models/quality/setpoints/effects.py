@@ -9,13 +9,13 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 from models.processes.lookup import physics_of
 from models.quality.censoring import score
 from models.quality.lines import LotLines
 from models.table.inputs import by_name, input_names, medians
 from physics.arrays import FloatArray, IntArray
+from physics.special import expit
 from seeds import Column, Seed
 
 FOLDS = 5  # stretches of time, each of which is predicted by models of the others

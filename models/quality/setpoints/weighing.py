@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, ndtri
 
 from models.lot_advice import NOTHING, UNKNOWN, LotAdvice, LotLimit, within_90
 from models.quality.decision import Costs, decide
@@ -16,6 +15,7 @@ from models.quality.setpoints.effects import knob_places, knobs_of
 from models.quality.setpoints.model import SetPoints
 from models.setpoints.advice import Estimate
 from physics.arrays import FloatArray, IntArray
+from physics.special import expit, ndtri
 
 if TYPE_CHECKING:
     pass
