@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 
 _SYMBOLS = (
     # dimensionless, shares, counts
@@ -115,6 +116,7 @@ _OFTEN = (
 ).split()
 
 
+@lru_cache(maxsize=1024)
 def is_unit(text: str) -> bool:
     """Tell whether `text` is a unit.
 
