@@ -29,6 +29,11 @@ def made_inputs(seed: Seed) -> tuple[Column, ...]:
     return seed.made_inputs
 
 
+def takes_history(seed: Seed) -> bool:
+    """Whether an input is made from earlier periods."""
+    return any(column.calendar is None for column in made_inputs(seed))
+
+
 def history(past: Any, seed: Seed, most: int) -> Any:
     """Type of the field with earlier periods, rows of the type `past`."""
     names = ", ".join(column.name for column in made_inputs(seed) if column.calendar is None)

@@ -261,7 +261,7 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
 
 def _past(seed: Seed, fields: TaskFields) -> Any:
     """Type of an earlier period: all that a table holds of it; None where no input is made from one."""
-    if all(column.calendar is not None for column in history.made_inputs(seed)):
+    if not history.takes_history(seed):
         return None
     kinds, _ = row_fields(known_later(seed), fields.unit, fields.time)
     about = (
@@ -363,10 +363,9 @@ def _request(row: Any, past: Any, seed: Seed, max_rows: int, fields: TaskFields)
 def _beside(past: Any, seed: Seed, max_rows: int, fields: TaskFields) -> dict[str, Any]:
     """Fields of a request beside its rows; `past` is the type of an earlier period."""
     about = "share of labels that the intervals shall hold"
-    takes_history = _past(seed, fields) is not None
     return {
         "coverage": Annotated[float, Field(default=0.9, ge=0.5, le=0.99, description=about)],
-        **({"history": history.history(past, seed, max_rows)} if takes_history else {}),
+        **({"history": history.history(past, seed, max_rows)} if history.takes_history(seed) else {}),
         **fields.request,
     }
 

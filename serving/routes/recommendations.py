@@ -16,13 +16,14 @@ from serving.following.champions import Champions, Served
 from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import Fault, ProblemError, described, invalid
 from serving.routes.answering import abilities, json_response, model_used, served_of, status_of
+from serving.routes.direct import Direct
 from serving.tasks import task_of
 
 
 def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRouter:
     """Routes of one process's set-points; none where nobody says what its knobs do."""
     process, offered = payloads.seed.process, payloads.setpoints
-    routes = APIRouter(tags=["set-points"])
+    routes = APIRouter(tags=["set-points"], route_class=Direct)
     if offered is None:
         return routes
     for name, verb in offered.verbs.items():
@@ -42,11 +43,11 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
     return routes
 
 
-def _not_offered(path: str, why: str, payloads: Payloads) -> Callable[[], Response]:
-    def endpoint() -> Response:
+def _not_offered(path: str, why: str, payloads: Payloads) -> Callable[[Request], Response]:
+    async def endpoint(request: Request) -> Response:
         raise ProblemError(HTTPStatus.NOT_FOUND, f"nothing is at {path}: {why}; {abilities(payloads)}")
 
-    return endpoint
+    return endpoint  # type: ignore[return-value]
 
 
 def _endpoint(name: str, process: str, champions: Champions, most_bytes: int) -> Callable[[Request], Response]:

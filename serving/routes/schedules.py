@@ -12,13 +12,14 @@ from serving.following.champions import Champions
 from serving.payloads import SCHEDULES, Payloads
 from serving.problems import ProblemError, described
 from serving.routes.answering import abilities, json_response, status_of
+from serving.routes.direct import Direct
 from serving.schedules.answers import answered
 
 
 def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRouter:
     """Route of one process's schedules; none where its current follows no tariff."""
     process, offered = payloads.seed.process, payloads.schedules
-    routes = APIRouter(tags=["schedules"])
+    routes = APIRouter(tags=["schedules"], route_class=Direct)
     if offered is None:
         return routes
 

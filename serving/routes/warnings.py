@@ -13,6 +13,7 @@ from serving.following.champions import Champions, Served
 from serving.payloads import PREDICTIONS, WARNINGS, Payloads
 from serving.problems import ProblemError, described
 from serving.routes.answering import abilities, json_response, model_used, served_of, status_of
+from serving.routes.direct import Direct
 from serving.warnings.answers import answered, read
 from serving.warnings.payloads import ABOUT
 
@@ -20,7 +21,7 @@ from serving.warnings.payloads import ABOUT
 def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRouter:
     """Route of one process's warnings; none where its seed names no event."""
     process, offered = payloads.seed.process, payloads.warnings
-    routes = APIRouter(tags=["warnings"])
+    routes = APIRouter(tags=["warnings"], route_class=Direct)
     if offered is None:
         return routes
 
