@@ -1,5 +1,6 @@
 """What `up` serves, and the request that it shows."""
 
+import gc
 import json
 import re
 import shlex
@@ -7,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 
-from nonferrous.up import curl_line, up
+from nonferrous.up import curl_line, serve, up
 from seeds import Seed
 from seeds.format.loader import parse
 
@@ -32,6 +34,14 @@ def test_texts_stand_in_it_whatever_signs_they_have(toy_seed: Seed, tmp_path: Pa
     row = body_of(curl_line(seed, "http://127.0.0.1:8000"))
     assert row["ore"] == "l'Est"
     assert str(row["period_start"]).endswith("T06:00")
+
+
+def test_a_service_collects_garbage_again_when_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr("serving.run.run", lambda settings: seen.append((gc.isenabled(), settings.port)) or 0)
+    with pytest.raises(typer.Exit) as ended:
+        serve(port=1234)
+    assert (seen, ended.value.exit_code) == ([(True, 1234)], 0)
 
 
 def test_seeds_without_plant_or_champion_are_nothing_to_serve(
