@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from models import files
 from models.regression.model import RegressionModel, conformalised
+from models.regression.several import SeveralTargets, together
 from models.table.inputs import input_names
 from models.tasks import build
 from seeds import Seed, folder, load
@@ -30,14 +31,18 @@ def seed(request: pytest.FixtureRequest) -> Seed:
     return load(request.param)
 
 
-def fitted(seed: Seed) -> RegressionModel:
-    """A line that learnt from rows about the typical values."""
+def fitted(seed: Seed) -> RegressionModel | SeveralTargets:
+    """A line for each target that learnt from rows about the typical values."""
     rng = np.random.default_rng(1)
     columns = [seed.column(name) for name in input_names(seed)]
     X = np.column_stack([rng.normal(one.typical.mean, one.typical.sd, 240) for one in columns])
-    y = rng.normal(seed.target.typical.mean, 1.0, 240)
-    line = build(seed)["linear"].fit(X[:200], y[:200])
-    return conformalised(seed, "linear", line, X[:200], y[200:], line.predict(X[200:]), {"rows": 200})
+    models = {}
+    for target in seed.primaries:
+        own = seed.for_target(target.name)
+        y = rng.normal(target.typical.mean, min(1.0, target.typical.sd), 240)
+        line = build(own)["linear"].fit(X[:200], y[:200])
+        models[target.name] = conformalised(own, "linear", line, X[:200], y[200:], line.predict(X[200:]), {"rows": 200})
+    return together(seed, models, {"rows": 200}) if len(models) > 1 else models[seed.target.name]
 
 
 @pytest.fixture(scope="module")
