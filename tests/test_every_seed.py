@@ -5,7 +5,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from seeds import Seed, load, load_all
 from serving.app import create_app
 from serving.settings import Settings as ServingSettings
 from synthetic_data import simulate
+from tests.seeds.typical import typical_table
 from tests.serving.bulk import conftest as tables
 from tests.serving.inference import conftest as protocol
 from training.dataset import Dataset, read
@@ -42,8 +43,6 @@ GRADED_LOTS = 2000  # of them some 500 judge decisions in calibration, and 299 a
 FEW_TREES = 25  # what holds of every model holds of one with few trees
 ROWS = 1500  # learnt twice by every candidate
 SEEDS = load_all()
-# Many models are fitted where a row has many contents.
-NAMES = {name: pytest.param(name, marks=[pytest.mark.slow] * bool(seed.elements)) for name, seed in SEEDS.items()}
 SIGNED = [name for name, seed in SEEDS.items() if any(column.sign for column in seed.inputs)]
 SORTING = [name for name, seed in SEEDS.items() if seed.classes]
 assert all((SIGNED, SORTING))
@@ -65,20 +64,6 @@ class Job:
         return [*self.trained.learnt.targets.values()] or [self.trained.learnt]
 
 
-def typical_table(seed: Seed, periods: int = 300) -> pd.DataFrame:
-    """Rows about the typical values of a seed, in the names and units of the plant's own file."""
-    rng = np.random.default_rng(5)
-    starts = [date(2024, 1, 1) + i * timedelta(days=seed.process.period.value) for i in range(periods)]
-    frame = pd.DataFrame({seed.clock.tag or seed.clock.name: [f"{start:%Y-%m-%d}" for start in starts]})
-    for column in seed.columns:
-        if not column.is_number or column.previous is not None:
-            continue
-        low, high = column.limits
-        values = np.clip(rng.normal(column.typical.mean, column.typical.sd, periods), low, high)
-        frame[column.tag or column.name] = values / column.scale
-    return frame
-
-
 def quick(seed: Seed) -> dict[str, BaseEstimator]:
     """A process's candidates, with few trees."""
     found = build(seed)
@@ -94,7 +79,7 @@ def jobs(tmp_path_factory, copy_store) -> Callable[[str], Job]:
     return cache(lambda name: trained(load(name), tmp_path_factory.mktemp(name), copy_store))
 
 
-@pytest.fixture(scope="module", params=NAMES.values())
+@pytest.fixture(scope="module", params=SEEDS)
 def job(request, jobs) -> Job:
     return jobs(request.param)
 
@@ -175,7 +160,7 @@ def test_learning_leaves_its_input_alone_and_column_order_is_irrelevant(job):
             assert np.array_equal(getattr(learnt, says)(X), getattr(again, says)(X)), name
 
 
-@pytest.mark.parametrize("job", [NAMES[name] for name in SIGNED], indirect=True)
+@pytest.mark.parametrize("job", SIGNED, indirect=True)
 def test_known_directions_are_right(job):
     candidate = job.targets[0].candidates["lightgbm_physics"]
     signed = [(j, column) for j, column in enumerate(job.seed.inputs) if column.sign]
@@ -216,7 +201,7 @@ def test_a_champion_decides_on_a_plant_that_it_has_never_seen(job):
     assert min(found.lost["direct miss"], found.lost["late decision"]) > 0
 
 
-@pytest.mark.parametrize("job", [NAMES[name] for name in SORTING], indirect=True)
+@pytest.mark.parametrize("job", SORTING, indirect=True)
 def test_who_knows_every_class_loses_on_the_belt_alone(job):
     data = unseen(job.seed, 20, 7)
     pieces, count = true_pieces(data, SimulatedPlant(7)), len(job.seed.classes)

@@ -51,7 +51,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
     return [
         f"Potlines of `{found['process']}` of growing size, `python -m benchmarks.training_size`, on "
         f"{found['measured']}, {found['processors']} processors: read, check, split, five candidates, set-points, "
-        "warnings, pages, MLflow (its store exists) and the gate, in one process. Jobs of fewer rows run their fits side "
+        "warnings, pages, MLflow (its store exists) and the gate, in one process. Smaller jobs run their fits side "
         "by side, which is not counted here. Set-points and warnings learn from 50,000 rows at most.",
         "",
         *table(heads, rows),
