@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,46 @@ from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 
 _ROUNDING = 1e-9  # relative: a sum of decimals that is at its limit may come out above it in binary
+
+
+@dataclass(frozen=True)
+class Joined:
+    """How the fullest limit of each grade is found: grades that limit things alike share what they have in common.
+
+    Attributes
+    ----------
+    pairs : tuple of (int, int)
+        Rows whose larger one, number by number, is the next row; the first b rows are of what is `Limits.bounded`.
+    of_grade : tuple of tuple of (int, float), length G - 1
+        For each grade rows and the logarithm of the limit that all that is in a row has there.
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+    of_grade: tuple[tuple[tuple[int, float], ...], ...]
+
+    @classmethod
+    def of(cls, by_grade: FloatArray) -> Joined:
+        """From the limit of each grade on each of b things, shape (G - 1, b); infinite where it has none."""
+        grades: list[dict[float, frozenset[int]]] = [
+            {highest: frozenset(np.flatnonzero(own == highest).tolist()) for highest in own[np.isfinite(own)].tolist()}
+            for own in by_grade
+        ]
+        rows = {frozenset([b]): b for b in range(by_grade.shape[1])}
+        pairs: list[tuple[int, int]] = []
+        for wanted in sorted({one for own in grades for one in own.values()}, key=lambda one: (len(one), sorted(one))):
+            known: frozenset[int] = frozenset()
+            while known != wanted:
+                part = _largest(rows, wanted - known)
+                if known:
+                    pairs.append((rows[known], rows[part]))
+                    rows[known | part] = by_grade.shape[1] + len(pairs) - 1
+                known |= part
+        of_grade = tuple(tuple((rows[one], float(np.log(h))) for h, one in own.items()) for own in grades)
+        return cls(tuple(pairs), of_grade)
+
+
+def _largest(sets: Iterable[frozenset[int]], within: frozenset[int]) -> frozenset[int]:
+    return max((one for one in sets if one <= within), key=len)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +112,21 @@ class Limits:
         found = np.full((self.grades - 1, len(sets)), np.inf)
         np.minimum.at(found, (self.grade, number), self.highest)
         return found
+
+    @cached_property
+    def members(self) -> list[list[int]]:
+        """Elements of each of what is `bounded`."""
+        return [np.flatnonzero(one).tolist() for one in self.bounded[0]]
+
+    @cached_property
+    def sums(self) -> list[int]:
+        """Which of what is `bounded` are sums of several elements."""
+        return [b for b, members in enumerate(self.members) if len(members) > 1]
+
+    @cached_property
+    def joined(self) -> Joined:
+        """How the fullest limit of each grade is found."""
+        return Joined.of(self.by_grade)
 
     def values(self, contents: FloatArray) -> FloatArray:
         """What each limit bounds, shape (..., q), of contents of shape (..., E)."""

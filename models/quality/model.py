@@ -44,8 +44,8 @@ class Assessment:
         Probability that each grade is the most valuable that a lot keeps.
     decided : Decisions
         What is done with the lots.
-    unpromised : Decisions
-        What would be done if nothing were promised of released lots, so that costs alone decided.
+    costs : Costs
+        By which that was decided.
     """
 
     logs: FloatArray
@@ -53,12 +53,17 @@ class Assessment:
     keeps: FloatArray
     best: FloatArray
     decided: Decisions
-    unpromised: Decisions
+    costs: Costs
 
     def __getitem__(self, rows: IntArray | BoolArray) -> Assessment:
         """Some of the lots."""
         chances = self.keeps[rows], self.best[rows]
-        return Assessment(self.logs[rows], self.defects[rows], *chances, self.decided[rows], self.unpromised[rows])
+        return Assessment(self.logs[rows], self.defects[rows], *chances, self.decided[rows], self.costs)
+
+    @cached_property
+    def unpromised(self) -> Decisions:
+        """What would be done if nothing were promised of released lots, so that costs alone decided."""
+        return decide(self.keeps, self.best, self.costs, threshold=1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,14 +147,13 @@ class QualityModel:
         return Parted.of(self.estimator)
 
     def assessed(self, raw: FloatArray, costs: Costs | None = None) -> Assessment:
-        """As `judge`, from what an estimator has logs of the lots, shape (n, E + D)."""
+        """As `assess`, from what an estimator has logs of the lots, shape (n, E + D)."""
         logs = raw[:, : len(self.seed.elements)]
         defects = defect_chances(raw[:, len(self.seed.elements) :], self.temperatures)
         chances = self.scatter.chances(logs, self.limits)
-        decided, unpromised = (
-            decide(chances.keeps, chances.best, costs or self.costs, limit) for limit in (self.threshold, 1.0)
-        )
-        return Assessment(logs, defects, chances.keeps, chances.best, decided, unpromised)
+        by = costs or self.costs
+        decided = decide(chances.keeps, chances.best, by, self.threshold)
+        return Assessment(logs, defects, chances.keeps, chances.best, decided, by)
 
     def contents(self, logs: FloatArray, coverage: float) -> dict[str, Answer]:
         """Likeliest contents, each with its interval, of logarithms logs, shape (n, E).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from physics.arrays import FloatArray, IntArray
 from seeds import Column, Seed
 
 LEAST_GAIN = 0.1  # standard deviations that a move must gain to be worth telling
+_LOTS_AT_ONCE = 256  # with all their moves they then stay in a core's own memory
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,22 @@ class Remedy:
     sigma: float
 
 
-def distances(logs: FloatArray, scatter: Scatter, limits: Limits) -> FloatArray:
-    """Distance of each limit in standard deviations of the error, shape (n, q), by logarithms logs, shape (n, E)."""
-    room = np.log(limits.highest) - np.log(limits.values(np.exp(logs)))
-    found: FloatArray = room / scatter.log_sd(logs, limits)
+def distances(logs: FloatArray, scatter: Scatter, limits: Limits, which: IntArray | slice = slice(None)) -> FloatArray:
+    """Distance of limits in standard deviations of the error, shape (n, q), by logarithms logs, shape (n, E).
+
+    `which` picks limits; q are all of them without it.
+    """
+    sets, number = limits.bounded
+    number = number[which]
+    likeliest = np.log(np.exp(logs) @ sets.T)
+    found: FloatArray = np.log(limits.highest[which]) - likeliest[:, number]
+    found /= scatter.log_sd(logs, limits)[:, number]
     return found
 
 
 def nearest(logs: FloatArray, grades: IntArray, far: FloatArray, limits: Limits) -> list[Nearest]:
     """Nearest limit of each lot, n in all, among those of its grade, (n,), by `distances` far."""
-    which = _of_grades(far, grades, limits).argmin(axis=1)
+    which = _of_grades(far, grades, limits.grade).argmin(axis=1)
     rows = np.arange(len(far))
     parts = (which, grades, limits.values(np.exp(logs))[rows, which], limits.highest[which], far[rows, which])
     return [
@@ -77,9 +85,9 @@ def nearest(logs: FloatArray, grades: IntArray, far: FloatArray, limits: Limits)
     ]
 
 
-def _of_grades(far: FloatArray, grades: IntArray, limits: Limits) -> FloatArray:
-    """Distances of the limits of each lot's grade, shape (n, q); those of other grades are infinite."""
-    return np.where(limits.grade == grades[:, None], far, np.inf)
+def _of_grades(far: FloatArray, grades: IntArray, grade: IntArray) -> FloatArray:
+    """Distances of the limits of each lot's grade, shape (n, q); those of other grades, by `grade`, are infinite."""
+    return np.where(grade == grades[:, None], far, np.inf)
 
 
 def remedies(
@@ -111,34 +119,57 @@ def remedies(
     scatter, limits
         Errors of the model, limits of the grades.
     """
-    physics = physics_of(seed.process.name)
-    names = input_names(seed)
-    moves = [(knob, names.index(knob.name), way) for knob in seed.by_role("knob") for way in (-1.0, 1.0)]
-    if not hasattr(physics, "contents") or not moves or not len(X):
-        return [None] * len(X)
-    here = _of_grades(far, grades, limits).min(axis=1)
-    rows = [X, *(_moved(X, column, knob, way) for knob, column, way in moves)]
-    # All moves in one call: of a single lot physics costs its calls and not its rows.
-    before, *after = _contents(physics, seed, np.concatenate(rows)).reshape(len(rows), len(X), -1)
-    moved_logs = (logs + _shift(before, np.array(after))).reshape(-1, logs.shape[1])
-    room = _of_grades(distances(moved_logs, scatter, limits), np.tile(grades, len(moves)), limits).min(axis=1)
-    gains = np.where(np.isnan(room), -np.inf, room).reshape(len(moves), len(X))
-    best = gains.argmax(axis=0)
-    helps = gains[best, np.arange(len(X))] > here + LEAST_GAIN
+    physics, moves = physics_of(seed.process.name), _moves(seed)
     found: list[Remedy | None] = [None] * len(X)
-    for i in np.flatnonzero(helps).tolist():
-        knob, column, _ = moves[best[i]]
-        after_it = float(rows[1 + best[i]][i, column])
-        found[i] = Remedy(knob, float(X[i, column]), after_it, float(gains[best[i], i]))
+    if not hasattr(physics, "contents") or not moves:
+        return found
+    own = np.flatnonzero(np.isin(limits.grade, grades))
+    for first in range(0, len(X), _LOTS_AT_ONCE):
+        lots = slice(first, first + _LOTS_AT_ONCE)
+        here = _of_grades(far[lots], grades[lots], limits.grade).min(axis=1)
+        moved, shift = _moved(physics, seed, X[lots], moves)
+        room = distances((logs[lots] + shift).reshape(-1, logs.shape[1]), scatter, limits, own)
+        room = _of_grades(room, np.tile(grades[lots], len(moves)), limits.grade[own]).min(axis=1)
+        gains = np.where(np.isnan(room), -np.inf, room).reshape(moved.shape)
+        best = gains.argmax(axis=0)
+        most = gains[best, np.arange(len(best))]
+        for i in np.flatnonzero(most > here + LEAST_GAIN).tolist():
+            knob, column, _ = moves[best[i]]
+            before, after = X[first + i, column], moved[best[i], i]
+            found[first + i] = Remedy(knob, float(before), float(after), float(most[i]))
     return found
 
 
-def _moved(X: FloatArray, column: int, knob: Column, way: float) -> FloatArray:
-    """Inputs after one move of a knob as large as the seed allows."""
-    moved = X.copy()
-    low, high = knob.bounds or knob.limits
-    moved[:, column] = np.minimum(np.maximum(X[:, column] + way * (knob.step or 0.0), low), high)
-    return moved
+def _moves(seed: Seed) -> list[tuple[Column, int, float]]:
+    """Moves of one knob as large as the seed allows: the knob, its column among the inputs, and what is added."""
+    names = input_names(seed)
+    steps = [(knob, names.index(knob.name), knob.step or 0.0) for knob in seed.by_role("knob")]
+    return [(knob, column, way * step) for knob, column, step in steps for way in (-1.0, 1.0)]
+
+
+def _moved(
+    physics: object, seed: Seed, X: FloatArray, moves: Sequence[tuple[Column, int, float]]
+) -> tuple[FloatArray, FloatArray]:
+    """What m moves do to n lots by physics.
+
+    Returns
+    -------
+    ndarray, shape (m, n)
+        The knob's value after each move, within its bounds [its unit].
+    ndarray, shape (m, n, E)
+        Change of the logarithms of the contents; none where physics cannot say.
+    """
+    columns = [column for _, column, _ in moves]
+    low, high = np.array([knob.bounds or knob.limits for knob, _, _ in moves]).T[:, :, None]
+    steps = np.array([step for _, _, step in moves])[:, None]
+    moved = np.minimum(np.maximum(X.T[columns] + steps, low), high)
+    # All moves in one call: of a single lot physics costs its calls and not its rows.
+    rows = np.repeat(X[None], 1 + len(moves), axis=0)
+    rows[np.arange(1, 1 + len(moves)), :, columns] = moved
+    contents = _contents(physics, seed, rows.reshape(-1, X.shape[1])).reshape(1 + len(moves), len(X), -1)
+    with np.errstate(all="ignore"):
+        shift = np.log(contents[1:] / contents[0])
+    return moved, np.where(np.isfinite(shift), shift, 0.0)
 
 
 def _contents(physics: object, seed: Seed, X: FloatArray) -> FloatArray:
@@ -150,10 +181,3 @@ def _contents(physics: object, seed: Seed, X: FloatArray) -> FloatArray:
         if one.name in found:
             contents[:, e] = found[one.name]
     return contents
-
-
-def _shift(before: FloatArray, after: FloatArray) -> FloatArray:
-    """Change of the logarithms; none where physics cannot say."""
-    with np.errstate(all="ignore"):
-        shift = np.log(after / before)
-    return np.where(np.isfinite(shift), shift, 0.0)

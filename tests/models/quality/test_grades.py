@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.quality.grades import Limits
+from models.quality.grades import Joined, Limits
 from seeds import Seed
 
 ELEMENTS = ("se", "te", "bi", "as", "pb", "ag")
@@ -135,3 +135,26 @@ def test_the_fullest_limit_of_each_grade_by_hand() -> None:
     np.testing.assert_array_equal(
         limits.fullness(contents), [[0.75, 0.25, 0], [1.5, 0.75, 0], [np.nan, np.nan, 0], [np.nan, 0.25, 0]]
     )
+
+
+@given(st.lists(st.lists(st.sampled_from([1.0, 2.0, 5.0, np.inf]), min_size=6, max_size=6), min_size=1, max_size=5))
+def test_what_grades_share_is_joined_once_and_gives_the_fullest_limit_of_each(highest: list[list[float]]) -> None:
+    by_grade = np.array(highest)
+    by_grade[np.isinf(by_grade).all(axis=1), 0] = 3.0  # a grade has a limit
+    joined = Joined.of(by_grade)
+    logs = [*np.random.default_rng(1).normal(size=6)]
+    for one, other in joined.pairs:
+        logs.append(max(logs[one], logs[other]))
+    plain = (np.array(logs[:6]) - np.log(by_grade)).max(axis=1)
+    found = [max(logs[row] - limit for row, limit in own) for own in joined.of_grade]
+    np.testing.assert_allclose(found, plain, rtol=1e-12)
+    for own, limits in zip(joined.of_grade, by_grade, strict=True):
+        assert len(own) == len(set(limits[np.isfinite(limits)]))  # a limit counts once, whatever it bounds
+
+
+def test_grades_that_limit_the_same_things_alike_are_joined_in_as_few_steps_as_one() -> None:
+    alone = Joined.of(np.array([[3.0, 3.0, 3.0, 1.0]]))
+    both = Joined.of(np.array([[3.0, 3.0, 3.0, 1.0], [9.0, 9.0, 9.0, np.inf]]))
+    assert both.pairs == alone.pairs
+    assert len(alone.pairs) == 2
+    np.testing.assert_allclose([limit for own in both.of_grade for _, limit in own], np.log([3.0, 1.0, 9.0]))

@@ -6,14 +6,23 @@ from scipy.special import ndtr
 
 from models.intervals import Conformal
 from models.processes.lookup import physics_of
+from models.quality import remedy as remedy_module
+from models.quality import scatter as scatter_module
 from models.quality.grades import Limits
-from models.quality.remedy import LEAST_GAIN, _contents, _moved, _shift, distances, nearest, remedies
+from models.quality.remedy import LEAST_GAIN, _contents, distances, nearest, remedies
 from models.quality.scatter import Scatter
 from models.table.inputs import input_names
 from seeds import Seed, load_all
 
 SEEDS = {name: seed for name, seed in load_all().items() if seed.process.task == "quality"}
 LOTS = 21
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lots are worked on a few at a time; these few lots too."""
+    monkeypatch.setattr(scatter_module, "_ROWS_AT_ONCE", 8)
+    monkeypatch.setattr(remedy_module, "_LOTS_AT_ONCE", 5)
 
 
 @pytest.fixture(params=SEEDS)
@@ -109,11 +118,15 @@ def test_remedies_are_the_best_of_all_moves_one_after_the_other(seed: Seed) -> N
         best, most = None, plain_distances(log, scatter, limits)[own].min() + LEAST_GAIN
         for knob in seed.by_role("knob"):
             for way in (-1.0, 1.0):
-                moved = _moved(row, names.index(knob.name), knob, way)
-                shift = _shift(_contents(physics, seed, row), _contents(physics, seed, moved))[0]
+                moved, column = row.copy(), names.index(knob.name)
+                low, high = knob.bounds or knob.limits
+                moved[0, column] = min(max(row[0, column] + way * (knob.step or 0.0), low), high)
+                with np.errstate(all="ignore"):
+                    shift = np.log(_contents(physics, seed, moved) / _contents(physics, seed, row))[0]
+                shift = np.where(np.isfinite(shift), shift, 0.0)
                 room = plain_distances(log + shift, scatter, limits)[own].min()
                 if room > most:
-                    most, best = room, (knob.name, moved[0, names.index(knob.name)])
+                    most, best = room, (knob.name, moved[0, column])
         assert (best is None) == (found[i] is None)
         one = found[i]
         if one is not None:

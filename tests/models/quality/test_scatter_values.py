@@ -87,7 +87,8 @@ def test_the_spread_of_a_sum_by_hand(scale: float) -> None:
     found = scatter.log_sd(np.log([[2.0, 1.0]]), bound)
     one, other = 2 / 3 * 0.3, 1 / 3 * 0.5
     expected = math.sqrt(one**2 + other**2 + 2 * 0.6 * one * other)
-    np.testing.assert_allclose(found, [[expected, 0.5]], rtol=1e-12)
+    np.testing.assert_array_equal(bound.bounded[0], [[0.0, 1.0], [1.0, 1.0]])
+    np.testing.assert_allclose(found, [[0.5, expected]], rtol=1e-12)
 
 
 def test_an_element_without_any_error_goes_together_with_none() -> None:

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
 
 from models.answers import Answer
-from models.quality.decision import Decisions
+from models.quality.decision import Costs, Decisions
 from models.quality.grades import Limits
 from models.quality.model import Assessment, QualityModel
 from models.quality.outcomes import Lots, costs_of
@@ -25,6 +25,7 @@ from training.quality.evaluate import (
 )
 
 NAN = float("nan")
+COSTS = Costs(np.array([100.0, 50.0, 0.0]), assay=5.0, claim=400.0, intended=0)
 
 
 def decided(*grades):
@@ -85,7 +86,7 @@ def test_lots_of_one_kind_have_no_area_under_the_curve(seen):
 def test_errors_of_contents_are_those_above_the_limit(toy_quality_seed):
     raw, lots = made(toy_quality_seed)
     told = raw[:, :3]
-    judged = Assessment(told, np.zeros((400, 1)), *2 * [np.ones((400, 3))], *2 * [decided(*[0] * 400)])
+    judged = Assessment(told, np.zeros((400, 1)), *2 * [np.ones((400, 3))], decided(*[0] * 400), COSTS)
     answers = {name: Answer(np.exp(t), np.exp(t - 0.6), np.exp(t + 0.6)) for name, t in zip("pqr", told.T, strict=True)}
     found = by_element(toy_quality_seed, judged, lots, answers)
     for e, name in enumerate("pqr"):
@@ -102,7 +103,7 @@ def test_errors_of_contents_are_those_above_the_limit(toy_quality_seed):
 def test_a_lot_is_covered_where_all_its_known_contents_are(toy_quality_seed):
     answer = Answer(np.full(4, 2.0), np.full(4, 1.0), np.full(4, 4.0))
     reported = np.array([[2.0, 2.0, 2.0], [2.0, 5.0, 2.0], [2.0, NAN, NAN], [-0.5, 2.0, 2.0]])
-    judged = Assessment(np.zeros((4, 3)), np.zeros((4, 1)), *2 * [np.ones((4, 3))], *2 * [decided(0, 0, 0, 0)])
+    judged = Assessment(np.zeros((4, 3)), np.zeros((4, 1)), *2 * [np.ones((4, 3))], decided(0, 0, 0, 0), COSTS)
     lots = Lots.of(toy_quality_seed, reported, np.zeros((4, 1)))
     found = by_element(toy_quality_seed, judged, lots, dict.fromkeys("pqr", answer))
     assert found["coverage_90"] == 0.5
@@ -115,7 +116,7 @@ def test_too_few_contents_tell_no_error_and_equal_ones_no_explained_variance(toy
     reported = np.full((n, 3), 2.0)
     reported[0, 1] = -0.5  # one too few of q
     reported[:, 2] = NAN
-    judged = Assessment(np.zeros((n, 3)), np.zeros((n, 1)), *2 * [np.ones((n, 3))], *2 * [decided(*[0] * n)])
+    judged = Assessment(np.zeros((n, 3)), np.zeros((n, 1)), *2 * [np.ones((n, 3))], decided(*[0] * n), COSTS)
     lots = Lots.of(toy_quality_seed, reported, np.zeros((n, 1)))
     answer = Answer(np.ones(n), np.full(n, 0.5), np.full(n, 2.0))
     found = by_element(toy_quality_seed, judged, lots, dict.fromkeys("pqr", answer))
