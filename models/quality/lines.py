@@ -122,8 +122,11 @@ class LotLines(LotEstimator):
         return self
 
     def _columns(self, X: FloatArray) -> FloatArray:
-        filled = np.where(np.isnan(X), self.fill_, np.clip(X, self.low_, self.high_))
-        return (filled - self.fill_) / self.scale_
+        steps = np.clip(X, self.low_, self.high_)
+        np.copyto(steps, self.fill_, where=np.isnan(steps))
+        steps -= self.fill_
+        steps /= self.scale_
+        return steps
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
