@@ -44,8 +44,9 @@ def check(table: Table, payloads: Payloads) -> int:
     rows = 0
     for block in table.blocks(names):
         wrong = np.flatnonzero(_wrong(block, payloads.seed))[: MOST_FAULTS + 1]
-        for i, row in zip(wrong.tolist(), records(block.take(wrong), payloads.seed), strict=True):
-            faults += payloads.row.read(row, rows + i)[1]
+        if len(wrong):
+            for i, row in zip(wrong.tolist(), records(block.take(wrong), payloads.seed), strict=True):
+                faults += payloads.row.read(row, rows + i)[1]
         if len(faults) > MOST_FAULTS:
             break
         if not faults and _calendar(payloads):
@@ -103,11 +104,11 @@ def _is_readable(kind: pa.DataType) -> bool:
 def plain(block: pa.Table, name: str) -> pa.Array:
     """A column in one piece, without a dictionary."""
     column = block.column(name)
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    if pa.types.is_string_view(column.type):
-        column = column.cast(pa.large_string())
-    found = column.combine_chunks()
+    found = column.chunk(0) if column.num_chunks == 1 else column  # pieces are put together by copying them, even one
+    if pa.types.is_dictionary(found.type):
+        found = found.cast(found.type.value_type)
+    if pa.types.is_string_view(found.type):
+        found = found.cast(pa.large_string())
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
@@ -139,9 +140,12 @@ def _out_of_range(values: FloatArray, column: Column) -> BoolArray:
     low, high = column.low, column.high
     if column.censored and high is not None:
         low = -high  # a content below the laboratory's limit is that limit with a minus sign
-    below = -math.inf if low is None else low
-    above = math.inf if high is None else high
-    return (values < below) | (values > above) | np.isinf(values)
+    wrong = np.isinf(values) if low is None or high is None else np.zeros(len(values), dtype=np.bool_)
+    if low is not None:
+        wrong |= values < low
+    if high is not None:
+        wrong |= values > high
+    return wrong
 
 
 def _no_texts(values: pa.Array, is_needed: bool, longest: int = LONGEST_TEXT) -> BoolArray:
@@ -247,9 +251,9 @@ def block_of(
         elif column.name in names:
             X[:, j] = numbers(plain(block, column.name))
     key = payloads.seed.key
-    keys = [] if key is None else plain(block, key.name).to_pylist()
+    units = None if key is None else plain(block, key.name)
     made = _make(X, block, payloads, model_seed, first) if history.MADE in payloads.echoed else None
-    return Block(sizes(X, model_seed), keys, texts), made
+    return Block(sizes(X, model_seed), units, texts), made
 
 
 def _make(X: FloatArray, block: pa.Table, payloads: Payloads, model_seed: Seed, first: int) -> list[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
@@ -12,6 +12,9 @@ from models.answers import Answer, flat
 from physics.arrays import FloatArray
 from serving.answers import flag_unknown
 from serving.payloads import Record
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Values = npt.NDArray[Any] | Sequence[str | None]
 Described = dict[str, tuple[str | None, str]]
@@ -26,15 +29,20 @@ class Block:
     ----------
     X : ndarray, shape (n, k)
         Inputs as `models.table.inputs.matrix` has them for the model's seed.
-    keys : sequence of n str
-        Names of their units; empty where the seed has no key.
+    key : Array or None
+        Names of their units; None where the seed has no key.
     texts : sequence of n dict
         Inputs that are texts, as they came.
     """
 
     X: FloatArray
-    keys: Sequence[str]
+    key: pa.Array | None
     texts: Sequence[Record]
+
+    @property
+    def keys(self) -> list[str]:
+        """Names of their units; empty where the seed has no key."""
+        return [] if self.key is None else list(self.key.to_pylist())
 
 
 @dataclass(frozen=True, eq=False)
