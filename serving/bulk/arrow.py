@@ -18,6 +18,7 @@ from serving.payloads import Payloads, Record
 ABOUT = b"nonferrous"  # key of what is not of a row: JSON in the schema's metadata, and in the last batch's
 UNIT = b"unit"  # key of a column's unit, in its field's metadata
 FLAGS = "flags"
+PIECE = 2**18  # bytes that go out at once: few enough that they, and the event loop that sends them, are soon done
 _LISTS = pa.list_(pa.string())
 
 
@@ -92,22 +93,31 @@ class _Sink:
     closed = False
 
     def __init__(self) -> None:
+        self._pieces: list[bytes] = []
         self._parts: list[bytes] = []
+        self._size = 0
 
     def write(self, data: bytes) -> int:
         self._parts.append(bytes(data))
+        self._size += len(data)
+        if self._size >= PIECE:
+            self.flush()
         return len(data)
 
     def flush(self) -> None:
-        """Nothing: all is handed out anyway."""
+        """Put the newest parts together as a piece."""
+        if self._parts:
+            self._pieces.append(b"".join(self._parts))
+        self._parts, self._size = [], 0
 
-    def taken(self) -> bytes:
-        parts, self._parts = self._parts, []
-        return b"".join(parts)
+    def taken(self) -> list[bytes]:
+        self.flush()
+        pieces, self._pieces = self._pieces, []
+        return pieces
 
 
-def stream(blocks: Iterator[Any], head: Record) -> Iterator[bytes]:
-    """An Arrow stream, a chunk of bytes for each block.
+def stream(blocks: Iterator[Any], head: Record) -> Iterator[list[bytes]]:
+    """An Arrow stream, for each block its bytes in pieces of PIECE and the column that follows.
 
     Parameters
     ----------

@@ -66,7 +66,7 @@ async def table_answer(
     body = await read_table(request, load.most_held, load)
     size = len(body)
 
-    def begin() -> tuple[Iterator[bytes], bytes]:
+    def begin() -> tuple[Iterator[list[bytes]], list[bytes]]:
         table = Table(body, kind, load.most_held)
         rows = check(table, taken)
         head = {"process": process, "model": model_used(served), "coverage": asked["coverage"]}
@@ -84,11 +84,12 @@ async def table_answer(
         raise
 
     async def parts() -> AsyncIterator[bytes]:
-        part: bytes | None = first
-        while part is not None:
-            yield part
+        pieces: list[bytes] | None = first
+        while pieces is not None:
+            for piece in pieces:
+                yield piece
             async with load.heavy:
-                part = await run_in_threadpool(next, chunks, None)
+                pieces = await run_in_threadpool(next, chunks, None)
 
     return _Answer(parts(), lambda: load.release(size))
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from serving.bulk import tables
+from serving.bulk import arrow, tables
 from tests.serving.bulk.conftest import check_same, read
 
 
@@ -21,6 +21,22 @@ def test_a_table_is_answered_as_its_rows_are(
 ) -> None:
     monkeypatch.setattr(tables, "ROWS", rows_a_block)
     check_same(partial(call, process.app, "POST"), process.payloads.seed.process.name, process.rows, coverage=0.8)
+
+
+def test_a_stream_goes_out_in_pieces_that_are_soon_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each but the last of a block is as long as it must be, and at most a column longer."""
+    monkeypatch.setattr(arrow, "PIECE", 1000)
+    columns = [pa.array(range(50)), pa.array([float(i) for i in range(50)]), pa.array(["a"] * 50)] * 4
+    batch = pa.RecordBatch.from_arrays(columns, names=[f"c{i}" for i in range(12)])
+    blocks = list(arrow.stream(iter([(batch, {}, {}, False), (batch, {}, {"n": 2}, True)]), {"process": "toy"}))
+    assert len(blocks) == 2
+    for pieces in blocks:
+        assert all(1000 <= len(piece) < 1000 + 500 for piece in pieces[1:-1])
+        assert len(pieces) > 3
+    table, beside, after = read(b"".join(piece for pieces in blocks for piece in pieces))
+    assert table.num_rows == 100
+    assert table.slice(50).to_pylist() == batch.to_pylist()
+    assert (beside["process"], after) == ("toy", {"n": 2})
 
 
 def test_what_no_number_says_is_null_beside_the_rows_too(
