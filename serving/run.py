@@ -15,6 +15,9 @@ from serving.settings import Settings
 log = logging.getLogger("nonferrous.serving")
 
 CANNOT_START = 2
+# What answers many rows gives the interpreter back to the event loop, which needs it several times a request, after
+# this time [s]; Python's own 5 ms add up.
+LONGEST_TURN = 0.001
 
 
 def run(settings: Settings, store: Store | None = None) -> int:
@@ -49,6 +52,7 @@ def run(settings: Settings, store: Store | None = None) -> int:
     host, port = listening.getsockname()[:2]
     address = f"[{host}]" if ":" in host else host
     log.info("listening on http://%s:%d, documentation at /docs, models from %s", address, port, settings.uri_shown)
+    sys.setswitchinterval(LONGEST_TURN)
     config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
     try:
         uvicorn.Server(config).run(sockets=[listening])

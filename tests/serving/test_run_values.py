@@ -38,6 +38,7 @@ def test_the_address_is_taken_at_once_and_told(
     monkeypatch.setattr(service, "create_app", lambda settings, store: ("app", settings, store))
     monkeypatch.setattr(service.uvicorn, "Config", lambda app, **how: {"app": app, **how})
     monkeypatch.setattr(service.uvicorn, "Server", Server)
+    monkeypatch.setattr(sys, "setswitchinterval", lambda turn: started.update(turn=turn))
     caplog.set_level(logging.INFO)
     settings = Settings(port=0)
     assert service.run(settings, None) == 0
@@ -47,6 +48,7 @@ def test_the_address_is_taken_at_once_and_told(
         **{"app": ("app", settings, None), "access_log": False, "log_config": None, "server_header": False},
     }
     assert started["reuse"] == 1
+    assert started["turn"] < 0.005
     told = [record.getMessage() for record in caplog.records if record.name == "nonferrous.serving"]
     where = f"http://127.0.0.1:{port}, documentation at /docs, models from {settings.uri_shown}"
     assert told == [f"listening on {where}", "ended"]
