@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,8 +30,11 @@ CUT = ("tests/test_every_plant.py", "tests/test_every_seed.py", "tests/test_full
 def pytest_configure(config: pytest.Config) -> None:
     """Limit each of several workers to one thread, and let threads sleep while they wait.
 
-    On cores that have other work, threads that wait for each other cost many times what they save.
+    On cores that have other work, threads that wait for each other cost many times what they save. No example of
+    Hypothesis has a time limit: how long one takes says nothing of the code.
     """
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if "PYTEST_XDIST_WORKER" in os.environ:
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
