@@ -32,7 +32,7 @@ assert SORTING
 
 @dataclass(frozen=True)
 class Learnt:
-    """The candidates of a process, without the figures of their pages and without a store."""
+    """The candidates of a process's first target, without the figures of their pages and without a store."""
 
     data: Dataset
     parts: Split
@@ -43,7 +43,7 @@ class Learnt:
 @pytest.fixture
 def learnt(request, tmp_path, monkeypatch):
     name = request.param
-    seed = load(name)
+    seed = load(name).for_first
     task = task_of(seed)
     periods_a_year = timedelta(days=365.25) / seed.period
     years = seed.plant.years if name in ONE_FEED else min(seed.plant.years, ROWS / seed.plant.units / periods_a_year)
