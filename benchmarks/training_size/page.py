@@ -84,6 +84,6 @@ def figure(jobs: Sequence[dict[str, float]]) -> go.Figure:
             row=1,
             col=column,
         )
-    drawn.update_xaxes(type="log", title="labelled rows")
-    drawn.update_yaxes(type="log")
-    return drawn.update_layout(LAYOUT, height=HEIGHT, margin={"t": 60})
+    drawn.update_xaxes(type="log", dtick=1, title="labelled rows")
+    drawn.update_yaxes(type="log", dtick=1)
+    return drawn.update_layout(LAYOUT, height=HEIGHT, margin={"t": 80}, legend={"y": 1.13})
