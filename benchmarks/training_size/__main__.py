@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.digests import seed_digest
 from benchmarks.pictures import NoBrowserError, draw
-from benchmarks.run import DOCS, page
+from benchmarks.run import DOCS, with_page
 from benchmarks.training_size.page import PICTURE, RESULTS, figure
 from seeds import load
 from synthetic_data import simulate
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> None:
             print(jobs[-1], flush=True)
         found = {
             "process": PROCESS,
-            "seed_digest": seed_digest(load(PROCESS)),
+            "seed_digests": {PROCESS: seed_digest(load(PROCESS))},
             "measured": f"{datetime.now(UTC):%Y-%m-%d}",
             "processors": os.cpu_count(),
             "jobs": jobs,
@@ -60,7 +60,8 @@ def main(arguments: list[str]) -> None:
     except NoBrowserError as error:
         print(error)
     kept = json.loads((DOCS / "results" / "benchmarks.json").read_text(encoding="utf-8"))
-    (DOCS / "benchmarks.md").write_text(page(kept), encoding="utf-8")
+    shown = DOCS / "benchmarks.md"
+    shown.write_text(with_page(shown.read_text(encoding="utf-8"), kept), encoding="utf-8")
 
 
 if __name__ == "__main__":
