@@ -15,6 +15,7 @@ from models.estimators.categories import by_column, indicators
 from models.estimators.linear_classes import LinearClasses
 from models.estimators.physics_features import OnPhysics
 from models.estimators.standard_scale import StandardScale
+from models.estimators.tuning import last_of
 from models.processes.lookup import physics_of
 from models.quality.baselines import LastAssay
 from models.quality.lines import LotLines
@@ -82,7 +83,7 @@ def explained(estimator: Regressor, X: FloatArray, predicted: FloatArray, seed: 
         return None
     values, parts = found[0], found[1][:, :, 0]
     names, units = _columns(estimator, seed)
-    log_floor = getattr(estimator.trees if isinstance(estimator, OnPhysics) else estimator, "log_floor", None)
+    log_floor = getattr(last_of(estimator), "log_floor", None)
     if log_floor is not None:
         parts = _of_ratio(parts, predicted + log_floor)
     return Parts(names, units, values, parts, predicted - parts.sum(axis=1))
@@ -198,9 +199,8 @@ def _of_persistence(estimator: Persistence, X: FloatArray) -> tuple[FloatArray, 
 
 @contributions.register
 def _of_trees(estimator: BoostedTrees, X: FloatArray) -> tuple[FloatArray, FloatArray]:
-    line, indicated = estimator.line_, indicators(X, estimator.categories)
-    filled = np.where(np.isnan(indicated), line.fill, np.clip(indicated, line.low, line.high))
-    of_line = by_column((filled - line.fill) / line.scale * line.slope, estimator.categories)
+    line = estimator.line_
+    of_line = by_column(line.columns(indicators(X, estimator.categories)) * line.slope, estimator.categories)
     return X, of_line[:, :, None] + _shap(estimator.booster_, estimator.n_jobs, X)
 
 
@@ -216,9 +216,7 @@ def _of_last_assay(estimator: LastAssay, X: FloatArray) -> tuple[FloatArray, Flo
 
 @contributions.register
 def _of_lines(estimator: LotLines, X: FloatArray) -> tuple[FloatArray, FloatArray]:
-    indicated = indicators(X, estimator.categories)
-    filled = np.where(np.isnan(indicated), estimator.fill_, np.clip(indicated, estimator.low_, estimator.high_))
-    parts = ((filled - estimator.fill_) / estimator.scale_)[:, :, None] * estimator.slope_
+    parts = estimator.columns(indicators(X, estimator.categories))[:, :, None] * estimator.slope_
     return X, by_column(parts, estimator.categories)
 
 

@@ -36,13 +36,30 @@ class Line:
 
     def predict(self, X: FloatArray) -> FloatArray:
         """Predictions, shape (n,), for X of shape (n, k)."""
-        steps = np.clip(X, self.low, self.high)
-        np.copyto(steps, self.fill, where=np.isnan(steps))
-        steps -= self.fill  # in place: of many rows each further array costs as much as its arithmetic
-        steps /= self.scale
         # einsum and not @: the sum of a row must not depend on how many rows come with it.
-        rises: FloatArray = np.einsum("ij,j->i", steps, self.slope)
+        rises: FloatArray = np.einsum("ij,j->i", self.columns(X), self.slope)
         return self.intercept + rises
+
+    def columns(self, X: FloatArray) -> FloatArray:
+        """What the slopes are for, shape (n, k); see `steps_from`."""
+        return steps_from(X, self.fill, self.scale, self.low, self.high)
+
+
+def steps_from(X: FloatArray, fill: FloatArray, scale: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """Distances of values from what counts where they are missing, as a line sees them, shape (n, k) [1].
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, k)
+        Values; NaN is missing.
+    fill, scale, low, high : ndarray, shape (k,)
+        As of `Line`: a value beyond lowest or highest counts as that.
+    """
+    steps: FloatArray = np.clip(X, low, high)
+    np.copyto(steps, fill, where=np.isnan(steps))
+    steps -= fill  # in place: of many rows each further array costs as much as its arithmetic
+    steps /= scale
+    return steps
 
 
 def fit_lines(X: FloatArray, y: FloatArray, signs: Sequence[int], penalties: Sequence[float]) -> list[Line]:

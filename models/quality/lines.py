@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from models.estimators.categories import Categories, indicators
 from models.estimators.estimator import RegressorEstimator
+from models.estimators.signed_line import steps_from
 from models.estimators.stored import Stored
 from models.quality.losses import ContentLoss, DefectLoss, Loss, spread_about
 from models.table.inputs import checked_rows, medians
@@ -112,7 +113,7 @@ class LotLines(LotEstimator):
         self.low_, self.high_ = (np.where(empty, 0.0, ufunc.reduce(rows)) for ufunc in (np.fmin, np.fmax))
         spread = (np.where(np.isnan(rows), self.fill_, rows) - self.fill_).std(axis=0)
         self.scale_ = np.where(spread > 0, spread, 1.0)
-        columns, kinds = self._columns(rows), losses(labels.shape[1], self.defects)
+        columns, kinds = self.columns(rows), losses(labels.shape[1], self.defects)
         with threadpool_limits(1):  # waking threads for products this small costs many times what they save
             found = [_line(columns, label, kind, self.held_back) for label, kind in zip(labels.T, kinds, strict=True)]
         self.intercept_ = np.array([line[0][0] for line in found])
@@ -121,19 +122,16 @@ class LotLines(LotEstimator):
         self.spread_ = np.array([line[1] for line in found])
         return self
 
-    def _columns(self, X: FloatArray) -> FloatArray:
-        steps = np.clip(X, self.low_, self.high_)
-        np.copyto(steps, self.fill_, where=np.isnan(steps))
-        steps -= self.fill_
-        steps /= self.scale_
-        return steps
+    def columns(self, X: FloatArray) -> FloatArray:
+        """What the slopes are for, shape (n, k); see `steps_from`."""
+        return steps_from(X, self.fill_, self.scale_, self.low_, self.high_)
 
     def predict(self, X: npt.ArrayLike) -> FloatArray:
         """Logarithms of the contents and log-odds of the defects, shape (n, m)."""
         self._needs("slope_")
         rows = indicators(checked_rows(self, X), self.categories)
         # einsum and not @: the sum of a row must not depend on how many rows come with it.
-        rises: FloatArray = np.einsum("ij,jm->im", self._columns(rows), self.slope_)
+        rises: FloatArray = np.einsum("ij,jm->im", self.columns(rows), self.slope_)
         return self.intercept_ + rises
 
 
