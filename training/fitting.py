@@ -106,7 +106,10 @@ class Learner(Protocol):
 
     @property
     def BESIDE(self) -> Mapping[str, Callable[[Dataset, Split], Mapping[str, Any]]]:
-        """What is learnt once for all candidates, by its name in words, as arguments of their models."""
+        """What is learnt once for the first target's candidates, by its name in words, as arguments of their models.
+
+        Physics, events and prices are about that target; the others have none.
+        """
 
     def predict(self, estimator: Any, X: FloatArray) -> FloatArray:
         """Predictions of a fitted estimator, first axis n."""

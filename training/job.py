@@ -211,7 +211,7 @@ def learn(
     counted, seen = itertools.count(), views(data, parts)
     unfitted = [build(one.seed) for one, _ in seen]
     estimators = [one for of_target in unfitted for one in of_target.values()]
-    steps = (STEPS + curve) * len(estimators) + len(task_of(data.seed).BESIDE) * len(seen)
+    steps = (STEPS + curve) * len(estimators) + len(task_of(data.seed).BESIDE)
     steps += trials * sum(isinstance(last_of(one), Tunable) for one in estimators)
 
     def step(what: str) -> None:
@@ -259,7 +259,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
         return workers.later(view, Fit(name, estimators[name], info, baseline, fits.curve, choose))
 
     first, *others = estimators
-    fitted, beside = {first: fit(first)}, [workers.later(view, Beside(name)) for name in task.BESIDE]
+    fitted, beside = {first: fit(first)}, [workers.later(view, Beside(name)) for name in task.BESIDE if not view]
     more: dict[str, Any] = {}
     for name in estimators:
         title = of_target(name, target) if several else name

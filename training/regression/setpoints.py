@@ -18,12 +18,10 @@ MOST_ROWS = 50_000
 def setpoints(data: Dataset, parts: Split) -> dict[str, Any]:
     """Set-point model of a data set, or why there is none, as arguments of `RegressionModel`; empty without physics.
 
-    Of several targets only the first has one: physics and prices are about that.
-
     It learns from the whole table, the newest rows too: nothing is measured of it there. Of a table of more than
     MOST_ROWS it learns from whole units, drawn by name: by then a constant's doubt is far below that of the physics.
     """
-    if data.seed.place or response_of(data.seed.process.name) is None:
+    if response_of(data.seed.process.name) is None:
         return {}
     try:
         return {"setpoints": learn(some_units(data.checked, data.seed, MOST_ROWS), data.seed, tests=data.tests)}

@@ -11,11 +11,8 @@ MOST_ROWS = 50_000
 
 
 def warnings(data: Dataset, parts: Split) -> dict[str, Any]:
-    """Warning model of a data set, or why there is none, as arguments of `RegressionModel`; empty without events.
-
-    Of several targets only the first has one, so that each event is learnt once.
-    """
-    if data.seed.place or not data.seed.warnings:
+    """Warning model of a data set, or why there is none, as arguments of `RegressionModel`; empty without events."""
+    if not data.seed.warnings:
         return {}
     try:
         # All rows, those without a label too: an event of a measured column needs none. Of a table of more than
