@@ -26,11 +26,6 @@ SCOPES = {
 }
 
 
-def accounted(seed: Seed) -> EnergyPhysics | None:
-    """Energy module of a seed's process; None where its energy is not accounted for."""
-    return energy_of(seed.process.name)
-
-
 @dataclass(frozen=True)
 class EnergyFields:
     """What energy adds to a process's predictions, requests, answers and to the example of a request; see `TaskFields`.
@@ -52,7 +47,7 @@ def energy_fields(seed: Seed) -> EnergyFields:
     ValueError
         The seed lacks a factor that it needs, or has one that cannot be or is in another unit.
     """
-    physics = accounted(seed)
+    physics = energy_of(seed.process.name)
     if physics is None:
         return EnergyFields()
     try:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from models.answers import Answer
+from models.energy.process import energy_of
 from models.explanations import explained
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
@@ -17,7 +18,7 @@ from serving.explanations import asked, explanation, explanations, optional
 from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
 from serving.recommendations.payloads import setpoint_payloads
 from serving.regression.accounting import Accounting
-from serving.regression.energy import BASIS, ENERGY, accounted, energy_fields, replaced
+from serving.regression.energy import BASIS, ENERGY, energy_fields, replaced
 from serving.schedules.payloads import schedule_payloads
 from serving.warnings.payloads import warning_payloads
 
@@ -42,7 +43,7 @@ def payloads(seed: Seed, max_rows: int) -> Payloads:
         predicted["explanation"] = optional(explanation(seed), f"what each input contributed to {seed.target.name}")
     else:
         predicted["explanations"] = _explanations(seed)
-    energy, physics = energy_fields(seed), accounted(seed)
+    energy, physics = energy_fields(seed), energy_of(seed.process.name)
     whole = payloads_of(
         seed,
         max_rows,
