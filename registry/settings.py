@@ -1,4 +1,4 @@
-"""Where models are kept: two environment variables, typed and with defaults; and how MLflow is set up."""
+"""Where models and records are kept: environment variables, typed and with defaults; and how MLflow is set up."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _store(uri: str) -> str:
 
 
 class Settings(BaseSettings):
-    """Where models are kept, read from the environment when built.
+    """Where models and records are kept, read from the environment when built.
 
     Attributes
     ----------
@@ -43,6 +43,8 @@ class Settings(BaseSettings):
         Folder that holds the embedded store (`NONFERROUS_HOME`, default `./.nonferrous`); made when needed.
     tracking_uri : str
         MLflow store (`MLFLOW_TRACKING_URI`); empty means SQLite in the home folder.
+    records : str
+        Database of predictions and outcomes (`NONFERROUS_RECORDS`); empty means SQLite in the home folder.
     """
 
     model_config = SettingsConfigDict(
@@ -54,6 +56,10 @@ class Settings(BaseSettings):
         str,
         AfterValidator(_store),
         Field(description="MLflow store; empty: SQLite in the home folder", validation_alias="MLFLOW_TRACKING_URI"),
+    ] = ""
+
+    records: Annotated[
+        str, Field(description="database of predictions and outcomes; empty: SQLite in the home folder")
     ] = ""
 
     @property
@@ -75,6 +81,11 @@ class Settings(BaseSettings):
     def sqlite_file(self) -> Path | None:
         """The store's SQLite file; None where the store is something else."""
         return Path(self.uri.removeprefix(SQLITE)) if self.uri.startswith(SQLITE) else None
+
+    @property
+    def records_url(self) -> str:
+        """Address of the database of records."""
+        return self.records or f"{SQLITE}{self.folder / 'records.db'}"
 
     @property
     def artifact_root(self) -> Path | None:

@@ -16,6 +16,7 @@ import monitoring
 import nonferrous
 import pages
 import physics
+import records
 import registry
 import seeds
 import serving
@@ -23,7 +24,7 @@ import synthetic_data
 import training
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = (models, monitoring, nonferrous, pages, physics, registry, seeds, serving, synthetic_data, training)
+PACKAGES = (models, monitoring, nonferrous, pages, physics, records, registry, seeds, serving, synthetic_data, training)
 FOLDERS = (*(package.__name__ for package in PACKAGES), "tests", "benchmarks")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 TEXTS = [

@@ -1,0 +1,109 @@
+"""Requests and their answers as they are kept: byte for byte, each under an id that was made before the answer."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from records.database import Database
+from records.schema import REQUESTS
+
+_COLUMNS = tuple(column.name for column in REQUESTS.columns if column.name != "number")
+_values = attrgetter(*_COLUMNS)
+MOST_AT_ONCE = 32  # requests of one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A request with its answer, or a part of them.
+
+    Attributes
+    ----------
+    id : str
+        See `new_id`.
+    part : int
+        0 for the first, which holds the request.
+    at : int
+        When it came in [microseconds since 1970, UTC].
+    client : str
+        Who asked: the prefix of a key, else an address.
+    process, operation : str
+        What was asked, as in the address.
+    version, digest : int, str
+        The model that answered.
+    kind : str
+        Media type of the request.
+    rows : int
+        How many rows this part of the answer holds.
+    asked, answer : bytes
+        Bodies, or parts of them.
+    """
+
+    id: str
+    part: int
+    at: int
+    client: str
+    process: str
+    operation: str
+    version: int
+    digest: str
+    kind: str
+    rows: int
+    asked: bytes
+    answer: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes of the bodies."""
+        return len(self.asked) + len(self.answer)
+
+
+def new_id() -> str:
+    """Id that no other request has, later ones behind earlier ones: a UUID of version 7 [1]_.
+
+    References
+    ----------
+    .. [1] RFC 9562, Universally Unique IDentifiers (UUIDs), section 5.7.
+    """
+    moment, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
+    variant = "89ab"[int(chance[3], 16) & 3]
+    return f"{moment[:8]}-{moment[8:]}-7{chance[:3]}-{variant}{chance[4:7]}-{chance[7:19]}"
+
+
+def insert(database: Database, many: Sequence[Kept]) -> None:
+    """Write requests in one transaction, many of them by one statement.
+
+    Each statement hands the interpreter to other threads and back, so there are as few as can be.
+
+    Raises
+    ------
+    RecordsError
+        The database did not do its part; nothing is written.
+    """
+    with database.cursor() as cursor:
+        if len(many) <= MOST_AT_ONCE:
+            cursor.execute(*_statement(database, many))  # commits by itself
+            return
+        cursor.execute("BEGIN")
+        try:
+            for first in range(0, len(many), MOST_AT_ONCE):
+                cursor.execute(*_statement(database, many[first : first + MOST_AT_ONCE]))
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+        cursor.execute("COMMIT")
+
+
+def _statement(database: Database, many: Sequence[Kept]) -> tuple[str, list[Any]]:
+    return _text(len(many), "?" if database.is_sqlite else "%s"), [value for one in many for value in _values(one)]
+
+
+@lru_cache
+def _text(rows: int, mark: str) -> str:
+    row = f"({', '.join([mark] * len(_COLUMNS))})"
+    return f"INSERT INTO {REQUESTS.name} ({', '.join(_COLUMNS)}) VALUES {', '.join([row] * rows)}"

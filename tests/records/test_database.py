@@ -1,0 +1,107 @@
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+import records.migrations
+from records.database import NEWEST, Database, RecordsError
+from records.schema import AUDIT, REQUESTS, metadata
+
+
+def test_migrations_lead_to_the_tables_that_the_code_knows(database):
+    with database.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_indices_are_made_too(database):
+    with database.begin() as connection:
+        for table in metadata.tables.values():
+            found = {one["name"] for one in inspect(connection).get_indexes(table.name)}
+            assert {index.name for index in table.indexes} <= found
+
+
+def test_the_newest_migration_is_the_one_that_is_named():
+    (folder,) = records.migrations.__path__
+    assert ScriptDirectory(folder).get_current_head() == NEWEST
+
+
+def test_a_database_opened_again_keeps_what_it_holds(database, url):
+    with database.begin() as connection:
+        connection.execute(
+            AUDIT.insert().values(at=1, who="a", what="b", subject="c", why="", figures="", before="", hash="")
+        )
+    again = Database(url)
+    with again.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM audit")) == 1
+    again.close()
+
+
+@pytest.mark.slow
+def test_many_processes_may_make_the_tables_at_once(url):
+    code = f"from records.database import Database; Database({url!r})"
+    running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(4)]
+    assert [one.communicate()[1].decode() for one in running] == [""] * 4
+    database = Database(url)
+    with database.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+    database.close()
+
+
+def test_a_transaction_that_fails_leaves_nothing(database):
+    entry = {"at": 1, "who": "a", "what": "b", "subject": "c", "why": "", "figures": "", "before": "", "hash": ""}
+
+    def half():
+        with database.begin() as connection:
+            connection.execute(AUDIT.insert().values(entry))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
+    with database.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM audit")) == 0
+
+
+def test_numbers_are_not_given_twice(database, kept):
+    from records.requests import insert
+
+    insert(database, [kept(), kept()])
+    with database.begin() as connection:
+        connection.execute(REQUESTS.delete())
+    insert(database, [kept()])
+    with database.begin() as connection:
+        assert connection.scalar(text("SELECT max(number) FROM requests")) == 3
+
+
+def test_newer_tables_are_refused(database, url):
+    with database.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(RecordsError, match="got form 9999, expected 0001 or older: newer code made them"):
+        Database(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://who:secret@there/x", "got 'mysql://there/x', expected sqlite:///FILE or postgresql://"),
+        ("records.db", "got 'records.db', expected sqlite:///FILE"),
+        ("postgresql://who:secret@127.0.0.1:1/x", "postgresql://127.0.0.1:1/x: connection failed"),
+        ("sqlite:////dev/null/records.db", "File exists: '/dev/null'"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_named_without_its_password(url, said):
+    with pytest.raises(RecordsError) as raised:
+        Database(url)
+    assert said in str(raised.value)
+    assert "secret" not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    file = tmp_path / "records.db"
+    file.write_bytes(b"hardly a database" * 100)
+    with pytest.raises(RecordsError, match=r"records\.db: file is not a database"):
+        Database(f"sqlite:///{file}")

@@ -1,0 +1,55 @@
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from records.database import RecordsError
+from records.requests import MOST_AT_ONCE, insert, new_id
+from records.schema import REQUESTS
+
+
+def stored(database):
+    with database.begin() as connection:
+        return connection.execute(select(REQUESTS).order_by(REQUESTS.c.number)).all()
+
+
+def test_ids_are_uuids_of_version_7_in_the_order_of_time():
+    first = new_id()
+    time.sleep(0.002)
+    second = new_id()
+    assert first < second
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", first)
+    assert abs(int(first.replace("-", "")[:12], 16) / 1000 - time.time()) < 60
+
+
+def test_ids_are_not_given_twice():
+    assert len({new_id() for _ in range(10_000)}) == 10_000
+
+
+@pytest.mark.parametrize("count", [1, MOST_AT_ONCE, MOST_AT_ONCE + 1, 3 * MOST_AT_ONCE + 5])
+def test_requests_are_kept_byte_for_byte_in_their_order(database, kept, count):
+    many = [kept(asked=bytes([0, 255, i % 256, 13, 10]), part=i) for i in range(count)]
+    insert(database, many)
+    assert [(row.id, row.part, row.asked) for row in stored(database)] == [(o.id, o.part, o.asked) for o in many]
+
+
+def test_one_that_is_there_already_leaves_none_of_its_group(database, kept):
+    known = kept()
+    insert(database, [known])
+    with pytest.raises(RecordsError, match=r"(?i)unique"):
+        insert(database, [*(kept() for _ in range(2 * MOST_AT_ONCE)), known])
+    assert [row.id for row in stored(database)] == [known.id]
+    insert(database, [kept()])
+    assert len(stored(database)) == 2
+
+
+@given(st.integers(1, 2**63 - 1))
+def test_size_is_that_of_the_bodies(number):
+    asked, answer = bytes(number % 977), bytes(number % 31)
+    from records.requests import Kept
+
+    one = Kept("", 0, 0, "", "", "", 1, "", "", 1, asked, answer)
+    assert one.size == number % 977 + number % 31

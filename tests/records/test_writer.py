@@ -1,0 +1,145 @@
+import asyncio
+import threading
+
+import pytest
+from sqlalchemy import func, select, text
+
+from records import writer as module
+from records.database import RecordsError
+from records.schema import REQUESTS
+from records.writer import Full, Writer
+
+
+def count(database):
+    with database.begin() as connection:
+        return connection.scalar(select(func.count()).select_from(REQUESTS))
+
+
+@pytest.fixture
+def writer(database):
+    made = Writer(database)
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_what_is_kept_is_committed_when_the_caller_goes_on(database, writer, kept):
+    async def callers():
+        for n in range(1, 6):
+            await writer.keep(kept())
+            assert count(database) == n
+
+    asyncio.run(callers())
+    assert writer.waiting == 0
+
+
+def test_requests_of_one_turn_of_the_loop_are_one_group(database, kept, monkeypatch):
+    groups = []
+
+    def insert(database, many):
+        groups.append(len(many))
+
+    monkeypatch.setattr(module, "insert", insert)
+    writer = Writer(database)
+    writer.start()
+
+    async def callers():
+        await asyncio.gather(*(writer.keep(kept()) for _ in range(20)))
+
+    asyncio.run(callers())
+    writer.stop()
+    assert groups == [20]
+
+
+def test_what_gathers_during_a_commit_is_the_next_group(database, kept, monkeypatch):
+    groups, goes_on = [], threading.Event()
+
+    def insert(database, many):
+        groups.append(len(many))
+        goes_on.wait(10)
+
+    monkeypatch.setattr(module, "insert", insert)
+    writer = Writer(database)
+    writer.start()
+
+    async def callers():
+        first = asyncio.ensure_future(writer.keep(kept()))
+        while not groups:
+            await asyncio.sleep(0.001)
+        others = [asyncio.ensure_future(writer.keep(kept())) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        others += [asyncio.ensure_future(writer.keep(kept())) for _ in range(4)]
+        await asyncio.sleep(0.01)
+        goes_on.set()
+        await asyncio.gather(first, *others)
+
+    asyncio.run(callers())
+    writer.stop()
+    assert groups == [1, 7]
+
+
+def test_beyond_its_room_nothing_is_taken_and_nothing_is_lost(database, kept):
+    writer = Writer(database, most_waiting=3000)
+    writer.start()
+
+    async def callers():
+        return await asyncio.gather(*(writer.keep(kept(asked=bytes(1000))) for _ in range(5)), return_exceptions=True)
+
+    found = asyncio.run(callers())
+    writer.stop()
+    assert [type(one) for one in found] == [type(None), type(None), Full, Full, Full]
+    assert "at most 3000 may" in str(found[-1])
+    assert count(database) == 2
+    assert writer.waiting == 0
+
+
+def test_one_longer_than_the_room_is_taken_alone(database, kept):
+    writer = Writer(database, most_waiting=10)
+    writer.start()
+    asyncio.run(writer.keep(kept(asked=bytes(1000))))
+    writer.stop()
+    assert count(database) == 1
+
+
+def test_trouble_reaches_each_caller_and_ends(database, writer, kept):
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE requests RENAME TO away"))
+
+    async def callers():
+        return await asyncio.gather(*(writer.keep(kept()) for _ in range(3)), return_exceptions=True)
+
+    assert [type(one) for one in asyncio.run(callers())] == [RecordsError] * 3
+    assert "requests" in str(writer.trouble)
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE away RENAME TO requests"))
+    asyncio.run(writer.keep(kept()))
+    assert writer.trouble is None
+    assert count(database) == 1
+
+
+def test_what_waits_is_written_at_the_end(database, kept):
+    writer = Writer(database)
+    writer.start()
+
+    async def callers():
+        tasks = [asyncio.ensure_future(writer.keep(kept())) for _ in range(50)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await asyncio.get_running_loop().run_in_executor(None, writer.stop)
+        await asyncio.gather(*tasks)
+
+    asyncio.run(callers())
+    assert count(database) == 50
+
+
+def test_a_caller_that_goes_away_does_not_hinder_the_others(database, writer, kept):
+    async def callers():
+        gone = asyncio.ensure_future(writer.keep(kept()))
+        stays = asyncio.ensure_future(writer.keep(kept()))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await stays
+
+    asyncio.run(callers())
+    assert count(database) == 2
+    assert writer.waiting == 0
