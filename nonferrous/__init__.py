@@ -36,7 +36,7 @@ learning, asking = (simulate, train, compare, retrain, promote, rollback), (pred
 for command in (*learning, *asking, trial, serve, up):
     app.command()(command)
 
-OURS = ("models", "monitoring", "registry", "seeds", "serving", "synthetic_data", "training")
+OURS = ("models", "monitoring", "records", "registry", "seeds", "serving", "synthetic_data", "training")
 
 
 def main() -> None:

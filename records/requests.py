@@ -38,8 +38,6 @@ class Kept:
         The model that answered.
     kind : str
         Media type of the request.
-    rows : int
-        How many rows this part of the answer holds.
     asked, answer : bytes
         Bodies, or parts of them.
     """
@@ -53,7 +51,6 @@ class Kept:
     version: int
     digest: str
     kind: str
-    rows: int
     asked: bytes
     answer: bytes
 

@@ -24,7 +24,6 @@ REQUESTS = _counted(
     Column("version", Integer, nullable=False),
     Column("digest", String(71), nullable=False),
     Column("kind", String(64), nullable=False),
-    Column("rows", Integer, nullable=False),
     Column("asked", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
     Index("requests_id", "id", "part", unique=True),

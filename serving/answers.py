@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from operator import itemgetter
@@ -43,10 +42,20 @@ def flag_texts(rows: Sequence[Record], seed: Seed, flags: list[list[str]]) -> No
                 words.append(f"{name} '{shown(row[name])}' is none of {', '.join(map(str, numbers))}: taken as missing")
 
 
-def with_ids(rows: Sequence[Record], echoed: tuple[str, ...]) -> list[Record]:
-    """Beginning of each prediction: an id that no other prediction has, and the key and time of its row."""
-    request = str(uuid.uuid4())
-    return [{"id": f"{request}-{i}", **{name: row[name] for name in echoed}} for i, row in enumerate(rows)]
+def with_ids(rows: Sequence[Record], echoed: tuple[str, ...], request: Record) -> list[Record]:
+    """Beginning of each prediction: an id that no other prediction has, and the key and time of its row.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        Some rows of a request.
+    echoed : tuple of str
+        What is repeated of them.
+    request : dict
+        The request: its `id`, and as `first` how many of its rows stand before these.
+    """
+    of, first = request["id"], request["first"]
+    return [{"id": f"{of}-{i}", **{name: row[name] for name in echoed}} for i, row in enumerate(rows, first)]
 
 
 def flag_unknown(answers: Mapping[str, Answer], flags: list[list[str]]) -> None:

@@ -16,12 +16,14 @@ from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
+from records.writer import Writer
 from registry.store import MlflowStore, Store
 from serving import problems
 from serving.bulk.load import Load
 from serving.following.champions import Champions
 from serving.following.seed_folder import SeedFolder
 from serving.payloads import PREDICTIONS, Payloads
+from serving.recording import Recorder
 from serving.routes import health, inference, predictions, processes, recommendations, schedules, tables, warnings
 from serving.routes.answering import abilities, paths
 from serving.routes.direct import ByPath
@@ -37,6 +39,7 @@ class Service(FastAPI):
     champions: Champions
     max_body_bytes: int
     load: Load
+    recorder: Recorder
     _fixed: tuple[BaseRoute, ...]
     _own: tuple[tuple[Payloads, tuple[BaseRoute, ...]], ...] = ()
     _described: tuple[object, dict[str, Any]] = (None, {})
@@ -54,7 +57,7 @@ class Service(FastAPI):
         self.router.routes = [ByPath(_all(self._own)), *self._fixed]
 
     def _routes_of(self, payloads: Payloads) -> tuple[BaseRoute, ...]:
-        given = payloads, self.champions, self.max_body_bytes
+        given = payloads, self.champions, self.max_body_bytes, self.recorder
         others = (make(*given) for make in (recommendations.router, schedules.router, warnings.router))
         return tuple(one for made in (predictions.router(*given, self.load), *others) for one in made.routes)
 
@@ -97,7 +100,7 @@ def _all(own: Iterable[tuple[Payloads, tuple[BaseRoute, ...]]]) -> list[BaseRout
     return [route for _, routes in own for route in routes]
 
 
-def create_app(settings: Settings, store: Store | None = None) -> Service:
+def create_app(settings: Settings, store: Store | None = None, writer: Writer | None = None) -> Service:
     """Service over the seeds of the folder.
 
     Parameters
@@ -106,6 +109,8 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
         What it needs to start.
     store : Store, optional
         Where models come from; by default the MLflow store that the settings name.
+    writer : Writer, optional
+        Where requests and answers are recorded; without it nothing is.
 
     Returns
     -------
@@ -139,10 +144,11 @@ def create_app(settings: Settings, store: Store | None = None) -> Service:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.champions, app.max_body_bytes, app.load = champions, settings.max_body_bytes, Load(settings.max_table_bytes)
+    app.recorder = Recorder(writer)
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
     app.include_router(processes.router(champions))
     app.include_router(health.router(champions))
-    app.include_router(inference.router(champions, settings.max_body_bytes, app.load))
+    app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, app.load))
     _add_docs(app)
     app._fixed = tuple(app.router.routes)
     app.take_up()

@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 import socket
 import sys
+from contextlib import closing
 
 import uvicorn
+from fastapi import FastAPI
 
+from records.database import Database
+from records.writer import Writer
 from registry.store import Store
 from serving.app import create_app
 from serving.settings import Settings
@@ -39,8 +43,15 @@ def run(settings: Settings, store: Store | None = None) -> int:
     ------
     SeedError
         There is no folder of seeds.
+    RecordsError
+        The records cannot be opened.
     """
-    app = create_app(settings, store)
+    with closing(Database(settings.records_url, settings.durability == "full")) as database:
+        writer = Writer(database)
+        return _run(settings, create_app(settings, store, writer), writer)
+
+
+def _run(settings: Settings, app: FastAPI, writer: Writer) -> int:
     try:
         listening = _listen(settings.host, settings.port)
     except OSError as error:
@@ -53,11 +64,13 @@ def run(settings: Settings, store: Store | None = None) -> int:
     address = f"[{host}]" if ":" in host else host
     log.info("listening on http://%s:%d, documentation at /docs, models from %s", address, port, settings.uri_shown)
     sys.setswitchinterval(LONGEST_TURN)
+    writer.start()
     config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:  # uvicorn has closed all connections and passes the signal on
         pass
+    writer.stop()
     log.info("ended")
     return 0
 

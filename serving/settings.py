@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -23,6 +23,10 @@ class Settings(settings.Settings):
     max_table_bytes: Annotated[
         int, Field(ge=1024, description="most bytes of tables, Arrow or Parquet, that are held at once [byte]")
     ] = 256 * 2**20
+    durability: Annotated[
+        Literal["full", "normal"],
+        Field(description="full: what is recorded outlives a power cut; normal: the end of the process alone"),
+    ] = "full"
 
 
 def read_settings(**given: Any) -> Settings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
@@ -124,13 +123,13 @@ def stream(blocks: Iterator[Any], head: Record) -> Iterator[list[bytes]]:
     blocks : iterator
         As `answered` gives them.
     head : dict
-        What an answer of JSON begins with: process, model and coverage.
+        What an answer of JSON begins with: process, model and coverage; and the request's id.
     """
     sink = _Sink()
     writer = None
     for batch, beside, after, is_last in blocks:
         if writer is None:
-            about = _json({**head, "id": str(uuid.uuid4()), **beside})
+            about = _json({**head, **beside})
             writer = pa.ipc.new_stream(pa.PythonFile(sink, "w"), batch.schema.with_metadata({ABOUT: about}))
         metadata = {ABOUT: _json(after)} if is_last and after else None
         writer.write_batch(batch, custom_metadata=metadata)

@@ -107,7 +107,7 @@ def predicted(
     if request["explain"]:
         whys = [{"explanation": why} for why in class_explanations(model, X, p, payloads.seed, flags)]
     answered = zip(
-        with_ids(rows, payloads.echoed), p.tolist(), order.tolist(), inside.tolist(), whys, flags, strict=True
+        with_ids(rows, payloads.echoed, request), p.tolist(), order.tolist(), inside.tolist(), whys, flags, strict=True
     )
     return {
         "predictions": [

@@ -57,7 +57,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     found = model.nearest(judged, far)
     units = {number: limit_units(seed.grades[number]) for number in {one.grade for one in found}}
     answered = zip(
-        with_ids(rows, payloads.echoed),
+        with_ids(rows, payloads.echoed, request),
         contents,
         judged.defects.tolist(),
         judged.keeps.tolist(),

@@ -116,7 +116,7 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
         **basis,
         "predictions": [
             {**name, **quantity, "flags": words}
-            for name, quantity, words in zip(with_ids(rows, payloads.echoed), quantities, flags, strict=True)
+            for name, quantity, words in zip(with_ids(rows, payloads.echoed, request), quantities, flags, strict=True)
         ],
     }
 

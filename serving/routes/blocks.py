@@ -27,6 +27,8 @@ ROWS_AT_ONCE = 250  # of a long request: their answers are objects, then bytes, 
 def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) -> Iterator[dict[str, Any]]:
     """A task's answers to `ROWS_AT_ONCE` rows each; all that can be wrong with a request is raised by the first.
 
+    `request` holds the request's `id` beside what was read.
+
     Raises
     ------
     ProblemError
@@ -37,7 +39,7 @@ def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) 
     for first in range(0, len(rows), ROWS_AT_ONCE):
         some = rows[first : first + ROWS_AT_ONCE]
         try:
-            answered = task_of(payloads.seed).predicted(payloads, model, some, request)
+            answered = task_of(payloads.seed).predicted(payloads, model, some, request | {"first": first})
         except CoverageError as error:
             raise uncovered(request["coverage"], error) from None
         # What lots hold after these rows is what they hold before the next.

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from importlib.metadata import version as installed
 from typing import Any
 
+import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from serving.bodies import read_bytes
 from serving.bulk.load import Load, Paces
 from serving.following.champions import NEW, Champions, Served, Status
+from serving.history import MADE
 from serving.inference.answers import Encoded
 from serving.inference.contract import Contract, contract
 from serving.inference.described import (
@@ -28,9 +30,11 @@ from serving.inference.described import (
     TensorDescribed,
 )
 from serving.inference.requests import LENGTH, Asked, InferenceRequest, asked
-from serving.payloads import Payloads
+from serving.payloads import PREDICTIONS, Payloads, Record
 from serving.problems import INFERENCE, ProblemError, shown
-from serving.routes.answering import model_used, served_of, status_of
+from serving.recording import Asked as Named
+from serving.recording import Recorder
+from serving.routes.answering import json_part, model_used, served_of, status_of
 from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 
 EXTENSIONS = ["binary_tensor_data"]
@@ -59,8 +63,8 @@ class _Contracts:
         return made[1]
 
 
-def router(champions: Champions, most_bytes: int, load: Load) -> APIRouter:
-    """Routes of all processes; the models of the protocol are called as processes are, `load` is shared with `/v1`."""
+def router(champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> APIRouter:
+    """Routes of all processes, the models of the protocol; `recorder` and `load` are shared with `/v1`."""
     refused: Any = {status: {"model": InferenceError} for status in ("4XX", "5XX")}
     routes = APIRouter(prefix=INFERENCE, tags=["open inference protocol"], responses=refused)
     contracts = _Contracts()
@@ -99,7 +103,7 @@ def router(champions: Champions, most_bytes: int, load: Load) -> APIRouter:
         get(f"{which}/ready", f"model_ready{suffix}", "The model answers", model_ready)
         routes.add_api_route(
             f"{which}/infer",
-            _infer(champions, contracts, most_bytes, load),
+            _infer(champions, contracts, most_bytes, recorder, load),
             methods=["POST"],
             operation_id=f"v2_infer{suffix}",
             summary="Predictions as tensors",
@@ -127,11 +131,14 @@ def _may_come(status: Status) -> bool:
     return status.champion is not None or status.trouble == NEW.trouble
 
 
-def _infer(champions: Champions, contracts: _Contracts, most_bytes: int, load: Load) -> Callable[..., Any]:
+def _infer(
+    champions: Champions, contracts: _Contracts, most_bytes: int, recorder: Recorder, load: Load
+) -> Callable[..., Any]:
     paces: defaultdict[str, Paces] = defaultdict(Paces)
 
     async def infer(request: Request, model: str, version: str | None = None) -> Response:
         payloads, served = _served(model, version, champions)
+        named = Named.of(request, model, PREDICTIONS)
         body = await read_bytes(request, most_bytes)
         length = request.headers.get(LENGTH)
 
@@ -140,7 +147,8 @@ def _infer(champions: Champions, contracts: _Contracts, most_bytes: int, load: L
 
         found = read() if len(body) <= LONGEST_BODY_AT_ONCE else await run_in_threadpool(read)
         answer = Encoded(found, contracts.of(payloads))
-        parts, pace = _encoded(found, answer, payloads, served), paces[model].of(served)
+        kept = _AsRecorded()
+        parts, pace = _encoded(found, answer, payloads, served, named.id, kept), paces[model].of(served)
 
         def made() -> Response:
             part, headers, kind = answer.response(model, model_used(served))
@@ -149,10 +157,12 @@ def _infer(champions: Champions, contracts: _Contracts, most_bytes: int, load: L
         if pace.is_short(found.rows) and not found.request.get("explain"):
             with pace.measured(found.rows):
                 deque(parts, maxlen=0)
-                return made()
-        async with load.heavy:
-            await in_threads(parts, request, pace, found.rows)
-            return await run_in_threadpool(made)
+                response = made()
+        else:
+            async with load.heavy:
+                await in_threads(parts, request, pace, found.rows)
+                response = await run_in_threadpool(made)
+        return await recorder.answered(named, served, kept.asked, response, kept.answer)
 
     return infer
 
@@ -187,9 +197,27 @@ def _served(model: str, version: str | None, champions: Champions) -> tuple[Payl
     return payloads, served
 
 
-def _encoded(found: Asked, answer: Encoded, payloads: Payloads, served: Served) -> Iterator[None]:
+class _AsRecorded:
+    """A request and its answer as those of `/v1` that say the same: records have one form."""
+
+    asked = b""
+    answer = b""
+
+
+def _encoded(
+    found: Asked, answer: Encoded, payloads: Payloads, served: Served, id: str, kept: _AsRecorded
+) -> Iterator[None]:
     """Answer block by block into tensors."""
     rows, request = found.read(payloads)
-    for answered in blocks(payloads, served.model, rows, request):
+    kept.asked = msgspec.json.encode({**request, "rows": [_as_sent(row) for row in rows]})
+    head = {"process": payloads.seed.process.name, "model": model_used(served), "coverage": request["coverage"]}
+    done = 0
+    for answered in blocks(payloads, served.model, rows, request | {"id": id}):
         answer.add({"coverage": request["coverage"], **answered})
+        first, done = done, done + len(answered["predictions"])
+        kept.answer += json_part(head | answered, first == 0, done >= len(rows))
         yield
+
+
+def _as_sent(row: Record) -> Record:
+    return {name: value for name, value in row.items() if name != MADE}

@@ -11,6 +11,7 @@ from serving.bulk.load import Load, Paces
 from serving.following.champions import Champions, Status
 from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import described
+from serving.recording import Asked, Recorder
 from serving.routes.answering import joined_answer, json_part, model_used, served_of, status_of
 from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 from serving.routes.direct import Direct
@@ -23,26 +24,29 @@ from serving.tasks import task_of
 EXPLAIN = b'"explain"'
 
 
-def router(payloads: Payloads, champions: Champions, most_bytes: int, load: Load) -> APIRouter:
-    """Route of one process's predictions; `load` is shared by all processes."""
+def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> APIRouter:
+    """Route of one process's predictions; `recorder` and `load` are shared by all processes."""
     process = payloads.seed.process
     task = task_of(payloads.seed)
     paces = Paces()
 
     async def predict(request: Request) -> Response:
         kind = check_kind(request, (JSON, *KINDS))
+        asked = Asked.of(request, process.name, PREDICTIONS, kind)
         if kind in KINDS:
-            return await table_answer(request, kind, process.name, champions, load)
+            return await table_answer(request, asked, champions, recorder, load)
         body = await read_checked(request, most_bytes)
         taken, status = status_of(process.name, champions)
-        parts = _parts(body, taken, status, champions)
+        parts = _parts(body, taken, status, champions, asked.id)
         # Each row begins with a bracket of its own: there are no more rows than these, whatever else has brackets.
         rows, pace = body.count(b"{"), paces.of(status.served)
         if len(body) <= LONGEST_BODY_AT_ONCE and EXPLAIN not in body and pace.is_short(rows):
             with pace.measured(rows):
-                return joined_answer(list(parts))
-        async with load.heavy:
-            return joined_answer(await in_threads(parts, request, pace, rows))
+                response = joined_answer(list(parts))
+        else:
+            async with load.heavy:
+                response = joined_answer(await in_threads(parts, request, pace, rows))
+        return await recorder.answered(asked, status.served, body, response)
 
     routes = APIRouter(tags=["predictions"], route_class=Direct)
     routes.add_api_route(
@@ -64,12 +68,12 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, load: Load
     return routes
 
 
-def _parts(body: bytes, payloads: Payloads, status: Status, champions: Champions) -> Iterator[bytes]:
+def _parts(body: bytes, payloads: Payloads, status: Status, champions: Champions, id: str) -> Iterator[bytes]:
     """An answer in parts of `ROWS_AT_ONCE` rows; all that can be wrong with a request is raised by the first."""
     rows, request = payloads.read(body)
     served = served_of(payloads.seed.process.name, status, champions)
     head = {"process": payloads.seed.process.name, "model": model_used(served), "coverage": request["coverage"]}
     done = 0
-    for answered in blocks(payloads, served.model, rows, request):
+    for answered in blocks(payloads, served.model, rows, request | {"id": id}):
         first, done = done, done + len(answered["predictions"])
         yield json_part(head | answered, first == 0, done >= len(rows))

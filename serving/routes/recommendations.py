@@ -1,4 +1,4 @@
-"""Recommended set-points: plans and history in, advice out. Nothing is set, and nothing is kept."""
+"""Recommended set-points: plans and history in, advice out. Nothing is set."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from serving.bodies import read_body
 from serving.following.champions import Champions, Served
 from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import Fault, ProblemError, described, invalid
+from serving.recording import Asked, Recorder
 from serving.routes.answering import abilities, json_response, model_used, served_of, status_of
 from serving.routes.direct import Direct
 from serving.tasks import task_of
 
 
-def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRouter:
+def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder) -> APIRouter:
     """Routes of one process's set-points; none where nobody says what its knobs do."""
     process, offered = payloads.seed.process, payloads.setpoints
     routes = APIRouter(tags=["set-points"], route_class=Direct)
@@ -29,7 +30,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
     for name, verb in offered.verbs.items():
         routes.add_api_route(
             f"/v1/{process.name}/{name}",
-            _endpoint(name, process.name, champions, most_bytes),
+            _endpoint(name, process.name, champions, most_bytes, recorder),
             methods=["POST"],
             response_model=verb.answer,
             responses=described(400, 404, 413, 415, 422, 503),
@@ -50,16 +51,20 @@ def _not_offered(path: str, why: str, payloads: Payloads) -> Callable[[Request],
     return endpoint  # type: ignore[return-value]
 
 
-def _endpoint(name: str, process: str, champions: Champions, most_bytes: int) -> Callable[[Request], Response]:
+def _endpoint(
+    name: str, process: str, champions: Champions, most_bytes: int, recorder: Recorder
+) -> Callable[[Request], Response]:
     async def endpoint(request: Request) -> Response:
+        asked = Asked.of(request, process, name)
         body = await read_body(request, most_bytes)
         # Weighing moves takes seconds where a line is long: always in a thread, so that others do not wait for it.
-        return await run_in_threadpool(_answer, name, body, process, champions)
+        response, served = await run_in_threadpool(_answer, name, body, process, champions)
+        return await recorder.answered(asked, served, body, response)
 
     return endpoint  # type: ignore[return-value]
 
 
-def _answer(name: str, body: bytes, process: str, champions: Champions) -> Response:
+def _answer(name: str, body: bytes, process: str, champions: Champions) -> tuple[Response, Served]:
     payloads, status = status_of(process, champions)
     offered, task = payloads.setpoints, task_of(payloads.seed).recommendations
     if offered is None or task is None or name not in offered.verbs:
@@ -71,15 +76,14 @@ def _answer(name: str, body: bytes, process: str, champions: Champions) -> Respo
         answered = task.answered(offered, name, model, asked)
     except SetpointError as error:
         raise invalid([_fault(error)]) from None
-    return json_response(
-        {
-            "process": process,
-            "task": payloads.seed.process.task,
-            "model": model_used(served),
-            "advisory": True,
-            **answered,
-        }
-    )
+    whole = {
+        "process": process,
+        "task": payloads.seed.process.task,
+        "model": model_used(served),
+        "advisory": True,
+        **answered,
+    }
+    return json_response(whole), served
 
 
 def _fault(error: SetpointError) -> Fault:

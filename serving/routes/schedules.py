@@ -11,12 +11,13 @@ from serving.bodies import read_body
 from serving.following.champions import Champions
 from serving.payloads import SCHEDULES, Payloads
 from serving.problems import ProblemError, described
+from serving.recording import Asked, Recorder
 from serving.routes.answering import abilities, json_response, status_of
 from serving.routes.direct import Direct
 from serving.schedules.answers import answered
 
 
-def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRouter:
+def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder) -> APIRouter:
     """Route of one process's schedules; none where its current follows no tariff."""
     process, offered = payloads.seed.process, payloads.schedules
     routes = APIRouter(tags=["schedules"], route_class=Direct)
@@ -24,15 +25,17 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
         return routes
 
     async def schedule(request: Request) -> Response:
+        asked = Asked.of(request, process.name, SCHEDULES)
         body = await read_body(request, most_bytes)
-        return await run_in_threadpool(_answer, body, process.name, champions)
+        response = await run_in_threadpool(_answer, body, process.name, champions)
+        return await recorder.answered(asked, None, body, response)
 
     routes.add_api_route(
         f"/v1/{process.name}/{SCHEDULES}",
         schedule,
         methods=["POST"],
         response_model=offered.answer,
-        responses=described(400, 404, 413, 415, 422),
+        responses=described(400, 404, 413, 415, 422, 503),
         operation_id=f"schedule_{process.name}",
         summary=f"Current by the hour under a tariff: {process.title}",
         description=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from serving.bulk.load import Load
 from serving.following.champions import Champions
 from serving.payloads import Payloads, Record
 from serving.problems import Fault, ProblemError, invalid, shown
+from serving.recording import RECORD, Asked, Recorder
 from serving.routes.answering import model_used, served_of, status_of
 from serving.routes.blocks import uncovered
 from serving.tasks import task_of
@@ -42,12 +44,13 @@ class _Answer(StreamingResponse):
 
 
 async def table_answer(
-    request: Request, kind: str, process: str, champions: Champions, load: Load
+    request: Request, named: Asked, champions: Champions, recorder: Recorder, load: Load
 ) -> StreamingResponse:
-    """Answer to a request whose body is a table of this kind.
+    """Answer to a request whose body is a table of the kind that `named` says.
 
     All rows are checked before the first is answered; then they are answered block by block, each when the one before
-    has gone out, so that memory does not grow with the rows and the work ends where the client goes away.
+    has gone out, so that memory does not grow with the rows and the work ends where the client goes away. A block goes
+    out when it is recorded; where it cannot be, the stream ends before its end.
 
     Raises
     ------
@@ -60,6 +63,7 @@ async def table_answer(
     from serving.bulk.tables import Table
 
     _check_accepted(request)
+    process = named.process
     taken, status = status_of(process, champions)
     served = served_of(process, status, champions)
     asked = _options(request, taken)
@@ -67,15 +71,16 @@ async def table_answer(
     size = len(body)
 
     def begin() -> tuple[Iterator[list[bytes]], list[bytes]]:
-        table = Table(body, kind, load.most_held)
+        table = Table(body, named.kind, load.most_held)
         rows = check(table, taken)
-        head = {"process": process, "model": model_used(served), "coverage": asked["coverage"]}
+        head = {"process": process, "model": model_used(served), "coverage": asked["coverage"], "id": named.id}
         chunks = stream(answered(table, rows, taken, task_of(taken.seed), served.model, asked), head)
         return chunks, next(chunks)
 
     try:
         async with load.heavy:
             chunks, first = await run_in_threadpool(begin)
+        await recorder.keep(named, served, bytes(body), b"".join(first))
     except CoverageError as error:
         load.release(size)
         raise uncovered(asked["coverage"], error) from None
@@ -84,14 +89,20 @@ async def table_answer(
         raise
 
     async def parts() -> AsyncIterator[bytes]:
-        pieces: list[bytes] | None = first
-        while pieces is not None:
+        pieces = first
+        for part in itertools.count(1):
             for piece in pieces:
                 yield piece
             async with load.heavy:
-                pieces = await run_in_threadpool(next, chunks, None)
+                more = await run_in_threadpool(next, chunks, None)
+            if more is None:
+                return
+            pieces = more
+            await recorder.keep(named, served, b"", b"".join(pieces), part)
 
-    return _Answer(parts(), lambda: load.release(size))
+    response = _Answer(parts(), lambda: load.release(size))
+    response.headers[RECORD] = named.id
+    return response
 
 
 def _check_accepted(request: Request) -> None:

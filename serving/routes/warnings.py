@@ -1,4 +1,4 @@
-"""Early warnings: history and periods to come in, probabilities and alarms out. Nothing is kept."""
+"""Early warnings: history and periods to come in, probabilities and alarms out."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from serving.bodies import read_body
 from serving.following.champions import Champions, Served
 from serving.payloads import PREDICTIONS, WARNINGS, Payloads
 from serving.problems import ProblemError, described
+from serving.recording import Asked, Recorder
 from serving.routes.answering import abilities, json_response, model_used, served_of, status_of
 from serving.routes.direct import Direct
 from serving.warnings.answers import answered, read
 from serving.warnings.payloads import ABOUT
 
 
-def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRouter:
+def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder) -> APIRouter:
     """Route of one process's warnings; none where its seed names no event."""
     process, offered = payloads.seed.process, payloads.warnings
     routes = APIRouter(tags=["warnings"], route_class=Direct)
@@ -26,8 +27,10 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
         return routes
 
     async def warn(request: Request) -> Response:
+        asked = Asked.of(request, process.name, WARNINGS)
         body = await read_body(request, most_bytes)
-        return await run_in_threadpool(_answer, body, process.name, champions)
+        response, served = await run_in_threadpool(_answer, body, process.name, champions)
+        return await recorder.answered(asked, served, body, response)
 
     routes.add_api_route(
         f"/v1/{process.name}/{WARNINGS}",
@@ -42,22 +45,21 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int) -> APIRout
     return routes
 
 
-def _answer(body: bytes, process: str, champions: Champions) -> Response:
+def _answer(body: bytes, process: str, champions: Champions) -> tuple[Response, Served]:
     payloads, status = status_of(process, champions)
     if payloads.warnings is None:  # the seed has changed since the route was found
         raise ProblemError(HTTPStatus.NOT_FOUND, f"no warnings are given: {abilities(payloads)}")
     asked = read(payloads.warnings, body)
     served = served_of(process, status, champions)
     model = _warnings(served, payloads)
-    return json_response(
-        {
-            "process": process,
-            "task": payloads.seed.process.task,
-            "model": model_used(served),
-            "advisory": True,
-            **answered(model, asked),
-        }
-    )
+    whole = {
+        "process": process,
+        "task": payloads.seed.process.task,
+        "model": model_used(served),
+        "advisory": True,
+        **answered(model, asked),
+    }
+    return json_response(whole), served
 
 
 def _warnings(served: Served, payloads: Payloads) -> WarningModel:

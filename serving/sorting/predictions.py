@@ -60,7 +60,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
         whys = [{"explanation": why} for why in class_explanations(model, X, p, seed, flags)]
     classes, bins = seed.classes, [(one.name, one.unit) for one in seed.bins]
     decided = zip(
-        with_ids(rows, payloads.echoed),
+        with_ids(rows, payloads.echoed, request),
         np.argmax(p, axis=1).tolist(),
         p.tolist(),
         elements,

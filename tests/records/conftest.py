@@ -94,7 +94,6 @@ def kept() -> Callable[..., Kept]:
             "version": 1,
             "digest": "sha256:" + "0" * 64,
             "kind": "application/json",
-            "rows": 1,
             "asked": asked,
             "answer": b"{}",
         }

@@ -51,5 +51,5 @@ def test_size_is_that_of_the_bodies(number):
     asked, answer = bytes(number % 977), bytes(number % 31)
     from records.requests import Kept
 
-    one = Kept("", 0, 0, "", "", "", 1, "", "", 1, asked, answer)
+    one = Kept("", 0, 0, "", "", "", 1, "", "", asked, answer)
     assert one.size == number % 977 + number % 31

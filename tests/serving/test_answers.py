@@ -1,7 +1,6 @@
 """From rows to a matrix and back, by hand."""
 
 import math
-import re
 from pathlib import Path
 
 import numpy as np
@@ -42,13 +41,9 @@ def test_texts_are_their_numbers_and_unknown_ones_are_missing_and_flagged(ore_se
 
 def test_ids_share_the_request_and_count_its_rows() -> None:
     rows = [{"unit": "A", "time": "t0", "x": 1.0}, {"unit": "B", "time": "t1", "x": 2.0}]
-    first, second = with_ids(rows, ("unit", "time"))
-    assert {**first, "id": ""} == {"id": "", "unit": "A", "time": "t0"}
-    assert {**second, "id": ""} == {"id": "", "unit": "B", "time": "t1"}
-    request, _, number = first["id"].rpartition("-")
-    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", request)
-    assert (number, second["id"]) == ("0", f"{request}-1")
-    assert with_ids(rows, ())[0]["id"] != first["id"]
+    first, second = with_ids(rows, ("unit", "time"), {"id": "of-all", "first": 250})
+    assert first == {"id": "of-all-250", "unit": "A", "time": "t0"}
+    assert second == {"id": "of-all-251", "unit": "B", "time": "t1"}
 
 
 def test_quantities_come_row_by_row_and_what_is_not_determined_is_flagged() -> None:

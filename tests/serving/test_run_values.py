@@ -19,7 +19,7 @@ from serving.settings import Settings
 
 
 def test_the_address_is_taken_at_once_and_told(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     """With stand-ins for the application and for uvicorn, which notes what it is started with."""
     started: dict[str, Any] = {}
@@ -35,12 +35,12 @@ def test_the_address_is_taken_at_once_and_told(
             with closing(socket.create_connection(started["name"][:2])):  # it listens before uvicorn takes it up
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(service, "create_app", lambda settings, store: ("app", settings, store))
+    monkeypatch.setattr(service, "create_app", lambda settings, store, writer: ("app", settings, store))
     monkeypatch.setattr(service.uvicorn, "Config", lambda app, **how: {"app": app, **how})
     monkeypatch.setattr(service.uvicorn, "Server", Server)
     monkeypatch.setattr(sys, "setswitchinterval", lambda turn: started.update(turn=turn))
     caplog.set_level(logging.INFO)
-    settings = Settings(port=0)
+    settings = Settings(home=tmp_path, port=0)
     assert service.run(settings, None) == 0
     port = started["name"][1]
     started["socket"].close()
@@ -56,32 +56,32 @@ def test_the_address_is_taken_at_once_and_told(
 
 
 def test_an_address_of_ipv6_stands_in_brackets(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     listening = SimpleNamespace(getsockname=lambda: ("::1", 8000, 0, 0))
-    monkeypatch.setattr(service, "create_app", lambda settings, store: None)
+    monkeypatch.setattr(service, "create_app", lambda settings, store, writer: None)
     monkeypatch.setattr(service, "_listen", lambda host, port: listening)
     monkeypatch.setattr(service.uvicorn, "Config", lambda app, **how: None)
     monkeypatch.setattr(service.uvicorn, "Server", lambda config: SimpleNamespace(run=lambda sockets: None))
     caplog.set_level(logging.INFO)
-    assert service.run(Settings(host="::1")) == 0
+    assert service.run(Settings(home=tmp_path, host="::1")) == 0
     assert "listening on http://[::1]:8000," in caplog.text
 
 
 def test_an_address_that_is_taken_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(service, "create_app", lambda settings, store: None)
+    monkeypatch.setattr(service, "create_app", lambda settings, store, writer: None)
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        assert service.run(Settings(port=port)) == service.CANNOT_START == 2
+        assert service.run(Settings(home=tmp_path, port=port)) == service.CANNOT_START == 2
     assert capsys.readouterr().err == (
         f"cannot listen on 127.0.0.1:{port}: Address already in use; choose another with NONFERROUS_PORT\n"
     )
 
 
 ABSENT = (
-    *("pandas", "pyarrow", "sklearn", "skops", "lightgbm", "mlflow", "sqlalchemy", "optuna", "plotly", "rich"),
+    *("pandas", "pyarrow", "sklearn", "skops", "lightgbm", "mlflow", "alembic", "optuna", "plotly", "rich"),
     *("scipy.stats", "scipy.optimize", "scipy.linalg", "scipy.sparse", "threadpoolctl"),
 )
 SERVED = f"""

@@ -40,7 +40,6 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         _text("digest", 71),
         _text("kind", 64),
-        sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("asked", sa.LargeBinary(), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=False),
     )

@@ -18,6 +18,7 @@ from serving import problems
 from serving.bulk.load import Load
 from serving.following.champions import Served, Status
 from serving.payloads import Payloads
+from serving.recording import Recorder
 from serving.routes import predictions
 from serving.tasks import task_of
 
@@ -170,7 +171,7 @@ def serve() -> Callable[..., Process]:
         champions: Any = SimpleNamespace(statuses={name: status}, store_trouble=None, wait=1.0)
         app, load = FastAPI(), Load(most_held)
         problems.install(app, lambda: {name: ""})
-        app.include_router(predictions.router(taken, champions, 1_000_000, load))
+        app.include_router(predictions.router(taken, champions, 1_000_000, Recorder(None), load))
         return Process(app, f"/v1/{name}/predictions", taken, load, rows_of(seed))
 
     return made

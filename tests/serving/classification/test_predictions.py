@@ -28,7 +28,8 @@ def model(save_toy_classifier: Callable[..., Any], tmp_path: Path) -> Classifica
 
 def asked(seed: Seed, model: ClassificationModel, *rows: dict[str, Any], **request: Any) -> list[dict[str, Any]]:
     taken = payloads(seed, 10)
-    found = predicted(taken, model, *taken.read(json.dumps({"rows": rows, **request}).encode()))
+    rows, read = taken.read(json.dumps({"rows": rows, **request}).encode())
+    found = predicted(taken, model, rows, {**read, "id": "of-all", "first": 0})
     assert list(found) == ["predictions"]
     predictions: list[dict[str, Any]] = found["predictions"]
     return predictions

@@ -41,7 +41,7 @@ def model(seed: Seed) -> SeveralTargets:
 
 def asked(taken: Payloads, model: SeveralTargets, **request: object) -> list[dict]:
     rows, read = taken.read(json.dumps({"rows": [ROW, ROW | {"x": 19.5}], **request}).encode())
-    return predicted(taken, model, rows, read)["predictions"]
+    return predicted(taken, model, rows, {**read, "id": "of-all", "first": 0})["predictions"]
 
 
 def test_a_prediction_has_all_targets_in_their_units(seed: Seed, model: SeveralTargets) -> None:

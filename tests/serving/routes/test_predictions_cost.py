@@ -130,7 +130,7 @@ def asked(request: pytest.FixtureRequest) -> tuple[Payloads, Any, list[Record], 
     payloads = task_of(seed).payloads(seed, 100)
     rows, around = payloads.read(json.dumps({"rows": typical(seed, 12)}).encode())
     model = MAKERS[seed.process.task](seed, matrix(rows, seed))
-    return payloads, model, rows, around
+    return payloads, model, rows, around | {"id": "of-all", "first": 0}
 
 
 def answered(asked: tuple[Payloads, Any, list[Record], Record]) -> list[Record]:

@@ -14,6 +14,7 @@ from seeds import Seed
 from serving import problems
 from serving.bulk.load import Load
 from serving.following.champions import Served, Status
+from serving.recording import Recorder
 from serving.regression.predictions import payloads
 from serving.routes import blocks, predictions
 
@@ -33,7 +34,7 @@ def app(toy_seed: Seed) -> Any:
         champions: Any = SimpleNamespace(statuses=statuses, store_trouble=store_trouble, wait=wait)
         made = FastAPI()
         problems.install(made, lambda: {"toy_cells": ""})
-        made.include_router(predictions.router(taken, champions, most, Load()))
+        made.include_router(predictions.router(taken, champions, most, Recorder(None), Load()))
         return made
 
     return make

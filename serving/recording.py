@@ -1,0 +1,114 @@
+"""Answers that go out when they are recorded, and not before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import Request, Response
+
+from records.database import RecordsError, now
+from records.requests import Kept, new_id
+from records.writer import Full, Writer
+from serving.following.champions import Served
+from serving.problems import ProblemError
+
+RECORD = "Record-Id"  # header of an answer: under which id it is recorded
+_LATER = {"Retry-After": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request from its beginning: what a record says of it beside the bodies.
+
+    Attributes
+    ----------
+    id : str
+        Made before the answer.
+    at : int
+        When it came in [microseconds since 1970, UTC].
+    client : str
+        Who asks.
+    process, operation, kind : str
+        What is asked, and the media type of the body.
+    """
+
+    id: str
+    at: int
+    client: str
+    process: str
+    operation: str
+    kind: str
+
+    @classmethod
+    def of(cls, request: Request, process: str, operation: str, kind: str = "application/json") -> Asked:
+        """A request that comes in now."""
+        client = request.scope.get("client")
+        return cls(new_id(), now(), client[0] if client else "", process, operation, kind)
+
+
+class Recorder:
+    """What the service keeps of requests and answers.
+
+    Parameters
+    ----------
+    writer : Writer, optional
+        Where to; None where nothing is kept.
+    """
+
+    def __init__(self, writer: Writer | None) -> None:
+        self._writer = writer
+
+    async def answered(
+        self, asked: Asked, served: Served | None, body: bytes, response: Response, answer: bytes | None = None
+    ) -> Response:
+        """A response whose request and answer are recorded, with the record's id in its header.
+
+        Parameters
+        ----------
+        asked : Asked
+            The request.
+        served : Served, optional
+            The model that answered; None where none did.
+        body : bytes
+            Body of the request.
+        response : Response
+            The answer.
+        answer : bytes, optional
+            What is recorded as the answer, where that is not the response's body.
+
+        Raises
+        ------
+        ProblemError
+            503 where it cannot be recorded: then it does not go out.
+        """
+        await self.keep(asked, served, body, bytes(response.body) if answer is None else answer)
+        response.headers[RECORD] = asked.id
+        return response
+
+    async def keep(self, asked: Asked, served: Served | None, body: bytes, answer: bytes, part: int = 0) -> None:
+        """Record a request and its answer, or a part of them; see `answered`."""
+        if self._writer is None:
+            return
+        version, digest = (0, "") if served is None else (served.champion.version, served.digest)
+        kept = Kept(
+            id=asked.id,
+            part=part,
+            at=asked.at,
+            client=asked.client,
+            process=asked.process,
+            operation=asked.operation,
+            version=version,
+            digest=digest,
+            kind=asked.kind,
+            asked=body,
+            answer=answer,
+        )
+        try:
+            await self._writer.keep(kept)
+        except Full:
+            detail = "so many answers wait to be recorded that no more are taken; send it again later"
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER) from None
+        except RecordsError:
+            detail = "the answer could not be recorded, so it is not given; send it again later"
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER) from None
