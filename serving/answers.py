@@ -12,7 +12,7 @@ from models.answers import Answer
 from models.table.inputs import codes, input_names, sizes
 from physics.arrays import FloatArray
 from seeds import Seed
-from serving.payloads import Record
+from serving.fields import Record
 from serving.problems import shown
 
 

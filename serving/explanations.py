@@ -12,7 +12,7 @@ from models.explanations import Parts, explained_classes
 from models.processes.causes import by_cause
 from physics.arrays import FloatArray
 from seeds import Seed
-from serving.payloads import Record, record, title
+from serving.fields import Record, record, title
 from serving.problems import Fault, invalid
 
 # Cutting one prediction of a thousand trees takes 10 to 20 ms.

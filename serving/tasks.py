@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from seeds import Seed
 from serving import classification, quality, regression, sorting
 from serving.bulk.columns import Block, Columns, Described
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 
 
 class Recommendations(Protocol):

@@ -12,7 +12,8 @@ import pydantic_core
 from serving import history
 from serving.bulk.checks import block_of, plain
 from serving.bulk.columns import Columns, Described, Values
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 
 ABOUT = b"nonferrous"  # key of what is not of a row: JSON in the schema's metadata, and in the last batch's
 UNIT = b"unit"  # key of a column's unit, in its field's metadata

@@ -18,7 +18,8 @@ from seeds import Column, Seed
 from serving import history
 from serving.bulk.columns import Block
 from serving.bulk.tables import Table
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 from serving.problems import MOST_FAULTS, Fault, invalid, shown
 
 LONGEST_TEXT, LONGEST_TIME = 200, 40

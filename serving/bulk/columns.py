@@ -11,7 +11,7 @@ import numpy.typing as npt
 from models.answers import Answer, flat
 from physics.arrays import FloatArray
 from serving.answers import flag_unknown
-from serving.payloads import Record
+from serving.fields import Record
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from models.classification.model import ClassificationModel
 from serving.answers import flag_texts
 from serving.bulk.columns import Block, Columns, Described, shares
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 
 
 def described(payloads: Payloads) -> Described:

@@ -12,7 +12,8 @@ from models.classification.model import ClassificationModel
 from seeds import Seed
 from serving.answers import flag_texts, matrix, with_ids
 from serving.explanations import OF_CLASS, asked, class_explanations, explanation, optional
-from serving.payloads import Payloads, Record, TaskFields, payloads_of, record, title
+from serving.fields import Record, record, title
+from serving.payloads import Payloads, TaskFields, payloads_of
 
 ABOUT = (
     "`class_set` has the classes that hold the right one with the probability `coverage`, the most probable first; it "

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import pydantic_core
 
+from serving.fields import Record
 from serving.inference.contract import Contract, Output
 from serving.inference.requests import LENGTH, SIZE, Asked
 from serving.inference.tensors import Values, to_bytes
-from serving.payloads import Record
 
 OCTETS, JSON = "application/octet-stream", "application/json"
 _PREDICTIONS = "predictions"

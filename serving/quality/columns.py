@@ -12,7 +12,8 @@ from models.quality.model import QualityModel
 from physics.arrays import FloatArray
 from serving.answers import flag_texts
 from serving.bulk.columns import Block, Columns, Described, Values, of_quantities, quantities, shares
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 from serving.quality.predictions import given_costs, guarantee
 
 _NEAREST, _REMEDY = "nearest_limit", "remedy"

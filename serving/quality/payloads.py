@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field
 from models.quality.decision import ACTIONS
 from seeds import Grade, Seed
 from serving.explanations import asked, explanation, optional
-from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
+from serving.fields import Record, record, title
+from serving.payloads import Payloads, TaskFields, estimate, payloads_of
 from serving.quality.recommendations import setpoints
 
 # Far beyond any cost, and small enough that sums of products stay finite.

@@ -17,7 +17,8 @@ from physics.arrays import FloatArray
 from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.explanations import explanations
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 from serving.quality.payloads import DEFINED_ON, limit_units, values
 
 

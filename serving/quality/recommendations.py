@@ -14,7 +14,8 @@ from physics.arrays import FloatArray
 from seeds import Column, Seed
 from serving import history
 from serving.answers import matrix
-from serving.payloads import Record, known_later, row_fields
+from serving.fields import Record, row_fields
+from serving.payloads import known_later
 from serving.problems import Fault, invalid
 from serving.recommendations.lots import (
     AskedLots,

@@ -13,7 +13,7 @@ from models.setpoints.frontier import CARBON_PRICE, Point
 from models.setpoints.model import SetpointModel
 from models.setpoints.units import MONEY, stated_effects
 from seeds import Seed
-from serving.payloads import Record
+from serving.fields import Record
 from serving.recommendations.requests import Asked
 
 

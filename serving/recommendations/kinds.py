@@ -10,7 +10,7 @@ from pydantic import Field
 
 from models.setpoints.units import MONEY
 from seeds import Column, Seed
-from serving.payloads import record, title
+from serving.fields import record, title
 from serving.recommendations.line import line_kind
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from models.setpoints.line.advice import LineAdvice
 from models.setpoints.units import MONEY
 from seeds import Column, Seed
-from serving.payloads import Record, record, title
+from serving.fields import Record, record, title
 
 LINE, POWER_LIMIT = "line", "power_limit"
 _POWER = "MW"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from seeds import Seed
-from serving.payloads import Record
+from serving.fields import Record
 from serving.problems import MOST_FAULTS, Fault, invalid, shown
 from serving.recommendations.payloads import MOVES
 from serving.recommendations.requests import Asked, by_unit

@@ -14,7 +14,8 @@ from models.setpoints.process import response_of
 from models.setpoints.situations import AHEAD
 from seeds import Column, Quantity, Seed
 from serving.faults import Shape
-from serving.payloads import Key, ModelUsed, Record, known_later, record, row_fields, title
+from serving.fields import Key, Record, record, row_fields, title
+from serving.payloads import ModelUsed, known_later
 from serving.recommendations.kinds import Kinds, kinds_of
 from serving.recommendations.line import LINE, POWER_LIMIT, power_limit_kind
 

@@ -16,7 +16,7 @@ from models.energy.grades import Norms
 from models.energy.process import EnergyPhysics
 from physics.arrays import FloatArray
 from seeds import Norm, Quantity, Seed
-from serving.payloads import Record
+from serving.fields import Record
 from serving.regression.energy import (
     COAL_UNIT,
     EMISSION_UNIT,

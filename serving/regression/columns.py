@@ -11,7 +11,8 @@ from models.energy.account import BOUNDARIES
 from models.energy.answers import EnergyAnswers
 from serving.answers import flag_texts
 from serving.bulk.columns import Block, Columns, Described, Values, of_quantities, quantities
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 from serving.regression.energy import BASIS, ENERGY, replaced
 
 _COAL, _SCOPES = "coal_equivalent", ("scope_1", "scope_2", "total")

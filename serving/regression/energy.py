@@ -13,7 +13,8 @@ from models.energy.process import EnergyPhysics, energy_of
 from seeds import Seed
 from seeds.format.norms import Boundary, NormUnit
 from seeds.format.quantity import Certainty
-from serving.payloads import Estimate, Record, record, title
+from serving.fields import Record, record, title
+from serving.payloads import Estimate
 
 ENERGY, BASIS = "energy", "energy_basis"  # the request says by the first whether it is answered
 # No fuel gives more: lignite in an old station emits 1.2 kg a kilowatt-hour. A factor in g or in t is refused by it.

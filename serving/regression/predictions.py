@@ -15,7 +15,8 @@ from physics.arrays import FloatArray
 from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.explanations import asked, explanation, explanations, optional
-from serving.payloads import Payloads, Record, TaskFields, estimate, payloads_of, record, title
+from serving.fields import Record, record, title
+from serving.payloads import Payloads, TaskFields, estimate, payloads_of
 from serving.recommendations.payloads import setpoint_payloads
 from serving.regression.accounting import Accounting
 from serving.regression.energy import BASIS, ENERGY, energy_fields, replaced

@@ -9,7 +9,7 @@ from models.setpoints.experiments import experiments
 from models.setpoints.frontier import pareto
 from models.setpoints.line.advising import recommend_line
 from models.setpoints.model import SetpointModel
-from serving.payloads import Record
+from serving.fields import Record
 from serving.recommendations import requests
 from serving.recommendations.answers import advice_rows, pareto_rows, planned_rows, priced
 from serving.recommendations.line import LINE, POWER_LIMIT, line_part

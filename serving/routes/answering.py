@@ -10,8 +10,9 @@ import msgspec
 from fastapi import Response
 
 from registry.versions import CHAMPION
+from serving.fields import Record
 from serving.following.champions import Champions, Served, Status
-from serving.payloads import Payloads, Record
+from serving.payloads import Payloads
 from serving.problems import ProblemError
 
 GONE = Status(trouble="its seed is gone")

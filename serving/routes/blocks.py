@@ -14,7 +14,8 @@ from starlette.concurrency import run_in_threadpool
 from models.intervals import CoverageError
 from serving.bulk.load import Pace
 from serving.explanations import check_rows
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 from serving.problems import Fault, ProblemError, invalid
 from serving.tasks import task_of
 

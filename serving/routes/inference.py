@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from serving.bodies import read_bytes
 from serving.bulk.load import Load, Paces
+from serving.fields import Record
 from serving.following.champions import NEW, Champions, Served, Status
 from serving.history import MADE
 from serving.inference.answers import Encoded
@@ -30,7 +31,7 @@ from serving.inference.described import (
     TensorDescribed,
 )
 from serving.inference.requests import LENGTH, Asked, InferenceRequest, asked
-from serving.payloads import PREDICTIONS, Payloads, Record
+from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import INFERENCE, ProblemError, shown
 from serving.recording import Asked as Named
 from serving.recording import Recorder

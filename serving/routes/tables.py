@@ -16,8 +16,9 @@ from starlette.types import Receive, Scope, Send
 from models.intervals import CoverageError
 from serving.bodies import ARROW, PARQUET, read_table
 from serving.bulk.load import Load
+from serving.fields import Record
 from serving.following.champions import Champions
-from serving.payloads import Payloads, Record
+from serving.payloads import Payloads
 from serving.problems import Fault, ProblemError, invalid, shown
 from serving.recording import RECORD, Asked, Recorder
 from serving.routes.answering import model_used, served_of, status_of

@@ -14,7 +14,8 @@ from models.schedules.lookup import schedule_physics_of
 from models.schedules.order import replaceable
 from seeds import Quantity, Seed
 from serving.faults import Shape
-from serving.payloads import Record, known_later, record, row_fields, title
+from serving.fields import Record, record, row_fields, title
+from serving.payloads import known_later
 
 ASSUMPTIONS = (
     "physics at the state of the newest rows, with the loss of current of recent labels; limits are kept in every step "

@@ -8,7 +8,8 @@ from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
 from serving.answers import flag_texts
 from serving.bulk.columns import Block, Columns, Described, of_quantities, quantities, shares
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 from serving.sorting.lots import lot_answer, states
 from serving.sorting.predictions import flag_closed, given_prices, guarantee
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from models.sorting.lots import LotState
 from seeds import Bin, Column, Quantity, Seed
 from seeds.format.units import whole
-from serving.payloads import Record, quantity, record, title
+from serving.fields import Record, quantity, record, title
 
 # Far beyond any lot, and small enough that sums and squares of it stay finite.
 LARGEST_MASS = 1e9

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from seeds import Bin, Seed
 from serving.explanations import OF_CLASS, asked, explanation, optional
-from serving.payloads import Key, Payloads, TaskFields, estimate, payloads_of, quantity, record, title
+from serving.fields import Key, quantity, record, title
+from serving.payloads import Payloads, TaskFields, estimate, payloads_of
 from serving.sorting import lots as lot_payloads
 from serving.sorting.recommendations import setpoints
 

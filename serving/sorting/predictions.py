@@ -14,7 +14,8 @@ from models.sorting.values import value_matrix
 from seeds import Seed
 from serving.answers import estimates, flag_texts, matrix, with_ids
 from serving.explanations import class_explanations
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 from serving.sorting.lots import lot_answer, states
 
 

@@ -10,7 +10,7 @@ from models.sorting.setpoints.advising import EFFECT_UNITS, LinePlan, LineSetPoi
 from models.sorting.setpoints.knobs import Knob, line_knobs
 from models.sorting.setpoints.replay import OCCUPANCY
 from seeds import Seed
-from serving.payloads import Record, row_fields
+from serving.fields import Record, row_fields
 from serving.recommendations.lots import (
     AskedLots,
     LotFields,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from models.warnings.model import EventWarning, WarningModel, lead_time
 from seeds import Seed
-from serving.payloads import WARNINGS, Record, parsed_json
+from serving.fields import Record
+from serving.payloads import WARNINGS, parsed_json
 from serving.recommendations.requests import read_rows, tabled
 from serving.warnings.payloads import WarningPayloads
 

@@ -11,7 +11,8 @@ from pydantic import Field
 from models.warnings.model import MIN_AGE, lead_time
 from seeds import Event, Seed
 from serving.faults import Shape
-from serving.payloads import WARNINGS, ModelUsed, Record, known_later, record, row_fields, title
+from serving.fields import Record, record, row_fields, title
+from serving.payloads import WARNINGS, ModelUsed, known_later
 from serving.recommendations.payloads import FIRST, UNIT, example_at, plan_fields
 
 EXAMPLES = 6  # periods of history in an example

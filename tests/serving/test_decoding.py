@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seeds import load_all
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 from serving.problems import ProblemError
 from serving.tasks import task_of
 

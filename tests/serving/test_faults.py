@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from seeds import Seed
 from serving.faults import Shape
-from serving.payloads import record
+from serving.fields import record
 from serving.problems import Fault
 
 

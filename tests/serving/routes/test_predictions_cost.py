@@ -25,7 +25,8 @@ from models.table.inputs import input_names
 from models.temperature import softmax
 from seeds import Seed, load_all
 from serving.answers import matrix
-from serving.payloads import Payloads, Record
+from serving.fields import Record
+from serving.payloads import Payloads
 from serving.tasks import task_of
 
 SEEDS = {name: seed for name, seed in load_all().items() if physics_of(name) is not None and not seed.place}
