@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+__all__ = ["Connection", "Database", "RecordsError", "now"]
 
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
@@ -40,8 +42,8 @@ class Database:
     url : str
         `sqlite:///FILE`, whose folder is made when needed, or `postgresql://USER@HOST/NAME`.
     durable : bool
-        Whether a commit has reached the disk when it returns. Without it the last commits before a power cut may be
-        lost, but none by the end of a process, and the file stays sound.
+        Whether a statement of `cursor` has reached the disk when it returns, as all other commits have. Without it
+        the last ones before a power cut may be lost, but none by the end of a process, and the file stays sound.
 
     Raises
     ------
@@ -64,16 +66,25 @@ class Database:
         except (ArgumentError, ModuleNotFoundError, OSError) as error:
             raise RecordsError(f"records at {self.url_shown}: {error}") from None
         self._own, self._opened = threading.local(), set[Any]()
-        settle = _settle_sqlite if self.is_sqlite else _settle_postgresql
-        event.listen(self.engine, "connect", lambda connection, _: settle(connection, durable))
+        self._durable = durable
         if self.is_sqlite:
             # The driver begins before a write alone: what was read before it could be old by then.
-            event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+            event.listen(self.engine, "connect", _settle)
+            event.listen(self.engine, "begin", _begin)
         try:
             self._bring_up()
         except BaseException:
             self.close()
             raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Connection that reads one moment of the database and keeps nobody from writing; see `begin`."""
+        try:
+            with self.engine.connect() as connection:
+                yield connection.execution_options(reads=True)
+        except SQLAlchemyError as error:
+            raise self.trouble(error) from None
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -112,8 +123,11 @@ class Database:
     def _connect(self) -> Any:
         connection = self.engine.raw_connection()
         connection.detach()  # closed by us, kept by no pool
+        driver: Any = connection.dbapi_connection
         if not self.is_sqlite:
-            connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]  # as SQLite's is already
+            driver.autocommit = True  # as SQLite's is already
+        if not self._durable:
+            driver.execute("PRAGMA synchronous=normal" if self.is_sqlite else "SET synchronous_commit TO off")
         self._opened.add(connection)
         return connection
 
@@ -121,6 +135,11 @@ class Database:
         if connection is not None:
             self._opened.discard(connection)
             connection.close()
+
+    def lock(self, connection: Connection, table: Table) -> None:
+        """Let nobody else write to a table until the transaction ends; one of SQLite's is alone from its start."""
+        if not self.is_sqlite:
+            connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
     def trouble(self, error: Exception) -> RecordsError:
         """What a driver's error says, in one line."""
@@ -166,13 +185,11 @@ def _migrate(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _settle_sqlite(connection: Any, durable: bool) -> None:
+def _settle(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions begin where they are begun, see `Database`
-    for pragma in ("journal_mode=wal", f"synchronous={'full' if durable else 'normal'}", "foreign_keys=on"):
+    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _settle_postgresql(connection: Any, durable: bool) -> None:
-    before, connection.autocommit = connection.autocommit, True
-    connection.execute(f"SET synchronous_commit TO {'on' if durable else 'off'}")
-    connection.autocommit = before
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")

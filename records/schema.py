@@ -43,6 +43,14 @@ ASKED_UNITS = Table(
 )
 """In which row of which request a unit's period was asked for; filled when outcomes look for their predictions."""
 
+ASKED_UPTO = Table(
+    "asked_upto",
+    metadata,
+    Column("process", String(64), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+"""Up to which request `asked_units` is filled."""
+
 BATCHES = _counted(
     "outcome_batches",
     Column("process", String(64), nullable=False),
@@ -50,7 +58,7 @@ BATCHES = _counted(
     Column("at", BigInteger, nullable=False),
     Column("client", String(64), nullable=False),
     Column("rows", Integer, nullable=False),
-    Column("changed", Integer, nullable=False),
+    Column("corrected", Integer, nullable=False),
     Column("withdrawn_at", BigInteger),
     Column("withdrawn_by", String(64)),
     Column("withdrawn_why", Text),
@@ -77,7 +85,7 @@ STATES = Table(
     Column("process", String(64), primary_key=True),
     Column("digest", String(71), primary_key=True),
     Column("upto", BigInteger, nullable=False),
-    Column("withdrawals", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
     Column("content", Text, nullable=False),
 )
 """What a model has taken up of the outcomes since its training."""

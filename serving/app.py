@@ -16,15 +16,27 @@ from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
+from records.database import Database
 from records.writer import Writer
 from registry.store import MlflowStore, Store
 from serving import problems
 from serving.bulk.load import Load
 from serving.following.champions import Champions
+from serving.following.outcomes import Followers
 from serving.following.seed_folder import SeedFolder
 from serving.payloads import PREDICTIONS, Payloads
 from serving.recording import Recorder
-from serving.routes import health, inference, predictions, processes, recommendations, schedules, tables, warnings
+from serving.routes import (
+    health,
+    inference,
+    outcomes,
+    predictions,
+    processes,
+    recommendations,
+    schedules,
+    tables,
+    warnings,
+)
 from serving.routes.answering import abilities, paths
 from serving.routes.direct import ByPath
 from serving.settings import Settings
@@ -39,6 +51,8 @@ class Service(FastAPI):
     champions: Champions
     max_body_bytes: int
     load: Load
+    database: Database | None
+    writer: Writer | None
     recorder: Recorder
     _fixed: tuple[BaseRoute, ...]
     _own: tuple[tuple[Payloads, tuple[BaseRoute, ...]], ...] = ()
@@ -58,8 +72,9 @@ class Service(FastAPI):
 
     def _routes_of(self, payloads: Payloads) -> tuple[BaseRoute, ...]:
         given = payloads, self.champions, self.max_body_bytes, self.recorder
+        own = predictions.router(*given, self.load), outcomes.router(payloads, self.max_body_bytes, self.database)
         others = (make(*given) for make in (recommendations.router, schedules.router, warnings.router))
-        return tuple(one for made in (predictions.router(*given, self.load), *others) for one in made.routes)
+        return tuple(one for made in (*own, *others) for one in made.routes)
 
     def openapi(self) -> dict[str, Any]:
         """OpenAPI schema of the processes that are served now, made once for each set of them."""
@@ -100,7 +115,7 @@ def _all(own: Iterable[tuple[Payloads, tuple[BaseRoute, ...]]]) -> list[BaseRout
     return [route for _, routes in own for route in routes]
 
 
-def create_app(settings: Settings, store: Store | None = None, writer: Writer | None = None) -> Service:
+def create_app(settings: Settings, store: Store | None = None, database: Database | None = None) -> Service:
     """Service over the seeds of the folder.
 
     Parameters
@@ -109,8 +124,8 @@ def create_app(settings: Settings, store: Store | None = None, writer: Writer | 
         What it needs to start.
     store : Store, optional
         Where models come from; by default the MLflow store that the settings name.
-    writer : Writer, optional
-        Where requests and answers are recorded; without it nothing is.
+    database : Database, optional
+        Where requests, answers and outcomes are recorded; without it nothing is.
 
     Returns
     -------
@@ -122,13 +137,23 @@ def create_app(settings: Settings, store: Store | None = None, writer: Writer | 
     SeedError
         There is no folder of seeds. A seed that cannot be used is named by `/health/ready`, the others are served.
     """
-    champions = Champions(SeedFolder(settings.max_rows), store or MlflowStore(settings.uri), settings.poll_seconds)
+    writer = None if database is None else Writer(database)
+    champions = Champions(
+        SeedFolder(settings.max_rows),
+        store or MlflowStore(settings.uri),
+        settings.poll_seconds,
+        followed=None if database is None else Followers(database).followed,
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if writer is not None:
+            writer.start()
         champions.start()
         yield
         champions.stop()
+        if writer is not None:
+            writer.stop()
 
     app = Service(
         title="nonferrous",
@@ -144,7 +169,7 @@ def create_app(settings: Settings, store: Store | None = None, writer: Writer | 
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.champions, app.max_body_bytes, app.load = champions, settings.max_body_bytes, Load(settings.max_table_bytes)
-    app.recorder = Recorder(writer)
+    app.database, app.writer, app.recorder = database, writer, Recorder(writer)
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
     app.include_router(processes.router(champions))
     app.include_router(health.router(champions))

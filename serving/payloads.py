@@ -15,6 +15,7 @@ from serving import history
 from serving.decoding import Decoder
 from serving.faults import Shape
 from serving.fields import Record, record, row_fields, title
+from serving.outcomes.payloads import OUTCOMES, OutcomePayloads, outcome_payloads
 from serving.problems import MOST_FAULTS, Fault, ProblemError, invalid
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Payloads:
         What it takes and gives where its current may follow a tariff; None where it may not.
     warnings : WarningPayloads, optional
         What it takes and gives where its seed names events; None where it names none.
+    outcomes : OutcomePayloads
+        What it takes and gives of what becomes known later.
     energy : optional
         How its task answers its energy; None where its energy is not accounted for.
     """
@@ -91,6 +94,7 @@ class Payloads:
     echoed: tuple[str, ...]
     quantities: dict[str, str]
     decoder: Decoder
+    outcomes: OutcomePayloads
     past: Shape | None = None
     setpoints: SetpointPayloads | LotPayloads | None = None
     schedules: SchedulePayloads | None = None
@@ -100,11 +104,18 @@ class Payloads:
     @property
     def operations(self) -> dict[str, tuple[Any, Record]]:
         """Type of the request and an example of it, by the last part of the address."""
+        later = self.outcomes.request, self.outcomes.example
         own = {PREDICTIONS: (self.request, self.example)}
         more = {} if self.setpoints is None else self.setpoints.verbs
         timed = {} if self.schedules is None else {SCHEDULES: (self.schedules.request, self.schedules.example)}
         warned = {} if self.warnings is None else {WARNINGS: (self.warnings.request, self.warnings.example)}
-        return own | {name: (verb.request, verb.example) for name, verb in more.items()} | timed | warned
+        return (
+            own
+            | {name: (verb.request, verb.example) for name, verb in more.items()}
+            | timed
+            | warned
+            | {OUTCOMES: later}
+        )
 
     def read(self, body: bytes) -> tuple[list[Record], Record]:
         """Rows of a request's body, and the request around them; what was left out has its default.
@@ -235,6 +246,7 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
         echoed=(*(column.name for column in echoed), *made),
         quantities=seed.quantities,
         decoder=Decoder((*echoed, *seed.inputs), _beside(Any, seed, max_rows, fields)),
+        outcomes=outcome_payloads(seed, max_rows),
         past=None if past is None else Shape(past, seed),
     )
 
@@ -306,6 +318,10 @@ def _answer(seed: Seed, fields: TaskFields) -> Any:
             "process": Literal[seed.process.name],
             "model": ModelUsed,
             "coverage": Annotated[float, Field(description="share of labels that the intervals shall hold")],
+            "interval": Annotated[
+                Literal["adaptive", "fixed"],
+                Field(description="adaptive: intervals follow outcomes that come in; fixed: as after training"),
+            ],
             "predictions": list[prediction],
             **fields.answer,
         },

@@ -82,8 +82,9 @@ class Recorder:
         ProblemError
             503 where it cannot be recorded: then it does not go out.
         """
-        await self.keep(asked, served, body, bytes(response.body) if answer is None else answer)
-        response.headers[RECORD] = asked.id
+        if self._writer is not None:
+            await self.keep(asked, served, body, bytes(response.body) if answer is None else answer)
+            response.headers[RECORD] = asked.id
         return response
 
     async def keep(self, asked: Asked, served: Served | None, body: bytes, answer: bytes, part: int = 0) -> None:

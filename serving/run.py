@@ -11,7 +11,6 @@ import uvicorn
 from fastapi import FastAPI
 
 from records.database import Database
-from records.writer import Writer
 from registry.store import Store
 from serving.app import create_app
 from serving.settings import Settings
@@ -47,11 +46,10 @@ def run(settings: Settings, store: Store | None = None) -> int:
         The records cannot be opened.
     """
     with closing(Database(settings.records_url, settings.durability == "full")) as database:
-        writer = Writer(database)
-        return _run(settings, create_app(settings, store, writer), writer)
+        return _run(settings, create_app(settings, store, database))
 
 
-def _run(settings: Settings, app: FastAPI, writer: Writer) -> int:
+def _run(settings: Settings, app: FastAPI) -> int:
     try:
         listening = _listen(settings.host, settings.port)
     except OSError as error:
@@ -64,13 +62,11 @@ def _run(settings: Settings, app: FastAPI, writer: Writer) -> int:
     address = f"[{host}]" if ":" in host else host
     log.info("listening on http://%s:%d, documentation at /docs, models from %s", address, port, settings.uri_shown)
     sys.setswitchinterval(LONGEST_TURN)
-    writer.start()
     config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:  # uvicorn has closed all connections and passes the signal on
         pass
-    writer.stop()
     log.info("ended")
     return 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from pydantic import BaseModel
@@ -27,8 +27,33 @@ class Recommendations(Protocol):
         """
 
 
+class Outcomes(Protocol):
+    """How a task's models take up what became known since their training; see `serving.regression.outcomes`."""
+
+    def begin(self, model: Any) -> Record:
+        """State of a model that has taken up nothing, as JSON; empty where it follows no outcomes."""
+
+    def taken(
+        self,
+        model: Any,
+        state: Record,
+        rows: Sequence[Record],
+        known: Sequence[Mapping[str, Any]],
+        asked_at: Sequence[int],
+        at: int,
+    ) -> Record:
+        """State after outcomes that arrived together."""
+
+    def followed(self, model: Any, state: Record) -> Any:
+        """The model with what its state has taken up."""
+
+
 class Task(Protocol):
     """A task's package as the routes use it."""
+
+    @property
+    def outcomes(self) -> Outcomes | None:
+        """How its models take up outcomes; None where they do not."""
 
     @property
     def recommendations(self) -> Recommendations | None:

@@ -22,6 +22,7 @@ def info_of(data: Dataset, parts: Split) -> dict[str, Any]:
         "learnt_from": parts.train_from.isoformat(),
         "calibrated_from": parts.calibrate_from.isoformat(),
         "learnt_before": parts.test_from.isoformat(),
+        "known_to": None if data.seed.time is None else data.periods.max().isoformat(),
         "held_out_units": list(parts.units),
     }
 

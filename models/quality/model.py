@@ -120,6 +120,11 @@ class QualityModel:
     setpoints: SetPoints | None = None
     setpoints_refusal: str | None = None
 
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether its intervals follow assays that come in."""
+        return self.level is not None
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the inputs, in the order of X's columns."""

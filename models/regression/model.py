@@ -80,6 +80,11 @@ class RegressionModel:
     warnings: WarningModel | None = None
     warnings_refusal: str | None = None
 
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether its intervals follow outcomes that come in."""
+        return self.adaptive is not None
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the inputs, in the order of X's columns."""

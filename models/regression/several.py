@@ -49,6 +49,11 @@ class SeveralTargets:
         """Names of the targets' candidates."""
         return names_of(model.candidate for model in self.models.values())
 
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether the intervals of all targets follow outcomes that come in."""
+        return all(model.is_adaptive for model in self.models.values())
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the inputs, in the order of X's columns."""

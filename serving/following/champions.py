@@ -110,6 +110,8 @@ class Champions:
         Time between two looks [s]; it doubles up to 10 s while the store cannot be read.
     clock : callable
         Monotonic time [s].
+    followed : callable, optional
+        Gives a model that answers with the outcomes that have come in since its training; asked at each look.
 
     Raises
     ------
@@ -118,9 +120,15 @@ class Champions:
     """
 
     def __init__(
-        self, seeds: Seeds, store: Store, poll_seconds: float, clock: Callable[[], float] = time.monotonic
+        self,
+        seeds: Seeds,
+        store: Store,
+        poll_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        followed: Callable[[Served, Payloads], Served] | None = None,
     ) -> None:
-        self._seeds, self._store, self._clock = seeds, store, clock
+        self._seeds, self._store, self._clock, self._followed = seeds, store, clock, followed
+        self._outcomes_trouble: str | None = None
         self._poll_seconds = self.wait = poll_seconds
         self._known = seeds.look()
         self._statuses: Mapping[str, Status] = _with_seeds({}, self._known)
@@ -177,6 +185,7 @@ class Champions:
         before = self.taken
         self._look_at_seeds()
         self._look_at_store()
+        self._look_at_outcomes()
         if self.taken != before:
             for changed in self._watchers:
                 try:
@@ -224,6 +233,24 @@ class Champions:
         self._store_trouble, self.wait = None, self._poll_seconds
         for process, champion in found.items():
             self._take(process, champion)
+
+    def _look_at_outcomes(self) -> None:
+        if self._followed is None:
+            return
+        trouble = None
+        for process, status in self._statuses.items():
+            if status.served is None or status.payloads is None:
+                continue
+            try:
+                served = self._followed(status.served, status.payloads)
+            except Exception as error:  # the model of before answers on, whatever is wrong with outcomes
+                trouble = f"{process}: its outcomes cannot be taken up: {_line(error)}"
+                continue
+            if served is not status.served:
+                self._set(process, replace(self._statuses[process], served=served))
+        if trouble is not None and trouble != self._outcomes_trouble:
+            log.warning("%s", trouble)
+        self._outcomes_trouble = trouble
 
     def _take(self, process: str, champion: Champion | None) -> None:
         status = self._statuses[process]

@@ -53,6 +53,16 @@ def model_used(served: Served) -> Record:
     }
 
 
+def head_of(process: str, served: Served, coverage: float) -> Record:
+    """What an answer to rows begins with."""
+    return {
+        "process": process,
+        "model": model_used(served),
+        "coverage": coverage,
+        "interval": "adaptive" if getattr(served.model, "is_adaptive", False) else "fixed",
+    }
+
+
 def json_part(answer: Record, is_first: bool, is_last: bool) -> bytes:
     """Some of the predictions of an answer as JSON, which with those before and after them is the whole.
 

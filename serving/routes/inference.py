@@ -35,7 +35,7 @@ from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import INFERENCE, ProblemError, shown
 from serving.recording import Asked as Named
 from serving.recording import Recorder
-from serving.routes.answering import json_part, model_used, served_of, status_of
+from serving.routes.answering import head_of, json_part, model_used, served_of, status_of
 from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 
 EXTENSIONS = ["binary_tensor_data"]
@@ -149,7 +149,7 @@ def _infer(
         found = read() if len(body) <= LONGEST_BODY_AT_ONCE else await run_in_threadpool(read)
         answer = Encoded(found, contracts.of(payloads))
         kept = _AsRecorded()
-        parts, pace = _encoded(found, answer, payloads, served, named.id, kept), paces[model].of(served)
+        parts, pace = _encoded(found, answer, payloads, served, named.id, kept), paces[model].of(served.champion)
 
         def made() -> Response:
             part, headers, kind = answer.response(model, model_used(served))
@@ -211,10 +211,10 @@ def _encoded(
     """Answer block by block into tensors."""
     rows, request = found.read(payloads)
     kept.asked = msgspec.json.encode({**request, "rows": [_as_sent(row) for row in rows]})
-    head = {"process": payloads.seed.process.name, "model": model_used(served), "coverage": request["coverage"]}
+    head = head_of(payloads.seed.process.name, served, request["coverage"])
     done = 0
     for answered in blocks(payloads, served.model, rows, request | {"id": id}):
-        answer.add({"coverage": request["coverage"], **answered})
+        answer.add({"coverage": head["coverage"], "interval": head["interval"], **answered})
         first, done = done, done + len(answered["predictions"])
         kept.answer += json_part(head | answered, first == 0, done >= len(rows))
         yield

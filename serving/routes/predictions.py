@@ -12,7 +12,7 @@ from serving.following.champions import Champions, Status
 from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import described
 from serving.recording import Asked, Recorder
-from serving.routes.answering import joined_answer, json_part, model_used, served_of, status_of
+from serving.routes.answering import head_of, joined_answer, json_part, served_of, status_of
 from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 from serving.routes.direct import Direct
 from serving.routes.tables import BINARY, KINDS, about_tables, table_answer
@@ -39,7 +39,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
         taken, status = status_of(process.name, champions)
         parts = _parts(body, taken, status, champions, asked.id)
         # Each row begins with a bracket of its own: there are no more rows than these, whatever else has brackets.
-        rows, pace = body.count(b"{"), paces.of(status.served)
+        rows, pace = body.count(b"{"), paces.of(status.served and status.served.champion)
         if len(body) <= LONGEST_BODY_AT_ONCE and EXPLAIN not in body and pace.is_short(rows):
             with pace.measured(rows):
                 response = joined_answer(list(parts))
@@ -72,7 +72,7 @@ def _parts(body: bytes, payloads: Payloads, status: Status, champions: Champions
     """An answer in parts of `ROWS_AT_ONCE` rows; all that can be wrong with a request is raised by the first."""
     rows, request = payloads.read(body)
     served = served_of(payloads.seed.process.name, status, champions)
-    head = {"process": payloads.seed.process.name, "model": model_used(served), "coverage": request["coverage"]}
+    head = head_of(payloads.seed.process.name, served, request["coverage"])
     done = 0
     for answered in blocks(payloads, served.model, rows, request | {"id": id}):
         first, done = done, done + len(answered["predictions"])

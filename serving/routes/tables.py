@@ -21,7 +21,7 @@ from serving.following.champions import Champions
 from serving.payloads import Payloads
 from serving.problems import Fault, ProblemError, invalid, shown
 from serving.recording import RECORD, Asked, Recorder
-from serving.routes.answering import model_used, served_of, status_of
+from serving.routes.answering import head_of, served_of, status_of
 from serving.routes.blocks import uncovered
 from serving.tasks import task_of
 
@@ -74,7 +74,7 @@ async def table_answer(
     def begin() -> tuple[Iterator[list[bytes]], list[bytes]]:
         table = Table(body, named.kind, load.most_held)
         rows = check(table, taken)
-        head = {"process": process, "model": model_used(served), "coverage": asked["coverage"], "id": named.id}
+        head = {**head_of(process, served, asked["coverage"]), "id": named.id}
         chunks = stream(answered(table, rows, taken, task_of(taken.seed), served.model, asked), head)
         return chunks, next(chunks)
 

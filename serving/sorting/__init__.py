@@ -7,4 +7,17 @@ from serving.sorting.columns import columns, described
 from serving.sorting.payloads import ABOUT, payloads
 from serving.sorting.predictions import predicted
 
-__all__ = ["ABOUT", "INFO", "NOT", "columns", "described", "info", "payloads", "predicted", "recommendations"]
+outcomes = None  # intervals of contents are fixed
+
+__all__ = [
+    "ABOUT",
+    "INFO",
+    "NOT",
+    "columns",
+    "described",
+    "info",
+    "outcomes",
+    "payloads",
+    "predicted",
+    "recommendations",
+]

@@ -205,5 +205,5 @@ def test_what_a_task_adds_stands_beside_the_rest(toy_seed: Seed) -> None:
     assert list(taken.example) == ["rows", "coverage", "history", "a"]
     assert list(TypeAdapter(taken.request).json_schema()["properties"]) == ["rows", "coverage", "history", "a"]
     assert list(TypeAdapter(taken.answer).json_schema()["properties"]) == [
-        *("process", "model", "coverage", "predictions", "b"),
+        *("process", "model", "coverage", "interval", "predictions", "b"),
     ]

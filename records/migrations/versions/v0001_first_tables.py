@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("row", sa.Integer(), primary_key=True, autoincrement=False),
         sqlite_with_rowid=False,
     )
+    op.create_table("asked_upto", _text("process", 64, primary_key=True), _count("number"))
     _counted(
         "outcome_batches",
         _text("process", 64),
@@ -61,7 +62,7 @@ def upgrade() -> None:
         _count("at"),
         _text("client", 64),
         sa.Column("rows", sa.Integer(), nullable=False),
-        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("corrected", sa.Integer(), nullable=False),
         _count("withdrawn_at", nullable=True),
         _text("withdrawn_by", 64, nullable=True),
         _text("withdrawn_why", nullable=True),
@@ -83,7 +84,7 @@ def upgrade() -> None:
         _text("process", 64, primary_key=True),
         _text("digest", 71, primary_key=True),
         _count("upto"),
-        _count("withdrawals"),
+        _count("revision"),
         _text("content"),
     )
     _counted(

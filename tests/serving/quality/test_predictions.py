@@ -92,7 +92,7 @@ def rows_of(X: FloatArray) -> list[dict[str, Any]]:
 
 def test_a_prediction_has_the_fields_that_are_promised(ask: Ask) -> None:
     told = ask([A_LOT])
-    assert list(told) == ["process", "model", "coverage", "predictions", "guarantee"]
+    assert list(told) == ["process", "model", "coverage", "interval", "predictions", "guarantee"]
     assert told["coverage"] == 0.9
     (prediction,) = told["predictions"]
     assert list(prediction) == [

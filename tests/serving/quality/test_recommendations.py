@@ -258,7 +258,7 @@ def test_ways_to_ask_that_lots_do_not_offer_say_why_and_what_there_is(
     detail = response.json()["detail"]
     assert detail.startswith(f"nothing is at {URL}/{verb}: ")
     assert why in detail
-    assert detail.endswith(f"answers POST {URL}/predictions, {URL}/recommendations, {URL}/what-if")
+    assert detail.endswith(f"answers POST {URL}/predictions, {URL}/recommendations, {URL}/what-if, {URL}/outcomes")
 
 
 def test_a_process_without_knobs_is_not_asked(
@@ -275,5 +275,6 @@ def test_a_process_without_knobs_is_not_asked(
     response = call(create_app(Settings(), FolderStore()), "POST", f"{URL}/recommendations", json={"rows": [NEAR]})
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert response.json()["detail"] == (
-        f"nothing is at {URL}/recommendations: toy_lots is of the task quality and answers POST {URL}/predictions"
+        f"nothing is at {URL}/recommendations: toy_lots is of the task quality and answers POST {URL}/predictions, "
+        f"{URL}/outcomes"
     )

@@ -24,7 +24,10 @@ def test_a_process_whose_knobs_physics_knows_is_asked_in_four_ways(taken: Setpoi
 def test_a_process_is_asked_for_set_points_where_it_says_so(name: str) -> None:
     offered = task_of(load(name)).payloads(load(name), 10)
     asked = [] if offered.setpoints is None else list(offered.setpoints.verbs)
-    assert [one for one in offered.operations if one not in ("schedules", "warnings")] == ["predictions", *asked]
+    assert [one for one in offered.operations if one not in ("schedules", "warnings", "outcomes")] == [
+        "predictions",
+        *asked,
+    ]
     others = {} if offered.setpoints is None else offered.setpoints.without
     assert [*asked, *others] == ([] if offered.setpoints is None else VERBS)
 

@@ -1,6 +1,7 @@
 """One request gets all targets of a process, each with its unit, interval and explanation."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,14 @@ import pydantic_core
 import pytest
 from pydantic import TypeAdapter
 
+from models.adaptive import Adaptive
 from models.regression.model import conformalised
 from models.regression.several import SeveralTargets, together
 from models.tasks import build
 from seeds import Seed, load
+from serving.answers import matrix
 from serving.payloads import Payloads
+from serving.regression import outcomes
 from serving.regression.predictions import payloads, predicted
 
 ROW = {"unit": "F-01", "day": "2026-11-01", "previous_loss": 3.1, "previous_iron": None, "x": 10.25, "z": 3.75}
@@ -71,7 +75,49 @@ def test_the_answer_is_described_with_each_target_and_its_unit(seed: Seed, model
     assert {name: prediction[name]["x-unit"] for name in UNITS} == UNITS
     assert set(described["$defs"]["ToyMeltsExplanations"]["properties"]) == set(UNITS)
     for explain in (False, True):
-        answer = {"process": "toy_melts", "coverage": 0.9, "predictions": asked(taken, model, explain=explain)}
+        predictions = asked(taken, model, explain=explain)
+        answer = {"process": "toy_melts", "coverage": 0.9, "interval": "fixed", "predictions": predictions}
         used = {"version": 1, "alias": "champion", "digest": "sha256:0", "baseline": False}
         sent = pydantic_core.to_json(answer | {"model": used}, inf_nan_mode="null")
         TypeAdapter(taken.answer).validate_json(sent)
+
+
+def test_each_target_takes_up_its_own_outcomes(seed: Seed, model: SeveralTargets) -> None:
+    rng = np.random.default_rng(2)
+    start = Adaptive.new()
+    for error in rng.normal(0, 0.3, (60, 1)):
+        start = start.taken(error, np.abs(error))
+    parts = {"loss": replace(model.models["loss"], adaptive=start), "iron": model.models["iron"]}
+    half = replace(model, models=parts)
+    assert not half.is_adaptive
+    state = outcomes.begin(half)
+    assert list(state) == ["loss"]
+    rows = [ROW | {"x": 9.0 + i / 10} for i in range(20)]
+    told = [one["loss"]["value"] for one in asked_rows(seed, half, rows)]
+    known = [{"loss": value + 2.0} for value in told[:15]] + [{"iron": 400.0}] * 5
+    after = outcomes.taken(half, state, rows, known, [5] * 20, at=9)
+    followed = outcomes.followed(half, after)
+    moved = np.array([one["loss"]["value"] for one in asked_rows(seed, followed, rows)]) - told
+    kept = sum(total for _, total in start.recent[-5:])  # the newest 20 outcomes count
+    np.testing.assert_allclose(moved, (15 * (2.0 + start.centre) + kept) / 20 - start.centre, atol=1e-9)
+    assert followed.models["iron"] is half.models["iron"]
+
+
+def test_an_outcome_is_held_against_the_centre_of_when_its_row_was_asked(seed: Seed, model: SeveralTargets) -> None:
+    one = replace(model.models["loss"], adaptive=Adaptive.new())
+    rows = [ROW | {"x": 9.0 + i / 10} for i in range(20)]
+    alone = one.seed
+    raw = one.predict(matrix(rows, alone))
+    state = outcomes.begin(one)
+    state = outcomes.taken(one, state, rows, [{"loss": value + 1.0} for value in raw], [5] * 20, at=10)
+    assert Adaptive.from_state(state["loss"]["adaptive"]).centre == pytest.approx(1.0)
+    for asked_at, score in ((9, 1.0), (10, 0.0), (11, 0.0)):
+        then = outcomes.taken(one, state, rows, [{"loss": value + 1.0} for value in raw], [asked_at] * 20, at=20)
+        newest = Adaptive.from_state(then["loss"]["adaptive"]).level.scores[-20:]
+        np.testing.assert_allclose(newest, score / one.spread(raw), atol=1e-12)
+
+
+def asked_rows(seed: Seed, model: SeveralTargets, rows: list[dict]) -> list[dict]:
+    taken = payloads(seed, 50)
+    read, request = taken.read(json.dumps({"rows": rows}).encode())
+    return predicted(taken, model, read, {**request, "id": "of-all", "first": 0})["predictions"]

@@ -58,7 +58,7 @@ def test_a_process_with_a_model_by_value(told: Any) -> None:
             },
         ],
         "quantities": [{"name": "y", "meaning": "efficiency", "unit": "%"}],
-        "routes": ["/v1/toy_cells/predictions"],
+        "routes": ["/v1/toy_cells/predictions", "/v1/toy_cells/outcomes"],
         "classification": None,
         "sorting": None,
         "quality": None,

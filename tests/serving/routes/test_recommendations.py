@@ -192,7 +192,7 @@ def test_a_process_without_knobs_says_what_it_can_do(serve: Serve, call: Any) ->
     assert response.status_code == 404
     assert response.json()["detail"] == (
         "nothing is at /v1/zinc_leach_filter/recommendations: zinc_leach_filter is of the task regression and answers "
-        "POST /v1/zinc_leach_filter/predictions"
+        "POST /v1/zinc_leach_filter/predictions, /v1/zinc_leach_filter/outcomes"
     )
 
 

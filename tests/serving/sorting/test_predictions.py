@@ -87,7 +87,7 @@ def held(lots: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], float]]:
 
 def test_a_prediction_has_the_fields_that_are_promised(ask: Ask) -> None:
     told = ask([A_PIECE])
-    assert list(told) == ["process", "model", "coverage", "predictions", "lots", "guarantee"]
+    assert list(told) == ["process", "model", "coverage", "interval", "predictions", "lots", "guarantee"]
     (prediction,) = told["predictions"]
     assert list(prediction) == [
         *("id", "lot", "passed_at", "class", "class_probabilities"),

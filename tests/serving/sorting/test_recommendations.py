@@ -240,4 +240,4 @@ def test_ways_to_ask_that_a_line_does_not_offer_say_why_and_what_there_is(app: S
     assert response.status_code == HTTPStatus.NOT_FOUND
     detail = response.json()["detail"]
     assert detail.startswith(f"nothing is at {URL}/{verb}: ")
-    assert detail.endswith(f"answers POST {URL}/predictions, {URL}/recommendations, {URL}/what-if")
+    assert detail.endswith(f"answers POST {URL}/predictions, {URL}/recommendations, {URL}/what-if, {URL}/outcomes")

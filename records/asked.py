@@ -1,0 +1,145 @@
+"""Where a unit's period was asked for: an index of the rows of requests, made when outcomes look for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, tuple_, update
+
+from records.database import Database
+from records.outcomes import Slot
+from records.schema import ASKED_UNITS, ASKED_UPTO, REQUESTS
+
+PREDICTIONS = "predictions"
+_COLUMNS = (REQUESTS.c.number, REQUESTS.c.at, REQUESTS.c.kind, REQUESTS.c.asked)
+_REQUESTS_AT_ONCE = 200
+_SLOTS_AT_ONCE = 300
+
+
+@dataclass(frozen=True)
+class Place:
+    """A row of a request.
+
+    Attributes
+    ----------
+    number : int
+        Of the request.
+    row : int
+        Index of the row, from 0.
+    at : int
+        When it was asked [microseconds since 1970, UTC].
+    """
+
+    number: int
+    row: int
+    at: int
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it came.
+
+    Attributes
+    ----------
+    number, at : int
+        Its place among all, and when it came [microseconds since 1970, UTC].
+    kind : str
+        Media type.
+    asked : bytes
+        Its body.
+    """
+
+    number: int
+    at: int
+    kind: str
+    asked: bytes
+
+
+def index(database: Database, process: str, slots_of: Callable[[Request], Sequence[Slot]]) -> int:
+    """Note which units and periods the requests ask for that came since the last time; gives how many requests.
+
+    Parameters
+    ----------
+    database : Database
+        The records.
+    process : str
+        Whose predictions.
+    slots_of : callable
+        Gives a request's units and periods, row by row.
+    """
+    done = 0
+    while True:
+        with database.begin() as connection:
+            database.lock(connection, ASKED_UPTO)
+            upto = connection.scalar(select(ASKED_UPTO.c.number).where(ASKED_UPTO.c.process == process))
+            some = list(_after(connection, process, upto or 0))
+            if not some:
+                return done
+            rows = [
+                {"process": process, "unit": unit, "period": period, "number": one.number, "row": i}
+                for one in some
+                for i, (unit, period) in enumerate(slots_of(one))
+            ]
+            if rows:
+                connection.execute(insert(ASKED_UNITS), rows)
+            if upto is None:
+                connection.execute(insert(ASKED_UPTO).values(process=process, number=some[-1].number))
+            else:
+                where = ASKED_UPTO.c.process == process
+                connection.execute(update(ASKED_UPTO).where(where).values(number=some[-1].number))
+        done += len(some)
+
+
+def _after(connection: Connection, process: str, number: int) -> Iterator[Request]:
+    wanted = (REQUESTS.c.process == process, REQUESTS.c.number > number)
+    which = (REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0)
+    query = select(*_COLUMNS).where(*wanted, *which).order_by(REQUESTS.c.number).limit(_REQUESTS_AT_ONCE)
+    for row in connection.execute(query):
+        yield Request(*row)
+
+
+def places(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, Place]:
+    """Where each unit's period was asked for last; those that never were are left out."""
+    found: dict[Slot, Place] = {}
+    newest = func.max(ASKED_UNITS.c.number)
+    for first in range(0, len(slots), _SLOTS_AT_ONCE):
+        some = list(dict.fromkeys(slots[first : first + _SLOTS_AT_ONCE]))
+        last = (
+            select(ASKED_UNITS.c.unit, ASKED_UNITS.c.period, newest.label("number"))
+            .where(ASKED_UNITS.c.process == process, tuple_(ASKED_UNITS.c.unit, ASKED_UNITS.c.period).in_(some))
+            .group_by(ASKED_UNITS.c.unit, ASKED_UNITS.c.period)
+            .subquery()
+        )
+        same: Any = (
+            (ASKED_UNITS.c.process == process)
+            & (ASKED_UNITS.c.unit == last.c.unit)
+            & (ASKED_UNITS.c.period == last.c.period)
+            & (ASKED_UNITS.c.number == last.c.number)
+        )
+        query = (
+            select(ASKED_UNITS.c.unit, ASKED_UNITS.c.period, ASKED_UNITS.c.number, ASKED_UNITS.c.row, REQUESTS.c.at)
+            .join(last, same)
+            .join(REQUESTS, REQUESTS.c.number == ASKED_UNITS.c.number)
+            .order_by(ASKED_UNITS.c.row)
+        )
+        found |= {(row.unit, row.period): Place(row.number, row.row, row.at) for row in connection.execute(query)}
+    return found
+
+
+def requests(connection: Connection, numbers: Sequence[int]) -> dict[int, Request]:
+    """Requests by their numbers."""
+    found = {}
+    for first in range(0, len(numbers), _REQUESTS_AT_ONCE):
+        some = numbers[first : first + _REQUESTS_AT_ONCE]
+        for row in connection.execute(select(*_COLUMNS).where(REQUESTS.c.number.in_(some))):
+            found[row.number] = Request(*row)
+    return found
+
+
+def first_part(connection: Connection, process: str, id: str) -> Request | None:
+    """Request for predictions of a process by its id; None where there is none."""
+    which = (REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS)
+    row = connection.execute(select(*_COLUMNS).where(REQUESTS.c.id == id, REQUESTS.c.part == 0, *which)).one_or_none()
+    return None if row is None else Request(*row)

@@ -1,0 +1,233 @@
+"""Outcomes: what became known of units' periods, batch by batch. Nothing is changed; what is newer counts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, tuple_, update
+
+from records.database import Database, RecordsError, now
+from records.schema import BATCHES, OUTCOMES
+
+Slot = tuple[str, str]
+"""Name of a unit and start of its period as `YYYY-MM-DDTHH:MM:SS`; the latter is empty where a table has no time."""
+
+_AT_ONCE = 300  # slots of one query
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became known of a unit's period.
+
+    Attributes
+    ----------
+    unit, period : str
+        See `Slot`.
+    values : Mapping
+        Values by column; one that is left out is not known, or as it was known before.
+    prediction : str, optional
+        Id of the prediction that it was sent for.
+    """
+
+    unit: str
+    period: str
+    values: Mapping[str, float | str]
+    prediction: str | None = None
+
+    @property
+    def slot(self) -> Slot:
+        """Unit and period."""
+        return self.unit, self.period
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Outcomes that were sent together.
+
+    Attributes
+    ----------
+    number : int
+        Its name.
+    digest : str
+        SHA-256 of what it holds.
+    rows, new, corrected, known : int
+        Outcomes in it; those that say what was not known, those that say otherwise than was, and those that say nothing
+        new, which are not kept again.
+    repeated : bool
+        Whether the very same batch was taken before; then nothing is kept again.
+    """
+
+    number: int
+    digest: str
+    rows: int
+    new: int
+    corrected: int
+    known: int
+    repeated: bool = False
+
+
+def take(database: Database, process: str, client: str, outcomes: Sequence[Outcome]) -> Batch:
+    """Keep a batch of outcomes; it is durable when this returns.
+
+    Raises
+    ------
+    RecordsError
+        The database did not do its part; nothing is kept.
+    """
+    digest = _digest(outcomes)
+    with database.begin() as connection:
+        database.lock(connection, BATCHES)
+        known = in_effect(connection, process, [one.slot for one in outcomes])
+        before = _same(connection, process, digest)
+        fresh: list[tuple[Outcome, bool]] = []
+        for one in outcomes:
+            was = known.get(one.slot)
+            if was is None or any(was.get(name) != value for name, value in one.values.items()):
+                fresh.append((one, any(value != one.values.get(name, value) for name, value in (was or {}).items())))
+                known[one.slot] = {**(was or {}), **one.values}
+        corrected = sum(is_correction for _, is_correction in fresh)
+        if before is not None and not fresh:
+            return Batch(before, digest, len(outcomes), 0, 0, len(outcomes), True)
+        number = _insert(connection, process, client, digest, len(outcomes), corrected, fresh)
+    return Batch(number, digest, len(outcomes), len(fresh) - corrected, corrected, len(outcomes) - len(fresh))
+
+
+def _insert(
+    connection: Connection,
+    process: str,
+    client: str,
+    digest: str,
+    rows: int,
+    corrected: int,
+    fresh: Sequence[tuple[Outcome, bool]],
+) -> int:
+    batch = {"process": process, "digest": digest, "at": now(), "client": client, "rows": rows, "corrected": corrected}
+    number = int(connection.execute(insert(BATCHES).values(batch)).inserted_primary_key.number)  # type: ignore[union-attr]
+    if fresh:
+        connection.execute(
+            insert(OUTCOMES),
+            [
+                {
+                    "batch": number,
+                    "process": process,
+                    "unit": one.unit,
+                    "period": one.period,
+                    "prediction": one.prediction,
+                    "content": json.dumps(dict(one.values)),
+                }
+                for one, _ in fresh
+            ],
+        )
+    return number
+
+
+def _digest(outcomes: Iterable[Outcome]) -> str:
+    content = [[one.unit, one.period, dict(one.values)] for one in outcomes]
+    return "sha256:" + hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _same(connection: Connection, process: str, digest: str) -> int | None:
+    """Number of a batch with this content that is not withdrawn."""
+    found: int | None = connection.scalar(
+        select(func.max(BATCHES.c.number)).where(
+            BATCHES.c.process == process, BATCHES.c.digest == digest, BATCHES.c.withdrawn_at.is_(None)
+        )
+    )
+    return found
+
+
+def in_effect(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, dict[str, Any]]:
+    """What is known of units' periods by all batches that are not withdrawn, the newest value of each column."""
+    found: dict[Slot, dict[str, Any]] = {}
+    for first in range(0, len(slots), _AT_ONCE):
+        some = list(dict.fromkeys(slots[first : first + _AT_ONCE]))
+        which = tuple_(OUTCOMES.c.unit, OUTCOMES.c.period).in_(some)
+        for row in connection.execute(_valid(process).where(which)):
+            found.setdefault((row.unit, row.period), {}).update(json.loads(row.content))
+    return found
+
+
+def _valid(process: str) -> Any:
+    """Outcomes of a process in the order in which they came, without those of withdrawn batches."""
+    return (
+        select(
+            OUTCOMES.c.number, OUTCOMES.c.batch, OUTCOMES.c.unit, OUTCOMES.c.period, OUTCOMES.c.content, BATCHES.c.at
+        )
+        .join(BATCHES, BATCHES.c.number == OUTCOMES.c.batch)
+        .where(OUTCOMES.c.process == process, BATCHES.c.withdrawn_at.is_(None))
+        .order_by(OUTCOMES.c.number)
+    )
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Outcomes that arrived together.
+
+    Attributes
+    ----------
+    upto : int
+        Number of the last of them.
+    at : int
+        When they came in [microseconds since 1970, UTC].
+    outcomes : tuple of Outcome
+    """
+
+    upto: int
+    at: int
+    outcomes: tuple[Outcome, ...]
+
+
+def arrived(connection: Connection, process: str, after: int = 0) -> Iterator[Arrived]:
+    """Outcomes of a process behind a number, batch by batch; a value that was corrected later is left out."""
+    rows = connection.execute(_valid(process).where(OUTCOMES.c.number > after)).all()
+    last = {(row.unit, row.period, name): row.number for row in rows for name in json.loads(row.content)}
+    batches: dict[int, list[Any]] = {}
+    for row in rows:
+        batches.setdefault(row.batch, []).append(row)
+    for some in batches.values():
+        outcomes = []
+        for row in some:
+            values = json.loads(row.content)
+            kept = {name: value for name, value in values.items() if last[row.unit, row.period, name] == row.number}
+            if kept:
+                outcomes.append(Outcome(row.unit, row.period, kept))
+        yield Arrived(some[-1].number, some[-1].at, tuple(outcomes))
+
+
+def revision(connection: Connection, process: str) -> int:
+    """How often outcomes of a process were corrected or withdrawn: what was computed from them before is stale then."""
+    withdrawn = func.count(BATCHES.c.withdrawn_at)
+    corrected = func.coalesce(func.sum(BATCHES.c.corrected), 0)
+    return int(connection.scalar(select(withdrawn + corrected).where(BATCHES.c.process == process)) or 0)
+
+
+def newest(connection: Connection, process: str) -> int:
+    """Number of the newest outcome of a process; 0 where there is none."""
+    return int(connection.scalar(select(func.max(OUTCOMES.c.number)).where(OUTCOMES.c.process == process)) or 0)
+
+
+def withdraw(database: Database, number: int, who: str, why: str) -> str:
+    """Let a batch count no more; its outcomes stay in the database. Gives the name of its process.
+
+    Raises
+    ------
+    RecordsError
+        There is no such batch, or it is withdrawn already.
+    """
+    with database.begin() as connection:
+        database.lock(connection, BATCHES)
+        found = connection.execute(select(BATCHES).where(BATCHES.c.number == number)).one_or_none()
+        if found is None:
+            raise RecordsError(f"batch {number}: there is no such batch of outcomes")
+        if found.withdrawn_at is not None:
+            raise RecordsError(f"batch {number}: it was withdrawn already, by {found.withdrawn_by}")
+        connection.execute(
+            update(BATCHES)
+            .where(BATCHES.c.number == number)
+            .values(withdrawn_at=now(), withdrawn_by=who, withdrawn_why=why)
+        )
+    return str(found.process)

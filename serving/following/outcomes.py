@@ -1,0 +1,101 @@
+"""Models that follow the outcomes which have come in since their training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from records.asked import index, places, requests
+from records.database import Connection, Database
+from records.outcomes import Arrived, arrived, newest, revision
+from records.states import State, load, save
+from serving.fields import Record
+from serving.following.champions import Served
+from serving.outcomes.slots import rows_of, slots_of
+from serving.payloads import Payloads
+from serving.tasks import Outcomes, task_of
+
+
+@dataclass(frozen=True, eq=False)
+class _Following:
+    """A model as it was trained, and what it has taken up since."""
+
+    trained: Any
+    digest: str
+    state: State
+
+
+class Followers:
+    """Models of all processes, each with what it has taken up; asked by one thread.
+
+    Parameters
+    ----------
+    database : Database
+        The records.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._of: dict[str, _Following] = {}
+
+    def followed(self, served: Served, payloads: Payloads) -> Served:
+        """The model with all outcomes that are known by now; itself where there is none that it has not taken up.
+
+        Raises
+        ------
+        RecordsError
+            The database did not do its part.
+        """
+        process, task = payloads.seed.process.name, task_of(payloads.seed).outcomes
+        if task is None:
+            return served
+        before = self._of.get(process)
+        same = before is not None and before.digest == served.digest
+        with self._database.read() as connection:
+            upto, changed = newest(connection, process), revision(connection, process)
+            state = before.state if before is not None and same else load(connection, process, served.digest)
+        trained = before.trained if before is not None and same else served.model
+        start = State(0, changed, task.begin(trained))
+        if state is None or state.revision != changed:
+            state = start
+        if not start.content or (same and before is not None and state is before.state and state.upto == upto):
+            return served
+        if state.upto != upto:
+            state = self._taken(task, trained, state, payloads)
+            with self._database.begin() as connection:
+                save(connection, process, served.digest, state)
+        self._of[process] = _Following(trained, served.digest, state)
+        return replace(served, model=task.followed(trained, state.content))
+
+    def _taken(self, task: Outcomes, trained: Any, state: State, payloads: Payloads) -> State:
+        process, seed = payloads.seed.process.name, payloads.seed
+        index(self._database, process, lambda request: slots_of(request, seed))
+        with self._database.read() as connection:
+            for batch in list(arrived(connection, process, state.upto)):
+                content = _with(connection, task, trained, state.content, batch, payloads)
+                state = State(batch.upto, state.revision, content)
+        return state
+
+
+def _with(
+    connection: Connection, task: Outcomes, trained: Any, state: Record, batch: Arrived, payloads: Payloads
+) -> Record:
+    """State after a batch: its outcomes of periods that were asked for and that the model has not learnt from."""
+    known_to = np.datetime64(trained.info.get("known_to") or trained.info.get("learnt_before") or "NaT")
+    later = [one for one in batch.outcomes if not (one.period and np.datetime64(one.period) <= known_to)]
+    where = places(connection, payloads.seed.process.name, [one.slot for one in later])
+    by_request: dict[int, list[int]] = {}
+    for place in where.values():
+        by_request.setdefault(place.number, []).append(place.row)
+    found = {
+        (number, i): row
+        for number, request in requests(connection, list(by_request)).items()
+        for i, row in rows_of(request, by_request[number], payloads).items()
+    }
+    known = [(one, where[one.slot]) for one in later if one.slot in where]
+    if not known:
+        return state
+    rows = [found[place.number, place.row] for _, place in known]
+    return task.taken(trained, state, rows, [one.values for one, _ in known], [p.at for _, p in known], batch.at)

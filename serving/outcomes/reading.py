@@ -1,0 +1,100 @@
+"""Outcomes read from a request's body, each with the unit and period that it is of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from records.asked import first_part
+from records.database import Database
+from records.outcomes import Outcome, Slot
+from serving.fields import Record
+from serving.outcomes.payloads import OUTCOMES, PREDICTION, OutcomePayloads, known_columns
+from serving.outcomes.slots import slots, slots_of
+from serving.payloads import parsed_json
+from serving.problems import MOST_FAULTS, Fault, invalid, shown
+
+_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([0-9]{1,9})")
+
+
+def read(payloads: OutcomePayloads, body: bytes, database: Database) -> list[Outcome]:
+    """Outcomes of a request's body.
+
+    Raises
+    ------
+    ProblemError
+        400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first 100 of
+        more.
+    RecordsError
+        The database did not do its part.
+    """
+    rows = _rows(payloads, parsed_json(body))
+    found = _slots(payloads, rows, database)
+    names = [column.name for column in known_columns(payloads.seed)]
+    outcomes, faults, seen = [], [], dict[Slot, int]()
+    for i, (row, slot) in enumerate(zip(rows, found, strict=True)):
+        values = {name: row[name] for name in names if row[name] is not None}
+        if not values:
+            faults.append(Fault(row=i, expected=f"at least one of {', '.join(names)}"))
+        elif (j := seen.setdefault(slot, i)) != i:
+            faults.append(Fault(row=i, expected=f"one outcome a unit and period: row {j} is of this one already"))
+        outcomes.append(Outcome(*slot, values, row[PREDICTION]))
+    if faults:
+        raise invalid(faults)
+    return outcomes
+
+
+def _rows(payloads: OutcomePayloads, parsed: object) -> list[Record]:
+    """Outcomes that have the right fields."""
+    request, faults = payloads.envelope.read(parsed)
+    given = parsed.get(OUTCOMES) if isinstance(parsed, dict) else None
+    rows = []
+    for i, one in enumerate(given[: payloads.max_rows] if isinstance(given, list) else []):
+        row, wrong = payloads.row.read(one, i)
+        rows.append(row)
+        faults += wrong
+        if len(faults) > MOST_FAULTS:
+            break
+    if request is None or faults:
+        raise invalid(faults)
+    return rows
+
+
+def _slots(payloads: OutcomePayloads, rows: Sequence[Record], database: Database) -> list[Slot]:
+    """Unit and period of each outcome, as itself or its prediction says."""
+    seed, faults = payloads.seed, list[Fault]()
+    names = [column.name for column in seed.identity]
+    found: dict[int, Slot] = {}
+    stated = []
+    for i, row in enumerate(rows):
+        lacking = [name for name in names if row[name] is None]
+        if row[PREDICTION] is None:
+            faults += [Fault(row=i, field=name, expected=f"this field, or {PREDICTION}") for name in lacking]
+            stated.append(i)
+        elif len(lacking) < len(names):
+            faults.append(Fault(row=i, field=PREDICTION, expected=f"either {PREDICTION} or {' and '.join(names)}"))
+        else:
+            slot = _slot_of(row[PREDICTION], payloads, database)
+            if slot is None:
+                expected = f"the id of a prediction of {seed.process.name} that is recorded"
+                faults.append(Fault(row=i, field=PREDICTION, value=shown(row[PREDICTION]), expected=expected))
+            else:
+                found[i] = slot
+    if faults:
+        raise invalid(faults)
+    own, faults = slots([rows[i] for i in stated], seed)
+    if faults:
+        raise invalid([fault.model_copy(update={"row": stated[fault.row or 0]}) for fault in faults])
+    found |= dict(zip(stated, own, strict=True))
+    return [found[i] for i in range(len(rows))]
+
+
+def _slot_of(prediction: str, payloads: OutcomePayloads, database: Database) -> Slot | None:
+    """Unit and period of a prediction; None where none of this process is recorded under this id."""
+    named = _ID.fullmatch(prediction)
+    if named is None:
+        return None
+    with database.read() as connection:
+        request = first_part(connection, payloads.seed.process.name, named[1])
+    asked = [] if request is None else slots_of(request, payloads.seed)
+    return asked[int(named[2])] if int(named[2]) < len(asked) else None

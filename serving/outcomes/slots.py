@@ -1,0 +1,86 @@
+"""Units and periods of requests that are recorded, and their rows, read again as they were read at first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from records.asked import Request
+from records.outcomes import Slot
+from seeds import Seed
+from serving.bodies import JSON
+from serving.fields import Record
+from serving.history import starts_of
+from serving.payloads import Payloads
+from serving.problems import Fault
+
+_MOST_BYTES = 2**40  # a table that was answered once was not too large
+
+
+def slots(rows: Sequence[Record], seed: Seed) -> tuple[list[Slot], list[Fault]]:
+    """Unit and period of each row as records have them, and faults of times that cannot be compared."""
+    units = ["" if seed.key is None else row[seed.key.name].strip() for row in rows]
+    if seed.time is None or not rows:
+        return [(unit, "") for unit in units], []
+    starts, faults = starts_of(rows, 0, seed)
+    if faults:
+        return [], faults
+    return list(zip(units, np.datetime_as_string(starts.astype("datetime64[s]")).tolist(), strict=True)), []
+
+
+def slots_of(request: Request, seed: Seed) -> list[Slot]:
+    """Units and periods of a request's rows, in their order; none where its times were of several offsets."""
+    return slots(_identities(request, seed), seed)[0]
+
+
+def rows_of(request: Request, wanted: Iterable[int], payloads: Payloads) -> dict[int, Record]:
+    """Some rows of a request by their index, as they were answered."""
+    if request.kind == JSON:
+        rows, _ = payloads.read(request.asked)
+        return {i: rows[i] for i in wanted}
+    names = [column.name for column in (*payloads.seed.identity, *payloads.seed.inputs)]
+    table, which = _table(request, names), list(wanted)
+    given = [{name: _plain(value) for name, value in row.items()} for row in table.take(which).to_pylist()]
+    rows, _ = payloads.checked({"rows": given})
+    return dict(zip(which, rows, strict=True))
+
+
+def _identities(request: Request, seed: Seed) -> list[Record]:
+    names = tuple(column.name for column in seed.identity)
+    if request.kind == JSON:
+        return [
+            dict(zip(names, msgspec.structs.astuple(row), strict=True)) for row in _reader(names)(request.asked).rows
+        ]
+    return [{name: _plain(value) for name, value in row.items()} for row in _table(request, names).to_pylist()]
+
+
+@lru_cache
+def _reader(names: tuple[str, ...]) -> Any:
+    """Reader of these texts of a request's rows; what else stands there is passed over."""
+    fields: Any = [(f"c{i}", str) for i in range(len(names))]
+    row: Any = msgspec.defstruct("Identity", fields, rename={f"c{i}": name for i, name in enumerate(names)})
+    return msgspec.json.Decoder(msgspec.defstruct("Rows", [("rows", list[row])])).decode
+
+
+def _table(request: Request, names: Iterable[str]) -> Any:
+    import pyarrow as pa
+
+    from serving.bulk.checks import plain
+    from serving.bulk.tables import Table
+
+    table = Table(request.asked, request.kind, _MOST_BYTES)
+    held = [name for name in names if name in table.names]
+    blocks = [pa.table({name: plain(block, name) for name in held}) for block in table.blocks(held)]
+    return pa.concat_tables(blocks, promote_options="permissive")
+
+
+def _plain(value: Any) -> Any:
+    """A cell as JSON has it."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, int | str) else value.isoformat()

@@ -1,0 +1,94 @@
+"""Outcomes taken up by models that predict numbers: they move the centre and the level of their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from models.adaptive import Adaptive
+from models.regression.model import RegressionModel
+from models.regression.several import SeveralTargets
+from physics.arrays import FloatArray
+from serving.answers import matrix
+from serving.fields import Record
+
+Fitted = RegressionModel | SeveralTargets
+
+
+def begin(model: Fitted) -> Record:
+    """State of a model that has taken up no outcome since its training, as JSON; empty where it follows none.
+
+    `centres` holds from when on [microseconds since 1970] answers were centred by which value: an outcome is held
+    against the answer as it was when it was given.
+    """
+    return {
+        name: {"adaptive": one.adaptive.state(), "centres": [[0, one.adaptive.centre]]}
+        for name, one in _by_target(model).items()
+        if one.adaptive is not None
+    }
+
+
+def taken(
+    model: Fitted,
+    state: Record,
+    rows: Sequence[Record],
+    known: Sequence[Mapping[str, Any]],
+    asked_at: Sequence[int],
+    at: int,
+) -> Record:
+    """State after outcomes that arrived together.
+
+    Parameters
+    ----------
+    model : RegressionModel or SeveralTargets
+        The model as it was trained.
+    state : dict
+        The state before.
+    rows : sequence of dict, length n
+        What was asked.
+    known : sequence of Mapping, length n
+        What became known of each row, by column.
+    asked_at : sequence of int, length n
+        When each row was asked [microseconds since 1970].
+    at : int
+        When the outcomes arrived.
+    """
+    X, moments = matrix(rows, model.seed), np.array(asked_at, dtype=np.int64)
+    after = dict(state)
+    for name, one in _by_target(model).items():
+        has = [i for i, values in enumerate(known) if name in values]
+        if name in state and has:
+            y = np.array([known[i][name] for i in has], dtype=np.float64)
+            after[name] = _taken(one, state[name], X[has], y, moments[has], at)
+    return after
+
+
+def _taken(model: RegressionModel, state: Record, X: FloatArray, y: FloatArray, moments: Any, at: int) -> Record:
+    raw = model.scaled(model.predict(X))
+    errors = model.scaled(y) - raw
+    starts, centres = np.array(state["centres"]).T
+    centre = centres[np.searchsorted(starts, moments, side="right") - 1]
+    good = np.isfinite(errors)
+    scores = np.abs(errors - centre) / model.spread(raw)
+    adaptive = Adaptive.from_state(state["adaptive"]).taken(errors[good], scores[good])
+    newest = [*state["centres"], [at, adaptive.centre]][-_MOST_CENTRES:]
+    return {"adaptive": adaptive.state(), "centres": [[0, newest[0][1]], *newest[1:]]}
+
+
+_MOST_CENTRES = 500
+
+
+def followed(model: Fitted, state: Record) -> Fitted:
+    """The model with what its state has taken up."""
+    models = {
+        name: replace(one, adaptive=Adaptive.from_state(state[name]["adaptive"])) if name in state else one
+        for name, one in _by_target(model).items()
+    }
+    return replace(model, models=models) if isinstance(model, SeveralTargets) else models[model.seed.target.name]
+
+
+def _by_target(model: Fitted) -> Mapping[str, RegressionModel]:
+    return model.models if isinstance(model, SeveralTargets) else {model.seed.target.name: model}

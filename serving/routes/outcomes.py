@@ -1,0 +1,70 @@
+"""Outcomes: what became known of units' periods in, what was kept of it out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from records.database import Database, RecordsError
+from records.outcomes import take
+from serving.bodies import read_body
+from serving.outcomes.payloads import OUTCOMES, OutcomePayloads
+from serving.outcomes.reading import read
+from serving.payloads import Payloads
+from serving.problems import ProblemError, described
+from serving.routes.answering import json_response
+from serving.routes.direct import Direct
+
+
+def router(payloads: Payloads, most_bytes: int, database: Database | None) -> APIRouter:
+    """Route of one process's outcomes."""
+    process, taken = payloads.seed.process, payloads.outcomes
+    routes = APIRouter(tags=[OUTCOMES], route_class=Direct)
+
+    async def outcomes(request: Request) -> Response:
+        client = request.scope.get("client")
+        body = await read_body(request, most_bytes)
+        return await run_in_threadpool(_answer, body, taken, database, client[0] if client else "")
+
+    routes.add_api_route(
+        f"/v1/{process.name}/{OUTCOMES}",
+        outcomes,
+        methods=["POST"],
+        response_model=taken.answer,
+        responses=described(400, 413, 415, 422, 503),
+        operation_id=f"outcomes_{process.name}",
+        summary=f"What became known later: {process.title}",
+        description=(
+            "Measured targets and other columns that are known only after the period, each by the id of its prediction "
+            "or by unit and period; late, in any order, all columns or some. What is sent again changes nothing; a "
+            "value that differs from the one before corrects it, and both are kept. All of a request is taken or none "
+            "of it, and it is durable when it is answered. Intervals of a process that predicts numbers or grades lots "
+            "follow its outcomes."
+        ),
+    )
+    return routes
+
+
+def _answer(body: bytes, taken: OutcomePayloads, database: Database | None, client: str) -> Response:
+    process = taken.seed.process.name
+    if database is None:
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "this service keeps no records, so it takes no outcomes")
+    try:
+        batch = take(database, process, client, read(taken, body, database))
+    except RecordsError:
+        detail = "the outcomes could not be kept, none of them is; send them again later"
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"}) from None
+    return json_response(
+        {
+            "process": process,
+            "batch": batch.number,
+            "digest": batch.digest,
+            "rows": batch.rows,
+            "new": batch.new,
+            "corrected": batch.corrected,
+            "known": batch.known,
+            "repeated": batch.repeated,
+        }
+    )

@@ -1,0 +1,57 @@
+"""Assays that come in move the level of a grader's joint intervals."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.adaptive import Level
+from serving.answers import matrix
+from serving.quality import outcomes
+
+LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "knob": 50.0, "p_last": 2.0}
+ROWS = [LOT | {"u": i / 10, "v": -i / 20} for i in range(30)]
+
+
+@pytest.fixture
+def model(save_toy_grader, tmp_path):
+    return replace(save_toy_grader(tmp_path / "one"), level=Level.new().taken(np.linspace(0.1, 2.0, 60)))
+
+
+def predicted(model):
+    return np.exp(model.estimator.predict(matrix(ROWS, model.seed))[:, :3])
+
+
+def known(contents):
+    return [dict(zip("pqr", row, strict=True)) for row in contents.tolist()]
+
+
+def test_lots_off_by_more_than_any_before_make_intervals_wider_and_right_ones_do_not(model):
+    wide = outcomes.followed(
+        model, outcomes.taken(model, outcomes.begin(model), ROWS, known(predicted(model) * 1e3), [0] * 30, 1)
+    )
+    same = outcomes.followed(
+        model, outcomes.taken(model, outcomes.begin(model), ROWS, known(predicted(model)), [0] * 30, 1)
+    )
+    assert wide.level.half_width(0.9) > model.level.half_width(0.9) > same.level.half_width(0.9)
+
+
+def test_a_lot_counts_by_its_largest_error_in_spreads(model):
+    contents = predicted(model)
+    spread = model.scatter.spread
+    contents[:, 1] *= np.exp(2.0 * spread[1])
+    contents[:, 2] *= np.exp(-0.5 * spread[2])
+    state = outcomes.taken(model, outcomes.begin(model), ROWS, known(contents), [0] * 30, 1)
+    np.testing.assert_allclose(Level.from_state(state["level"]).scores[-30:], 2.0, rtol=1e-9)
+
+
+def test_lots_without_an_assay_count_nothing(model):
+    state = outcomes.begin(model)
+    assert outcomes.taken(model, state, ROWS, [{}] * 30, [0] * 30, 1) == state
+
+
+def test_a_model_of_fixed_intervals_follows_nothing(model):
+    fixed = replace(model, level=None)
+    assert not fixed.is_adaptive
+    assert outcomes.begin(fixed) == {}
+    assert outcomes.followed(fixed, {}) is fixed
