@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, tuple_, update
 
+from records import audit
 from records.database import Database, RecordsError, now
 from records.schema import BATCHES, OUTCOMES
 
@@ -93,6 +94,8 @@ def take(database: Database, process: str, client: str, outcomes: Sequence[Outco
         if before is not None and not fresh:
             return Batch(before, digest, len(outcomes), 0, 0, len(outcomes), True)
         number = _insert(connection, process, client, digest, len(outcomes), corrected, fresh)
+        if corrected:
+            audit.add(database, connection, client, "correction", f"{process}, batch {number}", "", {"rows": corrected})
     return Batch(number, digest, len(outcomes), len(fresh) - corrected, corrected, len(outcomes) - len(fresh))
 
 
@@ -230,4 +233,45 @@ def withdraw(database: Database, number: int, who: str, why: str) -> str:
             .where(BATCHES.c.number == number)
             .values(withdrawn_at=now(), withdrawn_by=who, withdrawn_why=why)
         )
+        figures = {"rows": found.rows, "digest": found.digest}
+        audit.add(database, connection, who, "withdrawal", f"{found.process}, batch {number}", why, figures)
     return str(found.process)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A batch as a person sees it.
+
+    Attributes
+    ----------
+    number, rows, corrected : int
+        Its name, the outcomes in it, and those that said otherwise than was known.
+    at : int
+        When it came in [microseconds since 1970, UTC].
+    client : str
+        Who sent it.
+    withdrawn : str or None
+        Who withdrew it and why; None where it counts.
+    """
+
+    number: int
+    rows: int
+    corrected: int
+    at: int
+    client: str
+    withdrawn: str | None
+
+
+def batches(connection: Connection, process: str) -> list[Sent]:
+    """All batches of a process, the oldest first."""
+    return [
+        Sent(
+            row.number,
+            row.rows,
+            row.corrected,
+            row.at,
+            row.client,
+            None if row.withdrawn_at is None else f"{row.withdrawn_by}: {row.withdrawn_why}",
+        )
+        for row in connection.execute(select(BATCHES).where(BATCHES.c.process == process).order_by(BATCHES.c.number))
+    ]

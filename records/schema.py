@@ -103,8 +103,10 @@ KEYS = _counted(
 )
 """API keys by their SHA-256; roles and processes are separated by commas, no process means all of them."""
 
-AUDIT = _counted(
+AUDIT = Table(
     "audit",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     Column("who", String(200), nullable=False),
     Column("what", String(32), nullable=False),

@@ -32,7 +32,9 @@ def test_the_newest_migration_is_the_one_that_is_named():
 def test_a_database_opened_again_keeps_what_it_holds(database, url):
     with database.begin() as connection:
         connection.execute(
-            AUDIT.insert().values(at=1, who="a", what="b", subject="c", why="", figures="", before="", hash="")
+            AUDIT.insert().values(
+                number=1, at=1, who="a", what="b", subject="c", why="", figures="", before="", hash=""
+            )
         )
     again = Database(url)
     with again.begin() as connection:
@@ -52,7 +54,17 @@ def test_many_processes_may_make_the_tables_at_once(url):
 
 
 def test_a_transaction_that_fails_leaves_nothing(database):
-    entry = {"at": 1, "who": "a", "what": "b", "subject": "c", "why": "", "figures": "", "before": "", "hash": ""}
+    entry = {
+        "number": 1,
+        "at": 1,
+        "who": "a",
+        "what": "b",
+        "subject": "c",
+        "why": "",
+        "figures": "",
+        "before": "",
+        "hash": "",
+    }
 
     def half():
         with database.begin() as connection:

@@ -99,8 +99,9 @@ def upgrade() -> None:
         _count("revoked_at", nullable=True),
         sa.UniqueConstraint("digest"),
     )
-    _counted(
+    op.create_table(
         "audit",
+        sa.Column("number", _NUMBER, primary_key=True, autoincrement=False),
         _count("at"),
         _text("who", 200),
         _text("what", 32),

@@ -1,0 +1,94 @@
+"""What people and jobs did, in a chain: whoever changes or removes an entry breaks all that follow."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from records.database import Database, now
+from records.schema import AUDIT
+
+FIRST = "0" * 64
+"""What stands in the place of the hash before the first."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that was done.
+
+    Attributes
+    ----------
+    number : int
+        Entries are counted; clocks may go wrong.
+    at : int
+        When [microseconds since 1970, UTC].
+    who, what, subject, why : str
+        A person, a key or a job; promotion, rollback, key, correction, withdrawal or removal; of what; and the reason.
+    figures : Mapping
+        What was known then.
+    before, hash : str
+        Hash of the entry before, and of this one with that.
+    """
+
+    number: int
+    at: int
+    who: str
+    what: str
+    subject: str
+    why: str
+    figures: Mapping[str, Any]
+    before: str
+    hash: str
+
+    @property
+    def due(self) -> str:
+        """The hash that it should have."""
+        content = [self.number, self.at, self.who, self.what, self.subject, self.why, dict(self.figures), self.before]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def add(
+    database: Database,
+    connection: Connection,
+    who: str,
+    what: str,
+    subject: str,
+    why: str = "",
+    figures: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Write an entry in the transaction in which the thing is done: both are there or neither."""
+    database.lock(connection, AUDIT)
+    last = connection.execute(select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)).first()
+    number, before = (1, FIRST) if last is None else (last.number + 1, last.hash)
+    open_entry = Entry(number, now(), who, what, subject, why, dict(figures or {}), before, "")
+    entry = Entry(**{**vars(open_entry), "hash": open_entry.due})
+    connection.execute(insert(AUDIT).values({**vars(entry), "figures": json.dumps(entry.figures, sort_keys=True)}))
+    return entry
+
+
+def entries(connection: Connection) -> Iterator[Entry]:
+    """All entries in their order."""
+    for row in connection.execute(select(AUDIT).order_by(AUDIT.c.number)):
+        yield Entry(**{**row._mapping, "figures": json.loads(row.figures)})
+
+
+def faults(connection: Connection) -> list[str]:
+    """Where the chain is broken, in words; nothing where every entry is as it was written and none is missing.
+
+    That the last entries were cut off is seen only beside a hash that was kept elsewhere.
+    """
+    found, before, expected = [], FIRST, 1
+    for entry in entries(connection):
+        if entry.number != expected:
+            found.append(f"entry {expected}: missing")
+        elif entry.before != before:
+            found.append(f"entry {entry.number}: does not follow the entry before")
+        if entry.hash != entry.due:
+            found.append(f"entry {entry.number}: was changed after it was written")
+        before, expected = entry.hash, entry.number + 1
+    return found

@@ -1,0 +1,34 @@
+"""Old requests removed; what became known of them, batches and the audit stay."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+
+from records import audit
+from records.database import Database
+from records.schema import ASKED_UNITS, REQUESTS
+
+_AT_ONCE = 5000  # requests of one transaction, so that who writes meanwhile does not wait long
+
+
+def remove(database: Database, before: int, who: str) -> int:
+    """Remove requests that came before a moment [microseconds since 1970, UTC]; gives how many.
+
+    Raises
+    ------
+    RecordsError
+        The database did not do its part; what was removed until then is gone and stands in the audit.
+    """
+    removed = 0
+    while True:
+        with database.begin() as connection:
+            old = select(REQUESTS.c.number).where(REQUESTS.c.at < before).order_by(REQUESTS.c.number).limit(_AT_ONCE)
+            numbers = list(connection.scalars(old))
+            if not numbers:
+                return removed
+            connection.execute(delete(ASKED_UNITS).where(ASKED_UNITS.c.number.in_(numbers)))
+            connection.execute(delete(REQUESTS).where(REQUESTS.c.number.in_(numbers)))
+            left = connection.scalar(select(func.count()).select_from(REQUESTS))
+            figures = {"requests": len(numbers), "left": left}
+            audit.add(database, connection, who, "removal", f"requests to {numbers[-1]}", f"before {before}", figures)
+        removed += len(numbers)
