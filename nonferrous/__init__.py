@@ -11,6 +11,7 @@ import typer
 
 from nonferrous.predict import predict
 from nonferrous.recommend import recommend
+from nonferrous.records import records_app
 from nonferrous.registry import compare, promote, rollback
 from nonferrous.reports import energy_app, quality_app
 from nonferrous.schedule import schedule
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(quality_app, name="quality")
 app.add_typer(energy_app, name="energy")
+app.add_typer(records_app, name="records")
 learning, asking = (simulate, train, compare, retrain, promote, rollback), (predict, recommend, schedule, warnings)
 for command in (*learning, *asking, trial, serve, up):
     app.command()(command)

@@ -48,7 +48,9 @@ def predict(
         model = tracking.model(champion)
         step("read the table", 0, 1)
         checked = read_table(data, seed, today=latest_plan(seed), labelled=False)
-        _write(_batches(checked, seed, model, coverage, lambda done: step("predict", done, len(checked.table))), out)
+        write_batches(
+            _batches(checked, seed, model, coverage, lambda done: step("predict", done, len(checked.table))), out
+        )
     screen = console()
     for line in _lines(seed, champion.number, checked, out):
         screen.print(line, soft_wrap=True, markup=False)
@@ -91,22 +93,30 @@ def _batches(
         done(rows)
 
 
-def _write(batches: Iterator[pa.RecordBatch], out: Path) -> None:
-    """Write batches as the file's ending says; the file is there whole or not at all."""
+def write_batches(batches: Iterator[pa.RecordBatch], out: Path) -> int:
+    """Write batches as the file's ending says; gives how many rows, and writes no file where there is none.
+
+    The file is there whole or not at all.
+    """
+    first = next(batches, None)
+    if first is None:
+        return 0
+    rows: int = first.num_rows
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        first = next(batches)
         with part.open("wb") as file:
             with _writer(file, first.schema, out.suffix.lower()) as write:
                 write(first)
                 for batch in batches:
                     write(batch)
+                    rows += batch.num_rows
             file.flush()
             os.fsync(file.fileno())
         part.replace(out)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    return rows
 
 
 @contextmanager

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from training.gate import Gated
 
 
+FromRecords = Annotated[
+    bool, typer.Option("--from-records", help="Rows that the service answered and whose outcomes are known.")
+]
+
+
 def train(
     process: Annotated[str | None, typer.Argument(help="A process, by the name that `nonferrous seeds` lists.")] = None,
     data: Annotated[Path | None, typer.Option(help="CSV or Parquet file, or a folder of them.")] = None,
@@ -37,19 +42,37 @@ def train(
     learning_curve: Annotated[
         bool, typer.Option("--learning-curve", help="Draw each candidate's error over the periods learnt: more fits.")
     ] = False,
+    from_records: FromRecords = False,
 ) -> None:
     """Train the candidates, keep them in MLflow and register the best."""
     from registry.settings import read_settings
     from seeds import load, load_all
 
     if every:
-        if process is not None or data is not None or trials or tests is not None or learning_curve:
+        if process is not None or data is not None or trials or tests is not None or learning_curve or from_records:
             fail("--all: takes no process and no other option; each process learns from its simulated plant")
         simulated = [seed for seed in load_all().values() if seed.plant is not None]
         _end(all(prepare_all(simulated, read_settings())))
-    if process is None or data is None:
+    if process is None:
         fail("train: name a process and its table, as in `train PROCESS --data FILE`, or give --all")
-    _end(train_on(load(process), data, trials, tests, learning_curve))
+    _end(train_on(load(process), _table(process, data, from_records), trials, tests, learning_curve))
+
+
+def _table(process: str, data: Path | None, from_records: bool) -> Path:
+    """The table to learn from: a file that is named, or the labelled records written to one in the home folder."""
+    from nonferrous.records import write
+    from registry.settings import read_settings
+    from seeds import load
+
+    if (data is None) != from_records:
+        fail("give either --data FILE or --from-records")
+    if data is not None:
+        return data
+    file = read_settings().folder / "labelled" / f"{process}.parquet"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    rows = write(load(process), file, labelled=True)
+    console().print(f"{process}: {rows} labelled rows of the records in {file}", soft_wrap=True, markup=False)
+    return file
 
 
 def _end(passed: bool) -> None:
@@ -114,8 +137,9 @@ def _refused(process: str, version: int, versions: list[Version]) -> list[str]:
 
 def retrain(
     process: ProcessName,
-    data: Annotated[Path, typer.Option(help="New rows: CSV or Parquet file, or a folder of them.")],
+    data: Annotated[Path | None, typer.Option(help="New rows: CSV or Parquet file, or a folder of them.")] = None,
     tests: Annotated[Path | None, typer.Option(help="Set-point tests among the new rows, as for `train`.")] = None,
+    from_records: FromRecords = False,
 ) -> None:
     """Learn from history plus new rows; the champion changes only for a better model."""
     from nonferrous.tables import reading_lines, verdict_table
@@ -123,8 +147,9 @@ def retrain(
     from seeds import load
     from training.retrain import retrain as run
 
+    table = _table(process, data, from_records)
     with progress() as step:
-        retrained = run(load(process), data, read_settings(), step, tests)
+        retrained = run(load(process), table, read_settings(), step, tests)
     screen = console()
     for target in retrained.learnt.targets or [None]:
         screen.print(verdict_table(retrained, target))

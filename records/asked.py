@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, tuple_, update
+from sqlalchemy import Connection, insert, select, tuple_, update
 
 from records.database import Database
 from records.outcomes import Slot
+from records.requests import PREDICTIONS
 from records.schema import ASKED_UNITS, ASKED_UPTO, REQUESTS
 
-PREDICTIONS = "predictions"
 _COLUMNS = (REQUESTS.c.number, REQUESTS.c.at, REQUESTS.c.kind, REQUESTS.c.asked)
 _REQUESTS_AT_ONCE = 200
 _SLOTS_AT_ONCE = 300
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Place:
     """A row of a request.
 
@@ -103,28 +102,14 @@ def _after(connection: Connection, process: str, number: int) -> Iterator[Reques
 def places(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, Place]:
     """Where each unit's period was asked for last; those that never were are left out."""
     found: dict[Slot, Place] = {}
-    newest = func.max(ASKED_UNITS.c.number)
+    columns = (ASKED_UNITS.c.unit, ASKED_UNITS.c.period, ASKED_UNITS.c.number, ASKED_UNITS.c.row, REQUESTS.c.at)
+    query = select(*columns).join(REQUESTS, REQUESTS.c.number == ASKED_UNITS.c.number)
     for first in range(0, len(slots), _SLOTS_AT_ONCE):
         some = list(dict.fromkeys(slots[first : first + _SLOTS_AT_ONCE]))
-        last = (
-            select(ASKED_UNITS.c.unit, ASKED_UNITS.c.period, newest.label("number"))
-            .where(ASKED_UNITS.c.process == process, tuple_(ASKED_UNITS.c.unit, ASKED_UNITS.c.period).in_(some))
-            .group_by(ASKED_UNITS.c.unit, ASKED_UNITS.c.period)
-            .subquery()
-        )
-        same: Any = (
-            (ASKED_UNITS.c.process == process)
-            & (ASKED_UNITS.c.unit == last.c.unit)
-            & (ASKED_UNITS.c.period == last.c.period)
-            & (ASKED_UNITS.c.number == last.c.number)
-        )
-        query = (
-            select(ASKED_UNITS.c.unit, ASKED_UNITS.c.period, ASKED_UNITS.c.number, ASKED_UNITS.c.row, REQUESTS.c.at)
-            .join(last, same)
-            .join(REQUESTS, REQUESTS.c.number == ASKED_UNITS.c.number)
-            .order_by(ASKED_UNITS.c.row)
-        )
-        found |= {(row.unit, row.period): Place(row.number, row.row, row.at) for row in connection.execute(query)}
+        which = (ASKED_UNITS.c.process == process, tuple_(ASKED_UNITS.c.unit, ASKED_UNITS.c.period).in_(some))
+        for unit, period, number, row, at in connection.execute(query.where(*which)):
+            slot, place = (unit, period), Place(number, row, at)
+            found[slot] = max(found.get(slot, place), place)
     return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, func, insert, select, tuple_, update
 
 from records import audit
@@ -120,7 +121,7 @@ def _insert(
                     "unit": one.unit,
                     "period": one.period,
                     "prediction": one.prediction,
-                    "content": json.dumps(dict(one.values)),
+                    "content": msgspec.json.encode(one.values).decode(),
                 }
                 for one, _ in fresh
             ],
@@ -150,7 +151,7 @@ def in_effect(connection: Connection, process: str, slots: Sequence[Slot]) -> di
         some = list(dict.fromkeys(slots[first : first + _AT_ONCE]))
         which = tuple_(OUTCOMES.c.unit, OUTCOMES.c.period).in_(some)
         for row in connection.execute(_valid(process).where(which)):
-            found.setdefault((row.unit, row.period), {}).update(json.loads(row.content))
+            found.setdefault((row.unit, row.period), {}).update(msgspec.json.decode(row.content))
     return found
 
 
@@ -187,14 +188,14 @@ class Arrived:
 def arrived(connection: Connection, process: str, after: int = 0) -> Iterator[Arrived]:
     """Outcomes of a process behind a number, batch by batch; a value that was corrected later is left out."""
     rows = connection.execute(_valid(process).where(OUTCOMES.c.number > after)).all()
-    last = {(row.unit, row.period, name): row.number for row in rows for name in json.loads(row.content)}
+    last = {(row.unit, row.period, name): row.number for row in rows for name in msgspec.json.decode(row.content)}
     batches: dict[int, list[Any]] = {}
     for row in rows:
         batches.setdefault(row.batch, []).append(row)
     for some in batches.values():
         outcomes = []
         for row in some:
-            values = json.loads(row.content)
+            values = msgspec.json.decode(row.content)
             kept = {name: value for name, value in values.items() if last[row.unit, row.period, name] == row.number}
             if kept:
                 outcomes.append(Outcome(row.unit, row.period, kept))

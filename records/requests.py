@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
+
+from sqlalchemy import Connection, select
 
 from records.database import Database
 from records.schema import REQUESTS
 
 _COLUMNS = tuple(column.name for column in REQUESTS.columns if column.name != "number")
 _values = attrgetter(*_COLUMNS)
+PREDICTIONS = "predictions"
+"""Operation whose answers have outcomes."""
+_JSON = "application/json"
+_IN_MEMORY = 100  # requests that are read at once
 MOST_AT_ONCE = 32  # requests of one statement
 
 
@@ -104,3 +110,34 @@ def _statement(database: Database, many: Sequence[Kept]) -> tuple[str, list[Any]
 def _text(rows: int, mark: str) -> str:
     row = f"({', '.join([mark] * len(_COLUMNS))})"
     return f"INSERT INTO {REQUESTS.name} ({', '.join(_COLUMNS)}) VALUES {', '.join([row] * rows)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A request for predictions with its whole answer; see `Kept`."""
+
+    number: int
+    id: str
+    at: int
+    client: str
+    version: int
+    digest: str
+    kind: str
+    asked: bytes
+    answer: bytes
+
+
+def recorded(connection: Connection, process: str) -> Iterator[Recorded]:
+    """Requests for predictions of a process in the order in which they came, a few of them in memory at a time."""
+    first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind")]
+    query = select(*first, REQUESTS.c.asked, REQUESTS.c.answer).where(
+        REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0
+    )
+    found = connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(REQUESTS.c.number))
+    for row in found:
+        one = Recorded(*row)  # type: ignore[call-arg]  # a row is a tuple of its columns
+        if one.kind != _JSON:  # answers to tables come in parts
+            more = select(REQUESTS.c.answer).where(REQUESTS.c.id == one.id, REQUESTS.c.part > 0)
+            parts = connection.scalars(more.order_by(REQUESTS.c.part)).all()
+            one = replace(one, answer=b"".join([one.answer, *parts]))
+        yield one

@@ -44,8 +44,8 @@ def rows_of(request: Request, wanted: Iterable[int], payloads: Payloads) -> dict
         rows, _ = payloads.read(request.asked)
         return {i: rows[i] for i in wanted}
     names = [column.name for column in (*payloads.seed.identity, *payloads.seed.inputs)]
-    table, which = _table(request, names), list(wanted)
-    given = [{name: _plain(value) for name, value in row.items()} for row in table.take(which).to_pylist()]
+    table, which = read_table(request.asked, request.kind, names), list(wanted)
+    given = [table[i] for i in which]
     rows, _ = payloads.checked({"rows": given})
     return dict(zip(which, rows, strict=True))
 
@@ -56,7 +56,7 @@ def _identities(request: Request, seed: Seed) -> list[Record]:
         return [
             dict(zip(names, msgspec.structs.astuple(row), strict=True)) for row in _reader(names)(request.asked).rows
         ]
-    return [{name: _plain(value) for name, value in row.items()} for row in _table(request, names).to_pylist()]
+    return read_table(request.asked, request.kind, names)
 
 
 @lru_cache
@@ -67,16 +67,17 @@ def _reader(names: tuple[str, ...]) -> Any:
     return msgspec.json.Decoder(msgspec.defstruct("Rows", [("rows", list[row])])).decode
 
 
-def _table(request: Request, names: Iterable[str]) -> Any:
-    import pyarrow as pa
-
-    from serving.bulk.checks import plain
+def read_table(body: bytes, kind: str, names: Iterable[str]) -> list[Record]:
+    """Rows of a table in a request's body, with those of the columns that it has, as JSON has them."""
     from serving.bulk.tables import Table
 
-    table = Table(request.asked, request.kind, _MOST_BYTES)
+    table = Table(body, kind, _MOST_BYTES)
     held = [name for name in names if name in table.names]
-    blocks = [pa.table({name: plain(block, name) for name in held}) for block in table.blocks(held)]
-    return pa.concat_tables(blocks, promote_options="permissive")
+    return [
+        {name: _plain(value) for name, value in row.items()}
+        for block in table.blocks(held)
+        for row in block.to_pylist()
+    ]
 
 
 def _plain(value: Any) -> Any:

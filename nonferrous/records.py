@@ -1,0 +1,139 @@
+"""Commands on the records: what was asked and answered, what became known, and the audit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nonferrous.terminal import ProcessName, console, fail, progress
+
+if TYPE_CHECKING:
+    from records.database import Database
+    from seeds import Seed
+
+records_app = typer.Typer(
+    help="What was asked, answered and known later: export, list, withdraw, remove; the audit.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@contextmanager
+def opened() -> Iterator[Database]:
+    """The records that the settings name."""
+    from records.database import Database
+    from registry.settings import read_settings
+
+    with closing(Database(read_settings().records_url)) as database:
+        yield database
+
+
+@records_app.command()
+def export(
+    process: ProcessName,
+    out: Annotated[Path, typer.Option(help="Parquet file to write.")],
+    labelled: Annotated[
+        bool, typer.Option("--labelled", help="Only rows of which something became known, as a table to learn from.")
+    ] = False,
+) -> None:
+    """Write recorded rows with their predictions and outcomes to a Parquet file."""
+    from seeds import load
+
+    if out.suffix.lower() != ".parquet" or not out.parent.is_dir():
+        fail(f"--out: got {out}: expected a file that ends in .parquet, in a folder that exists")
+    rows = write(load(process), out, labelled)
+    console().print(f"{process}: {rows} rows in {out}", soft_wrap=True, markup=False)
+
+
+def write(seed: Seed, out: Path, labelled: bool) -> int:
+    """Write recorded rows to a Parquet file, which is there whole or not at all; gives how many."""
+    from nonferrous.predict import write_batches
+    from serving.outcomes.tables import Tables
+
+    with opened() as database, progress() as step:
+        tables = Tables(database, seed)
+        found = tables.labelled() if labelled else tables.all_rows(lambda done: step(f"{done} rows", 0, 1))
+        rows = write_batches(found, out)
+    if not rows:
+        fail(f"{seed.process.name}: nothing is recorded{' of which an outcome is known' if labelled else ''}")
+    return rows
+
+
+@records_app.command()
+def batches(process: ProcessName) -> None:
+    """List the batches of outcomes of a process."""
+    from records.outcomes import batches as listed
+    from seeds import load
+
+    with opened() as database, database.read() as connection:
+        found = listed(connection, load(process).process.name)
+    screen = console()
+    for one in found:
+        corrected = f", {one.corrected} corrected" if one.corrected else ""
+        withdrawn = "" if one.withdrawn is None else f", withdrawn by {one.withdrawn}"
+        line = f"batch {one.number}: {_shown(one.at)}, {one.rows} outcomes{corrected} from {one.client}{withdrawn}"
+        screen.print(line, soft_wrap=True, markup=False)
+    if not found:
+        screen.print(f"{process}: no outcomes", markup=False)
+
+
+@records_app.command()
+def withdraw(
+    batch: Annotated[int, typer.Argument(help="Number of a batch, as `records batches` lists it.")],
+    why: Annotated[str, typer.Option(help="Reason, kept in the audit.")],
+) -> None:
+    """Let a batch of outcomes count no more; it stays in the records."""
+    from records.outcomes import withdraw as run
+
+    if not why.strip():
+        fail("--why: expected a reason, which is kept in the audit")
+    with opened() as database:
+        process = run(database, batch, getpass.getuser(), why)
+    console().print(f"{process}: batch {batch} counts no more", markup=False)
+
+
+@records_app.command()
+def remove(
+    before: Annotated[str, typer.Option(help="First day to keep, as 2026-11-01 (UTC).")],
+) -> None:
+    """Remove requests and answers of before a day; outcomes and the audit stay."""
+    from records.retention import remove as run
+
+    try:
+        day = dt.datetime.fromisoformat(before).replace(tzinfo=dt.UTC)
+    except ValueError:
+        fail(f"--before: got {before}: expected a day, as 2026-11-01")
+    if day > dt.datetime.now(dt.UTC):
+        fail(f"--before: got {before}: expected a day that is not in the future")
+    with opened() as database:
+        removed = run(database, int(day.timestamp() * 1e6), getpass.getuser())
+    console().print(f"{removed} requests removed", markup=False)
+
+
+@records_app.command()
+def audit() -> None:
+    """Print the audit and check that nothing in it was changed or removed."""
+    from records.audit import entries, faults
+
+    with opened() as database, database.read() as connection:
+        found, wrong = list(entries(connection)), faults(connection)
+    screen = console()
+    for one in found:
+        figures = ", ".join(f"{name} {value}" for name, value in one.figures.items())
+        line = f"{one.number}: {_shown(one.at)}, {one.who}: {one.what} of {one.subject}"
+        line += "".join(f"; {part}" for part in (one.why, figures) if part)
+        screen.print(line, soft_wrap=True, markup=False)
+    if wrong:
+        fail("the audit was changed:\n" + "\n".join(wrong))
+    last = f", the last has the hash {found[-1].hash}" if found else ""
+    screen.print(f"{len(found)} entries, none changed or missing{last}", soft_wrap=True, markup=False)
+
+
+def _shown(at: int) -> str:
+    return f"{dt.datetime.fromtimestamp(at / 1e6, dt.UTC):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,193 @@
+"""Recorded rows as a table: what was asked, what was answered, and what became known of it since."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from records.asked import index, places
+from records.database import Connection, Database
+from records.outcomes import in_effect, newest
+from records.requests import Recorded, recorded
+from seeds import Column, Seed
+from serving.bodies import JSON
+from serving.fields import Record
+from serving.outcomes.payloads import known_columns
+from serving.outcomes.slots import read_table, slots, slots_of
+
+ROWS = 20_000  # of a batch: enough that numpy and Arrow are at their best, few enough to be small
+_OF_RECORD = (
+    pa.field("id", pa.string()),
+    pa.field("recorded_at", pa.timestamp("us", "UTC")),
+    pa.field("client", pa.string()),
+    pa.field("version", pa.int64()),
+    pa.field("digest", pa.string()),
+)
+_PREDICTION = pa.field("prediction", pa.string())  # as JSON
+
+
+@dataclass
+class _Batch:
+    """Rows that are gathered until there are enough of them."""
+
+    of_record: list[tuple[Any, ...]] = field(default_factory=list)
+    places: list[tuple[int, int]] = field(default_factory=list)
+    cells: list[tuple[Any, ...]] = field(default_factory=list)
+    predictions: list[str] = field(default_factory=list)
+
+
+class Tables:
+    """Recorded rows of a process.
+
+    Parameters
+    ----------
+    database : Database
+        The records.
+    seed : Seed
+        The process.
+    """
+
+    def __init__(self, database: Database, seed: Seed) -> None:
+        self._database, self._seed = database, seed
+        self._columns = (*seed.identity, *seed.inputs)
+        self._known = known_columns(seed)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns of `all_rows`: of the record, of the row as it was asked, the answer, and what became known."""
+        own = [pa.field(column.name, _kind(column)) for column in self._columns]
+        return pa.schema([*_OF_RECORD, *own, _PREDICTION, *(pa.field(one.name, _kind(one)) for one in self._known)])
+
+    def all_rows(self, done: Callable[[int], None] = lambda rows: None) -> Iterator[pa.RecordBatch]:
+        """Every row that was predicted, in the order of the requests.
+
+        Parameters
+        ----------
+        done : callable
+            Called with how many rows are read.
+
+        Raises
+        ------
+        RecordsError
+            The database did not do its part.
+        """
+        with self._database.read() as connection:
+            has_outcomes = newest(connection, self._seed.process.name) > 0
+            count = 0
+            for batch in self._batches(connection):
+                found = self._found(connection, batch) if has_outcomes else [{}] * len(batch.cells)
+                yield pa.RecordBatch.from_arrays([*self._arrays(batch), *self._outcomes(found)], schema=self.schema)
+                done(count := count + len(batch.cells))
+
+    def labelled(self) -> Iterator[pa.RecordBatch]:
+        """Rows of which something became known, each as it was asked last: a table to learn from.
+
+        Columns that are made from earlier periods are left out, so that reading makes them.
+        """
+        process = self._seed.process.name
+        index(self._database, process, lambda request: slots_of(request, self._seed))
+        kept = [column.name for column in (*self._columns, *self._known) if not column.is_made]
+        with self._database.read() as connection:
+            for batch in self._batches(connection):
+                which = slots([dict(zip(self._identity, row, strict=False)) for row in batch.cells], self._seed)[0]
+                known = in_effect(connection, process, which)
+                last = places(connection, process, list(known))
+                wanted = [
+                    i
+                    for i, (slot, place) in enumerate(zip(which, batch.places, strict=True))
+                    if slot in last and (last[slot].number, last[slot].row) == place
+                ]
+                if not wanted:
+                    continue
+                found = [known[which[i]] for i in wanted]
+                rows = pa.RecordBatch.from_arrays(self._cells([batch.cells[i] for i in wanted]), names=self._names)
+                table = pa.Table.from_batches([rows])
+                for name, array in zip((one.name for one in self._known), self._outcomes(found), strict=True):
+                    table = table.append_column(name, array)
+                yield from table.select(kept).to_batches()
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [column.name for column in self._columns]
+
+    @cached_property
+    def _identity(self) -> list[str]:
+        return [column.name for column in self._seed.identity]
+
+    def _batches(self, connection: Connection) -> Iterator[_Batch]:
+        batch = _Batch()
+        for one in recorded(connection, self._seed.process.name):
+            cells, predictions = self._rows(one)
+            batch.cells += cells
+            batch.predictions += predictions
+            batch.places += [(one.number, i) for i in range(len(cells))]
+            batch.of_record += [
+                (f"{one.id}-{i}", one.at, one.client, one.version, one.digest) for i in range(len(cells))
+            ]
+            if len(batch.cells) >= ROWS:
+                yield batch
+                batch = _Batch()
+        if batch.cells:
+            yield batch
+
+    def _rows(self, one: Recorded) -> tuple[list[tuple[Any, ...]], list[str]]:
+        """Cells of a request's rows, and the predictions as JSON."""
+        if one.kind == JSON:
+            cells = list(map(msgspec.structs.astuple, self._asked(one.asked).rows))
+            return cells, [bytes(raw).decode() for raw in _ANSWER.decode(one.answer).predictions]
+        table = read_table(one.asked, one.kind, self._names)
+        rows = [tuple(row.get(name) for name in self._names) for row in table]
+        answer = pa.ipc.open_stream(one.answer).read_all()
+        return rows, [msgspec.json.encode(_finite(row)).decode() for row in answer.to_pylist()]
+
+    @cached_property
+    def _asked(self) -> Callable[[bytes], Any]:
+        """Reader of a request's rows; what stands beside them is passed over."""
+        fields: Any = [
+            (f"c{i}", (float if column.is_number else str) | None, None) for i, column in enumerate(self._columns)
+        ]
+        names = {f"c{i}": name for i, name in enumerate(self._names)}
+        row: Any = msgspec.defstruct("Row", fields, rename=names, gc=False)
+        return msgspec.json.Decoder(msgspec.defstruct("Asked", [("rows", list[row])])).decode
+
+    def _arrays(self, batch: _Batch) -> list[pa.Array]:
+        named = zip(*batch.of_record, strict=True)
+        heads = [pa.array(values, one.type) for values, one in zip(named, _OF_RECORD, strict=True)]
+        return [*heads, *self._cells(batch.cells), pa.array(batch.predictions, pa.string())]
+
+    def _cells(self, rows: Sequence[tuple[Any, ...]]) -> list[pa.Array]:
+        columns: Any = zip(*rows, strict=True) if rows else [()] * len(self._columns)
+        return [pa.array(values, _kind(column)) for column, values in zip(self._columns, columns, strict=True)]
+
+    def _found(self, connection: Connection, batch: _Batch) -> list[Record]:
+        which, faults = slots([dict(zip(self._identity, row, strict=False)) for row in batch.cells], self._seed)
+        if faults:  # requests of one batch may name times with several offsets
+            return [{}] * len(batch.cells)
+        known = in_effect(connection, self._seed.process.name, which)
+        return [known.get(slot, {}) for slot in which]
+
+    def _outcomes(self, found: Sequence[Record]) -> list[pa.Array]:
+        return [pa.array([row.get(one.name) for row in found], _kind(one)) for one in self._known]
+
+
+class _Answer(msgspec.Struct):
+    predictions: list[msgspec.Raw]
+
+
+_ANSWER = msgspec.json.Decoder(_Answer)
+
+
+def _kind(column: Column) -> pa.DataType:
+    return pa.float64() if column.is_number else pa.string()
+
+
+def _finite(row: Record) -> Record:
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in row.items()
+    }

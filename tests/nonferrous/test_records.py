@@ -1,0 +1,146 @@
+"""Commands on the records, as a person types them."""
+
+import json
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from nonferrous import app as commands
+from records import audit
+from records.database import Database
+from records.outcomes import Outcome, take
+from records.requests import Kept, insert, new_id
+
+DAY = "2026-11-01T00:00:00"
+
+
+@pytest.fixture
+def home(tmp_path, toy_folder, monkeypatch):
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    return tmp_path
+
+
+@pytest.fixture
+def database(home):
+    made = Database(f"sqlite:///{home / 'records.db'}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def typed(home):
+    return lambda *words: CliRunner().invoke(commands, ["records", *map(str, words)])
+
+
+def keep(database, *units, at=1_800_000_000_000_000):
+    for unit in units:
+        id = new_id()
+        row = {"unit": unit, "period_start": "2026-11-01", "x_set": 10.0, "z": 4.0}
+        answer = {"predictions": [{"id": f"{id}-0", "y": {"value": 90.0}}]}
+        one = Kept(
+            *(id, 0, at, "127.0.0.1", "toy_cells", "predictions", 1, "sha256:1", "application/json"),
+            *(json.dumps({"rows": [row]}).encode(), json.dumps(answer).encode()),
+        )
+        insert(database, [one])
+
+
+def test_records_are_exported_as_a_whole_file(database, typed, home):
+    keep(database, "A", "B")
+    done = typed("export", "toy_cells", "--out", home / "all.parquet")
+    assert done.exit_code == 0, done.output
+    assert "2 rows" in done.stdout
+    assert list(pd.read_parquet(home / "all.parquet")["unit"]) == ["A", "B"]
+    assert not list(home.glob(".*.part"))
+
+
+def test_nothing_to_export_is_an_error_and_no_file(database, typed, home):
+    done = typed("export", "toy_cells", "--out", home / "all.parquet")
+    assert (done.exit_code, "toy_cells: nothing is recorded" in done.stderr) == (2, True)
+    keep(database, "A")
+    done = typed("export", "toy_cells", "--labelled", "--out", home / "all.parquet")
+    assert (done.exit_code, "of which an outcome is known" in done.stderr) == (2, True)
+    assert not (home / "all.parquet").exists()
+
+
+@pytest.mark.parametrize("out", ["all.csv", "nowhere/all.parquet"])
+def test_a_file_that_cannot_be_is_named(out, typed, home):
+    done = typed("export", "toy_cells", "--out", home / out)
+    assert (done.exit_code, str(home / out) in done.stderr) == (2, True)
+
+
+def test_batches_are_listed_and_withdrawn_with_a_reason(database, typed):
+    batch = take(database, "toy_cells", "lab", [Outcome("A", DAY, {"y": 90.0})]).number
+    assert f"batch {batch}: " in typed("batches", "toy_cells").stdout
+    assert typed("withdraw", batch, "--why", " ").exit_code == 2
+    assert typed("withdraw", batch, "--why", "wrong file").exit_code == 0
+    assert "withdrawn by" in typed("batches", "toy_cells").stdout
+    again = typed("withdraw", batch, "--why", "wrong file")
+    assert (again.exit_code, "was withdrawn already" in str(again.exception)) == (1, True)
+    shown = typed("audit")
+    assert "withdrawal of toy_cells, batch" in shown.stdout
+    assert "wrong file" in shown.stdout
+    assert "1 entries, none changed or missing" in shown.stdout
+
+
+def test_no_outcomes_are_said_to_be_none(typed):
+    assert "toy_cells: no outcomes" in typed("batches", "toy_cells").stdout
+
+
+def test_requests_before_a_day_are_removed(database, typed):
+    keep(database, "A", at=1_700_000_000_000_000)
+    keep(database, "B", at=1_760_000_000_000_000)
+    assert "1 requests removed" in typed("remove", "--before", "2025-01-01").stdout
+    assert typed("remove", "--before", "yesterday").exit_code == 2
+    assert typed("remove", "--before", "2999-01-01").exit_code == 2
+    assert "0 requests removed" in typed("remove", "--before", "2025-01-01").stdout
+
+
+def test_a_changed_audit_is_an_error_that_names_the_entry(database, typed):
+    from sqlalchemy import text
+
+    for i in range(3):
+        with database.begin() as connection:
+            audit.add(database, connection, "one", "promotion", f"version {i}")
+    with database.begin() as connection:
+        connection.execute(text("UPDATE audit SET who = 'nobody' WHERE number = 2"))
+    done = typed("audit")
+    assert (done.exit_code, "entry 2: was changed after it was written" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["train", "retrain"])
+def test_what_to_learn_from_is_named_once(command, database, home):
+    def typed(*words):
+        return CliRunner().invoke(commands, [command, "toy_cells", *map(str, words)])
+
+    both = typed("--data", home / "table.parquet", "--from-records")
+    for done in (typed(), both):
+        assert (done.exit_code, "give either --data FILE or --from-records" in done.stderr) == (2, True)
+    none = typed("--from-records")
+    assert (none.exit_code, "toy_cells: nothing is recorded of which an outcome is known" in none.stderr) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_model_is_learnt_from_records(database, home, toy_frame):
+    frame = toy_frame(units=40, periods=40)
+    days = frame["period_start"].dt.strftime("%Y-%m-%d")
+    bodies, outcomes = [], []
+    for day, rows in frame.groupby(days):
+        rows = rows.assign(period_start=day)
+        bodies.append({"rows": rows[["unit", "period_start", "x_set", "z"]].to_dict("records")})
+        outcomes.append(
+            [Outcome(row.unit, f"{day}T00:00:00", {"y": row.y, "tapped": row.tapped}) for row in rows.itertuples()]
+        )
+    for body, known in zip(bodies, outcomes, strict=True):
+        answer = {"predictions": [{}] * len(body["rows"])}
+        kept = Kept(
+            *(new_id(), 0, 1, "", "toy_cells", "predictions", 1, "sha256:1", "application/json"),
+            *(json.dumps(body).encode(), json.dumps(answer).encode()),
+        )
+        insert(database, [kept])
+        take(database, "toy_cells", "lab", known)
+    done = CliRunner().invoke(commands, ["train", "toy_cells", "--from-records"])
+    assert done.exit_code == 0, done.output
+    assert f"toy_cells: {len(frame)} labelled rows of the records" in done.stdout.replace("\n", " ")
+    assert "version 1 passed the gate" in done.stdout

@@ -1,0 +1,64 @@
+"""A service over the made-up process of numbers, with records, and a sender of requests to it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.regression.model import RegressionModel
+from records.database import Database
+from serving.app import Service, create_app
+from serving.following.folder_store import FolderStore
+from serving.settings import Settings
+
+URL = "/v1/toy_cells"
+ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Home folder that the settings name."""
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def database(home: Path) -> Iterator[Database]:
+    """Records in the home folder."""
+    made = Database(f"sqlite:///{home / 'records.db'}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(
+    toy_folder: Callable[..., Path],
+    save_toy_model: Callable[..., RegressionModel],
+    database: Database,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Service]:
+    """Service over the made-up process, with a model and records."""
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    store = FolderStore()
+    save_toy_model(home / "one")
+    store.point("toy_cells", 7, home / "one")
+    made = create_app(Settings(home=home, max_rows=1000), store, database)
+    made.champions.refresh()
+    assert made.writer is not None
+    made.writer.start()
+    yield made
+    made.writer.stop()
+
+
+@pytest.fixture
+def post(app: Service, call: Any) -> Callable[..., Any]:
+    """Sender to one of the process's routes, whose answer must be right."""
+
+    def send(operation: str, **request: Any) -> Any:
+        response = call(app, "POST", f"{URL}/{operation}", **request)
+        assert response.status_code == 200, response.text
+        return response
+
+    return send

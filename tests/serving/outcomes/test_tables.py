@@ -1,0 +1,110 @@
+"""Recorded rows as tables, from requests that went through the application."""
+
+import io
+import json
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from seeds import load
+from serving.bodies import ARROW, PARQUET
+from serving.outcomes import tables as module
+from serving.outcomes.tables import Tables
+
+from .conftest import ROW
+
+DAYS = ("2026-11-01", "2026-12-01")
+
+
+def rows(*units: str, day: str = DAYS[0], **more: Any) -> dict[str, Any]:
+    return {"rows": [ROW | {"unit": unit, "period_start": day, **more} for unit in units]}
+
+
+@pytest.fixture
+def tables(database: Any, app: Any) -> Tables:
+    return Tables(database, load("toy_cells"))
+
+
+def all_rows(tables: Tables) -> list[dict[str, Any]]:
+    return [row for batch in tables.all_rows() for row in batch.to_pylist()]
+
+
+def labelled(tables: Tables) -> list[dict[str, Any]]:
+    return [row for batch in tables.labelled() for row in batch.to_pylist()]
+
+
+def test_each_row_stands_with_its_record_its_prediction_and_its_outcome(post: Any, tables: Tables) -> None:
+    answer = post("predictions", json=rows("A", "B", z=None)).json()
+    post("outcomes", json={"outcomes": [{"unit": "B", "period_start": DAYS[0], "y": 90.5}]})
+    found = all_rows(tables)
+    assert [row["id"] for row in found] == [one["id"] for one in answer["predictions"]]
+    assert [json.loads(row["prediction"]) for row in found] == answer["predictions"]
+    assert [(row["unit"], row["x_set"], row["z"]) for row in found] == [("A", 10.25, None), ("B", 10.25, None)]
+    assert [(row["y"], row["tapped"]) for row in found] == [(None, None), (90.5, None)]
+    assert {row["version"] for row in found} == {7}
+    assert {row["digest"] for row in found} == {answer["model"]["digest"]}
+    assert all(batch.schema == tables.schema for batch in tables.all_rows())
+
+
+@pytest.mark.parametrize("kind", [ARROW, PARQUET])
+def test_rows_of_tables_stand_among_the_others(kind: str, post: Any, tables: Tables) -> None:
+    post("predictions", json=rows("A"))
+    sent = pa.Table.from_pylist(rows("B", "C")["rows"])
+    sink = io.BytesIO()
+    if kind == ARROW:
+        with pa.ipc.new_stream(sink, sent.schema) as writer:
+            writer.write_table(sent)
+    else:
+        import pyarrow.parquet as pq
+
+        pq.write_table(sent, sink)
+    answer = post("predictions", content=sink.getvalue(), headers={"content-type": kind})
+    values = pa.ipc.open_stream(answer.content).read_all()["y"].to_pylist()
+    found = all_rows(tables)
+    assert [row["unit"] for row in found] == ["A", "B", "C"]
+    assert [json.loads(row["prediction"])["y"] for row in found[1:]] == values
+    assert {row["x_set"] for row in found} == {10.25}
+
+
+def test_batches_hold_rows_of_several_requests_in_their_order(
+    post: Any, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ROWS", 3)
+    for day in DAYS:
+        post("predictions", json=rows("A", "B", day=day))
+    post("predictions", json=rows("C"))
+    assert [batch.num_rows for batch in tables.all_rows()] == [4, 1]
+    assert [row["unit"] for row in all_rows(tables)] == ["A", "B", "A", "B", "C"]
+
+
+def test_a_table_to_learn_from_holds_each_period_once_as_it_was_asked_last(post: Any, tables: Tables) -> None:
+    post("predictions", json=rows("A", "B", x_set=9.0))
+    post("predictions", json=rows("A", x_set=11.0))
+    post("predictions", json=rows("A", day=DAYS[1], x_set=12.0))
+    known = [{"unit": unit, "period_start": DAYS[0], "y": 90.0} for unit in "AB"]
+    post("outcomes", json={"outcomes": [*known, {"unit": "Z", "period_start": DAYS[0], "y": 90.0}]})
+    found = labelled(tables)
+    assert sorted((row["unit"], row["x_set"], row["y"]) for row in found) == [("A", 11.0, 90.0), ("B", 9.0, 90.0)]
+    # What is made from earlier periods is made again when the table is read.
+    assert list(found[0]) == ["unit", "period_start", "x_set", "z", "tapped", "y"]
+
+
+def test_a_corrected_outcome_stands_corrected_and_a_withdrawn_one_not_at_all(
+    post: Any, tables: Tables, database: Any
+) -> None:
+    from records.outcomes import withdraw
+
+    post("predictions", json=rows("A"))
+    for y in (90.0, 92.0):
+        batch = post("outcomes", json={"outcomes": [{"unit": "A", "period_start": DAYS[0], "y": y}]}).json()["batch"]
+    assert [row["y"] for row in labelled(tables)] == [92.0]
+    withdraw(database, batch, "an engineer", "wrong")
+    assert [row["y"] for row in labelled(tables)] == [90.0]
+    withdraw(database, batch - 1, "an engineer", "wrong")
+    assert labelled(tables) == []
+
+
+def test_without_records_there_is_no_batch(tables: Tables) -> None:
+    assert list(tables.all_rows()) == []
+    assert list(tables.labelled()) == []
