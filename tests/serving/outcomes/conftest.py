@@ -44,7 +44,7 @@ def app(
     store = FolderStore()
     save_toy_model(home / "one")
     store.point("toy_cells", 7, home / "one")
-    made = create_app(Settings(home=home, max_rows=1000), store, database)
+    made = create_app(Settings(home=home, max_rows=30_000), store, database)
     made.champions.refresh()
     assert made.writer is not None
     made.writer.start()

@@ -20,36 +20,7 @@ from serving.bodies import ARROW
 from serving.following.folder_store import FolderStore
 from serving.settings import Settings
 
-URL = "/v1/toy_cells"
-ROW: dict[str, Any] = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path / 'records.db'}")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(
-    toy_folder: Callable[..., Path],
-    save_toy_model: Callable[..., RegressionModel],
-    database: Database,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Service]:
-    """Service over the made-up process, with a model and records."""
-    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
-    store = FolderStore()
-    save_toy_model(tmp_path / "one")
-    store.point("toy_cells", 7, tmp_path / "one")
-    made = create_app(Settings(home=tmp_path, max_rows=30_000), store, database)
-    made.champions.refresh()
-    assert made.writer is not None
-    made.writer.start()
-    yield made
-    made.writer.stop()
+from .conftest import ROW, URL
 
 
 def kept(database: Database) -> list[Any]:
