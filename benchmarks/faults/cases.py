@@ -1,0 +1,305 @@
+"""Each fault, done many times to services under load; after each what was promised is looked for in the records."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from benchmarks.faults import processes
+from benchmarks.faults.load import PROCESS, TARGET, Clients, Promised
+from records import audit
+from records.database import Database
+from records.outcomes import in_effect
+from records.schema import REQUESTS
+
+PERIOD = "2026-11-01"
+
+
+@dataclass
+class Setting:
+    """What a case runs with.
+
+    Attributes
+    ----------
+    home : Path
+        Home folder with a champion of the process.
+    row : dict
+        A row of it, but for the unit.
+    folder : Path
+        Folder of its own.
+    times : int
+        How often the fault is done.
+    """
+
+    home: Path
+    row: dict[str, Any]
+    folder: Path
+    times: int
+    rng: random.Random = field(default_factory=lambda: random.Random(7))
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    def sqlite(self) -> str:
+        return f"sqlite:///{self.folder / 'records.db'}"
+
+    def environment(self, records: str, **more: str) -> dict[str, str]:
+        return {"NONFERROUS_HOME": str(self.home), "NONFERROUS_RECORDS": records, "OMP_NUM_THREADS": "1", **more}
+
+
+@dataclass
+class Found:
+    """What came of a case.
+
+    Attributes
+    ----------
+    times : int
+        How often the fault was done.
+    sent, answered, unanswered, refused : int
+        Requests; those answered with 200; those whose connection ended; those refused with a status.
+    lost, twice : int
+        Of those answered: records or outcomes that are not in the database, or stand there twice.
+    kept_unanswered : int
+        Records whose answer did not arrive: sent, recorded, and the connection ended.
+    away : list of float
+        Seconds from each fault until a request was answered again.
+    faults_of_audit : int
+        Entries of the audit that are broken.
+    """
+
+    times: int = 0
+    sent: int = 0
+    answered: int = 0
+    unanswered: int = 0
+    refused: int = 0
+    lost: int = 0
+    twice: int = 0
+    kept_unanswered: int = 0
+    away: list[float] = field(default_factory=list)
+    faults_of_audit: int = 0
+
+
+def _count(promised: Promised, url: str, found: Found) -> Found:
+    """Hold what was promised against the records."""
+    with closing(Database(url)) as database, database.read() as connection:
+        ids = list(connection.scalars(select(REQUESTS.c.id).where(REQUESTS.c.part == 0)))
+        slots = [(unit, f"{PERIOD}T00:00:00") for unit in promised.outcomes]
+        known = in_effect(connection, PROCESS, slots)
+        found.faults_of_audit += len(audit.faults(connection))
+    there = set(ids)
+    found.sent += promised.sent
+    found.unanswered += promised.unanswered
+    found.refused += promised.refused
+    found.answered += len(promised.records) + len(promised.outcomes)
+    found.twice += len(ids) - len(there)
+    found.lost += sum(one not in there for one in promised.records)
+    found.lost += sum(
+        known.get((unit, f"{PERIOD}T00:00:00"), {}).get(TARGET) != value for unit, value in promised.outcomes.items()
+    )
+    found.kept_unanswered += len(there - set(promised.records))
+    return found
+
+
+def _killed(setting: Setting, url: str, how: signal.Signals) -> Found:
+    """A service under load ended again and again, and started again."""
+    port, found, promised = processes.free_port(), Found(), Promised()
+    ended = 0.0
+    for i in range(setting.times):
+        with processes.service(port, setting.log, setting.environment(url)) as running:
+            if ended:
+                found.away.append(time.monotonic() - ended)
+            clients = Clients([port], setting.row, f"{i}")
+            with clients:
+                time.sleep(setting.rng.uniform(0.3, 1.5))
+                ended = time.monotonic()
+                running.end(how)
+            promised.add(clients.stop())
+        found.times += 1
+    return _count(promised, url, found)
+
+
+def service_killed(setting: Setting) -> Found:
+    """kill -9 of the service, records in SQLite."""
+    return _killed(setting, setting.sqlite(), signal.SIGKILL)
+
+
+def service_killed_postgresql(setting: Setting) -> Found:
+    """kill -9 of the service, records in PostgreSQL."""
+    with _postgresql() as server:
+        return _killed(setting, server.url, signal.SIGKILL)
+
+
+def service_ended(setting: Setting) -> Found:
+    """SIGTERM of the service under load: what it has taken it answers."""
+    return _killed(setting, setting.sqlite(), signal.SIGTERM)
+
+
+def postgresql_killed(setting: Setting) -> Found:
+    """PostgreSQL ended at once under load, and started again."""
+    port, found = processes.free_port(), Found()
+    with _postgresql() as server:
+        with processes.service(port, setting.log, setting.environment(server.url)):
+            clients = Clients([port], setting.row, "all")
+            with clients:
+                for _ in range(setting.times):
+                    time.sleep(setting.rng.uniform(0.3, 1.0))
+                    server.kill()
+                    ended = time.monotonic()
+                    time.sleep(0.2)
+                    server.start()
+                    processes.waited(lambda: _is_answered(port, setting.row), "an answer")
+                    found.away.append(time.monotonic() - ended)
+                    found.times += 1
+            promised = clients.stop()
+        return _count(promised, server.url, found)
+
+
+def mlflow_killed(setting: Setting) -> Found:
+    """MLflow's server killed under load, and started again: the service answers on."""
+    port, tracking, found = processes.free_port(), processes.free_port(), Found()
+    command = [
+        sys.executable,
+        "-m",
+        "mlflow",
+        "server",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(tracking),
+        "--workers",
+        "1",
+    ]
+    command += ["--backend-store-uri", f"sqlite:///{setting.home / 'mlflow.db'}"]
+    command += ["--artifacts-destination", str(setting.home / "artifacts")]
+    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    url = setting.sqlite()
+
+    def started() -> processes.Process:
+        made = processes.Process(command, setting.folder / "mlflow.log", quiet)
+        processes.waited(lambda: processes.answers(tracking, "/health"), "MLflow's server")
+        return made
+
+    server = started()
+    try:
+        where = {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{tracking}"}
+        with processes.service(port, setting.log, setting.environment(url, **where)):
+            clients = Clients([port], setting.row, "all")
+            with clients:
+                for _ in range(setting.times):
+                    time.sleep(setting.rng.uniform(0.2, 0.6))
+                    _kill_tree(server.popen.pid)
+                    server.popen.wait()
+                    time.sleep(setting.rng.uniform(0.5, 2.5))
+                    server = started()
+                    found.times += 1
+            promised = clients.stop()
+    finally:
+        _kill_tree(server.popen.pid)
+        server.popen.wait()
+    return _count(promised, url, found)
+
+
+def disk_full(setting: Setting) -> Found:
+    """The file of the records may grow no more, again and again: nothing is answered that is not kept."""
+    found = Found()
+    for i in range(setting.times):
+        file, port = setting.folder / f"records{i}.db", processes.free_port()
+        url, most = f"sqlite:///{file}", setting.rng.randrange(600_000, 3_000_000)
+        with processes.service(port, setting.log, setting.environment(url), largest_file=most):
+            clients = Clients([port], setting.row, f"{i}")
+            with clients:
+                time.sleep(2.0)
+            promised = clients.stop()
+        if not promised.refused:
+            raise RuntimeError(f"the file of {most} bytes was not filled: {promised.sent} requests")
+        _count(promised, url, found)
+        with processes.service(port, setting.log, setting.environment(url)):  # room again
+            processes.waited(lambda port=port: _is_answered(port, setting.row), "an answer")
+        found.times += 1
+    return found
+
+
+def two_services(setting: Setting) -> Found:
+    """Two services over one database, one of them killed again and again."""
+    ports, found, url = [processes.free_port(), processes.free_port()], Found(), setting.sqlite()
+    with processes.service(ports[0], setting.log, setting.environment(url)):
+        clients = Clients(ports, setting.row, "all")
+        with clients:
+            for _ in range(setting.times):
+                with processes.service(ports[1], setting.log, setting.environment(url)) as other:
+                    time.sleep(setting.rng.uniform(0.3, 1.0))
+                    other.end(signal.SIGKILL)
+                found.times += 1
+        promised = clients.stop()
+    return _count(promised, url, found)
+
+
+@contextmanager
+def _postgresql() -> Any:
+    server = processes.PostgreSQL()
+    try:
+        yield server
+    finally:
+        server.remove()
+
+
+def _is_answered(port: int, row: dict[str, Any]) -> bool:
+    import urllib.error
+    import urllib.request
+
+    body = json.dumps({"rows": [row | {"unit": "probe"}]}).encode()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/v1/{PROCESS}/predictions", body, {"content-type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def _kill_tree(pid: int) -> None:
+    """Kill a process that was started here, and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    for child in map(int, children.read_text().split() if children.exists() else ()):
+        _kill_tree(child)
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+CASES: dict[str, Callable[[Setting], Found]] = {
+    one.__name__: one
+    for one in (
+        service_killed,
+        service_killed_postgresql,
+        service_ended,
+        postgresql_killed,
+        mlflow_killed,
+        disk_full,
+        two_services,
+    )
+}
+
+
+def run(name: str, home: Path, row: dict[str, Any], folder: Path, times: int) -> Found:
+    """A case in a folder of its own, which is removed when it has ended well."""
+    own = folder / name
+    own.mkdir(parents=True)
+    found = CASES[name](Setting(home, row, own, times))
+    shutil.rmtree(own)
+    return found

@@ -1,0 +1,120 @@
+"""Clients that ask for predictions and send outcomes, and note what they were promised."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+ADDRESS = "127.0.0.1"
+PROCESS, TARGET = "aluminium_reduction", "current_efficiency"
+CLIENTS, OUTCOME_EVERY = 4, 5
+
+
+@dataclass
+class Promised:
+    """What clients sent, and what of it was answered.
+
+    Attributes
+    ----------
+    sent, unanswered, refused : int
+        Requests; those whose connection ended without an answer; those answered by another status than 200.
+    records : list of str
+        Ids of the records that answers named.
+    outcomes : dict
+        Value of each unit's outcome that was answered.
+    """
+
+    sent: int = 0
+    unanswered: int = 0
+    refused: int = 0
+    records: list[str] = field(default_factory=list)
+    outcomes: dict[str, float] = field(default_factory=dict)
+
+    def add(self, other: Promised) -> None:
+        self.sent += other.sent
+        self.unanswered += other.unanswered
+        self.refused += other.refused
+        self.records += other.records
+        self.outcomes |= other.outcomes
+
+
+class Clients:
+    """Clients that send to some services until they are stopped, each its own units.
+
+    Parameters
+    ----------
+    ports : sequence of int
+        Services; clients take turns.
+    row : dict
+        What is asked, but for the unit.
+    name : str
+        Beginning of the units' names, which no other clients have.
+    """
+
+    def __init__(self, ports: list[int], row: dict[str, Any], name: str) -> None:
+        self._ports, self._row, self._name = ports, row, name
+        self._ends = threading.Event()
+        self._found = [Promised() for _ in range(CLIENTS)]
+        self._threads = [threading.Thread(target=self._send, args=(i,), daemon=True) for i in range(CLIENTS)]
+
+    def __enter__(self) -> Clients:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> Promised:
+        """End all clients, each after the answer that it waits for; gives what they were promised."""
+        self._ends.set()
+        for thread in self._threads:
+            thread.join()
+        whole = Promised()
+        for one in self._found:
+            whole.add(one)
+        return whole
+
+    def _send(self, client: int) -> None:
+        found, line, n = self._found[client], None, 0
+        while not self._ends.is_set():
+            unit = f"{self._name}-{client}-{n}"
+            try:
+                if line is None:
+                    line = http.client.HTTPConnection(ADDRESS, self._ports[client % len(self._ports)], timeout=30)
+                    line.connect()
+                if n % OUTCOME_EVERY:
+                    body = {"rows": [self._row | {"unit": unit}]}
+                else:
+                    one = {"unit": unit, "period_start": self._row["period_start"], TARGET: 90.0 + n % 50 / 10}
+                    body = {"outcomes": [one]}
+            except OSError:
+                line = None
+                time.sleep(0.01)  # nobody listens: nothing was sent
+                continue
+            found.sent += 1
+            n += 1
+            try:
+                self._one(line, "outcomes" if "outcomes" in body else "predictions", body, found)
+            except (OSError, http.client.HTTPException):
+                found.unanswered += 1
+                line.close()
+                line = None
+
+    def _one(self, line: http.client.HTTPConnection, operation: str, body: dict[str, Any], found: Promised) -> None:
+        headers = {"content-type": "application/json"}
+        line.request("POST", f"/v1/{PROCESS}/{operation}", json.dumps(body), headers)
+        response = line.getresponse()
+        response.read()
+        if response.status != 200:
+            found.refused += 1
+            time.sleep(0.01)
+        elif operation == "predictions":
+            found.records.append(str(response.headers["record-id"]))
+        else:
+            (one,) = body["outcomes"]
+            found.outcomes[one["unit"]] = one[TARGET]

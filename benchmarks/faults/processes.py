@@ -1,0 +1,117 @@
+"""Real processes to be ended: services, a PostgreSQL server, MLflow's server; each by its own id."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.faults.load import ADDRESS
+
+PATIENCE = 60.0  # s
+ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    with socket.create_server((ADDRESS, 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int, path: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{ADDRESS}:{port}{path}", timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def waited(until: Callable[[], bool], what: str) -> float:
+    """Seconds until something is so."""
+    begin = time.monotonic()
+    while not until():
+        if time.monotonic() - begin > PATIENCE:
+            raise RuntimeError(f"{what}: not within {PATIENCE:g} s")
+        time.sleep(0.02)
+    return time.monotonic() - begin
+
+
+class Process:
+    """A command that runs, its output in a file."""
+
+    def __init__(
+        self, command: list[str], log: Path, environment: Mapping[str, str], largest_file: int | None = None
+    ) -> None:
+        def limit() -> None:
+            if largest_file is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, resource.RLIM_INFINITY))
+
+        with log.open("ab") as output:
+            self.popen = subprocess.Popen(
+                command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=output, preexec_fn=limit
+            )
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        if self.popen.poll() is None:
+            self.popen.send_signal(how)
+        return self.popen.wait(timeout=PATIENCE)
+
+
+@contextmanager
+def service(port: int, log: Path, environment: Mapping[str, str], largest_file: int | None = None) -> Iterator[Process]:
+    """A service whose models answer."""
+    command = [sys.executable, "-m", "nonferrous", "serve", "--port", str(port)]
+    started = Process(command, log, environment, largest_file)
+    try:
+        waited(lambda: answers(port, "/health/ready"), "the service")
+        yield started
+    finally:
+        started.end()
+
+
+class PostgreSQL:
+    """A server of PostgreSQL in a folder of its own, as the tests start it."""
+
+    def __init__(self) -> None:
+        self._binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+        self._folder, self.port = Path(tempfile.mkdtemp(prefix="nonferrous-pg-")), free_port()
+        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        self._user = "postgres" if self._as else pwd.getpwuid(os.geteuid()).pw_name
+        if self._as:
+            shutil.chown(self._folder, "postgres")
+        data = ("-D", str(self._folder / "data"))
+        self._run("initdb", *data, "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", self._user)
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{self._user}@{ADDRESS}:{self.port}/postgres"
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses={ADDRESS}"
+        self._control("-o", options, "-l", str(self._folder / "log"), "-w", "start")
+
+    def kill(self) -> None:
+        """End it at once: nothing is written that is not written yet, as after a crash."""
+        self._control("-m", "immediate", "stop")
+
+    def remove(self) -> None:
+        self._control("-m", "fast", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", str(self._folder / "data"), *arguments)
+
+    def _run(self, name: str, *arguments: str) -> None:
+        command = [*self._as, str(self._binaries / name), *arguments]
+        subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
