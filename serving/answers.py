@@ -12,6 +12,7 @@ from models.answers import Answer
 from models.table.inputs import codes, input_names, sizes
 from physics.arrays import FloatArray
 from seeds import Seed
+from serving.column_values import QUALITY, UNUSED
 from serving.fields import Record
 from serving.problems import shown
 
@@ -34,8 +35,12 @@ def texts_of(seed: Seed) -> dict[str, dict[str | None, float]]:
     }
 
 
-def flag_texts(rows: Sequence[Record], seed: Seed, flags: list[list[str]]) -> None:
-    """Add to the rows' flags which texts the model's seed does not know; they count as missing."""
+def flag_readings(rows: Sequence[Record], seed: Seed, flags: list[list[str]]) -> None:
+    """Add to the rows' flags which values are of doubtful quality, and which texts the model's seed does not know."""
+    for row, words in zip(rows, flags, strict=True):
+        for name, quality in row.get(QUALITY, {}).items():
+            if quality != "good":
+                words.append(f"{name} of quality {quality}{': taken as missing' if quality in UNUSED else ''}")
     for name, numbers in texts_of(seed).items():
         for row, words in zip(rows, flags, strict=True):
             if row[name] is not None and row[name] not in numbers:

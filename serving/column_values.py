@@ -1,4 +1,4 @@
-"""What a row may hold of a column, and an example of it."""
+"""What a row may hold of a column, of which quality it is, and an example of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 
 from seeds import Column
 
+QUALITY = "quality"  # field of a row: the quality of its values, by column
+USED, UNUSED = ("good", "uncertain"), ("bad", "stale", "stuck")
 LONGEST_KEY, LONGEST_TIME, LONGEST_TEXT = 200, 40, 200  # characters
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
 import pydantic_core
 from pydantic import BaseModel, Field
 
 from seeds import Column, Seed
 from serving import history
+from serving.column_values import QUALITY, UNUSED, USED
 from serving.decoding import Decoder
 from serving.faults import Shape
 from serving.fields import Record, record, row_fields, title
@@ -147,6 +148,8 @@ class Payloads:
         past = self._earlier(parsed, request, faults)
         if request is None or faults:
             raise invalid(faults)
+        if faults := _without_bad(rows, self.seed):
+            raise invalid(faults)
         if history.MADE in self.echoed:
             faults = history.fill(rows, past, self.seed)
             if faults:
@@ -229,11 +232,13 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
     echoed = seed.by_role("key", "time")
     made = [history.MADE] if history.made_inputs(seed) else []
     names = ["id", *(column.name for column in echoed), *made, *fields.predicted, "flags"]
+    if QUALITY in {column.name for column in (*echoed, *seed.inputs)}:
+        raise ValueError(f"seed {seed.process.name}: column '{QUALITY}': a row uses this name itself")
     for name in names:
         if names.count(name) > 1:
             raise ValueError(f"seed {seed.process.name}: column '{name}': a prediction uses this name itself")
     kinds, examples = row_fields((*echoed, *seed.inputs), fields.unit, fields.time)
-    row = record(f"{title(seed)}Row", f"{fields.row}. {seed.process.title}.", kinds)
+    row = record(f"{title(seed)}Row", f"{fields.row}. {seed.process.title}.", {**kinds, QUALITY: _quality(seed)})
     past = _past(seed, fields)
     return Payloads(
         seed=seed,
@@ -249,6 +254,32 @@ def payloads_of(seed: Seed, max_rows: int, fields: TaskFields) -> Payloads:
         outcomes=outcome_payloads(seed, max_rows),
         past=None if past is None else Shape(past, seed),
     )
+
+
+def _quality(seed: Seed) -> Any:
+    """Type of the field of a row that says of which quality its values are."""
+    about = (
+        "quality of values, by column; one that is left out is good. uncertain: used, with a flag; bad, stale (too "
+        "old) and stuck: taken as missing, with a flag, or the row is refused, as the seed has it"
+    )
+    columns = [column.name for column in seed.inputs]
+    names: Any = Literal[tuple(columns)]
+    kinds: Any = Literal[(*USED, *UNUSED)]
+    return NotRequired[Annotated[dict[names, kinds], Field(description=about, examples=[{columns[0]: USED[0]}])]]
+
+
+def _without_bad(rows: Sequence[Record], seed: Seed) -> list[Fault]:
+    """Take values of bad quality out of rows, in place; faults of those that the seed refuses."""
+    faults = []
+    for i, row in enumerate(rows):
+        for name, quality in row.get(QUALITY, {}).items():
+            if quality not in UNUSED:
+                continue
+            if seed.column(name).when_bad == "refused":
+                expected = f"a value of quality {' or '.join(USED)}: without it no prediction is worth anything"
+                faults.append(Fault(row=i, field=f"{QUALITY}.{name}", value=quality, expected=expected))
+            row[name] = None
+    return faults
 
 
 def _past(seed: Seed, fields: TaskFields) -> Any:

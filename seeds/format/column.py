@@ -51,7 +51,8 @@ class Column(Part):
 
     `classes` are the classes of a target, `values` the texts that an input may have. `statistic` says how rows that are
     faster than the period become its value. `previous`, `rolling` and `calendar` are three ways of making a column that
-    no file holds.
+    no file holds. `when_bad` says what becomes of a request's row whose value is of bad quality: the value counts as
+    missing, or the row is refused.
     """
 
     name: Name
@@ -72,6 +73,7 @@ class Column(Part):
     previous: Previous | None = None
     rolling: Rolling | None = None
     calendar: Calendar | None = None
+    when_bad: Literal["missing", "refused"] = "missing"
     bounds: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
     step: Annotated[Number, Field(gt=0)] | None = None
     move_cost: Quantity | None = None

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.classification.model import ClassificationModel
-from serving.answers import flag_texts
+from serving.answers import flag_readings
 from serving.bulk.columns import Block, Columns, Described, shares
 from serving.fields import Record
 from serving.payloads import Payloads
@@ -29,7 +29,7 @@ def columns(payloads: Payloads, model: ClassificationModel, block: Block, reques
     p, names = model.probabilities(block.X), payloads.seed.classes
     inside: npt.NDArray[Any] = model.sets(p, request["coverage"])
     flags = model.flags(block.X)
-    flag_texts(block.texts, model.seed, flags)
+    flag_readings(block.texts, model.seed, flags)
     likeliest = np.array(names)[np.argmax(p, axis=1)]
     values = {payloads.seed.target.name: likeliest, **shares(names, p), **shares(names, inside, "in_set_")}
     return Columns(values, flags)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from models.classification.model import ClassificationModel
 from seeds import Seed
-from serving.answers import flag_texts, matrix, with_ids
+from serving.answers import flag_readings, matrix, with_ids
 from serving.explanations import OF_CLASS, asked, class_explanations, explanation, optional
 from serving.fields import Record, record, title
 from serving.payloads import Payloads, TaskFields, payloads_of
@@ -103,7 +103,7 @@ def predicted(
     order = np.argsort(-p, axis=1, kind="stable")  # the most probable class first
     inside = np.take_along_axis(model.sets(p, request["coverage"]), order, axis=1)
     flags = model.flags(X)
-    flag_texts(rows, model.seed, flags)
+    flag_readings(rows, model.seed, flags)
     whys: list[Record] = [{} for _ in rows]
     if request["explain"]:
         whys = [{"explanation": why} for why in class_explanations(model, X, p, payloads.seed, flags)]

@@ -17,6 +17,7 @@ from records.outcomes import in_effect, newest
 from records.requests import Recorded, recorded
 from seeds import Column, Seed
 from serving.bodies import JSON
+from serving.column_values import QUALITY, UNUSED
 from serving.fields import Record
 from serving.outcomes.payloads import known_columns
 from serving.outcomes.slots import read_table, slots, slots_of
@@ -139,7 +140,7 @@ class Tables:
     def _rows(self, one: Recorded) -> tuple[list[tuple[Any, ...]], list[str]]:
         """Cells of a request's rows, and the predictions as JSON."""
         if one.kind == JSON:
-            cells = list(map(msgspec.structs.astuple, self._asked(one.asked).rows))
+            cells = [self._used(msgspec.structs.astuple(row)) for row in self._asked(one.asked).rows]
             return cells, [bytes(raw).decode() for raw in _ANSWER.decode(one.answer).predictions]
         table = read_table(one.asked, one.kind, self._names)
         rows = [tuple(row.get(name) for name in self._names) for row in table]
@@ -152,9 +153,19 @@ class Tables:
         fields: Any = [
             (f"c{i}", (float if column.is_number else str) | None, None) for i, column in enumerate(self._columns)
         ]
+        fields += [(QUALITY, dict[str, str] | None, None)]
         names = {f"c{i}": name for i, name in enumerate(self._names)}
         row: Any = msgspec.defstruct("Row", fields, rename=names, gc=False)
         return msgspec.json.Decoder(msgspec.defstruct("Asked", [("rows", list[row])])).decode
+
+    def _used(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Cells of a row, those of bad quality empty; the last of what is given says of which quality they are."""
+        *cells, quality = row
+        if quality:
+            return tuple(
+                None if quality.get(name) in UNUSED else cell for name, cell in zip(self._names, cells, strict=True)
+            )
+        return row[:-1]
 
     def _arrays(self, batch: _Batch) -> list[pa.Array]:
         named = zip(*batch.of_record, strict=True)

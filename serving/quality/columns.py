@@ -10,7 +10,7 @@ import numpy as np
 from models.quality.decision import ACTIONS
 from models.quality.model import QualityModel
 from physics.arrays import FloatArray
-from serving.answers import flag_texts
+from serving.answers import flag_readings
 from serving.bulk.columns import Block, Columns, Described, Values, of_quantities, quantities, shares
 from serving.fields import Record
 from serving.payloads import Payloads
@@ -62,7 +62,7 @@ def columns(payloads: Payloads, model: QualityModel, block: Block, request: Reco
     judged = model.assess(block.X, costs)
     far = model.distances(judged)
     flags = model.flags(block.X)
-    flag_texts(block.texts, model.seed, flags)
+    flag_readings(block.texts, model.seed, flags)
     values: dict[str, Values] = dict(quantities(model.contents(judged.logs, request["coverage"]), flags))
     grades = [grade.name for grade in seed.grades]
     values |= shares(seed.defects, judged.defects) | shares(grades, judged.keeps)

@@ -15,7 +15,7 @@ from models.quality.model import QualityModel
 from models.quality.remedy import Nearest, Remedy
 from physics.arrays import FloatArray
 from seeds import Seed
-from serving.answers import estimates, flag_texts, matrix, with_ids
+from serving.answers import estimates, flag_readings, matrix, with_ids
 from serving.explanations import explanations
 from serving.fields import Record
 from serving.payloads import Payloads
@@ -51,7 +51,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     judged = model.assess(X, costs)
     far = model.distances(judged)
     flags = model.flags(X)
-    flag_texts(rows, model.seed, flags)
+    flag_readings(rows, model.seed, flags)
     contents = estimates(model.contents(judged.logs, request["coverage"]), payloads.quantities, flags)
     whys = _explained(model, X, judged.logs, seed, flags) if request["explain"] else [{}] * len(rows)
     grades = [grade.name for grade in seed.grades]

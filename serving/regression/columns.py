@@ -9,7 +9,7 @@ import numpy as np
 from models.answers import Answer
 from models.energy.account import BOUNDARIES
 from models.energy.answers import EnergyAnswers
-from serving.answers import flag_texts
+from serving.answers import flag_readings
 from serving.bulk.columns import Block, Columns, Described, Values, of_quantities, quantities
 from serving.fields import Record
 from serving.payloads import Payloads
@@ -54,7 +54,7 @@ def columns(payloads: Payloads, model: Any, block: Block, request: Record) -> Co
     """
     answers = model.answer(block.X, request["coverage"], replaced(request))
     flags = model.flags(block.X, answers)
-    flag_texts(block.texts, model.seed, flags)
+    flag_readings(block.texts, model.seed, flags)
     values = quantities(answers, flags)
     if payloads.energy is None or not request[ENERGY]:
         return Columns(values, flags)

@@ -13,7 +13,7 @@ from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from physics.arrays import FloatArray
 from seeds import Seed
-from serving.answers import estimates, flag_texts, matrix, with_ids
+from serving.answers import estimates, flag_readings, matrix, with_ids
 from serving.explanations import asked, explanation, explanations, optional
 from serving.fields import Record, record, title
 from serving.payloads import Payloads, TaskFields, estimate, payloads_of
@@ -101,7 +101,7 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
     X = matrix(rows, model.seed)
     answers = model.answer(X, request["coverage"], replaced(request))
     flags = model.flags(X, answers)
-    flag_texts(rows, model.seed, flags)
+    flag_readings(rows, model.seed, flags)
     quantities = estimates(answers, payloads.quantities, flags)
     if request["explain"]:
         for quantity, why in zip(quantities, _why(payloads, model, X, answers, flags), strict=True):

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
-from serving.answers import flag_texts
+from serving.answers import flag_readings
 from serving.bulk.columns import Block, Columns, Described, of_quantities, quantities, shares
 from serving.fields import Record
 from serving.payloads import Payloads
@@ -38,7 +38,7 @@ def columns(payloads: Payloads, model: SortingModel, block: Block, request: Reco
     seen = model.seen(block.X)
     done = model.sort(seen, list(block.keys), value_matrix(seed, prices) if prices else None, before)
     flags = model.flags(seen)
-    flag_texts(block.texts, model.seed, flags)
+    flag_readings(block.texts, model.seed, flags)
     flag_closed(done, seed, flags)
     elements = quantities(model.elements(seen, request["coverage"]), flags)
     after = {name: lot_answer(state, seed) for name, state in {**before, **done.states}.items()}

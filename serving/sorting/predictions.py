@@ -12,7 +12,7 @@ import numpy as np
 from models.sorting.model import Sorted, SortingModel
 from models.sorting.values import value_matrix
 from seeds import Seed
-from serving.answers import estimates, flag_texts, matrix, with_ids
+from serving.answers import estimates, flag_readings, matrix, with_ids
 from serving.explanations import class_explanations
 from serving.fields import Record
 from serving.payloads import Payloads
@@ -53,7 +53,7 @@ def predicted(payloads: Payloads, model: SortingModel, rows: Sequence[Record], r
     lots = list(map(itemgetter(key.name), rows))
     done = model.sort(seen, lots, values, before)
     flags = model.flags(seen)
-    flag_texts(rows, model.seed, flags)
+    flag_readings(rows, model.seed, flags)
     flag_closed(done, seed, flags)
     elements = estimates(model.elements(seen, request["coverage"]), payloads.quantities, flags)
     whys: list[Record] = [{} for _ in rows]

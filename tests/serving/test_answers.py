@@ -9,7 +9,7 @@ import pytest
 from models.answers import Answer
 from seeds import Seed
 from seeds.format.loader import parse
-from serving.answers import estimates, flag_texts, matrix, with_ids
+from serving.answers import estimates, flag_readings, matrix, with_ids
 
 
 def test_inputs_stand_in_the_models_order(toy_seed: Seed) -> None:
@@ -34,7 +34,7 @@ def test_texts_are_their_numbers_and_unknown_ones_are_missing_and_flagged(ore_se
     place = [column.name for column in ore_seed.inputs].index("ore")
     np.testing.assert_array_equal(matrix(rows, ore_seed)[:, place], [1.0, 0.0, math.nan, math.nan])
     flags: list[list[str]] = [[], [], [], []]
-    flag_texts(rows, ore_seed, flags)
+    flag_readings(rows, ore_seed, flags)
     assert flags == [[], [], [], ["ore 'burnt' is none of dry, wet: taken as missing"]]
     assert rows[0]["ore"] == "wet"
 
@@ -66,3 +66,18 @@ def test_quantities_come_row_by_row_and_what_is_not_determined_is_flagged() -> N
 
 def test_without_a_quantity_rows_are_empty() -> None:
     assert estimates({}, {}, [[], []]) == [{}, {}]
+
+
+def test_values_of_doubtful_quality_are_flagged(toy_seed: Seed) -> None:
+    flags: list[list[str]] = [[], ["before"], []]
+    rows: list[dict[str, object]] = [
+        {"quality": {"z": "stuck", "x_set": "uncertain", "previous_y": "good"}},
+        {"quality": {"z": "bad"}},
+        {},
+    ]
+    flag_readings(rows, toy_seed, flags)
+    assert flags == [
+        ["z of quality stuck: taken as missing", "x_set of quality uncertain"],
+        ["before", "z of quality bad: taken as missing"],
+        [],
+    ]

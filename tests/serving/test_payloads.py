@@ -207,3 +207,40 @@ def test_what_a_task_adds_stands_beside_the_rest(toy_seed: Seed) -> None:
     assert list(TypeAdapter(taken.answer).json_schema()["properties"]) == [
         *("process", "model", "coverage", "interval", "predictions", "b"),
     ]
+
+
+# ---- quality of values ----
+
+
+@pytest.mark.parametrize("quality", ["bad", "stale", "stuck"])
+def test_a_value_that_is_not_fit_for_use_is_missing(quality: str, read: Callable[..., Any]) -> None:
+    rows, _ = read({"rows": [ROW | {"quality": {"z": quality}}, ROW]})
+    assert (rows[0]["z"], rows[0]["x_set"], rows[1]["z"]) == (None, ROW["x_set"], ROW["z"])
+
+
+@pytest.mark.parametrize("quality", ["good", "uncertain"])
+def test_a_value_that_is_fit_for_use_stays(quality: str, read: Callable[..., Any]) -> None:
+    rows, _ = read({"rows": [ROW | {"quality": {"z": quality}}]})
+    assert rows[0]["z"] == ROW["z"]
+
+
+@pytest.mark.parametrize("quality", [{"w": "bad"}, {"z": "worse"}, {"z": None}, ["z"], None, {"unit": "bad"}])
+def test_a_quality_that_is_none_and_one_of_no_input_are_refused(quality: Any, read: Callable[..., Any]) -> None:
+    faults = refused(read, {"rows": [ROW, ROW | {"quality": quality}]}).faults
+    assert {(fault.row, (fault.field or "").partition(".")[0]) for fault in faults} == {(1, "quality")}
+
+
+def test_a_value_out_of_range_is_refused_whatever_its_quality(read: Callable[..., Any]) -> None:
+    faults = refused(read, {"rows": [ROW | {"z": 99.0, "quality": {"z": "bad"}}]}).faults
+    assert [(fault.row, fault.field) for fault in faults] == [(0, "z")]
+
+
+def test_where_the_seed_says_so_a_row_with_a_bad_value_is_refused(toy_seed: Seed) -> None:
+    text = toy_seed.text.replace('name = "z"', 'name = "z"\nwhen_bad = "refused"', 1)
+    strict = parse(text, Path("toy_cells.toml"))
+    taken = payloads_of(strict, MOST, fields(strict))
+    row = ROW | {"quality": {"z": "stuck", "x_set": "bad"}}
+    fault = refused(lambda body: taken.read(json.dumps(body).encode()), {"rows": [row]}).faults
+    assert [(one.row, one.field, one.value) for one in fault] == [(0, "quality.z", "stuck")]
+    rows, _ = taken.read(json.dumps({"rows": [ROW | {"quality": {"z": "uncertain"}}]}).encode())
+    assert rows[0]["z"] == ROW["z"]
