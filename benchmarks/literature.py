@@ -23,6 +23,8 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "physics.md"
 HOME = ROOT / "tests" / "physics"
 SURE = ("read", "recalled", "computed")
+# About types, and about where scipy keeps what it has compiled.
+NO_PHYSICS = ("physics.arrays", "physics.compiled")
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,13 @@ def without(path: Path) -> dict[str, str]:
 
 
 def functions() -> list[str]:
-    """Public functions of physics, as points name them; those of `physics.arrays` are about types alone."""
+    """Public functions of physics, as points name them; those of NO_PHYSICS are about none."""
     modules = [importlib.import_module(info.name) for info in pkgutil.walk_packages(physics.__path__, "physics.")]
     return [
         f"{module.__name__}.{name}".removeprefix("physics.")
         for module in modules
         for name, found in inspect.getmembers(module, inspect.isfunction)
-        if found.__module__ == module.__name__ != "physics.arrays" and not name.startswith("_")
+        if found.__module__ == module.__name__ not in NO_PHYSICS and not name.startswith("_")
     ]
 
 

@@ -9,30 +9,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader
-from importlib.util import find_spec, module_from_spec, spec_from_loader
-from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
+from physics.compiled import compiled
+
 Function = Callable[..., Any]
-
-_COMPILED = "scipy.special._special_ufuncs"
-
-
-def _compiled() -> Any:
-    """The compiled module; the package itself where this version of scipy has no such file."""
-    scipy = find_spec("scipy")
-    folders = [] if scipy is None else scipy.submodule_search_locations or []
-    stem = _COMPILED.rpartition(".")[2]
-    files = [Path(folder, "special", stem + suffix) for folder in folders for suffix in EXTENSION_SUFFIXES]
-    file = next((file for file in files if file.is_file()), None)
-    spec = None if file is None else spec_from_loader(_COMPILED, ExtensionFileLoader(_COMPILED, str(file)))
-    if spec is None or spec.loader is None:
-        return importlib.import_module("scipy.special")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _now(name: str) -> Function:
@@ -51,8 +33,8 @@ class _Later:
         return getattr(importlib.import_module("scipy.special"), self._name)(*given)
 
 
-_MODULE = _compiled()
-erfcx, expit, log_ndtr, ndtr = (_now(name) for name in ("erfcx", "expit", "log_ndtr", "ndtr"))
+_MODULE = compiled("scipy.special._special_ufuncs") or importlib.import_module("scipy.special")
+erf, erfcx, expit, log_ndtr, ndtr = (_now(name) for name in ("erf", "erfcx", "expit", "log_ndtr", "ndtr"))
 betainc, betaincc, betaincinv, ndtri, ndtri_exp = map(
     _Later, ("betainc", "betaincc", "betaincinv", "ndtri", "ndtri_exp")
 )

@@ -1,7 +1,7 @@
 """X-rays and matter: attenuation, fluorescence and the tube's spectrum, from the tables of Elam, Ravel and Sieber.
 
-The one file that reads `xraydb`. All tables are cached, so that a simulator pays for an element and a grid of energies
-once. Energies are in keV, elements are named as in a seed: in lower or upper case.
+All tables are cached, so that a simulator pays for an element and a grid of energies once. Energies are in keV,
+elements are named as in a seed: in lower or upper case.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 import numpy as np
-import xraydb
 
 from physics.arrays import FloatArray, Numeric
+from physics.sorting import xray_tables
 
-_KEV_ANGSTROM = 12.39842  # energy times wavelength of a photon
 _EV = 1000.0  # eV/keV
 # Edges from the innermost: an energy above one of them also ionises all that follow.
 _EDGES = ("K", "L1", "L2", "L3")
@@ -107,7 +106,7 @@ def edge_energy(element: str, edge: str) -> float:
     ----------
     Elam, Ravel and Sieber 2002 (Radiat. Phys. Chem. 63), as tabled by xraydb.
     """
-    return float(_edges(element)[edge].energy) / _EV
+    return _edges(element)[edge].energy / _EV
 
 
 def fluorescence_yield(element: str, edge: str) -> float:
@@ -129,7 +128,7 @@ def fluorescence_yield(element: str, edge: str) -> float:
     ----------
     Elam, Ravel and Sieber 2002 (Radiat. Phys. Chem. 63), as tabled by xraydb.
     """
-    return float(_edges(element)[edge].fyield)
+    return _edges(element)[edge].fluorescence_yield
 
 
 def edge_jump(element: str, edge: str) -> float:
@@ -151,7 +150,7 @@ def edge_jump(element: str, edge: str) -> float:
     ----------
     Elam, Ravel and Sieber 2002 (Radiat. Phys. Chem. 63), as tabled by xraydb.
     """
-    return float(_edges(element)[edge].jump_ratio)
+    return _edges(element)[edge].jump_ratio
 
 
 def fluorescence_constant(element: str, line: str, energies: FloatArray) -> FloatArray:
@@ -212,7 +211,7 @@ def form_factor(element: str, energy: float, half_sine: float) -> float:
     ----------
     Waasmaier and Kirfel 1995 (Acta Cryst. A 51), as tabled by xraydb.
     """
-    return float(xraydb.f0(element.capitalize(), half_sine * energy / _KEV_ANGSTROM)[0])
+    return xray_tables.form_factor(element.capitalize(), energy, half_sine)
 
 
 def tube_spectrum(kvp: float, energies: FloatArray, filters: Mapping[str, float]) -> FloatArray:
@@ -254,13 +253,12 @@ def _on_grid(element: str, energies: Numeric, kind: str) -> FloatArray:
 @lru_cache(maxsize=4096)
 def _table(element: str, grid: bytes, kind: str) -> bytes:
     """Coefficients on a grid of energies, both as bytes, which a cache can hold and nobody can change."""
-    values = xraydb.mu_elam(element, _EV * np.frombuffer(grid), kind=kind)
-    return np.asarray(values, dtype=np.float64).tobytes()
+    return xray_tables.attenuation(element, _EV * np.frombuffer(grid), kind).tobytes()
 
 
 @cache
-def _edges(element: str) -> dict[str, xraydb.xraydb.XrayEdge]:
-    return dict(xraydb.xray_edges(element.capitalize()))
+def _edges(element: str) -> dict[str, xray_tables.Edge]:
+    return xray_tables.edges(element.capitalize())
 
 
 @cache
@@ -273,8 +271,8 @@ def _lines(element: str, line: str) -> tuple[tuple[float, str, float], ...]:
         The element has no such line.
     """
     found = tuple(
-        (one.energy / _EV, one.initial_level, one.intensity)
-        for name, one in xraydb.xray_lines(element.capitalize()).items()
+        (one.energy / _EV, one.edge, one.intensity)
+        for name, one in xray_tables.lines(element.capitalize()).items()
         if name == line or (len(line) == 2 and name.startswith(line))
     )
     if not found:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import erf
 
 from physics.arrays import FloatArray, Numeric
 from physics.sorting.fluorescence import transmission
+from physics.special import erf
 
 AIR = {"n": 0.755, "o": 0.232, "ar": 0.013}  # weight shares
 AIR_DENSITY = 1.205e-3  # g/cm³ at 20 °C

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 
 from physics.arrays import FloatArray
 from physics.atoms import ATOMS
@@ -15,6 +14,7 @@ from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Plan
+from synthetic_data.plant.filters import filtered
 from synthetic_data.plant.walks import Pool, Walk
 from synthetic_data.plant.weather import season_phase
 
@@ -152,6 +152,6 @@ class _Loop:
         if self._state is None:
             bath = fed[0] / (1.0 - again)
             self._state = float(kept * bath - lag * fed[0])
-        values, state = lfilter([1.0, -lag], [1.0, -kept], fed, zi=[self._state])
+        values, state = filtered([1.0, -lag], [1.0, -kept], fed, np.array([self._state]))
         self._state = float(state[0])
-        return np.asarray(self._metal_share * values, dtype=np.float64)
+        return self._metal_share * values

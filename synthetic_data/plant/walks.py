@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from physics.arrays import FloatArray
+from synthetic_data.plant.filters import filtered
 
 
 def next_walk(state: FloatArray, shock: FloatArray, memory: float) -> FloatArray:
@@ -65,11 +66,9 @@ class Walk:
     def go(self, normals: FloatArray) -> FloatArray:
         """Next values, shape (..., periods), from standard normal numbers of that shape."""
         fresh = math.sqrt(1.0 - self._kept**2)
-        from scipy.signal import lfilter  # half a second to import, which plants without it need not wait for
-
-        values, _ = lfilter([fresh], [1.0, -self._kept], normals, zi=self._kept * self._state[..., None])
+        values, _ = filtered([fresh], [1.0, -self._kept], normals, self._kept * self._state[..., None])
         self._state = values[..., -1]
-        return np.asarray(values, dtype=np.float64)
+        return values
 
 
 class Pool:
@@ -86,11 +85,9 @@ class Pool:
         """Contents after each period, shape (..., periods), from the contents of the feed."""
         before = feed[..., 0] if self._state is None else self._state
         left = 1.0 / (1.0 + self._exchange)
-        from scipy.signal import lfilter
-
-        values, _ = lfilter([self._exchange * left], [1.0, -left], feed, zi=left * before[..., None])
+        values, _ = filtered([self._exchange * left], [1.0, -left], feed, left * before[..., None])
         self._state = values[..., -1]
-        return np.asarray(values, dtype=np.float64)
+        return values
 
 
 class Delay:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from physics.arrays import FloatArray
+from physics.special import ndtr
 from synthetic_data.sorter.lots import Lots
 from synthetic_data.sorter.materials import Materials
 

@@ -13,6 +13,7 @@ import pytest
 
 import models.processes
 import physics
+from benchmarks.literature import NO_PHYSICS
 from physics.arrays import FloatArray, Numeric
 from seeds.format.units import is_unit
 
@@ -30,7 +31,7 @@ FUNCTIONS = [
     function
     for module in MODULES
     for name, function in inspect.getmembers(module, inspect.isfunction)
-    if function.__module__ == module.__name__ != "physics.arrays" and not name.startswith("_")
+    if function.__module__ == module.__name__ not in NO_PHYSICS and not name.startswith("_")
 ]
 
 
@@ -87,8 +88,9 @@ def each(functions):
 
 
 def defined(package):
-    """Names of the public functions that stand in a package's files, read as text; `arrays` is about types alone."""
-    files = (path for folder in package.__path__ for path in Path(folder).rglob("*.py") if path.name != "arrays.py")
+    """Names of the public functions that stand in a package's files, read as text."""
+    without = [f"{name.rpartition('.')[2]}.py" for name in NO_PHYSICS]
+    files = (path for folder in package.__path__ for path in Path(folder).rglob("*.py") if path.name not in without)
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
     return [
         node.name
