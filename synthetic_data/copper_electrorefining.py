@@ -104,7 +104,7 @@ class _Tankhouse:
         shape = (weeks.count, self._block.count)
 
         def flat(values: FloatArray) -> FloatArray:
-            return np.broadcast_to(values, shape).ravel()
+            return (values if values.shape == shape else np.broadcast_to(values, shape)).ravel()
 
         starts = [np.datetime64(self._plan.period_start(weeks.first + t), "us") for t in range(weeks.count)]
         events = [*(weeks.events if self._block.index == 0 else ()), *events]

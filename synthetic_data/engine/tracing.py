@@ -41,7 +41,8 @@ class Graph:
         self.kinds: list[str] = []
         self.constants: list[float] = []
         self._known: dict[Node, int] = {}
-        self._constant: dict[bytes, int] = {}
+        self._constant: dict[int, int] = {}
+        self._seen: list[Any] = []  # kept alive, so that no other object gets the identity of one
 
     def add(self, node: Node, kind: str = NUMBER) -> int:
         """Number of an operation."""
@@ -70,11 +71,12 @@ class Graph:
         number = np.asarray(value, dtype=np.float64)
         if number.size != 1:
             raise TypeError(f"an array of shape {number.shape} in a recorded step: expected it among the step's inputs")
-        bits = number.tobytes()
-        if bits not in self._constant:
-            self._constant[bits] = len(self.constants)
+        # By the object, not by its value: two that are equal in one regime and not in another leave the same graph.
+        if id(value) not in self._constant:
+            self._constant[id(value)] = len(self.constants)
             self.constants.append(float(number.reshape(())))
-        return self.add(("constant", self._constant[bits]))
+            self._seen.append(value)
+        return self.add(("constant", self._constant[id(value)]))
 
     def number(self, node: int) -> int:
         """The node as a number: 1 where it is a truth that holds, else 0."""

@@ -81,6 +81,16 @@ def test_other_constants_need_no_other_code(monkeypatch: pytest.MonkeyPatch) -> 
     assert machine._compiled.cache_info().misses == 1
 
 
+def test_constants_that_are_equal_by_chance_need_no_other_code() -> None:
+    x = np.linspace(0.1, 2.0, LANES)
+    machine._compiled.cache_clear()
+    for first, second in ((0.25, 0.75), (0.5, 0.5), (-1.0, 3.0)):
+        first, second = float(str(first)), float(str(second))  # two objects, as parameters of a seed are
+        got = compiled(lambda x, y, a=first, b=second: np.exp(a * x) - b * y + (y - b), x, x)
+        assert np.array_equal(got, np.exp(first * x) - second * x + (x - second))
+    assert machine._compiled.cache_info().misses == 1
+
+
 def test_a_loop_that_is_not_the_function_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     machine._loop.cache_clear()
     monkeypatch.setattr(np, "array_equal", lambda *arrays: False)
