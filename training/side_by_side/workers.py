@@ -65,7 +65,9 @@ def cores() -> int:
 class Workers:
     """Do work on views of a table: with one process in turn, each when it is asked for; with more side by side.
 
-    What it gives does not depend on how many there are. Left by an error or Ctrl-C, processes end at once.
+    What it gives does not depend on how many there are. Left by an error or Ctrl-C, processes end at once. Products of
+    matrices are made by one thread meanwhile, in this process too: those of a job are so small that threads which wait
+    for each other cost more than they save, many times more where other programs run.
 
     Parameters
     ----------
@@ -83,6 +85,7 @@ class Workers:
         self.step = step
 
     def __enter__(self) -> Self:
+        self._one_thread = threadpool_limits(1, "blas")  # trees have LightGBM's own
         if self.processes > 1:
             # Spawned, not forked: a fork of a process with threads may hang.
             context = multiprocessing.get_context("spawn")
@@ -97,6 +100,7 @@ class Workers:
             if error is not None:
                 self._stopped.set()
             self._pool.shutdown(wait=True, cancel_futures=True)
+        self._one_thread.restore_original_limits()
 
     def later(self, view: int, work: Work[T]) -> Later[T]:
         """Work on one of the views; call what is given for what comes of it."""

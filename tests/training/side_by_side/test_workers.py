@@ -1,5 +1,6 @@
 """Fits side by side: the same results as in turn, errors that come through whole, and an end on Ctrl-C."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from models.promises import GuaranteeError
 from training.side_by_side.workers import FEWEST_ROWS, MOST_BYTES, Workers, processes_for
@@ -83,6 +85,19 @@ def test_in_turn_work_is_done_in_this_process_when_it_is_asked_for():
         assert soon() == ("soon", "rows", os.getpid())
         assert late() == ("late", "others", os.getpid())
     assert steps == ["soon: begun", "soon: done", "late: begun", "late: done"]
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_products_of_matrices_have_one_thread_meanwhile(broken):
+    def threads():
+        return {one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"}
+
+    with threadpool_limits(2, "blas"):
+        with contextlib.suppress(ArithmeticError), Workers([], 1, print):
+            assert threads() == {1}
+            if broken:
+                raise ArithmeticError
+        assert threads() == {2}
 
 
 @pytest.mark.slow
