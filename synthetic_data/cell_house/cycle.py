@@ -55,12 +55,10 @@ def run(
     current, many = house.current[:, None], len(TRUE_MEANS) + len(READ_MEANS)
     voltage, hydrogen, passed = (current * found[:, k] for k in range(many, many + 3))
     cost = voltage * house.price[:, None]
-    # Together, so that each is summed step after step.
-    totals = 0.0 + np.add.reduce(
-        np.concatenate((found[:, :many], np.stack((voltage, hydrogen, passed, cost), axis=1)), axis=1)
-    )
-    energy, hydrogen, passed, cost = totals[many:]
-    means = dict(zip((*TRUE_MEANS, *READ_MEANS), totals[:many] / steps, strict=True))
+    # In three dimensions, so that each is summed step after step.
+    totals = 0.0 + np.add.reduce(found[:, :many])
+    energy, hydrogen, passed, cost = 0.0 + np.add.reduce(np.stack((voltage, hydrogen, passed, cost), axis=1))
+    means = dict(zip((*TRUE_MEANS, *READ_MEANS), totals / steps, strict=True))
     charge = float(np.cumsum(house.current)[-1])
     means["line_current"] = np.full_like(energy, charge / steps)
     means["cell_voltage"] = energy / charge  # weighted with the current, so that energy is its product with charge
