@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -245,30 +246,54 @@ def _sharpened(
     held = model.held(moved)
     still = {knob: np.zeros(len(at)) for knob in moved}
     steps = {knob: values / model.step(knob) for knob, values in held.items()}
+    few = np.linspace(0, len(at) - 1, min(SAMPLE, len(at))).astype(np.intp)
+    sample = {name: values[few] for name, values in state.items()}
+    ways = [
+        {one: np.full(len(few), sign * model.step(one) * (one == knob)) for one in moved}
+        for knob in response.TUNED
+        for sign in (1.0, -1.0)
+    ]
+
+    # Vectors that differ in their offsets alone have the same physics: that of the newest two is at hand.
+    @lru_cache(maxsize=2)
+    def physics_of_moves(constants: tuple[float, ...]) -> tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]]:
+        known = model.line | model.in_force(moved) | _named(model, constants)
+        return response.respond(state, held, known), response.respond(state, still, known)
+
+    @lru_cache(maxsize=2)
+    def physics_of_ways(constants: tuple[float, ...]) -> list[Mapping[str, FloatArray]]:
+        known = _named(model, constants)
+        return [response.respond(sample, model.held(way), model.line | model.in_force(way) | known) for way in ways]
 
     def effects(theta: FloatArray) -> dict[str, FloatArray]:
-        constants = model.line | model.in_force(moved) | model.posterior.values(theta)
-        after, before = response.respond(state, held, constants), response.respond(state, still, constants)
+        after, before = physics_of_moves(_constants(model, theta))
         added = model.posterior.shift(theta, steps)
         return {name: after[name] - before[name] + added.get(name, 0.0) for name in rest}
 
-    few = np.linspace(0, len(at) - 1, min(SAMPLE, len(at))).astype(np.intp)
-    sample = {name: values[few] for name, values in state.items()}
-
     def slopes(theta: FloatArray) -> tuple[FloatArray, float]:
         found, margin = [], 0.0
-        for knob in response.TUNED:
-            ends = []
-            for sign in (1.0, -1.0):
-                by = {one: np.full(len(few), sign * model.step(one) * (one == knob)) for one in moved}
-                ends.append(model.worth(sample, by, theta))
-            found.append(float(np.mean(ends[0] - ends[1])) / 2.0)
-            margin = abs(float(np.mean(ends[0] + ends[1]))) / 2.0
+        physics = physics_of_ways(_constants(model, theta))
+        ends = [
+            model.money(model.with_offsets(one, model.held(way), theta), model.economics)
+            for one, way in zip(physics, ways, strict=True)
+        ]
+        for up, down in zip(ends[::2], ends[1::2], strict=True):
+            found.append(float(np.mean(up - down)) / 2.0)
+            margin = abs(float(np.mean(up + down))) / 2.0
         return np.array(found), CREW * margin
 
     learnt = posterior(model.posterior, effects, steps, rest, at.units, slopes)
     noise = float(np.nanstd(rest[model.seed.target.name])) * _worth_of_point(model, sample)
     return replace(model, posterior=learnt, noise=noise)
+
+
+def _constants(model: SetpointModel, theta: FloatArray) -> tuple[float, ...]:
+    """Values of the constants of a vector, in the order of their names in the model."""
+    return tuple(float(value) for value in model.posterior.values(theta).values())
+
+
+def _named(model: SetpointModel, constants: tuple[float, ...]) -> dict[str, float]:
+    return dict(zip((one.name for one in model.posterior.constants), constants, strict=True))
 
 
 def _worth_of_point(model: SetpointModel, state: Mapping[str, FloatArray]) -> float:

@@ -169,7 +169,13 @@ class SetpointModel:
     ) -> dict[str, FloatArray]:
         """Outcomes after moves none of which is taken back; arguments are those of `outcomes`."""
         constants = self.line | dict(shared or {}) | self.posterior.values(theta)
-        found = dict(self.response.respond(state, held, constants))
+        return self.with_offsets(self.response.respond(state, held, constants), held, theta)
+
+    def with_offsets(
+        self, found: Mapping[str, FloatArray], held: Mapping[str, FloatArray], theta: FloatArray
+    ) -> dict[str, FloatArray]:
+        """Outcomes by physics, with what the offsets of a vector add to them; moves as of `outcomes_of_held`."""
+        found = dict(found)
         steps = {knob: size / self.step(knob) for knob, size in held.items()}
         for name, added in self.posterior.shift(theta, steps).items():
             found[name] = found[name] + added
