@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast check format bench bench-peers bench-service bench-referees mutants lock clean
+.PHONY: help up test test-fast check format bench bench-peers bench-service bench-simulation bench-training bench-referees mutants lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,8 @@ bench: $(VENV)/.built ## measure the simulator, training and serving side by sid
 	$(BIN)/python benchmarks/run.py
 	$(MAKE) bench-peers
 	$(MAKE) bench-service
+	$(MAKE) bench-simulation
+	$(MAKE) bench-training
 
 # CatBoost serves this benchmark alone, so it stands beside the environment and not in it.
 bench-peers: $(VENV)/.built ## measure ten plants' tables beside ridge, LightGBM and CatBoost at their defaults
@@ -70,6 +72,12 @@ bench-service: $(VENV)/.built ## measure the service beside mlflow, MLServer and
 		.bench-service/bin/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r benchmarks/service/requirements.lock; }
 	$(BIN)/python -m benchmarks.service
+
+bench-simulation: $(VENV)/.built ## measure the simulators beside an earlier revision (a quarter of an hour)
+	$(BIN)/python -m benchmarks.simulation
+
+bench-training: $(VENV)/.built ## measure training jobs and `up` beside their aims (ten minutes)
+	$(BIN)/python -m benchmarks.training_size.aims
 
 # econml and DoubleML likewise.
 bench-referees: $(VENV)/.built ## measure effects of knobs beside econml, DoubleML and the truth (half an hour)

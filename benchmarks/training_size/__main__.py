@@ -4,7 +4,8 @@
     python -m benchmarks.training_size 10000 30000        # others
     python -m benchmarks.training_size write              # table and picture again, from the figures
 
-Figures are kept in docs/results/training_size.json with the digest of the seed.
+Figures are kept in docs/results/training_size.json with the digest of the seed. Those beside the aims of training are
+measured by `python -m benchmarks.training_size.aims`.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ ROWS_OF_A_POT = 35.3  # of three years of months
 
 def job(rows: int, folder: Path) -> dict[str, Any]:
     """What a job on a potline of about so many rows takes, in a process of its own."""
-    simulate(load(PROCESS), folder, units=round(rows / ROWS_OF_A_POT), workers=os.cpu_count() or 1)
-    command = [sys.executable, "-m", "benchmarks.training_size.job", PROCESS, str(folder)]
+    plant = simulate(load(PROCESS), folder / "plant", units=round(rows / ROWS_OF_A_POT), workers=os.cpu_count() or 1)
+    command = [sys.executable, "-m", "benchmarks.training_size.job", PROCESS, str(plant), str(folder / "home")]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found: dict[str, Any] = json.loads(said.splitlines()[-1])
     return found

@@ -1,0 +1,1 @@
+"""Aims beside what was reached, and how quiet the machine was meanwhile."""

@@ -1,0 +1,48 @@
+"""One simulation in a process of its own, by whatever revision of the code stands first on the path.
+
+    python benchmarks/simulation/job.py PROCESS UNITS WORKERS
+
+Prints the seconds that it took, by the clock and of processors, its own and those of its workers, and the steps.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+import time
+
+from seeds import load
+from synthetic_data import simulate
+
+
+def _processor_seconds() -> tuple[float, float]:
+    """Of this process and of its children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    own, theirs = (one.ru_utime + one.ru_stime for one in used)
+    return own, theirs
+
+
+def measured(process: str, units: int, workers: int) -> dict[str, float]:
+    """What `simulate` takes, with all that it loads and compiles on the way, but not this process's start."""
+    seed, steps = load(process), 0
+
+    def progress(_: int, total: int) -> None:
+        nonlocal steps
+        steps = total
+
+    with tempfile.TemporaryDirectory() as folder:
+        begun, used = time.perf_counter(), _processor_seconds()
+        simulate(seed, folder, units=units, workers=workers, progress=progress)
+        own, theirs = _processor_seconds()
+        return {
+            "seconds": time.perf_counter() - begun,
+            "processor_seconds": own - used[0],
+            "worker_seconds": theirs - used[1],
+            "steps": steps,
+        }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measured(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))

@@ -1,0 +1,88 @@
+"""Figures of the simulators as tables of docs/benchmarks.md, beside what was aimed at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.aims.machine import QUIET
+from benchmarks.aims.page import Row, at_least, filled, number, unmeasured
+from pages.markdown import table
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS, PAGE = DOCS / "results" / "simulation.json", DOCS / "benchmarks.md"
+NAME = "simulation"
+OF_EARLIER, OF_POTLINE = 2.0, 3.0
+OF_TWO_WORKERS = 1.6
+SIZES = {"default": "default plant", "larger": "larger plant"}
+
+
+def with_part(text: str, found: Mapping[str, Any]) -> str:
+    """Text of docs/benchmarks.md with the part of the simulators in it."""
+    return filled(text, NAME, _lines(found))
+
+
+def _lines(found: Mapping[str, Any]) -> list[str]:
+    heads = ("process", "plant", "units", "s of a processor", "earlier [s]", "steps a second", "times as fast")
+    by_clock = (
+        "process",
+        "units",
+        "one worker, by the clock [s]",
+        "two workers [s]",
+        "one worker, of a processor [s]",
+        "the busier of two [s]",
+        "processors others kept busy",
+    )
+    return [
+        "## Simulation",
+        "",
+        f"Made by `make bench-simulation` on {found['measured']}, {found['processors']} processors: `simulate` by this "
+        f"code and by that of revision `{found['revision']}`, before steps were recorded and compiled, in turn, each "
+        "in a process of its own; processor time of one worker with all that is loaded and compiled on the way, "
+        "medians of pairs. A step is a unit's day; of a sorter, a lot of pieces; of a refined metal, a lot. Two "
+        "workers are held against one on plants of some 11 s of work: by the clock where others kept less than "
+        f"{QUIET:g} of a processor busy, else by the processor time of the busier of the two, which is what a quiet "
+        "machine would wait for at least.",
+        "",
+        *table(("what", "process", "aim", "reached"), targets(found)),
+        *table(heads, _beside(found)),
+        *(table(by_clock, _by_clock(found)) if "two_workers" in found else ()),
+    ]
+
+
+def targets(found: Mapping[str, Any]) -> Iterator[Row]:
+    """Each aim beside what was reached."""
+    for process, sizes in found["beside_earlier"].items():
+        aim = OF_POTLINE if process == "aluminium_reduction" else OF_EARLIER
+        for size, title in SIZES.items():
+            yield at_least(f"{title}, times the earlier code", process, aim, sizes[size]["ratio"]["median"])
+    for process in found["beside_earlier"]:
+        one = found.get("two_workers", {}).get(process)
+        if one is None:
+            yield unmeasured("two workers, times one", process, f"at least {OF_TWO_WORKERS:g}")
+            continue
+        clock, by = "seconds", "by the clock"
+        if one["others"] > QUIET:
+            clock, by = "processor_seconds", "by the processor time of the busier"
+        times = one[clock]["one"] / one[clock]["two"]
+        yield at_least(f"two workers, times one, {by}", process, OF_TWO_WORKERS, times)
+
+
+def _beside(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, sizes in found["beside_earlier"].items():
+        for size in SIZES:
+            one = sizes[size]
+            times = (number(one["seconds"]), number(one["earlier_seconds"]), number(one["steps"] / one["seconds"]))
+            yield process, size, f"{one['units']:,}", *times, _ratio(one["ratio"])
+
+
+def _by_clock(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in found.get("two_workers", {}).items():
+        clocks = (one[clock] for clock in ("seconds", "processor_seconds"))
+        times = (number(clock[workers]) for clock in clocks for workers in ("one", "two"))
+        yield process, f"{one['units']:,}", *times, f"{one['others']:.2f}"
+
+
+def _ratio(ratio: Mapping[str, float]) -> str:
+    return f"{number(ratio['median'])} ({number(ratio['low'])} to {number(ratio['high'])})"

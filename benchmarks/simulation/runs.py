@@ -1,0 +1,88 @@
+"""Simulations of this code and of an earlier revision in turn, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.aims.machine import Others
+from seeds import load, names
+
+ROOT = Path(__file__).parents[2]
+JOB = Path(__file__).parent / "job.py"
+WORK, LONG_WORK = 2.0, 11.0  # s of processor time of one worker
+PAIRS = 5
+
+
+def simulated() -> list[str]:
+    """Processes whose seed describes a plant."""
+    return [name for name in names() if load(name).plant is not None]
+
+
+@contextmanager
+def earlier(revision: str) -> Iterator[Path]:
+    """Files of a revision in a folder that is taken away afterwards."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "earlier"
+        git = ["git", "-C", str(ROOT), "worktree"]
+        subprocess.run([*git, "add", "--quiet", "--detach", str(folder), revision], check=True)
+        try:
+            yield folder
+        finally:
+            subprocess.run([*git, "remove", "--force", str(folder)], check=True)
+
+
+def run(tree: Path, process: str, units: int, workers: int = 1) -> dict[str, float]:
+    """What one simulation by the code of a tree takes; see `benchmarks.simulation.job`."""
+    command = [sys.executable, str(JOB), process, str(units), str(workers)]
+    environment = os.environ | {"PYTHONPATH": str(tree)}
+    said = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=tree).stdout
+    found: dict[str, float] = json.loads(said)
+    return found
+
+
+def sized(process: str, work: float) -> int:
+    """Units of a plant that makes about so many seconds of work for one worker, at least those of the seed."""
+    plant = load(process).plant
+    assert plant is not None
+    times = 1
+    while (took := run(ROOT, process, times * plant.units)["processor_seconds"]) < 0.7 * work:
+        times = max(times + 1, min(round(times * work / took), 8 * times))
+    return times * plant.units
+
+
+def beside_earlier(process: str, units: int, tree: Path) -> dict[str, Any]:
+    """Processor time of one worker by this code and by the earlier one in turn, and how many times as fast it is."""
+    pairs = [(run(ROOT, process, units), run(tree, process, units)) for _ in range(PAIRS)]
+    ours, theirs = ([one["processor_seconds"] for one in side] for side in zip(*pairs, strict=True))
+    ratios = [before / now for now, before in zip(ours, theirs, strict=True)]
+    return {
+        "units": units,
+        "seconds": median(ours),
+        "earlier_seconds": median(theirs),
+        "steps": pairs[0][0]["steps"],
+        "ratio": {"median": median(ratios), "low": min(ratios), "high": max(ratios)},
+    }
+
+
+def by_two_workers(process: str, units: int) -> dict[str, Any]:
+    """One worker and two, by the clock and by the processor time of the busier one, and how busy others were."""
+    others = Others()
+    one, two = (run(ROOT, process, units, workers) for workers in (1, 2))
+    return {
+        "units": units,
+        "seconds": {"one": one["seconds"], "two": two["seconds"]},
+        "processor_seconds": {
+            "one": one["processor_seconds"],
+            "two": max(two["processor_seconds"], two["worker_seconds"]),
+        },
+        "others": others.kept_busy(),
+    }

@@ -1,0 +1,175 @@
+"""Figures of training beside what was aimed at; they go to docs/benchmarks.md.
+
+    python -m benchmarks.training_size.aims                # all parts; ten minutes
+    python -m benchmarks.training_size.aims jobs|up|help   # one of them; the figures of the others stay
+    python -m benchmarks.training_size.aims write          # the table again, from the figures
+
+Jobs are counted in processor time of one thread, so that other programs change little of them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.aims.machine import QUIET, Others, children_seconds
+from benchmarks.aims.page import Row, at_most, filled, unmeasured
+from benchmarks.digests import seed_digest
+from benchmarks.training_size.page import DOCS
+from pages.markdown import table
+from seeds import load
+from synthetic_data import simulate
+
+RESULTS, PAGE = DOCS / "results" / "training.json", DOCS / "benchmarks.md"
+NAME = "training"
+OF_FITS = {"aluminium_reduction": 1.3, "aluminium_scrap": 1.3, "aluminium_ingot": 1.6}
+LINE = "aluminium_reduction"
+UP, RECOMMENDED, HELP = 100.0, 3.0, 0.1  # s
+PORT, UI_PORT = 8767, 8768
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+REPEATS = 20
+
+
+def jobs() -> dict[str, Any]:
+    """A job on the default plant of each process, and recommendations for the pots by its model."""
+    found: dict[str, Any] = {}
+    for process in OF_FITS:
+        with tempfile.TemporaryDirectory() as scratch:
+            plant, home = simulate(load(process), Path(scratch, "plant")), Path(scratch, "home")
+            found[process] = _said("job", process, str(plant), str(home))
+            if process == LINE:
+                found[process] |= _said("advice", process, str(plant), str(home))
+        print(process, found[process], flush=True)
+    return {"jobs": found}
+
+
+def up() -> dict[str, Any]:
+    """Seconds by the clock of `nonferrous up` in an empty home until the service is ready, and how busy others were."""
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, "-m", "nonferrous", "up", "--port", str(PORT), "--ui-port", str(UI_PORT)]
+        others, start, used = Others(), time.perf_counter(), children_seconds()
+        environment = os.environ | {"NONFERROUS_HOME": home, "MLFLOW_TRACKING_URI": ""}
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+        try:
+            while not _is_ready():
+                if running.poll() is not None:
+                    raise RuntimeError(f"nonferrous up ended with {running.returncode} before it was ready")
+                time.sleep(0.1)
+            seconds = time.perf_counter() - start
+        finally:
+            running.send_signal(signal.SIGINT)
+            running.wait()
+        return {
+            "up": {"seconds": seconds, "processor_seconds": children_seconds() - used, "others": others.kept_busy()}
+        }
+
+
+def helped() -> dict[str, Any]:
+    """Processor seconds of `nonferrous --help`, its start among them."""
+    taken = []
+    for _ in range(REPEATS):
+        used = children_seconds()
+        subprocess.run([sys.executable, "-m", "nonferrous", "--help"], check=True, capture_output=True)
+        taken.append(children_seconds() - used)
+    return {"help_seconds": median(taken)}
+
+
+def _said(module: str, *arguments: str) -> dict[str, float]:
+    """What a module beside this one prints, run by one thread."""
+    command = [sys.executable, "-m", f"benchmarks.training_size.{module}", *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | ONE_THREAD)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _is_ready() -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health/ready", timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+PARTS = {"jobs": jobs, "up": up, "help": helped}
+
+
+def with_part(text: str, found: Mapping[str, Any]) -> str:
+    """Text of docs/benchmarks.md with the part of training in it."""
+    return filled(text, NAME, _lines(found))
+
+
+def _lines(found: Mapping[str, Any]) -> list[str]:
+    heads = ("process", "rows", "whole job [s]", "LightGBM's fits in it [s]", "job over fits")
+    return [
+        "## Training beside its aims",
+        "",
+        f"Made by `make bench-training` on {found['measured']}, {found['processors']} processors. A job on a default "
+        "plant is counted in processor time of one thread, as its fits are run side by side in processes of one "
+        "thread each: all it does once its store exists, against the calls of `lightgbm.train` in it. So are "
+        "recommendations, the reading of the table among them and imports not. `nonferrous up` is by the clock where "
+        f"others kept less than {QUIET:g} of a processor busy; else what all its processes took, shared among the "
+        "processors, which is the least that it could take alone.",
+        "",
+        *table(("what", "process", "aim", "reached"), targets(found)),
+        *table(heads, _jobs(found)),
+    ]
+
+
+def targets(found: Mapping[str, Any]) -> Iterator[Row]:
+    """Each aim beside what was reached."""
+    for process, one in found.get("jobs", {}).items():
+        yield at_most("whole job, times its bare fits", process, OF_FITS[process], _over_fits(one))
+    if "jobs" in found:
+        line = found["jobs"][LINE]
+        pots = f"recommendations for {line['recommended']} pots [s]"
+        yield at_most(pots, LINE, RECOMMENDED, line["recommended_seconds"])
+    started, one = "`nonferrous up` from built environment to ready", found.get("up")
+    if one is None:
+        yield unmeasured(f"{started} [s]", "all three", f"at most {UP:g}")
+    elif one["others"] <= QUIET:
+        yield at_most(f"{started} [s]", "all three", UP, one["seconds"])
+    else:
+        shared = one["processor_seconds"] / found["processors"]
+        yield at_most(f"{started}, processor time over the processors [s]", "all three", UP, shared)
+    if "help_seconds" in found:
+        yield at_most("`nonferrous --help` [ms]", "", 1e3 * HELP, 1e3 * found["help_seconds"])
+
+
+def _jobs(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in found.get("jobs", {}).items():
+        seconds = (f"{one[name]:.1f}" for name in ("processor_seconds", "fit_processor_seconds"))
+        yield process, f"{one['rows']:,}", *seconds, f"{_over_fits(one):.2f}"
+
+
+def _over_fits(one: Mapping[str, float]) -> float:
+    return one["processor_seconds"] / one["fit_processor_seconds"]
+
+
+def main(parts: list[str]) -> None:
+    """Measure parts, all by default, keep the figures, and fill the page."""
+    found: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    if parts != ["write"]:
+        for name in parts or PARTS:
+            found |= PARTS[name]()
+        found |= {
+            "measured": f"{datetime.now(UTC):%Y-%m-%d}",
+            "processors": os.cpu_count(),
+            "seed_digests": {process: seed_digest(load(process)) for process in OF_FITS},
+        }
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(with_part(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,85 @@
+"""The simulators' part of the page of benchmarks is what a command measured, and says what was missed."""
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from benchmarks.digests import seed_digest
+from benchmarks.simulation.page import PAGE, RESULTS, targets, with_part
+from benchmarks.simulation.runs import ROOT, earlier, simulated
+from seeds import load
+
+KEPT: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
+PROCESSES = ("aluminium_reduction", "aluminium_scrap")
+
+
+def ratio(value: float) -> dict[str, float]:
+    return {"median": value, "low": value - 0.1, "high": value + 0.1}
+
+
+@pytest.fixture
+def found() -> dict[str, Any]:
+    """Figures that are made up: 2.5 times as fast everywhere."""
+    beside = {"units": 1200, "seconds": 2.0, "earlier_seconds": 5.0, "steps": 9000, "ratio": ratio(2.5)}
+    two = {
+        "units": 9000,
+        "seconds": {"one": 15.0, "two": 10.0},
+        "processor_seconds": {"one": 17.0, "two": 10.0},
+        "others": 0.04,
+    }
+    return {
+        "revision": "0123abc",
+        "beside_earlier": {process: {"default": beside, "larger": beside} for process in PROCESSES},
+        "two_workers": {PROCESSES[0]: two, PROCESSES[1]: two | {"others": 0.8}},
+        "measured": "2026-11-26",
+        "processors": 2,
+    }
+
+
+def test_the_page_holds_what_was_measured_of_every_plant_and_nothing_else():
+    text = PAGE.read_text(encoding="utf-8")
+    assert with_part(text, KEPT) == text, "python -m benchmarks.simulation --write"
+    for part in ("beside_earlier", "seed_digests"):
+        assert list(KEPT[part]) == simulated()
+    assert set(KEPT.get("two_workers", {})) <= set(simulated())
+    for process, digest in KEPT["seed_digests"].items():
+        assert digest == seed_digest(load(process)), f"{process}: measure again: python -m benchmarks.simulation"
+
+
+def test_every_aim_stands_beside_what_was_reached(found):
+    rows = list(targets(found))
+    assert len(rows) == 2 * 2 + 2
+    assert all("**2.5**, missed" in row.reached for row in rows[:2])  # of 3
+    assert all(row.reached == "2.5" for row in rows[2:4])  # of 2
+    assert rows[4].reached == "**1.5**, missed"
+    assert rows[4].what.endswith("by the clock")
+    assert rows[5].reached == "1.7"
+    assert rows[5].what.endswith("by the processor time of the busier")
+
+
+def test_a_plant_that_two_workers_have_not_simulated_yet_is_said(found):
+    del found["two_workers"][PROCESSES[1]]
+    assert list(targets(found))[5].reached == "not measured yet"
+
+
+def test_the_text_around_the_part_stays(found):
+    text = with_part("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n", found)
+    assert text.startswith("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n\n<!-- simulation -->\n")
+    assert "| aluminium_scrap | larger | 1,200 | 2 | 5 | 4,500 | 2.5 (2.4 to 2.6) |" in text
+    again = with_part(text + "<!-- more -->\n", found)
+    assert again == text + "<!-- more -->\n"
+
+
+@pytest.mark.slow
+def test_an_earlier_revision_stands_in_a_folder_until_it_is_measured():
+    listed = ["git", "-C", str(ROOT), "worktree", "list"]
+    if subprocess.run(listed, capture_output=True, check=False).returncode:
+        pytest.skip("not a git checkout")
+    before = subprocess.run(listed, capture_output=True, text=True, check=True).stdout
+    with earlier("HEAD") as tree:
+        assert (tree / "seeds" / "__init__.py").exists()
+        assert str(tree) in subprocess.run(listed, capture_output=True, text=True, check=True).stdout
+    assert not tree.exists()
+    assert subprocess.run(listed, capture_output=True, text=True, check=True).stdout == before

@@ -1,0 +1,70 @@
+"""The part of training of the page of benchmarks is what a command measured, and says what was missed."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from benchmarks.aims.machine import children_seconds
+from benchmarks.digests import seed_digest
+from benchmarks.training_size.aims import OF_FITS, PAGE, RESULTS, targets, with_part
+from seeds import load
+
+KEPT: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def found() -> dict[str, Any]:
+    """Figures that are made up: every job takes 1.5 times its fits."""
+    job = {"rows": 9000, "processor_seconds": 15.0, "fit_processor_seconds": 10.0}
+    line = job | {"recommended_seconds": 3.2, "recommended": 264}
+    return {
+        "jobs": {process: line if process == "aluminium_reduction" else job for process in OF_FITS},
+        "up": {"seconds": 90.0, "processor_seconds": 150.0, "others": 0.7},
+        "help_seconds": 0.08,
+        "measured": "2026-11-26",
+        "processors": 2,
+    }
+
+
+def test_the_page_holds_what_was_measured_and_nothing_else():
+    text = PAGE.read_text(encoding="utf-8")
+    assert with_part(text, KEPT) == text, "python -m benchmarks.training_size.aims write"
+    for process, digest in KEPT["seed_digests"].items():
+        assert digest == seed_digest(load(process)), f"{process}: measure again: make bench-training"
+
+
+def test_every_aim_stands_beside_what_was_reached(found):
+    rows = {(row.what, row.process): row for row in targets(found)}
+    assert len(rows) == 3 + 3
+    reached = {process: rows["whole job, times its bare fits", process].reached for process in OF_FITS}
+    assert reached["aluminium_reduction"] == reached["aluminium_scrap"] == "**1.5**, missed"  # of 1.3
+    assert reached["aluminium_ingot"] == "1.5"  # of 1.6
+    assert rows["recommendations for 264 pots [s]", "aluminium_reduction"].reached == "**3.2**, missed"
+    started = "`nonferrous up` from built environment to ready"
+    shared = rows[f"{started}, processor time over the processors [s]", "all three"]
+    assert (shared.aim, shared.reached) == ("at most 100", "75")
+    alone = found | {"up": found["up"] | {"others": 0.02}}
+    assert {row.what: row.reached for row in targets(alone)}[f"{started} [s]"] == "90"
+    assert rows["`nonferrous --help` [ms]", ""].reached == "80"
+
+
+def test_a_part_that_is_not_measured_yet_is_said(found):
+    del found["up"]
+    assert [row.reached for row in targets(found)].count("not measured yet") == 1
+
+
+def test_the_text_around_the_part_stays(found):
+    text = with_part("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n", found)
+    assert text.startswith("# Benchmarks\n\n<!-- service -->\na\n<!-- end of service -->\n\n<!-- training -->\n")
+    assert "| aluminium_scrap | 9,000 | 15.0 | 10.0 | 1.50 |" in text
+    assert with_part(text + "<!-- more -->\n", found) == text + "<!-- more -->\n"
+
+
+@pytest.mark.slow
+def test_what_children_have_worked_is_theirs_and_no_others():
+    before = children_seconds()
+    subprocess.run([sys.executable, "-c", "import time\nwhile time.process_time() < 0.3: pass"], check=True)
+    assert children_seconds() - before >= 0.3
