@@ -88,7 +88,7 @@ def test_the_service_answers_its_energy(seed: Seed, save_toy_model, tmp_path: Pa
     model: RegressionModel = save_toy_model(tmp_path / "one")
     taken = payloads(seed, 3)
     rows, request = taken.read(json.dumps(taken.example | {"grid_emission_factor": 0.1}).encode())
-    answer = json.loads(msgspec.json.encode(predicted(taken, model, rows, request)))
+    answer = json.loads(msgspec.json.encode(predicted(taken, model, rows, {**request, "id": "of-all", "first": 0})))
     (one,) = answer["predictions"]
     whole = {"process": "toy_cells", "model": {"version": 1, "alias": "champion", "digest": "", "baseline": False}}
     TypeAdapter(taken.answer).validate_python(whole | {"coverage": 0.9} | answer)

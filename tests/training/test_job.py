@@ -170,6 +170,7 @@ def test_a_model_says_where_it_comes_from(plant, monkeypatch):
         "learnt_from": parts.train_from.isoformat(),
         "calibrated_from": parts.calibrate_from.isoformat(),
         "learnt_before": parts.test_from.isoformat(),
+        "known_to": data.table[data.seed.clock.name].max().isoformat(),
         "held_out_units": list(parts.units),
     }
 
