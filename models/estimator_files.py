@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import Any
 
+from models.checks.tree_text import TreeTextError
 from models.estimators.booster import Booster
 from models.estimators.estimator import Estimator
 from models.estimators.physics_features import OnPhysics
@@ -44,6 +45,8 @@ def parse(estimator: Estimator, state: dict[str, Any], files: dict[str, bytes]) 
     ------
     ValueError
         The parts do not fit the candidate.
+    TreeTextError
+        A file of trees is not as LightGBM writes it; the file is named.
     """
     if isinstance(estimator, OnPhysics):
         physics = estimator.physics
@@ -59,7 +62,10 @@ def parse(estimator: Estimator, state: dict[str, Any], files: dict[str, bytes]) 
 
 
 def _booster(files: dict[str, bytes], name: str, columns: int) -> Booster:
-    booster = Booster(files[name + ENDING].decode())
+    try:
+        booster = Booster.stored(files[name + ENDING].decode())
+    except TreeTextError as error:
+        raise TreeTextError(f"{name}{ENDING}: {error}") from error
     if booster.columns != columns:
         raise ValueError(f"{name}{ENDING}: trees take {booster.columns} columns, the estimator {columns}")
     return booster

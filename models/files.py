@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import reprlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from models import estimator_files
+from models.checks.tree_text import TreeTextError
 from models.regression.several import SeveralTargets
 from models.tasks import Model, SingleModel, task_of
 from physics.arrays import FloatArray
@@ -20,6 +22,8 @@ from seeds import Seed, SeedError
 from seeds.format.loader import parse
 
 FORMAT = 5
+MOST_MANIFEST_BYTES = 2**20
+MOST_BYTES = 2**28  # of a file
 MANIFEST = "manifest.json"
 SEED = "seed.toml"
 MODEL = "model.json"
@@ -150,13 +154,15 @@ def load(folder: str | Path) -> Model:
         model: Model
         if "targets" in described:
             models = {
-                name: _read(part, seed.for_target(name), examples, _files_of(number, contents))
+                name: _of_target(number, name, part, seed, examples, contents)
                 for number, (name, part) in enumerate(described["targets"].items())
             }
             model = SeveralTargets(seed, models, examples, described["info"])
         else:
             own = seed.for_target(described["target"]) if "target" in described else seed
             model = _read(described, own, examples, contents)
+    except TreeTextError as error:
+        raise ModelFilesError(f"{folder}: {error}") from error
     except SeedError as error:
         raise ModelFilesError(f"{folder / SEED}: no seed of this version of the code, train again: {error}") from error
     except Exception as error:  # whatever a parser of unfit content raises
@@ -181,40 +187,70 @@ def _read(part: dict[str, Any], seed: Seed, examples: FloatArray, files: dict[st
     )
 
 
-def _files_of(number: int, contents: dict[str, bytes]) -> dict[str, bytes]:
-    """Files of the target of this number, by the names that an estimator knows."""
+def _of_target(
+    number: int, name: str, part: dict[str, Any], seed: Seed, examples: FloatArray, contents: dict[str, bytes]
+) -> Any:
+    """Model of one of several targets; its files have its number before the names that an estimator knows."""
     before = f"{number}."
-    return {name.removeprefix(before): content for name, content in contents.items() if name.startswith(before)}
+    own = {name.removeprefix(before): content for name, content in contents.items() if name.startswith(before)}
+    try:
+        return _read(part, seed.for_target(name), examples, own)
+    except TreeTextError as error:
+        raise TreeTextError(f"target {name}: {error}") from error
 
 
 def _checked(folder: Path) -> dict[str, bytes]:
     """Contents of a model's files, equal to what the manifest says of them."""
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_bytes())
-        version, entries = manifest["format"], dict(manifest["files"])
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise ModelFilesError(f"{path}: expected a model's manifest: {error!r}") from error
-    if version != FORMAT:
-        raise ModelFilesError(f"{path}: got format {version!r}, expected {FORMAT}: train it again")
+    entries = _entries(folder / MANIFEST)
     # Names are of fixed forms, so none can point out of the folder.
     found = set(entries) | {entry.name for entry in folder.iterdir()}
     strange = sorted(name for name in found if not is_known(name))
     if strange:
         raise ModelFilesError(f"{folder}: unknown files: {', '.join(strange)}")
-    return {name: _verified(folder / name, entry) for name, entry in entries.items()}
+    return {name: _verified(folder / name, *entry) for name, entry in entries.items()}
 
 
-def _verified(path: Path, entry: dict[str, Any]) -> bytes:
+def _entries(path: Path) -> dict[str, tuple[int, str]]:
+    """Size [byte] and SHA-256 of each file that a manifest names."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_MANIFEST_BYTES + 1)
+        if len(content) > MOST_MANIFEST_BYTES:
+            raise ValueError(f"more than {MOST_MANIFEST_BYTES} bytes")
+        manifest = json.loads(content)
+        version, files = manifest["format"], manifest["files"].items()
+    except (OSError, KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        raise ModelFilesError(f"{path}: expected a model's manifest: {error!r}") from error
+    if version != FORMAT:
+        raise ModelFilesError(f"{path}: got format {_short(version)}, expected {FORMAT}: train it again")
+    return {name: _of_entry(path, name, entry) for name, entry in files}
+
+
+def _of_entry(path: Path, name: str, entry: object) -> tuple[int, str]:
+    """Size [byte] and SHA-256 of a manifest's entry."""
+    match entry:
+        case {"bytes": int(size), "sha256": str(sha256)} if type(size) is int and 0 <= size <= MOST_BYTES:
+            return size, sha256
+    raise ModelFilesError(
+        f"{path}: {name[:40]}: got {_short(entry)}, expected its sha256 and at most {MOST_BYTES} bytes"
+    )
+
+
+def _short(value: object) -> str:
+    """The beginning of what a value looks like, however deep it is."""
+    return reprlib.repr(value)[:100]
+
+
+def _verified(path: Path, size: int, sha256: str) -> bytes:
     if path.is_symlink() or not path.is_file():
-        raise ModelFilesError(f"{path}: missing, expected a file of {entry['bytes']} bytes")
-    size = path.stat().st_size
-    if size != entry["bytes"]:
-        raise ModelFilesError(f"{path}: got {size} bytes, expected {entry['bytes']}")
+        raise ModelFilesError(f"{path}: missing, expected a file of {size} bytes")
+    found = path.stat().st_size
+    if found != size:
+        raise ModelFilesError(f"{path}: got {found} bytes, expected {size}")
     content = path.read_bytes()
     got = hashlib.sha256(content).hexdigest()
-    if got != entry["sha256"]:
-        raise ModelFilesError(f"{path}: got sha256 {got}, expected {entry['sha256']}")
+    if got != sha256:
+        raise ModelFilesError(f"{path}: got sha256 {got}, expected {sha256}")
     return content
 
 

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from models.checks import tree_text
 from physics.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -101,6 +102,20 @@ class Booster:
         self.columns = self._handle.number("LGBM_BoosterGetNumFeature")
         self.outputs = self._handle.number("LGBM_BoosterGetNumClasses")
         self._own = threading.local()
+
+    @classmethod
+    def stored(cls, text: str) -> Self:
+        """Trees of a text that was stored, which is checked before the library sees it.
+
+        Raises
+        ------
+        TreeTextError
+            It is not as LightGBM writes it.
+        LightGBMError
+            As of the class.
+        """
+        tree_text.check(text.encode())
+        return cls(text)
 
     @classmethod
     def of(cls, fitted: lightgbm.Booster) -> Self:

@@ -137,7 +137,7 @@ class TreeScore:
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """From what `state` gave."""
-        return cls(Booster(state["trees"]))
+        return cls(Booster.stored(state["trees"]))
 
 
 def mean_score(line: FloatArray, trees: FloatArray) -> FloatArray:

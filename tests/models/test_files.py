@@ -194,6 +194,47 @@ def test_a_manifest_that_is_none_is_refused(folder: Path, content: bytes) -> Non
         load(folder)
 
 
+def test_a_manifest_that_is_too_deep_or_too_large_is_refused_at_once(folder: Path) -> None:
+    for content in (b"[" * 200_000, b'{"format": ' + b"[" * 200_000 + b"]" * 200_000 + b', "files": {}}'):
+        (folder / files.MANIFEST).write_bytes(content)
+        with pytest.raises(ModelFilesError, match=r"manifest.json: expected a model's manifest: RecursionError"):
+            load(folder)
+    (folder / files.MANIFEST).write_bytes(b" " * files.MOST_MANIFEST_BYTES + b"{}")
+    with pytest.raises(ModelFilesError, match=r"manifest.json: expected a model's manifest: .*more than 1048576 bytes"):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [7, {}, {"sha256": "a"}, {"sha256": 1, "bytes": 1}, {"sha256": "a", "bytes": True}, {"sha256": "a", "bytes": -1}],
+)
+def test_an_entry_that_is_none_is_named(folder: Path, entry: object) -> None:
+    change(folder, files.MANIFEST, files={"model.json": entry})
+    with pytest.raises(ModelFilesError, match=r"manifest.json: model.json: got .*, expected its sha256 and at most"):
+        load(folder)
+
+
+def test_a_file_of_many_bytes_is_refused_before_it_is_read(folder: Path) -> None:
+    change(folder, files.MANIFEST, files={"model.json": {"sha256": "a", "bytes": files.MOST_BYTES + 1}})
+    with pytest.raises(ModelFilesError, match=r"got {'bytes': 268435457, 'sha256': 'a'}, expected its sha256 and at"):
+        load(folder)
+
+
+@pytest.mark.parametrize("name", [files.MODEL, files.SELF_TEST])
+def test_a_file_that_is_nested_too_deeply_is_refused(folder: Path, name: str) -> None:
+    rewrite(folder, name, b'{"process": ' + b"[" * 200_000 + b"]" * 200_000 + b"}")
+    with pytest.raises(ModelFilesError, match=r"no model of this version of the code: RecursionError"):
+        load(folder)
+
+
+def test_trees_are_checked_before_their_library_sees_them(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (folder / "trees.lightgbm.txt").read_bytes()
+    rewrite(folder, "trees.lightgbm.txt", text.replace(b"\nleft_child=", b"\nleft_child=7 ", 1))
+    monkeypatch.setattr("models.estimators.booster._library", None)
+    with pytest.raises(ModelFilesError, match=r"model: trees.lightgbm.txt: tree 0: got other lines, expected"):
+        load(folder)
+
+
 def test_a_folder_without_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelFilesError, match=r"manifest\.json: expected a model's manifest"):
         load(tmp_path / "nowhere")
