@@ -28,7 +28,8 @@ MANIFEST = "manifest.json"
 SEED = "seed.toml"
 MODEL = "model.json"
 SELF_TEST = "self_test.json"
-_OWN_FILES = frozenset({MANIFEST, SEED, MODEL, SELF_TEST})
+SIGNATURE = "manifest.sig"  # beside the manifest, of whoever trained; see registry.incoming.signing
+_OWN_FILES = frozenset({MANIFEST, SIGNATURE, SEED, MODEL, SELF_TEST})
 SELF_TEST_TOLERANCE = 1e-9
 ANSWERS = "told"  # as stored models call their answers to the examples
 
@@ -133,6 +134,35 @@ def _entry(content: bytes) -> dict[str, Any]:
 def digest(folder: str | Path) -> str:
     """Digest of a model: the SHA-256 of its manifest, which holds those of all its files, as `sha256:<hex>`."""
     return "sha256:" + hashlib.sha256((Path(folder) / MANIFEST).read_bytes()).hexdigest()
+
+
+def check(folder: Path) -> None:
+    """Compare a model's files with its manifest, parsing none of them.
+
+    Raises
+    ------
+    ModelFilesError
+        A file is missing, changed, unknown or too large, or the manifest is none of this version of the code.
+    """
+    _checked(folder)
+
+
+def copy(source: Path, folder: Path) -> Path:
+    """Copy a model's files into a new folder, and nothing else that may stand beside them; returns the folder.
+
+    Raises
+    ------
+    ModelFilesError
+        A file is unknown, no plain file or too large.
+    """
+    folder.mkdir(parents=True)
+    for entry in sorted(source.iterdir()):
+        if not is_known(entry.name):
+            raise ModelFilesError(f"{source}: unknown files: {entry.name[:40]}")
+        if entry.is_symlink() or not entry.is_file() or entry.stat().st_size > MOST_BYTES:
+            raise ModelFilesError(f"{entry}: expected a file of at most {MOST_BYTES} bytes")
+        shutil.copyfile(entry, folder / entry.name)
+    return folder
 
 
 def load(folder: str | Path) -> Model:

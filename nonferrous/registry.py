@@ -1,7 +1,8 @@
-"""Commands on registered versions: `compare`, `promote` and `rollback`."""
+"""Commands on registered versions and their store: `compare`, `promote`, `rollback`, `try`, `signing-keys`."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,7 +41,7 @@ def promote(process: ProcessName, version: Version = None, why: Why = "by hand",
     from registry.settings import read_settings
     from seeds import load
 
-    move = run(load(process).process.name, read_settings(), version, why, force)
+    move = run(load(process), read_settings(), version, why, force)
     console().print(f"{process}: version {move.after} is the champion")
 
 
@@ -50,5 +51,30 @@ def rollback(process: ProcessName, version: Version = None, why: Why = "by hand"
     from registry.settings import read_settings
     from seeds import load
 
-    move = run(load(process).process.name, read_settings(), version, why)
+    move = run(load(process), read_settings(), version, why)
     console().print(f"{process}: version {move.after} is the champion again")
+
+
+def try_again(process: ProcessName, version: Version = None) -> None:
+    """Load a version as the service would, also where that has failed before; by default the champion."""
+    from registry.promotion import try_again as run
+    from registry.settings import read_settings
+    from seeds import load
+
+    number = run(load(process), read_settings(), version)
+    console().print(f"{process}: version {number} loads and answers its recorded rows")
+
+
+def signing_keys(
+    private: Annotated[
+        Path, typer.Argument(help="New file for the private key, which stays where models are trained.")
+    ],
+    public: Annotated[Path, typer.Argument(help="New file for the public key, for the service and `promote`.")],
+) -> None:
+    """Make a pair of keys that models are signed and checked with."""
+    from registry.incoming.signing import make_keys
+
+    make_keys(private, public)
+    screen = console()
+    screen.print(f"where models are trained:  NONFERROUS_SIGNING_KEY={private}", soft_wrap=True, markup=False)
+    screen.print(f"where they are served:     NONFERROUS_PUBLIC_KEY={public}", soft_wrap=True, markup=False)

@@ -33,25 +33,24 @@ def energy_report(
     ] = None,
 ) -> None:
     """Write a page on a month: energy by boundary, CO2e by scope, energy grades, where it goes, units ranked."""
-    from tempfile import TemporaryDirectory
-
     from models.energy.process import energy_of
     from monitoring.energy.month import energy_month
     from monitoring.energy.page import page, summary
     from pages.report import write_page
+    from registry.local.scratch import scratch
     from seeds import load
     from synthetic_data import simulate
 
     seed = load(process)
     if out is not None and not out.parent.is_dir():
         fail(f"--out: got {out}: expected a file in a folder that exists")
-    with TemporaryDirectory(prefix="nonferrous-energy-") as folder:
+    with scratch() as folder:
         if data is None and energy_of(process) is not None:
             if seed.plant is None:
                 fail(f"--data: missing: {process} has no [plant] to simulate")
             with progress() as step:
                 data = simulate(seed, folder, progress=lambda done, total: step("simulate", done, total))
-        found = energy_month(seed, Path(folder) if data is None else data, month)
+        found = energy_month(seed, folder if data is None else data, month)
     file = out or Path(f"{process}-energy-{found.month}.html")
     write_page(page(found), file)
     for caution in found.cautions:

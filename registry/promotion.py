@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from models.files import ModelFilesError
+from registry.incoming.loading import Loading, Refused
 from registry.settings import Settings
+from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking
 from registry.versions import (
     CHALLENGER,
@@ -18,6 +19,7 @@ from registry.versions import (
     champion_before,
     champions,
 )
+from seeds import Seed
 
 
 def champion_of(process: str, versions: list[Version]) -> Version:
@@ -44,12 +46,43 @@ def _numbered(process: str, number: int, versions: list[Version]) -> Version:
     raise RegistryError(f"{process}: no version {number} (registered: {_known(versions)})")
 
 
-def _check_loads(version: Version, tracking: Tracking) -> None:
-    """A version that does not load never becomes champion."""
-    try:
-        tracking.model(version)
-    except ModelFilesError as error:
-        raise RegistryError(f"{version.process}: version {version.number} does not load: {error}") from error
+def _check_loads(version: Version, seed: Seed, settings: Settings, again: bool = False) -> None:
+    """A version that the service would refuse never becomes champion."""
+    champion = Champion(version.process, version.number, f"models:/{version.model}", version.tags.get("model_digest"))
+    found = Loading(settings).load(MlflowStore(settings.uri), champion, seed, again)
+    if isinstance(found, Refused):
+        raise RegistryError(f"{version.process}: version {version.number} would be refused by the service: {found.why}")
+
+
+def try_again(seed: Seed, settings: Settings, version: int | None = None) -> int:
+    """Load a version as the service would, whatever is remembered of it; a running service goes by the outcome.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process, as requests and answers will have it.
+    settings : Settings
+        Where MLflow keeps it.
+    version : int, optional
+        Which version; by default the champion.
+
+    Returns
+    -------
+    int
+        The version, which loads.
+
+    Raises
+    ------
+    RegistryError
+        No such version, no champion, or the service would refuse it.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    process = seed.process.name
+    versions = Tracking(settings).versions(process)
+    chosen = champion_of(process, versions) if version is None else _numbered(process, version, versions)
+    _check_loads(chosen, seed, settings, again=True)
+    return chosen.number
 
 
 def _check_gate(version: Version) -> None:
@@ -77,14 +110,14 @@ def take_over(process: str, version: int, why: str, metrics: Mapping[str, float]
 
 
 def promote(
-    process: str, settings: Settings, version: int | None = None, why: str = "by hand", force: str | None = None
+    seed: Seed, settings: Settings, version: int | None = None, why: str = "by hand", force: str | None = None
 ) -> AliasMove:
     """Make a version the champion.
 
     Parameters
     ----------
-    process : str
-        Name of the process.
+    seed : Seed
+        The process, as requests and answers will have it.
     settings : Settings
         Where MLflow keeps it.
     version : int, optional
@@ -93,7 +126,7 @@ def promote(
         Reason, for the audit.
     force : str, optional
         Reason to promote a version that the gate refused. It takes the place of `why` and is kept beside the version,
-        with the time. What does not load is not promoted by force either.
+        with the time. What the service would refuse is not promoted by force either.
 
     Returns
     -------
@@ -103,12 +136,12 @@ def promote(
     Raises
     ------
     RegistryError
-        No such version, no challenger, champion already, refused by the gate, an empty reason, or its files do not
-        load.
+        No such version, no challenger, champion already, refused by the gate, an empty reason, or the service would
+        refuse it.
     TrackingError
         The MLflow store did not do its part.
     """
-    tracking = Tracking(settings)
+    process, tracking = seed.process.name, Tracking(settings)
     versions = tracking.versions(process)
     chosen = _with_alias(CHALLENGER, versions) if version is None else _numbered(process, version, versions)
     if chosen is None:
@@ -119,7 +152,7 @@ def promote(
         _check_gate(chosen)
     elif not force.strip():
         raise RegistryError(f"{process}: --force needs a reason, which is kept beside the version")
-    _check_loads(chosen, tracking)
+    _check_loads(chosen, seed, settings)
     if force is not None and chosen.refused:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         tracking.tag_version(process, chosen.number, {FORCED_WHY: force, FORCED_AT: now})
@@ -129,13 +162,13 @@ def promote(
     return take_over(process, chosen.number, why, chosen.figures, tracking)
 
 
-def rollback(process: str, settings: Settings, version: int | None = None, why: str = "by hand") -> AliasMove:
+def rollback(seed: Seed, settings: Settings, version: int | None = None, why: str = "by hand") -> AliasMove:
     """Make an earlier champion the champion again.
 
     Parameters
     ----------
-    process : str
-        Name of the process.
+    seed : Seed
+        The process, as requests and answers will have it.
     settings : Settings
         Where MLflow keeps it.
     version : int, optional
@@ -151,11 +184,11 @@ def rollback(process: str, settings: Settings, version: int | None = None, why: 
     Raises
     ------
     RegistryError
-        No champion, nothing to go back to, a version that never was champion, or whose files do not load.
+        No champion, nothing to go back to, a version that never was champion, or that the service would refuse.
     TrackingError
         The MLflow store did not do its part.
     """
-    tracking = Tracking(settings)
+    process, tracking = seed.process.name, Tracking(settings)
     versions = tracking.versions(process)
     current = champion_of(process, versions)
     moves = tracking.audit(process)
@@ -165,5 +198,5 @@ def rollback(process: str, settings: Settings, version: int | None = None, why: 
         raise RegistryError(f"{process}: version {number} is champion already")
     if number not in champions(moves):
         raise RegistryError(f"{process}: version {number} never was champion; promote it instead")
-    _check_loads(chosen, tracking)
+    _check_loads(chosen, seed, settings)
     return tracking.move_alias(process, CHAMPION, number, "rollback", why, chosen.figures)

@@ -1,4 +1,4 @@
-"""Where models and records are kept: environment variables, typed and with defaults; and how MLflow is set up."""
+"""Where models and records are kept, who signs models: environment variables, typed, with defaults; MLflow's set-up."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ ENVIRONMENT = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SKIP_PIP_REQUIREMENTS_CHECK": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    # Files come through the tracking server; else clients read from the storage behind it, which they may not reach.
+    "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD": "false",
 }
 
 S = TypeVar("S", bound="Settings")
@@ -45,6 +47,11 @@ class Settings(BaseSettings):
         MLflow store (`MLFLOW_TRACKING_URI`); empty means SQLite in the home folder.
     records : str
         Database of predictions and outcomes (`NONFERROUS_RECORDS`); empty means SQLite in the home folder.
+    signing_key : Path, optional
+        Private key that training signs models with (`NONFERROUS_SIGNING_KEY`); without it they are not signed.
+    public_key : Path, optional
+        Public key that has signed whatever answers or is promoted (`NONFERROUS_PUBLIC_KEY`); without it signatures are
+        not looked at.
     """
 
     model_config = SettingsConfigDict(
@@ -57,6 +64,8 @@ class Settings(BaseSettings):
         AfterValidator(_store),
         Field(description="MLflow store; empty: SQLite in the home folder", validation_alias="MLFLOW_TRACKING_URI"),
     ] = ""
+    signing_key: Annotated[Path | None, Field(description="private key that training signs models with")] = None
+    public_key: Annotated[Path | None, Field(description="public key that must have signed what answers")] = None
 
     records: Annotated[
         str, Field(description="database of predictions and outcomes; empty: SQLite in the home folder")

@@ -115,11 +115,10 @@ class MlflowStore:
                 return tables.copy_model(artifacts, folder)
         client = self._client()
         import mlflow.artifacts
-        from mlflow.models import Model
 
         address = client.get_model_version_download_uri(champion.process, str(champion.version))
         copy = mlflow.artifacts.download_artifacts(artifact_uri=address, dst_path=str(folder), tracking_uri=self._uri)
-        return Path(copy, Model.load(copy).flavors["python_function"]["data"])
+        return tables.model_in(Path(copy))
 
     def _read_directly(self) -> bool:
         """Whether the store is a SQLite file with tables that are known."""

@@ -6,7 +6,6 @@ models that are not on this machine's disk, nothing is known here.
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from models.files import MANIFEST
+from models import files
 
 REVISION = "dc11669786a5"
 """Revision of MLflow's tables that the queries below are written for: MLflow 3.17's."""
@@ -68,12 +67,25 @@ def copy_model(artifacts: Path, folder: Path) -> Path:
     Raises
     ------
     FileNotFoundError
+        As of `model_in`.
+    ModelFilesError
+        A file of the model is unknown, no plain file or too large.
+    """
+    return files.copy(model_in(artifacts), folder / "model")
+
+
+def model_in(artifacts: Path) -> Path:
+    """Folder that `models.files.save` wrote, among a version's artifacts; none of MLflow's own files is read.
+
+    Raises
+    ------
+    FileNotFoundError
         The artifacts hold no model, or more than one.
     """
-    found = list(artifacts.glob(f"data/*/{MANIFEST}"))
+    found = list(artifacts.glob(f"data/*/{files.MANIFEST}"))
     if len(found) != 1:
         raise FileNotFoundError(f"{artifacts}: got {len(found)} models, expected one in its folder data")
-    return Path(shutil.copytree(found[0].parent, folder / "model"))
+    return found[0].parent
 
 
 def _rows(file: Path, query: str, *values: object) -> list[Any]:

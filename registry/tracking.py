@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import sqlite3
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +21,9 @@ from models import files
 from models.tasks import Model
 from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, tracking_error
+from registry.incoming.signing import check_signature, private_key, sign
+from registry.local.database import make_database
+from registry.local.scratch import holding_all, scratch
 from registry.settings import ENVIRONMENT, Settings
 from registry.signature import example_of, signature_of, telling_rows
 from registry.versions import NOTHING, Action, AliasMove, Version
@@ -79,12 +81,16 @@ class Tracking:
     ------
     TrackingError
         Store locked, made by another MLflow version, unreachable, or no space left.
+    SigningError
+        The private key that the settings name cannot be used, where a store is made when it is missing.
     """
 
     def __init__(self, settings: Settings, make: bool = False) -> None:
         for name, value in WRITING.items():
             os.environ.setdefault(name, value)
         self.settings = settings
+        if make and settings.signing_key is not None:
+            private_key(settings.signing_key)  # one that cannot be used is named before hours of learning
         self._client = self._opened(make)
 
     @_telling
@@ -98,7 +104,7 @@ class Tracking:
                 if not make:
                     raise TrackingError(f"MLflow store {self.settings.uri}: there is none yet; train a process first")
                 file.parent.mkdir(parents=True, exist_ok=True)
-                _make_database(file, self.settings.folder / "artifacts")
+                make_database(file, self.settings.folder / "artifacts")
             check_unlocked(file)
         client = mlflow.MlflowClient(tracking_uri=self.settings.uri, registry_uri=self.settings.uri)
         client.search_experiments(max_results=1)
@@ -207,9 +213,11 @@ class Tracking:
         """
         import mlflow
 
-        with tempfile.TemporaryDirectory() as scratch, self._default_store(), mlflow.start_run(run_id=run):
-            folder = Path(scratch) / MODEL_FOLDER
+        with scratch() as own, holding_all(own), self._default_store(), mlflow.start_run(run_id=run):
+            folder = own / MODEL_FOLDER
             files.save(model, folder)
+            if self.settings.signing_key is not None:
+                sign(folder, self.settings.signing_key)
             logged = mlflow.pyfunc.log_model(
                 name=model.candidate,
                 loader_module="models.pyfunc",
@@ -351,21 +359,24 @@ class Tracking:
         ------
         ModelFilesError
             The files are damaged or do not fit this code.
+        SigningError
+            They are not signed as the settings ask.
         """
         import mlflow.artifacts
 
         location = self._client.get_logged_model(version.model).artifact_location
-        with tempfile.TemporaryDirectory() as scratch:
+        with scratch() as own:
             folder = mlflow.artifacts.download_artifacts(
-                artifact_uri=f"{location}/data/{MODEL_FOLDER}", dst_path=scratch, tracking_uri=self.settings.uri
+                artifact_uri=f"{location}/data/{MODEL_FOLDER}", dst_path=str(own), tracking_uri=self.settings.uri
             )
+            check_signature(Path(folder), self.settings.public_key)
             return files.load(folder)
 
     @_telling
     def table(self, run: str, name: str) -> pd.DataFrame:
         """A Parquet file kept with a run."""
-        with tempfile.TemporaryDirectory() as scratch:
-            return pd.read_parquet(self._client.download_artifacts(run, name, scratch))
+        with scratch() as own:
+            return pd.read_parquet(self._client.download_artifacts(run, name, str(own)))
 
     @_telling
     def has(self, run: str, name: str) -> bool:
@@ -380,15 +391,3 @@ def _all_pages(search: Callable[[str | None], Any]) -> Iterator[Any]:
         page = search(token)
         yield from page
         token = page.token or ""
-
-
-def _make_database(file: Path, artifact_root: Path) -> None:
-    """Make MLflow's database aside and give it its name in one step: no half database, no race of two first jobs."""
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-
-    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".mlflow.") as scratch:
-        aside = Path(scratch) / file.name
-        store = SqlAlchemyStore(f"sqlite:///{aside}", artifact_root.as_uri())  # type: ignore[no-untyped-call]
-        store._dispose_engine()  # type: ignore[no-untyped-call]
-        with suppress(FileExistsError):  # another process was first: its database is as good
-            os.link(aside, file)

@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from records.database import Database
 from records.writer import Writer
+from registry.incoming.loading import Loading
 from registry.store import MlflowStore, Store
 from serving import problems
 from serving.bulk.load import Load
@@ -141,6 +142,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     champions = Champions(
         SeedFolder(settings.max_rows),
         store or MlflowStore(settings.uri),
+        Loading(settings),
         settings.poll_seconds,
         followed=None if database is None else Followers(database).followed,
     )

@@ -21,6 +21,8 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
+from models.checks import child, trial
+from registry.incoming.tried import Tried
 from seeds import Seed, load
 
 TOYS = Path(__file__).parent / "toys"
@@ -65,6 +67,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
     config.option.loadscopereorder = False
     return Files(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tried_here() -> Iterator[None]:
+    """Let models be tried in this process, which takes no second one, and nothing be remembered of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trial, "troubles", lambda folders: [child.trouble(folder) for folder in folders])
+        patch.setattr(Tried, "remember", lambda self, found: None)
+        yield
 
 
 def unchanged(name: str) -> Iterator[Seed]:
@@ -342,7 +353,7 @@ def copy_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Path
     """Maker of MLflow's database from a copy: its tables are made once a session, which takes seconds."""
     from registry import tracking
 
-    make, first = tracking._make_database, tmp_path_factory.mktemp("store") / "mlflow.db"
+    make, first = tracking.make_database, tmp_path_factory.mktemp("store") / "mlflow.db"
 
     def copied(file: Path, artifact_root: Path) -> None:
         if not first.exists():
@@ -368,11 +379,7 @@ def served(process: str, uri: str, told: Path) -> Iterator[str]:
     model = f"models:/{process}@champion"
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model, "--env-manager", "local"]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = os.environ | {
-        "MLFLOW_TRACKING_URI": uri,
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        "PATH": path,
-    }
+    environment = os.environ | {"MLFLOW_TRACKING_URI": uri, "MLFLOW_DISABLE_TELEMETRY": "true", "PATH": path}
     with told.open("wb") as log:
         server = subprocess.Popen(
             [*command, "--port", str(port)], env=environment, stdout=log, stderr=log, start_new_session=True

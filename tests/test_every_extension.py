@@ -166,7 +166,7 @@ def test_one_more_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_fo
     )
     assert "median: take the median" in steps
     assert any("the baseline is best" in reason for reason in trained.gated.reasons)
-    promote("toy_cells", Settings(home=tmp_path / "home"), 1, force="nothing else competes")
+    promote(seed, Settings(home=tmp_path / "home"), 1, force="nothing else competes")
     tracking = Tracking(Settings(home=tmp_path / "home"))
     (version,) = tracking.versions("toy_cells")
     assert (version.candidate, version.aliases) == ("median", ("champion",))

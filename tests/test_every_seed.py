@@ -98,10 +98,10 @@ def trained(seed: Seed, folder: Path, copy_store: Callable[[Path, Path], None]) 
     settings = Settings(home=folder / "home")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("training.job.build", quick)
-        patched.setattr("registry.tracking._make_database", copy_store)
+        patched.setattr("registry.tracking.make_database", copy_store)
         made = train(seed, path, settings)
     if not made.gated.passed:
-        promote(seed.process.name, settings, 1, force="a small plant")
+        promote(seed, settings, 1, force="a small plant")
     return Job(seed, path, read(path, seed), settings, made)
 
 

@@ -1,7 +1,6 @@
 """One training job: read, split, fit every candidate, keep everything in MLflow, register the best, ask the gate."""
 
 import itertools
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,7 +10,8 @@ from typing import Any
 from models.estimators.tuning import SETTINGS, Tunable, last_of, tuned
 from models.table.reading import write_frame
 from models.tasks import build
-from registry.loading import trouble_of
+from registry.incoming.loading import Loading, Refused
+from registry.local.scratch import scratch
 from registry.settings import Settings
 from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking
@@ -311,9 +311,9 @@ def _keep(
     tracking.log(
         run, params={"candidate": candidate.name, **facts, **dict.fromkeys(SETTINGS, NO_SETTING), **candidate.settings}
     )
-    with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / PLOTS).write_text(drawn, encoding="utf-8")
-        tracking.log_files(run, Path(scratch))
+    with scratch() as folder:
+        (folder / PLOTS).write_text(drawn, encoding="utf-8")
+        tracking.log_files(run, folder)
     model, digest = tracking.log_model(run, candidate.model)
     tracking.log(run, metrics=candidate.metrics, model=model)
     return model, digest
@@ -321,8 +321,7 @@ def _keep(
 
 def _keep_job(learnt: Learnt, tracking: Tracking) -> None:
     data = learnt.data
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
+    with scratch() as folder:
         (folder / CARD).write_text(_card(learnt), encoding="utf-8")
         (folder / SEED).write_text(data.seed.text, encoding="utf-8")
         write_frame(data.rejected_by_name, folder / REJECTED)
@@ -376,12 +375,13 @@ def ask_gate(learnt: Learnt, version: int, tracking: Tracking) -> Gated:
     """
     best, process = learnt.best, learnt.data.seed.process.name
     model, digest = learnt.models[best.name]
-    trouble = trouble_of(MlflowStore(tracking.settings.uri), Champion(process, version, model, digest))
-    gated = _gated(learnt, trouble)
-    with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / CARD).write_text(_card(learnt, gated), encoding="utf-8")
-        (Path(scratch) / GATE_FILE).write_text("\n".join([gated.outcome, *gated.lines]) + "\n", encoding="utf-8")
-        tracking.log_files(learnt.run, Path(scratch))
+    champion = Champion(process, version, model, digest)
+    found = Loading(tracking.settings).load(MlflowStore(tracking.settings.uri), champion, learnt.data.seed)
+    gated = _gated(learnt, found.why if isinstance(found, Refused) else None)
+    with scratch() as folder:
+        (folder / CARD).write_text(_card(learnt, gated), encoding="utf-8")
+        (folder / GATE_FILE).write_text("\n".join([gated.outcome, *gated.lines]) + "\n", encoding="utf-8")
+        tracking.log_files(learnt.run, folder)
     tags = {GATE: gated.outcome, GATE_REASONS: "\n".join(gated.reasons) or NOTHING}
     for run in (learnt.run, learnt.runs[best.name]):
         tracking.log(run, tags=tags)

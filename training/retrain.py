@@ -1,7 +1,6 @@
 """Learn again from history plus new rows, and change the champion only for a better one."""
 
 import json
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from models.table.reading import read_table, read_truth
 from models.table.sources import Source
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
+from registry.local.scratch import scratch
 from registry.promotion import champion_of, take_over
 from registry.settings import Settings
 from registry.tracking import Tracking
@@ -276,9 +276,9 @@ def _metrics(verdict: Verdict | Verdicts) -> dict[str, float]:
 
 def _keep_verdict(verdict: Verdict | Verdicts, champion: int, version: int, learnt: Learnt, tracking: Tracking) -> None:
     lines = {"champion_version": champion, "challenger_version": version, **verdict.to_dict()}
-    with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / VERDICT).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
-        tracking.log_files(learnt.run, Path(scratch))
+    with scratch() as folder:
+        (folder / VERDICT).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
+        tracking.log_files(learnt.run, folder)
     outcome = "promoted" if verdict.promoted else "not promoted"
     tags = {"verdict": outcome, "verdict_why": verdict.why, "registered_version": str(version)}
     tracking.log(learnt.run, metrics=_metrics(verdict), tags=tags)

@@ -1,9 +1,7 @@
 """Closed-loop trials: a champion decides, or set-points are chosen, on simulated plants that nobody has seen."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,6 +11,7 @@ import synthetic_data
 from models import tasks as models_tasks
 from models.table.contract import check
 from physics.arrays import FloatArray, IntArray
+from registry.local.scratch import scratch
 from registry.promotion import champion_of
 from registry.settings import Settings
 from registry.tracking import Tracking
@@ -114,12 +113,12 @@ def loop_trial(
     found = loop.trial(seed, options, RunningPlants(), settings.folder, progress)
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(seed.process.name, seed.process.title)
-    with tracking.run(experiment, run_name("trial"), "trial") as run, tempfile.TemporaryDirectory() as scratch:
+    with tracking.run(experiment, run_name("trial"), "trial") as run, scratch() as folder:
         tracking.log(run, params={name: value for name, value in options.items() if value is not None})
         tracking.log(run, metrics=loop.metrics(found))
         for name, text in loop.files(found).items():
-            (Path(scratch) / name).write_text(text, encoding="utf-8")
-        tracking.log_files(run, Path(scratch))
+            (folder / name).write_text(text, encoding="utf-8")
+        tracking.log_files(run, folder)
     return found
 
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from seeds import Grade, Seed
 
 
+def differing(one: Seed, other: Seed) -> list[str]:
+    """What two seeds do not agree in, of all that requests, answers and decisions rest on."""
+    return sorted(_units(one) ^ _units(other))
+
+
 def _units(seed: Seed) -> set[str]:
     """What a seed says that requests and answers rest on."""
     inputs = {f"input {column.name} [{column.unit}]" for column in seed.inputs}

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import gc
 import logging
-import re
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Protocol
 
-from models import files
 from models.tasks import Model, baseline
+from registry.incoming.loading import Loaded, Loading
+from registry.local.scratch import sweep
 from registry.store import Champion, Store
 from registry.versions import CHAMPION
-from seeds import Seed
-from seeds.format.agreement import _units
+from seeds.format.agreement import differing
 from serving.following.seed_folder import Known
 from serving.payloads import Payloads
 
 log = logging.getLogger("nonferrous.serving")
 
 LONGEST_WAIT = 10.0
-_COPIES = "nonferrous-model-"
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,10 +84,6 @@ class _Refused:
     again: float
 
 
-class ModelRefusedError(ValueError):
-    """A sound model that does not answer what the service is asked."""
-
-
 class Champions:
     """Follows seeds and champions; a model that answers is only ever replaced by one that passed its checks.
 
@@ -106,6 +98,8 @@ class Champions:
         Where the processes come from.
     store : Store
         Where the champions are.
+    loading : Loading
+        How they come into this process.
     poll_seconds : float
         Time between two looks [s]; it doubles up to 10 s while the store cannot be read.
     clock : callable
@@ -123,11 +117,12 @@ class Champions:
         self,
         seeds: Seeds,
         store: Store,
+        loading: Loading,
         poll_seconds: float,
         clock: Callable[[], float] = time.monotonic,
         followed: Callable[[Served, Payloads], Served] | None = None,
     ) -> None:
-        self._seeds, self._store, self._clock, self._followed = seeds, store, clock, followed
+        self._seeds, self._store, self._loading, self._clock, self._followed = seeds, store, loading, clock, followed
         self._outcomes_trouble: str | None = None
         self._poll_seconds = self.wait = poll_seconds
         self._known = seeds.look()
@@ -173,6 +168,7 @@ class Champions:
         self._watchers.append(changed)
 
     def _follow(self) -> None:
+        sweep()
         while not self._ended.is_set():
             before = self._statuses
             self.refresh()
@@ -232,7 +228,9 @@ class Champions:
             log.info("the store can be read again")
         self._store_trouble, self.wait = None, self._poll_seconds
         for process, champion in found.items():
-            self._take(process, champion)
+            if champion is None:
+                self._lose(process)
+        self._try([one for process, one in found.items() if one is not None and self._is_new(process, one)])
 
     def _look_at_outcomes(self) -> None:
         if self._followed is None:
@@ -252,38 +250,50 @@ class Champions:
             log.warning("%s", trouble)
         self._outcomes_trouble = trouble
 
-    def _take(self, process: str, champion: Champion | None) -> None:
+    def _is_new(self, process: str, champion: Champion) -> bool:
+        """Whether this version is to be tried now; the status of one that answers already is set right."""
         status = self._statuses[process]
-        served = status.served
-        if champion is None:
-            then = "the model of before stays" if served else f"run `nonferrous train {process}`"
-            trouble = f"no version has the alias {CHAMPION}: {then}"
-            self._set(process, replace(status, champion=None, trouble=trouble))
-        elif served is not None and served.champion == champion:
-            self._refused.pop(process, None)
-            self._set(process, replace(status, champion=champion, trouble=None))
-        elif not self._rests(process, champion):
-            self._try(process, champion)
+        if status.served is None or status.served.champion != champion:
+            return not self._rests(process, champion)
+        self._refused.pop(process, None)
+        self._set(process, replace(status, champion=champion, trouble=None))
+        return False
+
+    def _lose(self, process: str) -> None:
+        """Keep in mind that no version has the alias."""
+        status = self._statuses[process]
+        then = "the model of before stays" if status.served else f"run `nonferrous train {process}`"
+        trouble = f"no version has the alias {CHAMPION}: {then}"
+        self._set(process, replace(status, champion=None, trouble=trouble))
 
     def _rests(self, process: str, champion: Champion) -> bool:
         """Whether this very version was refused a moment ago."""
         refused = self._refused.get(process)
         return refused is not None and refused.champion == champion and self._clock() < refused.again
 
-    def _try(self, process: str, champion: Champion) -> None:
-        before = self._statuses[process]
-        newest = self._known.payloads.get(process, before.payloads)
+    def _try(self, champions: list[Champion]) -> None:
+        """Load versions; where one is refused the model that answers stays."""
+        newest = {one.process: self._newest(one.process) for one in champions}
+        for champion, outcome in self._loading.load_all(
+            self._store, [(one, newest[one.process].seed) for one in champions]
+        ):
+            if isinstance(outcome, Loaded):
+                self._take(champion, outcome, newest[champion.process])
+            else:
+                self._refuse(champion.process, champion, outcome.why)
+
+    def _newest(self, process: str) -> Payloads:
+        newest = self._known.payloads.get(process, self._statuses[process].payloads)
         assert newest is not None  # the store is asked for processes with payloads alone
-        try:
-            with tempfile.TemporaryDirectory(prefix=_COPIES) as folder:
-                fresh = _loaded(self._store.fetch(champion, Path(folder)), champion, newest.seed)
-        except Exception as error:  # a new model may be broken in any way; the one that answers stays
-            self._refuse(process, champion, _line(error))
-            return
+        return newest
+
+    def _take(self, champion: Champion, loaded: Loaded, payloads: Payloads) -> None:
+        process, model = champion.process, loaded.model
         self._refused.pop(process, None)
-        trouble = before.seed_trouble if process not in self._known.payloads else None
-        self._set(process, Status(fresh, champion, None, newest, trouble))
-        log.info("%s: version %d answers: %s, %s", process, champion.version, fresh.model.candidate, fresh.digest)
+        trouble = self._statuses[process].seed_trouble if process not in self._known.payloads else None
+        fresh = Served(champion, loaded.digest, model, model.candidate == baseline(model.seed))
+        self._set(process, Status(fresh, champion, None, payloads, trouble))
+        log.info("%s: version %d answers: %s, %s", process, champion.version, model.candidate, loaded.digest)
 
     def _refuse(self, process: str, champion: Champion, why: str) -> None:
         before, status = self._refused.get(process), self._statuses[process]
@@ -327,18 +337,13 @@ def _with_seed(status: Status, payloads: Payloads) -> Status:
         return replace(status, seed_trouble=None)
     if status.served is None:
         return replace(status, payloads=payloads, trouble=status.trouble or NEW.trouble, seed_trouble=None)
-    differing = _differing(status.served.model.seed, payloads.seed)
-    if not differing:
+    others = differing(status.served.model.seed, payloads.seed)
+    if not others:
         return replace(status, payloads=payloads, seed_trouble=None)
     trouble = (
-        f"its seed has changed in {', '.join(differing)}; the seed of before stays until a champion is trained with it"
+        f"its seed has changed in {', '.join(others)}; the seed of before stays until a champion is trained with it"
     )
     return replace(status, seed_trouble=trouble)
-
-
-def _differing(one: Seed, other: Seed) -> list[str]:
-    """What two seeds do not agree in, of all that requests, answers and decisions rest on."""
-    return sorted(_units(one) ^ _units(other))
 
 
 def _settle() -> None:
@@ -348,19 +353,6 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _loaded(folder: Path, champion: Champion, seed: Seed) -> Served:
-    """Model of a fetched folder, after its digests, its self-test and its fit to the seed are checked."""
-    model = files.load(folder)
-    differing = _differing(model.seed, seed)
-    if differing:
-        raise ModelRefusedError(f"it was trained with another seed, which differs in {', '.join(differing)}")
-    digest = files.digest(folder)
-    if champion.digest not in (None, digest):
-        raise ModelRefusedError(f"its digest is not the registry's: got {digest}, expected {champion.digest}")
-    return Served(champion, digest, model, model.candidate == baseline(model.seed))
-
-
 def _line(error: Exception) -> str:
-    """What an exception says, in one line and without the path of the copy, which is another one each time."""
-    text = re.sub(rf"\S*/{_COPIES}\w+/", "", " ".join(str(error).split()))
-    return text[:400] or type(error).__name__
+    """What an exception says, in one line."""
+    return " ".join(str(error).split())[:400] or type(error).__name__

@@ -26,7 +26,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def home(tmp_path, copy_store, monkeypatch) -> Path:
     """The home folder that every command of a test is given."""
-    monkeypatch.setattr("registry.tracking._make_database", copy_store)
+    monkeypatch.setattr("registry.tracking.make_database", copy_store)
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "100")
     return tmp_path / "home"

@@ -6,19 +6,25 @@ from types import SimpleNamespace
 
 import pytest
 
-from models.files import ModelFilesError
 from registry import promotion
-from registry.promotion import champion_of, promote, rollback, take_over
+from registry.incoming.loading import Refused
+from registry.promotion import champion_of, promote, rollback, take_over, try_again
+from registry.settings import Settings
+from registry.store import Champion, MlflowStore
 from registry.versions import AliasMove, RegistryError, Version
 
 FIGURES = {"test_mae": 0.5}
+P = SimpleNamespace(process=SimpleNamespace(name="p"))
+SETTINGS = Settings()
 
 
 def version(number: int, *aliases: str) -> Version:
     """A version whose run measured one figure that is written beside it and one that is not."""
     metrics = FIGURES | {"fit_seconds": 3.0}
     where = ("2026-01-01", f"run{number}", "parent", "1", f"model{number}")
-    return Version("p", number, aliases, "linear", *where, {"test_mae": "0.5"}, metrics)
+    return Version(
+        "p", number, aliases, "linear", *where, {"test_mae": "0.5", "model_digest": f"sha256:{number}"}, metrics
+    )
 
 
 def move(action: str, before: int | None, after: int | None) -> AliasMove:
@@ -37,9 +43,10 @@ class Store:
     def audit(self, process: str) -> tuple[AliasMove, ...]:
         return self.moves
 
-    def model(self, one: Version) -> None:
-        if one.number in self.damaged:
-            raise ModelFilesError("model.json: changed")
+    def load(self, where: MlflowStore, one: Champion, seed: object, again: bool) -> Refused | None:
+        self.again = again
+        assert (one, seed) == (Champion("p", one.version, f"models:/model{one.version}", f"sha256:{one.version}"), P)
+        return Refused("model.json: changed") if one.version in self.damaged else None
 
     def tag_version(self, *what: object) -> None:
         self.tagged.append(what)
@@ -56,6 +63,7 @@ def opened(monkeypatch):
     def make(*held: object, **more: object) -> Store:
         store = Store(*held, **more)
         monkeypatch.setattr(promotion, "Tracking", lambda settings: store)
+        monkeypatch.setattr(promotion, "Loading", lambda settings: store)
         return store
 
     return make
@@ -74,7 +82,7 @@ def test_without_a_champion_the_registered_versions_are_named():
 
 def test_the_challenger_is_promoted_by_default_and_is_challenger_no_longer(opened):
     store = opened([version(1, "champion"), version(2), version(3, "challenger")])
-    move = promote("p", SimpleNamespace())
+    move = promote(P, SETTINGS)
     assert move == ("p", "champion", 3, "promote", "by hand", FIGURES)
     assert store.moved == [move, ("p", "challenger", None, "withdraw", "version 3 is champion now", {})]
 
@@ -82,7 +90,7 @@ def test_the_challenger_is_promoted_by_default_and_is_challenger_no_longer(opene
 def test_a_named_version_takes_over_and_leaves_the_challenger_alone(opened):
     for named in (2, 4):
         store = opened([version(1, "champion"), version(2), version(3, "challenger"), version(4)])
-        promote("p", SimpleNamespace(), named, why="smaller errors")
+        promote(P, SETTINGS, named, why="smaller errors")
         assert store.moved == [("p", "champion", named, "promote", "smaller errors", FIGURES)]
 
 
@@ -99,13 +107,13 @@ def test_a_take_over_without_a_challenger_is_one_move():
         (0, r"^p: no version 0 \(registered: 1, 2\)$"),
         (3, r"^p: no version 3 \(registered: 1, 2\)$"),
         (1, r"^p: version 1 is champion already$"),
-        (2, r"^p: version 2 does not load: model.json: changed$"),
+        (2, r"^p: version 2 would be refused by the service: model.json: changed$"),
     ],
 )
 def test_what_is_not_promoted_moves_nothing(opened, number, words):
     store = opened([version(1, "champion"), version(2)], damaged=(2,))
     with pytest.raises(RegistryError, match=words):
-        promote("p", SimpleNamespace(), number)
+        promote(P, SETTINGS, number)
     assert store.moved == []
 
 
@@ -114,13 +122,13 @@ REFUSED = {"gate": "refused", "gate_reasons": "gain: -1 %; expected more than 0 
 
 def refused(number: int) -> Version:
     """A version that the gate refused for two reasons."""
-    return replace(version(number), tags=REFUSED)
+    return replace(version(number), tags=REFUSED | {"model_digest": f"sha256:{number}"})
 
 
 def test_a_refused_version_is_not_promoted_and_says_what_to_type(opened):
     store = opened([version(1, "champion"), refused(2)])
     with pytest.raises(RegistryError) as raised:
-        promote("p", SimpleNamespace(), 2)
+        promote(P, SETTINGS, 2)
     assert str(raised.value).splitlines() == [
         "p: version 2 was refused by the gate:",
         "  - gain: -1 %; expected more than 0 %",
@@ -129,7 +137,7 @@ def test_a_refused_version_is_not_promoted_and_says_what_to_type(opened):
     ]
     for empty in ("", "  "):
         with pytest.raises(RegistryError, match=r"^p: --force needs a reason, which is kept beside the version$"):
-            promote("p", SimpleNamespace(), 2, force=empty)
+            promote(P, SETTINGS, 2, force=empty)
     assert store.moved == []
     assert store.tagged == []
 
@@ -137,7 +145,7 @@ def test_a_refused_version_is_not_promoted_and_says_what_to_type(opened):
 def test_force_promotes_a_refused_version_and_keeps_reason_and_time(opened):
     store = opened([version(1, "champion"), refused(2)])
     before = datetime.now(UTC).replace(microsecond=0)
-    assert promote("p", SimpleNamespace(), 2, force="trial week")[2:5] == (
+    assert promote(P, SETTINGS, 2, force="trial week")[2:5] == (
         2,
         "promote",
         "forced past the gate: trial week",
@@ -149,14 +157,26 @@ def test_force_promotes_a_refused_version_and_keeps_reason_and_time(opened):
 
 def test_force_is_a_plain_reason_where_the_gate_let_pass(opened):
     store = opened([version(1, "champion"), version(2)])
-    assert promote("p", SimpleNamespace(), 2, force="holidays")[4] == "holidays"
+    assert promote(P, SETTINGS, 2, force="holidays")[4] == "holidays"
     assert store.tagged == []
+
+
+def test_a_version_is_tried_again_only_where_somebody_asks(opened):
+    store = opened([version(1, "champion"), version(2), version(3)], damaged=(3,))
+    assert try_again(P, SETTINGS) == 1
+    assert try_again(P, SETTINGS, 2) == 2
+    assert store.again
+    with pytest.raises(RegistryError, match=r"^p: version 3 would be refused by the service: model.json: changed$"):
+        try_again(P, SETTINGS, 3)
+    assert store.moved == []
+    promote(P, SETTINGS, 2)
+    assert not store.again
 
 
 def test_force_promotes_nothing_that_does_not_load(opened):
     store = opened([version(1, "champion"), refused(2)], damaged=(2,))
-    with pytest.raises(RegistryError, match=r"^p: version 2 does not load: model.json: changed$"):
-        promote("p", SimpleNamespace(), 2, force="trial week")
+    with pytest.raises(RegistryError, match=r"^p: version 2 would be refused by the service: model.json: changed$"):
+        promote(P, SETTINGS, 2, force="trial week")
     assert (store.moved, store.tagged) == ([], [])
 
 
@@ -166,8 +186,8 @@ HISTORY = (move("first", None, 1), move("promote", 1, 2), move("promote", 2, 4))
 def test_going_back_makes_the_champion_before_champion_again(opened):
     held = [version(1), version(2), version(3), version(4, "champion")]
     store = opened(held, HISTORY)
-    assert rollback("p", SimpleNamespace()) == ("p", "champion", 2, "rollback", "by hand", FIGURES)
-    assert rollback("p", SimpleNamespace(), 1, why="drift")[2:5] == (1, "rollback", "drift")
+    assert rollback(P, SETTINGS) == ("p", "champion", 2, "rollback", "by hand", FIGURES)
+    assert rollback(P, SETTINGS, 1, why="drift")[2:5] == (1, "rollback", "drift")
     assert len(store.moved) == 2
 
 
@@ -177,11 +197,11 @@ def test_going_back_makes_the_champion_before_champion_again(opened):
         (5, r"^p: no version 5 \(registered: 1, 2, 3, 4\)$"),
         (4, r"^p: version 4 is champion already$"),
         (3, r"^p: version 3 never was champion; promote it instead$"),
-        (1, r"^p: version 1 does not load: model.json: changed$"),
+        (1, r"^p: version 1 would be refused by the service: model.json: changed$"),
     ],
 )
 def test_what_cannot_be_gone_back_to_moves_nothing(opened, number, words):
     store = opened([version(1), version(2), version(3), version(4, "champion")], HISTORY, damaged=(1,))
     with pytest.raises(RegistryError, match=words):
-        rollback("p", SimpleNamespace(), number)
+        rollback(P, SETTINGS, number)
     assert store.moved == []

@@ -12,6 +12,8 @@ import pytest
 
 from models import files
 from models.regression.model import RegressionModel
+from registry.incoming.loading import Loading
+from registry.settings import Settings
 from registry.store import MlflowStore, StoreError
 from serving.following.champions import Champions
 from serving.following.seed_folder import SeedFolder
@@ -59,7 +61,7 @@ def test_champions_are_read_followed_and_never_written(
     register(tmp_path, tmp_path / "one" / "model", {"model_digest": digests[0]})
     database = tmp_path / "mlflow.db"
     before = database.read_bytes()
-    champions = Champions(SeedFolder(50), MlflowStore(f"sqlite:///{database}"), poll_seconds=2.0)
+    champions = Champions(SeedFolder(50), MlflowStore(f"sqlite:///{database}"), Loading(Settings()), 2.0)
     champions.refresh()
     assert champions.store_trouble is None
     served = champions.statuses[PROCESS].served

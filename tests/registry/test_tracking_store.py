@@ -155,17 +155,17 @@ def test_a_password_is_never_told():
     assert text.count("postgresql://me:***@db/m") == 2
 
 
-def test_a_process_that_was_never_trained_has_no_versions(settings):
+def test_a_process_that_was_never_trained_has_no_versions(settings, toy_seed):
     tracking = Tracking(settings)
     assert tracking.versions("unknown_process") == []
     with pytest.raises(RegistryError, match=r"unknown_process: no champion; .* \(registered: none\)"):
         champion_of("unknown_process", [])
     with pytest.raises(RegistryError, match="no challenger to promote"):
-        promote("unknown_process", settings)
+        promote(toy_seed, settings)
     with pytest.raises(RegistryError, match=r"no version 3 \(registered: none\)"):
-        promote("unknown_process", settings, 3)
+        promote(toy_seed, settings, 3)
     with pytest.raises(RegistryError, match="no champion"):
-        rollback("unknown_process", settings)
+        rollback(toy_seed, settings)
 
 
 def test_two_first_jobs_make_one_store(tmp_path):

@@ -130,7 +130,7 @@ def making(opened, monkeypatch):
         asked.append((file, artifacts))
         file.touch()
 
-    monkeypatch.setattr(tracked, "_make_database", make)
+    monkeypatch.setattr(tracked, "make_database", make)
     monkeypatch.setattr(tracked, "check_unlocked", lambda file: asked.append(file))
     return asked
 

@@ -71,5 +71,5 @@ def traces_of() -> Callable[[go.Figure], list[dict[str, object]]]:
 def quick_stores(copy_store: Callable[[Path, Path], None]) -> Iterator[None]:
     """Let every job of these tests copy its store; that a store is made is tested where it is made."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("registry.tracking._make_database", copy_store)
+        patched.setattr("registry.tracking.make_database", copy_store)
         yield

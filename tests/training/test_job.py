@@ -13,6 +13,7 @@ import pytest
 
 from models.estimators.tuning import SETTINGS
 from models.table.contract import check
+from registry.incoming.loading import Refused
 from registry.settings import Settings
 from registry.store import Champion
 from training import facts
@@ -214,6 +215,17 @@ def test_the_first_version_is_champion_and_a_later_one_challenger(toy_seed, alia
     assert store.steps == [("move", "toy_cells", alias, 3, action, why, figures)]
 
 
+class Door:
+    """The way into a process that answers: writes down what is asked, and lets it pass unless there is trouble."""
+
+    def __init__(self, asked, trouble):
+        self.asked, self.trouble = asked, trouble
+
+    def load(self, store, version, seed):
+        self.asked.append((version, seed))
+        return None if self.trouble is None else Refused(self.trouble)
+
+
 KEPT, BROKEN = Condition("labels", True, "60", "at least 50"), Condition("gain", False, "-1 %", "more than 0 %")
 
 
@@ -221,14 +233,14 @@ KEPT, BROKEN = Condition("labels", True, "60", "at least 50"), Condition("gain",
 def test_the_gate_is_asked_with_the_best_the_baseline_and_what_the_store_gives(plant, monkeypatch, trouble):
     data, parts = plant
     store, learnt, asked = Store(), learnt_of(data, parts), []
-    monkeypatch.setattr(jobs, "trouble_of", lambda *given: asked.append(given[1]) or trouble)
+    monkeypatch.setattr(jobs, "Loading", lambda settings: Door(asked, trouble))
     monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY="calibrate_rmse", evidence=evidence))
     monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given) or Gated((KEPT, BROKEN)))
     monkeypatch.setattr(jobs, "model_card", lambda *given: f"card with {given[-1].outcome}")
     found = ask_gate(learnt, 3, store)
     assert not found.passed
     assert asked == [
-        Champion("toy_cells", 3, "m-line", "d-line"),
+        (Champion("toy_cells", 3, "m-line", "d-line"), data.seed),
         (("line", "bar", data, parts), False, trouble),
     ]
     assert store.files["job"] == {
@@ -248,7 +260,7 @@ def test_the_gate_knows_where_the_baseline_is_best(plant, monkeypatch):
     data, parts = plant
     learnt, asked = learnt_of(data, parts), []
     learnt.candidates["bar"].metrics["calibrate_rmse"] = 0.1
-    monkeypatch.setattr(jobs, "trouble_of", lambda *given: None)
+    monkeypatch.setattr(jobs, "Loading", lambda settings: Door([], None))
     monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY="calibrate_rmse", evidence=evidence))
     monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given[1]) or Gated((KEPT,)))
     monkeypatch.setattr(jobs, "model_card", lambda *given: "card")

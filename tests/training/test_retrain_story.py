@@ -163,36 +163,38 @@ def test_comparison_puts_the_champions_baseline_first_and_warns_of_other_tables(
         assert words in told
 
 
-def test_going_back_and_forth_and_what_is_refused(story):
-    process, settings = "toy_cells", story.settings
-    known = story.tracking.audit(process)
-    assert rollback(process, settings, why="drift").after == story.champion() == 1
+def test_going_back_and_forth_and_what_is_refused(story, toy_seed):
+    seed, settings = toy_seed, story.settings
+    known = story.tracking.audit("toy_cells")
+    assert rollback(seed, settings, why="drift").after == story.champion() == 1
     with pytest.raises(RegistryError, match="no champion before version 1 is known"):
-        rollback(process, settings)
+        rollback(seed, settings)
     with pytest.raises(RegistryError, match="version 1 is champion already"):
-        promote(process, settings, 1)
+        promote(seed, settings, 1)
     with pytest.raises(RegistryError, match="version 2 never was champion; promote it instead"):
-        rollback(process, settings, 2)
+        rollback(seed, settings, 2)
     with pytest.raises(RegistryError, match=r"no version 9 \(registered: 1, 2, 3\)"):
-        rollback(process, settings, 9)
-    assert promote(process, settings, 2).before == 1
-    assert rollback(process, settings, 3).after == story.champion() == 3
-    assert rollback(process, settings, 1).after == story.champion() == 1
-    assert promote(process, settings, 3, why="back").after == story.champion() == 3
-    moves = story.tracking.audit(process)
+        rollback(seed, settings, 9)
+    assert promote(seed, settings, 2).before == 1
+    assert rollback(seed, settings, 3).after == story.champion() == 3
+    assert rollback(seed, settings, 1).after == story.champion() == 1
+    assert promote(seed, settings, 3, why="back").after == story.champion() == 3
+    moves = story.tracking.audit("toy_cells")
     assert moves[: len(known)] == known
     assert [move.action for move in moves[len(known) :]] == ["rollback", "promote", "rollback", "rollback", "promote"]
     assert (moves[-1].why, moves[-1].metrics["test_mae"] > 0) == ("back", True)
 
 
-def test_a_version_whose_files_were_changed_is_not_promoted(story):
+def test_a_version_whose_files_were_changed_is_not_promoted(story, toy_seed):
     version = story.tracking.versions("toy_cells")[1]
     (manifest,) = [path for path in story.settings.artifact_root.rglob("model.json") if version.model in path.parts]
     whole = manifest.read_bytes()
     manifest.write_bytes(whole.replace(b'"scores"', b'"Scores"'))
     try:
-        with pytest.raises(RegistryError, match=r"version 2 does not load: .*model\.json: got sha256"):
-            promote("toy_cells", story.settings, 2)
+        with pytest.raises(
+            RegistryError, match=r"version 2 would be refused by the service: .*model\.json: got sha256"
+        ):
+            promote(toy_seed, story.settings, 2)
     finally:
         manifest.write_bytes(whole)
     assert story.champion() != 2

@@ -114,10 +114,24 @@ def test_a_stored_model_comes_back_and_answers_bit_for_bit(model: SeveralTargets
     assert [one.info for one in back.models.values()] == [{"of": "loss"}, {"of": "iron"}]
 
 
+def test_trees_that_were_changed_are_named_with_their_target(kept: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(kept, tmp_path / "changed"))
+    name = "0.trees.lightgbm.txt"
+    content = (folder / name).read_bytes().replace(b"\nnum_class=1\n", b"\nnum_class=2\n", 1)
+    manifest = json.loads((folder / files.MANIFEST).read_bytes())
+    (folder / name).write_bytes(content)
+    manifest["files"][name] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    (folder / files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    words = r"changed: target loss: trees.lightgbm.txt: header: num_tree_per_iteration: got '1', expected 2 as"
+    with pytest.raises(ModelFilesError, match=words):
+        files.load(folder)
+
+
 def test_files_of_each_target_bear_its_number(kept: Path) -> None:
     names = {path.name for path in kept.iterdir()}
-    assert names == {"0.trees.lightgbm.txt", *files._OWN_FILES}
+    assert names == {"0.trees.lightgbm.txt", *files._OWN_FILES} - {files.SIGNATURE}  # nobody has signed it
     assert all(map(files.is_known, names))
+    assert files.is_known(files.SIGNATURE)
     for strange in (
         "x.trees.lightgbm.txt",
         "1.model.json",

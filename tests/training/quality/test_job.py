@@ -16,6 +16,7 @@ from registry.promotion import promote, rollback
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import RegistryError
+from seeds.format.loader import parse
 from training.compare import compare
 from training.job import Trained, train
 from training.retrain import Retrained, judge_start, retrain
@@ -45,7 +46,7 @@ def told(seed, history, new, folder):
     new.to_parquet(folder / "new.parquet")
     trained = train(seed, folder / "history.csv", settings)
     if not trained.gated.passed:
-        promote(seed.process.name, settings, 1, force="nothing else competes")
+        promote(seed, settings, 1, force="nothing else competes")
     return Story(settings, trained, retrain(seed, folder / "new.parquet", settings))
 
 
@@ -74,9 +75,7 @@ def story(toy_quality_seed, toy_quality_frame, tmp_path_factory):
 @pytest.fixture(scope="module")
 def idle(toy_quality_seed, toy_quality_frame, tmp_path_factory):
     """A claim dearer than any chance of it, so that nobody releases a lot; the bar alone competes, and is forced."""
-    quality = toy_quality_seed.quality
-    dear = quality.model_copy(update={"claim_cost": quality.claim_cost.model_copy(update={"value": 1e9})})
-    seed = toy_quality_seed.model_copy(update={"quality": dear})
+    seed = parse(toy_quality_seed.text.replace("value = 300,", "value = 1e9,", 1), Path("toy_lots.toml"))
     frame = toy_quality_frame(lines=24, lots=70)
     newest = frame["cast_at"] >= np.sort(frame["cast_at"].unique())[40]
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -207,8 +206,8 @@ def test_printed_tables_fit_a_terminal_and_name_their_units(story, capsys):
 
 
 def test_a_promotion_can_be_undone(story):
-    assert rollback("toy_lots", story.settings, why="drift").after == 1
-    back = promote("toy_lots", story.settings, 2)
+    assert rollback(story.trained.learnt.data.seed, story.settings, why="drift").after == 1
+    back = promote(story.trained.learnt.data.seed, story.settings, 2)
     assert back.after == 2
     assert back.metrics == pytest.approx(version(story, 2).figures, nan_ok=True)
 
@@ -270,9 +269,9 @@ def test_tables_and_the_card_show_a_dash_for_what_is_not_known(idle, capsys):
 
 
 def test_a_promotion_by_hand_keeps_what_is_not_known(idle):
-    moved = promote("toy_lots", idle.settings, 2, force="trial")
+    moved = promote(idle.trained.learnt.data.seed, idle.settings, 2, force="trial")
     assert np.isnan(moved.metrics["test_false_release"])
-    assert rollback("toy_lots", idle.settings).after == 1
+    assert rollback(idle.trained.learnt.data.seed, idle.settings).after == 1
 
 
 # ---- what is refused

@@ -43,7 +43,7 @@ def learnt(tmp_path_factory):
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr("training.job.build", lambda seed: {"linear": build(seed)["linear"]})
         train(seed, folder / "plant", settings)
-    promote("copper_cathode", settings, 1, force="the line alone competes, and is the baseline")
+    promote(seed, settings, 1, force="the line alone competes, and is the baseline")
     tracking = Tracking(settings)
     return Learnt(seed, settings, tracking.model(tracking.versions("copper_cathode")[0]))
 

@@ -80,13 +80,13 @@ def test_a_sound_model_passes_and_its_card_says_so(story):
     assert (version.tags["gate"], version.tags["gate_reasons"], version.refused) == ("passed", "none", False)
 
 
-def test_a_version_whose_files_were_damaged_after_registering_is_refused(story):
+def test_a_version_whose_files_were_damaged_after_registering_is_refused(story, toy_seed):
     assert story.damaged.alias is None
     (reason,) = story.damaged.gated.reasons
     assert reason.startswith("loading from the store: ")
     assert "model.json: got sha256" in reason
-    with pytest.raises(RegistryError, match=r"version 2 does not load: .*model\.json: got sha256"):
-        promote("toy_cells", story.settings, 2, force="it must go on")
+    with pytest.raises(RegistryError, match=r"version 2 would be refused by the service: .*model\.json: got sha256"):
+        promote(toy_seed, story.settings, 2, force="it must go on")
 
 
 def test_a_challenger_that_is_worse_than_the_baseline_is_refused(story):
@@ -127,10 +127,10 @@ def test_the_champion_stays_and_the_service_follows_it(story):
     assert [(move.action, move.after) for move in story.tracking.audit("toy_cells")] == [("first", 1)]
 
 
-def test_force_leaves_its_reason_beside_the_version_and_in_the_audit(story):
+def test_force_leaves_its_reason_beside_the_version_and_in_the_audit(story, toy_seed):
     with pytest.raises(RegistryError, match=r"version 3 was refused by the gate:\n  - gain over persistence: .*\n"):
-        promote("toy_cells", story.settings, 3)
-    move = promote("toy_cells", story.settings, 3, force="the cells stand still")
+        promote(toy_seed, story.settings, 3)
+    move = promote(toy_seed, story.settings, 3, force="the cells stand still")
     assert (move.before, move.after, move.why) == (1, 3, "forced past the gate: the cells stand still")
     version = story.tracking.versions("toy_cells")[2]
     assert version.aliases == ("champion",)

@@ -1,0 +1,1 @@
+"""How a version comes into a process that answers: checks, a trial, signatures."""
