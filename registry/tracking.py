@@ -305,6 +305,7 @@ class Tracking:
             after=after,
             why=why,
             metrics=metrics,
+            number=1 + max((move.number for move in self.audit(process)), default=0),
         )
         name = f"{alias}: {move.before or NOTHING} -> {move.after or NOTHING}"
         with self.run(self.experiment(process), name, MOVE) as run:
@@ -332,7 +333,7 @@ class Tracking:
         query = ([self.experiment(process)], f"tags.job = '{MOVE}'", ViewType.ALL)
         runs = _all_pages(lambda token: self._client.search_runs(*query, page_token=token))
         moves = (AliasMove.from_params(run.data.params, run.data.metrics) for run in runs)
-        return sorted(moves, key=lambda move: move.when)
+        return sorted(moves, key=lambda move: (move.number, move.when))
 
     @_telling
     def tag_version(self, process: str, number: int, tags: Mapping[str, str]) -> None:

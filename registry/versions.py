@@ -85,6 +85,8 @@ class AliasMove:
         Reason in words.
     metrics : Mapping of str to float
         Figures that the decision rests on.
+    number : int
+        Counts a process's moves from 1 on, whatever the clock says; 0 of those from before they were counted.
     """
 
     when: str
@@ -95,6 +97,7 @@ class AliasMove:
     after: int | None
     why: str
     metrics: Mapping[str, float]
+    number: int = 0
 
     def to_params(self) -> dict[str, str]:
         """The entry as text; its figures too, so that no chart of candidates shows the run of a move beside them."""
@@ -107,17 +110,29 @@ class AliasMove:
             "after": NOTHING if self.after is None else str(self.after),
             "why": self.why,
             "figures": json.dumps(dict(self.metrics)),
+            "number": str(self.number),
         }
 
     @classmethod
     def from_params(cls, params: Mapping[str, str], metrics: Mapping[str, float]) -> "AliasMove":
         """Entry written by `to_params`; one written before figures were text has them as the run's metrics."""
-        versions = {name: int(params[name]) if params[name].isdigit() else None for name in ("before", "after")}
         action = cast(Action, params["action"])
         figures = json.loads(params["figures"]) if "figures" in params else metrics
         return cls(
-            params["when"], params["who"], action, params["alias"], **versions, why=params["why"], metrics=figures
+            when=params["when"],
+            who=params["who"],
+            action=action,
+            alias=params["alias"],
+            before=_version(params["before"]),
+            after=_version(params["after"]),
+            why=params["why"],
+            metrics=figures,
+            number=int(params.get("number", 0)),
         )
+
+
+def _version(text: str) -> int | None:
+    return int(text) if text.isdigit() else None
 
 
 def champion_before(moves: Sequence[AliasMove], current: int) -> int:

@@ -244,6 +244,7 @@ def moving(opened, monkeypatch):
         search_registered_models=model_with(champion=2),
         get_experiment_by_name=SimpleNamespace(experiment_id="4"),
         create_run=SimpleNamespace(info=SimpleNamespace(run_id="run9")),
+        search_runs=lambda *given, page_token: page([], ""),
     )
 
     class Noon(datetime):
@@ -268,7 +269,7 @@ def test_a_move_is_written_with_who_when_and_why_before_it_is_made(moving, alias
     store, client = moving
     found = store.move_alias("p", alias, after, "promote", "smaller errors", {"mae": 0.5})
     when = "2026-01-02T12:00:00.000005+00:00"
-    assert found == AliasMove(when, "ann", "promote", alias, before, after, "smaller errors", {"mae": 0.5})
+    assert found == AliasMove(when, "ann", "promote", alias, before, after, "smaller errors", {"mae": 0.5}, 1)
     (started,) = client.of("create_run")
     assert (started[0], started[1]["run_name"], started[1]["tags"]["job"]) == (("4",), name, "alias move")
     (((run, metrics, params, tags), _),) = client.of("log_batch")
@@ -380,3 +381,12 @@ def test_a_model_is_logged_with_its_signature_and_the_environment_is_left_alone(
     assert list(noted["input_example"].columns) == list(model.names)
     assert [one.split("==")[0] for one in noted["pip_requirements"]] == list(REQUIREMENTS)
     assert noted["signature"] == signature_of(model)
+
+
+def test_moves_that_are_counted_follow_their_count_and_not_the_clock(opened):
+    counted = [("2026-01-03", 1), ("2026-01-01", 2), ("2026-01-02", 0)]
+    moves = [AliasMove(when, "ann", "promote", "champion", None, number, "why", {}, number) for when, number in counted]
+    runs = [SimpleNamespace(data=SimpleNamespace(params=one.to_params(), metrics={})) for one in moves]
+    found = SimpleNamespace(experiment_id="4")
+    store, _ = opened(get_experiment_by_name=found, search_runs=lambda *given, page_token: page(runs, ""))
+    assert [move.number for move in store.audit("p")] == [0, 1, 2]

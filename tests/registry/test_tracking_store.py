@@ -5,6 +5,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -94,6 +96,19 @@ def test_the_audit_is_written_before_the_alias_moves_and_only_grows(settings):
     assert moves[1].metrics == {"test_mae": 0.25}
     assert moves[1].who
     assert moves[0].when < moves[1].when
+
+
+def test_moves_are_in_order_whatever_the_clock_says(settings, monkeypatch):
+    tracking = Tracking(settings)
+    tracking.experiment("stepped")
+    clock = iter(datetime(2026, 1, day, tzinfo=UTC) for day in (9, 5, 7, 1))
+    monkeypatch.setattr("registry.tracking.datetime", SimpleNamespace(now=lambda zone: next(clock)))
+    for after in (1, 2, 3, 4):
+        with pytest.raises(TrackingError):  # no such model: the line is written before
+            tracking.move_alias("stepped", "champion", after, "promote", "better", {})
+    moves = tracking.audit("stepped")
+    assert [(move.after, move.number) for move in moves] == [(1, 1), (2, 2), (3, 3), (4, 4)]
+    assert [move.when[8:10] for move in moves] == ["09", "05", "07", "01"]
 
 
 def test_a_line_of_the_audit_cannot_be_changed_and_survives_the_bin(settings):
