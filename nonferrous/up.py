@@ -103,7 +103,8 @@ def _check_free(port: int) -> None:
 
 @contextmanager
 def _running(name: str, arguments: list[str], settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """A Python program in the background with all its children, its output in a log file, ended on leaving."""
+    """A Python program in the background with all its children, its output in a log file, ended with this process."""
+    from registry.local import watched
     from registry.tracking import WRITING
 
     logs = settings.folder / "logs"
@@ -111,14 +112,19 @@ def _running(name: str, arguments: list[str], settings: Settings) -> Iterator[su
     environment = {**WRITING, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
     with (logs / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, *arguments], stdout=log, stderr=log, env=environment, start_new_session=True
+            [sys.executable, "-P", watched.__file__, sys.executable, *arguments],
+            stdin=subprocess.PIPE,  # it ends with this process, killed or not, and so do those that watch it
+            stdout=log,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
         )
         try:
             yield process
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
-            process.wait()
+            process.communicate()
 
 
 def _await(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -1,9 +1,16 @@
 """What can go wrong between training and its MLflow store, in one line."""
 
+import functools
 import re
 import sqlite3
+import warnings
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 LOCK_WAIT = 5.0  # seconds
 PASSWORD = re.compile(r"://([^:/@\s]+):[^@\s]*@")
@@ -37,3 +44,25 @@ def check_unlocked(file: Path) -> None:
     with closing(sqlite3.connect(file, timeout=LOCK_WAIT)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.rollback()
+
+
+def in_one_line(method: Callable[P, T]) -> Callable[P, T]:
+    """Turn what MLflow, its database and the disk raise into a TrackingError, and keep MLflow's own noise away.
+
+    Deprecation warnings raised inside MLflow about its use of pandas and SQLAlchemy concern its authors alone.
+    """
+
+    @functools.wraps(method)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        uri = args[0].settings.uri  # type: ignore[attr-defined]
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(mlflow|sqlalchemy|alembic)\b")
+            import sqlalchemy.exc
+            from mlflow.exceptions import MlflowException
+
+            try:
+                return method(*args, **kwargs)
+            except (MlflowException, sqlalchemy.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+                raise tracking_error(error, uri) from error
+
+    return wrapped

@@ -1,35 +1,30 @@
 """Everything that training writes to MLflow and reads back. No other file of training knows MLflow."""
 
-import functools
 import getpass
 import json
 import logging
 import os
-import sqlite3
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import pandas as pd
 
 from models import files
 from models.tasks import Model
 from registry.code_version import git_commit, package_version
-from registry.errors import TrackingError, check_unlocked, tracking_error
+from registry.errors import TrackingError, check_unlocked, in_one_line
 from registry.incoming.signing import check_signature, private_key, sign
 from registry.local.database import make_database
-from registry.local.scratch import holding_all, scratch
+from registry.local.owners import left, own_lock
+from registry.local.scratch import holding_all, scratch, sweep
 from registry.settings import ENVIRONMENT, Settings
 from registry.signature import example_of, signature_of, telling_rows
 from registry.versions import NOTHING, Action, AliasMove, Version
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 WRITING = ENVIRONMENT | {
     "MLFLOW_LOG_UV_FILES": "false",
@@ -42,28 +37,7 @@ WRITING = ENVIRONMENT | {
 REQUIREMENTS = ("lightgbm", "numpy", "pandas", "scikit-learn")
 MOVE = "alias move"
 MODEL_FOLDER = "model"
-
-
-def _telling(method: Callable[P, T]) -> Callable[P, T]:
-    """Turn what MLflow, its database and the disk raise into a TrackingError, and keep MLflow's own noise away.
-
-    Deprecation warnings raised inside MLflow about its use of pandas and SQLAlchemy concern its authors alone.
-    """
-
-    @functools.wraps(method)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
-        uri = args[0].settings.uri  # type: ignore[attr-defined]
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(mlflow|sqlalchemy|alembic)\b")
-            import sqlalchemy.exc
-            from mlflow.exceptions import MlflowException
-
-            try:
-                return method(*args, **kwargs)
-            except (MlflowException, sqlalchemy.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
-                raise tracking_error(error, uri) from error
-
-    return wrapped
+LOCK = "job_lock"  # tag of a run: the lock that its process holds while it lives
 
 
 class Tracking:
@@ -93,7 +67,7 @@ class Tracking:
             private_key(settings.signing_key)  # one that cannot be used is named before hours of learning
         self._client = self._opened(make)
 
-    @_telling
+    @in_one_line
     def _opened(self, make: bool) -> Any:
         import mlflow
 
@@ -108,9 +82,12 @@ class Tracking:
             check_unlocked(file)
         client = mlflow.MlflowClient(tracking_uri=self.settings.uri, registry_uri=self.settings.uri)
         client.search_experiments(max_results=1)
+        for lock in left(self.settings.folder):
+            _end_runs(client, lock)
+        sweep()
         return client
 
-    @_telling
+    @in_one_line
     def experiment(self, process: str, title: str = "") -> str:
         """Identifier of the process's experiment, made with this title when it is missing."""
         from mlflow.exceptions import MlflowException
@@ -140,7 +117,7 @@ class Tracking:
             raise
         self._ended(run, "FINISHED")
 
-    @_telling
+    @in_one_line
     def _started(self, experiment: str, name: str, job: str, parent: str | None) -> str:
         tags = {
             "mlflow.user": getpass.getuser(),
@@ -148,6 +125,7 @@ class Tracking:
             "mlflow.source.type": "LOCAL",
             "job": job,
             "package_version": package_version(),
+            LOCK: own_lock(self.settings.folder),
         }
         if parent is not None:
             tags["mlflow.parentRunId"] = parent
@@ -155,11 +133,11 @@ class Tracking:
             tags["mlflow.source.git.commit"] = commit
         return str(self._client.create_run(experiment, tags=tags, run_name=name).info.run_id)
 
-    @_telling
+    @in_one_line
     def _ended(self, run: str, status: str) -> None:
         self._client.set_terminated(run, status)
 
-    @_telling
+    @in_one_line
     def log(
         self,
         run: str,
@@ -180,12 +158,12 @@ class Tracking:
             [RunTag(key, value) for key, value in (tags or {}).items()],
         )
 
-    @_telling
+    @in_one_line
     def log_files(self, run: str, folder: Path) -> None:
         """Keep every file of a folder with a run."""
         self._client.log_artifacts(run, str(folder))
 
-    @_telling
+    @in_one_line
     def log_table(self, run: str, table: pd.DataFrame, name: str, target: str, digest: str) -> None:
         """Name a table as a run's data set. MLflow keeps 36 signs of the digest; the whole one is a parameter.
 
@@ -202,7 +180,7 @@ class Tracking:
         tags = [InputTag("mlflow.data.context", "training")]
         self._client.log_inputs(run, [DatasetInput(Dataset(**parts), tags)])
 
-    @_telling
+    @in_one_line
     def log_model(self, run: str, model: Model) -> tuple[str, str]:
         """Keep a model's own files, wrapped for MLflow's generic loader.
 
@@ -243,7 +221,7 @@ class Tracking:
             if before is not None:
                 os.environ["MLFLOW_TRACKING_URI"] = before
 
-    @_telling
+    @in_one_line
     def register(self, process: str, title: str, run: str, model: str, tags: Mapping[str, str]) -> int:
         """Make a logged model the next version of the process's registered model; gives its number."""
         if self._registered(process) is None:
@@ -253,7 +231,7 @@ class Tracking:
         self._client.set_logged_model_tags(model, {"mlflow.modelVersions": link})
         return int(made.version)
 
-    @_telling
+    @in_one_line
     def versions(self, process: str) -> list[Version]:
         """All registered versions, oldest first; none where the process was never trained."""
         model = self._registered(process)
@@ -313,19 +291,19 @@ class Tracking:
             self._point(process, alias, after)
         return move
 
-    @_telling
+    @in_one_line
     def _pointed_to(self, process: str, alias: str) -> int | None:
         model = self._registered(process)
         return int(model.aliases[alias]) if model is not None and alias in model.aliases else None
 
-    @_telling
+    @in_one_line
     def _point(self, process: str, alias: str, version: int | None) -> None:
         if version is None:
             self._client.delete_registered_model_alias(process, alias)
         else:
             self._client.set_registered_model_alias(process, alias, str(version))
 
-    @_telling
+    @in_one_line
     def audit(self, process: str) -> list[AliasMove]:
         """Every move of an alias, oldest first; also those whose runs somebody put into the bin."""
         from mlflow.entities import ViewType
@@ -335,24 +313,24 @@ class Tracking:
         moves = (AliasMove.from_params(run.data.params, run.data.metrics) for run in runs)
         return sorted(moves, key=lambda move: (move.number, move.when))
 
-    @_telling
+    @in_one_line
     def tag_version(self, process: str, number: int, tags: Mapping[str, str]) -> None:
         """Write tags beside a registered version."""
         for name, value in tags.items():
             self._client.set_model_version_tag(process, str(number), name, value)
 
-    @_telling
+    @in_one_line
     def children(self, parent: Version) -> dict[str, str]:
         """Runs of the job that made a version, by candidate."""
         query = f"tags.`mlflow.parentRunId` = '{parent.parent_run}'"
         return {run.info.run_name: run.info.run_id for run in self._client.search_runs([parent.experiment], query)}
 
-    @_telling
+    @in_one_line
     def metrics(self, run: str) -> dict[str, float]:
         """Metrics of a run."""
         return dict(self._client.get_run(run).data.metrics)
 
-    @_telling
+    @in_one_line
     def model(self, version: Version) -> Model:
         """A registered version's model, its digests and its self-test checked.
 
@@ -373,16 +351,24 @@ class Tracking:
             check_signature(Path(folder), self.settings.public_key)
             return files.load(folder)
 
-    @_telling
+    @in_one_line
     def table(self, run: str, name: str) -> pd.DataFrame:
         """A Parquet file kept with a run."""
         with scratch() as own:
             return pd.read_parquet(self._client.download_artifacts(run, name, str(own)))
 
-    @_telling
+    @in_one_line
     def has(self, run: str, name: str) -> bool:
         """Whether a file of this name is kept with a run."""
         return any(file.path == name for file in self._client.list_artifacts(run))
+
+
+def _end_runs(client: Any, lock: str) -> None:
+    """End the runs of a process that has ended without doing so itself."""
+    experiments = [one.experiment_id for one in client.search_experiments()]
+    query = (experiments, f"tags.{LOCK} = '{lock}' and attributes.status = 'RUNNING'")
+    for run in list(_all_pages(lambda token: client.search_runs(*query, page_token=token))):
+        client.set_terminated(run.info.run_id, "KILLED")
 
 
 def _all_pages(search: Callable[[str | None], Any]) -> Iterator[Any]:

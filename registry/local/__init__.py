@@ -1,1 +1,1 @@
-"""What a store has on this machine: its database, and folders for a moment."""
+"""What stands on this machine: the database of a store, folders for a moment, and who lives."""

@@ -1,8 +1,4 @@
-"""Folders for a moment, and locks by which it is known afterwards whether their owner lives.
-
-A process that is killed removes nothing. So each owner holds a lock, which the system gives back when it ends, however
-it ends; who comes later takes away what nobody holds any more.
-"""
+"""Folders for a moment, each with a lock by which it is known afterwards whether its owner lives."""
 
 from __future__ import annotations
 
@@ -12,7 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+
+from registry.local.owners import held, locked
 
 PREFIX = "nonferrous-"
 _LOCK, _FILES = "lock", "files"
@@ -28,10 +25,8 @@ def scratch(parent: Path | None = None) -> Iterator[Path]:
         Where it is made; by default where the system keeps such folders.
     """
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=parent, ignore_cleanup_errors=True) as own:
-        aside, files = Path(own) / "making", Path(own) / _FILES
-        with aside.open("wb") as lock:
-            held(lock)
-            aside.rename(Path(own) / _LOCK)  # only now: nobody sees a lock that is not held yet
+        files = Path(own) / _FILES
+        with locked(Path(own) / _LOCK):
             files.mkdir()
             yield files
 
@@ -44,22 +39,6 @@ def holding_all(folder: Path) -> Iterator[None]:
         yield
     finally:
         tempfile.tempdir = before
-
-
-def held(lock: BinaryIO) -> bool:
-    """Take the lock of an open file until it is closed, without waiting; whether it is ours now.
-
-    Where the system has no such locks (Windows) nothing is ever taken, and so nothing is taken away.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def sweep(parent: Path | None = None) -> list[Path]:

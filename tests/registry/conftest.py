@@ -1,7 +1,5 @@
 """A tracking server whose client stands in for MLflow's."""
 
-from pathlib import Path
-
 import pytest
 
 from registry.settings import Settings
@@ -29,13 +27,13 @@ class Client:
 
 
 @pytest.fixture
-def opened(monkeypatch):
+def opened(monkeypatch, tmp_path):
     """Maker of a store on a tracking server whose client gives these answers."""
     import mlflow
 
     def make(**answers):
         client = Client(**answers)
         monkeypatch.setattr(mlflow, "MlflowClient", lambda tracking_uri, registry_uri: client)
-        return Tracking(Settings(home=Path("home"), tracking_uri=SERVER)), client
+        return Tracking(Settings(home=tmp_path / "home", tracking_uri=SERVER)), client
 
     return make

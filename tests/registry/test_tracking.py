@@ -97,6 +97,7 @@ def test_a_run_is_tagged_with_what_ran(opened, monkeypatch, commit, parent):
     monkeypatch.setattr(tracked.getpass, "getuser", lambda: "ann")
     monkeypatch.setattr(tracked, "git_commit", lambda: commit)
     monkeypatch.setattr(tracked, "package_version", lambda: "1.2.3")
+    monkeypatch.setattr(tracked, "own_lock", lambda home: f"lock of {home.name}")
     with store.run("4", "first", "train", parent) as run:
         assert run == "run1"
     tags = {
@@ -105,6 +106,7 @@ def test_a_run_is_tagged_with_what_ran(opened, monkeypatch, commit, parent):
         "mlflow.source.type": "LOCAL",
         "job": "train",
         "package_version": "1.2.3",
+        "job_lock": "lock of home",
         **({} if parent is None else {"mlflow.parentRunId": parent}),
         **({} if commit is None else {"mlflow.source.git.commit": commit}),
     }

@@ -1,0 +1,64 @@
+"""Who lives: a lock that a process holds until it ends, however it ends.
+
+A process that is killed puts nothing in order. The system gives its locks back, so who comes later knows what nobody
+owns any more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+FOLDER = "jobs"
+_ENDING = ".lock"
+_own: dict[Path, tuple[int, str, int]] = {}  # by home folder: process, name and open file, which stays open
+
+
+def held(lock: BinaryIO) -> bool:
+    """Take the lock of an open file until it is closed, without waiting; whether it is ours now.
+
+    Where the system has no such locks (Windows) nothing is ever taken, and so nothing is taken away.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def locked(file: Path) -> BinaryIO:
+    """A new file whose lock this process holds; nobody sees it by its name before it is held."""
+    aside = file.with_name(f".{file.name}")
+    lock = aside.open("wb")
+    held(lock)
+    aside.rename(file)
+    return lock
+
+
+def own_lock(home: Path) -> str:
+    """Name of the lock that this process holds in a home folder from now on until it ends."""
+    known = _own.get(home)
+    if known is not None and known[0] == os.getpid() and (home / FOLDER / f"{known[1]}{_ENDING}").exists():
+        return known[1]
+    name = uuid4().hex
+    (home / FOLDER).mkdir(parents=True, exist_ok=True)
+    with locked(home / FOLDER / f"{name}{_ENDING}") as lock:
+        _own[home] = os.getpid(), name, os.dup(lock.fileno())  # the lock is held until both are closed
+    return name
+
+
+def left(home: Path) -> Iterator[str]:
+    """Names of locks in a home folder whose processes have ended; each is gone once it was dealt with."""
+    for file in sorted((home / FOLDER).glob(f"*{_ENDING}")):
+        with suppress(OSError), file.open("r+b") as lock:
+            if held(lock):
+                yield file.name.removesuffix(_ENDING)
+                file.unlink()

@@ -1,0 +1,65 @@
+"""Runs and locks of processes that are killed, with real ones."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from registry.local.owners import FOLDER, left, own_lock
+from registry.settings import Settings
+from registry.tracking import Tracking
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="no such locks there"),
+    # MLflow's own use of SQLAlchemy is not this project's to mend.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+JOB = """
+import sys, time
+from pathlib import Path
+from registry.settings import Settings
+from registry.tracking import Tracking
+tracking = Tracking(Settings(home=Path(sys.argv[1])))
+with tracking.run(tracking.experiment("toy_cells"), "train", "train") as run:
+    print(run, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_process_has_one_lock_in_each_home(tmp_path):
+    first = own_lock(tmp_path / "one")
+    assert own_lock(tmp_path / "one") == first
+    assert own_lock(tmp_path / "two") != first
+    assert list(left(tmp_path / "one")) == []
+    assert [file.name for file in (tmp_path / "one" / FOLDER).iterdir()] == [f"{first}.lock"]
+
+
+def test_where_nothing_ever_ran_nothing_is_left(tmp_path):
+    assert list(left(tmp_path)) == []
+
+
+@pytest.mark.slow
+def test_runs_of_a_killed_job_are_ended_by_the_next_and_those_of_a_living_one_are_not(copy_store, tmp_path):
+    settings = Settings(home=tmp_path)
+    copy_store(tmp_path / "mlflow.db", tmp_path / "artifacts")
+    jobs = [
+        subprocess.Popen([sys.executable, "-W", "ignore", "-c", JOB, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    try:
+        killed, living = (job.stdout.readline().strip() for job in jobs)
+
+        def status(run):
+            return Tracking(settings)._client.get_run(run).info.status
+
+        assert (status(killed), status(living)) == ("RUNNING", "RUNNING")
+        jobs[0].send_signal(signal.SIGKILL)
+        jobs[0].wait()
+        assert (status(killed), status(living)) == ("KILLED", "RUNNING")
+        assert len(list((tmp_path / FOLDER).iterdir())) == 1
+    finally:
+        for job in jobs:
+            job.kill()
+            job.communicate()
