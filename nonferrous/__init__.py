@@ -12,7 +12,7 @@ import typer
 from nonferrous.predict import predict
 from nonferrous.recommend import recommend
 from nonferrous.records import records_app
-from nonferrous.registry import compare, promote, rollback, signing_keys, try_again
+from nonferrous.registry import adopt, compare, promote, rollback, signing_keys, try_again
 from nonferrous.reports import energy_app, quality_app
 from nonferrous.schedule import schedule
 from nonferrous.seeds import seeds_app
@@ -35,7 +35,7 @@ app.add_typer(quality_app, name="quality")
 app.add_typer(energy_app, name="energy")
 app.add_typer(records_app, name="records")
 learning, asking = (simulate, train, compare, retrain, promote, rollback), (predict, recommend, schedule, warnings)
-for command in (*learning, *asking, trial, serve, up, signing_keys):
+for command in (*learning, *asking, trial, serve, up, adopt, signing_keys):
     app.command()(command)
 app.command("try")(try_again)
 

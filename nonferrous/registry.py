@@ -1,4 +1,4 @@
-"""Commands on registered versions and their store: `compare`, `promote`, `rollback`, `try`, `signing-keys`."""
+"""Commands on registered versions and their store: `compare`, `promote`, `rollback`, `try`, `adopt`, `signing-keys`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nonferrous.terminal import ProcessName, console
+from nonferrous.terminal import ProcessName, console, fail
 
 Version = Annotated[int | None, typer.Argument(help="A registered version.")]
 Force = Annotated[
@@ -63,6 +63,17 @@ def try_again(process: ProcessName, version: Version = None) -> None:
 
     number = run(load(process), read_settings(), version)
     console().print(f"{process}: version {number} loads and answers its recorded rows")
+
+
+def adopt() -> None:
+    """Let the store of a home folder that was copied or moved name its files where they are now."""
+    from registry.local.moved import adopt as run
+    from registry.settings import read_settings
+
+    settings = read_settings()
+    if settings.sqlite_file is None:
+        fail(f"MLFLOW_TRACKING_URI: {settings.uri_shown} is no SQLite file: its places are its server's to set")
+    console().print(f"{run(settings.sqlite_file)} places of files changed", soft_wrap=True)
 
 
 def signing_keys(

@@ -15,6 +15,7 @@ from urllib.request import url2pathname
 
 from models import files
 
+ARTIFACTS = "artifacts"  # folder beside an embedded store's database
 REVISION = "dc11669786a5"
 """Revision of MLflow's tables that the queries below are written for: MLflow 3.17's."""
 
@@ -53,12 +54,37 @@ def pointed_to(file: Path, process: str, alias: str) -> tuple[int, str, str | No
 
 
 def folder_of(file: Path, process: str, version: int) -> Path | None:
-    """Folder on this machine with a version's artifacts; None where they are elsewhere, or the version is not there."""
+    """Folder on this machine with a version's artifacts; None where they are elsewhere, or the version is not there.
+
+    A store that was copied or moved holds the place of before; what lies beside its database is meant.
+    """
     found = _rows(file, _PLACE, process, version)
-    parts = urlsplit(str(found[0][0])) if found else None
-    if parts is None or parts.scheme not in ("", "file") or parts.netloc:
+    path = local(str(found[0][0])) if found else None
+    return None if path is None else beside(file, path) or path
+
+
+def local(location: str) -> Path | None:
+    """Path of a place of artifacts as MLflow records it; None where it is not on a disk."""
+    parts = urlsplit(location)
+    return None if parts.scheme not in ("", "file") or parts.netloc else Path(url2pathname(parts.path))
+
+
+def beside(database: Path, path: Path) -> Path | None:
+    """Where a recorded path of artifacts lies in the folder of the database; None where it does not.
+
+    Parameters
+    ----------
+    database : Path
+        MLflow's SQLite file.
+    path : Path
+        As it was recorded, on whatever machine: some folder, `artifacts`, and on.
+    """
+    names = path.parts
+    if ".." in names:
         return None
-    return Path(url2pathname(parts.path))
+    starts = [number for number, name in enumerate(names[:-1]) if name == ARTIFACTS]
+    found = (database.parent.joinpath(*names[start:]) for start in starts)
+    return next((one for one in found if one.exists()), None)
 
 
 def copy_model(artifacts: Path, folder: Path) -> Path:

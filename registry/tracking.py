@@ -20,6 +20,7 @@ from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, in_one_line
 from registry.incoming.signing import check_signature, private_key, sign
 from registry.local.database import make_database
+from registry.local.moved import check_place
 from registry.local.owners import left, own_lock
 from registry.local.scratch import holding_all, scratch, sweep
 from registry.settings import ENVIRONMENT, Settings
@@ -80,6 +81,7 @@ class Tracking:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 make_database(file, self.settings.folder / "artifacts")
             check_unlocked(file)
+            check_place(file)
         client = mlflow.MlflowClient(tracking_uri=self.settings.uri, registry_uri=self.settings.uri)
         client.search_experiments(max_results=1)
         for lock in left(self.settings.folder):

@@ -12,6 +12,7 @@ import pytest
 from registry import store as stores
 from registry import tables
 from registry.store import READING, Champion, MlflowStore, StoreError
+from registry.tracking import WRITING
 
 
 class Refused(Exception):
@@ -239,3 +240,12 @@ def test_the_file_is_left_as_it_is(file):
     tables.pointed_to(file, "p", "champion")
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir()] == ["mlflow.db"]
+
+
+@pytest.mark.parametrize("settings", [READING, WRITING], ids=["reading", "writing"])
+def test_files_come_through_the_tracking_server_and_not_from_the_storage_behind_it(monkeypatch, settings):
+    """Where nothing is set, MLflow's client goes where the server sends it."""
+    from mlflow.environment_variables import MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD as direct
+
+    monkeypatch.setenv(direct.name, settings[direct.name])
+    assert (direct.is_set(), direct.get()) == (True, False)
