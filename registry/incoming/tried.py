@@ -107,8 +107,16 @@ def _is_text(value: object) -> bool:
 @cache
 def code() -> str:
     """What a verdict rests on besides the model: format, this code, libraries and machine."""
-    sources = sorted(path for room in _ROOMS for path in (ROOT / room).rglob("*.py"))
-    marks = [(str(path.relative_to(ROOT)), path.stat().st_size, path.stat().st_mtime_ns) for path in sources]
+    sources = sorted(
+        os.path.join(folder, name)
+        for room in _ROOMS
+        for folder, _, names in os.walk(ROOT / room)
+        for name in names
+        if name.endswith(".py")
+    )
+    marks = [
+        (path[len(str(ROOT)) :], about.st_size, about.st_mtime_ns) for path in sources for about in [os.stat(path)]
+    ]
     digest = hashlib.sha256(repr(marks).encode()).hexdigest()[:16]
     where = f"{sys.platform} {platform.machine()} Python {platform.python_version()} numpy {np.__version__}"
     return f"format {files.FORMAT}, nonferrous {package_version()} {digest}, {where}, {_trees()}"

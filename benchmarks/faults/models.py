@@ -1,0 +1,140 @@
+"""2,000 damaged models, and what becomes of each: python -m benchmarks.faults.models [DAMAGES].
+
+The champions of the store that the settings name are damaged in turn, with digests that fit. Each is tried as a new
+version is; what is accepted answers other rows in one more process.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.faults.damages import damage
+from models import files
+from models.checks import tree_text, trial
+from registry.settings import Settings, read_settings
+from registry.store import MlflowStore
+from seeds import names
+
+RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results" / "model_damages.json"
+DAMAGES, BATCH = 2000, 40
+OUTCOMES = (
+    "refused before anything is parsed",
+    "refused by the check of trees",
+    "refused by the seed's check",
+    "refused by what reads the other files",
+    "refused by the self-test",
+    "ended its process",
+    "accepted, answers equal",
+    "accepted, answers otherwise",
+    "accepted, and gives no answer elsewhere",
+    "accepted, and ended a process elsewhere",
+)
+
+
+def outcome(folder: Path, trouble: str | None) -> str:
+    """What became of a damaged model in its trial; of an accepted one in a word."""
+    if trouble is None:
+        return "accepted"
+    if "in a process of its own" in trouble:
+        return OUTCOMES[5]
+    if trouble.startswith("self-test"):
+        return OUTCOMES[4]
+    if trouble.startswith(files.SEED):
+        return OUTCOMES[2]
+    try:
+        files.check(folder)
+    except files.ModelFilesError:
+        return OUTCOMES[0]
+    return OUTCOMES[1] if refused_text(folder) else OUTCOMES[3]
+
+
+def refused_text(folder: Path) -> bool:
+    """Whether the check refuses one of a model's texts of trees."""
+    for text in sorted(folder.glob("*.lightgbm.txt")):
+        try:
+            tree_text.check(text.read_bytes())
+        except tree_text.TreeTextError:
+            return True
+    return False
+
+
+def answers(folders: list[Path], *more: str) -> list[str | None]:
+    """What models answer for other rows; None of one that ended the process, or held it."""
+    found: list[str | None] = []
+    while len(found) < len(folders):
+        rest = [str(folder) for folder in folders[len(found) :]]
+        command = [sys.executable, "-m", "benchmarks.faults.answers", *more, *rest]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        said = done.stdout.decode().splitlines()
+        found += [*said] if len(said) == len(rest) else [*said, None]
+    return found
+
+
+def accepted(folder: Path, said: str | None, whole: str) -> str:
+    """What an accepted model does with other rows."""
+    if said is None:
+        return OUTCOMES[9]
+    if said.startswith("no answer"):
+        return OUTCOMES[8]
+    return OUTCOMES[6] if said == whole else OUTCOMES[7]
+
+
+def champions(settings: Settings, folder: Path) -> dict[str, Path]:
+    """Models of the store's champions, by process."""
+    store = MlflowStore(settings.uri)
+    found = {name: store.champion(name) for name in names()}
+    return {name: store.fetch(one, folder / name) for name, one in found.items() if one is not None}
+
+
+def main(count: int) -> None:
+    """Damage, try, count and keep the counts."""
+    rng, counts, by_damage = np.random.default_rng(0), Counter[str](), Counter[str]()
+    ended_unchecked = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        models = champions(read_settings(), Path(scratch))
+        whole = dict(zip(models, answers(list(models.values())), strict=True))
+        for start in range(0, count, BATCH):
+            made = []
+            for number in range(start, min(start + BATCH, count)):
+                process = list(models)[number % len(models)]
+                folder = Path(scratch) / f"{number}"
+                made.append((process, folder, damage(models[process], folder, rng)))
+            troubles = trial.troubles([folder for _, folder, _ in made])
+            found = [outcome(folder, trouble) for (_, folder, _), trouble in zip(made, troubles, strict=True)]
+            checked = [folder for (_, folder, _), what in zip(made, found, strict=True) if what == OUTCOMES[1]]
+            ended_unchecked += sum(said is None for said in answers(checked, "--unchecked"))
+            passed = [one for one, what in zip(made, found, strict=True) if what == "accepted"]
+            said = iter(answers([folder for _, folder, _ in passed]))
+            for (process, folder, kind), what in zip(made, found, strict=True):
+                if what == "accepted":
+                    what = accepted(folder, next(said), str(whole[process]))
+                counts[what] += 1
+                by_damage[f"{kind}: {what}"] += 1
+                shutil.rmtree(folder)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    result = {
+        "damages": count,
+        "processes": sorted(models),
+        "lightgbm": version("lightgbm"),
+        "format": files.FORMAT,
+        "cpu_seconds_of_children": round(used.ru_utime + used.ru_stime),
+        "refused_by_the_check_that_ended_or_held_a_process_without_it": ended_unchecked,
+        "outcomes": {name: counts[name] for name in OUTCOMES},
+        "by_damage": dict(sorted(by_damage.items())),
+    }
+    RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps({name: one for name, one in result.items() if name != "by_damage"}, indent=1))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else DAMAGES)
