@@ -13,8 +13,10 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +27,9 @@ from registry.settings import Settings, read_settings
 from registry.store import MlflowStore
 from seeds import names
 
-RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results" / "model_damages.json"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+RESULTS, PAGE = DOCS / "results" / "model_damages.json", DOCS / "security.md"
+BEGIN, END = "<!-- damages -->\n", "<!-- end of damages -->"
 DAMAGES, BATCH = 2000, 40
 OUTCOMES = (
     "refused before anything is parsed",
@@ -96,6 +100,19 @@ def champions(settings: Settings, folder: Path) -> dict[str, Path]:
     return {name: store.fetch(one, folder / name) for name, one in found.items() if one is not None}
 
 
+def filled(text: str, result: Mapping[str, Any]) -> str:
+    """A page with the table of what became of damaged models."""
+    ended = result["refused_by_the_check_that_ended_or_held_a_process_without_it"]
+    lines = [f"| {name} | {count:,} |" for name, count in result["outcomes"].items()]
+    rows = [f"| of {result['damages']:,} damages | |", "|---|---:|", *lines]
+    said = (
+        f"Of those that the check of trees refused, {ended:,} ended or held a process in which it was left out "
+        f"(LightGBM {result['lightgbm']})."
+    )
+    before, _, rest = text.partition(BEGIN)
+    return before + BEGIN + "\n".join([*rows, "", said]) + "\n" + END + rest.partition(END)[2]
+
+
 def main(count: int) -> None:
     """Damage, try, count and keep the counts."""
     rng, counts, by_damage = np.random.default_rng(0), Counter[str](), Counter[str]()
@@ -122,7 +139,7 @@ def main(count: int) -> None:
                 by_damage[f"{kind}: {what}"] += 1
                 shutil.rmtree(folder)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    result = {
+    result: dict[str, Any] = {
         "damages": count,
         "processes": sorted(models),
         "lightgbm": version("lightgbm"),
@@ -133,6 +150,7 @@ def main(count: int) -> None:
         "by_damage": dict(sorted(by_damage.items())),
     }
     RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), result), encoding="utf-8")
     print(json.dumps({name: one for name, one in result.items() if name != "by_damage"}, indent=1))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.faults.damages import DAMAGES, damage, resized
+from benchmarks.faults.models import OUTCOMES, PAGE, RESULTS, filled
 from models import files
 from models.checks.tree_text import TreeTextError, check
 from models.checks.trial import troubles
@@ -101,3 +102,11 @@ def rewritten(model: Path, folder: Path, name: str, text: bytes) -> None:
     manifest = json.loads((folder / files.MANIFEST).read_bytes())
     manifest["files"][name] = {"sha256": hashlib.sha256(text).hexdigest(), "bytes": len(text)}
     (folder / files.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_the_page_shows_what_became_of_damaged_models() -> None:
+    result, text = json.loads(RESULTS.read_bytes()), PAGE.read_text(encoding="utf-8")
+    assert filled(text, result) == text
+    assert list(result["outcomes"]) == list(OUTCOMES)
+    assert sum(result["outcomes"].values()) == result["damages"]
+    assert result["outcomes"]["accepted, and ended a process elsewhere"] == 0
