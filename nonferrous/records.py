@@ -34,6 +34,29 @@ def opened() -> Iterator[Database]:
         yield database
 
 
+def enter_moves(process: str) -> None:
+    """Enter into the audit which champions were made since the last time, by whatever command and whoever was killed.
+
+    MLflow keeps each move of an alias with its number; those that have no entry get one.
+    """
+    from records import audit
+    from records.schema import AUDIT
+    from registry.settings import read_settings
+    from registry.tracking import Tracking
+    from registry.versions import CHAMPION
+
+    moves = [one for one in Tracking(read_settings()).audit(process) if one.alias == CHAMPION and one.number]
+    with opened() as database, database.begin() as connection:
+        database.lock(connection, AUDIT)
+        known = {entry.subject for entry in audit.entries(connection)}
+        for move in moves:
+            subject = f"{process}, move {move.number}: version {move.before or 'none'} to {move.after or 'none'}"
+            if subject not in known:
+                what = "rollback" if move.action == "rollback" else "promotion"
+                figures = {"moved": move.when, **move.metrics}
+                audit.add(database, connection, move.who, what, subject, move.why, figures)
+
+
 @records_app.command()
 def export(
     process: ProcessName,

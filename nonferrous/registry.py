@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nonferrous.records import enter_moves
 from nonferrous.terminal import ProcessName, console, fail
 
 Version = Annotated[int | None, typer.Argument(help="A registered version.")]
@@ -42,6 +43,7 @@ def promote(process: ProcessName, version: Version = None, why: Why = "by hand",
     from seeds import load
 
     move = run(load(process), read_settings(), version, why, force)
+    enter_moves(process)
     console().print(f"{process}: version {move.after} is the champion")
 
 
@@ -52,6 +54,7 @@ def rollback(process: ProcessName, version: Version = None, why: Why = "by hand"
     from seeds import load
 
     move = run(load(process), read_settings(), version, why)
+    enter_moves(process)
     console().print(f"{process}: version {move.after} is the champion again")
 
 

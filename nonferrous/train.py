@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nonferrous.records import enter_moves, write
 from nonferrous.simulate import simulate
 from nonferrous.terminal import REFUSED, ProcessName, console, fail, progress, progress_of, reported
 
@@ -60,7 +61,6 @@ def train(
 
 def _table(process: str, data: Path | None, from_records: bool) -> Path:
     """The table to learn from: a file that is named, or the labelled records written to one in the home folder."""
-    from nonferrous.records import write
     from registry.settings import read_settings
     from seeds import load
 
@@ -96,6 +96,7 @@ def train_on(
 
     with progress() as step:
         trained = run(seed, data, read_settings(), step, trials, tests, learning_curve, processes)
+    enter_moves(seed.process.name)
     screen = console()
     for target in trained.learnt.targets or [None]:
         screen.print(candidates_table(trained, target))
@@ -150,6 +151,7 @@ def retrain(
     table = _table(process, data, from_records)
     with progress() as step:
         retrained = run(load(process), table, read_settings(), step, tests)
+    enter_moves(process)
     screen = console()
     for target in retrained.learnt.targets or [None]:
         screen.print(verdict_table(retrained, target))
