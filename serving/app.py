@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-import fastapi_offline
-from fastapi import FastAPI, Response
-from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from starlette.routing import BaseRoute
-from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from records.database import Database
 from records.writer import Writer
@@ -22,14 +20,20 @@ from registry.incoming.loading import Loading
 from registry.store import MlflowStore, Store
 from serving import problems
 from serving.bulk.load import Load
+from serving.door.callers import InMemory, Keys, Ring
+from serving.door.door import Door
+from serving.door.hosts import Hosts, is_loopback
+from serving.door.rates import Rates
 from serving.following.champions import Champions
 from serving.following.outcomes import Followers
 from serving.following.seed_folder import SeedFolder
 from serving.payloads import PREDICTIONS, Payloads
 from serving.recording import Recorder
 from serving.routes import (
+    docs,
     health,
     inference,
+    metrics,
     outcomes,
     predictions,
     processes,
@@ -40,9 +44,11 @@ from serving.routes import (
 )
 from serving.routes.answering import abilities, paths
 from serving.routes.direct import ByPath
+from serving.seen.lines import AccessLog
+from serving.seen.metrics import Metrics
+from serving.seen.watch import Watch
 from serving.settings import Settings
 
-_ASSETS = "/docs/assets"
 _REFERENCE = "#/components/schemas/{model}"
 
 
@@ -50,8 +56,11 @@ class Service(FastAPI):
     """The application; `champions` is the one part of it that changes, and the processes' routes follow it."""
 
     champions: Champions
-    max_body_bytes: int
+    settings: Settings
     load: Load
+    ring: Ring
+    watch: Watch
+    door: Door
     database: Database | None
     writer: Writer | None
     recorder: Recorder
@@ -72,10 +81,15 @@ class Service(FastAPI):
         self.router.routes = [ByPath(_all(self._own)), *self._fixed]
 
     def _routes_of(self, payloads: Payloads) -> tuple[BaseRoute, ...]:
-        given = payloads, self.champions, self.max_body_bytes, self.recorder
-        own = predictions.router(*given, self.load), outcomes.router(payloads, self.max_body_bytes, self.database)
-        others = (make(*given) for make in (recommendations.router, schedules.router, warnings.router))
-        return tuple(one for made in (*own, *others) for one in made.routes)
+        most, load = self.settings.max_body_bytes, self.load
+        asking = (predictions.router, recommendations.router, schedules.router, warnings.router)
+        made = [make(payloads, self.champions, most, self.recorder, load) for make in asking]
+        made.append(outcomes.router(payloads, most, self.database, load))
+        return tuple(one for routes in made for one in routes.routes)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """What a request passes, the door before all else."""
+        return self.door.before(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:
         """OpenAPI schema of the processes that are served now, made once for each set of them."""
@@ -116,7 +130,9 @@ def _all(own: Iterable[tuple[Payloads, tuple[BaseRoute, ...]]]) -> list[BaseRout
     return [route for _, routes in own for route in routes]
 
 
-def create_app(settings: Settings, store: Store | None = None, database: Database | None = None) -> Service:
+def create_app(
+    settings: Settings, store: Store | None = None, database: Database | None = None, keys: Keys | None = None
+) -> Service:
     """Service over the seeds of the folder.
 
     Parameters
@@ -127,6 +143,8 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
         Where models come from; by default the MLflow store that the settings name.
     database : Database, optional
         Where requests, answers and outcomes are recorded; without it nothing is.
+    keys : Keys, optional
+        Who may ask; by default nobody has a key.
 
     Returns
     -------
@@ -138,6 +156,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     SeedError
         There is no folder of seeds. A seed that cannot be used is named by `/health/ready`, the others are served.
     """
+    access = AccessLog()
     writer = None if database is None else Writer(database)
     champions = Champions(
         SeedFolder(settings.max_rows),
@@ -148,12 +167,20 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     )
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: Service) -> AsyncIterator[None]:
         if writer is not None:
             writer.start()
         champions.start()
+        app.ring.start()
+        access.start()
+        time = asyncio.create_task(app.door.keep_time())
         yield
+        time.cancel()
+        with suppress(asyncio.CancelledError):
+            await time
         champions.stop()
+        app.ring.stop()
+        access.stop()
         if writer is not None:
             writer.stop()
 
@@ -165,36 +192,32 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
             "comes with its unit and interval."
         ),
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.champions, app.max_body_bytes, app.load = champions, settings.max_body_bytes, Load(settings.max_table_bytes)
+    app.champions, app.settings = champions, settings
+    app.load = load = Load(settings.max_held_bytes, settings.max_table_bytes, settings.max_waiting)
+    app.ring = Ring(keys or InMemory(), settings.insecure or is_loopback(settings.host), settings.poll_seconds)
+    app.watch = Watch(Metrics(load, lambda: champions.statuses), access)
+    app.door = Door(
+        hosts=Hosts(settings.host, settings.allowed_hosts),
+        ring=app.ring,
+        rates=Rates(settings.max_requests_per_second),
+        load=load,
+        deadline=settings.deadline_seconds,
+        watching=app.watch,
+    )
     app.database, app.writer, app.recorder = database, writer, Recorder(writer)
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
     app.include_router(processes.router(champions))
     app.include_router(health.router(champions))
-    app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, app.load))
-    _add_docs(app)
+    app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, load))
+    app.include_router(metrics.router(app.watch.metrics))
+    docs.install(app, app.openapi, load)
     app._fixed = tuple(app.router.routes)
     app.take_up()
     champions.watch(app.take_up)
     return app
-
-
-def _add_docs(app: Service) -> None:
-    """Documentation page whose script and style come from an installed package, so that it needs no network."""
-    app.mount(_ASSETS, StaticFiles(directory=Path(fastapi_offline.__file__).parent / "static"))
-    page = get_swagger_ui_html(
-        openapi_url=str(app.openapi_url),
-        title=f"{app.title} API",
-        swagger_js_url=f"{_ASSETS}/swagger-ui-bundle.js",
-        swagger_css_url=f"{_ASSETS}/swagger-ui.css",
-        swagger_favicon_url=f"{_ASSETS}/favicon.png",
-    )
-
-    @app.head("/docs", include_in_schema=False)
-    @app.get("/docs", include_in_schema=False)
-    async def docs() -> Response:
-        return page

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from http import HTTPStatus
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from serving.bulk.load import Load
 from serving.problems import Fault, ProblemError, shown
 
 JSON = "application/json"
@@ -37,7 +36,7 @@ async def read_body(request: Request, most: int) -> bytes:
 
 async def read_checked(request: Request, most: int) -> bytes:
     """Body of a request whose kind is checked already; see `read_body`."""
-    return bytes(await _read(request, most))
+    return bytes(await read_table(request, most))
 
 
 async def read_bytes(request: Request, most: int) -> bytes:
@@ -46,33 +45,12 @@ async def read_bytes(request: Request, most: int) -> bytes:
     return await read_checked(request, most)
 
 
-async def read_table(request: Request, most: int, load: Load) -> bytearray:
-    """Body of a request that carries a table, whose kind is checked; its bytes are held by `load` until released.
-
-    Raises
-    ------
-    ProblemError
-        413 and 400 as `read_body`, 503 where so many bytes of tables are held that these find no room.
-    """
-    held = 0
-
-    def hold(size: int) -> None:
-        nonlocal held
-        if not load.hold(size):
-            detail = "tables that are being answered leave no room for this one; send it again later"
-            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
-        held += size
-
-    try:
-        return await _read(request, most, hold)
-    except BaseException:
-        load.release(held)
-        raise
-
-
-async def _read(request: Request, most: int, hold: Callable[[int], None] = lambda size: None) -> bytearray:
+async def read_table(request: Request, most: int) -> bytearray:
+    """Body of a request whose kind is checked already, without a copy of it; see `read_body`."""
     declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > most:
+    # More digits than `most` has are more bytes, and may be more digits than Python makes a number of.
+    digits = declared.lstrip("0") if declared.isdecimal() else ""
+    if len(digits) > len(str(most)) or int(digits or 0) > most:
         raise _too_long(most)
     body = bytearray()
     try:
@@ -80,7 +58,6 @@ async def _read(request: Request, most: int, hold: Callable[[int], None] = lambd
             body += chunk
             if len(body) > most:
                 raise _too_long(most)
-            hold(len(chunk))
     except ClientDisconnect:
         raise ProblemError(HTTPStatus.BAD_REQUEST, "the client hung up before the end of the body") from None
     return body

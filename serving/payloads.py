@@ -127,7 +127,7 @@ class Payloads:
             400 where the body is no JSON, 422 where its content is wrong; then all faults are named, or the first
             100 of more.
         """
-        quick = self._quick(body)
+        quick = self.quick(body)
         return self.checked(parsed_json(body)) if quick is None else quick
 
     def checked(self, parsed: Any) -> tuple[list[Record], Record]:
@@ -156,7 +156,7 @@ class Payloads:
                 raise invalid(faults)
         return rows, request
 
-    def _quick(self, body: bytes) -> tuple[list[Record], Record] | None:
+    def quick(self, body: bytes) -> tuple[list[Record], Record] | None:
         """What `read` gives of a request without a fault; None where one has any, or brings earlier periods."""
         given = self.decoder.read(body)
         if given is None or given.get("history"):

@@ -86,6 +86,8 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def answer(request: Request, error: ProblemError) -> Response:
     """Response that carries a problem, or the one text that the Open Inference Protocol has for it."""
+    if (visit := request.scope.get("visit")) is not None:
+        visit.refusal = error  # for who counts them
     if f"{request.url.path}/".startswith(f"{INFERENCE}/"):
         return JSONResponse({"error": in_words(error)}, error.status.value, error.headers)
     problem = Problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -10,6 +11,7 @@ from fastapi import Request, Response
 from records.database import RecordsError, now
 from records.requests import Kept, new_id
 from records.writer import Full, Writer
+from serving.door.visit import asker, current
 from serving.following.champions import Served
 from serving.problems import ProblemError
 
@@ -43,8 +45,7 @@ class Asked:
     @classmethod
     def of(cls, request: Request, process: str, operation: str, kind: str = "application/json") -> Asked:
         """A request that comes in now."""
-        client = request.scope.get("client")
-        return cls(new_id(), now(), client[0] if client else "", process, operation, kind)
+        return cls(new_id(), now(), asker(request.scope), process, operation, kind)
 
 
 class Recorder:
@@ -105,6 +106,7 @@ class Recorder:
             asked=body,
             answer=answer,
         )
+        begin = time.perf_counter()
         try:
             await self._writer.keep(kept)
         except Full:
@@ -113,3 +115,6 @@ class Recorder:
         except RecordsError:
             detail = "the answer could not be recorded, so it is not given; send it again later"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER) from None
+        finally:
+            if (visit := current()) is not None:
+                visit.record += time.perf_counter() - begin

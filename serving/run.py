@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import faulthandler
 import logging
 import socket
 import sys
 from contextlib import closing
+from functools import partial
+from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 
 from records.database import Database
 from registry.store import Store
-from serving.app import create_app
+from serving.app import Service, create_app
+from serving.door.connections import Connection, Connections, most_connections
+from serving.seen.lines import log_as_json
 from serving.settings import Settings
 
 log = logging.getLogger("nonferrous.serving")
@@ -49,26 +54,54 @@ def run(settings: Settings, store: Store | None = None) -> int:
         return _run(settings, create_app(settings, store, database))
 
 
-def _run(settings: Settings, app: FastAPI) -> int:
+def _run(settings: Settings, app: Service) -> int:
     try:
         listening = _listen(settings.host, settings.port)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         sys.stderr.write(f"cannot listen on {where}: {error.strerror}; choose another with NONFERROUS_PORT\n")
         return CANNOT_START
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    log_as_json()
+    faulthandler.enable()
     host, port = listening.getsockname()[:2]
     address = f"[{host}]" if ":" in host else host
-    log.info("listening on http://%s:%d, documentation at /docs, models from %s", address, port, settings.uri_shown)
+    scheme, shown = "https" if settings.certificate else "http", settings.uri_shown
+    log.info("listening on %s://%s:%d, documentation at /docs, models from %s", scheme, address, port, shown)
     sys.setswitchinterval(LONGEST_TURN)
-    config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
+    config = _configured(settings, app)
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:  # uvicorn has closed all connections and passes the signal on
         pass
     log.info("ended")
     return 0
+
+
+def _configured(settings: Settings, app: Service) -> uvicorn.Config:
+    """What uvicorn needs to know."""
+    most = most_connections(settings.max_connections)
+    connections = Connections(most, settings.idle_seconds, settings.head_seconds)
+    app.watch.metrics.connected = connections.counts
+    opened: Any = partial(Connection, connections)
+
+    async def look() -> None:
+        connections.look(asyncio.get_running_loop().time())
+
+    return uvicorn.Config(
+        app,
+        http=opened,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_keep_alive=settings.idle_seconds,
+        timeout_graceful_shutdown=settings.drain_seconds,
+        callback_notify=look,
+        timeout_notify=0,
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.private_key,
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -78,7 +111,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind(where)
-        made.listen()  # only now does the address belong to this process
+        made.listen(2048)  # only now does the address belong to this process
     except OSError:
         made.close()
         raise

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic_settings import NoDecode
 
 from registry import settings
+
+
+def _names(given: object) -> object:
+    return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]  # separated by commas
 
 
 class Settings(settings.Settings):
@@ -20,13 +29,42 @@ class Settings(settings.Settings):
     max_rows: Annotated[int, Field(ge=1, le=1_000_000, description="most rows in one request")] = 10_000
     max_body_bytes: Annotated[int, Field(ge=1024, description="largest body of a request [byte]")] = 16 * 2**20
 
-    max_table_bytes: Annotated[
-        int, Field(ge=1024, description="most bytes of tables, Arrow or Parquet, that are held at once [byte]")
+    max_table_bytes: Annotated[int, Field(ge=1024, description="largest table, Arrow or Parquet [byte]")] = 256 * 2**20
+    max_held_bytes: Annotated[
+        int, Field(ge=1024, description="most bytes of bodies of all requests that are held at once [byte]")
     ] = 256 * 2**20
+    max_waiting: Annotated[int, Field(ge=1, description="most requests that wait for those that take long")] = 64
+    max_connections: Annotated[int, Field(ge=1, description="most connections")] = 4096
+    max_requests_per_second: Annotated[
+        float | None,
+        Field(gt=0, allow_inf_nan=False, description="requests of one client [1/s]; empty: as many as are answered"),
+    ] = None
+    idle_seconds: Annotated[int, Field(ge=1, description="longest silence of a connection [s]")] = 15
+    head_seconds: Annotated[float, Field(gt=0, description="longest time that a request's head takes [s]")] = 10.0
+    deadline_seconds: Annotated[float, Field(gt=0, description="longest time to the beginning of an answer [s]")] = 60.0
+    drain_seconds: Annotated[
+        int, Field(ge=1, description="time for requests that are being answered when the service ends [s]")
+    ] = 30
+    allowed_hosts: Annotated[Names, Field(description="names that the service may be asked by, beside its own")] = ()
+    trusted_proxies: Annotated[Names, Field(description="addresses whose X-Forwarded-For is believed")] = ()
+    certificate: Annotated[Path | None, Field(description="file of the TLS certificate; empty: no TLS")] = None
+    private_key: Annotated[Path | None, Field(description="file of the certificate's key", validate_default=True)] = (
+        None
+    )
+    insecure: Annotated[
+        bool, Field(description="whether anybody may ask from other machines while there is no key")
+    ] = False
     durability: Annotated[
         Literal["full", "normal"],
         Field(description="full: what is recorded outlives a power cut; normal: the end of the process alone"),
     ] = "full"
+
+    @field_validator("private_key")
+    @classmethod
+    def _goes_with_certificate(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        if (key is None) != (info.data.get("certificate") is None):
+            raise ValueError("expected with NONFERROUS_CERTIFICATE, and only with it")
+        return key
 
 
 def read_settings(**given: Any) -> Settings:

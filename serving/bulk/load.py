@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from http import HTTPStatus
+
+from serving.door.visit import current
+from serving.problems import ProblemError
 
 LONGEST_AT_ONCE = 0.020  # s that a request may hold the event loop, and with it all others
-MOST_HEAVY = 2  # bodies that are worked on at once, each with its rows and answers in memory
+MOST_WAITING = 64  # requests in each lane
+SHORT_BODY = 16 * 1024  # bytes
+LONGEST_WAIT = 30.0  # s after which a client that was refused is asked to come again, at most
 _FORGOTTEN = 0.1  # share of a high cost that one cheaper request makes forgotten
 
 
@@ -67,27 +74,96 @@ class Paces:
         return self._pace
 
 
+class Lane:
+    """Places for work in threads, and the line of those who wait for one.
+
+    Parameters
+    ----------
+    places : int
+        How much is worked on at once.
+    most_waiting : int
+        How many may wait.
+    """
+
+    def __init__(self, places: int, most_waiting: int) -> None:
+        self._places, self._most_waiting = places, most_waiting
+        self._free = asyncio.Semaphore(places)
+        self._took = 1.0  # s, of late
+        self.waiting = 0
+
+    @asynccontextmanager
+    async def turn(self, begun: bool = False) -> AsyncIterator[None]:
+        """Wait for a place and have it; an answer that has begun is never refused one.
+
+        Raises
+        ------
+        ProblemError
+            503 where too many wait.
+        """
+        if self.waiting >= self._most_waiting and not begun:
+            later = math.ceil(min(LONGEST_WAIT, self.waiting * self._took / self._places))
+            detail = f"{self.waiting} requests wait already for others that take long; send it again later"
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(later)})
+        before = time.perf_counter()
+        self.waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self.waiting -= 1
+        begin = time.perf_counter()
+        if (visit := current()) is not None:
+            visit.wait += begin - before
+        try:
+            yield
+        finally:
+            self._free.release()
+            self._took += _FORGOTTEN * (time.perf_counter() - begin - self._took)
+
+
 class Load:
     """What the whole service may work on, and hold in memory, at once.
+
+    Requests that take long are worked on by as many threads as there are cores. A short body has a lane of its own:
+    one row that must go to a thread does not wait for tables.
 
     Parameters
     ----------
     most_held : int
-        Most bytes of tables that wait for their answers.
+        Most bytes of bodies that wait for their answers.
+    most_table : int
+        Largest body that is a table.
+    most_waiting : int
+        Most requests that wait in each lane.
     """
 
-    def __init__(self, most_held: int = 256 * 2**20) -> None:
-        self.heavy = asyncio.Semaphore(MOST_HEAVY)
-        self.most_held = most_held
-        self._held = 0
+    def __init__(
+        self, most_held: int = 256 * 2**20, most_table: int = 256 * 2**20, most_waiting: int = MOST_WAITING
+    ) -> None:
+        self.heavy, self.light = Lane(cores(), most_waiting), Lane(1, most_waiting)
+        self.most_table, self.most_held, self.held = most_table, most_held, 0
 
-    def hold(self, size: int) -> bool:
-        """Take so many bytes; False, and nothing is taken, where they are more than are left."""
-        if self._held + size > self.most_held:
-            return False
-        self._held += size
-        return True
+    def lane(self, size: int) -> Lane:
+        """The lane of a body of so many bytes."""
+        return self.light if size <= SHORT_BODY else self.heavy
+
+    def hold(self, size: int) -> None:
+        """Take so many bytes.
+
+        Raises
+        ------
+        ProblemError
+            503, and nothing is taken, where they are more than are left.
+        """
+        if self.held + size > self.most_held:
+            detail = "requests that are being answered leave no room for this one; send it again later"
+            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"})
+        self.held += size
 
     def release(self, size: int) -> None:
         """Give back bytes that were taken."""
-        self._held -= size
+        self.held -= size
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from models.intervals import CoverageError
 from serving.bulk.load import Pace
+from serving.door.visit import count_rows
 from serving.explanations import check_rows
 from serving.fields import Record
 from serving.payloads import Payloads
@@ -37,6 +38,7 @@ def blocks(payloads: Payloads, model: Any, rows: list[Record], request: Record) 
     """
     if request.get("explain"):  # a task need not offer it
         check_rows(len(rows))
+    count_rows(len(rows))
     for first in range(0, len(rows), ROWS_AT_ONCE):
         some = rows[first : first + ROWS_AT_ONCE]
         try:

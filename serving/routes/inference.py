@@ -146,7 +146,11 @@ def _infer(
         def read() -> Asked:
             return asked(body, length, payloads, contracts.of(payloads))
 
-        found = read() if len(body) <= LONGEST_BODY_AT_ONCE else await run_in_threadpool(read)
+        if len(body) <= LONGEST_BODY_AT_ONCE:
+            found = read()
+        else:
+            async with load.heavy.turn():
+                found = await run_in_threadpool(read)
         answer = Encoded(found, contracts.of(payloads))
         kept = _AsRecorded()
         parts, pace = _encoded(found, answer, payloads, served, named.id, kept), paces[model].of(served.champion)
@@ -160,7 +164,7 @@ def _infer(
                 deque(parts, maxlen=0)
                 response = made()
         else:
-            async with load.heavy:
+            async with load.lane(len(body)).turn():
                 await in_threads(parts, request, pace, found.rows)
                 response = await run_in_threadpool(made)
         return await recorder.answered(named, served, kept.asked, response, kept.answer)

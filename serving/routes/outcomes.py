@@ -10,6 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from records.database import Database, RecordsError
 from records.outcomes import take
 from serving.bodies import read_body
+from serving.bulk.load import Load
+from serving.door.visit import asker
 from serving.outcomes.payloads import OUTCOMES, OutcomePayloads
 from serving.outcomes.reading import read
 from serving.payloads import Payloads
@@ -18,15 +20,15 @@ from serving.routes.answering import json_response
 from serving.routes.direct import Direct
 
 
-def router(payloads: Payloads, most_bytes: int, database: Database | None) -> APIRouter:
+def router(payloads: Payloads, most_bytes: int, database: Database | None, load: Load) -> APIRouter:
     """Route of one process's outcomes."""
     process, taken = payloads.seed.process, payloads.outcomes
     routes = APIRouter(tags=[OUTCOMES], route_class=Direct)
 
     async def outcomes(request: Request) -> Response:
-        client = request.scope.get("client")
         body = await read_body(request, most_bytes)
-        return await run_in_threadpool(_answer, body, taken, database, client[0] if client else "")
+        async with load.heavy.turn():
+            return await run_in_threadpool(_answer, body, taken, database, asker(request.scope))
 
     routes.add_api_route(
         f"/v1/{process.name}/{OUTCOMES}",

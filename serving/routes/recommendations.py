@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from models.setpoints.errors import SetpointError
 from serving.bodies import read_body
+from serving.bulk.load import Load
 from serving.following.champions import Champions, Served
 from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import Fault, ProblemError, described, invalid
@@ -21,7 +22,7 @@ from serving.routes.direct import Direct
 from serving.tasks import task_of
 
 
-def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder) -> APIRouter:
+def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> APIRouter:
     """Routes of one process's set-points; none where nobody says what its knobs do."""
     process, offered = payloads.seed.process, payloads.setpoints
     routes = APIRouter(tags=["set-points"], route_class=Direct)
@@ -30,7 +31,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
     for name, verb in offered.verbs.items():
         routes.add_api_route(
             f"/v1/{process.name}/{name}",
-            _endpoint(name, process.name, champions, most_bytes, recorder),
+            _endpoint(name, process.name, champions, most_bytes, recorder, load),
             methods=["POST"],
             response_model=verb.answer,
             responses=described(400, 404, 413, 415, 422, 503),
@@ -52,13 +53,14 @@ def _not_offered(path: str, why: str, payloads: Payloads) -> Callable[[Request],
 
 
 def _endpoint(
-    name: str, process: str, champions: Champions, most_bytes: int, recorder: Recorder
+    name: str, process: str, champions: Champions, most_bytes: int, recorder: Recorder, load: Load
 ) -> Callable[[Request], Response]:
     async def endpoint(request: Request) -> Response:
         asked = Asked.of(request, process, name)
         body = await read_body(request, most_bytes)
         # Weighing moves takes seconds where a line is long: always in a thread, so that others do not wait for it.
-        response, served = await run_in_threadpool(_answer, name, body, process, champions)
+        async with load.heavy.turn():
+            response, served = await run_in_threadpool(_answer, name, body, process, champions)
         return await recorder.answered(asked, served, body, response)
 
     return endpoint  # type: ignore[return-value]

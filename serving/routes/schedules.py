@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from serving.bodies import read_body
+from serving.bulk.load import Load
 from serving.following.champions import Champions
 from serving.payloads import SCHEDULES, Payloads
 from serving.problems import ProblemError, described
@@ -17,7 +18,7 @@ from serving.routes.direct import Direct
 from serving.schedules.answers import answered
 
 
-def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder) -> APIRouter:
+def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> APIRouter:
     """Route of one process's schedules; none where its current follows no tariff."""
     process, offered = payloads.seed.process, payloads.schedules
     routes = APIRouter(tags=["schedules"], route_class=Direct)
@@ -27,7 +28,8 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
     async def schedule(request: Request) -> Response:
         asked = Asked.of(request, process.name, SCHEDULES)
         body = await read_body(request, most_bytes)
-        response = await run_in_threadpool(_answer, body, process.name, champions)
+        async with load.heavy.turn():
+            response = await run_in_threadpool(_answer, body, process.name, champions)
         return await recorder.answered(asked, None, body, response)
 
     routes.add_api_route(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
 from models.intervals import CoverageError
 from serving.bodies import ARROW, PARQUET, read_table
 from serving.bulk.load import Load
+from serving.door.visit import count_rows
 from serving.fields import Record
 from serving.following.champions import Champions
 from serving.payloads import Payloads
@@ -28,20 +28,6 @@ from serving.tasks import task_of
 KINDS = (ARROW, PARQUET)
 BINARY = {"type": "string", "format": "binary"}
 _NOT_ASKED = ("rows", "history", "explain")  # of a request of JSON: what a table has no place for
-
-
-class _Answer(StreamingResponse):
-    """A stream that gives back what its request holds, however it ends."""
-
-    def __init__(self, chunks: AsyncIterator[bytes], release: Callable[[], None]) -> None:
-        super().__init__(chunks, media_type=ARROW)
-        self._release = release
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._release()
 
 
 async def table_answer(
@@ -68,40 +54,36 @@ async def table_answer(
     taken, status = status_of(process, champions)
     served = served_of(process, status, champions)
     asked = _options(request, taken)
-    body = await read_table(request, load.most_held, load)
-    size = len(body)
+    body = await read_table(request, load.most_table)
 
     def begin() -> tuple[Iterator[list[bytes]], list[bytes]]:
-        table = Table(body, named.kind, load.most_held)
+        table = Table(body, named.kind, load.most_table)
         rows = check(table, taken)
+        count_rows(rows)
         head = {**head_of(process, served, asked["coverage"]), "id": named.id}
         chunks = stream(answered(table, rows, taken, task_of(taken.seed), served.model, asked), head)
         return chunks, next(chunks)
 
     try:
-        async with load.heavy:
+        async with load.heavy.turn():
             chunks, first = await run_in_threadpool(begin)
         await recorder.keep(named, served, bytes(body), b"".join(first))
     except CoverageError as error:
-        load.release(size)
         raise uncovered(asked["coverage"], error) from None
-    except BaseException:
-        load.release(size)
-        raise
 
     async def parts() -> AsyncIterator[bytes]:
         pieces = first
         for part in itertools.count(1):
             for piece in pieces:
                 yield piece
-            async with load.heavy:
+            async with load.heavy.turn(begun=True):
                 more = await run_in_threadpool(next, chunks, None)
             if more is None:
                 return
             pieces = more
             await recorder.keep(named, served, b"", b"".join(pieces), part)
 
-    response = _Answer(parts(), lambda: load.release(size))
+    response = StreamingResponse(parts(), media_type=ARROW)
     response.headers[RECORD] = named.id
     return response
 

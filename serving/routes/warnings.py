@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from models.warnings.model import WarningModel
 from serving.bodies import read_body
+from serving.bulk.load import Load
 from serving.following.champions import Champions, Served
 from serving.payloads import PREDICTIONS, WARNINGS, Payloads
 from serving.problems import ProblemError, described
@@ -19,7 +20,7 @@ from serving.warnings.answers import answered, read
 from serving.warnings.payloads import ABOUT
 
 
-def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder) -> APIRouter:
+def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: Recorder, load: Load) -> APIRouter:
     """Route of one process's warnings; none where its seed names no event."""
     process, offered = payloads.seed.process, payloads.warnings
     routes = APIRouter(tags=["warnings"], route_class=Direct)
@@ -29,7 +30,8 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
     async def warn(request: Request) -> Response:
         asked = Asked.of(request, process.name, WARNINGS)
         body = await read_body(request, most_bytes)
-        response, served = await run_in_threadpool(_answer, body, process.name, champions)
+        async with load.heavy.turn():
+            response, served = await run_in_threadpool(_answer, body, process.name, champions)
         return await recorder.answered(asked, served, body, response)
 
     routes.add_api_route(

@@ -12,6 +12,12 @@ from pydantic import TypeAdapter
 
 from seeds import Seed
 from serving.app import Service
+from serving.bulk.load import Load
+from serving.door.callers import InMemory, Ring
+from serving.door.door import Door
+from serving.door.hosts import Hosts
+from serving.door.rates import Rates
+from serving.door.visit import Visit
 from serving.following.seed_folder import Known
 from serving.tasks import task_of
 
@@ -26,7 +32,7 @@ def call() -> Iterator[Callable[..., httpx.Response]]:
     def send(app: object, method: str, path: str, **request: object) -> httpx.Response:
         async def answered() -> httpx.Response:
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
                 return await client.request(method, path, **request)
 
         return asyncio.run_coroutine_threadsafe(answered(), loop).result(timeout=300)
@@ -35,6 +41,38 @@ def call() -> Iterator[Callable[..., httpx.Response]]:
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
+
+
+class Watched:
+    """Who is told of each request by the door."""
+
+    def __init__(self) -> None:
+        self.visits: list[Visit] = []
+        self.lags: list[float] = []
+
+    def finished(self, visit: Visit) -> None:
+        self.visits.append(visit)
+
+    def lagged(self, seconds: float) -> None:
+        self.lags.append(seconds)
+
+
+@pytest.fixture(scope="session")
+def behind_a_door() -> Callable[..., Door]:
+    """Maker of a door before an application, open to anybody unless it is given otherwise."""
+
+    def made(app: Any, **more: Any) -> Door:
+        given: dict[str, Any] = {
+            "hosts": Hosts("127.0.0.1"),
+            "ring": Ring(InMemory(), True, 1.0),
+            "rates": Rates(None),
+            "load": Load(),
+            "deadline": 60.0,
+            "watching": Watched(),
+        }
+        return Door(**{**given, **more}).before(app)
+
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -47,3 +47,14 @@ def test_one_byte_more_than_allowed_is_refused(headers: dict[str, str]) -> None:
     with pytest.raises(ProblemError) as refused:
         read([b"12345", b"678901"], **headers)
     assert refused.value.status == 413
+
+
+@pytest.mark.parametrize("length", ["1" * 4301, "9" * 100_000])
+def test_a_length_of_more_digits_than_python_reads_is_a_length_that_is_too_long(length: str) -> None:
+    with pytest.raises(ProblemError) as refused:
+        read([], content_length=length)
+    assert refused.value.status == 413
+
+
+def test_zeros_before_a_length_make_it_no_longer() -> None:
+    assert read([b"12345", b"67890"], content_length="0" * 5000 + "10") == (b"1234567890", 2)

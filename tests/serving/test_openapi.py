@@ -17,7 +17,7 @@ from serving.settings import Settings
 
 def get(app: Service, path: str) -> httpx.Response:
     async def answered() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
             return await client.get(path)
 
     return asyncio.run(answered())

@@ -35,7 +35,8 @@ def test_the_address_is_taken_at_once_and_told(
             with closing(socket.create_connection(started["name"][:2])):  # it listens before uvicorn takes it up
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(service, "create_app", lambda settings, store, writer: ("app", settings, store))
+    app = SimpleNamespace(watch=SimpleNamespace(metrics=SimpleNamespace()))
+    monkeypatch.setattr(service, "create_app", lambda settings, store, database: app)
     monkeypatch.setattr(service.uvicorn, "Config", lambda app, **how: {"app": app, **how})
     monkeypatch.setattr(service.uvicorn, "Server", Server)
     monkeypatch.setattr(sys, "setswitchinterval", lambda turn: started.update(turn=turn))
@@ -44,9 +45,12 @@ def test_the_address_is_taken_at_once_and_told(
     assert service.run(settings, None) == 0
     port = started["name"][1]
     started["socket"].close()
-    assert started["config"] == {
-        **{"app": ("app", settings, None), "access_log": False, "log_config": None, "server_header": False},
-    }
+    config = started["config"]
+    assert config["app"] is app
+    assert (config["access_log"], config["log_config"], config["server_header"]) == (False, None, False)
+    assert (config["proxy_headers"], config["forwarded_allow_ips"]) == (False, [])  # nobody is believed about clients
+    assert (config["timeout_keep_alive"], config["timeout_graceful_shutdown"]) == (15, 30)
+    assert (config["ssl_certfile"], config["ssl_keyfile"]) == (None, None)
     assert started["reuse"] == 1
     assert started["turn"] < 0.005
     told = [record.getMessage() for record in caplog.records if record.name == "nonferrous.serving"]
@@ -59,7 +63,8 @@ def test_an_address_of_ipv6_stands_in_brackets(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     listening = SimpleNamespace(getsockname=lambda: ("::1", 8000, 0, 0))
-    monkeypatch.setattr(service, "create_app", lambda settings, store, writer: None)
+    app = SimpleNamespace(watch=SimpleNamespace(metrics=SimpleNamespace()))
+    monkeypatch.setattr(service, "create_app", lambda settings, store, database: app)
     monkeypatch.setattr(service, "_listen", lambda host, port: listening)
     monkeypatch.setattr(service.uvicorn, "Config", lambda app, **how: None)
     monkeypatch.setattr(service.uvicorn, "Server", lambda config: SimpleNamespace(run=lambda sockets: None))

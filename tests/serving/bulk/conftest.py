@@ -161,7 +161,7 @@ def rows_of(seed: Seed, n: int = 40) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def serve() -> Callable[..., Process]:
+def serve(behind_a_door: Any) -> Callable[..., Process]:
     """Maker of a process that is served by a model."""
 
     def made(seed: Seed, model: Any, most_held: int = MOST_HELD) -> Process:
@@ -169,9 +169,10 @@ def serve() -> Callable[..., Process]:
         taken = task_of(seed).payloads(seed, 1000)
         status = Status(Served(Champion(name, 4, "source"), "sha256:1", model), payloads=taken)
         champions: Any = SimpleNamespace(statuses={name: status}, store_trouble=None, wait=1.0)
-        app, load = FastAPI(), Load(most_held)
+        app, load = FastAPI(), Load(most_held, most_held)
         problems.install(app, lambda: {name: ""})
         app.include_router(predictions.router(taken, champions, 1_000_000, Recorder(None), load))
+        app.middleware_stack = behind_a_door(app.build_middleware_stack(), load=load)
         return Process(app, f"/v1/{name}/predictions", taken, load, rows_of(seed))
 
     return made

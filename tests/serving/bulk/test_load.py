@@ -1,11 +1,14 @@
 """What is taken to be short: by what rows have cost, never by less."""
 
+import asyncio
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.bulk.load import Load, Pace, Paces
+from serving.bulk.load import LONGEST_WAIT, SHORT_BODY, Lane, Load, Pace, Paces
+from serving.problems import ProblemError
 
 
 def test_what_was_never_measured_is_long() -> None:
@@ -67,8 +70,85 @@ def test_a_new_model_is_a_new_pace() -> None:
 
 def test_no_more_is_held_than_allowed() -> None:
     load = Load(10)
-    assert load.hold(6)
-    assert not load.hold(5)
-    assert load.hold(4)
+    load.hold(6)
+    with pytest.raises(ProblemError) as refused:
+        load.hold(5)
+    assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "1"})
+    load.hold(4)
     load.release(6)
-    assert load.hold(5)
+    load.hold(5)
+    assert load.held == 9
+
+
+def test_as_many_are_worked_on_as_there_are_places_and_the_others_wait_in_turn() -> None:
+    lane, at_once, most, order = Lane(2, 10), 0, 0, []
+
+    async def one(number: int) -> None:
+        nonlocal at_once, most
+        async with lane.turn():
+            at_once += 1
+            most = max(most, at_once)
+            order.append(number)
+            await asyncio.sleep(0)
+            at_once -= 1
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(one(number) for number in range(8)))
+
+    asyncio.run(all_of_them())
+    assert (most, order, lane.waiting) == (2, list(range(8)), 0)
+
+
+def test_beyond_the_line_there_is_a_refusal_that_says_when_to_come_again_but_not_to_what_has_begun() -> None:
+    lane = Lane(1, 2)
+
+    async def asked() -> tuple[ProblemError, int]:
+        held = asyncio.Event()
+
+        async def one(begun: bool = False) -> None:
+            async with lane.turn(begun):
+                await held.wait()
+
+        first = [asyncio.create_task(one()) for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(ProblemError) as refused:
+            await one()
+        late = asyncio.create_task(one(begun=True))
+        await asyncio.sleep(0)
+        waiting = lane.waiting
+        held.set()
+        await asyncio.gather(*first, late)
+        return refused.value, waiting
+
+    refusal, waiting = asyncio.run(asked())
+    assert refusal.status == 503
+    assert refusal.headers is not None
+    assert 1 <= int(refusal.headers["Retry-After"]) <= LONGEST_WAIT
+    assert waiting == 3
+
+
+def test_a_place_is_given_back_by_work_that_fails_and_by_who_stops_waiting() -> None:
+    lane = Lane(1, 5)
+
+    async def failing() -> None:
+        async with lane.turn():
+            raise ValueError("it fails")
+
+    async def asked() -> None:
+        with pytest.raises(ValueError, match="it fails"):
+            await failing()
+        async with lane.turn():
+            waiting = asyncio.create_task(failing())
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.sleep(0)
+        async with asyncio.timeout(5), lane.turn():
+            assert lane.waiting == 0
+
+    asyncio.run(asked())
+
+
+def test_a_short_body_does_not_wait_for_long_ones() -> None:
+    load = Load()
+    assert load.lane(SHORT_BODY) is load.light
+    assert load.lane(SHORT_BODY + 1) is load.heavy

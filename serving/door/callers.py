@@ -1,0 +1,208 @@
+"""Who may ask what: keys, their roles, and what each address asks for."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Literal, Protocol, get_args
+
+from serving.problems import ProblemError
+
+log = logging.getLogger("nonferrous.serving")
+
+Role = Literal["predict", "outcome", "operate"]
+ROLES: tuple[Role, ...] = get_args(Role)
+HEALTH = "/health/"  # what asks there may be a machine that starts and stops services, and has no key
+METRICS = "/metrics"
+_ASK = {"WWW-Authenticate": 'Bearer realm="nonferrous"'}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks.
+
+    Parameters
+    ----------
+    name : str
+        Beginning of the key, or empty where there is none.
+    owner : str
+        Whose key it is.
+    roles : frozenset of str
+        What it may do.
+    processes : frozenset of str, optional
+        Which processes it may ask; None: all.
+    ends : datetime, optional
+        When the key ends.
+    """
+
+    name: str = ""
+    owner: str = ""
+    roles: frozenset[str] = frozenset()
+    processes: frozenset[str] | None = None
+    ends: datetime | None = None
+
+    @property
+    def operates(self) -> bool:
+        """Whether it may see how the service is run."""
+        return "operate" in self.roles
+
+
+NOBODY = Caller()
+ANYBODY = Caller(roles=frozenset(ROLES))  # where no keys are asked for
+
+
+class Keys(Protocol):
+    """Where the keys are kept."""
+
+    def callers(self) -> Mapping[bytes, Caller | None]:
+        """Whose key each is, by its SHA-256; None for those that were revoked."""
+
+
+class Ring:
+    """Keys as they were read last; looking one up asks no database.
+
+    A key that was revoked or has ended still counts as one: the door that was locked once stays locked.
+
+    Parameters
+    ----------
+    keys : Keys
+        Where they are kept.
+    is_open : bool
+        Whether anybody may come in as long as no key was ever made.
+    seconds : float
+        Time between two readings [s].
+
+    Raises
+    ------
+    Exception
+        Whatever the first reading raises: without its keys a service must not start.
+    """
+
+    def __init__(self, keys: Keys, is_open: bool, seconds: float) -> None:
+        self._keys, self._seconds = keys, seconds
+        self._known = dict(keys.callers())
+        self._is_open = is_open
+        self._trouble = ""
+        self._ended = threading.Event()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may come in."""
+        return self._is_open and not self._known
+
+    def start(self) -> None:
+        """Read the keys again and again, in a thread of its own."""
+        threading.Thread(target=self._follow, name="keys", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._ended.set()
+
+    def _follow(self) -> None:
+        while not self._ended.wait(self._seconds):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Read the keys once; those of before stay where they cannot be read."""
+        try:
+            self._known = dict(self._keys.callers())
+            trouble = ""
+        except Exception as error:  # whatever a database raises
+            trouble = f"the keys cannot be read, those of before stay: {type(error).__name__}"
+        if trouble and trouble != self._trouble:
+            log.warning("%s", trouble)
+        self._trouble = trouble
+
+    def caller(self, authorization: bytes | None) -> Caller:
+        """Who asks with such a header.
+
+        Raises
+        ------
+        ProblemError
+            401 where there is no key, or none that is valid.
+        """
+        if authorization is None:
+            if self.is_open:
+                return ANYBODY
+            raise ProblemError(HTTPStatus.UNAUTHORIZED, "no key: expected Authorization: Bearer KEY", headers=_ASK)
+        scheme, _, key = authorization.partition(b" ")
+        if self.is_open:
+            return ANYBODY
+        found = self._known.get(digest(key.strip())) if scheme.lower() == b"bearer" else None
+        if found is None or (found.ends is not None and found.ends <= datetime.now(UTC)):
+            detail = "the key is not valid: it is unknown, revoked or has ended"
+            raise ProblemError(HTTPStatus.UNAUTHORIZED, detail, headers={**_ASK, **_INVALID})
+        return found
+
+
+_INVALID = {"WWW-Authenticate": 'Bearer realm="nonferrous", error="invalid_token"'}
+
+
+def digest(key: bytes) -> bytes:
+    """What is kept of a key; keys are random, so no salt and no slow hash is needed."""
+    return hashlib.sha256(key).digest()
+
+
+def check(caller: Caller, method: str, path: str) -> None:
+    """Refuse a caller who may not ask this.
+
+    Raises
+    ------
+    ProblemError
+        403 that names the role or the process which the key lacks.
+    """
+    if caller is ANYBODY:
+        return
+    role = needed(method, path)
+    if role is not None and role not in caller.roles:
+        lacks = f"the role {role}"
+    elif caller.processes is not None and (process := _process(path)) is not None and process not in caller.processes:
+        lacks = f"the process {process}"
+    else:
+        return
+    detail = f"the key {caller.name} lacks {lacks}; it has the roles {', '.join(sorted(caller.roles))}"
+    raise ProblemError(HTTPStatus.FORBIDDEN, detail)
+
+
+def needed(method: str, path: str) -> Role | None:
+    """The role that a request asks for; None where any key will do."""
+    if path == METRICS:
+        return "operate"
+    if path.endswith("/outcomes"):
+        return "outcome"
+    return None if method in ("GET", "HEAD", "OPTIONS") else "predict"
+
+
+def _process(path: str) -> str | None:
+    """Process that an address is about, if any."""
+    parts = path.split("/")
+    if len(parts) > 3 and parts[1] == "v1":
+        return parts[2]
+    if len(parts) > 3 and parts[1:3] == ["v2", "models"]:
+        return parts[3]
+    return None
+
+
+class InMemory:
+    """Keys that end with the process, for tests.
+
+    Parameters
+    ----------
+    known : Mapping of str to Caller
+        Whose key each is.
+    revoked : iterable of str
+        Keys that were revoked.
+    """
+
+    def __init__(self, known: Mapping[str, Caller] | None = None, revoked: Iterable[str] = ()) -> None:
+        self.known, self.revoked = dict(known or {}), set(revoked)
+
+    def callers(self) -> Mapping[bytes, Caller | None]:
+        """See `Keys`."""
+        found = {**self.known, **dict.fromkeys(self.revoked)}
+        return {digest(key.encode()): caller for key, caller in found.items()}

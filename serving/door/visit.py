@@ -1,0 +1,120 @@
+"""One request on its way through the service: who asks, how long each step took, what was answered."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from starlette.types import Message, Receive, Scope, Send
+
+from serving.door.callers import NOBODY, Caller
+from serving.door.hosts import client
+from serving.problems import ProblemError
+
+_CURRENT: ContextVar[Visit]
+# Nothing but JSON, and a page with a policy of its own: who takes no type but the one that is said runs none of it.
+_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+
+
+class Visit:
+    """A request from its head to the end of its answer.
+
+    Attributes
+    ----------
+    caller : Caller
+        Who asks.
+    name : str
+        Its id, which goes back with the answer and into the log.
+    status, sent : int
+        Status of the answer, 0 before there is one; bytes of its body.
+    rows : int
+        Rows that were asked for, 0 where it is not about rows.
+    refusal : ProblemError, optional
+        Why it was refused.
+    read, wait, record : float
+        Seconds until the body was there, in the waiting line, and until the record was safe.
+    """
+
+    __slots__ = (
+        "_receive",
+        "_send",
+        "_take",
+        "began",
+        "caller",
+        "held",
+        "is_late",
+        "is_receiving",
+        "name",
+        "read",
+        "record",
+        "refusal",
+        "rows",
+        "scope",
+        "sent",
+        "status",
+        "task",
+        "wait",
+    )
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, take: Callable[[int], None], name: str) -> None:
+        self.scope, self._receive, self._send, self._take = scope, receive, send, take
+        self.began = time.perf_counter()
+        self.caller: Caller = NOBODY
+        self.name = name
+        self.task: asyncio.Task[object] | None = None
+        self.status = self.sent = self.rows = self.held = 0
+        self.read = self.wait = self.record = 0.0
+        self.is_late = self.is_receiving = False
+        self.refusal: ProblemError | None = None
+
+    async def receive(self) -> Message:
+        """The next part of the body, which counts as held until the visit ends."""
+        self.is_receiving = True
+        message = await self._receive()
+        self.is_receiving = False
+        body = message.get("body")
+        if body:
+            self._take(len(body))  # it raises where there is no room, and then nothing more is held
+            self.held += len(body)
+        if not message.get("more_body"):
+            self.read = self.read or time.perf_counter() - self.began
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass on a part of the answer; what every answer says is added. Nothing is sent once it is too late."""
+        if self.is_late:
+            return
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], (b"x-request-id", self.name.encode()), *_ALWAYS]
+        else:
+            self.sent += len(message.get("body", b""))
+        await self._send(message)
+
+
+_CURRENT = ContextVar("visit")
+
+
+def current() -> Visit | None:
+    """The visit that this task or thread works for; None outside of the door."""
+    return _CURRENT.get(None)
+
+
+def asker(scope: Scope) -> str:
+    """Who asks, as it is logged and recorded: the beginning of a key, else an address."""
+    visit = _CURRENT.get(None)
+    return (visit.caller.name if visit is not None else "") or client(scope)
+
+
+def count_rows(rows: int) -> None:
+    """Say how many rows the current visit is about."""
+    visit = _CURRENT.get(None)
+    if visit is not None:
+        visit.rows = rows
+
+
+def enter(visit: Visit) -> None:
+    """Make a visit the one of this task."""
+    _CURRENT.set(visit)

@@ -1,0 +1,1 @@
+"""What an engineer sees of the running service: its log and its metrics."""

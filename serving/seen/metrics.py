@@ -1,0 +1,174 @@
+"""Metrics as Prometheus scrapes them: counted on the event loop by the request, made into text when asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from serving.bulk.load import Load
+from serving.door.visit import Visit
+from serving.following.champions import Status
+from serving.problems import ProblemError
+from serving.seen.tallies import Tally
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+
+STEPS = ("read", "wait", "predict", "record")
+Connected = Callable[[], Mapping[str, int]]
+
+
+class Metrics:
+    """What is counted of the service.
+
+    Parameters
+    ----------
+    load : Load
+        What is worked on, waits and is held.
+    statuses : callable
+        What is known of the processes now.
+    """
+
+    def __init__(self, load: Load, statuses: Callable[[], Mapping[str, Status]]) -> None:
+        self._load, self._statuses = load, statuses
+        self._requests: dict[tuple[str, str, int], Tally] = {}
+        self._steps: dict[str, tuple[Tally, ...]] = {}
+        self._lag = Tally()
+        self._rows: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._refused_rows: Counter[str] = Counter()
+        self.connected: Connected = dict
+
+    def finished(self, visit: Visit, path: str, seconds: float) -> None:
+        """Count a request that took so long [s]; `path` is its address as routes are written."""
+        key = path, visit.scope["method"], visit.status
+        tally = self._requests.get(key)
+        if tally is None:
+            tally = self._requests[key] = Tally()
+        tally.add(seconds)
+        steps = self._steps.get(path)
+        if steps is None:
+            steps = self._steps[path] = tuple(Tally() for _ in STEPS)
+        read, wait, predict, record = steps
+        read.add(visit.read)
+        predict.add(seconds - visit.read - visit.wait - visit.record)
+        if visit.wait:
+            wait.add(visit.wait)
+        if visit.record:
+            record.add(visit.record)
+        if visit.rows:
+            self._rows[path] += visit.rows
+        if visit.refusal is not None:
+            self._count_refusal(visit.refusal)
+
+    def _count_refusal(self, refusal: ProblemError) -> None:
+        self._refused[_reason(refusal.status)] += 1
+        rows = {fault.row: fault.bound is not None for fault in refusal.faults if fault.row is not None}
+        for is_bound in rows.values():
+            self._refused_rows["out of range" if is_bound else "not as described"] += 1
+
+    def lagged(self, seconds: float) -> None:
+        """Count how much too late the event loop came [s]."""
+        self._lag.add(seconds)
+
+    def text(self) -> tuple[bytes, str]:
+        """All metrics as text, and what kind of text it is; it takes milliseconds."""
+        # Loaded by the first scrape, not by every service that starts.
+        from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+        from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        registry.register(_Collected(self.collect))
+        return generate_latest(registry), CONTENT_TYPE_PLAIN_0_0_4
+
+    def collect(self) -> Iterator[Metric]:
+        """Metrics of the library, from what was counted."""
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        yield _histogram(
+            "nonferrous_request_seconds",
+            "Time from a request's head to the end of its answer.",
+            ("route", "method", "status"),
+            (((route, method, str(status)), tally) for (route, method, status), tally in list(self._requests.items())),
+        )
+        yield _histogram(
+            "nonferrous_step_seconds",
+            "Time that requests took to be read, to wait for a thread, to be answered and to be recorded.",
+            ("route", "step"),
+            (
+                ((route, step), tally)
+                for route, tallies in list(self._steps.items())
+                for step, tally in zip(STEPS, tallies, strict=True)
+            ),
+        )
+        lag = "How much too late the event loop came to what was due."
+        yield _histogram("nonferrous_loop_lag_seconds", lag, (), [((), self._lag)])
+        for name, about, label, counts in (
+            ("nonferrous_rows", "Rows that were answered.", "route", self._rows),
+            ("nonferrous_refused", "Requests that were refused.", "reason", self._refused),
+            ("nonferrous_refused_rows", "Rows with faults, at most 100 of a request.", "reason", self._refused_rows),
+        ):
+            counter = CounterMetricFamily(name, about, labels=[label])
+            for value, count in list(counts.items()):
+                counter.add_metric([value], count)
+            yield counter
+        gauges = (
+            ("nonferrous_waiting_requests", "Requests that wait for a thread.", "lane", self._waiting()),
+            ("nonferrous_connections", "Open connections by what they are at.", "state", self.connected()),
+            ("nonferrous_model_version", "Version that answers.", "process", self._versions()),
+            (
+                "nonferrous_model_learnt_before_timestamp_seconds",
+                "Up to when the model that answers has seen rows.",
+                "process",
+                self._ages(),
+            ),
+            ("nonferrous_model_answers", "1 where a model answers, 0 where none does.", "process", self._answering()),
+        )
+        for name, about, label, values in gauges:
+            gauge = GaugeMetricFamily(name, about, labels=[label])
+            for value, number in values.items():
+                gauge.add_metric([value], number)
+            yield gauge
+        yield GaugeMetricFamily("nonferrous_held_bytes", "Bytes of bodies in memory.", self._load.held)
+        yield GaugeMetricFamily("nonferrous_most_held_bytes", "Bytes of bodies that may be.", self._load.most_held)
+
+    def _waiting(self) -> dict[str, int]:
+        return {"heavy": self._load.heavy.waiting, "light": self._load.light.waiting}
+
+    def _versions(self) -> dict[str, int]:
+        return {name: one.served.champion.version for name, one in self._statuses().items() if one.served}
+
+    def _answering(self) -> dict[str, int]:
+        return {name: int(one.served is not None) for name, one in self._statuses().items()}
+
+    def _ages(self) -> dict[str, float]:
+        found = {}
+        for name, one in self._statuses().items():
+            learnt = dict(one.served.model.info).get("learnt_before") if one.served else None
+            if isinstance(learnt, str):
+                found[name] = datetime.fromisoformat(learnt).replace(tzinfo=UTC).timestamp()
+        return found
+
+
+class _Collected:
+    """What the library's registry asks for metrics."""
+
+    def __init__(self, collect: Callable[[], Iterable[Metric]]) -> None:
+        self.collect = collect
+
+
+def _histogram(name: str, about: str, labels: tuple[str, ...], tallies: Iterable[tuple[tuple[str, ...], Tally]]) -> Any:
+    from prometheus_client.core import HistogramMetricFamily
+
+    made = HistogramMetricFamily(name, about, labels=list(labels))
+    for values, tally in tallies:
+        made.add_metric(list(values), buckets=tally.buckets(), sum_value=tally.total)
+    return made
+
+
+def _reason(status: HTTPStatus) -> str:
+    return status.phrase.lower()

@@ -1,0 +1,86 @@
+"""What a scrape says of requests that were answered and refused."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from serving.app import Service, create_app
+from serving.following.folder_store import FolderStore
+from serving.settings import Settings
+
+PATH = "/v1/toy_cells/predictions"
+ROW = {"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.0, "z": 4.0}
+Samples = Callable[..., float]
+
+
+@pytest.fixture
+def app(toy_folder: Any, save_toy_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    save_toy_model(tmp_path / "one")
+    store = FolderStore()
+    store.point("toy_cells", 3, tmp_path / "one")
+    made = create_app(Settings(max_rows=50), store)
+    made.champions.refresh()
+    return made
+
+
+@pytest.fixture
+def scraped(app: Service, call: Any) -> Callable[[], Samples]:
+    def scrape() -> Samples:
+        response: httpx.Response = call(app, "GET", "/metrics")
+        assert response.headers["content-type"].startswith("text/plain")
+        families = list(text_string_to_metric_families(response.text))
+        samples = {
+            (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+            for family in families
+            for sample in family.samples
+        }
+        return lambda name, **labels: samples[name, tuple(sorted(labels.items()))]
+
+    return scrape
+
+
+def test_each_request_is_counted_by_route_and_status_and_its_rows(app: Service, call: Any, scraped: Any) -> None:
+    for rows in (1, 5, 7):
+        assert call(app, "POST", PATH, json={"rows": [ROW] * rows}).status_code == 200
+    assert call(app, "POST", PATH, json={"rows": [ROW, ROW | {"z": -1e9}, ROW | {"q": 1}]}).status_code == 422
+    for path in ("/nothing", "/v1/x/y"):
+        assert call(app, "GET", path).status_code == 404
+    said = scraped()
+    assert said("nonferrous_request_seconds_count", route=PATH, method="POST", status="200") == 3
+    assert said("nonferrous_request_seconds_count", route=PATH, method="POST", status="422") == 1
+    assert said("nonferrous_request_seconds_count", route="other", method="GET", status="404") == 2
+    assert said("nonferrous_rows_total", route=PATH) == 13
+    assert said("nonferrous_refused_total", reason="unprocessable entity") == 1
+    assert said("nonferrous_refused_total", reason="not found") == 2
+    assert said("nonferrous_refused_rows_total", reason="out of range") == 1
+    assert said("nonferrous_refused_rows_total", reason="not as described") == 1
+    total = said("nonferrous_request_seconds_sum", route=PATH, method="POST", status="200")
+    steps = [said("nonferrous_step_seconds_sum", route=PATH, step=step) for step in ("read", "wait", "predict")]
+    refused = said("nonferrous_request_seconds_sum", route=PATH, method="POST", status="422")
+    assert sum(steps) == pytest.approx(total + refused)
+
+
+def test_a_scrape_says_what_answers(scraped: Any) -> None:
+    said = scraped()
+    assert said("nonferrous_model_version", process="toy_cells") == 3
+    assert said("nonferrous_model_answers", process="toy_cells") == 1
+    assert said("nonferrous_held_bytes") == 0
+    assert said("process_resident_memory_bytes") > 0
+    assert said("process_open_fds") > 0
+
+
+def test_promtool_finds_nothing_wrong_with_a_scrape(app: Service, call: Any) -> None:
+    call(app, "POST", PATH, json={"rows": [ROW]})
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.fail("promtool is not installed: apt-get install promtool (CONTRIBUTING.md)")
+    text = call(app, "GET", "/metrics").content
+    checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
