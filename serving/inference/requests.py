@@ -10,7 +10,7 @@ import pydantic_core
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # pydantic takes no other below Python 3.12
 
-from serving.faults import Shape, no_such
+from serving.faults import MOST_FIELDS, Shape, no_such
 from serving.fields import Record
 from serving.inference.contract import Contract, Output
 from serving.inference.tensors import Tensor, Values, from_bytes, wrong
@@ -58,8 +58,10 @@ class InferenceRequest(TypedDict):
             ),
         ]
     ]
-    inputs: list[RequestInput]
-    outputs: NotRequired[Annotated[list[RequestOutput], Field(description="left out: all of them")]]
+    inputs: Annotated[list[RequestInput], Field(max_length=MOST_FIELDS)]
+    outputs: NotRequired[
+        Annotated[list[RequestOutput], Field(max_length=MOST_FIELDS, description="left out: all of them")]
+    ]
 
 
 _HEAD = Shape(InferenceRequest)
