@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from nonferrous.keys import keys_app
 from nonferrous.predict import predict
 from nonferrous.recommend import recommend
 from nonferrous.records import records_app
@@ -16,10 +17,9 @@ from nonferrous.registry import adopt, compare, promote, rollback, signing_keys,
 from nonferrous.reports import energy_app, quality_app
 from nonferrous.schedule import schedule
 from nonferrous.seeds import seeds_app
-from nonferrous.simulate import simulate
+from nonferrous.simulate import simulate, trial
 from nonferrous.terminal import fail
 from nonferrous.train import retrain, train
-from nonferrous.trial import trial
 from nonferrous.up import serve, up
 from nonferrous.warn import warnings
 
@@ -34,6 +34,7 @@ app.add_typer(seeds_app, name="seeds")
 app.add_typer(quality_app, name="quality")
 app.add_typer(energy_app, name="energy")
 app.add_typer(records_app, name="records")
+app.add_typer(keys_app, name="keys")
 learning, asking = (simulate, train, compare, retrain, promote, rollback), (predict, recommend, schedule, warnings)
 for command in (*learning, *asking, trial, serve, up, adopt, signing_keys):
     app.command()(command)

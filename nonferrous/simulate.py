@@ -1,4 +1,4 @@
-"""The command that simulates a plant."""
+"""Commands on simulated plants: `simulate` makes one, `trial` tries a champion on plants that nobody has seen."""
 
 from __future__ import annotations
 
@@ -36,3 +36,33 @@ def simulate(
             progress=lambda done, total: step("simulate", done, total),
         )
     console().print(f"{process}: table.parquet, truth.parquet and events.parquet are in {out}", soft_wrap=True)
+
+
+def trial(
+    process: ProcessName,
+    lots: Annotated[
+        int | None,
+        typer.Option(help="Lots to decide on, of a process that sorts or grades.", min=2, show_default="500"),
+    ] = None,
+    plants: Annotated[int | None, typer.Option(help="Plants to try set-points on.", min=1, show_default="3")] = None,
+    units: Annotated[
+        int | None, typer.Option(help="Units of each of these plants.", min=1, show_default="as in the seed")
+    ] = None,
+    periods: Annotated[
+        int | None, typer.Option(help="Periods of the closed loop.", min=4, show_default="a year")
+    ] = None,
+    rng_seed: Annotated[
+        int | None, typer.Option(help="Which plant, or the first of them.", min=0, show_default="plants never used")
+    ] = None,
+) -> None:
+    """Let the champion decide on lots, or set-points be chosen, on simulated plants that nobody has seen."""
+    from registry.settings import read_settings
+    from seeds import load
+    from training.trial import shown
+
+    options = {"lots": lots, "plants": plants, "units": units, "periods": periods, "rng_seed": rng_seed}
+    with progress() as step:
+        parts = list(shown(load(process), read_settings(), options, step))
+    screen = console()
+    for part in parts:
+        screen.print(part, markup=False)

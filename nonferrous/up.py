@@ -32,6 +32,9 @@ MODEL_TRAINING = "/#/experiments?workflowType=machine_learning"  # without it th
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default="8000")] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Let anybody who reaches another address than this machine's own ask.")
+    ] = False,
 ) -> None:
     """Serve predictions of all champions over HTTP until Ctrl-C."""
     gc.disable()  # what is imported stays: to walk it again and again takes a twelfth of the start
@@ -40,7 +43,7 @@ def serve(
 
     gc.freeze()
     gc.enable()
-    raise typer.Exit(run(read_settings(host=host, port=port)))
+    raise typer.Exit(run(read_settings(host=host, port=port, insecure=insecure or None)))
 
 
 def up(

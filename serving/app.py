@@ -20,10 +20,11 @@ from registry.incoming.loading import Loading
 from registry.store import MlflowStore, Store
 from serving import problems
 from serving.bulk.load import Load
-from serving.door.callers import InMemory, Keys, Ring
+from serving.door.callers import InMemory, Ring
 from serving.door.door import Door
 from serving.door.hosts import Hosts, is_loopback
 from serving.door.rates import Rates
+from serving.door.stored import StoredKeys
 from serving.following.champions import Champions
 from serving.following.outcomes import Followers
 from serving.following.seed_folder import SeedFolder
@@ -130,9 +131,7 @@ def _all(own: Iterable[tuple[Payloads, tuple[BaseRoute, ...]]]) -> list[BaseRout
     return [route for _, routes in own for route in routes]
 
 
-def create_app(
-    settings: Settings, store: Store | None = None, database: Database | None = None, keys: Keys | None = None
-) -> Service:
+def create_app(settings: Settings, store: Store | None = None, database: Database | None = None) -> Service:
     """Service over the seeds of the folder.
 
     Parameters
@@ -142,9 +141,7 @@ def create_app(
     store : Store, optional
         Where models come from; by default the MLflow store that the settings name.
     database : Database, optional
-        Where requests, answers and outcomes are recorded; without it nothing is.
-    keys : Keys, optional
-        Who may ask; by default nobody has a key.
+        Where requests, answers and outcomes are recorded, and keys are kept; without it nothing and none is.
 
     Returns
     -------
@@ -200,7 +197,8 @@ def create_app(
     )
     app.champions, app.settings = champions, settings
     app.load = load = Load(settings.max_held_bytes, settings.max_table_bytes, settings.max_waiting)
-    app.ring = Ring(keys or InMemory(), settings.insecure or is_loopback(settings.host), settings.poll_seconds)
+    keys = InMemory() if database is None else StoredKeys(database)
+    app.ring = Ring(keys, settings.insecure or is_loopback(settings.host), settings.poll_seconds)
     app.watch = Watch(Metrics(load, lambda: champions.statuses), access)
     app.door = Door(
         hosts=Hosts(settings.host, settings.allowed_hosts),

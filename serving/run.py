@@ -41,7 +41,8 @@ def run(settings: Settings, store: Store | None = None) -> int:
     Returns
     -------
     int
-        Exit code: 0 after Ctrl-C, 2 where the address cannot be listened on (one line on stderr says why).
+        Exit code: 0 after Ctrl-C, 2 where the address cannot be listened on, or must not be without a key (one line
+        on stderr says why).
 
     Raises
     ------
@@ -50,16 +51,23 @@ def run(settings: Settings, store: Store | None = None) -> int:
     RecordsError
         The records cannot be opened.
     """
-    with closing(Database(settings.records_url, settings.durability == "full")) as database:
-        return _run(settings, create_app(settings, store, database))
-
-
-def _run(settings: Settings, app: Service) -> int:
     try:
         listening = _listen(settings.host, settings.port)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         sys.stderr.write(f"cannot listen on {where}: {error.strerror}; choose another with NONFERROUS_PORT\n")
+        return CANNOT_START
+    # Nothing is made on disk before the address is ours.
+    with closing(listening), closing(Database(settings.records_url, settings.durability == "full")) as database:
+        return _run(settings, create_app(settings, store, database), listening)
+
+
+def _run(settings: Settings, app: Service, listening: socket.socket) -> int:
+    if not app.ring.admits:
+        sys.stderr.write(
+            f"{settings.host} is reached from other machines and nobody has a valid key: make one with `nonferrous "
+            "keys make`, or let anybody ask with --insecure\n"
+        )
         return CANNOT_START
     log_as_json()
     faulthandler.enable()

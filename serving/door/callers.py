@@ -91,6 +91,11 @@ class Ring:
         self._ended = threading.Event()
 
     @property
+    def admits(self) -> bool:
+        """Whether there is anybody who may come in."""
+        return self.is_open or any(map(_is_valid, self._known.values()))
+
+    @property
     def is_open(self) -> bool:
         """Whether anybody may come in."""
         return self._is_open and not self._known
@@ -134,13 +139,17 @@ class Ring:
         if self.is_open:
             return ANYBODY
         found = self._known.get(digest(key.strip())) if scheme.lower() == b"bearer" else None
-        if found is None or (found.ends is not None and found.ends <= datetime.now(UTC)):
+        if found is None or not _is_valid(found):
             detail = "the key is not valid: it is unknown, revoked or has ended"
             raise ProblemError(HTTPStatus.UNAUTHORIZED, detail, headers={**_ASK, **_INVALID})
         return found
 
 
 _INVALID = {"WWW-Authenticate": 'Bearer realm="nonferrous", error="invalid_token"'}
+
+
+def _is_valid(caller: Caller | None) -> bool:
+    return caller is not None and (caller.ends is None or caller.ends > datetime.now(UTC))
 
 
 def digest(key: bytes) -> bytes:

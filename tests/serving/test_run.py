@@ -121,3 +121,15 @@ def test_a_host_that_is_none_is_one_line_and_exit_code_2(folder: Path) -> None:
     assert ended.returncode == 2
     assert ended.stderr.startswith("cannot listen on 256.0.0.1:0: ")
     assert ended.stderr.count("\n") == 1
+
+
+def test_other_machines_are_not_let_in_without_a_key_unless_that_is_said(folder: Path) -> None:
+    command = [sys.executable, "-c", SERVE, str(folder)]
+    ended = subprocess.run(
+        command, env=environment(folder, NONFERROUS_HOST="0.0.0.0"), capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        "0.0.0.0 is reached from other machines and nobody has a valid key: make one with `nonferrous keys make`, or "
+        "let anybody ask with --insecure\n"
+    )

@@ -18,6 +18,11 @@ from serving import run as service
 from serving.settings import Settings
 
 
+def stand_in() -> SimpleNamespace:
+    """An application that lets anybody in."""
+    return SimpleNamespace(watch=SimpleNamespace(metrics=SimpleNamespace()), ring=SimpleNamespace(admits=True))
+
+
 def test_the_address_is_taken_at_once_and_told(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
@@ -35,7 +40,7 @@ def test_the_address_is_taken_at_once_and_told(
             with closing(socket.create_connection(started["name"][:2])):  # it listens before uvicorn takes it up
                 raise KeyboardInterrupt
 
-    app = SimpleNamespace(watch=SimpleNamespace(metrics=SimpleNamespace()))
+    app = stand_in()
     monkeypatch.setattr(service, "create_app", lambda settings, store, database: app)
     monkeypatch.setattr(service.uvicorn, "Config", lambda app, **how: {"app": app, **how})
     monkeypatch.setattr(service.uvicorn, "Server", Server)
@@ -62,8 +67,8 @@ def test_the_address_is_taken_at_once_and_told(
 def test_an_address_of_ipv6_stands_in_brackets(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    listening = SimpleNamespace(getsockname=lambda: ("::1", 8000, 0, 0))
-    app = SimpleNamespace(watch=SimpleNamespace(metrics=SimpleNamespace()))
+    listening = SimpleNamespace(getsockname=lambda: ("::1", 8000, 0, 0), close=lambda: None)
+    app = stand_in()
     monkeypatch.setattr(service, "create_app", lambda settings, store, database: app)
     monkeypatch.setattr(service, "_listen", lambda host, port: listening)
     monkeypatch.setattr(service.uvicorn, "Config", lambda app, **how: None)
@@ -76,7 +81,7 @@ def test_an_address_of_ipv6_stands_in_brackets(
 def test_an_address_that_is_taken_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(service, "create_app", lambda settings, store, writer: None)
+    monkeypatch.setattr(service, "create_app", lambda settings, store, writer: stand_in())
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
         assert service.run(Settings(home=tmp_path, port=port)) == service.CANNOT_START == 2

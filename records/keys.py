@@ -1,0 +1,128 @@
+"""Keys of those who may ask the service: made once, kept as their SHA-256 alone, revoked but never deleted."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select, update
+
+from records.database import Database, RecordsError, now
+from records.schema import KEYS
+
+BEGINNING = "nf_"
+SHOWN = len(BEGINNING) + 8
+"""Characters of a key that may be shown."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What is kept of a key.
+
+    Attributes
+    ----------
+    prefix : str
+        Its beginning, by which it is called.
+    digest : str
+        SHA-256 of the whole, 64 hexadecimal digits.
+    owner : str
+        Whose it is.
+    roles, processes : tuple of str
+        What it may do, and with which processes; none means all.
+    made, ends, revoked : datetime, optional
+        When it was made, when it ends, since when it is revoked; None: never.
+    """
+
+    prefix: str
+    digest: str
+    owner: str
+    roles: tuple[str, ...]
+    processes: tuple[str, ...]
+    made: datetime
+    ends: datetime | None = None
+    revoked: datetime | None = None
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it lets somebody in now."""
+        return self.revoked is None and (self.ends is None or self.ends > datetime.now(UTC))
+
+
+def digest_of(key: str) -> str:
+    """What is kept of a key; its 256 bits are random, so that no salt and no slow hash is needed."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def make(
+    database: Database, owner: str, roles: Sequence[str], processes: Sequence[str] = (), ends: datetime | None = None
+) -> str:
+    """A new key; it is nowhere to be read again.
+
+    Raises
+    ------
+    RecordsError
+        The database did not do its part.
+    """
+    key = BEGINNING + secrets.token_urlsafe(32)
+    while key[:SHOWN] in {one.prefix for one in read(database)}:  # one in 10^14, and then it could not be revoked alone
+        key = BEGINNING + secrets.token_urlsafe(32)
+    with database.begin() as connection:
+        connection.execute(
+            insert(KEYS).values(
+                prefix=key[:SHOWN],
+                digest=digest_of(key),
+                owner=owner,
+                roles=",".join(roles),
+                processes=",".join(processes),
+                made_at=now(),
+                ends_at=None if ends is None else int(ends.timestamp() * 1e6),
+            )
+        )
+    return key
+
+
+def revoke(database: Database, prefix: str) -> Key:
+    """The key of this prefix, which lets nobody in from now on.
+
+    Raises
+    ------
+    RecordsError
+        There is no such key, or it is revoked already, or the database did not do its part.
+    """
+    found = next((one for one in read(database) if one.prefix == prefix[:SHOWN]), None)
+    if found is None or found.revoked is not None:
+        what = "there is no such key" if found is None else f"it is revoked since {found.revoked:%Y-%m-%d %H:%M} UTC"
+        raise RecordsError(f"key {prefix[:SHOWN]}: {what}; `nonferrous keys list` lists all")
+    with database.begin() as connection:
+        connection.execute(update(KEYS).where(KEYS.c.digest == found.digest).values(revoked_at=now()))
+    return found
+
+
+def read(database: Database) -> list[Key]:
+    """All keys in the order in which they were made, those that are revoked or have ended too."""
+    with database.read() as connection:
+        rows = connection.execute(select(KEYS).order_by(KEYS.c.number)).all()
+    return [
+        Key(
+            prefix=row.prefix,
+            digest=row.digest,
+            owner=row.owner,
+            roles=_parts(row.roles),
+            processes=_parts(row.processes),
+            made=_time(row.made_at),
+            ends=None if row.ends_at is None else _time(row.ends_at),
+            revoked=None if row.revoked_at is None else _time(row.revoked_at),
+        )
+        for row in rows
+    ]
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(",")))
+
+
+def _time(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(microseconds / 1e6, UTC)

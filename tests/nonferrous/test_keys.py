@@ -1,0 +1,41 @@
+"""Keys on the command line: made, listed, revoked."""
+
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from nonferrous import app
+
+RUN = CliRunner()
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def test_a_key_is_printed_once_and_listed_by_its_beginning_until_it_is_revoked():
+    made = RUN.invoke(app, ["keys", "make", "line 1", "--role", "predict", "--role", "outcome", "--days", "30"])
+    assert made.exit_code == 0
+    key = made.stdout.strip()
+    assert re.fullmatch(r"nf_[A-Za-z0-9_-]{43}", key)
+    listed = RUN.invoke(app, ["keys", "list"]).stdout
+    assert key not in listed
+    (line,) = [line for line in listed.splitlines() if key[:11] in line]
+    assert all(text in line for text in ("line 1", "predict, outcome", "all", "valid"))
+    assert RUN.invoke(app, ["keys", "revoke", key[:11]]).stdout == f"{key[:11]} of line 1 is revoked\n"
+    assert f"{key[:11]}" in RUN.invoke(app, ["keys", "list"]).stdout
+    assert "revoked 20" in RUN.invoke(app, ["keys", "list"]).stdout
+
+
+def test_a_key_of_a_process_that_is_none_is_not_made():
+    refused = RUN.invoke(app, ["keys", "make", "x", "--role", "predict", "--process", "aluminium_reductoin"])
+    assert refused.exit_code != 0
+    assert "there are no keys" in RUN.invoke(app, ["keys", "list"]).stdout
+
+
+@pytest.mark.parametrize("arguments", [["x"], ["x", "--role", "admin"], ["x", "--role", "predict", "--days", "-1"]])
+def test_a_key_needs_a_role_that_there_is_and_ends_later_than_now(arguments):
+    assert RUN.invoke(app, ["keys", "make", *arguments]).exit_code == 2

@@ -1,0 +1,46 @@
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from records.database import RecordsError
+from records.keys import SHOWN, digest_of, make, read, revoke
+from records.schema import KEYS
+
+
+def test_a_key_has_256_random_bits_and_only_its_digest_is_kept(database):
+    keys = [make(database, "line 1", ["predict"]) for _ in range(5)]
+    assert len(set(keys)) == 5
+    assert all(re.fullmatch(r"nf_[A-Za-z0-9_-]{43}", key) for key in keys)
+    with database.begin() as connection:
+        kept = connection.execute(select(KEYS)).all()
+    assert [row.digest for row in kept] == [digest_of(key) for key in keys]
+    assert not any(key[SHOWN:] in str(tuple(row)) for key, row in zip(keys, kept, strict=True))
+
+
+def test_what_is_said_of_a_key_is_kept(database):
+    ends = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
+    key = make(database, "shift, line", ["predict", "outcome"], ["pots", "cells"], ends)
+    (kept,) = read(database)
+    assert (kept.prefix, kept.owner, kept.ends, kept.revoked) == (key[:SHOWN], "shift, line", ends, None)
+    assert (kept.roles, kept.processes) == (("predict", "outcome"), ("pots", "cells"))
+    assert abs((kept.made - datetime.now(UTC)).total_seconds()) < 60
+
+
+def test_a_key_is_valid_until_it_ends_or_is_revoked(database):
+    now = datetime.now(UTC)
+    ended, lasting = (make(database, "x", ["predict"], ends=now + timedelta(days=days)) for days in (-1, 1))
+    assert [one.is_valid for one in read(database)] == [False, True]
+    assert revoke(database, lasting[:SHOWN]).prefix == lasting[:SHOWN]
+    assert [one.is_valid for one in read(database)] == [False, False]
+    assert revoke(database, ended).prefix == ended[:SHOWN]
+
+
+def test_a_key_that_is_none_or_was_revoked_is_named(database):
+    key = make(database, "x", ["operate"])
+    revoke(database, key)
+    with pytest.raises(RecordsError, match=f"key {key[:SHOWN]}: it is revoked since "):
+        revoke(database, key)
+    with pytest.raises(RecordsError, match="key nf_nobody_h: there is no such key"):
+        revoke(database, "nf_nobody_has_this")
