@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Literal, Protocol, get_args
 
+from serving.door.hosts import is_loopback
 from serving.problems import ProblemError
 
 log = logging.getLogger("nonferrous.serving")
@@ -53,7 +54,8 @@ class Caller:
 
 
 NOBODY = Caller()
-ANYBODY = Caller(roles=frozenset(ROLES))  # where no keys are asked for
+ANYBODY = Caller(roles=frozenset(ROLES))  # on this machine, where no keys are asked for
+STRANGER = Caller(roles=frozenset({"predict", "outcome"}))  # on another one
 
 
 class Keys(Protocol):
@@ -123,21 +125,19 @@ class Ring:
             log.warning("%s", trouble)
         self._trouble = trouble
 
-    def caller(self, authorization: bytes | None) -> Caller:
-        """Who asks with such a header.
+    def caller(self, authorization: bytes | None, address: str) -> Caller:
+        """Who asks with such a header, from an address.
 
         Raises
         ------
         ProblemError
             401 where there is no key, or none that is valid.
         """
+        if self.is_open:
+            return ANYBODY if is_loopback(address) else STRANGER
         if authorization is None:
-            if self.is_open:
-                return ANYBODY
             raise ProblemError(HTTPStatus.UNAUTHORIZED, "no key: expected Authorization: Bearer KEY", headers=_ASK)
         scheme, _, key = authorization.partition(b" ")
-        if self.is_open:
-            return ANYBODY
         found = self._known.get(digest(key.strip())) if scheme.lower() == b"bearer" else None
         if found is None or not _is_valid(found):
             detail = "the key is not valid: it is unknown, revoked or has ended"
@@ -174,7 +174,8 @@ def check(caller: Caller, method: str, path: str) -> None:
         lacks = f"the process {process}"
     else:
         return
-    detail = f"the key {caller.name} lacks {lacks}; it has the roles {', '.join(sorted(caller.roles))}"
+    who = f"the key {caller.name}" if caller.name else "who asks from another machine without a key"
+    detail = f"{who} lacks {lacks}; it has the roles {', '.join(sorted(caller.roles))}"
     raise ProblemError(HTTPStatus.FORBIDDEN, detail)
 
 

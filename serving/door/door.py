@@ -119,13 +119,13 @@ class Door:
                 visit.name = value.decode()
         if host is not None and not self._hosts.takes(host):
             raise _misdirected(host)
-        path = visit.scope["path"]
+        path, address = visit.scope["path"], client(visit.scope)
         if path.startswith(callers.HEALTH):
             if authorization is not None or self._ring.is_open:
-                visit.caller = self._ring.caller(authorization)
+                visit.caller = self._ring.caller(authorization, address)
             return
-        caller = visit.caller = self._ring.caller(authorization)
-        wait = self._rates.wait(caller.name or client(visit.scope))
+        caller = visit.caller = self._ring.caller(authorization, address)
+        wait = self._rates.wait(caller.name or address)
         if wait:
             detail = "requests come faster than the service takes them from one client"
             later = {"Retry-After": str(math.ceil(wait))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 
 from starlette.types import Scope
 
@@ -69,6 +70,7 @@ def is_address(host: str) -> bool:
     return True
 
 
+@lru_cache(1000)
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches what listens on a host."""
     return host.lower() == LOCALHOST or (is_address(host) and ipaddress.ip_address(host).is_loopback)

@@ -108,6 +108,12 @@ def asker(scope: Scope) -> str:
     return (visit.caller.name if visit is not None else "") or client(scope)
 
 
+def seen_by_operators(text: str | None, others: str) -> str | None:
+    """What is wrong, for who may know how the service is run, and in other words for all others."""
+    visit = _CURRENT.get(None)
+    return text if text is None or visit is None or visit.caller.operates else others
+
+
 def count_rows(rows: int) -> None:
     """Say how many rows the current visit is about."""
     visit = _CURRENT.get(None)

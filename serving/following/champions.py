@@ -129,6 +129,7 @@ class Champions:
         self._statuses: Mapping[str, Status] = _with_seeds({}, self._known)
         self._seeds_trouble: str | None = None
         self._store_trouble: str | None = None
+        self._has_looked = False
         self._refused: dict[str, _Refused] = {}
         self._watchers: list[Callable[[], None]] = []
         self._ended = threading.Event()
@@ -153,6 +154,11 @@ class Champions:
     def store_trouble(self) -> str | None:
         """Why the store could not be read at the last look; None where it could."""
         return self._store_trouble
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether every champion was looked for once."""
+        return self._has_looked
 
     def start(self) -> None:
         """Look at the store every few seconds, in a thread of its own."""
@@ -231,6 +237,7 @@ class Champions:
             if champion is None:
                 self._lose(process)
         self._try([one for process, one in found.items() if one is not None and self._is_new(process, one)])
+        self._has_looked = True
 
     def _look_at_outcomes(self) -> None:
         if self._followed is None:

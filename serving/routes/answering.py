@@ -10,12 +10,19 @@ import msgspec
 from fastapi import Response
 
 from registry.versions import CHAMPION
+from serving.door.visit import seen_by_operators
 from serving.fields import Record
 from serving.following.champions import Champions, Served, Status
 from serving.payloads import Payloads
 from serving.problems import ProblemError
 
 GONE = Status(trouble="its seed is gone")
+HIDDEN = "the log of the service and a key with the role operate say why"
+
+
+def troubles_shown(status: Status, store_trouble: str | None = None) -> str | None:
+    """What is wrong with a process, as who asks may know it: reasons may name files, addresses and versions."""
+    return seen_by_operators(store_trouble or status.troubles, HIDDEN)
 
 
 def status_of(process: str, champions: Champions) -> tuple[Payloads, Status]:
@@ -30,14 +37,14 @@ def status_of(process: str, champions: Champions) -> tuple[Payloads, Status]:
     """
     status = champions.statuses.get(process, GONE)
     if status.payloads is None:
-        raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} is served no more: {status.troubles}")
+        raise ProblemError(HTTPStatus.NOT_FOUND, f"{process} is served no more: {troubles_shown(status)}")
     return status.payloads, status
 
 
 def served_of(process: str, status: Status, champions: Champions) -> Served:
     """The model that answers; ProblemError 503 where there is none."""
     if status.served is None:
-        detail = f"{process} has no model to answer with: {champions.store_trouble or status.troubles}"
+        detail = f"{process} has no model to answer with: {troubles_shown(status, champions.store_trouble)}"
         later = {"Retry-After": str(math.ceil(champions.wait))}
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=later)
     return status.served

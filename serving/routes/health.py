@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from serving.door.visit import seen_by_operators
 from serving.following.champions import Champions, Status
-from serving.problems import Fault, ProblemError, described
+from serving.problems import Fault, ProblemError, described, shown
+from serving.routes.answering import HIDDEN, troubles_shown
 
 
 class Live(BaseModel):
@@ -27,7 +29,7 @@ class Readiness(BaseModel):
 
 
 class Ready(BaseModel):
-    """The service answers for one process at least."""
+    """Every champion was looked for, and the service answers for one process at least."""
 
     status: Annotated[
         Literal["ready", "degraded"],
@@ -46,7 +48,7 @@ class Ready(BaseModel):
 
 
 def router(champions: Champions) -> APIRouter:
-    """Routes of health; the service is ready while one process at least answers."""
+    """Routes of health; the service is ready when every champion was looked for and one at least answers."""
     routes = APIRouter(tags=["health"])
 
     @routes.head("/health/live", include_in_schema=False)
@@ -57,11 +59,14 @@ def router(champions: Champions) -> APIRouter:
     @routes.head("/health/ready", include_in_schema=False)
     @routes.get("/health/ready", operation_id="ready", summary="The service can answer", responses=described(503))
     async def ready() -> Ready:
-        statuses, store, seeds = champions.statuses, champions.store_trouble, champions.seeds_trouble
+        statuses = champions.statuses
+        store, seeds = (seen_by_operators(one, HIDDEN) for one in (champions.store_trouble, champions.seeds_trouble))
         found = {name: _readiness(status) for name, status in statuses.items()}
+        if not champions.has_looked:
+            raise _not_ready(found, store or seeds or "not every champion was looked for yet")
         if all(one.state != "answers" for one in found.values()):
             raise _not_ready(found, store or seeds)
-        degraded = {name: str(status.troubles) for name, status in statuses.items() if _is_degraded(status)}
+        degraded = {name: str(found[name].trouble) for name, status in statuses.items() if _is_degraded(status)}
         return Ready(
             status="degraded" if degraded or store or seeds else "ready",
             store=store,
@@ -70,16 +75,33 @@ def router(champions: Champions) -> APIRouter:
             processes=found,
         )
 
+    @routes.head("/health/ready/{process}", include_in_schema=False)
+    @routes.get(
+        "/health/ready/{process}",
+        operation_id="ready_process",
+        summary="The service can answer for a process",
+        responses=described(404, 503),
+    )
+    async def ready_process(process: str) -> Readiness:
+        status = champions.statuses.get(process)
+        if status is None:
+            raise ProblemError(HTTPStatus.NOT_FOUND, f"no process is called '{shown(process)}'")
+        found = _readiness(status)
+        if found.state != "answers":
+            raise _not_ready({process: found}, None)
+        return found
+
     return routes
 
 
 def _readiness(status: Status) -> Readiness:
+    trouble = troubles_shown(status)
     if status.served is not None:
-        return Readiness(state="answers", version=status.served.champion.version, trouble=status.troubles)
+        return Readiness(state="answers", version=status.served.champion.version, trouble=trouble)
     if status.seed_trouble is not None:
-        return Readiness(state="seed not usable", version=None, trouble=status.troubles)
+        return Readiness(state="seed not usable", version=None, trouble=trouble)
     state = "no champion" if status.champion is None else "champion not loaded"
-    return Readiness(state=state, version=None, trouble=status.troubles)
+    return Readiness(state=state, version=None, trouble=trouble)
 
 
 def _is_degraded(status: Status) -> bool:
@@ -91,6 +113,7 @@ def _not_ready(found: dict[str, Readiness], trouble: str | None) -> ProblemError
     faults = [
         Fault(field=name, value=one.state, expected=f"a model that answers: {trouble or one.trouble}")
         for name, one in found.items()
+        if one.state != "answers"
     ]
     detail = trouble or "no process has a model that answers; see errors"
     return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, faults)

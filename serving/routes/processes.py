@@ -11,7 +11,7 @@ from registry.versions import CHAMPION
 from seeds import Seed
 from serving.following.champions import Champions, Status
 from serving.payloads import ModelUsed, Payloads
-from serving.routes.answering import paths
+from serving.routes.answering import paths, troubles_shown
 from serving.tasks import TASKS
 
 
@@ -107,7 +107,7 @@ def _described(payloads: Payloads, status: Status, store_trouble: str | None) ->
         **_process(seed, paths(payloads)).model_dump(),
         **about,
         "model": _answering(status),
-        "trouble": store_trouble or status.troubles,
+        "trouble": troubles_shown(status, store_trouble),
     }
 
 

@@ -31,6 +31,7 @@ def test_openapi_holds_what_a_client_may_call_and_nothing_else(app: Service) -> 
         "/v1/processes": ["get"],
         "/health/live": ["get"],
         "/health/ready": ["get"],
+        "/health/ready/{process}": ["get"],
         "/v2": ["get"],
         "/v2/health/live": ["get"],
         "/v2/health/ready": ["get"],

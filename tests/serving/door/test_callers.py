@@ -8,7 +8,7 @@ import pytest
 from serving.door.callers import ANYBODY, Caller, InMemory, Ring, check, needed
 from serving.problems import ProblemError
 
-KEY = "nf_0123456789abcdef"
+KEY, LOCAL = "nf_0123456789abcdef", "127.0.0.1"
 PREDICT = Caller("nf_0123", "line 1", frozenset({"predict"}))
 OPERATE = Caller("nf_4567", "shift", frozenset({"operate"}))
 
@@ -23,14 +23,14 @@ def bearer(key: str) -> bytes:
 
 def refusal(ring: Ring, authorization: bytes | None) -> ProblemError:
     with pytest.raises(ProblemError) as refused:
-        ring.caller(authorization)
+        ring.caller(authorization, LOCAL)
     assert KEY not in str(refused.value)
     return refused.value
 
 
 def test_a_key_names_its_caller() -> None:
-    assert ring().caller(bearer(KEY)) is PREDICT
-    assert ring().caller(b"bearer  " + KEY.encode()) is PREDICT
+    assert ring().caller(bearer(KEY), LOCAL) is PREDICT
+    assert ring().caller(b"bearer  " + KEY.encode(), LOCAL) is PREDICT
 
 
 @pytest.mark.parametrize("authorization", [None, b"", b"Bearer", b"Bearer nf_x", b"Basic " + KEY.encode(), b"\xff\x00"])
@@ -42,8 +42,15 @@ def test_without_a_valid_key_nobody_comes_in_once_there_is_one(authorization: by
 
 
 def test_without_any_key_the_loopback_is_open_and_all_else_is_not() -> None:
-    assert Ring(InMemory(), True, 1.0).caller(None) is ANYBODY
+    assert Ring(InMemory(), True, 1.0).caller(None, LOCAL) is ANYBODY
     assert refusal(Ring(InMemory(), False, 1.0), None).status == HTTPStatus.UNAUTHORIZED
+
+
+def test_who_comes_from_another_machine_without_keys_does_not_see_how_the_service_is_run() -> None:
+    stranger = Ring(InMemory(), True, 1.0).caller(None, "10.0.0.7")
+    check(stranger, "POST", "/v1/pots/predictions")
+    with pytest.raises(ProblemError, match="another machine without a key lacks the role operate"):
+        check(stranger, "GET", "/metrics")
 
 
 def test_a_key_that_was_revoked_or_has_ended_lets_nobody_in_and_keeps_the_door_shut() -> None:
@@ -51,14 +58,14 @@ def test_a_key_that_was_revoked_or_has_ended_lets_nobody_in_and_keeps_the_door_s
     assert refusal(ring(revoked=(KEY,)), bearer(KEY)).status == HTTPStatus.UNAUTHORIZED
     assert refusal(ring(revoked=(KEY,)), None).status == HTTPStatus.UNAUTHORIZED
     assert refusal(ring(caller=Caller("nf_", ends=past)), bearer(KEY)).status == HTTPStatus.UNAUTHORIZED
-    assert ring(caller=Caller("nf_", ends=later)).caller(bearer(KEY)).name == "nf_"
+    assert ring(caller=Caller("nf_", ends=later)).caller(bearer(KEY), LOCAL).name == "nf_"
 
 
 def test_what_changes_is_taken_up_at_the_next_look_and_kept_while_nothing_can_be_read() -> None:
     keys = InMemory({KEY: PREDICT})
     found = Ring(keys, False, 1.0)
     keys.revoked.add(KEY)
-    assert found.caller(bearer(KEY)) is PREDICT
+    assert found.caller(bearer(KEY), LOCAL) is PREDICT
     found.refresh()
     refusal(found, bearer(KEY))
     keys.revoked.clear()
@@ -69,7 +76,7 @@ def test_what_changes_is_taken_up_at_the_next_look_and_kept_while_nothing_can_be
 
     keys.callers = broken  # type: ignore[method-assign]
     found.refresh()
-    assert found.caller(bearer(KEY)) is PREDICT
+    assert found.caller(bearer(KEY), LOCAL) is PREDICT
     with pytest.raises(OSError, match="sleeps"):
         Ring(keys, False, 1.0)
 

@@ -1,6 +1,7 @@
 """When the service is ready, by what is known of its processes."""
 
 import math
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,8 +10,12 @@ from fastapi import FastAPI
 
 from registry.store import Champion
 from serving import problems
+from serving.app import create_app
+from serving.door.callers import Caller, InMemory, Ring
 from serving.following.champions import Served, Status
+from serving.following.folder_store import FolderStore
 from serving.routes import health
+from serving.settings import Settings
 
 MODEL: Any = None
 ONE, TWO = Champion("a", 1, "one"), Champion("a", 2, "two")
@@ -23,7 +28,7 @@ NO_SEED = Status(seed_trouble="its seed cannot be used: no TOML")
 
 def app(store_trouble: str | None = None, seeds_trouble: str | None = None, **statuses: Status) -> FastAPI:
     champions: Any = SimpleNamespace(
-        statuses=statuses, store_trouble=store_trouble, seeds_trouble=seeds_trouble, wait=math.pi
+        statuses=statuses, store_trouble=store_trouble, seeds_trouble=seeds_trouble, wait=math.pi, has_looked=True
     )
     made = FastAPI()
     problems.install(made, lambda: dict.fromkeys(statuses, ""))
@@ -102,7 +107,62 @@ def test_openapi_names_each_route_once() -> None:
     assert {path: list(methods) for path, methods in paths.items()} == {
         "/health/live": ["get"],
         "/health/ready": ["get"],
+        "/health/ready/{process}": ["get"],
     }
     ready = paths["/health/ready"]["get"]
     assert set(ready["responses"]) == {"200", "503"}
     assert ready["responses"]["503"]["description"] == "Service Unavailable"
+
+
+def test_nothing_is_ready_before_every_champion_was_looked_for(
+    toy_folder: Any, save_toy_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: Any
+) -> None:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells", "toy_ores")))
+    save_toy_model(tmp_path / "one")
+    seen: list[int] = []
+
+    class Slow(FolderStore):
+        """A store that is looked at while champions are looked for."""
+
+        def fetch(self, champion: Champion, folder: Path) -> Path:
+            found = super().fetch(champion, folder)
+            seen.append(call(service, "GET", "/health/ready").status_code)
+            return found
+
+    store = Slow()
+    for name in ("toy_cells", "toy_ores"):
+        store.point(name, 1, tmp_path / "one")
+    service = create_app(Settings(), store)
+    assert call(service, "GET", "/health/ready").status_code == 503
+    service.champions.refresh()
+    assert seen == [503, 503]
+    said = call(service, "GET", "/health/ready")
+    assert (said.status_code, said.json()["status"]) == (200, "degraded")
+    assert call(service, "GET", "/health/ready/toy_cells").status_code == 200
+    assert call(service, "GET", "/health/ready/toy_ores").status_code == 503
+
+
+@pytest.mark.parametrize(("process", "status"), [("a", 200), ("b", 503), ("c", 200), ("d", 503), ("nobody", 404)])
+def test_each_process_is_asked_for_alone(process: str, status: int, call: Any) -> None:
+    service = app(a=ANSWERS, b=NONE, c=REFUSED, d=NO_SEED)
+    assert call(service, "HEAD", f"/health/ready/{process}").status_code == status
+    response = call(service, "GET", f"/health/ready/{process}")
+    assert response.status_code == status
+    if status == 200:
+        assert response.json()["state"] == "answers"
+    else:
+        assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_reasons_are_for_those_who_run_the_service(call: Any, behind_a_door: Any) -> None:
+    secret = "the store at /srv/secret sleeps"
+    service = app(secret, "no folder /srv/secret", a=ANSWERS, b=Status(None, TWO, "no file /srv/secret/x"))
+    for key, sees in ((None, False), ("nf_predict", False), ("nf_operate", True)):
+        keys = {"nf_predict": Caller("nf_p", roles=frozenset({"predict"}))}
+        keys["nf_operate"] = Caller("nf_o", roles=frozenset({"operate"}))
+        door = behind_a_door(service, ring=Ring(InMemory(keys), True, 1.0))
+        headers = {} if key is None else {"authorization": f"Bearer {key}"}
+        for path in ("/health/ready", "/health/ready/b"):
+            text = call(door, "GET", path, headers=headers).text
+            assert ("/srv/secret" in text) == sees
+            assert "degraded" in text or "champion not loaded" in text
