@@ -1,5 +1,7 @@
 """What a scrape says of requests that were answered and refused."""
 
+import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -46,6 +48,13 @@ def scraped(app: Service, call: Any) -> Callable[[], Samples]:
     return scrape
 
 
+def promtool() -> str:
+    found = shutil.which("promtool")
+    if found is None:
+        pytest.fail("promtool is not installed: apt-get install promtool (CONTRIBUTING.md)")
+    return found
+
+
 def test_each_request_is_counted_by_route_and_status_and_its_rows(app: Service, call: Any, scraped: Any) -> None:
     for rows in (1, 5, 7):
         assert call(app, "POST", PATH, json={"rows": [ROW] * rows}).status_code == 200
@@ -78,9 +87,43 @@ def test_a_scrape_says_what_answers(scraped: Any) -> None:
 
 def test_promtool_finds_nothing_wrong_with_a_scrape(app: Service, call: Any) -> None:
     call(app, "POST", PATH, json={"rows": [ROW]})
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.fail("promtool is not installed: apt-get install promtool (CONTRIBUTING.md)")
     text = call(app, "GET", "/metrics").content
-    checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True)
+    checked = subprocess.run([promtool(), "check", "metrics"], input=text, capture_output=True)
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")
+
+
+# ---- the dashboard
+
+BOARD = json.loads((Path(__file__).parents[3] / "deploy" / "grafana" / "nonferrous.json").read_text(encoding="utf-8"))
+EXPRESSIONS = [target["expr"] for panel in BOARD["panels"] for target in panel["targets"]]
+NAME = re.compile(r"\b(?:nonferrous|process)_[a-z_]+")
+
+
+def test_every_metric_of_the_dashboard_is_in_a_scrape(app: Service, call: Any) -> None:
+    call(app, "POST", PATH, json={"rows": [ROW]})
+    call(app, "POST", PATH, json={"rows": [ROW | {"z": -1e9}]})
+    app.watch.metrics.connected = lambda: {"busy": 1}
+    served = app.champions.statuses["toy_cells"].served
+    assert served is not None
+    served.model.info["learnt_before"] = "2026-01-01T00:00:00"
+    app.watch.lagged(0.001)
+    families = text_string_to_metric_families(call(app, "GET", "/metrics").text)
+    known = {sample.name for family in families for sample in family.samples}
+    named = {name for expression in EXPRESSIONS for name in NAME.findall(expression)}
+    assert named - known == set()
+    assert len(named) > 10
+
+
+def test_every_panel_has_a_unit_a_title_and_a_word_about_it() -> None:
+    for panel in BOARD["panels"]:
+        assert panel["fieldConfig"]["defaults"]["unit"]
+        assert panel["title"]
+        assert panel["description"]
+
+
+def test_promtool_reads_every_expression_of_the_dashboard(tmp_path: Path) -> None:
+    rules = [{"record": f"nonferrous:x{i}", "expr": one} for i, one in enumerate(EXPRESSIONS)]
+    file = tmp_path / "rules.json"  # JSON is YAML
+    file.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}), encoding="utf-8")
+    checked = subprocess.run([promtool(), "check", "rules", str(file)], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
