@@ -1,12 +1,14 @@
 """The service as a process of its own on the loopback interface."""
 
+import asyncio
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -133,3 +135,58 @@ def test_other_machines_are_not_let_in_without_a_key_unless_that_is_said(folder:
         "0.0.0.0 is reached from other machines and nobody has a valid key: make one with `nonferrous keys make`, or "
         "let anybody ask with --insecure\n"
     )
+
+
+def test_with_a_certificate_it_speaks_tls_alone(folder: Path, tmp_path: Path) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    made += ["-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    files_ = {"NONFERROUS_CERTIFICATE": str(certificate), "NONFERROUS_PRIVATE_KEY": str(key)}
+    with running(folder, **files_) as (_, address):
+        assert address.startswith("https://127.0.0.1:")
+        trusted = ssl.create_default_context(cafile=certificate)
+        assert httpx.get(f"{address}/health/live", verify=trusted).status_code == 200
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(f"{address.replace('https', 'http')}/health/live")
+
+
+def test_an_end_under_load_answers_all_that_was_accepted(folder: Path) -> None:
+    async def loaded(address: str, process: subprocess.Popen[str]) -> list[int | str]:
+        found: list[int | str] = []
+
+        async def client() -> None:
+            limits = httpx.Limits(max_connections=1)
+            async with httpx.AsyncClient(base_url=address, limits=limits, timeout=30) as own:
+                while True:
+                    try:
+                        found.append((await own.post("/v1/toy_cells/predictions", json=ROWS)).status_code)
+                    except httpx.ConnectError:
+                        return  # it listens no more
+                    except httpx.HTTPError as error:
+                        found.append(repr(error))
+                        return
+
+        clients = [asyncio.create_task(client()) for _ in range(8)]
+        await asyncio.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        await asyncio.gather(*clients)
+        return found
+
+    with running(folder) as (process, address):
+        found = asyncio.run(loaded(address, process))
+        process.communicate(timeout=30)
+        assert process.returncode in (0, -signal.SIGTERM)  # uvicorn passes the signal on when all is answered
+    assert len(found) > 100
+    assert set(found) == {200}
+
+
+def test_health_answers_while_thousands_of_connections_are_silent(folder: Path) -> None:
+    with running(folder, NONFERROUS_MAX_CONNECTIONS="1500") as (_, address):
+        port = int(address.rpartition(":")[2])
+        with ExitStack() as open_:
+            for _ in range(2000):
+                open_.enter_context(socket.create_connection(("127.0.0.1", port)))
+            for _ in range(20):
+                assert httpx.get(f"{address}/health/live").status_code == 200
+            assert httpx.post(f"{address}/v1/toy_cells/predictions", json=ROWS).status_code == 200

@@ -1,0 +1,45 @@
+"""What is deployed is what the machine's own tools accept."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+UNIT = ROOT / "deploy" / "nonferrous.service"
+
+
+def analyze() -> str:
+    found = shutil.which("systemd-analyze")
+    if found is None:
+        pytest.fail("systemd is not installed: apt-get install systemd (CONTRIBUTING.md)")
+    return found
+
+
+def test_systemd_accepts_the_unit_without_a_word(tmp_path: Path) -> None:
+    copy = tmp_path / UNIT.name
+    text = UNIT.read_text(encoding="utf-8")
+    copy.write_text(text.replace("/opt/nonferrous/.venv/bin/nonferrous", sys.executable), encoding="utf-8")
+    assert sys.executable in copy.read_text(encoding="utf-8")
+    checked = subprocess.run([analyze(), "verify", str(copy)], capture_output=True, text=True)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+def test_the_unit_is_little_exposed() -> None:
+    command = [analyze(), "security", "--offline=true", "--threshold=40", str(UNIT)]
+    checked = subprocess.run(command, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
+    (level,) = re.findall(r"Overall exposure level for \S+: ([0-9.]+)", checked.stdout)
+    assert float(level) < 4
+
+
+def test_the_settings_that_the_documents_name_are_those_there_are() -> None:
+    from serving.settings import Settings
+
+    said = set(re.findall(r"`NONFERROUS_([A-Z_]+)`", (ROOT / "docs" / "operation.md").read_text(encoding="utf-8")))
+    fields = {name.upper() for name in Settings.model_fields}
+    assert said <= fields
+    assert fields - said <= {"TRACKING_URI"}
