@@ -10,6 +10,17 @@ QUALITY = "quality"  # field of a row: the quality of its values, by column
 USED, UNUSED = ("good", "uncertain"), ("bad", "stale", "stuck")
 LONGEST_KEY, LONGEST_TIME, LONGEST_TEXT = 200, 40, 200  # characters
 
+# Days that there are, the 29th of February in leap years alone; no year 0.
+_DATE = (
+    r"(?!0000)(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)"
+    r"|02-(?:0[1-9]|1\d|2[0-8]))|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
+)
+_HOUR = r"[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?"
+_OFFSET = r"(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)"
+TIME = rf"^{_DATE}(?:{_HOUR}{_OFFSET}?)?$"
+"""What a date or time looks like in OpenAPI; all of these are read, and other forms of ISO 8601 that Python reads."""
+TIME_WITH_OFFSET = rf"^{_DATE}{_HOUR}{_OFFSET}$"
+
 
 def bounds(column: Column) -> tuple[float | None, float | None]:
     """Lowest and highest number; a content below the laboratory's limit is that limit, negative."""

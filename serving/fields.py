@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from typing_extensions import TypedDict  # pydantic takes no other below Python 3.12
 
 from seeds import Column, Seed
-from serving.column_values import LONGEST_KEY, LONGEST_TEXT, LONGEST_TIME, bounds, example
+from serving.column_values import LONGEST_KEY, LONGEST_TEXT, LONGEST_TIME, TIME, bounds, example
 
 Record = dict[str, Any]
 
@@ -28,7 +28,7 @@ def _is_time(text: str) -> str:
 
 
 Key = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY)]
-Time = Annotated[str, Field(max_length=LONGEST_TIME), AfterValidator(_is_time)]
+Time = Annotated[str, Field(max_length=LONGEST_TIME, json_schema_extra={"pattern": TIME}), AfterValidator(_is_time)]
 
 
 def row_fields(columns: Sequence[Column], unit: str, time: str) -> tuple[dict[str, Any], Record]:

@@ -181,13 +181,20 @@ def _costs(seed: Seed) -> Any:
             for one in seed.grades
         },
     )
+    ordered = ", ".join(one.name for one in seed.grades)
     kind = record(
         f"{title(seed)}Costs",
         "Values that replace the seed's; what is null or left out stays.",
         {
             "assay_cost": cost("an assay and the wait for it, one lot", "$", rules.assay_cost.value, 0),
             "claim_cost": cost("a tonne released in a grade that it breaks", "$/t", rules.claim_cost.value, 0),
-            "value": Annotated[values | None, AfterValidator(_falling(seed)), Field(default=None)],
+            "value": Annotated[
+                values | None,
+                AfterValidator(_falling(seed)),
+                Field(
+                    default=None, description=f"none above the one before, those left out being the seed's: {ordered}"
+                ),
+            ],
         },
     )
     return Annotated[kind, Field(default={}, description="costs and values for this request")]

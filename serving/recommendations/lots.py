@@ -163,7 +163,10 @@ def lot_payloads(seed: Seed, max_rows: int, fields: LotFields) -> LotPayloads:
     shown = {knob: first.example}
     by_unit: Any = moves | dict[Key, moves]  # type: ignore[valid-type]
     described = "by knob: the same for each row; or by unit and knob"
-    chosen = Annotated[by_unit, Field(min_length=1, description=described, examples=[shown])]
+    as_described: dict[str, Any] = {"minProperties": 1}  # pydantic says it of no union
+    chosen = Annotated[
+        by_unit, Field(min_length=1, description=described, examples=[shown], json_schema_extra=as_described)
+    ]
     return LotPayloads(
         seed=seed,
         max_rows=max_rows,

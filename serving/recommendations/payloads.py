@@ -268,7 +268,10 @@ def _what_if(parts: _Parts, knob: Column) -> Verb:
     by_unit: Any = parts.alike | dict[Key, parts.moves]  # type: ignore[name-defined]
     described = "by knob: the same for each row; or by unit and knob"
     shown = {knob.name: -(knob.step or 1.0) / 2}
-    moves = Annotated[by_unit, Field(min_length=1, description=described, examples=[shown])]
+    as_described: dict[str, Any] = {"minProperties": 1}  # pydantic says it of no union
+    moves = Annotated[
+        by_unit, Field(min_length=1, description=described, examples=[shown], json_schema_extra=as_described)
+    ]
     answer = {"what_if": Annotated[list[advice], Field(description="one a row, in their order")]}
     about = "What chosen moves would bring, with the same doubt, limits and evidence as a recommendation."
     return parts.verb("WhatIf", "What chosen moves would bring", about, {MOVES: moves}, answer, {MOVES: shown})

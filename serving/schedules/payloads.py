@@ -13,6 +13,7 @@ from models.schedules.hand import line_at
 from models.schedules.lookup import schedule_physics_of
 from models.schedules.order import replaceable
 from seeds import Quantity, Seed
+from serving.column_values import LONGEST_TIME, TIME_WITH_OFFSET
 from serving.faults import Shape
 from serving.fields import Record, record, row_fields, title
 from serving.payloads import known_later
@@ -126,13 +127,14 @@ def _value(seed: Seed, name: str, unit: str) -> Any:
     """Type of an interval with a value."""
     moment = "with its offset from UTC, such as 2026-08-03T06:00+08:00"
     least = None if name == "price" else 0.0
+    timed: Any = Annotated[str, Field(max_length=LONGEST_TIME, json_schema_extra={"pattern": TIME_WITH_OFFSET})]
     return record(
         f"{title(seed)}Schedule{name.capitalize()}",
         f"A {name} and the time for which it holds.",
         {
-            "start": Annotated[str, Field(max_length=40, description=f"time {moment}")],
+            "start": Annotated[timed, Field(description=f"time {moment}")],
             "end": Annotated[
-                str | None, Field(default=None, max_length=40, description=f"time {moment}; null: the next one's start")
+                timed | None, Field(default=None, description=f"time {moment}; null: the next one's start")
             ],
             name: Annotated[float, Field(ge=least, json_schema_extra={"x-unit": unit})],
         },

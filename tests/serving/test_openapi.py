@@ -1,6 +1,7 @@
 """What OpenAPI and the documentation page tell of each process, for every seed of the folder."""
 
 import asyncio
+import datetime as dt
 import json
 import re
 from http import HTTPStatus
@@ -8,9 +9,12 @@ from http import HTTPStatus
 import httpx
 import pytest
 from fastapi.openapi.models import OpenAPI
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seeds import Seed, load, names
 from serving.app import Service, create_app
+from serving.column_values import LONGEST_TIME, TIME, TIME_WITH_OFFSET
 from serving.following.folder_store import FolderStore
 from serving.settings import Settings
 
@@ -155,3 +159,42 @@ def test_examples_of_the_schema_are_a_request_that_passes(app: Service, served_s
     assert example["rows"] == [row]
     assert [{name: value for name, value in one.items() if name != "made"} for one in rows] == [row]
     assert set(request) == set(example) == set(schemas[f"{title}Request"]["properties"])
+
+
+# ---- times: what a pattern takes is read
+
+
+@given(st.from_regex(re.compile(TIME, re.ASCII), fullmatch=True))
+def test_every_time_of_the_pattern_is_read(text: str) -> None:
+    dt.datetime.fromisoformat(text)
+    assert len(text) <= LONGEST_TIME
+
+
+@given(st.from_regex(re.compile(TIME_WITH_OFFSET, re.ASCII), fullmatch=True))
+def test_every_time_with_an_offset_has_one(text: str) -> None:
+    assert dt.datetime.fromisoformat(text).tzinfo is not None
+
+
+@given(st.datetimes(timezones=st.none() | st.timezones()), st.sampled_from(["auto", "minutes", "seconds"]))
+def test_every_moment_as_python_writes_it_is_of_the_pattern(moment: dt.datetime, digits: str) -> None:
+    text, offset = moment.isoformat(timespec=digits), moment.utcoffset()
+    if offset is not None and offset.total_seconds() % 60:
+        return  # offsets of seconds are from before there were zones
+    assert re.search(TIME, text)
+    assert bool(re.search(TIME_WITH_OFFSET, text)) == (offset is not None)
+
+
+@given(st.dates())
+def test_every_day_is_of_the_pattern(day: dt.date) -> None:
+    assert re.search(TIME, day.isoformat())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "2026", "2026-13-01", "2026-00-10", "2026-04-31", "2025-02-29", "1900-02-29", "2026-11-01T24:00"),
+        *("2026-11-01T06", "2026-11-01T06:60", "0000-01-01", "2026-11-01T06:00+24:00", "2026-11-01 x", "x2026-11-01"),
+    ],
+)
+def test_what_is_no_time_is_not_of_the_pattern(text: str) -> None:
+    assert not re.search(TIME, text)
