@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from http import HTTPStatus
 
 from fastapi import Request
@@ -36,7 +36,7 @@ async def read_body(request: Request, most: int) -> bytes:
 
 async def read_checked(request: Request, most: int) -> bytes:
     """Body of a request whose kind is checked already; see `read_body`."""
-    return bytes(await read_table(request, most))
+    return b"".join([chunk async for chunk in _chunks(request, most)])
 
 
 async def read_bytes(request: Request, most: int) -> bytes:
@@ -46,21 +46,28 @@ async def read_bytes(request: Request, most: int) -> bytes:
 
 
 async def read_table(request: Request, most: int) -> bytearray:
-    """Body of a request whose kind is checked already, without a copy of it; see `read_body`."""
+    """Body of a request whose kind is checked already, never held twice; see `read_body`."""
+    body = bytearray()
+    async for chunk in _chunks(request, most):
+        body += chunk
+    return body
+
+
+async def _chunks(request: Request, most: int) -> AsyncIterator[bytes]:
     declared = request.headers.get("content-length", "0")
     # More digits than `most` has are more bytes, and may be more digits than Python makes a number of.
     digits = declared.lstrip("0") if declared.isdecimal() else ""
     if len(digits) > len(str(most)) or int(digits or 0) > most:
         raise _too_long(most)
-    body = bytearray()
+    size = 0
     try:
         async for chunk in request.stream():
-            body += chunk
-            if len(body) > most:
+            size += len(chunk)
+            if size > most:
                 raise _too_long(most)
+            yield chunk
     except ClientDisconnect:
         raise ProblemError(HTTPStatus.BAD_REQUEST, "the client hung up before the end of the body") from None
-    return body
 
 
 def check_kind(request: Request, kinds: Collection[str]) -> str:

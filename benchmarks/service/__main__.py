@@ -1,7 +1,7 @@
 """Time the service beside its peers in one run, and write the figures into docs/benchmarks.md.
 
     python -m benchmarks.service                      # all parts
-    python -m benchmarks.service one|bulk|start       # one of them; the figures of the others stay
+    python -m benchmarks.service one|bulk|start|hostile   # one of them; the figures of the others stay
     python -m benchmarks.service one --home FOLDER    # with the champions of a store
     python -m benchmarks.service --small              # short rounds, to see that it runs; nothing is written
 
@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.digests import seed_digest
-from benchmarks.service import bulk, one, start
+from benchmarks.service import bulk, hostile, one, start
 from benchmarks.service.champions import champions
 from benchmarks.service.page import PAGE, PICTURE, RESULTS, filled, picture
 from registry.settings import Settings
 
-PARTS = ("one", "bulk", "start")
+PARTS = ("one", "bulk", "start", "hostile")
 
 
 def measured(parts: list[str], home: Path | None, small: bool, scratch: Path) -> dict[str, Any]:
@@ -38,6 +38,9 @@ def measured(parts: list[str], home: Path | None, small: bool, scratch: Path) ->
         found["bulk"] = bulk.measured(known, settings, scratch, 1 if small else 3, 2_000 if small else 100_000)
     if "start" in parts:
         found["start"] = start.measured(known, settings, scratch, 1 if small else 3)
+    if "hostile" in parts:
+        rows, seconds = (1_000, 3) if small else (10_000, 30)
+        found["hostile"] = hostile.measured(known[0], settings, scratch, rows, seconds)
     digests = {champion.process: seed_digest(champion.seed) for champion in known}
     return {**found, "measured": f"{datetime.now(UTC):%Y-%m-%d}", "seed_digests": digests}
 

@@ -27,6 +27,7 @@ OF_TREES = {name: 0.6 for name in PROCESSES[:2]}
 LOTS_A_SECOND = 25_000
 OF_SAME, LIVE, TAIL, MEMORY = 0.9, 50, 3, (1.5, 200)
 READY, RESIDENT = 1.0, 130
+OTHERS = 100  # ms
 
 Row = tuple[str, str, str, str]
 
@@ -67,6 +68,17 @@ def _section(found: Mapping[str, Any]) -> str:
     if "start" in found:
         lines += ["From start to first answers, and memory then; ours with three champions, the peers with one:", ""]
         lines += table(("server", "seconds", "resident [MiB]", "shared counted once [MiB]"), _start(found))
+    if "hostile" in found:
+        about = (
+            "Others while clients are hostile: one record 100 times and `/health/live` 20 times a second, whether "
+            "those before were answered or not, beside 2,000 connections that never ask and beside eight clients that "
+            "send, as fast as they are answered, what costs most: 10,000 rows, such rows with faults, 16 MiB of "
+            "numbers, of brackets and of text, explanations, a list without end in the place of tensors. The service "
+            "has one core, all clients the other:"
+        )
+        lines += [about, ""]
+        heads = ("beside", "asked", "answered with 200", "p50 [ms]", "p99 [ms]", "longest [ms]")
+        lines += table(heads, _hostile(found))
     return "\n".join(lines).rstrip()
 
 
@@ -90,6 +102,9 @@ def targets(found: Mapping[str, Any]) -> Iterator[Row]:
             most = MEMORY[0] * one["body_mib"][way] + MEMORY[1]
             yield _at_most(f"memory for a body of {way} [MiB]", process, most, one[way]["memory_mib"])
             yield _at_most(f"`/health/live` meanwhile, {way}, p99 [ms]", process, LIVE, one[way]["live_p99_ms"])
+    for case, asked in found.get("hostile", {}).items():
+        for name in ("one record", "/health/live"):
+            yield _at_most(f"{name} beside {case}, p99 [ms]", PROCESSES[0], OTHERS, asked[name]["p99_ms"])
     if "start" in found:
         own = found["start"]["ours"]
         yield _at_most("start with three champions [s]", "all", READY, own["seconds"])
@@ -129,6 +144,14 @@ def _bulk(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             process,
             *(_number(one["per_second"][way]) for way in ("arrow", "json", "same", "inside", "trees", "mlflow")),
         )
+
+
+def _hostile(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for case, asked in found["hostile"].items():
+        for name, one in asked.items():
+            if name != "hostile":
+                answered = f"{one['statuses'].get('200', 0):,} of {one['requests']:,}"
+                yield case, name, answered, *(_number(one[part]) for part in ("p50_ms", "p99_ms", "max_ms"))
 
 
 def _start(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

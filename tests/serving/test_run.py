@@ -1,13 +1,17 @@
 """The service as a process of its own on the loopback interface."""
 
 import asyncio
+import itertools
+import json
 import os
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -190,3 +194,39 @@ def test_health_answers_while_thousands_of_connections_are_silent(folder: Path) 
             for _ in range(20):
                 assert httpx.get(f"{address}/health/live").status_code == 200
             assert httpx.post(f"{address}/v1/toy_cells/predictions", json=ROWS).status_code == 200
+
+
+def test_others_are_answered_while_eight_clients_send_the_largest_bodies(folder: Path) -> None:
+    most = 4 * 2**20
+    url = "/v1/toy_cells/predictions"
+    bodies = [
+        json.dumps({"rows": ROWS["rows"] * 10_000}).encode(),
+        json.dumps({"rows": [*ROWS["rows"] * 10_000, {}]}).encode(),
+        b'{"rows":[' + b"1," * (most // 2 - 10) + b"1]}",
+        b"[" * most,
+        b'{"rows":"' + b"x" * (most - 11) + b'"}',
+    ]
+    kind = {"content-type": "application/json"}
+    ended = threading.Event()
+
+    def hostile(address: str, first: int) -> set[int]:
+        seen = set()
+        for body in itertools.islice(itertools.cycle(bodies), first, None):
+            if ended.is_set():
+                return seen
+            seen.add(httpx.post(f"{address}{url}", content=body, headers=kind, timeout=120).status_code)
+        return seen
+
+    limits = {"NONFERROUS_MAX_BODY_BYTES": str(most), "NONFERROUS_MAX_HELD_BYTES": str(4 * most)}
+    with running(folder, **limits) as (_, address), ThreadPoolExecutor(8) as clients:
+        asked = [clients.submit(hostile, address, i) for i in range(8)]
+        try:
+            for _ in range(30):
+                assert httpx.get(f"{address}/health/live", timeout=60).status_code == 200
+                assert httpx.post(f"{address}{url}", json=ROWS, timeout=60).status_code in (200, 503)
+        finally:
+            ended.set()
+        seen = set().union(*(one.result() for one in asked))
+        assert seen <= {200, 400, 413, 422, 503}
+        assert {413, 422} <= seen
+        assert httpx.post(f"{address}{url}", json=ROWS, timeout=60).status_code == 200
