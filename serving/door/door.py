@@ -9,6 +9,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Protocol
 
@@ -169,8 +170,11 @@ class Door:
 
 async def _end(visit: Visit, refusal: ProblemError) -> None:
     """Answer in the place of what has not answered in time; a thread that works for it goes on to its next stop."""
-    await _answer(visit, refusal)
+    if visit.status:
+        return
     visit.is_late = True
+    response = problems.answer(Request(visit.scope), refusal)
+    await response(visit.scope, visit.receive, partial(visit.send, instead=True))
     if visit.task is not None:
         visit.task.cancel()
 

@@ -82,9 +82,12 @@ class Visit:
             self.read = self.read or time.perf_counter() - self.began
         return message
 
-    async def send(self, message: Message) -> None:
-        """Pass on a part of the answer; what every answer says is added. Nothing is sent once it is too late."""
-        if self.is_late:
+    async def send(self, message: Message, instead: bool = False) -> None:
+        """Pass on a part of the answer; what every answer says is added.
+
+        Once it is too late nothing goes out but what is answered `instead`.
+        """
+        if self.is_late and not instead:
             return
         if message["type"] == "http.response.start":
             self.status = message["status"]

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -230,3 +231,17 @@ def test_others_are_answered_while_eight_clients_send_the_largest_bodies(folder:
         assert seen <= {200, 400, 413, 422, 503}
         assert {413, 422} <= seen
         assert httpx.post(f"{address}{url}", json=ROWS, timeout=60).status_code == 200
+
+
+@pytest.mark.browser
+def test_the_documentation_is_drawn_under_its_own_policy(folder: Path) -> None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("Chromium is not installed: apt-get install chromium (CONTRIBUTING.md)")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    flags += [f"--user-data-dir={folder.parent / 'profile'}", "--virtual-time-budget=10000", "--enable-logging=stderr"]
+    with running(folder) as (_, address):
+        page = [chromium, *flags, "--dump-dom", f"{address}/docs"]
+        drawn = subprocess.run(page, capture_output=True, text=True, timeout=120)
+    assert "/v1/toy_cells/predictions" in drawn.stdout
+    assert "Content Security Policy" not in drawn.stderr

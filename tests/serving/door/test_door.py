@@ -229,6 +229,18 @@ def test_what_does_not_answer_in_time_is_a_503_and_is_ended(behind_a_door: Any) 
     assert b"no answer within 0.05 s" in body["body"]
 
 
+def test_what_answers_when_it_is_too_late_is_not_heard(behind_a_door: Any) -> None:
+    async def deaf(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await never()
+        except asyncio.CancelledError:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"unheard"})
+
+    start, body = asked_slowly(behind_a_door, deaf, never, deadline=0.05)
+    assert (start["status"], b"unheard" in body["body"]) == (503, False)
+
+
 def test_an_answer_that_has_begun_is_not_cut_by_the_deadline(behind_a_door: Any) -> None:
     async def streaming(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
