@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -53,7 +54,7 @@ def make(
     processes = [load(name).process.name for name in process or ()]
     ends = None if days is None else datetime.now(UTC) + timedelta(days=days)
     with _records() as database:
-        key = make(database, owner, [one.value for one in dict.fromkeys(role)], processes, ends)
+        key = make(database, getpass.getuser(), owner, [one.value for one in dict.fromkeys(role)], processes, ends)
     typer.echo(f"{key[:SHOWN]} of {owner}; it is shown this once:", err=True)
     typer.echo(key)
 
@@ -82,5 +83,5 @@ def revoke(key: Annotated[str, typer.Argument(help="Its beginning, as `keys list
     from records.keys import revoke
 
     with _records() as database:
-        gone = revoke(database, key)
+        gone = revoke(database, getpass.getuser(), key)
     console().print(f"{gone.prefix} of {gone.owner} is revoked")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert, select, update
 
+from records import audit
 from records.database import Database, RecordsError, now
 from records.schema import KEYS
 
@@ -57,9 +58,14 @@ def digest_of(key: str) -> str:
 
 
 def make(
-    database: Database, owner: str, roles: Sequence[str], processes: Sequence[str] = (), ends: datetime | None = None
+    database: Database,
+    who: str,
+    owner: str,
+    roles: Sequence[str],
+    processes: Sequence[str] = (),
+    ends: datetime | None = None,
 ) -> str:
-    """A new key; it is nowhere to be read again.
+    """A new key, which `who` makes for its owner, as the audit says; it is nowhere to be read again.
 
     Raises
     ------
@@ -81,11 +87,13 @@ def make(
                 ends_at=None if ends is None else int(ends.timestamp() * 1e6),
             )
         )
+        figures = {"roles": list(roles), "processes": list(processes), "ends": ends and ends.isoformat()}
+        audit.add(database, connection, who, "key", key[:SHOWN], f"made for {owner}", figures)
     return key
 
 
-def revoke(database: Database, prefix: str) -> Key:
-    """The key of this prefix, which lets nobody in from now on.
+def revoke(database: Database, who: str, prefix: str) -> Key:
+    """The key of this prefix, which lets nobody in from now on, as `who` has it; the audit says so.
 
     Raises
     ------
@@ -98,6 +106,7 @@ def revoke(database: Database, prefix: str) -> Key:
         raise RecordsError(f"key {prefix[:SHOWN]}: {what}; `nonferrous keys list` lists all")
     with database.begin() as connection:
         connection.execute(update(KEYS).where(KEYS.c.digest == found.digest).values(revoked_at=now()))
+        audit.add(database, connection, who, "key", found.prefix, f"revoked, of {found.owner}")
     return found
 
 

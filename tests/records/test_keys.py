@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from records.audit import entries, faults
 from records.database import RecordsError
 from records.keys import SHOWN, digest_of, make, read, revoke
 from records.schema import KEYS
 
 
 def test_a_key_has_256_random_bits_and_only_its_digest_is_kept(database):
-    keys = [make(database, "line 1", ["predict"]) for _ in range(5)]
+    keys = [make(database, "me", "line 1", ["predict"]) for _ in range(5)]
     assert len(set(keys)) == 5
     assert all(re.fullmatch(r"nf_[A-Za-z0-9_-]{43}", key) for key in keys)
     with database.begin() as connection:
@@ -21,7 +22,7 @@ def test_a_key_has_256_random_bits_and_only_its_digest_is_kept(database):
 
 def test_what_is_said_of_a_key_is_kept(database):
     ends = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
-    key = make(database, "shift, line", ["predict", "outcome"], ["pots", "cells"], ends)
+    key = make(database, "me", "shift, line", ["predict", "outcome"], ["pots", "cells"], ends)
     (kept,) = read(database)
     assert (kept.prefix, kept.owner, kept.ends, kept.revoked) == (key[:SHOWN], "shift, line", ends, None)
     assert (kept.roles, kept.processes) == (("predict", "outcome"), ("pots", "cells"))
@@ -30,17 +31,31 @@ def test_what_is_said_of_a_key_is_kept(database):
 
 def test_a_key_is_valid_until_it_ends_or_is_revoked(database):
     now = datetime.now(UTC)
-    ended, lasting = (make(database, "x", ["predict"], ends=now + timedelta(days=days)) for days in (-1, 1))
+    ended, lasting = (make(database, "me", "x", ["predict"], ends=now + timedelta(days=days)) for days in (-1, 1))
     assert [one.is_valid for one in read(database)] == [False, True]
-    assert revoke(database, lasting[:SHOWN]).prefix == lasting[:SHOWN]
+    assert revoke(database, "me", lasting[:SHOWN]).prefix == lasting[:SHOWN]
     assert [one.is_valid for one in read(database)] == [False, False]
-    assert revoke(database, ended).prefix == ended[:SHOWN]
+    assert revoke(database, "me", ended).prefix == ended[:SHOWN]
 
 
 def test_a_key_that_is_none_or_was_revoked_is_named(database):
-    key = make(database, "x", ["operate"])
-    revoke(database, key)
+    key = make(database, "me", "x", ["operate"])
+    revoke(database, "me", key)
     with pytest.raises(RecordsError, match=f"key {key[:SHOWN]}: it is revoked since "):
-        revoke(database, key)
+        revoke(database, "me", key)
     with pytest.raises(RecordsError, match="key nf_nobody_h: there is no such key"):
-        revoke(database, "nf_nobody_has_this")
+        revoke(database, "me", "nf_nobody_has_this")
+
+
+def test_the_audit_says_who_made_and_revoked_a_key_and_holds_none(database):
+    key = make(database, "ann", "line 1", ["predict"])
+    revoke(database, "bob", key)
+    with database.read() as connection:
+        said = list(entries(connection))
+        assert faults(connection) == []
+    assert [(one.who, one.what, one.subject) for one in said] == [
+        ("ann", "key", key[:SHOWN]),
+        ("bob", "key", key[:SHOWN]),
+    ]
+    assert [one.why for one in said] == ["made for line 1", "revoked, of line 1"]
+    assert key[SHOWN:] not in str(said)

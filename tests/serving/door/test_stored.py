@@ -34,7 +34,7 @@ def test_keys_are_asked_for_as_soon_as_there_are_any_and_for_ever_after(
         return int(call(app, "GET", path, headers=headers).status_code)
 
     assert (status(None), status("nf_x"), status(None, "/metrics")) == (200, 200, 200)
-    own, other = make(database, "line 1", ["predict"], ["toy_cells"]), make(database, "shift", ["operate"])
+    own, other = make(database, "me", "line 1", ["predict"], ["toy_cells"]), make(database, "me", "shift", ["operate"])
     app.ring.refresh()
     assert (status(None), status("nf_x"), status(own), status(other)) == (401, 401, 200, 200)
     assert (status(own, "/metrics"), status(other, "/metrics")) == (403, 200)
@@ -43,13 +43,13 @@ def test_keys_are_asked_for_as_soon_as_there_are_any_and_for_ever_after(
     for path in ("/health/live", "/health/ready"):
         assert status(None, path) != 401
     for key in (own, other):
-        revoke(database, key[:SHOWN])
+        revoke(database, "me", key[:SHOWN])
     app.ring.refresh()
     assert (status(None), status(own), app.ring.admits) == (401, 401, False)
 
 
 def test_a_key_of_another_process_asks_nothing_of_this_one(app: Service, database: Database, call: Any) -> None:
-    key = make(database, "line 2", ["predict"], ["toy_ores"])
+    key = make(database, "me", "line 2", ["predict"], ["toy_ores"])
     app.ring.refresh()
     headers = {"authorization": f"Bearer {key}"}
     response = call(app, "POST", "/v1/toy_cells/predictions", json={}, headers=headers)
