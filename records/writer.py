@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -19,6 +20,7 @@ from records.requests import Kept, insert
 log = logging.getLogger("nonferrous.records")
 
 MOST_WAITING = 64 * 2**20  # bytes of bodies
+LARGE = 2**20  # bytes of bodies
 _MOST_OF_GROUP = 1000  # requests
 _END = None
 
@@ -38,7 +40,8 @@ class Full(RecordsError):
 class Writer:
     """Writes what it is given in a thread of its own; who gave it waits until it is committed.
 
-    There is no timer: a group is what has gathered while the one before was committed. Callers share one event loop.
+    There is no timer: a group is what has gathered while the one before was committed. A large request is written by
+    itself after the small ones, which would wait for it. Callers share one event loop.
 
     Parameters
     ----------
@@ -97,19 +100,26 @@ class Writer:
         self._queue.put(gathered)
 
     def _follow(self) -> None:
+        large: deque[_Waiting] = deque()
         ends = False
-        while not ends and (group := self._queue.get()) is not None:
-            while len(group) < _MOST_OF_GROUP and not self._queue.empty():
+        while large or not ends:
+            small: list[_Waiting] = []
+            while not ends and len(small) < _MOST_OF_GROUP and not (self._queue.empty() and (small or large)):
                 more = self._queue.get()
-                if more is None:
-                    ends = True
-                    break
-                group = group + more
-            error = self._written([one.kept for one in group])
-            if (error is None) != (self.trouble is None):
-                log.info("records are written again") if error is None else log.warning("%s", error)
-            self.trouble = None if error is None else str(error)
-            group[0].written.get_loop().call_soon_threadsafe(_end, group, error)
+                ends = more is None
+                for one in more or ():
+                    (large if one.kept.size > LARGE else small).append(one)
+            if small:
+                self._write(small)
+            if large:
+                self._write([large.popleft()])
+
+    def _write(self, group: Sequence[_Waiting]) -> None:
+        error = self._written([one.kept for one in group])
+        if (error is None) != (self.trouble is None):
+            log.info("records are written again") if error is None else log.warning("%s", error)
+        self.trouble = None if error is None else str(error)
+        group[0].written.get_loop().call_soon_threadsafe(_end, group, error)
 
     def _written(self, group: Sequence[Kept]) -> RecordsError | None:
         """Write a group; why it could not be written."""

@@ -78,6 +78,37 @@ def test_what_gathers_during_a_commit_is_the_next_group(database, kept, monkeypa
     assert groups == [1, 7]
 
 
+def test_large_requests_are_written_one_by_one_behind_the_small_ones(database, kept, monkeypatch):
+    groups = []
+    monkeypatch.setattr(module, "insert", lambda database, many: groups.append([one.part for one in many]))
+    writer = Writer(database)
+    writer.start()
+    body = bytes(module.LARGE + 1)
+
+    async def callers():
+        some = [kept(asked=body if part in (1, 3) else b"", part=part) for part in range(5)]
+        await asyncio.gather(*(writer.keep(one) for one in some))
+
+    asyncio.run(callers())
+    writer.stop()
+    assert groups == [[0, 2, 4], [1], [3]]
+
+
+def test_large_requests_that_wait_are_written_at_the_end(database, kept):
+    writer = Writer(database)
+    writer.start()
+
+    async def callers():
+        tasks = [asyncio.ensure_future(writer.keep(kept(asked=bytes(module.LARGE + 1)))) for _ in range(4)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await asyncio.get_running_loop().run_in_executor(None, writer.stop)
+        await asyncio.gather(*tasks)
+
+    asyncio.run(callers())
+    assert count(database) == 4
+
+
 def test_beyond_its_room_nothing_is_taken_and_nothing_is_lost(database, kept):
     writer = Writer(database, most_waiting=3000)
     writer.start()
