@@ -24,7 +24,7 @@ _IN_MEMORY = 100  # requests that are read at once
 MOST_AT_ONCE = 32  # requests of one statement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it takes twice the time to make
 class Kept:
     """A request with its answer, or a part of them.
 

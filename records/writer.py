@@ -25,7 +25,7 @@ _MOST_OF_GROUP = 1000  # requests
 _END = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Waiting:
     """A request, or a part of one, and how its caller hears that it is written."""
 

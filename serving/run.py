@@ -59,10 +59,11 @@ def run(settings: Settings, store: Store | None = None) -> int:
         return CANNOT_START
     # Nothing is made on disk before the address is ours.
     with closing(listening), closing(Database(settings.records_url, settings.durability == "full")) as database:
-        return _run(settings, create_app(settings, store, database), listening)
+        return serve(settings, create_app(settings, store, database), listening)
 
 
-def _run(settings: Settings, app: Service, listening: socket.socket) -> int:
+def serve(settings: Settings, app: Service, listening: socket.socket) -> int:
+    """Serve an application on a socket that listens; see `run`."""
     if not app.ring.admits:
         sys.stderr.write(
             f"{settings.host} is reached from other machines and nobody has a valid key: make one with `nonferrous "

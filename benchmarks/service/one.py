@@ -18,7 +18,7 @@ from benchmarks.service.load import written
 from registry.settings import Settings
 
 CONNECTIONS, ROWS = 16, 256
-OURS, ECHO, BARE, MLFLOW, MLSERVER = "ours", "echo", "bare", "mlflow", "mlserver"
+OURS, UNRECORDED, ECHO, BARE, MLFLOW, MLSERVER = "ours", "unrecorded", "echo", "bare", "mlflow", "mlserver"
 
 
 def measured(champions: list[Champion], settings: Settings, scratch: Path, rounds: int, seconds: float) -> Any:
@@ -36,6 +36,7 @@ def _of(champion: Champion, settings: Settings, folder: Path, rounds: int, secon
     echoed = champion.of_echo(records)
     requests = {
         OURS: champion.of_ours(records),
+        UNRECORDED: champion.of_ours(records),
         ECHO: echoed,
         BARE: echoed,
         MLFLOW: champion.of_mlflow(records),
@@ -44,12 +45,14 @@ def _of(champion: Champion, settings: Settings, folder: Path, rounds: int, secon
     ports = {name: servers.free_port() for name in requests}
     commands = {
         OURS: servers.ours(ports[OURS]),
+        UNRECORDED: servers.python("-m", "benchmarks.service.unrecorded", str(ports[UNRECORDED])),
         ECHO: servers.uvicorn("fastapi_echo", ports[ECHO]),
         BARE: servers.uvicorn("bare", ports[BARE]),
         MLFLOW: servers.mlflow(champion.process, ports[MLFLOW]),
         MLSERVER: servers.mlserver(folder / "mlserver", trees.booster.model_to_string(), ports[MLSERVER]),
     }
-    environment = {**servers.store(settings), "ECHO_PROCESS": champion.process}
+    kept = f"sqlite:///{folder / 'records.db'}"
+    environment = {**servers.store(settings), "ECHO_PROCESS": champion.process, "NONFERROUS_RECORDS": kept}
     spent: dict[str, list[dict[str, float]]] = {name: [] for name in requests}
     with ExitStack() as running:
         for name, command in commands.items():

@@ -84,7 +84,7 @@ async def table_answer(
             await recorder.keep(named, served, b"", b"".join(pieces), part)
 
     response = StreamingResponse(parts(), media_type=ARROW)
-    response.headers[RECORD] = named.id
+    response.raw_headers.append((RECORD, named.id.encode()))
     return response
 
 

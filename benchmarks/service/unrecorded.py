@@ -1,0 +1,14 @@
+"""The service where nothing is recorded, to see what records cost: python -m benchmarks.service.unrecorded PORT."""
+
+import socket
+import sys
+
+from benchmarks.service.load import ADDRESS
+from serving.app import create_app
+from serving.run import serve
+from serving.settings import read_settings
+
+if __name__ == "__main__":
+    settings = read_settings(port=int(sys.argv[1]))
+    with socket.create_server((ADDRESS, settings.port)) as listening:
+        serve(settings, create_app(settings), listening)
