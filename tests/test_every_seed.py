@@ -107,7 +107,8 @@ def trained(seed: Seed, folder: Path, copy_store: Callable[[Path, Path], None]) 
 
 @pytest.fixture(scope="module")
 def client(job) -> Iterator[TestClient]:
-    with TestClient(create_app(ServingSettings(home=job.settings.folder, poll_seconds=0.2))) as made:
+    app = create_app(ServingSettings(home=job.settings.folder, poll_seconds=0.2))
+    with TestClient(app, base_url="http://localhost") as made:  # it takes names of this machine alone
         patience = time.monotonic() + 60
         while made.get("/health/ready").status_code != 200:
             assert time.monotonic() < patience, made.get("/health/ready").text
@@ -151,12 +152,11 @@ def test_learning_leaves_its_input_alone_and_column_order_is_irrelevant(job):
         rows = np.unique(np.linspace(0, len(data.labels) - 1, ROWS).astype(int))
         table, y, seed = data.table.iloc[rows], data.labels[rows], data.seed
         mixed = table[list(reversed(table.columns))]
+        X, before = matrix(table, seed), matrix(table, seed)
         for name, estimator in quick(seed).items():
-            X, before = matrix(table, seed), matrix(table, seed)
             learnt = clone(estimator).fit(X, y)
             assert np.array_equal(X, before, equal_nan=True)
-            again = clone(estimator).fit(matrix(mixed, seed), y)
-            says = "predict_proba" if seed.classes else "predict"
+            again, says = clone(estimator).fit(matrix(mixed, seed), y), "predict_proba" if seed.classes else "predict"
             assert np.array_equal(getattr(learnt, says)(X), getattr(again, says)(X)), name
 
 

@@ -100,6 +100,8 @@ class Clients:
             n += 1
             try:
                 self._one(line, "outcomes" if "outcomes" in body else "predictions", body, found)
+                if line.sock is None:  # the answer said that it is the last of its connection
+                    line = None
             except (OSError, http.client.HTTPException):
                 found.unanswered += 1
                 line.close()
