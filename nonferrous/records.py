@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import getpass
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -79,13 +80,23 @@ def write(seed: Seed, out: Path, labelled: bool) -> int:
     from nonferrous.predict import write_batches
     from serving.outcomes.tables import Tables
 
-    with opened() as database, progress() as step:
+    with opened() as database, progress() as step, _uncollected():
         tables = Tables(database, seed)
         found = tables.labelled() if labelled else tables.all_rows(lambda done: step(f"{done} rows", 0, 1))
         rows = write_batches(found, out)
     if not rows:
         fail(f"{seed.process.name}: nothing is recorded{' of which an outcome is known' if labelled else ''}")
     return rows
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from walking millions of cells that are in no cycle: a third of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @records_app.command()
