@@ -57,7 +57,7 @@ class Kept:
     version: int
     digest: str
     kind: str
-    asked: bytes
+    asked: bytes | bytearray
     answer: bytes
 
     @property

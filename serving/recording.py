@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TypeVar
 
 from fastapi import Request, Response
 
@@ -14,6 +15,8 @@ from records.writer import Full, Writer
 from serving.door.visit import asker, current
 from serving.following.champions import Served
 from serving.problems import ProblemError
+
+R = TypeVar("R", bound=Response)
 
 RECORD = b"record-id"  # header of an answer: under which id it is recorded
 _LATER = {"Retry-After": "1"}
@@ -83,12 +86,18 @@ class Recorder:
         ProblemError
             503 where it cannot be recorded: then it does not go out.
         """
+        await self.keep(asked, served, body, bytes(response.body) if answer is None else answer)
+        return self.named(asked, response)
+
+    def named(self, asked: Asked, response: R) -> R:
+        """A response with the record's id in its header, where there is a record."""
         if self._writer is not None:
-            await self.keep(asked, served, body, bytes(response.body) if answer is None else answer)
             response.raw_headers.append((RECORD, asked.id.encode()))  # nobody else sets it, so none is looked for
         return response
 
-    async def keep(self, asked: Asked, served: Served | None, body: bytes, answer: bytes, part: int = 0) -> None:
+    async def keep(
+        self, asked: Asked, served: Served | None, body: bytes | bytearray, answer: bytes, part: int = 0
+    ) -> None:
         """Record a request and its answer, or a part of them; see `answered`."""
         if self._writer is None:
             return

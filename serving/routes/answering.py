@@ -70,6 +70,13 @@ def head_of(process: str, served: Served, coverage: float) -> Record:
     }
 
 
+def advised(payloads: Payloads, served: Served, answered: Record) -> Response:
+    """Response that carries advice of a model, which nobody but people follows."""
+    process = payloads.seed.process
+    head = {"process": process.name, "task": process.task, "model": model_used(served), "advisory": True}
+    return json_response(head | answered)
+
+
 def json_part(answer: Record, is_first: bool, is_last: bool) -> bytes:
     """Some of the predictions of an answer as JSON, which with those before and after them is the whole.
 

@@ -17,7 +17,7 @@ from serving.following.champions import Champions, Served
 from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import Fault, ProblemError, described, invalid
 from serving.recording import Asked, Recorder
-from serving.routes.answering import abilities, json_response, model_used, served_of, status_of
+from serving.routes.answering import abilities, advised, served_of, status_of
 from serving.routes.direct import Direct
 from serving.tasks import task_of
 
@@ -78,14 +78,7 @@ def _answer(name: str, body: bytes, process: str, champions: Champions) -> tuple
         answered = task.answered(offered, name, model, asked)
     except SetpointError as error:
         raise invalid([_fault(error)]) from None
-    whole = {
-        "process": process,
-        "task": payloads.seed.process.task,
-        "model": model_used(served),
-        "advisory": True,
-        **answered,
-    }
-    return json_response(whole), served
+    return advised(payloads, served, answered), served
 
 
 def _fault(error: SetpointError) -> Fault:

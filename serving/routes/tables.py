@@ -20,7 +20,7 @@ from serving.fields import Record
 from serving.following.champions import Champions
 from serving.payloads import Payloads
 from serving.problems import Fault, ProblemError, invalid, shown
-from serving.recording import RECORD, Asked, Recorder
+from serving.recording import Asked, Recorder
 from serving.routes.answering import head_of, served_of, status_of
 from serving.routes.blocks import uncovered
 from serving.tasks import task_of
@@ -67,7 +67,7 @@ async def table_answer(
     try:
         async with load.heavy.turn():
             chunks, first = await run_in_threadpool(begin)
-        await recorder.keep(named, served, bytes(body), b"".join(first))
+        await recorder.keep(named, served, body, b"".join(first))
     except CoverageError as error:
         raise uncovered(asked["coverage"], error) from None
 
@@ -83,9 +83,7 @@ async def table_answer(
             pieces = more
             await recorder.keep(named, served, b"", b"".join(pieces), part)
 
-    response = StreamingResponse(parts(), media_type=ARROW)
-    response.raw_headers.append((RECORD, named.id.encode()))
-    return response
+    return recorder.named(named, StreamingResponse(parts(), media_type=ARROW))
 
 
 def _check_accepted(request: Request) -> None:

@@ -14,7 +14,7 @@ from serving.following.champions import Champions, Served
 from serving.payloads import PREDICTIONS, WARNINGS, Payloads
 from serving.problems import ProblemError, described
 from serving.recording import Asked, Recorder
-from serving.routes.answering import abilities, json_response, model_used, served_of, status_of
+from serving.routes.answering import abilities, advised, served_of, status_of
 from serving.routes.direct import Direct
 from serving.warnings.answers import answered, read
 from serving.warnings.payloads import ABOUT
@@ -54,14 +54,7 @@ def _answer(body: bytes, process: str, champions: Champions) -> tuple[Response, 
     asked = read(payloads.warnings, body)
     served = served_of(process, status, champions)
     model = _warnings(served, payloads)
-    whole = {
-        "process": process,
-        "task": payloads.seed.process.task,
-        "model": model_used(served),
-        "advisory": True,
-        **answered(model, asked),
-    }
-    return json_response(whole), served
+    return advised(payloads, served, answered(model, asked)), served
 
 
 def _warnings(served: Served, payloads: Payloads) -> WarningModel:
