@@ -20,11 +20,12 @@ from serving.tasks import Outcomes, task_of
 
 @dataclass(frozen=True, eq=False)
 class _Following:
-    """A model as it was trained, and what it has taken up since."""
+    """A model as it was trained, what it has taken up since, and the one that answers with that."""
 
     trained: Any
     digest: str
     state: State
+    answers: Any
 
 
 class Followers:
@@ -52,22 +53,28 @@ class Followers:
         if task is None:
             return served
         before = self._of.get(process)
-        same = before is not None and before.digest == served.digest
+        if before is not None and before.digest != served.digest:
+            before = None
         with self._database.read() as connection:
             upto, changed = newest(connection, process), revision(connection, process)
-            state = before.state if before is not None and same else load(connection, process, served.digest)
-        trained = before.trained if before is not None and same else served.model
+            if before is not None and (before.state.upto, before.state.revision) == (upto, changed):
+                return served if served.model is before.answers else replace(served, model=before.answers)
+            state = load(connection, process, served.digest) if before is None else before.state
+        trained = served.model if before is None else before.trained
         start = State(0, changed, task.begin(trained))
+        if not start.content:
+            return served
         if state is None or state.revision != changed:
             state = start
-        if not start.content or (same and before is not None and state is before.state and state.upto == upto):
-            return served
         if state.upto != upto:
             state = self._taken(task, trained, state, payloads)
+            # The newest may stand in withdrawn batches, which are passed over.
+            state = replace(state, upto=max(state.upto, upto))
             with self._database.begin() as connection:
                 save(connection, process, served.digest, state)
-        self._of[process] = _Following(trained, served.digest, state)
-        return replace(served, model=task.followed(trained, state.content))
+        answers = task.followed(trained, state.content)
+        self._of[process] = _Following(trained, served.digest, state, answers)
+        return replace(served, model=answers)
 
     def _taken(self, task: Outcomes, trained: Any, state: State, payloads: Payloads) -> State:
         process, seed = payloads.seed.process.name, payloads.seed

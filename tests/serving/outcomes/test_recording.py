@@ -118,6 +118,16 @@ def test_without_records_nothing_is_promised(app: Service, call: Any, tmp_path: 
     assert refused.status_code == 503
 
 
+def test_a_tables_answer_names_no_record_where_there_is_none(app: Service, call: Any, tmp_path: Path) -> None:
+    store = FolderStore()
+    store.point("toy_cells", 7, tmp_path / "one")
+    bare = create_app(Settings(home=tmp_path), store)
+    bare.champions.refresh()
+    response = call(bare, "POST", f"{URL}/predictions", content=table(3), headers={"content-type": ARROW})
+    assert response.status_code == 200
+    assert "record-id" not in response.headers
+
+
 # ---- outcomes ----
 
 
@@ -347,3 +357,34 @@ def test_rows_of_tables_are_found_too(following: Any, call: Any) -> None:
     call(app, "POST", f"{URL}/outcomes", json={"outcomes": outcomes})
     app.champions.refresh()
     assert ask(call, app, [ROW])["predictions"][0]["y"]["value"] == pytest.approx(before + 4.0, abs=0.5)
+
+
+def test_outcomes_that_are_taken_up_are_not_taken_up_again(
+    following: Any, call: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from records.outcomes import withdraw
+    from serving.following import outcomes as module
+
+    app = following()
+    answer = ask(call, app, rows_of("2026-11-01"))
+    call(app, "POST", f"{URL}/outcomes", json=off_by(answer, 1.0))
+    later = call(app, "POST", f"{URL}/outcomes", json=off_by(answer, 2.0)).json()
+    withdraw(database, later["batch"], "an engineer", "wrong")
+    app.champions.refresh()
+    model = app.champions.statuses["toy_cells"].served.model
+    monkeypatch.setattr(module, "index", None)  # whoever looks for outcomes once more fails
+    app.champions.refresh()
+    assert app.champions.statuses["toy_cells"].served.model is model
+
+
+def test_a_model_that_is_loaded_again_answers_with_what_it_had_taken_up(following: Any, call: Any) -> None:
+    from dataclasses import replace
+
+    app = following()
+    trained = app.champions.statuses["toy_cells"].served
+    call(app, "POST", f"{URL}/outcomes", json=off_by(ask(call, app, rows_of("2026-11-01")), 2.0))
+    app.champions.refresh()
+    status = app.champions.statuses["toy_cells"]
+    app.champions._set("toy_cells", replace(status, served=trained))
+    app.champions.refresh()
+    assert app.champions.statuses["toy_cells"].served.model is status.served.model
