@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from records.asked import index, places
 from records.database import Connection, Database
-from records.outcomes import in_effect, newest
+from records.outcomes import Slot, in_effect
 from records.requests import Recorded, recorded
 from seeds import Column, Seed
 from serving.bodies import JSON
@@ -39,6 +39,7 @@ class _Batch:
 
     of_record: list[tuple[Any, ...]] = field(default_factory=list)
     places: list[tuple[int, int]] = field(default_factory=list)
+    slots: list[Slot | None] = field(default_factory=list)  # None where the times of a request cannot be compared
     cells: list[tuple[Any, ...]] = field(default_factory=list)
     predictions: list[str] = field(default_factory=list)
 
@@ -79,10 +80,10 @@ class Tables:
             The database did not do its part.
         """
         with self._database.read() as connection:
-            has_outcomes = newest(connection, self._seed.process.name) > 0
             count = 0
             for batch in self._batches(connection):
-                found = self._found(connection, batch) if has_outcomes else [{}] * len(batch.cells)
+                known = self._in_effect(connection, batch)
+                found = [{} if slot is None else known.get(slot, {}) for slot in batch.slots]
                 yield pa.RecordBatch.from_arrays([*self._arrays(batch), *self._outcomes(found)], schema=self.schema)
                 done(count := count + len(batch.cells))
 
@@ -96,17 +97,13 @@ class Tables:
         kept = [column.name for column in (*self._columns, *self._known) if not column.is_made]
         with self._database.read() as connection:
             for batch in self._batches(connection):
-                which = slots([dict(zip(self._identity, row, strict=False)) for row in batch.cells], self._seed)[0]
-                known = in_effect(connection, process, which)
+                known = self._in_effect(connection, batch)
                 last = places(connection, process, list(known))
-                wanted = [
-                    i
-                    for i, (slot, place) in enumerate(zip(which, batch.places, strict=True))
-                    if slot in last and (last[slot].number, last[slot].row) == place
-                ]
+                newest = {(place.number, place.row): known[slot] for slot, place in last.items()}
+                wanted = [i for i, place in enumerate(batch.places) if place in newest]
                 if not wanted:
                     continue
-                found = [known[which[i]] for i in wanted]
+                found = [newest[batch.places[i]] for i in wanted]
                 rows = pa.RecordBatch.from_arrays(self._cells([batch.cells[i] for i in wanted]), names=self._names)
                 table = pa.Table.from_batches([rows])
                 for name, array in zip((one.name for one in self._known), self._outcomes(found), strict=True):
@@ -128,6 +125,8 @@ class Tables:
             batch.cells += cells
             batch.predictions += predictions
             batch.places += [(one.number, i) for i in range(len(cells))]
+            # Request by request, as they are indexed: their times may have other offsets.
+            batch.slots += self._slots(cells) or [None] * len(cells)
             batch.of_record += [
                 (f"{one.id}-{i}", one.at, one.client, one.version, one.digest) for i in range(len(cells))
             ]
@@ -176,12 +175,11 @@ class Tables:
         columns: Any = zip(*rows, strict=True) if rows else [()] * len(self._columns)
         return [pa.array(values, _kind(column)) for column, values in zip(self._columns, columns, strict=True)]
 
-    def _found(self, connection: Connection, batch: _Batch) -> list[Record]:
-        which, faults = slots([dict(zip(self._identity, row, strict=False)) for row in batch.cells], self._seed)
-        if faults:  # requests of one batch may name times with several offsets
-            return [{}] * len(batch.cells)
-        known = in_effect(connection, self._seed.process.name, which)
-        return [known.get(slot, {}) for slot in which]
+    def _slots(self, cells: Sequence[tuple[Any, ...]]) -> list[Slot]:
+        return slots([dict(zip(self._identity, row, strict=False)) for row in cells], self._seed)[0]
+
+    def _in_effect(self, connection: Connection, batch: _Batch) -> dict[Slot, Record]:
+        return in_effect(connection, self._seed.process.name, [slot for slot in batch.slots if slot is not None])
 
     def _outcomes(self, found: Sequence[Record]) -> list[pa.Array]:
         return [pa.array([row.get(one.name) for row in found], _kind(one)) for one in self._known]

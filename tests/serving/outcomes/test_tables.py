@@ -116,3 +116,12 @@ def test_values_that_were_not_fit_for_use_are_empty(post: Any, tables: Tables) -
     (flagged, _) = post("predictions", json=request).json()["predictions"]
     assert "z of quality bad: taken as missing" in flagged["flags"]
     assert [(row["x_set"], row["z"]) for row in all_rows(tables)] == [(10.25, None), (10.25, 3.75)]
+
+
+def test_requests_whose_times_have_other_offsets_keep_their_outcomes(post: Any, tables: Tables) -> None:
+    offsets = {"A": "2026-11-01T00:00:00+01:00", "B": "2026-11-01T00:00:00+08:00"}
+    for unit, day in offsets.items():
+        post("predictions", json=rows(unit, day=day))
+        post("outcomes", json={"outcomes": [{"unit": unit, "period_start": day, "y": 90.0}]})
+    assert [row["y"] for row in all_rows(tables)] == [90.0, 90.0]
+    assert [row["unit"] for row in labelled(tables)] == ["A", "B"]
