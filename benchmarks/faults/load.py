@@ -9,7 +9,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-ADDRESS = "127.0.0.1"
+from benchmarks.service.load import ADDRESS
+
 PROCESS, TARGET = "aluminium_reduction", "current_efficiency"
 CLIENTS, OUTCOME_EVERY = 4, 5
 

@@ -7,7 +7,6 @@ import pwd
 import resource
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,15 +16,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.faults.load import ADDRESS
+from benchmarks.service.load import ADDRESS
+from benchmarks.service.servers import free_port
 
 PATIENCE = 60.0  # s
 ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    with socket.create_server((ADDRESS, 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def answers(port: int, path: str) -> bool:
@@ -80,11 +75,26 @@ def service(port: int, log: Path, environment: Mapping[str, str], largest_file: 
 
 
 class PostgreSQL:
-    """A server of PostgreSQL in a folder of its own, as the tests start it."""
+    """A server of PostgreSQL in a folder of its own, on the loopback interface.
 
-    def __init__(self) -> None:
-        self._binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    Parameters
+    ----------
+    *options : str
+        More of the server's own options, such as "-c fsync=off" where nothing is measured.
+
+    Raises
+    ------
+    RuntimeError
+        PostgreSQL is not installed.
+    """
+
+    def __init__(self, *options: str) -> None:
+        installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        if not installed:
+            raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql (CONTRIBUTING.md)")
+        self._binaries, self._more = installed[-1].parent, options
         self._folder, self.port = Path(tempfile.mkdtemp(prefix="nonferrous-pg-")), free_port()
+        # The server refuses to run as root.
         self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         self._user = "postgres" if self._as else pwd.getpwuid(os.geteuid()).pw_name
         if self._as:
@@ -94,12 +104,17 @@ class PostgreSQL:
         self.start()
 
     @property
+    def address(self) -> str:
+        """Of the server, without the name of a database."""
+        return f"postgresql://{self._user}@{ADDRESS}:{self.port}"
+
+    @property
     def url(self) -> str:
-        return f"postgresql://{self._user}@{ADDRESS}:{self.port}/postgres"
+        return f"{self.address}/postgres"
 
     def start(self) -> None:
-        options = f"-p {self.port} -k {self._folder} -c listen_addresses={ADDRESS}"
-        self._control("-o", options, "-l", str(self._folder / "log"), "-w", "start")
+        own = (f"-p {self.port}", f"-k {self._folder}", f"-c listen_addresses={ADDRESS}")
+        self._control("-o", " ".join([*own, *self._more]), "-l", str(self._folder / "log"), "-w", "start")
 
     def kill(self) -> None:
         """End it at once: nothing is written that is not written yet, as after a crash."""
