@@ -12,7 +12,8 @@ from serving.fields import Record
 from serving.outcomes.payloads import OUTCOMES, PREDICTION, OutcomePayloads, known_columns
 from serving.outcomes.slots import slots, slots_of
 from serving.payloads import parsed_json
-from serving.problems import MOST_FAULTS, Fault, invalid, shown
+from serving.problems import Fault, invalid, shown
+from serving.recommendations.requests import read_rows
 
 _ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([0-9]{1,9})")
 
@@ -46,16 +47,9 @@ def read(payloads: OutcomePayloads, body: bytes, database: Database) -> list[Out
 
 def _rows(payloads: OutcomePayloads, parsed: object) -> list[Record]:
     """Outcomes that have the right fields."""
-    request, faults = payloads.envelope.read(parsed)
-    given = parsed.get(OUTCOMES) if isinstance(parsed, dict) else None
-    rows = []
-    for i, one in enumerate(given[: payloads.max_rows] if isinstance(given, list) else []):
-        row, wrong = payloads.row.read(one, i)
-        rows.append(row)
-        faults += wrong
-        if len(faults) > MOST_FAULTS:
-            break
-    if request is None or faults:
+    _, faults = payloads.envelope.read(parsed)
+    rows = read_rows(parsed, OUTCOMES, payloads.row, payloads.max_rows, faults)
+    if faults:
         raise invalid(faults)
     return rows
 

@@ -79,14 +79,17 @@ def tabled(
 
 
 def read_rows(parsed: Any, part: str, shape: Shape, most: int, faults: list[Fault]) -> list[Record]:
-    """Rows, or rows of history, of a request; faults are added, until there are more than are named."""
+    """Rows, or rows of history, of a request; faults are added, until there are more than are named.
+
+    Those of history are named as fields of the request, all others by the number of the row.
+    """
     given = parsed.get(part) if isinstance(parsed, dict) else None
     found = []
     for i, one in enumerate(given[:most] if isinstance(given, list) else []):
         if len(faults) > MOST_FAULTS:
             break
-        row, wrong = shape.read(one, i if part == "rows" else None)
-        faults += wrong if part == "rows" else [within(f"{part}.{i}", fault) for fault in wrong]
+        row, wrong = shape.read(one, None if part == "history" else i)
+        faults += [within(f"{part}.{i}", fault) for fault in wrong] if part == "history" else wrong
         found.append(row)
     return found
 
