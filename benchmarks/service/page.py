@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.aims import page
+from benchmarks.aims.page import Row, at_least, at_most, number
 from benchmarks.service.champions import PROCESSES
 from pages.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "service.json", DOCS / "benchmarks.md"
 PICTURE = DOCS / "pictures" / "service.svg"
-BEGIN, END = "<!-- service -->", "<!-- end of service -->"
+NAME = "service"
 NAMES = {
     "ours": "this service",
     "unrecorded": "this service where nothing is recorded",
@@ -31,17 +33,13 @@ OF_SAME, LIVE, TAIL, MEMORY = 0.9, 50, 3, (1.5, 200)
 READY, RESIDENT = 1.0, 130
 OTHERS = 100  # ms
 
-Row = tuple[str, str, str, str]
-
 
 def filled(text: str, found: Mapping[str, Any]) -> str:
-    """Text with what stands between the markers replaced; they come at its end where it has none."""
-    head, _, rest = text.partition(BEGIN)
-    tail = rest.partition(END)[2] or "\n"
-    return f"{head.rstrip()}\n\n{BEGIN}\n{_section(found)}\n{END}{tail}"
+    """Text with the part of the service replaced; see `benchmarks.aims.page.filled`."""
+    return page.filled(text, NAME, _section(found))
 
 
-def _section(found: Mapping[str, Any]) -> str:
+def _section(found: Mapping[str, Any]) -> list[str]:
     lines = [
         "## The service",
         "",
@@ -81,71 +79,55 @@ def _section(found: Mapping[str, Any]) -> str:
         lines += [about, ""]
         heads = ("beside", "asked", "answered with 200", "p50 [ms]", "p99 [ms]", "longest [ms]")
         lines += table(heads, _hostile(found))
-    return "\n".join(lines).rstrip()
+    return lines
 
 
 def targets(found: Mapping[str, Any]) -> Iterator[Row]:
     """Each aim beside what was reached, those of parts that were measured."""
     for process, one in found.get("one", {}).items():
         against, own = one["against"], one["servers"]["ours"]
-        yield _at_least("one record, of the echo's rate", process, OF_ECHO[process], against["echo"]["median"])
-        yield _at_least("one record, of the same unrecorded", process, OF_UNRECORDED, against["unrecorded"]["median"])
-        yield _at_least("one record, times mlflow", process, OF_MLFLOW[process], against["mlflow"]["median"])
-        yield _at_least("one record, times MLServer", process, 1, against["mlserver"]["median"])
-        yield _at_most("one record, p99 to p50", process, TAIL, own["p99_ms"] / own["p50_ms"])
+        yield at_least("one record, of the echo's rate", process, OF_ECHO[process], against["echo"]["median"])
+        yield at_least("one record, of the same unrecorded", process, OF_UNRECORDED, against["unrecorded"]["median"])
+        yield at_least("one record, times mlflow", process, OF_MLFLOW[process], against["mlflow"]["median"])
+        yield at_least("one record, times MLServer", process, 1, against["mlserver"]["median"])
+        yield at_most("one record, p99 to p50", process, TAIL, own["p99_ms"] / own["p50_ms"])
     for process, one in found.get("bulk", {}).items():
-        yield _at_least("Arrow over HTTP, of the same in process", process, OF_SAME, one["arrow_of_same"]["median"])
+        yield at_least("Arrow over HTTP, of the same in process", process, OF_SAME, one["arrow_of_same"]["median"])
         if process in OF_TREES:
             aim = OF_TREES[process]
-            yield _at_least("in process, of `Booster.predict`", process, aim, one["inside_of_trees"]["median"])
+            yield at_least("in process, of `Booster.predict`", process, aim, one["inside_of_trees"]["median"])
         else:
-            yield _at_least("in process, lots a second", process, LOTS_A_SECOND, one["per_second"]["inside"])
-        yield _at_least("Arrow, times mlflow", process, BULK_OF_MLFLOW[process], one["arrow_of_mlflow"]["median"])
+            yield at_least("in process, lots a second", process, LOTS_A_SECOND, one["per_second"]["inside"])
+        yield at_least("Arrow, times mlflow", process, BULK_OF_MLFLOW[process], one["arrow_of_mlflow"]["median"])
         for way in ("arrow", "json"):
             most = MEMORY[0] * one["body_mib"][way] + MEMORY[1]
-            yield _at_most(f"memory for a body of {way} [MiB]", process, most, one[way]["memory_mib"])
-            yield _at_most(f"`/health/live` meanwhile, {way}, p99 [ms]", process, LIVE, one[way]["live_p99_ms"])
+            yield at_most(f"memory for a body of {way} [MiB]", process, most, one[way]["memory_mib"])
+            yield at_most(f"`/health/live` meanwhile, {way}, p99 [ms]", process, LIVE, one[way]["live_p99_ms"])
     for case, asked in found.get("hostile", {}).items():
         for name in ("one record", "/health/live"):
-            yield _at_most(f"{name} beside {case}, p99 [ms]", PROCESSES[0], OTHERS, asked[name]["p99_ms"])
+            yield at_most(f"{name} beside {case}, p99 [ms]", PROCESSES[0], OTHERS, asked[name]["p99_ms"])
     if "start" in found:
         own = found["start"]["ours"]
-        yield _at_most("start with three champions [s]", "all", READY, own["seconds"])
-        yield _at_most("memory after start [MiB]", "all", RESIDENT, own["rss"])
-
-
-def _at_least(what: str, process: str, aim: float, reached: float) -> Row:
-    return what, process, f"at least {_number(aim)}", _marked(reached, reached >= aim)
-
-
-def _at_most(what: str, process: str, aim: float, reached: float) -> Row:
-    return what, process, f"at most {_number(aim)}", _marked(reached, reached <= aim)
-
-
-def _marked(reached: float, is_met: bool) -> str:
-    return _number(reached) if is_met else f"**{_number(reached)}**, missed"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+        yield at_most("start with three champions [s]", "all", READY, own["seconds"])
+        yield at_most("memory after start [MiB]", "all", RESIDENT, own["rss"])
 
 
 def _one(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, one in found.get("one", {}).items():
         for name, server in one["servers"].items():
-            rates = (_number(server[part]) for part in ("per_second", "p50_ms", "p99_ms"))
+            rates = (number(server[part]) for part in ("per_second", "p50_ms", "p99_ms"))
             ratio = one["against"].get(name)
             to_it = "" if ratio is None else f"{ratio['median']:.3g} ({ratio['low']:.3g} to {ratio['high']:.3g})"
             yield process, NAMES[name], *rates, to_it
         alone = f"`Booster.predict` in process, {one['trees']:,} trees, no server"
-        yield process, alone, _number(one["booster_predict_per_second"]), "", "", ""
+        yield process, alone, number(one["booster_predict_per_second"]), "", "", ""
 
 
 def _bulk(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, one in found.get("bulk", {}).items():
         yield (
             process,
-            *(_number(one["per_second"][way]) for way in ("arrow", "json", "same", "inside", "trees", "mlflow")),
+            *(number(one["per_second"][way]) for way in ("arrow", "json", "same", "inside", "trees", "mlflow")),
         )
 
 
@@ -154,12 +136,12 @@ def _hostile(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         for name, one in asked.items():
             if name != "hostile":
                 answered = f"{one['statuses'].get('200', 0):,} of {one['requests']:,}"
-                yield case, name, answered, *(_number(one[part]) for part in ("p50_ms", "p99_ms", "max_ms"))
+                yield case, name, answered, *(number(one[part]) for part in ("p50_ms", "p99_ms", "max_ms"))
 
 
 def _start(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name, one in found.get("start", {}).items():
-        yield NAMES[name], *(_number(one[part]) for part in ("seconds", "rss", "pss"))
+        yield NAMES[name], *(number(one[part]) for part in ("seconds", "rss", "pss"))
 
 
 # ---- the picture
@@ -182,7 +164,7 @@ def picture(found: Mapping[str, Any]) -> str:
             parts += [
                 f'<text x="{_LEFT - 8}" y="{y + 13}" text-anchor="end">{_SHORT[name]}</text>',
                 f'<rect x="{_LEFT}" y="{y}" width="{width:.1f}" height="{_BAR - 3}" fill="{_COLOURS[name]}"/>',
-                f'<text x="{_LEFT + width + 6:.1f}" y="{y + 13}">{_number(rate)}</text>',
+                f'<text x="{_LEFT + width + 6:.1f}" y="{y + 13}">{number(rate)}</text>',
             ]
             y += _BAR
         y += _GAP - _BAR
