@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
@@ -71,9 +72,18 @@ def running(folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], 
         process.communicate()
 
 
+def wait_until_ready(client: httpx.Client) -> None:
+    """A model answers before every champion was looked for: the service is ready a moment later."""
+    patience = time.monotonic() + 30
+    while (response := client.get("/health/ready")).status_code != 200:
+        assert response.status_code == 503
+        assert time.monotonic() < patience, response.text
+        time.sleep(0.01)
+
+
 def test_a_real_process_answers_and_ends_on_ctrl_c(folder: Path) -> None:
     with running(folder) as (process, address), httpx.Client(base_url=address) as client:
-        assert client.get("/health/ready").status_code == 200
+        wait_until_ready(client)
         response = client.post("/v1/toy_cells/predictions", json=ROWS)
         assert response.status_code == 200
         expected = files.load(folder).answer(np.array([[np.nan, 10.0, 4.0]]), 0.9)["y"]
