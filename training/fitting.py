@@ -76,7 +76,41 @@ class Candidate(Generic[M, A]):
         return self.model.candidate
 
 
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """What takes time of a candidate.
+
+    Attributes
+    ----------
+    estimator : scikit-learn estimator
+        Unfitted, with the settings that were chosen.
+    final : scikit-learn estimator
+        The same, fitted to train and calibrate rows.
+    predictions : ndarray, first axis n
+        Of the n calibrate rows, oldest first, by estimators that know only older rows.
+    settings : Mapping of str to float
+        Settings that it has learnt with, what it has chosen itself among them.
+    seconds : float
+        How long the last fit took.
+    """
+
+    estimator: Any
+    final: Any
+    predictions: FloatArray
+    settings: Mapping[str, float]
+    seconds: float
+
+
 Chooser = Callable[[Any, FloatArray, FloatArray], Any]
+Keep = Callable[[str, Any, Callable[[], Fitted]], Fitted]
+"""Takes a candidate's name, its unfitted estimator and what fits it; may give what was fitted before instead."""
+
+
+def fit_now(name: str, estimator: Any, fit: Callable[[], Fitted]) -> Fitted:
+    """Fit, whatever was fitted before."""
+    return fit()
+
+
 AnyCandidate = Candidate[Any, Any]
 """A candidate whose task does not matter."""
 
@@ -152,6 +186,7 @@ def fit_candidate(
     progress: Callable[[str], None],
     choose: Chooser = tuned,
     curve: bool = False,
+    keep: Keep = fit_now,
 ) -> AnyCandidate:
     """Fit one candidate and measure it.
 
@@ -179,6 +214,8 @@ def fit_candidate(
         Gives the unfitted estimator, for train rows sorted by time and their labels, with the settings to learn with.
     curve : bool
         Whether its learning curve is measured: fits that nothing else needs.
+    keep : callable
+        Keeps what was fitted, or gives what was kept before.
 
     Returns
     -------
@@ -191,33 +228,30 @@ def fit_candidate(
     """
     progress(f"{name}: {task.FITTING}")
     estimator = with_few_threads(estimator, len(data.labels))
-    estimator = choose(estimator, data.X[parts.train], data.labels[parts.train])
-    model, metrics = fit_model(task, name, estimator, data, parts, info)
+    fitted = keep(name, estimator, lambda: _fitted(task, estimator, data, parts, choose))
+    # What the final estimator says of rows that it has learnt is no measure: the out-of-time predictions calibrate it.
+    rows = np.concatenate(parts.calibrate)
+    model, metrics = task.calibrated(name, fitted.final, data, parts, rows, fitted.predictions, info)
+    metrics |= {"fit_seconds": fitted.seconds}
     answers = task.answers(model, data, parts)
     predictions = task.predictions_of(answers)
     progress(f"{name}: importance of the inputs")
     rise = importance(task, model, data, parts)
     if curve:
         progress(f"{name}: learning curve")
-    points = learning_curve(task, estimator, model, data, parts) if curve else None
+    points = learning_curve(task, fitted.estimator, model, data, parts) if curve else None
     metrics |= evaluated_metrics(task, model, answers, data, parts, predictions if baseline is None else baseline)
-    return Candidate(model, metrics, answers, predictions, rise, points, settings_of(model.estimator))
+    return Candidate(model, metrics, answers, predictions, rise, points, fitted.settings)
 
 
-def fit_model(
-    task: Learner, name: str, estimator: Any, data: Dataset, parts: Split, info: Mapping[str, Any]
-) -> tuple[Any, dict[str, float]]:
-    """Model of one candidate, and what was measured in fitting it.
-
-    Predictions are taken block by block from models that know only older rows; then all blocks are learnt. What the
-    final model says of rows that it has learnt is no measure, so the out-of-time predictions calibrate it.
-    """
-    rows, predictions = out_of_time_predictions(estimator, data, parts, task.predict)
+def _fitted(task: Learner, estimator: Any, data: Dataset, parts: Split, choose: Chooser) -> Fitted:
+    """Choose settings, predict block by block by what knows only older rows; then learn all blocks."""
+    chosen = choose(estimator, data.X[parts.train], data.labels[parts.train])
+    predictions = out_of_time_predictions(chosen, data, parts, task.predict)
     start = time.perf_counter()
-    final = clone(estimator).fit(data.X[parts.learnt], data.labels[parts.learnt])
+    final = clone(chosen).fit(data.X[parts.learnt], data.labels[parts.learnt])
     seconds = time.perf_counter() - start
-    model, metrics = task.calibrated(name, final, data, parts, rows, predictions, info)
-    return model, metrics | {"fit_seconds": seconds}
+    return Fitted(chosen, final, predictions, settings_of(final), seconds)
 
 
 def evaluated_metrics(
@@ -254,7 +288,7 @@ def with_few_threads(estimator: Any, rows: int) -> Any:
 
 def out_of_time_predictions(
     estimator: Any, data: Dataset, parts: Split, predict: Callable[[Any, FloatArray], FloatArray]
-) -> tuple[IntArray, FloatArray]:
+) -> FloatArray:
     """Predictions of the calibrate rows, block by block, by models that know only older rows.
 
     The model that serves knows the newest periods, so its errors are no larger than those of the older ones; what
@@ -271,15 +305,15 @@ def out_of_time_predictions(
 
     Returns
     -------
-    tuple of ndarray
-        Calibrate rows, oldest first, and their predictions.
+    ndarray, first axis n
+        Of the calibrate rows, oldest first.
     """
     known, found = parts.train, []
     for block in parts.calibrate:
         older = clone(estimator).fit(data.X[known], data.labels[known])
         found.append(np.asarray(predict(older, data.X[block])))
         known = np.concatenate([known, block])
-    return np.concatenate(parts.calibrate), np.concatenate(found)
+    return np.concatenate(found)
 
 
 def importance(task: Learner, model: Any, data: Dataset, parts: Split) -> FloatArray:

@@ -28,6 +28,7 @@ from training.search import Search
 from training.several.card import model_card as card_of_several
 from training.several.views import views
 from training.several.whole import candidate_tag, joined, of_target, whole
+from training.side_by_side.ways import Ways
 from training.side_by_side.work import Beside, Fit
 from training.side_by_side.workers import Later, Workers, processes_for
 from training.splits import Split, split
@@ -176,7 +177,8 @@ def train(
     tracking = Tracking(settings, make=True)
     experiment = tracking.experiment(seed.process.name, seed.process.title)
     with tracking.run(experiment, run_name("train"), "train") as run:
-        learnt = learn(data, parts, tracking, experiment, run, "train", progress, trials, curve, processes)
+        ways = Ways(trials, curve, processes)
+        learnt = learn(data, parts, tracking, experiment, run, "train", progress, ways)
         version = register(learnt, tracking)
         gated = ask_gate(learnt, version, tracking)
         alias = first_alias(seed, version, learnt.best, tracking) if gated.passed else None
@@ -198,9 +200,7 @@ def learn(
     run: str,
     job: str,
     progress: Progress,
-    trials: int = 0,
-    curve: bool = False,
-    processes: int | None = None,
+    ways: Ways | None = None,
 ) -> Learnt:
     """Fit every candidate that the seed allows and keep each in a run of its own below `run`.
 
@@ -208,19 +208,19 @@ def learn(
     Settings are chosen from a short ladder, or from so many trials a candidate; see `training.search`. Trials are
     fitted in this process, as each is kept in MLflow; else candidates are fitted side by side where it is worth it.
     """
-    counted, seen = itertools.count(), views(data, parts)
+    ways, counted, seen = ways or Ways(), itertools.count(), views(data, parts)
     unfitted = [build(one.seed) for one, _ in seen]
     estimators = [one for of_target in unfitted for one in of_target.values()]
-    steps = (STEPS + curve) * len(estimators) + len(task_of(data.seed).BESIDE)
-    steps += trials * sum(isinstance(last_of(one), Tunable) for one in estimators)
+    steps = (STEPS + ways.curve) * len(estimators) + len(task_of(data.seed).BESIDE)
+    steps += ways.trials * sum(isinstance(last_of(one), Tunable) for one in estimators)
 
     def step(what: str) -> None:
         progress(what, next(counted), steps)
 
     tracking.log_table(run, data.table, data.seed.process.name, data.seed.target.name, data.digest)
     tracking.log(run, params=facts_of(data, parts))
-    fits = _Fits(tracking, experiment, run, job, step, trials, curve)
-    with Workers(seen, 1 if trials else processes or processes_for(seen), step) as workers:
+    fits = _Fits(tracking, experiment, run, job, step, ways)
+    with Workers(seen, 1 if ways.trials else ways.processes or processes_for(seen), step) as workers:
         found = [_fitted(view, of_target, fits, workers) for view, of_target in enumerate(unfitted)]
     learnt = found[0] if len(found) == 1 else _joined(data, parts, found, fits)
     progress("keep the job's files", steps, steps)
@@ -238,8 +238,7 @@ class _Fits:
     run: str
     job: str
     step: Callable[[str], None]
-    trials: int
-    curve: bool
+    ways: Ways
 
 
 def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Workers) -> Learnt:
@@ -249,14 +248,15 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
     several, target, tracking = data.seed.place is not None, data.seed.target.name, fits.tracking
     rows = "-".join([data.seed.process.name, *[target] * several, _short(data.digest), _short(data.seed.digest)])
     folder = tracking.settings.folder / "studies"
-    search = Search(fits.trials, folder, rows, tracking, fits.experiment, fits.job, fits.step)
+    search = Search(fits.ways.trials, folder, rows, tracking, fits.experiment, fits.job, fits.step)
     candidates: dict[str, AnyCandidate] = {}
     runs: dict[str, str] = {}
     models: dict[str, tuple[str, str]] = {}
 
     def fit(name: str, choose: Chooser = tuned) -> Later[tuple[AnyCandidate, str]]:
         baseline = next(iter(candidates.values())).predictions if candidates else None
-        return workers.later(view, Fit(name, estimators[name], info, baseline, fits.curve, choose))
+        kept = fits.ways.keep(rows)
+        return workers.later(view, Fit(name, estimators[name], info, baseline, fits.ways.curve, choose, kept))
 
     first, *others = estimators
     fitted, beside = {first: fit(first)}, [workers.later(view, Beside(name)) for name in task.BESIDE if not view]
@@ -266,7 +266,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
         with tracking.run(fits.experiment, title, fits.job, fits.run) as child:
             if several:
                 tracking.log(child, tags={TARGET: target})
-            if fits.trials:
+            if fits.ways.trials:
                 fitted[name] = fit(name, search.chooser(name, child))
             candidate, drawn = fitted.pop(name)()
             candidates[name], runs[name] = candidate, child
@@ -276,6 +276,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
             if more:
                 candidate = candidates[name] = replace(candidate, model=replace(candidate.model, **more))
             models[name] = _keep(candidate, drawn, data, facts, tracking, child)
+        fits.ways.fitted(title)
     return Learnt(data, parts, fits.experiment, fits.run, candidates, runs, models)
 
 

@@ -95,7 +95,7 @@ def quick(monkeypatch):
     """Three candidates that are fitted at once; what each was given as its baseline."""
     baselines = {}
 
-    def fitted(task, name, estimator, data, parts, info, baseline, step, choose, curve):
+    def fitted(task, name, estimator, data, parts, info, baseline, step, choose, curve, keep):
         baselines[name] = baseline
         assert estimator == f"estimator of {name}"
         for what in ("fit", "importance"):

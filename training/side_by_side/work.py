@@ -9,7 +9,7 @@ from typing import Any
 from models.estimators.tuning import tuned
 from physics.arrays import FloatArray
 from training.dataset import Dataset
-from training.fitting import AnyCandidate, Chooser, fit_candidate
+from training.fitting import AnyCandidate, Chooser, Keep, fit_candidate, fit_now
 from training.reports.page import page
 from training.side_by_side.workers import Step
 from training.splits import Split
@@ -34,6 +34,8 @@ class Fit:
         Whether its learning curve is drawn.
     choose : callable
         Gives the estimator with the settings to learn with.
+    keep : callable
+        Keeps what was fitted, or gives what was kept before.
     """
 
     name: str
@@ -42,13 +44,13 @@ class Fit:
     baseline: FloatArray | None
     curve: bool = False
     choose: Chooser = tuned
+    keep: Keep = fit_now
 
     def __call__(self, data: Dataset, parts: Split, step: Step) -> tuple[AnyCandidate, str]:
         """The candidate and its page."""
         task = task_of(data.seed)
-        candidate = fit_candidate(
-            task, self.name, self.estimator, data, parts, self.info, self.baseline, step, self.choose, self.curve
-        )
+        about = (self.info, self.baseline, step, self.choose, self.curve, self.keep)
+        candidate = fit_candidate(task, self.name, self.estimator, data, parts, *about)
         return candidate, page(candidate, data, parts)
 
 
