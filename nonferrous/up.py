@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import shlex
-import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -107,27 +104,18 @@ def _check_free(port: int) -> None:
 @contextmanager
 def _running(name: str, arguments: list[str], settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     """A Python program in the background with all its children, its output in a log file, ended with this process."""
-    from registry.local import watched
+    from registry.local.programs import end, start
     from registry.tracking import WRITING
 
     logs = settings.folder / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    environment = {**WRITING, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
+    environment = {**WRITING, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     with (logs / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-P", watched.__file__, sys.executable, *arguments],
-            stdin=subprocess.PIPE,  # it ends with this process, killed or not, and so do those that watch it
-            stdout=log,
-            stderr=log,
-            env=environment,
-            start_new_session=True,
-        )
+        process = start(arguments, log, log, environment)
         try:
             yield process
         finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            process.communicate()
+            end(process)
 
 
 def _await(address: str, process: subprocess.Popen[bytes]) -> None:

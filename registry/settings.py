@@ -97,6 +97,15 @@ class Settings(BaseSettings):
         return self.records or f"{SQLITE}{self.folder / 'records.db'}"
 
     @property
+    def jobs_url(self) -> str:
+        """Address of the database of jobs: that of the records where it is a server, else a file of its own."""
+        return (
+            self.records
+            if self.records and not self.records.startswith(SQLITE)
+            else (f"{SQLITE}{self.folder / 'jobs.db'}")
+        )
+
+    @property
     def artifact_root(self) -> Path | None:
         """Folder of the artifacts; None where a tracking server decides."""
         return None if self.uri.startswith(SERVERS) else self.folder / "artifacts"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -32,6 +33,11 @@ def held(lock: BinaryIO) -> bool:
     except OSError:
         return False
     return True
+
+
+def has_locks() -> bool:
+    """Whether the system has such locks."""
+    return find_spec("fcntl") is not None
 
 
 def locked(file: Path) -> BinaryIO:

@@ -1,0 +1,238 @@
+"""Jobs as those who ask for them see them: put into the queue, looked at, cancelled."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient, WorkflowStatus
+
+QUEUE = WORKFLOW = "retraining"
+NAME = "nonferrous"
+PROGRESS = "progress"
+"""Event in which a worker keeps how far a job is."""
+
+MOST_LISTED = 100
+MOST_STARTS = 3  # of one job, whose workers ended each time
+SQLITE = "sqlite:///"
+
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+_STATES: dict[str, State] = {
+    "ENQUEUED": "queued",
+    "DELAYED": "queued",
+    "PENDING": "running",
+    "SUCCESS": "done",
+    "CANCELLED": "cancelled",
+}
+"""By the words that dbos has for them; all others mean that the job failed."""
+
+T = TypeVar("T")
+
+
+class JobsError(ValueError):
+    """The jobs cannot be read or written; the message is one line that says why."""
+
+
+class BusyError(JobsError):
+    """A job of this process waits or runs already."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a job is to do.
+
+    Attributes
+    ----------
+    process : str
+        Whose model is trained again.
+    by : str
+        Who asked: a person, a key, or the schedule.
+    only_if_drifted : bool
+        Whether nothing is done while the monitoring sees no drift.
+    accept_shift : str, optional
+        Reason why labels that do not fit the past are learnt all the same.
+    dry_run : bool
+        Whether nothing is registered and nothing promoted.
+    """
+
+    process: str
+    by: str
+    only_if_drifted: bool = False
+    accept_shift: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job.
+
+    Attributes
+    ----------
+    id : str
+        Names it.
+    asked : Asked
+        What it is to do.
+    state : str
+        queued, running, done, failed or cancelled.
+    at, begun, ended : int, optional
+        When it was asked for, last begun and ended [ms since 1970, UTC].
+    worker : str, optional
+        Who runs it, or has run it last.
+    progress : Mapping
+        `what` is being done, the steps `done` and the `steps` in all, and its `lines`: what was done so far.
+    result : Mapping, optional
+        What came of it.
+    why : str, optional
+        Why it failed.
+    """
+
+    id: str
+    asked: Asked
+    state: State
+    at: int
+    begun: int | None
+    ended: int | None
+    worker: str | None
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    result: Mapping[str, Any] | None = None
+    why: str | None = None
+
+
+class Jobs:
+    """The queue, as the service and the command line use it; it is connected to when it is first needed.
+
+    Parameters
+    ----------
+    url : str
+        `sqlite:///FILE` or `postgresql://USER@HOST/NAME`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._made: DBOSClient | None = None
+        self._making = threading.Lock()
+
+    def put(self, asked: Asked) -> Job:
+        """Ask for a job.
+
+        Raises
+        ------
+        BusyError
+            One of this process waits or runs.
+        JobsError
+            The database did not do its part.
+        """
+        from dbos import error
+
+        process = asked.process
+        id = f"{process}-{uuid4().hex}"
+        options: Any = {
+            "queue_name": QUEUE,
+            "workflow_name": WORKFLOW,
+            "workflow_id": id,
+            "deduplication_id": process,
+        }
+        other = next((one for one in self.of(process) if one.state in ("queued", "running")), None)
+        if other is not None:
+            raise BusyError(f"{process}: job {other.id} is {other.state}; wait for its end, or cancel it")
+        try:
+            self._ask(lambda client: client.enqueue(options, vars(asked)))
+        except error.DBOSQueueDeduplicatedError:
+            raise BusyError(f"{process}: another job was asked for at the same moment") from None
+        found = self.get(id)
+        assert found is not None
+        return found
+
+    def get(self, id: str) -> Job | None:
+        """A job; None where there is no such job."""
+        found = self._ask(lambda client: client.list_workflows(workflow_ids=[id]))
+        return self._job(found[0]) if found else None
+
+    def of(self, process: str) -> list[Job]:
+        """Jobs of a process, the newest first."""
+        which: dict[str, Any] = {"workflow_id_prefix": f"{process}-", "sort_desc": True, "limit": MOST_LISTED}
+        return [self._job(one) for one in self._ask(lambda client: client.list_workflows(**which))]
+
+    def cancel(self, id: str) -> None:
+        """Let a job begin no more, or end it; one that has ended stays as it is."""
+        self._ask(lambda client: client.cancel_workflow(id))
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._made is not None:
+            self._made.destroy()
+
+    def _job(self, found: WorkflowStatus) -> Job:
+        progress = self._ask(lambda client: client.get_event(found.workflow_id, PROGRESS, timeout_seconds=0))
+        given = found.input["args"][0] if found.input else {}
+        return Job(
+            id=found.workflow_id,
+            asked=Asked(**given),
+            state=_STATES.get(found.status, "failed"),
+            at=found.created_at or 0,
+            begun=found.dequeued_at,
+            ended=found.completed_at,
+            worker=found.executor_id,
+            progress=progress or {},
+            result=found.output,
+            why=_why(found),
+        )
+
+    def _ask(self, what: Callable[[DBOSClient], T]) -> T:
+        with in_one_line(self.url):
+            return what(self._client())
+
+    def _client(self) -> DBOSClient:
+        from dbos import DBOSClient, DBOSPortableJSONSerializer
+
+        with self._making:
+            if self._made is None:
+                bring_up(self.url)
+                own = DBOSPortableJSONSerializer()
+                self._made = DBOSClient(system_database_url=self.url, serializer=own, retry_connection_errors=False)
+            return self._made
+
+
+def _why(found: WorkflowStatus) -> str | None:
+    """Why a job failed, in one line."""
+    if found.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
+        return f"its worker ended {MOST_STARTS} times while it ran"
+    return None if found.error is None else " ".join(str(found.error).split())
+
+
+@contextmanager
+def in_one_line(url: str) -> Iterator[None]:
+    """Turn what dbos and its database raise into a JobsError."""
+    from dbos import error
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except error.DBOSQueueDeduplicatedError:
+        raise
+    except (error.DBOSBaseException, error.DBOSException, SQLAlchemyError, OSError) as fault:
+        said = " ".join(str(getattr(fault, "orig", None) or fault).split())
+        raise JobsError(f"jobs at {shown(url)}: {said[:300]}") from None
+
+
+def bring_up(url: str) -> None:
+    """Make the tables, or bring them up to date."""
+    from dbos import DBOS
+
+    logging.getLogger("dbos").setLevel(logging.ERROR)
+    if url.startswith(SQLITE):
+        Path(url.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+    DBOS.migrate(url)
+
+
+def shown(url: str) -> str:
+    """An address without user and password."""
+    return re.sub(r"//[^/@]*@", "//", url)

@@ -1,0 +1,170 @@
+"""The worker: takes one job after the other from the queue, and takes up those whose worker has ended."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, Self
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+
+from records.jobs.queue import MOST_STARTS, NAME, PROGRESS, QUEUE, WORKFLOW, Asked, in_one_line
+
+VERSION = "1"
+"""Of what a job does phase by phase; another one does not take up jobs that this one has begun."""
+
+_SILENCE = 30.0  # s without a sign of life after which a worker's job is taken up by another
+_BEAT = 2.0  # s between signs of life
+_LOOK = 5.0  # s between looks for jobs of workers that ended
+
+log = logging.getLogger(__name__)
+
+Say = Callable[[Mapping[str, Any]], None]  # takes how far a job is
+
+
+class Doing(Protocol):
+    """A job that is being done, phase after phase."""
+
+    def phase(self, number: int, patience: float) -> Mapping[str, Any] | None:
+        """What came of a phase, counted from 0; None where it is not over after so many seconds.
+
+        The last phase has a `result`. What the job fails by is raised here.
+        """
+
+    def progress(self) -> Mapping[str, Any]:
+        """How far the job is: `what`, `done`, `steps` and `lines`."""
+
+    def give_up(self) -> None:
+        """End it, and wait until all is in order."""
+
+
+Begin = Callable[[str, Asked], Doing]  # takes the job's id
+
+
+class Worker:
+    """Does jobs until it is closed. A process has one at most.
+
+    Each phase of a job that is over is kept in the database. A job whose worker has ended is begun again, by the same
+    worker when it starts again or by another one; phases that are over are not waited for again.
+
+    Parameters
+    ----------
+    url : str
+        Database of the jobs.
+    name : str
+        Of the worker: the same when it starts again, and no other's.
+    begin : callable
+        Begins the work of a job, which does over quickly what was over before.
+    """
+
+    def __init__(self, url: str, name: str, begin: Begin) -> None:
+        self._url, self._name, self._begin = url, name, begin
+        self._doing: dict[str, Doing] = {}
+        self._closing = threading.Event()
+        self._heard: dict[str, tuple[Any, float]] = {}  # by job: last sign of life of another worker's, and when
+
+    def __enter__(self) -> Self:
+        settings: DBOSConfig = {
+            "name": NAME,
+            "system_database_url": self._url,
+            "log_level": "CRITICAL",  # what jobs end by stands beside them, without its traceback
+            "application_version": VERSION,
+            "executor_id": self._name,
+            "serializer": DBOSPortableJSONSerializer(),
+        }
+        with in_one_line(self._url):
+            DBOS(config=settings)
+
+            @DBOS.step(name="phase")
+            def phase(asked: dict[str, Any], number: int) -> Mapping[str, Any]:
+                return self._phase(asked, number)
+
+            @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MOST_STARTS)
+            def job(asked: dict[str, Any]) -> Mapping[str, Any]:
+                for number in itertools.count():
+                    found = phase(asked, number)
+                    if "result" in found:
+                        break
+                result: Mapping[str, Any] = found["result"]
+                return result
+
+            DBOS.launch()
+            DBOS.register_queue(QUEUE, worker_concurrency=1)
+        self._looking = threading.Thread(target=self._look_for_others, name="others", daemon=True)
+        self._looking.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        for doing in list(self._doing.values()):
+            doing.give_up()
+        self._looking.join()
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=round(_LOOK))
+
+    def _phase(self, asked: dict[str, Any], number: int) -> Mapping[str, Any]:
+        """Wait until a phase is over; the job is begun by the first that was not over before."""
+        id = DBOS.workflow_id
+        assert id is not None
+        doing = self._doing.get(id)
+        if doing is None:
+            log.info("job %s begins", id)
+            doing = self._doing[id] = self._begin(id, Asked(**asked))
+        try:
+            found = None
+            while found is None:
+                found = doing.phase(number, _BEAT)
+                self._check_wanted(id)
+                DBOS.set_event(PROGRESS, {**doing.progress(), "beat": time.monotonic_ns()})
+        except BaseException as error:
+            self._end(id)
+            log.info("job %s: %s", id, error)
+            raise
+        log.info("job %s: %s", id, found["over"])
+        if "result" in found:
+            self._end(id)
+        return found
+
+    def _check_wanted(self, id: str) -> None:
+        """Raise where a job was cancelled, or this worker ends."""
+        if self._closing.is_set():
+            raise ClosingError("goes on when a worker starts")
+        status = DBOS.get_workflow_status(id)
+        if status is not None and status.status == "CANCELLED":
+            raise CancelledError("cancelled")
+
+    def _end(self, id: str) -> None:
+        doing = self._doing.pop(id, None)
+        if doing is not None:
+            doing.give_up()
+
+    def _look_for_others(self) -> None:
+        while not self._closing.wait(_LOOK):
+            try:
+                self._take_up()
+            except Exception as error:
+                log.warning("jobs of other workers cannot be looked for: %s", error)
+
+    def _take_up(self) -> None:
+        """Put jobs of workers that gave no sign of life for long into the queue again."""
+        now = time.monotonic()
+        running = [one for one in DBOS.list_workflows(status="PENDING", name=WORKFLOW) if one.executor_id != self._name]
+        heard = {}
+        for one in running:
+            beat = (DBOS.get_event(one.workflow_id, PROGRESS, timeout_seconds=0) or {}).get("beat")
+            before, since = self._heard.get(one.workflow_id, (None, now))
+            heard[one.workflow_id] = (beat, since if beat == before else now)
+            if now - heard[one.workflow_id][1] > _SILENCE:
+                log.warning("job %s: its worker %s is silent; taken up again", one.workflow_id, one.executor_id)
+                DBOS.resume_workflow(one.workflow_id, queue_name=QUEUE)
+        self._heard = heard
+
+
+class CancelledError(Exception):
+    """The job is wanted no more."""
+
+
+class ClosingError(BaseException):
+    """The worker ends; the job stays as it is, for the next start."""

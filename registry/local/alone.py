@@ -1,0 +1,49 @@
+"""One job of a process at a time in a home folder, whoever began it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from registry.local.owners import FOLDER, has_locks, held
+from registry.versions import RegistryError
+
+_LOOK = 0.5  # s between two looks whether the other job has ended
+
+
+@contextmanager
+def alone(home: Path, process: str, wait: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Let no other job of a process run meanwhile; it ends with this process, however that ends.
+
+    Parameters
+    ----------
+    home : Path
+        The home folder.
+    process : str
+        Whose model is learnt.
+    wait : callable, optional
+        Called at each look with what is waited for; without it nothing is waited for.
+
+    Raises
+    ------
+    RegistryError
+        Another job of this process runs.
+    """
+    file = home / FOLDER / f"{process}.alone"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a+b") as lock:
+        while not held(lock) and has_locks():
+            lock.seek(0)
+            other = lock.read(200).decode(errors="replace") or "that has just begun"
+            if wait is None:
+                raise RegistryError(f"{process}: another one runs already, {other}; wait for its end, or end it")
+            wait(f"waits for another job of {process}, {other}")
+            time.sleep(_LOOK)
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC".encode())
+        lock.flush()
+        yield

@@ -1,0 +1,166 @@
+"""Jobs from those who ask to the worker that does them, through restarts, on SQLite and on PostgreSQL."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from records.jobs import worker as workers
+from records.jobs.queue import Asked, BusyError, Job, Jobs
+from records.jobs.worker import Worker
+
+pytestmark = pytest.mark.slow
+ASKED = Asked("toy_cells", "ann", accept_shift="a new laboratory")
+RESULT = {"over": "judged", "result": {"promoted": True}}
+
+
+class Doing:
+    """A job of three phases; each is over when the test says so."""
+
+    def __init__(self, failure: str | None = None) -> None:
+        self.over: list[Mapping[str, Any]] = []
+        self.failure = failure
+        self.asked_for: list[int] = []
+        self.given_up = 0
+
+    def phase(self, number: int, patience: float) -> Mapping[str, Any] | None:
+        self.asked_for.append(number)
+        if self.failure is not None:
+            raise RuntimeError(self.failure)
+        if number < len(self.over):
+            return self.over[number]
+        time.sleep(min(patience, 0.02))
+        return None
+
+    def progress(self) -> Mapping[str, Any]:
+        return {"what": "learns", "done": len(self.over), "steps": 3, "lines": []}
+
+    def give_up(self) -> None:
+        self.given_up += 1
+
+
+class Begun:
+    """What begins jobs, in the order in which they were begun."""
+
+    def __init__(self, *doing: Doing) -> None:
+        self.left, self.jobs = list(doing), list[tuple[str, Asked]]()
+
+    def __call__(self, id: str, asked: Asked) -> Doing:
+        self.jobs.append((id, asked))
+        return self.left.pop(0)
+
+
+@pytest.fixture
+def jobs(url: str) -> Iterator[Jobs]:
+    with closing(Jobs(url)) as made:
+        yield made
+
+
+def until(what: Callable[[], bool]) -> None:
+    patience = time.monotonic() + 60
+    while not what():
+        assert time.monotonic() < patience, "did not happen"
+        time.sleep(0.05)
+
+
+def state(jobs: Jobs, job: Job) -> str:
+    found = jobs.get(job.id)
+    assert found is not None
+    return found.state
+
+
+def test_a_job_is_done_phase_by_phase_and_what_came_of_it_is_kept(url: str, jobs: Jobs) -> None:
+    job, doing = jobs.put(ASKED), Doing()
+    assert (job.state, job.asked, job.result) == ("queued", ASKED, None)
+    begun = Begun(doing)
+    with Worker(url, "one", begun):
+        until(lambda: state(jobs, job) == "running")
+        doing.over.append({"over": "rows"})
+        until(lambda: 1 in doing.asked_for)
+        until(lambda: jobs.of("toy_cells")[0].progress.get("done") == 1)
+        doing.over.append(RESULT)
+        until(lambda: state(jobs, job) == "done")
+    (found,) = jobs.of("toy_cells")
+    assert (found.result, found.why, found.worker) == ({"promoted": True}, None, "one")
+    assert found.at <= (found.ended or 0)
+    assert begun.jobs == [(job.id, ASKED)]
+    assert doing.given_up > 0
+    assert jobs.of("toy_ores") == []
+
+
+def test_a_process_has_one_job_at_a_time_and_others_wait_for_nobody(jobs: Jobs) -> None:
+    first = jobs.put(ASKED)
+    with pytest.raises(BusyError, match=f"toy_cells: job {first.id} is queued; wait for its end, or cancel it"):
+        jobs.put(ASKED)
+    assert jobs.put(Asked("toy_ores", "ann")).state == "queued"
+    jobs.cancel(first.id)
+    assert state(jobs, first) == "cancelled"
+    assert jobs.put(ASKED).state == "queued"
+
+
+def test_a_job_that_is_cut_off_goes_on_with_the_phase_that_was_not_over(url: str, jobs: Jobs) -> None:
+    """The worker ends while the second phase lasts; the next one begins the work again and waits for that phase."""
+    job, first, second = jobs.put(ASKED), Doing(), Doing()
+    with Worker(url, "one", Begun(first)):
+        first.over.append({"over": "rows"})
+        until(lambda: 1 in first.asked_for)
+    assert state(jobs, job) == "running"
+    assert first.given_up > 0
+    second.over += [{"over": "rows"}, RESULT]
+    with Worker(url, "one", Begun(second)):
+        until(lambda: state(jobs, job) == "done")
+    assert second.asked_for == [1]
+
+
+def test_a_job_whose_worker_is_gone_for_good_is_taken_up_by_another(
+    url: str, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_SILENCE", 0.5)
+    monkeypatch.setattr(workers, "_LOOK", 0.2)
+    job, second = jobs.put(ASKED), Doing()
+    with Worker(url, "one", Begun(Doing())):
+        until(lambda: state(jobs, job) == "running")
+    second.over.append(RESULT)
+    with Worker(url, "two", Begun(second)):
+        until(lambda: state(jobs, job) == "done")
+    found = jobs.get(job.id)
+    assert found is not None
+    assert found.worker == "two"
+
+
+def test_a_job_that_is_cancelled_while_it_runs_is_ended(url: str, jobs: Jobs) -> None:
+    job, doing = jobs.put(ASKED), Doing()
+    with Worker(url, "one", Begun(doing)):
+        until(lambda: 0 in doing.asked_for)
+        jobs.cancel(job.id)
+        until(lambda: doing.given_up > 0)
+        assert state(jobs, job) == "cancelled"
+
+
+def test_what_a_job_fails_by_is_kept_in_one_line_and_the_next_is_done(url: str, jobs: Jobs) -> None:
+    job, fails, works = jobs.put(ASKED), Doing("0 rows\nto judge on"), Doing()
+    works.over.append(RESULT)
+    with Worker(url, "one", Begun(fails, works)):
+        until(lambda: state(jobs, job) == "failed")
+        found = jobs.get(job.id)
+        assert found is not None
+        assert (found.why, found.result) == ("0 rows to judge on", None)
+        again = jobs.put(ASKED)
+        until(lambda: state(jobs, again) == "done")
+    assert [one.state for one in jobs.of("toy_cells")] == ["done", "failed"]
+
+
+def test_nothing_that_is_kept_is_a_pickle(tmp_path: Any) -> None:
+    url = f"sqlite:///{tmp_path / 'jobs.db'}"
+    with closing(Jobs(url)) as jobs:
+        job, doing = jobs.put(ASKED), Doing()
+        doing.over += [{"over": "rows"}, RESULT]
+        with Worker(url, "one", Begun(doing)):
+            until(lambda: state(jobs, job) == "done")
+    with closing(sqlite3.connect(tmp_path / "jobs.db")) as file:
+        kinds = {kind for (kind,) in file.execute("select serialization from workflow_status")}
+        kinds |= {kind for (kind,) in file.execute("select serialization from operation_outputs")}
+    assert kinds == {"portable_json"}

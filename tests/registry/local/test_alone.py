@@ -1,0 +1,49 @@
+"""One job of a process at a time, until whoever began it has ended."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from registry.local.alone import alone
+from registry.versions import RegistryError
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from registry.local.alone import alone
+
+with alone(Path(sys.argv[1]), "toy_cells"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_second_job_of_a_process_is_refused_and_names_the_first(tmp_path: Path) -> None:
+    with alone(tmp_path, "toy_cells"), alone(tmp_path, "toy_ores"):
+        with pytest.raises(
+            RegistryError, match=r"^toy_cells: another one runs already, process \d+ since .* UTC; wait"
+        ):
+            with alone(tmp_path, "toy_cells"):
+                pytest.fail("two at once")
+    with alone(tmp_path, "toy_cells"):
+        pass
+
+
+@pytest.mark.slow
+def test_who_waits_goes_on_when_the_other_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    other = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    said = []
+
+    def kill(what: str) -> None:
+        said.append(what)
+        other.kill()
+        other.wait()
+
+    with alone(tmp_path, "toy_cells", kill):
+        assert said[0].startswith(f"waits for another job of toy_cells, process {other.pid} since ")
+    other.stdout.close()
