@@ -29,11 +29,10 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from benchmarks.plant_tables import TABLES, PlantTable
-from models.estimators.tuning import tuned
 from models.tasks import build
 from seeds import Seed, load
 from training.dataset import Dataset, read
-from training.fitting import fit_model, with_few_threads
+from training.fitting import fit, model_of, with_few_threads
 from training.splits import Split, split
 from training.tasks import task_of
 
@@ -58,8 +57,8 @@ def ours(data: Dataset, parts: Split) -> tuple[str, float]:
     """Name and test error of the candidate that the calibrate rows select."""
     task, found = task_of(data.seed), {}
     for name, estimator in build(data.seed).items():
-        estimator = tuned(with_few_threads(estimator, len(data.y)), data.X[parts.train], data.labels[parts.train])
-        model, metrics = fit_model(task, name, estimator, data, parts, {})
+        fitted = fit(task, with_few_threads(estimator, len(data.y)), data, parts)
+        model, metrics = model_of(fitted, task, name, data, parts, {})
         answers = task.predictions_of(task.answers(model, data, parts))
         found[name] = metrics[task.SELECTED_BY], np.asarray(answers)[parts.test]
     best = min(found, key=lambda name: found[name][0])

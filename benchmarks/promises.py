@@ -21,7 +21,6 @@ import numpy as np
 from scipy.stats import t
 
 from benchmarks.digests import seed_digest, table_digest
-from models.estimators.tuning import tuned
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
 from models.table.contract import Checked, check
@@ -30,7 +29,7 @@ from physics.arrays import BoolArray
 from seeds import Seed, load, names
 from synthetic_data import another_plant, replay
 from training.dataset import Dataset, dataset_of
-from training.fitting import fit_model, with_few_threads
+from training.fitting import fit, model_of, with_few_threads
 from training.sorting.evaluate import Decided, Pieces, lots_over_limit, money, rest_of
 from training.sorting.fit import pieces_of, sort_lots
 from training.sorting.trial import true_pieces
@@ -82,8 +81,8 @@ class Plant:
         """The candidate fitted to the plant's table as a training job fits it."""
         data, parts = self.table, self.split
         estimator = with_few_threads(build(self.seed)[CANDIDATE], len(data.labels))
-        estimator = tuned(estimator, data.X[parts.train], data.labels[parts.train])
-        model: SortingModel = fit_model(task_of(self.seed), CANDIDATE, estimator, data, parts, {})[0]
+        task = task_of(self.seed)
+        model: SortingModel = model_of(fit(task, estimator, data, parts), task, CANDIDATE, data, parts, {})[0]
         return model
 
     def lots(self, part: str) -> BoolArray:

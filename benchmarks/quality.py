@@ -34,7 +34,7 @@ from seeds import Seed, load, names
 from synthetic_data import another_plant, simulate
 from training import quality
 from training.dataset import Dataset, read
-from training.fitting import fit_model, with_few_threads
+from training.fitting import fit, model_of, with_few_threads
 from training.job import train
 from training.quality.evaluate import measured
 from training.quality.fit import lots_of
@@ -117,7 +117,8 @@ def on_plants(seed: Seed, folder: Path, plants: Sequence[int]) -> dict[str, obje
         data = read(path, other)
         parts = split(data.table, other)
         estimator = with_few_threads(build(other)[champion.candidate], 0)
-        model, _ = fit_model(quality, champion.candidate, estimator, data, parts, {})
+        fitted = fit(quality, estimator, data, parts, lambda untuned, X, labels: untuned)
+        model, _ = model_of(fitted, quality, champion.candidate, data, parts, {})
         own.append(evaluated(model, data, parts))
         carried.append(evaluated(champion, data, parts))
         print(other.process.name, number, {name: round(own[-1][name], 4) for name in KEPT}, flush=True)

@@ -228,11 +228,8 @@ def fit_candidate(
     """
     progress(f"{name}: {task.FITTING}")
     estimator = with_few_threads(estimator, len(data.labels))
-    fitted = keep(name, estimator, lambda: _fitted(task, estimator, data, parts, choose))
-    # What the final estimator says of rows that it has learnt is no measure: the out-of-time predictions calibrate it.
-    rows = np.concatenate(parts.calibrate)
-    model, metrics = task.calibrated(name, fitted.final, data, parts, rows, fitted.predictions, info)
-    metrics |= {"fit_seconds": fitted.seconds}
+    fitted = keep(name, estimator, lambda: fit(task, estimator, data, parts, choose))
+    model, metrics = model_of(fitted, task, name, data, parts, info)
     answers = task.answers(model, data, parts)
     predictions = task.predictions_of(answers)
     progress(f"{name}: importance of the inputs")
@@ -244,7 +241,7 @@ def fit_candidate(
     return Candidate(model, metrics, answers, predictions, rise, points, fitted.settings)
 
 
-def _fitted(task: Learner, estimator: Any, data: Dataset, parts: Split, choose: Chooser) -> Fitted:
+def fit(task: Learner, estimator: Any, data: Dataset, parts: Split, choose: Chooser = tuned) -> Fitted:
     """Choose settings, predict block by block by what knows only older rows; then learn all blocks."""
     chosen = choose(estimator, data.X[parts.train], data.labels[parts.train])
     predictions = out_of_time_predictions(chosen, data, parts, task.predict)
@@ -252,6 +249,18 @@ def _fitted(task: Learner, estimator: Any, data: Dataset, parts: Split, choose: 
     final = clone(chosen).fit(data.X[parts.learnt], data.labels[parts.learnt])
     seconds = time.perf_counter() - start
     return Fitted(chosen, final, predictions, settings_of(final), seconds)
+
+
+def model_of(
+    fitted: Fitted, task: Learner, name: str, data: Dataset, parts: Split, info: Mapping[str, Any]
+) -> tuple[Any, dict[str, float]]:
+    """Model of what was fitted, and what was measured in fitting it.
+
+    What the final estimator says of rows that it has learnt is no measure: the out-of-time predictions calibrate it.
+    """
+    rows = np.concatenate(parts.calibrate)
+    model, metrics = task.calibrated(name, fitted.final, data, parts, rows, fitted.predictions, info)
+    return model, metrics | {"fit_seconds": fitted.seconds}
 
 
 def evaluated_metrics(

@@ -148,9 +148,9 @@ def train(
     tests : Path, optional
         File of the set-point tests that the plant made; see `training.advice.setpoint_tests.read_tests`.
     curve : bool
-        Whether the learning curve of each candidate is drawn: fits that nothing else needs.
+        Whether the learning curve of each candidate is drawn.
     processes : int, optional
-        How many processes fit; by default what is worth its start. Results do not depend on it.
+        How many processes fit; by default what is worth its start.
 
     Returns
     -------
@@ -247,7 +247,7 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
     task, facts, info = task_of(data.seed), facts_of(data, parts), info_of(data, parts)
     several, target, tracking = data.seed.place is not None, data.seed.target.name, fits.tracking
     rows = "-".join([data.seed.process.name, *[target] * several, _short(data.digest), _short(data.seed.digest)])
-    folder = tracking.settings.folder / "studies"
+    folder, kept = tracking.settings.folder / "studies", fits.ways.keep(rows)
     search = Search(fits.ways.trials, folder, rows, tracking, fits.experiment, fits.job, fits.step)
     candidates: dict[str, AnyCandidate] = {}
     runs: dict[str, str] = {}
@@ -255,7 +255,6 @@ def _fitted(view: int, estimators: Mapping[str, Any], fits: _Fits, workers: Work
 
     def fit(name: str, choose: Chooser = tuned) -> Later[tuple[AnyCandidate, str]]:
         baseline = next(iter(candidates.values())).predictions if candidates else None
-        kept = fits.ways.keep(rows)
         return workers.later(view, Fit(name, estimators[name], info, baseline, fits.ways.curve, choose, kept))
 
     first, *others = estimators

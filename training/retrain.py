@@ -16,11 +16,12 @@ from models.table.reading import read_table, read_truth
 from models.table.sources import Source
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
+from registry.decision import JOB, NOT_PROMOTED, PROMOTED, keep_decision, settle
 from registry.local.scratch import scratch
-from registry.promotion import champion_of, take_over
+from registry.promotion import champion_of
 from registry.settings import Settings
 from registry.tracking import Tracking
-from registry.versions import CHALLENGER, RegistryError, Version
+from registry.versions import RegistryError, Version
 from seeds import Seed
 from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
 from training.compare import compare_address
@@ -32,6 +33,7 @@ from training.judge import JudgeError, Verdict
 from training.several.verdict import Verdicts, check_judged, verdict_of_all
 from training.several.views import views
 from training.several.whole import prefixed
+from training.side_by_side.ways import Ways
 from training.splits import split
 from training.tasks import task_of
 
@@ -110,7 +112,13 @@ def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, cham
 
 
 def retrain(
-    seed: Seed, new_path: Path, settings: Settings, progress: Progress = silent, tests: Path | None = None
+    seed: Seed,
+    new_path: Path,
+    settings: Settings,
+    progress: Progress = silent,
+    tests: Path | None = None,
+    ways: Ways | None = None,
+    job: str | None = None,
 ) -> Retrained:
     """Train a challenger on history plus new rows and let the newest rows judge it against the champion.
 
@@ -130,6 +138,11 @@ def retrain(
         Called with what is being done, the steps done and the steps in all.
     tests : Path, optional
         File of the set-point tests among the new rows; those of history are kept with its job.
+    ways : Ways, optional
+        How candidates are fitted.
+    job : str, optional
+        Names the job beside its version, so that one that is begun again after its verdict is not done twice; see
+        `registry.decision.finished`.
 
     Returns
     -------
@@ -175,7 +188,7 @@ def retrain(
     inputs = {name: _inputs_of(model.seed, champion, *rows_of) for name, rows_of in judged.items()}
     experiment = tracking.experiment(process, seed.process.title)
     with tracking.run(experiment, run_name("retrain"), "retrain") as run:
-        learnt = learn(data, parts, tracking, experiment, run, "retrain", progress)
+        learnt = learn(data, parts, tracking, experiment, run, "retrain", progress, ways)
         given = {name: (inputs[name], *rows_of) for name, rows_of in judged.items()}
         verdict: Verdict | Verdicts
         if len(given) == 1:
@@ -184,14 +197,13 @@ def retrain(
         else:
             verdict = verdict_of_all(model, {name: one.best for name, one in learnt.targets.items()}, given)
         version = register(learnt, tracking)
+        if job is not None:
+            tracking.tag_version(process, version, {JOB: job})
         gated = ask_gate(learnt, version, tracking)
         verdict = held_back(verdict, gated)
         _keep_verdict(verdict, champion.number, version, learnt, tracking)
-        figures = _figures(verdict, task.DECISIVE)
-        if gated.passed:
-            tracking.move_alias(process, CHALLENGER, version, "enter", "challenger of a retraining job", figures)
-        if verdict.promoted:
-            take_over(process, version, verdict.why, figures, tracking)
+        keep_decision(process, version, verdict.promoted, verdict.why, _figures(verdict, task.DECISIVE), tracking)
+        settle(process, version, tracking)
     return Retrained(
         learnt=learnt,
         verdict=verdict,
@@ -279,7 +291,6 @@ def _keep_verdict(verdict: Verdict | Verdicts, champion: int, version: int, lear
     with scratch() as folder:
         (folder / VERDICT).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
         tracking.log_files(learnt.run, folder)
-    outcome = "promoted" if verdict.promoted else "not promoted"
+    outcome = PROMOTED if verdict.promoted else NOT_PROMOTED
     tags = {"verdict": outcome, "verdict_why": verdict.why, "registered_version": str(version)}
     tracking.log(learnt.run, metrics=_metrics(verdict), tags=tags)
-    tracking.tag_version(learnt.data.seed.process.name, version, {"verdict": outcome, "verdict_why": verdict.why})

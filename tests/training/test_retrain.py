@@ -214,11 +214,8 @@ def test_a_verdict_is_kept_as_a_file_as_metrics_and_as_tags(toy_seed, promoted, 
         "judge_challenger_mae": 1.0,
         "judge_challenger_coverage_90": 0.9,
     }
-    said = {"verdict": outcome, "verdict_why": "better"}
-    assert store.steps == [
-        ("log", "job", {"metrics": metrics, "tags": said | {"registered_version": "2"}}),
-        ("tag", "toy_cells", 2, said),
-    ]
+    tags = {"verdict": outcome, "verdict_why": "better", "registered_version": "2"}
+    assert store.steps == [("log", "job", {"metrics": metrics, "tags": tags})]
 
 
 PASSED, REFUSED = Gated(()), Gated((Condition("coverage", False, "78 %", "85 %"),))
@@ -234,7 +231,7 @@ def test_what_the_gate_refuses_is_not_promoted_and_the_verdict_says_so():
 
 
 @pytest.mark.parametrize(("won", "gated"), [(True, PASSED), (False, PASSED), (True, REFUSED), (False, REFUSED)])
-def test_a_challenger_enters_and_takes_over_where_it_is_promoted(
+def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     toy_seed, toy_frame, won, gated, monkeypatch, tmp_path
 ):
     """The history is the newest version's; the four newest of twelve new periods judge."""
@@ -260,13 +257,14 @@ def test_a_challenger_enters_and_takes_over_where_it_is_promoted(
         check_split=lambda data, parts: asked.update(parts=parts),
         verdict=judged,
     )
-    taken = []
+    decided, settled = [], []
     monkeypatch.setattr(retraining, "Tracking", lambda settings: store)
     monkeypatch.setattr(retraining, "task_of", lambda seed: task)
     monkeypatch.setattr(retraining, "learn", lambda *given: learnt)
     monkeypatch.setattr(retraining, "register", lambda *given: 4)
     monkeypatch.setattr(retraining, "ask_gate", lambda *given: gated)
-    monkeypatch.setattr(retraining, "take_over", lambda *given: taken.append(given[:4]))
+    monkeypatch.setattr(retraining, "keep_decision", lambda *given: decided.append(given[:5]))
+    monkeypatch.setattr(retraining, "settle", lambda *given: settled.append((*given[:2], list(decided))))
     found = retrain(toy_seed, tmp_path / "new.parquet", Settings(home=tmp_path), lambda *step: progress.append(step))
     assert progress == [("read and check the new rows", 0, 1)]
     assert store.steps[0] == ("table", "job3", "table.parquet")
@@ -282,6 +280,5 @@ def test_a_challenger_enters_and_takes_over_where_it_is_promoted(
     assert (found.history_rows, found.new_rows, found.replaced_rows, found.rejected_file) == (480, 240, 0, None)
     assert "runs=%5B%22run1%22%5D" in found.address
     figures = {"gain": 0.5, "gain_low": 0.25, "rows": 80.0, "challenger_mae": 1.0}
-    entered = ("move", "toy_cells", "challenger", 4, "enter", "challenger of a retraining job", figures)
-    assert [step for step in store.steps if step[0] == "move"] == ([entered] if gated.passed else [])
-    assert taken == ([("toy_cells", 4, "better", figures)] if won and gated.passed else [])
+    decision = ("toy_cells", 4, won and gated.passed, held_back(verdict, gated).why, figures)
+    assert settled == [("toy_cells", 4, [decision])]  # it is carried out once it is kept

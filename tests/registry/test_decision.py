@@ -1,0 +1,119 @@
+"""What a retraining job decided is carried out once, at whatever moment it was cut off, with a store for MLflow."""
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from registry.decision import JOB, Decision, finished, keep_decision, settle
+from registry.versions import GATE, GATE_REASONS, PASSED, REFUSED, AliasMove, Version
+
+FIGURES = {"gain": 0.25, "rows": 40.0}
+
+
+class CutError(BaseException):
+    """The job ends here."""
+
+
+class Store:
+    """Version 1 is champion, 2 is the job's; it is cut off after so many writes."""
+
+    def __init__(self, gate: str = PASSED, left: int = 1000):
+        where = ("linear", "2026-01-01", "run", "parent", "1", "model")
+        tags = {GATE: gate, GATE_REASONS: "too few labels" if gate == REFUSED else ""}
+        self.tags = {1: {}, 2: tags}
+        self.aliases: dict[str, int] = {"champion": 1}
+        self.moves: list[AliasMove] = []
+        self.left, self.where = left, where
+
+    def _write(self) -> None:
+        if self.left == 0:
+            raise CutError
+        self.left -= 1
+
+    def versions(self, process: str) -> list[Version]:
+        held = {number: tuple(a for a, at in self.aliases.items() if at == number) for number in self.tags}
+        return [Version("p", number, held[number], *self.where, self.tags[number], {}) for number in self.tags]
+
+    def audit(self, process: str) -> list[AliasMove]:
+        return list(self.moves)
+
+    def tag_version(self, process: str, number: int, tags: dict[str, str]) -> None:
+        for name, value in tags.items():
+            self._write()
+            self.tags[number][name] = value
+
+    def move_alias(self, process, alias, after, action, why, metrics) -> AliasMove:
+        """The audit first, then the alias, as the real one."""
+        self._write()
+        before = self.aliases.get(alias)
+        self.moves.append(AliasMove("2026-01-01", "ann", action, alias, before, after, why, metrics, len(self.moves)))
+        self._write()
+        if after is None:
+            del self.aliases[alias]
+        else:
+            self.aliases[alias] = after
+        return self.moves[-1]
+
+
+def decide(store: Store, promoted: bool = True) -> None:
+    keep_decision("p", 2, promoted, "better", FIGURES, store)
+    settle("p", 2, store)
+
+
+@pytest.mark.parametrize("promoted", [True, False])
+def test_a_job_that_is_cut_off_at_any_write_ends_as_one_that_is_not(promoted):
+    whole = Store()
+    whole.tag_version("p", 2, {JOB: "j"})
+    decide(whole, promoted)
+    expected = {"champion": 2} if promoted else {"champion": 1, "challenger": 2}
+    assert whole.aliases == expected
+    for writes in count(1):
+        store = Store(left=writes)
+        try:
+            store.tag_version("p", 2, {JOB: "j"})
+            decide(store, promoted)
+        except CutError:
+            store.left = 1000
+            assert set(store.aliases) <= {"champion", "challenger"}
+            assert store.aliases["champion"] in (1, 2)
+            found = finished("p", "j", store)
+            if found is None:  # it was cut off before it had decided
+                assert store.aliases == {"champion": 1}
+                continue
+        else:
+            break
+        assert found == Decision(2, promoted, "better", (), FIGURES)
+        assert store.aliases == expected
+    assert writes > 5
+
+
+def test_what_was_carried_out_is_not_carried_out_again():
+    store = Store()
+    store.tag_version("p", 2, {JOB: "j"})
+    decide(store)
+    moves = len(store.moves)
+    assert finished("p", "j", store) == Decision(2, True, "better", (), FIGURES)
+    assert len(store.moves) == moves
+    assert finished("p", "another", store) is None
+
+
+def test_a_champion_that_somebody_has_put_back_meanwhile_stays_put_back():
+    store = Store()
+    store.tag_version("p", 2, {JOB: "j"})
+    decide(store)
+    store.move_alias("p", "champion", 1, "rollback", "by hand", {})
+    finished("p", "j", store)
+    assert store.aliases["champion"] == 1
+
+
+def test_what_the_gate_refused_gets_no_alias_and_its_reasons_are_given():
+    store = Store(REFUSED)
+    store.tag_version("p", 2, {JOB: "j"})
+    decide(store, promoted=False)
+    assert store.aliases == {"champion": 1}
+    found = finished("p", "j", store)
+    assert found is not None
+    assert found.reasons == ("too few labels",)
+    assert found.line == "version 2 was not promoted: better"
+    assert replace(found, promoted=True).line == "version 2 was promoted: better"
