@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from nonferrous.jobs.commands import jobs_app, worker
 from nonferrous.keys import keys_app
 from nonferrous.predict import predict
 from nonferrous.recommend import recommend
@@ -35,8 +36,9 @@ app.add_typer(quality_app, name="quality")
 app.add_typer(energy_app, name="energy")
 app.add_typer(records_app, name="records")
 app.add_typer(keys_app, name="keys")
+app.add_typer(jobs_app, name="jobs")
 learning, asking = (simulate, train, compare, retrain, promote, rollback), (predict, recommend, schedule, warnings)
-for command in (*learning, *asking, trial, serve, up, adopt, signing_keys):
+for command in (*learning, *asking, trial, serve, worker, up, adopt, signing_keys):
     app.command()(command)
 app.command("try")(try_again)
 

@@ -1,0 +1,111 @@
+"""Commands on retraining jobs: `worker`, and `jobs` to ask for one, list and cancel them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nonferrous.terminal import ProcessName, console, fail
+
+if TYPE_CHECKING:
+    from records.jobs.queue import Asked, Job, Jobs
+
+jobs_app = typer.Typer(
+    help="Retraining jobs for the worker: ask for one, list, cancel.", no_args_is_help=True, rich_markup_mode=None
+)
+
+JobId = Annotated[str, typer.Argument(help="A job, as `jobs list` shows it.")]
+
+
+@contextmanager
+def opened() -> Iterator[Jobs]:
+    """The jobs that the settings name."""
+    from records.jobs.queue import Jobs
+    from registry.settings import read_settings
+
+    with closing(Jobs(read_settings().jobs_url)) as jobs:
+        yield jobs
+
+
+def worker() -> None:
+    """Do retraining jobs one after the other until Ctrl-C; one worker a home folder."""
+    from nonferrous.jobs.program import Program
+    from records.jobs.worker import Worker
+    from registry.local.alone import alone
+    from registry.settings import read_settings
+
+    settings = read_settings()
+    name = f"{socket.gethostname()}:{settings.folder}"
+
+    def begin(id: str, asked: Asked) -> Program:
+        return Program(id, asked, settings.folder / "logs" / "retraining")
+
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
+    ended = threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: ended.set())
+    with alone(settings.folder, "worker"), Worker(settings.jobs_url, name, begin):
+        logging.getLogger(__name__).info("the worker waits for jobs; Ctrl-C ends it")
+        ended.wait()
+
+
+@jobs_app.command()
+def ask(
+    process: ProcessName,
+    accept_shift: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Learn labels that do not fit the past; the reason is kept.")
+    ] = None,
+    if_drifted: Annotated[
+        bool, typer.Option("--if-drifted", help="Do nothing while the monitoring sees no drift.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Register nothing and promote nothing.")] = False,
+) -> None:
+    """Ask for a retraining job on the records of a process."""
+    from records.jobs.queue import Asked
+    from seeds import load
+
+    asked = Asked(load(process).process.name, getpass.getuser(), if_drifted, accept_shift, dry_run)
+    with opened() as jobs:
+        console().print(f"job {jobs.put(asked).id} waits for a worker", markup=False)
+
+
+@jobs_app.command("list")
+def listed(process: ProcessName) -> None:
+    """List the jobs of a process, the newest first."""
+    from seeds import load
+
+    with opened() as jobs:
+        found = jobs.of(load(process).process.name)
+    screen = console()
+    for one in found:
+        screen.print(_line(one), soft_wrap=True, markup=False)
+    if not found:
+        screen.print(f"{process}: no jobs", markup=False)
+
+
+def _line(job: Job) -> str:
+    begun = f"{dt.datetime.fromtimestamp(job.at / 1000, dt.UTC):%Y-%m-%d %H:%M:%S}"
+    said = job.why or (job.result or {}).get("why") or job.progress.get("what", "")
+    return f"{job.id}: {begun}, {job.asked.by}: {job.state}" + (f"; {said}" if said else "")
+
+
+@jobs_app.command()
+def cancel(job: JobId) -> None:
+    """Let a job begin no more, or end it."""
+    with opened() as jobs:
+        found = jobs.get(job)
+        if found is None:
+            fail(f"no job {job}")
+        if found.state not in ("queued", "running"):
+            fail(f"job {job} is {found.state} already")
+        jobs.cancel(job)
+    console().print(f"job {job} is cancelled", markup=False)

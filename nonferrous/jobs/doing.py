@@ -1,0 +1,120 @@
+"""A job in a program of its own: `python -m nonferrous.jobs.doing JOB`; lines of JSON on standard output say how far.
+
+A line has `what`, `done` and `steps` while a phase lasts, `over` (and, of the last phase, `result`) when one is over,
+or `failed`. A job that is begun again goes over what was over before quickly and says the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from records.jobs.queue import Asked
+    from registry.decision import Decision
+    from registry.settings import Settings
+
+ROWS = "rows.parquet"
+
+Say = Callable[[Mapping[str, Any]], None]
+
+
+def main() -> int:
+    """Do the job that the first argument names; gives the exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    from nonferrous import OURS
+    from records.jobs.queue import Asked
+    from registry.settings import read_settings
+
+    # Whatever else is printed belongs into the log.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def say(line: Mapping[str, Any]) -> None:
+        print(json.dumps(line), file=out, flush=True)
+
+    job = json.loads(sys.argv[1])
+    try:
+        do(job["id"], Asked(**job["asked"]), read_settings(), say)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if type(error).__module__.split(".")[0] not in OURS:
+            traceback.print_exc()
+        say({"failed": " ".join(str(error).split()) or type(error).__name__})
+        return 1
+    return 0
+
+
+def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:
+    """Train the process again on its records, and say what came of it.
+
+    Parameters
+    ----------
+    id : str
+        The job; what it keeps to be begun again stands in a folder of this name.
+    asked : Asked
+        What it is to do.
+    settings : Settings
+        Where models and records are kept.
+    say : callable
+        Takes each line.
+    """
+    from nonferrous.records import enter_moves
+    from registry.decision import finished
+    from registry.local.alone import alone
+    from registry.tracking import Tracking
+
+    folder = settings.folder / "retraining" / id
+    with alone(settings.folder, asked.process, lambda what: say({"what": what, "done": 0, "steps": 1})):
+        # What was decided before the job was cut off is carried out, and nothing is learnt again.
+        decided = finished(asked.process, id, Tracking(settings)) or _trained(asked, id, folder, settings, say)
+        enter_moves(asked.process)
+    shutil.rmtree(folder, ignore_errors=True)
+    say({"over": decided.line, "result": {**vars(decided), "reasons": list(decided.reasons)}})
+
+
+def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) -> Decision:
+    """Learn again, as far as that was not done before, and decide."""
+    from registry.decision import finished
+    from registry.tracking import Tracking
+    from seeds import load
+    from training.retrain import retrain
+    from training.side_by_side.ways import Ways
+
+    rows = _rows(asked.process, folder, say)
+    ways = Ways(folder=folder / "fits", fitted=lambda name: say({"over": f"fitted {name}"}))
+
+    def step(what: str, done: int, steps: int) -> None:
+        say({"what": what, "done": done, "steps": steps})
+
+    retrain(load(asked.process), rows, settings, step, ways=ways, job=id)
+    decided = finished(asked.process, id, Tracking(settings))
+    assert decided is not None
+    return decided
+
+
+def _rows(process: str, folder: Path, say: Say) -> Path:
+    """The labelled records in a file; those of before where the job is begun again, so that it learns the same."""
+    from nonferrous.records import write
+    from nonferrous.terminal import reported
+    from seeds import load
+
+    file = folder / ROWS
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with reported(lambda what, done, steps: say({"what": what, "done": done, "steps": steps})):
+            write(load(process), file, labelled=True)
+    say({"over": f"labelled records in {file.stat().st_size} bytes"})
+    return file
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""A retraining job in a program of its own, killed after each of its phases and begun again."""
+
+import json
+import os
+import signal
+import sqlite3
+from contextlib import closing
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.tasks import build
+from nonferrous.jobs.program import FailedError, Program
+from records import audit
+from records.database import Database
+from records.jobs.queue import Asked
+from records.outcomes import Outcome, take
+from records.requests import Kept, insert, new_id
+from registry.settings import Settings
+from registry.tracking import Tracking
+from training.job import train
+
+pytestmark = [pytest.mark.slow, pytest.mark.service]
+ASKED = Asked("toy_cells", "ann")
+
+
+def newer(toy_frame) -> pd.DataFrame:
+    """Rows of the twelve periods after the history's, by another law."""
+    frame = toy_frame(periods=36, rng_seed=5)
+    frame = frame[frame["period_start"] >= np.sort(frame["period_start"].unique())[24]].reset_index(drop=True)
+    return frame.assign(y=frame["y"] + 3.0 * (frame["z"] - 4))
+
+
+def record(home, rows: pd.DataFrame) -> None:
+    """Keep rows as they were asked for, and then what became known of them."""
+    with closing(Database(f"sqlite:///{home / 'records.db'}")) as database:
+        for start, some in rows.groupby("period_start"):
+            period, outcomes, asked = f"{start:%Y-%m-%d}", [], []
+            for row in some.to_dict("records"):
+                given = {name: None if pd.isna(value) else value for name, value in row.items() if name != "y"}
+                asked.append({**given, "period_start": period})
+                if not pd.isna(row["y"]):
+                    outcomes.append(Outcome(row["unit"], f"{period}T00:00:00", {"y": row["y"]}, None))
+            answer = json.dumps({"predictions": [{} for _ in asked]}).encode()
+            about = ("127.0.0.1", "toy_cells", "predictions", 1, "sha256:1", "application/json")
+            one = Kept(new_id(), 0, 1_800_000_000_000_000, *about, json.dumps({"rows": asked}).encode(), answer)
+            insert(database, [one])
+            take(database, "toy_cells", "ann", outcomes)
+
+
+@pytest.fixture
+def home(tmp_path, toy_seed, toy_frame, toy_folder, monkeypatch):
+    """A plant that was trained, and whose law has changed since."""
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    toy_frame().to_parquet(tmp_path / "history.parquet")
+    train(toy_seed, tmp_path / "history.parquet", Settings(home=tmp_path))
+    record(tmp_path, newer(toy_frame))
+    return tmp_path
+
+
+def through(program: Program, phases: int | None) -> list[dict]:
+    """Wait for so many phases, or for all of them; gives what came of each."""
+    found = []
+    while phases is None or len(found) < phases:
+        one = program.phase(len(found), 120.0)
+        assert one is not None, program.progress()
+        found.append(one)
+        if "result" in one:
+            break
+    return found
+
+
+def check_between(home) -> None:
+    """After a kill the champion is the one of before or the new one, and it is there."""
+    with closing(sqlite3.connect(home / "mlflow.db")) as store:
+        aliases = dict(store.execute("select alias, version from registered_model_aliases"))
+        versions = {number for (number,) in store.execute("select version from model_versions")}
+    assert aliases["champion"] in versions
+
+
+def test_a_job_that_is_killed_after_each_phase_is_done_once(home, toy_seed):
+    job, fits = "toy_cells-j", [f"fitted {name}" for name in build(toy_seed)]
+    for phases in range(1, len(fits) + 2):
+        program = Program(job, ASKED, home / "logs")
+        try:
+            said = [one["over"] for one in through(program, phases)]
+            os.killpg(program.process, signal.SIGKILL)
+        finally:
+            program.give_up()
+        assert said[1:] == fits[: phases - 1]
+        check_between(home)
+    program = Program(job, ASKED, home / "logs")
+    try:
+        last = through(program, None)[-1]
+    finally:
+        program.give_up()
+    result = last["result"]
+    assert (result["promoted"], result["reasons"]) == (True, [])
+
+    tracking = Tracking(Settings(home=home))
+    versions = {version.number: version for version in tracking.versions("toy_cells")}
+    assert versions[result["version"]].aliases == ("champion",)
+    promotions = [move for move in tracking.audit("toy_cells") if move.action == "promote"]
+    assert [move.after for move in promotions] == [result["version"]]
+    assert [number for number, version in versions.items() if "verdict" in version.tags] == [result["version"]]
+    with closing(sqlite3.connect(home / "mlflow.db")) as store:
+        assert store.execute("select count(*) from runs where status = 'RUNNING'").fetchone() == (0,)
+    with closing(Database(f"sqlite:///{home / 'records.db'}")) as database, database.read() as connection:
+        entered = [entry.what for entry in audit.entries(connection)]
+    assert entered.count("promotion") == 2  # the first champion, and this one
+    assert not (home / "retraining" / job).exists()
+
+
+def test_a_job_without_records_fails_in_one_line(tmp_path, toy_folder, monkeypatch):
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    program = Program("toy_cells-j", ASKED, tmp_path / "logs")
+    try:
+        with pytest.raises(FailedError, match=r"^MLflow store .*: there is none yet; train a process first$"):
+            through(program, None)
+    finally:
+        program.give_up()
