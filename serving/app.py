@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from records.database import Database
+from records.jobs.queue import Jobs
 from records.writer import Writer
 from registry.incoming.loading import Loading
 from registry.store import MlflowStore, Store
@@ -34,6 +35,7 @@ from serving.routes import (
     docs,
     health,
     inference,
+    jobs,
     metrics,
     outcomes,
     predictions,
@@ -153,7 +155,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     SeedError
         There is no folder of seeds. A seed that cannot be used is named by `/health/ready`, the others are served.
     """
-    access = AccessLog()
+    access, queue = AccessLog(), Jobs(settings.jobs_url)
     writer = None if database is None else Writer(database)
     champions = Champions(
         SeedFolder(settings.max_rows),
@@ -180,6 +182,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
         access.stop()
         if writer is not None:
             writer.stop()
+        queue.close()
 
     app = Service(
         title="nonferrous",
@@ -214,6 +217,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     app.include_router(health.router(champions))
     app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, load))
     app.include_router(metrics.router(app.watch.metrics))
+    app.include_router(jobs.router(champions, queue))
     docs.install(app, app.openapi, load)
     app._fixed = tuple(app.router.routes)
     app.take_up()

@@ -25,6 +25,8 @@ _EXPECTED = {
     "dict_type": "an object",
     "list_type": "a list of rows",
     "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "model_type": "an object",
     "missing": "this field, which is required",
 }
 _COUNTED = {

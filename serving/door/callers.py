@@ -20,6 +20,7 @@ Role = Literal["predict", "outcome", "operate"]
 ROLES: tuple[Role, ...] = get_args(Role)
 HEALTH = "/health/"  # what asks there may be a machine that starts and stops services, and has no key
 METRICS = "/metrics"
+JOBS = "retraining-jobs"
 _ASK = {"WWW-Authenticate": 'Bearer realm="nonferrous"'}
 
 
@@ -181,7 +182,7 @@ def check(caller: Caller, method: str, path: str) -> None:
 
 def needed(method: str, path: str) -> Role | None:
     """The role that a request asks for; None where any key will do."""
-    if path == METRICS:
+    if path == METRICS or path.split("/")[3:4] == [JOBS]:
         return "operate"
     if path.endswith("/outcomes"):
         return "outcome"
