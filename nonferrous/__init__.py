@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from nonferrous.jobs.clean import clean
 from nonferrous.jobs.commands import jobs_app, worker
 from nonferrous.keys import keys_app
 from nonferrous.predict import predict
@@ -38,7 +39,7 @@ app.add_typer(records_app, name="records")
 app.add_typer(keys_app, name="keys")
 app.add_typer(jobs_app, name="jobs")
 learning, asking = (simulate, train, compare, retrain, promote, rollback), (predict, recommend, schedule, warnings)
-for command in (*learning, *asking, trial, serve, worker, up, adopt, signing_keys):
+for command in (*learning, *asking, trial, serve, worker, clean, up, adopt, signing_keys):
     app.command()(command)
 app.command("try")(try_again)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import shlex
 import socket
 import subprocess
@@ -109,7 +110,7 @@ def _running(name: str, arguments: list[str], settings: Settings) -> Iterator[su
 
     logs = settings.folder / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    environment = {**WRITING, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    environment = {**WRITING, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", **os.environ}
     with (logs / f"{name}.log").open("wb") as log:
         process = start(arguments, log, log, environment)
         try:

@@ -89,6 +89,11 @@ class Tracking:
         sweep()
         return client
 
+    @property
+    def client(self) -> Any:
+        """MLflow's own client of the store, for what stands in another file of this room."""
+        return self._client
+
     @in_one_line
     def experiment(self, process: str, title: str = "") -> str:
         """Identifier of the process's experiment, made with this title when it is missing."""
@@ -244,7 +249,7 @@ class Tracking:
         for alias, number in model.aliases.items():
             aliases.setdefault(int(number), []).append(alias)
         query = f"name = '{process}'"
-        found = _all_pages(lambda token: self._client.search_model_versions(query, page_token=token))
+        found = all_pages(lambda token: self._client.search_model_versions(query, page_token=token))
         versions = (self._version(one, aliases.get(int(one.version), [])) for one in found)
         return sorted(versions, key=lambda version: version.number)
 
@@ -311,7 +316,7 @@ class Tracking:
         from mlflow.entities import ViewType
 
         query = ([self.experiment(process)], f"tags.job = '{MOVE}'", ViewType.ALL)
-        runs = _all_pages(lambda token: self._client.search_runs(*query, page_token=token))
+        runs = all_pages(lambda token: self._client.search_runs(*query, page_token=token))
         moves = (AliasMove.from_params(run.data.params, run.data.metrics) for run in runs)
         return sorted(moves, key=lambda move: (move.number, move.when))
 
@@ -369,11 +374,11 @@ def _end_runs(client: Any, lock: str) -> None:
     """End the runs of a process that has ended without doing so itself."""
     experiments = [one.experiment_id for one in client.search_experiments()]
     query = (experiments, f"tags.{LOCK} = '{lock}' and attributes.status = 'RUNNING'")
-    for run in list(_all_pages(lambda token: client.search_runs(*query, page_token=token))):
+    for run in list(all_pages(lambda token: client.search_runs(*query, page_token=token))):
         client.set_terminated(run.info.run_id, "KILLED")
 
 
-def _all_pages(search: Callable[[str | None], Any]) -> Iterator[Any]:
+def all_pages(search: Callable[[str | None], Any]) -> Iterator[Any]:
     """What a search finds, page after page."""
     token = None
     while token != "":

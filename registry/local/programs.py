@@ -27,14 +27,14 @@ def start(
     stdout, stderr : file, or subprocess.PIPE
         Where its output goes to.
     environment : Mapping of str to str, optional
-        Variables beside those of this process, which come first.
+        Variables beside those of this process, before which they go.
     """
     return subprocess.Popen(
         [sys.executable, "-P", watched.__file__, sys.executable, *arguments],
         stdin=subprocess.PIPE,  # it ends with this process, killed or not, and so do those that watch it
         stdout=stdout,
         stderr=stderr,
-        env={**(environment or {}), **os.environ},
+        env={**os.environ, **(environment or {})},
         start_new_session=True,
     )
 

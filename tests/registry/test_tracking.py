@@ -16,7 +16,7 @@ from registry import tracking as tracked
 from registry.errors import TrackingError
 from registry.settings import Settings
 from registry.signature import signature_of
-from registry.tracking import REQUIREMENTS, WRITING, Tracking, _all_pages
+from registry.tracking import REQUIREMENTS, WRITING, Tracking, all_pages
 from registry.versions import AliasMove, Version
 
 SERVER = "http://ml:5000"
@@ -235,7 +235,7 @@ def test_a_search_ends_with_a_page_without_a_token():
             asked.append(token)
             return pages[len(asked) - 1]
 
-        assert list(_all_pages(search)) == [1, 2, 3]
+        assert list(all_pages(search)) == [1, 2, 3]
         assert asked == [None, "a", "b"]
 
 

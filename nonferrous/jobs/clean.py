@@ -1,0 +1,41 @@
+"""The command `clean`: disk space of jobs that were killed or have failed."""
+
+from __future__ import annotations
+
+import shutil
+
+from nonferrous.terminal import console
+
+_MEGABYTE = 1_000_000
+
+
+def clean() -> None:
+    """Give back the disk space of jobs that were killed or have failed; versions and the audit stay."""
+    from nonferrous.jobs.commands import opened
+    from registry.local.alone import alone
+    from registry.local.cleaning import Cleaning
+    from registry.settings import read_settings
+    from registry.tracking import Tracking
+    from registry.versions import RegistryError
+    from seeds import load_all
+
+    settings, screen = read_settings(), console()
+    cleaning = Cleaning(Tracking(settings))
+    for process in load_all():
+        try:
+            with alone(settings.folder, process):
+                found = cleaning.clean(process)
+        except RegistryError as error:
+            screen.print(f"{error}", soft_wrap=True, markup=False)
+            continue
+        if found.runs:
+            size = found.bytes / _MEGABYTE
+            line = f"{process}: {found.runs} runs and {found.models} models of dead jobs removed, {size:.1f} MB"
+            screen.print(line, soft_wrap=True, markup=False)
+    left = settings.folder / "retraining"
+    with opened() as jobs:
+        for folder in left.iterdir() if left.is_dir() else ():
+            job = jobs.get(folder.name)
+            if job is None or job.state not in ("queued", "running"):
+                shutil.rmtree(folder)
+                screen.print(f"{folder.name}: what it kept to be begun again is removed", soft_wrap=True, markup=False)
