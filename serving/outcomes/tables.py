@@ -17,6 +17,7 @@ from records.outcomes import Slot, in_effect
 from records.requests import Recorded, recorded
 from seeds import Column, Seed
 from serving.bodies import JSON
+from serving.bulk.arrow import ABOUT
 from serving.column_values import QUALITY, UNUSED
 from serving.fields import Record
 from serving.outcomes.payloads import known_columns
@@ -29,6 +30,7 @@ _OF_RECORD = (
     pa.field("client", pa.string()),
     pa.field("version", pa.int64()),
     pa.field("digest", pa.string()),
+    pa.field("coverage", pa.float64()),
 )
 _PREDICTION = pa.field("prediction", pa.string())  # as JSON
 
@@ -121,14 +123,14 @@ class Tables:
     def _batches(self, connection: Connection) -> Iterator[_Batch]:
         batch = _Batch()
         for one in recorded(connection, self._seed.process.name):
-            cells, predictions = self._rows(one)
+            cells, predictions, coverage = self._rows(one)
             batch.cells += cells
             batch.predictions += predictions
             batch.places += [(one.number, i) for i in range(len(cells))]
             # Request by request, as they are indexed: their times may have other offsets.
             batch.slots += self._slots(cells) or [None] * len(cells)
             batch.of_record += [
-                (f"{one.id}-{i}", one.at, one.client, one.version, one.digest) for i in range(len(cells))
+                (f"{one.id}-{i}", one.at, one.client, one.version, one.digest, coverage) for i in range(len(cells))
             ]
             if len(batch.cells) >= ROWS:
                 yield batch
@@ -136,15 +138,17 @@ class Tables:
         if batch.cells:
             yield batch
 
-    def _rows(self, one: Recorded) -> tuple[list[tuple[Any, ...]], list[str]]:
-        """Cells of a request's rows, and the predictions as JSON."""
+    def _rows(self, one: Recorded) -> tuple[list[tuple[Any, ...]], list[str], float | None]:
+        """Cells of a request's rows, the predictions as JSON, and the coverage of their intervals."""
         if one.kind == JSON:
             cells = [self._used(msgspec.structs.astuple(row)) for row in self._asked(one.asked).rows]
-            return cells, [bytes(raw).decode() for raw in _ANSWER.decode(one.answer).predictions]
+            said = _ANSWER.decode(one.answer)
+            return cells, [bytes(raw).decode() for raw in said.predictions], said.coverage
         table = read_table(one.asked, one.kind, self._names)
         rows = [tuple(row.get(name) for name in self._names) for row in table]
         answer = pa.ipc.open_stream(one.answer).read_all()
-        return rows, [msgspec.json.encode(_finite(row)).decode() for row in answer.to_pylist()]
+        coverage = msgspec.json.decode(answer.schema.metadata[ABOUT])["coverage"]
+        return rows, [msgspec.json.encode(_finite(row)).decode() for row in answer.to_pylist()], coverage
 
     @cached_property
     def _asked(self) -> Callable[[bytes], Any]:
@@ -187,6 +191,7 @@ class Tables:
 
 class _Answer(msgspec.Struct):
     predictions: list[msgspec.Raw]
+    coverage: float | None = None
 
 
 _ANSWER = msgspec.json.Decoder(_Answer)

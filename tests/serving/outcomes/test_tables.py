@@ -44,6 +44,7 @@ def test_each_row_stands_with_its_record_its_prediction_and_its_outcome(post: An
     assert [(row["y"], row["tapped"]) for row in found] == [(None, None), (90.5, None)]
     assert {row["version"] for row in found} == {7}
     assert {row["digest"] for row in found} == {answer["model"]["digest"]}
+    assert {row["coverage"] for row in found} == {0.9}
     assert all(batch.schema == tables.schema for batch in tables.all_rows())
 
 
@@ -65,6 +66,7 @@ def test_rows_of_tables_stand_among_the_others(kind: str, post: Any, tables: Tab
     assert [row["unit"] for row in found] == ["A", "B", "C"]
     assert [json.loads(row["prediction"])["y"] for row in found[1:]] == values
     assert {row["x_set"] for row in found} == {10.25}
+    assert {row["coverage"] for row in found} == {0.9}
 
 
 def test_batches_hold_rows_of_several_requests_in_their_order(
@@ -103,6 +105,12 @@ def test_a_corrected_outcome_stands_corrected_and_a_withdrawn_one_not_at_all(
     assert [row["y"] for row in labelled(tables)] == [90.0]
     withdraw(database, batch - 1, "an engineer", "wrong")
     assert labelled(tables) == []
+
+
+def test_the_coverage_that_was_asked_stands_beside_each_row(post: Any, tables: Tables) -> None:
+    post("predictions", json=rows("A") | {"coverage": 0.8})
+    post("predictions", json=rows("B") | {"coverage": 0.5})
+    assert [row["coverage"] for row in all_rows(tables)] == [0.8, 0.5]
 
 
 def test_without_records_there_is_no_batch(tables: Tables) -> None:
