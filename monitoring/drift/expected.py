@@ -1,0 +1,70 @@
+"""How large errors probably are before outcomes are known, by what models say and how far inputs lie from history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from models.novelty import Novelty
+from monitoring.drift.residuals import Residual
+from physics.arrays import FloatArray, IntArray
+
+FEWEST_NOVEL = 20  # rows with an outcome, so that they say how much more errors are there
+_MOST_ROWS = 20_000  # that the distance is learnt from
+
+
+@dataclass(frozen=True, eq=False)
+class Expectation:
+    """Expected size of a quantity's errors, from before its outcome.
+
+    Attributes
+    ----------
+    novelty : Novelty
+        What lies far from all that history holds.
+    factor : dict of str to (float, float)
+        By quantity, what the model's own expectation is multiplied by: of rows like history, and of those far from it.
+    """
+
+    novelty: Novelty
+    factor: dict[str, tuple[float, float]]
+
+    @classmethod
+    def of(cls, X: FloatArray, X_honest: FloatArray, found: list[Residual]) -> Self:
+        """Learn distance from history, X of shape (n, k), and errors from rows that the model has not learnt.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, k)
+            Inputs of history.
+        X_honest : ndarray, shape (m, k)
+            Inputs of the rows whose errors are `found`.
+        found : list of Residual
+            Errors on these m rows.
+        """
+        some = X[:: max(1, len(X) // _MOST_ROWS)]
+        one_class: IntArray = np.zeros(len(some[::2]), dtype=np.intp)
+        novelty = Novelty.fit(some[::2], one_class, some[1::2])
+        novel = novelty.novel(X_honest)
+        factor = {}
+        for one in found:
+            if one.size is None:
+                continue
+            known = ~np.isnan(one.size)
+            near = _ratio(one.size[known & ~novel], one.prior[known & ~novel])
+            far = near
+            if (known & novel).sum() >= FEWEST_NOVEL:
+                far = max(near, _ratio(one.size[known & novel], one.prior[known & novel]))
+            factor[one.name] = near, far
+        return cls(novelty, factor)
+
+    def sizes(self, one: Residual, X: FloatArray) -> FloatArray:
+        """Expected sizes of errors on n rows with inputs X, shape (n, k)."""
+        near, far = self.factor[one.name]
+        return np.asarray(one.prior * np.where(self.novelty.novel(X), far, near))
+
+
+def _ratio(size: FloatArray, prior: FloatArray) -> float:
+    total = float(prior.sum())
+    return float(size.sum()) / total if total > 0 else 1.0

@@ -1,0 +1,113 @@
+"""Errors of answers as they were given, and costs of decisions, over time and by unit, version and regime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.quality.censoring import below_limit
+from models.quality.outcomes import covered
+from monitoring.drift.clock import Moments
+from monitoring.drift.residuals import class_codes
+from monitoring.drift.results import Cost, Figures
+from monitoring.drift.rows import Answered
+from physics.arrays import BoolArray, FloatArray
+from seeds import Seed
+
+WORST_UNITS = 12
+FEWEST_OF_UNIT = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Errors of one quantity on n rows; NaN where no outcome is known.
+
+    Attributes
+    ----------
+    quantity : str
+        Its name.
+    error : ndarray, shape (n,)
+        Outcome less answer [its unit]; of a class 1 where it is wrong, else 0.
+    inside : ndarray, shape (n,), or None
+        1 where the interval holds the outcome, else 0; None of classes.
+    """
+
+    quantity: str
+    error: FloatArray
+    inside: FloatArray | None
+
+
+def measured(rows: Answered, seed: Seed) -> list[Measured]:
+    """Errors of all that was answered and has outcomes."""
+    found = []
+    if seed.classes:
+        code, said = class_codes(rows.table, seed), rows.label
+        right = np.array([code >= 0 and label == seed.classes[code] for code, label in zip(code, said, strict=True)])
+        known = (code >= 0) & np.array([label is not None for label in said], dtype=np.bool_)
+        found.append(Measured(seed.target.name, np.where(known, 1.0 - right, np.nan), None))
+    for name, answer in rows.said.items():
+        outcome = rows.table[name].to_numpy(dtype=np.float64)
+        error = np.where(below_limit(outcome), np.nan, outcome - answer.value)
+        known = ~np.isnan(outcome) & ~np.isnan(answer.low)
+        found.append(Measured(name, error, np.where(known, covered(outcome, answer), np.nan)))
+    return found
+
+
+def figures(one: Measured, rows: Answered, which: BoolArray, of: str, seed: Seed) -> Figures | None:
+    """Figures of a quantity on some of the rows; None where no outcome is known."""
+    known = which & ~np.isnan(one.error)
+    if not known.any():
+        return None
+    error = one.error[known]
+    is_class = one.inside is None and bool(seed.classes)
+    inside = None if one.inside is None else one.inside[which & ~np.isnan(one.inside)]
+    promised = rows.coverage[which]
+    promised = promised[~np.isnan(promised)]
+    return Figures(
+        quantity=one.quantity,
+        of=of,
+        rows=int(known.sum()),
+        error=float(np.abs(error).mean()),
+        bias=None if is_class else float(error.mean()),
+        coverage=None if inside is None or not len(inside) else float(inside.mean()),
+        promised=None if is_class or not len(promised) else float(promised.mean()),
+    )
+
+
+def grouped(
+    found: Sequence[Measured], rows: Answered, groups: npt.NDArray[Any], seed: Seed, names: Mapping[Any, str]
+) -> list[Figures]:
+    """Figures of each quantity in each group of rows that `names` has, in its order."""
+    every = [figures(one, rows, groups == group, name, seed) for group, name in names.items() for one in found]
+    return [one for one in every if one is not None]
+
+
+def worst_units(found: Sequence[Measured], rows: Answered, units: npt.NDArray[Any], seed: Seed) -> list[Figures]:
+    """Units and quantities with the largest errors, by the quantity's mean error over all units."""
+    every = grouped(found, rows, units, seed, {unit: str(unit) for unit in dict.fromkeys(units.tolist())})
+    usual = {one.quantity: float(np.nanmean(np.abs(one.error))) for one in found if (~np.isnan(one.error)).any()}
+    enough = [one for one in every if one.rows >= FEWEST_OF_UNIT and usual[one.quantity] > 0]
+    return sorted(enough, key=lambda one: -one.error / usual[one.quantity])[:WORST_UNITS]
+
+
+def regimes(start: Moments, seed: Seed) -> npt.NDArray[Any]:
+    """Name of the regime that each row lies in, as far as the seed knows them; empty before the first."""
+    found = np.full(len(start), "", dtype=object)
+    for regime in sorted(seed.plant.regimes if seed.plant else [], key=lambda one: one.start):
+        found[start >= np.datetime64(regime.start)] = regime.name
+    return found
+
+
+def costs(cost: FloatArray, unit: str, step: npt.NDArray[Any], names: Mapping[Any, str]) -> Iterator[Cost]:
+    """Mean cost of all rows and of each step that `names` has."""
+    known = ~np.isnan(cost)
+    if known.any():
+        yield Cost("all", int(known.sum()), float(cost[known].mean()), unit)
+    for group, name in names.items():
+        own = known & (step == group)
+        if own.any():
+            yield Cost(name, int(own.sum()), float(cost[own].mean()), unit)

@@ -1,0 +1,109 @@
+"""What lies beyond its limit at each step since history: inputs by their effects, errors by their cumulative sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from models.table.inputs import matrix
+from monitoring.drift.clock import starts_of
+from monitoring.drift.errors import ErrorHistory, step_means
+from monitoring.drift.history import History, of_kinds
+from monitoring.drift.residuals import Residual
+from monitoring.drift.rows import Answered
+from monitoring.drift.tasks import task_of
+from physics.arrays import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Cumulative sums of one quantity's errors at the s steps that have some.
+
+    Attributes
+    ----------
+    past : ErrorHistory
+        What they are held against.
+    at : ndarray of int, shape (s,)
+        Steps since history.
+    high, low : ndarray, shape (s,)
+        Sums for a rise and a fall, as shares of the limit.
+    mean, count : ndarray, shape (s,)
+        Mean error and outcomes of each step.
+    """
+
+    past: ErrorHistory
+    at: IntArray
+    high: FloatArray
+    low: FloatArray
+    mean: FloatArray
+    count: FloatArray
+
+    @property
+    def beyond(self) -> BoolArray:
+        """Where a sum is above its limit, shape (s,)."""
+        return np.asarray(np.maximum(self.high, self.low) > 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Signals:
+    """What is seen of the m rows after a champion's history.
+
+    Attributes
+    ----------
+    rows : Answered
+        These rows.
+    step : ndarray of int, shape (m,)
+        Steps since history.
+    residuals : list of Residual
+        The champion's errors on them.
+    effects, beyond : ndarray, shape (p, c)
+        Effect of each column of inputs at each step, and whether it is above its limit.
+    newest : ndarray, shape (w, c)
+        Columns of the newest window.
+    sums : list of Sums
+    """
+
+    rows: Answered
+    step: IntArray
+    residuals: list[Residual]
+    effects: FloatArray
+    beyond: BoolArray
+    newest: FloatArray
+    sums: list[Sums]
+
+    @classmethod
+    def of(cls, rows: Answered, step: IntArray, history: History) -> Self:
+        """Signals of rows after history, of steps since it."""
+        steps = int(step.max()) + 1 if len(step) else 0
+        found = task_of(history.seed).residuals(history.model, rows.table) if len(rows) else []
+        effects, newest = _effects(rows, step, steps, history)
+        return cls(
+            rows, step, found, effects, history.inputs.beyond(effects), newest, _sums(found, step, steps, history)
+        )
+
+
+def _effects(rows: Answered, step: IntArray, steps: int, history: History) -> tuple[FloatArray, FloatArray]:
+    """Effects by step, and the columns of the newest window; windows reach back into the champion's own table."""
+    seed, learnt = history.seed, history.learnt_steps
+    own = history.clock.steps(starts_of(history.table, seed))
+    between = own >= learnt
+    columns = history.inputs.seen(np.vstack([matrix(history.table[between], seed), matrix(rows.table, seed)]))
+    of_row = np.concatenate([own[between], step + history.steps]).astype(np.intp) - learnt
+    begun = history.steps - learnt
+    effects = history.inputs.effects(columns, of_row, begun + steps)[begun:]
+    return effects, columns[of_row >= begun + steps - history.clock.window]
+
+
+def _sums(found: Sequence[Residual], step: IntArray, steps: int, history: History) -> list[Sums]:
+    values = {(one.name, kind): array for one in found for kind, array in of_kinds(one)}
+    sums = []
+    for past in history.errors:
+        mean, count = step_means(values.get((past.name, past.kind), np.full(len(step), np.nan)), step, steps)
+        at = np.flatnonzero(count > 0)
+        if len(at):
+            high, low = past.chart(mean[at], count[at])
+            sums.append(Sums(past, at, high, low, mean[at], count[at]))
+    return sums

@@ -1,0 +1,79 @@
+"""The tasks as monitoring knows them: how a model's errors are measured, and what its decisions cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.quality.decision import Costs, Decisions, earned, oracle
+from models.quality.grades import Limits
+from models.sorting.values import oracle_bins, value_matrix
+from monitoring.drift.residuals import Residual, class_codes, of_class, of_lots, of_numbers
+from monitoring.drift.rows import Answered
+from physics.arrays import BoolArray, FloatArray
+from seeds import Seed
+
+
+def _taken(rows: Answered) -> BoolArray:
+    return np.array([one is not None for one in rows.decided], dtype=np.bool_)
+
+
+def lost_by_lots(rows: Answered, seed: Seed) -> FloatArray:
+    """Cost of each lot's release, downgrade or assay, shape (n,) [$/t]; NaN where its assay does not say it."""
+    names = [grade.name for grade in seed.grades]
+    grade = np.array([names.index(one) if one in names else -1 for one in rows.decided], dtype=np.intp)
+    reported = rows.table[[column.name for column in seed.elements]].to_numpy(dtype=np.float64)
+    kept, costs = Limits.of(seed).kept(reported), Costs.of(seed)
+    known = _taken(rows) & ~np.isnan(kept).any(axis=1)
+    decided = Decisions(grade[known], np.zeros(int(known.sum())))
+    cost = np.full(len(rows), np.nan)
+    cost[known] = oracle(kept[known], costs) - earned(decided, kept[known], costs)
+    return cost
+
+
+def lost_by_pieces(rows: Answered, seed: Seed) -> FloatArray:
+    """Cost of each piece's bin, shape (n,) [$/kg]; NaN where its class is not known."""
+    bins = [one.name for one in seed.bins]
+    code, values = class_codes(rows.table, seed), value_matrix(seed)
+    known = _taken(rows) & (code >= 0) & np.isin(rows.decided.astype(str), bins)
+    chosen = np.array([bins.index(one) for one in rows.decided[known]], dtype=np.intp)
+    best = values[oracle_bins(values, code[known]), code[known]]
+    cost = np.full(len(rows), np.nan)
+    cost[known] = best - values[chosen, code[known]]
+    return cost
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as monitoring knows it.
+
+    Attributes
+    ----------
+    residuals : callable
+        Errors of a model on the n rows of a checked table, NaN where an outcome is not known.
+    lost : callable or None
+        What each decision cost, shape (n,); None where nothing is decided.
+    unit : str
+        Of these costs.
+    """
+
+    residuals: Callable[[Any, pd.DataFrame], list[Residual]]
+    lost: Callable[[Answered, Seed], FloatArray] | None = None
+    unit: str = ""
+
+
+TASKS = {
+    "regression": Task(of_numbers),
+    "classification": Task(of_class),
+    "sorting": Task(of_class, lost_by_pieces, "$/kg"),
+    "quality": Task(of_lots, lost_by_lots, "$/t"),
+}
+
+
+def task_of(seed: Seed) -> Task:
+    """The task of a seed's process."""
+    return TASKS[seed.process.task]
