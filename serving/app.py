@@ -36,7 +36,7 @@ from serving.routes import (
     health,
     inference,
     jobs,
-    metrics,
+    monitoring,
     outcomes,
     predictions,
     processes,
@@ -216,7 +216,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     app.include_router(processes.router(champions))
     app.include_router(health.router(champions))
     app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, load))
-    app.include_router(metrics.router(app.watch.metrics))
+    app.include_router(monitoring.metrics(app.watch.metrics))
     app.include_router(jobs.router(champions, queue))
     docs.install(app, app.openapi, load)
     app._fixed = tuple(app.router.routes)

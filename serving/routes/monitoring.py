@@ -1,4 +1,4 @@
-"""Metrics for a scraper."""
+"""What is seen of the service: metrics for a scraper."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from serving.door.callers import METRICS
 from serving.seen.metrics import Metrics
 
 
-def router(metrics: Metrics) -> APIRouter:
+def metrics(counted: Metrics) -> APIRouter:
     """Route of the metrics; the door asks for the role operate."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.head(METRICS)
     @routes.get(METRICS)
     async def scrape() -> Response:
-        text, kind = await run_in_threadpool(metrics.text)
+        text, kind = await run_in_threadpool(counted.text)
         return Response(text, media_type=kind)
 
     return routes
