@@ -117,3 +117,13 @@ AUDIT = Table(
     Column("hash", String(64), nullable=False),
 )
 """What people and jobs did, each entry bound to the one before by its hash."""
+
+MONITORING = _counted(
+    "monitoring",
+    Column("process", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("figures", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Index("monitoring_process", "process", "number"),
+)
+"""What was seen of a process each time it was looked at; the figures are what is scraped of it."""

@@ -49,6 +49,7 @@ from serving.routes.answering import abilities, paths
 from serving.routes.direct import ByPath
 from serving.seen.lines import AccessLog
 from serving.seen.metrics import Metrics
+from serving.seen.monitored import Monitored
 from serving.seen.watch import Watch
 from serving.settings import Settings
 
@@ -203,6 +204,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     keys = InMemory() if database is None else StoredKeys(database)
     app.ring = Ring(keys, settings.insecure or is_loopback(settings.host), settings.poll_seconds)
     app.watch = Watch(Metrics(load, lambda: champions.statuses), access)
+    app.watch.metrics.monitored = Monitored(database).figures
     app.door = Door(
         hosts=Hosts(settings.host, settings.allowed_hosts),
         ring=app.ring,
@@ -217,6 +219,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     app.include_router(health.router(champions))
     app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, load))
     app.include_router(monitoring.metrics(app.watch.metrics))
+    app.include_router(monitoring.router(champions, database))
     app.include_router(jobs.router(champions, queue))
     docs.install(app, app.openapi, load)
     app._fixed = tuple(app.router.routes)

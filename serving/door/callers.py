@@ -21,6 +21,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 HEALTH = "/health/"  # what asks there may be a machine that starts and stops services, and has no key
 METRICS = "/metrics"
 JOBS = "retraining-jobs"
+MONITORING = "monitoring"  # units are named there
 _ASK = {"WWW-Authenticate": 'Bearer realm="nonferrous"'}
 
 
@@ -182,7 +183,7 @@ def check(caller: Caller, method: str, path: str) -> None:
 
 def needed(method: str, path: str) -> Role | None:
     """The role that a request asks for; None where any key will do."""
-    if path == METRICS or path.split("/")[3:4] == [JOBS]:
+    if path == METRICS or path.split("/")[3:4] in ([JOBS], [MONITORING]):
         return "operate"
     if path.endswith("/outcomes"):
         return "outcome"

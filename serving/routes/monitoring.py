@@ -1,12 +1,41 @@
-"""What is seen of the service: metrics for a scraper."""
+"""What is seen: metrics of the service for a scraper, and drift of a process when it was looked at last."""
 
 from __future__ import annotations
 
+import datetime as dt
+from http import HTTPStatus
+from typing import Annotated, Any
+
 from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
+from records.database import Database, RecordsError
+from records.monitoring import newest
 from serving.door.callers import METRICS
+from serving.following.champions import Champions
+from serving.problems import ProblemError, described
+from serving.routes.answering import json_response, status_of
 from serving.seen.metrics import Metrics
+
+
+class Monitoring(BaseModel):
+    """What was seen of a process; more fields hold the figures behind it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    process: str
+    at: Annotated[str, Field(description="when it was looked at, UTC")]
+    version: Annotated[int, Field(description="champion that was watched")]
+    digest: str
+    first: Annotated[str, Field(description="start of the first period of which rows were answered")]
+    last: Annotated[str, Field(description="start of the newest such period")]
+    rows: Annotated[int, Field(description="rows that were answered")]
+    known: Annotated[int, Field(description="those of which an outcome is known")]
+    last_known: Annotated[str | None, Field(description="start of the newest period with an outcome")]
+    drifted: Annotated[bool, Field(description="whether errors or inputs lie beyond their limits")]
+    reasons: Annotated[list[str], Field(description="why, and what else a person should know")]
+    next_steps: Annotated[list[str], Field(description="what to do, the most pressing first")]
 
 
 def metrics(counted: Metrics) -> APIRouter:
@@ -20,3 +49,42 @@ def metrics(counted: Metrics) -> APIRouter:
         return Response(text, media_type=kind)
 
     return routes
+
+
+def router(champions: Champions, database: Database | None) -> APIRouter:
+    """Route of all processes; the door asks for the role operate, since units are named."""
+    routes = APIRouter(tags=["monitoring"])
+
+    @routes.head("/v1/{process}/monitoring", include_in_schema=False)
+    @routes.get(
+        "/v1/{process}/monitoring",
+        operation_id="monitoring",
+        summary="Drift of errors, inputs and sensors",
+        description=(
+            "What was seen of the process when it was looked at last (`nonferrous monitor`): errors, bias and coverage "
+            "over time, by unit and version; inputs beside what the champion learnt; sensors; what to do next."
+        ),
+        response_model=Monitoring,
+        responses=described(404, 503),
+    )
+    async def monitoring(process: str) -> Response:
+        status_of(process, champions)
+        return json_response(await run_in_threadpool(_seen, process, database))
+
+    return routes
+
+
+def _seen(process: str, database: Database | None) -> dict[str, Any]:
+    if database is None:
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "this service keeps no records, so nothing is watched")
+    try:
+        with database.read() as connection:
+            seen = newest(connection, process)
+    except RecordsError:
+        detail = "what was seen of the process cannot be read now"
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": "1"}) from None
+    if seen is None:
+        detail = f"{process} was not looked at yet: nonferrous monitor {process}"
+        raise ProblemError(HTTPStatus.NOT_FOUND, detail)
+    at = dt.datetime.fromtimestamp(seen.at / 1e6, dt.UTC).isoformat(timespec="seconds")
+    return {"process": process, "at": at, **{name: one for name, one in seen.content.items() if name != "process"}}

@@ -12,6 +12,7 @@ from serving.bulk.load import Load
 from serving.door.visit import Visit
 from serving.following.champions import Status
 from serving.problems import ProblemError
+from serving.seen.monitored import ABOUT as DRIFT
 from serving.seen.tallies import Tally
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 STEPS = ("read", "wait", "predict", "record")
 Connected = Callable[[], Mapping[str, int]]
+Monitored = Callable[[], Mapping[str, Mapping[str, float]]]
 
 
 class Metrics:
@@ -41,6 +43,7 @@ class Metrics:
         self._refused: Counter[str] = Counter()
         self._refused_rows: Counter[str] = Counter()
         self.connected: Connected = dict
+        self.monitored: Monitored = dict
 
     def finished(self, visit: Visit, path: str, seconds: float) -> None:
         """Count a request that took so long [s]; `path` is its address as routes are written."""
@@ -132,6 +135,12 @@ class Metrics:
             gauge = GaugeMetricFamily(name, about, labels=[label])
             for value, number in values.items():
                 gauge.add_metric([value], number)
+            yield gauge
+        seen = self.monitored()
+        for name, about in DRIFT.items():
+            gauge = GaugeMetricFamily(f"nonferrous_{name}", about, labels=["process"])
+            for process, figures in seen.items():
+                gauge.add_metric([process], figures[name])
             yield gauge
         yield GaugeMetricFamily("nonferrous_held_bytes", "Bytes of bodies in memory.", self._load.held)
         yield GaugeMetricFamily("nonferrous_most_held_bytes", "Bytes of bodies that may be.", self._load.most_held)

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from serving.app import Service, create_app
 from serving.following.folder_store import FolderStore
+from serving.seen.monitored import ABOUT as DRIFT
 from serving.settings import Settings
 
 PATH = "/v1/toy_cells/predictions"
@@ -107,6 +108,7 @@ def test_every_metric_of_the_dashboard_is_in_a_scrape(app: Service, call: Any) -
     assert served is not None
     served.model.info["learnt_before"] = "2026-01-01T00:00:00"
     app.watch.lagged(0.001)
+    app.watch.metrics.monitored = lambda: {"toy_cells": dict.fromkeys(DRIFT, 0.0)}
     families = text_string_to_metric_families(call(app, "GET", "/metrics").text)
     known = {sample.name for family in families for sample in family.samples}
     named = {name for expression in EXPRESSIONS for name in NAME.findall(expression)}

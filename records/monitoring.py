@@ -1,0 +1,70 @@
+"""What was seen of processes, each time they were looked at; whoever looks writes it, and the service reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from records.database import Database, now
+from records.schema import MONITORING
+
+KEPT = 100
+"""Looks at a process that are kept; older ones give way."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of a process.
+
+    Attributes
+    ----------
+    process : str
+        Its name.
+    at : int
+        When it was looked at [microseconds since 1970, UTC].
+    figures : dict of str to float
+        What is scraped of it.
+    content : Any
+        All of it, as JSON.
+    """
+
+    process: str
+    at: int
+    figures: dict[str, float]
+    content: Any
+
+
+def keep(database: Database, process: str, content: Any, figures: Mapping[str, float]) -> None:
+    """Keep what was seen of a process now, and the looks before it, KEPT in all.
+
+    Raises
+    ------
+    RecordsError
+        The database did not do its part; nothing is kept.
+    """
+    values = {"process": process, "at": now(), "figures": json.dumps(dict(figures)), "content": json.dumps(content)}
+    with database.begin() as connection:
+        connection.execute(insert(MONITORING).values(values))
+        own = MONITORING.c.process == process
+        newest = select(MONITORING.c.number).where(own).order_by(MONITORING.c.number.desc()).limit(KEPT)
+        least = min(connection.scalars(newest))
+        connection.execute(delete(MONITORING).where(own, MONITORING.c.number < least))
+
+
+def newest(connection: Connection, process: str) -> Seen | None:
+    """The newest look at a process; None where nobody has looked at it."""
+    query = select(MONITORING).where(MONITORING.c.process == process).order_by(MONITORING.c.number.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Seen(row.process, row.at, json.loads(row.figures), json.loads(row.content))
+
+
+def newest_figures(connection: Connection) -> dict[str, tuple[int, dict[str, float]]]:
+    """When each process was looked at last [microseconds since 1970, UTC], and the figures of that look."""
+    last = select(func.max(MONITORING.c.number)).group_by(MONITORING.c.process)
+    columns = (MONITORING.c.process, MONITORING.c.at, MONITORING.c.figures)
+    rows = connection.execute(select(*columns).where(MONITORING.c.number.in_(last)))
+    return {row.process: (row.at, json.loads(row.figures)) for row in rows}

@@ -1,0 +1,28 @@
+"""What was seen of processes, kept and found again."""
+
+from records import monitoring
+from records.monitoring import KEPT, keep, newest, newest_figures
+
+
+def test_the_newest_look_at_each_process_is_found(database):
+    for process, drifted in (("a", 0.0), ("b", 1.0), ("a", 1.0)):
+        keep(database, process, {"drifted": bool(drifted)}, {"drifted": drifted})
+    with database.read() as connection:
+        seen = newest(connection, "a")
+        assert (seen.process, seen.content, seen.figures) == ("a", {"drifted": True}, {"drifted": 1.0})
+        assert newest(connection, "c") is None
+        figures = newest_figures(connection)
+    assert {process: found for process, (_, found) in figures.items()} == {"a": {"drifted": 1.0}, "b": {"drifted": 1.0}}
+    assert figures["a"][0] == seen.at
+
+
+def test_old_looks_give_way_and_those_of_others_stay(database, monkeypatch):
+    monkeypatch.setattr(monitoring, "KEPT", 3)
+    keep(database, "b", {}, {})
+    for number in range(5):
+        keep(database, "a", number, {})
+    with database.read() as connection:
+        rows = connection.execute(monitoring.select(monitoring.MONITORING.c.process, monitoring.MONITORING.c.content))
+        found = [(row.process, row.content) for row in rows]
+    assert sorted(found) == [("a", "2"), ("a", "3"), ("a", "4"), ("b", "{}")]
+    assert KEPT == 100
