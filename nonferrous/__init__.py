@@ -16,7 +16,7 @@ from nonferrous.predict import predict
 from nonferrous.recommend import recommend
 from nonferrous.records import records_app
 from nonferrous.registry import adopt, compare, promote, rollback, signing_keys, try_again
-from nonferrous.reports import energy_app, quality_app
+from nonferrous.reports import energy_app, monitor, quality_app
 from nonferrous.schedule import schedule
 from nonferrous.seeds import seeds_app
 from nonferrous.simulate import simulate, trial
@@ -39,7 +39,7 @@ app.add_typer(records_app, name="records")
 app.add_typer(keys_app, name="keys")
 app.add_typer(jobs_app, name="jobs")
 learning, asking = (simulate, train, compare, retrain, promote, rollback), (predict, recommend, schedule, warnings)
-for command in (*learning, *asking, trial, serve, worker, clean, up, adopt, signing_keys):
+for command in (*learning, *asking, monitor, trial, serve, worker, clean, up, adopt, signing_keys):
     app.command()(command)
 app.command("try")(try_again)
 

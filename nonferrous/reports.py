@@ -1,14 +1,21 @@
-"""Commands of `nonferrous energy` and `nonferrous quality`; each imports what it needs when it runs."""
+"""Commands that write reports: energy, quality, monitoring; each imports what it needs when it runs."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nonferrous.terminal import ProcessName, fail, progress
+from nonferrous.terminal import DRIFTED, ProcessName, fail, progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from monitoring.drift.results import Monitoring
+    from records.database import Database
+    from seeds import Seed
 
 energy_app = typer.Typer(help="Report on energy and carbon.", no_args_is_help=True)
 
@@ -95,3 +102,91 @@ def quality_report(
     write_page(page(period), file)
     typer.echo(f"{process}: {summary(period)}")
     typer.echo(f"the report is in {file}")
+
+
+def monitor(
+    process: ProcessName,
+    out: Annotated[
+        Path | None, typer.Option(help="The page to write.", show_default="<process>-monitoring.html")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(help="Look at rows of the newest days alone.", min=1, show_default="all")
+    ] = None,
+) -> None:
+    """Look for drift in what was answered: errors, inputs, sensors. Exit code 4 where errors or inputs have drifted."""
+    from monitoring.drift.page import page, summary
+    from pages.report import write_page
+    from seeds import load
+
+    seed, file = load(process), out or Path(f"{process}-monitoring.html")
+    if not file.parent.is_dir():
+        fail(f"--out: got {file}: expected a file in a folder that exists")
+    seen = look(seed, days)
+    write_page(page(seen, seed), file)
+    typer.echo(f"{process}: {summary(seen)}")
+    for reason in seen.reasons:
+        typer.echo(f"- {reason}")
+    for step in seen.next_steps:
+        typer.echo(f"next: {step}")
+    typer.echo(f"the page is in {file}")
+    raise typer.Exit(DRIFTED if seen.drifted else 0)
+
+
+def look(seed: Seed, days: int | None = None) -> Monitoring:
+    """Look at a process and keep what is seen in the records.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    days : int, optional
+        Of the newest rows; all by default.
+
+    Raises
+    ------
+    DriftError
+        Nothing was answered, or the process has no time.
+    RegistryError, TrackingError
+        There is no champion, it cannot be read, or it learnt with a seed of other columns.
+    RecordsError
+        The records cannot be read or written.
+    """
+    import numpy as np
+
+    from monitoring.drift.clock import starts_of
+    from monitoring.drift.history import History
+    from monitoring.drift.rows import answered
+    from monitoring.drift.watch import watch
+    from nonferrous.records import opened
+    from records.monitoring import keep
+    from registry.agreement import check_names
+    from registry.promotion import champion_of
+    from registry.settings import read_settings
+    from registry.tracking import Tracking
+    from training.job import TABLE
+
+    process, tracking = seed.process.name, Tracking(read_settings())
+    champion = champion_of(process, tracking.versions(process))
+    model = tracking.model(champion)
+    check_names(model.seed, seed)
+    digest = champion.tags.get("model_digest", "")
+    history = History.of(model, tracking.table(champion.parent_run, TABLE), champion.number, digest)
+    with opened() as database:
+        rows = answered(_recorded(database, seed), model.seed, history.table)
+        if days is not None and len(rows):
+            start = starts_of(rows.table, model.seed)
+            rows = rows[np.asarray(start > start.max() - np.timedelta64(days, "D"))]
+        seen = watch(rows, history)
+        keep(database, process, seen.to_json(), seen.figures)
+    return seen
+
+
+def _recorded(database: Database, seed: Seed) -> pd.DataFrame:
+    """All recorded rows as `monitoring.drift.rows.answered` takes them."""
+    import pyarrow as pa
+
+    from serving.outcomes.tables import Tables
+
+    tables = Tables(database, seed)
+    found: pd.DataFrame = pa.Table.from_batches(tables.all_rows(), tables.schema).to_pandas()
+    return found

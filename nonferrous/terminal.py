@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 REFUSED = 3  # exit code where the gate refuses a version
+DRIFTED = 4  # exit code where drift is seen
 
 ProcessName = Annotated[str, typer.Argument(help="A process, by the name that `nonferrous seeds` lists.")]
 

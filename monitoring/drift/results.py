@@ -222,6 +222,16 @@ class Monitoring:
         """Charts of errors beyond their limits."""
         return tuple(one for one in self.charts if one.drifted)
 
+    @property
+    def figures(self) -> dict[str, float]:
+        """What is scraped of it; `serving.seen.monitored` says what each is."""
+        return {
+            "drifted": float(self.drifted),
+            "drifted_inputs": float(len({one.column for one in self.drifted_inputs})),
+            "drifted_errors": float(len(self.drifted_errors)),
+            "odd_sensors": float(len({one.column for one in self.sensors})),
+        }
+
     def to_json(self) -> dict[str, Any]:
         """As JSON values; what is no finite number is null."""
         found: dict[str, Any] = _plain(dataclasses.asdict(self))

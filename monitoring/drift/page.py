@@ -1,0 +1,247 @@
+"""The page of what is seen of a process: one HTML file that needs no network."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Sequence
+
+from monitoring.drift.results import Figures, Input, Monitoring
+from pages.html import table
+from pages.lines import Line, distributions, lines
+from pages.report import Section, whole
+from pages.style import BLUE, GREY, ORANGE, RED
+from seeds import Seed
+
+SHOWN_QUANTITIES, SHOWN_INPUTS, DRAWN_INPUTS, SHOWN_UNITS = 4, 20, 8, 8
+
+
+def page(seen: Monitoring, seed: Seed) -> str:
+    """The whole page; nothing in it is fetched from anywhere."""
+    return whole(f"{seed.process.title}: monitoring", _sections(seen, seed))
+
+
+def summary(seen: Monitoring) -> str:
+    """What is seen in one line for the terminal."""
+    said = "drift" if seen.drifted else "no drift"
+    return (
+        f"{said} beside version {seen.version}: {seen.rows} rows from {seen.first} to {seen.last}, {seen.known} with "
+        f"an outcome; {len(seen.drifted_errors)} charts of errors and {len(seen.drifted_inputs)} of inputs beyond "
+        f"their limits, {len(seen.sensors)} sensors to look at"
+    )
+
+
+def _sections(seen: Monitoring, seed: Seed) -> Iterator[Section]:
+    yield Section("What is seen", summary(seen) + ".", _verdict(seen))
+    yield Section(
+        "Errors and coverage over time",
+        "Of the answers as they went out, once their outcomes are known. A dotted line marks the first answer of a "
+        "version. The coverage is the share of outcomes within their intervals, beside the one that was asked.",
+        _over_time(seen, seed),
+    )
+    yield Section("Charts of errors", _CHARTS, _charts(seen))
+    yield Section(
+        "By version, by regime",
+        "Errors are mean absolute ones, of classes the share of wrong ones; a bias above 0 says that outcomes lie "
+        "above the answers.",
+        _figures("version", seen.by_version, seed) + _figures("regime", seen.by_regime, seed),
+    )
+    yield Section(
+        "Units that err most",
+        "By their error over that of all units. A unit here may have a hidden fault, or a sensor that misleads.",
+        _figures("unit", seen.by_unit, seed) or "<p>No unit has enough outcomes yet.</p>",
+    )
+    yield Section("Inputs", _INPUTS, _inputs(seen, seed))
+    yield Section(
+        "Sensors",
+        "Silent or stuck for longer than chance makes it, or sending what the champion never learnt.",
+        _sensors(seen),
+    )
+    yield Section("Errors to come", _EXPECTED, _expected(seen))
+    if seen.costs:
+        yield Section("What decisions cost", "Against one who knew every outcome beforehand.", _costs(seen))
+    yield Section("What limits rest on", "The champion's own table says what is usual.", _paragraphs([seen.limits]))
+
+
+_CHARTS = (
+    "Cumulative sums of what each step's mean error exceeds the usual one by, as shares of their limit: above 1 the "
+    "champion, as it was trained, errs otherwise than it did on rows that it had not learnt. A bias is a lean to one "
+    "side; a size grows. Begun is where the sum left 0: when the change probably was."
+)
+_INPUTS = (
+    "Distance of a month's distribution from that of what was learnt, in standard deviations, beside the limit that "
+    "months of history give. By the others is what the other inputs of a row leave over of it, in standard scores: "
+    "it shows instruments and suppliers where all columns wander together."
+)
+_EXPECTED = (
+    "The size of the champion's own errors over the usual one, and what was expected before outcomes came: from what "
+    "the model says of itself, more where a row lies far from all that it learnt."
+)
+
+
+def _verdict(seen: Monitoring) -> str:
+    rows = [
+        ["champion", f"version {seen.version}, {seen.digest}"],
+        ["answered", f"{seen.rows:,} rows, {seen.first} to {seen.last}"],
+        ["with an outcome", f"{seen.known:,} rows, the newest of {seen.last_known or '-'}"],
+        ["versions", ", ".join(f"{name} from {when}" for when, name in seen.versions)],
+    ]
+    why = _listed("Why", seen.reasons) if seen.reasons else ""
+    return why + _listed("What to do next", seen.next_steps) + table(["item", "value"], rows)
+
+
+def _listed(heading: str, texts: Iterable[str]) -> str:
+    points = "".join(f"<li>{html.escape(one)}</li>" for one in texts)
+    return f"<h3>{heading}</h3><ul>{points}</ul>"
+
+
+def _paragraphs(texts: Iterable[str]) -> str:
+    return "".join(f"<p>{html.escape(one)}.</p>" for one in texts)
+
+
+def _over_time(seen: Monitoring, seed: Seed) -> str:
+    if not seen.over_time:
+        return "<p>No outcome is known yet.</p>"
+    labels = list(dict.fromkeys(one.of for one in seen.over_time))
+    marks = {_place(labels, when): name for when, name in seen.versions}
+    drawn = ""
+    for name in _quantities(seen)[:SHOWN_QUANTITIES]:
+        found = {one.of: one for one in seen.over_time if one.quantity == name}
+        error = [found[label].error if label in found else None for label in labels]
+        bias = [found[label].bias if label in found else None for label in labels]
+        parts = [Line("mean absolute error", error, BLUE), Line("bias", bias, GREY)]
+        drawn += lines(labels, [part for part in parts if any(part.values)], _called(name, seed), marks)
+        inside = [found[label].coverage if label in found else None for label in labels]
+        promised = [found[label].promised if label in found else None for label in labels]
+        if any(one is not None for one in inside):
+            both = [Line("coverage", inside, BLUE), Line("asked", promised, RED, dash=True)]
+            drawn += lines(labels, both, f"coverage of {name}", marks)
+    left = len(_quantities(seen)) - SHOWN_QUANTITIES
+    return drawn + (f"<p>{left} more quantities stand in the tables below.</p>" if left > 0 else "")
+
+
+def _place(labels: Sequence[str], when: str) -> int:
+    """Last place that begins no later."""
+    return max((i for i, label in enumerate(labels) if label <= when), default=0)
+
+
+def _quantities(seen: Monitoring) -> list[str]:
+    """Quantities with errors, those whose charts are highest first."""
+    height = {one.quantity: max(one.high, one.low) for one in seen.charts}
+    return sorted(dict.fromkeys(one.quantity for one in seen.over_time), key=lambda name: -height.get(name, 0.0))
+
+
+def _called(name: str, seed: Seed) -> str:
+    return f"{name} [{seed.quantities[name]}]" if name in seed.quantities else f"{name}: share of wrong ones"
+
+
+def _charts(seen: Monitoring) -> str:
+    if not seen.charts:
+        return "<p>No outcome of a period after the champion's table is known yet.</p>"
+    rows = [
+        [
+            one.quantity,
+            one.kind,
+            f"{one.high:.2f}",
+            f"{one.low:.2f}" if one.kind == "bias" else "-",
+            one.since or "-",
+            one.begun or "-",
+            "-" if one.size is None else f"{one.size:+.2f}" if one.kind == "bias" else f"{one.size:.2f}",
+        ]
+        for one in sorted(seen.charts, key=lambda one: -max(one.high, one.low))
+    ]
+    head = ["quantity", "what", "rise, of the limit", "fall", "beyond since", "begun", "of the usual error since"]
+    return table(head, rows, (2, 3, 6))
+
+
+def _figures(kind: str, found: Sequence[Figures], seed: Seed) -> str:
+    if not found:
+        return ""
+    rows = [
+        [
+            one.of,
+            _called(one.quantity, seed),
+            f"{one.rows:,}",
+            f"{one.error:.4g}",
+            "-" if one.bias is None else f"{one.bias:+.3g}",
+            "-" if one.coverage is None else f"{one.coverage:.1%}",
+            "-" if one.promised is None else f"{one.promised:.0%}",
+        ]
+        for one in found
+    ]
+    return table([kind, "quantity", "rows", "error", "bias", "coverage", "asked"], rows, (2, 3, 4, 5, 6))
+
+
+def _inputs(seen: Monitoring, seed: Seed) -> str:
+    if not seen.inputs:
+        return "<p>No row of a period after the champion's table was answered yet.</p>"
+    drawn = "".join(
+        distributions(one.edges, one.before, one.now, _input_called(one, seed))
+        for one in seen.drifted_inputs[:DRAWN_INPUTS]
+    )
+    rows = [
+        [
+            one.column,
+            "by the others" if one.by_others else "by itself",
+            seed.column(one.column).meaning,
+            f"{one.rows:,}",
+            _number(one.effect),
+            _number(one.limit),
+            _number(one.usual),
+            one.since or "-",
+        ]
+        for one in seen.inputs[:SHOWN_INPUTS]
+    ]
+    head = ["input", "how", "what it is", "rows", "distance", "limit", "usual", "beyond since"]
+    left = len(seen.inputs) - len(rows)
+    more = f"<p>{left} more lie farther within their limits.</p>" if left > 0 else ""
+    return drawn + table(head, rows, (3, 4, 5, 6)) + more
+
+
+def _input_called(one: Input, seed: Seed) -> str:
+    if one.by_others:
+        return f"{one.column}, by the others [standard scores]"
+    return seed.column(one.column).label
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _sensors(seen: Monitoring) -> str:
+    if not seen.sensors:
+        return "<p>Nothing is odd.</p>"
+    rows = [
+        [
+            one.column,
+            one.what,
+            f"{one.rows}",
+            "-" if one.share is None else f"{one.share:.0%}",
+            ", ".join(one.units[:SHOWN_UNITS]) + (f" and {len(one.units) - SHOWN_UNITS} more" * (len(one.units) > 8)),
+        ]
+        for one in seen.sensors
+    ]
+    return table(["input", "what", "rows", "of the newest", "units"], rows, (2, 3))
+
+
+def _expected(seen: Monitoring) -> str:
+    found = [one for one in seen.over_time if one.size is not None or one.expected is not None]
+    name = next(iter(dict.fromkeys(one.quantity for one in found)), None)
+    own = [one for one in found if one.quantity == name]
+    labels = [one.of for one in own]
+    came, ahead = [one.size for one in own], [one.expected for one in own]
+    drawn = lines(
+        labels, [Line("came", came, BLUE), Line("expected", ahead, ORANGE, dash=True)], f"error of {name}, usual = 1"
+    )
+    said = []
+    if seen.came is not None:
+        said.append(f"Of all rows with an outcome, what came was {seen.came:.2f} of what was expected")
+    if seen.expected_error is not None:
+        said.append(f"Of the newest rows without one, errors are expected to be {seen.expected_error:.2f} of the usual")
+    return drawn + _paragraphs(said or ["Nothing is known of it yet"])
+
+
+def _costs(seen: Monitoring) -> str:
+    first, *others = seen.costs
+    labels = [one.of for one in others]
+    drawn = lines(labels, [Line("cost", [one.mean for one in others], BLUE)], f"cost of decisions [{first.unit}]")
+    return drawn + _paragraphs([f"{first.mean:.3g} {first.unit} over {first.rows:,} rows whose outcome says it"])

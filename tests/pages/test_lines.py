@@ -1,0 +1,63 @@
+"""Lines and distributions drawn as SVG."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from pages.lines import Line, distributions, lines
+
+
+def root(drawn):
+    return ElementTree.fromstring(drawn[drawn.index("<svg") :])
+
+
+def places(line):
+    return [tuple(map(float, one.split(","))) for one in line.get("points").split()]
+
+
+def test_higher_values_stand_higher_and_what_is_missing_breaks_the_line():
+    drawn = root(lines(["a", "b", "c", "d & e"], [Line("x", [1.0, 3.0, None, 2.0], "#000")], "about"))
+    first, second = (places(line) for line in drawn.findall("polyline"))
+    assert [x for x, _ in first + second] == sorted(x for x, _ in first + second)
+    assert first[1][1] < second[0][1] < first[0][1]
+    assert [one.find("title").text for one in drawn.findall("circle")] == ["a: 1", "b: 3", "d & e: 2"]
+
+
+def test_lines_share_one_scale_and_have_their_names():
+    drawn = root(lines(["a", "b"], [Line("low", [1.0, 1.0], "#000"), Line("high", [2.0, 2.0], "#111", True)], "about"))
+    low, high = (places(line)[0][1] for line in drawn.findall("polyline"))
+    assert high < low
+    assert {"low", "high"} <= {one.text for one in drawn.findall("text")}
+
+
+def test_a_mark_stands_at_its_place_with_its_word():
+    drawn = root(
+        lines(["a", "b", "c"], [Line("x", [1.0, 2.0, 3.0], "#000")], "about", {1: "version 4", 2: "version 5"})
+    )
+    at = places(drawn.find("polyline"))
+    marked = [float(one.get("x1")) for one in drawn.findall("line") if one.get("x1") == one.get("x2")]
+    assert marked == [at[1][0], at[2][0]]
+    words = {one.text: one for one in drawn.findall("text")}
+    assert words["version 4"].get("text-anchor") == "start"
+    assert words["version 5"].get("text-anchor") == "end"
+
+
+def test_few_labels_are_written_of_many_places():
+    labels = [f"2026-{i:03d}" for i in range(60)]
+    drawn = root(lines(labels, [Line("x", [1.0] * 60, "#000")], "about"))
+    written = [one.text for one in drawn.findall("text") if one.text in labels]
+    assert 5 <= len(written) <= 8
+
+
+def test_nothing_known_draws_nothing():
+    assert lines(["a"], [Line("x", [None], "#000")], "about") == ""
+
+
+def test_distributions_stand_over_the_same_axis():
+    drawn = root(distributions([0.0, 1.0, 3.0], [0.25, 0.75], [1.0, 0.0], "x [V]"))
+    area, line = places(drawn.find("polygon")), places(drawn.find("polyline"))
+    assert area[1][0] == line[0][0]
+    assert area[-1][0] == line[-1][0]
+    assert line[1][0] - line[0][0] == pytest.approx((line[-1][0] - line[0][0]) / 3, abs=0.2)
+    assert line[0][1] < line[2][1]
+    assert drawn.get("aria-label") == "x [V]"
