@@ -79,14 +79,17 @@ class Signals:
         """Signals of rows after history, of steps since it."""
         steps = int(step.max()) + 1 if len(step) else 0
         found = task_of(history.seed).residuals(history.model, rows.table) if len(rows) else []
-        effects, newest = _effects(rows, step, steps, history)
+        effects, newest = effects_of(rows, step, steps, history)
         return cls(
             rows, step, found, effects, history.inputs.beyond(effects), newest, _sums(found, step, steps, history)
         )
 
 
-def _effects(rows: Answered, step: IntArray, steps: int, history: History) -> tuple[FloatArray, FloatArray]:
-    """Effects by step, and the columns of the newest window; windows reach back into the champion's own table."""
+def effects_of(rows: Answered, step: IntArray, steps: int, history: History) -> tuple[FloatArray, FloatArray]:
+    """Effects at each of the steps, shape (steps, c), and the columns of the newest window.
+
+    The first windows reach back into the champion's own table.
+    """
     seed, learnt = history.seed, history.learnt_steps
     own = history.clock.steps(starts_of(history.table, seed))
     between = own >= learnt
