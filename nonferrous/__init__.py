@@ -16,6 +16,7 @@ from nonferrous.predict import predict
 from nonferrous.recommend import recommend
 from nonferrous.records import records_app
 from nonferrous.registry import adopt, compare, promote, rollback, signing_keys, try_again
+from nonferrous.replay.command import replay
 from nonferrous.reports import energy_app, monitor, quality_app
 from nonferrous.schedule import schedule
 from nonferrous.seeds import seeds_app
@@ -39,11 +40,11 @@ app.add_typer(records_app, name="records")
 app.add_typer(keys_app, name="keys")
 app.add_typer(jobs_app, name="jobs")
 learning, asking = (simulate, train, compare, retrain, promote, rollback), (predict, recommend, schedule, warnings)
-for command in (*learning, *asking, monitor, trial, serve, worker, clean, up, adopt, signing_keys):
+for command in (*learning, *asking, monitor, trial, replay, serve, worker, clean, up, adopt, signing_keys):
     app.command()(command)
 app.command("try")(try_again)
 
-OURS = ("models", "monitoring", "records", "registry", "seeds", "serving", "synthetic_data", "training")
+OURS = ("models", "monitoring", "nonferrous", "records", "registry", "seeds", "serving", "synthetic_data", "training")
 
 
 def main() -> None:

@@ -1,0 +1,115 @@
+"""The command `replay`: a simulated plant, several ways of retraining, one table and one page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nonferrous.terminal import ProcessName, console, fail, progress
+
+if TYPE_CHECKING:
+    from nonferrous.replay.plant import Plant
+    from nonferrous.replay.play import Stepped, Way
+
+FIRST, SCHEDULE, DRIFT, ORACLE = WAYS = ("first", "schedule", "drift", "oracle")
+
+
+def replay(
+    process: ProcessName,
+    out: Annotated[Path, typer.Option(help="Folder for plant, stores, figures and page; what is done there is kept.")],
+    begin: Annotated[
+        dt.datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day to play.", show_default="after a third"),
+    ] = None,
+    ways: Annotated[str, typer.Option(help="Ways of retraining, separated by commas.")] = ",".join(WAYS),
+    every: Annotated[int, typer.Option(min=1, help="Steps between two trainings of the schedule.")] = 6,
+    days: Annotated[float | None, typer.Option(help="Length of a step.", show_default="30, or a period")] = None,
+    rng_seed: Annotated[int | None, typer.Option(help="Another plant of its kind.", show_default="of the seed")] = None,
+    units: Annotated[int | None, typer.Option(help="Units of the plant.", show_default="of the seed")] = None,
+) -> None:
+    """Play a simulated plant through the real service, records and worker: what each way of retraining is worth."""
+    from nonferrous.replay.page import write
+    from nonferrous.replay.plant import plant_of
+    from nonferrous.replay.summary import summary
+    from nonferrous.simulate import simulate
+    from seeds import load
+
+    wanted = [one.strip() for one in ways.split(",")]
+    if unknown := [one for one in wanted if one not in WAYS]:
+        fail(f"--ways: got {unknown[0]}, expected some of {', '.join(WAYS)}")
+    seed, folder = load(process), out / "plant"
+    if not (folder / "simulation.json").exists():
+        simulate(process, folder, units, None, rng_seed)
+    plant = plant_of(seed, folder, begin, days)
+    base = _base(plant, out)
+    found = {one: _played(one, plant, base, out, every) for one in wanted}
+    summaries = [summary(name, steps) for name, steps in found.items()]
+    file = write(plant, found, summaries, out)
+    for one in summaries:
+        console().print(
+            f"{one.way}: {one.trainings} trainings, {one.promotions} promoted, error to the truth {one.error:.4g} "
+            f"{seed.target.unit}, coverage {one.covered:.1%}, of the worst 90 days {one.lowest:.1%}",
+            markup=False,
+            soft_wrap=True,
+        )
+    console().print(f"page: {file}", markup=False, soft_wrap=True)
+
+
+def _base(plant: Plant, out: Path) -> Path:
+    """Home folder with the first champion, which has learnt what is known at the beginning."""
+    from nonferrous.train import train_on
+
+    home = out / "base"
+    if not (home / "trained").exists():
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+        plant.history.to_parquet(home / "history.parquet", index=False)
+        os.environ["NONFERROUS_HOME"] = str(home)
+        if not train_on(plant.seed, home / "history.parquet"):
+            fail(f"{plant.seed.process.name}: what was learnt before {plant.begin:%Y-%m-%d} does not pass the gate")
+        (home / "trained").touch()
+    return home
+
+
+def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[Stepped]:
+    """What came of a way; that of before where it was played to its end."""
+    from nonferrous.replay.play import Stepped, home_of, oracle, play
+
+    file, home = out / f"{name}.json", out / name
+    if file.exists():
+        return [Stepped(**{**one, "drift": tuple(one["drift"])}) for one in json.loads(file.read_text("utf-8"))]
+    shutil.rmtree(home, ignore_errors=True)
+    steps = sum(1 for _ in plant.steps())
+    with progress() as step:
+        done: list[Stepped] = []
+
+        def shown(one: Stepped) -> None:
+            done.append(one)
+            step(f"{name}: {one.start}, version {one.version}, error {one.error:.4g}", len(done), steps)
+
+        if name == ORACLE:
+            found = oracle(plant, shown)
+        else:
+            found = play(plant, home_of(base, home), _way(name, plant, home, every), shown)
+    aside = file.with_suffix(".part")
+    aside.write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8")
+    aside.replace(file)
+    return found
+
+
+def _way(name: str, plant: Plant, home: Path, every: int) -> Way:
+    from nonferrous.replay.ways import Drift, never, on_schedule
+
+    if name == FIRST:
+        return never
+    if name == SCHEDULE:
+        return on_schedule(every)
+    os.environ["NONFERROUS_HOME"] = str(home)
+    return Drift(plant.seed)

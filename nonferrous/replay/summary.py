@@ -1,0 +1,81 @@
+"""What a play was worth, in a few figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from nonferrous.replay.play import Stepped
+
+WINDOW = pd.Timedelta(days=90)
+LOW, BACK = 0.80, 0.87
+"""Coverage that no window may be under, and that it must be back above within 30 days."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A play in figures.
+
+    Attributes
+    ----------
+    way : str
+        When the model was trained again.
+    trainings, promotions : int
+        How often it was, and how many of these were promoted.
+    error : float
+        Mean absolute error to the truth over all rows [target's unit].
+    covered : float
+        Share of all labels in their intervals.
+    lowest : float
+        The lowest such share of any 90 days.
+    longest : float
+        The longest time that the share of a step was below 87 % [d].
+    """
+
+    way: str
+    trainings: int
+    promotions: int
+    error: float
+    covered: float
+    lowest: float
+    longest: float
+
+
+def summary(way: str, steps: Sequence[Stepped]) -> Summary:
+    """Figures of a play.
+
+    Parameters
+    ----------
+    way : str
+        When the model was trained again.
+    steps : sequence of Stepped
+        One at least.
+    """
+    start = pd.DatetimeIndex([one.start for one in steps])
+    rows, known = (np.array([getattr(one, name) for one in steps]) for name in ("rows", "known"))
+    error, covered = (np.array([getattr(one, name) for one in steps]) for name in ("error", "covered"))
+    length = start[1:] - start[:-1]
+    ends = start + (length.min() if len(length) else WINDOW)
+    windows = [(start >= first) & (ends <= first + WINDOW) for first in start]
+    shares = [float((covered * known)[one].sum() / known[one].sum()) for one in windows if known[one].sum()]
+    return Summary(
+        way=way,
+        trainings=sum(bool(one.job) for one in steps),
+        promotions=sum(one.promoted is not None for one in steps),
+        error=float(np.average(error, weights=rows)),
+        covered=float(np.average(covered, weights=known)),
+        lowest=min(shares),
+        longest=_longest_below(start, ends, covered),
+    )
+
+
+def _longest_below(start: pd.DatetimeIndex, ends: pd.DatetimeIndex, covered: np.ndarray) -> float:
+    longest, since = 0.0, None
+    for first, last, share in zip(start, ends, covered, strict=True):
+        since = None if share >= BACK else since or first
+        if since is not None:
+            longest = max(longest, (last - since) / pd.Timedelta(days=1))
+    return longest

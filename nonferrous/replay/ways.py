@@ -1,0 +1,57 @@
+"""Ways of retraining: never, by the calendar, or where the monitoring sees drift."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from nonferrous.replay.play import Stepped, Way
+from seeds import Seed
+
+REST = 3  # steps from one job to the next: rows to judge on must have come
+
+
+def never(steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
+    """The first champion for ever."""
+    return False, ()
+
+
+def on_schedule(every: int) -> Way:
+    """A job each so many steps."""
+
+    def way(steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
+        return len(steps) % every == 0, ()
+
+    return way
+
+
+class Drift:
+    """A job where the monitoring sees drift.
+
+    After a job there is none for a rest of some steps, since rows to judge on must come; the rest doubles with each
+    job in a row that promoted nothing.
+
+    Parameters
+    ----------
+    seed : Seed
+        Of the process, whose records stand in the home folder that the settings name.
+    """
+
+    def __init__(self, seed: Seed) -> None:
+        self._seed = seed
+
+    def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
+        """Whether a job is asked for now, and what was seen."""
+        from nonferrous.reports import look
+
+        seen = look(self._seed)
+        return seen.drifted and len(steps) >= rested(steps), seen.reasons
+
+
+def rested(steps: Sequence[Stepped]) -> int:
+    """After how many steps in all a job may be asked for."""
+    jobs = [number for number, one in enumerate(steps) if one.job]
+    if not jobs:
+        return 0
+    in_vain = list(takewhile(lambda number: steps[number].promoted is None, reversed(jobs)))
+    return jobs[-1] + (REST << len(in_vain))

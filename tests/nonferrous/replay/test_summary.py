@@ -1,0 +1,38 @@
+"""Figures of a replay, by hand."""
+
+import pytest
+
+from nonferrous.replay.play import Stepped
+from nonferrous.replay.summary import summary
+
+
+def steps(covered, error=None, jobs=(), promoted=()):
+    """Steps of 30 days, the first of 10 rows and each later one of 20; half of their labels are known."""
+    days = ["2026-01-01", "2026-01-31", "2026-03-02", "2026-04-01", "2026-05-01", "2026-05-31"][: len(covered)]
+    found = []
+    for number, (day, share) in enumerate(zip(days, covered, strict=True)):
+        rows = 20 if number else 10
+        of = error[number] if error else 1.0
+        job, version = "verdict" if number in jobs else "", 2 if number in promoted else None
+        found.append(Stepped(day, 1, rows, rows // 2, of, 0.0, share, job=job, promoted=version))
+    return found
+
+
+def test_errors_are_weighed_by_rows_and_jobs_are_counted():
+    found = summary("drift", steps([0.9, 0.9, 0.9], error=[4.0, 1.0, 1.0], jobs=(0, 2), promoted=(2,)))
+    assert (found.way, found.trainings, found.promotions) == ("drift", 2, 1)
+    assert found.error == pytest.approx((10 * 4 + 20 + 20) / 50)
+
+
+def test_the_lowest_coverage_is_that_of_90_days_weighed_by_labels():
+    found = summary("first", steps([1.0, 1.0, 0.7, 0.7, 0.9, 1.0]))
+    assert found.lowest == pytest.approx((0.7 + 0.7 + 0.9) / 3)
+    assert found.covered == pytest.approx((5 * 1.0 + 10 * (1.0 + 0.7 + 0.7 + 0.9 + 1.0)) / 55)
+
+
+@pytest.mark.parametrize(
+    ("covered", "days"),
+    [([0.9, 0.9], 0.0), ([0.9, 0.8, 0.8, 0.9], 60.0), ([0.8, 0.9, 0.8, 0.8, 0.8], 90.0), ([0.5, 0.9, 0.9], 30.0)],
+)
+def test_the_longest_time_below_is_counted_in_days(covered, days):
+    assert summary("first", steps(covered)).longest == days

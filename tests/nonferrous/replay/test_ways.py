@@ -1,0 +1,49 @@
+"""When a replay asks for a retraining job."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from nonferrous import reports
+from nonferrous.replay.play import Stepped
+from nonferrous.replay.ways import REST, Drift, never, on_schedule, rested
+
+
+def steps(*jobs):
+    """Steps, each without a job (None), with one in vain (False) or with one that promoted (True)."""
+    return [
+        Stepped(
+            "2026-01-01", 1, 10, 10, 1.0, 0.0, 0.9, job="" if job is None else "a verdict", promoted=2 if job else None
+        )
+        for job in jobs
+    ]
+
+
+def test_a_schedule_asks_at_every_so_manieth_step_and_the_first_champion_never():
+    way = on_schedule(4)
+    assert [way(steps(*[None] * number))[0] for number in range(1, 9)] == [False, False, False, True] * 2
+    assert not any(never(steps(*[None] * number))[0] for number in range(9))
+
+
+@pytest.mark.parametrize(
+    ("jobs", "after"),
+    [
+        ((None, None), 0),
+        ((None, True), 1 + REST),
+        ((False,), 2 * REST),
+        ((False, None, False), 2 + 4 * REST),
+        ((False, None, True, None), 2 + REST),
+        ((True, None, False), 2 + 2 * REST),
+    ],
+)
+def test_the_rest_after_a_job_doubles_while_jobs_are_in_vain(jobs, after):
+    assert rested(steps(*jobs)) == after
+
+
+@pytest.mark.parametrize("drifted", [True, False])
+def test_drift_asks_where_it_is_seen_and_the_rest_is_over(drifted, monkeypatch):
+    monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(drifted=drifted, reasons=("errors grew",)))
+    way = Drift(None)
+    assert way(steps(None, None)) == (drifted, ("errors grew",))
+    assert way(steps(True, None)) == (False, ("errors grew",))
+    assert way(steps(True, None, None)) == (drifted, ("errors grew",))
