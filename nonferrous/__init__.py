@@ -11,6 +11,7 @@ import typer
 
 from nonferrous.jobs.clean import clean
 from nonferrous.jobs.commands import jobs_app, worker
+from nonferrous.jobs.history import history
 from nonferrous.keys import keys_app
 from nonferrous.predict import predict
 from nonferrous.recommend import recommend
@@ -40,7 +41,7 @@ app.add_typer(records_app, name="records")
 app.add_typer(keys_app, name="keys")
 app.add_typer(jobs_app, name="jobs")
 learning, asking = (simulate, train, compare, retrain, promote, rollback), (predict, recommend, schedule, warnings)
-for command in (*learning, *asking, monitor, trial, replay, serve, worker, clean, up, adopt, signing_keys):
+for command in (*learning, *asking, monitor, trial, replay, history, serve, worker, clean, up, adopt, signing_keys):
     app.command()(command)
 app.command("try")(try_again)
 

@@ -15,6 +15,7 @@ import typer
 from nonferrous.terminal import ProcessName, console, fail, progress
 
 if TYPE_CHECKING:
+    from records.audit import Entry
     from records.database import Database
     from seeds import Seed
 
@@ -159,14 +160,18 @@ def audit() -> None:
         found, wrong = list(entries(connection)), faults(connection)
     screen = console()
     for one in found:
-        figures = ", ".join(f"{name} {value}" for name, value in one.figures.items())
-        line = f"{one.number}: {_shown(one.at)}, {one.who}: {one.what} of {one.subject}"
-        line += "".join(f"; {part}" for part in (one.why, figures) if part)
-        screen.print(line, soft_wrap=True, markup=False)
+        screen.print(entry_line(one), soft_wrap=True, markup=False)
     if wrong:
         fail("the audit was changed:\n" + "\n".join(wrong))
     last = f", the last has the hash {found[-1].hash}" if found else ""
     screen.print(f"{len(found)} entries, none changed or missing{last}", soft_wrap=True, markup=False)
+
+
+def entry_line(entry: Entry) -> str:
+    """An entry of the audit in one line."""
+    figures = ", ".join(f"{name} {value}" for name, value in entry.figures.items())
+    line = f"{entry.number}: {_shown(entry.at)}, {entry.who}: {entry.what} of {entry.subject}"
+    return line + "".join(f"; {part}" for part in (entry.why, figures) if part)
 
 
 def _shown(at: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from records.database import Database, now
 from records.schema import AUDIT
@@ -74,7 +74,17 @@ def add(
 def entries(connection: Connection) -> Iterator[Entry]:
     """All entries in their order."""
     for row in connection.execute(select(AUDIT).order_by(AUDIT.c.number)):
-        yield Entry(**{**row._mapping, "figures": json.loads(row.figures)})
+        yield _entry(row)
+
+
+def of_process(connection: Connection, process: str) -> list[Entry]:
+    """Entries about a process, whose subjects begin with its name, in their order."""
+    which = AUDIT.c.subject.startswith(f"{process}, ", autoescape=True)
+    return [_entry(row) for row in connection.execute(select(AUDIT).where(which).order_by(AUDIT.c.number))]
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(**{**row._mapping, "figures": json.loads(row.figures)})
 
 
 def faults(connection: Connection) -> list[str]:

@@ -35,7 +35,6 @@ from serving.routes import (
     docs,
     health,
     inference,
-    jobs,
     monitoring,
     outcomes,
     predictions,
@@ -47,6 +46,7 @@ from serving.routes import (
 )
 from serving.routes.answering import abilities, paths
 from serving.routes.direct import ByPath
+from serving.routes.loop import history, jobs
 from serving.seen.lines import AccessLog
 from serving.seen.metrics import Metrics
 from serving.seen.monitored import Monitored
@@ -221,6 +221,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     app.include_router(monitoring.metrics(app.watch.metrics))
     app.include_router(monitoring.router(champions, database))
     app.include_router(jobs.router(champions, queue))
+    app.include_router(history.router(champions, database))
     docs.install(app, app.openapi, load)
     app._fixed = tuple(app.router.routes)
     app.take_up()

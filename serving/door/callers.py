@@ -22,6 +22,7 @@ HEALTH = "/health/"  # what asks there may be a machine that starts and stops se
 METRICS = "/metrics"
 JOBS = "retraining-jobs"
 MONITORING = "monitoring"  # units are named there
+HISTORY = "history"  # and persons here
 _ASK = {"WWW-Authenticate": 'Bearer realm="nonferrous"'}
 
 
@@ -183,7 +184,7 @@ def check(caller: Caller, method: str, path: str) -> None:
 
 def needed(method: str, path: str) -> Role | None:
     """The role that a request asks for; None where any key will do."""
-    if path == METRICS or path.split("/")[3:4] in ([JOBS], [MONITORING]):
+    if path == METRICS or path.split("/")[3:4] in ([JOBS], [MONITORING], [HISTORY]):
         return "operate"
     if path.endswith("/outcomes"):
         return "outcome"

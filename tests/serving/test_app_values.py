@@ -29,6 +29,8 @@ def test_openapi_holds_what_a_client_may_call_and_nothing_else(app: Service) -> 
         "/v1/toy_lots/what-if": ["post"],
         "/v1/toy_lots/outcomes": ["post"],
         "/v1/processes": ["get"],
+        "/v1/{process}/history": ["get"],
+        "/v1/{process}/monitoring": ["get"],
         "/v1/{process}/retraining-jobs": ["post", "get"],
         "/v1/{process}/retraining-jobs/{job}": ["get", "delete"],
         "/health/live": ["get"],

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from records.jobs.queue import Asked, Job, Jobs, JobsError
 from serving import problems
 from serving.door.callers import needed
-from serving.routes import jobs as routes
+from serving.routes.loop import jobs as routes
 
 PATH = "/v1/toy_cells/retraining-jobs"
 
@@ -103,4 +103,5 @@ def test_a_job_shows_what_it_has_done_and_what_came_of_it(call):
 
 def test_the_door_asks_for_the_role_operate():
     assert needed("GET", PATH) == needed("POST", PATH) == needed("DELETE", f"{PATH}/j") == "operate"
+    assert needed("GET", "/v1/toy_cells/history") == "operate"
     assert needed("GET", "/v1/processes") is None

@@ -1,0 +1,22 @@
+"""The command `history`: who became champion when, by whom and why."""
+
+from __future__ import annotations
+
+from nonferrous.terminal import ProcessName, console
+
+
+def history(process: ProcessName) -> None:
+    """List who became champion when, by whom and why, and what else was done about a process."""
+    from nonferrous.records import enter_moves, entry_line, opened
+    from records.audit import of_process
+    from seeds import load
+
+    name = load(process).process.name
+    enter_moves(name)
+    with opened() as database, database.read() as connection:
+        found = of_process(connection, name)
+    screen = console()
+    for one in found:
+        screen.print(entry_line(one), soft_wrap=True, markup=False)
+    if not found:
+        screen.print(f"{name}: nothing was done about it yet", markup=False)
