@@ -12,6 +12,7 @@ import typer
 from nonferrous.jobs.clean import clean
 from nonferrous.jobs.commands import jobs_app, worker
 from nonferrous.jobs.history import history
+from nonferrous.jobs.watch import watch
 from nonferrous.keys import keys_app
 from nonferrous.predict import predict
 from nonferrous.recommend import recommend
@@ -41,7 +42,21 @@ app.add_typer(records_app, name="records")
 app.add_typer(keys_app, name="keys")
 app.add_typer(jobs_app, name="jobs")
 learning, asking = (simulate, train, compare, retrain, promote, rollback), (predict, recommend, schedule, warnings)
-for command in (*learning, *asking, monitor, trial, replay, history, serve, worker, clean, up, adopt, signing_keys):
+for command in (
+    *learning,
+    *asking,
+    monitor,
+    trial,
+    replay,
+    history,
+    watch,
+    serve,
+    worker,
+    clean,
+    up,
+    adopt,
+    signing_keys,
+):
     app.command()(command)
 app.command("try")(try_again)
 

@@ -7,6 +7,8 @@ import getpass
 import logging
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -53,7 +55,12 @@ def worker() -> None:
     ended = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: ended.set())
-    with alone(settings.folder, "worker"), Worker(settings.jobs_url, name, begin):
+
+    def look() -> list[str]:
+        said = subprocess.run([sys.executable, "-m", "nonferrous", "watch"], capture_output=True, text=True)
+        return [*said.stdout.splitlines(), *said.stderr.splitlines()]
+
+    with alone(settings.folder, "worker"), Worker(settings.jobs_url, name, begin, settings.watch_schedule, look):
         logging.getLogger(__name__).info("the worker waits for jobs; Ctrl-C ends it")
         ended.wait()
 

@@ -7,12 +7,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol, Self
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import error as faults
 
-from records.jobs.queue import MOST_STARTS, NAME, PROGRESS, QUEUE, WORKFLOW, Asked, in_one_line
+from records.jobs.queue import MOST_STARTS, NAME, PROGRESS, QUEUE, WORKFLOW, Asked, JobsError, bring_up, in_one_line
 
+LOOK = "look"
 VERSION = "1"
 """Of what a job does phase by phase; another one does not take up jobs that this one has begun."""
 
@@ -58,10 +61,21 @@ class Worker:
         Of the worker: the same when it starts again, and no other's.
     begin : callable
         Begins the work of a job, which does over quickly what was over before.
+    schedule : str
+        When `look` is called, as cron has it (UTC), by one of all workers; empty: never.
+    look : callable, optional
+        Looks at all processes; gives lines for the log.
+
+    Raises
+    ------
+    JobsError
+        The schedule is none, or the database did not do its part.
     """
 
-    def __init__(self, url: str, name: str, begin: Begin) -> None:
-        self._url, self._name, self._begin = url, name, begin
+    def __init__(
+        self, url: str, name: str, begin: Begin, schedule: str = "", look: Callable[[], list[str]] | None = None
+    ) -> None:
+        self._url, self._name, self._begin, self._schedule, self._look = url, name, begin, schedule, look
         self._doing: dict[str, Doing] = {}
         self._closing = threading.Event()
         self._heard: dict[str, tuple[Any, float]] = {}  # by job: last sign of life of another worker's, and when
@@ -73,9 +87,11 @@ class Worker:
             "log_level": "CRITICAL",  # what jobs end by stands beside them, without its traceback
             "application_version": VERSION,
             "executor_id": self._name,
+            "scheduler_polling_interval_sec": _LOOK,
             "serializer": DBOSPortableJSONSerializer(),
         }
         with in_one_line(self._url):
+            bring_up(self._url)
             DBOS(config=settings)
 
             @DBOS.step(name="phase")
@@ -91,8 +107,24 @@ class Worker:
                 result: Mapping[str, Any] = found["result"]
                 return result
 
-            DBOS.launch()
-            DBOS.register_queue(QUEUE, worker_concurrency=1)
+            @DBOS.step(name=LOOK)
+            def look() -> list[str]:
+                lines = self._look() if self._look is not None else []
+                for line in lines:
+                    log.info("%s", line)
+                return lines
+
+            @DBOS.workflow(name=LOOK)
+            def looked(at: datetime, context: Any) -> None:
+                look()
+
+            try:
+                DBOS.launch()
+                DBOS.register_queue(QUEUE, worker_concurrency=1)
+                self._keep_schedule(looked)
+            except BaseException:
+                DBOS.destroy(destroy_registry=True)
+                raise
         self._looking = threading.Thread(target=self._look_for_others, name="others", daemon=True)
         self._looking.start()
         return self
@@ -103,6 +135,19 @@ class Worker:
             doing.give_up()
         self._looking.join()
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=round(_LOOK))
+
+    def _keep_schedule(self, looked: Callable[[datetime, Any], None]) -> None:
+        """Let one schedule stand in the database: the one that this worker was given, or none."""
+        if not self._schedule:
+            if DBOS.get_schedule(LOOK) is not None:
+                DBOS.delete_schedule(LOOK)
+            return
+        try:
+            DBOS.apply_schedules([{"schedule_name": LOOK, "workflow_fn": looked, "schedule": self._schedule}])
+        except faults.DBOSException as error:
+            raise JobsError(
+                f"NONFERROUS_WATCH_SCHEDULE: got '{self._schedule}', expected one as cron has it, 0 3 * * *: {error}"
+            ) from None
 
     def _phase(self, asked: dict[str, Any], number: int) -> Mapping[str, Any]:
         """Wait until a phase is over; the job is begun by the first that was not over before."""

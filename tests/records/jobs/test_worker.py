@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from records.jobs import worker as workers
-from records.jobs.queue import Asked, BusyError, Job, Jobs
+from records.jobs.queue import Asked, BusyError, Job, Jobs, JobsError
 from records.jobs.worker import Worker
 
 pytestmark = pytest.mark.slow
@@ -151,6 +151,30 @@ def test_what_a_job_fails_by_is_kept_in_one_line_and_the_next_is_done(url: str, 
         again = jobs.put(ASKED)
         until(lambda: state(jobs, again) == "done")
     assert [one.state for one in jobs.of("toy_cells")] == ["done", "failed"]
+
+
+def test_a_worker_looks_at_processes_on_its_schedule(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_LOOK", 0.2)
+    looks: list[int] = []
+
+    def look() -> list[str]:
+        looks.append(1)
+        return ["toy_cells: no drift"]
+
+    with Worker(url, "one", Begun(), "* * * * * *", look):
+        until(lambda: len(looks) > 1)
+    so_far = len(looks)
+    with Worker(url, "one", Begun(), "", look):
+        time.sleep(3)
+    assert len(looks) == so_far
+
+
+def test_a_schedule_that_is_none_is_named_before_any_job(url: str) -> None:
+    with pytest.raises(
+        JobsError, match=r"^NONFERROUS_WATCH_SCHEDULE: got 'every day', expected one as cron has it, 0 3 \* \* \*: "
+    ):
+        with Worker(url, "one", Begun(), "every day", list):
+            pytest.fail("it began")
 
 
 def test_nothing_that_is_kept_is_a_pickle(tmp_path: Any) -> None:

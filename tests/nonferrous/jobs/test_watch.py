@@ -1,0 +1,57 @@
+"""What `watch` does about what it sees."""
+
+from contextlib import contextmanager
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+from monitoring.drift import page
+from monitoring.drift.clock import DriftError
+from nonferrous import app, reports
+from nonferrous.jobs import commands
+from records.jobs.queue import BusyError
+
+
+@pytest.fixture
+def queue(monkeypatch, toy_folder, tmp_path):
+    """Jobs that were asked for; the first process has drifted, the second has not, of the third nothing was asked."""
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells", "toy_lots")))
+    asked = []
+
+    def put(one):
+        if asked:
+            raise BusyError(f"{one.process}: job j is queued; wait for its end, or cancel it")
+        asked.append(one)
+        return SimpleNamespace(id="j")
+
+    @contextmanager
+    def opened():
+        yield SimpleNamespace(put=put)
+
+    def look(seed):
+        if seed.process.name != "toy_cells":
+            raise DriftError("nothing was answered, so there is nothing to watch")
+        return SimpleNamespace(drifted=True, reasons=("errors grew",))
+
+    monkeypatch.setattr(commands, "opened", opened)
+    monkeypatch.setattr(reports, "look", look)
+    monkeypatch.setattr(page, "summary", lambda seen: "drift beside version 1")
+    monkeypatch.setattr(import_module("nonferrous.train"), "has_champion", lambda seed, settings: True)
+    return asked
+
+
+def test_a_job_is_asked_for_where_drift_is_seen_and_once(queue):
+    lines = CliRunner().invoke(app, ["watch"]).stdout.splitlines()
+    assert [one.process for one in queue] == ["toy_cells"]
+    assert queue[0].by == "watch"
+    assert lines == [
+        "toy_cells: drift beside version 1",
+        "toy_cells: errors grew",
+        "toy_cells: job j waits for a worker",
+        "toy_lots: nothing was answered, so there is nothing to watch",
+    ]
+    assert "job j is queued" in CliRunner().invoke(app, ["watch", "toy_cells"]).stdout
+    assert len(queue) == 1
