@@ -16,6 +16,7 @@ from training.dataset import Dataset
 from training.fitting import AnyCandidate, Learner
 from training.gate import Evidence
 from training.judge import Verdict
+from training.labels.quantities import Quantities
 from training.reports.pictures import Picture
 from training.several.whole import BETWEEN
 from training.splits import Split
@@ -177,6 +178,9 @@ class Task(Learner, Protocol):
 
     def evidence(self, candidate: Any, baseline: Any, data: Dataset, parts: Split) -> Evidence:
         """What a candidate shows beside the baseline on rows that nothing has learnt from."""
+
+    def quantities(self, data: Dataset) -> Quantities:
+        """Labels as numbers that can be compared over time."""
 
     def verdict_head(self, seed: Seed) -> str:
         """Head of the first column of a verdict's table."""

@@ -30,6 +30,7 @@ from training.classification.fit import (
 from training.classification.gate import evidence
 from training.classification.judge import check_judgeable, verdict
 from training.classification.plots import PICTURES
+from training.labels.quantities import shares as quantities
 from training.reports.periods import row, subject
 
 trial = None  # a class decides nothing
@@ -65,6 +66,7 @@ __all__ = [
     "loop",
     "predict",
     "predictions_of",
+    "quantities",
     "remarks",
     "row",
     "rows_used",

@@ -1,6 +1,7 @@
 """Training jobs of a number: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
 
 from training import setpoints as loop
+from training.labels.quantities import numbers as quantities
 from training.regression import advice
 from training.regression.card import LIMITS, ROWS, UNITS, heading, rows_used, sections
 from training.regression.columns import (
@@ -66,6 +67,7 @@ __all__ = [
     "loop",
     "predict",
     "predictions_of",
+    "quantities",
     "remarks",
     "row",
     "rows_used",

@@ -1,5 +1,6 @@
 """Training jobs of sorting: how candidates are fitted, measured, shown and compared; see `training.tasks.Task`."""
 
+from training.labels.quantities import shares as quantities
 from training.sorting import advice, trial
 from training.sorting.card import LIMITS, ROWS, UNITS, heading, row, rows_used, sections, subject
 from training.sorting.columns import (
@@ -64,6 +65,7 @@ __all__ = [
     "loop",
     "predict",
     "predictions_of",
+    "quantities",
     "remarks",
     "row",
     "rows_used",

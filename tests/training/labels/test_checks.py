@@ -1,0 +1,113 @@
+"""Labels that do not go with the past are named; those that do pass, also where the inputs have changed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.table.contract import check
+from training.dataset import dataset_of
+from training.labels.checks import over
+from training.labels.job import ShiftError, check_labels, stopped
+from training.labels.quantities import numbers, rows_of
+
+RNG = np.random.default_rng(7)
+
+
+def subjects(found):
+    return {line.split(" of y")[0].removeprefix("labels, ").split(":")[0] for line in found.reasons}
+
+
+@pytest.mark.parametrize("rng_seed", range(4))
+def test_labels_of_the_same_law_pass(checked, rng_seed):
+    found = checked(lambda y: y[:, 1:], late=True, rng_seed=rng_seed)
+    assert found.reasons == []
+    assert found.aside.empty
+
+
+FORGERIES = {
+    "constant": (lambda y: np.full_like(y[:, 1:], 95.0), "most common labels"),
+    "two points up": (lambda y: y[:, 1:] + 4.0, "level"),
+    "shuffled": (lambda y: RNG.permutation(y[:, 1:].ravel()).reshape(y[:, 1:].shape), "link to the inputs"),
+    "a period late": (lambda y: y[:, :-1], "copied labels"),
+    "of another unit": (lambda y: np.repeat(y[:1, 1:], len(y), axis=0), "repeated labels"),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+@pytest.mark.parametrize("late", [True, False])
+def test_each_forgery_is_named_whether_late_columns_are_forged_with_it_or_not(checked, forgery, late):
+    labels, subject = FORGERIES[forgery]
+    found = checked(labels, late=late)
+    assert subject in subjects(found)
+    assert ("balance" in subjects(found)) != late
+
+
+def test_a_plant_whose_inputs_have_moved_passes(toy_seed, toy_frame, plant):
+    """The law holds on; set-points, and with them the labels, have moved farther than ever before."""
+    frame = toy_frame(periods=36, rng_seed=3)
+    is_new = frame["period_start"] >= np.sort(frame["period_start"].unique())[24]
+    moved = np.where(is_new, 0.8, 0.0)
+    frame = frame.assign(x_set=frame["x_set"] + moved, y=frame["y"] + 0.5 * moved)
+    frame["tapped"] = 30 * frame["y"] + 300
+    data = dataset_of(check(frame, toy_seed), toy_seed)
+    new = np.asarray(data.periods >= np.sort(data.periods.unique())[24])
+    assert check_labels(data, numbers(data), new, pd.Timestamp("2026-01-01")).passed
+
+
+def test_a_line_says_what_was_measured_where_and_what_the_past_allows(checked):
+    (line,) = [one for one in checked(lambda y: y[:, 1:] + 4.0).reasons if "level" in one]
+    assert line.startswith("labels, level of y: on average +")
+    assert "20 rows of 20 units; expected -" in line
+    assert line.endswith("by 12 windows of the past")
+    text = stopped("toy_cells", checked(lambda y: y[:, 1:] + 4.0))
+    assert text.startswith("toy_cells: nothing was learnt, the new labels do not go with the past:\n  - labels, ")
+    assert text.endswith("--accept-shift REASON")
+    assert issubclass(ShiftError, ValueError)
+
+
+def test_labels_of_periods_that_are_not_over_are_from_the_future(plant):
+    data = plant(lambda y: y[:, 1:])
+    rows = rows_of(data, numbers(data), np.asarray(data.periods == data.periods.max()))
+    ends = data.periods.max() + pd.Timedelta(days=30)
+    assert over(data, rows, ends).passed
+    early = over(data, rows, ends - pd.Timedelta(days=2))
+    assert not early.passed
+    assert early.measured == f"20 rows, the last of {data.periods.max():%Y-%m-%d %H:%M}"
+
+
+def test_a_past_of_few_periods_says_nothing_and_the_check_says_so(toy_seed, toy_frame):
+    data = dataset_of(check(toy_frame(periods=8), toy_seed), toy_seed)
+    new = np.asarray(data.periods == data.periods.max())
+    found = check_labels(data, numbers(data), new, pd.Timestamp("2026-01-01"))
+    assert found.passed
+    assert found.conditions[-1].line == (
+        "labels, past: 7 periods: too few to hold new labels against; "
+        "expected a history of 8 periods to hold labels against"
+    )
+
+
+def test_rows_of_few_units_pass_as_the_whole_plant_does(toy_seed, plant):
+    """A file of two cells for one period: alike by chance, and farther off by chance."""
+    data = plant(lambda y: y[:, 1:], late=True)
+    newest = np.asarray(data.periods == data.periods.max()) & np.isin(data.units, ["A-001", "A-002"])
+    kept = (data.periods < np.sort(data.periods.unique())[24]) | newest
+    some = replace(data, table=data.table[kept].reset_index(drop=True), X=data.X[kept], y=data.y[kept])
+    assert check_labels(some, numbers(some), newest[kept], pd.Timestamp("2026-01-01")).passed
+
+
+def test_a_content_that_nobody_has_ever_assayed_says_nothing(plant):
+    """A second number of which no label is known, in the past or in the new rows."""
+    data = plant(lambda y: y[:, 1:])
+    new = np.asarray(data.periods >= np.sort(data.periods.unique())[24])
+    one = numbers(data)
+    two = replace(
+        one,
+        columns=("y", "y"),
+        names=("y", "never"),
+        values=np.column_stack([one.values, np.full(len(one.values), np.nan)]),
+    )
+    found = check_labels(data, two, new, pd.Timestamp("2026-01-01"))
+    assert found.passed
+    assert [one.measured for one in found.conditions if "level of y" in one.what]

@@ -1,0 +1,160 @@
+"""All checks of the labels that came with a job, and the stop where they do not go with the past."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from physics.arrays import BoolArray
+from registry.local.scratch import scratch
+from registry.tracking import Tracking
+from registry.versions import NOTHING, PASSED, REFUSED
+from training.dataset import Dataset, row_key
+from training.gate import Condition
+from training.labels.checks import compared, over
+from training.labels.past import FEWEST_PERIODS, windows
+from training.labels.quantities import Quantities, rows_of
+from training.labels.suspicious import Suspicious, suspicious
+
+SET_ASIDE_SHARE = 0.2  # of the new rows; more are no single labels
+
+
+LABELS, LABELS_REASONS, ACCEPTED_SHIFT = "labels", "labels_reasons", "accepted_shift"
+LABELS_FILE = "labels.txt"
+
+
+class ShiftError(ValueError):
+    """Labels that do not go with the past; nothing was learnt from them."""
+
+
+@dataclass(frozen=True, eq=False)
+class LabelChecks:
+    """What was found of the labels of new rows before anything was learnt.
+
+    Attributes
+    ----------
+    conditions : tuple of Condition
+        Each check with what was measured and expected.
+    aside : DataFrame
+        Rows that are not learnt: key columns of the row, `column`, `value` and `reason`.
+    accepted : str or None
+        Reason of a person to learn from them although they do not go with the past.
+    """
+
+    conditions: tuple[Condition, ...]
+    aside: pd.DataFrame
+    accepted: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the labels go with the past."""
+        return all(one.passed for one in self.conditions)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Checks that are not kept, one line each."""
+        return [one.line for one in self.conditions if not one.passed]
+
+    @property
+    def stops(self) -> bool:
+        """Whether nothing may be learnt from the new rows."""
+        return not self.passed and self.accepted is None
+
+    @property
+    def shift(self) -> str:
+        """Why labels that do not go with the past were learnt, in words; empty where they do."""
+        return "" if self.passed else f"shift accepted: {self.accepted}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The outcome as tags of a run and of a version."""
+        tags = {LABELS: PASSED if self.passed else REFUSED, LABELS_REASONS: "\n".join(self.reasons) or NOTHING}
+        return tags if self.accepted is None else tags | {ACCEPTED_SHIFT: self.accepted}
+
+    def to_dict(self) -> Mapping[str, Any]:
+        """The checks as JSON values."""
+        return {
+            "passed": self.passed,
+            "accepted": self.accepted,
+            "conditions": [asdict(one) for one in self.conditions],
+            "set_aside": len(self.aside),
+        }
+
+
+def check_labels(data: Dataset, labels: Quantities, is_new: BoolArray, now: pd.Timestamp) -> LabelChecks:
+    """Hold the labels of new rows against those of the past.
+
+    Parameters
+    ----------
+    data : Dataset
+        Labelled rows of history and the new ones.
+    labels : Quantities of n rows
+        Their labels as the task compares them.
+    is_new : ndarray of bool, shape (n,)
+        Which rows came with the job.
+    now : Timestamp
+        After which no period can be over.
+
+    Returns
+    -------
+    LabelChecks
+    """
+    rows = rows_of(data, labels, is_new)
+    known, blocks = windows(rows)
+    found = suspicious(rows, known, blocks)
+    many = _many(found, int(is_new.sum()))
+    if not many.passed:
+        found = []
+    far = {one.row for one in found}
+    blocks = [replace(one, rows=one.rows[~np.isin(one.rows, list(far))]) for one in blocks]
+    blocks = [one for one in blocks if len(one.rows)]
+    conditions = (over(data, rows, now), many, *compared(data, rows, known, blocks))
+    if not known:
+        conditions = (*conditions, _short(data, is_new))
+    return LabelChecks(conditions, _aside(data, labels, found))
+
+
+def _many(found: list[Suspicious], new: int) -> Condition:
+    count = len({one.row for one in found})
+    return Condition(
+        "labels, single ones far from all others",
+        count <= SET_ASIDE_SHARE * new,
+        f"{count} of {new} rows" + (f", the first: {found[0].reason}" if found else ""),
+        f"at most {SET_ASIDE_SHARE:.0%}, which are set aside",
+    )
+
+
+def _short(data: Dataset, is_new: BoolArray) -> Condition:
+    """The remark that the past is too short to hold labels against."""
+    periods = data.periods[~is_new].nunique()
+    expected = f"a history of {FEWEST_PERIODS} periods to hold labels against"
+    return Condition("labels, past", True, f"{periods} periods: too few to hold new labels against", expected)
+
+
+def _aside(data: Dataset, labels: Quantities, found: list[Suspicious]) -> pd.DataFrame:
+    at = [one.row for one in found]
+    columns = [labels.columns[one.column] for one in found]
+    frame = data.table[row_key(data.seed)].iloc[at].reset_index(drop=True)
+    values = [data.table[column].iloc[row] for row, column in zip(at, columns, strict=True)]
+    reasons = [f"suspicious, not learnt: {one.reason}" for one in found]
+    return frame.assign(column=columns, value=values, reason=reasons)
+
+
+def keep_labels(run: str, labels: LabelChecks, tracking: Tracking) -> None:
+    """Keep what was found of the new labels with a job's run: a file, and tags."""
+    with scratch() as folder:
+        lines = [f"{'kept' if one.passed else 'not kept'}: {one.line}" for one in labels.conditions]
+        (folder / LABELS_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        tracking.log_files(run, folder)
+    tracking.log(run, tags=labels.tags)
+
+
+def stopped(process: str, labels: LabelChecks) -> str:
+    """What is said where labels do not go with the past, line by line."""
+    lines = [f"{process}: nothing was learnt, the new labels do not go with the past:"]
+    lines += [f"  - {line}" for line in labels.reasons]
+    return "\n".join([*lines, "if the plant has changed so, and the labels are right: --accept-shift REASON"])

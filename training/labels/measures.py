@@ -1,0 +1,138 @@
+"""What is measured of the labels in a window: one function a measure, one number a quantity or one of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from physics.arrays import FloatArray, IntArray
+from training.labels.past import Window
+from training.labels.quantities import Rows
+
+LEAST = 1e-12
+
+
+def level(rows: Rows, window: Window) -> FloatArray:
+    """What labels are above what is expected of them, shape (m,): the median, of shares the mean."""
+    return (_mean if rows.labels.are_shares else _median)(_errors(rows, window))
+
+
+def balance(rows: Rows, window: Window) -> FloatArray:
+    """Median distance of labels from what is computed from columns that are known as late, shape (m,)."""
+    assert window.balanced is not None
+    return _median(np.abs((rows.labels.values - window.balanced)[window.rows]))
+
+
+def spread(rows: Rows, window: Window) -> FloatArray:
+    """Logarithm of the middle half of what labels are above what is expected of them, shape (m,)."""
+    return np.log(np.maximum(_middle_half(_errors(rows, window)), LEAST))
+
+
+def link(rows: Rows, window: Window) -> FloatArray:
+    """Correlation of labels with what is expected of them, as Fisher's z, shape (m,); 0 of labels that are alike."""
+    labels, expected = rows.labels.values[window.rows], window.expected[window.rows]
+    found = np.zeros(labels.shape[1])
+    for column in range(labels.shape[1]):
+        known = ~np.isnan(labels[:, column] + expected[:, column])
+        y, e = labels[known, column], expected[known, column]
+        if len(y) > 2 and y.std() > LEAST and e.std() > LEAST:
+            found[column] = np.arctanh(np.clip(np.corrcoef(y, e)[0, 1], -0.9999, 0.9999))
+    return found
+
+
+def in_place(rows: Rows, window: Window) -> FloatArray:
+    """By how much labels fit their own period better than the one before or after in their unit, shape (1,).
+
+    Difference of mean squares over that of the own period, the smaller of the two, all quantities together. Below zero
+    labels fit better when they are moved by a period.
+    """
+    order, size = _places(rows), int(rows.period.max()) + 1
+    at = rows.unit[window.rows] * size + rows.period[window.rows]
+    found = [_moved(rows, window, order, at, by) for by in (-1, 1)]
+    known = [one for one in found if np.isfinite(one)]
+    return np.array([min(known) if known else np.nan])
+
+
+def _moved(rows: Rows, window: Window, order: IntArray, at: IntArray, by: int) -> float:
+    size = int(rows.period.max()) + 1
+    inside = (at % size + by >= 0) & (at % size + by < size)
+    other = np.where(inside, order[np.clip(at + by, 0, len(order) - 1)], -1)
+    has = other >= 0
+    own, other = window.rows[has], other[has]
+    y = rows.labels.values[own]
+    errors = [y - window.expected[place] for place in (own, other)]
+    squares = [_mean((one - _mean(one)) ** 2) for one in errors]
+    known = ~np.isnan(squares[0] + squares[1]) & (squares[0] > 0)
+    ratios = (squares[1][known] - squares[0][known]) / squares[0][known]
+    return float(ratios.mean()) if len(ratios) else float("nan")
+
+
+def _places(rows: Rows) -> IntArray:
+    """Row of each unit and period, in one line; -1 where there is none."""
+    size = int(rows.period.max()) + 1
+    found = np.full((int(rows.unit.max()) + 1) * size, -1)
+    found[rows.unit * size + rows.period] = np.arange(len(rows.unit))
+    return found
+
+
+def most_common(rows: Rows, window: Window) -> FloatArray:
+    """Share of the rows that have the most common labels of all, shape (1,)."""
+    return np.array([np.bincount(rows.code[window.rows]).max() / len(window.rows)])
+
+
+def repeated(rows: Rows, window: Window) -> FloatArray:
+    """Share of the rows whose labels are also those of another row of the window, bit by bit, shape (1,)."""
+    codes = rows.code[window.rows]
+    return np.array([np.mean(np.bincount(codes)[codes] > 1)])
+
+
+def copied(rows: Rows, window: Window) -> FloatArray:
+    """Share of a period's rows whose labels are those of as many periods before in their units, shape (1,).
+
+    It is the largest over the window's periods and all distances. Where several rows of a unit have one period, it is
+    the share of the window's rows whose labels occur in any older row.
+    """
+    size, order = int(rows.period.max()) + 1, _places(rows)
+    if (order >= 0).sum() < len(rows.unit):
+        return np.array([np.isin(rows.code[window.rows], rows.code[window.older]).mean()])
+    grid = np.where(order >= 0, np.where(window.older, rows.code, -1)[order], -1).reshape(-1, size)
+    most = 0.0
+    for period in np.unique(rows.period[window.rows]):
+        own = window.rows[rows.period[window.rows] == period]
+        same = grid[rows.unit[own], :period] == rows.code[own][:, None]
+        most = max(most, float(same.mean(axis=0).max(initial=0.0)))
+    return np.array([most])
+
+
+def usual_spread(rows: Rows, windows: Sequence[Window]) -> FloatArray:
+    """Middle half of what labels are above what is expected of them, as most windows have it, shape (m,)."""
+    return _median(np.exp([spread(rows, one) for one in windows]))
+
+
+def _errors(rows: Rows, window: Window) -> FloatArray:
+    return np.asarray(rows.labels.values[window.rows] - window.expected[window.rows], dtype=np.float64)
+
+
+def _mean(values: FloatArray) -> FloatArray:
+    """Mean of each column, NaN where there is no value."""
+    count = (~np.isnan(values)).sum(axis=0)
+    return np.where(count > 0, np.nansum(values, axis=0) / np.maximum(count, 1), np.nan)
+
+
+def _median(values: FloatArray) -> FloatArray:
+    """Median of each column, NaN where there is no value."""
+    return _quantiles(values, (0.5,)).reshape(-1)
+
+
+def _middle_half(values: FloatArray) -> FloatArray:
+    low, high = _quantiles(values, (0.25, 0.75))
+    return np.asarray(high - low, dtype=np.float64)
+
+
+def _quantiles(values: FloatArray, at: tuple[float, ...]) -> FloatArray:
+    known = ~np.isnan(values).all(axis=0)
+    found = np.full((len(at), values.shape[1]), np.nan)
+    if known.any():
+        found[:, known] = np.nanquantile(values[:, known], at, axis=0)
+    return found

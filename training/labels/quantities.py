@@ -1,0 +1,117 @@
+"""Labels as numbers that can be compared over time: numbers, contents' logarithms, or shares of classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from physics.arrays import BoolArray, FloatArray, IntArray
+from training.dataset import Dataset
+
+
+@dataclass(frozen=True, eq=False)
+class Quantities:
+    """Labels of n rows, on scales on which differences count alike over time.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Column of the table behind each of the m numbers.
+    names : tuple of str
+        What they are, in words.
+    values : ndarray, shape (n, m)
+        Labels; NaN where there is none.
+    are_shares : bool
+        Whether a number is 1 where a row is of a class and 0 where not: only its mean says something.
+    are_logarithms : bool
+        Whether the numbers are logarithms of those in the table.
+    """
+
+    columns: tuple[str, ...]
+    names: tuple[str, ...]
+    values: FloatArray
+    are_shares: bool = False
+    are_logarithms: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """All rows of a job as checks of their labels see them, new ones among them.
+
+    Attributes
+    ----------
+    labels : Quantities of n rows
+        What is checked.
+    X : ndarray, shape (n, k)
+        Inputs that are not made from labels.
+    late : ndarray, shape (n, l)
+        Columns that are known as late as the labels are; a label may be computed from them.
+    unit : ndarray of int, shape (n,)
+        Number of the row's unit.
+    period : ndarray of int, shape (n,)
+        Number of the row's period, in the order of time.
+    code : ndarray of int, shape (n,)
+        The same for rows whose labels are all the same, bit by bit.
+    is_new : ndarray of bool, shape (n,)
+        Whether the row came with this job.
+    """
+
+    labels: Quantities
+    X: FloatArray
+    late: FloatArray
+    unit: IntArray
+    period: IntArray
+    code: IntArray
+    is_new: BoolArray
+
+
+def rows_of(data: Dataset, labels: Quantities, is_new: BoolArray) -> Rows:
+    """Rows of a data set, of which the last job brought some."""
+    seed = data.seed
+    own = {column.name for column in seed.by_role("target")}
+    kept = [i for i, column in enumerate(seed.inputs) if column.lent_by not in own]
+    late = [one for one in seed.by_role("late") if one.is_number and one.name in data.table]
+    late = [one for one in late if data.table[one.name][~is_new].notna().any()]
+    values = data.table[[one.name for one in late]].to_numpy(dtype=np.float64, copy=True)
+    below = [place for place, one in enumerate(late) if one.censored]
+    values[:, below] = np.abs(values[:, below])  # a content below a limit is the limit
+    targets = [name for name in data.table.columns if name in own]
+    return Rows(
+        labels=labels,
+        X=data.X[:, kept],
+        late=values,
+        unit=np.asarray(pd.factorize(data.units, sort=True)[0], dtype=np.int64),
+        period=np.asarray(pd.factorize(data.periods, sort=True)[0], dtype=np.int64),
+        code=np.asarray(data.table.groupby(targets, dropna=False, sort=False).ngroup(), dtype=np.int64),
+        is_new=is_new,
+    )
+
+
+def numbers(data: Dataset) -> Quantities:
+    """Labels of a task that predicts numbers: the targets as they are."""
+    names = tuple(one.name for one in data.seed.primaries)
+    return Quantities(names, names, data.table[list(names)].to_numpy(dtype=np.float64))
+
+
+def shares(data: Dataset) -> Quantities:
+    """Labels of a task that predicts a class: a column a class."""
+    classes: Any = data.seed.target.classes
+    values = (data.y[:, None] == np.arange(len(classes))).astype(np.float64)
+    values[np.isnan(data.y)] = np.nan
+    names = tuple(f"the share of {name}" for name in classes)
+    return Quantities((data.seed.target.name,) * len(classes), names, values, are_shares=True)
+
+
+def contents(data: Dataset) -> Quantities:
+    """Labels of a task that predicts contents of lots: their logarithms; a content below a limit is the limit."""
+    elements = data.seed.elements
+    names = tuple(column.name for column in elements)
+    logarithms = tuple(f"the logarithm of {name}" for name in names)
+    sizes = np.abs(data.table[list(names)].to_numpy(dtype=np.float64))
+    with np.errstate(divide="ignore"):
+        values = np.log(sizes)
+    values[~np.isfinite(values)] = np.nan
+    return Quantities(names, logarithms, values, are_logarithms=True)
