@@ -17,7 +17,7 @@ from nonferrous.keys import keys_app
 from nonferrous.predict import predict
 from nonferrous.recommend import recommend
 from nonferrous.records import records_app
-from nonferrous.registry import adopt, compare, promote, rollback, signing_keys, try_again
+from nonferrous.registry import adopt, batches, compare, promote, rollback, signing_keys, try_again, withdraw
 from nonferrous.replay.command import replay
 from nonferrous.reports import energy_app, monitor, quality_app
 from nonferrous.schedule import schedule
@@ -41,7 +41,8 @@ app.add_typer(energy_app, name="energy")
 app.add_typer(records_app, name="records")
 app.add_typer(keys_app, name="keys")
 app.add_typer(jobs_app, name="jobs")
-learning, asking = (simulate, train, compare, retrain, promote, rollback), (predict, recommend, schedule, warnings)
+learning = (simulate, train, compare, retrain, batches, withdraw, promote, rollback)
+asking = (predict, recommend, schedule, warnings)
 for command in (
     *learning,
     *asking,

@@ -59,6 +59,29 @@ def enter_moves(process: str) -> None:
                 audit.add(database, connection, move.who, what, subject, move.why, figures)
 
 
+def enter_batches(process: str | None) -> None:
+    """Enter into the audit which batches of new rows were accepted, refused or withdrawn since the last time.
+
+    MLflow keeps each batch with its state; a state that has no entry gets one.
+    """
+    from records import audit
+    from records.schema import AUDIT
+    from registry.jobs.batches import batches
+    from registry.settings import read_settings
+    from registry.tracking import Tracking
+
+    found = [one for one in batches(process, Tracking(read_settings())) if one.state != "open"]
+    with opened() as database, database.begin() as connection:
+        database.lock(connection, AUDIT)
+        known = {entry.subject for entry in audit.entries(connection)}
+        for one in found:
+            subject = f"{one.process}, batch {one.name}: {one.state}"
+            if subject not in known:
+                what = "withdrawal" if one.state == "withdrawn" else "retraining"
+                figures = {"rows": one.rows, "digest": one.digest, "given": one.when}
+                audit.add(database, connection, one.withdrawn_by or one.who, what, subject, one.why, figures)
+
+
 @records_app.command()
 def export(
     process: ProcessName,

@@ -1,4 +1,4 @@
-"""Commands on registered versions and their store: `compare`, `promote`, `rollback`, `try`, `adopt`, `signing-keys`."""
+"""Commands on versions, batches of new rows and their store: `compare`, `promote`, `withdraw`, `adopt` and so on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nonferrous.records import enter_moves
+from nonferrous.records import enter_batches, enter_moves
 from nonferrous.terminal import ProcessName, console, fail
 
 Version = Annotated[int | None, typer.Argument(help="A registered version.")]
@@ -66,6 +66,38 @@ def try_again(process: ProcessName, version: Version = None) -> None:
 
     number = run(load(process), read_settings(), version)
     console().print(f"{process}: version {number} loads and answers its recorded rows")
+
+
+def batches(process: ProcessName) -> None:
+    """List the batches of new rows that retrainings were given, and which of them are history."""
+    from registry.jobs.batches import batches as listed
+    from registry.settings import read_settings
+    from registry.tracking import Tracking
+    from seeds import load
+
+    found, screen = listed(load(process).process.name, Tracking(read_settings())), console()
+    for one in found:
+        by = f" by {one.withdrawn_by}" if one.withdrawn_by else ""
+        line = f"batch {one.name}: {one.when[:16].replace('T', ' ')}, {one.rows} rows of {one.source} from {one.who}, "
+        line += f"{one.state}{by}" + (f": {one.why}" if one.why else "")
+        screen.print(line, soft_wrap=True, markup=False)
+    if not found:
+        screen.print(f"{process}: no batches", markup=False)
+
+
+def withdraw(
+    batch: Annotated[str, typer.Argument(help="A batch, as `batches` lists it.")],
+    why: Annotated[str, typer.Option(help="Reason, kept with the batch and in the audit.")],
+) -> None:
+    """Let an accepted batch of new rows be history no more."""
+    from registry.jobs.batches import withdraw as run
+    from registry.settings import read_settings
+    from registry.tracking import Tracking
+
+    found = run(batch, why, Tracking(read_settings()))
+    enter_batches(found.process)
+    line = f"{found.process}: batch {found.name} is history no more; the models that learnt it stay: retrain next"
+    console().print(line, soft_wrap=True, markup=False)
 
 
 def adopt() -> None:

@@ -13,6 +13,7 @@ from seeds import Seed
 from training.compare import Comparison
 from training.dataset import Dataset
 from training.job import Trained
+from training.labels.job import LabelChecks
 from training.retrain import Retrained
 from training.several.verdict import Verdicts
 from training.several.whole import candidate_tag, figures_of
@@ -79,6 +80,14 @@ def reading_lines(data: Dataset, taken: int, set_aside: int, rejected_file: Path
     return lines
 
 
+def label_lines(labels: LabelChecks) -> list[str]:
+    """What was found of new labels before anything was learnt from them."""
+    if labels.passed:
+        return [f"labels: {len(labels.conditions)} checks against the past, all kept"]
+    lines = [f"Beware: {line}" for line in labels.reasons]
+    return [*lines, f"learnt from all the same: {labels.accepted}"]
+
+
 def versions_table(comparison: Comparison, seed: Seed, target: str | None = None) -> Table:
     """Registered versions of a process, the baseline first, with the figures of one of several targets if named."""
     table = _table(f"{comparison.process}: registered versions" + (f", {target}" if target else ""))
@@ -114,7 +123,9 @@ def verdict_table(retrained: Retrained, target: str | None = None) -> Table:
     verdict = whole.by_target[str(target)] if isinstance(whole, Verdicts) else whole
     seed, task = learnt.data.seed, task_of(learnt.data.seed)
     outcome = "promoted" if whole.promoted else "not promoted"
-    table = _table(f"{seed.process.name}: version {retrained.version} {outcome}" + (f", {target}" if target else ""))
+    name = "a dry run" if retrained.version is None else f"version {retrained.version}"
+    outcome = f"would be {outcome}" if retrained.version is None else outcome
+    table = _table(f"{seed.process.name}: {name} {outcome}" + (f", {target}" if target else ""))
     cautions = "".join(f"  Beware: {line}\n" for line in task.cautions(seed, learnt.best.metrics))
     table.caption = escape(
         f"{verdict.why}.\n{cautions}"
@@ -124,7 +135,7 @@ def verdict_table(retrained: Retrained, target: str | None = None) -> Table:
     )
     table.add_column(escape(task.verdict_head(seed)))
     table.add_column(f"{CHAMPION}: version {retrained.champion}", justify="right")
-    table.add_column(f"{CHALLENGER}: version {retrained.version}", justify="right")
+    table.add_column(f"{CHALLENGER}: {name}", justify="right")
     for name, label in task.VERDICT_ROWS.items():
         if name in verdict.champion or name in verdict.challenger:
             table.add_row(escape(label), figure(verdict.champion, name), figure(verdict.challenger, name))

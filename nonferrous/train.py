@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.records import enter_moves, write
+from nonferrous.records import enter_batches, enter_moves, write
 from nonferrous.simulate import simulate
 from nonferrous.terminal import REFUSED, ProcessName, console, fail, progress, progress_of, reported
 
@@ -110,17 +110,18 @@ def train_on(
     return trained.gated.passed
 
 
-def _show_gate(process: str, version: int, gated: Gated) -> None:
+def _show_gate(process: str, version: int | None, gated: Gated) -> None:
     """Lines on what the gate says of a version: what was measured and what was expected, where it is refused."""
     from registry.settings import read_settings
     from registry.tracking import Tracking
 
-    screen = console()
+    screen, name = console(), "the challenger" if version is None else f"version {version}"
     if gated.passed:
-        screen.print(f"{process}: version {version} passed the gate", markup=False)
+        screen.print(f"{process}: {name} passed the gate", markup=False)
         return
-    lines = [f"{process}: version {version} was refused by the gate:", *(f"  - {line}" for line in gated.reasons)]
-    lines += _refused(process, version, Tracking(read_settings()).versions(process))
+    lines = [f"{process}: {name} was refused by the gate:", *(f"  - {line}" for line in gated.reasons)]
+    if version is not None:
+        lines += _refused(process, version, Tracking(read_settings()).versions(process))
     for line in lines:
         screen.print(line, soft_wrap=True, markup=False)
 
@@ -141,16 +142,33 @@ def retrain(
     data: Annotated[Path | None, typer.Option(help="New rows: CSV or Parquet file, or a folder of them.")] = None,
     tests: Annotated[Path | None, typer.Option(help="Set-point tests among the new rows, as for `train`.")] = None,
     from_records: FromRecords = False,
+    accept_shift: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Learn from labels that do not go with the past; the reason is kept."),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Do and say all, but register and promote nothing and change no history."),
+    ] = False,
 ) -> None:
     """Learn from history plus new rows; the champion changes only for a better model."""
-    from nonferrous.tables import reading_lines, verdict_table
+    from nonferrous.tables import label_lines, reading_lines, verdict_table
     from registry.settings import read_settings
     from seeds import load
+    from training.labels.job import ShiftError
     from training.retrain import retrain as run
 
     table = _table(process, data, from_records)
-    with progress() as step:
-        retrained = run(load(process), table, read_settings(), step, tests)
+    try:
+        with progress() as step:
+            asked = load(process), table, read_settings(), step, tests
+            retrained = run(*asked, accept_shift=accept_shift, dry_run=dry_run)
+    except ShiftError as error:
+        enter_batches(process)
+        for line in str(error).splitlines():
+            typer.echo(line, err=True)
+        raise typer.Exit(REFUSED) from error
+    enter_batches(process)
     enter_moves(process)
     screen = console()
     for target in retrained.learnt.targets or [None]:
@@ -159,9 +177,12 @@ def retrain(
         screen.print(f"{process}: {retrained.verdict.why}", soft_wrap=True, markup=False)
     screen.print(f"in the MLflow UI: {retrained.address}", soft_wrap=True, markup=False)
     read = retrained.learnt.data
-    for line in reading_lines(read, retrained.new_rows, retrained.set_aside, retrained.rejected_file):
+    lines = reading_lines(read, retrained.new_rows, retrained.set_aside, retrained.rejected_file)
+    for line in [*lines, *label_lines(retrained.labels)]:
         screen.print(line, soft_wrap=True, markup=False)
     _show_gate(process, retrained.version, retrained.gated)
+    if dry_run:
+        screen.print("a dry run: nothing was registered or promoted, and history is as before", soft_wrap=True)
     _end(retrained.gated.passed)
 
 

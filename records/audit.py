@@ -28,7 +28,7 @@ class Entry:
     at : int
         When [microseconds since 1970, UTC].
     who, what, subject, why : str
-        A person, a key or a job; promotion, rollback, key, correction, withdrawal or removal; of what; and the reason.
+        A person, a key or a job; promotion, rollback, retraining, key, correction, withdrawal or removal; of what; why.
     figures : Mapping
         What was known then.
     before, hash : str

@@ -24,8 +24,8 @@ class Decision:
 
     Attributes
     ----------
-    version : int
-        The job's version.
+    version : int or None
+        The job's version; None of a dry run.
     promoted : bool
         Whether it was made champion.
     why : str
@@ -36,7 +36,7 @@ class Decision:
         What the decision rests on.
     """
 
-    version: int
+    version: int | None
     promoted: bool
     why: str
     reasons: tuple[str, ...]
@@ -45,7 +45,10 @@ class Decision:
     @property
     def line(self) -> str:
         """The decision in one line."""
-        return f"version {self.version} was {PROMOTED if self.promoted else NOT_PROMOTED}: {self.why}"
+        outcome = PROMOTED if self.promoted else NOT_PROMOTED
+        if self.version is None:
+            return f"a dry run: the challenger would be {outcome}: {self.why}"
+        return f"version {self.version} was {outcome}: {self.why}"
 
 
 def keep_decision(

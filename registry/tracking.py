@@ -337,7 +337,6 @@ class Tracking:
         """Metrics of a run."""
         return dict(self._client.get_run(run).data.metrics)
 
-    @in_one_line
     def model(self, version: Version) -> Model:
         """A registered version's model, its digests and its self-test checked.
 
@@ -348,15 +347,27 @@ class Tracking:
         SigningError
             They are not signed as the settings ask.
         """
+        with scratch() as own:
+            folder = self.copied(version.model, own)
+            check_signature(folder, self.settings.public_key)
+            return files.load(folder)
+
+    @in_one_line
+    def copied(self, model: str, folder: Path) -> Path:
+        """Copy a logged model's files into an empty folder; gives the one that `models.files.save` made."""
         import mlflow.artifacts
 
-        location = self._client.get_logged_model(version.model).artifact_location
-        with scratch() as own:
-            folder = mlflow.artifacts.download_artifacts(
-                artifact_uri=f"{location}/data/{MODEL_FOLDER}", dst_path=str(own), tracking_uri=self.settings.uri
-            )
-            check_signature(Path(folder), self.settings.public_key)
-            return files.load(folder)
+        address = f"{self._client.get_logged_model(model).artifact_location}/data/{MODEL_FOLDER}"
+        given = {"dst_path": str(folder), "tracking_uri": self.settings.uri}
+        return Path(mlflow.artifacts.download_artifacts(artifact_uri=address, **given))
+
+    @in_one_line
+    def runs(self, process: str | None, job: str) -> list[Any]:
+        """MLflow's runs of the jobs of one kind, of a process or of all; those of their candidates are left out."""
+        found = self._client.search_experiments(filter_string=None if process is None else f"name = '{process}'")
+        query = ([one.experiment_id for one in found], f"tags.job = '{job}'")
+        runs = all_pages(lambda token: self._client.search_runs(*query, page_token=token)) if found else ()
+        return [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
 
     @in_one_line
     def table(self, run: str, name: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
-"""What a job says of its rows: parameters of its runs, where its models come from, and rows that were rejected."""
+"""What a job says of itself: name and parameters of its runs, where its models come from, rows that were rejected."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,11 @@ from registry.settings import Settings
 from training.dataset import Dataset
 from training.splits import Split
 from training.tasks import task_of
+
+
+def run_name(job: str) -> str:
+    """Name of a job's run: what and when, UTC."""
+    return f"{job} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def info_of(data: Dataset, parts: Split) -> dict[str, Any]:

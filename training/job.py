@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from models.estimators.tuning import SETTINGS, Tunable, last_of, tuned
 from models.table.reading import write_frame
 from models.tasks import build
 from registry.incoming.loading import Loading, Refused
+from registry.jobs.unregistered import Unregistered
 from registry.local.scratch import scratch
 from registry.settings import Settings
 from registry.store import Champion, MlflowStore
@@ -20,9 +20,9 @@ from seeds import Seed
 from training.advice.setpoint_tests import read_tests, with_tests
 from training.compare import compare_address
 from training.dataset import Dataset, read
-from training.facts import facts_of, info_of, keep_rejected
+from training.facts import facts_of, info_of, keep_rejected, run_name
 from training.fitting import STEPS, AnyCandidate, Chooser, best_of
-from training.gate import Gated, gate
+from training.gate import Condition, Gated, gate
 from training.reports.card import model_card
 from training.search import Search
 from training.several.card import model_card as card_of_several
@@ -185,11 +185,6 @@ def train(
         tracking.log(run, tags={"registered_version": str(version), "registered_as": alias or NOTHING})
     address = compare_address(settings, experiment, list(learnt.runs.values()))
     return Trained(learnt, version, gated, alias, keep_rejected(data, settings), address)
-
-
-def run_name(job: str) -> str:
-    """Name of a job's run: what and when, UTC."""
-    return f"{job} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def learn(
@@ -368,16 +363,17 @@ def register(learnt: Learnt, tracking: Tracking) -> int:
     return tracking.register(seed.process.name, seed.process.title, learnt.runs[best.name], model, tags)
 
 
-def ask_gate(learnt: Learnt, version: int, tracking: Tracking) -> Gated:
-    """Ask whether a version that was just registered may become champion, and keep the answer.
+def ask_gate(learnt: Learnt, version: int | None, tracking: Tracking, *more: Condition) -> Gated:
+    """Ask whether a job's best candidate may become champion, and keep the answer.
 
-    The answer stands in the job's run (tags and a file), in its model card, and beside the version.
+    The answer stands in the job's run (tags and a file), in its model card, and beside the version if it is one. A
+    job may ask for more than the gate does.
     """
     best, process = learnt.best, learnt.data.seed.process.name
     model, digest = learnt.models[best.name]
-    champion = Champion(process, version, model, digest)
-    found = Loading(tracking.settings).load(MlflowStore(tracking.settings.uri), champion, learnt.data.seed)
-    gated = _gated(learnt, found.why if isinstance(found, Refused) else None)
+    store = Unregistered(tracking) if version is None else MlflowStore(tracking.settings.uri)
+    found = Loading(tracking.settings).load(store, Champion(process, version or 0, model, digest), learnt.data.seed)
+    gated = Gated((*_gated(learnt, found.why if isinstance(found, Refused) else None).conditions, *more))
     with scratch() as folder:
         (folder / CARD).write_text(_card(learnt, gated), encoding="utf-8")
         (folder / GATE_FILE).write_text("\n".join([gated.outcome, *gated.lines]) + "\n", encoding="utf-8")
@@ -385,7 +381,8 @@ def ask_gate(learnt: Learnt, version: int, tracking: Tracking) -> Gated:
     tags = {GATE: gated.outcome, GATE_REASONS: "\n".join(gated.reasons) or NOTHING}
     for run in (learnt.run, learnt.runs[best.name]):
         tracking.log(run, tags=tags)
-    tracking.tag_version(process, version, tags)
+    if version is not None:
+        tracking.tag_version(process, version, tags)
     return gated
 
 

@@ -1,8 +1,10 @@
 """Learn again from history plus new rows, and change the champion only for a better one."""
 
+import dataclasses
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,22 +16,27 @@ from models.table.contract import Checked, check
 from models.table.inputs import InputError, matrix
 from models.table.reading import read_table, read_truth
 from models.table.sources import Source
+from models.tasks import Model
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from registry.decision import JOB, NOT_PROMOTED, PROMOTED, keep_decision, settle
+from registry.jobs.batches import ending
 from registry.local.scratch import scratch
 from registry.promotion import champion_of
 from registry.settings import Settings
 from registry.tracking import Tracking
-from registry.versions import RegistryError, Version
+from registry.versions import NOTHING, RegistryError, Version
 from seeds import Seed
 from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
 from training.compare import compare_address
-from training.dataset import Dataset, dataset_of, labelled, period_of, row_key
-from training.facts import keep_rejected
+from training.dataset import Dataset, dataset_of, labelled, period_of
+from training.facts import keep_rejected, run_name
 from training.gate import Gated
-from training.job import TABLE, TESTS, Learnt, Progress, ask_gate, learn, register, run_name, silent
+from training.job import TESTS, Learnt, Progress, ask_gate, learn, register, silent
 from training.judge import JudgeError, Verdict
+from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
+from training.retraining.history import are_in, history_of, join, keep_batch, without
+from training.retraining.older_rows import no_loss, older_rows
 from training.several.verdict import Verdicts, check_judged, verdict_of_all
 from training.several.views import views
 from training.several.whole import prefixed
@@ -53,8 +60,10 @@ class Retrained:
         Champion against challenger, after the gate; of several targets one each.
     gated : Gated
         What the gate says of the challenger.
-    champion, version : int
-        Version that was champion, and the challenger's.
+    champion : int
+        Version that was champion.
+    version : int or None
+        The challenger's; None of a dry run, which registers nothing.
     history_rows, new_rows, replaced_rows, set_aside : int
         Rows known before, rows that came, how many of these took the place of a known one, and how many more came that
         the contract turned away.
@@ -62,34 +71,25 @@ class Retrained:
         List of the new rows that the contract turned away, if there are any.
     address : str
         Page of the MLflow UI that compares the candidates.
+    labels : LabelChecks
+        What was found of the new labels before anything was learnt.
+    figures : Mapping of str to float
+        What the verdict rests on.
     """
 
     learnt: Learnt
     verdict: Verdict | Verdicts
     gated: Gated
     champion: int
-    version: int
+    version: int | None
     history_rows: int
     new_rows: int
     replaced_rows: int
     set_aside: int
     rejected_file: Path | None
     address: str
-
-
-def join(history: pd.DataFrame, new: pd.DataFrame, seed: Seed) -> tuple[pd.DataFrame, int]:
-    """History with the new rows in it; a new row takes the place of a known one of the same unit and period.
-
-    Returns
-    -------
-    DataFrame
-        History's rows that remain, then the new ones.
-    int
-        How many were replaced.
-    """
-    key = row_key(seed)
-    replaced = pd.MultiIndex.from_frame(history[key]).isin(pd.MultiIndex.from_frame(new[key]))
-    return pd.concat([history[~replaced], new], ignore_index=True), int(replaced.sum())
+    labels: LabelChecks
+    figures: Mapping[str, float]
 
 
 def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, champion: int) -> pd.Timestamp:
@@ -119,12 +119,14 @@ def retrain(
     tests: Path | None = None,
     ways: Ways | None = None,
     job: str | None = None,
+    accept_shift: str | None = None,
+    dry_run: bool = False,
 ) -> Retrained:
     """Train a challenger on history plus new rows and let the newest rows judge it against the champion.
 
-    History is the table of the newest registered version. All of the job's candidates learn from what is older than
-    the judge rows; the best on their calibrate rows is the challenger. One that the gate refuses is registered and no
-    more.
+    History is what was accepted; see `training.retraining.history`. The labels of the new rows are held against it
+    before anything is learnt. All of the job's candidates learn from what is older than the judge rows; the best on
+    their calibrate rows is the challenger. One that the gate refuses is registered and no more.
 
     Parameters
     ----------
@@ -143,6 +145,10 @@ def retrain(
     job : str, optional
         Names the job beside its version, so that one that is begun again after its verdict is not done twice; see
         `registry.decision.finished`.
+    accept_shift : str, optional
+        Reason to learn from labels that do not go with the past; it is kept with all that comes of it.
+    dry_run : bool
+        Whether all is done and said, and no version registered, no alias moved and no history changed.
 
     Returns
     -------
@@ -153,9 +159,11 @@ def retrain(
     TableError
         The new rows break the contract, or the tests cannot be read; nothing is written.
     RegistryError
-        There is no champion.
+        There is no champion, or the reason to accept a shift is empty.
     JudgeError, SplitError, GuaranteeError
         Too few rows to judge on or to learn from; nothing is written.
+    ShiftError
+        The labels do not go with the past and nobody has accepted that; the rows are kept as a refused batch.
     TrackingError
         The MLflow store did not do its part.
     """
@@ -164,6 +172,8 @@ def retrain(
         raise RegistryError(
             f"{process}: its table has no time, so no row is newer than another: train on all rows again"
         )
+    if accept_shift is not None and not accept_shift.strip():
+        raise RegistryError(f"{process}: --accept-shift needs a reason, which is kept beside the version")
     progress("read and check the new rows", 0, 1)
     new = read_table(new_path, seed)
     new_tests = None if tests is None else read_tests(tests, seed)
@@ -172,11 +182,9 @@ def retrain(
     champion = champion_of(process, versions)
     model = tracking.model(champion)
     _check_targets(model.seed, seed, champion)
-    before = versions[-1].parent_run
-    history = tracking.table(before, TABLE)
-    old_tests = tracking.table(before, TESTS) if tracking.has(before, TESTS) else None
-    data, replaced = _together(history, new, seed, versions[-1], new_path)
-    data = with_tests(data, joined_tests(old_tests, new_tests, seed), str(tests or TESTS))
+    history = history_of(seed, versions, tracking)
+    data, replaced, new, labels = _checked(history.table, new, seed, versions[-1], new_path, accept_shift)
+    data = with_tests(data, joined_tests(history.tests, new_tests, seed), str(tests or TESTS))
     start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
     judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
     # What is too little to judge on or to learn from is reported before hours of learning.
@@ -185,38 +193,82 @@ def retrain(
     parts = split(data.table, seed, test_from=start)
     for view in views(data, parts):
         task.check_split(*view)
-    inputs = {name: _inputs_of(model.seed, champion, *rows_of) for name, rows_of in judged.items()}
+    older = {name: (one, older_rows(one, model, start, parts.units)) for name, (one, _) in judged.items()}
+    given, of_older = (
+        {name: (_inputs_of(model.seed, champion, *rows_of), *rows_of) for name, rows_of in which.items()}
+        for which in (judged, older)
+    )
     experiment = tracking.experiment(process, seed.process.title)
     with tracking.run(experiment, run_name("retrain"), "retrain") as run:
-        learnt = learn(data, parts, tracking, experiment, run, "retrain", progress, ways)
-        given = {name: (inputs[name], *rows_of) for name, rows_of in judged.items()}
-        verdict: Verdict | Verdicts
-        if len(given) == 1:
-            ((X, one, rows),) = given.values()
-            verdict = task.verdict(model, X, learnt.best, one, rows)
-        else:
-            verdict = verdict_of_all(model, {name: one.best for name, one in learnt.targets.items()}, given)
-        version = register(learnt, tracking)
-        if job is not None:
-            tracking.tag_version(process, version, {JOB: job})
-        gated = ask_gate(learnt, version, tracking)
-        verdict = held_back(verdict, gated)
-        _keep_verdict(verdict, champion.number, version, learnt, tracking)
-        keep_decision(process, version, verdict.promoted, verdict.why, _figures(verdict, task.DECISIVE), tracking)
-        settle(process, version, tracking)
+        keep_labels(run, labels, tracking)
+        if not dry_run:
+            keep_batch(run, seed, history, new.table, new_tests, new_path, tracking)
+            tracking.log(run, tags=ending(False, "; ".join(labels.reasons)) if labels.stops else {})
+        learnt = None if labels.stops else learn(data, parts, tracking, experiment, run, "retrain", progress, ways)
+        if learnt is not None:
+            verdict = _compared(model, learnt, given)
+            version = None if dry_run else _registered(learnt, job, tracking)
+            kept = no_loss(lambda: _compared(model, learnt, of_older), accept_shift)
+            gated = ask_gate(learnt, version, tracking, kept)
+            verdict = held_back(verdict, gated)
+            figures = _figures(verdict, task.DECISIVE)
+            _keep_verdict(verdict, champion.number, version, learnt, labels, tracking)
+            if version is not None:
+                why = "; ".join(gated.reasons) or labels.shift
+                tracking.log(run, tags=ending(gated.passed, why))
+                keep_decision(process, version, verdict.promoted, verdict.why, figures, tracking)
+                settle(process, version, tracking)
+    if learnt is None:
+        raise ShiftError(stopped(process, labels))
     return Retrained(
         learnt=learnt,
         verdict=verdict,
         gated=gated,
         champion=champion.number,
         version=version,
-        history_rows=len(history),
+        history_rows=len(history.table),
         new_rows=len(new.table),
         replaced_rows=replaced,
         set_aside=new.rejected_rows,
         rejected_file=keep_rejected(data, settings),
         address=compare_address(settings, experiment, list(learnt.runs.values())),
+        labels=labels,
+        figures=figures,
     )
+
+
+def _checked(
+    history: pd.DataFrame, new: Checked, seed: Seed, version: Version, new_path: Path, accept_shift: str | None
+) -> tuple[Dataset, int, Checked, LabelChecks]:
+    """Data set of history and new rows, how many were replaced, new rows that remain, and what was found of them."""
+    data, replaced = _together(history, new, seed, version, new_path)
+    now = pd.Timestamp(datetime.now(UTC).replace(tzinfo=None))
+    found = check_labels(data, task_of(seed).quantities(data), are_in(data.table, new.table, seed), now)
+    found = dataclasses.replace(found, accepted=accept_shift)
+    if not found.aside.empty:
+        new = without(new, found.aside, seed, new_path.name, len(history) - replaced)
+        data, replaced = _together(history, new, seed, version, new_path)
+    return data, replaced, new, found
+
+
+def _compared(
+    champion: Model, learnt: Learnt, given: Mapping[str, tuple[FloatArray, Dataset, IntArray]]
+) -> Verdict | Verdicts:
+    """Verdict on rows of each target; JudgeError where there are none."""
+    if not all(len(rows) for _, _, rows in given.values()):
+        raise JudgeError("0 rows")
+    if len(given) == 1:
+        ((X, data, rows),) = given.values()
+        return task_of(data.seed).verdict(champion, X, learnt.best, data, rows)
+    return verdict_of_all(champion, {name: one.best for name, one in learnt.targets.items()}, given)
+
+
+def _registered(learnt: Learnt, job: str | None, tracking: Tracking) -> int:
+    """The challenger's version, which names its job where that has a name."""
+    version = register(learnt, tracking)
+    if job is not None:
+        tracking.tag_version(learnt.data.seed.process.name, version, {JOB: job})
+    return version
 
 
 def _check_targets(learnt: Seed, seed: Seed, version: Version) -> None:
@@ -236,7 +288,9 @@ def held_back(verdict: V, gated: Gated) -> V:
     """The verdict again; one that promotes a version that the gate refuses promotes it no longer, and says so."""
     if gated.passed or not verdict.promoted:
         return verdict
-    return replace(verdict, promoted=False, why=f"{verdict.why}; refused by the gate: {'; '.join(gated.reasons)}")
+    return dataclasses.replace(
+        verdict, promoted=False, why=f"{verdict.why}; refused by the gate: {'; '.join(gated.reasons)}"
+    )
 
 
 def _together(history: pd.DataFrame, new: Checked, seed: Seed, version: Version, new_path: Path) -> tuple[Dataset, int]:
@@ -286,11 +340,22 @@ def _metrics(verdict: Verdict | Verdicts) -> dict[str, float]:
     return metrics | {f"judge_challenger_{name}": value for name, value in verdict.challenger.items()}
 
 
-def _keep_verdict(verdict: Verdict | Verdicts, champion: int, version: int, learnt: Learnt, tracking: Tracking) -> None:
-    lines = {"champion_version": champion, "challenger_version": version, **verdict.to_dict()}
+def _keep_verdict(
+    verdict: Verdict | Verdicts,
+    champion: int,
+    version: int | None,
+    learnt: Learnt,
+    labels: LabelChecks,
+    tracking: Tracking,
+) -> None:
+    """Keep the verdict in words and numbers: as a file and tags of the job's run, and as tags of its version."""
+    numbers = {"champion_version": champion, "challenger_version": version}
+    lines = {**numbers, **verdict.to_dict(), "labels": labels.to_dict()}
     with scratch() as folder:
         (folder / VERDICT).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
         tracking.log_files(learnt.run, folder)
     outcome = PROMOTED if verdict.promoted else NOT_PROMOTED
-    tags = {"verdict": outcome, "verdict_why": verdict.why, "registered_version": str(version)}
+    tags = {"verdict": outcome, "verdict_why": verdict.why, "registered_version": str(version or NOTHING)}
     tracking.log(learnt.run, metrics=_metrics(verdict), tags=tags)
+    if version is not None:
+        tracking.tag_version(learnt.data.seed.process.name, version, labels.tags)

@@ -18,7 +18,8 @@ from registry.tracking import Tracking
 from seeds import Seed
 from synthetic_data import Outcome, Running
 from training.dataset import Dataset, dataset_of
-from training.job import Progress, run_name, silent
+from training.facts import run_name
+from training.job import Progress, silent
 from training.tasks import Loops, Trials, task_of
 
 LOTS = {"lots": 500, "rng_seed": 2}  # options of a trial of decisions on lots, and what is usual

@@ -67,7 +67,7 @@ def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:
     say : callable
         Takes each line.
     """
-    from nonferrous.records import enter_moves
+    from nonferrous.records import enter_batches, enter_moves
     from registry.decision import finished
     from registry.local.alone import alone
     from registry.tracking import Tracking
@@ -76,6 +76,7 @@ def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:
     with alone(settings.folder, asked.process, lambda what: say({"what": what, "done": 0, "steps": 1})):
         # What was decided before the job was cut off is carried out, and nothing is learnt again.
         decided = finished(asked.process, id, Tracking(settings)) or _trained(asked, id, folder, settings, say)
+        enter_batches(asked.process)
         enter_moves(asked.process)
     shutil.rmtree(folder, ignore_errors=True)
     say({"over": decided.line, "result": {**vars(decided), "reasons": list(decided.reasons)}})
@@ -95,7 +96,10 @@ def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) 
     def step(what: str, done: int, steps: int) -> None:
         say({"what": what, "done": done, "steps": steps})
 
-    retrain(load(asked.process), rows, settings, step, ways=ways, job=id)
+    seed, shift, dry = load(asked.process), asked.accept_shift, asked.dry_run
+    found = retrain(seed, rows, settings, step, ways=ways, job=id, accept_shift=shift, dry_run=dry)
+    if dry:
+        return Decision(None, found.verdict.promoted, found.verdict.why, tuple(found.gated.reasons), found.figures)
     decided = finished(asked.process, id, Tracking(settings))
     assert decided is not None
     return decided

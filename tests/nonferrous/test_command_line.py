@@ -185,6 +185,39 @@ def test_train_compare_retrain_promote_and_rollback(run, seeds_folder, tmp_path,
 
 
 @pytest.mark.slow
+def test_a_forged_file_ends_with_3_and_batches_say_what_is_history(run, seeds_folder, tmp_path, toy_frame, monkeypatch):
+    monkeypatch.setattr("training.job.build", lambda seed: dict(list(build(seed).items())[:2]))
+    toy = ("--seeds", seeds_folder)
+    frame = toy_frame(periods=30)
+    newest = frame["period_start"] >= np.sort(frame["period_start"].unique())[-6]
+    frame[~newest].to_csv(tmp_path / "history.csv", index=False)
+    frame[newest].to_csv(tmp_path / "new.csv", index=False)
+    frame[newest].assign(y=frame["y"] + 4).to_csv(tmp_path / "forged.csv", index=False)
+    run(*toy, "train", "toy_cells", "--data", tmp_path / "history.csv")
+    assert run(*toy, "batches", "toy_cells").stdout == "toy_cells: no batches\n"
+    forged = run(*toy, "retrain", "toy_cells", "--data", tmp_path / "forged.csv")
+    assert forged.returncode == 3
+    assert "  - labels, level of y: on average +" in forged.stderr
+    assert forged.stderr.endswith("--accept-shift REASON\n")
+    tried = run(*toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv", "--dry-run")
+    assert tried.stdout.splitlines()[-1] == "a dry run: nothing was registered or promoted, and history is as before"
+    assert re.search(r"labels: \d+ checks against the past, all kept", tried.stdout)
+    run(*toy, "retrain", "toy_cells", "--data", tmp_path / "new.csv")
+    refused, kept = run(*toy, "batches", "toy_cells").stdout.splitlines()
+    assert re.search(r"120 rows of forged\.csv from \w+, refused: labels, ", refused)
+    found = re.fullmatch(r"batch (\w{8}): [-0-9]+ [:0-9]+, 120 rows of new\.csv from \w+, accepted", kept)
+    assert found is not None, kept
+    withdrawn = run(*toy, "withdraw", found[1], "--why", "another line")
+    assert withdrawn.stdout == (
+        f"toy_cells: batch {found[1]} is history no more; the models that learnt it stay: retrain next\n"
+    )
+    assert ", withdrawn by " in run(*toy, "batches", "toy_cells").stdout.splitlines()[1]
+    audit = run("records", "audit").stdout
+    for what in ("retraining of toy_cells, batch", "withdrawal of toy_cells, batch", "; another line; "):
+        assert what in audit
+
+
+@pytest.mark.slow
 def test_a_refused_version_ends_with_3_and_is_promoted_by_force_alone(
     run, seeds_folder, tmp_path, toy_frame, monkeypatch
 ):

@@ -19,9 +19,9 @@ from registry.store import Champion
 from training import facts
 from training import job as jobs
 from training.dataset import dataset_of
-from training.facts import keep_rejected
+from training.facts import keep_rejected, run_name
 from training.gate import Condition, Gated
-from training.job import Learnt, ask_gate, first_alias, learn, register, run_name, train
+from training.job import Learnt, ask_gate, first_alias, learn, register, train
 from training.side_by_side import work
 from training.splits import split
 

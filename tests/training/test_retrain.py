@@ -15,7 +15,10 @@ from registry.versions import RegistryError
 from training import retrain as retraining
 from training.gate import Condition, Gated
 from training.judge import JudgeError, Verdict
-from training.retrain import _figures, _inputs_of, _keep_verdict, _together, held_back, join, judge_start, retrain
+from training.labels.job import LabelChecks
+from training.labels.quantities import numbers
+from training.retrain import _figures, _inputs_of, _keep_verdict, _together, held_back, judge_start, retrain
+from training.retraining.history import History, join
 
 VERDICT = Verdict(
     promoted=True,
@@ -200,8 +203,9 @@ class Store:
 def test_a_verdict_is_kept_as_a_file_as_metrics_and_as_tags(toy_seed, promoted, outcome):
     store, learnt = Store(), SimpleNamespace(run="job", data=SimpleNamespace(seed=toy_seed))
     verdict = Verdict(**VERDICT.to_dict() | {"promoted": promoted})
-    _keep_verdict(verdict, 1, 2, learnt, store)
-    lines = {"champion_version": 1, "challenger_version": 2} | verdict.to_dict()
+    labels = LabelChecks((Condition("labels, level", True, "0", "0"),), pd.DataFrame())
+    _keep_verdict(verdict, 1, 2, learnt, labels, store)
+    lines = {"champion_version": 1, "challenger_version": 2} | verdict.to_dict() | {"labels": labels.to_dict()}
     assert json.loads(store.files["job"]["verdict.json"]) == lines
     assert store.files["job"]["verdict.json"].startswith('{\n "champion_version": 1,\n')
     assert store.files["job"]["verdict.json"].endswith("\n}\n")
@@ -215,7 +219,8 @@ def test_a_verdict_is_kept_as_a_file_as_metrics_and_as_tags(toy_seed, promoted, 
         "judge_challenger_coverage_90": 0.9,
     }
     tags = {"verdict": outcome, "verdict_why": "better", "registered_version": "2"}
-    assert store.steps == [("log", "job", {"metrics": metrics, "tags": tags})]
+    labelled = {"labels": "passed", "labels_reasons": "none"}
+    assert store.steps == [("log", "job", {"metrics": metrics, "tags": tags}), ("tag", "toy_cells", 2, labelled)]
 
 
 PASSED, REFUSED = Gated(()), Gated((Condition("coverage", False, "78 %", "85 %"),))
@@ -234,7 +239,7 @@ def test_what_the_gate_refuses_is_not_promoted_and_the_verdict_says_so():
 def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     toy_seed, toy_frame, won, gated, monkeypatch, tmp_path
 ):
-    """The history is the newest version's; the four newest of twelve new periods judge."""
+    """The four newest of twelve new periods judge; what is asked of older rows is tested where it stands."""
     new = newer(toy_frame)
     new.to_parquet(tmp_path / "new.parquet")
     history = check(toy_frame(), toy_seed).table
@@ -242,7 +247,7 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
         SimpleNamespace(process="toy_cells", number=number, aliases=aliases, parent_run=f"job{number}")
         for number, aliases in ((1, ("champion",)), (2, ()), (3, ()))
     ]
-    model = SimpleNamespace(info={"learnt_before": "2023-09-01"}, seed=toy_seed)
+    model = SimpleNamespace(info={"learnt_before": "2023-09-01", "held_out_units": []}, seed=toy_seed)
     store, asked, progress = Store(versions, history, model), {}, []
     verdict = Verdict(**VERDICT.to_dict() | {"promoted": won})
     learnt = SimpleNamespace(best="the best", run="job", runs={"linear": "run1"}, data=SimpleNamespace(seed=toy_seed))
@@ -255,10 +260,14 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
         DECISIVE=(("challenger", "mae"),),
         check_judgeable=lambda *given: asked.update(judgeable=given[2]),
         check_split=lambda data, parts: asked.update(parts=parts),
+        quantities=numbers,
         verdict=judged,
     )
     decided, settled = [], []
     monkeypatch.setattr(retraining, "Tracking", lambda settings: store)
+    monkeypatch.setattr(retraining, "history_of", lambda *given: History(history, None, "job1", 0))
+    monkeypatch.setattr(retraining, "keep_batch", lambda *given: asked.update(batch=given[3]))
+    monkeypatch.setattr(retraining, "no_loss", lambda *given: None)
     monkeypatch.setattr(retraining, "task_of", lambda seed: task)
     monkeypatch.setattr(retraining, "learn", lambda *given: learnt)
     monkeypatch.setattr(retraining, "register", lambda *given: 4)
@@ -267,7 +276,10 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     monkeypatch.setattr(retraining, "settle", lambda *given: settled.append((*given[:2], list(decided))))
     found = retrain(toy_seed, tmp_path / "new.parquet", Settings(home=tmp_path), lambda *step: progress.append(step))
     assert progress == [("read and check the new rows", 0, 1)]
-    assert store.steps[0] == ("table", "job3", "table.parquet")
+    assert len(asked["batch"]) == 240
+    tags = [step[2].get("tags", {}) for step in store.steps if step[0] == "log"]
+    states = [one["batch_state"] for one in tags if "batch_state" in one]
+    assert states == ["accepted" if gated.passed else "refused"]
     starts = np.sort(new["period_start"].unique())
     assert asked["parts"].test_from == starts[-4]
     assert asked["rows"].tolist() == np.flatnonzero(asked["data"].periods >= starts[-4]).tolist()

@@ -58,7 +58,7 @@ def story(toy_seed, toy_frame, tmp_path_factory):
     newer(toy_frame, slope_change=3.0).to_parquet(folder / "changed.parquet")
     train(toy_seed, folder / "history.parquet", settings)
     same = retrain(toy_seed, folder / "same.csv", settings)
-    changed = retrain(toy_seed, folder / "changed.parquet", settings)
+    changed = retrain(toy_seed, folder / "changed.parquet", settings, accept_shift="another law")
     return Story(toy_seed, settings, same, changed, compare("toy_cells", settings))
 
 
@@ -117,6 +117,7 @@ def test_the_verdict_is_kept_with_its_figures(story):
             "champion_version": retrained.champion,
             "challenger_version": retrained.version,
             **retrained.verdict.to_dict(),
+            "labels": retrained.labels.to_dict(),
         }
         version = tracking.versions("toy_cells")[retrained.version - 1]
         assert version.tags["verdict_why"] == retrained.verdict.why

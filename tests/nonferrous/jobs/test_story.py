@@ -22,7 +22,7 @@ from registry.tracking import Tracking
 from training.job import train
 
 pytestmark = [pytest.mark.slow, pytest.mark.service]
-ASKED = Asked("toy_cells", "ann")
+ASKED = Asked("toy_cells", "ann", accept_shift="another law")
 
 
 def newer(toy_frame) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def story(melts_seed, melts_frame, tmp_path_factory):
         quick = ("persistence", "linear")
         patched.setattr(jobs, "build", lambda seed: {name: build(seed)[name] for name in quick})
         trained = train(melts_seed, folder / "history.csv", settings)
-        changed = retrain(melts_seed, folder / "new.csv", settings)
+        changed = retrain(melts_seed, folder / "new.csv", settings, accept_shift="another law")
         blind = train(melts_seed, folder / "blind.csv", settings)
     return Story(melts_seed, settings, trained, changed, blind)
 

@@ -48,7 +48,9 @@ def story(toy_sorting_seed, toy_sorting_frame, tmp_path_factory):
     frame[~newest].to_csv(folder / "history.csv", index=False)
     frame[newest].assign(s1=3.0 - frame["s1"]).to_parquet(folder / "changed.parquet")
     trained = train(toy_sorting_seed, folder / "history.csv", settings)
-    return Story(settings, trained, retrain(toy_sorting_seed, folder / "changed.parquet", settings))
+    return Story(
+        settings, trained, retrain(toy_sorting_seed, folder / "changed.parquet", settings, accept_shift="wired anew")
+    )
 
 
 def version(story, number=1):

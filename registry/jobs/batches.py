@@ -1,0 +1,171 @@
+"""Batches of new rows: what each retraining brought, whether it was accepted, and the history that follows from it."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+
+from registry.tracking import Tracking
+from registry.versions import FORCED_WHY, NOTHING, RegistryError, Version
+
+State = Literal["open", "accepted", "refused", "withdrawn"]
+
+ROWS_FILE, TESTS_FILE = "batch.parquet", "batch_tests.parquet"
+STATE, PROCESS, BASE, NUMBER, DIGEST, ROWS, SOURCE = (
+    f"batch_{name}" for name in ("state", "process", "base", "number", "digest", "rows", "source")
+)
+WHY, WITHDRAWN_BY, WITHDRAWN_WHY = "batch_why", "batch_withdrawn_by", "batch_withdrawn_why"
+NAME_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class Batch:
+    """New rows of one retraining.
+
+    Attributes
+    ----------
+    process : str
+        Whose they are.
+    run : str
+        The job's run, which keeps them.
+    number : int
+        Batches of a process are counted; of two that were begun together both may have the same.
+    when, who, source : str
+        When and by whom they were given (UTC, ISO 8601), and in which file.
+    rows : int
+        How many.
+    digest : str
+        Of their content.
+    state : str
+        open: the job has not ended, or was cut off; accepted; refused; withdrawn.
+    base : str
+        Run of the training whose table they add to.
+    why : str
+        Why they were refused or withdrawn, or accepted although they do not go with the past.
+    withdrawn_by : str or None
+        Who withdrew them.
+    """
+
+    process: str
+    run: str
+    number: int
+    when: str
+    who: str
+    source: str
+    rows: int
+    digest: str
+    state: State
+    base: str
+    why: str
+    withdrawn_by: str | None
+
+    @property
+    def name(self) -> str:
+        """What a person calls it by."""
+        return self.run[:NAME_LENGTH]
+
+    @classmethod
+    def of(cls, run: Any) -> Batch:
+        """Batch that a run keeps."""
+        tags = run.data.tags
+        return cls(
+            process=tags[PROCESS],
+            run=run.info.run_id,
+            number=int(tags[NUMBER]),
+            when=datetime.fromtimestamp(run.info.start_time / 1000, UTC).isoformat(timespec="seconds"),
+            who=tags["mlflow.user"],
+            source=tags[SOURCE],
+            rows=int(tags[ROWS]),
+            digest=tags[DIGEST],
+            state=cast(State, tags[STATE]),
+            base=tags[BASE],
+            why=tags.get(WITHDRAWN_WHY) or tags.get(WHY) or "",
+            withdrawn_by=tags.get(WITHDRAWN_BY),
+        )
+
+
+def batches(process: str | None, tracking: Tracking) -> list[Batch]:
+    """All batches of a process, or of all, in the order in which they were given."""
+    found = [Batch.of(run) for run in tracking.runs(process, "retrain") if STATE in run.data.tags]
+    return sorted(found, key=lambda one: (one.process, one.number, one.when, one.run))
+
+
+def base_of(process: str, versions: Sequence[Version], tracking: Tracking) -> str:
+    """Run of the newest accepted job whose rows are a whole table: a training, or a retraining of before batches were.
+
+    A version that the gate refused is no accepted one unless it was promoted by force.
+
+    Raises
+    ------
+    RegistryError
+        No job was accepted.
+    """
+    in_batches = {one.run for one in batches(process, tracking)}
+    for version in reversed(versions):
+        if (not version.refused or FORCED_WHY in version.tags) and version.parent_run not in in_batches:
+            return version.parent_run
+    raise RegistryError(f"{process}: no accepted training to learn on from; train it first")
+
+
+def accepted(process: str, base: str, tracking: Tracking) -> list[Batch]:
+    """Batches that add to the table of a training, the oldest first: what was accepted and not withdrawn."""
+    return [one for one in batches(process, tracking) if one.base == base and one.state == "accepted"]
+
+
+def opening(process: str, base: str, source: str, rows: int, digest: str, tracking: Tracking) -> dict[str, str]:
+    """Tags of a batch that begins."""
+    number = 1 + max((one.number for one in batches(process, tracking)), default=0)
+    return {
+        STATE: "open",
+        PROCESS: process,
+        NUMBER: str(number),
+        BASE: base,
+        SOURCE: source,
+        ROWS: str(rows),
+        DIGEST: digest,
+    }
+
+
+def ending(passed: bool, why: str) -> dict[str, str]:
+    """Tags of a batch whose job has ended."""
+    return {STATE: "accepted" if passed else "refused", WHY: why}
+
+
+def withdraw(name: str, why: str, tracking: Tracking) -> Batch:
+    """Let an accepted batch be history no more; its rows stay with its run.
+
+    Parameters
+    ----------
+    name : str
+        The batch as lists have it, or the whole name of its run.
+    why : str
+        Reason, kept with the batch.
+    tracking : Tracking
+        The store.
+
+    Returns
+    -------
+    Batch
+        As it is now.
+
+    Raises
+    ------
+    RegistryError
+        No such batch, or one that is not accepted, or no reason.
+    """
+    if not why.strip():
+        raise RegistryError("--why: expected a reason, which is kept with the batch")
+    known = batches(None, tracking)
+    found = [one for one in known if len(name) >= NAME_LENGTH and one.run.startswith(name)]
+    if len(found) != 1:
+        names = ", ".join(one.name for one in known) or NOTHING
+        raise RegistryError(f"no batch {name}, expected one of: {names}")
+    (batch,) = found
+    if batch.state != "accepted":
+        raise RegistryError(f"{batch.process}: batch {batch.name} is {batch.state}, only an accepted one is withdrawn")
+    who = getpass.getuser()
+    tracking.log(batch.run, tags={STATE: "withdrawn", WITHDRAWN_BY: who, WITHDRAWN_WHY: why})
+    return replace(batch, state="withdrawn", withdrawn_by=who, why=why)

@@ -1,0 +1,101 @@
+"""Batches of new rows: what counts as history, and what is withdrawn."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from registry.jobs import batches as kept
+from registry.jobs.batches import accepted, base_of, batches, ending, opening, withdraw
+from registry.versions import FORCED_WHY, GATE, PASSED, REFUSED, RegistryError, Version
+
+
+class Store:
+    """A store whose runs are kept in a dictionary."""
+
+    def __init__(self):
+        self.tags = {}
+
+    def runs(self, process, job):
+        assert job == "retrain"
+        return [
+            SimpleNamespace(info=SimpleNamespace(run_id=run, start_time=1000 * place), data=SimpleNamespace(tags=tags))
+            for place, (run, tags) in enumerate(self.tags.items())
+            if process in (None, tags.get("batch_process", process))
+        ]
+
+    def log(self, run, tags):
+        self.tags[run] |= tags
+
+    def begin(self, run, base="train1", process="toy"):
+        self.tags[run] = {"mlflow.user": "ann"} | opening(process, base, "new.csv", 12, "sha256:1", self)
+        return self
+
+
+RUNS = ("aaaaaaaa11", "bbbbbbbb22", "cccccccc33", "dddddddd44")
+
+
+@pytest.fixture
+def store():
+    """Four batches on one training: accepted, refused, accepted, and one whose job was cut off."""
+    made = Store()
+    for run in RUNS:
+        made.begin(run)
+    made.log(RUNS[0], ending(True, ""))
+    made.log(RUNS[1], ending(False, "labels"))
+    made.log(RUNS[2], ending(True, ""))
+    return made
+
+
+def test_history_is_what_was_accepted_in_order(store):
+    assert [one.state for one in batches("toy", store)] == ["accepted", "refused", "accepted", "open"]
+    assert [one.number for one in batches("toy", store)] == [1, 2, 3, 4]
+    assert [one.run for one in accepted("toy", "train1", store)] == [RUNS[0], RUNS[2]]
+    assert accepted("toy", "train2", store) == []
+
+
+def test_two_batches_begun_together_both_count(store):
+    given = opening("toy", "train1", "x.csv", 3, "sha256:2", store)
+    for run in ("eeeeeeee55", "ffffffff66"):
+        store.tags[run] = {"mlflow.user": "bob"} | given | ending(True, "")
+    assert [one.number for one in batches("toy", store)][-2:] == [5, 5]
+    assert [one.run for one in accepted("toy", "train1", store)][-2:] == ["eeeeeeee55", "ffffffff66"]
+
+
+def test_a_withdrawn_batch_is_history_no_more_and_keeps_who_and_why(store, monkeypatch):
+    monkeypatch.setattr(kept.getpass, "getuser", lambda: "eve")
+    found = withdraw("aaaaaaaa", "another plant's file", store)
+    assert (found.state, found.withdrawn_by, found.why, found.rows) == ("withdrawn", "eve", "another plant's file", 12)
+    assert [one.run for one in accepted("toy", "train1", store)] == [RUNS[2]]
+    assert batches("toy", store)[0] == found
+
+
+@pytest.mark.parametrize(
+    ("name", "why", "said"),
+    [
+        ("aaaaaaaa", " ", "--why: expected a reason, which is kept with the batch"),
+        ("aaaa", "wrong", r"no batch aaaa, expected one of: aaaaaaaa, bbbbbbbb, cccccccc, dddddddd"),
+        ("99999999", "wrong", "no batch 99999999, expected one of"),
+        ("bbbbbbbb", "wrong", "toy: batch bbbbbbbb is refused, only an accepted one is withdrawn"),
+        ("dddddddd", "wrong", "toy: batch dddddddd is open, only an accepted one is withdrawn"),
+    ],
+)
+def test_what_cannot_be_withdrawn_is_named_and_nothing_changes(store, name, why, said):
+    before = batches("toy", store)
+    with pytest.raises(RegistryError, match=said):
+        withdraw(name, why, store)
+    assert batches("toy", store) == before
+
+
+def version(number, parent, gate=PASSED, **tags):
+    tags = {GATE: gate, **tags}
+    return Version("toy", number, (), "linear", "2026", f"run{number}", parent, "1", "m", tags, {})
+
+
+def test_the_base_is_the_newest_accepted_job_whose_rows_are_a_whole_table(store):
+    first, second = version(1, "train1"), version(2, RUNS[0])
+    assert base_of("toy", [first, second], store) == "train1"
+    assert base_of("toy", [first, version(3, "train3", REFUSED)], store) == "train1"
+    assert base_of("toy", [first, version(3, "train3", REFUSED, **{FORCED_WHY: "known"})], store) == "train3"
+    assert base_of("toy", [first, version(3, "retrained before batches were")], store).startswith("retrained")
+    with pytest.raises(RegistryError, match="toy: no accepted training to learn on from"):
+        base_of("toy", [version(1, "train1", REFUSED), second], store)

@@ -1,0 +1,51 @@
+"""What a retraining learns from: a training's table, accepted batches in order, later ones first in case of doubt."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
+from models.table.contract import Checked, check
+from training.retraining import history as module
+from training.retraining.history import are_in, history_of, without
+
+
+def table(toy_seed, toy_frame, **more):
+    return check(toy_frame(**more), toy_seed).table
+
+
+def test_batches_stand_on_the_table_of_the_training_and_the_later_one_wins(toy_seed, toy_frame, monkeypatch):
+    whole = table(toy_seed, toy_frame, units=3, periods=4)
+    starts = np.sort(whole["period_start"].unique())
+    first = whole[whole["period_start"] >= starts[2]].assign(y=80.0)
+    second = whole[whole["period_start"] == starts[3]].assign(y=81.0)
+    kept = {("base", "table.parquet"): whole[whole["period_start"] < starts[3]]}
+    kept |= {("one", "batch.parquet"): first, ("two", "batch.parquet"): second}
+    store = SimpleNamespace(table=lambda run, name: kept[run, name], has=lambda run, name: (run, name) in kept)
+    monkeypatch.setattr(module, "base_of", lambda *given: "base")
+    monkeypatch.setattr(module, "accepted", lambda *given: [SimpleNamespace(run="one"), SimpleNamespace(run="two")])
+    found = history_of(toy_seed, [], store)
+    assert (found.base, found.batches, found.tests) == ("base", 2, None)
+    assert len(found.table) == 12
+    assert not found.table.duplicated(["unit", "period_start"]).any()
+    by_period = found.table.groupby("period_start")["y"].agg(["min", "max"])
+    assert by_period.loc[starts[2]].tolist() == [80.0, 80.0]
+    assert by_period.loc[starts[3]].tolist() == [81.0, 81.0]
+    assert by_period["min"].iloc[:2].tolist() == whole.groupby("period_start")["y"].min().iloc[:2].tolist()
+
+
+def test_rows_that_are_set_aside_are_listed_with_what_the_contract_turned_away(toy_seed, toy_frame):
+    frame = toy_frame(units=3, periods=4)
+    frame.loc[0, "z"] = 9.5
+    new = check(frame, toy_seed)
+    aside = new.table.iloc[[4]][["unit", "period_start"]].assign(column="y", value=75.0, reason="suspicious")
+    found = without(new, aside.reset_index(drop=True), toy_seed, "new.csv", 100)
+    assert (len(new.table), len(found.table), new.rejected_rows, found.rejected_rows) == (11, 10, 1, 2)
+    assert not are_in(found.table, aside, toy_seed).any()
+    assert found.rejected.columns.tolist() == new.rejected.columns.tolist()
+    listed = found.rejected[["file", "row", "unit", "column", "value", "reason"]].iloc[-1].tolist()
+    assert listed == ["new.csv", 105, aside["unit"].iloc[0], "y", 75.0, "suspicious"]
+    assert found.cautions[-1] == "1 rows were set aside: their labels lie far from all that the past lets expect"
+    none = pd.DataFrame()
+    assert without(new, none, toy_seed, "new.csv", 100) is new
+    assert isinstance(found, Checked)

@@ -1,0 +1,150 @@
+"""What a retraining learns from: a training's table, accepted batches on top of it, and the new rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.table.contract import Checked
+from models.table.reading import digest
+from physics.arrays import BoolArray
+from registry.jobs.batches import ROWS_FILE, TESTS_FILE, accepted, base_of, opening
+from registry.local.scratch import scratch
+from registry.tracking import Tracking
+from registry.versions import Version
+from seeds import Seed
+from training.advice.setpoint_tests import joined_tests
+from training.dataset import row_key
+from training.job import TABLE, TESTS
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """What was accepted before a job.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Rows of the training, each batch's in the place of those of the same unit and period.
+    tests : DataFrame or None
+        Set-point tests among them; None where none are known.
+    base : str
+        Run of the training.
+    batches : int
+        How many batches there are on top of it.
+    """
+
+    table: pd.DataFrame
+    tests: pd.DataFrame | None
+    base: str
+    batches: int
+
+
+def join(history: pd.DataFrame, new: pd.DataFrame, seed: Seed) -> tuple[pd.DataFrame, int]:
+    """History with the new rows in it; a new row takes the place of a known one of the same unit and period.
+
+    Returns
+    -------
+    DataFrame
+        History's rows that remain, then the new ones.
+    int
+        How many were replaced.
+    """
+    replaced = are_in(history, new, seed)
+    return pd.concat([history[~replaced], new], ignore_index=True), int(replaced.sum())
+
+
+def are_in(table: pd.DataFrame, other: pd.DataFrame, seed: Seed) -> BoolArray:
+    """Which rows of a table another has too, by unit and period, shape (n,)."""
+    key = row_key(seed)
+    found = pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(other[key]))
+    return np.asarray(found, dtype=np.bool_)
+
+
+def history_of(seed: Seed, versions: list[Version], tracking: Tracking) -> History:
+    """What was accepted so far: the table of the newest accepted training and of every accepted batch since.
+
+    Rows of jobs that were refused, cut off or withdrawn are not in it.
+
+    Raises
+    ------
+    RegistryError
+        No training was accepted.
+    """
+    process = seed.process.name
+    base = base_of(process, versions, tracking)
+    table, tests = tracking.table(base, TABLE), _tests(base, TESTS, tracking)
+    batches = accepted(process, base, tracking)
+    for batch in batches:
+        table, _ = join(table, tracking.table(batch.run, ROWS_FILE), seed)
+        tests = joined_tests(tests, _tests(batch.run, TESTS_FILE, tracking), seed)
+    return History(table, tests, base, len(batches))
+
+
+def _tests(run: str, name: str, tracking: Tracking) -> pd.DataFrame | None:
+    return tracking.table(run, name) if tracking.has(run, name) else None
+
+
+def keep_batch(
+    run: str,
+    seed: Seed,
+    history: History,
+    new: pd.DataFrame,
+    tests: pd.DataFrame | None,
+    path: Path,
+    tracking: Tracking,
+) -> None:
+    """Keep the new rows with a job's run as a batch that counts for nothing yet."""
+    with scratch() as folder:
+        new.to_parquet(folder / ROWS_FILE, index=False)
+        if tests is not None:
+            tests.to_parquet(folder / TESTS_FILE, index=False)
+        tracking.log_files(run, folder)
+    tags = opening(seed.process.name, history.base, path.name, len(new), digest(new), tracking)
+    tracking.log(run, tags=tags)
+
+
+def without(new: Checked, aside: pd.DataFrame, seed: Seed, file: str, known: int) -> Checked:
+    """New rows less those that were set aside, which are listed with what the contract turned away.
+
+    Parameters
+    ----------
+    new : Checked
+        New rows.
+    aside : DataFrame
+        Rows to set aside: key columns, `column`, `value` and `reason`.
+    seed : Seed
+        The process.
+    file : str
+        Name of their file.
+    known : int
+        Rows of history that remain, after which the new ones are counted.
+    """
+    if aside.empty:
+        return new
+    is_aside = are_in(new.table, aside, seed)
+    place = pd.MultiIndex.from_frame(new.table[row_key(seed)]).get_indexer(
+        pd.MultiIndex.from_frame(aside[row_key(seed)])
+    )
+    listed = pd.DataFrame(
+        {
+            "file": file,
+            "row": known + 1 + place,
+            "unit": "" if seed.key is None else aside[seed.key.name],
+            "period_start": aside[seed.clock.name],
+            "column": aside["column"],
+            "value": aside["value"],
+            "reason": aside["reason"],
+        }
+    )
+    rejected = listed if new.rejected.empty else pd.concat([new.rejected, listed], ignore_index=True)
+    caution = f"{len(aside)} rows were set aside: their labels lie far from all that the past lets expect"
+    return replace(
+        new,
+        table=new.table[~is_aside].reset_index(drop=True),
+        rejected=rejected,
+        cautions=(*new.cautions, caution),
+    )

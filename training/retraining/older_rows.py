@@ -1,0 +1,57 @@
+"""Champion against challenger on older rows that neither has learnt: what was right before must not be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from models.tasks import Model
+from physics.arrays import IntArray
+from training.dataset import Dataset
+from training.gate import Condition
+from training.judge import CONFIDENCE, JudgeError, Verdict
+from training.several.verdict import Verdicts
+
+EXPECTED = "no loss beyond chance against the champion"
+
+
+def older_rows(data: Dataset, champion: Model, test_from: pd.Timestamp, units: Sequence[str]) -> IntArray:
+    """Rows of a data set that the champion was tested on, or that came after, and that neither has learnt.
+
+    The challenger learns all periods before its judge rows. What is left are rows of the units that both hold out.
+    """
+    held_out = sorted(set(units) & set(champion.info["held_out_units"]))
+    since = pd.Timestamp(champion.info["learnt_before"])
+    in_time = (data.periods >= since) & (data.periods < test_from)
+    return np.flatnonzero(in_time & np.isin(data.units.astype(str), held_out))
+
+
+def no_loss(compared: Callable[[], Verdict | Verdicts], accepted: str | None) -> Condition:
+    """The condition that the challenger loses nothing on older rows.
+
+    Parameters
+    ----------
+    compared : callable
+        Gives the verdict on the older rows; raises JudgeError where they are too few.
+    accepted : str or None
+        Reason of a person to learn from labels that do not go with the past, which then binds the challenger no more.
+    """
+    what = "older rows that neither has learnt"
+    try:
+        found = compared()
+    except JudgeError as error:
+        return Condition(what, True, f"not compared on: {error}", EXPECTED)
+    each = list(found.by_target.items()) if isinstance(found, Verdicts) else [("", found)]
+    lines = [f"{name}: {_line(one)}" if name else _line(one) for name, one in each]
+    worse = any(one.gain_high < 0 for _, one in each)
+    measured = "; ".join(lines)
+    if worse and accepted is not None:
+        return Condition(what, True, f"{measured}; the shift was accepted: {accepted}", EXPECTED)
+    return Condition(what, not worse, measured, EXPECTED)
+
+
+def _line(found: Verdict) -> str:
+    moved = f"the loss falls by {found.gain:.4g}, with {CONFIDENCE:.0%} confidence by {found.gain_low:.4g} to "
+    return f"{moved}{found.gain_high:.4g} at most, on {found.rows} rows of {found.units} units"
