@@ -12,6 +12,7 @@ from training.judge import CONFIDENCE, FEWEST_BLOCKS, JudgeRows, gain_bound
 from training.judge import FEWEST_ROWS as FEWEST_JUDGED
 from training.splits import FEWEST_ROWS, Split
 
+PROMISED, LEAST_COVERAGE = 0.9, 0.85
 FEWEST_LABELS = FEWEST_ROWS["train"]
 BASELINE_IS_BEST = "the baseline is best: nothing was learnt beyond it"
 
@@ -175,6 +176,22 @@ def coverage_condition(share: float, rows: int, promised: float, within: float) 
         f"{share:.1%} of the labels of {rows} rows",
         f"{low:.0%} to {high:.0%}, or no further off than chance explains",
     )
+
+
+def mended_coverage(champion: float, challenger: float, rows: int) -> str | None:
+    """What a challenger mends, in words: intervals or sets that miss their 90 % beyond chance, where its own do not.
+
+    Parameters
+    ----------
+    champion, challenger : float
+        Share of the labels that are covered [1].
+    rows : int
+        How many labels.
+    """
+    broken = champion < LEAST_COVERAGE and off_promise(champion, rows, PROMISED)
+    if not broken or challenger < LEAST_COVERAGE:
+        return None
+    return f"it covers {challenger:.0%} of the labels where 90% is promised and the champion covers {champion:.0%}"
 
 
 def unlearnt(parts: Split) -> IntArray:

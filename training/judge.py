@@ -15,6 +15,8 @@ from training.bootstrap import resampled_ratio
 
 CONFIDENCE = 0.95
 FEWEST_ROWS = 30
+AS_GOOD_WITHIN = 0.02  # of the champion's mean loss
+UNIT_PARTS = 4
 FEWEST_BLOCKS = 8  # of 30 periods, the fewest rows of a single unit
 
 
@@ -46,6 +48,8 @@ class Verdict:
         What keeps a better challenger from being promoted, if anything.
     champion, challenger : Mapping of str to float
         Metrics of both on the judge rows.
+    mended : str or None
+        What is wrong with the champion and right with the challenger, which promotes one that is about as good.
     """
 
     promoted: bool
@@ -63,6 +67,12 @@ class Verdict:
     challenger: Mapping[str, float]
     gain_high: float
     unsound: str | None
+    mended: str | None = None
+
+    @property
+    def wins(self) -> bool:
+        """Whether the challenger is better beyond chance, or about as good and mends something; sound or not."""
+        return self.gain_low > 0 or self.mended is not None
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON values."""
@@ -162,10 +172,14 @@ def judge(
     unit: str,
     unsound: str | None,
     confidence: float = CONFIDENCE,
+    mended: str | None = None,
 ) -> Verdict:
     """Compare two models on rows that neither has learnt from.
 
-    The challenger is promoted when the lower bound of its gain is above zero and nothing else is wrong with it.
+    The challenger is promoted when the lower bound of its gain is above zero, or when it mends what is wrong with the
+    champion and is as good: not worse beyond chance, and its mean loss at most AS_GOOD_WITHIN above the champion's.
+    Nothing else may be wrong with it, nor may it be worse beyond chance for a quarter of the units or a half of the
+    time.
 
     Parameters
     ----------
@@ -179,19 +193,24 @@ def judge(
         What keeps a better challenger from being promoted, if anything.
     confidence : float
         With which the challenger must be better [1].
+    mended : str or None
+        What is wrong with the champion and right with the challenger, if anything.
 
     Returns
     -------
     Verdict
     """
-    gain, low = gain_bound(champion.loss - challenger.loss, rows.block, rows.weight, confidence)
-    _, least_loss = gain_bound(challenger.loss - champion.loss, rows.block, rows.weight)
+    gains = champion.loss - challenger.loss
+    gain, low = gain_bound(gains, rows.block, rows.weight, confidence)
+    _, least_loss = gain_bound(-gains, rows.block, rows.weight)
+    as_good = least_loss <= 0 and gain >= -AS_GOOD_WITHIN * float(np.average(champion.loss, weights=rows.weight))
+    mended = mended if as_good else None
+    unsound = unsound or worse_part(rows, gains, unit)
     when = moment_format(rows.periods)
+    bound = f"with {confidence * 100:.3g}% confidence {loss} falls by more than {low:.4g} {unit}"
     return Verdict(
-        promoted=low > 0 and unsound is None,
-        why=_why(
-            low > 0, unsound, f"with {confidence * 100:.3g}% confidence {loss} falls by more than {low:.4g} {unit}"
-        ),
+        promoted=(low > 0 or mended is not None) and unsound is None,
+        why=_why(low > 0, mended, unsound, bound),
         rows=len(rows.periods),
         periods=rows.periods.nunique(),
         units=len(set(rows.units)),
@@ -205,13 +224,57 @@ def judge(
         challenger=challenger.metrics,
         gain_high=-least_loss,
         unsound=unsound,
+        mended=mended,
     )
 
 
-def _why(better: bool, unsound: str | None, bound: str) -> str:
-    if not better:
+def _why(better: bool, mended: str | None, unsound: str | None, bound: str) -> str:
+    if not better and mended is None:
         return f"not better beyond chance: {bound}, which is not above zero"
-    return f"better beyond chance: {bound}" if unsound is None else f"better, but {unsound}"
+    won = "better" if better else "as good"
+    if unsound is not None:
+        return f"{won}, but {unsound}"
+    return f"better beyond chance: {bound}" if better else f"as good, and {mended}: {bound}"
+
+
+def worse_part(rows: JudgeRows, gains: FloatArray, unit: str) -> str | None:
+    """Quarter of the units, or half of the time, in which a challenger is worse beyond chance; None where in none.
+
+    Each of the parts is as likely to look worse by chance as the whole is, so each has its share of the error that is
+    allowed to one. Parts with too few rows or blocks say nothing.
+
+    Parameters
+    ----------
+    rows : JudgeRows
+        The n rows.
+    gains : ndarray, shape (n,)
+        Champion's loss minus challenger's, row by row [the loss's unit].
+    unit : str
+        The loss's unit.
+    """
+    place, names = pd.factorize(rows.units, sort=True)
+    quarter = place * UNIT_PARTS // len(names)
+    later = rows.periods >= np.sort(rows.periods.unique())[rows.periods.nunique() // 2]
+    when = moment_format(rows.periods)
+    parts = {f"units {names[place[mask]].min()} to {names[place[mask]].max()}": mask for mask in _masks(quarter)}
+    of_time = {
+        f"{rows.periods[mask].min():{when}} to {rows.periods[mask].max():{when}}": mask for mask in _masks(later)
+    }
+    parts |= of_time
+    for name, mask in parts.items():
+        block = np.unique(rows.block[mask], return_inverse=True)[1]
+        if mask.all() or mask.sum() < FEWEST_ROWS or block.max() + 1 < FEWEST_BLOCKS:
+            continue
+        confidence = 1 - (1 - CONFIDENCE) / len(parts)
+        mean, least = gain_bound(-gains[mask], block, rows.weight[mask], confidence)
+        if least > 0:
+            return f"it is worse beyond chance in {name}: its loss is {mean:.4g} {unit} higher there"
+    return None
+
+
+def _masks(group: npt.NDArray[np.generic]) -> list[npt.NDArray[np.bool_]]:
+    """Rows of each group that there are."""
+    return [np.asarray(group == one) for one in np.unique(group)]
 
 
 UNITS_FOR_BLOCKS = 20

@@ -6,7 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.gate import BASELINE_IS_BEST, Condition, Evidence, Gated, coverage_condition, gate, labels_in, unlearnt
+from training.gate import (
+    BASELINE_IS_BEST,
+    Condition,
+    Evidence,
+    Gated,
+    coverage_condition,
+    gate,
+    labels_in,
+    mended_coverage,
+    unlearnt,
+)
 from training.judge import JudgeRows
 
 KEPT = Condition("promise", True, "kept", "kept")
@@ -129,3 +139,19 @@ def test_a_label_that_is_repeated_row_after_row_counts_once():
     contents = np.array([[1.0, np.nan]] * 4 + [[1.0, 2.0]] + [[1.0, 2.0]] * 3)
     assert labels_in(units, contents) == 3
     assert labels_in(units[:0], np.zeros(0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("champion", "challenger", "rows", "mends"),
+    [
+        (0.70, 0.90, 400, True),
+        (0.70, 0.80, 400, False),  # its own are broken too
+        (0.86, 0.90, 400, False),  # the champion's are not broken
+        (0.80, 0.90, 20, False),  # chance explains 16 of 20
+    ],
+)
+def test_coverage_is_mended_where_the_champions_is_broken_beyond_chance(champion, challenger, rows, mends):
+    found = mended_coverage(champion, challenger, rows)
+    assert (found is not None) is mends
+    if found is not None:
+        assert found == "it covers 90% of the labels where 90% is promised and the champion covers 70%"

@@ -159,6 +159,7 @@ def test_a_verdict_counts_rows_periods_units_and_blocks():
         "challenger": {"mae": 2.0},
         "gain_high": 1.0,
         "unsound": None,
+        "mended": None,
     }
 
 
@@ -246,3 +247,55 @@ def test_the_bound_is_that_of_the_mean_for_independent_blocks():
     mean, low = gain_bound(gain, np.arange(2000))
     assert mean == pytest.approx(gain.mean())
     assert low == pytest.approx(gain.mean() - 1.645 * gain.std() / np.sqrt(2000), abs=0.003)
+
+
+def sides(rise, units=40, periods=4, seed=3):
+    """Rows of a plant, and two models whose losses differ by chance and by what is given of each row."""
+    rng, _, unit, period = plant(units, periods, seed)
+    rows = JudgeRows(unit, period, blocks_of(unit, period), np.ones(len(unit)))
+    old = np.abs(rng.normal(0, 1, len(unit)))
+    new = old + rng.normal(0, 0.05, len(unit)) + rise(unit, period)
+    return rows, Side(old, {}), Side(new, {})
+
+
+def test_a_model_that_is_as_good_and_mends_something_is_promoted():
+    rows, old, new = sides(lambda unit, period: 0.0)
+    assert not judge_losses(rows, old, new, "the loss", "%", None).promoted
+    found = judge_losses(rows, old, new, "the loss", "%", None, mended="it covers what it promises")
+    assert found.promoted
+    assert found.wins
+    assert found.why.startswith("as good, and it covers what it promises: with 95% confidence the loss falls by more")
+
+
+def test_a_worse_model_is_not_promoted_whatever_it_mends():
+    rows, old, new = sides(lambda unit, period: 0.2)
+    found = judge_losses(rows, old, new, "the loss", "%", None, mended="it covers what it promises")
+    assert not found.promoted
+    assert found.mended is None
+    assert found.why.startswith("not better beyond chance")
+
+
+def test_what_is_unsound_holds_back_a_model_that_mends_something():
+    rows, old, new = sides(lambda unit, period: 0.0)
+    found = judge_losses(rows, old, new, "the loss", "%", "its lots break limits", mended="it covers")
+    assert (found.promoted, found.why) == (False, "as good, but its lots break limits")
+
+
+@pytest.mark.parametrize(
+    ("worse", "named"),
+    [
+        (lambda unit, period: unit >= "A-030", "units A-030 to A-039"),
+        (lambda unit, period: period >= pd.Timestamp("2024-03-01"), "2024-03-01 to 2024-03-31"),
+    ],
+)
+def test_a_model_that_is_better_on_the_whole_and_worse_for_a_part_is_held_back(worse, named):
+    rows, old, new = sides(lambda unit, period: np.where(worse(unit, period), 0.3, -0.6))
+    found = judge_losses(rows, old, new, "the loss", "%", None)
+    assert found.gain_low > 0
+    assert not found.promoted
+    assert f"it is worse beyond chance in {named}: its loss is 0." in found.why
+
+
+def test_parts_with_few_rows_say_nothing():
+    rows, old, new = sides(lambda unit, period: np.where(unit == "A-003", 0.3, -0.6), units=4, periods=24)
+    assert judge_losses(rows, old, new, "the loss", "%", None).promoted

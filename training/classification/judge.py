@@ -9,6 +9,7 @@ from training.classes.losses import log_losses
 from training.classification.evaluate import Classified, against_label
 from training.classification.fit import ClassificationCandidate, classes_of, classified
 from training.dataset import Dataset
+from training.gate import mended_coverage
 from training.judge import JudgeRows, Side, Verdict, blocks_of, judge
 
 BROKEN_COVERAGE = 0.85
@@ -60,7 +61,8 @@ def verdict(
     covered = new.metrics["coverage_90"]
     broken = covered < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
     unsound = f"its sets are broken: {covered:.0%} hold the class where 90% is promised" if broken else None
-    return judge(judged, old, new, "the mean log loss", "", unsound)
+    mended = mended_coverage(old.metrics["coverage_90"], covered, len(rows))
+    return judge(judged, old, new, "the mean log loss", "", unsound, mended=mended)
 
 
 def _side(classes: IntArray, answers: Classified) -> Side:

@@ -73,7 +73,8 @@ def verdict(
     old = _side(champion, data.seed, lines, lots, truth)
     new = _side(challenger.model, data.seed, challenger.predictions[rows], lots, truth)
     judged = JudgeRows(data.units[rows], data.periods[rows], block, np.ones(len(rows)))
-    return judge(judged, old, new, "what decisions cost", "$/t", _unsound(data.seed, old, new))
+    mended = _mended(data.seed, old, new)
+    return judge(judged, old, new, "what decisions cost", "$/t", _unsound(data.seed, old, new), mended=mended)
 
 
 def cost_of(decided: Decisions, seed: Seed, lots: Lots) -> FloatArray:
@@ -87,6 +88,18 @@ def _side(model: QualityModel, seed: Seed, raw: FloatArray, lots: Lots, truth: F
     loss = cost_of(judged.decided, seed, lots)
     found = measured(model, seed, raw, lots, truth, judged)
     return Side(loss, {name: value for name, value in found.items() if np.isfinite(value)})
+
+
+def _breaks(seed: Seed, side: Side) -> bool:
+    """Whether more of the lots that a grader releases break their grade than the seed allows beyond chance."""
+    lots = side.metrics["let_go"]
+    return bool(lots) and beyond_promise(side.metrics.get("false_release", 0.0), lots, seed.quality_rules.alpha.value)
+
+
+def _mended(seed: Seed, champion: Side, challenger: Side) -> str | None:
+    if not _breaks(seed, champion) or _breaks(seed, challenger):
+        return None
+    return "it keeps the promise on released lots that the champion breaks"
 
 
 def _unsound(seed: Seed, champion: Side, challenger: Side) -> str | None:

@@ -9,6 +9,7 @@ from models.regression.model import RegressionModel
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.evaluate import coverage
+from training.gate import mended_coverage
 from training.judge import CONFIDENCE, JudgeRows, Side, Verdict, blocks_of
 from training.judge import judge as judge_losses
 from training.regression.evaluate import against_label, against_truth
@@ -31,7 +32,8 @@ def judge(
     """Compare two models on rows that neither has learnt from.
 
     The challenger is promoted when the lower bound of its gain in mean absolute error is above zero, and its 90 %
-    intervals are not broken: coverage of at least BROKEN_COVERAGE, or at least the champion's, by the fixed intervals
+    intervals are not broken; or when it is as good and covers what it promises where the champion does not, beyond
+    chance. Not broken is a coverage of at least BROKEN_COVERAGE, or at least the champion's, by the fixed intervals
     or the adaptive ones. The champion's are its fixed ones: what it would have followed is not known.
 
     Parameters
@@ -68,7 +70,8 @@ def judge(
     best = covered if followed is None else max(covered, coverage(label, followed))
     broken = best < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
     unsound = f"its intervals are broken: {covered:.0%} coverage where 90% is promised" if broken else None
-    return judge_losses(rows, old, new, "the mean absolute error", unit, unsound, confidence)
+    mended = mended_coverage(old.metrics["coverage_90"], best, len(label))
+    return judge_losses(rows, old, new, "the mean absolute error", unit, unsound, confidence, mended)
 
 
 def _metrics(label: FloatArray, answer: Answer, truth: FloatArray | None) -> dict[str, float]:

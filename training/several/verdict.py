@@ -77,7 +77,7 @@ def verdict_of_all(champion: Model, best: Mapping[str, AnyCandidate], judged: Ma
 
 def of_each(found: Mapping[str, Verdict]) -> Verdicts:
     """What follows from the verdicts on each target."""
-    better = [name for name, one in found.items() if one.gain_low > 0]
+    better = [name for name, one in found.items() if one.wins]
     worse = [name for name, one in found.items() if one.gain_high < 0]
     unsound = [f"{name}: {one.unsound}" for name, one in found.items() if one.unsound is not None]
     if not better:

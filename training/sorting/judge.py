@@ -79,13 +79,22 @@ def verdict(
     truth = None if data.truth is None else data.truth[rows]
     old = _side(data.seed, sort_lots(champion, X, pieces, data.seed), pieces, truth)
     new = _side(data.seed, challenger.answers[rows], pieces, truth)
-    return judge(judged, old, new, "the value lost against the oracle", "$/t", _unsound(data.seed, old, new))
+    unsound, mended = _unsound(data.seed, old, new), _mended(data.seed, old, new)
+    return judge(judged, old, new, "the value lost against the oracle", "$/t", unsound, mended=mended)
 
 
 def _side(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | None) -> Side:
     lost = value_lost(seed, decided, pieces)
     found = measured(seed, decided, pieces, truth) | {"value_lost": float(np.average(lost, weights=pieces.mass))}
     return Side(lost, {name: value for name, value in found.items() if np.isfinite(value)})
+
+
+def _mended(seed: Seed, champion: Side, challenger: Side) -> str | None:
+    allowed = 1 - seed.sorting_rules.confidence.value
+    old, new = (
+        beyond_promise(one.metrics["lots_over_limit"], one.metrics["lots"], allowed) for one in (champion, challenger)
+    )
+    return "its lots keep the limits that the champion's break" if old and not new else None
 
 
 def _unsound(seed: Seed, champion: Side, challenger: Side) -> str | None:
