@@ -1,0 +1,1 @@
+"""Forged files and honest months before the checks of labels."""
