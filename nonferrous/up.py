@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +47,9 @@ def serve(
 def up(
     port: Annotated[int, typer.Option(help="Port of the API.")] = 8000,
     ui_port: Annotated[int, typer.Option(help="Port of the MLflow UI.")] = 5000,
+    live: Annotated[
+        bool, typer.Option("--live", help="Play a plant in quick time: regimes change, models are trained again.")
+    ] = False,
 ) -> None:
     """Simulate a plant and train on it where that is still to do, then serve the API and the MLflow UI until Ctrl-C."""
     from registry.settings import read_settings
@@ -57,6 +60,9 @@ def up(
         fail(f"MLFLOW_TRACKING_URI: {settings.uri} has a UI already; `up` starts one: use `train` and `serve`")
     for wanted in (port, ui_port):
         _check_free(wanted)
+    if live:
+        _live(port, ui_port)
+        return
     seeds = load_all()
     plants = [seed for seed in seeds.values() if seed.plant is not None]
     simulated = {seed.process.task: seed for seed in reversed(plants)}  # the first of each task
@@ -71,8 +77,7 @@ def up(
     others = [seed for seed in plants if seed not in simulated.values()]
     api, ui = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}"
     serve_api = ["-m", "nonferrous", "serve", "--port", str(port)]
-    serve_ui = ["-m", "mlflow", "server", "--backend-store-uri", settings.uri, "--port", str(ui_port), "--workers", "1"]
-    with _running("service", serve_api, settings) as service, _running("mlflow", serve_ui, settings) as tracker:
+    with _running("service", serve_api, settings) as service, _mlflow(settings, ui_port) as tracker:
         _await(f"{api}/health/ready", service)
         _await(f"{ui}/health", tracker)
         screen = console()
@@ -91,6 +96,29 @@ def up(
         except KeyboardInterrupt:
             return
     fail(f"a server ended by itself; its last words are in {settings.folder / 'logs'}")
+
+
+def _live(port: int, ui_port: int) -> None:
+    """Play a plant in a home folder of its own, with the API and the MLflow UI."""
+    from nonferrous.replay.live import PAGE, play_on, prepare
+    from registry.settings import Settings, read_settings
+
+    settings = Settings(home=read_settings().folder / "live")
+    os.environ["NONFERROUS_HOME"] = str(settings.folder)
+    seed = prepare(settings)
+    with _mlflow(settings, ui_port) as tracker:
+        _await(f"http://127.0.0.1:{ui_port}/health", tracker)
+        typer.echo(f"\nAPI         http://127.0.0.1:{port}/docs")
+        typer.echo(f"MLflow UI   http://127.0.0.1:{ui_port}{MODEL_TRAINING}")
+        typer.echo(f"monitoring  {(settings.folder / PAGE).as_uri()}\n")
+        with suppress(KeyboardInterrupt):
+            play_on(seed, settings, port, tracker)
+
+
+def _mlflow(settings: Settings, port: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """The MLflow UI in the background."""
+    command = ["-m", "mlflow", "server", "--backend-store-uri", settings.uri, "--port", str(port), "--workers", "1"]
+    return _running("mlflow", command, settings)
 
 
 def _check_free(port: int) -> None:

@@ -81,6 +81,7 @@ def _base(plant: Plant, out: Path) -> Path:
 def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[Stepped]:
     """What came of a way; that of before where it was played to its end."""
     from nonferrous.replay.play import Stepped, home_of, oracle, play
+    from nonferrous.replay.service import running
 
     file, home = out / f"{name}.json", out / name
     if file.exists():
@@ -97,7 +98,8 @@ def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[
         if name == ORACLE:
             found = oracle(plant, shown)
         else:
-            found = play(plant, home_of(base, home), _way(name, plant, home, every), shown)
+            with running(plant.seed.process.name, home_of(base, home)) as client:
+                found = play(plant, client, _way(name, plant, home, every), shown)
     aside = file.with_suffix(".part")
     aside.write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8")
     aside.replace(file)

@@ -15,7 +15,7 @@ from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.tasks import build
 from nonferrous.replay.plant import Plant, Step
-from nonferrous.replay.service import Client, running
+from nonferrous.replay.service import Client
 from physics.arrays import FloatArray
 from registry.local.moved import adopt
 from seeds import Seed
@@ -74,8 +74,8 @@ class Way(Protocol):
 Shown = Callable[[Stepped], None]
 
 
-def play(plant: Plant, home: Path, way: Way, shown: Shown, port: int = 0) -> list[Stepped]:
-    """Play a plant through the service on a home folder that has its first champion.
+def play(plant: Plant, client: Client, way: Way, shown: Shown) -> list[Stepped]:
+    """Play a plant through a service and a worker that run.
 
     Outcomes of a step come in when the next one has been asked for, and a job is asked for after that: nobody knows
     anything before its time.
@@ -84,27 +84,24 @@ def play(plant: Plant, home: Path, way: Way, shown: Shown, port: int = 0) -> lis
     ----------
     plant : Plant
         What is played.
-    home : Path
-        Home folder of this play alone.
+    client : Client
+        Of a service that nobody else asks.
     way : callable
         When a job is asked for.
     shown : callable
         Takes what came of each step, when it is over.
-    port : int
-        Where the service listens; by default any free port.
     """
     found: list[Stepped] = []
     late: Step | None = None
-    with running(plant.seed.process.name, home, None, port) as client:
-        for step in plant.steps():
-            version, answered = client.predict(plant.asked(step.table))
-            one = _stepped(plant, step, version, *_values(answered, plant.seed.target.name))
-            if late is not None:
-                client.tell(plant.outcomes(late.table))
-                one = _retrained(one, way, found, client)
-            late = step
-            found.append(one)
-            shown(one)
+    for step in plant.steps():
+        version, answered = client.predict(plant.asked(step.table))
+        one = _stepped(plant, step, version, *_values(answered, plant.seed.target.name))
+        if late is not None:
+            client.tell(plant.outcomes(late.table))
+            one = _retrained(one, way, found, client)
+        late = step
+        found.append(one)
+        shown(one)
     return found
 
 

@@ -7,12 +7,15 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 from nonferrous.replay.plant import ReplayError
+from records import states
+from records.database import Database
+from records.outcomes import newest
 from registry.local.programs import end, start
 
 MOST_ROWS = 100_000  # in one step
@@ -29,20 +32,40 @@ class Client:
         What it asks about.
     port : int
         Where the service listens on the loopback interface.
+    home : Path
+        Its home folder, with its records.
     """
 
-    def __init__(self, process: str, port: int) -> None:
+    def __init__(self, process: str, port: int, home: Path) -> None:
         self._process, self._connection = process, HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+        self._records = f"sqlite:///{home / 'records.db'}"
+        self._follows: str | None = None  # digest of the model that answered last, if it follows outcomes
 
     def predict(self, rows: list[dict[str, Any]]) -> tuple[int, list[Mapping[str, Any]]]:
         """Version that answered, and its predictions."""
         answer = self._post("predictions", {"rows": rows})
+        self._follows = answer["model"]["digest"] if answer["interval"] == "adaptive" else None
         return answer["model"]["version"], answer["predictions"]
 
     def tell(self, outcomes: list[dict[str, Any]]) -> None:
-        """Send what became known."""
-        if outcomes:
-            self._post("outcomes", {"outcomes": outcomes})
+        """Send what became known, and wait until a model that follows outcomes has taken it up.
+
+        A plant has days until its next question; a replay must not depend on how fast it is played.
+        """
+        if not outcomes:
+            return
+        self._post("outcomes", {"outcomes": outcomes})
+        began = time.monotonic()
+        with closing(Database(self._records)) as database:
+            while self._follows is not None and not self._has_taken_up(database, self._follows):
+                if time.monotonic() - began > _PATIENCE:
+                    raise ReplayError(f"{self._process}: the service does not take up outcomes")
+                time.sleep(0.05)
+
+    def _has_taken_up(self, database: Database, digest: str) -> bool:
+        with database.read() as connection:
+            state = states.load(connection, self._process, digest)
+            return state is not None and state.upto >= newest(connection, self._process)
 
     def retrain(self) -> Mapping[str, Any]:
         """Ask for a retraining job, wait for its end and until its champion answers; gives the job."""
@@ -91,7 +114,7 @@ class Client:
 
 
 @contextmanager
-def running(process: str, home: Path, seeds: Path | None, port: int = 0) -> Iterator[Client]:
+def running(process: str, home: Path, port: int = 0) -> Iterator[Client]:
     """The service and a worker on a home folder, until the end; gives a client of the service.
 
     Parameters
@@ -100,14 +123,12 @@ def running(process: str, home: Path, seeds: Path | None, port: int = 0) -> Iter
         What is asked about; it has a champion.
     home : Path
         The home folder.
-    seeds : Path, optional
-        Folder of seeds; by default those that are built in.
     port : int
         Where the service listens; by default any free port.
     """
     port = port or _free_port()
     own = {"NONFERROUS_HOME": str(home), "NONFERROUS_PORT": str(port), "NONFERROUS_POLL_SECONDS": "0.2"}
-    own |= {"NONFERROUS_MAX_ROWS": str(MOST_ROWS)} | ({} if seeds is None else {"NONFERROUS_SEEDS": str(seeds)})
+    own["NONFERROUS_MAX_ROWS"] = str(MOST_ROWS)
     logs = home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     programs: list[subprocess.Popen[bytes]] = []
@@ -115,7 +136,7 @@ def running(process: str, home: Path, seeds: Path | None, port: int = 0) -> Iter
         for name in ("serve", "worker"):
             with (logs / f"{name}.log").open("wb") as log:
                 programs.append(start(["-m", "nonferrous", name], log, log, own))
-        client = Client(process, port)
+        client = Client(process, port, home)
         _await(client, programs[0], logs / "serve.log")
         yield client
     finally:

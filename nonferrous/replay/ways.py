@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from nonferrous.replay.play import Stepped, Way
 from seeds import Seed
+
+if TYPE_CHECKING:
+    from monitoring.drift.results import Monitoring
 
 REST = 3  # steps from one job to the next: rows to judge on must have come
 
@@ -35,16 +39,20 @@ class Drift:
     ----------
     seed : Seed
         Of the process, whose records stand in the home folder that the settings name.
+    shown : callable, optional
+        Takes what is seen at each look.
     """
 
-    def __init__(self, seed: Seed) -> None:
-        self._seed = seed
+    def __init__(self, seed: Seed, shown: Callable[[Monitoring], None] | None = None) -> None:
+        self._seed, self._shown = seed, shown
 
     def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
         """Whether a job is asked for now, and what was seen."""
         from nonferrous.reports import look
 
         seen = look(self._seed)
+        if self._shown is not None:
+            self._shown(seen)
         return seen.drifted and len(steps) >= rested(steps), seen.reasons
 
 
