@@ -99,6 +99,15 @@ def export(
     console().print(f"{process}: {rows} rows in {out}", soft_wrap=True, markup=False)
 
 
+def labelled_file(seed: Seed) -> tuple[Path, int]:
+    """Write the labelled records to a file in the home folder; gives it and how many rows there are."""
+    from registry.settings import read_settings
+
+    file = read_settings().folder / "labelled" / f"{seed.process.name}.parquet"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file, write(seed, file, labelled=True)
+
+
 def write(seed: Seed, out: Path, labelled: bool) -> int:
     """Write recorded rows to a Parquet file, which is there whole or not at all; gives how many."""
     from nonferrous.predict import write_batches

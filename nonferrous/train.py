@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.records import enter_batches, enter_moves, write
+from nonferrous.records import enter_batches, enter_moves, labelled_file
 from nonferrous.simulate import simulate
 from nonferrous.terminal import REFUSED, ProcessName, console, fail, progress, progress_of, reported
 
@@ -61,16 +61,13 @@ def train(
 
 def _table(process: str, data: Path | None, from_records: bool) -> Path:
     """The table to learn from: a file that is named, or the labelled records written to one in the home folder."""
-    from registry.settings import read_settings
     from seeds import load
 
     if (data is None) != from_records:
         fail("give either --data FILE or --from-records")
     if data is not None:
         return data
-    file = read_settings().folder / "labelled" / f"{process}.parquet"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    rows = write(load(process), file, labelled=True)
+    file, rows = labelled_file(load(process))
     console().print(f"{process}: {rows} labelled rows of the records in {file}", soft_wrap=True, markup=False)
     return file
 

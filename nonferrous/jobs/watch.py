@@ -19,7 +19,7 @@ def watch(
         list[str] | None, typer.Argument(help="Processes to look at.", show_default="all that have a champion")
     ] = None,
 ) -> None:
-    """Look at processes: ask for a retraining job where drift is seen."""
+    """Look at processes: put back a champion that errs more than the one before, ask for a job where drift is seen."""
     from nonferrous.train import has_champion
     from registry.settings import read_settings
     from seeds import load, load_all
@@ -46,6 +46,8 @@ def _looked(seed: Seed) -> list[str]:
     except DriftError as error:
         return [str(error)]
     lines = [summary(seen), *seen.reasons]
+    if (back := put_back_line(seed)) is not None:
+        return [*lines, back]
     if not seen.drifted:
         return lines
     with opened() as jobs:
@@ -53,3 +55,23 @@ def _looked(seed: Seed) -> list[str]:
             return [*lines, f"job {jobs.put(Asked(seed.process.name, BY)).id} waits for a worker"]
         except BusyError as error:
             return [*lines, str(error)]
+
+
+def put_back_line(seed: Seed) -> str | None:
+    """Go back to the champion before where it is better on what came after; says so, or None where nothing is done."""
+    from nonferrous.records import enter_moves, labelled_file
+    from registry.local.alone import alone
+    from registry.settings import read_settings
+    from registry.versions import RegistryError
+    from training.retraining.regret import put_back
+
+    settings = read_settings()
+    try:
+        with alone(settings.folder, seed.process.name):
+            move = put_back(seed, lambda: labelled_file(seed)[0], settings)
+    except RegistryError as error:
+        return str(error)
+    if move is None:
+        return None
+    enter_moves(seed.process.name)
+    return f"VERSION {move.before} IS PUT BACK: {move.why}"

@@ -17,6 +17,7 @@ from nonferrous.terminal import ProcessName, console, fail, progress
 if TYPE_CHECKING:
     from nonferrous.replay.plant import Plant
     from nonferrous.replay.play import Stepped, Way
+    from nonferrous.replay.service import Client
 
 FIRST, SCHEDULE, DRIFT, ORACLE = WAYS = ("first", "schedule", "drift", "oracle")
 
@@ -99,14 +100,14 @@ def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[
             found = oracle(plant, shown)
         else:
             with running(plant.seed.process.name, home_of(base, home)) as client:
-                found = play(plant, client, _way(name, plant, home, every), shown)
+                found = play(plant, client, _way(name, plant, client, home, every), shown)
     aside = file.with_suffix(".part")
     aside.write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8")
     aside.replace(file)
     return found
 
 
-def _way(name: str, plant: Plant, home: Path, every: int) -> Way:
+def _way(name: str, plant: Plant, client: Client, home: Path, every: int) -> Way:
     from nonferrous.replay.ways import Drift, never, on_schedule
 
     if name == FIRST:
@@ -114,4 +115,4 @@ def _way(name: str, plant: Plant, home: Path, every: int) -> Way:
     if name == SCHEDULE:
         return on_schedule(every)
     os.environ["NONFERROUS_HOME"] = str(home)
-    return Drift(plant.seed)
+    return Drift(plant.seed, client)

@@ -50,7 +50,7 @@ def play_on(seed: Seed, settings: Settings, port: int, tracker: subprocess.Popen
     for regime in seed.plant.regimes if seed.plant else ():
         typer.echo(f"{regime.start}: {regime.meaning}")
     with running(PROCESS, settings.folder, port) as client:
-        play(plant, client, Drift(seed, lambda seen: write_page(page(seen, seed), file)), shown)
+        play(plant, client, Drift(seed, client, lambda seen: write_page(page(seen, seed), file)), shown)
         console().print("The plant's time is over. Ctrl-C ends all.")
         while tracker.poll() is None:
             time.sleep(0.5)

@@ -17,6 +17,9 @@ from records import states
 from records.database import Database
 from records.outcomes import newest
 from registry.local.programs import end, start
+from registry.promotion import champion_of
+from registry.settings import Settings
+from registry.tracking import Tracking
 
 MOST_ROWS = 100_000  # in one step
 _PATIENCE = 120.0  # s that a server may take to start, and a new champion to answer
@@ -38,7 +41,7 @@ class Client:
 
     def __init__(self, process: str, port: int, home: Path) -> None:
         self._process, self._connection = process, HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
-        self._records = f"sqlite:///{home / 'records.db'}"
+        self._home, self._records = home, f"sqlite:///{home / 'records.db'}"
         self._follows: str | None = None  # digest of the model that answered last, if it follows outcomes
 
     def predict(self, rows: list[dict[str, Any]]) -> tuple[int, list[Mapping[str, Any]]]:
@@ -87,6 +90,11 @@ class Client:
             if time.monotonic() - began > _PATIENCE:
                 raise ReplayError(f"version {version} does not answer, but version {found}")
             time.sleep(0.1)
+
+    def wait_for_champion(self) -> None:
+        """Wait until the version that is champion answers."""
+        versions = Tracking(Settings(home=self._home)).versions(self._process)
+        self.wait_for(champion_of(self._process, versions).number)
 
     def version(self) -> int | None:
         """Version that answers now; None where none does."""

@@ -11,6 +11,7 @@ from seeds import Seed
 
 if TYPE_CHECKING:
     from monitoring.drift.results import Monitoring
+    from nonferrous.replay.service import Client
 
 REST = 3  # steps from one job to the next: rows to judge on must have come
 
@@ -30,7 +31,7 @@ def on_schedule(every: int) -> Way:
 
 
 class Drift:
-    """A job where the monitoring sees drift.
+    """A job where the monitoring sees drift; a champion that errs more than the one before is put back.
 
     After a job there is none for a rest of some steps, since rows to judge on must come; the rest doubles with each
     job in a row that promoted nothing.
@@ -39,20 +40,26 @@ class Drift:
     ----------
     seed : Seed
         Of the process, whose records stand in the home folder that the settings name.
+    client : Client
+        Of the service, which must answer with whoever is put back.
     shown : callable, optional
         Takes what is seen at each look.
     """
 
-    def __init__(self, seed: Seed, shown: Callable[[Monitoring], None] | None = None) -> None:
-        self._seed, self._shown = seed, shown
+    def __init__(self, seed: Seed, client: Client, shown: Callable[[Monitoring], None] | None = None) -> None:
+        self._seed, self._client, self._shown = seed, client, shown
 
     def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
         """Whether a job is asked for now, and what was seen."""
+        from nonferrous.jobs.watch import put_back_line
         from nonferrous.reports import look
 
         seen = look(self._seed)
         if self._shown is not None:
             self._shown(seen)
+        if (back := put_back_line(self._seed)) is not None:
+            self._client.wait_for_champion()
+            return False, (*seen.reasons, back)
         return seen.drifted and len(steps) >= rested(steps), seen.reasons
 
 

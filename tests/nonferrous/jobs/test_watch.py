@@ -38,6 +38,7 @@ def queue(monkeypatch, toy_folder, tmp_path):
 
     monkeypatch.setattr(commands, "opened", opened)
     monkeypatch.setattr(reports, "look", look)
+    monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: None)
     monkeypatch.setattr(page, "summary", lambda seen: "drift beside version 1")
     monkeypatch.setattr(import_module("nonferrous.train"), "has_champion", lambda seed, settings: True)
     return asked

@@ -1,5 +1,6 @@
 """When a replay asks for a retraining job."""
 
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -43,7 +44,17 @@ def test_the_rest_after_a_job_doubles_while_jobs_are_in_vain(jobs, after):
 @pytest.mark.parametrize("drifted", [True, False])
 def test_drift_asks_where_it_is_seen_and_the_rest_is_over(drifted, monkeypatch):
     monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(drifted=drifted, reasons=("errors grew",)))
-    way = Drift(None)
+    monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: None)
+    way = Drift(None, None)
     assert way(steps(None, None)) == (drifted, ("errors grew",))
     assert way(steps(True, None)) == (False, ("errors grew",))
     assert way(steps(True, None, None)) == (drifted, ("errors grew",))
+
+
+def test_a_champion_that_is_put_back_is_waited_for_and_no_job_is_asked_for(monkeypatch):
+    monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(drifted=True, reasons=("errors grew",)))
+    monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: "VERSION 2 IS PUT BACK")
+    waited = []
+    way = Drift(None, SimpleNamespace(wait_for_champion=lambda: waited.append(1)))
+    assert way(steps(None, None)) == (False, ("errors grew", "VERSION 2 IS PUT BACK"))
+    assert waited == [1]
