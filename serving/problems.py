@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Request, Response
@@ -65,8 +66,24 @@ def shown(value: Any) -> float | int | bool | str | None:
         return value
     if isinstance(value, int) and abs(value) < 2**53:
         return value
-    text = str(value)
+    text = str(_beginning(value, [_LONGEST_VALUE]))
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
+
+
+def _beginning(value: Any, left: list[int]) -> Any:
+    """A value whose text begins as that of `value` does: the text of ten thousand rows takes a sixth of a second.
+
+    So many values are `left` to be kept; each has two characters at least.
+    """
+    left[0] -= 1
+    if isinstance(value, str):
+        return value[: _LONGEST_VALUE + 1]
+    if isinstance(value, list):
+        return [_beginning(one, left) for one in takewhile(lambda _: left[0] > 0, value)]
+    if isinstance(value, dict):
+        kept = takewhile(lambda _: left[0] > 0, value.items())
+        return {_beginning(name, left): _beginning(one, left) for name, one in kept}
+    return value
 
 
 def invalid(faults: Sequence[Fault]) -> ProblemError:

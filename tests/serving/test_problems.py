@@ -45,6 +45,33 @@ def test_a_text_of_more_than_100_characters_is_cut_to_100(length: int, text: str
 
 
 @pytest.mark.parametrize(
+    "value",
+    [
+        [1] * 34,
+        [[], {}] * 60,
+        [{"unit": f"A-{i}", "level": 0.5, "nested": [[i], {"": None}]} for i in range(50)],
+        {f"name {i}": [i] * i for i in range(200)},
+        {"a": "v" * 60, "b": ["w" * 60]},
+    ],
+)
+def test_nested_values_are_cut_where_their_text_is(value: Any) -> None:
+    text = str(value)
+    assert shown(value) == (text if len(text) <= 100 else text[:97] + "...")
+
+
+def test_of_a_long_value_the_beginning_alone_is_made_a_text() -> None:
+    class Unseen:
+        def __repr__(self) -> str:
+            raise AssertionError("looked at")
+
+    assert shown([*range(100), Unseen()]) == str([*range(100)])[:97] + "..."
+    deep: list[Any] = [Unseen()]
+    for _ in range(200):
+        deep = [deep]
+    assert shown(deep) == "[" * 97 + "..."
+
+
+@pytest.mark.parametrize(
     ("faults", "words", "kept"),
     [
         (0, "the request has 0 faults, see errors", 0),
