@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
-import pydantic_core
 from pydantic import BaseModel, Field
 
 from seeds import Column, Seed
 from serving import history
 from serving.column_values import QUALITY, UNUSED, USED
-from serving.decoding import Decoder
+from serving.decoding import MOST_VALUES, Decoder, parsed_json
 from serving.faults import Shape
 from serving.fields import Record, record, row_fields, title
 from serving.outcomes.payloads import OUTCOMES, OutcomePayloads, outcome_payloads
-from serving.problems import MOST_FAULTS, Fault, ProblemError, invalid
+from serving.problems import MOST_FAULTS, Fault, invalid
 
 if TYPE_CHECKING:
     from serving.recommendations.lots import LotPayloads
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from serving.schedules.payloads import SchedulePayloads
     from serving.warnings.payloads import WarningPayloads
 
-MOST_VALUES = 1_000_000  # in one body: they are parsed in a twentieth of a second
 _VALUES_A_ROW = 100
 
 PREDICTIONS, SCHEDULES, WARNINGS = "predictions", "schedules", "warnings"
@@ -186,25 +183,6 @@ class Payloads:
             past.append(row)
             faults += [within(f"history.{i}", fault) for fault in wrong]
         return past
-
-
-def parsed_json(body: bytes, most_values: int = MOST_VALUES) -> Any:
-    """What a body holds.
-
-    Raises
-    ------
-    ProblemError
-        400 where it is no JSON; 413 where it holds so many values that nobody else would be answered while it is read.
-    """
-    # Each value but the first of an object or a list has a comma before it, whatever else has commas.
-    if body.count(b",") > most_values:
-        fault = Fault(field="body", bound=most_values, expected=f"at most {most_values} values")
-        detail = f"the body holds more than {most_values} values; send the rows in several requests"
-        raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, [fault])
-    try:
-        return pydantic_core.from_json(body)
-    except ValueError as error:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, f"the body is no valid JSON: {error}") from None
 
 
 def within(place: str, fault: Fault) -> Fault:

@@ -10,11 +10,12 @@ import pydantic_core
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # pydantic takes no other below Python 3.12
 
+from serving.decoding import parsed_json
 from serving.faults import MOST_FIELDS, Shape, no_such
 from serving.fields import Record
 from serving.inference.contract import Contract, Output
 from serving.inference.tensors import Tensor, Values, from_bytes, wrong
-from serving.payloads import Payloads, parsed_json
+from serving.payloads import Payloads
 from serving.problems import Fault, invalid, shown
 
 LENGTH = "inference-header-content-length"

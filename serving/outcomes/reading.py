@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from records.asked import first_part
 from records.database import Database
 from records.outcomes import Outcome, Slot
+from serving.decoding import parsed_json
 from serving.fields import Record
 from serving.outcomes.payloads import OUTCOMES, PREDICTION, OutcomePayloads, known_columns
 from serving.outcomes.slots import slots, slots_of
-from serving.payloads import parsed_json
 from serving.problems import Fault, invalid, shown
 from serving.recommendations.requests import read_rows
 

@@ -12,9 +12,9 @@ from pydantic import Field
 from models.lot_advice import MONEY, LotAdvice, LotLimit
 from models.setpoints.advice import Estimate
 from seeds import Quantity, Seed
+from serving.decoding import parsed_json
 from serving.faults import Shape
 from serving.fields import Key, Record, record, title
-from serving.payloads import parsed_json
 from serving.problems import invalid
 from serving.recommendations.payloads import MOVES, RECOMMENDATIONS, WHAT_IF, Verb, answer_head
 from serving.recommendations.requests import move_faults, read_rows

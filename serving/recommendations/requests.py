@@ -10,10 +10,11 @@ import numpy as np
 
 from physics.arrays import IntArray
 from seeds import Seed
+from serving.decoding import parsed_json
 from serving.faults import Shape
 from serving.fields import Record
 from serving.history import Starts, fault_at, starts_of, units_of
-from serving.payloads import parsed_json, within
+from serving.payloads import within
 from serving.problems import MOST_FAULTS, Fault, invalid, shown
 from serving.recommendations.payloads import MOVES, SetpointPayloads, Verb
 

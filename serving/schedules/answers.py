@@ -12,9 +12,10 @@ from models.schedules.hand import line_at
 from models.schedules.reading import read_order
 from models.schedules.schedule import Range, Schedule, schedule
 from seeds import Seed
+from serving.decoding import parsed_json
 from serving.fields import Record
 from serving.history import starts_of
-from serving.payloads import parsed_json, within
+from serving.payloads import within
 from serving.problems import MOST_FAULTS, Fault, ProblemError, invalid, shown
 from serving.schedules.payloads import ASSUMPTIONS, SchedulePayloads
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from models.warnings.model import EventWarning, WarningModel, lead_time
 from seeds import Seed
+from serving.decoding import parsed_json
 from serving.fields import Record
-from serving.payloads import WARNINGS, parsed_json
+from serving.payloads import WARNINGS
 from serving.recommendations.requests import read_rows, tabled
 from serving.warnings.payloads import WarningPayloads
 

@@ -11,8 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.answers import matrix
+from serving.decoding import MOST_VALUES, parsed_json
 from serving.fields import Key, Time, quantity, record, title
-from serving.payloads import MOST_VALUES, TaskFields, estimate, parsed_json, payloads_of
+from serving.payloads import TaskFields, estimate, payloads_of
 from serving.problems import ProblemError
 
 ROW = {"unit": "A-001", "period_start": "2026-11-01", "previous_y": 91.5, "x_set": 10.25, "z": 3.75}

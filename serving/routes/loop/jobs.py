@@ -14,11 +14,11 @@ from starlette.exceptions import HTTPException
 
 from records.jobs.queue import Asked, BusyError, Job, Jobs, JobsError
 from serving.bodies import read_body
+from serving.decoding import parsed_json
 from serving.door.callers import JOBS
 from serving.door.visit import asker
 from serving.faults import Shape
 from serving.following.champions import Champions
-from serving.payloads import parsed_json
 from serving.problems import ProblemError, described, invalid
 
 T = TypeVar("T")
