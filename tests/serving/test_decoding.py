@@ -5,11 +5,14 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import pydantic_core
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seeds import load_all
+from serving import decoding
+from serving.decoding import MOST_TOGETHER, MOST_VALUES, TOGETHER, parsed_json
 from serving.fields import Record
 from serving.payloads import Payloads
 from serving.problems import ProblemError
@@ -122,6 +125,85 @@ def types(part: Any) -> Any:
 
 def plain(payloads: Payloads) -> Payloads:
     return replace(payloads, decoder=SimpleNamespace(read=lambda body: None))  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+@settings(max_examples=300)
+@given(bodies(), st.sampled_from((1, 20, 60, 200)))
+def test_pieces_of_a_body_are_taken_as_all_of_it(case: tuple[str, bytes], together: int) -> None:
+    name, body = case
+    whole = read(PAYLOADS[name], body), read(plain(PAYLOADS[name]), body)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoding, "TOGETHER", together)
+        assert (read(PAYLOADS[name], body), read(plain(PAYLOADS[name]), body)) == whole
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> bytes:
+    """JSON of objects that hold lists, with what looks like an end of a row in texts; mostly spoilt in one place."""
+    odd = st.sampled_from(["},{", "}, {", 'a"b\\', ",", "[]", "é\n", ""])
+    entries: Any = st.recursive(
+        st.none() | st.integers(-9, 9) | odd,
+        lambda more: st.lists(more, max_size=4) | st.dictionaries(odd, more, max_size=3),
+        max_leaves=6,
+    )
+    members = draw(st.lists(st.tuples(st.sampled_from(["rows", "history", "x"]), st.lists(entries, max_size=8))))
+    how: Any = {"ensure_ascii": draw(st.booleans()), "indent": draw(st.sampled_from([None, 1]))}
+    text = "{" + ", ".join(f'"{name}":{json.dumps(held, **how)}' for name, held in members) + "}"
+    place = draw(st.integers(0, len(text)))
+    kind = draw(st.sampled_from(("", "cut", "one less", *',{}[]":\\\n1')))
+    behind = {"": text[place:], "cut": "", "one less": text[place + 1 :]}.get(kind, kind + text[place:])
+    return (text[:place] + behind).encode()
+
+
+def parsed(body: bytes) -> str:
+    try:
+        return repr(parsed_json(body))
+    except ProblemError as problem:
+        return str(problem)
+
+
+@settings(max_examples=100)
+@given(texts(), st.sampled_from((1, 5, 12, 40)))
+@pytest.mark.slow
+def test_json_in_pieces_holds_what_it_holds_as_a_whole(body: bytes, together: int) -> None:
+    whole = parsed(body)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoding, "TOGETHER", together)
+        assert parsed(body) == whole
+
+
+def test_a_long_body_is_parsed_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    name, whole = "aluminium_reduction", pydantic_core.from_json
+    row = PAYLOADS[name].example["rows"][0]
+    lengths = []
+
+    def watched(body: bytes) -> Any:
+        lengths.append(len(body))
+        return whole(body)
+
+    monkeypatch.setattr(decoding.pydantic_core, "from_json", watched)
+    body = json.dumps({"rows": [row] * 4000, "nobody": "knows"}).encode()
+    assert len(body) > 4 * TOGETHER
+    assert parsed_json(body) == json.loads(body)
+    assert sum(lengths) < 1.1 * len(body)
+    assert max(lengths) < 1.2 * TOGETHER
+
+
+def test_a_body_of_more_values_than_are_parsed_in_a_moment_is_refused_unparsed() -> None:
+    with pytest.raises(ProblemError) as refused:
+        parsed_json(b"[" + b"1," * (MOST_VALUES + 1) + b"not JSON")
+    assert refused.value.status == 413
+    assert refused.value.faults[0].bound == MOST_VALUES
+    assert parsed_json(b'{"rows": [' + b"1," * MOST_VALUES + b"1]}")["rows"][-1] == 1
+
+
+@pytest.mark.parametrize("around", ["[%s]", '{"rows": [{"unit": [%s]}]}', '{"prices": {"a": [%s]}}'])
+def test_an_entry_of_more_values_than_are_parsed_in_a_moment_is_refused(around: str) -> None:
+    with pytest.raises(ProblemError) as refused:
+        parsed_json((around % ",".join(["1.25"] * (2 * MOST_TOGETHER))).encode())
+    assert refused.value.status == 413
+    assert refused.value.faults[0].bound == MOST_TOGETHER
 
 
 @settings(max_examples=400, deadline=None)

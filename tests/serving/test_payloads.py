@@ -11,7 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 from seeds import Seed
 from seeds.format.loader import parse
 from serving.answers import matrix
-from serving.decoding import MOST_VALUES, parsed_json
 from serving.fields import Key, Time, quantity, record, title
 from serving.payloads import TaskFields, estimate, payloads_of
 from serving.problems import ProblemError
@@ -208,14 +207,6 @@ def test_what_a_task_adds_stands_beside_the_rest(toy_seed: Seed) -> None:
     assert list(TypeAdapter(taken.answer).json_schema()["properties"]) == [
         *("process", "model", "coverage", "interval", "predictions", "b"),
     ]
-
-
-def test_a_body_of_more_values_than_are_parsed_in_a_moment_is_refused_unparsed() -> None:
-    with pytest.raises(ProblemError) as refused:
-        parsed_json(b"[" + b"1," * (MOST_VALUES + 1) + b"not JSON")
-    assert refused.value.status == 413
-    assert refused.value.faults[0].bound == MOST_VALUES
-    assert parsed_json(b"[" + b"1," * MOST_VALUES + b"1]")[-1] == 1
 
 
 # ---- quality of values ----
