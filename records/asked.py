@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, tuple_, update
 
 from records.database import Database
 from records.outcomes import Slot
-from records.requests import PREDICTIONS
+from records.requests import PREDICTIONS, has_more, rest
 from records.schema import ASKED_UNITS, ASKED_UPTO, REQUESTS
 
-_COLUMNS = (REQUESTS.c.number, REQUESTS.c.at, REQUESTS.c.kind, REQUESTS.c.asked)
+_COLUMNS = (REQUESTS.c.number, REQUESTS.c.at, REQUESTS.c.kind, REQUESTS.c.asked, REQUESTS.c.id)
 _REQUESTS_AT_ONCE = 200
 _SLOTS_AT_ONCE = 300
 
@@ -95,8 +96,8 @@ def _after(connection: Connection, process: str, number: int) -> Iterator[Reques
     wanted = (REQUESTS.c.process == process, REQUESTS.c.number > number)
     which = (REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0)
     query = select(*_COLUMNS).where(*wanted, *which).order_by(REQUESTS.c.number).limit(_REQUESTS_AT_ONCE)
-    for row in connection.execute(query):
-        yield Request(*row)
+    for row in connection.execute(query).all():
+        yield _whole(connection, row)
 
 
 def places(connection: Connection, process: str, slots: Sequence[Slot]) -> dict[Slot, Place]:
@@ -119,7 +120,7 @@ def requests(connection: Connection, numbers: Sequence[int]) -> dict[int, Reques
     for first in range(0, len(numbers), _REQUESTS_AT_ONCE):
         some = numbers[first : first + _REQUESTS_AT_ONCE]
         for row in connection.execute(select(*_COLUMNS).where(REQUESTS.c.number.in_(some))):
-            found[row.number] = Request(*row)
+            found[row.number] = _whole(connection, row)
     return found
 
 
@@ -127,4 +128,12 @@ def first_part(connection: Connection, process: str, id: str) -> Request | None:
     """Request for predictions of a process by its id; None where there is none."""
     which = (REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS)
     row = connection.execute(select(*_COLUMNS).where(REQUESTS.c.id == id, REQUESTS.c.part == 0, *which)).one_or_none()
-    return None if row is None else Request(*row)
+    return None if row is None else _whole(connection, row)
+
+
+def _whole(connection: Connection, row: Any) -> Request:
+    """A request of which a row holds the first part."""
+    number, at, kind, asked, id = row
+    if has_more(kind, asked):
+        asked = b"".join([asked, *rest(connection, id, REQUESTS.c.asked)])
+    return Request(number, at, kind, asked)

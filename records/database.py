@@ -18,7 +18,7 @@ __all__ = ["Connection", "Database", "RecordsError", "now"]
 
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
-NEWEST = "0002"
+NEWEST = "0003"
 """Name of the newest migration."""
 
 _BUSY = 5.0  # s that one writer waits for another
@@ -67,6 +67,8 @@ class Database:
             raise RecordsError(f"records at {self.url_shown}: {error}") from None
         self._own, self._opened = threading.local(), set[Any]()
         self._durable = durable
+        self.heads: dict[tuple[int, bytes], int] = {}
+        """Numbers of heads that were stored, see `records.heads`; of the one thread that writes requests."""
         if self.is_sqlite:
             # The driver begins before a write alone: what was read before it could be old by then.
             event.listen(self.engine, "connect", _settle)
@@ -118,6 +120,7 @@ class Database:
             yield self._own.connection.cursor()
         except (self.engine.dialect.loaded_dbapi.Error, SQLAlchemyError) as error:
             self._close(self._own.__dict__.pop("connection", None))
+            self.heads.clear()  # the server that answers next may have been restored
             raise self.trouble(error) from None
 
     def _connect(self) -> Any:
@@ -187,8 +190,7 @@ def _migrate(connection: Connection) -> None:
 
 def _settle(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions begin where they are begun, see `Database`
-    # A record with its energy fills two of SQLite's usual pages and a part of a third.
-    for pragma in ("page_size=8192", "journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import zip_longest
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, select
 
+from records import heads
 from records.database import Database
 from records.schema import REQUESTS
 
 _COLUMNS = tuple(column.name for column in REQUESTS.columns if column.name != "number")
-_values = attrgetter(*_COLUMNS)
+_values = attrgetter(*(name for name in _COLUMNS if name != "head"))  # which is the last one
 PREDICTIONS = "predictions"
 """Operation whose answers have outcomes."""
 _JSON = "application/json"
 _IN_MEMORY = 100  # requests that are read at once
 MOST_AT_ONCE = 32  # requests of one statement
+LARGE = 2**20
+"""Bytes of bodies from which a request stands in parts, the first of them with as many bytes of one body at least.
+
+A statement copies what it is given while nobody else runs, and others wait until it is committed. Readers know by the
+size of a first part whether others follow, so that a larger number would hide parts that are stored.
+"""
 
 
 @dataclass(slots=True)  # frozen, it takes twice the time to make
@@ -46,6 +54,10 @@ class Kept:
         Media type of the request.
     asked, answer : bytes
         Bodies, or parts of them.
+    head : bytes
+        What the answer begins with, where many others begin so too; `answer` is the rest.
+    more : sequence of bytes
+        What follows `answer`; `split` leaves none.
     """
 
     id: str
@@ -57,13 +69,15 @@ class Kept:
     version: int
     digest: str
     kind: str
-    asked: bytes | bytearray
+    asked: bytes | bytearray | memoryview
     answer: bytes
+    head: bytes = b""
+    more: Sequence[bytes] = ()
 
     @property
     def size(self) -> int:
         """Bytes of the bodies."""
-        return len(self.asked) + len(self.answer)
+        return len(self.asked) + len(self.head) + len(self.answer) + sum(map(len, self.more))
 
 
 def new_id() -> str:
@@ -78,8 +92,37 @@ def new_id() -> str:
     return f"{moment[:8]}-{moment[8:]}-7{chance[:3]}-{variant}{chance[4:7]}-{chance[7:19]}"
 
 
+def split(kept: Kept) -> list[Kept]:
+    """A request in parts that are written one after the other, so that others are between them; mostly one.
+
+    The first part comes last: as long as it is not there nobody sees the others.
+    """
+    if kept.size <= LARGE:
+        return [replace(kept, answer=b"".join((kept.answer, *kept.more)), more=()) if kept.more else kept]
+    asked = memoryview(kept.asked)
+    pieces: list[Any] = [asked[first : first + LARGE] for first in range(0, len(asked), LARGE)]
+    both = enumerate(zip_longest(pieces, _gathered((kept.answer, *kept.more)), fillvalue=b""))
+    first, *rest = [
+        replace(kept, part=kept.part + i, asked=one, head=b"" if i else kept.head, answer=answer, more=())
+        for i, (one, answer) in both
+    ]
+    return [*rest, first]
+
+
+def _gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """An answer in parts of LARGE bytes at least, but for the last."""
+    some: list[bytes] = []
+    for part in parts:
+        some.append(part)
+        if sum(map(len, some)) >= LARGE:
+            yield b"".join(some)
+            some = []
+    if some:
+        yield b"".join(some)
+
+
 def insert(database: Database, many: Sequence[Kept]) -> None:
-    """Write requests in one transaction, many of them by one statement.
+    """Write requests, or parts of them, in one transaction, many of them by one statement.
 
     Each statement hands the interpreter to other threads and back, so there are as few as can be.
 
@@ -89,21 +132,38 @@ def insert(database: Database, many: Sequence[Kept]) -> None:
         The database did not do its part; nothing is written.
     """
     with database.cursor() as cursor:
-        if len(many) <= MOST_AT_ONCE:
-            cursor.execute(*_statement(database, many))  # commits by itself
+        numbers = heads.known(database, many)
+        if numbers is not None and len(many) <= MOST_AT_ONCE and sum(len(one.answer) for one in many) <= LARGE:
+            cursor.execute(*_statement(database, many, numbers))  # commits by itself
             return
+        added: heads.Numbers = {}
         cursor.execute("BEGIN")
         try:
-            for first in range(0, len(many), MOST_AT_ONCE):
-                cursor.execute(*_statement(database, many[first : first + MOST_AT_ONCE]))
+            if numbers is None:
+                added = heads.added(database, cursor, many)
+                numbers = [added[one.at // heads.DAY, one.head] if one.head else None for one in many]
+            for first, end in _batches(many):
+                cursor.execute(*_statement(database, many[first:end], numbers[first:end]))
         except BaseException:
             cursor.execute("ROLLBACK")
             raise
         cursor.execute("COMMIT")
+        heads.remember(database, added)
 
 
-def _statement(database: Database, many: Sequence[Kept]) -> tuple[str, list[Any]]:
-    return _text(len(many), "?" if database.is_sqlite else "%s"), [value for one in many for value in _values(one)]
+def _batches(many: Sequence[Kept]) -> Iterator[tuple[int, int]]:
+    """First and end of the requests of each statement: some, and together few bytes."""
+    first = size = 0
+    for i, one in enumerate(many, 1):
+        size += one.size
+        if i - first == MOST_AT_ONCE or size >= LARGE or i == len(many):
+            yield first, i
+            first, size = i, 0
+
+
+def _statement(database: Database, many: Sequence[Kept], numbers: Sequence[int | None]) -> tuple[str, list[Any]]:
+    values = [value for one, head in zip(many, numbers, strict=True) for value in (*_values(one), head)]
+    return _text(len(many), "?" if database.is_sqlite else "%s"), values
 
 
 @lru_cache
@@ -114,7 +174,7 @@ def _text(rows: int, mark: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A request for predictions with its whole answer; see `Kept`."""
+    """A request for predictions, whole; see `Kept`."""
 
     number: int
     id: str
@@ -130,14 +190,30 @@ class Recorded:
 def recorded(connection: Connection, process: str) -> Iterator[Recorded]:
     """Requests for predictions of a process in the order in which they came, a few of them in memory at a time."""
     first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind")]
-    query = select(*first, REQUESTS.c.asked, REQUESTS.c.answer).where(
+    query = select(*first, REQUESTS.c.asked, REQUESTS.c.answer, REQUESTS.c.head).where(
         REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0
     )
-    found = connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(REQUESTS.c.number))
-    for row in found:
-        one = Recorded(*row)  # type: ignore[call-arg]  # a row is a tuple of its columns
-        if one.kind != _JSON:  # answers to tables come in parts
-            more = select(REQUESTS.c.answer).where(REQUESTS.c.id == one.id, REQUESTS.c.part > 0)
-            parts = connection.scalars(more.order_by(REQUESTS.c.part)).all()
-            one = replace(one, answer=b"".join([one.answer, *parts]))
+    contents = {None: b""}
+    for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(REQUESTS.c.number)):
+        *values, asked, answer, head = row
+        if head not in contents:
+            contents = {None: b"", head: heads.content(connection, head)}
+        one = Recorded(*values, asked, contents[head] + answer)  # type: ignore[call-arg]  # all columns but the head
+        if has_more(one.kind, asked, answer):
+            asked, answer = (
+                b"".join([begun, *rest(connection, one.id, column)])
+                for begun, column in ((asked, REQUESTS.c.asked), (one.answer, REQUESTS.c.answer))
+            )
+            one = replace(one, asked=asked, answer=answer)
         yield one
+
+
+def has_more(kind: str, asked: bytes, answer: bytes = b"") -> bool:
+    """Whether parts may follow a request's first one: those of a large body, and of the answer to a table."""
+    return kind != _JSON or len(asked) >= LARGE or len(answer) >= LARGE
+
+
+def rest(connection: Connection, id: str, column: Column[bytes]) -> Sequence[bytes]:
+    """What follows the first part of a request in one of its bodies."""
+    more = select(column).where(REQUESTS.c.id == id, REQUESTS.c.part > 0)
+    return connection.scalars(more.order_by(REQUESTS.c.part)).all()

@@ -26,10 +26,21 @@ REQUESTS = _counted(
     Column("kind", String(64), nullable=False),
     Column("asked", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
+    Column("head", BigInteger),
     Index("requests_id", "id", "part", unique=True),
     Index("requests_process", "process", "number"),
 )
-"""Requests and their answers, byte for byte; a long answer stands in several parts, the first with the request."""
+"""Requests and their answers, byte for byte; long bodies stand in several parts. An answer is its head, if any, then
+`answer`."""
+
+HEADS = _counted(
+    "answer_heads",
+    Column("day", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index("answer_heads_digest", "day", "digest", unique=True),
+)
+"""What answers of a day begin with, each once."""
 
 ASKED_UNITS = Table(
     "asked_units",

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 from records.database import Database, RecordsError
-from records.requests import Kept, insert
+from records.requests import LARGE, Kept, insert, split
 
 log = logging.getLogger("nonferrous.records")
 
 MOST_WAITING = 64 * 2**20  # bytes of bodies
-LARGE = 2**20  # bytes of bodies
 _MOST_OF_GROUP = 1000  # requests
 _END = None
 
@@ -30,7 +29,8 @@ class _Waiting:
     """A request, or a part of one, and how its caller hears that it is written."""
 
     kept: Kept
-    written: asyncio.Future[None]
+    size: int
+    written: asyncio.Future[int]
 
 
 class Full(RecordsError):
@@ -41,7 +41,7 @@ class Writer:
     """Writes what it is given in a thread of its own; who gave it waits until it is committed.
 
     There is no timer: a group is what has gathered while the one before was committed. A large request is written by
-    itself after the small ones, which would wait for it. Callers share one event loop.
+    itself, part by part, and small ones between them, which would wait for it. Callers share one event loop.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ class Writer:
             self._queue.put(None)
             self._thread.join()
 
-    async def keep(self, kept: Kept) -> None:
-        """Write a request or a part of one; returns when it is committed.
+    async def keep(self, kept: Kept) -> int:
+        """Write a request or a part of one; gives when it is committed in how many parts it was.
 
         Raises
         ------
@@ -87,11 +87,11 @@ class Writer:
         loop = asyncio.get_running_loop()
         if not self._gathered:
             loop.call_soon(self._hand_over)
-        written: asyncio.Future[None] = loop.create_future()
-        self._gathered.append(_Waiting(kept, written))
+        written: asyncio.Future[int] = loop.create_future()
+        self._gathered.append(_Waiting(kept, size, written))
         self.waiting += size
         try:
-            await written
+            return await written
         finally:
             self.waiting -= size
 
@@ -101,6 +101,7 @@ class Writer:
 
     def _follow(self) -> None:
         large: deque[_Waiting] = deque()
+        parts: deque[Kept] = deque()  # of the first of these, those that are not written yet
         ends = False
         while large or not ends:
             small: list[_Waiting] = []
@@ -108,18 +109,17 @@ class Writer:
                 more = self._queue.get()
                 ends = more is None
                 for one in more or ():
-                    (large if one.kept.size > LARGE else small).append(one)
+                    (large if one.size > LARGE else small).append(one)
             if small:
-                self._write(small)
+                self._end(small, self._written([split(one.kept)[0] if one.kept.more else one.kept for one in small]))
             if large:
-                self._write([large.popleft()])
-
-    def _write(self, group: Sequence[_Waiting]) -> None:
-        error = self._written([one.kept for one in group])
-        if (error is None) != (self.trouble is None):
-            log.info("records are written again") if error is None else log.warning("%s", error)
-        self.trouble = None if error is None else str(error)
-        group[0].written.get_loop().call_soon_threadsafe(_end, group, error)
+                if not parts:
+                    parts = deque(split(large[0].kept))
+                    count = len(parts)
+                error = self._written([parts.popleft()])
+                if error is not None or not parts:
+                    parts.clear()
+                    self._end([large.popleft()], error, count)
 
     def _written(self, group: Sequence[Kept]) -> RecordsError | None:
         """Write a group; why it could not be written."""
@@ -129,8 +129,14 @@ class Writer:
             return error
         return None
 
+    def _end(self, group: Sequence[_Waiting], error: RecordsError | None, parts: int = 1) -> None:
+        if (error is None) != (self.trouble is None):
+            log.info("records are written again") if error is None else log.warning("%s", error)
+        self.trouble = None if error is None else str(error)
+        group[0].written.get_loop().call_soon_threadsafe(_end, group, error, parts)
 
-def _end(group: Sequence[_Waiting], error: RecordsError | None) -> None:
+
+def _end(group: Sequence[_Waiting], error: RecordsError | None, parts: int) -> None:
     for one in group:
         if not one.written.done():  # its client may have gone
-            one.written.set_result(None) if error is None else one.written.set_exception(error)
+            one.written.set_result(parts) if error is None else one.written.set_exception(error)

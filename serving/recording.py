@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
@@ -19,6 +20,7 @@ from serving.problems import ProblemError
 R = TypeVar("R", bound=Response)
 
 RECORD = b"record-id"  # header of an answer: under which id it is recorded
+SHORTEST_HEAD = 1024  # bytes that are kept once for all answers that begin with them
 _LATER = {"Retry-After": "1"}
 
 
@@ -64,7 +66,7 @@ class Recorder:
         self._writer = writer
 
     async def answered(
-        self, asked: Asked, served: Served | None, body: bytes, response: Response, answer: bytes | None = None
+        self, asked: Asked, served: Served | None, body: bytes, response: Response, parts: Sequence[bytes] = ()
     ) -> Response:
         """A response whose request and answer are recorded, with the record's id in its header.
 
@@ -78,15 +80,17 @@ class Recorder:
             Body of the request.
         response : Response
             The answer.
-        answer : bytes, optional
-            What is recorded as the answer, where that is not the response's body.
+        parts : sequence of bytes
+            What is recorded as the answer, where that is not the response's body: a head that others have too, and
+            what follows it.
 
         Raises
         ------
         ProblemError
             503 where it cannot be recorded: then it does not go out.
         """
-        await self.keep(asked, served, body, bytes(response.body) if answer is None else answer)
+        head, *rest = parts or (b"", bytes(response.body))
+        await self.keep(asked, served, body, rest, head=head)
         return self.named(asked, response)
 
     def named(self, asked: Asked, response: R) -> R:
@@ -96,11 +100,22 @@ class Recorder:
         return response
 
     async def keep(
-        self, asked: Asked, served: Served | None, body: bytes | bytearray, answer: bytes, part: int = 0
-    ) -> None:
-        """Record a request and its answer, or a part of them; see `answered`."""
+        self,
+        asked: Asked,
+        served: Served | None,
+        body: bytes | bytearray,
+        answer: Sequence[bytes],
+        head: bytes = b"",
+        part: int = 0,
+    ) -> int:
+        """Record a request and its answer, or those from a part on; gives the number of the next part.
+
+        See `answered`.
+        """
         if self._writer is None:
-            return
+            return 0
+        if len(head) < SHORTEST_HEAD:
+            head, answer = b"", [head + answer[0], *answer[1:]]
         version, digest = (0, "") if served is None else (served.champion.version, served.digest)
         kept = Kept(
             id=asked.id,
@@ -113,11 +128,13 @@ class Recorder:
             digest=digest,
             kind=asked.kind,
             asked=body,
-            answer=answer,
+            answer=answer[0],
+            head=head,
+            more=answer[1:],
         )
         begin = time.perf_counter()
         try:
-            await self._writer.keep(kept)
+            return part + await self._writer.keep(kept)
         except Full:
             detail = "so many answers wait to be recorded that no more are taken; send it again later"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=_LATER) from None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from http import HTTPStatus
 
 import msgspec
 from fastapi import Response
+from starlette.responses import StreamingResponse
 
 from registry.versions import CHAMPION
 from serving.door.visit import seen_by_operators
@@ -16,6 +17,7 @@ from serving.following.champions import Champions, Served, Status
 from serving.payloads import Payloads
 from serving.problems import ProblemError
 
+_SHORT = 2  # parts of an answer to few rows: its head, and all predictions
 GONE = Status(trouble="its seed is gone")
 HIDDEN = "the log of the service and a key with the role operate say why"
 
@@ -77,7 +79,7 @@ def advised(payloads: Payloads, served: Served, answered: Record) -> Response:
     return json_response(head | answered)
 
 
-def json_part(answer: Record, is_first: bool, is_last: bool) -> bytes:
+def json_parts(answer: Record, is_first: bool, is_last: bool) -> list[bytes]:
     """Some of the predictions of an answer as JSON, which with those before and after them is the whole.
 
     Parameters
@@ -87,14 +89,20 @@ def json_part(answer: Record, is_first: bool, is_last: bool) -> bytes:
         them with the last.
     is_first, is_last : bool
         Whether the predictions are the first and the last of the answer.
+
+    Returns
+    -------
+    list of bytes
+        Before the first predictions what the answer begins with, then the predictions.
     """
     names = list(answer)
     middle = names.index("predictions")
     before, after = ({name: answer[name] for name in some} for some in (names[:middle], names[middle + 1 :]))
     predictions = msgspec.json.encode(answer["predictions"])[1:-1]
-    opened = _members(before) + b',"predictions":[' if is_first else b","
     closed = b"]" + (b"," + _members(after) if after else b"") + b"}" if is_last else b""
-    return (b"{" if is_first else b"") + opened + predictions + closed
+    if is_first:
+        return [b"{" + _members(before) + b',"predictions":[', predictions + closed]
+    return [b"," + predictions + closed]
 
 
 def _members(record: Record) -> bytes:
@@ -103,8 +111,16 @@ def _members(record: Record) -> bytes:
 
 
 def joined_answer(parts: Sequence[bytes]) -> Response:
-    """Response that carries an answer of which all parts are made."""
-    return Response(b"".join(parts), media_type="application/json")
+    """Response that carries an answer of which all parts are made; those of a long one go out one by one."""
+    if len(parts) <= _SHORT:
+        return Response(b"".join(parts), media_type="application/json")
+    size = {"content-length": str(sum(map(len, parts)))}
+    return StreamingResponse(_each(parts), headers=size, media_type="application/json")
+
+
+async def _each(parts: Sequence[bytes]) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
 
 
 def json_response(answer: Record) -> Response:

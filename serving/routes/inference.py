@@ -35,7 +35,7 @@ from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import INFERENCE, ProblemError, shown
 from serving.recording import Asked as Named
 from serving.recording import Recorder
-from serving.routes.answering import head_of, json_part, model_used, served_of, status_of
+from serving.routes.answering import head_of, json_parts, model_used, served_of, status_of
 from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 
 EXTENSIONS = ["binary_tensor_data"]
@@ -205,8 +205,9 @@ def _served(model: str, version: str | None, champions: Champions) -> tuple[Payl
 class _AsRecorded:
     """A request and its answer as those of `/v1` that say the same: records have one form."""
 
-    asked = b""
-    answer = b""
+    def __init__(self) -> None:
+        self.asked = b""
+        self.answer: list[bytes] = []
 
 
 def _encoded(
@@ -220,7 +221,7 @@ def _encoded(
     for answered in blocks(payloads, served.model, rows, request | {"id": id}):
         answer.add({"coverage": head["coverage"], "interval": head["interval"], **answered})
         first, done = done, done + len(answered["predictions"])
-        kept.answer += json_part(head | answered, first == 0, done >= len(rows))
+        kept.answer += json_parts(head | answered, first == 0, done >= len(rows))
         yield
 
 

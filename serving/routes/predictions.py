@@ -13,7 +13,7 @@ from serving.following.champions import Champions, Status
 from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import described
 from serving.recording import Asked, Recorder
-from serving.routes.answering import head_of, joined_answer, json_part, served_of, status_of
+from serving.routes.answering import head_of, joined_answer, json_parts, served_of, status_of
 from serving.routes.blocks import LONGEST_BODY_AT_ONCE, blocks, in_threads
 from serving.routes.direct import Direct
 from serving.routes.tables import BINARY, KINDS, about_tables, table_answer
@@ -46,12 +46,12 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
             quick = None
         if quick is not None:
             with pace.measured(rows):
-                response = joined_answer(list(_parts(lambda: quick, taken, status, champions, asked.id)))
+                parts = [part for some in _parts(lambda: quick, taken, status, champions, asked.id) for part in some]
         else:
             async with load.lane(len(body)).turn():
-                parts = _parts(lambda: taken.read(body), taken, status, champions, asked.id)
-                response = joined_answer(await in_threads(parts, request, pace, rows))
-        return await recorder.answered(asked, status.served, body, response)
+                made = _parts(lambda: taken.read(body), taken, status, champions, asked.id)
+                parts = [part for some in await in_threads(made, request, pace, rows) for part in some]
+        return await recorder.answered(asked, status.served, body, joined_answer(parts), parts)
 
     routes = APIRouter(tags=["predictions"], route_class=Direct)
     routes.add_api_route(
@@ -75,7 +75,7 @@ def router(payloads: Payloads, champions: Champions, most_bytes: int, recorder: 
 
 def _parts(
     read: Callable[[], tuple[list[Record], Record]], payloads: Payloads, status: Status, champions: Champions, id: str
-) -> Iterator[bytes]:
+) -> Iterator[list[bytes]]:
     """An answer in parts of `ROWS_AT_ONCE` rows; all that can be wrong with a request is raised by the first."""
     rows, request = read()
     served = served_of(payloads.seed.process.name, status, champions)
@@ -83,4 +83,4 @@ def _parts(
     done = 0
     for answered in blocks(payloads, served.model, rows, request | {"id": id}):
         first, done = done, done + len(answered["predictions"])
-        yield json_part(head | answered, first == 0, done >= len(rows))
+        yield json_parts(head | answered, first == 0, done >= len(rows))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
@@ -67,13 +66,13 @@ async def table_answer(
     try:
         async with load.heavy.turn():
             chunks, first = await run_in_threadpool(begin)
-        await recorder.keep(named, served, body, b"".join(first))
+        following = await recorder.keep(named, served, body, first)
     except CoverageError as error:
         raise uncovered(asked["coverage"], error) from None
 
     async def parts() -> AsyncIterator[bytes]:
-        pieces = first
-        for part in itertools.count(1):
+        pieces, part = first, following
+        while True:
             for piece in pieces:
                 yield piece
             async with load.heavy.turn(begun=True):
@@ -81,7 +80,7 @@ async def table_answer(
             if more is None:
                 return
             pieces = more
-            await recorder.keep(named, served, b"", b"".join(pieces), part)
+            part = await recorder.keep(named, served, b"", pieces, part=part)
 
     return recorder.named(named, StreamingResponse(parts(), media_type=ARROW))
 

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from records.asked import first_part, index, requests
 from records.database import RecordsError
-from records.requests import MOST_AT_ONCE, insert, new_id
+from records.requests import LARGE, MOST_AT_ONCE, insert, new_id, recorded, split
 from records.schema import REQUESTS
 
 
@@ -53,3 +54,33 @@ def test_size_is_that_of_the_bodies(number):
 
     one = Kept("", 0, 0, "", "", "", 1, "", "", asked, answer)
     assert one.size == number % 977 + number % 31
+
+
+def bodies(size):
+    return bytes(range(256)) * (size // 256), b"[" + b"1234567," * (size // 8) + b"]"
+
+
+@pytest.mark.parametrize("size", [LARGE // 4, LARGE, 3 * LARGE + 700])
+def test_large_bodies_stand_in_parts_and_are_read_whole(database, kept, size):
+    asked, answer = bodies(size)
+    pieces = [answer[first : first + 300_000] for first in range(0, len(answer), 300_000)]
+    large = kept(asked=asked, head=b"x" * 2000, answer=pieces[0], more=pieces[1:])
+    parts = split(large)
+    insert(database, [kept(), kept(asked=asked[:1000])])
+    for part in parts:
+        with database.read() as connection:
+            assert first_part(connection, "toy_cells", large.id) is None
+            assert len(list(recorded(connection, "toy_cells"))) == 2
+        insert(database, [part])
+    with database.read() as connection:
+        stored = connection.execute(select(REQUESTS).where(REQUESTS.c.id == large.id)).all()
+        assert sorted(part.part for part in stored) == list(range(len(parts)))
+        assert max(len(part.asked) for part in stored) <= LARGE
+        assert max(len(part.answer) for part in stored) <= LARGE + 300_000
+        (one,) = [one for one in recorded(connection, "toy_cells") if one.id == large.id]
+        assert (one.asked, one.answer) == (asked, b"x" * 2000 + answer)
+        assert first_part(connection, "toy_cells", large.id).asked == asked
+        assert requests(connection, [one.number])[one.number].asked == asked
+    seen = []
+    index(database, "toy_cells", lambda request: seen.append(request.asked) or [])
+    assert sorted(map(len, seen)) == sorted(map(len, [kept().asked, asked, asked[:1000]]))

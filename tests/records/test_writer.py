@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 
 import pytest
 from sqlalchemy import func, select, text
@@ -12,7 +13,7 @@ from records.writer import Full, Writer
 
 def count(database):
     with database.begin() as connection:
-        return connection.scalar(select(func.count()).select_from(REQUESTS))
+        return connection.scalar(select(func.count()).where(REQUESTS.c.part == 0))
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_what_gathers_during_a_commit_is_the_next_group(database, kept, monkeypa
     assert groups == [1, 7]
 
 
-def test_large_requests_are_written_one_by_one_behind_the_small_ones(database, kept, monkeypatch):
+def test_large_requests_are_written_part_by_part_behind_the_small_ones(database, kept, monkeypatch):
     groups = []
     monkeypatch.setattr(module, "insert", lambda database, many: groups.append([one.part for one in many]))
     writer = Writer(database)
@@ -91,7 +92,48 @@ def test_large_requests_are_written_one_by_one_behind_the_small_ones(database, k
 
     asyncio.run(callers())
     writer.stop()
-    assert groups == [[0, 2, 4], [1], [3]]
+    assert groups == [[0, 2, 4], [2], [1], [4], [3]]  # the first part of each comes last
+
+
+def test_small_requests_are_written_between_the_parts_of_a_large_one(database, kept, monkeypatch):
+    groups = []
+
+    def insert(database, many):
+        groups.append([one.client for one in many])
+        if len(groups) == 2:
+            asyncio.run_coroutine_threadsafe(writer.keep(kept(client="small")), loop)
+            while not writer._queue.qsize():  # it is handed over
+                time.sleep(0.001)
+
+    monkeypatch.setattr(module, "insert", insert)
+    writer = Writer(database)
+    writer.start()
+    loop = asyncio.new_event_loop()
+    large = kept(client="large", asked=bytes(20 * module.LARGE))
+    assert loop.run_until_complete(writer.keep(large)) == 20
+    writer.stop()
+    loop.close()
+    assert groups.index(["small"]) < 21
+
+
+def test_a_large_request_of_which_a_part_cannot_be_written_is_not_there(database, kept, monkeypatch):
+    from records import requests
+
+    def insert(database, many):
+        if many[0].part == 1:
+            raise RecordsError("no room")
+        requests.insert(database, many)
+
+    monkeypatch.setattr(module, "insert", insert)
+    writer = Writer(database)
+    writer.start()
+    with pytest.raises(RecordsError, match="no room"):
+        asyncio.run(writer.keep(kept(asked=bytes(3 * module.LARGE))))
+    monkeypatch.undo()
+    asyncio.run(writer.keep(kept(asked=bytes(3 * module.LARGE))))
+    writer.stop()
+    with database.read() as connection:
+        assert [len(one.asked) for one in requests.recorded(connection, "toy_cells")] == [3 * module.LARGE]
 
 
 def test_large_requests_that_wait_are_written_at_the_end(database, kept):
@@ -118,7 +160,7 @@ def test_beyond_its_room_nothing_is_taken_and_nothing_is_lost(database, kept):
 
     found = asyncio.run(callers())
     writer.stop()
-    assert [type(one) for one in found] == [type(None), type(None), Full, Full, Full]
+    assert [one if one == 1 else type(one) for one in found] == [1, 1, Full, Full, Full]
     assert "at most 3000 may" in str(found[-1])
     assert count(database) == 2
     assert writer.waiting == 0

@@ -82,10 +82,11 @@ def test_parts_of_a_long_tables_answer_are_the_answer(app: Service, database: Da
     body = table(25_000)
     response = call(app, "POST", f"{URL}/predictions", content=body, headers={"content-type": ARROW})
     assert response.status_code == 200
-    parts = kept(database)
-    assert [part.part for part in parts] == [0, 1, 2]
+    parts = sorted(kept(database), key=lambda part: int(part.part))
+    assert [part.part for part in parts] == list(range(len(parts)))
+    assert len(parts) >= 3
     assert {part.id for part in parts} == {response.headers["record-id"]}
-    assert [part.asked for part in parts] == [body, b"", b""]
+    assert b"".join(part.asked for part in parts) == body
     assert b"".join(part.answer for part in parts) == response.content
     assert json.loads(pa.ipc.open_stream(response.content).schema.metadata[b"nonferrous"])["id"] == parts[0].id
 

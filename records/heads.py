@@ -1,0 +1,73 @@
+"""What answers begin with, kept once a day for all that begin so: half of a short answer says what it rests on.
+
+A request refers to a head of its own day alone, so that heads are removed by their day, as requests are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, delete, select
+
+from records.database import Database
+from records.schema import HEADS
+
+DAY = 86_400_000_000  # microseconds
+_MOST_KNOWN = 1000
+_ADD = "INSERT INTO answer_heads (day, digest, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_FIND = "SELECT number FROM answer_heads WHERE day = ? AND digest = ?"
+
+Numbers = dict[tuple[int, bytes], int]
+"""By day since 1970 and content."""
+
+
+class Headed(Protocol):
+    """A request of some day whose answer has a head."""
+
+    at: int
+    head: bytes
+
+
+def known(database: Database, many: Iterable[Headed]) -> list[int | None] | None:
+    """Number of each answer's head, None where it has none; None where one was not stored yet, as far as is known."""
+    numbers = database.heads
+    try:
+        return [numbers[one.at // DAY, one.head] if one.head else None for one in many]
+    except KeyError:
+        return None
+
+
+def added(database: Database, cursor: Any, many: Iterable[Headed]) -> Numbers:
+    """Numbers of the heads of some requests, stored in the transaction of a cursor where they are not yet."""
+    add, find = (text if database.is_sqlite else text.replace("?", "%s") for text in (_ADD, _FIND))
+    heads = {(one.at // DAY, one.head) for one in many if one.head}
+    wanted = [(day, hashlib.sha256(content).hexdigest(), content) for day, content in heads]
+    found: Numbers = {}
+    for day, digest, content in sorted(wanted):  # in one order, so that no two services wait for each other
+        cursor.execute(add, (day, digest, content))
+        cursor.execute(find, (day, digest))
+        found[day, content] = cursor.fetchone()[0]
+    return found
+
+
+def remember(database: Database, numbers: Numbers) -> None:
+    """Take heads for stored once they are committed; those of before are forgotten where they are many."""
+    if len(database.heads) > _MOST_KNOWN:
+        database.heads.clear()
+    database.heads |= numbers
+
+
+def content(connection: Connection, number: int) -> bytes:
+    """A head by its number."""
+    found: bytes = connection.scalars(select(HEADS.c.content).where(HEADS.c.number == number)).one()
+    return found
+
+
+def remove(connection: Connection, before: int) -> None:
+    """Remove heads that no request after a moment [microseconds since 1970, UTC] refers to.
+
+    Those of a day more stay: a request that came then may be answered, and recorded, a little later.
+    """
+    connection.execute(delete(HEADS).where(HEADS.c.day < before // DAY - 1))
