@@ -13,6 +13,7 @@ from models.setpoints.limits import chance
 from models.setpoints.model import SetpointModel
 from models.setpoints.plans import Plans
 from models.setpoints.weighing import Weighed, changes, chosen, moves_of, weigh
+from models.stops import between
 from physics.arrays import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def advice(
             nearest=_nearest(model, plans, sizes, i) if best[i] else (),
             refusal=refusals[i],
         )
-        for i in range(len(n))
+        for i in between(range(len(n)))
     ]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from models.setpoints.limits import chance, kept
 from models.setpoints.model import DRAWS, SetpointModel
 from models.setpoints.plans import Plans
+from models.stops import between
 from physics.arrays import BoolArray, FloatArray, IntArray
 
 SHARES = (0.0, -0.5, 0.5, -1.0, 1.0)  # of a step, for each knob
@@ -121,7 +122,7 @@ def drawn(
     beliefs = zip(
         model.posterior.draws(DRAWS), model.shared_draws(DRAWS), np.concatenate([normals, -normals]), strict=True
     )
-    for theta, shared, normal in beliefs:
+    for theta, shared, normal in between(beliefs):
         yield model.outcomes(model.response.disturbed(state, model.line, normal), moves, theta, shared)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
+from http import HTTPStatus
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -115,6 +116,19 @@ def seen_by_operators(text: str | None, others: str) -> str | None:
     """What is wrong, for who may know how the service is run, and in other words for all others."""
     visit = _CURRENT.get(None)
     return text if text is None or visit is None or visit.caller.operates else others
+
+
+def check_time() -> None:
+    """End the work of a visit whose answer would come too late.
+
+    Raises
+    ------
+    ProblemError
+        503, which is not heard: it has been answered already.
+    """
+    visit = _CURRENT.get(None)
+    if visit is not None and visit.is_late:
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the time to answer has passed")
 
 
 def count_rows(rows: int) -> None:

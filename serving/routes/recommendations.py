@@ -11,8 +11,10 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from models.setpoints.errors import SetpointError
+from models.stops import looking
 from serving.bodies import read_body
 from serving.bulk.load import Load
+from serving.door.visit import check_time
 from serving.following.champions import Champions, Served
 from serving.payloads import PREDICTIONS, Payloads
 from serving.problems import Fault, ProblemError, described, invalid
@@ -75,7 +77,8 @@ def _answer(name: str, body: bytes, process: str, champions: Champions) -> tuple
     served = served_of(process, status, champions)
     model = _setpoints(served, payloads)
     try:
-        answered = task.answered(offered, name, model, asked)
+        with looking(check_time):
+            answered = task.answered(offered, name, model, asked)
     except SetpointError as error:
         raise invalid([_fault(error)]) from None
     return advised(payloads, served, answered), served

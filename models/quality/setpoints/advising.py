@@ -13,6 +13,7 @@ from models.quality.setpoints.effects import candidate_moves, knob_places, knobs
 from models.quality.setpoints.model import SetPoints
 from models.quality.setpoints.prices import costs_of
 from models.quality.setpoints.weighing import Weighing
+from models.stops import between
 from physics.arrays import BoolArray, FloatArray
 from physics.special import ndtri
 
@@ -123,7 +124,7 @@ def best_moves(weighing: Weighing, X: FloatArray, raw: FloatArray) -> Chosen:
     worth, keeps = weighing.worth(raw)
     best, target, barred = np.zeros(len(X)), X.copy(), np.zeros(len(X), dtype=np.bool_)
     most = np.maximum(model.seed.quality_rules.alpha.value, 1.0 - keeps[:, intended])
-    for moved in candidate_moves(model.seed, X, model.low, model.high):
+    for moved in between(candidate_moves(model.seed, X, model.low, model.high)):
         shift = model.effects.of_moves(X, moved, np.zeros((1, raw.shape[1])))[0]
         rows = np.flatnonzero((shift < 0).any(axis=1))  # a move that lowers nothing gains nothing
         if not len(rows):

@@ -14,6 +14,7 @@ from models.quality.grades import Limits
 from models.quality.setpoints.effects import knob_places, knobs_of
 from models.quality.setpoints.model import SetPoints
 from models.setpoints.advice import Estimate
+from models.stops import between
 from physics.arrays import FloatArray, IntArray
 from physics.special import expit, ndtri
 
@@ -76,7 +77,7 @@ class Weighing:
         shifts = np.zeros((DRAWS, *raw.shape))
         shifts[:, rows] = self.model.effects.of_moves(X[rows], target[rows], _normals(raw.shape[1]))
         gains, kept, broken = (np.repeat(one[None], DRAWS, axis=0) for one in (np.zeros(len(X)), keeps, breaks))
-        for d in range(DRAWS if len(rows) else 0):
+        for d in between(range(DRAWS if len(rows) else 0)):
             after = raw[rows] + shifts[d, rows]
             value, kept[d, rows] = self.worth(after)
             broken[d, rows] = self._breaks(after)
@@ -97,7 +98,7 @@ class Weighing:
                 ),
                 float(gains[:, i].std(ddof=1)),
             )
-            for i in range(len(X))
+            for i in between(range(len(X)))
         ]
 
     def unknown(self, lot: FloatArray, why: str) -> LotAdvice:

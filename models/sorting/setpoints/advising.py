@@ -17,6 +17,7 @@ from models.sorting.setpoints.assayed import Assayed
 from models.sorting.setpoints.knobs import LEAST_GAIN, line_knobs
 from models.sorting.setpoints.prices import priced, prices_of, values_of
 from models.sorting.setpoints.replay import LEAST_SPREAD, OCCUPANCY, Outcome, Replay
+from models.stops import between
 from physics.arrays import FloatArray
 from seeds import Quantity, Seed
 
@@ -131,7 +132,7 @@ def recommend(
         Prices that cannot be.
     """
     replay = line.replay(prices)
-    return [_recommended(replay, plan, line.seed) for plan in plans]
+    return [_recommended(replay, plan, line.seed) for plan in between(plans)]
 
 
 def what_if(
@@ -150,7 +151,7 @@ def what_if(
         Prices that cannot be.
     """
     replay, found = line.replay(prices), []
-    for plan, own in zip(plans, moves, strict=True):
+    for plan, own in between(zip(plans, moves, strict=True)):
         now = _setting(replay, plan.knobs, line.seed)
         refusal = replay.trouble or _unknown_load(replay, now) or (_no_loads(replay) if own.get(OCCUPANCY) else None)
         if refusal is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from serving.bulk.load import Load
 from serving.door import door as doors
 from serving.door.callers import Caller, InMemory, Ring
 from serving.door.rates import Rates
-from serving.door.visit import current
+from serving.door.visit import check_time, current
+from serving.problems import ProblemError
 
 KEY = "nf_0123456789abcdef"
 CALLER = Caller("nf_0123", "line 1", frozenset({"predict"}))
@@ -239,6 +241,23 @@ def test_what_answers_when_it_is_too_late_is_not_heard(behind_a_door: Any) -> No
 
     start, body = asked_slowly(behind_a_door, deaf, never, deadline=0.05)
     assert (start["status"], b"unheard" in body["body"]) == (503, False)
+
+
+def test_work_that_asks_whether_there_is_time_ends_when_there_is_none(behind_a_door: Any) -> None:
+    ended = []
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        check_time()
+        with suppress(asyncio.CancelledError):
+            await never()
+        try:
+            check_time()
+        except ProblemError as refusal:
+            ended.append(refusal.status)
+            raise
+
+    start, _ = asked_slowly(behind_a_door, slow, never, deadline=0.05)
+    assert (start["status"], ended) == (503, [503])
 
 
 def test_an_answer_that_has_begun_is_not_cut_by_the_deadline(behind_a_door: Any) -> None:

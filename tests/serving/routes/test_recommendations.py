@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ import synthetic_data
 from models.setpoints.errors import SetpointError
 from models.setpoints.learning import learn
 from models.setpoints.model import SetpointModel
+from models.stops import between
 from models.table.contract import check
 from registry.store import Champion
 from seeds import Seed, load
@@ -22,7 +24,9 @@ from seeds import folder as seed_folder
 from serving.app import Service, create_app
 from serving.following.champions import Served
 from serving.following.folder_store import FolderStore
+from serving.problems import ProblemError
 from serving.regression import recommendations
+from serving.routes import recommendations as routes
 from serving.settings import Settings
 
 URL = "/v1/aluminium_reduction"
@@ -114,6 +118,18 @@ def test_an_answer_says_whose_it_is_and_that_it_is_advice(
     assert found["recommendations"] == ["row"]
     ((model, table, prices, limit),) = seen
     assert (model, len(table), prices, limit) == (stand_in, 4, {"power_price": 0.09}, 430)
+
+
+def test_work_ends_at_a_stop_when_the_time_to_answer_has_passed(
+    serve: Serve, post: Post, stand_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late() -> None:
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "too late")
+
+    monkeypatch.setattr(recommendations, "recommend_line", lambda *given: list(between(range(5))))
+    monkeypatch.setattr(routes, "check_time", too_late)
+    response = post(serve(stand_in), "recommendations")
+    assert (response.status_code, response.json()["detail"]) == (503, "too late")
 
 
 def test_moves_of_a_what_if_reach_the_model_by_unit(
