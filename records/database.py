@@ -190,7 +190,8 @@ def _migrate(connection: Connection) -> None:
 
 def _settle(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions begin where they are begun, see `Database`
-    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+    # Three records of a row with its energy fill a page, and a large table is few of them.
+    for pragma in ("page_size=16384", "journal_mode=wal", "synchronous=full", "foreign_keys=on"):
         connection.execute(f"PRAGMA {pragma}")
 
 

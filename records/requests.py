@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
@@ -121,10 +121,11 @@ def _gathered(parts: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(some)
 
 
-def insert(database: Database, many: Sequence[Kept]) -> None:
-    """Write requests, or parts of them, in one transaction, many of them by one statement.
+def insert(database: Database, many: Sequence[Kept], enough: Callable[[], bool] = lambda: False) -> int:
+    """Write requests, or parts of them, in one transaction, many of them by one statement; gives how many.
 
-    Each statement hands the interpreter to other threads and back, so there are as few as can be.
+    Each statement hands the interpreter to other threads and back, so there are as few as can be. After one of them
+    that is `enough` the rest is left.
 
     Raises
     ------
@@ -133,9 +134,10 @@ def insert(database: Database, many: Sequence[Kept]) -> None:
     """
     with database.cursor() as cursor:
         numbers = heads.known(database, many)
-        if numbers is not None and len(many) <= MOST_AT_ONCE and sum(len(one.answer) for one in many) <= LARGE:
+        size = sum(len(one.asked) + len(one.answer) for one in many)
+        if numbers is not None and len(many) <= MOST_AT_ONCE and size <= LARGE:
             cursor.execute(*_statement(database, many, numbers))  # commits by itself
-            return
+            return len(many)
         added: heads.Numbers = {}
         cursor.execute("BEGIN")
         try:
@@ -144,11 +146,14 @@ def insert(database: Database, many: Sequence[Kept]) -> None:
                 numbers = [added[one.at // heads.DAY, one.head] if one.head else None for one in many]
             for first, end in _batches(many):
                 cursor.execute(*_statement(database, many[first:end], numbers[first:end]))
+                if enough():
+                    break
         except BaseException:
             cursor.execute("ROLLBACK")
             raise
         cursor.execute("COMMIT")
         heads.remember(database, added)
+        return end
 
 
 def _batches(many: Sequence[Kept]) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -41,7 +41,7 @@ class Writer:
     """Writes what it is given in a thread of its own; who gave it waits until it is committed.
 
     There is no timer: a group is what has gathered while the one before was committed. A large request is written by
-    itself, part by part, and small ones between them, which would wait for it. Callers share one event loop.
+    itself, and small ones that come meanwhile between its parts: they would wait for it. Callers share one event loop.
 
     Parameters
     ----------
@@ -101,7 +101,8 @@ class Writer:
 
     def _follow(self) -> None:
         large: deque[_Waiting] = deque()
-        parts: deque[Kept] = deque()  # of the first of these, those that are not written yet
+        parts: list[Kept] = []  # of the first of these
+        done = 0  # of its parts
         ends = False
         while large or not ends:
             small: list[_Waiting] = []
@@ -111,23 +112,25 @@ class Writer:
                 for one in more or ():
                     (large if one.size > LARGE else small).append(one)
             if small:
-                self._end(small, self._written([split(one.kept)[0] if one.kept.more else one.kept for one in small]))
+                some = [split(one.kept)[0] if one.kept.more else one.kept for one in small]
+                self._end(small, self._written(some)[1])
             if large:
-                if not parts:
-                    parts = deque(split(large[0].kept))
-                    count = len(parts)
-                error = self._written([parts.popleft()])
-                if error is not None or not parts:
-                    parts.clear()
-                    self._end([large.popleft()], error, count)
+                parts = parts or split(large[0].kept)
+                # Those of one request are one transaction as long as nobody else waits.
+                written, error = self._written(parts[done:], lambda: not self._queue.empty())
+                done += written
+                if error is not None or done == len(parts):
+                    self._end([large.popleft()], error, done)
+                    parts, done = [], 0
 
-    def _written(self, group: Sequence[Kept]) -> RecordsError | None:
-        """Write a group; why it could not be written."""
+    def _written(
+        self, group: Sequence[Kept], enough: Callable[[], bool] = lambda: False
+    ) -> tuple[int, RecordsError | None]:
+        """Write a group; how many of it, and why it could not be written."""
         try:
-            insert(self._database, group)
+            return insert(self._database, group, enough), None
         except RecordsError as error:
-            return error
-        return None
+            return 0, error
 
     def _end(self, group: Sequence[_Waiting], error: RecordsError | None, parts: int = 1) -> None:
         if (error is None) != (self.trouble is None):

@@ -5,6 +5,7 @@ import time
 import pytest
 from sqlalchemy import func, select, text
 
+from records import requests
 from records import writer as module
 from records.database import RecordsError
 from records.schema import REQUESTS
@@ -37,8 +38,9 @@ def test_what_is_kept_is_committed_when_the_caller_goes_on(database, writer, kep
 def test_requests_of_one_turn_of_the_loop_are_one_group(database, kept, monkeypatch):
     groups = []
 
-    def insert(database, many):
+    def insert(database, many, enough):
         groups.append(len(many))
+        return len(many)
 
     monkeypatch.setattr(module, "insert", insert)
     writer = Writer(database)
@@ -55,9 +57,10 @@ def test_requests_of_one_turn_of_the_loop_are_one_group(database, kept, monkeypa
 def test_what_gathers_during_a_commit_is_the_next_group(database, kept, monkeypatch):
     groups, goes_on = [], threading.Event()
 
-    def insert(database, many):
+    def insert(database, many, enough):
         groups.append(len(many))
         goes_on.wait(10)
+        return len(many)
 
     monkeypatch.setattr(module, "insert", insert)
     writer = Writer(database)
@@ -81,7 +84,9 @@ def test_what_gathers_during_a_commit_is_the_next_group(database, kept, monkeypa
 
 def test_large_requests_are_written_part_by_part_behind_the_small_ones(database, kept, monkeypatch):
     groups = []
-    monkeypatch.setattr(module, "insert", lambda database, many: groups.append([one.part for one in many]))
+    monkeypatch.setattr(
+        module, "insert", lambda database, many, enough: groups.append([one.part for one in many]) or len(many)
+    )
     writer = Writer(database)
     writer.start()
     body = bytes(module.LARGE + 1)
@@ -92,43 +97,42 @@ def test_large_requests_are_written_part_by_part_behind_the_small_ones(database,
 
     asyncio.run(callers())
     writer.stop()
-    assert groups == [[0, 2, 4], [2], [1], [4], [3]]  # the first part of each comes last
+    assert groups == [[0, 2, 4], [2, 1], [4, 3]]  # the first part of each comes last
 
 
 def test_small_requests_are_written_between_the_parts_of_a_large_one(database, kept, monkeypatch):
-    groups = []
-
-    def insert(database, many):
-        groups.append([one.client for one in many])
-        if len(groups) == 2:
-            asyncio.run_coroutine_threadsafe(writer.keep(kept(client="small")), loop)
+    def insert(database, many, enough):
+        if many[0].client == "large" and not sent:
+            sent.append(asyncio.run_coroutine_threadsafe(writer.keep(kept(client="small")), loop))
             while not writer._queue.qsize():  # it is handed over
                 time.sleep(0.001)
+        return requests.insert(database, many, enough)
 
+    sent = []
     monkeypatch.setattr(module, "insert", insert)
     writer = Writer(database)
     writer.start()
     loop = asyncio.new_event_loop()
-    large = kept(client="large", asked=bytes(20 * module.LARGE))
-    assert loop.run_until_complete(writer.keep(large)) == 20
+    assert loop.run_until_complete(writer.keep(kept(client="large", asked=bytes(5 * module.LARGE)))) == 5
     writer.stop()
     loop.close()
-    assert groups.index(["small"]) < 21
+    with database.read() as connection:
+        clients = connection.scalars(select(REQUESTS.c.client).order_by(REQUESTS.c.number)).all()
+    assert clients == ["large", "small", *["large"] * 4]
 
 
 def test_a_large_request_of_which_a_part_cannot_be_written_is_not_there(database, kept, monkeypatch):
-    from records import requests
-
-    def insert(database, many):
+    def insert(database, many, enough):
         if many[0].part == 1:
             raise RecordsError("no room")
-        requests.insert(database, many)
+        return requests.insert(database, many, lambda: True)
 
     monkeypatch.setattr(module, "insert", insert)
     writer = Writer(database)
     writer.start()
     with pytest.raises(RecordsError, match="no room"):
-        asyncio.run(writer.keep(kept(asked=bytes(3 * module.LARGE))))
+        asyncio.run(writer.keep(kept(asked=bytes(5 * module.LARGE))))
+    assert count(database) == 0
     monkeypatch.undo()
     asyncio.run(writer.keep(kept(asked=bytes(3 * module.LARGE))))
     writer.stop()
