@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
@@ -34,9 +35,9 @@ async def table_answer(
 ) -> StreamingResponse:
     """Answer to a request whose body is a table of the kind that `named` says.
 
-    All rows are checked before the first is answered; then they are answered block by block, each when the one before
-    has gone out, so that memory does not grow with the rows and the work ends where the client goes away. A block goes
-    out when it is recorded; where it cannot be, the stream ends before its end.
+    All rows are checked before the first is answered; then they are answered block by block, each while the one before
+    is recorded and goes out, so that memory does not grow with the rows and the work ends where the client goes away.
+    A block goes out when it is recorded; where it cannot be, the stream ends before its end.
 
     Raises
     ------
@@ -63,24 +64,36 @@ async def table_answer(
         chunks = stream(answered(table, rows, taken, task_of(taken.seed), served.model, asked), head)
         return chunks, next(chunks)
 
+    async def next_block() -> list[bytes] | None:
+        async with load.heavy.turn(begun=True):
+            return await run_in_threadpool(next, chunks, None)
+
     try:
         async with load.heavy.turn():
             chunks, first = await run_in_threadpool(begin)
-        following = await recorder.keep(named, served, body, first)
     except CoverageError as error:
         raise uncovered(asked["coverage"], error) from None
+    coming = asyncio.create_task(next_block())
+    try:
+        following = await recorder.keep(named, served, body, first)
+    except BaseException:
+        coming.cancel()
+        raise
 
     async def parts() -> AsyncIterator[bytes]:
+        nonlocal coming
         pieces, part = first, following
-        while True:
-            for piece in pieces:
-                yield piece
-            async with load.heavy.turn(begun=True):
-                more = await run_in_threadpool(next, chunks, None)
-            if more is None:
-                return
-            pieces = more
-            part = await recorder.keep(named, served, b"", pieces, part=part)
+        try:
+            while True:
+                for piece in pieces:
+                    yield piece
+                more = await coming
+                if more is None:
+                    return
+                pieces, coming = more, asyncio.create_task(next_block())
+                part = await recorder.keep(named, served, b"", pieces, part=part)
+        finally:
+            coming.cancel()
 
     return recorder.named(named, StreamingResponse(parts(), media_type=ARROW))
 
