@@ -179,7 +179,7 @@ def _text(rows: int, mark: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A request for predictions, whole; see `Kept`."""
+    """A request for predictions, whole; see `Kept`. What stands behind the answer's head is the `rest`."""
 
     number: int
     id: str
@@ -189,28 +189,32 @@ class Recorded:
     digest: str
     kind: str
     asked: bytes
-    answer: bytes
+    head: bytes
+    rest: bytes
+
+    @property
+    def answer(self) -> bytes:
+        """The answer, byte for byte."""
+        return self.head + self.rest
 
 
 def recorded(connection: Connection, process: str) -> Iterator[Recorded]:
     """Requests for predictions of a process in the order in which they came, a few of them in memory at a time."""
     first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind")]
-    query = select(*first, REQUESTS.c.asked, REQUESTS.c.answer, REQUESTS.c.head).where(
+    query = select(*first, REQUESTS.c.asked, REQUESTS.c.head, REQUESTS.c.answer).where(
         REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0
     )
     contents = {None: b""}
     for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(REQUESTS.c.number)):
-        *values, asked, answer, head = row
+        number, id, at, client, version, digest, kind, asked, head, answer = row
         if head not in contents:
             contents = {None: b"", head: heads.content(connection, head)}
-        one = Recorded(*values, asked, contents[head] + answer)  # type: ignore[call-arg]  # all columns but the head
-        if has_more(one.kind, asked, answer):
+        if has_more(kind, asked, answer):
             asked, answer = (
-                b"".join([begun, *rest(connection, one.id, column)])
-                for begun, column in ((asked, REQUESTS.c.asked), (one.answer, REQUESTS.c.answer))
+                b"".join([begun, *rest(connection, id, column)])
+                for begun, column in ((asked, REQUESTS.c.asked), (answer, REQUESTS.c.answer))
             )
-            one = replace(one, asked=asked, answer=answer)
-        yield one
+        yield Recorded(number, id, at, client, version, digest, kind, asked, contents[head], answer)
 
 
 def has_more(kind: str, asked: bytes, answer: bytes = b"") -> bool:

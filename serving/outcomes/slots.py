@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -27,10 +28,21 @@ def slots(rows: Sequence[Record], seed: Seed) -> tuple[list[Slot], list[Fault]]:
     units = ["" if seed.key is None else row[seed.key.name].strip() for row in rows]
     if seed.time is None or not rows:
         return [(unit, "") for unit in units], []
+    if seed.table.time_zone is None:
+        moments = [_moment(row[seed.time.name]) for row in rows]
+        if len({offset for _, offset in moments}) == 1:
+            return [(unit, period) for unit, (period, _) in zip(units, moments, strict=True)], []
     starts, faults = starts_of(rows, 0, seed)
     if faults:
         return [], faults
     return list(zip(units, np.datetime_as_string(starts.astype("datetime64[s]")).tolist(), strict=True)), []
+
+
+@lru_cache(maxsize=4096)  # units share periods
+def _moment(text: str) -> tuple[str, dt.timedelta | None]:
+    """A time as records have it, and its offset from UTC if it says one."""
+    read = dt.datetime.fromisoformat(text)
+    return read.replace(tzinfo=None).isoformat(timespec="seconds"), read.utcoffset()
 
 
 def slots_of(request: Request, seed: Seed) -> list[Slot]:

@@ -11,6 +11,7 @@ import pytest
 
 from models.table.inputs import matrix
 from nonferrous import main
+from nonferrous.predict import write_batches
 from serving.bulk import tables
 
 FRAMES = {
@@ -143,3 +144,20 @@ def test_what_is_interrupted_leaves_the_file_of_before(run, toy_frame, save_toy_
     assert run("toy_cells", model, "--data", data, "--out", out)[0] != 0
     assert out.read_text() == "before"
     assert [file.name for file in tmp_path.iterdir() if ".part" in file.name] == []
+
+
+def test_texts_that_repeat_have_a_dictionary_in_parquet_and_what_does_not_repeat_has_none(tmp_path):
+    columns = {
+        "id": [f"{i}" for i in range(100)],
+        "unit": ["A", "B"] * 50,
+        "value": [i / 7 for i in range(100)],
+        "flags": [["new"], []] * 50,
+    }
+    batch = pa.RecordBatch.from_pydict(columns)
+    out = tmp_path / "out.parquet"
+    assert write_batches(iter([batch, batch]), out) == 200
+    group = pq.ParquetFile(out).metadata.row_group(0)
+    stored = [group.column(i) for i in range(group.num_columns)]
+    kinds = {one.path_in_schema.partition(".")[0]: "RLE_DICTIONARY" in one.encodings for one in stored}
+    assert kinds == {"id": False, "unit": True, "value": False, "flags": True}
+    assert pq.read_table(out).equals(pa.Table.from_batches([batch, batch]))

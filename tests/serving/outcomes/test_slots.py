@@ -1,0 +1,33 @@
+"""Units and periods of rows as records have them: the same whether a row's time is known already or read anew."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seeds import Seed
+from serving.history import starts_of
+from serving.outcomes.slots import slots
+
+TIMES = st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30))
+OFFSETS = st.sampled_from([None, dt.timedelta(0), dt.timedelta(hours=5, minutes=30), dt.timedelta(hours=-3)])
+
+
+@given(rows=st.lists(TIMES, min_size=1, max_size=4), offset=OFFSETS)
+def test_periods_are_those_that_predictions_compute(rows: list[dt.datetime], offset: Any, toy_seed: Seed) -> None:
+    zone = None if offset is None else dt.timezone(offset)
+    given = [{"unit": " A", "period_start": one.replace(tzinfo=zone).isoformat()} for one in rows]
+    found, faults = slots(given, toy_seed)
+    starts, _ = starts_of(given, 0, toy_seed)
+    texts = np.datetime_as_string(starts.astype("datetime64[s]")).tolist()
+    assert (found, faults) == ([("A", text) for text in texts], [])
+
+
+@pytest.mark.parametrize("other", ["2026-11-01T06:00", "2026-11-01T06:00+02:00"])
+def test_times_of_several_offsets_have_faults_and_no_periods(other: str, toy_seed: Seed) -> None:
+    rows = [{"unit": "A", "period_start": time} for time in ("2026-11-01T05:00+01:00", other)]
+    found, faults = slots(rows, toy_seed)
+    assert (found, [fault.row for fault in faults]) == ([], [1])
