@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from models.quality.censoring import below_limit
 from models.quality.outcomes import covered
@@ -88,10 +89,19 @@ def grouped(
 
 def worst_units(found: Sequence[Measured], rows: Answered, units: npt.NDArray[Any], seed: Seed) -> list[Figures]:
     """Units and quantities with the largest errors, by the quantity's mean error over all units."""
-    every = grouped(found, rows, units, seed, {unit: str(unit) for unit in dict.fromkeys(units.tolist())})
-    usual = {one.quantity: float(np.nanmean(np.abs(one.error))) for one in found if (~np.isnan(one.error)).any()}
-    enough = [one for one in every if one.rows >= FEWEST_OF_UNIT and usual[one.quantity] > 0]
-    return sorted(enough, key=lambda one: -one.error / usual[one.quantity])[:WORST_UNITS]
+    code, names = pd.factorize(units)
+    ranked: list[tuple[float, int, Measured]] = []
+    for one in found:
+        known = ~np.isnan(one.error)
+        size, count = np.abs(one.error[known]), np.bincount(code[known], minlength=len(names))
+        if not known.any() or not size.any():
+            continue
+        mean = np.bincount(code[known], size, minlength=len(names)) / np.maximum(count, 1) / size.mean()
+        mean[count < FEWEST_OF_UNIT] = -1.0
+        ranked += [(float(mean[i]), int(i), one) for i in np.argsort(-mean)[:WORST_UNITS] if mean[i] >= 0]
+    ranked.sort(key=lambda each: -each[0])
+    every = [figures(one, rows, code == i, str(names[i]), seed) for _, i, one in ranked[:WORST_UNITS]]
+    return [one for one in every if one is not None]
 
 
 def regimes(start: Moments, seed: Seed) -> npt.NDArray[Any]:
