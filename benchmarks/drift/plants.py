@@ -64,17 +64,17 @@ def _signals(seed: Seed, rows: pd.DataFrame, history: History) -> Signals:
     return Signals.of(said, history.clock.steps(starts_of(said.table, seed)) - history.steps, history)
 
 
-def _by_errors(seen: Signals) -> BoolArray:
-    """Steps at which a chart of errors is beyond its limit."""
-    found = np.zeros(len(seen.effects), dtype=np.bool_)
-    for sums in seen.sums:
-        found[sums.at] |= sums.beyond
+def _by_charts(seen: Signals) -> BoolArray:
+    """Which chart of errors is beyond its limit at each step, shape (p, charts)."""
+    found = np.zeros((len(seen.effects), len(seen.sums)), dtype=np.bool_)
+    for j, sums in enumerate(seen.sums):
+        found[sums.at, j] = sums.beyond
     return found
 
 
 def _false_alarms(seen: Signals, history: History) -> dict[str, float]:
     """Alarms that begin on an unchanged plant in a month, and the share of steps with one."""
-    inputs, errors = seen.beyond.any(axis=1), _by_errors(seen)
+    inputs, errors = seen.beyond.any(axis=1), _by_charts(seen).any(axis=1)
     months = len(inputs) * history.clock.days / MONTH
     kinds = {"inputs": inputs, "errors": errors, "any": inputs | errors}
     return {
@@ -85,13 +85,13 @@ def _false_alarms(seen: Signals, history: History) -> dict[str, float]:
 
 
 def _delays(seen: Signals, unchanged: Signals, history: History) -> dict[str, Any]:
-    """Periods from the change to the first input, and to the first chart of errors, that only the change explains.
+    """Periods from the change to the first input and the first chart of errors beyond limits that they keep without it.
 
     Outcomes are known a period late. None: not within what was simulated after it.
     """
     change = _change(history)
     inputs = seen.beyond[change:] & ~unchanged.beyond[change : len(seen.beyond)]
-    errors = (_by_errors(seen) & ~_by_errors(unchanged)[: len(seen.effects)])[change:]
+    errors = (_by_charts(seen) & ~_by_charts(unchanged)[: len(seen.effects)])[change:].any(axis=1)
     first = _first(inputs.any(axis=1))
     column = None
     if first is not None:
