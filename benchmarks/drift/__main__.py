@@ -17,7 +17,7 @@ from benchmarks.drift.page import PAGE, RESULTS, with_tables
 from benchmarks.drift.plants import measured
 from seeds import load, load_all
 
-PLANTS = (7101, 7102)
+PLANTS = (7301, 7302)
 
 
 def main(arguments: list[str]) -> None:

@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 from monitoring.charts.control import cusum
 from physics.arrays import BoolArray, FloatArray, IntArray
 
-LEAST_BIAS = 0.25  # of the errors' usual size: a lean that is less is no matter
+LEAST_BIAS = 0.5  # of the errors' usual size: a lean that is less adds under a tenth to their root mean square
 LEAST_GROWTH = 0.15  # of the usual size
 FEWEST_STEPS = 4  # of history with errors
 FEWEST_LATE = 8  # steps after what was learnt, so that they alone say where errors lie

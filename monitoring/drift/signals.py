@@ -43,8 +43,15 @@ class Sums:
 
     @property
     def beyond(self) -> BoolArray:
-        """Where a sum is above its limit, shape (s,)."""
-        return np.asarray(np.maximum(self.high, self.low) > 1.0)
+        """Where a sum is above its limit, or was and has not fallen back to 0 since, shape (s,)."""
+        return _lasting(self.high) | _lasting(self.low)
+
+
+def _lasting(sums: FloatArray) -> BoolArray:
+    """From where sums pass their limit, 1, up to where they are 0 again: sums about the limit are one alarm."""
+    tells = (sums > 1.0) | (sums <= 0.0)
+    last = np.maximum.accumulate(np.where(tells, np.arange(len(sums)), -1))
+    return np.asarray((last >= 0) & (sums[last] > 1.0))
 
 
 @dataclass(frozen=True, eq=False)

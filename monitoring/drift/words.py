@@ -59,7 +59,7 @@ def next_steps(seen: Monitoring) -> Iterator[str]:
     """What to do, the most pressing first; a line each."""
     silent = dict.fromkeys(one.column for one in seen.sensors if one.share is None)
     if silent:
-        yield f"look at the instruments of {_listed(silent)}: no model mends what they do not send"
+        yield f"look at the instruments of {_listed(silent)}: they are silent or stuck"
     far = dict.fromkeys(one.column for one in seen.sensors if one.share is not None)
     if far:
         yield f"check {_listed(far)}: where values are right, the champion answers beyond what it learnt"

@@ -1,9 +1,12 @@
 """Charts of errors and their limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from monitoring.drift.errors import ErrorHistory, step_means
+from monitoring.drift.signals import Sums
 
 
 def history(values, step, kind="bias", rows=25.0, chance=0.005):
@@ -81,3 +84,11 @@ def test_steps_without_outcomes_have_no_mean():
     assert mean.tolist()[0::3] == [2.0, 5.0]
     assert np.isnan(mean[1:3]).all()
     assert count.tolist() == [2.0, 0.0, 0.0, 1.0]
+
+
+def test_a_sum_about_its_limit_is_one_alarm_until_it_is_0_again():
+    high = np.array([0.0, 0.9, 1.1, 0.8, 1.2, 0.3, 0.0, 0.9, 0.0])
+    sums = Sums(history(*drawn(np.random.default_rng(7), 120)), np.arange(9), high, np.zeros(9), high, np.ones(9))
+    assert sums.beyond.tolist() == [False, False, True, True, True, True, False, False, False]
+    fall = replace(sums, high=np.zeros(9), low=high)
+    assert fall.beyond.tolist() == sums.beyond.tolist()
