@@ -231,6 +231,13 @@ def newest(connection: Connection, process: str) -> int:
     return int(connection.scalar(select(func.max(OUTCOMES.c.number)).where(OUTCOMES.c.process == process)) or 0)
 
 
+def newest_batches(connection: Connection, after: int = 0) -> dict[str, tuple[int, int]]:
+    """Number of the newest batch of each process, of those behind a number, and when it came in [microseconds]."""
+    of = select(func.max(BATCHES.c.number)).where(BATCHES.c.number > after).group_by(BATCHES.c.process)
+    rows = connection.execute(select(BATCHES.c.process, BATCHES.c.number, BATCHES.c.at).where(BATCHES.c.number.in_(of)))
+    return {row.process: (row.number, row.at) for row in rows}
+
+
 def withdraw(database: Database, number: int, who: str, why: str) -> str:
     """Let a batch count no more; its outcomes stay in the database. Gives the name of its process.
 

@@ -47,6 +47,7 @@ from serving.routes import (
 from serving.routes.answering import abilities, paths
 from serving.routes.direct import ByPath
 from serving.routes.loop import history, jobs
+from serving.seen.arrivals import Arrivals
 from serving.seen.lines import AccessLog
 from serving.seen.metrics import Metrics
 from serving.seen.monitored import Monitored
@@ -203,7 +204,8 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     app.load = load = Load(settings.max_held_bytes, settings.max_table_bytes, settings.max_waiting)
     keys = InMemory() if database is None else StoredKeys(database)
     app.ring = Ring(keys, settings.insecure or is_loopback(settings.host), settings.poll_seconds)
-    app.watch = Watch(Metrics(load, lambda: champions.statuses), access)
+    ages = dict if database is None else Arrivals(database).ages
+    app.watch = Watch(Metrics(load, lambda: champions.statuses, ages), access)
     app.watch.metrics.monitored = Monitored(database).figures
     app.door = Door(
         hosts=Hosts(settings.host, settings.allowed_hosts),

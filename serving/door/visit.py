@@ -131,6 +131,12 @@ def check_time() -> None:
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "the time to answer has passed")
 
 
+def may_ask(process: str) -> bool:
+    """Whether who asks now may ask for a process."""
+    visit = _CURRENT.get(None)
+    return visit is None or visit.caller.processes is None or process in visit.caller.processes
+
+
 def count_rows(rows: int) -> None:
     """Say how many rows the current visit is about."""
     visit = _CURRENT.get(None)

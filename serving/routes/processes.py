@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, create_model
 
 from registry.versions import CHAMPION
 from seeds import Seed
+from serving.door.visit import may_ask
 from serving.following.champions import Champions, Status
 from serving.payloads import ModelUsed, Payloads
 from serving.routes.answering import paths, troubles_shown
@@ -91,7 +92,8 @@ def router(champions: Champions) -> APIRouter:
     )
     async def processes() -> dict[str, Any]:
         trouble = champions.store_trouble
-        known = [(one.payloads, one) for one in champions.statuses.values() if one.payloads is not None]
+        statuses = champions.statuses.items()
+        known = [(one.payloads, one) for name, one in statuses if one.payloads is not None and may_ask(name)]
         return {"processes": [_described(payloads, status, trouble) for payloads, status in known]}
 
     return routes

@@ -32,10 +32,17 @@ class Metrics:
         What is worked on, waits and is held.
     statuses : callable
         What is known of the processes now.
+    outcomes_ages : callable
+        Time since the newest outcomes of each process came in [s].
     """
 
-    def __init__(self, load: Load, statuses: Callable[[], Mapping[str, Status]]) -> None:
-        self._load, self._statuses = load, statuses
+    def __init__(
+        self,
+        load: Load,
+        statuses: Callable[[], Mapping[str, Status]],
+        outcomes_ages: Callable[[], Mapping[str, float]] = dict,
+    ) -> None:
+        self._load, self._statuses, self._outcomes_ages = load, statuses, outcomes_ages
         self._requests: dict[tuple[str, str, int], Tally] = {}
         self._steps: dict[str, tuple[Tally, ...]] = {}
         self._lag = Tally()
@@ -128,6 +135,12 @@ class Metrics:
                 "Up to when the model that answers has seen rows.",
                 "process",
                 self._ages(),
+            ),
+            (
+                "nonferrous_outcomes_age_seconds",
+                "Time since the newest outcomes came in.",
+                "process",
+                self._outcomes_ages(),
             ),
             ("nonferrous_model_answers", "1 where a model answers, 0 where none does.", "process", self._answering()),
         )

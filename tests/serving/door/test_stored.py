@@ -55,3 +55,22 @@ def test_a_key_of_another_process_asks_nothing_of_this_one(app: Service, databas
     response = call(app, "POST", "/v1/toy_cells/predictions", json={}, headers=headers)
     assert response.status_code == 403
     assert response.json()["detail"].startswith(f"the key {key[:SHOWN]} lacks the process toy_cells")
+
+
+def test_a_key_of_some_processes_is_shown_those_alone(
+    database: Database, toy_folder: Any, monkeypatch: pytest.MonkeyPatch, call: Any
+) -> None:
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells", "toy_ores", "toy_lots")))
+    app = create_app(Settings(), FolderStore(), database)
+
+    def listed(key: str | None) -> list[str]:
+        headers = {} if key is None else {"authorization": f"Bearer {key}"}
+        return [one["name"] for one in call(app, "GET", "/v1/processes", headers=headers).json()["processes"]]
+
+    assert listed(None) == ["toy_cells", "toy_lots", "toy_ores"]
+    some = make(database, "me", "line 1", ["predict"], ["toy_ores", "toy_cells"])
+    every, gone = make(database, "me", "shift", ["operate"]), make(database, "me", "old", ["predict"], ["was_once"])
+    app.ring.refresh()
+    assert listed(some) == ["toy_cells", "toy_ores"]
+    assert listed(every) == ["toy_cells", "toy_lots", "toy_ores"]
+    assert listed(gone) == []

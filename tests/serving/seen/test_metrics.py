@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from records.database import Database
 from serving.app import Service, create_app
 from serving.following.folder_store import FolderStore
+from serving.seen.metrics import STEPS
 from serving.seen.monitored import ABOUT as DRIFT
 from serving.settings import Settings
 
@@ -23,14 +25,26 @@ Samples = Callable[..., float]
 
 
 @pytest.fixture
-def app(toy_folder: Any, save_toy_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(f"sqlite:///{tmp_path / 'records.db'}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(
+    toy_folder: Any, save_toy_model: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> Iterator[Service]:
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     save_toy_model(tmp_path / "one")
     store = FolderStore()
     store.point("toy_cells", 3, tmp_path / "one")
-    made = create_app(Settings(max_rows=50), store)
+    made = create_app(Settings(max_rows=50), store, database)
+    assert made.writer is not None
+    made.writer.start()
     made.champions.refresh()
-    return made
+    yield made
+    made.writer.stop()
 
 
 @pytest.fixture
@@ -72,7 +86,7 @@ def test_each_request_is_counted_by_route_and_status_and_its_rows(app: Service, 
     assert said("nonferrous_refused_rows_total", reason="out of range") == 1
     assert said("nonferrous_refused_rows_total", reason="not as described") == 1
     total = said("nonferrous_request_seconds_sum", route=PATH, method="POST", status="200")
-    steps = [said("nonferrous_step_seconds_sum", route=PATH, step=step) for step in ("read", "wait", "predict")]
+    steps = [said("nonferrous_step_seconds_sum", route=PATH, step=step) for step in STEPS]
     refused = said("nonferrous_request_seconds_sum", route=PATH, method="POST", status="422")
     assert sum(steps) == pytest.approx(total + refused)
 
@@ -103,6 +117,8 @@ NAME = re.compile(r"\b(?:nonferrous|process)_[a-z_]+")
 def test_every_metric_of_the_dashboard_is_in_a_scrape(app: Service, call: Any) -> None:
     call(app, "POST", PATH, json={"rows": [ROW]})
     call(app, "POST", PATH, json={"rows": [ROW | {"z": -1e9}]})
+    sent = {"outcomes": [{"unit": "A-001", "period_start": "2026-11-01", "y": 91.0}]}
+    assert call(app, "POST", "/v1/toy_cells/outcomes", json=sent).status_code == 200
     app.watch.metrics.connected = lambda: {"busy": 1}
     served = app.champions.statuses["toy_cells"].served
     assert served is not None
