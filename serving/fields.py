@@ -7,7 +7,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from typing_extensions import TypedDict  # pydantic takes no other below Python 3.12
 
 from seeds import Column, Seed
@@ -27,6 +27,11 @@ def _is_time(text: str) -> str:
     return text
 
 
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)  # JSON has one kind of number, so that 160.0 is a whole one too
 Key = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY)]
 Time = Annotated[str, Field(max_length=LONGEST_TIME, json_schema_extra={"pattern": TIME}), AfterValidator(_is_time)]
 
@@ -41,12 +46,15 @@ def row_fields(columns: Sequence[Column], unit: str, time: str) -> tuple[dict[st
     return kinds, examples
 
 
-def record(name: str, about: str, fields: Mapping[str, Any]) -> Any:
-    """Type of an object with these fields, which may have any names: a dict where it is read, without unknown keys."""
+def record(name: str, about: str, fields: Mapping[str, Any], related: Record | None = None) -> Any:
+    """Type of an object with these fields, which may have any names: a dict where it is read, without unknown keys.
+
+    What OpenAPI says of its fields together, in the words of JSON Schema, is checked by who reads it.
+    """
     typed_dict: Any = TypedDict
     made = typed_dict(name, dict(fields))
     made.__doc__ = about
-    made.__pydantic_config__ = _STRICT
+    made.__pydantic_config__ = _STRICT if related is None else ConfigDict(**_STRICT, json_schema_extra=related)
     return made
 
 

@@ -12,6 +12,8 @@ from serving.faults import Shape
 from serving.fields import Key, Record, Time, record, row_fields, title
 
 OUTCOMES, PREDICTION = "outcomes", "prediction"
+ID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([0-9]{1,9})"
+"""What the id of a prediction looks like: that of its request, and its row in it."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def outcome_payloads(seed: Seed, max_rows: int) -> OutcomePayloads:
     values, examples = _values(seed)
     _, named = row_fields(seed.identity, unit, time)
     about = f"What became known of a period. {seed.process.title}."
-    row = record(f"{title(seed)}Outcome", about, _named(seed) | values)
+    row = record(f"{title(seed)}Outcome", about, _named(seed) | values, _related(seed))
     return OutcomePayloads(
         seed=seed,
         max_rows=max_rows,
@@ -87,12 +89,26 @@ def _values(seed: Seed) -> tuple[Record, Record]:
 def _named(seed: Seed) -> Record:
     """Fields that say of which prediction, or of which unit and period, an outcome is."""
     about = "id of the prediction that it is the outcome of; null: unit and period say it"
-    fields: Record = {PREDICTION: Annotated[str | None, Field(default=None, max_length=64, description=about)]}
+    kind: Any = Annotated[str, Field(max_length=64, json_schema_extra={"pattern": f"^{ID}$"})]
+    fields: Record = {PREDICTION: Annotated[kind | None, Field(default=None, description=about)]}
     for column in seed.identity:
-        kind: Any = Key if column.role == "key" else Time
+        kind = Key if column.role == "key" else Time
         said = f"{column.meaning}; null: the prediction says it"
         fields[column.name] = Annotated[kind | None, Field(default=None, description=said)]
     return fields
+
+
+def _related(seed: Seed) -> Record:
+    """What OpenAPI says of an outcome's fields together: either of the two ways to name it, and one value at least."""
+    text, nothing = {"type": "string"}, {"type": "null"}
+    slot = [column.name for column in seed.identity]
+    of_prediction = {"required": [PREDICTION], "properties": {PREDICTION: text} | dict.fromkeys(slot, nothing)}
+    of_slot = {"required": slot, "properties": {PREDICTION: nothing} | dict.fromkeys(slot, text)}
+    known = [
+        {"required": [column.name], "properties": {column.name: {"type": "number" if column.is_number else "string"}}}
+        for column in known_columns(seed)
+    ]
+    return {"allOf": [{"oneOf": [of_prediction, of_slot]}, {"anyOf": known}]}
 
 
 def _request(seed: Seed, max_rows: int, row: Any) -> Any:

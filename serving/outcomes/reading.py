@@ -10,12 +10,12 @@ from records.database import Database
 from records.outcomes import Outcome, Slot
 from serving.decoding import parsed_json
 from serving.fields import Record
-from serving.outcomes.payloads import OUTCOMES, PREDICTION, OutcomePayloads, known_columns
+from serving.outcomes.payloads import ID, OUTCOMES, PREDICTION, OutcomePayloads, known_columns
 from serving.outcomes.slots import slots, slots_of
 from serving.problems import Fault, invalid, shown
 from serving.recommendations.requests import read_rows
 
-_ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-([0-9]{1,9})")
+_ID = re.compile(ID)
 
 
 def read(payloads: OutcomePayloads, body: bytes, database: Database) -> list[Outcome]:

@@ -15,7 +15,7 @@ from models.schedules.order import replaceable
 from seeds import Quantity, Seed
 from serving.column_values import LONGEST_TIME, TIME_WITH_OFFSET
 from serving.faults import Shape
-from serving.fields import Record, record, row_fields, title
+from serving.fields import WHOLE, Record, record, row_fields, title
 from serving.payloads import known_later
 
 ASSUMPTIONS = (
@@ -93,6 +93,11 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
             for one in replaceable(seed)
         },
     )
+    stops = "whether the line may stop, at the seed's holding current; false where the seed names none"
+    never: Record = {"const": False}
+    meant = {"required": ["negative_prices"], "properties": {"negative_prices": {"const": True}}}
+    positive = {"items": {"properties": {"price": {"minimum": 0}}}}
+    related = {"anyOf": [meant, {"properties": {"tariff": positive}}]}
     metal = "metal owed by all cells over the hours of the tariff"
     price: Any = _value(seed, "price", _PRICE)
     factor: Any = _value(seed, "factor", _FACTOR)
@@ -104,7 +109,7 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
             "tariff": Annotated[list[price], Field(min_length=1, description=prices)],
             "owed": Annotated[float, Field(gt=0, description=metal, json_schema_extra={"x-unit": "t"})],
             "cells": Annotated[
-                int, Field(ge=1, le=100_000, description="cells in series, each like those of the rows")
+                int, Field(ge=1, le=100_000, description="cells in series, each like those of the rows"), WHOLE
             ],
             "current": _in("kA", "line current just before the first hour", schedule.highest, None),
             "minutes": Annotated[Literal[60, 30], Field(default=60, description="length of a step")],
@@ -112,7 +117,7 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
             "highest": _in("kA", "highest current", schedule.highest, schedule.highest),
             "ramp": _in("kA/h", "largest change of the current", schedule.ramp, schedule.ramp),
             "stops": Annotated[
-                bool, Field(default=False, description="whether the line may stop, at the seed's holding current")
+                bool, Field(default=False, description=stops, json_schema_extra=None if schedule.holding else never)
             ],
             "limits": Annotated[bounds, Field(default={})],
             "grid_factor": Annotated[list[factor] | None, Field(default=None, min_length=1, description=factors)],
@@ -120,6 +125,7 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
                 bool, Field(default=False, description="whether prices below 0 are meant; else they are refused")
             ],
         },
+        related,
     )
 
 

@@ -2,10 +2,13 @@
 
 import json
 
+import jsonschema_rs
 import pytest
+from pydantic import TypeAdapter
 
 from models.schedules.lookup import schedule_physics_of
 from seeds import load, names
+from serving.problems import ProblemError
 from serving.schedules.answers import answered
 from serving.schedules.payloads import schedule_payloads
 
@@ -21,3 +24,34 @@ def test_a_process_is_asked_for_schedules_where_seed_and_physics_say_so(name):
     found = answered(offered, json.dumps(offered.example).encode())
     assert len(found["hours"]) == 24
     assert found["saving"]["value"] > 0
+
+
+OFFERED = [name for name in names() if load(name).schedule is not None]
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_openapi_takes_an_order_where_the_service_does(name):
+    offered = schedule_payloads(load(name), 10)
+    schema = TypeAdapter(offered.request).json_schema()
+
+    def is_taken(**changed):
+        body = offered.example | changed
+        is_described = jsonschema_rs.is_valid(schema, body)
+        try:
+            answered(offered, json.dumps(body).encode())
+        except ProblemError:
+            assert not is_described
+        else:
+            assert is_described
+        return is_described
+
+    tariff = offered.example["tariff"]
+    below = [*tariff[:-1], tariff[-1] | {"price": -0.01}]
+    assert is_taken()
+    assert is_taken(tariff=below, negative_prices=True)
+    assert not is_taken(tariff=below)
+    assert not is_taken(tariff=below, negative_prices=False)
+    assert is_taken(stops=True) == (offered.seed.schedule.holding is not None)
+    assert is_taken(cells=float(offered.example["cells"]))
+    for cells in (0, 0.5, 160.5, 100_001, "160", True):
+        assert not is_taken(cells=cells)
