@@ -12,9 +12,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.aims.page import filled
 from benchmarks.faults.cases import CASES, PERIOD, run
 from benchmarks.faults.load import PROCESS
-from benchmarks.faults.page import PAGE, RESULTS, filled
+from benchmarks.faults.page import NAME, PAGE, RESULTS, lines
 from seeds import load
 from serving.tasks import task_of
 
@@ -36,7 +37,7 @@ def main() -> None:
             found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
             print(f"  {time.monotonic() - begin:.0f} s: {one}", flush=True)
             RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
 
 
 if __name__ == "__main__":

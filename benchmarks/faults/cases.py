@@ -9,20 +9,23 @@ import shutil
 import signal
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from benchmarks.faults import processes
+from benchmarks.faults.clock import DAY, Clock
 from benchmarks.faults.load import PROCESS, TARGET, Clients, Promised
 from records import audit
 from records.database import Database
 from records.outcomes import in_effect
-from records.schema import REQUESTS
+from records.schema import OUTCOMES, REQUESTS
 
 PERIOD = "2026-11-01"
 
@@ -78,6 +81,8 @@ class Found:
         Seconds from each fault until a request was answered again.
     faults_of_audit : int
         Entries of the audit that are broken.
+    disordered : int, optional
+        Records and outcomes that stand in another order than they were answered in; None where it was not looked at.
     """
 
     times: int = 0
@@ -90,6 +95,7 @@ class Found:
     kept_unanswered: int = 0
     away: list[float] = field(default_factory=list)
     faults_of_audit: int = 0
+    disordered: int | None = None
 
 
 def _count(promised: Promised, url: str, found: Found) -> Found:
@@ -247,6 +253,50 @@ def two_services(setting: Setting) -> Found:
     return _count(promised, url, found)
 
 
+def clock_set(setting: Setting) -> Found:
+    """The clock of a service under load set a day back, a day forward and right, again and again."""
+    port, found, url = processes.free_port(), Found(), setting.sqlite()
+    clock = Clock(setting.folder / "clock")
+    moved = {"unit": "moved", "period_start": PERIOD}
+    stated = []
+    with processes.service(port, setting.log, setting.environment(url), program=clock.program):
+        clients = Clients([port], setting.row, "all")
+        with clients:
+            for i in range(setting.times):
+                clock.set((-DAY, DAY, 0)[i % 3])
+                time.sleep(setting.rng.uniform(0.5, 1.5))
+                stated.append(80.0 + i)
+                body = {"outcomes": [moved | {TARGET: stated[-1]}]}
+                if not _is_taken(port, "outcomes", body):
+                    raise RuntimeError(f"an outcome was not taken after the clock was set for the {i + 1}. time")
+                found.times += 1
+        promised = clients.stop()
+    promised.add(Promised(sent=1, outcomes={"moved": stated[-1]}))  # those before it are corrected by it
+    found.disordered = _disordered([one.records for one in clients.found], stated, url)
+    return _count(promised, url, found)
+
+
+def _disordered(records: list[list[str]], stated: list[float], url: str) -> int:
+    """How many records of one client, and values of the one moved unit, are numbered otherwise than they came in.
+
+    Raises
+    ------
+    RuntimeError
+        The clock was never set back.
+    """
+    with closing(Database(url)) as database, database.read() as connection:
+        rows = connection.execute(select(REQUESTS.c.id, REQUESTS.c.number, REQUESTS.c.at)).all()
+        moved = select(OUTCOMES.c.content).where(OUTCOMES.c.unit == "moved").order_by(OUTCOMES.c.number)
+        kept = [json.loads(content)[TARGET] for content in connection.scalars(moved)]
+    times = [row.at for row in sorted(rows, key=lambda row: int(row.number))]
+    if not any(after < before - DAY * 10**6 / 2 for before, after in pairwise(times)):
+        raise RuntimeError("the clock of the service was never set back")
+    numbers = {row.id: row.number for row in rows}
+    own = [[numbers[one] for one in some if one in numbers] for some in records]
+    late = sum(after <= before for some in own for before, after in pairwise(some))
+    return late + sum(one != other for one, other in zip_longest(kept, stated))
+
+
 @contextmanager
 def _postgresql() -> Any:
     server = processes.PostgreSQL()
@@ -257,16 +307,17 @@ def _postgresql() -> Any:
 
 
 def _is_answered(port: int, row: dict[str, Any]) -> bool:
-    import urllib.error
-    import urllib.request
+    return _is_taken(port, "predictions", {"rows": [row | {"unit": "probe"}]})
 
-    body = json.dumps({"rows": [row | {"unit": "probe"}]}).encode()
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/v1/{PROCESS}/predictions", body, {"content-type": "application/json"}
-    )
+
+def _is_taken(port: int, operation: str, body: dict[str, Any]) -> bool:
+    """Whether a request is answered with 200."""
+    address, kind = f"http://127.0.0.1:{port}/v1/{PROCESS}/{operation}", {"content-type": "application/json"}
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return bool(response.status == 200)
+        with urllib.request.urlopen(
+            urllib.request.Request(address, json.dumps(body).encode(), kind), timeout=30
+        ) as got:
+            return bool(got.status == 200)
     except OSError:
         return False
 
@@ -292,6 +343,7 @@ CASES: dict[str, Callable[[Setting], Found]] = {
         mlflow_killed,
         disk_full,
         two_services,
+        clock_set,
     )
 }
 

@@ -54,12 +54,17 @@ class Clients:
         What is asked, but for the unit.
     name : str
         Beginning of the units' names, which no other clients have.
+
+    Attributes
+    ----------
+    found : list of Promised
+        What each client was promised, in the order of its answers.
     """
 
     def __init__(self, ports: list[int], row: dict[str, Any], name: str) -> None:
         self._ports, self._row, self._name = ports, row, name
         self._ends = threading.Event()
-        self._found = [Promised() for _ in range(CLIENTS)]
+        self.found = [Promised() for _ in range(CLIENTS)]
         self._threads = [threading.Thread(target=self._send, args=(i,), daemon=True) for i in range(CLIENTS)]
 
     def __enter__(self) -> Clients:
@@ -76,12 +81,12 @@ class Clients:
         for thread in self._threads:
             thread.join()
         whole = Promised()
-        for one in self._found:
+        for one in self.found:
             whole.add(one)
         return whole
 
     def _send(self, client: int) -> None:
-        found, line, n = self._found[client], None, 0
+        found, line, n = self.found[client], None, 0
         while not self._ends.is_set():
             unit = f"{self._name}-{client}-{n}"
             try:

@@ -11,7 +11,6 @@ from pages.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "faults.json", DOCS / "reliability.md"
-BEGIN, END = "<!-- faults -->", "<!-- end of faults -->"
 ABOUT = {
     "service_killed": "`kill -9` of the service, records in SQLite",
     "service_killed_postgresql": "`kill -9` of the service, records in PostgreSQL",
@@ -20,16 +19,18 @@ ABOUT = {
     "mlflow_killed": "`kill -9` of MLflow's server, started again",
     "disk_full": "the records' file may grow no more",
     "two_services": "two services on one database, `kill -9` of one",
+    "clock_set": "the clock set a day back, a day forward and right",
 }
-HEADS = ("fault", "times", "sent", "answered", "no answer", "refused", "lost", "twice", "answers again after [s]")
+NAME = "faults"
+HEADS = (
+    *("fault", "times", "sent", "answered", "no answer", "refused", "lost", "twice", "out of order"),
+    "answers again after [s]",
+)
 
 
-def filled(text: str, found: Mapping[str, Any]) -> str:
-    """Text with what stands between the markers replaced."""
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    lines = [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found))]
-    return f"{head}{BEGIN}\n" + "\n".join(lines).rstrip() + f"\n{END}{tail}"
+def lines(found: Mapping[str, Any]) -> list[str]:
+    """What stands between the markers."""
+    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found))]
 
 
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -38,4 +39,5 @@ def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             counts = ("times", "sent", "answered", "unanswered", "refused", "lost", "twice")
             away = one["away"]
             again = f"{statistics.median(away):.1f}, at most {max(away):.1f}" if away else ""
-            yield about, *(f"{one[name]:,}" for name in counts), again
+            order = one.get("disordered")
+            yield about, *(f"{one[name]:,}" for name in counts), "" if order is None else f"{order:,}", again

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,9 +63,15 @@ class Process:
 
 
 @contextmanager
-def service(port: int, log: Path, environment: Mapping[str, str], largest_file: int | None = None) -> Iterator[Process]:
-    """A service whose models answer."""
-    command = [sys.executable, "-m", "nonferrous", "serve", "--port", str(port)]
+def service(
+    port: int,
+    log: Path,
+    environment: Mapping[str, str],
+    largest_file: int | None = None,
+    program: Sequence[str] = ("nonferrous",),
+) -> Iterator[Process]:
+    """A service whose models answer; `program` is the module that starts it, and what that takes beforehand."""
+    command = [sys.executable, "-m", *program, "serve", "--port", str(port)]
     started = Process(command, log, environment, largest_file)
     try:
         waited(lambda: answers(port, "/health/ready"), "the service")
