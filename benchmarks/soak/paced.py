@@ -1,0 +1,185 @@
+"""Requests at a steady pace and a batch of outcomes a second: python -m benchmarks.soak.paced PORT RATE SECONDS FILE.
+
+The file holds a row as JSON. A line of JSON comes out every ten seconds, and one of the whole at the end. A request's
+time runs from when it is due, so that one which waits for a slow one before it is not counted as fast.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import sys
+import time
+from array import array
+from pathlib import Path
+from typing import Any
+
+from benchmarks.service.load import Connection
+from benchmarks.soak.rows import outcomes, prediction
+
+CONNECTIONS, BATCH, BATCH_EVERY, LATER = 16, 100, 1.0, 10.0  # s; outcomes come so long after predictions
+INTERVAL = 10.0  # s
+
+
+class Line:
+    """A connection that is given each of its requests; it is made again where the service hung up or refused one.
+
+    Parameters
+    ----------
+    port : int
+        Where the service listens.
+    waiting : select.epoll
+        What waits for answers.
+    """
+
+    def __init__(self, port: int, waiting: select.epoll) -> None:
+        self._port, self._waiting = port, waiting
+        self._connect()
+
+    def _connect(self) -> None:
+        self._request = [b""]
+        self._connection = Connection(self._port, self._request, 0)
+        self.number = self._connection.socket.fileno()
+        self._waiting.register(self.number, select.EPOLLIN)
+
+    def send(self, request: bytes) -> bool:
+        """Send a request; whether it could be sent."""
+        self._request[0] = request
+        try:
+            self._connection.send()
+        except OSError:
+            self._again()
+            return False
+        return True
+
+    def is_answered(self) -> bool | None:
+        """Whether an answer with 200 has come; None where more of it is to come."""
+        try:
+            return None if self._connection.took() is None else True
+        except OSError:
+            self._again()
+            return False
+
+    def _again(self) -> None:
+        self.close()
+        self._connect()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._waiting.unregister(self.number)
+        self._connection.socket.close()
+
+
+class Times:
+    """Times of requests [s] and how many came to nothing."""
+
+    def __init__(self) -> None:
+        self._spent = array("d")
+        self.failed = 0
+
+    def add(self, seconds: float) -> None:
+        self._spent.append(seconds)
+
+    def figures(self, seconds: float) -> dict[str, Any]:
+        """What is said of those that came within so many seconds."""
+        spent = sorted(self._spent)
+        if not spent:
+            return {"answered": 0, "failed": self.failed}
+        parts = {
+            "p50_ms": spent[len(spent) // 2],
+            "p99_ms": spent[int(0.99 * (len(spent) - 1))],
+            "longest_ms": spent[-1],
+        }
+        times = {name: 1e3 * value for name, value in parts.items()}
+        return {"answered": len(spent), "per_second": len(spent) / seconds, **times, "failed": self.failed}
+
+
+class Paced:
+    """A load on a service.
+
+    Parameters
+    ----------
+    port : int
+        Where it listens.
+    row : dict
+        A row, but for its unit and period.
+    per_second : float
+        Predictions.
+    waiting : select.epoll
+        What waits for answers.
+    """
+
+    def __init__(self, port: int, row: dict[str, Any], per_second: float, waiting: select.epoll) -> None:
+        self._row, self._per_second, self._waiting = row, per_second, waiting
+        self._idle = [Line(port, waiting) for _ in range(CONNECTIONS)]
+        self._busy: dict[int, tuple[Line, float]] = {}
+        self._labels, self._is_labelling = Line(port, waiting), False
+        self._begin = time.perf_counter()
+        self._labels_due = self._begin + LATER
+        self._whole, self._part = Times(), Times()
+        self._sent = self._taken = 0
+
+    def run(self, seconds: float) -> dict[str, Any]:
+        """Send for so long, print figures of each ten seconds and give those of the whole."""
+        marked = self._begin
+        while (now := time.perf_counter()) < self._begin + seconds:
+            self._send(now)
+            wait = self._due - now if self._idle else INTERVAL
+            for number, _ in self._waiting.poll(min(max(wait, 0.0), 0.05)):
+                self._take(number)
+            if now - marked >= INTERVAL:
+                print(json.dumps({"at": now - self._begin, **self._part.figures(now - marked)}), flush=True)
+                marked, self._part = now, Times()
+        for line in (*self._idle, *(line for line, _ in self._busy.values()), self._labels):
+            line.close()
+        return {**self._whole.figures(now - self._begin), "sent": self._sent, "outcomes": self._taken}
+
+    @property
+    def _due(self) -> float:
+        """When the next prediction is due."""
+        return self._begin + self._sent / self._per_second
+
+    def _send(self, now: float) -> None:
+        """Send all that is due, as far as connections are free."""
+        while self._idle and (due := self._due) <= now:
+            line = self._idle.pop()
+            if line.send(prediction(self._row, self._sent)):
+                self._busy[line.number] = line, due
+            else:
+                self._idle.append(line)
+                self._fail()
+            self._sent += 1
+        if now >= self._labels_due and not self._is_labelling:
+            first = int((now - self._begin - LATER) * self._per_second)
+            self._is_labelling = self._labels.send(outcomes(first, BATCH))
+            self._labels_due += BATCH_EVERY
+
+    def _take(self, number: int) -> None:
+        """Take what has come on a connection."""
+        if number not in self._busy:
+            answered = self._labels.is_answered()
+            self._is_labelling = answered is None
+            self._taken += BATCH * (answered is True)
+        else:
+            line, due = self._busy[number]
+            answered = line.is_answered()
+            if answered is not None:
+                del self._busy[number]
+                self._idle.append(line)
+            if answered:
+                took = time.perf_counter() - due
+                self._whole.add(took)
+                self._part.add(took)
+        if answered is False:
+            self._fail()
+
+    def _fail(self) -> None:
+        self._whole.failed += 1
+        self._part.failed += 1
+
+
+if __name__ == "__main__":
+    port, rate, length, file = sys.argv[1:]
+    row = json.loads(Path(file).read_text(encoding="utf-8"))
+    with select.epoll() as waiting:
+        print(json.dumps({"whole": Paced(int(port), row, float(rate), waiting).run(float(length))}))

@@ -1,0 +1,91 @@
+"""The soak in docs/reliability.md: a table and a picture over time."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.aims.page import at_most, number
+from pages.markdown import table
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS, PAGE, NAME = DOCS / "results" / "soak.json", DOCS / "reliability.md", "soak"
+PICTURE = DOCS / "pictures" / "soak.svg"
+WARM_UP, MINUTE = 60.0, 60.0  # s
+FLAT = 1.05  # of the memory in the minute after the warm-up, at most at the end
+PANELS = {
+    "p50_ms": "p50 [ms]",
+    "p99_ms": "p99 [ms]",
+    "resident_mib": "resident memory [MiB]",
+    "handles": "open handles",
+    "records_mib": "records [MiB]",
+    "queue": "outcomes not taken up yet",
+}
+
+
+def memory(series: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    """Mean resident memory in the minute after the warm-up and in the last one [MiB]."""
+    end = series[-1]["at"]
+    first = [one["resident_mib"] for one in series if WARM_UP < one["at"] <= WARM_UP + MINUTE]
+    last = [one["resident_mib"] for one in series if one["at"] > end - MINUTE]
+    return statistics.fmean(first), statistics.fmean(last)
+
+
+def lines(found: Mapping[str, Any] | None) -> list[str]:
+    """What stands between the markers; None where nothing was measured yet."""
+    if found is None:
+        return ["Not measured yet."]
+    whole, series = found["whole"], found["series"]
+    first, last = memory(series)
+    aim = at_most("", "", FLAT, last / first)
+    worst = max(one["p99_ms"] for one in series)
+    said = (
+        f"Measured on {found['measured']}, {found['minutes']:g} minutes: the highest rate was "
+        f"{number(found['highest_per_second'])} requests a second, the load {number(found['per_second'])}; other "
+        f"programs kept {found['others']:.2f} of {found['processors']} processors busy."
+    )
+    rows = (
+        ("requests answered, of those sent", f"{whole['answered']:,} of {whole['sent']:,}"),
+        ("requests that came to nothing", f"{whole['failed']:,}"),
+        ("outcomes taken", f"{whole['outcomes']:,}"),
+        ("p50, p99 and longest [ms]", ", ".join(number(whole[f"{name}_ms"]) for name in ("p50", "p99", "longest"))),
+        ("p99 of the worst ten seconds [ms]", number(worst)),
+        ("memory in the minute after the first, in the last [MiB]", f"{first:.1f}, {last:.1f}"),
+        (f"the last to the first, aim: {aim.aim}", aim.reached),
+        ("handles, first and last", f"{series[0]['handles']}, {series[-1]['handles']}"),
+        ("records at the end [MiB]", number(series[-1]["records_mib"])),
+        ("outcomes not taken up yet: most, at the end", f"{max(o['queue'] for o in series)}, {series[-1]['queue']}"),
+    )
+    return [said, "", *table(("what", "figure"), rows), "![Times, memory, handles and records](pictures/soak.svg)"]
+
+
+# ---- the picture
+
+_WIDTH, _HEIGHT, _LEFT, _GAP = 760, 70, 60, 34
+
+
+def picture(series: Sequence[Mapping[str, Any]]) -> str:
+    """Each figure over the minutes, one below the other, each from 0 up to its own highest."""
+    end = series[-1]["at"]
+    parts, top = [], _GAP
+    for name, about in PANELS.items():
+        values = [one[name] for one in series]
+        most = max(*values, 1e-9)
+        points = " ".join(
+            f"{_LEFT + (_WIDTH - _LEFT - 10) * one['at'] / end:.1f},{top + _HEIGHT * (1 - value / most):.1f}"
+            for one, value in zip(series, values, strict=True)
+        )
+        parts += [
+            f'<text x="{_LEFT}" y="{top - 8}" font-weight="bold">{about}</text>',
+            f'<text x="{_LEFT - 6}" y="{top + 10}" text-anchor="end">{number(most)}</text>',
+            f'<text x="{_LEFT - 6}" y="{top + _HEIGHT}" text-anchor="end">0</text>',
+            f'<path d="M{_LEFT},{top} V{top + _HEIGHT} H{_WIDTH - 10}" fill="none" stroke="#999"/>',
+            f'<polyline points="{points}" fill="none" stroke="#b3541e" stroke-width="1.5"/>',
+        ]
+        top += _HEIGHT + _GAP
+    parts.append(f'<text x="{_WIDTH - 10}" y="{top - 14}" text-anchor="end">{end / 60:.3g} minutes</text>')
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{top}" viewBox="0 0 {_WIDTH} {top}" '
+    style = 'font-family="sans-serif" font-size="12"><title>A service under a steady load</title>'
+    return "\n".join([head + style, '<rect width="100%" height="100%" fill="white"/>', *parts, "</svg>", ""])

@@ -1,0 +1,110 @@
+"""The soak: rows that are new each time, times from when requests are due, memory compared, and its page."""
+
+import json
+import select
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from benchmarks.aims.page import filled
+from benchmarks.soak.paced import Paced, Times
+from benchmarks.soak.page import NAME, PAGE, PANELS, PICTURE, RESULTS, lines, memory, picture
+from benchmarks.soak.rows import outcomes, prediction, slot
+
+
+def series(*resident: float) -> list[dict[str, Any]]:
+    """A figure every ten seconds with this memory."""
+    held = dict.fromkeys(PANELS, 1.0) | {"handles": 40, "queue": 0}
+    return [held | {"at": 10.0 * (i + 1), "resident_mib": one} for i, one in enumerate(resident)]
+
+
+def test_the_page_holds_what_was_measured_and_nothing_else() -> None:
+    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else None
+    text = PAGE.read_text(encoding="utf-8")
+    assert filled(text, NAME, lines(found)) == text, "python -m benchmarks.soak"
+    assert PICTURE.exists() == (found is not None)
+    if found is not None:
+        assert PICTURE.read_text(encoding="utf-8") == picture(found["series"])
+
+
+def test_memory_after_the_first_minute_is_compared_with_that_of_the_last() -> None:
+    assert memory(series(*[9.0] * 6, *[100.0] * 6, *[50.0] * 20, *[110.0] * 6)) == (100, 110)
+
+
+@pytest.mark.parametrize(("last", "is_missed"), [(104.9, False), (105.1, True)])
+def test_memory_that_grew_by_more_than_a_twentieth_is_said_to_miss_the_aim(last: float, is_missed: bool) -> None:
+    whole = {"answered": 10, "sent": 11, "failed": 1, "outcomes": 5, "p50_ms": 1.0, "p99_ms": 2.0, "longest_ms": 3.0}
+    found = {"measured": "2030-01-02", "minutes": 30, "others": 0.0, "processors": 2, "whole": whole}
+    found |= {"highest_per_second": 10.0, "per_second": 7.0, "series": series(*[1.0] * 6, *[100.0] * 6, *[last] * 6)}
+    text = "\n".join(lines(found))
+    assert "10 of 11" in text
+    assert ("missed" in text) == is_missed
+
+
+def test_a_picture_has_a_line_of_each_figure() -> None:
+    drawn = ElementTree.fromstring(picture(series(1.0, 2.0, 3.0)))
+    found = drawn.findall("{http://www.w3.org/2000/svg}polyline")
+    assert len(found) == len(PANELS)
+    assert all(len(one.attrib["points"].split()) == 3 for one in found)
+
+
+def test_no_row_is_asked_twice_and_outcomes_are_of_rows_that_were_asked() -> None:
+    slots = [tuple(slot(number).values()) for number in range(-600, 600)]
+    assert len(set(slots)) == 1200
+    body = json.loads(outcomes(100, 3).partition(b"\r\n\r\n")[2])
+    asked = [json.loads(prediction({"x": 1}, n).partition(b"\r\n\r\n")[2])["rows"][0] for n in (100, 101, 102)]
+    known = [(one["unit"], one["period_start"]) for one in body["outcomes"]]
+    assert known == [(one["unit"], one["period_start"]) for one in asked]
+
+
+def test_times_are_counted() -> None:
+    times = Times()
+    assert times.figures(1.0) == {"answered": 0, "failed": 0}
+    for i in range(101):
+        times.add(i / 1000)
+    times.failed = 2
+    found = times.figures(10.0)
+    assert (found["p50_ms"], found["p99_ms"], found["longest_ms"]) == (50, 99, 100)
+    assert (found["answered"], found["per_second"], found["failed"]) == (101, 10.1, 2)
+
+
+class Answering(BaseHTTPRequestHandler):
+    """A server that refuses every tenth request."""
+
+    protocol_version = "HTTP/1.1"
+    asked = 0
+
+    def do_POST(self) -> None:
+        type(self).asked += 1
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(503 if self.asked % 10 == 0 else 200)
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        Answering.asked = 0
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.service
+def test_a_load_sends_at_its_pace_and_counts_what_came_to_nothing(port: int) -> None:
+    with select.epoll() as waiting:
+        found = Paced(port, {"x": 1}, 100.0, waiting).run(2.0)
+    assert found["sent"] == pytest.approx(200, abs=2)
+    assert found["failed"] == pytest.approx(20, abs=2)
+    assert 0 <= found["sent"] - found["answered"] - found["failed"] <= 20  # under way when it ended
