@@ -25,7 +25,7 @@ _MOST_BYTES = 2**40  # a table that was answered once was not too large
 
 def slots(rows: Sequence[Record], seed: Seed) -> tuple[list[Slot], list[Fault]]:
     """Unit and period of each row as records have them, and faults of times that cannot be compared."""
-    units = ["" if seed.key is None else row[seed.key.name].strip() for row in rows]
+    units = ["" if seed.key is None else _unit(row[seed.key.name]) for row in rows]
     if seed.time is None or not rows:
         return [(unit, "") for unit in units], []
     if seed.table.time_zone is None:
@@ -43,6 +43,11 @@ def _moment(text: str) -> tuple[str, dt.timedelta | None]:
     """A time as records have it, and its offset from UTC if it says one."""
     read = dt.datetime.fromisoformat(text)
     return read.replace(tzinfo=None).isoformat(timespec="seconds"), read.utcoffset()
+
+
+def _unit(name: str) -> str:
+    """Name of a unit as every database has it: PostgreSQL keeps no NUL."""
+    return name.strip().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def slots_of(request: Request, seed: Seed) -> list[Slot]:

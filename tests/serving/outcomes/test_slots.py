@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from records.asked import Request
 from seeds import Seed
 from serving.history import starts_of
-from serving.outcomes.slots import slots
+from serving.outcomes.slots import slots, slots_of
 
+PERIOD = "2026-11-01"
 TIMES = st.datetimes(dt.datetime(1, 1, 2), dt.datetime(9999, 12, 30))
 OFFSETS = st.sampled_from([None, dt.timedelta(0), dt.timedelta(hours=5, minutes=30), dt.timedelta(hours=-3)])
 
@@ -31,3 +33,11 @@ def test_times_of_several_offsets_have_faults_and_no_periods(other: str, toy_see
     rows = [{"unit": "A", "period_start": time} for time in ("2026-11-01T05:00+01:00", other)]
     found, faults = slots(rows, toy_seed)
     assert (found, [fault.row for fault in faults]) == ([], [1])
+
+
+def test_a_name_that_no_database_keeps_is_of_one_unit_in_outcomes_and_in_what_was_asked(toy_seed: Seed) -> None:
+    found, faults = slots([{"unit": " A\0B ", "period_start": PERIOD}], toy_seed)
+    assert faults == []
+    assert found == [("A\ufffdB", "2026-11-01T00:00:00")]
+    body = b'{"rows": [{"unit": "A\\u0000B", "period_start": "2026-11-01", "z": 4.0}]}'
+    assert slots_of(Request(1, 0, "application/json", body), toy_seed) == found
