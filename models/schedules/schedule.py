@@ -160,11 +160,16 @@ def flat_current(line: Line, current: FloatArray, order: Order) -> float:
     from scipy.optimize import brentq
 
     made = float(line.metal(current).mean())
-    low, high = float(current.min()), float(current.max())
-    if high - low < 1e-9:
-        return low
-    # Metal is concave in the current, so the flat current is no higher than the mean and no lower than the least.
-    return float(brentq(lambda one: float(line.metal(np.array([one]))[0]) - made, low, high))
+
+    def beyond(one: float) -> float:
+        return float(line.metal(np.array([one]))[0]) - made
+
+    # Metal is concave in the current, so the flat current is no higher than the mean; nor is it lower than the least,
+    # unless the highest is so high that it makes less.
+    low, high = float(current.min()), float(current.mean())
+    if beyond(high) <= 0.0:
+        return high
+    return low if beyond(low) >= 0.0 else float(brentq(beyond, low, high))
 
 
 def doubted(line: Line) -> Iterator[Line]:

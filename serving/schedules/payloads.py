@@ -12,7 +12,7 @@ from pydantic import Field
 from models.schedules.hand import line_at
 from models.schedules.lookup import schedule_physics_of
 from models.schedules.order import replaceable
-from seeds import Quantity, Seed
+from seeds import Seed
 from serving.column_values import LONGEST_TIME, TIME_WITH_OFFSET
 from serving.faults import Shape
 from serving.fields import WHOLE, Record, record, row_fields, title
@@ -24,6 +24,7 @@ ASSUMPTIONS = (
 )
 _UNIT, _FIRST = "A-001", dt.date(2026, 8, 1)
 _BEGIN = "2026-08-03T{hour:02d}:00+08:00"
+MOST = 1e6  # t owed, limits and prices: numbers that are finite in all that is computed of them
 _PRICE, _FACTOR = "$/kWh", "kgCO2e/kWh"
 
 
@@ -86,6 +87,8 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
                 float | None,
                 Field(
                     default=None,
+                    ge=-MOST,
+                    le=MOST,
                     description=f"by the seed {'at most' if one.at_most is not None else 'at least'} {one.bound:g}",
                     json_schema_extra={"x-unit": seed.unit_of(one)},
                 ),
@@ -98,6 +101,8 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
     meant = {"required": ["negative_prices"], "properties": {"negative_prices": {"const": True}}}
     positive = {"items": {"properties": {"price": {"minimum": 0}}}}
     related = {"anyOf": [meant, {"properties": {"tariff": positive}}]}
+    # The physics of a line says nothing of currents far from its own.
+    least, most = schedule.lowest.value / 2, 2 * schedule.highest.value
     metal = "metal owed by all cells over the hours of the tariff"
     price: Any = _value(seed, "price", _PRICE)
     factor: Any = _value(seed, "factor", _FACTOR)
@@ -107,15 +112,24 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
         {
             "rows": Annotated[list[row], Field(min_length=1, max_length=max_rows, description=newest)],
             "tariff": Annotated[list[price], Field(min_length=1, description=prices)],
-            "owed": Annotated[float, Field(gt=0, description=metal, json_schema_extra={"x-unit": "t"})],
+            "owed": Annotated[float, Field(gt=0, le=MOST, description=metal, json_schema_extra={"x-unit": "t"})],
             "cells": Annotated[
                 int, Field(ge=1, le=100_000, description="cells in series, each like those of the rows"), WHOLE
             ],
-            "current": _in("kA", "line current just before the first hour", schedule.highest, None),
+            "current": Annotated[
+                float,
+                Field(
+                    ge=0,
+                    le=most,
+                    description="line current just before the first hour",
+                    examples=[schedule.highest.value],
+                    json_schema_extra={"x-unit": "kA"},
+                ),
+            ],
             "minutes": Annotated[Literal[60, 30], Field(default=60, description="length of a step")],
-            "lowest": _in("kA", "lowest current in operation", schedule.lowest, schedule.lowest),
-            "highest": _in("kA", "highest current", schedule.highest, schedule.highest),
-            "ramp": _in("kA/h", "largest change of the current", schedule.ramp, schedule.ramp),
+            "lowest": _in("kA", "lowest current in operation", schedule.lowest.value, least, most),
+            "highest": _in("kA", "highest current", schedule.highest.value, least, most),
+            "ramp": _in("kA/h", "largest change of the current", schedule.ramp.value, schedule.ramp.value / 100, most),
             "stops": Annotated[
                 bool, Field(default=False, description=stops, json_schema_extra=None if schedule.holding else never)
             ],
@@ -132,7 +146,7 @@ def _request(row: Any, seed: Seed, max_rows: int) -> Any:
 def _value(seed: Seed, name: str, unit: str) -> Any:
     """Type of an interval with a value."""
     moment = "with its offset from UTC, such as 2026-08-03T06:00+08:00"
-    least = None if name == "price" else 0.0
+    least = -MOST if name == "price" else 0.0
     timed: Any = Annotated[str, Field(max_length=LONGEST_TIME, json_schema_extra={"pattern": TIME_WITH_OFFSET})]
     return record(
         f"{title(seed)}Schedule{name.capitalize()}",
@@ -142,18 +156,16 @@ def _value(seed: Seed, name: str, unit: str) -> Any:
             "end": Annotated[
                 timed | None, Field(default=None, description=f"time {moment}; null: the next one's start")
             ],
-            name: Annotated[float, Field(ge=least, json_schema_extra={"x-unit": unit})],
+            name: Annotated[float, Field(ge=least, le=MOST, json_schema_extra={"x-unit": unit})],
         },
     )
 
 
-def _in(unit: str, about: str, usual: Quantity, default: Quantity | None) -> Any:
-    """Type of a number of the line; with a default null is the seed's."""
-    if default is None:
-        shown = Field(ge=0, description=about, examples=[usual.value], json_schema_extra={"x-unit": unit})
-        return Annotated[float, shown]
-    said = f"{about}; null: {default.value:g}, by the seed"
-    return Annotated[float | None, Field(default=None, gt=0, description=said, json_schema_extra={"x-unit": unit})]
+def _in(unit: str, about: str, usual: float, low: float, high: float) -> Any:
+    """Type of a number of the line; null is the seed's."""
+    said = f"{about}; null: {usual:g}, by the seed"
+    kind = Field(default=None, ge=low, le=high, description=said, json_schema_extra={"x-unit": unit})
+    return Annotated[float | None, kind]
 
 
 def _answer(seed: Seed) -> Any:

@@ -32,6 +32,22 @@ def test_a_flat_current_is_its_own(line, order):
     assert flat_current(line, np.full(72, 88.0), order) == 88.0
 
 
+class Peaked:
+    """A line whose metal falls again above 50 kA."""
+
+    def metal(self, current):
+        return current * (1 - current / 100)
+
+
+@pytest.mark.parametrize("high", [49.0, 60.0, 75.0, 95.0])
+def test_a_flat_current_is_found_where_more_current_makes_less(order, high):
+    current = np.array([30.0, high, high, 40.0])
+    flat = flat_current(Peaked(), current, order)
+    made = Peaked().metal(current).mean()
+    assert Peaked().metal(flat) == pytest.approx(made) or (flat == 30.0 and made <= Peaked().metal(30.0))
+    assert 30.0 <= flat <= current.mean()
+
+
 def test_intervals_follow_from_the_doubts_and_vanish_with_them(line, order):
     sure = schedule(replace(line, doubts=Doubts(0.0, 0.0, 0.0, 0.0, 0.0)), order)
     assert sure.saving.low == pytest.approx(sure.saving.value)

@@ -55,3 +55,15 @@ def test_openapi_takes_an_order_where_the_service_does(name):
     assert is_taken(cells=float(offered.example["cells"]))
     for cells in (0, 0.5, 160.5, 100_001, "160", True):
         assert not is_taken(cells=cells)
+    line = offered.seed.schedule
+    for name, bad in {
+        "lowest": (0.0, 5e-324, 0.49 * line.lowest.value, 1e306),
+        "highest": (0.0, 2.01 * line.highest.value, 1.7e308),
+        "ramp": (0.0, 5e-324, 1.7e308),
+        "current": (-1.0, 2.01 * line.highest.value, 1.7e308),
+        "owed": (0.0, -1.0, 1.01e6, 1.7e308),
+    }.items():
+        for value in bad:
+            assert not is_taken(**{name: value})
+    for price in (1.01e6, -1.01e6, 1.7e308):
+        assert not is_taken(tariff=[tariff[0] | {"price": price}, *tariff[1:]], negative_prices=True)
