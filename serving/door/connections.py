@@ -15,6 +15,7 @@ from serving.problems import MEDIA_TYPE, Problem
 log = logging.getLogger("nonferrous.serving")
 
 LONGEST_HEAD = 64 * 1024  # bytes
+_END = b"\r\n\r\n"  # of a head
 LAST_WORD = 1.0  # s in which a silent connection may still ask when the service ends
 LONGEST_STALL = 30.0  # s in which a client must take something of its answer
 _OTHER_FILES = 256  # that the service has open beside its connections
@@ -146,12 +147,23 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """See asyncio."""
+        if len(data) > LONGEST_HEAD and self._waits_for_head and data.find(_END) > LONGEST_HEAD:
+            self._refuse_head()  # it is there as a whole
+            return
         super().data_received(data)
         if self in self._others.beginning:
             self._head += len(data)
             if self._head > LONGEST_HEAD:
-                status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-                self.refuse(status, f"the head of the request is longer than {LONGEST_HEAD} bytes")
+                self._refuse_head()
+
+    @property
+    def _waits_for_head(self) -> bool:
+        """Whether what comes next begins a request, and is not the rest of a body that is not wanted."""
+        return self in self._others.silent and (self.cycle is None or not self.cycle.more_body)
+
+    def _refuse_head(self) -> None:
+        status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        self.refuse(status, f"the head of the request is longer than {LONGEST_HEAD} bytes")
 
     def on_message_begin(self) -> None:
         """A request begins."""

@@ -1,8 +1,13 @@
 """A client of a service that answers in process."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -20,6 +25,53 @@ from serving.door.rates import Rates
 from serving.door.visit import Visit
 from serving.following.seed_folder import Known
 from serving.tasks import task_of
+
+SERVE = """
+import sys
+from serving.following.folder_store import FolderStore
+from serving.run import run
+from serving.settings import read_settings
+
+store = FolderStore()
+store.point("toy_cells", 1, sys.argv[1])
+sys.exit(run(read_settings(), store))
+"""
+
+
+class Running:
+    """Starter of services of the made-up process of numbers, as processes of their own on the loopback interface.
+
+    `folder` holds its model, and the folder beside it called `seeds` its seed.
+    """
+
+    def command(self, folder: Path) -> list[str]:
+        return [sys.executable, "-c", SERVE, str(folder)]
+
+    def environment(self, folder: Path, **more: str) -> dict[str, str]:
+        return os.environ | {"NONFERROUS_SEEDS": str(folder.parent / "seeds"), "NONFERROUS_PORT": "0"} | more
+
+    @contextmanager
+    def __call__(self, folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+        """A service that answers; gives the process and its address."""
+        environment = self.environment(folder, **more)
+        process = subprocess.Popen(self.command(folder), env=environment, stderr=subprocess.PIPE, text=True)
+        try:
+            assert process.stderr is not None
+            address = ""
+            for line in process.stderr:  # the service tells its address, then the model that answers
+                address = line.split("listening on ")[1].split(",")[0] if "listening on" in line else address
+                if "version 1 answers" in line:
+                    break
+            yield process, address
+        finally:
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture(scope="session")
+def running() -> Running:
+    """Starter of real services."""
+    return Running()
 
 
 @pytest.fixture(scope="session")

@@ -3,19 +3,18 @@
 import asyncio
 import itertools
 import json
-import os
 import shutil
 import signal
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -26,17 +25,8 @@ from models.regression.model import RegressionModel
 
 pytestmark = pytest.mark.service
 
+Running = Any
 ROWS = {"rows": [{"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.0, "z": 4.0}]}
-SERVE = """
-import sys
-from serving.following.folder_store import FolderStore
-from serving.run import run
-from serving.settings import read_settings
-
-store = FolderStore()
-store.point("toy_cells", 1, sys.argv[1])
-sys.exit(run(read_settings(), store))
-"""
 
 
 @pytest.fixture
@@ -44,32 +34,6 @@ def folder(save_toy_model: Callable[..., RegressionModel], toy_folder: Callable[
     toy_folder("toy_cells")
     save_toy_model(tmp_path / "model")
     return tmp_path / "model"
-
-
-def environment(folder: Path, **more: str) -> dict[str, str]:
-    return os.environ | {"NONFERROUS_SEEDS": str(folder.parent / "seeds"), "NONFERROUS_PORT": "0"} | more
-
-
-@contextmanager
-def running(folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A service that answers; gives the process and its address."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(folder)],
-        env=environment(folder, **more),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stderr is not None
-        address = ""
-        for line in process.stderr:  # the service tells its address, then the model that answers
-            address = line.split("listening on ")[1].split(",")[0] if "listening on" in line else address
-            if "version 1 answers" in line:
-                break
-        yield process, address
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def wait_until_ready(client: httpx.Client) -> None:
@@ -81,7 +45,7 @@ def wait_until_ready(client: httpx.Client) -> None:
         time.sleep(0.01)
 
 
-def test_a_real_process_answers_and_ends_on_ctrl_c(folder: Path) -> None:
+def test_a_real_process_answers_and_ends_on_ctrl_c(folder: Path, running: Running) -> None:
     with running(folder) as (process, address), httpx.Client(base_url=address) as client:
         wait_until_ready(client)
         response = client.post("/v1/toy_cells/predictions", json=ROWS)
@@ -97,7 +61,7 @@ def test_a_real_process_answers_and_ends_on_ctrl_c(folder: Path) -> None:
         assert "Traceback" not in told
 
 
-def test_a_body_that_is_too_long_is_told_while_it_is_sent(folder: Path) -> None:
+def test_a_body_that_is_too_long_is_told_while_it_is_sent(folder: Path, running: Running) -> None:
     with running(folder, NONFERROUS_MAX_BODY_BYTES="100000") as (_, address), httpx.Client(base_url=address) as client:
         response = client.post(
             "/v1/toy_cells/predictions", content=b" " * 20_000_000, headers={"content-type": "application/json"}
@@ -108,15 +72,15 @@ def test_a_body_that_is_too_long_is_told_while_it_is_sent(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("listens", [True, False], ids=["listened on", "bound alone"])
-def test_a_port_that_is_taken_is_one_line_and_exit_code_2(folder: Path, listens: bool) -> None:
+def test_a_port_that_is_taken_is_one_line_and_exit_code_2(folder: Path, running: Running, listens: bool) -> None:
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         if listens:
             taken.listen()
         port = str(taken.getsockname()[1])
         ended = subprocess.run(
-            [sys.executable, "-c", SERVE, str(folder)],
-            env=environment(folder, NONFERROUS_PORT=port),
+            running.command(folder),
+            env=running.environment(folder, NONFERROUS_PORT=port),
             capture_output=True,
             text=True,
             timeout=60,
@@ -127,10 +91,10 @@ def test_a_port_that_is_taken_is_one_line_and_exit_code_2(folder: Path, listens:
     )
 
 
-def test_a_host_that_is_none_is_one_line_and_exit_code_2(folder: Path) -> None:
+def test_a_host_that_is_none_is_one_line_and_exit_code_2(folder: Path, running: Running) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", SERVE, str(folder)],
-        env=environment(folder, NONFERROUS_HOST="256.0.0.1"),
+        running.command(folder),
+        env=running.environment(folder, NONFERROUS_HOST="256.0.0.1"),
         capture_output=True,
         text=True,
         timeout=60,
@@ -140,10 +104,10 @@ def test_a_host_that_is_none_is_one_line_and_exit_code_2(folder: Path) -> None:
     assert ended.stderr.count("\n") == 1
 
 
-def test_other_machines_are_not_let_in_without_a_key_unless_that_is_said(folder: Path) -> None:
-    command = [sys.executable, "-c", SERVE, str(folder)]
+def test_other_machines_are_not_let_in_without_a_key_unless_that_is_said(folder: Path, running: Running) -> None:
+    command = running.command(folder)
     ended = subprocess.run(
-        command, env=environment(folder, NONFERROUS_HOST="0.0.0.0"), capture_output=True, text=True, timeout=60
+        command, env=running.environment(folder, NONFERROUS_HOST="0.0.0.0"), capture_output=True, text=True, timeout=60
     )
     assert ended.returncode == 2
     assert ended.stderr == (
@@ -152,7 +116,7 @@ def test_other_machines_are_not_let_in_without_a_key_unless_that_is_said(folder:
     )
 
 
-def test_with_a_certificate_it_speaks_tls_alone(folder: Path, tmp_path: Path) -> None:
+def test_with_a_certificate_it_speaks_tls_alone(folder: Path, running: Running, tmp_path: Path) -> None:
     certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     made += ["-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
@@ -166,7 +130,7 @@ def test_with_a_certificate_it_speaks_tls_alone(folder: Path, tmp_path: Path) ->
             httpx.get(f"{address.replace('https', 'http')}/health/live")
 
 
-def test_an_end_under_load_answers_all_that_was_accepted(folder: Path) -> None:
+def test_an_end_under_load_answers_all_that_was_accepted(folder: Path, running: Running) -> None:
     async def loaded(address: str, process: subprocess.Popen[str]) -> list[int | str]:
         found: list[int | str] = []
 
@@ -196,7 +160,7 @@ def test_an_end_under_load_answers_all_that_was_accepted(folder: Path) -> None:
     assert set(found) == {200}
 
 
-def test_health_answers_while_thousands_of_connections_are_silent(folder: Path) -> None:
+def test_health_answers_while_thousands_of_connections_are_silent(folder: Path, running: Running) -> None:
     with running(folder, NONFERROUS_MAX_CONNECTIONS="1500") as (_, address):
         port = int(address.rpartition(":")[2])
         with ExitStack() as open_:
@@ -207,7 +171,7 @@ def test_health_answers_while_thousands_of_connections_are_silent(folder: Path) 
             assert httpx.post(f"{address}/v1/toy_cells/predictions", json=ROWS).status_code == 200
 
 
-def test_others_are_answered_while_eight_clients_send_the_largest_bodies(folder: Path) -> None:
+def test_others_are_answered_while_eight_clients_send_the_largest_bodies(folder: Path, running: Running) -> None:
     most = 4 * 2**20
     url = "/v1/toy_cells/predictions"
     bodies = [
@@ -244,7 +208,7 @@ def test_others_are_answered_while_eight_clients_send_the_largest_bodies(folder:
 
 
 @pytest.mark.browser
-def test_the_documentation_is_drawn_under_its_own_policy(folder: Path) -> None:
+def test_the_documentation_is_drawn_under_its_own_policy(folder: Path, running: Running) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         pytest.fail("Chromium is not installed: apt-get install chromium (CONTRIBUTING.md)")
