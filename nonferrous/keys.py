@@ -68,12 +68,13 @@ def list_() -> None:
 
     with _records() as database:
         keys = read(database)
-    table = Table("key", "owner", "roles", "processes", "made", "ends", "state")
+    table = Table("key", "owner", "roles", "processes", "made", "ends", "last used", "state")
     for key in keys:
         state = "valid" if key.is_valid else "ended" if key.revoked is None else f"revoked {key.revoked:%Y-%m-%d}"
         ends = f"{key.ends:%Y-%m-%d}" if key.ends else "-"
+        used = f"{key.used:%Y-%m-%d %H:%M}" if key.used else "-"
         of = ", ".join(key.roles), ", ".join(key.processes) or "all"
-        table.add_row(key.prefix, key.owner, *of, f"{key.made:%Y-%m-%d}", ends, state)
+        table.add_row(key.prefix, key.owner, *of, f"{key.made:%Y-%m-%d}", ends, used, state)
     console().print(table if keys else "there are no keys")
 
 

@@ -18,7 +18,7 @@ __all__ = ["Connection", "Database", "RecordsError", "now"]
 
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
-NEWEST = "0003"
+NEWEST = "0004"
 """Name of the newest migration."""
 
 _BUSY = 5.0  # s that one writer waits for another

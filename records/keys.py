@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -33,8 +33,8 @@ class Key:
         Whose it is.
     roles, processes : tuple of str
         What it may do, and with which processes; none means all.
-    made, ends, revoked : datetime, optional
-        When it was made, when it ends, since when it is revoked; None: never.
+    made, ends, revoked, used : datetime, optional
+        When it was made, when it ends, since when it is revoked, when it was used last, to a minute or so; None: never.
     """
 
     prefix: str
@@ -45,6 +45,7 @@ class Key:
     made: datetime
     ends: datetime | None = None
     revoked: datetime | None = None
+    used: datetime | None = None
 
     @property
     def is_valid(self) -> bool:
@@ -110,6 +111,18 @@ def revoke(database: Database, who: str, prefix: str) -> Key:
     return found
 
 
+def note_use(database: Database, prefixes: Collection[str]) -> None:
+    """Keep that keys with these beginnings were used now.
+
+    Raises
+    ------
+    RecordsError
+        The database did not do its part.
+    """
+    with database.begin() as connection:
+        connection.execute(update(KEYS).where(KEYS.c.prefix.in_(prefixes)).values(used_at=now()))
+
+
 def read(database: Database) -> list[Key]:
     """All keys in the order in which they were made, those that are revoked or have ended too."""
     with database.read() as connection:
@@ -124,6 +137,7 @@ def read(database: Database) -> list[Key]:
             made=_time(row.made_at),
             ends=None if row.ends_at is None else _time(row.ends_at),
             revoked=None if row.revoked_at is None else _time(row.revoked_at),
+            used=None if row.used_at is None else _time(row.used_at),
         )
         for row in rows
     ]

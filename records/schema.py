@@ -111,6 +111,7 @@ KEYS = _counted(
     Column("made_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger),
     Column("revoked_at", BigInteger),
+    Column("used_at", BigInteger),
 )
 """API keys by their SHA-256; roles and processes are separated by commas, no process means all of them."""
 

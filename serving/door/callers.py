@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -20,6 +21,7 @@ Role = Literal["predict", "outcome", "operate"]
 ROLES: tuple[Role, ...] = get_args(Role)
 HEALTH = "/health/"  # what asks there may be a machine that starts and stops services, and has no key
 METRICS = "/metrics"
+NOTED_EVERY = 60.0  # s between two times that the last use of keys is kept
 JOBS = "retraining-jobs"
 MONITORING = "monitoring"  # units are named there
 HISTORY = "history"  # and persons here
@@ -67,6 +69,9 @@ class Keys(Protocol):
     def callers(self) -> Mapping[bytes, Caller | None]:
         """Whose key each is, by its SHA-256; None for those that were revoked."""
 
+    def note_use(self, names: Collection[str]) -> None:
+        """Keep that keys of these names were used now."""
+
 
 class Ring:
     """Keys as they were read last; looking one up asks no database.
@@ -93,6 +98,7 @@ class Ring:
         self._known = dict(keys.callers())
         self._is_open = is_open
         self._trouble = ""
+        self._used: set[str] = set()
         self._ended = threading.Event()
 
     @property
@@ -110,12 +116,17 @@ class Ring:
         threading.Thread(target=self._follow, name="keys", daemon=True).start()
 
     def stop(self) -> None:
-        """End the thread."""
+        """End the thread, and keep which keys were used of late."""
         self._ended.set()
+        self.note_use()
 
     def _follow(self) -> None:
+        noted = time.monotonic()
         while not self._ended.wait(self._seconds):
             self.refresh()
+            if time.monotonic() - noted >= NOTED_EVERY:
+                noted = time.monotonic()
+                self.note_use()
 
     def refresh(self) -> None:
         """Read the keys once; those of before stay where they cannot be read."""
@@ -124,6 +135,20 @@ class Ring:
             trouble = ""
         except Exception as error:  # whatever a database raises
             trouble = f"the keys cannot be read, those of before stay: {type(error).__name__}"
+        self._say(trouble)
+
+    def note_use(self) -> None:
+        """Keep which keys were used since the last time; where that fails it is for the next."""
+        used, self._used = self._used, set()
+        if not used:
+            return
+        try:
+            self._keys.note_use(tuple(used))
+        except Exception as error:  # whatever a database raises
+            self._used.update(used)
+            self._say(f"the last use of keys cannot be kept: {type(error).__name__}")
+
+    def _say(self, trouble: str) -> None:
         if trouble and trouble != self._trouble:
             log.warning("%s", trouble)
         self._trouble = trouble
@@ -145,6 +170,7 @@ class Ring:
         if found is None or not _is_valid(found):
             detail = "the key is not valid: it is unknown, revoked or has ended"
             raise ProblemError(HTTPStatus.UNAUTHORIZED, detail, headers={**_ASK, **_INVALID})
+        self._used.add(found.name)
         return found
 
 
@@ -214,8 +240,13 @@ class InMemory:
 
     def __init__(self, known: Mapping[str, Caller] | None = None, revoked: Iterable[str] = ()) -> None:
         self.known, self.revoked = dict(known or {}), set(revoked)
+        self.used: list[str] = []
 
     def callers(self) -> Mapping[bytes, Caller | None]:
         """See `Keys`."""
         found = {**self.known, **dict.fromkeys(self.revoked)}
         return {digest(key.encode()): caller for key, caller in found.items()}
+
+    def note_use(self, names: Collection[str]) -> None:
+        """See `Keys`."""
+        self.used.extend(names)

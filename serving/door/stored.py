@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import cast
 
 from records.database import Database
-from records.keys import read
+from records.keys import note_use, read
 from serving.door.callers import Caller, Role
 
 
@@ -36,3 +36,7 @@ class StoredKeys:
             else None
             for key in read(self._database)
         }
+
+    def note_use(self, names: Collection[str]) -> None:
+        """See `Keys`."""
+        note_use(self._database, names)

@@ -1,11 +1,14 @@
 """Keys on the command line: made, listed, revoked."""
 
 import re
+from contextlib import closing
 
 import pytest
 from typer.testing import CliRunner
 
 from nonferrous import app
+from records.database import Database
+from records.keys import SHOWN, note_use, read
 
 RUN = CliRunner()
 
@@ -39,3 +42,14 @@ def test_a_key_of_a_process_that_is_none_is_not_made():
 @pytest.mark.parametrize("arguments", [["x"], ["x", "--role", "admin"], ["x", "--role", "predict", "--days", "-1"]])
 def test_a_key_needs_a_role_that_there_is_and_ends_later_than_now(arguments):
     assert RUN.invoke(app, ["keys", "make", *arguments]).exit_code == 2
+
+
+def test_the_last_use_of_a_key_is_listed(tmp_path):
+    RUN.invoke(app, ["keys", "make", "line 1", "--role", "predict"])
+    used = RUN.invoke(app, ["keys", "make", "line 2", "--role", "predict"]).stdout.strip()[:SHOWN]
+    with closing(Database(f"sqlite:///{tmp_path / 'records.db'}")) as records:
+        note_use(records, [used])
+        (known,) = [f"{one.used:%Y-%m-%d %H:%M}" for one in read(records) if one.used]
+    listed = RUN.invoke(app, ["keys", "list"]).stdout.splitlines()
+    assert "last used" in listed[1]
+    assert [known in line for line in listed if "line 1" in line or "line 2" in line] == [False, True]

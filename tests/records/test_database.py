@@ -91,7 +91,7 @@ def test_numbers_are_not_given_twice(database, kept):
 def test_newer_tables_are_refused(database, url):
     with database.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(RecordsError, match="got form 9999, expected 0003 or older: newer code made them"):
+    with pytest.raises(RecordsError, match=f"got form 9999, expected {NEWEST} or older: newer code made them"):
         Database(url)
 
 

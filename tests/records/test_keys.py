@@ -2,11 +2,11 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from records.audit import entries, faults
-from records.database import RecordsError
-from records.keys import SHOWN, digest_of, make, read, revoke
+from records.database import Database, RecordsError
+from records.keys import SHOWN, digest_of, make, note_use, read, revoke
 from records.schema import KEYS
 
 
@@ -59,3 +59,27 @@ def test_the_audit_says_who_made_and_revoked_a_key_and_holds_none(database):
     ]
     assert [one.why for one in said] == ["made for line 1", "revoked, of line 1"]
     assert key[SHOWN:] not in str(said)
+
+
+def test_the_last_use_of_some_keys_is_kept(database):
+    used, other = (make(database, "me", "line 1", ["predict"])[:SHOWN] for _ in range(2))
+    assert [one.used for one in read(database)] == [None, None]
+    note_use(database, [used, "nf_nobody's"])
+    first, second = read(database)
+    assert (first.prefix, second.prefix, second.used) == (used, other, None)
+    assert abs((first.used - datetime.now(UTC)).total_seconds()) < 60
+    note_use(database, [used])
+    assert read(database)[0].used >= first.used
+
+
+def test_keys_of_tables_from_before_their_use_was_kept_go_on(database, url):
+    key = make(database, "me", "line 1", ["predict"])
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE keys DROP COLUMN used_at"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    again = Database(url)
+    try:
+        (kept,) = read(again)
+    finally:
+        again.close()
+    assert (kept.prefix, kept.is_valid, kept.used) == (key[:SHOWN], True, None)

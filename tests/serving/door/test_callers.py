@@ -1,10 +1,13 @@
 """Keys: who is let in, who is not, and what for."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from threading import Event
 
 import pytest
 
+from serving.door import callers
 from serving.door.callers import ANYBODY, Caller, InMemory, Ring, check, needed
 from serving.problems import ProblemError
 
@@ -118,3 +121,54 @@ def test_a_key_of_one_process_asks_no_other(path: str) -> None:
     check(caller, "GET", "/v1/processes")
     with pytest.raises(ProblemError, match="lacks the process cells"):
         check(caller, "POST", path.format("cells"))
+
+
+def test_keys_that_were_used_are_noted_once_and_those_that_were_refused_are_not() -> None:
+    keys = InMemory({KEY: PREDICT, "nf_other": OPERATE})
+    made = Ring(keys, True, 1.0)
+    made.note_use()
+    assert keys.used == []
+    for _ in range(3):
+        made.caller(bearer(KEY), LOCAL)
+    refusal(made, bearer("nf_x"))
+    made.note_use()
+    made.note_use()
+    assert keys.used == [PREDICT.name]
+    made.caller(bearer("nf_other"), LOCAL)
+    made.stop()
+    assert keys.used == [PREDICT.name, OPERATE.name]
+
+
+def test_a_use_that_could_not_be_noted_is_noted_later(caplog: pytest.LogCaptureFixture) -> None:
+    class Away(InMemory):
+        is_away = True
+
+        def note_use(self, names: Collection[str]) -> None:
+            if self.is_away:
+                raise OSError("no disk")
+            super().note_use(names)
+
+    keys = Away({KEY: PREDICT})
+    made = Ring(keys, True, 1.0)
+    made.caller(bearer(KEY), LOCAL)
+    made.note_use()
+    assert "the last use of keys cannot be kept: OSError" in caplog.text
+    keys.is_away = False
+    made.note_use()
+    assert keys.used == [PREDICT.name]
+
+
+def test_use_is_noted_while_the_service_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    noted = Event()
+
+    class Noting(InMemory):
+        def note_use(self, names: Collection[str]) -> None:
+            super().note_use(names)
+            noted.set()
+
+    monkeypatch.setattr(callers, "NOTED_EVERY", 0.0)
+    made = Ring(Noting({KEY: PREDICT}), True, 0.01)
+    made.start()
+    made.caller(bearer(KEY), LOCAL)
+    assert noted.wait(30)
+    made.stop()
