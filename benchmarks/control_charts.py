@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import lfilter
 
+from benchmarks.aims.page import filled
 from monitoring.charts.control import cusum, ewma, shewhart
 from monitoring.charts.runs_rules import NELSON, THREE_SIGMA, WESTERN_ELECTRIC
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "control_charts.json", ROOT / "docs" / "tasks" / "control_charts.md"
-BEGIN, END = "<!-- run lengths -->", "<!-- end of run lengths -->"
+NAME = "run lengths"
 SHIFTS = (0.0, 0.5, 1.0, 2.0, 3.0)
 RUNS, PHI = 20_000, 0.7
 
@@ -120,11 +121,9 @@ def cell(found: dict[str, float]) -> str:
 
 def with_table(text: str, results: dict[str, dict[str, dict[str, float]]]) -> str:
     """Text with the table between its markers replaced."""
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
     lines = [f"| chart | {' | '.join(f'shift {shift:g}' for shift in SHIFTS)} |", "|---|" + "---:|" * len(SHIFTS)]
     lines += [f"| {name} | {' | '.join(map(cell, found.values()))} |" for name, found in results.items()]
-    return f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{tail}"
+    return filled(text, NAME, lines)
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from benchmarks.aims.page import filled
 from benchmarks.plant_tables import TABLES, PlantTable
 from models.tasks import build
 from seeds import Seed, load
@@ -38,7 +39,7 @@ from training.tasks import task_of
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "peers.json", ROOT / "docs" / "own_data.md"
-BEGIN, END = "<!-- peers -->", "<!-- end of peers -->"
+NAME = "peers"
 PEERS = ("baseline", "linear", "LightGBM", "CatBoost")
 
 Floats = npt.NDArray[np.float64]
@@ -169,8 +170,7 @@ def tables(found: dict[str, dict[str, Any]]) -> str:
 
 def with_table(page: str, found: dict[str, dict[str, Any]]) -> str:
     """The page with its table made from the figures."""
-    before, rest = page.split(BEGIN)
-    return f"{before}{BEGIN}\n{tables(found)}\n{END}{rest.split(END)[1]}"
+    return filled(page, NAME, tables(found).splitlines())
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import t
 
+from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
 from models.sorting.model import SortingModel
 from models.sorting.values import value_matrix
@@ -39,7 +40,7 @@ from training.trial import SimulatedPlant
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "promises.json", ROOT / "docs" / "tasks" / "sorting.md"
-BEGIN, END = "<!-- promises -->", "<!-- end of promises -->"
+NAME = "promises"
 # Random seeds of plants. The rule was chosen on the default plants and the first; the others judged it once.
 DEVELOPMENT, FINAL = (101, 102, 103), (301, 302, 303, 304, 305, 306)
 LOTS, EVERY = 2400, 6
@@ -160,11 +161,9 @@ def row(process: str, result: Mapping[str, Any], part: str) -> str:
 
 def with_table(text: str, results: Mapping[str, Any]) -> str:
     """Text with the table between its markers replaced."""
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
     lines = [f"| {' | '.join(HEADS)} |", "|---|---|" + "---:|" * (len(HEADS) - 2)]
     lines += [row(process, results[process], part) for process in sorted(results) for part in PARTS]
-    return f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{tail}"
+    return filled(text, NAME, lines)
 
 
 def main(arguments: list[str]) -> None:

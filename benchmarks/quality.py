@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import beta
 
+from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
 from models.quality.decision import decide
 from models.quality.guarantee import THRESHOLDS
@@ -42,7 +43,6 @@ from training.splits import TEST_SHARE, Split, split
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "quality.json", ROOT / "docs" / "tasks" / "quality.md"
-BEGIN, END = "<!-- {} -->", "<!-- end of {} -->"
 DEVELOPMENT, FINAL = range(301, 307), range(501, 509)
 LOTS, PLANTS = 20_000, len(FINAL)
 COSTS = ("cost", "cost_assay_all", "cost_assay_none")
@@ -195,10 +195,7 @@ def with_tables(text: str, results: Mapping[str, Mapping[str, dict[str, float]]]
     """Text with the tables between their markers replaced."""
     tables = {"own": rows(results, "own"), "carried": rows(results, "carried"), "promise": promise(results)}
     for name, lines in tables.items():
-        head, _, rest = text.partition(BEGIN.format(name))
-        _, _, tail = rest.partition(END.format(name))
-        table = "\n".join(lines)
-        text = f"{head}{BEGIN.format(name)}\n{table}\n{END.format(name)}{tail}"
+        text = filled(text, name, lines)
     return text
 
 

@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
 from models.lot_advice import LotAdvice
 from models.quality.decision import Costs, decide, earned
@@ -41,7 +42,7 @@ from synthetic_data import Running, Step, another_plant, begin, simulate
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "quality_setpoints.json", ROOT / "docs" / "tasks" / "quality.md"
-BEGIN, END = "<!-- setpoints -->", "<!-- end of setpoints -->"
+NAME = "setpoints"
 DEVELOPMENT, FINAL = range(301, 303), range(501, 505)
 HISTORY, JUDGED = 6000, 1200  # lots, at least
 IN_HAND = 8  # periods whose rows a reader of the table still needs
@@ -211,9 +212,7 @@ def rows(results: Mapping[str, Mapping[str, list[dict[str, float]]]]) -> list[st
 
 def with_table(text: str, results: Mapping[str, Mapping[str, list[dict[str, float]]]]) -> str:
     """Text with the table between its markers replaced."""
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    return "\n".join([f"{head}{BEGIN}", *rows(results), f"{END}{tail}"])
+    return filled(text, NAME, rows(results))
 
 
 def main(arguments: list[str]) -> None:

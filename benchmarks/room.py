@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from physics.arrays import FloatArray
 from seeds import Seed, load
@@ -25,7 +26,7 @@ from synthetic_data.potline.margin import margin
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "room.json", ROOT / "docs" / "recommendations.md"
-BEGIN, END = "<!-- room of gain -->", "<!-- end of room of gain -->"
+NAME = "room of gain"
 PROCESS = "aluminium_reduction"
 PLANTS = {"of the seed": None, "another, 61": 61, "another, 62": 62}
 HISTORY = 27  # periods that the operators have run the plant
@@ -221,9 +222,7 @@ def tables(kept: dict[str, Any]) -> str:
 
 def with_tables(text: str, kept: dict[str, Any]) -> str:
     """Text with what stands between its markers replaced."""
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}\n{tables(kept)}\n{END}{tail}"
+    return filled(text, NAME, tables(kept).splitlines())
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sklearn.base import clone
 
+from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest, table_digest
 from models.sorting.model import SortingModel
 from models.tasks import build
@@ -32,7 +33,7 @@ from training.trial import SimulatedPlant, unseen
 
 ROOT = Path(__file__).parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "sorting.json", ROOT / "docs" / "tasks" / "sorting.md"
-BEGIN, END = "<!-- trials -->", "<!-- end of trials -->"
+NAME = "trials"
 LOTS, TIMES = 2000, 10
 HEADS = (
     "process",
@@ -95,11 +96,9 @@ def row(process: str, result: dict[str, dict[str, float]]) -> str:
 
 def with_table(text: str, results: dict[str, dict[str, dict[str, float]]]) -> str:
     """Text with the table between its markers replaced."""
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
     lines = [f"| {' | '.join(HEADS)} |", "|---|" + "---:|" * (len(HEADS) - 1)]
     lines += [row(process, result) for process, result in results.items()]
-    return f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{tail}"
+    return filled(text, NAME, lines)
 
 
 def main(arguments: list[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.aims.page import filled
 from pages.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -22,11 +23,7 @@ def page_of(process: str) -> Path:
 
 def with_tables(text: str, what: str, found: Mapping[str, Any]) -> str:
     """Text with what stands between the markers of one kind of figures replaced; it has them."""
-    begin, end = f"<!-- {what} -->", f"<!-- end of {what} -->"
-    head, _, rest = text.partition(begin)
-    _, _, tail = rest.partition(end)
-    lines = _floor(found) if what == "floor" else _steps(found)
-    return f"{head}{begin}\n" + "\n".join(lines).rstrip() + f"\n{end}{tail}"
+    return filled(text, what, _floor(found) if what == "floor" else _steps(found))
 
 
 def _floor(found: Mapping[str, Any]) -> list[str]:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.aims.page import filled
 from pages.markdown import figure, table
 from training.warnings.card import COLUMNS
 
 ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "warnings.json", ROOT / "docs" / "warnings.md"
-BEGIN, END = "<!-- {} -->", "<!-- end of {} -->"
 DEFAULT = "default"
 WORDS = {"test": "newest periods", "unseen": "and unseen units"}
 NONE = "-"
@@ -89,9 +89,5 @@ TABLES = {"default": default_rows, "best": best_rows, "costs": cost_rows, "fault
 def with_tables(text: str, results: Mapping[str, Any]) -> str:
     """Text with the tables between their markers replaced."""
     for name, make in TABLES.items():
-        head, _, rest = text.partition(BEGIN.format(name))
-        _, _, tail = rest.partition(END.format(name))
-        lines: Iterable[str] = make(results)
-        body = "\n".join(lines).rstrip("\n")
-        text = f"{head}{BEGIN.format(name)}\n{body}\n{END.format(name)}{tail}"
+        text = filled(text, name, make(results))
     return text

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.aims import page
 from benchmarks.digests import seed_digest, table_digest
 from models.answers import Answer
 from models.energy.account import OUTSIDE
@@ -182,10 +183,7 @@ def filled(text: str, kept: Mapping[str, Any]) -> str:
         "answer": answer(),
     }
     for name, made in parts.items():
-        begin, end = f"<!-- {name} of energy -->", f"<!-- end of {name} of energy -->"
-        head, found, rest = text.partition(begin)
-        assert found, begin
-        text = f"{head}{begin}\n{chr(10).join(made).rstrip()}\n{end}{rest.partition(end)[2]}"
+        text = page.filled(text, f"{name} of energy", made)
     return text
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.aims.page import filled
 from benchmarks.faults.damages import damage
 from models import files
 from models.checks import tree_text, trial
@@ -29,7 +30,7 @@ from seeds import names
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 RESULTS, PAGE = DOCS / "results" / "model_damages.json", DOCS / "security.md"
-BEGIN, END = "<!-- damages -->\n", "<!-- end of damages -->"
+NAME = "damages"
 DAMAGES, BATCH = 2000, 40
 OUTCOMES = (
     "refused before anything is parsed",
@@ -100,17 +101,16 @@ def champions(settings: Settings, folder: Path) -> dict[str, Path]:
     return {name: store.fetch(one, folder / name) for name, one in found.items() if one is not None}
 
 
-def filled(text: str, result: Mapping[str, Any]) -> str:
-    """A page with the table of what became of damaged models."""
+def lines(result: Mapping[str, Any]) -> list[str]:
+    """The table of what became of damaged models, for docs/security.md."""
     ended = result["refused_by_the_check_that_ended_or_held_a_process_without_it"]
-    lines = [f"| {name} | {count:,} |" for name, count in result["outcomes"].items()]
-    rows = [f"| of {result['damages']:,} damages | |", "|---|---:|", *lines]
+    counts = [f"| {name} | {count:,} |" for name, count in result["outcomes"].items()]
+    rows = [f"| of {result['damages']:,} damages | |", "|---|---:|", *counts]
     said = (
         f"Of those that the check of trees refused, {ended:,} ended or held a process in which it was left out "
         f"(LightGBM {result['lightgbm']})."
     )
-    before, _, rest = text.partition(BEGIN)
-    return before + BEGIN + "\n".join([*rows, "", said]) + "\n" + END + rest.partition(END)[2]
+    return [*rows, "", said]
 
 
 def main(count: int) -> None:
@@ -150,7 +150,7 @@ def main(count: int) -> None:
         "by_damage": dict(sorted(by_damage.items())),
     }
     RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), result), encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(result)), encoding="utf-8")
     print(json.dumps({name: one for name, one in result.items() if name != "by_damage"}, indent=1))
 
 

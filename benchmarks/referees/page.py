@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.aims.page import filled
 from pages.markdown import table
 from seeds import load
 
 ROOT = Path(__file__).parents[2]
 RESULTS, PAGE = ROOT / "docs" / "results" / "referees.json", ROOT / "docs" / "recommendations.md"
-BEGIN, END = "<!-- referees -->", "<!-- end of referees -->"
+NAME = "referees"
 ESTIMATORS = ("ours", "LinearDML", "DoubleMLPLR")
 OTHER_UNITS = {"efficiency_by_feed": "%", "alf3_net": "kg/d"}  # of outcomes that are no columns
 Z = 1.645  # standard deviations either side of a 90 % interval
@@ -56,6 +57,4 @@ def effects(found: pd.DataFrame, units: Mapping[str, str]) -> Iterator[tuple[str
 
 def with_tables(text: str, kept: Mapping[str, Any]) -> str:
     """Text with what stands between its markers replaced."""
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}\n{tables(kept)}\n{END}{tail}"
+    return filled(text, NAME, tables(kept).splitlines())

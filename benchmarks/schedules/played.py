@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from models.schedules.errors import ImpossibleError
 from models.schedules.hand import line_at
@@ -33,7 +34,7 @@ from synthetic_data.engine.playing import play, play_ahead
 
 ROOT = Path(__file__).parent.parent.parent
 RESULTS, PAGE = ROOT / "docs" / "results" / "schedules.json", ROOT / "docs" / "schedules.md"
-BEGIN, END = "<!-- played -->", "<!-- end of played -->"
+NAME = "played"
 DEVELOPMENT, FINAL = range(301, 303), range(501, 505)
 FIRST, STARTS = 10, 12  # periods of history before the first schedule, schedules in a year
 UNITS = 24
@@ -291,6 +292,4 @@ def table(results: Mapping[str, Mapping[str, object]]) -> list[str]:
 
 def with_table(text: str, results: Mapping[str, Mapping[str, object]]) -> str:
     """The page with its table made anew."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n\n" + "\n".join(table(results)) + f"\n\n{END}{after}"
+    return filled(text, NAME, table(results))

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.aims.page import filled
 from benchmarks.faults.damages import DAMAGES, damage, resized
-from benchmarks.faults.models import OUTCOMES, PAGE, RESULTS, filled
+from benchmarks.faults.models import NAME, OUTCOMES, PAGE, RESULTS, lines
 from models import files
 from models.checks.tree_text import TreeTextError, check
 from models.checks.trial import troubles
@@ -106,7 +107,7 @@ def rewritten(model: Path, folder: Path, name: str, text: bytes) -> None:
 
 def test_the_page_shows_what_became_of_damaged_models() -> None:
     result, text = json.loads(RESULTS.read_bytes()), PAGE.read_text(encoding="utf-8")
-    assert filled(text, result) == text
+    assert filled(text, NAME, lines(result)) == text
     assert list(result["outcomes"]) == list(OUTCOMES)
     assert sum(result["outcomes"].values()) == result["damages"]
     assert result["outcomes"]["accepted, and ended a process elsewhere"] == 0
