@@ -72,17 +72,10 @@ def read_hours(place: str, given: Sequence[Mapping[str, Any]], key: str, minutes
     if faults:
         raise ScheduleError(faults)
     known = [one for one in starts if one is not None]
-    filled = _ends(place, known, ends, faults)
-    for i, (start, end) in enumerate(zip(known, filled, strict=True)):
-        if end <= start:
-            faults.append((f"{place}.{i}.end", end.isoformat(), f"after its start, {start.isoformat()}"))
-    for i, (end, start) in enumerate(zip(filled[:-1], known[1:], strict=True), start=1):
-        if start > end:
-            faults.append(
-                (f"{place}.{i}.start", start.isoformat(), f"{_as(end, start)}: hours from there on are missing")
-            )
-        elif start < end:
-            faults.append((f"{place}.{i}.start", start.isoformat(), f"{_as(end, start)}: hours before it stand twice"))
+    try:
+        filled = _joined(place, known, ends, faults)
+    except OverflowError:
+        raise ScheduleError([(place, None, "times well within the calendar")]) from None
     hours = (filled[-1] - known[0]) / dt.timedelta(hours=1)
     if not faults and not SHORTEST <= hours <= LONGEST:
         faults.append((place, f"{hours:g} h", f"{SHORTEST} to {LONGEST} h"))
@@ -120,6 +113,24 @@ def _time(place: str, text: str, minutes: int, faults: list[tuple[str, object, s
     elif moment.timestamp() % (60 * minutes):
         faults.append((place, text, f"a start of a step of {minutes} min"))
     return moment
+
+
+def _joined(
+    place: str, known: list[dt.datetime], ends: list[dt.datetime | None], faults: list[tuple[str, object, str]]
+) -> list[dt.datetime]:
+    """End of each interval; faults where one does not follow the one before."""
+    filled = _ends(place, known, ends, faults)
+    for i, (start, end) in enumerate(zip(known, filled, strict=True)):
+        if end <= start:
+            faults.append((f"{place}.{i}.end", end.isoformat(), f"after its start, {start.isoformat()}"))
+    for i, (end, start) in enumerate(zip(filled[:-1], known[1:], strict=True), start=1):
+        if start > end:
+            faults.append(
+                (f"{place}.{i}.start", start.isoformat(), f"{_as(end, start)}: hours from there on are missing")
+            )
+        elif start < end:
+            faults.append((f"{place}.{i}.start", start.isoformat(), f"{_as(end, start)}: hours before it stand twice"))
+    return filled
 
 
 def _ends(

@@ -88,3 +88,11 @@ def test_factors_of_other_hours_than_the_tariff_are_refused():
     prices, later = (read_hours("x", series(first, 24), "price", 60) for first in (0, 1))
     with pytest.raises(ScheduleError, match="as the tariff"):
         matched("grid_factor", later, prices)
+
+
+@pytest.mark.parametrize("start", ["9999-12-31T06:00+00:00", "9999-12-31T23:00+00:00"])
+def test_hours_beyond_the_calendar_are_a_fault(start):
+    one, first = {"start": start, "price": 1.0}, {"start": "2026-08-03T00:00+00:00", "price": 1.0}
+    for given in ([first, one], [one]):
+        with pytest.raises(ScheduleError, match="well within the calendar"):
+            read_hours("tariff", given, "price", 60)
