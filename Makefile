@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-fast check format bench bench-peers bench-service bench-simulation bench-training bench-referees mutants lock clean
+.PHONY: help up test test-fast check format bench bench-peers bench-service bench-simulation bench-training bench-referees mutants fuzz lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ bench-referees: $(VENV)/.built ## measure effects of knobs beside econml, Double
 
 mutants: $(VENV)/.built ## put 300 small wrong changes into the code and count those that tests notice
 	$(BIN)/python benchmarks/mutants
+
+fuzz: $(VENV)/.built ## ask the models of `make up` 10,000 requests drawn from OpenAPI (ten minutes)
+	$(BIN)/python -m benchmarks.fuzz --home .nonferrous
 
 ##@ Keep
 lock: ## rewrite requirements.lock from pyproject.toml (needs uv on the PATH)

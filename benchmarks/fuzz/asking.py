@@ -1,0 +1,169 @@
+"""Requests of every operation of an OpenAPI, drawn by schemathesis, and what the service answered to each."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import hypothesis
+import requests
+import schemathesis
+from schemathesis import Case, GenerationMode
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from benchmarks.fuzz.aligned import Naming, aligned
+from benchmarks.fuzz.relations import OF_METADATA, OF_STATE, broken
+from benchmarks.service.load import ADDRESS
+
+Sender = Callable[[requests.PreparedRequest], Any]  # gives a response of requests or of httpx
+CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
+DRAWN, ALIGNED, INVALID = "valid", "valid, times and units that go together", "invalid"
+KINDS = (DRAWN, ALIGNED, INVALID)
+MOST_SHOWN = 20
+
+
+@dataclass
+class Found:
+    """What became of requests.
+
+    Attributes
+    ----------
+    sent, answered, related : Counter
+        By operation and kind of request: all, those with a status of 2xx, those refused for a relation alone.
+    relations : Counter
+        Requests by the relation for which they were refused.
+    faults : Counter
+        What must not be, by what it is.
+    shown : list of str
+        Some of the faults, each with its request.
+    """
+
+    sent: Counter[tuple[str, str]] = field(default_factory=Counter)
+    answered: Counter[tuple[str, str]] = field(default_factory=Counter)
+    related: Counter[tuple[str, str]] = field(default_factory=Counter)
+    relations: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    shown: list[str] = field(default_factory=list)
+
+    def fault(self, what: str, request: requests.PreparedRequest, response: Any) -> None:
+        self.faults[what] += 1
+        if len(self.shown) < MOST_SHOWN:
+            asked = f"{request.method} {request.url} {request.body!s:.600}"
+            self.shown.append(f"{what}: {asked}\n  -> {response.status_code} {response.text:.600}")
+
+
+def ask(openapi: dict[str, Any], processes: Iterable[dict[str, Any]], send: Sender, cases: int, seed: int) -> Found:
+    """Send about so many requests, the same number of each operation that takes a body, and of each kind.
+
+    Parameters
+    ----------
+    openapi : dict
+        What the service says of itself.
+    processes : iterable of dict
+        Those of `/v1/processes` that have a model; operations of others are left out.
+    send : callable
+        Sends a request.
+    cases : int
+        How many requests with bodies, fewer where an operation has no more.
+    seed : int
+        Of the random numbers.
+    """
+    naming = {one["name"]: Naming.of(one) for one in processes}
+    schema = schemathesis.openapi.from_dict(openapi)
+    operations = [one.ok() for one in schema.get_all_operations()]
+    asked = list(_asked(operations, naming))
+    found, each = Found(), max(1, cases // sum(bool(operation.body) for operation, _, _ in asked))
+    for (operation, process, kind), number in zip(asked, itertools.count(seed)):
+        _ask_one(operation, process, kind, naming, send, each, number, found)
+    return found
+
+
+def _asked(operations: list[Any], naming: Mapping[str, Naming]) -> Iterator[tuple[Any, str, str]]:
+    """Operations with the process and the kind of request; each process has all those of the inference protocol."""
+    for operation in operations:
+        own = re.match(r"/v1/(\w+)/", operation.path)
+        names = [own[1]] if own else list(naming) if "{" in operation.path else [""]
+        for name in names:
+            if name and name not in naming:
+                continue
+            kinds = KINDS if own else (DRAWN, INVALID) if operation.body else (DRAWN,)
+            yield from ((operation, name, kind) for kind in kinds)
+
+
+def _ask_one(
+    operation: Any,
+    process: str,
+    kind: str,
+    naming: Mapping[str, Naming],
+    send: Sender,
+    cases: int,
+    seed: int,
+    found: Found,
+) -> None:
+    mode = GenerationMode.NEGATIVE if kind == INVALID else GenerationMode.POSITIVE
+    version = naming[process].version if process else ""
+    where = {"process": process, "model": process, "version": version, "job": "of-no-process"}
+    path, query = ({one.name: where[one.name] for one in some} for some in (operation.path_parameters, operation.query))
+    given = {name: values for name, values in (("path_parameters", path), ("query", query)) if values}
+    strategy = operation.as_strategy(generation_mode=mode, **given)
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=cases,
+        deadline=None,
+        database=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategy)
+    def each(case: Case) -> None:
+        if kind == ALIGNED:
+            case.body = aligned(case.body, naming[process])
+        request = requests.Request(**case.as_transport_kwargs(base_url=f"http://{ADDRESS}")).prepare()
+        _look(case, kind, request, send(request), found)
+
+    each()
+
+
+def _look(case: Case, kind: str, request: requests.PreparedRequest, response: Any, found: Found) -> None:
+    """Count a request by its answer."""
+    where = re.sub(r"^/v1/\w+/(?=.)", "/v1/{process}/", case.path), kind
+    found.sent[where] += 1
+    status = response.status_code
+    try:
+        case.validate_response(response, checks=CHECKS)
+    except FailureGroup as failures:
+        for one in failures.exceptions:
+            found.fault(f"answer is not as described: {one.title}", request, response)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        found.fault("status of 5xx", request, response)
+    elif status < HTTPStatus.BAD_REQUEST:
+        found.answered[where] += 1
+        if kind == INVALID:
+            found.fault("taken though OpenAPI refuses it", request, response)
+    elif kind != INVALID:
+        relations = _relations(case, response)
+        if relations is None:
+            found.fault("refused though OpenAPI takes it", request, response)
+        else:
+            found.related[where] += 1
+            found.relations.update(relations)
+
+
+def _relations(case: Case, response: Any) -> set[str] | None:
+    """For what relations a request was refused; None where there is another reason too."""
+    if case.path.endswith("/infer"):
+        return {OF_METADATA}
+    if case.path.startswith("/v1/{process}/") and response.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
+        return {OF_STATE}
+    return broken(response.json())

@@ -1,0 +1,47 @@
+"""The table of drawn requests in docs/reliability.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.fuzz.asking import KINDS, Found
+from pages.markdown import table
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS, PAGE, NAME = DOCS / "results" / "fuzz.json", DOCS / "reliability.md", "fuzz"
+FAULTLESS = (
+    "No status of 5xx and none that is not described, no answer that is not as described, no body taken that OpenAPI "
+    "refuses, and none refused that it takes but for these relations, which JSON Schema has no words for:"
+)
+HEADS = ("operation", "request", "sent", "answered", "refused for a relation")
+
+
+def result(found: Found, **about: Any) -> dict[str, Any]:
+    """Figures as they are kept."""
+    sent = [(*where, found.sent[where], found.answered[where], found.related[where]) for where in sorted(found.sent)]
+    relations = {name: count for name, count in found.relations.most_common()}
+    return {**about, "sent": sent, "relations": relations, "faults": dict(found.faults)}
+
+
+def lines(figures: Mapping[str, Any] | None) -> list[str]:
+    """What stands between the markers; None where nothing was measured yet."""
+    if figures is None:
+        return ["Not measured yet."]
+    total = sum(one[2] for one in figures["sent"])
+    processes = ", ".join(f"`{name}`" for name in figures["processes"])
+    said = (
+        f"Measured on {figures['measured']}: {total:,} requests, drawn with seed {figures['seed']} for {processes} by "
+        f"schemathesis {figures['schemathesis']}."
+    )
+    bad = "; ".join(f"**{count:,} {name}**" for name, count in figures["faults"].items())
+    end = f"{bad}." if bad else FAULTLESS
+    relations = table(("relation", "requests refused"), ((name, f"{n:,}") for name, n in figures["relations"].items()))
+    return [said, "", *table(HEADS, _rows(figures["sent"])), "", end, "", *relations]
+
+
+def _rows(sent: list[list[Any]]) -> Iterator[tuple[str, ...]]:
+    by_kind = {kind: i for i, kind in enumerate(KINDS)}
+    for path, kind, *counts in sorted(sent, key=lambda one: (one[0], by_kind[one[1]])):
+        yield f"`{path}`", kind, *(f"{count:,}" for count in counts)
