@@ -81,6 +81,7 @@ def test_what_was_recorded_before_there_were_heads_is_read_as_it_was(url, kept):
     with made.begin() as connection:
         connection.execute(text("DROP TABLE answer_heads"))
         connection.execute(text("ALTER TABLE requests DROP COLUMN head"))
+        connection.execute(text("ALTER TABLE keys DROP COLUMN used_at"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
         old = {name: getattr(kept(), name) for name in REQUESTS.columns.keys() if name not in ("number", "head")}
         old |= {"answer": HEAD + b"]}", "asked": b'{"rows":[1]}'}

@@ -76,7 +76,7 @@ def test_keys_of_tables_from_before_their_use_was_kept_go_on(database, url):
     key = make(database, "me", "line 1", ["predict"])
     with database.begin() as connection:
         connection.execute(text("ALTER TABLE keys DROP COLUMN used_at"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     again = Database(url)
     try:
         (kept,) = read(again)
