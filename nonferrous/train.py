@@ -88,11 +88,13 @@ def train_on(
     """Train a process on its table and show what came of it; gives whether the gate let it pass."""
     from nonferrous.tables import candidates_table, reading_lines
     from nonferrous.warn import warnings_shown
+    from registry.local.alone import alone
     from registry.settings import read_settings
     from training.job import train as run
 
-    with progress() as step:
-        trained = run(seed, data, read_settings(), step, trials, tests, learning_curve, processes)
+    settings = read_settings()
+    with alone(settings.folder, seed.process.name), progress() as step:
+        trained = run(seed, data, settings, step, trials, tests, learning_curve, processes)
     enter_moves(seed.process.name)
     screen = console()
     for target in trained.learnt.targets or [None]:
@@ -147,18 +149,25 @@ def retrain(
         bool,
         typer.Option("--dry-run", help="Do and say all, but register and promote nothing and change no history."),
     ] = False,
+    if_drifted: Annotated[
+        bool, typer.Option("--if-drifted", help="Do nothing while the monitoring sees no drift in the records.")
+    ] = False,
 ) -> None:
     """Learn from history plus new rows; the champion changes only for a better model."""
     from nonferrous.tables import label_lines, reading_lines, verdict_table
+    from registry.local.alone import alone
     from registry.settings import read_settings
     from seeds import load
     from training.labels.job import ShiftError
     from training.retrain import retrain as run
 
-    table = _table(process, data, from_records)
+    if if_drifted and (quiet := _quiet(load(process))):
+        console().print(quiet, soft_wrap=True, markup=False)
+        return
+    settings, table = read_settings(), _table(process, data, from_records)
     try:
-        with progress() as step:
-            asked = load(process), table, read_settings(), step, tests
+        with alone(settings.folder, process), progress() as step:
+            asked = load(process), table, settings, step, tests
             retrained = run(*asked, accept_shift=accept_shift, dry_run=dry_run)
     except ShiftError as error:
         enter_batches(process)
@@ -181,6 +190,15 @@ def retrain(
     if dry_run:
         screen.print("a dry run: nothing was registered or promoted, and history is as before", soft_wrap=True)
     _end(retrained.gated.passed)
+
+
+def _quiet(seed: Seed) -> str:
+    """Why there is nothing to learn, where no drift is seen; else nothing."""
+    from monitoring.drift.page import summary
+    from nonferrous.reports import look
+
+    seen = look(seed)
+    return "" if seen.drifted else f"{seed.process.name}: nothing is learnt: {summary(seen)}"
 
 
 def has_champion(seed: Seed, settings: Settings) -> bool:

@@ -25,7 +25,7 @@ class Decision:
     Attributes
     ----------
     version : int or None
-        The job's version; None of a dry run.
+        The job's version; None where none was registered: of a dry run, or without drift.
     promoted : bool
         Whether it was made champion.
     why : str
@@ -45,10 +45,9 @@ class Decision:
     @property
     def line(self) -> str:
         """The decision in one line."""
-        outcome = PROMOTED if self.promoted else NOT_PROMOTED
         if self.version is None:
-            return f"a dry run: the challenger would be {outcome}: {self.why}"
-        return f"version {self.version} was {outcome}: {self.why}"
+            return self.why
+        return f"version {self.version} was {PROMOTED if self.promoted else NOT_PROMOTED}: {self.why}"
 
 
 def keep_decision(

@@ -75,16 +75,32 @@ def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:
     folder = settings.folder / "retraining" / id
     with alone(settings.folder, asked.process, lambda what: say({"what": what, "done": 0, "steps": 1})):
         # What was decided before the job was cut off is carried out, and nothing is learnt again.
-        decided = finished(asked.process, id, Tracking(settings)) or _trained(asked, id, folder, settings, say)
-        enter_batches(asked.process)
+        decided = finished(asked.process, id, Tracking(settings)) or _quiet(asked)
+        try:
+            decided = decided or _trained(asked, id, folder, settings, say)
+        finally:
+            enter_batches(asked.process)
         enter_moves(asked.process)
     shutil.rmtree(folder, ignore_errors=True)
     say({"over": decided.line, "result": {**vars(decided), "reasons": list(decided.reasons)}})
 
 
+def _quiet(asked: Asked) -> Decision | None:
+    """The decision to learn nothing, where that is asked for and no drift is seen; None where there is to learn."""
+    if not asked.only_if_drifted:
+        return None
+    from monitoring.drift.page import summary
+    from nonferrous.reports import look
+    from registry.decision import Decision
+    from seeds import load
+
+    seen = look(load(asked.process))
+    return None if seen.drifted else Decision(None, False, f"nothing is learnt: {summary(seen)}", (), {})
+
+
 def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) -> Decision:
     """Learn again, as far as that was not done before, and decide."""
-    from registry.decision import finished
+    from registry.decision import Decision, finished
     from registry.tracking import Tracking
     from seeds import load
     from training.retrain import retrain
@@ -99,7 +115,9 @@ def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) 
     seed, shift, dry = load(asked.process), asked.accept_shift, asked.dry_run
     found = retrain(seed, rows, settings, step, ways=ways, job=id, accept_shift=shift, dry_run=dry)
     if dry:
-        return Decision(None, found.verdict.promoted, found.verdict.why, tuple(found.gated.reasons), found.figures)
+        would = "would be promoted" if found.verdict.promoted else "would not be promoted"
+        why = f"a dry run, the challenger {would}: {found.verdict.why}"
+        return Decision(None, False, why, tuple(found.gated.reasons), found.figures)
     decided = finished(asked.process, id, Tracking(settings))
     assert decided is not None
     return decided

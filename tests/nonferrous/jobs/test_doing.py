@@ -1,0 +1,63 @@
+"""What a job says that learns or registers nothing, with a store and monitoring that stand in for real ones."""
+
+from importlib import import_module
+from types import SimpleNamespace
+
+import pytest
+
+from monitoring.drift import page
+from nonferrous import reports
+from nonferrous.jobs import doing
+from records.jobs.queue import Asked
+from registry.settings import Settings
+from training.labels.job import ShiftError
+
+
+@pytest.fixture
+def done(monkeypatch, toy_folder, tmp_path):
+    """Runs a job; gives its last line."""
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    entered = []
+    monkeypatch.setattr(import_module("nonferrous.records"), "enter_moves", entered.append)
+    monkeypatch.setattr(import_module("nonferrous.records"), "enter_batches", lambda name: entered.append("batches"))
+    monkeypatch.setattr(import_module("registry.decision"), "finished", lambda *given: None)
+    monkeypatch.setattr(import_module("registry.tracking"), "Tracking", lambda settings: None)
+    monkeypatch.setattr(doing, "_rows", lambda process, folder, say: tmp_path / "rows.parquet")
+    monkeypatch.setattr(page, "summary", lambda seen: "no drift beside version 1")
+
+    def run(retrained=None, drifted=False, **asked):
+        def retrain(*given, **named):
+            if isinstance(retrained, Exception):
+                raise retrained
+            assert retrained is not None, "learnt all the same"
+            return retrained
+
+        monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(drifted=drifted))
+        monkeypatch.setattr(import_module("training.retrain"), "retrain", retrain)
+        said = []
+        doing.do("j", Asked("toy_cells", "ann", **asked), Settings(home=tmp_path), said.append)
+        return said[-1]
+
+    run.entered = entered
+    return run
+
+
+def test_without_drift_nothing_is_learnt_where_that_is_asked(done):
+    said = done(only_if_drifted=True)
+    assert said["over"] == "nothing is learnt: no drift beside version 1"
+    assert said["result"] == {"version": None, "promoted": False, "why": said["over"], "reasons": [], "figures": {}}
+
+
+@pytest.mark.parametrize(("promoted", "words"), [(True, "would be promoted"), (False, "would not be promoted")])
+def test_a_dry_run_says_what_would_be_and_that_nothing_was_promoted(done, promoted, words):
+    verdict = SimpleNamespace(promoted=promoted, why="because")
+    found = SimpleNamespace(verdict=verdict, gated=SimpleNamespace(reasons=["too few labels"]), figures={"gain": 0.5})
+    said = done(found, drifted=True, only_if_drifted=True, dry_run=True)
+    assert said["over"] == f"a dry run, the challenger {words}: because"
+    assert (said["result"]["version"], said["result"]["promoted"]) == (None, False)
+
+
+def test_a_job_that_labels_stop_still_enters_its_refused_batch(done):
+    with pytest.raises(ShiftError):
+        done(ShiftError("toy_cells: the labels do not go with the past"))
+    assert done.entered == ["batches"]
