@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from registry.local.owners import FOLDER, has_locks, held
 from registry.versions import RegistryError
@@ -33,17 +34,37 @@ def alone(home: Path, process: str, wait: Callable[[str], None] | None = None) -
     RegistryError
         Another job of this process runs.
     """
-    file = home / FOLDER / f"{process}.alone"
+    file, is_new = home / FOLDER / f"{process}.alone", not home.exists()
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a+b") as lock:
-        while not held(lock) and has_locks():
-            lock.seek(0)
-            other = lock.read(200).decode(errors="replace") or "that has just begun"
-            if wait is None:
-                raise RegistryError(f"{process}: another one runs already, {other}; wait for its end, or end it")
-            wait(f"waits for another job of {process}, {other}")
-            time.sleep(_LOOK)
+    lock = _held(file, process, wait)
+    try:
         lock.truncate(0)
         lock.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC".encode())
         lock.flush()
         yield
+    finally:
+        file.unlink()
+        lock.close()
+        if is_new:  # a job that wrote nothing leaves nothing
+            with suppress(OSError):
+                file.parent.rmdir()
+                home.rmdir()
+
+
+def _held(file: Path, process: str, wait: Callable[[str], None] | None) -> BinaryIO:
+    """The file, open and locked; see `alone`."""
+    while True:
+        lock = file.open("a+b")
+        if held(lock) or not has_locks():
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(lock.fileno()), file.stat()):
+                    return lock
+            lock.close()  # whoever had it has removed it: it is no lock any more
+            continue
+        lock.seek(0)
+        other = lock.read(200).decode(errors="replace") or "that has just begun"
+        lock.close()
+        if wait is None:
+            raise RegistryError(f"{process}: another one runs already, {other}; wait for its end, or end it")
+        wait(f"waits for another job of {process}, {other}")
+        time.sleep(_LOOK)

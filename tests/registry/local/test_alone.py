@@ -31,6 +31,15 @@ def test_a_second_job_of_a_process_is_refused_and_names_the_first(tmp_path: Path
         pass
 
 
+def test_a_job_that_wrote_nothing_leaves_no_home_folder(tmp_path: Path) -> None:
+    with alone(tmp_path / "home", "toy_cells"):
+        assert (tmp_path / "home").is_dir()
+    assert not (tmp_path / "home").exists()
+    with alone(tmp_path / "home", "toy_cells"):
+        (tmp_path / "home" / "mlflow.db").touch()
+    assert (tmp_path / "home" / "mlflow.db").exists()
+
+
 @pytest.mark.slow
 def test_who_waits_goes_on_when_the_other_is_killed(tmp_path: Path) -> None:
     command = [sys.executable, "-c", HOLD, str(tmp_path)]
