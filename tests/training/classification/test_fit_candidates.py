@@ -60,7 +60,8 @@ def test_the_line_comes_near_the_law(fitted):
 
 def test_the_temperature_and_the_score_are_those_of_predictions_out_of_time(fitted):
     found, data, parts = fitted
-    rows, p = out_of_time_predictions(found["linear"].model.estimator, data, parts, classification.predict)
+    rows = np.concatenate(parts.calibrate)
+    p = out_of_time_predictions(found["linear"].model.estimator, data, parts, classification.predict)
     line = found["linear"]
     expected = log_losses(tempered(p, line.model.temperature), data.y[rows].astype(int)).mean()
     assert line.metrics["calibrate_log_loss"] == pytest.approx(expected, rel=1e-6)
