@@ -144,14 +144,14 @@ def oracle(plant: Plant, shown: Shown) -> list[Stepped]:
     seed, found, steps = plant.seed, list[Stepped](), list(plant.steps())
     for number, step in enumerate(steps):
         known = plant.table[period_of(plant.table, seed) < (steps[number - 1].start if number else plant.begin)]
-        answer = _learnt(known, seed).answer(matrix(step.table, seed), COVERAGE)[seed.target.name]
+        answer = learnt(known, seed).answer(matrix(step.table, seed), COVERAGE)[seed.target.name]
         one = _stepped(plant, step, number, answer.value, answer.low, answer.high)
         found.append(one)
         shown(one)
     return found
 
 
-def _learnt(known: pd.DataFrame, seed: Seed) -> Any:
+def learnt(known: pd.DataFrame, seed: Seed) -> Any:
     """The best candidate, learnt from all rows but the newest few, which a split keeps back."""
     data, task = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), seed), task_of(seed)
     newest = np.sort(data.periods)[-FEWEST_ROWS["test"] :][0]

@@ -116,9 +116,8 @@ class Client:
             self._connection.request(method, path, body, headers)
             with self._connection.getresponse() as response:
                 return response.status, json.loads(response.read())
-        except OSError:
-            self._connection.close()  # it is opened again by the next request
-            raise
+        finally:
+            self._connection.close()  # the next request may come long after the service has closed a silent one
 
 
 @contextmanager

@@ -23,6 +23,8 @@ class Summary:
     ----------
     way : str
         When the model was trained again.
+    steps : int
+        That were played.
     trainings, promotions : int
         How often it was, and how many of these were promoted.
     error : float
@@ -36,6 +38,7 @@ class Summary:
     """
 
     way: str
+    steps: int
     trainings: int
     promotions: int
     error: float
@@ -63,6 +66,7 @@ def summary(way: str, steps: Sequence[Stepped]) -> Summary:
     shares = [float((covered * known)[one].sum() / known[one].sum()) for one in windows if known[one].sum()]
     return Summary(
         way=way,
+        steps=len(steps),
         trainings=sum(bool(one.job) for one in steps),
         promotions=sum(one.promoted is not None for one in steps),
         error=float(np.average(error, weights=rows)),

@@ -1,0 +1,42 @@
+"""Replays of simulated plants: python -m benchmarks.replay [PROCESS ...] --work FOLDER.
+
+Plays the default plants of the processes that predict a number over time, and goes on where it stopped. Writes
+docs/results/replay.json and the table in docs/loop.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.aims.page import filled
+from benchmarks.digests import seed_digest
+from benchmarks.replay.page import NAME, PAGE, RESULTS, lines
+from nonferrous.replay.command import replay
+from seeds import load
+
+UNITS = {"aluminium_reduction": 80, "zinc_electrowinning": 24, "copper_electrorefining": 30}
+"""How many units each plant has; fewer than the seed's where that makes the oracle's jobs bearable."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("process", nargs="*", choices=[*UNITS, []], default=[])
+    parser.add_argument("--work", type=Path, required=True)
+    given = parser.parse_args()
+    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    for process in given.process or UNITS:
+        out = given.work.resolve() / process
+        out.mkdir(parents=True, exist_ok=True)
+        replay(process, out, None, "first,schedule,drift,oracle", 6, None, None, UNITS[process])
+        one = json.loads((out / "replay.json").read_text(encoding="utf-8"))
+        found["processes"][process] = {**one, "units": UNITS[process], "seed_digest": seed_digest(load(process))}
+        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""The table of replays in docs/loop.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.aims.page import Row, at_least, at_most
+from pages.markdown import table
+from seeds import load
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS, PAGE, NAME = DOCS / "results" / "replay.json", DOCS / "loop.md", "replays"
+REAL_RESULTS, REAL = DOCS / "results" / "replay_real.json", "replay of a plant"
+WORDS = {
+    "model": "this code, learnt anew every 30 days, outcomes followed",
+    "ridge": "a ridge line refitted every day, its newest errors taken off",
+    "persistence": "the newest outcome that is known",
+}
+HEADS = (
+    "process",
+    "way",
+    "trainings",
+    "promoted",
+    "error to the truth",
+    "of the oracle's",
+    "coverage",
+    "of the worst 90 days",
+    "longest below 87% [d]",
+)
+
+
+def lines(found: Mapping[str, Any]) -> list[str]:
+    """What stands between the markers."""
+    aims = table(("what", "process", "aim", "reached"), _aims(found))
+    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found)), "", *aims]
+
+
+def _aims(found: Mapping[str, Any]) -> Iterator[Row]:
+    """What retraining where drift is seen is to reach."""
+    for process, one in found["processes"].items():
+        ways = {way["way"]: way for way in one["ways"]}
+        drift, best = ways["drift"], ways["oracle"]
+        yield at_most("drift: error, of the oracle's", process, 1.05, drift["error"] / best["error"])
+        yield at_most("drift: trainings, of the oracle's", process, 0.25, drift["trainings"] / best["steps"])
+        yield at_least("drift: coverage of the worst 90 days", process, 0.8, drift["lowest"])
+        yield at_most("drift: longest time below 87% [d]", process, 30, drift["longest"])
+
+
+def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in found["processes"].items():
+        unit = load(process).target.unit
+        best = next(way["error"] for way in one["ways"] if way["way"] == "oracle")
+        for way in one["ways"]:
+            is_oracle = way["way"] == "oracle"
+            yield (
+                f"{process}, {one['units']} units from {one['from']}",
+                way["way"],
+                f"{way['steps']}" if is_oracle else f"{way['trainings']}",
+                "" if is_oracle else f"{way['promotions']}",
+                f"{way['error']:.3f} {unit}",
+                f"{way['error'] / best:.3f}",
+                f"{way['covered']:.1%}",
+                f"{way['lowest']:.1%}",
+                f"{way['longest']:.0f}",
+            )
+
+
+def real_lines(found: Mapping[str, Any]) -> list[str]:
+    """What stands between the markers of the plant's own table."""
+    heads = ("", f"RMSE of {found['days']:,} days", f"of the last {found['last_days']}")
+    rows = [(WORDS[name], f"{found['rmse'][name]:.3f}", f"{found['rmse_last'][name]:.3f}") for name in WORDS]
+    rows.append(("coverage of the 90% intervals", f"{found['coverage']:.1%}", f"{found['coverage_last']:.1%}"))
+    return [f"Measured on {found['measured']}.", "", *table(heads, rows)]
