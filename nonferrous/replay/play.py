@@ -22,7 +22,7 @@ from seeds import Seed
 from training.dataset import dataset_of, period_of
 from training.facts import info_of
 from training.fitting import fit, model_of, with_few_threads
-from training.splits import FEWEST_ROWS, split
+from training.splits import FEWEST_ROWS, held_out_units, split
 from training.tasks import task_of
 
 COVERAGE = 0.9
@@ -152,12 +152,14 @@ def oracle(plant: Plant, shown: Shown) -> list[Stepped]:
 
 
 def learnt(known: pd.DataFrame, seed: Seed) -> Any:
-    """The best candidate, learnt from all rows but the newest few, which a split keeps back."""
-    data, task = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), seed), task_of(seed)
-    newest = np.sort(data.periods)[-FEWEST_ROWS["test"] :][0]
+    """The best candidate of the first target, learnt from all rows but the newest few, which a split keeps back."""
+    whole, task = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), seed), task_of(seed)
+    data = whole.each[0]
+    tested = ~np.isin(data.units.astype(str), held_out_units(sorted(set(data.units.astype(str)))))
+    newest = np.sort(data.periods[tested])[-FEWEST_ROWS["test"] :][0]
     parts = split(data.table, seed, test_from=newest)
     models = {}
-    for name, estimator in build(seed).items():
+    for name, estimator in build(data.seed).items():
         fitted = fit(task, with_few_threads(estimator, len(data.y)), data, parts)
         models[name] = model_of(fitted, task, name, data, parts, info_of(data, parts))
     return min(models.values(), key=lambda one: one[1][task.SELECTED_BY])[0]
