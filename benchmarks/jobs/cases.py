@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import resource
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.faults.processes import Process
 from benchmarks.jobs.ground import PROCESS, Ground
 from records.jobs.queue import Asked, Job, Jobs
 
@@ -67,34 +65,15 @@ class Found:
             self.reasons.append(job.why)
 
 
-class Worker:
+def begun(home: Path, log: Path, largest_file: int | None = None) -> Process:
     """A worker as a process of its own."""
-
-    def __init__(self, home: Path, log: Path, largest_file: int | None = None, **more: str) -> None:
-        def limit() -> None:
-            if largest_file is not None:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, resource.RLIM_INFINITY))
-
-        with log.open("ab") as output:
-            self.popen = subprocess.Popen(
-                [sys.executable, "-m", "nonferrous", "worker"],
-                env={**os.environ, "NONFERROUS_HOME": str(home), **more},
-                stdout=output,
-                stderr=output,
-                preexec_fn=limit,
-            )
-
-    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End it, and wait for its end."""
-        if self.popen.poll() is None:
-            self.popen.send_signal(how)
-        self.popen.wait(PATIENCE)
+    return Process([sys.executable, "-m", "nonferrous", "worker"], log, {"NONFERROUS_HOME": str(home)}, largest_file)
 
 
 @contextmanager
-def worker(home: Path, log: Path, largest_file: int | None = None, **more: str) -> Iterator[Worker]:
+def worker(home: Path, log: Path, largest_file: int | None = None) -> Iterator[Process]:
     """A worker until the end of the block."""
-    started = Worker(home, log, largest_file, **more)
+    started = begun(home, log, largest_file)
     try:
         yield started
     finally:
@@ -113,11 +92,11 @@ def ended(jobs: Jobs, job: Job, seconds: float = PATIENCE) -> Job | None:
     return None
 
 
-def whole(ground: Ground, jobs: Jobs, log: Path, **more: str) -> float:
+def whole(ground: Ground, jobs: Jobs, log: Path) -> float:
     """Seconds that a job takes that nothing is done to."""
     ground.back()
     job, began = jobs.put(Asked(PROCESS, "benchmark")), time.monotonic()
-    with worker(ground.home, log, **more):
+    with worker(ground.home, log):
         found = ended(jobs, job)
     assert found is not None
     assert found.state == "done", found.why
@@ -133,7 +112,7 @@ def worker_killed(ground: Ground, log: Path, times: int) -> Found:
             ground.back()
             before, job = len(ground.promotions()), jobs.put(Asked(PROCESS, "benchmark"))
             for _ in range(2):  # a third start that ends so would make it fail
-                one = Worker(ground.home, log)
+                one = begun(ground.home, log)
                 is_over = ended(jobs, job, seconds * (found.times + 0.5) / times) is not None
                 one.end(signal.SIGKILL)
                 found.times += 1
