@@ -8,7 +8,7 @@ import getpass
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -36,27 +36,25 @@ def opened() -> Iterator[Database]:
         yield database
 
 
+Row = tuple[str, str, str, str, "dict[str, Any]"]  # who, what, subject, why, figures
+
+
 def enter_moves(process: str) -> None:
     """Enter into the audit which champions were made since the last time, by whatever command and whoever was killed.
 
     MLflow keeps each move of an alias with its number; those that have no entry get one.
     """
-    from records import audit
-    from records.schema import AUDIT
     from registry.settings import read_settings
     from registry.tracking import Tracking
     from registry.versions import CHAMPION
 
     moves = [one for one in Tracking(read_settings()).audit(process) if one.alias == CHAMPION and one.number]
-    with opened() as database, database.begin() as connection:
-        database.lock(connection, AUDIT)
-        known = {entry.subject for entry in audit.entries(connection)}
-        for move in moves:
-            subject = f"{process}, move {move.number}: version {move.before or 'none'} to {move.after or 'none'}"
-            if subject not in known:
-                what = "rollback" if move.action == "rollback" else "promotion"
-                figures = {"moved": move.when, **move.metrics}
-                audit.add(database, connection, move.who, what, subject, move.why, figures)
+    rows: list[Row] = []
+    for move in moves:
+        what = "rollback" if move.action == "rollback" else "promotion"
+        subject = f"{process}, move {move.number}: version {move.before or 'none'} to {move.after or 'none'}"
+        rows.append((move.who, what, subject, move.why, {"moved": move.when, **move.metrics}))
+    _enter(rows)
 
 
 def enter_batches(process: str | None) -> None:
@@ -64,22 +62,31 @@ def enter_batches(process: str | None) -> None:
 
     MLflow keeps each batch with its state; a state that has no entry gets one.
     """
-    from records import audit
-    from records.schema import AUDIT
     from registry.jobs.batches import batches
     from registry.settings import read_settings
     from registry.tracking import Tracking
 
     found = [one for one in batches(process, Tracking(read_settings())) if one.state != "open"]
+    rows: list[Row] = []
+    for one in found:
+        what = "withdrawal" if one.state == "withdrawn" else "retraining"
+        subject = f"{one.process}, batch {one.name}: {one.state}"
+        figures = {"rows": one.rows, "digest": one.digest, "given": one.when}
+        rows.append((one.withdrawn_by or one.who, what, subject, one.why, figures))
+    _enter(rows)
+
+
+def _enter(rows: list[Row]) -> None:
+    """Enter into the audit those whose subject has no entry yet."""
+    from records import audit
+    from records.schema import AUDIT
+
     with opened() as database, database.begin() as connection:
         database.lock(connection, AUDIT)
         known = {entry.subject for entry in audit.entries(connection)}
-        for one in found:
-            subject = f"{one.process}, batch {one.name}: {one.state}"
+        for who, what, subject, why, figures in rows:
             if subject not in known:
-                what = "withdrawal" if one.state == "withdrawn" else "retraining"
-                figures = {"rows": one.rows, "digest": one.digest, "given": one.when}
-                audit.add(database, connection, one.withdrawn_by or one.who, what, subject, one.why, figures)
+                audit.add(database, connection, who, what, subject, why, figures)
 
 
 @records_app.command()

@@ -132,6 +132,14 @@ def monitor(
     raise typer.Exit(DRIFTED if seen.drifted else 0)
 
 
+def quiet(seed: Seed) -> str | None:
+    """Why there is nothing to learn, where no drift is seen; None where it is."""
+    from monitoring.drift.page import summary
+
+    seen = look(seed)
+    return None if seen.drifted else f"nothing is learnt: {summary(seen)}"
+
+
 def look(seed: Seed, days: int | None = None) -> Monitoring:
     """Look at a process and keep what is seen in the records.
 

@@ -154,6 +154,7 @@ def retrain(
     ] = False,
 ) -> None:
     """Learn from history plus new rows; the champion changes only for a better model."""
+    from nonferrous.reports import quiet
     from nonferrous.tables import label_lines, reading_lines, verdict_table
     from registry.local.alone import alone
     from registry.settings import read_settings
@@ -161,8 +162,8 @@ def retrain(
     from training.labels.job import ShiftError
     from training.retrain import retrain as run
 
-    if if_drifted and (quiet := _quiet(load(process))):
-        console().print(quiet, soft_wrap=True, markup=False)
+    if if_drifted and (why := quiet(load(process))) is not None:
+        console().print(f"{process}: {why}", soft_wrap=True, markup=False)
         return
     settings, table = read_settings(), _table(process, data, from_records)
     try:
@@ -190,15 +191,6 @@ def retrain(
     if dry_run:
         screen.print("a dry run: nothing was registered or promoted, and history is as before", soft_wrap=True)
     _end(retrained.gated.passed)
-
-
-def _quiet(seed: Seed) -> str:
-    """Why there is nothing to learn, where no drift is seen; else nothing."""
-    from monitoring.drift.page import summary
-    from nonferrous.reports import look
-
-    seen = look(seed)
-    return "" if seen.drifted else f"{seed.process.name}: nothing is learnt: {summary(seen)}"
 
 
 def has_champion(seed: Seed, settings: Settings) -> bool:

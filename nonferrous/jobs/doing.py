@@ -89,13 +89,12 @@ def _quiet(asked: Asked) -> Decision | None:
     """The decision to learn nothing, where that is asked for and no drift is seen; None where there is to learn."""
     if not asked.only_if_drifted:
         return None
-    from monitoring.drift.page import summary
-    from nonferrous.reports import look
+    from nonferrous.reports import quiet
     from registry.decision import Decision
     from seeds import load
 
-    seen = look(load(asked.process))
-    return None if seen.drifted else Decision(None, False, f"nothing is learnt: {summary(seen)}", (), {})
+    why = quiet(load(asked.process))
+    return None if why is None else Decision(None, False, why, (), {})
 
 
 def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) -> Decision:

@@ -83,6 +83,7 @@ def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[
     """What came of a way; that of before where it was played to its end."""
     from nonferrous.replay.play import Stepped, home_of, oracle, play
     from nonferrous.replay.service import running
+    from pages.report import write_page
 
     file, home = out / f"{name}.json", out / name
     if file.exists():
@@ -101,9 +102,7 @@ def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[
         else:
             with running(plant.seed.process.name, home_of(base, home)) as client:
                 found = play(plant, client, _way(name, plant, client, home, every), shown)
-    aside = file.with_suffix(".part")
-    aside.write_text(json.dumps([asdict(one) for one in found], indent=1) + "\n", encoding="utf-8")
-    aside.replace(file)
+    write_page(json.dumps([asdict(one) for one in found], indent=1) + "\n", file)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -108,11 +108,11 @@ def play(plant: Plant, client: Client, way: Way, shown: Shown) -> list[Stepped]:
 def _retrained(one: Stepped, way: Way, before: Sequence[Stepped], client: Client) -> Stepped:
     wanted, why = way(before)
     if not wanted:
-        return Stepped(**{**asdict(one), "drift": why})
+        return replace(one, drift=why)
     job = client.retrain()
     result: Mapping[str, Any] = job["result"] or {}
     promoted = result["version"] if result.get("promoted") else None
-    return Stepped(**{**asdict(one), "drift": why, "job": result.get("why") or job["why"], "promoted": promoted})
+    return replace(one, drift=why, job=result.get("why") or job["why"], promoted=promoted)
 
 
 def _values(answered: list[Mapping[str, Any]], target: str) -> tuple[FloatArray, FloatArray, FloatArray]:
