@@ -176,11 +176,17 @@ class Champions:
     def _follow(self) -> None:
         sweep()
         while not self._ended.is_set():
-            before = self._statuses
+            before = self._loaded
             self.refresh()
-            if self._statuses is not before:
+            if self._loaded != before:  # models that took up outcomes are mostly the ones of before
                 _settle()
             self._ended.wait(self.wait)
+
+    @property
+    def _loaded(self) -> list[tuple[Payloads | None, str | None]]:
+        """What each process takes and gives, and the digest of its model."""
+        served = [(status.payloads, status.served) for status in self._statuses.values()]
+        return [(payloads, None if one is None else one.digest) for payloads, one in served]
 
     def refresh(self) -> None:
         """Look at seeds and store once and take up what has changed; trouble is kept and logged, never raised."""

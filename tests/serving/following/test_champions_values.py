@@ -4,6 +4,7 @@ import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,32 @@ def test_the_thread_follows_the_store_until_it_is_stopped(
     assert settled == [True]
     champions.stop()
     assert not champions._thread.is_alive()
+
+
+def test_outcomes_that_are_taken_up_stop_nobody_for_the_collector(
+    fixed: Making, toy_seed: Seed, store: Store, loading: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The collector walks all objects while no request is answered; a model with newer outcomes is no new model."""
+    settled: list[bool] = []
+    monkeypatch.setattr(module, "_settle", lambda: settled.append(True))
+    one = Champions(
+        fixed({PROCESS: toy_seed}),
+        store,
+        loading,
+        poll_seconds=0.0,
+        followed=lambda served, _: replace(served, model=object()),
+    )
+    store.point(PROCESS, 1, "one")
+    looks: list[object] = []
+
+    def wait(_: float) -> bool:
+        looks.append(status(one).served)
+        return len(looks) == 5 and one._ended.set() is None
+
+    monkeypatch.setattr(one._ended, "wait", wait)
+    one._follow()
+    assert len({id(served) for served in looks}) == 5
+    assert settled == [True]
 
 
 def test_a_slow_store_holds_the_end_up_for_a_second_at_most(
