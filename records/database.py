@@ -18,7 +18,7 @@ __all__ = ["Connection", "Database", "RecordsError", "now"]
 
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
-NEWEST = "0004"
+NEWEST = "0005"
 """Name of the newest migration."""
 
 _BUSY = 5.0  # s that one writer waits for another
@@ -167,7 +167,7 @@ class Database:
                 raise RecordsError(
                     f"records at {self.url_shown}: got form {found}, expected {NEWEST} or older: newer code made them"
                 )
-            _migrate(connection)
+            migrate(connection)
 
 
 def _form_of(connection: Connection) -> str | None:
@@ -178,14 +178,15 @@ def _form_of(connection: Connection) -> str | None:
     return found
 
 
-def _migrate(connection: Connection) -> None:
+def migrate(connection: Connection, form: str = "head") -> None:
+    """Walk the migrations that are missing, up to the one of that name."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, form)
 
 
 def _settle(connection: Any, _: object) -> None:

@@ -46,13 +46,17 @@ ASKED_UNITS = Table(
     "asked_units",
     metadata,
     Column("process", String(64), primary_key=True),
-    Column("unit", String(200), primary_key=True),
     Column("period", String(32), primary_key=True),
+    Column("unit", String(200), primary_key=True),
     Column("number", _Number, primary_key=True),
     Column("row", Integer, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
-"""In which row of which request a unit's period was asked for; filled when outcomes look for their predictions."""
+"""In which row of which request a unit's period was asked for; filled when outcomes look for their predictions.
+
+Periods come before units, here and in the index of outcomes: what is asked of a period then is written side by side,
+and not into a page of each unit.
+"""
 
 ASKED_UPTO = Table(
     "asked_upto",
@@ -85,7 +89,7 @@ OUTCOMES = _counted(
     Column("period", String(32), nullable=False),
     Column("prediction", String(64)),
     Column("content", Text, nullable=False),
-    Index("outcomes_unit", "process", "unit", "period", "number"),
+    Index("outcomes_period", "process", "period", "unit", "number"),
     Index("outcomes_batch", "batch"),
 )
 """What became known of a unit's period. The newest of a batch that is not withdrawn counts; none is ever changed."""

@@ -1,14 +1,15 @@
 """Databases for tests of the records: a SQLite file, and a PostgreSQL server that lives as long as the session."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from benchmarks.faults.processes import PostgreSQL
-from records.database import Database
+from records.database import Database, migrate
 from records.requests import Kept, new_id
 
 
@@ -43,6 +44,23 @@ def database(url: str) -> Iterator[Database]:
     made = Database(url)
     yield made
     made.close()
+
+
+@pytest.fixture
+def older(url: str) -> Callable[[str], AbstractContextManager[Connection]]:
+    """Opener of the same database, still empty, with the tables that an older migration left."""
+
+    @contextmanager
+    def opened(form: str) -> Iterator[Connection]:
+        if url.startswith("sqlite"):
+            Path(url.removeprefix("sqlite:///")).parent.mkdir()
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            migrate(connection, form)
+            yield connection
+        engine.dispose()
+
+    return opened
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 import json
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from records.asked import first_part, index, places, requests
+from records.database import Database
+from records.outcomes import in_effect
 from records.requests import insert
-from records.schema import ASKED_UNITS
+from records.schema import ASKED_UNITS, REQUESTS
 from records.states import State, load, save
 
 DAY = "2026-11-01T00:00:00"
@@ -91,3 +93,42 @@ def test_a_state_takes_the_place_of_the_one_before(database):
         assert load(connection, "toy_cells", "sha256:1") == State(2, 1, {"b": [1, None]})
         assert load(connection, "toy_cells", "sha256:2") is None
         assert load(connection, "others", "sha256:1") is None
+
+
+def test_what_was_asked_before_periods_came_first_is_found_with_its_outcome(url, older, kept):
+    with older("0004") as connection:
+        columns = [column.name for column in REQUESTS.columns if column.name not in ("number", "head")]
+        values = {name: getattr(kept(body("A", "B"), at=5), name) for name in columns}
+        asked = f"INSERT INTO requests ({', '.join(columns)}) VALUES ({', '.join(f':{name}' for name in columns)})"
+        connection.execute(text(asked), values)
+        for row, unit in enumerate(("A", "B")):
+            slot = f"('toy_cells', '{unit}', '{DAY}', 1, {row})"
+            connection.execute(text(f"INSERT INTO asked_units (process, unit, period, number, row) VALUES {slot}"))
+        batch = "(process, digest, at, client, rows, corrected) VALUES ('toy_cells', 'd', 6, 'me', 1, 0)"
+        connection.execute(text(f"INSERT INTO outcome_batches {batch}"))
+        known = f"""(1, 'toy_cells', 'B', '{DAY}', '{{"yield": 7.5}}')"""
+        connection.execute(text(f"INSERT INTO outcomes (batch, process, unit, period, content) VALUES {known}"))
+    database = Database(url)
+    assert where(database, "A", "B", "C") == {"A": (1, 0), "B": (1, 1)}
+    with database.read() as connection:
+        assert in_effect(connection, "toy_cells", [("A", DAY), ("B", DAY)]) == {("B", DAY): {"yield": 7.5}}
+    database.close()
+
+
+def test_a_period_of_many_units_is_written_side_by_side(tmp_path, kept):
+    """In a page of each unit it would be 200 pages of 4 or 16 KiB for rows of 100 bytes."""
+    database = Database(f"sqlite:///{tmp_path / 'records.db'}")
+    units = [f"A-{number:03d}" for number in range(200)]
+    for day in range(60):
+        slots = [(unit, f"2026-{1 + day // 28:02d}-{1 + day % 28:02d}T00:00:00") for unit in units]
+        insert(database, [kept(body())])
+        with database.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            index(database, "toy_cells", lambda _, slots=slots: slots)
+    assert (tmp_path / "records.db-wal").stat().st_size < 10 * database_page(database)
+    database.close()
+
+
+def database_page(database):
+    with database.cursor() as cursor:
+        return cursor.execute("PRAGMA page_size").fetchone()[0]

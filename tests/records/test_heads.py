@@ -75,19 +75,12 @@ def test_heads_go_when_no_request_can_refer_to_them(database, kept):
     assert answers(database) == [HEAD + b"]}"] * 3
 
 
-def test_what_was_recorded_before_there_were_heads_is_read_as_it_was(url, kept):
-    Database(url).close()
-    made = Database(url)
-    with made.begin() as connection:
-        connection.execute(text("DROP TABLE answer_heads"))
-        connection.execute(text("ALTER TABLE requests DROP COLUMN head"))
-        connection.execute(text("ALTER TABLE keys DROP COLUMN used_at"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+def test_what_was_recorded_before_there_were_heads_is_read_as_it_was(url, older, kept):
+    with older("0002") as connection:
         old = {name: getattr(kept(), name) for name in REQUESTS.columns.keys() if name not in ("number", "head")}
         old |= {"answer": HEAD + b"]}", "asked": b'{"rows":[1]}'}
         values = ", ".join(f":{name}" for name in old)
         connection.execute(text(f"INSERT INTO requests ({', '.join(old)}) VALUES ({values})"), old)
-    made.close()
     database = Database(url)
     insert(database, [kept(head=HEAD, answer=b"2]}")])
     assert answers(database) == [HEAD + b"]}", HEAD + b"2]}"]

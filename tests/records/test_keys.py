@@ -72,14 +72,12 @@ def test_the_last_use_of_some_keys_is_kept(database):
     assert read(database)[0].used >= first.used
 
 
-def test_keys_of_tables_from_before_their_use_was_kept_go_on(database, url):
-    key = make(database, "me", "line 1", ["predict"])
-    with database.begin() as connection:
-        connection.execute(text("ALTER TABLE keys DROP COLUMN used_at"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
-    again = Database(url)
-    try:
-        (kept,) = read(again)
-    finally:
-        again.close()
-    assert (kept.prefix, kept.is_valid, kept.used) == (key[:SHOWN], True, None)
+def test_keys_of_tables_from_before_their_use_was_kept_go_on(url, older):
+    old = {"prefix": "nf_abc", "digest": "0" * 64, "owner": "line 1", "roles": "predict", "processes": "", "made_at": 1}
+    with older("0003") as connection:
+        values = ", ".join(f":{name}" for name in old)
+        connection.execute(text(f"INSERT INTO keys ({', '.join(old)}) VALUES ({values})"), old)
+    database = Database(url)
+    (kept,) = read(database)
+    database.close()
+    assert (kept.prefix, kept.is_valid, kept.used) == ("nf_abc", True, None)

@@ -1,0 +1,29 @@
+"""What was asked of a period, and what became known of it, side by side."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+_COLUMNS = "process, period, unit, number, row"
+
+
+def upgrade() -> None:
+    """Order both by period before unit; rows stay what they are."""
+    op.create_table(
+        "asked_periods",
+        sa.Column("process", sa.String(64), primary_key=True),
+        sa.Column("period", sa.String(32), primary_key=True),
+        sa.Column("unit", sa.String(200), primary_key=True),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        sa.Column("row", sa.Integer(), primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
+    op.execute(f"INSERT INTO asked_periods ({_COLUMNS}) SELECT {_COLUMNS} FROM asked_units ORDER BY {_COLUMNS}")
+    op.drop_table("asked_units")
+    op.rename_table("asked_periods", "asked_units")
+    op.drop_index("outcomes_unit", "outcomes")
+    op.create_index("outcomes_period", "outcomes", ["process", "period", "unit", "number"])
