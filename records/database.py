@@ -191,8 +191,8 @@ def migrate(connection: Connection, form: str = "head") -> None:
 
 def _settle(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions begin where they are begun, see `Database`
-    # Three records of a row with its energy fill a page, and a large table is few of them.
-    for pragma in ("page_size=16384", "journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+    # A page that a group begins or ends is written whole into the log, so small groups want small pages.
+    for pragma in ("page_size=4096", "journal_mode=wal", "synchronous=full", "foreign_keys=on"):
         connection.execute(f"PRAGMA {pragma}")
 
 
