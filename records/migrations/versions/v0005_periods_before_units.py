@@ -1,5 +1,7 @@
 """What was asked of a period, and what became known of it, side by side."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,12 +10,12 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_COLUMNS = "process, period, unit, number, row"
+_COLUMNS: list[sa.ColumnClause[Any]] = [sa.column(name) for name in ("process", "period", "unit", "number", "row")]
 
 
 def upgrade() -> None:
     """Order both by period before unit; rows stay what they are."""
-    op.create_table(
+    made = op.create_table(
         "asked_periods",
         sa.Column("process", sa.String(64), primary_key=True),
         sa.Column("period", sa.String(32), primary_key=True),
@@ -22,7 +24,8 @@ def upgrade() -> None:
         sa.Column("row", sa.Integer(), primary_key=True, autoincrement=False),
         sqlite_with_rowid=False,
     )
-    op.execute(f"INSERT INTO asked_periods ({_COLUMNS}) SELECT {_COLUMNS} FROM asked_units ORDER BY {_COLUMNS}")
+    asked = sa.select(*_COLUMNS).select_from(sa.table("asked_units")).order_by(*_COLUMNS)
+    op.execute(made.insert().from_select(_COLUMNS, asked))
     op.drop_table("asked_units")
     op.rename_table("asked_periods", "asked_units")
     op.drop_index("outcomes_unit", "outcomes")
