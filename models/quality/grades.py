@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from physics.arrays import FloatArray, IntArray
+from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
 _ROUNDING = 1e-9  # relative: a sum of decimals that is at its limit may come out above it in binary
@@ -64,8 +64,11 @@ class Limits:
         The element that a limit bounds, or the name of a sum.
     elements : ndarray, shape (q, E)
         1 where an element counts, 0 elsewhere.
-    highest : ndarray, shape (q,)
-        Highest content or sum [unit of the elements].
+    bound : ndarray, shape (q,)
+        Highest or least content or sum [unit of the elements].
+    way : ndarray, shape (q,)
+        1 where the bound is the highest, -1 where it is the least: to the power of it contents and bounds are
+        compared alike.
     grade : ndarray of int, shape (q,)
         Whose limit it is.
     grades : int
@@ -74,7 +77,8 @@ class Limits:
 
     names: tuple[str, ...]
     elements: FloatArray
-    highest: FloatArray
+    bound: FloatArray
+    way: FloatArray
     grade: IntArray
     grades: int
 
@@ -82,16 +86,17 @@ class Limits:
     def of(cls, seed: Seed) -> Limits:
         """Limits of a seed's grades, element by element and then the sums."""
         order = [element.name for element in seed.elements]
-        rows: list[tuple[str, list[str], float, int]] = []
+        rows: list[tuple[str, list[str], float, bool, int]] = []
         for number, grade in enumerate(seed.grades):
-            rows += [(name, [name], limit.value, number) for name, limit in grade.limits.items()]
-            rows += [(total.name, total.of, total.value, number) for total in grade.sums]
-        counted = np.array([[float(name in of) for name in order] for _, of, _, _ in rows])
+            limits = [(name, [name], limit) for name, limit in grade.limits.items()]
+            limits += [(total.name, total.of, total) for total in grade.sums]
+            rows += [(name, of, *bound, number) for name, of, limit in limits for bound in limit.bounds]
         return cls(
-            names=tuple(name for name, _, _, _ in rows),
-            elements=counted,
-            highest=np.array([highest for _, _, highest, _ in rows]),
-            grade=np.array([number for _, _, _, number in rows], dtype=np.intp),
+            names=tuple(row[0] for row in rows),
+            elements=np.array([[float(name in row[1]) for name in order] for row in rows]),
+            bound=np.array([row[2] for row in rows]),
+            way=np.array([1.0 if row[3] else -1.0 for row in rows]),
+            grade=np.array([row[4] for row in rows], dtype=np.intp),
             grades=len(seed.grades),
         )
 
@@ -101,17 +106,28 @@ class Limits:
 
     @cached_property
     def bounded(self) -> tuple[FloatArray, IntArray]:
-        """What limits bound, each once: sets of elements, shape (b, E), and which of them each limit bounds, (q,)."""
-        found, number = np.unique(self.elements, axis=0, return_inverse=True)
+        """What limits bound, each once: sets of elements, shape (b, E), and which of them each limit bounds, (q,).
+
+        Elements count 1 where the highest is bounded, -1 where the least is.
+        """
+        found, number = np.unique(self.elements * self.way[:, None], axis=0, return_inverse=True)
         return found, number
 
     @cached_property
     def by_grade(self) -> FloatArray:
-        """Lowest limit of each grade on each of what is `bounded`, shape (G - 1, b); infinite where it has none."""
+        """Tightest bound of each grade to the power of its way, shape (G - 1, b); infinite where it has none.
+
+        On each of what is `bounded`.
+        """
         sets, number = self.bounded
         found = np.full((self.grades - 1, len(sets)), np.inf)
-        np.minimum.at(found, (self.grade, number), self.highest)
+        np.minimum.at(found, (self.grade, number), self.bound**self.way)
         return found
+
+    @cached_property
+    def ways(self) -> list[int]:
+        """Of each of what is `bounded`: 1 where the highest is, -1 where the least is."""
+        return [1 if one.sum() > 0 else -1 for one in self.bounded[0]]
 
     @cached_property
     def members(self) -> list[list[int]]:
@@ -141,10 +157,22 @@ class Limits:
         contents : ndarray, shape (..., E)
             Contents; NaN where one is unknown, which makes each grade unknown that bounds it.
         """
-        full = np.zeros((*contents.shape[:-1], self.grades))
-        share = self.values(np.nan_to_num(contents)) / self.highest
-        unknown = np.isnan(contents).astype(np.float64) @ self.elements.T > 0
-        share[unknown] = np.nan
+        share = self._shares(contents, contents)
+        share[self._unknown(contents)] = np.nan
+        return self._fullest(share)
+
+    def _shares(self, high: FloatArray, low: FloatArray) -> FloatArray:
+        """How full each limit is, shape (..., q), by what contents are at most and at least; NaN counts as none."""
+        most, least = self.values(np.nan_to_num(high)), self.values(np.nan_to_num(low))
+        with np.errstate(divide="ignore"):  # of nothing where something is the least
+            return np.where(self.way > 0, most / self.bound, self.bound / least)
+
+    def _unknown(self, contents: FloatArray) -> BoolArray:
+        unknown: BoolArray = np.isnan(contents).astype(np.float64) @ self.elements.T > 0
+        return unknown
+
+    def _fullest(self, share: FloatArray) -> FloatArray:
+        full = np.zeros((*share.shape[:-1], self.grades))
         for grade in range(self.grades - 1):
             full[..., grade] = np.max(share[..., self.of_grade(grade)], axis=-1)
         return full
@@ -155,10 +183,11 @@ class Limits:
         Parameters
         ----------
         reported : ndarray, shape (n, E)
-            Contents; one that is below the laboratory's limit counts with that limit, NaN is unknown.
+            Contents; one that is below the laboratory's limit counts with that limit where the highest is bounded, as
+            nothing where the least is; NaN is unknown.
         """
-        sizes = np.abs(reported)
-        unknown = np.isnan(self.fullness(sizes))
+        share, unknown = self._shares(np.abs(reported), np.maximum(reported, 0.0)), self._unknown(reported)
         # What is unknown cannot mend what is broken already; laboratories stop once a lot has failed.
-        broken = self.fullness(np.nan_to_num(sizes)) > 1.0 + _ROUNDING
-        return np.where(broken, 0.0, np.where(unknown, np.nan, 1.0))
+        share[unknown & (self.way < 0)] = 0.0
+        broken = self._fullest(share) > 1.0 + _ROUNDING
+        return np.where(broken, 0.0, np.where(self._fullest(unknown.astype(np.float64)) > 0, np.nan, 1.0))

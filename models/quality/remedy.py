@@ -28,8 +28,10 @@ class Nearest:
         The element that it bounds, or the name of a sum.
     grade : int
         Whose limit it is.
-    value, highest : float
+    value, bound : float
         Likeliest content or sum, and the limit [unit of the elements].
+    is_highest : bool
+        Whether the limit is the highest content; else it is the least one.
     sigma : float
         Distance of their logarithms, in standard deviations of the error; negative beyond the limit.
     """
@@ -37,8 +39,14 @@ class Nearest:
     limit: str
     grade: int
     value: float
-    highest: float
+    bound: float
+    is_highest: bool
     sigma: float
+
+    @property
+    def margin(self) -> float:
+        """Room up to the limit [unit of the elements]; negative beyond it."""
+        return self.bound - self.value if self.is_highest else self.value - self.bound
 
 
 @dataclass(frozen=True)
@@ -68,8 +76,8 @@ def distances(logs: FloatArray, scatter: Scatter, limits: Limits, which: IntArra
     """
     sets, number = limits.bounded
     number = number[which]
-    likeliest = np.log(np.exp(logs) @ sets.T)
-    found: FloatArray = np.log(limits.highest[which]) - likeliest[:, number]
+    likeliest = np.log(np.exp(logs) @ np.abs(sets).T)
+    found: FloatArray = limits.way[which] * (np.log(limits.bound[which]) - likeliest[:, number])
     found /= scatter.log_sd(logs, limits)[:, number]
     return found
 
@@ -78,10 +86,10 @@ def nearest(logs: FloatArray, grades: IntArray, far: FloatArray, limits: Limits)
     """Nearest limit of each lot, n in all, among those of its grade, (n,), by `distances` far."""
     which = _of_grades(far, grades, limits.grade).argmin(axis=1)
     rows = np.arange(len(far))
-    parts = (which, grades, limits.values(np.exp(logs))[rows, which], limits.highest[which], far[rows, which])
+    likeliest, is_highest = limits.values(np.exp(logs))[rows, which], limits.way[which] > 0
+    parts = (which, grades, likeliest, limits.bound[which], is_highest, far[rows, which])
     return [
-        Nearest(limits.names[q], grade, value, highest, sigma)
-        for q, grade, value, highest, sigma in zip(*(part.tolist() for part in parts), strict=True)
+        Nearest(limits.names[q], *of_limit) for q, *of_limit in zip(*(part.tolist() for part in parts), strict=True)
     ]
 
 

@@ -122,10 +122,10 @@ class Scatter:
         Each is smoothed as the fullest limit of a grade is in `chances`.
         """
         _, number = limits.bounded
-        highest = np.log(limits.highest)[:, None, None]
+        bound = (limits.way * np.log(limits.bound))[:, None, None]
         found = np.empty((len(logs), len(limits.names)))
         for rows in _parts(len(logs)):
-            full = self._bounded(logs[rows], limits, len(limits.members))[number] - highest
+            full = self._bounded(logs[rows], limits, len(limits.members))[number] - bound
             found[rows] = _ndtr(-self._scores(full)).swapaxes(0, 1) @ self.weights
         return np.minimum(found, 1.0)
 
@@ -146,10 +146,11 @@ class Scatter:
     def _bounded(self, logs: FloatArray, limits: Limits, rows: int) -> FloatArray:
         """Logarithm of what limits bound in each scenario, shape (rows, n, s); rows after the first b are left empty.
 
-        Each row is in one piece of memory, which makes arithmetic on it several times as fast.
+        It is negative where the least is bounded, so that a larger number is nearer to the limit in each row. Each row
+        is in one piece of memory, which makes arithmetic on it several times as fast.
         """
         found = np.empty((rows, len(logs), len(self.weights)))
-        for own, members in zip(found, limits.members, strict=False):
+        for own, members, way in zip(found, limits.members, limits.ways, strict=False):
             if len(members) == 1:  # scenarios add the same to every lot
                 np.add(logs[:, members[0], None], self._errors[members[0]], out=own)
             else:
@@ -157,6 +158,8 @@ class Scatter:
                 np.matmul(np.exp(logs[:, None, members]), self._factors[members], out=own[:, None])
                 with np.errstate(divide="ignore"):  # of what is 0
                     np.log(own, out=own)
+            if way < 0:
+                np.negative(own, out=own)
         return found
 
     @cached_property

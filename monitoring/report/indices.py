@@ -20,8 +20,10 @@ class LimitIndices:
     ----------
     limit : str
         The element that it bounds, or the name of a sum.
-    highest : float
+    bound : float
         The limit [unit of the elements].
+    is_highest : bool
+        Whether it is the highest content; else it is the least one.
     values, below : int
         Reported values, and how many of them are below the laboratory's limit.
     cpk, ppk : Index or None
@@ -36,7 +38,8 @@ class LimitIndices:
     """
 
     limit: str
-    highest: float
+    bound: float
+    is_highest: bool
     values: int
     below: int
     cpk: Index | None
@@ -61,7 +64,8 @@ def indices(lots: PredictedLots, limits: Limits, grade: int) -> list[LimitIndice
     Returns
     -------
     list of LimitIndices
-        In a sum a content below the laboratory's limit counts with that limit, as it does for the grade.
+        In a sum a content below the laboratory's limit counts with that limit; for the grade it does so where the
+        highest sum is bounded.
     """
     return [_of_limit(lots.found.reported, limits, q) for q in limits.of_grade(grade).tolist()]
 
@@ -69,17 +73,18 @@ def indices(lots: PredictedLots, limits: Limits, grade: int) -> list[LimitIndice
 def _of_limit(reported: FloatArray, limits: Limits, q: int) -> LimitIndices:
     counted = limits.elements[q] > 0
     values = reported[:, counted][:, 0] if counted.sum() == 1 else np.abs(reported[:, counted]).sum(axis=1)
-    known, highest = values[~np.isnan(values)], float(limits.highest[q])
+    known, bound, is_highest = values[~np.isnan(values)], float(limits.bound[q]), bool(limits.way[q] > 0)
+    side = "upper" if is_highest else "lower"
     below = int(below_limit(known).sum())
     cpk = ppk = percentile = free = None
     why = ""
     try:
-        percentile = lognormal_capability(known, upper=highest).ppk
+        percentile = lognormal_capability(known, **{side: bound}).ppk
         if not below:
-            of_logs = capability(np.log(known), upper=float(np.log(highest)))
+            of_logs = capability(np.log(known), **{side: float(np.log(bound))})
             cpk, ppk = of_logs.cpk, of_logs.ppk
     except CapabilityError as fault:
         why = str(fault)
     with suppress(CapabilityError):  # too few, or too many below the laboratory's limit: the others tell
-        free = percentile_capability(np.abs(known), upper=highest)
-    return LimitIndices(limits.names[q], highest, len(known), below, cpk, ppk, percentile, free, why)
+        free = percentile_capability(np.abs(known), **{side: bound})
+    return LimitIndices(limits.names[q], bound, is_highest, len(known), below, cpk, ppk, percentile, free, why)

@@ -21,11 +21,11 @@ def capability(period: QualityPeriod) -> tuple[str, str]:
         "little where a chart alarms."
     )
     unit = period.seed.elements[0].unit
-    head = ["limit", f"highest [{unit}]", "values", "below limit", "Cpk", "Ppk", "percentile", "own percentiles"]
+    head = ["limit", f"bound [{unit}]", "values", "below limit", "Cpk", "Ppk", "percentile", "own percentiles"]
     rows = [
         [
             one.limit,
-            f"{one.highest:g}",
+            f"{'at most' if one.is_highest else 'at least'} {one.bound:g}",
             one.values,
             one.below,
             "too few" if one.why else _index(one.cpk),

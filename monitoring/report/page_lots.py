@@ -6,10 +6,10 @@ import numpy as np
 
 from models.answers import COVERAGE
 from models.quality.decision import ACTIONS
-from models.quality.grades import Limits
 from models.quality.remedy import Remedy
 from monitoring.report.period import QualityPeriod
 from pages.html import table
+from seeds.format.tasks.quality import Sum
 
 NEAR = 2.0  # sigmas from a limit within which a released lot is shown
 
@@ -38,8 +38,8 @@ def decisions(period: QualityPeriod) -> tuple[str, str]:
                 f"{judged.keeps[i, period.model.costs.intended]:.1%}",
                 f"{one.limit} of {grades[one.grade]}",
                 f"{one.value:.3g}",
-                f"{one.highest:g}",
-                f"{one.highest - one.value:+.3g}",
+                f"{one.bound:g}",
+                f"{one.margin:+.3g}",
                 f"{one.sigma:+.1f}",
                 f"{judged.decided.expected[i]:.2f}",
                 _remedy(period.remedies[i]),
@@ -92,13 +92,12 @@ def certificates(period: QualityPeriod) -> tuple[str, str]:
         "laboratory's limit; in a sum such a content counts with that limit. Limits are those of the grade by the "
         "assay, before it of the grade that was decided, and of the intended grade where there is none with limits."
     )
-    limits = Limits.of(period.seed)
     names = period.lots.names
-    folded = "".join(_certificate(period, limits, i, name) for i, name in enumerate(names))
+    folded = "".join(_certificate(period, i, name) for i, name in enumerate(names))
     return reading, f'<div class="certificates">{folded}</div>'
 
 
-def _certificate(period: QualityPeriod, limits: Limits, lot: int, name: str) -> str:
+def _certificate(period: QualityPeriod, lot: int, name: str) -> str:
     grades, judged = period.seed.grades, period.judged
     decided = int(judged.decided.grade[lot])
     action = ACTIONS[int(judged.decided[np.array([lot])].actions(period.model.costs)[0])]
@@ -107,11 +106,10 @@ def _certificate(period: QualityPeriod, limits: Limits, lot: int, name: str) -> 
     grade = _grade_of(period, lot) if assayed else decided
     bound = grade if grade is not None and 0 <= grade < len(grades) - 1 else period.model.costs.intended
     rows = _reported(period, lot) if assayed else _predicted(period, lot)
-    highest = {limits.names[q]: f"{limits.highest[q]:g}" for q in limits.of_grade(bound).tolist()}
-    body = [[what, value, highest.get(what, "-")] for what, value in rows]
-    for q in limits.of_grade(bound).tolist() if assayed else []:
-        if limits.elements[q].sum() > 1:
-            body.append([f"sum {limits.names[q]}", _sum(period, limits, lot, q), f"{limits.highest[q]:g}"])
+    stated = period.seed.grades[bound]
+    body = [[what, value, stated.limits[what].range if what in stated.limits else "-"] for what, value in rows]
+    for one in stated.sums if assayed else []:
+        body.append([f"sum {one.name}", _sum(period, lot, one), one.range])
     head = ["content", "reported" if assayed else "prediction, no analysis", f"limit of {grades[bound].name}"]
     outcome = f"by its assay: {_by_assay(period, lot)}" if assayed else "not assayed"
     about = f"Before the assay: {lines}; {outcome}. Model version {period.version.number}."
@@ -138,8 +136,9 @@ def _predicted(period: QualityPeriod, lot: int) -> list[tuple[str, str]]:
     return found
 
 
-def _sum(period: QualityPeriod, limits: Limits, lot: int, q: int) -> str:
-    parts = period.lots.found.reported[lot][limits.elements[q] > 0]
+def _sum(period: QualityPeriod, lot: int, one: Sum) -> str:
+    counted = [column.name in one.of for column in period.seed.elements]
+    parts = period.lots.found.reported[lot][counted]
     if np.isnan(parts).any():
         return "cannot be said"
     return f"{'at most ' if (parts < 0).any() else ''}{np.abs(parts).sum():.6g}"

@@ -52,7 +52,9 @@ def _of_grading(seed: Seed) -> set[str]:
 
 def _of_grade(grade: Grade) -> set[str]:
     said = {f"grade {grade.name}: {grade.value.value:g} $/t"}
-    said |= {f"grade {grade.name}: {name} <= {limit.value:g} {limit.unit}" for name, limit in grade.limits.items()}
-    for one in grade.sums:
-        said.add(f"grade {grade.name}: {one.name} = {' + '.join(one.of)} <= {one.value:g} {one.unit}")
+    limits = [(name, limit) for name, limit in grade.limits.items()]
+    limits += [(f"{one.name} = {' + '.join(one.of)}", one) for one in grade.sums]
+    for name, limit in limits:
+        for bound, is_highest in limit.bounds:
+            said.add(f"grade {grade.name}: {name} {'<=' if is_highest else '>='} {bound:g} {limit.unit}")
     return said

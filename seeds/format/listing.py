@@ -106,5 +106,5 @@ def _grade(grade: Grade) -> Iterator[RenderableType]:
     shown: list[tuple[str, Limit]] = list(grade.limits.items())
     shown += [(f"{total.name} ({' + '.join(total.of)})", total) for total in grade.sums]
     for name, limit in shown:
-        line = f"{name} at most {limit.value:g} {limit.unit}, {limit.certainty} ({limit.source})"
+        line = f"{name} {limit.in_words}, {limit.certainty} ({limit.source})"
         yield Padding(Text(line, style="dim"), (0, 0, 0, 4))

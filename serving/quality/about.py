@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from models.quality.model import QualityModel
 from seeds import Grade, Quantity, Seed
 from seeds.format.quantity import Certainty
+from seeds.format.tasks.quality import Limit
 
 NOT = "does not grade its lots"
 
@@ -20,9 +21,10 @@ class Amount(BaseModel):
 
 
 class GradeLimit(BaseModel):
-    """Highest content of an element in a grade, or highest sum of some."""
+    """Highest or least content of an element in a grade, or sum of some; both where a window is kept."""
 
-    value: float
+    value: Annotated[float | None, Field(description="the highest; null: none is stated")]
+    least: Annotated[float | None, Field(description="the least; null: none is stated")]
     unit: str
     of: Annotated[list[str], Field(description="elements that count")]
     certainty: Annotated[Certainty, Field(description="how sure the number is")]
@@ -83,15 +85,13 @@ def _grade(grade: Grade) -> GradeInfo:
         name=grade.name,
         title=grade.title,
         value=_amount(grade.value),
-        limits={
-            name: GradeLimit(value=limit.value, unit=limit.unit, of=[name], certainty=limit.certainty)
-            for name, limit in grade.limits.items()
-        },
-        sums={
-            one.name: GradeLimit(value=one.value, unit=one.unit, of=one.of, certainty=one.certainty)
-            for one in grade.sums
-        },
+        limits={name: _limit(limit, [name]) for name, limit in grade.limits.items()},
+        sums={one.name: _limit(one, one.of) for one in grade.sums},
     )
+
+
+def _limit(limit: Limit, of: list[str]) -> GradeLimit:
+    return GradeLimit(value=limit.value, least=limit.least, unit=limit.unit, of=of, certainty=limit.certainty)
 
 
 def _amount(quantity: Quantity) -> Amount:

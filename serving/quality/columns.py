@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from models.quality.decision import ACTIONS
 from models.quality.model import QualityModel
+from models.quality.remedy import Nearest
 from physics.arrays import FloatArray
 from serving.answers import flag_readings
 from serving.bulk.columns import Block, Columns, Described, Values, of_quantities, quantities, shares
 from serving.fields import Record
 from serving.payloads import Payloads
+from serving.quality.payloads import has_least
 from serving.quality.predictions import given_costs, guarantee
 
 _NEAREST, _REMEDY = "nearest_limit", "remedy"
@@ -33,6 +35,7 @@ def described(payloads: Payloads) -> Described:
         f"{_NEAREST}_grade": (None, "whose limit it is"),
         f"{_NEAREST}_value": (None, "likeliest content or sum, in the limit's unit"),
         f"{_NEAREST}_highest": (None, "the limit"),
+        **({f"{_NEAREST}_least": (None, "the limit, where it is the least content")} if has_least(seed) else {}),
         f"{_NEAREST}_sigma": ("1", "their distance in standard deviations of the model's error"),
         **(
             {_REMEDY: (None, "the knob whose move takes the next lots farthest from there")}
@@ -76,7 +79,8 @@ def columns(payloads: Payloads, model: QualityModel, block: Block, request: Reco
         _NEAREST: [None if one is None else one.limit for one in near],
         f"{_NEAREST}_grade": [None if one is None else grades[one.grade] for one in near],
         f"{_NEAREST}_value": _numbers(None if one is None else one.value for one in near),
-        f"{_NEAREST}_highest": _numbers(None if one is None else one.highest for one in near),
+        f"{_NEAREST}_highest": _numbers(one.bound if one and one.is_highest else None for one in near),
+        **({f"{_NEAREST}_least": _least(near)} if has_least(seed) else {}),
         f"{_NEAREST}_sigma": _numbers(None if one is None else one.sigma for one in near),
     }
     if _has_knobs(payloads):
@@ -88,6 +92,10 @@ def columns(payloads: Payloads, model: QualityModel, block: Block, request: Reco
             f"{_REMEDY}_sigma": _numbers(None if one is None else one.sigma for one in moves),
         }
     return Columns(values, flags, {"guarantee": guarantee(model, seed, costs is None)})
+
+
+def _least(near: Sequence[Nearest | None]) -> FloatArray:
+    return _numbers(None if one is None or one.is_highest else one.bound for one in near)
 
 
 def _numbers(values: Iterable[float | None]) -> FloatArray:

@@ -124,13 +124,27 @@ def _nearest_limit(seed: Seed) -> Any:
             "limit": Annotated[Literal[limits], Field(description="the element that it bounds, or the name of a sum")],
             "grade": Literal[tuple(grade.name for grade in bounded)],
             "value": Annotated[float, Field(description="likeliest content or sum, in `unit`")],
-            "highest": Annotated[float, Field(description="the limit, in `unit`")],
-            "margin": Annotated[float, Field(description="highest less value, in `unit`; negative beyond the limit")],
+            **_bound(seed),
+            "margin": Annotated[float, Field(description="room up to the limit, in `unit`; negative beyond it")],
             "unit": Literal[units],
             "sigma": _number("distance of their logarithms in standard deviations of the model's error", "1"),
         },
     )
     return Annotated[kind | None, Field(description="null: the inputs do not determine it")]
+
+
+def _bound(seed: Seed) -> dict[str, Any]:
+    if not has_least(seed):
+        return {"highest": Annotated[float, Field(description="the limit, in `unit`")]}
+    return {
+        "highest": Annotated[float | None, Field(description="the limit, in `unit`; null where it is the least")],
+        "least": Annotated[float | None, Field(description="the limit, in `unit`; null where it is the highest")],
+    }
+
+
+def has_least(seed: Seed) -> bool:
+    """Whether a grade of a seed has a least content."""
+    return any(limit.least is not None for grade in seed.grades for limit in (*grade.limits.values(), *grade.sums))
 
 
 def limit_units(grade: Grade) -> dict[str, str]:

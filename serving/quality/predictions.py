@@ -19,7 +19,7 @@ from serving.answers import estimates, flag_readings, matrix, with_ids
 from serving.explanations import explanations
 from serving.fields import Record
 from serving.payloads import Payloads
-from serving.quality.payloads import DEFINED_ON, limit_units, values
+from serving.quality.payloads import DEFINED_ON, has_least, limit_units, values
 
 
 def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], request: Record) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
     contents = estimates(model.contents(judged.logs, request["coverage"]), payloads.quantities, flags)
     whys = _explained(model, X, judged.logs, seed, flags) if request["explain"] else [{}] * len(rows)
     grades = [grade.name for grade in seed.grades]
-    found = model.nearest(judged, far)
+    found, with_least = model.nearest(judged, far), has_least(seed)
     units = {number: limit_units(seed.grades[number]) for number in {one.grade for one in found}}
     answered = zip(
         with_ids(rows, payloads.echoed, request),
@@ -77,7 +77,7 @@ def predicted(payloads: Payloads, model: QualityModel, rows: Sequence[Record], r
                 "defect_probabilities": dict(zip(seed.defects, defects, strict=True)),
                 "grade_probability": dict(zip(grades, keeps, strict=True)),
                 "decision": decision,
-                "nearest_limit": _nearest(nearest, grades[nearest.grade], units[nearest.grade]),
+                "nearest_limit": _nearest(nearest, grades[nearest.grade], units[nearest.grade], with_least),
                 "remedy": _remedy(remedy),
                 **why,
                 "flags": words,
@@ -139,15 +139,18 @@ def _decided(decided: Decisions, costs: Costs, grades: Sequence[str]) -> list[Re
     ]
 
 
-def _nearest(one: Nearest, grade: str, units: Mapping[str, str]) -> Record | None:
+def _nearest(one: Nearest, grade: str, units: Mapping[str, str], with_least: bool) -> Record | None:
     if not math.isfinite(one.sigma):
         return None
+    bound = {"highest": one.bound if one.is_highest else None}
+    if with_least:
+        bound["least"] = None if one.is_highest else one.bound
     return {
         "limit": one.limit,
         "grade": grade,
         "value": one.value,
-        "highest": one.highest,
-        "margin": one.highest - one.value,
+        **bound,
+        "margin": one.margin,
         "unit": units[one.limit],
         "sigma": one.sigma,
     }

@@ -138,13 +138,12 @@ def _elements(chosen: QualityCandidate, data: Dataset) -> list[str]:
 def _grades(seed: Seed) -> list[str]:
     rows = []
     for grade in seed.grades:
-        limits = [f"{name} {limit.value:g}" for name, limit in grade.limits.items()]
-        limits += [f"{total.name} {total.value:g}" for total in grade.sums]
+        limits = [f"{name} {limit.range}" for name, limit in grade.limits.items()]
+        limits += [f"{total.name} {total.range}" for total in grade.sums]
         unsure = sum(one.certainty != "verified" for one in [*grade.limits.values(), *grade.sums])
-        unit = seed.elements[0].unit
-        lines = f"{', '.join(limits)} [{unit}]" if limits else "-"
+        lines = f"{', '.join(limits)} [{seed.elements[0].unit}]" if limits else "-"
         rows.append([f"`{grade.name}`", grade.title, f"{grade.value.value:g}", lines, f"{unsure} of {len(limits)}"])
-    head = ["grade", "what it is", "value [$/t]", "at most", "limits not verified"]
+    head = ["grade", "what it is", "value [$/t]", "at most, or as said", "limits not verified"]
     return ["## Grades", "", *table(head, rows)]
 
 

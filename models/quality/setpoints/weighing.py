@@ -138,26 +138,30 @@ class Weighing:
         return np.nan_to_num(np.abs(moved - X)[:, knob_places(self.model.seed)])
 
     def _causes(self, X: FloatArray, target: FloatArray, raw: FloatArray, rows: IntArray) -> dict[int, str]:
-        """For lots that are moved the content whose fall by itself brings most, in words; none where none does."""
+        """For lots that are moved the content whose change by itself brings most, in words; none where none does."""
         if not len(rows):
             return {}
         shift = self.model.effects.of_moves(X[rows], target[rows], np.zeros((1, raw.shape[1])))[0]
-        here = self.worth(raw[rows])[0]
+        here, elements = self.worth(raw[rows])[0], self.model.seed.elements
         parts = np.empty((len(rows), self._elements))
         for e in range(self._elements):
             alone = raw[rows].copy()
             alone[:, e] += shift[:, e]
             parts[:, e] = self.worth(alone)[0] - here
-        words = [f"less {one.name}: {one.meaning}" for one in self.model.seed.elements]
-        most = zip(rows.tolist(), parts.argmax(axis=1).tolist(), parts.max(axis=1), strict=True)
-        return {i: words[e] for i, e, part in most if part > 0}
+        most = parts.argmax(axis=1)
+        return {
+            i: f"{'more' if shift[j, e] > 0 else 'less'} {elements[e].name}: {elements[e].meaning}"
+            for j, (i, e) in enumerate(zip(rows.tolist(), most.tolist(), strict=True))
+            if parts[j, e] > 0
+        }
 
     def _stated(self, expected: FloatArray, before: FloatArray, after: FloatArray) -> tuple[LotLimit, ...]:
         """Limits of the intended grade for one lot, each of shape (q,)."""
         unit, alpha = str(self.model.seed.elements[0].unit), self.model.seed.quality_rules.alpha.value
+        bound, is_highest = self._limits.bound.tolist(), (self._limits.way > 0).tolist()
         stated = zip(self._own.tolist(), expected.tolist(), before.tolist(), after.tolist(), strict=True)
         return tuple(
-            LotLimit(self._limits.names[q], unit, float(self._limits.highest[q]), True, value, chance, alpha, planned)
+            LotLimit(self._limits.names[q], unit, bound[q], is_highest[q], value, chance, alpha, planned)
             for q, value, planned, chance in stated
         )
 

@@ -11,16 +11,35 @@ from seeds.format.quantity import Certainty, Name, Number, Part, Quantity, Text,
 
 
 class Limit(Part):
-    """Highest content of an element in a grade, and how sure the number is."""
+    """Highest content of an element in a grade, or the least one, or both, and how sure the numbers are."""
 
-    value: Annotated[Number, Field(gt=0)]
+    value: Annotated[Number | None, Field(default=None, gt=0)]
+    least: Annotated[Number | None, Field(default=None, gt=0)]
     unit: Unit
     certainty: Certainty
     source: Text
 
+    @property
+    def bounds(self) -> tuple[tuple[float, bool], ...]:
+        """Each bound, and whether it is the highest value; the highest comes first."""
+        both = (self.value, True), (self.least, False)
+        return tuple((bound, is_highest) for bound, is_highest in both if bound is not None)
+
+    @property
+    def range(self) -> str:
+        """The bounds as on a certificate: `2` where there is a highest value alone, `at least 3`, `3 to 5`."""
+        if self.value is None:
+            return f"at least {self.least:g}"
+        return f"{self.value:g}" if self.least is None else f"{self.least:g} to {self.value:g}"
+
+    @property
+    def in_words(self) -> str:
+        """The bounds with their unit: `at most 2 %`, `at least 3 %`, `3 to 5 %`."""
+        return f"{'at most ' if self.least is None else ''}{self.range} {self.unit}"
+
 
 class Sum(Limit):
-    """Highest sum of the contents of some elements in a grade."""
+    """Highest or least sum of the contents of some elements in a grade."""
 
     name: Name
     of: Annotated[list[Name], Field(min_length=2)]
@@ -175,6 +194,7 @@ def _rises(before: Any, value: Any) -> bool:
 
 def _limit_faults(one: Mapping[str, Any], place: str, elements: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     for name, limit in _part(one, "limits").items():
+        yield from _bound_faults(limit, f"{place}.limits.{name}")
         if name not in elements:
             yield f"{place}.limits.{name}: expected a target column of a content"
         elif isinstance(limit, dict) and limit.get("unit") != elements[name].get("unit"):
@@ -183,6 +203,7 @@ def _limit_faults(one: Mapping[str, Any], place: str, elements: Mapping[str, dic
     yield from _repeated(f"{place}.sums", [*elements, *(str(total.get("name")) for total in sums)])
     for total in sums:
         where = f"{place}.sums.{total.get('name')}"
+        yield from _bound_faults(total, where)
         if total.get("name") in elements:
             yield f"{where}: expected a name that no content has"
         yield from _repeated(f"{where}.of", _names(total.get("of")))
@@ -191,6 +212,16 @@ def _limit_faults(one: Mapping[str, Any], place: str, elements: Mapping[str, dic
                 yield f"{where}.of: got '{name}': expected a target column of a content"
             elif elements[name].get("unit") != total.get("unit"):
                 yield f"{where}.unit: got '{total.get('unit')}': expected '{elements[name].get('unit')}' as of {name}"
+
+
+def _bound_faults(limit: Any, where: str) -> Iterator[str]:
+    if not isinstance(limit, dict):
+        return
+    highest, least = limit.get("value"), limit.get("least")
+    if highest is None and least is None:
+        yield f"{where}: expected value, the highest content, or least, or both"
+    elif isinstance(highest, int | float) and isinstance(least, int | float) and least >= highest:
+        yield f"{where}.least: got {least}: expected less than value, {highest}"
 
 
 def _repeated(place: str, names: list[str]) -> Iterator[str]:

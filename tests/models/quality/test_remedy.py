@@ -73,14 +73,14 @@ class TestNearest:
         found = nearest(rows, np.array([PRIME] * 4 + [SECOND]), distances(rows, scatter, limits), limits)
         assert [one.limit for one in found] == ["p", "q", "p_and_q", "q", "p"]
         assert [one.grade for one in found] == [0, 0, 0, 0, 1]
-        assert [one.highest for one in found] == [6, 5, 9, 5, 20]
+        assert [one.bound for one in found] == [6, 5, 9, 5, 20]
         np.testing.assert_allclose([one.value for one in found], [5.5, 4.9, 8.6, 6.0, 12.0], rtol=1e-12)
         assert [one.sigma > 0 for one in found] == [True, True, True, False, True]
         assert found[3].sigma == pytest.approx(np.log(5 / 6) / 0.3, rel=1e-9)
 
     def test_room_counts_by_the_error_that_it_is_for(self) -> None:
         """q may be told from 4 to 5 with an error of 2 %, p from 3 to 6 not with one of 80 %."""
-        limits = Limits(("p", "q"), np.eye(3)[:2], np.array([6.0, 5.0]), np.zeros(2, np.intp), 2)
+        limits = Limits(("p", "q"), np.eye(3)[:2], np.array([6.0, 5.0]), np.ones(2), np.zeros(2, np.intp), 2)
         scatter = scatter_of(np.array([0.8, 0.02, 0.3]), np.eye(3))
         row = told((3.0, 4.0, 1.0))
         assert nearest(row, np.array([PRIME]), distances(row, scatter, limits), limits)[0].limit == "p"

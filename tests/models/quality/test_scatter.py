@@ -29,7 +29,14 @@ def lots(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 def limits(*bounds: tuple[list[float], float, int], grades: int = 2) -> Limits:
     elements, highest, grade = zip(*bounds, strict=True)
-    return Limits(("x",) * len(bounds), np.array(elements), np.array(highest), np.array(grade, dtype=np.intp), grades)
+    return Limits(
+        ("x",) * len(bounds),
+        np.array(elements),
+        np.array(highest),
+        np.ones(len(grade)),
+        np.array(grade, dtype=np.intp),
+        grades,
+    )
 
 
 def of_equal_weight(spread: np.ndarray, scenarios: np.ndarray) -> Scatter:

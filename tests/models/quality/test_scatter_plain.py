@@ -37,7 +37,7 @@ def case(seed: Seed) -> tuple[Scatter, Limits, np.ndarray]:
     weights = rng.uniform(0.5, 2.0, 77)
     errors = rng.normal(size=(77, E)) + rng.normal(size=(77, 1))
     scatter = Scatter(rng.uniform(0.05, 0.6, E), errors, weights / weights.sum(), Conformal(np.ones(1)))
-    usual = np.array([limits.highest[limits.elements[:, e] > 0].mean() for e in range(E)])
+    usual = np.array([limits.bound[limits.elements[:, e] > 0].mean() for e in range(E)])
     logs = np.log(usual) - 0.7 + 0.5 * rng.normal(size=(LOTS, E))
     logs[3] += 9.0
     logs[4] -= 9.0
@@ -74,13 +74,13 @@ def test_chances_of_breaking_a_limit_are_those_of_it_alone(seed: Seed) -> None:
     found = scatter.breaks(logs[:5], limits)
     for i, log in enumerate(logs[:5]):
         contents = np.exp(log + scatter.scenarios * scatter.spread)
-        broken = ndtr(-plain_scores(scatter, np.log(limits.values(contents) / limits.highest)))
+        broken = ndtr(-plain_scores(scatter, np.log(limits.values(contents) / limits.bound)))
         np.testing.assert_allclose(found[i], (scatter.weights[:, None] * broken).sum(axis=0), rtol=1e-12, atol=1e-14)
 
 
 def plain_distances(log: np.ndarray, scatter: Scatter, limits: Limits) -> np.ndarray:
     found = []
-    for row, highest in zip(limits.elements, limits.highest, strict=True):
+    for row, highest in zip(limits.elements, limits.bound, strict=True):
         total = (np.exp(log) * row).sum()
         share = np.exp(log) * row / total
         sd = np.sqrt(share @ (np.outer(scatter.spread, scatter.spread) * scatter._correlation) @ share)

@@ -22,7 +22,9 @@ def of(scenarios: list[list[float]], weights: list[float], spread: list[float]) 
 
 def limits(elements: list[list[float]], highest: list[float], grade: list[int], grades: int = 2) -> Limits:
     names = tuple(f"limit {i}" for i in range(len(highest)))
-    return Limits(names, np.array(elements), np.array(highest), np.array(grade, dtype=np.intp), grades)
+    return Limits(
+        names, np.array(elements), np.array(highest), np.ones(len(grade)), np.array(grade, dtype=np.intp), grades
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ def test_each_lot_by_hand_has_the_errors_of_the_lots_of_other_thirds() -> None:
     rng = np.random.default_rng(4)
     logs = rng.standard_normal((6, 2))
     reported = np.exp(logs + 0.3 * rng.standard_normal((6, 2)))
-    limits = Limits(("x",), np.array([[1.0, 0.0]]), np.array([1.5]), np.array([0], dtype=np.intp), 2)
+    limits = Limits(("x",), np.array([[1.0, 0.0]]), np.array([1.5]), np.ones(1), np.array([0], dtype=np.intp), 2)
     found, whole = crossed_chances(reported, logs, limits), Scatter.of(reported, logs)
     for third in ([0, 3], [1, 4], [2, 5]):
         others = np.delete(np.arange(6), third)

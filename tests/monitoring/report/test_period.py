@@ -197,7 +197,7 @@ def test_a_period_without_any_assay_has_no_costs(toy_period):
 def test_capability_is_that_of_the_law_of_the_contents(toy_period):
     # log p = 0.7 + 0.4 u with sd 0.3: in all N(0.7, 0.5).
     (p, *_) = toy_period().indices
-    assert (p.limit, p.highest) == ("p", 6.0)
+    assert (p.limit, p.bound) == ("p", 6.0)
     assert p.percentile.low < (6 / np.exp(0.7) - 1) / (np.exp(1.5) - 1) < p.percentile.high
     assert p.cpk is None
     assert p.below > 0

@@ -1,12 +1,15 @@
 """Ranges, units and names that a process that grades its lots states, by value."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from seeds import Seed
-from serving.quality.payloads import limit_units, payloads
+from seeds.format.loader import parse
+from serving.quality.columns import described
+from serving.quality.payloads import has_least, limit_units, payloads
 
 ROW = {"line": "T-01", "cast_at": "2026-11-01"}
 
@@ -92,3 +95,16 @@ def test_the_example_names_the_seeds_costs(toy_quality_seed: Seed) -> None:
     assert payloads(toy_quality_seed, 5).example["costs"] == {
         **{"assay_cost": 150, "claim_cost": 300, "value": {"prime": 0}},
     }
+
+
+def test_a_least_content_is_told_beside_the_highest(toy_quality_seed: Seed) -> None:
+    text = toy_quality_seed.text.replace("value = 6\n", "least = 2\nvalue = 6\n", 1)
+    with_least = payloads(parse(text, Path("toy_lots.toml")), 100)
+    assert not has_least(toy_quality_seed)
+    assert has_least(with_least.seed)
+    for one, fields in ((payloads(toy_quality_seed, 100), {"highest"}), (with_least, {"highest", "least"})):
+        schema = TypeAdapter(one.answer).json_schema()
+        nearest = next(part for name, part in schema["$defs"].items() if name.endswith("NearestLimit"))
+        assert {"highest", "least"} & set(nearest["properties"]) == fields
+        assert fields <= set(nearest["required"])
+        assert ("nearest_limit_least" in described(one)) == ("least" in fields)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from seeds.format.tasks.quality import Limit, Sum
 from training.quality.card import _grades, heading, row, rows_used, sections, subject
 
 PARTS = SimpleNamespace(
@@ -76,7 +77,7 @@ DEFECTS = """
 GRADES = """
 ## Grades
 
-| grade | what it is | value [$/t] | at most | limits not verified |
+| grade | what it is | value [$/t] | at most, or as said | limits not verified |
 | - | - | - | - | - |
 | `prime` | Prime | 0 | p 6, q 5, p_and_q 9 [ppm] | 3 of 3 |
 | `second` | Second | -40 | p 20 [ppm] | 1 of 1 |
@@ -142,14 +143,19 @@ def test_without_defects_there_is_no_table_of_them(toy_quality_seed):
 
 
 def test_limits_are_counted_where_they_are_not_verified_and_shown_in_the_first_elements_unit():
-    def limit(value, certainty, name=""):
-        return SimpleNamespace(value=value, certainty=certainty, name=name)
+    def limit(certainty, **bounds):
+        return Limit(unit="ppm", certainty=certainty, source="law", **bounds)
 
-    limits = {"p": limit(6.0, "verified"), "q": limit(5.5, "assumed"), "r": limit(1.0, "z")}
-    total = limit(9.0, "verified", "p_and_q")
-    grade = SimpleNamespace(name="g", title="G", value=limit(-2.5, ""), limits=limits, sums=[total])
+    limits = {
+        "p": limit("verified", value=6.0),
+        "q": limit("assumed", least=5.5),
+        "r": limit("recalled", least=0.5, value=1.0),
+    }
+    total = Sum(name="p_and_q", of=["p", "q"], value=9.0, unit="ppm", certainty="verified", source="law")
+    worth = SimpleNamespace(value=-2.5)
+    grade = SimpleNamespace(name="g", title="G", value=worth, limits=limits, sums=[total])
     seed = SimpleNamespace(grades=[grade], elements=[SimpleNamespace(unit=unit) for unit in ("ppm", "wt%", "g/t")])
-    assert _grades(seed)[4] == "| `g` | G | -2.5 | p 6, q 5.5, r 1, p_and_q 9 [ppm] | 2 of 4 |"
+    assert _grades(seed)[4] == "| `g` | G | -2.5 | p 6, q at least 5.5, r 0.5 to 1, p_and_q 9 [ppm] | 2 of 4 |"
 
 
 def test_rows_target_and_use_are_said_in_sentences(toy_quality_seed):

@@ -49,6 +49,15 @@ def test_a_quality_seed_tells_elements_defects_grades_and_costs(toy_quality_seed
     )
 
 
+def test_a_limit_may_be_the_least_content_or_a_window(toy_quality_seed: Seed) -> None:
+    text = changed(toy_quality_seed, ("value = 6\n", "least = 2\nvalue = 6\n"), ("value = 9\n", "least = 4\n"))
+    prime = parse(text, PATH).grades[0]
+    p, q, both = prime.limits["p"], prime.limits["q"], prime.sums[0]
+    assert [one.bounds for one in (p, q, both)] == [((6.0, True), (2.0, False)), ((5.0, True),), ((4.0, False),)]
+    assert [one.in_words for one in (p, q, both)] == ["2 to 6 ppm", "at most 5 ppm", "at least 4 ppm"]
+    assert [one.range for one in (p, q, both)] == ["2 to 6", "5", "at least 4"]
+
+
 def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: Seed) -> None:
     assert toy_seed.quality is toy_sorting_seed.quality is None
     assert toy_seed.defects == toy_sorting_seed.defects == ()
@@ -100,6 +109,14 @@ def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: See
         ),
         ('value = 0.95, unit = "1"', 'value = 0.95, unit = "%"', "quality.confidence.unit: got '%': expected '1'"),
         # Grades.
+        ("value = 6\n", "", "grades.prime.limits.p: expected value, the highest content, or least, or both"),
+        ("value = 6\n", "value = 6\nleast = 6\n", "grades.prime.limits.p.least: got 6: expected less than value, 6"),
+        ("value = 6\n", "value = 6\nleast = 0\n", "grades.prime.limits.p.least: got 0: Input should be greater than 0"),
+        (
+            "value = 9\n",
+            "least = 9\nvalue = 1\n",
+            "grades.prime.sums.p_and_q.least: got 9: expected less than value, 1",
+        ),
         (
             'intended = "prime"',
             'intended = "best"',

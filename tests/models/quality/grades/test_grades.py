@@ -13,7 +13,8 @@ ELEMENTS = ("se", "te", "bi", "as", "pb", "ag")
 CATHODE = Limits(
     names=("se", "te", "bi", "as", "pb", "ag", "se_te", "se_te_bi", "bi", "as", "pb"),
     elements=np.vstack([np.eye(6), [[1, 1, 0, 0, 0, 0], [1, 1, 1, 0, 0, 0]], np.eye(6)[2:5]]),
-    highest=np.array([2.0, 2.0, 2.0, 5.0, 5.0, 25.0, 3.0, 3.0, 5.0, 15.0, 20.0]),
+    bound=np.array([2.0, 2.0, 2.0, 5.0, 5.0, 25.0, 3.0, 3.0, 5.0, 15.0, 20.0]),
+    way=np.ones(11),
     grade=np.array([0] * 8 + [1] * 3),
     grades=3,
 )
@@ -21,10 +22,43 @@ CATHODE = Limits(
 ZINC = Limits(
     names=("pb", "cd", "fe", "sn", "cu", "al", "total"),
     elements=np.vstack([np.eye(6), np.ones(6)]),
-    highest=np.array([0.003, 0.003, 0.002, 0.001, 0.001, 0.001, 0.005]),
+    bound=np.array([0.003, 0.003, 0.002, 0.001, 0.001, 0.001, 0.005]),
+    way=np.ones(7),
     grade=np.zeros(7, dtype=np.intp),
     grades=2,
 )
+# wt%; T/CPCIF 0169-2021, electrode powder of ternary cells I-2 and I-1: Ni + Co, Li at least, Mn, Cu at most.
+POWDER = Limits(
+    names=("ni_co", "li", "mn", "cu") * 2,
+    elements=np.tile([[1, 1, 0, 0, 0], [0, 0, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1]], (2, 1)).astype(float),
+    bound=np.array([35.0, 5.0, 18.0, 2.0, 16.0, 3.0, 15.0, 3.0]),
+    way=np.array([-1.0, -1.0, 1.0, 1.0] * 2),
+    grade=np.repeat([0, 1], 4),
+    grades=3,
+)
+
+
+@pytest.mark.parametrize(
+    ("lot", "kept"),
+    [
+        ((21.8, 7.3, 4.5, 6.8, 1.4), (0, 1, 1)),  # shredded cells of NMC622: too little for I-1
+        ((30.0, 10.0, 5.5, 10.0, 1.0), (1, 1, 1)),  # cathode sheets alone
+        ((25.0, 10.0, 5.0, 15.0, 2.0), (1, 1, 1)),  # each at its limit
+        ((25.0, 9.9, 5.0, 15.0, 2.0), (0, 1, 1)),  # nickel and cobalt together below 35
+        ((21.8, 7.3, 2.9, 6.8, 1.4), (0, 0, 1)),  # lithium washed out
+        ((21.8, 7.3, -3.5, 6.8, 1.4), (0, 0, 1)),  # "below 3.5" does not say that there are 3
+        ((21.8, 7.3, np.nan, 6.8, 1.4), (0, np.nan, 1)),
+        ((21.8, 7.3, np.nan, 6.8, 3.1), (0, 0, 1)),  # copper breaks it whatever lithium is
+        ((np.nan, 20.0, 4.0, 6.8, 1.4), (0, np.nan, 1)),
+    ],
+)
+def test_electrode_powder_has_least_contents(lot: tuple[float, ...], kept: tuple[float, ...]) -> None:
+    np.testing.assert_array_equal(POWDER.kept(np.array([lot])), [list(kept)])
+
+
+def test_a_least_content_is_full_where_it_is_reached() -> None:
+    lots = np.array([[12.0, 20.0, 6.0, 9.0, 1.0], [0.0, 0.0, 6.0, 9.0, 1.0]])
+    np.testing.assert_allclose(POWDER.fullness(lots)[:, :2], [[35 / 32, 0.6], [np.inf, np.inf]])
 
 
 @pytest.mark.parametrize(
@@ -52,7 +86,7 @@ def test_zinc_that_keeps_each_limit_may_break_their_sum() -> None:
 def test_a_sum_of_decimals_at_its_limit_keeps_it() -> None:
     tenths = np.random.default_rng(0).integers(1, 15, (2000, 2))
     lots = np.column_stack([tenths, 30 - tenths.sum(axis=1)]) / 10
-    group = Limits(("group",), np.ones((1, 3)), np.array([3.0]), np.array([0]), 2)
+    group = Limits(("group",), np.ones((1, 3)), np.array([3.0]), np.ones(1), np.array([0]), 2)
     assert group.values(lots).max() > 3.0  # in binary, as 0.1 + 2.7 + 0.2
     assert group.kept(lots)[:, 0].all()
     # A step of the last digit that a laboratory reports is no rounding.
@@ -103,7 +137,7 @@ def test_a_dirtier_lot_never_keeps_more(lot: list[float], element: int, factor: 
 def test_limits_of_a_seed(toy_quality_seed: Seed) -> None:
     limits = Limits.of(toy_quality_seed)
     assert limits.names == ("p", "q", "p_and_q", "p")
-    assert limits.highest.tolist() == [6, 5, 9, 20]
+    assert limits.bound.tolist() == [6, 5, 9, 20]
     assert limits.grade.tolist() == [0, 0, 0, 1]
     assert limits.elements.tolist() == [[1, 0, 0], [0, 1, 0], [1, 1, 0], [1, 0, 0]]
     assert limits.grades == 3
@@ -116,7 +150,7 @@ def test_limits_of_a_seed(toy_quality_seed: Seed) -> None:
 
 def test_rounding_breaks_no_limit() -> None:
     """0.1 and 0.2 are 0.30000000000000004 in binary; a billionth above the limit is let through, two are not."""
-    limits = Limits(("sum",), np.array([[1.0, 1.0]]), np.array([0.3]), np.array([0]), 2)
+    limits = Limits(("sum",), np.array([[1.0, 1.0]]), np.array([0.3]), np.ones(1), np.array([0]), 2)
     reported = np.array([[0.1, 0.2], [0.1, 0.2 + 0.29e-9], [0.1, 0.2 + 0.32e-9], [-0.1, -0.2], [-0.1, 0.3]])
     assert limits.kept(reported).tolist() == [[1.0, 1.0], [1.0, 1.0], [0.0, 1.0], [1.0, 1.0], [0.0, 1.0]]
 
@@ -126,6 +160,7 @@ def test_the_fullest_limit_of_each_grade_by_hand() -> None:
         ("a", "b", "both", "a"),
         np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]]),
         np.array([4.0, 2.0, 5.0, 8.0]),
+        np.ones(4),
         np.array([0, 0, 0, 1]),
         3,
     )
