@@ -21,8 +21,9 @@ from serving.recommendations.payloads import MOVES, SetpointPayloads, Verb
 if TYPE_CHECKING:
     import pandas as pd
 
-# Units times periods, with or without a row: a date of another century would fill the memory.
-MOST_SLOTS = 200_000
+# Periods from the first to the last, with or without a row, each a step of loops over columns; and units times
+# periods: a date of another century would take minutes and fill the memory.
+MOST_PERIODS, MOST_SLOTS = 10_000, 200_000
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def table_of(
 
 def _spread(rows: Sequence[Record], past: int, units: IntArray, periods: IntArray, seed: Seed) -> list[Fault]:
     """The row that lies farthest off, where units and periods from the first to the last are too many to look at."""
-    most = MOST_SLOTS // (int(units.max()) + 1)
+    most = min(MOST_PERIODS, MOST_SLOTS // (int(units.max()) + 1))
     if periods.max() < most:
         return []
     i = int(np.argmax(np.abs(periods - np.median(periods))))
