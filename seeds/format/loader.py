@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import os
 import re
@@ -90,6 +91,8 @@ def parse(text: str, path: Path) -> Seed:
     except ValidationError as error:
         faults = [_fault(raw, detail) for detail in error.errors()]
     faults += _across(raw, path)
+    if not faults:
+        faults += _shadow(seed)
     if faults:
         raise SeedError(path, faults)
     return seed
@@ -154,6 +157,14 @@ def _across(raw: dict[str, Any], path: Path) -> Iterator[str]:
             yield f"{place}: got source '{source}': expected {expected}"
 
 
+def _shadow(seed: Seed) -> Iterator[str]:
+    """A shadow period that is over before the first outcome of a row answered in it is known."""
+    asked = seed.process.shadow
+    if asked is not None and asked.timedelta < seed.delay:
+        expected = f"expected at least {seed.delay / dt.timedelta(days=1):g} d, the delay of the outcomes"
+        yield f"process.shadow: got {asked.value:g} {asked.unit}: {expected}"
+
+
 def _part(raw: dict[str, Any], key: str) -> dict[str, Any]:
     part = raw.get(key)
     return part if isinstance(part, dict) else {}
@@ -185,6 +196,8 @@ def _clock(rows: list[dict[str, Any]], raw: dict[str, Any], has_time: bool) -> I
         yield f"columns: got {got} of role time: expected {wanted}"
     if has_time:
         return
+    if "shadow" in _part(raw, "process"):
+        yield "process.shadow: expected a column of role time: without it no row is newer than another"
     for key in ("sorting", "quality", "plant"):
         if key in raw:
             yield f"{key}: expected a column of role time"

@@ -32,6 +32,12 @@ def _known_task(name: str) -> str:
     return name
 
 
+class ShadowPeriod(Period):
+    """How long a better challenger answers beside the champion before it may take over."""
+
+    source: Text
+
+
 class Process(Part):
     """Name, task and clock of a process; the period is left out where the table has no time."""
 
@@ -40,6 +46,7 @@ class Process(Part):
     title: Text
     unit_key: Name | None = None
     period: Period | None = None
+    shadow: ShadowPeriod | None = None
 
 
 class Target(Part):

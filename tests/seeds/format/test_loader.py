@@ -28,6 +28,8 @@ Z_RANGE = "low = 0\nhigh = 8\ntypical = { mean = 4, sd = 0.5 }"
 LABEL = 'label_noise = { value = 0.5, unit = "%", source = "law" }'
 LAW = 'law = { text = "y = 90 + 0.5 (x - 10) - 2 z + unit offset + noise", year = 2026 }'
 DELAY = 'delay = { value = 6, unit = "h", source = "law" }'
+PERIOD = 'period = { value = 30, unit = "d" }'
+SHADOW = 'shadow = { value = 60, unit = "d", source = "law" }'
 PREVIOUS = 'previous = { column = "y", periods = 1 }'
 
 
@@ -55,6 +57,17 @@ def test_a_seed_as_read(toy_seed):
         ('title = "Made-up cells with a known linear law"', "", r"process.title: missing"),
         ("value = 30", "value = 0", r"process.period.value: got 0: .*greater than 0"),
         ('value = 30, unit = "d"', 'value = 30, unit = "month"', r"process.period.unit: got 'month'"),
+        (PERIOD, f"{PERIOD}\nshadow = 14", r"process.shadow: got 14: .*valid dictionary"),
+        (PERIOD, f"{PERIOD}\n{SHADOW.replace('60', '0')}", r"process.shadow.value: got 0: .*greater than 0"),
+        (PERIOD, f"{PERIOD}\n" + SHADOW.replace('"d"', '"kg"'), r"process.shadow.unit: got 'kg'"),
+        (PERIOD, f"{PERIOD}\nshadow = {{ value = 60, unit = 'd' }}", r"process.shadow.source: missing"),
+        (PERIOD, f"{PERIOD}\n{SHADOW.replace('law', 'hearsay')}", r"process.shadow: got source 'hearsay'"),
+        (
+            PERIOD,
+            f"{PERIOD}\n{SHADOW.replace('60', '14')}",
+            r"process.shadow: got 14 d: expected at least 30 d, the delay of the outcomes",
+        ),
+        (PERIOD, SHADOW, r"columns: got a column of role time: expected process.period beside it"),
         ('unit_key = "unit"', "", r"process.unit_key: got none: expected the one column of role key, of unit"),
         ('unit_key = "unit"', 'unit_key = "pot"', r"process.unit_key: got 'pot': expected the one column of role key"),
         ("[references]", "[referenzes]", r"referenzes: unknown key"),
@@ -164,6 +177,15 @@ def test_a_delay_is_that_of_the_target_and_one_period_where_none_is_stated(toy_s
     for stated, expected in ((DELAY, dt.timedelta(hours=6)), (DELAY.replace("6", "0"), dt.timedelta(0))):
         seed = parse(toy_seed.text.replace(LABEL, stated), tmp_path / "toy_cells.toml")
         assert seed.delay == expected
+
+
+def test_a_shadow_period_is_read_and_may_be_as_short_as_the_delay(toy_seed, tmp_path):
+    assert toy_seed.process.shadow is None
+    for stated, delay in ((SHADOW, LABEL), (SHADOW.replace('60, unit = "d"', '6, unit = "h"'), DELAY)):
+        text = toy_seed.text.replace(PERIOD, f"{PERIOD}\n{stated}").replace(LABEL, delay)
+        seed = parse(text, tmp_path / "toy_cells.toml")
+        assert seed.process.shadow.timedelta == (dt.timedelta(days=60) if delay is LABEL else seed.delay)
+        assert seed.sources["process.shadow"] == "law"
 
 
 def test_the_delay_of_a_lot_is_the_longest_of_its_labels(tmp_path):

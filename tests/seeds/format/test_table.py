@@ -11,6 +11,7 @@ from seeds.format.loader import parse
 
 Z = 'name = "z"\nrole = "during"'
 TARGETS = "[targets.y]"
+SHADOW = 'shadow = { value = 60, unit = "d", source = "law" }'
 COLUMN = '[[columns]]\nname = "c"\nrole = "before"\nmeaning = "m"\nsource = "assumed: made"\n'
 
 
@@ -148,6 +149,8 @@ def test_a_table_without_time_has_no_period_and_nothing_made_from_it(toy_seed: S
     for part in ("clock", "period"):
         with pytest.raises(TypeError, match="toy_cells: its table has no time"):
             getattr(seed, part)
+    with pytest.raises(SeedError, match=r"process\.shadow: expected a column of role time"):
+        parse(seed.text.replace("[references]", f"{SHADOW}\n[references]"), tmp_path / "toy_cells.toml")
     with pytest.raises(SeedError, match="previous_y: made from time: expected a column of role time"):
         without(toy_seed.text, "[[columns]]" + start)
     with pytest.raises(SeedError, match=r"got a column of role time: expected process\.period beside it"):
