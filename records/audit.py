@@ -28,7 +28,8 @@ class Entry:
     at : int
         When [microseconds since 1970, UTC].
     who, what, subject, why : str
-        A person, a key or a job; promotion, rollback, retraining, key, correction, withdrawal or removal; of what; why.
+        A person, a key or a job; promotion, rollback, shadow begin or end, retraining, key, correction, withdrawal or
+        removal; of what; why.
     figures : Mapping
         What was known then.
     before, hash : str

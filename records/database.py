@@ -18,7 +18,7 @@ __all__ = ["Connection", "Database", "RecordsError", "now"]
 
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
-NEWEST = "0005"
+NEWEST = "0006"
 """Name of the newest migration."""
 
 _BUSY = 5.0  # s that one writer waits for another

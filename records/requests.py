@@ -21,7 +21,7 @@ _COLUMNS = tuple(column.name for column in REQUESTS.columns if column.name != "n
 _values = attrgetter(*(name for name in _COLUMNS if name != "head"))  # which is the last one
 PREDICTIONS = "predictions"
 """Operation whose answers have outcomes."""
-_JSON = "application/json"
+JSON = "application/json"
 _IN_MEMORY = 100  # requests that are read at once
 MOST_AT_ONCE = 32  # requests of one statement
 LARGE = 2**20
@@ -201,9 +201,7 @@ class Recorded:
 def recorded(connection: Connection, process: str) -> Iterator[Recorded]:
     """Requests for predictions of a process in the order in which they came, a few of them in memory at a time."""
     first = [REQUESTS.c[name] for name in ("number", "id", "at", "client", "version", "digest", "kind")]
-    query = select(*first, REQUESTS.c.asked, REQUESTS.c.head, REQUESTS.c.answer).where(
-        REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0
-    )
+    query = select(*first, REQUESTS.c.asked, REQUESTS.c.head, REQUESTS.c.answer).where(*predictions_of(process))
     contents = {None: b""}
     for row in connection.execution_options(yield_per=_IN_MEMORY).execute(query.order_by(REQUESTS.c.number)):
         number, id, at, client, version, digest, kind, asked, head, answer = row
@@ -217,9 +215,14 @@ def recorded(connection: Connection, process: str) -> Iterator[Recorded]:
         yield Recorded(number, id, at, client, version, digest, kind, asked, contents[head], answer)
 
 
+def predictions_of(process: str) -> tuple[Any, ...]:
+    """What is true of the first parts of a process's requests for predictions, and of nothing else."""
+    return REQUESTS.c.process == process, REQUESTS.c.operation == PREDICTIONS, REQUESTS.c.part == 0
+
+
 def has_more(kind: str, asked: bytes, answer: bytes = b"") -> bool:
     """Whether parts may follow a request's first one: those of a large body, and of the answer to a table."""
-    return kind != _JSON or len(asked) >= LARGE or len(answer) >= LARGE
+    return kind != JSON or len(asked) >= LARGE or len(answer) >= LARGE
 
 
 def rest(connection: Connection, id: str, column: Column[bytes]) -> Sequence[bytes]:

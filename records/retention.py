@@ -1,4 +1,4 @@
-"""Old requests removed; what became known of them, batches and the audit stay."""
+"""Old requests removed, with all answers to them; what became known of them, batches and the audit stay."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select
 
 from records import audit, heads
 from records.database import Database
-from records.schema import ASKED_UNITS, REQUESTS
+from records.schema import ASKED_UNITS, REQUESTS, SHADOW_ANSWERS
 
 _AT_ONCE = 5000  # requests of one transaction, so that who writes meanwhile does not wait long
 
@@ -28,6 +28,7 @@ def remove(database: Database, before: int, who: str) -> int:
                 heads.remove(connection, before)
                 return removed
             connection.execute(delete(ASKED_UNITS).where(ASKED_UNITS.c.number.in_(numbers)))
+            connection.execute(delete(SHADOW_ANSWERS).where(SHADOW_ANSWERS.c.number.in_(numbers)))
             connection.execute(delete(REQUESTS).where(REQUESTS.c.number.in_(numbers)))
             left = connection.scalar(select(func.count()).select_from(REQUESTS))
             figures = {"requests": len(numbers), "left": left}

@@ -42,6 +42,19 @@ HEADS = _counted(
 )
 """What answers of a day begin with, each once."""
 
+SHADOW_ANSWERS = Table(
+    "shadow_answers",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=False),
+    Column("process", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(71), nullable=False),
+    Column("predictions", LargeBinary, nullable=False),
+    Index("shadow_answers_digest", "process", "digest", "number"),
+)
+"""What a version in shadow answers to a request, by the request's number: predictions with their ids, as JSON."""
+
 ASKED_UNITS = Table(
     "asked_units",
     metadata,

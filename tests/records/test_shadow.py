@@ -1,0 +1,89 @@
+"""What versions in shadow answer, in SQLite and PostgreSQL."""
+
+import json
+
+import pytest
+
+from records.database import Database
+from records.requests import LARGE, insert
+from records.shadow import (
+    ShadowAnswer,
+    Waiting,
+    answers_to,
+    dropped,
+    is_any,
+    keep,
+    newest,
+    newest_request,
+    waiting,
+)
+
+ONE, TWO = "sha256:1", "sha256:2"
+
+
+@pytest.fixture
+def recorded(database, kept):
+    """Maker of requests of the process; gives their numbers."""
+
+    def make(*bodies: bytes, **more: object) -> list[int]:
+        with database.read() as connection:
+            before = newest_request(connection, "toy_cells")
+        insert(database, [kept(body, **more) for body in bodies])
+        with database.read() as connection:
+            return [one.number for one in waiting(connection, "toy_cells", before, 100)]
+
+    return make
+
+
+def test_answers_are_kept_by_the_request_and_once(database, recorded):
+    first, second, third = recorded(b"1", b"2", b"3")
+    keep(database, "toy_cells", [ShadowAnswer(first, 2, TWO, b'[{"y":1}]'), ShadowAnswer(third, 2, TWO, b"[]")])
+    keep(database, "toy_cells", [ShadowAnswer(first, 3, ONE, b"[]"), ShadowAnswer(second, 2, TWO, b"[2]")])
+    with database.read() as connection:
+        found = answers_to(connection, [first, second, third, 99])
+        assert [json.loads(found[one].predictions) for one in (first, second, third)] == [[{"y": 1}], [2], []]
+        assert (found[first].version, found[first].digest, list(found)) == (2, TWO, [first, second, third])
+        assert newest(connection, "toy_cells", TWO) == third
+        assert newest(connection, "toy_cells", ONE) is None
+        assert newest(connection, "toy_ores", TWO) is None
+        assert (is_any(connection, "toy_cells"), is_any(connection, "toy_ores")) == (True, False)
+
+
+def test_requests_for_predictions_wait_in_their_order(database, recorded, kept):
+    insert(database, [kept(b"a", operation="recommendations"), kept(b"b", process="toy_ores")])
+    first, second, third = recorded(b"1", b"2", b"3")
+    with database.read() as connection:
+        assert newest_request(connection, "toy_cells") == third
+        assert newest_request(connection, "toy_lots") == 0
+        assert [one.asked for one in waiting(connection, "toy_cells", 0, 2)] == [b"1", b"2"]
+        assert [one.number for one in waiting(connection, "toy_cells", first, 10)] == [second, third]
+        assert waiting(connection, "toy_cells", third, 10) == []
+
+
+def test_of_a_long_request_no_body_is_read_and_of_a_table_the_begin_of_its_answer_is(database, recorded, kept):
+    (long,) = recorded(b"x" * LARGE)
+    insert(database, [kept(b"table", kind="application/vnd.apache.parquet", answer=b"arrow")])
+    with database.read() as connection:
+        first, table = waiting(connection, "toy_cells", 0, 10)
+    assert (first.number, first.asked, first.answer) == (long, None, b"")
+    assert isinstance(table, Waiting)
+    assert (table.asked, table.answer) == (b"table", b"arrow")
+
+
+def test_of_more_requests_than_may_wait_the_oldest_are_dropped(database, recorded):
+    numbers = recorded(*(b"%d" % i for i in range(10)))
+    with database.read() as connection:
+        assert dropped(connection, "toy_cells", 0, 10) == (0, 0)
+        assert dropped(connection, "toy_cells", 0, 4) == (6, numbers[5])
+        assert dropped(connection, "toy_cells", numbers[3], 4) == (2, numbers[5])
+        assert dropped(connection, "toy_cells", numbers[5], 4) == (0, numbers[5])
+
+
+def test_records_from_before_there_were_shadows_take_answers(url, older):
+    with older("0005"):
+        pass
+    database = Database(url)
+    keep(database, "toy_cells", [ShadowAnswer(7, 2, TWO, b"[]")])
+    with database.read() as connection:
+        assert list(answers_to(connection, [7])) == [7]
+    database.close()
