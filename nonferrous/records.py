@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import getpass
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.terminal import ProcessName, console, fail, progress
+from nonferrous.terminal import ProcessName, Step, console, fail, progress
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from records.audit import Entry
     from records.database import Database
     from seeds import Seed
+    from serving.outcomes.tables import Tables
 
 records_app = typer.Typer(
     help="What was asked, answered and known later: export, list, withdraw, remove; the audit.",
@@ -40,19 +43,24 @@ Row = tuple[str, str, str, str, "dict[str, Any]"]  # who, what, subject, why, fi
 
 
 def enter_moves(process: str) -> None:
-    """Enter into the audit which champions were made since the last time, by whatever command and whoever was killed.
+    """Enter into the audit which champions were made, and which versions came into shadow or left it, since last time.
 
-    MLflow keeps each move of an alias with its number; those that have no entry get one.
+    By whatever command, and whoever was killed: MLflow keeps each move of an alias with its number; those that have no
+    entry get one.
     """
     from registry.settings import read_settings
     from registry.tracking import Tracking
-    from registry.versions import CHAMPION
+    from registry.versions import CHAMPION, SHADOW
 
-    moves = [one for one in Tracking(read_settings()).audit(process) if one.alias == CHAMPION and one.number]
     rows: list[Row] = []
-    for move in moves:
-        what = "rollback" if move.action == "rollback" else "promotion"
+    for move in Tracking(read_settings()).audit(process):
+        if move.alias not in (CHAMPION, SHADOW) or not move.number:
+            continue
         subject = f"{process}, move {move.number}: version {move.before or 'none'} to {move.after or 'none'}"
+        if move.alias == SHADOW:
+            what = "shadow end" if move.after is None else "shadow begin"
+        else:
+            what = "rollback" if move.action == "rollback" else "promotion"
         rows.append((move.who, what, subject, move.why, {"moved": move.when, **move.metrics}))
     _enter(rows)
 
@@ -115,18 +123,37 @@ def labelled_file(seed: Seed) -> tuple[Path, int]:
     return file, write(seed, file, labelled=True)
 
 
+def by_both_file(seed: Seed, champion: str, shadow: str) -> Path | None:
+    """Write the labelled records that a champion and a version in shadow of these digests have both answered to a file.
+
+    None where there is no such row.
+    """
+    from registry.settings import read_settings
+
+    file = read_settings().folder / "labelled" / f"{seed.process.name}_by_both.parquet"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file if _written(seed, file, lambda tables, _: tables.labelled((champion, shadow))) else None
+
+
 def write(seed: Seed, out: Path, labelled: bool) -> int:
     """Write recorded rows to a Parquet file, which is there whole or not at all; gives how many."""
+
+    def found(tables: Tables, step: Step) -> Iterator[pa.RecordBatch]:
+        return tables.labelled() if labelled else tables.all_rows(lambda done: step(f"{done} rows", 0, 1))
+
+    rows = _written(seed, out, found)
+    if not rows:
+        fail(f"{seed.process.name}: nothing is recorded{' of which an outcome is known' if labelled else ''}")
+    return rows
+
+
+def _written(seed: Seed, out: Path, found: Callable[[Tables, Step], Iterator[pa.RecordBatch]]) -> int:
+    """Write some of the recorded rows to a Parquet file; gives how many."""
     from nonferrous.predict import write_batches
     from serving.outcomes.tables import Tables
 
     with opened() as database, progress() as step, _uncollected():
-        tables = Tables(database, seed)
-        found = tables.labelled() if labelled else tables.all_rows(lambda done: step(f"{done} rows", 0, 1))
-        rows = write_batches(found, out)
-    if not rows:
-        fail(f"{seed.process.name}: nothing is recorded{' of which an outcome is known' if labelled else ''}")
-    return rows
+        return write_batches(found(Tables(database, seed), step), out)
 
 
 @contextmanager

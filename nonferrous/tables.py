@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pages.markdown import figure
+from registry.decision import outcome_of
 from registry.versions import CHALLENGER, CHAMPION, FORCED_AT, FORCED_WHY, GATE, REFUSED
 from seeds import Seed
 from training.compare import Comparison
@@ -122,7 +123,7 @@ def verdict_table(retrained: Retrained, target: str | None = None) -> Table:
     whole = retrained.verdict
     verdict = whole.by_target[str(target)] if isinstance(whole, Verdicts) else whole
     seed, task = learnt.data.seed, task_of(learnt.data.seed)
-    outcome = "promoted" if whole.promoted else "not promoted"
+    outcome = outcome_of(whole.promoted, retrained.shadow)
     name = "a dry run" if retrained.version is None else f"version {retrained.version}"
     outcome = f"would be {outcome}" if retrained.version is None else outcome
     table = _table(f"{seed.process.name}: {name} {outcome}" + (f", {target}" if target else ""))

@@ -150,19 +150,24 @@ def retrain(
         typer.Option("--dry-run", help="Do and say all, but register and promote nothing and change no history."),
     ] = False,
     if_drifted: Annotated[
-        bool, typer.Option("--if-drifted", help="Do nothing while the monitoring sees no drift in the records.")
+        bool,
+        typer.Option(
+            "--if-drifted",
+            help="Do nothing while the monitoring sees no drift in the records, or a version answers in shadow.",
+        ),
     ] = False,
 ) -> None:
     """Learn from history plus new rows; the champion changes only for a better model."""
-    from nonferrous.reports import quiet
+    from nonferrous.jobs.shadow import nothing_to_learn
     from nonferrous.tables import label_lines, reading_lines, verdict_table
+    from registry.jobs.shadow import shown
     from registry.local.alone import alone
     from registry.settings import read_settings
     from seeds import load
     from training.labels.job import ShiftError
     from training.retrain import retrain as run
 
-    if if_drifted and (why := quiet(load(process))) is not None:
+    if if_drifted and (why := nothing_to_learn(load(process))) is not None:
         console().print(f"{process}: {why}", soft_wrap=True, markup=False)
         return
     settings, table = read_settings(), _table(process, data, from_records)
@@ -188,6 +193,10 @@ def retrain(
     for line in [*lines, *label_lines(retrained.labels)]:
         screen.print(line, soft_wrap=True, markup=False)
     _show_gate(process, retrained.version, retrained.gated)
+    if retrained.shadow is not None and not dry_run:
+        until = shown(retrained.shadow.until)
+        line = f"{process}: version {retrained.version} answers in shadow until {until}; version {retrained.champion} "
+        screen.print(f"{line}stays champion until then", soft_wrap=True, markup=False)
     if dry_run:
         screen.print("a dry run: nothing was registered or promoted, and history is as before", soft_wrap=True)
     _end(retrained.gated.passed)

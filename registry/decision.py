@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from registry.promotion import take_over
+from registry.jobs.shadow import ShadowPeriod, shown
+from registry.promotion import leave_shadow, take_over, with_alias
 from registry.tracking import Tracking
-from registry.versions import CHALLENGER, CHAMPION, GATE_REASONS, AliasMove, Version
+from registry.versions import CHALLENGER, CHAMPION, GATE_REASONS, SHADOW, AliasMove, Version
 
 JOB, VERDICT, VERDICT_WHY, _DECISION = "job", "verdict", "verdict_why", "decision"
-PROMOTED, NOT_PROMOTED = "promoted", "not promoted"
+PROMOTED, NOT_PROMOTED, IN_SHADOW = "promoted", "not promoted", "in shadow"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Decision:
         Why the gate refused it; empty where it passed.
     figures : Mapping of str to float
         What the decision rests on.
+    shadow_until : str or None
+        Until when it answers in shadow before it may take over, UTC, ISO 8601; None where it does not.
     """
 
     version: int | None
@@ -41,21 +45,42 @@ class Decision:
     why: str
     reasons: tuple[str, ...]
     figures: Mapping[str, float]
+    shadow_until: str | None = None
 
     @property
     def line(self) -> str:
         """The decision in one line."""
         if self.version is None:
             return self.why
+        if self.shadow_until is not None:
+            until = shown(datetime.fromisoformat(self.shadow_until))
+            return f"version {self.version} passed the gate; it answers in shadow until {until}: {self.why}"
         return f"version {self.version} was {PROMOTED if self.promoted else NOT_PROMOTED}: {self.why}"
 
 
+def outcome_of(promoted: bool, shadow: ShadowPeriod | None) -> str:
+    """What becomes of a job's version, in a word or two."""
+    if not promoted:
+        return NOT_PROMOTED
+    return PROMOTED if shadow is None else IN_SHADOW
+
+
 def keep_decision(
-    process: str, version: int, promoted: bool, why: str, figures: Mapping[str, float], tracking: Tracking
+    process: str,
+    version: int,
+    promoted: bool,
+    why: str,
+    figures: Mapping[str, float],
+    tracking: Tracking,
+    shadow: ShadowPeriod | None = None,
 ) -> None:
-    """Write what was decided beside the version; the last of the tags says that all are there."""
-    outcome = PROMOTED if promoted else NOT_PROMOTED
-    tags = {VERDICT: outcome, VERDICT_WHY: why, _DECISION: json.dumps(dict(figures))}
+    """Write what was decided beside the version; the last of the tags says that all are there.
+
+    One that is to be promoted answers in shadow first where a period is given.
+    """
+    outcome = outcome_of(promoted, shadow)
+    tags = shadow.tags if shadow is not None and outcome == IN_SHADOW else {}
+    tags |= {VERDICT: outcome, VERDICT_WHY: why, _DECISION: json.dumps(dict(figures))}
     tracking.tag_version(process, version, tags)
 
 
@@ -72,16 +97,31 @@ def settle(process: str, number: int, tracking: Tracking) -> Decision:
     version = next(one for one in tracking.versions(process) if one.number == number)
     reasons = tuple(version.tags.get(GATE_REASONS, "").splitlines()) if version.refused else ()
     promoted, why = version.tags[VERDICT] == PROMOTED, version.tags[VERDICT_WHY]
-    decision = Decision(number, promoted, why, reasons, json.loads(version.tags[_DECISION]))
+    period = ShadowPeriod.of(version) if version.tags[VERDICT] == IN_SHADOW else None
+    until = None if period is None else period.until.isoformat(timespec="seconds")
+    decision = Decision(number, promoted, why, reasons, json.loads(version.tags[_DECISION]), until)
     moves = tracking.audit(process)
     if not version.refused and _is_open(CHALLENGER, version, moves) and _is_open(CHAMPION, version, moves):
         why = "challenger of a retraining job"
         tracking.move_alias(process, CHALLENGER, number, "enter", why, decision.figures)
+    if period is not None and _is_open(SHADOW, version, moves) and _is_open(CHAMPION, version, moves):
+        why = f"until {shown(period.until)}: {decision.why}"
+        tracking.move_alias(process, SHADOW, number, "enter", why, decision.figures)
+    elif not promoted:
+        _end_older_shadow(process, number, tracking)
     if promoted and _is_open(CHAMPION, version, moves):
         take_over(process, number, decision.why, decision.figures, tracking)
     elif CHAMPION in version.aliases and CHALLENGER in version.aliases:
         tracking.move_alias(process, CHALLENGER, None, "withdraw", f"version {number} is champion now", {})
     return decision
+
+
+def _end_older_shadow(process: str, number: int, tracking: Tracking) -> None:
+    """Let an older version answer in shadow no more where this one is the challenger now."""
+    versions = tracking.versions(process)
+    challenger, shadow = (with_alias(alias, versions) for alias in (CHALLENGER, SHADOW))
+    if challenger is not None and challenger.number == number and shadow is not None and shadow.number < number:
+        leave_shadow(process, f"version {number} is challenger now", tracking)
 
 
 def _is_open(alias: str, version: Version, moves: list[AliasMove]) -> bool:

@@ -13,6 +13,7 @@ from registry.versions import (
     FORCED_AT,
     FORCED_WHY,
     GATE_REASONS,
+    SHADOW,
     AliasMove,
     RegistryError,
     Version,
@@ -24,14 +25,15 @@ from seeds import Seed
 
 def champion_of(process: str, versions: list[Version]) -> Version:
     """The version that is champion; RegistryError where there is none."""
-    champion = _with_alias(CHAMPION, versions)
+    champion = with_alias(CHAMPION, versions)
     if champion is None:
         known = _known(versions)
         raise RegistryError(f"{process}: no champion; train it or promote a version (registered: {known})")
     return champion
 
 
-def _with_alias(alias: str, versions: list[Version]) -> Version | None:
+def with_alias(alias: str, versions: list[Version]) -> Version | None:
+    """The version that an alias points to; None where it points to none."""
     return next((version for version in versions if alias in version.aliases), None)
 
 
@@ -46,8 +48,8 @@ def _numbered(process: str, number: int, versions: list[Version]) -> Version:
     raise RegistryError(f"{process}: no version {number} (registered: {_known(versions)})")
 
 
-def _check_loads(version: Version, seed: Seed, settings: Settings, again: bool = False) -> None:
-    """A version that the service would refuse never becomes champion."""
+def check_loads(version: Version, seed: Seed, settings: Settings, again: bool = False) -> None:
+    """RegistryError where the service would refuse a version, which never becomes champion then."""
     champion = Champion(version.process, version.number, f"models:/{version.model}", version.tags.get("model_digest"))
     found = Loading(settings).load(MlflowStore(settings.uri), champion, seed, again)
     if isinstance(found, Refused):
@@ -81,7 +83,7 @@ def try_again(seed: Seed, settings: Settings, version: int | None = None) -> int
     process = seed.process.name
     versions = Tracking(settings).versions(process)
     chosen = champion_of(process, versions) if version is None else _numbered(process, version, versions)
-    _check_loads(chosen, seed, settings, again=True)
+    check_loads(chosen, seed, settings, again=True)
     return chosen.number
 
 
@@ -101,12 +103,19 @@ def by_force(process: str, version: int) -> str:
 
 
 def take_over(process: str, version: int, why: str, metrics: Mapping[str, float], tracking: Tracking) -> AliasMove:
-    """Make a version the champion; it is challenger no longer."""
+    """Make a version the champion; it is challenger no longer, and none answers in shadow any more."""
     move = tracking.move_alias(process, CHAMPION, version, "promote", why, metrics)
-    challenger = _with_alias(CHALLENGER, tracking.versions(process))
+    challenger = with_alias(CHALLENGER, tracking.versions(process))
     if challenger is not None and challenger.number == version:
         tracking.move_alias(process, CHALLENGER, None, "withdraw", f"version {version} is champion now", {})
+    leave_shadow(process, f"version {version} is champion now", tracking)
     return move
+
+
+def leave_shadow(process: str, why: str, tracking: Tracking) -> None:
+    """Let no version answer in shadow any more, if one does."""
+    if with_alias(SHADOW, tracking.versions(process)) is not None:
+        tracking.move_alias(process, SHADOW, None, "withdraw", why, {})
 
 
 def promote(
@@ -143,7 +152,7 @@ def promote(
     """
     process, tracking = seed.process.name, Tracking(settings)
     versions = tracking.versions(process)
-    chosen = _with_alias(CHALLENGER, versions) if version is None else _numbered(process, version, versions)
+    chosen = with_alias(CHALLENGER, versions) if version is None else _numbered(process, version, versions)
     if chosen is None:
         raise RegistryError(f"{process}: no challenger to promote; name a version (registered: {_known(versions)})")
     if CHAMPION in chosen.aliases:
@@ -152,7 +161,7 @@ def promote(
         _check_gate(chosen)
     elif not force.strip():
         raise RegistryError(f"{process}: --force needs a reason, which is kept beside the version")
-    _check_loads(chosen, seed, settings)
+    check_loads(chosen, seed, settings)
     if force is not None and chosen.refused:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         tracking.tag_version(process, chosen.number, {FORCED_WHY: force, FORCED_AT: now})
@@ -163,7 +172,7 @@ def promote(
 
 
 def rollback(seed: Seed, settings: Settings, version: int | None = None, why: str = "by hand") -> AliasMove:
-    """Make an earlier champion the champion again.
+    """Make an earlier champion the champion again; none answers in shadow any more.
 
     Parameters
     ----------
@@ -198,5 +207,7 @@ def rollback(seed: Seed, settings: Settings, version: int | None = None, why: st
         raise RegistryError(f"{process}: version {number} is champion already")
     if number not in champions(moves):
         raise RegistryError(f"{process}: version {number} never was champion; promote it instead")
-    _check_loads(chosen, seed, settings)
-    return tracking.move_alias(process, CHAMPION, number, "rollback", why, chosen.figures)
+    check_loads(chosen, seed, settings)
+    move = tracking.move_alias(process, CHAMPION, number, "rollback", why, chosen.figures)
+    leave_shadow(process, f"version {number} is champion again", tracking)
+    return move

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from registry import tables
 from registry.settings import ENVIRONMENT, SQLITE
-from registry.versions import CHAMPION
+from registry.versions import CHAMPION, SHADOW
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -56,6 +56,9 @@ class Store(Protocol):
     def champion(self, process: str) -> Champion | None:
         """Version that the process's alias `champion` points to; None where there is none."""
 
+    def shadow(self, process: str) -> Champion | None:
+        """Version that the process's alias `shadow` points to; None where there is none."""
+
     def fetch(self, champion: Champion, folder: Path) -> Path:
         """Copy the version's files into an empty folder; returns the one that `models.files.save` made."""
 
@@ -90,18 +93,25 @@ class MlflowStore:
         Exception
             Whatever MLflow raises for one that is locked or out of reach.
         """
+        return self._pointed_to(process, CHAMPION)
+
+    def shadow(self, process: str) -> Champion | None:
+        """Version that the process's alias `shadow` points to; see `champion`."""
+        return self._pointed_to(process, SHADOW)
+
+    def _pointed_to(self, process: str, alias: str) -> Champion | None:
         if self._read_directly():
             assert self._file is not None
-            pointed = tables.pointed_to(self._file, process, CHAMPION)
+            pointed = tables.pointed_to(self._file, process, alias)
             return None if pointed is None else Champion(process, *pointed)
         client = self._client()
         try:
-            found = client.get_model_version_by_alias(process, CHAMPION)
+            found = client.get_model_version_by_alias(process, alias)
         except Exception as error:
             # MLflow has a code for an absent model, and for an absent alias its text alone.
             if getattr(error, "error_code", "") == "RESOURCE_DOES_NOT_EXIST":
                 return None
-            if f"alias {CHAMPION} not found" in str(error):
+            if f"alias {alias} not found" in str(error):
                 return None
             raise
         return Champion(process, int(found.version), str(found.source), found.tags.get("model_digest"))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-CHAMPION, CHALLENGER = "champion", "challenger"
+CHAMPION, CHALLENGER, SHADOW = "champion", "challenger", "shadow"
 NOTHING = "none"
 # Tags that the gate leaves beside a version, and a promotion that goes past it.
 GATE, GATE_REASONS, PASSED, REFUSED = "gate", "gate_reasons", "passed", "refused"
@@ -76,9 +76,10 @@ class AliasMove:
     who : str
         Account that ran the command.
     action : str
-        first: the first champion; promote and rollback: the champion changed; enter and withdraw: the challenger.
+        first: the first champion; promote and rollback: the champion changed; enter and withdraw: the challenger, or
+        the version in shadow.
     alias : str
-        champion or challenger.
+        champion, challenger or shadow.
     before, after : int or None
         Version that the alias pointed to before and after.
     why : str

@@ -12,6 +12,7 @@ from models.tasks import build
 from registry.incoming.loading import Loading, Refused
 from registry.jobs.unregistered import Unregistered
 from registry.local.scratch import scratch
+from registry.promotion import leave_shadow
 from registry.settings import Settings
 from registry.store import Champion, MlflowStore
 from registry.tracking import Tracking
@@ -394,4 +395,5 @@ def first_alias(seed: Seed, version: int, best: AnyCandidate, tracking: Tracking
     action: Action = "first" if first else "enter"
     why = "best candidate of a training job, and there was no champion" if first else "best candidate of a training job"
     tracking.move_alias(process, alias, version, action, why, tagged(task_of(seed), best))
+    leave_shadow(process, f"version {version} is {alias} now", tracking)
     return alias

@@ -19,8 +19,9 @@ from models.table.sources import Source
 from models.tasks import Model
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
-from registry.decision import JOB, NOT_PROMOTED, PROMOTED, keep_decision, settle
+from registry.decision import JOB, keep_decision, outcome_of, settle
 from registry.jobs.batches import ending
+from registry.jobs.shadow import ShadowPeriod
 from registry.local.scratch import scratch
 from registry.promotion import champion_of
 from registry.settings import Settings
@@ -75,6 +76,9 @@ class Retrained:
         What was found of the new labels before anything was learnt.
     figures : Mapping of str to float
         What the verdict rests on.
+    shadow : ShadowPeriod or None
+        When a version that is to be promoted answers in shadow first; None where the seed asks for no such period, or
+        nothing is to be promoted.
     """
 
     learnt: Learnt
@@ -90,6 +94,7 @@ class Retrained:
     address: str
     labels: LabelChecks
     figures: Mapping[str, float]
+    shadow: ShadowPeriod | None
 
 
 def judge_start(new: pd.DataFrame, seed: Seed, learnt_before: pd.Timestamp, champion: int) -> pd.Timestamp:
@@ -126,7 +131,8 @@ def retrain(
 
     History is what was accepted; see `training.retraining.history`. The labels of the new rows are held against it
     before anything is learnt. All of the job's candidates learn from what is older than the judge rows; the best on
-    their calibrate rows is the challenger. One that the gate refuses is registered and no more.
+    their calibrate rows is the challenger. One that the gate refuses is registered and no more. Where the seed asks for
+    a shadow period, the one that is to be promoted answers in shadow first.
 
     Parameters
     ----------
@@ -195,7 +201,7 @@ def retrain(
         task.check_split(*view)
     older = {name: (one, older_rows(one, model, start, parts.units)) for name, (one, _) in judged.items()}
     given, of_older = (
-        {name: (_inputs_of(model.seed, champion, *rows_of), *rows_of) for name, rows_of in which.items()}
+        {name: (inputs_of(model.seed, champion, *rows_of), *rows_of) for name, rows_of in which.items()}
         for which in (judged, older)
     )
     experiment = tracking.experiment(process, seed.process.title)
@@ -211,12 +217,13 @@ def retrain(
             kept = no_loss(lambda: _compared(model, learnt, of_older), accept_shift)
             gated = ask_gate(learnt, version, tracking, kept)
             verdict = held_back(verdict, gated)
-            figures = _figures(verdict, task.DECISIVE)
-            _keep_verdict(verdict, champion.number, version, learnt, labels, tracking)
+            figures = figures_of(verdict, task.DECISIVE)
+            shadow = _shadow(seed, verdict, champion)
+            _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow)
             if version is not None:
                 why = "; ".join(gated.reasons) or labels.shift
                 tracking.log(run, tags=ending(gated.passed, why))
-                keep_decision(process, version, verdict.promoted, verdict.why, figures, tracking)
+                keep_decision(process, version, verdict.promoted, verdict.why, figures, tracking, shadow)
                 settle(process, version, tracking)
     if learnt is None:
         raise ShiftError(stopped(process, labels))
@@ -234,7 +241,14 @@ def retrain(
         address=compare_address(settings, experiment, list(learnt.runs.values())),
         labels=labels,
         figures=figures,
+        shadow=shadow,
     )
+
+
+def _shadow(seed: Seed, verdict: Verdict | Verdicts, champion: Version) -> ShadowPeriod | None:
+    """When a challenger that is to be promoted answers in shadow first."""
+    asked = seed.process.shadow
+    return ShadowPeriod.from_now(asked.timedelta, champion.number) if asked and verdict.promoted else None
 
 
 def _checked(
@@ -311,7 +325,7 @@ def _together(history: pd.DataFrame, new: Checked, seed: Seed, version: Version,
     return dataset_of(whole, seed, read_truth(new_path, seed)), replaced
 
 
-def _inputs_of(seed: Seed, version: Version, data: Dataset, rows: IntArray) -> FloatArray:
+def inputs_of(seed: Seed, version: Version, data: Dataset, rows: IntArray) -> FloatArray:
     """Inputs of some rows as a version learnt them, shape (n, k)."""
     try:
         return matrix(data.table.iloc[rows], seed)
@@ -321,11 +335,11 @@ def _inputs_of(seed: Seed, version: Version, data: Dataset, rows: IntArray) -> F
         ) from error
 
 
-def _figures(verdict: Verdict | Verdicts, decisive: Iterable[tuple[str, str]]) -> dict[str, float]:
+def figures_of(verdict: Verdict | Verdicts, decisive: Iterable[tuple[str, str]]) -> dict[str, float]:
     """The figures that the decision rests on."""
     if isinstance(verdict, Verdicts):
         decisive = list(decisive)
-        return prefixed({name: _figures(one, decisive) for name, one in verdict.by_target.items()})
+        return prefixed({name: figures_of(one, decisive) for name, one in verdict.by_target.items()})
     sides = {"champion": verdict.champion, "challenger": verdict.challenger}
     found = {"gain": verdict.gain, "gain_low": verdict.gain_low, "rows": float(verdict.rows)}
     return found | {f"{side}_{name}": sides[side][name] for side, name in decisive if name in sides[side]}
@@ -347,14 +361,15 @@ def _keep_verdict(
     learnt: Learnt,
     labels: LabelChecks,
     tracking: Tracking,
+    shadow: ShadowPeriod | None,
 ) -> None:
     """Keep the verdict in words and numbers: as a file and tags of the job's run, and as tags of its version."""
     numbers = {"champion_version": champion, "challenger_version": version}
-    lines = {**numbers, **verdict.to_dict(), "labels": labels.to_dict()}
+    lines = {**numbers, **verdict.to_dict(), "labels": labels.to_dict(), **({} if shadow is None else shadow.tags)}
     with scratch() as folder:
         (folder / VERDICT).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
         tracking.log_files(learnt.run, folder)
-    outcome = PROMOTED if verdict.promoted else NOT_PROMOTED
+    outcome = outcome_of(verdict.promoted, shadow)
     tags = {"verdict": outcome, "verdict_why": verdict.why, "registered_version": str(version or NOTHING)}
     tracking.log(learnt.run, metrics=_metrics(verdict), tags=tags)
     if version is not None:

@@ -86,14 +86,17 @@ def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:
 
 
 def _quiet(asked: Asked) -> Decision | None:
-    """The decision to learn nothing, where that is asked for and no drift is seen; None where there is to learn."""
+    """The decision to learn nothing where no drift is seen, or a version answers in shadow; None where it is to learn.
+
+    It is asked for by the job.
+    """
     if not asked.only_if_drifted:
         return None
-    from nonferrous.reports import quiet
+    from nonferrous.jobs.shadow import nothing_to_learn
     from registry.decision import Decision
     from seeds import load
 
-    why = quiet(load(asked.process))
+    why = nothing_to_learn(load(asked.process), is_alone=True)
     return None if why is None else Decision(None, False, why, (), {})
 
 
@@ -114,7 +117,8 @@ def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) 
     seed, shift, dry = load(asked.process), asked.accept_shift, asked.dry_run
     found = retrain(seed, rows, settings, step, ways=ways, job=id, accept_shift=shift, dry_run=dry)
     if dry:
-        would = "would be promoted" if found.verdict.promoted else "would not be promoted"
+        would = "would not be promoted" if not found.verdict.promoted else "would be promoted"
+        would = would if found.shadow is None else "would answer in shadow"
         why = f"a dry run, the challenger {would}: {found.verdict.why}"
         return Decision(None, False, why, tuple(found.gated.reasons), found.figures)
     decided = finished(asked.process, id, Tracking(settings))

@@ -1,1 +1,1 @@
-"""What jobs leave beside versions: batches of new rows, and models that nobody registered."""
+"""What jobs leave beside versions: batches of new rows, shadow periods, and models that nobody registered."""

@@ -22,6 +22,10 @@ class Unregistered:
         """No process has a champion here."""
         return None
 
+    def shadow(self, process: str) -> Champion | None:
+        """No process has a version in shadow here."""
+        return None
+
     def fetch(self, champion: Champion, folder: Path) -> Path:
         """Copy a model's files into an empty folder; gives the one that `models.files.save` made."""
         return self._tracking.copied(champion.source, folder)

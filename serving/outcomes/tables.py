@@ -15,6 +15,7 @@ from records.asked import index, places
 from records.database import Connection, Database
 from records.outcomes import Slot, in_effect
 from records.requests import Recorded, recorded
+from records.shadow import answers_to, is_any
 from seeds import Column, Seed
 from serving.bodies import JSON
 from serving.bulk.arrow import ABOUT
@@ -32,7 +33,13 @@ _OF_RECORD = (
     pa.field("digest", pa.string()),
     pa.field("coverage", pa.float64()),
 )
+_DIGEST = [one.name for one in _OF_RECORD].index("digest")
 _PREDICTION = pa.field("prediction", pa.string())  # as JSON
+_OF_SHADOW = (
+    pa.field("shadow_version", pa.int64()),
+    pa.field("shadow_digest", pa.string()),
+    pa.field("shadow_prediction", pa.string()),
+)
 
 
 @dataclass
@@ -44,6 +51,7 @@ class _Batch:
     slots: list[Slot | None] = field(default_factory=list)  # None where the times of a request cannot be compared
     cells: list[tuple[Any, ...]] = field(default_factory=list)
     predictions: list[bytes] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)  # of the requests, each once
 
 
 class Tables:
@@ -64,9 +72,17 @@ class Tables:
 
     @property
     def schema(self) -> pa.Schema:
-        """Columns of `all_rows`: of the record, of the row as it was asked, the answer, and what became known."""
+        """Columns of `all_rows`: of the record, of the row as it was asked, the answers, and what became known."""
         own = [pa.field(column.name, _kind(column)) for column in self._columns]
-        return pa.schema([*_OF_RECORD, *own, _PREDICTION, *(pa.field(one.name, _kind(one)) for one in self._known)])
+        beside = _OF_SHADOW if self._has_shadows else ()
+        known = (pa.field(one.name, _kind(one)) for one in self._known)
+        return pa.schema([*_OF_RECORD, *own, _PREDICTION, *beside, *known])
+
+    @cached_property
+    def _has_shadows(self) -> bool:
+        """Whether a version has answered in shadow."""
+        with self._database.read() as connection:
+            return is_any(connection, self._seed.process.name)
 
     def all_rows(self, done: Callable[[int], None] = lambda rows: None) -> Iterator[pa.RecordBatch]:
         """Every row that was predicted, in the order of the requests.
@@ -86,13 +102,19 @@ class Tables:
             for batch in self._batches(connection):
                 known = self._in_effect(connection, batch)
                 found = [{} if slot is None else known.get(slot, {}) for slot in batch.slots]
-                yield pa.RecordBatch.from_arrays([*self._arrays(batch), *self._outcomes(found)], schema=self.schema)
+                arrays = [*self._arrays(batch), *self._in_shadow(connection, batch), *self._outcomes(found)]
+                yield pa.RecordBatch.from_arrays(arrays, schema=self.schema)
                 done(count := count + len(batch.cells))
 
-    def labelled(self) -> Iterator[pa.RecordBatch]:
+    def labelled(self, by_both: tuple[str, str] | None = None) -> Iterator[pa.RecordBatch]:
         """Rows of which something became known, each as it was asked last: a table to learn from.
 
         Columns that are made from earlier periods are left out, so that reading makes them.
+
+        Parameters
+        ----------
+        by_both : tuple of two str, optional
+            Digests of a champion and of a version in shadow: rows that both have answered, and no others.
         """
         process = self._seed.process.name
         index(self._database, process, lambda request: slots_of(request, self._seed))
@@ -103,6 +125,8 @@ class Tables:
                 last = places(connection, process, list(known))
                 newest = {(place.number, place.row): known[slot] for slot, place in last.items()}
                 wanted = [i for i, place in enumerate(batch.places) if place in newest]
+                if by_both is not None:
+                    wanted = self._by_both(connection, batch, wanted, by_both)
                 if not wanted:
                     continue
                 found = [newest[batch.places[i]] for i in wanted]
@@ -126,6 +150,7 @@ class Tables:
             cells, predictions, coverage = self._rows(one)
             batch.cells += cells
             batch.predictions += predictions
+            batch.numbers.append(one.number)
             batch.places += [(one.number, i) for i in range(len(cells))]
             # Request by request, as they are indexed: their times may have other offsets.
             batch.slots += self._slots(cells) or [None] * len(cells)
@@ -179,6 +204,30 @@ class Tables:
         heads = [pa.array(values, one.type) for values, one in zip(named, _OF_RECORD, strict=True)]
         return [*heads, *self._cells(batch.cells), pa.array(batch.predictions, pa.string())]
 
+    def _in_shadow(self, connection: Connection, batch: _Batch) -> list[pa.Array]:
+        """Columns of the version in shadow; none where there never was one."""
+        if not self._has_shadows:
+            return []
+        answers = answers_to(connection, batch.numbers)
+        said = {number: _RAW.decode(one.predictions) for number, one in answers.items()}
+        rows: list[tuple[Any, ...]] = [
+            (answers[number].version, answers[number].digest, bytes(said[number][i]))
+            if number in answers
+            else (None, None, None)
+            for number, i in batch.places
+        ]
+        columns: Any = zip(*rows, strict=True)
+        return [pa.array(values, one.type) for values, one in zip(columns, _OF_SHADOW, strict=True)]
+
+    def _by_both(
+        self, connection: Connection, batch: _Batch, wanted: Sequence[int], digests: tuple[str, str]
+    ) -> list[int]:
+        """Those of some rows that a champion and a version in shadow of these digests have answered."""
+        champion, shadow = digests
+        answers = answers_to(connection, batch.numbers)
+        own = {number for number, one in answers.items() if one.digest == shadow}
+        return [i for i in wanted if batch.places[i][0] in own and batch.of_record[i][_DIGEST] == champion]
+
     def _cells(self, rows: Sequence[tuple[Any, ...]]) -> list[pa.Array]:
         columns: Any = zip(*rows, strict=True) if rows else [()] * len(self._columns)
         return [pa.array(values, _kind(column)) for column, values in zip(self._columns, columns, strict=True)]
@@ -199,6 +248,7 @@ class _Answer(msgspec.Struct):
 
 
 _ANSWER = msgspec.json.Decoder(_Answer)
+_RAW = msgspec.json.Decoder(list[msgspec.Raw])
 _BEGUN = b'"predictions":['
 
 

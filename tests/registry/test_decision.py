@@ -1,14 +1,19 @@
 """What a retraining job decided is carried out once, at whatever moment it was cut off, with a store for MLflow."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
 
 from registry.decision import JOB, Decision, finished, keep_decision, settle
+from registry.jobs.shadow import ShadowPeriod, in_shadow
 from registry.versions import GATE, GATE_REASONS, PASSED, REFUSED, AliasMove, Version
 
 FIGURES = {"gain": 0.25, "rows": 40.0}
+BEGIN = datetime(2026, 11, 27, 9, tzinfo=UTC)
+SHADOW = ShadowPeriod(BEGIN, BEGIN + timedelta(days=14), 1)
+UNTIL = "2026-12-11T09:00:00+00:00"
 
 
 class CutError(BaseException):
@@ -18,11 +23,11 @@ class CutError(BaseException):
 class Store:
     """Version 1 is champion, 2 is the job's; it is cut off after so many writes."""
 
-    def __init__(self, gate: str = PASSED, left: int = 1000):
+    def __init__(self, gate: str = PASSED, left: int = 1000, **aliases: int):
         where = ("linear", "2026-01-01", "run", "parent", "1", "model")
         tags = {GATE: gate, GATE_REASONS: "too few labels" if gate == REFUSED else ""}
-        self.tags = {1: {}, 2: tags}
-        self.aliases: dict[str, int] = {"champion": 1}
+        self.tags = {0: {}, 1: {}, 2: tags}
+        self.aliases: dict[str, int] = {"champion": 1, **aliases}
         self.moves: list[AliasMove] = []
         self.left, self.where = left, where
 
@@ -56,8 +61,8 @@ class Store:
         return self.moves[-1]
 
 
-def decide(store: Store, promoted: bool = True) -> None:
-    keep_decision("p", 2, promoted, "better", FIGURES, store)
+def decide(store: Store, promoted: bool = True, shadow: ShadowPeriod | None = None) -> None:
+    keep_decision("p", 2, promoted, "better", FIGURES, store, shadow)
     settle("p", 2, store)
 
 
@@ -117,3 +122,49 @@ def test_what_the_gate_refused_gets_no_alias_and_its_reasons_are_given():
     assert found.reasons == ("too few labels",)
     assert found.line == "version 2 was not promoted: better"
     assert replace(found, promoted=True).line == "version 2 was promoted: better"
+
+
+def test_a_decision_for_a_shadow_that_is_cut_off_at_any_write_ends_as_one_that_is_not():
+    expected = {"champion": 1, "challenger": 2, "shadow": 2}
+    for writes in count(1):
+        store = Store(left=writes, challenger=0, shadow=0)
+        try:
+            store.tag_version("p", 2, {JOB: "j"})
+            decide(store, shadow=SHADOW)
+        except CutError:
+            store.left = 1000
+            found = finished("p", "j", store)
+            if found is None:
+                assert store.aliases == {"champion": 1, "challenger": 0, "shadow": 0}
+                continue
+        else:
+            break
+        assert found == Decision(2, False, "better", (), FIGURES, UNTIL)
+        assert store.aliases == expected
+        assert in_shadow(store.versions("p"))[1] == SHADOW
+    assert writes > 8
+    assert store.aliases == expected
+    (begin,) = [move for move in store.moves if move.alias == "shadow"]
+    assert (begin.before, begin.after, begin.metrics) == (0, 2, FIGURES)
+    assert begin.why == "until 2026-12-11 09:00 UTC: better"
+    found = finished("p", "nobody", store) or settle("p", 2, store)
+    assert found.line == "version 2 passed the gate; it answers in shadow until 2026-12-11 09:00 UTC: better"
+    assert len(store.moves) == 2  # challenger and shadow, each once
+
+
+def test_a_newer_challenger_ends_an_older_shadow_and_a_refused_version_does_not():
+    for gate, expected in ((PASSED, {"champion": 1, "challenger": 2}), (REFUSED, {"champion": 1, "shadow": 0})):
+        store = Store(gate, shadow=0)
+        decide(store, promoted=False)
+        assert store.aliases == expected
+    assert [move.alias for move in store.moves] == []
+
+
+def test_a_version_that_is_promoted_by_hand_amid_its_shadow_stays_champion():
+    store = Store()
+    decide(store, shadow=SHADOW)
+    store.move_alias("p", "champion", 2, "promote", "by hand", {})
+    for alias in ("challenger", "shadow"):
+        store.move_alias("p", alias, None, "withdraw", "version 2 is champion now", {})
+    settle("p", 2, store)
+    assert store.aliases == {"champion": 2}

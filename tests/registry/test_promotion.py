@@ -205,3 +205,21 @@ def test_what_cannot_be_gone_back_to_moves_nothing(opened, number, words):
     with pytest.raises(RegistryError, match=words):
         rollback(P, SETTINGS, number)
     assert store.moved == []
+
+
+@pytest.mark.parametrize("shadow", [2, 3])
+def test_another_champion_ends_a_shadow(opened, shadow):
+    store = opened(
+        [version(1, "champion"), version(2, *["shadow"] * (shadow == 2)), version(3, *["shadow"] * (shadow == 3))]
+    )
+    promote(P, SETTINGS, 2)
+    assert store.moved[1:] == [("p", "shadow", None, "withdraw", "version 2 is champion now", {})]
+
+
+def test_a_rollback_ends_a_shadow(opened):
+    store = opened(
+        [version(1), version(2, "champion"), version(3, "shadow")], (move("first", None, 1), move("promote", 1, 2))
+    )
+    rollback(P, SETTINGS)
+    assert [entry[:4] for entry in store.moved] == [("p", "champion", 1, "rollback"), ("p", "shadow", None, "withdraw")]
+    assert store.moved[1][4] == "version 1 is champion again"

@@ -17,7 +17,7 @@ from training.gate import Condition, Gated
 from training.judge import JudgeError, Verdict
 from training.labels.job import LabelChecks
 from training.labels.quantities import numbers
-from training.retrain import _figures, _inputs_of, _keep_verdict, _together, held_back, judge_start, retrain
+from training.retrain import _keep_verdict, _together, figures_of, held_back, inputs_of, judge_start, retrain
 from training.retraining.history import History, join
 
 VERDICT = Verdict(
@@ -142,14 +142,14 @@ def test_cautions_are_those_of_the_new_rows_and_of_spellings_over_the_seam(seam,
 def test_inputs_are_those_that_a_version_learnt(toy_seed, toy_sorting_seed):
     table = pd.DataFrame({"previous_y": [1.0, 2.0, 3.0], "x_set": [4.0, 5.0, 6.0], "z": [7.0, 8.0, 9.0]})
     data, version = SimpleNamespace(table=table), SimpleNamespace(process="p", number=3)
-    assert _inputs_of(toy_seed, version, data, np.array([0, 2])).tolist() == [[1.0, 4.0, 7.0], [3.0, 6.0, 9.0]]
+    assert inputs_of(toy_seed, version, data, np.array([0, 2])).tolist() == [[1.0, 4.0, 7.0], [3.0, 6.0, 9.0]]
     with pytest.raises(RegistryError, match=r"^p: version 3 learnt with another seed and cannot be judged: .*s1"):
-        _inputs_of(toy_sorting_seed, version, data, np.array([0]))
+        inputs_of(toy_sorting_seed, version, data, np.array([0]))
 
 
 def test_figures_of_a_decision_are_those_that_a_verdict_has():
     decisive = (("champion", "mae"), ("challenger", "mae"), ("champion", "coverage_90"))
-    assert _figures(VERDICT, decisive) == {
+    assert figures_of(VERDICT, decisive) == {
         "gain": 0.5,
         "gain_low": 0.25,
         "rows": 80.0,
@@ -204,7 +204,7 @@ def test_a_verdict_is_kept_as_a_file_as_metrics_and_as_tags(toy_seed, promoted, 
     store, learnt = Store(), SimpleNamespace(run="job", data=SimpleNamespace(seed=toy_seed))
     verdict = Verdict(**VERDICT.to_dict() | {"promoted": promoted})
     labels = LabelChecks((Condition("labels, level", True, "0", "0"),), pd.DataFrame())
-    _keep_verdict(verdict, 1, 2, learnt, labels, store)
+    _keep_verdict(verdict, 1, 2, learnt, labels, store, None)
     lines = {"champion_version": 1, "challenger_version": 2} | verdict.to_dict() | {"labels": labels.to_dict()}
     assert json.loads(store.files["job"]["verdict.json"]) == lines
     assert store.files["job"]["verdict.json"].startswith('{\n "champion_version": 1,\n')

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
-from models.table.contract import check
-from models.table.inputs import matrix
-from models.table.reading import read_table
 from registry.promotion import champion_of, rollback
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import CHAMPION, AliasMove, Version
 from seeds import Seed
-from training.dataset import dataset_of, period_of
-from training.fitting import Candidate
-from training.job import TABLE
 from training.judge import JudgeError
-from training.retraining.history import join
-from training.splits import SplitError, split
-from training.tasks import task_of
+from training.retraining.later_rows import LaterRows
+from training.splits import SplitError
 
 
 def put_back(seed: Seed, rows: Callable[[], Path], settings: Settings) -> AliasMove | None:
@@ -67,18 +58,8 @@ def put_back(seed: Seed, rows: Callable[[], Path], settings: Settings) -> AliasM
 
 def _why(seed: Seed, new_path: Path, champion: Version, before: Version, tracking: Tracking) -> str | None:
     """Why the one before is better, in words; None where it is not, or where too few rows tell."""
-    task, known = task_of(seed), tracking.table(champion.parent_run, TABLE)
-    joined, _ = join(known, read_table(new_path, seed).table, seed)
-    data = dataset_of(check(joined, seed), seed)
-    rows = np.flatnonzero(data.periods > period_of(known, seed).max())
-    if not len(rows):
-        return None
-    now, then = tracking.model(champion), tracking.model(before)
     try:
-        parts = split(data.table, seed, test_from=data.periods[rows].min())
-        answers = task.answers(then, data, parts)
-        earlier = Candidate(then, {}, answers, task.predictions_of(answers), np.empty(0))
-        verdict = task.verdict(now, matrix(data.table.iloc[rows], now.seed), earlier, data, rows)
+        verdict = LaterRows.of(champion, new_path, seed, tracking).verdict(champion, before, tracking)
     except (JudgeError, SplitError):
         return None
     if not verdict.promoted:

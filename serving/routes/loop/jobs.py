@@ -26,6 +26,7 @@ T = TypeVar("T")
 _MOST_BYTES = 64 * 1024
 _PATH = f"/v1/{{process}}/{JOBS}"
 _UTC = "UTC, ISO 8601; null: not yet"
+_NULL_SHADOW = "UTC, ISO 8601; null: it does not"
 
 
 class AskedJob(BaseModel):
@@ -58,6 +59,9 @@ class JobResult(BaseModel):
     why: Annotated[str, Field(description="the verdict in words")]
     reasons: Annotated[list[str], Field(description="why the gate refused it; empty where it passed")]
     figures: Annotated[dict[str, float], Field(description="what the verdict rests on")]
+    shadow_until: Annotated[
+        str | None, Field(description=f"until when it answers in shadow before it may take over, {_NULL_SHADOW}")
+    ] = None
 
 
 class RetrainingJob(BaseModel):

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from monitoring.drift import page
 from monitoring.drift.clock import DriftError
 from nonferrous import app, reports
-from nonferrous.jobs import commands
+from nonferrous.jobs import commands, shadow
+from nonferrous.jobs.shadow import ShadowLines
 from records.jobs.queue import BusyError
 
 
@@ -39,6 +40,7 @@ def queue(monkeypatch, toy_folder, tmp_path):
     monkeypatch.setattr(commands, "opened", opened)
     monkeypatch.setattr(reports, "look", look)
     monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: None)
+    monkeypatch.setattr(shadow, "shadow_lines", lambda seed: ShadowLines())
     monkeypatch.setattr(page, "summary", lambda seen: "drift beside version 1")
     monkeypatch.setattr(import_module("nonferrous.train"), "has_champion", lambda seed, settings: True)
     return asked
@@ -56,3 +58,17 @@ def test_a_job_is_asked_for_where_drift_is_seen_and_once(queue):
     ]
     assert "job j is queued" in CliRunner().invoke(app, ["watch", "toy_cells"]).stdout
     assert len(queue) == 1
+
+
+def test_no_job_is_asked_for_while_a_version_answers_in_shadow(queue, monkeypatch):
+    monkeypatch.setattr(shadow, "shadow_lines", lambda seed: ShadowLines(("version 2 answers in shadow",), True))
+    lines = CliRunner().invoke(app, ["watch"]).stdout.splitlines()
+    assert queue == []
+    assert lines == [
+        "toy_cells: version 2 answers in shadow",
+        "toy_cells: drift beside version 1",
+        "toy_cells: errors grew",
+        "toy_cells: no job is asked for while a version answers in shadow",
+        "toy_lots: version 2 answers in shadow",
+        "toy_lots: nothing was answered, so there is nothing to watch",
+    ]

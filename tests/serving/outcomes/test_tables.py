@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from records.shadow import ShadowAnswer, keep, waiting
 from seeds import load
 from serving.bodies import ARROW, PARQUET
 from serving.outcomes import tables as module
@@ -105,6 +106,26 @@ def test_a_corrected_outcome_stands_corrected_and_a_withdrawn_one_not_at_all(
     assert [row["y"] for row in labelled(tables)] == [90.0]
     withdraw(database, batch - 1, "an engineer", "wrong")
     assert labelled(tables) == []
+
+
+def test_rows_that_a_champion_and_a_version_in_shadow_have_answered_stand_alone(
+    post: Any, tables: Tables, database: Any
+) -> None:
+    for unit in "ABC":
+        post("predictions", json=rows(unit))
+        post("outcomes", json={"outcomes": [{"unit": unit, "period_start": DAYS[0], "y": 90.0}]})
+    assert "shadow_version" not in Tables(database, load("toy_cells")).schema.names
+    digest = all_rows(tables)[0]["digest"]
+    with database.read() as connection:
+        first, second, _ = [one.number for one in waiting(connection, "toy_cells", 0, 10)]
+    keep(database, "toy_cells", [ShadowAnswer(first, 8, "sha256:8", b'[{"y":1}]')])
+    keep(database, "toy_cells", [ShadowAnswer(second, 9, "sha256:9", b'[{"y":2}]')])
+    fresh = Tables(database, load("toy_cells"))
+    found = [row for batch in fresh.labelled((digest, "sha256:9")) for row in batch.to_pylist()]
+    assert [row["unit"] for row in found] == ["B"]
+    assert list(fresh.labelled(("sha256:other", "sha256:9"))) == []
+    shadows = [(row["unit"], row["shadow_version"], row["shadow_prediction"]) for row in all_rows(fresh)]
+    assert shadows == [("A", 8, '{"y":1}'), ("B", 9, '{"y":2}'), ("C", None, None)]
 
 
 def test_the_coverage_that_was_asked_stands_beside_each_row(post: Any, tables: Tables) -> None:

@@ -1,0 +1,79 @@
+"""What is done about a version in shadow when a process is looked at."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seeds import Seed
+
+
+@dataclass(frozen=True)
+class ShadowLines:
+    """What was seen of a version in shadow and done about it, in lines; none where there is no such version.
+
+    Attributes
+    ----------
+    lines : tuple of str
+    goes_on : bool
+        Whether it still answers in shadow.
+    """
+
+    lines: tuple[str, ...] = ()
+    goes_on: bool = False
+
+
+def shadow_lines(seed: Seed, now: datetime | None = None, is_alone: bool = False) -> ShadowLines:
+    """End the shadow period of a process if its time has come, and say what is seen of it.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    now : datetime, optional
+        With its offset from UTC; by default the present moment.
+    is_alone : bool
+        Whether the caller lets no other job of the process run.
+    """
+    from nonferrous.records import by_both_file, enter_moves, labelled_file
+    from registry.jobs.shadow import in_shadow
+    from registry.local.alone import alone
+    from registry.settings import read_settings
+    from registry.tracking import Tracking
+    from registry.versions import RegistryError
+    from training.retraining.shadow import look_at_shadow
+
+    process, settings = seed.process.name, read_settings()
+    if in_shadow(Tracking(settings).versions(process)) is None:
+        return ShadowLines()
+
+    def answered(champion: str, shadow: str) -> tuple[Path, Path] | None:
+        both = by_both_file(seed, champion, shadow)
+        return None if both is None else (labelled_file(seed)[0], both)
+
+    held: AbstractContextManager[None] = nullcontext() if is_alone else alone(settings.folder, process)
+    try:
+        with held:
+            found = look_at_shadow(seed, answered, settings, now or datetime.now(UTC))
+    except RegistryError as error:
+        return ShadowLines((str(error),), goes_on=True)
+    enter_moves(process)
+    return ShadowLines() if found is None else ShadowLines((found.line,), found.goes_on)
+
+
+def nothing_to_learn(seed: Seed, is_alone: bool = False) -> str | None:
+    """Why nothing is to be learnt where that is asked for in case of drift alone; None where there is to learn.
+
+    A shadow period whose time has come is ended first.
+    """
+    from nonferrous.reports import quiet
+
+    shadow = shadow_lines(seed, is_alone=is_alone)
+    if shadow.goes_on:
+        return f"nothing is learnt: {'; '.join(shadow.lines)}"
+    why = quiet(seed)
+    return None if why is None else "; ".join([*shadow.lines, why])

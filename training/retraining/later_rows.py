@@ -1,0 +1,106 @@
+"""Two registered versions on labelled rows that came after what both have learnt and were judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.table.contract import check
+from models.table.reading import read_table
+from models.tasks import Model
+from registry.tracking import Tracking
+from registry.versions import Version
+from seeds import Seed
+from training.dataset import Dataset, dataset_of, period_of
+from training.fitting import AnyCandidate, Candidate
+from training.job import TABLE
+from training.judge import JudgeError, Verdict
+from training.retrain import inputs_of
+from training.retraining.history import are_in, join
+from training.several.verdict import Judged, Verdicts, check_judged, model_of, verdict_of_all
+from training.splits import split
+from training.tasks import task_of
+
+
+@dataclass(frozen=True, eq=False)
+class LaterRows:
+    """Labelled rows, and which of them came after all that a version has learnt and was judged by.
+
+    Attributes
+    ----------
+    data : Dataset
+        Rows that were known to it, and those that came in.
+    after : Timestamp
+        Start of the last period that was known.
+    chosen : DataFrame or None
+        Rows that count, by unit and period; None where all that came after do.
+    """
+
+    data: Dataset
+    after: pd.Timestamp
+    chosen: pd.DataFrame | None = None
+
+    @classmethod
+    def of(
+        cls, newest: Version, path: Path, seed: Seed, tracking: Tracking, chosen: pd.DataFrame | None = None
+    ) -> LaterRows:
+        """Rows of a file behind the table of the newest version that is compared.
+
+        Raises
+        ------
+        TableError
+            The rows break the contract.
+        TrackingError
+            The MLflow store did not do its part.
+        """
+        known = tracking.table(newest.parent_run, TABLE)
+        joined, _ = join(known, read_table(path, seed).table, seed)
+        return cls(dataset_of(check(joined, seed), seed), period_of(known, seed).max(), chosen)
+
+    def judged(self, model: Model, champion: Version) -> dict[str, Judged]:
+        """By target: inputs as a champion wants them, the rows, and which of them count; JudgeError where none does."""
+        found = {}
+        for one in self.data.each:
+            counts = np.asarray(one.periods > self.after)
+            if self.chosen is not None:
+                counts &= are_in(one.table, self.chosen, one.seed)
+            rows = np.flatnonzero(counts)
+            if not len(rows):
+                raise JudgeError("0 rows to judge on")
+            found[one.seed.target.name] = inputs_of(model.seed, champion, one, rows), one, rows
+        return found
+
+    def verdict(self, champion: Version, challenger: Version, tracking: Tracking) -> Verdict | Verdicts:
+        """Verdict on these rows by the rule of a retraining job, both asked as they were trained.
+
+        Raises
+        ------
+        JudgeError, SplitError
+            Too few rows came after.
+        RegistryError
+            The champion learnt with another seed and cannot be compared.
+        TrackingError
+            The MLflow store did not do its part.
+        """
+        now, then = tracking.model(champion), tracking.model(challenger)
+        judged, task = self.judged(now, champion), task_of(self.data.seed)
+        if len(judged) == 1:
+            ((X, data, rows),) = judged.values()
+            task.check_judgeable(now, data, rows)
+            return task.verdict(now, X, _candidate(then, data, rows), data, rows)
+        for _, data, rows in judged.values():
+            check_judged(now, data, rows)
+        best = {name: _candidate(model_of(then, name), data, rows) for name, (_, data, rows) in judged.items()}
+        return verdict_of_all(now, best, judged)
+
+
+def _candidate(model: Any, data: Dataset, rows: Any) -> AnyCandidate:
+    """A registered model as a candidate that has answered rows of a data set."""
+    task = task_of(data.seed)
+    parts = split(data.table, data.seed, test_from=data.periods[rows].min())
+    answers = task.answers(model, data, parts)
+    return Candidate(model, {}, answers, task.predictions_of(answers), np.empty(0))

@@ -1,0 +1,132 @@
+"""The end of a shadow period: champion and version in shadow on the rows that both have answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from models.table.reading import read_table
+from registry.jobs.shadow import ShadowPeriod, in_shadow, is_decided, keep_end, outlived, settle_end, shown
+from registry.promotion import champion_of, check_loads, leave_shadow
+from registry.settings import Settings
+from registry.tracking import Tracking
+from registry.versions import RegistryError, Version
+from seeds import Seed
+from training.judge import FEWEST_BLOCKS, FEWEST_ROWS, JudgeError, Verdict
+from training.retrain import figures_of
+from training.retraining.later_rows import LaterRows
+from training.several.verdict import Verdicts
+from training.splits import SplitError
+from training.tasks import task_of
+
+WANTED = f"{FEWEST_ROWS} in {FEWEST_BLOCKS} blocks"  # outcomes of rows that both have answered
+
+Answered = Callable[[str, str], tuple[Path, Path] | None]
+"""Takes the digests of champion and version in shadow; gives a file of all labelled rows, and one of those that both
+have answered; None where they have answered none of which the outcome is known."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was seen of a version in shadow.
+
+    Attributes
+    ----------
+    line : str
+        In words.
+    goes_on : bool
+        Whether it still answers in shadow.
+    """
+
+    line: str
+    goes_on: bool = False
+
+
+def look_at_shadow(seed: Seed, answered: Answered, settings: Settings, now: datetime) -> Looked | None:
+    """End a shadow period whose time has come: by promotion, or by a refusal with its reason.
+
+    Champion and version in shadow are compared once, by the rule of a retraining job, on rows that both have answered
+    and whose outcomes came in. Where these are too few, or the version cannot be loaded, the period goes on, to twice
+    its length at most. What is decided is written down before it is carried out.
+
+    Parameters
+    ----------
+    seed : Seed
+        The process.
+    answered : callable
+        See `Answered`; called where the period is over.
+    settings : Settings
+        Where MLflow keeps the models.
+    now : datetime
+        With its offset from UTC.
+
+    Returns
+    -------
+    Looked or None
+        What was seen and done; None where no version answers in shadow.
+
+    Raises
+    ------
+    RegistryError
+        There is no champion.
+    TableError
+        The rows break the contract.
+    TrackingError
+        The MLflow store did not do its part.
+    """
+    process, tracking = seed.process.name, Tracking(settings)
+    versions = tracking.versions(process)
+    found = in_shadow(versions)
+    if found is None:
+        return None
+    version, period = found
+    name = f"version {version.number}"
+    if not is_decided(version):
+        if (why := outlived(version, period, versions)) is not None:
+            leave_shadow(process, why, tracking)
+            return Looked(f"{name} answers in shadow no more: {why}")
+        if now < period.until:
+            return Looked(f"{name} answers in shadow until {shown(period.until)}", goes_on=True)
+        why_not = _decide(seed, version, period, champion_of(process, versions), answered, tracking, now)
+        if why_not is not None:
+            goes_on = f"{name} answers in shadow until {shown(period.latest)} at most: {why_not}"
+            return Looked(goes_on, goes_on=True)
+    promoted, why = settle_end(process, version.number, tracking)
+    return Looked(f"{name} is {'champion' if promoted else 'refused'} after its shadow period: {why}")
+
+
+def _decide(
+    seed: Seed,
+    version: Version,
+    period: ShadowPeriod,
+    champion: Version,
+    answered: Answered,
+    tracking: Tracking,
+    now: datetime,
+) -> str | None:
+    """Decide how a shadow ends, and write it down; gives why that must wait, where the two cannot be compared yet."""
+    try:
+        check_loads(version, seed, tracking.settings)
+        verdict = _verdict(seed, version, champion, answered, tracking)
+    except (JudgeError, SplitError, RegistryError) as error:
+        few = "" if isinstance(error, RegistryError) else "too few outcomes of rows that both have answered: "
+        if now < period.latest:
+            return f"{few}{error}"
+        keep_end(version, False, f"{few}{error}", {}, tracking)
+    else:
+        keep_end(version, verdict.promoted, verdict.why, figures_of(verdict, task_of(seed).DECISIVE), tracking)
+    return None
+
+
+def _verdict(
+    seed: Seed, version: Version, champion: Version, answered: Answered, tracking: Tracking
+) -> Verdict | Verdicts:
+    """Champion against the version in shadow; JudgeError or SplitError where too few rows tell."""
+    files = answered(champion.tags["model_digest"], version.tags["model_digest"])
+    if files is None:
+        raise JudgeError(f"0 outcomes, {WANTED} wanted")
+    labelled, by_both = files
+    rows = LaterRows.of(version, labelled, seed, tracking, read_table(by_both, seed).table)
+    return rows.verdict(champion, version, tracking)
