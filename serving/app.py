@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any
@@ -53,6 +53,7 @@ from serving.seen.metrics import Metrics
 from serving.seen.monitored import Monitored
 from serving.seen.watch import Watch
 from serving.settings import Settings
+from serving.shadow.shadows import Shadow, Shadows
 
 _REFERENCE = "#/components/schemas/{model}"
 
@@ -61,6 +62,7 @@ class Service(FastAPI):
     """The application; `champions` is the one part of it that changes, and the processes' routes follow it."""
 
     champions: Champions
+    shadows: Shadows | None
     settings: Settings
     load: Load
     ring: Ring
@@ -159,29 +161,27 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     """
     access, queue = AccessLog(), Jobs(settings.jobs_url)
     writer = None if database is None else Writer(database)
-    champions = Champions(
-        SeedFolder(settings.max_rows),
-        store or MlflowStore(settings.uri),
-        Loading(settings),
-        settings.poll_seconds,
-        followed=None if database is None else Followers(database).followed,
-    )
+    store, loading, poll = store or MlflowStore(settings.uri), Loading(settings), settings.poll_seconds
+    followed = None if database is None else Followers(database).followed
+    champions = Champions(SeedFolder(settings.max_rows), store, loading, poll, followed=followed)
+    shadows = None if database is None else Shadows(champions, store, loading, database, poll)
 
     @asynccontextmanager
     async def lifespan(app: Service) -> AsyncIterator[None]:
         if writer is not None:
             writer.start()
-        champions.start()
-        app.ring.start()
-        access.start()
+        looking: list[Champions | Shadows | Ring | AccessLog] = [champions, app.ring, access]
+        if shadows is not None:
+            looking.append(shadows)
+        for one in looking:
+            one.start()
         time = asyncio.create_task(app.door.keep_time())
         yield
         time.cancel()
         with suppress(asyncio.CancelledError):
             await time
-        champions.stop()
-        app.ring.stop()
-        access.stop()
+        for one in looking:
+            one.stop()
         if writer is not None:
             writer.stop()
         queue.close()
@@ -200,13 +200,15 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.champions, app.settings = champions, settings
+    app.champions, app.shadows, app.settings = champions, shadows, settings
     app.load = load = Load(settings.max_held_bytes, settings.max_table_bytes, settings.max_waiting)
     keys = InMemory() if database is None else StoredKeys(database)
     app.ring = Ring(keys, settings.insecure or is_loopback(settings.host), settings.poll_seconds)
     ages = dict if database is None else Arrivals(database).ages
     app.watch = Watch(Metrics(load, lambda: champions.statuses, ages), access)
     app.watch.metrics.monitored = Monitored(database).figures
+    in_shadow: Callable[[], Mapping[str, Shadow]] = dict if shadows is None else lambda: shadows.now
+    app.watch.metrics.in_shadow = in_shadow
     app.door = Door(
         hosts=Hosts(settings.host, settings.allowed_hosts),
         ring=app.ring,
@@ -217,7 +219,7 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     )
     app.database, app.writer, app.recorder = database, writer, Recorder(writer)
     problems.install(app, lambda: {each.seed.process.name: abilities(each) for each in app.taken})
-    app.include_router(processes.router(champions))
+    app.include_router(processes.router(champions, in_shadow))
     app.include_router(health.router(champions))
     app.include_router(inference.router(champions, settings.max_body_bytes, app.recorder, load))
     app.include_router(monitoring.metrics(app.watch.metrics))

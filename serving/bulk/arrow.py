@@ -116,6 +116,12 @@ class _Sink:
         return pieces
 
 
+def coverage_of(answer: bytes) -> float:
+    """Coverage that was asked of an answer, of which the beginning is given."""
+    coverage: float = pydantic_core.from_json(pa.ipc.open_stream(answer).schema.metadata[ABOUT])["coverage"]
+    return coverage
+
+
 def stream(blocks: Iterator[Any], head: Record) -> Iterator[list[bytes]]:
     """An Arrow stream, for each block its bytes in pieces of PIECE and the column that follows.
 

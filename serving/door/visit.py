@@ -114,8 +114,13 @@ def asker(scope: Scope) -> str:
 
 def seen_by_operators(text: str | None, others: str) -> str | None:
     """What is wrong, for who may know how the service is run, and in other words for all others."""
+    return text if text is None or may_operate() else others
+
+
+def may_operate() -> bool:
+    """Whether who asks now may know how the service is run."""
     visit = _CURRENT.get(None)
-    return text if text is None or visit is None or visit.caller.operates else others
+    return visit is None or visit.caller.operates
 
 
 def check_time() -> None:

@@ -179,7 +179,7 @@ class Champions:
             before = self._loaded
             self.refresh()
             if self._loaded != before:  # models that took up outcomes are mostly the ones of before
-                _settle()
+                settle()
             self._ended.wait(self.wait)
 
     @property
@@ -205,7 +205,7 @@ class Champions:
         try:
             known = self._seeds.look()
         except Exception as error:  # a folder may be unreadable in any way; the seeds of before stay
-            trouble = f"the seeds cannot be read: {_line(error)}"
+            trouble = f"the seeds cannot be read: {one_line(error)}"
             if trouble != self._seeds_trouble:
                 log.warning("%s", trouble)
             self._seeds_trouble = trouble
@@ -231,7 +231,7 @@ class Champions:
             found = {name: self._store.champion(name) for name, one in self._statuses.items() if one.payloads}
         except Exception as error:  # whatever a database, a network or a file system raises
             self.wait = max(self._poll_seconds, min(2 * self.wait, LONGEST_WAIT))
-            trouble = f"the store cannot be read: {_line(error)}"
+            trouble = f"the store cannot be read: {one_line(error)}"
             if trouble != self._store_trouble:
                 log.warning("%s", trouble)
             self._store_trouble = trouble
@@ -255,7 +255,7 @@ class Champions:
             try:
                 served = self._followed(status.served, status.payloads)
             except Exception as error:  # the model of before answers on, whatever is wrong with outcomes
-                trouble = f"{process}: its outcomes cannot be taken up: {_line(error)}"
+                trouble = f"{process}: its outcomes cannot be taken up: {one_line(error)}"
                 continue
             if served is not status.served:
                 self._set(process, replace(self._statuses[process], served=served))
@@ -359,13 +359,13 @@ def _with_seed(status: Status, payloads: Payloads) -> Status:
     return replace(status, seed_trouble=trouble)
 
 
-def _settle() -> None:
+def settle() -> None:
     """Take libraries and models out of the garbage collector's sight: walking them took 70 ms amid a request."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
-def _line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
     """What an exception says, in one line."""
     return " ".join(str(error).split())[:400] or type(error).__name__

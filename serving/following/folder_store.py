@@ -1,4 +1,4 @@
-"""Champions from folders, without a registry: for tests, and for a model handed over as files."""
+"""Champions and versions in shadow from folders, with no registry: for tests, and for models handed over as files."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ import shutil
 from pathlib import Path
 
 from registry.store import Champion
+from registry.versions import CHAMPION, SHADOW
 
 
 class FolderStore:
     """Champions that are pointed to by hand; the service follows each change as it follows an alias in MLflow."""
 
     def __init__(self) -> None:
-        self._champions: dict[str, Champion] = {}
+        self._pointed: dict[tuple[str, str], Champion] = {}
 
-    def point(self, process: str, version: int, folder: str | Path) -> None:
-        """Make the model that `models.files.save` wrote into a folder the champion of a process."""
-        self._champions[process] = Champion(process, version, str(folder))
+    def point(self, process: str, version: int, folder: str | Path, alias: str = CHAMPION) -> None:
+        """Point an alias of a process to the model that `models.files.save` wrote into a folder."""
+        self._pointed[process, alias] = Champion(process, version, str(folder))
 
     def champion(self, process: str) -> Champion | None:
         """Version that the process's champion has; None where there is none."""
-        return self._champions.get(process)
+        return self._pointed.get((process, CHAMPION))
+
+    def shadow(self, process: str) -> Champion | None:
+        """Version that answers in shadow; None where none does."""
+        return self._pointed.get((process, SHADOW))
 
     def fetch(self, champion: Champion, folder: Path) -> Path:
         """Copy a champion's files into an empty folder; returns the copy."""

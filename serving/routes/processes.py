@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -9,10 +10,11 @@ from pydantic import BaseModel, Field, create_model
 
 from registry.versions import CHAMPION
 from seeds import Seed
-from serving.door.visit import may_ask
+from serving.door.visit import may_ask, may_operate
 from serving.following.champions import Champions, Status
 from serving.payloads import ModelUsed, Payloads
 from serving.routes.answering import paths, troubles_shown
+from serving.shadow.shadows import Shadow
 from serving.tasks import TASKS
 
 
@@ -50,6 +52,14 @@ class Answering(ModelUsed):
     info: Annotated[dict[str, Any], Field(description="where the model comes from, as training wrote it down")]
 
 
+class InShadow(BaseModel):
+    """A version that answers beside the model, shown to no client."""
+
+    version: int
+    digest: Annotated[str | None, Field(description="null: it does not load")]
+    trouble: Annotated[str | None, Field(description="why it does not load or answer; null: nothing is wrong")]
+
+
 class Process(BaseModel):
     """What is said of a process whatever its task."""
 
@@ -73,14 +83,18 @@ def _answer() -> Any:
     }
     model = Annotated[Answering | None, Field(description="null: no model answers")]
     trouble = Annotated[str | None, Field(description="why no model answers, or why a newer one was refused")]
-    described = create_model(
-        "ProcessInfo", __base__=Process, __doc__="One process.", **fields, model=(model, ...), trouble=(trouble, ...)
-    )
+    about = "version in shadow, for the role operate; null: none is, or who asks has another role"
+    fields |= {
+        "model": (model, ...),
+        "trouble": (trouble, ...),
+        "shadow": (Annotated[InShadow | None, Field(description=about)], ...),
+    }
+    described = create_model("ProcessInfo", __base__=Process, __doc__="One process.", **fields)
     return create_model("ProcessesInfo", __doc__="All processes.", processes=(list[described], ...))
 
 
-def router(champions: Champions) -> APIRouter:
-    """Route of the list of processes."""
+def router(champions: Champions, in_shadow: Callable[[], Mapping[str, Shadow]] = dict) -> APIRouter:
+    """Route of the list of processes; `in_shadow` gives the versions in shadow."""
     routes = APIRouter(tags=["processes"])
 
     @routes.head("/v1/processes", include_in_schema=False)
@@ -94,7 +108,13 @@ def router(champions: Champions) -> APIRouter:
         trouble = champions.store_trouble
         statuses = champions.statuses.items()
         known = [(one.payloads, one) for name, one in statuses if one.payloads is not None and may_ask(name)]
-        return {"processes": [_described(payloads, status, trouble) for payloads, status in known]}
+        shadows = in_shadow() if may_operate() else {}
+        return {
+            "processes": [
+                {**_described(payloads, one, trouble), "shadow": _shadow(shadows.get(payloads.seed.process.name))}
+                for payloads, one in known
+            ]
+        }
 
     return routes
 
@@ -132,6 +152,13 @@ def _process(seed: Seed, routes: list[str]) -> Process:
         ],
         routes=routes,
     )
+
+
+def _shadow(one: Shadow | None) -> InShadow | None:
+    if one is None:
+        return None
+    digest = None if one.served is None else one.served.digest
+    return InShadow(version=one.version.version, digest=digest, trouble=one.trouble)
 
 
 def _answering(status: Status) -> Answering | None:

@@ -14,6 +14,7 @@ from serving.following.champions import Status
 from serving.problems import ProblemError
 from serving.seen.monitored import ABOUT as DRIFT
 from serving.seen.tallies import Tally
+from serving.shadow.shadows import Shadow
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -51,6 +52,7 @@ class Metrics:
         self._refused_rows: Counter[str] = Counter()
         self.connected: Connected = dict
         self.monitored: Monitored = dict
+        self.in_shadow: Callable[[], Mapping[str, Shadow]] = dict
 
     def finished(self, visit: Visit, path: str, seconds: float) -> None:
         """Count a request that took so long [s]; `path` is its address as routes are written."""
@@ -149,6 +151,7 @@ class Metrics:
             for value, number in values.items():
                 gauge.add_metric([value], number)
             yield gauge
+        yield from self._of_shadows()
         seen = self.monitored()
         for name, about in DRIFT.items():
             gauge = GaugeMetricFamily(f"nonferrous_{name}", about, labels=["process"])
@@ -157,6 +160,22 @@ class Metrics:
             yield gauge
         yield GaugeMetricFamily("nonferrous_held_bytes", "Bytes of bodies in memory.", self._load.held)
         yield GaugeMetricFamily("nonferrous_most_held_bytes", "Bytes of bodies that may be.", self._load.most_held)
+
+    def _of_shadows(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        shadows = self.in_shadow()
+        version = "Version in shadow; 0 where it does not load."
+        gauge = GaugeMetricFamily("nonferrous_shadow_version", version, labels=["process"])
+        counter = CounterMetricFamily(
+            "nonferrous_shadow_requests", "Requests as the version in shadow took them.", labels=["process", "result"]
+        )
+        for process, one in shadows.items():
+            gauge.add_metric([process], one.version.version if one.served else 0)
+            for result in ("answered", "dropped", "failed"):
+                counter.add_metric([process, result], getattr(one, result))
+        yield gauge
+        yield counter
 
     def _waiting(self) -> dict[str, int]:
         return {"heavy": self._load.heavy.waiting, "light": self._load.light.waiting}

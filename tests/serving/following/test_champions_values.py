@@ -190,7 +190,7 @@ def test_the_log_tells_each_change_once(champions: Champions, store: Store, capl
     assert said(gone, gone) == [(logging.WARNING, "the store cannot be read: gone")]
     assert said(away) == [(logging.WARNING, "the store cannot be read: away")]
     assert said(None, None) == [(logging.INFO, "the store can be read again")]
-    store._champions.clear()
+    store._pointed.clear()
     assert said() == [
         (logging.WARNING, f"{PROCESS}: no version has the alias champion: the model of before stays"),
     ]
@@ -212,7 +212,7 @@ def test_the_thread_follows_the_store_until_it_is_stopped(
     champions: Champions, store: Store, monkeypatch: pytest.MonkeyPatch, ended: None
 ) -> None:
     settled: list[bool] = []
-    monkeypatch.setattr(module, "_settle", lambda: settled.append(True))
+    monkeypatch.setattr(module, "settle", lambda: settled.append(True))
     waits: list[float] = []
     thrice = threading.Event()
 
@@ -245,7 +245,7 @@ def test_outcomes_that_are_taken_up_stop_nobody_for_the_collector(
 ) -> None:
     """The collector walks all objects while no request is answered; a model with newer outcomes is no new model."""
     settled: list[bool] = []
-    monkeypatch.setattr(module, "_settle", lambda: settled.append(True))
+    monkeypatch.setattr(module, "settle", lambda: settled.append(True))
     one = Champions(
         fixed({PROCESS: toy_seed}),
         store,
@@ -280,5 +280,5 @@ def test_models_are_taken_out_of_the_collectors_sight(monkeypatch: pytest.Monkey
     done: list[str] = []
     for name in ("unfreeze", "collect", "freeze"):
         monkeypatch.setattr(gc, name, lambda name=name: done.append(name))
-    module._settle()
+    module.settle()
     assert done == ["unfreeze", "collect", "freeze"]

@@ -16,6 +16,14 @@ def test_a_process_has_the_champion_that_was_pointed_to_last() -> None:
     assert store.champion("b") == Champion("b", 7, "other")
 
 
+def test_a_version_in_shadow_stands_beside_the_champion() -> None:
+    store = FolderStore()
+    store.point("a", 1, "one")
+    assert store.shadow("a") is None
+    store.point("a", 2, "two", "shadow")
+    assert (store.champion("a"), store.shadow("a")) == (Champion("a", 1, "one"), Champion("a", 2, "two"))
+
+
 def test_what_is_fetched_is_a_copy(tmp_path: Path) -> None:
     source, folder = tmp_path / "source", tmp_path / "folder"
     source.mkdir()

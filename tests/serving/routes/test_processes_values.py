@@ -68,6 +68,7 @@ def test_a_process_with_a_model_by_value(told: Any) -> None:
             "baseline": False,
         },
         "trouble": "version 5 is refused",
+        "shadow": None,
     }
 
 

@@ -1,0 +1,53 @@
+"""What a version in shadow answers to a request that was recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from records.requests import JSON
+from records.shadow import ShadowAnswer, Waiting
+from serving.fields import Record
+from serving.following.champions import Served
+from serving.outcomes.slots import read_table
+from serving.payloads import Payloads
+from serving.routes.blocks import blocks
+
+
+class TooLongError(ValueError):
+    """A request with so many rows that a version in shadow is not asked."""
+
+
+def answered(one: Waiting, payloads: Payloads, served: Served) -> ShadowAnswer:
+    """The answer to a request; explanations are left out, which take many times as long as predictions.
+
+    Raises
+    ------
+    TooLongError
+        The request is longer than one of JSON may be.
+    Exception
+        Whatever a model that is broken raises.
+    """
+    rows, request = _read(one, payloads)
+    asked = request | {"id": one.id, "explain": False}
+    parts: list[Any] = []
+    for some in blocks(payloads, served.model, rows, asked):
+        parts += some["predictions"]
+    return ShadowAnswer(one.number, served.champion.version, served.digest, msgspec.json.encode(parts))
+
+
+def _read(one: Waiting, payloads: Payloads) -> tuple[list[Record], Record]:
+    """Rows of a request, and what stands around them."""
+    if one.asked is None:
+        raise TooLongError(f"request {one.id} stands in several parts")
+    if one.kind == JSON:
+        return payloads.read(one.asked)
+    # Arrow's library is loaded by the first table, not by every service that starts.
+    from serving.bulk.arrow import coverage_of
+
+    names = [column.name for column in (*payloads.seed.identity, *payloads.seed.inputs)]
+    rows = read_table(one.asked, one.kind, names)
+    if len(rows) > payloads.max_rows:
+        raise TooLongError(f"request {one.id} has {len(rows)} rows")
+    return payloads.checked({"rows": rows, "coverage": coverage_of(one.answer)})

@@ -1,0 +1,234 @@
+"""Versions in shadow: each is followed as champions are, and answers what was recorded, behind the clients' backs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from models.tasks import baseline
+from records import shadow as records
+from records.database import Database
+from registry.incoming.loading import Loading, Refused
+from registry.store import Champion, Store
+from serving.following.champions import Champions, Served, one_line, settle
+from serving.following.outcomes import Followers
+from serving.payloads import Payloads
+from serving.shadow.answers import TooLongError, answered
+
+log = logging.getLogger("nonferrous.serving")
+
+MOST_WAITING = 10_000  # requests: of more, the oldest are dropped
+_AT_ONCE = 20  # requests that are read, and whose answers are written, together
+_REST = 4.0  # times as long as it has worked: clients have the rest of a core, and of the interpreter
+_LONGEST_WAIT = 60.0  # s until a version that was refused is tried again
+
+
+@dataclass
+class Shadow:
+    """A version in shadow, and what it has done.
+
+    Attributes
+    ----------
+    version : Champion
+        Where the alias points.
+    served : Served or None
+        The model; None where it does not load.
+    upto : int
+        Number of the request up to which it has answered.
+    answered, dropped, failed : int
+        Requests that it has answered; that were too many or too long for it; that it could not answer.
+    trouble : str or None
+        What is wrong with it.
+    wait, again : float
+        Time that was waited for it [s], and when to try it again [s on the clock].
+    """
+
+    version: Champion
+    served: Served | None = None
+    upto: int = 0
+    answered: int = 0
+    dropped: int = 0
+    failed: int = 0
+    trouble: str | None = None
+    wait: float = 0.0
+    again: float = 0.0
+
+
+class Shadows:
+    """Follows versions in shadow of the processes whose seeds ask for one, in a thread of its own.
+
+    The records are its queue: a request is answered when it is recorded, which is when its client has its answer. So
+    nothing of it is on the way of a request, what a service had not answered when it ended is answered by the next
+    one, and of two services over one database either may do it. A version that is broken is named in the log and in
+    the metrics, and hurts nobody.
+
+    Parameters
+    ----------
+    champions : Champions
+        What is served.
+    store : Store
+        Where the versions are.
+    loading : Loading
+        How they come into this process.
+    database : Database
+        The records.
+    poll_seconds : float
+        Time between two looks [s].
+    most_waiting : int
+        Most requests that may wait to be answered.
+    clock : callable
+        Monotonic time [s].
+    """
+
+    def __init__(
+        self,
+        champions: Champions,
+        store: Store,
+        loading: Loading,
+        database: Database,
+        poll_seconds: float,
+        most_waiting: int = MOST_WAITING,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._champions, self._store, self._loading, self._database = champions, store, loading, database
+        self._poll_seconds, self._most_waiting, self._clock = poll_seconds, most_waiting, clock
+        self._followers = Followers(database)
+        self._of: Mapping[str, Shadow] = {}
+        self._troubles: dict[str, str] = {}
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="shadows", daemon=True)
+
+    @property
+    def now(self) -> Mapping[str, Shadow]:
+        """The version in shadow of each process that has one."""
+        return self._of
+
+    def start(self) -> None:
+        """Look every few seconds."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; what is not answered is when a service starts again."""
+        self._ended.set()
+        self._thread.join(timeout=1)
+
+    def _follow(self) -> None:
+        more = False
+        while not self._ended.wait(0.0 if more else self._poll_seconds):
+            self.look()
+            until = self._clock() + self._poll_seconds
+            while (more := self.answer()) and self._clock() < until and not self._ended.is_set():
+                pass
+
+    def look(self) -> None:
+        """Take up where the alias points, and drop what is too much; trouble is kept and logged, never raised."""
+        try:
+            found = {name: self._looked(name, payloads) for name, payloads in self._asking().items()}
+        except Exception as error:  # whatever a database, a network or a file system raises
+            self._say("", f"versions in shadow cannot be looked for: {one_line(error)}")
+            return
+        self._say("", None)
+        self._of = {name: one for name, one in found.items() if one is not None}
+
+    def answer(self) -> bool:
+        """Answer some requests of each process; gives whether more may wait."""
+        more = False
+        for name, payloads in self._asking().items():
+            one = self._of.get(name)
+            if one is None or one.served is None:
+                continue
+            trouble = None
+            try:
+                more |= self._answered(name, one, payloads)
+            except Exception as error:  # the records, or outcomes, may be out of reach
+                trouble = f"{name}: version {one.version.version} cannot answer in shadow: {one_line(error)}"
+            self._say(name, trouble)
+        return more
+
+    def _asking(self) -> dict[str, Payloads]:
+        """Processes whose seeds ask for a shadow period."""
+        known = {name: status.payloads for name, status in self._champions.statuses.items()}
+        return {name: one for name, one in known.items() if one is not None and one.seed.process.shadow is not None}
+
+    def _looked(self, process: str, payloads: Payloads) -> Shadow | None:
+        version = self._store.shadow(process)
+        before = self._of.get(process)
+        if version is None:
+            if before is not None:
+                log.info("%s: version %d answers in shadow no more", process, before.version.version)
+            return None
+        if before is None or before.version != version:
+            return self._loaded(process, payloads, Shadow(version, wait=self._poll_seconds))
+        if before.served is not None:
+            self._drop(process, before, before.served.digest)
+        elif self._clock() >= before.again:
+            return self._loaded(process, payloads, before)
+        return before
+
+    def _drop(self, process: str, one: Shadow, digest: str) -> None:
+        """Pass over the oldest requests where too many wait, and over what another service has answered."""
+        with self._database.read() as connection:
+            one.upto = max(one.upto, records.newest(connection, process, digest) or 0)
+            dropped, one.upto = records.dropped(connection, process, one.upto, self._most_waiting)
+        one.dropped += dropped
+
+    def _loaded(self, process: str, payloads: Payloads, one: Shadow) -> Shadow:
+        version = one.version
+        outcome = self._loading.load(self._store, version, payloads.seed)
+        if isinstance(outcome, Refused):
+            if outcome.why != one.trouble:
+                log.warning("%s: version %d in shadow is refused: %s", process, version.version, outcome.why)
+            one.trouble, one.again, one.wait = outcome.why, self._clock() + one.wait, min(2 * one.wait, _LONGEST_WAIT)
+            return one
+        with self._database.read() as connection:
+            done = records.newest(connection, process, outcome.digest)
+            one.upto = records.newest_request(connection, process) if done is None else done
+        model = outcome.model
+        one.served, one.trouble = Served(version, outcome.digest, model, model.candidate == baseline(model.seed)), None
+        settle()
+        log.info("%s: version %d answers in shadow: %s", process, version.version, outcome.digest)
+        return one
+
+    def _answered(self, process: str, one: Shadow, payloads: Payloads) -> bool:
+        """Answer the next requests of a process; gives whether others may wait."""
+        assert one.served is not None
+        with self._database.read() as connection:
+            some = records.waiting(connection, process, one.upto, _AT_ONCE)
+        if not some:
+            return False
+        one.served = self._followers.followed(one.served, payloads)
+        made = [answer for each in some if (answer := self._made(process, one, each, payloads)) is not None]
+        if made:
+            records.keep(self._database, process, made)
+        one.answered += len(made)
+        one.upto = some[-1].number
+        return len(some) == _AT_ONCE
+
+    def _made(
+        self, process: str, one: Shadow, request: records.Waiting, payloads: Payloads
+    ) -> records.ShadowAnswer | None:
+        """The answer to a request, and then a rest; None where it is too long, or the version cannot answer it."""
+        assert one.served is not None
+        begun = time.perf_counter()
+        try:
+            return answered(request, payloads, one.served)
+        except TooLongError:
+            one.dropped += 1
+        except Exception as error:  # a model may be broken in any way
+            one.failed += 1
+            why = f"it fails: {one_line(error)}"
+            if why != one.trouble:
+                log.warning("%s: version %d in shadow: %s", process, one.version.version, why)
+            one.trouble = why
+        finally:
+            self._ended.wait(_REST * (time.perf_counter() - begun))
+        return None
+
+    def _say(self, of: str, trouble: str | None) -> None:
+        """Log trouble of a process, or of none, once and not at every look."""
+        if trouble is not None and trouble != self._troubles.get(of):
+            log.warning("%s", trouble)
+        self._troubles[of] = trouble or ""
