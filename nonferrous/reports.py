@@ -159,8 +159,11 @@ def look(seed: Seed, days: int | None = None) -> Monitoring:
     RecordsError
         The records cannot be read or written.
     """
+    from dataclasses import replace
+
     import numpy as np
 
+    from monitoring.drift import live
     from monitoring.drift.clock import starts_of
     from monitoring.drift.history import History
     from monitoring.drift.rows import answered
@@ -180,11 +183,14 @@ def look(seed: Seed, days: int | None = None) -> Monitoring:
     digest = champion.tags.get("model_digest", "")
     history = History.of(model, tracking.table(champion.parent_run, TABLE), champion.number, digest)
     with opened() as database:
-        rows = answered(_recorded(database, seed), model.seed, history.table)
+        recorded = _recorded(database, seed)
+        rows = answered(recorded, model.seed, history.table)
         if days is not None and len(rows):
             start = starts_of(rows.table, model.seed)
             rows = rows[np.asarray(start > start.max() - np.timedelta64(days, "D"))]
         seen = watch(rows, history)
+        beside = live.in_shadow(recorded, model.seed, history.table)
+        seen = replace(seen, by_version=(*seen.by_version, *beside))
         keep(database, process, seen.to_json(), seen.figures)
     return seen
 

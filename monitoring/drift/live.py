@@ -15,7 +15,7 @@ from models.quality.outcomes import covered
 from monitoring.drift.clock import Moments
 from monitoring.drift.residuals import class_codes
 from monitoring.drift.results import Cost, Figures
-from monitoring.drift.rows import Answered
+from monitoring.drift.rows import PREDICTION, SHADOW_PREDICTION, SHADOW_VERSION, Answered, answered
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
 
@@ -84,6 +84,26 @@ def grouped(
 ) -> list[Figures]:
     """Figures of each quantity in each group of rows that `names` has, in its order."""
     every = [figures(one, rows, groups == group, name, seed) for group, name in names.items() for one in found]
+    return [one for one in every if one is not None]
+
+
+def in_shadow(recorded: pd.DataFrame, seed: Seed, before: pd.DataFrame) -> list[Figures]:
+    """Figures of the newest version in shadow, and of what clients were given on the same rows; none where none is.
+
+    See `monitoring.drift.rows.answered`, whose rows these are.
+    """
+    if SHADOW_VERSION not in recorded:
+        return []
+    version = recorded[SHADOW_VERSION].max()
+    both = recorded[recorded[SHADOW_VERSION] == version]
+    theirs = answered(both, seed, before)
+    own = answered(both.assign(**{PREDICTION: both[SHADOW_PREDICTION]}), seed, before)
+    names = {f"version {version:.0f} in shadow": own, "answered to the same rows": theirs}
+    every = [
+        figures(one, rows, np.ones(len(rows), np.bool_), name, seed)
+        for name, rows in names.items()
+        for one in measured(rows, seed)
+    ]
     return [one for one in every if one is not None]
 
 

@@ -20,6 +20,7 @@ from seeds import Seed
 from seeds.format.table import TableFormat
 
 VERSION, COVERAGE, PREDICTION = "version", "coverage", "prediction"
+SHADOW_VERSION, SHADOW_PREDICTION = "shadow_version", "shadow_prediction"
 _INSIDE = ("contents", "elements")  # where an answer keeps its quantities, if not beside its name
 
 

@@ -13,7 +13,8 @@ from nonferrous import app as commands
 from records.database import Database
 from records.monitoring import newest
 from records.outcomes import Outcome, take
-from records.requests import Kept, insert, new_id
+from records.requests import Kept, insert, new_id, recorded
+from records.shadow import ShadowAnswer, keep
 from registry import tracking
 from registry.versions import Version
 
@@ -105,6 +106,29 @@ def test_drift_ends_with_4_and_says_what_to_do(champion, database, frame, home):
     assert "- y: outcomes lie below the predictions" in done.stdout
     assert "next: retrain with what is known: nonferrous retrain toy_cells --from-records" in done.stdout
     assert "toy_cells" in (home / "page.html").read_text(encoding="utf-8")
+
+
+def test_a_version_in_shadow_stands_beside_the_answers_to_the_same_rows(champion, database, frame, home):
+    record(database, frame, fall=2.0)
+    with database.read() as connection:
+        some = list(recorded(connection, "toy_cells"))[-2:]
+    for one in some:
+        predictions = json.loads(one.rest)["predictions"]
+        for each in predictions:
+            each["y"] = {name: each["y"][name] - 2.0 for name in ("value", "low", "high")}
+        keep(database, "toy_cells", [ShadowAnswer(one.number, 4, "sha256:4", json.dumps(predictions).encode())])
+    typed("--out", home / "page.html")
+    with database.read() as connection:
+        figures = newest(connection, "toy_cells").content["by_version"]
+    answers, own, theirs = figures
+    assert [(one["of"], one["rows"]) for one in figures] == [
+        ("version 3", 360),
+        ("version 4 in shadow", 60),
+        ("answered to the same rows", 60),
+    ]
+    assert own["error"] < 0.6 < theirs["error"]
+    assert theirs["error"] == pytest.approx(answers["error"], rel=0.1)
+    assert "version 4 in shadow" in (home / "page.html").read_text(encoding="utf-8")
 
 
 def test_newest_days_alone_may_be_looked_at(champion, database, frame):
