@@ -22,6 +22,7 @@ from training.compare import compare
 from training.job import Trained, train
 from training.judge import JudgeError
 from training.retrain import Retrained, retrain
+from training.retraining.later_rows import LaterRows
 
 pytestmark = pytest.mark.slow  # a story of training and retraining
 
@@ -59,6 +60,16 @@ def story(melts_seed, melts_frame, tmp_path_factory):
         changed = retrain(melts_seed, folder / "new.csv", settings, accept_shift="another law")
         blind = train(melts_seed, folder / "blind.csv", settings)
     return Story(melts_seed, settings, trained, changed, blind)
+
+
+def test_versions_are_compared_target_by_target_on_rows_that_came_after(story, melts_seed, melts_frame, tmp_path):
+    frame = melts_frame(periods=120, law=2.0)
+    frame[frame["day"] >= "2024-04-06"].to_csv(tmp_path / "later.csv", index=False)
+    old, new = story.tracking.versions("toy_melts")[:2]
+    later = LaterRows.of(new, tmp_path / "later.csv", melts_seed, story.tracking)
+    assert later.verdict(old, new, story.tracking).promoted
+    back = later.verdict(new, old, story.tracking)
+    assert (back.promoted, list(back.by_target)) == (False, ["loss", "iron"])
 
 
 def test_one_job_learns_all_targets_in_one_run_and_registers_one_version(story):
