@@ -94,7 +94,7 @@ def look_at_shadow(seed: Seed, answered: Answered, settings: Settings, now: date
             goes_on = f"{name} answers in shadow until {shown(period.latest)} at most: {why_not}"
             return Looked(goes_on, goes_on=True)
     promoted, why = settle_end(process, version.number, tracking)
-    return Looked(f"{name} is {'champion' if promoted else 'refused'} after its shadow period: {why}")
+    return Looked(f"{name} is {'champion' if promoted else 'refused'} {why}")
 
 
 def _decide(
@@ -107,6 +107,7 @@ def _decide(
     now: datetime,
 ) -> str | None:
     """Decide how a shadow ends, and write it down; gives why that must wait, where the two cannot be compared yet."""
+    after = "after its shadow period:"
     try:
         check_loads(version, seed, tracking.settings)
         verdict = _verdict(seed, version, champion, answered, tracking)
@@ -114,9 +115,10 @@ def _decide(
         few = "" if isinstance(error, RegistryError) else "too few outcomes of rows that both have answered: "
         if now < period.latest:
             return f"{few}{error}"
-        keep_end(version, False, f"{few}{error}", {}, tracking)
+        keep_end(version, False, f"{after} {few}{error}", {}, tracking)
     else:
-        keep_end(version, verdict.promoted, verdict.why, figures_of(verdict, task_of(seed).DECISIVE), tracking)
+        figures = figures_of(verdict, task_of(seed).DECISIVE)
+        keep_end(version, verdict.promoted, f"{after} {verdict.why}", figures, tracking)
     return None
 
 

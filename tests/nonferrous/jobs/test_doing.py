@@ -7,7 +7,8 @@ import pytest
 
 from monitoring.drift import page
 from nonferrous import reports
-from nonferrous.jobs import doing
+from nonferrous.jobs import doing, shadow
+from nonferrous.jobs.shadow import ShadowLines
 from records.jobs.queue import Asked
 from registry.settings import Settings
 from training.labels.job import ShiftError
@@ -24,6 +25,7 @@ def done(monkeypatch, toy_folder, tmp_path):
     monkeypatch.setattr(import_module("registry.tracking"), "Tracking", lambda settings: None)
     monkeypatch.setattr(doing, "_rows", lambda process, folder, say: tmp_path / "rows.parquet")
     monkeypatch.setattr(page, "summary", lambda seen: "no drift beside version 1")
+    monkeypatch.setattr(shadow, "shadow_lines", lambda seed, is_alone: ShadowLines())
 
     def run(retrained=None, drifted=False, **asked):
         def retrain(*given, **named):
@@ -45,13 +47,22 @@ def done(monkeypatch, toy_folder, tmp_path):
 def test_without_drift_nothing_is_learnt_where_that_is_asked(done):
     said = done(only_if_drifted=True)
     assert said["over"] == "nothing is learnt: no drift beside version 1"
-    assert said["result"] == {"version": None, "promoted": False, "why": said["over"], "reasons": [], "figures": {}}
+    result = {"version": None, "promoted": False, "why": said["over"], "reasons": [], "figures": {}}
+    assert said["result"] == result | {"shadow_until": None}
 
 
-@pytest.mark.parametrize(("promoted", "words"), [(True, "would be promoted"), (False, "would not be promoted")])
-def test_a_dry_run_says_what_would_be_and_that_nothing_was_promoted(done, promoted, words):
+@pytest.mark.parametrize(
+    ("promoted", "period", "words"),
+    [
+        (True, None, "would be promoted"),
+        (False, None, "would not be promoted"),
+        (True, object(), "would answer in shadow"),
+    ],
+)
+def test_a_dry_run_says_what_would_be_and_that_nothing_was_promoted(done, promoted, period, words):
     verdict = SimpleNamespace(promoted=promoted, why="because")
-    found = SimpleNamespace(verdict=verdict, gated=SimpleNamespace(reasons=["too few labels"]), figures={"gain": 0.5})
+    gated = SimpleNamespace(reasons=["too few labels"])
+    found = SimpleNamespace(verdict=verdict, gated=gated, figures={"gain": 0.5}, shadow=period)
     said = done(found, drifted=True, only_if_drifted=True, dry_run=True)
     assert said["over"] == f"a dry run, the challenger {words}: because"
     assert (said["result"]["version"], said["result"]["promoted"]) == (None, False)

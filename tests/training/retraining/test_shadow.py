@@ -123,6 +123,7 @@ def test_the_better_one_is_promoted_with_the_figures_of_what_came_in(plant, toy_
     promotion, _, end = plant.tracking.audit("toy_cells")[-3:]
     assert (promotion.alias, promotion.before, promotion.after) == ("champion", 1, 2)
     assert (end.alias, end.before, end.after) == ("shadow", 2, None)
+    assert promotion.why.startswith("after its shadow period: better beyond chance")
     assert promotion.metrics["rows"] == 120
     assert promotion.metrics["gain_low"] > 0
     assert plant.look(LATER) is None
