@@ -10,7 +10,7 @@ from models.estimators.tuning import SETTINGS, Tunable, last_of, tuned
 from models.table.reading import write_frame
 from models.tasks import build
 from registry.incoming.loading import Loading, Refused
-from registry.jobs.unregistered import Unregistered
+from registry.incoming.unregistered import Unregistered
 from registry.local.scratch import scratch
 from registry.promotion import leave_shadow
 from registry.settings import Settings

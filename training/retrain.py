@@ -19,8 +19,8 @@ from models.table.sources import Source
 from models.tasks import Model
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
+from registry.batches.new_rows import ending
 from registry.decision import JOB, keep_decision, outcome_of, settle
-from registry.jobs.batches import ending
 from registry.jobs.shadow import ShadowPeriod
 from registry.local.scratch import scratch
 from registry.promotion import champion_of

@@ -1,1 +1,1 @@
-"""What jobs leave beside versions: batches of new rows, shadow periods, and models that nobody registered."""
+"""Shadow periods: what a job leaves beside a version that answers beside the champion for a while."""

@@ -11,7 +11,7 @@ import pandas as pd
 from models.table.contract import Checked
 from models.table.reading import digest
 from physics.arrays import BoolArray
-from registry.jobs.batches import ROWS_FILE, TESTS_FILE, accepted, base_of, opening
+from registry.batches.new_rows import ROWS_FILE, TESTS_FILE, accepted, base_of, opening
 from registry.local.scratch import scratch
 from registry.tracking import Tracking
 from registry.versions import Version

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from registry.jobs import batches as kept
-from registry.jobs.batches import accepted, base_of, batches, ending, opening, withdraw
+from registry.batches import new_rows as kept
+from registry.batches.new_rows import accepted, base_of, batches, ending, opening, withdraw
 from registry.versions import FORCED_WHY, GATE, PASSED, REFUSED, RegistryError, Version
 
 

@@ -1,0 +1,1 @@
+"""Batches of new rows that retraining jobs were given."""
