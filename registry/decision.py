@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from registry.batches import new_rows
 from registry.jobs.shadow import ShadowPeriod, shown
 from registry.promotion import leave_shadow, take_over, with_alias
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, CHAMPION, GATE_REASONS, SHADOW, AliasMove, Version
 
 JOB, VERDICT, VERDICT_WHY, _DECISION = "job", "verdict", "verdict_why", "decision"
+_SHIFT = "decision_shift"  # why labels that do not go with the past were learnt
 PROMOTED, NOT_PROMOTED, IN_SHADOW = "promoted", "not promoted", "in shadow"
 
 
@@ -71,17 +73,29 @@ def keep_decision(
     promoted: bool,
     why: str,
     figures: Mapping[str, float],
+    shift: str,
     tracking: Tracking,
     shadow: ShadowPeriod | None = None,
 ) -> None:
     """Write what was decided beside the version; the last of the tags says that all are there.
 
-    One that is to be promoted answers in shadow first where a period is given.
+    Parameters
+    ----------
+    process, version : str, int
+        The job's version, of which the gate has said whether it may become champion.
+    promoted, why, figures : bool, str, Mapping of str to float
+        Whether it is to be made champion, and what that rests on.
+    shift : str
+        Why labels that do not go with the past were learnt; empty where they do.
+    tracking : Tracking
+        The store.
+    shadow : ShadowPeriod, optional
+        In which one that is to be promoted answers first.
     """
     outcome = outcome_of(promoted, shadow)
     tags = shadow.tags if shadow is not None and outcome == IN_SHADOW else {}
-    tags |= {VERDICT: outcome, VERDICT_WHY: why, _DECISION: json.dumps(dict(figures))}
-    tracking.tag_version(process, version, tags)
+    tags |= {VERDICT: outcome, VERDICT_WHY: why} | ({_SHIFT: shift} if shift else {})
+    tracking.tag_version(process, version, tags | {_DECISION: json.dumps(dict(figures))})
 
 
 def finished(process: str, job: str, tracking: Tracking) -> Decision | None:
@@ -93,13 +107,15 @@ def finished(process: str, job: str, tracking: Tracking) -> Decision | None:
 
 
 def settle(process: str, number: int, tracking: Tracking) -> Decision:
-    """Carry out what was decided of a version, as far as that was not done; gives it."""
+    """Carry out what was decided of a version and of its job's new rows, as far as that was not done; gives it."""
     version = next(one for one in tracking.versions(process) if one.number == number)
     reasons = tuple(version.tags.get(GATE_REASONS, "").splitlines()) if version.refused else ()
     promoted, why = version.tags[VERDICT] == PROMOTED, version.tags[VERDICT_WHY]
     period = ShadowPeriod.of(version) if version.tags[VERDICT] == IN_SHADOW else None
     until = None if period is None else period.until.isoformat(timespec="seconds")
     decision = Decision(number, promoted, why, reasons, json.loads(version.tags[_DECISION]), until)
+    of_batch = "; ".join(reasons) or version.tags.get(_SHIFT, "")
+    new_rows.end(process, version.parent_run, not version.refused, of_batch, tracking)
     moves = tracking.audit(process)
     if not version.refused and _is_open(CHALLENGER, version, moves) and _is_open(CHAMPION, version, moves):
         why = "challenger of a retraining job"

@@ -312,12 +312,15 @@ class Tracking:
 
     @in_one_line
     def audit(self, process: str) -> list[AliasMove]:
-        """Every move of an alias, oldest first; also those whose runs somebody put into the bin."""
+        """Every move of an alias, oldest first; also those whose runs somebody put into the bin.
+
+        A run that was cut off before it said what is moved has moved nothing.
+        """
         from mlflow.entities import ViewType
 
         query = ([self.experiment(process)], f"tags.job = '{MOVE}'", ViewType.ALL)
         runs = all_pages(lambda token: self._client.search_runs(*query, page_token=token))
-        moves = (AliasMove.from_params(run.data.params, run.data.metrics) for run in runs)
+        moves = (AliasMove.from_params(run.data.params, run.data.metrics) for run in runs if run.data.params)
         return sorted(moves, key=lambda move: (move.number, move.when))
 
     @in_one_line

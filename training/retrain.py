@@ -221,9 +221,7 @@ def retrain(
             shadow = _shadow(seed, verdict, champion)
             _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow)
             if version is not None:
-                why = "; ".join(gated.reasons) or labels.shift
-                tracking.log(run, tags=ending(gated.passed, why))
-                keep_decision(process, version, verdict.promoted, verdict.why, figures, tracking, shadow)
+                keep_decision(process, version, verdict.promoted, verdict.why, figures, labels.shift, tracking, shadow)
                 settle(process, version, tracking)
     if learnt is None:
         raise ShiftError(stopped(process, labels))

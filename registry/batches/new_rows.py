@@ -134,6 +134,12 @@ def ending(passed: bool, why: str) -> dict[str, str]:
     return {STATE: "accepted" if passed else "refused", WHY: why}
 
 
+def end(process: str, run: str, passed: bool, why: str, tracking: Tracking) -> None:
+    """Accept or refuse the batch of a job's run; one that is open no longer, or was never begun, stays as it is."""
+    if any(one.run == run and one.state == "open" for one in batches(process, tracking)):
+        tracking.log(run, tags=ending(passed, why))
+
+
 def withdraw(name: str, why: str, tracking: Tracking) -> Batch:
     """Let an accepted batch be history no more; its rows stay with its run.
 

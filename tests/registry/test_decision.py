@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
+from registry.batches.new_rows import Batch, batches, opening, withdraw
 from registry.decision import JOB, Decision, finished, keep_decision, settle
 from registry.jobs.shadow import ShadowPeriod, in_shadow
 from registry.versions import GATE, GATE_REASONS, PASSED, REFUSED, AliasMove, Version
@@ -21,10 +23,12 @@ class CutError(BaseException):
 
 
 class Store:
-    """Version 1 is champion, 2 is the job's; it is cut off after so many writes."""
+    """Version 1 is champion, 2 is the job's, whose new rows are an open batch; it is cut off after so many writes."""
 
     def __init__(self, gate: str = PASSED, left: int = 1000, **aliases: int):
-        where = ("linear", "2026-01-01", "run", "parent", "1", "model")
+        where = ("linear", "2026-01-01", "run", "parent-run", "1", "model")
+        self.batch: dict[str, str] = {}
+        self.batch = {"mlflow.user": "ann"} | opening("p", "training", "new.csv", 12, "sha256:1", self)
         tags = {GATE: gate, GATE_REASONS: "too few labels" if gate == REFUSED else ""}
         self.tags = {0: {}, 1: {}, 2: tags}
         self.aliases: dict[str, int] = {"champion": 1, **aliases}
@@ -39,6 +43,21 @@ class Store:
     def versions(self, process: str) -> list[Version]:
         held = {number: tuple(a for a, at in self.aliases.items() if at == number) for number in self.tags}
         return [Version("p", number, held[number], *self.where, self.tags[number], {}) for number in self.tags]
+
+    def runs(self, process: str, job: str) -> list[SimpleNamespace]:
+        about = SimpleNamespace(run_id="parent-run", start_time=0)
+        return [SimpleNamespace(info=about, data=SimpleNamespace(tags=self.batch))]
+
+    def log(self, run: str, tags: dict[str, str]) -> None:
+        """All tags of a run at once, as the real one."""
+        assert run == "parent-run"
+        self._write()
+        self.batch |= tags
+
+    @property
+    def new_rows(self) -> Batch:
+        (found,) = batches("p", self)
+        return found
 
     def audit(self, process: str) -> list[AliasMove]:
         return list(self.moves)
@@ -61,8 +80,8 @@ class Store:
         return self.moves[-1]
 
 
-def decide(store: Store, promoted: bool = True, shadow: ShadowPeriod | None = None) -> None:
-    keep_decision("p", 2, promoted, "better", FIGURES, store, shadow)
+def decide(store: Store, promoted: bool = True, shadow: ShadowPeriod | None = None, shift: str = "") -> None:
+    keep_decision("p", 2, promoted, "better", FIGURES, shift, store, shadow)
     settle("p", 2, store)
 
 
@@ -85,12 +104,14 @@ def test_a_job_that_is_cut_off_at_any_write_ends_as_one_that_is_not(promoted):
             found = finished("p", "j", store)
             if found is None:  # it was cut off before it had decided
                 assert store.aliases == {"champion": 1}
+                assert store.new_rows.state == "open"
                 continue
         else:
             break
         assert found == Decision(2, promoted, "better", (), FIGURES)
         assert store.aliases == expected
-    assert writes > 5
+        assert store.new_rows.state == "accepted"
+    assert writes > 6
 
 
 def test_what_was_carried_out_is_not_carried_out_again():
@@ -112,11 +133,32 @@ def test_a_champion_that_somebody_has_put_back_meanwhile_stays_put_back():
     assert store.aliases["champion"] == 1
 
 
+def test_new_rows_that_somebody_has_withdrawn_meanwhile_stay_withdrawn():
+    store = Store()
+    store.tag_version("p", 2, {JOB: "j"})
+    decide(store)
+    withdraw("parent-run", "rows of another line", store)
+    finished("p", "j", store)
+    assert (store.new_rows.state, store.new_rows.why) == ("withdrawn", "rows of another line")
+
+
+def test_why_a_shift_was_accepted_stays_with_the_new_rows_that_a_job_taken_up_again_accepts():
+    store = Store(left=5)
+    store.tag_version("p", 2, {JOB: "j"})
+    with pytest.raises(CutError):
+        decide(store, shift="shift accepted: a new laboratory")
+    assert store.new_rows.state == "open"
+    store.left = 1000
+    finished("p", "j", store)
+    assert (store.new_rows.state, store.new_rows.why) == ("accepted", "shift accepted: a new laboratory")
+
+
 def test_what_the_gate_refused_gets_no_alias_and_its_reasons_are_given():
     store = Store(REFUSED)
     store.tag_version("p", 2, {JOB: "j"})
     decide(store, promoted=False)
     assert store.aliases == {"champion": 1}
+    assert (store.new_rows.state, store.new_rows.why) == ("refused", "too few labels")
     found = finished("p", "j", store)
     assert found is not None
     assert found.reasons == ("too few labels",)

@@ -295,7 +295,8 @@ def test_the_audit_is_read_from_all_runs_oldest_first(opened):
 
     moves = [AliasMove(f"2026-01-0{day}", "ann", "promote", "champion", day, None, "why", {}) for day in (2, 1, 3)]
     runs = [SimpleNamespace(data=SimpleNamespace(params=one.to_params(), metrics={})) for one in moves]
-    pages = {None: page(runs[:2], "next"), "next": page(runs[2:], "")}
+    cut_off = SimpleNamespace(data=SimpleNamespace(params={}, metrics={}))  # before it said what it moves
+    pages = {None: page([*runs[:2], cut_off], "next"), "next": page(runs[2:], "")}
     store, client = opened(
         get_experiment_by_name=SimpleNamespace(experiment_id="4"),
         search_runs=lambda experiments, query, view, page_token: pages[page_token],
