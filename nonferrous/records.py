@@ -136,14 +136,22 @@ def by_both_file(seed: Seed, champion: str, shadow: str) -> Path | None:
 
 
 def write(seed: Seed, out: Path, labelled: bool) -> int:
-    """Write recorded rows to a Parquet file, which is there whole or not at all; gives how many."""
+    """Write recorded rows to a Parquet file, which is there whole or not at all; gives how many.
+
+    Raises
+    ------
+    RecordsError
+        There are none, or the database did not do its part.
+    """
+    from records.database import RecordsError
 
     def found(tables: Tables, step: Step) -> Iterator[pa.RecordBatch]:
         return tables.labelled() if labelled else tables.all_rows(lambda done: step(f"{done} rows", 0, 1))
 
     rows = _written(seed, out, found)
     if not rows:
-        fail(f"{seed.process.name}: nothing is recorded{' of which an outcome is known' if labelled else ''}")
+        what = "nothing is recorded of which an outcome is known" if labelled else "nothing is recorded"
+        raise RecordsError(f"{seed.process.name}: {what}")
     return rows
 
 

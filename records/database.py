@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-__all__ = ["Connection", "Database", "RecordsError", "now"]
+__all__ = ["AwayError", "Connection", "Database", "RecordsError", "now"]
 
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
@@ -32,6 +32,10 @@ class RecordsError(ValueError):
 def now() -> int:
     """Present moment [microseconds since 1970, UTC]."""
     return time.time_ns() // 1000
+
+
+class AwayError(RecordsError):
+    """The database does not answer, or cannot write now; later it may."""
 
 
 class Database:
@@ -146,8 +150,10 @@ class Database:
 
     def trouble(self, error: Exception) -> RecordsError:
         """What a driver's error says, in one line."""
-        said = " ".join(str(getattr(error, "orig", error)).split())
-        return RecordsError(f"records at {self.url_shown}: {said[:300] or type(error).__name__}")
+        own = getattr(error, "orig", error)
+        said = " ".join(str(own).split())
+        kind = AwayError if isinstance(own, self.engine.dialect.loaded_dbapi.OperationalError) else RecordsError
+        return kind(f"records at {self.url_shown}: {said[:300] or type(error).__name__}")
 
     def close(self) -> None:
         """Close all connections."""

@@ -13,6 +13,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LOCK_WAIT = 5.0  # seconds
+PATIENT = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "5"}
+"""For a job that nobody waits for: a tracking server that does not answer is asked again for about a minute."""
 PASSWORD = re.compile(r"://([^:/@\s]+):[^@\s]*@")
 
 SIGNS = {

@@ -312,10 +312,7 @@ class Tracking:
 
     @in_one_line
     def audit(self, process: str) -> list[AliasMove]:
-        """Every move of an alias, oldest first; also those whose runs somebody put into the bin.
-
-        A run that was cut off before it said what is moved has moved nothing.
-        """
+        """Every move of an alias, oldest first, in the bin or not; a run cut off before it said what moves is none."""
         from mlflow.entities import ViewType
 
         query = ([self.experiment(process)], f"tags.job = '{MOVE}'", ViewType.ALL)

@@ -11,10 +11,11 @@ import os
 import shutil
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from records.jobs.queue import Asked
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from registry.settings import Settings
 
 ROWS = "rows.parquet"
+PATIENCE = 60.0  # s that a job waits for records that do not answer
 
 Say = Callable[[Mapping[str, Any]], None]
+T = TypeVar("T")
 
 
 def main() -> int:
@@ -31,8 +34,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     from nonferrous import OURS
     from records.jobs.queue import Asked
+    from registry.errors import PATIENT
     from registry.settings import read_settings
 
+    os.environ.update(PATIENT)  # whatever is set by now: who started the worker may have set what suits a person
     # Whatever else is printed belongs into the log.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -67,7 +72,6 @@ def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:
     say : callable
         Takes each line.
     """
-    from nonferrous.records import enter_batches, enter_moves
     from registry.decision import finished
     from registry.local.alone import alone
     from registry.tracking import Tracking
@@ -75,14 +79,44 @@ def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:
     folder = settings.folder / "retraining" / id
     with alone(settings.folder, asked.process, lambda what: say({"what": what, "done": 0, "steps": 1})):
         # What was decided before the job was cut off is carried out, and nothing is learnt again.
-        decided = finished(asked.process, id, Tracking(settings)) or _quiet(asked)
+        decided = finished(asked.process, id, Tracking(settings)) or _patiently(lambda: _quiet(asked), say)
         try:
             decided = decided or _trained(asked, id, folder, settings, say)
         finally:
-            enter_batches(asked.process)
-        enter_moves(asked.process)
+            _enter(asked.process, say)
     shutil.rmtree(folder, ignore_errors=True)
     say({"over": decided.line, "result": {**vars(decided), "reasons": list(decided.reasons)}})
+
+
+def _patiently(what: Callable[[], T], say: Say) -> T:
+    """Do what needs the records; where they do not answer it is done again until they do, for a minute at most."""
+    from records.database import AwayError
+
+    began = time.monotonic()
+    while True:
+        try:
+            return what()
+        except AwayError as error:
+            if time.monotonic() - began > PATIENCE:
+                raise
+            say({"what": f"waits: {error}", "done": 0, "steps": 1})
+            time.sleep(1)
+
+
+def _enter(process: str, say: Say) -> None:
+    """Enter into the audit what was decided; it stands though it cannot be entered, which is then left to the next."""
+    from nonferrous.records import enter_batches, enter_moves
+    from records.database import AwayError
+    from registry.errors import TrackingError
+
+    def enter() -> None:
+        enter_batches(process)
+        enter_moves(process)
+
+    try:
+        _patiently(enter, say)
+    except (AwayError, TrackingError) as error:
+        sys.stderr.write(f"not entered into the audit yet: {error}\n")
 
 
 def _quiet(asked: Asked) -> Decision | None:
@@ -116,6 +150,8 @@ def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) 
 
     seed, shift, dry = load(asked.process), asked.accept_shift, asked.dry_run
     found = retrain(seed, rows, settings, step, ways=ways, job=id, accept_shift=shift, dry_run=dry)
+    if found.set_aside:
+        say({"over": f"{found.set_aside} of the new rows were set aside; the home folder lists them in rejected/"})
     if dry:
         would = "would not be promoted" if not found.verdict.promoted else "would be promoted"
         would = would if found.shadow is None else "would answer in shadow"
@@ -136,7 +172,7 @@ def _rows(process: str, folder: Path, say: Say) -> Path:
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
         with reported(lambda what, done, steps: say({"what": what, "done": done, "steps": steps})):
-            write(load(process), file, labelled=True)
+            _patiently(lambda: write(load(process), file, labelled=True), say)
     say({"over": f"labelled records in {file.stat().st_size} bytes"})
     return file
 

@@ -219,8 +219,12 @@ def in_one_line(url: str) -> Iterator[None]:
     except error.DBOSQueueDeduplicatedError:
         raise
     except (error.DBOSBaseException, error.DBOSException, SQLAlchemyError, OSError) as fault:
-        said = " ".join(str(getattr(fault, "orig", None) or fault).split())
-        raise JobsError(f"jobs at {shown(url)}: {said[:300]}") from None
+        raise JobsError(f"jobs at {shown(url)}: {words(fault)}") from None
+
+
+def words(fault: BaseException) -> str:
+    """What an error says, in one line; what its driver says where a database's library has wrapped that."""
+    return " ".join(str(getattr(fault, "orig", None) or fault).split())[:300]
 
 
 def bring_up(url: str) -> None:

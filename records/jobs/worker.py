@@ -13,7 +13,18 @@ from typing import Any, Protocol, Self
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from dbos import error as faults
 
-from records.jobs.queue import MOST_STARTS, NAME, PROGRESS, QUEUE, WORKFLOW, Asked, JobsError, bring_up, in_one_line
+from records.jobs.queue import (
+    MOST_STARTS,
+    NAME,
+    PROGRESS,
+    QUEUE,
+    WORKFLOW,
+    Asked,
+    JobsError,
+    bring_up,
+    in_one_line,
+    words,
+)
 
 LOOK = "look"
 VERSION = "1"
@@ -165,7 +176,7 @@ class Worker:
                 DBOS.set_event(PROGRESS, {**doing.progress(), "beat": time.monotonic_ns()})
         except BaseException as error:
             self._end(id)
-            log.info("job %s: %s", id, error)
+            log.info("job %s is left: %s", id, words(error))
             raise
         log.info("job %s: %s", id, found["over"])
         if "result" in found:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from nonferrous import app as commands
 from records import audit
-from records.database import Database
+from records.database import Database, RecordsError
 from records.outcomes import Outcome, take
 from records.requests import Kept, insert, new_id
 
@@ -57,10 +57,10 @@ def test_records_are_exported_as_a_whole_file(database, typed, home):
 
 def test_nothing_to_export_is_an_error_and_no_file(database, typed, home):
     done = typed("export", "toy_cells", "--out", home / "all.parquet")
-    assert (done.exit_code, "toy_cells: nothing is recorded" in done.stderr) == (2, True)
+    assert (type(done.exception), str(done.exception)) == (RecordsError, "toy_cells: nothing is recorded")
     keep(database, "A")
     done = typed("export", "toy_cells", "--labelled", "--out", home / "all.parquet")
-    assert (done.exit_code, "of which an outcome is known" in done.stderr) == (2, True)
+    assert str(done.exception) == "toy_cells: nothing is recorded of which an outcome is known"
     assert not (home / "all.parquet").exists()
 
 
@@ -118,7 +118,8 @@ def test_what_to_learn_from_is_named_once(command, database, home):
     for done in (typed(), both):
         assert (done.exit_code, "give either --data FILE or --from-records" in done.stderr) == (2, True)
     none = typed("--from-records")
-    assert (none.exit_code, "toy_cells: nothing is recorded of which an outcome is known" in none.stderr) == (2, True)
+    assert isinstance(none.exception, RecordsError)
+    assert str(none.exception) == "toy_cells: nothing is recorded of which an outcome is known"
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 import records.migrations
-from records.database import NEWEST, Database, RecordsError
+from records.database import NEWEST, AwayError, Database, RecordsError
 from records.schema import AUDIT, REQUESTS, metadata
 
 
@@ -117,3 +117,11 @@ def test_a_file_that_is_no_database_is_named(tmp_path):
     file.write_bytes(b"hardly a database" * 100)
     with pytest.raises(RecordsError, match=r"records\.db: file is not a database"):
         Database(f"sqlite:///{file}")
+
+
+def test_a_database_that_does_not_answer_is_away_and_one_that_says_no_is_not(database):
+    with pytest.raises(AwayError, match="connection failed"):
+        Database("postgresql://127.0.0.1:1/x")
+    with pytest.raises(RecordsError) as raised, database.begin() as connection:
+        connection.execute(text("INSERT INTO audit (number) VALUES (NULL)"))
+    assert type(raised.value) is RecordsError

@@ -9,6 +9,7 @@ from monitoring.drift import page
 from nonferrous import reports
 from nonferrous.jobs import doing, shadow
 from nonferrous.jobs.shadow import ShadowLines
+from records.database import AwayError, RecordsError
 from records.jobs.queue import Asked
 from registry.settings import Settings
 from training.labels.job import ShiftError
@@ -27,7 +28,7 @@ def done(monkeypatch, toy_folder, tmp_path):
     monkeypatch.setattr(page, "summary", lambda seen: "no drift beside version 1")
     monkeypatch.setattr(shadow, "shadow_lines", lambda seed, is_alone: ShadowLines())
 
-    def run(retrained=None, drifted=False, **asked):
+    def run(retrained=None, said=None, drifted=False, **asked):
         def retrain(*given, **named):
             if isinstance(retrained, Exception):
                 raise retrained
@@ -36,7 +37,7 @@ def done(monkeypatch, toy_folder, tmp_path):
 
         monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(drifted=drifted))
         monkeypatch.setattr(import_module("training.retrain"), "retrain", retrain)
-        said = []
+        said = [] if said is None else said
         doing.do("j", Asked("toy_cells", "ann", **asked), Settings(home=tmp_path), said.append)
         return said[-1]
 
@@ -62,7 +63,7 @@ def test_without_drift_nothing_is_learnt_where_that_is_asked(done):
 def test_a_dry_run_says_what_would_be_and_that_nothing_was_promoted(done, promoted, period, words):
     verdict = SimpleNamespace(promoted=promoted, why="because")
     gated = SimpleNamespace(reasons=["too few labels"])
-    found = SimpleNamespace(verdict=verdict, gated=gated, figures={"gain": 0.5}, shadow=period)
+    found = SimpleNamespace(verdict=verdict, gated=gated, figures={"gain": 0.5}, shadow=period, set_aside=0)
     said = done(found, drifted=True, only_if_drifted=True, dry_run=True)
     assert said["over"] == f"a dry run, the challenger {words}: because"
     assert (said["result"]["version"], said["result"]["promoted"]) == (None, False)
@@ -71,4 +72,54 @@ def test_a_dry_run_says_what_would_be_and_that_nothing_was_promoted(done, promot
 def test_a_job_that_labels_stop_still_enters_its_refused_batch(done):
     with pytest.raises(ShiftError):
         done(ShiftError("toy_cells: the labels do not go with the past"))
-    assert done.entered == ["batches"]
+    assert done.entered == ["batches", "toy_cells"]
+
+
+def test_rows_that_were_set_aside_are_counted_in_the_log(done):
+    verdict = SimpleNamespace(promoted=True, why="because")
+    gated, said = SimpleNamespace(reasons=[]), []
+    found = SimpleNamespace(verdict=verdict, gated=gated, figures={}, set_aside=7, shadow=None)
+    done(found, said, dry_run=True)
+    assert said[0]["over"] == "7 of the new rows were set aside; the home folder lists them in rejected/"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that goes on while somebody sleeps, and in no other way."""
+    now = [0.0]
+    monkeypatch.setattr(doing.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(doing.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    return now
+
+
+def test_records_that_do_not_answer_are_waited_for(clock):
+    said = []
+
+    def ask():
+        if clock[0] < 30:
+            raise AwayError("records at //host: connection refused")
+        return "rows"
+
+    assert doing._patiently(ask, said.append) == "rows"
+    assert said == [{"what": "waits: records at //host: connection refused", "done": 0, "steps": 1}] * 30
+
+
+def test_a_job_waits_a_minute_for_records_and_not_at_all_where_they_say_no(clock):
+    def ask(error):
+        raise error
+
+    with pytest.raises(AwayError, match="refused"):
+        doing._patiently(lambda: ask(AwayError("refused")), lambda line: None)
+    assert 60 <= clock[0] <= 62
+    with pytest.raises(RecordsError, match="newer code made them"):
+        doing._patiently(lambda: ask(RecordsError("newer code made them")), lambda line: pytest.fail("it waited"))
+
+
+def test_what_was_decided_stands_though_the_audit_cannot_be_entered(done, clock, monkeypatch, capsys):
+    def enter(process):
+        raise AwayError("records at //host: connection refused")
+
+    monkeypatch.setattr(import_module("nonferrous.records"), "enter_batches", enter)
+    said = done(only_if_drifted=True)
+    assert said["result"]["why"].startswith("nothing is learnt")
+    assert "not entered into the audit yet: records at //host: connection refused" in capsys.readouterr().err
