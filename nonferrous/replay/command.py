@@ -36,19 +36,16 @@ def replay(
     units: Annotated[int | None, typer.Option(help="Units of the plant.", show_default="of the seed")] = None,
 ) -> None:
     """Play a simulated plant through the real service, records and worker: what each way of retraining is worth."""
+    from nonferrous.replay.beginning import simulated
     from nonferrous.replay.page import write
-    from nonferrous.replay.plant import plant_of
     from nonferrous.replay.summary import summary
-    from nonferrous.simulate import simulate
     from seeds import load
 
     wanted = [one.strip() for one in ways.split(",")]
     if unknown := [one for one in wanted if one not in WAYS]:
         fail(f"--ways: got {unknown[0]}, expected some of {', '.join(WAYS)}")
-    seed, folder = load(process), out / "plant"
-    if not (folder / "simulation.json").exists():
-        simulate(process, folder, units, None, rng_seed)
-    plant = plant_of(seed, folder, begin, days)
+    seed = load(process)
+    plant = simulated(seed, out / "plant", units, rng_seed, begin, days)
     base = _base(plant, out)
     found = {one: _played(one, plant, base, out, every) for one in wanted}
     summaries = [summary(name, steps) for name, steps in found.items()]
@@ -65,29 +62,25 @@ def replay(
 
 def _base(plant: Plant, out: Path) -> Path:
     """Home folder with the first champion, which has learnt what is known at the beginning."""
-    from nonferrous.train import train_on
+    from nonferrous.replay.beginning import train_first
 
     home = out / "base"
     if not (home / "trained").exists():
         shutil.rmtree(home, ignore_errors=True)
-        home.mkdir(parents=True)
-        plant.history.to_parquet(home / "history.parquet", index=False)
-        os.environ["NONFERROUS_HOME"] = str(home)
-        if not train_on(plant.seed, home / "history.parquet"):
-            fail(f"{plant.seed.process.name}: what was learnt before {plant.begin:%Y-%m-%d} does not pass the gate")
+        train_first(plant, home)
         (home / "trained").touch()
     return home
 
 
 def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[Stepped]:
     """What came of a way; that of before where it was played to its end."""
-    from nonferrous.replay.play import Stepped, home_of, oracle, play
+    from nonferrous.replay.play import home_of, oracle, play
     from nonferrous.replay.service import running
     from pages.report import write_page
 
     file, home = out / f"{name}.json", out / name
     if file.exists():
-        return [Stepped(**{**one, "drift": tuple(one["drift"])}) for one in json.loads(file.read_text("utf-8"))]
+        return steps_of(file)
     shutil.rmtree(home, ignore_errors=True)
     steps = sum(1 for _ in plant.steps())
     with progress() as step:
@@ -104,6 +97,13 @@ def _played(name: str, plant: Plant, base: Path, out: Path, every: int) -> list[
                 found = play(plant, client, _way(name, plant, client, home, every), shown)
     write_page(json.dumps([asdict(one) for one in found], indent=1) + "\n", file)
     return found
+
+
+def steps_of(file: Path) -> list[Stepped]:
+    """Steps of a way that was played to its end."""
+    from nonferrous.replay.play import Stepped
+
+    return [Stepped(**{**one, "drift": tuple(one["drift"])}) for one in json.loads(file.read_text("utf-8"))]
 
 
 def _way(name: str, plant: Plant, client: Client, home: Path, every: int) -> Way:

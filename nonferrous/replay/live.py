@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from nonferrous.terminal import console, fail
+from nonferrous.terminal import console
 
 if TYPE_CHECKING:
     from nonferrous.replay.play import Stepped
@@ -22,31 +22,26 @@ PAGE = "monitoring.html"
 
 def prepare(settings: Settings) -> Seed:
     """Simulate the plant anew in a home folder and train on what is before the replay."""
-    from nonferrous.replay.plant import plant_of
-    from nonferrous.train import train_on
+    from nonferrous.replay.beginning import simulated, train_first
     from seeds import load
-    from synthetic_data import simulate
 
     seed, home = load(PROCESS), settings.folder
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
-    simulate(seed, home / "plant", units=UNITS)
-    plant_of(seed, home / "plant", None, None).history.to_parquet(home / "history.parquet", index=False)
-    if not train_on(seed, home / "history.parquet"):
-        fail(f"{PROCESS}: its first model does not pass the gate")
+    train_first(simulated(seed, home / "plant", UNITS), home)
     return seed
 
 
 def play_on(seed: Seed, settings: Settings, port: int, tracker: subprocess.Popen[bytes]) -> None:
     """Play the plant with a service on a port, and a worker, until its time is over and then until Ctrl-C."""
     from monitoring.drift.page import page
-    from nonferrous.replay.plant import plant_of
+    from nonferrous.replay.beginning import simulated
     from nonferrous.replay.play import play
     from nonferrous.replay.service import running
     from nonferrous.replay.ways import Drift
     from pages.report import write_page
 
-    plant, file = plant_of(seed, settings.folder / "plant", None, None), settings.folder / PAGE
+    plant, file = simulated(seed, settings.folder / "plant", UNITS), settings.folder / PAGE
     for regime in seed.plant.regimes if seed.plant else ():
         typer.echo(f"{regime.start}: {regime.meaning}")
     with running(PROCESS, settings.folder, port) as client:

@@ -41,7 +41,7 @@ class Client:
 
     def __init__(self, process: str, port: int, home: Path) -> None:
         self._process, self._connection = process, HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
-        self._home, self._records = home, f"sqlite:///{home / 'records.db'}"
+        self._settings = Settings(home=home)
         self._follows: str | None = None  # digest of the model that answered last, if it follows outcomes
 
     def predict(self, rows: list[dict[str, Any]]) -> tuple[int, list[Mapping[str, Any]]]:
@@ -59,7 +59,7 @@ class Client:
             return
         self._post("outcomes", {"outcomes": outcomes})
         began = time.monotonic()
-        with closing(Database(self._records)) as database:
+        with closing(Database(self._settings.records_url)) as database:
             while self._follows is not None and not self._has_taken_up(database, self._follows):
                 if time.monotonic() - began > _PATIENCE:
                     raise ReplayError(f"{self._process}: the service does not take up outcomes")
@@ -93,7 +93,7 @@ class Client:
 
     def wait_for_champion(self) -> None:
         """Wait until the version that is champion answers."""
-        versions = Tracking(Settings(home=self._home)).versions(self._process)
+        versions = Tracking(self._settings).versions(self._process)
         self.wait_for(champion_of(self._process, versions).number)
 
     def version(self) -> int | None:
