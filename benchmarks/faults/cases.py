@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import signal
-import sys
 import time
 import urllib.request
 from collections.abc import Callable
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -144,7 +142,7 @@ def service_killed(setting: Setting) -> Found:
 
 def service_killed_postgresql(setting: Setting) -> Found:
     """kill -9 of the service, records in PostgreSQL."""
-    with _postgresql() as server:
+    with processes.postgresql() as server:
         return _killed(setting, server.url, signal.SIGKILL)
 
 
@@ -156,7 +154,7 @@ def service_ended(setting: Setting) -> Found:
 def postgresql_killed(setting: Setting) -> Found:
     """PostgreSQL ended at once under load, and started again."""
     port, found = processes.free_port(), Found()
-    with _postgresql() as server:
+    with processes.postgresql() as server:
         with processes.service(port, setting.log, setting.environment(server.url)):
             clients = Clients([port], setting.row, "all")
             with clients:
@@ -175,46 +173,19 @@ def postgresql_killed(setting: Setting) -> Found:
 
 def mlflow_killed(setting: Setting) -> Found:
     """MLflow's server killed under load, and started again: the service answers on."""
-    port, tracking, found = processes.free_port(), processes.free_port(), Found()
-    command = [
-        sys.executable,
-        "-m",
-        "mlflow",
-        "server",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(tracking),
-        "--workers",
-        "1",
-    ]
-    command += ["--backend-store-uri", f"sqlite:///{setting.home / 'mlflow.db'}"]
-    command += ["--artifacts-destination", str(setting.home / "artifacts")]
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    url = setting.sqlite()
-
-    def started() -> processes.Process:
-        made = processes.Process(command, setting.folder / "mlflow.log", quiet)
-        processes.waited(lambda: processes.answers(tracking, "/health"), "MLflow's server")
-        return made
-
-    server = started()
-    try:
-        where = {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{tracking}"}
+    port, url, found = processes.free_port(), setting.sqlite(), Found()
+    with processes.mlflow(setting.home, setting.folder / "mlflow.log") as server:
+        where = {"MLFLOW_TRACKING_URI": server.url}
         with processes.service(port, setting.log, setting.environment(url, **where)):
             clients = Clients([port], setting.row, "all")
             with clients:
                 for _ in range(setting.times):
                     time.sleep(setting.rng.uniform(0.2, 0.6))
-                    _kill_tree(server.popen.pid)
-                    server.popen.wait()
+                    server.kill()
                     time.sleep(setting.rng.uniform(0.5, 2.5))
-                    server = started()
+                    server.start()
                     found.times += 1
             promised = clients.stop()
-    finally:
-        _kill_tree(server.popen.pid)
-        server.popen.wait()
     return _count(promised, url, found)
 
 
@@ -297,15 +268,6 @@ def _disordered(records: list[list[str]], stated: list[float], url: str) -> int:
     return late + sum(one != other for one, other in zip_longest(kept, stated))
 
 
-@contextmanager
-def _postgresql() -> Any:
-    server = processes.PostgreSQL()
-    try:
-        yield server
-    finally:
-        server.remove()
-
-
 def _is_answered(port: int, row: dict[str, Any]) -> bool:
     return _is_taken(port, "predictions", {"rows": [row | {"unit": "probe"}]})
 
@@ -320,17 +282,6 @@ def _is_taken(port: int, operation: str, body: dict[str, Any]) -> bool:
             return bool(got.status == 200)
     except OSError:
         return False
-
-
-def _kill_tree(pid: int) -> None:
-    """Kill a process that was started here, and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    for child in map(int, children.read_text().split() if children.exists() else ()):
-        _kill_tree(child)
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 CASES: dict[str, Callable[[Setting], Found]] = {

@@ -136,3 +136,72 @@ class PostgreSQL:
     def _run(self, name: str, *arguments: str) -> None:
         command = [*self._as, str(self._binaries / name), *arguments]
         subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+
+
+@contextmanager
+def postgresql() -> Iterator[PostgreSQL]:
+    """A server of PostgreSQL until the end of the block."""
+    server = PostgreSQL()
+    try:
+        yield server
+    finally:
+        server.remove()
+
+
+class Mlflow:
+    """MLflow's server on the loopback interface, over the store of a home folder; artifacts go through it.
+
+    Parameters
+    ----------
+    home : Path
+        The home folder.
+    log : Path
+        Takes what the server says.
+    """
+
+    def __init__(self, home: Path, log: Path) -> None:
+        self._log, self._port = log, free_port()
+        where = ["--host", ADDRESS, "--port", str(self._port), "--workers", "1"]
+        kept = ["--backend-store-uri", f"sqlite:///{home / 'mlflow.db'}"]
+        kept += ["--artifacts-destination", str(home / "artifacts")]
+        self._command = [sys.executable, "-m", "mlflow", "server", *where, *kept]
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://{ADDRESS}:{self._port}"
+
+    def start(self) -> None:
+        quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+        self._process = Process(self._command, self._log, quiet)
+        try:
+            waited(lambda: answers(self._port, "/health"), "MLflow's server")
+        except RuntimeError:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """End it at once, with the processes that it has started."""
+        _kill_tree(self._process.popen.pid)
+        self._process.popen.wait()
+
+
+@contextmanager
+def mlflow(home: Path, log: Path) -> Iterator[Mlflow]:
+    """MLflow's server until the end of the block."""
+    server = Mlflow(home, log)
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+def _kill_tree(pid: int) -> None:
+    """Kill a process that was started here, and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    for child in map(int, children.read_text().split() if children.exists() else ()):
+        _kill_tree(child)
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
