@@ -5,6 +5,10 @@ import json
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from benchmarks.replay.page import NAME, PAGE, REAL, REAL_RESULTS, RESULTS, lines, real_lines
+from benchmarks.replay.promotions import NAME as OF_PROMOTIONS
+from benchmarks.replay.promotions import RESULTS as PROMOTIONS
+from benchmarks.replay.promotions import WORSE, all_of
+from benchmarks.replay.promotions import lines as promotion_lines
 from nonferrous.replay.command import WAYS
 from seeds import load
 
@@ -27,3 +31,25 @@ def test_the_plants_own_table_was_gone_through_with_the_seed_as_it_is():
     found, text = json.loads(REAL_RESULTS.read_text(encoding="utf-8")), PAGE.read_text(encoding="utf-8")
     assert filled(text, REAL, real_lines(found)) == text, "python -m benchmarks.replay.real"
     assert found["seed_digests"] == {name: seed_digest(load(name)) for name in found["seed_digests"]}
+
+
+def test_no_promotion_made_the_error_to_the_truth_worse_by_more_than_two_per_cent():
+    found = json.loads(PROMOTIONS.read_text(encoding="utf-8")) if PROMOTIONS.exists() else None
+    text = PAGE.read_text(encoding="utf-8")
+    assert filled(text, OF_PROMOTIONS, promotion_lines(found)) == text, "python -m benchmarks.replay.promotions"
+    if found is None:
+        return
+    for process, one in found["processes"].items():
+        assert one["seed_digest"] == seed_digest(load(process)), process
+    ratios = [ratio for *_, ratio in all_of(found)]
+    assert len(ratios) > 0
+    assert max(ratios) <= WORSE
+
+
+def test_a_promotion_that_made_the_error_worse_is_counted():
+    one = {"start": "2024-01-01", "before": 1, "after": 2, "rows": 10, "error_before": 1.0, "error_after": 1.03}
+    drift = [one, {**one, "error_after": 1.01}, {**one, "error_after": 0.5}]
+    found = {"measured": "2030-01-02", "processes": {"aluminium_reduction": {"ways": {"schedule": [], "drift": drift}}}}
+    said, *_, last, _ = promotion_lines(found)
+    assert said == "Measured on 2030-01-02: of 3 promotions 1 made the error to the truth worse by more than 2%."
+    assert last == "| aluminium_reduction | drift | 2024-01-01 | 1 to 2 | 10 | 1.000 % | 0.500 % | 0.500 |"

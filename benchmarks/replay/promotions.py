@@ -1,0 +1,84 @@
+"""What each promotion of replays was worth: python -m benchmarks.replay.promotions [PROCESS ...] --work FOLDER.
+
+Looks at replays that `python -m benchmarks.replay --work FOLDER` has left. Writes docs/results/promotions.json and a
+table in docs/loop.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.aims.page import filled
+from benchmarks.digests import seed_digest
+from benchmarks.replay.page import DOCS, PAGE
+from nonferrous.replay.beginning import simulated
+from nonferrous.replay.command import DRIFT, SCHEDULE, steps_of
+from nonferrous.replay.promotions import promotions
+from pages.markdown import table
+from seeds import load
+
+RESULTS, NAME = DOCS / "results" / "promotions.json", "promotions"
+WORSE = 1.02  # error to the truth after a promotion, of the one before, from which on it was a bad one
+HEADS = ("process", "way", "from", "version", "rows after", "error before", "error after", "of the one before")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("process", nargs="+")
+    parser.add_argument("--work", type=Path, required=True)
+    given = parser.parse_args()
+    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    for process in given.process:
+        found["processes"][process] = of_process(process, given.work.resolve() / process)
+    found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
+
+
+def of_process(process: str, out: Path) -> dict[str, Any]:
+    """Promotions of the ways in which a process was played."""
+    seed = load(process)
+    plant = simulated(seed, out / "plant")
+    ways = {
+        way: [asdict(one) for one in promotions(plant, steps_of(out / f"{way}.json"), out / way)]
+        for way in (SCHEDULE, DRIFT)
+    }
+    return {"seed_digest": seed_digest(seed), "ways": ways}
+
+
+def all_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], float]]:
+    """Process, way and promotion of all that were measured, and the error after of the one before."""
+    for process, one in found["processes"].items():
+        for way, promoted in one["ways"].items():
+            for each in promoted:
+                yield process, way, each, each["error_after"] / each["error_before"]
+
+
+def lines(found: Mapping[str, Any] | None) -> list[str]:
+    """What stands between the markers."""
+    if found is None:
+        return ["Not measured yet."]
+    ratios = [ratio for *_, ratio in all_of(found)]
+    worse = sum(ratio > WORSE for ratio in ratios)
+    said = (
+        f"of {len(ratios)} promotions {worse or 'none'} made the error to the truth worse by more than {WORSE - 1:.0%}"
+    )
+    return [f"Measured on {found['measured']}: {said}.", "", *table(HEADS, _rows(found))]
+
+
+def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, way, one, ratio in all_of(found):
+        unit = load(process).target.unit
+        moved, rows = f"{one['before']} to {one['after']}", f"{one['rows']:,}"
+        errors = (f"{one[name]:.3f} {unit}" for name in ("error_before", "error_after"))
+        yield process, way, one["start"], moved, rows, *errors, f"{ratio:.3f}"
+
+
+if __name__ == "__main__":
+    main()

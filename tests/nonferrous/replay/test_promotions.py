@@ -1,0 +1,52 @@
+"""What a promotion was worth is measured by the truth, on the rows that came after it and on no others."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.answers import Answer
+from nonferrous.replay import promotions as replayed
+from nonferrous.replay.plant import Plant
+from nonferrous.replay.play import Stepped
+from nonferrous.replay.promotions import Promoted, promotions
+from registry.versions import AliasMove
+
+
+@pytest.fixture
+def plant(toy_seed, toy_frame):
+    """Four steps of 20 rows; the truth is the step's number."""
+    table = toy_frame(periods=6)
+    begin, length = pd.Timestamp("2022-03-02"), pd.Timedelta(days=30)
+    truth = np.asarray((table["period_start"] - begin) // length, dtype=np.float64)
+    return Plant(toy_seed, table, truth, begin, length)
+
+
+def version_of(number, seed):
+    """A model that answers its own number for every row."""
+
+    def answer(X, coverage):
+        return {"y": Answer(*(np.full(len(X), float(number)) for _ in range(3)))}
+
+    return SimpleNamespace(seed=seed, answer=answer)
+
+
+def stepped(promoted=None):
+    return Stepped("2022-03-02", 1, 20, 20, 0.5, 0.0, 0.9, promoted=promoted)
+
+
+def test_both_champions_are_asked_for_the_rows_after(plant, tmp_path, monkeypatch, toy_seed):
+    moves = [
+        AliasMove("2026-01-01", "ann", action, "champion", before, after, "better", {})
+        for action, before, after in (("first", None, 1), ("promote", 1, 3), ("promote", 3, 4))
+    ]
+    store = SimpleNamespace(
+        audit=lambda process: moves,
+        versions=lambda process: [SimpleNamespace(number=number) for number in (1, 2, 3, 4)],
+        model=lambda version: version_of(version.number, toy_seed),
+    )
+    monkeypatch.setattr(replayed, "Tracking", lambda settings: store)
+    monkeypatch.setattr(replayed, "matrix", lambda table, seed: np.zeros((len(table), 1)))
+    found = promotions(plant, [stepped(), stepped(3), stepped(), stepped(4)], tmp_path)
+    assert found == [Promoted("2022-05-01", 1, 3, 40, error_before=1.5, error_after=0.5)]
