@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ROWS = "rows.parquet"
 PATIENCE = 60.0  # s that a job waits for records that do not answer
+LONGEST = 1000  # letters of the line that says why a job failed
 
 Say = Callable[[Mapping[str, Any]], None]
 T = TypeVar("T")
@@ -53,9 +54,18 @@ def main() -> int:
     except Exception as error:
         if type(error).__module__.split(".")[0] not in OURS:
             traceback.print_exc()
-        say({"failed": " ".join(str(error).split()) or type(error).__name__})
+        say({"failed": _in_a_line(error)})
         return 1
     return 0
+
+
+def _in_a_line(error: Exception) -> str:
+    """What an error says, in one line; one that is too long is whole in the log."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    if len(said) <= LONGEST:
+        return said
+    sys.stderr.write(f"{error}\n")
+    return f"{said[:LONGEST]}... ({len(str(error).splitlines())} lines, all of them in the log of its program)"
 
 
 def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:

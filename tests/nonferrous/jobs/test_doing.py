@@ -123,3 +123,14 @@ def test_what_was_decided_stands_though_the_audit_cannot_be_entered(done, clock,
     said = done(only_if_drifted=True)
     assert said["result"]["why"].startswith("nothing is learnt")
     assert "not entered into the audit yet: records at //host: connection refused" in capsys.readouterr().err
+
+
+def test_a_long_failure_is_cut_in_its_line_and_whole_in_the_log(capsys):
+    rows = "\n".join(f"rows.parquet, row {row}: a period of the future" for row in range(464))
+    said = doing._in_a_line(ValueError(rows))
+    assert said.startswith("rows.parquet, row 0: a period of the future rows.parquet, row 1:")
+    assert said.endswith("... (464 lines, all of them in the log of its program)")
+    assert len(said) < doing.LONGEST + 100
+    assert capsys.readouterr().err == rows + "\n"
+    assert doing._in_a_line(ValueError("two\nlines")) == "two lines"
+    assert doing._in_a_line(ValueError()) == "ValueError"
