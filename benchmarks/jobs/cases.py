@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
 import time
@@ -10,13 +11,16 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.faults.processes import Process
-from benchmarks.jobs.ground import PROCESS, Ground
+import numpy as np
+
+from benchmarks.faults import processes
+from benchmarks.jobs.ground import PROCESS, Ground, first, made
 from records.jobs.queue import Asked, Job, Jobs
 
 PATIENCE = 600.0  # s that a job may take
-FULL = 64 * 1024  # bytes that a file may have where the disk is full
-FULL_SECONDS = 20.0  # for so long
+SMALLEST, LARGEST = 2**14, 2**23  # bytes that a file may have where the disk is full
+AWAY = 3.0  # s that a server is away
+IN_A_JOB = 2  # faults; a third start that ends so would make it fail
 
 
 @dataclass
@@ -32,13 +36,15 @@ class Found:
     twice : int
         Promotions beyond one a job.
     between : int
-        Times that the store was neither as before nor as after.
+        Times that the store was neither as before nor as after, or not as the job says.
     left : int
         Runs that stay RUNNING though nobody works on them.
     away : list of float
-        Seconds from the last start of the worker to the end of the job.
+        Seconds from the last start of what was ended to the end of the job.
     reasons : list of str
-        Why jobs failed, each once.
+        What was said of the fault, each once: why jobs failed, and what the worker's log has of them.
+    whole : float, optional
+        Seconds that a job takes that nothing is done to.
     """
 
     times: int = 0
@@ -50,102 +56,199 @@ class Found:
     left: int = 0
     away: list[float] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    whole: float | None = None
 
     def add(self, job: Job, ground: Ground, before: int, seconds: float) -> None:
         """Count a job that has ended."""
         promoted = len(ground.promotions()) - before
+        says = job.state == "done" and bool((job.result or {}).get("promoted"))
         self.jobs += 1
         self.promoted += promoted > 0
         self.twice += max(0, promoted - 1)
         self.failed += job.state == "failed"
         self.left += ground.left_running()
-        self.between += ground.is_between()
+        self.between += ground.is_between() or says != (promoted > 0)
         self.away.append(round(seconds, 1))
-        if job.why and job.why not in self.reasons:
-            self.reasons.append(job.why)
+        self.note(ground, job.why or "")
+
+    def note(self, ground: Ground, *lines: str) -> None:
+        """Keep what was said, without what differs from one time to the next."""
+        for said in map(ground.anywhere, lines):
+            if said and said not in self.reasons:
+                self.reasons.append(said)
 
 
-def begun(home: Path, log: Path, largest_file: int | None = None) -> Process:
-    """A worker as a process of its own."""
-    return Process([sys.executable, "-m", "nonferrous", "worker"], log, {"NONFERROUS_HOME": str(home)}, largest_file)
+class Stage:
+    """A ground with its jobs and its worker.
+
+    Parameters
+    ----------
+    ground : Ground
+        Where jobs are done.
+    log : Path
+        Takes what the worker says.
+    """
+
+    def __init__(self, ground: Ground, log: Path) -> None:
+        self.ground, self.log = ground, log
+        self.jobs = Jobs(ground.settings.jobs_url)
+
+    def begun(self, largest_file: int | None = None) -> processes.Process:
+        """A worker as a process of its own."""
+        command = [sys.executable, "-m", "nonferrous", "worker"]
+        return processes.Process(command, self.log, self.ground.environment, largest_file)
+
+    @contextmanager
+    def worker(self, largest_file: int | None = None) -> Iterator[processes.Process]:
+        """A worker until the end of the block."""
+        started = self.begun(largest_file)
+        try:
+            yield started
+        finally:
+            started.end()
+
+    def ask(self) -> tuple[int, Job]:
+        """Ask for a job that has something to promote; gives how many promotions there were before, and the job."""
+        self.ground.back()
+        return len(self.ground.promotions()), self.jobs.put(Asked(PROCESS, "benchmark"))
+
+    def ended(self, job: Job, seconds: float = PATIENCE, stop: Callable[[], bool] = lambda: False) -> Job | None:
+        """The job when it has ended; None where it has not within so many seconds, or before something is so."""
+        began = time.monotonic()
+        while time.monotonic() - began < seconds and not stop():
+            found = self.jobs.get(job.id)
+            assert found is not None
+            if found.state not in ("queued", "running"):
+                return found
+            time.sleep(0.1)
+        return None
+
+    def over(self, job: Job) -> Job:
+        """The job when it has ended, which it must."""
+        found = self.ended(job)
+        assert found is not None, f"{job.id} did not end"
+        return found
+
+    def undisturbed(self) -> float:
+        """Seconds that a job takes that nothing is done to."""
+        (_, job), began = self.ask(), time.monotonic()
+        with self.worker():
+            found = self.over(job)
+        assert found.state == "done", found.why
+        return round(time.monotonic() - began, 1)
 
 
 @contextmanager
-def worker(home: Path, log: Path, largest_file: int | None = None) -> Iterator[Process]:
-    """A worker until the end of the block."""
-    started = begun(home, log, largest_file)
-    try:
-        yield started
-    finally:
-        started.end()
+def stage(folder: Path, **elsewhere: str) -> Iterator[Stage]:
+    """A stage in a folder; made anew where records stand elsewhere, for these are empty."""
+    home = folder / ("home" if not elsewhere else "home-elsewhere")
+    if elsewhere:
+        shutil.rmtree(home, ignore_errors=True)
+    one = Stage(made(Ground(home, elsewhere), folder, first(folder)), folder / "worker.log")
+    with closing(one.jobs):
+        yield one
 
 
-def ended(jobs: Jobs, job: Job, seconds: float = PATIENCE) -> Job | None:
-    """The job when it has ended; None where it has not within so many seconds."""
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        found = jobs.get(job.id)
-        assert found is not None
-        if found.state not in ("queued", "running"):
-            return found
-        time.sleep(0.1)
-    return None
-
-
-def whole(ground: Ground, jobs: Jobs, log: Path) -> float:
-    """Seconds that a job takes that nothing is done to."""
-    ground.back()
-    job, began = jobs.put(Asked(PROCESS, "benchmark")), time.monotonic()
-    with worker(ground.home, log):
-        found = ended(jobs, job)
-    assert found is not None
-    assert found.state == "done", found.why
-    return time.monotonic() - began
-
-
-def worker_killed(ground: Ground, log: Path, times: int) -> Found:
+def worker_killed(folder: Path, times: int) -> Found:
     """`kill -9` of the worker at moments that are spread evenly over a job."""
-    found = Found()
-    with closing(Jobs(ground.settings.jobs_url)) as jobs:
-        seconds = whole(ground, jobs, log)
+    with stage(folder) as on:
+        found = Found(whole=(seconds := on.undisturbed()))
         while found.times < times:
-            ground.back()
-            before, job = len(ground.promotions()), jobs.put(Asked(PROCESS, "benchmark"))
-            for _ in range(2):  # a third start that ends so would make it fail
-                one = begun(ground.home, log)
-                is_over = ended(jobs, job, seconds * (found.times + 0.5) / times) is not None
+            before, job = on.ask()
+            for _ in range(IN_A_JOB):
+                one = on.begun()
+                is_over = on.ended(job, seconds * (found.times + 0.5) / times) is not None
                 one.end(signal.SIGKILL)
                 found.times += 1
-                found.between += ground.is_between()
+                found.between += on.ground.is_between()
                 if is_over:
                     break
-            with worker(ground.home, log):
-                began, over = time.monotonic(), ended(jobs, job)
-            assert over is not None
-            found.add(over, ground, before, time.monotonic() - began)
+            with on.worker():
+                began = time.monotonic()
+                over = on.over(job)
+            found.add(over, on.ground, before, time.monotonic() - began)
     return found
 
 
-def disk_full(ground: Ground, log: Path, times: int) -> Found:
-    """No file may grow beyond 64 KiB while the job runs; then the worker starts again with room."""
-    found = Found()
-    with closing(Jobs(ground.settings.jobs_url)) as jobs:
-        for _ in range(times):
-            ground.back()
-            before, job = len(ground.promotions()), jobs.put(Asked(PROCESS, "benchmark"))
-            with worker(ground.home, log, FULL):
-                over = ended(jobs, job, FULL_SECONDS)
-            began = time.monotonic()
-            if over is None:
-                with worker(ground.home, log):
-                    over = ended(jobs, job)
-            assert over is not None
-            found.times += 1
-            found.add(over, ground, before, time.monotonic() - began)
+def disk_full(folder: Path, times: int) -> Found:
+    """No file may grow beyond a size while the job runs; then the worker starts again with room."""
+    with stage(folder) as on:
+        found = Found(whole=(seconds := on.undisturbed()))
+        sizes = np.geomspace(SMALLEST, LARGEST, times).astype(int)
+        while found.times < times:
+            before, job = on.ask()
+            for size in sizes[found.times : found.times + IN_A_JOB]:
+                is_over = _without_room(on, job, int(size), 2 * seconds, found)
+                found.times += 1
+                if is_over:
+                    break
+            with on.worker():
+                began = time.monotonic()
+                over = on.over(job)
+            found.add(over, on.ground, before, time.monotonic() - began)
     return found
 
 
-CASES: Mapping[str, Callable[[Ground, Path, int], Found]] = {
-    "worker_killed": worker_killed,
-    "disk_full": disk_full,
+def _without_room(on: Stage, job: Job, size: int, seconds: float, found: Found) -> bool:
+    """A worker whose files may grow to a size, until it does not go on; gives whether the job is over."""
+    begin = on.log.stat().st_size if on.log.exists() else 0
+    with on.worker(size) as one:
+        over = on.ended(job, seconds, lambda: one.popen.poll() is not None or bool(_said(on.log, begin)))
+    found.note(on.ground, *_said(on.log, begin))
+    found.between += on.ground.is_between()
+    return over is not None
+
+
+def _said(log: Path, begin: int) -> list[str]:
+    """Lines of a worker's log, from a place on, on jobs that did not go on and on what ended it."""
+    lines = log.read_bytes()[begin:].decode(errors="replace").splitlines()
+    of_jobs = [line.split(" is left: ", 1)[1] for line in lines if " is left: " in line]
+    return [line for line in of_jobs if "goes on when" not in line] + [one for one in lines if one.startswith("error:")]
+
+
+def _away(on: Stage, end: Callable[[], None], start: Callable[[], None], times: int) -> Found:
+    """A server ended and started again, at moments that are spread evenly over a job, two of them in each job."""
+    found, jobs = Found(whole=(seconds := on.undisturbed())), times // IN_A_JOB
+    moments = seconds * (np.arange(times) + 0.5) / times
+    while found.times < times:
+        before, job = on.ask()
+        with on.worker():
+            began = asked = time.monotonic()
+            for moment in moments[found.jobs % jobs :: jobs]:
+                if on.ended(job, asked + moment - time.monotonic()) is not None:
+                    break
+                end()
+                time.sleep(AWAY)
+                start()
+                began = time.monotonic()
+                found.times += 1
+            over = on.over(job)
+        found.add(over, on.ground, before, time.monotonic() - began)
+    return found
+
+
+def postgresql_killed(folder: Path, times: int) -> Found:
+    """PostgreSQL of records and queue ended at once, and started again."""
+    with processes.postgresql() as server, stage(folder, NONFERROUS_RECORDS=server.url) as on:
+        return _away(on, server.kill, server.start, times)
+
+
+def mlflow_killed(folder: Path, times: int) -> Found:
+    """`kill -9` of MLflow's server, whose artifacts go through it, and started again."""
+    home = folder / "home-mlflow"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    with processes.mlflow(home, folder / "mlflow.log") as server:
+        ground = made(Ground(home, {"MLFLOW_TRACKING_URI": server.url}), folder)
+        on = Stage(ground, folder / "worker.log")
+        with closing(on.jobs):
+            return _away(on, server.kill, server.start, times)
+
+
+CASES: Mapping[str, tuple[Callable[[Path, int], Found], int]] = {
+    "worker_killed": (worker_killed, 50),
+    "postgresql_killed": (postgresql_killed, 10),
+    "mlflow_killed": (mlflow_killed, 10),
+    "disk_full": (disk_full, 20),
 }
+"""Each fault, and how often it is done."""

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import sqlite3
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from nonferrous.replay.plant import Plant, plant_of
+from nonferrous.replay.beginning import simulated, train_first
+from nonferrous.replay.plant import Plant
+from nonferrous.replay.play import home_of
 from nonferrous.replay.service import Client, running
+from registry.batches.new_rows import batches
+from registry.decision import VERDICT
 from registry.promotion import rollback
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import CHAMPION
 from seeds import Seed, load
-from synthetic_data import simulate
-from training.job import train
 
 PROCESS, UNITS = "aluminium_reduction", 120
 
@@ -29,9 +34,28 @@ class Ground:
     ----------
     home : Path
         Home folder with a first champion, and with records of what came after it.
+    elsewhere : Mapping of str to str
+        Settings of what does not stand in the home folder: NONFERROUS_RECORDS, MLFLOW_TRACKING_URI.
     """
 
     home: Path
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Settings of processes that work on it."""
+        return {"NONFERROUS_HOME": str(self.home), **self.elsewhere}
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Let this process work on it until the end of the block."""
+        before = dict(os.environ)
+        os.environ.update(self.environment)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
     @property
     def seed(self) -> Seed:
@@ -40,8 +64,14 @@ class Ground:
 
     @property
     def settings(self) -> Settings:
-        """Where models are kept."""
-        return Settings(home=self.home)
+        """Where models and records are kept."""
+        with self.entered():
+            return Settings()
+
+    def anywhere(self, line: str) -> str:
+        """What was said, without what differs from one ground and time to the next: folders, ports and identifiers."""
+        said = re.sub(r"[0-9a-f]{32}", "ID", line.replace(str(self.home), "HOME"))
+        return re.sub(r"127\.0\.0\.1(:|\", port )\d+", "SERVER", said)
 
     def back(self) -> None:
         """Make the first version champion again, so that the next job has something to promote."""
@@ -61,35 +91,71 @@ class Ground:
             return int(store.execute("select count(*) from runs where status = 'RUNNING'").fetchone()[0])
 
     def is_between(self) -> bool:
-        """Whether the champion is neither one of before nor a new one that was judged, with all its files."""
+        """Whether the store is neither as before a job nor as after it.
+
+        That is: the champion is neither one of before nor a new one that was judged, with all its files, or new rows
+        are history though nothing was decided of them.
+        """
         tracking = Tracking(self.settings)
-        champions = [one for one in tracking.versions(PROCESS) if CHAMPION in one.aliases]
+        versions = tracking.versions(PROCESS)
+        champions = [one for one in versions if CHAMPION in one.aliases]
         if len(champions) != 1:
             return True
         (champion,) = champions
-        if champion.number != 1 and champion.tags.get("verdict") != "promoted":
+        if champion.number != 1 and champion.tags.get(VERDICT) != "promoted":
+            return True
+        decided = {one.parent_run for one in versions if VERDICT in one.tags}
+        if any(one.run not in decided for one in batches(PROCESS, tracking) if one.state == "accepted"):
             return True
         return tracking.model(champion).candidate != champion.candidate
 
 
-def made(folder: Path) -> Ground:
-    """Simulate a plant, train on its first third and play the rest into the records; what is there is taken."""
-    home, seed = folder / "home", load(PROCESS)
-    if (folder / "made").exists():
-        return Ground(home)
-    shutil.rmtree(folder, ignore_errors=True)
-    simulate(seed, folder / "plant", units=UNITS)
-    plant = plant_of(seed, folder / "plant", None, None)
-    home.mkdir(parents=True)
-    plant.history.to_parquet(home / "history.parquet", index=False)
-    train(seed, home / "history.parquet", Settings(home=home))
-    with running(PROCESS, home) as client:
-        _play(plant, client)
-    (folder / "made").touch()
-    return Ground(home)
+def plant_in(folder: Path) -> Plant:
+    """The potline of a folder."""
+    return simulated(load(PROCESS), folder / "plant", UNITS)
 
 
-def _play(plant: Plant, client: Client) -> None:
-    for step in plant.steps():
+def first(folder: Path) -> Path:
+    """Home folder with the first champion of the potline of a folder; it is trained once."""
+    home, done = folder / "base", folder / "trained"
+    if not done.exists():
+        shutil.rmtree(home, ignore_errors=True)
+        with Ground(home).entered():
+            train_first(plant_in(folder), home)
+        done.touch()
+    return home
+
+
+def made(ground: Ground, folder: Path, base: Path | None = None) -> Ground:
+    """Train the potline's first champion and play what came after it into the records; what is there is taken.
+
+    Parameters
+    ----------
+    ground : Ground
+        Where; its home folder is made.
+    folder : Path
+        Of the plant.
+    base : Path, optional
+        Home folder with a first champion that is copied, instead of training one.
+    """
+    done = ground.home / "made"
+    if done.exists():
+        return ground
+    plant = plant_in(folder)
+    with ground.entered():
+        if base is None:
+            train_first(plant, ground.home)
+        else:
+            shutil.rmtree(ground.home, ignore_errors=True)
+            home_of(base, ground.home)
+        with running(PROCESS, ground.home) as client:
+            play(plant, client)
+    done.touch()
+    return ground
+
+
+def play(plant: Plant, client: Client, steps: slice = slice(None)) -> None:
+    """Ask for some steps of a plant and send what became known of each."""
+    for step in list(plant.steps())[steps]:
         client.predict(plant.asked(step.table))
         client.tell(plant.outcomes(step.table))

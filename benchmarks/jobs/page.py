@@ -1,4 +1,4 @@
-"""The table of faults of retraining jobs in docs/reliability.md."""
+"""The tables of faults of retraining jobs, and of poisoned outcomes, in docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -10,22 +10,71 @@ from typing import Any
 from pages.markdown import table
 
 DOCS = Path(__file__).parents[2] / "docs"
-RESULTS, PAGE, NAME = DOCS / "results" / "jobs.json", DOCS / "reliability.md", "faults of jobs"
+PAGE = DOCS / "reliability.md"
+RESULTS, NAME = DOCS / "results" / "jobs.json", "faults of jobs"
+POISONS, POISON = DOCS / "results" / "poisons.json", "poisoned outcomes"
 ABOUT = {
     "worker_killed": "`kill -9` of the worker, at moments spread over a job",
-    "disk_full": "no file may grow beyond 64 KiB",
+    "postgresql_killed": "PostgreSQL of records and queue ended at once and started again, at such moments",
+    "mlflow_killed": "`kill -9` of MLflow's server, and started again, at such moments",
+    "disk_full": "no file may grow beyond a size, from 16 KiB to 8 MiB",
 }
-HEADS = ("fault", "times", "jobs", "promoted", "failed", "twice", "between", "left", "over after [s]")
+HEADS = (
+    "fault",
+    "times",
+    "jobs",
+    "promoted",
+    "failed",
+    "twice",
+    "between",
+    "left",
+    "over after [s]",
+    "undisturbed [s]",
+)
+POISON_HEADS = (
+    *("outcomes", "sent", "refused", "set aside", "job", "error of the champion before", "after", "of the one before"),
+    "error of the answers",
+)
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
-    """What stands between the markers."""
-    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found))]
+    """What stands between the markers of faults."""
+    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found)), *_said(found)]
 
 
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name, about in ABOUT.items():
-        if (one := found["cases"].get(name)) is not None:
+        if (one := found["cases"].get(name)) is None:
+            yield about, "not measured yet", *("" for _ in HEADS[2:])
+        else:
             counts = ("times", "jobs", "promoted", "failed", "twice", "between", "left")
             away = f"{statistics.median(one['away']):.1f}, at most {max(one['away']):.1f}"
-            yield about, *(f"{one[count]:,}" for count in counts), away
+            whole = one.get("whole")
+            yield about, *(f"{one[count]:,}" for count in counts), away, "" if whole is None else f"{whole:.1f}"
+
+
+def _said(found: Mapping[str, Any]) -> list[str]:
+    """Lines in which faults were reported, each once."""
+    said = dict.fromkeys(line for name in ABOUT for line in found["cases"].get(name, {}).get("reasons", ()))
+    return ["In these words:", "", "```", *said, "```"] if said else []
+
+
+def poison_lines(found: Mapping[str, Any]) -> list[str]:
+    """What stands between the markers of poisoned outcomes."""
+    words = [f"- {name}: {'; '.join(_words(one))}" for name, one in found["cases"].items()]
+    return [f"Measured on {found['measured']}.", "", *table(POISON_HEADS, _poisons(found)), *words]
+
+
+def _poisons(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for name, one in found["cases"].items():
+        job = one["state"] if one["state"] != "done" else "promoted" if one["promoted"] else "not promoted"
+        counts = (f"{one[count]:,}" for count in ("sent", "refused", "aside"))
+        errors = (f"{one['before']:.3f}", f"{one['after']:.3f}", f"{one['after'] / one['before']:.3f}")
+        yield name, *counts, job, *errors, f"{one['answers']:.3f}"
+
+
+def _words(one: Mapping[str, Any]) -> Iterator[str]:
+    if one["said"]:
+        yield f"service: `{one['said']}`"
+    if one["why"]:
+        yield f"job: `{one['why']}`"
