@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,8 @@ def error_to_truth(plant: Plant, steps: Sequence[Step], version: int, settings: 
     """Mean absolute error to the truth of a version, as it was trained, over the rows of some steps [target's unit]."""
     tracking = Tracking(settings)
     (kept,) = [one for one in tracking.versions(plant.seed.process.name) if one.number == version]
-    model, target = tracking.model(kept), plant.seed.target.name
+    model: Any = tracking.model(kept)  # of a process that predicts a number, as all that are played
+    target = plant.seed.target.name
     errors = [model.answer(matrix(one.table, model.seed), COVERAGE)[target].value - one.truth for one in steps]
     return float(np.nanmean(np.abs(np.concatenate(errors))))
 
