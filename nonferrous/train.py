@@ -160,9 +160,9 @@ def retrain(
     """Learn from history plus new rows; the champion changes only for a better model."""
     from nonferrous.jobs.shadow import nothing_to_learn
     from nonferrous.tables import label_lines, reading_lines, verdict_table
-    from registry.jobs.shadow import shown
     from registry.local.alone import alone
     from registry.settings import read_settings
+    from registry.shadow.period import shown
     from seeds import load
     from training.labels.job import ShiftError
     from training.retrain import retrain as run

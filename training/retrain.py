@@ -21,10 +21,10 @@ from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from registry.batches.new_rows import ending
 from registry.decision import JOB, keep_decision, outcome_of, settle
-from registry.jobs.shadow import ShadowPeriod
 from registry.local.scratch import scratch
 from registry.promotion import champion_of
 from registry.settings import Settings
+from registry.shadow.period import ShadowPeriod
 from registry.tracking import Tracking
 from registry.versions import NOTHING, RegistryError, Version
 from seeds import Seed

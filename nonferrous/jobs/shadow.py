@@ -40,9 +40,9 @@ def shadow_lines(seed: Seed, now: datetime | None = None, is_alone: bool = False
         Whether the caller lets no other job of the process run.
     """
     from nonferrous.records import by_both_file, enter_moves, labelled_file
-    from registry.jobs.shadow import in_shadow
     from registry.local.alone import alone
     from registry.settings import read_settings
+    from registry.shadow.period import in_shadow
     from registry.tracking import Tracking
     from registry.versions import RegistryError
     from training.retraining.shadow import look_at_shadow

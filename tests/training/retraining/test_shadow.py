@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from registry.jobs.shadow import in_shadow
 from registry.promotion import champion_of, promote, rollback
 from registry.settings import Settings
+from registry.shadow.period import in_shadow
 from registry.tracking import Tracking
 from seeds.format.loader import parse
 from training.job import train
