@@ -19,6 +19,8 @@ COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 WINDOW = 250
 STEP = 0.02
 RECENT = 20
+CHANCE = 2.0
+"""How many variances of a mean are taken off the square of a shift: no more than chance is no shift."""
 # Above a coverage of 90 % a step is this share of what may be missed: with 0.02 a single miss would make an interval of
 # 99 % as wide as any known error, for a hundred outcomes.
 STEP_SHARE = 0.2
@@ -200,7 +202,12 @@ class Adaptive:
         Of scores: what answers were off by, after the centre was taken off.
     recent : tuple of (int, float)
         Count and sum of the errors (outcome minus prediction) [target's unit] that arrived together, the newest last;
-        no more of them than count for RECENT outcomes.
+        no more of them than count for WINDOW outcomes.
+
+    References
+    ----------
+    .. [1] B. Efron, C. Morris (1975). Data analysis using Stein's estimator and its generalizations. J. Am. Stat.
+       Assoc. 70, 311-319. doi:10.1080/01621459.1975.10479864
     """
 
     level: Level
@@ -211,18 +218,37 @@ class Adaptive:
         """As it is before any outcome, each of which counts for `weight`."""
         return cls(Level.new(weight), ())
 
-    @property
-    def _needed(self) -> float:
-        return RECENT / self.level.weight
-
     @cached_property
     def centre(self) -> float:
-        """What is added to a prediction: the mean of the newest errors [target's unit].
+        """What is added to a prediction: what its errors are shown to be shifted by, beyond chance [target's unit].
 
-        Those are the last that count for RECENT, and all that arrived together with the oldest of them, so that no
-        order among outcomes of the same time counts. Where fewer are known, the missing ones count as 0.
+        First the mean of the newest errors that count for WINDOW, then what the mean of those that count for RECENT
+        lies off that. Of the square of each, CHANCE variances of such a mean are no shift: the rest over the square is
+        the share of it that is taken (empirical Bayes [1]_). A mean is of all that arrived together with the oldest of
+        its errors too, so that no order among outcomes of the same time counts; where fewer are known, the missing
+        ones count as 0.
         """
-        return sum(total for _, total in self.recent) / max(self._needed, sum(count for count, _ in self.recent))
+        if not self.recent or not len(self.level.scores):
+            return 0.0
+        variance = float(np.mean(self.level.scores**2))  # of one outcome, wherever it is predicted
+        centre = 0.0
+        for window in (WINDOW, RECENT):
+            mean, count = self._mean(window)
+            shift = mean - centre
+            beyond = shift**2 - CHANCE * variance / (count * self.level.weight)
+            if beyond > 0.0:
+                centre += shift * beyond / shift**2
+        return centre
+
+    def _mean(self, window: int) -> tuple[float, float]:
+        """Mean of the newest errors that count for so many outcomes, and how many it is taken over."""
+        needed, count, total = window / self.level.weight, 0, 0.0
+        for batch, sum_of in reversed(self.recent):
+            if count >= needed:
+                break
+            count, total = count + batch, total + sum_of
+        over = max(needed, count)
+        return total / over, over
 
     def taken(self, errors: FloatArray, scores: FloatArray) -> Self:
         """After outcomes that arrived together.
@@ -236,9 +262,10 @@ class Adaptive:
         """
         if not len(errors):
             return self
-        recent = [*self.recent, (len(errors), float(np.sum(errors)))]
-        while sum(count for count, _ in recent[1:]) >= self._needed:
-            del recent[0]
+        recent, needed = [*self.recent, (len(errors), float(np.sum(errors)))], WINDOW / self.level.weight
+        known = sum(count for count, _ in recent)
+        while known - recent[0][0] >= needed:
+            known -= recent.pop(0)[0]
         return replace(self, level=self.level.taken(scores), recent=tuple(recent))
 
     def state(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.adaptive import COVERAGES, RECENT, STEP, WINDOW, Adaptive, Level, weight_of
+from models.adaptive import CHANCE, COVERAGES, RECENT, STEP, WINDOW, Adaptive, Level, weight_of
 from models.intervals import Conformal, CoverageError
 
 STEPS = {0.5: 0.02, 0.6: 0.02, 0.7: 0.02, 0.8: 0.02, 0.9: 0.02, 0.95: 0.01, 0.99: 0.002}
@@ -30,7 +30,7 @@ def misses(level: Level, scores: np.ndarray, coverage: float) -> tuple[np.ndarra
 
 
 def test_step_window_and_recent_outcomes_are_those_of_the_documents():
-    assert (STEP, WINDOW, RECENT) == (0.02, 250, 20)
+    assert (STEP, WINDOW, RECENT, CHANCE) == (0.02, 250, 20, 2.0)
 
 
 @pytest.mark.parametrize("n", [99, 250])
@@ -167,7 +167,7 @@ def test_outcomes_of_little_weight_move_the_level_by_little_and_stay_for_longer(
     assert moved[1] == pytest.approx(moved[0] / 10)
     assert (one.window, light.window) == (250, 2500)
     assert len(light.taken(np.ones(3000)).scores) == 2500
-    state = Adaptive.new(0.1).taken(np.ones(150), np.ones(150)).taken(np.zeros(100), np.zeros(100))
+    state = Adaptive.new(0.1).taken(np.ones(150), np.zeros(150)).taken(np.zeros(100), np.zeros(100))
     assert state.centre == pytest.approx(150 / 250)  # 100 count for 10: the 150 before them still do
     assert state.taken(np.zeros(100), np.zeros(100)).centre == 0.0
 
@@ -193,24 +193,68 @@ def test_forty_units_of_one_feed_that_report_at_once_are_covered_as_promised():
     assert 0.88 <= np.mean(inside) <= 0.92
 
 
-def test_the_centre_is_the_mean_of_the_last_twenty_errors():
+def test_where_nothing_is_chance_the_centre_is_the_mean_of_the_last_twenty_errors():
     state = Adaptive.new()
     errors = np.random.default_rng(6).normal(size=50)
     for i, error in enumerate(errors):
         assert state.centre == pytest.approx(errors[max(0, i - 20) : i].sum() / 20)
-        state = state.taken(np.array([error]), np.array([abs(error)]))
+        state = state.taken(np.array([error]), np.zeros(1))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "error", "weight", "centre"),
+    [
+        (20, 1.0, 1.0, 0.9),  # of 250 a mean of 0.08, within chance; of 20 one of 1, and 2 / 20 of its square chance
+        (250, 0.2, 1.0, 0.16),  # 0.04 less 2 / 250 is 0.8 of it; the last 20 show no more, beyond chance
+        (250, 0.05, 1.0, 0.0),  # 0.0025 is less than 2 / 250
+        (200, 1.0, 0.1, 0.9),  # 200 that count for 20
+        (5, 2.0, 1.0, 0.3),  # 15 of 20 are missing: a mean of 0.5, whose square less 0.1 is 0.6 of it
+    ],
+)
+def test_of_a_shift_that_much_is_taken_as_lies_beyond_chance(outcomes, error, weight, centre):
+    """Outcomes of variance 1, by hand."""
+    state = Adaptive.new(weight)
+    for _ in range(outcomes):
+        state = state.taken(np.array([error]), np.ones(1))
+    assert state.centre == pytest.approx(centre)
+
+
+def test_errors_without_a_shift_move_the_centre_far_less_than_their_mean():
+    rng, state, centres = np.random.default_rng(16), Adaptive.new(), []
+    for error in rng.normal(size=1500):
+        centres.append(state.centre)
+        state = state.taken(np.array([error]), np.array([abs(error - state.centre)]))
+    assert np.mean(np.square(centres[250:])) < 0.25 / 20  # a quarter of the variance of a mean of 20
+
+
+def test_a_small_shift_that_lasts_is_found_and_a_large_one_at_once():
+    rng = np.random.default_rng(17)
+    state, centres = Adaptive.new(), []
+    for error in np.concatenate([rng.normal(0.4, 1, 600), rng.normal(3.4, 1, 20)]):
+        centres.append(state.centre)
+        state = state.taken(np.array([error]), np.array([abs(error - state.centre)]))
+    assert np.mean(centres[300:600]) == pytest.approx(0.4, abs=0.1)
+    assert state.centre == pytest.approx(3.4, abs=4 * np.sqrt(1 / 20))
 
 
 def test_outcomes_that_come_together_count_together_in_any_order():
     errors = np.random.default_rng(7).normal(size=60)
-    state = Adaptive.new().taken(errors[:30], np.abs(errors[:30]))
+    state = Adaptive.new().taken(errors[:30], np.zeros(30))
     assert state.centre == pytest.approx(errors[:30].mean())
-    assert state.taken(errors[30:45], errors[30:45] ** 2).centre == pytest.approx(errors[:45].mean())
-    later = state.taken(errors[30:], errors[30:] ** 2)
+    assert state.taken(errors[30:45], np.zeros(15)).centre == pytest.approx(errors[:45].mean())
+    later = state.taken(errors[30:], np.zeros(30))
     assert later.centre == pytest.approx(errors[30:].mean())
-    turned = state.taken(errors[:29:-1], errors[:29:-1] ** 2)
+    turned = state.taken(errors[:29:-1], np.zeros(30))
     assert turned.centre == pytest.approx(later.centre)
     assert state.taken(np.empty(0), np.empty(0)) is state
+
+
+def test_no_more_outcomes_are_kept_than_count():
+    state = Adaptive.new()
+    for _ in range(300):
+        state = state.taken(np.ones(1), np.ones(1))
+    assert len(state.recent) == WINDOW
+    assert state.taken(np.ones(400), np.ones(400)).recent == ((400, 400.0),)
 
 
 def test_a_shift_of_the_mean_is_made_up_for_after_twenty_outcomes():

@@ -138,9 +138,10 @@ def _adaptive(metrics: Mapping[str, float], seed: Seed) -> list[str]:
     ]
     delay = seed.delay / seed.period
     return [
-        f"Fixed intervals never move. Adaptive ones follow the plant: the mean error of the last {RECENT} known "
-        f"outcomes is added to a prediction, and the width comes from the last {WINDOW} errors at a level that each "
-        f"outcome moves; outcomes that arrive together and err alike count for less than one. They need outcomes to "
+        f"Fixed intervals never move. Adaptive ones follow the plant: the mean errors of the last {WINDOW} and "
+        f"{RECENT} known outcomes are added to a prediction as far as they lie beyond chance, and the width comes from "
+        f"the last {WINDOW} errors at a level that each outcome moves; outcomes that arrive together and err alike "
+        "count for less than one. They need outcomes to "
         f"come back; here each counted from {delay:.3g} period{'' if delay == 1 else 's'} after the end of its own, "
         "none earlier.",
         "",

@@ -71,7 +71,12 @@ def following(model: RegressionModel) -> RegressionModel:
 def test_known_outcomes_centre_an_answer_and_give_it_its_width(model: RegressionModel) -> None:
     X = np.array([[80.0, 10.0, 4.0], [75.0, 10.0, 4.0], [70.0, 10.0, 4.0]])
     answer = following(model).answer(X, 0.9)["y"]
-    np.testing.assert_allclose(answer.value, [82.0, 77.0, 72.0])
+    # An outcome has a variance of 0.33; of each mean, first of 250, what lies beyond twice its own variance.
+    variance = 100 * 199 / 6 / 100**2
+    first = 40 / 250 - 2 * variance / 250 / (40 / 250)
+    centre = first + (2 - first) - 2 * variance / 20 / (2 - first)
+    assert centre == pytest.approx(1.98, abs=0.01)
+    np.testing.assert_allclose(answer.value, X[:, 0] + centre)
     np.testing.assert_allclose(answer.high - answer.value, [1.8, 1.35, 0.9])
     np.testing.assert_allclose(answer.value - answer.low, [1.8, 1.35, 0.9])
     np.testing.assert_array_equal(following(model).predict(X), X[:, 0])

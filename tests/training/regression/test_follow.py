@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.adaptive import RECENT
 from models.answers import COVERAGE, rows_of
 from models.regression.model import conformalised
 from models.table.contract import check
@@ -107,9 +106,9 @@ def test_a_plant_that_stays_is_covered_as_before(toy_seed, toy_frame):
 def test_the_state_at_the_end_knows_the_newest_outcomes_of_all(toy_seed, toy_frame):
     data, parts, _, state, _ = followed(toy_seed, toy_frame())
     newest = parts.test[data.periods[parts.test] == parts.last]
-    others = parts.test[data.periods[parts.test] == np.sort(data.periods[parts.test].unique())[-2]]
-    rows = newest if len(newest) >= RECENT else np.concatenate([newest, others])
-    assert state.centre == pytest.approx(np.mean(data.y[rows] - Law().predict(data.X[rows])))
+    count, total = state.recent[-1]
+    assert count == len(newest)
+    assert total == pytest.approx(np.sum(data.y[newest] - Law().predict(data.X[newest])))
 
 
 def test_until_outcomes_have_come_in_an_interval_is_the_fixed_one(toy_seed, toy_frame):
