@@ -1,0 +1,42 @@
+"""The table of histories in docs/loop.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.forgetting.histories import ALL, HISTORIES
+from pages.markdown import table
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS, PAGE, NAME = DOCS / "results" / "forgetting.json", DOCS / "loop.md", "histories"
+
+
+def lines(found: Mapping[str, Any]) -> list[str]:
+    """What stands between the markers."""
+    heads = ("process", "candidate", "plants", f"error, {ALL}", *(name for name in HISTORIES if name != ALL))
+    return [f"Measured on {found['measured']}.", "", *table(heads, _rows(found))]
+
+
+def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in found["processes"].items():
+        for plants in ("development", "others"):
+            for candidate in next(iter(next(iter(one[plants].values())).values()))["errors"]:
+                errors = errors_of(one[plants], candidate)
+                ratios = (ratio(errors, name) for name in HISTORIES if name != ALL)
+                whole = f"{np.mean(errors[ALL]):.3f} {one['unit']}"
+                yield process, candidate, f"{len(one[plants])} {plants}", whole, *(f"{each:.3f}" for each in ratios)
+
+
+def errors_of(plants: Mapping[str, Any], candidate: str) -> dict[str, list[float]]:
+    """Errors of a candidate on each plant at each date, by history."""
+    dates = [date["errors"][candidate] for plant in plants.values() for date in plant.values()]
+    return {name: [one[name] for one in dates] for name in HISTORIES}
+
+
+def ratio(errors: Mapping[str, list[float]], name: str) -> float:
+    """Error of a history over that of all history: the geometric mean of all plants and dates."""
+    return float(np.exp(np.mean(np.log(np.array(errors[name]) / np.array(errors[ALL])))))

@@ -1,0 +1,114 @@
+"""A simulated plant learnt at several dates from several histories, and the errors to its truth afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.drift.champions import answered, champion
+from benchmarks.forgetting.histories import COPIES, HISTORIES, Past
+from models.estimators.tuning import last_of, with_settings
+from models.table.inputs import matrix
+from models.table.reading import read_table, read_truth
+from models.tasks import build
+from monitoring.drift.clock import starts_of
+from monitoring.drift.history import History
+from monitoring.drift.signals import Signals
+from physics.arrays import BoolArray, FloatArray, IntArray
+from seeds import Seed
+from synthetic_data import another_plant, simulate
+from training.dataset import period_of, row_key
+from training.fitting import with_few_threads
+
+CANDIDATES = ("linear", "lightgbm_physics")
+DATES = (1 / 3, 1 / 2, 2 / 3, 5 / 6, 1.0)
+"""Shares of the plant's time: at all but the first and the last a candidate learns, and is asked until the next."""
+DAY = np.timedelta64(86_400_000_000, "us")
+
+
+def measured(seed: Seed, rng_seed: int, units: int) -> dict[str, Any]:
+    """Mean absolute errors to the truth, by date, candidate and history [target's unit].
+
+    The plant's parameters are drawn anew. What the monitoring saw of a change is what it saw of a champion that was
+    trained at the date before.
+    """
+    own = another_plant(seed, rng_seed)
+    table, truth = _plant(own, units)
+    start = starts_of(table, own)
+    first, last = start.min(), start.max()
+    dates = [first + (last - first) * share for share in DATES]
+    found = {}
+    for before, date, until in zip(dates, dates[1:], dates[2:], strict=False):
+        known = np.asarray(period_of(table, own) + own.period + own.delay <= pd.Timestamp(date))
+        since = _changed(own, table, start < before, known & (start >= before))
+        past = Past((date - start[known]) / DAY, None if since is None else (date - since) / DAY)
+        asked = (start >= date) & (start < until)
+        X, y = matrix(table, own), table[own.target.name].to_numpy(dtype=np.float64)
+        errors = {
+            name: {kept: _error(own, name, X, y, truth, known, keep(past), asked) for kept, keep in HISTORIES.items()}
+            for name in CANDIDATES
+        }
+        found[f"{pd.Timestamp(date):%Y-%m-%d}"] = {"changed": past.changed, "errors": errors}
+    return found
+
+
+def _plant(seed: Seed, units: int) -> tuple[pd.DataFrame, FloatArray]:
+    """Labelled rows by time, and the truth of each."""
+    with TemporaryDirectory() as folder:
+        simulate(seed, Path(folder), units=units)
+        table, known = read_table(Path(folder), seed).table, read_truth(Path(folder), seed)
+    assert known is not None
+    table = table[table[seed.target.name].notna()]
+    table = table.iloc[np.argsort(period_of(table, seed), kind="stable")].reset_index(drop=True)
+    joined = table[row_key(seed)].merge(known, on=row_key(seed), how="left")
+    return table, joined[seed.target.name].to_numpy(dtype=np.float64)
+
+
+def _changed(seed: Seed, table: pd.DataFrame, before: BoolArray, later: BoolArray) -> Any:
+    """When the newest change began that the monitoring saw last in the later rows; None where it saw none."""
+    own = table[before].reset_index(drop=True)
+    history = History.of(champion(seed, own), own)
+    said = answered(seed, table[later].reset_index(drop=True))
+    step = history.clock.steps(starts_of(said.table, seed)) - history.steps
+    found = last_change(Signals.of(said, step, history))
+    return None if found is None else np.datetime64(history.clock.moment(history.steps + found), "us")
+
+
+def last_change(seen: Signals) -> int | None:
+    """Step at which the newest change began of those that lie beyond their limits at the end; None without any."""
+    found = [_since(seen.beyond[:, j]) for j in np.flatnonzero(seen.beyond[-1])]
+    for one in seen.sums:
+        if one.beyond[-1]:
+            found.append(int(one.at[_since((one.high if one.high[-1] >= one.low[-1] else one.low) > 0.0)]))
+    return max(found, default=None)
+
+
+def _since(holds: BoolArray) -> int:
+    """First index of the unbroken run of truth that the last one ends."""
+    breaks = np.flatnonzero(~holds)
+    return int(breaks[-1]) + 1 if len(breaks) else 0
+
+
+def _error(
+    seed: Seed,
+    name: str,
+    X: FloatArray,
+    y: FloatArray,
+    truth: FloatArray,
+    known: BoolArray,
+    times: IntArray,
+    asked: BoolArray,
+) -> float:
+    """Mean absolute error to the truth of the rows that are asked, by a candidate that learns rows so many times."""
+    rows = np.repeat(np.flatnonzero(known), times)
+    estimator = with_few_threads(build(seed)[name], len(rows))
+    copies, last = int(times.max()), last_of(estimator)
+    if copies > 1 and hasattr(last, "min_child_samples"):  # a leaf needs as many rows as without copies
+        own = {"min_child_samples": COPIES * last.min_child_samples, "lambda_l2": COPIES * last.lambda_l2}
+        estimator = with_settings(estimator, own)
+    fitted: Any = estimator.fit(X[rows], y[rows])
+    return float(np.nanmean(np.abs(fitted.predict(X[asked]) - truth[asked])))
