@@ -34,7 +34,16 @@ HEADS = (
 def lines(found: Mapping[str, Any]) -> list[str]:
     """What stands between the markers."""
     aims = table(("what", "process", "aim", "reached"), _aims(found))
-    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found)), "", *aims]
+    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found)), "", *aims, _by_chance(found)]
+
+
+def _by_chance(found: Mapping[str, Any]) -> str:
+    """What of the time below 87 % is no fault of the intervals."""
+    shares = ", ".join(f"{one['chance']:.0%} ({process})" for process, one in found["processes"].items())
+    return (
+        "Intervals that cover exactly 90 % of these labels, each by itself, would be below 87 % for two steps in a "
+        f"row or more in so many of such plays: {shares}."
+    )
 
 
 def _aims(found: Mapping[str, Any]) -> Iterator[Row]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binom
 
-from nonferrous.replay.play import Stepped
+from nonferrous.replay.play import COVERAGE, Stepped
 
 WINDOW = pd.Timedelta(days=90)
 LOW, BACK = 0.80, 0.87
@@ -83,3 +85,24 @@ def _longest_below(start: pd.DatetimeIndex, ends: pd.DatetimeIndex, covered: np.
         if since is not None:
             longest = max(longest, (last - since) / pd.Timedelta(days=1))
     return longest
+
+
+def chance_below(known: Sequence[int], steps: int) -> float:
+    """Probability that more than so many steps in a row are below BACK of intervals that keep what they promise.
+
+    Each label is covered by itself, with a probability of COVERAGE. What it says of a play: of few labels a step, good
+    intervals are below for longer by chance alone.
+
+    Parameters
+    ----------
+    known : sequence of int
+        Labels of each step.
+    steps : int
+        How many in a row are allowed.
+    """
+    run = np.zeros(steps + 1)  # probability of each number of steps below so far, of those that were never too many
+    run[0] = 1.0
+    for labels in known:
+        below = float(binom.cdf(math.ceil(BACK * labels) - 1, labels, COVERAGE))
+        run = np.concatenate([[run.sum() * (1.0 - below)], run[:-1] * below])
+    return 1.0 - float(run.sum())

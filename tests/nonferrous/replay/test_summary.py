@@ -1,9 +1,11 @@
 """Figures of a replay, by hand."""
 
+from math import comb
+
 import pytest
 
 from nonferrous.replay.play import Stepped
-from nonferrous.replay.summary import summary
+from nonferrous.replay.summary import chance_below, summary
 
 
 def steps(covered, error=None, jobs=(), promoted=()):
@@ -36,3 +38,18 @@ def test_the_lowest_coverage_is_that_of_90_days_weighed_by_labels():
 )
 def test_the_longest_time_below_is_counted_in_days(covered, days):
     assert summary("first", steps(covered)).longest == days
+
+
+def below(labels, most):
+    """Probability that at most so many labels are covered, 90 % each."""
+    return sum(comb(labels, k) * 0.9**k * 0.1 ** (labels - k) for k in range(most + 1))
+
+
+def test_good_intervals_of_few_labels_are_below_for_longer_by_chance():
+    few, more = below(10, 8), below(70, 60)  # 8 of 10 and 60 of 70 are less than 87 %, 61 of 70 are more
+    assert chance_below([10], 0) == pytest.approx(few)
+    assert chance_below([10, 70], 0) == pytest.approx(1 - (1 - few) * (1 - more))
+    assert chance_below([10, 70], 1) == pytest.approx(few * more)
+    assert chance_below([10, 70, 10], 1) == pytest.approx(few * more + more * few - few * more * few)
+    assert chance_below([10, 70], 2) == pytest.approx(0.0)
+    assert chance_below([70] * 24, 1) > 0.3 > 0.01 > chance_below([5000] * 24, 1)
