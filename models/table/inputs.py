@@ -61,6 +61,7 @@ def sizes(X: FloatArray, seed: Seed) -> FloatArray:
     """A matrix of inputs in which a content that the laboratory found to be below its limit is the limit."""
     below = [i for i, column in enumerate(seed.inputs) if column.censored]
     if below:
+        X = X.copy()  # of a table that lies in memory as its inputs do, the matrix is no copy and may not be written to
         X[:, below] = np.abs(X[:, below])
     return X
 

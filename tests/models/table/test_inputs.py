@@ -46,6 +46,14 @@ def test_matrix_takes_a_limit_for_the_content_below_it(toy_seed: Seed, table: pd
     np.testing.assert_array_equal(matrix(table, toy_seed)[:, 2], table["z"])
 
 
+def test_a_table_whose_numbers_lie_as_the_matrix_does_stays_as_it_is(toy_seed: Seed, table: pd.DataFrame) -> None:
+    seed = parse(toy_seed.text.replace('name = "z"', 'name = "z"\ncensored = true', 1), Path("toy_cells.toml"))
+    numbers = table[list(input_names(seed))].to_numpy() * [1.0, 1.0, -1.0]
+    X = matrix(pd.DataFrame(numbers, columns=input_names(seed), copy=False), seed)
+    np.testing.assert_array_equal(X[:, 2], table["z"])
+    np.testing.assert_array_equal(numbers[:, 2], -table["z"])
+
+
 def test_matrix_does_not_depend_on_column_order_or_other_columns(toy_seed: Seed, table: pd.DataFrame) -> None:
     expected = matrix(table, toy_seed)
     np.testing.assert_array_equal(matrix(table[table.columns[::-1]], toy_seed), expected)
