@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
@@ -72,18 +71,5 @@ class _Tankhouse:
         """Step some weeks and report them; any weeks can be stepped alone."""
         weeks = self._circuit.go(STRETCH if most is None else most)
         table, truth, events = self._groups.stretch(weeks)
-        shape = (weeks.count, self._block.count)
-
-        def flat(values: FloatArray) -> FloatArray:
-            return (values if values.shape == shape else np.broadcast_to(values, shape)).ravel()
-
-        starts = [np.datetime64(self._plan.period_start(weeks.first + t), "us") for t in range(weeks.count)]
         events = [*(weeks.events if self._block.index == 0 else ()), *events]
-        return Rows(
-            np.tile(np.arange(self._block.count), weeks.count),
-            np.repeat(np.array(starts), self._block.count),
-            {name: flat(values) for name, values in table.items()},
-            {name: flat(values) for name, values in truth.items()},
-            tuple(sorted(events, key=lambda event: event.onset)),
-            weeks.count * self._block.count,
-        )
+        return Rows.of_stretch(self._plan, self._block, weeks.first, table, truth, events)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, cast
@@ -53,6 +53,39 @@ class Rows:
     events: tuple[Event, ...]
     steps: int
     begun: tuple[NDArray[np.intp], Mapping[str, FloatArray]] | None = None
+
+    @classmethod
+    def of_stretch(
+        cls,
+        plan: Plan,
+        block: Block,
+        first: int,
+        table: Mapping[str, FloatArray],
+        truth: Mapping[str, FloatArray],
+        events: Iterable[Event],
+        steps: int = 1,
+    ) -> Rows:
+        """Rows of all units in some periods from the first on, a row so many steps.
+
+        Arrays have the shape (periods, units), or one that broadcasts to it.
+        """
+        shape = np.broadcast_shapes(*(values.shape for values in table.values()))
+
+        def flat(of: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+            whole = {
+                name: values if values.shape == shape else np.broadcast_to(values, shape) for name, values in of.items()
+            }
+            return {name: values.ravel() for name, values in whole.items()}
+
+        starts = [np.datetime64(plan.period_start(first + t), "us") for t in range(shape[0])]
+        return cls(
+            np.tile(np.arange(block.count), shape[0]),
+            np.repeat(np.array(starts), block.count),
+            flat(table),
+            flat(truth),
+            tuple(sorted(events, key=lambda event: event.onset)),
+            shape[0] * block.count * steps,
+        )
 
 
 @dataclass(frozen=True)

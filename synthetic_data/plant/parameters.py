@@ -116,6 +116,19 @@ def check(seed: Seed, names: Iterable[str]) -> None:
         raise SimulationError("\n".join(faults))
 
 
+def periods_alike(plan: Plan, first: int, most: int) -> int:
+    """Periods from the first on, at most so many, in which the same parameters hold; a warm-up ends before a run."""
+    last = min(first + most, plan.periods, 0 if first < 0 else plan.periods)
+    changes = [regime.start for regime in plan.plant.regimes]
+    before = plan.period_start(first).date()
+    count = 1
+    for start in (plan.period_start(period).date() for period in range(first + 1, last)):
+        if any(before < change <= start for change in changes):
+            break
+        count += 1
+    return count
+
+
 def regime_events(plan: Plan) -> tuple[Event, ...]:
     """Regimes that begin within the run, on their dates, as events of the whole plant: those of the first block."""
     days = ((regime.name, _day_of(plan, regime.start)) for regime in plan.plant.regimes)

@@ -1,6 +1,9 @@
-"""Set-points of operators: their bounds, tests of them up and down, and those that are set by hand."""
+"""Set-points of operators: bounds, tests up and down, those set by hand, crews that answer, what moves cost."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -90,3 +93,114 @@ def one_by_hand(plan: Plan, period: int, knob: str, own: float) -> float:
     if len(given) > 1:
         raise SimulationError(f"knobs.{knob}: got {given[0]:g} and {given[1]:g} in one period: expected one value")
     return float(given[0]) if len(given) else own
+
+
+def held_signs(before: FloatArray, first: int, hold: int, uniforms: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Directions of set-point tests that are held for some periods, and those that the last period has.
+
+    Only in a test that is held does a crew that answers the last period meet it again.
+
+    Parameters
+    ----------
+    before : array, shape (knobs, units)
+        Directions in the period before.
+    first, hold : int
+        Number of the first period; periods for which a direction is held: new ones come where it divides the number.
+    uniforms : array, shape (knobs, periods, units)
+        Uniform random numbers.
+
+    Returns
+    -------
+    tuple of array, shapes (knobs, periods, units) and (knobs, units)
+        Directions, up (1) or down (-1).
+    """
+    drawn = signs(uniforms)
+    held, last = np.empty_like(drawn), before
+    for t in range(drawn.shape[1]):
+        if (first + t) % hold == 0:
+            last = drawn[:, t]
+        held[:, t] = last
+    return held, last
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is set in some periods besides the crew's own wishes; arrays of shape (periods, units)."""
+
+    bounds: dict[str, tuple[float, float]]
+    tests: dict[str, FloatArray]
+    hand: dict[str, FloatArray]  # NaN where the crew decides
+    steps: Mapping[str, float]  # in which each set-point is written down
+
+    def used(self, name: str, own: FloatArray, at: int | slice = slice(None)) -> FloatArray:
+        """The set-point in force: the crew's wish within bounds and the test on top, or what was set by hand."""
+        low, high = self.bounds[name]
+        test = self.tests[name][at] if name in self.tests else 0.0
+        step = self.steps[name]
+        wish = np.round(np.clip(own + test, low, high) / step) * step
+        return in_force(wish, self.hand[name][at]) if name in self.hand else wish
+
+
+@dataclass
+class Crew:
+    """A crew that sets a knob: it answers what the last period showed, then goes slowly back; one value a unit."""
+
+    knob: str
+    wish: FloatArray
+    seen: FloatArray  # what the last period showed over the usual, logarithm [1]
+
+    def choose(
+        self,
+        answer: float,
+        back: float,
+        usual: FloatArray | float,
+        habit: FloatArray,
+        setting: Setting,
+        at: int,
+    ) -> FloatArray:
+        """Set-point of a period [unit of the knob].
+
+        Parameters
+        ----------
+        answer
+            What a logarithmic unit of what was seen moves it by; more than one moves it no farther.
+        back
+            Part of the way back to the usual that is gone in a period.
+        usual
+            Set-point that nobody would move.
+        habit
+            What shifts add, one value a unit.
+        setting
+            What is set besides, and by hand: from there the crew goes on.
+        at
+            Place of the period in `setting`.
+        """
+        self.wish = self.wish + answer * np.clip(self.seen, -1.0, 1.0) + back * (usual - self.wish) + habit
+        used = setting.used(self.knob, self.wish, at)
+        if self.knob in setting.hand:
+            found = np.isfinite(setting.hand[self.knob][at])
+            test = setting.tests[self.knob][at] if self.knob in setting.tests else 0.0
+            self.wish = np.where(found, used - test, self.wish)
+        return used
+
+
+class MoveCosts:
+    """What moving the knobs of units costs, from one stretch of periods to the next."""
+
+    def __init__(self, seed: Seed) -> None:
+        knobs = seed.by_role("knob")
+        self._costs = {column.name: column.move_cost.value for column in knobs if column.move_cost is not None}
+        self._last: dict[str, FloatArray] = {}
+
+    def of(self, knobs: Mapping[str, FloatArray], days: float) -> FloatArray:
+        """Cost of the moves of some periods of so many days, shape (periods, units) [$/d].
+
+        The first of a run moves nothing.
+        """
+        found = np.zeros_like(next(iter(knobs.values())))
+        for name, cost in self._costs.items():
+            values = knobs[name]
+            before = np.concatenate([self._last.get(name, values[0])[None], values[:-1]])
+            found += cost * np.abs(values - before) / days
+            self._last[name] = values[-1]
+        return found

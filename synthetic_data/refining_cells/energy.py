@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from physics.arrays import FloatArray
-from physics.melt.hydrogen import saturation_pressure_magnus
 from physics.refining.electrodes import crop_gap
 from physics.refining.electrolyte import electrolyte_conductivity_price_1981, refining_cell_voltage
-from physics.refining.tank_heat import evaporation_loss, steam_demand, wall_loss
+from synthetic_data.plant import hall
 from synthetic_data.refining_cells.conditions import CLASSES, DAYS, HOURS, Sections, hours
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse.crops import Values
@@ -56,18 +55,5 @@ def energy(p: SectionParameters, sections: Sections, volts: FloatArray) -> Value
 
 def heat(p: SectionParameters, sections: Sections, direct_current: FloatArray) -> Values:
     """Heat that comes and goes [kW], and the steam that makes it close [kg/h]."""
-    temperature = sections.grown.state["temperature"]
     ambient = sections.grown.crops.week["ambient_temperature"]
-    hall = p.hall_mean + p.hall_per_ambient * (ambient - p.ambient_mean)
-    damp = p.hall_humidity * saturation_pressure_magnus(hall)
-    evaporated = evaporation_loss(p.cells * p.open_surface, saturation_pressure_magnus(temperature), damp)
-    walls = wall_loss(p.cells * p.heat_conductance, temperature, hall)
-    joule = direct_current / HOURS
-    steam = steam_demand(evaporated + walls, joule, p.steam_heat)
-    return {
-        "steam": steam,
-        "heat_joule": joule,
-        "heat_evaporated": evaporated,
-        "heat_walls": walls,
-        "heat_cooled": np.maximum(joule - evaporated - walls, 0.0),
-    }
+    return hall.heat(p, sections.grown.state["temperature"], ambient, direct_current)

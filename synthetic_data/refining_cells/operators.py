@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
-
 from physics.arrays import FloatArray
 from seeds import Seed
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant import set_points
+from synthetic_data.plant.set_points import Setting
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse.circuit import Weeks
 from synthetic_data.tankhouse.crops import Values
-from synthetic_data.tankhouse.operators import Setting
 
 KNOBS = {"current_swing": 0.5, "patrol_interval": 0.5}  # and the step in which each is written down
 TRAITS = 1  # standard normal numbers of a section: swing
@@ -40,13 +36,7 @@ def tested(
     uniforms
         Chances of the signs, shape (KNOBS, crops, sections).
     """
-    signs = set_points.signs(uniforms)
-    held = np.empty_like(signs)
-    last = before
-    for t in range(signs.shape[1]):
-        if (first + t) % round(p.test_crops) == 0:
-            last = signs[:, t]
-        held[:, t] = last
+    held, last = set_points.held_signs(before, first, round(p.test_crops), uniforms)
     tests = {name: p[f"test_{name}"] * testing * sign for name, sign in zip(KNOBS, held, strict=True)}
     return tests, last
 
@@ -62,22 +52,3 @@ def swing(p: SectionParameters, weeks: Weeks, trait: FloatArray, habit: FloatArr
     cold = (p.ambient_mean - weeks.state["ambient_temperature"]) / p.ambient_swing
     wish: FloatArray = p.current_swing + p.swing_season * cold + p.section_swing_sd * trait + p.habit_swing * habit
     return wish
-
-
-@dataclass
-class PatrolCrew:
-    """The crew that looks for shorts: sooner after a crop with many, then slowly back; one value a section."""
-
-    wish: FloatArray  # [h]
-    seen: FloatArray  # shorts of the last crop over the usual, logarithm [1]
-
-    def interval(self, p: SectionParameters, habit: FloatArray, setting: Setting, at: int) -> FloatArray:
-        """Time from patrol to patrol in a crop [h]."""
-        answer = p.patrol_answer * np.clip(self.seen, -1.0, 1.0)
-        self.wish = self.wish - answer + p.patrol_return * (p.usual_patrol - self.wish) + p.habit_patrol * habit
-        used = setting.used("patrol_interval", self.wish, at)
-        if "patrol_interval" in setting.hand:
-            # The crew goes on from what it finds set.
-            found = np.isfinite(setting.hand["patrol_interval"][at])
-            self.wish = np.where(found, used - setting.tests["patrol_interval"][at], self.wish)
-        return used

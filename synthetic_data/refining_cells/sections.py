@@ -12,15 +12,15 @@ from physics.refining.additive_stock import additive_content, additive_decay
 from physics.refining.electrodes import COPPER_DENSITY, face_growth
 from synthetic_data.engine.futures import partly_in_hand
 from synthetic_data.engine.plan import Block, Event, Plan
+from synthetic_data.plant.set_points import Crew, MoveCosts, Setting
+from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.refining_cells import energy, instruments, losses, operators, playing
 from synthetic_data.refining_cells.conditions import DAYS, HOURS, Sections, charge
 from synthetic_data.refining_cells.parameters import SectionParameters
 from synthetic_data.tankhouse import instruments as tankhouse_instruments
 from synthetic_data.tankhouse.circuit import Weeks
 from synthetic_data.tankhouse.crops import Values
-from synthetic_data.tankhouse.faults import UNIFORMS, GroupFaults
 from synthetic_data.tankhouse.growth import Growth
-from synthetic_data.tankhouse.operators import Setting
 
 FAULTS = ("passivation", "flow_loss", "leakage", "rectifier")
 TRAITS = ("shorts", "stray", "counter", "scale")
@@ -51,15 +51,12 @@ class SectionRows:
         self._traits = dict(zip(TRAITS, traits, strict=False))
         self._swing_trait = traits[-1]
         self._signs = np.zeros((len(operators.KNOBS), count))
-        self._crew = operators.PatrolCrew(np.full(count, float(p.usual_patrol)), np.zeros(count))
-        self._faults = GroupFaults.none(count, FAULTS)
+        self._crew = Crew("patrol_interval", np.full(count, float(p.usual_patrol)), np.zeros(count))
+        self._faults = UnitFaults.none(count, FAULTS, float(DAYS))
         self._recessed = np.zeros(count)
-        self._last: Values = {}
         self.profile: FloatArray | None = None  # current by step over its mean, where one is played [1]
         self.played: Values = {}
-        self._move_costs = {
-            column.name: column.move_cost.value for column in plan.seed.by_role("knob") if column.move_cost is not None
-        }
+        self._moves = MoveCosts(plan.seed)
 
     def stretch(self, weeks: Weeks) -> tuple[Values, Values, list[Event]]:
         """Table and truth of some weeks, arrays of shape (crops, sections), and the faults that begin."""
@@ -121,7 +118,8 @@ class SectionRows:
         unseen = 1.0 - p.shorts_unseen * blind
         patrols, lives = np.empty_like(mean), np.empty_like(mean)
         for t in range(len(mean)):
-            patrols[t] = self._crew.interval(p, habit[t], setting, t)
+            habits = p.habit_patrol * habit[t]
+            patrols[t] = self._crew.choose(-p.patrol_answer, p.patrol_return, p.usual_patrol, habits, setting, t)
             lives[t] = losses.life(p, patrols[t], blind[t])
             self._crew.seen = np.log(np.maximum(mean[t] * lives[t] * unseen[t] / HOURS, 0.01)) - wanted
         return patrols, lives
@@ -168,7 +166,7 @@ class SectionRows:
             "thiourea_used": knobs["thiourea_dose"] * made / DAYS / _KILO,
             "patrols": HOURS / knobs["patrol_interval"],
             "inventory": self._inventory(p, sections),
-            "knob_moves": self._moves(knobs),
+            "knob_moves": self._moves.of(knobs, DAYS),
         }
 
     @staticmethod
@@ -188,16 +186,6 @@ class SectionRows:
     def _content(p: SectionParameters, dose: FloatArray, temperature: FloatArray, decay: float) -> FloatArray:
         """Additive in the electrolyte [mg/L]; within a crop it stands where as much decays as what works is dosed."""
         return additive_content(dose, p.electrolyte_volume, additive_decay(temperature, decay))
-
-    def _moves(self, knobs: Values) -> FloatArray:
-        """What moving the knobs cost, shape (crops, sections) [$/d]."""
-        found = np.zeros_like(knobs["current_swing"])
-        for name, cost in self._move_costs.items():
-            values = knobs[name]
-            before = np.concatenate([self._last.get(name, values[0])[None], values[:-1]])
-            found += cost * np.abs(values - before) / DAYS
-            self._last[name] = values[-1]
-        return found
 
     def _report(
         self,

@@ -14,7 +14,8 @@ from physics.refining.diffusion_layer import diffusion_coefficient, diffusion_la
 from physics.refining.silver_chloride import dissolved_silver, silver_chloride_product
 from synthetic_data.engine.futures import partly_in_hand
 from synthetic_data.engine.plan import Event, Plan
-from synthetic_data.plant.parameters import regimes_begun
+from synthetic_data.plant.parameters import periods_alike, regimes_begun
+from synthetic_data.plant.unit_faults import UNIFORMS
 from synthetic_data.plant.walks import next_walk
 from synthetic_data.plant.weather import seasonal_temperature
 from synthetic_data.tankhouse import anodes, stocks
@@ -95,15 +96,7 @@ class Circuit:
         """The next weeks: those that the same parameters hold in, at most so many."""
         plan, first = self._plan, self.first
         p = GrowthParameters.in_period(plan, first)
-        last = min(first + most, plan.periods, 0 if first < 0 else plan.periods)
-        starts = (plan.period_start(week).date() for week in range(first + 1, last))
-        changes = [regime.start for regime in plan.plant.regimes]
-        before = plan.period_start(first).date()
-        count = 1
-        for start in starts:
-            if any(before < change <= start for change in changes):
-                break
-            count += 1
+        count = periods_alike(plan, first, most)
         self.first += count
         return self._stretch(p, first, count, regimes_begun(plan, first))
 
@@ -112,7 +105,7 @@ class Circuit:
         size = (count, _NORMALS + self._cast.size + len(self._bias))
         known = np.append(_KNOWN, np.repeat([True, False], [self._cast.size, len(self._bias)]))
         normals = partly_in_hand(self.normals, lambda stream: stream.standard_normal(size), known)
-        chances = self.uniforms.random((count, len(tankhouse_faults.CIRCUIT) * tankhouse_faults.UNIFORMS))
+        chances = self.uniforms.random((count, len(tankhouse_faults.CIRCUIT) * UNIFORMS))
         events = list(regimes)
         weeks, cast, bias = [], np.empty((count, *self._cast.shape)), np.empty((count, len(self._bias)))
         usual = anodes.usual(p)

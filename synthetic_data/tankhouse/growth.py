@@ -10,6 +10,8 @@ from physics.arrays import FloatArray
 from physics.refining.nodulation import additive_roughness
 from synthetic_data.engine.futures import partly_in_hand
 from synthetic_data.engine.plan import Block, Event, Plan
+from synthetic_data.plant.set_points import Crew, Setting
+from synthetic_data.plant.unit_faults import UNIFORMS, UnitFaults
 from synthetic_data.plant.walks import next_walk
 from synthetic_data.tankhouse import anodes as tankhouse_anodes
 from synthetic_data.tankhouse import faults as tankhouse_faults
@@ -42,7 +44,7 @@ class Draws:
         """Next numbers of two streams, crop by crop, so that a shorter run is the beginning of a longer one."""
         of_loads, of_errors = tankhouse_anodes.NORMALS, instruments.NORMALS
         sizes = (of_loads, len(WALKS), len(CROP_NORMALS), operators.NORMALS, 1, of_errors)  # 1: the crew's judgement
-        of_faults = len(tankhouse_faults.GROUP) * tankhouse_faults.UNIFORMS
+        of_faults = len(tankhouse_faults.GROUP) * UNIFORMS
         of_tests, of_losses = operators.UNIFORMS, instruments.LOSSES
         counts = (tankhouse_anodes.UNIFORMS, of_faults, of_tests, len(DEFECTS), of_losses)
         # Known when a crop starts: its anodes and their assay, habits, tests, and which assays in hand are lost.
@@ -65,7 +67,7 @@ class Grown:
 
     crops: Crops
     state: Values  # temperature, chloride, roughness, polarisation, nodules, soiling and what else is hidden
-    setting: operators.Setting
+    setting: Setting
     anodes: FloatArray  # assayed contents, (elements, crops, groups) [ppm]
     place: FloatArray  # crops that the anodes have been in the cells
     known: Values  # what is known of age and weather when a crop starts
@@ -94,8 +96,8 @@ class Growth:
         self._interval = p.overhaul_least + (p.overhaul_most - p.overhaul_least) * interval
         self._age = self._interval * age  # d since the overhaul, when the run starts
         self._loads = tankhouse_anodes.Loads.first(p, loads)
-        self._faults = tankhouse_faults.GroupFaults.none(groups)
-        self._crew = operators.GlueCrew(np.full(groups, float(p.glue_dose)), np.zeros(groups))
+        self._faults = UnitFaults.none(groups, tankhouse_faults.GROUP, DAYS)
+        self._crew = Crew("glue_dose", np.full(groups, float(p.glue_dose)), np.zeros(groups))
         self.limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
 
     def grow(self, weeks: Weeks) -> Grown:
@@ -138,14 +140,14 @@ class Growth:
         return found
 
     def _dose_glue(
-        self, p: GrowthParameters, crops: Crops, state: Values, setting: operators.Setting, draws: Draws
+        self, p: GrowthParameters, crops: Crops, state: Values, setting: Setting, draws: Draws
     ) -> FloatArray:
         """Glue dosed in each crop: the crew answers how rough the last one looked [g/t]."""
         rough = surface.roughness_without_additives(p, crops, state)
         dose = np.empty_like(rough)
         usual, habits = crops.week["glue"], draws.habits[operators.GLUE_HABIT]
         for t in range(len(rough)):
-            dose[t] = self._crew.dose(p, usual[t], habits[t], setting, t)
+            dose[t] = self._crew.choose(p.glue_answer, p.glue_return, usual[t], p.habit_glue * habits[t], setting, t)
             error = surface.glue_error(p, state, dose[t], t) + state["other_error"][t]
             looks = rough[t] + additive_roughness(error, p.error_weight)
             self._crew.seen = looks + p.judgement_sd * draws.judgement[0, t]

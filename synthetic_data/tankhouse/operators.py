@@ -1,15 +1,11 @@
-"""Set-points of each group of cells: the plant's orders, habits, the crew's answer to rough deposits, tests."""
+"""Set-points of each group of cells: the plant's orders, habits, tests; a crew answers rough deposits with glue."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant import set_points
+from synthetic_data.plant.set_points import Setting
 from synthetic_data.tankhouse.circuit import Weeks
 from synthetic_data.tankhouse.parameters import GrowthParameters
 
@@ -29,24 +25,6 @@ GLUE_HABIT = 2  # of the habits
 UNIFORMS = len(TESTED)  # of a crop: sign of each test
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What is set in some weeks besides the crew's own wishes; arrays of shape (crops, groups)."""
-
-    bounds: dict[str, tuple[float, float]]
-    tests: dict[str, FloatArray]
-    hand: dict[str, FloatArray]  # NaN where the crew decides
-    steps: Mapping[str, float] = field(default_factory=lambda: KNOBS)
-
-    def used(self, name: str, own: FloatArray, at: int | slice = slice(None)) -> FloatArray:
-        """The set-point in force: the crew's wish within bounds and the test on top, or what was set by hand."""
-        low, high = self.bounds[name]
-        test = self.tests[name][at] if name in self.tests else 0.0
-        step = self.steps[name]
-        wish = np.round(np.clip(own + test, low, high) / step) * step
-        return set_points.in_force(wish, self.hand[name][at]) if name in self.hand else wish
-
-
 def setting(
     p: GrowthParameters,
     plan: Plan,
@@ -59,7 +37,7 @@ def setting(
     bounds = {name: set_points.bounds(plan.seed, name) for name in KNOBS}
     signs = set_points.signs(uniforms)
     tests = {name: p[f"test_{name}"] * testing * sign for name, sign in zip(TESTED, signs, strict=True)}
-    return Setting(bounds, tests, set_points.by_hand(plan, block, weeks.first, weeks.count))
+    return Setting(bounds, tests, set_points.by_hand(plan, block, weeks.first, weeks.count), KNOBS)
 
 
 def orders(p: GrowthParameters, weeks: Weeks, traits: FloatArray, normals: FloatArray) -> dict[str, FloatArray]:
@@ -72,22 +50,3 @@ def orders(p: GrowthParameters, weeks: Weeks, traits: FloatArray, normals: Float
         "thiourea_dose": week["thiourea"] + p.group_thiourea_sd * traits[1] + p.habit_thiourea * normals[3],
         "cell_flow": p.cell_flow + p.group_flow_sd * traits[2] + p.habit_flow * normals[4],
     }
-
-
-@dataclass
-class GlueCrew:
-    """The crew that doses glue: more after rough deposits, then slowly back; arrays of one value a group."""
-
-    wish: FloatArray
-    seen: FloatArray  # roughness of the last crop, as the crew judged it, logarithm [1]
-
-    def dose(self, p: GrowthParameters, usual: FloatArray, habit: FloatArray, setting: Setting, at: int) -> FloatArray:
-        """Glue dosed in a crop [g/t]."""
-        answer = p.glue_answer * np.clip(self.seen, -1.0, 1.0)
-        self.wish = self.wish + answer + p.glue_return * (usual - self.wish) + p.habit_glue * habit
-        used = setting.used("glue_dose", self.wish, at)
-        if "glue_dose" in setting.hand:
-            # The crew goes on from what it finds set.
-            found = np.isfinite(setting.hand["glue_dose"][at])
-            self.wish = np.where(found, used - setting.tests["glue_dose"][at], self.wish)
-        return used

@@ -12,7 +12,13 @@ from seeds.format.plant import Regime
 from synthetic_data import simulate
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.plan import SimulationError, plan_run
-from synthetic_data.plant.parameters import ArrayParameters, ScalarParameters, regime_events, regimes_begun
+from synthetic_data.plant.parameters import (
+    ArrayParameters,
+    ScalarParameters,
+    periods_alike,
+    regime_events,
+    regimes_begun,
+)
 from synthetic_data.potline.parameters import PotlineParameters
 
 SIMULATED = [name for name in seeds.names() if seeds.load(name).plant is not None]
@@ -182,3 +188,11 @@ def test_regimes_within_the_run_are_events_of_the_whole_plant(cast_house):
     assert events["regime first"].onset == 0.0
     assert events["regime earlier"].onset == 10.0
     assert events["regime later"].detected == events["regime later"].end == 20.0
+
+
+def test_a_stretch_ends_at_a_regime_at_the_end_of_the_warm_up_and_at_that_of_the_run():
+    start = seeds.load("copper_electrorefining").plant.start
+    new = regime("new", start + dt.timedelta(days=16), cell_flow=31.0)  # within the third week
+    plan = plan_run(with_regimes(seeds.load("copper_electrorefining"), new), units=2, years=10 * 7 / 365.25)
+    assert plan.periods == 10
+    assert [periods_alike(plan, *asked) for asked in ((0, 26), (3, 26), (3, 4), (-5, 26), (9, 26))] == [3, 7, 4, 5, 1]

@@ -6,7 +6,17 @@ import pytest
 
 import seeds
 from synthetic_data.engine.plan import Block, plan_run
-from synthetic_data.plant.set_points import bounds, by_hand, in_force, signs, with_test
+from synthetic_data.plant.set_points import (
+    Crew,
+    MoveCosts,
+    Setting,
+    bounds,
+    by_hand,
+    held_signs,
+    in_force,
+    signs,
+    with_test,
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +85,62 @@ def test_a_set_point_with_its_test_stays_within_bounds_and_the_crew_goes_on_from
     kept, forced = with_test(wish, test, 0.5, (1.0, 10.0), given)
     np.testing.assert_array_equal(forced, [used[0], 7.0, 10.0, used[3]])
     np.testing.assert_array_equal(kept, [own[0], 6.5, 9.5, own[3]])
+
+
+def free(hand=None):
+    tests = {"patrol_interval": np.array([[0.0, 2.0], [0.0, 2.0]])}
+    return Setting(
+        {"patrol_interval": (8.0, 24.0)},
+        tests,
+        {} if hand is None else {"patrol_interval": np.array(hand)},
+        {"patrol_interval": 0.5},
+    )
+
+
+def test_a_crew_answers_what_it_saw_and_goes_slowly_back():
+    crew, none = Crew("patrol_interval", np.array([12.0, 12.0]), np.array([0.5, 0.5])), np.zeros(2)
+    first = crew.choose(-1.6, 0.35, 12.0, none, free(), 0)
+    assert first.tolist() == [11.0, 13.0]  # 12 - 0.5 x 1.6 = 11.2, the test on top, in half hours
+    crew.seen = np.zeros(2)
+    second = crew.choose(-1.6, 0.35, 12.0, none, free(), 1)
+    np.testing.assert_allclose(crew.wish, 11.2 + 0.35 * 0.8)
+    assert second.tolist() == [11.5, 13.5]
+    crew.seen = np.array([50.0, -50.0])  # a log unit at most
+    start, habit = crew.wish.copy(), np.array([0.5, -0.25])
+    crew.choose(-1.6, 0.35, 12.0, habit, free(), 1)
+    np.testing.assert_allclose(crew.wish, start + np.array([-1.6, 1.6]) + 0.35 * (12.0 - start) + habit)
+
+
+def test_a_crew_goes_on_from_what_was_set_by_hand():
+    crew, none = Crew("patrol_interval", np.array([12.0, 12.0]), np.zeros(2)), np.zeros(2)
+    hand = free([[20.0, np.nan], [np.nan, 9.0]])
+    assert crew.choose(-1.6, 0.35, 12.0, none, hand, 0).tolist() == [20.0, 14.0]
+    assert crew.wish.tolist() == [20.0, 12.0]
+    assert crew.choose(0.0, 0.0, 12.0, none, hand, 1).tolist() == [20.0, 9.0]
+    assert crew.wish.tolist() == [20.0, 7.0]  # less the test on top
+    untested = Setting(hand.bounds, {}, hand.hand, hand.steps)
+    crew.choose(0.0, 0.0, 12.0, none, untested, 1)
+    assert crew.wish.tolist() == [20.0, 9.0]
+
+
+def test_directions_are_held_and_go_on_in_the_next_stretch():
+    uniforms, before = np.random.default_rng(2).random((2, 9, 4)), np.ones((2, 4))
+    held, last = held_signs(before, 1, 3, uniforms)
+    drawn = signs(uniforms)
+    for i in range(2):
+        expected = [before[i], before[i], *(drawn[i, t - (1 + t) % 3] for t in range(2, 9))]
+        np.testing.assert_array_equal(held[i], expected)
+    one, between = held_signs(before, 1, 3, uniforms[:, :4])
+    two, end = held_signs(between, 5, 3, uniforms[:, 4:])
+    np.testing.assert_array_equal(np.concatenate([one, two], axis=1), held)
+    np.testing.assert_array_equal(end, last)
+
+
+def test_moves_cost_by_their_size_and_from_one_stretch_to_the_next():
+    seed = seeds.load("copper_electrorefining")
+    costs, size = MoveCosts(seed), (3, 2)
+    knobs = {column.name: np.full(size, 10.0) for column in seed.by_role("knob")}
+    knobs["cell_flow"] = np.array([[30.0, 30.0], [33.0, 29.0], [33.0, 29.0]])  # 1 $ a litre a minute
+    np.testing.assert_allclose(costs.of(knobs, 7.0), np.array([[0.0, 0.0], [3.0, 1.0], [0.0, 0.0]]) / 7.0)
+    knobs["cell_flow"] = np.full(size, 31.0)
+    np.testing.assert_allclose(costs.of(knobs, 7.0)[0], np.array([2.0, 2.0]) / 7.0)

@@ -8,7 +8,6 @@ import pytest
 from seeds import load
 from synthetic_data.engine.plan import Block, plan_run
 from synthetic_data.refining_cells import operators
-from synthetic_data.tankhouse.operators import Setting
 
 
 def test_swing_is_deeper_in_winter(p):
@@ -16,33 +15,6 @@ def test_swing_is_deeper_in_winter(p):
     trait, habit = np.array([0.0, 1.0]), np.array([[0.0, 0.0], [1.0, -1.0]])
     found = operators.swing(p, weeks, trait, habit)
     np.testing.assert_allclose(found, [[3.0, 4.0], [5.0 + 0.6, 6.0 - 0.6]])
-
-
-def free(hand=None):
-    tests = {"patrol_interval": np.array([[0.0, 2.0], [0.0, 2.0]])}
-    bounds = {"patrol_interval": (8.0, 24.0), "current_swing": (0.0, 12.0)}
-    return Setting(bounds, tests, {} if hand is None else {"patrol_interval": np.array(hand)}, operators.KNOBS)
-
-
-def test_the_crew_patrols_more_after_many_shorts_and_goes_back(p):
-    crew = operators.PatrolCrew(np.array([12.0, 12.0]), np.array([0.5, 0.5]))
-    first = crew.interval(p, np.zeros(2), free(), 0)
-    assert first.tolist() == [11.0, 13.0]  # 12 - 0.5 x 1.6 = 11.2, the test on top, in half hours
-    crew.seen = np.zeros(2)
-    second = crew.interval(p, np.zeros(2), free(), 1)
-    np.testing.assert_allclose(crew.wish, 11.2 + 0.35 * 0.8)
-    assert second.tolist() == [11.5, 13.5]
-    crew.seen = np.array([50.0, -50.0])  # a log unit at most
-    start = crew.wish.copy()
-    crew.interval(p, np.zeros(2), free(), 1)
-    np.testing.assert_allclose(crew.wish, start + np.array([-1.6, 1.6]) + 0.35 * (12.0 - start))
-
-
-def test_the_crew_goes_on_from_what_was_set_by_hand(p):
-    crew = operators.PatrolCrew(np.array([12.0, 12.0]), np.zeros(2))
-    hand = [[20.0, np.nan], [np.nan, np.nan]]
-    assert crew.interval(p, np.zeros(2), free(hand), 0).tolist() == [20.0, 14.0]
-    assert crew.wish.tolist() == [20.0, 12.0]
 
 
 def test_tests_are_held_for_the_life_of_anodes(p):

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import seeds
-from synthetic_data.tankhouse.faults import CIRCUIT, GROUP, UNIFORMS, CircuitFaults, GroupFaults
+from synthetic_data.plant.unit_faults import UNIFORMS
+from synthetic_data.tankhouse.faults import CIRCUIT, CircuitFaults
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
-WEEKS, GROUPS = 4000, 30
+WEEKS = 4000
 DAYS = 7.0  # of a crop
 
 
@@ -25,13 +26,6 @@ def circuit(p):
     weeks = [faults.week(p, DAYS * week, rng.random(len(CIRCUIT) * UNIFORMS).tolist()) for week in range(WEEKS)]
     shares = {kind: np.array([found[kind] for found, _ in weeks]) for kind in CIRCUIT}
     return shares, [event for _, events in weeks for event in events]
-
-
-@pytest.fixture(scope="module")
-def groups(p):
-    """Shares of each crop by kind, (crops, groups), and events."""
-    faults, rng = GroupFaults.none(GROUPS), np.random.default_rng(2)
-    return faults.stretch(p, 0, rng.random((len(GROUP), UNIFORMS, WEEKS // 4, GROUPS)))
 
 
 @pytest.mark.parametrize("kind", CIRCUIT)
@@ -57,18 +51,3 @@ def test_faults_of_the_circuit_are_as_frequent_as_the_seed_says(circuit, p, kind
 def test_shares_of_the_weeks_are_the_time_that_a_fault_is_on(circuit, kind):
     lasted = sum(min(event.end, WEEKS * DAYS) - event.onset for event in circuit[1] if event.kind == kind)
     assert DAYS * circuit[0][kind].sum() == pytest.approx(lasted, rel=1e-9)
-
-
-@pytest.mark.parametrize("kind", GROUP)
-def test_faults_of_each_group_are_in_order_and_on_for_their_time(groups, p, kind):
-    shares, events = groups[0][kind], [event for event in groups[1] if event.kind == kind]
-    assert len(events) > 50
-    lasted = np.zeros(GROUPS)
-    until = np.full(GROUPS, -np.inf)
-    for event in events:
-        assert until[event.unit] <= event.onset <= event.detected <= event.end
-        until[event.unit] = event.end
-        lasted[event.unit] += min(event.end, WEEKS // 4 * DAYS) - event.onset
-    assert DAYS * shares.sum(axis=0) == pytest.approx(lasted, rel=1e-6)
-    expected = p[f"{kind}_rate"] * shares.size * DAYS / 365.25 * (1.0 - shares.mean())
-    assert len(events) == pytest.approx(expected, abs=4.0 * np.sqrt(expected))

@@ -5,6 +5,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.plant.set_points import Crew
 from synthetic_data.plant.walks import next_walk
 from synthetic_data.tankhouse import instruments, operators
 from synthetic_data.tankhouse.circuit import stretches
@@ -97,9 +98,10 @@ def test_the_crew_answers_the_last_crop(run, numbers):
     p, (_, u, parts) = weeks.parameters, numbers
     testing = (u[0] < p.test_share).astype(float)
     setting = operators.setting(p, plan, weeks, Block(0, 0, GROUPS), testing, parts["test"])
-    crew = operators.GlueCrew(np.full(GROUPS, p.glue_dose), np.zeros(GROUPS))
+    crew = Crew("glue_dose", np.full(GROUPS, p.glue_dose), np.zeros(GROUPS))
     for t in range(weeks.count):
-        used = crew.dose(p, weeks.state["glue"][t], parts["habits"][2, t], setting, t)
+        habit = p.habit_glue * parts["habits"][2, t]
+        used = crew.choose(p.glue_answer, p.glue_return, weeks.state["glue"][t], habit, setting, t)
         assert np.array_equal(table["glue_dose"][t], used)
         crew.seen = np.log(truth["true_roughness"][t]) + p.judgement_sd * parts["judgement"][0, t]
 

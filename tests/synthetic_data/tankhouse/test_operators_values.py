@@ -3,11 +3,11 @@
 from types import SimpleNamespace
 
 import numpy as np
-import pytest
 
 from seeds import load
 from synthetic_data.engine.plan import Block, plan_run
-from synthetic_data.tankhouse.operators import KNOBS, TESTED, GlueCrew, Setting, orders, setting
+from synthetic_data.plant.set_points import Setting
+from synthetic_data.tankhouse.operators import KNOBS, TESTED, orders, setting
 
 
 def test_orders(uneven, crops, rng):
@@ -31,11 +31,13 @@ def test_a_set_point_is_a_wish_within_bounds_with_its_test_in_steps():
         **{"current_density": 1.0, "electrolyte_temperature": 0.1, "chloride": 1.0},
         **{"glue_dose": 1.0, "thiourea_dose": 1.0, "cell_flow": 0.5},
     }
-    plain = Setting({"cell_flow": (20.0, 40.0), "glue_dose": (30.0, 100.0)}, {"glue_dose": np.array([5.0, -5.0])}, {})
+    plain = Setting(
+        {"cell_flow": (20.0, 40.0), "glue_dose": (30.0, 100.0)}, {"glue_dose": np.array([5.0, -5.0])}, {}, KNOBS
+    )
     assert plain.used("cell_flow", np.array([10.0, 27.3, 27.2, 50.0])).tolist() == [20.0, 27.5, 27.0, 40.0]
     assert plain.used("glue_dose", np.array([60.4, 60.4])).tolist() == [65.0, 55.0]
     assert plain.used("glue_dose", 60.4, 1) == 55.0
-    hand = Setting(plain.bounds, plain.tests, {"glue_dose": np.array([np.nan, 71.3])})
+    hand = Setting(plain.bounds, plain.tests, {"glue_dose": np.array([np.nan, 71.3])}, KNOBS)
     assert hand.used("glue_dose", np.array([60.4, 60.4])).tolist() == [65.0, 71.3]
 
 
@@ -52,22 +54,3 @@ def test_tests_go_up_and_down_in_groups_that_test(uneven):
     for name in KNOBS:
         assert found.bounds[name] == tuple(plan.seed.column(name).bounds)
     assert found.hand == {}
-
-
-def test_the_glue_crew_answers_rough_deposits_and_goes_slowly_back(uneven):
-    p, bounds = uneven, {"glue_dose": (30.0, 110.0)}
-    tests = {"glue_dose": np.array([[4.0, 0.0, -4.0]])}
-    crew = GlueCrew(np.array([60.0, 70.0, 80.0]), np.array([0.4, -3.0, 3.0]))
-    used = crew.dose(p, np.array([62.0]), np.array([0.5, -0.5, 1.0]), Setting(bounds, tests, {}), 0)
-    answer = p.glue_answer * np.array([0.4, -1.0, 1.0])
-    wish = np.array([60.0, 70.0, 80.0]) + answer + p.glue_return * (62.0 - np.array([60.0, 70.0, 80.0]))
-    wish = wish + p.habit_glue * np.array([0.5, -0.5, 1.0])
-    np.testing.assert_allclose(crew.wish, wish, rtol=1e-12)
-    np.testing.assert_allclose(used, np.round(np.clip(wish + tests["glue_dose"][0], 30.0, 110.0)), rtol=1e-12)
-    by_hand = Setting(bounds, tests, {"glue_dose": np.array([[50.0, np.nan, 90.0]])})
-    before = crew.wish.copy()
-    used = crew.dose(p, np.array([62.0]), np.zeros(3), by_hand, 0)
-    assert used[[0, 2]].tolist() == [50.0, 90.0]
-    assert crew.wish[[0, 2]].tolist() == [46.0, 94.0]  # less the test on top
-    expected = before[1] - p.glue_answer + p.glue_return * (62.0 - before[1])
-    assert crew.wish[1] == pytest.approx(expected, rel=1e-12)

@@ -1,0 +1,63 @@
+"""Faults of a plant's units over some periods: which begin, until when they last, for which part of a period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import Event
+from synthetic_data.plant.faults import between, onset_chance
+from synthetic_data.plant.parameters import ScalarParameters
+
+UNIFORMS = 4  # of a fault and period: chance, day, duration, delay of detection
+
+
+@dataclass
+class UnitFaults:
+    """Until which day each fault of each unit lasts, shape (kinds, units).
+
+    Parameters that begin with a kind's name say how often one begins, how long it lasts and how soon it is seen.
+    """
+
+    until: FloatArray
+    kinds: tuple[str, ...]
+    days: float  # of a period
+
+    @classmethod
+    def none(cls, units: int, kinds: tuple[str, ...], days: float) -> UnitFaults:
+        """No fault is on."""
+        return cls(np.full((len(kinds), units), -np.inf), kinds, days)
+
+    def stretch(
+        self, p: ScalarParameters, first: int, uniforms: FloatArray
+    ) -> tuple[dict[str, FloatArray], list[Event]]:
+        """Share of each period in which each fault is on, and those that begin.
+
+        Parameters
+        ----------
+        p
+            Parameters in force.
+        first
+            Number of the first period.
+        uniforms
+            Chances of each possible fault, shape (kinds, UNIFORMS, periods, units).
+        """
+        rates = onset_chance(np.array([p[f"{kind}_rate"] for kind in self.kinds]), self.days)
+        likely = uniforms[:, 0] < rates[:, None, None]
+        shares = np.empty(likely.shape)
+        events = []
+        for t in range(likely.shape[1]):
+            day = self.days * (first + t)
+            begun = np.full(self.until.shape, day)
+            for k, unit in zip(*np.nonzero(likely[:, t] & (self.until <= day)), strict=True):
+                kind = self.kinds[k]
+                _, when, length, delay = uniforms[k, :, t, unit].tolist()
+                begun[k, unit] = onset = day + self.days * when
+                lasts = between(p[f"{kind}_short"], p[f"{kind}_long"], length)
+                seen = min(between(p[f"{kind}_seen_early"], p[f"{kind}_seen_late"], delay), lasts)
+                self.until[k, unit] = onset + lasts
+                events.append(Event(int(unit), kind, onset, onset + seen, onset + lasts))
+            shares[:, t] = np.maximum(np.minimum(self.until, day + self.days) - begun, 0.0) / self.days
+        return dict(zip(self.kinds, shares, strict=True)), events
