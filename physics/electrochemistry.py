@@ -35,6 +35,7 @@ def electrochemical_equivalent(molar_mass: Numeric, electrons: Numeric) -> Float
 ALUMINIUM_EQUIVALENT = float(electrochemical_equivalent(26.98154, 3))  # g/Ah
 COPPER_EQUIVALENT = float(electrochemical_equivalent(63.546, 2))  # g/Ah
 ZINC_EQUIVALENT = float(electrochemical_equivalent(65.38, 2))  # g/Ah
+LEAD_EQUIVALENT = float(electrochemical_equivalent(207.2, 2))  # g/Ah
 
 
 def metal_mass(

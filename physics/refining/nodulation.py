@@ -12,26 +12,30 @@ _USUAL_POLARISATION = 0.3  # j/j_lim
 _USUAL_SOLIDS = 2.0  # mg/L
 
 
-def effective_dose(additive_dose: Numeric, electrolyte_temperature: Numeric) -> FloatArray:
-    """Dose at 64 °C that leaves as much additive in the electrolyte: d exp(-0.08 (t - 64)).
+def effective_dose(
+    additive_dose: Numeric, electrolyte_temperature: Numeric, dosing_temperature: Numeric = _REFERENCE
+) -> FloatArray:
+    """Dose at another temperature that leaves as much additive in the electrolyte: d exp(-0.08 (t - t0)).
 
     Parameters
     ----------
     additive_dose
-        Additive d dosed a tonne of copper [g/t]
+        Additive d dosed a tonne of metal [g/t]
     electrolyte_temperature
         Temperature t of the electrolyte [°C]
+    dosing_temperature
+        Temperature t0 that the best dose is stated for, of copper 64 [°C]
 
     Returns
     -------
     FloatArray
-        Dose of the same effect at 64 °C [g/t]
+        Dose of the same effect at the reference temperature [g/t]
 
     References
     ----------
     Glue and thiourea decay at rates that rise by 7 to 10 % a kelvin, and stand at dose over rate: engineering practice.
     """
-    warmer = np.asarray(electrolyte_temperature, dtype=np.float64) - _REFERENCE
+    warmer = np.asarray(electrolyte_temperature, dtype=np.float64) - dosing_temperature
     result: FloatArray = additive_dose * np.exp(-_DECAY_PER_KELVIN * warmer)
     return result
 

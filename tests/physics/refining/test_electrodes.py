@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from physics.refining.electrodes import crop_gap, face_growth, passive_share, sand_time
+from physics.electrochemistry import LEAD_EQUIVALENT
+from physics.refining.electrodes import LEAD_DENSITY, crop_gap, face_growth, passive_share, sand_time
 
 GEOMETRY = (100.0, 42.0, 3.25)
 
@@ -44,3 +45,9 @@ def test_passive_anodes_are_usual_at_usual_anodes_and_more_with_nickel_oxygen_an
     assert passive_share(0.0, 1.0, 1.0, 4.0) == 1.0  # saturated: all of them
     odds = 99.0 * 0.9**2 * np.sqrt(3.0 / 4.0) / (1.3 * 1.1)
     assert passive_share(0.9, 1.3, 1.1, 3.0, 0.01) == pytest.approx(1.0 / (1.0 + odds), rel=1e-12)
+
+
+def test_lead_dissolves_by_its_own_equivalent_and_density():
+    # 195 A/m² for a day: 16.848 MC/m², of lead 207.2 g for two electrons, 11340 kg/m³
+    expected = 16.848e6 / 96485.33212 / 2.0 * 207.2 / 11340.0
+    assert face_growth(195.0, 100.0, LEAD_EQUIVALENT, LEAD_DENSITY) == pytest.approx(expected, rel=1e-9)

@@ -53,6 +53,7 @@ def test_poisson():
 
 VALUES = {
     "dose": (effective_dose(70.0, 61.0), 70.0 * np.exp(0.24)),
+    "dose at another temperature": (effective_dose(70.0, 43.0, 40.0), 70.0 * np.exp(-0.24)),
     "error": (additive_error(75.0, 60.0), np.log(1.25)),
     "roughness by additives": (additive_roughness(0.25, 2.0), 2.0 * 0.25 / 1.25),
     "roughness by additives by default": (additive_roughness(0.25), 1.6 * 0.2),
