@@ -1,0 +1,73 @@
+"""Lead refining: what a section's direct current goes into, by the voltage that each part of it drops.
+
+Anode and cathode are of the same metal, so that nothing is spent on a reaction: all energy of the cells becomes heat,
+which saves steam. What is left of the measured voltage is that over the slime.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.energy.process import Columns, Prices
+from models.processes.lead_refining import DAYS, GAP, HOURS, LEAST_CURRENT, features, lead_made
+from physics.arrays import FloatArray
+from physics.electrochemistry import LEAD_EQUIVALENT, specific_energy
+from physics.refining.betts_cell import lead_cell_voltage
+from physics.refining.electrodes import LEAD_DENSITY, face_growth
+
+METAL_OF = "a section"
+NEEDED = ("charge", "cell_voltage", "steam_flow")
+FACTORS = {"steam_emission_factor": "tCO2e/t", "steam_heat": "GJ/t"}
+USES = {
+    "electrolyte": "resistance of the electrolyte between slime and deposit",
+    "contacts and electrodes": "contacts, and what both electrodes take without slime",
+    "slime": "voltage over the slime on the anodes: what is left of the measured voltage",
+    "short circuits": "current through the short circuits that patrols found, at the voltage of the cell",
+    "leakage and dissolution": "current that leaks, and lead that dissolves again, at the voltage of the cell",
+}
+BOUND: dict[str, str] = {}
+EMITTED: dict[str, str] = {}
+
+
+def direct(columns: Columns, efficiency: FloatArray) -> FloatArray:
+    """See `models.energy.process.EnergyPhysics`."""
+    return specific_energy(columns["cell_voltage"], efficiency, LEAD_EQUIVALENT)
+
+
+def uses(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
+    """See `models.energy.process.EnergyPhysics`."""
+    known = features(columns)
+    density = np.maximum(columns["current_density"], LEAST_CURRENT)
+    # Half of a crop's deposit stands in the gap on average.
+    gap = GAP - 0.5 * DAYS * face_growth(density, 100.0, LEAD_EQUIVALENT, LEAD_DENSITY)
+    contacts = lead_cell_voltage(density, known["conductivity"], 0.0, 0.0)
+    bare = lead_cell_voltage(density, known["conductivity"], np.maximum(gap, 0.0), 0.0)
+    parts = {
+        "electrolyte": bare - contacts,
+        "contacts and electrodes": contacts,
+        "slime": columns["cell_voltage"] - bare,
+    }
+    found = {name: specific_energy(part, 100.0, LEAD_EQUIVALENT) for name, part in parts.items()}
+    lost = direct(columns, efficiency) * (1.0 - 0.01 * efficiency)
+    shorts = np.minimum(0.01 * known["short_loss"] * direct(columns, efficiency), np.maximum(lost, 0.0))
+    return found | {"short circuits": shorts, "leakage and dissolution": lost - shorts}
+
+
+def bound(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
+    """None: what lead takes at the cathode it gave at the anode."""
+    return {}
+
+
+def steam(columns: Columns, efficiency: FloatArray) -> FloatArray:
+    """See `models.energy.process.EnergyPhysics`."""
+    return HOURS * columns["steam_flow"] / lead_made(columns, efficiency)
+
+
+def emitted(columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
+    """None: the cells themselves emit none."""
+    return {}
+
+
+def metal(columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
+    """See `models.energy.process.EnergyPhysics`; the charge is that of the whole crop, whatever its hours."""
+    return lead_made(columns, efficiency)
