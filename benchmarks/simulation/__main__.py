@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.digests import seed_digest
 from benchmarks.simulation.page import PAGE, RESULTS, with_part
-from benchmarks.simulation.runs import LONG_WORK, WORK, beside_earlier, by_two_workers, earlier, simulated, sized
+from benchmarks.simulation.runs import LONG_WORK, WORK, beside_earlier, by_two_workers, earlier, simulated_at, sized
 from seeds import load
 
 EARLIER = "dd18000"
@@ -35,7 +35,7 @@ def measured_beside(revision: str) -> dict[str, Any]:
     """Each plant at its default size, and at one that takes some seconds."""
     found: dict[str, Any] = {}
     with earlier(revision) as tree:
-        for process in simulated():
+        for process in simulated_at(revision):
             units = {"default": _plant_units(process), "larger": sized(process, WORK)}
             found[process] = {size: beside_earlier(process, count, tree) for size, count in units.items()}
             print(process, found[process], flush=True)
@@ -44,8 +44,8 @@ def measured_beside(revision: str) -> dict[str, Any]:
 
 def measured_by_clock(beside: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each plant at a size for which workers are made, by what the larger one took of a processor."""
-    for process in simulated():
-        known = beside[process]["larger"]
+    for process, sizes in beside.items():
+        known = sizes["larger"]
         one = by_two_workers(process, round(known["units"] * LONG_WORK / known["seconds"]))
         print(process, one, flush=True)
         yield process, one
@@ -55,7 +55,7 @@ def _keep(found: dict[str, Any]) -> None:
     found |= {
         "measured": f"{datetime.now(UTC):%Y-%m-%d}",
         "processors": os.cpu_count(),
-        "seed_digests": {process: seed_digest(load(process)) for process in simulated()},
+        "seed_digests": {process: seed_digest(load(process)) for process in found["beside_earlier"]},
     }
     RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 

@@ -22,9 +22,11 @@ WORK, LONG_WORK = 2.0, 11.0  # s of processor time of one worker
 PAIRS = 5
 
 
-def simulated() -> list[str]:
-    """Processes whose seed describes a plant."""
-    return [name for name in names() if load(name).plant is not None]
+def simulated_at(revision: str) -> list[str]:
+    """Processes with a simulated plant that a revision had too: a newer one has nothing to be measured beside."""
+    git = ["git", "-C", str(ROOT), "ls-tree", "--name-only", revision, "seeds/"]
+    had = subprocess.run(git, check=True, capture_output=True, text=True).stdout.split()
+    return [name for name in names() if f"seeds/{name}.toml" in had and load(name).plant is not None]
 
 
 @contextmanager
