@@ -11,14 +11,16 @@ from seeds import Seed
 from synthetic_data.cast_house import instruments
 from synthetic_data.cast_house.casting import Cast, Moulds
 from synthetic_data.cast_house.charge import ELEMENTS, Charge, Furnaces
-from synthetic_data.cast_house.crew import Crew, Knobs
+from synthetic_data.cast_house.crew import Crew
 from synthetic_data.cast_house.melt import Line, Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.pots import GROUPS, Pots, Tapped
 from synthetic_data.cast_house.supply import Supplier, Supply
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported, rows_by_unit
 from synthetic_data.plant import parameters
+from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.parameters import regime_events
+from synthetic_data.plant.readings import spoiled
 
 __all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 
@@ -86,7 +88,8 @@ class _House:
         supply = self._supplier.go()
         p, rng, shape = supply.parameters, self._rng, (self._block.count, supply.count)
         tapped = self._pots.go(supply, rng)
-        by_hand, tests = self._crew.by_hand(supply), self._crew.tests(supply, rng)
+        by_hand = self._crew.set_points.by_hand(supply.first, supply.count)
+        tests = self._crew.set_points.tests(p, supply.count, rng)
         knobs = self._crew.before_cast(supply, tapped.samples, tests, by_hand, rng)
         charge = self._furnaces.go(supply, tapped, knobs, rng)
         melt, degassing = self._line.go(supply, charge, knobs, self._crew, tests, by_hand, rng)
@@ -95,27 +98,17 @@ class _House:
         read = tapped.samples | instruments.before(supply, charge, melt, shape, rng)
         read |= instruments.during(supply, charge, melt, cast, rng)
         whole = {name: read.pop(name) for name in _KEPT_WHOLE}
-        read = instruments.spoil(read, float(p.missing_share[0]), self._limits, self._before, rng)
+        read = spoiled(read, float(p.missing_share[0]), self._limits, self._before, rng)
         assayed = instruments.assays(p, charge.contents, self._bias, rng)
         assayed = {name: np.minimum(values, self._limits[name][1]) for name, values in assayed.items()}
         table = whole | read | knobs | assayed | cast.rejected
         return self._rows(supply, table, _truth(supply, tapped, charge, melt, cast, tests), tapped)
 
     def _rows(self, supply: Supply, table: Knobs, truth: Knobs, tapped: Tapped) -> Rows:
-        units, count = self._block.count, supply.count
-        first = np.datetime64(self._plan.period_start(supply.first), "us")
-        step = np.timedelta64(self._plan.seed.period, "us")
         events = list(tapped.failing.events)
         if supply.first == 0 and self._block.index == 0:
             events += regime_events(self._plan)
-        return Rows(
-            np.repeat(np.arange(units), count),
-            np.tile(first + np.arange(count) * step, units),
-            {name: values.reshape(-1) for name, values in table.items()},
-            {name: values.reshape(-1) for name, values in truth.items()},
-            tuple(sorted(events, key=lambda event: event.onset)),
-            units * count,
-        )
+        return rows_by_unit(self._plan, self._block, supply.first, table, truth, events)
 
 
 def _truth(

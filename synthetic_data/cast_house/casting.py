@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.cast_house.crew import Knobs
 from synthetic_data.cast_house.melt import Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.walks import Walk
 
 DEFECTS = ("porosity", "inclusions", "surface")

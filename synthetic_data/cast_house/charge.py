@@ -9,11 +9,11 @@ import numpy as np
 from physics.arrays import FloatArray
 from physics.melt.metal_balance import blended_content, concentrated_content
 from physics.melt.treatment import melt_loss, share_left_by_evaporation, share_left_by_flux
-from synthetic_data.cast_house.crew import Knobs
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.pots import Tapped
 from synthetic_data.cast_house.supply import Supply
 from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.plant.crews import Knobs
 
 ELEMENTS = ("fe", "si", "ga", "v", "zn", "cu", "mg", "ni", "na")
 # Alloys that get into returned scrap by mistake [ppm]: castings of AlSi9Cu3, profiles of 6063, sheet of 5052, of 7075.

@@ -11,37 +11,22 @@ from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import Supply
 from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Block, Plan
-from synthetic_data.plant import set_points
+from synthetic_data.plant.crews import Knobs, SetPoints
 
 REVIEW = 8  # casts after which a crew reviews how it degasses: four days
 TESTED = ("high_purity_share", "degasser_gas", "settling_time", "melt_temperature")
 _HABITS = ("high_purity_share", "melt_temperature", "settling_time", "flux_dose", "cast_speed", "mould_temperature")
 _DEGASSING = ("degasser_gas", "degasser_rotor")
 
-Knobs = dict[str, FloatArray]
-
 
 class Crew:
     """The crews of a block of furnaces."""
 
     def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
-        self._plan, self._block = plan, block
-        self._limits = {column.name: column.limits for column in plan.seed.by_role("knob")}
-        shape = (block.count, 1)
-        self._habit = dict(zip((*_HABITS, *_DEGASSING), rng.standard_normal((8, *shape)), strict=True))
-        self._testing = rng.random(shape) < plan.plant.value("test_share")
-
-    def by_hand(self, supply: Supply) -> Knobs:
-        """Knobs set by hand in a stretch, (units, periods) each; NaN where the crew decides, none in plain history."""
-        by_period = set_points.by_hand(self._plan, self._block, supply.first, supply.count)
-        return {name: np.ascontiguousarray(values.T) for name, values in by_period.items()}
-
-    def tests(self, supply: Supply, rng: np.random.Generator) -> Knobs:
-        """Steps of the furnaces that test their set-points: up, down or none, held for a review's length."""
-        reviews = -(-supply.count // REVIEW)
-        steps = in_hand(rng, REVIEW).integers(-1, 2, (len(TESTED), self._block.count, reviews)) * self._testing
-        held = np.repeat(steps, REVIEW, axis=2)[:, :, : supply.count].astype(np.float64)
-        return {name: supply.parameters[f"test_{name}"] * step for name, step in zip(TESTED, held, strict=True)}
+        self._block = block
+        normals = rng.standard_normal((8, block.count, 1))
+        self._habit = dict(zip((*_HABITS, *_DEGASSING), normals, strict=True))
+        self.set_points = SetPoints(plan, block, TESTED, REVIEW, rng)
 
     def before_cast(
         self, supply: Supply, samples: Mapping[str, FloatArray], tests: Knobs, by_hand: Knobs, rng: np.random.Generator
@@ -66,7 +51,10 @@ class Crew:
         }
         for name in _HABITS:
             wanted[name] = wanted[name] + p[f"habit_{name}"] * h[name]
-        return {name: self._set(name, values, tests, by_hand) for name, values in wanted.items()}
+        return {
+            name: self.set_points.used(name, values + tests[name] if name in tests else values, by_hand)
+            for name, values in wanted.items()
+        }
 
     def degassing(self, supply: Supply, vapour: FloatArray, tests: Knobs, rng: np.random.Generator) -> Knobs:
         """Gas and rotor speed before the answer to what the last casts showed: more where the air is moist."""
@@ -86,16 +74,5 @@ class Crew:
         """
         gas = wanted["degasser_gas"][:, part] + p.gas_per_index[part] * shown
         rotor = wanted["degasser_rotor"][:, part] + p.rotor_per_index[part] * shown
-        return self._held("degasser_gas", gas, by_hand, part), self._held("degasser_rotor", rotor, by_hand, part)
-
-    def _set(self, name: str, wanted: FloatArray, tests: Knobs, by_hand: Knobs) -> FloatArray:
-        if name in tests:
-            wanted = wanted + tests[name]
-        return self._held(name, wanted, by_hand, slice(None))
-
-    def _held(self, name: str, wanted: FloatArray, by_hand: Knobs, part: slice) -> FloatArray:
-        """What is set: within the knob's range, by hand where it was given."""
-        own = np.clip(wanted, *self._limits[name])
-        if name not in by_hand:
-            return own
-        return set_points.in_force(own, by_hand[name][:, part])
+        used = self.set_points.used
+        return used("degasser_gas", gas, by_hand, part), used("degasser_rotor", rotor, by_hand, part)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 
 from physics.arrays import FloatArray
@@ -12,9 +10,7 @@ from synthetic_data.cast_house.charge import ELEMENTS, Charge
 from synthetic_data.cast_house.melt import Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.supply import Supply
-from synthetic_data.engine.futures import parts
 from synthetic_data.plant.laboratory import NORMALS, Method, report
-from synthetic_data.plant.readings import clipped
 
 Columns = dict[str, FloatArray]
 
@@ -59,21 +55,3 @@ def assays(p: CastHouseParameters, contents: Columns, bias: FloatArray, rng: np.
     method = Method(p.sampling_sd, each("repeatability"), each("background"), each("limit"), each("digit"))
     read = report(held, method, bias[:, None, None] * p.spectrometer, rng.standard_normal((NORMALS, *held.shape)))
     return dict(zip(ELEMENTS, read, strict=True))
-
-
-def spoil(
-    read: Columns,
-    share: float,
-    limits: dict[str, tuple[float, float]],
-    before: Collection[str],
-    rng: np.random.Generator,
-) -> Columns:
-    """Readings within their ranges, of which a share is missing; those of `before` are known when a cast begins."""
-    held = np.stack([clipped(values, limits[name]) for name, values in read.items()])
-    # So many of all readings, not each by its own chance: `readings.missing` would take other random numbers.
-    early = np.isin(list(read), list(before))
-    for stream, drawn, known in parts(rng, held.shape[-1]):
-        lost = stream.integers(0, held.size, round(share * held.size))
-        column, period = lost // held[0].size, lost % held.shape[-1]
-        held.reshape(-1)[lost[np.where(early[column], known[period], drawn[period])]] = np.nan
-    return dict(zip(read, held, strict=True))

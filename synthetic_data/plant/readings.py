@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import numpy as np
 
 from physics.arrays import FloatArray
+from synthetic_data.engine.futures import parts
 
 Limits = tuple[float | FloatArray, float | FloatArray]
 
@@ -84,3 +87,41 @@ def clipped(values: FloatArray, limits: Limits) -> FloatArray:
         Readings [their unit].
     """
     return np.clip(values, *limits)
+
+
+def spoiled(
+    read: Mapping[str, FloatArray],
+    share: float,
+    limits: Mapping[str, tuple[float, float]],
+    before: Collection[str],
+    rng: np.random.Generator,
+) -> dict[str, FloatArray]:
+    """Readings of a stretch within their ranges, of which a share is missing.
+
+    So many of all readings are missing, not each by its own chance as of `missing`, which takes more random numbers.
+
+    Parameters
+    ----------
+    read : mapping of str to array, shape (units, periods)
+        Readings [any unit].
+    share : float
+        Share of all readings that is missing [1].
+    limits : mapping of str to tuple of float
+        Ends of the range of each reading [the reading's unit].
+    before : collection of str
+        Readings that are known when their period starts.
+    rng : Generator
+        Draws which are missing.
+
+    Returns
+    -------
+    dict of str to array, shape (units, periods)
+        Readings, NaN where missing [their unit].
+    """
+    held = np.stack([clipped(values, limits[name]) for name, values in read.items()])
+    early = np.isin(list(read), list(before))
+    for stream, drawn, known in parts(rng, held.shape[-1]):
+        lost = stream.integers(0, held.size, round(share * held.size))
+        column, period = lost // held[0].size, lost % held.shape[-1]
+        held.reshape(-1)[lost[np.where(early[column], known[period], drawn[period])]] = np.nan
+    return dict(zip(read, held, strict=True))

@@ -33,7 +33,7 @@ def house() -> SimpleNamespace:
     moulds = Moulds(plan, block, before("moulds"))
     supply = next(iter(supplies(plan)))
     tapped = pots.go(supply, before("pots.go"))
-    tests = crew.tests(supply, before("crew.tests"))
+    tests = crew.set_points.tests(supply.parameters, supply.count, before("crew.tests"))
     knobs = crew.before_cast(supply, tapped.samples, tests, {}, before("crew.before_cast"))
     charge = furnaces.go(supply, tapped, knobs, before("furnaces.go"))
     melt, degassing = line.go(supply, charge, knobs, crew, tests, {}, before("line.go"))

@@ -21,8 +21,8 @@ def test_set_point_tests_are_steps_of_eight_casts(house, draws):
 
 def test_furnaces_that_test_move_up_and_down(house, draws):
     crew = Crew(house.plan, house.block, draws["crew"])
-    crew._testing = np.ones((3, 1), dtype=bool)
-    found = crew.tests(house.supply, draws["crew.tests"])["settling_time"] / house.p.test_settling_time
+    crew.set_points.testing = np.ones((3, 1), dtype=bool)
+    found = crew.set_points.tests(house.p, 112, draws["crew.tests"])["settling_time"] / house.p.test_settling_time
     assert set(np.unique(found)) == {-1.0, 0.0, 1.0}
 
 

@@ -54,12 +54,3 @@ def test_assays_carry_the_bias_of_the_laboratory_and_stop_at_their_limits(house)
         ratio = np.median(found[name] / house.charge.contents[name])
         if name in ("fe", "si", "ga", "v"):  # far above what the spectrometer can tell
             assert ratio == pytest.approx(np.exp(0.1 * i) * np.median(house.p.spectrometer), rel=0.02), name
-
-
-def test_a_share_of_readings_is_missing_and_the_rest_lies_in_range():
-    read = {"a": np.linspace(-5.0, 25.0, 600).reshape(3, 200), "b": np.full((3, 200), 7.0)}
-    found = instruments.spoil(read, 0.25, {"a": (0.0, 20.0), "b": (0.0, 5.0)}, (), np.random.default_rng(2))
-    lost = np.random.default_rng(2).integers(0, 1200, 300)
-    expected = np.concatenate([np.clip(read["a"], 0.0, 20.0).ravel(), np.full(600, 5.0)])
-    expected[lost] = np.nan
-    assert np.array_equal(np.concatenate([found["a"].ravel(), found["b"].ravel()]), expected, equal_nan=True)

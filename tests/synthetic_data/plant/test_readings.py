@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from synthetic_data.plant.readings import clipped, missing, stuck, within_range
+from synthetic_data.plant.readings import clipped, missing, spoiled, stuck, within_range
 
 READINGS = 400_000
 
@@ -45,3 +45,12 @@ def test_a_range_shows_its_ends_and_nothing_beyond():
     assert np.isnan(within_range(values, (0.0, 5.0))).tolist() == [True, False, False, False, True, True]
     assert clipped(values, (0.0, 5.0)).tolist()[:5] == [0.0, 0.0, 3.0, 5.0, 5.0]
     assert np.isnan(clipped(values, (0.0, 5.0))[5])
+
+
+def test_a_share_of_readings_is_missing_and_the_rest_lies_in_range():
+    read = {"a": np.linspace(-5.0, 25.0, 600).reshape(3, 200), "b": np.full((3, 200), 7.0)}
+    found = spoiled(read, 0.25, {"a": (0.0, 20.0), "b": (0.0, 5.0)}, (), np.random.default_rng(2))
+    lost = np.random.default_rng(2).integers(0, 1200, 300)
+    expected = np.concatenate([np.clip(read["a"], 0.0, 20.0).ravel(), np.full(600, 5.0)])
+    expected[lost] = np.nan
+    assert np.array_equal(np.concatenate([found["a"].ravel(), found["b"].ravel()]), expected, equal_nan=True)
