@@ -1,0 +1,61 @@
+"""Casting of slabs and inspection: temperatures, power, and what drives dross in the slab and poor surfaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from physics.cathode_zinc.furnace import melting_energy
+from synthetic_data.engine.plan import Block, Plan
+from synthetic_data.melting_house.cathodes import Cathodes
+from synthetic_data.melting_house.charge import Charge
+from synthetic_data.melting_house.parameters import MeltingHouseParameters
+from synthetic_data.plant.walks import Walk
+
+DEFECTS = ("dross", "surface")
+_SUREST = 12.0  # log odds: no reject is ever certain
+_NORMALS = 4
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Slabs of each heat, and what the inspection will say; arrays are (units, periods)."""
+
+    chances: dict[str, FloatArray]  # of a reject by defect
+    rejected: dict[str, FloatArray]  # 1 or 0 by defect
+    casting_temperature: FloatArray  # °C
+    mould_temperature: FloatArray  # °C
+    power: FloatArray  # kWh/t
+
+
+class Moulds:
+    """Casting machines of a block of lines between two stretches."""
+
+    def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
+        self._mould = Walk(plan.plant.value("mould_memory"), (block.count,), rng)
+        self._machine = rng.standard_normal((2, block.count, 1))
+
+    def go(self, p: MeltingHouseParameters, cathodes: Cathodes, charge: Charge, rng: np.random.Generator) -> Cast:
+        """Casts of a stretch."""
+        shape = charge.dross.shape
+        n, u = rng.standard_normal((_NORMALS, *shape)), rng.random((len(DEFECTS), *shape))
+        casting = charge.melt_temperature - p.casting_drop + p.casting_sd * n[0]
+        mould = p.mould_usual + p.mould_sd * (0.7 * self._mould.go(n[1]) + 0.7 * n[2])
+        aged = p.furnace_efficiency * (1.0 - p.lining_loss * charge.worn["lining"])
+        power = melting_energy(charge.melt_temperature, aged, cathodes.thin) * np.exp(p.power_sd * n[3])
+        cold = (p.casting_best - casting) / 10.0
+        # Cold metal and moulds leave cold shuts, hot ones shrinkage.
+        heat = -cold + (mould - p.mould_usual) / 40.0
+        odds = {
+            "dross": p.dross_odds
+            + p.dross_by_dross * np.log(charge.dross / p.dross_usual)
+            - p.dross_by_stirring * (charge.stirring - p.stirring_usual) / p.stirring_usual
+            + p.dross_by_cold * cold
+            + p.dross_machine_sd * self._machine[0],
+            "surface": p.surface_odds + p.surface_by_heat * np.square(heat) + p.surface_machine_sd * self._machine[1],
+        }
+        chances = {name: 1.0 / (1.0 + np.exp(-np.clip(values, -_SUREST, _SUREST))) for name, values in odds.items()}
+        rejected = {name: (u[i] < chances[name]).astype(np.float64) for i, name in enumerate(DEFECTS)}
+        return Cast(chances, rejected, casting, mould, power)

@@ -1,0 +1,64 @@
+"""What all lines of the works share: concentrates, season, the stock of cathodes, the laboratory's standard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.plan import Plan
+from synthetic_data.melting_house.parameters import MeltingHouseParameters
+from synthetic_data.plant.walks import Walk
+from synthetic_data.plant.weather import season_phase
+
+STRETCH = 126  # periods that are stepped as one array: six weeks, whole reviews of the crews
+SALTS = ("chloride", "fluoride", "manganese")  # of the electrolyte
+METALS = ("cd", "cu")  # that purification leaves
+
+
+@dataclass(frozen=True)
+class Supply:
+    """A stretch of periods of the works; every array has one value a period."""
+
+    first: int  # period, negative in the warm-up
+    count: int
+    day: FloatArray  # d since the start of the run
+    parameters: MeltingHouseParameters  # every parameter by name, regimes applied
+    warmth: FloatArray  # of the season, -1 to 1
+    feed: dict[str, FloatArray]  # walks of SALTS and METALS that all lines share
+    stock: FloatArray  # walk of the lead in the stock of cathodes
+    standard: FloatArray  # walk of the spectrometer's standard
+
+
+class Supplier:
+    """The works between two stretches; `first` is the period to come."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self.stream, self.first = plan, plan.plant_stream(), -STRETCH
+        p = plan.plant
+        self._salts = Walk(p.value("salt_memory"), (len(SALTS) + 1,), self.stream)
+        self._metals = Walk(p.value("metal_memory"), (len(METALS) + 1,), self.stream)
+
+    def go(self) -> Supply:
+        """The next stretch."""
+        first, plan = self.first, self._plan
+        count = min(STRETCH, plan.periods - first) if first >= 0 else STRETCH
+        self.first += count
+        day: FloatArray = np.float64(plan.period_days) * np.arange(first, first + count, dtype=np.float64)
+        p = MeltingHouseParameters.on_days(plan, day)
+        date = plan.start.timetuple().tm_yday + day
+        salts = self._salts.go(in_hand(self.stream).standard_normal((len(SALTS) + 1, count)))
+        metals = self._metals.go(self.stream.standard_normal((len(METALS) + 1, count)))
+        feed = dict(zip((*SALTS, *METALS), (*salts[:-1], *metals[:-1]), strict=True))
+        warmth = np.cos(season_phase(date, p.warmest_day))
+        return Supply(first, count, day, p, warmth, feed, salts[-1], metals[-1])
+
+
+def supplies(plan: Plan) -> Iterator[Supply]:
+    """Stretches of the works from its warm-up on (negative periods) to the end of the run."""
+    works = Supplier(plan)
+    while works.first < plan.periods:
+        yield works.go()

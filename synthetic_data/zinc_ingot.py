@@ -1,0 +1,143 @@
+"""Simulated melting houses of zinc works: one row a heat of a furnace, three a day, each fed by a line of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from seeds import Seed
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported, rows_by_unit
+from synthetic_data.melting_house import instruments
+from synthetic_data.melting_house.anodes import Anodes, Dissolved
+from synthetic_data.melting_house.casting import Cast, Moulds
+from synthetic_data.melting_house.cathodes import Cathodes, Cells
+from synthetic_data.melting_house.charge import ELEMENTS, Charge, Furnaces
+from synthetic_data.melting_house.crew import DOSE, Crew
+from synthetic_data.melting_house.electrolyte import Electrolyte, Lines
+from synthetic_data.melting_house.faults import Faults, FaultsOfLines
+from synthetic_data.melting_house.parameters import MeltingHouseParameters
+from synthetic_data.melting_house.supply import Supplier
+from synthetic_data.plant import parameters
+from synthetic_data.plant.crews import Knobs
+from synthetic_data.plant.parameters import regime_events
+from synthetic_data.plant.readings import spoiled
+
+__all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
+
+BLOCK_UNITS = 12  # furnaces stepped as one array: those of the default works
+
+
+def unit_name(unit: int) -> str:
+    """Name of a furnace: M-001 is the first of the works."""
+    return f"M-{unit + 1:03d}"
+
+
+def steps(plan: Plan) -> int:
+    """Heats of a run."""
+    return plan.units * plan.periods
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the melting house."""
+    parameters.check(seed, MeltingHouseParameters.names())
+
+
+def rows(plan: Plan, block: Block) -> Iterator[Rows]:
+    """Rows of a block of furnaces, stretch by stretch, after a warm-up that is not reported."""
+    return reported(begin(plan, block), plan.periods)
+
+
+def begin(plan: Plan, block: Block) -> Simulator:
+    """A block of furnaces before its warm-up."""
+    return _House(plan, block)
+
+
+class _House:
+    """A block of furnaces with their lines, and what all lines share, between two stretches."""
+
+    drawn_whole = True
+
+    def __init__(self, plan: Plan, block: Block) -> None:
+        self._plan, self._block = plan, block
+        self._supplier = Supplier(plan)
+        self._before = [column.name for column in plan.seed.by_role("before")]
+        self._rng = rng = plan.block_stream(block)
+        self._lines = Lines(plan, block, rng)
+        self._anodes = Anodes(plan, block, rng)
+        self._cells = Cells(plan, block, rng)
+        self._crew = Crew(plan, block, rng)
+        self._furnaces = Furnaces(plan, block, rng)
+        self._moulds = Moulds(plan, block, rng)
+        self._faults = FaultsOfLines(block, plan.period_days)
+        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
+        # One laboratory for all furnaces, so its bias is the works'.
+        normals = plan.plant_stream().spawn(1)[0].standard_normal(len(ELEMENTS))
+        self._bias = np.exp(plan.plant.value("laboratory_sd") * normals)
+
+    @property
+    def first(self) -> int:
+        """The period to come."""
+        return self._supplier.first
+
+    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
+        """Put `change(stream, name)` in the place of each random stream."""
+        self._supplier.stream = change(self._supplier.stream, (0,))
+        self._rng = change(self._rng, (1, self._block.index))
+
+    def go(self, most: int | None = None) -> Rows:
+        """Step all heats of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
+        supply = self._supplier.go()
+        p, rng, crew = supply.parameters, self._rng, self._crew
+        by_hand = crew.set_points.by_hand(supply.first, supply.count)
+        tests = crew.set_points.tests(p, supply.count, rng)
+        faults = self._faults.go(p, supply.first, supply.count, rng)
+        electrolyte = self._lines.go(supply, faults, rng)
+        dissolved = self._anodes.go(supply, electrolyte, rng)
+        cathodes = self._cells.go(supply, electrolyte, dissolved, faults, crew, tests, by_hand, rng)
+        composites = np.abs(cathodes.samples["cathode_pb"])
+        knobs = {DOSE: cathodes.dose} | crew.charging(supply, composites, cathodes.thin, tests, by_hand, rng)
+        charge = self._furnaces.go(supply, cathodes, faults, knobs, rng)
+        cast = self._moulds.go(p, cathodes, charge, rng)
+        read = instruments.before(supply, electrolyte, rng) | {"solution_pb": cathodes.samples["solution_pb"]}
+        read |= instruments.during(supply, charge, cast, rng)
+        read = spoiled(read, float(p.missing_share[0]), self._limits, self._before, rng)
+        counted = instruments.counted(dissolved, cathodes, charge)
+        assayed = instruments.assays(supply, charge.contents, self._bias, rng)
+        certified = {name: np.minimum(values, self._limits[name][1]) for name, values in (counted | assayed).items()}
+        table = certified | read | knobs | cast.rejected
+        events = [*faults.events, *dissolved.events]
+        if supply.first == 0 and self._block.index == 0:
+            events += regime_events(self._plan)
+        truth = _truth(faults, electrolyte, dissolved, cathodes, charge, cast, tests)
+        return rows_by_unit(self._plan, self._block, supply.first, table, truth, events)
+
+
+def _truth(
+    faults: Faults,
+    electrolyte: Electrolyte,
+    dissolved: Dissolved,
+    cathodes: Cathodes,
+    charge: Charge,
+    cast: Cast,
+    tests: Knobs,
+) -> dict[str, FloatArray]:
+    """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
+    return {
+        **charge.contents,
+        **cast.chances,
+        **{f"true_cathode_{name}": values for name, values in cathodes.contents.items()},
+        **{f"fed_{name}": values for name, values in charge.fed.items()},
+        "lead_by_cleaning": dissolved.by_cleaning,
+        "dissolved_without_strontium": dissolved.lead,
+        "true_temperature": electrolyte.temperature,
+        "true_chloride": electrolyte.salts["chloride"],
+        "slip": faults.strength["slip"],
+        "thin_share": cathodes.thin,
+        "cathode_iron": charge.cathode_iron,
+        "true_dross": charge.dross,
+        "true_melt_temperature": charge.melt_temperature,
+        "true_power": cast.power,
+        **{f"{name}_test": step for name, step in tests.items()},
+    }
