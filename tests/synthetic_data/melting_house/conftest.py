@@ -1,0 +1,56 @@
+"""A small melting house, stage by stage, with the random numbers that each stage is about to draw."""
+
+import copy
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from seeds import load
+from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.melting_house.anodes import Anodes
+from synthetic_data.melting_house.cathodes import Cells
+from synthetic_data.melting_house.charge import Furnaces
+from synthetic_data.melting_house.crew import DOSE, Crew
+from synthetic_data.melting_house.electrolyte import Lines
+from synthetic_data.melting_house.faults import FaultsOfLines
+from synthetic_data.melting_house.supply import supplies
+
+
+@pytest.fixture(scope="session")
+def house() -> SimpleNamespace:
+    """Stages of the first stretch of three furnaces; `draws` has a twin of the stream before each."""
+    plan = plan_run(load("zinc_ingot"), units=3, years=0.2, rng_seed=5)
+    block, rng, draws = Block(0, 0, 3), np.random.default_rng(11), {}
+
+    def before(stage: str) -> np.random.Generator:
+        draws[stage] = copy.deepcopy(rng)
+        return rng
+
+    lines = Lines(plan, block, before("lines"))
+    anodes = Anodes(plan, block, before("anodes"))
+    cells = Cells(plan, block, before("cells"))
+    crew = Crew(plan, block, before("crew"))
+    furnaces = Furnaces(plan, block, before("furnaces"))
+    supply = next(iter(supplies(plan)))
+    tests = crew.set_points.tests(supply.parameters, supply.count, before("tests"))
+    of_lines = FaultsOfLines(block, plan.period_days)
+    faults = of_lines.go(supply.parameters, supply.first, supply.count, before("faults.go"))
+    electrolyte = lines.go(supply, faults, before("lines.go"))
+    dissolved = anodes.go(supply, electrolyte, before("anodes.go"))
+    cathodes = cells.go(supply, electrolyte, dissolved, faults, crew, tests, {}, before("cells.go"))
+    composites = np.abs(cathodes.samples["cathode_pb"])
+    knobs = crew.charging(supply, composites, cathodes.thin, tests, {}, before("crew.charging"))
+    charge = furnaces.go(supply, cathodes, faults, knobs, before("furnaces.go"))
+    return SimpleNamespace(
+        **{"plan": plan, "block": block, "draws": draws, "supply": supply, "p": supply.parameters, "tests": tests},
+        **{"faults": faults, "electrolyte": electrolyte, "dissolved": dissolved, "cathodes": cathodes},
+        **{"knobs": {DOSE: cathodes.dose} | knobs, "charge": charge},
+        **{"limits": {column.name: column.limits for column in plan.seed.by_role("knob")}},
+    )
+
+
+@pytest.fixture
+def draws(house):
+    """Twins of the random streams: each test draws from copies of its own."""
+    return copy.deepcopy(house.draws)
