@@ -1,0 +1,1 @@
+"""Lithium-ion cells: open-circuit voltage, resistance, pulses, impedance and ageing."""
