@@ -7,20 +7,31 @@ from models.estimators.categories import categories_of
 from models.estimators.class_baselines import ClassShares
 from models.estimators.estimator import Estimator
 from models.estimators.linear_classes import LinearClasses
+from models.estimators.physics_features import OnPhysics, PhysicsFeatures
 from seeds import Seed
 
 REACH = 10.0  # spreads: readings of a plant count in proportion, only what is far off is drawn in
 
 
 def build(seed: Seed) -> dict[str, Estimator]:
-    """Unfitted classifiers, the baseline first.
+    """Unfitted classifiers that the seed allows, the baseline first.
 
-    All take X as `models.table.inputs.matrix` makes it, rows sorted by time, and numbers of classes; all give
-    probabilities of the seed's classes in its order.
+    LightGBM with physics needs a physics module. All take X as `models.table.inputs.matrix` makes it, rows sorted by
+    time, and numbers of classes; all give probabilities of the seed's classes in its order.
     """
     n_classes, categories = len(seed.classes), categories_of(seed)
-    return {
+    made = {
         "majority": ClassShares(n_classes),
         "linear": LinearClasses(n_classes, categories=categories, reach=REACH),
         "lightgbm": BoostedClasses(n_classes, categories=categories),
+        "lightgbm_physics": _lightgbm_physics(seed),
     }
+    return {name: estimator for name, estimator in made.items() if estimator is not None}
+
+
+def _lightgbm_physics(seed: Seed) -> OnPhysics | None:
+    physics = PhysicsFeatures.of(seed)
+    if physics is None:
+        return None
+    n_features = len(physics.features)
+    return OnPhysics(physics, BoostedClasses(len(seed.classes), categories=categories_of(seed, n_features)))

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from models.estimators.estimator import Estimator
-from models.processes.lookup import needed_physics_of
-from models.table.inputs import by_name, checked_rows
+from models.processes.lookup import needed_physics_of, physics_of
+from models.table.inputs import by_name, checked_rows, input_names
 from physics.arrays import FloatArray
+from seeds import Seed
 
 ROWS_AT_ONCE = 50_000
 
@@ -58,6 +59,14 @@ class PhysicsFeatures(Estimator):
         self.process = process
         self.inputs = inputs
         self.features = features
+
+    @classmethod
+    def of(cls, seed: Seed) -> Self | None:
+        """All features that physics computes of a process; None where it has no physics module."""
+        physics = physics_of(seed.process.name)
+        if physics is None:
+            return None
+        return cls(seed.process.name, input_names(seed), tuple(feature.name for feature in physics.FEATURES))
 
     def fit(self, X: npt.ArrayLike, y: object = None) -> Self:
         """Check the shape; nothing is learnt."""

@@ -39,11 +39,8 @@ def _first_principles(seed: Seed) -> FirstPrinciplesClasses | None:
 
 
 def _lightgbm_physics(seed: Seed) -> OnPhysics | None:
-    physics = physics_of(seed.process.name)
+    physics = PhysicsFeatures.of(seed)
     if physics is None:
         return None
-    features = tuple(feature.name for feature in physics.FEATURES)
-    return OnPhysics(
-        PhysicsFeatures(seed.process.name, input_names(seed), features),
-        BoostedClasses(len(seed.classes), categories=categories_of(seed, len(features))),
-    )
+    n_features = len(physics.features)
+    return OnPhysics(physics, BoostedClasses(len(seed.classes), categories=categories_of(seed, n_features)))
