@@ -47,7 +47,7 @@ def of_target(learnt: Learnt) -> dict[str, object]:
         "rows": len(learnt.data.table),
         "rejected_rows": learnt.data.rejected_rows,
         "test_rows": len(learnt.parts.test),
-        "test_from": f"{learnt.parts.test_from:%Y-%m-%d}",
+        "test_from": learnt.data.shown(learnt.parts.test_from),
         "registered": learnt.best.name,
         "candidates": {
             name: {

@@ -25,7 +25,7 @@ from seeds import Seed, load, load_all
 from serving.app import create_app
 from serving.settings import Settings as ServingSettings
 from synthetic_data import simulate
-from tests.seeds.typical import typical_table
+from tests.seeds.typical import requested, typical_table
 from tests.serving.bulk import conftest as tables
 from tests.serving.inference import conftest as protocol
 from training.dataset import Dataset, read
@@ -44,7 +44,7 @@ FEW_TREES = 25  # what holds of every model holds of one with few trees
 ROWS = 1500  # learnt twice by every candidate
 SEEDS = load_all()
 SIGNED = [name for name, seed in SEEDS.items() if any(column.sign for column in seed.inputs)]
-SORTING = [name for name, seed in SEEDS.items() if seed.classes]
+SORTING = [name for name, seed in SEEDS.items() if seed.sorting is not None]
 assert all((SIGNED, SORTING))
 
 
@@ -116,18 +116,6 @@ def client(job) -> Iterator[TestClient]:
         yield made
 
 
-def requested(job: Job, table: pd.DataFrame) -> dict[str, object]:
-    """Body of a request for these rows of the table."""
-    rows = []
-    for record in table.to_dict("records"):
-        row = {c.name: None if np.isnan(record[c.name]) else record[c.name] for c in job.seed.inputs}
-        row[job.seed.clock.name] = record[job.seed.clock.name].isoformat()
-        if job.seed.key is not None:
-            row[job.seed.key.name] = record[job.seed.key.name]
-        rows.append(row)
-    return {"rows": rows, "coverage": 0.9}
-
-
 def test_candidates_share_their_metrics(job):
     for learnt in job.targets:
         found = {name: set(candidate.metrics) for name, candidate in learnt.candidates.items()}
@@ -140,7 +128,7 @@ def test_no_late_column_label_or_truth_reaches_a_model(job):
     spoilt = job.data.table.assign(**dict.fromkeys(hidden, 1e6))
     assert np.array_equal(matrix(spoilt, job.seed), job.data.X, equal_nan=True)
     reached = {column.name for column in job.seed.inputs}
-    assert not reached & {*hidden, job.seed.clock.name, getattr(job.seed.key, "name", "")}
+    assert not reached & {*hidden, *(column.name for column in job.seed.identity)}
     if job.data.truth_frame is not None:
         numbers = [column.name for column in job.seed.by_role("target") if column.is_number]
         for real in job.data.truth_frame[numbers].to_numpy().T:
@@ -179,7 +167,7 @@ def test_known_directions_are_right(job):
 
 
 def test_a_champion_decides_on_a_plant_that_it_has_never_seen(job):
-    if not (job.seed.classes or job.seed.quality):
+    if not (job.seed.sorting or job.seed.quality):
         with pytest.raises(TrialError, match="a trial needs a process that sorts or grades lots"):
             trial(job.seed, job.settings, 10, 5)
         return
@@ -258,8 +246,10 @@ def test_the_request_is_typed(job, client):
 
 
 def test_training_figures_are_the_services_answers(job, client):
-    if job.seed.classes:
+    if job.seed.sorting:
         return pieces_as_in_training(job, client)
+    if job.seed.classes:
+        return classes_as_in_training(job, client)
     if job.seed.quality:
         return lots_as_in_training(job, client)
     for learnt in job.targets:
@@ -274,7 +264,7 @@ def numbers_as_in_training(job: Job, learnt: Learnt, client: TestClient) -> None
     for part, computed in model.answer(X, 0.9)[target]._asdict().items():
         np.testing.assert_allclose([row[target][part] for row in said], computed, rtol=1e-9)
     value, low, high = model.fixed(X, 0.9)  # as fitted; since then outcomes of the test rows have centred its answers
-    centre, floor = model.adaptive.centre, data.seed.log_floor
+    centre, floor = 0.0 if model.adaptive is None else model.adaptive.centre, data.seed.log_floor
     centred = value + centre if floor is None else (value + floor) * np.exp(centre) - floor
     np.testing.assert_allclose([row[target]["value"] for row in said], centred, rtol=1e-9)
     assert rmse(value - y) == pytest.approx(metrics["test_rmse"], rel=1e-9)
@@ -292,7 +282,7 @@ def said_of(job: Job, rows: pd.DataFrame, client: TestClient) -> list[dict[str, 
     """The service's predictions for these rows."""
     said = []
     for start in range(0, len(rows), 1000):
-        body = requested(job, rows.iloc[start : start + 1000])
+        body = requested(job.seed, rows.iloc[start : start + 1000])
         answer = client.post(f"/v1/{job.seed.process.name}/predictions", json=body)
         assert answer.status_code == 200, answer.text
         said += answer.json()["predictions"]
@@ -327,6 +317,15 @@ def lots_as_in_training(job: Job, client: TestClient) -> None:
         assert row["nearest_limit"]["grade"] in grades[:-1]
 
 
+def classes_as_in_training(job: Job, client: TestClient) -> None:
+    """Accuracy and coverage of the test rows, from what the service says of them."""
+    rows, metrics, classes = job.trained.learnt.parts.test, job.trained.learnt.best.metrics, job.seed.classes
+    said, labels = said_of(job, job.data.table.iloc[rows], client), [classes[int(one)] for one in job.data.y[rows]]
+    right, inside = ([one[part] for one in said] for part in (job.seed.target.name, "class_set"))
+    assert np.mean([one == label for one, label in zip(right, labels, strict=True)]) == metrics["test_accuracy"]
+    assert np.mean([label in one for one, label in zip(inside, labels, strict=True)]) == metrics["test_coverage_90"]
+
+
 def pieces_as_in_training(job: Job, client: TestClient) -> None:
     """Accuracy by mass and contents of the test pieces, from what the service says of them."""
     rows = job.trained.learnt.parts.test
@@ -348,11 +347,12 @@ def pieces_as_in_training(job: Job, client: TestClient) -> None:
 
 def flat(job: Job, row: dict[str, object]) -> dict[str, object]:
     """A prediction of the service in the columns of MLflow's generic model."""
-    names, suffixes = (job.seed.target.name, *job.seed.derived), {"value": "", "low": "_low", "high": "_high"}
+    names = () if job.seed.classes else (job.seed.target.name, *job.seed.derived)
+    suffixes = {"value": "", "low": "_low", "high": "_high"}
     quantities = row.get("elements") or row.get("contents") or {name: row[name] for name in names}
     found = {name + suffixes[part]: told[part] for name, told in quantities.items() for part in suffixes}
     if job.seed.classes:
-        found |= {job.seed.target.name: row["class"]}
+        found |= {job.seed.target.name: row["class"] if job.seed.sorting else row[job.seed.target.name]}
         found |= {f"p_{name}": chance for name, chance in row["class_probabilities"].items()}
     if job.seed.quality:
         chances = row["defect_probabilities"] | row["grade_probability"]
@@ -366,7 +366,7 @@ def flat(job: Job, row: dict[str, object]) -> dict[str, object]:
 @pytest.mark.service
 def test_mlflows_own_server_answers_the_same(job, client, mlflow_server):
     rows, names = job.data.table.iloc[:50], [column.name for column in job.seed.inputs]
-    told = client.post(f"/v1/{job.seed.process.name}/predictions", json=requested(job, rows)).json()["predictions"]
+    told = client.post(f"/v1/{job.seed.process.name}/predictions", json=requested(job.seed, rows)).json()["predictions"]
     data = [[None if np.isnan(value) else value for value in row] for row in rows[names].to_numpy().tolist()]
     asked = {"columns": names, "data": data}
     body = json.dumps({"dataframe_split": asked, "params": {"answer": "all"}}).encode()
@@ -388,13 +388,13 @@ def test_mlflows_own_server_answers_the_same(job, client, mlflow_server):
 
 def test_the_open_inference_protocol_and_tables_answer_the_same(job, client):
     for way in (protocol, tables):
-        way.check_same(client.post, job.seed.process.name, requested(job, job.data.table.iloc[:50])["rows"])
+        way.check_same(client.post, job.seed.process.name, requested(job.seed, job.data.table.iloc[:50])["rows"])
 
 
 @pytest.mark.parametrize("role", ["late", "target"])
 def test_what_is_known_only_later_is_refused(job, client, role):
     for column in job.seed.by_role(role):
-        body = requested(job, job.data.table.iloc[:1])
+        body = requested(job.seed, job.data.table.iloc[:1])
         body["rows"][0][column.name] = column.classes[0] if column.classes else column.typical.mean
         answer = client.post(f"/v1/{job.seed.process.name}/predictions", json=body)
         assert (answer.status_code, column.name in answer.text) == (422, True)

@@ -152,7 +152,15 @@ def oracle(plant: Plant, shown: Shown) -> list[Stepped]:
 
 
 def learnt(known: pd.DataFrame, seed: Seed) -> Any:
-    """The best candidate of the first target, learnt from all rows but the newest few, which a split keeps back."""
+    """The best of `candidates_of`."""
+    return min(candidates_of(known, seed).values(), key=lambda one: one[1][task_of(seed).SELECTED_BY])[0]
+
+
+def candidates_of(known: pd.DataFrame, seed: Seed) -> dict[str, tuple[Any, dict[str, float]]]:
+    """Model of each candidate of the first target, and what was measured in fitting it.
+
+    They are learnt from all rows but the newest few, which a split keeps back.
+    """
     whole, task = dataset_of(Checked(known, pd.DataFrame(columns=["file", "row"]), ()), seed), task_of(seed)
     data = whole.each[0]
     tested = ~np.isin(data.units.astype(str), held_out_units(sorted(set(data.units.astype(str)))))
@@ -162,7 +170,7 @@ def learnt(known: pd.DataFrame, seed: Seed) -> Any:
     for name, estimator in build(data.seed).items():
         fitted = fit(task, with_few_threads(estimator, len(data.y)), data, parts)
         models[name] = model_of(fitted, task, name, data, parts, info_of(data, parts))
-    return min(models.values(), key=lambda one: one[1][task.SELECTED_BY])[0]
+    return models
 
 
 def home_of(base: Path, folder: Path) -> Path:

@@ -297,8 +297,10 @@ def test_every_seed_of_the_folder_reads_its_own_typical_table():
         typical = {c.tag or c.name: c.typical.mean / c.scale for c in seed.columns if c.is_number}
         typical |= {c.tag or c.name: c.classes[0] for c in seed.columns if c.classes}
         typical |= {seed.column(name).tag or name: 0.0 for name in seed.defects}
-        start = pd.date_range("2022-01-01", periods=12, freq=seed.period)
-        frame = pd.DataFrame(typical, index=range(12)).assign(**{seed.clock.tag or seed.clock.name: start})
+        frame = pd.DataFrame(typical, index=range(12))
+        if seed.time is not None:
+            start = pd.date_range("2022-01-01", periods=12, freq=seed.period)
+            frame[seed.time.tag or seed.time.name] = start
         if seed.key is not None:
             frame[seed.key.tag or seed.key.name] = "A"
         assert check(frame, seed).rejected.empty
