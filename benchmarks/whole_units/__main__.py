@@ -1,0 +1,33 @@
+"""A plant's own table in folds of whole units: python -m benchmarks.whole_units PROCESS FILE.
+
+Writes the process's figures in docs/results/whole_units.json and the table on its page; the table of the plant is not
+in the repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from benchmarks.aims.page import filled
+from benchmarks.whole_units.folds import measured
+from benchmarks.whole_units.page import RESULTS, lines, name_of, page_of
+from seeds import load
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("process")
+    parser.add_argument("file", type=Path)
+    asked = parser.parse_args()
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+    kept[asked.process] = measured(load(asked.process), asked.file)
+    RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    page = page_of(asked.process)
+    text = page.read_text(encoding="utf-8")
+    page.write_text(filled(text, name_of(asked.process), lines(asked.process, kept[asked.process])), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The table of folds on a process's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pages.markdown import table
+from seeds import load
+from training.tasks import task_of
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS = DOCS / "results" / "whole_units.json"
+
+
+def page_of(process: str) -> Path:
+    """Page that shows a process's table."""
+    return DOCS / "processes" / f"{process}.md"
+
+
+def name_of(process: str) -> str:
+    """What stands in the markers about the table."""
+    return f"whole units of {process}"
+
+
+def lines(process: str, found: Mapping[str, Any]) -> list[str]:
+    """What stands between the markers: a line a candidate, and one of those that a training job would register."""
+    published = task_of(load(process)).PUBLISHED
+    columns = {key: column for key, column in published.items() if key in found["chosen"]}
+    times = ", ".join(f"{name} {count}" for name, count in found["registered"].items())
+    of_all = found["candidates"] | {f"**registered** ({times})": found["chosen"]}
+    rows = [(name, *(format(one[key], form) for key, (_, form) in columns.items())) for name, one in of_all.items()]
+    about = f"{found['rows']:,} rows of {found['units']} units in {found['folds']} folds of whole units."
+    return [about, "", *table(("candidate", *(head for head, _ in columns.values())), rows)]
