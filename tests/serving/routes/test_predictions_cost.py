@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from models.answers import learnt_inputs
+from models.classification.model import ClassificationModel
 from models.estimators.physics_features import PhysicsFeatures
 from models.estimators.standard_scale import StandardScale
 from models.intervals import Conformal
@@ -22,7 +23,7 @@ from models.regression.model import RegressionModel
 from models.sorting.contents import Contents, Lines, Signals
 from models.sorting.model import SortingModel
 from models.table.inputs import input_names
-from models.temperature import softmax
+from models.temperature import softmax, tempered
 from seeds import Seed, load_all
 from serving.answers import matrix
 from serving.fields import Record
@@ -63,6 +64,13 @@ def regression(seed: Seed, X: np.ndarray) -> RegressionModel:
     return RegressionModel(seed, "toy", pipeline(seed, 1), SCORES, **learnt_inputs(X[:4]))
 
 
+def classification(seed: Seed, X: np.ndarray) -> ClassificationModel:
+    K, k = len(seed.classes), len(seed.inputs)
+    novelty = Novelty(StandardScale(np.zeros(k), np.ones(k)), np.eye(k), np.zeros((K, k)), 40.0)
+    scores = Conformal(np.linspace(0.01, 0.99, 200))
+    return ClassificationModel(seed, "toy", pipeline(seed, K), 1.5, scores, novelty, **learnt_inputs(X[:4]))
+
+
 def sorting(seed: Seed, X: np.ndarray) -> SortingModel:
     signals, K, E = Signals.of(seed), len(seed.classes), len(seed.elements)
     d, k = len(signals.inputs) + len(signals.features), len(seed.inputs)
@@ -98,6 +106,7 @@ def quality(seed: Seed, X: np.ndarray) -> QualityModel:
 
 MAKERS: dict[str, Callable[[Seed, np.ndarray], Any]] = {
     "regression": regression,
+    "classification": classification,
     "sorting": sorting,
     "quality": quality,
 }
@@ -165,6 +174,9 @@ def test_the_parts_of_a_candidate_answer_as_its_pipeline(asked: tuple[Payloads, 
         np.testing.assert_allclose(model.probabilities(X), expected / expected.sum(axis=1)[:, None], rtol=1e-12)
     elif isinstance(model, QualityModel):
         np.testing.assert_array_equal(model.assess(X).logs, model.estimator.predict(X)[:, : len(model.seed.elements)])
+    elif isinstance(model, ClassificationModel):
+        p = tempered(model.estimator.predict_proba(X), model.temperature)
+        np.testing.assert_array_equal(model.probabilities(X), p)
     else:
         np.testing.assert_array_equal(model.predict(X), model.estimator.predict(X))
 
