@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -152,7 +153,10 @@ class Database:
         """What a driver's error says, in one line."""
         own = getattr(error, "orig", error)
         said = " ".join(str(own).split())
-        kind = AwayError if isinstance(own, self.engine.dialect.loaded_dbapi.OperationalError) else RecordsError
+        operational = isinstance(own, self.engine.dialect.loaded_dbapi.OperationalError)
+        # SQLite names a table that is missing so too: an error of the statement, which no wait mends.
+        is_away = operational and getattr(own, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+        kind = AwayError if is_away else RecordsError
         return kind(f"records at {self.url_shown}: {said[:300] or type(error).__name__}")
 
     def close(self) -> None:
