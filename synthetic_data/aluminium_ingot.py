@@ -16,7 +16,7 @@ from synthetic_data.cast_house.melt import Line, Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.cast_house.pots import GROUPS, Pots, Tapped
 from synthetic_data.cast_house.supply import Supplier, Supply
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported, rows_by_unit
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
 from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.parameters import regime_events
@@ -102,13 +102,11 @@ class _House:
         assayed = instruments.assays(p, charge.contents, self._bias, rng)
         assayed = {name: np.minimum(values, self._limits[name][1]) for name, values in assayed.items()}
         table = whole | read | knobs | assayed | cast.rejected
-        return self._rows(supply, table, _truth(supply, tapped, charge, melt, cast, tests), tapped)
-
-    def _rows(self, supply: Supply, table: Knobs, truth: Knobs, tapped: Tapped) -> Rows:
         events = list(tapped.failing.events)
         if supply.first == 0 and self._block.index == 0:
             events += regime_events(self._plan)
-        return rows_by_unit(self._plan, self._block, supply.first, table, truth, events)
+        truth = _truth(supply, tapped, charge, melt, cast, tests)
+        return Rows.by_unit(self._plan, self._block, supply.first, table, truth, events)
 
 
 def _truth(

@@ -8,7 +8,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from seeds import Seed
-from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported, rows_by_unit
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.melting_house import instruments
 from synthetic_data.melting_house.anodes import Anodes, Dissolved
 from synthetic_data.melting_house.casting import Cast, Moulds
@@ -111,7 +111,7 @@ class _House:
         if supply.first == 0 and self._block.index == 0:
             events += regime_events(self._plan)
         truth = _truth(faults, electrolyte, dissolved, cathodes, charge, cast, tests)
-        return rows_by_unit(self._plan, self._block, supply.first, table, truth, events)
+        return Rows.by_unit(self._plan, self._block, supply.first, table, truth, events)
 
 
 def _truth(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, cast
@@ -85,6 +85,28 @@ class Rows:
             flat(truth),
             tuple(sorted(events, key=lambda event: event.onset)),
             shape[0] * block.count * steps,
+        )
+
+    @classmethod
+    def by_unit(
+        cls,
+        plan: Plan,
+        block: Block,
+        first: int,
+        table: Mapping[str, FloatArray],
+        truth: Mapping[str, FloatArray],
+        events: Iterable[Event],
+    ) -> Rows:
+        """Rows of all units in some periods, unit after unit; arrays have the shape (units, periods)."""
+        count = next(iter(table.values())).shape[1]
+        start, step = np.datetime64(plan.period_start(first), "us"), np.timedelta64(plan.seed.period, "us")
+        return cls(
+            np.repeat(np.arange(block.count), count),
+            np.tile(start + np.arange(count) * step, block.count),
+            {name: values.reshape(-1) for name, values in table.items()},
+            {name: values.reshape(-1) for name, values in truth.items()},
+            tuple(sorted(events, key=lambda event: event.onset)),
+            block.count * count,
         )
 
 
@@ -219,27 +241,6 @@ def reported(simulator: Simulator, periods: int) -> Iterator[Rows]:
         first, rows = simulator.first, simulator.go()
         if first >= 0:
             yield rows
-
-
-def rows_by_unit(
-    plan: Plan,
-    block: Block,
-    first: int,
-    table: Mapping[str, FloatArray],
-    truth: Mapping[str, FloatArray],
-    events: Sequence[Event],
-) -> Rows:
-    """Rows of a stretch that begins with a period, unit after unit, from arrays of shape (units, periods)."""
-    count = next(iter(table.values())).shape[1]
-    start, step = np.datetime64(plan.period_start(first), "us"), np.timedelta64(plan.seed.period, "us")
-    return Rows(
-        np.repeat(np.arange(block.count), count),
-        np.tile(start + np.arange(count) * step, block.count),
-        {name: values.reshape(-1) for name, values in table.items()},
-        {name: values.reshape(-1) for name, values in truth.items()},
-        tuple(sorted(events, key=lambda event: event.onset)),
-        block.count * count,
-    )
 
 
 class ProcessModule(Protocol):
