@@ -129,6 +129,13 @@ class Stage:
         assert found is not None, f"{job.id} did not end"
         return found
 
+    def finish(self, job: Job, before: int, found: Found) -> None:
+        """Let a worker end a job, and count it; `before` is how many promotions there were."""
+        with self.worker():
+            began = time.monotonic()
+            over = self.over(job)
+        found.add(over, self.ground, before, time.monotonic() - began)
+
     def undisturbed(self) -> float:
         """Seconds that a job takes that nothing is done to."""
         (_, job), began = self.ask(), time.monotonic()
@@ -163,10 +170,7 @@ def worker_killed(folder: Path, times: int) -> Found:
                 found.between += on.ground.is_between()
                 if is_over:
                     break
-            with on.worker():
-                began = time.monotonic()
-                over = on.over(job)
-            found.add(over, on.ground, before, time.monotonic() - began)
+            on.finish(job, before, found)
     return found
 
 
@@ -182,10 +186,7 @@ def disk_full(folder: Path, times: int) -> Found:
                 found.times += 1
                 if is_over:
                     break
-            with on.worker():
-                began = time.monotonic()
-                over = on.over(job)
-            found.add(over, on.ground, before, time.monotonic() - began)
+            on.finish(job, before, found)
     return found
 
 
