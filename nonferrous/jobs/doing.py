@@ -163,8 +163,9 @@ def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) 
     if found.set_aside:
         say({"over": f"{found.set_aside} of the new rows were set aside; the home folder lists them in rejected/"})
     if dry:
-        would = "would not be promoted" if not found.verdict.promoted else "would be promoted"
-        would = would if found.shadow is None else "would answer in shadow"
+        would = "would be promoted" if found.verdict.promoted else "would not be promoted"
+        if found.shadow is not None:
+            would = "would answer in shadow"
         why = f"a dry run, the challenger {would}: {found.verdict.why}"
         return Decision(None, False, why, tuple(found.gated.reasons), found.figures)
     decided = finished(asked.process, id, Tracking(settings))
