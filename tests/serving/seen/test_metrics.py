@@ -18,6 +18,7 @@ from serving.following.folder_store import FolderStore
 from serving.seen.metrics import STEPS
 from serving.seen.monitored import ABOUT as DRIFT
 from serving.settings import Settings
+from serving.shadow.shadows import Shadow
 
 PATH = "/v1/toy_cells/predictions"
 ROW = {"unit": "A-001", "period_start": "2026-11-01", "x_set": 10.0, "z": 4.0}
@@ -125,6 +126,7 @@ def test_every_metric_of_the_dashboard_is_in_a_scrape(app: Service, call: Any) -
     served.model.info["learnt_before"] = "2026-01-01T00:00:00"
     app.watch.lagged(0.001)
     app.watch.metrics.monitored = lambda: {"toy_cells": dict.fromkeys(DRIFT, 0.0)}
+    app.watch.metrics.in_shadow = lambda: {"toy_cells": Shadow(served.champion)}
     families = text_string_to_metric_families(call(app, "GET", "/metrics").text)
     known = {sample.name for family in families for sample in family.samples}
     named = {name for expression in EXPRESSIONS for name in NAME.findall(expression)}
