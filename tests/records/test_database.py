@@ -125,3 +125,11 @@ def test_a_database_that_does_not_answer_is_away_and_one_that_says_no_is_not(dat
     with pytest.raises(RecordsError) as raised, database.begin() as connection:
         connection.execute(text("INSERT INTO audit (number) VALUES (NULL)"))
     assert type(raised.value) is RecordsError
+
+
+def test_what_a_connection_keeps_of_a_file_is_bounded(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'records.db'}")
+    with database.read() as connection, database.cursor() as cursor:
+        asked = "PRAGMA cache_size"
+        assert connection.exec_driver_sql(asked).scalar() == cursor.execute(asked).fetchone()[0] == -512  # KiB
+    database.close()
