@@ -308,6 +308,7 @@ def self_test(model: Model, expected: dict[str, Any]) -> None:
             same = got == wanted
         if not same.all():
             i = int(np.argmin(same))
+            said, expected_ = got[i].item(), wanted[i].item()
             raise ModelFilesError(
-                f"self-test: {name} of row {i}: got {got[i]!r}, expected {wanted[i]!r} as when the model was written"
+                f"self-test: {name} of row {i}: got {said!r}, expected {expected_!r} as when the model was written"
             )
