@@ -1,9 +1,10 @@
 """A service under a steady load: python -m benchmarks.soak --home HOME [--minutes 30].
 
 The home folder holds a champion of aluminium_reduction (`nonferrous up` makes one). The highest rate is measured first,
-then 70 % of it is kept up, with outcomes coming in, records in SQLite and full durability. They stand in the folder for
-temporary files (TMPDIR) and take 10 KB a request: 30 GB for half an hour of 1,700 a second. Writes
-docs/results/soak.json, its picture and its table in docs/reliability.md.
+then 70 % of it is kept up, with outcomes coming in, records in SQLite and full durability. Each answer waits for the
+disk, whose own times are measured beside. Records stand in the folder for temporary files (TMPDIR) and take 10 KB a
+request: 30 GB for half an hour of 1,700 a second. Writes docs/results/soak.json, its picture and its table in
+docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from benchmarks.faults import processes
 from benchmarks.faults.load import PROCESS
 from benchmarks.service.load import written
 from benchmarks.service.servers import free_port
+from benchmarks.soak.disk import Disk
 from benchmarks.soak.paced import CONNECTIONS
 from benchmarks.soak.page import NAME, PAGE, PICTURE, RESULTS, lines, picture
 from benchmarks.soak.rows import prediction
@@ -55,13 +57,15 @@ def measured(home: Path, minutes: float, folder: Path) -> dict[str, Any]:
             raise SystemExit(f"{folder}: {free >> 30} GiB are free, expected {wanted >> 30} for the records (TMPDIR)")
         command = _command("soak.paced", port, SHARE * highest, 60 * minutes, folder / "row.json")
         series = []
-        with subprocess.Popen(command, cwd=processes.ROOT, stdout=subprocess.PIPE, text=True) as load_:
+        started = subprocess.Popen(command, cwd=processes.ROOT, stdout=subprocess.PIPE, text=True)
+        with started as load_, Disk(folder) as disk:
             assert load_.stdout is not None
             for line in load_.stdout:
                 said = json.loads(line)
                 if "whole" not in said:
-                    series.append(said | weighed(running.popen.pid, file, database))
-                    print(series[-1], flush=True)
+                    said |= weighed(running.popen.pid, file, database) | {"disk_ms": disk.longest()}
+                    series.append(said)
+                    print(said, flush=True)
         if load_.returncode:
             raise RuntimeError(f"the load ended with exit code {load_.returncode}")
     return {

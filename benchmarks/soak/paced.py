@@ -11,6 +11,7 @@ import select
 import sys
 import time
 from array import array
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -42,27 +43,27 @@ class Line:
         self.number = self._connection.socket.fileno()
         self._waiting.register(self.number, select.EPOLLIN)
 
-    def send(self, request: bytes) -> bool:
-        """Send a request; whether it could be sent."""
+    def send(self, request: bytes) -> str:
+        """Send a request; why it could not be sent, empty where it was."""
         self._request[0] = request
         try:
             self._connection.send()
-        except OSError:
-            self._again()
-            return False
-        return True
+        except OSError as error:
+            return self._again(error)
+        return ""
 
-    def is_answered(self) -> bool | None:
-        """Whether an answer with 200 has come; None where more of it is to come."""
+    def answered(self) -> str | None:
+        """Why an answer is none with 200, empty where it is one; None where more of it is to come."""
         try:
-            return None if self._connection.took() is None else True
-        except OSError:
-            self._again()
-            return False
+            return None if self._connection.took() is None else ""
+        except OSError as error:
+            return self._again(error)
 
-    def _again(self) -> None:
+    def _again(self, error: OSError) -> str:
+        """Connect anew; gives the first line of what was said."""
         self.close()
         self._connect()
+        return str(error).partition("\r\n")[0] or type(error).__name__
 
     def close(self) -> None:
         """Hang up."""
@@ -71,11 +72,11 @@ class Line:
 
 
 class Times:
-    """Times of requests [s] and how many came to nothing."""
+    """Times of requests [s] and how many came to nothing, and why."""
 
     def __init__(self) -> None:
         self._spent = array("d")
-        self.failed = 0
+        self.refused: Counter[str] = Counter()
 
     def add(self, seconds: float) -> None:
         self._spent.append(seconds)
@@ -84,14 +85,14 @@ class Times:
         """What is said of those that came within so many seconds."""
         spent = sorted(self._spent)
         if not spent:
-            return {"answered": 0, "failed": self.failed}
+            return {"answered": 0, "refused": dict(self.refused)}
         parts = {
             "p50_ms": spent[len(spent) // 2],
             "p99_ms": spent[int(0.99 * (len(spent) - 1))],
             "longest_ms": spent[-1],
         }
         times = {name: 1e3 * value for name, value in parts.items()}
-        return {"answered": len(spent), "per_second": len(spent) / seconds, **times, "failed": self.failed}
+        return {"answered": len(spent), "per_second": len(spent) / seconds, **times, "refused": dict(self.refused)}
 
 
 class Paced:
@@ -143,39 +144,42 @@ class Paced:
         """Send all that is due, as far as connections are free."""
         while self._idle and (due := self._due) <= now:
             line = self._idle.pop()
-            if line.send(prediction(self._row, self._sent)):
-                self._busy[line.number] = line, due
-            else:
+            if trouble := line.send(prediction(self._row, self._sent)):
                 self._idle.append(line)
-                self._fail()
+                self._fail(trouble)
+            else:
+                self._busy[line.number] = line, due
             self._sent += 1
         if now >= self._labels_due and not self._is_labelling:
             first = int((now - self._begin - LATER) * self._per_second)
-            self._is_labelling = self._labels.send(outcomes(first, BATCH))
+            trouble = self._labels.send(outcomes(first, BATCH))
+            self._is_labelling = not trouble
+            if trouble:
+                self._fail(trouble)
             self._labels_due += BATCH_EVERY
 
     def _take(self, number: int) -> None:
         """Take what has come on a connection."""
         if number not in self._busy:
-            answered = self._labels.is_answered()
-            self._is_labelling = answered is None
-            self._taken += BATCH * (answered is True)
+            trouble = self._labels.answered()
+            self._is_labelling = trouble is None
+            self._taken += BATCH * (trouble == "")
         else:
             line, due = self._busy[number]
-            answered = line.is_answered()
-            if answered is not None:
+            trouble = line.answered()
+            if trouble is not None:
                 del self._busy[number]
                 self._idle.append(line)
-            if answered:
+            if trouble == "":
                 took = time.perf_counter() - due
                 self._whole.add(took)
                 self._part.add(took)
-        if answered is False:
-            self._fail()
+        if trouble:
+            self._fail(trouble)
 
-    def _fail(self) -> None:
-        self._whole.failed += 1
-        self._part.failed += 1
+    def _fail(self, why: str) -> None:
+        self._whole.refused[why] += 1
+        self._part.refused[why] += 1
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ FLAT = 1.05  # of the memory in the minute after the warm-up, at most at the end
 PANELS = {
     "p50_ms": "p50 [ms]",
     "p99_ms": "p99 [ms]",
+    "disk_ms": "longest write of the disk by itself [ms]",
     "resident_mib": "resident memory [MiB]",
     "handles": "open handles",
     "records_mib": "records [MiB]",
@@ -40,7 +41,8 @@ def lines(found: Mapping[str, Any] | None) -> list[str]:
     whole, series = found["whole"], found["series"]
     first, last = memory(series)
     aim = at_most("", "", FLAT, last / first)
-    worst = max(one["p99_ms"] for one in series)
+    worst = max(series, key=lambda one: one["p99_ms"])
+    waits = sorted(one["disk_ms"] for one in series)
     said = (
         f"Measured on {found['measured']}, {found['minutes']:g} minutes: the highest rate was "
         f"{number(found['highest_per_second'])} requests a second, the load {number(found['per_second'])}; other "
@@ -48,10 +50,14 @@ def lines(found: Mapping[str, Any] | None) -> list[str]:
     )
     rows = (
         ("requests answered, of those sent", f"{whole['answered']:,} of {whole['sent']:,}"),
-        ("requests that came to nothing", f"{whole['failed']:,}"),
+        ("requests that came to nothing", "; ".join(f"{n:,} {what}" for what, n in whole["refused"].items()) or "0"),
         ("outcomes taken", f"{whole['outcomes']:,}"),
         ("p50, p99 and longest [ms]", ", ".join(number(whole[f"{name}_ms"]) for name in ("p50", "p99", "longest"))),
-        ("p99 of the worst ten seconds [ms]", number(worst)),
+        ("p99 of the worst ten seconds [ms]", number(worst["p99_ms"])),
+        (
+            "longest write of the disk by itself in ten seconds: median, in those, of all [ms]",
+            ", ".join(map(number, (statistics.median(waits), worst["disk_ms"], waits[-1]))),
+        ),
         ("memory in the minute after the first, in the last [MiB]", f"{first:.1f}, {last:.1f}"),
         (f"the last to the first, aim: {aim.aim}", aim.reached),
         ("handles, first and last", f"{series[0]['handles']}, {series[-1]['handles']}"),

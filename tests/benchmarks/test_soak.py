@@ -3,14 +3,17 @@
 import json
 import select
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from benchmarks.aims.page import filled
+from benchmarks.soak.disk import EVERY, Disk
 from benchmarks.soak.paced import Paced, Times
 from benchmarks.soak.page import NAME, PAGE, PANELS, PICTURE, RESULTS, lines, memory, picture
 from benchmarks.soak.rows import outcomes, prediction, slot
@@ -37,11 +40,13 @@ def test_memory_after_the_first_minute_is_compared_with_that_of_the_last() -> No
 
 @pytest.mark.parametrize(("last", "is_missed"), [(104.9, False), (105.1, True)])
 def test_memory_that_grew_by_more_than_a_twentieth_is_said_to_miss_the_aim(last: float, is_missed: bool) -> None:
-    whole = {"answered": 10, "sent": 11, "failed": 1, "outcomes": 5, "p50_ms": 1.0, "p99_ms": 2.0, "longest_ms": 3.0}
+    whole = {"answered": 10, "sent": 11, "outcomes": 5, "p50_ms": 1.0, "p99_ms": 2.0, "longest_ms": 3.0}
+    whole |= {"refused": {"HTTP/1.1 503 Service Unavailable": 1}}
     found = {"measured": "2030-01-02", "minutes": 30, "others": 0.0, "processors": 2, "whole": whole}
     found |= {"highest_per_second": 10.0, "per_second": 7.0, "series": series(*[1.0] * 6, *[100.0] * 6, *[last] * 6)}
     text = "\n".join(lines(found))
     assert "10 of 11" in text
+    assert "| 1 HTTP/1.1 503 Service Unavailable |" in text
     assert ("missed" in text) == is_missed
 
 
@@ -61,15 +66,37 @@ def test_no_row_is_asked_twice_and_outcomes_are_of_rows_that_were_asked() -> Non
     assert known == [(one["unit"], one["period_start"]) for one in asked]
 
 
+def test_a_write_that_takes_long_is_seen_while_it_lasts_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes, goes_on = threading.Event(), threading.Event()
+
+    def slow(_: int) -> None:
+        writes.set()
+        goes_on.wait(10)
+
+    monkeypatch.setattr("benchmarks.soak.disk.os.fdatasync", slow)
+    with Disk(tmp_path) as disk:
+        assert writes.wait(10)
+        time.sleep(0.02)
+        assert disk.longest() >= 20
+        goes_on.set()
+        time.sleep(2 * EVERY)
+        assert disk.longest() >= 20
+        time.sleep(2 * EVERY)
+        assert disk.longest() < 20
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_times_are_counted() -> None:
     times = Times()
-    assert times.figures(1.0) == {"answered": 0, "failed": 0}
+    assert times.figures(1.0) == {"answered": 0, "refused": {}}
     for i in range(101):
         times.add(i / 1000)
-    times.failed = 2
+    times.refused["HTTP/1.1 503 Service Unavailable"] += 2
     found = times.figures(10.0)
     assert (found["p50_ms"], found["p99_ms"], found["longest_ms"]) == (50, 99, 100)
-    assert (found["answered"], found["per_second"], found["failed"]) == (101, 10.1, 2)
+    assert (found["answered"], found["per_second"], sum(found["refused"].values())) == (101, 10.1, 2)
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -106,5 +133,6 @@ def test_a_load_sends_at_its_pace_and_counts_what_came_to_nothing(port: int) -> 
     with select.epoll() as waiting:
         found = Paced(port, {"x": 1}, 100.0, waiting).run(2.0)
     assert found["sent"] == pytest.approx(200, abs=2)
-    assert found["failed"] == pytest.approx(20, abs=2)
-    assert 0 <= found["sent"] - found["answered"] - found["failed"] <= 20  # under way when it ended
+    (refused,) = found["refused"].items()
+    assert refused == ("HTTP/1.1 503 Service Unavailable", pytest.approx(20, abs=2))
+    assert 0 <= found["sent"] - found["answered"] - refused[1] <= 20  # under way when it ended

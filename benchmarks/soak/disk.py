@@ -1,0 +1,55 @@
+"""How long a disk takes to write to by itself, which a service that waits for it cannot fall below."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Self
+
+EVERY = 0.05  # s
+_BLOCK, _BLOCKS = 4096, 200  # bytes; the file does not grow
+
+
+class Disk:
+    """Writes a block twenty times a second beside whatever else is done to a disk; a context.
+
+    Parameters
+    ----------
+    folder : Path
+        On the disk.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._longest = folder, 0.0
+        self._ends, self._begun = threading.Event(), 0.0
+        self._thread = threading.Thread(target=self._write, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.set()
+        self._thread.join()
+
+    def longest(self) -> float:
+        """Longest time since the last call until a block had reached the disk [ms], that of one under way included."""
+        begun, found, self._longest = self._begun, self._longest, 0.0
+        return 1e3 * max(found, time.perf_counter() - begun if begun else 0.0)
+
+    def _write(self) -> None:
+        with tempfile.TemporaryFile(dir=self._folder) as file:
+            file.write(bytes(_BLOCK * _BLOCKS))
+            file.flush()
+            os.fsync(file.fileno())
+            block = 0
+            while not self._ends.wait(EVERY):
+                os.pwrite(file.fileno(), os.urandom(_BLOCK), block % _BLOCKS * _BLOCK)
+                self._begun = time.perf_counter()
+                os.fdatasync(file.fileno())
+                self._longest = max(self._longest, time.perf_counter() - self._begun)
+                self._begun = 0.0
+                block += 1
