@@ -1,12 +1,14 @@
-"""Atomic numbers and molar masses of the elements that scrap and what sticks to it hold."""
+"""Atomic numbers and molar masses of the elements that scrap, batteries and what sticks to them hold."""
 
 # Symbol: (atomic number, molar mass in g/mol); IUPAC standard atomic weights.
 ATOMS = {
     "h": (1, 1.008),
+    "li": (3, 6.94),
     "be": (4, 9.012),
     "c": (6, 12.011),
     "n": (7, 14.007),
     "o": (8, 15.999),
+    "f": (9, 18.998),
     "na": (11, 22.990),
     "mg": (12, 24.305),
     "al": (13, 26.982),
@@ -28,6 +30,7 @@ ATOMS = {
     "nb": (41, 92.906),
     "mo": (42, 95.95),
     "ag": (47, 107.868),
+    "cd": (48, 112.414),
     "sn": (50, 118.710),
     "sb": (51, 121.760),
     "pb": (82, 207.2),
