@@ -204,7 +204,7 @@ def test_grades_of_the_page_are_those_of_the_seed(process):
         assert float(row[1].replace("−", "-")) == grade.value.value, grade.name
         for name in elements:
             cell = cells.get(name, cells.get("others each"))
-            assert cell == (f"{grade.limits[name].value:g}" if name in grade.limits else ""), (grade.name, name)
+            assert cell == (grade.limits[name].range if name in grade.limits else ""), (grade.name, name)
 
 
 def test_the_table_beside_peers_is_the_measured_one():
