@@ -1,0 +1,148 @@
+"""Simulated shredding lines of retired lithium-ion cells: one row a lot of black mass, one a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from seeds import Seed
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.plant import parameters
+from synthetic_data.plant.crews import Knobs
+from synthetic_data.plant.parameters import regime_events
+from synthetic_data.plant.readings import spoiled
+from synthetic_data.shredding import instruments
+from synthetic_data.shredding.bags import Bagged, Bagging
+from synthetic_data.shredding.crew import TIME, Crew
+from synthetic_data.shredding.faults import Faults, FaultsOfLines
+from synthetic_data.shredding.feed import Feed, Gate
+from synthetic_data.shredding.furnace import Burnt, Furnaces
+from synthetic_data.shredding.inspection import Inspected, Inspection
+from synthetic_data.shredding.mill import Milled, Mills
+from synthetic_data.shredding.parameters import ShreddingParameters
+from synthetic_data.shredding.powder import ELEMENTS, Made, made
+from synthetic_data.shredding.supply import Supplier
+
+__all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
+
+BLOCK_UNITS = 12  # lines stepped as one array: those of the default plant
+
+
+def unit_name(unit: int) -> str:
+    """Name of a line: S-001 is the first."""
+    return f"S-{unit + 1:03d}"
+
+
+def steps(plan: Plan) -> int:
+    """Lots of a run."""
+    return plan.units * plan.periods
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the shredding lines."""
+    parameters.check(seed, ShreddingParameters.names())
+
+
+def rows(plan: Plan, block: Block) -> Iterator[Rows]:
+    """Rows of a block of lines, stretch by stretch, after a warm-up that is not reported."""
+    return reported(begin(plan, block), plan.periods)
+
+
+def begin(plan: Plan, block: Block) -> Simulator:
+    """A block of lines before its warm-up."""
+    return _Lines(plan, block)
+
+
+class _Lines:
+    """A block of lines, with what all lines share, between two stretches."""
+
+    drawn_whole = True
+
+    def __init__(self, plan: Plan, block: Block) -> None:
+        self._plan, self._block = plan, block
+        self._supplier = Supplier(plan)
+        self._before = [column.name for column in plan.seed.by_role("before")]
+        self._rng = rng = plan.block_stream(block)
+        self._gate = Gate(plan, block, rng)
+        self._crew = Crew(plan, block, rng)
+        self._furnaces = Furnaces(plan, block, rng)
+        self._mills = Mills(plan, block, rng)
+        self._bagging = Bagging(plan, block, rng)
+        self._inspection = Inspection(block, rng)
+        self._faults = FaultsOfLines(block, plan.period_days)
+        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
+        # One laboratory for all lines, and the one that takes its place.
+        shape = (instruments.LABORATORIES, len(ELEMENTS))
+        self._bias = plan.plant_stream().spawn(1)[0].standard_normal(shape)
+
+    @property
+    def first(self) -> int:
+        """The period to come."""
+        return self._supplier.first
+
+    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
+        """Put `change(stream, name)` in the place of each random stream."""
+        self._supplier.stream = change(self._supplier.stream, (0,))
+        self._rng = change(self._rng, (1, self._block.index))
+
+    def go(self, most: int | None = None) -> Rows:
+        """Step all lots of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
+        supply = self._supplier.go()
+        p, rng, crew = supply.parameters, self._rng, self._crew
+        by_hand = crew.set_points.by_hand(supply.first, supply.count)
+        tests = crew.set_points.tests(p, supply.count, rng)
+        faults = self._faults.go(p, supply.first, supply.count, rng)
+        feed = self._gate.go(supply, faults, rng)
+        knobs = crew.settings(supply, feed, faults, tests, by_hand, rng)
+        burnt = self._furnaces.go(supply, feed, faults, knobs, rng)
+        milled = self._mills.go(supply, feed, burnt, faults, knobs, crew, tests, by_hand, rng)
+        powder = made(supply, feed, burnt, milled, faults, knobs, rng)
+        bagged = self._bagging.go(supply, powder, faults, rng)
+        inspected = self._inspection.go(p, milled, bagged, faults, rng)
+        read = instruments.before(feed)
+        read |= instruments.during(supply, feed, burnt, milled, powder, bagged, rng)
+        read = spoiled(read, float(p.missing_share[0]), self._limits, self._before, rng)
+        assayed = instruments.assays(supply, bagged.contents, self._bias, rng)
+        certified = {name: np.minimum(values, self._limits[name][1]) for name, values in assayed.items()}
+        counted = instruments.counted(feed, milled, bagged)
+        table = certified | read | counted | knobs | {TIME: milled.mill_time} | inspected.rejected
+        events = list(faults.events)
+        if supply.first == 0 and self._block.index == 0:
+            events += regime_events(self._plan)
+        truth = _truth(feed, burnt, milled, powder, bagged, inspected, faults, tests)
+        return Rows.by_unit(self._plan, self._block, supply.first, table, truth, events)
+
+
+def _truth(
+    feed: Feed,
+    burnt: Burnt,
+    milled: Milled,
+    powder: Made,
+    bagged: Bagged,
+    inspected: Inspected,
+    faults: Faults,
+    tests: Knobs,
+) -> dict[str, FloatArray]:
+    """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
+    return {
+        **bagged.contents,
+        **inspected.chances,
+        **{f"made_{name}": values for name, values in powder.contents.items()},
+        **{f"silo_{name}": values for name, values in bagged.of_silo.items()},
+        "held_back": bagged.held,
+        "relative_mass": bagged.mass,
+        "true_lfp_share": feed.shares["lfp"],
+        "active_share": powder.active,
+        "true_temperature": burnt.temperature,
+        "binder": burnt.binder,
+        "brittle": burnt.brittle,
+        "burnt_carbon": burnt.carbon,
+        "foil": milled.foil,
+        "true_aperture": milled.aperture,
+        "true_yield": milled.powder_yield,
+        "true_wash": powder.wash_flow,
+        **{kind: faults.strength[kind] for kind in ("torn", "batch", "bag")},
+        **{f"{name}_test": step for name, step in tests.items()},
+    }

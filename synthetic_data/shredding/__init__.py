@@ -1,0 +1,1 @@
+"""Shredding lines: retired lithium-ion cells to black mass in bags."""

@@ -1,0 +1,55 @@
+"""What all lines share: the market of retired cells, and the standards of the laboratory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.plan import Plan
+from synthetic_data.plant.walks import Walk
+from synthetic_data.shredding.parameters import ShreddingParameters
+
+STRETCH = 120  # periods that are stepped as one array: whole reviews of the crews
+_MARKETS = ("nickel", "lfp")
+
+
+@dataclass(frozen=True)
+class Supply:
+    """A stretch of periods of all lines; every array has one value a period."""
+
+    first: int  # period, negative in the warm-up
+    count: int
+    parameters: ShreddingParameters  # every parameter by name, regimes applied
+    market: dict[str, FloatArray]  # walks of nickel-rich cathodes and of iron phosphate in what arrives
+    standard: FloatArray  # walk of the laboratory's standards
+
+
+class Supplier:
+    """The market between two stretches; `first` is the period to come."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self.stream, self.first = plan, plan.plant_stream(), -STRETCH
+        p = plan.plant
+        self._market = Walk(p.value("market_memory"), (len(_MARKETS),), self.stream)
+        self._standard = Walk(p.value("standard_memory"), (1,), self.stream)
+
+    def go(self) -> Supply:
+        """The next stretch."""
+        first, plan = self.first, self._plan
+        count = min(STRETCH, plan.periods - first) if first >= 0 else STRETCH
+        self.first += count
+        p = ShreddingParameters.on_days(plan, np.float64(plan.period_days) * np.arange(first, first + count))
+        market = self._market.go(in_hand(self.stream).standard_normal((len(_MARKETS), count)))
+        standard = self._standard.go(self.stream.standard_normal((1, count)))
+        return Supply(first, count, p, dict(zip(_MARKETS, market, strict=True)), standard[0])
+
+
+def supplies(plan: Plan) -> Iterator[Supply]:
+    """Stretches from the warm-up on (negative periods) to the end of the run."""
+    lines = Supplier(plan)
+    while lines.first < plan.periods:
+        yield lines.go()

@@ -1,0 +1,58 @@
+"""Three shredding lines, stage by stage, with the random numbers that each stage is about to draw."""
+
+import copy
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from seeds import load
+from synthetic_data.engine.plan import Block, plan_run
+from synthetic_data.shredding.bags import Bagging
+from synthetic_data.shredding.crew import TIME, Crew
+from synthetic_data.shredding.faults import FaultsOfLines
+from synthetic_data.shredding.feed import Gate
+from synthetic_data.shredding.furnace import Furnaces
+from synthetic_data.shredding.mill import Mills
+from synthetic_data.shredding.powder import made
+from synthetic_data.shredding.supply import supplies
+
+
+@pytest.fixture(scope="session")
+def lines() -> SimpleNamespace:
+    """Stages of the first stretch of three lines; `draws` has a twin of the stream before each."""
+    plan = plan_run(load("black_mass"), units=3, years=0.5, rng_seed=5)
+    block, rng, draws = Block(0, 0, 3), np.random.default_rng(11), {}
+
+    def before(stage: str) -> np.random.Generator:
+        draws[stage] = copy.deepcopy(rng)
+        return rng
+
+    gate = Gate(plan, block, before("gate"))
+    crew = Crew(plan, block, before("crew"))
+    furnaces = Furnaces(plan, block, before("furnaces"))
+    mills = Mills(plan, block, before("mills"))
+    bagging = Bagging(plan, block, before("bagging"))
+    supply = next(iter(supplies(plan)))
+    tests = crew.set_points.tests(supply.parameters, supply.count, before("tests"))
+    faults = FaultsOfLines(block, plan.period_days).go(
+        supply.parameters, supply.first, supply.count, before("faults.go")
+    )
+    feed = gate.go(supply, faults, before("gate.go"))
+    knobs = crew.settings(supply, feed, faults, tests, {}, before("crew.settings"))
+    burnt = furnaces.go(supply, feed, faults, knobs, before("furnaces.go"))
+    milled = mills.go(supply, feed, burnt, faults, knobs, crew, tests, {}, before("mills.go"))
+    powder = made(supply, feed, burnt, milled, faults, knobs, before("made"))
+    bagged = bagging.go(supply, powder, faults, before("bagging.go"))
+    return SimpleNamespace(
+        **{"plan": plan, "block": block, "draws": draws, "supply": supply, "p": supply.parameters, "tests": tests},
+        **{"faults": faults, "feed": feed, "burnt": burnt, "milled": milled, "powder": powder, "bagged": bagged},
+        **{"knobs": knobs | {TIME: milled.mill_time}},
+        **{"limits": {column.name: column.limits for column in plan.seed.by_role("knob")}},
+    )
+
+
+@pytest.fixture
+def draws(lines):
+    """Twins of the random streams: each test draws from copies of its own."""
+    return copy.deepcopy(lines.draws)
