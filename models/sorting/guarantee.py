@@ -26,13 +26,21 @@ def lots_needed(confidence: float) -> int:
 
 
 def lot_contents(
-    line: Line, bins: IntArray, lots: IntArray, n_lots: int, mass: FloatArray, contents: FloatArray
+    line: Line,
+    bins: IntArray,
+    lots: IntArray,
+    n_lots: int,
+    mass: FloatArray,
+    contents: FloatArray,
+    estimated: FloatArray | None = None,
 ) -> FloatArray:
     """Mean contents of what a lot's bins hold, by the laboratory, with what comes along with ejected pieces.
 
-    What comes along has the mean contents of the lot's own pieces. Pieces whose content the laboratory does not tell
-    are left out, so their lot is judged by the others. A bin that holds less than PRODUCT_SHARE of its lot's mass is
-    as good as empty: it makes no lot of product.
+    What comes along has the mean contents of the lot's own pieces. Pieces whose content the laboratory does not report
+    count with their estimate, which is corrected by what it errs on average on the bin's other pieces (the difference
+    estimator of survey sampling [1]_): a crew that analyses what looks good moves estimate and content alike. Without
+    estimates they are left out, so their lot is assessed by the others. A bin that holds less than PRODUCT_SHARE of
+    its lot's mass is as good as empty: it makes no lot of product.
 
     Parameters
     ----------
@@ -46,25 +54,43 @@ def lot_contents(
         Mass of each piece [any unit].
     contents : ndarray, shape (n, E)
         Laboratory contents [elements' units]; NaN where there is none.
+    estimated : ndarray, shape (n, E), optional
+        Estimated contents [elements' units]; NaN for an element that is not estimated.
 
     Returns
     -------
     ndarray, shape (L, B, E)
-        Mean contents [elements' units]; NaN where a bin is empty or as good as that.
+        Mean contents [elements' units]; NaN where a bin is empty or as good as that, or the laboratory reports none.
+
+    References
+    ----------
+    .. [1] C. M. Cassel, C. E. Särndal, J. H. Wretman (1976). Some results on generalized difference estimation and
+       generalized regression estimation for finite populations. Biometrika 63, 615-620.
     """
     known = ~np.isnan(contents)
-    weighed = np.zeros((2, n_lots, len(line.limits), contents.shape[1]))
-    np.add.at(weighed[0], (lots, bins), mass[:, None] * np.where(known, contents, 0.0))
-    np.add.at(weighed[1], (lots, bins), mass[:, None] * known)
-    with np.errstate(invalid="ignore"):
-        own = weighed[0] / weighed[1]
-        of_lot = weighed[0].sum(axis=1) / weighed[1].sum(axis=1)
+    own, of_lot = _means(len(line.limits), bins, lots, n_lots, mass[:, None] * known, contents)
+    if estimated is not None and not known.all():
+        guess = np.where(np.isnan(estimated), 0.0, estimated)
+        of_all = _means(len(line.limits), bins, lots, n_lots, mass[:, None] * np.ones_like(guess), guess)
+        of_known = _means(len(line.limits), bins, lots, n_lots, mass[:, None] * known, guess)
+        own, of_lot = own + of_all[0] - of_known[0], of_lot + of_all[1] - of_known[1]
     mixed = (own + line.co_ejection * of_lot[:, None]) / (1 + line.co_ejection)
     mixed[:, line.rest] = own[:, line.rest]
     held = np.zeros((n_lots, len(line.limits)))
     np.add.at(held, (lots, bins), mass)
     mixed[held < PRODUCT_SHARE * held.sum(axis=1, keepdims=True)] = np.nan
     return np.asarray(mixed)
+
+
+def _means(
+    n_bins: int, bins: IntArray, lots: IntArray, n_lots: int, weight: FloatArray, values: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Weighted means of values, (n, E), of each bin of each lot, (L, B, E), and of each lot, (L, E)."""
+    sums = np.zeros((2, n_lots, n_bins, values.shape[1]))
+    np.add.at(sums[0], (lots, bins), np.where(weight > 0.0, weight * values, 0.0))
+    np.add.at(sums[1], (lots, bins), weight)
+    with np.errstate(invalid="ignore"):
+        return sums[0] / sums[1], sums[0].sum(axis=1) / sums[1].sum(axis=1)
 
 
 def over_limit(line: Line, contents: FloatArray) -> BoolArray:
@@ -98,7 +124,7 @@ def risk_price(seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents:
     lots : ndarray of int, shape (n,)
         Number of each piece's lot, 0 to L - 1, none left out.
     contents : ndarray, shape (n, E)
-        Laboratory contents [elements' units]; NaN where there is none.
+        Laboratory contents [elements' units]; NaN where there is none: see `lot_contents`.
 
     Returns
     -------
@@ -134,7 +160,8 @@ def risk_price(seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents:
 
     def broken(price: float) -> BoolArray:
         bins = line.fill(queue, empty, price, mass)[0]
-        return over_limit(line, lot_contents(line, bins, lots, n_lots, pieces.mass, contents))
+        estimated = line.whole * pieces.content
+        return over_limit(line, lot_contents(line, bins, lots, n_lots, pieces.mass, contents, estimated))
 
     return lowest(prices, lambda price: float(broken(price).mean()), n_lots, 1 - confidence)
 

@@ -208,7 +208,12 @@ def contents_of_lots(seed: Seed, decided: Decided, pieces: Pieces) -> tuple[npt.
     """Lots, and what each of their bins holds by the laboratory, co-ejected pieces included, shape (L, B, E) [wt%]."""
     lot, names = pd.factorize(pieces.lots, sort=True)
     line = Line.of(seed, np.zeros(len(seed.elements)))
-    return names, lot_contents(line, decided.bin, lot.astype(np.intp), len(names), pieces.mass, pieces.contents)
+    nothing = np.full(len(lot), np.nan)
+    answers = [decided.elements.get(column.name) for column in seed.elements]
+    estimated = np.column_stack([nothing if one is None else one.value for one in answers] or [np.empty((len(lot), 0))])
+    return names, lot_contents(
+        line, decided.bin, lot.astype(np.intp), len(names), pieces.mass, pieces.contents, estimated
+    )
 
 
 def lots_over_limit(seed: Seed, decided: Decided, pieces: Pieces) -> BoolArray:

@@ -91,7 +91,8 @@ class Replay:
 
     def _of(self, least: tuple[float, ...]) -> Outcome:
         bins = self.decided(np.array(least))
-        contents = lot_contents(self.line, bins, self.lots, self.n_lots, self.pieces.mass, self.contents)
+        estimated = self.line.whole * self.pieces.content
+        contents = lot_contents(self.line, bins, self.lots, self.n_lots, self.pieces.mass, self.contents, estimated)
         best = self.own[np.arange(len(bins)), oracle_bins(self.values, self.classes)]
         own = self.own[np.arange(len(bins)), bins]
         curve = Curve.of(

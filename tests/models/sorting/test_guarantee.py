@@ -95,6 +95,31 @@ def test_a_bin_with_a_piece_or_two_is_as_good_as_empty(line: Line) -> None:
     assert over_limit(line, found)[0]
 
 
+def test_a_piece_that_is_not_analysed_counts_with_its_estimate_and_the_error_of_its_bin(line: Line) -> None:
+    bins, lots, mass = np.zeros(4, np.intp), np.zeros(4, np.intp), np.array([1.0, 2.0, 3.0, 4.0])
+    truth = np.array([[1.0, 5.0], [2.0, 4.0], [6.0, 2.0], [8.0, 1.0]])
+    estimated = truth + np.array([0.5, -0.25])  # one error of all pieces of the bin
+    seen = truth.copy()
+    seen[2:] = np.nan  # a crew analyses what looks good
+    whole = lot_contents(line, bins, lots, 1, mass, truth)
+    np.testing.assert_allclose(lot_contents(line, bins, lots, 1, mass, seen, estimated), whole, rtol=1e-12)
+    assert lot_contents(line, bins, lots, 1, mass, seen)[0, 0, 0] < 0.4 * whole[0, 0, 0]
+    nothing = np.full_like(seen, np.nan)
+    np.testing.assert_array_equal(
+        lot_contents(line, bins, lots, 1, mass, seen, nothing), lot_contents(line, bins, lots, 1, mass, seen)
+    )
+
+
+def test_estimates_change_nothing_where_all_is_analysed(line: Line) -> None:
+    pieces, lots, contents = lots_of(5, np.random.default_rng(3))
+    bins = np.random.default_rng(4).integers(0, 3, len(lots))
+    guess = line.whole * pieces.content
+    np.testing.assert_array_equal(
+        lot_contents(line, bins, lots, 5, pieces.mass, contents, guess),
+        lot_contents(line, bins, lots, 5, pieces.mass, contents),
+    )
+
+
 def mean_loss(losses: np.ndarray, prices: np.ndarray) -> Callable[[float], float]:
     """Mean loss at each of the prices, of lots whose losses at them are the rows."""
     return lambda price: float(losses[:, prices == price].mean())
