@@ -16,7 +16,8 @@ from synthetic_data.sorter.lots import draw_lots
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.mix import Mix
 
-SORTING = [path.stem for path in sorted(folder().glob("*.toml")) if 'task = "sorting"' in path.read_text("utf-8")]
+# Belts of scrap: lines whose pieces come at an interval that the seed states.
+SORTING = [path.stem for path in sorted(folder().glob("*.toml")) if "piece_interval = " in path.read_text("utf-8")]
 LOTS = 600
 
 

@@ -8,7 +8,8 @@ from seeds.format.plant import Range
 from synthetic_data.engine.plan import SimulationError
 from synthetic_data.sorter.materials import Materials, materials_of
 
-SORTING = [path.stem for path in sorted(folder().glob("*.toml")) if 'task = "sorting"' in path.read_text("utf-8")]
+# Belts of scrap: lines whose pieces come at an interval that the seed states.
+SORTING = [path.stem for path in sorted(folder().glob("*.toml")) if "piece_interval = " in path.read_text("utf-8")]
 PIECES = 40_000
 
 

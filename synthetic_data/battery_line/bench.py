@@ -1,0 +1,53 @@
+"""The capacity bench: whom the crew has tested, and what it reports; what an opened cell shows of its cathode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from physics.arrays import BoolArray, FloatArray, IntArray
+from synthetic_data.battery_line.cells import Cells
+
+_LFP_BELOW = 3.4  # V, by the label
+_HALVED = 0.5
+_PERCENT = 100.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is reported of the n cells of a block, and why the bench tested those that it did."""
+
+    klass: IntArray  # index into the seed's classes
+    fade: FloatArray  # %, NaN where it was not tested
+    growth: FloatArray  # %, NaN where it was not tested
+    looked_good: BoolArray  # by the crew's rule
+    drawn: BoolArray  # tested whatever it looks like
+
+
+def report(cells: Cells, read: Mapping[str, FloatArray], rng: np.random.Generator) -> Report:
+    """Test what looks good to the crew, and a few drawn at random; damaged cells are never tested.
+
+    A cell looks good whose label can be read, whose resistance is not far above its data sheet's, and which neither
+    swells nor looks damaged. Packs with a bad record are tested half as often: the table does not have the record, so
+    labels are missing by what no model sees.
+    """
+    p, lot, n = cells.lots.p, cells.lot, len(cells.lot)
+    with np.errstate(invalid="ignore"):
+        good = read["pulse_r1s"] < p.bench_growth[lot] * read["label_resistance"]  # not where the label is unread
+        is_lfp = read["label_voltage"] < _LFP_BELOW
+    good &= (read["swelling"] < p.bench_swelling[lot]) & (read["surface_grade"] < p.bench_surface[lot])
+    chance = p.bench_share[lot] * np.where(is_lfp, p.bench_share_lfp[lot], 1.0)
+    chance *= np.where(cells.record > p.record_bound[lot], _HALVED, 1.0)
+    uniform = rng.random((3, n))
+    drawn = uniform[0] < p.bench_random[lot]
+    tested = (drawn | (good & (uniform[1] < chance))) & (cells.hazard == 0)
+    normal = rng.standard_normal((2, n))
+    fade = cells.fade + p.bench_fade_sd[lot] * normal[0]
+    growth = cells.growth + p.bench_resistance_rsd[lot] * (_PERCENT + cells.growth) * normal[1]
+    klass = cells.klass.copy()
+    mixed = np.flatnonzero(uniform[2] < p.bench_tags[lot])
+    other = np.where(mixed + 1 < n, mixed + 1, mixed - 1)  # the tag of its neighbour
+    klass[mixed], fade[mixed], growth[mixed] = cells.klass[other], fade[other], growth[other]
+    return Report(klass, np.where(tested, fade, np.nan), np.where(tested, growth, np.nan), good, drawn)

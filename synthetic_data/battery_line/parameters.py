@@ -1,0 +1,164 @@
+"""Parameters of a line for retired cells, as the seed states them."""
+
+from __future__ import annotations
+
+from physics.arrays import FloatArray
+from synthetic_data.plant.parameters import ArrayParameters, ScalarParameters
+
+FAULTS = ("probe_worn", "chamber_off", "tube_low")
+
+
+class LineParameters(ArrayParameters):
+    """What a seed states of deliveries, cells, instruments and bench, one value a lot; units as in the seed."""
+
+    # deliveries, and what the packs have been through
+    lot_mix_sd: FloatArray
+    lfp_factor: FloatArray
+    cell_interval: FloatArray
+    age_mean: FloatArray
+    age_sd: FloatArray
+    declared_age_sd: FloatArray
+    young_share: FloatArray
+    calendar_rate: FloatArray
+    calendar_charge: FloatArray
+    calendar_energy: FloatArray
+    calendar_gsd: FloatArray
+    use_temperature: FloatArray
+    use_temperature_sd: FloatArray
+    use_severity: FloatArray
+    use_rate: FloatArray
+    throughput: FloatArray
+    throughput_gsd: FloatArray
+    module_fade_sd: FloatArray
+    bad_module_share: FloatArray
+    bad_module_low: FloatArray
+    bad_module_high: FloatArray
+    cell_fade_sd: FloatArray
+    knee_share: FloatArray
+    knee_low: FloatArray
+    knee_high: FloatArray
+    knee_slow: FloatArray
+    knee_fast: FloatArray
+    knee_most: FloatArray
+    early: FloatArray
+    most_fade: FloatArray
+    # what that leaves of a cell
+    lithium_share: FloatArray
+    lithium_share_lfp: FloatArray
+    positive_factor: FloatArray
+    negative_share: FloatArray
+    new_capacity: FloatArray
+    new_capacity_sd: FloatArray
+    growth_pack_rsd: FloatArray
+    growth_cell_rsd: FloatArray
+    growth_slow: FloatArray
+    resistance_cell_rsd: FloatArray
+    parts_cell_rsd: FloatArray
+    mass_cell_rsd: FloatArray
+    dry_loss: FloatArray
+    charge_mean: FloatArray
+    charge_sd: FloatArray
+    charge_lot_sd: FloatArray
+    empty_share: FloatArray
+    swollen_pouch: FloatArray
+    swollen_prismatic: FloatArray
+    crushed_share: FloatArray
+    leaking_share: FloatArray
+    flooded_share: FloatArray
+    shorted_share: FloatArray
+    short_low: FloatArray
+    short_high: FloatArray
+    crash_lot_share: FloatArray
+    crash_flooded: FloatArray
+    crash_charge: FloatArray
+    # label, camera, scale, store
+    label_unread: FloatArray
+    label_wrong: FloatArray
+    forged_lot_share: FloatArray
+    forged_share: FloatArray
+    scale_rsd: FloatArray
+    length_sd: FloatArray
+    thickness_sd: FloatArray
+    swelling_gauge_sd: FloatArray
+    dirty_share: FloatArray
+    relaxation: FloatArray
+    relaxation_left: FloatArray
+    voltage_sd: FloatArray
+    fall_sound: FloatArray
+    rest_low: FloatArray
+    rest_high: FloatArray
+    rest_longer: FloatArray
+    gas_usual: FloatArray
+    gas_leak: FloatArray
+    gas_missed: FloatArray
+    rise_sd: FloatArray
+    # pulse, impedance, X-rays
+    activation_energy: FloatArray
+    activation_energy_sd: FloatArray
+    hall_mean: FloatArray
+    hall_swing: FloatArray
+    hall_sd: FloatArray
+    probe_sd: FloatArray
+    pulse_rate: FloatArray
+    hot_hall: FloatArray
+    pulse_voltage_sd: FloatArray
+    pulse_gain_rsd: FloatArray
+    contact_resistance: FloatArray
+    asymmetry: FloatArray
+    asymmetry_sd: FloatArray
+    phase_exponent: FloatArray
+    warburg_share: FloatArray
+    impedance_rsd: FloatArray
+    tube_drift_sd: FloatArray
+    ratio_cell_sd: FloatArray
+    photons: FloatArray
+    scatter: FloatArray
+    xrt_skipped: FloatArray
+    chamber_seen: FloatArray
+    # capacity bench
+    bench_share: FloatArray
+    bench_share_lfp: FloatArray
+    bench_random: FloatArray
+    bench_growth: FloatArray
+    bench_swelling: FloatArray
+    bench_surface: FloatArray
+    record_sd: FloatArray
+    record_bound: FloatArray
+    bench_fade_sd: FloatArray
+    bench_resistance_rsd: FloatArray
+    bench_tags: FloatArray
+
+
+class PlantParameters(ScalarParameters):
+    """What holds for the whole run: makes on the market, sizes of deliveries, faults; units as in the seed."""
+
+    market: float
+    makes_per_kind: float
+    plant_mix_sd: float
+    data_sheet_rsd: float
+    packs_per_lot: float
+    modules_per_pack: float
+    cells_per_module: float
+    heads: float
+    probe_worn_rate: float
+    probe_worn_low: float
+    probe_worn_high: float
+    probe_worn_short: float
+    probe_worn_long: float
+    chamber_off_rate: float
+    chamber_off_size: float
+    chamber_off_short: float
+    chamber_off_long: float
+    tube_low_rate: float
+    tube_low_size: float
+    tube_low_short: float
+    tube_low_long: float
+
+
+class RobotParameters(ScalarParameters):
+    """What a seed states of the robot that puts cells into bins; units as in the seed."""
+
+    late_share: float
+    direct_miss: float
+    heavy_mass: float
+    heavy_miss_factor: float

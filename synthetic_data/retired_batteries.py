@@ -1,0 +1,123 @@
+"""Simulated line for retired lithium-ion cells: what label, camera, scale, pulses, impedance and X-rays report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from physics.arrays import FloatArray
+from seeds import Seed
+from synthetic_data.battery_line import appearance, bench, cells, electrics, market, packs, xrays
+from synthetic_data.battery_line.bench import Report
+from synthetic_data.battery_line.cells import Cells
+from synthetic_data.battery_line.deliveries import Deliveries, Faults
+from synthetic_data.battery_line.market import Market
+from synthetic_data.battery_line.parameters import LineParameters, PlantParameters, RobotParameters
+from synthetic_data.battery_line.robot import cell_mass as piece_mass
+from synthetic_data.battery_line.robot import outcome
+from synthetic_data.engine.plan import Block, Plan, Rows
+from synthetic_data.plant import parameters
+from synthetic_data.plant.parameters import regime_events
+
+__all__ = ["BLOCK_UNITS", "check", "outcome", "piece_mass", "rows", "steps", "unit_name"]
+
+BLOCK_UNITS = 40  # lots drawn as one array: 12,000 cells; fewer cost more a cell, more leave workers idle
+
+
+def unit_name(unit: int) -> str:
+    """Name of a lot: D-00001 is the first delivery of the run."""
+    return f"D-{unit + 1:05d}"
+
+
+def steps(plan: Plan) -> int:
+    """Lots of a run."""
+    return plan.units
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the line or of the robot, or whose makes lack a property."""
+    of_all = (LineParameters, PlantParameters, RobotParameters)
+    parameters.check(seed, [name for one in of_all for name in one.names()])
+    market.check(seed)
+
+
+def rows(plan: Plan, block: Block) -> Iterator[Rows]:
+    """Rows of a block of deliveries: all of their cells at once."""
+    shared, rng = plan.plant_stream(), plan.block_stream(block)
+    plant = PlantParameters.of(plan.seed)
+    makes, faults = Market.of_plan(plan, shared), Faults.of_plan(plan, shared)
+    lots = Deliveries.of_block(plan, block, faults, rng)
+    drawn = cells.drawn(plan, makes, lots, packs.drawn(plant, makes, lots, rng), rng)
+    read, hidden = _read(drawn, makes, rng)
+    reported = bench.report(drawn, read, rng)
+    target, fade, growth = (column.name for column in plan.seed.by_role("target"))
+    columns = {column.name: column for column in plan.seed.inputs}
+    table: dict[str, FloatArray | NDArray[np.intp]] = {
+        name: np.clip(values, *columns[name].limits) for name, values in read.items()
+    }
+    table |= {target: reported.klass, fade: reported.fade, growth: reported.growth}
+    truth: dict[str, FloatArray | NDArray[np.intp]] = {
+        target: drawn.klass,
+        fade: drawn.fade,
+        growth: drawn.growth,
+        **_hidden(drawn, makes, reported),
+        **hidden,
+    }
+    events = [*faults.events(), *regime_events(plan)] if block.index == 0 else []
+    ordered = tuple(sorted([*events, *lots.events()], key=lambda event: event.onset))
+    yield Rows(drawn.lot, drawn.starts, table, truth, ordered, block.count)
+
+
+def _read(drawn: Cells, makes: Market, rng: np.random.Generator) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    """What the instruments report, and what they report it of."""
+    label, right = appearance.label(drawn, makes, rng)
+    body = appearance.body(drawn, makes, rng)
+    store, fall = appearance.store(drawn, body, rng)
+    core, pole = electrics.temperatures(drawn, rng)
+    parts = electrics.parts(drawn, core, rng)
+    passed, ratio, skipped = xrays.through(drawn, makes, rng)
+    read = {
+        "declared_age": drawn.declared_age,
+        **label,
+        **body,
+        **store,
+        "rest_voltage": electrics.rested(drawn, makes, rng),
+        "probe_temperature": pole,
+        **electrics.pulses(drawn, makes, parts, rng),
+        **electrics.spectrum(drawn, makes, parts, rng),
+        **passed,
+    }
+    hidden = {
+        "core_temperature": core,
+        "true_voltage_fall": fall,
+        "bare_ratio": ratio,
+        "xrays_skipped": skipped.astype(np.float64),
+        "label_right": right.astype(np.float64),
+        "contact": electrics.contact(drawn),
+    }
+    return read, hidden
+
+
+def _hidden(drawn: Cells, makes: Market, reported: Report) -> Mapping[str, FloatArray]:
+    """What no instrument reports: the cell as it is, where it comes from, why it was tested."""
+    numbers = {
+        "make": drawn.make,
+        "kind": makes.kind[drawn.make],
+        "form": drawn.form,
+        "cathode": drawn.cathode,
+        "hazard": drawn.hazard,
+        "pack": drawn.pack,
+        "module": drawn.module,
+        "empty": drawn.empty,
+        "looked_good": reported.looked_good,
+        "drawn": reported.drawn,
+    }
+    return {name: values.astype(np.float64) for name, values in numbers.items()} | {
+        "true_mass": drawn.mass,
+        "capacity": drawn.capacity * (1.0 - 0.01 * drawn.fade),
+        "charge": drawn.charge,
+        "ohmic": drawn.ohmic,
+        "record": drawn.record,
+    }

@@ -1,0 +1,79 @@
+"""What classifiers learn from single instruments of the line, no worse than their bands and no better.
+
+The bands are the rows `learnt: ...` of `tests/bands/retired_batteries.csv`. A classifier learns the oldest three
+quarters of the lots by the reported labels and is asked about the newest, by the truth.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from models.estimators.boosted_classes import BoostedClasses
+
+pytestmark = pytest.mark.slow
+
+CATHODES = ["LFP", "NMC", "LMO", "NCA", "LCO"]
+X_RAYS = ["xrt_low", "xrt_ratio", "bare_ratio", "bare_attenuation"]
+SHAPE = ["mass", "length", "width", "thickness", "swelling", "box_density"]
+OLD = 0.75
+
+
+def predicted(cells: pd.DataFrame, names: list[str], codes: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Chances of each class, and which rows are new; codes below 0 are not learnt."""
+    lot, lots = pd.factorize(cells["lot"], sort=True)
+    old, X = lot < OLD * len(lots), cells[names].to_numpy()
+    rows = old & (codes >= 0)
+    return BoostedClasses(count, most_rounds=60, n_jobs=1).fit(X[rows], codes[rows]).predict_proba(X), ~old
+
+
+def codes_of(names: pd.Series, classes: list[str]) -> np.ndarray:
+    return names.map({name: k for k, name in enumerate(classes)}).fillna(-1).to_numpy(dtype=int)
+
+
+def of_cathodes(cells: pd.DataFrame) -> dict[str, float]:
+    label, true = (codes_of(cells[name], CATHODES) for name in ("chemistry", "true_chemistry"))
+    mass = cells["true_mass"].to_numpy()
+    p, new = predicted(cells, ["rest_voltage", *SHAPE, *X_RAYS], label, len(CATHODES))
+    known = new & (true >= 0)
+    right = p.argmax(axis=1) == true
+    p, _ = predicted(cells, ["rest_voltage", "thickness", *X_RAYS], np.where(label >= 0, label > 0, -1).astype(int), 2)
+    apart = p.argmax(axis=1) == (true > 0)
+    like = [["NMC", "NCA", "LCO"], ["chemistry", "true_chemistry"]]
+    label, true = (codes_of(cells[name], like[0]) for name in like[1])
+    p, _ = predicted(cells, ["rest_voltage", *X_RAYS], label, len(like[0]))
+    return {
+        "learnt: right of five cathodes by voltage, shape and X-rays, by number": right[known].mean(),
+        "learnt: LFP from all others by voltage and X-rays, by mass": np.average(apart[known], weights=mass[known]),
+        "learnt: right of NMC, NCA and LCO by voltage and X-rays, by number": (p.argmax(axis=1) == true)[
+            new & (true >= 0)
+        ].mean(),
+    }
+
+
+def of_damage(cells: pd.DataFrame) -> dict[str, float]:
+    found = {}
+    for name, hazards, signals in (
+        ("swollen or leaking cells", ["swollen", "leaking"], ["swelling", "thickness", "width", "gas", "insulation"]),
+        ("shorted cells", ["shorted"], ["voltage_fall", "rest_time", "temperature_rise", "rest_voltage"]),
+    ):
+        wrong, sound = cells["hazard"].isin(hazards), cells["hazard"] == "none"
+        code = np.where(wrong, 1, np.where(sound, 0, -1))
+        p, new = predicted(cells, signals, code, 2)
+        asked = new & (code >= 0)
+        found[f"learnt: {name}, area under the curve"] = float(roc_auc_score(code[asked], p[asked, 1]))
+    return found
+
+
+def test_what_is_learnt_lies_in_its_bands(cells, read_bands):
+    bands = {row["statistic"]: row for row in read_bands("retired_batteries") if row["statistic"].startswith("learnt")}
+    found = of_cathodes(cells) | of_damage(cells)
+    assert found.keys() == bands.keys()
+    outside = {
+        name: value
+        for name, value in found.items()
+        if not float(bands[name]["low"]) <= value <= float(bands[name]["high"])
+    }
+    assert outside == {}
