@@ -17,7 +17,6 @@ pytestmark = pytest.mark.slow
 
 CATHODES = ["LFP", "NMC", "LMO", "NCA", "LCO"]
 X_RAYS = ["xrt_low", "xrt_ratio", "bare_ratio", "bare_attenuation"]
-SHAPE = ["mass", "length", "width", "thickness", "swelling", "box_density"]
 OLD = 0.75
 
 
@@ -35,17 +34,14 @@ def codes_of(names: pd.Series, classes: list[str]) -> np.ndarray:
 
 def of_cathodes(cells: pd.DataFrame) -> dict[str, float]:
     label, true = (codes_of(cells[name], CATHODES) for name in ("chemistry", "true_chemistry"))
-    mass = cells["true_mass"].to_numpy()
-    p, new = predicted(cells, ["rest_voltage", *SHAPE, *X_RAYS], label, len(CATHODES))
+    mass, is_other = cells["true_mass"].to_numpy(), np.where(label >= 0, label > 0, -1).astype(int)
+    p, new = predicted(cells, ["rest_voltage", "thickness", *X_RAYS], is_other, 2)
     known = new & (true >= 0)
-    right = p.argmax(axis=1) == true
-    p, _ = predicted(cells, ["rest_voltage", "thickness", *X_RAYS], np.where(label >= 0, label > 0, -1).astype(int), 2)
     apart = p.argmax(axis=1) == (true > 0)
     like = [["NMC", "NCA", "LCO"], ["chemistry", "true_chemistry"]]
     label, true = (codes_of(cells[name], like[0]) for name in like[1])
     p, _ = predicted(cells, ["rest_voltage", *X_RAYS], label, len(like[0]))
     return {
-        "learnt: right of five cathodes by voltage, shape and X-rays, by number": right[known].mean(),
         "learnt: LFP from all others by voltage and X-rays, by mass": np.average(apart[known], weights=mass[known]),
         "learnt: right of NMC, NCA and LCO by voltage and X-rays, by number": (p.argmax(axis=1) == true)[
             new & (true >= 0)
