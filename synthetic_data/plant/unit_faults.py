@@ -45,19 +45,24 @@ class UnitFaults:
             Chances of each possible fault, shape (kinds, UNIFORMS, periods, units).
         """
         rates = onset_chance(np.array([p[f"{kind}_rate"] for kind in self.kinds]), self.days)
+        ends = ("short", "long", "seen_early", "seen_late")
+        spans = np.array([[p[f"{kind}_{end}"] for end in ends] for kind in self.kinds])
         likely = uniforms[:, 0] < rates[:, None, None]
         shares = np.empty(likely.shape)
         events = []
         for t in range(likely.shape[1]):
             day = self.days * (first + t)
             begun = np.full(self.until.shape, day)
-            for k, unit in zip(*np.nonzero(likely[:, t] & (self.until <= day)), strict=True):
-                kind = self.kinds[k]
-                _, when, length, delay = uniforms[k, :, t, unit].tolist()
+            k, unit = np.nonzero(likely[:, t] & (self.until <= day))
+            if len(k):
+                _, when, length, delay = uniforms[k, :, t, unit].T
                 begun[k, unit] = onset = day + self.days * when
-                lasts = between(p[f"{kind}_short"], p[f"{kind}_long"], length)
-                seen = min(between(p[f"{kind}_seen_early"], p[f"{kind}_seen_late"], delay), lasts)
+                short, long, early, late = spans[k].T
+                lasts = between(short, long, length)
+                seen = np.minimum(between(early, late, delay), lasts)
                 self.until[k, unit] = onset + lasts
-                events.append(Event(int(unit), kind, onset, onset + seen, onset + lasts))
+                times = np.stack([onset, onset + seen, onset + lasts], axis=1).tolist()
+                named = zip(unit.tolist(), k.tolist(), times, strict=True)
+                events += [Event(one, self.kinds[kind], *when) for one, kind, when in named]
             shares[:, t] = np.maximum(np.minimum(self.until, day + self.days) - begun, 0.0) / self.days
         return dict(zip(self.kinds, shares, strict=True)), events
