@@ -1,0 +1,103 @@
+"""Simulated alumina plant: precipitation lines, each a train of stirred tanks, reported by the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from physics.bayer.economics import Flows, emitted, margin
+from seeds import Seed
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.plant import parameters
+from synthetic_data.precipitation.circuit import STRETCH, Circuit
+from synthetic_data.precipitation.lines import LineRows
+from synthetic_data.precipitation.parameters import PrecipitationParameters
+
+BLOCK_UNITS = 960  # lines stepped as one array
+_KILO = 1000.0
+_GIGAJOULE = 1000.0 / 3.6  # kWh
+_HYDRATE_FLOW = 0.024  # t/d of a flow of 1 m³/h and a content of 1 g/L
+
+
+def unit_name(unit: int) -> str:
+    """Name of a line: P-01 is the first."""
+    return f"P-{unit + 1:02d}"
+
+
+def steps(plan: Plan) -> int:
+    """Line-days of a run."""
+    return plan.units * plan.periods
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the plant."""
+    parameters.check(seed, PrecipitationParameters.names())
+
+
+def rows(plan: Plan, block: Block) -> Iterator[Rows]:
+    """Rows of a block of lines, some days at a time, after a warm-up that is not reported."""
+    return reported(begin(plan, block), plan.periods)
+
+
+def begin(plan: Plan, block: Block) -> Simulator:
+    """A block of lines before its warm-up."""
+    return _Lines(plan, block)
+
+
+def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
+    """True margin of lines, cost of moving knobs [$/d], alumina [kg/d], energy [kWh/d] and emission [kgCO2e/d]."""
+    price = {name: quantity.value for name, quantity in seed.economics.items()}
+    day = {name: column.to_numpy(np.float64) for name, column in truth.items() if column.dtype == np.float64}
+    made = day["alumina_product"]
+    bauxite = 1.0 / (0.01 * day["available_fed"])
+    flows = Flows(
+        alumina=made,
+        downgraded=day["downgraded"],
+        steam=day["heat_steam"] * day["alumina"] / price["steam_heat"],
+        boiler_fuel=day["boiler_fuel"] * day["alumina"],
+        calciner_fuel=day["calciner_fuel"] * made,
+        caustic=day["soda_loss"] * made / _KILO,
+        lime=day["lime_dose"] * bauxite * made / _KILO,
+        seed=_HYDRATE_FLOW * day["true_flow"] * day["seed"],
+        cooled=made * (day["fill"] - day["end"]),
+    )
+    columns = {
+        "margin": margin(flows, price) - day["knob_moves"],
+        "move_cost": day["knob_moves"],
+        "product": _KILO * made,
+        "energy": made * (day["thermal_energy"] * _GIGAJOULE + price["electricity"]),
+        "co2e": _KILO * emitted(flows, price),
+    }
+    return pd.DataFrame(columns, truth.index)
+
+
+class _Lines:
+    """A block of lines, and what they share, between two days."""
+
+    drawn_whole = False
+
+    def __init__(self, plan: Plan, block: Block) -> None:
+        self._plan, self._block = plan, block
+        self._circuit = Circuit(plan)
+        self._lines = LineRows(plan, block)
+
+    @property
+    def first(self) -> int:
+        """The day to come."""
+        return self._circuit.first
+
+    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
+        """Put `change(stream, name)` in the place of each random stream."""
+        circuit, lines, block = self._circuit, self._lines, self._block.index
+        circuit.normals = change(circuit.normals, (0, 0))
+        lines.normals = change(lines.normals, (1, 0, block))
+        lines.uniforms = change(lines.uniforms, (1, 1, block))
+
+    def go(self, most: int | None = None) -> Rows:
+        """Step some days and report them; any days can be stepped alone."""
+        days = self._circuit.go(STRETCH if most is None else most)
+        table, truth, events = self._lines.stretch(days)
+        events = [*(days.events if self._block.index == 0 else ()), *(events if days.first >= 0 else ())]
+        return Rows.of_stretch(self._plan, self._block, days.first, table, truth, events)

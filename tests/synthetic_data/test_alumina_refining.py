@@ -1,0 +1,233 @@
+"""The simulated alumina plant: balances that close, sizes and liquor from day to day, crews, levers by replay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from physics.bayer.heat import coldest_end
+from seeds import Seed, load
+from synthetic_data import Replay, begin, replay, worth
+
+KEYS = ["line", "day"]
+SMALL = {"units": 8, "years": 0.35}
+
+
+@pytest.fixture(scope="module")
+def seed() -> Seed:
+    return load("alumina_refining")
+
+
+@pytest.fixture(scope="module")
+def plant(seed: Seed) -> Replay:
+    return replay(seed, **SMALL)
+
+
+def moved(seed: Seed, plant: Replay, **knobs: float) -> pd.DataFrame:
+    """Truth of the same days with knobs moved by a step and the others held."""
+    held = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
+    return replay(seed, knobs=held.assign(**{name: held[name] + by for name, by in knobs.items()}), **SMALL).truth
+
+
+# ---------------------------------------------------------------- balances
+
+
+def test_alumina_closes(plant: Replay) -> None:
+    truth = plant.truth
+    fallen = truth["alumina_in"] - truth["alumina_out"]
+    np.testing.assert_allclose(fallen, truth["alumina"], rtol=1e-9)
+    np.testing.assert_allclose(truth["alumina_product"] + truth["alumina_carried"], truth["alumina"], rtol=1e-12)
+    # what is sold is what leaves the liquor, within two percent
+    assert (truth["alumina_product"] / truth["alumina"] > 0.98).mean() > 0.95
+    np.testing.assert_allclose(0.024 * truth["true_flow"] * truth["precipitation_yield"], truth["alumina"], rtol=1e-12)
+
+
+def test_soda_closes(plant: Replay) -> None:
+    parts = plant.truth[["soda_bound", "soda_mud", "soda_product", "soda_other"]]
+    assert (parts > 0).all(axis=None)
+    np.testing.assert_allclose(parts.sum(axis=1), plant.truth["soda_loss"], rtol=1e-12)
+    by_molar_mass = 10.0 * 2.0 * 39.997 / 61.979
+    np.testing.assert_allclose(parts["soda_product"], by_molar_mass * plant.truth["na2o"], rtol=1e-9)
+
+
+def test_soda_in_the_liquor_is_made_up_and_water_alone_moves_its_content(seed: Seed, plant: Replay) -> None:
+    truth = plant.truth
+    soda = truth["caustic"] * truth["liquor_start"]
+    held = seed.plant.value("caustic") * seed.plant.value("liquor_volume")
+    np.testing.assert_allclose(soda, held, rtol=1e-9)
+
+
+def test_water_closes(plant: Replay) -> None:
+    truth = plant.truth
+    gained = truth["water_in"] - truth["water_out"]
+    np.testing.assert_allclose(truth["liquor_end"] - truth["liquor_start"], gained, atol=1e-6)
+    next_start = truth.groupby("line")["liquor_start"].shift(-1)
+    there = next_start.notna()
+    np.testing.assert_allclose(next_start[there], truth.loc[there, "liquor_end"], rtol=1e-12)
+    # over months evaporation takes what comes in
+    assert truth["water_in"].sum() == pytest.approx(truth["water_out"].sum(), rel=0.02)
+
+
+def test_heat_closes(seed: Seed, plant: Replay) -> None:
+    truth, p = plant.truth, seed.plant
+    steam = truth[["heat_digestion", "heat_mud", "heat_slurry", "heat_evaporation"]].sum(axis=1)
+    np.testing.assert_allclose(steam, truth["heat_steam"], rtol=1e-12)
+    burnt = steam / p.value("steam_efficiency") + truth["calciner_fuel"] + p.value("other_fuel")
+    np.testing.assert_allclose(truth["thermal_energy"], burnt, rtol=1e-12)
+
+
+# ---------------------------------------------------------------- from day to day
+
+
+def test_fines_are_those_of_the_classes_and_change_slowly(plant: Replay) -> None:
+    fines = plant.truth.pivot(index="day", columns="line", values="product_fines")
+    assert fines.diff().abs().median().median() < 0.15 * fines.median().median()
+    lasting = [fines[line].autocorr(1) for line in fines]
+    assert min(lasting) > 0.8
+
+
+def test_coolers_bound_the_end(plant: Replay) -> None:
+    truth, wanted = plant.truth, plant.table["end_temperature"]
+    asked = np.maximum(wanted, truth["coldest"])
+    assert (truth["end"] - asked).quantile(0.5) == pytest.approx(0.0, abs=0.1)
+    assert ((truth["end"] - asked).abs() < 8.0).all()
+
+
+def test_scale_makes_the_end_warmer_until_it_is_cleaned(seed: Seed, plant: Replay) -> None:
+    days = plant.table["days_since_descale"]
+    assert days.max() < seed.plant.value("clean_days")
+    truth, p = plant.truth, seed.plant
+    water = plant.truth["coldest"]
+    dirty, clean = water[days > 100].mean(), water[days < 20].mean()
+    assert dirty > clean
+    by_hand = coldest_end(76.0, 18.0, p.value("transfer") * np.exp(-p.value("scaling") * np.array([10.0, 110.0])))
+    assert 0.2 < (dirty - clean) / (by_hand[1] - by_hand[0]) < 5.0
+    assert len(truth) == len(days)
+
+
+# ---------------------------------------------------------------- levers
+
+
+def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: Replay) -> None:
+    again = moved(seed, plant)
+    tests = [name for name in again if name.endswith("_test")]
+    assert_frame_equal(again.drop(columns=tests), plant.truth.drop(columns=tests))
+
+
+def test_stepping_gives_the_rows_of_the_history(seed: Seed, plant: Replay) -> None:
+    running = begin(seed, **SMALL)
+    for period in range(5):
+        start = plant.table["day"].unique()[period]
+        history = plant.table[plant.table["day"] == start].reset_index(drop=True)
+        planned, known = running.plan(), running.known()
+        other = running.fork(3)
+        assert_frame_equal(other.plan(), planned)
+        assert_frame_equal(other.known(), known)
+        stepped = running.step()
+        assert_frame_equal(stepped.table[list(planned)], history[list(planned)])
+        made = ["precipitation_yield", "soda_loss", "spent_liquor_ac", "na2o"]
+        assert_frame_equal(stepped.table[made], history[made])
+        assert not np.allclose(other.step().truth["na2o"], stepped.truth["na2o"])
+
+
+def test_a_colder_end_wins_yield_and_costs_soda(seed: Seed, plant: Replay) -> None:
+    cold, base = moved(seed, plant, end_temperature=-1.0), plant.truth
+    free = cold["end"] < base["end"] - 0.95  # where coolers can
+    assert free.mean() > 0.2
+    assert (cold["precipitation_yield"] - base["precipitation_yield"])[free].mean() > 0.1
+    assert (cold["na2o"] - base["na2o"])[free].mean() > 0.001
+    assert (cold["end"] <= base["end"] + 1e-9).all()
+
+
+def test_more_seed_wins_yield_and_purity_until_classifiers_let_it_go(seed: Seed, plant: Replay) -> None:
+    base, more, most = plant.truth, *(moved(seed, plant, seed_solids=by) for by in (50.0, 150.0))
+    assert (more["precipitation_yield"] > base["precipitation_yield"] - 0.3).all()
+    assert 1.0 < (more["precipitation_yield"] - base["precipitation_yield"]).mean() < 2.6
+    assert more["na2o"].mean() < base["na2o"].mean()
+    first = (most["precipitation_yield"] - most["carried"]).mean()
+    assert first < (more["precipitation_yield"] - more["carried"]).mean()
+
+
+def test_a_hotter_fill_makes_fewer_fines_and_less_yield(seed: Seed, plant: Replay) -> None:
+    hot, base = moved(seed, plant, fill_temperature=2.0), plant.truth
+    late = base["day"] > base["day"].min() + pd.Timedelta(days=20)
+    assert hot.loc[late, "births"].mean() < base.loc[late, "births"].mean()
+    assert (hot["agglomeration"] > base["agglomeration"]).mean() > 0.9
+    assert hot.loc[late, "seed_fines"].mean() < base.loc[late, "seed_fines"].mean()
+    assert hot["na2o"].mean() < base["na2o"].mean()
+
+
+def test_hotter_digestion_enriches_the_liquor_of_the_next_day(seed: Seed, plant: Replay) -> None:
+    hot, base = moved(seed, plant, digestion_temperature=2.0), plant.truth
+    first = base["day"] == base["day"].min()
+    np.testing.assert_allclose(hot.loc[first, "ratio"], base.loc[first, "ratio"], rtol=1e-12)
+    risen = (hot["ratio"] - base["ratio"])[~first]
+    assert risen.mean() == pytest.approx(2.0 * 0.94 * 0.0033, rel=0.15)
+    assert (hot["heat_digestion"] > base["heat_digestion"] * 0.99).all()
+
+
+def test_evaporation_raises_caustic_and_steam(seed: Seed, plant: Replay) -> None:
+    more, base = moved(seed, plant, evaporation_rate=0.1), plant.truth
+    last = base["day"] == base["day"].max()
+    assert (more.loc[last, "caustic"] > base.loc[last, "caustic"] + 5.0).all()
+    steam = more["heat_evaporation"] - base["heat_evaporation"]
+    np.testing.assert_allclose(steam, 0.1 * 0.275 * 2.2, rtol=1e-6)
+
+
+def test_a_cooler_calciner_saves_fuel_and_leaves_hydroxyl(seed: Seed, plant: Replay) -> None:
+    cool, base = moved(seed, plant, calciner_temperature=-10.0), plant.truth
+    np.testing.assert_allclose(cool["calciner_fuel"] - base["calciner_fuel"], -0.012, rtol=1e-9)
+    assert (cool["loi"] > base["loi"]).all()
+    assert (cool["precipitation_yield"] == base["precipitation_yield"]).all()
+
+
+def test_lime_binds_silica_without_soda(seed: Seed, plant: Replay) -> None:
+    more, base = moved(seed, plant, lime_dose=5.0), plant.truth
+    np.testing.assert_allclose(
+        (more["soda_bound"] - base["soda_bound"]) / (0.7 * 1000.0 * base["silica_fed"] / base["available_fed"]),
+        -0.02,
+        rtol=1e-9,
+    )
+
+
+# ---------------------------------------------------------------- crews
+
+
+def test_crews_heat_and_feed_fine_seed_where_yesterdays_fines_were_many(seed: Seed) -> None:
+    table = replay(seed, units=24, years=1.0).table
+    yesterday = table.groupby("line")["product_fines"].shift()
+    assert 0.05 < yesterday.corr(table["fill_temperature"]) < 0.6
+    assert 0.05 < yesterday.corr(table["fine_seed_ratio"]) < 0.7
+
+
+def test_tests_are_held_for_three_days_and_are_few(seed: Seed) -> None:
+    truth = replay(seed, units=40, years=0.4).truth
+    test = truth.pivot(index="day", columns="line", values="seed_solids_test")
+    assert set(np.unique(np.abs(test.to_numpy()))) == {0.0, 25.0}
+    assert 0.05 < (test != 0.0).to_numpy().mean() < 0.08
+    changes = np.flatnonzero((np.diff(test.to_numpy(), axis=0) != 0.0).any(axis=1))
+    assert (np.diff(changes) % 3 == 0).all()
+
+
+def test_moves_and_flows_are_paid(seed: Seed, plant: Replay) -> None:
+    found, truth = worth(seed, plant.truth), plant.truth
+    np.testing.assert_allclose(found["product"], 1000.0 * truth["alumina_product"], rtol=1e-12)
+    costs = {column.name: column.move_cost.value for column in seed.by_role("knob")}
+    one = plant.table["line"] == "P-02"
+    moves = sum(cost * plant.table.loc[one, name].diff().abs() for name, cost in costs.items())
+    np.testing.assert_allclose(found.loc[one, "move_cost"].iloc[1:], moves.iloc[1:], rtol=1e-9, atol=1e-9)
+    worse = truth.assign(downgraded=truth["downgraded"] + 1.0)
+    np.testing.assert_allclose(found["margin"] - worth(seed, worse)["margin"], 12.0, rtol=1e-6)
+
+
+# ---------------------------------------------------------------- what instruments may know
+
+
+def test_instruments_err_and_truth_stays_apart(plant: Replay) -> None:
+    table, truth = plant.table, plant.truth
+    assert (table["precipitation_yield"] == truth["precipitation_yield"]).mean() < 0.01
+    assert not set(table) & {"sigma_first", "mean_square", "surface", "births", "carried", "ratio", "growth"}
+    assert (table["thermal_energy"] - truth["thermal_energy"]).std() == pytest.approx(0.2, rel=0.1)
+    assert (table["soda_loss"] - truth["soda_loss"]).std() == pytest.approx(4.0, rel=0.1)
