@@ -1,0 +1,253 @@
+"""Alumina refining: what moving a line's set-points does to its day, by physics from its last readings.
+
+A colder end lowers what liquor holds at equilibrium, so that more alumina falls; hydrate that grows so encloses more
+soda, and cooling costs water and fans. More seed gives more surface, hence more yield and less soda, until classifiers
+let hydrate go with the spent liquor. A cooler calciner burns less fuel and leaves more hydroxyl in the product. The
+equations are those of `physics.bayer`; the constants that differ between plants stand here with their doubt, and a
+plant's history sharpens them.
+
+What fill temperature and fine seed do to sizes shows over weeks, longer than the outcome of a move is looked at, and
+liquor that digestion makes comes a day later: these knobs are left to the plant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from models.processes import alumina_refining as line_of
+from models.setpoints.process import Columns, Constant, Numbers
+from models.setpoints.situations import SMOOTH, Situations
+from physics.arrays import FloatArray, IntArray, Numeric
+from physics.bayer.precipitation import (
+    growth_constant,
+    product_soda,
+    tank_strength,
+    train_alumina,
+    train_temperatures,
+)
+from physics.bayer.soda import sodium_hydroxide_of
+from physics.bayer.solubility import gibbsite_solubility, ionic_strength
+
+KNOBS = {
+    "end_temperature": "last_tank_temperature",
+    "seed_solids": "seed_solids",  # nothing reads what the seed pumps bring
+    "calciner_temperature": "calciner_temperature",
+}
+TUNED: tuple[str, ...] = ("calciner_temperature",)
+# A calciner acts on what has precipitated, and no seed or cooler changes its fuel.
+SURE = frozenset(
+    {(name, "calciner_temperature") for name in ("precipitation_yield", "na2o", "overflow_solids")}
+    | {("last_tank_temperature", "calciner_temperature"), ("last_tank_temperature", "seed_solids")}
+    | {(name, knob) for name in ("calciner_fuel", "loi") for knob in ("end_temperature", "seed_solids")}
+    | {("overflow_solids", "end_temperature")}
+)
+SHARED: dict[str, str] = {}
+DRIVEN = (
+    *("precipitation_yield", "spent_liquor_ac", "tank3_ac", "tank8_ac", "last_tank_temperature", "tank3_temperature"),
+    *("overflow_solids", "na2o", "loi", "calciner_fuel", "steam_digestion", "usual ", *KNOBS),
+)
+_IMPURITIES = ("green_liquor_carbonate", "green_liquor_chloride", "green_liquor_sulphate", "green_liquor_toc")
+BEFORE = ("green_liquor_ac", "green_liquor_caustic", *_IMPURITIES, "tanks_on", "bauxite_available_alumina")
+ASSUMED: dict[str, str] = {}
+
+CONSTANTS = (
+    Constant("growth", "1", 1.0, 0.15, "growth of hydrate over the usual", "assumed: impurities and surfaces differ"),
+    Constant("reachable", "1", 0.8, 0.3, "part of a kelvin asked of the last tank that comes", "assumed: coolers end"),
+    Constant("enclosing", "%", 2.4, 0.2, "soda by supersaturation and cold", "assumed"),
+    Constant("overflowing", "g/L", 40.0, 0.25, "seed that makes e times as much overflow", "assumed"),
+    Constant("burning", "GJ/t/K", 0.0012, 0.2, "fuel of a kelvin of the calciner", "assumed"),
+    Constant("igniting", "1/K", 0.008, 0.25, "loss on ignition by a kelvin, logarithm", "assumed"),
+)
+SHARED_CONSTANTS: tuple[Constant, ...] = ()
+
+_VALUES = {one.name: one.value for one in CONSTANTS}
+_LEAST_OVERFLOW, _LEAST_LOI, _LEAST_SODA = 0.02, 0.1, 0.05
+_CARRIED_FROM = 450.0  # g/L
+_CALCINED_AT = 990.0  # °C
+_DOUBT_OF_GROWTH, _KEPT_APART = 0.08, 0.5  # logarithm; part of what is not known of a line that is lasting
+_KEPT = (
+    *("fill_temperature", "flow", "lime_dose", "steam_evaporation", "product_fines", "seed_ssa", "soda_loss"),
+    *("steam_digestion",),
+)
+_LIQUOR = ("ratio", "caustic", "carbonate", "chloride", "sulphate", "toc", "tanks", "available")
+
+
+def hidden(columns: Columns) -> dict[str, FloatArray]:
+    """What lines are like whatever their set-points are: yield, soda, overflow and fuel beyond what physics gives."""
+    warm, wanted = columns["last_tank_temperature"], columns["end_temperature"]
+    seed, calciner = columns["seed_solids"], columns["calciner_temperature"]
+    expected = _train(_read(columns), warm, seed, _VALUES)
+    return {
+        "more_yield": columns["precipitation_yield"] - expected["yield"],
+        "more_soda": columns["na2o"] - expected["na2o"],
+        "log_overflow": np.log(np.maximum(columns["overflow_solids"], _LEAST_OVERFLOW))
+        - (seed - _CARRIED_FROM) / _VALUES["overflowing"],
+        "log_loi": np.log(np.maximum(columns["loi"], _LEAST_LOI)) + _VALUES["igniting"] * (calciner - _CALCINED_AT),
+        "other_fuel": columns["calciner_fuel"] - _VALUES["burning"] * (calciner - _CALCINED_AT),
+        "warmer": warm - wanted,
+        **{name: columns[name] for name in _KEPT},
+        # Crews have habits of their own: only what departs from a habit is a matter of chance.
+        **{f"usual {knob}": columns[knob] for knob in KNOBS},
+    }
+
+
+def line(smoothed: Columns, units: IntArray, unexpected: Mapping[str, float]) -> dict[str, float]:
+    """How far the yield of lines is off from what is expected [g/L]."""
+    return {"yield_doubt": unexpected["more_yield"]}
+
+
+def smoothed(at: Situations) -> dict[str, FloatArray]:
+    """The surface of the seed is better known from many samples than from one."""
+    return {"seed_ssa": at.of(f"seed_ssa {SMOOTH}")}
+
+
+def unmeasured_errors(line: Mapping[str, float], quantiles: FloatArray) -> dict[str, FloatArray]:
+    """All outcomes are measured."""
+    return {}
+
+
+def state(hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, float]) -> dict[str, FloatArray]:
+    """The days to come under the plan: what the lines are like, at the set-points that are planned."""
+    liquor = {
+        "ratio": before["green_liquor_ac"],
+        "caustic": before["green_liquor_caustic"],
+        **{name.rpartition("_")[2]: before[name] for name in _IMPURITIES},
+        "tanks": before["tanks_on"],
+        "available": before["bauxite_available_alumina"],
+    }
+    own = {name: hidden[name] for name in _KEPT} | {
+        "fill_temperature": plan["fill_temperature"],
+        "flow": plan["flow"],
+        "lime_dose": plan["lime_dose"],
+    }
+    warm, seed, calciner = (
+        plan["end_temperature"] + hidden["warmer"],
+        plan["seed_solids"],
+        plan["calciner_temperature"],
+    )
+    expected = _train(liquor | own, warm, seed, _VALUES)
+    return {
+        **liquor,
+        **own,
+        "last_tank_temperature": warm,
+        "seed_solids": seed,
+        "calciner_temperature": calciner,
+        "precipitation_yield": np.clip(expected["yield"] + hidden["more_yield"], 20.0, 130.0),
+        "na2o": np.maximum(expected["na2o"] + hidden["more_soda"], _LEAST_SODA),
+        "overflow_solids": np.exp(hidden["log_overflow"] + (seed - _CARRIED_FROM) / _VALUES["overflowing"]),
+        "loi": np.exp(hidden["log_loi"] - _VALUES["igniting"] * (calciner - _CALCINED_AT)),
+        "calciner_fuel": hidden["other_fuel"] + _VALUES["burning"] * (calciner - _CALCINED_AT),
+        "growth_away": np.zeros_like(warm),
+    }
+
+
+def disturbed(state: Columns, line: Mapping[str, float], normals: FloatArray) -> dict[str, FloatArray]:
+    """A state that readings do not tell from this one: another yield, another growth of the seed."""
+    more = _KEPT_APART * line["yield_doubt"] * normals[0]
+    return dict(state) | {
+        "precipitation_yield": state["precipitation_yield"] + more,
+        "growth_away": state["growth_away"] + _DOUBT_OF_GROWTH * normals[1],
+    }
+
+
+def measured(columns: Columns) -> dict[str, FloatArray]:
+    """Outcomes that a table measures, shape (units, periods)."""
+    names = ("last_tank_temperature", "seed_solids", "calciner_temperature", "precipitation_yield", "na2o")
+    return {name: columns[name] for name in (*names, "overflow_solids", "loi", "calciner_fuel")}
+
+
+def respond(state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
+    """Outcomes of days after moves, on average over those in which the moves are in force and those after them."""
+    q = dict(constants)
+    part = np.asarray(q.get("seed_solids in force", 1.0))
+    cold, seed = state["last_tank_temperature"], state["seed_solids"]
+    warm = cold + q["reachable"] * np.asarray(moves["end_temperature"])
+    more = np.asarray(moves["seed_solids"])
+    whole = more / part
+    before = _train(state, cold, seed, q)
+    after = _train(state, warm, seed + more, q)
+    overflow = state["overflow_solids"]
+    overflow = overflow * (1.0 + part * np.expm1(whole / q["overflowing"]))
+    hotter = np.asarray(moves["calciner_temperature"])
+    enclosed = after["na2o"] - before["na2o"]
+    still = np.zeros_like(warm + more + hotter)
+    own = {name: state[name] + still for name in (*_KEPT, "available")}
+    harvest = state["precipitation_yield"] + after["yield"] - before["yield"]
+    return own | {
+        "last_tank_temperature": warm + still,
+        "seed_solids": seed + more + still,
+        "calciner_temperature": state["calciner_temperature"] + hotter + still,
+        "precipitation_yield": harvest + still,
+        "na2o": state["na2o"] + enclosed + still,
+        "soda_loss": own["soda_loss"] + sodium_hydroxide_of(enclosed),
+        "overflow_solids": overflow + still,
+        "loi": state["loi"] * np.exp(-q["igniting"] * hotter) + still,
+        "calciner_fuel": state["calciner_fuel"] + q["burning"] * hotter + still,
+    }
+
+
+def money(outcomes: Columns, economics: Mapping[str, float]) -> FloatArray:
+    """Margin of a line [$/d]."""
+    found = dict(outcomes) | {"bauxite_available_alumina": outcomes["available"]}
+    return line_of.money(found, economics)
+
+
+def footprint(outcomes: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
+    """Liquor [m³/t], coal equivalent [kgce/t], greenhouse gases [tCO2e/t]."""
+    return line_of.derived(outcomes, outcomes["precipitation_yield"], economics)
+
+
+def power(outcomes: Columns) -> FloatArray:
+    """None: lines share no power."""
+    return np.zeros_like(outcomes["precipitation_yield"])
+
+
+def causes(before: Columns, after: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
+    """Money by what changes: yield, soda, seed, cooling, calcination."""
+
+    def worth(*names: str) -> FloatArray:
+        return money(dict(before) | {name: after[name] for name in names}, economics) - money(before, economics)
+
+    return {
+        "more alumina from a litre": worth("precipitation_yield"),
+        "another soda content": worth("na2o", "soda_loss"),
+        "seed that is pumped and that overflows": worth("seed_solids", "overflow_solids"),
+        "cooling": worth("last_tank_temperature"),
+        "calcination": worth("calciner_fuel", "loi"),
+    }
+
+
+def _read(columns: Columns) -> dict[str, FloatArray]:
+    """A day's liquor by the names of a state."""
+    return {
+        "ratio": columns["green_liquor_ac"],
+        "caustic": columns["green_liquor_caustic"],
+        **{name.rpartition("_")[2]: columns[name] for name in _IMPURITIES},
+        "tanks": columns["tanks_on"],
+        "fill_temperature": columns["fill_temperature"],
+        "flow": columns["flow"],
+        "seed_ssa": columns["seed_ssa"],
+    }
+
+
+def _train(at: Columns, last: Numeric, seed: Numeric, q: Numbers) -> dict[str, FloatArray]:
+    """Yield [g/L] and soda [%] of a train, by the constants."""
+    caustic, tanks = at["caustic"], np.clip(at["tanks"], 3.0, float(line_of.TANKS))
+    ionic = ionic_strength(caustic, at["carbonate"], at["chloride"], at["sulphate"], at["toc"])
+    last, seed = np.broadcast_arrays(np.asarray(last), np.asarray(seed), subok=False)
+    place = np.arange(float(line_of.TANKS)).reshape(-1, *np.ones(last.ndim, dtype=int))
+    used = place < tanks
+    warm = train_temperatures(at["fill_temperature"] + np.zeros_like(last), last, tanks + np.zeros_like(last), 13)
+    saturated = gibbsite_solubility(warm, caustic, ionic)
+    rate = growth_constant(warm, organic_carbon=at["toc"], carbonate=at["carbonate"]) * q["growth"]
+    rate = rate * np.exp(at["growth_away"]) if "growth_away" in at else rate
+    time = line_of.TANK_VOLUME / np.maximum(at["flow"], 200.0)
+    strength = used * tank_strength(rate, seed, at["seed_ssa"], time)
+    entering = at["ratio"] * caustic
+    alumina = train_alumina(entering + np.zeros_like(last), saturated, caustic + np.zeros_like(last), strength)
+    square = np.square(used * (alumina - saturated) / caustic).sum(axis=0) / tanks
+    mean = (used * warm).sum(axis=0) / tanks
+    soda = product_soda(square, mean, caustic, occluded_slope=q["enclosing"])
+    return {"yield": entering - alumina[-1], "na2o": soda}
