@@ -229,5 +229,5 @@ def test_instruments_err_and_truth_stays_apart(plant: Replay) -> None:
     table, truth = plant.table, plant.truth
     assert (table["precipitation_yield"] == truth["precipitation_yield"]).mean() < 0.01
     assert not set(table) & {"sigma_first", "mean_square", "surface", "births", "carried", "ratio", "growth"}
-    assert (table["thermal_energy"] - truth["thermal_energy"]).std() == pytest.approx(0.2, rel=0.1)
+    assert (table["thermal_energy"] - truth["thermal_energy"]).std() == pytest.approx(0.25, rel=0.1)
     assert (table["soda_loss"] - truth["soda_loss"]).std() == pytest.approx(4.0, rel=0.1)

@@ -26,7 +26,7 @@ def days():
 def test_a_stretch_ends_where_a_regime_begins(days):
     _, found = days
     begun = [event.kind for one in found for event in one.events]
-    assert begun == ["regime growth_modifier", "regime sixth_effect", "regime new_bauxite"]
+    assert begun == ["regime sixth_effect", "regime growth_modifier", "regime new_bauxite"]
     starts = [one.first for one in found if one.events]
     assert [one.count for one in found if one.first + one.count in starts] != []
 

@@ -67,7 +67,7 @@ def test_labels_by_hand(p, rng, truth):
     found = instruments.labels(p, truth, meter, z)
     harvest = truth["precipitation_yield"] * (1.0 + 0.0125 * z[0]) / 1.01
     np.testing.assert_allclose(found["precipitation_yield"], np.round(harvest, 2), rtol=1e-12)
-    np.testing.assert_allclose(found["thermal_energy"], np.round(truth["thermal_energy"] + 0.2 * z[1], 3), rtol=1e-12)
+    np.testing.assert_allclose(found["thermal_energy"], np.round(truth["thermal_energy"] + 0.25 * z[1], 3), rtol=1e-12)
     np.testing.assert_allclose(found["soda_loss"], np.round(truth["soda_loss"] + 4.0 * z[2], 1), rtol=1e-12)
 
 
