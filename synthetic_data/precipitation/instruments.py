@@ -58,7 +58,7 @@ def during(p: PrecipitationParameters, truth: Values, titrator: FloatArray, norm
         "mud_wash_soda": np.round(
             truth["soda_mud"] / p.mud_soda_per_reading * (1.0 + p.mud_rsd * z["mud_wash_soda"]), 2
         ),
-        "overflow_solids": np.round(truth["carried"] * np.exp(p.overflow_rsd * z["overflow_solids"]), 2),
+        "overflow_solids": np.round(truth["overflow_solids"] * np.exp(p.overflow_rsd * z["overflow_solids"]), 2),
     }
     return {name: found[name] for name in READ}
 

@@ -207,7 +207,7 @@ class LineRows:
             "silica_fed": np.broadcast_to(days.state["silica"], shape),
             "available_fed": np.broadcast_to(days.state["available"], shape),
         }
-        carried = 0.024 * grown["true_flow"] * grown["carried"]
+        carried = 0.024 * grown["true_flow"] * grown["overflow_solids"]
         return truth | {
             "alumina_in": 0.024 * grown["true_flow"] * grown["entering"],
             "alumina_out": 0.024 * grown["true_flow"] * grown["spent"],

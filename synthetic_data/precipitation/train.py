@@ -213,5 +213,5 @@ class Lines:
             "product_fines": fines * at.cut[t],
             "births": births,
             "agglomeration": joined,
-            "carried": carried,
+            "overflow_solids": carried,
         }

@@ -146,8 +146,8 @@ def test_more_seed_wins_yield_and_purity_until_classifiers_let_it_go(seed: Seed,
     assert (more["precipitation_yield"] > base["precipitation_yield"] - 0.3).all()
     assert 1.0 < (more["precipitation_yield"] - base["precipitation_yield"]).mean() < 2.6
     assert more["na2o"].mean() < base["na2o"].mean()
-    first = (most["precipitation_yield"] - most["carried"]).mean()
-    assert first < (more["precipitation_yield"] - more["carried"]).mean()
+    first = (most["precipitation_yield"] - most["overflow_solids"]).mean()
+    assert first < (more["precipitation_yield"] - more["overflow_solids"]).mean()
 
 
 def test_a_hotter_fill_makes_fewer_fines_and_less_yield(seed: Seed, plant: Replay) -> None:
@@ -228,6 +228,6 @@ def test_moves_and_flows_are_paid(seed: Seed, plant: Replay) -> None:
 def test_instruments_err_and_truth_stays_apart(plant: Replay) -> None:
     table, truth = plant.table, plant.truth
     assert (table["precipitation_yield"] == truth["precipitation_yield"]).mean() < 0.01
-    assert not set(table) & {"sigma_first", "mean_square", "surface", "births", "carried", "ratio", "growth"}
+    assert not set(table) & {"sigma_first", "mean_square", "surface", "births", "ratio", "growth"}
     assert (table["thermal_energy"] - truth["thermal_energy"]).std() == pytest.approx(0.25, rel=0.1)
     assert (table["soda_loss"] - truth["soda_loss"]).std() == pytest.approx(4.0, rel=0.1)

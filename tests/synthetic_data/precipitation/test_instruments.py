@@ -17,7 +17,7 @@ def rng():
 def truth(rng):
     names = (
         *("spent", "alumina_3", "alumina_8", "temperature_3", "end", "seed_fines", "surface", "calciner_fuel"),
-        *("soda_mud", "carried", "precipitation_yield", "thermal_energy", "soda_loss", *instruments.LATE),
+        *("soda_mud", "overflow_solids", "precipitation_yield", "thermal_energy", "soda_loss", *instruments.LATE),
     )
     found = {name: rng.uniform(20.0, 60.0, SHAPE) for name in names}
     heat = {name: rng.uniform(0.3, 2.0, SHAPE) for name in ("heat_digestion", "heat_mud", "heat_slurry")}
@@ -46,7 +46,7 @@ def test_readings_by_hand(p, rng, truth):
     np.testing.assert_allclose(found["steam_digestion"], np.round(steam, 1), rtol=1e-12)
     mud = truth["soda_mud"] / 2.0 * (1.0 + 0.1 * of["mud_wash_soda"])
     np.testing.assert_allclose(found["mud_wash_soda"], np.round(mud, 2), rtol=1e-12)
-    over = truth["carried"] * np.exp(0.3 * of["overflow_solids"])
+    over = truth["overflow_solids"] * np.exp(0.3 * of["overflow_solids"])
     np.testing.assert_allclose(found["overflow_solids"], np.round(over, 2), rtol=1e-12)
 
 

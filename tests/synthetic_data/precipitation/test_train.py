@@ -61,7 +61,7 @@ def test_fines_and_overflow_by_hand(p, at, days):
     np.testing.assert_allclose(days["seed_fines"][0], 22.0 + at.oxalate[0], rtol=1e-9)
     np.testing.assert_allclose(days["product_fines"], at.cut * days["seed_fines"], rtol=1e-12)
     carried = 0.4 * np.exp((days["seed"] - 450.0) / 40.0) * days["seed_fines"] / 22.0
-    np.testing.assert_allclose(days["carried"], carried, rtol=1e-12)
+    np.testing.assert_allclose(days["overflow_solids"], carried, rtol=1e-12)
 
 
 def test_days_are_stepped_alike_whether_alone_or_together(p, at, setting, wish, days):
