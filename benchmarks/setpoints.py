@@ -110,6 +110,8 @@ VARIANTS = {
     for process, plants, smaller in (
         ("copper_electrorefining", (*FINAL[:2], *FINAL[3:5]), {}),
         ("zinc_electrowinning", (FINAL[0], FINAL[3]), {"units": 24, "history": 300}),
+        # A decision a day: two months of them, on two plants.
+        ("alumina_refining", (FINAL[0], FINAL[3]), {"periods": 60, "history": 400}),
     )
 }
 
