@@ -23,9 +23,9 @@ SORTING = [name for name, seed in SIMULATED.items() if seed.classes]
 LOTS = 200  # half of those that the seeds of sorters ask for
 ROWS = 10_000  # the cast house's seed asks for 17,500
 LEAST_YEARS = 1.0  # where rows are hours, 10,000 are so few weeks that a fault's heats move the coverage by points
-# All units draw one electrolyte: who learns a period learns it for unseen units too, so that only new periods tell; and
-# two years are as many draws of the feed as there are periods, whatever the rows.
-ONE_FEED = ("copper_electrorefining", "zinc_electrowinning")
+# All units draw one electrolyte or liquor: who learns a period learns it for unseen units too, so that only new
+# periods tell; and two years are as many draws of the feed as there are periods, whatever the rows.
+ONE_FEED = ("alumina_refining", "copper_electrorefining", "zinc_electrowinning")
 MANY_UNITS = [name for name in SIMULATED if name not in (*SORTING, *ONE_FEED)]
 LEVEL = 1.02  # trees and the line on new periods of one feed, as the pages say
 assert SORTING
