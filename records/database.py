@@ -19,7 +19,7 @@ __all__ = ["AwayError", "Connection", "Database", "RecordsError", "now"]
 
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
-NEWEST = "0006"
+NEWEST = "0007"
 """Name of the newest migration."""
 
 _BUSY = 5.0  # s that one writer waits for another

@@ -174,10 +174,9 @@ def _text(slots: int, mark: str) -> str:
 
 def _valid(process: str) -> Any:
     """Outcomes of a process in the order in which they came, without those of withdrawn batches."""
+    own = (OUTCOMES.c.number, OUTCOMES.c.batch, OUTCOMES.c.unit, OUTCOMES.c.period, OUTCOMES.c.content)
     return (
-        select(
-            OUTCOMES.c.number, OUTCOMES.c.batch, OUTCOMES.c.unit, OUTCOMES.c.period, OUTCOMES.c.content, BATCHES.c.at
-        )
+        select(*own, BATCHES.c.at, BATCHES.c.accepted_at)
         .join(BATCHES, BATCHES.c.number == OUTCOMES.c.batch)
         .where(OUTCOMES.c.process == process, BATCHES.c.withdrawn_at.is_(None))
         .order_by(OUTCOMES.c.number)
@@ -195,11 +194,17 @@ class Arrived:
     at : int
         When they came in [microseconds since 1970, UTC].
     outcomes : tuple of Outcome
+    batch : int
+        Number of their batch.
+    accepted : bool
+        Whether a person has accepted them, however odd they are.
     """
 
     upto: int
     at: int
     outcomes: tuple[Outcome, ...]
+    batch: int
+    accepted: bool
 
 
 def arrived(connection: Connection, process: str, after: int = 0) -> Iterator[Arrived]:
@@ -216,12 +221,13 @@ def arrived(connection: Connection, process: str, after: int = 0) -> Iterator[Ar
             kept = {name: value for name, value in values.items() if last[row.unit, row.period, name] == row.number}
             if kept:
                 outcomes.append(Outcome(row.unit, row.period, kept))
-        yield Arrived(some[-1].number, some[-1].at, tuple(outcomes))
+        newest = some[-1]
+        yield Arrived(newest.number, newest.at, tuple(outcomes), newest.batch, newest.accepted_at is not None)
 
 
 def revision(connection: Connection, process: str) -> int:
-    """How often outcomes of a process were corrected or withdrawn: what was computed from them before is stale then."""
-    withdrawn = func.count(BATCHES.c.withdrawn_at)
+    """How often outcomes were corrected, withdrawn or accepted: what was computed from them before is stale then."""
+    withdrawn = func.count(BATCHES.c.withdrawn_at) + func.count(BATCHES.c.accepted_at)
     corrected = func.coalesce(func.sum(BATCHES.c.corrected), 0)
     return int(connection.scalar(select(withdrawn + corrected).where(BATCHES.c.process == process)) or 0)
 
@@ -247,20 +253,42 @@ def withdraw(database: Database, number: int, who: str, why: str) -> str:
         There is no such batch, or it is withdrawn already.
     """
     with database.begin() as connection:
-        database.lock(connection, BATCHES)
-        found = connection.execute(select(BATCHES).where(BATCHES.c.number == number)).one_or_none()
-        if found is None:
-            raise RecordsError(f"batch {number}: there is no such batch of outcomes")
-        if found.withdrawn_at is not None:
-            raise RecordsError(f"batch {number}: it was withdrawn already, by {found.withdrawn_by}")
-        connection.execute(
-            update(BATCHES)
-            .where(BATCHES.c.number == number)
-            .values(withdrawn_at=now(), withdrawn_by=who, withdrawn_why=why)
-        )
+        found = _counting(database, connection, number)
+        values = {"withdrawn_at": now(), "withdrawn_by": who, "withdrawn_why": why}
+        connection.execute(update(BATCHES).where(BATCHES.c.number == number).values(values))
         figures = {"rows": found.rows, "digest": found.digest}
         audit.add(database, connection, who, "withdrawal", f"{found.process}, batch {number}", why, figures)
     return str(found.process)
+
+
+def accept(database: Database, number: int, who: str, why: str) -> str:
+    """Let models follow a batch however odd it is. Gives the name of its process.
+
+    Raises
+    ------
+    RecordsError
+        There is no such batch, or it is withdrawn or accepted already.
+    """
+    with database.begin() as connection:
+        found = _counting(database, connection, number)
+        if found.accepted_at is not None:
+            raise RecordsError(f"batch {number}: it was accepted already, by {found.accepted_by}")
+        values = {"accepted_at": now(), "accepted_by": who, "accepted_why": why}
+        connection.execute(update(BATCHES).where(BATCHES.c.number == number).values(values))
+        figures = {"rows": found.rows, "digest": found.digest}
+        audit.add(database, connection, who, "acceptance", f"{found.process}, batch {number}", why, figures)
+    return str(found.process)
+
+
+def _counting(database: Database, connection: Connection, number: int) -> Any:
+    """A batch that is not withdrawn; nobody else changes it until the transaction ends."""
+    database.lock(connection, BATCHES)
+    found = connection.execute(select(BATCHES).where(BATCHES.c.number == number)).one_or_none()
+    if found is None:
+        raise RecordsError(f"batch {number}: there is no such batch of outcomes")
+    if found.withdrawn_at is not None:
+        raise RecordsError(f"batch {number}: it was withdrawn already, by {found.withdrawn_by}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -275,8 +303,8 @@ class Sent:
         When it came in [microseconds since 1970, UTC].
     client : str
         Who sent it.
-    withdrawn : str or None
-        Who withdrew it and why; None where it counts.
+    withdrawn, accepted : str or None
+        Who withdrew it and why, None where it counts; who accepted it and why, None where nobody did.
     """
 
     number: int
@@ -285,6 +313,7 @@ class Sent:
     at: int
     client: str
     withdrawn: str | None
+    accepted: str | None
 
 
 def batches(connection: Connection, process: str) -> list[Sent]:
@@ -297,6 +326,7 @@ def batches(connection: Connection, process: str) -> list[Sent]:
             row.at,
             row.client,
             None if row.withdrawn_at is None else f"{row.withdrawn_by}: {row.withdrawn_why}",
+            None if row.accepted_at is None else f"{row.accepted_by}: {row.accepted_why}",
         )
         for row in connection.execute(select(BATCHES).where(BATCHES.c.process == process).order_by(BATCHES.c.number))
     ]

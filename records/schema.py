@@ -90,9 +90,12 @@ BATCHES = _counted(
     Column("withdrawn_at", BigInteger),
     Column("withdrawn_by", String(64)),
     Column("withdrawn_why", Text),
+    Column("accepted_at", BigInteger),
+    Column("accepted_by", String(64)),
+    Column("accepted_why", Text),
     Index("outcome_batches_digest", "process", "digest"),
 )
-"""Batches of outcomes as they were sent."""
+"""Batches of outcomes as they were sent; models follow one that a person has accepted however odd it is."""
 
 OUTCOMES = _counted(
     "outcomes",

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from records.schema import STATES
 
@@ -34,6 +34,13 @@ def load(connection: Connection, process: str, digest: str) -> State | None:
     """State of a model by its digest; None where it has taken up nothing yet."""
     row = connection.execute(select(STATES).where(STATES.c.process == process, STATES.c.digest == digest)).one_or_none()
     return None if row is None else State(row.upto, row.revision, json.loads(row.content))
+
+
+def newest(connection: Connection, process: str) -> list[State]:
+    """States of the models that have followed farthest: of the one that answers, and of a version in shadow."""
+    farthest = select(func.max(STATES.c.upto)).where(STATES.c.process == process).scalar_subquery()
+    rows = connection.execute(select(STATES).where(STATES.c.process == process, STATES.c.upto == farthest))
+    return [State(row.upto, row.revision, json.loads(row.content)) for row in rows]
 
 
 def save(connection: Connection, process: str, digest: str, state: State) -> None:

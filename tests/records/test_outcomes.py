@@ -1,9 +1,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from records.database import Database, RecordsError
-from records.outcomes import Outcome, arrived, in_effect, newest, revision, take, withdraw
+from records.outcomes import Outcome, accept, arrived, batches, in_effect, newest, revision, take, withdraw
 
 DAY = "2026-11-01T00:00:00"
 
@@ -142,4 +143,50 @@ def test_what_counts_is_the_newest_value_of_each_column(tmp_path_factory, batche
             for name, value in one.values.items()
         }
     assert last == {(unit, name): value for unit, values in expected.items() for name, value in values.items()}
+    database.close()
+
+
+def accepted(database):
+    with database.read() as connection:
+        return [(one.batch, one.accepted) for one in arrived(connection, "cells")]
+
+
+def test_a_batch_is_accepted_once_and_what_was_computed_is_stale_then(database):
+    first, second = (take(database, "cells", "lab", [outcome(91.0, unit)]) for unit in "AB")
+    assert accepted(database) == [(first.number, False), (second.number, False)]
+    with database.read() as connection:
+        before = revision(connection, "cells")
+    assert accept(database, second.number, "an engineer", "new anodes") == "cells"
+    assert accepted(database) == [(first.number, False), (second.number, True)]
+    with database.read() as connection:
+        assert revision(connection, "cells") > before
+        assert [one.accepted for one in batches(connection, "cells")] == [None, "an engineer: new anodes"]
+    with pytest.raises(RecordsError, match=f"batch {second.number}: it was accepted already, by an engineer"):
+        accept(database, second.number, "another", "why")
+    with pytest.raises(RecordsError, match="batch 999: there is no such batch"):
+        accept(database, 999, "one", "why")
+
+
+def test_a_withdrawn_batch_is_not_accepted_and_an_accepted_one_may_be_withdrawn(database):
+    first, second = (take(database, "cells", "lab", [outcome(91.0, unit)]) for unit in "AB")
+    withdraw(database, first.number, "one", "why")
+    with pytest.raises(RecordsError, match=f"batch {first.number}: it was withdrawn already, by one"):
+        accept(database, first.number, "another", "why")
+    accept(database, second.number, "one", "why")
+    withdraw(database, second.number, "one", "it was wrong after all")
+    assert accepted(database) == []
+
+
+def test_batches_of_before_anybody_could_accept_one_are_kept(older, url):
+    with older("0006") as connection:
+        values = {"number": 7, "process": "cells", "digest": "sha256:1", "at": 1, "client": "lab", "rows": 1}
+        columns = ", ".join([*values, "corrected"])
+        marks = ", ".join(f":{name}" for name in [*values, "corrected"])
+        connection.execute(
+            text(f"INSERT INTO outcome_batches ({columns}) VALUES ({marks})"), {**values, "corrected": 0}
+        )
+    database = Database(url)
+    assert accept(database, 7, "one", "why") == "cells"
+    with database.read() as connection:
+        assert [(one.number, one.accepted) for one in batches(connection, "cells")] == [(7, "one: why")]
     database.close()
