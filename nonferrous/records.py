@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from serving.outcomes.tables import Tables
 
 records_app = typer.Typer(
-    help="What was asked, answered and known later: export, list, withdraw, remove; the audit.",
+    help="What was asked, answered and known later: export, list, accept, withdraw, remove; the audit.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -37,6 +37,18 @@ def opened() -> Iterator[Database]:
 
     with closing(Database(read_settings().records_url)) as database:
         yield database
+
+
+def check_records() -> None:
+    """Open the records that the settings name, before hours of work and not after.
+
+    Raises
+    ------
+    RecordsError
+        They cannot be opened.
+    """
+    with opened():
+        pass
 
 
 Row = tuple[str, str, str, str, "dict[str, Any]"]  # who, what, subject, why, figures
@@ -178,16 +190,22 @@ def _uncollected() -> Iterator[None]:
 def batches(process: ProcessName) -> None:
     """List the batches of outcomes of a process."""
     from records.outcomes import batches as listed
+    from records.states import newest
     from seeds import load
+    from serving.following.outcomes import waiting_of
 
+    seed = load(process)
     with opened() as database, database.read() as connection:
-        found = listed(connection, load(process).process.name)
+        found = listed(connection, seed.process.name)
+        waiting = waiting_of(seed, newest(connection, seed.process.name))
     screen = console()
     for one in found:
         corrected = f", {one.corrected} corrected" if one.corrected else ""
+        accepted = "" if one.accepted is None else f", accepted by {one.accepted}"
         withdrawn = "" if one.withdrawn is None else f", withdrawn by {one.withdrawn}"
-        line = f"batch {one.number}: {_shown(one.at)}, {one.rows} outcomes{corrected} from {one.client}{withdrawn}"
-        screen.print(line, soft_wrap=True, markup=False)
+        waits = "".join(f", {each.outcomes} wait: {each.why}" for _, each in waiting if each.batch == one.number)
+        line = f"batch {one.number}: {_shown(one.at)}, {one.rows} outcomes{corrected} from {one.client}"
+        screen.print(f"{line}{accepted}{withdrawn}{waits}", soft_wrap=True, markup=False)
     if not found:
         screen.print(f"{process}: no outcomes", markup=False)
 
@@ -205,6 +223,21 @@ def withdraw(
     with opened() as database:
         process = run(database, batch, getpass.getuser(), why)
     console().print(f"{process}: batch {batch} counts no more", markup=False)
+
+
+@records_app.command()
+def accept(
+    batch: Annotated[int, typer.Argument(help="Number of a batch that waits, as `records batches` lists it.")],
+    why: Annotated[str, typer.Option(help="Reason, kept in the audit.")],
+) -> None:
+    """Let answers follow a batch of outcomes that waits, since the plant has changed so and the outcomes are right."""
+    from records.outcomes import accept as run
+
+    if not why.strip():
+        fail("--why: expected a reason, which is kept in the audit")
+    with opened() as database:
+        process = run(database, batch, getpass.getuser(), why)
+    console().print(f"{process}: answers follow batch {batch}", markup=False)
 
 
 @records_app.command()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from monitoring.drift.results import Monitoring
     from records.database import Database
+    from registry.versions import Version
     from seeds import Seed
 
 energy_app = typer.Typer(help="Report on energy and carbon.", no_args_is_help=True)
@@ -177,7 +178,8 @@ def look(seed: Seed, days: int | None = None) -> Monitoring:
     from training.job import TABLE
 
     process, tracking = seed.process.name, Tracking(read_settings())
-    champion = champion_of(process, tracking.versions(process))
+    versions = tracking.versions(process)
+    champion = champion_of(process, versions)
     model = tracking.model(champion)
     check_names(model.seed, seed)
     digest = champion.tags.get("model_digest", "")
@@ -190,9 +192,24 @@ def look(seed: Seed, days: int | None = None) -> Monitoring:
             rows = rows[np.asarray(start > start.max() - np.timedelta64(days, "D"))]
         seen = watch(rows, history)
         beside = live.in_shadow(recorded, model.seed, history.table)
-        seen = replace(seen, by_version=(*seen.by_version, *beside))
+        seen = replace(seen, by_version=(*seen.by_version, *beside), next_steps=_steps(database, seed, seen, versions))
         keep(database, process, seen.to_json(), seen.figures)
     return seen
+
+
+def _steps(database: Database, seed: Seed, seen: Monitoring, versions: list[Version]) -> tuple[str, ...]:
+    """What to do next, by the rows, by outcomes that wait and by a version in shadow."""
+    from monitoring.drift.words import next_steps
+    from records.states import load
+    from registry.shadow.period import in_shadow, shown
+    from serving.following.outcomes import lines, waiting_of
+
+    with database.read() as connection:
+        state = load(connection, seed.process.name, seen.digest)
+    waiting = list(lines(seed.process.name, waiting_of(seed, () if state is None else (state,))))
+    found = in_shadow(versions)
+    shadow = None if found is None else f"version {found[0].number} answers in shadow until {shown(found[1].until)}"
+    return tuple(next_steps(seen, waiting, shadow))
 
 
 def _recorded(database: Database, seed: Seed) -> pd.DataFrame:

@@ -162,7 +162,8 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     access, queue = AccessLog(), Jobs(settings.jobs_url)
     writer = None if database is None else Writer(database)
     store, loading, poll = store or MlflowStore(settings.uri), Loading(settings), settings.poll_seconds
-    followed = None if database is None else Followers(database).followed
+    followers = None if database is None else Followers(database)
+    followed = None if followers is None else followers.followed
     champions = Champions(SeedFolder(settings.max_rows), store, loading, poll, followed=followed)
     shadows = None if database is None else Shadows(champions, store, loading, database, poll)
 
@@ -209,6 +210,8 @@ def create_app(settings: Settings, store: Store | None = None, database: Databas
     app.watch.metrics.monitored = Monitored(database).figures
     in_shadow: Callable[[], Mapping[str, Shadow]] = dict if shadows is None else lambda: shadows.now
     app.watch.metrics.in_shadow = in_shadow
+    if followers is not None:
+        app.watch.metrics.outcomes_waiting = lambda: followers.waiting
     app.door = Door(
         hosts=Hosts(settings.host, settings.allowed_hosts),
         ring=app.ring,

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from models.following.waiting import Waiting
+from records.outcomes import Arrived
 from seeds import Seed
 from serving import classification, quality, regression, sorting
 from serving.bulk.columns import Block, Columns, Described
@@ -40,12 +42,18 @@ class Outcomes(Protocol):
         rows: Sequence[Record],
         known: Sequence[Mapping[str, Any]],
         asked_at: Sequence[int],
-        at: int,
+        batch: Arrived,
     ) -> Record:
         """State after outcomes that arrived together."""
 
     def followed(self, model: Any, state: Record) -> Any:
         """The model with what its state has taken up."""
+
+    def waiting(self, state: Record) -> dict[str, tuple[Waiting, ...]]:
+        """By target the newest batches that wait, since they are odd."""
+
+    def outcomes_waiting(self, state: Record) -> int:
+        """How many outcomes wait in all."""
 
 
 class Task(Protocol):

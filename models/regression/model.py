@@ -15,6 +15,7 @@ from models.adaptive import Adaptive
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.estimators.log_scale import from_scale, to_scale
 from models.estimators.parted import Parted
+from models.following.usual import Usual
 from models.intervals import Conformal
 from models.processes.lookup import physics_of
 from models.setpoints.model import SetpointModel
@@ -51,6 +52,8 @@ class RegressionModel:
         Where it errs more and where less, by what it predicts.
     adaptive : Adaptive, optional
         Its newest known errors, which centre and widen its answers; without them its intervals are the fixed ones.
+    usual : Usual, optional
+        What outcomes are like beside its predictions; without it none is odd, and all are followed.
     followed : Answer, optional
         What it would have answered for a table's rows while their outcomes came in, NaN for rows that were not asked.
         Known after training alone, kept in no file.
@@ -74,6 +77,7 @@ class RegressionModel:
     info: Mapping[str, Any] = field(default_factory=dict)
     spread: Spread = field(default_factory=Spread.even)
     adaptive: Adaptive | None = None
+    usual: Usual | None = None
     followed: Answer | None = None
     setpoints: SetpointModel | None = None
     setpoints_refusal: str | None = None
@@ -233,6 +237,7 @@ class RegressionModel:
             "scores": self.conformal.scores.tolist(),
             "spread": self.spread.state(),
             "adaptive": None if self.adaptive is None else self.adaptive.state(),
+            "usual": None if self.usual is None else self.usual.state(),
             "setpoints": None if self.setpoints is None else self.setpoints.state(),
             "setpoints_refusal": self.setpoints_refusal,
             "warnings": None if self.warnings is None else self.warnings.state(),
@@ -243,11 +248,12 @@ class RegressionModel:
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals of one width."""
         spread, adaptive, setpoints = state.get("spread"), state.get("adaptive"), state.get("setpoints")
-        warnings = state.get("warnings")
+        warnings, usual = state.get("warnings"), state.get("usual")
         return cls(
             conformal=Conformal(np.array(state["scores"], dtype=np.float64)),
             spread=Spread.even() if spread is None else Spread.from_state(spread),
             adaptive=None if adaptive is None else Adaptive.from_state(adaptive),
+            usual=None if usual is None else Usual.from_state(usual),
             setpoints=None if setpoints is None else SetpointModel.from_state(setpoints, parts["seed"]),
             setpoints_refusal=state.get("setpoints_refusal"),
             warnings=None if warnings is None else WarningModel.from_state(warnings, parts["seed"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from monitoring.drift.clock import ALARMS_A_MONTH, WINDOW_DAYS
 from monitoring.drift.history import History
@@ -55,8 +55,19 @@ def _of_sensor(sensor: Sensor) -> str:
     return f"{sensor.column}: {sensor.what} for up to {sensor.rows} rows in a row ({named})"
 
 
-def next_steps(seen: Monitoring) -> Iterator[str]:
-    """What to do, the most pressing first; a line each."""
+def next_steps(seen: Monitoring, waiting: Sequence[str] = (), shadow: str | None = None) -> Iterator[str]:
+    """What to do, the most pressing first; a line each.
+
+    Parameters
+    ----------
+    seen : Monitoring
+        What was seen.
+    waiting : sequence of str
+        Lines on outcomes that wait for a person.
+    shadow : str, optional
+        Which version answers in shadow and until when, in words: until then nothing is to be learnt.
+    """
+    yield from waiting
     silent = dict.fromkeys(one.column for one in seen.sensors if one.share is None)
     if silent:
         yield f"look at the instruments of {_listed(silent)}: they are silent or stuck"
@@ -64,7 +75,8 @@ def next_steps(seen: Monitoring) -> Iterator[str]:
     if far:
         yield f"check {_listed(far)}: where values are right, the champion answers beyond what it learnt"
     if seen.drifted_errors:
-        yield f"retrain with what is known: nonferrous retrain {seen.process} --from-records"
+        learn = f"retrain with what is known: nonferrous retrain {seen.process} --from-records"
+        yield learn if shadow is None else f"wait with retraining: {shadow}"
     elif seen.drifted_inputs:
         columns = _listed(dict.fromkeys(one.column for one in seen.drifted_inputs))
         yield f"find out what changed in {columns}: a supplier, a set-point, an instrument"
@@ -72,7 +84,7 @@ def next_steps(seen: Monitoring) -> Iterator[str]:
             yield "errors have not grown: wait for more outcomes before retraining"
     if not seen.known:
         yield f"send outcomes (POST /v1/{seen.process}/outcomes): without them no error is known"
-    if not seen.drifted and not seen.sensors and seen.known:
+    if not seen.drifted and not seen.sensors and seen.known and not waiting:
         yield "nothing"
 
 

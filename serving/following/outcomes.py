@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from models.following.waiting import Waiting
 from records.asked import index, places, requests
 from records.database import Connection, Database
 from records.outcomes import Arrived, arrived, newest, revision
 from records.states import State, load, save
+from seeds import Seed
 from serving.fields import Record
 from serving.following.champions import Served
 from serving.outcomes.slots import rows_of, slots_of
 from serving.payloads import Payloads
 from serving.tasks import Outcomes, task_of
+
+log = logging.getLogger("nonferrous.serving")
+
+SHOWN = 5  # batches that are named
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +48,12 @@ class Followers:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._of: dict[str, _Following] = {}
+        self._waiting: Mapping[str, int] = {}
+
+    @property
+    def waiting(self) -> Mapping[str, int]:
+        """How many outcomes of each process wait."""
+        return self._waiting
 
     def followed(self, served: Served, payloads: Payloads) -> Served:
         """The model with all outcomes that are known by now; itself where there is none that it has not taken up.
@@ -72,9 +86,21 @@ class Followers:
             state = replace(state, upto=max(state.upto, upto))
             with self._database.begin() as connection:
                 save(connection, process, served.digest, state)
+        self._say(served, process, task, state)
         answers = task.followed(trained, state.content)
         self._of[process] = _Following(trained, served.digest, state, answers)
         return replace(served, model=answers)
+
+    def _say(self, served: Served, process: str, task: Outcomes, state: State) -> None:
+        """Log what has come to wait since the look before, and count what waits."""
+        before = self._of.get(process)
+        known = {} if before is None else task.waiting(before.state.content)
+        for target, ones in task.waiting(state.content).items():
+            new = [one for one in ones if one not in known.get(target, ())]
+            for said in lines(process, [(target, one) for one in new]):
+                log.warning("%s, version %s: %s", process, served.champion.version, said)
+        # Replaced and not changed: a scrape may go through it.
+        self._waiting = {**self._waiting, process: task.outcomes_waiting(state.content)}
 
     def _taken(self, task: Outcomes, trained: Any, state: State, payloads: Payloads) -> State:
         process, seed = payloads.seed.process.name, payloads.seed
@@ -84,6 +110,24 @@ class Followers:
                 content = _with(connection, task, trained, state.content, batch, payloads)
                 state = State(batch.upto, state.revision, content)
         return state
+
+
+def waiting_of(seed: Seed, states: Iterable[State]) -> list[tuple[str, Waiting]]:
+    """Target and batch of outcomes that wait, of all that models of a process have taken up, each once."""
+    task = task_of(seed).outcomes
+    found = [task.waiting(one.content) for one in states] if task is not None else []
+    return list(dict.fromkeys((target, one) for each in found for target, ones in each.items() for one in ones))
+
+
+def lines(process: str, waiting: Sequence[tuple[str, Waiting]]) -> Iterator[str]:
+    """What is said of batches that wait, the newest SHOWN one by one."""
+    for target, one in waiting[-SHOWN:]:
+        yield (
+            f"{one.outcomes} outcomes of {target} in batch {one.batch} wait and move no answer: {one.why}; "
+            f"nonferrous records accept {one.batch} where they are right, else nonferrous records withdraw {one.batch}"
+        )
+    if len(waiting) > SHOWN:
+        yield f"{len(waiting) - SHOWN} more batches wait: nonferrous records batches {process}"
 
 
 def _with(
@@ -105,4 +149,4 @@ def _with(
     if not known:
         return state
     rows = [found[place.number, place.row] for _, place in known]
-    return task.taken(trained, state, rows, [one.values for one, _ in known], [p.at for _, p in known], batch.at)
+    return task.taken(trained, state, rows, [one.values for one, _ in known], [p.at for _, p in known], batch)

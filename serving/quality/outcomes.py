@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from models.adaptive import Level
+from models.following.waiting import Waiting
 from models.quality.model import QualityModel
+from records.outcomes import Arrived
 from serving.answers import matrix
 from serving.fields import Record
 
@@ -26,7 +28,7 @@ def taken(
     rows: Sequence[Record],
     known: Sequence[Mapping[str, Any]],
     asked_at: Sequence[int],
-    at: int,
+    batch: Arrived,
 ) -> Record:
     """State after assays that arrived together; see `serving.regression.outcomes.taken`."""
     reported = np.array([[values.get(one.name, math.nan) for one in model.seed.elements] for values in known])
@@ -41,3 +43,13 @@ def taken(
 def followed(model: QualityModel, state: Record) -> QualityModel:
     """The model with what its state has taken up."""
     return replace(model, level=Level.from_state(state["level"])) if "level" in state else model
+
+
+def waiting(state: Record) -> dict[str, tuple[Waiting, ...]]:
+    """Batches of assays that wait: none, since a joint level has no centre that they could draw away."""
+    return {}
+
+
+def outcomes_waiting(state: Record) -> int:
+    """How many assays wait."""
+    return 0

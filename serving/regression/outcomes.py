@@ -1,4 +1,4 @@
-"""Outcomes taken up by models that predict numbers: they move the centre and the level of their intervals."""
+"""Outcomes taken up by models that predict numbers: they move the centre and the level of their intervals, or wait."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from models.adaptive import Adaptive
+from models.following.waiting import Arrival, Following, Waiting, outcomes_waiting_in, waiting_in
 from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from physics.arrays import FloatArray
+from records.outcomes import Arrived
 from serving.answers import matrix
 from serving.fields import Record
 
@@ -21,11 +22,11 @@ Fitted = RegressionModel | SeveralTargets
 def begin(model: Fitted) -> Record:
     """State of a model that has taken up no outcome since its training, as JSON; empty where it follows none.
 
-    `centres` holds from when on [microseconds since 1970] answers were centred by which value: an outcome is held
-    against the answer as it was when it was given.
+    Beside what `Following.state` gives, `centres` holds from when on [microseconds since 1970] answers were centred by
+    which value: an outcome is held against the answer as it was when it was given.
     """
     return {
-        name: {"adaptive": one.adaptive.state(), "centres": [[0, one.adaptive.centre]]}
+        name: {**Following(one.adaptive, one.usual).state(), "centres": [[0, one.adaptive.centre]]}
         for name, one in _by_target(model).items()
         if one.adaptive is not None
     }
@@ -37,7 +38,7 @@ def taken(
     rows: Sequence[Record],
     known: Sequence[Mapping[str, Any]],
     asked_at: Sequence[int],
-    at: int,
+    batch: Arrived,
 ) -> Record:
     """State after outcomes that arrived together.
 
@@ -53,8 +54,8 @@ def taken(
         What became known of each row, by column.
     asked_at : sequence of int, length n
         When each row was asked [microseconds since 1970].
-    at : int
-        When the outcomes arrived.
+    batch : Arrived
+        Which they arrived in.
     """
     X, moments = matrix(rows, model.seed), np.array(asked_at, dtype=np.int64)
     after = dict(state)
@@ -62,20 +63,20 @@ def taken(
         has = [i for i, values in enumerate(known) if name in values]
         if name in state and has:
             y = np.array([known[i][name] for i in has], dtype=np.float64)
-            after[name] = _taken(one, state[name], X[has], y, moments[has], at)
+            after[name] = _taken(one, state[name], X[has], y, moments[has], batch)
     return after
 
 
-def _taken(model: RegressionModel, state: Record, X: FloatArray, y: FloatArray, moments: Any, at: int) -> Record:
-    raw = model.scaled(model.predict(X))
-    errors = model.scaled(y) - raw
+def _taken(model: RegressionModel, state: Record, X: FloatArray, y: FloatArray, moments: Any, batch: Arrived) -> Record:
+    raw, outcomes = model.scaled(model.predict(X)), model.scaled(y)
+    errors, scale = outcomes - raw, model.spread(raw)
     starts, centres = np.array(state["centres"]).T
     centre = centres[np.searchsorted(starts, moments, side="right") - 1]
-    good = np.isfinite(errors)
-    scores = np.abs(errors - centre) / model.spread(raw)
-    adaptive = Adaptive.from_state(state["adaptive"]).taken(errors[good], scores[good])
-    newest = [*state["centres"], [at, adaptive.centre]][-_MOST_CENTRES:]
-    return {"adaptive": adaptive.state(), "centres": [[0, newest[0][1]], *newest[1:]]}
+    scores, good = np.abs(errors - centre) / scale, np.isfinite(errors)
+    arrival = Arrival(batch.batch, *(one[good] for one in (errors, scores, outcomes, scale)))
+    following = Following.from_state(state, model.usual).taken(arrival, batch.accepted)
+    newest = [*state["centres"], [batch.at, following.adaptive.centre]][-_MOST_CENTRES:]
+    return {**following.state(), "centres": [[0, newest[0][1]], *newest[1:]]}
 
 
 _MOST_CENTRES = 500
@@ -84,10 +85,20 @@ _MOST_CENTRES = 500
 def followed(model: Fitted, state: Record) -> Fitted:
     """The model with what its state has taken up."""
     models = {
-        name: replace(one, adaptive=Adaptive.from_state(state[name]["adaptive"])) if name in state else one
+        name: replace(one, adaptive=Following.from_state(state[name], one.usual).adaptive) if name in state else one
         for name, one in _by_target(model).items()
     }
     return replace(model, models=models) if isinstance(model, SeveralTargets) else models[model.seed.target.name]
+
+
+def waiting(state: Record) -> dict[str, tuple[Waiting, ...]]:
+    """The newest batches that wait, by target."""
+    return {name: waiting_in(one) for name, one in state.items()}
+
+
+def outcomes_waiting(state: Record) -> int:
+    """How many outcomes wait; of several targets those of the one of which most do."""
+    return max((outcomes_waiting_in(one) for one in state.values()), default=0)
 
 
 def _by_target(model: Fitted) -> Mapping[str, RegressionModel]:

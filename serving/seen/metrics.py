@@ -52,6 +52,7 @@ class Metrics:
         self._refused_rows: Counter[str] = Counter()
         self.connected: Connected = dict
         self.monitored: Monitored = dict
+        self.outcomes_waiting: Callable[[], Mapping[str, int]] = dict
         self.in_shadow: Callable[[], Mapping[str, Shadow]] = dict
 
     def finished(self, visit: Visit, path: str, seconds: float) -> None:
@@ -143,6 +144,12 @@ class Metrics:
                 "Time since the newest outcomes came in.",
                 "process",
                 self._outcomes_ages(),
+            ),
+            (
+                "nonferrous_outcomes_waiting",
+                "Outcomes that are odd and move no answer until a person accepts or withdraws them.",
+                "process",
+                self.outcomes_waiting(),
             ),
             ("nonferrous_model_answers", "1 where a model answers, 0 where none does.", "process", self._answering()),
         )

@@ -15,6 +15,7 @@ from records.monitoring import newest
 from records.outcomes import Outcome, take
 from records.requests import Kept, insert, new_id, recorded
 from records.shadow import ShadowAnswer, keep
+from records.states import State, save
 from registry import tracking
 from registry.versions import Version
 
@@ -97,6 +98,17 @@ def test_a_quiet_plant_ends_with_0_and_is_kept(champion, database, frame, home):
     assert (seen.content["rows"], seen.content["known"], seen.figures["drifted"]) == (360, 360, 0.0)
     # Columns that the requests left out are made from the champion's table and the outcomes.
     assert next(one for one in seen.content["inputs"] if one["column"] == "previous_y")["rows"] > 0
+
+
+@pytest.mark.parametrize("fall", [0.0, 2.0])
+def test_outcomes_that_wait_are_the_first_thing_to_decide_on(fall, champion, database, frame, home):
+    record(database, frame, fall)
+    with database.begin() as connection:
+        save(connection, "toy_cells", "sha256:3", State(1, 0, {"y": {"waiting": [[12, 30, "the level is off"]]}}))
+    steps = [line for line in typed().stdout.splitlines() if line.startswith("next: ")]
+    assert steps[0].startswith("next: 30 outcomes of y in batch 12 wait and move no answer: the level is off; ")
+    assert "next: nothing" not in steps
+    assert any(step.startswith("next: retrain with") for step in steps[1:]) == bool(fall)
 
 
 def test_drift_ends_with_4_and_says_what_to_do(champion, database, frame, home):

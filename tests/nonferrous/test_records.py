@@ -11,6 +11,7 @@ from records import audit
 from records.database import Database, RecordsError
 from records.outcomes import Outcome, take
 from records.requests import Kept, insert, new_id
+from records.states import State, save
 
 DAY = "2026-11-01T00:00:00"
 
@@ -82,6 +83,18 @@ def test_batches_are_listed_and_withdrawn_with_a_reason(database, typed):
     assert "withdrawal of toy_cells, batch" in shown.stdout
     assert "wrong file" in shown.stdout
     assert "1 entries, none changed or missing" in shown.stdout
+
+
+def test_batches_that_wait_are_listed_and_accepted_with_a_reason(database, typed):
+    batch = take(database, "toy_cells", "lab", [Outcome("A", DAY, {"y": 90.0})]).number
+    state = {"y": {"waiting": [[batch, 1, "the level is off by +3"]]}}
+    with database.begin() as connection:
+        save(connection, "toy_cells", "sha256:1", State(1, 0, state))
+    assert typed("batches", "toy_cells").stdout.endswith(", 1 wait: the level is off by +3\n")
+    assert typed("accept", batch, "--why", " ").exit_code == 2
+    assert f"toy_cells: answers follow batch {batch}" in typed("accept", batch, "--why", "new anodes").stdout
+    assert "accepted by" in typed("batches", "toy_cells").stdout
+    assert f"acceptance of toy_cells, batch {batch}; new anodes" in typed("audit").stdout
 
 
 def test_no_outcomes_are_said_to_be_none(typed):

@@ -57,8 +57,8 @@ def calibrated(
     X, y = data.X[parts.learnt], data.y[rows]
     model = conformalised(data.seed, name, estimator, X, y, predictions, info, block)
     if data.seed.time is not None:  # without time there is no order in which outcomes come in
-        adaptive, followed = follow(model, data, parts, rows, predictions, block)
-        model = replace(model, adaptive=adaptive, followed=followed)
+        adaptive, usual, followed = follow(model, data, parts, rows, predictions, block)
+        model = replace(model, adaptive=adaptive, usual=usual, followed=followed)
     said, measured = (to_scale(one, data.seed.log_floor) for one in (predictions, y))
     return model, {"calibrate_mae": mae(predictions - y), SELECTED_BY: rmse(said - measured)}
 

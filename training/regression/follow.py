@@ -1,13 +1,21 @@
 """What a model would have answered while outcomes came in, row by row in the order of time."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
 import numpy as np
+import pandas as pd
 
 from models.adaptive import Adaptive, weight_of
 from models.answers import COVERAGE, Answer
-from models.arrivals import in_order, known_from
+from models.arrivals import Moments, in_order, known_from
+from models.following.usual import Usual
+from models.following.waiting import Arrival, usual_of
 from models.intervals import rows_needed
 from models.regression.model import RegressionModel
 from models.spread import by_others
+from models.table.inputs import matrix
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.splits import Split
@@ -15,7 +23,7 @@ from training.splits import Split
 
 def follow(
     model: RegressionModel, data: Dataset, parts: Split, rows: IntArray, predictions: FloatArray, block: IntArray
-) -> tuple[Adaptive, Answer]:
+) -> tuple[Adaptive, Usual | None, Answer]:
     """Follow the plant from the first calibrate row to the last test row.
 
     How much outcomes that arrive together count for comes from those that are known before the test periods. A row
@@ -37,8 +45,8 @@ def follow(
     -------
     tuple
         What is known when all outcomes have come in, the test rows' among them: they have judged the model already and
-        it has not learnt from them. And the answers for the table's rows, NaN but for test rows and held-out units in
-        their periods.
+        it has not learnt from them. What outcomes were like on the way. And the answers for the table's rows, NaN but
+        for test rows and held-out units in their periods.
     """
     new = np.concatenate([parts.test, parts.unseen])
     order = np.concatenate([rows, new])
@@ -48,16 +56,88 @@ def follow(
     scale = np.concatenate([older, model.spread(raw[len(rows) :])])
     known = known_from(data.periods[order], data.seed)
     known[len(rows) + len(parts.test) :] = np.datetime64("NaT")
-    centre, half = np.zeros(len(order)), np.full(len(order), np.nan)
     before = np.flatnonzero(known[: len(rows)] <= parts.test_from.to_datetime64())
-    adaptive = Adaptive.new(weight_of(errors[before] / scale[before], known[before].astype(np.int64)))
-    for arrived, asked in in_order(data.periods[order].to_numpy(), known):
-        for batch in arrived:
-            adaptive = adaptive.taken(errors[batch], np.abs(errors[batch] - centre[batch]) / scale[batch])
-        centre[asked] = adaptive.centre
-        enough = len(adaptive.level.scores) >= rows_needed(COVERAGE)
-        # Until outcomes have come in, an interval is the fixed one.
-        half[asked] = (adaptive.level if enough else model.conformal).half_width(COVERAGE) * scale[asked]
+    start = Adaptive.new(weight_of(errors[before] / scale[before], known[before].astype(np.int64)))
+    way = _along(model, start, _Rows(raw, errors, scale, data.periods[order].to_numpy(), known))
     found = np.full((3, len(data.y)), np.nan)
-    found[:, new] = np.array(model.bounded(raw + centre, half))[:, len(rows) :]
-    return adaptive, Answer(*found)
+    found[:, new] = np.array(model.bounded(raw + way.centre, way.half))[:, len(rows) :]
+    return way.adaptive, usual_of(way.arrivals, start), Answer(*found)
+
+
+def followed_on(model: RegressionModel, data: Dataset, rows: IntArray) -> Answer | None:
+    """What a model answers for some rows that came after its training, while outcomes come in from then on.
+
+    It goes on from its newest known outcomes by those of all later rows but of its held-out units, each known as late
+    as the seed says: as clients of the service get its answers, and no outcome is known before its time.
+
+    Parameters
+    ----------
+    model : RegressionModel
+        As it was at the end of its training.
+    data : Dataset
+        Labelled rows, those that came before `rows` among them.
+    rows : ndarray of int, shape (m,)
+        Which of them are answered.
+
+    Returns
+    -------
+    Answer of m rows, or None
+        NaN of rows that would be answered by more than a service knew: of those that begin before all outcomes of the
+        training had come in. None of a model that follows no outcomes.
+    """
+    known_to = model.info.get("known_to")
+    if model.adaptive is None or known_to is None:
+        return None
+    learnt = pd.DatetimeIndex([known_to])
+    later = np.flatnonzero((data.periods > learnt[0]) & (data.periods <= data.periods[rows].max()))
+    starts, known = data.periods[later].to_numpy(), known_from(data.periods[later], data.seed)
+    known[np.isin(data.units[later].astype(str), list(model.info["held_out_units"]))] = np.datetime64("NaT")
+    raw = model.scaled(model.predict(matrix(data.table.iloc[later], model.seed)))
+    errors = model.scaled(data.y[later]) - raw
+    way = _along(model, model.adaptive, _Rows(raw, errors, model.spread(raw), starts, known))
+    found = np.full((3, len(data.y)), np.nan)
+    found[:, later] = model.bounded(raw + way.centre, way.half)
+    found[:, data.periods < known_from(learnt, data.seed)[0]] = np.nan
+    return Answer(*found[:, rows])
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows that are answered, shape (n,) each.
+
+    Predictions, their errors and the size of errors there; when each is answered, and when its outcome is known (NaT:
+    never).
+    """
+
+    raw: FloatArray
+    errors: FloatArray
+    scale: FloatArray
+    start: Moments
+    known: Moments
+
+
+@dataclass(eq=False)
+class _Way:
+    """What came of following: what is known in the end, centre and half width of each row's answer, what arrived."""
+
+    adaptive: Adaptive
+    centre: FloatArray
+    half: FloatArray
+    arrivals: list[Arrival] = field(default_factory=list)
+
+
+def _along(model: RegressionModel, adaptive: Adaptive, rows: _Rows) -> _Way:
+    """Answer rows in the order of time, from a beginning on."""
+    n = len(rows.raw)
+    way = _Way(adaptive, np.zeros(n), np.full(n, np.nan))
+    for arrived, asked in in_order(rows.start, rows.known):
+        for batch in arrived:
+            errors, scale = rows.errors[batch], rows.scale[batch]
+            scores, outcomes = np.abs(errors - way.centre[batch]) / scale, rows.raw[batch] + errors
+            way.arrivals.append(Arrival(len(way.arrivals), errors, scores, outcomes, scale))
+            way.adaptive = way.adaptive.taken(errors, scores)
+        way.centre[asked] = way.adaptive.centre
+        enough = len(way.adaptive.level.scores) >= rows_needed(COVERAGE)
+        # Until outcomes have come in, an interval is the fixed one.
+        way.half[asked] = (way.adaptive.level if enough else model.conformal).half_width(COVERAGE) * rows.scale[asked]
+    return way

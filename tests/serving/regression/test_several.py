@@ -13,6 +13,7 @@ from models.adaptive import Adaptive
 from models.regression.model import conformalised
 from models.regression.several import SeveralTargets, together
 from models.tasks import build
+from records.outcomes import Arrived
 from seeds import Seed, load
 from serving.answers import matrix
 from serving.payloads import Payloads
@@ -82,6 +83,11 @@ def test_the_answer_is_described_with_each_target_and_its_unit(seed: Seed, model
         TypeAdapter(taken.answer).validate_json(sent)
 
 
+def came(at: int) -> Arrived:
+    """A batch that came in at a moment."""
+    return Arrived(1, at, (), 1, False)
+
+
 def test_each_target_takes_up_its_own_outcomes(seed: Seed, model: SeveralTargets) -> None:
     rng = np.random.default_rng(2)
     start = Adaptive.new()
@@ -95,7 +101,7 @@ def test_each_target_takes_up_its_own_outcomes(seed: Seed, model: SeveralTargets
     rows = [ROW | {"x": 9.0 + i / 10} for i in range(20)]
     told = [one["loss"]["value"] for one in asked_rows(seed, half, rows)]
     known = [{"loss": value + 2.0} for value in told[:15]] + [{"iron": 400.0}] * 5
-    after = outcomes.taken(half, state, rows, known, [5] * 20, at=9)
+    after = outcomes.taken(half, state, rows, known, [5] * 20, came(9))
     followed = outcomes.followed(half, after)
     moved = np.array([one["loss"]["value"] for one in asked_rows(seed, followed, rows)]) - told
     raw = half.models["loss"].predict(matrix(rows[:15], half.models["loss"].seed))
@@ -111,11 +117,11 @@ def test_an_outcome_is_held_against_the_centre_of_when_its_row_was_asked(seed: S
     alone = one.seed
     raw = one.predict(matrix(rows, alone))
     state = outcomes.begin(one)
-    state = outcomes.taken(one, state, rows, [{"loss": value + 1.0} for value in raw], [5] * 20, at=10)
+    state = outcomes.taken(one, state, rows, [{"loss": value + 1.0} for value in raw], [5] * 20, came(10))
     centre = Adaptive.from_state(state["loss"]["adaptive"]).centre
     assert centre == pytest.approx(1.0, abs=0.2)  # a tenth of its square, or less, may be chance
     for asked_at, score in ((9, 1.0), (10, 1.0 - centre), (11, 1.0 - centre)):
-        then = outcomes.taken(one, state, rows, [{"loss": value + 1.0} for value in raw], [asked_at] * 20, at=20)
+        then = outcomes.taken(one, state, rows, [{"loss": value + 1.0} for value in raw], [asked_at] * 20, came(20))
         newest = Adaptive.from_state(then["loss"]["adaptive"]).level.scores[-20:]
         np.testing.assert_allclose(newest, score / one.spread(raw), atol=1e-12)
 

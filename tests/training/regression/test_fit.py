@@ -23,6 +23,7 @@ class Made:
     """A model of nothing but what it has followed."""
 
     adaptive: object = None
+    usual: object = None
     followed: object = None
 
 
@@ -52,11 +53,11 @@ def test_a_model_is_calibrated_by_its_errors_on_the_calibrate_rows(monkeypatch):
     given = []
     asked = []
     monkeypatch.setattr(fit, "conformalised", lambda *what: given.append(what) or Made())
-    monkeypatch.setattr(fit, "follow", lambda *what: asked.append(what) or ("state", "answers"))
+    monkeypatch.setattr(fit, "follow", lambda *what: asked.append(what) or ("state", "usual", "answers"))
     data, rows, said = data_with(), np.array([2, 3]), np.array([9.0, 2.0])
     parts = SimpleNamespace(learnt=np.array([0, 2]), calibrate=(np.array([2]), np.array([3])))
     model, metrics = calibrated("line", "estimator", data, parts, rows, said, {"from": "here"})
-    assert model == Made("state", "answers")
+    assert model == Made("state", "usual", "answers")
     assert metrics == {"calibrate_mae": 3.5, "calibrate_rmse": pytest.approx(np.sqrt(12.5))}
     ((seed, name, estimator, learnt, labels, predictions, info, block),) = given
     assert block.tolist() == [0, 1]

@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 
 from models.answers import COVERAGE, rows_of
+from models.following.usual import Run
 from models.regression.model import conformalised
 from models.table.contract import check
 from seeds.format.schema import Delay
 from training.dataset import dataset_of
 from training.evaluate import coverage
-from training.regression.follow import follow
+from training.regression import follow as module
+from training.regression.follow import follow, followed_on
 from training.splits import split
 
 
@@ -24,7 +26,7 @@ class Law:
 
 
 def followed(seed, frame, delay=None):
-    """A model that knows the law, followed through the table."""
+    """Data, split, a model that knows the law, and what follows the table: state, what is usual, answers."""
     if delay is not None:
         target = seed.targets["y"].model_copy(update={"delay": delay})
         seed = seed.model_copy(update={"targets": {"y": target}})
@@ -47,7 +49,7 @@ def shifted(frame, by, share=0.6):
 
 
 def test_test_rows_and_held_out_units_in_their_periods_are_answered(toy_seed, toy_frame):
-    data, parts, _, _, answer = followed(toy_seed, toy_frame())
+    data, parts, _, _, _, answer = followed(toy_seed, toy_frame())
     asked = np.zeros(len(data.y), dtype=bool)
     asked[np.concatenate([parts.test, parts.unseen])] = True
     for part in answer:
@@ -57,34 +59,34 @@ def test_test_rows_and_held_out_units_in_their_periods_are_answered(toy_seed, to
 def test_no_outcome_is_used_before_it_is_known(toy_seed, toy_frame):
     """Outcomes of the last two periods before a test row, and of its own, move no answer to it."""
     frame = shifted(toy_frame(), 0.0)
-    data, parts, _, _, before = followed(toy_seed, frame)
+    data, parts, _, _, _, before = followed(toy_seed, frame)
     starts = np.sort(np.unique(data.periods[parts.test]))
     for moment in starts:
         late = frame["period_start"] >= moment - pd.Timedelta("30D")
         changed = frame.assign(y=frame["y"].where(~late, 75.0))
-        _, _, _, _, after = followed(toy_seed, changed)
+        _, _, _, _, _, after = followed(toy_seed, changed)
         rows = np.flatnonzero((data.periods <= moment) & np.isfinite(before.value))
         # the fixed intervals are calibrated on labels before the test periods alone
         np.testing.assert_array_equal(after.value[rows], before.value[rows])
         if moment - pd.Timedelta("30D") >= parts.test_from:
             np.testing.assert_array_equal(after.high[rows], before.high[rows])
     known = frame["period_start"] == starts[-1] - pd.Timedelta("60D")
-    _, _, _, _, moved = followed(toy_seed, frame.assign(y=frame["y"].where(~known, 75.0)))
+    _, _, _, _, _, moved = followed(toy_seed, frame.assign(y=frame["y"].where(~known, 75.0)))
     newest = np.flatnonzero(data.periods == starts[-1])
     assert not np.isclose(moved.value[newest], before.value[newest]).any()
 
 
 def test_outcomes_of_held_out_units_never_come_in(toy_seed, toy_frame):
     frame = toy_frame()
-    _, parts, _, state, before = followed(toy_seed, frame)
+    _, parts, _, state, _, before = followed(toy_seed, frame)
     changed = frame.assign(y=frame["y"].where(~frame["unit"].isin(parts.units), 75.0))
-    _, _, _, after_state, after = followed(toy_seed, changed)
+    _, _, _, after_state, _, after = followed(toy_seed, changed)
     assert after_state.state() == state.state()
     np.testing.assert_array_equal(after.value, before.value)
 
 
 def test_a_shift_of_the_plant_is_followed_where_fixed_intervals_are_lost(toy_seed, toy_frame):
-    data, parts, model, state, answer = followed(toy_seed, shifted(toy_frame(), 6.0, 0.7))
+    data, parts, model, state, _, answer = followed(toy_seed, shifted(toy_frame(), 6.0, 0.7))
     label, rows = data.y[parts.test], parts.test
     fixed = rows_of(model.fixed(data.X, COVERAGE), rows)
     adaptive = rows_of(answer, rows)
@@ -95,7 +97,7 @@ def test_a_shift_of_the_plant_is_followed_where_fixed_intervals_are_lost(toy_see
 
 
 def test_a_plant_that_stays_is_covered_as_before(toy_seed, toy_frame):
-    data, parts, model, _, answer = followed(toy_seed, toy_frame(units=40))
+    data, parts, model, _, _, answer = followed(toy_seed, toy_frame(units=40))
     label = data.y[parts.test]
     adaptive, fixed = rows_of(answer, parts.test), rows_of(model.fixed(data.X, COVERAGE), parts.test)
     chance = 3 * np.sqrt(0.09 / len(label))
@@ -104,7 +106,7 @@ def test_a_plant_that_stays_is_covered_as_before(toy_seed, toy_frame):
 
 
 def test_the_state_at_the_end_knows_the_newest_outcomes_of_all(toy_seed, toy_frame):
-    data, parts, _, state, _ = followed(toy_seed, toy_frame())
+    data, parts, _, state, _, _ = followed(toy_seed, toy_frame())
     newest = parts.test[data.periods[parts.test] == parts.last]
     count, total = state.recent[-1]
     assert count == len(newest)
@@ -114,7 +116,84 @@ def test_the_state_at_the_end_knows_the_newest_outcomes_of_all(toy_seed, toy_fra
 def test_until_outcomes_have_come_in_an_interval_is_the_fixed_one(toy_seed, toy_frame):
     """With a delay of years nothing is known in the test periods."""
     delay = Delay(value=4000.0, unit="d", source="law")
-    data, parts, model, state, answer = followed(toy_seed, toy_frame(), delay)
+    data, parts, model, state, _, answer = followed(toy_seed, toy_frame(), delay)
     fixed = model.fixed(data.X, COVERAGE)
     np.testing.assert_allclose(answer.high[parts.test], fixed.high[parts.test])
     assert len(state.level.scores) == min(250, len(parts.test) + sum(map(len, parts.calibrate)))
+
+
+def test_runs_of_outcomes_on_the_way_say_what_is_usual(toy_seed, toy_frame):
+    """Of 24 units and more each period is a run: one whose labels all lie 6 off is odd, one of the way is not."""
+    data, parts, _, _, usual, _ = followed(toy_seed, toy_frame(units=50))
+    assert usual is not None
+    rows = parts.test[data.periods[parts.test] == parts.last]
+    errors, y = data.y[rows] - Law().predict(data.X[rows]), data.y[rows]
+    assert usual.bounds[0].rows == len(rows)
+    assert usual.odd(Run(errors, y, np.ones(len(rows)), np.empty(0))) == ()
+    assert "the level is off" in usual.odd(Run(errors + 6, y + 6, np.ones(len(rows)), np.empty(0)))[0]
+
+
+def trained(seed, frame, periods):
+    """A model that was trained on the first periods, its table of all, and the rows that came later."""
+    starts = np.sort(frame["period_start"].unique())
+    known = frame[frame["period_start"] < starts[periods]]
+    _, parts, model, adaptive, _, _ = followed(seed, known)
+    data = dataset_of(check(frame, seed), seed)
+    info = {"known_to": str(starts[periods - 1]), "held_out_units": parts.units}
+    return replace(model, adaptive=adaptive, info=info), data, np.flatnonzero(data.periods >= starts[periods])
+
+
+@pytest.fixture
+def by_law(monkeypatch):
+    """Inputs as the law wants them."""
+    names = ("x_set", "z")
+    monkeypatch.setattr(module, "matrix", lambda table, seed: table[list(names)].to_numpy(dtype=np.float64))
+
+
+def test_a_model_goes_on_from_what_it_knew_by_outcomes_that_come_in(by_law, toy_seed, toy_frame):
+    """The plant shifts by 6 after the training: the model's answers come after it, two periods late, and not before."""
+    frame = toy_frame(units=40)
+    starts = np.sort(frame["period_start"].unique())
+    cut = len(starts) * 2 // 3
+    frame = frame.assign(y=frame["y"] + 6.0 * (frame["period_start"] >= starts[cut]))
+    model, data, rows = trained(toy_seed, frame, cut)
+    answer = followed_on(model, data, rows)
+    error = {start: np.mean((answer.value - data.y[rows])[data.periods[rows] == start]) for start in starts[cut:]}
+    assert np.isnan(error[starts[cut]])  # the outcomes of the last period that was learnt had not come in
+    assert error[starts[cut + 1]] == pytest.approx(-6.0, abs=0.5)
+    assert abs(error[starts[-1]]) < 1.0
+
+
+def test_no_outcome_moves_an_answer_before_it_is_known(by_law, toy_seed, toy_frame):
+    frame = toy_frame(units=40)
+    starts = np.sort(frame["period_start"].unique())
+    cut = len(starts) * 2 // 3
+    model, data, rows = trained(toy_seed, frame, cut)
+    before = followed_on(model, data, rows)
+    for moment in starts[cut + 1 :]:
+        late = frame["period_start"] >= moment - pd.Timedelta("30D")
+        changed = replace(data, y=np.where(data.periods >= moment - pd.Timedelta("30D"), 75.0, data.y))
+        assert late.any()
+        after = followed_on(model, changed, rows)
+        some = data.periods[rows] <= moment
+        np.testing.assert_array_equal(after.value[some], before.value[some])
+
+
+def test_outcomes_of_units_that_were_held_out_move_nothing_later(by_law, toy_seed, toy_frame):
+    frame = toy_frame(units=40)
+    cut = len(frame["period_start"].unique()) * 2 // 3
+    model, data, rows = trained(toy_seed, frame, cut)
+    held_out = np.isin(data.units.astype(str), model.info["held_out_units"])
+    changed = replace(data, y=np.where(held_out, 75.0, data.y))
+    np.testing.assert_array_equal(followed_on(model, changed, rows).value, followed_on(model, data, rows).value)
+
+
+def test_rows_that_training_knew_and_models_that_follow_nothing_have_no_such_answer(by_law, toy_seed, toy_frame):
+    frame = toy_frame(units=40)
+    cut = len(frame["period_start"].unique()) * 2 // 3
+    model, data, rows = trained(toy_seed, frame, cut)
+    assert np.isnan(
+        followed_on(model, data, np.arange(len(data.y))).value[np.setdiff1d(np.arange(len(data.y)), rows)]
+    ).all()
+    assert followed_on(replace(model, adaptive=None), data, rows) is None
+    assert followed_on(replace(model, info={}), data, rows) is None
