@@ -17,6 +17,7 @@ from seeds import Seed
 from training.compare import Comparison, compare
 from training.job import train
 from training.judge import JudgeError
+from training.regression.judge import FOLLOWS_ALREADY
 from training.retrain import Retrained, retrain
 
 pytestmark = pytest.mark.slow  # a story of training and retraining
@@ -77,6 +78,20 @@ def test_a_changed_law_promotes_the_challenger_that_has_learnt_it(story):
     assert verdict.challenger["mae"] < verdict.champion["mae"]
     assert (story.changed.champion, story.changed.version) == (1, 3)
     assert story.comparison.rows[-1].aliases == ("champion",)
+
+
+def test_a_shift_that_the_centre_of_the_champions_answers_follows_promotes_nobody(toy_seed, toy_frame, tmp_path):
+    """As it was trained the champion is 5 off; its clients see that for two periods, and not in the newest."""
+    toy_frame().to_parquet(tmp_path / "history.parquet")
+    new = newer(toy_frame)
+    new.assign(y=new["y"] - 5.0).to_parquet(tmp_path / "shifted.parquet")
+    settings = Settings(home=tmp_path / "home")
+    train(toy_seed, tmp_path / "history.parquet", settings)
+    found = retrain(toy_seed, tmp_path / "shifted.parquet", settings, accept_shift="another scale", dry_run=True)
+    assert not found.verdict.promoted
+    assert found.verdict.champion["mae"] == pytest.approx(0.5, abs=0.15)
+    assert "of answers that follow outcomes" in found.verdict.why
+    assert FOLLOWS_ALREADY in found.verdict.why
 
 
 def test_corrected_rows_replace_the_known_ones(story):

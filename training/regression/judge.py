@@ -1,5 +1,7 @@
 """How two models of a number are compared: absolute error decides, intervals must not be broken."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -8,14 +10,16 @@ from models.answers import COVERAGE, Answer, rows_of
 from models.regression.model import RegressionModel
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
-from training.evaluate import coverage
 from training.gate import mended_coverage
 from training.judge import CONFIDENCE, JudgeRows, Side, Verdict, blocks_of
 from training.judge import judge as judge_losses
 from training.regression.evaluate import against_label, against_truth
 from training.regression.fit import RegressionCandidate
+from training.regression.follow import followed_on
 
 BROKEN_COVERAGE = 0.85
+LOSS = "the mean absolute error"
+FOLLOWS_ALREADY = "as trained it would be better, by what the centre of the champion's answers follows already"
 
 
 def judge(
@@ -26,15 +30,14 @@ def judge(
     periods: pd.DatetimeIndex,
     unit: str,
     truth: FloatArray | None = None,
-    followed: Answer | None = None,
     confidence: float = CONFIDENCE,
+    loss: str = LOSS,
 ) -> Verdict:
     """Compare two models on rows that neither has learnt from.
 
     The challenger is promoted when the lower bound of its gain in mean absolute error is above zero, and its 90 %
     intervals are not broken; or when it is as good and covers what it promises where the champion does not, beyond
-    chance. Not broken is a coverage of at least BROKEN_COVERAGE, or at least the champion's, by the fixed intervals
-    or the adaptive ones. The champion's are its fixed ones: what it would have followed is not known.
+    chance. Not broken is a coverage of at least BROKEN_COVERAGE, or at least the champion's.
 
     Parameters
     ----------
@@ -50,10 +53,10 @@ def judge(
         The target's unit, for the words.
     truth : ndarray, shape (n,), optional
         Noise-free values, NaN where unknown: reported, never part of the rule.
-    followed : Answer of n rows, optional
-        What the challenger would have said while outcomes came in.
     confidence : float
         With which the challenger must be better [1].
+    loss : str
+        What is compared, in words.
 
     Returns
     -------
@@ -67,11 +70,10 @@ def judge(
     rows = JudgeRows(units, periods, blocks_of(units, periods), np.ones(len(label)))
     old, new = (Side(np.abs(answer.value - label), _metrics(label, answer, truth)) for answer in (champion, challenger))
     covered = new.metrics["coverage_90"]
-    best = covered if followed is None else max(covered, coverage(label, followed))
-    broken = best < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
+    broken = covered < min(BROKEN_COVERAGE, old.metrics["coverage_90"])
     unsound = f"its intervals are broken: {covered:.0%} coverage where 90% is promised" if broken else None
-    mended = mended_coverage(old.metrics["coverage_90"], best, len(label))
-    return judge_losses(rows, old, new, "the mean absolute error", unit, unsound, confidence, mended)
+    mended = mended_coverage(old.metrics["coverage_90"], covered, len(label))
+    return judge_losses(rows, old, new, loss, unit, unsound, confidence, mended)
 
 
 def _metrics(label: FloatArray, answer: Answer, truth: FloatArray | None) -> dict[str, float]:
@@ -90,15 +92,50 @@ def verdict(
     rows: IntArray,
     confidence: float = CONFIDENCE,
 ) -> Verdict:
-    """Verdict on some rows of a data set; X holds them as the champion wants them."""
-    answer = champion.fixed(X, COVERAGE)
-    truth = None if data.truth is None else data.truth[rows]
-    lines = rows_of(challenger.answers, rows)
-    unit = data.seed.target.unit or ""
+    """Verdict on some rows of a data set; X holds them as the champion wants them.
+
+    Both are judged by what clients get: by answers that follow outcomes as they come in, where that is known of both,
+    else by the fixed ones of both. A shift of the level that centres follow is no reason to change the champion.
+    """
+    fixed = champion.fixed(X, COVERAGE), rows_of(challenger.answers, rows)
+    both = followed_on(champion, data, rows), _followed(challenger, data, rows)
+    old, new, count = _as_clients_get(fixed, both)
+    truth, unit = None if data.truth is None else data.truth[rows], data.seed.target.unit or ""
+
+    def judged(one: Answer, other: Answer, loss: str = LOSS) -> Verdict:
+        return judge(data.y[rows], one, other, data.units[rows], data.periods[rows], unit, truth, confidence, loss)
+
+    found = judged(old, new, _loss(count, len(rows)))
+    if count and not found.wins and judged(*fixed).wins:
+        return replace(found, why=f"{found.why}; {FOLLOWS_ALREADY}")
+    return found
+
+
+def _followed(challenger: RegressionCandidate, data: Dataset, rows: IntArray) -> Answer | None:
+    """What a challenger answers while outcomes come in: kept by its training, or from then on."""
     followed = challenger.model.followed
-    adaptive = None if followed is None else rows_of(followed, rows)
-    given = (data.y[rows], answer, lines, data.units[rows], data.periods[rows], unit, truth, adaptive)
-    return judge(*given, confidence)
+    return followed_on(challenger.model, data, rows) if followed is None else rows_of(followed, rows)
+
+
+def _as_clients_get(
+    fixed: tuple[Answer, Answer], followed: tuple[Answer | None, Answer | None]
+) -> tuple[Answer, Answer, int]:
+    """Answers of both that follow outcomes, the fixed ones where either is not known, and of how many rows both are."""
+    old, new = followed
+    if old is None or new is None:
+        return *fixed, 0
+    known = ~np.isnan(old.value + new.value)
+    first, second = (
+        Answer(*(np.where(known, *parts) for parts in zip(own, trained, strict=True)))
+        for own, trained in zip((old, new), fixed, strict=True)
+    )
+    return first, second, int(known.sum())
+
+
+def _loss(followed: int, rows: int) -> str:
+    if not followed:
+        return LOSS
+    return f"{LOSS} of answers that follow outcomes" + ("" if followed == rows else f" ({followed} of {rows} rows)")
 
 
 def check_judgeable(champion: RegressionModel, data: Dataset, rows: IntArray) -> None:

@@ -75,7 +75,7 @@ class LaterRows:
         return found
 
     def verdict(self, champion: Version, challenger: Version, tracking: Tracking) -> Verdict | Verdicts:
-        """Verdict on these rows by the rule of a retraining job, both asked as they were trained.
+        """Verdict on these rows by the rule of a retraining job: on answers as clients get them.
 
         Raises
         ------

@@ -18,7 +18,8 @@ from training.splits import SplitError
 def put_back(seed: Seed, rows: Callable[[], Path], settings: Settings) -> AliasMove | None:
     """Go back to the champion before where it is better beyond chance on rows that came after the promotion.
 
-    Both are asked for the same rows, as they were trained; none of these was known when either was learnt or judged.
+    Both are asked for the same rows, as clients would have got their answers; none of these was known when either was
+    learnt or judged.
     The one before must win by the rule by which a challenger does.
 
     Parameters

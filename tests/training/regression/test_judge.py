@@ -8,7 +8,8 @@ import pytest
 
 from models.answers import Answer
 from training.judge import JudgeError
-from training.regression.judge import check_judgeable, judge, verdict
+from training.regression import judge as module
+from training.regression.judge import FOLLOWS_ALREADY, check_judgeable, judge, verdict
 
 
 def plant():
@@ -36,22 +37,52 @@ def test_intervals_are_broken_below_85_percent_unless_the_champions_are_too(old,
     assert (found.why == broken) != promoted
 
 
-@pytest.mark.parametrize(("followed", "promoted"), [(170, True), (169, False)])
-def test_intervals_that_follow_the_plant_are_not_broken_where_fixed_ones_are(followed, promoted):
-    label, unit, period = plant()
-    old, new, adaptive = beside(label, 0.75, 200), beside(label, 0.5, 120), beside(label, 0.4, followed)
-    found = judge(label, old, new, unit, period, "%", followed=adaptive)
-    assert found.promoted == promoted
-    assert found.challenger["coverage_90"] == pytest.approx(0.6)
-
-
-def test_the_verdict_knows_what_the_challenger_followed(toy_seed):
+def compared(toy_seed, monkeypatch, champion, challenger, fixed=0.75, trained=0.5):
+    """Verdict on 200 rows, by what the two answer while outcomes come in and as they were trained."""
     data, rows = table(toy_seed), np.arange(200, 400)
-    label = data.y[rows]
-    for covered, promoted in ((400, True), (0, False)):
-        model = SimpleNamespace(followed=beside(data.y, 0.5, covered))
-        challenger = SimpleNamespace(answers=beside(data.y, 0.5, 0), model=model)
-        assert verdict(Champion(label), np.zeros((200, 3)), challenger, data, rows).promoted == promoted
+    monkeypatch.setattr(module, "followed_on", lambda model, data, rows: champion(data.y[rows]))
+    model = SimpleNamespace(followed=challenger(data.y))
+    given = SimpleNamespace(answers=beside(data.y, trained, 400), model=model)
+    return verdict(Champion(data.y[rows], fixed), np.zeros((200, 3)), given, data, rows)
+
+
+def test_both_are_judged_by_answers_that_follow_outcomes(toy_seed, monkeypatch):
+    """As trained the challenger errs 0.5 and the champion 0.75; with their centres the champion is the better one."""
+    found = compared(toy_seed, monkeypatch, lambda y: beside(y, 0.2, 200), lambda y: beside(y, 0.3, 400))
+    assert not found.promoted
+    assert (found.champion["mae"], found.challenger["mae"]) == pytest.approx((0.2, 0.3))
+    assert "the mean absolute error of answers that follow outcomes falls by" in found.why
+    assert found.why.endswith(f"; {FOLLOWS_ALREADY}")
+
+
+def test_a_challenger_that_is_better_with_its_centre_wins(toy_seed, monkeypatch):
+    found = compared(toy_seed, monkeypatch, lambda y: beside(y, 0.3, 200), lambda y: beside(y, 0.2, 400), 0.4, 0.5)
+    assert found.promoted
+    assert FOLLOWS_ALREADY not in found.why
+
+
+@pytest.mark.parametrize(("covered", "promoted"), [(170, True), (169, False)])
+def test_intervals_of_answers_that_follow_outcomes_must_hold(covered, promoted, toy_seed, monkeypatch):
+    def challenger(y):
+        return Answer(*(np.concatenate([part, part]) for part in beside(y[200:], 0.5, covered)))
+
+    found = compared(toy_seed, monkeypatch, lambda y: beside(y, 0.75, 200), challenger)
+    assert (found.promoted, found.challenger["coverage_90"]) == (promoted, pytest.approx(covered / 200))
+
+
+def test_rows_of_which_either_is_not_known_are_judged_as_trained(toy_seed, monkeypatch):
+    """A quarter of the rows were answered before the champion had all its outcomes."""
+
+    def half_known(y):
+        return Answer(*(np.where(np.arange(len(y)) % 4 == 0, np.nan, part) for part in beside(y, 0.1, 200)))
+
+    found = compared(toy_seed, monkeypatch, half_known, lambda y: beside(y, 0.3, 400))
+    assert found.champion["mae"] == pytest.approx((0.75 + 3 * 0.1) / 4)
+    assert found.challenger["mae"] == pytest.approx((0.5 + 3 * 0.3) / 4)
+    assert "follow outcomes (150 of 200 rows)" in found.why
+    neither = compared(toy_seed, monkeypatch, lambda y: None, lambda y: beside(y, 0.3, 400))
+    assert (neither.champion["mae"], neither.challenger["mae"]) == pytest.approx((0.75, 0.5))
+    assert "follow outcomes" not in neither.why
 
 
 def test_metrics_against_the_truth_are_those_of_the_rows_that_have_one():
@@ -64,14 +95,21 @@ def test_metrics_against_the_truth_are_those_of_the_rows_that_have_one():
 
 
 class Champion:
-    """A model that lies 0.75 above the labels of the rows that it is asked for."""
+    """A model that lies so far above the labels of the rows that it is asked for, and follows no outcomes."""
 
-    def __init__(self, label):
-        self.label = label
+    adaptive, info = None, {}
+
+    def __init__(self, label, error=0.75):
+        self.label, self.error = label, error
 
     def fixed(self, X, coverage):
         assert (len(X), coverage) == (len(self.label), 0.9)
-        return beside(self.label, 0.75, 200)
+        return beside(self.label, self.error, 200)
+
+
+def fixed():
+    """A model that follows no outcomes."""
+    return SimpleNamespace(followed=None, adaptive=None, info={})
 
 
 def table(toy_seed, unit="%", truth=None):
@@ -90,7 +128,7 @@ def table(toy_seed, unit="%", truth=None):
 @pytest.mark.parametrize(("unit", "last"), [("%", "more than 0.25 %"), (None, "more than 0.25 ")])
 def test_the_verdict_is_that_of_the_judge_rows(toy_seed, unit, last):
     data, rows = table(toy_seed, unit), np.arange(200, 400)
-    challenger = SimpleNamespace(answers=beside(data.y, 0.5, 400), model=SimpleNamespace(followed=None))
+    challenger = SimpleNamespace(answers=beside(data.y, 0.5, 400), model=fixed())
     found = verdict(Champion(data.y[rows]), np.zeros((200, 3)), challenger, data, rows)
     assert (found.rows, found.units, found.periods, found.blocks) == (200, 40, 5, 40)
     assert (found.champion["mae"], found.challenger["mae"]) == pytest.approx((0.75, 0.5))
@@ -101,7 +139,7 @@ def test_the_verdict_is_that_of_the_judge_rows(toy_seed, unit, last):
 def test_the_truth_of_the_judge_rows_is_reported(toy_seed):
     data, rows = table(toy_seed), np.arange(200, 400)
     data.truth = np.where(np.arange(400) < 200, 0.0, data.y + 0.1)
-    challenger = SimpleNamespace(answers=beside(data.y, 0.5, 400), model=SimpleNamespace(followed=None))
+    challenger = SimpleNamespace(answers=beside(data.y, 0.5, 400), model=fixed())
     found = verdict(Champion(data.y[rows]), np.zeros((200, 3)), challenger, data, rows)
     assert (found.champion["truth_rmse"], found.challenger["truth_rmse"]) == pytest.approx((0.65, 0.4))
 
