@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nonferrous.records import enter_batches, enter_moves, labelled_file
+from nonferrous.records import check_records, enter_batches, enter_moves, labelled_file
 from nonferrous.simulate import simulate
 from nonferrous.terminal import REFUSED, ProcessName, console, fail, progress, progress_of, reported
 
@@ -93,6 +93,7 @@ def train_on(
     from training.job import train as run
 
     settings = read_settings()
+    check_records()
     with alone(settings.folder, seed.process.name), progress() as step:
         trained = run(seed, data, settings, step, trials, tests, learning_curve, processes)
     enter_moves(seed.process.name)
@@ -170,6 +171,7 @@ def retrain(
     if if_drifted and (why := nothing_to_learn(load(process))) is not None:
         console().print(f"{process}: {why}", soft_wrap=True, markup=False)
         return
+    check_records()
     settings, table = read_settings(), _table(process, data, from_records)
     try:
         with alone(settings.folder, process), progress() as step:

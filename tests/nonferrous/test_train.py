@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
-from nonferrous import main
+from nonferrous import app, main
 from registry.settings import Settings
 
 # The package's names `train` and `up` are the commands.
@@ -153,3 +154,17 @@ def test_all_takes_no_other_option(monkeypatch, capsys, given):
         main()
     assert end.value.code != 0
     assert "no other option" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["train", "retrain"])
+def test_records_that_cannot_be_opened_are_said_before_anything_is_learnt(command, toy_folder, tmp_path, monkeypatch):
+    from records.database import RecordsError
+
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    monkeypatch.setenv("NONFERROUS_RECORDS", "mysql://there/x")
+    for job in ("training.job.train", "training.retrain.retrain"):
+        monkeypatch.setattr(job, lambda *given, **more: pytest.fail("learnt"))
+    done = CliRunner().invoke(app, [command, "toy_cells", "--data", str(tmp_path / "rows.csv")])
+    assert isinstance(done.exception, RecordsError)
+    assert "expected sqlite:///FILE or postgresql://" in str(done.exception)
