@@ -55,6 +55,12 @@ def test_no_poison_makes_a_bad_champion_and_each_is_reported_in_a_line():
         assert bool(one.said) == (one.refused > 0), name
 
 
+def test_no_poison_moves_the_error_of_the_answers_by_more_than_a_tenth():
+    honest = Poisoned(**OF_POISONS["cases"]["none: honest labels"])
+    errors = {name: one["answers"] / honest.answers for name, one in OF_POISONS["cases"].items()}
+    assert {name: error for name, error in errors.items() if error > 1.1} == {}
+
+
 def test_honest_labels_are_neither_refused_nor_set_aside_nor_stopped():
     honest = Poisoned(**OF_POISONS["cases"]["none: honest labels"])
     assert (honest.state, honest.refused, honest.aside) == ("done", 0, 0)

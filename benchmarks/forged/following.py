@@ -1,0 +1,274 @@
+"""Forged and honest outcomes before a model that follows them; the figures go to docs/reliability.md.
+
+    python -m benchmarks.forged.following [PROCESS ...]
+
+A model learns a plant's first part. Then the plant is followed step by step as the service does it, once with odd
+outcomes waiting and once with all followed, honest throughout or forged for some steps. What is answered after that is
+held against the truth. Nothing was chosen on these plants.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.aims.page import filled
+from benchmarks.digests import seed_digest
+from benchmarks.forged.forgeries import FORGERIES
+from benchmarks.forged.page import DOCS
+from benchmarks.replay.__main__ import UNITS
+from models.answers import COVERAGE
+from models.following.waiting import Arrival, Following
+from models.regression.model import RegressionModel
+from models.table.contract import Checked
+from models.table.inputs import matrix
+from models.tasks import build
+from nonferrous.replay.plant import Plant, plant_of
+from pages.markdown import table
+from physics.arrays import BoolArray, FloatArray
+from seeds import Seed, load
+from synthetic_data import another_plant, simulate
+from training.dataset import dataset_of, period_of
+from training.facts import info_of
+from training.fitting import fit, model_of, with_few_threads
+from training.splits import split
+from training.tasks import task_of
+
+PLANTS, SHARES = (31, 32, 33), (1 / 3, 0.6)  # plants a process; of their time the share that is learnt
+CANDIDATE = "lightgbm_physics"
+FORGED, AFTER = 4, 6  # steps whose outcomes are forged, and those that are answered after, of which none comes in
+PLACES = 3  # where in a plant's time outcomes are forged
+HONEST = "honest"
+PAGE, RESULTS, NAME = DOCS / "reliability.md", DOCS / "results" / "waiting.json", "outcomes that wait"
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """A plant after its model was trained.
+
+    Attributes
+    ----------
+    plant : Plant
+    model : RegressionModel
+    step : ndarray of int, shape (n,)
+        Number of each row's step, -1 of those that were learnt.
+    raw, label : ndarray, shape (n,)
+        What the model predicts, and what the laboratory says [target's unit].
+    """
+
+    plant: Plant
+    model: RegressionModel
+    step: Any
+    raw: FloatArray
+    label: FloatArray
+
+    @classmethod
+    def of(cls, plant: Plant) -> Stream:
+        """The plant with a model that has learnt what is before its begin."""
+        seed = plant.seed
+        history = plant.history.reset_index(drop=True)
+        data = dataset_of(Checked(history, pd.DataFrame(columns=["file", "row"]), ()), seed).each[0]
+        parts, task = split(data.table, data.seed), task_of(seed)
+        fitted = fit(task, with_few_threads(build(data.seed)[CANDIDATE], len(data.y)), data, parts)
+        model, _ = model_of(fitted, task, CANDIDATE, data, parts, info_of(data, parts))
+        step = np.asarray((period_of(plant.table, seed) - plant.begin) // plant.length)
+        raw = model.scaled(model.predict(matrix(plant.table, data.seed)))
+        label = plant.table[data.seed.target.name].to_numpy(dtype=np.float64)
+        return cls(plant, model, np.maximum(step, -1), raw, label)
+
+    @property
+    def steps(self) -> int:
+        """How many steps it has."""
+        return int(self.step.max()) + 1
+
+    def followed(
+        self, label: FloatArray, upto: int, waits: bool, arrivals: list[bool] | None = None
+    ) -> tuple[FloatArray, BoolArray, Following]:
+        """Errors of answers to the truth, whether labels lie in their intervals, and what was taken up in the end.
+
+        Outcomes of a step come in when the next one has been asked for; those of steps from `upto` on never do.
+
+        Parameters
+        ----------
+        label : ndarray, shape (n,)
+            What the laboratory says.
+        upto : int
+            First step whose outcomes do not come in.
+        waits : bool
+            Whether odd outcomes wait.
+        arrivals : list of bool, optional
+            Takes of each step whether its outcomes came to wait.
+        """
+        model = self.model
+        assert model.adaptive is not None
+        following = Following(model.adaptive, model.usual if waits else None)
+        errors, covered = np.full(len(label), np.nan), np.zeros(len(label), dtype=np.bool_)
+        scale, centre = model.spread(self.raw), np.zeros(len(label))
+        for number in range(self.steps):
+            rows = np.flatnonzero(self.step == number)
+            centre[rows] = following.adaptive.centre
+            half = following.adaptive.level.half_width(COVERAGE) * scale[rows]
+            value, low, high = model.bounded(self.raw[rows] + centre[rows], half)
+            errors[rows] = value - self.plant.truth[rows]
+            covered[rows] = (low <= self.label[rows]) & (self.label[rows] <= high)
+            late = np.flatnonzero((self.step == number - 1) & ~np.isnan(label))
+            if 0 < number <= upto:
+                outcomes = model.scaled(label[late])
+                off = outcomes - self.raw[late]
+                scores = np.abs(off - centre[late]) / scale[late]
+                before = len(following.waiting)
+                following = following.taken(Arrival(number, off, scores, outcomes, scale[late]))
+                if arrivals is not None:
+                    arrivals.append(len(following.waiting) > before)
+        return errors, covered, following
+
+
+def on_stream(stream: Stream, rng: np.random.Generator) -> Iterator[tuple[str, dict[str, float]]]:
+    """Figures of a stream, by what is done to its outcomes."""
+    waited: list[bool] = []
+    errors, covered, _ = stream.followed(stream.label, stream.steps, True, waited)
+    every, all_covered, _ = stream.followed(stream.label, stream.steps, False)
+    known, began = (stream.step >= 0) & ~np.isnan(stream.label), regime_starts(stream)
+    yield (
+        HONEST,
+        {
+            "steps": len(waited),
+            "waited": sum(waited),
+            "regimes": len(began),
+            "regimes_waited": sum(waited[one] for one in began if one < len(waited)),
+            "error": _size(errors),
+            "error_all": _size(every),
+            "covered": float(covered[known].mean()),
+            "covered_all": float(all_covered[known].mean()),
+        },
+    )
+    for first in np.unique(np.linspace(1, stream.steps - FORGED - AFTER, PLACES).astype(int)):
+        after = (stream.step >= first + FORGED) & (stream.step < first + FORGED + AFTER)
+        honest, _, _ = stream.followed(stream.label, first + FORGED, False)
+        for name, label in _forged(stream, first, rng):
+            counted: list[bool] = []
+            guarded, _, _ = stream.followed(label, first + FORGED, True, counted)
+            open_, _, _ = stream.followed(label, first + FORGED, False)
+            yield (
+                name,
+                {
+                    "steps": FORGED,
+                    "waited": sum(counted[first : first + FORGED]),
+                    "error": _size(guarded[after]),
+                    "error_all": _size(open_[after]),
+                    "error_honest": _size(honest[after]),
+                },
+            )
+
+
+def regime_starts(stream: Stream) -> list[int]:
+    """Steps in which a regime of the seed begins."""
+    plant = stream.plant
+    regimes = plant.seed.plant.regimes if plant.seed.plant is not None else ()
+    found = [int((pd.Timestamp(one.start) - plant.begin) // plant.length) for one in regimes]
+    return [one for one in found if 0 <= one < stream.steps - 1]
+
+
+def _forged(stream: Stream, first: int, rng: np.random.Generator) -> Iterator[tuple[str, FloatArray]]:
+    seed, rows = stream.plant.seed, np.flatnonzero((stream.step >= first) & (stream.step < first + FORGED))
+    assert seed.key is not None
+    unit = pd.factorize(stream.plant.table[seed.key.name], sort=True)[0]
+    period = pd.factorize(period_of(stream.plant.table, seed), sort=True)[0]
+    for name, forgery in FORGERIES.items():
+        label = stream.label.copy()
+        label[rows] = forgery(stream.label[:, None], unit, period, rows, rng)[:, 0]
+        yield name, np.where(np.isnan(stream.label), np.nan, label)
+
+
+def _size(errors: FloatArray) -> float:
+    return float(np.nanmean(np.abs(errors)))
+
+
+def on_plants(process: str) -> dict[str, Any]:
+    """Figures of a process's plants by what is done to outcomes, those of all streams together."""
+    seed, found = load(process), dict[str, list[dict[str, float]]]()
+    for number in PLANTS:
+        with tempfile.TemporaryDirectory() as folder:
+            other = another_plant(seed, rng_seed=number)
+            simulate(other, Path(folder), units=UNITS[process])
+            for share in SHARES:
+                stream = Stream.of(_begun(other, Path(folder), share))
+                for name, figures in on_stream(stream, np.random.default_rng(number)):
+                    found.setdefault(name, []).append(figures)
+    files = {name: together(figures) for name, figures in found.items()}
+    return {"seed_digest": seed_digest(seed), "plants": list(PLANTS), "units": UNITS[process], "files": files}
+
+
+def _begun(seed: Seed, folder: Path, share: float) -> Plant:
+    """The plant of a folder, of whose time a share is history."""
+    plant = plant_of(seed, folder, None, None)
+    periods = period_of(plant.table, seed)
+    return replace(plant, begin=(periods.min() + share * (periods.max() - periods.min())).normalize())
+
+
+def together(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Sums of counts, means of errors and shares, and the worst ratios of errors."""
+    counts = {name: sum(one[name] for one in figures) for name in figures[0] if name in COUNTS}
+    means = {name: float(np.mean([one[name] for one in figures])) for name in figures[0] if name not in COUNTS}
+    beside = "error_honest" if "error_honest" in means else "error_all"
+    worst = {"worst": max(one["error"] / one[beside] for one in figures)}
+    if beside == "error_honest":
+        worst["worst_all"] = max(one["error_all"] / one[beside] for one in figures)
+    return {**counts, **means, **worst, "places": len(figures)}
+
+
+COUNTS = ("steps", "waited", "regimes", "regimes_waited")
+HEADS = ("process", "outcomes", "steps", "waited", "error, of honest labels'", "at worst", "all followed", "at worst")
+
+
+def lines(found: Mapping[str, Any] | None) -> list[str]:
+    """What stands between the markers."""
+    if found is None:
+        return ["Not measured yet."]
+    said = [f"- {process}: {_honest(one['files'][HONEST])}" for process, one in found["processes"].items()]
+    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found)), "", "Honest throughout:", "", *said]
+
+
+def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in found["processes"].items():
+        for name, kept in one["files"].items():
+            if name == HONEST:
+                continue
+            ratios = (kept["error"] / kept["error_honest"], kept["worst"])
+            open_ = (kept["error_all"] / kept["error_honest"], kept["worst_all"])
+            counts = (f"{kept[count]:,.0f}" for count in ("steps", "waited"))
+            yield process, name, *counts, *(f"{ratio:.3f}" for ratio in (*ratios, *open_))
+
+
+def _honest(kept: Mapping[str, float]) -> str:
+    return (
+        f"{kept['waited']:.0f} of {kept['steps']:.0f} steps waited, {kept['regimes_waited']:.0f} of the "
+        f"{kept['regimes']:.0f} in which the plant changes; error to the truth {kept['error'] / kept['error_all']:.3f} "
+        f"of that with all followed, on the worst plant {kept['worst']:.3f}; coverage {kept['covered']:.1%} and "
+        f"{kept['covered_all']:.1%}"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("process", nargs="*", choices=[*UNITS, []], default=[])
+    given = parser.parse_args()
+    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    for process in given.process or UNITS:
+        found["processes"][process] = on_plants(process)
+        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
