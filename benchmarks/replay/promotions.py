@@ -24,8 +24,11 @@ from pages.markdown import table
 from seeds import load
 
 RESULTS, NAME = DOCS / "results" / "promotions.json", "promotions"
-WORSE = 1.02  # error to the truth after a promotion, of the one before, from which on it was a bad one
-HEADS = ("process", "way", "from", "version", "rows after", "error before", "error after", "of the one before")
+WORSE = 1.02  # error of the answers to the truth after a promotion, of the one before, from which on it was a bad one
+HEADS = (
+    *("process", "way", "from", "version", "rows after", "answers before", "answers after", "of the one before"),
+    *("as trained, before", "after"),
+)
 
 
 def main() -> None:
@@ -53,11 +56,11 @@ def of_process(process: str, out: Path) -> dict[str, Any]:
 
 
 def all_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], float]]:
-    """Process, way and promotion of all that were measured, and the error after of the one before."""
+    """Process, way and promotion of all that were measured, and the error of answers after of the one before."""
     for process, one in found["processes"].items():
         for way, promoted in one["ways"].items():
             for each in promoted:
-                yield process, way, each, each["error_after"] / each["error_before"]
+                yield process, way, each, each["answers_after"] / each["answers_before"]
 
 
 def lines(found: Mapping[str, Any] | None) -> list[str]:
@@ -67,7 +70,8 @@ def lines(found: Mapping[str, Any] | None) -> list[str]:
     ratios = [ratio for *_, ratio in all_of(found)]
     worse = sum(ratio > WORSE for ratio in ratios)
     said = (
-        f"of {len(ratios)} promotions {worse or 'none'} made the error to the truth worse by more than {WORSE - 1:.0%}"
+        f"of {len(ratios)} promotions {worse or 'none'} made the answers' error to the truth worse by more than "
+        f"{WORSE - 1:.0%}"
     )
     return [f"Measured on {found['measured']}: {said}.", "", *table(HEADS, _rows(found))]
 
@@ -76,8 +80,9 @@ def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, way, one, ratio in all_of(found):
         unit = load(process).target.unit
         moved, rows = f"{one['before']} to {one['after']}", f"{one['rows']:,}"
-        errors = (f"{one[name]:.3f} {unit}" for name in ("error_before", "error_after"))
-        yield process, way, one["start"], moved, rows, *errors, f"{ratio:.3f}"
+        names = ("answers_before", "answers_after", "error_before", "error_after")
+        answers, trained = ([f"{one[name]:.3f} {unit}" for name in some] for some in (names[:2], names[2:]))
+        yield process, way, one["start"], moved, rows, *answers, f"{ratio:.3f}", *trained
 
 
 if __name__ == "__main__":

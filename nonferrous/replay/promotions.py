@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from models.following.waiting import Arrival, Following
 from models.table.inputs import matrix
 from nonferrous.replay.plant import Plant, Step
 from nonferrous.replay.play import COVERAGE, Stepped
 from registry.settings import Settings
 from registry.tracking import Tracking
+from training.dataset import period_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Promoted:
         That were asked for from then on.
     error_before, error_after : float
         Mean absolute error of each to the truth of these rows, as it was trained [target's unit].
+    answers_before, answers_after : float
+        The same of what clients get: of answers that follow the outcomes since the training of each.
     """
 
     start: str
@@ -38,16 +43,44 @@ class Promoted:
     rows: int
     error_before: float
     error_after: float
+    answers_before: float
+    answers_after: float
 
 
 def error_to_truth(plant: Plant, steps: Sequence[Step], version: int, settings: Settings) -> float:
     """Mean absolute error to the truth of a version, as it was trained, over the rows of some steps [target's unit]."""
-    tracking = Tracking(settings)
-    (kept,) = [one for one in tracking.versions(plant.seed.process.name) if one.number == version]
-    model: Any = tracking.model(kept)  # of a process that predicts a number, as all that are played
-    target = plant.seed.target.name
+    model, target = _model(plant, version, settings), plant.seed.target.name
     errors = [model.answer(matrix(one.table, model.seed), COVERAGE)[target].value - one.truth for one in steps]
     return float(np.nanmean(np.abs(np.concatenate(errors))))
+
+
+def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: Settings) -> float:
+    """The same of what a service answers by a version, that follows all outcomes since its training, from a day on.
+
+    As in a play, the outcomes of a step come in when the next one has been asked for.
+    """
+    model, target, errors = _model(plant, version, settings), plant.seed.target.name, []
+    following, late = Following(model.adaptive, model.usual), None
+    known_to = pd.Timestamp(model.info["known_to"])
+    for step in plant.steps():
+        raw = model.scaled(model.predict(matrix(step.table, model.seed)))
+        centre = following.adaptive.centre
+        if step.start >= since:
+            errors.append(model.bounded(raw + centre, np.zeros(len(raw))).value - step.truth)
+        if late is not None:
+            following = following.taken(late)
+        outcomes = model.scaled(step.table[target].to_numpy(dtype=np.float64))
+        new = ~np.isnan(outcomes) & (period_of(step.table, plant.seed) > known_to)
+        off, scale = (outcomes - raw)[new], model.spread(raw)[new]
+        late = Arrival(0, off, np.abs(off - centre) / scale, outcomes[new], scale)
+    return float(np.nanmean(np.abs(np.concatenate(errors))))
+
+
+def _model(plant: Plant, version: int, settings: Settings) -> Any:
+    """A version of a process that predicts a number, as all that are played."""
+    tracking = Tracking(settings)
+    (kept,) = [one for one in tracking.versions(plant.seed.process.name) if one.number == version]
+    return tracking.model(kept)
 
 
 def promotions(plant: Plant, played: Sequence[Stepped], home: Path) -> list[Promoted]:
@@ -78,6 +111,8 @@ def promotions(plant: Plant, played: Sequence[Stepped], home: Path) -> list[Prom
                 rows=sum(len(step.table) for step in later),
                 error_before=error_to_truth(plant, later, old, settings),
                 error_after=error_to_truth(plant, later, one.promoted, settings),
+                answers_before=error_of_answers(plant, later[0].start, old, settings),
+                answers_after=error_of_answers(plant, later[0].start, one.promoted, settings),
             )
         )
     return found

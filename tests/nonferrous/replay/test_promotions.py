@@ -1,11 +1,13 @@
 """What a promotion was worth is measured by the truth, on the rows that came after it and on no others."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from models.adaptive import Adaptive
 from models.answers import Answer
 from nonferrous.replay import promotions as replayed
 from nonferrous.replay.plant import Plant
@@ -29,7 +31,17 @@ def version_of(number, seed):
     def answer(X, coverage):
         return {"y": Answer(*(np.full(len(X), float(number)) for _ in range(3)))}
 
-    return SimpleNamespace(seed=seed, answer=answer)
+    return SimpleNamespace(
+        seed=seed,
+        answer=answer,
+        predict=lambda X: np.full(len(X), float(number)),
+        scaled=lambda y: y,
+        spread=lambda raw: np.ones(len(raw)),
+        bounded=lambda value, half: Answer(value, value - half, value + half),
+        adaptive=Adaptive.new(),
+        usual=None,
+        info={"known_to": "2022-03-01"},
+    )
 
 
 def stepped(promoted=None):
@@ -48,5 +60,21 @@ def test_both_champions_are_asked_for_the_rows_after(plant, tmp_path, monkeypatc
     )
     monkeypatch.setattr(replayed, "Tracking", lambda settings: store)
     monkeypatch.setattr(replayed, "matrix", lambda table, seed: np.zeros((len(table), 1)))
-    found = promotions(plant, [stepped(), stepped(3), stepped(), stepped(4)], tmp_path)
-    assert found == [Promoted("2022-05-01", 1, 3, 40, error_before=1.5, error_after=0.5)]
+    (found,) = promotions(plant, [stepped(), stepped(3), stepped(), stepped(4)], tmp_path)
+    answers = {"answers_before": found.answers_before, "answers_after": found.answers_after}
+    assert found == Promoted("2022-05-01", 1, 3, 40, error_before=1.5, error_after=0.5, **answers)
+
+
+def test_answers_follow_the_outcomes_that_came_in_and_no_later_ones(plant, tmp_path, monkeypatch, toy_seed):
+    """A model that is 2 too low: a step is answered by the outcomes of those before the one before it."""
+    monkeypatch.setattr(replayed, "_model", lambda *which: version_of(1, toy_seed))
+    monkeypatch.setattr(replayed, "matrix", lambda table, seed: np.zeros((len(table), 1)))
+    high = replace(plant, table=plant.table.assign(y=3.0), truth=np.full(len(plant.table), 3.0))
+    starts = [step.start for step in high.steps()]
+    off = np.full(20, 2.0)
+    one = Adaptive.new().taken(off, off)
+    errors = [2.0, 2.0, 2.0 - one.centre, 2.0 - one.taken(off, off).centre]
+    assert max(errors[2:]) < 0.5
+    for number, since in enumerate(starts):
+        found = replayed.error_of_answers(high, since, 1, tmp_path)
+        assert found == pytest.approx(np.mean(errors[number:]))
