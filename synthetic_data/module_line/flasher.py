@@ -1,0 +1,66 @@
+"""The flash tester and the insulation tester: readings of modules that the crew put on them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from physics.photovoltaics.ageing import at_temperature
+from synthetic_data.module_line.condition import Condition
+from synthetic_data.module_line.crew import Treated
+from synthetic_data.module_line.faults import Faults
+from synthetic_data.module_line.lots import Lots
+from synthetic_data.module_line.modules import Modules
+from synthetic_data.module_line.parameters import LineParameters
+
+# By type, 1/K.
+_POWER_COEFFICIENT = np.array([-0.0039, -0.0042, -0.0028, -0.0036, -0.0022, 0.0])
+_VOLTAGE_COEFFICIENT = np.array([-0.0030, -0.0032, -0.0027, -0.0030, -0.0030, 0.0])
+_CURRENT_COEFFICIENT = np.array([0.0005, 0.0005, 0.0004, 0.0002, 0.0008, 0.0])
+_MONTH = 30.44  # d
+
+
+def irradiance(lots: Lots, p: LineParameters, rng: np.random.Generator) -> FloatArray:
+    """Light of the flash in each lot over what the tester believes, (k,): the lamp fades until it is exchanged."""
+    age = np.mod(lots.day, p.lamp_life)
+    faded = 1.0 - p.lamp_fade * age / _MONTH
+    return lots.parameters.flash_offset * faded * (1.0 + p.lamp_lot_sd * rng.standard_normal(len(age)))
+
+
+def read(
+    lots: Lots,
+    modules: Modules,
+    condition: Condition,
+    treated: Treated,
+    lamp: FloatArray,
+    faults: Faults,
+    p: LineParameters,
+    rng: np.random.Generator,
+) -> tuple[dict[str, FloatArray], FloatArray]:
+    """Readings by name, NaN where a module was not flashed, and the light that each module had over the standard.
+
+    Nothing is corrected: the tester reports what it measures at the module's temperature.
+    """
+    lot, kind = modules.lot, modules.kind
+    z = rng.standard_normal((7, len(lot)))
+    of_lot = p.temperature_mean + p.temperature_lot_sd * rng.standard_normal(len(lots.day))
+    temperature = of_lot[lot] + p.temperature_sd * z[0]
+    light = lamp[lot] * (1.0 - treated.soil)
+    power = condition.power * light * at_temperature(1.0, _POWER_COEFFICIENT[kind], temperature)
+    clamp = p.clamp_resistance * faults.on("clamp", lots.day)[lot]
+    power = (power - clamp * condition.peak_current**2) * (1.0 + lots.parameters.flash_sd[lot] * z[1])
+    current = condition.short_circuit * light * at_temperature(1.0, _CURRENT_COEFFICIENT[kind], temperature)
+    current = current * (1.0 + p.current_sd * z[2])
+    voltage = condition.open_circuit * at_temperature(1.0, _VOLTAGE_COEFFICIENT[kind], temperature)
+    voltage = (voltage + condition.scale * (light - 1.0)) * (1.0 + p.voltage_sd * z[3])
+    # At a fifth of the light the clamp drops a fifth of its voltage.
+    lost_low = 0.2 * clamp * condition.peak_current / condition.peak_voltage
+    low_fill = condition.low_fill * (1.0 - lost_low) + p.low_sd * z[4]
+    power = np.maximum(power, 0.0)
+    curve = {"isc": current, "voc": voltage, "pmp": power, "ff": power / (current * voltage), "ff_low": low_fill}
+    read = {name: np.where(treated.flashed, values, np.nan) for name, values in curve.items()}
+    dryness = np.where(lots.wet, p.wet_factor, 1.0)
+    insulation = condition.insulation * dryness[lot] * np.exp(p.insulation_rsd * z[5])
+    read["insulation"] = np.where(modules.kind < len(_POWER_COEFFICIENT) - 1, insulation, np.nan)
+    read["module_temperature"] = temperature + p.temperature_error * z[6]
+    return read, light

@@ -1,0 +1,140 @@
+"""Parameters that a line for photovoltaic modules needs."""
+
+from __future__ import annotations
+
+from physics.arrays import FloatArray
+from synthetic_data.plant.parameters import ArrayParameters, ScalarParameters
+
+
+class LotParameters(ArrayParameters):
+    """What regimes may change in [plant.parameters], one value a lot; units as there."""
+
+    year_mean: FloatArray
+    year_sd: FloatArray
+    park_share: FloatArray
+    early_share: FloatArray
+    cdte_share: FloatArray
+    cigs_share: FloatArray
+    asi_share: FloatArray
+    other_share: FloatArray
+    broken_share: FloatArray
+    flash_offset: FloatArray
+    flash_sd: FloatArray
+
+
+class LineParameters(ScalarParameters):
+    """What stays as the seed states it in [plant.parameters]; units as there."""
+
+    # lots and the market
+    modules_per_lot: float
+    module_interval: float
+    member_share: float
+    plant_mix_sd: float
+    brand_sd: float
+    early_age: float
+    set_aside_share: float
+    set_aside_before: float
+    # bill of materials
+    area_sd: float
+    mass_sd: float
+    silver_gsd_old: float
+    silver_gsd: float
+    antimony_mean: float
+    antimony_sd: float
+    float_antimony: float
+    float_antimony_gsd: float
+    label_step: float
+    label_low: float
+    label_high: float
+    # condition
+    yearly_loss: float
+    yearly_loss_sd: float
+    brand_loss_sd: float
+    hot_share: float
+    hot_factor: float
+    lot_factor_sd: float
+    cracked_share: float
+    dark_median: float
+    dark_gsd: float
+    shunted_share: float
+    shunt_low: float
+    shunt_high: float
+    diode_share: float
+    browned_share: float
+    delaminated_share: float
+    torn_share: float
+    torn_share_polyamide: float
+    insulation_median: float
+    insulation_gsd: float
+    insulation_torn: float
+    insulation_broken: float
+    insulation_least: float
+    # crew
+    unlabelled_share: float
+    relabelled_share: float
+    light_brand_power: float
+    light_brand_skipped: float
+    broken_skipped: float
+    skipped_share: float
+    dark_missed: float
+    washed_share: float
+    washed_from: float
+    heavy_share: float
+    checked_share: float
+    # stations
+    lamp_fade: float
+    lamp_life: float
+    lamp_lot_sd: float
+    temperature_mean: float
+    temperature_sd: float
+    temperature_lot_sd: float
+    temperature_error: float
+    current_sd: float
+    voltage_sd: float
+    low_sd: float
+    score_sd: float
+    glare_share: float
+    glare_share_dirty: float
+    band_sd: float
+    chalked_share: float
+    dark_sd: float
+    light_rsd: float
+    insulation_rsd: float
+    wet_share: float
+    wet_factor: float
+    scale_sd: float
+    count_time: float
+    antimony_rate: float
+    antimony_background: float
+    cadmium_rate: float
+    selenium_rate: float
+    silver_rate: float
+    silver_rsd: float
+    background_rate: float
+    edge_missed: float
+    # faults: how often a year, how long, how strong
+    fault_short: float
+    fault_long: float
+    clamp_rate: float
+    clamp_resistance: float
+    tile_rate: float
+    tile_dimming: float
+    stand_off_rate: float
+    stand_off_factor: float
+    focus_rate: float
+    focus_blur: float
+    template_rate: float
+    template_factor: float
+    # laboratory
+    power_label_sd: float
+    content_label_rsd: float
+    antimony_label_sd: float
+    fluorine_label_sd: float
+    silver_label_sd: float
+    damaged_share: float
+    swapped_share: float
+    # stacking
+    late_share: float
+    gripper_miss: float
+    broken_miss_factor: float
+    wrong_stack: float
