@@ -159,7 +159,7 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     with np.errstate(divide="ignore"):
         decades = np.log10(np.maximum(insulation, 1e-2) / _FIT)
         cadmium, selenium = (np.log10(np.maximum(columns[f"xrf_{e}"], 1.0) / _BACKGROUND) for e in ("cd", "se"))
-    return {
+    found = {
         "mass_per_area": mass_per_area,
         "label_density": columns["label_power"] / area,
         "year_expected": year,
@@ -183,6 +183,9 @@ def features(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         "fluorine_expected": fluorine,
         "fluorinated": fluorinated,
     }
+    # What is usual stands in for single values, not for a module of which nothing is known.
+    unknown = np.all([np.isnan(column) for column in columns.values()], axis=0)
+    return {name: np.where(unknown, np.nan, values) for name, values in found.items()}
 
 
 def class_scores(columns: Mapping[str, FloatArray]) -> FloatArray:
