@@ -74,17 +74,21 @@ def test_chances_of_breaking_a_limit_are_those_of_it_alone(seed: Seed) -> None:
     found = scatter.breaks(logs[:5], limits)
     for i, log in enumerate(logs[:5]):
         contents = np.exp(log + scatter.scenarios * scatter.spread)
-        broken = ndtr(-plain_scores(scatter, np.log(limits.values(contents) / limits.bound)))
+        # A least content is broken below its bound.
+        values, bound = limits.values(contents), limits.bound
+        beyond = np.where(limits.way < 0, bound / values, values / bound)
+        broken = ndtr(-plain_scores(scatter, np.log(beyond)))
         np.testing.assert_allclose(found[i], (scatter.weights[:, None] * broken).sum(axis=0), rtol=1e-12, atol=1e-14)
 
 
 def plain_distances(log: np.ndarray, scatter: Scatter, limits: Limits) -> np.ndarray:
     found = []
-    for row, highest in zip(limits.elements, limits.bound, strict=True):
+    for row, bound, way in zip(limits.elements, limits.bound, limits.way, strict=True):
         total = (np.exp(log) * row).sum()
         share = np.exp(log) * row / total
         sd = np.sqrt(share @ (np.outer(scatter.spread, scatter.spread) * scatter._correlation) @ share)
-        found.append((np.log(highest) - np.log(total)) / sd)
+        room = np.log(total / bound) if way < 0 else np.log(bound / total)
+        found.append(room / sd)
     return np.array(found)
 
 

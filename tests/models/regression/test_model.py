@@ -30,7 +30,7 @@ class Stub:
 
 
 OWN = (
-    *("conformal", "spread", "adaptive", "followed"),
+    *("conformal", "spread", "adaptive", "usual", "followed"),
     *("setpoints", "setpoints_refusal", "warnings", "warnings_refusal"),
 )
 
