@@ -40,15 +40,18 @@ def opened() -> Iterator[Database]:
 
 
 def check_records() -> None:
-    """Open the records that the settings name, before hours of work and not after.
+    """Open the records that NONFERROUS_RECORDS names, before hours of work and not after; nothing without it.
 
     Raises
     ------
     RecordsError
         They cannot be opened.
     """
-    with opened():
-        pass
+    from registry.settings import read_settings
+
+    if read_settings().records:
+        with opened():
+            pass
 
 
 Row = tuple[str, str, str, str, "dict[str, Any]"]  # who, what, subject, why, figures

@@ -173,7 +173,7 @@ def derived(
     columns
         Measured columns by name, each of shape (n,) and in the unit of the seed; NaN where missing
     target
-        Yield, shape (n,), above 0 [g/L]
+        Yield, shape (n,) [g/L]
     economics
         Values of the seed's [economics] by name, in the unit of the seed
 
@@ -181,12 +181,13 @@ def derived(
     -------
     dict[str, FloatArray]
         specific_liquor in m³/t, coal_equivalent (steam, calciner, electricity) in kgce/t and co2e in tCO2e/t, each of
-        shape (n,)
+        shape (n,); NaN where the yield is not above 0
 
     References
     ----------
     Balances of mass and heat; coal equivalent by `physics.coal_equivalent`; location-based accounting of electricity.
     """
+    target = np.where(target > 0.0, target, np.nan)
     hourly = alumina_rate(_flow(columns), target) / 24.0
     steam = (columns["steam_digestion"] + columns["steam_evaporation"]) * economics["steam_heat"] / hourly
     boilers = steam / economics["boiler_efficiency"] + economics["other_fuel"]
