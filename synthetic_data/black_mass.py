@@ -11,12 +11,13 @@ from seeds import Seed
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
 from synthetic_data.plant.crews import Knobs
+from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.parameters import regime_events
 from synthetic_data.plant.readings import spoiled
 from synthetic_data.shredding import instruments
 from synthetic_data.shredding.bags import Bagged, Bagging
 from synthetic_data.shredding.crew import TIME, Crew
-from synthetic_data.shredding.faults import Faults, FaultsOfLines
+from synthetic_data.shredding.faults import FaultsOfLines
 from synthetic_data.shredding.feed import Feed, Gate
 from synthetic_data.shredding.furnace import Burnt, Furnaces
 from synthetic_data.shredding.inspection import Inspected, Inspection

@@ -16,11 +16,12 @@ from synthetic_data.melting_house.cathodes import Cathodes, Cells
 from synthetic_data.melting_house.charge import ELEMENTS, Charge, Furnaces
 from synthetic_data.melting_house.crew import DOSE, Crew
 from synthetic_data.melting_house.electrolyte import Electrolyte, Lines
-from synthetic_data.melting_house.faults import Faults, FaultsOfLines
+from synthetic_data.melting_house.faults import FaultsOfLines
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import Supplier
 from synthetic_data.plant import parameters
 from synthetic_data.plant.crews import Knobs
+from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.parameters import regime_events
 from synthetic_data.plant.readings import spoiled
 

@@ -13,10 +13,10 @@ from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.melting_house.anodes import Dissolved
 from synthetic_data.melting_house.crew import REVIEW, Crew
 from synthetic_data.melting_house.electrolyte import A_DAY, Electrolyte
-from synthetic_data.melting_house.faults import Faults
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import Supply
 from synthetic_data.plant.crews import Knobs
+from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.laboratory import NORMALS, Method, report
 from synthetic_data.plant.walks import Delay, Walk
 

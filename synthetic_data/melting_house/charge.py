@@ -11,10 +11,10 @@ from physics.cathode_zinc.furnace import cadmium_left, dross_share, iron_of_tool
 from physics.melt.metal_balance import blended_content, concentrated_content
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.melting_house.cathodes import Cathodes
-from synthetic_data.melting_house.faults import Faults
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
 from synthetic_data.melting_house.supply import Supply
 from synthetic_data.plant.crews import Knobs
+from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.walks import Pool, Walk
 
 ELEMENTS = ("pb", "cd", "fe", "cu", "sn", "al")

@@ -8,8 +8,8 @@ from physics.arrays import FloatArray
 from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant.crews import Knobs, SetPoints
+from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.plant.walks import Delay
-from synthetic_data.shredding.faults import Faults
 from synthetic_data.shredding.feed import Feed
 from synthetic_data.shredding.parameters import ShreddingParameters
 from synthetic_data.shredding.supply import Supply

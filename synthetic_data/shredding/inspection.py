@@ -8,8 +8,8 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Block
+from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.shredding.bags import Bagged
-from synthetic_data.shredding.faults import Faults
 from synthetic_data.shredding.mill import Milled
 from synthetic_data.shredding.parameters import ShreddingParameters
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from synthetic_data.engine.plan import Block
+from synthetic_data.plant.fault_strengths import Faults
 from synthetic_data.shredding.bags import Bagging
-from synthetic_data.shredding.faults import Faults
 from synthetic_data.shredding.powder import ELEMENTS
 
 SEEN = ("ni", "co", "mn", "cu", "fe")
