@@ -255,10 +255,7 @@ def withdraw(database: Database, number: int, who: str, why: str) -> str:
     with database.begin() as connection:
         found = _counting(database, connection, number)
         values = {"withdrawn_at": now(), "withdrawn_by": who, "withdrawn_why": why}
-        connection.execute(update(BATCHES).where(BATCHES.c.number == number).values(values))
-        figures = {"rows": found.rows, "digest": found.digest}
-        audit.add(database, connection, who, "withdrawal", f"{found.process}, batch {number}", why, figures)
-    return str(found.process)
+        return _judged(database, connection, found, values, "withdrawal", who, why)
 
 
 def accept(database: Database, number: int, who: str, why: str) -> str:
@@ -274,10 +271,17 @@ def accept(database: Database, number: int, who: str, why: str) -> str:
         if found.accepted_at is not None:
             raise RecordsError(f"batch {number}: it was accepted already, by {found.accepted_by}")
         values = {"accepted_at": now(), "accepted_by": who, "accepted_why": why}
-        connection.execute(update(BATCHES).where(BATCHES.c.number == number).values(values))
-        figures = {"rows": found.rows, "digest": found.digest}
-        audit.add(database, connection, who, "acceptance", f"{found.process}, batch {number}", why, figures)
-    return str(found.process)
+        return _judged(database, connection, found, values, "acceptance", who, why)
+
+
+def _judged(
+    database: Database, connection: Connection, batch: Any, values: dict[str, Any], what: str, who: str, why: str
+) -> str:
+    """Write down what a person has said of a batch, in the audit too. Gives the name of its process."""
+    connection.execute(update(BATCHES).where(BATCHES.c.number == batch.number).values(values))
+    figures = {"rows": batch.rows, "digest": batch.digest}
+    audit.add(database, connection, who, what, f"{batch.process}, batch {batch.number}", why, figures)
+    return str(batch.process)
 
 
 def _counting(database: Database, connection: Connection, number: int) -> Any:
