@@ -24,11 +24,14 @@ class Pace:
     """What rows have cost of late, in requests of about as many rows; a new model is a new pace.
 
     A row costs less among many than alone, so costs are kept by the number of rows, doubling from one to the next. A
-    cost that is higher than known counts at once, a lower one little by little: rows differ in what they cost.
+    cost that is higher than known counts at once when two in a row are: a machine that others share holds up one by
+    itself. Any other counts little by little: rows differ in what they cost.
     """
 
     def __init__(self) -> None:
-        self._seconds: dict[int, float] = {}  # of a row, by the number of binary digits of the number of rows
+        # Of a row [s], by the number of binary digits of the number of rows: what is expected, and what the last cost.
+        self._seconds: dict[int, float] = {}
+        self._last: dict[int, float] = {}
 
     def expected(self, rows: int) -> float:
         """Time that a request of so many rows will take at most [s]; infinite where nothing is known.
@@ -56,8 +59,9 @@ class Pace:
     def learn(self, rows: int, seconds: float) -> None:
         """Take up what a request of so many rows took [s]."""
         size, cost = rows.bit_length(), seconds / max(rows, 1)
-        known = self._seconds.get(size, 0.0)
-        self._seconds[size] = max(cost, known + _FORGOTTEN * (cost - known))
+        known, last = self._seconds.get(size, cost), self._last.get(size, cost)
+        self._seconds[size] = max(min(cost, last), known + _FORGOTTEN * (cost - known))
+        self._last[size] = cost
 
 
 class Paces:

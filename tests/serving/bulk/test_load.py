@@ -35,11 +35,22 @@ def test_fewer_rows_cost_no_more_than_more_did() -> None:
     assert pace.expected(1000) == 1.0
 
 
-def test_a_high_cost_counts_at_once_and_is_forgotten_slowly() -> None:
+def test_one_that_is_held_up_by_itself_sends_no_other_to_a_thread() -> None:
     pace = Pace()
     pace.learn(1, 0.001)
     pace.learn(1, 0.1)
-    assert not pace.is_short(1)
+    assert pace.is_short(1)
+    pace.learn(1, 0.001)
+    pace.learn(1, 0.1)
+    assert pace.expected(1) < 0.03
+
+
+def test_a_high_cost_counts_at_once_when_two_are_and_is_forgotten_slowly() -> None:
+    pace = Pace()
+    pace.learn(1, 0.001)
+    pace.learn(1, 0.1)
+    pace.learn(1, 0.2)
+    assert pace.expected(1) == 0.1
     needed = 0
     while not pace.is_short(1):
         pace.learn(1, 0.001)
@@ -48,17 +59,15 @@ def test_a_high_cost_counts_at_once_and_is_forgotten_slowly() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 5000), st.floats(1e-6, 10)), min_size=1, max_size=20), st.integers(1, 5000))
-def test_no_request_of_a_size_that_was_measured_is_thought_cheaper_than_the_newest(
+def test_a_size_that_was_measured_alone_costs_at_least_the_lower_of_the_last_two(
     seen: list[tuple[int, float]], rows: int
 ) -> None:
-    pace = Pace()
-    for measured in seen:
-        pace.learn(*measured)
+    pace, only = Pace(), Pace()
+    for measured, seconds in seen:
+        pace.learn(measured, seconds)
+        only.learn(rows, seconds)
     assert 0 < pace.expected(rows) < math.inf
-    newest, seconds = seen[-1]
-    only = Pace()
-    only.learn(newest, seconds)
-    assert only.expected(newest) >= seconds * (1 - 1e-12)
+    assert only.expected(rows) >= min(seconds for _, seconds in seen[-2:]) * (1 - 1e-12)
 
 
 def test_a_new_model_is_a_new_pace() -> None:
