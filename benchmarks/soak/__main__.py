@@ -30,13 +30,13 @@ from benchmarks.service.servers import free_port
 from benchmarks.soak.disk import Disk
 from benchmarks.soak.paced import CONNECTIONS
 from benchmarks.soak.page import NAME, PAGE, PICTURE, RESULTS, lines, picture
-from benchmarks.soak.rows import prediction
+from benchmarks.soak.rows import answered, prediction
 from benchmarks.soak.weighed import weighed
 from records.database import Database
 from seeds import load
 from serving.tasks import task_of
 
-SHARE, PROBE_SECONDS = 0.7, 10
+SHARE, PROBE_SECONDS = 0.7, 60  # s; ten seconds show what a disk takes at once, not what it keeps up
 RECORD = 10_000  # bytes a request
 SHORTEST = 3.0  # minutes: the first warms up, the one after it is compared with the last
 
@@ -47,10 +47,11 @@ def measured(home: Path, minutes: float, folder: Path) -> dict[str, Any]:
     port, file, others = free_port(), folder / "records.db", Others()
     records = f"sqlite:///{file}"
     environment = {"NONFERROUS_HOME": str(home), "NONFERROUS_RECORDS": records, "NONFERROUS_DURABILITY": "full"}
-    (folder / "row.json").write_text(json.dumps(row), encoding="utf-8")
     # Of a time before those of the load, so that each row of it is new.
     probe = written(folder / "requests", [prediction(row, -number) for number in range(1, 513)])
     with processes.service(port, folder / "log", environment) as running, closing(Database(records)) as database:
+        about = answered(port, row)
+        (folder / "row.json").write_text(json.dumps({"row": row, "about": about}), encoding="utf-8")
         highest = json.loads(_ran("service.load", port, probe, PROBE_SECONDS, CONNECTIONS))["per_second"]
         wanted, free = int(SHARE * highest * 60 * minutes * RECORD), shutil.disk_usage(folder).free
         if free < wanted:

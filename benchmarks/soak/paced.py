@@ -1,7 +1,9 @@
 """Requests at a steady pace and a batch of outcomes a second: python -m benchmarks.soak.paced PORT RATE SECONDS FILE.
 
-The file holds a row as JSON. A line of JSON comes out every ten seconds, and one of the whole at the end. A request's
-time runs from when it is due, so that one which waits for a slow one before it is not counted as fast.
+The file holds a row as JSON and what is answered to it, which outcomes lie about. A line of JSON comes out every ten
+seconds, and one of the whole at the end. A request's time runs from when it is due, so that one which waits for a slow
+one before it is not counted as fast. One that is due while all connections wait for answers goes over a new one: a
+plant's systems do not wait for each other.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from typing import Any
 from benchmarks.service.load import Connection
 from benchmarks.soak.rows import outcomes, prediction
 
-CONNECTIONS, BATCH, BATCH_EVERY, LATER = 16, 100, 1.0, 10.0  # s; outcomes come so long after predictions
+CONNECTIONS, MOST_CONNECTIONS = 16, 256
+BATCH, BATCH_EVERY, LATER = 100, 1.0, 10.0  # s; outcomes come so long after predictions
 INTERVAL = 10.0  # s
 
 
@@ -49,7 +52,7 @@ class Line:
         try:
             self._connection.send()
         except OSError as error:
-            return self._again(error)
+            return self.again(error)
         return ""
 
     def answered(self) -> str | None:
@@ -57,13 +60,13 @@ class Line:
         try:
             return None if self._connection.took() is None else ""
         except OSError as error:
-            return self._again(error)
+            return self.again(error)
 
-    def _again(self, error: OSError) -> str:
+    def again(self, error: OSError | None = None) -> str:
         """Connect anew; gives the first line of what was said."""
         self.close()
         self._connect()
-        return str(error).partition("\r\n")[0] or type(error).__name__
+        return "" if error is None else str(error).partition("\r\n")[0] or type(error).__name__
 
     def close(self) -> None:
         """Hang up."""
@@ -104,15 +107,17 @@ class Paced:
         Where it listens.
     row : dict
         A row, but for its unit and period.
+    about : float
+        What is answered to it.
     per_second : float
         Predictions.
     waiting : select.epoll
         What waits for answers.
     """
 
-    def __init__(self, port: int, row: dict[str, Any], per_second: float, waiting: select.epoll) -> None:
-        self._row, self._per_second, self._waiting = row, per_second, waiting
-        self._idle = [Line(port, waiting) for _ in range(CONNECTIONS)]
+    def __init__(self, port: int, row: dict[str, Any], about: float, per_second: float, waiting: select.epoll) -> None:
+        self._row, self._about, self._per_second, self._port, self._waiting = row, about, per_second, port, waiting
+        self._idle = {line.number: line for line in (Line(port, waiting) for _ in range(CONNECTIONS))}
         self._busy: dict[int, tuple[Line, float]] = {}
         self._labels, self._is_labelling = Line(port, waiting), False
         self._begin = time.perf_counter()
@@ -125,13 +130,13 @@ class Paced:
         marked = self._begin
         while (now := time.perf_counter()) < self._begin + seconds:
             self._send(now)
-            wait = self._due - now if self._idle else INTERVAL
+            wait = self._due - now if self._is_free else INTERVAL
             for number, _ in self._waiting.poll(min(max(wait, 0.0), 0.05)):
                 self._take(number)
             if now - marked >= INTERVAL:
                 print(json.dumps({"at": now - self._begin, **self._part.figures(now - marked)}), flush=True)
                 marked, self._part = now, Times()
-        for line in (*self._idle, *(line for line, _ in self._busy.values()), self._labels):
+        for line in (*self._idle.values(), *(line for line, _ in self._busy.values()), self._labels):
             line.close()
         return {**self._whole.figures(now - self._begin), "sent": self._sent, "outcomes": self._taken}
 
@@ -140,27 +145,37 @@ class Paced:
         """When the next prediction is due."""
         return self._begin + self._sent / self._per_second
 
+    @property
+    def _is_free(self) -> bool:
+        """Whether there is a connection for the next one, or may be one more."""
+        return bool(self._idle) or len(self._busy) < MOST_CONNECTIONS
+
     def _send(self, now: float) -> None:
         """Send all that is due, as far as connections are free."""
-        while self._idle and (due := self._due) <= now:
-            line = self._idle.pop()
+        while self._is_free and (due := self._due) <= now:
+            line = self._idle.popitem()[1] if self._idle else Line(self._port, self._waiting)
             if trouble := line.send(prediction(self._row, self._sent)):
-                self._idle.append(line)
+                self._idle[line.number] = line
                 self._fail(trouble)
             else:
                 self._busy[line.number] = line, due
             self._sent += 1
         if now >= self._labels_due and not self._is_labelling:
             first = int((now - self._begin - LATER) * self._per_second)
-            trouble = self._labels.send(outcomes(first, BATCH))
+            trouble = self._labels.send(outcomes(first, BATCH, self._about))
             self._is_labelling = not trouble
             if trouble:
                 self._fail(trouble)
             self._labels_due += BATCH_EVERY
 
     def _take(self, number: int) -> None:
-        """Take what has come on a connection."""
-        if number not in self._busy:
+        """Take what has come on a connection; on an idle one it is the service that hangs up after some silence."""
+        trouble: str | None = None
+        if number in self._idle:
+            self._idle.pop(number).close()
+        elif number == self._labels.number and not self._is_labelling:
+            self._labels.again()
+        elif number == self._labels.number:
             trouble = self._labels.answered()
             self._is_labelling = trouble is None
             self._taken += BATCH * (trouble == "")
@@ -169,7 +184,7 @@ class Paced:
             trouble = line.answered()
             if trouble is not None:
                 del self._busy[number]
-                self._idle.append(line)
+                self._idle[line.number] = line
             if trouble == "":
                 took = time.perf_counter() - due
                 self._whole.add(took)
@@ -184,6 +199,7 @@ class Paced:
 
 if __name__ == "__main__":
     port, rate, length, file = sys.argv[1:]
-    row = json.loads(Path(file).read_text(encoding="utf-8"))
+    asked = json.loads(Path(file).read_text(encoding="utf-8"))
     with select.epoll() as waiting:
-        print(json.dumps({"whole": Paced(int(port), row, float(rate), waiting).run(float(length))}))
+        load = Paced(int(port), asked["row"], asked["about"], float(rate), waiting)
+        print(json.dumps({"whole": load.run(float(length))}))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from datetime import date, timedelta
 from typing import Any
 
 from benchmarks.faults.load import PROCESS, TARGET
-from benchmarks.service.load import post
+from benchmarks.service.load import ADDRESS, post
 
+JSON = {"content-type": "application/json"}
 UNITS = 264
 FIRST = date(2026, 11, 1)
 
@@ -24,7 +26,17 @@ def prediction(row: dict[str, Any], number: int) -> bytes:
     return post(f"/v1/{PROCESS}/predictions", json.dumps({"rows": [row | slot(number)]}).encode())
 
 
-def outcomes(first: int, count: int) -> bytes:
-    """A request with the outcomes of so many rows from a number on."""
-    known = [slot(number) | {TARGET: 92.0 + number * 7919 % 400 / 100} for number in range(first, first + count)]
+def answered(port: int, row: dict[str, Any]) -> float:
+    """What a service answers to a row."""
+    body = json.dumps({"rows": [row]}).encode()
+    asked = urllib.request.Request(f"http://{ADDRESS}:{port}/v1/{PROCESS}/predictions", body, JSON)
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        (said,) = json.load(answer)["predictions"]
+    found: float = said[TARGET]["value"]
+    return found
+
+
+def outcomes(first: int, count: int, about: float) -> bytes:
+    """A request with the outcomes of so many rows from a number on, spread evenly from 2 below a value to 2 above."""
+    known = [slot(number) | {TARGET: about + number * 7919 % 400 / 100 - 2} for number in range(first, first + count)]
     return post(f"/v1/{PROCESS}/outcomes", json.dumps({"outcomes": known}).encode())

@@ -5,6 +5,7 @@ import select
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks.aims.page import filled
+from benchmarks.faults.load import TARGET
 from benchmarks.soak.disk import EVERY, Disk
-from benchmarks.soak.paced import Paced, Times
+from benchmarks.soak.paced import CONNECTIONS, Paced, Times
 from benchmarks.soak.page import NAME, PAGE, PANELS, PICTURE, RESULTS, lines, memory, picture
 from benchmarks.soak.rows import outcomes, prediction, slot
 
@@ -60,8 +62,9 @@ def test_a_picture_has_a_line_of_each_figure() -> None:
 def test_no_row_is_asked_twice_and_outcomes_are_of_rows_that_were_asked() -> None:
     slots = [tuple(slot(number).values()) for number in range(-600, 600)]
     assert len(set(slots)) == 1200
-    body = json.loads(outcomes(100, 3).partition(b"\r\n\r\n")[2])
+    body = json.loads(outcomes(100, 3, 92.0).partition(b"\r\n\r\n")[2])
     asked = [json.loads(prediction({"x": 1}, n).partition(b"\r\n\r\n")[2])["rows"][0] for n in (100, 101, 102)]
+    assert all(abs(one[TARGET] - 92.0) <= 2 for one in body["outcomes"])
     known = [(one["unit"], one["period_start"]) for one in body["outcomes"]]
     assert known == [(one["unit"], one["period_start"]) for one in asked]
 
@@ -117,9 +120,14 @@ class Answering(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a load that hangs up while it is answered."""
+
+
 @pytest.fixture
 def port() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+    with Server(("127.0.0.1", 0), Answering) as server:
         Answering.asked = 0
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -131,8 +139,36 @@ def port() -> Iterator[int]:
 @pytest.mark.service
 def test_a_load_sends_at_its_pace_and_counts_what_came_to_nothing(port: int) -> None:
     with select.epoll() as waiting:
-        found = Paced(port, {"x": 1}, 100.0, waiting).run(2.0)
+        found = Paced(port, {"x": 1}, 92.0, 100.0, waiting).run(2.0)
     assert found["sent"] == pytest.approx(200, abs=2)
     (refused,) = found["refused"].items()
     assert refused == ("HTTP/1.1 503 Service Unavailable", pytest.approx(20, abs=2))
     assert 0 <= found["sent"] - found["answered"] - refused[1] <= 20  # under way when it ended
+
+
+@pytest.mark.service
+def test_connections_that_the_service_ends_after_a_silence_hold_nothing_up(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Answering, "timeout", 0.5)  # s of silence
+    with select.epoll() as waiting:
+        found = Paced(port, {"x": 1}, 92.0, 5.0, waiting).run(2.0)
+    assert (found["sent"], found["refused"]) == (pytest.approx(10, abs=1), {"HTTP/1.1 503 Service Unavailable": 1})
+
+
+@pytest.mark.service
+def test_a_request_that_is_due_waits_for_no_other(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = threading.Barrier(CONNECTIONS + 4)
+    met: list[int] = []
+
+    def answer_together(self: Answering) -> None:
+        with suppress(threading.BrokenBarrierError):
+            met.append(together.wait(10))
+        answer(self)
+
+    answer = Answering.do_POST
+    monkeypatch.setattr(Answering, "do_POST", answer_together)
+    with select.epoll() as waiting:
+        Paced(port, {"x": 1}, 92.0, 50.0, waiting).run(1.5)
+    together.abort()
+    assert len(met) >= CONNECTIONS + 4
