@@ -85,7 +85,7 @@ def enter_batches(process: str | None) -> None:
 
     MLflow keeps each batch with its state; a state that has no entry gets one.
     """
-    from registry.batches.new_rows import batches
+    from registry.retraining.new_rows import batches
     from registry.settings import read_settings
     from registry.tracking import Tracking
 

@@ -70,7 +70,7 @@ def try_again(process: ProcessName, version: Version = None) -> None:
 
 def batches(process: ProcessName) -> None:
     """List the batches of new rows that retrainings were given, and which of them are history."""
-    from registry.batches.new_rows import batches as listed
+    from registry.retraining.new_rows import batches as listed
     from registry.settings import read_settings
     from registry.tracking import Tracking
     from seeds import load
@@ -90,7 +90,7 @@ def withdraw(
     why: Annotated[str, typer.Option(help="Reason, kept with the batch and in the audit.")],
 ) -> None:
     """Let an accepted batch of new rows be history no more."""
-    from registry.batches.new_rows import withdraw as run
+    from registry.retraining.new_rows import withdraw as run
     from registry.settings import read_settings
     from registry.tracking import Tracking
 

@@ -201,7 +201,7 @@ def _steps(database: Database, seed: Seed, seen: Monitoring, versions: list[Vers
     """What to do next, by the rows, by outcomes that wait and by a version in shadow."""
     from monitoring.drift.words import next_steps
     from records.states import load
-    from registry.shadow.period import in_shadow, shown
+    from registry.retraining.shadow_period import in_shadow, shown
     from serving.following.outcomes import lines, waiting_of
 
     with database.read() as connection:

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pages.markdown import figure
-from registry.decision import outcome_of
+from registry.retraining.decision import outcome_of
 from registry.versions import CHALLENGER, CHAMPION, FORCED_AT, FORCED_WHY, GATE, REFUSED
 from seeds import Seed
 from training.compare import Comparison

@@ -162,8 +162,8 @@ def retrain(
     from nonferrous.jobs.shadow import nothing_to_learn
     from nonferrous.tables import label_lines, reading_lines, verdict_table
     from registry.local.alone import alone
+    from registry.retraining.shadow_period import shown
     from registry.settings import read_settings
-    from registry.shadow.period import shown
     from seeds import load
     from training.labels.job import ShiftError
     from training.retrain import retrain as run

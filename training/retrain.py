@@ -19,12 +19,12 @@ from models.table.sources import Source
 from models.tasks import Model
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
-from registry.batches.new_rows import ending
-from registry.decision import JOB, keep_decision, outcome_of, settle
 from registry.local.scratch import scratch
 from registry.promotion import champion_of
+from registry.retraining.decision import JOB, keep_decision, outcome_of, settle
+from registry.retraining.new_rows import ending
+from registry.retraining.shadow_period import ShadowPeriod
 from registry.settings import Settings
-from registry.shadow.period import ShadowPeriod
 from registry.tracking import Tracking
 from registry.versions import NOTHING, RegistryError, Version
 from seeds import Seed
@@ -150,7 +150,7 @@ def retrain(
         How candidates are fitted.
     job : str, optional
         Names the job beside its version, so that one that is begun again after its verdict is not done twice; see
-        `registry.decision.finished`.
+        `registry.retraining.decision.finished`.
     accept_shift : str, optional
         Reason to learn from labels that do not go with the past; it is kept with all that comes of it.
     dry_run : bool

@@ -15,9 +15,9 @@ from nonferrous.replay.beginning import simulated, train_first
 from nonferrous.replay.plant import Plant
 from nonferrous.replay.play import home_of
 from nonferrous.replay.service import Client, running
-from registry.batches.new_rows import batches
-from registry.decision import VERDICT
 from registry.promotion import rollback
+from registry.retraining.decision import VERDICT
+from registry.retraining.new_rows import batches
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import CHAMPION

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from records.jobs.queue import Asked
-    from registry.decision import Decision
+    from registry.retraining.decision import Decision
     from registry.settings import Settings
 
 ROWS = "rows.parquet"
@@ -82,8 +82,8 @@ def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:
     say : callable
         Takes each line.
     """
-    from registry.decision import finished
     from registry.local.alone import alone
+    from registry.retraining.decision import finished
     from registry.tracking import Tracking
 
     folder = settings.folder / "retraining" / id
@@ -137,7 +137,7 @@ def _quiet(asked: Asked) -> Decision | None:
     if not asked.only_if_drifted:
         return None
     from nonferrous.jobs.shadow import nothing_to_learn
-    from registry.decision import Decision
+    from registry.retraining.decision import Decision
     from seeds import load
 
     why = nothing_to_learn(load(asked.process), is_alone=True)
@@ -146,7 +146,7 @@ def _quiet(asked: Asked) -> Decision | None:
 
 def _trained(asked: Asked, id: str, folder: Path, settings: Settings, say: Say) -> Decision:
     """Learn again, as far as that was not done before, and decide."""
-    from registry.decision import Decision, finished
+    from registry.retraining.decision import Decision, finished
     from registry.tracking import Tracking
     from seeds import load
     from training.retrain import retrain

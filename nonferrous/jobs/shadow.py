@@ -41,8 +41,8 @@ def shadow_lines(seed: Seed, now: datetime | None = None, is_alone: bool = False
     """
     from nonferrous.records import by_both_file, enter_moves, labelled_file
     from registry.local.alone import alone
+    from registry.retraining.shadow_period import in_shadow
     from registry.settings import read_settings
-    from registry.shadow.period import in_shadow
     from registry.tracking import Tracking
     from registry.versions import RegistryError
     from training.retraining.shadow import look_at_shadow

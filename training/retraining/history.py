@@ -11,8 +11,8 @@ import pandas as pd
 from models.table.contract import Checked
 from models.table.reading import digest
 from physics.arrays import BoolArray
-from registry.batches.new_rows import ROWS_FILE, TESTS_FILE, accepted, base_of, opening
 from registry.local.scratch import scratch
+from registry.retraining.new_rows import ROWS_FILE, TESTS_FILE, accepted, base_of, opening
 from registry.tracking import Tracking
 from registry.versions import Version
 from seeds import Seed

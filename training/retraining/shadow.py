@@ -9,8 +9,8 @@ from pathlib import Path
 
 from models.table.reading import read_table
 from registry.promotion import champion_of, check_loads, leave_shadow
+from registry.retraining.shadow_period import ShadowPeriod, in_shadow, is_decided, keep_end, outlived, settle_end, shown
 from registry.settings import Settings
-from registry.shadow.period import ShadowPeriod, in_shadow, is_decided, keep_end, outlived, settle_end, shown
 from registry.tracking import Tracking
 from registry.versions import RegistryError, Version
 from seeds import Seed

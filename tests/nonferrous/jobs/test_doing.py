@@ -22,7 +22,7 @@ def done(monkeypatch, toy_folder, tmp_path):
     entered = []
     monkeypatch.setattr(import_module("nonferrous.records"), "enter_moves", entered.append)
     monkeypatch.setattr(import_module("nonferrous.records"), "enter_batches", lambda name: entered.append("batches"))
-    monkeypatch.setattr(import_module("registry.decision"), "finished", lambda *given: None)
+    monkeypatch.setattr(import_module("registry.retraining.decision"), "finished", lambda *given: None)
     monkeypatch.setattr(import_module("registry.tracking"), "Tracking", lambda settings: None)
     monkeypatch.setattr(doing, "_rows", lambda process, folder, say: tmp_path / "rows.parquet")
     monkeypatch.setattr(page, "summary", lambda seen: "no drift beside version 1")

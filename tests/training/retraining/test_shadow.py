@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from registry.promotion import champion_of, promote, rollback
+from registry.retraining.shadow_period import in_shadow
 from registry.settings import Settings
-from registry.shadow.period import in_shadow
 from registry.tracking import Tracking
 from seeds.format.loader import parse
 from training.job import train

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from registry.batches.new_rows import batches, withdraw
+from registry.retraining.new_rows import batches, withdraw
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import Seed

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from registry.batches import new_rows
 from registry.promotion import leave_shadow, take_over, with_alias
-from registry.shadow.period import ShadowPeriod, shown
+from registry.retraining import new_rows
+from registry.retraining.shadow_period import ShadowPeriod, shown
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, CHAMPION, GATE_REASONS, SHADOW, AliasMove, Version
 

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from registry.batches import new_rows as kept
-from registry.batches.new_rows import accepted, base_of, batches, ending, opening, withdraw
+from registry.retraining import new_rows as kept
+from registry.retraining.new_rows import accepted, base_of, batches, ending, opening, withdraw
 from registry.versions import FORCED_WHY, GATE, PASSED, REFUSED, RegistryError, Version
 
 

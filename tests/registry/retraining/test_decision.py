@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from registry.batches.new_rows import Batch, batches, opening, withdraw
-from registry.decision import JOB, Decision, finished, keep_decision, settle
-from registry.shadow.period import ShadowPeriod, in_shadow
+from registry.retraining.decision import JOB, Decision, finished, keep_decision, settle
+from registry.retraining.new_rows import Batch, batches, opening, withdraw
+from registry.retraining.shadow_period import ShadowPeriod, in_shadow
 from registry.versions import GATE, GATE_REASONS, PASSED, REFUSED, AliasMove, Version
 
 FIGURES = {"gain": 0.25, "rows": 40.0}

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from registry.shadow.period import ShadowPeriod, in_shadow, is_decided, keep_end, outlived, settle_end, shown
+from registry.retraining.shadow_period import ShadowPeriod, in_shadow, is_decided, keep_end, outlived, settle_end, shown
 from registry.versions import Version
 
 FIGURES = {"gain": 0.25}

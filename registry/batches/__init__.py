@@ -1,1 +1,0 @@
-"""Batches of new rows that retraining jobs were given."""
