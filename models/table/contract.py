@@ -73,6 +73,7 @@ def check(
     known: Sequence[Fault] = (),
     form: TableFormat = cells.ISO,
     labelled: bool = True,
+    unread: Sequence[str] = (),
 ) -> Checked:
     """Check a plant's rows against the seed and bring them into the seed's form.
 
@@ -99,6 +100,8 @@ def check(
         periods before anything is checked by size.
     labelled : bool
         Whether targets are needed: rows to learn from have them, rows to predict need none.
+    unread : sequence of str
+        Columns of the file that were not read, since the seed does not know them.
 
     Raises
     ------
@@ -111,9 +114,11 @@ def check(
     source = source or Source.one("table", len(frame))
     frame = frame.reset_index(drop=True)
     found = _find_columns(frame, seed)
-    faults = [*known, *_column_faults(frame, seed, source, found, labelled)]
+    faults = [*known, *_column_faults(frame, seed, source, found, labelled, unread)]
+    if not len(frame):
+        faults.append(Fault(source.name, None, None, "no rows", "at least one row"))
     if frame.empty:
-        raise TableError([*faults, Fault(source.name, None, None, "no rows", "at least one row")])
+        raise TableError(faults)
     headers = {name: where[0] for name, where in found.items() if len(where) == 1}
     values, found_here, said = _parsed(frame, seed, headers, source, form)
     faults += found_here
@@ -158,18 +163,24 @@ def _find_columns(frame: pd.DataFrame, seed: Seed) -> dict[str, list[str]]:
 
 
 def _column_faults(
-    frame: pd.DataFrame, seed: Seed, source: Source, found: dict[str, list[str]], labelled: bool
+    frame: pd.DataFrame,
+    seed: Seed,
+    source: Source,
+    found: dict[str, list[str]],
+    labelled: bool,
+    unread: Sequence[str],
 ) -> Iterator[Fault]:
     """Columns that the table lacks or names twice."""
     may_lack = ("late",) if labelled else ("late", "target")
-    free = set(map(str, frame.columns)).difference(*found.values())
+    held = {*map(str, frame.columns), *unread}
+    free = held.difference(*found.values())
     for name, headers in found.items():
         column = seed.column(name)
         wanted = f"'{name}'" if column.tag in (None, name) else f"'{column.tag}' (or '{name}')"
         if not headers and column.role not in may_lack:
             near = nearest([name, *([column.tag] if column.tag else [])], free)
             hint = f"; the nearest is {shortened(repr(near), 60)}" if near else ""
-            got = f"no such column among {len(frame.columns)}{hint}"
+            got = f"no such column among {len(held)}{hint}"
             yield Fault(source.name, None, column.tag or name, got, f"a column {wanted}")
         if len(headers) > 1:
             got = " and ".join(f"'{header}'" for header in headers)

@@ -62,9 +62,10 @@ def read_table(path: str | Path, seed: Seed, *, today: dt.date | None = None, la
     frame, source, strays = without_strays(frame, source, seed)
     # Joined rows have their times read, in standard time already.
     form = seed.table.model_copy(update={"time_zone": None}) if is_joined else seed.table
-    checked = check(frame, seed, source, today=today, known=faults, form=form, labelled=labelled)
     headers = dict.fromkeys(header for raw in raws for header in raw.headers)
-    ignored = (*checked.ignored, *(header for header in headers if header not in frame.columns))
+    unread = tuple(header for header in headers if header not in frame.columns)
+    checked = check(frame, seed, source, today=today, known=faults, form=form, labelled=labelled, unread=unread)
+    ignored = (*checked.ignored, *unread)
     rejected = checked.rejected
     if not strays.empty:
         rejected = pd.concat([rejected.astype({"value": object}), strays])

@@ -192,6 +192,21 @@ def test_parquet_with_a_column_twice(toy_seed, folder):
     assert told(path, toy_seed) == [f"{path}, row 1, column unit: got 2 columns of this name: expected one"]
 
 
+def test_a_column_that_parquet_lacks_is_looked_for_among_all_of_the_file(toy_seed, frame, folder):
+    path = folder / "t.parquet"
+    frame.rename(columns={"x_set": "X_Set"}).assign(note="").to_parquet(path)
+    got = f"no such column among {len(frame.columns) + 1}; the nearest is 'X_Set'"
+    assert told(path, toy_seed) == [f"{path}, column x_set: got {got}: expected a column 'x_set'"]
+
+
+def test_parquet_of_other_columns_alone_has_rows(toy_seed, folder):
+    path = folder / "t.parquet"
+    pd.DataFrame({"note": ["a", "b"]}).to_parquet(path)
+    faults = told(path, toy_seed)
+    assert faults
+    assert all("got no such column among 1" in fault for fault in faults)
+
+
 def test_text_and_dates_in_parquet_numbers_are_told(toy_seed, frame, folder):
     path = folder / "t.parquet"
     frame.assign(z="4,2", y=pd.Timestamp("2022-01-01")).to_parquet(path)
