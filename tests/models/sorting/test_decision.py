@@ -4,7 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.sorting.decision import SHARED_ERROR, Line, Pieces
+from models.sorting.books import SHARED_ERROR
+from models.sorting.decision import Line, Pieces
 from models.sorting.lots import PRODUCT_SHARE, LotState
 from seeds import Seed
 
