@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from models.sorting.lots import PRODUCT_SHARE, LotState
+from models.sorting.lots import PRODUCT_SHARE, LotState, Squares
 from physics.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ class Turn(NamedTuple):
     content, variance : list of float
         For each pair of a bin and an element that it limits, the element's mass and the variance of that estimate,
         with what is ejected along with it [kg, kg²].
+    squares : list of float
+        For each pair, the piece's mass times the variance with which it errs for itself, and what it scatters with
+        what is ejected along with it [kg]; empty where no bin limits a standard deviation.
+    own : list of float
+        For each pair, the variance of the element's mass with which the piece errs for itself [kg²]; likewise.
     """
 
     lot: int
@@ -46,14 +51,26 @@ class Turn(NamedTuple):
     mass: float
     content: list[float]
     variance: list[float]
+    squares: list[float]
+    own: list[float]
 
 
 class Books:
-    """Running sums of lots in plain lists: one numpy call costs as much as the arithmetic of a whole piece."""
+    """Running sums of lots in plain lists: one numpy call costs as much as the arithmetic of a whole piece.
+
+    The expected squares of a bin, T = Σ m (x - x̄)² + Σ m u - Σ m² u / M of masses m and estimates x that err each for
+    itself with the variance u, are kept piece by piece: a piece at x adds M m / (M + m) · (x - x̄)² [1]_ and its own
+    m u, and the last term, the variance of the mean, is exchanged. So they are the same in whatever order pieces came.
+
+    References
+    ----------
+    .. [1] T. F. Chan, G. H. Golub, R. J. LeVeque (1983). Algorithms for computing the sample variance: analysis and
+       recommendations. Am. Stat. 37, 242-247.
+    """
 
     def __init__(self, line: Line, states: Sequence[LotState], risk_price: float, lot_mass: FloatArray) -> None:
         self.line = line
-        self.of_bin = line.pairs_of
+        self.of_bin, self.means, self.sds = line.pairs_of, line.mean_pairs_of, line.sd_pairs_of
         self.limits = line.limits[line.pairs].tolist()
         self.closed = math.isinf(risk_price)
         self.price: list[float] = [] if self.closed else (risk_price * lot_mass).tolist()
@@ -62,6 +79,16 @@ class Books:
         self.mass = [state.mass.tolist() for state in states]
         self.held = [state.element_mass[line.pairs].tolist() for state in states]
         self.doubt = [state.variance[line.pairs].tolist() for state in states]
+        self.squares: list[list[float]] = [[]] * len(states)
+        self.squares_doubt: list[list[float]] = [[]] * len(states)
+        self.own: list[list[float]] = [[]] * len(states)
+        if (spread := line.spread) is not None:
+            self.highest = (spread.limits[line.pairs] ** 2).tolist()
+            self.usual = spread.usual[line.pairs].tolist()
+            held = [state.squares for state in states if state.squares is not None]  # of a seed with such limits: all
+            self.squares = [one.mass[line.pairs].tolist() for one in held]
+            self.squares_doubt = [one.variance[line.pairs].tolist() for one in held]
+            self.own = [one.own_variance[line.pairs].tolist() for one in held]
 
     def enter(self, turn: Turn) -> int:
         """Bin that a piece goes to; a limited one is booked, others are not."""
@@ -70,6 +97,9 @@ class Books:
             net = gain - self._counted(b, turn) if self.of_bin[b] else gain
             if net > most:
                 best, most = b, net
+        for j in self.sds[best]:
+            self.squares[turn.lot][j], self.squares_doubt[turn.lot][j] = self._scattered(j, best, turn)
+            self.own[turn.lot][j] += turn.own[j]
         for j in self.of_bin[best]:
             self.held[turn.lot][j] += turn.content[j]
             self.doubt[turn.lot][j] += turn.variance[j]
@@ -86,19 +116,60 @@ class Books:
         passed = self.fed[lot] + turn.fed
         growth = max(self.whole[lot] / passed, 1.0) if passed else 1.0  # without mass there is no risk to grow
         added = 0.0
-        for j in self.of_bin[b]:
+        for j in self.means[b]:
             slack = self.limits[j] * (room + turn.mass) - held[j] - turn.content[j]
             if slack < 0:
                 return math.inf
             added += _risk(slack, held[j] + turn.content[j], doubt[j] + turn.variance[j], growth)
             added -= _risk(self.limits[j] * room - held[j], held[j], doubt[j], growth)
+        for j in self.sds[b]:
+            mass, squares = self.mass[lot][b], self._scattered(j, b, turn)
+            slack, risk = self._sd_risk(j, lot, mass + turn.mass, held[j] + turn.content[j], *squares, growth)
+            if slack < 0:
+                return math.inf
+            own = self.squares[lot][j], self.squares_doubt[lot][j]
+            added += risk - self._sd_risk(j, lot, mass, held[j], *own, growth)[1]
         return self.price[lot] * added
 
-    def elements(self, lot: int) -> tuple[FloatArray, FloatArray]:
-        """Element masses and variances of a lot, shape (B, E) each."""
-        found = np.full((2, *self.line.limits.shape), np.nan)
-        found[:, *self.line.pairs] = self.held[lot], self.doubt[lot]
-        return found[0], found[1]
+    def _scattered(self, j: int, b: int, turn: Turn) -> tuple[float, float]:
+        """Expected squares of a pair's bin with a piece in it, and the variance of that estimate [kg, kg²]."""
+        lot, squares, doubt = turn.lot, self.squares[turn.lot][j], self.squares_doubt[turn.lot][j]
+        if not turn.mass:
+            return squares, doubt
+        mass, held, whole = self.mass[lot][b], self.held[lot][j], self.mass[lot][b] + turn.mass
+        x, own = turn.content[j] / turn.mass, self.own[lot][j]
+        squares += turn.squares[j] - (own + turn.own[j]) / whole
+        if mass:
+            squares += mass * turn.mass / whole * (x - held / mass) ** 2 + own / mass
+        # Of an error e with variance u about a distance d the square is off by 2 d e + e² - u: by 4 d² u + 2 u² where
+        # e is normal.
+        start, alone = self.start[lot], turn.mass / (1 + self.line.co_ejection)
+        away = x - (held + turn.content[j] + start * self.usual[j]) / (whole + start)
+        return squares, doubt + turn.own[j] * (4 * away**2 + 2 * turn.own[j] / alone**2)
+
+    def _sd_risk(
+        self, j: int, lot: int, mass: float, held: float, squares: float, doubt: float, growth: float
+    ) -> tuple[float, float]:
+        """What a pair's limit of a standard deviation leaves of squares, and the risk that it is broken [kg, 1]."""
+        start = self.start[lot]
+        if mass:
+            squares += mass * start / (mass + start) * (held / mass - self.usual[j]) ** 2
+        slack = self.highest[j] * (mass + start) - squares
+        return slack, _risk(slack, 2 * squares, doubt, growth)
+
+    def state(self, lot: int, mass: FloatArray) -> LotState:
+        """What a lot holds; `mass` is that in each bin, those without limits included, shape (B,) [kg]."""
+        element_mass, variance = self._by_pair(self.held[lot]), self._by_pair(self.doubt[lot])
+        if self.line.spread is None:
+            return LotState(mass, element_mass, variance)
+        parts = (self._by_pair(one[lot]) for one in (self.squares, self.squares_doubt, self.own))
+        return LotState(mass, element_mass, variance, Squares(*parts))
+
+    def _by_pair(self, values: list[float]) -> FloatArray:
+        """Values of the pairs, shape (B, E); NaN elsewhere."""
+        found = np.full(self.line.limits.shape, np.nan)
+        found[self.line.pairs] = values
+        return found
 
 
 def _risk(slack: float, held: float, variance: float, growth: float) -> float:

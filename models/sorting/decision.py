@@ -11,6 +11,7 @@ import numpy as np
 
 from models.sorting.books import Books, Turn
 from models.sorting.lots import LotState, limits, wholes
+from models.sorting.spread import Spread
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
 
@@ -79,6 +80,8 @@ class Line:
         Mean contents of those other pieces [kg/kg].
     lot_mass : float
         Mass of feed that makes a lot [kg].
+    spread : Spread, optional
+        Limits of standard deviations; None where there are none.
     """
 
     rest: int
@@ -87,10 +90,21 @@ class Line:
     whole: FloatArray
     feed: FloatArray
     lot_mass: float
+    spread: Spread | None = None
 
     @classmethod
-    def of(cls, seed: Seed, feed_contents: FloatArray) -> Self:
-        """Line of a process; `feed_contents` are the feed's mean contents, shape (E,) [elements' units]."""
+    def of(cls, seed: Seed, feed_contents: FloatArray, spread: Spread | None = None) -> Self:
+        """Line of a process.
+
+        Parameters
+        ----------
+        seed : Seed
+            The process.
+        feed_contents : ndarray, shape (E,)
+            The feed's mean contents [elements' units].
+        spread : Spread, optional
+            What is learnt of spreads; by default the seed's limits alone.
+        """
         whole = wholes(seed)
         return cls(
             rest=[one.rest for one in seed.bins].index(True),
@@ -99,23 +113,47 @@ class Line:
             whole=whole,
             feed=feed_contents / whole,
             lot_mass=seed.sorting_rules.lot_mass.value,
+            spread=Spread.of(seed, feed_contents / whole) if spread is None else spread,
         )
 
     @cached_property
     def pairs(self) -> tuple[IntArray, IntArray]:
-        """Bins and the elements that they limit, bin by bin, one number of each a pair."""
-        bins, elements = np.nonzero(np.isfinite(self.limits))
+        """Bins and the elements that they limit in any way, bin by bin, one number of each a pair."""
+        bins, elements = np.nonzero(self._is_limited)
         return bins, elements
 
     @cached_property
     def pairs_of(self) -> list[list[int]]:
         """Numbers of the pairs of each bin, B lists."""
-        return [np.flatnonzero(self.pairs[0] == b).tolist() for b in range(len(self.limits))]
+        return self._numbers(self._is_limited)
+
+    @cached_property
+    def mean_pairs_of(self) -> list[list[int]]:
+        """Of the pairs of each bin those whose mean it limits, B lists."""
+        return self._numbers(np.isfinite(self.limits))
+
+    @cached_property
+    def sd_pairs_of(self) -> list[list[int]]:
+        """Of the pairs of each bin those whose standard deviation it limits, B lists."""
+        return self._numbers(self._has_sd_limit)
 
     @cached_property
     def limited(self) -> BoolArray:
         """Whether a bin limits any element, shape (B,)."""
-        return np.asarray(np.isfinite(self.limits).any(axis=1))
+        return np.asarray(self._is_limited.any(axis=1))
+
+    @cached_property
+    def _has_sd_limit(self) -> BoolArray:
+        return np.zeros(self.limits.shape, np.bool_) if self.spread is None else np.isfinite(self.spread.limits)
+
+    @cached_property
+    def _is_limited(self) -> BoolArray:
+        return np.asarray(np.isfinite(self.limits) | self._has_sd_limit)
+
+    def _numbers(self, some: BoolArray) -> list[list[int]]:
+        """Numbers of those of each bin's pairs that are some of these, shape (B, E)."""
+        bins, elements = self.pairs
+        return [np.flatnonzero((bins == b) & some[bins, elements]).tolist() for b in range(len(self.limits))]
 
     def wanted(self, pieces: Pieces) -> IntArray:
         """Most valuable bin of each piece, shape (n,); the rest where no other is worth more, or the piece is aside."""
@@ -141,6 +179,7 @@ class Line:
         elements = self.pairs[1]
         content = mass * (pieces.content[rows] + self.co_ejection * self.feed)[:, elements]
         variance = mass**2 * pieces.variance[rows][:, elements]
+        squares, own = self._squares(mass, pieces.content[rows], pieces.variance[rows])
         gain = value - value[:, [self.rest]]
         order, better = np.argsort(-value, axis=1, kind="stable"), (gain > 0).sum(axis=1).tolist()
         gains = mass * np.take_along_axis(gain, order, axis=1)
@@ -152,9 +191,31 @@ class Line:
             (along * pieces.mass[rows]).tolist(),
             content.tolist(),
             variance.tolist(),
+            squares,
+            own,
             strict=True,
         )
         return Queue(wanted, rows, [Turn(*turn) for turn in turns], lots, pieces.mass)
+
+    def _squares(
+        self, mass: FloatArray, content: FloatArray, variance: FloatArray
+    ) -> tuple[list[list[float]], list[list[float]]]:
+        """What pieces bring to the squares of each pair by themselves, and how they err for themselves; see `Turn`.
+
+        Parameters
+        ----------
+        mass : ndarray, shape (n, 1)
+            Mass of the pieces [kg].
+        content, variance : ndarray, shape (n, E)
+            Estimated contents and the variances of their errors [kg/kg, kg²/kg²].
+        """
+        if self.spread is None:
+            return [[]] * len(mass), [[]] * len(mass)
+        bins, elements = self.pairs
+        away = (content - self.feed)[:, elements]
+        along = self.co_ejection * (self.spread.feed[elements] + away**2 / (1 + self.co_ejection))
+        own = self.spread.own_variance(bins, elements, content, variance)
+        return (mass * (own + along)).tolist(), (mass**2 * own).tolist()
 
     def fill(
         self, queue: Queue, states: Sequence[LotState], risk_price: float, lot_mass: FloatArray
@@ -170,6 +231,12 @@ class Line:
         the mass of the lot over what of it has passed: S, V and E are taken to grow with the feed, so that a limit is
         the harder to break by chance the more is still to come. Where errors are not as these say, the figure is a
         measure of risk and no bound; what is promised rests on none of this, but on calibration lots.
+
+        A limit L of a standard deviation is one of the expected squares T = Σ m (c - c̄)² [kg] in the bin, with
+        S = L² · (M + start) - T. By the law of total variance T is Σ m (x - x̄)² of the estimates x and, of the variance
+        u with which pieces err each for itself, Σ m u - Σ m² u / M; see `Books`. A common error of contents by a share
+        is one of T by twice that share, so that 2 T stands for E, and the variance of T for V. The bin is taken to
+        hold `start` of usual content already, without which its first piece would say what its lot is about.
 
         Parameters
         ----------
@@ -202,7 +269,7 @@ class Line:
         free = ~self.limited[chosen]
         along = np.where(chosen[free] == self.rest, 1.0, 1 + self.co_ejection)
         np.add.at(mass, (queue.lots[free], chosen[free]), along * queue.mass[free])
-        return chosen, [LotState(own, *books.elements(lot)) for lot, own in enumerate(mass)]
+        return chosen, [books.state(lot, own) for lot, own in enumerate(mass)]
 
     def fed(self, state: LotState) -> float:
         """Mass of the pieces that a lot has had so far, without what was ejected along with them [kg]."""

@@ -41,8 +41,8 @@ def sorter(
     """Model from an estimator that has learnt all rows, calibrated on rows predicted by models that had not seen them.
 
     Contents are learnt from all rows; their errors are those that lines from the training rows make on the calibration
-    rows. Classes that are known to novelty come from the training rows; its threshold, the temperature and the
-    risk price from the calibration rows.
+    rows. Classes that are known to novelty come from the training rows; its threshold, the temperature, what is learnt
+    of spreads and the risk price from the calibration rows.
 
     Parameters
     ----------
@@ -100,7 +100,18 @@ def sorter(
         content=share * estimated,
         variance=share**2 * variance,
     )
+    if model.line.spread is not None:
+        feed = share**2 * _variance(np.vstack([contents_train, contents_cal]), mass)
+        spread = model.line.spread.learnt(
+            model.line.wanted(pieces), lots, pieces.mass, (pieces.content, pieces.variance), share * contents_cal, feed
+        )
+        model = replace(model, spread=spread)
     return replace(model, risk_price=risk_price(seed, model.line, pieces, lots, contents_cal))
+
+
+def _variance(contents: FloatArray, mass: FloatArray) -> FloatArray:
+    """Variance of contents by mass, shape (E,) [wt%²]; 0 where the laboratory has never reported one."""
+    return _mean((contents - _mean(contents, mass)) ** 2, mass)
 
 
 def _mean(contents: FloatArray, mass: FloatArray) -> FloatArray:

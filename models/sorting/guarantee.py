@@ -82,6 +82,50 @@ def lot_contents(
     return np.asarray(mixed)
 
 
+def lot_sds(
+    line: Line,
+    bins: IntArray,
+    lots: IntArray,
+    n_lots: int,
+    mass: FloatArray,
+    contents: FloatArray,
+    estimated: FloatArray | None = None,
+) -> FloatArray:
+    """Standard deviations of contents among what a lot's bins hold, by mass and by the laboratory.
+
+    The variance is the mean square less the square of the mean, both as `lot_contents` has them: with what comes along,
+    and with the difference estimator where the laboratory has not reported every piece, whose correction gives squares
+    of estimates what these lack, the variance of their errors. Where chance makes it less than nothing it counts as
+    nothing. Parameters and shape are those of `lot_contents` [elements' units].
+    """
+    known = ~np.isnan(contents)
+    # Squares of what is left beside the mean of all lose no digits.
+    middle = np.where(known, contents, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    centred, guess = contents - middle, None if estimated is None else estimated - middle
+    mean = lot_contents(line, bins, lots, n_lots, mass, centred, guess)
+    square = lot_contents(line, bins, lots, n_lots, mass, centred**2, None if guess is None else guess**2)
+    return np.asarray(np.sqrt(np.maximum(square - mean**2, 0.0)))
+
+
+def broken(
+    line: Line,
+    bins: IntArray,
+    lots: IntArray,
+    n_lots: int,
+    mass: FloatArray,
+    contents: FloatArray,
+    estimated: FloatArray | None = None,
+) -> BoolArray:
+    """Whether a lot breaks any limit of any bin, of a mean or of a standard deviation, shape (L,).
+
+    Parameters are those of `lot_contents`.
+    """
+    over = over_limit(line, lot_contents(line, bins, lots, n_lots, mass, contents, estimated))
+    if line.spread is None:
+        return over
+    return over | over_sd_limit(line, lot_sds(line, bins, lots, n_lots, mass, contents, estimated))
+
+
 def _means(
     n_bins: int, bins: IntArray, lots: IntArray, n_lots: int, weight: FloatArray, values: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
@@ -94,8 +138,15 @@ def _means(
 
 
 def over_limit(line: Line, contents: FloatArray) -> BoolArray:
-    """Whether a lot breaks any limit of any bin, shape (L,), from mean contents as `lot_contents` gives them."""
+    """Whether a lot breaks a limit of any mean, shape (L,), from mean contents as `lot_contents` gives them."""
     return np.asarray((contents > line.whole * line.limits).any(axis=(1, 2)))
+
+
+def over_sd_limit(line: Line, sds: FloatArray) -> BoolArray:
+    """Whether a lot breaks a limit of any standard deviation, shape (L,), from those that `lot_sds` gives."""
+    if line.spread is None:
+        return np.zeros(len(sds), dtype=np.bool_)
+    return np.asarray((sds > line.whole * line.spread.limits).any(axis=(1, 2)))
 
 
 def risk_price(seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents: FloatArray) -> float:
@@ -144,7 +195,7 @@ def risk_price(seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents:
     .. [2] T. Aldirawi, Y. Li, W. Guo (2026). Conformal risk control under non-monotone losses: theory and
        finite-sample guarantees. arXiv 2604.01502.
     """
-    if np.isnan(line.limits).all():
+    if not line.limited.any():
         return math.nan
     n_lots = int(lots.max()) + 1 if len(lots) else 0
     confidence = seed.sorting_rules.confidence.value
@@ -158,12 +209,12 @@ def risk_price(seed: Seed, line: Line, pieces: Pieces, lots: IntArray, contents:
     mass = np.bincount(lots, pieces.mass, n_lots).astype(np.float64)
     empty, queue = [LotState.empty(seed)] * n_lots, line.queue(pieces, lots)
 
-    def broken(price: float) -> BoolArray:
+    def loss(price: float) -> float:
         bins = line.fill(queue, empty, price, mass)[0]
         estimated = line.whole * pieces.content
-        return over_limit(line, lot_contents(line, bins, lots, n_lots, pieces.mass, contents, estimated))
+        return float(broken(line, bins, lots, n_lots, pieces.mass, contents, estimated).mean())
 
-    return lowest(prices, lambda price: float(broken(price).mean()), n_lots, 1 - confidence)
+    return lowest(prices, loss, n_lots, 1 - confidence)
 
 
 def lowest(prices: FloatArray, loss: Callable[[float], float], n: int, risk: float) -> float:

@@ -20,6 +20,7 @@ from models.sorting.lots import LotState, numbered
 from models.sorting.seen import Seen
 from models.sorting.setpoints.advising import LineSetPoints
 from models.sorting.setpoints.assayed import Assayed
+from models.sorting.spread import Spread
 from models.sorting.values import value_matrix
 from models.table.inputs import input_names
 from models.temperature import tempered
@@ -104,6 +105,8 @@ class SortingModel:
         Recent pieces that it has not learnt from, on which set-points of the line are weighed.
     setpoints_refusal : str, optional
         Why there are none.
+    spread : Spread, optional
+        What is learnt of spreads within lots; None where no bin limits one.
     """
 
     seed: Seed
@@ -120,6 +123,7 @@ class SortingModel:
     info: Mapping[str, Any] = field(default_factory=dict)
     assayed: Assayed | None = None
     setpoints_refusal: str | None = None
+    spread: Spread | None = None
 
     @cached_property
     def setpoints(self) -> LineSetPoints | None:
@@ -134,7 +138,7 @@ class SortingModel:
     @cached_property
     def line(self) -> Line:
         """The sorting line: limits of its bins, and what comes along with an ejected piece."""
-        return Line.of(self.seed, self.feed_contents)
+        return Line.of(self.seed, self.feed_contents, self.spread)
 
     @cached_property
     def _values(self) -> FloatArray:
@@ -314,12 +318,12 @@ class SortingModel:
             "feed_contents": self.feed_contents.tolist(),
             "assayed": None if self.assayed is None else self.assayed.state(),
             "setpoints_refusal": self.setpoints_refusal,
-        }
+        } | ({} if self.spread is None else {"spread": self.spread.state()})
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones kept no assayed pieces."""
-        assayed = state.get("assayed")
+        assayed, spread = state.get("assayed"), state.get("spread")
         return cls(
             temperature=float(state["temperature"]),
             contents=Contents.from_state(parts["seed"], state["contents"]),
@@ -328,5 +332,6 @@ class SortingModel:
             feed_contents=np.array(state["feed_contents"], dtype=np.float64),
             assayed=None if assayed is None else Assayed.from_state(assayed),
             setpoints_refusal=state.get("setpoints_refusal"),
+            spread=None if spread is None else Spread.from_state(parts["seed"], spread),
             **parts,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seeds import Grade, Seed
+from seeds.format.tasks.sorting import SD_OF
 
 
 def differing(one: Seed, other: Seed) -> list[str]:
@@ -38,6 +39,7 @@ def _of_sorting(seed: Seed) -> set[str]:
     for one in seed.bins:
         said |= {f"bin {one.name}: {label} {value:g} {one.unit}" for label, value in one.value.items()}
         said |= {f"bin {one.name}: {name} <= {q.value:g} {q.unit}" for name, q in one.limits.items()}
+        said |= {f"bin {one.name}: {SD_OF} {name} <= {q.value:g} {q.unit}" for name, q in one.sd_limits.items()}
     return said
 
 

@@ -94,9 +94,7 @@ def _norm(norm: Norm) -> Iterator[RenderableType]:
 
 
 def _limits(one: Bin) -> str:
-    if not one.limits:
-        return "no limits"
-    return "at most " + ", ".join(f"{name} {limit.value:g} {limit.unit}" for name, limit in one.limits.items())
+    return f"at most {', '.join(one.limits_in_words)}" if one.is_limited else "no limits"
 
 
 def _grade(grade: Grade) -> Iterator[RenderableType]:

@@ -248,13 +248,21 @@ class Seed(Part):
 
     @cached_property
     def limit_shares(self) -> list[list[float]]:
-        """Limit of each element in each bin as a mass share, B lists of E [kg/kg]; NaN where there is none."""
+        """Limit of each element's mean in each bin, a mass share, B lists of E [kg/kg]; NaN where there is none."""
+        return self._shares([one.limits for one in self.bins])
+
+    @cached_property
+    def sd_limit_shares(self) -> list[list[float]]:
+        """Limit of each element's standard deviation in each bin, as `limit_shares` those of its mean."""
+        return self._shares([one.sd_limits for one in self.bins])
+
+    def _shares(self, limits: list[dict[str, Quantity]]) -> list[list[float]]:
         return [
             [
-                one.limits[column.name].value / whole(str(column.unit)) if column.name in one.limits else math.nan
+                own[column.name].value / whole(str(column.unit)) if column.name in own else math.nan
                 for column in self.elements
             ]
-            for one in self.bins
+            for own in limits
         ]
 
     @cached_property

@@ -1,17 +1,18 @@
 """What the list of processes says of one that sorts: classes, bins, limits, and which elements its model finds."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from models.sorting.model import SortingModel
-from seeds import Seed
+from seeds import Quantity, Seed
 
 NOT = "does not sort"
 
 
 class Limit(BaseModel):
-    """Highest mean content of an element in a lot."""
+    """Highest mean content of an element in a lot, or highest standard deviation of its pieces' contents."""
 
     value: float
     unit: str
@@ -25,7 +26,11 @@ class BinInfo(BaseModel):
     rest: Annotated[bool, Field(description="what the belt carries on: nothing is ejected there and no limit holds")]
     value: Annotated[dict[str, float], Field(description="value of a kilogram of each class, by the seed")]
     unit: Annotated[str, Field(description="unit of the values")]
-    limits: Annotated[dict[str, Limit], Field(description="limits of the bin's lots, by element")]
+    limits: Annotated[dict[str, Limit], Field(description="limits of means of the bin's lots, by element")]
+    sd_limits: Annotated[
+        dict[str, Limit],
+        Field(description="limits of standard deviations among the pieces of the bin's lots, by mass, by element"),
+    ]
 
 
 class SortingInfo(BaseModel):
@@ -39,6 +44,10 @@ class SortingInfo(BaseModel):
     carried: Annotated[
         list[str] | None, Field(description="elements that the model finds in its inputs; null: no model answers")
     ]
+
+
+def _limits(given: Mapping[str, Quantity]) -> dict[str, Limit]:
+    return {name: Limit(value=limit.value, unit=limit.unit) for name, limit in given.items()}
 
 
 def info(seed: Seed, model: SortingModel | None) -> SortingInfo:
@@ -57,7 +66,8 @@ def info(seed: Seed, model: SortingModel | None) -> SortingInfo:
                 rest=one.rest,
                 value=one.value,
                 unit=one.unit,
-                limits={name: Limit(value=limit.value, unit=limit.unit) for name, limit in one.limits.items()},
+                limits=_limits(one.limits),
+                sd_limits=_limits(one.sd_limits),
             )
             for one in seed.bins
         ],

@@ -7,6 +7,8 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
+from seeds.format.loader import parse
+
 DATA = {"x", "y", "z", "text", "array", "arrayminus", "colorscale"}  # of a trace, for tests to compare as numbers
 APART = {"template", "shapes", "annotations", "anchor", "domain", "tickvals", "ticktext", "categoryarray"}
 FRAME = {
@@ -73,3 +75,10 @@ def quick_stores(copy_store: Callable[[Path, Path], None]) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("registry.tracking.make_database", copy_store)
         yield
+
+
+@pytest.fixture(scope="session")
+def toy_spread_seed(toy_sorting_seed):
+    """The toy that sorts, whose bin_a limits the standard deviation of x in its lots to 0.3 wt% as well."""
+    of_sd = '\nsd_limits = { x = { value = 0.3, unit = "wt%", source = "law" } }\nlimits ='
+    return parse(toy_sorting_seed.text.replace("\nlimits =", of_sd), Path("toy_scrap.toml"))

@@ -27,6 +27,7 @@ SHOWN = {
     "test_purity": "purity [1]",
     "test_recovery": "recovery [1]",
     "test_lots_over_limit": "lots over a limit [1]",
+    "test_lots_over_sd_limit": "over one of a standard deviation [1]",
     "test_refused_other": "unknown kept out [1]",
     "unseen_all_value_share": "share of the oracle's value, held-out lots [1]",
     "test_truth_accuracy": "truly right class [1]",
@@ -38,6 +39,7 @@ WITH_INTERVALS = {
     "purity": "purity",
     "recovery": "recovery",
 }
+OVER_SD = (("test_lots_over_sd_limit", "test lots"), ("unseen_all_lots_over_sd_limit", "held-out lots"))
 ROWS, UNITS = "pieces", "lots"
 LIMITS = (
     "The figures are those of decisions. Of what an ejector then does (misses, neighbours, late valves) they know the "
@@ -136,10 +138,11 @@ def _bins(chosen: SortingCandidate, data: Dataset) -> list[str]:
     m = chosen.metrics
     rows = []
     for one in data.seed.bins:
-        limits = ", ".join(f"{name} {limit.value:g} {limit.unit}" for name, limit in one.limits.items())
+        limits = ", ".join(one.limits_in_words)
         shares = [figure(m, f"test_{one.name}_{figure_name}") for figure_name in ("purity", "recovery")]
         rows.append([f"`{one.name}`", one.title, *shares, limits or "-"])
-    return ["## Bins", "", *table(["bin", "what it is", "purity [1]", "recovery [1]", "limits of a lot, mean"], rows)]
+    what = "limits of a lot, mean" + (" or standard deviation" if any(one.sd_limits for one in data.seed.bins) else "")
+    return ["## Bins", "", *table(["bin", "what it is", "purity [1]", "recovery [1]", what], rows)]
 
 
 def _counted(risk_price: float) -> str:
@@ -151,7 +154,7 @@ def _counted(risk_price: float) -> str:
 
 def _promise(chosen: SortingCandidate, data: Dataset, parts: Split) -> list[str]:
     confidence, m = data.seed.sorting_rules.confidence.value, chosen.metrics
-    if not any(one.limits for one in data.seed.bins):
+    if not any(one.is_limited for one in data.seed.bins):
         return []
     lots = len(set(data.units[np.concatenate(parts.calibrate)]))
     return [
@@ -166,6 +169,28 @@ def _promise(chosen: SortingCandidate, data: Dataset, parts: Split) -> list[str]
             if f"{part}_lots" in m
         )
         + ".",
+        "",
+        *_promise_on_spread(chosen),
+    ]
+
+
+def _promise_on_spread(chosen: SortingCandidate) -> list[str]:
+    """How many lots break a limit of a standard deviation, and what that rests on; nothing where there is none."""
+    m = chosen.metrics
+    shares = [f"{m[name]:.1%} of the {lots}" for name, lots in OVER_SD if name in m]
+    if not shares or (spread := chosen.model.spread) is None:
+        return []
+    seed, own = chosen.model.seed, spread.own
+    rests = ", ".join(
+        f"`{one.name}` {own[b, e].min():.0%} to {own[b, e].max():.0%} of that of `{column.name}`, by its size"
+        for b, one in enumerate(seed.bins)
+        for e, column in enumerate(seed.elements)
+        if column.name in one.sd_limits
+    )
+    return [
+        f"Among these, a limit of a standard deviation is broken by {' and '.join(shares)}. A lot's variance counts as "
+        "that of its estimates and, of the variance of their errors, what pieces of a lot err each for itself: in "
+        f"{rests}.",
         "",
     ]
 

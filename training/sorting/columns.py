@@ -80,6 +80,9 @@ def remarks(candidates: Mapping[str, SortingCandidate], best: SortingCandidate, 
     ]
     if "test_label_errors" in best.metrics:
         lines.append(f"Wrong labels, against the simulated truth: {best.metrics['test_label_errors']:.2%} of the mass")
+    if "test_lots_over_sd_limit" in best.metrics:
+        over = best.metrics["test_lots_over_sd_limit"]
+        lines.append(f"Of the lots over: {over:.3f} of all lots break a limit of a standard deviation")
     return lines
 
 
@@ -117,7 +120,7 @@ def cautions(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
 
 
 def _of_lots(seed: Seed, metrics: Mapping[str, float]) -> list[str]:
-    if not any(one.limits for one in seed.bins):
+    if not any(one.is_limited for one in seed.bins):
         return []
     confidence = seed.sorting_rules.confidence.value
     over, lots = metrics["test_lots_over_limit"], metrics["test_lots"]

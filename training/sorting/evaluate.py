@@ -9,7 +9,7 @@ import pandas as pd
 
 from models.answers import Answer, rows_of
 from models.sorting.decision import Line
-from models.sorting.guarantee import lot_contents, over_limit
+from models.sorting.guarantee import broken, lot_contents, lot_sds, over_sd_limit
 from models.sorting.values import oracle_bins, value_matrix
 from physics.arrays import BoolArray, FloatArray, IntArray
 from seeds import Seed
@@ -206,19 +206,35 @@ def over_lots(top: FloatArray, bottom: FloatArray, lots: npt.NDArray[np.object_]
 
 def contents_of_lots(seed: Seed, decided: Decided, pieces: Pieces) -> tuple[npt.NDArray[np.object_], FloatArray]:
     """Lots, and what each of their bins holds by the laboratory, co-ejected pieces included, shape (L, B, E) [wt%]."""
+    names = pd.factorize(pieces.lots, sort=True)[1]
+    return names, lot_contents(*_assessed(seed, decided, pieces))
+
+
+def sds_of_lots(seed: Seed, decided: Decided, pieces: Pieces) -> FloatArray:
+    """Standard deviations of contents in each bin of the lots, as `contents_of_lots` has their means."""
+    return lot_sds(*_assessed(seed, decided, pieces))
+
+
+def lots_over_limit(seed: Seed, decided: Decided, pieces: Pieces) -> BoolArray:
+    """Whether a lot breaks any limit of any bin by the laboratory, shape (L,), in the order of the lots' names."""
+    return broken(*_assessed(seed, decided, pieces))
+
+
+def lots_over_sd_limit(seed: Seed, decided: Decided, pieces: Pieces) -> BoolArray:
+    """Whether a lot breaks a limit of any standard deviation, as `lots_over_limit` has any limit."""
+    return over_sd_limit(Line.of(seed, np.zeros(len(seed.elements))), sds_of_lots(seed, decided, pieces))
+
+
+def _assessed(
+    seed: Seed, decided: Decided, pieces: Pieces
+) -> tuple[Line, IntArray, IntArray, int, FloatArray, FloatArray, FloatArray]:
+    """What lots are assessed by: line, bins, numbers of lots, how many, masses, contents by laboratory and estimate."""
     lot, names = pd.factorize(pieces.lots, sort=True)
     line = Line.of(seed, np.zeros(len(seed.elements)))
     nothing = np.full(len(lot), np.nan)
     answers = [decided.elements.get(column.name) for column in seed.elements]
     estimated = np.column_stack([nothing if one is None else one.value for one in answers] or [np.empty((len(lot), 0))])
-    return names, lot_contents(
-        line, decided.bin, lot.astype(np.intp), len(names), pieces.mass, pieces.contents, estimated
-    )
-
-
-def lots_over_limit(seed: Seed, decided: Decided, pieces: Pieces) -> BoolArray:
-    """Whether a lot breaks any limit of any bin by the laboratory, shape (L,), in the order of the lots' names."""
-    return over_limit(Line.of(seed, np.zeros(len(seed.elements))), contents_of_lots(seed, decided, pieces)[1])
+    return line, decided.bin, lot.astype(np.intp), len(names), pieces.mass, pieces.contents, estimated
 
 
 def by_element(seed: Seed, decided: Decided, pieces: Pieces) -> dict[str, float]:
@@ -259,9 +275,9 @@ def measured(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | N
         By mass unless said otherwise: accuracy [1] and accuracy_count (by piece), log_loss, ece [1]; the figures of
         `money`, `by_bin` and `by_element`, and of `lost_by_cause` as lost_<cause>; refused_other, the share of what is
         none of the named classes that stays on the belt [1]; lots, how many, and lots_over_limit, the share of them
-        that breaks a limit [1]. Of accuracy, value, value_share, purity, recovery and ece the ends `_low` and `_high`
-        of a 90 % interval over lots. With truth, truth_accuracy and truth_value_share, and label_errors, the share of
-        the mass whose label is wrong [1].
+        that breaks a limit [1], and where there are any lots_over_sd_limit, one of a standard deviation. Of accuracy,
+        value, value_share, purity, recovery and ece the ends `_low` and `_high` of a 90 % interval over lots. With
+        truth, truth_accuracy and truth_value_share, and label_errors, the share of the mass whose label is wrong [1].
     """
     values, rest, mass = value_matrix(seed), rest_of(seed), pieces.mass
     right = decided.likeliest == pieces.classes
@@ -279,6 +295,7 @@ def measured(seed: Seed, decided: Decided, pieces: Pieces, truth: FloatArray | N
         "refused_other": share((decided.bin == rest)[other], mass[other]),
         "lots": float(len(over)),
         "lots_over_limit": float(over.mean()),
+        **_over_sd_limit(seed, decided, pieces),
         **by_element(seed, decided, pieces),
         **_intervals(values, rest, decided, pieces),
     }
@@ -309,6 +326,13 @@ def _against_truth(
         "truth_value_share": money(values, rest, decided, true)["value_share"],
         "label_errors": share(pieces.classes != truth, pieces.mass),
     }
+
+
+def _over_sd_limit(seed: Seed, decided: Decided, pieces: Pieces) -> dict[str, float]:
+    """Share of the lots that breaks a limit of a standard deviation; nothing where there is none."""
+    if not any(one.sd_limits for one in seed.bins):
+        return {}
+    return {"lots_over_sd_limit": float(lots_over_sd_limit(seed, decided, pieces).mean())}
 
 
 def rest_of(seed: Seed) -> int:

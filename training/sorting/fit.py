@@ -46,7 +46,7 @@ def check_split(data: Dataset, parts: Split) -> None:
     confidence = data.seed.sorting_rules.confidence.value
     lots = len(set(data.units[np.concatenate(parts.calibrate)]))
     needed = lots_needed(confidence)
-    if lots < needed and any(one.limits for one in data.seed.bins):
+    if lots < needed and any(one.is_limited for one in data.seed.bins):
         raise GuaranteeError(
             f"{lots} lots to calibrate, expected {needed} or more: limits kept in {confidence:.0%} of the lots cannot "
             f"be promised from fewer"

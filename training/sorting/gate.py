@@ -28,7 +28,7 @@ def evidence(candidate: SortingCandidate, baseline: SortingCandidate, data: Data
 
 
 def _promises(seed: Seed, decided: Decided, pieces: Pieces) -> tuple[Condition, ...]:
-    if not any(one.limits for one in seed.bins):
+    if not any(one.is_limited for one in seed.bins):
         return ()
     over, allowed = lots_over_limit(seed, decided, pieces), 1 - seed.sorting_rules.confidence.value
     return (

@@ -1,20 +1,21 @@
 """What an engineer looks at before believing a sorter: bins, value and lots."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
 from models.answers import COVERAGE
-from models.sorting.decision import Line
 from models.sorting.values import oracle_bins, value_matrix
 from pages.drawing import empty
 from pages.style import BLUE, GREY, ORANGE, RED
 from physics.arrays import BoolArray, FloatArray
+from seeds.format.tasks.sorting import SD_OF
 from training.classes.pictures import signals_by_class
 from training.dataset import Dataset
 from training.reports.pictures import CURVE_ABSENT, Picture
 from training.sorting.class_plots import confused_classes, element_contents, reliability_of
-from training.sorting.evaluate import Decided, Pieces, contents_of_lots, metric_of, rest_of
+from training.sorting.evaluate import Decided, Pieces, contents_of_lots, metric_of, rest_of, sds_of_lots
 from training.sorting.fit import SortingCandidate, pieces_of
 from training.splits import Split
 
@@ -90,19 +91,15 @@ def value_lost(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.F
 
 
 def lots_against_limits(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
-    """What each bin of each test lot holds of a limited element, as a share of the limit."""
-    decided, pieces = _judged(candidate, data, parts)
-    names, held = contents_of_lots(data.seed, decided, pieces)
-    line = Line.of(data.seed, np.zeros(len(data.seed.elements)))
-    allowed = line.whole * line.limits
-    figure = empty("mean content of the lot's bin over its limit [%]", "")
-    share = 100 * held / allowed
-    pairs = [(b, e) for b, e in zip(*np.nonzero(~np.isnan(allowed)), strict=True) if np.isfinite(share[:, b, e]).any()]
-    for b, e in reversed(pairs):
-        limit, filled = data.seed.bins[b].limits[data.seed.elements[e].name], np.isfinite(share[:, b, e])
-        label = f"{data.seed.bins[b].name}: {data.seed.elements[e].name} {limit.value:g} {limit.unit}"
+    """What each bin of each test lot holds of a limited element, or how that scatters, as a share of the limit."""
+    names, held = _over_limits(candidate, data, parts)
+    has_sd_limits = any(one.sd_limits for one in data.seed.bins)
+    what = "mean content, or its standard deviation, in" if has_sd_limits else "mean content of"
+    figure = empty(f"{what} the lot's bin over its limit [%]", "")
+    for label, share in reversed(held.items()):
+        filled = np.isfinite(share)
         figure.add_box(
-            x=share[filled, b, e],
+            x=share[filled],
             name=label,
             text=names[filled],
             orientation="h",
@@ -120,10 +117,26 @@ def lots_against_limits(candidate: SortingCandidate, data: Dataset, parts: Split
         f"{over * lots:.0f} of {lots:.0f} lots break a limit ({over:.1%}); "
         f"{1 - data.seed.sorting_rules.confidence.value:.0%} of the lots may"
     )
-    widest = np.nanmax(share, initial=100.0)
+    widest = max([100.0, *(float(np.nanmax(share)) for share in held.values())])
     figure.update_xaxes(range=[0, 1.1 * widest]).update_yaxes(automargin=True, ticklabelstandoff=6)
-    figure.update_layout(height=150 + 34 * len(pairs), margin={"t": 60})
+    figure.update_layout(height=150 + 34 * len(held), margin={"t": 60})
     return figure.update_layout(title={"text": lines, "font": {"size": 14}, "x": 0, "xref": "paper"})
+
+
+def _over_limits(
+    candidate: SortingCandidate, data: Dataset, parts: Split
+) -> tuple[npt.NDArray[np.object_], dict[str, FloatArray]]:
+    """Test lots, and over each limit of a bin what they hold, shape (L,) [%]; without limits of bins always empty."""
+    decided, pieces = _judged(candidate, data, parts)
+    names, means = contents_of_lots(data.seed, decided, pieces)
+    sds, found = sds_of_lots(data.seed, decided, pieces), {}
+    for b, one in enumerate(data.seed.bins):
+        for e, column in enumerate(data.seed.elements):
+            for limits, held, of in ((one.limits, means, ""), (one.sd_limits, sds, f"{SD_OF} ")):
+                if (limit := limits.get(column.name)) is not None and np.isfinite(held[:, b, e]).any():
+                    label = f"{one.name}: {of}{column.name} {limit.value:g} {limit.unit}"
+                    found[label] = 100 * held[:, b, e] / limit.value
+    return names, found
 
 
 def accuracy_by_lot(candidate: SortingCandidate, data: Dataset, parts: Split) -> go.Figure:
@@ -159,7 +172,7 @@ def learning_curve(candidate: SortingCandidate, data: Dataset, parts: Split) -> 
 
 
 def _has_limits(data: Dataset) -> bool:
-    return any(one.limits for one in data.seed.bins)
+    return any(one.is_limited for one in data.seed.bins)
 
 
 def _has_elements(data: Dataset) -> bool:
@@ -186,7 +199,8 @@ PICTURES = (
     Picture(
         "What the lots hold of their limits",
         "Test lots, a point each: mean content by the laboratory of what its bin received, co-ejected pieces of the "
-        "lot's mean included. Right of the line the limit is broken. Bins that received nothing are left out.",
+        "lot's mean included, or the standard deviation of its pieces where the limit is on that. Right of the line "
+        "the limit is broken. Bins that received nothing are left out.",
         lots_against_limits,
         _has_limits,
     ),

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from models.sorting.decision import Line
-from models.sorting.guarantee import lot_contents, over_limit
+from models.sorting.guarantee import broken, lot_sds, over_sd_limit
 from models.sorting.model import SortingModel
 from models.sorting.values import oracle_bins, value_matrix
 from physics.arrays import BoolArray, FloatArray, IntArray
@@ -87,6 +87,8 @@ class SortingTrial:
         Lots that break a limit, as landed.
     confidence : float
         Share of the lots that were promised to keep all limits [1].
+    over_sd_limit : int or None
+        Lots that break a limit of a standard deviation, as landed; None where no bin has one.
     """
 
     process: str
@@ -105,6 +107,7 @@ class SortingTrial:
     lost: Mapping[str, float]
     over_limit: int
     confidence: float
+    over_sd_limit: int | None = None
 
 
 def plant_size(seed: Seed, lots: int) -> dict[str, int]:
@@ -158,7 +161,7 @@ def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int |
     lost |= {
         name: KG_PER_T * float(gone[cause == c].sum()) / float(mass.sum()) for c, name in enumerate(landed.causes) if c
     }
-    cash = money(values, rest, after, pieces)
+    cash, has_sd_limits = money(values, rest, after, pieces), any(one.sd_limits for one in seed.bins)
     return SortingTrial(
         process=seed.process.name,
         version=version,
@@ -182,15 +185,28 @@ def counted(data: Dataset, decided: Decided, plant: SortingPlant, version: int |
         lost=lost,
         over_limit=int(lots_over(seed, where, pieces).sum()),
         confidence=seed.sorting_rules.confidence.value,
+        over_sd_limit=int(lots_over_sd(seed, where, pieces).sum()) if has_sd_limits else None,
     )
 
 
 def lots_over(seed: Seed, where: IntArray, pieces: Pieces) -> BoolArray:
     """Whether a lot breaks any limit with what landed in its bins, shape (L,); nothing more comes along."""
+    return broken(*_landed(seed, where, pieces))
+
+
+def lots_over_sd(seed: Seed, where: IntArray, pieces: Pieces) -> BoolArray:
+    """Whether a lot breaks a limit of a standard deviation with what landed in its bins, shape (L,)."""
+    landed = _landed(seed, where, pieces)
+    return over_sd_limit(landed[0], lot_sds(*landed))
+
+
+def _landed(
+    seed: Seed, where: IntArray, pieces: Pieces
+) -> tuple[Line, IntArray, IntArray, int, FloatArray, FloatArray]:
+    """What lots are assessed by as they landed: line, bins, numbers of lots, how many, masses, contents."""
     line = replace(Line.of(seed, np.zeros(len(seed.elements))), co_ejection=0.0)
     lot, names = pd.factorize(pieces.lots, sort=True)
-    contents = lot_contents(line, where, lot.astype(np.intp), len(names), pieces.mass, pieces.contents)
-    return over_limit(line, contents)
+    return line, where, lot.astype(np.intp), len(names), pieces.mass, pieces.contents
 
 
 def tables(found: SortingTrial) -> Iterator[RenderableType]:
@@ -202,7 +218,8 @@ def tables(found: SortingTrial) -> Iterator[RenderableType]:
     yield _bins(found)
     yield (
         f"Shares by mass, as landed. Right class: {found.accuracy:.1%}. Lots over a limit: {found.over_limit} of "
-        f"{found.lots} ({found.over_limit / found.lots:.1%}, promised at most {1 - found.confidence:.1%})."
+        f"{found.lots} ({found.over_limit / found.lots:.1%}, promised at most {1 - found.confidence:.1%})"
+        f"{_of_sd(found)}."
     )
     yield _lost(found)
     yield (
@@ -210,6 +227,11 @@ def tables(found: SortingTrial) -> Iterator[RenderableType]:
         f"90 % over lots); the oracle's own decisions on the same belt: {found.ejected_oracle:.1f} $/t.\n"
         "A simulation at the seed's prices: no claim about a plant."
     )
+
+
+def _of_sd(found: SortingTrial) -> str:
+    """How many of the lots over a limit are over one of a standard deviation; nothing where there is none."""
+    return "" if found.over_sd_limit is None else f", {found.over_sd_limit} of them over one of a standard deviation"
 
 
 def _bins(found: SortingTrial) -> Table:

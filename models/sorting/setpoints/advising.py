@@ -20,6 +20,7 @@ from models.sorting.setpoints.replay import LEAST_SPREAD, OCCUPANCY, Outcome, Re
 from models.stops import between
 from physics.arrays import FloatArray
 from seeds import Quantity, Seed
+from seeds.format.tasks.sorting import SD_OF
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -306,22 +307,28 @@ def _grounds(replay: Replay) -> list[str]:
 def _limits(replay: Replay, before: Outcome, after: Outcome) -> tuple[LotLimit, ...]:
     """Each limit of each bin: how many of the assayed lots break it, as planned and after the moves."""
     seed, found = replay.model.seed, []
-    allowed = round(1 - seed.sorting_rules.confidence.value, 12)
     for b, e in zip(*(part.tolist() for part in replay.line.pairs), strict=True):
-        bound = seed.bins[b].limits[seed.elements[e].name].value
-        found.append(
-            LotLimit(
-                column=f"{seed.bins[b].name}.{seed.elements[e].name}",
-                unit=str(seed.elements[e].unit),
-                bound=bound,
-                at_most=True,
-                expected=_mean(after.contents[:, b, e]),
-                chance=float(np.mean(after.contents[:, b, e] > bound)),
-                allowed=allowed,
-                before=float(np.mean(before.contents[:, b, e] > bound)),
-            )
-        )
+        one, element = seed.bins[b], seed.elements[e]
+        name, place = f"{one.name}.{element.name}", (slice(None), b, e)
+        if (limit := one.limits.get(element.name)) is not None:
+            found.append(_limit(seed, name, limit, before.contents[place], after.contents[place]))
+        if (limit := one.sd_limits.get(element.name)) is not None:
+            found.append(_limit(seed, f"{SD_OF} {name}", limit, before.sds[place], after.sds[place]))
     return tuple(found)
+
+
+def _limit(seed: Seed, name: str, limit: Quantity, before: FloatArray, after: FloatArray) -> LotLimit:
+    """A limit, from what lots hold of it as planned and after the moves, shape (L,) each [its unit]."""
+    return LotLimit(
+        column=name,
+        unit=limit.unit,
+        bound=limit.value,
+        at_most=True,
+        expected=_mean(after),
+        chance=float(np.mean(after > limit.value)),
+        allowed=round(1 - seed.sorting_rules.confidence.value, 12),
+        before=float(np.mean(before > limit.value)),
+    )
 
 
 def _mean(values: npt.NDArray[np.float64]) -> float:

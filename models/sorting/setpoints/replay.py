@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from models.promises import beyond_promise
 from models.sorting.decision import Pieces
-from models.sorting.guarantee import lot_contents, over_limit
+from models.sorting.guarantee import lot_contents, lot_sds, over_limit, over_sd_limit
 from models.sorting.lots import LotState, numbered
 from models.sorting.setpoints.assayed import FEWEST_LOTS, Assayed
 from models.sorting.setpoints.curve import KG_PER_T, Curve
@@ -44,14 +44,17 @@ class Outcome:
         What each lot earns beyond the rest, with what comes along [$].
     contents : ndarray, shape (L, B, E)
         Mean contents of what the bins hold, by the laboratory [elements' units]; NaN where a bin is as good as empty.
+    sds : ndarray, shape (L, B, E)
+        Standard deviations of contents among the bins' pieces, likewise.
     over : ndarray of bool, shape (L,)
-        Whether a lot breaks any limit.
+        Whether a lot breaks any limit, of a mean or of a standard deviation.
     curve : Curve
         Value of a tonne at any load of the belt.
     """
 
     earned: FloatArray
     contents: FloatArray
+    sds: FloatArray
     over: npt.NDArray[np.bool_]
     curve: Curve
 
@@ -92,7 +95,8 @@ class Replay:
     def _of(self, least: tuple[float, ...]) -> Outcome:
         bins = self.decided(np.array(least))
         estimated = self.line.whole * self.pieces.content
-        contents = lot_contents(self.line, bins, self.lots, self.n_lots, self.pieces.mass, self.contents, estimated)
+        assessed = self.line, bins, self.lots, self.n_lots, self.pieces.mass, self.contents, estimated
+        contents, sds = lot_contents(*assessed), lot_sds(*assessed)
         best = self.own[np.arange(len(bins)), oracle_bins(self.values, self.classes)]
         own = self.own[np.arange(len(bins)), bins]
         curve = Curve.of(
@@ -103,7 +107,8 @@ class Replay:
             ejected=self.by_lot(self.along[bins]),
             load=self.load if self.has_loads else None,
         )
-        return Outcome(self.by_lot(self.worth(bins)), contents, over_limit(self.line, contents), curve)
+        over = over_limit(self.line, contents) | over_sd_limit(self.line, sds)
+        return Outcome(self.by_lot(self.worth(bins)), contents, sds, over, curve)
 
     def _load(self, X: FloatArray) -> FloatArray:
         """Mean load of the belt of each lot, shape (L,) [1]; NaN where it is not measured."""

@@ -10,11 +10,14 @@ from pydantic import Field
 from seeds.format.quantity import Name, Number, Part, Quantity, Text, Unit
 from seeds.format.units import MASS_FRACTIONS
 
+SD_OF = "standard deviation of"  # what a limit of `sd_limits` is called
+
 
 class Bin(Part):
-    """Where pieces go: value of a kilogram of each class there, and how much of an element a lot may hold on average.
+    """Where pieces go: value of a kilogram of each class there, and what its lots may hold.
 
-    `rest` marks the one bin of what the belt carries on: nothing is ejected there and no limit holds.
+    `limits` bound the mean content of an element in a lot, `sd_limits` the standard deviation of its pieces' contents,
+    both by mass. `rest` marks the one bin of what the belt carries on: nothing is ejected there and no limit holds.
     """
 
     name: Name
@@ -22,8 +25,21 @@ class Bin(Part):
     unit: Unit
     value: dict[str, Number]
     limits: Annotated[dict[Name, Quantity], Field({})]
+    sd_limits: Annotated[dict[Name, Quantity], Field({})]
     rest: bool = False
     source: Text
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether its lots must keep any limit."""
+        return bool(self.limits or self.sd_limits)
+
+    @property
+    def limits_in_words(self) -> list[str]:
+        """Its limits, those of means first: `fade 28 %`, `standard deviation of fade 3 %`."""
+        means = [f"{name} {limit.value:g} {limit.unit}" for name, limit in self.limits.items()]
+        sds = [f"{SD_OF} {name} {limit.value:g} {limit.unit}" for name, limit in self.sd_limits.items()]
+        return means + sds
 
 
 class Sorting(Part):
@@ -104,15 +120,25 @@ def _bin_faults(one: dict[str, Any], classes: list[Any], elements: Mapping[str, 
             yield f"{place}.value.{name}: expected a class of the first target"
     if one.get("unit", "$/kg") != "$/kg":
         yield f"{place}.unit: got '{one['unit']}': expected '$/kg'"
-    limits = _part(one, "limits")
-    if limits and one.get("rest") is True:
-        yield f"{place}.limits: the rest has none"
-    for name, limit in limits.items():
-        element = elements.get(name)
-        if element is None:
-            yield f"{place}.limits.{name}: expected an element target column"
-        elif isinstance(limit, dict) and limit.get("unit") != element.get("unit"):
-            yield f"{place}.limits.{name}.unit: got '{limit.get('unit')}': expected '{element.get('unit')}'"
+    yield from _limit_faults(one, elements)
+
+
+def _limit_faults(one: dict[str, Any], elements: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    place = f"bins.{one.get('name')}"
+    for key in ("limits", "sd_limits"):
+        limits = _part(one, key)
+        if limits and one.get("rest") is True:
+            yield f"{place}.{key}: the rest has none"
+        for name, limit in limits.items():
+            element = elements.get(name)
+            if element is None:
+                yield f"{place}.{key}.{name}: expected an element target column"
+            elif isinstance(limit, dict) and limit.get("unit") != element.get("unit"):
+                yield f"{place}.{key}.{name}.unit: got '{limit.get('unit')}': expected '{element.get('unit')}'"
+    for name, limit in _part(one, "sd_limits").items():
+        value = limit.get("value") if isinstance(limit, dict) else None
+        if isinstance(value, int | float) and value <= 0:
+            yield f"{place}.sd_limits.{name}.value: got {value}: expected a number above 0"
 
 
 def _part(raw: Mapping[str, Any], key: str) -> dict[str, Any]:

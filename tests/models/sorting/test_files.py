@@ -179,3 +179,16 @@ def test_table_in_table_out(folder: Path, frame: pd.DataFrame, toy_sorting_seed:
     assert list(told) == list(expected)
     assert set(told["metal"]) == set(toy_sorting_seed.classes)
     np.testing.assert_array_equal(told["p_a"], expected["p_a"])
+
+
+def test_what_is_learnt_of_spreads_is_kept(toy_spread_seed: Seed, frame: pd.DataFrame, tmp_path: Path) -> None:
+    model = learnt(toy_spread_seed, frame, "linear")
+    save(model, tmp_path / "model")
+    back = load(tmp_path / "model")
+    assert isinstance(back, SortingModel)
+    assert model.spread is not None
+    assert back.spread is not None
+    for part in ("limits", "usual", "edges", "own", "feed"):
+        np.testing.assert_array_equal(getattr(back.spread, part), getattr(model.spread, part))
+    X, lots = matrix(frame, toy_spread_seed), frame["lot"].to_numpy(dtype=object)
+    np.testing.assert_array_equal(back.sort(X, lots).bin, model.sort(X, lots).bin)

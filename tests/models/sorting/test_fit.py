@@ -13,6 +13,7 @@ from models.novelty import Novelty
 from models.sorting import fit
 from models.sorting.fit import sorter
 from models.sorting.model import SortingModel
+from models.sorting.spread import own_shares
 from models.table.inputs import matrix
 from models.temperature import fitted_temperature
 from seeds import Seed
@@ -132,3 +133,28 @@ def test_a_mean_by_mass_by_hand() -> None:
     contents = np.array([[1.0, math.nan, 2.0], [4.0, math.nan, math.nan], [math.nan, math.nan, 8.0]])
     # 1 kg of 1 and 3 kg of 4 are 13 of 4 kg; 1 kg of 2 and 0.5 kg of 8 are 6 of 1.5 kg.
     np.testing.assert_allclose(fit._mean(contents, np.array([1.0, 3.0, 0.5])), [3.25, 0.0, 4.0], rtol=1e-12)
+
+
+def test_what_is_learnt_of_spreads_comes_from_rows_that_nothing_has_learnt(
+    toy_spread_seed: Seed, toy_sorting_frame: Callable[..., pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Made(toy_spread_seed, toy_sorting_frame(lots=40, pieces=30), monkeypatch)
+    spread, line = made.model.spread, made.model.line
+    _, used, pieces, lots, contents = made.given["risk_price"]
+    assert spread is not None
+    assert line.spread is used.spread is spread
+    there = line.wanted(pieces) == 0
+    assert spread.usual[0, 0] == pytest.approx(np.average(pieces.content[there, 0], weights=pieces.mass[there]))
+    edges, own = own_shares(
+        lots[there], pieces.mass[there], pieces.content[there, 0], pieces.variance[there, 0], contents[there, 0] / 100
+    )
+    np.testing.assert_array_equal(spread.edges[0, 0], edges)
+    np.testing.assert_array_equal(spread.own[0, 0], own)
+    x, kg = made.contents[:, 0] / 100, made.mass
+    assert spread.feed[0] == pytest.approx(np.average((x - np.average(x, weights=kg)) ** 2, weights=kg))
+    np.testing.assert_array_equal(made.model.state()["spread"]["own"], spread.own)
+
+
+def test_without_limits_of_spreads_nothing_is_learnt_of_them(made: Made) -> None:
+    assert made.model.spread is None
+    assert "spread" not in made.model.state()

@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from models.sorting.lots import PRODUCT_SHARE, LotState, LotStateError, limits, numbered
+from models.sorting.lots import PRODUCT_SHARE, LotState, LotStateError, Squares, limits, numbered, sd_limits
 from seeds import Seed
 
 
@@ -94,3 +95,68 @@ def test_an_estimate_may_be_a_little_below_nothing(toy_sorting_seed: Seed) -> No
     given["bin_a"]["mass"] = given["bin_a"]["elements"]["x"]["variance"] = 0
     back = LotState.from_dict(toy_sorting_seed, given)
     assert (back.mass[0], back.element_mass[0, 0], back.variance[0, 0]) == (0.0, -0.001, 0.0)
+
+
+# ---- limits of standard deviations
+
+
+def scattered(seed: Seed) -> LotState:
+    """As `state`, whose x has squares of 6e-6 kg, give or take 1e-6 kg."""
+    mass, variance = np.full((3, 2), np.nan), np.full((3, 2), np.nan)
+    mass[0, 0], variance[0, 0] = 6e-6, 1e-12
+    return replace(state(seed), squares=Squares(mass, variance, 0.5 * variance))
+
+
+def test_limits_of_standard_deviations_are_mass_shares(toy_sorting_seed: Seed, toy_spread_seed: Seed) -> None:
+    np.testing.assert_allclose(sd_limits(toy_spread_seed), [[0.003, np.nan], [np.nan] * 2, [np.nan] * 2])
+    assert np.isnan(sd_limits(toy_sorting_seed)).all()
+    assert LotState.empty(toy_sorting_seed).squares is None
+
+
+def test_a_state_with_squares_comes_back_from_json(toy_spread_seed: Seed) -> None:
+    sent = json.loads(json.dumps(scattered(toy_spread_seed).to_dict(toy_spread_seed), allow_nan=False))
+    x = {"mass": 0.009, "variance": 1e-6, "squares": 6e-6, "squares_variance": 1e-12, "own_variance": 5e-13}
+    assert sent["bin_a"] == {"mass": 1.5, "elements": {"x": x}}
+    assert sent["rest"] == {"mass": 0.125, "elements": {}}
+    back = LotState.from_dict(toy_spread_seed, sent).squares
+    assert back is not None
+    np.testing.assert_array_equal(back.mass, [[6e-6, np.nan], [np.nan] * 2, [np.nan] * 2])
+    np.testing.assert_array_equal(back.variance, [[1e-12, np.nan], [np.nan] * 2, [np.nan] * 2])
+    np.testing.assert_array_equal(back.own_variance, [[5e-13, np.nan], [np.nan] * 2, [np.nan] * 2])
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "message"),
+    [
+        ("squares", None, r"bin_a\.elements\.x\.squares: missing"),
+        ("squares", "few", r"bin_a\.elements\.x\.squares: got 'few': expected a number"),
+        ("squares_variance", -1e-9, r"bin_a\.elements\.x\.squares_variance: got -1e-09: .* >= 0"),
+        ("sd", 0.1, r"bin_a\.elements\.x\.sd: expected one of mass, variance, squares, squares_variance, own_variance"),
+    ],
+)
+def test_squares_that_do_not_fit_are_refused(toy_spread_seed: Seed, part: str, value: Any, message: str) -> None:
+    given = scattered(toy_spread_seed).to_dict(toy_spread_seed)
+    given["bin_a"]["elements"]["x"][part] = value
+    if value is None:
+        del given["bin_a"]["elements"]["x"][part]
+    with pytest.raises(LotStateError, match=message):
+        LotState.from_dict(toy_spread_seed, given)
+
+
+def test_a_lot_without_such_limits_takes_no_squares(toy_sorting_seed: Seed, toy_spread_seed: Seed) -> None:
+    with pytest.raises(LotStateError, match=r"bin_a\.elements\.x\.squares: expected one of mass, variance"):
+        LotState.from_dict(toy_sorting_seed, scattered(toy_spread_seed).to_dict(toy_spread_seed))
+
+
+def test_the_standard_deviation_is_that_of_the_squares_over_the_mass(toy_spread_seed: Seed) -> None:
+    """6e-6 kg over 1.5 kg are (0.2 wt%)²."""
+    sds = scattered(toy_spread_seed).sds(toy_spread_seed)
+    assert sds[0, 0] == pytest.approx(0.2, rel=1e-12)
+    assert np.isnan(np.delete(sds.ravel(), 0)).all()
+    assert np.isnan(LotState.empty(toy_spread_seed).sds(toy_spread_seed)).all()
+
+
+def test_rounding_below_nothing_is_no_spread(toy_spread_seed: Seed) -> None:
+    given = scattered(toy_spread_seed).to_dict(toy_spread_seed)
+    given["bin_a"]["elements"]["x"]["squares"] = -1e-20
+    assert LotState.from_dict(toy_spread_seed, given).sds(toy_spread_seed)[0, 0] == 0.0

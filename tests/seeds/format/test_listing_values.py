@@ -62,7 +62,9 @@ def test_classes_and_bins(scrap):
     assert any(line.endswith(f"one of {', '.join(seed.classes)}") for line in scrap)
     for one in seed.bins:
         at = next(i for i, line in enumerate(scrap) if line.startswith(f"{one.name}  {one.title}:"))
-        limits = ", ".join(f"{name} {limit.value:g} {limit.unit}" for name, limit in one.limits.items())
+        shown = [f"{name} {limit.value:g} {limit.unit}" for name, limit in one.limits.items()]
+        shown += [f"standard deviation of {name} {q.value:g} {q.unit}" for name, q in one.sd_limits.items()]
+        limits = ", ".join(shown)
         assert scrap[at] == f"{one.name}  {one.title}: " + (f"at most {limits}" if limits else "no limits")
         worth = ", ".join(f"{name} {value:g}" for name, value in one.value.items())
         assert scrap[at + 1] == f"    worth {worth} {one.unit} ({one.source})"

@@ -34,6 +34,16 @@ def test_all_else_is_the_seeds(toy_sorting_seed: Seed) -> None:
         "value": {"a": 2.0, "b": -1.0, "c": -3.0, "other": -3.0},
         "unit": "$/kg",
         "limits": {"x": {"value": 0.9, "unit": "wt%"}},
+        "sd_limits": {},
     }
     assert said.bins[1].limits == {}
     assert NOT == "does not sort"
+
+
+def test_limits_of_standard_deviations_are_named_by_themselves(toy_spread_seed: Seed) -> None:
+    first, second, _ = info(toy_spread_seed, None).bins
+    assert first.model_dump(include={"limits", "sd_limits"}) == {
+        "limits": {"x": {"value": 0.9, "unit": "wt%"}},
+        "sd_limits": {"x": {"value": 0.3, "unit": "wt%"}},
+    }
+    assert second.sd_limits == {}

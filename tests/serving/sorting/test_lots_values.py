@@ -1,13 +1,14 @@
 """Lots by value: shares, allowances, the example, and the ranges that are taken."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from models.sorting.lots import LotState
+from models.sorting.lots import LotState, Squares
 from seeds import Seed
 from serving.sorting import lots
 
@@ -112,3 +113,74 @@ def test_what_is_for_the_reader_may_be_left_out_and_nothing_else(toy_sorting_see
 def test_the_limit_stands_in_the_description(toy_sorting_seed: Seed) -> None:
     definitions = TypeAdapter(lots.lot(toy_sorting_seed)).json_schema()["$defs"]
     assert definitions["ToyScrapBinABinElements"]["properties"]["x"]["description"] == "at most 0.9 wt% in a lot"
+
+
+# ---- limits of standard deviations
+
+
+def scattered(mass: float, squares: float, variance: float) -> LotState:
+    """Lot that holds a mass of 0.4 % x in the bin that limits its spread."""
+    known, var = np.full((3, 2), NAN), np.full((3, 2), NAN)
+    known[0, 0], var[0, 0] = squares, variance
+    return replace(held(mass, 0.004 * mass, 1e-6), squares=Squares(known, var, 0.5 * var))
+
+
+def test_a_lot_says_how_its_pieces_scatter_and_how_they_may(toy_spread_seed: Seed) -> None:
+    """2e-6 kg over 0.5 kg are (0.2 wt%)²."""
+    x = lots.lot_answer(scattered(0.5, 2e-6, 1e-13), toy_spread_seed)["bins"]["bin_a"]["elements"]["x"]
+    assert x["sd"] == {"value": pytest.approx(0.2, rel=1e-12), "unit": "wt%"}
+    assert x["sd_limit"] == {"value": 0.3, "unit": "wt%"}
+    assert x["limit"] == {"value": 0.9, "unit": "wt%"}
+    assert x["squares"] == {"value": 2e-6, "unit": "kg"}
+    assert x["squares_variance"] == {"value": 1e-13, "unit": "kg²"}
+    assert x["own_variance"] == {"value": 5e-14, "unit": "kg²"}
+    assert lots.lot_answer(scattered(0.0, 0.0, 0.0), toy_spread_seed)["bins"]["bin_a"]["elements"]["x"]["sd"] is None
+
+
+def test_squares_survive_the_way_out_and_back_to_the_last_bit(toy_spread_seed: Seed) -> None:
+    kind: TypeAdapter[Any] = TypeAdapter(lots.lot(toy_spread_seed))
+    state = scattered(0.7, 1 / 3 * 1e-6, 1 / 7 * 1e-12)
+    sent = kind.validate_python(lots.lot_answer(state, toy_spread_seed))
+    back = lots.states({"L-1": sent}, toy_spread_seed)["L-1"]
+    assert state.squares is not None
+    assert back.squares is not None
+    np.testing.assert_array_equal(back.squares.mass, state.squares.mass)
+    np.testing.assert_array_equal(back.squares.variance, state.squares.variance)
+    np.testing.assert_array_equal(back.squares.own_variance, state.squares.own_variance)
+
+
+def test_where_only_the_spread_is_limited_the_mean_has_no_limit(toy_spread_seed: Seed) -> None:
+    bins = [one.model_copy(update={"limits": {}}) for one in toy_spread_seed.bins]
+    alone = toy_spread_seed.model_copy(update={"bins": bins, "limit_shares": [[NAN] * 2] * 3})
+    kind: TypeAdapter[Any] = TypeAdapter(lots.lot(alone))
+    x = lots.lot_answer(scattered(0.5, 2e-6, 1e-13), alone)["bins"]["bin_a"]["elements"]["x"]
+    assert (x["limit"], x["allowance"]) == (None, None)
+    assert x["share"]["value"] == pytest.approx(0.4, rel=1e-12)
+    kind.validate_python(lots.example(alone))
+
+
+def test_the_example_scatters_half_as_much_as_it_may(toy_spread_seed: Seed) -> None:
+    example = lots.example(toy_spread_seed)
+    TypeAdapter(lots.lot(toy_spread_seed)).validate_python(example)
+    state = lots.states({"L-1": example}, toy_spread_seed)["L-1"]
+    x = lots.lot_answer(state, toy_spread_seed)["bins"]["bin_a"]["elements"]["x"]
+    assert x["sd"]["value"] == pytest.approx(0.15, rel=3e-3)  # three digits of its square are written
+    assert x["share"]["value"] < x["limit"]["value"]
+
+
+def test_squares_must_be_sent_where_the_spread_is_limited_and_nowhere_else(
+    toy_sorting_seed: Seed, toy_spread_seed: Seed
+) -> None:
+    with_squares: TypeAdapter[Any] = TypeAdapter(lots.lot(toy_spread_seed))
+    without: TypeAdapter[Any] = TypeAdapter(lots.lot(toy_sorting_seed))
+    with pytest.raises(ValidationError, match="Field required"):
+        with_squares.validate_python(lots.example(toy_sorting_seed))
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        without.validate_python(lots.example(toy_spread_seed))
+
+
+def test_both_limits_stand_in_the_description(toy_spread_seed: Seed) -> None:
+    definitions = TypeAdapter(lots.lot(toy_spread_seed)).json_schema()["$defs"]
+    x = definitions["ToyScrapBinABinElements"]["properties"]["x"]
+    assert x["description"] == "at most 0.9 wt% in a lot, standard deviation of pieces at most 0.3 wt%"
+    assert "ToyScrapXHeldAndScattered" in definitions

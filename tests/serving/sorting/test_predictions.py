@@ -330,8 +330,9 @@ def test_processes_tell_what_decisions_rest_on(app: Service, call: Callable[...,
         "value": {"a": 2.0, "b": -1.0, "c": -3.0, "other": -3.0},
         "unit": "$/kg",
         "limits": {"x": {"value": 0.9, "unit": "wt%"}},
+        "sd_limits": {},
     }
-    assert (last["rest"], last["limits"]) == (True, {})
+    assert (last["rest"], last["limits"], last["sd_limits"]) == (True, {}, {})
 
 
 def test_an_explanation_sums_to_how_much_more_probable_the_class_is_than_the_next(ask: Ask) -> None:

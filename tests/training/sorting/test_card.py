@@ -95,12 +95,12 @@ Not predicted, the signals do not carry them: `z`.
 """
 
 
-def text_of(seed, metrics=SOUND, carried=("x",)):
+def text_of(seed, metrics=SOUND, carried=("x",), spread=None):
     chosen = SimpleNamespace(
         name="linear",
         metrics=metrics,
         answers=SimpleNamespace(elements=dict.fromkeys(carried)),
-        model=SimpleNamespace(setpoints=None, setpoints_refusal=None),
+        model=SimpleNamespace(setpoints=None, setpoints_refusal=None, seed=seed, spread=spread),
     )
     others = {"a": {"test_accuracy": 0.5}, "linear": metrics, "trees": {}}
     found = {name: SimpleNamespace(name=name, metrics=metrics) for name, metrics in others.items()}
@@ -110,6 +110,19 @@ def text_of(seed, metrics=SOUND, carried=("x",)):
 
 def test_the_sections_of_a_sound_sorter(toy_sorting_seed):
     assert text_of(toy_sorting_seed) == CANDIDATES + BINS + PROMISE + ELEMENTS
+
+
+def test_limits_of_spreads_and_what_they_rest_on_are_named(toy_spread_seed):
+    metrics = SOUND | {"test_lots_over_sd_limit": 0.025, "unseen_all_lots_over_sd_limit": 0.0}
+    found = text_of(toy_spread_seed, metrics, spread=SimpleNamespace(own=np.array([[[0.5, 1.25], [1.0, 1.0]]] * 3)))
+    assert "| limits of a lot, mean or standard deviation |" in found
+    assert "| x 0.9 wt%, standard deviation of x 0.3 wt% |" in found
+    assert "over one of a standard deviation [1]" in found
+    assert (
+        "Among these, a limit of a standard deviation is broken by 2.5% of the test lots and 0.0% of the held-out "
+        "lots. A lot's variance counts as that of its estimates and, of the variance of their errors, what pieces of a "
+        "lot err each for itself: in `bin_a` 50% to 125% of that of `x`, by its size." in found
+    )
 
 
 def test_warnings_and_wrong_labels_follow_the_figures(toy_sorting_seed):

@@ -12,9 +12,11 @@ from training.sorting.evaluate import (
     by_element,
     lost_by_cause,
     lots_over_limit,
+    lots_over_sd_limit,
     measured,
     money,
     over_lots,
+    sds_of_lots,
 )
 
 A, B, C, OTHER = range(4)
@@ -147,6 +149,20 @@ def test_a_lot_is_over_a_limit_by_the_mean_of_its_bin_with_co_ejected_pieces(toy
     bins = [BIN_A, BIN_A, BIN_A, BIN_A, BIN_A, REST]
     # L-1 0.85 and L-2 0.95 wherever co-ejected pieces come from; L-3 (0.89 + 0.02 · 2.945) / 1.02 = 0.930
     assert lots_over_limit(toy_sorting_seed, decided([A] * 6, bins), real).tolist() == [False, True, True]
+
+
+def test_a_lot_is_over_a_limit_of_its_spread_by_the_pieces_of_its_bin(toy_spread_seed, toy_sorting_seed):
+    """Lots of two pieces in bin a, ± 0.29 and ± 0.31 about 0.5; with 0.02 of the same along they scatter as much."""
+    x = np.array([0.21, 0.79, 0.19, 0.81, 0.5, 5.0])
+    real = pieces([A] * 6, lots=["L-1", "L-1", "L-2", "L-2", "L-3", "L-3"], x=x)
+    made = decided([A] * 6, [BIN_A] * 5 + [REST])
+    sds = sds_of_lots(toy_spread_seed, made, real)
+    np.testing.assert_allclose(sds[:2, BIN_A, 0], [0.29, 0.31], rtol=1e-12)
+    assert lots_over_sd_limit(toy_spread_seed, made, real).tolist() == [False, True, True]  # 2 % of 2.75 along in L-3
+    assert lots_over_limit(toy_sorting_seed, made, real).tolist() == [False] * 3
+    assert lots_over_limit(toy_spread_seed, made, real).tolist() == [False, True, True]
+    assert measured(toy_spread_seed, made, real)["lots_over_sd_limit"] == pytest.approx(2 / 3)
+    assert "lots_over_sd_limit" not in measured(toy_sorting_seed, made, real)
 
 
 def test_elements_are_judged_by_what_the_laboratory_told(toy_sorting_seed):

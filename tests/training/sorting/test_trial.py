@@ -87,8 +87,25 @@ def test_a_lot_is_over_its_limit_by_what_landed_alone(four, x, over):
     assert counted(replace(four, truth_frame=contents), decided(), BELT).over_limit == over
 
 
+def test_lots_over_a_limit_of_their_spread_are_counted_among_those_over_any(four, toy_spread_seed):
+    """In bin a 10 g of 0.1 and 20 g of 0.8 of the first lot, which scatter by 0.33, and 30 g of the second."""
+    contents = four.truth_frame.assign(x=[0.1, 0.8, 0.5, 1.0])
+    made = replace(decided(), bin=np.array([0, 0, 0, 2]))
+    plain = counted(replace(four, truth_frame=contents), made, BELT)
+    assert (plain.over_limit, plain.over_sd_limit) == (0, None)
+    found = counted(replace(four, truth_frame=contents, seed=toy_spread_seed), made, BELT)
+    assert (found.over_limit, found.over_sd_limit) == (1, 1)
+
+
 def test_each_lot_of_a_trial_is_a_unit(toy_sorting_seed):
     assert plant_size(toy_sorting_seed, 17) == {"units": 17}
+
+
+def test_the_terminal_names_lots_over_a_limit_of_their_spread(capsys):
+    some = SortingTrial("toy_scrap", 3, 40, 1, 1, 1, 1, 1, 1, 1, 1, 1, {}, {}, 5, 0.9, 4)
+    for part in tables(some):
+        Console(width=200).print(part, markup=False)
+    assert "promised at most 10.0%), 4 of them over one of a standard deviation." in capsys.readouterr().out
 
 
 def test_the_terminal_says_what_was_counted(capsys):

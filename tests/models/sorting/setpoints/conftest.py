@@ -56,7 +56,17 @@ class Toy:
 @pytest.fixture(scope="session")
 def belt_seed(toy_sorting_seed: Seed) -> Seed:
     """The toy that sorts, with the load of its belt measured."""
-    before, mass, after = toy_sorting_seed.text.partition('[[columns]]\nname = "mass"')
+    return _with_load(toy_sorting_seed)
+
+
+@pytest.fixture(scope="session")
+def spread_belt_seed(toy_spread_seed: Seed) -> Seed:
+    """The same with a limit of the standard deviation of x in bin_a."""
+    return _with_load(toy_spread_seed)
+
+
+def _with_load(seed: Seed) -> Seed:
+    before, mass, after = seed.text.partition('[[columns]]\nname = "mass"')
     return parse(before + LOAD + mass + after, Path("toy_scrap.toml"))
 
 

@@ -10,9 +10,11 @@ import pytest
 
 from models.lot_advice import LotAdvice
 from models.setpoints.errors import SetpointError
+from models.sorting.decision import Line
 from models.sorting.setpoints.advising import FEED, VALUE, LinePlan, LineSetPoints, recommend, what_if
 from models.sorting.setpoints.assayed import FEWEST_LOTS, Assayed
 from models.sorting.setpoints.replay import PARTS
+from seeds import Seed
 
 PIECES = 60
 GAIN, OTHER, LOAD = "least_gain.bin_a", "least_gain.bin_bc", "occupancy"
@@ -163,6 +165,21 @@ def test_more_lots_over_a_limit_than_promised_stop_any_move(line: Made) -> None:
     (limit,) = found.limits
     assert (limit.column, limit.bound, limit.before, limit.chance, limit.allowed) == ("bin_a.x", 0.9, 1.0, 1.0, 0.1)
     assert limit.expected == pytest.approx(50.0)
+
+
+def test_a_limit_of_a_spread_stands_beside_that_of_the_mean(line: Made, spread_belt_seed: Seed) -> None:
+    """Every second piece holds nothing of x, the others 0.8 wt%: a standard deviation of 0.4, where 0.3 may be."""
+    made: Any = line(5, too_sure=0.15)
+    made.model.seed = spread_belt_seed
+    made.model.line = replace(Line.of(spread_belt_seed, np.zeros(2)), co_ejection=0.0)
+    contents = np.zeros((len(made.assayed.classes), 2))
+    contents[::2, 0] = 0.8
+    found = asked(LineSetPoints(made.model, replace(made.assayed, contents=contents)), {})
+    of_mean, of_sd = found.limits
+    assert (of_mean.column, of_mean.bound, of_mean.before) == ("bin_a.x", 0.9, 0.0)
+    assert (of_sd.column, of_sd.bound, of_sd.unit) == ("standard deviation of bin_a.x", 0.3, "wt%")
+    assert (of_sd.before, of_sd.chance, of_sd.allowed) == (1.0, 1.0, 0.1)
+    assert of_sd.expected == pytest.approx(0.4, abs=0.01)
 
 
 # ---- what-if

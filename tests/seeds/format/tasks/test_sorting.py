@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from seeds import Seed, SeedError
+from seeds.format.agreement import differing
 from seeds.format.loader import parse
 
 
@@ -60,6 +61,51 @@ def test_a_regression_seed_has_no_rules_of_sorting(toy_seed):
 )
 def test_what_does_not_go_together_is_told(toy_sorting_seed, old, new, told):
     assert any(told in fault for fault in faults(toy_sorting_seed, (old, new)))
+
+
+OF_MEAN = 'limits = { x = { value = 0.9, unit = "wt%", source = "law" } }\n'
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ('{ y = { value = 0.3, unit = "wt%", source = "law" } }', "bins.bin_a.sd_limits.y: expected an element target"),
+        ('{ metal = { value = 0.3, unit = "1", source = "law" } }', "bins.bin_a.sd_limits.metal: expected an element"),
+        (
+            '{ x = { value = 0.3, unit = "ppm", source = "law" } }',
+            "bins.bin_a.sd_limits.x.unit: got 'ppm': expected 'wt%'",
+        ),
+        (
+            '{ x = { value = 0, unit = "wt%", source = "law" } }',
+            "bins.bin_a.sd_limits.x.value: got 0: expected a number above 0",
+        ),
+        ('{ x = { value = -0.3, unit = "wt%", source = "law" } }', "bins.bin_a.sd_limits.x.value: got -0.3: expected"),
+        ('{ x = { value = 0.3, unit = "wt%" } }', "bins.bin_a.sd_limits.x.source"),
+        ("{ x = 0.3 }", "bins.bin_a.sd_limits.x"),
+    ],
+)
+def test_a_limit_of_a_standard_deviation_that_cannot_be_is_one_line(toy_sorting_seed, given, fault):
+    (found,) = faults(toy_sorting_seed, (OF_MEAN, f"{OF_MEAN}sd_limits = {given}\n"))
+    assert found.startswith(fault)
+
+
+def test_the_rest_limits_no_standard_deviation(toy_sorting_seed):
+    of_sd = OF_MEAN.replace("limits", "sd_limits")
+    (found,) = faults(toy_sorting_seed, ("rest = true\n", f"rest = true\n{of_sd}"))
+    assert found == "bins.rest.sd_limits: the rest has none"
+
+
+def test_a_bin_limits_mean_and_standard_deviation_each_by_itself(toy_sorting_seed):
+    of_sd = OF_MEAN.replace("limits", "sd_limits").replace("0.9", "0.3")
+    toy_spread_seed = parse(toy_sorting_seed.text.replace(OF_MEAN, OF_MEAN + of_sd), Path("toy_scrap.toml"))
+    bin_a = toy_spread_seed.bins[0]
+    assert (bin_a.limits["x"].value, bin_a.sd_limits["x"].value) == (0.9, 0.3)
+    assert bin_a.limits_in_words == ["x 0.9 wt%", "standard deviation of x 0.3 wt%"]
+    assert "bins.bin_a.sd_limits.x" in toy_spread_seed.sources
+    text = toy_spread_seed.text.replace(OF_MEAN, "", 1)
+    alone = parse(text, Path("toy_scrap.toml")).bins
+    assert [(one.limits, one.is_limited) for one in alone] == [({}, True), ({}, False), ({}, False)]
+    assert differing(toy_sorting_seed, toy_spread_seed) == ["bin bin_a: standard deviation of x <= 0.3 wt%"]
 
 
 def test_nothing_comes_along_where_the_seed_says_nothing_of_it(toy_sorting_seed):
