@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks.bounds import floor, steps
+from benchmarks.bounds import floor, spreads, steps
 from benchmarks.bounds.page import MEASURED, RESULTS, page_of, with_tables
 from benchmarks.digests import seed_digest
 from seeds import load
@@ -26,3 +26,13 @@ def test_tables_are_the_measured_ones(process):
 def test_none_of_these_plants_is_one_that_judges():
     judged = {plant.rng_seed for plant in FINAL}
     assert not judged & {*floor.PLANTS.values(), *floor.SIMULATED, *(plant.rng_seed for plant in steps.PLANTS)}
+
+
+def test_costs_of_limits_on_the_spread_of_a_lot_are_the_measured_ones():
+    results = json.loads(spreads.RESULTS.read_text(encoding="utf-8"))
+    text = spreads.PAGE.read_text(encoding="utf-8")
+    assert spreads.with_table(text, results) == text
+    for process, result in results.items():
+        assert result["seed_digest"] == spreads.free_digest(load(process)), (
+            f"python -m benchmarks.bounds.spreads {process}"
+        )
