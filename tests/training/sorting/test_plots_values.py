@@ -151,6 +151,23 @@ def test_lots_against_their_limit(fitted, layout_of, traces_of):
     assert traces_of(figure) == [look | {"fillcolor": "rgba(0,0,0,0)", "showlegend": False}]
 
 
+def test_lots_against_the_limit_of_their_spread(fitted, toy_spread_seed):
+    """Standard deviation of x in bin a, with 2 % of its mass of the lot's pieces, over 0.3 wt%, below that of means."""
+    candidate, data, parts = fitted
+    figure = plots.lots_against_limits(candidate, replace(data, seed=toy_spread_seed), parts)
+    of_sd, of_mean = figure.data
+    assert (of_sd.name, of_mean.name) == ("bin_a: standard deviation of x 0.3 wt%", "bin_a: x 0.9 wt%")
+    assert figure.layout.xaxis.title.text.startswith("mean content, or its standard deviation, in the lot's bin")
+    pieces, bins = pieces_of(data)[parts.test], candidate.answers.bin[parts.test]
+    for lot, share in zip(of_sd.text, of_sd.x, strict=True):
+        own, feed = (pieces.lots == lot) & (bins == 0), pieces.lots == lot
+        parts_of = [pieces.mass * rows / pieces.mass[rows].sum() for rows in (own, feed)]
+        weight = (parts_of[0] + 0.02 * parts_of[1]) / 1.02
+        mean = weight @ pieces.contents[:, 0]
+        sd = np.sqrt(weight @ (pieces.contents[:, 0] - mean) ** 2)
+        assert share == pytest.approx(100 * sd / 0.3, rel=1e-9)
+
+
 def test_the_axis_reaches_past_the_lot_that_is_farthest_over_its_limit(fitted):
     """All pieces in bin a, so that its lots hold what the feed holds, far over 0.9 wt% of x."""
     candidate, data, parts = fitted
