@@ -23,7 +23,7 @@ energy_app = typer.Typer(help="Report on energy and carbon.", no_args_is_help=Tr
 
 @energy_app.callback()
 def about_energy() -> None:
-    """Report on energy and carbon of electrolysis."""
+    """Report on energy and carbon."""
 
 
 @energy_app.command("report")

@@ -40,7 +40,7 @@ class Link:
     value: float
 
 
-def sankey(nodes: Sequence[Node], links: Sequence[Link], unit: str, title: str) -> str:
+def sankey(nodes: Sequence[Node], links: Sequence[Link], unit: str, title: str, digits: int = 0) -> str:
     """The diagram.
 
     Parameters
@@ -54,6 +54,8 @@ def sankey(nodes: Sequence[Node], links: Sequence[Link], unit: str, title: str) 
         Unit of the values, for the labels.
     title : str
         What a screen reader says of it.
+    digits : int
+        Of the values after the point.
 
     Raises
     ------
@@ -83,7 +85,11 @@ def sankey(nodes: Sequence[Node], links: Sequence[Link], unit: str, title: str) 
         for node in columns[last]:
             top[node.name] += high - ends[list(columns).index(last)]
     bands = _bands(nodes, links, left, top, scale)
-    boxes = "".join(_box(node, left[node.name], top[node.name], size[node.name], scale, unit) for node in nodes)
+    values = {name: f"{value:,.{digits}f}" for name, value in size.items()}
+    tall = {name: max(value * scale, _LEAST) for name, value in size.items()}
+    boxes = "".join(
+        _box(node, left[node.name], top[node.name], tall[node.name], values[node.name], unit) for node in nodes
+    )
     named = html.escape(title)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {high:.0f}" role="img" '
@@ -142,9 +148,8 @@ def _bands(
     return "".join(found)
 
 
-def _box(node: Node, x: float, y: float, size: float, scale: float, unit: str) -> str:
-    tall = max(size * scale, _LEAST)
-    label = f"{html.escape(node.name)} <tspan font-weight='600'>{size:,.0f}</tspan> {html.escape(unit)}"
+def _box(node: Node, x: float, y: float, tall: float, value: str, unit: str) -> str:
+    label = f"{html.escape(node.name)} <tspan font-weight='600'>{value}</tspan> {html.escape(unit)}"
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{_NODE:.0f}" height="{tall:.1f}" fill="{node.colour}"/>'
         f'<text x="{x + _NODE + 5:.1f}" y="{y + tall / 2 + 4.5:.1f}" fill="var(--text, #222)" '

@@ -11,6 +11,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from models.energy.account import account, flow
+from models.energy.direct_current import KIND
 from models.energy.process import energy_of
 from models.regression.model import RegressionModel
 from monitoring.energy.month import energy_month
@@ -56,7 +57,10 @@ def seed(toy_seed: Seed, monkeypatch: pytest.MonkeyPatch) -> Seed:
 
     module = ModuleType("models.processes.energy.toy_cells")
     vars(module).update(
-        METAL_OF="a cell",
+        KIND=KIND,
+        TARGET="y",
+        PRODUCT="metal",
+        MADE_BY="a cell, by current and time",
         NEEDED=("z", "x_set"),
         FACTORS={},
         USES={"electrolyte": "its resistance", "lost current": "what makes no metal"},
@@ -67,7 +71,7 @@ def seed(toy_seed: Seed, monkeypatch: pytest.MonkeyPatch) -> Seed:
         bound=lambda columns, efficiency: {},
         steam=lambda columns, efficiency: np.zeros_like(efficiency),
         emitted=lambda columns, efficiency, economics: {},
-        metal=lambda columns, efficiency, hours: metal_mass(columns["x_set"], hours, efficiency, LEAD) / 1000.0,
+        made=lambda columns, efficiency, hours: metal_mass(columns["x_set"], hours, efficiency, LEAD) / 1000.0,
     )
     monkeypatch.setitem(sys.modules, "models.processes.energy.toy_cells", module)
     return parse(toy_seed.text + SECTION, Path("toy_cells.toml"))
@@ -81,7 +85,7 @@ def test_it_is_accounted_for(seed: Seed) -> None:
     of = account(physics, columns, np.array([95.0]), economics)
     # 258.7 * 0.50/0.95 = 136 kWh/t
     assert of.boundaries["direct"] == pytest.approx(136, abs=0.5)
-    assert sum(flow(physics, columns, np.array([95.0]), economics).cells.values()) == of.boundaries["direct"]
+    assert sum(flow(physics, columns, np.array([95.0]), economics).uses.values()) == of.boundaries["direct"]
 
 
 def test_the_service_answers_its_energy(seed: Seed, save_toy_model, tmp_path: Path) -> None:

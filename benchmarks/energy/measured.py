@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,9 @@ import numpy as np
 from benchmarks.aims import page
 from benchmarks.digests import seed_digest, table_digest
 from models.answers import Answer
-from models.energy.account import OUTSIDE
-from models.energy.process import energy_of
+from models.energy.process import EnergyPhysics, Kind, energy_of
 from models.table.reading import read_table
-from monitoring.energy.flows import HEAT, MeanFlow, diagram, mean_flow
+from monitoring.energy.flows import MeanFlow, diagram, mean_flow
 from monitoring.energy.month import EnergyMonth, energy_month, known_rows, month_of
 from monitoring.energy.page import summary
 from pages.markdown import table
@@ -37,8 +36,7 @@ def processes() -> list[str]:
 
 def measured(process: str) -> dict[str, Any]:
     """Figures of a process's default plant: of all its rows, and the line that a report of the newest month prints."""
-    seed, physics = load(process), energy_of(process)
-    assert physics is not None
+    seed, physics = load(process), _physics(process)
     with tempfile.TemporaryDirectory() as folder:
         data = simulate(seed, folder)
         checked, line = read_table(data, seed), summary(energy_month(seed, data))
@@ -56,8 +54,8 @@ def _figures(month: EnergyMonth) -> dict[str, Any]:
         "boundaries": {name: _rounded(month.mean(one)) for name, one in month.account.boundaries.items()},
         "coal_equivalent": _rounded(month.mean(month.account.coal_equivalent)),
         "scopes": {name: _rounded(month.mean(one)) for name, one in month.account.scopes.items()},
-        "goes_into": {name: _rounded(one) for name, one in {**flow.cells, **flow.outside}.items()},
-        "ends_in": {name: _rounded(one) for name, one in {**flow.bound, HEAT: flow.heat}.items()},
+        "goes_into": {name: _rounded(one) for name, one in {**flow.uses, **flow.outside}.items()},
+        "ends_in": {name: _rounded(one) for name, one in {**flow.bound, flow.kind.heat: flow.heat}.items()},
         "norms": {
             one.norm.name: {"energy": _rounded(one.energy), "grade": one.grade, "following": one.following}
             for one in month.standings
@@ -71,34 +69,58 @@ def _rounded(value: float) -> float:
 
 
 def totals(kept: Mapping[str, Any]) -> list[str]:
-    """Boundaries and scopes of each default plant."""
-    heads = ("process", "direct", "alternating", "comprehensive [kWh/t]", "[kgce/t]", "scope 1", "scope 2 [tCO2e/t]")
-    rows = []
-    for process, one in kept.items():
-        energies = [f"{value:,.0f}" for value in one["boundaries"].values()]
-        scopes = [f"{one['scopes'][name]:.3f}" for name in ("scope_1", "scope_2")]
-        rows.append((_linked(process), *energies, f"{one['coal_equivalent']:,.1f}", *scopes))
-    return table(heads, rows)
+    """Boundaries and scopes of each default plant, a table a kind."""
+    found: list[str] = []
+    for kind, of in _by_kind(kept):
+        *names, last = kind.boundaries
+        heads = ("process", *names, f"{last} [{kind.unit}]", "[kgce/t]", "scope 1", "scope 2 [tCO2e/t]")
+        rows = []
+        for process, one in of.items():
+            energies = [kind.shown(value) for value in one["boundaries"].values()]
+            scopes = [f"{one['scopes'][name]:.3f}" for name in ("scope_1", "scope_2")]
+            rows.append((_linked(process), *energies, f"{one['coal_equivalent']:,.1f}", *scopes))
+        found += table(heads, rows)
+    return found
 
 
 def uses(kept: Mapping[str, Any]) -> list[str]:
-    """Where the energy of each default plant goes, and what the direct current ends in."""
-    rows = []
-    for process, one in kept.items():
-        whole = sum(one["goes_into"].values())
-        direct = sum(one["ends_in"].values())
-        parts = ", ".join(f"{name} {value:,.0f} ({value / whole:.0%})" for name, value in one["goes_into"].items())
-        ends = ", ".join(f"{name} {value:,.0f} ({value / direct:.0%})" for name, value in one["ends_in"].items())
-        rows.append((process, parts, ends))
-    return table(("process", "goes into [kWh/t]", "direct current ends in [kWh/t]"), rows)
+    """Where the energy of each default plant goes, and what that of the first boundary ends in, a table a kind."""
+    found: list[str] = []
+    for kind, of in _by_kind(kept):
+        rows = []
+        for process, one in of.items():
+            parts, ends = (_shares(kind, one[name]) for name in ("goes_into", "ends_in"))
+            rows.append((process, parts, ends))
+        heads = ("process", f"goes into [{kind.unit}]", f"what {kind.carrier} took ends in [{kind.unit}]")
+        found += table(heads, rows)
+    return found
+
+
+def _shares(kind: Kind, parts: Mapping[str, float]) -> str:
+    whole = sum(parts.values())
+    return ", ".join(f"{name} {kind.shown(value)} ({value / whole:.0%})" for name, value in parts.items())
+
+
+def _by_kind(kept: Mapping[str, Any]) -> Iterator[tuple[Kind, dict[str, Any]]]:
+    """Processes of each kind, kinds in the order in which they come."""
+    kinds = {process: _physics(process).KIND for process in kept}
+    for kind in {id(kind): kind for kind in kinds.values()}.values():
+        yield kind, {process: one for process, one in kept.items() if kinds[process] is kind}
+
+
+def _physics(process: str) -> EnergyPhysics:
+    found = energy_of(process)
+    assert found is not None
+    return found
 
 
 def picture(process: str, one: Mapping[str, Any]) -> str:
     """Where the energy of a default plant goes, as an SVG file."""
-    cells = {name: value for name, value in one["goes_into"].items() if name not in OUTSIDE}
-    outside = {name: value for name, value in one["goes_into"].items() if name in OUTSIDE}
-    bound = {name: value for name, value in one["ends_in"].items() if name != HEAT}
-    flow = MeanFlow(one["rows"], cells, outside, bound, one["ends_in"][HEAT])
+    kind = _physics(process).KIND
+    uses = {name: value for name, value in one["goes_into"].items() if name not in kind.outside}
+    outside = {name: value for name, value in one["goes_into"].items() if name in kind.outside}
+    bound = {name: value for name, value in one["ends_in"].items() if name != kind.heat}
+    flow = MeanFlow(kind, one["rows"], uses, outside, bound, one["ends_in"][kind.heat])
     return diagram(flow, f"{load(process).process.title}: where its energy goes") + "\n"
 
 
@@ -137,9 +159,7 @@ def lines(kept: Mapping[str, Any]) -> list[str]:
 
 def answer() -> list[str]:
     """What the service answers of energy for a typical row, without the basis that stands beside the predictions."""
-    seed = load(ANSWERED)
-    physics = energy_of(ANSWERED)
-    assert physics is not None
+    seed, physics = load(ANSWERED), _physics(ANSWERED)
     X = np.array([[one.usual if one.is_number else 0.0 for one in seed.inputs]])
     efficiency = Answer(*(np.array([end]) for end in INTERVAL))
     accounting = Accounting(seed, physics)

@@ -1,4 +1,4 @@
-"""Energy and greenhouse gases of predictions, with the intervals that follow from those of the current efficiency."""
+"""Energy and greenhouse gases of predictions, with the intervals that follow from those of what is predicted."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class EnergyAnswers:
     Attributes
     ----------
     names : Mapping of str to tuple of str
-        Quantities of each part: `boundaries` [kWh/t], `coal_equivalent` [kgce/t], and `scopes`, `scope_1` and
-        `scope_2`, the emissions of each scope and of both, and those of a scope by what they come from [tCO2e/t].
+        Quantities of each part: `boundaries` [unit of the kind], `coal_equivalent` [kgce/t], and `scopes`, `scope_1`
+        and `scope_2`, the emissions of each scope and of both, and those of a scope by what they come from [tCO2e/t].
     ends : ndarray, shape (q, 3, n)
         Value, low and high end of the q quantities of all parts, in their order.
     norms : Norms
@@ -38,7 +38,7 @@ class EnergyAnswers:
 
     @property
     def boundaries(self) -> dict[str, Answer]:
-        """Specific energy by boundary [kWh/t]."""
+        """Specific energy by boundary [unit of the kind]."""
         return self._part("boundaries")
 
     @property
@@ -77,9 +77,9 @@ class EnergyAnswers:
 
 
 def energy_answers(
-    physics: EnergyPhysics, columns: Columns, efficiency: Answer, economics: Prices, norms: Norms
+    physics: EnergyPhysics, columns: Columns, target: Answer, economics: Prices, norms: Norms
 ) -> EnergyAnswers:
-    """Energy and greenhouse gases of rows whose current efficiency is predicted.
+    """Energy and greenhouse gases of rows whose `TARGET` is predicted.
 
     Parameters
     ----------
@@ -87,8 +87,8 @@ def energy_answers(
         The process's energy module.
     columns : Mapping of str to ndarray, shape (n,)
         Inputs of the rows, in the unit of the seed; NaN where missing.
-    efficiency : Answer
-        Current efficiency with its interval, above 0 [%].
+    target : Answer
+        Values of the module's `TARGET` with their intervals, above 0 [its unit].
     economics : Mapping of str to float
         Values of the seed's [economics].
     norms : Norms
@@ -97,7 +97,7 @@ def energy_answers(
     Returns
     -------
     EnergyAnswers
-        No quantity rises where the efficiency rises, so that the ends of its interval give those of all others.
+        No quantity turns within an interval of the target, so that the ends of that give those of all others.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def energy_answers(
         See `account`.
     """
     # All ends at once: a request is often one row, whose answer waits for the number of operations alone.
-    ends = np.array([efficiency.value, efficiency.high, efficiency.low])
+    ends = np.array([target.value, target.high, target.low])
     of = account(physics, columns, ends, economics)
     parts = {
         "boundaries": of.boundaries,
@@ -117,10 +117,9 @@ def energy_answers(
     values = [values for part in parts.values() for values in part.values()]
     found = np.empty((len(values) + len(norms), *ends.shape))
     for one, value in zip(found, [*values, *(counted(norm, of) for norm in norms)], strict=True):
-        one[:] = value  # what does not depend on the efficiency is the same at all ends
-    # The higher efficiency takes the least energy.
-    value, low, high = found[:, 0], found[:, 1], found[:, 2]
-    np.minimum(low, value, out=low)
-    np.maximum(high, value, out=high)
+        one[:] = value  # what does not depend on the target is the same at all ends
+    # A higher efficiency takes less energy, more fuel takes more.
+    low, high = found.min(axis=1), found.max(axis=1)
+    found[:, 1], found[:, 2] = low, high
     names = {part: tuple(values) for part, values in parts.items()}
     return EnergyAnswers(names, found[: len(values)], norms, found[len(values) :])

@@ -10,19 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from models.answers import Answer
-from models.energy.account import Account
+from models.energy.account import COAL_EQUIVALENT, Account
 from physics.arrays import FloatArray, IntArray
 from seeds import Norm
 
 ObjectArray = npt.NDArray[Any]
 
-KILOWATT_HOURS = "kWh/t"
-
 
 def counted(norm: Norm, of: Account) -> FloatArray:
     """What a norm limits, of n rows: energy within its boundary and what it counts elsewhere [unit of the norm]."""
     elsewhere = 0.0 if norm.elsewhere is None else norm.elsewhere.value
-    own = of.boundaries[norm.boundary] if norm.unit == KILOWATT_HOURS else of.coal_equivalent
+    own = of.coal_equivalent if norm.unit == COAL_EQUIVALENT else of.boundaries[norm.boundary]
     return own + elsewhere
 
 

@@ -61,7 +61,7 @@ class SeveralTargets:
 
     @property
     def first(self) -> RegressionModel:
-        """Model of the first target, which knobs, events, energy and load are about."""
+        """Model of the first target, which knobs, events and load are about."""
         return self.models[self.seed.target.name]
 
     @property

@@ -34,7 +34,7 @@ class Stand:
     norm : Norm
         The norm.
     energy : float
-        What it limits, mean of the month's metal [unit of the norm].
+        What it limits, mean of the month's product [unit of the norm].
     grade, following : str or None
         Best grade that is kept, and the next better one; None where there is none.
     distance : float
@@ -63,7 +63,7 @@ class EnergyMonth:
     table : DataFrame
         The rows.
     left_out : int
-        Rows of the month without a measured efficiency, without metal, or without a column that energy needs.
+        Rows of the month whose target is not measured, without product, or without a column that energy needs.
     set_aside : int
         Rows of the whole table that were out of physical range, or no rows of the plant.
     cautions : tuple of str
@@ -73,11 +73,11 @@ class EnergyMonth:
     factors : Mapping of str to Quantity
         What energy was reckoned with.
     columns : Mapping of str to ndarray, shape (n,)
-        Number columns of the rows.
-    efficiency : ndarray, shape (n,)
-        Measured current efficiency [%].
-    metal : ndarray, shape (n,)
-        Metal of each row, of what `physics.METAL_OF` says [t].
+        Number columns of the rows, inputs and targets.
+    measured : ndarray, shape (n,)
+        Measured values of `physics.TARGET` [its unit].
+    product : ndarray, shape (n,)
+        Product of each row, of what `physics.MADE_BY` says [t].
     account, flow : Account and Flow
         Energy and greenhouse gases of each row, and where its energy goes.
     """
@@ -92,19 +92,19 @@ class EnergyMonth:
     data_digest: str
     factors: Mapping[str, Quantity]
     columns: Mapping[str, FloatArray]
-    efficiency: FloatArray
-    metal: FloatArray
+    measured: FloatArray
+    product: FloatArray
     account: Account
     flow: Flow
 
     def mean(self, values: FloatArray) -> float:
-        """Mean of a quantity a tonne over the month's metal; rows where it is not known are passed over."""
+        """Mean of a quantity a tonne over the month's product; rows where it is not known are passed over."""
         known = np.isfinite(values)
-        return float(np.average(values[known], weights=self.metal[known])) if known.any() else float("nan")
+        return float(np.average(values[known], weights=self.product[known])) if known.any() else float("nan")
 
     @property
     def standings(self) -> list[Stand]:
-        """Where the month's metal stands under each norm of the seed."""
+        """Where the month's product stands under each norm of the seed."""
         return [stand(norm, self.mean(counted(norm, self.account))) for norm in self.seed.norms]
 
     @property
@@ -152,7 +152,7 @@ def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMont
     if physics is None:
         raise EnergyError(f"{process}: its energy is not accounted for: no module models.processes.energy.{process}")
     try:
-        check_factors(physics, seed.economics)
+        check_factors(physics, seed.economics, seed.norms)
     except ValueError as fault:
         raise EnergyError(f"{process}: {fault}") from None
     if seed.time is None:
@@ -164,8 +164,8 @@ def energy_month(seed: Seed, data: Path, month: str | None = None) -> EnergyMont
     months = table[seed.clock.name].dt.strftime("%Y-%m").to_numpy(dtype=str)
     known = known_rows(seed, physics, table)
     if not known.any():
-        needed = ", ".join((seed.target.name, *physics.NEEDED))
-        raise EnergyError(f"{process}: no row has metal and all of {needed}: expected at least one")
+        needed = ", ".join((physics.TARGET, *physics.NEEDED))
+        raise EnergyError(f"{process}: no row has {physics.PRODUCT} and all of {needed}: expected at least one")
     month = month or max(months[known])
     within = months == month
     if not (within & known).any():
@@ -179,7 +179,8 @@ def month_of(
 ) -> EnergyMonth:
     """Energy and carbon of the rows of a checked table that are `within` a month and of `known` energy, each (n,)."""
     table = checked.table[within & known].reset_index(drop=True)
-    columns, efficiency = _columns(seed, table)
+    columns = _columns(seed, table)
+    measured = columns[physics.TARGET]
     economics = {name: one.value for name, one in seed.economics.items()}
     return EnergyMonth(
         seed=seed,
@@ -192,25 +193,26 @@ def month_of(
         data_digest=digest(checked.table),
         factors={name: seed.economics[name] for name in factors_of(physics)},
         columns=columns,
-        efficiency=efficiency,
-        metal=physics.metal(columns, efficiency, _hours(seed)),
-        account=account(physics, columns, efficiency, economics),
-        flow=flow(physics, columns, efficiency, economics),
+        measured=measured,
+        product=physics.made(columns, measured, _hours(seed)),
+        account=account(physics, columns, measured, economics),
+        flow=flow(physics, columns, measured, economics),
     )
 
 
 def known_rows(seed: Seed, physics: EnergyPhysics, table: pd.DataFrame) -> BoolArray:
-    """Rows with metal, a measured efficiency and all columns that energy needs, shape (n,)."""
-    columns, efficiency = _columns(seed, table)
-    needed = np.array([efficiency, *(columns[name] for name in physics.NEEDED)])
-    metal = physics.metal(columns, efficiency, _hours(seed))
-    return np.asarray(np.isfinite(needed).all(axis=0) & (efficiency > 0.0) & (metal > 0.0))
+    """Rows with product, a measured target and all columns that energy needs, shape (n,)."""
+    columns = _columns(seed, table)
+    measured = columns[physics.TARGET]
+    needed = np.array([measured, *(columns[name] for name in physics.NEEDED)])
+    product = physics.made(columns, measured, _hours(seed))
+    return np.asarray(np.isfinite(needed).all(axis=0) & (measured > 0.0) & (product > 0.0))
 
 
-def _columns(seed: Seed, table: pd.DataFrame) -> tuple[dict[str, FloatArray], FloatArray]:
-    """Number columns of a table, and its measured efficiency."""
-    columns = {one.name: table[one.name].to_numpy(dtype=np.float64) for one in seed.inputs if one.is_number}
-    return columns, table[seed.target.name].to_numpy(dtype=np.float64)
+def _columns(seed: Seed, table: pd.DataFrame) -> dict[str, FloatArray]:
+    """Inputs and targets of a table that are numbers."""
+    columns = (*seed.inputs, *seed.primaries)
+    return {one.name: table[one.name].to_numpy(dtype=np.float64) for one in columns if one.is_number}
 
 
 def _hours(seed: Seed) -> float:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.energy.account import BOUGHT, BOUNDARIES, COMPREHENSIVE, DIRECT, OUTSIDE
-from monitoring.energy.flows import HEAT, mean_flow, picture
+from models.energy.account import COMPREHENSIVE
+from monitoring.energy.flows import mean_flow, picture
 from monitoring.energy.month import EnergyMonth
 from monitoring.energy.ranking import BEST_SHARE, FEWEST_ROWS, Ranked, differences, ranked
 from pages.html import table
@@ -24,23 +24,25 @@ def page(month: EnergyMonth) -> str:
 
 def summary(month: EnergyMonth) -> str:
     """The month in one line for the terminal."""
-    means = {name: month.mean(values) for name, values in month.account.boundaries.items()}
+    kind = month.physics.KIND
+    means = {name: kind.shown(month.mean(values)) for name, values in month.account.boundaries.items()}
     grades = ", ".join(
         f"{one.norm.document} ({one.norm.title}) {'grade ' + one.grade if one.grade else 'no grade'}"
         for one in month.standings[:2]
     )
+    first = f"{means[kind.first]} {kind.unit} {kind.first}"
     return (
-        f"{len(month.table)} rows of {month.month}: {means[DIRECT]:,.0f} kWh/t direct, {means[COMPREHENSIVE]:,.0f} "
+        f"{len(month.table)} rows of {month.month}: {first}, {means[COMPREHENSIVE]} "
         f"comprehensive, {month.mean(month.account.scopes['total']):.3g} tCO2e/t" + (f"; {grades}" if grades else "")
     )
 
 
 def _sections(month: EnergyMonth) -> Iterator[Section]:
-    units = ranked(month)
-    yield Section("What was counted", "Rows, metal and the factors that all figures rest on.", _head(month, units))
+    units, product, measured = ranked(month), month.physics.PRODUCT, _words(month.physics.TARGET)
+    yield Section("What was counted", f"Rows, {product} and the factors that all figures rest on.", _head(month, units))
     yield Section(
         "Totals",
-        "Means are over the month's metal. Each boundary contains the one above it; steam counts with its heat.",
+        f"Means are over the month's {product}. Each boundary contains the one above it; steam counts with its heat.",
         _totals(month) + _emissions(month),
     )
     yield Section(
@@ -50,33 +52,25 @@ def _sections(month: EnergyMonth) -> Iterator[Section]:
         "document itself, are no ground for a certificate.",
         _grades(month),
     )
-    yield Section("Where the energy goes", _READING, _flow(month))
+    yield Section("Where the energy goes", month.physics.KIND.reading, _flow(month))
     yield Section(
         "Units",
-        "By comprehensive energy a tonne, the least first. The doubt is that of the measured efficiency alone, as a "
+        f"By comprehensive energy a tonne, the least first. The doubt is that of the measured {measured} alone, as a "
         "90 % interval: units that lie closer together than this do not differ beyond it in one month.",
-        _units(units),
+        _units(month, units),
     )
     yield Section(
         "What the best tenth of the rows does differently",
         f"Medians of the {BEST_SHARE:.0%} of the rows that take least energy beside those of all others, where the "
         "90 % interval of the difference leaves out 0 (whole units drawn again). A difference is no cause: the best "
-        "rows may differ since they are easier to run, and rows whose measured efficiency errs to the good side are "
+        f"rows may differ since they are easier to run, and rows whose measured {measured} errs to the good side are "
         "more often among them. What a move of a knob brings is answered by recommendations, not here.",
         _differences(month),
     )
 
 
-_READING = (
-    "A mean tonne of the month, from what is bought to what becomes of it. Each part of the direct current is what its "
-    "voltage takes; current that makes no metal takes the whole voltage. One part is what the measured voltage leaves "
-    "over, so that all of them sum to it. What a reaction binds beyond its least voltage it takes from the heat of all "
-    "other parts alike."
-)
-
-
 def _head(month: EnergyMonth, units: list[Ranked]) -> str:
-    of, starts = month.physics.METAL_OF, month.table[month.seed.clock.name]
+    starts = month.table[month.seed.clock.name]
     first, last = (f"{end:{moment_format(starts)}}" for end in (starts.min(), starts.max()))
     rows = [
         ["process", f"{month.seed.process.title} ({month.seed.process.name})"],
@@ -85,7 +79,7 @@ def _head(month: EnergyMonth, units: list[Ranked]) -> str:
             "rows",
             f"{len(month.table):,} of {len(units)} units; {month.left_out} left out, since a needed value is missing",
         ],
-        ["metal", f"{month.metal.sum():,.0f} t (of {of}, by current, time and measured efficiency)"],
+        [month.physics.PRODUCT, f"{month.product.sum():,.0f} t (of {month.physics.MADE_BY})"],
         ["set aside", f"{month.set_aside} rows of the whole table, out of physical range or none of the plant"],
         *(["beware", caution] for caution in month.cautions),
         ["digest of the table", month.data_digest],
@@ -95,12 +89,12 @@ def _head(month: EnergyMonth, units: list[Ranked]) -> str:
 
 
 def _totals(month: EnergyMonth) -> str:
-    metal, rows = month.metal.sum(), []
+    kind, product, rows = month.physics.KIND, month.product.sum(), []
     for name, values in month.account.boundaries.items():
         mean = month.mean(values)
-        rows.append([name, BOUNDARIES[name], f"{mean:,.0f}", f"{mean * metal / 1e3:,.0f}"])
+        rows.append([name, kind.boundaries[name], kind.shown(mean), f"{mean * product / 1e3:,.0f}"])
     coal = month.mean(month.account.coal_equivalent)
-    found = table(["boundary", "what it counts", "kWh/t", "MWh"], rows, [2, 3])
+    found = table(["boundary", "what it counts", kind.unit, kind.whole], rows, [2, 3])
     return found + (
         f"<p>The comprehensive energy is {coal:,.1f} kgce/t: electricity at 0.1229 kgce/kWh and heat at 34.12 kgce/GJ, "
         "the equivalent values of GB/T 2589.</p>"
@@ -108,16 +102,19 @@ def _totals(month: EnergyMonth) -> str:
 
 
 def _emissions(month: EnergyMonth) -> str:
-    of, metal = month.account, month.metal.sum()
+    of, physics, product = month.account, month.physics, month.product.sum()
     rows = []
-    for scope, parts, meanings in (("1", of.scope_1, month.physics.EMITTED), ("2", of.scope_2, BOUGHT)):
-        rows += [[scope, name, meanings[name], *_mass(month.mean(values), metal)] for name, values in parts.items()]
-    rows.append(["1 and 2", "all", "", *_mass(month.mean(of.scopes["total"]), metal)])
+    for scope, parts, meanings in (
+        ("1", of.scope_1, physics.EMITTED),
+        ("2", of.scope_2, physics.KIND.bought(physics)),
+    ):
+        rows += [[scope, name, meanings[name], *_mass(month.mean(values), product)] for name, values in parts.items()]
+    rows.append(["1 and 2", "all", "", *_mass(month.mean(of.scopes["total"]), product)])
     return table(["scope", "from", "what it is", "tCO2e/t", "tCO2e"], rows, [3, 4])
 
 
-def _mass(mean: float, metal: float) -> tuple[str, str]:
-    return f"{mean:.3f}", f"{mean * metal:,.0f}"
+def _mass(mean: float, product: float) -> tuple[str, str]:
+    return f"{mean:.3f}", f"{mean * product:,.0f}"
 
 
 def _grades(month: EnergyMonth) -> str:
@@ -142,40 +139,43 @@ def _flow(month: EnergyMonth) -> str:
     flow = mean_flow(month)
     if flow is None:
         return "<p>No row has all that the parts are computed from.</p>"
-    meanings = {**month.physics.USES, **OUTSIDE}
+    kind = month.physics.KIND
+    meanings = {**month.physics.USES, **kind.outside}
     rows = [
-        [name, meanings[name], f"{mean:,.0f}", f"{mean / flow.comprehensive:.1%}"]
-        for name, mean in {**flow.cells, **flow.outside}.items()
+        [name, meanings[name], kind.shown(mean), f"{mean / flow.comprehensive:.1%}"]
+        for name, mean in {**flow.uses, **flow.outside}.items()
     ]
-    rows.append(["all", BOUNDARIES[COMPREHENSIVE], f"{flow.comprehensive:,.0f}", f"{1:.1%}"])
-    held = {**month.physics.BOUND, HEAT: "the rest, which the cells give off"}
+    rows.append(["all", kind.boundaries[COMPREHENSIVE], kind.shown(flow.comprehensive), f"{1:.1%}"])
+    held = {**month.physics.BOUND, kind.heat: "the rest, which is given off"}
     ends = [
-        [name, held[name], f"{mean:,.0f}", f"{mean / flow.direct:.1%}"]
-        for name, mean in {**flow.bound, HEAT: flow.heat}.items()
+        [name, held[name], kind.shown(mean), f"{mean / flow.first:.1%}"]
+        for name, mean in {**flow.bound, kind.heat: flow.heat}.items()
     ]
-    title = f"{month.seed.process.title}: where {flow.comprehensive:,.0f} kWh/t go"
+    title = f"{month.seed.process.title}: where {kind.shown(flow.comprehensive)} {kind.unit} go"
     known = f"<p>Of {flow.rows:,} rows in which all parts are known.</p>"
     return (
         picture(flow, title)
         + known
-        + table(["goes into", "what it is", "kWh/t", "of all"], rows, [2, 3])
-        + table(["direct current ends in", "what it is", "kWh/t", "of it"], ends, [2, 3])
+        + table(["goes into", "what it is", kind.unit, "of all"], rows, [2, 3])
+        + table([f"what {kind.carrier} took ends in", "what it is", kind.unit, "of it"], ends, [2, 3])
     )
 
 
-def _units(units: list[Ranked]) -> str:
-    head = ["place", "unit", "rows", "metal [t]", "comprehensive [kWh/t]", "doubt", "direct [kWh/t]"]
-    head += ["current efficiency [%]", "tCO2e/t"]
+def _units(month: EnergyMonth, units: list[Ranked]) -> str:
+    physics, kind = month.physics, month.physics.KIND
+    unit = month.seed.targets[physics.TARGET].unit
+    head = ["place", "unit", "rows", f"{physics.PRODUCT} [t]", f"comprehensive [{kind.unit}]", "doubt"]
+    head += [f"{kind.first} [{kind.unit}]", f"{_words(physics.TARGET)} [{unit}]", "tCO2e/t"]
     rows = [
         [
             place,
             one.unit,
             one.rows,
-            f"{one.metal:,.1f}",
-            f"{one.comprehensive:,.0f}",
-            "-" if np.isnan(one.doubt) else f"± {one.doubt:,.0f}",
-            f"{one.direct:,.0f}",
-            f"{one.efficiency:.1f}",
+            f"{one.product:,.1f}",
+            kind.shown(one.comprehensive),
+            "-" if np.isnan(one.doubt) else f"± {kind.shown(one.doubt)}",
+            kind.shown(one.first),
+            f"{one.measured:.{max(kind.digits, 1)}f}",
             f"{one.co2e:.3f}",
         ]
         for place, one in enumerate(units, start=1)
@@ -213,3 +213,7 @@ def _differences(month: EnergyMonth) -> str:
     more = f"<p>{left} more differ less.</p>" if left > 0 else ""
     head = ["column", "what it is", "unit", "best tenth", "others", "difference", "in spreads", "role"]
     return table(head, rows, [3, 4, 5, 6]) + more
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.energy.account import COMPREHENSIVE, DIRECT
+from models.energy.account import COMPREHENSIVE
 from monitoring.energy.month import NINETY, EnergyMonth
 from physics.arrays import BoolArray, FloatArray
 
@@ -27,53 +27,54 @@ class Ranked:
         Its name.
     rows : int
         How many rows it has.
-    metal : float
-        Metal of them [t].
-    direct, comprehensive : float
-        Specific energy [kWh/t].
+    product : float
+        Product of them [t].
+    first, comprehensive : float
+        Specific energy within the kind's first boundary and within all [unit of the kind].
     doubt : float
         Half width of the 90 % interval of `comprehensive` by the label's own error; NaN where the seed states none
-        [kWh/t].
-    efficiency : float
-        Current efficiency [%].
+        [unit of the kind].
+    measured : float
+        What energy follows from [unit of the target].
     co2e : float
         Greenhouse gases of both scopes [tCO2e/t].
     """
 
     unit: str
     rows: int
-    metal: float
-    direct: float
+    product: float
+    first: float
     comprehensive: float
     doubt: float
-    efficiency: float
+    measured: float
     co2e: float
 
 
 def ranked(month: EnergyMonth) -> list[Ranked]:
     """Units of a month, the one that takes least comprehensive energy a tonne first."""
-    noise = month.seed.targets[month.seed.target.name].label_noise
-    fixed = month.factors["auxiliary_energy"].value  # all else is divided by the efficiency
+    kind, noise = month.physics.KIND, month.seed.targets[month.physics.TARGET].label_noise
+    factors = {name: one.value for name, one in month.factors.items()}
     frame = pd.DataFrame(
         {
             "unit": month.units,
-            "metal": month.metal,
-            "direct": month.account.boundaries[DIRECT],
+            "product": month.product,
+            "first": month.account.boundaries[kind.first],
             "comprehensive": month.account.boundaries[COMPREHENSIVE],
-            "efficiency": month.efficiency,
+            "measured": month.measured,
             "co2e": month.account.scopes["total"],
         }
     )
     found = []
     for unit, rows in frame.groupby("unit", sort=True):
-        mean = {name: float(np.average(rows[name], weights=rows["metal"])) for name in frame.columns[2:]}
-        share = np.nan if noise is None else noise.value / mean["efficiency"] / np.sqrt(len(rows))
+        mean = {name: float(np.average(rows[name], weights=rows["product"])) for name in frame.columns[2:]}
+        slope = kind.slope(mean["comprehensive"], mean["measured"], factors)
+        error = np.nan if noise is None else noise.value / np.sqrt(len(rows))
         found.append(
             Ranked(
                 unit=str(unit),
                 rows=len(rows),
-                metal=float(rows["metal"].sum()),
-                doubt=NINETY * share * (mean["comprehensive"] - fixed),
+                product=float(rows["product"].sum()),
+                doubt=NINETY * error * slope,
                 **mean,
             )
         )

@@ -190,7 +190,7 @@ class Seed(Part):
 
     @cached_property
     def for_first(self) -> Seed:
-        """The same process with its first target alone: knobs, events, energy and load are about that one."""
+        """The same process with its first target alone: knobs, events and load are about that one."""
         return self.for_target(self.target.name)
 
     def for_target(self, name: str) -> Seed:

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from models.answers import Answer
-from models.energy.account import BOUNDARIES, factors_of
+from models.energy.account import factors_of
 from models.energy.answers import EnergyAnswers, energy_answers
 from models.energy.grades import Norms
 from models.energy.process import EnergyPhysics
@@ -20,7 +20,6 @@ from serving.fields import Record
 from serving.regression.energy import (
     COAL_UNIT,
     EMISSION_UNIT,
-    ENERGY_UNIT,
     SCOPES,
     emission_sources,
     replaced,
@@ -48,11 +47,21 @@ class Accounting:
         self._form = Form(_blank(seed, physics))
         self._kept: tuple[Seed | None, dict[str, Record]] = (None, {})
 
+    @property
+    def target(self) -> str:
+        """The target that energy follows from."""
+        return self._physics.TARGET
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit of a tonne's energy within each boundary."""
+        return dict.fromkeys(self._physics.KIND.boundaries, self._physics.KIND.unit)
+
     def answered(
         self,
         learnt: Seed,
         X: FloatArray,
-        efficiency: Answer,
+        target: Answer,
         request: Record,
         flags: list[list[str]],
     ) -> tuple[EnergyAnswers, Record]:
@@ -64,8 +73,8 @@ class Accounting:
             The process as it was when the model that answered learnt.
         X : ndarray, shape (n, k)
             Inputs of the rows, as the model takes them.
-        efficiency : Answer
-            Current efficiency that it predicted for them [%].
+        target : Answer
+            What it predicted for them of `target` [its unit].
         request : dict
             The request around the rows.
         flags : list of list of str
@@ -77,7 +86,7 @@ class Accounting:
             by_request = {"source": "assumed: by the request"}
             factors = factors | {name: factors[name] | {"value": value} | by_request for name, value in given.items()}
         values = {name: one["value"] for name, one in factors.items()}
-        found = energy_answers(self._physics, columns, efficiency, values, self._norms)
+        found = energy_answers(self._physics, columns, target, values, self._norms)
         known = found.known
         if not known.all():
             for i in np.flatnonzero(~known).tolist():
@@ -117,7 +126,7 @@ def _blank(seed: Seed, physics: EnergyPhysics) -> Record:
     """A prediction's energy with blanks in it: each quantity's ends, and what `Accounting` finds of each norm."""
     sources = {scope: _each(parts, EMISSION_UNIT) for scope, parts in emission_sources(physics).items()}
     return {
-        "boundaries": _each(BOUNDARIES, ENERGY_UNIT),
+        "boundaries": _each(physics.KIND.boundaries, physics.KIND.unit),
         "coal_equivalent": _estimate(COAL_UNIT),
         "scopes": _each(SCOPES, EMISSION_UNIT),
         "sources": sources,

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from models.answers import Answer
-from models.energy.account import BOUNDARIES
 from models.energy.answers import EnergyAnswers
 from serving.answers import flag_readings
 from serving.bulk.columns import Block, Columns, Described, Values, of_quantities, quantities
@@ -23,7 +22,7 @@ def described(payloads: Payloads) -> Described:
     found = of_quantities(payloads.quantities)
     if payloads.energy is None:
         return found
-    units = {f"{ENERGY}_{name}": "kWh/t" for name in BOUNDARIES} | {f"{ENERGY}_{_COAL}": "kgce/t"}
+    units = {f"{ENERGY}_{name}": unit for name, unit in payloads.energy.units.items()} | {f"{ENERGY}_{_COAL}": "kgce/t"}
     found |= of_quantities(units | {f"{ENERGY}_{name}": "tCO2e/t" for name in _SCOPES})
     for norm in payloads.seed.norms:
         own = f"{ENERGY}_{norm.name}"
@@ -58,8 +57,8 @@ def columns(payloads: Payloads, model: Any, block: Block, request: Record) -> Co
     values = quantities(answers, flags)
     if payloads.energy is None or not request[ENERGY]:
         return Columns(values, flags)
-    efficiency = answers[payloads.seed.target.name]
-    found, stated = payloads.energy.answered(model.seed, block.X, efficiency, request, flags)
+    target = answers[payloads.energy.target]
+    found, stated = payloads.energy.answered(model.seed, block.X, target, request, flags)
     return Columns(values | _energy(found), flags, {BASIS: stated})
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from models.energy.account import BOUGHT, BOUNDARIES, GRID_FACTOR, STEAM, check_factors
+from models.energy.account import GRID_FACTOR, check_factors
 from models.energy.process import EnergyPhysics, energy_of
 from seeds import Seed
 from seeds.format.norms import Boundary, NormUnit
@@ -19,7 +19,7 @@ from serving.payloads import Estimate
 ENERGY, BASIS = "energy", "energy_basis"  # the request says by the first whether it is answered
 # No fuel gives more: lignite in an old station emits 1.2 kg a kilowatt-hour. A factor in g or in t is refused by it.
 MOST_OF_A_GRID = 2.0  # kgCO2e/kWh
-ENERGY_UNIT, EMISSION_UNIT, COAL_UNIT = "kWh/t", "tCO2e/t", "kgce/t"
+EMISSION_UNIT, COAL_UNIT = "tCO2e/t", "kgce/t"
 SCOPES = {
     "scope_1": "emissions of the process itself",
     "scope_2": "emissions of the electricity and the steam that it buys",
@@ -46,13 +46,14 @@ def energy_fields(seed: Seed) -> EnergyFields:
     Raises
     ------
     ValueError
-        The seed lacks a factor that it needs, or has one that cannot be or is in another unit.
+        The seed lacks a factor that it needs, has one that cannot be or is in another unit, or a norm that limits
+        what is not accounted for.
     """
     physics = energy_of(seed.process.name)
     if physics is None:
         return EnergyFields()
     try:
-        check_factors(physics, seed.economics)
+        check_factors(physics, seed.economics, seed.norms)
     except ValueError as error:
         raise ValueError(f"seed {seed.process.name}: {error}") from None
     return EnergyFields(
@@ -98,7 +99,8 @@ def replaced(request: Record) -> dict[str, float]:
 def _energy_kind(seed: Seed, physics: EnergyPhysics) -> Any:
     """Type of a prediction's energy."""
     own = title(seed)
-    boundaries = {name: _estimate(about, ENERGY_UNIT) for name, about in BOUNDARIES.items()}
+    kind = physics.KIND
+    boundaries = {name: _estimate(about, kind.unit) for name, about in kind.boundaries.items()}
     scopes = {name: _estimate(about, EMISSION_UNIT) for name, about in SCOPES.items()}
     sources = {
         scope: record(
@@ -109,9 +111,10 @@ def _energy_kind(seed: Seed, physics: EnergyPhysics) -> Any:
         for scope, parts in emission_sources(physics).items()
     }
     norms: Any = _standing_kind(seed)
-    kind = record(
+    answered = record(
         f"{own}Energy",
-        "Energy and greenhouse gases of a tonne. Intervals follow from that of the current efficiency alone.",
+        "Energy and greenhouse gases of a tonne. Intervals follow from that of the "
+        f"{physics.TARGET.replace('_', ' ')} alone.",
         {
             "boundaries": record(f"{own}Boundaries", "Specific energy by what is counted.", boundaries),
             "coal_equivalent": _estimate(
@@ -125,7 +128,7 @@ def _energy_kind(seed: Seed, physics: EnergyPhysics) -> Any:
         },
     )
     about = "energy and greenhouse gases of a tonne, and energy grades of norms"
-    return Annotated[kind, Field(default=None, description=f"{about}; left out where `{ENERGY}` is false")]
+    return Annotated[answered, Field(default=None, description=f"{about}; left out where `{ENERGY}` is false")]
 
 
 def _standing_kind(seed: Seed) -> Any:
@@ -191,6 +194,5 @@ def _estimate(about: str, unit: str) -> Any:
 
 def emission_sources(physics: EnergyPhysics) -> dict[str, dict[str, str]]:
     """What emissions of each scope come from, by the names of their fields, each with what it is."""
-    bought = {name: about for name, about in BOUGHT.items() if name != STEAM or "steam_heat" in physics.FACTORS}
-    scopes = {"scope_1": physics.EMITTED, "scope_2": bought}
+    scopes = {"scope_1": physics.EMITTED, "scope_2": physics.KIND.bought(physics)}
     return {scope: {name.replace(" ", "_"): about for name, about in parts.items()} for scope, parts in scopes.items()}

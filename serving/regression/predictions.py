@@ -108,9 +108,7 @@ def predicted(payloads: Payloads, model: Fitted, rows: Sequence[Record], request
             quantity |= why
     basis: Record = {}
     if payloads.energy is not None and request[ENERGY]:
-        found, basis[BASIS] = payloads.energy.answered(
-            model.seed, X, answers[payloads.seed.target.name], request, flags
-        )
+        found, basis[BASIS] = payloads.energy.answered(model.seed, X, answers[payloads.energy.target], request, flags)
         for quantity, energy in zip(quantities, payloads.energy.rows(found), strict=True):
             quantity[ENERGY] = energy
     return {

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from models.energy.direct_current import KIND as KIND
 from models.energy.process import Columns, Prices
 from models.processes.aluminium_reduction import LEAST_CURRENT, TYPICAL_ALUMINA
 from physics.arrays import FloatArray
@@ -30,7 +31,8 @@ from physics.reduction.voltage_terms import (
     reversible_voltage,
 )
 
-METAL_OF = "a pot"
+TARGET = "current_efficiency"
+PRODUCT, MADE_BY = "metal", "a pot, by current, time and measured efficiency"
 NEEDED = ("line_current", "cell_voltage", "ae_frequency", "ae_duration")
 FACTORS = {
     "net_carbon_consumption": "kg/t",
@@ -62,12 +64,12 @@ _TONNE = 1000.0  # kg
 
 
 def direct(columns: Columns, efficiency: FloatArray) -> FloatArray:
-    """See `models.energy.process.EnergyPhysics`; anode effects are in it."""
+    """See `models.energy.process.CellPhysics`; anode effects are in it."""
     return specific_energy(_mean_voltage(columns), efficiency, ALUMINIUM_EQUIVALENT)
 
 
 def uses(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-    """See `models.energy.process.EnergyPhysics`."""
+    """See `models.energy.process.CellPhysics`."""
     mean = _mean_voltage(columns)
     volts = _terms(columns)
     volts["bath"] = columns["cell_voltage"] - sum(volts.values())
@@ -78,7 +80,7 @@ def uses(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
 
 
 def bound(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-    """See `models.energy.process.EnergyPhysics`."""
+    """See `models.energy.process.CellPhysics`."""
     return {"metal and gas": specific_energy(enthalpy_voltage(efficiency), efficiency, ALUMINIUM_EQUIVALENT)}
 
 
@@ -88,7 +90,7 @@ def steam(columns: Columns, efficiency: FloatArray) -> FloatArray:
 
 
 def emitted(columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
-    """See `models.energy.process.EnergyPhysics`."""
+    """See `models.energy.process.CellPhysics`."""
     anodes = anode_co2(economics["net_carbon_consumption"], economics["anode_sulphur_and_ash"])
     cf4 = cf4_emission(columns["ae_frequency"], columns["ae_duration"], economics["cf4_slope"])
     c2f6 = c2f6_emission(cf4, economics["c2f6_to_cf4"])
@@ -98,7 +100,7 @@ def emitted(columns: Columns, efficiency: FloatArray, economics: Prices) -> dict
     }
 
 
-def metal(columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
+def made(columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
     """See `models.energy.process.EnergyPhysics`."""
     return metal_mass(columns["line_current"], hours, efficiency, ALUMINIUM_EQUIVALENT) / _TONNE
 

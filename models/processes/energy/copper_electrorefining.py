@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.energy.direct_current import KIND as KIND
 from models.energy.process import Columns, Prices
 from models.processes.copper_electrorefining import CELLS, CROP, LEAST_CONDUCTIVITY, LEAST_CURRENT, features
 from physics.arrays import FloatArray
 from physics.electrochemistry import COPPER_EQUIVALENT, metal_mass, specific_energy
 from physics.refining.electrolyte import refining_cell_voltage
 
-METAL_OF = "a section"
+TARGET = "current_efficiency"
+PRODUCT, MADE_BY = "metal", "a section, by current, time and measured efficiency"
 NEEDED = ("charge", "cell_voltage", "steam_flow")
 FACTORS = {"steam_emission_factor": "tCO2e/t", "steam_heat": "GJ/t"}
 USES = {
@@ -31,12 +33,12 @@ _TONNE = 1000.0  # kg
 
 
 def direct(columns: Columns, efficiency: FloatArray) -> FloatArray:
-    """See `models.energy.process.EnergyPhysics`."""
+    """See `models.energy.process.CellPhysics`."""
     return specific_energy(columns["cell_voltage"], efficiency, COPPER_EQUIVALENT)
 
 
 def uses(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-    """See `models.energy.process.EnergyPhysics`."""
+    """See `models.energy.process.CellPhysics`."""
     known = features(columns)
     density, temperature = np.maximum(columns["current_density"], LEAST_CURRENT), columns["cell_temperature"]
     conductivity = np.maximum(known["conductivity"], LEAST_CONDUCTIVITY)
@@ -67,8 +69,8 @@ def bound(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
 
 
 def steam(columns: Columns, efficiency: FloatArray) -> FloatArray:
-    """See `models.energy.process.EnergyPhysics`."""
-    return CROP * columns["steam_flow"] / metal(columns, efficiency, CROP)
+    """See `models.energy.process.CellPhysics`."""
+    return CROP * columns["steam_flow"] / made(columns, efficiency, CROP)
 
 
 def emitted(columns: Columns, efficiency: FloatArray, economics: Prices) -> dict[str, FloatArray]:
@@ -76,6 +78,6 @@ def emitted(columns: Columns, efficiency: FloatArray, economics: Prices) -> dict
     return {}
 
 
-def metal(columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
+def made(columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
     """See `models.energy.process.EnergyPhysics`; the charge is that of the whole crop, whatever its hours."""
     return CELLS * metal_mass(columns["charge"], 1.0, efficiency, COPPER_EQUIVALENT) / _TONNE

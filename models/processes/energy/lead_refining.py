@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.energy.direct_current import KIND as KIND
 from models.energy.process import Columns, Prices
 from models.processes.lead_refining import DAYS, GAP, HOURS, LEAST_CURRENT, features, lead_made
 from physics.arrays import FloatArray
@@ -15,7 +16,8 @@ from physics.electrochemistry import LEAD_EQUIVALENT, specific_energy
 from physics.refining.betts_cell import lead_cell_voltage
 from physics.refining.electrodes import LEAD_DENSITY, face_growth
 
-METAL_OF = "a section"
+TARGET = "current_efficiency"
+PRODUCT, MADE_BY = "metal", "a section, by current, time and measured efficiency"
 NEEDED = ("charge", "cell_voltage", "steam_flow")
 FACTORS = {"steam_emission_factor": "tCO2e/t", "steam_heat": "GJ/t"}
 USES = {
@@ -30,12 +32,12 @@ EMITTED: dict[str, str] = {}
 
 
 def direct(columns: Columns, efficiency: FloatArray) -> FloatArray:
-    """See `models.energy.process.EnergyPhysics`."""
+    """See `models.energy.process.CellPhysics`."""
     return specific_energy(columns["cell_voltage"], efficiency, LEAD_EQUIVALENT)
 
 
 def uses(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-    """See `models.energy.process.EnergyPhysics`."""
+    """See `models.energy.process.CellPhysics`."""
     known = features(columns)
     density = np.maximum(columns["current_density"], LEAST_CURRENT)
     # Half of a crop's deposit stands in the gap on average.
@@ -59,7 +61,7 @@ def bound(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
 
 
 def steam(columns: Columns, efficiency: FloatArray) -> FloatArray:
-    """See `models.energy.process.EnergyPhysics`."""
+    """See `models.energy.process.CellPhysics`."""
     return HOURS * columns["steam_flow"] / lead_made(columns, efficiency)
 
 
@@ -68,6 +70,6 @@ def emitted(columns: Columns, efficiency: FloatArray, economics: Prices) -> dict
     return {}
 
 
-def metal(columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
+def made(columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
     """See `models.energy.process.EnergyPhysics`; the charge is that of the whole crop, whatever its hours."""
     return lead_made(columns, efficiency)

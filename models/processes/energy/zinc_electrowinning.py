@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.energy.direct_current import KIND as KIND
 from models.energy.process import Columns, Prices
 from models.processes.zinc_electrowinning import (
     CONTACTS,
@@ -31,7 +32,8 @@ from physics.winning.winning_voltage import (
     zinc_decomposition_voltage,
 )
 
-METAL_OF = "a cell of each group"
+TARGET = "current_efficiency"
+PRODUCT, MADE_BY = "metal", "a cell of each group, by current, time and measured efficiency"
 NEEDED = ("line_current", "cell_voltage")
 FACTORS: dict[str, str] = {}
 USES = {
@@ -52,12 +54,12 @@ _TONNE = 1000.0  # kg
 
 
 def direct(columns: Columns, efficiency: FloatArray) -> FloatArray:
-    """See `models.energy.process.EnergyPhysics`."""
+    """See `models.energy.process.CellPhysics`."""
     return specific_energy(columns["cell_voltage"], efficiency, ZINC_EQUIVALENT)
 
 
 def uses(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-    """See `models.energy.process.EnergyPhysics`."""
+    """See `models.energy.process.CellPhysics`."""
     known = features(columns)
     zinc, acid = (np.maximum(columns[name], LEAST_CONTENT) for name in ("zinc_in_cell", "acid_in_cell"))
     temperature, density = columns["cell_temperature"], known["current_density"]
@@ -77,7 +79,7 @@ def uses(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
 
 
 def bound(columns: Columns, efficiency: FloatArray) -> dict[str, FloatArray]:
-    """See `models.energy.process.EnergyPhysics`; iron that goes to and fro holds nothing."""
+    """See `models.energy.process.CellPhysics`; iron that goes to and fro holds nothing."""
     shorts = 0.01 * features(columns)["short_loss"]
     hydrogen = np.maximum(1.0 - 0.01 * efficiency - shorts - IRON_SHARE, 0.0)
     return {
@@ -96,6 +98,6 @@ def emitted(columns: Columns, efficiency: FloatArray, economics: Prices) -> dict
     return {}
 
 
-def metal(columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
+def made(columns: Columns, efficiency: FloatArray, hours: float) -> FloatArray:
     """See `models.energy.process.EnergyPhysics`."""
     return metal_mass(columns["line_current"], hours, efficiency, ZINC_EQUIVALENT) / _TONNE

@@ -1,5 +1,6 @@
 """Laws that the energy of every process keeps, and worked values; modules are found by their files."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -7,27 +8,19 @@ import pytest
 
 import models.processes.energy
 from models.energy.account import (
-    ALTERNATING,
-    AUXILIARIES,
-    BOUNDARIES,
     COMPREHENSIVE,
-    DIRECT,
     ELECTRICITY,
     GRID_FACTOR,
-    STEAM,
     account,
     check_factors,
     factors_of,
     flow,
 )
 from models.energy.process import energy_of
-from models.processes.lookup import needed_physics_of
 from seeds import load
 
 FOLDER = Path(models.processes.energy.__path__[0])
 PROCESSES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
-# Derived targets by Faraday's law and by the balances of greenhouse gases, which accounts must not contradict.
-SAME = {"specific_energy": DIRECT, "co2e": "total"}
 
 
 class Recording(dict):
@@ -63,158 +56,151 @@ def columns(seed):
     rng = np.random.default_rng(3)
     return {
         column.name: np.clip(rng.normal(column.typical.mean, column.typical.sd, 300), column.low, column.high)
-        for column in seed.inputs
+        for column in (*seed.inputs, *seed.primaries)
     }
 
 
 @pytest.fixture
-def efficiency(seed):
-    typical = seed.target.typical
+def values(process, seed):
+    """Of what energy follows from, about its typical value."""
+    typical = seed.column(energy_of(process).TARGET).typical
     return np.random.default_rng(4).normal(typical.mean, typical.sd, 300)
 
 
-def test_every_electrolysis_is_accounted_for():
+def test_every_electrolysis_and_every_boiler_house_is_accounted_for():
     assert set(PROCESSES) >= {"aluminium_reduction", "copper_electrorefining", "zinc_electrowinning"}
+    assert "alumina_refining" in PROCESSES
     assert energy_of("zinc_leach_filter") is None
 
 
-def test_boundaries_contain_each_other(process, columns, efficiency, economics):
-    found = account(energy_of(process), columns, efficiency, economics).boundaries
-    assert list(found) == list(BOUNDARIES)
-    np.testing.assert_allclose(found[ALTERNATING] * economics["rectifier_efficiency"], found[DIRECT])
-    assert (found[DIRECT] < found[ALTERNATING]).all()
-    assert (found[COMPREHENSIVE] >= found[ALTERNATING] + economics["auxiliary_energy"] - 1e-9).all()
+def test_energy_follows_from_a_target_that_is_predicted(process, seed):
+    assert energy_of(process).TARGET in [column.name for column in seed.primaries]
 
 
-def test_accounts_say_what_derived_targets_say(process, seed, columns, efficiency, economics):
-    of = account(energy_of(process), columns, efficiency, economics)
-    derived = needed_physics_of(process).derived(columns, efficiency, economics)
-    assert set(SAME) <= set(derived)
-    np.testing.assert_allclose(of.boundaries[DIRECT], derived["specific_energy"], rtol=1e-12)
-    np.testing.assert_allclose(of.scopes["total"], derived["co2e"], rtol=1e-12)
-    assert (seed.targets["specific_energy"].unit, seed.targets["co2e"].unit) == ("kWh/t", "tCO2e/t")
+def test_boundaries_contain_each_other(process, columns, values, economics):
+    physics = energy_of(process)
+    found = account(physics, columns, values, economics).boundaries
+    assert list(found) == list(physics.KIND.boundaries)
+    assert list(found)[-1] == COMPREHENSIVE
+    for inner, outer in itertools.pairwise(found.values()):
+        assert (inner < outer).all()
 
 
-def test_scopes_are_the_sums_of_what_they_come_from(process, columns, efficiency, economics):
-    of = account(energy_of(process), columns, efficiency, economics)
+def test_scopes_are_the_sums_of_what_they_come_from(process, columns, values, economics):
+    of = account(energy_of(process), columns, values, economics)
     assert list(of.scope_1) == list(energy_of(process).EMITTED)
+    assert list(of.scope_2) == list(energy_of(process).KIND.bought(energy_of(process)))
     for scope, parts in (("scope_1", of.scope_1), ("scope_2", of.scope_2)):
         np.testing.assert_allclose(of.scopes[scope], sum(parts.values(), np.zeros(300)), rtol=1e-12)
     np.testing.assert_allclose(of.scopes["total"], of.scopes["scope_1"] + of.scopes["scope_2"], rtol=1e-12)
 
 
-def test_the_grid_moves_bought_electricity_alone(process, columns, efficiency, economics):
+def test_the_grid_moves_bought_electricity_alone(process, columns, values, economics):
     physics = energy_of(process)
-    usual = account(physics, columns, efficiency, economics)
-    hydro = account(physics, columns, efficiency, economics | {GRID_FACTOR: 0.0})
+    usual = account(physics, columns, values, economics)
+    hydro = account(physics, columns, values, economics | {GRID_FACTOR: 0.0})
     assert (hydro.scope_2[ELECTRICITY] == 0).all()
     np.testing.assert_array_equal(hydro.scopes["scope_1"], usual.scopes["scope_1"])
     np.testing.assert_array_equal(hydro.coal_equivalent, usual.coal_equivalent)
-    half = account(physics, columns, efficiency, economics | {GRID_FACTOR: economics[GRID_FACTOR] / 2})
+    half = account(physics, columns, values, economics | {GRID_FACTOR: economics[GRID_FACTOR] / 2})
     np.testing.assert_allclose(half.scope_2[ELECTRICITY], usual.scope_2[ELECTRICITY] / 2, rtol=1e-12)
 
 
-def test_coal_equivalent_is_that_of_the_comprehensive_energy(process, columns, efficiency, economics):
-    of = account(energy_of(process), columns, efficiency, economics)
-    # 3.6 MJ over 29.3076 MJ a kilowatt-hour; the factor of the standard is rounded
-    np.testing.assert_allclose(of.coal_equivalent, of.boundaries[COMPREHENSIVE] * 3.6 / 29.3076, rtol=1e-3)
+def test_coal_equivalent_is_that_of_the_comprehensive_energy(process, columns, values, economics):
+    of = account(energy_of(process), columns, values, economics)
+    # 3.6 MJ a kilowatt-hour and 1000 MJ a gigajoule over 29.3076 MJ; the factors of the standard are rounded
+    megajoules = {"kWh/t": 3.6, "GJ/t": 1000.0}[energy_of(process).KIND.unit]
+    np.testing.assert_allclose(of.coal_equivalent, of.boundaries[COMPREHENSIVE] * megajoules / 29.3076, rtol=1e-3)
 
 
-def test_where_the_energy_goes_closes(process, columns, efficiency, economics):
+def test_where_the_energy_goes_closes(process, columns, values, economics):
     physics = energy_of(process)
-    of, found = account(physics, columns, efficiency, economics), flow(physics, columns, efficiency, economics)
-    assert list(found.cells) == list(physics.USES)
+    of, found = account(physics, columns, values, economics), flow(physics, columns, values, economics)
+    assert list(found.uses) == list(physics.USES)
     assert list(found.bound) == list(physics.BOUND)
-    direct = of.boundaries[DIRECT]
-    np.testing.assert_allclose(sum(found.cells.values()), direct, rtol=1e-12)
-    np.testing.assert_allclose(found.heat + sum(found.bound.values(), np.zeros(300)), direct, rtol=1e-12)
-    whole = sum(found.cells.values()) + sum(found.outside.values())
+    assert set(found.outside) <= set(physics.KIND.outside)
+    first = of.boundaries[physics.KIND.first]
+    np.testing.assert_allclose(sum(found.uses.values()), first, rtol=1e-12)
+    np.testing.assert_allclose(found.heat + sum(found.bound.values(), np.zeros(300)), first, rtol=1e-12)
+    whole = sum(found.uses.values()) + sum(found.outside.values())
     np.testing.assert_allclose(whole, of.boundaries[COMPREHENSIVE], rtol=1e-12)
-    assert (STEAM in found.outside) == ("steam_heat" in physics.FACTORS)
 
 
-def test_nothing_rises_where_the_efficiency_rises(process, seed, columns, economics):
-    physics, typical = energy_of(process), seed.target.typical
-    rising = np.linspace(typical.mean - 4 * typical.sd, min(typical.mean + 3 * typical.sd, 100), 40)
+def test_nothing_turns_where_the_target_rises(process, seed, columns, economics):
+    """All of it falls with an efficiency and rises with fuel, so that the ends of an interval give those of all."""
+    physics = energy_of(process)
+    column, sign = seed.column(physics.TARGET), {"%": -1.0, "GJ/t": 1.0}[seed.targets[physics.TARGET].unit]
+    typical = column.typical
+    rising = np.linspace(typical.mean - 4 * typical.sd, min(typical.mean + 3 * typical.sd, column.high), 40)
     one = {name: np.full(40, values[0]) for name, values in columns.items()}
     of = account(physics, one, rising, economics)
-    for name, values in {**of.boundaries, **of.scopes, "coal equivalent": of.coal_equivalent}.items():
-        steps = np.diff(values)
-        assert (steps <= 1e-12).all(), name
-        assert (steps < 0).all() == (name != "scope_1")
+    for values in (*of.boundaries.values(), *of.scopes.values(), of.coal_equivalent):
+        assert (sign * np.diff(values) >= -1e-12).all()
+    for values in (*of.boundaries.values(), of.scopes["total"], of.coal_equivalent):
+        assert (sign * np.diff(values) > 0).all()
+
+
+def test_what_a_unit_of_the_target_is_worth(process, seed, columns, economics):
+    physics = energy_of(process)
+    mean = seed.column(physics.TARGET).typical.mean
+    one = {name: np.full(3, values[0]) for name, values in columns.items()}
+    found = account(physics, one, mean + np.array([-1e-4, 0.0, 1e-4]), economics).boundaries[COMPREHENSIVE]
+    assert physics.KIND.slope(found[1], mean, economics) == pytest.approx(abs(found[2] - found[0]) / 2e-4, rel=1e-4)
 
 
 def test_of_a_row_with_a_column_missing_energy_is_known_where_it_does_not_need_it(process, columns, economics, seed):
     physics = energy_of(process)
     recording = Recording(columns)
-    whole = account(physics, recording, np.full(300, seed.target.typical.mean), economics)
+    usual = np.full(300, seed.column(physics.TARGET).typical.mean)
+    whole = account(physics, recording, usual, economics)
     assert recording.read <= set(physics.NEEDED)
     for name in physics.NEEDED:
         holed = columns | {name: np.where(np.arange(300) == 0, np.nan, columns[name])}
-        of = account(physics, holed, np.full(300, seed.target.typical.mean), economics)
+        of = account(physics, holed, usual, economics)
         np.testing.assert_array_equal(of.scopes["total"][1:], whole.scopes["total"][1:])
     assert set(physics.NEEDED) <= {column.name for column in seed.inputs}
 
 
-def test_only_inputs_of_a_prediction_are_read(process, columns, efficiency, economics, seed):
+def test_only_inputs_of_a_prediction_and_targets_are_read(process, columns, values, economics, seed):
     recording = Recording(columns)
-    flow(energy_of(process), recording, efficiency, economics)
-    assert recording.read <= {column.name for column in seed.inputs}
+    flow(energy_of(process), recording, values, economics)
+    assert recording.read <= {column.name for column in (*seed.inputs, *seed.primaries)}
 
 
 @pytest.mark.parametrize("wrong", [-0.1, np.nan, np.inf])
-def test_a_factor_that_cannot_be_is_named(process, columns, efficiency, economics, wrong):
+def test_a_factor_that_cannot_be_is_named(process, columns, values, economics, wrong):
     physics = energy_of(process)
     for name in factors_of(physics):
         with pytest.raises(ValueError, match=rf"economics\.{name}: got .*: expected a number"):
-            account(physics, columns, efficiency, economics | {name: wrong})
+            account(physics, columns, values, economics | {name: wrong})
         with pytest.raises(ValueError, match=rf"economics\.{name}: missing"):
-            account(physics, columns, efficiency, {key: one for key, one in economics.items() if key != name})
+            account(physics, columns, values, {key: one for key, one in economics.items() if key != name})
 
 
 def test_energy_in_another_unit_is_refused(process, seed):
     physics = energy_of(process)
     check_factors(physics, seed.economics)
     assert set(factors_of(physics)) <= set(seed.economics)
-    wrong = seed.economics["auxiliary_energy"].model_copy(update={"value": 0.25, "unit": "MWh/t"})
-    with pytest.raises(ValueError, match=r"economics\.auxiliary_energy\.unit: got 'MWh/t': expected 'kWh/t'"):
-        check_factors(physics, seed.economics | {"auxiliary_energy": wrong})
+    electricity = next(name for name, unit in factors_of(physics).items() if unit == "kWh/t")
+    wrong = seed.economics[electricity].model_copy(update={"value": 0.25, "unit": "MWh/t"})
+    with pytest.raises(ValueError, match=rf"economics\.{electricity}\.unit: got 'MWh/t': expected 'kWh/t'"):
+        check_factors(physics, seed.economics | {electricity: wrong})
 
 
-def test_a_rectifier_that_gives_nothing_is_refused(process, columns, efficiency, economics):
-    with pytest.raises(ValueError, match="rectifier_efficiency: got 0: expected a number above 0"):
-        account(energy_of(process), columns, efficiency, economics | {"rectifier_efficiency": 0.0})
+def test_an_efficiency_of_0_is_refused(process, columns, values, economics):
+    physics = energy_of(process)
+    for name in set(physics.KIND.above_zero) & set(factors_of(physics)):
+        with pytest.raises(ValueError, match=f"{name}: got 0: expected a number above 0"):
+            account(physics, columns, values, economics | {name: 0.0})
 
 
-# ---- worked values
-
-
-@pytest.mark.parametrize(
-    ("process", "volts", "efficiency", "expected", "half_digit"),
-    [
-        ("aluminium_reduction", 1.0, 100.0, 2980.0, 0.5),  # a volt
-        ("aluminium_reduction", 4.0, 93.0, 12817.0, 1.0),
-        ("copper_electrorefining", 1.0, 100.0, 843.5, 0.05),
-        ("zinc_electrowinning", 1.0, 100.0, 819.9, 0.05),
-        ("zinc_electrowinning", 3.35, 90.0, 3052.0, 0.5),
-    ],
-)
-def test_direct_current_energy_as_worked_by_hand(process, volts, efficiency, expected, half_digit):
-    columns = {column.name: np.zeros(1) for column in load(process).inputs} | {"cell_voltage": np.array([volts])}
-    assert energy_of(process).direct(columns, np.array([efficiency])) == pytest.approx(expected, abs=half_digit)
-
-
-def test_greenhouse_gases_of_electricity_as_worked_by_hand():
-    # 13,350 kWh/t by the national factor of 2023 and in Yunnan
-    for factor, expected in ((0.5306, 7.084), (0.1073, 1.432)):
-        seed = load("aluminium_reduction")
-        economics = {name: one.value for name, one in seed.economics.items()}
-        economics |= {"rectifier_efficiency": 1.0, "auxiliary_energy": 0.0, GRID_FACTOR: factor}
-        columns = {column.name: np.zeros(1) for column in seed.inputs} | {"cell_voltage": np.array([13350 / 2980.0])}
-        of = account(energy_of(seed.process.name), columns, np.array([100.0]), economics)
-        assert of.scope_2[ELECTRICITY] == pytest.approx(expected, abs=0.001)
-
-
-def test_auxiliaries_are_those_of_the_seed(process, columns, efficiency, economics):
-    found = flow(energy_of(process), columns, efficiency, economics)
-    assert (found.outside[AUXILIARIES] == economics["auxiliary_energy"]).all()
+def test_norms_of_what_an_account_lacks_are_refused(process, seed):
+    physics = energy_of(process)
+    check_factors(physics, seed.economics, seed.norms)
+    own, unit = seed.norms[0], physics.KIND.unit
+    boundary, other = {"GJ/t": ("direct", "kWh/t"), "kWh/t": ("fuel", "GJ/t")}[unit]
+    expected = " or ".join(physics.KIND.boundaries)
+    with pytest.raises(ValueError, match=rf"norms\.{own.name}\.boundary: got '{boundary}': expected {expected}"):
+        check_factors(physics, seed.economics, [own.model_copy(update={"boundary": boundary})])
+    with pytest.raises(ValueError, match=rf"norms\.{own.name}\.unit: got '{other}': expected {unit} or kgce/t"):
+        check_factors(physics, seed.economics, [own.model_copy(update={"unit": other})])

@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.energy.account import DIRECT
 from models.table.contract import TableError
 from models.table.reading import read_table
 from monitoring.energy.month import EnergyError, energy_month, stand
 from seeds import load
 
 pytestmark = pytest.mark.slow  # plants are simulated
-PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning")
+PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning", "alumina_refining")
 
 
 @pytest.fixture(params=PROCESSES)
@@ -28,18 +27,18 @@ def test_rows_of_the_month_whose_energy_is_known_count(process, plant):
     table = read_table(data, seed).table
     own = table[table[seed.clock.name].dt.strftime("%Y-%m") == month.month]
     assert len(month.table) + month.left_out == len(own)
-    assert month.table[seed.target.name].notna().all()
+    assert month.table[month.physics.TARGET].notna().all()
     assert np.isfinite(month.account.scopes["total"]).all()
     assert set(month.factors) >= {"grid_emission_factor"}
 
 
-def test_means_are_over_metal(process, plant):
+def test_means_are_over_the_product(process, plant):
     month = energy_month(load(process), plant(process))
-    direct = month.account.boundaries[DIRECT]
-    by_hand = (direct * month.metal).sum() / month.metal.sum()
-    assert month.mean(direct) == pytest.approx(by_hand, rel=1e-12)
-    assert month.mean(np.where(np.arange(len(direct)) == 0, np.nan, 1.0)) == pytest.approx(1.0)
-    assert np.isnan(month.mean(np.full(len(direct), np.nan)))
+    first = month.account.boundaries[month.physics.KIND.first]
+    by_hand = (first * month.product).sum() / month.product.sum()
+    assert month.mean(first) == pytest.approx(by_hand, rel=1e-12)
+    assert month.mean(np.where(np.arange(len(first)) == 0, np.nan, 1.0)) == pytest.approx(1.0)
+    assert np.isnan(month.mean(np.full(len(first), np.nan)))
 
 
 def test_another_month_is_asked_for_by_its_name(process, plant):
@@ -47,7 +46,7 @@ def test_another_month_is_asked_for_by_its_name(process, plant):
     newest = energy_month(seed, data)
     before = f"{pd.Period(newest.month, 'M') - 2}"
     assert energy_month(seed, data, before).month == before
-    assert energy_month(seed, data, newest.month).metal.sum() == newest.metal.sum()
+    assert energy_month(seed, data, newest.month).product.sum() == newest.product.sum()
 
 
 def test_a_month_may_be_written_with_one_digit(plant):
@@ -63,7 +62,7 @@ def test_a_stopped_group_makes_no_metal_and_does_not_count(plant, tmp_path):
     month = energy_month(seed, path)
     assert frame["unit"].iloc[0] not in set(month.units)
     assert month.left_out >= 1
-    assert (month.metal > 0).all()
+    assert (month.product > 0).all()
 
 
 def test_what_a_reader_of_the_table_should_know_is_kept(plant, tmp_path):

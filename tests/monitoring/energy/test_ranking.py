@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from scipy.stats import median_abs_deviation
 
-from models.energy.account import COMPREHENSIVE, DIRECT
+from models.energy.account import COMPREHENSIVE
+from models.energy.direct_current import DIRECT
 from monitoring.energy.month import energy_month
 from monitoring.energy.ranking import FEWEST_ROWS, differences, ranked
 from seeds import Seed, load
@@ -28,9 +29,9 @@ def test_units_stand_by_energy_and_their_metal_is_all_of_it(month):
     energies = [one.comprehensive for one in units]
     assert energies == sorted(energies)
     assert {one.unit for one in units} == set(month.units)
-    assert sum(one.metal for one in units) == pytest.approx(month.metal.sum())
+    assert sum(one.product for one in units) == pytest.approx(month.product.sum())
     assert sum(one.rows for one in units) == len(month.table)
-    mean = sum(one.metal * one.direct for one in units) / sum(one.metal for one in units)
+    mean = sum(one.product * one.first for one in units) / sum(one.product for one in units)
     assert mean == pytest.approx(month.mean(month.account.boundaries[DIRECT]))
 
 
@@ -38,11 +39,18 @@ def test_the_doubt_is_that_of_the_label(month):
     noise = month.seed.targets["current_efficiency"].label_noise
     for one in ranked(month):
         # 100 kWh/t of auxiliaries do not depend on the efficiency
-        by_hand = 1.645 * noise.value / one.efficiency * (one.comprehensive - 100) / np.sqrt(one.rows)
+        by_hand = 1.645 * noise.value / one.measured * (one.comprehensive - 100) / np.sqrt(one.rows)
         assert one.doubt == pytest.approx(by_hand, rel=1e-9)
     targets = {"current_efficiency": month.seed.targets["current_efficiency"].model_copy(update={"label_noise": None})}
     silent = replace(month, seed=month.seed.model_copy(update={"targets": month.seed.targets | targets}))
     assert all(np.isnan(one.doubt) for one in ranked(silent))
+
+
+def test_the_doubt_of_fuel_is_that_of_its_label_as_it_is(plant):
+    for one in ranked(energy_month(load("alumina_refining"), plant("alumina_refining"))):
+        assert one.doubt == pytest.approx(1.645 * 0.25 / np.sqrt(one.rows), rel=1e-9)
+        assert one.first == pytest.approx(one.measured, rel=1e-12)
+        assert one.comprehensive == pytest.approx(one.first + 0.792, rel=1e-9)  # 220 kWh/t
 
 
 def changed(month, **columns):

@@ -10,6 +10,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from models import files
+from models.energy.account import factors_of
+from models.energy.process import EnergyPhysics, energy_of
 from models.regression.model import RegressionModel, conformalised
 from models.regression.several import SeveralTargets, together
 from models.table.inputs import input_names
@@ -22,13 +24,26 @@ from serving.regression.accounting import NOT_KNOWN
 from serving.regression.predictions import payloads
 from serving.settings import Settings
 
-PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning")
+PROCESSES = ("aluminium_reduction", "copper_electrorefining", "zinc_electrowinning", "alumina_refining")
+# What is predicted or derived and stands in the account too: of direct current by efficiency, of fuel as it is.
+SAME = {
+    "kWh/t": {"specific_energy": ("boundaries", "direct"), "co2e": ("scopes", "total")},
+    "GJ/t": {"thermal_energy": ("boundaries", "fuel")},
+}
 NATIONAL, YUNNAN = 0.5306, 0.1073  # kgCO2e/kWh
 
 
 @pytest.fixture(scope="module", params=PROCESSES)
 def seed(request: pytest.FixtureRequest) -> Seed:
     return load(request.param)
+
+
+@pytest.fixture
+def physics(seed: Seed) -> EnergyPhysics:
+    """Energy module of the process."""
+    found = energy_of(seed.process.name)
+    assert found is not None
+    return found
 
 
 def fitted(seed: Seed) -> RegressionModel | SeveralTargets:
@@ -83,26 +98,26 @@ def post(app: Service, seed: Seed, call: Callable[..., Any]) -> Callable[..., An
     return send
 
 
-def test_energy_of_a_row_agrees_with_what_is_predicted_and_derived(seed: Seed, post: Any, row: Any) -> None:
+def test_energy_of_a_row_agrees_with_what_is_predicted_and_derived(physics: Any, post: Any, row: Any) -> None:
     (one,) = post([row])["predictions"]
     energy = one["energy"]
     for end in ("value", "low", "high"):
-        assert energy["boundaries"]["direct"][end] == pytest.approx(one["specific_energy"][end], rel=1e-12)
-        assert energy["scopes"]["total"][end] == pytest.approx(one["co2e"][end], rel=1e-12)
+        for name, (part, own) in SAME[physics.KIND.unit].items():
+            assert energy[part][own][end] == pytest.approx(one[name][end], rel=1e-12)
         parts = [part[end] for scope in energy["sources"].values() for part in scope.values()]
-        assert sum(parts) == pytest.approx(one["co2e"][end], rel=1e-12)
-    for found in (*energy["boundaries"].values(), energy["coal_equivalent"], energy["scopes"]["scope_2"]):
+        assert sum(parts) == pytest.approx(energy["scopes"]["total"][end], rel=1e-12)
+    for found in (*energy["boundaries"].values(), energy["coal_equivalent"], energy["scopes"]["total"]):
         assert found["low"] < found["value"] < found["high"]
-    units = [energy["boundaries"]["direct"]["unit"], energy["coal_equivalent"]["unit"]]
-    assert [*units, energy["scopes"]["total"]["unit"]] == ["kWh/t", "kgce/t", "tCO2e/t"]
+    units = [energy["boundaries"][physics.KIND.first]["unit"], energy["coal_equivalent"]["unit"]]
+    assert [*units, energy["scopes"]["total"]["unit"]] == [physics.KIND.unit, "kgce/t", "tCO2e/t"]
     assert one["flags"] == []
 
 
-@pytest.mark.parametrize("left_out", [(), ("cell_voltage",)])
+@pytest.mark.parametrize("left_out", [False, True])
 def test_tensors_hold_the_energy_that_json_holds(
-    app: Service, seed: Seed, post: Any, row: Any, call: Callable[..., Any], left_out: tuple[str, ...]
+    app: Service, seed: Seed, physics: Any, post: Any, row: Any, call: Callable[..., Any], left_out: bool
 ) -> None:
-    given = {name: value for name, value in row.items() if name not in left_out}
+    given = {name: value for name, value in row.items() if not left_out or name not in physics.NEEDED}
     kinds = {name: "BYTES" if isinstance(value, str) else "FP64" for name, value in given.items()}
     inputs = [{"name": name, "datatype": kinds[name], "shape": [1], "data": [value]} for name, value in given.items()]
     response = call(app, "POST", f"/v2/models/{seed.process.name}/infer", json={"inputs": inputs})
@@ -111,9 +126,10 @@ def test_tensors_hold_the_energy_that_json_holds(
     (one,) = post([given])["predictions"]
     energy = one["energy"]
     for end in ("value", "low", "high"):
-        assert found[f"energy.boundaries.direct.{end}"] == [energy["boundaries"]["direct"][end]]
+        for name, one_of in energy["boundaries"].items():
+            assert found[f"energy.boundaries.{name}.{end}"] == [one_of[end]]
         assert found[f"energy.scopes.total.{end}"] == [energy["scopes"]["total"][end]]
-    assert (energy["boundaries"]["direct"]["value"] is None) == bool(left_out)
+    assert (energy["scopes"]["total"]["value"] is None) == left_out
     (norms,) = found["energy.norms"]
     assert json.loads(norms) == energy["norms"]
 
@@ -144,13 +160,13 @@ def test_what_a_norm_counts_elsewhere_is_added_and_stated(seed: Seed, post: Any,
     answer = post([row])
     energy = answer["predictions"][0]["energy"]
     for norm, one, stated in zip(seed.norms, energy["norms"], answer["energy_basis"]["norms"], strict=True):
-        own = energy["boundaries"][norm.boundary] if norm.unit == "kWh/t" else energy["coal_equivalent"]
+        own = energy["coal_equivalent"] if norm.unit == "kgce/t" else energy["boundaries"][norm.boundary]
         elsewhere = 0 if norm.elsewhere is None else norm.elsewhere.value
         assert one["energy"]["value"] == pytest.approx(own["value"] + elsewhere)
         assert (stated["elsewhere"] or {"value": 0})["value"] == elsewhere
 
 
-def test_a_grid_factor_of_the_request_replaces_the_seeds(seed: Seed, post: Any, row: Any) -> None:
+def test_a_grid_factor_of_the_request_replaces_the_seeds(seed: Seed, physics: Any, post: Any, row: Any) -> None:
     usual, hydro = post([row]), post([row], grid_emission_factor=YUNNAN)
     one, other = usual["predictions"][0], hydro["predictions"][0]
     for part in ("boundaries", "coal_equivalent", "norms"):
@@ -162,7 +178,8 @@ def test_a_grid_factor_of_the_request_replaces_the_seeds(seed: Seed, post: Any, 
     )
     assert ratio == pytest.approx(YUNNAN / NATIONAL, rel=1e-12)
     assert other["energy"]["scopes"]["scope_1"] == one["energy"]["scopes"]["scope_1"]
-    assert other["co2e"]["value"] == pytest.approx(other["energy"]["scopes"]["total"]["value"], rel=1e-12)
+    for name, (part, own) in SAME[physics.KIND.unit].items():
+        assert other[name]["value"] == pytest.approx(other["energy"][part][own]["value"], rel=1e-12)
     factors = [answer["energy_basis"]["factors"]["grid_emission_factor"] for answer in (usual, hydro)]
     assert [factor["value"] for factor in factors] == [NATIONAL, YUNNAN]
     assert factors[0]["source"] == seed.economics["grid_emission_factor"].source
@@ -188,23 +205,24 @@ def test_a_factor_that_cannot_be_is_refused(post: Any, row: Any, more: Any, fiel
     assert fault["value"] == more[field]
 
 
-def test_energy_is_left_out_where_it_is_not_wanted(post: Any, row: Any) -> None:
+def test_energy_is_left_out_where_it_is_not_wanted(seed: Seed, post: Any, row: Any) -> None:
     answer = post([row], energy=False, grid_emission_factor=YUNNAN)
     assert "energy_basis" not in answer
     (one,) = answer["predictions"]
     assert "energy" not in one
     (other,) = post([row], grid_emission_factor=YUNNAN)["predictions"]
-    assert one["co2e"] == other["co2e"]
+    assert {name: one[name] for name in seed.quantities} == {name: other[name] for name in seed.quantities}
 
 
-def test_of_a_row_without_voltage_energy_is_null_and_flagged(post: Any, row: Any) -> None:
-    one, other = post([row | {"cell_voltage": None}, row])["predictions"]
-    energy = one["energy"]
-    assert energy["boundaries"]["direct"]["value"] is None
-    assert all(norm["grade"] is None and norm["distance"] is None for norm in energy["norms"])
+def test_of_a_row_without_what_it_needs_energy_is_null_and_flagged(physics: Any, post: Any, row: Any) -> None:
+    name = {"kWh/t": "cell_voltage", "GJ/t": "calciner_fuel"}[physics.KIND.unit]
+    one, other = post([row | {name: None}, row])["predictions"]
+    assert one["energy"]["scopes"]["total"]["value"] is None
+    for norm in one["energy"]["norms"]:
+        assert norm["energy"]["value"] is not None or norm["grade"] is norm["distance"] is None
     assert NOT_KNOWN in one["flags"]
     assert NOT_KNOWN not in other["flags"]
-    assert other["energy"]["boundaries"]["direct"]["value"] > 0
+    assert other["energy"]["scopes"]["total"]["value"] > 0
 
 
 def test_the_example_of_a_request_is_taken(seed: Seed, app: Service, call: Any) -> None:
@@ -216,11 +234,11 @@ def test_the_example_of_a_request_is_taken(seed: Seed, app: Service, call: Any) 
     assert "grid_emission_factor" in json.dumps(documented["requestBody"]) + json.dumps(app.openapi()["components"])
 
 
-def test_openapi_types_boundaries_scopes_and_grades(seed: Seed, app: Service) -> None:
+def test_openapi_types_boundaries_scopes_and_grades(seed: Seed, physics: Any, app: Service) -> None:
     schemas = app.openapi()["components"]["schemas"]
     own = "".join(part.capitalize() for part in seed.process.name.split("_"))
-    assert list(schemas[f"{own}Boundaries"]["properties"]) == ["direct", "alternating", "comprehensive"]
-    assert {one["x-unit"] for one in schemas[f"{own}Boundaries"]["properties"].values()} == {"kWh/t"}
+    assert list(schemas[f"{own}Boundaries"]["properties"]) == list(physics.KIND.boundaries)
+    assert {one["x-unit"] for one in schemas[f"{own}Boundaries"]["properties"].values()} == {physics.KIND.unit}
     assert {one["x-unit"] for one in schemas[f"{own}Scopes"]["properties"].values()} == {"tCO2e/t"}
     grade = schemas[f"{own}EnergyGrade"]["properties"]["grade"]["anyOf"][0]
     assert set(grade["enum"]) == {grade.name for norm in seed.norms for grade in norm.grades}
@@ -229,9 +247,9 @@ def test_openapi_types_boundaries_scopes_and_grades(seed: Seed, app: Service) ->
     assert next(one for one in factor["anyOf"] if one["type"] == "number")["minimum"] == 0
 
 
-def test_the_vintage_of_warming_potentials_is_stated(post: Any, row: Any, seed: Seed) -> None:
+def test_the_vintage_of_warming_potentials_is_stated(physics: Any, post: Any, row: Any, seed: Seed) -> None:
     factors = post([row])["energy_basis"]["factors"]
-    assert set(factors) >= {"grid_emission_factor", "rectifier_efficiency", "auxiliary_energy"}
+    assert set(factors) == set(factors_of(physics))
     assert all(factors[name]["source"] == seed.economics[name].source for name in factors)
     if seed.process.name == "aluminium_reduction":
         assert factors["gwp_cf4"] == {"value": 6630, "unit": "1", "source": "ipcc_ar5: GWP100"}

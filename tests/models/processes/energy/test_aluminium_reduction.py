@@ -63,4 +63,4 @@ def test_the_vintage_of_warming_potentials_is_the_seeds():
 
 def test_metal_of_a_pot_and_day():
     # 2996 kg a day at 400 kA and 93 %
-    assert energy.metal(usual(line_current=400), np.array([93.0]), 24.0) == pytest.approx(2.996, abs=0.0005)
+    assert energy.made(usual(line_current=400), np.array([93.0]), 24.0) == pytest.approx(2.996, abs=0.0005)

@@ -49,7 +49,7 @@ def test_electricity_alone_is_a_third_of_the_norm():
 def test_steam_counts_with_its_heat():
     without, with_steam = usual(steam_flow=0), usual(steam_flow=240)
     one, other = (account(energy, columns, np.array([95.5]), ECONOMICS) for columns in (without, with_steam))
-    tonnes = energy.metal(with_steam, np.array([95.5]), 168.0)
+    tonnes = energy.made(with_steam, np.array([95.5]), 168.0)
     steam = 168 * 240 / tonnes  # kg/t
     assert energy.steam(with_steam, np.array([95.5])) == pytest.approx(steam, rel=1e-12)
     more = other.coal_equivalent - one.coal_equivalent
@@ -60,4 +60,4 @@ def test_steam_counts_with_its_heat():
 
 def test_metal_of_a_section_and_crop():
     # 20 cells, 5700 kAh each: 135.15 t without loss
-    assert energy.metal(usual(charge=5700), np.array([100.0]), 168.0) == pytest.approx(135.15, abs=0.01)
+    assert energy.made(usual(charge=5700), np.array([100.0]), 168.0) == pytest.approx(135.15, abs=0.01)

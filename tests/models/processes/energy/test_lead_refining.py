@@ -55,5 +55,5 @@ def test_electricity_is_a_fifth_of_the_norm():
 def test_steam_and_metal_by_hand():
     columns = usual(steam_flow=40, charge=725)
     tonnes = 16.0 * 725.0 * EQUIVALENT * 0.955 / 1000.0
-    assert energy.metal(columns, np.array([95.5]), 72.0) == pytest.approx(tonnes, rel=1e-12)
+    assert energy.made(columns, np.array([95.5]), 72.0) == pytest.approx(tonnes, rel=1e-12)
     assert energy.steam(columns, np.array([95.5])) == pytest.approx(72.0 * 40.0 / tonnes, rel=1e-12)

@@ -21,7 +21,7 @@ def test_heat_of_a_cell_as_worked_by_hand():
     # 100 kA, 3.35 V, 90 %: 100 (3.35 - 2.28 * 0.9 - 1.48 * 0.1) = 115 kW; iron's current of 0.3 % makes no hydrogen
     columns = usual(line_current=100, cell_voltage=3.35, short_circuits=0)
     heat = flow(energy, columns, np.array([90.0]), ECONOMICS).heat
-    tonnes = energy.metal(columns, np.array([90.0]), 1.0)
+    tonnes = energy.made(columns, np.array([90.0]), 1.0)
     assert heat * tonnes == pytest.approx(115 + 100 * 1.48 * process.IRON_SHARE, abs=0.05)
 
 
@@ -66,4 +66,4 @@ def test_coal_equivalent_and_co2_as_worked_by_hand():
 
 
 def test_metal_of_a_cell_and_hour():
-    assert energy.metal(usual(line_current=100), np.array([90.0]), 1.0) == pytest.approx(0.10978, abs=1e-5)
+    assert energy.made(usual(line_current=100), np.array([90.0]), 1.0) == pytest.approx(0.10978, abs=1e-5)
