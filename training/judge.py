@@ -13,10 +13,10 @@ from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from training.bootstrap import resampled_ratio
 
-CONFIDENCE = 0.95
+CONFIDENCE, LEANING = 0.95, 0.8
 FEWEST_ROWS = 30
 AS_GOOD_WITHIN = 0.02  # of the champion's mean loss
-UNIT_PARTS = 4
+UNIT_PARTS, TIME_PARTS = 4, 4
 FEWEST_BLOCKS = 8  # of 30 periods, the fewest rows of a single unit
 
 
@@ -50,6 +50,8 @@ class Verdict:
         Metrics of both on the judge rows.
     mended : str or None
         What is wrong with the champion and right with the challenger, which promotes one that is about as good.
+    leaning : str or None
+        Quarter of the time without which the challenger is hardly better, if it is better at all.
     """
 
     promoted: bool
@@ -68,11 +70,12 @@ class Verdict:
     gain_high: float
     unsound: str | None
     mended: str | None = None
+    leaning: str | None = None
 
     @property
     def wins(self) -> bool:
         """Whether the challenger is better beyond chance, or about as good and mends something; sound or not."""
-        return self.gain_low > 0 or self.mended is not None
+        return (self.gain_low > 0 and self.leaning is None) or self.mended is not None
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON values."""
@@ -176,10 +179,10 @@ def judge(
 ) -> Verdict:
     """Compare two models on rows that neither has learnt from.
 
-    The challenger is promoted when the lower bound of its gain is above zero, or when it mends what is wrong with the
-    champion and is as good: not worse beyond chance, and its mean loss at most AS_GOOD_WITHIN above the champion's.
-    Nothing else may be wrong with it, nor may it be worse beyond chance for a quarter of the units or a half of the
-    time.
+    The challenger is promoted when the lower bound of its gain is above zero, and not by one quarter of the time alone;
+    or when it mends what is wrong with the champion and is as good: not worse beyond chance, and its mean loss at most
+    AS_GOOD_WITHIN above the champion's. Nothing else may be wrong with it, nor may it be worse beyond chance for a
+    quarter of the units or a half of the time.
 
     Parameters
     ----------
@@ -206,11 +209,13 @@ def judge(
     as_good = least_loss <= 0 and gain >= -AS_GOOD_WITHIN * float(np.average(champion.loss, weights=rows.weight))
     mended = mended if as_good else None
     unsound = unsound or worse_part(rows, gains, unit)
+    leans = leaning(rows, gains, unit) if low > 0 and unsound is None else None
+    better = low > 0 and leans is None
     when = moment_format(rows.periods)
     bound = f"with {confidence * 100:.3g}% confidence {loss} falls by more than {low:.4g} {unit}"
     return Verdict(
-        promoted=(low > 0 or mended is not None) and unsound is None,
-        why=_why(low > 0, mended, unsound, bound),
+        promoted=(better or mended is not None) and unsound is None,
+        why=_why(better, mended, unsound, bound if leans is None else f"{bound}, but {leans}"),
         rows=len(rows.periods),
         periods=rows.periods.nunique(),
         units=len(set(rows.units)),
@@ -225,6 +230,7 @@ def judge(
         gain_high=-least_loss,
         unsound=unsound,
         mended=mended,
+        leaning=leans,
     )
 
 
@@ -269,6 +275,35 @@ def worse_part(rows: JudgeRows, gains: FloatArray, unit: str) -> str | None:
         mean, least = gain_bound(-gains[mask], block, rows.weight[mask], confidence)
         if least > 0:
             return f"it is worse beyond chance in {name}: its loss is {mean:.4g} {unit} higher there"
+    return None
+
+
+def leaning(rows: JudgeRows, gains: FloatArray, unit: str) -> str | None:
+    """Quarter of the time without which a challenger is hardly better; None where there is none.
+
+    Units that share a feed and a weather err alike in the same periods, which a bootstrap over units takes as given. A
+    gain that all of them have at one time is one event and no rule: without any quarter of the time a challenger must
+    be better with a confidence of LEANING. What lies in one period says nothing.
+
+    Parameters
+    ----------
+    rows : JudgeRows
+        The n rows.
+    gains : ndarray, shape (n,)
+        Champion's loss minus challenger's, row by row [the loss's unit].
+    unit : str
+        The loss's unit.
+    """
+    place, names = pd.factorize(rows.periods, sort=True)
+    when = moment_format(rows.periods)
+    for part in _masks(place * TIME_PARTS // len(names)) if len(names) > 1 else []:
+        block = np.unique(rows.block[~part], return_inverse=True)[1]
+        _, low = gain_bound(gains[~part], block, rows.weight[~part], LEANING)
+        if low <= 0:
+            first, last = rows.periods[part].min(), rows.periods[part].max()
+            return (
+                f"without {first:{when}} to {last:{when}} with {LEANING:.0%} confidence by more than {low:.4g} {unit}"
+            )
     return None
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.answers import Answer
-from training.judge import JudgeError, JudgeRows, Side, blocks_of, enough, gain_bound
+from training.judge import JudgeError, JudgeRows, Side, blocks_of, enough, gain_bound, leaning
 from training.judge import judge as judge_losses
 from training.regression.judge import judge
 
@@ -160,6 +160,7 @@ def test_a_verdict_counts_rows_periods_units_and_blocks():
         "gain_high": 1.0,
         "unsound": None,
         "mended": None,
+        "leaning": None,
     }
 
 
@@ -299,3 +300,53 @@ def test_a_model_that_is_better_on_the_whole_and_worse_for_a_part_is_held_back(w
 def test_parts_with_few_rows_say_nothing():
     rows, old, new = sides(lambda unit, period: np.where(unit == "A-003", 0.3, -0.6), units=4, periods=24)
     assert judge_losses(rows, old, new, "the loss", "%", None).promoted
+
+
+def once(place):
+    """A gain that all units have in one period and in no other."""
+    return lambda unit, period: np.where(period == np.sort(period.unique())[place], -0.8, 0.01)
+
+
+@pytest.mark.parametrize(("periods", "place"), [(8, 0), (8, 7), (2, 1)])
+def test_what_all_units_have_in_common_in_one_period_promotes_nobody(periods, place):
+    rows, old, new = sides(once(place), periods=periods)
+    found = judge_losses(rows, old, new, "the loss", "%", None)
+    assert found.gain_low > 0
+    assert not found.promoted
+    day = rows.periods.unique().sort_values().strftime("%Y-%m-%d")
+    first, last = (place, place) if periods == 2 else (place // 2 * 2, place // 2 * 2 + 1)
+    assert not found.wins
+    assert found.why.startswith("not better beyond chance: with 95% confidence the loss falls by more than 0.")
+    assert f" %, but without {day[first]} to {day[last]} with 80% confidence by more than -0.0" in found.why
+    assert found.why.endswith(" %, which is not above zero")
+
+
+def test_the_same_in_every_period_promotes():
+    rows, old, new = sides(lambda unit, period: -0.1, periods=8)
+    assert judge_losses(rows, old, new, "the loss", "%", None).promoted
+
+
+@pytest.mark.slow
+def test_one_event_promotes_no_more_often_than_the_confidence_without_it_allows():
+    """Of 40 models that gain in one period alone 8 would be promoted; 17 would come by chance once in 1000 times."""
+    promoted = 0
+    for seed in range(40):
+        rows, old, new = sides(lambda unit, period: np.where(period == period.min(), -0.8, 0.0), periods=8, seed=seed)
+        promoted += judge_losses(rows, old, new, "the loss", "%", None).promoted
+    assert promoted < 17
+
+
+def test_a_gain_without_a_quarter_of_the_time_counts_by_what_a_row_weighs():
+    """Each unit gains 5, then 1 and -2: without the first period -1/2 on the mean, with weights of 3 and 1 1/4."""
+    unit = np.repeat([f"A{i}" for i in range(8)], 3)
+    days = ["2024-01-01", "2024-01-02", "2024-01-02"] * 8
+    rows = of_rows(unit, days, np.repeat(np.arange(8), 3))
+    gains = np.tile([5.0, 1.0, -2.0], 8)
+    assert leaning(rows, gains, "%") == "without 2024-01-01 to 2024-01-01 with 80% confidence by more than -0.5 %"
+    heavy = JudgeRows(rows.units, rows.periods, rows.block, np.tile([1.0, 3.0, 1.0], 8))
+    assert leaning(heavy, gains, "%") is None
+
+
+def test_one_period_has_no_other_to_lean_on():
+    rows = of_rows(["A", "B"], ["2024-01-01"] * 2, [0, 1])
+    assert leaning(rows, np.array([1.0, -2.0]), "%") is None
