@@ -12,6 +12,7 @@ import pandas as pd
 from models.table.contract import check
 from models.table.reading import read_table
 from models.tasks import Model
+from physics.arrays import IntArray
 from registry.tracking import Tracking
 from registry.versions import Version
 from seeds import Seed
@@ -91,14 +92,14 @@ class LaterRows:
         if len(judged) == 1:
             ((X, data, rows),) = judged.values()
             task.check_judgeable(now, data, rows)
-            return task.verdict(now, X, _candidate(then, data, rows), data, rows)
+            return task.verdict(now, X, as_candidate(then, data, rows), data, rows)
         for _, data, rows in judged.values():
             check_judged(now, data, rows)
-        best = {name: _candidate(model_of(then, name), data, rows) for name, (_, data, rows) in judged.items()}
+        best = {name: as_candidate(model_of(then, name), data, rows) for name, (_, data, rows) in judged.items()}
         return verdict_of_all(now, best, judged)
 
 
-def _candidate(model: Any, data: Dataset, rows: Any) -> AnyCandidate:
+def as_candidate(model: Any, data: Dataset, rows: IntArray) -> AnyCandidate:
     """A registered model as a candidate that has answered rows of a data set."""
     task = task_of(data.seed)
     parts = split(data.table, data.seed, test_from=data.periods[rows].min())

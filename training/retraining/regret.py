@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from registry.promotion import champion_of, rollback
 from registry.settings import Settings
 from registry.tracking import Tracking
 from registry.versions import CHAMPION, AliasMove, Version
 from seeds import Seed
-from training.judge import JudgeError
+from training.judge import JudgeError, Verdict
 from training.retraining.later_rows import LaterRows
+from training.several.verdict import Verdicts
 from training.splits import SplitError
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What a promotion was decided on.
+
+    Attributes
+    ----------
+    gain : float
+        How much less the champion lost than the one before it [the loss's unit].
+    rows : int
+        That judged the two.
+    """
+
+    gain: float
+    rows: int
+
+    @classmethod
+    def of(cls, figures: Mapping[str, float]) -> Self:
+        """Of the figures of a promotion; where a person promoted, no rows have judged.
+
+        Parameters
+        ----------
+        figures : Mapping of str to float
+            As `training.retrain.figures_of` gives them.
+        """
+        return cls(figures.get("gain", 0.0), int(figures.get("rows", 0)))
+
+
 def put_back(seed: Seed, rows: Callable[[], Path], settings: Settings) -> AliasMove | None:
-    """Go back to the champion before where it is better beyond chance on rows that came after the promotion.
+    """Go back to the champion before where the promotion is not worth what it was decided on; see `overturned`.
 
     Both are asked for the same rows, as clients would have got their answers; none of these was known when either was
     learnt or judged.
-    The one before must win by the rule by which a challenger does.
 
     Parameters
     ----------
@@ -53,16 +82,42 @@ def put_back(seed: Seed, rows: Callable[[], Path], settings: Settings) -> AliasM
     before = next((one for one in versions if one.number == last.before), None)
     if last.action != "promote" or last.after != champion.number or before is None or len(seed.primaries) > 1:
         return None
-    why = _why(seed, rows(), champion, before, tracking)
+    try:
+        since = LaterRows.of(champion, rows(), seed, tracking).verdict(champion, before, tracking)
+    except (JudgeError, SplitError):
+        return None
+    why = _why(Promise.of(last.metrics), since, champion, before)
     return None if why is None else rollback(seed, settings, before.number, why)
 
 
-def _why(seed: Seed, new_path: Path, champion: Version, before: Version, tracking: Tracking) -> str | None:
-    """Why the one before is better, in words; None where it is not, or where too few rows tell."""
-    try:
-        verdict = LaterRows.of(champion, new_path, seed, tracking).verdict(champion, before, tracking)
-    except (JudgeError, SplitError):
+def _why(promise: Promise, since: Verdict | Verdicts, champion: Version, before: Version) -> str | None:
+    assert isinstance(since, Verdict)  # of one target
+    found = overturned(promise, since)
+    if found is None:
         return None
-    if not verdict.promoted:
+    return f"version {before.number} is better than version {champion.number}: {found}"
+
+
+def overturned(promise: Promise, since: Verdict) -> str | None:
+    """Why a promotion is taken back, in words; None where it stands.
+
+    Two things are asked. Since the promotion the champion does not keep what was promised, to lose less than the one
+    before: it loses more beyond chance, and the one before would win as a challenger does. And on all rows that neither
+    has learnt, those that decided the promotion and those since, the one before loses less: two bad months, which units
+    that share a feed have in common, do not overturn a year.
+
+    Parameters
+    ----------
+    promise : Promise
+        What the promotion was decided on.
+    since : Verdict
+        On the rows that came after, of the one before as the challenger.
+    """
+    rows = since.rows + promise.rows
+    gain = (since.rows * since.gain - promise.rows * promise.gain) / rows
+    if since.gain_low <= 0 or since.leaning is not None or since.unsound is not None or gain <= 0:
         return None
-    return f"version {before.number} is better than version {champion.number} on what came after: {verdict.why}"
+    return (
+        f"on {since.rows} rows since the promotion {since.why}; on all {rows} rows that neither has learnt its loss is "
+        f"{gain:.4g} lower"
+    )
