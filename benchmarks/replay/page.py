@@ -27,7 +27,7 @@ HEADS = (
     "of the oracle's",
     "coverage",
     "of the worst 90 days",
-    "longest below 87% [d]",
+    "longest below 87% after outcomes [d]",
 )
 
 
@@ -41,8 +41,8 @@ def _by_chance(found: Mapping[str, Any]) -> str:
     """What of the time below 87 % is no fault of the intervals."""
     shares = ", ".join(f"{one['chance']:.0%} ({process})" for process, one in found["processes"].items())
     return (
-        "Intervals that cover exactly 90 % of these labels, each by itself, would be below 87 % for two steps in a "
-        f"row or more in so many of such plays: {shares}."
+        "Intervals that cover exactly 90 % of these labels, each by itself, would stay below 87 % for longer "
+        f"than 30 days after outcomes in so many of such plays: {shares}."
     )
 
 
@@ -54,7 +54,7 @@ def _aims(found: Mapping[str, Any]) -> Iterator[Row]:
         yield at_most("drift: error, of the oracle's", process, 1.05, drift["error"] / best["error"])
         yield at_most("drift: trainings, of the oracle's", process, 0.25, drift["trainings"] / best["steps"])
         yield at_least("drift: coverage of the worst 90 days", process, 0.8, drift["lowest"])
-        yield at_most("drift: longest time below 87% [d]", process, 30, drift["longest"])
+        yield at_most("drift: longest time below 87% after outcomes [d]", process, 30, drift["longest"])
 
 
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

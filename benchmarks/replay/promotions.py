@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from benchmarks.replay.page import DOCS, PAGE
+from benchmarks.replay.plants import WORSE
 from nonferrous.replay.beginning import simulated
 from nonferrous.replay.command import DRIFT, SCHEDULE, steps_of
 from nonferrous.replay.promotions import promotions
@@ -24,7 +25,6 @@ from pages.markdown import table
 from seeds import load
 
 RESULTS, NAME = DOCS / "results" / "promotions.json", "promotions"
-WORSE = 1.02  # error of the answers to the truth after a promotion, of the one before, from which on it was a bad one
 HEADS = (
     *("process", "way", "from", "version", "rows after", "answers before", "answers after", "of the one before"),
     *("as trained, before", "after"),

@@ -47,7 +47,7 @@ def _sections(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: S
                 f"error to the truth [{unit}]",
                 "coverage",
                 "of the worst 90 days",
-                f"longest below {BACK:.0%} [d]",
+                f"longest below {BACK:.0%} after outcomes [d]",
             ],
             [
                 [

@@ -14,7 +14,7 @@ from nonferrous.replay.play import COVERAGE, Stepped
 
 WINDOW = pd.Timedelta(days=90)
 LOW, BACK = 0.80, 0.87
-"""Coverage that no window may be under, and that it must be back above within 30 days."""
+"""Coverage that no window may be under, and that it must be back above within 30 days of outcomes."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Summary:
     lowest : float
         The lowest such share of any 90 days.
     longest : float
-        The longest time that the share of a step was below 87 % [d].
+        The longest time that the share of steps stayed below 87 % after outcomes of the first of them had come in [d].
     """
 
     way: str
@@ -74,14 +74,15 @@ def summary(way: str, steps: Sequence[Stepped]) -> Summary:
         error=float(np.average(error, weights=rows)),
         covered=float(np.average(covered, weights=known)),
         lowest=min(shares),
-        longest=_longest_below(start, ends, covered),
+        longest=_longest_below(ends, covered),
     )
 
 
-def _longest_below(start: pd.DatetimeIndex, ends: pd.DatetimeIndex, covered: np.ndarray) -> float:
+def _longest_below(ends: pd.DatetimeIndex, covered: np.ndarray) -> float:
+    """The longest run of steps below, without its first: its outcomes come in at its end, and nobody knows before."""
     longest, since = 0.0, None
-    for first, last, share in zip(start, ends, covered, strict=True):
-        since = None if share >= BACK else since or first
+    for last, share in zip(ends, covered, strict=True):
+        since = None if share >= BACK else since or last
         if since is not None:
             longest = max(longest, (last - since) / pd.Timedelta(days=1))
     return longest

@@ -5,9 +5,10 @@ import json
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from benchmarks.replay.page import NAME, PAGE, REAL, REAL_RESULTS, RESULTS, lines, real_lines
+from benchmarks.replay.plants import WORSE
 from benchmarks.replay.promotions import NAME as OF_PROMOTIONS
 from benchmarks.replay.promotions import RESULTS as PROMOTIONS
-from benchmarks.replay.promotions import WORSE, all_of
+from benchmarks.replay.promotions import all_of
 from benchmarks.replay.promotions import lines as promotion_lines
 from nonferrous.replay.command import WAYS
 from seeds import load
