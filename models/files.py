@@ -136,6 +136,11 @@ def digest(folder: str | Path) -> str:
     return "sha256:" + hashlib.sha256((Path(folder) / MANIFEST).read_bytes()).hexdigest()
 
 
+def size(folder: Path) -> int:
+    """Size of a model's files [byte], as its manifest has them."""
+    return sum(length for length, _ in _entries(folder / MANIFEST).values())
+
+
 def check(folder: Path) -> None:
     """Compare a model's files with its manifest, parsing none of them.
 

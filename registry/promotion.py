@@ -48,10 +48,14 @@ def _numbered(process: str, number: int, versions: list[Version]) -> Version:
     raise RegistryError(f"{process}: no version {number} (registered: {_known(versions)})")
 
 
+def stored(version: Version) -> Champion:
+    """Where a version's files are, and their digest."""
+    return Champion(version.process, version.number, f"models:/{version.model}", version.tags.get("model_digest"))
+
+
 def check_loads(version: Version, seed: Seed, settings: Settings, again: bool = False) -> None:
     """RegistryError where the service would refuse a version, which never becomes champion then."""
-    champion = Champion(version.process, version.number, f"models:/{version.model}", version.tags.get("model_digest"))
-    found = Loading(settings).load(MlflowStore(settings.uri), champion, seed, again)
+    found = Loading(settings).load(MlflowStore(settings.uri), stored(version), seed, again)
     if isinstance(found, Refused):
         raise RegistryError(f"{version.process}: version {version.number} would be refused by the service: {found.why}")
 

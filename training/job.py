@@ -9,12 +9,10 @@ from typing import Any
 from models.estimators.tuning import SETTINGS, Tunable, last_of, tuned
 from models.table.reading import write_frame
 from models.tasks import build
-from registry.incoming.loading import Loading, Refused
-from registry.incoming.unregistered import Unregistered
 from registry.local.scratch import scratch
 from registry.promotion import leave_shadow
 from registry.settings import Settings
-from registry.store import Champion, MlflowStore
+from registry.store import Champion
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, CHAMPION, GATE, GATE_REASONS, NOTHING, REFUSED, Action
 from seeds import Seed
@@ -24,6 +22,7 @@ from training.dataset import Dataset, read
 from training.facts import facts_of, info_of, keep_rejected, run_name
 from training.fitting import STEPS, AnyCandidate, Chooser, best_of
 from training.gate import Condition, Gated, gate
+from training.loaded import on_loading
 from training.reports.card import model_card
 from training.search import Search
 from training.several.card import model_card as card_of_several
@@ -372,9 +371,9 @@ def ask_gate(learnt: Learnt, version: int | None, tracking: Tracking, *more: Con
     """
     best, process = learnt.best, learnt.data.seed.process.name
     model, digest = learnt.models[best.name]
-    store = Unregistered(tracking) if version is None else MlflowStore(tracking.settings.uri)
-    found = Loading(tracking.settings).load(store, Champion(process, version or 0, model, digest), learnt.data.seed)
-    gated = Gated((*_gated(learnt, found.why if isinstance(found, Refused) else None).conditions, *more))
+    logged = Champion(process, version or 0, model, digest)
+    trouble, demands = on_loading(logged, version is not None, learnt.data.seed, tracking)
+    gated = Gated((*_gated(learnt, trouble).conditions, *demands, *more))
     with scratch() as folder:
         (folder / CARD).write_text(_card(learnt, gated), encoding="utf-8")
         (folder / GATE_FILE).write_text("\n".join([gated.outcome, *gated.lines]) + "\n", encoding="utf-8")

@@ -40,10 +40,13 @@ class Loaded:
         What answers.
     digest : str
         Its digest.
+    size : int
+        Of its files [byte].
     """
 
     model: Model
     digest: str
+    size: int
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ def _loaded(path: Path, trouble: str | None, version: Champion, seed: Seed) -> L
     others = differing(model.seed, seed)
     if others:
         raise UnfitError(f"it was trained with another seed, which differs in {', '.join(others)}")
-    return Loaded(model, files.digest(path))
+    return Loaded(model, files.digest(path), files.size(path))
 
 
 def _line(error: Exception, folder: Path) -> str:

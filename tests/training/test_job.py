@@ -13,7 +13,6 @@ import pytest
 
 from models.estimators.tuning import SETTINGS
 from models.table.contract import check
-from registry.incoming.loading import Refused
 from registry.settings import Settings
 from registry.store import Champion
 from training import facts
@@ -215,39 +214,31 @@ def test_the_first_version_is_champion_and_a_later_one_challenger(toy_seed, alia
     assert store.steps == [("move", "toy_cells", alias, 3, action, why, figures)]
 
 
-class Door:
-    """The way into a process that answers: writes down what is asked, and lets it pass unless there is trouble."""
-
-    def __init__(self, asked, trouble):
-        self.asked, self.trouble = asked, trouble
-
-    def load(self, store, version, seed):
-        self.asked.append((version, seed))
-        return None if self.trouble is None else Refused(self.trouble)
-
-
 KEPT, BROKEN = Condition("labels", True, "60", "at least 50"), Condition("gain", False, "-1 %", "more than 0 %")
+SLOW, OTHER = Condition("time", False, "9 s", "at most 1 s"), Condition("older rows", True, "no loss", "no loss")
 
 
 @pytest.mark.parametrize("trouble", [None, "no files"])
 def test_the_gate_is_asked_with_the_best_the_baseline_and_what_the_store_gives(plant, monkeypatch, trouble):
     data, parts = plant
     store, learnt, asked = Store(), learnt_of(data, parts), []
-    monkeypatch.setattr(jobs, "Loading", lambda settings: Door(asked, trouble))
+    monkeypatch.setattr(jobs, "on_loading", lambda *given: asked.append(given[:3]) or (trouble, (SLOW,)))
     monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY="calibrate_rmse", evidence=evidence))
     monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given) or Gated((KEPT, BROKEN)))
     monkeypatch.setattr(jobs, "model_card", lambda *given: f"card with {given[-1].outcome}")
-    found = ask_gate(learnt, 3, store)
-    assert not found.passed
+    found = ask_gate(learnt, 3, store, OTHER)
+    assert found.conditions == (KEPT, BROKEN, SLOW, OTHER)
     assert asked == [
-        (Champion("toy_cells", 3, "m-line", "d-line"), data.seed),
+        (Champion("toy_cells", 3, "m-line", "d-line"), True, data.seed),
         (("line", "bar", data, parts), False, trouble),
     ]
     assert store.files["job"] == {
         "model_card.md": b"card with refused",
-        "gate.txt": b"refused\nkept: labels: 60; expected at least 50\nnot kept: gain: -1 %; expected more than 0 %\n",
+        "gate.txt": b"refused\nkept: labels: 60; expected at least 50\nnot kept: gain: -1 %; expected more than 0 %\n"
+        b"not kept: time: 9 s; expected at most 1 s\nkept: older rows: no loss; expected no loss\n",
     }
-    tags = {"gate": "refused", "gate_reasons": "gain: -1 %; expected more than 0 %"}
+    reasons = "gain: -1 %; expected more than 0 %\ntime: 9 s; expected at most 1 s"
+    tags = {"gate": "refused", "gate_reasons": reasons}
     assert store.log_of == {"job": [{"tags": tags}], "run of line": [{"tags": tags}]}
     assert store.steps == [("tag", "toy_cells", 3, tags)]
 
@@ -260,7 +251,7 @@ def test_the_gate_knows_where_the_baseline_is_best(plant, monkeypatch):
     data, parts = plant
     learnt, asked = learnt_of(data, parts), []
     learnt.candidates["bar"].metrics["calibrate_rmse"] = 0.1
-    monkeypatch.setattr(jobs, "Loading", lambda settings: Door([], None))
+    monkeypatch.setattr(jobs, "on_loading", lambda *given: (None, ()))
     monkeypatch.setattr(jobs, "task_of", lambda seed: SimpleNamespace(SELECTED_BY="calibrate_rmse", evidence=evidence))
     monkeypatch.setattr(jobs, "gate", lambda *given: asked.append(given[1]) or Gated((KEPT,)))
     monkeypatch.setattr(jobs, "model_card", lambda *given: "card")

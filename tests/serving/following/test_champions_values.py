@@ -46,7 +46,7 @@ class Fixed:
         model: Any = type("Model", (), {"candidate": "linear", "seed": None})()
         for champion, _ in wanted:
             store.fetch(champion, Path())
-            yield champion, Refused("it is broken") if champion.version >= 10 else Loaded(model, "sha256:1")
+            yield champion, Refused("it is broken") if champion.version >= 10 else Loaded(model, "sha256:1", 1)
 
 
 @pytest.fixture
