@@ -21,7 +21,7 @@ from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from registry.local.scratch import scratch
 from registry.promotion import champion_of
-from registry.retraining.decision import JOB, keep_decision, outcome_of, settle
+from registry.retraining.decision import JOB, VERDICT, VERDICT_WHY, keep_decision, outcome_of, settle, settle_left
 from registry.retraining.new_rows import ending
 from registry.retraining.shadow_period import ShadowPeriod
 from registry.settings import Settings
@@ -46,7 +46,7 @@ from training.splits import split
 from training.tasks import task_of
 
 JUDGE_SHARE = 1 / 3  # of the new periods; the older ones of them are learnt
-VERDICT = "verdict.json"
+VERDICT_FILE = "verdict.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +132,8 @@ def retrain(
     History is what was accepted; see `training.retraining.history`. The labels of the new rows are held against it
     before anything is learnt. All of the job's candidates learn from what is older than the judge rows; the best on
     their calibrate rows is the challenger. One that the gate refuses is registered and no more. Where the seed asks for
-    a shadow period, the one that is to be promoted answers in shadow first.
+    a shadow period, the one that is to be promoted answers in shadow first. What an older job has decided and failed
+    to carry out is carried out before.
 
     Parameters
     ----------
@@ -184,6 +185,8 @@ def retrain(
     new = read_table(new_path, seed)
     new_tests = None if tests is None else read_tests(tests, seed)
     tracking = Tracking(settings)
+    if not dry_run:
+        settle_left(process, tracking)
     versions = tracking.versions(process)
     champion = champion_of(process, versions)
     model = tracking.model(champion)
@@ -221,7 +224,8 @@ def retrain(
             shadow = _shadow(seed, verdict, champion)
             _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow)
             if version is not None:
-                keep_decision(process, version, verdict.promoted, verdict.why, figures, labels.shift, tracking, shadow)
+                decided = verdict.promoted, verdict.why, figures, labels.shift, champion.number
+                keep_decision(process, version, *decided, tracking, shadow)
                 settle(process, version, tracking)
     if learnt is None:
         raise ShiftError(stopped(process, labels))
@@ -361,14 +365,18 @@ def _keep_verdict(
     tracking: Tracking,
     shadow: ShadowPeriod | None,
 ) -> None:
-    """Keep the verdict in words and numbers: as a file and tags of the job's run, and as tags of its version."""
+    """Keep the verdict in words and numbers as a file of the job's run, and what was found of the labels.
+
+    What became of a version is written beside it and its run once it was carried out; of a dry run, what would be.
+    """
     numbers = {"champion_version": champion, "challenger_version": version}
     lines = {**numbers, **verdict.to_dict(), "labels": labels.to_dict(), **({} if shadow is None else shadow.tags)}
     with scratch() as folder:
-        (folder / VERDICT).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
+        (folder / VERDICT_FILE).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
         tracking.log_files(learnt.run, folder)
-    outcome = outcome_of(verdict.promoted, shadow)
-    tags = {"verdict": outcome, "verdict_why": verdict.why, "registered_version": str(version or NOTHING)}
+    tags = {"registered_version": str(version or NOTHING)}
+    if version is None:
+        tags |= {VERDICT: outcome_of(verdict.promoted, shadow), VERDICT_WHY: verdict.why}
     tracking.log(learnt.run, metrics=_metrics(verdict), tags=tags)
     if version is not None:
         tracking.tag_version(learnt.data.seed.process.name, version, labels.tags)

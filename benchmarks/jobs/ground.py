@@ -16,11 +16,11 @@ from nonferrous.replay.plant import Plant
 from nonferrous.replay.play import home_of
 from nonferrous.replay.service import Client, running
 from registry.promotion import rollback
-from registry.retraining.decision import VERDICT
+from registry.retraining.decision import PROMOTED, VERDICT, is_decided
 from registry.retraining.new_rows import batches
 from registry.settings import Settings
 from registry.tracking import Tracking
-from registry.versions import CHAMPION
+from registry.versions import CHAMPION, champions
 from seeds import Seed, load
 
 PROCESS, UNITS = "aluminium_reduction", 120
@@ -93,18 +93,21 @@ class Ground:
     def is_between(self) -> bool:
         """Whether the store is neither as before a job nor as after it.
 
-        That is: the champion is neither one of before nor a new one that was judged, with all its files, or new rows
-        are history though nothing was decided of them.
+        That is: the champion is neither one of before nor a new one that was judged, with all its files, new rows are
+        history though nothing was decided of them, or a version is said to be promoted that never was.
         """
         tracking = Tracking(self.settings)
         versions = tracking.versions(PROCESS)
-        champions = [one for one in versions if CHAMPION in one.aliases]
-        if len(champions) != 1:
+        now = [one for one in versions if CHAMPION in one.aliases]
+        if len(now) != 1:
             return True
-        (champion,) = champions
-        if champion.number != 1 and champion.tags.get(VERDICT) != "promoted":
+        (champion,) = now
+        if champion.number != 1 and not is_decided(champion):
             return True
-        decided = {one.parent_run for one in versions if VERDICT in one.tags}
+        ever = champions(tracking.audit(PROCESS))
+        if any(one.tags.get(VERDICT) == PROMOTED and one.number not in ever for one in versions):
+            return True
+        decided = {one.parent_run for one in versions if is_decided(one)}
         if any(one.run not in decided for one in batches(PROCESS, tracking) if one.state == "accepted"):
             return True
         return tracking.model(champion).candidate != champion.candidate

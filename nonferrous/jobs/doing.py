@@ -92,6 +92,12 @@ def do(id: str, asked: Asked, settings: Settings, say: Say) -> None:
         decided = finished(asked.process, id, Tracking(settings)) or _patiently(lambda: _quiet(asked), say)
         try:
             decided = decided or _trained(asked, id, folder, settings, say)
+        except Exception as error:
+            # What it has decided before the fault is carried out all the same.
+            decided = finished(asked.process, id, Tracking(settings))
+            if decided is None:
+                raise
+            sys.stderr.write(f"after its decision: {_in_a_line(error)}\n")
         finally:
             _enter(asked.process, say)
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,15 +1,17 @@
 """What a retraining job decides of its version: kept beside the version first, then carried out, as often as it takes.
 
-A job may be cut off at any moment. What it has decided stands beside its version whole or not at all, and carrying it
-out again changes nothing that was carried out.
+A job may be cut off, or fail, at any moment. What it has decided stands beside its version whole or not at all, and
+carrying it out again changes nothing that was carried out. What became of the version is written beside it last: no
+tag says that it was promoted before it is.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from registry.promotion import leave_shadow, take_over, with_alias
 from registry.retraining import new_rows
@@ -17,8 +19,7 @@ from registry.retraining.shadow_period import ShadowPeriod, shown
 from registry.tracking import Tracking
 from registry.versions import CHALLENGER, CHAMPION, GATE_REASONS, SHADOW, AliasMove, Version
 
-JOB, VERDICT, VERDICT_WHY, _DECISION = "job", "verdict", "verdict_why", "decision"
-_SHIFT = "decision_shift"  # why labels that do not go with the past were learnt
+JOB, VERDICT, VERDICT_WHY, _DECIDED = "job", "verdict", "verdict_why", "decided"
 PROMOTED, NOT_PROMOTED, IN_SHADOW = "promoted", "not promoted", "in shadow"
 
 
@@ -74,10 +75,11 @@ def keep_decision(
     why: str,
     figures: Mapping[str, float],
     shift: str,
+    champion: int,
     tracking: Tracking,
     shadow: ShadowPeriod | None = None,
 ) -> None:
-    """Write what was decided beside the version; the last of the tags says that all are there.
+    """Write what was decided beside the version, as one tag.
 
     Parameters
     ----------
@@ -87,49 +89,91 @@ def keep_decision(
         Whether it is to be made champion, and what that rests on.
     shift : str
         Why labels that do not go with the past were learnt; empty where they do.
+    champion : int
+        Version that was champion when it was decided.
     tracking : Tracking
         The store.
     shadow : ShadowPeriod, optional
         In which one that is to be promoted answers first.
     """
     outcome = outcome_of(promoted, shadow)
-    tags = shadow.tags if shadow is not None and outcome == IN_SHADOW else {}
-    tags |= {VERDICT: outcome, VERDICT_WHY: why} | ({_SHIFT: shift} if shift else {})
-    tracking.tag_version(process, version, tags | {_DECISION: json.dumps(dict(figures))})
+    period = shadow.tags if shadow is not None and outcome == IN_SHADOW else {}
+    kept = {"outcome": outcome, "why": why, "figures": dict(figures), "shift": shift, "beside": champion}
+    tracking.tag_version(process, version, {_DECIDED: json.dumps(kept | {"shadow": period})})
+
+
+def is_decided(version: Version) -> bool:
+    """Whether a job has decided what becomes of its version, whether or not that was carried out."""
+    return _DECIDED in version.tags
 
 
 def finished(process: str, job: str, tracking: Tracking) -> Decision | None:
     """What a job of this name has decided, carried out; None where it has decided nothing yet."""
     for version in tracking.versions(process):
-        if version.tags.get(JOB) == job and _DECISION in version.tags:
+        if version.tags.get(JOB) == job and is_decided(version):
             return settle(process, version.number, tracking)
     return None
 
 
+def settle_left(process: str, tracking: Tracking) -> list[Decision]:
+    """Carry out what jobs have decided that failed before it was carried out, the oldest first; gives it."""
+    left = [one.number for one in tracking.versions(process) if is_decided(one) and VERDICT not in one.tags]
+    return [settle(process, number, tracking) for number in left]
+
+
 def settle(process: str, number: int, tracking: Tracking) -> Decision:
-    """Carry out what was decided of a version and of its job's new rows, as far as that was not done; gives it."""
-    version = next(one for one in tracking.versions(process) if one.number == number)
-    reasons = tuple(version.tags.get(GATE_REASONS, "").splitlines()) if version.refused else ()
-    promoted, why = version.tags[VERDICT] == PROMOTED, version.tags[VERDICT_WHY]
-    period = ShadowPeriod.of(version) if version.tags[VERDICT] == IN_SHADOW else None
-    until = None if period is None else period.until.isoformat(timespec="seconds")
-    decision = Decision(number, promoted, why, reasons, json.loads(version.tags[_DECISION]), until)
-    of_batch = "; ".join(reasons) or version.tags.get(_SHIFT, "")
+    """Carry out what was decided of a version and of its job's new rows, as far as that was not done; gives it.
+
+    Where a version has become champion that was not when it was decided, it stays: whoever made it so decided later.
+    """
+    versions = tracking.versions(process)
+    version = next(one for one in versions if one.number == number)
+    kept = json.loads(version.tags[_DECIDED])
+    decision = _decision(version, kept)
+    if VERDICT in version.tags:
+        return decision
+    of_batch = "; ".join(decision.reasons) or kept["shift"]
     new_rows.end(process, version.parent_run, not version.refused, of_batch, tracking)
-    moves = tracking.audit(process)
-    if not version.refused and _is_open(CHALLENGER, version, moves) and _is_open(CHAMPION, version, moves):
+    moves, champion = tracking.audit(process), with_alias(CHAMPION, versions)
+    if not _is_open(CHAMPION, version, moves):
+        if CHAMPION in version.aliases and CHALLENGER in version.aliases:
+            tracking.move_alias(process, CHALLENGER, None, "withdraw", f"version {number} is champion now", {})
+    elif champion is not None and champion.number != kept["beside"] and kept["outcome"] != NOT_PROMOTED:
+        why = f"{decision.why}; not carried out: version {champion.number} has become champion since"
+        decision = replace(decision, promoted=False, why=why, shadow_until=None)
+    else:
+        _enter(version, decision, kept["shadow"], moves, tracking)
+    outcome = IN_SHADOW if decision.shadow_until else PROMOTED if decision.promoted else NOT_PROMOTED
+    tags = {VERDICT_WHY: decision.why, VERDICT: outcome}
+    tracking.log(version.parent_run, tags=tags)
+    tracking.tag_version(process, number, tags)
+    return decision
+
+
+def _decision(version: Version, kept: Mapping[str, Any]) -> Decision:
+    """What a job has decided, as it stands beside its version; where it was carried out, what became of it."""
+    outcome, why = version.tags.get(VERDICT, kept["outcome"]), version.tags.get(VERDICT_WHY, kept["why"])
+    reasons = tuple(version.tags.get(GATE_REASONS, "").splitlines()) if version.refused else ()
+    until = ShadowPeriod.in_tags(kept["shadow"]).until.isoformat(timespec="seconds") if outcome == IN_SHADOW else None
+    return Decision(version.number, outcome == PROMOTED, why, reasons, kept["figures"], until)
+
+
+def _enter(
+    version: Version, decision: Decision, shadow: Mapping[str, str], moves: list[AliasMove], tracking: Tracking
+) -> None:
+    """Make a version what was decided of it, as far as it never was."""
+    process, number = version.process, version.number
+    if not version.refused and _is_open(CHALLENGER, version, moves):
         why = "challenger of a retraining job"
         tracking.move_alias(process, CHALLENGER, number, "enter", why, decision.figures)
-    if period is not None and _is_open(SHADOW, version, moves) and _is_open(CHAMPION, version, moves):
-        why = f"until {shown(period.until)}: {decision.why}"
+    if decision.shadow_until is not None and _is_open(SHADOW, version, moves):
+        tracking.tag_version(process, number, shadow)
+        why = f"until {shown(datetime.fromisoformat(decision.shadow_until))}: {decision.why}"
         tracking.move_alias(process, SHADOW, number, "enter", why, decision.figures)
-    elif not promoted:
+    elif not decision.promoted:
         _end_older_shadow(process, number, tracking)
-    if promoted and _is_open(CHAMPION, version, moves):
+    if decision.promoted:
         take_over(process, number, decision.why, decision.figures, tracking)
-    elif CHAMPION in version.aliases and CHALLENGER in version.aliases:
-        tracking.move_alias(process, CHALLENGER, None, "withdraw", f"version {number} is champion now", {})
-    return decision
 
 
 def _end_older_shadow(process: str, number: int, tracking: Tracking) -> None:

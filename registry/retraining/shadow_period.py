@@ -46,10 +46,13 @@ class ShadowPeriod:
     @classmethod
     def of(cls, version: Version) -> Self | None:
         """The period that was written beside a version; None where it never answers in shadow."""
-        if _SINCE not in version.tags:
-            return None
-        since, until = (datetime.fromisoformat(version.tags[name]) for name in (_SINCE, _UNTIL))
-        return cls(since, until, int(version.tags[_BESIDE]))
+        return cls.in_tags(version.tags) if _SINCE in version.tags else None
+
+    @classmethod
+    def in_tags(cls, tags: Mapping[str, str]) -> Self:
+        """The period that `tags` says."""
+        since, until = (datetime.fromisoformat(tags[name]) for name in (_SINCE, _UNTIL))
+        return cls(since, until, int(tags[_BESIDE]))
 
     @property
     def latest(self) -> datetime:

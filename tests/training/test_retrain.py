@@ -200,7 +200,7 @@ class Store:
 
 
 @pytest.mark.parametrize(("promoted", "outcome"), [(True, "promoted"), (False, "not promoted")])
-def test_a_verdict_is_kept_as_a_file_as_metrics_and_as_tags(toy_seed, promoted, outcome):
+def test_a_verdict_is_kept_as_a_file_and_as_metrics_and_that_of_a_dry_run_as_tags(toy_seed, promoted, outcome):
     store, learnt = Store(), SimpleNamespace(run="job", data=SimpleNamespace(seed=toy_seed))
     verdict = Verdict(**VERDICT.to_dict() | {"promoted": promoted})
     labels = LabelChecks((Condition("labels, level", True, "0", "0"),), pd.DataFrame())
@@ -218,9 +218,11 @@ def test_a_verdict_is_kept_as_a_file_as_metrics_and_as_tags(toy_seed, promoted, 
         "judge_challenger_mae": 1.0,
         "judge_challenger_coverage_90": 0.9,
     }
-    tags = {"verdict": outcome, "verdict_why": "better", "registered_version": "2"}
-    labelled = {"labels": "passed", "labels_reasons": "none"}
+    tags, labelled = {"registered_version": "2"}, {"labels": "passed", "labels_reasons": "none"}
     assert store.steps == [("log", "job", {"metrics": metrics, "tags": tags}), ("tag", "toy_cells", 2, labelled)]
+    _keep_verdict(verdict, 1, None, learnt, labels, store, None)
+    tags = {"registered_version": "none", "verdict": outcome, "verdict_why": "better"}
+    assert store.steps[2:] == [("log", "job", {"metrics": metrics, "tags": tags})]
 
 
 PASSED, REFUSED = Gated(()), Gated((Condition("coverage", False, "78 %", "85 %"),))
@@ -265,6 +267,7 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     )
     decided, settled = [], []
     monkeypatch.setattr(retraining, "Tracking", lambda settings: store)
+    monkeypatch.setattr(retraining, "settle_left", lambda *given: asked.update(left=given[0]))
     monkeypatch.setattr(retraining, "history_of", lambda *given: History(history, None, "job1", 0))
     monkeypatch.setattr(retraining, "keep_batch", lambda *given: asked.update(batch=given[3]))
     monkeypatch.setattr(retraining, "no_loss", lambda *given: None)
@@ -276,6 +279,7 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     monkeypatch.setattr(retraining, "settle", lambda *given: settled.append((*given[:2], list(decided))))
     found = retrain(toy_seed, tmp_path / "new.parquet", Settings(home=tmp_path), lambda *step: progress.append(step))
     assert progress == [("read and check the new rows", 0, 1)]
+    assert asked["left"] == "toy_cells"  # what an older job failed to carry out comes first
     assert len(asked["batch"]) == 240
     tags = [step[2].get("tags", {}) for step in store.steps if step[0] == "log"]
     assert not any("batch_state" in one for one in tags)  # the new rows are accepted or refused with the decision

@@ -11,6 +11,7 @@ from nonferrous.jobs import doing, shadow
 from nonferrous.jobs.shadow import ShadowLines
 from records.database import AwayError, RecordsError
 from records.jobs.queue import Asked
+from registry.retraining.decision import Decision
 from registry.settings import Settings
 from training.labels.job import ShiftError
 
@@ -81,6 +82,21 @@ def test_rows_that_were_set_aside_are_counted_in_the_log(done):
     found = SimpleNamespace(verdict=verdict, gated=gated, figures={}, set_aside=7, shadow=None)
     done(found, said, dry_run=True)
     assert said[0]["over"] == "7 of the new rows were set aside; the home folder lists them in rejected/"
+
+
+@pytest.mark.parametrize("error", [OSError("no space left"), RuntimeError("the store went away")])
+def test_a_job_that_fails_after_its_decision_goes_on_with_what_was_decided(done, monkeypatch, capsys, error):
+    found = iter([None, Decision(4, True, "better", (), {"gain": 0.5})])
+    monkeypatch.setattr(import_module("registry.retraining.decision"), "finished", lambda *given: next(found))
+    said = done(error)
+    assert said["over"] == "version 4 was promoted: better"
+    assert (said["result"]["version"], said["result"]["promoted"]) == (4, True)
+    assert capsys.readouterr().err == f"after its decision: {error}\n"
+
+
+def test_a_job_that_fails_before_its_decision_has_failed(done):
+    with pytest.raises(OSError, match="no space left"):
+        done(OSError("no space left"))
 
 
 @pytest.fixture

@@ -11,15 +11,19 @@ import pandas as pd
 import pytest
 
 from models.tasks import build
+from nonferrous.jobs import doing
 from nonferrous.jobs.program import FailedError, Program
 from records import audit
 from records.database import Database
 from records.jobs.queue import Asked
 from records.outcomes import Outcome, take
 from records.requests import Kept, insert, new_id
+from registry.errors import TrackingError
 from registry.settings import Settings
 from registry.tracking import Tracking
+from training import job as jobs
 from training.job import train
+from training.judge import JudgeError
 
 pytestmark = [pytest.mark.slow, pytest.mark.service]
 ASKED = Asked("toy_cells", "ann", accept_shift="another law")
@@ -111,6 +115,47 @@ def test_a_job_that_is_killed_after_each_phase_is_done_once(home, toy_seed):
         entered = [entry.what for entry in audit.entries(connection)]
     assert entered.count("promotion") == 2  # the first champion, and this one
     assert not (home / "retraining" / job).exists()
+
+
+def outcome(home) -> dict[int, tuple[tuple[str, ...], str | None]]:
+    """By version its aliases, and what is said to have become of it."""
+    versions = Tracking(Settings(home=home)).versions("toy_cells")
+    return {one.number: (one.aliases, one.tags.get("verdict")) for one in versions}
+
+
+@pytest.fixture
+def faulty(monkeypatch) -> list[int]:
+    """How many moves of an alias fail from now on."""
+    move, left = Tracking.move_alias, [0]
+
+    def fails(tracking, *given):
+        if left[0]:
+            left[0] -= 1
+            raise TrackingError("MLflow store: no space left on its disk")
+        return move(tracking, *given)
+
+    monkeypatch.setattr(Tracking, "move_alias", fails)
+    monkeypatch.setattr(jobs, "build", lambda seed: {name: build(seed)[name] for name in ("persistence", "lightgbm")})
+    return left
+
+
+def test_a_fault_after_the_decision_that_passes_does_not_end_a_job(home, faulty):
+    said, faulty[0] = [], 1
+    doing.do("toy_cells-j", ASKED, Settings(home=home), said.append)
+    assert said[-1]["result"]["promoted"], said[-1]
+    assert outcome(home) == {1: ((), None), 2: (("champion",), "promoted")}
+
+
+def test_a_fault_after_the_decision_that_lasts_leaves_no_version_that_is_said_to_be_promoted(home, faulty):
+    said, faulty[0] = [], 2
+    with pytest.raises(TrackingError, match="no space left"):
+        doing.do("toy_cells-j", ASKED, Settings(home=home), said.append)
+    assert outcome(home) == {1: (("champion",), None), 2: ((), None)}
+    with pytest.raises(JudgeError):  # the next one begins with what was decided, and finds nothing new then
+        doing.do("toy_cells-k", ASKED, Settings(home=home), said.append)
+    promoted = [move.after for move in Tracking(Settings(home=home)).audit("toy_cells") if move.action == "promote"]
+    assert promoted == [2]
+    assert outcome(home) == {1: ((), None), 2: (("champion",), "promoted")}
 
 
 def test_a_job_without_records_fails_in_one_line(tmp_path, toy_folder, monkeypatch):

@@ -7,7 +7,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from registry.retraining.decision import JOB, Decision, finished, keep_decision, settle
+from registry.retraining.decision import (
+    JOB,
+    VERDICT,
+    VERDICT_WHY,
+    Decision,
+    finished,
+    keep_decision,
+    settle,
+    settle_left,
+)
 from registry.retraining.new_rows import Batch, batches, opening, withdraw
 from registry.retraining.shadow_period import ShadowPeriod, in_shadow
 from registry.versions import GATE, GATE_REASONS, PASSED, REFUSED, AliasMove, Version
@@ -81,7 +90,7 @@ class Store:
 
 
 def decide(store: Store, promoted: bool = True, shadow: ShadowPeriod | None = None, shift: str = "") -> None:
-    keep_decision("p", 2, promoted, "better", FIGURES, shift, store, shadow)
+    keep_decision("p", 2, promoted, "better", FIGURES, shift, 1, store, shadow)
     settle("p", 2, store)
 
 
@@ -101,6 +110,7 @@ def test_a_job_that_is_cut_off_at_any_write_ends_as_one_that_is_not(promoted):
             store.left = 1000
             assert set(store.aliases) <= {"champion", "challenger"}
             assert store.aliases["champion"] in (1, 2)
+            assert VERDICT not in store.tags[2] or store.aliases == expected  # no tag says what is not so
             found = finished("p", "j", store)
             if found is None:  # it was cut off before it had decided
                 assert store.aliases == {"champion": 1}
@@ -111,6 +121,8 @@ def test_a_job_that_is_cut_off_at_any_write_ends_as_one_that_is_not(promoted):
         assert found == Decision(2, promoted, "better", (), FIGURES)
         assert store.aliases == expected
         assert store.new_rows.state == "accepted"
+        said = {VERDICT: "promoted" if promoted else "not promoted", VERDICT_WHY: "better"}
+        assert store.tags[2].items() >= said.items() <= store.batch.items()
     assert writes > 6
 
 
@@ -143,7 +155,7 @@ def test_new_rows_that_somebody_has_withdrawn_meanwhile_stay_withdrawn():
 
 
 def test_why_a_shift_was_accepted_stays_with_the_new_rows_that_a_job_taken_up_again_accepts():
-    store = Store(left=5)
+    store = Store(left=2)
     store.tag_version("p", 2, {JOB: "j"})
     with pytest.raises(CutError):
         decide(store, shift="shift accepted: a new laboratory")
@@ -210,3 +222,48 @@ def test_a_version_that_is_promoted_by_hand_amid_its_shadow_stays_champion():
         store.move_alias("p", alias, None, "withdraw", "version 2 is champion now", {})
     settle("p", 2, store)
     assert store.aliases == {"champion": 2}
+
+
+def failed(store: Store, shadow: ShadowPeriod | None = None) -> None:
+    """A job whose store takes what it decides, and nothing more."""
+    store.left = 2
+    store.tag_version("p", 2, {JOB: "j"})
+    with pytest.raises(CutError):
+        decide(store, shadow=shadow)
+    store.left = 1000
+
+
+def test_what_a_job_has_decided_that_failed_is_carried_out_by_the_next_one():
+    store = Store()
+    failed(store)
+    assert VERDICT not in store.tags[2]
+    assert store.aliases == {"champion": 1}
+    assert settle_left("p", store) == [Decision(2, True, "better", (), FIGURES)]
+    assert (store.aliases, store.tags[2][VERDICT], store.new_rows.state) == ({"champion": 2}, "promoted", "accepted")
+    assert settle_left("p", store) == []
+
+
+@pytest.mark.parametrize("shadow", [None, SHADOW])
+def test_a_champion_that_was_made_meanwhile_stays_and_the_version_is_said_to_be_none(shadow):
+    store = Store()
+    failed(store, shadow)
+    store.move_alias("p", "champion", 0, "promote", "by hand", {})
+    why = "better; not carried out: version 0 has become champion since"
+    for _ in range(2):  # and so it stays, whoever looks again
+        assert finished("p", "j", store) == Decision(2, False, why, (), FIGURES)
+        assert store.aliases == {"champion": 0}
+        assert (store.tags[2][VERDICT], store.tags[2][VERDICT_WHY]) == ("not promoted", why)
+        store.move_alias("p", "champion", 1, "rollback", "by hand", {})
+        assert finished("p", "j", store) == Decision(2, False, why, (), FIGURES)
+        store.move_alias("p", "champion", 0, "promote", "by hand", {})
+    assert store.new_rows.state == "accepted"  # rows are history whoever is champion
+
+
+def test_a_version_of_which_nothing_was_decided_is_left_alone():
+    store = Store(left=1)
+    store.tag_version("p", 2, {JOB: "j"})
+    with pytest.raises(CutError):
+        decide(store)
+    store.left = 1000
+    assert settle_left("p", store) == []
+    assert (store.aliases, store.new_rows.state) == ({"champion": 1}, "open")
