@@ -4,7 +4,6 @@ import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +13,7 @@ import pandas as pd
 from models.table.cautions import alike
 from models.table.contract import Checked, check
 from models.table.inputs import InputError, matrix
-from models.table.reading import read_table, read_truth
+from models.table.reading import read_truth
 from models.table.sources import Source
 from models.tasks import Model
 from pages.moments import moment_format
@@ -35,6 +34,7 @@ from training.facts import keep_rejected, run_name
 from training.gate import Gated
 from training.job import TESTS, Learnt, Progress, ask_gate, learn, register, silent
 from training.judge import JudgeError, Verdict
+from training.labels.future import read_new
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
 from training.retraining.history import are_in, history_of, join, keep_batch, without
 from training.retraining.older_rows import no_loss, older_rows
@@ -170,7 +170,8 @@ def retrain(
     JudgeError, SplitError, GuaranteeError
         Too few rows to judge on or to learn from; nothing is written.
     ShiftError
-        The labels do not go with the past and nobody has accepted that; the rows are kept as a refused batch.
+        The labels do not go with the past and nobody has accepted that; the rows are kept as a refused batch. Or no
+        new row is of a period that is over; nothing is written.
     TrackingError
         The MLflow store did not do its part.
     """
@@ -182,7 +183,7 @@ def retrain(
     if accept_shift is not None and not accept_shift.strip():
         raise RegistryError(f"{process}: --accept-shift needs a reason, which is kept beside the version")
     progress("read and check the new rows", 0, 1)
-    new = read_table(new_path, seed)
+    new, early = read_new(new_path, seed)
     new_tests = None if tests is None else read_tests(tests, seed)
     tracking = Tracking(settings)
     if not dry_run:
@@ -192,7 +193,7 @@ def retrain(
     model = tracking.model(champion)
     _check_targets(model.seed, seed, champion)
     history = history_of(seed, versions, tracking)
-    data, replaced, new, labels = _checked(history.table, new, seed, versions[-1], new_path, accept_shift)
+    data, replaced, new, labels = _checked(history.table, new, early, seed, versions[-1], new_path, accept_shift)
     data = with_tests(data, joined_tests(history.tests, new_tests, seed), str(tests or TESTS))
     start = judge_start(new.table, seed, pd.Timestamp(model.info["learnt_before"]), champion.number)
     judged = {one.seed.target.name: (one, np.flatnonzero(one.periods >= start)) for one in data.each}
@@ -254,15 +255,21 @@ def _shadow(seed: Seed, verdict: Verdict | Verdicts, champion: Version) -> Shado
 
 
 def _checked(
-    history: pd.DataFrame, new: Checked, seed: Seed, version: Version, new_path: Path, accept_shift: str | None
+    history: pd.DataFrame,
+    new: Checked,
+    early: int,
+    seed: Seed,
+    version: Version,
+    new_path: Path,
+    accept_shift: str | None,
 ) -> tuple[Dataset, int, Checked, LabelChecks]:
     """Data set of history and new rows, how many were replaced, new rows that remain, and what was found of them."""
     data, replaced = _together(history, new, seed, version, new_path)
-    now = pd.Timestamp(datetime.now(UTC).replace(tzinfo=None))
-    found = check_labels(data, task_of(seed).quantities(data), are_in(data.table, new.table, seed), now)
+    found = check_labels(data, task_of(seed).quantities(data), are_in(data.table, new.table, seed), early)
     found = dataclasses.replace(found, accepted=accept_shift)
     if not found.aside.empty:
-        new = without(new, found.aside, seed, new_path.name, len(history) - replaced)
+        why = "their labels lie far from all that the past lets expect"
+        new = without(new, found.aside, seed, new_path.name, len(history) - replaced, why)
         data, replaced = _together(history, new, seed, version, new_path)
     return data, replaced, new, found
 

@@ -44,7 +44,7 @@ def asked(data: Dataset, periods: IntArray, first: int, count: int) -> LabelChec
     some = periods < first + count
     known = replace(data, table=data.table[some].reset_index(drop=True), X=data.X[some], y=data.y[some])
     is_new = np.asarray(periods[some] >= first)
-    return check_labels(known, task_of(data.seed).quantities(known), is_new, pd.Timestamp.now())
+    return check_labels(known, task_of(data.seed).quantities(known), is_new)
 
 
 def forged(data: Dataset, periods: IntArray, rows: IntArray, forgery: Forgery, rng: np.random.Generator) -> Dataset:

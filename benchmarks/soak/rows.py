@@ -1,10 +1,13 @@
-"""Requests without end: rows of a fixed number of units, a period after another, and outcomes of them later."""
+"""Requests without end: rows of a fixed number of units, a period after another, and outcomes of them later.
+
+A period begins each minute, so that millions of rows lie between what the simulated plant knows and now.
+"""
 
 from __future__ import annotations
 
 import json
 import urllib.request
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from benchmarks.faults.load import PROCESS, TARGET
@@ -12,13 +15,13 @@ from benchmarks.service.load import ADDRESS, post
 
 JSON = {"content-type": "application/json"}
 UNITS = 264
-FIRST = date(2026, 11, 1)
+FIRST = datetime(2026, 1, 1)
 
 
 def slot(number: int) -> dict[str, str]:
     """Unit and period of a row by its number."""
     period, unit = divmod(number, UNITS)
-    return {"unit": f"A-{unit:03d}", "period_start": (FIRST + timedelta(days=period)).isoformat()}
+    return {"unit": f"A-{unit:03d}", "period_start": (FIRST + timedelta(minutes=period)).isoformat()}
 
 
 def prediction(row: dict[str, Any], number: int) -> bytes:

@@ -152,6 +152,11 @@ def check(
     )
 
 
+def first_not_begun(today: dt.date | None = None) -> pd.Timestamp:
+    """Start from which on periods have not begun on a day; by default the clock's."""
+    return pd.Timestamp(today or dt.date.today()) + pd.Timedelta(days=1)
+
+
 def _find_columns(frame: pd.DataFrame, seed: Seed) -> dict[str, list[str]]:
     """For each column of the seed that a file can hold, the file's headers that mean it."""
     held = list(frame.columns)
@@ -245,7 +250,7 @@ class _Rows:
         names = [column.name for column in self.seed.identity if column.name in self.values]
         if time.name in names:
             start = self.values[time.name]
-            future = np.flatnonzero((start >= pd.Timestamp(today) + pd.Timedelta(days=1)).to_numpy())
+            future = np.flatnonzero((start >= first_not_begun(today)).to_numpy())
             expected = f"a period that has begun, at the latest on {today}"
             yield from cell_faults(self.source, self.headers[time.name], start, future, expected)
         if len(names) < len(self.seed.identity):

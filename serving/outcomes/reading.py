@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import time
 from collections.abc import Sequence
 
 from records.asked import first_part
 from records.database import Database
 from records.outcomes import Outcome, Slot
+from seeds import Seed
 from serving.decoding import parsed_json
 from serving.fields import Record
 from serving.outcomes.payloads import ID, OUTCOMES, PREDICTION, OutcomePayloads, known_columns
@@ -15,6 +18,7 @@ from serving.outcomes.slots import slots, slots_of
 from serving.problems import Fault, invalid, shown
 from serving.recommendations.requests import read_rows
 
+CLOCKS = dt.timedelta(days=1)  # by which the clocks of plant and service may differ, zones included
 _ID = re.compile(ID)
 
 
@@ -32,7 +36,7 @@ def read(payloads: OutcomePayloads, body: bytes, database: Database) -> list[Out
     rows = _rows(payloads, parsed_json(body))
     found = _slots(payloads, rows, database)
     names = [column.name for column in known_columns(payloads.seed)]
-    outcomes, faults, seen = [], [], dict[Slot, int]()
+    outcomes, faults, seen = [], _early(payloads.seed, rows, found), dict[Slot, int]()
     for i, (row, slot) in enumerate(zip(rows, found, strict=True)):
         values = {name: row[name] for name in names if row[name] is not None}
         if not values:
@@ -43,6 +47,23 @@ def read(payloads: OutcomePayloads, body: bytes, database: Database) -> list[Out
     if faults:
         raise invalid(faults)
     return outcomes
+
+
+def _early(seed: Seed, rows: Sequence[Record], found: Sequence[Slot]) -> list[Fault]:
+    """Outcomes of periods that have not begun: nobody can know them, so a clock is wrong or they are made up.
+
+    The clock of the service decides, give or take the length of a period, or a day where that is more.
+    """
+    if seed.time is None:
+        return []
+    now = dt.datetime.fromtimestamp(time.time(), dt.UTC).replace(tzinfo=None)
+    latest = (now + max(seed.period, CLOCKS)).isoformat(timespec="seconds")
+    expected = f"a period that has begun: it is {now:%Y-%m-%d %H:%M} UTC, and at the latest {latest} is taken"
+    return [
+        Fault(row=i, field=PREDICTION if row[PREDICTION] else seed.time.name, value=period, expected=expected)
+        for i, (row, (_, period)) in enumerate(zip(rows, found, strict=True))
+        if period > latest
+    ]
 
 
 def _rows(payloads: OutcomePayloads, parsed: object) -> list[Record]:

@@ -41,9 +41,10 @@ def router(payloads: Payloads, most_bytes: int, database: Database | None, load:
         description=(
             "Measured targets and other columns that are known only after the period, each by the id of its prediction "
             "or by unit and period; late, in any order, all columns or some. What is sent again changes nothing; a "
-            "value that differs from the one before corrects it, and both are kept. All of a request is taken or none "
-            "of it, and it is durable when it is answered. Intervals of a process that predicts numbers or grades lots "
-            "follow its outcomes."
+            "value that differs from the one before corrects it, and both are kept. One of a period that has not "
+            "begun, by the clock of the service, is refused. All of a request is taken or none of it, and it is "
+            "durable when it is answered. Intervals of a process that predicts numbers or grades lots follow its "
+            "outcomes."
         ),
     )
     return routes

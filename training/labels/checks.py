@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from pages.moments import moment_format
 from physics.arrays import FloatArray
@@ -23,7 +21,6 @@ LOST = 0.5  # of the usual correlation, by Fisher's z, that may be lost in any c
 CHANCE = 3.0  # standard deviations of a correlation of few rows, by Fisher's z
 SHARE_FLOOR = 0.1  # by which the share of a class may change in any case
 ABOVE, BELOW, EITHER = 1, -1, 0
-CLOCKS = dt.timedelta(days=1)  # by which the clocks of plant and machine may differ
 
 
 @dataclass(frozen=True)
@@ -154,14 +151,3 @@ def _where(data: Dataset, rows: Rows, window: Window) -> str:
     periods, when = data.periods[window.rows], moment_format(data.periods)
     units = len(set(rows.unit[window.rows].tolist()))
     return f"{periods.min():{when}} to {periods.max():{when}}, {len(window.rows)} rows of {units} units"
-
-
-def over(data: Dataset, rows: Rows, now: pd.Timestamp) -> Condition:
-    """The condition on labels of periods that are not over yet: nobody can know them."""
-    ends = data.table[data.seed.clock.name].to_numpy() + np.timedelta64(data.seed.period)
-    early = rows.is_new & (ends > (now + CLOCKS).to_datetime64())
-    what, expected = "labels, from the future", f"labels of periods that were over at {now:%Y-%m-%d %H:%M}"
-    if not early.any():
-        return Condition(what, True, "none", expected)
-    last = data.periods[early].max()
-    return Condition(what, False, f"{int(early.sum())} rows, the last of {last:%Y-%m-%d %H:%M}", expected)

@@ -15,7 +15,7 @@ from registry.tracking import Tracking
 from registry.versions import NOTHING, PASSED, REFUSED
 from training.dataset import Dataset, row_key
 from training.gate import Condition
-from training.labels.checks import compared, over
+from training.labels.checks import compared
 from training.labels.past import FEWEST_PERIODS, windows
 from training.labels.quantities import Quantities, rows_of
 from training.labels.suspicious import Suspicious, suspicious
@@ -85,7 +85,7 @@ class LabelChecks:
         }
 
 
-def check_labels(data: Dataset, labels: Quantities, is_new: BoolArray, now: pd.Timestamp) -> LabelChecks:
+def check_labels(data: Dataset, labels: Quantities, is_new: BoolArray, early: int = 0) -> LabelChecks:
     """Hold the labels of new rows against those of the past.
 
     Parameters
@@ -96,8 +96,8 @@ def check_labels(data: Dataset, labels: Quantities, is_new: BoolArray, now: pd.T
         Their labels as the task compares them.
     is_new : ndarray of bool, shape (n,)
         Which rows came with the job.
-    now : Timestamp
-        After which no period can be over.
+    early : int
+        How many more rows came, of periods that are not over.
 
     Returns
     -------
@@ -112,10 +112,19 @@ def check_labels(data: Dataset, labels: Quantities, is_new: BoolArray, now: pd.T
     far = {one.row for one in found}
     blocks = [replace(one, rows=one.rows[~np.isin(one.rows, list(far))]) for one in blocks]
     blocks = [one for one in blocks if len(one.rows)]
-    conditions = (over(data, rows, now), many, *compared(data, rows, known, blocks))
+    conditions = (_early(early, int(is_new.sum())), many, *compared(data, rows, known, blocks))
     if not known:
         conditions = (*conditions, _short(data, is_new))
     return LabelChecks(conditions, _aside(data, labels, found))
+
+
+def _early(early: int, new: int) -> Condition:
+    return Condition(
+        "labels, from the future",
+        early <= SET_ASIDE_SHARE * (early + new),
+        f"{early} of {early + new} rows are of periods that are not over",
+        f"at most {SET_ASIDE_SHARE:.0%}, which are set aside",
+    )
 
 
 def _many(found: list[Suspicious], new: int) -> Condition:

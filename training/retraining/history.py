@@ -107,7 +107,7 @@ def keep_batch(
     tracking.log(run, tags=tags)
 
 
-def without(new: Checked, aside: pd.DataFrame, seed: Seed, file: str, known: int) -> Checked:
+def without(new: Checked, aside: pd.DataFrame, seed: Seed, file: str, known: int, why: str) -> Checked:
     """New rows less those that were set aside, which are listed with what the contract turned away.
 
     Parameters
@@ -122,6 +122,8 @@ def without(new: Checked, aside: pd.DataFrame, seed: Seed, file: str, known: int
         Name of their file.
     known : int
         Rows of history that remain, after which the new ones are counted.
+    why : str
+        Why they were set aside, in words.
     """
     if aside.empty:
         return new
@@ -141,7 +143,7 @@ def without(new: Checked, aside: pd.DataFrame, seed: Seed, file: str, known: int
         }
     )
     rejected = listed if new.rejected.empty else pd.concat([new.rejected, listed], ignore_index=True)
-    caution = f"{len(aside)} rows were set aside: their labels lie far from all that the past lets expect"
+    caution = f"{len(aside)} rows were set aside: {why}"
     return replace(
         new,
         table=new.table[~is_aside].reset_index(drop=True),

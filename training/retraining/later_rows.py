@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from models.table.contract import check
-from models.table.reading import read_table
 from models.tasks import Model
 from physics.arrays import IntArray
 from registry.tracking import Tracking
@@ -20,6 +19,7 @@ from training.dataset import Dataset, dataset_of, period_of
 from training.fitting import AnyCandidate, Candidate
 from training.job import TABLE
 from training.judge import JudgeError, Verdict
+from training.labels.future import read_known
 from training.retrain import inputs_of
 from training.retraining.history import are_in, join
 from training.several.verdict import Judged, Verdicts, check_judged, model_of, verdict_of_all
@@ -49,7 +49,7 @@ class LaterRows:
     def of(
         cls, newest: Version, path: Path, seed: Seed, tracking: Tracking, chosen: pd.DataFrame | None = None
     ) -> LaterRows:
-        """Rows of a file behind the table of the newest version that is compared.
+        """Rows of a file, of periods that are over, behind the table of the newest version that is compared.
 
         Raises
         ------
@@ -59,7 +59,7 @@ class LaterRows:
             The MLflow store did not do its part.
         """
         known = tracking.table(newest.parent_run, TABLE)
-        joined, _ = join(known, read_table(path, seed).table, seed)
+        joined, _ = join(known, read_known(path, seed)[0].table, seed)
         return cls(dataset_of(check(joined, seed), seed), period_of(known, seed).max(), chosen)
 
     def judged(self, model: Model, champion: Version) -> dict[str, Judged]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from models.table.reading import read_table
 from registry.promotion import champion_of, check_loads, leave_shadow
 from registry.retraining.shadow_period import ShadowPeriod, in_shadow, is_decided, keep_end, outlived, settle_end, shown
 from registry.settings import Settings
@@ -15,6 +14,7 @@ from registry.tracking import Tracking
 from registry.versions import RegistryError, Version
 from seeds import Seed
 from training.judge import FEWEST_BLOCKS, FEWEST_ROWS, JudgeError, Verdict
+from training.labels.future import read_known
 from training.retrain import figures_of
 from training.retraining.later_rows import LaterRows
 from training.several.verdict import Verdicts
@@ -130,5 +130,5 @@ def _verdict(
     if files is None:
         raise JudgeError(f"0 outcomes, {WANTED} wanted")
     labelled, by_both = files
-    rows = LaterRows.of(version, labelled, seed, tracking, read_table(by_both, seed).table)
+    rows = LaterRows.of(version, labelled, seed, tracking, read_known(by_both, seed)[0].table)
     return rows.verdict(champion, version, tracking)

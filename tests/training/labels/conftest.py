@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from models.table.contract import check
@@ -11,7 +10,6 @@ from training.dataset import Dataset, dataset_of
 from training.labels.job import LabelChecks, check_labels
 from training.labels.quantities import numbers
 
-NOW = pd.Timestamp("2026-01-01")
 FIRST_NEW = 24
 
 
@@ -45,8 +43,8 @@ def new_rows(data: Dataset) -> np.ndarray:
 def checked(plant) -> Callable[..., LabelChecks]:
     """What is found of the labels of such a plant."""
 
-    def make(*given, now: pd.Timestamp = NOW, **more) -> LabelChecks:
+    def make(*given, early: int = 0, **more) -> LabelChecks:
         data = plant(*given, **more)
-        return check_labels(data, numbers(data), new_rows(data), now)
+        return check_labels(data, numbers(data), new_rows(data), early)
 
     return make

@@ -3,14 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from models.table.contract import check
 from training.dataset import dataset_of
-from training.labels.checks import over
 from training.labels.job import ShiftError, check_labels, stopped
-from training.labels.quantities import numbers, rows_of
+from training.labels.quantities import numbers
 
 RNG = np.random.default_rng(7)
 
@@ -53,7 +51,7 @@ def test_a_plant_whose_inputs_have_moved_passes(toy_seed, toy_frame, plant):
     frame["tapped"] = 30 * frame["y"] + 300
     data = dataset_of(check(frame, toy_seed), toy_seed)
     new = np.asarray(data.periods >= np.sort(data.periods.unique())[24])
-    assert check_labels(data, numbers(data), new, pd.Timestamp("2026-01-01")).passed
+    assert check_labels(data, numbers(data), new).passed
 
 
 def test_a_line_says_what_was_measured_where_and_what_the_past_allows(checked):
@@ -67,20 +65,21 @@ def test_a_line_says_what_was_measured_where_and_what_the_past_allows(checked):
     assert issubclass(ShiftError, ValueError)
 
 
-def test_labels_of_periods_that_are_not_over_are_from_the_future(plant):
-    data = plant(lambda y: y[:, 1:])
-    rows = rows_of(data, numbers(data), np.asarray(data.periods == data.periods.max()))
-    ends = data.periods.max() + pd.Timedelta(days=30)
-    assert over(data, rows, ends).passed
-    early = over(data, rows, ends - pd.Timedelta(days=2))
-    assert not early.passed
-    assert early.measured == f"20 rows, the last of {data.periods.max():%Y-%m-%d %H:%M}"
+@pytest.mark.parametrize(("early", "passed"), [(0, True), (60, True), (61, False)])
+def test_rows_of_periods_that_are_not_over_are_set_aside_up_to_a_fifth(checked, early, passed):
+    """Beside 240 new rows; more are no single ones."""
+    (found,) = [one for one in checked(lambda y: y[:, 1:], early=early).conditions if "future" in one.what]
+    assert found.passed is passed
+    assert found.line == (
+        f"labels, from the future: {early} of {240 + early} rows are of periods that are not over; expected at most "
+        "20%, which are set aside"
+    )
 
 
 def test_a_past_of_few_periods_says_nothing_and_the_check_says_so(toy_seed, toy_frame):
     data = dataset_of(check(toy_frame(periods=8), toy_seed), toy_seed)
     new = np.asarray(data.periods == data.periods.max())
-    found = check_labels(data, numbers(data), new, pd.Timestamp("2026-01-01"))
+    found = check_labels(data, numbers(data), new)
     assert found.passed
     assert found.conditions[-1].line == (
         "labels, past: 7 periods: too few to hold new labels against; "
@@ -94,7 +93,7 @@ def test_rows_of_few_units_pass_as_the_whole_plant_does(toy_seed, plant):
     newest = np.asarray(data.periods == data.periods.max()) & np.isin(data.units, ["A-001", "A-002"])
     kept = (data.periods < np.sort(data.periods.unique())[24]) | newest
     some = replace(data, table=data.table[kept].reset_index(drop=True), X=data.X[kept], y=data.y[kept])
-    assert check_labels(some, numbers(some), newest[kept], pd.Timestamp("2026-01-01")).passed
+    assert check_labels(some, numbers(some), newest[kept]).passed
 
 
 def test_a_content_that_nobody_has_ever_assayed_says_nothing(plant):
@@ -108,6 +107,6 @@ def test_a_content_that_nobody_has_ever_assayed_says_nothing(plant):
         names=("y", "never"),
         values=np.column_stack([one.values, np.full(len(one.values), np.nan)]),
     )
-    found = check_labels(data, two, new, pd.Timestamp("2026-01-01"))
+    found = check_labels(data, two, new)
     assert found.passed
     assert [one.measured for one in found.conditions if "level of y" in one.what]

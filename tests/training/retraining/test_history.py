@@ -39,13 +39,13 @@ def test_rows_that_are_set_aside_are_listed_with_what_the_contract_turned_away(t
     frame.loc[0, "z"] = 9.5
     new = check(frame, toy_seed)
     aside = new.table.iloc[[4]][["unit", "period_start"]].assign(column="y", value=75.0, reason="suspicious")
-    found = without(new, aside.reset_index(drop=True), toy_seed, "new.csv", 100)
+    found = without(new, aside.reset_index(drop=True), toy_seed, "new.csv", 100, "their labels are odd")
     assert (len(new.table), len(found.table), new.rejected_rows, found.rejected_rows) == (11, 10, 1, 2)
     assert not are_in(found.table, aside, toy_seed).any()
     assert found.rejected.columns.tolist() == new.rejected.columns.tolist()
     listed = found.rejected[["file", "row", "unit", "column", "value", "reason"]].iloc[-1].tolist()
     assert listed == ["new.csv", 105, aside["unit"].iloc[0], "y", 75.0, "suspicious"]
-    assert found.cautions[-1] == "1 rows were set aside: their labels lie far from all that the past lets expect"
+    assert found.cautions[-1] == "1 rows were set aside: their labels are odd"
     none = pd.DataFrame()
-    assert without(new, none, toy_seed, "new.csv", 100) is new
+    assert without(new, none, toy_seed, "new.csv", 100, "") is new
     assert isinstance(found, Checked)
