@@ -278,3 +278,16 @@ class Adaptive:
         return cls(
             Level.from_state(state["level"]), tuple((int(count), float(total)) for count, total in state["recent"])
         )
+
+
+class LevelAlone(Adaptive):
+    """What is known of the newest errors of a model whose intervals have a level and no centre."""
+
+    @property
+    def centre(self) -> float:
+        """Nothing is added to a prediction."""
+        return 0.0
+
+    def taken(self, errors: FloatArray, scores: FloatArray) -> Self:
+        """After outcomes that arrived together; see `Adaptive.taken`."""
+        return replace(self, level=self.level.taken(scores))

@@ -40,12 +40,15 @@ class Run:
         Size of the model's errors there, over that of all [1].
     known : ndarray, shape (k,)
         Outcomes that were known before, of whatever units.
+    said : ndarray, shape (n,), optional
+        What was predicted of the outcomes [the same]; by default the outcomes less their errors.
     """
 
     errors: FloatArray
     outcomes: FloatArray
     scale: FloatArray
     known: FloatArray
+    said: FloatArray | None = None
 
     @property
     def measures(self) -> FloatArray:
@@ -58,7 +61,8 @@ class Run:
         """
         sized = self.errors / self.scale
         low, level, high = np.quantile(sized, (0.25, 0.5, 0.75))
-        spread, link = np.log(max(float(high - low), _LEAST)), _link(self.outcomes, self.outcomes - self.errors)
+        predicted = self.outcomes - self.errors if self.said is None else self.said
+        spread, link = np.log(max(float(high - low), _LEAST)), _link(self.outcomes, predicted)
         copied = np.mean(np.isin(self.outcomes, self.known))
         return np.array([level, sized.mean(), spread, link, _alike(self.outcomes), copied])
 

@@ -33,6 +33,8 @@ class Arrival:
         What became known [scale of the model's errors].
     scale : ndarray, shape (m,)
         Size of the model's errors there, over that of all [1].
+    said : ndarray, shape (m,), optional
+        What was predicted of the outcomes [the same]; by default the outcomes less their errors.
     """
 
     batch: int
@@ -40,10 +42,12 @@ class Arrival:
     scores: FloatArray
     outcomes: FloatArray
     scale: FloatArray
+    said: FloatArray | None = None
 
     def state(self) -> list[Any]:
         """As JSON values."""
-        return [self.batch, *(one.tolist() for one in (self.errors, self.scores, self.outcomes, self.scale))]
+        parts = [self.errors, self.scores, self.outcomes, self.scale, *([] if self.said is None else [self.said])]
+        return [self.batch, *(one.tolist() for one in parts)]
 
     @classmethod
     def from_state(cls, state: Sequence[Any]) -> Self:
@@ -138,10 +142,10 @@ class Following:
         }
 
     @classmethod
-    def from_state(cls, state: Mapping[str, Any], usual: Usual | None) -> Self:
+    def from_state(cls, state: Mapping[str, Any], usual: Usual | None, kind: type[Adaptive] = Adaptive) -> Self:
         """From what `state` gave, or code that let nothing wait, and what comes with the model."""
         return cls(
-            Adaptive.from_state(state["adaptive"]),
+            kind.from_state(state["adaptive"]),
             usual,
             tuple(Arrival.from_state(one) for one in state.get("begun", ())),
             waiting_in(state),
@@ -165,7 +169,8 @@ def run_of(arrivals: Sequence[Arrival], centre: float, known: FloatArray) -> Run
     errors, outcomes, scale = (
         np.concatenate([getattr(one, name) for one in arrivals]) for name in ("errors", "outcomes", "scale")
     )
-    return Run(errors - centre, outcomes, scale, known)
+    said = [one.said for one in arrivals if one.said is not None]
+    return Run(errors - centre, outcomes, scale, known, np.concatenate(said) if said else None)
 
 
 def usual_of(arrivals: Sequence[Arrival], start: Adaptive) -> Usual | None:

@@ -14,6 +14,9 @@ import numpy.typing as npt
 from models.adaptive import Level
 from models.answers import COVERAGE, Answer, Regressor, flat, input_flags, learnt_inputs
 from models.estimators.parted import Parted
+from models.following.usual import Usual
+from models.following.waiting import Arrival
+from models.quality.censoring import log_size
 from models.quality.decision import ACTIONS, Costs, Decisions, decide
 from models.quality.grades import Limits
 from models.quality.guarantee import check_enough, threshold
@@ -66,6 +69,9 @@ class Assessment:
         return decide(self.keeps, self.best, self.costs, threshold=1.0)
 
 
+_LEAST_OFF = 0.05  # spreads; lots that are nearer to what was predicted are alike
+
+
 @dataclass(frozen=True, eq=False)
 class QualityModel:
     """A candidate fitted to the lots of a process, with what a decision needs besides its prediction.
@@ -96,6 +102,8 @@ class QualityModel:
         Where the model comes from: digests, training period, versions. JSON values only.
     level : Level, optional
         How wide joint intervals must be by the newest known assays; without it they are the fixed ones of `scatter`.
+    usual : Usual, optional
+        What assays were like beside what was predicted while training followed them; without it none waits.
     followed : ndarray, shape (n,), optional
         How many spreads the joint intervals of a table's lots would have reached while their assays came in, NaN for
         lots that were not asked. Known after training alone, kept in no file.
@@ -116,6 +124,7 @@ class QualityModel:
     examples: FloatArray
     info: Mapping[str, Any] = field(default_factory=dict)
     level: Level | None = None
+    usual: Usual | None = None
     followed: FloatArray | None = None
     setpoints: SetPoints | None = None
     setpoints_refusal: str | None = None
@@ -173,6 +182,23 @@ class QualityModel:
         if self.level is None:
             return self.fixed_contents(logs, coverage)
         return self._contents(logs, *self.scatter.reach(logs, self.level.half_width(coverage)))
+
+    def arrival(self, batch: int, reported: FloatArray, logs: FloatArray) -> Arrival:
+        """Lots whose assays arrived together, by how far the content that lies farthest off does: it moves the level.
+
+        Errors are the logarithms of that, since it has no sign, and scatters by ratio.
+
+        Parameters
+        ----------
+        batch : int
+            Number by which a person accepts or withdraws them.
+        reported, logs : ndarray, shape (n, E)
+            Assays, and predicted logarithms of the contents.
+        """
+        off, sizes = self.scatter.needed(reported, logs), log_size(reported) / self.scatter.spread
+        said = np.where(np.isnan(sizes), 0.0, logs / self.scatter.spread).sum(axis=1)
+        errors = np.log(np.maximum(off, _LEAST_OFF))
+        return Arrival(batch, errors, off, np.nansum(sizes, axis=1), np.ones(len(off)), said)
 
     def fixed_contents(self, logs: FloatArray, coverage: float) -> dict[str, Answer]:
         """As `contents`, with the intervals as after training and never after: no assay that comes in moves them."""
@@ -250,6 +276,7 @@ class QualityModel:
             "temperatures": self.temperatures.tolist(),
             "threshold": None if math.isnan(self.threshold) else self.threshold,
             "level": None if self.level is None else self.level.state(),
+            "usual": None if self.usual is None else self.usual.state(),
             "setpoints": None if self.setpoints is None else self.setpoints.state(),
             "setpoints_refusal": self.setpoints_refusal,
         }
@@ -257,12 +284,13 @@ class QualityModel:
     @classmethod
     def from_state(cls, state: Mapping[str, Any], **parts: Any) -> Self:
         """Model from what `state` gave and all other parts by name; older ones knew fixed intervals alone."""
-        level, setpoints = state.get("level"), state.get("setpoints")
+        level, usual, setpoints = (state.get(name) for name in ("level", "usual", "setpoints"))
         return cls(
             scatter=Scatter.from_state(state["scatter"]),
             temperatures=np.array(state["temperatures"], dtype=np.float64),
             threshold=math.nan if state["threshold"] is None else float(state["threshold"]),
             level=None if level is None else Level.from_state(level),
+            usual=None if usual is None else Usual.from_state(usual),
             setpoints=None if setpoints is None else SetPoints.from_state(setpoints, parts["seed"]),
             setpoints_refusal=state.get("setpoints_refusal"),
             **parts,

@@ -116,8 +116,8 @@ def calibrated(
     lots = lots_of(data)[rows]
     model = grader(data.seed, name, estimator, data.X[parts.learnt], lots.reported, lots.defects, predictions, info)
     if data.seed.time is not None:  # without time there is no order in which assays come in
-        level, followed = follow(model, data, parts, rows, predictions[:, : len(data.seed.elements)])
-        model = replace(model, level=level, followed=followed)
+        level, usual, followed = follow(model, data, parts, rows, predictions[:, : len(data.seed.elements)])
+        model = replace(model, level=level, usual=usual, followed=followed)
     return model, {
         SELECTED_BY: lot_loss(predictions, lots, model.scatter.spread),
         "threshold": model.threshold if np.isfinite(model.threshold) else 0.0,

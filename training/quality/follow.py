@@ -3,9 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 
-from models.adaptive import Level
+from models.adaptive import Level, LevelAlone
 from models.answers import COVERAGE
 from models.arrivals import in_order, known_from
+from models.following.usual import Usual
+from models.following.waiting import Arrival, usual_of
 from models.intervals import rows_needed
 from models.quality.model import QualityModel
 from physics.arrays import FloatArray, IntArray
@@ -15,7 +17,7 @@ from training.splits import Split
 
 def follow(
     model: QualityModel, data: Dataset, parts: Split, rows: IntArray, logs: FloatArray
-) -> tuple[Level, FloatArray]:
+) -> tuple[Level, Usual | None, FloatArray]:
     """Follow the lots from the first calibrate lot to the last test lot.
 
     As `training.regression.follow.follow`: a lot is answered by assays of the learnt units that were known when its
@@ -35,19 +37,20 @@ def follow(
     Returns
     -------
     tuple
-        The level when all assays have come in, and how many spreads the intervals of the table's lots would have
-        reached, shape (n,), NaN but for test lots and held-out units in their periods.
+        The level when all assays have come in; what assays were like on the way; and how many spreads the intervals of
+        the table's lots would have reached, shape (n,), NaN but for test lots and held-out units in their periods.
     """
     new = np.concatenate([parts.test, parts.unseen])
     order = np.concatenate([rows, new])
     raw = np.asarray(model.estimator.predict(data.X[new]), dtype=np.float64)[:, : logs.shape[1]]
     learnt = np.arange(len(order)) < len(rows) + len(parts.test)
+    arrivals: list[Arrival] = []
     level, half, _ = followed(
-        model, data.contents[order], np.concatenate([logs, raw]), *_moments(data, order), Level.new(), learnt
+        model, data.contents[order], np.concatenate([logs, raw]), *_moments(data, order), Level.new(), learnt, arrivals
     )
     found = np.full(len(data.X), np.nan)
     found[new] = half[len(rows) :]
-    return level, found
+    return level, usual_of(arrivals, LevelAlone(Level.new(), ())), found
 
 
 def carried(model: QualityModel, data: Dataset, logs: FloatArray) -> tuple[FloatArray, IntArray]:
@@ -86,6 +89,7 @@ def followed(
     known: npt.NDArray[np.datetime64],
     level: Level,
     comes_in: npt.NDArray[np.bool_] | None = None,
+    arrivals: list[Arrival] | None = None,
 ) -> tuple[Level, FloatArray, IntArray]:
     """Follow lots in the order of time from a level on.
 
@@ -101,6 +105,8 @@ def followed(
         Before the first lot.
     comes_in : ndarray of bool, shape (n,), optional
         Whether the assay comes in at all; by default each does. One without any content never does.
+    arrivals : list of Arrival, optional
+        Takes what came in, in order.
 
     Returns
     -------
@@ -113,6 +119,8 @@ def followed(
     for arrived, asked in in_order(start, np.where(comes, known, np.datetime64("NaT"))):
         for batch in arrived:
             level, seen = level.taken(scores[batch]), seen + len(batch)
+            if arrivals is not None:
+                arrivals.append(model.arrival(len(arrivals), reported[batch], logs[batch]))
         enough = len(level.scores) >= rows_needed(COVERAGE)
         half[asked] = (level if enough else model.scatter.joint).half_width(COVERAGE)
         count[asked] = seen

@@ -13,6 +13,7 @@ import pytest
 from scipy.special import expit
 
 from models.adaptive import Level
+from models.following.usual import Bounds, Usual
 from models.intervals import CoverageError
 from models.promises import GuaranteeError
 from models.quality import model as quality_model
@@ -295,16 +296,37 @@ def test_known_assays_give_the_joint_intervals_their_width(model: QualityModel) 
 
 @pytest.mark.slow
 def test_the_level_comes_back_with_the_state_and_older_models_have_none(model: QualityModel) -> None:
-    one = replace(model, level=Level(np.full(100, 0.5), Level.new().missed), followed=np.zeros(3))
-    own = ("scatter", "temperatures", "threshold", "level", "followed", "setpoints", "setpoints_refusal")
+    usual = Usual((Bounds(np.zeros(6), np.ones(6), 30.0),))
+    one = replace(model, level=Level(np.full(100, 0.5), Level.new().missed), usual=usual, followed=np.zeros(3))
+    own = ("scatter", "temperatures", "threshold", "level", "usual", "followed", "setpoints", "setpoints_refusal")
     parts = {name: getattr(one, name) for name in QualityModel.__match_args__ if name not in own}
     state = json.loads(json.dumps(one.state()))
     back = QualityModel.from_state(state, **parts)
     assert back.level is not None
     assert back.level.state() == one.level.state()
+    assert back.usual is not None
+    assert back.usual.state() == usual.state()
     assert back.followed is None
-    del state["level"]
-    assert QualityModel.from_state(state, **parts).level is None
+    del state["level"], state["usual"]
+    older = QualityModel.from_state(state, **parts)
+    assert (older.level, older.usual) == (None, None)
+
+
+@pytest.mark.slow
+def test_assays_are_looked_at_by_the_content_that_is_farthest_off(model: QualityModel) -> None:
+    """Two lots: one content is twice its spread too small, or all are right and one is missing."""
+    logs, spread = np.zeros((2, 3)), model.scatter.spread
+    reported = np.exp(np.array([[0.5, -2.0, 0.0], [0.0, 0.0, np.nan]]) * spread)
+    found = model.arrival(7, reported, logs + 0.0)
+    np.testing.assert_allclose(found.scores, [2.0, 0.0], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.errors, np.log([2.0, 0.05]), rtol=1e-9)  # nearer than that all are alike
+    np.testing.assert_allclose(found.outcomes, [-1.5, 0.0], rtol=1e-9, atol=1e-12)
+    assert (found.batch, found.scale.tolist()) == (7, [1.0, 1.0])
+    assert found.said is not None
+    assert found.said.tolist() == [0.0, 0.0]
+    said = model.arrival(7, reported, np.ones((2, 3))).said
+    assert said is not None
+    np.testing.assert_allclose(said, [np.sum(1 / spread), np.sum(1 / spread[:2])], rtol=1e-9)
 
 
 # ---- how it is calibrated: which chances set the threshold, and what each part is given

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from models.adaptive import Level
+from models.following.usual import Bounds, Usual
+from records.outcomes import Arrived
 from serving.answers import matrix
 from serving.quality import outcomes
 
 LOT = {"line": "T-01", "cast_at": "2026-11-01", "u": 0.0, "v": 0.0, "knob": 50.0, "p_last": 2.0}
+BATCH = Arrived(30, 0, (), 1, accepted=False)
 ROWS = [LOT | {"u": i / 10, "v": -i / 20} for i in range(30)]
 
 
@@ -28,10 +31,10 @@ def known(contents):
 
 def test_lots_off_by_more_than_any_before_make_intervals_wider_and_right_ones_do_not(model):
     wide = outcomes.followed(
-        model, outcomes.taken(model, outcomes.begin(model), ROWS, known(predicted(model) * 1e3), [0] * 30, 1)
+        model, outcomes.taken(model, outcomes.begin(model), ROWS, known(predicted(model) * 1e3), [0] * 30, BATCH)
     )
     same = outcomes.followed(
-        model, outcomes.taken(model, outcomes.begin(model), ROWS, known(predicted(model)), [0] * 30, 1)
+        model, outcomes.taken(model, outcomes.begin(model), ROWS, known(predicted(model)), [0] * 30, BATCH)
     )
     assert wide.level.half_width(0.9) > model.level.half_width(0.9) > same.level.half_width(0.9)
 
@@ -41,13 +44,13 @@ def test_a_lot_counts_by_its_largest_error_in_spreads(model):
     spread = model.scatter.spread
     contents[:, 1] *= np.exp(2.0 * spread[1])
     contents[:, 2] *= np.exp(-0.5 * spread[2])
-    state = outcomes.taken(model, outcomes.begin(model), ROWS, known(contents), [0] * 30, 1)
+    state = outcomes.taken(model, outcomes.begin(model), ROWS, known(contents), [0] * 30, BATCH)
     np.testing.assert_allclose(Level.from_state(state["level"]).scores[-30:], 2.0, rtol=1e-9)
 
 
 def test_lots_without_an_assay_count_nothing(model):
     state = outcomes.begin(model)
-    assert outcomes.taken(model, state, ROWS, [{}] * 30, [0] * 30, 1) == state
+    assert outcomes.taken(model, state, ROWS, [{}] * 30, [0] * 30, BATCH) == state
 
 
 def test_a_model_of_fixed_intervals_follows_nothing(model):
@@ -55,3 +58,32 @@ def test_a_model_of_fixed_intervals_follows_nothing(model):
     assert not fixed.is_adaptive
     assert outcomes.begin(fixed) == {}
     assert outcomes.followed(fixed, {}) is fixed
+
+
+@pytest.fixture
+def careful(model):
+    """A model that knows what assays were like: runs of 30 whose farthest contents are a spread off."""
+    reach = np.array([0.5, 0.5, 9.0, 9.0, 0.1, 0.1])
+    return replace(model, usual=Usual((Bounds(np.zeros(6), reach, 30.0),)))
+
+
+def test_odd_assays_wait_until_a_person_accepts_them(careful):
+    """All contents of all lots are four spreads too large, and so would every interval be."""
+    odd = known(predicted(careful) * np.exp(4.0 * careful.scatter.spread))
+    before = outcomes.begin(careful)
+    after = outcomes.taken(careful, before, ROWS, odd, [0] * 30, BATCH)
+    assert outcomes.followed(careful, after).level.state() == careful.level.state()
+    ((name, (waits,)),) = outcomes.waiting(after).items()
+    assert (name, waits.batch, waits.outcomes, outcomes.outcomes_waiting(after)) == ("contents", 1, 30, 30)
+    assert f"the mean is off by +{np.log(4.0):.3g}" in waits.why
+    accepted = outcomes.taken(careful, before, ROWS, odd, [0] * 30, replace(BATCH, accepted=True))
+    assert outcomes.followed(careful, accepted).level.half_width(0.9) > careful.level.half_width(0.9)
+    assert outcomes.outcomes_waiting(accepted) == 0
+
+
+def test_assays_that_code_has_taken_up_which_let_nothing_wait_are_gone_on_from(model):
+    state = {"level": model.level.taken(np.full(30, 1.0)).state()}
+    assert outcomes.followed(model, state).level.state() == state["level"]
+    after = outcomes.taken(model, state, ROWS, known(predicted(model)), [0] * 30, BATCH)
+    assert len(after["level"]["scores"]) == 120
+    assert outcomes.waiting(state) == {"contents": ()}

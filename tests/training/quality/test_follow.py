@@ -1,6 +1,6 @@
 """Joint intervals that follow the assays: by what was known then, on the own plant and on another one."""
 
-from types import SimpleNamespace
+from types import MethodType, SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,9 @@ import pytest
 
 from models.adaptive import Level
 from models.arrivals import known_from
+from models.following.waiting import run_of
 from models.intervals import Conformal
+from models.quality.model import QualityModel
 from models.quality.scatter import Scatter
 from training.quality.evaluate import of_followed
 from training.quality.follow import carried, follow, followed
@@ -28,7 +30,9 @@ def grader(level=None, half=None):
     rng = np.random.default_rng(0)
     joint = Conformal(np.sort(np.abs(rng.normal(size=(250, 3))).max(axis=1)))
     scatter = Scatter(np.ones(3), np.zeros((1, 3)), np.ones(1), joint)
-    return SimpleNamespace(estimator=Silent(), scatter=scatter, level=level, followed=half)
+    model = SimpleNamespace(estimator=Silent(), scatter=scatter, level=level, followed=half)
+    model.arrival = MethodType(QualityModel.arrival, model)
+    return model
 
 
 def plant(seed, rng_seed, sd=1.0):
@@ -77,13 +81,25 @@ def test_lots_without_any_content_and_held_out_units_never_come_in(toy_quality_s
     data.contents[300:400] = np.nan
     parts = SimpleNamespace(test=np.arange(400, 500), unseen=np.arange(500, 600))
     rows = np.arange(100, 400)
-    level, half = follow(grader(), data, parts, rows, np.zeros((300, 3)))
+    level, _, half = follow(grader(), data, parts, rows, np.zeros((300, 3)))
     assert np.isnan(half[:400]).all()
     assert np.isfinite(half[400:]).all()
     data.contents[500:] = 1e6
-    again, other = follow(grader(), data, parts, rows, np.zeros((300, 3)))
+    again, _, other = follow(grader(), data, parts, rows, np.zeros((300, 3)))
     assert again.state() == level.state()
     np.testing.assert_array_equal(other, half)
+
+
+def test_what_assays_were_like_is_known_after_training(toy_quality_seed):
+    """Lots of another plant that is like this one go with it; those of which one content is too large do not."""
+    data, other = plant(toy_quality_seed, 6), plant(toy_quality_seed, 7)
+    parts = SimpleNamespace(test=np.arange(300, 600), unseen=np.arange(0))
+    _, usual, _ = follow(grader(), data, parts, np.arange(300), np.zeros((300, 3)))
+    assert usual is not None
+    assert [one.rows for one in usual.bounds] == [30.0, 60.0, 120.0]
+    for contents, odd in ((other.contents, False), (other.contents * [1.0, np.exp(3.0), 1.0], True)):
+        arrival = grader().arrival(1, contents[:60], np.zeros((60, 3)))
+        assert bool(usual.odd(run_of([arrival], 0.0, np.empty(0)))) is odd
 
 
 def test_figures_of_followed_lots_by_hand(toy_quality_seed):
