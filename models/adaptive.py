@@ -111,11 +111,11 @@ class Level:
     def taken(self, scores: FloatArray) -> Self:
         """The level after outcomes that arrived with these scores, shape (m,), one after the other."""
         window, ordered = self.scores.tolist(), list(self._sorted)
-        missed = self.missed.tolist()
+        missed, followed = self.missed.tolist(), [(*one, step * self.weight) for *one, step in _FOLLOWED]
         for score in np.asarray(scores, dtype=np.float64).tolist():
-            for i, (coverage, needed, step) in enumerate(_FOLLOWED):
+            for i, (coverage, needed, step) in enumerate(followed):
                 if len(ordered) >= needed:
-                    missed[i] = _followed(missed[i], score, ordered, coverage, step * self.weight)
+                    missed[i] = _followed(missed[i], score, ordered, coverage, step)
             window.append(score)
             insort(ordered, score)
             if len(window) > self.window:
@@ -142,13 +142,17 @@ def _rank(missed: float, n: int) -> int:
 
 
 def _half_width(ordered: list[float], missed: float) -> float:
-    return ordered[min(max(_rank(missed, len(ordered)), 1), len(ordered)) - 1]
+    return _at(ordered, _rank(missed, len(ordered)))
+
+
+def _at(ordered: list[float], rank: int) -> float:
+    return ordered[min(max(rank, 1), len(ordered)) - 1]
 
 
 def _followed(missed: float, score: float, ordered: list[float], coverage: float, step: float) -> float:
     """What may be missed after one more outcome."""
-    miss = score > _half_width(ordered, missed)
     rank = _rank(missed, len(ordered))
+    miss = score > _at(ordered, rank)
     if (miss and rank > len(ordered)) or (not miss and rank < 1):
         return missed  # the interval is at its end already: driven further, it would come back late
     return missed + step * (1.0 - coverage - miss)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -175,24 +176,29 @@ def run_of(arrivals: Sequence[Arrival], centre: float, known: FloatArray) -> Run
 
 def usual_of(arrivals: Sequence[Arrival], start: Adaptive) -> Usual | None:
     """What runs of outcomes that are all followed are like, from a beginning on; None where there are too few."""
-    found, rows, before = list[Bounds](), FEWEST_ROWS, 0
-    while (bounds := Bounds.of(runs := runs_of(arrivals, start, rows))) is not None:
+    found, rows, before, centres = list[Bounds](), FEWEST_ROWS, 0, centres_along(arrivals, start)
+    while (bounds := Bounds.of(runs := runs_of(arrivals, centres, rows))) is not None:
         if len(runs) != before:  # what arrives together may be longer than what is asked for
             found.append(bounds)
         rows, before = 2 * rows, len(runs)
     return Usual(tuple(found)) if found else None
 
 
-def runs_of(arrivals: Iterable[Arrival], start: Adaptive, rows: int) -> list[Run]:
-    """Complete runs of so many outcomes and more, that are all followed from a beginning on."""
-    runs, begun, before, after, known = list[Run](), list[Arrival](), start, start, np.empty(0)
-    for arrival in arrivals:
-        begun.append(arrival)
-        after = _with(after, [arrival])
-        if sum(len(one.errors) for one in begun) >= rows:
-            runs.append(run_of(begun, before.centre, known))
-            known = _newest(known, begun)
-            begun, before = [], after
+def centres_along(arrivals: Iterable[Arrival], start: Adaptive) -> list[float]:
+    """Centre before each of outcomes that are all followed from a beginning on."""
+    states = itertools.accumulate(arrivals, lambda adaptive, one: _with(adaptive, [one]), initial=start)
+    return [adaptive.centre for adaptive in states][:-1]
+
+
+def runs_of(arrivals: Sequence[Arrival], centres: Sequence[float], rows: int) -> list[Run]:
+    """Complete runs of so many outcomes and more, each beside the centre before its first."""
+    runs, first, count, known = list[Run](), 0, 0, np.empty(0)
+    for end, arrival in enumerate(arrivals, start=1):
+        count += len(arrival.errors)
+        if count >= rows:
+            begun = arrivals[first:end]
+            runs.append(run_of(begun, centres[first], known))
+            known, first, count = _newest(known, begun), end, 0
     return runs
 
 

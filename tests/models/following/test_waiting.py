@@ -13,6 +13,7 @@ from models.following.waiting import (
     Arrival,
     Following,
     Waiting,
+    centres_along,
     outcomes_waiting_in,
     runs_of,
     usual_of,
@@ -148,7 +149,7 @@ def test_a_state_of_before_anything_waited_is_read(start):
 def test_complete_runs_are_cut_from_what_arrives_and_stand_beside_the_centre_of_their_beginning():
     rng = np.random.default_rng(10)
     arrivals = [arrival(rng, n=20, shift=2.0) for _ in range(5)]
-    first, second = runs_of(arrivals, Adaptive.new(), 40)
+    first, second = runs_of(arrivals, centres_along(arrivals, Adaptive.new()), 40)
     errors = np.concatenate([one.errors for one in arrivals[:2]])
     np.testing.assert_array_equal(first.errors, errors)
     centre = Adaptive.new()
