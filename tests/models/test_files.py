@@ -37,11 +37,17 @@ def learnt(seed: Seed, name: str, n: int = 300) -> tuple[RegressionModel, np.nda
     return conformalised(seed, name, estimator, X[fit], y[calibrate], estimator.predict(X[calibrate]), info), X
 
 
+@pytest.fixture(scope="module")
+def toy(toy_seed: Seed) -> RegressionModel:
+    """A toy model of LightGBM."""
+    return learnt(toy_seed, "lightgbm")[0]
+
+
 @pytest.fixture
-def folder(toy_seed: Seed, tmp_path: Path) -> Path:
-    """Folder of a toy model of LightGBM."""
+def folder(toy: RegressionModel, tmp_path: Path) -> Path:
+    """Its folder."""
     path = tmp_path / "model"
-    save(learnt(toy_seed, "lightgbm")[0], path)
+    save(toy, path)
     return path
 
 
