@@ -2,7 +2,6 @@
 
 import copy
 import os
-import re
 import shutil
 import signal
 import socket
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import numpy as np
@@ -24,9 +24,10 @@ from threadpoolctl import threadpool_limits
 from models.checks import child, trial
 from registry.incoming.tried import Tried
 from seeds import Seed, load
+from tests.suite.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
+from tests.suite.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 TOYS = Path(__file__).parent / "toys"
-CUT = ("tests/test_every_plant.py", "tests/test_every_seed.py", "tests/test_full_plant.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,31 +43,6 @@ def pytest_configure(config: pytest.Config) -> None:
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             os.environ.setdefault(name, "1")
         threadpool_limits(1)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let several workers begin with the files that take longest, so that none is left with one of them at the end."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return
-    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("service")}
-    items.sort(key=lambda item: item.path not in long)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Give each of several workers whole files, for the sake of their fixtures, in the order of collection.
-
-    Files whose fixtures belong to one process are cut by the name of the process.
-    """
-    from xdist.scheduler import LoadScopeScheduling
-
-    class Files(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            file, _, test = nodeid.partition("::")
-            return f"{file} {re.split('[]-]', test.partition('[')[2])[0]}" if file in CUT else file
-
-    config.option.loadscopereorder = False
-    return Files(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -361,6 +337,26 @@ def copy_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, Path
         shutil.copy(first, file)
 
     return copied
+
+
+@pytest.fixture
+def run_here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+    """Runner of a command in this process, which has loaded the libraries that each command would load anew."""
+    from nonferrous import main
+
+    def done(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        handler = signal.getsignal(signal.SIGTERM)
+        capfd.readouterr()
+        with monkeypatch.context() as patched:
+            # A command given --seeds sets it for the rest of its process.
+            patched.setenv("NONFERROUS_SEEDS", os.environ.get("NONFERROUS_SEEDS", ""))
+            patched.setattr(sys, "argv", ["nonferrous", *map(str, arguments)])
+            with pytest.raises(SystemExit) as end:
+                main()
+        signal.signal(signal.SIGTERM, handler)
+        return subprocess.CompletedProcess(arguments, end.value.code or 0, *capfd.readouterr())
+
+    return done
 
 
 @pytest.fixture

@@ -1,0 +1,37 @@
+"""Which tests each of several workers takes, and in what order: hooks of pytest that tests/conftest.py takes up."""
+
+import os
+import re
+
+import pytest
+
+# Their fixtures belong to one process each.
+CUT = ("tests/test_every_plant.py", "tests/test_every_seed.py", "tests/test_full_plant.py")
+# Half a minute and more each, and nothing to cut them by.
+WHOLE = ("tests/test_every_table.py", "tests/nonferrous/jobs/test_story.py", "tests/serving/routes/test_everything.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let several workers begin with the files that take longest, so that none is left with one of them at the end."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("service")}
+    first = {name: place for place, name in enumerate((*WHOLE, *reversed(CUT)))}
+    items.sort(key=lambda item: (first.get(item.nodeid.partition("::")[0], len(first)), item.path not in long))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Give each of several workers whole files, for the sake of their fixtures, in the order of collection.
+
+    Files whose fixtures belong to one process are cut by the name of the process.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Files(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, test = nodeid.partition("::")
+            return f"{file} {re.split('[]-]', test.partition('[')[2])[0]}" if file in CUT else file
+
+    config.option.loadscopereorder = False
+    return Files(config, log)
