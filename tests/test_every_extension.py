@@ -19,6 +19,7 @@ from seeds import load
 from seeds.format import schema
 from serving.app import create_app
 from serving.settings import Settings as ServiceSettings
+from tests.suite.jobs import quicken
 from training.job import train
 from training.trial import TrialError, trial
 
@@ -144,7 +145,10 @@ def served(process, folder, home, row, monkeypatch):
 
 
 @pytest.mark.slow
-def test_one_more_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_folder, toy_frame, monkeypatch):
+def test_one_more_task_is_three_folders_and_a_line_in_each_room(
+    tmp_path, toy_folder, toy_frame, copy_store, monkeypatch
+):
+    quicken(monkeypatch, copy_store)
     for room, text in (("models", MODELS), ("training", TRAINING), ("serving", SERVING)):
         folder = tmp_path / "median_task" / room
         folder.mkdir(parents=True)
@@ -183,7 +187,8 @@ def test_one_more_task_is_three_folders_and_a_line_in_each_room(tmp_path, toy_fo
 
 
 @pytest.mark.slow
-def test_a_process_is_found_by_its_name(tmp_path, toy_folder, monkeypatch):
+def test_a_process_is_found_by_its_name(tmp_path, toy_folder, copy_store, monkeypatch):
+    quicken(monkeypatch, copy_store)
     name = "toy_smelter"
     for package, text in ((synthetic_data, SIMULATOR), (models.processes, FEATURES)):
         folder = tmp_path / package.__name__

@@ -16,6 +16,7 @@ import pytest
 
 from models.tasks import build
 from nonferrous import main
+from tests.suite.jobs import quicken
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,28 +27,15 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def home(tmp_path, copy_store, monkeypatch) -> Path:
     """The home folder that every command of a test is given."""
-    monkeypatch.setattr("registry.tracking.make_database", copy_store)
+    quicken(monkeypatch, copy_store)
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "100")
     return tmp_path / "home"
 
 
 @pytest.fixture
-def run(home, monkeypatch, capfd) -> Run:
-    """Runner of a command in this process, which has loaded the libraries that each command would load anew."""
-
-    def done(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        handler = signal.getsignal(signal.SIGTERM)
-        capfd.readouterr()
-        with monkeypatch.context() as patched:
-            patched.setenv("NONFERROUS_SEEDS", "")  # a command given --seeds sets it for the rest of its process
-            patched.setattr(sys, "argv", ["nonferrous", *map(str, arguments)])
-            with pytest.raises(SystemExit) as end:
-                main()
-        signal.signal(signal.SIGTERM, handler)
-        return subprocess.CompletedProcess(arguments, end.value.code or 0, *capfd.readouterr())
-
-    return done
+def run(home, run_here) -> Run:
+    return run_here
 
 
 def process(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

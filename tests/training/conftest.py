@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from seeds.format.loader import parse
+from tests.suite.jobs import quicken
 
 DATA = {"x", "y", "z", "text", "array", "arrayminus", "colorscale"}  # of a trace, for tests to compare as numbers
 APART = {"template", "shapes", "annotations", "anchor", "domain", "tickvals", "ticktext", "categoryarray"}
@@ -71,9 +72,9 @@ def traces_of() -> Callable[[go.Figure], list[dict[str, object]]]:
 
 @pytest.fixture(scope="module", autouse=True)
 def quick_stores(copy_store: Callable[[Path, Path], None]) -> Iterator[None]:
-    """Let every job of these tests copy its store; that a store is made is tested where it is made."""
+    """Let every job of these tests be one that costs little."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("registry.tracking.make_database", copy_store)
+        quicken(patched, copy_store)
         yield
 
 

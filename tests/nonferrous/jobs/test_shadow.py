@@ -23,6 +23,7 @@ from registry.local.moved import adopt
 from registry.settings import Settings
 from registry.tracking import Tracking
 from seeds import load
+from tests.suite.jobs import quicken
 from training.job import train
 from training.retrain import retrain
 
@@ -51,7 +52,7 @@ def seeds(toy_folder, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def begun(toy_seed, toy_frame, tmp_path_factory):
+def begun(toy_seed, toy_frame, copy_store, tmp_path_factory):
     """Maker of a home folder in which version 2 is in shadow, made once."""
     home = tmp_path_factory.mktemp("begun") / "home"
 
@@ -60,8 +61,10 @@ def begun(toy_seed, toy_frame, tmp_path_factory):
             home.mkdir()
             some(toy_frame, 0, 24, slope=0.0).to_parquet(home / "history.parquet")
             some(toy_frame, 24, 36).to_parquet(home / "changed.parquet")
-            train(seed, home / "history.parquet", Settings(home=home))
-            found = retrain(seed, home / "changed.parquet", Settings(home=home), accept_shift="the law has changed")
+            with pytest.MonkeyPatch.context() as patched:
+                quicken(patched, copy_store)
+                train(seed, home / "history.parquet", Settings(home=home))
+                found = retrain(seed, home / "changed.parquet", Settings(home=home), accept_shift="the law has changed")
             assert found.shadow is not None
         shutil.copytree(home, folder / "home")
         adopt(folder / "home" / "mlflow.db")

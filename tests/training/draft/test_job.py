@@ -182,9 +182,8 @@ def test_classes_of_whole_floats_with_gaps(plant, draft_of, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["number", "class", "no time"])
-def test_training_takes_a_draft_as_it_is(plant, draft_of, tmp_path, kind, monkeypatch, copy_store):
+def test_training_takes_a_draft_as_it_is(plant, draft_of, tmp_path, kind, monkeypatch):
     """From the file to a version that the service can load, without a person's hand."""
-    monkeypatch.setattr("registry.tracking.make_database", copy_store)
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path / "home"))
     table = plant(rows=400).assign(ore=np.random.default_rng(0).choice(["wet", "dry"], 400))
     table["yield_pct"] += 1.5 * (table["ore"] == "wet")

@@ -1,6 +1,5 @@
 """A plant whose laboratory is forged, tried, accepted and withdrawn: what is registered and what becomes history."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,14 +16,6 @@ from training.retrain import Retrained, retrain
 from training.retraining.history import history_of
 
 pytestmark = pytest.mark.slow  # a story of training and retraining
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick_stores(copy_store: Callable) -> None:
-    """Let every job of these tests copy its store."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("registry.tracking.make_database", copy_store)
-        yield
 
 
 @dataclass(frozen=True)
