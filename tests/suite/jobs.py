@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from sklearn.base import BaseEstimator
 
-from models.tasks import TASKS, build
+from models.tasks import build
 from seeds import Seed
 
 FEW_TREES = 25  # what holds of every model holds of one with few trees
-IMPORTANCE_ROWS = 20  # what inputs weigh is shown then, and not judged
 
 
 def few_trees(seed: Seed) -> dict[str, BaseEstimator]:
@@ -30,5 +29,3 @@ def quicken(patch: pytest.MonkeyPatch, copy_store: Callable[[Path, Path], None])
     patch.setattr("training.job.build", few_trees)
     patch.setattr("training.job.processes_for", lambda views: 1)
     patch.setattr("registry.tracking.make_database", copy_store)
-    for task in TASKS:
-        patch.setattr(f"training.{task}.IMPORTANCE_ROWS", IMPORTANCE_ROWS)
