@@ -184,7 +184,8 @@ def held(seed: Seed, values: Mapping[str, pd.Series]) -> list[tuple[str, tuple[s
         if column.name not in values or not column.is_number or column.name in seed.defects:
             continue
         label = values[column.name].to_numpy()[order]
-        there = ~np.isnan(label)
+        # What is below the laboratory's limit is reported alike lot after lot, and held over nothing.
+        there = ~np.isnan(label) & ~(column.censored & (label < 0.0))
         lengths = _runs(label[there], unit[there])
         usual = int(np.median(lengths)) if len(lengths) else 0
         if len(lengths) < _HELD_RUNS or usual < _HELD_ROWS or np.mean(lengths == usual) < _HELD_ALIKE:

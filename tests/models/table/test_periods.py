@@ -194,6 +194,14 @@ def test_a_target_that_is_often_the_same_is_no_held_label(toy_seed: Seed, toy_fr
     assert len(check(frame, toy_seed).table) == len(frame)
 
 
+def test_contents_that_all_lie_below_a_limit_are_no_held_labels(toy_quality_seed: Seed, toy_quality_frame) -> None:
+    """Lot after lot is reported alike, where a number that stands in so many rows is held over them."""
+    frame = toy_quality_frame()
+    assert len(check(frame.assign(r=-0.05), toy_quality_seed).table) == len(frame)
+    with pytest.raises(TableError, match="values that stand in 150 rows each"):
+        check(frame.assign(r=0.5), toy_quality_seed)
+
+
 @pytest.mark.parametrize(
     ("time", "period", "start"),
     [
