@@ -99,8 +99,12 @@ def outputs(process: str, result: dict[str, Any]) -> str:
     m = measured[result["registered"]]
     lines = ["| element or defect | R² | RMSE of the logarithm | below the limit | AUC |", "|---|---:|---:|---:|---:|"]
     for element in seed.elements:
-        r2, error, below = (m[f"test_{element.name}_{name}"] for name in ("r2", "rmse", "below_limit"))
-        lines.append(f"| {element.name} | {r2:.2f} | {error:.2f} | {below:.1%} | |")
+        known = [m.get(f"test_{element.name}_{name}") for name in ("r2", "rmse")]  # none where too few were seen
+        cells = [
+            *("-" if value is None else f"{value:.2f}" for value in known),
+            f"{m[f'test_{element.name}_below_limit']:.1%}",
+        ]
+        lines.append(f"| {element.name} | {' | '.join(cells)} | |")
     lines += [f"| {name} | | | | {m[f'test_{name}_auc']:.2f} |" for name in seed.defects]
     return "\n".join(lines)
 

@@ -226,7 +226,7 @@ class QualityModel:
     def nearest(self, judged: Assessment, far: FloatArray | None = None) -> list[Nearest]:
         """Limit that each lot comes nearest to; `far` is what `distances` gave, to save doing it again."""
         far = self.distances(judged) if far is None else far
-        return nearest(judged.logs, self.concerned(judged.decided), far, self.limits)
+        return nearest(judged.logs, self.concerned(judged.decided), far, self.scatter, self.limits)
 
     def remedies(self, X: FloatArray, judged: Assessment, far: FloatArray | None = None) -> list[Remedy | None]:
         """Most helpful move for each lot that is not released in the intended grade or a more valuable one.

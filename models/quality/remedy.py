@@ -74,19 +74,19 @@ def distances(logs: FloatArray, scatter: Scatter, limits: Limits, which: IntArra
 
     `which` picks limits; q are all of them without it.
     """
-    sets, number = limits.bounded
-    number = number[which]
-    likeliest = np.log(np.exp(logs) @ np.abs(sets).T)
+    number = limits.bounded[1][which]
+    likeliest = np.log(scatter.likeliest(logs, limits))
     found: FloatArray = limits.way[which] * (np.log(limits.bound[which]) - likeliest[:, number])
     found /= scatter.log_sd(logs, limits)[:, number]
     return found
 
 
-def nearest(logs: FloatArray, grades: IntArray, far: FloatArray, limits: Limits) -> list[Nearest]:
+def nearest(logs: FloatArray, grades: IntArray, far: FloatArray, scatter: Scatter, limits: Limits) -> list[Nearest]:
     """Nearest limit of each lot, n in all, among those of its grade, (n,), by `distances` far."""
     which = _of_grades(far, grades, limits.grade).argmin(axis=1)
     rows = np.arange(len(far))
-    likeliest, is_highest = limits.values(np.exp(logs))[rows, which], limits.way[which] > 0
+    likeliest = scatter.likeliest(logs, limits)[rows, limits.bounded[1][which]]
+    is_highest = limits.way[which] > 0
     parts = (which, grades, likeliest, limits.bound[which], is_highest, far[rows, which])
     return [
         Nearest(limits.names[q], *of_limit) for q, *of_limit in zip(*(part.tolist() for part in parts), strict=True)

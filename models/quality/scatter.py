@@ -13,7 +13,7 @@ from models.intervals import Conformal
 from models.quality.censoring import below_limit, drawn, log_size
 from models.quality.grades import Limits
 from models.quality.losses import spread_about
-from physics.arrays import FloatArray
+from physics.arrays import BoolArray, FloatArray
 from physics.special import ndtr
 
 _FOLDS = 3  # calibration lots are assessed by the errors of the other two thirds
@@ -25,6 +25,8 @@ _SURELY, _NEVER = 8.3, -38.6
 _RNG_SEED = 20260101  # of the draws that stand for censored errors
 _LEAST_WIDTH = 1e-6
 _WIDEST = 0.9  # standard deviations of a kernel: with few scenarios there is little to smooth
+_UNSEEN = 0.95  # share of reports below the laboratory's limit from which on no number has taught what lies below it
+_MATTERS = 0.25  # of a sum's bound: laboratory's limits that fill less of it are lost in the errors of what is summed
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +59,19 @@ class Scatter:
         Share of lots that each scenario stands for; they sum up to 1.
     joint : Conformal
         Largest error of each lot in units of `spread`.
+    floors : ndarray, shape (E,), optional
+        The laboratory's limit of each element as of the newest report below it; 0 where none was. Without it, as of
+        models of older versions, no limit is known.
+    unseen : ndarray of bool, shape (E,), optional
+        Whether hardly a report of the element was a number.
     """
 
     spread: FloatArray
     scenarios: FloatArray
     weights: FloatArray
     joint: Conformal
+    floors: FloatArray | None = None
+    unseen: BoolArray | None = None
 
     @classmethod
     def of(cls, reported: FloatArray, logs: FloatArray) -> Self:
@@ -77,7 +86,8 @@ class Scatter:
         # A lot without any content reported would count as one that every interval covers.
         known = ~np.isnan(reported).all(axis=1)
         joint = Conformal(np.sort(_largest_error(reported[known], logs[known], spread)))
-        return cls(spread, *_thinned(errors), joint)
+        unseen = below_limit(reported).sum(axis=0) >= _UNSEEN * (~np.isnan(reported)).sum(axis=0)
+        return cls(spread, *_thinned(errors), joint, _floors(reported), unseen)
 
     def bounds(self, logs: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
         """Lowest and highest content, shape (n, E) each, between which all contents of a lot lie together.
@@ -90,8 +100,16 @@ class Scatter:
         return self.reach(logs, self.joint.half_width(coverage))
 
     def reach(self, logs: FloatArray, half: float) -> tuple[FloatArray, FloatArray]:
-        """Lowest and highest content, shape (n, E) each, so many spreads from what is likeliest."""
-        return np.exp(logs - half * self.spread), np.exp(logs + half * self.spread)
+        """Lowest and highest content, shape (n, E) each, so many spreads from what is likeliest.
+
+        Of an element that was hardly ever seen no number shows how far below the laboratory's limit it lies: its
+        interval begins at 0 and reaches that limit at least.
+        """
+        low, high = np.exp(logs - half * self.spread), np.exp(logs + half * self.spread)
+        if self.unseen is not None:
+            low = np.where(self.unseen, 0.0, low)
+            high = np.where(self.unseen, np.maximum(high, self._limits), high)
+        return low, high
 
     def needed(self, reported: FloatArray, logs: FloatArray) -> FloatArray:
         """How many spreads the intervals of each lot must reach to hold all its contents together, shape (n,)."""
@@ -150,9 +168,12 @@ class Scatter:
         is in one piece of memory, which makes arithmetic on it several times as fast.
         """
         found = np.empty((rows, len(logs), len(self.weights)))
-        for own, members, way in zip(found, limits.members, limits.ways, strict=False):
+        raised = self._raised(limits)
+        for b, (own, members, way) in enumerate(zip(found, limits.members, limits.ways, strict=False)):
             if len(members) == 1:  # scenarios add the same to every lot
                 np.add(logs[:, members[0], None], self._errors[members[0]], out=own)
+            elif b in raised:
+                own[:] = self._sum_raised(logs, members)
             else:
                 # Lot by lot: the sum of one must not depend on how many lots come with it.
                 np.matmul(np.exp(logs[:, None, members]), self._factors[members], out=own[:, None])
@@ -161,6 +182,35 @@ class Scatter:
             if way < 0:
                 np.negative(own, out=own)
         return found
+
+    def likeliest(self, logs: FloatArray, limits: Limits) -> FloatArray:
+        """Likeliest content or sum of each thing that is bounded, shape (n, b), as an assay would have it.
+
+        A content below the laboratory's limit counts with that limit in a sum of which these limits fill much.
+        """
+        contents, sets = np.exp(logs), np.abs(limits.bounded[0])
+        found: FloatArray = contents @ sets.T
+        for b in self._raised(limits):
+            found[:, b] = np.maximum(contents, self._limits) @ sets[b]
+        return found
+
+    def _raised(self, limits: Limits) -> list[int]:
+        """Which of what is bounded are sums of which the laboratory's own limits fill much; highest bounds alone."""
+        tightest = limits.by_grade.min(axis=0)
+        sums = (b for b in limits.sums if limits.ways[b] > 0)
+        return [b for b in sums if self._limits[limits.members[b]].sum() >= _MATTERS * tightest[b]]
+
+    @cached_property
+    def _limits(self) -> FloatArray:
+        """The laboratory's limit of each element, shape (E,); 0 where none is known."""
+        return np.zeros(len(self.spread)) if self.floors is None else self.floors
+
+    def _sum_raised(self, logs: FloatArray, members: list[int]) -> FloatArray:
+        """Logarithm of a sum in each scenario, shape (n, s), contents below the laboratory's limit counted with it."""
+        total = np.zeros((len(logs), len(self.weights)))
+        for e in members:
+            total += np.maximum(np.exp(logs[:, e, None]) * self._factors[e], self._limits[e])
+        return np.log(total)
 
     @cached_property
     def _errors(self) -> FloatArray:
@@ -222,13 +272,23 @@ class Scatter:
             "scenarios": self.scenarios.tolist(),
             "weights": self.weights.tolist(),
             "joint": self.joint.scores.tolist(),
+            "floors": None if self.floors is None else self.floors.tolist(),
+            "unseen": None if self.unseen is None else self.unseen.tolist(),
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
         """From what `state` gave."""
         spread, scenarios, weights = (np.array(state[name]) for name in ("spread", "scenarios", "weights"))
-        return cls(spread, scenarios, weights, Conformal(np.array(state["joint"])))
+        floors, unseen = state.get("floors"), state.get("unseen")
+        return cls(
+            spread,
+            scenarios,
+            weights,
+            Conformal(np.array(state["joint"])),
+            None if floors is None else np.array(floors, dtype=np.float64),
+            None if unseen is None else np.array(unseen, dtype=np.bool_),
+        )
 
 
 def crossed_chances(reported: FloatArray, logs: FloatArray, limits: Limits) -> Chances:
@@ -253,7 +313,7 @@ def crossed_chances(reported: FloatArray, logs: FloatArray, limits: Limits) -> C
     fold = np.arange(len(logs)) % _FOLDS
     keeps, best = np.empty((2, len(logs), limits.grades))
     for one in range(_FOLDS):
-        others = Scatter(spread, *_thinned(errors[fold != one]), Conformal(np.empty(0)))
+        others = Scatter(spread, *_thinned(errors[fold != one]), Conformal(np.empty(0)), _floors(reported))
         found = others.chances(logs[fold == one], limits)
         keeps[fold == one], best[fold == one] = found.keeps, found.best
     return Chances(keeps, best)
@@ -269,6 +329,15 @@ def _ndtr(scores: FloatArray) -> FloatArray:
     found = np.clip(scores, 0.0, 1.0)  # what is missing stays so
     between = np.flatnonzero((scores > _NEVER) & (scores < _SURELY))
     found.reshape(-1)[between] = ndtr(scores.reshape(-1)[between])
+    return found
+
+
+def _floors(reported: FloatArray) -> FloatArray:
+    """The laboratory's limit of each element, shape (E,), as of the last report below it; 0 where none was."""
+    found = np.zeros(reported.shape[1])
+    for e, below in enumerate(below_limit(reported).T):
+        rows = np.flatnonzero(below)
+        found[e] = -reported[rows[-1], e] if len(rows) else 0.0
     return found
 
 

@@ -90,7 +90,8 @@ def by_element(seed: Seed, judged: Assessment, lots: Lots, answers: Mapping[str,
         found[f"{element.name}_r2"] = scores[-1]
         found[f"{element.name}_below_limit"] = _mean(below_limit(label)[~np.isnan(label)])
     found["r2"] = float(np.nanmedian(scores)) if np.isfinite(scores).any() else float("nan")
-    ratio = [np.median(answer.high / answer.low) for answer in answers.values()]
+    with np.errstate(divide="ignore"):  # of what is hardly ever seen, whose interval begins at 0
+        ratio = [np.median(answer.high / answer.low) for answer in answers.values()]
     return found | {"coverage_90": float(inside.mean()), "width_90": float(np.sqrt(np.median(ratio)))}
 
 

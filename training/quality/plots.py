@@ -65,7 +65,8 @@ def contents(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fig
             in_legend.add(label)
         ends = np.concatenate([answers[column.name].low, answers[column.name].high, np.abs(reported[:, e])])
         figure.update_xaxes(_log_axis(f"predicted [{column.unit}]", logs[:, e]), **place)
-        figure.update_yaxes(_log_axis(f"reported [{column.unit}]", ends), **place)
+        # The interval of what is hardly ever seen begins at 0, which a logarithmic axis does not reach.
+        figure.update_yaxes(_log_axis(f"reported [{column.unit}]", ends[ends > 0]), **place)
     figure.update_layout(LAYOUT, height=100 + PANEL * lines, margin={"t": 80})
     return figure.update_layout(legend={"y": 1 + 40 / (PANEL * lines)})
 

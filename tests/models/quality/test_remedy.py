@@ -70,7 +70,7 @@ class TestNearest:
 
     def test_the_limit_with_the_least_room_is_told(self, scatter: Scatter, limits: Limits) -> None:
         rows = told((5.5, 1.0, 1.0), (1.0, 4.9, 1.0), (4.3, 4.3, 1.0), (1.0, 6.0, 1.0), (12.0, 1.0, 1.0))
-        found = nearest(rows, np.array([PRIME] * 4 + [SECOND]), distances(rows, scatter, limits), limits)
+        found = nearest(rows, np.array([PRIME] * 4 + [SECOND]), distances(rows, scatter, limits), scatter, limits)
         assert [one.limit for one in found] == ["p", "q", "p_and_q", "q", "p"]
         assert [one.grade for one in found] == [0, 0, 0, 0, 1]
         assert [one.bound for one in found] == [6, 5, 9, 5, 20]
@@ -83,7 +83,7 @@ class TestNearest:
         limits = Limits(("p", "q"), np.eye(3)[:2], np.array([6.0, 5.0]), np.ones(2), np.zeros(2, np.intp), 2)
         scatter = scatter_of(np.array([0.8, 0.02, 0.3]), np.eye(3))
         row = told((3.0, 4.0, 1.0))
-        assert nearest(row, np.array([PRIME]), distances(row, scatter, limits), limits)[0].limit == "p"
+        assert nearest(row, np.array([PRIME]), distances(row, scatter, limits), scatter, limits)[0].limit == "p"
 
 
 @pytest.mark.usefixtures("_physics")

@@ -98,12 +98,14 @@ def test_distances_and_nearest_limits_are_those_of_each_lot(seed: Seed) -> None:
     far = distances(known, scatter, limits)
     np.testing.assert_allclose(far, [plain_distances(log, scatter, limits) for log in known], rtol=1e-12, atol=1e-12)
     grades = np.arange(5) % (limits.grades - 1)
-    for one, row, log, grade in zip(nearest(known, grades, far, limits), far, known, grades.tolist(), strict=True):
+    for one, row, log, grade in zip(
+        nearest(known, grades, far, scatter, limits), far, known, grades.tolist(), strict=True
+    ):
         own = limits.of_grade(grade)
         q = own[np.argmin(row[own])]
         assert (one.limit, one.grade, one.sigma) == (limits.names[q], grade, row[q])
         assert one.value == pytest.approx(np.exp(log) @ limits.elements[q], rel=1e-12)
-    assert np.isnan(nearest(logs[6:7], grades[:1], distances(logs[6:7], scatter, limits), limits)[0].sigma)
+    assert np.isnan(nearest(logs[6:7], grades[:1], distances(logs[6:7], scatter, limits), scatter, limits)[0].sigma)
 
 
 def test_remedies_are_the_best_of_all_moves_one_after_the_other(seed: Seed) -> None:
