@@ -1,4 +1,4 @@
-"""Atomic numbers and molar masses of the elements that scrap, batteries and what sticks to them hold."""
+"""Atomic numbers and molar masses of the elements that scrap, batteries, gallium and what sticks to them hold."""
 
 # Symbol: (atomic number, molar mass in g/mol); IUPAC standard atomic weights.
 ATOMS = {
@@ -26,13 +26,16 @@ ATOMS = {
     "ni": (28, 58.693),
     "cu": (29, 63.546),
     "zn": (30, 65.38),
+    "ga": (31, 69.723),
     "zr": (40, 91.224),
     "nb": (41, 92.906),
     "mo": (42, 95.95),
     "ag": (47, 107.868),
     "cd": (48, 112.414),
+    "in": (49, 114.818),
     "sn": (50, 118.710),
     "sb": (51, 121.760),
+    "hg": (80, 200.592),
     "pb": (82, 207.2),
     "bi": (83, 208.980),
 }

@@ -1,0 +1,1 @@
+"""Purification of metals by freezing from the melt and by evaporation in a vacuum."""
