@@ -1,0 +1,1 @@
+"""Crystallisers of a gallium refinery: shared electrolysis, feed, vacuum, freezing, faults, crews, laboratory."""

@@ -1,0 +1,191 @@
+"""Parameters that crystallisers need."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from physics.purification.vacuum import PRESSURES
+from synthetic_data.plant.parameters import ArrayParameters
+
+ELEMENTS = tuple(PRESSURES)  # that the laboratory reports
+PER_ELEMENT = ("feed", "segregation", "volatility", "added", "limit")
+
+
+class CrystalliserParameters(ArrayParameters):
+    """What a seed of crystallisers states in [plant.parameters], one value a period; units as there.
+
+    Besides, each of PER_ELEMENT for each of ELEMENTS, such as `feed_copper`.
+    """
+
+    # electrolysed metal
+    house_memory: FloatArray
+    house_part: FloatArray
+    lot_part: FloatArray
+    feed_sd: FloatArray
+    scrap_usual: FloatArray
+    residue_usual: FloatArray
+    source_sd: FloatArray
+    source_memory: FloatArray
+    scrap_indium: FloatArray
+    scrap_tin: FloatArray
+    residue_zinc: FloatArray
+    residue_lead: FloatArray
+    return_usual: FloatArray
+    return_sd: FloatArray
+    seven_share: FloatArray
+    seven_feed: FloatArray
+    charge_mass: FloatArray
+    charge_sd: FloatArray
+    # vacuum
+    melt_depth: FloatArray
+    boundary_rate: FloatArray
+    boundary_sd: FloatArray
+    pressure_usual: FloatArray
+    pressure_sd: FloatArray
+    # freezing
+    mould_area: FloatArray
+    diffusion: FloatArray
+    still_layer: FloatArray
+    layer_sd: FloatArray
+    crystalliser_layer_sd: FloatArray
+    run_sd: FloatArray
+    rate_error: FloatArray
+    melt_usual: FloatArray
+    melt_sd: FloatArray
+    seed_usual: FloatArray
+    seed_sd: FloatArray
+    critical_usual: FloatArray
+    critical_sd: FloatArray
+    chill: FloatArray
+    most_trapped: FloatArray
+    # handling
+    added_sd: FloatArray
+    particles_usual: FloatArray
+    particles_sd: FloatArray
+    mould_life: FloatArray
+    mould_usual: FloatArray
+    # crews
+    test_share: FloatArray
+    test_growth_rate: FloatArray
+    test_fraction_frozen: FloatArray
+    test_stirring: FloatArray
+    coolant_usual: FloatArray
+    coolant_temperature_sd: FloatArray
+    habit_coolant_temperature: FloatArray
+    rate_usual: FloatArray
+    seven_rate: FloatArray
+    rate_per_dirt: FloatArray
+    growth_rate_sd: FloatArray
+    habit_growth_rate: FloatArray
+    fraction_usual: FloatArray
+    fraction_per_failure: FloatArray
+    fraction_frozen_sd: FloatArray
+    habit_fraction_frozen: FloatArray
+    stages_usual: FloatArray
+    seven_stages: FloatArray
+    stages_per_dirt: FloatArray
+    stages_sd: FloatArray
+    habit_stages: FloatArray
+    stirring_usual: FloatArray
+    stirring_sd: FloatArray
+    habit_stirring: FloatArray
+    vacuum_temperature: FloatArray
+    vacuum_temperature_sd: FloatArray
+    habit_vacuum_temperature: FloatArray
+    vacuum_time: FloatArray
+    vacuum_time_sd: FloatArray
+    habit_vacuum_time: FloatArray
+    # inspection
+    oxide_odds: FloatArray
+    oxide_by_pressure: FloatArray
+    oxide_by_air: FloatArray
+    inclusion_odds: FloatArray
+    inclusion_by_trapped: FloatArray
+    inclusion_by_air: FloatArray
+    defect_unit_sd: FloatArray
+    # faults: how often, how long, how strong
+    sudden_rate: FloatArray
+    sudden_short: FloatArray
+    sudden_long: FloatArray
+    sudden_least: FloatArray
+    sudden_most: FloatArray
+    mould_rate: FloatArray
+    mould_short: FloatArray
+    mould_long: FloatArray
+    mould_least: FloatArray
+    mould_most: FloatArray
+    leak_rate: FloatArray
+    leak_short: FloatArray
+    leak_long: FloatArray
+    leak_least: FloatArray
+    leak_most: FloatArray
+    steel_rate: FloatArray
+    steel_short: FloatArray
+    steel_long: FloatArray
+    steel_least: FloatArray
+    steel_most: FloatArray
+    steel_nickel: FloatArray
+    carry_rate: FloatArray
+    carry_short: FloatArray
+    carry_long: FloatArray
+    carry_least: FloatArray
+    carry_most: FloatArray
+    # instruments and laboratory
+    scale_error: FloatArray
+    counter_error: FloatArray
+    thermometer_error: FloatArray
+    clock_error: FloatArray
+    gauge_error: FloatArray
+    image_floor: FloatArray
+    image_floor_sd: FloatArray
+    image_per_trapped: FloatArray
+    image_per_sudden: FloatArray
+    image_error: FloatArray
+    missing_share: FloatArray
+    purest_ratio: FloatArray
+    ratio_slope: FloatArray
+    ratio_sd: FloatArray
+    feed_sampling: FloatArray
+    feed_repeatability: FloatArray
+    feed_limit: FloatArray
+    feed_digit: FloatArray
+    laboratory: FloatArray
+    laboratory_sd: FloatArray
+    standard_sd: FloatArray
+    standard_memory: FloatArray
+    sampling: FloatArray
+    repeatability: FloatArray
+    digit: FloatArray
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Names of the parameters, those of each element included."""
+        return (*super().names(), *(f"{word}_{element}" for word in PER_ELEMENT for element in ELEMENTS))
+
+    def by_element(self, word: str) -> FloatArray:
+        """A parameter of each element, (elements, periods)."""
+        found: FloatArray = self._of_elements[word]
+        return found
+
+    @cached_property
+    def _of_elements(self) -> dict[str, FloatArray]:
+        return {word: np.stack([self[f"{word}_{element}"] for element in ELEMENTS]) for word in PER_ELEMENT}
+
+    def over(self, part: slice) -> Self:
+        """The parameters in a part of the periods; each is cut when it is first asked for."""
+        found = type(self)(self._process, {})
+        vars(found).update(_whole=self, _part=part)
+        vars(found)["_of_elements"] = {word: values[:, part] for word, values in self._of_elements.items()}
+        return found
+
+    if not TYPE_CHECKING:  # a type checker knows the annotated names alone
+
+        def __getattr__(self, name: str) -> FloatArray:
+            if name.startswith("_") or "_whole" not in vars(self):
+                return super().__getattr__(name)
+            found = vars(self)[name] = self._whole[name][self._part]
+            return found

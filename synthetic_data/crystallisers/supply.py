@@ -1,0 +1,56 @@
+"""What all crystallisers share: the electrolysis before them, the clean room's air, the standards of the laboratory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.crystallisers.parameters import CrystalliserParameters
+from synthetic_data.engine.futures import in_hand
+from synthetic_data.engine.plan import Plan
+from synthetic_data.plant.walks import Walk
+
+STRETCH = 120  # periods that are stepped as one array: six months, whole reviews of the crews
+_SHARED = ("dirt", "air")
+
+
+@dataclass(frozen=True)
+class Supply:
+    """A stretch of periods of the refinery; every array has one value a period."""
+
+    first: int  # period, negative in the warm-up
+    count: int
+    parameters: CrystalliserParameters  # every parameter by name, regimes applied
+    dirt: FloatArray  # walk of what electrolysis leaves in all elements
+    air: FloatArray  # walk of the particles in the room
+    standard: FloatArray  # walk of the laboratory's standards
+
+
+class Supplier:
+    """The refinery between two stretches; `first` is the period to come."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self.stream, self.first = plan, plan.plant_stream(), -STRETCH
+        p = plan.plant
+        self._shared = Walk(p.value("house_memory"), (len(_SHARED),), self.stream)
+        self._standard = Walk(p.value("standard_memory"), (1,), self.stream)
+
+    def go(self) -> Supply:
+        """The next stretch."""
+        first, plan = self.first, self._plan
+        count = min(STRETCH, plan.periods - first) if first >= 0 else STRETCH
+        self.first += count
+        p = CrystalliserParameters.on_days(plan, np.float64(plan.period_days) * np.arange(first, first + count))
+        dirt, air = self._shared.go(in_hand(self.stream).standard_normal((len(_SHARED), count)))
+        standard = self._standard.go(self.stream.standard_normal((1, count)))
+        return Supply(first, count, p, dirt, air, standard[0])
+
+
+def supplies(plan: Plan) -> Iterator[Supply]:
+    """Stretches from the warm-up on (negative periods) to the end of the run."""
+    refinery = Supplier(plan)
+    while refinery.first < plan.periods:
+        yield refinery.go()

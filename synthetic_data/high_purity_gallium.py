@@ -1,0 +1,131 @@
+"""Simulated crystallisers of a gallium refinery: one row a lot, one every 36 hours and crystalliser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from seeds import Seed
+from synthetic_data.crystallisers import instruments
+from synthetic_data.crystallisers.crew import Crew
+from synthetic_data.crystallisers.faults import FaultsOfCrystallisers
+from synthetic_data.crystallisers.feed import Feed, Gate
+from synthetic_data.crystallisers.inspection import Inspected, Inspection
+from synthetic_data.crystallisers.lots import Lots, Made
+from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
+from synthetic_data.crystallisers.supply import Supplier
+from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
+from synthetic_data.plant import parameters
+from synthetic_data.plant.crews import Knobs
+from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.plant.parameters import regime_events
+from synthetic_data.plant.readings import spoiled
+
+__all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
+
+_FOLLOWED = ("copper", "magnesium", "lead", "zinc", "iron")  # whose segregation stands in the truth
+BLOCK_UNITS = 12  # crystallisers stepped as one array: those of the default refinery
+
+
+def unit_name(unit: int) -> str:
+    """Name of a crystalliser: C-001 is the first."""
+    return f"C-{unit + 1:03d}"
+
+
+def steps(plan: Plan) -> int:
+    """Lots of a run."""
+    return plan.units * plan.periods
+
+
+def check(seed: Seed) -> None:
+    """Refuse a seed that lacks a parameter of the crystallisers."""
+    parameters.check(seed, CrystalliserParameters.names())
+
+
+def rows(plan: Plan, block: Block) -> Iterator[Rows]:
+    """Rows of a block of crystallisers, stretch by stretch, after a warm-up that is not reported."""
+    return reported(begin(plan, block), plan.periods)
+
+
+def begin(plan: Plan, block: Block) -> Simulator:
+    """A block of crystallisers before its warm-up."""
+    return _Crystallisers(plan, block)
+
+
+class _Crystallisers:
+    """A block of crystallisers, with what all of them share, between two stretches."""
+
+    drawn_whole = True
+
+    def __init__(self, plan: Plan, block: Block) -> None:
+        self._plan, self._block = plan, block
+        self._supplier = Supplier(plan)
+        self._before = [column.name for column in plan.seed.by_role("before")]
+        self._rng = rng = plan.block_stream(block)
+        self._gate = Gate(plan, block, rng)
+        self._crew = Crew(plan, block, rng)
+        self._lots = Lots(plan, block, rng)
+        self._inspection = Inspection(block, rng)
+        self._faults = FaultsOfCrystallisers(block, plan.period_days)
+        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
+        # One spectrometer for all crystallisers, and the one that takes its place.
+        shape = (instruments.LABORATORIES, len(ELEMENTS))
+        self._bias = plan.plant_stream().spawn(1)[0].standard_normal(shape)
+
+    @property
+    def first(self) -> int:
+        """The period to come."""
+        return self._supplier.first
+
+    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
+        """Put `change(stream, name)` in the place of each random stream."""
+        self._supplier.stream = change(self._supplier.stream, (0,))
+        self._rng = change(self._rng, (1, self._block.index))
+
+    def go(self, most: int | None = None) -> Rows:
+        """Step all lots of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
+        supply = self._supplier.go()
+        p, rng, crew = supply.parameters, self._rng, self._crew
+        by_hand = crew.set_points.by_hand(supply.first, supply.count)
+        tests = crew.set_points.tests(p, supply.count, rng)
+        faults = self._faults.go(p, supply.first, supply.count, rng)
+        feed = self._gate.go(supply, rng)
+        made = self._lots.go(supply, feed, faults, self._bias, crew, tests, by_hand, rng)
+        inspected = self._inspection.go(p, feed, made.frozen, faults, rng)
+        read = instruments.before(feed) | instruments.during(p, made.frozen, faults, rng)
+        read |= instruments.late(p, made.contents, rng)
+        read = spoiled(read, float(p.missing_share[0]), self._limits, self._before, rng)
+        assayed = {f"feed_{name}": values for name, values in zip(ELEMENTS, made.charge_assays, strict=True)}
+        assayed |= dict(zip(ELEMENTS, made.reported, strict=True))
+        certified = {name: np.minimum(values, self._limits[name][1]) for name, values in assayed.items()}
+        table = certified | read | instruments.counted(feed) | made.knobs | inspected.rejected
+        events = list(faults.events)
+        if supply.first == 0 and self._block.index == 0:
+            events += regime_events(self._plan)
+        truth = _truth(feed, made, inspected, faults, tests)
+        return Rows.by_unit(self._plan, self._block, supply.first, table, truth, events)
+
+
+def _truth(feed: Feed, made: Made, inspected: Inspected, faults: Faults, tests: Knobs) -> dict[str, FloatArray]:
+    """Noise-free contents, chances of the defects, and hidden states, (units, periods) each."""
+
+    def of(prefix: str, values: FloatArray) -> dict[str, FloatArray]:
+        return {f"{prefix}{name}": one for name, one in zip(ELEMENTS, values, strict=True)}
+
+    frozen = made.frozen
+    return {
+        **of("", made.contents),
+        **inspected.chances,
+        **of("charged_", made.charge),
+        **of("crystal_", frozen.crystal),
+        **{f"vacuum_left_{name}": frozen.vacuum[ELEMENTS.index(name)] for name in ("zinc", "lead", "iron")},
+        **{f"segregation_{name}": frozen.segregation[ELEMENTS.index(name)] for name in _FOLLOWED},
+        "trapped": frozen.trapped,
+        "true_rate": frozen.rate,
+        "true_melt_temperature": frozen.melt_temperature,
+        "true_particles": feed.particles,
+        **{kind: faults.strength[kind] for kind in ("sudden", "mould", "leak", "steel", "carry")},
+        **{f"{name}_test": step for name, step in tests.items()},
+    }
