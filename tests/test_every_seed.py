@@ -114,7 +114,7 @@ def test_no_late_column_label_or_truth_reaches_a_model(job):
     if job.data.truth_frame is not None:
         numbers = [column.name for column in job.seed.by_role("target") if column.is_number]
         for real in job.data.truth_frame[numbers].to_numpy().T:
-            assert not np.any(np.isclose(job.data.X, real[:, None], rtol=1e-9) & (real[:, None] != 0))
+            assert not np.any(np.isclose(job.data.X, real[:, None], rtol=1e-9, atol=0.0) & (real[:, None] != 0))
 
 
 def test_learning_leaves_its_input_alone_and_column_order_is_irrelevant(job):
