@@ -21,6 +21,8 @@ SIGNS = {
     "database is locked": "locked by another process; wait for its end, then try again",
     "disk is full": "no space left on its disk",
     "No space left": "no space left on its disk",
+    "File too large": "a file of it may not grow any further",
+    "Failed to download artifacts": "a file of a run is missing, or there is no room for a copy of it",
     "file is not a database": "no MLflow database",
     "readonly database": "cannot be written",
     "out-of-date database schema": "made by another version of MLflow; use that version, or back the store up and run "

@@ -34,6 +34,11 @@ def test_a_known_error_is_said_in_words_without_the_password() -> None:
             "made by another version of MLflow; use that version, or back the store up and run `mlflow db upgrade`",
         ),
         ("Max retries exceeded with url: /api", "no answer from the tracking server"),
+        ("[Errno 27] File too large", "a file of it may not grow any further"),
+        (
+            "Failed to download artifacts from path 'batch.parquet', please ensure that the path is correct.",
+            "a file of a run is missing, or there is no room for a copy of it",
+        ),
     ],
 )
 def test_each_sign_has_one_meaning(raised: str, meaning: str) -> None:
