@@ -1,4 +1,4 @@
-"""What one request costs: on every process with physics its features are computed once, and answers are as before."""
+"""What one request costs: each model computes its physics' features once, and answers are as before."""
 
 import json
 import math
@@ -20,6 +20,7 @@ from models.processes.lookup import needed_physics_of, physics_of
 from models.quality.model import QualityModel
 from models.quality.scatter import Scatter
 from models.regression.model import RegressionModel
+from models.regression.several import SeveralTargets, together
 from models.sorting.contents import Contents, Lines, Signals
 from models.sorting.model import SortingModel
 from models.table.inputs import input_names
@@ -60,8 +61,12 @@ def pipeline(seed: Seed, outputs: int) -> Pipeline:
     return Pipeline(steps).fit(np.zeros((3, len(seed.inputs))))
 
 
-def regression(seed: Seed, X: np.ndarray) -> RegressionModel:
-    return RegressionModel(seed, "toy", pipeline(seed, 1), SCORES, **learnt_inputs(X[:4]))
+def regression(seed: Seed, X: np.ndarray) -> RegressionModel | SeveralTargets:
+    models = {
+        one.name: RegressionModel(seed.for_target(one.name), "toy", pipeline(seed, 1), SCORES, **learnt_inputs(X[:4]))
+        for one in seed.primaries
+    }
+    return models[seed.target.name] if len(models) == 1 else together(seed, models, {})
 
 
 def classification(seed: Seed, X: np.ndarray) -> ClassificationModel:
@@ -149,10 +154,10 @@ def answered(asked: tuple[Payloads, Any, list[Record], Record]) -> list[Record]:
     return predictions
 
 
-def test_physics_features_are_computed_once_a_request(
+def test_each_model_computes_physics_features_once_a_request(
     asked: tuple[Payloads, Any, list[Record], Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    payloads, _, rows, _ = asked
+    payloads, model, rows, _ = asked
     physics, sizes = needed_physics_of(payloads.seed.process.name), []
     plain = physics.features
 
@@ -162,14 +167,18 @@ def test_physics_features_are_computed_once_a_request(
 
     monkeypatch.setattr(physics, "features", counted)
     answered(asked)
-    assert sizes == [len(rows)]
+    models = len(model.models) if isinstance(model, SeveralTargets) else 1
+    assert sizes == [len(rows)] * models
 
 
 def test_the_parts_of_a_candidate_answer_as_its_pipeline(asked: tuple[Payloads, Any, list[Record], Record]) -> None:
     _, model, rows, _ = asked
     X = matrix(rows, model.seed)
     assert np.isnan(X).any()
-    if isinstance(model, SortingModel):
+    if isinstance(model, SeveralTargets):
+        for one in model.models.values():
+            np.testing.assert_array_equal(one.predict(X), one.estimator.predict(X))
+    elif isinstance(model, SortingModel):
         expected = model.estimator.predict_proba(X) ** (1 / model.temperature)
         np.testing.assert_allclose(model.probabilities(X), expected / expected.sum(axis=1)[:, None], rtol=1e-12)
     elif isinstance(model, QualityModel):
