@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -19,8 +19,8 @@ from synthetic_data.cast_house.supply import Supplier, Supply
 from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
 from synthetic_data.plant.crews import Knobs
-from synthetic_data.plant.parameters import regime_events
 from synthetic_data.plant.readings import spoiled
+from synthetic_data.plant.stretches import DrawnWhole
 
 __all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 
@@ -53,35 +53,20 @@ def begin(plan: Plan, block: Block) -> Simulator:
     return _House(plan, block)
 
 
-class _House:
+class _House(DrawnWhole[Supplier]):
     """A block of furnaces, and what it is supplied with, between two stretches."""
 
-    drawn_whole = True
-
     def __init__(self, plan: Plan, block: Block) -> None:
-        self._plan, self._block = plan, block
-        self._supplier = Supplier(plan)
-        self._before = [column.name for column in plan.seed.by_role("before")]
-        self._rng = rng = plan.block_stream(block)
+        super().__init__(plan, block, Supplier(plan))
+        rng = self._rng
         self._pots = Pots(plan, block, rng)
         self._crew = Crew(plan, block, rng)
         self._furnaces = Furnaces(plan, block, rng)
         self._line = Line(plan, block, rng)
         self._moulds = Moulds(plan, block, rng)
-        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
         # One laboratory for all furnaces, so its bias is the plant's.
         normals = plan.plant_stream().spawn(1)[0].standard_normal(len(ELEMENTS))
         self._bias = np.exp(plan.plant.value("laboratory_sd") * normals)
-
-    @property
-    def first(self) -> int:
-        """The period to come."""
-        return self._supplier.first
-
-    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
-        """Put `change(stream, name)` in the place of each random stream."""
-        self._supplier.stream = change(self._supplier.stream, (0,))
-        self._rng = change(self._rng, (1, self._block.index))
 
     def go(self, most: int | None = None) -> Rows:
         """Step all casts of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
@@ -102,11 +87,8 @@ class _House:
         assayed = instruments.assays(p, charge.contents, self._bias, rng)
         assayed = {name: np.minimum(values, self._limits[name][1]) for name, values in assayed.items()}
         table = whole | read | knobs | assayed | cast.rejected
-        events = list(tapped.failing.events)
-        if supply.first == 0 and self._block.index == 0:
-            events += regime_events(self._plan)
         truth = _truth(supply, tapped, charge, melt, cast, tests)
-        return Rows.by_unit(self._plan, self._block, supply.first, table, truth, events)
+        return self._reported(supply.first, table, truth, tapped.failing.events)
 
 
 def _truth(

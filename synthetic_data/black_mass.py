@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,8 +12,8 @@ from synthetic_data.engine.plan import Block, Plan, Rows, Simulator, reported
 from synthetic_data.plant import parameters
 from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.parameters import regime_events
 from synthetic_data.plant.readings import spoiled
+from synthetic_data.plant.stretches import DrawnWhole
 from synthetic_data.shredding import instruments
 from synthetic_data.shredding.bags import Bagged, Bagging
 from synthetic_data.shredding.crew import TIME, Crew
@@ -56,16 +56,12 @@ def begin(plan: Plan, block: Block) -> Simulator:
     return _Lines(plan, block)
 
 
-class _Lines:
+class _Lines(DrawnWhole[Supplier]):
     """A block of lines, with what all lines share, between two stretches."""
 
-    drawn_whole = True
-
     def __init__(self, plan: Plan, block: Block) -> None:
-        self._plan, self._block = plan, block
-        self._supplier = Supplier(plan)
-        self._before = [column.name for column in plan.seed.by_role("before")]
-        self._rng = rng = plan.block_stream(block)
+        super().__init__(plan, block, Supplier(plan))
+        rng = self._rng
         self._gate = Gate(plan, block, rng)
         self._crew = Crew(plan, block, rng)
         self._furnaces = Furnaces(plan, block, rng)
@@ -73,20 +69,9 @@ class _Lines:
         self._bagging = Bagging(plan, block, rng)
         self._inspection = Inspection(block, rng)
         self._faults = FaultsOfLines(block, plan.period_days)
-        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
         # One laboratory for all lines, and the one that takes its place.
         shape = (instruments.LABORATORIES, len(ELEMENTS))
         self._bias = plan.plant_stream().spawn(1)[0].standard_normal(shape)
-
-    @property
-    def first(self) -> int:
-        """The period to come."""
-        return self._supplier.first
-
-    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
-        """Put `change(stream, name)` in the place of each random stream."""
-        self._supplier.stream = change(self._supplier.stream, (0,))
-        self._rng = change(self._rng, (1, self._block.index))
 
     def go(self, most: int | None = None) -> Rows:
         """Step all lots of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
@@ -109,11 +94,8 @@ class _Lines:
         certified = {name: np.minimum(values, self._limits[name][1]) for name, values in assayed.items()}
         counted = instruments.counted(feed, milled, bagged)
         table = certified | read | counted | knobs | {TIME: milled.mill_time} | inspected.rejected
-        events = list(faults.events)
-        if supply.first == 0 and self._block.index == 0:
-            events += regime_events(self._plan)
         truth = _truth(feed, burnt, milled, powder, bagged, inspected, faults, tests)
-        return Rows.by_unit(self._plan, self._block, supply.first, table, truth, events)
+        return self._reported(supply.first, table, truth, faults.events)
 
 
 def _truth(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -22,8 +22,8 @@ from synthetic_data.melting_house.supply import Supplier
 from synthetic_data.plant import parameters
 from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.parameters import regime_events
 from synthetic_data.plant.readings import spoiled
+from synthetic_data.plant.stretches import DrawnWhole
 
 __all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 
@@ -55,16 +55,12 @@ def begin(plan: Plan, block: Block) -> Simulator:
     return _House(plan, block)
 
 
-class _House:
+class _House(DrawnWhole[Supplier]):
     """A block of furnaces with their lines, and what all lines share, between two stretches."""
 
-    drawn_whole = True
-
     def __init__(self, plan: Plan, block: Block) -> None:
-        self._plan, self._block = plan, block
-        self._supplier = Supplier(plan)
-        self._before = [column.name for column in plan.seed.by_role("before")]
-        self._rng = rng = plan.block_stream(block)
+        super().__init__(plan, block, Supplier(plan))
+        rng = self._rng
         self._lines = Lines(plan, block, rng)
         self._anodes = Anodes(plan, block, rng)
         self._cells = Cells(plan, block, rng)
@@ -72,20 +68,9 @@ class _House:
         self._furnaces = Furnaces(plan, block, rng)
         self._moulds = Moulds(plan, block, rng)
         self._faults = FaultsOfLines(block, plan.period_days)
-        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
         # One laboratory for all furnaces, so its bias is the works'.
         normals = plan.plant_stream().spawn(1)[0].standard_normal(len(ELEMENTS))
         self._bias = np.exp(plan.plant.value("laboratory_sd") * normals)
-
-    @property
-    def first(self) -> int:
-        """The period to come."""
-        return self._supplier.first
-
-    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
-        """Put `change(stream, name)` in the place of each random stream."""
-        self._supplier.stream = change(self._supplier.stream, (0,))
-        self._rng = change(self._rng, (1, self._block.index))
 
     def go(self, most: int | None = None) -> Rows:
         """Step all heats of a stretch and report them; it is drawn as a whole, so it is not cut at `most`."""
@@ -108,11 +93,8 @@ class _House:
         assayed = instruments.assays(supply, charge.contents, self._bias, rng)
         certified = {name: np.minimum(values, self._limits[name][1]) for name, values in (counted | assayed).items()}
         table = certified | read | knobs | cast.rejected
-        events = [*faults.events, *dissolved.events]
-        if supply.first == 0 and self._block.index == 0:
-            events += regime_events(self._plan)
         truth = _truth(faults, electrolyte, dissolved, cathodes, charge, cast, tests)
-        return Rows.by_unit(self._plan, self._block, supply.first, table, truth, events)
+        return self._reported(supply.first, table, truth, [*faults.events, *dissolved.events])
 
 
 def _truth(

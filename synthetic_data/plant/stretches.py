@@ -1,0 +1,61 @@
+"""A block of units whose stretches are drawn whole: by a stream of its own, and that of what it is supplied with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+
+from physics.arrays import FloatArray
+from synthetic_data.engine.plan import Block, Event, Plan, Rows
+from synthetic_data.plant.parameters import regime_events
+
+
+class Supplier(Protocol):
+    """What all blocks of a plant are supplied with, stretch by stretch."""
+
+    stream: np.random.Generator
+    first: int  # the period to come
+
+
+S = TypeVar("S", bound=Supplier)
+
+
+class DrawnWhole(Generic[S]):
+    """A block between two stretches; see `synthetic_data.engine.plan.Simulator`.
+
+    Parameters
+    ----------
+    plan : Plan
+        The run.
+    block : Block
+        The units.
+    supplier : Supplier
+        Of all blocks, from the beginning of the warm-up on.
+    """
+
+    drawn_whole = True
+
+    def __init__(self, plan: Plan, block: Block, supplier: S) -> None:
+        self._plan, self._block, self._supplier = plan, block, supplier
+        self._rng = plan.block_stream(block)
+        self._before = [column.name for column in plan.seed.by_role("before")]
+        self._limits = {column.name: column.limits for column in plan.seed.columns if column.is_number}
+
+    @property
+    def first(self) -> int:
+        """The period to come."""
+        return self._supplier.first
+
+    def change_streams(self, change: Callable[[np.random.Generator, tuple[int, ...]], np.random.Generator]) -> None:
+        """Put `change(stream, name)` in the place of each random stream."""
+        self._supplier.stream = change(self._supplier.stream, (0,))
+        self._rng = change(self._rng, (1, self._block.index))
+
+    def _reported(
+        self, first: int, table: Mapping[str, FloatArray], truth: Mapping[str, FloatArray], events: Sequence[Event]
+    ) -> Rows:
+        """A stretch as it is reported; regimes of the whole run are events of the first block when the run begins."""
+        whole = regime_events(self._plan) if first == 0 and self._block.index == 0 else ()
+        return Rows.by_unit(self._plan, self._block, first, table, truth, [*events, *whole])
