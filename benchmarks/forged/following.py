@@ -9,22 +9,18 @@ held against the truth. Nothing was chosen on these plants.
 
 from __future__ import annotations
 
-import argparse
-import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.aims.page import filled
-from benchmarks.digests import seed_digest
+from benchmarks.forged import waiting
 from benchmarks.forged.forgeries import FORGERIES
 from benchmarks.forged.page import DOCS
+from benchmarks.forged.waiting import AFTER, FORGED, HONEST, SHARES, measure, places, regime_steps, summed
 from benchmarks.replay.__main__ import UNITS
 from models.answers import COVERAGE
 from models.following.waiting import Arrival, Following
@@ -33,22 +29,18 @@ from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.tasks import build
 from nonferrous.replay.plant import Plant, plant_of
-from pages.markdown import table
 from physics.arrays import BoolArray, FloatArray
-from seeds import Seed, load
-from synthetic_data import another_plant, simulate
+from seeds import Seed
+from synthetic_data import simulate
 from training.dataset import dataset_of, period_of
 from training.facts import info_of
 from training.fitting import fit, model_of, with_few_threads
 from training.splits import split
 from training.tasks import task_of
 
-PLANTS, SHARES = (31, 32, 33), (1 / 3, 0.6)  # plants a process; of their time the share that is learnt
+PLANTS = (31, 32, 33)  # a process
 CANDIDATE = "lightgbm_physics"
-FORGED, AFTER = 4, 6  # steps whose outcomes are forged, and those that are answered after, of which none comes in
-PLACES = 3  # where in a plant's time outcomes are forged
-HONEST = "honest"
-PAGE, RESULTS, NAME = DOCS / "reliability.md", DOCS / "results" / "waiting.json", "outcomes that wait"
+RESULTS, NAME = DOCS / "results" / "waiting.json", "outcomes that wait"
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +143,7 @@ def on_stream(stream: Stream, rng: np.random.Generator) -> Iterator[tuple[str, d
             "covered_all": float(all_covered[known].mean()),
         },
     )
-    for first in np.unique(np.linspace(1, stream.steps - FORGED - AFTER, PLACES).astype(int)):
+    for first in places(stream.steps):
         after = (stream.step >= first + FORGED) & (stream.step < first + FORGED + AFTER)
         honest, _, _ = stream.followed(stream.label, first + FORGED, False)
         for name, label in _forged(stream, first, rng):
@@ -172,10 +164,7 @@ def on_stream(stream: Stream, rng: np.random.Generator) -> Iterator[tuple[str, d
 
 def regime_starts(stream: Stream) -> list[int]:
     """Steps in which a regime of the seed begins."""
-    plant = stream.plant
-    regimes = plant.seed.plant.regimes if plant.seed.plant is not None else ()
-    found = [int((pd.Timestamp(one.start) - plant.begin) // plant.length) for one in regimes]
-    return [one for one in found if 0 <= one < stream.steps - 1]
+    return regime_steps(stream.plant.seed, stream.plant.begin, stream.plant.length, stream.steps)
 
 
 def _forged(stream: Stream, first: int, rng: np.random.Generator) -> Iterator[tuple[str, FloatArray]]:
@@ -195,17 +184,13 @@ def _size(errors: FloatArray) -> float:
 
 def on_plants(process: str) -> dict[str, Any]:
     """Figures of a process's plants by what is done to outcomes, those of all streams together."""
-    seed, found = load(process), dict[str, list[dict[str, float]]]()
-    for number in PLANTS:
-        with tempfile.TemporaryDirectory() as folder:
-            other = another_plant(seed, rng_seed=number)
-            simulate(other, Path(folder), units=UNITS[process])
-            for share in SHARES:
-                stream = Stream.of(_begun(other, Path(folder), share))
-                for name, figures in on_stream(stream, np.random.default_rng(number)):
-                    found.setdefault(name, []).append(figures)
-    files = {name: together(figures) for name, figures in found.items()}
-    return {"seed_digest": seed_digest(seed), "plants": list(PLANTS), "units": UNITS[process], "files": files}
+    return waiting.on_plants(process, PLANTS, _on_plant, together) | {"units": UNITS[process]}
+
+
+def _on_plant(seed: Seed, folder: Path, number: int) -> Iterator[tuple[str, dict[str, float]]]:
+    simulate(seed, folder, units=UNITS[seed.process.name])
+    for share in SHARES:
+        yield from on_stream(Stream.of(_begun(seed, folder, share)), np.random.default_rng(number))
 
 
 def _begun(seed: Seed, folder: Path, share: float) -> Plant:
@@ -217,58 +202,34 @@ def _begun(seed: Seed, folder: Path, share: float) -> Plant:
 
 def together(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Sums of counts, means of errors and shares, and the worst ratios of errors."""
-    counts = {name: sum(one[name] for one in figures) for name in figures[0] if name in COUNTS}
-    means = {name: float(np.mean([one[name] for one in figures])) for name in figures[0] if name not in COUNTS}
-    beside = "error_honest" if "error_honest" in means else "error_all"
+    found = summed(figures)
+    beside = "error_honest" if "error_honest" in found else "error_all"
     worst = {"worst": max(one["error"] / one[beside] for one in figures)}
     if beside == "error_honest":
         worst["worst_all"] = max(one["error_all"] / one[beside] for one in figures)
-    return {**counts, **means, **worst, "places": len(figures)}
+    return found | worst
 
 
-COUNTS = ("steps", "waited", "regimes", "regimes_waited")
-HEADS = ("process", "outcomes", "steps", "waited", "error, of honest labels'", "at worst", "all followed", "at worst")
+HEADS = ("outcomes", "error, of honest labels'", "at worst", "all followed", "at worst")
 
 
 def lines(found: Mapping[str, Any] | None) -> list[str]:
     """What stands between the markers."""
-    if found is None:
-        return ["Not measured yet."]
-    said = [f"- {process}: {_honest(one['files'][HONEST])}" for process, one in found["processes"].items()]
-    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found)), "", "Honest throughout:", "", *said]
+    return waiting.lines(found, HEADS, _cells, _honest)
 
 
-def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, one in found["processes"].items():
-        for name, kept in one["files"].items():
-            if name == HONEST:
-                continue
-            ratios = (kept["error"] / kept["error_honest"], kept["worst"])
-            open_ = (kept["error_all"] / kept["error_honest"], kept["worst_all"])
-            counts = (f"{kept[count]:,.0f}" for count in ("steps", "waited"))
-            yield process, name, *counts, *(f"{ratio:.3f}" for ratio in (*ratios, *open_))
+def _cells(kept: Mapping[str, float]) -> list[str]:
+    ratios = (kept["error"] / kept["error_honest"], kept["worst"])
+    open_ = (kept["error_all"] / kept["error_honest"], kept["worst_all"])
+    return [f"{ratio:.3f}" for ratio in (*ratios, *open_)]
 
 
 def _honest(kept: Mapping[str, float]) -> str:
     return (
-        f"{kept['waited']:.0f} of {kept['steps']:.0f} steps waited, {kept['regimes_waited']:.0f} of the "
-        f"{kept['regimes']:.0f} in which the plant changes; error to the truth {kept['error'] / kept['error_all']:.3f} "
-        f"of that with all followed, on the worst plant {kept['worst']:.3f}; coverage {kept['covered']:.1%} and "
-        f"{kept['covered_all']:.1%}"
+        f"error to the truth {kept['error'] / kept['error_all']:.3f} of that with all followed, on the worst plant "
+        f"{kept['worst']:.3f}; coverage {kept['covered']:.1%} and {kept['covered_all']:.1%}"
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("process", nargs="*", choices=[*UNITS, []], default=[])
-    given = parser.parse_args()
-    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
-    for process in given.process or UNITS:
-        found["processes"][process] = on_plants(process)
-        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    measure(__doc__, UNITS, on_plants, RESULTS, NAME, lines)

@@ -9,23 +9,18 @@ chosen on these plants.
 
 from __future__ import annotations
 
-import argparse
-import json
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.aims.page import filled
-from benchmarks.digests import seed_digest
-from benchmarks.forged.following import AFTER, FORGED, HONEST, PLACES, SHARES
+from benchmarks.forged import waiting
 from benchmarks.forged.forgeries import FORGERIES
 from benchmarks.forged.page import DOCS
+from benchmarks.forged.waiting import AFTER, FORGED, HONEST, SHARES, measure, places, regime_steps, summed
 from models.adaptive import LevelAlone
 from models.answers import COVERAGE
 from models.following.waiting import Following
@@ -34,10 +29,9 @@ from models.table.contract import Checked
 from models.table.inputs import matrix
 from models.table.reading import read_table
 from models.tasks import build
-from pages.markdown import table
 from physics.arrays import FloatArray, IntArray
-from seeds import Seed, load
-from synthetic_data import another_plant, simulate
+from seeds import Seed
+from synthetic_data import simulate
 from training.dataset import dataset_of, period_of
 from training.facts import info_of
 from training.fitting import fit, model_of, with_few_threads
@@ -48,7 +42,7 @@ CANDIDATE = "linear"  # learns in seconds; what follows its errors asks for noth
 PLANTS = (41, 42, 43)
 PROCESSES = ("aluminium_ingot", "copper_cathode")
 STEP = pd.Timedelta(days=30)
-PAGE, RESULTS, NAME = DOCS / "reliability.md", DOCS / "results" / "waiting_lots.json", "assays that wait"
+RESULTS, NAME = DOCS / "results" / "waiting_lots.json", "assays that wait"
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,12 +121,6 @@ class Lots:
                     counted.append(following.outcomes_waiting > before)
         return half
 
-    def regimes(self) -> list[int]:
-        """Steps in which a regime of the seed begins."""
-        regimes = self.seed.plant.regimes if self.seed.plant is not None else ()
-        found = [int((pd.Timestamp(one.start) - self.begin) // STEP) for one in regimes]
-        return [one for one in found if 0 <= one < self.steps - 1]
-
 
 def on_lots(lots: Lots, rng: np.random.Generator) -> Iterator[tuple[str, dict[str, float]]]:
     """Figures of a plant's lots, by what is done to their assays."""
@@ -141,7 +129,7 @@ def on_lots(lots: Lots, rng: np.random.Generator) -> Iterator[tuple[str, dict[st
     counted: list[bool] = []
     guarded = lots.followed(lots.reported, lots.steps, True, counted)
     every = lots.followed(lots.reported, lots.steps, False)
-    began = lots.regimes()
+    began = regime_steps(lots.seed, lots.begin, STEP, lots.steps)
     yield (
         HONEST,
         {
@@ -155,7 +143,7 @@ def on_lots(lots: Lots, rng: np.random.Generator) -> Iterator[tuple[str, dict[st
             "covered_all": float(np.mean(needed[known] <= every[known])),
         },
     )
-    for first in np.unique(np.linspace(1, lots.steps - FORGED - AFTER, PLACES).astype(int)):
+    for first in places(lots.steps):
         after = known & (lots.step >= first + FORGED) & (lots.step < first + FORGED + AFTER)
         honest = lots.followed(lots.reported, first + FORGED, False)
         for name, reported in _forged(lots, first, rng):
@@ -186,76 +174,47 @@ def _forged(lots: Lots, first: int, rng: np.random.Generator) -> Iterator[tuple[
 
 def on_plants(process: str) -> dict[str, Any]:
     """Figures of a process's plants by what is done to assays, those of all lots together."""
-    seed, found = load(process), dict[str, list[dict[str, float]]]()
-    for number in PLANTS:
-        with tempfile.TemporaryDirectory() as folder:
-            other = another_plant(seed, rng_seed=number)
-            simulate(other, Path(folder))
-            for share in SHARES:
-                for name, figures in on_lots(Lots.of(other, Path(folder), share), np.random.default_rng(number)):
-                    found.setdefault(name, []).append(figures)
-    files = {name: together(figures) for name, figures in found.items()}
-    return {"seed_digest": seed_digest(seed), "plants": list(PLANTS), "files": files}
+    return waiting.on_plants(process, PLANTS, _on_plant, together)
 
 
-COUNTS = ("steps", "waited", "regimes", "regimes_waited")
+def _on_plant(seed: Seed, folder: Path, number: int) -> Iterator[tuple[str, dict[str, float]]]:
+    simulate(seed, folder)
+    for share in SHARES:
+        yield from on_lots(Lots.of(seed, folder, share), np.random.default_rng(number))
 
 
-def together(figures: list[dict[str, float]]) -> dict[str, float]:
+def together(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Sums of counts, means of shares and ratios, and the widths that are farthest from those after honest assays."""
-    counts = {name: sum(one[name] for one in figures) for name in figures[0] if name in COUNTS}
-    means = {name: float(np.mean([one[name] for one in figures])) for name in figures[0] if name not in COUNTS}
     worst = {
         f"worst_{name}": max((one[name] for one in figures), key=lambda ratio: abs(np.log(ratio)))
         for name in ("width", "width_all")
     }
-    return {**counts, **means, **worst, "places": len(figures)}
+    return summed(figures) | worst
 
 
 HEADS = (
-    *("process", "assays", "steps", "waited", "width, of honest assays'", "at worst", "coverage"),
+    *("assays", "width, of honest assays'", "at worst", "coverage"),
     *("all followed", "at worst", "coverage", "coverage after honest ones"),
 )
 
 
 def lines(found: Mapping[str, Any] | None) -> list[str]:
     """What stands between the markers."""
-    if found is None:
-        return ["Not measured yet."]
-    said = [f"- {process}: {_honest(one['files'][HONEST])}" for process, one in found["processes"].items()]
-    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found)), "", "Honest throughout:", "", *said]
+    return waiting.lines(found, HEADS, _cells, _honest)
 
 
-def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    for process, one in found["processes"].items():
-        for name, kept in one["files"].items():
-            if name == HONEST:
-                continue
-            counts = (f"{kept[count]:,.0f}" for count in ("steps", "waited"))
-            guarded = f"{kept['width']:.3f}", f"{kept['worst_width']:.3f}", f"{kept['covered']:.1%}"
-            open_ = f"{kept['width_all']:.3f}", f"{kept['worst_width_all']:.3f}", f"{kept['covered_all']:.1%}"
-            yield process, name, *counts, *guarded, *open_, f"{kept['covered_honest']:.1%}"
+def _cells(kept: Mapping[str, float]) -> list[str]:
+    guarded = f"{kept['width']:.3f}", f"{kept['worst_width']:.3f}", f"{kept['covered']:.1%}"
+    open_ = f"{kept['width_all']:.3f}", f"{kept['worst_width_all']:.3f}", f"{kept['covered_all']:.1%}"
+    return [*guarded, *open_, f"{kept['covered_honest']:.1%}"]
 
 
 def _honest(kept: Mapping[str, float]) -> str:
     return (
-        f"{kept['waited']:.0f} of {kept['steps']:.0f} steps waited, {kept['regimes_waited']:.0f} of the "
-        f"{kept['regimes']:.0f} in which the plant changes; width {kept['width']:.3f} of that with all followed, on "
-        f"the worst plant {kept['worst_width']:.3f}; joint coverage {kept['covered']:.1%} and {kept['covered_all']:.1%}"
+        f"width {kept['width']:.3f} of that with all followed, on the worst plant {kept['worst_width']:.3f}; joint "
+        f"coverage {kept['covered']:.1%} and {kept['covered_all']:.1%}"
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("process", nargs="*", choices=[*PROCESSES, []], default=[])
-    given = parser.parse_args()
-    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
-    for process in given.process or PROCESSES:
-        found["processes"][process] = on_plants(process)
-        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
-        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    measure(__doc__, PROCESSES, on_plants, RESULTS, NAME, lines)

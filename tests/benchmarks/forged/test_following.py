@@ -9,8 +9,9 @@ import pytest
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
-from benchmarks.forged.following import HONEST, NAME, PAGE, RESULTS, Stream, lines, regime_starts, together
+from benchmarks.forged.following import NAME, RESULTS, Stream, lines, regime_starts, together
 from benchmarks.forged.forgeries import FORGERIES
+from benchmarks.forged.waiting import HONEST, PAGE
 from models.adaptive import Adaptive
 from models.answers import Answer
 from models.following.usual import Bounds, Usual

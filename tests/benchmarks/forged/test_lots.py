@@ -9,9 +9,9 @@ import pytest
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
-from benchmarks.forged.following import HONEST
 from benchmarks.forged.forgeries import FORGERIES
-from benchmarks.forged.lots import NAME, PAGE, PROCESSES, RESULTS, Lots, lines, together
+from benchmarks.forged.lots import NAME, PROCESSES, RESULTS, Lots, lines, together
+from benchmarks.forged.waiting import HONEST, PAGE
 from models.adaptive import Level
 from models.following.usual import Bounds, Usual
 from models.following.waiting import Arrival
