@@ -12,6 +12,9 @@ from pydantic import AfterValidator, Field
 
 from seeds.format.quantity import Part, Period, Text
 
+CLOCKS = dt.timedelta(days=1)
+"""By how much the clock of a plant and that of the machine which reads its rows may differ, zones included."""
+
 
 def _encoding(name: str) -> str:
     try:

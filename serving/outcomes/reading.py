@@ -11,6 +11,7 @@ from records.asked import first_part
 from records.database import Database
 from records.outcomes import Outcome, Slot
 from seeds import Seed
+from seeds.format.table import CLOCKS
 from serving.decoding import parsed_json
 from serving.fields import Record
 from serving.outcomes.payloads import ID, OUTCOMES, PREDICTION, OutcomePayloads, known_columns
@@ -18,7 +19,6 @@ from serving.outcomes.slots import slots, slots_of
 from serving.problems import Fault, invalid, shown
 from serving.recommendations.requests import read_rows
 
-CLOCKS = dt.timedelta(days=1)  # by which the clocks of plant and service may differ, zones included
 _ID = re.compile(ID)
 
 

@@ -12,11 +12,11 @@ from models.table.contract import Checked, first_not_begun
 from models.table.reading import read_table
 from physics.arrays import BoolArray
 from seeds import Seed
+from seeds.format.table import CLOCKS
 from training.dataset import row_key
 from training.labels.job import ShiftError
 from training.retraining.history import without
 
-CLOCKS = dt.timedelta(days=1)  # by which the clocks of plant and machine may differ
 LAST = dt.date(2200, 1, 1)  # day up to which periods are read
 
 

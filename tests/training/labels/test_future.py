@@ -8,8 +8,9 @@ import pytest
 
 from models.table.contract import first_not_begun
 from models.table.sources import TableError
+from seeds.format.table import CLOCKS
 from training.labels import future
-from training.labels.future import CLOCKS, is_early, read_known, read_new
+from training.labels.future import is_early, read_known, read_new
 from training.labels.job import ShiftError
 
 FIRST, PERIOD = pd.Timestamp("2024-01-01"), pd.Timedelta(days=30)
