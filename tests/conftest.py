@@ -26,6 +26,7 @@ from registry.incoming.tried import Tried
 from seeds import Seed, load
 from tests.suite.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.suite.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
+from tests.suite.toys import toy_spread_seed as toy_spread_seed
 
 TOYS = Path(__file__).parent / "toys"
 

@@ -7,7 +7,6 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from seeds.format.loader import parse
 from tests.suite.jobs import quicken
 
 DATA = {"x", "y", "z", "text", "array", "arrayminus", "colorscale"}  # of a trace, for tests to compare as numbers
@@ -76,10 +75,3 @@ def quick_stores(copy_store: Callable[[Path, Path], None]) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         quicken(patched, copy_store)
         yield
-
-
-@pytest.fixture(scope="session")
-def toy_spread_seed(toy_sorting_seed):
-    """The toy that sorts, whose bin_a limits the standard deviation of x in its lots to 0.3 wt% as well."""
-    of_sd = '\nsd_limits = { x = { value = 0.3, unit = "wt%", source = "law" } }\nlimits ='
-    return parse(toy_sorting_seed.text.replace("\nlimits =", of_sd), Path("toy_scrap.toml"))

@@ -1,4 +1,4 @@
-"""The toy that sorts, with a limit on the spread of its lots too."""
+"""Toys that tests of several rooms share, beside those of tests/conftest.py."""
 
 from pathlib import Path
 
