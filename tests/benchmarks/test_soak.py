@@ -121,6 +121,8 @@ class Answering(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
+    request_queue_size = 64  # as many connect at once as there are connections
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of a load that hangs up while it is answered."""
 
@@ -150,10 +152,15 @@ def test_a_load_sends_at_its_pace_and_counts_what_came_to_nothing(port: int) -> 
 def test_connections_that_the_service_ends_after_a_silence_hold_nothing_up(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Answering, "timeout", 0.5)  # s of silence
+    monkeypatch.setattr(Answering, "timeout", 0.5)  # s of silence, ten times what lies between requests
     with select.epoll() as waiting:
-        found = Paced(port, {"x": 1}, 92.0, 5.0, waiting).run(2.0)
-    assert (found["sent"], found["refused"]) == (pytest.approx(10, abs=1), {"HTTP/1.1 503 Service Unavailable": 1})
+        load = Paced(port, {"x": 1}, 92.0, 20.0, waiting)
+        time.sleep(1.0)  # all that it holds are ended before it sends
+        found = load.run(3.0)
+    # those that were due meanwhile go out at once and may fail; each that is due later goes out and comes to an end
+    assert found["sent"] == pytest.approx(60, abs=10)
+    assert found["answered"] + sum(found["refused"].values()) >= found["sent"] - 2
+    assert found["answered"] >= 20
 
 
 @pytest.mark.service
