@@ -19,7 +19,13 @@ from nonferrous.replay.plant import plant_of
 from nonferrous.replay.summary import chance_below
 from seeds import load
 
-UNITS = {"aluminium_reduction": 80, "zinc_electrowinning": 24, "copper_electrorefining": 30}
+UNITS = {
+    "aluminium_reduction": 80,
+    "zinc_electrowinning": 24,
+    "copper_electrorefining": 30,
+    "lead_refining": 24,
+    "alumina_refining": 12,
+}
 """How many units each plant has; fewer than the seed's where that makes the oracle's jobs bearable."""
 
 
