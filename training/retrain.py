@@ -383,7 +383,7 @@ def _keep_verdict(
         tracking.log_files(learnt.run, folder)
     tags = {"registered_version": str(version or NOTHING)}
     if version is None:
-        tags |= {VERDICT: outcome_of(verdict.promoted, shadow), VERDICT_WHY: verdict.why}
+        tags |= {VERDICT: f"{outcome_of(verdict.promoted, shadow)} in a dry run", VERDICT_WHY: verdict.why}
     tracking.log(learnt.run, metrics=_metrics(verdict), tags=tags)
     if version is not None:
         tracking.tag_version(learnt.data.seed.process.name, version, labels.tags)

@@ -221,7 +221,7 @@ def test_a_verdict_is_kept_as_a_file_and_as_metrics_and_that_of_a_dry_run_as_tag
     tags, labelled = {"registered_version": "2"}, {"labels": "passed", "labels_reasons": "none"}
     assert store.steps == [("log", "job", {"metrics": metrics, "tags": tags}), ("tag", "toy_cells", 2, labelled)]
     _keep_verdict(verdict, 1, None, learnt, labels, store, None)
-    tags = {"registered_version": "none", "verdict": outcome, "verdict_why": "better"}
+    tags = {"registered_version": "none", "verdict": f"{outcome} in a dry run", "verdict_why": "better"}
     assert store.steps[2:] == [("log", "job", {"metrics": metrics, "tags": tags})]
 
 
