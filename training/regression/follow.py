@@ -90,6 +90,8 @@ def followed_on(model: RegressionModel, data: Dataset, rows: IntArray) -> Answer
         return None
     learnt = pd.DatetimeIndex([known_to])
     later = np.flatnonzero((data.periods > learnt[0]) & (data.periods <= data.periods[rows].max()))
+    if not len(later):
+        return Answer(*np.full((3, len(rows)), np.nan))
     starts, known = data.periods[later].to_numpy(), known_from(data.periods[later], data.seed)
     known[np.isin(data.units[later].astype(str), list(model.info["held_out_units"]))] = np.datetime64("NaT")
     raw = model.scaled(model.predict(matrix(data.table.iloc[later], model.seed)))

@@ -22,6 +22,7 @@ class Law:
     """Knows the toy plant's law, and nothing of what has changed since."""
 
     def predict(self, X):
+        assert len(X), "models refuse a table without rows"
         return 90 + 0.5 * (X[:, 0] - 10) - 2 * (X[:, 1] - 4)
 
 
@@ -195,5 +196,7 @@ def test_rows_that_training_knew_and_models_that_follow_nothing_have_no_such_ans
     assert np.isnan(
         followed_on(model, data, np.arange(len(data.y))).value[np.setdiff1d(np.arange(len(data.y)), rows)]
     ).all()
+    older = np.flatnonzero(data.periods == data.periods.min())
+    assert np.isnan(followed_on(model, data, older).value).all()
     assert followed_on(replace(model, adaptive=None), data, rows) is None
     assert followed_on(replace(model, info={}), data, rows) is None
