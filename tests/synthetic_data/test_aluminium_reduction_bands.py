@@ -168,14 +168,3 @@ def test_curtailments_of_many_lines_are_as_often_as_their_band_says(
             count += sum(event.kind == "curtailment" for event in line.go().events)
     (band,) = (row for row in read_bands("aluminium_reduction") if row["statistic"] == "curtailments")
     assert float(band["low"]) < count / (4 * years) < float(band["high"])
-
-
-def test_bands_are_many_sourced_and_narrower_than_anything_goes(
-    read_bands: Callable[..., list[dict[str, str]]],
-) -> None:
-    bands = read_bands("aluminium_reduction")
-    assert len(bands) >= 25
-    assert len({band["statistic"] for band in bands}) == len(bands)
-    for band in bands:
-        assert band["source"].strip()
-        assert float(band["low"]) < float(band["high"])

@@ -153,14 +153,3 @@ def test_and_those_of_other_plants_in_what_references_and_plants_say(
     found = statistics(another_plant(load("copper_electrorefining"), rng_seed))
     outside = [line for line in outside_bands("copper_electrorefining", found) if line.split(":")[0] in of_any]
     assert outside == []
-
-
-def test_bands_are_many_sourced_and_narrower_than_anything_goes(
-    read_bands: Callable[..., list[dict[str, str]]],
-) -> None:
-    bands = read_bands("copper_electrorefining")
-    assert len(bands) >= 20
-    assert len({band["statistic"] for band in bands}) == len(bands)
-    for band in bands:
-        assert band["source"].strip()
-        assert float(band["low"]) < float(band["high"])

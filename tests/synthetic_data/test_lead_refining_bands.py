@@ -132,14 +132,3 @@ def test_and_those_of_other_plants_in_what_references_and_plants_say(
     outside = [line for line in outside_bands("lead_refining", found) if line.split(":")[0] in of_any]
     assert len(of_any) >= 15
     assert outside == []
-
-
-def test_bands_are_many_sourced_and_narrower_than_anything_goes(
-    read_bands: Callable[..., list[dict[str, str]]],
-) -> None:
-    bands = read_bands("lead_refining")
-    assert len(bands) >= 20
-    assert len({band["statistic"] for band in bands}) == len(bands)
-    for band in bands:
-        assert band["source"].strip()
-        assert float(band["low"]) < float(band["high"])

@@ -158,14 +158,3 @@ def test_faults_of_many_years_are_as_often_as_their_bands_say(
     bands = {row["statistic"]: row for row in read_bands("zinc_electrowinning")}
     for kind, name in kinds.items():
         assert float(bands[name]["low"]) < count[kind] / years < float(bands[name]["high"])
-
-
-def test_bands_are_many_sourced_and_narrower_than_anything_goes(
-    read_bands: Callable[..., list[dict[str, str]]],
-) -> None:
-    bands = read_bands("zinc_electrowinning")
-    assert len(bands) >= 25
-    assert len({band["statistic"] for band in bands}) == len(bands)
-    for band in bands:
-        assert band["source"].strip()
-        assert float(band["low"]) < float(band["high"])

@@ -136,12 +136,3 @@ def test_statistics_lie_in_their_bands(seed, cells, outside_bands):
 def test_statistics_of_other_lines_lie_in_their_bands(seed, joined, outside_bands, rng_seed):
     other = another_plant(seed, rng_seed)
     assert outside_bands("retired_batteries", statistics(other, joined(other, replay(other)))) == []
-
-
-def test_bands_are_many_sourced_and_narrower_than_anything_goes(read_bands):
-    bands = read_bands("retired_batteries")
-    assert len(bands) >= 30
-    assert len({band["statistic"] for band in bands}) == len(bands)
-    for band in bands:
-        assert band["source"].strip()
-        assert float(band["low"]) < float(band["high"])
