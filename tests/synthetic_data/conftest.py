@@ -1,13 +1,15 @@
-"""What simulated plants are compared with: bands of statistics, neighbours that a jet takes along by integration."""
+"""Graded plants that tests share, and what plants are compared with: bands, neighbours that a jet takes along."""
 
 import csv
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from physics.sorting.ejection import crowding, deflection_probability, jet_overlap
+from tests.synthetic_data.graded import GradedPlant
 
 BANDS = Path(__file__).parents[1] / "bands"
 
@@ -15,6 +17,12 @@ BANDS = Path(__file__).parents[1] / "bands"
 def bands_of(process: str) -> list[dict[str, str]]:
     with (BANDS / f"{process}.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
+def graded() -> Callable[[str], GradedPlant]:
+    """The simulated plant of a process whose lots are graded, made once a session."""
+    return cache(GradedPlant)
 
 
 @pytest.fixture(scope="session")

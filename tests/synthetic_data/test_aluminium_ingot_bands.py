@@ -11,20 +11,9 @@ import pytest
 from models.processes.aluminium_ingot import IN_FE2O3
 from physics.melt.hydrogen import solubility_ransley_neufeld_1948
 from physics.melt.metal_balance import alumina_contribution, anode_contribution
-from seeds import Seed, load
+from seeds import Seed
 from synthetic_data import Replay, replay
-
-KEYS = ["furnace", "cast_start"]
-
-
-@pytest.fixture(scope="module")
-def seed() -> Seed:
-    return load("aluminium_ingot")
-
-
-@pytest.fixture(scope="module")
-def plant(seed: Seed) -> Replay:
-    return replay(seed)
+from tests.synthetic_data.graded import GradedPlant, knobs_of
 
 
 def robust_sd(values: pd.Series) -> float:
@@ -151,7 +140,7 @@ def of_levers(seed: Seed, plant: Replay) -> dict[str, float]:
         ("iron by high-purity share", "high_purity_share", 5.0, "fe", 1.0),
         ("hydrogen by degasser gas", "degasser_gas", 0.2, "true_hydrogen_after", 0.1),
     ):
-        knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]].copy()
+        knobs = knobs_of(seed, plant)
         knobs[knob] = (knobs[knob] + by).clip(*seed.column(knob).limits)
         other = replay(seed, knobs=knobs)
         change = (other.truth[effect] - plant.truth[effect]).mean()
@@ -163,20 +152,10 @@ def of_levers(seed: Seed, plant: Replay) -> dict[str, float]:
 
 @pytest.mark.slow
 def test_statistics_of_two_years_lie_in_their_bands(
-    seed: Seed, plant: Replay, outside_bands: Callable[..., list[str]]
+    graded: Callable[[str], GradedPlant], outside_bands: Callable[..., list[str]]
 ) -> None:
+    seed, plant = graded("aluminium_ingot").seed, graded("aluminium_ingot").whole
     table, truth = plant.table, plant.truth
     found = of_contents(table) | of_raw_materials(table, truth) | of_failing_pots(seed, plant)
     found |= of_melts(table, truth) | of_laboratory(seed, plant) | of_lots(seed, table) | of_levers(seed, plant)
     assert outside_bands("aluminium_ingot", found) == []
-
-
-def test_bands_are_many_sourced_and_narrower_than_anything_goes(
-    read_bands: Callable[..., list[dict[str, str]]],
-) -> None:
-    bands = read_bands("aluminium_ingot")
-    assert len(bands) >= 50
-    assert len({band["statistic"] for band in bands}) == len(bands)
-    for band in bands:
-        assert band["source"].strip()
-        assert float(band["low"]) < float(band["high"])

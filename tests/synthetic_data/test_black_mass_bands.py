@@ -10,12 +10,12 @@ import pytest
 
 from physics.black_mass.powder import lfp_share_at, phosphorus_of_lfp
 from physics.black_mass.pyrolysis import fluorine_left
-from seeds import Seed, load
+from seeds import Seed
 from synthetic_data import Replay, another_plant, replay
+from tests.synthetic_data.graded import GradedPlant, knobs_of
 
 pytestmark = pytest.mark.slow
 
-KEYS = ["line", "lot_start"]
 FIRST_LABORATORY = pd.Timestamp(2024, 11, 4)  # until then
 
 
@@ -77,7 +77,7 @@ def of_laboratories(seed: Seed, plant: Replay) -> dict[str, float]:
 
 
 def of_levers(seed: Seed, plant: Replay, years: float) -> dict[str, float]:
-    knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
+    knobs = knobs_of(seed, plant)
 
     def replayed(**values: object) -> pd.DataFrame:
         return replay(seed, years=years, knobs=knobs.assign(**values)).truth
@@ -93,23 +93,12 @@ def of_levers(seed: Seed, plant: Replay, years: float) -> dict[str, float]:
 
 @pytest.mark.parametrize("rng_seed", [None, 2, 3, 4, 5, 6, 7])
 def test_statistics_of_the_lines_and_of_six_others_lie_in_their_bands(
-    rng_seed: int | None, outside_bands: Callable[..., list[str]]
+    rng_seed: int | None, graded: Callable[[str], GradedPlant], outside_bands: Callable[..., list[str]]
 ) -> None:
-    own = load("black_mass")
-    seed = own if rng_seed is None else another_plant(own, rng_seed)
+    own = graded("black_mass")
+    seed = own.seed if rng_seed is None else another_plant(own.seed, rng_seed)
     assert seed.plant is not None
-    plant = replay(seed)
+    plant = own.whole if rng_seed is None else replay(seed)
     found = of_contents(plant.table, plant.truth) | of_lines(seed, plant.table, plant.truth)
     found |= of_grades(seed, plant.table) | of_laboratories(seed, plant) | of_levers(seed, plant, seed.plant.years)
     assert outside_bands("black_mass", found) == []
-
-
-def test_bands_are_many_sourced_and_narrower_than_anything_goes(
-    read_bands: Callable[..., list[dict[str, str]]],
-) -> None:
-    bands = read_bands("black_mass")
-    assert len(bands) >= 22
-    assert len({band["statistic"] for band in bands}) == len(bands)
-    for band in bands:
-        assert band["source"].strip()
-        assert float(band["low"]) < float(band["high"])

@@ -1,45 +1,33 @@
-"""The simulated tankhouse: statistics in their bands, levers by replay, and what instruments may know."""
+"""The simulated tankhouse: statistics in their bands, what groups share, crew, regimes and faults."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from seeds import Grade, Seed, load
+from seeds import Grade, Seed
 from synthetic_data import Replay, replay
 from synthetic_data.engine.plan import plan_run
 from synthetic_data.tankhouse.circuit import stretches
-from synthetic_data.tankhouse.crops import ELEMENTS
+from tests.synthetic_data.graded import GradedPlant, knobs_of
 
-KEYS = ["group", "crop_start"]
 DEFECTS = ["nodules", "soiling"]
 YEARS = 3
-SMALL = {"units": 20, "years": 1.0}
-
-
-@cache
-def seed_of() -> Seed:
-    return load("copper_cathode")
 
 
 @pytest.fixture(scope="module")
-def seed() -> Seed:
-    return seed_of()
+def works(graded: Callable[[str], GradedPlant]) -> GradedPlant:
+    return graded("copper_cathode")
 
 
 @pytest.fixture(scope="module")
-def plant(seed: Seed) -> Replay:
-    return replay(seed)
-
-
-@pytest.fixture(scope="module")
-def small(seed: Seed) -> Replay:
-    return replay(seed, **SMALL)
+def plant(works: GradedPlant) -> Replay:
+    """The tankhouse over its three years."""
+    return works.whole
 
 
 def keeps(contents: pd.DataFrame, grade: Grade) -> pd.Series:
@@ -50,20 +38,6 @@ def keeps(contents: pd.DataFrame, grade: Grade) -> pd.Series:
     for total in grade.sums:
         kept &= contents[total.of].sum(axis=1) <= total.value
     return kept
-
-
-def with_knobs(seed: Seed, history: Replay, size: dict[str, float], **knobs: float) -> pd.DataFrame:
-    """Truth of the same crops with knobs set by hand in all of them and the other knobs held."""
-    held = history.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
-    return replay(seed, knobs=held.assign(**knobs), **size).truth
-
-
-def moved(seed: Seed, history: Replay, size: dict[str, float], knob: str, by: float) -> pd.DataFrame:
-    """Truth of the same crops with one knob moved by a step."""
-    low, high = seed.column(knob).limits
-    values = (history.table[knob] + by).clip(low, high)
-    held = history.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
-    return replay(seed, knobs=held.assign(**{knob: values}), **size).truth
 
 
 def slope(x: pd.Series, y: pd.Series) -> float:
@@ -165,18 +139,20 @@ def of_laboratory(seed: Seed, plant: Replay) -> dict[str, float]:
     }
 
 
-def of_causes(seed: Seed, plant: Replay, small: Replay) -> dict[str, float]:
-    truth, table = plant.truth, plant.table
-    usual = {"current_density": 300.0, "electrolyte_temperature": 64.0}
-    warm = moved(seed, small, SMALL, "electrolyte_temperature", 1.0)["ag"].mean() / small.truth["ag"].mean() - 1.0
+def of_causes(works: GradedPlant) -> dict[str, float]:
+    truth, table = works.whole.truth, works.whole.table
+    usual = knobs_of(works.seed, works.history).assign(current_density=300.0, electrolyte_temperature=64.0)
+    little, much = (works.replayed(usual.assign(chloride=chloride)).truth["ag"].mean() for chloride in (30.0, 60.0))
+    warm = works.moved(electrolyte_temperature=1.0).truth["ag"].mean() / works.history.truth["ag"].mean() - 1.0
     few, many = truth["true_solids"].between(1.5, 2.2), truth["true_solids"].between(6.0, 8.8)
     ratio = table["anode_as"] / 74.92 / (table["anode_sb"] / 121.76 + table["anode_bi"] / 208.98)
     after = table.groupby("group")["glue_dose"].diff()
     shorts = np.log(table.groupby("group")["short_rate"].shift().clip(lower=0.1))
-    less = moved(seed, plant, {}, "glue_dose", -20.0)["s"]
+    knobs, limits = knobs_of(works.seed, works.whole), works.seed.column("glue_dose").limits
+    less = replay(works.seed, knobs=knobs.assign(glue_dose=(knobs["glue_dose"] - 20.0).clip(*limits))).truth["s"]
     return {
-        "silver at 30 mg/L chloride": with_knobs(seed, small, SMALL, chloride=30.0, **usual)["ag"].mean(),
-        "silver at 60 mg/L chloride": with_knobs(seed, small, SMALL, chloride=60.0, **usual)["ag"].mean(),
+        "silver at 30 mg/L chloride": little,
+        "silver at 60 mg/L chloride": much,
         "silver a kelvin warmer": warm,
         "sulphur by 0.1 mL/kg": 0.1 * slope(truth["occluded_volume"], truth["s"]),
         "arsenic by 0.1 mL/kg": 0.1 * slope(truth["occluded_volume"], truth["as"]),
@@ -196,63 +172,29 @@ def of_events(plant: Replay) -> dict[str, float]:
 
 
 def test_statistics_of_three_years_lie_in_their_bands(
-    seed: Seed, plant: Replay, small: Replay, outside_bands: Callable[..., list[str]]
+    works: GradedPlant, plant: Replay, outside_bands: Callable[..., list[str]]
 ) -> None:
-    found = of_inputs(plant.table) | of_lots(seed, plant) | of_laboratory(seed, plant) | of_events(plant)
-    found |= of_causes(seed, plant, small)
+    found = of_inputs(plant.table) | of_lots(works.seed, plant) | of_laboratory(works.seed, plant) | of_events(plant)
+    found |= of_causes(works)
     assert outside_bands("copper_cathode", found) == []
-
-
-def test_bands_are_many_sourced_and_narrower_than_anything_goes(
-    read_bands: Callable[..., list[dict[str, str]]],
-) -> None:
-    bands = read_bands("copper_cathode")
-    assert len(bands) >= 50
-    assert len({band["statistic"] for band in bands}) == len(bands)
-    for band in bands:
-        assert band["source"].strip()
-        assert float(band["low"]) < float(band["high"])
 
 
 # ---------------------------------------------------------------- table and truth
 
 
-def test_every_value_is_within_its_physical_range(seed: Seed, plant: Replay) -> None:
-    for column in seed.columns:
-        if column.is_number and column.previous is None:
-            low, high = column.limits
-            values = plant.table[column.name].dropna()
-            assert values.abs().between(low, high).all() if column.censored else values.between(low, high).all()
-
-
-def test_targets_and_knobs_are_never_missing_and_only_contents_are_negative(seed: Seed, plant: Replay) -> None:
-    assert not plant.table[[c.name for c in seed.by_role("knob", "target")]].isna().any().any()
-    numbers = plant.table.drop(columns=[*KEYS, "ambient_temperature"])
-    negative = set(numbers.columns[(numbers < 0).any()])
-    assert negative
-    assert negative <= set(ELEMENTS)
-
-
-def test_truth_is_finite_positive_and_never_in_the_table(plant: Replay) -> None:
-    truth = plant.truth.drop(columns=KEYS)
-    assert np.isfinite(truth.to_numpy()).all()
-    assert (truth[[*ELEMENTS, *DEFECTS]] > 0).all().all()
-    assert (truth[DEFECTS] < 1).all().all()
-    for name in (*ELEMENTS, *DEFECTS):
-        assert not (plant.table[name] == plant.truth[name]).any()
-
-
-def test_inspection_finds_what_its_probability_says(plant: Replay) -> None:
-    for name in DEFECTS:
-        expected, found = plant.truth[name].sum(), plant.table[name].sum()
-        assert set(plant.table[name].unique()) == {0.0, 1.0}
-        assert abs(found - expected) < 3.5 * np.sqrt(expected)
+def test_ages_and_weather_are_never_missing(works: GradedPlant) -> None:
+    assert works.never_missing == {"anode_age", "group_age", "ambient_temperature"}
 
 
 def test_all_groups_share_the_electrolyte_and_the_suppliers(plant: Replay) -> None:
     weeks = plant.table.groupby("crop_start")
     assert (weeks["electrolyte_ni"].nunique() <= 1).all()
     assert (weeks["anode_ni"].nunique() > 10).all()
+
+
+def test_groups_of_other_blocks_share_the_electrolyte_too(works: GradedPlant) -> None:
+    two = replay(works.seed, units=70, years=0.3).table
+    assert two["electrolyte_ni"].groupby(two["crop_start"]).nunique().max() == 1
 
 
 def test_anodes_last_three_crops(plant: Replay) -> None:
@@ -262,28 +204,22 @@ def test_anodes_last_three_crops(plant: Replay) -> None:
     assert not same[whole & (plant.table["anode_age"] == 0)].all()
 
 
-def test_crew_raises_the_bleed_when_nickel_and_arsenic_are_high(seed: Seed, plant: Replay) -> None:
-    weeks = plant.table.merge(plant.truth[[*KEYS, "bleed"]], on=KEYS).groupby("crop_start").first()
-    nickel, arsenic = (seed.plant.value(name) for name in ("nickel_wanted", "arsenic_wanted"))
+def test_crew_raises_the_bleed_when_nickel_and_arsenic_are_high(works: GradedPlant, plant: Replay) -> None:
+    weeks = plant.table.assign(bleed=plant.truth["bleed"]).groupby("crop_start").first()
+    nickel, arsenic = works.value("nickel_wanted"), works.value("arsenic_wanted")
     assert (weeks["electrolyte_ni"] / nickel + weeks["electrolyte_as"] / arsenic).corr(weeks["bleed"]) > 0.95
 
 
-def test_regimes_begin_on_their_dates_and_show(seed: Seed, plant: Replay) -> None:
-    events = plant.events[plant.events["kind"].str.startswith("regime")].set_index("kind")["onset"]
-    for regime in seed.plant.regimes:
-        assert 0 <= (events[f"regime {regime.name}"] - pd.Timestamp(regime.start)).days < 7
+def test_another_spectrometer_moves_reports_and_not_the_metal(works: GradedPlant, plant: Replay) -> None:
     high = np.log(plant.table["ag"] / plant.truth["ag"])
-    after = plant.table["crop_start"] >= events["regime new_spectrometer"]
-    offset = next(regime for regime in seed.plant.regimes if regime.name == "new_spectrometer")
-    expected = np.log(offset.change["laboratory_offset"].value)
+    after = plant.table["crop_start"] >= works.began("new_spectrometer")
+    expected = np.log(works.changed("new_spectrometer", "laboratory_offset"))
     assert high[after].mean() - high[~after].mean() == pytest.approx(expected, abs=0.02)
 
 
-def test_events_have_onset_detection_and_end(plant: Replay) -> None:
+def test_faults_are_of_groups_or_of_the_circuit(plant: Replay) -> None:
     events = plant.events
     assert {"filter", "wash_water", "contamination", "bent_plates", "short_detection"} <= set(events["kind"])
-    assert (events["onset"] <= events["detected"]).all()
-    assert (events["detected"] <= events["end"]).all()
     of_groups = events["kind"].isin(["contamination", "bent_plates", "short_detection"])
     assert (events["unit"].notna() == of_groups).all()
 
@@ -299,70 +235,15 @@ def test_contamination_shows_in_iron_while_it_lasts(plant: Replay) -> None:
 # ---------------------------------------------------------------- how a run is cut
 
 
-def test_a_shorter_run_is_the_beginning_of_a_longer_one(seed: Seed, small: Replay) -> None:
-    short = replay(seed, units=20, years=0.4)
-    until = short.table["crop_start"].max()
-    assert_frame_equal(short.table, small.table[small.table["crop_start"] <= until].reset_index(drop=True))
+def test_a_shorter_run_is_the_beginning_of_a_longer_one(works: GradedPlant) -> None:
+    short, long = replay(works.seed, units=works.units, years=0.4).table, works.history.table
+    assert_frame_equal(short, long[long["crop_start"] <= short["crop_start"].max()].reset_index(drop=True))
 
 
-def test_groups_of_a_block_do_not_depend_on_later_blocks(seed: Seed) -> None:
-    one, two = replay(seed, units=60, years=0.3), replay(seed, units=70, years=0.3)
-    first = two.table["group"] <= "G-060"
-    assert_frame_equal(one.table, two.table[first].reset_index(drop=True))
-    assert two.table["electrolyte_ni"].groupby(two.table["crop_start"]).nunique().max() == 1
+# ---------------------------------------------------------------- levers
 
 
-# ---------------------------------------------------------------- levers, by replay
-
-
-def test_what_was_done_replayed_is_the_history(seed: Seed, small: Replay) -> None:
-    knobs = small.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
-    again = replay(seed, knobs=knobs, **SMALL)
-    assert_frame_equal(again.table, small.table)
-    assert_frame_equal(again.truth, small.truth)
-
-
-def test_a_knob_in_one_crop_moves_that_group_alone_and_nothing_before(seed: Seed, small: Replay) -> None:
-    crop = small.table["crop_start"].unique()[20]
-    one = pd.DataFrame({"group": ["G-007"], "crop_start": [crop], "chloride": [75.0]})
-    other = replay(seed, knobs=one, **SMALL)
-    touched = (small.table["group"] == "G-007") & (small.table["crop_start"] >= crop)
-    assert_frame_equal(other.truth[~touched], small.truth[~touched])
-    own = (small.table["group"] == "G-007") & (small.table["crop_start"] == crop)
-    assert other.truth.loc[own, "ag"].item() < 0.9 * small.truth.loc[own, "ag"].item()
-    unmoved = [c.name for c in seed.by_role("before") if c.previous is None]
-    assert_frame_equal(other.table[unmoved], small.table[unmoved])
-
-
-@pytest.mark.parametrize(
-    ("knob", "by", "falls", "rises"),
-    [
-        ("chloride", 8.0, ["ag"], []),
-        ("electrolyte_temperature", 1.0, ["true_polarisation"], ["ag"]),
-        ("current_density", 15.0, [], ["true_polarisation", "s", "as", "ni", "pb", "nodules"]),
-        ("glue_dose", 40.0, [], ["s", "as", "ni", "pb", "nodules", "true_squared_error"]),
-        ("glue_dose", -35.0, [], ["s", "as", "ni", "pb", "nodules", "true_squared_error"]),
-        ("thiourea_dose", 45.0, [], ["s", "nodules", "true_squared_error"]),
-        ("cell_flow", 6.0, ["true_polarisation"], ["ag", "true_solids", "pb", "se"]),
-    ],
-)
-def test_levers_act_as_physics_says(
-    seed: Seed, small: Replay, knob: str, by: float, falls: list[str], rises: list[str]
-) -> None:
-    other, truth = moved(seed, small, SMALL, knob, by), small.truth
-    for name in falls:
-        assert other[name].mean() < 0.995 * truth[name].mean(), name
-    for name in rises:
-        assert other[name].mean() > 1.005 * truth[name].mean(), name
-    assert np.array_equal(other["bleed"], truth["bleed"])
-
-
-def test_set_point_tests_run_on_some_groups_and_do_not_look_at_the_state(seed: Seed, plant: Replay) -> None:
-    truth, table = plant.truth, plant.table
-    tested = truth["chloride_test"] != 0
-    assert 0.02 < tested.groupby(truth["group"]).any().mean() < 0.2
-    assert set(truth.loc[tested, "chloride_test"].abs()) == {seed.plant.value("test_chloride")}
-    last = np.log(table["ag"]).groupby(table["group"]).shift()
-    assert abs(truth.loc[tested, "chloride_test"].corr(last[tested])) < 0.12
-    effect = np.log(table["ag"])[tested].groupby(truth["chloride_test"][tested]).mean()
-    assert effect.iloc[1] < effect.iloc[0]
+def test_set_point_tests_show_that_chloride_keeps_silver_out(plant: Replay) -> None:
+    test = plant.truth["chloride_test"]
+    down, up = (np.log(plant.table["ag"])[step].mean() for step in (test < 0, test > 0))
+    assert up < down

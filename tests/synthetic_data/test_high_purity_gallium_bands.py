@@ -10,15 +10,15 @@ import pytest
 
 from physics.purification.freezing import effective_segregation, frozen_mean, left_content
 from physics.purification.vacuum import PRESSURES
-from seeds import Seed, load
+from seeds import Seed
 from synthetic_data import Replay, another_plant, replay
 from synthetic_data.crystallisers.instruments import LABORATORIES, assays
 from synthetic_data.crystallisers.parameters import CrystalliserParameters
 from synthetic_data.engine.plan import plan_run
+from tests.synthetic_data.graded import GradedPlant, knobs_of
 
 pytestmark = pytest.mark.slow
 
-KEYS = ["crystalliser", "lot_start"]
 ELEMENTS = tuple(PRESSURES)
 ORDER = ("copper", "magnesium", "lead", "zinc", "iron")
 FEED = np.array([0.5, 1.0, 0.8, 0.6, 0.8, 0.6, 0.3, 0.1, 0.5, 0.1])
@@ -101,7 +101,7 @@ def of_laboratory(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
 
 
 def of_levers(seed: Seed, plant: Replay, years: float) -> dict[str, float]:
-    knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
+    knobs = knobs_of(seed, plant)
     more = replay(seed, years=years, knobs=knobs.assign(stages=knobs["stages"] + 1.0))
     sums = [one.truth[[f"crystal_{name}" for name in ELEMENTS]].sum(axis=1) for one in (plant, more)]
     return {"sum by a stage more replayed": float((sums[1] / sums[0] - 1.0).mean())}
@@ -109,24 +109,13 @@ def of_levers(seed: Seed, plant: Replay, years: float) -> dict[str, float]:
 
 @pytest.mark.parametrize("rng_seed", [None, 2, 3, 4, 5, 6, 7])
 def test_statistics_of_the_refinery_and_of_six_others_lie_in_their_bands(
-    rng_seed: int | None, outside_bands: Callable[..., list[str]]
+    rng_seed: int | None, graded: Callable[[str], GradedPlant], outside_bands: Callable[..., list[str]]
 ) -> None:
-    own = load("high_purity_gallium")
-    seed = own if rng_seed is None else another_plant(own, rng_seed)
+    own = graded("high_purity_gallium")
+    seed = own.seed if rng_seed is None else another_plant(own.seed, rng_seed)
     assert seed.plant is not None
-    plant = replay(seed)
+    plant = own.whole if rng_seed is None else replay(seed)
     table, truth = plant.table, plant.truth
     found = of_laws() | of_freezing(table, truth) | of_grades(seed, table) | of_laboratory(seed, table)
     found |= of_levers(seed, plant, seed.plant.years)
     assert outside_bands("high_purity_gallium", found) == []
-
-
-def test_bands_are_many_sourced_and_narrower_than_anything_goes(
-    read_bands: Callable[..., list[dict[str, str]]],
-) -> None:
-    bands = read_bands("high_purity_gallium")
-    assert len(bands) >= 25
-    assert len({band["statistic"] for band in bands}) == len(bands)
-    for band in bands:
-        assert band["source"].strip()
-        assert float(band["low"]) < float(band["high"])

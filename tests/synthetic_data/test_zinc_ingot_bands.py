@@ -16,12 +16,12 @@ from physics.cathode_zinc.codeposition import (
     lead_left_by_strontium,
 )
 from physics.cathode_zinc.furnace import melting_heat
-from seeds import Seed, load
+from seeds import Seed
 from synthetic_data import Replay, another_plant, replay
+from tests.synthetic_data.graded import GradedPlant, knobs_of
 
 pytestmark = pytest.mark.slow
 
-KEYS = ["furnace", "heat_start"]
 NAMES = {"pb": "lead", "cd": "cadmium", "cu": "copper", "fe": "iron"}
 
 
@@ -114,7 +114,7 @@ def of_laboratory(seed: Seed, plant: Replay) -> dict[str, float]:
 
 
 def of_levers(seed: Seed, plant: Replay, years: float) -> dict[str, float]:
-    knobs = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
+    knobs = knobs_of(seed, plant)
     none, much = (replay(seed, years=years, knobs=knobs.assign(srco3_dose=dose)).truth["pb"] for dose in (0.0, 2.0))
     thinned = (knobs["stock_share"] + 5.0).clip(*seed.column("stock_share").limits)
     other = replay(seed, years=years, knobs=knobs.assign(stock_share=thinned))
@@ -127,24 +127,13 @@ def of_levers(seed: Seed, plant: Replay, years: float) -> dict[str, float]:
 
 @pytest.mark.parametrize("rng_seed", [None, 2, 3, 4, 5, 6, 7])
 def test_statistics_of_the_works_and_of_six_others_lie_in_their_bands(
-    rng_seed: int | None, outside_bands: Callable[..., list[str]]
+    rng_seed: int | None, graded: Callable[[str], GradedPlant], outside_bands: Callable[..., list[str]]
 ) -> None:
-    own = load("zinc_ingot")
-    seed = own if rng_seed is None else another_plant(own, rng_seed)
+    own = graded("zinc_ingot")
+    seed = own.seed if rng_seed is None else another_plant(own.seed, rng_seed)
     assert seed.plant is not None
-    plant = replay(seed)
+    plant = own.whole if rng_seed is None else replay(seed)
     table, truth = plant.table, plant.truth
     found = of_contents(table, truth) | of_lead(truth, table) | of_works(seed, table, truth) | of_grades(seed, table)
     found |= of_laboratory(seed, plant) | of_levers(seed, plant, seed.plant.years)
     assert outside_bands("zinc_ingot", found) == []
-
-
-def test_bands_are_many_sourced_and_narrower_than_anything_goes(
-    read_bands: Callable[..., list[dict[str, str]]],
-) -> None:
-    bands = read_bands("zinc_ingot")
-    assert len(bands) >= 35
-    assert len({band["statistic"] for band in bands}) == len(bands)
-    for band in bands:
-        assert band["source"].strip()
-        assert float(band["low"]) < float(band["high"])

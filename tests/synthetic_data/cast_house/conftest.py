@@ -12,7 +12,7 @@ from synthetic_data.cast_house.charge import Furnaces
 from synthetic_data.cast_house.crew import Crew
 from synthetic_data.cast_house.melt import Line
 from synthetic_data.cast_house.pots import Pots
-from synthetic_data.cast_house.supply import supplies
+from synthetic_data.cast_house.supply import Supplier
 from synthetic_data.engine.plan import Block, plan_run
 
 
@@ -31,7 +31,7 @@ def house() -> SimpleNamespace:
     furnaces = Furnaces(plan, block, before("furnaces"))
     line = Line(plan, block, before("line"))
     moulds = Moulds(plan, block, before("moulds"))
-    supply = next(iter(supplies(plan)))
+    supply = Supplier(plan).go()
     tapped = pots.go(supply, before("pots.go"))
     tests = crew.set_points.tests(supply.parameters, supply.count, before("crew.tests"))
     knobs = crew.before_cast(supply, tapped.samples, tests, {}, before("crew.before_cast"))

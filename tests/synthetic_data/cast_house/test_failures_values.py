@@ -7,7 +7,7 @@ import pytest
 
 from seeds import load
 from synthetic_data.cast_house.failures import Failures
-from synthetic_data.cast_house.supply import supplies
+from synthetic_data.cast_house.supply import Supplier
 from synthetic_data.engine.plan import Block, plan_run
 
 FIRST, COUNT, UNITS = 40, 112, 12
@@ -15,7 +15,7 @@ FIRST, COUNT, UNITS = 40, 112, 12
 
 @pytest.fixture(scope="module")
 def p():
-    return next(iter(supplies(plan_run(load("aluminium_ingot"), units=1, years=0.1)))).parameters
+    return Supplier(plan_run(load("aluminium_ingot"), units=1, years=0.1)).go().parameters
 
 
 @pytest.fixture(scope="module")

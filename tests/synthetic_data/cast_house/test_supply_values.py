@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from synthetic_data.cast_house.supply import supplies
+from synthetic_data.cast_house.supply import Supplier
 
 ALUMINA, ANODE = ("fe2o3", "sio2", "ga", "v2o5", "zno"), ("fe", "si", "v", "ni")
 
 
 @pytest.fixture
 def stretches(house):
-    return list(supplies(house.plan))
+    supplier = Supplier(house.plan)
+    return [supplier.go() for _ in range(-112, house.plan.periods, 112)]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from synthetic_data.melting_house.charge import Furnaces
 from synthetic_data.melting_house.crew import DOSE, Crew
 from synthetic_data.melting_house.electrolyte import Lines
 from synthetic_data.melting_house.faults import FaultsOfLines
-from synthetic_data.melting_house.supply import supplies
+from synthetic_data.melting_house.supply import Supplier
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,7 @@ def house() -> SimpleNamespace:
     cells = Cells(plan, block, before("cells"))
     crew = Crew(plan, block, before("crew"))
     furnaces = Furnaces(plan, block, before("furnaces"))
-    supply = next(iter(supplies(plan)))
+    supply = Supplier(plan).go()
     tests = crew.set_points.tests(supply.parameters, supply.count, before("tests"))
     of_lines = FaultsOfLines(block, plan.period_days)
     faults = of_lines.go(supply.parameters, supply.first, supply.count, before("faults.go"))

@@ -15,7 +15,7 @@ from synthetic_data.shredding.feed import Gate
 from synthetic_data.shredding.furnace import Furnaces
 from synthetic_data.shredding.mill import Mills
 from synthetic_data.shredding.powder import made
-from synthetic_data.shredding.supply import supplies
+from synthetic_data.shredding.supply import Supplier
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,7 @@ def lines() -> SimpleNamespace:
     furnaces = Furnaces(plan, block, before("furnaces"))
     mills = Mills(plan, block, before("mills"))
     bagging = Bagging(plan, block, before("bagging"))
-    supply = next(iter(supplies(plan)))
+    supply = Supplier(plan).go()
     tests = crew.set_points.tests(supply.parameters, supply.count, before("tests"))
     faults = FaultsOfLines(block, plan.period_days).go(
         supply.parameters, supply.first, supply.count, before("faults.go")
