@@ -7,11 +7,10 @@ from models.processes import alumina_refining as physics
 from physics.bayer.precipitation import tank_alumina
 from physics.bayer.solubility import gibbsite_solubility, ionic_strength
 from seeds import load
-from seeds.format.units import is_unit
+from tests.models.processes.rows import needed, said, typical
 
 SEED = load("alumina_refining")
 ECONOMICS = {name: quantity.value for name, quantity in SEED.economics.items()}
-NAMES = [feature.name for feature in physics.FEATURES]
 IN_TRAIN = {
     *("green_liquor_ac", "green_liquor_caustic", "green_liquor_carbonate", "green_liquor_chloride"),
     *("green_liquor_sulphate", "green_liquor_toc", "fill_temperature", "last_tank_temperature", "tanks_on"),
@@ -24,26 +23,10 @@ USED = IN_TRAIN | {
 }
 
 
-class Recording(dict):
-    """Columns that remember which of them were read."""
-
-    def __init__(self, columns):
-        super().__init__(columns)
-        self.read = set()
-
-    def __getitem__(self, name):
-        self.read.add(name)
-        return super().__getitem__(name)
-
-
 @pytest.fixture
 def columns():
     """Five hundred rows about the seed's typical values, all within range."""
-    rng = np.random.default_rng(3)
-    return {
-        column.name: np.clip(rng.normal(column.typical.mean, column.typical.sd, 500), column.low, column.high)
-        for column in SEED.inputs
-    }
+    return typical(SEED, 500)
 
 
 @pytest.fixture
@@ -62,58 +45,16 @@ def row():
     return found | {name: np.array([value]) for name, value in values.items()}
 
 
-def test_features_are_those_announced(columns):
-    computed = physics.features(columns)
-    assert sorted(computed) == sorted(NAMES)
-    assert len(set(NAMES)) == len(NAMES)
-    assert not set(NAMES) & {column.name for column in SEED.columns}
-    assert all(values.shape == (500,) and values.dtype == np.float64 for values in computed.values())
-    assert all(np.isfinite(values).all() for values in computed.values())
-    assert all(is_unit(feature.unit) and feature.sign in (-1, 0, 1) and feature.meaning for feature in physics.FEATURES)
+def test_what_is_needed_of_a_day():
+    columns = typical(SEED)
+    assert needed(lambda rows: said(SEED, physics, rows), columns) == USED
+    assert needed(lambda rows: {"yield": physics.first_principles(rows)}, columns) == IN_TRAIN
 
 
-def test_causes_name_every_input_and_feature_once():
-    named = [name for group in physics.CAUSES.values() for name in group]
-    assert len(named) == len(set(named))
-    assert set(named) == {column.name for column in SEED.inputs} | set(NAMES)
-
-
-def test_only_inputs_of_a_prediction_are_read(columns):
-    recording = Recording(columns)
-    physics.features(recording)
-    physics.first_principles(recording)
-    physics.derived(recording, np.full(500, 75.0), ECONOMICS)
-    assert recording.read == USED
-    assert recording.read <= {column.name for column in SEED.inputs}
-
-
-def test_input_is_not_mutated(columns):
-    for values in columns.values():
-        values.flags.writeable = False
-    target = np.full(500, 75.0)
-    target.flags.writeable = False
-    physics.features(columns)
-    physics.first_principles(columns)
-    physics.derived(columns, target, ECONOMICS)
-
-
-@pytest.mark.parametrize("name", sorted(USED))
-def test_nan_stays_in_its_row(columns, name):
-    whole = physics.features(columns)
-    holed = columns | {name: np.where(np.arange(500) == 7, np.nan, columns[name])}
-    computed, energy = physics.features(holed), physics.derived(holed, np.full(500, 75.0), ECONOMICS)
-    lost = [values[7] for values in (*computed.values(), *energy.values())]
-    assert np.isnan(lost).any()
-    for feature in NAMES:
-        assert np.array_equal(np.delete(computed[feature], 7), np.delete(whole[feature], 7))
-    assert np.isnan(physics.first_principles(holed)[7]) == (name in IN_TRAIN)
-
-
-@pytest.mark.parametrize("extreme", ["low", "high"])
-def test_answers_stay_finite_at_the_ends_of_the_ranges(extreme):
-    ends = {column.name: np.array([float(getattr(column, extreme))]) for column in SEED.inputs}
-    assert 20.0 <= physics.first_principles(ends)[0] <= 130.0
-    assert all(np.isfinite(values).all() for values in physics.features(ends).values())
+def test_a_yield_of_strange_liquors_is_a_yield():
+    for end in (0, 1):
+        ends = {column.name: np.array([float(column.limits[end])]) for column in SEED.inputs}
+        assert 20.0 <= physics.first_principles(ends)[0] <= 130.0
 
 
 def test_features_by_hand(row):

@@ -10,11 +10,11 @@ from physics.reduction.cell_voltage import voltage_line
 from physics.reduction.cryolite import eutectic_temperature
 from physics.reduction.current_efficiency import dewing_factor
 from seeds import load
-from seeds.format.units import is_unit
+from tests.models.processes.rows import needed, said, typical
 
 SEED = load("aluminium_reduction")
 ECONOMICS = {name: quantity.value for name, quantity in SEED.economics.items()}
-USED = (
+USED = {
     "ae_duration",
     "ae_frequency",
     "alumina_feed_rate",
@@ -29,74 +29,30 @@ USED = (
     "line_current",
     "metal_level",
     "voltage_noise",
-)
-NAMES = [feature.name for feature in physics.FEATURES]
-
-
-class Recording(dict):
-    """Columns that remember which of them were read."""
-
-    def __init__(self, columns):
-        super().__init__(columns)
-        self.read = set()
-
-    def __getitem__(self, name):
-        self.read.add(name)
-        return super().__getitem__(name)
+}
 
 
 @pytest.fixture
 def columns():
     """Five hundred rows about the seed's typical values, all within range."""
-    rng = np.random.default_rng(3)
-    return {
-        column.name: np.clip(rng.normal(column.typical.mean, column.typical.sd, 500), column.low, column.high)
-        for column in SEED.inputs
-    }
+    return typical(SEED, 500)
 
 
-def test_features_are_those_announced(columns):
-    computed = physics.features(columns)
-    assert sorted(computed) == sorted(NAMES)
-    assert len(set(NAMES)) == len(NAMES)
-    assert not set(NAMES) & {column.name for column in SEED.columns}
-    assert all(values.shape == (500,) and values.dtype == np.float64 for values in computed.values())
-    assert all(np.isfinite(values).all() for values in computed.values())
-    assert all(is_unit(feature.unit) and feature.sign in (-1, 0, 1) and feature.meaning for feature in physics.FEATURES)
+def test_what_is_needed_of_a_pot():
+    columns = typical(SEED)
+    assert needed(lambda rows: said(SEED, physics, rows), columns) == USED
+    in_loss = USED - {"alumina_feed_rate", "alumina_fines", "alumina_loi"}
+    assert needed(lambda rows: {"efficiency": physics.first_principles(rows)}, columns) == in_loss
 
 
-def test_only_inputs_of_a_prediction_are_read(columns):
-    recording = Recording(columns)
-    physics.features(recording)
-    physics.first_principles(recording)
-    physics.derived(recording, np.full(500, 93.0), ECONOMICS)
-    assert recording.read == set(USED)
-    assert recording.read <= {column.name for column in SEED.inputs}
+@pytest.mark.parametrize("name", ["cell_voltage", "ae_frequency", "ae_duration"])
+def test_energy_and_emission_need_the_voltage_and_the_anode_effects(name):
+    def derived(rows):
+        return physics.derived(rows, np.array([93.0]), ECONOMICS)
 
-
-def test_input_is_not_mutated(columns):
-    for values in columns.values():
-        values.flags.writeable = False
-    target = np.full(500, 93.0)
-    target.flags.writeable = False
-    physics.features(columns)
-    physics.first_principles(columns)
-    physics.derived(columns, target, ECONOMICS)
-
-
-@pytest.mark.parametrize("name", USED)
-def test_nan_stays_in_its_row(columns, name):
-    whole = physics.features(columns)
-    holed = columns | {name: np.where(np.arange(500) == 7, np.nan, columns[name])}
-    computed = physics.features(holed)
-    assert any(np.isnan(values[7]) for values in computed.values())
-    for feature in NAMES:
-        assert np.array_equal(np.delete(computed[feature], 7), np.delete(whole[feature], 7))
-    in_loss = name not in {"alumina_feed_rate", "alumina_fines", "alumina_loi"}
-    assert np.isnan(physics.first_principles(holed)[7]) == in_loss
-    in_energy = name in {"cell_voltage", "ae_frequency", "ae_duration"}
-    for values in physics.derived(holed, np.full(500, 93.0), ECONOMICS).values():
-        assert np.isnan(values[7]) == in_energy
+    columns = typical(SEED)
+    assert needed(derived, columns) == {"cell_voltage", "ae_frequency", "ae_duration"}
+    assert all(np.isnan(values[0]) for values in derived(columns | {name: np.array([np.nan])}).values())
 
 
 def test_first_principles_is_near_the_published_efficiency():

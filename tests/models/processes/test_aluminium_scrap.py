@@ -62,14 +62,6 @@ def known():
     return classes, contents, pieces(contents, conductivities)
 
 
-def test_features_are_those_that_are_announced():
-    _, contents, columns = known()
-    found = features(columns)
-    assert list(found) == [feature.name for feature in FEATURES]
-    assert all(values.shape == (len(contents),) for values in found.values())
-    assert {feature.sign for feature in FEATURES} == {0}
-
-
 def test_contents_are_what_lines_without_errors_tell():
     _, contents, columns = known()
     found = features(columns)

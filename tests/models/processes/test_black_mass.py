@@ -1,108 +1,12 @@
-"""First principles of black mass: balances by hand, levers that work the right way, features as declared."""
+"""First principles of black mass: balances by hand."""
 
 import numpy as np
 import pytest
 
 from models.processes import black_mass as physics
 from seeds import load
-from seeds.format.units import is_unit
 
 SEED = load("black_mass")
-ELEMENTS = [column.name for column in SEED.elements]
-
-
-@pytest.fixture
-def columns():
-    """Fifty lots about the seed's typical values."""
-    rng = np.random.default_rng(3)
-    made = {}
-    for column in SEED.inputs:
-        low, high = column.limits
-        made[column.name] = np.clip(rng.normal(column.typical.mean, 0.3 * column.typical.sd, 50), low, high)
-    return made
-
-
-def moved(columns, name, by):
-    return physics.contents(columns | {name: columns[name] + by})
-
-
-def test_every_element_but_traces_is_predicted_in_its_range(columns):
-    found = physics.contents(columns)
-    assert set(found) == set(ELEMENTS) - {"pb", "cd", "cr"}
-    for name, content in found.items():
-        assert content.shape == (50,)
-        assert np.all((content > 0.0) & (content < SEED.column(name).limits[1])), name
-
-
-@pytest.mark.parametrize(
-    ("knob", "by", "falls", "rises"),
-    [
-        ("mill_time", 20.0, (), ("cu", "al")),
-        ("screen_aperture", 0.05, (), ("cu", "al")),
-        ("air_velocity", 0.5, ("cu", "al"), ()),
-        ("wash_ratio", 0.5, ("f", "f_water", "li"), ()),
-        ("pyrolysis_time", 10.0, ("f", "f_water"), ()),
-        ("pyrolysis_temperature", 15.0, ("f", "f_water"), ("al",)),
-    ],
-)
-def test_levers_work_the_right_way(columns, knob, by, falls, rises):
-    before, after = physics.contents(columns), moved(columns, knob, by)
-    for element in before:
-        if element in falls:
-            assert np.all(after[element] < before[element]), element
-        elif element in rises:
-            assert np.all(after[element] > before[element]), element
-        else:
-            assert np.array_equal(after[element], before[element]), element
-
-
-def test_readings_of_the_finished_lot_move_no_content(columns):
-    before = physics.contents(columns)
-    for column in SEED.by_role("during"):
-        after = moved(columns, column.name, 1.0)
-        for element in before:
-            assert np.array_equal(before[element], after[element])
-
-
-def test_features_are_those_declared_and_finite(columns):
-    found = physics.features(columns)
-    assert list(found) == [feature.name for feature in physics.FEATURES]
-    names = {column.name for column in SEED.columns}
-    for feature in physics.FEATURES:
-        assert is_unit(feature.unit)
-        assert feature.sign == 0
-        assert feature.name not in names
-        assert found[feature.name].shape == (50,)
-        assert np.isfinite(found[feature.name]).all(), feature.name
-
-
-def test_causes_name_columns_and_features_once():
-    named = [name for names in physics.CAUSES.values() for name in names]
-    assert len(set(named)) == len(named)
-    assert set(named) == {column.name for column in SEED.inputs} | {feature.name for feature in physics.FEATURES}
-
-
-def test_a_missing_input_leaves_a_gap_in_its_place(columns):
-    columns["feed_share_lfp"][7] = np.nan
-    found = physics.contents(columns)
-    assert np.flatnonzero(np.isnan(found["p"])).tolist() == [7]
-    assert not np.isnan(found["f"]).any()
-    columns["online_xrf_fe"][3] = np.nan
-    assert np.flatnonzero(np.isnan(physics.features(columns)["phosphorus_by_iron"])).tolist() == [3]
-
-
-def test_strange_rows_get_a_finite_answer():
-    for end in (0, 1):
-        columns = {column.name: np.array([column.limits[end]]) for column in SEED.inputs}
-        for name, values in (physics.features(columns) | physics.contents(columns)).items():
-            assert np.isfinite(values).all(), name
-
-
-def test_input_is_not_mutated(columns):
-    for values in columns.values():
-        values.flags.writeable = False
-    physics.features(columns)
-    physics.contents(columns)
 
 
 # A lot whose every term counts, and what balances give of it, worked out here with plain numbers.
@@ -175,9 +79,10 @@ def lot(**changed):
     return {name: np.array([value]) for name, value in (LOT | changed).items()}
 
 
-@pytest.mark.parametrize("element", CONTENTS)
-def test_contents_by_hand(element):
-    assert physics.contents(lot())[element][0] == pytest.approx(CONTENTS[element], rel=1e-5)
+def test_contents_of_all_elements_but_traces_by_hand():
+    found = {name: values[0] for name, values in physics.contents(lot()).items()}
+    assert found == pytest.approx(CONTENTS, rel=1e-5)
+    assert set(found) == {column.name for column in SEED.elements} - {"pb", "cd", "cr"}
 
 
 def test_every_feature_by_hand():
@@ -195,8 +100,7 @@ def test_bounds_of_strange_rows_by_hand():
     assert found["expected_aluminium"][0] == pytest.approx(1.65 * foil * hottest, rel=1e-9)
 
 
-def test_spans_keep_their_sums_and_are_no_points():
+def test_spans_keep_their_sums():
     # An edit of one end that nobody saw changes a sum; that plants lie within is tested over every plant.
     ends = np.array([feature.span for feature in physics.FEATURES])
-    assert (ends[:, 0] < ends[:, 1]).all()
     assert ends.sum(axis=0) == pytest.approx([-66.94, 231.4], rel=1e-9)

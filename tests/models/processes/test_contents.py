@@ -1,5 +1,10 @@
-"""Laws of the contents that physics tells of lots; the processes are found, not listed."""
+"""Laws of the contents that physics predicts of lots; the processes are found, not listed.
 
+Which way knobs take them stands in tests/levers/<process>.toml.
+"""
+
+import tomllib
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -8,23 +13,16 @@ import pytest
 from models.processes.lookup import physics_of
 from models.quality.grades import Limits
 from seeds import Seed, load_all
+from tests.models.processes.rows import typical
 
+LEVERS = Path(__file__).parents[2] / "levers"
 PHYSICS = {
     name: (seed, physics)
     for name, seed in load_all().items()
     if seed.quality is not None and hasattr(physics := physics_of(name), "contents")
 }
 pytestmark = pytest.mark.parametrize(("seed", "physics"), PHYSICS.values(), ids=PHYSICS.keys())
-
-
-def typical(seed: Seed, n: int = 1) -> dict[str, np.ndarray]:
-    """Inputs at their typical means, or with `n` rows about them."""
-    rng, columns = np.random.default_rng(0), {}
-    for column in seed.inputs:
-        assert column.typical is not None
-        around = column.typical.mean + column.typical.sd * (rng.standard_normal(n) if n > 1 else np.zeros(1))
-        columns[column.name] = np.clip(around, *column.limits)
-    return columns
+ROWS = 50
 
 
 def test_they_are_contents_of_elements_of_the_seed(seed: Seed, physics: ModuleType) -> None:
@@ -37,45 +35,36 @@ def test_they_are_contents_of_elements_of_the_seed(seed: Seed, physics: ModuleTy
         assert (content > 0).mean() > 0.99, name
 
 
+def test_near_the_typical_state_they_are_within_their_ranges(seed: Seed, physics: ModuleType) -> None:
+    for name, content in physics.contents(typical(seed, ROWS, 0.3)).items():
+        assert ((content > 0.0) & (content < seed.column(name).limits[1])).all(), name
+
+
 def test_at_the_typical_state_they_are_of_the_typical_size(seed: Seed, physics: ModuleType) -> None:
     """Within a factor of five: first principles with nominal constants, before any factor is fitted.
 
     What is typically reported as the laboratory's limit lies anywhere below it.
     """
     for name, content in physics.contents(typical(seed)).items():
-        told = seed.column(name).typical
-        assert told is not None
+        usual = seed.column(name).typical
+        assert usual is not None
         limit = seed.plant.parameters.get(f"limit_{name}") if seed.plant else None
-        seen = limit is None or told.mean > 2.0 * limit.value
-        assert (0.2 if seen else 0.0) < content[0] / told.mean < 5.0, name
+        seen = limit is None or usual.mean > 2.0 * limit.value
+        assert (0.2 if seen else 0.0) < content[0] / usual.mean < 5.0, name
 
 
-def test_a_row_does_not_depend_on_the_others_and_nothing_is_mutated(seed: Seed, physics: ModuleType) -> None:
-    columns = typical(seed, 20)
-    for values in columns.values():
-        values.flags.writeable = False
-    together = physics.contents(columns)
-    for i in range(20):
-        alone = physics.contents({name: values[i : i + 1] for name, values in columns.items()})
-        for name, content in together.items():
-            assert alone[name][0] == pytest.approx(content[i], rel=1e-12), name
-
-
-def test_a_missing_input_leaves_out_what_needs_it_in_its_own_row(seed: Seed, physics: ModuleType) -> None:
-    columns = typical(seed, 2)
-    whole = physics.contents(columns)
-    needed = set()
+def test_a_missing_input_leaves_out_the_contents_that_it_moves_and_no_others(seed: Seed, physics: ModuleType) -> None:
+    columns = typical(seed, ROWS, 3.0)  # some of them strange, so that what counts there alone does
+    whole, moving = physics.contents(columns), set()
     for name, values in columns.items():
-        with np.errstate(all="ignore"):
-            holed = physics.contents(columns | {name: np.array([np.nan, values[1]])})
-        assert set(holed) == set(whole)
-        for element, content in holed.items():
-            assert content[1] == whole[element][1], (name, element)
-            if np.isnan(content[0]):
-                needed.add(name)
-            else:
-                assert content[0] == whole[element][0], (name, element)
-    assert needed
+        moved = physics.contents(columns | {name: np.roll(values, 1)})
+        holed = physics.contents(columns | {name: np.full(ROWS, np.nan)})
+        for element, content in whole.items():
+            missing = np.isnan(holed[element])
+            assert missing.all() == missing.any() == (moved[element] != content).any(), (name, element)
+            assert missing.all() or np.array_equal(holed[element], content), (name, element)
+            moving |= {name} if missing.all() else set()
+    assert moving
 
 
 def test_a_knob_moves_a_content_that_a_grade_bounds(seed: Seed, physics: ModuleType) -> None:
@@ -87,3 +76,25 @@ def test_a_knob_moves_a_content_that_a_grade_bounds(seed: Seed, physics: ModuleT
         after = physics.contents(columns | {knob.name: columns[knob.name] + (knob.step or 0.0)})
         moving |= {knob.name for name in bounded & set(after) if after[name][0] != before[name][0]}
     assert moving
+
+
+def test_knobs_take_them_the_right_way_and_readings_of_the_finished_lot_nowhere(
+    seed: Seed, physics: ModuleType
+) -> None:
+    stated = tomllib.loads((LEVERS / f"{seed.process.name}.toml").read_text(encoding="utf-8"))
+    columns = typical(seed, ROWS, 0.3)
+    columns |= {name: np.full(ROWS, float(value)) for name, value in stated["physics"].get("at", {}).items()}
+    before = physics.contents(columns)
+    for lever in stated["levers"]:
+        knob, ways = lever["knob"], lever.get("physics", {})
+        after = physics.contents(columns | {knob: columns[knob] + lever["by"]})
+        for name in ways.get("falls", ()):
+            assert (after[name] < before[name]).all(), (knob, name)
+        for name in ways.get("rises", ()):
+            assert (after[name] > before[name]).all(), (knob, name)
+        for name in ways.get("same", ()):
+            assert np.array_equal(after[name], before[name]), (knob, name)
+    for name in stated["physics"]["moves_nothing"]:
+        after = physics.contents(columns | {name: columns[name] + 0.1 * seed.column(name).typical.sd})
+        for element, content in after.items():
+            assert np.array_equal(content, before[element]), (name, element)

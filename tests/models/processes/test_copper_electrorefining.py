@@ -5,11 +5,10 @@ import pytest
 
 from models.processes import copper_electrorefining as physics
 from seeds import load
-from seeds.format.units import is_unit
+from tests.models.processes.rows import needed, said, typical
 
 SEED = load("copper_electrorefining")
 ECONOMICS = {name: quantity.value for name, quantity in SEED.economics.items()}
-NAMES = [feature.name for feature in physics.FEATURES]
 USED = {
     *("anode_age", "anode_as", "anode_bi", "anode_sb", "cell_flow", "cell_temperature", "cell_voltage", "charge"),
     *("chloride_assay", "current_density", "current_swing", "electrolyte_as", "electrolyte_cu", "electrolyte_fe"),
@@ -18,94 +17,34 @@ USED = {
 }
 
 
-class Recording(dict):
-    """Columns that remember which of them were read."""
-
-    def __init__(self, columns):
-        super().__init__(columns)
-        self.read = set()
-
-    def __getitem__(self, name):
-        self.read.add(name)
-        return super().__getitem__(name)
-
-
 @pytest.fixture
 def columns():
     """Five hundred rows about the seed's typical values, all within range."""
-    rng = np.random.default_rng(3)
-    return {
-        column.name: np.clip(rng.normal(column.typical.mean, column.typical.sd, 500), column.low, column.high)
-        for column in SEED.inputs
-    }
+    return typical(SEED, 500)
 
 
 @pytest.fixture
-def typical():
-    return {column.name: np.array([column.typical.mean]) for column in SEED.inputs}
+def crop():
+    return typical(SEED)
 
 
-def test_features_are_those_announced(columns):
-    computed = physics.features(columns)
-    assert sorted(computed) == sorted(NAMES)
-    assert len(set(NAMES)) == len(NAMES)
-    assert not set(NAMES) & {column.name for column in SEED.columns}
-    assert all(values.shape == (500,) and values.dtype == np.float64 for values in computed.values())
-    assert all(np.isfinite(values).all() for values in computed.values())
-    assert all(is_unit(feature.unit) and feature.sign in (-1, 0, 1) and feature.meaning for feature in physics.FEATURES)
+def test_what_is_needed_of_a_crop(crop):
+    assert needed(lambda rows: said(SEED, physics, rows), crop) == USED
+    in_loss = {"short_rate", "cell_temperature", "current_density", "electrolyte_fe"}
+    assert needed(lambda rows: {"efficiency": physics.first_principles(rows)}, crop) == in_loss
 
 
-def test_causes_name_every_input_and_feature_once():
-    named = [name for group in physics.CAUSES.values() for name in group]
-    assert len(named) == len(set(named))
-    assert set(named) == {column.name for column in SEED.inputs} | set(NAMES)
+def test_an_efficiency_of_strange_crops_is_one():
+    for end in (0, 1):
+        ends = {column.name: np.array([float(column.limits[end])]) for column in SEED.inputs}
+        assert 40.0 <= physics.first_principles(ends)[0] <= 100.0
 
 
-def test_only_inputs_of_a_prediction_are_read(columns):
-    recording = Recording(columns)
-    physics.features(recording)
-    physics.first_principles(recording)
-    physics.derived(recording, np.full(500, 96.0), ECONOMICS)
-    assert recording.read == USED
-    assert recording.read <= {column.name for column in SEED.inputs}
-
-
-def test_input_is_not_mutated(columns):
-    for values in columns.values():
-        values.flags.writeable = False
-    target = np.full(500, 96.0)
-    target.flags.writeable = False
-    physics.features(columns)
-    physics.first_principles(columns)
-    physics.derived(columns, target, ECONOMICS)
-
-
-@pytest.mark.parametrize("name", sorted(USED))
-def test_nan_stays_in_its_row(columns, name):
-    whole = physics.features(columns)
-    holed = columns | {name: np.where(np.arange(500) == 7, np.nan, columns[name])}
-    computed, energy = physics.features(holed), physics.derived(holed, np.full(500, 96.0), ECONOMICS)
-    lost = [values[7] for values in (*computed.values(), *energy.values())]
-    assert np.isnan(lost).any()
-    for feature in NAMES:
-        assert np.array_equal(np.delete(computed[feature], 7), np.delete(whole[feature], 7))
-    in_loss = name in {"short_rate", "cell_temperature", "current_density", "electrolyte_fe"}
-    assert np.isnan(physics.first_principles(holed)[7]) == in_loss
-
-
-@pytest.mark.parametrize("extreme", ["low", "high"])
-def test_answers_stay_finite_at_the_ends_of_the_ranges(extreme):
-    ends = {column.name: np.array([float(getattr(column, extreme))]) for column in SEED.inputs}
-    assert 40.0 <= physics.first_principles(ends)[0] <= 100.0
-    computed = physics.features({**ends, "anode_sb": np.array([300.0]), "anode_bi": np.array([150.0])})
-    assert all(np.isfinite(values).all() for values in computed.values())
-
-
-def test_first_principles_is_the_balance_of_charge(typical, columns):
+def test_first_principles_is_the_balance_of_charge(crop, columns):
     # shorts 1.1 % x 2.5, leakage 0.6 points, dissolution 100/310 faster by 9 % at 63.9 °C, iron 0.8 g/L x 0.2
     kelvin = 1.0 / (63.9 + 273.15) - 1.0 / 335.15
     by_hand = 100.0 - 2.75 - 0.6 - 100.0 / 310.0 * np.exp(-40e3 / 8.314462618 * kelvin) - 0.16
-    assert physics.first_principles(typical)[0] == pytest.approx(by_hand, rel=1e-9)
+    assert physics.first_principles(crop)[0] == pytest.approx(by_hand, rel=1e-9)
     assert 92.0 < by_hand < 98.0  # practice
     computed = physics.features(columns)
     assert physics.first_principles(columns) == pytest.approx(100.0 - computed["expected_loss"], rel=1e-14)
@@ -128,8 +67,8 @@ def test_levers_act_in_their_known_direction(columns, column, step, sign):
     assert np.all(sign * (physics.first_principles(after) - physics.first_principles(columns)) > 0.0)
 
 
-def test_features_of_a_usual_crop(typical):
-    found = {name: float(values[0]) for name, values in physics.features(typical).items()}
+def test_features_of_a_usual_crop(crop):
+    found = {name: float(values[0]) for name, values in physics.features(crop).items()}
     assert found["polarisation"] == pytest.approx(0.30, abs=0.02)
     assert found["conductivity"] == pytest.approx(0.625, abs=0.01)  # 46 g/L, 180 g/L, 63.9 °C, 14 and 8 g/L
     assert found["expected_gap"] == pytest.approx(24.875 + 7.0 * 310.0 * 24.0 * 1.185494 / 8930.0, rel=1e-6)
@@ -139,8 +78,8 @@ def test_features_of_a_usual_crop(typical):
     assert found["passivation_time"] == pytest.approx(1.0, abs=0.2)
 
 
-def test_energy_steam_and_emission_by_hand(typical):
-    row = typical | {"cell_voltage": np.array([0.30]), "charge": np.array([5700.0]), "steam_flow": np.array([240.0])}
+def test_energy_steam_and_emission_by_hand(crop):
+    row = crop | {"cell_voltage": np.array([0.30]), "charge": np.array([5700.0]), "steam_flow": np.array([240.0])}
     found = {name: float(values[0]) for name, values in physics.derived(row, np.array([96.0]), ECONOMICS).items()}
     assert found["specific_energy"] == pytest.approx(264.0, abs=0.5)  # engineering notes: 0.30 V and 96 %
     copper = 20.0 * 5.7 * 1.185494 * 0.96
@@ -161,9 +100,9 @@ def test_all_of_it_falls_when_the_efficiency_rises(columns):
     assert gain[1] - gain[0] == pytest.approx(-2.6, abs=0.05)  # kWh/t a point by engineering notes
 
 
-def test_money_by_hand(typical):
+def test_money_by_hand(crop):
     """A section of 20 cells at an even current of 34 kA and 0.3 V, 95 %: what it earns, and what each part costs."""
-    row = typical | {
+    row = crop | {
         name: np.array([value])
         for name, value in {
             **{"charge": 5712.0, "current_efficiency": 95.0, "cell_voltage": 0.3, "current_swing": 0.0},
@@ -189,8 +128,8 @@ def test_money_by_hand(typical):
 
 
 @pytest.mark.parametrize("name", ["hours_valley", "price_peak", "reject_cost", "patrol_cost"])
-def test_a_price_that_money_lacks_is_named(typical, name):
-    row = typical | {"current_efficiency": np.array([95.0]), "reject_share": np.array([2.0])}
+def test_a_price_that_money_lacks_is_named(crop, name):
+    row = crop | {"current_efficiency": np.array([95.0]), "reject_share": np.array([2.0])}
     with pytest.raises(ValueError, match=f"economics.{name}"):
         physics.money(row, {one: value for one, value in ECONOMICS.items() if one != name})
     with pytest.raises(ValueError, match=f"economics.{name}"):

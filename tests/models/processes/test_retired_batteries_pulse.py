@@ -5,10 +5,8 @@ import pytest
 
 from models.processes import retired_batteries_pulse as physics
 from seeds import load
-from seeds.format.units import is_unit
 
 SEED = load("retired_batteries_pulse")
-NAMES = [feature.name for feature in physics.FEATURES]
 # An LMO cell of PulseBat at 30 % of charge: voltages in the order in which they were measured.
 SERIES = (
     *(3.6215, 3.6459, 3.6770, 3.6526, 3.6245, 3.6006, 3.5708, 3.5952, 3.6214, 3.6710, 3.7328, 3.6835, 3.6259),
@@ -24,14 +22,6 @@ def series(*voltages):
 @pytest.fixture
 def cell():
     return series(*SERIES)
-
-
-def test_features_are_those_announced(cell):
-    computed = physics.features(cell)
-    assert sorted(computed) == sorted(NAMES)
-    assert len(set(NAMES)) == len(NAMES)
-    assert not set(NAMES) & {column.name for column in SEED.columns}
-    assert all(is_unit(feature.unit) and feature.sign in (-1, 0, 1) and feature.meaning for feature in physics.FEATURES)
 
 
 def test_resistances_of_a_cell_by_hand(cell):
@@ -81,9 +71,3 @@ def test_what_is_missing_stays_missing_in_its_own_row(cell):
     assert np.isnan(found["asymmetry"][0])
     assert found["charge_05c_slow"][0] == found["charge_05c_slow"][1]
     assert all(np.isfinite(values[1]) for values in found.values())
-
-
-def test_only_voltages_are_read_and_every_one_has_a_cause_and_one_alone(cell):
-    named = [name for names in physics.CAUSES.values() for name in names]
-    assert len(named) == len(set(named))
-    assert set(named) == {*VOLTAGES, *NAMES}

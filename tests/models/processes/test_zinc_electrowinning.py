@@ -6,63 +6,15 @@ import pytest
 from models.processes import zinc_electrowinning as physics
 from physics.electrochemistry import ZINC_EQUIVALENT, specific_energy
 from seeds import load
-from seeds.format.units import is_unit
 
 SEED = load("zinc_electrowinning")
 ECONOMICS = {name: quantity.value for name, quantity in SEED.economics.items()}
-NAMES = [feature.name for feature in physics.FEATURES]
-
-
-class Recording(dict):
-    """Columns that remember which of them were read."""
-
-    def __init__(self, columns):
-        super().__init__(columns)
-        self.read = set()
-
-    def __getitem__(self, name):
-        self.read.add(name)
-        return super().__getitem__(name)
-
-
-@pytest.fixture
-def columns():
-    """Three hundred rows about the seed's typical values, all within range."""
-    rng = np.random.default_rng(3)
-    return {
-        column.name: np.clip(rng.normal(column.typical.mean, column.typical.sd, 300), column.low, column.high)
-        for column in SEED.inputs
-    }
 
 
 def usual(**changed):
     """One row of typical values, with some changed."""
     found = {column.name: np.array([column.typical.mean]) for column in SEED.inputs}
     return found | {name: np.array([float(value)]) for name, value in changed.items()}
-
-
-def test_features_are_those_announced(columns):
-    computed = physics.features(columns)
-    assert sorted(computed) == sorted(NAMES)
-    assert len(set(NAMES)) == len(NAMES)
-    assert not set(NAMES) & {column.name for column in SEED.columns}
-    assert all(values.shape == (300,) and values.dtype == np.float64 for values in computed.values())
-    assert all(np.isfinite(values).all() for values in computed.values())
-    assert all(is_unit(feature.unit) and feature.sign in (-1, 0, 1) and feature.meaning for feature in physics.FEATURES)
-
-
-def test_only_inputs_of_a_prediction_are_read(columns):
-    recording = Recording(columns)
-    physics.features(recording)
-    physics.first_principles(recording)
-    physics.derived(recording, np.full(300, 90.0), ECONOMICS)
-    assert recording.read <= {column.name for column in SEED.inputs}
-
-
-def test_every_input_and_feature_has_a_cause_and_one_alone():
-    named = [name for names in physics.CAUSES.values() for name in names]
-    assert len(named) == len(set(named))
-    assert set(named) == {column.name for column in SEED.inputs} | set(NAMES)
 
 
 def test_a_typical_group_has_typical_efficiency_and_voltage():
@@ -115,21 +67,6 @@ def test_a_group_keeps_its_standing_where_nothing_has_changed():
     for efficiency in (87.0, 91.0):
         found = physics.first_principles(usual(**calm, usual_efficiency=efficiency))
         assert found.item() == pytest.approx(efficiency, abs=1e-9)
-
-
-def test_what_is_missing_stays_missing(columns):
-    for name in ("zinc_in_cell", "cell_temperature", "cobalt", "glue_dose"):
-        holed = columns | {name: np.where(np.arange(300) == 4, np.nan, columns[name])}
-        found = physics.first_principles(holed)
-        assert np.isnan(found[4])
-        assert np.isfinite(np.delete(found, 4)).all()
-
-
-def test_ends_of_the_ranges_stay_finite_and_in_span():
-    for end in ("low", "high"):
-        columns = {column.name: np.array([getattr(column, end)], dtype=np.float64) for column in SEED.inputs}
-        found = physics.features(columns)
-        assert all(np.isfinite(values).all() for values in found.values())
 
 
 def test_derived_targets_by_hand():

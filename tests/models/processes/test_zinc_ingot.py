@@ -1,106 +1,12 @@
-"""First principles of a melting house: balances by hand, levers that work the right way, features as declared."""
+"""First principles of a melting house: balances by hand."""
 
 import numpy as np
 import pytest
 
 from models.processes import zinc_ingot as physics
 from seeds import load
-from seeds.format.units import is_unit
 
 SEED = load("zinc_ingot")
-ELEMENTS = [column.name for column in SEED.elements]
-
-
-@pytest.fixture
-def columns():
-    """Fifty heats about the seed's typical values."""
-    rng = np.random.default_rng(3)
-    made = {}
-    for column in SEED.inputs:
-        low, high = column.limits
-        made[column.name] = np.clip(rng.normal(column.typical.mean, 0.3 * column.typical.sd, 50), low, high)
-    return made
-
-
-def moved(columns, name, by):
-    return physics.contents(columns | {name: columns[name] + by})
-
-
-def test_every_element_but_tin_is_predicted_in_its_range(columns):
-    found = physics.contents(columns)
-    assert set(found) == set(ELEMENTS) - {"sn"}
-    for name, content in found.items():
-        assert content.shape == (50,)
-        assert np.all((content > 0.0) & (content < SEED.column(name).limits[1])), name
-
-
-@pytest.mark.parametrize(
-    ("knob", "by", "falls", "rises"),
-    [
-        ("srco3_dose", 0.5, ("pb",), ()),
-        ("stock_share", 10.0, ("pb",), ()),
-        ("scrap_share", 1.0, (), ("pb", "fe", "cu", "al")),
-        ("furnace_temperature", 5.0, ("cd",), ("fe", "pb", "al")),
-        ("nh4cl_dose", 0.2, ("pb", "cd", "fe", "cu", "al"), ()),
-    ],
-)
-def test_levers_work_the_right_way(columns, knob, by, falls, rises):
-    columns["cathode_pb"] = np.full(50, 20.0)
-    columns["stock_pb"] = np.full(50, 11.0)
-    before, after = physics.contents(columns), moved(columns, knob, by)
-    for element in falls:
-        assert np.all(after[element] < before[element]), element
-    for element in rises:
-        assert np.all(after[element] > before[element]), element
-
-
-def test_casting_moves_no_content(columns):
-    before = physics.contents(columns)
-    for name in ("casting_temperature", "mould_temperature", "power"):
-        after = moved(columns, name, 1.0)
-        for element in before:
-            assert np.array_equal(before[element], after[element])
-
-
-def test_features_are_those_declared_and_finite(columns):
-    found = physics.features(columns)
-    assert list(found) == [feature.name for feature in physics.FEATURES]
-    names = {column.name for column in SEED.columns}
-    for feature in physics.FEATURES:
-        assert is_unit(feature.unit)
-        assert feature.sign == 0
-        assert feature.name not in names
-        assert found[feature.name].shape == (50,)
-        assert np.isfinite(found[feature.name]).all(), feature.name
-
-
-def test_causes_name_columns_and_features_once():
-    named = [name for names in physics.CAUSES.values() for name in names]
-    assert len(set(named)) == len(named)
-    assert set(named) == {column.name for column in SEED.inputs} | {feature.name for feature in physics.FEATURES}
-
-
-def test_a_missing_input_leaves_a_gap_in_its_place(columns):
-    columns["cathode_fe"][7] = np.nan
-    found = physics.contents(columns)
-    assert np.flatnonzero(np.isnan(found["fe"])).tolist() == [7]
-    assert not np.isnan(found["pb"]).any()
-    columns["anode_clean_days"][3] = np.nan
-    assert np.flatnonzero(np.isnan(physics.features(columns)["lead_since"])).tolist() == [3]
-
-
-def test_strange_rows_get_a_finite_answer():
-    for end in (0, 1):
-        columns = {column.name: np.array([column.limits[end]]) for column in SEED.inputs}
-        for name, values in (physics.features(columns) | physics.contents(columns)).items():
-            assert np.isfinite(values).all(), name
-
-
-def test_input_is_not_mutated(columns):
-    for values in columns.values():
-        values.flags.writeable = False
-    physics.features(columns)
-    physics.contents(columns)
 
 
 # A heat whose every term counts, and what balances give of it, worked out here with plain numbers.
@@ -155,9 +61,10 @@ def heat(**changed):
     return {name: np.array([value]) for name, value in (HEAT | changed).items()}
 
 
-@pytest.mark.parametrize("element", CONTENTS)
-def test_contents_by_hand(element):
-    assert physics.contents(heat())[element][0] == pytest.approx(CONTENTS[element] * THICKER, rel=1e-9)
+def test_contents_of_all_elements_but_tin_by_hand():
+    found = {name: values[0] / THICKER for name, values in physics.contents(heat()).items()}
+    assert found == pytest.approx(CONTENTS, rel=1e-9)
+    assert set(found) == {column.name for column in SEED.elements} - {"sn"}
 
 
 def test_every_feature_by_hand():
@@ -180,8 +87,7 @@ def test_bounds_of_strange_rows_by_hand():
     assert found["cadmium_of_solution"][0] == pytest.approx(60.0 * 1e-3 * np.exp(0.04) * 0.1**-0.3, rel=1e-9)
 
 
-def test_spans_keep_their_sums_and_are_no_points():
+def test_spans_keep_their_sums():
     # An edit of one end that nobody saw changes a sum; that plants lie within is tested over every plant.
     ends = np.array([feature.span for feature in physics.FEATURES])
-    assert (ends[:, 0] < ends[:, 1]).all()
     assert ends.sum(axis=0) == pytest.approx([-33.56, 1712.02], rel=1e-9)

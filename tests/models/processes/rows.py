@@ -1,0 +1,56 @@
+"""Rows of a process's inputs, what its physics says of them, and which inputs that needs."""
+
+from collections.abc import Callable
+from types import ModuleType
+
+import numpy as np
+
+from seeds import Seed
+
+Columns = dict[str, np.ndarray]
+
+
+def typical(seed: Seed, n: int = 1, spread: float = 1.0) -> Columns:
+    """Inputs at their typical means, or with `n` rows about them, so many of their standard deviations wide."""
+    rng, columns = np.random.default_rng(0), {}
+    for column in seed.inputs:
+        assert column.typical is not None
+        around = column.typical.mean + spread * column.typical.sd * (rng.standard_normal(n) if n > 1 else np.zeros(1))
+        columns[column.name] = np.clip(around, *column.limits)
+    return columns
+
+
+def locked(columns: Columns) -> Columns:
+    """The same columns, which nobody can change."""
+    for values in columns.values():
+        values.flags.writeable = False
+    return columns
+
+
+def said(seed: Seed, physics: ModuleType, columns: Columns) -> Columns:
+    """What a process's physics says of rows, whatever it offers; one array of shape (n,) each."""
+    found = {f"feature {name}": values for name, values in physics.features(columns).items()}
+    if hasattr(physics, "contents"):
+        found |= {f"content of {name}": values for name, values in physics.contents(columns).items()}
+    if hasattr(physics, "first_principles"):
+        found["first principles"] = physics.first_principles(columns)
+    if hasattr(physics, "derived"):
+        assert seed.target.typical is not None
+        target = locked({"target": np.full(len(found["first principles"]), seed.target.typical.mean)})["target"]
+        economics = {name: quantity.value for name, quantity in seed.economics.items()}
+        found |= {f"derived {name}": one for name, one in physics.derived(columns, target, economics).items()}
+    if hasattr(physics, "class_scores"):
+        scores = physics.class_scores(columns).T
+        found |= {f"score of {name}": one for name, one in zip(seed.classes, scores, strict=True)}
+    return found
+
+
+def needed(answer: Callable[[Columns], Columns], columns: Columns) -> set[str]:
+    """Inputs without which something that is said of the first row is missing."""
+    found = set()
+    for name, values in columns.items():
+        holed = columns | {name: np.concatenate([[np.nan], values[1:]])}
+        with np.errstate(all="ignore"):
+            if any(np.isnan(one[0]) for one in answer(holed).values()):
+                found.add(name)
+    return found
