@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from physics.melt.metal_balance import alumina_contribution, anode_contribution
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Plan
+from synthetic_data.plant import stretches
 from synthetic_data.plant.filters import filtered
 from synthetic_data.plant.walks import Pool, Walk
 from synthetic_data.plant.weather import season_phase
@@ -51,18 +52,11 @@ class Supply:
     brought: dict[str, FloatArray]  # content that raw materials bring into the metal by element [ppm]
 
 
-def supplies(plan: Plan) -> Iterator[Supply]:
-    """Stretches of the house from its warm-up on (negative periods) to the end of the run."""
-    house = Supplier(plan)
-    while house.first < plan.periods:
-        yield house.go()
-
-
-class Supplier:
-    """The house between two stretches; `first` is the period to come."""
+class Supplier(stretches.Supplier):
+    """The house between two stretches."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan, self.stream, self.first = plan, plan.plant_stream(), -STRETCH
+        super().__init__(plan, STRETCH)
         p = plan.plant
         self._weather = Walk(p.value("weather_memory"), (2,), self.stream)
         self._silo, self._anodes = Pool(1.0 / p.value("silo_time")), Pool(1.0 / p.value("anode_time"))
@@ -71,10 +65,8 @@ class Supplier:
 
     def go(self) -> Supply:
         """The next stretch."""
-        first = self.first
-        count = min(STRETCH, self._plan.periods - first) if first >= 0 else STRETCH
-        self.first += count
-        day: FloatArray = np.float64(self._plan.period_days) * np.arange(first, first + count, dtype=np.float64)
+        first, day = self._next_days()
+        count = len(day)
         p = CastHouseParameters.on_days(self._plan, day)
         air, humidity = self._air(p, day)
         alumina, alumina_assay = self._lots(p, "alumina", _ALUMINA, ALUMINA_LOT, count)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-
-import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.crystallisers.parameters import CrystalliserParameters
 from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Plan
+from synthetic_data.plant import stretches
 from synthetic_data.plant.walks import Walk
 
 STRETCH = 120  # periods that are stepped as one array: six months, whole reviews of the crews
@@ -29,28 +27,20 @@ class Supply:
     standard: FloatArray  # walk of the laboratory's standards
 
 
-class Supplier:
-    """The refinery between two stretches; `first` is the period to come."""
+class Supplier(stretches.Supplier):
+    """The refinery between two stretches."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan, self.stream, self.first = plan, plan.plant_stream(), -STRETCH
+        super().__init__(plan, STRETCH)
         p = plan.plant
         self._shared = Walk(p.value("house_memory"), (len(_SHARED),), self.stream)
         self._standard = Walk(p.value("standard_memory"), (1,), self.stream)
 
     def go(self) -> Supply:
         """The next stretch."""
-        first, plan = self.first, self._plan
-        count = min(STRETCH, plan.periods - first) if first >= 0 else STRETCH
-        self.first += count
-        p = CrystalliserParameters.on_days(plan, np.float64(plan.period_days) * np.arange(first, first + count))
+        first, day = self._next_days()
+        count = len(day)
+        p = CrystalliserParameters.on_days(self._plan, day)
         dirt, air = self._shared.go(in_hand(self.stream).standard_normal((len(_SHARED), count)))
         standard = self._standard.go(self.stream.standard_normal((1, count)))
         return Supply(first, count, p, dirt, air, standard[0])
-
-
-def supplies(plan: Plan) -> Iterator[Supply]:
-    """Stretches from the warm-up on (negative periods) to the end of the run."""
-    refinery = Supplier(plan)
-    while refinery.first < plan.periods:
-        yield refinery.go()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ from physics.arrays import FloatArray
 from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Plan
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
+from synthetic_data.plant import stretches
 from synthetic_data.plant.walks import Walk
 from synthetic_data.plant.weather import season_phase
 
@@ -33,32 +33,23 @@ class Supply:
     standard: FloatArray  # walk of the spectrometer's standard
 
 
-class Supplier:
-    """The works between two stretches; `first` is the period to come."""
+class Supplier(stretches.Supplier):
+    """The works between two stretches."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan, self.stream, self.first = plan, plan.plant_stream(), -STRETCH
+        super().__init__(plan, STRETCH)
         p = plan.plant
         self._salts = Walk(p.value("salt_memory"), (len(SALTS) + 1,), self.stream)
         self._metals = Walk(p.value("metal_memory"), (len(METALS) + 1,), self.stream)
 
     def go(self) -> Supply:
         """The next stretch."""
-        first, plan = self.first, self._plan
-        count = min(STRETCH, plan.periods - first) if first >= 0 else STRETCH
-        self.first += count
-        day: FloatArray = np.float64(plan.period_days) * np.arange(first, first + count, dtype=np.float64)
-        p = MeltingHouseParameters.on_days(plan, day)
-        date = plan.start.timetuple().tm_yday + day
+        first, day = self._next_days()
+        count = len(day)
+        p = MeltingHouseParameters.on_days(self._plan, day)
+        date = self._plan.start.timetuple().tm_yday + day
         salts = self._salts.go(in_hand(self.stream).standard_normal((len(SALTS) + 1, count)))
         metals = self._metals.go(self.stream.standard_normal((len(METALS) + 1, count)))
         feed = dict(zip((*SALTS, *METALS), (*salts[:-1], *metals[:-1]), strict=True))
         warmth = np.cos(season_phase(date, p.warmest_day))
         return Supply(first, count, day, p, warmth, feed, salts[-1], metals[-1])
-
-
-def supplies(plan: Plan) -> Iterator[Supply]:
-    """Stretches of the works from its warm-up on (negative periods) to the end of the run."""
-    works = Supplier(plan)
-    while works.first < plan.periods:
-        yield works.go()

@@ -1,9 +1,9 @@
-"""A block of units whose stretches are drawn whole: by a stream of its own, and that of what it is supplied with."""
+"""Plants whose stretches are drawn whole: a block of units with its stream, and what all blocks are supplied with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -12,11 +12,33 @@ from synthetic_data.engine.plan import Block, Event, Plan, Rows
 from synthetic_data.plant.parameters import regime_events
 
 
-class Supplier(Protocol):
-    """What all blocks of a plant are supplied with, stretch by stretch."""
+class Supplier:
+    """What all blocks of a plant are supplied with, between two stretches.
 
-    stream: np.random.Generator
-    first: int  # the period to come
+    Parameters
+    ----------
+    plan : Plan
+        The run.
+    length : int
+        Periods of a stretch; one of them is the warm-up.
+
+    Attributes
+    ----------
+    stream : Generator
+        Of what all units share.
+    first : int
+        The period to come, negative in the warm-up.
+    """
+
+    def __init__(self, plan: Plan, length: int) -> None:
+        self._plan, self._length = plan, length
+        self.stream, self.first = plan.plant_stream(), -length
+
+    def _next_days(self) -> tuple[int, FloatArray]:
+        """First period of the next stretch, and when its periods start [d]; the last stretch ends with the run."""
+        first = self.first
+        self.first += min(self._length, self._plan.periods - first) if first >= 0 else self._length
+        return first, np.float64(self._plan.period_days) * np.arange(first, self.first)
 
 
 S = TypeVar("S", bound=Supplier)

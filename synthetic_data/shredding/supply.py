@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-
-import numpy as np
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Plan
+from synthetic_data.plant import stretches
 from synthetic_data.plant.walks import Walk
 from synthetic_data.shredding.parameters import ShreddingParameters
 
@@ -28,28 +26,20 @@ class Supply:
     standard: FloatArray  # walk of the laboratory's standards
 
 
-class Supplier:
-    """The market between two stretches; `first` is the period to come."""
+class Supplier(stretches.Supplier):
+    """The market between two stretches."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan, self.stream, self.first = plan, plan.plant_stream(), -STRETCH
+        super().__init__(plan, STRETCH)
         p = plan.plant
         self._market = Walk(p.value("market_memory"), (len(_MARKETS),), self.stream)
         self._standard = Walk(p.value("standard_memory"), (1,), self.stream)
 
     def go(self) -> Supply:
         """The next stretch."""
-        first, plan = self.first, self._plan
-        count = min(STRETCH, plan.periods - first) if first >= 0 else STRETCH
-        self.first += count
-        p = ShreddingParameters.on_days(plan, np.float64(plan.period_days) * np.arange(first, first + count))
+        first, day = self._next_days()
+        count = len(day)
+        p = ShreddingParameters.on_days(self._plan, day)
         market = self._market.go(in_hand(self.stream).standard_normal((len(_MARKETS), count)))
         standard = self._standard.go(self.stream.standard_normal((1, count)))
         return Supply(first, count, p, dict(zip(_MARKETS, market, strict=True)), standard[0])
-
-
-def supplies(plan: Plan) -> Iterator[Supply]:
-    """Stretches from the warm-up on (negative periods) to the end of the run."""
-    lines = Supplier(plan)
-    while lines.first < plan.periods:
-        yield lines.go()
