@@ -82,10 +82,14 @@ def functions() -> list[str]:
 
 
 def documented_units(called: Callable[..., Any], title: str) -> dict[str, str | None]:
-    """Units that a section of a docstring, Parameters or Returns, states by entry; None where it states none."""
+    """Units that a section of a docstring, Parameters or Returns, states by entry; None where it states none.
+
+    A function without arguments has no section of them.
+    """
     text = inspect.getdoc(called) or ""
     section = re.search(rf"^{title}\n-+\n(.*?)(?=^\S[^\n]*\n-+\n|\Z)", text, re.MULTILINE | re.DOTALL)
-    assert section is not None
+    if section is None:
+        return {}
     entries = [entry.strip() for entry in re.split(r"^(?=\S)", section.group(1), flags=re.MULTILINE) if entry.strip()]
     found = {entry.split("\n")[0]: re.search(r"\[([^\[\]]+)\]$", entry) for entry in entries}
     return {name: None if unit is None else unit.group(1) for name, unit in found.items()}
