@@ -175,6 +175,7 @@ def _grades_faults(
         wanted = f"expected a grade with limits, of {', '.join(names[:-1])}"
         yield f"quality.intended: got '{rules.get('intended')}': {wanted}"
     values = [_part(one, "value").get("value") for one in grades]
+    yield from _claim_faults(rules, names, values)
     for number, one in enumerate(grades):
         last = number == len(grades) - 1
         bounded = bool(one.get("limits")) or bool(one.get("sums"))
@@ -186,6 +187,18 @@ def _grades_faults(
         if number and _rises(values[number - 1], values[number]):
             yield f"grades.{names[number]}.value: got {values[number]}: expected at most that of the grade before it"
         yield from _limit_faults(one, f"grades.{names[number]}", elements)
+
+
+def _claim_faults(rules: Mapping[str, Any], names: list[str], values: list[Any]) -> Iterator[str]:
+    """A claim that costs less than the first grade brings over the last: what keeps none is best released in it."""
+    claim = _part(rules, "claim_cost").get("value")
+    first, last = (values[0], values[-1]) if values else (None, None)
+    if not isinstance(claim, int | float) or not isinstance(first, int | float) or not isinstance(last, int | float):
+        return
+    least = first - last
+    if 0 < claim < least * (1.0 - 1e-9):  # decimals need not be at it in binary
+        wanted = f"expected at least {least:g}, the value of {names[0]} over that of {names[-1]}"
+        yield f"quality.claim_cost.value: got {claim}: {wanted}: else what breaks a grade is best released in it"
 
 
 def _rises(before: Any, value: Any) -> bool:

@@ -93,6 +93,11 @@ def test_other_processes_are_not_judged_so(toy_seed: Seed, toy_sorting_seed: See
         ('value = 150, unit = "$"', 'value = 150, unit = "$/t"', "quality.assay_cost.unit: got '$/t': expected '$'"),
         ("claim_cost = { value = 300", "claim_cost = { value = -1", "quality.claim_cost.value: got -1: expected more"),
         (
+            "claim_cost = { value = 300",
+            "claim_cost = { value = 149",
+            "quality.claim_cost.value: got 149: expected at least 150, the value of prime over that of remelt: else",
+        ),
+        (
             "alpha = { value = 0.02",
             "alpha = { value = 1",
             "quality.alpha.value: got 1: expected a share above 0 and be",
@@ -187,6 +192,11 @@ def test_too_few_grades_are_told(toy_quality_seed: Seed, count: int) -> None:
     causes = rest[rest.index("[[causes]]") :]
     text = f"grades = []\n{start}{causes}" if count == 0 else start + rest
     assert f"grades: got {count}: expected 2 or more, the last for what keeps no other" in faults(text)
+
+
+def test_a_claim_may_cost_just_what_the_best_grade_brings_over_the_last(toy_quality_seed: Seed) -> None:
+    text = changed(toy_quality_seed, ("claim_cost = { value = 300", "claim_cost = { value = 150"))
+    assert parse(text, PATH).quality_rules.claim_cost.value == 150
 
 
 def test_a_cause_is_named_once(toy_quality_seed: Seed) -> None:
