@@ -7,7 +7,6 @@ import numpy as np
 from physics.arrays import FloatArray, Numeric, floats
 
 _ZERO = 273.15  # K
-_HYDRATE = 1.530  # t of Al(OH)3 that a tonne of Al2O3 is of
 _SODA_TEMPERATURE, _SODA_CAUSTIC = 66.0, 235.0  # °C and g/L, of the coefficients
 
 
@@ -208,23 +207,3 @@ def product_soda(
     fast = np.power(floats(mean_square), 0.7) * np.exp(0.012 * (_SODA_TEMPERATURE - floats(train_temperature)))
     enclosed: FloatArray = floats(occluded_slope) * fast * np.sqrt(floats(caustic) / _SODA_CAUSTIC)
     return occluded_floor + enclosed + leachable_soda
-
-
-def hydrate_of(alumina_yield: Numeric) -> FloatArray:
-    """Hydrate that precipitates: 1.530 times its alumina.
-
-    Parameters
-    ----------
-    alumina_yield
-        Alumina that leaves a litre of liquor, as Al2O3 [g/L]
-
-    Returns
-    -------
-    FloatArray
-        Hydrate, as Al(OH)3 [g/L]
-
-    References
-    ----------
-    Molar masses of Al(OH)3 and Al2O3.
-    """
-    return _HYDRATE * floats(alumina_yield)

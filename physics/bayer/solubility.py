@@ -111,26 +111,6 @@ def supersaturation(dissolved: Numeric, equilibrium: Numeric, caustic: Numeric) 
     return (floats(dissolved) - equilibrium) / floats(caustic)
 
 
-def caustic_as_na2o(caustic: Numeric) -> FloatArray:
-    """Caustic as Chinese plants count it: Na2Ok = 0.5848 C, by molar masses.
-
-    Parameters
-    ----------
-    caustic
-        Hydroxide and aluminate C, as Na2CO3 [g/L]
-
-    Returns
-    -------
-    FloatArray
-        Caustic soda as Na2O [g/L]
-
-    References
-    ----------
-    Molar masses of Na2O and Na2CO3, 61.979 and 105.99 g/mol.
-    """
-    return 61.979 / 105.99 * floats(caustic)
-
-
 def caustic_ratio(alumina_to_caustic: Numeric) -> FloatArray:
     """Molar ratio of caustic Na2O to Al2O3: a = 0.962/(A/C).
 

@@ -67,12 +67,6 @@ def hourly(p: SectionParameters, swing: FloatArray) -> FloatArray:
     return np.stack([1.0 + more, np.ones_like(more), 1.0 - more * (p.valley_hours / p.peak_hours)])
 
 
-def mean_of_hours(p: SectionParameters, values: FloatArray) -> FloatArray:
-    """Mean over the hours of a day of values by class, shape (3, ...)."""
-    found: FloatArray = np.sum(hours(p) * values, axis=0) / HOURS
-    return found
-
-
 def charge(p: SectionParameters, sections: Sections) -> FloatArray:
     """Charge of each cell in the crop [kAh]."""
     current = sections.current_density * p.cathode_area / 1000.0

@@ -5,7 +5,6 @@ import pytest
 
 from physics.bayer.precipitation import (
     growth_constant,
-    hydrate_of,
     product_soda,
     tank_alumina,
     tank_strength,
@@ -122,4 +121,3 @@ def test_soda_rises_with_supersaturation_and_cold():
     assert product_soda(0.03, 66.0, 235.0) > product_soda(0.02, 66.0, 235.0)
     assert product_soda(0.03, 64.0, 235.0) > product_soda(0.03, 66.0, 235.0)
     assert product_soda(0.0, 66.0, 235.0) == pytest.approx(0.20, rel=1e-12)
-    assert hydrate_of(75.0) == pytest.approx(2.0 * 78.004 / 101.961 * 75.0, rel=1e-3)

@@ -1,9 +1,8 @@
 """Ageing: laws."""
 
-import numpy as np
 import pytest
 
-from physics.photovoltaics.ageing import at_temperature, power_left, weibull_life
+from physics.photovoltaics.ageing import at_temperature, power_left
 
 
 def test_years_multiply():
@@ -11,12 +10,6 @@ def test_years_multiply():
     assert power_left(0.008, 16.0) == pytest.approx(twice, rel=1e-12)
     assert power_left(0.008, 0.0) == 1.0
     assert power_left(0.1, 1.0) == pytest.approx(0.9, rel=1e-12)
-
-
-def test_weibull_s_law_has_both_ages():
-    shape, scale = weibull_life(40.0, 44.0)
-    gone = 1.0 - np.exp(-((np.array([40.0, 44.0]) / scale) ** shape))
-    assert gone == pytest.approx([0.5, 0.9], rel=1e-9)
 
 
 def test_temperature_changes_by_the_degree():

@@ -1,9 +1,8 @@
 """Hours of the tariff, current by the hour, charge: by hand."""
 
 import numpy as np
-import pytest
 
-from synthetic_data.refining_cells.conditions import charge, hourly, hours, mean_of_hours
+from synthetic_data.refining_cells.conditions import charge, hourly, hours
 
 
 def test_hours_make_a_day_and_the_swing_keeps_its_charge(p, sections):
@@ -11,8 +10,7 @@ def test_hours_make_a_day_and_the_swing_keeps_its_charge(p, sections):
     shares = hourly(p, sections.swing)
     np.testing.assert_allclose(shares[0], 1.0 + 0.01 * sections.swing)
     np.testing.assert_allclose(shares[1], 1.0)
-    np.testing.assert_allclose(mean_of_hours(p, shares), 1.0, rtol=1e-12)
-    assert mean_of_hours(p, np.array([1.0, 2.0, 6.0])[:, None, None])[0, 0] == pytest.approx(3.0)
+    np.testing.assert_allclose((hours(p) * shares).sum(axis=0), 24.0, rtol=1e-12)
 
 
 def test_charge_is_current_times_hours_with_current(p, sections):
