@@ -20,6 +20,11 @@ from changes import ROOMS, ROOT, Change
 
 JOURNAL = ROOT / ".nonferrous" / "mutants.jsonl"
 SHARED = {"engine", "plant"}  # folders of synthetic_data that no plant owns
+# Laws of every process, by the folder of the code that they are about.
+LAWS = {
+    "synthetic_data": ["synthetic_data/test_every_graded_plant.py"],
+    "models": ["models/processes/test_every_physics.py", "models/processes/test_contents.py"],
+}
 NOTICED, SURVIVED, BROKEN = "noticed", "survived", "tests fail without a change"
 # Test processes are forked from one that has loaded these, which halves what a change costs.
 FORKS = multiprocessing.get_context("forkserver")
@@ -43,6 +48,15 @@ def plants() -> dict[str, list[str]]:
     return found
 
 
+def processes_of(file: str) -> list[str]:
+    """Processes that a file of a simulator, or of a process's physics, is about."""
+    path = Path(file)
+    if path.parts[0] == "synthetic_data" and len(path.parts) == 3:
+        return plants().get(path.parts[1], [])
+    own = path.parts[:-1] in (("synthetic_data",), ("models", "processes"))
+    return [path.stem] if own and (ROOT / "seeds" / f"{path.stem}.toml").is_file() else []
+
+
 def tests_of(file: str) -> tuple[list[str], bool]:
     """Tests of a module, those of its own file first, and whether it has a file of its own."""
     path = Path(file)
@@ -53,6 +67,8 @@ def tests_of(file: str) -> tuple[list[str], bool]:
         found += sorted(folder.glob("test_*.py"))
         for process in plants()[path.parts[1]]:
             found += sorted((ROOT / "tests" / "synthetic_data").glob(f"test_{process}*.py"))
+    if processes_of(file):
+        found += [ROOT / "tests" / law for law in LAWS[path.parts[0]]]
     while not found:
         found = sorted(folder.glob("test_*.py"))
         folder = folder.parent
@@ -71,7 +87,10 @@ def with_slow(file: str) -> list[str]:
 
 
 def chosen_in(file: str) -> list[str]:
-    """Options of pytest that leave out laws and points of another file's functions."""
+    """Options of pytest that leave out laws and points of another file's functions, and laws of other processes."""
+    if processes := processes_of(file):
+        laws = " or ".join(Path(law).stem for law in LAWS[Path(file).parts[0]])
+        return ["-k", " or ".join([f"not ({laws})", *processes])]
     if not file.startswith("physics/"):
         return []
     names = re.findall(r"^def ([a-z]\w*)", (ROOT / file).read_text(encoding="utf-8"), re.M)
