@@ -9,9 +9,9 @@ from pandas.testing import assert_frame_equal
 
 from physics.bayer.heat import coldest_end
 from seeds import Seed, load
-from synthetic_data import Replay, begin, replay, worth
+from synthetic_data import Replay, replay, worth
+from tests.synthetic_data.graded import knobs_of
 
-KEYS = ["line", "day"]
 SMALL = {"units": 8, "years": 0.35}
 
 
@@ -27,7 +27,7 @@ def plant(seed: Seed) -> Replay:
 
 def moved(seed: Seed, plant: Replay, **knobs: float) -> pd.DataFrame:
     """Truth of the same days with knobs moved by a step and the others held."""
-    held = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
+    held = knobs_of(seed, plant)
     return replay(seed, knobs=held.assign(**{name: held[name] + by for name, by in knobs.items()}), **SMALL).truth
 
 
@@ -114,22 +114,6 @@ def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: 
     again = moved(seed, plant)
     tests = [name for name in again if name.endswith("_test")]
     assert_frame_equal(again.drop(columns=tests), plant.truth.drop(columns=tests))
-
-
-def test_stepping_gives_the_rows_of_the_history(seed: Seed, plant: Replay) -> None:
-    running = begin(seed, **SMALL)
-    for period in range(5):
-        start = plant.table["day"].unique()[period]
-        history = plant.table[plant.table["day"] == start].reset_index(drop=True)
-        planned, known = running.plan(), running.known()
-        other = running.fork(3)
-        assert_frame_equal(other.plan(), planned)
-        assert_frame_equal(other.known(), known)
-        stepped = running.step()
-        assert_frame_equal(stepped.table[list(planned)], history[list(planned)])
-        made = ["precipitation_yield", "soda_loss", "spent_liquor_ac", "na2o"]
-        assert_frame_equal(stepped.table[made], history[made])
-        assert not np.allclose(other.step().truth["na2o"], stepped.truth["na2o"])
 
 
 def test_a_colder_end_wins_yield_and_costs_soda(seed: Seed, plant: Replay) -> None:

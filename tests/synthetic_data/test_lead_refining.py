@@ -9,7 +9,8 @@ from pandas.testing import assert_frame_equal
 
 from physics.electrochemistry import LEAD_EQUIVALENT, specific_energy
 from seeds import Seed, load
-from synthetic_data import Replay, begin, replay, worth
+from synthetic_data import Replay, replay, worth
+from tests.synthetic_data.graded import knobs_of
 
 KEYS = ["section", "crop_start"]
 SMALL = {"units": 9, "years": 0.8}
@@ -28,7 +29,7 @@ def plant(seed: Seed) -> Replay:
 
 def moved(seed: Seed, plant: Replay, **knobs: float) -> pd.DataFrame:
     """Truth of the same crops with knobs moved by a step and the others held."""
-    held = plant.table[[*KEYS, *(column.name for column in seed.by_role("knob"))]]
+    held = knobs_of(seed, plant)
     return replay(seed, knobs=held.assign(**{name: held[name] + by for name, by in knobs.items()}), **SMALL).truth
 
 
@@ -117,22 +118,6 @@ def test_replay_with_the_operators_own_knobs_changes_nothing(seed: Seed, plant: 
     again = moved(seed, plant)
     tests = [name for name in again if name.endswith("_test")]
     assert_frame_equal(again.drop(columns=tests), plant.truth.drop(columns=tests))
-
-
-def test_stepping_gives_the_rows_of_the_history(seed: Seed, plant: Replay) -> None:
-    running = begin(seed, **SMALL)
-    for period in range(4):
-        start = plant.table["crop_start"].unique()[period]
-        history = plant.table[plant.table["crop_start"] == start].reset_index(drop=True)
-        planned, known = running.plan(), running.known()
-        other = running.fork(3)
-        assert_frame_equal(other.plan(), planned)
-        assert_frame_equal(other.known(), known)
-        stepped = running.step()
-        assert_frame_equal(stepped.table[list(planned)], history[list(planned)])
-        made = ["charge", "current_efficiency", "bi"]
-        assert_frame_equal(stepped.table[made], history[made])
-        assert not np.allclose(other.step().truth["current_efficiency"], stepped.truth["current_efficiency"])
 
 
 def test_heat_lowers_voltage_takes_steam_and_loses_acid(seed: Seed, plant: Replay) -> None:
