@@ -90,10 +90,8 @@ class Furnaces:
         A bundle that holds alloy is loaded the likelier the more scrap is; the same bundles wait whatever is loaded.
         """
         n, u = rng.standard_normal((2, *given.shape)), rng.random((3, *given.shape))
-        usual = np.stack([p[f"scrap_{name}"] for name in ELEMENTS])
-        sd = np.stack([p[f"scrap_sd_{name}"] for name in ELEMENTS])
         dirt = p.scrap_alike * n[0]
-        scrap = usual[:, None] * np.exp(sd[:, None] * (dirt + n[1]))
+        scrap = p.each("scrap", ELEMENTS) * np.exp(p.each("scrap_sd", ELEMENTS) * (dirt + n[1]))
         mixed_up = u[0] < p.alloy_share * given / p.scrap_usual
         at = np.nonzero(mixed_up)
         part = np.zeros(given.shape)

@@ -48,10 +48,12 @@ def assays(p: CastHouseParameters, contents: Columns, bias: FloatArray, rng: np.
     `bias` is that of the laboratory by element, (elements,).
     """
     held = np.stack([contents[name] for name in ELEMENTS])
-
-    def each(word: str) -> FloatArray:
-        return np.stack([p[f"{word}_{name}"] for name in ELEMENTS])[:, None]
-
-    method = Method(p.sampling_sd, each("repeatability"), each("background"), each("limit"), each("digit"))
+    method = Method(
+        p.sampling_sd,
+        p.each("repeatability", ELEMENTS),
+        p.each("background", ELEMENTS),
+        p.each("limit", ELEMENTS),
+        p.each("digit", ELEMENTS),
+    )
     read = report(held, method, bias[:, None, None] * p.spectrometer, rng.standard_normal((NORMALS, *held.shape)))
     return dict(zip(ELEMENTS, read, strict=True))

@@ -74,8 +74,7 @@ class Pots:
         p = supply.parameters
         usual = np.stack([*(supply.brought[name] for name in MINOR), p.copper_usual, p.magnesium_usual, p.sodium_usual])
         pooled = self._trace_pool.go(usual)[:, None]
-        sd = np.stack([p[f"walk_sd_{name}"] for name in TRACES])[:, None]
-        furnace = np.stack([p[f"furnace_sd_{name}"] for name in TRACES])[:, None]
+        sd, furnace = p.each("walk_sd", TRACES), p.each("furnace_sd", TRACES)
         walks = self._quick.go(rng.standard_normal((len(TRACES), *shape)))
         values = pooled * np.exp(sd * walks + furnace * self._offset[_SOURCES:])
         return dict(zip(TRACES, values, strict=True))

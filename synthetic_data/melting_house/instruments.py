@@ -54,11 +54,7 @@ def assays(supply: Supply, contents: Columns, bias: FloatArray, rng: np.random.G
     `bias` is that of the laboratory by element, (elements,).
     """
     p, held = supply.parameters, np.stack([contents[name] for name in ELEMENTS])
-
-    def each(word: str) -> FloatArray:
-        return np.stack([p[f"{word}_{name}"] for name in ELEMENTS])[:, None]
-
-    limit = each("limit")
-    method = Method(p.sampling_sd, each("repeatability"), limit / 3.0, limit, p.digit)
+    limit = p.each("limit", ELEMENTS)
+    method = Method(p.sampling_sd, p.each("repeatability", ELEMENTS), limit / 3.0, limit, p.digit)
     reads = bias[:, None, None] * p.spectrometer * np.exp(p.standard_sd * supply.standard)
     return dict(zip(ELEMENTS, report(held, method, reads, rng.standard_normal((NORMALS, *held.shape))), strict=True))

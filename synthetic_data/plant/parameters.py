@@ -97,6 +97,10 @@ class ArrayParameters(Parameters[FloatArray]):
         """The same arrays by the names that another class annotates."""
         return kind(self._process, {name: values for name, values in vars(self).items() if name != "_process"})
 
+    def each(self, word: str, names: Iterable[str]) -> FloatArray:
+        """Parameters `<word>_<name>` of these names, (names, 1, periods), beside arrays of units by periods."""
+        return np.stack([self[f"{word}_{name}"] for name in names])[:, None]
+
 
 def check(seed: Seed, names: Iterable[str]) -> None:
     """Refuse a plant that lacks a parameter of these names, or whose regimes change one that nothing states.

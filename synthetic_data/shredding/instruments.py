@@ -61,14 +61,12 @@ def assays(supply: Supply, contents: Columns, bias: FloatArray, rng: np.random.G
     is that of Horwitz's curve less what one laboratory scatters by.
     """
     p, held = supply.parameters, np.stack([contents[name] for name in ELEMENTS])
-
-    def each(word: str) -> FloatArray:
-        return np.stack([p[f"{word}_{name}"] for name in ELEMENTS])[:, None]
-
     whole = np.array([_WHOLE[name] for name in ELEMENTS])[:, None, None]
     rsd = 0.01 * horwitz_rsd(np.maximum(held / whole, _LEAST))
     which = np.where(p.laboratory < 1.5, bias[0][:, None], bias[1][:, None])[:, None]
     reads = np.exp(p.laboratory_share * rsd * which + p.standard_sd * supply.standard)
-    limit = each("limit")
-    method = Method(each("sampling"), each("repeatability"), limit / 3.0, limit, each("digit"))
+    limit = p.each("limit", ELEMENTS)
+    method = Method(
+        p.each("sampling", ELEMENTS), p.each("repeatability", ELEMENTS), limit / 3.0, limit, p.each("digit", ELEMENTS)
+    )
     return dict(zip(ELEMENTS, report(held, method, reads, rng.standard_normal((NORMALS, *held.shape))), strict=True))

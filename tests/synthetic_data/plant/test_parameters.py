@@ -117,6 +117,14 @@ def test_a_view_reads_the_same_arrays():
         _ = view["two"]
 
 
+def test_each_of_several_names_stands_beside_units_and_periods():
+    one, three = np.arange(3.0), np.arange(3.0) + 7.0
+    found = ArrayParameters("toy", {"limit_a": one, "limit_b": three, "digit_a": three}).each("limit", ("b", "a"))
+    assert found.tolist() == [[three.tolist()], [one.tolist()]]
+    with pytest.raises(SimulationError, match=r"toy: plant\.parameters: digit_b missing"):
+        ArrayParameters("toy", {"digit_a": one}).each("digit", "ab")
+
+
 # ---------------------------------------------------------------- regimes
 
 
