@@ -342,7 +342,10 @@ def read_knobs(run: Plan, frame: pd.DataFrame) -> Knobs:
         if outside.any():
             raise SimulationError(f"knobs.{name}: got {column[outside][0]:g}: expected {low:g} to {high:g}")
     unit_numbers, period_numbers = units.to_numpy(np.intp), periods.to_numpy(np.intp)
-    by_period = {int(p): (unit_numbers[period_numbers == p], values[period_numbers == p]) for p in set(period_numbers)}
+    order = np.argsort(period_numbers, kind="stable")
+    given, starts = np.unique(period_numbers[order], return_index=True)
+    cut = [np.split(part[order], starts)[1:] for part in (unit_numbers, values)]  # by period, rows in their order
+    by_period = dict(zip(given.tolist(), zip(*cut, strict=True), strict=True))
     return Knobs(columns, by_period)
 
 
