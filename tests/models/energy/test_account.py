@@ -18,21 +18,10 @@ from models.energy.account import (
 )
 from models.energy.process import energy_of
 from seeds import load
+from tests.models.processes.rows import Recording
 
 FOLDER = Path(models.processes.energy.__path__[0])
 PROCESSES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
-
-
-class Recording(dict):
-    """Columns that remember which of them were read."""
-
-    def __init__(self, columns):
-        super().__init__(columns)
-        self.read = set()
-
-    def __getitem__(self, name):
-        self.read.add(name)
-        return super().__getitem__(name)
 
 
 @pytest.fixture(scope="module", params=PROCESSES)

@@ -10,6 +10,18 @@ from seeds import Seed
 Columns = dict[str, np.ndarray]
 
 
+class Recording(dict):  # type: ignore[type-arg]
+    """Columns that remember which of them were read."""
+
+    def __init__(self, columns: Columns) -> None:
+        super().__init__(columns)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        self.read.add(name)
+        return super().__getitem__(name)
+
+
 def typical(seed: Seed, n: int = 1, spread: float = 1.0) -> Columns:
     """Inputs at their typical means, or with `n` rows about them, so many of their standard deviations wide."""
     rng, columns = np.random.default_rng(0), {}
@@ -54,3 +66,13 @@ def needed(answer: Callable[[Columns], Columns], columns: Columns) -> set[str]:
             if any(np.isnan(one[0]) for one in answer(holed).values()):
                 found.add(name)
     return found
+
+
+def read_before(seed: Seed, response: ModuleType, line: dict[str, float]) -> tuple[Columns, set[str]]:
+    """State that a response computes from usual values of a line, and the `before` columns that it reads for it."""
+    numbers = [column for column in seed.columns if column.is_number]
+    last = Recording({column.name: np.array([column.usual]) for column in numbers})
+    coming = Recording({column.name: np.array([column.usual]) for column in seed.by_role("before")})
+    plan = {column.name: np.array([column.usual]) for column in seed.by_role("knob")}
+    state = response.state(response.hidden(last), plan, coming, line)
+    return state, (last.read & {column.name for column in seed.by_role("before")}) | coming.read

@@ -8,24 +8,12 @@ import pytest
 from models.processes.lookup import physics_of
 from seeds import Seed, load_all
 from seeds.format.units import is_unit
-from tests.models.processes.rows import Columns, locked, needed, said, typical
+from tests.models.processes.rows import Recording, locked, needed, said, typical
 
 PHYSICS = {name: (seed, physics) for name, seed in load_all().items() if (physics := physics_of(name))}
 pytestmark = pytest.mark.parametrize(("seed", "physics"), PHYSICS.values(), ids=PHYSICS.keys())
 ROWS, NEAR = 100, 0.3  # and how wide they lie, in standard deviations of the seed
 NO_PIECES = ("aluminium_scrap", "heavy_scrap")
-
-
-class Recording(dict):  # type: ignore[type-arg]
-    """Columns that remember which of them were read."""
-
-    def __init__(self, columns: Columns) -> None:
-        super().__init__(columns)
-        self.read: set[str] = set()
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        self.read.add(name)
-        return super().__getitem__(name)
 
 
 def fills_gaps(physics: ModuleType) -> bool:

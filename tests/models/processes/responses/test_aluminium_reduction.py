@@ -5,6 +5,7 @@ import pytest
 
 from models.processes.responses import aluminium_reduction as response
 from seeds import load
+from tests.models.processes.rows import read_before
 
 LINE = {"usual_superheat": 9.0, "superheat_trust": 0.5, "superheat_doubt": 0.85, "limit_doubt": 0.9}
 CONSTANTS = LINE | {one.name: one.value for one in (*response.CONSTANTS, *response.SHARED_CONSTANTS)}
@@ -176,25 +177,7 @@ def test_hidden_character_does_not_change_with_the_set_points():
     np.testing.assert_allclose(then["warmth"], first["warmth"], atol=0.4)
 
 
-class Read(dict):
-    """Columns that note which of them are looked at."""
-
-    def __init__(self, *given):
-        super().__init__(*given)
-        self.names = set()
-
-    def __getitem__(self, name):
-        self.names.add(name)
-        return super().__getitem__(name)
-
-
 def test_what_is_needed_before_a_period_is_what_is_computed_with():
-    seed = load("aluminium_reduction")
-    columns = Read({column.name: np.array([column.usual]) for column in seed.columns if column.is_number})
-    before = Read({column.name: np.array([column.usual]) for column in seed.by_role("before")})
-    hidden = response.hidden(columns)
-    plan = {column.name: np.array([column.usual]) for column in seed.by_role("knob")}
     line = {"usual_superheat": 9.0, "superheat_trust": 0.5, "superheat_doubt": 1.0, "limit_doubt": 1.0}
-    response.state(hidden, plan, before, line)
-    known = {column.name for column in seed.by_role("before")}
-    assert set(response.BEFORE) == (columns.names & known) | before.names
+    _, read = read_before(load("aluminium_reduction"), response, line)
+    assert set(response.BEFORE) == read

@@ -5,6 +5,7 @@ import pytest
 
 from models.processes.responses import copper_electrorefining as response
 from seeds import load
+from tests.models.processes.rows import read_before
 
 SEED = load("copper_electrorefining")
 LINE = {"nodules_doubt": 0.5, "skew": 1.8}
@@ -143,24 +144,7 @@ def test_hidden_character_does_not_change_with_the_set_points():
     assert (np.abs(found[1]["nodularity"] - found[0]["nodularity"])[0] < 0.3 * moved + 0.02).all()
 
 
-class Read(dict):
-    """Columns that note which of them are looked at."""
-
-    def __init__(self, *given):
-        super().__init__(*given)
-        self.names = set()
-
-    def __getitem__(self, name):
-        self.names.add(name)
-        return super().__getitem__(name)
-
-
 def test_what_is_needed_before_a_period_is_what_is_computed_with():
-    columns = Read({column.name: np.array([column.usual]) for column in SEED.columns if column.is_number})
-    before = Read({column.name: np.array([column.usual]) for column in SEED.by_role("before")})
-    hidden = response.hidden(columns)
-    plan = {column.name: np.array([column.usual]) for column in SEED.by_role("knob")}
-    found = response.state(hidden, plan, before, LINE)
-    assert set(STATE) == set(found)
-    known = {column.name for column in SEED.by_role("before")}
-    assert set(response.BEFORE) == (columns.names & known) | before.names
+    state, read = read_before(SEED, response, LINE)
+    assert set(state) == set(STATE)
+    assert set(response.BEFORE) == read

@@ -5,6 +5,7 @@ import pytest
 
 from models.processes.responses import lead_refining as response
 from seeds import load
+from tests.models.processes.rows import read_before
 
 SEED = load("lead_refining")
 LINE = {"shorts_doubt": 0.2}
@@ -119,27 +120,10 @@ def test_hidden_character_does_not_change_with_the_set_points():
         np.testing.assert_allclose(found[1][name], found[0][name], atol=1e-9, err_msg=name)
 
 
-class Read(dict):
-    """Columns that note which of them are looked at."""
-
-    def __init__(self, *given):
-        super().__init__(*given)
-        self.names = set()
-
-    def __getitem__(self, name):
-        self.names.add(name)
-        return super().__getitem__(name)
-
-
 def test_what_is_needed_before_a_period_is_what_is_computed_with():
-    columns = Read({column.name: np.array([column.usual]) for column in SEED.columns if column.is_number})
-    before = Read({column.name: np.array([column.usual]) for column in SEED.by_role("before")})
-    hidden = response.hidden(columns)
-    plan = {column.name: np.array([column.usual]) for column in SEED.by_role("knob")}
-    found = response.state(hidden, plan, before, LINE)
-    assert set(STATE) == set(found)
-    known = {column.name for column in SEED.by_role("before")}
-    assert set(response.BEFORE) == (columns.names & known) | before.names
+    state, read = read_before(SEED, response, LINE)
+    assert set(state) == set(STATE)
+    assert set(response.BEFORE) == read
 
 
 def test_a_state_that_readings_do_not_tell_apart():

@@ -7,6 +7,7 @@ from models.processes.responses import zinc_electrowinning as response
 from physics.winning.balances import ACID_PER_ZINC, feed_for_ratio
 from seeds import load
 from synthetic_data import replay
+from tests.models.processes.rows import read_before
 
 SEED = load("zinc_electrowinning")
 LINE = {"efficiency_doubt": 1.2}
@@ -160,23 +161,6 @@ def test_the_simulated_house_answers_alike(knob, size):
             assert own == pytest.approx(there[name], rel=1.0 / 3.0), name
 
 
-class Read(dict):
-    """Columns that note which of them are looked at."""
-
-    def __init__(self, *given):
-        super().__init__(*given)
-        self.names = set()
-
-    def __getitem__(self, name):
-        self.names.add(name)
-        return super().__getitem__(name)
-
-
 def test_what_is_needed_before_a_period_is_what_is_computed_with():
-    columns = Read({column.name: np.array([column.usual]) for column in SEED.columns if column.is_number})
-    before = Read({column.name: np.array([column.usual]) for column in SEED.by_role("before")})
-    hidden = response.hidden(columns)
-    plan = {column.name: np.array([column.usual]) for column in SEED.by_role("knob")}
-    response.state(hidden, plan, before, LINE)
-    known = {column.name for column in SEED.by_role("before")}
-    assert set(response.BEFORE) == (columns.names & known) | before.names
+    _, read = read_before(SEED, response, LINE)
+    assert set(response.BEFORE) == read
