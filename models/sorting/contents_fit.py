@@ -10,10 +10,14 @@ from models.sorting.contents import CARRIED_R2, Contents, Lines, Signals, spread
 from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 
+Rows = tuple[FloatArray, IntArray, FloatArray]  # standard scores (n, d), class numbers (n,), contents (n, E) [wt%]
+
 # Penalty on squared weights of standard scores: a class with fewer pieces is given its mean content.
 PENALTY = 1.0
 # More scores than these narrow no interval's uncertainty that matters: its coverage varies by 0.015 at 0.9.
 MOST_SCORES = 400
+# In so many blocks of lots, one after the other, errors are measured by lines that know all older lots.
+BLOCKS = 3
 
 
 def fit_lines(Z: FloatArray, codes: IntArray, contents: FloatArray, n_classes: int) -> Lines:
@@ -65,8 +69,11 @@ def fit_contents(
     old: tuple[FloatArray, IntArray, FloatArray],
     new: tuple[FloatArray, IntArray, FloatArray],
     p_new: FloatArray,
+    lots: IntArray,
 ) -> tuple[Contents, FloatArray, FloatArray]:
-    """Contents whose lines have learnt all rows, and whose errors are those of lines that had learnt the old rows.
+    """Contents whose lines have learnt all rows, and whose errors are those of lines that had learnt older lots alone.
+
+    An error counts by the spread that the lines which answer state there, as when they answer.
 
     Parameters
     ----------
@@ -77,31 +84,48 @@ def fit_contents(
         is none: of rows to learn, and of rows to measure errors on.
     p_new : ndarray, shape (m, K)
         Class probabilities of the new rows, predicted by models that had not seen them.
+    lots : ndarray of int, shape (m,)
+        Number of each new row's lot, from 0, in the order in which they passed.
 
     Returns
     -------
     Contents
     ndarray, ndarray, shape (m, E) each
-        Contents of the new rows by the lines that had not seen them, and their variances [wt%, wt%²].
+        Contents of the new rows by lines that had learnt the old rows alone, and their variances [wt%, wt%²].
     """
     signals, n_classes = Signals.of(seed), len(seed.classes)
     columns = signals.columns(old[0]), signals.columns(new[0])
     scale = StandardScale.of(columns[0])
     Z_old, Z_new = (scale.scores(part) for part in columns)
     estimated, variance = fit_lines(Z_old, old[1], old[2], n_classes).mixed(Z_new, p_new)
-    error, predicted = estimated - new[2], np.argmax(p_new, axis=1)
-    relative = error / spread(variance)
-    codes, labels = (np.concatenate([old[i], new[i]]) for i in (1, 2))
+    learnt, later = (Z_old, *old[1:]), (Z_new, *new[1:])
+    error, predicted = _errors(learnt, later, p_new, lots), np.argmax(p_new, axis=1)
+    lines = fit_lines(*_together(learnt, later), n_classes)
+    relative = error / spread(lines.mixed(Z_new, p_new)[1])
     contents = Contents(
         seed=seed,
         signals=signals,
         scale=scale,
-        lines=fit_lines(np.vstack([Z_old, Z_new]), codes, labels, n_classes),
+        lines=lines,
         carried=_r2(error, new[2]) >= CARRIED_R2,
         pooled=_scores(relative),
         of_class=tuple(_scores(relative[predicted == k]) for k in range(n_classes)),
     )
     return contents, estimated, variance
+
+
+def _errors(old: Rows, new: Rows, p_new: FloatArray, lots: IntArray) -> FloatArray:
+    """Errors of the contents of new rows, shape (m, E), block by block by lines that know all older lots."""
+    block, found = lots * BLOCKS // (lots.max() + 1), np.empty_like(new[2])
+    for one in range(BLOCKS):
+        rows, older = block == one, block < one
+        lines = fit_lines(*_together(old, (new[0][older], new[1][older], new[2][older])), p_new.shape[1])
+        found[rows] = lines.mixed(new[0][rows], p_new[rows])[0] - new[2][rows]
+    return found
+
+
+def _together(old: Rows, new: Rows) -> Rows:
+    return np.vstack([old[0], new[0]]), np.concatenate([old[1], new[1]]), np.vstack([old[2], new[2]])
 
 
 def _scores(relative: FloatArray) -> tuple[Conformal, ...]:

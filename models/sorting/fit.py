@@ -40,8 +40,8 @@ def sorter(
 ) -> SortingModel:
     """Model from an estimator that has learnt all rows, calibrated on rows predicted by models that had not seen them.
 
-    Contents are learnt from all rows; their errors are those that lines from the training rows make on the calibration
-    rows. Classes that are known to novelty come from the training rows; its threshold, the temperature, what is learnt
+    Contents are learnt from all rows; their errors are those that lines from older lots make on the calibration rows.
+    Classes that are known to novelty come from the training rows; its threshold, the temperature, what is learnt
     of spreads and the risk price from the calibration rows.
 
     Parameters
@@ -77,7 +77,7 @@ def sorter(
     lots = numbered(lots_cal)[2]
     learnt = y_train.astype(np.intp)
     calibration = X_cal, codes, contents_cal
-    contents, estimated, variance = fit_contents(seed, (X_train, learnt, contents_train), calibration, p)
+    contents, estimated, variance = fit_contents(seed, (X_train, learnt, contents_train), calibration, p, lots)
     named = learnt != other
     mass = kilograms(seed, np.concatenate([X_train[:, input_names(seed).index(seed.sorting_rules.mass)], mass_cal]))
     model = SortingModel(

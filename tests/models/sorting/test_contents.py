@@ -25,6 +25,11 @@ def parts(seed: Seed, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.n
     return matrix(frame, seed), codes, frame[["x", "z"]].to_numpy()
 
 
+def in_lots(rows: tuple[np.ndarray, np.ndarray, np.ndarray], pieces: int = 20) -> np.ndarray:
+    """Lots of so many pieces, one after the other."""
+    return np.arange(len(rows[1])) // pieces
+
+
 def certain(codes: np.ndarray, sure: float = 0.97) -> np.ndarray:
     """Probabilities after a look that tells the class with the probability `sure`, and any other as often."""
     rng = np.random.default_rng(9)
@@ -45,7 +50,7 @@ def told_by(model: Contents, X: np.ndarray, p: np.ndarray, coverage: float) -> d
 @pytest.fixture
 def fitted(toy_sorting_seed: Seed, toy_sorting_frame: Frame) -> tuple[Contents, np.ndarray, np.ndarray]:
     old, new = (parts(toy_sorting_seed, toy_sorting_frame(lots=30, rng_seed=one)) for one in (1, 2))
-    return fit_contents(toy_sorting_seed, old, new, certain(new[1]))
+    return fit_contents(toy_sorting_seed, old, new, certain(new[1]), in_lots(new))
 
 
 def test_lines_of_a_class_are_ridge_regression_on_its_pieces() -> None:
@@ -136,7 +141,7 @@ def test_a_class_with_few_rows_takes_the_scores_of_all(
     X, codes, contents = parts(toy_sorting_seed, toy_sorting_frame(lots=30, rng_seed=2))
     kept = (codes != 1) | (np.cumsum(codes == 1) < FEWEST_OF_CLASS)
     rows = X[kept], codes[kept], contents[kept]
-    model = fit_contents(toy_sorting_seed, old, rows, np.eye(4)[rows[1]])[0]
+    model = fit_contents(toy_sorting_seed, old, rows, np.eye(4)[rows[1]], in_lots(rows))[0]
     row, p = X[codes == 1][:1], np.eye(4)[[1]]
     answer, sd = told_by(model, row, p, 0.8)["x"], np.sqrt(estimated(model, row, p)[1][0, 0])
     assert answer.high[0] - answer.value[0] == pytest.approx(model.pooled[0].half_width(0.8) * sd, rel=1e-9)
@@ -167,7 +172,8 @@ def test_physics_features_help_and_are_checked_when_read(
     )
     monkeypatch.setitem(sys.modules, "models.processes.toy_scrap", physics)
     # The mass column carries z here, and its double after it.
-    model = fit_contents(toy_sorting_seed, (hidden[0], *old[1:]), (hidden[1], *new[1:]), np.eye(4)[new[1]])[0]
+    rows = hidden[1], *new[1:]
+    model = fit_contents(toy_sorting_seed, (hidden[0], *old[1:]), rows, np.eye(4)[new[1]], in_lots(rows))[0]
     assert model.carried.tolist() == [True, True]
     assert model.lines.weights.shape == (4, 2, 5)
     state = json.loads(json.dumps(model.state(), allow_nan=False))

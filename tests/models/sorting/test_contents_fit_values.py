@@ -87,22 +87,35 @@ def test_a_class_of_one_piece_is_given_its_content():
     assert (found.low[1, 0], found.high[1, 0]) == (9.0, 9.0)
 
 
-def test_errors_are_counted_by_the_spread_that_was_stated(toy_sorting_seed):
+def test_errors_are_counted_by_the_spread_that_the_lines_which_answer_state(toy_sorting_seed):
     """Of four new pieces the first two are told class 0, the others class 1; the lines are two levels."""
-    old = np.array([[0.0], [1.0]]).repeat(4, axis=1), np.array([0, 1]), np.array([[1.0, 5.0], [3.0, 5.0]])
+    old = np.zeros((2, 4)), np.array([0, 1]), np.array([[1.0, 5.0], [3.0, 5.0]])
     new = np.zeros((4, 4)), np.array([0, 0, 1, 1]), np.array([[1.5, 5.0], [0.5, np.nan], [3.0, 5.0], [7.0, 5.0]])
     p = np.array([[1.0, 0, 0, 0], [0.6, 0.4, 0, 0], [0, 1.0, 0, 0], [0, 1.0, 0, 0]])
-    contents, estimated, variance = contents_fit.fit_contents(toy_sorting_seed, old, new, p)
+    contents, estimated, variance = contents_fit.fit_contents(toy_sorting_seed, old, new, p, np.zeros(4, dtype=np.intp))
     np.testing.assert_allclose(estimated[:, 0], [1.0, 1.8, 3.0, 3.0], rtol=1e-9)
     # Between classes 0.6 * 0.8² + 0.4 * 1.2² = 0.96; within them nothing.
     np.testing.assert_allclose(variance[:, 0], [0.0, 0.96, 0.0, 0.0], atol=1e-12)
-    spread = 0.96**0.5
-    np.testing.assert_allclose(contents.of_class[0][0].scores, sorted([0.5e6, 1.3 / spread]), rtol=1e-6)
-    np.testing.assert_allclose(contents.of_class[1][0].scores, [0.0, 4e6], rtol=1e-6)
-    np.testing.assert_allclose(contents.pooled[0].scores, [0.0, 1.3 / spread, 0.5e6, 4e6], rtol=1e-6)
+    # The lines that answer have learnt all rows: 1, 1.5, 0.5 have the mean 1 and the variance 1/6; 3, 3, 7 the mean
+    # 13/3 and the variance 32/9. Between the classes, 10/3 apart, the second piece's is 0.24 * (10/3)² = 8/3.
+    spread = np.sqrt([1 / 6, 8 / 3 + 0.6 / 6 + 0.4 * 32 / 9, 32 / 9])
+    own = [0.5 / spread[0], 1.3 / spread[1]], [0.0, 4.0 / spread[2]]
+    for k in (0, 1):
+        np.testing.assert_allclose(contents.of_class[k][0].scores, sorted(own[k]), rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(contents.pooled[0].scores, sorted([*own[0], *own[1]]), rtol=1e-9, atol=1e-9)
     assert [len(one.scores) for own in contents.of_class[2:] for one in own] == [0, 0, 0, 0]
     # Squared errors 0.25, 1.69, 0 and 16 have the mean 4.485, contents 1.5, 0.5, 3 and 7 the variance 6.125: 27 %.
     assert contents.carried.tolist() == [True, False]
-    # The lines that answer have learnt all rows: of class 0 three, of class 1 three.
     assert (contents.lines.low[0, 0], contents.lines.high[0, 0]) == (0.5, 1.5)
     assert (contents.lines.low[1, 0], contents.lines.high[1, 0]) == (3.0, 7.0)
+
+
+def test_errors_are_those_of_lines_that_know_all_older_lots(toy_sorting_seed):
+    """Three lots of a piece each, 2, 4 and 6 after a 0: means of what is older are 0, 1 and 2."""
+    old, p = (np.zeros((1, 4)), np.array([0]), np.array([[0.0, 1.0]])), np.eye(4)[[0, 0, 0]]
+    new = np.zeros((3, 4)), np.array([0, 0, 0]), np.array([[2.0, 1.0], [4.0, 1.0], [6.0, 1.0]])
+    contents, estimated, _ = contents_fit.fit_contents(toy_sorting_seed, old, new, p, np.arange(3))
+    np.testing.assert_allclose(estimated[:, 0], 0.0, atol=1e-12)
+    # 0, 2, 4 and 6 have the variance 5.
+    np.testing.assert_allclose(contents.pooled[0].scores, np.array([2.0, 3.0, 4.0]) / 5**0.5, rtol=1e-9)
+    assert contents_fit.BLOCKS == 3

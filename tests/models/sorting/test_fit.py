@@ -77,11 +77,12 @@ def test_probabilities_of_rows_not_learnt_set_the_temperature(made: Made) -> Non
 
 
 def test_contents_learn_old_rows_and_err_on_new_ones(made: Made) -> None:
-    _, old, new, _ = made.given["contents"][0]
+    _, old, new, _, lots = made.given["contents"][0]
     for given, rows in ((old, OLD), (new, NEW)):
         np.testing.assert_array_equal(given[0], made.X[rows])
         np.testing.assert_array_equal(given[1], made.codes[rows])
         np.testing.assert_array_equal(given[2], made.contents[rows])
+    assert lots is made.given["risk_price"][3]
 
 
 def test_novelty_knows_named_classes_alone(made: Made) -> None:
