@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,12 +15,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Block, Event, Plan, Rows
+from synthetic_data.engine.plan import Block, Event, Grid, Plan, Rows
 
 NAMES = ("table", "truth", "events")
 # A row group: so many of the portions that a block yields. Fixed, so that the bytes do not depend on how a run was cut.
 GROUP_ROWS = 60
 
+_TURNED = 32  # units whose periods are put behind each other together: their values then stay near the processor
 _TIME = pa.timestamp("us")
 _DAY = 86_400e6  # µs/d
 _EVENTS = pa.schema(
@@ -36,19 +38,16 @@ def columns_of_table(plan: Plan) -> list[str]:
 
 def group_tables(plan: Plan, block: Block, group: list[Rows]) -> dict[str, pa.Table]:
     """Arrow tables of some rows of a block, each sorted by unit and time."""
-    units = np.concatenate([rows.units for rows in group])
-    starts = np.concatenate([rows.starts for rows in group])
-    by_unit_and_time = np.lexsort((starts, units))
-    in_order = bool((by_unit_and_time == np.arange(len(units))).all())
-    order = slice(None) if in_order else by_unit_and_time  # what is in order is not copied
+    in_order = _in_order(group)
+    units, starts = in_order([rows.units for rows in group]), in_order([rows.starts for rows in group])
     names = [plan.unit_name(block.first + unit) for unit in range(block.count)]
     index: dict[str, pa.Array] = {}
     if plan.seed.key is not None:
-        index[plan.seed.key.name] = _texts(units[order], names)
-    index[plan.seed.clock.name] = pa.array(starts[order], _TIME)
+        index[plan.seed.key.name] = _texts(units, names)
+    index[plan.seed.clock.name] = pa.array(starts, _TIME)
 
     def joined(part: str, names: Iterable[str]) -> pa.Table:
-        values = {name: np.concatenate([getattr(rows, part)[name] for rows in group])[order] for name in names}
+        values = {name: in_order([getattr(rows, part)[name] for rows in group]) for name in names}
         columns = index | {name: _column(plan, name, column) for name, column in values.items()}
         # A number that is missing is NaN, so that there is no null to be marked.
         fields = [pa.field(name, column.type, nullable=False) for name, column in columns.items()]
@@ -60,6 +59,28 @@ def group_tables(plan: Plan, block: Block, group: list[Rows]) -> dict[str, pa.Ta
         "truth": joined("truth", group[0].truth),
         "events": _event_table(plan, names, events),
     }
+
+
+def _in_order(group: list[Rows]) -> Callable[[list[NDArray[Any]]], NDArray[Any]]:
+    """What joins a column's values of each of the rows, which follow each other in time, by unit and time."""
+    grid = group[0].grid
+    if grid is not None and all(rows.grid == grid for rows in group):
+        return functools.partial(_of_grid, grid)
+    units, starts = np.concatenate([rows.units for rows in group]), np.concatenate([rows.starts for rows in group])
+    by_unit_and_time = np.lexsort((starts, units))
+    if (by_unit_and_time == np.arange(len(units))).all():
+        return np.concatenate  # what is in order is not copied again
+    return lambda parts: np.concatenate(parts)[by_unit_and_time]
+
+
+def _of_grid(grid: Grid, parts: list[NDArray[Any]]) -> NDArray[Any]:
+    if not grid.by_period:
+        return np.concatenate([part.reshape(grid.units, -1) for part in parts], axis=1).reshape(-1)
+    by_period = np.concatenate(parts).reshape(-1, grid.units)
+    found = np.empty(by_period.shape[::-1], by_period.dtype)
+    for first in range(0, grid.units, _TURNED):
+        found[first : first + _TURNED] = by_period[:, first : first + _TURNED].T
+    return found.reshape(-1)
 
 
 def _column(plan: Plan, name: str, values: NDArray[Any]) -> pa.Array:
@@ -185,9 +206,8 @@ def _empty(table: pa.Table) -> pa.RecordBatch:
 
 
 def _event_table(plan: Plan, names: list[str], events: list[Event]) -> pa.Table:
-    units = [None if event.unit is None else names[event.unit] for event in events]
-    kinds = [event.kind for event in events]
-    times = [[getattr(event, name) for event in events] for name in ("onset", "detected", "end")]
+    numbers, kinds, *times = zip(*events, strict=True) if events else ((),) * len(_EVENTS)
+    units = [None if unit is None else names[unit] for unit in numbers]
     arrays = [_times(plan, np.array(days, dtype=np.float64)) for days in times]
     return pa.table([pa.array(units, pa.string()), pa.array(kinds, pa.string()), *arrays], schema=_EVENTS)
 

@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -25,8 +25,7 @@ class SimulationError(ValueError):
     """A run that cannot be made as asked: options out of range, no plant, or knobs that do not fit."""
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):  # a run may have hundreds of thousands
     """Something that happened to a unit, or to the whole plant (`unit` None); times are in days from the start."""
 
     unit: int | None
@@ -37,13 +36,21 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Grid:
+    """How rows of all units of a block in neighbouring periods stand: period after period, or unit after unit."""
+
+    units: int
+    by_period: bool
+
+
+@dataclass(frozen=True)
 class Rows:
     """Some rows of a block: their units, when they start, what instruments report, and what is true.
 
     `units` are numbers from 0 within the block, `starts` datetime64[us]; `table` and `truth` map a column's name to one
     value a row, float64 or, where the seed's column has classes, the class's number. `steps` is what the rows add to
     the run's progress. `begun` holds what is known when a period starts of all units that then run, where rows of some
-    of these may be missing: their numbers, and `before` and knob columns.
+    of these may be missing: their numbers, and `before` and knob columns. `grid` is there where no row is missing.
     """
 
     units: NDArray[np.intp]
@@ -53,6 +60,7 @@ class Rows:
     events: tuple[Event, ...]
     steps: int
     begun: tuple[NDArray[np.intp], Mapping[str, FloatArray]] | None = None
+    grid: Grid | None = None
 
     @classmethod
     def of_stretch(
@@ -85,6 +93,7 @@ class Rows:
             flat(truth),
             tuple(sorted(events, key=lambda event: event.onset)),
             shape[0] * block.count * steps,
+            grid=Grid(block.count, by_period=True),
         )
 
     @classmethod
@@ -107,6 +116,7 @@ class Rows:
             {name: values.reshape(-1) for name, values in truth.items()},
             tuple(sorted(events, key=lambda event: event.onset)),
             block.count * count,
+            grid=Grid(block.count, by_period=False),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -82,7 +82,7 @@ class Circuit:
         state = self._state(p, first, walk, faults, z[:, len(WALKS) :])
         usual = np.array([p[f"anode_{element}"] for element in ELEMENTS])[:, None, None]
         cast = usual * np.exp(p.cast_sd * np.stack([walk[element] for element in ELEMENTS]))
-        events = [*regimes_begun(plan, first), *(replace(event, unit=None) for event in begun)]
+        events = [*regimes_begun(plan, first), *(event._replace(unit=None) for event in begun)]
         return Crops(first, p, state, cast, tuple(events) if first >= 0 else ())
 
     def _state(self, p: LeadParameters, first: int, walk: Values, faults: Values, assay_errors: FloatArray) -> Values:

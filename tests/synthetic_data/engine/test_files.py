@@ -1,14 +1,17 @@
 """Files of a plant: instants from days, to the microsecond."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
+import pytest
+from pandas.testing import assert_frame_equal
 
 from seeds import load
 from synthetic_data import simulate
 from synthetic_data.engine.files import NAMES, PartWriter, PlantWriter, _event_table, _times, group_tables, groups
-from synthetic_data.engine.plan import Event, plan_run, process_module
+from synthetic_data.engine.plan import Event, Grid, plan_run, process_module
 
 
 def test_instants_are_so_many_days_after_the_start():
@@ -62,3 +65,19 @@ def test_events_stand_with_unit_kind_and_instants():
     assert [row["kind"] for row in table] == ["spike", "curtailment"]
     assert table[1]["detected"].replace(tzinfo=None) == start + dt.timedelta(days=0.5)
     assert table[0]["end"].replace(tzinfo=None) == start + dt.timedelta(days=3)
+
+
+@pytest.mark.parametrize(("process", "by_period"), [("copper_cathode", True), ("high_purity_gallium", False)])
+def test_rows_of_whole_grids_stand_as_sorted_by_unit_and_time(process, by_period):
+    plan = plan_run(load(process), units=35, years=0.9)
+    for block in plan.blocks():
+        rows = list(process_module(plan.seed).rows(plan, block))
+        assert len(rows) > 1
+        assert {one.grid for one in rows} == {Grid(block.count, by_period)}
+        found = group_tables(plan, block, rows)
+        wanted = group_tables(plan, block, [replace(one, grid=None) for one in rows])
+        for name in NAMES:
+            assert_frame_equal(found[name].to_pandas(), wanted[name].to_pandas(), check_exact=True)
+        assert (
+            found["table"].to_pandas().groupby(plan.seed.key.name)[plan.seed.clock.name].is_monotonic_increasing.all()
+        )
