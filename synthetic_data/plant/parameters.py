@@ -83,14 +83,14 @@ class ArrayParameters(Parameters[FloatArray]):
 
         A regime holds from the first instant of its date.
         """
-        stated = plan.stated
-        table = np.empty((len(stated), *days.shape))  # rows of one array: hundreds of small ones take longer to make
-        table.T[...] = list(stated.values())
-        values = dict(zip(stated, table, strict=True))
+        stated = np.array(list(plan.stated.values()))
+        # Rows of one number each, which arithmetic takes for a number; hundreds of arrays would take longer to make.
+        table = np.lib.stride_tricks.as_strided(stated, (len(stated), *days.shape), (stated.itemsize, *[0] * days.ndim))
+        values = dict(zip(plan.stated, table, strict=True))
         for regime in sorted(plan.plant.regimes, key=lambda regime: regime.start):
             begun = days >= _day_of(plan, regime.start)
-            for name, quantity in regime.change.items():
-                values[name][begun] = quantity.value
+            for name, quantity in regime.change.items() if begun.any() else ():
+                values[name] = np.where(begun, quantity.value, values[name])
         return cls(plan.seed.process.name, values)
 
     def view(self, kind: type[Other]) -> Other:

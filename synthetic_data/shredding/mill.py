@@ -66,7 +66,9 @@ class Mills:
         time, powder, read = self._milled(supply, held, adhesion, p.scale_error * n[2], crew, tests, by_hand, rng)
         foil = foil_content(time, aperture, 1.0, p.over_grinding) * foil_left_by_air(knobs["air_velocity"])
         # Cells with little powder have thick foils and cases: what makes a crew grind longer brings copper by itself.
-        foil = foil * np.exp(faults.strength["torn"]) * np.power(p.powder_share / held, p.foil_per_powder)
+        # A copy, an exponent a lot: NumPy rounds powers to one number for all otherwise.
+        thinned = np.power(p.powder_share / held, p.foil_per_powder.copy())
+        foil = foil * np.exp(faults.strength["torn"]) * thinned
         blocked = np.exp(p.stops_per_wet * (feed.moisture - p.feed_moisture) - p.stops_per_hole * (aperture - 0.25))
         stops = np.floor(-p.stops_usual * blocked * np.log(u))
         return Milled(time, powder, read, aperture, turned * self._period_days, foil, stops)

@@ -83,5 +83,6 @@ def made(
     }
     for name, normal in zip(TRACES, traces, strict=True):
         contents[name] = p[f"{name}_usual"] * np.exp(p[f"{name}_sd"] * level[name] + p[f"{name}_scatter"] * normal)
-    contents["cr"] = contents["cr"] * np.power(steel, p.chromium_of_steel)
+    # A copy, an exponent a lot: NumPy rounds powers to one number for all otherwise.
+    contents["cr"] = contents["cr"] * np.power(steel, p.chromium_of_steel.copy())
     return Made({name: contents[name] for name in ELEMENTS}, active, flow)
