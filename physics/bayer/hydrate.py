@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+
 import numpy as np
 
 from physics.arrays import FloatArray, Numeric, floats
@@ -138,7 +141,7 @@ def next_classes(
     ----------
     Population balance in classes after Hounslow, reduced to departures from the usual; rates are assumed.
     """
-    fed = np.concatenate([births[None], classes[:-1]])
+    fed = np.stack([births, *classes[:-1]])
     shape = (-1, *np.ones(classes.ndim - 1, dtype=int))
     moved = classes + rates.reshape(shape) * (fed - classes)
     moved[:2] -= agglomerating * (agglomeration - 1.0) * classes[:2]
@@ -164,7 +167,7 @@ def class_shares(classes: FloatArray) -> FloatArray:
     Definition; the usual shares are assumed: 22 % below 45 µm is practice.
     """
     mass = np.array(USUAL_SHARES).reshape(-1, *np.ones(classes.ndim - 1, dtype=int)) * classes
-    found: FloatArray = mass / mass.sum(axis=0)
+    found: FloatArray = mass / functools.reduce(operator.add, mass)
     return found
 
 

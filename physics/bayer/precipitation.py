@@ -128,7 +128,7 @@ def train_temperatures(fill: Numeric, end: Numeric, tanks: FloatArray, most: int
     ----------
     Linear cooling, assumed: coolers stand between all tanks.
     """
-    place = np.arange(float(most)).reshape(-1, *np.ones(np.ndim(tanks), dtype=int))
+    place = np.arange(float(most)).reshape(-1, *np.ones(floats(tanks).ndim, dtype=int))
     share = np.minimum(place / (floats(tanks) - 1.0), 1.0)
     return floats(fill) + (floats(end) - fill) * share
 
@@ -158,14 +158,14 @@ def train_alumina(
     ----------
     `tank_alumina`, tank after tank.
     """
-    found = np.empty(np.broadcast_shapes(equilibrium.shape, strength.shape))
+    found = []
     steep = 4.0 * strength / np.square(caustic)
     left = entering
-    for tank, (saturated, power) in enumerate(zip(equilibrium, steep, strict=True)):
+    for saturated, power in zip(equilibrium, steep, strict=True):
         driven = left - saturated  # as in `tank_alumina`, but for what all tanks share
         left = saturated + 2.0 * driven / (1.0 + np.sqrt(1.0 + power * np.maximum(driven, 0.0)))
-        found[tank] = left
-    return found
+        found.append(left)
+    return np.stack(found)
 
 
 def product_soda(

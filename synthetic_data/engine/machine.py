@@ -27,7 +27,7 @@ _ONE_NUMBER = (  # the same in all lanes
     f"%i{{n}} = insertelement {_V} poison, double %s{{n}}, i64 0",
     f"%v{{n}} = shufflevector {_V} %i{{n}}, {_V} poison, <{LANES} x i32> zeroinitializer",
 )
-_INTRINSIC = {"sqrt": "sqrt", "absolute": "fabs", "floor": "floor"}
+_INTRINSIC = {"sqrt": "sqrt", "absolute": "fabs", "floor": "floor", "rint": "rint"}
 
 
 def _least_or_most(order: str) -> tuple[str, ...]:
@@ -60,6 +60,10 @@ _WRITTEN: dict[str, tuple[str, ...]] = {
     "greater_equal": (f"%v{{n}} = fcmp oge {_V} {{a}}, {{b}}",),
     "equal": (f"%v{{n}} = fcmp oeq {_V} {{a}}, {{b}}",),
     "not_equal": (f"%v{{n}} = fcmp une {_V} {{a}}, {{b}}",),
+    "isfinite": (
+        f"%d{{n}} = fsub {_V} {{a}}, {{a}}",  # NaN of what is not
+        f"%v{{n}} = fcmp oeq {_V} %d{{n}}, zeroinitializer",
+    ),
     "logical_and": (f"%v{{n}} = and {_B} {{a}}, {{b}}",),
     "logical_or": (f"%v{{n}} = or {_B} {{a}}, {{b}}",),
     "logical_not": (f"%v{{n}} = xor {_B} {{a}}, splat (i1 true)",),

@@ -14,7 +14,7 @@ import numpy as np
 
 NUMBER, TRUTH = "number", "truth"
 _TRUTHS = {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"}
-_TRUTHS |= {"logical_and", "logical_or", "logical_not", "bitwise_and", "bitwise_or", "invert"}
+_TRUTHS |= {"isfinite", "logical_and", "logical_or", "logical_not", "bitwise_and", "bitwise_or", "invert"}
 _BITWISE = {"bitwise_and": "logical_and", "bitwise_or": "logical_or", "invert": "logical_not"}
 # What arrays do for `x ** y` with these numbers in place of the general power.
 _POWERS = {2.0: "square", 0.5: "sqrt", -1.0: "reciprocal", 1.0: "positive"}
@@ -215,6 +215,7 @@ def _full_like(value: Any, number: float) -> Any:
 _FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {
     np.where: lambda *three: _elementwise("where", three, None),
     np.clip: _clip,
+    np.round: lambda value: _elementwise("rint", (value,), None),  # to whole numbers alone
     np.stack: Rows,
     np.full_like: _full_like,
     np.zeros_like: lambda value: _full_like(value, 0.0),

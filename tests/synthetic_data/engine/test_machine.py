@@ -23,6 +23,8 @@ OF_TWO = {
     "truths": lambda x, y: np.where(((x < y) & (y > 0.0)) | ~(x <= 1.0), x, y),
     "counts": lambda x, y: (x > y).astype(np.float64) + (x > 0.0),
     "sign": lambda x, y: -x + np.floor(y),
+    "whole numbers": lambda x, y: np.round(x / 0.25) * 0.25 + np.round(y),
+    "finite or not": lambda x, y: np.where(np.isfinite(x), x, y),
     "powers": lambda x, y: x**2 + np.abs(y) ** 2.2 + 1.5**x,
     "powers of both": lambda x, y: np.power(np.abs(x), y),
     "exponentials": lambda x, y: np.exp(x) + np.expm1(-y) * 2.0**y,

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.slow
 
 SIZES = {
     "aluminium_reduction": [{"units": 13, "years": 6.0}, {"units": 270, "years": 0.3}],
+    "alumina_refining": [{"units": 3, "years": 2.5}, {"units": 50, "years": 0.3}],
     "zinc_electrowinning": [{"units": 1, "years": 1.0}, {"units": 50, "years": 3.0}, {"units": 965, "years": 0.1}],
 }
 
