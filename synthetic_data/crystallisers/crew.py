@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import operator
+from dataclasses import dataclass
+
 import numpy as np
 
 from physics.arrays import BoolArray, FloatArray
@@ -21,6 +25,16 @@ TESTED = ("growth_rate", "fraction_frozen", "stirring")
 _LOOKED_AT, _WEIGHTS = [ELEMENTS.index(name) for name in ("iron", "indium")], (0.7, 0.3)  # iron is rejected least
 
 
+@dataclass(frozen=True)
+class Habits:
+    """What crews set for the lots of a stretch before they look at assays; arrays are (units, lots)."""
+
+    rate: FloatArray  # of freezing by what is ordered [mm/h]
+    stages: FloatArray  # by what is ordered
+    varied: Knobs  # what each knob varies by
+    used_to: Knobs  # what each crew is used to adding to each knob
+
+
 class Crew:
     """The crews of a block of crystallisers."""
 
@@ -34,7 +48,7 @@ class Crew:
         found: FloatArray = in_hand(rng).standard_normal((len(KNOBS), self._block.count, count))
         return found
 
-    def steady(self, p: CrystalliserParameters, normals: FloatArray, tests: Knobs, by_hand: Knobs) -> Knobs:
+    def steady(self, p: CrystalliserParameters, habits: Habits, tests: Knobs, by_hand: Knobs) -> Knobs:
         """What is set for the lots of a whole stretch without an answer to anything, (units, periods) each."""
         usual = {
             "coolant_temperature": p.coolant_usual,
@@ -42,15 +56,33 @@ class Crew:
             "vacuum_temperature": p.vacuum_temperature,
             "vacuum_time": p.vacuum_time,
         }
-        return {name: self._set(p, name, usual[name], normals, tests, by_hand, slice(None)) for name in STEADY}
+        return {name: self._set(name, usual[name], habits, tests, by_hand) for name in STEADY}
+
+    def habits(self, p: CrystalliserParameters, ordered: BoolArray, normals: FloatArray) -> Habits:
+        """What is set for the lots of a stretch by what is ordered, and what crews vary and are used to.
+
+        Parameters
+        ----------
+        p
+            In force in the stretch.
+        ordered
+            Whether 99.99999 % is ordered, (units, lots).
+        normals
+            Of `drawn`.
+        """
+        return Habits(
+            rate=np.where(ordered, p.seven_rate, p.rate_usual),
+            stages=p.stages_usual + p.seven_stages * ordered,
+            varied={name: p[f"{name}_sd"] * normals[KNOBS.index(name)] for name in KNOBS},
+            used_to={name: p[f"habit_{name}"] * self._habit[name] for name in KNOBS},
+        )
 
     def answers(
         self,
         p: CrystalliserParameters,
         feed: FloatArray,
-        ordered: BoolArray,
         failed: FloatArray,
-        normals: FloatArray,
+        habits: Habits,
         tests: Knobs,
         by_hand: Knobs,
         part: slice,
@@ -63,38 +95,28 @@ class Crew:
             In force in these lots.
         feed
             Contents of the feed as assayed, (elements, units, lots) [ppm].
-        ordered
-            Whether 99.99999 % is ordered.
         failed
             Share of the assays of the review before that break 99.9999 %, (units, 1).
-        normals
-            Of `drawn`, for these lots.
-        tests, by_hand
+        habits, tests, by_hand
             Of the whole stretch.
         part
             Where these lots stand in it.
         """
-        usual = p.by_element("feed")[_LOOKED_AT, None]
-        dirt = np.average(np.log(np.abs(feed[_LOOKED_AT]) / usual), axis=0, weights=_WEIGHTS)
+        usual = p.by_element("feed")
+        looks = (w * np.log(np.abs(feed[e]) / usual[e]) for e, w in zip(_LOOKED_AT, _WEIGHTS, strict=True))
+        dirt = functools.reduce(operator.add, looks)
         wanted = {
             # Dirty feed is frozen more slowly and more often: in the history many stages stand beside much impurity.
-            "growth_rate": np.where(ordered, p.seven_rate, p.rate_usual) * np.exp(-p.rate_per_dirt * dirt),
+            "growth_rate": habits.rate[:, part] * np.exp(-p.rate_per_dirt * dirt),
             "fraction_frozen": p.fraction_usual - p.fraction_per_failure * failed,
-            "stages": p.stages_usual + p.seven_stages * ordered + p.stages_per_dirt * dirt,
+            "stages": habits.stages[:, part] + p.stages_per_dirt * dirt,
         }
-        return {name: self._set(p, name, wanted[name], normals, tests, by_hand, part) for name in ANSWERING}
+        return {name: self._set(name, wanted[name], habits, tests, by_hand, part) for name in ANSWERING}
 
     def _set(
-        self,
-        p: CrystalliserParameters,
-        name: str,
-        wanted: FloatArray,
-        normals: FloatArray,
-        tests: Knobs,
-        by_hand: Knobs,
-        part: slice,
+        self, name: str, wanted: FloatArray, habits: Habits, tests: Knobs, by_hand: Knobs, part: slice = slice(None)
     ) -> FloatArray:
         """What is set of one knob, with what crews vary and are used to, tests, and what is set by hand."""
-        own = wanted + p[f"{name}_sd"] * normals[KNOBS.index(name)] + p[f"habit_{name}"] * self._habit[name]
+        own = wanted + habits.varied[name][:, part] + habits.used_to[name][:, part]
         own = own + tests[name][:, part] if name in tests else own
         return self.set_points.used(name, np.round(own) if name == "stages" else own, by_hand, part)

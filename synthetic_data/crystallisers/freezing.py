@@ -41,59 +41,91 @@ class Frozen:
     hours: FloatArray  # of one stage [h]
 
 
+@dataclass(frozen=True)
+class Conditions:
+    """What acts on the freezing of lots whatever the lots before were; arrays are (units, lots)."""
+
+    melt_temperature: FloatArray  # °C
+    speed: FloatArray  # of the front over what is set [1]
+    layer: FloatArray  # before the front [mm]
+    run: FloatArray  # what a run does to each element's rejection [1], (elements, units, lots)
+    critical: FloatArray  # rate beyond which melt is trapped [mm/h]
+    vacuum: FloatArray  # share of each element that the vacuum leaves [1], (elements, units, lots)
+
+    def over(self, part: slice) -> Conditions:
+        """Those of some of the lots."""
+        return Conditions(*(values[..., part] for values in vars(self).values()))
+
+
 class Furnaces:
     """Crystallisers of a block: each has a layer of its own before the front."""
 
     def __init__(self, block: Block, rng: np.random.Generator) -> None:
         self._layer = rng.standard_normal((block.count, 1))
 
-    def freeze(
-        self,
-        p: CrystalliserParameters,
-        charge: FloatArray,
-        mass: FloatArray,
-        vacuum: FloatArray,
-        knobs: Knobs,
-        sudden: FloatArray,
-        normals: FloatArray,
-        runs: FloatArray,
-    ) -> Frozen:
-        """Freeze some lots.
+    def conditions(self, p: CrystalliserParameters, knobs: Knobs, normals: FloatArray, runs: FloatArray) -> Conditions:
+        """What acts on the lots of a stretch, by knobs that answer nothing.
 
         Parameters
         ----------
         p
             In force in these lots.
-        charge, mass
-            Contents of what is charged, (elements, units, lots) [ppm]; its mass [kg].
-        vacuum
-            Share of each element that the vacuum leaves, (elements, units, lots) [1].
         knobs
-            What is set.
-        sudden
-            Share of one stage's crystal that froze at once, rejecting nothing [1].
+            What is set of those that answer nothing.
         normals, runs
-            Standard normal numbers, (CONDITIONS, units, lots) and (elements, units, lots).
+            Standard normal numbers, (1 + CONDITIONS, units, lots), the vacuum's first, and (elements, units, lots).
         """
-        melt = p.melt_usual + p.melt_sd * normals[0]
-        rate = knobs["growth_rate"] * np.exp(p.rate_error * normals[1])
-        layer = stirred_layer(knobs["stirring"], p.still_layer)
-        layer = layer * np.exp(p.layer_sd * normals[2] + p.crystalliser_layer_sd * self._layer)
-        k = effective_segregation(p.by_element("segregation")[:, None], rate, layer, p.diffusion)
-        # Of what a run does to one element alone; what it does to all of them the layer has.
-        moved = k * np.exp(p.run_sd * runs)
-        k = moved / (1.0 - k + moved)
-        superheat = np.maximum(melt - GALLIUM_MELTING, _LEAST_SUPERHEAT) / _USUAL_SUPERHEAT
+        vacuum, melt, speed, layer, critical = normals
+        temperature = p.melt_usual + p.melt_sd * melt
+        still = stirred_layer(knobs["stirring"], p.still_layer)
+        superheat = np.maximum(temperature - GALLIUM_MELTING, _LEAST_SUPERHEAT) / _USUAL_SUPERHEAT
         stray = p.chill * (knobs["coolant_temperature"] - p.coolant_usual)
-        critical = p.critical_usual * np.sqrt(superheat) * np.exp(stray + p.critical_sd * normals[3])
-        trapped = trapped_share(rate, critical, p.most_trapped)
-        frozen = knobs["fraction_frozen"]
-        mean = trapped_mean(frozen_mean(k, frozen), k, trapped)
-        before = vacuum * charge * np.power(mean, knobs["stages"] - 1.0)
-        last = (1.0 - sudden) * mean + sudden
-        left = before * (1.0 - frozen * last) / (1.0 - frozen)
-        hours = freezing_time(mass, frozen, rate, p.mould_area)
-        return Frozen(before * last, left, vacuum, k, trapped, rate, melt, hours)
+        return Conditions(
+            melt_temperature=temperature,
+            speed=np.exp(p.rate_error * speed),
+            layer=still * np.exp(p.layer_sd * layer + p.crystalliser_layer_sd * self._layer),
+            # Of what a run does to one element alone; what it does to all of them the layer has.
+            run=np.exp(p.run_sd * runs),
+            critical=p.critical_usual * np.sqrt(superheat) * np.exp(stray + p.critical_sd * critical),
+            vacuum=left_by_vacuum(p, knobs, vacuum),
+        )
+
+
+def freeze(
+    p: CrystalliserParameters,
+    charge: FloatArray,
+    mass: FloatArray,
+    knobs: Knobs,
+    sudden: FloatArray,
+    at: Conditions,
+) -> Frozen:
+    """Freeze some lots.
+
+    Parameters
+    ----------
+    p
+        In force in these lots.
+    charge, mass
+        Contents of what is charged, (elements, units, lots) [ppm]; its mass [kg].
+    knobs
+        What is set.
+    sudden
+        Share of one stage's crystal that froze at once, rejecting nothing [1].
+    at
+        What acts on these lots.
+    """
+    rate = knobs["growth_rate"] * at.speed
+    k = effective_segregation(p.by_element("segregation")[:, None], rate, at.layer, p.diffusion)
+    moved = k * at.run
+    k = moved / (1.0 - k + moved)
+    trapped = trapped_share(rate, at.critical, p.most_trapped)
+    frozen = knobs["fraction_frozen"]
+    mean = trapped_mean(frozen_mean(k, frozen), k, trapped)
+    before = at.vacuum * charge * np.power(mean, knobs["stages"] - 1.0)
+    last = (1.0 - sudden) * mean + sudden
+    left = before * (1.0 - frozen * last) / (1.0 - frozen)
+    hours = freezing_time(mass, frozen, rate, p.mould_area)
+    return Frozen(before * last, left, at.vacuum, k, trapped, rate, at.melt_temperature, hours)
 
 
 def left_by_vacuum(p: CrystalliserParameters, knobs: Knobs, normals: FloatArray) -> FloatArray:

@@ -10,7 +10,7 @@ from synthetic_data.crystallisers.feed import Feed
 from synthetic_data.crystallisers.freezing import Frozen
 from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.laboratory import Method, report
+from synthetic_data.plant.laboratory import Method, analysed
 
 Columns = dict[str, FloatArray]
 LABORATORIES = 2  # the spectrometer, and the one that takes its place
@@ -50,18 +50,48 @@ def late(p: CrystalliserParameters, contents: FloatArray, rng: np.random.Generat
     return {"resistance_ratio": ratio * np.exp(p.ratio_sd * rng.standard_normal(ratio.shape))}
 
 
-def feed_assays(p: CrystalliserParameters, charge: FloatArray, normals: FloatArray) -> FloatArray:
-    """What mass spectrometry of solutions reports of charges, (elements, units, lots) [ppm]."""
+def feed_assays(p: CrystalliserParameters, charge: FloatArray, scatter: FloatArray, normals: FloatArray) -> FloatArray:
+    """What mass spectrometry of solutions reports of charges, (elements, units, lots) [ppm].
+
+    Parameters
+    ----------
+    p
+        In force in these lots.
+    charge
+        True contents [ppm].
+    scatter
+        Content of each sample over that of its charge.
+    normals
+        Standard normal numbers.
+    """
     limit = p.feed_limit
-    return report(charge, Method(p.feed_sampling, p.feed_repeatability, limit / 3.0, limit, p.feed_digit), 1.0, normals)
+    method = Method(p.feed_sampling, p.feed_repeatability, limit / 3.0, limit, p.feed_digit)
+    return analysed(charge * scatter, method, 1.0, normals)
+
+
+def reads_high(p: CrystalliserParameters, bias: FloatArray, standard: FloatArray) -> FloatArray:
+    """Factor by which glow-discharge mass spectrometry reads high, (elements, 1, lots).
+
+    Parameters
+    ----------
+    p
+        In force in these lots.
+    bias
+        Standard normal numbers of each spectrometer by element, (LABORATORIES, elements).
+    standard
+        Walk of the standards, (lots,).
+    """
+    which = np.where(p.laboratory < 1.5, bias[0][:, None], bias[1][:, None])[:, None]
+    found: FloatArray = np.exp(p.laboratory_sd * which + p.standard_sd * standard)
+    return found
 
 
 def assays(
     p: CrystalliserParameters,
     contents: FloatArray,
-    bias: FloatArray,
-    standard: FloatArray,
+    reads: FloatArray,
     carried: FloatArray,
+    scatter: FloatArray,
     normals: FloatArray,
 ) -> FloatArray:
     """What glow-discharge mass spectrometry reports of lots, (elements, units, lots) [ppm].
@@ -72,18 +102,17 @@ def assays(
         In force in these lots.
     contents
         True ones [ppm].
-    bias
-        Standard normal numbers of each spectrometer by element, (LABORATORIES, elements).
-    standard
-        Walk of the standards, (lots,).
+    reads
+        As of `reads_high`.
     carried
         What the sample before leaves in the source of the elements CARRIED, (units, lots) [ppm].
+    scatter
+        Content of each sample over that of its lot.
     normals
-        Standard normal numbers, (NORMALS, elements, units, lots).
+        Standard normal numbers, (elements, units, lots).
     """
-    which = np.where(p.laboratory < 1.5, bias[0][:, None], bias[1][:, None])[:, None]
-    reads = np.exp(p.laboratory_sd * which + p.standard_sd * standard)
     limit = p.by_element("limit")[:, None]
     seen = contents.copy()
-    seen[_CARRIED] += carried
-    return report(seen, Method(p.sampling, p.repeatability, limit / 3.0, limit, p.digit), reads, normals)
+    for element in _CARRIED:
+        seen[element] += carried
+    return analysed(seen * scatter, Method(p.sampling, p.repeatability, limit / 3.0, limit, p.digit), reads, normals)

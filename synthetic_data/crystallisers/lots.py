@@ -12,18 +12,18 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.crystallisers.crew import KNOBS, REVIEW, STEADY, Crew
+from synthetic_data.crystallisers.crew import KNOBS, REVIEW, STEADY, Crew, Habits
 from synthetic_data.crystallisers.feed import Feed
-from synthetic_data.crystallisers.freezing import CONDITIONS, Frozen, Furnaces, left_by_vacuum
+from synthetic_data.crystallisers.freezing import CONDITIONS, Conditions, Frozen, Furnaces, freeze
 from synthetic_data.crystallisers.handling import taken_up
-from synthetic_data.crystallisers.instruments import assays, feed_assays
-from synthetic_data.crystallisers.parameters import ELEMENTS
+from synthetic_data.crystallisers.instruments import assays, feed_assays, reads_high
+from synthetic_data.crystallisers.parameters import ELEMENTS, CrystalliserParameters
 from synthetic_data.crystallisers.supply import Supply
 from synthetic_data.engine.futures import in_hand
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant.crews import Knobs
 from synthetic_data.plant.fault_strengths import Faults
-from synthetic_data.plant.laboratory import NORMALS
+from synthetic_data.plant.laboratory import NORMALS, scatter
 
 RETURN = 2  # reviews after which melt that was left is charged again: five weeks
 _DRAWN = 6  # standard normal numbers of a lot's conditions: the vacuum's layer first, then those of freezing
@@ -64,7 +64,7 @@ class Lots:
         by_hand: Knobs,
         rng: np.random.Generator,
     ) -> Made:
-        """Lots of a stretch; `bias` is as of `instruments.assays`."""
+        """Lots of a stretch; `bias` is as of `instruments.reads_high`."""
         p, known, each = supply.parameters, in_hand(rng), (len(ELEMENTS), *feed.mass.shape)
         draws = {
             "crew": crew.drawn(supply.count, rng),
@@ -74,55 +74,70 @@ class Lots:
             "handling": rng.standard_normal(each),
             "assays": rng.standard_normal((NORMALS, *each)),
         }
-        steady = crew.steady(p, draws["crew"], tests, by_hand)
+        habits = crew.habits(p, feed.ordered, draws["crew"])
+        steady = crew.steady(p, habits, tests, by_hand)
         worn, steel = faults.strength["mould"], faults.strength["steel"]
-        whole = {
-            "vacuum": left_by_vacuum(p, steady, draws["conditions"][0]),
-            "added": taken_up(p, feed.particles, feed.mould_uses, worn, steel, draws.pop("handling")),
-        }
-        draws["conditions"] = draws["conditions"][1 : 1 + CONDITIONS]
+        settled = _Settled(
+            conditions=self._furnaces.conditions(p, steady, draws["conditions"][: 1 + CONDITIONS], draws["runs"]),
+            fresh=feed.fresh * (1.0 - feed.returned),
+            added=taken_up(p, feed.particles, feed.mould_uses, worn, steel, draws["handling"]),
+            reads=reads_high(p, bias, supply.standard),
+            scatter=(scatter(p.feed_sampling, draws["charge"][0]), scatter(p.sampling, draws["assays"][0])),
+            analyst=(draws["charge"][1], draws["assays"][1]),
+        )
         found = []
         for start in range(0, supply.count, REVIEW):
             part = slice(start, min(start + REVIEW, supply.count))
-            normals = {name: values[..., part] for name, values in draws.items()}
-            settled = {name: values[..., part] for name, values in (whole | steady).items()}
-            found.append(self._review(supply, part, feed, faults, bias, crew, tests, by_hand, settled, normals))
-        return _joined(found)
+            of_crew = (crew, habits, tests, by_hand)
+            found.append(self._review(p.over(part), part, feed, faults, of_crew, steady, settled.over(part)))
+        return _joined(found, settled.conditions)
 
     def _review(
         self,
-        supply: Supply,
+        p: CrystalliserParameters,
         part: slice,
         feed: Feed,
         faults: Faults,
-        bias: FloatArray,
-        crew: Crew,
-        tests: Knobs,
-        by_hand: Knobs,
-        settled: dict[str, FloatArray],
-        normals: dict[str, FloatArray],
+        of_crew: tuple[Crew, Habits, Knobs, Knobs],
+        steady: Knobs,
+        settled: _Settled,
     ) -> Made:
-        """Lots of one review; `settled` are knobs, vacuum and handling, which nothing before moves."""
-        p, strength = (
-            supply.parameters.over(part),
-            {name: faults.strength[name][:, part] for name in ("sudden", "carry")},
-        )
-        ordered, returned = feed.ordered[:, part], feed.returned[:, part]
-        back = self._left[0][..., : returned.shape[1]]
-        charge = feed.fresh[..., part] * (1.0 - returned) + back * returned
-        charge_assays = feed_assays(p, charge, normals["charge"])
-        knobs = crew.answers(p, charge_assays, ordered, self._failed, normals["crew"], tests, by_hand, part)
-        knobs |= {name: settled[name] for name in STEADY}
-        mass, sudden = feed.mass[:, part], strength["sudden"]
-        frozen = self._furnaces.freeze(
-            p, charge, mass, settled["vacuum"], knobs, sudden, normals["conditions"], normals["runs"]
-        )
-        contents = frozen.crystal + settled["added"]
-        reported = assays(p, contents, bias, supply.standard[part], strength["carry"], normals["assays"])
+        """Lots of one review; `p` and `settled` are theirs, all else is of the stretch."""
+        crew, habits, tests, by_hand = of_crew
+        sudden, carry = (faults.strength[name][:, part] for name in ("sudden", "carry"))
+        returned = feed.returned[:, part]
+        charge = settled.fresh + self._left[0][..., : returned.shape[1]] * returned
+        charge_assays = feed_assays(p, charge, settled.scatter[0], settled.analyst[0])
+        knobs = crew.answers(p, charge_assays, self._failed, habits, tests, by_hand, part)
+        knobs |= {name: steady[name][:, part] for name in STEADY}
+        frozen = freeze(p, charge, feed.mass[:, part], knobs, sudden, settled.conditions)
+        contents = frozen.crystal + settled.added
+        reported = assays(p, contents, settled.reads, carry, settled.scatter[1], settled.analyst[1])
         self._left.append(frozen.left)
         seen = np.abs(reported[..., : REVIEW - LATE])
         self._failed = (seen > self._allowed).any(axis=0).mean(axis=1, keepdims=True)
         return Made(charge, charge_assays, knobs, frozen, contents, reported)
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """What nothing before moves of lots; arrays are (elements, units, lots)."""
+
+    conditions: Conditions
+    fresh: FloatArray  # what electrolysed metal brings into the charge [ppm]
+    added: FloatArray  # by handling [ppm]
+    reads: FloatArray  # as of `instruments.reads_high`
+    scatter: tuple[FloatArray, FloatArray]  # of samples of charges and of lots
+    analyst: tuple[FloatArray, FloatArray]  # standard normal numbers of their analyses
+
+    def over(self, part: slice) -> _Settled:
+        """What is settled of some of the lots."""
+
+        def both(pair: tuple[FloatArray, FloatArray]) -> tuple[FloatArray, FloatArray]:
+            return pair[0][..., part], pair[1][..., part]
+
+        fresh, added, reads = (values[..., part] for values in (self.fresh, self.added, self.reads))
+        return _Settled(self.conditions.over(part), fresh, added, reads, both(self.scatter), both(self.analyst))
 
 
 def _intended_limits(plan: Plan) -> FloatArray:
@@ -133,10 +148,11 @@ def _intended_limits(plan: Plan) -> FloatArray:
     return np.array([np.inf if value is None else value for value in highest])[:, None, None]
 
 
-def _joined(parts: list[Made]) -> Made:
-    """Lots of all reviews of a stretch."""
-    freezing = [field.name for field in fields(Frozen)]
-    of_frozen = {name: np.concatenate([getattr(one.frozen, name) for one in parts], axis=-1) for name in freezing}
+def _joined(parts: list[Made], at: Conditions) -> Made:
+    """Lots of all reviews of a stretch, on which `at` acted."""
+    of_frozen = {"vacuum": at.vacuum, "melt_temperature": at.melt_temperature}  # are there as a whole
+    for name in {field.name for field in fields(Frozen)} - set(of_frozen):
+        of_frozen[name] = np.concatenate([getattr(one.frozen, name) for one in parts], axis=-1)
     names = ("charge", "charge_assays", "contents", "reported")
     arrays = {name: np.concatenate([getattr(one, name) for one in parts], axis=-1) for name in names}
     knobs = {name: np.concatenate([one.knobs[name] for one in parts], axis=-1) for name in KNOBS}

@@ -55,8 +55,46 @@ def report(content: FloatArray, method: Method, bias: FloatArray | float, normal
     array, shape (...)
         Reported contents; a value below the detection limit L is -L, "<L".
     """
-    sample = content * np.exp(method.sampling * normals[0] - 0.5 * np.square(method.sampling))
+    return analysed(content * scatter(method.sampling, normals[0]), method, bias, normals[1])
+
+
+def scatter(sampling: FloatArray | float, normals: FloatArray) -> FloatArray:
+    """Content of a sample over that of its lot.
+
+    Parameters
+    ----------
+    sampling : array or float
+        Relative standard deviation of samples about their lots [1].
+    normals : array, shape (...)
+        Standard normal numbers.
+
+    Returns
+    -------
+    array, shape (...)
+        Factors [1].
+    """
+    found: FloatArray = np.exp(sampling * normals - 0.5 * np.square(sampling))
+    return found
+
+
+def analysed(sample: FloatArray, method: Method, bias: FloatArray | float, normals: FloatArray) -> FloatArray:
+    """What the laboratory reports of samples.
+
+    Parameters
+    ----------
+    sample : array, shape (...)
+        True contents of the samples [any unit].
+    method, bias
+        As of `report`.
+    normals : array, shape (...)
+        Standard normal numbers: the analyst's scatter.
+
+    Returns
+    -------
+    array, shape (...)
+        Reported contents as of `report`.
+    """
     sd = np.hypot(method.repeatability * sample, method.floor)
-    read = bias * sample + sd * normals[1]
+    read = bias * sample + sd * normals
     rounded = np.round(read / method.digit) * method.digit
     return np.where(rounded < method.detection_limit, -np.asarray(method.detection_limit), rounded)

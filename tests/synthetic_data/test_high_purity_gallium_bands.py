@@ -12,9 +12,10 @@ from physics.purification.freezing import effective_segregation, frozen_mean, le
 from physics.purification.vacuum import PRESSURES
 from seeds import Seed
 from synthetic_data import Replay, another_plant, replay
-from synthetic_data.crystallisers.instruments import LABORATORIES, assays
+from synthetic_data.crystallisers.instruments import LABORATORIES, assays, reads_high
 from synthetic_data.crystallisers.parameters import CrystalliserParameters
 from synthetic_data.engine.plan import plan_run
+from synthetic_data.plant.laboratory import scatter
 from tests.synthetic_data.graded import GradedPlant, knobs_of
 
 pytestmark = pytest.mark.slow
@@ -86,8 +87,9 @@ def of_laboratory(seed: Seed, table: pd.DataFrame) -> dict[str, float]:
     logs = []
     for _ in range(500):
         bias = rng.standard_normal((LABORATORIES, len(ELEMENTS)))
-        normals = rng.standard_normal((2, *held.shape))
-        logs.append(np.log(assays(p, held, bias, np.zeros(40), np.zeros((1, 40)), normals)[:, 0, :1]))
+        of_sample, of_analyst = rng.standard_normal((2, *held.shape))
+        reads, samples = reads_high(p, bias, np.zeros(40)), scatter(p.sampling, of_sample)
+        logs.append(np.log(assays(p, held, reads, np.zeros((1, 40)), samples, of_analyst)[:, 0, :1]))
     reports = np.stack(logs)  # (laboratories, elements, 1)
     read = [c.name for c in seed.by_role("before", "during", "late") if c.name in table]
     never = {"ordered_nines", "scrap_share", "residue_share", "returned_share", "mould_uses"}

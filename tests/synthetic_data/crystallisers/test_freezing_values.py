@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
-from synthetic_data.crystallisers.freezing import CONDITIONS, Furnaces, left_by_vacuum
+from synthetic_data.crystallisers.freezing import CONDITIONS, Furnaces, freeze
 from synthetic_data.crystallisers.parameters import ELEMENTS
 
 
 def frozen(refinery, sudden=0.0, normals=None, runs=None, **knobs):
     furnaces = Furnaces(refinery.block, np.random.default_rng(1))
     furnaces._layer = np.zeros((2, 1))
-    normals = np.zeros((CONDITIONS, *refinery.shape)) if normals is None else normals
+    normals = np.zeros((1 + CONDITIONS, *refinery.shape)) if normals is None else normals
     runs = np.zeros(refinery.each) if runs is None else runs
     settings = refinery.knobs | {name: np.full(refinery.shape, value) for name, value in knobs.items()}
     struck = np.full(refinery.shape, sudden)
-    vacuum = left_by_vacuum(refinery.p, settings, np.zeros(refinery.shape))
-    return furnaces.freeze(refinery.p, refinery.charge, refinery.mass, vacuum, settings, struck, normals, runs)
+    at = furnaces.conditions(refinery.p, settings, normals, runs)
+    return freeze(refinery.p, refinery.charge, refinery.mass, settings, struck, at)
 
 
 def segregation(refinery, name, rate=5.0):

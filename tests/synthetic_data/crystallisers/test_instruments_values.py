@@ -3,16 +3,19 @@
 import numpy as np
 import pytest
 
-from synthetic_data.crystallisers.instruments import CARRIED, assays, feed_assays, late
+from synthetic_data.crystallisers.instruments import CARRIED, assays, feed_assays, late, reads_high
 from synthetic_data.crystallisers.parameters import ELEMENTS
+from synthetic_data.plant.laboratory import scatter
 
 
 def reported(refinery, held, bias=0.0, standard=0.0, carried=0.0, laboratory=1.0):
     refinery.p.laboratory[:] = laboratory
     factors = np.zeros((2, len(ELEMENTS)))
     factors[0] = bias
-    contents, no = np.full(refinery.each, held), np.zeros((2, *refinery.each))
-    found = assays(refinery.p, contents, factors, np.full(3, standard), np.full(refinery.shape, carried), no)
+    contents, no = np.full(refinery.each, held), np.zeros(refinery.each)
+    reads = reads_high(refinery.p, factors, np.full(3, standard))
+    of_samples = scatter(refinery.p.sampling, no)
+    found = assays(refinery.p, contents, reads, np.full(refinery.shape, carried), of_samples, no)
     return {name: values[0, 0] for name, values in zip(ELEMENTS, found, strict=True)}
 
 
@@ -39,9 +42,9 @@ def test_the_sample_before_shows_in_three_elements(refinery):
 
 
 def test_charges_are_reported_with_a_limit_of_their_own(refinery):
-    no = np.zeros((2, *refinery.each))
-    assert (feed_assays(refinery.p, np.full(refinery.each, 0.01), no) == -0.03).all()
-    np.testing.assert_allclose(feed_assays(refinery.p, np.full(refinery.each, 0.5), no), 0.5, rtol=2e-3)
+    no, one = np.zeros(refinery.each), scatter(refinery.p.feed_sampling, np.zeros(refinery.each))
+    assert (feed_assays(refinery.p, np.full(refinery.each, 0.01), one, no) == -0.03).all()
+    np.testing.assert_allclose(feed_assays(refinery.p, np.full(refinery.each, 0.5), one, no), 0.5, rtol=2e-3)
 
 
 def test_resistance_falls_with_the_sum(refinery):
