@@ -2,7 +2,8 @@
 
     python benchmarks/simulation/job.py PROCESS UNITS WORKERS
 
-Prints the seconds that it took, by the clock and of processors, its own and those of its workers, and the steps.
+Prints the seconds that it took, by the clock and of processors, its own and those of its workers, the steps, and the
+rows of the table.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ import resource
 import sys
 import tempfile
 import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from seeds import load
 from synthetic_data import simulate
@@ -36,12 +40,13 @@ def measured(process: str, units: int, workers: int) -> dict[str, float]:
         begun, used = time.perf_counter(), _processor_seconds()
         simulate(seed, folder, units=units, workers=workers, progress=progress)
         own, theirs = _processor_seconds()
-        return {
+        found = {
             "seconds": time.perf_counter() - begun,
             "processor_seconds": own - used[0],
             "worker_seconds": theirs - used[1],
             "steps": steps,
         }
+        return found | {"rows": pq.ParquetFile(Path(folder) / "table.parquet").metadata.num_rows}
 
 
 if __name__ == "__main__":

@@ -22,11 +22,16 @@ WORK, LONG_WORK = 2.0, 11.0  # s of processor time of one worker
 PAIRS = 5
 
 
+def simulated() -> list[str]:
+    """Processes with a simulated plant."""
+    return [name for name in names() if load(name).plant is not None]
+
+
 def simulated_at(revision: str) -> list[str]:
     """Processes with a simulated plant that a revision had too: a newer one has nothing to be measured beside."""
     git = ["git", "-C", str(ROOT), "ls-tree", "--name-only", revision, "seeds/"]
     had = subprocess.run(git, check=True, capture_output=True, text=True).stdout.split()
-    return [name for name in names() if f"seeds/{name}.toml" in had and load(name).plant is not None]
+    return [name for name in simulated() if f"seeds/{name}.toml" in had]
 
 
 @contextmanager
@@ -73,6 +78,18 @@ def beside_earlier(process: str, units: int, tree: Path) -> dict[str, Any]:
         "steps": pairs[0][0]["steps"],
         "ratio": {"median": median(ratios), "low": min(ratios), "high": max(ratios)},
     }
+
+
+def rate(process: str) -> dict[str, float]:
+    """How fast one worker makes rows of a larger plant: what it makes, and the least of its processor times.
+
+    `made` counts rows, or a unit's days where a row is longer than a day. Others on the machine slow a processor's
+    memory down, so that the least of some runs is what a plant takes.
+    """
+    units = sized(process, WORK)
+    runs = [run(ROOT, process, units) for _ in range(PAIRS)]
+    made = max(runs[0]["rows"], runs[0]["steps"])
+    return {"units": units, "made": made, "seconds": min(one["processor_seconds"] for one in runs)}
 
 
 def by_two_workers(process: str, units: int) -> dict[str, Any]:

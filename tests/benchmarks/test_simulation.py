@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.digests import seed_digest
 from benchmarks.simulation.page import PAGE, RESULTS, targets, with_part
-from benchmarks.simulation.runs import ROOT, earlier, simulated_at
+from benchmarks.simulation.runs import ROOT, earlier, simulated, simulated_at
 from seeds import load
 
 KEPT: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
@@ -32,6 +32,10 @@ def found() -> dict[str, Any]:
     return {
         "revision": "0123abc",
         "beside_earlier": {process: {"default": beside, "larger": beside} for process in PROCESSES},
+        "rates": {
+            PROCESSES[0]: {"units": 50, "made": 500_000, "seconds": 2.0, "measured": "2026-11-26"},
+            PROCESSES[1]: {"units": 60, "made": 480_000, "seconds": 2.0, "measured": "2026-11-26"},
+        },
         "two_workers": {PROCESSES[0]: two, PROCESSES[1]: two | {"others": 0.8}},
         "measured": "2026-11-26",
         "processors": 2,
@@ -46,22 +50,28 @@ def test_the_page_holds_what_was_measured_of_every_plant_that_the_earlier_code_h
     assert set(KEPT.get("two_workers", {})) <= set(KEPT["beside_earlier"])
     for process, digest in KEPT["seed_digests"].items():
         assert digest == seed_digest(load(process)), f"{process}: measure again: python -m benchmarks.simulation"
+    assert list(KEPT["rates"]) == simulated()
+    for process, one in KEPT["rates"].items():
+        again = f"measure again: python -m benchmarks.simulation --rates {process}"
+        assert one["seed_digest"] == seed_digest(load(process)), again
 
 
 def test_every_aim_stands_beside_what_was_reached(found):
     rows = list(targets(found))
-    assert len(rows) == 2 * 2 + 2
+    assert len(rows) == 2 * 2 + 2 + 2
     assert all("**2.5**, missed" in row.reached for row in rows[:2])  # of 3
     assert all(row.reached == "2.5" for row in rows[2:4])  # of 2
-    assert rows[4].reached == "**1.5**, missed"
-    assert rows[4].what.endswith("by the clock")
-    assert rows[5].reached == "1.7"
-    assert rows[5].what.endswith("by the processor time of the busier")
+    assert rows[4].reached == "250,000"  # of 200,000 rows
+    assert rows[5].reached == "**240,000**, missed"  # of 250,000 pieces
+    assert rows[6].reached == "**1.5**, missed"
+    assert rows[6].what.endswith("by the clock")
+    assert rows[7].reached == "1.7"
+    assert rows[7].what.endswith("by the processor time of the busier")
 
 
 def test_a_plant_that_two_workers_have_not_simulated_yet_is_said(found):
     del found["two_workers"][PROCESSES[1]]
-    assert list(targets(found))[5].reached == "not measured yet"
+    assert list(targets(found))[-1].reached == "not measured yet"
 
 
 def test_the_text_around_the_part_stays(found):
