@@ -16,6 +16,7 @@ from synthetic_data.precipitation.lines import LineRows
 from synthetic_data.precipitation.parameters import PrecipitationParameters
 
 BLOCK_UNITS = 960  # lines stepped as one array
+_MOST_STRETCHES = 15  # reckoned as one array
 _KILO = 1000.0
 _GIGAJOULE = 1000.0 / 3.6  # kWh
 _HYDRATE_FLOW = 0.024  # t/d of a flow of 1 m³/h and a content of 1 g/L
@@ -38,7 +39,10 @@ def check(seed: Seed) -> None:
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:
     """Rows of a block of lines, some days at a time, after a warm-up that is not reported."""
-    return reported(begin(plan, block), plan.periods)
+    first = 0
+    for some in reported(begin(plan, block), plan.periods):
+        yield from some.cut(plan, first, STRETCH)
+        first += len(some.units) // block.count
 
 
 def begin(plan: Plan, block: Block) -> Simulator:
@@ -82,6 +86,8 @@ class _Lines:
         self._plan, self._block = plan, block
         self._circuit = Circuit(plan)
         self._lines = LineRows(plan, block)
+        # Of few lines more days are reckoned as one array; how rows are cut for files does not depend on it.
+        self._stretch = STRETCH * min(max(BLOCK_UNITS // block.count, 1), _MOST_STRETCHES)
 
     @property
     def first(self) -> int:
@@ -97,7 +103,7 @@ class _Lines:
 
     def go(self, most: int | None = None) -> Rows:
         """Step some days and report them; any days can be stepped alone."""
-        days = self._circuit.go(STRETCH if most is None else most)
+        days = self._circuit.go(self._stretch if most is None else most)
         table, truth, events = self._lines.stretch(days)
         events = [*(days.events if self._block.index == 0 else ()), *(events if days.first >= 0 else ())]
         return Rows.of_stretch(self._plan, self._block, days.first, table, truth, events)

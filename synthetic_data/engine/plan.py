@@ -96,6 +96,19 @@ class Rows:
             grid=Grid(block.count, by_period=True),
         )
 
+    def cut(self, plan: Plan, first: int, most: int) -> Iterator[Rows]:
+        """The same rows, which stand period after period from the first on, by at most so many periods."""
+        assert self.grid is not None
+        assert self.grid.by_period
+        units = self.grid.units
+        for begun in range(0, len(self.units), most * units):
+            part = slice(begun, begun + most * units)
+            table, truth = ({name: values[part] for name, values in of.items()} for of in (self.table, self.truth))
+            start, end = ((first + periods) * plan.period_days for periods in (begun // units, begun // units + most))
+            events = tuple(event for event in self.events if start <= event.onset < end)
+            steps = self.steps * len(self.units[part]) // len(self.units)
+            yield Rows(self.units[part], self.starts[part], table, truth, events, steps, grid=self.grid)
+
     @classmethod
     def by_unit(
         cls,

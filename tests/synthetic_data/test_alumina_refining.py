@@ -9,7 +9,8 @@ from pandas.testing import assert_frame_equal
 
 from physics.bayer.heat import coldest_end
 from seeds import Seed, load
-from synthetic_data import Replay, replay, worth
+from synthetic_data import Replay, alumina_refining, replay, worth
+from synthetic_data.engine.plan import plan_run
 from tests.synthetic_data.graded import knobs_of
 
 SMALL = {"units": 8, "years": 0.35}
@@ -215,3 +216,19 @@ def test_instruments_err_and_truth_stays_apart(plant: Replay) -> None:
     assert not set(table) & {"sigma_first", "mean_square", "surface", "births", "ratio", "growth"}
     assert (table["thermal_energy"] - truth["thermal_energy"]).std() == pytest.approx(0.25, rel=0.1)
     assert (table["soda_loss"] - truth["soda_loss"]).std() == pytest.approx(4.0, rel=0.1)
+
+
+def test_tables_and_events_do_not_depend_on_how_many_days_are_reckoned_at_once(seed, monkeypatch):
+    found = []
+    for most in (1, 15):
+        monkeypatch.setattr(alumina_refining, "_MOST_STRETCHES", most)
+        plan = plan_run(seed, units=3, years=0.65)  # a regime begins within
+        (block,) = plan.blocks()
+        found.append(list(alumina_refining.rows(plan, block)))
+    assert len(found[0]) == len(found[1])
+    for one, other in zip(*found, strict=True):
+        assert (one.events, one.steps) == (other.events, other.steps)
+        np.testing.assert_array_equal(one.starts, other.starts)
+        for part in ("table", "truth"):
+            for name, values in getattr(one, part).items():
+                np.testing.assert_array_equal(values, getattr(other, part)[name])
