@@ -49,7 +49,7 @@ class UnitFaults:
         spans = np.array([[p[f"{kind}_{end}"] for end in ends] for kind in self.kinds])
         likely = uniforms[:, 0] < rates[:, None, None]
         shares = np.empty(likely.shape)
-        events = []
+        events: list[Event] = []
         for t in range(likely.shape[1]):
             day = self.days * (first + t)
             begun = np.full(self.until.shape, day)
@@ -61,8 +61,7 @@ class UnitFaults:
                 lasts = between(short, long, length)
                 seen = np.minimum(between(early, late, delay), lasts)
                 self.until[k, unit] = onset + lasts
-                times = np.stack([onset, onset + seen, onset + lasts], axis=1).tolist()
-                named = zip(unit.tolist(), k.tolist(), times, strict=True)
-                events += [Event(one, self.kinds[kind], *when) for one, kind, when in named]
+                times = (when.tolist() for when in (onset, onset + seen, onset + lasts))
+                events += map(Event, unit.tolist(), [self.kinds[kind] for kind in k.tolist()], *times)
             shares[:, t] = np.maximum(np.minimum(self.until, day + self.days) - begun, 0.0) / self.days
         return dict(zip(self.kinds, shares, strict=True)), events
