@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import re
 from http import HTTPStatus
+from typing import Any
 
 import httpx
 import pytest
@@ -33,6 +34,12 @@ def app() -> Service:
     return create_app(Settings(), FolderStore())
 
 
+@pytest.fixture(scope="module")
+def described(app: Service) -> dict[str, Any]:
+    """What it says of itself, which it makes but once."""
+    return app.openapi()
+
+
 def test_documentation_needs_no_network(app: Service) -> None:
     page = get(app, "/docs").text
     assert "http://" not in page
@@ -46,14 +53,16 @@ def served_seed(request: pytest.FixtureRequest) -> Seed:
     return load(request.param)
 
 
-def test_openapi_types_every_field_of_every_process(app: Service, served_seed: Seed) -> None:
-    schema = app.openapi()
-    OpenAPI.model_validate(schema)
+def test_openapi_is_as_its_standard_has_it(described: dict[str, Any]) -> None:
+    OpenAPI.model_validate(described)
+
+
+def test_openapi_types_every_field_of_every_process(described: dict[str, Any], served_seed: Seed) -> None:
     title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
-    operation = schema["paths"][f"/v1/{served_seed.process.name}/predictions"]["post"]
+    operation = described["paths"][f"/v1/{served_seed.process.name}/predictions"]["post"]
     reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
     assert reference == f"#/components/schemas/{title}Request"
-    row = schema["components"]["schemas"][f"{title}Row"]
+    row = described["components"]["schemas"][f"{title}Row"]
     fields = row["properties"]
     assert row["additionalProperties"] is False
     assert {column.name for column in served_seed.by_role("late", "target")}.isdisjoint(fields)
@@ -68,8 +77,8 @@ def test_openapi_types_every_field_of_every_process(app: Service, served_seed: S
 
 
 @pytest.mark.slow
-def test_openapi_types_every_quantity_of_a_prediction(served_seed: Seed) -> None:
-    schemas = create_app(Settings(), FolderStore()).openapi()["components"]["schemas"]
+def test_openapi_types_every_quantity_of_a_prediction(described: dict[str, Any], served_seed: Seed) -> None:
+    schemas = described["components"]["schemas"]
     title = "".join(part.capitalize() for part in served_seed.process.name.split("_"))
     prediction = schemas[f"{title}Prediction"]["properties"]
     if served_seed.classes and not served_seed.bins:
@@ -85,8 +94,10 @@ def test_openapi_types_every_quantity_of_a_prediction(served_seed: Seed) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in names() if load(name).bins])
-def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sorts(name: str) -> None:
-    seed, schemas = load(name), create_app(Settings(), FolderStore()).openapi()["components"]["schemas"]
+def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sorts(
+    described: dict[str, Any], name: str
+) -> None:
+    seed, schemas = load(name), described["components"]["schemas"]
     title = "".join(part.capitalize() for part in name.split("_"))
     prediction = schemas[f"{title}Prediction"]["properties"]
     bins = {one.name: one for one in seed.bins}
@@ -113,8 +124,10 @@ def test_openapi_names_the_classes_bins_prices_and_limits_of_a_process_that_sort
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in names() if load(name).quality is not None])
-def test_openapi_names_the_grades_limits_knobs_and_costs_of_a_process_that_grades(name: str) -> None:
-    seed, schemas = load(name), create_app(Settings(), FolderStore()).openapi()["components"]["schemas"]
+def test_openapi_names_the_grades_limits_knobs_and_costs_of_a_process_that_grades(
+    described: dict[str, Any], name: str
+) -> None:
+    seed, schemas = load(name), described["components"]["schemas"]
     title = "".join(part.capitalize() for part in name.split("_"))
     grades = [grade.name for grade in seed.grades]
     assert "together" in schemas[f"{title}Contents"]["description"]
@@ -142,10 +155,9 @@ def test_openapi_names_the_grades_limits_knobs_and_costs_of_a_process_that_grade
 
 
 @pytest.mark.slow
-def test_every_reference_of_the_schema_leads_somewhere() -> None:
-    schema = create_app(Settings(), FolderStore()).openapi()
-    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(schema)))
-    assert references <= set(schema["components"]["schemas"])
+def test_every_reference_of_the_schema_leads_somewhere(described: dict[str, Any]) -> None:
+    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(described)))
+    assert references <= set(described["components"]["schemas"])
 
 
 def test_examples_of_the_schema_are_a_request_that_passes(app: Service, served_seed: Seed) -> None:
