@@ -5,6 +5,7 @@ import pytest
 
 from models.table.contract import check
 from models.tasks import build
+from tests.suite.jobs import few_trees
 from training.dataset import dataset_of
 from training.side_by_side.kept import Kept
 from training.side_by_side.work import Fit
@@ -29,7 +30,7 @@ def view_of(seed, frame):
 def test_a_fit_that_was_kept_is_measured_as_the_one_that_was_made(task, request, tmp_path):
     seed, make = request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")
     view, keep = view_of(seed, make()), Kept(tmp_path / "fits", "rows")
-    for name, estimator in build(seed).items():
+    for name, estimator in few_trees(seed).items():
         made, _ = Fit(name, estimator, {}, None, keep=keep)(*view, silent)
         again, _ = Fit(name, estimator, {}, None, choose=never, keep=keep)(*view, silent)
         np.testing.assert_equal(dict(again.metrics), dict(made.metrics))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.table.contract import check
-from models.tasks import build
+from tests.suite.jobs import few_trees
 from training.dataset import dataset_of
 from training.fitting import STEPS
 from training.side_by_side import work
@@ -28,21 +28,37 @@ def test_what_is_learnt_beside_the_candidates_is_named(monkeypatch):
     assert steps == ["set-points"]
 
 
+TASKS = ("toy", "toy_class", "toy_sorting", "toy_quality")
+
+
+@pytest.fixture(scope="module")
+def fitted(request):
+    """Candidates of each task and what they report, by how many processes fit: two start but once for all tasks."""
+    views, estimators = [], []
+    for task in TASKS:
+        seed, make = request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")
+        views.append(view_of(seed, make()))
+        estimators.append(few_trees(seed))
+    found, steps = {task: {} for task in TASKS}, {}
+    for processes in (1, 2):
+        reported = []
+        with Workers(views, processes, reported.append) as some:
+            for view, (task, own) in enumerate(zip(TASKS, estimators, strict=True)):
+                before = len(reported)
+                fits = [some.later(view, Fit(name, one, {"from": "here"}, None)) for name, one in own.items()]
+                found[task][processes] = [fit() for fit in fits]
+                steps[task, processes] = reported[before:]
+    return dict(zip(TASKS, views, strict=True)), found, steps
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("task", ["toy", "toy_class", "toy_sorting", "toy_quality"])
-def test_candidates_fitted_side_by_side_are_those_fitted_in_turn(task, request):
-    seed, make = request.getfixturevalue(f"{task}_seed"), request.getfixturevalue(f"{task}_frame")
-    view = view_of(seed, make())
-    names = list(build(seed))
-    steps = {1: [], 2: []}
-    found = {}
-    for processes, reported in steps.items():
-        with Workers([view], processes, reported.append) as some:
-            fits = [some.later(0, Fit(name, one, {"from": "here"}, None)) for name, one in build(seed).items()]
-            found[processes] = [fit() for fit in fits]
-    assert sorted(steps[1]) == sorted(steps[2])
-    assert len(steps[1]) == STEPS * len(names)
-    for (own, drawn), (other, redrawn) in zip(found[1], found[2], strict=True):
+@pytest.mark.parametrize("task", TASKS)
+def test_candidates_fitted_side_by_side_are_those_fitted_in_turn(task, fitted):
+    views, found, steps = fitted
+    data, parts = views[task]
+    assert sorted(steps[task, 1]) == sorted(steps[task, 2])
+    assert len(steps[task, 1]) == STEPS * len(found[task][1])
+    for (own, drawn), (other, redrawn) in zip(found[task][1], found[task][2], strict=True):
         assert own.name == other.name
         same = {name: value for name, value in own.metrics.items() if name != "fit_seconds"}
         again = {name: value for name, value in other.metrics.items() if name != "fit_seconds"}
@@ -51,7 +67,7 @@ def test_candidates_fitted_side_by_side_are_those_fitted_in_turn(task, request):
         np.testing.assert_array_equal(other.importance, own.importance)
         assert own.settings == other.settings
         assert len(drawn) == len(redrawn)
-    X = view[0].X[view[1].test]
-    for (own, _), (other, _) in zip(found[1], found[2], strict=True):
+    X = data.X[parts.test]
+    for (own, _), (other, _) in zip(found[task][1], found[task][2], strict=True):
         for name, column in own.model.columns(X).items():
             np.testing.assert_array_equal(other.model.columns(X)[name], column)
