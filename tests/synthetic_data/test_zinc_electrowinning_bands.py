@@ -125,7 +125,7 @@ def test_statistics_of_two_years_lie_in_their_bands(outside_bands: Callable[...,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rng_seed", [*range(301, 313), *FINAL])
+@pytest.mark.parametrize("rng_seed", [*range(301, 307), *FINAL])
 def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Callable[..., list[str]]) -> None:
     seed = load("zinc_electrowinning")
     assert seed.plant is not None
@@ -135,7 +135,7 @@ def test_so_do_they_with_other_random_numbers(rng_seed: int, outside_bands: Call
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rng_seed", [*range(301, 313), *FINAL])
+@pytest.mark.parametrize("rng_seed", [*range(301, 307), *FINAL])
 def test_and_those_of_other_plants_in_what_references_and_plants_say(
     rng_seed: int, outside_bands: Callable[..., list[str]], read_bands: Callable[..., list[dict[str, str]]]
 ) -> None:
