@@ -21,9 +21,10 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from models.checks import child, trial
-from registry.incoming.tried import Tried
 from seeds import Seed, load
+from tests.suite.here import tried_here as tried_here
+from tests.suite.here import unsettled as unsettled
+from tests.suite.scheduling import pytest_collection_finish as pytest_collection_finish
 from tests.suite.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.suite.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from tests.suite.toys import toy_spread_seed as toy_spread_seed
@@ -44,15 +45,6 @@ def pytest_configure(config: pytest.Config) -> None:
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             os.environ.setdefault(name, "1")
         threadpool_limits(1)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def tried_here() -> Iterator[None]:
-    """Let models be tried in this process, which takes no second one, and nothing be remembered of it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trial, "troubles", lambda folders: [child.trouble(folder) for folder in folders])
-        patch.setattr(Tried, "remember", lambda self, found: None)
-        yield
 
 
 def unchanged(name: str) -> Iterator[Seed]:

@@ -1,5 +1,6 @@
 """Which tests each of several workers takes, and in what order: hooks of pytest that tests/conftest.py takes up."""
 
+import gc
 import os
 import re
 
@@ -18,6 +19,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("service")}
     first = {name: place for place, name in enumerate((*WHOLE, *reversed(CUT)))}
     items.sort(key=lambda item: (first.get(item.nodeid.partition("::")[0], len(first)), item.path not in long))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage no more walk through libraries and tests, which are there to stay.
+
+    They are millions of objects, and a test that collects garbage itself would spend a second on them.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

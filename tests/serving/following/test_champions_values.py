@@ -14,7 +14,7 @@ from registry.incoming.loading import Loaded, Refused
 from registry.store import Champion
 from seeds import Seed
 from serving.following import champions as module
-from serving.following.champions import Champions, Status
+from serving.following.champions import Champions, Status, settle
 from serving.following.folder_store import FolderStore
 
 PROCESS = "toy_cells"
@@ -280,5 +280,5 @@ def test_models_are_taken_out_of_the_collectors_sight(monkeypatch: pytest.Monkey
     done: list[str] = []
     for name in ("unfreeze", "collect", "freeze"):
         monkeypatch.setattr(gc, name, lambda name=name: done.append(name))
-    module.settle()
+    settle()  # as it was before the tests of this process did without it
     assert done == ["unfreeze", "collect", "freeze"]
