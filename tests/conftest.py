@@ -26,6 +26,7 @@ from tests.suite.here import tried_here as tried_here
 from tests.suite.here import unsettled as unsettled
 from tests.suite.scheduling import pytest_collection_finish as pytest_collection_finish
 from tests.suite.scheduling import pytest_collection_modifyitems as pytest_collection_modifyitems
+from tests.suite.scheduling import pytest_make_collect_report as pytest_make_collect_report
 from tests.suite.scheduling import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 from tests.suite.toys import toy_spread_seed as toy_spread_seed
 
@@ -36,8 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Limit each of several workers to one thread, and let threads sleep while they wait.
 
     On cores that have other work, threads that wait for each other cost many times what they save. No example of
-    Hypothesis has a time limit: how long one takes says nothing of the code.
+    Hypothesis has a time limit: how long one takes says nothing of the code. What one process compiles others find.
     """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     hypothesis.settings.register_profile("untimed", deadline=None)
     hypothesis.settings.load_profile("untimed")
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
