@@ -291,6 +291,26 @@ def test_a_seed_cannot_be_changed(toy_seed):
         toy_seed.process.name = "other"
 
 
+def test_a_text_that_is_read_again_gives_an_equal_seed_of_its_own(toy_seed, tmp_path):
+    path = tmp_path / "toy_cells.toml"
+    one, other = parse(toy_seed.text, path), parse(toy_seed.text, path)
+    assert one == other == toy_seed
+    assert one.sources == toy_seed.sources
+    del one.targets["y"], one.columns[:]
+    assert other == parse(toy_seed.text, path) == toy_seed
+    known = other.column("y")  # what a seed has computed once is no other's
+    other.columns.clear()
+    assert parse(toy_seed.text, path).model_copy(update={"columns": [known]}).inputs == ()
+
+
+def test_a_text_with_a_fault_is_told_each_time_by_its_own_file(toy_seed, tmp_path):
+    for name in ("ores", "pots", "ores"):
+        with pytest.raises(
+            SeedError, match=rf"^.*{name}\.toml: process\.name: got 'toy_cells': expected the file's name"
+        ):
+            parse(toy_seed.text, tmp_path / f"{name}.toml")
+
+
 @pytest.mark.parametrize("unit", ["", "kg/", "kilowatt", "KA", "kW h", "mpH", "kg//h", "°K", "m3h"])
 def test_a_unit_in_another_spelling_is_refused(spoil, unit):
     assert f"columns.z.unit: got '{unit}': expected a unit such as" in spoil('unit = "V"', f'unit = "{unit}"')[0]
