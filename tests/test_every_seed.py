@@ -1,9 +1,11 @@
 """Behaviours that every process shows; a new seed in the folder is tested by being there."""
 
 import json
+import shutil
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -19,7 +21,7 @@ from models.tasks import CANDIDATES
 from registry.promotion import promote
 from registry.settings import Settings
 from registry.tracking import Tracking
-from seeds import Seed, load, load_all
+from seeds import Seed, folder, load, load_all
 from serving.app import create_app
 from serving.settings import Settings as ServingSettings
 from synthetic_data import simulate
@@ -88,9 +90,14 @@ def trained(seed: Seed, folder: Path, copy_store: Callable[[Path, Path], None]) 
 
 
 @pytest.fixture(scope="module")
-def client(job) -> Iterator[TestClient]:
-    app = create_app(ServingSettings(home=job.settings.folder, poll_seconds=0.2))
-    with TestClient(app, base_url="http://localhost") as made:  # it takes names of this machine alone
+def client(job, tmp_path_factory) -> Iterator[TestClient]:
+    """A service over the process alone; `tests/serving/test_openapi.py` has one over all."""
+    own = tmp_path_factory.mktemp("seeds")
+    shutil.copy(folder() / f"{job.seed.process.name}.toml", own)
+    with pytest.MonkeyPatch.context() as patched, ExitStack() as running:
+        patched.setenv("NONFERROUS_SEEDS", str(own))
+        app = create_app(ServingSettings(home=job.settings.folder, poll_seconds=0.2))
+        made = running.enter_context(TestClient(app, base_url="http://localhost"))  # it takes names of this machine
         patience = time.monotonic() + 60
         while made.get("/health/ready").status_code != 200:
             assert time.monotonic() < patience, made.get("/health/ready").text
