@@ -18,7 +18,8 @@ from records.database import Database, RecordsError, now
 from records.schema import BATCHES, OUTCOMES
 
 Slot = tuple[str, str]
-"""Name of a unit and start of its period as `YYYY-MM-DDTHH:MM:SS`; the latter is empty where a table has no time."""
+"""Name of a unit and start of its period as `YYYY-MM-DDTHH:MM:SS`, the fraction of a second behind it where periods are
+shorter than one; the latter is empty where a table has no time."""
 
 _AT_ONCE = 300  # slots of one query
 

@@ -21,6 +21,7 @@ from serving.payloads import Payloads
 from serving.problems import Fault
 
 _MOST_BYTES = 2**40  # a table that was answered once was not too large
+_SECOND = dt.timedelta(seconds=1)
 
 
 def slots(rows: Sequence[Record], seed: Seed) -> tuple[list[Slot], list[Fault]]:
@@ -29,20 +30,27 @@ def slots(rows: Sequence[Record], seed: Seed) -> tuple[list[Slot], list[Fault]]:
     if seed.time is None or not rows:
         return [(unit, "") for unit in units], []
     if seed.table.time_zone is None:
-        moments = [_moment(row[seed.time.name]) for row in rows]
+        moments = [_moment(row[seed.time.name], _precision(seed)) for row in rows]
         if len({offset for _, offset in moments}) == 1:
             return [(unit, period) for unit, (period, _) in zip(units, moments, strict=True)], []
     starts, faults = starts_of(rows, 0, seed)
     if faults:
         return [], faults
-    return list(zip(units, np.datetime_as_string(starts.astype("datetime64[s]")).tolist(), strict=True)), []
+    kept = "us" if _precision(seed) == "auto" else "s"
+    texts = np.datetime_as_string(starts.astype(f"datetime64[{kept}]")).tolist()
+    return [(unit, text.removesuffix(".000000")) for unit, text in zip(units, texts, strict=True)], []
+
+
+def _precision(seed: Seed) -> str:
+    """What of a time tells rows apart: its second, and the fraction too where pieces pass faster than one a second."""
+    return "auto" if seed.period < _SECOND else "seconds"
 
 
 @lru_cache(maxsize=4096)  # units share periods
-def _moment(text: str) -> tuple[str, dt.timedelta | None]:
+def _moment(text: str, precision: str) -> tuple[str, dt.timedelta | None]:
     """A time as records have it, and its offset from UTC if it says one."""
     read = dt.datetime.fromisoformat(text)
-    return read.replace(tzinfo=None).isoformat(timespec="seconds"), read.utcoffset()
+    return read.replace(tzinfo=None).isoformat(timespec=precision), read.utcoffset()
 
 
 def _unit(name: str) -> str:

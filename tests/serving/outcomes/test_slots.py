@@ -1,6 +1,7 @@
 """Units and periods of rows as records have them: the same whether a row's time is known already or read anew."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from records.asked import Request
 from seeds import Seed
+from seeds.format.loader import parse
 from serving.history import starts_of
 from serving.outcomes.slots import slots, slots_of
 
@@ -26,6 +28,16 @@ def test_periods_are_those_that_predictions_compute(rows: list[dt.datetime], off
     starts, _ = starts_of(given, 0, toy_seed)
     texts = np.datetime_as_string(starts.astype("datetime64[s]")).tolist()
     assert (found, faults) == ([("A", text) for text in texts], [])
+
+
+@pytest.mark.parametrize("zone", ["", 'time_zone = "Europe/Berlin"'])
+def test_pieces_that_pass_within_a_second_are_told_apart(zone: str, toy_sorting_seed: Seed) -> None:
+    seed = parse(toy_sorting_seed.text + f"\n[table]\n{zone}\n", Path("toy_scrap.toml"))
+    times = ["2026-11-01T06:00:00", "2026-11-01T06:00:00.020000", "2026-11-01T06:00:01.5"]
+    found, faults = slots([{"lot": "L-1", "passed_at": time} for time in times], seed)
+    assert faults == []
+    seconds = ("00", "00.020000", "01.500000")
+    assert found == [("L-1", f"2026-11-01T06:00:{second}") for second in seconds]
 
 
 @pytest.mark.parametrize("other", ["2026-11-01T06:00", "2026-11-01T06:00+02:00"])
