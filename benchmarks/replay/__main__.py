@@ -1,7 +1,7 @@
 """Replays of simulated plants: python -m benchmarks.replay [PROCESS ...] --work FOLDER.
 
-Plays the default plants of the processes that predict a number over time, and goes on where it stopped. Writes
-docs/results/replay.json and the table in docs/loop.md.
+Plays the default plants of processes whose table has a time, and goes on where it stopped. Writes
+docs/results/replay.json and the tables in docs/loop.md.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from pathlib import Path
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from benchmarks.replay.page import NAME, PAGE, RESULTS, lines
-from nonferrous.replay.command import replay
-from nonferrous.replay.plant import plant_of
+from nonferrous.replay.command import FIRST, replay, steps_of
 from nonferrous.replay.summary import chance_below
 from seeds import load
 
@@ -25,6 +24,7 @@ UNITS = {
     "copper_electrorefining": 30,
     "lead_refining": 24,
     "alumina_refining": 12,
+    "copper_cathode": 30,
 }
 """How many units each plant has; fewer than the seed's where that makes the oracle's jobs bearable."""
 
@@ -40,18 +40,16 @@ def main() -> None:
         out.mkdir(parents=True, exist_ok=True)
         replay(process, out, None, "first,schedule,drift,oracle", 6, None, None, UNITS[process])
         one = json.loads((out / "replay.json").read_text(encoding="utf-8"))
-        own = {"units": UNITS[process], "seed_digest": seed_digest(load(process)), "chance": chance_of(process, out)}
+        own = {"units": UNITS[process], "seed_digest": seed_digest(load(process)), "chance": chance_of(out)}
         found["processes"][process] = {**one, **own}
         found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
         RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
 
 
-def chance_of(process: str, folder: Path) -> float:
+def chance_of(folder: Path) -> float:
     """Probability that intervals which keep what they promise are below 87 % for more than two steps by chance."""
-    seed = load(process)
-    labels = [step.table[seed.target.name] for step in plant_of(seed, folder / "plant", None, None).steps()]
-    return chance_below([int(one.notna().sum()) for one in labels], 2)
+    return chance_below([one.known for one in steps_of(folder / f"{FIRST}.json")], 2)
 
 
 if __name__ == "__main__":

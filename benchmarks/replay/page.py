@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.aims.page import Row, at_least, at_most
+from nonferrous.replay.tasks import cost_unit, task_of
 from pages.markdown import table
 from seeds import load
 
@@ -29,12 +30,26 @@ HEADS = (
     "of the worst 90 days",
     "longest below 87% after outcomes [d]",
 )
+DECISIONS = ("process", "way", "decisions cost", "of the oracle's", "released lots", "of these break their grade")
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
     """What stands between the markers."""
     aims = table(("what", "process", "aim", "reached"), _aims(found))
-    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found)), "", *aims, _by_chance(found)]
+    tables = [*table(HEADS, _rows(found)), *_decided(found), "", *aims]
+    return [f"Measured on {found['measured']}.", "", *tables, _by_chance(found)]
+
+
+def _decided(found: Mapping[str, Any]) -> list[str]:
+    """The table of what decisions cost; nothing where no process decides."""
+    rows = []
+    for process, one in found["processes"].items():
+        unit, ways = cost_unit(load(process)), {way["way"]: way for way in one["ways"]}
+        for name, way in ways.items() if unit else ():
+            cost, best = way["lost"], ways["oracle"]["lost"]
+            lots = (f"{way['released']:,}", f"{way['broken'] / way['released']:.1%}") if way["released"] else ("", "")
+            rows.append((process, name, f"{cost:.4g} {unit}", f"{cost / best:.3f}", *lots))
+    return table(DECISIONS, rows) if rows else []
 
 
 def _by_chance(found: Mapping[str, Any]) -> str:
@@ -59,7 +74,8 @@ def _aims(found: Mapping[str, Any]) -> Iterator[Row]:
 
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, one in found["processes"].items():
-        unit = load(process).target.unit
+        seed = load(process)
+        unit = task_of(seed).unit(seed)
         best = next(way["error"] for way in one["ways"] if way["way"] == "oracle")
         for way in one["ways"]:
             is_oracle = way["way"] == "oracle"
@@ -68,7 +84,7 @@ def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
                 way["way"],
                 f"{way['steps']}" if is_oracle else f"{way['trainings']}",
                 "" if is_oracle else f"{way['promotions']}",
-                f"{way['error']:.3f} {unit}",
+                f"{way['error']:.3f} {unit}".rstrip(),
                 f"{way['error'] / best:.3f}",
                 f"{way['covered']:.1%}",
                 f"{way['lowest']:.1%}",

@@ -49,6 +49,25 @@ class Answered:
     label: npt.NDArray[Any]
     decided: npt.NDArray[Any]
 
+    @classmethod
+    def of(
+        cls,
+        table: pd.DataFrame,
+        answers: Sequence[Mapping[str, Any]],
+        seed: Seed,
+        version: IntArray,
+        coverage: FloatArray,
+    ) -> Self:
+        """Rows of a table with the answers to them, as JSON has them or as flat columns."""
+        return cls(
+            table=table,
+            version=version,
+            said=_said(answers, seed),
+            coverage=coverage,
+            label=_objects(_label(one, seed) for one in answers),
+            decided=_objects(_decision(one) for one in answers),
+        )
+
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.table)
@@ -86,13 +105,12 @@ def answered(recorded: pd.DataFrame, seed: Seed, before: pd.DataFrame) -> Answer
     named = {seed.clock.name: start[order]} | ({} if seed.key is None else {seed.key.name: unit.iloc[order].to_numpy()})
     table = _with_made(table.assign(**named), seed, before)
     answers = [msgspec.json.decode(text) for text in table[PREDICTION]]
-    return Answered(
-        table=table.drop(columns=[PREDICTION]),
-        version=table[VERSION].to_numpy(dtype=np.intp),
-        said=_said(answers, seed),
-        coverage=table[COVERAGE].to_numpy(dtype=np.float64),
-        label=_objects(_label(one, seed) for one in answers),
-        decided=_objects(_decision(one) for one in answers),
+    return Answered.of(
+        table.drop(columns=[PREDICTION]),
+        answers,
+        seed,
+        table[VERSION].to_numpy(dtype=np.intp),
+        table[COVERAGE].to_numpy(dtype=np.float64),
     )
 
 
@@ -133,7 +151,7 @@ def _lent(values: pd.Series, seed: Seed, name: str) -> FloatArray:
     return np.abs(found) if seed.column(name).censored else found
 
 
-def _said(answers: Sequence[dict[str, Any]], seed: Seed) -> dict[str, Answer]:
+def _said(answers: Sequence[Mapping[str, Any]], seed: Seed) -> dict[str, Answer]:
     """Numbers of answers; those of tables are flat, the others are objects with both ends."""
     found = {}
     for name in seed.quantities:
@@ -144,7 +162,7 @@ def _said(answers: Sequence[dict[str, Any]], seed: Seed) -> dict[str, Answer]:
     return {name: one for name, one in found.items() if not np.isnan(one.value).all()}
 
 
-def _number(answer: dict[str, Any], name: str) -> tuple[float | None, float | None, float | None]:
+def _number(answer: Mapping[str, Any], name: str) -> tuple[float | None, float | None, float | None]:
     inside = next((answer[where] for where in _INSIDE if where in answer), answer)
     value = inside.get(name)
     if isinstance(value, dict):
@@ -152,12 +170,12 @@ def _number(answer: dict[str, Any], name: str) -> tuple[float | None, float | No
     return value, answer.get(f"{name}_low"), answer.get(f"{name}_high")
 
 
-def _label(answer: dict[str, Any], seed: Seed) -> str | None:
+def _label(answer: Mapping[str, Any], seed: Seed) -> str | None:
     found = answer.get(seed.target.name, answer.get("class")) if seed.classes else None
     return found if isinstance(found, str) else None
 
 
-def _decision(answer: dict[str, Any]) -> str | None:
+def _decision(answer: Mapping[str, Any]) -> str | None:
     """Bin of a piece; grade of a lot, empty where the laboratory shall say."""
     decision = answer.get("decision")
     if decision is None:

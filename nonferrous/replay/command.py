@@ -38,7 +38,7 @@ def replay(
     """Play a simulated plant through the real service, records and worker: what each way of retraining is worth."""
     from nonferrous.replay.beginning import simulated
     from nonferrous.replay.page import write
-    from nonferrous.replay.summary import summary
+    from nonferrous.replay.summary import in_words, summary
     from seeds import load
 
     wanted = [one.strip() for one in ways.split(",")]
@@ -51,12 +51,7 @@ def replay(
     summaries = [summary(name, steps) for name, steps in found.items()]
     file = write(plant, found, summaries, out)
     for one in summaries:
-        console().print(
-            f"{one.way}: {one.trainings} trainings, {one.promotions} promoted, error to the truth {one.error:.4g} "
-            f"{seed.target.unit}, coverage {one.covered:.1%}, of the worst 90 days {one.lowest:.1%}",
-            markup=False,
-            soft_wrap=True,
-        )
+        console().print(in_words(one, seed), markup=False, soft_wrap=True)
     console().print(f"page: {file}", markup=False, soft_wrap=True)
 
 

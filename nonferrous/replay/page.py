@@ -12,10 +12,12 @@ import numpy as np
 from nonferrous.replay.plant import Plant
 from nonferrous.replay.play import COVERAGE, Stepped
 from nonferrous.replay.summary import BACK, Summary
+from nonferrous.replay.tasks import cost_unit, task_of
 from pages.html import table
 from pages.lines import Line, lines
 from pages.report import Section, whole, write_page
 from pages.style import BLUE, GREY, ORANGE, RED
+from seeds import Seed
 
 GREEN = "#2e8b57"
 COLOURS = {"first": GREY, "schedule": BLUE, "drift": RED, "oracle": GREEN}
@@ -35,40 +37,19 @@ def write(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Seque
 
 
 def _sections(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Sequence[Summary]) -> Iterator[Section]:
-    unit = plant.seed.target.unit or ""
+    heads, cells = _worth(plant.seed, summaries)
     yield Section(
         "What each way is worth",
         f"A simulated plant, which is no evidence about a real one. {_WAYS}",
-        table(
-            [
-                "way",
-                "trainings",
-                "promoted",
-                f"error to the truth [{unit}]",
-                "coverage",
-                "of the worst 90 days",
-                f"longest below {BACK:.0%} after outcomes [d]",
-            ],
-            [
-                [
-                    one.way,
-                    one.trainings,
-                    one.promotions,
-                    f"{one.error:.4g}",
-                    f"{one.covered:.1%}",
-                    f"{one.lowest:.1%}",
-                    f"{one.longest:.0f}",
-                ]
-                for one in summaries
-            ],
-            numbers=range(1, 7),
-        ),
+        table(heads, cells, numbers=range(1, len(heads))),
     )
+    task, cost = task_of(plant.seed), cost_unit(plant.seed)
     yield Section(
-        "Error and coverage over time",
-        "Mean absolute error to the truth and the share of labels within their intervals, step by step. A dotted line "
-        "marks the beginning of a regime.",
-        _over_time(plant, found, unit),
+        "Over time",
+        f"Step by step the {task.error}{_in(task.unit(plant.seed))} and the share of {task.covered}"
+        f"{f', then what decisions cost{_in(cost)} beside those of one who knows the truth' if cost else ''}. A dotted "
+        "line marks the beginning of a regime.",
+        _over_time(plant, found),
     )
     for name, steps in found.items():
         rows = [
@@ -81,7 +62,34 @@ def _sections(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: S
             yield Section(f"Jobs: {name}", "What was seen, and what each job decided.", table(heads, rows))
 
 
-def _over_time(plant: Plant, found: Mapping[str, Sequence[Stepped]], unit: str) -> str:
+def _worth(seed: Seed, summaries: Sequence[Summary]) -> tuple[list[str], list[list[object]]]:
+    """Heads and rows of the table of ways; of processes that decide with what that cost."""
+    unit, cost = task_of(seed).unit(seed), cost_unit(seed)
+    heads = ["way", "trainings", "promoted", f"error to the truth{_in(unit)}", "coverage", "of the worst 90 days"]
+    heads.append(f"longest below {BACK:.0%} after outcomes [d]")
+    rows: list[list[object]] = [
+        [
+            *(one.way, one.trainings, one.promotions),
+            *(f"{one.error:.4g}", f"{one.covered:.1%}", f"{one.lowest:.1%}", f"{one.longest:.0f}"),
+        ]
+        for one in summaries
+    ]
+    if cost:
+        heads.append(f"decisions cost{_in(cost)}")
+        for row, one in zip(rows, summaries, strict=True):
+            row.append(f"{one.lost:.4g}")
+    if any(one.released for one in summaries):
+        heads += ["released lots", "of these break their grade"]
+        for row, one in zip(rows, summaries, strict=True):
+            row += [f"{one.released:,}", f"{one.broken:,}"]
+    return heads, rows
+
+
+def _in(unit: str) -> str:
+    return f" [{unit}]" if unit else ""
+
+
+def _over_time(plant: Plant, found: Mapping[str, Sequence[Stepped]]) -> str:
     labels = [one.start for one in next(iter(found.values()))]
     days = np.array(labels, dtype="datetime64[D]")
     marks = {}
@@ -92,6 +100,10 @@ def _over_time(plant: Plant, found: Mapping[str, Sequence[Stepped]], unit: str) 
     error = [Line(name, [one.error for one in steps], COLOURS[name]) for name, steps in found.items()]
     covered = [Line(name, [one.covered for one in steps], COLOURS[name]) for name, steps in found.items()]
     covered.append(Line("asked", [COVERAGE] * len(labels), ORANGE, dash=True))
-    return lines(labels, error, f"mean absolute error to the truth [{unit}]", marks) + lines(
-        labels, covered, "share of labels within their intervals", marks
-    )
+    task, cost = task_of(plant.seed), cost_unit(plant.seed)
+    drawn = lines(labels, error, f"{task.error}{_in(task.unit(plant.seed))}", marks)
+    drawn += lines(labels, covered, f"share of {task.covered}", marks)
+    if not cost:
+        return drawn
+    lost = [Line(name, [one.lost for one in steps], COLOURS[name]) for name, steps in found.items()]
+    return drawn + lines(labels, lost, f"what decisions cost{_in(cost)}", marks)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from models.table.reading import read_table, read_truth
+from nonferrous.replay.tasks import task_of
 from physics.arrays import FloatArray
 from seeds import Seed
 from training.dataset import period_of, row_key
@@ -31,8 +32,8 @@ class Step:
         Its first moment.
     table : DataFrame, n rows
         What is asked for, and the labels as the laboratory reports them.
-    truth : ndarray, shape (n,)
-        Noise-free target; for evaluation alone.
+    truth : ndarray, shape (n,) or (n, E)
+        Noise-free target, number of the class, or contents; for evaluation alone.
     """
 
     start: pd.Timestamp
@@ -50,8 +51,8 @@ class Plant:
         Of the process.
     table : DataFrame
         Checked rows of the whole plant, by time.
-    truth : ndarray
-        Noise-free target of each.
+    truth : ndarray, first axis as the table's
+        Noise-free target of each, as `Step` has it.
     begin : Timestamp
         Where the replay begins; what is older is history.
     length : Timedelta
@@ -83,8 +84,8 @@ class Plant:
         return _records(table[names])
 
     def outcomes(self, table: pd.DataFrame) -> list[dict[str, Any]]:
-        """What becomes known of rows: their labels, where there are any."""
-        labels = [column.name for column in self.seed.labels]
+        """What becomes known of rows: their targets, where there are any."""
+        labels = [column.name for column in self.seed.by_role("target")]
         known = table[table[labels].notna().any(axis=1)]
         return [
             {name: value for name, value in one.items() if value is not None}
@@ -96,7 +97,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as JSON values: null for what is missing, moments as text."""
     shown = table.astype(object).where(table.notna(), None)
     for name in table.columns[[isinstance(kind, np.dtype) and kind.kind == "M" for kind in table.dtypes]]:
-        shown[name] = table[name].dt.strftime("%Y-%m-%dT%H:%M:%S")
+        shown[name] = [moment.isoformat() for moment in table[name]]  # pieces pass within a second
     return [{str(name): value for name, value in row.items()} for row in shown.to_dict("records")]
 
 
@@ -106,7 +107,7 @@ def plant_of(seed: Seed, folder: Path, begin: dt.datetime | None, days: float | 
     Parameters
     ----------
     seed : Seed
-        Of the process: one that predicts a number, with a time.
+        Of the process, whose table has a time.
     folder : Path
         With table and truth.
     begin : datetime, optional
@@ -117,11 +118,10 @@ def plant_of(seed: Seed, folder: Path, begin: dt.datetime | None, days: float | 
     Raises
     ------
     ReplayError
-        The process has no time or predicts no single number, there is no truth, or no row after `begin`.
+        The process has no time, there is no truth, or no row after `begin`.
     """
-    name = seed.process.name
-    if seed.time is None or not seed.target.is_number or seed.elements:
-        raise ReplayError(f"{name}: got task {seed.process.task}, expected a process that predicts a number over time")
+    if seed.time is None:
+        raise ReplayError(f"{seed.process.name}: its table has no time, so there is nothing to play")
     truth = read_truth(folder, seed)
     if truth is None:
         raise ReplayError(f"{folder}: no truth.parquet: only a simulated plant can be played")
@@ -134,5 +134,5 @@ def plant_of(seed: Seed, folder: Path, begin: dt.datetime | None, days: float | 
             f"--from: got {start:%Y-%m-%d}, expected after {periods.min():%Y-%m-%d} and by {periods.max():%Y-%m-%d}"
         )
     length = max(pd.Timedelta(days=30 if days is None else days), pd.Timedelta(seed.period))
-    known = table[row_key(seed)].merge(truth, on=row_key(seed), how="left")[seed.target.name]
-    return Plant(seed, table, known.to_numpy(dtype=np.float64), start.normalize(), length)
+    known = table[row_key(seed)].merge(truth, on=row_key(seed), how="left")
+    return Plant(seed, table, task_of(seed).truth(known, seed), start.normalize(), length)

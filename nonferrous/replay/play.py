@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from models.table.contract import Checked
-from models.table.inputs import matrix
 from models.tasks import build
+from nonferrous.replay.evaluate import Answers
 from nonferrous.replay.plant import Plant, Step
 from nonferrous.replay.service import Client
-from physics.arrays import FloatArray
+from nonferrous.replay.tasks import task_of as played
 from registry.local.moved import adopt
 from seeds import Seed
 from training.dataset import dataset_of, period_of
@@ -40,16 +40,22 @@ class Stepped:
         That answered.
     rows, known : int
         That were asked for, and those that have a label.
-    error, bias : float
-        Mean absolute error, and mean error, to the truth [target's unit].
+    error : float
+        Mean error to the truth, as the task has it.
+    bias : float or None
+        The same with its sign; None of classes.
     covered : float
-        Share of the labels in their intervals.
+        Share of the labels in their intervals, as the task has it.
     drift : tuple of str
         What the monitoring said after the step; empty where it saw nothing, or was not asked.
     job : str
         What a retraining job after the step ended with; empty where there was none.
     promoted : int or None
         Version that it made champion.
+    lost : float or None
+        Mean cost of the decisions against those of one who knows the truth; None where nothing is decided.
+    released, broken : int
+        Lots that went without an assay in a grade with limits and were assayed later, and those of them that break it.
     """
 
     start: str
@@ -57,11 +63,14 @@ class Stepped:
     rows: int
     known: int
     error: float
-    bias: float
+    bias: float | None
     covered: float
     drift: tuple[str, ...] = ()
     job: str = ""
     promoted: int | None = None
+    lost: float | None = None
+    released: int = 0
+    broken: int = 0
 
 
 class Way(Protocol):
@@ -95,7 +104,7 @@ def play(plant: Plant, client: Client, way: Way, shown: Shown) -> list[Stepped]:
     late: Step | None = None
     for step in plant.steps():
         version, answered = client.predict(plant.asked(step.table))
-        one = _stepped(plant, step, version, *_values(answered, plant.seed.target.name))
+        one = _stepped(plant.seed, step, version, answered)
         if late is not None:
             client.tell(plant.outcomes(late.table))
             one = _retrained(one, way, found, client)
@@ -115,24 +124,21 @@ def _retrained(one: Stepped, way: Way, before: Sequence[Stepped], client: Client
     return replace(one, drift=why, job=result.get("why") or job["why"], promoted=promoted)
 
 
-def _values(answered: list[Mapping[str, Any]], target: str) -> tuple[FloatArray, FloatArray, FloatArray]:
-    found = [one[target] for one in answered]
-    value, low, high = (np.array([one[name] for one in found], dtype=np.float64) for name in ("value", "low", "high"))
-    return value, low, high
-
-
-def _stepped(plant: Plant, step: Step, version: int, value: FloatArray, low: FloatArray, high: FloatArray) -> Stepped:
-    label = step.table[plant.seed.target.name].to_numpy(dtype=np.float64)
-    known = ~np.isnan(label)
-    error = value - step.truth
+def _stepped(seed: Seed, step: Step, version: int, answers: Answers) -> Stepped:
+    found = played(seed).evaluated(step, answers, seed)
+    inside = found.inside[~np.isnan(found.inside)]
+    broken = np.empty(0) if found.broken is None else found.broken[~np.isnan(found.broken)]
     return Stepped(
         start=f"{step.start:%Y-%m-%d}",
         version=version,
-        rows=len(label),
-        known=int(known.sum()),
-        error=float(np.nanmean(np.abs(error))),
-        bias=float(np.nanmean(error)),
-        covered=float(np.mean((low[known] <= label[known]) & (label[known] <= high[known]))) if known.any() else 1.0,
+        rows=len(step.table),
+        known=len(inside),
+        error=float(np.nanmean(found.size)),
+        bias=None if found.signed is None else float(np.nanmean(found.signed)),
+        covered=float(np.mean(inside)) if len(inside) else 1.0,
+        lost=None if found.lost is None else float(np.nanmean(found.lost)),
+        released=len(broken),
+        broken=int(broken.sum()),
     )
 
 
@@ -144,8 +150,7 @@ def oracle(plant: Plant, shown: Shown) -> list[Stepped]:
     seed, found, steps = plant.seed, list[Stepped](), list(plant.steps())
     for number, step in enumerate(steps):
         known = plant.table[period_of(plant.table, seed) < (steps[number - 1].start if number else plant.begin)]
-        answer = learnt(known, seed).answer(matrix(step.table, seed), COVERAGE)[seed.target.name]
-        one = _stepped(plant, step, number, answer.value, answer.low, answer.high)
+        one = _stepped(seed, step, number, played(seed).answers(learnt(known, seed), step.table, seed))
         found.append(one)
         shown(one)
     return found

@@ -12,7 +12,7 @@ import pandas as pd
 
 from models.following.waiting import Arrival, Following
 from models.table.inputs import matrix
-from nonferrous.replay.plant import Plant, Step
+from nonferrous.replay.plant import Plant, ReplayError, Step
 from nonferrous.replay.play import COVERAGE, Stepped
 from registry.settings import Settings
 from registry.tracking import Tracking
@@ -77,7 +77,7 @@ def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: 
 
 
 def _model(plant: Plant, version: int, settings: Settings) -> Any:
-    """A version of a process that predicts a number, as all that are played."""
+    """A version of a process that predicts a number."""
     tracking = Tracking(settings)
     (kept,) = [one for one in tracking.versions(plant.seed.process.name) if one.number == version]
     return tracking.model(kept)
@@ -94,7 +94,16 @@ def promotions(plant: Plant, played: Sequence[Stepped], home: Path) -> list[Prom
         What came of its steps.
     home : Path
         Home folder of the way that was played.
+
+    Raises
+    ------
+    ReplayError
+        The process predicts no number.
     """
+    if plant.seed.elements or plant.seed.classes:
+        raise ReplayError(
+            f"{plant.seed.process.name}: what promotions are worth is measured where numbers are predicted"
+        )
     settings, steps, found = Settings(home=home), list(plant.steps()), []
     moves = Tracking(settings).audit(plant.seed.process.name)
     before = {move.after: move.before for move in moves if move.action == "promote"}

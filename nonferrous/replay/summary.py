@@ -11,6 +11,8 @@ import pandas as pd
 from scipy.stats import binom
 
 from nonferrous.replay.play import COVERAGE, Stepped
+from nonferrous.replay.tasks import cost_unit, task_of
+from seeds import Seed
 
 WINDOW = pd.Timedelta(days=90)
 LOW, BACK = 0.80, 0.87
@@ -30,13 +32,17 @@ class Summary:
     trainings, promotions : int
         How often it was, and how many of these were promoted.
     error : float
-        Mean absolute error to the truth over all rows [target's unit].
+        Mean error to the truth over all rows, as the task has it.
     covered : float
-        Share of all labels in their intervals.
+        Share of all labels in their intervals, as the task has it.
     lowest : float
         The lowest such share of any 90 days.
     longest : float
         The longest time that the share of steps stayed below 87 % after outcomes of the first of them had come in [d].
+    lost : float or None
+        Mean cost of the decisions on all rows; None where nothing is decided.
+    released, broken : int
+        Lots that were released without an assay in a grade with limits, and those of them that break it.
     """
 
     way: str
@@ -47,6 +53,9 @@ class Summary:
     covered: float
     lowest: float
     longest: float
+    lost: float | None = None
+    released: int = 0
+    broken: int = 0
 
 
 def summary(way: str, steps: Sequence[Stepped]) -> Summary:
@@ -65,6 +74,7 @@ def summary(way: str, steps: Sequence[Stepped]) -> Summary:
     length = start[1:] - start[:-1]
     ends = start + (length.min() if len(length) else WINDOW)
     windows = [(start >= first) & (ends <= first + WINDOW) for first in start]
+    lost = [one.lost for one in steps if one.lost is not None]
     shares = [float((covered * known)[one].sum() / known[one].sum()) for one in windows if known[one].sum()]
     return Summary(
         way=way,
@@ -75,7 +85,24 @@ def summary(way: str, steps: Sequence[Stepped]) -> Summary:
         covered=float(np.average(covered, weights=known)),
         lowest=min(shares),
         longest=_longest_below(ends, covered),
+        lost=float(np.average(lost, weights=rows)) if lost else None,
+        released=sum(one.released for one in steps),
+        broken=sum(one.broken for one in steps),
     )
+
+
+def in_words(one: Summary, seed: Seed) -> str:
+    """A play in one line."""
+    line = (
+        f"{one.way}: {one.trainings} trainings, {one.promotions} promoted, error to the truth "
+        f"{one.error:.4g} {task_of(seed).unit(seed)}".rstrip()
+        + f", coverage {one.covered:.1%}, of the worst 90 days {one.lowest:.1%}"
+    )
+    if one.lost is not None:
+        line += f", decisions cost {one.lost:.4g} {cost_unit(seed)}"
+    if one.released:
+        line += f", {one.broken} of {one.released} released lots break their grade"
+    return line
 
 
 def _longest_below(ends: pd.DatetimeIndex, covered: np.ndarray) -> float:

@@ -28,6 +28,21 @@ def test_every_way_was_played_on_the_seed_as_it_is():
         assert len({way["steps"] for way in one["ways"]}) == 1
 
 
+def test_of_lots_the_cost_of_decisions_stands_beside_that_of_the_oracle():
+    def way(name, lost, released, broken):
+        errors = {"error": 0.2, "covered": 0.9, "lowest": 0.85, "longest": 0.0}
+        counts = {"way": name, "steps": 12, "trainings": 2, "promotions": 1}
+        return {**counts, **errors, "lost": lost, "released": released, "broken": broken}
+
+    ways = [way("first", 3.0, 1000, 25), way("drift", 2.2, 1200, 6), way("oracle", 2.0, 0, 0)]
+    one = {"units": 6, "from": "2024-07-01", "ways": ways, "chance": 0.0}
+    text = list(lines({"measured": "2030-01-02", "processes": {"zinc_ingot": one}}))
+    assert "| zinc_ingot, 6 units from 2024-07-01 | drift | 2 | 1 | 0.200 | 1.000 | 90.0% | 85.0% | 0 |" in text
+    assert "| zinc_ingot | first | 3 $/t | 1.500 | 1,000 | 2.5% |" in text
+    assert "| zinc_ingot | drift | 2.2 $/t | 1.100 | 1,200 | 0.5% |" in text
+    assert "| zinc_ingot | oracle | 2 $/t | 1.000 |  |  |" in text
+
+
 def test_the_plants_own_table_was_gone_through_with_the_seed_as_it_is():
     found, text = json.loads(REAL_RESULTS.read_text(encoding="utf-8")), PAGE.read_text(encoding="utf-8")
     assert filled(text, REAL, real_lines(found)) == text, "python -m benchmarks.replay.real"

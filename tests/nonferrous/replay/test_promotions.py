@@ -10,7 +10,7 @@ import pytest
 from models.adaptive import Adaptive
 from models.answers import Answer
 from nonferrous.replay import promotions as replayed
-from nonferrous.replay.plant import Plant
+from nonferrous.replay.plant import Plant, ReplayError
 from nonferrous.replay.play import Stepped
 from nonferrous.replay.promotions import Promoted, promotions
 from registry.versions import AliasMove
@@ -42,6 +42,11 @@ def version_of(number, seed):
         usual=None,
         info={"known_to": "2022-03-01"},
     )
+
+
+def test_of_lots_nothing_is_measured(plant, tmp_path, toy_quality_seed):
+    with pytest.raises(ReplayError, match="toy_lots: what promotions are worth is measured where numbers are"):
+        promotions(replace(plant, seed=toy_quality_seed), [stepped(2), stepped()], tmp_path)
 
 
 def stepped(promoted=None):

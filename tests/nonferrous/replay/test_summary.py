@@ -1,11 +1,12 @@
 """Figures of a replay, by hand."""
 
+from dataclasses import replace
 from math import comb
 
 import pytest
 
 from nonferrous.replay.play import Stepped
-from nonferrous.replay.summary import chance_below, summary
+from nonferrous.replay.summary import chance_below, in_words, summary
 
 
 def steps(covered, error=None, jobs=(), promoted=()):
@@ -38,6 +39,26 @@ def test_the_lowest_coverage_is_that_of_90_days_weighed_by_labels():
 )
 def test_the_longest_time_below_is_counted_in_days_from_the_outcomes_of_the_first_step_below(covered, days):
     assert summary("first", steps(covered)).longest == days
+
+
+def test_costs_are_weighed_by_rows_and_released_lots_are_counted(toy_quality_seed):
+    played = [
+        replace(one, lost=cost, released=released, broken=broken)
+        for one, cost, released, broken in zip(steps([0.9, 0.9]), (4.0, 1.0), (5, 8), (1, 0), strict=True)
+    ]
+    found = summary("drift", played)
+    assert found.lost == pytest.approx((10 * 4.0 + 20 * 1.0) / 30)
+    assert (found.released, found.broken) == (13, 1)
+    assert in_words(found, toy_quality_seed) == (
+        "drift: 0 trainings, 0 promoted, error to the truth 1, coverage 90.0%, of the worst 90 days 90.0%, "
+        "decisions cost 2 $/t, 1 of 13 released lots break their grade"
+    )
+
+
+def test_of_numbers_nothing_is_said_of_decisions(toy_seed):
+    found = summary("first", steps([0.9]))
+    assert found.lost is None
+    assert in_words(found, toy_seed).endswith("error to the truth 1 %, coverage 90.0%, of the worst 90 days 90.0%")
 
 
 def below(labels, most):
