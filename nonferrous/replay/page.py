@@ -37,11 +37,10 @@ def write(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Seque
 
 
 def _sections(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: Sequence[Summary]) -> Iterator[Section]:
-    heads, cells = _worth(plant.seed, summaries)
     yield Section(
         "What each way is worth",
         f"A simulated plant, which is no evidence about a real one. {_WAYS}",
-        table(heads, cells, numbers=range(1, len(heads))),
+        _worth(plant.seed, summaries) + _decided(plant.seed, summaries),
     )
     task, cost = task_of(plant.seed), cost_unit(plant.seed)
     yield Section(
@@ -62,27 +61,35 @@ def _sections(plant: Plant, found: Mapping[str, Sequence[Stepped]], summaries: S
             yield Section(f"Jobs: {name}", "What was seen, and what each job decided.", table(heads, rows))
 
 
-def _worth(seed: Seed, summaries: Sequence[Summary]) -> tuple[list[str], list[list[object]]]:
-    """Heads and rows of the table of ways; of processes that decide with what that cost."""
-    unit, cost = task_of(seed).unit(seed), cost_unit(seed)
+def _worth(seed: Seed, summaries: Sequence[Summary]) -> str:
+    unit = task_of(seed).unit(seed)
     heads = ["way", "trainings", "promoted", f"error to the truth{_in(unit)}", "coverage", "of the worst 90 days"]
     heads.append(f"longest below {BACK:.0%} after outcomes [d]")
-    rows: list[list[object]] = [
+    rows = [
         [
             *(one.way, one.trainings, one.promotions),
             *(f"{one.error:.4g}", f"{one.covered:.1%}", f"{one.lowest:.1%}", f"{one.longest:.0f}"),
         ]
         for one in summaries
     ]
-    if cost:
-        heads.append(f"decisions cost{_in(cost)}")
-        for row, one in zip(rows, summaries, strict=True):
-            row.append(f"{one.lost:.4g}")
-    if any(one.released for one in summaries):
-        heads += ["released lots", "of these break their grade"]
-        for row, one in zip(rows, summaries, strict=True):
-            row += [f"{one.released:,}", f"{one.broken:,}"]
-    return heads, rows
+    return table(heads, rows, numbers=range(1, len(heads)))
+
+
+def _decided(seed: Seed, summaries: Sequence[Summary]) -> str:
+    """The table of what decisions cost; nothing where nothing is decided."""
+    cost, releases = cost_unit(seed), any(one.released for one in summaries)
+    if not cost:
+        return ""
+    heads = [
+        "way",
+        f"decisions cost{_in(cost)}",
+        *(("released lots", "of these break their grade") if releases else ()),
+    ]
+    rows = [
+        [one.way, f"{one.lost:.4g}", *((f"{one.released:,}", f"{one.broken:,}") if releases else ())]
+        for one in summaries
+    ]
+    return table(heads, rows, numbers=range(1, len(heads)))
 
 
 def _in(unit: str) -> str:
