@@ -60,7 +60,7 @@ def worth(seed: Seed, truth: pd.DataFrame) -> pd.DataFrame:
         alumina=made,
         downgraded=day["downgraded"],
         steam=day["heat_steam"] * day["alumina"] / price["steam_heat"],
-        boiler_fuel=day["boiler_fuel"] * day["alumina"],
+        boiler_fuel=(day["thermal_energy"] - day["calciner_fuel"]) * day["alumina"],
         calciner_fuel=day["calciner_fuel"] * made,
         caustic=day["soda_loss"] * made / _KILO,
         lime=day["lime_dose"] * bauxite * made / _KILO,
