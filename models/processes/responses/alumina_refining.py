@@ -4,7 +4,7 @@ A colder end lowers what liquor holds at equilibrium, so that more alumina falls
 soda, and cooling costs water and fans. More seed gives more surface, hence more yield and less soda, until classifiers
 let hydrate go with the spent liquor. A cooler calciner burns less fuel and leaves more hydroxyl in the product. The
 equations are those of `physics.bayer`; the constants that differ between plants stand here with their doubt, and a
-plant's history sharpens them.
+plant's history sharpens them. A line that makes more is ahead of its order, and its crew slows down on the days after.
 
 What fill temperature and fine seed do to sizes shows over weeks, longer than the outcome of a move is looked at, and
 liquor that digestion makes comes a day later: these knobs are left to the plant.
@@ -27,7 +27,7 @@ from physics.bayer.precipitation import (
     train_alumina,
     train_temperatures,
 )
-from physics.bayer.soda import sodium_hydroxide_of
+from physics.bayer.soda import alumina_rate, sodium_hydroxide_of
 from physics.bayer.solubility import gibbsite_solubility, ionic_strength
 
 KNOBS = {
@@ -42,6 +42,7 @@ SURE = frozenset(
     | {("last_tank_temperature", "calciner_temperature"), ("last_tank_temperature", "seed_solids")}
     | {(name, knob) for name in ("calciner_fuel", "loi") for knob in ("end_temperature", "seed_solids")}
     | {("overflow_solids", "end_temperature")}
+    | {("flow", knob) for knob in KNOBS}
 )
 SHARED: dict[str, str] = {}
 DRIVEN = (
@@ -55,6 +56,7 @@ ASSUMED: dict[str, str] = {}
 CONSTANTS = (
     Constant("growth", "1", 1.0, 0.15, "growth of hydrate over the usual", "assumed: impurities and surfaces differ"),
     Constant("reachable", "1", 0.8, 0.3, "part of a kelvin asked of the last tank that comes", "assumed: coolers end"),
+    Constant("given_back", "1", 0.1, 0.5, "part of more alumina that crews give back in flow", "assumed: orders"),
     Constant("enclosing", "%", 2.4, 0.2, "soda by supersaturation and cold", "assumed"),
     Constant("overflowing", "g/L", 40.0, 0.25, "seed that makes e times as much overflow", "assumed"),
     Constant("burning", "GJ/t/K", 0.0012, 0.2, "fuel of a kelvin of the calciner", "assumed"),
@@ -66,6 +68,7 @@ _VALUES = {one.name: one.value for one in CONSTANTS}
 _LEAST_OVERFLOW, _LEAST_LOI, _LEAST_SODA = 0.02, 0.1, 0.05
 _CARRIED_FROM = 450.0  # g/L
 _CALCINED_AT = 990.0  # °C
+_STEAM_A_TONNE = 0.75 / 2.2  # t/t of washing mud and heating slurry: practice, 0.75 GJ/t
 _DOUBT_OF_GROWTH, _KEPT_APART = 0.08, 0.5  # logarithm; part of what is not known of a line that is lasting
 _KEPT = (
     *("fill_temperature", "flow", "lime_dose", "steam_evaporation", "product_fines", "seed_ssa", "soda_loss"),
@@ -155,7 +158,7 @@ def disturbed(state: Columns, line: Mapping[str, float], normals: FloatArray) ->
 def measured(columns: Columns) -> dict[str, FloatArray]:
     """Outcomes that a table measures, shape (units, periods)."""
     names = ("last_tank_temperature", "seed_solids", "calciner_temperature", "precipitation_yield", "na2o")
-    return {name: columns[name] for name in (*names, "overflow_solids", "loi", "calciner_fuel")}
+    return {name: columns[name] for name in (*names, "overflow_solids", "loi", "calciner_fuel", "flow")}
 
 
 def respond(state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
@@ -173,8 +176,8 @@ def respond(state: Columns, moves: Numbers, constants: Numbers) -> dict[str, Flo
     hotter = np.asarray(moves["calciner_temperature"])
     enclosed = after["na2o"] - before["na2o"]
     still = np.zeros_like(warm + more + hotter)
-    own = {name: state[name] + still for name in (*_KEPT, "available")}
     harvest = state["precipitation_yield"] + after["yield"] - before["yield"]
+    own = {name: state[name] + still for name in (*_KEPT, "available")} | _flows(state, harvest + still, q)
     return own | {
         "last_tank_temperature": warm + still,
         "seed_solids": seed + more + still,
@@ -211,11 +214,27 @@ def causes(before: Columns, after: Columns, economics: Mapping[str, float]) -> d
         return money(dict(before) | {name: after[name] for name in names}, economics) - money(before, economics)
 
     return {
-        "more alumina from a litre": worth("precipitation_yield"),
+        "more alumina from a litre": worth("precipitation_yield", "flow", "steam_digestion", "steam_evaporation"),
         "another soda content": worth("na2o", "soda_loss"),
         "seed that is pumped and that overflows": worth("seed_solids", "overflow_solids"),
         "cooling": worth("last_tank_temperature"),
         "calcination": worth("calciner_fuel", "loi"),
+    }
+
+
+def _flows(state: Columns, harvest: FloatArray, q: Numbers) -> dict[str, FloatArray]:
+    """Liquor [m³/h] that crews run at another yield, and its steam [t/h].
+
+    Liquor takes steam whatever falls from it; washing of mud, heating of slurry and evaporators follow the alumina.
+    """
+    flow = state["flow"] * (1.0 - q["given_back"] * (harvest / state["precipitation_yield"] - 1.0))
+    before = alumina_rate(state["flow"], state["precipitation_yield"]) / 24.0
+    after = alumina_rate(flow, harvest) / 24.0
+    of_liquor = state["steam_digestion"] - _STEAM_A_TONNE * before
+    return {
+        "flow": flow,
+        "steam_digestion": of_liquor * flow / state["flow"] + _STEAM_A_TONNE * after,
+        "steam_evaporation": state["steam_evaporation"] * after / before,
     }
 
 

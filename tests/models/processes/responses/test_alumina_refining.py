@@ -75,6 +75,26 @@ def test_more_seed_wins_yield_and_purity_and_overflows():
     )
 
 
+def test_more_alumina_takes_more_steam_but_for_what_heats_the_liquor():
+    more = after(seed=25.0, given_back=0.0)
+    made = STATE["flow"] * (more["precipitation_yield"] - STATE["precipitation_yield"])[0] / 1000.0  # t/h
+    steam = (more["steam_digestion"] - STATE["steam_digestion"])[0]
+    np.testing.assert_allclose(steam * 2.2, 0.75 * made, rtol=1e-9)
+    np.testing.assert_allclose(
+        more["steam_evaporation"][0] / STATE["steam_evaporation"],
+        more["precipitation_yield"][0] / STATE["precipitation_yield"],
+        rtol=1e-12,
+    )
+    for name in ("flow", "steam_digestion", "steam_evaporation"):
+        np.testing.assert_allclose(change(name, calciner=-10.0), 0.0, atol=1e-9)
+
+
+def test_crews_that_are_ahead_of_their_order_slow_down():
+    share = change("precipitation_yield", seed=25.0) / STATE["precipitation_yield"]
+    np.testing.assert_allclose(change("flow", seed=25.0) / STATE["flow"], -0.1 * share, rtol=1e-9)
+    np.testing.assert_allclose((after(seed=25.0, given_back=0.0)["flow"] - STILL["flow"])[0], 0.0, atol=1e-9)
+
+
 def test_yield_by_seed_is_that_of_the_train():
     """From 450 g/L, 25 more win about a quarter of the 3.4 g/L of a hundred, or a little more: the gain flattens."""
     assert 0.85 < change("precipitation_yield", seed=25.0)[0] < 1.1
@@ -116,7 +136,7 @@ def test_hidden_character_does_not_change_with_the_set_points():
     seed |= {f"green_liquor_{name}": STATE[name] for name in ("caustic", "carbonate", "chloride", "sulphate", "toc")}
     seed |= {"green_liquor_ac": STATE["ratio"], "tanks_on": STATE["tanks"]}
     found = []
-    for end, one in ((57.0, STILL), (55.0, after(end=-2.0, seed=20.0, calciner=8.0, reachable=1.0))):
+    for end, one in ((57.0, STILL), (55.0, after(end=-2.0, seed=20.0, calciner=8.0, reachable=1.0, given_back=0.0))):
         read = seed | {name: one[name] for name in one if name in seed}
         found.append(response.hidden(read | {"end_temperature": np.array([[end, end + 1.0]])}))
     for name in ("more_yield", "more_soda", "log_overflow", "log_loi", "other_fuel", "warmer"):
