@@ -4,7 +4,9 @@ A colder end lowers what liquor holds at equilibrium, so that more alumina falls
 soda, and cooling costs water and fans. More seed gives more surface, hence more yield and less soda, until classifiers
 let hydrate go with the spent liquor. A cooler calciner burns less fuel and leaves more hydroxyl in the product. The
 equations are those of `physics.bayer`; the constants that differ between plants stand here with their doubt, and a
-plant's history sharpens them. A line that makes more is ahead of its order, and its crew slows down on the days after.
+plant's history sharpens them. Coolers end somewhere, by water, scale and flow: a set-point below brings nothing, and no
+sensor shows where that is on a day on which the set-point is reached. A line that makes more is ahead of its order, and
+its crew slows down on the days after.
 
 What fill temperature and fine seed do to sizes shows over weeks, longer than the outcome of a move is looked at, and
 liquor that digestion makes comes a day later: these knobs are left to the plant.
@@ -20,6 +22,7 @@ from models.processes import alumina_refining as line_of
 from models.setpoints.process import Columns, Constant, Numbers
 from models.setpoints.situations import SMOOTH, Situations
 from physics.arrays import FloatArray, IntArray, Numeric
+from physics.bayer.heat import coldest_end
 from physics.bayer.precipitation import (
     growth_constant,
     product_soda,
@@ -29,6 +32,7 @@ from physics.bayer.precipitation import (
 )
 from physics.bayer.soda import alumina_rate, sodium_hydroxide_of
 from physics.bayer.solubility import gibbsite_solubility, ionic_strength
+from physics.special import ndtr
 
 KNOBS = {
     "end_temperature": "last_tank_temperature",
@@ -50,12 +54,15 @@ DRIVEN = (
     *("overflow_solids", "na2o", "loi", "calciner_fuel", "steam_digestion", "usual ", *KNOBS),
 )
 _IMPURITIES = ("green_liquor_carbonate", "green_liquor_chloride", "green_liquor_sulphate", "green_liquor_toc")
-BEFORE = ("green_liquor_ac", "green_liquor_caustic", *_IMPURITIES, "tanks_on", "bauxite_available_alumina")
+BEFORE = (
+    *("green_liquor_ac", "green_liquor_caustic", *_IMPURITIES, "tanks_on", "bauxite_available_alumina"),
+    *("wet_bulb", "days_since_descale"),
+)
 ASSUMED: dict[str, str] = {}
 
 CONSTANTS = (
     Constant("growth", "1", 1.0, 0.15, "growth of hydrate over the usual", "assumed: impurities and surfaces differ"),
-    Constant("reachable", "1", 0.8, 0.3, "part of a kelvin asked of the last tank that comes", "assumed: coolers end"),
+    Constant("transfer", "1", 0.46, 0.1, "units of heat transfer of clean coolers", "assumed: by usual temperatures"),
     Constant("given_back", "1", 0.1, 0.5, "part of more alumina that crews give back in flow", "assumed: orders"),
     Constant("enclosing", "%", 2.4, 0.2, "soda by supersaturation and cold", "assumed"),
     Constant("overflowing", "g/L", 40.0, 0.25, "seed that makes e times as much overflow", "assumed"),
@@ -68,6 +75,8 @@ _VALUES = {one.name: one.value for one in CONSTANTS}
 _LEAST_OVERFLOW, _LEAST_LOI, _LEAST_SODA = 0.02, 0.1, 0.05
 _CARRIED_FROM = 450.0  # g/L
 _CALCINED_AT = 990.0  # °C
+_TOWER_APPROACH = 5.0  # K of the water over the wet bulb: practice, 4-6
+_SCALING, _COOLERS_DIFFER, _USUAL_FLOW = 0.003, 1.2, 1500.0  # 1/d, K at the end of a line, m³/h: assumed
 _STEAM_A_TONNE = 0.75 / 2.2  # t/t of washing mud and heating slurry: practice, 0.75 GJ/t
 _DOUBT_OF_GROWTH, _KEPT_APART = 0.08, 0.5  # logarithm; part of what is not known of a line that is lasting
 _KEPT = (
@@ -82,6 +91,7 @@ def hidden(columns: Columns) -> dict[str, FloatArray]:
     warm, wanted = columns["last_tank_temperature"], columns["end_temperature"]
     seed, calciner = columns["seed_solids"], columns["calciner_temperature"]
     expected = _train(_read(columns), warm, seed, _VALUES)
+    coldest = _coldest({**columns, **_cooling(columns)}, _VALUES)
     return {
         "more_yield": columns["precipitation_yield"] - expected["yield"],
         "more_soda": columns["na2o"] - expected["na2o"],
@@ -90,9 +100,11 @@ def hidden(columns: Columns) -> dict[str, FloatArray]:
         "log_loi": np.log(np.maximum(columns["loi"], _LEAST_LOI)) + _VALUES["igniting"] * (calciner - _CALCINED_AT),
         "other_fuel": columns["calciner_fuel"] - _VALUES["burning"] * (calciner - _CALCINED_AT),
         "warmer": warm - wanted,
+        "coolers_end": coldest,
         **{name: columns[name] for name in _KEPT},
         # Crews have habits of their own: only what departs from a habit is a matter of chance.
         **{f"usual {knob}": columns[knob] for knob in KNOBS},
+        "usual end above that of coolers": warm - coldest,
     }
 
 
@@ -119,6 +131,7 @@ def state(hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, fl
         **{name.rpartition("_")[2]: before[name] for name in _IMPURITIES},
         "tanks": before["tanks_on"],
         "available": before["bauxite_available_alumina"],
+        **_cooling(before),
     }
     own = {name: hidden[name] for name in _KEPT} | {
         "fill_temperature": plan["fill_temperature"],
@@ -134,6 +147,7 @@ def state(hidden: Columns, plan: Columns, before: Columns, line: Mapping[str, fl
     return {
         **liquor,
         **own,
+        "end_temperature": plan["end_temperature"],
         "last_tank_temperature": warm,
         "seed_solids": seed,
         "calciner_temperature": calciner,
@@ -166,7 +180,7 @@ def respond(state: Columns, moves: Numbers, constants: Numbers) -> dict[str, Flo
     q = dict(constants)
     part = np.asarray(q.get("seed_solids in force", 1.0))
     cold, seed = state["last_tank_temperature"], state["seed_solids"]
-    warm = cold + q["reachable"] * np.asarray(moves["end_temperature"])
+    warm = cold + _comes(state, np.asarray(moves["end_temperature"]), q)
     more = np.asarray(moves["seed_solids"])
     whole = more / part
     before = _train(state, cold, seed, q)
@@ -220,6 +234,34 @@ def causes(before: Columns, after: Columns, economics: Mapping[str, float]) -> d
         "cooling": worth("last_tank_temperature"),
         "calcination": worth("calciner_fuel", "loi"),
     }
+
+
+def _comes(state: Columns, asked: FloatArray, q: Numbers) -> FloatArray:
+    """Kelvins that come of those asked of the last tank: coolers end, and where is known to some kelvins."""
+    part = np.asarray(q.get("end_temperature in force", 1.0))
+    room = state["end_temperature"] - _coldest(state, q)
+    return part * (_above(room + asked / part) - _above(room))
+
+
+def _cooling(columns: Columns) -> dict[str, FloatArray]:
+    """Cooling water [°C], and what scale leaves of the coolers [1]."""
+    return {
+        "water": columns["wet_bulb"] + _TOWER_APPROACH,
+        "clean": np.exp(-_SCALING * columns["days_since_descale"]),
+    }
+
+
+def _coldest(at: Columns, q: Numbers) -> FloatArray:
+    """How cold coolers get the last tank [°C]."""
+    units = q["transfer"] * at["clean"]
+    return coldest_end(at["fill_temperature"], at["water"], units, np.maximum(at["flow"], 200.0) / _USUAL_FLOW)
+
+
+def _above(room: FloatArray) -> FloatArray:
+    """Mean of what is higher: a set-point so far above the expected end of coolers, or that end [K]."""
+    spreads = room / _COOLERS_DIFFER
+    density = np.exp(-0.5 * np.square(spreads)) / np.sqrt(2.0 * np.pi)
+    return np.asarray(room * ndtr(spreads) + _COOLERS_DIFFER * density)
 
 
 def _flows(state: Columns, harvest: FloatArray, q: Numbers) -> dict[str, FloatArray]:
