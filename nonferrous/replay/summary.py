@@ -36,7 +36,7 @@ class Summary:
     covered : float
         Share of all labels in their intervals, as the task has it.
     lowest : float
-        The lowest such share of any 90 days.
+        The lowest such share of any 90 days; of all where fewer were played.
     longest : float
         The longest time that the share of steps stayed below 87 % after outcomes of the first of them had come in [d].
     lost : float or None
@@ -73,7 +73,8 @@ def summary(way: str, steps: Sequence[Stepped]) -> Summary:
     error, covered = (np.array([getattr(one, name) for one in steps]) for name in ("error", "covered"))
     length = start[1:] - start[:-1]
     ends = start + (length.min() if len(length) else WINDOW)
-    windows = [(start >= first) & (ends <= first + WINDOW) for first in start]
+    whole = start[(start == start[0]) | (start + WINDOW <= ends[-1])]
+    windows = [(start >= first) & (ends <= first + WINDOW) for first in whole]
     lost = [one.lost for one in steps if one.lost is not None]
     shares = [float((covered * known)[one].sum() / known[one].sum()) for one in windows if known[one].sum()]
     return Summary(

@@ -33,6 +33,11 @@ def test_the_lowest_coverage_is_that_of_90_days_weighed_by_labels():
     assert found.covered == pytest.approx((5 * 1.0 + 10 * (1.0 + 0.7 + 0.7 + 0.9 + 1.0)) / 55)
 
 
+@pytest.mark.parametrize(("covered", "lowest"), [([0.9, 0.9, 0.9, 0.6], 0.8), ([0.6, 0.8], 2.2 / 3)])
+def test_less_than_90_days_at_the_end_are_no_90_days(covered, lowest):
+    assert summary("first", steps(covered)).lowest == pytest.approx(lowest)
+
+
 @pytest.mark.parametrize(
     ("covered", "days"),
     [([0.9, 0.9], 0.0), ([0.9, 0.8, 0.8, 0.9], 30.0), ([0.8, 0.9, 0.8, 0.8, 0.8], 60.0), ([0.5, 0.9, 0.9], 0.0)],
