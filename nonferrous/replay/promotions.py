@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from models.following.waiting import Arrival, Following
+from models.regression.several import SeveralTargets
 from models.table.inputs import matrix
 from nonferrous.replay.plant import Plant, ReplayError, Step
 from nonferrous.replay.play import COVERAGE, Stepped
@@ -77,10 +78,11 @@ def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: 
 
 
 def _model(plant: Plant, version: int, settings: Settings) -> Any:
-    """A version of a process that predicts a number."""
+    """A version's model of the first target of a process that predicts numbers."""
     tracking = Tracking(settings)
     (kept,) = [one for one in tracking.versions(plant.seed.process.name) if one.number == version]
-    return tracking.model(kept)
+    model = tracking.model(kept)
+    return model.models[plant.seed.target.name] if isinstance(model, SeveralTargets) else model
 
 
 def promotions(plant: Plant, played: Sequence[Stepped], home: Path) -> list[Promoted]:
