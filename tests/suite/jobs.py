@@ -6,18 +6,20 @@ from pathlib import Path
 import pytest
 from sklearn.base import BaseEstimator
 
+from models.setpoints import learning
 from models.tasks import build
 from seeds import Seed
 
 FEW_TREES = 25  # what holds of every model holds of one with few trees
 
 
-def few_trees(seed: Seed) -> dict[str, BaseEstimator]:
-    """A process's candidates, with few trees."""
+def few_trees(seed: Seed, **more: float) -> dict[str, BaseEstimator]:
+    """A process's candidates, with few trees, and with more settings where they have such."""
     found = build(seed)
+    wanted = {"most_trees": FEW_TREES, "most_rounds": FEW_TREES} | more
     for estimator in found.values():
-        names = [name for name in estimator.get_params() if name.split("__")[-1] in ("most_trees", "most_rounds")]
-        estimator.set_params(**dict.fromkeys(names, FEW_TREES))
+        own = {name: name.split("__")[-1] for name in estimator.get_params()}
+        estimator.set_params(**{name: wanted[last] for name, last in own.items() if last in wanted})
     return found
 
 
@@ -27,5 +29,6 @@ def quicken(patch: pytest.MonkeyPatch, copy_store: Callable[[Path, Path], None])
     What is learnt does not depend on how many processes fit; tests of `training.side_by_side` hold them to it.
     """
     patch.setattr("training.job.build", few_trees)
+    patch.setitem(learning._TREES, "n_estimators", FEW_TREES)  # what set-points learn of a knob's reasons
     patch.setattr("training.job.processes_for", lambda views: 1)
     patch.setattr("registry.tracking.make_database", copy_store)
