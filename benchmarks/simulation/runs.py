@@ -19,7 +19,7 @@ from seeds import load, names
 ROOT = Path(__file__).parents[2]
 JOB = Path(__file__).parent / "job.py"
 WORK, LONG_WORK = 2.0, 11.0  # s of processor time of one worker
-PAIRS = 5
+PAIRS, TIMES = 5, 3
 
 
 def simulated() -> list[str]:
@@ -83,13 +83,17 @@ def beside_earlier(process: str, units: int, tree: Path) -> dict[str, Any]:
 def rate(process: str) -> dict[str, float]:
     """How fast one worker makes rows of a larger plant: what it makes, and the least of its processor times.
 
-    `made` counts rows, or a unit's days where a row is longer than a day. Others on the machine slow a processor's
-    memory down, so that the least of some runs is what a plant takes.
+    `made` counts rows, or a unit's days where a row is longer than a day. Who else is at work slows memory and
+    processors down, so that the least of some runs counts, and how many processors `others` kept busy is kept beside.
     """
-    units = sized(process, WORK)
-    runs = [run(ROOT, process, units) for _ in range(PAIRS)]
-    made = max(runs[0]["rows"], runs[0]["steps"])
-    return {"units": units, "made": made, "seconds": min(one["processor_seconds"] for one in runs)}
+    units, others = sized(process, WORK), Others()
+    runs = [run(ROOT, process, units) for _ in range(TIMES)]
+    return {
+        "units": units,
+        "made": max(runs[0]["rows"], runs[0]["steps"]),
+        "seconds": min(one["processor_seconds"] for one in runs),
+        "others": others.kept_busy(),
+    }
 
 
 def by_two_workers(process: str, units: int) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def found() -> dict[str, Any]:
         "revision": "0123abc",
         "beside_earlier": {process: {"default": beside, "larger": beside} for process in PROCESSES},
         "rates": {
-            PROCESSES[0]: {"units": 50, "made": 500_000, "seconds": 2.0, "measured": "2026-11-26"},
-            PROCESSES[1]: {"units": 60, "made": 480_000, "seconds": 2.0, "measured": "2026-11-26"},
+            PROCESSES[0]: {"units": 50, "made": 500_000, "seconds": 2.0, "others": 0.0, "measured": "2026-11-26"},
+            PROCESSES[1]: {"units": 60, "made": 480_000, "seconds": 2.0, "others": 0.0, "measured": "2026-11-26"},
         },
         "two_workers": {PROCESSES[0]: two, PROCESSES[1]: two | {"others": 0.8}},
         "measured": "2026-11-26",
