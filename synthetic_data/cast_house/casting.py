@@ -11,10 +11,10 @@ from synthetic_data.cast_house.melt import Melt
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.plant.crews import Knobs
+from synthetic_data.plant.inspection import inspected
 from synthetic_data.plant.walks import Walk
 
 DEFECTS = ("porosity", "inclusions", "surface")
-_SUREST = 12.0  # log odds: no reject is ever certain
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,5 @@ class Moulds:
             + p.surface_by_swing * (swing / p.swing_usual - 1.0)
             + p.surface_furnace_sd * self._furnace[1],
         }
-        chances = {name: 1.0 / (1.0 + np.exp(-np.clip(values, -_SUREST, _SUREST))) for name, values in odds.items()}
-        rejected = {name: (u[i] < chances[name]).astype(np.float64) for i, name in enumerate(DEFECTS)}
-        return Cast(chances, rejected, swing, mould, water)
+        found = inspected(odds, u)
+        return Cast(found.chances, found.rejected, swing, mould, water)

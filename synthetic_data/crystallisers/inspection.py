@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from physics.arrays import FloatArray
 from synthetic_data.crystallisers.feed import Feed
 from synthetic_data.crystallisers.freezing import Frozen
 from synthetic_data.crystallisers.parameters import CrystalliserParameters
 from synthetic_data.engine.plan import Block
 from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.plant.inspection import Inspected, inspected
 
 DEFECTS = ("oxide_skin", "inclusion")
-_SUREST = 12.0  # log odds: no reject is ever certain
 _CLEAN = 3e5  # 1/m³, particles at which the odds are stated
-
-
-@dataclass(frozen=True)
-class Inspected:
-    """What inspection will say of each lot; arrays are (units, periods)."""
-
-    chances: dict[str, FloatArray]  # of a reject by defect
-    rejected: dict[str, FloatArray]  # 1 or 0 by defect
 
 
 class Inspection:
@@ -43,6 +32,4 @@ class Inspection:
             "inclusion": p.inclusion_odds + p.inclusion_by_trapped * frozen.trapped + p.inclusion_by_air * air,
         }
         odds = {name: values + p.defect_unit_sd * self._unit[i] for i, (name, values) in enumerate(odds.items())}
-        chances = {name: 1.0 / (1.0 + np.exp(-np.clip(values, -_SUREST, _SUREST))) for name, values in odds.items()}
-        rejected = {name: (u[i] < chances[name]).astype(np.float64) for i, name in enumerate(DEFECTS)}
-        return Inspected(chances, rejected)
+        return inspected(odds, u)

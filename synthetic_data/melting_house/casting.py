@@ -12,10 +12,10 @@ from synthetic_data.engine.plan import Block, Plan
 from synthetic_data.melting_house.cathodes import Cathodes
 from synthetic_data.melting_house.charge import Charge
 from synthetic_data.melting_house.parameters import MeltingHouseParameters
+from synthetic_data.plant.inspection import inspected
 from synthetic_data.plant.walks import Walk
 
 DEFECTS = ("dross", "surface")
-_SUREST = 12.0  # log odds: no reject is ever certain
 _NORMALS = 4
 
 
@@ -56,6 +56,5 @@ class Moulds:
             + p.dross_machine_sd * self._machine[0],
             "surface": p.surface_odds + p.surface_by_heat * np.square(heat) + p.surface_machine_sd * self._machine[1],
         }
-        chances = {name: 1.0 / (1.0 + np.exp(-np.clip(values, -_SUREST, _SUREST))) for name, values in odds.items()}
-        rejected = {name: (u[i] < chances[name]).astype(np.float64) for i, name in enumerate(DEFECTS)}
-        return Cast(chances, rejected, casting, mould, power)
+        found = inspected(odds, u)
+        return Cast(found.chances, found.rejected, casting, mould, power)

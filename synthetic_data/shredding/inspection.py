@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Block
 from synthetic_data.plant.fault_strengths import Faults
+from synthetic_data.plant.inspection import Inspected, inspected
 from synthetic_data.shredding.bags import Bagged
 from synthetic_data.shredding.mill import Milled
 from synthetic_data.shredding.parameters import ShreddingParameters
 
 DEFECTS = ("metallic_specks", "oversize")
-_SUREST = 12.0  # log odds: no reject is ever certain
-
-
-@dataclass(frozen=True)
-class Inspected:
-    """What inspection will say of each lot; arrays are (units, periods)."""
-
-    chances: dict[str, FloatArray]  # of a reject by defect
-    rejected: dict[str, FloatArray]  # 1 or 0 by defect
 
 
 class Inspection:
@@ -48,6 +37,4 @@ class Inspection:
             + p.oversize_by_tear * torn
             + p.defect_line_sd * self._line[1],
         }
-        chances = {name: 1.0 / (1.0 + np.exp(-np.clip(values, -_SUREST, _SUREST))) for name, values in odds.items()}
-        rejected = {name: (u[i] < chances[name]).astype(np.float64) for i, name in enumerate(DEFECTS)}
-        return Inspected(chances, rejected)
+        return inspected(odds, u)
