@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from models.classification.model import ClassificationModel
@@ -15,7 +16,7 @@ from models.regression.model import RegressionModel
 from models.regression.several import SeveralTargets
 from models.sorting.model import SortingModel
 from models.table.inputs import matrix
-from physics.arrays import FloatArray
+from physics.arrays import FloatArray, IntArray
 from seeds import Seed
 
 ALL_CONTENTS = "all contents"
@@ -71,9 +72,14 @@ def of_class(model: ClassificationModel | SortingModel, table: pd.DataFrame) -> 
     return [Residual(model.seed.target.name, size - expected, size, expected)]
 
 
-def class_codes(table: pd.DataFrame, seed: Seed) -> Any:
+def class_codes(table: pd.DataFrame, seed: Seed) -> IntArray:
     """Number of each row's class in the seed's order, shape (n,); -1 where it is not known."""
-    return pd.Categorical(table[seed.target.name], categories=list(seed.classes)).codes.astype(np.intp)
+    return codes_of(table[seed.target.name], seed.classes)
+
+
+def codes_of(values: pd.Series | npt.NDArray[np.object_], names: Sequence[str]) -> IntArray:
+    """Number of each of n values among some names, shape (n,); -1 of what is none of them."""
+    return pd.Index(list(names), dtype=object).get_indexer(pd.Index(values, dtype=object))
 
 
 def of_lots(model: QualityModel, table: pd.DataFrame) -> list[Residual]:

@@ -12,7 +12,7 @@ import pandas as pd
 from models.quality.decision import Costs, Decisions, earned, oracle
 from models.quality.grades import Limits
 from models.sorting.values import oracle_bins, value_matrix
-from monitoring.drift.residuals import Residual, class_codes, of_class, of_lots, of_numbers
+from monitoring.drift.residuals import Residual, class_codes, codes_of, of_class, of_lots, of_numbers
 from monitoring.drift.rows import Answered
 from physics.arrays import BoolArray, FloatArray
 from seeds import Seed
@@ -24,8 +24,7 @@ def _taken(rows: Answered) -> BoolArray:
 
 def lost_by_lots(rows: Answered, seed: Seed) -> FloatArray:
     """Cost of each lot's release, downgrade or assay, shape (n,) [$/t]; NaN where its assay does not say it."""
-    names = [grade.name for grade in seed.grades]
-    grade = np.array([names.index(one) if one in names else -1 for one in rows.decided], dtype=np.intp)
+    grade = codes_of(rows.decided, [grade.name for grade in seed.grades])
     reported = rows.table[[column.name for column in seed.elements]].to_numpy(dtype=np.float64)
     kept, costs = Limits.of(seed).kept(reported), Costs.of(seed)
     known = _taken(rows) & ~np.isnan(kept).any(axis=1)
@@ -37,13 +36,12 @@ def lost_by_lots(rows: Answered, seed: Seed) -> FloatArray:
 
 def lost_by_pieces(rows: Answered, seed: Seed) -> FloatArray:
     """Cost of each piece's bin, shape (n,) [$/kg]; NaN where its class is not known."""
-    bins = [one.name for one in seed.bins]
     code, values = class_codes(rows.table, seed), value_matrix(seed)
-    known = _taken(rows) & (code >= 0) & np.isin(rows.decided.astype(str), bins)
-    chosen = np.array([bins.index(one) for one in rows.decided[known]], dtype=np.intp)
+    chosen = codes_of(rows.decided, [one.name for one in seed.bins])
+    known = (code >= 0) & (chosen >= 0)
     best = values[oracle_bins(values, code[known]), code[known]]
     cost = np.full(len(rows), np.nan)
-    cost[known] = best - values[chosen, code[known]]
+    cost[known] = best - values[chosen[known], code[known]]
     return cost
 
 

@@ -14,7 +14,7 @@ from models.answers import COVERAGE
 from models.quality.grades import Limits
 from models.quality.outcomes import covered
 from models.table.inputs import matrix
-from monitoring.drift.residuals import class_codes
+from monitoring.drift.residuals import class_codes, codes_of
 from monitoring.drift.rows import Answered
 from monitoring.drift.tasks import lost_by_lots, lost_by_pieces
 from physics.arrays import FloatArray
@@ -114,8 +114,7 @@ def of_lots(step: Step, answers: Answers, seed: Seed) -> Evaluated:
 
 
 def _broken(rows: Answered, reported: FloatArray, seed: Seed) -> FloatArray:
-    limited = [grade.name for grade in seed.grades[:-1]]
-    grade = np.array([limited.index(one) if one in limited else -1 for one in rows.decided], dtype=np.intp)
+    grade = codes_of(rows.decided, [grade.name for grade in seed.grades[:-1]])
     kept = Limits.of(seed).kept(reported)[np.arange(len(grade)), grade]
     return np.where(grade < 0, np.nan, 1.0 - kept)
 
@@ -151,8 +150,7 @@ def of_pieces(step: Step, answers: Answers, seed: Seed) -> Evaluated:
 
 
 def _wrong(rows: Answered, truth: FloatArray, seed: Seed) -> FloatArray:
-    said = np.array([seed.classes.index(one) if one in seed.classes else -1 for one in rows.label], dtype=np.float64)
-    return _where(~np.isnan(truth), said != truth)
+    return _where(~np.isnan(truth), codes_of(rows.label, seed.classes) != truth)
 
 
 def _rows(table: pd.DataFrame, answers: Answers, seed: Seed) -> Answered:
