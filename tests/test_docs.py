@@ -165,7 +165,7 @@ def test_bands_of_what_is_learnt_from_sensors_are_those_that_a_test_compares_wit
 def test_pages_state_the_limits_that_the_code_has():
     from models.answers import COVERAGE
     from serving.settings import Settings
-    from training import judge, splits
+    from training import bootstrap, judge, splits
     from training.regression.columns import LEAST_COVERAGE, MOST_COVERAGE
     from training.regression.judge import BROKEN_COVERAGE
 
@@ -177,7 +177,9 @@ def test_pages_state_the_limits_that_the_code_has():
         f"or {rows['test']} to test",
         f"The measured coverage of the {COVERAGE:.0%} interval",
         f"outside {LEAST_COVERAGE:.0%} to {MOST_COVERAGE:.0%}",
-        f"the one-sided {judge.CONFIDENCE:.0%} lower bound",
+        f"the one-sided {judge.PROMOTES:.0%} lower bound of its gain",
+        f"the one-sided {bootstrap.CONFIDENCE:.0%} lower bound of the gain",
+        f"at least {judge.FEWEST_ROWS} rows in {judge.FEWEST_BLOCKS} independent blocks",
         f"where there are {judge.UNITS_FOR_BLOCKS} units or more",
         f"cover at least {BROKEN_COVERAGE:.0%} of the labels",
         f"Fewer than {judge.FEWEST_ROWS} rows or {judge.FEWEST_BLOCKS} blocks",

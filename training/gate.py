@@ -8,7 +8,8 @@ import numpy.typing as npt
 from models.promises import off_promise
 from physics.arrays import FloatArray, IntArray
 from registry.versions import PASSED, REFUSED
-from training.judge import CONFIDENCE, FEWEST_BLOCKS, JudgeRows, gain_bound
+from training.bootstrap import CONFIDENCE, gain_bound
+from training.judge import FEWEST_BLOCKS, JudgeRows
 from training.judge import FEWEST_ROWS as FEWEST_JUDGED
 from training.splits import FEWEST_ROWS, Split
 

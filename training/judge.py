@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm, t
 
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
-from training.bootstrap import resampled_ratio
+from training.bootstrap import CONFIDENCE, shared_bound
 
-CONFIDENCE, LEANING = 0.95, 0.8
+PROMOTES = 0.8  # that a challenger is better; docs/decisions.md has what other values would have promoted
 FEWEST_ROWS = 30
 AS_GOOD_WITHIN = 0.02  # of the champion's mean loss
 UNIT_PARTS, TIME_PARTS = 4, 4
@@ -41,7 +40,7 @@ class Verdict:
     gain, gain_low : float
         How much lower the challenger's mean loss is, and the one-sided lower bound of that [the loss's unit].
     confidence : float
-        Of the bound [1].
+        Of the lower bound [1].
     gain_high : float
         The one-sided upper bound of the gain, with CONFIDENCE [the loss's unit]: below zero the challenger is worse.
     unsound : str or None
@@ -51,7 +50,7 @@ class Verdict:
     mended : str or None
         What is wrong with the champion and right with the challenger, which promotes one that is about as good.
     leaning : str or None
-        Quarter of the time without which the challenger is hardly better, if it is better at all.
+        Quarter of the time without which the challenger is not better, if it is better at all.
     """
 
     promoted: bool
@@ -124,49 +123,6 @@ def enough(block: IntArray, periods: pd.DatetimeIndex) -> IntArray:
     return block
 
 
-def gain_bound(
-    gain: FloatArray, block: IntArray, weight: FloatArray | None = None, confidence: float = CONFIDENCE
-) -> tuple[float, float]:
-    """Mean of a paired gain and its one-sided lower bound by a block bootstrap with fixed random numbers.
-
-    Draws of B blocks spread too little by the root of (B - 1)/B, and their own spread is not known either: the bound is
-    as much farther from the mean as Student's quantile for B - 1 is above the normal one [2]_.
-
-    Parameters
-    ----------
-    gain : ndarray, shape (n,)
-        Champion's loss minus challenger's, row by row [the loss's unit].
-    block : ndarray of int, shape (n,)
-        Number of each row's block, none left out.
-    weight : ndarray, shape (n,), optional
-        What a row counts for; by default all the same.
-    confidence : float
-        Of the bound [1].
-
-    Returns
-    -------
-    tuple of float
-        Mean, and the value that it exceeds with a probability of `confidence` [the loss's unit].
-
-    References
-    ----------
-    .. [2] T. C. Hesterberg (2015). What teachers should know about the bootstrap. The American Statistician 69,
-       371-386. doi:10.1080/00031305.2015.1089789
-    """
-    weight = np.ones(len(gain)) if weight is None else weight
-    means = resampled_ratio(weight * gain, weight, block)
-    mean, low = float(np.average(gain, weights=weight)), float(np.quantile(means, 1 - confidence))
-    return mean, mean - _few_blocks(int(block.max()) + 1, confidence) * (mean - low)
-
-
-def _few_blocks(blocks: int, confidence: float) -> float:
-    """By how much the draws of few blocks understate chance [1]; 1 for many."""
-    if blocks < 2:
-        return 1.0
-    student, normal = t.ppf(confidence, blocks - 1), norm.ppf(confidence)
-    return float(student / normal * np.sqrt(blocks / (blocks - 1)))
-
-
 def judge(
     rows: JudgeRows,
     champion: Side,
@@ -174,7 +130,7 @@ def judge(
     loss: str,
     unit: str,
     unsound: str | None,
-    confidence: float = CONFIDENCE,
+    confidence: float = PROMOTES,
     mended: str | None = None,
 ) -> Verdict:
     """Compare two models on rows that neither has learnt from.
@@ -204,8 +160,9 @@ def judge(
     Verdict
     """
     gains = champion.loss - challenger.loss
-    gain, low = gain_bound(gains, rows.block, rows.weight, confidence)
-    _, least_loss = gain_bound(-gains, rows.block, rows.weight)
+    gain = float(np.average(gains, weights=rows.weight))
+    low = shared_bound(gains, rows.block, rows.periods, rows.weight, confidence)
+    least_loss = shared_bound(-gains, rows.block, rows.periods, rows.weight, CONFIDENCE)
     as_good = least_loss <= 0 and gain >= -AS_GOOD_WITHIN * float(np.average(champion.loss, weights=rows.weight))
     mended = mended if as_good else None
     unsound = unsound or worse_part(rows, gains, unit)
@@ -272,18 +229,16 @@ def worse_part(rows: JudgeRows, gains: FloatArray, unit: str) -> str | None:
         if mask.all() or mask.sum() < FEWEST_ROWS or block.max() + 1 < FEWEST_BLOCKS:
             continue
         confidence = 1 - (1 - CONFIDENCE) / len(parts)
-        mean, least = gain_bound(-gains[mask], block, rows.weight[mask], confidence)
-        if least > 0:
+        if shared_bound(-gains[mask], block, rows.periods[mask], rows.weight[mask], confidence) > 0:
+            mean = float(np.average(-gains[mask], weights=rows.weight[mask]))
             return f"it is worse beyond chance in {name}: its loss is {mean:.4g} {unit} higher there"
     return None
 
 
 def leaning(rows: JudgeRows, gains: FloatArray, unit: str) -> str | None:
-    """Quarter of the time without which a challenger is hardly better; None where there is none.
+    """Quarter of the time without which a challenger is not better; None where there is none.
 
-    Units that share a feed and a weather err alike in the same periods, which a bootstrap over units takes as given. A
-    gain that all of them have at one time is one event and no rule: without any quarter of the time a challenger must
-    be better with a confidence of LEANING. What lies in one period says nothing.
+    A gain at one time is one event and no rule. What lies in one period says nothing.
 
     Parameters
     ----------
@@ -297,13 +252,10 @@ def leaning(rows: JudgeRows, gains: FloatArray, unit: str) -> str | None:
     place, names = pd.factorize(rows.periods, sort=True)
     when = moment_format(rows.periods)
     for part in _masks(place * TIME_PARTS // len(names)) if len(names) > 1 else []:
-        block = np.unique(rows.block[~part], return_inverse=True)[1]
-        _, low = gain_bound(gains[~part], block, rows.weight[~part], LEANING)
-        if low <= 0:
+        mean = float(np.average(gains[~part], weights=rows.weight[~part]))
+        if mean <= 0:
             first, last = rows.periods[part].min(), rows.periods[part].max()
-            return (
-                f"without {first:{when}} to {last:{when}} with {LEANING:.0%} confidence by more than {low:.4g} {unit}"
-            )
+            return f"without {first:{when}} to {last:{when}} by {mean:.4g} {unit}"
     return None
 
 

@@ -11,7 +11,7 @@ from models.regression.model import RegressionModel
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.gate import mended_coverage
-from training.judge import CONFIDENCE, JudgeRows, Side, Verdict, blocks_of
+from training.judge import PROMOTES, JudgeRows, Side, Verdict, blocks_of
 from training.judge import judge as judge_losses
 from training.regression.evaluate import against_label, against_truth
 from training.regression.fit import RegressionCandidate
@@ -30,7 +30,7 @@ def judge(
     periods: pd.DatetimeIndex,
     unit: str,
     truth: FloatArray | None = None,
-    confidence: float = CONFIDENCE,
+    confidence: float = PROMOTES,
     loss: str = LOSS,
 ) -> Verdict:
     """Compare two models on rows that neither has learnt from.
@@ -90,7 +90,7 @@ def verdict(
     challenger: RegressionCandidate,
     data: Dataset,
     rows: IntArray,
-    confidence: float = CONFIDENCE,
+    confidence: float = PROMOTES,
 ) -> Verdict:
     """Verdict on some rows of a data set; X holds them as the champion wants them.
 

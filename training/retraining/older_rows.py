@@ -9,9 +9,10 @@ import pandas as pd
 
 from models.tasks import Model
 from physics.arrays import IntArray
+from training.bootstrap import CONFIDENCE
 from training.dataset import Dataset
 from training.gate import Condition
-from training.judge import CONFIDENCE, JudgeError, Verdict
+from training.judge import JudgeError, Verdict
 from training.several.verdict import Verdicts
 
 EXPECTED = "no loss beyond chance against the champion"
@@ -53,5 +54,5 @@ def no_loss(compared: Callable[[], Verdict | Verdicts], accepted: str | None) ->
 
 
 def _line(found: Verdict) -> str:
-    moved = f"the loss falls by {found.gain:.4g}, with {CONFIDENCE:.0%} confidence by {found.gain_low:.4g} to "
-    return f"{moved}{found.gain_high:.4g} at most, on {found.rows} rows of {found.units} units"
+    moved = f"the loss falls by {found.gain:.4g}, with {CONFIDENCE:.0%} confidence by {found.gain_high:.4g} at most"
+    return f"{moved}, on {found.rows} rows of {found.units} units"

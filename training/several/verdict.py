@@ -10,7 +10,7 @@ from models.tasks import Model
 from physics.arrays import FloatArray, IntArray
 from training.dataset import Dataset
 from training.fitting import AnyCandidate
-from training.judge import CONFIDENCE, JudgeError, Verdict
+from training.judge import PROMOTES, JudgeError, Verdict
 from training.regression.judge import check_judgeable, verdict
 
 
@@ -67,7 +67,7 @@ def verdict_of_all(champion: Model, best: Mapping[str, AnyCandidate], judged: Ma
     judged : Mapping of str to tuple
         By target inputs, rows and which of them judge.
     """
-    confidence = 1 - (1 - CONFIDENCE) / len(judged)
+    confidence = 1 - (1 - PROMOTES) / len(judged)
     found = {
         name: verdict(model_of(champion, name), X, best[name], data, rows, confidence)
         for name, (X, data, rows) in judged.items()
