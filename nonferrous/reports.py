@@ -134,11 +134,13 @@ def monitor(
 
 
 def quiet(seed: Seed) -> str | None:
-    """Why there is nothing to learn, where no drift is seen; None where it is."""
+    """Why nothing is to be learnt; None where learning is due."""
     from monitoring.drift.page import summary
+    from nonferrous.jobs.due import learning_due
 
     seen = look(seed)
-    return None if seen.drifted else f"nothing is learnt: {summary(seen)}"
+    found = learning_due(seen)
+    return None if found.is_due else f"nothing is learnt: {summary(seen)}; {found.line}"
 
 
 def look(seed: Seed, days: int | None = None) -> Monitoring:

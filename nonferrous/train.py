@@ -154,7 +154,8 @@ def retrain(
         bool,
         typer.Option(
             "--if-drifted",
-            help="Do nothing while the monitoring sees no drift in the records, or a version answers in shadow.",
+            help="Do nothing unless drift is seen in the records and enough has come since the last job, or very much "
+            "has; nor while a version answers in shadow.",
         ),
     ] = False,
 ) -> None:

@@ -167,6 +167,10 @@ class Monitoring:
         Answered rows, and those of which an outcome is known.
     last_known : str or None
         Start of the newest step of which an outcome is known.
+    window_days : float
+        Length of a window, in which rows are looked at together [d].
+    history_windows, new_windows : float
+        Windows of the table that the champion was trained on, and those from its end to the newest known outcome.
     drifted : bool
         Whether errors or inputs lie beyond their limits.
     reasons, next_steps : tuple of str
@@ -196,6 +200,9 @@ class Monitoring:
     rows: int
     known: int
     last_known: str | None
+    window_days: float
+    history_windows: float
+    new_windows: float
     drifted: bool
     reasons: tuple[str, ...]
     next_steps: tuple[str, ...]

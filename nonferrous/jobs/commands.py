@@ -72,7 +72,7 @@ def ask(
         str | None, typer.Option(metavar="REASON", help="Learn labels that do not fit the past; the reason is kept.")
     ] = None,
     if_drifted: Annotated[
-        bool, typer.Option("--if-drifted", help="Do nothing while the monitoring sees no drift.")
+        bool, typer.Option("--if-drifted", help="Do nothing unless learning is due: by drift, or by much that is new.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Register nothing and promote nothing.")] = False,
 ) -> None:

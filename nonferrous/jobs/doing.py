@@ -136,7 +136,7 @@ def _enter(process: str, say: Say) -> None:
 
 
 def _quiet(asked: Asked) -> Decision | None:
-    """The decision to learn nothing where no drift is seen, or a version answers in shadow; None where it is to learn.
+    """The decision to learn nothing where that is not due, or a version answers in shadow; None where it is to learn.
 
     It is asked for by the job.
     """

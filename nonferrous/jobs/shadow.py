@@ -66,7 +66,7 @@ def shadow_lines(seed: Seed, now: datetime | None = None, is_alone: bool = False
 
 
 def nothing_to_learn(seed: Seed, is_alone: bool = False) -> str | None:
-    """Why nothing is to be learnt where that is asked for in case of drift alone; None where there is to learn.
+    """Why nothing is to be learnt where that is asked for if it is due; None where it is.
 
     A shadow period whose time has come is ended first.
     """

@@ -19,7 +19,7 @@ def watch(
         list[str] | None, typer.Argument(help="Processes to look at.", show_default="all that have a champion")
     ] = None,
 ) -> None:
-    """Look at processes: end a shadow period, put back a worse champion, ask for a job where drift is seen."""
+    """Look at processes: end a shadow period, put back a worse champion, ask for a job where learning is due."""
     from nonferrous.train import has_champion
     from registry.settings import read_settings
     from seeds import load, load_all
@@ -38,6 +38,7 @@ def _looked(seed: Seed) -> list[str]:
     from monitoring.drift.clock import DriftError
     from monitoring.drift.page import summary
     from nonferrous.jobs.commands import opened
+    from nonferrous.jobs.due import learning_due
     from nonferrous.jobs.shadow import shadow_lines
     from nonferrous.reports import look
     from records.jobs.queue import Asked, BusyError
@@ -50,10 +51,12 @@ def _looked(seed: Seed) -> list[str]:
     lines = [*shadow.lines, summary(seen), *seen.reasons]
     if (back := put_back_line(seed)) is not None:
         return [*lines, back]
-    if not seen.drifted:
-        return lines
     if shadow.goes_on:
         return [*lines, "no job is asked for while a version answers in shadow"]
+    found = learning_due(seen)
+    lines.append(found.line)
+    if not found.is_due:
+        return lines
     with opened() as jobs:
         try:
             return [*lines, f"job {jobs.put(Asked(seed.process.name, BY)).id} waits for a worker"]

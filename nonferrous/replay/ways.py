@@ -1,9 +1,8 @@
-"""Ways of retraining: never, by the calendar, or where the monitoring sees drift."""
+"""Ways of retraining: never, by the calendar, or where learning is due."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from nonferrous.replay.play import Stepped, Way
@@ -12,8 +11,6 @@ from seeds import Seed
 if TYPE_CHECKING:
     from monitoring.drift.results import Monitoring
     from nonferrous.replay.service import Client
-
-REST = 3  # steps from one job to the next: rows to judge on must have come
 
 
 def never(steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
@@ -31,10 +28,7 @@ def on_schedule(every: int) -> Way:
 
 
 class Drift:
-    """A job where the monitoring sees drift; a champion that errs more than the one before is put back.
-
-    After a job there is none for a rest of some steps, since rows to judge on must come; the rest doubles with each
-    job in a row that promoted nothing.
+    """As `nonferrous watch`: a job where learning is due; a champion that errs more than the one before is put back.
 
     Parameters
     ----------
@@ -51,6 +45,7 @@ class Drift:
 
     def __call__(self, steps: Sequence[Stepped]) -> tuple[bool, tuple[str, ...]]:
         """Whether a job is asked for now, and what was seen."""
+        from nonferrous.jobs.due import learning_due
         from nonferrous.jobs.watch import put_back_line
         from nonferrous.reports import look
 
@@ -60,13 +55,5 @@ class Drift:
         if (back := put_back_line(self._seed)) is not None:
             self._client.wait_for_champion()
             return False, (*seen.reasons, back)
-        return seen.drifted and len(steps) >= rested(steps), seen.reasons
-
-
-def rested(steps: Sequence[Stepped]) -> int:
-    """After how many steps in all a job may be asked for."""
-    jobs = [number for number, one in enumerate(steps) if one.job]
-    if not jobs:
-        return 0
-    in_vain = list(takewhile(lambda number: steps[number].promoted is None, reversed(jobs)))
-    return jobs[-1] + (REST << len(in_vain))
+        found = learning_due(seen)
+        return found.is_due, (*seen.reasons, found.line) if found.is_due else seen.reasons

@@ -14,8 +14,8 @@ from registry.versions import FORCED_WHY, NOTHING, RegistryError, Version
 State = Literal["open", "accepted", "refused", "withdrawn"]
 
 ROWS_FILE, TESTS_FILE = "batch.parquet", "batch_tests.parquet"
-STATE, PROCESS, BASE, NUMBER, DIGEST, ROWS, SOURCE = (
-    f"batch_{name}" for name in ("state", "process", "base", "number", "digest", "rows", "source")
+STATE, PROCESS, BASE, NUMBER, DIGEST, ROWS, KNOWN_TO, SOURCE = (
+    f"batch_{name}" for name in ("state", "process", "base", "number", "digest", "rows", "known_to", "source")
 )
 WHY, WITHDRAWN_BY, WITHDRAWN_WHY = "batch_why", "batch_withdrawn_by", "batch_withdrawn_why"
 NAME_LENGTH = 8
@@ -37,6 +37,8 @@ class Batch:
         When and by whom they were given (UTC, ISO 8601), and in which file.
     rows : int
         How many.
+    known_to : str or None
+        Start of the newest period that has a label, ISO 8601; None of batches of before it was kept.
     digest : str
         Of their content.
     state : str
@@ -56,6 +58,7 @@ class Batch:
     who: str
     source: str
     rows: int
+    known_to: str | None
     digest: str
     state: State
     base: str
@@ -79,6 +82,7 @@ class Batch:
             who=tags["mlflow.user"],
             source=tags[SOURCE],
             rows=int(tags[ROWS]),
+            known_to=tags.get(KNOWN_TO),
             digest=tags[DIGEST],
             state=cast(State, tags[STATE]),
             base=tags[BASE],
@@ -115,7 +119,9 @@ def accepted(process: str, base: str, tracking: Tracking) -> list[Batch]:
     return [one for one in batches(process, tracking) if one.base == base and one.state == "accepted"]
 
 
-def opening(process: str, base: str, source: str, rows: int, digest: str, tracking: Tracking) -> dict[str, str]:
+def opening(
+    process: str, base: str, source: str, rows: int, known_to: str, digest: str, tracking: Tracking
+) -> dict[str, str]:
     """Tags of a batch that begins."""
     number = 1 + max((one.number for one in batches(process, tracking)), default=0)
     return {
@@ -125,6 +131,7 @@ def opening(process: str, base: str, source: str, rows: int, digest: str, tracki
         BASE: base,
         SOURCE: source,
         ROWS: str(rows),
+        KNOWN_TO: known_to,
         DIGEST: digest,
     }
 

@@ -17,7 +17,7 @@ from registry.tracking import Tracking
 from registry.versions import Version
 from seeds import Seed
 from training.advice.setpoint_tests import joined_tests
-from training.dataset import row_key
+from training.dataset import labelled, period_of, row_key
 from training.job import TABLE, TESTS
 
 
@@ -103,7 +103,8 @@ def keep_batch(
         if tests is not None:
             tests.to_parquet(folder / TESTS_FILE, index=False)
         tracking.log_files(run, folder)
-    tags = opening(seed.process.name, history.base, path.name, len(new), digest(new), tracking)
+    known_to = period_of(new[labelled(new, seed)], seed).max().isoformat()
+    tags = opening(seed.process.name, history.base, path.name, len(new), known_to, digest(new), tracking)
     tracking.log(run, tags=tags)
 
 

@@ -34,7 +34,9 @@ class AskedJob(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="RetrainingJobRequest")
 
-    if_drifted: Annotated[bool, Field(description="whether nothing is done while the monitoring sees no drift")] = False
+    if_drifted: Annotated[
+        bool, Field(description="whether nothing is done unless learning is due: by drift, or by much that is new")
+    ] = False
     accept_shift: Annotated[
         str | None,
         Field(min_length=1, max_length=1000, description="reason to learn labels that do not fit the past"),

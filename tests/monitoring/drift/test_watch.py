@@ -111,6 +111,15 @@ def test_without_outcomes_inputs_are_watched_and_outcomes_are_asked_for(live, hi
     assert seen.next_steps == ("send outcomes (POST /v1/toy_cells/outcomes): without them no error is known",)
 
 
+def test_windows_are_counted_from_the_end_of_the_champions_table_to_the_newest_outcome(live, history):
+    rows, clock = live(), history.clock
+    for periods in (0, 15):
+        seen = watch(without(rows, later(rows.table, periods)), history)
+        assert seen.new_windows == pytest.approx(periods / clock.window)
+    assert seen.window_days == clock.window * clock.days
+    assert seen.history_windows == pytest.approx(history.table["period_start"].nunique() / clock.window)
+
+
 def test_versions_are_dated_and_measured_by_themselves(live, history):
     rows = live()
     seen = watch(replace(rows, version=np.where(later(rows.table, 9), 4, 3)), history)

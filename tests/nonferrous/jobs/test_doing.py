@@ -7,13 +7,14 @@ import pytest
 
 from monitoring.drift import page
 from nonferrous import reports
-from nonferrous.jobs import doing, shadow
+from nonferrous.jobs import doing, due, shadow
 from nonferrous.jobs.shadow import ShadowLines
 from records.database import AwayError, RecordsError
 from records.jobs.queue import Asked
 from registry.retraining.decision import Decision
 from registry.settings import Settings
 from training.labels.job import ShiftError
+from training.retraining.due import Due
 
 
 @pytest.fixture
@@ -36,7 +37,8 @@ def done(monkeypatch, toy_folder, tmp_path):
             assert retrained is not None, "learnt all the same"
             return retrained
 
-        monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(drifted=drifted))
+        monkeypatch.setattr(reports, "look", lambda seed: None)
+        monkeypatch.setattr(due, "learning_due", lambda seen: Due(drifted, "learning is not due"))
         monkeypatch.setattr(import_module("training.retrain"), "retrain", retrain)
         said = [] if said is None else said
         doing.do("j", Asked("toy_cells", "ann", **asked), Settings(home=tmp_path), said.append)
@@ -48,7 +50,7 @@ def done(monkeypatch, toy_folder, tmp_path):
 
 def test_without_drift_nothing_is_learnt_where_that_is_asked(done):
     said = done(only_if_drifted=True)
-    assert said["over"] == "nothing is learnt: no drift beside version 1"
+    assert said["over"] == "nothing is learnt: no drift beside version 1; learning is not due"
     result = {"version": None, "promoted": False, "why": said["over"], "reasons": [], "figures": {}}
     assert said["result"] == result | {"shadow_until": None}
 

@@ -10,14 +10,15 @@ from typer.testing import CliRunner
 from monitoring.drift import page
 from monitoring.drift.clock import DriftError
 from nonferrous import app, reports
-from nonferrous.jobs import commands, shadow
+from nonferrous.jobs import commands, due, shadow
 from nonferrous.jobs.shadow import ShadowLines
 from records.jobs.queue import BusyError
+from training.retraining.due import Due
 
 
 @pytest.fixture
 def queue(monkeypatch, toy_folder, tmp_path):
-    """Jobs that were asked for; the first process has drifted, the second has not, of the third nothing was asked."""
+    """Jobs that were asked for; of the first process learning is due, of the second nothing was asked."""
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells", "toy_lots")))
     asked = []
@@ -42,22 +43,31 @@ def queue(monkeypatch, toy_folder, tmp_path):
     monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: None)
     monkeypatch.setattr(shadow, "shadow_lines", lambda seed: ShadowLines())
     monkeypatch.setattr(page, "summary", lambda seen: "drift beside version 1")
+    monkeypatch.setattr(due, "learning_due", lambda seen: Due(True, "learning is due: drift is seen"))
     monkeypatch.setattr(import_module("nonferrous.train"), "has_champion", lambda seed, settings: True)
     return asked
 
 
-def test_a_job_is_asked_for_where_drift_is_seen_and_once(queue):
+def test_a_job_is_asked_for_where_learning_is_due_and_once(queue):
     lines = CliRunner().invoke(app, ["watch"]).stdout.splitlines()
     assert [one.process for one in queue] == ["toy_cells"]
     assert queue[0].by == "watch"
     assert lines == [
         "toy_cells: drift beside version 1",
         "toy_cells: errors grew",
+        "toy_cells: learning is due: drift is seen",
         "toy_cells: job j waits for a worker",
         "toy_lots: nothing was answered, so there is nothing to watch",
     ]
     assert "job j is queued" in CliRunner().invoke(app, ["watch", "toy_cells"]).stdout
     assert len(queue) == 1
+
+
+def test_drift_alone_asks_for_no_job(queue, monkeypatch):
+    monkeypatch.setattr(due, "learning_due", lambda seen: Due(False, "learning is not due: 30 d are new"))
+    lines = CliRunner().invoke(app, ["watch", "toy_cells"]).stdout.splitlines()
+    assert queue == []
+    assert lines[-1] == "toy_cells: learning is not due: 30 d are new"
 
 
 def test_no_job_is_asked_for_while_a_version_answers_in_shadow(queue, monkeypatch):

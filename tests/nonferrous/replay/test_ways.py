@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from nonferrous import reports
+from nonferrous.jobs import due
 from nonferrous.replay.play import Stepped
-from nonferrous.replay.ways import REST, Drift, never, on_schedule, rested
+from nonferrous.replay.ways import Drift, never, on_schedule
+from training.retraining.due import Due
 
 
 def steps(*jobs):
@@ -26,33 +28,17 @@ def test_a_schedule_asks_at_every_so_manieth_step_and_the_first_champion_never()
     assert not any(never(steps(*[None] * number))[0] for number in range(9))
 
 
-@pytest.mark.parametrize(
-    ("jobs", "after"),
-    [
-        ((None, None), 0),
-        ((None, True), 1 + REST),
-        ((False,), 2 * REST),
-        ((False, None, False), 2 + 4 * REST),
-        ((False, None, True, None), 2 + REST),
-        ((True, None, False), 2 + 2 * REST),
-    ],
-)
-def test_the_rest_after_a_job_doubles_while_jobs_are_in_vain(jobs, after):
-    assert rested(steps(*jobs)) == after
-
-
-@pytest.mark.parametrize("drifted", [True, False])
-def test_drift_asks_where_it_is_seen_and_the_rest_is_over(drifted, monkeypatch):
-    monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(drifted=drifted, reasons=("errors grew",)))
+@pytest.mark.parametrize("is_due", [True, False])
+def test_drift_asks_where_learning_is_due(is_due, monkeypatch):
+    monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(reasons=("errors grew",)))
+    monkeypatch.setattr(due, "learning_due", lambda seen: Due(is_due, "learning is due"))
     monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: None)
-    way = Drift(None, None)
-    assert way(steps(None, None)) == (drifted, ("errors grew",))
-    assert way(steps(True, None)) == (False, ("errors grew",))
-    assert way(steps(True, None, None)) == (drifted, ("errors grew",))
+    seen = ("errors grew", "learning is due") if is_due else ("errors grew",)
+    assert Drift(None, None)(steps(None, None)) == (is_due, seen)
 
 
 def test_a_champion_that_is_put_back_is_waited_for_and_no_job_is_asked_for(monkeypatch):
-    monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(drifted=True, reasons=("errors grew",)))
+    monkeypatch.setattr(reports, "look", lambda seed: SimpleNamespace(reasons=("errors grew",)))
     monkeypatch.setattr(import_module("nonferrous.jobs.watch"), "put_back_line", lambda seed: "VERSION 2 IS PUT BACK")
     waited = []
     way = Drift(None, SimpleNamespace(wait_for_champion=lambda: waited.append(1)))

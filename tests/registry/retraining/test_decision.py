@@ -37,7 +37,7 @@ class Store:
     def __init__(self, gate: str = PASSED, left: int = 1000, **aliases: int):
         where = ("linear", "2026-01-01", "run", "parent-run", "1", "model")
         self.batch: dict[str, str] = {}
-        self.batch = {"mlflow.user": "ann"} | opening("p", "training", "new.csv", 12, "sha256:1", self)
+        self.batch = {"mlflow.user": "ann"} | opening("p", "training", "new.csv", 12, "2026-03-01", "sha256:1", self)
         tags = {GATE: gate, GATE_REASONS: "too few labels" if gate == REFUSED else ""}
         self.tags = {0: {}, 1: {}, 2: tags}
         self.aliases: dict[str, int] = {"champion": 1, **aliases}

@@ -27,7 +27,7 @@ class Store:
         self.tags[run] |= tags
 
     def begin(self, run, base="train1", process="toy"):
-        self.tags[run] = {"mlflow.user": "ann"} | opening(process, base, "new.csv", 12, "sha256:1", self)
+        self.tags[run] = {"mlflow.user": "ann"} | opening(process, base, "new.csv", 12, "2026-03-01", "sha256:1", self)
         return self
 
 
@@ -54,7 +54,7 @@ def test_history_is_what_was_accepted_in_order(store):
 
 
 def test_two_batches_begun_together_both_count(store):
-    given = opening("toy", "train1", "x.csv", 3, "sha256:2", store)
+    given = opening("toy", "train1", "x.csv", 3, "2026-03-01", "sha256:2", store)
     for run in ("eeeeeeee55", "ffffffff66"):
         store.tags[run] = {"mlflow.user": "bob"} | given | ending(True, "")
     assert [one.number for one in batches("toy", store)][-2:] == [5, 5]
