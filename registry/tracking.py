@@ -16,6 +16,7 @@ import pandas as pd
 
 from models import files
 from models.tasks import Model
+from registry.asked_once import LOCK, model_named, registered, started
 from registry.code_version import git_commit, package_version
 from registry.errors import TrackingError, check_unlocked, in_one_line
 from registry.incoming.signing import check_signature, private_key, sign
@@ -38,7 +39,6 @@ WRITING = ENVIRONMENT | {
 REQUIREMENTS = ("lightgbm", "numpy", "pandas", "scikit-learn")
 MOVE = "alias move"
 MODEL_FOLDER = "model"
-LOCK = "job_lock"  # tag of a run: the lock that its process holds while it lives
 
 
 class Tracking:
@@ -138,7 +138,7 @@ class Tracking:
             tags["mlflow.parentRunId"] = parent
         if (commit := git_commit()) is not None:
             tags["mlflow.source.git.commit"] = commit
-        return str(self._client.create_run(experiment, tags=tags, run_name=name).info.run_id)
+        return str(started(self._client, self.settings.uri, experiment, name, tags).info.run_id)
 
     @in_one_line
     def _ended(self, run: str, status: str) -> None:
@@ -230,10 +230,8 @@ class Tracking:
 
     @in_one_line
     def register(self, process: str, title: str, run: str, model: str, tags: Mapping[str, str]) -> int:
-        """Make a logged model the next version of the process's registered model; gives its number."""
-        if self._registered(process) is None:
-            self._client.create_registered_model(process, description=title)
-        made = self._client.create_model_version(process, f"models:/{model}", run, dict(tags), model_id=model)
+        """Make a logged model the next version of the process's registered model, once; gives its number."""
+        made = registered(self._client, self.settings.uri, process, title, run, model, tags)
         link = json.dumps([{"name": process, "version": made.version}])
         self._client.set_logged_model_tags(model, {"mlflow.modelVersions": link})
         return int(made.version)
@@ -241,7 +239,7 @@ class Tracking:
     @in_one_line
     def versions(self, process: str) -> list[Version]:
         """All registered versions, oldest first; none where the process was never trained."""
-        model = self._registered(process)
+        model = model_named(self._client, process)
         if model is None:
             return []
         # A search for versions leaves the aliases out, so they are taken from the registered model.
@@ -252,9 +250,6 @@ class Tracking:
         found = all_pages(lambda token: self._client.search_model_versions(query, page_token=token))
         versions = (self._version(one, aliases.get(int(one.version), [])) for one in found)
         return sorted(versions, key=lambda version: version.number)
-
-    def _registered(self, process: str) -> Any | None:
-        return next(iter(self._client.search_registered_models(f"name = '{process}'")), None)
 
     def _version(self, found: Any, aliases: list[str]) -> Version:
         run = self._client.get_run(found.run_id)
@@ -300,7 +295,7 @@ class Tracking:
 
     @in_one_line
     def _pointed_to(self, process: str, alias: str) -> int | None:
-        model = self._registered(process)
+        model = model_named(self._client, process)
         return int(model.aliases[alias]) if model is not None and alias in model.aliases else None
 
     @in_one_line
