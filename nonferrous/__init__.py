@@ -23,7 +23,7 @@ from nonferrous.reports import energy_app, monitor, quality_app
 from nonferrous.schedule import schedule
 from nonferrous.seeds import seeds_app
 from nonferrous.simulate import simulate, trial
-from nonferrous.terminal import fail
+from nonferrous.terminal import fail, full_disk
 from nonferrous.train import retrain, train
 from nonferrous.up import serve, up
 from nonferrous.warn import warnings
@@ -73,7 +73,7 @@ def main() -> None:
         ours = type(error).__module__.split(".")[0] in OURS
         if not ours and not isinstance(error, OSError):
             raise
-        fail(str(error))
+        fail((None if ours else full_disk(error)) or str(error))
 
 
 def _print_version(wanted: bool) -> None:

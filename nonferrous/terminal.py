@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -23,6 +25,13 @@ def fail(text: str) -> NoReturn:
     for line in text.splitlines():
         typer.echo(f"{typer.style('error:', fg='red')} {line}", err=True)
     sys.exit(2)
+
+
+def full_disk(error: BaseException) -> str | None:
+    """What an error says of a disk that takes no more, with what is free where commands write; None of any other."""
+    from registry.local.full_disk import on_full_disk
+
+    return on_full_disk(error, Path.cwd(), Path(os.environ.get("NONFERROUS_HOME") or ".").absolute())
 
 
 def console() -> Console:

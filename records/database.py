@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from records.full_disk import SQLITE, worded
+
 __all__ = ["AwayError", "Connection", "Database", "RecordsError", "now"]
 
-SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgresql+psycopg://")
 NEWEST = "0007"
 """Name of the newest migration."""
@@ -57,7 +58,7 @@ class Database:
     """
 
     def __init__(self, url: str, durable: bool = True) -> None:
-        self.url_shown = re.sub(r"//[^/@]*@", "//", url)
+        self._url, self.url_shown = url, re.sub(r"//[^/@]*@", "//", url)
         self.is_sqlite = url.startswith(SQLITE)
         if not url.startswith((SQLITE, *POSTGRESQL)):
             raise RecordsError(f"records: got '{self.url_shown}', expected {SQLITE}FILE or {POSTGRESQL[0]}...")
@@ -152,12 +153,12 @@ class Database:
     def trouble(self, error: Exception) -> RecordsError:
         """What a driver's error says, in one line."""
         own = getattr(error, "orig", error)
-        said = " ".join(str(own).split())
+        said = worded(" ".join(str(own).split())[:300], self._url)
         operational = isinstance(own, self.engine.dialect.loaded_dbapi.OperationalError)
         # SQLite names a table that is missing so too: an error of the statement, which no wait mends.
         is_away = operational and getattr(own, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
         kind = AwayError if is_away else RecordsError
-        return kind(f"records at {self.url_shown}: {said[:300] or type(error).__name__}")
+        return kind(f"records at {self.url_shown}: {said or type(error).__name__}")
 
     def close(self) -> None:
         """Close all connections."""

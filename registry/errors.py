@@ -9,6 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from registry.local.full_disk import on_full_disk
+from registry.settings import SQLITE
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -19,9 +22,6 @@ PASSWORD = re.compile(r"://([^:/@\s]+):[^@\s]*@")
 
 SIGNS = {
     "database is locked": "locked by another process; wait for its end, then try again",
-    "disk is full": "no space left on its disk",
-    "No space left": "no space left on its disk",
-    "File too large": "a file of it may not grow any further",
     "Failed to download artifacts": "a file of a run is missing, or there is no room for a copy of it",
     "file is not a database": "no MLflow database",
     "readonly database": "cannot be written",
@@ -29,17 +29,29 @@ SIGNS = {
     "`mlflow db upgrade`",
     "Max retries exceeded": "no answer from the tracking server",
 }
-"""Words of MLflow, its database or the disk, and what they mean to the person at the keyboard."""
+"""Words of MLflow and its database, and what they mean to the person at the keyboard."""
 
 
 class TrackingError(RuntimeError):
     """The MLflow store did not do its part; one line says why."""
 
 
-def tracking_error(error: BaseException, uri: str) -> TrackingError:
-    """One line on what MLflow, its database or the disk raised; an unknown error keeps its own words."""
+def tracking_error(error: BaseException, uri: str, folder: Path) -> TrackingError:
+    """One line on what MLflow, its database or the disk raised; an unknown error keeps its own words.
+
+    Parameters
+    ----------
+    error : BaseException
+        What was raised.
+    uri : str
+        The store.
+    folder : Path
+        Home folder, with what of the store is on this machine.
+    """
     text = " ".join(str(error).split())
-    meaning = next((meaning for sign, meaning in SIGNS.items() if sign in text), text[:300])
+    is_here = uri.startswith(SQLITE) or (isinstance(error, OSError) and error.errno is not None)
+    full = on_full_disk(error, *([folder] if is_here else []))
+    meaning = full or next((meaning for sign, meaning in SIGNS.items() if sign in text), text[:300])
     return TrackingError(PASSWORD.sub(r"://\1:***@", f"MLflow store {uri}: {meaning}"))
 
 
@@ -58,7 +70,7 @@ def in_one_line(method: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(method)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
-        uri = args[0].settings.uri  # type: ignore[attr-defined]
+        settings = args[0].settings  # type: ignore[attr-defined]
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(mlflow|sqlalchemy|alembic)\b")
             import sqlalchemy.exc
@@ -67,6 +79,6 @@ def in_one_line(method: Callable[P, T]) -> Callable[P, T]:
             try:
                 return method(*args, **kwargs)
             except (MlflowException, sqlalchemy.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
-                raise tracking_error(error, uri) from error
+                raise tracking_error(error, settings.uri, settings.folder) from error
 
     return wrapped

@@ -33,7 +33,6 @@ T = TypeVar("T")
 def main() -> int:
     """Do the job that the first argument names; gives the exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    from nonferrous import OURS
     from records.jobs.queue import Asked
     from registry.errors import PATIENT
     from registry.settings import read_settings
@@ -43,7 +42,10 @@ def main() -> int:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
+    last = {"what": "begin"}
+
     def say(line: Mapping[str, Any]) -> None:
+        last.update({name: said for name, said in line.items() if name == "what"})
         print(json.dumps(line), file=out, flush=True)
 
     job = json.loads(sys.argv[1])
@@ -52,11 +54,22 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        if type(error).__module__.split(".")[0] not in OURS:
-            traceback.print_exc()
-        say({"failed": _in_a_line(error)})
+        say({"failed": _failure(error, last["what"])})
         return 1
     return 0
+
+
+def _failure(error: Exception, doing: str) -> str:
+    """Why a job failed, in one line; of a disk that takes no more with what was being done."""
+    from nonferrous import OURS
+    from nonferrous.terminal import full_disk
+
+    said = _in_a_line(error)
+    if type(error).__module__.split(".")[0] in OURS:
+        return said
+    traceback.print_exc()
+    full = full_disk(error)
+    return said if full is None else f"{doing}: {full}"
 
 
 def _in_a_line(error: Exception) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import uuid4
 
+from records.full_disk import SQLITE, worded
+
 if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
 
@@ -22,7 +24,6 @@ PROGRESS = "progress"
 
 MOST_LISTED = 100
 MOST_STARTS = 3  # of one job, whose workers ended each time
-SQLITE = "sqlite:///"
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 _STATES: dict[str, State] = {
@@ -219,12 +220,13 @@ def in_one_line(url: str) -> Iterator[None]:
     except error.DBOSQueueDeduplicatedError:
         raise
     except (error.DBOSBaseException, error.DBOSException, SQLAlchemyError, OSError) as fault:
-        raise JobsError(f"jobs at {shown(url)}: {words(fault)}") from None
+        raise JobsError(said(fault, url)) from None
 
 
-def words(fault: BaseException) -> str:
-    """What an error says, in one line; what its driver says where a database's library has wrapped that."""
-    return " ".join(str(getattr(fault, "orig", None) or fault).split())[:300]
+def said(fault: BaseException, url: str) -> str:
+    """What an error of the queue's database says, in one line: in the words of its driver where these are wrapped."""
+    own = " ".join(str(getattr(fault, "orig", None) or fault).split())[:300]
+    return f"jobs at {shown(url)}: {worded(own, url)}"
 
 
 def bring_up(url: str) -> None:

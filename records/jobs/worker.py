@@ -12,7 +12,9 @@ from typing import Any, Protocol, Self
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from dbos import error as faults
+from sqlalchemy.exc import SQLAlchemyError
 
+from records.full_disk import worded
 from records.jobs.queue import (
     MOST_STARTS,
     NAME,
@@ -23,7 +25,7 @@ from records.jobs.queue import (
     JobsError,
     bring_up,
     in_one_line,
-    words,
+    said,
 )
 
 LOOK = "look"
@@ -176,12 +178,19 @@ class Worker:
                 DBOS.set_event(PROGRESS, {**doing.progress(), "beat": time.monotonic_ns()})
         except BaseException as error:
             self._end(id)
-            log.info("job %s is left: %s", id, words(error))
+            log.info("job %s is left: %s", id, self._why(error))
             raise
         log.info("job %s: %s", id, found["over"])
         if "result" in found:
             self._end(id)
         return found
+
+    def _why(self, error: BaseException) -> str:
+        """Why a job is left, in one line; of what the queue's database or the disk says, with the place."""
+        if isinstance(error, SQLAlchemyError):
+            return said(error, self._url)
+        line = " ".join(str(error).split())
+        return worded(line, self._url) if isinstance(error, OSError) else line
 
     def _check_wanted(self, id: str) -> None:
         """Raise where a job was cancelled, or this worker ends."""

@@ -1,5 +1,6 @@
 """The command line as a user meets it: what it prints, its exit codes, and what it leaves behind."""
 
+import errno
 import json
 import re
 import signal
@@ -326,6 +327,22 @@ def test_help_imports_nothing_that_it_does_not_print(arguments: list[str]) -> No
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
+
+
+def test_a_full_disk_is_one_line_that_says_what_is_expected(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("nonferrous.app", full)
+    monkeypatch.setattr("signal.signal", lambda *given: None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: a file cannot be written (No space left); expected free space and no limit on ")
+    assert said.count("\n") == 1
 
 
 def test_version_is_printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """One line on what MLflow, its database or the disk raised."""
 
+import errno
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,15 +9,36 @@ import pytest
 
 from registry.errors import check_unlocked, tracking_error
 
+HOME = Path("/plant")
+
 
 @pytest.mark.parametrize(("length", "kept"), [(299, 299), (300, 300), (301, 300)])
 def test_an_unknown_error_keeps_its_first_300_characters(length: int, kept: int) -> None:
-    assert str(tracking_error(ValueError("x" * length), "here")) == "MLflow store here: " + "x" * kept
+    assert str(tracking_error(ValueError("x" * length), "here", HOME)) == "MLflow store here: " + "x" * kept
 
 
 def test_a_known_error_is_said_in_words_without_the_password() -> None:
-    found = tracking_error(OSError("disk\n is full"), "postgresql://ann:secret@plant/db")
-    assert str(found) == "MLflow store postgresql://ann:***@plant/db: no space left on its disk"
+    found = tracking_error(OSError("disk\n is full"), "postgresql://ann:secret@plant/db", HOME)
+    assert str(found) == (
+        "MLflow store postgresql://ann:***@plant/db: a file cannot be written (disk is full); expected free space on "
+        "the disk of its server"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "uri", "is_here"),
+    [
+        (sqlite3.OperationalError("database or disk is full"), "sqlite:////plant/mlflow.db", True),
+        (sqlite3.OperationalError("disk I/O error"), "sqlite:////plant/mlflow.db", True),
+        (OSError(errno.ENOSPC, "No space left on device"), "http://ml:5000", True),  # a copy of an artifact
+        (RuntimeError("500: disk I/O error"), "http://ml:5000", False),
+        (RuntimeError("could not extend file: No space left on device"), "postgresql://plant/db", False),
+    ],
+)
+def test_a_full_disk_is_named_by_whose_it_is(error: Exception, uri: str, is_here: bool) -> None:
+    found = str(tracking_error(error, uri, HOME))
+    assert ("MiB at " in found) == is_here
+    assert ("its server" in found) != is_here
 
 
 @pytest.mark.parametrize(
@@ -26,7 +48,6 @@ def test_a_known_error_is_said_in_words_without_the_password() -> None:
             "(sqlite3.OperationalError) database is locked",
             "locked by another process; wait for its end, then try again",
         ),
-        ("No space left on device", "no space left on its disk"),
         ("file is not a database", "no MLflow database"),
         ("attempt to write a readonly database", "cannot be written"),
         (
@@ -34,7 +55,6 @@ def test_a_known_error_is_said_in_words_without_the_password() -> None:
             "made by another version of MLflow; use that version, or back the store up and run `mlflow db upgrade`",
         ),
         ("Max retries exceeded with url: /api", "no answer from the tracking server"),
-        ("[Errno 27] File too large", "a file of it may not grow any further"),
         (
             "Failed to download artifacts from path 'batch.parquet', please ensure that the path is correct.",
             "a file of a run is missing, or there is no room for a copy of it",
@@ -42,7 +62,7 @@ def test_a_known_error_is_said_in_words_without_the_password() -> None:
     ],
 )
 def test_each_sign_has_one_meaning(raised: str, meaning: str) -> None:
-    assert str(tracking_error(OSError(raised), "here")) == f"MLflow store here: {meaning}"
+    assert str(tracking_error(OSError(raised), "here", HOME)) == f"MLflow store here: {meaning}"
 
 
 def test_a_free_file_is_left_as_it_is(tmp_path: Path) -> None:

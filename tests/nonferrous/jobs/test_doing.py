@@ -11,6 +11,7 @@ from nonferrous.jobs import doing, due, shadow
 from nonferrous.jobs.shadow import ShadowLines
 from records.database import AwayError, RecordsError
 from records.jobs.queue import Asked
+from registry.errors import TrackingError
 from registry.retraining.decision import Decision
 from registry.settings import Settings
 from training.labels.job import ShiftError
@@ -152,3 +153,13 @@ def test_a_long_failure_is_cut_in_its_line_and_whole_in_the_log(capsys):
     assert capsys.readouterr().err == rows + "\n"
     assert doing._in_a_line(ValueError("two\nlines")) == "two lines"
     assert doing._in_a_line(ValueError()) == "ValueError"
+
+
+def test_a_disk_that_takes_no_more_is_named_with_what_was_being_done(monkeypatch, tmp_path):
+    monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
+    said = doing._failure(OSError(27, "File too large"), "fit lightgbm")
+    assert said.startswith("fit lightgbm: a file cannot be written (File too large); expected free space and no limit ")
+    assert "MiB at " in said
+    ours = TrackingError("MLflow store here: a file cannot be written (disk is full); expected free space")
+    assert doing._failure(ours, "fit lightgbm") == str(ours)
+    assert doing._failure(ZeroDivisionError("division by zero"), "fit lightgbm") == "division by zero"

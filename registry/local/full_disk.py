@@ -1,0 +1,41 @@
+"""What a disk says that takes no more, in one line: what was tried and where, what is expected, what was found."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+SIGNS = ("disk is full", "No space left", "Disk quota exceeded", "File too large", "disk I/O error")
+"""Words of the system and of SQLite, which says the last one of a file that may not grow and of a broken disk too."""
+MIB = 2**20
+
+
+def on_full_disk(error: BaseException, *folders: Path) -> str | None:
+    """What an error says of a disk that takes no more; None of an error of another kind.
+
+    Parameters
+    ----------
+    error : BaseException
+        Of the system, of SQLite or of what has wrapped one of them.
+    *folders : Path
+        Where was written, beside the folder of copies; none where that is a server's.
+    """
+    said = " ".join(str(error).split())
+    sign = next((sign for sign in SIGNS if sign in said), None)
+    if sign is None:
+        return None
+    what = f"{getattr(error, 'filename', None) or 'a file'} cannot be written"
+    if not folders:
+        return f"{what} ({sign}); expected free space on the disk of its server"
+    found = ", ".join(f"{free / MIB:,.0f} MiB at {folder}" for folder, free in _free(folders).items())
+    return f"{what} ({sign}); expected free space and no limit on the size of files, found free: {found}"
+
+
+def _free(folders: tuple[Path, ...]) -> dict[Path, int]:
+    """Bytes that are free on the disks of folders and of the folder of copies, each disk once."""
+    found: dict[int, tuple[Path, int]] = {}
+    for folder in (*folders, Path(tempfile.gettempdir())):
+        there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+        found.setdefault(there.stat().st_dev, (folder, shutil.disk_usage(there).free))
+    return dict(found.values())
