@@ -196,6 +196,8 @@ def retrain(
     for line in [*lines, *label_lines(retrained.labels)]:
         screen.print(line, soft_wrap=True, markup=False)
     _show_gate(process, retrained.version, retrained.gated)
+    for line in retrained.guarded.lines:
+        screen.print(f"guardrail {line}", soft_wrap=True, markup=False)
     if retrained.shadow is not None and not dry_run:
         until = shown(retrained.shadow.until)
         line = f"{process}: version {retrained.version} answers in shadow until {until}; version {retrained.champion} "

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -36,6 +35,7 @@ from training.job import TESTS, Learnt, Progress, ask_gate, learn, register, sil
 from training.judge import JudgeError, Verdict
 from training.labels.future import read_new
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
+from training.retraining.guardrails import GUARDRAILS, guardrails, held_back
 from training.retraining.history import are_in, history_of, join, keep_batch, without
 from training.retraining.older_rows import no_loss, older_rows
 from training.several.verdict import Verdicts, check_judged, verdict_of_all
@@ -76,6 +76,8 @@ class Retrained:
         What was found of the new labels before anything was learnt.
     figures : Mapping of str to float
         What the verdict rests on.
+    guarded : Gated
+        What the guardrails say of a challenger that would take over; no condition of any other.
     shadow : ShadowPeriod or None
         When a version that is to be promoted answers in shadow first; None where the seed asks for no such period, or
         nothing is to be promoted.
@@ -94,6 +96,7 @@ class Retrained:
     address: str
     labels: LabelChecks
     figures: Mapping[str, float]
+    guarded: Gated
     shadow: ShadowPeriod | None
 
 
@@ -221,9 +224,11 @@ def retrain(
             kept = no_loss(lambda: _compared(model, learnt, of_older), accept_shift)
             gated = ask_gate(learnt, version, tracking, kept)
             verdict = held_back(verdict, gated)
+            guarded = guardrails(model, learnt, given, accept_shift) if verdict.promoted else Gated(())
+            verdict = held_back(verdict, guarded, "held back")
             figures = figures_of(verdict, task.DECISIVE)
             shadow = _shadow(seed, verdict, champion)
-            _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow)
+            _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow, guarded)
             if version is not None:
                 decided = verdict.promoted, verdict.why, figures, labels.shift, champion.number
                 keep_decision(process, version, *decided, tracking, shadow)
@@ -244,6 +249,7 @@ def retrain(
         address=compare_address(settings, experiment, list(learnt.runs.values())),
         labels=labels,
         figures=figures,
+        guarded=guarded,
         shadow=shadow,
     )
 
@@ -304,18 +310,6 @@ def _check_targets(learnt: Seed, seed: Seed, version: Version) -> None:
         )
 
 
-V = TypeVar("V", bound=Verdict | Verdicts)
-
-
-def held_back(verdict: V, gated: Gated) -> V:
-    """The verdict again; one that promotes a version that the gate refuses promotes it no longer, and says so."""
-    if gated.passed or not verdict.promoted:
-        return verdict
-    return dataclasses.replace(
-        verdict, promoted=False, why=f"{verdict.why}; refused by the gate: {'; '.join(gated.reasons)}"
-    )
-
-
 def _together(history: pd.DataFrame, new: Checked, seed: Seed, version: Version, new_path: Path) -> tuple[Dataset, int]:
     """Data set of history and new rows, its `previous` columns made over both."""
     joined, replaced = join(history, new.table, seed)
@@ -371,19 +365,27 @@ def _keep_verdict(
     labels: LabelChecks,
     tracking: Tracking,
     shadow: ShadowPeriod | None,
+    guarded: Gated,
 ) -> None:
     """Keep the verdict in words and numbers as a file of the job's run, and what was found of the labels.
 
     What became of a version is written beside it and its run once it was carried out; of a dry run, what would be.
     """
     numbers = {"champion_version": champion, "challenger_version": version}
-    lines = {**numbers, **verdict.to_dict(), "labels": labels.to_dict(), **({} if shadow is None else shadow.tags)}
+    lines = {
+        **numbers,
+        **verdict.to_dict(),
+        "labels": labels.to_dict(),
+        GUARDRAILS: guarded.lines,
+        **({} if shadow is None else shadow.tags),
+    }
     with scratch() as folder:
         (folder / VERDICT_FILE).write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
         tracking.log_files(learnt.run, folder)
-    tags = {"registered_version": str(version or NOTHING)}
+    rails = {GUARDRAILS: "\n".join(guarded.lines) or NOTHING}
+    tags = {"registered_version": str(version or NOTHING), **rails}
     if version is None:
         tags |= {VERDICT: f"{outcome_of(verdict.promoted, shadow)} in a dry run", VERDICT_WHY: verdict.why}
     tracking.log(learnt.run, metrics=_metrics(verdict), tags=tags)
     if version is not None:
-        tracking.tag_version(learnt.data.seed.process.name, version, labels.tags)
+        tracking.tag_version(learnt.data.seed.process.name, version, labels.tags | rails)

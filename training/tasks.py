@@ -1,6 +1,6 @@
 """The tasks in the jobs: what a task's package offers, so that a job is the same for all of them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from training.fitting import AnyCandidate, Learner
 from training.gate import Evidence
 from training.judge import Verdict
 from training.labels.quantities import Quantities
+from training.reports.explanations import Direction
 from training.reports.pictures import Picture
 from training.several.whole import BETWEEN
 from training.splits import Split
@@ -91,6 +92,13 @@ class Advisers(Protocol):
         """What advice states beside knobs, gain, effects and limits, by its heading in a file."""
 
 
+class Signs(Protocol):
+    """Which way columns move a model, of a task whose physics is sure of some signs."""
+
+    def directions(self, model: Any, X: FloatArray) -> Sequence[Direction] | None:
+        """Directions of a model's columns on some rows; None where what it computes is no sum over its inputs."""
+
+
 class Task(Learner, Protocol):
     """A task's package as the jobs use it; how its candidates are fitted stands in `Learner`."""
 
@@ -145,6 +153,10 @@ class Task(Learner, Protocol):
     @property
     def advice(self) -> Advisers | None:
         """How set-points are recommended for a table; None where its processes have none."""
+
+    @property
+    def signs(self) -> Signs | None:
+        """Directions of its models; None where physics is sure of none."""
 
     def check_split(self, data: Dataset, parts: Split) -> None:
         """Raise where a split leaves too little for the task, before hours of learning."""

@@ -51,6 +51,14 @@ class Periods(NamedTuple):
     unfit: dict[str, tuple[str, str]]
 
 
+def regimes(start: npt.NDArray[np.datetime64], seed: Seed) -> npt.NDArray[np.object_]:
+    """Name of the regime that each row lies in, as far as the seed knows them; empty before the first."""
+    found = np.full(len(start), "", dtype=object)
+    for regime in sorted(seed.plant.regimes if seed.plant else [], key=lambda one: one.start):
+        found[start >= np.datetime64(regime.start)] = regime.name
+    return found
+
+
 def period_start(start: pd.Series, period: dt.timedelta) -> pd.Series:
     """Start of the period that each time lies in; whole days begin at midnight, whole weeks on a Monday."""
     return _MONDAY + (start - _MONDAY) // pd.Timedelta(period) * pd.Timedelta(period)

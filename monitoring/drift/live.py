@@ -12,7 +12,6 @@ import pandas as pd
 
 from models.quality.censoring import below_limit
 from models.quality.outcomes import covered
-from monitoring.drift.clock import Moments
 from monitoring.drift.residuals import class_codes
 from monitoring.drift.results import Cost, Figures
 from monitoring.drift.rows import PREDICTION, SHADOW_PREDICTION, SHADOW_VERSION, Answered, answered
@@ -122,14 +121,6 @@ def worst_units(found: Sequence[Measured], rows: Answered, units: npt.NDArray[An
     ranked.sort(key=lambda each: -each[0])
     every = [figures(one, rows, code == i, str(names[i]), seed) for _, i, one in ranked[:WORST_UNITS]]
     return [one for one in every if one is not None]
-
-
-def regimes(start: Moments, seed: Seed) -> npt.NDArray[Any]:
-    """Name of the regime that each row lies in, as far as the seed knows them; empty before the first."""
-    found = np.full(len(start), "", dtype=object)
-    for regime in sorted(seed.plant.regimes if seed.plant else [], key=lambda one: one.start):
-        found[start >= np.datetime64(regime.start)] = regime.name
-    return found
 
 
 def costs(cost: FloatArray, unit: str, step: npt.NDArray[Any], names: Mapping[Any, str]) -> Iterator[Cost]:

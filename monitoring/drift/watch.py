@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.table.inputs import matrix
+from models.table.periods import regimes
 from monitoring.drift import live
 from monitoring.drift.clock import DriftError, starts_of, units_of
 from monitoring.drift.history import History
@@ -51,7 +52,7 @@ def watch(rows: Answered, history: History) -> Monitoring:
     group, names = _groups(step, history)
     over_time = live.grouped(errors, rows, group, seed, names)
     expected, came = _expected(seen, history)
-    task, regimes = task_of(seed), live.regimes(start, seed)
+    task, of_row = task_of(seed), regimes(start, seed)
     versions = {one: f"version {one}" for one in dict.fromkeys(rows.version.tolist())}
     summary = Monitoring(
         process=seed.process.name,
@@ -71,7 +72,7 @@ def watch(rows: Answered, history: History) -> Monitoring:
         over_time=tuple(_with_sizes(over_time, seen, group[later], names, history)),
         by_unit=tuple(live.worst_units(errors, rows, units, seed)),
         by_version=tuple(live.grouped(errors, rows, rows.version, seed, versions)),
-        by_regime=tuple(live.grouped(errors, rows, regimes, seed, _regime_names(regimes))),
+        by_regime=tuple(live.grouped(errors, rows, of_row, seed, _regime_names(of_row))),
         versions=tuple((clock.moment(int(step[rows.version == one].min())), name) for one, name in versions.items()),
         inputs=tuple(inputs),
         charts=tuple(charts),
@@ -84,8 +85,8 @@ def watch(rows: Answered, history: History) -> Monitoring:
     return replace(summary, reasons=tuple(reasons(summary)), next_steps=tuple(next_steps(summary)))
 
 
-def _regime_names(regimes: Any) -> Mapping[Any, str]:
-    names = dict.fromkeys(regimes.tolist())
+def _regime_names(of_row: Any) -> Mapping[Any, str]:
+    names = dict.fromkeys(of_row.tolist())
     return {} if set(names) == {""} else {name: name or "before any" for name in names}
 
 

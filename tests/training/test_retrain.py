@@ -17,7 +17,8 @@ from training.gate import Condition, Gated
 from training.judge import JudgeError, Verdict
 from training.labels.job import LabelChecks
 from training.labels.quantities import numbers
-from training.retrain import _keep_verdict, _together, figures_of, held_back, inputs_of, judge_start, retrain
+from training.retrain import _keep_verdict, _together, figures_of, inputs_of, judge_start, retrain
+from training.retraining.guardrails import held_back
 from training.retraining.history import History, join
 
 VERDICT = Verdict(
@@ -204,8 +205,10 @@ def test_a_verdict_is_kept_as_a_file_and_as_metrics_and_that_of_a_dry_run_as_tag
     store, learnt = Store(), SimpleNamespace(run="job", data=SimpleNamespace(seed=toy_seed))
     verdict = Verdict(**VERDICT.to_dict() | {"promoted": promoted})
     labels = LabelChecks((Condition("labels, level", True, "0", "0"),), pd.DataFrame())
-    _keep_verdict(verdict, 1, 2, learnt, labels, store, None)
+    kept = Gated((Condition("signs", True, "0", "0"),))
+    _keep_verdict(verdict, 1, 2, learnt, labels, store, None, kept)
     lines = {"champion_version": 1, "challenger_version": 2} | verdict.to_dict() | {"labels": labels.to_dict()}
+    lines |= {"guardrails": ["kept: signs: 0; expected 0"]}
     assert json.loads(store.files["job"]["verdict.json"]) == lines
     assert store.files["job"]["verdict.json"].startswith('{\n "champion_version": 1,\n')
     assert store.files["job"]["verdict.json"].endswith("\n}\n")
@@ -218,10 +221,16 @@ def test_a_verdict_is_kept_as_a_file_and_as_metrics_and_that_of_a_dry_run_as_tag
         "judge_challenger_mae": 1.0,
         "judge_challenger_coverage_90": 0.9,
     }
-    tags, labelled = {"registered_version": "2"}, {"labels": "passed", "labels_reasons": "none"}
+    rails = {"guardrails": "kept: signs: 0; expected 0"}
+    tags, labelled = {"registered_version": "2"} | rails, {"labels": "passed", "labels_reasons": "none"} | rails
     assert store.steps == [("log", "job", {"metrics": metrics, "tags": tags}), ("tag", "toy_cells", 2, labelled)]
-    _keep_verdict(verdict, 1, None, learnt, labels, store, None)
-    tags = {"registered_version": "none", "verdict": f"{outcome} in a dry run", "verdict_why": "better"}
+    _keep_verdict(verdict, 1, None, learnt, labels, store, None, Gated(()))
+    tags = {
+        "registered_version": "none",
+        "guardrails": "none",
+        "verdict": f"{outcome} in a dry run",
+        "verdict_why": "better",
+    }
     assert store.steps[2:] == [("log", "job", {"metrics": metrics, "tags": tags})]
 
 
@@ -237,9 +246,10 @@ def test_what_the_gate_refuses_is_not_promoted_and_the_verdict_says_so():
     assert held_back(lost, REFUSED) is lost
 
 
+@pytest.mark.parametrize("guarded", [PASSED, REFUSED])
 @pytest.mark.parametrize(("won", "gated"), [(True, PASSED), (False, PASSED), (True, REFUSED), (False, REFUSED)])
 def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
-    toy_seed, toy_frame, won, gated, monkeypatch, tmp_path
+    toy_seed, toy_frame, won, gated, guarded, monkeypatch, tmp_path
 ):
     """The four newest of twelve new periods judge; what is asked of older rows is tested where it stands."""
     new = newer(toy_frame)
@@ -275,6 +285,7 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     monkeypatch.setattr(retraining, "learn", lambda *given: learnt)
     monkeypatch.setattr(retraining, "register", lambda *given: 4)
     monkeypatch.setattr(retraining, "ask_gate", lambda *given: gated)
+    monkeypatch.setattr(retraining, "guardrails", lambda *given: guarded)
     monkeypatch.setattr(retraining, "keep_decision", lambda *given: decided.append(given[:5]))
     monkeypatch.setattr(retraining, "settle", lambda *given: settled.append((*given[:2], list(decided))))
     found = retrain(toy_seed, tmp_path / "new.parquet", Settings(home=tmp_path), lambda *step: progress.append(step))
@@ -291,9 +302,12 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     assert asked["challenger"] == "the best"
     assert asked["data"].tests is None
     assert (found.champion, found.version, found.gated) == (1, 4, gated)
-    assert found.verdict == held_back(verdict, gated)
+    is_guarded = won and gated.passed  # of one that does not take over nothing more is asked
+    whole = held_back(held_back(verdict, gated), guarded, "held back") if is_guarded else held_back(verdict, gated)
+    assert found.verdict == whole
+    assert found.guarded == (guarded if is_guarded else PASSED)
     assert (found.history_rows, found.new_rows, found.replaced_rows, found.rejected_file) == (480, 240, 0, None)
     assert "runs=%5B%22run1%22%5D" in found.address
     figures = {"gain": 0.5, "gain_low": 0.25, "rows": 80.0, "challenger_mae": 1.0}
-    decision = ("toy_cells", 4, won and gated.passed, held_back(verdict, gated).why, figures)
+    decision = ("toy_cells", 4, is_guarded and guarded.passed, whole.why, figures)
     assert settled == [("toy_cells", 4, [decision])]  # it is carried out once it is kept

@@ -35,6 +35,7 @@ from training.reports.periods import row, subject
 
 trial = None  # a class decides nothing
 loop = advice = None  # and has no knobs
+signs = None  # of a class physics is sure of no sign
 
 __all__ = [
     "BESIDE",
@@ -71,6 +72,7 @@ __all__ = [
     "row",
     "rows_used",
     "sections",
+    "signs",
     "subject",
     "trial",
     "verdict",

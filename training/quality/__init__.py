@@ -34,6 +34,7 @@ from training.quality.judge import check_judgeable, verdict
 from training.quality.plots import PICTURES
 
 loop = None  # the closed loop of lots is a benchmark
+signs = None  # of a content physics is sure of no sign
 
 __all__ = [
     "BESIDE",
@@ -70,6 +71,7 @@ __all__ = [
     "row",
     "rows_used",
     "sections",
+    "signs",
     "subject",
     "trial",
     "verdict",

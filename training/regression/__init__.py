@@ -2,7 +2,7 @@
 
 from training import setpoints as loop
 from training.labels.quantities import numbers as quantities
-from training.regression import advice
+from training.regression import advice, signs
 from training.regression.card import LIMITS, ROWS, UNITS, heading, rows_used, sections
 from training.regression.columns import (
     COLUMNS,
@@ -72,6 +72,7 @@ __all__ = [
     "row",
     "rows_used",
     "sections",
+    "signs",
     "subject",
     "trial",
     "verdict",

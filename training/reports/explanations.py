@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 from scipy.stats import rankdata, spearmanr
 
+from models.answers import Regressor
 from models.explanations import Parts, explained
 from models.processes.lookup import physics_of
 from pages.drawing import empty
@@ -23,16 +24,20 @@ MOST_ROWS = 300
 MOST_COLUMNS = 15
 FEWEST_ROWS = 30
 LEAST_CORRELATION = 0.1  # of ranks: a weaker one is no direction
+DOUBTLESS = 3.09  # standard deviations: one in a thousand
 LEAST_SHARE = 0.02  # of all that moves the prediction: the sign of less is that of noise
 COLOURS = [[0.0, BLUE], [1.0, RED]]
 
 
 def judged_parts(candidate: Any, data: Dataset, parts: Split) -> Parts | None:
     """What each input contributed to predictions of test rows, at most 300; None where the candidate has no parts."""
-    rows = some(parts.test, MOST_ROWS)
-    X = data.X[rows]
-    estimator = candidate.model.estimator
-    return explained(estimator, X, np.asarray(estimator.predict(X), dtype=np.float64), data.seed)
+    return parts_on(candidate.model.estimator, data.X[parts.test], data.seed)
+
+
+def parts_on(estimator: Regressor, X: FloatArray, seed: Seed) -> Parts | None:
+    """What each input contributes to predictions on some rows, at most 300; None where there are no parts."""
+    X = X[some(np.arange(len(X)), MOST_ROWS)]
+    return explained(estimator, X, np.asarray(estimator.predict(X), dtype=np.float64), seed)
 
 
 def contribution_dots(candidate: Any, data: Dataset, parts: Split) -> go.Figure | None:
@@ -85,16 +90,28 @@ class Direction:
         By physics: +1 up, -1 down.
     correlation : float
         Of the ranks of value and contribution [1].
+    rows : int
+        On how many rows.
     """
 
     name: str
     expected: int
     correlation: float
+    rows: int
 
     @property
     def against(self) -> bool:
         """Whether it moves against physics."""
         return self.expected * self.correlation < -LEAST_CORRELATION
+
+    @property
+    def is_doubtless(self) -> bool:
+        """Whether it moves against physics by more than chance explains.
+
+        Fisher's transform of the correlation of n rows without any direction spreads by 1 over the root of n - 3.
+        """
+        size = np.arctanh(min(abs(self.correlation), 1 - 1e-9)) * np.sqrt(self.rows - 3)
+        return self.against and bool(size > DOUBTLESS)
 
 
 def directions(found: Parts, seed: Seed) -> list[Direction]:
@@ -119,7 +136,8 @@ def directions(found: Parts, seed: Seed) -> list[Direction]:
             continue
         if np.ptp(value[known]) == 0 or np.ptp(part[known]) == 0:
             continue
-        ways.append(Direction(name, signs[name], float(spearmanr(value[known], part[known]).statistic)))
+        correlation = float(spearmanr(value[known], part[known]).statistic)
+        ways.append(Direction(name, signs[name], correlation, int(known.sum())))
     return ways
 
 

@@ -34,6 +34,7 @@ from training.sorting.judge import check_judgeable, verdict
 from training.sorting.plots import PICTURES
 
 loop = None  # what set-points of a line bring is replayed on assayed pieces
+signs = None  # of a class physics is sure of no sign
 
 __all__ = [
     "BESIDE",
@@ -70,6 +71,7 @@ __all__ = [
     "row",
     "rows_used",
     "sections",
+    "signs",
     "subject",
     "trial",
     "verdict",

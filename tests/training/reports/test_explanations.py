@@ -94,4 +94,4 @@ def test_features_of_physics_have_signs_too_and_what_does_not_vary_has_no_direct
     ("expected", "correlation", "against"), [(1, -0.5, True), (1, -0.05, False), (-1, 0.5, True), (1, 0.5, False)]
 )
 def test_a_direction_that_is_hardly_one_is_not_against(expected, correlation, against):
-    assert Direction("x", expected, correlation).against == against
+    assert Direction("x", expected, correlation, 30).against == against

@@ -133,9 +133,17 @@ def test_the_verdict_is_kept_with_its_figures(story):
             "challenger_version": retrained.version,
             **retrained.verdict.to_dict(),
             "labels": retrained.labels.to_dict(),
+            "guardrails": retrained.guarded.lines,
         }
         version = tracking.versions("toy_cells")[retrained.version - 1]
         assert version.tags["verdict_why"] == retrained.verdict.why
+        assert version.tags["guardrails"] == run.data.tags["guardrails"] == ("\n".join(kept["guardrails"]) or "none")
+
+
+def test_of_a_version_that_takes_over_the_guardrails_are_asked(story):
+    assert story.same.guarded.lines == []
+    assert [one.what for one in story.changed.guarded.conditions] == ["worst regime or group", "signs of physics"]
+    assert story.changed.guarded.passed
 
 
 def _text(tracking, run, name):

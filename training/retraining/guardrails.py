@@ -1,0 +1,179 @@
+"""What a better challenger must not cost: a regime, a group of rows, a sign of physics, what is recommended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+from scipy.stats import norm
+
+from models.setpoints.errors import SetpointError
+from models.table.periods import regimes
+from physics.arrays import BoolArray, IntArray
+from training.advice.plans import RecommendError
+from training.bootstrap import CONFIDENCE
+from training.dataset import Dataset
+from training.gate import Condition, Gated
+from training.job import Learnt
+from training.judge import JudgeError, Verdict
+from training.reports.explanations import Direction
+from training.several.verdict import Judged, Verdicts, model_of
+from training.splits import some_units
+from training.tasks import Advisers, task_of
+
+V = TypeVar("V", bound=Verdict | Verdicts)
+
+ADVISED_ROWS = 2000  # of whole units, for which both recommend
+GUARDRAILS = "guardrails"  # tag of version and run
+PART, SIGNS, ADVICE = "worst regime or group", "signs of physics", "stated gain of recommendations"
+
+
+def guardrails(champion: Any, learnt: Learnt, judged: Mapping[str, Judged], accepted: str | None) -> Gated:
+    """Conditions of a challenger beside the champion that a mean over all rows does not show.
+
+    Parameters
+    ----------
+    champion : Model
+        The champion.
+    learnt : Learnt
+        The challenger and its candidates.
+    judged : Mapping of str to tuple
+        By target inputs as the champion wants them, rows, and which of them judge.
+    accepted : str or None
+        Reason of a person to learn from labels that do not go with the past; what the champion recommends by that past
+        then binds the challenger no more.
+    """
+    found: list[Condition] = []
+    for name, (X, data, rows) in judged.items():
+        before, own = (f"{name}: ", model_of(champion, name)) if len(judged) > 1 else ("", champion)
+        task, candidate = task_of(data.seed), learnt.targets[name].best if learnt.targets else learnt.best
+        parts = {part: (X[mask], rows[mask]) for part, mask in parts_of(data, rows).items()}
+        found.append(
+            worst_part(
+                before + PART,
+                {part: partial(task.verdict, own, x, candidate, data, of) for part, (x, of) in parts.items()},
+            )
+        )
+        if task.signs is not None:
+            ways = task.signs.directions(own, X), task.signs.directions(candidate.model, data.X[rows])
+            found.append(kept_signs(before + SIGNS, *ways))
+    data = next(iter(judged.values()))[1]
+    advice = task_of(data.seed).advice
+    return Gated((*found, *(kept_advice(advice, champion, learnt.best.model, data, accepted) if advice else ())))
+
+
+def parts_of(data: Dataset, rows: IntArray) -> dict[str, BoolArray]:
+    """Parts of some rows, by name: regimes that the seed names, and values of its text categories.
+
+    Quarters of the units and halves of the time are parts of every verdict; see `training.judge.worse_part`.
+    """
+    found = {}
+    if data.seed.time is not None:
+        of_row = regimes(data.periods[rows].to_numpy(), data.seed)
+        found = {f"regime {name}": of_row == name for name in dict.fromkeys(of_row.tolist()) if name}
+    for place, column in enumerate(data.seed.inputs):
+        code = data.X[rows, place]
+        found |= {f"{column.name} {value}": code == number for number, value in enumerate(column.values or ())}
+    return {name: np.asarray(mask) for name, mask in found.items() if mask.any() and not mask.all()}
+
+
+def worst_part(what: str, compared: Mapping[str, Callable[[], Verdict]]) -> Condition:
+    """The condition that a challenger is worse beyond chance in no part of the rows.
+
+    The more parts there are, the likelier one of them looks worse by chance alone: each has its share of the error that
+    is allowed to one. Parts with too few rows or blocks say nothing.
+
+    Parameters
+    ----------
+    what : str
+        Name of the condition.
+    compared : Mapping of str to callable
+        Gives the verdict on each part; raises JudgeError where its rows are too few.
+    """
+    expected = "no loss beyond chance against the champion in any of them"
+    found = {}
+    for name, verdict in compared.items():
+        try:
+            found[name] = verdict()
+        except JudgeError:
+            continue
+    if not found:
+        return Condition(what, True, "no two of them have enough rows to be told apart", expected)
+    farther = float(norm.ppf(1 - (1 - CONFIDENCE) / len(found)) / norm.ppf(CONFIDENCE))
+    high = {name: one.gain + farther * (one.gain_high - one.gain) for name, one in found.items()}
+    worst = min(high, key=lambda name: high[name])
+    rows = f"on {found[worst].rows} rows; {len(found)} compared"
+    at_most = (
+        f"the loss falls by {found[worst].gain:.4g}, with {CONFIDENCE:.0%} confidence by {high[worst]:.4g} at most"
+    )
+    return Condition(what, high[worst] >= 0, f"{worst}: {at_most}, {rows}", expected)
+
+
+def kept_signs(what: str, champion: Sequence[Direction] | None, challenger: Sequence[Direction] | None) -> Condition:
+    """The condition that no column moves a challenger against physics that does not move the champion so.
+
+    Parameters
+    ----------
+    what : str
+        Name of the condition.
+    champion, challenger : sequence of Direction, or None
+        Directions of the columns whose sign physics is sure of; None of a model that is no sum over its inputs.
+    """
+    expected = "no column that moves it against physics beyond doubt and does not move the champion so"
+    if challenger is None:
+        return Condition(what, True, "not looked at: what it computes is no sum over its inputs", expected)
+    known = {way.name for way in champion or () if way.against}
+    against = [way for way in challenger if way.is_doubtless and way.name not in known]
+    ways = ", ".join(f"{way.name} by {way.correlation:.2f} where {way.expected:+d} is sure" for way in against)
+    return Condition(what, not against, ways or f"none of {len(challenger)} columns moves it the other way", expected)
+
+
+def kept_advice(
+    advice: Advisers, champion: Any, challenger: Any, data: Dataset, accepted: str | None
+) -> list[Condition]:
+    """The condition that a challenger goes on recommending what is worth as much; none beside one that did not.
+
+    Both recommend for the same units; a gain is what the one that recommends states of it. One that is revised within
+    what both doubt is no loss: refused is a gain whose upper end lies below the champion's lower end.
+
+    Parameters
+    ----------
+    advice : Advisers
+        The task's part.
+    champion, challenger : Model
+        The two models, of all targets.
+    data : Dataset
+        History and new rows.
+    accepted : str or None
+        Reason of a person to learn from labels that do not go with the past.
+    """
+    if getattr(champion, "setpoints", None) is None:
+        return []
+    expected = "recommendations whose gain is not below the champion's beyond doubt"
+    if challenger.setpoints is None:
+        passed, measured = False, f"none is recommended: {challenger.setpoints_refusal}"
+    else:
+        table = some_units(data.checked, data.seed, ADVISED_ROWS)
+        try:
+            old, new = (
+                np.array([(one.gain.value, one.gain.low, one.gain.high) for one in advised.advices]).mean(axis=0)
+                for advised in (advice.advised(one.setpoints, table, data.seed, {}) for one in (champion, challenger))
+            )
+        except (SetpointError, RecommendError) as error:
+            return [Condition(ADVICE, True, f"not compared: {error}", expected)]
+        passed = bool(new[2] >= old[1])
+        own, other = (f"{value:.3g} ({low:.3g} to {high:.3g})" for value, low, high in (new, old))
+        measured = f"{own} {advice.GAIN} on average, of the champion {other}"
+    if not passed and accepted is not None:
+        passed, measured = True, f"{measured}; the shift was accepted: {accepted}"
+    return [Condition(ADVICE, passed, measured, expected)]
+
+
+def held_back(verdict: V, gated: Gated, by: str = "refused by the gate") -> V:
+    """The verdict again; one that promotes a version that does not keep all conditions promotes it no longer."""
+    if gated.passed or not verdict.promoted:
+        return verdict
+    return replace(verdict, promoted=False, why=f"{verdict.why}; {by}: {'; '.join(gated.reasons)}")
