@@ -37,7 +37,7 @@ def compare(process: ProcessName) -> None:
 
 
 def promote(process: ProcessName, version: Version = None, why: Why = "by hand", force: Force = None) -> None:
-    """Make a version the champion; without a number, the challenger. One that the gate refused needs --force."""
+    """Make a version the champion; without a number, the challenger. One refused or held back needs --force."""
     from registry.promotion import promote as run
     from registry.settings import read_settings
     from seeds import load

@@ -91,18 +91,22 @@ def try_again(seed: Seed, settings: Settings, version: int | None = None) -> int
     return chosen.number
 
 
-def _check_gate(version: Version) -> None:
-    """A version that the gate refused becomes champion only by force."""
-    if version.refused:
-        reasons = "\n".join(f"  - {line}" for line in version.tags.get(GATE_REASONS, "").splitlines())
-        raise RegistryError(
-            f"{version.process}: version {version.number} was refused by the gate:\n{reasons}\n"
-            f"to make it champion all the same: {by_force(version.process, version.number)}"
-        )
+def _check_kept(version: Version) -> None:
+    """A version that the gate refused, or that guardrails held back, becomes champion only by force."""
+    by, lines = "refused by the gate", version.tags.get(GATE_REASONS, "").splitlines()
+    if not version.refused:
+        by, lines = "held back by guardrails", version.held_back
+        if not lines:
+            return
+    reasons = "\n".join(f"  - {line}" for line in lines)
+    raise RegistryError(
+        f"{version.process}: version {version.number} was {by}:\n{reasons}\n"
+        f"to make it champion all the same: {by_force(version.process, version.number)}"
+    )
 
 
 def by_force(process: str, version: int) -> str:
-    """What to type to promote a version that the gate refused."""
+    """What to type to promote a version that the gate refused or guardrails held back."""
     return f"nonferrous promote {process} {version} --force REASON"
 
 
@@ -138,8 +142,8 @@ def promote(
     why : str
         Reason, for the audit.
     force : str, optional
-        Reason to promote a version that the gate refused. It takes the place of `why` and is kept beside the version,
-        with the time. What the service would refuse is not promoted by force either.
+        Reason to promote a version that the gate refused or guardrails held back. It takes the place of `why` and is
+        kept beside the version, with the time. What the service would refuse is not promoted by force either.
 
     Returns
     -------
@@ -149,8 +153,8 @@ def promote(
     Raises
     ------
     RegistryError
-        No such version, no challenger, champion already, refused by the gate, an empty reason, or the service would
-        refuse it.
+        No such version, no challenger, champion already, refused by the gate, held back, an empty reason, or the
+        service would refuse it.
     TrackingError
         The MLflow store did not do its part.
     """
@@ -162,14 +166,14 @@ def promote(
     if CHAMPION in chosen.aliases:
         raise RegistryError(f"{process}: version {chosen.number} is champion already")
     if force is None:
-        _check_gate(chosen)
+        _check_kept(chosen)
     elif not force.strip():
         raise RegistryError(f"{process}: --force needs a reason, which is kept beside the version")
     check_loads(chosen, seed, settings)
-    if force is not None and chosen.refused:
+    if force is not None and (chosen.refused or chosen.held_back):
         now = datetime.now(UTC).isoformat(timespec="seconds")
         tracking.tag_version(process, chosen.number, {FORCED_WHY: force, FORCED_AT: now})
-        why = f"forced past the gate: {force}"
+        why = f"forced past {'the gate' if chosen.refused else 'guardrails'}: {force}"
     elif force is not None:
         why = force
     return take_over(process, chosen.number, why, chosen.figures, tracking)

@@ -10,6 +10,8 @@ NOTHING = "none"
 # Tags that the gate leaves beside a version, and a promotion that goes past it.
 GATE, GATE_REASONS, PASSED, REFUSED = "gate", "gate_reasons", "passed", "refused"
 FORCED_WHY, FORCED_AT = "forced_why", "forced_at"
+# Tag with a line for each guardrail of a version that would have taken over, and how a line begins that was not kept.
+GUARDRAILS, NOT_KEPT = "guardrails", "not kept: "
 
 Action = Literal["first", "promote", "rollback", "enter", "withdraw"]
 
@@ -63,6 +65,12 @@ class Version:
     def refused(self) -> bool:
         """Whether the gate before any champion has refused it."""
         return self.tags.get(GATE) == REFUSED
+
+    @property
+    def held_back(self) -> list[str]:
+        """What kept it from taking over though it was better, line by line; none where nothing did."""
+        lines = self.tags.get(GUARDRAILS, "").splitlines()
+        return [line.removeprefix(NOT_KEPT) for line in lines if line.startswith(NOT_KEPT)]
 
 
 @dataclass(frozen=True)

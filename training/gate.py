@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from models.promises import off_promise
 from physics.arrays import FloatArray, IntArray
-from registry.versions import PASSED, REFUSED
+from registry.versions import NOT_KEPT, PASSED, REFUSED
 from training.bootstrap import CONFIDENCE, gain_bound
 from training.judge import FEWEST_BLOCKS, JudgeRows
 from training.judge import FEWEST_ROWS as FEWEST_JUDGED
@@ -97,7 +97,7 @@ class Gated:
     @property
     def lines(self) -> list[str]:
         """All conditions, one line each."""
-        return [f"{'kept' if condition.passed else 'not kept'}: {condition.line}" for condition in self.conditions]
+        return [f"{'kept: ' if condition.passed else NOT_KEPT}{condition.line}" for condition in self.conditions]
 
 
 def gate(evidence: Evidence, baseline_is_best: bool, trouble: str | None) -> Gated:

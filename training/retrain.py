@@ -24,7 +24,7 @@ from registry.retraining.new_rows import ending
 from registry.retraining.shadow_period import ShadowPeriod
 from registry.settings import Settings
 from registry.tracking import Tracking
-from registry.versions import NOTHING, RegistryError, Version
+from registry.versions import GUARDRAILS, NOTHING, RegistryError, Version
 from seeds import Seed
 from training.advice.setpoint_tests import joined_tests, read_tests, with_tests
 from training.compare import compare_address
@@ -35,7 +35,7 @@ from training.job import TESTS, Learnt, Progress, ask_gate, learn, register, sil
 from training.judge import JudgeError, Verdict
 from training.labels.future import read_new
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
-from training.retraining.guardrails import GUARDRAILS, guardrails, held_back
+from training.retraining.guardrails import guardrails, held_back
 from training.retraining.history import are_in, history_of, join, keep_batch, without
 from training.retraining.older_rows import no_loss, older_rows
 from training.several.verdict import Verdicts, check_judged, verdict_of_all

@@ -155,6 +155,34 @@ def test_force_promotes_a_refused_version_and_keeps_reason_and_time(opened):
     assert before <= datetime.fromisoformat(tags["forced_at"]) <= datetime.now(UTC)
 
 
+RAILS = "kept: signs: none; expected none\nnot kept: worst regime: wet: -0.5; expected no loss"
+
+
+def test_a_version_that_guardrails_held_back_is_promoted_by_force_alone(opened):
+    held = replace(version(2), tags={"gate": "passed", "guardrails": RAILS, "model_digest": "sha256:2"})
+    store = opened([version(1, "champion"), held])
+    with pytest.raises(RegistryError) as raised:
+        promote(P, SETTINGS, 2)
+    assert str(raised.value).splitlines() == [
+        "p: version 2 was held back by guardrails:",
+        "  - worst regime: wet: -0.5; expected no loss",
+        "to make it champion all the same: nonferrous promote p 2 --force REASON",
+    ]
+    assert store.moved == []
+    assert promote(P, SETTINGS, 2, force="the wet season is over")[4] == (
+        "forced past guardrails: the wet season is over"
+    )
+    assert store.tagged[0][2]["forced_why"] == "the wet season is over"
+
+
+@pytest.mark.parametrize("rails", ["none", "kept: signs: none; expected none"])
+def test_a_version_that_kept_its_guardrails_needs_no_force(opened, rails):
+    kept = replace(version(2), tags={"gate": "passed", "guardrails": rails, "model_digest": "sha256:2"})
+    store = opened([version(1, "champion"), kept])
+    assert promote(P, SETTINGS, 2)[2:5] == (2, "promote", "by hand")
+    assert store.tagged == []
+
+
 def test_force_is_a_plain_reason_where_the_gate_let_pass(opened):
     store = opened([version(1, "champion"), version(2)])
     assert promote(P, SETTINGS, 2, force="holidays")[4] == "holidays"

@@ -27,7 +27,6 @@ from training.tasks import Advisers, task_of
 V = TypeVar("V", bound=Verdict | Verdicts)
 
 ADVISED_ROWS = 2000  # of whole units, for which both recommend
-GUARDRAILS = "guardrails"  # tag of version and run
 PART, SIGNS, ADVICE = "worst regime or group", "signs of physics", "stated gain of recommendations"
 
 
