@@ -31,7 +31,7 @@ def full_disk(error: BaseException) -> str | None:
     """What an error says of a disk that takes no more, with what is free where commands write; None of any other."""
     from registry.local.full_disk import on_full_disk
 
-    return on_full_disk(error, Path.cwd(), Path(os.environ.get("NONFERROUS_HOME") or ".").absolute())
+    return on_full_disk(error, Path(os.environ.get("NONFERROUS_HOME") or ".").absolute(), Path.cwd())
 
 
 def console() -> Console:

@@ -69,8 +69,9 @@ class Ground:
             return Settings()
 
     def anywhere(self, line: str) -> str:
-        """What was said, without what differs from one ground and time to the next: folders, ports and identifiers."""
+        """What was said, without what differs from one ground and time to the next: folders, room, ports and names."""
         said = re.sub(r"[0-9a-f]{32}", "ID", line.replace(str(self.home), "HOME"))
+        said = re.sub(r"[\d,]+ MiB at", "SIZE at", said)
         return re.sub(r"127\.0\.0\.1(:|\", port )\d+", "SERVER", said)
 
     def back(self) -> None:

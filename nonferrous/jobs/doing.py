@@ -200,6 +200,7 @@ def _rows(process: str, folder: Path, say: Say) -> Path:
 
     file = folder / ROWS
     if not file.exists():
+        say({"what": "write the labelled records", "done": 0, "steps": 1})
         folder.mkdir(parents=True, exist_ok=True)
         with reported(lambda what, done, steps: say({"what": what, "done": done, "steps": steps})):
             _patiently(lambda: write(load(process), file, labelled=True), say)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import uuid4
 
-from records.full_disk import SQLITE, worded
+from records.full_disk import SQLITE, worded, worded_later
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus
@@ -184,7 +184,7 @@ class Jobs:
             worker=found.executor_id,
             progress=progress or {},
             result=found.output,
-            why=_why(found),
+            why=_why(found, self.url),
         )
 
     def _ask(self, what: Callable[[DBOSClient], T]) -> T:
@@ -202,11 +202,15 @@ class Jobs:
             return self._made
 
 
-def _why(found: WorkflowStatus) -> str | None:
+def _why(found: WorkflowStatus, url: str) -> str | None:
     """Why a job failed, in one line."""
     if found.status == "MAX_RECOVERY_ATTEMPTS_EXCEEDED":
         return f"its worker ended {MOST_STARTS} times while it ran"
-    return None if found.error is None else " ".join(str(found.error).split())
+    if found.error is None:
+        return None
+    line = " ".join(str(found.error).split())
+    full = worded_later(line, url)
+    return line if full is None else f"jobs at {shown(url)}: {full}"
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """What the records and the queue of jobs say of a disk that takes no more."""
 
+import re
 import shutil
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -9,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from records.database import AwayError, Database
 from records.full_disk import MIB, worded
-from records.jobs.queue import JobsError, in_one_line
+from records.jobs.queue import JobsError, _why, in_one_line
+from records.jobs.worker import Worker
 
 
 @pytest.fixture
@@ -45,6 +48,60 @@ def test_a_queue_that_may_not_grow_says_where_and_what_is_expected(free, tmp_pat
     with pytest.raises(JobsError) as raised, in_one_line(url):
         raise OperationalError("INSERT", {}, Exception("disk I/O error"))
     assert str(raised.value) == f"jobs at {url}: cannot be written (disk I/O error); {EXPECTED} {tmp_path}"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            OperationalError("COMMIT", {}, Exception("disk I/O error")),
+            "^jobs at sqlite:///{}/jobs.db: cannot be written",
+        ),
+        (
+            OSError(28, "No space left on device", "a.log"),
+            r"^cannot be written \(\[Errno 28\] .*'a.log'\); expected free",
+        ),
+        (OSError(2, "No such file"), r"^\[Errno 2\] No such file$"),
+        (
+            JobsError("MLflow store here: a file cannot be written (disk is full)"),
+            "^MLflow store here: a file cannot be",
+        ),
+    ],
+)
+def test_a_worker_says_why_it_leaves_a_job(tmp_path, error, words):
+    worker = Worker(f"sqlite:///{tmp_path}/jobs.db", "w", None)
+    assert re.search(words.format(tmp_path), worker._why(error))
+
+
+def failed(error):
+    """What the queue's database has kept of a job that failed."""
+    return SimpleNamespace(status="ERROR", error=error)
+
+
+WRAPPED = "(sqlite3.OperationalError) disk I/O error (Background on this error at: SQLAlchemy)"
+
+
+@pytest.mark.parametrize(
+    ("error", "url", "words"),
+    [
+        (
+            WRAPPED,
+            "sqlite:///home/jobs.db",
+            "jobs at sqlite:///home/jobs.db: cannot be written (disk I/O error); expected free space and no limit on "
+            "the size of files",
+        ),
+        (
+            "(psycopg.errors.DiskFull) could not extend file: No space left on device",
+            "postgresql://ann@plant/records",
+            "jobs at postgresql://plant/records: cannot be written (No space left); expected free space on the disk "
+            "of its server",
+        ),
+        ("fit trees: a file cannot be written (File too large)", "sqlite:///x", None),
+        ("(sqlite3.OperationalError) database is locked", "sqlite:///x", None),
+    ],
+)
+def test_a_job_that_failed_by_a_full_disk_says_which(error, url, words):
+    assert _why(failed(error), url) == (words or error)
 
 
 def test_a_servers_disk_is_its_own():

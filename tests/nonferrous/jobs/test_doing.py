@@ -163,3 +163,16 @@ def test_a_disk_that_takes_no_more_is_named_with_what_was_being_done(monkeypatch
     ours = TrackingError("MLflow store here: a file cannot be written (disk is full); expected free space")
     assert doing._failure(ours, "fit lightgbm") == str(ours)
     assert doing._failure(ZeroDivisionError("division by zero"), "fit lightgbm") == "division by zero"
+
+
+def test_a_job_says_that_it_writes_the_rows_before_it_does(monkeypatch, toy_folder, tmp_path):
+    monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
+    said = []
+
+    def full(seed, file, labelled):
+        assert said[-1]["what"] == "write the labelled records"
+        raise OSError(27, "File too large")
+
+    monkeypatch.setattr(import_module("nonferrous.records"), "write", full)
+    with pytest.raises(OSError, match="File too large"):
+        doing._rows("toy_cells", tmp_path / "job", said.append)
