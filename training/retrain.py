@@ -35,7 +35,7 @@ from training.job import TESTS, Learnt, Progress, ask_gate, learn, register, sil
 from training.judge import JudgeError, Verdict
 from training.labels.future import read_new
 from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labels, stopped
-from training.retraining.guardrails import guardrails, held_back
+from training.retraining.guardrails import guarded_by, guardrails, held_back
 from training.retraining.history import are_in, history_of, join, keep_batch, without
 from training.retraining.older_rows import no_loss, older_rows
 from training.several.verdict import Verdicts, check_judged, verdict_of_all
@@ -225,7 +225,7 @@ def retrain(
             gated = ask_gate(learnt, version, tracking, kept)
             verdict = held_back(verdict, gated)
             guarded = guardrails(model, learnt, given, accept_shift) if verdict.promoted else Gated(())
-            verdict = held_back(verdict, guarded, "held back")
+            verdict = guarded_by(verdict, guarded)
             figures = figures_of(verdict, task.DECISIVE)
             shadow = _shadow(seed, verdict, champion)
             _keep_verdict(verdict, champion.number, version, learnt, labels, tracking, shadow, guarded)

@@ -18,7 +18,7 @@ from training.judge import JudgeError, Verdict
 from training.labels.job import LabelChecks
 from training.labels.quantities import numbers
 from training.retrain import _keep_verdict, _together, figures_of, inputs_of, judge_start, retrain
-from training.retraining.guardrails import held_back
+from training.retraining.guardrails import guarded_by, held_back
 from training.retraining.history import History, join
 
 VERDICT = Verdict(
@@ -303,7 +303,7 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     assert asked["data"].tests is None
     assert (found.champion, found.version, found.gated) == (1, 4, gated)
     is_guarded = won and gated.passed  # of one that does not take over nothing more is asked
-    whole = held_back(held_back(verdict, gated), guarded, "held back") if is_guarded else held_back(verdict, gated)
+    whole = guarded_by(verdict, guarded) if is_guarded else held_back(verdict, gated)
     assert found.verdict == whole
     assert found.guarded == (guarded if is_guarded else PASSED)
     assert (found.history_rows, found.new_rows, found.replaced_rows, found.rejected_file) == (480, 240, 0, None)

@@ -176,3 +176,11 @@ def held_back(verdict: V, gated: Gated, by: str = "refused by the gate") -> V:
     if gated.passed or not verdict.promoted:
         return verdict
     return replace(verdict, promoted=False, why=f"{verdict.why}; {by}: {'; '.join(gated.reasons)}")
+
+
+def guarded_by(verdict: V, guarded: Gated) -> V:
+    """The verdict again; it says which guardrails were kept, or what holds the promotion back."""
+    if not guarded.conditions or not guarded.passed:
+        return held_back(verdict, guarded, "held back")
+    kept = ", ".join(condition.what for condition in guarded.conditions)
+    return replace(verdict, why=f"{verdict.why}; guardrails kept: {kept}")

@@ -12,11 +12,12 @@ from models.setpoints.advice import Estimate
 from models.setpoints.errors import SetpointError
 from models.tasks import build
 from seeds.format.loader import parse
+from training.gate import Condition, Gated
 from training.judge import JudgeError, Verdict
 from training.regression import signs
 from training.reports.explanations import Direction
 from training.retraining import guardrails as rails
-from training.retraining.guardrails import guardrails, kept_advice, kept_signs, parts_of, worst_part
+from training.retraining.guardrails import guarded_by, guardrails, kept_advice, kept_signs, parts_of, worst_part
 
 EQUAL = Verdict(True, "", 80, 4, 20, 20, "a", "b", 0.5, 0.25, 0.95, {}, {}, 0.75, None)
 WORSE = replace(EQUAL, gain=-0.5, gain_low=-0.75, gain_high=-0.25)
@@ -223,3 +224,12 @@ def test_of_several_targets_each_has_its_guardrails_under_its_name(judged):
         f"{name}: {what}" for name in "uv" for what in ("worst regime or group", "signs of physics")
     ]
     assert [champion for champion, *_ in seen] == ["old u", "old v"]
+
+
+def test_a_verdict_says_which_guardrails_it_kept_or_what_holds_it_back():
+    kept, lost = Condition("signs", True, "0", "0"), Condition("worst", False, "-1", "0")
+    found = guarded_by(replace(EQUAL, why="better"), Gated((kept, replace(kept, what="worst"))))
+    assert (found.promoted, found.why) == (True, "better; guardrails kept: signs, worst")
+    found = guarded_by(replace(EQUAL, why="better"), Gated((kept, lost)))
+    assert (found.promoted, found.why) == (False, "better; held back: worst: -1; expected 0")
+    assert guarded_by(EQUAL, Gated(())) is EQUAL
