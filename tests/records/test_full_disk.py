@@ -86,8 +86,8 @@ WRAPPED = "(sqlite3.OperationalError) disk I/O error (Background on this error a
     [
         (
             WRAPPED,
-            "sqlite:///home/jobs.db",
-            "jobs at sqlite:///home/jobs.db: cannot be written (disk I/O error); expected free space and no limit on "
+            "sqlite:///plant/jobs.db",
+            "jobs at sqlite:///plant/jobs.db: cannot be written (disk I/O error); expected free space and no limit on "
             "the size of files",
         ),
         (

@@ -100,7 +100,7 @@ def worst_part(what: str, compared: Mapping[str, Callable[[], Verdict]]) -> Cond
         except JudgeError:
             continue
     if not found:
-        return Condition(what, True, "no two of them have enough rows to be told apart", expected)
+        return Condition(what, True, "no two of them have enough rows to be compared", expected)
     farther = float(norm.ppf(1 - (1 - CONFIDENCE) / len(found)) / norm.ppf(CONFIDENCE))
     high = {name: one.gain + farther * (one.gain_high - one.gain) for name, one in found.items()}
     worst = min(high, key=lambda name: high[name])

@@ -75,7 +75,7 @@ def test_of_more_parts_each_has_its_share_of_the_error():
 def test_parts_with_too_few_rows_say_nothing():
     assert worst_part("worst", {"a": few, "b": few}).passed
     assert not worst_part("worst", {"a": few, "b": given(WORSE)}).passed
-    assert worst_part("worst", {}).measured == "no two of them have enough rows to be told apart"
+    assert worst_part("worst", {}).measured == "no two of them have enough rows to be compared"
 
 
 def way(correlation, name="z", rows=300):
