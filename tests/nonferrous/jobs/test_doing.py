@@ -23,6 +23,7 @@ def done(monkeypatch, toy_folder, tmp_path):
     """Runs a job; gives its last line."""
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     entered = []
+    import_module("training.retrain")  # before the store is taken away, which what it imports would keep for all tests
     monkeypatch.setattr(import_module("nonferrous.records"), "enter_moves", entered.append)
     monkeypatch.setattr(import_module("nonferrous.records"), "enter_batches", lambda name: entered.append("batches"))
     monkeypatch.setattr(import_module("registry.retraining.decision"), "finished", lambda *given: None)
