@@ -112,15 +112,23 @@ class Level:
         """The level after outcomes that arrived with these scores, shape (m,), one after the other."""
         window, ordered = self.scores.tolist(), list(self._sorted)
         missed, followed = self.missed.tolist(), [(*one, step * self.weight) for *one, step in _FOLLOWED]
+        most = self.window
         for score in np.asarray(scores, dtype=np.float64).tolist():
+            known = len(ordered)
             for i, (coverage, needed, step) in enumerate(followed):
-                if len(ordered) >= needed:
-                    missed[i] = _followed(missed[i], score, ordered, coverage, step)
+                if known >= needed:
+                    rank = _rank(missed[i], known)
+                    miss = score > ordered[min(max(rank, 1), known) - 1]
+                    # An interval that is at its end already would come back late if it were driven further.
+                    if rank <= known if miss else rank >= 1:
+                        missed[i] += step * (1.0 - coverage - miss)
             window.append(score)
             insort(ordered, score)
-            if len(window) > self.window:
+            if known >= most:
                 del ordered[bisect_left(ordered, window.pop(0))]
-        return replace(self, scores=np.array(window), missed=np.array(missed))
+        found = replace(self, scores=np.array(window), missed=np.array(missed))
+        found.__dict__["_sorted"] = ordered  # which it would else sort again
+        return found
 
     def state(self) -> dict[str, Any]:
         """As JSON values."""
@@ -142,20 +150,8 @@ def _rank(missed: float, n: int) -> int:
 
 
 def _half_width(ordered: list[float], missed: float) -> float:
-    return _at(ordered, _rank(missed, len(ordered)))
-
-
-def _at(ordered: list[float], rank: int) -> float:
-    return ordered[min(max(rank, 1), len(ordered)) - 1]
-
-
-def _followed(missed: float, score: float, ordered: list[float], coverage: float, step: float) -> float:
-    """What may be missed after one more outcome."""
     rank = _rank(missed, len(ordered))
-    miss = score > _at(ordered, rank)
-    if (miss and rank > len(ordered)) or (not miss and rank < 1):
-        return missed  # the interval is at its end already: driven further, it would come back late
-    return missed + step * (1.0 - coverage - miss)
+    return ordered[min(max(rank, 1), len(ordered)) - 1]
 
 
 def weight_of(errors: FloatArray, arrival: IntArray) -> float:

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from models.adaptive import Adaptive
+from models.adaptive import Adaptive, LevelAlone
 from models.following.usual import FEWEST_ROWS, Bounds, Run, Usual
 from physics.arrays import FloatArray
 
@@ -186,6 +186,8 @@ def usual_of(arrivals: Sequence[Arrival], start: Adaptive) -> Usual | None:
 
 def centres_along(arrivals: Iterable[Arrival], start: Adaptive) -> list[float]:
     """Centre before each of outcomes that are all followed from a beginning on."""
+    if isinstance(start, LevelAlone):  # what its level is on the way says nothing of a centre
+        return [start.centre for _ in arrivals]
     states = itertools.accumulate(arrivals, lambda adaptive, one: _with(adaptive, [one]), initial=start)
     return [adaptive.centre for adaptive in states][:-1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -26,6 +27,8 @@ ROUNDS = 10  # of line and spread in turn at most: a censored label's pull depen
 SPREAD_SETTLED = 0.005  # change of the spread, relative, that ends the rounds
 ROUNDING = 1e-12  # of a weight of 1
 LONGEST_STEP = 3.0  # of a coefficient a turn, so that a rare defect does not run away
+MOST_LEARNT = 32  # fits whose lines are kept, which are small: candidates of a job learn the same rows again
+_LEARNT: dict[bytes, list[tuple[FloatArray, float]]] = {}
 
 
 def losses(outputs: int, defects: int) -> list[Loss]:
@@ -113,9 +116,8 @@ class LotLines(LotEstimator):
         self.low_, self.high_ = (np.where(empty, 0.0, ufunc.reduce(rows)) for ufunc in (np.fmin, np.fmax))
         spread = (np.where(np.isnan(rows), self.fill_, rows) - self.fill_).std(axis=0)
         self.scale_ = np.where(spread > 0, spread, 1.0)
-        columns, kinds = self.columns(rows), losses(labels.shape[1], self.defects)
         with threadpool_limits(1):  # waking threads for products this small costs many times what they save
-            found = [_line(columns, label, kind, self.held_back) for label, kind in zip(labels.T, kinds, strict=True)]
+            found = _lines(self.columns(rows), labels, self.defects, self.held_back)
         self.intercept_ = np.array([line[0][0] for line in found])
         # Laid out as it is when it is read again, so that sums are taken in the same order.
         self.slope_ = np.ascontiguousarray(np.array([line[0][1:] for line in found]).T)
@@ -157,6 +159,25 @@ class _Rows:
 
     def __getitem__(self, rows: slice) -> _Rows:
         return _Rows(self.design[rows], self.y[rows])
+
+
+def _lines(columns: FloatArray, labels: FloatArray, defects: int, held_back: float) -> list[tuple[FloatArray, float]]:
+    """Line and spread of each output; those of rows that were learnt before are not learnt again.
+
+    Trees begin at the lines of the very rows that the lines alone are learnt from, and at the same whatever their own
+    settings are.
+    """
+    digest = hashlib.blake2b(repr((columns.shape, defects, held_back)).encode())
+    for part in (columns, labels):
+        digest.update(np.ascontiguousarray(part))
+    which = digest.digest()
+    if which not in _LEARNT:
+        kinds = losses(labels.shape[1], defects)
+        found = [_line(columns, label, kind, held_back) for label, kind in zip(labels.T, kinds, strict=True)]
+        for oldest in list(_LEARNT)[: len(_LEARNT) + 1 - MOST_LEARNT]:
+            _LEARNT.pop(oldest, None)
+        _LEARNT[which] = found
+    return _LEARNT[which]
 
 
 def _line(columns: FloatArray, label: FloatArray, kind: Loss, held_back: float) -> tuple[FloatArray, float]:
