@@ -1,25 +1,30 @@
 """What all figures of a page share: colours, layout, thinning, and what a figure must say of itself."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
+from plotly.subplots import make_subplots
 
 from pages.style import LAYOUT
 
 NAMED_MONTHS = 14
 
+# Of a template that a figure is given plotly checks each value, 14 ms a figure, and of a default that is set as well.
+pio.templates.default = "plotly_white"
+
 
 def empty(x: str, y: str) -> go.Figure:
     """A figure with its axes named and nothing in it."""
-    layout = dict(LAYOUT)
-    # Of a template that is asked for plotly checks each value, 14 ms a figure; of its default one it does not.
-    usual, pio.templates.default = pio.templates.default, layout.pop("template")
-    try:
-        return go.Figure(layout=layout).update_layout(xaxis_title=x, yaxis_title=y)
-    finally:
-        pio.templates.default = usual
+    return go.Figure(layout=LAYOUT).update_layout(xaxis_title=x, yaxis_title=y)
+
+
+def panelled(rows: int = 1, cols: int = 1, **how: Any) -> go.Figure:
+    """Several panels with nothing in them, as plotly's `make_subplots` makes them."""
+    return make_subplots(rows, cols, **how)
 
 
 def by_month(periods: pd.DatetimeIndex) -> pd.DatetimeIndex:

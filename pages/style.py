@@ -4,7 +4,6 @@ BLUE, ORANGE, GREY, RED = "#1f77b4", "#e6820e", "#8c8c8c", "#c0392b"
 
 
 LAYOUT = {
-    "template": "plotly_white",
     "height": 440,
     "margin": {"l": 70, "r": 30, "t": 30, "b": 60},
     "font": {"family": "system-ui, sans-serif", "size": 13},

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
+from pages.drawing import panelled
 from pages.markdown import table
 from pages.style import BLUE, GREY, LAYOUT, ORANGE
 
@@ -62,7 +62,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 def figure(jobs: Sequence[dict[str, float]]) -> go.Figure:
     """Time and memory over rows, both axes logarithmic, with a dotted line of what is proportional to the rows."""
-    drawn = make_subplots(1, 2, subplot_titles=("time [s]", "memory [MiB]"), horizontal_spacing=0.1)
+    drawn = panelled(1, 2, subplot_titles=("time [s]", "memory [MiB]"), horizontal_spacing=0.1)
     rows = [one["rows"] for one in jobs]
     for key, name, colour, column in (
         ("seconds", "whole job", BLUE, 1),

@@ -6,11 +6,11 @@ from math import ceil
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from monitoring.charts.vectors import VectorChart
 from monitoring.report.period import QualityPeriod
 from monitoring.report.residual_charts import Charts, ElementCharts
+from pages.drawing import panelled
 from pages.style import LAYOUT, ORANGE, RED
 from physics.arrays import FloatArray
 
@@ -70,7 +70,7 @@ def sums(period: QualityPeriod, charts: Charts) -> go.Figure:
 
 def vectors(period: QualityPeriod, t_squared: VectorChart, q: VectorChart) -> go.Figure:
     """T² and Q of each lot over their limits, logarithmic."""
-    figure = make_subplots(1, 2, subplot_titles=["T²", "Q"], horizontal_spacing=0.08)
+    figure = panelled(1, 2, subplot_titles=["T²", "Q"], horizontal_spacing=0.08)
     names = period.lots.names
     for col, chart in enumerate((t_squared, q), start=1):
         share = np.maximum(chart.statistic / chart.limit, LOWEST_SHARE)
@@ -140,7 +140,7 @@ def _draw_single(
 def _panels(period: QualityPeriod, charts: Charts) -> go.Figure:
     names = [period.seed.elements[e].name for e in charts.elements]
     lines = ceil(len(names) / COLUMNS)
-    figure = make_subplots(lines, COLUMNS, subplot_titles=names, vertical_spacing=0.3 / lines, horizontal_spacing=0.05)
+    figure = panelled(lines, COLUMNS, subplot_titles=names, vertical_spacing=0.3 / lines, horizontal_spacing=0.05)
     return figure.update_layout(height=MARGIN["t"] + MARGIN["b"] + PANEL * lines)
 
 

@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from pages.drawing import empty
+from pages.drawing import empty, panelled
 from pages.style import BLUE, LAYOUT
 from physics.arrays import FloatArray, IntArray
 from training.classes.calibration import reliability
@@ -102,7 +101,7 @@ def signals_by_class(candidate: Any, data: Dataset, parts: Split) -> go.Figure:
     """Inputs that tell classes apart, beside those that the model looks at."""
     order = np.argsort(candidate.importance, kind="stable")[-MOST_INPUTS:]
     names = [data.seed.inputs[i].label for i in order]
-    figure = make_subplots(cols=2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.14)
+    figure = panelled(cols=2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.14)
     figure.update_layout(LAYOUT)
     figure.add_heatmap(
         z=_standardised(data, parts)[order],

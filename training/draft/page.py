@@ -9,9 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from pages.drawing import empty
+from pages.drawing import empty, panelled
 from pages.html import table
 from pages.style import BLUE, CONFIG, GREY, LAYOUT, ORANGE, RED, STYLE
 from physics.arrays import FloatArray
@@ -108,9 +107,7 @@ def _distributions(drafted: Drafted) -> go.Figure:
     down = math.ceil(len(used) / _ACROSS)
     names = [f"{_cut(_labelled(one.column))}{' (late)' * (one.role == 'late')}" for one in used]
     space = min(0.12, 0.5 / max(1, down))
-    figure = make_subplots(
-        rows=down, cols=_ACROSS, subplot_titles=names, vertical_spacing=space, horizontal_spacing=0.05
-    )
+    figure = panelled(rows=down, cols=_ACROSS, subplot_titles=names, vertical_spacing=space, horizontal_spacing=0.05)
     for i, one in enumerate(used):
         colour = {"target": ORANGE, "late": RED}.get(str(one.role), BLUE)
         where = {"row": i // _ACROSS + 1, "col": i % _ACROSS + 1}

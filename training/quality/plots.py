@@ -5,14 +5,13 @@ from math import ceil
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from models.answers import COVERAGE
 from models.quality.censoring import score
 from models.quality.decision import Costs, decide
 from models.quality.guarantee import THRESHOLDS
 from models.quality.outcomes import costs_of, covered
-from pages.drawing import by_month, empty, with_diagonal
+from pages.drawing import by_month, empty, panelled, with_diagonal
 from pages.style import BLUE, GREY, LAYOUT, ORANGE, RED
 from physics.arrays import FloatArray
 from training.dataset import Dataset
@@ -33,7 +32,7 @@ def contents(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fig
     """Reported over predicted content of each element, logarithmic, test lots."""
     names = [c.name for c in data.seed.elements]
     lines = ceil(len(names) / COLUMNS)
-    figure = make_subplots(lines, COLUMNS, subplot_titles=names, vertical_spacing=0.35 / lines, horizontal_spacing=0.09)
+    figure = panelled(lines, COLUMNS, subplot_titles=names, vertical_spacing=0.35 / lines, horizontal_spacing=0.09)
     rows = thinned(parts.test, MOST_IN_PANEL)
     reported, raw = lots_of(data).reported[rows], candidate.predictions[rows]
     logs = np.exp(raw[:, : len(names)])
@@ -100,7 +99,7 @@ def decisions(candidate: QualityCandidate, data: Dataset, parts: Split) -> go.Fi
     found = [costs_of(decide(judged.keeps, judged.best, costs, t), lots.kept, costs) for t in THRESHOLDS]
     known = max(1, int((~np.isnan(lots.kept).any(axis=1)).sum()))
     alpha, m = data.seed.quality_rules.alpha.value, candidate.metrics
-    figure = make_subplots(1, 2, horizontal_spacing=0.1)
+    figure = panelled(1, 2, horizontal_spacing=0.1)
     x = [100 * one["let_go"] / known for one in found]
     line = {"color": BLUE}
     bad = [100 * one["false_release"] for one in found]

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from pages.drawing import empty, with_diagonal
+from pages.drawing import empty, panelled, with_diagonal
 from pages.style import BLUE, CONFIG, GREY, LAYOUT, ORANGE, RED, STYLE
 from training.setpoints.arms import NAIVE, OPERATORS
 from training.setpoints.runs import SetpointTrial
@@ -88,7 +87,7 @@ def page(found: SetpointTrial) -> str:
 def over_time(found: SetpointTrial) -> go.Figure:
     """Gain of each arm by period, a mean over plants; what loses much has a panel of its own."""
     panels = {name: 2 if name in NAIVE else 1 for name in found.arms}
-    figure = make_subplots(max(panels.values()), 1, shared_xaxes=True, vertical_spacing=0.06)
+    figure = panelled(max(panels.values()), 1, shared_xaxes=True, vertical_spacing=0.06)
     figure.update_layout(LAYOUT).update_layout(height=OVER_TIME)
     for colour, (name, panel) in zip(COLOURS, panels.items(), strict=False):
         by_period = np.array([list(plant[name]["by_period"].values()) for plant in found.plants.values()])

@@ -2,8 +2,8 @@
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
+from pages.drawing import panelled
 from pages.style import BLUE, LAYOUT
 from training.classes.pictures import confused, reliable
 from training.dataset import Dataset
@@ -38,7 +38,7 @@ def element_contents(candidate: SortingCandidate, data: Dataset, parts: Split) -
     columns = [column for column in data.seed.elements if column.name in lines]
     down = max(1, -(-len(columns) // ELEMENT_COLUMNS))
     titles = [f"{column.name} [{column.unit}]" for column in columns] or ["no element is carried by the signals"]
-    figure = make_subplots(
+    figure = panelled(
         rows=down, cols=ELEMENT_COLUMNS, subplot_titles=titles, vertical_spacing=0.32 / down, horizontal_spacing=0.07
     )
     figure.update_layout(LAYOUT).update_layout(height=90 + ELEMENT_HEIGHT * down, showlegend=False, margin={"t": 50})
