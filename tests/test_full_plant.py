@@ -10,7 +10,7 @@ from sklearn.base import clone
 from models.answers import rows_of
 from seeds import load, load_all
 from synthetic_data import simulate
-from tests.suite.jobs import few_trees
+from tests.suite.jobs import few_trees, given_penalty
 from training.dataset import Dataset, read
 from training.fitting import AnyCandidate, best_of, fit_candidate
 from training.regression.evaluate import evaluate
@@ -62,6 +62,7 @@ def learnt(request, tmp_path, monkeypatch):
     for part in ("regression", "sorting", "quality"):
         monkeypatch.setattr(f"training.{part}.CURVE_SHARES", (0.05,))
         monkeypatch.setattr(f"training.{part}.IMPORTANCE_ROWS", 20)
+    given_penalty(monkeypatch)
     candidates = {}
     for candidate, estimator in few_trees(seed, learning_rate=RATE).items():
         baseline = next(iter(candidates.values())).predictions if candidates else None

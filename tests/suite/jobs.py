@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sklearn.base import BaseEstimator
 
+from models.quality.lines import PENALTY_OF_FEW
 from models.setpoints import learning
 from models.tasks import build
 from seeds import Seed
@@ -23,12 +24,18 @@ def few_trees(seed: Seed, **more: float) -> dict[str, BaseEstimator]:
     return found
 
 
+def given_penalty(patch: pytest.MonkeyPatch) -> None:
+    """Let lines of lots be drawn with the penalty of few rows, and not choose among four."""
+    patch.setattr("models.quality.lines.PENALTIES", (PENALTY_OF_FEW,))
+
+
 def quicken(patch: pytest.MonkeyPatch, copy_store: Callable[[Path, Path], None]) -> None:
     """Let jobs grow few trees in this process alone, and copy their store.
 
     What is learnt does not depend on how many processes fit; tests of `training.side_by_side` hold them to it.
     """
     patch.setattr("training.job.build", few_trees)
+    given_penalty(patch)
     patch.setitem(learning._TREES, "n_estimators", FEW_TREES)  # what set-points learn of a knob's reasons
     patch.setattr("training.job.processes_for", lambda views: 1)
     patch.setattr("registry.tracking.make_database", copy_store)
