@@ -12,6 +12,8 @@ CUT = ("tests/test_every_plant.py", "tests/test_every_seed.py", "tests/test_full
 # Half a minute and more each, and nothing to cut them by.
 WHOLE = ("tests/test_every_table.py", "tests/nonferrous/jobs/test_story.py", "tests/serving/routes/test_everything.py")
 
+MANY_OBJECTS = 50_000  # that are new, before any of them are looked at
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(
@@ -41,10 +43,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Let the collector of garbage no more walk through libraries and tests, which are there to stay.
 
-    They are millions of objects, and a test that collects garbage itself would spend a second on them.
+    They are millions of objects, and a test that collects garbage itself would spend a second on them. What tests load
+    later is as many again: a collection for each 700 objects would take a twelfth of all their time.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(MANY_OBJECTS, 10, 10)
 
 
 @pytest.hookimpl(optionalhook=True)
