@@ -94,13 +94,14 @@ def test_no_band_is_taken_from_a_document_that_is_older_than_what_it_is_about(pr
 @pytest.mark.slow
 @pytest.mark.parametrize("process", names())
 def test_a_band_of_a_reference_names_it_with_its_year(process):
+    seed = load(process)
     for row in of_bands(process):
         assert row["kind"] in KINDS, row["statistic"]
         assert row["source"].strip(), row["statistic"]
         if row["kind"] == "reference":
-            assert year_of(row["source"], load(process)) is not None, row["statistic"]
+            assert year_of(row["source"], seed) is not None, row["statistic"]
         else:
-            assert head_of(row["source"]) not in load(process).references, row["statistic"]
+            assert head_of(row["source"]) not in seed.references, row["statistic"]
 
 
 def test_every_simulated_process_has_bands():

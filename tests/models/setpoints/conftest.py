@@ -1,14 +1,25 @@
 """A small potline with its history and the plan for its next period, and what its history taught; made once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 import pytest
 
+from models.setpoints import learning
 from models.setpoints.learning import learn
 from models.setpoints.model import SetpointModel
 from seeds import Seed, load
 from synthetic_data import begin
+from tests.suite.jobs import FEW_TREES
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_reasons() -> Iterator[None]:
+    """Let few trees say why operators moved a knob: all that is asked here holds of few as of many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(learning._TREES, "n_estimators", FEW_TREES)
+        yield
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from records.requests import Kept, insert, new_id
 from registry.errors import TrackingError
 from registry.settings import Settings
 from registry.tracking import Tracking
+from tests.suite.jobs import quicken
 from training import job as jobs
 from training.job import train
 from training.judge import JudgeError
@@ -54,12 +55,14 @@ def record(home, rows: pd.DataFrame) -> None:
 
 
 @pytest.fixture
-def home(tmp_path, toy_seed, toy_frame, toy_folder, monkeypatch):
-    """A plant that was trained, and whose law has changed since."""
+def home(tmp_path, toy_seed, toy_frame, toy_folder, copy_store, monkeypatch):
+    """A plant that was trained, with few trees, and whose law has changed since."""
     monkeypatch.setenv("NONFERROUS_HOME", str(tmp_path))
     monkeypatch.setenv("NONFERROUS_SEEDS", str(toy_folder("toy_cells")))
     toy_frame().to_parquet(tmp_path / "history.parquet")
-    train(toy_seed, tmp_path / "history.parquet", Settings(home=tmp_path))
+    with monkeypatch.context() as patched:
+        quicken(patched, copy_store)
+        train(toy_seed, tmp_path / "history.parquet", Settings(home=tmp_path))
     record(tmp_path, newer(toy_frame))
     return tmp_path
 

@@ -164,9 +164,9 @@ def test_a_worker_looks_at_processes_on_its_schedule(url: str, monkeypatch: pyte
     with Worker(url, "one", Begun(), "* * * * * *", look):
         until(lambda: len(looks) > 1)
     with Worker(url, "one", Begun(), "", look):
-        time.sleep(2)  # looks that were under way are done to their end
+        time.sleep(1)  # looks that were under way are done to their end
         so_far = len(looks)
-        time.sleep(3)
+        time.sleep(2)
         assert len(looks) == so_far
 
 

@@ -71,13 +71,15 @@ class Pieces:
         return (self.truth["overlap"] == 0.0).to_numpy()
 
     def told(self, groups: dict[str, str], signals: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Group that each piece is told to be of by these signals, and the one that it is of; '' where of none."""
+        """Group that each new piece is told to be of by these signals, and the one that it is of; '' where of none."""
         names = sorted(set(groups.values()))
         label, true = (classes.map(groups).fillna("").to_numpy() for classes in (self.label, self.true))
         rows = self.old & (label != "")
         X = self.signals[signals].to_numpy()
         model = BoostedClasses(len(names), most_rounds=60, n_jobs=1).fit(X[rows], np.searchsorted(names, label[rows]))
-        return np.array(names)[model.predict_proba(X).argmax(axis=1)], true
+        told = np.full(len(X), "", dtype=object)
+        told[self.new] = np.array(names)[model.predict_proba(X[self.new]).argmax(axis=1)]
+        return told, true
 
     def by_mass(self, right: np.ndarray, rows: np.ndarray) -> float:
         """Share of the mass of some rows."""
