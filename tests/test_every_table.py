@@ -30,7 +30,8 @@ class Plant:
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.seeds, self.address = folder, folder / "seeds", f"http://127.0.0.1:{port}"
         self.seeds.mkdir()
-        self.environment = os.environ | {"NONFERROUS_HOME": str(folder / "home"), "NONFERROUS_SEEDS": str(self.seeds)}
+        own = {"HOME": str(folder / "home"), "SEEDS": str(self.seeds), "POLL_SECONDS": "0.5"}
+        self.environment = os.environ | {f"NONFERROUS_{name}": value for name, value in own.items()}
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command as a process of its own."""
