@@ -89,6 +89,6 @@ def _penalty(columns: FloatArray, y: FloatArray) -> float:
         mean, level = columns[older].mean(axis=0), y[older].mean()
         centred = columns[older] - mean
         slopes = np.linalg.solve(centred.T @ centred + ways, (centred.T @ (y[older] - level))[:, None])[..., 0]
-        told = level + (columns[later] - mean) @ slopes.T
-        errors += np.mean((told - y[later][:, None]) ** 2, axis=0)
+        predicted = level + (columns[later] - mean) @ slopes.T
+        errors += np.mean((predicted - y[later][:, None]) ** 2, axis=0)
     return PENALTIES[int(np.argmin(errors))]

@@ -13,13 +13,21 @@ from seeds import Seed, load
 from synthetic_data import begin
 from tests.suite.jobs import FEW_TREES
 
+ALL_TREES = learning._TREES["n_estimators"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def few_reasons() -> Iterator[None]:
-    """Let few trees say why operators moved a knob: all that is asked here holds of few as of many."""
+    """Let few trees say why operators moved a knob, where nothing asks how well they do."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(learning._TREES, "n_estimators", FEW_TREES)
         yield
+
+
+@pytest.fixture
+def all_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let as many trees say so as in jobs."""
+    monkeypatch.setitem(learning._TREES, "n_estimators", ALL_TREES)
 
 
 @dataclass(frozen=True)
