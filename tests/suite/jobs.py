@@ -25,7 +25,10 @@ def few_trees(seed: Seed, **more: float) -> dict[str, BaseEstimator]:
 
 
 def given_penalty(patch: pytest.MonkeyPatch) -> None:
-    """Let lines of lots be drawn with the penalty of few rows, and not choose among four."""
+    """Let lines of lots be drawn with the penalty of few rows, and not choose among four.
+
+    Which one fits matters where a verdict hangs on it.
+    """
     patch.setattr("models.quality.lines.PENALTIES", (PENALTY_OF_FEW,))
 
 
@@ -35,7 +38,6 @@ def quicken(patch: pytest.MonkeyPatch, copy_store: Callable[[Path, Path], None])
     What is learnt does not depend on how many processes fit; tests of `training.side_by_side` hold them to it.
     """
     patch.setattr("training.job.build", few_trees)
-    given_penalty(patch)
     patch.setitem(learning._TREES, "n_estimators", FEW_TREES)  # what set-points learn of a knob's reasons
     patch.setattr("training.job.processes_for", lambda views: 1)
     patch.setattr("registry.tracking.make_database", copy_store)
