@@ -2,14 +2,16 @@
 
     python benchmarks/setpoints.py run                # all variants; some hours
     python benchmarks/setpoints.py run as_it_is       # one; the figures of the others stay as they are
+    python benchmarks/setpoints.py learn as_it_is     # of it the arms that learn by `models.setpoints` alone
     python benchmarks/setpoints.py write              # tables and pictures of the pages again, from the figures
 
 Plants are those of `training.setpoints.plants.FINAL`: three of the seed's own parameters, three of others of the kind;
 those of shorter periods run on one or two of each, by fewer arms. The potline as it is runs for a second year by the
 arms that go on; its easy variant, which lacks what sets in against a move, and the other processes for one. Finished
-arms are kept in the home folder (`NONFERROUS_HOME`), so that what was cut off goes on. Figures are kept in
-docs/results/setpoints.json with the seed's digest; what stands between the markers of docs/recommendations.md and of
-the pages of the other processes is made from them.
+arms are kept in the home folder (`NONFERROUS_HOME`), so that what was cut off goes on. Where `models.setpoints` has
+changed and neither plants nor oracles have, `learn` runs what depends on it, and takes the rest as it was. Figures are
+kept in docs/results/setpoints.json with the seed's digest; what stands between the markers of docs/recommendations.md
+and of the pages of the other processes is made from them.
 """
 
 import json
@@ -34,7 +36,7 @@ from registry.settings import read_settings
 from seeds import Seed, load
 from training.setpoints.arms import ARMS, OPERATORS, RECOMMENDED, Arm
 from training.setpoints.kept import folder_of
-from training.setpoints.outcome import HONEST
+from training.setpoints.outcome import HONEST, over_plants, statements_of
 from training.setpoints.plants import FINAL, TrialPlant
 from training.setpoints.record import MAPPED, over_time, plain, stated_realised, unit_map
 from training.setpoints.runs import SetpointTrial, Size, run_all
@@ -130,13 +132,45 @@ def where(name: str) -> Path:
     return folder_of(read_settings().folder, variant.process, named)
 
 
-def measured(name: str, folder: Path) -> dict[str, Any]:
-    """Figures of a variant; gains of single units are kept where a picture shows them."""
+def measured(name: str, folder: Path, arms: Sequence[Arm]) -> dict[str, Any]:
+    """Figures of some arms of a variant; gains of single units are kept where a picture shows them."""
     variant = VARIANTS[name]
     seed, size = variant.seed, size_of(variant)
-    found = asdict(run_all(variant.change(seed), variant.plants, RunningPlants(), size, folder, Said(), variant.arms))
-    plants = {plant: {arm: short(arm, one) for arm, one in arms.items()} for plant, arms in found["plants"].items()}
+    found = asdict(run_all(variant.change(seed), variant.plants, RunningPlants(), size, folder, Said(), arms))
+    plants = {plant: {arm: short(arm, one) for arm, one in ran.items()} for plant, ran in found["plants"].items()}
     return dict(plain(found | {"plants": plants, "seed_digest": seed_digest(seed)}))
+
+
+def learnt(variant: Variant) -> list[Arm]:
+    """Arms of a variant that learn by `models.setpoints`, and the operators, beside whom all are measured."""
+    return [arm for arm in variant.arms if arm.name in (OPERATORS.name, "assumed", *RECOMMENDED)]
+
+
+def joined(variant: Variant, new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures of a variant, of some arms anew and of the others as they were on the same plants.
+
+    Raises
+    ------
+    SystemExit
+        They were of another seed, size or choice of plants.
+    """
+    for part in ("seed_digest", "units", "history", "periods", "second"):
+        if new[part] != old[part]:
+            raise SystemExit(f"{part}: got {new[part]}, and {old[part]} of the arms that are kept: run all arms")
+    if list(new["plants"]) != list(old["plants"]):
+        raise SystemExit("got other plants than those of the arms that are kept: run all arms")
+    names, oracles = [arm.name for arm in variant.arms], [arm.name for arm in variant.arms if arm.foresees]
+    plants = {
+        plant: {name: ran[name] if name in ran else old["plants"][plant][name] for name in names}
+        for plant, ran in new["plants"].items()
+    }
+    every = [numbers(one) for one in plants.values()]
+    figures = {
+        "plants": plants,
+        "arms": {name: over_plants(every, oracles, name) for name in names},
+        "statements": statements_of(every, [name for name in names if name in RECOMMENDED]),
+    }
+    return dict(plain({**new, **figures}))
 
 
 DRAWN: dict[str, tuple[str, Callable[[SetpointTrial], go.Figure]]] = {
@@ -334,17 +368,23 @@ def write() -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """`run` some variants, or all, or `write` the tables again."""
+    """`run` some variants, or all, or let arms `learn` again, or `write` the tables again."""
     command, *names = arguments or [""]
-    if command == "run" and set(names) <= set(VARIANTS):
+    if command in ("run", "learn") and set(names) <= set(VARIANTS):
         results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
         folders = {name: where(name) for name in names or VARIANTS}  # before a file changes: it names the code
         for name, folder in folders.items():
-            results[name] = measured(name, folder)
+            variant = VARIANTS[name]
+            if command == "run":
+                results[name] = measured(name, folder, variant.arms)
+            else:
+                results[name] = joined(variant, measured(name, folder, learnt(variant)), results[name])
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
             shutil.rmtree(folder)
     elif command != "write" or names:
-        raise SystemExit(f"got {' '.join(arguments)!r}: expected write, or run and any of {', '.join(VARIANTS)}")
+        raise SystemExit(
+            f"got {' '.join(arguments)!r}: expected write, or run or learn and any of {', '.join(VARIANTS)}"
+        )
     write()
 
 
