@@ -225,12 +225,61 @@ def money(columns: Mapping[str, FloatArray], economics: Mapping[str, float]) -> 
     ----------
     `physics.bayer.economics`.
     """
+    kept: FloatArray = np.prod([lots_within(name, columns[name]) for name in HIGHEST], axis=0)
+    return margin(columns, kept, economics)
+
+
+def lots_within(name: str, content: FloatArray) -> FloatArray:
+    """Share of a day's lots that keep a buyer's limit.
+
+    Parameters
+    ----------
+    name
+        Of a content of HIGHEST
+    content
+        Mean content of the day's lots, shape (n,); NaN where unknown [%]
+
+    Returns
+    -------
+    FloatArray
+        Share, shape (n,) [1]
+
+    References
+    ----------
+    `physics.bayer.economics`.
+    """
+    return 1.0 - share_above(np.maximum(content, _LEAST_CONTENT), HIGHEST[name], LOTS[name])
+
+
+def margin(columns: Mapping[str, FloatArray], kept: FloatArray, economics: Mapping[str, float]) -> FloatArray:
+    """Margin of lines by the share of their lots that keep all limits of buyers.
+
+    Parameters
+    ----------
+    columns
+        Measured columns by name, as of `money`
+    kept
+        Share of lots, shape (n,) [1]
+    economics
+        Values of the seed's [economics] by name, in the unit of the seed
+
+    Returns
+    -------
+    FloatArray
+        Margin, shape (n,); NaN where an input is missing [$/d]
+
+    Raises
+    ------
+    ValueError
+        A price is missing, negative or no number; it is named.
+
+    References
+    ----------
+    `physics.bayer.economics`.
+    """
     flow = columns["flow"]
     sold = alumina_rate(flow, columns["precipitation_yield"] - columns["overflow_solids"])
     steam = 24.0 * (columns["steam_digestion"] + columns["steam_evaporation"])
-    kept = np.ones_like(sold)
-    for name, highest in HIGHEST.items():
-        kept = kept * (1.0 - share_above(np.maximum(columns[name], _LEAST_CONTENT), highest, LOTS[name]))
     bauxite = sold / (0.01 * columns["bauxite_available_alumina"])
     flows = money_of.Flows(
         alumina=sold,

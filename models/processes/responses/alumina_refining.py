@@ -64,6 +64,7 @@ CONSTANTS = (
     Constant("growth", "1", 1.0, 0.15, "growth of hydrate over the usual", "assumed: impurities and surfaces differ"),
     Constant("transfer", "1", 0.46, 0.1, "units of heat transfer of clean coolers", "assumed: by usual temperatures"),
     Constant("given_back", "1", 0.1, 0.5, "part of more alumina that crews give back in flow", "assumed: orders"),
+    Constant("warmed_back", "K*L/g", 0.2, 0.5, "less cooling for a gram of more yield, a day later", "assumed: crews"),
     Constant("enclosing", "%", 2.4, 0.2, "soda by supersaturation and cold", "assumed"),
     Constant("overflowing", "g/L", 40.0, 0.25, "seed that makes e times as much overflow", "assumed"),
     Constant("burning", "GJ/t/K", 0.0012, 0.2, "fuel of a kelvin of the calciner", "assumed"),
@@ -178,37 +179,55 @@ def measured(columns: Columns) -> dict[str, FloatArray]:
 def respond(state: Columns, moves: Numbers, constants: Numbers) -> dict[str, FloatArray]:
     """Outcomes of days after moves, on average over those in which the moves are in force and those after them."""
     q = dict(constants)
-    part = np.asarray(q.get("seed_solids in force", 1.0))
+    part = {knob: np.asarray(q.get(f"{knob} in force", 1.0)) for knob in KNOBS}
     cold, seed = state["last_tank_temperature"], state["seed_solids"]
-    warm = cold + _comes(state, np.asarray(moves["end_temperature"]), q)
-    more = np.asarray(moves["seed_solids"])
-    whole = more / part
+    more, hotter = np.asarray(moves["seed_solids"]), np.asarray(moves["calciner_temperature"])
+    whole = more / part["seed_solids"]
+    comes = _comes(state, np.asarray(moves["end_temperature"]), q)
+    far = comes / part["end_temperature"]
+
+    # Of whole moves, for the part of the time that each is there: the gain of seed flattens, a colder end steepens it.
     before = _train(state, cold, seed, q)
-    after = _train(state, warm, seed + more, q)
-    overflow = state["overflow_solids"]
-    overflow = overflow * (1.0 + part * np.expm1(whole / q["overflowing"]))
-    hotter = np.asarray(moves["calciner_temperature"])
-    enclosed = after["na2o"] - before["na2o"]
-    still = np.zeros_like(warm + more + hotter)
-    harvest = state["precipitation_yield"] + after["yield"] - before["yield"]
+    colder = _train(state, cold + far, seed, q)
+    seeded = _train(state, cold + far, seed + whole, q)
+    changed = {
+        name: part["end_temperature"] * (colder[name] - before[name])
+        + part["seed_solids"] * (seeded[name] - colder[name])
+        for name in before
+    }
+    # After a day of more yield crews cool less, where coolers leave them the choice.
+    kelvin = _train(state, cold + 1.0, seed, q)
+    warmed = q["warmed_back"] * changed["yield"] * ndtr(_room(state, q) / _COOLERS_DIFFER)
+    changed = {name: changed[name] + warmed * (kelvin[name] - before[name]) for name in before}
+
+    calcined = state["loi"] * np.exp(-q["igniting"] * hotter / part["calciner_temperature"])
+    enclosing = state["na2o"] + seeded["na2o"] - before["na2o"]
+    still = np.zeros_like(cold + comes + more + hotter)
+    harvest = state["precipitation_yield"] + changed["yield"]
+    overflow = state["overflow_solids"] * (1.0 + part["seed_solids"] * np.expm1(whole / q["overflowing"]))
     own = {name: state[name] + still for name in (*_KEPT, "available")} | _flows(state, harvest + still, q)
     return own | {
-        "last_tank_temperature": warm + still,
+        "last_tank_temperature": cold + comes + warmed + still,
         "seed_solids": seed + more + still,
         "calciner_temperature": state["calciner_temperature"] + hotter + still,
         "precipitation_yield": harvest + still,
-        "na2o": state["na2o"] + enclosed + still,
-        "soda_loss": own["soda_loss"] + sodium_hydroxide_of(enclosed),
+        "na2o": state["na2o"] + changed["na2o"] + still,
+        "soda_loss": own["soda_loss"] + sodium_hydroxide_of(changed["na2o"]),
         "overflow_solids": overflow + still,
-        "loi": state["loi"] * np.exp(-q["igniting"] * hotter) + still,
+        "loi": _mixed(state["loi"], calcined, part["calciner_temperature"]) + still,
         "calciner_fuel": state["calciner_fuel"] + q["burning"] * hotter + still,
+        "more_within_loi": _more_within("loi", state["loi"], calcined, part["calciner_temperature"]) + still,
+        "more_within_na2o": _more_within("na2o", state["na2o"], enclosing, part["end_temperature"]) + still,
     }
 
 
 def money(outcomes: Columns, economics: Mapping[str, float]) -> FloatArray:
     """Margin of a line [$/d]."""
     found = dict(outcomes) | {"bauxite_available_alumina": outcomes["available"]}
-    return line_of.money(found, economics)
+    kept = line_of.lots_within("product_fines", outcomes["product_fines"])
+    for name in ("loi", "na2o"):
+        kept = kept * (line_of.lots_within(name, outcomes[name]) + outcomes[f"more_within_{name}"])
+    return line_of.margin(found, kept, economics)
 
 
 def footprint(outcomes: Columns, economics: Mapping[str, float]) -> dict[str, FloatArray]:
@@ -229,17 +248,32 @@ def causes(before: Columns, after: Columns, economics: Mapping[str, float]) -> d
 
     return {
         "more alumina from a litre": worth("precipitation_yield", "flow", "steam_digestion", "steam_evaporation"),
-        "another soda content": worth("na2o", "soda_loss"),
+        "another soda content": worth("na2o", "more_within_na2o", "soda_loss"),
         "seed that is pumped and that overflows": worth("seed_solids", "overflow_solids"),
         "cooling": worth("last_tank_temperature"),
-        "calcination": worth("calciner_fuel", "loi"),
+        "calcination": worth("calciner_fuel", "loi", "more_within_loi"),
     }
+
+
+def _mixed(usual: FloatArray, then: FloatArray, part: FloatArray) -> FloatArray:
+    """Mean of what is there for a part of the time and of what is usual."""
+    return np.asarray(usual + part * (then - usual))
+
+
+def _more_within(name: str, usual: FloatArray, then: FloatArray, part: FloatArray) -> FloatArray:
+    """Share of lots that keep a buyer's limit of a content that is another for a part of the time, over its mean's."""
+    shares = _mixed(line_of.lots_within(name, usual), line_of.lots_within(name, then), part)
+    return np.asarray(shares - line_of.lots_within(name, _mixed(usual, then, part)))
+
+
+def _room(state: Columns, q: Numbers) -> FloatArray:
+    """How far the set-point is above where coolers end [K]."""
+    return np.asarray(state["end_temperature"] - _coldest(state, q))
 
 
 def _comes(state: Columns, asked: FloatArray, q: Numbers) -> FloatArray:
     """Kelvins that come of those asked of the last tank: coolers end, and where is known to some kelvins."""
-    part = np.asarray(q.get("end_temperature in force", 1.0))
-    room = state["end_temperature"] - _coldest(state, q)
+    part, room = np.asarray(q.get("end_temperature in force", 1.0)), _room(state, q)
     return part * (_above(room + asked / part) - _above(room))
 
 

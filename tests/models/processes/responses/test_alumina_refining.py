@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from models.processes.responses import alumina_refining as response
 from seeds import load
@@ -51,6 +52,7 @@ def after(state=STATE, end=0.0, seed=0.0, calciner=0.0, **constants):
 
 
 STILL = after()
+STEADY = {"given_back": 0.0, "warmed_back": 0.0}  # crews that do not answer
 
 
 def change(name, **moves):
@@ -59,7 +61,8 @@ def change(name, **moves):
 
 def test_a_line_that_is_left_alone_stays_as_it_is():
     for name in STILL:
-        np.testing.assert_allclose(STILL[name][0], STATE[name], rtol=1e-12)
+        np.testing.assert_allclose(STILL[name][0], STATE.get(name, 0.0), rtol=1e-12, err_msg=name)
+    assert set(STILL) - set(STATE) == {"more_within_loi", "more_within_na2o"}
 
 
 def test_a_colder_end_wins_yield_and_encloses_soda():
@@ -71,11 +74,13 @@ def test_a_colder_end_wins_yield_and_encloses_soda():
 
 def test_coolers_end():
     """By 76 °C, water of 8 °C and 0.46 units the end is 8 + 68 exp(-0.46) = 50.93 °C, 5.97 K below the set-point."""
-    assert change("last_tank_temperature", end=-2.0)[0] == pytest.approx(-2.0, rel=2e-3)
+    assert change("last_tank_temperature", end=-2.0, **STEADY)[0] == pytest.approx(-2.0, rel=2e-3)
     hot = STATE | {"water": np.array([30.0, 30.0])}  # an end of 59.04 °C, 2.14 K above the set-point
-    beyond = (after(hot, end=-2.0)["last_tank_temperature"] - after(hot)["last_tank_temperature"])[0]
+    beyond = (after(hot, end=-2.0, **STEADY)["last_tank_temperature"] - after(hot, **STEADY)["last_tank_temperature"])[
+        0
+    ]
     assert -0.1 < beyond[0] < 0.0
-    warmer = (after(hot, end=8.0)["last_tank_temperature"] - after(hot)["last_tank_temperature"])[0]
+    warmer = (after(hot, end=8.0, **STEADY)["last_tank_temperature"] - after(hot, **STEADY)["last_tank_temperature"])[0]
     assert warmer[0] == pytest.approx(8.0 - 2.14, abs=0.04)
 
 
@@ -84,10 +89,10 @@ def test_of_coolers_that_are_known_to_some_kelvins_a_part_comes():
     water, clean = 8.0, 1.0
     end = water + (76.0 - water) * np.exp(-0.46 * clean)
     state = {name: values[:1] for name, values in STATE.items()} | {"end_temperature": np.array([end])}
-    moved, still = after(state, end=-1.2), after(state)
+    moved, still = after(state, end=-1.2, **STEADY), after(state, **STEADY)
     came = (moved["last_tank_temperature"] - still["last_tank_temperature"])[0, 0]
     assert came == pytest.approx(-1.2 * (0.39894 - 0.08332), rel=1e-4)
-    third = after(state, end=-0.4, **{"end_temperature in force": 1 / 3})["last_tank_temperature"][0, 0]
+    third = after(state, end=-0.4, **STEADY, **{"end_temperature in force": 1 / 3})["last_tank_temperature"][0, 0]
     assert third - still["last_tank_temperature"][0, 0] == pytest.approx(came / 3.0, rel=1e-9)
 
 
@@ -109,6 +114,14 @@ def test_crews_that_are_ahead_of_their_order_slow_down():
     share = change("precipitation_yield", seed=25.0) / STATE["precipitation_yield"]
     np.testing.assert_allclose(change("flow", seed=25.0) / STATE["flow"], -0.1 * share, rtol=1e-9)
     np.testing.assert_allclose((after(seed=25.0, given_back=0.0)["flow"] - STILL["flow"])[0], 0.0, atol=1e-9)
+
+
+def test_after_a_day_of_more_yield_crews_cool_less_where_coolers_leave_them_the_choice():
+    before = change("precipitation_yield", seed=25.0, warmed_back=0.0)
+    np.testing.assert_allclose(change("last_tank_temperature", seed=25.0), 0.2 * before, rtol=1e-4)
+    assert (change("precipitation_yield", seed=25.0) < before).all()
+    hot = STATE | {"water": np.array([36.0, 36.0])}  # coolers end some 6 K above the set-points
+    assert (np.abs(after(hot, seed=25.0)["last_tank_temperature"][0] - STATE["last_tank_temperature"]) < 1e-3).all()
 
 
 def test_more_seed_wins_yield_and_purity_and_overflows():
@@ -135,6 +148,35 @@ def test_a_whole_move_for_a_third_of_the_time_is_not_a_third_of_it_all_the_time(
     part = after(seed=20.0, **{"seed_solids in force": 1 / 3})["overflow_solids"][0]
     np.testing.assert_allclose(part, STATE["overflow_solids"] * (1.0 + np.expm1(1.5) / 3.0), rtol=1e-12)
     assert (part > after(seed=20.0)["overflow_solids"][0]).all()
+    third = {f"{knob} in force": 1 / 3 for knob in response.KNOBS} | STEADY
+    mean, whole = (
+        after(end=-0.5, seed=10.0, calciner=6.0, **third),
+        after(end=-1.5, seed=30.0, calciner=18.0, **third | {f"{knob} in force": 1.0 for knob in response.KNOBS}),
+    )
+    for name in ("precipitation_yield", "na2o", "loi", "overflow_solids", "calciner_fuel"):
+        np.testing.assert_allclose(
+            mean[name][0] - STATE[name], (whole[name][0] - STATE[name]) / 3.0, rtol=2e-3, err_msg=name
+        )
+
+
+def test_lots_beyond_a_limit_are_counted_day_by_day():
+    """Of 0.9 % the log-normal share of lots above 1.0 % is Φ(ln 0.9 / 0.08); it rises on a day of a cooler calciner."""
+    state = STATE | {"loi": np.array([0.9, 0.8])}
+    third = {f"{knob} in force": 1 / 3 for knob in response.KNOBS}
+    moved, still = after(state, calciner=-4.0, **third), after(state, **third)
+    fuel = response.money(moved | {"loi": still["loi"], "more_within_loi": still["more_within_loi"]}, PRICES)
+    lost = (response.money(moved, PRICES) - fuel)[0]
+    above = np.mean([ndtr(np.log(state["loi"] * hotter) / 0.08) for hotter in (np.exp(0.096), 1.0, 1.0)], axis=0)
+    usual = ndtr(np.log(state["loi"]) / 0.08)
+    kept = np.prod(
+        [
+            1.0 - ndtr(np.log(state[name] / limit) / spread)
+            for name, limit, spread in (("na2o", 0.45, 0.05), ("product_fines", 14.0, 0.1))
+        ],
+        axis=0,
+    )
+    sold = state["flow"] * (state["precipitation_yield"] - state["overflow_solids"]) * 0.024
+    np.testing.assert_allclose(lost, -PRICES["grade_discount"] * sold * kept * (above - usual), rtol=1e-6)
 
 
 def test_causes_add_up_to_the_gain():
@@ -160,7 +202,10 @@ def test_hidden_character_does_not_change_with_the_set_points():
     seed |= {f"green_liquor_{name}": STATE[name] for name in ("caustic", "carbonate", "chloride", "sulphate", "toc")}
     seed |= {"green_liquor_ac": STATE["ratio"], "tanks_on": STATE["tanks"]}
     found = []
-    for end, one in ((57.0, STILL), (55.0, after(end=-2.0, seed=20.0, calciner=8.0, transfer=3.0, given_back=0.0))):
+    for end, one in (
+        (57.0, STILL),
+        (55.0, after(end=-2.0, seed=20.0, calciner=8.0, transfer=3.0, **STEADY)),
+    ):
         read = seed | {name: one[name] for name in one if name in seed}
         found.append(response.hidden(read | {"end_temperature": np.array([[end, end + 1.0]])}))
     for name in ("more_yield", "more_soda", "log_overflow", "log_loi", "other_fuel", "warmer"):
