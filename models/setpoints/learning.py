@@ -102,9 +102,10 @@ def learn(
 
     measured = response.measured(columns)
     trials = {knob: grid.rises(grid.placed(tests, seed, knob)) for knob in knobs}
-    left = _left(grid, at, rows, seed, measured, trials, {knob: grid.placed(advised, seed, knob) for knob in knobs})
-    use, moved, rest = left.rows, left.moved, left.outcomes
-    blocked = {} if not evidence else _blocked(response, moved, rest, steps, at.units[use])
+    own = {knob: grid.placed(advised, seed, knob) for knob in knobs}
+    left = _left(grid, at, rows, seed, measured, trials, own, response.FOLLOWING)
+    use, moved = left.rows, left.moved
+    blocked = {} if not evidence else _blocked(response, moved, left.outcomes, steps, at.units[use])
     if len(blocked) == len(knobs):
         raise SetpointError("; ".join(f"{knob}: {why}" for knob, why in blocked.items()))
 
@@ -125,7 +126,7 @@ def learn(
         rows=int(use.sum()),
     )
     if evidence:
-        model = _sharpened(model, response, at[use], moved, rest)
+        model = _sharpened(model, response, at[use], left)
     return model.with_errors(
         at[use], {name: values[grid.there][use] for name, values in measured.items()}, LIMIT_QUANTILES
     )
@@ -145,12 +146,20 @@ class _Left:
         As of `SetpointModel`.
     outcomes : dict of str to ndarray, shape (n,)
         NaN where unknown.
+    tested, begun : dict of str to ndarray, shape (n,)
+        Of tests of knobs whose crews' own moves are no trials: what was there of them on average over the periods of
+        the outcome, and how much began with the first [unit of the knob].
+    beside : dict of str to ndarray, shape (n,)
+        Outcomes after those moves are taken off as well.
     """
 
     rows: BoolArray
     moved: dict[str, FloatArray]
     hold: dict[str, tuple[float, float]]
     outcomes: dict[str, FloatArray]
+    tested: dict[str, FloatArray]
+    begun: dict[str, FloatArray]
+    beside: dict[str, FloatArray]
 
 
 def _left(
@@ -161,28 +170,43 @@ def _left(
     measured: Mapping[str, FloatArray],
     trials: Mapping[str, tuple[FloatArray, FloatArray]],
     advised: Mapping[str, FloatArray],
+    following: frozenset[str],
 ) -> _Left:
     # Operators saw the last period's label and what it is computed from too.
     seen = np.column_stack(
         [at.known, *(grid.before(grid.columns[one.name]) for one in (*seed.by_role("late"), seed.target))]
     )
-    own = {
-        knob: left_over(seen, at.plan[knob] - at.last[knob] - trials[knob][0] - advised[knob], at.units, rows)
-        for knob in trials
-    }
+    crews = {knob: at.plan[knob] - at.last[knob] - trials[knob][0] - advised[knob] for knob in trials}
+    own = {knob: left_over(seen, values, at.units, rows) for knob, values in crews.items()}
     use = rows & np.all([np.isfinite(values) for values in own.values()], axis=0)
     outcomes = {name: grid.ahead(values) for name, values in measured.items()}
     held = {knob: grid.ahead(grid.columns[knob]) - at.last[knob] for knob in trials}
     usual = Expectation.fit(seen, outcomes | {f"held {knob}": values for knob, values in held.items()}, rows)(seen)
+    # Tests end when they end: what crews do with a move is seen in the moves that are none.
+    hold = {
+        knob: _hold(own[knob][use], (held[knob] - usual[f"held {knob}"] - lasting)[use])
+        for knob, (_, lasting) in trials.items()
+    }
+    rest = {name: (values - usual[name])[use] for name, values in outcomes.items()}
+    tests = {knob: trials[knob] for knob in trials if knob in following}
+    tested, beside = {}, rest
+    if tests:
+        known = np.column_stack([seen, *(crews[knob] for knob in tests)])
+        lasting = {knob: values for knob, (_, values) in tests.items()}
+        usual = Expectation.fit(known, outcomes | lasting, rows)(known)
+        beside = {name: (values - usual[name])[use] for name, values in outcomes.items()}
+        tested = {knob: np.nan_to_num(values - usual[knob])[use] for knob, values in lasting.items()}
+        # Of such a move nothing says how long it stays: as long as those of the other knobs, which are of one crew.
+        others = np.array([shares for knob, shares in hold.items() if knob not in tests])
+        hold |= dict.fromkeys(tests, (float(others[:, 0].mean()), float(others[:, 1].mean())))
     return _Left(
         use,
         {knob: (own[knob] + np.nan_to_num(lasting))[use] for knob, (_, lasting) in trials.items()},
-        # Tests end when they end: what crews do with a move is seen in the moves that are none.
-        {
-            knob: _hold(own[knob][use], (held[knob] - usual[f"held {knob}"] - lasting)[use])
-            for knob, (_, lasting) in trials.items()
-        },
-        {name: (values - usual[name])[use] for name, values in outcomes.items()},
+        hold,
+        rest,
+        tested,
+        {knob: rise[use] for knob, (rise, _) in tests.items()},
+        beside,
     )
 
 
@@ -239,11 +263,13 @@ def _sharpened(
     model: SetpointModel,
     response: Response,
     at: Situations,
-    moved: Mapping[str, FloatArray],
-    rest: Mapping[str, FloatArray],
+    left: _Left,
 ) -> SetpointModel:
-    state = model.states(at)
-    held = model.held(moved)
+    # A test starts from where the crew had it.
+    state = model.states(replace(at, plan=at.plan | {knob: at.plan[knob] - rise for knob, rise in left.begun.items()}))
+    moved, rest = left.moved, left.beside
+    held = model.held(moved) | left.tested
+    in_force = model.in_force(moved) | {f"{knob} in force": np.ones(len(at)) for knob in left.tested}
     still = {knob: np.zeros(len(at)) for knob in moved}
     steps = {knob: values / model.step(knob) for knob, values in held.items()}
     few = np.linspace(0, len(at) - 1, min(SAMPLE, len(at))).astype(np.intp)
@@ -257,7 +283,7 @@ def _sharpened(
     # Vectors that differ in their offsets alone have the same physics: that of the newest two is at hand.
     @lru_cache(maxsize=2)
     def physics_of_moves(constants: tuple[float, ...]) -> tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]]:
-        known = model.line | model.in_force(moved) | _named(model, constants)
+        known = model.line | in_force | _named(model, constants)
         return response.respond(state, held, known), response.respond(state, still, known)
 
     @lru_cache(maxsize=2)

@@ -61,6 +61,10 @@ class Response(Protocol):
         """Outcomes and knobs of `KNOBS` whose effect is known but for the constants: it is not off by an offset."""
 
     @property
+    def FOLLOWING(self) -> frozenset[str]:
+        """Those of `KNOBS`, not all, that crews set by what no reading shows: their own moves are no trials."""
+
+    @property
     def SHARED(self) -> Mapping[str, str]:
         """Knobs that are one for all units, and the column that follows each; no unit's history differs in them."""
 

@@ -48,6 +48,7 @@ SURE = frozenset(
     | {("overflow_solids", "end_temperature")}
     | {("flow", knob) for knob in KNOBS}
 )
+FOLLOWING = frozenset({"end_temperature"})  # crews see where coolers end; readings show it on some days only
 SHARED: dict[str, str] = {}
 DRIVEN = (
     *("precipitation_yield", "spent_liquor_ac", "tank3_ac", "tank8_ac", "last_tank_temperature", "tank3_temperature"),

@@ -32,6 +32,7 @@ KNOBS = {
 }
 TUNED = tuple(KNOBS)
 SURE: frozenset[tuple[str, str]] = frozenset()
+FOLLOWING: frozenset[str] = frozenset()
 SHARED = {"line_current_target": "line_current"}
 DRIVEN = ("voltage_noise", "unstable_time", "beam_moves", "cell_voltage", *KNOBS)
 BEFORE = ("cathode_voltage_drop", "lif", "caf2")

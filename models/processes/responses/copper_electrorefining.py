@@ -28,6 +28,7 @@ KNOBS = {name: name for name in ("glue_dose", "thiourea_dose", "current_swing", 
 TUNED = ("glue_dose", "thiourea_dose", "patrol_interval")  # the swing is a first step of what plants try
 # Patrols clear shorts, which nobody counts as nodules; a swing changes no mean of the day that nodules grow by.
 SURE = frozenset({("log_rejects", "patrol_interval"), ("log_rejects", "current_swing")})
+FOLLOWING: frozenset[str] = frozenset()
 SHARED: dict[str, str] = {}
 DRIVEN = ("short_rate", "cell_voltage", "usual ", *KNOBS)
 BEFORE = ("anode_age", "electrolyte_cu")

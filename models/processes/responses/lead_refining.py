@@ -31,6 +31,7 @@ SURE = frozenset(
     {("cell_temperature", "glue_dose"), ("cell_temperature", "lignin_dose"), ("steam_flow", "glue_dose")}
     | {("steam_flow", "lignin_dose")}
 )
+FOLLOWING: frozenset[str] = frozenset()
 SHARED: dict[str, str] = {}
 DRIVEN = ("short_rate", "cell_voltage", "voltage_start", "voltage_end", "cell_temperature", "usual ", *KNOBS)
 BEFORE = ("electrolyte_h2sif6", "electrolyte_pb")

@@ -33,6 +33,7 @@ KNOBS = {
     "acid_zinc_target": "acid_in_cell",
     "glue_dose": "glue_dose",  # nothing reads what a pump doses
 }
+FOLLOWING: frozenset[str] = frozenset()
 SHARED = {"line_current_target": "line_current"}
 TUNED = tuple(KNOBS)
 SURE: frozenset[tuple[str, str]] = frozenset()

@@ -1,0 +1,78 @@
+"""What is learnt of a knob that crews set by what no reading shows, on units whose crews and answers are known."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.setpoints.learning import _left
+from models.setpoints.situations import AHEAD, Grid, Situations
+
+UNITS, PERIODS, SLOPE, HIDDEN = 40, 90, 2.0, 5.0
+KNOBS = ("free", "bound")
+SEED = SimpleNamespace(by_role=lambda role: (), target=SimpleNamespace(name="answer"))  # whose labels are in hand
+
+
+def history(following):
+    """Crews that set both knobs anew each period, one by something hidden that stays; tests of three periods on top.
+
+    The answer follows the knob that is set by it, and what is hidden too.
+    """
+    rng = np.random.default_rng(8)
+    shape = (UNITS, PERIODS)
+    hidden = rng.normal(0.0, 1.0, shape)
+    for t in range(1, PERIODS):
+        hidden[:, t] = 0.8 * hidden[:, t - 1] + 0.6 * hidden[:, t]
+    blocks = rng.choice([-2.0, 0.0, 2.0], (2, UNITS, PERIODS // 3), p=[0.1, 0.8, 0.1])
+    tests = dict(zip(KNOBS, np.repeat(blocks, 3, axis=2), strict=True))
+    own = {"free": rng.normal(0.0, 1.0, shape), "bound": hidden + rng.normal(0.0, 0.3, shape)}
+    columns = {knob: own[knob] + tests[knob] for knob in KNOBS}
+    columns["answer"] = SLOPE * columns["bound"] + HIDDEN * hidden + rng.normal(0.0, 1.0, shape)
+    grid = Grid(
+        np.arange(UNITS).astype(object),
+        pd.date_range("2024-01-01", periods=PERIODS),
+        columns,
+        np.ones(shape, dtype=bool),
+    )
+    unit, period = np.nonzero(grid.there)
+    last = {knob: grid.before(columns[knob]) for knob in KNOBS}
+    known = np.column_stack([*last.values(), *(grid.before(tests[knob]) for knob in KNOBS)])
+    plan = {knob: columns[knob][grid.there] for knob in KNOBS}
+    at = Situations(unit, period, known, tuple("abcd"), plan, last, period)
+    trials = {knob: grid.rises(tests[knob][grid.there]) for knob in KNOBS}
+    still = {knob: np.zeros(len(unit)) for knob in KNOBS}
+    measured = {"answer": columns["answer"]}
+    return _left(grid, at, period >= AHEAD, SEED, measured, trials, still, frozenset(following))
+
+
+def slope(moves, answer):
+    known = np.isfinite(answer)
+    x, y = moves[known] - moves[known].mean(), answer[known] - answer[known].mean()
+    return float(x @ y / (x @ x))
+
+
+@pytest.fixture(scope="module")
+def found():
+    return history({"bound"})
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return history(())
+
+
+def test_tests_alone_tell_what_such_a_knob_does(found):
+    assert slope(found.tested["bound"], found.beside["answer"]) == pytest.approx(SLOPE, rel=0.05)
+    assert slope(found.moved["bound"], found.outcomes["answer"]) > 1.2 * SLOPE
+
+
+def test_it_is_held_as_the_other_knobs_of_the_crew_are(found, plain):
+    assert found.hold["bound"] == found.hold["free"]
+    assert np.mean(plain.hold["bound"]) > 1.5 * np.mean(found.hold["bound"])
+
+
+def test_of_other_knobs_the_moves_are_the_same(found, plain):
+    assert set(found.tested) == set(found.begun) == {"bound"}
+    np.testing.assert_array_equal(found.moved["free"], plain.moved["free"])
+    assert not plain.tested
