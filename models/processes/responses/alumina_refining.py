@@ -6,7 +6,7 @@ let hydrate go with the spent liquor. A cooler calciner burns less fuel and leav
 equations are those of `physics.bayer`; the constants that differ between plants stand here with their doubt, and a
 plant's history sharpens them. Coolers end somewhere, by water, scale and flow: a set-point below brings nothing, and no
 sensor shows where that is on a day on which the set-point is reached. A line that makes more is ahead of its order, and
-its crew slows down on the days after.
+its crew slows down on the days after; after a day of more yield it cools less.
 
 What fill temperature and fine seed do to sizes shows over weeks, longer than the outcome of a move is looked at, and
 liquor that digestion makes comes a day later: these knobs are left to the plant.
