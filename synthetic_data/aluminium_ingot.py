@@ -25,6 +25,7 @@ from synthetic_data.plant.stretches import DrawnWhole
 __all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 
 BLOCK_UNITS = 12  # furnaces stepped as one array: a cast house
+TOGETHER = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
 _KEPT_WHOLE = ("filter_age", "rotor_age", "tool_age", "pots_apart")  # counted, not measured
 
 

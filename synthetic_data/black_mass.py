@@ -30,6 +30,7 @@ from synthetic_data.shredding.supply import Supplier
 __all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 
 BLOCK_UNITS = 12  # lines stepped as one array: those of the default plant
+TOGETHER = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
 
 
 def unit_name(unit: int) -> str:

@@ -14,6 +14,7 @@ from synthetic_data.tankhouse.groups import Groups
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
 BLOCK_UNITS = 60  # groups stepped as one array: those of the default tankhouse
+TOGETHER = 4  # blocks of them where there are more
 
 
 def unit_name(unit: int) -> str:

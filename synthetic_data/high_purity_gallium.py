@@ -28,6 +28,7 @@ __all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 
 _FOLLOWED = ("copper", "magnesium", "lead", "zinc", "iron")  # whose segregation stands in the truth
 BLOCK_UNITS = 12  # crystallisers stepped as one array: those of the default refinery
+TOGETHER = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
 
 
 def unit_name(unit: int) -> str:

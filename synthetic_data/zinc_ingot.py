@@ -28,6 +28,7 @@ from synthetic_data.plant.stretches import DrawnWhole
 __all__ = ["BLOCK_UNITS", "check", "rows", "steps", "unit_name"]
 
 BLOCK_UNITS = 12  # furnaces stepped as one array: those of the default works
+TOGETHER = 7  # blocks of them where there are more: fewer cost more a lot, more leave workers idle
 
 
 def unit_name(unit: int) -> str:

@@ -10,7 +10,7 @@ from models.processes.lookup import needed_physics_of
 from models.table.contract import check
 from seeds import load, names
 from synthetic_data import another_plant, replay, simulate
-from synthetic_data.engine.plan import process_module
+from synthetic_data.engine.plan import plan_run
 from training.dataset import read
 
 pytestmark = pytest.mark.slow  # every plant is simulated
@@ -24,8 +24,8 @@ SIMULATED = [name for name in names() if load(name).plant is not None]
 def test_bytes_do_not_depend_on_the_workers(name, tmp_path):
     seed = load(name)
     files = ("table.parquet", "truth.parquet", "events.parquet", "simulation.json")
+    units = 2 * plan_run(seed, units=100_000).blocks()[0].count + 1
     for workers in (1, 2, 4):
-        units = 2 * process_module(seed).BLOCK_UNITS + 1
         simulate(seed, tmp_path / str(workers), units=units, years=0.25, workers=workers)
     for file in files:
         alone = (tmp_path / "1" / file).read_bytes()
@@ -35,7 +35,8 @@ def test_bytes_do_not_depend_on_the_workers(name, tmp_path):
 @pytest.mark.parametrize("name", SIMULATED)
 def test_a_plant_streams_and_keeps_its_truth_apart(name, tmp_path):
     seed = load(name)
-    simulate(seed, tmp_path, units=seed.plant.units + 1, years=1)
+    units = plan_run(seed, units=100_000).blocks()[0].count + 1  # more than are stepped side by side
+    simulate(seed, tmp_path, units=units, years=0.25)
     table, truth = pq.ParquetFile(tmp_path / "table.parquet"), pq.ParquetFile(tmp_path / "truth.parquet")
     assert table.num_row_groups > 1
     assert table.metadata.num_rows == truth.metadata.num_rows

@@ -56,9 +56,10 @@ class Failures:
         """Pots that fail in a stretch, and those that failed before and still matter."""
         chance = onset_chance(p.failures_a_year, self._period_days)
         fresh = []
-        for stream, drawn, _ in parts(rng, count):
-            begins = stream.random((self._count, count)) < chance
-            fails = [self._fail(p, int(unit), first + int(at), stream) for unit, at in np.argwhere(begins)]
+        for stream, units, drawn, _ in parts(rng, self._count, count):
+            begins = stream.random((units.stop - units.start, count)) < chance
+            places = np.argwhere(begins).tolist()
+            fails = [self._fail(p, units.start + unit, first + at, stream) for unit, at in places]
             fresh += [pot for pot in fails if drawn[pot.first - first]]
         self._pots = [pot for pot in self._pots if pot.end > first] + fresh
         series = np.zeros((5, self._count, count))

@@ -18,8 +18,9 @@ from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Block, Event, Grid, Plan, Rows
 
 NAMES = ("table", "truth", "events")
-# A row group: so many of the portions that a block yields. Fixed, so that the bytes do not depend on how a run was cut.
-GROUP_ROWS = 60
+# A row group: so many of the portions that a block yields, fewer where they hold so many rows, that memory stays small.
+# Fixed, so that the bytes do not depend on how a run was cut.
+GROUP_PORTIONS, GROUP_ROWS = 60, 120_000
 
 _TURNED = 32  # units whose periods are put behind each other together: their values then stay near the processor
 _TIME = pa.timestamp("us")
@@ -100,7 +101,7 @@ def groups(rows: Iterator[Rows]) -> Iterator[list[Rows]]:
     group: list[Rows] = []
     for some in rows:
         group.append(some)
-        if len(group) == GROUP_ROWS:
+        if len(group) == GROUP_PORTIONS or sum(len(one.units) for one in group) >= GROUP_ROWS:
             yield group
             group = []
     if group:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from synthetic_data.engine.streams import SideBySide
 
 Generator = np.random.Generator
 
@@ -51,9 +53,7 @@ class Forked(Generator):
         own, merged = draw(self.own), draw(self.other)
         if self.coming is None:
             return own if self.known else merged
-        kept = self.coming + self.known
-        merged[..., :kept] = own[..., :kept]
-        return merged
+        return np.where(np.arange(own.shape[-1]) < self.coming + self.known, own, merged)
 
 
 def in_hand(stream: Generator, every: int = 1) -> Generator:
@@ -81,20 +81,25 @@ def partly_in_hand(
     return np.where(known, draw(in_hand(stream.own)), draw(stream.other))
 
 
-def parts(stream: Generator, periods: int) -> Iterator[tuple[Generator, NDArray[np.bool_], NDArray[np.bool_]]]:
-    """The streams that a stretch of periods is drawn from, for draws whose number is itself a matter of chance.
+class Part(NamedTuple):
+    """What one stream draws of a stretch; `drawn` and `known` are of shape (periods,)."""
 
-    Yields
-    ------
-    tuple of Generator and two ndarrays of bool, shape (periods,)
-        A stream, the periods whose draws are its own, and those whose draws that are known at their start are.
-    """
-    if not isinstance(stream, Forked):
-        everything = np.ones(periods, dtype=bool)
-        yield stream, everything, everything
+    stream: Generator
+    units: slice  # for which it draws
+    drawn: NDArray[np.bool_]  # periods whose draws are its own
+    known: NDArray[np.bool_]  # periods whose draws that are known at their start are its own
+
+
+def parts(stream: Generator, units: int, periods: int) -> Iterator[Part]:
+    """The streams that a stretch of a block is drawn from, for draws whose number is itself a matter of chance."""
+    if isinstance(stream, Forked):
+        assert stream.coming is not None
+        place = np.arange(periods)
+        for one in parts(stream.own, units, periods):
+            drawn, known = one.drawn & (place < stream.coming), one.known & (place <= stream.coming)
+            yield one._replace(drawn=drawn, known=known)
+        yield Part(stream.other, slice(0, units), place >= stream.coming, place > stream.coming)
         return
-    assert stream.coming is not None
-    place = np.arange(periods)
-    for one, drawn, known in parts(stream.own, periods):
-        yield one, drawn & (place < stream.coming), known & (place <= stream.coming)
-    yield stream.other, place >= stream.coming, place > stream.coming
+    everything = np.ones(periods, dtype=bool)
+    for one_stream, own in stream.blocks() if isinstance(stream, SideBySide) else [(stream, slice(0, units))]:
+        yield Part(one_stream, own, everything, everything)

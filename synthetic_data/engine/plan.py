@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
 from seeds import Plant, Seed
+from synthetic_data.engine.streams import SideBySide
 
 _YEAR = 365.25  # d
 _PLANT_STREAM, _BLOCK_STREAM = 0, 1
@@ -152,11 +153,12 @@ class Knobs:
 
 @dataclass(frozen=True)
 class Block:
-    """Neighbouring units that share one random stream and are stepped as one array."""
+    """Neighbouring units that are stepped as one array; `each` of them share a random stream, all where it is None."""
 
-    index: int
+    index: int  # of their first random stream
     first: int
     count: int
+    each: int | None = None
 
 
 @dataclass(frozen=True)
@@ -219,17 +221,22 @@ class Plan:
 
     def blocks(self) -> tuple[Block, ...]:
         """The plant cut into blocks; the cut belongs to the process, so that it cannot change the random numbers."""
-        size = process_module(self.seed).BLOCK_UNITS
+        module = process_module(self.seed)
+        each = module.BLOCK_UNITS
+        size = each * getattr(module, "TOGETHER", 1)
         starts = range(0, self.units, size)
-        return tuple(Block(i, first, min(size, self.units - first)) for i, first in enumerate(starts))
+        return tuple(Block(first // each, first, min(size, self.units - first), each) for first in starts)
 
     def plant_stream(self) -> np.random.Generator:
         """Fresh random stream of what all units share; each block that asks gets the same numbers."""
         return _generator(self.rng_seed, _PLANT_STREAM, 0)
 
-    def block_stream(self, block: Block) -> np.random.Generator:
-        """Fresh random stream of one block."""
-        return _generator(self.rng_seed, _BLOCK_STREAM, block.index)
+    def block_stream(self, block: Block, units_axis: int = -2) -> np.random.Generator:
+        """Fresh random stream of one block, or several side by side, with units on that axis of all draws."""
+        each = block.each or block.count
+        counts = [min(each, block.count - first) for first in range(0, block.count, each)]
+        streams = [_generator(self.rng_seed, _BLOCK_STREAM, block.index + i) for i in range(len(counts))]
+        return streams[0] if len(streams) == 1 else SideBySide(streams, counts, units_axis)
 
     def future_stream(self, future: int, period: int, *of: int) -> np.random.Generator:
         """Fresh random stream of another future that begins with a period, for one of the plant's streams."""
@@ -267,9 +274,12 @@ def reported(simulator: Simulator, periods: int) -> Iterator[Rows]:
 
 
 class ProcessModule(Protocol):
-    """What `synthetic_data/<process>.py` offers."""
+    """What `synthetic_data/<process>.py` offers.
 
-    BLOCK_UNITS: int  # units stepped as one array; part of the randomness, so never an option
+    Units that share a random stream are stepped as one array; those of `TOGETHER` such streams, where a module has it.
+    """
+
+    BLOCK_UNITS: int  # units that share a random stream; so never an option
     unit_name: Callable[[int], str]
     steps: Callable[[Plan], int]  # of the whole run, for its progress
     check: Callable[[Seed], None]  # raises SimulationError that names all parameters that the seed lacks

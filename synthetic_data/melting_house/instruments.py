@@ -20,8 +20,8 @@ Columns = dict[str, FloatArray]
 def before(supply: Supply, electrolyte: Electrolyte, rng: np.random.Generator) -> Columns:
     """Readings in hand when a heat begins, (units, periods) each."""
     p, shape = supply.parameters, electrolyte.temperature.shape
-    stock = stock_lead(supply) * np.exp(p.composite_sd * in_hand(rng).standard_normal(supply.count))
-    return electrolyte.samples | {"stock_pb": np.tile(stock, (shape[0], 1))}
+    stock = stock_lead(supply) * np.exp(p.composite_sd * in_hand(rng).standard_normal((1, supply.count)))
+    return electrolyte.samples | {"stock_pb": np.broadcast_to(stock, shape)}
 
 
 def counted(dissolved: Dissolved, cathodes: Cathodes, charge: Charge) -> Columns:

@@ -120,8 +120,10 @@ def spoiled(
     """
     held = np.stack([clipped(values, limits[name]) for name, values in read.items()])
     early = np.isin(list(read), list(before))
-    for stream, drawn, known in parts(rng, held.shape[-1]):
-        lost = stream.integers(0, held.size, round(share * held.size))
-        column, period = lost // held[0].size, lost % held.shape[-1]
-        held.reshape(-1)[lost[np.where(early[column], known[period], drawn[period])]] = np.nan
+    for stream, units, drawn, known in parts(rng, *held[0].shape):
+        own = held[:, units]
+        lost = stream.integers(0, own.size, round(share * own.size))
+        column, unit, period = np.unravel_index(lost, own.shape)
+        gone = np.where(early[column], known[period], drawn[period])
+        own[column[gone], unit[gone], period[gone]] = np.nan
     return dict(zip(read, held, strict=True))

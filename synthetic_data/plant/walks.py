@@ -61,7 +61,7 @@ class Walk:
 
     def __init__(self, memory: float, shape: tuple[int, ...], rng: np.random.Generator) -> None:
         self._kept = math.exp(-1.0 / memory)
-        self._state = rng.standard_normal(shape)
+        self._state = rng.standard_normal((*shape, 1))[..., 0]  # as of a period
 
     def go(self, normals: FloatArray) -> FloatArray:
         """Next values, shape (..., periods), from standard normal numbers of that shape."""

@@ -46,7 +46,9 @@ class SectionRows:
         self.growth = Growth(plan, block)
         self._plan, self._block, count = plan, block, block.count
         p = SectionParameters.of(plan.seed)
-        self.normals, self.uniforms = plan.block_stream(block).spawn(4)[2:]  # the first two are those of Growth
+        self.normals, self.uniforms = plan.block_stream(block, units_axis=-1).spawn(4)[
+            2:
+        ]  # the first two are those of Growth
         traits = self.normals.standard_normal((len(TRAITS) + operators.TRAITS, count))
         self._traits = dict(zip(TRAITS, traits, strict=False))
         self._swing_trait = traits[-1]

@@ -39,7 +39,7 @@ class Gate:
 
     def __init__(self, plan: Plan, block: Block, rng: np.random.Generator) -> None:
         names = (*LAYERED, *OTHERS, *_OF_CAMPAIGN)
-        self._names, self._level = names, rng.standard_normal((len(names), block.count))
+        self._names, self._level = names, rng.standard_normal((len(names), block.count, 1))[..., 0]
         self._lots = np.zeros(block.count)
         self._moisture = Walk(plan.plant.value("moisture_memory"), (block.count,), rng)
 

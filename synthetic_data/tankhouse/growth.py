@@ -85,7 +85,7 @@ class Growth:
     def __init__(self, plan: Plan, block: Block) -> None:
         self.plan, self.block, groups = plan, block, block.count
         p = GrowthParameters.of(plan.seed)
-        self.normals, self.uniforms = plan.block_stream(block).spawn(2)
+        self.normals, self.uniforms = plan.block_stream(block, units_axis=-1).spawn(2)
         sizes = (len(TRAITS), operators.TRAITS, len(WALKS), tankhouse_anodes.NORMALS)
         fixed = self.normals.standard_normal((sum(sizes), groups))
         traits, self._habits, self._walks, loads = np.split(fixed, np.cumsum(sizes)[:-1])

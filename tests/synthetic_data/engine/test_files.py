@@ -81,3 +81,15 @@ def test_rows_of_whole_grids_stand_as_sorted_by_unit_and_time(process, by_period
         assert (
             found["table"].to_pandas().groupby(plan.seed.key.name)[plan.seed.clock.name].is_monotonic_increasing.all()
         )
+
+
+def test_a_row_group_has_60_portions_or_the_rows_at_which_it_is_full():
+    portion = replace(rows_of(load("aluminium_reduction")), units=np.zeros(50_000, dtype=np.intp))
+    assert [len(group) for group in groups(iter([portion] * 7))] == [3, 3, 1]
+    portion = replace(portion, units=np.zeros(10, dtype=np.intp))
+    assert [len(group) for group in groups(iter([portion] * 61))] == [60, 1]
+
+
+def rows_of(seed):
+    plan = plan_run(seed, units=1, years=0.1)
+    return next(iter(process_module(seed).rows(plan, plan.blocks()[0])))

@@ -52,21 +52,23 @@ def test_a_fork_of_a_fork_keeps_what_was_known_at_each():
 def test_a_plain_stream_is_left_as_it_is():
     stream = np.random.default_rng(5)
     assert in_hand(stream, 4) is stream
-    ((one, drawn, known),) = parts(stream, 3)
+    ((one, units, drawn, known),) = parts(stream, 5, 3)
     assert one is stream
+    assert units == slice(0, 5)
     assert drawn.all()
     assert known.all()
 
 
 def test_each_period_is_drawn_from_one_part():
     _, _, forked = streams(2)
-    found = list(parts(Forked(forked, np.random.default_rng(3), 4), 6))
-    assert np.array([drawn for _, drawn, _ in found]).astype(int).tolist() == [
+    found = list(parts(Forked(forked, np.random.default_rng(3), 4), 5, 6))
+    assert [one.units for one in found] == [slice(0, 5)] * 3
+    assert np.array([one.drawn for one in found]).astype(int).tolist() == [
         [1, 1, 0, 0, 0, 0],
         [0, 0, 1, 1, 0, 0],
         [0, 0, 0, 0, 1, 1],
     ]
-    assert np.array([known for _, _, known in found]).astype(int).tolist() == [
+    assert np.array([one.known for one in found]).astype(int).tolist() == [
         [1, 1, 1, 0, 0, 0],
         [0, 0, 0, 1, 1, 0],
         [0, 0, 0, 0, 0, 1],

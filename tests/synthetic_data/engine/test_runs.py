@@ -56,7 +56,7 @@ def test_rows_do_not_depend_on_where_row_groups_end(
     seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = pd.read_parquet(simulate(seed, tmp_path / "one", **SMALL) / "table.parquet")
-    monkeypatch.setattr(files, "GROUP_ROWS", 5)
+    monkeypatch.setattr(files, "GROUP_PORTIONS", 5)
     cut = simulate(seed, tmp_path / "three", **SMALL) / "table.parquet"
     assert pq.ParquetFile(cut).num_row_groups == 3
     assert_frame_equal(pd.read_parquet(cut).sort_values(KEYS, ignore_index=True), whole)
@@ -80,7 +80,7 @@ def test_an_error_of_a_worker_is_told(seed: Seed, tmp_path: Path, monkeypatch: p
 
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_years(seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "GROUP_ROWS", 3)
+    monkeypatch.setattr(files, "GROUP_PORTIONS", 3)
     monkeypatch.setattr(stepping, "WORTH", 0)  # all runs alike, however short
 
     def peak(years: float) -> int:
