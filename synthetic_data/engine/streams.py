@@ -59,12 +59,16 @@ class SideBySide(Generator):
         return [SideBySide(each, self._counts, self._axis) for each in children]
 
     def _drawn(self, size: tuple[int, ...], draw: Callable[[Generator, tuple[int, ...]], Any]) -> Any:
-        whole, shape = sum(self._counts), list(size)
-        if size[self._axis] not in (1, whole):
-            raise ValueError(f"size: got {size}: expected 1 or {whole} on axis {self._axis}, that of the units")
-        found = []
-        for stream, count in zip(self._streams, self._counts, strict=True):
-            shape[self._axis] = min(count, size[self._axis])
-            found.append(draw(stream, tuple(shape)))
-        joined = np.concatenate(found, axis=self._axis)
-        return joined if size[self._axis] == whole else np.repeat(joined, self._counts, axis=self._axis)
+        units, asked = sum(self._counts), size[self._axis]
+        if asked not in (1, units):
+            raise ValueError(f"size: got {size}: expected 1 or {units} on axis {self._axis}, that of the units")
+        shape, found = list(size), None
+        for stream, own in self.blocks():
+            shape[self._axis] = min(asked, own.stop - own.start)
+            numbers = draw(stream, tuple(shape))
+            if found is None:
+                shape[self._axis] = units
+                found = np.empty(shape, numbers.dtype)
+                by_unit = np.moveaxis(found, self._axis, 0)
+            by_unit[own] = np.moveaxis(numbers, self._axis, 0)
+        return found
