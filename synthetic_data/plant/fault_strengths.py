@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +23,7 @@ class Faults:
     events: tuple[Event, ...]
 
 
-@dataclass(frozen=True)
-class _Fault:
+class _Fault(NamedTuple):
     """One fault, from period `first` to before `end`."""
 
     kind: str
@@ -60,11 +60,7 @@ class FaultStrengths:
     def go(self, p: ArrayParameters, first: int, count: int, rng: np.random.Generator) -> Faults:
         """Faults that begin in a stretch, and those of before that are still on."""
         u = rng.random((len(self._kinds), _UNIFORMS, self._count, count))
-        rates = np.stack([p[f"{kind}_rate"] for kind in self._kinds])[:, None]
-        begins = np.argwhere(u[:, 0] < onset_chance(rates, self._period_days))
-        fresh = [
-            self._begun(p, self._kinds[k], int(unit), first, int(at), u[k, 1:, unit, at]) for k, unit, at in begins
-        ]
+        fresh = self._begun(p, first, u)
         strength = {kind: np.zeros((self._count, count)) for kind in self._kinds}
         for fault in (*self._open, *fresh):
             part = strength[fault.kind][fault.unit, max(fault.first - first, 0) : fault.end - first]
@@ -72,11 +68,17 @@ class FaultStrengths:
         self._open = [fault for fault in (*self._open, *fresh) if fault.end > first + count]
         return Faults(strength, tuple(self._event(fault) for fault in fresh))
 
-    def _begun(self, p: ArrayParameters, kind: str, unit: int, first: int, at: int, uniforms: FloatArray) -> _Fault:
-        lasts = between(p[f"{kind}_short"][at], p[f"{kind}_long"][at], uniforms[0])
-        periods = max(1, round(float(lasts) / self._period_days))
-        strength = between(p[f"{kind}_least"][at], p[f"{kind}_most"][at], uniforms[1])
-        return _Fault(kind, unit, first + at, first + at + periods, float(strength))
+    def _begun(self, p: ArrayParameters, first: int, u: FloatArray) -> list[_Fault]:
+        """Faults that begin in a stretch; `u` is of shape (kinds, _UNIFORMS, units, periods)."""
+        ends = ("rate", "short", "long", "least", "most")
+        rate, *spans = (np.stack([p[f"{kind}_{end}"] for kind in self._kinds]) for end in ends)
+        k, unit, at = np.nonzero(u[:, 0] < onset_chance(rate[:, None], self._period_days))
+        short, long, least, most = (span[k, at] for span in spans)
+        _, duration, size = u[k, :, unit, at].T
+        periods = np.maximum(np.rint(between(short, long, duration) / self._period_days), 1.0).astype(np.intp)
+        begins = first + at
+        numbers = (unit, begins, begins + periods, between(least, most, size))
+        return list(map(_Fault, [self._kinds[kind] for kind in k.tolist()], *(values.tolist() for values in numbers)))
 
     def _event(self, fault: _Fault) -> Event:
         onset, end = self._period_days * fault.first, self._period_days * fault.end

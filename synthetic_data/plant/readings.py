@@ -118,7 +118,9 @@ def spoiled(
     dict of str to array, shape (units, periods)
         Readings, NaN where missing [their unit].
     """
-    held = np.stack([clipped(values, limits[name]) for name, values in read.items()])
+    held = np.empty((len(read), *next(iter(read.values())).shape))
+    for own, (name, values) in zip(held, read.items(), strict=True):
+        np.clip(values, *limits[name], out=own)
     early = np.isin(list(read), list(before))
     for stream, units, drawn, known in parts(rng, *held[0].shape):
         own = held[:, units]
