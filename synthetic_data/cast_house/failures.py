@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,13 +37,9 @@ class _Pot:
 
     unit: int
     first: int
-    iron: FloatArray  # ppm
-    silicon: FloatArray  # ppm
-    told_iron: FloatArray  # by the sample in hand [ppm]
-    told_silicon: FloatArray  # ppm
+    tapped: FloatArray  # iron and silicon, then both by the sample in hand, of the casts that it goes to [ppm]
     apart: int  # period from which it is tapped apart
     end: int  # period in which it is stopped, or has recovered
-    taps: int  # 0 or 1: it is tapped into every other cast
 
 
 class Failures:
@@ -58,9 +55,12 @@ class Failures:
         fresh = []
         for stream, units, drawn, _ in parts(rng, self._count, count):
             begins = stream.random((units.stop - units.start, count)) < chance
-            places = np.argwhere(begins).tolist()
-            fails = [self._fail(p, units.start + unit, first + at, stream) for unit, at in places]
-            fresh += [pot for pot in fails if drawn[pot.first - first]]
+            places = np.argwhere(begins)
+            drawn_of_each = [(stream.random(_UNIFORMS), stream.standard_normal(_NORMALS)) for _ in places]
+            if drawn_of_each:
+                u, n = (np.array(numbers).T[..., None] for numbers in zip(*drawn_of_each, strict=True))
+                places += units.start, first
+                fresh += [pot for pot in self._fail(p, places.tolist(), u, n) if drawn[pot.first - first]]
         self._pots = [pot for pot in self._pots if pot.end > first] + fresh
         series = np.zeros((5, self._count, count))
         for pot in self._pots:
@@ -69,37 +69,45 @@ class Failures:
         iron, silicon, told_iron, told_silicon, apart = series
         return Failing(iron, silicon, told_iron, told_silicon, apart, events)
 
-    def _fail(self, p: CastHouseParameters, unit: int, first: int, rng: np.random.Generator) -> _Pot:
-        """Course of a pot: its iron creeps up, then steps up when the bath has reached a collector bar."""
-        u, n = rng.random(_UNIFORMS), rng.standard_normal(_NORMALS)
-        creep = round(between(p.creep_short[0], p.creep_long[0], u[0]) / self._period_days)
-        step = min(p.step_iron[0] * np.exp(p.step_iron_sd[0] * n[0]), p.step_most[0])
+    def _fail(self, p: CastHouseParameters, places: list[list[int]], u: FloatArray, n: FloatArray) -> Iterator[_Pot]:
+        """Courses of pots: their iron creeps up, then steps up when the bath has reached a collector bar.
+
+        `places` are their units and first periods; `u` and `n` are random numbers of shape (numbers, pots, 1).
+        """
+        creep = np.rint(between(p.creep_short[0], p.creep_long[0], u[0]) / self._period_days)
+        step = np.minimum(p.step_iron[0] * np.exp(p.step_iron_sd[0] * n[0]), p.step_most[0])
         step *= u[1] < p.step_share[0]
         time = np.arange(_LONGEST)
         feed = p.creep_iron[0] * np.exp(0.5 * n[1]) * np.minimum(time / creep, 1.0) + step * (time > creep)
-        feed[(time > 2 * creep) & (step == 0.0)] = 0.0  # mended
-        iron = Pool(p.pool_exchange[0]).go(np.concatenate([[0.0], feed]))[1:]
+        feed[(time > 2.0 * creep) & (step == 0.0)] = 0.0  # mended
+        iron = Pool(p.pool_exchange[0]).go(np.concatenate([np.zeros_like(step), feed], axis=1))[:, 1:]
         silicon = between(p.lining_low[0], p.lining_high[0], u[2]) * iron
         known = time - SAMPLE_LATE
-        known -= (known + int(SAMPLED_EVERY * u[3])) % SAMPLED_EVERY
-        told_iron, told_silicon = (np.where(known < 0, 0.0, values[np.maximum(known, 0)]) for values in (iron, silicon))
-        seen = np.flatnonzero(told_iron > p.apart_iron[0])
-        overlooked = round(p.overlooked_most[0] * u[4] / self._period_days) if u[5] < p.overlooked_share[0] else 0
-        mended = min(2 * creep + SAMPLED_EVERY * 8, _LONGEST)  # or stopped for its age
-        apart = min(int(seen[0]) + overlooked, _LONGEST) if len(seen) else mended
-        end = apart + round(p.stopped_after[0] / self._period_days) if len(seen) else mended
-        return _Pot(unit, first, iron, silicon, told_iron, told_silicon, first + apart, first + end, first % 2)
+        known = known - (known + (SAMPLED_EVERY * u[3]).astype(np.intp)) % SAMPLED_EVERY
+        sampled = [
+            np.where(known < 0, 0.0, np.take_along_axis(values, np.maximum(known, 0), axis=1))
+            for values in (iron, silicon)
+        ]
+        seen = sampled[0] > p.apart_iron[0]
+        overlooked = np.where(
+            u[5] < p.overlooked_share[0], np.rint(p.overlooked_most[0] * u[4] / self._period_days), 0.0
+        )
+        mended = np.minimum(2.0 * creep + SAMPLED_EVERY * 8, _LONGEST)  # or stopped for its age
+        found = seen.any(axis=1, keepdims=True)
+        apart = np.where(found, np.minimum(seen.argmax(axis=1, keepdims=True) + overlooked, _LONGEST), mended)
+        end = np.where(found, apart + np.rint(p.stopped_after[0] / self._period_days), mended)
+        tapped = np.stack([iron, silicon, *sampled], axis=1)
+        tapped[..., 1::2] = 0.0  # a pot is tapped into every other cast
+        ages = np.hstack([apart, end]).astype(np.intp).tolist()
+        for (unit, first), each, (own_apart, own_end) in zip(places, tapped, ages, strict=True):
+            yield _Pot(unit, first, each, first + own_apart, first + own_end)
 
     def _add(self, pot: _Pot, first: int, count: int, series: FloatArray) -> None:
         """Add a pot to the casts that it is tapped into, and to the number of pots that are tapped apart."""
         begin, stop = max(pot.first, first), min(pot.apart, first + count)
         if begin < stop:
-            own = slice(begin - pot.first, stop - pot.first)
-            tapped = (np.arange(begin, stop) + pot.taps) % 2 == 0
-            here = series[:4, pot.unit, begin - first : stop - first]
-            here += tapped * np.stack(
-                [values[own] for values in (pot.iron, pot.silicon, pot.told_iron, pot.told_silicon)]
-            )
+            own = pot.tapped[:, begin - pot.first : stop - pot.first]
+            series[:4, pot.unit, begin - first : stop - first] += own
         series[4, pot.unit, max(pot.apart - first, 0) : max(pot.end - first, 0)] += 1.0
 
     def _event(self, pot: _Pot) -> Event:
