@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from physics.arrays import FloatArray
-from synthetic_data.crystallisers.crew import KNOBS, REVIEW, STEADY, Crew, Habits
+from synthetic_data.crystallisers.crew import ANSWERING, REVIEW, Crew, Habits
 from synthetic_data.crystallisers.feed import Feed
 from synthetic_data.crystallisers.freezing import CONDITIONS, Conditions, Frozen, Furnaces, freeze
 from synthetic_data.crystallisers.handling import taken_up
@@ -89,8 +89,8 @@ class Lots:
         for start in range(0, supply.count, REVIEW):
             part = slice(start, min(start + REVIEW, supply.count))
             of_crew = (crew, habits, tests, by_hand)
-            found.append(self._review(p.over(part), part, feed, faults, of_crew, steady, settled.over(part)))
-        return _joined(found, settled.conditions)
+            found.append(self._review(p.over(part), part, feed, faults, of_crew, settled.over(part)))
+        return _joined(found, settled.conditions, steady)
 
     def _review(
         self,
@@ -99,17 +99,15 @@ class Lots:
         feed: Feed,
         faults: Faults,
         of_crew: tuple[Crew, Habits, Knobs, Knobs],
-        steady: Knobs,
         settled: _Settled,
     ) -> Made:
-        """Lots of one review; `p` and `settled` are theirs, all else is of the stretch."""
+        """Lots of one review, with knobs that answer; `p` and `settled` are theirs, all else is of the stretch."""
         crew, habits, tests, by_hand = of_crew
         sudden, carry = (faults.strength[name][:, part] for name in ("sudden", "carry"))
         returned = feed.returned[:, part]
         charge = settled.fresh + self._left[0][..., : returned.shape[1]] * returned
         charge_assays = feed_assays(p, charge, settled.scatter[0], settled.analyst[0])
         knobs = crew.answers(p, charge_assays, self._failed, habits, tests, by_hand, part)
-        knobs |= {name: steady[name][:, part] for name in STEADY}
         frozen = freeze(p, charge, feed.mass[:, part], knobs, sudden, settled.conditions)
         contents = frozen.crystal + settled.added
         reported = assays(p, contents, settled.reads, carry, settled.scatter[1], settled.analyst[1])
@@ -148,12 +146,12 @@ def _intended_limits(plan: Plan) -> FloatArray:
     return np.array([np.inf if value is None else value for value in highest])[:, None, None]
 
 
-def _joined(parts: list[Made], at: Conditions) -> Made:
-    """Lots of all reviews of a stretch, on which `at` acted."""
-    of_frozen = {"vacuum": at.vacuum, "melt_temperature": at.melt_temperature}  # are there as a whole
+def _joined(parts: list[Made], at: Conditions, steady: Knobs) -> Made:
+    """Lots of all reviews of a stretch, on which `at` acted and `steady` was set: these are there as a whole."""
+    of_frozen = {"vacuum": at.vacuum, "melt_temperature": at.melt_temperature}
     for name in {field.name for field in fields(Frozen)} - set(of_frozen):
         of_frozen[name] = np.concatenate([getattr(one.frozen, name) for one in parts], axis=-1)
     names = ("charge", "charge_assays", "contents", "reported")
     arrays = {name: np.concatenate([getattr(one, name) for one in parts], axis=-1) for name in names}
-    knobs = {name: np.concatenate([one.knobs[name] for one in parts], axis=-1) for name in KNOBS}
-    return Made(knobs=knobs, frozen=Frozen(**of_frozen), **arrays)
+    answers = {name: np.concatenate([one.knobs[name] for one in parts], axis=-1) for name in ANSWERING}
+    return Made(knobs=steady | answers, frozen=Frozen(**of_frozen), **arrays)
