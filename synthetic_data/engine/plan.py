@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple, Protocol, cast
 
 import numpy as np
@@ -34,6 +36,9 @@ class Event(NamedTuple):  # a run may have hundreds of thousands
     onset: float
     detected: float
     end: float
+
+
+_ONSET = attrgetter("onset")  # by which the events of rows are sorted
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class Rows:
             np.repeat(np.array(starts), block.count),
             flat(table),
             flat(truth),
-            tuple(sorted(events, key=lambda event: event.onset)),
+            tuple(sorted(events, key=_ONSET)),
             shape[0] * block.count * steps,
             grid=Grid(block.count, by_period=True),
         )
@@ -106,7 +111,7 @@ class Rows:
             part = slice(begun, begun + most * units)
             table, truth = ({name: values[part] for name, values in of.items()} for of in (self.table, self.truth))
             start, end = ((first + periods) * plan.period_days for periods in (begun // units, begun // units + most))
-            events = tuple(event for event in self.events if start <= event.onset < end)
+            events = self.events[slice(*(bisect_left(self.events, time, key=_ONSET) for time in (start, end)))]
             steps = self.steps * len(self.units[part]) // len(self.units)
             yield Rows(self.units[part], self.starts[part], table, truth, events, steps, grid=self.grid)
 
@@ -128,7 +133,7 @@ class Rows:
             np.tile(start + np.arange(count) * step, block.count),
             {name: values.reshape(-1) for name, values in table.items()},
             {name: values.reshape(-1) for name, values in truth.items()},
-            tuple(sorted(events, key=lambda event: event.onset)),
+            tuple(sorted(events, key=_ONSET)),
             block.count * count,
             grid=Grid(block.count, by_period=False),
         )

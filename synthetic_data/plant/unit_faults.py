@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -49,19 +50,22 @@ class UnitFaults:
         spans = np.array([[p[f"{kind}_{end}"] for end in ends] for kind in self.kinds])
         likely = uniforms[:, 0] < rates[:, None, None]
         shares = np.empty(likely.shape)
+        period, k, unit = np.nonzero(likely.swapaxes(0, 1))
+        _, when, length, delay = uniforms[k, :, period, unit].T
+        short, long, early, late = spans[k].T
+        lasts = between(short, long, length)
+        seen = np.minimum(between(early, late, delay), lasts)
+        cuts = np.searchsorted(period, np.arange(likely.shape[1] + 1)).tolist()
         events: list[Event] = []
-        for t in range(likely.shape[1]):
+        for t, (start, end) in enumerate(pairwise(cuts)):
             day = self.days * (first + t)
             begun = np.full(self.until.shape, day)
-            k, unit = np.nonzero(likely[:, t] & (self.until <= day))
-            if len(k):
-                _, when, length, delay = uniforms[k, :, t, unit].T
-                begun[k, unit] = onset = day + self.days * when
-                short, long, early, late = spans[k].T
-                lasts = between(short, long, length)
-                seen = np.minimum(between(early, late, delay), lasts)
-                self.until[k, unit] = onset + lasts
-                times = (when.tolist() for when in (onset, onset + seen, onset + lasts))
-                events += map(Event, unit.tolist(), [self.kinds[kind] for kind in k.tolist()], *times)
+            begin = start + np.flatnonzero(self.until[k[start:end], unit[start:end]] <= day)
+            if len(begin):
+                at, onset = (k[begin], unit[begin]), day + self.days * when[begin]
+                begun[at] = onset
+                self.until[at] = until = onset + lasts[begin]
+                kinds = [self.kinds[kind] for kind in at[0].tolist()]
+                events += map(Event, at[1].tolist(), kinds, *(d.tolist() for d in (onset, onset + seen[begin], until)))
             shares[:, t] = np.maximum(np.minimum(self.until, day + self.days) - begun, 0.0) / self.days
         return dict(zip(self.kinds, shares, strict=True)), events
