@@ -19,6 +19,7 @@ from synthetic_data.engine.plan import Plan, SimulationError, plan_run, process_
 from synthetic_data.engine.workers import Progress, write_blocks
 
 _MANIFEST = "simulation.json"
+_KEPT = 31 << 20  # bytes: below the 32 MiB up to which glibc learns
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ def _write(run: Plan, folder: Path, workers: int, progress: Progress | None) -> 
     """Write a run's files aside and give them their names when all is done."""
     folder.mkdir(parents=True, exist_ok=True)
     files.remove_partial(folder)
+    # From the largest array that it has seen freed, glibc learns how much memory to keep for the next ones. This one is
+    # never touched, so it takes none.
+    np.empty(_KEPT, np.uint8)
     try:
         # Blocks are what is shared among cores; threads within a small product of matrices cost more than they save.
         with threadpool_limits(1, "blas"), files.PlantWriter(folder) as writer:
