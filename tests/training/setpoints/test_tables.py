@@ -222,5 +222,5 @@ def test_tables_are_written_without_a_browser_which_is_named_as_missing(tmp_path
 
 @pytest.mark.parametrize("arguments", [[], ["run", "no_such"], ["write", "easy"], ["measure"]])
 def test_a_command_that_is_none_is_refused_before_anything_runs(arguments):
-    with pytest.raises(SystemExit, match="expected write, or run and any of as_it_is, easy"):
+    with pytest.raises(SystemExit, match="expected write, or run or learn and any of as_it_is, easy"):
         benchmark.main(arguments)
