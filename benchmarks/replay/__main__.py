@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from benchmarks.replay.page import NAME, PAGE, RESULTS, lines
-from nonferrous.replay.command import FIRST, replay, steps_of
+from nonferrous.replay.command import FIRST, WAYS, replay, steps_of
 from nonferrous.replay.summary import chance_below
 from seeds import load
 
@@ -38,7 +38,7 @@ def main() -> None:
     for process in given.process or UNITS:
         out = given.work.resolve() / process
         out.mkdir(parents=True, exist_ok=True)
-        replay(process, out, None, "first,schedule,drift,oracle", 6, None, None, UNITS[process])
+        replay(process, out, None, ",".join(WAYS), 6, None, None, UNITS[process])
         one = json.loads((out / "replay.json").read_text(encoding="utf-8"))
         own = {"units": UNITS[process], "seed_digest": seed_digest(load(process)), "chance": chance_of(out)}
         found["processes"][process] = {**one, **own}

@@ -62,14 +62,18 @@ def _by_chance(found: Mapping[str, Any]) -> str:
 
 
 def _aims(found: Mapping[str, Any]) -> Iterator[Row]:
-    """What retraining where drift is seen is to reach."""
+    """What retraining where learning is due is to reach: with nobody there, and where it differs with a person."""
     for process, one in found["processes"].items():
         ways = {way["way"]: way for way in one["ways"]}
-        drift, best = ways["drift"], ways["oracle"]
-        yield at_most("drift: error, of the oracle's", process, 1.05, drift["error"] / best["error"])
-        yield at_most("drift: trainings, of the oracle's", process, 0.25, drift["trainings"] / best["steps"])
-        yield at_least("drift: coverage of the worst 90 days", process, 0.8, drift["lowest"])
-        yield at_most("drift: longest time below 87% after outcomes [d]", process, 30, drift["longest"])
+        best = ways["oracle"]
+        alone, accepted = ({**ways[name], "way": ""} for name in ("drift", "accepted"))
+        for name, way in {"drift": alone, "accepted": accepted}.items():
+            if name == "accepted" and way == alone:
+                continue
+            yield at_most(f"{name}: error, of the oracle's", process, 1.05, way["error"] / best["error"])
+            yield at_most(f"{name}: trainings, of the oracle's", process, 0.25, way["trainings"] / best["steps"])
+            yield at_least(f"{name}: coverage of the worst 90 days", process, 0.8, way["lowest"])
+            yield at_most(f"{name}: longest time below 87% after outcomes [d]", process, 30, way["longest"])
 
 
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

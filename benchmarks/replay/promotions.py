@@ -19,7 +19,7 @@ from benchmarks.digests import seed_digest
 from benchmarks.replay.page import DOCS, PAGE
 from benchmarks.replay.plants import WORSE
 from nonferrous.replay.beginning import simulated
-from nonferrous.replay.command import DRIFT, SCHEDULE, steps_of
+from nonferrous.replay.command import ACCEPTED, DRIFT, SCHEDULE, steps_of
 from nonferrous.replay.promotions import promotions
 from pages.markdown import table
 from seeds import load
@@ -50,7 +50,8 @@ def of_process(process: str, out: Path) -> dict[str, Any]:
     plant = simulated(seed, out / "plant")
     ways = {
         way: [asdict(one) for one in promotions(plant, steps_of(out / f"{way}.json"), out / way)]
-        for way in (SCHEDULE, DRIFT)
+        for way in (SCHEDULE, DRIFT, ACCEPTED)
+        if (out / f"{way}.json").exists()  # without labels that a job has stopped at, accepted is drift
     }
     return {"seed_digest": seed_digest(seed), "ways": ways}
 

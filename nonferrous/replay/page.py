@@ -19,11 +19,12 @@ from pages.report import Section, whole, write_page
 from pages.style import BLUE, GREY, ORANGE, RED
 from seeds import Seed
 
-GREEN = "#2e8b57"
-COLOURS = {"first": GREY, "schedule": BLUE, "drift": RED, "oracle": GREEN}
+GREEN, PURPLE = "#2e8b57", "#7b4fa3"
+COLOURS = {"first": GREY, "schedule": BLUE, "drift": RED, "accepted": PURPLE, "oracle": GREEN}
 _WAYS = (
     "first: the champion of the beginning for ever; schedule: a job every so many steps; drift: a job where the "
-    "monitoring sees drift; oracle: learnt anew before each step from all that is known, without service or gate."
+    "monitoring sees drift; accepted: the same, and a person accepts labels that a job has stopped at, which nobody "
+    "forges in a play; oracle: learnt anew before each step from all that is known, without service or gate."
 )
 
 

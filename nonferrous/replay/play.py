@@ -22,6 +22,7 @@ from seeds import Seed
 from training.dataset import dataset_of, period_of
 from training.facts import info_of
 from training.fitting import fit, model_of, with_few_threads
+from training.labels.job import ACCEPT
 from training.splits import FEWEST_ROWS, held_out_units, split
 from training.tasks import task_of
 
@@ -83,7 +84,7 @@ class Way(Protocol):
 Shown = Callable[[Stepped], None]
 
 
-def play(plant: Plant, client: Client, way: Way, shown: Shown) -> list[Stepped]:
+def play(plant: Plant, client: Client, way: Way, shown: Shown, accepts: str | None = None) -> list[Stepped]:
     """Play a plant through a service and a worker that run.
 
     Outcomes of a step come in when the next one has been asked for, and a job is asked for after that: nobody knows
@@ -99,6 +100,8 @@ def play(plant: Plant, client: Client, way: Way, shown: Shown) -> list[Stepped]:
         When a job is asked for.
     shown : callable
         Takes what came of each step, when it is over.
+    accepts : str, optional
+        Reason with which a person accepts labels that a job has stopped at; by default nobody does.
     """
     found: list[Stepped] = []
     late: Step | None = None
@@ -107,18 +110,20 @@ def play(plant: Plant, client: Client, way: Way, shown: Shown) -> list[Stepped]:
         one = _stepped(plant.seed, step, version, answered)
         if late is not None:
             client.tell(plant.outcomes(late.table))
-            one = _retrained(one, way, found, client)
+            one = _retrained(one, way, found, client, accepts)
         late = step
         found.append(one)
         shown(one)
     return found
 
 
-def _retrained(one: Stepped, way: Way, before: Sequence[Stepped], client: Client) -> Stepped:
+def _retrained(one: Stepped, way: Way, before: Sequence[Stepped], client: Client, accepts: str | None) -> Stepped:
     wanted, why = way(before)
     if not wanted:
         return replace(one, drift=why)
     job = client.retrain()
+    if accepts is not None and ACCEPT in (job["why"] or ""):
+        job = client.retrain(accepts)
     result: Mapping[str, Any] = job["result"] or {}
     promoted = result["version"] if result.get("promoted") else None
     return replace(one, drift=why, job=result.get("why") or job["why"], promoted=promoted)

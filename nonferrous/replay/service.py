@@ -70,9 +70,15 @@ class Client:
             state = states.load(connection, self._process, digest)
             return state is not None and state.upto >= newest(connection, self._process)
 
-    def retrain(self) -> Mapping[str, Any]:
-        """Ask for a retraining job, wait for its end and until its champion answers; gives the job."""
-        job: Mapping[str, Any] = self._post("retraining-jobs", {})
+    def retrain(self, accept_shift: str | None = None) -> Mapping[str, Any]:
+        """Ask for a retraining job, wait for its end and until its champion answers; gives the job.
+
+        Parameters
+        ----------
+        accept_shift : str, optional
+            Reason of a person to learn from labels that do not go with the past.
+        """
+        job: Mapping[str, Any] = self._post("retraining-jobs", {"accept_shift": accept_shift} if accept_shift else {})
         began = time.monotonic()
         while job["state"] in ("queued", "running"):
             if time.monotonic() - began > _LONGEST_JOB:

@@ -10,6 +10,10 @@ from benchmarks.replay.promotions import NAME as OF_PROMOTIONS
 from benchmarks.replay.promotions import RESULTS as PROMOTIONS
 from benchmarks.replay.promotions import all_of
 from benchmarks.replay.promotions import lines as promotion_lines
+from benchmarks.replay.short_steps import NAME as OF_SHORT_STEPS
+from benchmarks.replay.short_steps import PROCESSES
+from benchmarks.replay.short_steps import RESULTS as SHORT
+from benchmarks.replay.short_steps import lines as short_lines
 from nonferrous.replay.command import WAYS
 from seeds import load
 
@@ -34,13 +38,26 @@ def test_of_lots_the_cost_of_decisions_stands_beside_that_of_the_oracle():
         counts = {"way": name, "steps": 12, "trainings": 2, "promotions": 1}
         return {**counts, **errors, "lost": lost, "released": released, "broken": broken}
 
-    ways = [way("first", 3.0, 1000, 25), way("drift", 2.2, 1200, 6), way("oracle", 2.0, 0, 0)]
+    ways = [way("first", 3.0, 1000, 25), way("drift", 2.2, 1200, 6), way("accepted", 2.1, 1200, 5)]
+    ways.append(way("oracle", 2.0, 0, 0))
     one = {"units": 6, "from": "2024-07-01", "ways": ways, "chance": 0.0}
     text = list(lines({"measured": "2030-01-02", "processes": {"zinc_ingot": one}}))
     assert "| zinc_ingot, 6 units from 2024-07-01 | drift | 2 | 1 | 0.200 | 1.000 | 90.0% | 85.0% | 0 |" in text
     assert "| zinc_ingot | first | 3 $/t | 1.500 | 1,000 | 2.5% |" in text
     assert "| zinc_ingot | drift | 2.2 $/t | 1.100 | 1,200 | 0.5% |" in text
+    assert "| zinc_ingot | accepted | 2.1 $/t | 1.050 | 1,200 | 0.4% |" in text
     assert "| zinc_ingot | oracle | 2 $/t | 1.000 |  |  |" in text
+
+
+def test_the_page_holds_what_was_played_in_short_steps_on_the_seeds_as_they_are():
+    found = json.loads(SHORT.read_text(encoding="utf-8"))
+    text = PAGE.read_text(encoding="utf-8")
+    assert filled(text, OF_SHORT_STEPS, short_lines(found)) == text, "python -m benchmarks.replay.short_steps"
+    assert set(found["processes"]) == set(PROCESSES)
+    for process, one in found["processes"].items():
+        assert one["seed_digest"] == seed_digest(load(process)), process
+        (month,) = {way["steps"] for way in KEPT["processes"][process]["ways"]}
+        assert {way["steps"] for way in one["ways"]} <= {3 * month - 2, 3 * month - 1, 3 * month}
 
 
 def test_the_plants_own_table_was_gone_through_with_the_seed_as_it_is():

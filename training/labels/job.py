@@ -25,6 +25,7 @@ SET_ASIDE_SHARE = 0.2  # of the new rows; more are no single labels
 
 LABELS, LABELS_REASONS, ACCEPTED_SHIFT = "labels", "labels_reasons", "accepted_shift"
 LABELS_FILE = "labels.txt"
+ACCEPT = "--accept-shift"  # with which a person lets a job learn from labels that it has stopped at
 
 
 class ShiftError(ValueError):
@@ -166,4 +167,4 @@ def stopped(process: str, labels: LabelChecks) -> str:
     """What is said where labels do not go with the past, line by line."""
     lines = [f"{process}: nothing was learnt, the new labels do not go with the past:"]
     lines += [f"  - {line}" for line in labels.reasons]
-    return "\n".join([*lines, "if the plant has changed so, and the labels are right: --accept-shift REASON"])
+    return "\n".join([*lines, f"if the plant has changed so, and the labels are right: {ACCEPT} REASON"])

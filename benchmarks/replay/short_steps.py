@@ -1,0 +1,68 @@
+"""Replays in steps of ten days: python -m benchmarks.replay.short_steps [PROCESS ...] --work FOLDER.
+
+In a play the outcomes of a step come in when the next one has been asked for, which in steps of a month is far later
+than in the plant. Plays the first champion and retraining where learning is due; goes on where it stopped. Writes
+docs/results/replay_short.json and a table in docs/loop.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.aims.page import filled
+from benchmarks.digests import seed_digest
+from benchmarks.replay.__main__ import UNITS
+from benchmarks.replay.page import DOCS, PAGE
+from nonferrous.replay.command import DRIFT, FIRST, replay
+from nonferrous.replay.tasks import task_of
+from pages.markdown import table
+from seeds import load
+
+RESULTS, NAME = DOCS / "results" / "replay_short.json", "short steps"
+DAYS, STEPS_OF_A_MONTH = 10.0, 3
+PROCESSES = ("zinc_electrowinning", "lead_refining")  # whose outcomes are known within days
+HEADS = (
+    *("process", "way", "trainings", "promoted", "error to the truth", "coverage", "of the worst 90 days"),
+    "longest below 87% after outcomes [d]",
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("process", nargs="*", choices=[*PROCESSES, []], default=[])
+    parser.add_argument("--work", type=Path, required=True)
+    given = parser.parse_args()
+    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
+    for process in given.process or PROCESSES:
+        out = given.work.resolve() / process
+        out.mkdir(parents=True, exist_ok=True)
+        replay(process, out, None, f"{FIRST},{DRIFT}", 6 * STEPS_OF_A_MONTH, DAYS, None, UNITS[process])
+        one = json.loads((out / "replay.json").read_text(encoding="utf-8"))
+        found["processes"][process] = {**one, "units": UNITS[process], "seed_digest": seed_digest(load(process))}
+        found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), NAME, lines(found)), encoding="utf-8")
+
+
+def lines(found: Mapping[str, Any]) -> list[str]:
+    """What stands between the markers."""
+    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found))]
+
+
+def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for process, one in found["processes"].items():
+        unit = task_of(load(process)).unit(load(process))
+        for way in one["ways"]:
+            yield (
+                *(process, way["way"], f"{way['trainings']}", f"{way['promotions']}", f"{way['error']:.3f} {unit}"),
+                *(f"{way['covered']:.1%}", f"{way['lowest']:.1%}", f"{way['longest']:.0f}"),
+            )
+
+
+if __name__ == "__main__":
+    main()
