@@ -22,9 +22,9 @@ from seeds import Seed
 GREEN, PURPLE = "#2e8b57", "#7b4fa3"
 COLOURS = {"first": GREY, "schedule": BLUE, "drift": RED, "accepted": PURPLE, "oracle": GREEN}
 _WAYS = (
-    "first: the champion of the beginning for ever; schedule: a job every so many steps; drift: a job where the "
-    "monitoring sees drift; accepted: the same, and a person accepts labels that a job has stopped at, which nobody "
-    "forges in a play; oracle: learnt anew before each step from all that is known, without service or gate."
+    "first: the champion of the beginning for ever; schedule: a job every so many steps; drift: a job where learning "
+    "is due, as watch asks for it; accepted: the same, and a person accepts labels that a job has stopped at, which "
+    "nobody forges in a play; oracle: learnt anew before each step from all that is known, without service or gate."
 )
 
 
