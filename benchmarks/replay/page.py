@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.aims.page import Row, at_least, at_most
 from nonferrous.replay.tasks import cost_unit, task_of
 from pages.markdown import table
-from seeds import load
+from seeds import Seed, load
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE, NAME = DOCS / "results" / "replay.json", DOCS / "loop.md", "replays"
@@ -19,18 +19,19 @@ WORDS = {
     "ridge": "a ridge line refitted every day, its newest errors taken off",
     "persistence": "the newest outcome that is known",
 }
+OF_ORACLE = "of the oracle's"
 HEADS = (
     "process",
     "way",
     "trainings",
     "promoted",
     "error to the truth",
-    "of the oracle's",
+    OF_ORACLE,
     "coverage",
     "of the worst 90 days",
     "longest below 87% after outcomes [d]",
 )
-DECISIONS = ("process", "way", "decisions cost", "of the oracle's", "released lots", "of these break their grade")
+DECISIONS = ("process", "way", "decisions cost", OF_ORACLE, "released lots", "of these break their grade")
 
 
 def lines(found: Mapping[str, Any]) -> list[str]:
@@ -65,11 +66,9 @@ def _aims(found: Mapping[str, Any]) -> Iterator[Row]:
     """What retraining where learning is due is to reach: with nobody there, and where it differs with a person."""
     for process, one in found["processes"].items():
         ways = {way["way"]: way for way in one["ways"]}
-        best = ways["oracle"]
-        alone, accepted = ({**ways[name], "way": ""} for name in ("drift", "accepted"))
-        for name, way in {"drift": alone, "accepted": accepted}.items():
-            if name == "accepted" and way == alone:
-                continue
+        best, is_same = ways["oracle"], {**ways["accepted"], "way": "drift"} == ways["drift"]
+        for name in ("drift",) if is_same else ("drift", "accepted"):
+            way = ways[name]
             yield at_most(f"{name}: error, of the oracle's", process, 1.05, way["error"] / best["error"])
             yield at_most(f"{name}: trainings, of the oracle's", process, 0.25, way["trainings"] / best["steps"])
             yield at_least(f"{name}: coverage of the worst 90 days", process, 0.8, way["lowest"])
@@ -79,7 +78,6 @@ def _aims(found: Mapping[str, Any]) -> Iterator[Row]:
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, one in found["processes"].items():
         seed = load(process)
-        unit = task_of(seed).unit(seed)
         best = next(way["error"] for way in one["ways"] if way["way"] == "oracle")
         for way in one["ways"]:
             is_oracle = way["way"] == "oracle"
@@ -88,12 +86,20 @@ def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
                 way["way"],
                 f"{way['steps']}" if is_oracle else f"{way['trainings']}",
                 "" if is_oracle else f"{way['promotions']}",
-                f"{way['error']:.3f} {unit}".rstrip(),
+                error_of(way, seed),
                 f"{way['error'] / best:.3f}",
-                f"{way['covered']:.1%}",
-                f"{way['lowest']:.1%}",
-                f"{way['longest']:.0f}",
+                *coverage_of(way),
             )
+
+
+def error_of(way: Mapping[str, Any], seed: Seed) -> str:
+    """Error to the truth of a way, with its unit."""
+    return f"{way['error']:.3f} {task_of(seed).unit(seed)}".rstrip()
+
+
+def coverage_of(way: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Coverage of a way, that of the worst 90 days, and the longest time below [d]."""
+    return f"{way['covered']:.1%}", f"{way['lowest']:.1%}", f"{way['longest']:.0f}"
 
 
 def real_lines(found: Mapping[str, Any]) -> list[str]:

@@ -17,19 +17,14 @@ from typing import Any
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from benchmarks.replay.__main__ import UNITS
-from benchmarks.replay.page import DOCS, PAGE
+from benchmarks.replay.page import DOCS, HEADS, OF_ORACLE, PAGE, coverage_of, error_of
 from nonferrous.replay.command import DRIFT, FIRST, replay
-from nonferrous.replay.tasks import task_of
 from pages.markdown import table
 from seeds import load
 
 RESULTS, NAME = DOCS / "results" / "replay_short.json", "short steps"
 DAYS, STEPS_OF_A_MONTH = 10.0, 3
 PROCESSES = ("zinc_electrowinning", "lead_refining")  # whose outcomes are known within days
-HEADS = (
-    *("process", "way", "trainings", "promoted", "error to the truth", "coverage", "of the worst 90 days"),
-    "longest below 87% after outcomes [d]",
-)
 
 
 def main() -> None:
@@ -51,17 +46,16 @@ def main() -> None:
 
 def lines(found: Mapping[str, Any]) -> list[str]:
     """What stands between the markers."""
-    return [f"Measured on {found['measured']}.", "", *table(HEADS, _rows(found))]
+    heads = [head for head in HEADS if head != OF_ORACLE]
+    return [f"Measured on {found['measured']}.", "", *table(heads, _rows(found))]
 
 
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, one in found["processes"].items():
-        unit = task_of(load(process)).unit(load(process))
+        seed = load(process)
         for way in one["ways"]:
-            yield (
-                *(process, way["way"], f"{way['trainings']}", f"{way['promotions']}", f"{way['error']:.3f} {unit}"),
-                *(f"{way['covered']:.1%}", f"{way['lowest']:.1%}", f"{way['longest']:.0f}"),
-            )
+            counts = f"{way['trainings']}", f"{way['promotions']}"
+            yield process, way["way"], *counts, error_of(way, seed), *coverage_of(way)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ def watch(rows: Answered, history: History) -> Monitoring:
     inputs, charts = _inputs(seen, history), [_chart(one, history) for one in seen.sums]
     errors = live.measured(rows, seed)
     known = np.any([np.zeros(len(rows), np.bool_), *(~np.isnan(one.error) for one in errors)], axis=0)
+    newest = int(step[known].max()) if known.any() else None
     group, names = _groups(step, history)
     over_time = live.grouped(errors, rows, group, seed, names)
     expected, came = _expected(seen, history)
@@ -62,10 +63,10 @@ def watch(rows: Answered, history: History) -> Monitoring:
         last=clock.moment(int(step.max())),
         rows=len(rows),
         known=int(known.sum()),
-        last_known=clock.moment(int(step[known].max())) if known.any() else None,
+        last_known=None if newest is None else clock.moment(newest),
         window_days=clock.window * clock.days,
         history_windows=history.steps / clock.window,
-        new_windows=max(0, int(step[known].max()) + 1 - history.steps) / clock.window if known.any() else 0.0,
+        new_windows=0.0 if newest is None else max(0, newest + 1 - history.steps) / clock.window,
         drifted=any(one.drifted for one in inputs) or any(one.drifted for one in charts),
         reasons=(),
         next_steps=(),

@@ -14,7 +14,7 @@ from registry.local.scratch import scratch
 from registry.tracking import Tracking
 from registry.versions import NOTHING, PASSED, REFUSED
 from training.dataset import Dataset, row_key
-from training.gate import Condition
+from training.gate import Condition, Gated
 from training.labels.checks import compared
 from training.labels.past import FEWEST_PERIODS, windows
 from training.labels.quantities import Quantities, rows_of
@@ -53,12 +53,12 @@ class LabelChecks:
     @property
     def passed(self) -> bool:
         """Whether the labels go with the past."""
-        return all(one.passed for one in self.conditions)
+        return Gated(self.conditions).passed
 
     @property
     def reasons(self) -> list[str]:
         """Checks that are not kept, one line each."""
-        return [one.line for one in self.conditions if not one.passed]
+        return Gated(self.conditions).reasons
 
     @property
     def stops(self) -> bool:
@@ -157,7 +157,7 @@ def _aside(data: Dataset, labels: Quantities, found: list[Suspicious]) -> pd.Dat
 def keep_labels(run: str, labels: LabelChecks, tracking: Tracking) -> None:
     """Keep what was found of the new labels with a job's run: a file, and tags."""
     with scratch() as folder:
-        lines = [f"{'kept' if one.passed else 'not kept'}: {one.line}" for one in labels.conditions]
+        lines = Gated(labels.conditions).lines
         (folder / LABELS_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
         tracking.log_files(run, folder)
     tracking.log(run, tags=labels.tags)
