@@ -20,6 +20,7 @@ from training.gate import Condition, Gated
 from training.job import Learnt
 from training.judge import JudgeError, Verdict
 from training.reports.explanations import Direction
+from training.retraining.older_rows import at_most
 from training.several.verdict import Judged, Verdicts, model_of
 from training.splits import some_units
 from training.tasks import Advisers, task_of
@@ -105,10 +106,7 @@ def worst_part(what: str, compared: Mapping[str, Callable[[], Verdict]]) -> Cond
     high = {name: one.gain + farther * (one.gain_high - one.gain) for name, one in found.items()}
     worst = min(high, key=lambda name: high[name])
     rows = f"on {found[worst].rows} rows; {len(found)} compared"
-    at_most = (
-        f"the loss falls by {found[worst].gain:.4g}, with {CONFIDENCE:.0%} confidence by {high[worst]:.4g} at most"
-    )
-    return Condition(what, high[worst] >= 0, f"{worst}: {at_most}, {rows}", expected)
+    return Condition(what, high[worst] >= 0, f"{worst}: {at_most(found[worst].gain, high[worst])}, {rows}", expected)
 
 
 def kept_signs(what: str, champion: Sequence[Direction] | None, challenger: Sequence[Direction] | None) -> Condition:

@@ -54,5 +54,9 @@ def no_loss(compared: Callable[[], Verdict | Verdicts], accepted: str | None) ->
 
 
 def _line(found: Verdict) -> str:
-    moved = f"the loss falls by {found.gain:.4g}, with {CONFIDENCE:.0%} confidence by {found.gain_high:.4g} at most"
-    return f"{moved}, on {found.rows} rows of {found.units} units"
+    return f"{at_most(found.gain, found.gain_high)}, on {found.rows} rows of {found.units} units"
+
+
+def at_most(gain: float, high: float) -> str:
+    """A gain and its upper bound in words, as they stand where a challenger must not lose [the loss's unit]."""
+    return f"the loss falls by {gain:.4g}, with {CONFIDENCE:.0%} confidence by {high:.4g} at most"
