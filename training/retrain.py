@@ -14,7 +14,6 @@ from models.table.contract import Checked, check
 from models.table.inputs import InputError, matrix
 from models.table.reading import read_truth
 from models.table.sources import Source
-from models.tasks import Model
 from pages.moments import moment_format
 from physics.arrays import FloatArray, IntArray
 from registry.local.scratch import scratch
@@ -38,7 +37,8 @@ from training.labels.job import LabelChecks, ShiftError, check_labels, keep_labe
 from training.retraining.guardrails import guarded_by, guardrails, held_back
 from training.retraining.history import are_in, history_of, join, keep_batch, without
 from training.retraining.older_rows import no_loss, older_rows
-from training.several.verdict import Verdicts, check_judged, verdict_of_all
+from training.retraining.verdict import challengers, verdict_on
+from training.several.verdict import Verdicts, check_judged
 from training.several.views import views
 from training.several.whole import prefixed
 from training.side_by_side.ways import Ways
@@ -219,9 +219,9 @@ def retrain(
             tracking.log(run, tags=ending(False, "; ".join(labels.reasons)) if labels.stops else {})
         learnt = None if labels.stops else learn(data, parts, tracking, experiment, run, "retrain", progress, ways)
         if learnt is not None:
-            verdict = _compared(model, learnt, given)
+            verdict = verdict_on(model, challengers(learnt, given), given)
             version = None if dry_run else _registered(learnt, job, tracking)
-            kept = no_loss(lambda: _compared(model, learnt, of_older), accept_shift)
+            kept = no_loss(lambda: verdict_on(model, challengers(learnt, of_older), of_older), accept_shift)
             gated = ask_gate(learnt, version, tracking, kept)
             verdict = held_back(verdict, gated)
             guarded = guardrails(model, learnt, given, accept_shift) if verdict.promoted else Gated(())
@@ -278,18 +278,6 @@ def _checked(
         new = without(new, found.aside, seed, new_path.name, len(history) - replaced, why)
         data, replaced = _together(history, new, seed, version, new_path)
     return data, replaced, new, found
-
-
-def _compared(
-    champion: Model, learnt: Learnt, given: Mapping[str, tuple[FloatArray, Dataset, IntArray]]
-) -> Verdict | Verdicts:
-    """Verdict on rows of each target; JudgeError where there are none."""
-    if not all(len(rows) for _, _, rows in given.values()):
-        raise JudgeError("0 rows")
-    if len(given) == 1:
-        ((X, data, rows),) = given.values()
-        return task_of(data.seed).verdict(champion, X, learnt.best, data, rows)
-    return verdict_of_all(champion, {name: one.best for name, one in learnt.targets.items()}, given)
 
 
 def _registered(learnt: Learnt, job: str | None, tracking: Tracking) -> int:

@@ -18,6 +18,7 @@ from training.judge import JudgeError, Verdict
 from training.labels.job import LabelChecks
 from training.labels.quantities import numbers
 from training.retrain import _keep_verdict, _together, figures_of, inputs_of, judge_start, retrain
+from training.retraining import verdict as verdicts
 from training.retraining.guardrails import guarded_by, held_back
 from training.retraining.history import History, join
 
@@ -262,7 +263,9 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     model = SimpleNamespace(info={"learnt_before": "2023-09-01", "held_out_units": []}, seed=toy_seed)
     store, asked, progress = Store(versions, history, model), {}, []
     verdict = Verdict(**VERDICT.to_dict() | {"promoted": won})
-    learnt = SimpleNamespace(best="the best", run="job", runs={"linear": "run1"}, data=SimpleNamespace(seed=toy_seed))
+    learnt = SimpleNamespace(
+        best="the best", targets={}, run="job", runs={"linear": "run1"}, data=SimpleNamespace(seed=toy_seed)
+    )
 
     def judged(champion, X, challenger, data, rows):
         asked.update(X=X, rows=rows, challenger=challenger, data=data)
@@ -281,7 +284,8 @@ def test_what_the_verdict_and_the_gate_decide_is_kept_and_then_carried_out(
     monkeypatch.setattr(retraining, "history_of", lambda *given: History(history, None, "job1", 0))
     monkeypatch.setattr(retraining, "keep_batch", lambda *given: asked.update(batch=given[3]))
     monkeypatch.setattr(retraining, "no_loss", lambda *given: None)
-    monkeypatch.setattr(retraining, "task_of", lambda seed: task)
+    for module in (retraining, verdicts):
+        monkeypatch.setattr(module, "task_of", lambda seed: task)
     monkeypatch.setattr(retraining, "learn", lambda *given: learnt)
     monkeypatch.setattr(retraining, "register", lambda *given: 4)
     monkeypatch.setattr(retraining, "ask_gate", lambda *given: gated)

@@ -16,11 +16,13 @@ from physics.arrays import BoolArray, IntArray
 from training.advice.plans import RecommendError
 from training.bootstrap import CONFIDENCE
 from training.dataset import Dataset
+from training.fitting import AnyCandidate
 from training.gate import Condition, Gated
 from training.job import Learnt
 from training.judge import JudgeError, Verdict
 from training.reports.explanations import Direction
 from training.retraining.older_rows import at_most
+from training.retraining.verdict import challengers
 from training.several.verdict import Judged, Verdicts, model_of
 from training.splits import some_units
 from training.tasks import Advisers, task_of
@@ -46,23 +48,43 @@ def guardrails(champion: Any, learnt: Learnt, judged: Mapping[str, Judged], acce
         Reason of a person to learn from labels that do not go with the past; what the champion recommends by that past
         then binds the challenger no more.
     """
-    found: list[Condition] = []
+    best = challengers(learnt, judged)
+    found = worst_parts(champion, best, judged)
     for name, (X, data, rows) in judged.items():
-        before, own = (f"{name}: ", model_of(champion, name)) if len(judged) > 1 else ("", champion)
-        task, candidate = task_of(data.seed), learnt.targets[name].best if learnt.targets else learnt.best
-        parts = {part: (X[mask], rows[mask]) for part, mask in parts_of(data, rows).items()}
-        found.append(
-            worst_part(
-                before + PART,
-                {part: partial(task.verdict, own, x, candidate, data, of) for part, (x, of) in parts.items()},
-            )
-        )
-        if task.signs is not None:
-            ways = task.signs.directions(own, X), task.signs.directions(candidate.model, data.X[rows])
+        before, own = _named(champion, name, judged)
+        if (signs := task_of(data.seed).signs) is not None:
+            ways = signs.directions(own, X), signs.directions(best[name].model, data.X[rows])
             found.append(kept_signs(before + SIGNS, *ways))
     data = next(iter(judged.values()))[1]
     advice = task_of(data.seed).advice
     return Gated((*found, *(kept_advice(advice, champion, learnt.best.model, data, accepted) if advice else ())))
+
+
+def worst_parts(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> list[Condition]:
+    """Of each target the condition that a challenger is worse beyond chance in no regime and no group of the rows.
+
+    Parameters
+    ----------
+    champion : Model
+        The champion.
+    best : Mapping of str to Candidate
+        By target the challenger, with its answers.
+    judged : Mapping of str to tuple
+        See `guardrails`.
+    """
+    found = []
+    for name, (X, data, rows) in judged.items():
+        before, own = _named(champion, name, judged)
+        verdict = task_of(data.seed).verdict
+        parts = {part: (X[mask], rows[mask]) for part, mask in parts_of(data, rows).items()}
+        compared = {part: partial(verdict, own, x, best[name], data, of) for part, (x, of) in parts.items()}
+        found.append(worst_part(before + PART, compared))
+    return found
+
+
+def _named(champion: Any, name: str, judged: Mapping[str, Judged]) -> tuple[str, Any]:
+    """What stands before a condition on a target, and the champion's model of it."""
+    return (f"{name}: ", model_of(champion, name)) if len(judged) > 1 else ("", champion)
 
 
 def parts_of(data: Dataset, rows: IntArray) -> dict[str, BoolArray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,15 @@ from registry.versions import Version
 from seeds import Seed
 from training.dataset import Dataset, dataset_of, period_of
 from training.fitting import AnyCandidate, Candidate
+from training.gate import Gated
 from training.job import TABLE
 from training.judge import JudgeError, Verdict
 from training.labels.future import read_known
 from training.retrain import inputs_of
+from training.retraining.guardrails import guarded_by, worst_parts
 from training.retraining.history import are_in, join
-from training.several.verdict import Judged, Verdicts, check_judged, model_of, verdict_of_all
+from training.retraining.verdict import verdict_on
+from training.several.verdict import Judged, Verdicts, check_judged, model_of
 from training.splits import split
 from training.tasks import task_of
 
@@ -75,8 +79,19 @@ class LaterRows:
             found[one.seed.target.name] = inputs_of(model.seed, champion, one, rows), one, rows
         return found
 
-    def verdict(self, champion: Version, challenger: Version, tracking: Tracking) -> Verdict | Verdicts:
+    def verdict(
+        self, champion: Version, challenger: Version, tracking: Tracking, is_guarded: bool = False
+    ) -> Verdict | Verdicts:
         """Verdict on these rows by the rule of a retraining job: on answers as clients get them.
+
+        Parameters
+        ----------
+        champion, challenger : Version
+            The two versions.
+        tracking : Tracking
+            The store that has them.
+        is_guarded : bool
+            Whether a challenger that wins is held back where it is worse beyond chance in a regime or a group of rows.
 
         Raises
         ------
@@ -88,15 +103,23 @@ class LaterRows:
             The MLflow store did not do its part.
         """
         now, then = tracking.model(champion), tracking.model(challenger)
-        judged, task = self.judged(now, champion), task_of(self.data.seed)
-        if len(judged) == 1:
-            ((X, data, rows),) = judged.values()
-            task.check_judgeable(now, data, rows)
-            return task.verdict(now, X, as_candidate(then, data, rows), data, rows)
-        for _, data, rows in judged.values():
-            check_judged(now, data, rows)
-        best = {name: as_candidate(model_of(then, name), data, rows) for name, (_, data, rows) in judged.items()}
-        return verdict_of_all(now, best, judged)
+        judged = self.judged(now, champion)
+        best = _answered(now, then, judged)
+        found = verdict_on(now, best, judged)
+        if not is_guarded or not found.promoted:
+            return found
+        return guarded_by(found, Gated(tuple(worst_parts(now, best, judged))))
+
+
+def _answered(now: Model, then: Model, judged: Mapping[str, Judged]) -> dict[str, AnyCandidate]:
+    """By target the challenger as a candidate; JudgeError or SplitError where too few rows judge."""
+    if len(judged) == 1:
+        ((name, (_, data, rows)),) = judged.items()
+        task_of(data.seed).check_judgeable(now, data, rows)
+        return {name: as_candidate(then, data, rows)}
+    for _, data, rows in judged.values():
+        check_judged(now, data, rows)
+    return {name: as_candidate(model_of(then, name), data, rows) for name, (_, data, rows) in judged.items()}
 
 
 def as_candidate(model: Any, data: Dataset, rows: IntArray) -> AnyCandidate:

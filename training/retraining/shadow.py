@@ -131,4 +131,4 @@ def _verdict(
         raise JudgeError(f"0 outcomes, {WANTED} wanted")
     labelled, by_both = files
     rows = LaterRows.of(version, labelled, seed, tracking, read_known(by_both, seed)[0].table)
-    return rows.verdict(champion, version, tracking)
+    return rows.verdict(champion, version, tracking, is_guarded=True)

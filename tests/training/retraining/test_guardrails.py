@@ -221,7 +221,7 @@ def test_each_part_is_compared_on_its_rows_and_each_column_held_against_the_cham
 def test_of_several_targets_each_has_its_guardrails_under_its_name(judged):
     found, seen = judged(["u", "v"], EQUAL)
     assert [one.what for one in found.conditions] == [
-        f"{name}: {what}" for name in "uv" for what in ("worst regime or group", "signs of physics")
+        f"{name}: {what}" for what in ("worst regime or group", "signs of physics") for name in "uv"
     ]
     assert [champion for champion, *_ in seen] == ["old u", "old v"]
 

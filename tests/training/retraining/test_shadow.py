@@ -4,6 +4,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from registry.promotion import champion_of, promote, rollback
@@ -13,6 +14,7 @@ from registry.tracking import Tracking
 from seeds.format.loader import parse
 from training.job import train
 from training.retrain import retrain
+from training.retraining import guardrails
 from training.retraining.shadow import look_at_shadow
 
 pytestmark = pytest.mark.slow
@@ -135,6 +137,16 @@ def test_one_that_is_better_no_more_is_refused_with_its_reason(plant, toy_frame)
     assert plant.aliases == {"champion": 1}
     end = plant.tracking.audit("toy_cells")[-1]
     assert (end.alias, end.after, end.metrics["gain"] < 0) == ("shadow", None, True)
+
+
+def test_one_that_is_better_on_the_whole_and_worse_in_a_regime_is_held_back(plant, toy_frame, monkeypatch):
+    back = toy_frame(periods=48)["period_start"].unique()[45]
+    monkeypatch.setattr(guardrails, "regimes", lambda start, seed: np.where(start < back, "new law", "law as before"))
+    both = pd.concat([some(toy_frame, 36, 45, slope=3.0), some(toy_frame, 45, 48)])
+    found = plant.look(LATER, both)
+    assert found.line.startswith("version 2 is refused after its shadow period: better beyond chance")
+    assert "held back: worst regime or group: regime law as before: the loss falls by -" in found.line
+    assert plant.aliases == {"champion": 1}
 
 
 def test_too_few_outcomes_let_it_go_on_to_twice_its_length(plant, toy_frame):

@@ -1,0 +1,40 @@
+"""Verdict on a challenger beside the champion, of one target or of several."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from training.fitting import AnyCandidate
+from training.job import Learnt
+from training.judge import JudgeError, Verdict
+from training.several.verdict import Judged, Verdicts, verdict_of_all
+from training.tasks import task_of
+
+
+def challengers(learnt: Learnt, targets: Iterable[str]) -> dict[str, AnyCandidate]:
+    """By target the candidate of a job that would take over."""
+    return {name: learnt.targets[name].best if learnt.targets else learnt.best for name in targets}
+
+
+def verdict_on(champion: Any, best: Mapping[str, AnyCandidate], judged: Mapping[str, Judged]) -> Verdict | Verdicts:
+    """Verdict on some rows of each target.
+
+    Parameters
+    ----------
+    champion : Model
+        The champion.
+    best : Mapping of str to Candidate
+        By target the challenger, with its answers.
+    judged : Mapping of str to tuple
+        By target inputs as the champion wants them, rows, and which of them judge.
+
+    Raises
+    ------
+    JudgeError
+        A target has no rows, or too few.
+    """
+    if not all(len(rows) for _, _, rows in judged.values()):
+        raise JudgeError("0 rows")
+    if len(judged) > 1:
+        return verdict_of_all(champion, best, judged)
+    ((name, (X, data, rows)),) = judged.items()
+    return task_of(data.seed).verdict(champion, X, best[name], data, rows)
