@@ -27,7 +27,7 @@ from benchmarks.jobs import page
 from benchmarks.jobs.ground import PROCESS, Ground, first, plant_in, play
 from nonferrous.replay.plant import Plant, ReplayError, Step
 from nonferrous.replay.play import home_of
-from nonferrous.replay.promotions import error_to_truth
+from nonferrous.replay.promotions import as_trained
 from nonferrous.replay.service import Client, running
 from physics.arrays import FloatArray, IntArray
 
@@ -154,7 +154,7 @@ def poisoned(ground: Ground, folder: Path, poison: Poison) -> Found:
         answers = [_answered(plant, client, step) for step in after]
     assert before is not None
     assert now is not None
-    errors = {one: error_to_truth(plant, after, one, here.settings) for one in {before, now}}
+    errors = {one: as_trained(plant, after, one, here.settings)[0] for one in {before, now}}
     aside = here.home / "rejected" / f"{PROCESS}.csv"
     return Found(
         sent=sent,

@@ -16,18 +16,20 @@ from typing import Any
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
+from benchmarks.replay.__main__ import BEGINS
 from benchmarks.replay.page import DOCS, PAGE
 from benchmarks.replay.plants import WORSE
 from nonferrous.replay.beginning import simulated
 from nonferrous.replay.command import ACCEPTED, DRIFT, SCHEDULE, steps_of
 from nonferrous.replay.promotions import promotions
+from nonferrous.replay.tasks import task_of
 from pages.markdown import table
 from seeds import load
 
 RESULTS, NAME = DOCS / "results" / "promotions.json", "promotions"
 HEADS = (
     *("process", "way", "from", "version", "rows after", "answers before", "answers after", "of the one before"),
-    *("as trained, before", "after"),
+    *("as trained, before", "after", "cost of decisions, of the one before"),
 )
 
 
@@ -47,7 +49,7 @@ def main() -> None:
 def of_process(process: str, out: Path) -> dict[str, Any]:
     """Promotions of the ways in which a process was played."""
     seed = load(process)
-    plant = simulated(seed, out / "plant")
+    plant = simulated(seed, out / "plant", begin=BEGINS.get(process))
     ways = {
         way: [asdict(one) for one in promotions(plant, steps_of(out / f"{way}.json"), out / way)]
         for way in (SCHEDULE, DRIFT, ACCEPTED)
@@ -79,11 +81,13 @@ def lines(found: Mapping[str, Any] | None) -> list[str]:
 
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for process, way, one, ratio in all_of(found):
-        unit = load(process).target.unit
+        seed = load(process)
+        unit = task_of(seed).unit(seed)
         moved, rows = f"{one['before']} to {one['after']}", f"{one['rows']:,}"
         names = ("answers_before", "answers_after", "error_before", "error_after")
-        answers, trained = ([f"{one[name]:.3f} {unit}" for name in some] for some in (names[:2], names[2:]))
-        yield process, way, one["start"], moved, rows, *answers, f"{ratio:.3f}", *trained
+        answers, trained = ([f"{one[name]:.3f} {unit}".rstrip() for name in some] for some in (names[:2], names[2:]))
+        cost = "" if one["lost_before"] is None else f"{one['lost_after'] / one['lost_before']:.3f}"
+        yield process, way, one["start"], moved, rows, *answers, f"{ratio:.3f}", *trained, cost
 
 
 if __name__ == "__main__":

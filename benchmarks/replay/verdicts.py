@@ -32,6 +32,7 @@ from training.regression.judge import judge, verdict
 from training.retrain import figures_of
 from training.retraining.regret import Promise
 
+PROCESSES = ("aluminium_reduction", "zinc_electrowinning", "copper_electrorefining")
 PLANTS, MONTHS = (71, 72, 73, 74), (5, 8, 11, 14)  # months after the champion's training
 SPOILT_MONTHS = 8
 LEAST_AFTER = 4 * MONTH
@@ -132,10 +133,10 @@ def _errors(ratios: Sequence[float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("process", nargs="*", choices=[*UNITS, []], default=[])
+    parser.add_argument("process", nargs="*", choices=[*PROCESSES, []], default=[])
     given = parser.parse_args()
     found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"processes": {}}
-    for process in given.process or UNITS:
+    for process in given.process or PROCESSES:
         found["processes"][process] = on_plants(process)
         found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
         RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

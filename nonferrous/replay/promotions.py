@@ -13,8 +13,9 @@ import pandas as pd
 from models.following.waiting import Arrival, Following
 from models.regression.several import SeveralTargets
 from models.table.inputs import matrix
-from nonferrous.replay.plant import Plant, ReplayError, Step
-from nonferrous.replay.play import COVERAGE, Stepped
+from nonferrous.replay.plant import Plant, Step
+from nonferrous.replay.play import Stepped
+from nonferrous.replay.tasks import task_of
 from registry.settings import Settings
 from registry.tracking import Tracking
 from training.dataset import period_of
@@ -33,9 +34,11 @@ class Promoted:
     rows : int
         That were asked for from then on.
     error_before, error_after : float
-        Mean absolute error of each to the truth of these rows, as it was trained [target's unit].
+        Error of each to the truth of these rows, as it was trained, as `nonferrous.replay.tasks` has it.
     answers_before, answers_after : float
-        The same of what clients get: of answers that follow the outcomes since the training of each.
+        The same of what clients get: numbers follow the outcomes since the training of each, all else is as trained.
+    lost_before, lost_after : float or None
+        What its decisions cost against those by the truth; None where nothing is decided.
     """
 
     start: str
@@ -46,17 +49,21 @@ class Promoted:
     error_after: float
     answers_before: float
     answers_after: float
+    lost_before: float | None = None
+    lost_after: float | None = None
 
 
-def error_to_truth(plant: Plant, steps: Sequence[Step], version: int, settings: Settings) -> float:
-    """Mean absolute error to the truth of a version, as it was trained, over the rows of some steps [target's unit]."""
-    model, target = _model(plant, version, settings), plant.seed.target.name
-    errors = [model.answer(matrix(one.table, model.seed), COVERAGE)[target].value - one.truth for one in steps]
-    return float(np.nanmean(np.abs(np.concatenate(errors))))
+def as_trained(plant: Plant, steps: Sequence[Step], version: int, settings: Settings) -> tuple[float, float | None]:
+    """Error to the truth of a version, as it was trained, over the rows of some steps, and what its decisions cost."""
+    model, task = _model(plant, version, settings), task_of(plant.seed)
+    found = [task.evaluated(step, task.answers(model, step.table, model.seed), model.seed) for step in steps]
+    error = float(np.nanmean(np.concatenate([one.size for one in found])))
+    lost = [one.lost for one in found if one.lost is not None]
+    return error, float(np.nanmean(np.concatenate(lost))) if lost else None
 
 
 def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: Settings) -> float:
-    """The same of what a service answers by a version, that follows all outcomes since its training, from a day on.
+    """Error to the truth of what a service answers by a version that follows all outcomes, from a day on [its unit].
 
     As in a play, the outcomes of a step come in when the next one has been asked for.
     """
@@ -78,7 +85,7 @@ def error_of_answers(plant: Plant, since: pd.Timestamp, version: int, settings: 
 
 
 def _model(plant: Plant, version: int, settings: Settings) -> Any:
-    """A version's model of the first target of a process that predicts numbers."""
+    """A version's model; of several targets that of the first."""
     tracking = Tracking(settings)
     (kept,) = [one for one in tracking.versions(plant.seed.process.name) if one.number == version]
     model = tracking.model(kept)
@@ -96,16 +103,7 @@ def promotions(plant: Plant, played: Sequence[Stepped], home: Path) -> list[Prom
         What came of its steps.
     home : Path
         Home folder of the way that was played.
-
-    Raises
-    ------
-    ReplayError
-        The process predicts no number.
     """
-    if plant.seed.elements or plant.seed.classes:
-        raise ReplayError(
-            f"{plant.seed.process.name}: what promotions are worth is measured where numbers are predicted"
-        )
     settings, steps, found = Settings(home=home), list(plant.steps()), []
     moves = Tracking(settings).audit(plant.seed.process.name)
     before = {move.after: move.before for move in moves if move.action == "promote"}
@@ -114,16 +112,24 @@ def promotions(plant: Plant, played: Sequence[Stepped], home: Path) -> list[Prom
             continue
         later, old = steps[number + 1 :], before[one.promoted]
         assert old is not None
+        trained = [as_trained(plant, later, version, settings) for version in (old, one.promoted)]
+        (error_before, lost_before), (error_after, lost_after) = trained
+        answers = [
+            error_of_answers(plant, later[0].start, version, settings) if task_of(plant.seed).follows else error
+            for version, (error, _) in zip((old, one.promoted), trained, strict=True)
+        ]
         found.append(
             Promoted(
                 start=f"{later[0].start:%Y-%m-%d}",
                 before=old,
                 after=one.promoted,
                 rows=sum(len(step.table) for step in later),
-                error_before=error_to_truth(plant, later, old, settings),
-                error_after=error_to_truth(plant, later, one.promoted, settings),
-                answers_before=error_of_answers(plant, later[0].start, old, settings),
-                answers_after=error_of_answers(plant, later[0].start, one.promoted, settings),
+                error_before=error_before,
+                error_after=error_after,
+                answers_before=answers[0],
+                answers_after=answers[1],
+                lost_before=lost_before,
+                lost_after=lost_after,
             )
         )
     return found

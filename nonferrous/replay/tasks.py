@@ -36,6 +36,8 @@ class Task:
         What a model says of the rows of a table.
     evaluated : callable
         What such answers, or those of a service, to the rows of a step are worth.
+    follows : bool
+        Whether the values that a service answers, and not their intervals alone, follow the outcomes that came in.
     """
 
     error: str
@@ -44,6 +46,7 @@ class Task:
     truth: Callable[[pd.DataFrame, Seed], FloatArray]
     answers: Callable[[Any, pd.DataFrame, Seed], Answers]
     evaluated: Callable[[Step, Answers, Seed], Evaluated]
+    follows: bool = False
 
 
 def _no_unit(seed: Seed) -> str:
@@ -58,6 +61,7 @@ TASKS = {
         evaluate.true_numbers,
         evaluate.flat_answers,
         evaluate.of_numbers,
+        follows=True,
     ),
     "classification": Task(
         "share of rows whose class is wrong",

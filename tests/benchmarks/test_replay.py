@@ -81,13 +81,19 @@ def test_the_page_says_what_each_promotion_of_a_replay_was_worth():
 
 def test_a_promotion_that_made_the_error_worse_is_counted():
     errors = {"error_before": 2.0, "error_after": 1.0, "answers_before": 1.0, "answers_after": 1.03}
+    errors |= {"lost_before": None, "lost_after": None}
     one = {"start": "2024-01-01", "before": 1, "after": 2, "rows": 10, **errors}
     drift = [one, {**one, "answers_after": 1.01}, {**one, "answers_after": 0.5}]
     found = {"measured": "2030-01-02", "processes": {"aluminium_reduction": {"ways": {"schedule": [], "drift": drift}}}}
-    said, *_, last, _ = promotion_lines(found)
+    sorted_ = {**one, "lost_before": 4.0, "lost_after": 3.0}
+    found["processes"]["pv_modules"] = {"ways": {"drift": [{**sorted_, "answers_after": 0.9}]}}
+    said, *_, last, decided, _ = promotion_lines(found)
     assert said == (
-        "Measured on 2030-01-02: of 3 promotions 1 made the answers' error to the truth worse by more than 2%."
+        "Measured on 2030-01-02: of 4 promotions 1 made the answers' error to the truth worse by more than 2%."
     )
     assert last == (
-        "| aluminium_reduction | drift | 2024-01-01 | 1 to 2 | 10 | 1.000 % | 0.500 % | 0.500 | 2.000 % | 1.000 % |"
+        "| aluminium_reduction | drift | 2024-01-01 | 1 to 2 | 10 | 1.000 % | 0.500 % | 0.500 | 2.000 % | 1.000 % |  |"
+    )
+    assert (
+        decided == "| pv_modules | drift | 2024-01-01 | 1 to 2 | 10 | 1.000 | 0.900 | 0.900 | 2.000 | 1.000 | 0.750 |"
     )

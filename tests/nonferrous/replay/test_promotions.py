@@ -9,11 +9,14 @@ import pytest
 
 from models.adaptive import Adaptive
 from models.answers import Answer
+from nonferrous.replay import evaluate
 from nonferrous.replay import promotions as replayed
-from nonferrous.replay.plant import Plant, ReplayError
+from nonferrous.replay.plant import Plant, Step
 from nonferrous.replay.play import Stepped
-from nonferrous.replay.promotions import Promoted, promotions
+from nonferrous.replay.promotions import Promoted, as_trained, promotions
 from registry.versions import AliasMove
+
+TRUE = (2.0, 2.0, 0.5)  # contents of a lot of the first grade
 
 
 @pytest.fixture
@@ -28,12 +31,12 @@ def plant(toy_seed, toy_frame):
 def version_of(number, seed):
     """A model that answers its own number for every row."""
 
-    def answer(X, coverage):
-        return {"y": Answer(*(np.full(len(X), float(number)) for _ in range(3)))}
+    def columns(X):
+        return {name: np.full(len(X), float(number)) for name in ("y", "y_low", "y_high")}
 
     return SimpleNamespace(
         seed=seed,
-        answer=answer,
+        columns=columns,
         predict=lambda X: np.full(len(X), float(number)),
         scaled=lambda y: y,
         spread=lambda raw: np.ones(len(raw)),
@@ -42,11 +45,6 @@ def version_of(number, seed):
         usual=None,
         info={"known_to": "2022-03-01"},
     )
-
-
-def test_of_lots_nothing_is_measured(plant, tmp_path, toy_quality_seed):
-    with pytest.raises(ReplayError, match="toy_lots: what promotions are worth is measured where numbers are"):
-        promotions(replace(plant, seed=toy_quality_seed), [stepped(2), stepped()], tmp_path)
 
 
 def stepped(promoted=None):
@@ -64,10 +62,32 @@ def test_both_champions_are_asked_for_the_rows_after(plant, tmp_path, monkeypatc
         model=lambda version: version_of(version.number, toy_seed),
     )
     monkeypatch.setattr(replayed, "Tracking", lambda settings: store)
+    monkeypatch.setattr(evaluate, "matrix", lambda table, seed: np.zeros((len(table), 1)))
     monkeypatch.setattr(replayed, "matrix", lambda table, seed: np.zeros((len(table), 1)))
     (found,) = promotions(plant, [stepped(), stepped(3), stepped(), stepped(4)], tmp_path)
     answers = {"answers_before": found.answers_before, "answers_after": found.answers_after}
     assert found == Promoted("2022-05-01", 1, 3, 40, error_before=1.5, error_after=0.5, **answers)
+
+
+def test_of_lots_errors_are_of_logarithms_and_decisions_have_their_cost(monkeypatch, tmp_path, toy_quality_seed):
+    """All contents are answered a factor of e too low; of two lots one is released that is of the second grade."""
+
+    def columns(X):
+        low = {name: np.full(len(X), value / np.e) for name, value in zip("pqr", TRUE, strict=True)}
+        return {
+            **low,
+            **{f"{name}_{end}": low[name] for name in "pqr" for end in ("low", "high")},
+            "decision": "release",
+            "grade": "prime",
+        }
+
+    monkeypatch.setattr(replayed, "_model", lambda *which: SimpleNamespace(seed=toy_quality_seed, columns=columns))
+    monkeypatch.setattr(evaluate, "matrix", lambda table, seed: np.zeros((len(table), 1)))
+    table = pd.DataFrame({"p": [TRUE[0], 7.0], "q": TRUE[1], "r": TRUE[2]})
+    step = Step(pd.Timestamp("2022-03-02"), table, table.to_numpy())
+    error, lost = as_trained(SimpleNamespace(seed=toy_quality_seed), [step], 1, tmp_path)
+    assert error == pytest.approx((5 + 1 + np.log(7.0 / TRUE[0])) / 6)
+    assert lost == pytest.approx((300.0 - 40.0) / 2)
 
 
 def test_answers_follow_the_outcomes_that_came_in_and_no_later_ones(plant, tmp_path, monkeypatch, toy_seed):
