@@ -72,7 +72,7 @@ def remarks(candidates: Mapping[str, QualityCandidate], best: QualityCandidate, 
     """What the columns mean, what simple rules cost, and what was turned away."""
     m, rules = best.metrics, data.seed.quality_rules
     return [
-        f"Skill: squared error of the logarithms avoided, against {next(iter(candidates))}",
+        f"Skill: squared error avoided, by likelihood, against {next(iter(candidates))}",
         "R²: median of the elements, contents above the laboratory's limit",
         f"Cover: lots all of whose contents lie in their joint {COVERAGE:.0%} intervals",
         "Adapt.: of intervals that follow the assays as they come in",

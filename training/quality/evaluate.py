@@ -6,10 +6,10 @@ import numpy as np
 from scipy.stats import rankdata
 
 from models.answers import COVERAGE, Answer
-from models.quality.censoring import below_limit, log_size
+from models.quality.censoring import below_limit, log_likelihood, log_size
 from models.quality.decision import Costs
 from models.quality.grades import Limits
-from models.quality.losses import ContentLoss, DefectLoss
+from models.quality.losses import ContentLoss, DefectLoss, spread_about
 from models.quality.model import Assessment, QualityModel
 from models.quality.outcomes import Lots, _mean, costs_of, covered
 from physics.arrays import FloatArray, IntArray
@@ -184,13 +184,42 @@ def of_followed(model: QualityModel, rows: IntArray, raw: FloatArray, lots: Lots
 
 
 def skill(raw: FloatArray, bar: FloatArray, lots: Lots) -> float:
-    """Share of the baseline's mean squared error of logarithms that is avoided [1]; contents above their limits.
+    """Share of the baseline's squared error of logarithms that is avoided, by likelihood [1].
 
-    NaN where no content is above its limit.
+    It is 1 - exp(-2 g), where g is how much likelier a content is made on average than the baseline makes it, each with
+    the spread about its predictions that suits it best. Where all contents are above their limits that is 1 less the
+    geometric mean of the elements' ratios of mean squared errors. Contents below their limits count by the probability
+    of that: an error by the size of the limit would reward who always says the limit, and contents above it alone are
+    those that no prediction expected.
+
+    Parameters
+    ----------
+    raw, bar : ndarray, shape (n, E + D)
+        Predictions of a grader and of the baseline, contents first.
+    lots : Lots
+        What was reported of them.
+
+    Returns
+    -------
+    float
+        NaN where no content is above its limit.
+
+    References
+    ----------
+    L. Magee (1990). R² measures based on Wald and likelihood ratio joint significance tests. The American Statistician
+    44, 250-253.
     """
-    seen = lots.reported > 0
-    if not seen.any():
+    seen = [element for element, reported in enumerate(lots.reported.T) if np.any(reported > 0)]
+    if not seen:
         return float("nan")
-    logs, outputs = log_size(lots.reported)[seen], lots.reported.shape[1]
-    error, baseline = (np.mean((predicted[:, :outputs][seen] - logs) ** 2) for predicted in (raw, bar))
-    return float(1 - error / baseline) if baseline else float("nan")
+    own, of_bar = (
+        np.concatenate([_log_likelihood(lots.reported[:, one], predicted[:, one]) for one in seen])
+        for predicted in (raw, bar)
+    )
+    return float(-np.expm1(-2.0 * np.mean(own - of_bar)))
+
+
+def _log_likelihood(reported: FloatArray, predicted: FloatArray) -> FloatArray:
+    """Of the reported contents of one element, with the spread about the predictions that makes them likeliest."""
+    known = ~np.isnan(reported)
+    return log_likelihood(reported[known], predicted[known], spread_about(reported, predicted))

@@ -64,7 +64,7 @@ def test_remarks_say_what_simple_rules_cost_and_what_is_allowed(toy_quality_seed
     data = SimpleNamespace(seed=toy_quality_seed, rejected_rows=3, unlabelled_rows=5)
     best = SimpleNamespace(metrics={"test_cost_assay_all": 6.0, "test_cost_assay_none": 12.345})
     said = [
-        "Skill: squared error of the logarithms avoided, against persistence",
+        "Skill: squared error avoided, by likelihood, against persistence",
         "R²: median of the elements, contents above the laboratory's limit",
         "Cover: lots all of whose contents lie in their joint 90% intervals",
         "Adapt.: of intervals that follow the assays as they come in",

@@ -125,15 +125,29 @@ def test_too_few_contents_tell_no_error_and_equal_ones_no_explained_variance(toy
         assert np.isnan(found[name]), name
 
 
-def test_skill_is_the_share_of_the_bars_squared_error(toy_quality_seed):
-    lots = Lots.of(toy_quality_seed, np.array([[1.0, np.e, -0.5], [NAN, 1.0, -0.5]]), np.ones((2, 1)))
-    bar = np.array([[2.0, 1.0, 9.0, 0.0], [0.0, 2.0, 9.0, 0.0]])  # errors 2, 0 and 2 where contents are above a limit
-    raw = np.array([[1.0, 1.0, -9.0, 5.0], [0.0, 1.0, -9.0, 5.0]])  # 1, 0 and 1
-    assert skill(raw, bar, lots) == pytest.approx(0.75, rel=1e-12)
+def test_skill_of_contents_that_are_all_seen_is_the_geometric_mean_share_of_squared_error(toy_quality_seed):
+    """Mean squared errors are 4 and 1 of p, 1 and 1 of q; r is below its limit in both and tells nothing."""
+    lots = Lots.of(toy_quality_seed, np.array([[1.0, np.e, -0.5], [1.0, 1.0, -0.5]]), np.ones((2, 1)))
+    bar = np.array([[2.0, 0.0, 9.0, 0.0], [-2.0, 1.0, 9.0, 0.0]])
+    raw = np.array([[1.0, 2.0, -9.0, 5.0], [-1.0, -1.0, -9.0, 5.0]])
+    assert skill(raw, bar, lots) == pytest.approx(1 - np.sqrt(1 / 4), abs=1e-4)
     assert skill(bar, bar, lots) == 0.0
-    assert skill(np.array([[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]]), bar, lots) == 1.0
     below = Lots.of(toy_quality_seed, np.full((2, 3), -0.5), np.ones((2, 1)))
     assert np.isnan(skill(raw, bar, below))
+
+
+def test_who_always_says_the_limit_of_what_is_hardly_ever_seen_has_no_skill(toy_quality_seed):
+    """Of the contents above the limit alone the one who knows the law errs more: nobody could expect them."""
+    n, limit, middle = 2000, 0.5, np.log(0.3)
+    content = np.exp(np.random.default_rng(3).normal(middle, 0.4, n))
+    reported = np.full((n, 3), NAN)
+    reported[:, 0] = np.where(content < limit, -limit, content)
+    lots = Lots.of(toy_quality_seed, reported, np.full((n, 1), NAN))
+    law, bar = np.full((n, 4), middle), np.full((n, 4), np.log(limit))
+    logs = np.log(reported[reported[:, 0] > 0, 0])
+    assert np.mean((logs - middle) ** 2) > 2 * np.mean((logs - np.log(limit)) ** 2)
+    assert skill(law, bar, lots) > 0.1
+    assert skill(bar, law, lots) < 0
 
 
 # ---- probabilities of the grade
