@@ -11,6 +11,7 @@ from training.labels.past import Window
 from training.labels.quantities import Rows
 
 LEAST = 1e-12
+FEWEST_OF_CLASS = 20
 
 
 def level(rows: Rows, window: Window) -> FloatArray:
@@ -30,13 +31,18 @@ def spread(rows: Rows, window: Window) -> FloatArray:
 
 
 def link(rows: Rows, window: Window) -> FloatArray:
-    """Correlation of labels with what is expected of them, as Fisher's z, shape (m,); 0 of labels that are alike."""
+    """Correlation of labels with what is expected of them, as Fisher's z, shape (m,); 0 of labels that are alike.
+
+    NaN of a class that few rows of the window are of, or not of: what they tell is chance.
+    """
     labels, expected = rows.labels.values[window.rows], window.expected[window.rows]
     found = np.zeros(labels.shape[1])
     for column in range(labels.shape[1]):
         known = ~np.isnan(labels[:, column] + expected[:, column])
         y, e = labels[known, column], expected[known, column]
-        if len(y) > 2 and y.std() > LEAST and e.std() > LEAST:
+        if rows.labels.are_shares and min(y.sum(), (1.0 - y).sum()) < FEWEST_OF_CLASS:
+            found[column] = np.nan
+        elif len(y) > 2 and y.std() > LEAST and e.std() > LEAST:
             found[column] = np.arctanh(np.clip(np.corrcoef(y, e)[0, 1], -0.9999, 0.9999))
     return found
 

@@ -54,7 +54,8 @@ class Rows:
     period : ndarray of int, shape (n,)
         Number of the row's period, in the order of time.
     code : ndarray of int, shape (n,)
-        The same for rows whose labels are all the same, bit by bit.
+        The same for rows whose labels are all the same, bit by bit. Where numbers are labels, rows of which none is
+        known are alike with no other: that their classes agree says nothing.
     is_new : ndarray of bool, shape (n,)
         Whether the row came with this job.
     """
@@ -85,9 +86,18 @@ def rows_of(data: Dataset, labels: Quantities, is_new: BoolArray) -> Rows:
         late=values,
         unit=np.asarray(pd.factorize(data.units, sort=True)[0], dtype=np.int64),
         period=np.asarray(pd.factorize(data.periods, sort=True)[0], dtype=np.int64),
-        code=np.asarray(data.table.groupby(targets, dropna=False, sort=False).ngroup(), dtype=np.int64),
+        code=_codes(data.table[targets]),
         is_new=is_new,
     )
+
+
+def _codes(labels: pd.DataFrame) -> IntArray:
+    """Number of each row's labels, see `Rows`."""
+    found: IntArray = np.array(labels.groupby(list(labels), dropna=False, sort=False).ngroup(), dtype=np.int64)
+    counted = labels.select_dtypes("number")
+    unknown = np.asarray(counted.isna().all(axis=1)) & (counted.shape[1] > 0)
+    found[unknown] = len(found) + np.flatnonzero(unknown)
+    return found
 
 
 def numbers(data: Dataset) -> Quantities:
