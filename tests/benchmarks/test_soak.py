@@ -2,23 +2,34 @@
 
 import json
 import select
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 from xml.etree import ElementTree
 
 import pytest
 
 from benchmarks.aims.page import filled
 from benchmarks.faults.load import TARGET
-from benchmarks.soak.disk import EVERY, Disk
+from benchmarks.soak.disk import Disk
 from benchmarks.soak.paced import CONNECTIONS, Paced, Times
 from benchmarks.soak.page import NAME, PAGE, PANELS, PICTURE, RESULTS, lines, memory, picture
 from benchmarks.soak.rows import outcomes, prediction, slot
+
+PATIENCE = 60.0  # s
+
+
+def until(what: Callable[[], bool]) -> None:
+    patience = time.monotonic() + PATIENCE
+    while not what():
+        assert time.monotonic() < patience, "did not happen"
+        time.sleep(0.005)
 
 
 def series(*resident: float) -> list[dict[str, Any]]:
@@ -72,22 +83,24 @@ def test_no_row_is_asked_twice_and_outcomes_are_of_rows_that_were_asked() -> Non
 def test_a_write_that_takes_long_is_seen_while_it_lasts_and_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writes, goes_on = threading.Event(), threading.Event()
+    now, writes, goes_on = [100.0], list[int](), threading.Event()  # no time passes that the test does not let pass
 
-    def slow(_: int) -> None:
-        writes.set()
-        goes_on.wait(10)
+    def slow(file: int) -> None:
+        writes.append(file)
+        goes_on.wait(PATIENCE)
 
+    monkeypatch.setattr("benchmarks.soak.disk.time", SimpleNamespace(perf_counter=lambda: now[0]))
     monkeypatch.setattr("benchmarks.soak.disk.os.fdatasync", slow)
     with Disk(tmp_path) as disk:
-        assert writes.wait(10)
-        time.sleep(0.02)
-        assert disk.longest() >= 20
+        until(lambda: len(writes) == 1)
+        now[0] += 0.02
+        assert disk.longest() == pytest.approx(20)
+        monkeypatch.setattr("benchmarks.soak.disk.EVERY", PATIENCE)  # there is no other write
         goes_on.set()
-        time.sleep(2 * EVERY)
-        assert disk.longest() >= 20
-        time.sleep(2 * EVERY)
-        assert disk.longest() < 20
+        until(lambda: disk._begun == 0)
+        now[0] += 1.0
+        assert disk.longest() == pytest.approx(20)
+        assert disk.longest() == 0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -103,18 +116,38 @@ def test_times_are_counted() -> None:
 
 
 class Answering(BaseHTTPRequestHandler):
-    """A server that refuses every tenth request."""
+    """A server that refuses every tenth request; `silent` are the connections on which nothing is asked now."""
 
-    protocol_version = "HTTP/1.1"
-    asked = 0
+    protocol_version, disable_nagle_algorithm = "HTTP/1.1", True
+    asked, counting = 0, threading.Lock()
+    silent: ClassVar[set[socket.socket]] = set()
+
+    def setup(self) -> None:
+        super().setup()
+        self.silent.add(self.connection)
+
+    def finish(self) -> None:
+        self.silent.discard(self.connection)
+        super().finish()
 
     def do_POST(self) -> None:
-        type(self).asked += 1
+        self.silent.discard(self.connection)
+        with self.counting:
+            type(self).asked += 1
+            refused = self.asked % 10 == 0
         self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(503 if self.asked % 10 == 0 else 200)
+        self.send_response(503 if refused else 200)
         self.send_header("content-length", "2")
         self.end_headers()
         self.wfile.write(b"{}")
+        self.silent.add(self.connection)
+
+    @classmethod
+    def end_silent(cls) -> None:
+        """Hang up where nothing is asked."""
+        for one in list(cls.silent):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -131,6 +164,7 @@ class Server(ThreadingHTTPServer):
 def port() -> Iterator[int]:
     with Server(("127.0.0.1", 0), Answering) as server:
         Answering.asked = 0
+        Answering.silent.clear()
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server.server_address[1]
@@ -138,44 +172,79 @@ def port() -> Iterator[int]:
         thread.join()
 
 
+class Waiting:
+    """What a load waits for answers by, and its time: that passes while it waits, and stands still while it should."""
+
+    def __init__(self, epoll: select.epoll) -> None:
+        self._epoll, self.now = epoll, 100.0
+        self.register, self.unregister = epoll.register, epoll.unregister
+        self.stands_still: Callable[[], bool] = lambda: False
+
+    def poll(self, seconds: float) -> list[tuple[int, int]]:
+        if not self.stands_still():
+            self.now += max(seconds, 1e-6)
+            return self._epoll.poll(0)
+        found: list[tuple[int, int]] = []
+        until(lambda: bool(found.extend(self._epoll.poll(0.01)) or found or not self.stands_still()))
+        return found
+
+
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    with select.epoll() as epoll:
+        made = Waiting(epoll)
+        monkeypatch.setattr("benchmarks.soak.paced.time", SimpleNamespace(perf_counter=lambda: made.now))
+        yield made
+
+
 @pytest.mark.service
-def test_a_load_sends_at_its_pace_and_counts_what_came_to_nothing(port: int) -> None:
-    with select.epoll() as waiting:
-        found = Paced(port, {"x": 1}, 92.0, 100.0, waiting).run(2.0)
-    assert found["sent"] == pytest.approx(200, abs=2)
+def test_a_load_sends_at_its_pace_and_counts_what_came_to_nothing(port: int, waiting: Any) -> None:
+    load = Paced(port, {"x": 1}, 92.0, 100.0, waiting)
+    waiting.stands_still = lambda: bool(load._busy)
+    found = load.run(2.0)
+    assert found["sent"] == pytest.approx(200, abs=1)
     (refused,) = found["refused"].items()
-    assert refused == ("HTTP/1.1 503 Service Unavailable", pytest.approx(20, abs=2))
-    assert 0 <= found["sent"] - found["answered"] - refused[1] <= 20  # under way when it ended
+    assert refused == ("HTTP/1.1 503 Service Unavailable", pytest.approx(20, abs=1))
+    assert 0 <= found["sent"] - found["answered"] - refused[1] <= 1  # under way when it ended
 
 
 @pytest.mark.service
-def test_connections_that_the_service_ends_after_a_silence_hold_nothing_up(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Answering, "timeout", 0.5)  # s of silence, ten times what lies between requests
-    with select.epoll() as waiting:
-        load = Paced(port, {"x": 1}, 92.0, 20.0, waiting)
-        time.sleep(1.0)  # all that it holds are ended before it sends
-        found = load.run(3.0)
+def test_connections_that_the_service_ends_after_a_silence_hold_nothing_up(port: int, waiting: Any) -> None:
+    load = Paced(port, {"x": 1}, 92.0, 20.0, waiting)
+    until(lambda: len(Answering.silent) == CONNECTIONS + 1)
+    Answering.end_silent()
+    until(lambda: not Answering.silent)  # all that it holds are ended before it sends
+    waiting.now += 1.0
+
+    def answered_or_ended() -> bool:
+        if load._busy:
+            return True
+        if load._sent % 10 == 0:
+            Answering.end_silent()
+        return False
+
+    waiting.stands_still = answered_or_ended
+    found = load.run(3.0)
     # those that were due meanwhile go out at once and may fail; each that is due later goes out and comes to an end
-    assert found["sent"] == pytest.approx(60, abs=10)
+    assert found["sent"] == pytest.approx(60, abs=1)
     assert found["answered"] + sum(found["refused"].values()) >= found["sent"] - 2
     assert found["answered"] >= 20
 
 
 @pytest.mark.service
-def test_a_request_that_is_due_waits_for_no_other(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_is_due_waits_for_no_other(port: int, waiting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     together = threading.Barrier(CONNECTIONS + 4)
     met: list[int] = []
 
     def answer_together(self: Answering) -> None:
         with suppress(threading.BrokenBarrierError):
-            met.append(together.wait(10))
+            met.append(together.wait(PATIENCE))
         answer(self)
 
     answer = Answering.do_POST
     monkeypatch.setattr(Answering, "do_POST", answer_together)
-    with select.epoll() as waiting:
-        Paced(port, {"x": 1}, 92.0, 50.0, waiting).run(1.5)
+    load = Paced(port, {"x": 1}, 92.0, 50.0, waiting)
+    waiting.stands_still = lambda: load._sent >= CONNECTIONS + 4 > len(met)
+    load.run(1.5)
     together.abort()
     assert len(met) >= CONNECTIONS + 4
