@@ -17,7 +17,7 @@ from registry.tracking import Tracking
 from training import job as jobs
 from training import loaded
 from training.job import train
-from training.loaded import LONGEST, MIB, ROUNDS, SECONDS, Limit, conditions, on_loading, seconds
+from training.loaded import LONGEST, MIB, ROUNDS, SECONDS, SOME, Limit, conditions, on_loading, seconds
 
 
 class Clock:
@@ -29,14 +29,14 @@ class Clock:
     def __call__(self):
         return self.now
 
-    def model(self, fixed, row, hindered=()):
+    def model(self, fixed, row, hindered=(), by=1.0):
         """A model that takes so long for a request and for each row of it [s]; more in the rounds that are named."""
         calls = []
 
         def columns(X):
             calls.append(len(X))
             self.asked.append((name, len(X)))
-            self.now += fixed + row * len(X) + (1.0 if len(calls) - 1 in hindered else 0.0)
+            self.now += fixed + row * len(X) + (by if len(calls) - 1 in hindered else 0.0)
 
         name = f"{fixed} s and {row} s a row"
         return SimpleNamespace(columns=columns, examples=np.arange(15.0).reshape(5, 3), calls=calls)
@@ -111,11 +111,21 @@ def test_models_answer_in_turn_and_a_round_that_something_else_hindered_does_not
     assert set(one.calls) == {3}
 
 
-def test_no_round_begins_after_some_seconds():
+def test_no_round_begins_after_some_seconds_once_there_were_some():
     clock = Clock()
     slow = clock.model(LONGEST, 0.0)
     seconds([slow], 1, clock)
-    assert slow.calls == [1, 1]
+    assert slow.calls == [1] * SOME
+    slow = clock.model(0.3 * LONGEST, 0.0)
+    seconds([slow], 1, clock)
+    assert slow.calls == [1] * 4
+
+
+@pytest.mark.parametrize("hindered", [(0,), (0, 1), (1,), (0, 2)])
+def test_a_machine_that_stands_still_for_longer_makes_no_model_slow(hindered):
+    clock = Clock()
+    one, other = clock.model(0.001, 0.0, hindered, by=3 * LONGEST), clock.model(0.002, 0.0)
+    assert seconds([one, other], 3, clock) == pytest.approx([0.001, 0.002], rel=1e-9)
 
 
 def test_the_rows_are_examples_again_and_again():
