@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -41,8 +42,12 @@ sys.exit(run(read_settings(), store))
 class Running:
     """Starter of services of the made-up process of numbers, as processes of their own on the loopback interface.
 
-    `folder` holds its model, and the folder beside it called `seeds` its seed.
+    `folder` holds its model, and the folder beside it called `seeds` its seed; what it says comes into a file there,
+    since a pipe that nobody reads holds up who writes into it.
     """
+
+    def log(self, folder: Path) -> Path:
+        return folder.parent / "service.log"
 
     def command(self, folder: Path) -> list[str]:
         return [sys.executable, "-c", SERVE, str(folder)]
@@ -53,19 +58,19 @@ class Running:
     @contextmanager
     def __call__(self, folder: Path, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         """A service that answers; gives the process and its address."""
-        environment = self.environment(folder, **more)
-        process = subprocess.Popen(self.command(folder), env=environment, stderr=subprocess.PIPE, text=True)
+        environment, log = self.environment(folder, **more), self.log(folder)
+        with log.open("w") as output:
+            process = subprocess.Popen(self.command(folder), env=environment, stderr=output, text=True)
         try:
-            assert process.stderr is not None
-            address = ""
-            for line in process.stderr:  # the service tells its address, then the model that answers
-                address = line.split("listening on ")[1].split(",")[0] if "listening on" in line else address
-                if "version 1 answers" in line:
-                    break
-            yield process, address
+            patience = time.monotonic() + 120
+            while "version 1 answers" not in (said := log.read_text()):  # its address comes before
+                assert process.poll() is None, said
+                assert time.monotonic() < patience, said
+                time.sleep(0.02)
+            yield process, said.split("listening on ")[1].split(",")[0]
         finally:
             process.kill()
-            process.communicate()
+            process.wait()
 
 
 @pytest.fixture(scope="session")

@@ -77,7 +77,7 @@ def service(place: Path) -> Iterator[httpx.Client]:
     try:
         assert process.stderr is not None
         line = next(line for line in process.stderr if "listening on" in line)
-        with httpx.Client(base_url=line.split("listening on ")[1].split(",")[0]) as client:
+        with httpx.Client(base_url=line.split("listening on ")[1].split(",")[0], timeout=60) as client:
             yield client
         assert process.poll() is None
     finally:
