@@ -4,7 +4,6 @@ import copy
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -364,9 +363,9 @@ def mlflow_server(tmp_path: Path) -> Callable[[str, str], AbstractContextManager
 @contextmanager
 def served(process: str, uri: str, told: Path) -> Iterator[str]:
     """MLflow's scoring server for a process's champion, on a free port, with its children; `told` is its log."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    from registry.local.programs import free_port
+
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     model = f"models:/{process}@champion"
     command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", model, "--env-manager", "local"]
@@ -388,4 +387,4 @@ def served(process: str, uri: str, told: Path) -> Iterator[str]:
             yield address
         finally:
             os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=30)
+            server.wait(timeout=60)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,13 +14,14 @@ from typing import Any
 import pytest
 
 from benchmarks.plant_tables import TABLES, PlantTable
+from registry.local.programs import free_port
 from seeds import Seed, load
 from tests.suite.jobs import quicken
 
 pytestmark = [pytest.mark.service, pytest.mark.slow]
 BY_HAND = "anode_weekly"  # its commands are processes of their own, and its trees are as many as they like
 Run = Callable[..., subprocess.CompletedProcess[str]]
-PATIENCE = 60.0  # s, for a service that starts and for a champion that is taken up
+PATIENCE = 120.0  # s, for a service that starts and for a champion that is taken up
 
 
 class Plant:
@@ -43,7 +43,7 @@ class Plant:
         content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.address + path, content, {"content-type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
@@ -52,18 +52,15 @@ class Plant:
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """A service that runs before there is a single seed."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    made = Plant(tmp_path_factory.mktemp("plant"), port)
+    made = Plant(tmp_path_factory.mktemp("plant"), free_port())
     log = (made.folder / "service.log").open("wb")
-    command = [sys.executable, "-m", "nonferrous", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "nonferrous", "serve", "--port", made.address.rpartition(":")[2]]
     server = subprocess.Popen(command, env=made.environment, stdout=log, stderr=log)
     try:
         yield made
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=PATIENCE)
         log.close()
 
 

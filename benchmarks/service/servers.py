@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.service.load import ADDRESS
+from registry.local.programs import free_port as free_port
 from registry.settings import Settings
 
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -64,11 +65,6 @@ def _tree(pid: int) -> list[int]:
     children = Path(f"/proc/{pid}/task/{pid}/children")
     found = children.read_text(encoding="utf-8").split() if children.exists() else []
     return [pid, *(below for child in found for below in _tree(int(child)))]
-
-
-def free_port() -> int:
-    with socket.create_server((ADDRESS, 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

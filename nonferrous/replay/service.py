@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,7 @@ from nonferrous.replay.plant import ReplayError
 from records import states
 from records.database import Database
 from records.outcomes import newest
-from registry.local.programs import end, start
+from registry.local.programs import end, free_port, start
 from registry.promotion import champion_of
 from registry.settings import Settings
 from registry.tracking import Tracking
@@ -139,7 +138,7 @@ def running(process: str, home: Path, port: int = 0) -> Iterator[Client]:
     port : int
         Where the service listens; by default any free port.
     """
-    port = port or _free_port()
+    port = port or free_port()
     own = {"NONFERROUS_HOME": str(home), "NONFERROUS_PORT": str(port), "NONFERROUS_POLL_SECONDS": "0.2"}
     own["NONFERROUS_MAX_ROWS"] = str(MOST_ROWS)
     logs = home / "logs"
@@ -166,9 +165,3 @@ def _await(client: Client, service: subprocess.Popen[bytes], log: Path) -> None:
         if service.poll() is not None or time.monotonic() - began > _PATIENCE:
             raise ReplayError(f"the service does not answer; its last words are in {log}")
         time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -37,6 +38,18 @@ def start(
         env={**os.environ, **(environment or {})},
         start_new_session=True,
     )
+
+
+def free_port() -> int:
+    """A port of the loopback interface that a program may listen on.
+
+    For a minute it is given to nobody who asks for any port, so that none takes it until the program has started: it
+    has had a connection that its own end has closed, and waits (TIME-WAIT of TCP). Who names it may listen on it.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        server.accept()[0].close()
+        client.recv(1)  # the end has come
+        return int(server.getsockname()[1])
 
 
 def end(program: subprocess.Popen[bytes]) -> None:
