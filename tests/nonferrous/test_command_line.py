@@ -291,13 +291,16 @@ def test_a_port_that_is_taken_is_told_in_a_line(run, home):
 
 @pytest.mark.slow
 def test_ctrl_c_leaves_no_plant_that_looks_whole(home, tmp_path):
-    command = [sys.executable, "-m", "nonferrous", "simulate", "aluminium_reduction", "--years", "200"]
+    """A plant that would take hours."""
+    command = [sys.executable, "-m", "nonferrous", "simulate", "aluminium_reduction", "--units", "1000000"]
     process = subprocess.Popen([*command, "--out", str(tmp_path / "plant")], stderr=-3, stdout=-3)
-    patience = time.monotonic() + 60
-    while not list(tmp_path.glob("plant/*.partial")) and time.monotonic() < patience:
+    patience = time.monotonic() + 120
+    while not list(tmp_path.glob("plant/*.partial")):
+        assert process.poll() is None
+        assert time.monotonic() < patience, "nothing is written"
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 130
+    assert process.wait(timeout=120) == 130
     assert not list(tmp_path.glob("plant/*.parquet"))
     assert not (tmp_path / "plant" / "simulation.json").exists()
 
