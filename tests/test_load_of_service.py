@@ -41,9 +41,11 @@ def answering(answer: Callable[[bytes], bytes]) -> Iterator[int]:
 
 def test_each_connection_sends_all_bodies_in_turn(tmp_path: Path) -> None:
     seen: Counter[bytes] = Counter()
+    counting = threading.Lock()
 
     def answer(body: bytes) -> bytes:
-        seen[body] += 1
+        with counting:
+            seen[body] += 1
         return ANSWER
 
     requests = read(written(tmp_path / "requests", [post("/x", b"%d" % i) for i in range(8)]))

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -326,9 +327,12 @@ def test_swaps_under_load_fail_no_request_and_mix_no_models(
     X = np.array([[ROW[name] for name in INPUTS]])
     expected = {number: one.answer(X, 0.9)["y"].value[0] for number, one in models.items()}
     seen: list[tuple[int, int, float]] = []
+    patience = time.monotonic() + 60
 
     def load() -> None:
-        for _ in range(60):
+        asked = 0
+        while asked < 60 or (len({version for _, version, _ in seen}) < 2 and time.monotonic() < patience):
+            asked += 1
             response = post(app, [ROW])
             told = response.json()
             seen.append((response.status_code, told["model"]["version"], told["predictions"][0]["y"]["value"]))
@@ -341,7 +345,7 @@ def test_swaps_under_load_fail_no_request_and_mix_no_models(
         number = 3 - number
         store.point("toy_cells", number, tmp_path / {1: "one", 2: "two"}[number])
         app.champions.refresh()
-    assert len(seen) == 240
+    assert len(seen) >= 240
     assert {(status, value == expected[version]) for status, version, value in seen} == {(200, True)}
     assert {version for _, version, _ in seen} == {1, 2}
 

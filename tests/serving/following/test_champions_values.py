@@ -231,12 +231,13 @@ def test_the_thread_follows_the_store_until_it_is_stopped(
     assert champions._thread.daemon
     assert champions._thread.name == "champions"
     champions.start()
-    assert thrice.wait(30)
+    assert thrice.wait(60)
     assert status(champions).served is not None
     assert waits == [3.0, 3.0, 6.0]
     # The first look changed what is served, the others did not.
     assert settled == [True]
     champions.stop()
+    champions._thread.join(60)  # it holds the end up for a second at most, and ends by itself
     assert not champions._thread.is_alive()
 
 

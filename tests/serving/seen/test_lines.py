@@ -14,13 +14,18 @@ from serving.seen.lines import AccessLog, AsJson
 LINE = (1_764_180_000.25, "7f-1", "POST", "/v1/pots/predictions", 200, 0.0012345, 512, "127.0.0.1", 3)
 
 
+def ended(log: AccessLog) -> None:
+    log.stop()
+    log._thread.join(60)  # it holds the end up for some seconds at most
+
+
 def written(*given: lines.Line) -> list[str]:
     output = io.StringIO()
     log = AccessLog(output)
     log.start()
     for one in given:
         log.add(one)
-    log.stop()
+    ended(log)
     return output.getvalue().splitlines()
 
 
@@ -54,7 +59,7 @@ def test_lines_that_nobody_writes_take_no_memory_without_end(
     for _ in range(5):
         log.add(LINE)
     log.start()
-    log.stop()
+    ended(log)
     assert len(output.getvalue().splitlines()) == 3
     assert "2 lines of requests were lost" in caplog.text
 
