@@ -83,7 +83,7 @@ def test_each_block_is_predicted_by_what_is_older(plant):
 
 def test_the_model_has_learnt_all_and_is_calibrated_by_what_it_had_not(plant, monkeypatch):
     clock = iter([10.0, 12.5])
-    monkeypatch.setattr(fitting.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(fitting, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
     estimator = DummyRegressor()
     found = fit_candidate(TASK, "mean", estimator, *plant, {"from": "here"}, None, lambda what: None)
     model, metrics = found.model, found.metrics

@@ -107,8 +107,11 @@ def test_a_job_that_fails_before_its_decision_has_failed(done):
 def clock(monkeypatch):
     """A clock that goes on while somebody sleeps, and in no other way."""
     now = [0.0]
-    monkeypatch.setattr(doing.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(doing.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+
+    def sleep(seconds):
+        now[0] += seconds
+
+    monkeypatch.setattr(doing, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
     return now
 
 

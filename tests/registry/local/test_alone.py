@@ -16,7 +16,7 @@ from registry.local.alone import alone
 
 with alone(Path(sys.argv[1]), "toy_cells"):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(300)
 """
 
 

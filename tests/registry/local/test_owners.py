@@ -24,7 +24,7 @@ from registry.tracking import Tracking
 tracking = Tracking(Settings(home=Path(sys.argv[1])))
 with tracking.run(tracking.experiment("toy_cells"), "train", "train") as run:
     print(run, flush=True)
-    time.sleep(60)
+    time.sleep(300)
 """
 
 

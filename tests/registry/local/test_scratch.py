@@ -16,7 +16,7 @@ from registry.local.scratch import scratch
 with scratch(Path(sys.argv[1])) as folder:
     (folder / "model").write_text("x")
     print(folder, flush=True)
-    time.sleep(60)
+    time.sleep(300)
 """
 
 
