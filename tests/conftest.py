@@ -36,12 +36,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Limit each of several workers to one thread, and let threads sleep while they wait.
 
     On cores that have other work, threads that wait for each other cost many times what they save. No example of
-    Hypothesis has a time limit: how long one takes says nothing of the code. What one process compiles others find.
+    Hypothesis has a time limit: how long one takes says nothing of the code. Its examples are drawn by the test's own
+    text and are the same each time. What one process compiles others find.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
-    hypothesis.settings.register_profile("untimed", deadline=None)
-    hypothesis.settings.load_profile("untimed")
+    settled = {"deadline": None, "derandomize": True, "database": None}
+    hypothesis.settings.register_profile("settled", **settled)
+    hypothesis.settings.load_profile("settled")
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     if "PYTEST_XDIST_WORKER" in os.environ:
         for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
