@@ -378,7 +378,7 @@ def served(process: str, uri: str, told: Path) -> Iterator[str]:
             [*command, "--port", str(port)], env=environment, stdout=log, stderr=log, start_new_session=True
         )
         try:
-            patience = time.monotonic() + 90
+            patience = time.monotonic() + 180
             while True:
                 assert time.monotonic() < patience, told.read_text()
                 try:

@@ -120,7 +120,7 @@ class PostgreSQL:
 
     def start(self) -> None:
         own = (f"-p {self.port}", f"-k {self._folder}", f"-c listen_addresses={ADDRESS}")
-        self._control("-o", " ".join([*own, *self._more]), "-l", str(self._folder / "log"), "-w", "start")
+        self._control("-o", " ".join([*own, *self._more]), "-l", str(self._folder / "log"), "-w", "-t", "180", "start")
 
     def kill(self) -> None:
         """End it at once: nothing is written that is not written yet, as after a crash."""
