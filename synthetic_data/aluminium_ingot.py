@@ -41,7 +41,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the cast house."""
-    parameters.check(seed, CastHouseParameters.names())
+    parameters.check(seed, CastHouseParameters.names(), CastHouseParameters.limits())
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

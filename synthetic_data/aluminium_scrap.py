@@ -23,7 +23,7 @@ from synthetic_data.sorter.ejection import outcome, piece_mass
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.lots import steps, unit_name
 from synthetic_data.sorter.materials import materials_of
-from synthetic_data.sorter.parameters import needed
+from synthetic_data.sorter.parameters import limits, needed
 from synthetic_data.sorter.registration import Registration
 
 __all__ = ["BLOCK_UNITS", "check", "outcome", "piece_mass", "rows", "steps", "unit_name"]
@@ -42,8 +42,10 @@ class _OwnParameters(ArrayParameters):
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the line, of its sensors or of the ejection."""
-    of_sensors = (name for sensor in (*_SENSORS, _OwnParameters) for name in sensor.names())
-    parameters.check(seed, (*needed(seed), *of_sensors, *libs.needed(_lines(seed))))
+    kinds, lines = (*_SENSORS, _OwnParameters), _lines(seed)
+    names = (*needed(seed), *(name for kind in kinds for name in kind.names()), *libs.needed(lines))
+    of_sensors = {name: limit for kind in kinds for name, limit in kind.limits().items()}
+    parameters.check(seed, names, limits(seed) | of_sensors | libs.limits(lines))
 
 
 def _lines(seed: Seed) -> tuple[str, ...]:

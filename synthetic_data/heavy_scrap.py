@@ -23,7 +23,7 @@ from synthetic_data.sorter.ejection import outcome, piece_mass
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.lots import steps, unit_name
 from synthetic_data.sorter.materials import materials_of
-from synthetic_data.sorter.parameters import needed
+from synthetic_data.sorter.parameters import limits, needed
 from synthetic_data.sorter.registration import Registration
 
 __all__ = ["BLOCK_UNITS", "check", "outcome", "piece_mass", "rows", "steps", "unit_name"]
@@ -35,7 +35,9 @@ _SENSORS = (ShapeParameters, CoilParameters, CameraParameters, FluorescenceParam
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the line, of its sensors or of the ejection."""
-    parameters.check(seed, (*needed(seed), *(name for sensor in _SENSORS for name in sensor.names())))
+    of_sensors = {name: limit for sensor in _SENSORS for name, limit in sensor.limits().items()}
+    names = (*needed(seed), *(name for sensor in _SENSORS for name in sensor.names()))
+    parameters.check(seed, names, limits(seed) | of_sensors)
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

@@ -29,7 +29,8 @@ BLOCK_UNITS = 100  # lots drawn as one array: 12,000 modules, whose arrays stay 
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the line."""
-    parameters.check(seed, (*LotParameters.names(), *LineParameters.names()))
+    names, limits = (*LotParameters.names(), *LineParameters.names()), LotParameters.limits() | LineParameters.limits()
+    parameters.check(seed, names, limits)
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

@@ -39,7 +39,8 @@ def steps(plan: Plan) -> int:
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the line or of the robot, or whose makes lack a property."""
     of_all = (LineParameters, PlantParameters, RobotParameters)
-    parameters.check(seed, [name for one in of_all for name in one.names()])
+    limits = {name: limit for one in of_all for name, limit in one.limits().items()}
+    parameters.check(seed, [name for one in of_all for name in one.names()], limits)
     market.check(seed)
 
 

@@ -99,7 +99,7 @@ def vacuum_left(
     Parameters
     ----------
     surface_rate
-        Speed ks at which the surface takes it out, above 0 [m/s]
+        Speed ks at which the surface takes it out [m/s]
     vacuum_time
         Time t in the vacuum [h]
     melt_depth
@@ -116,7 +116,8 @@ def vacuum_left(
     ----------
     First order with two resistances in series; 1e-5 m/s of the layer assumed.
     """
-    slowness = 1.0 / np.asarray(surface_rate, dtype=np.float64) + 1.0 / np.asarray(boundary_rate, dtype=np.float64)
+    with np.errstate(divide="ignore"):  # what does not leave at all is infinitely slow
+        slowness = 1.0 / np.asarray(surface_rate, dtype=np.float64) + 1.0 / np.asarray(boundary_rate, dtype=np.float64)
     metres = 1e-3 * np.asarray(melt_depth, dtype=np.float64)
     result: FloatArray = np.exp(-_SECONDS * np.asarray(vacuum_time, dtype=np.float64) / (metres * slowness))
     return result

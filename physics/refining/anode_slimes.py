@@ -116,7 +116,8 @@ def arsenic_ratio(arsenic: Numeric, antimony: Numeric, bismuth: Numeric) -> Floa
     As(III) helps antimony and bismuth to precipitate.
     """
     moles = np.asarray(antimony, dtype=np.float64) / _ANTIMONY + np.asarray(bismuth, dtype=np.float64) / _BISMUTH
-    result: FloatArray = np.asarray(arsenic, dtype=np.float64) / _ARSENIC / moles
+    with np.errstate(divide="ignore"):  # of anodes without antimony and bismuth it is infinite: nothing floats
+        result: FloatArray = np.asarray(arsenic, dtype=np.float64) / _ARSENIC / moles
     return result
 
 

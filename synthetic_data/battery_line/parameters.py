@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters, ScalarParameters
+from synthetic_data.plant.parameters import ArrayParameters, CountFloat, PositiveArray, ScalarParameters
 
 FAULTS = ("probe_worn", "chamber_off", "tube_low")
 
@@ -19,16 +19,16 @@ class LineParameters(ArrayParameters):
     age_sd: FloatArray
     declared_age_sd: FloatArray
     young_share: FloatArray
-    calendar_rate: FloatArray
-    calendar_charge: FloatArray
+    calendar_rate: PositiveArray
+    calendar_charge: PositiveArray
     calendar_energy: FloatArray
-    calendar_gsd: FloatArray
+    calendar_gsd: PositiveArray
     use_temperature: FloatArray
     use_temperature_sd: FloatArray
     use_severity: FloatArray
     use_rate: FloatArray
     throughput: FloatArray
-    throughput_gsd: FloatArray
+    throughput_gsd: PositiveArray
     module_fade_sd: FloatArray
     bad_module_share: FloatArray
     bad_module_low: FloatArray
@@ -66,8 +66,8 @@ class LineParameters(ArrayParameters):
     leaking_share: FloatArray
     flooded_share: FloatArray
     shorted_share: FloatArray
-    short_low: FloatArray
-    short_high: FloatArray
+    short_low: PositiveArray
+    short_high: PositiveArray
     crash_lot_share: FloatArray
     crash_flooded: FloatArray
     crash_charge: FloatArray
@@ -85,8 +85,8 @@ class LineParameters(ArrayParameters):
     relaxation_left: FloatArray
     voltage_sd: FloatArray
     fall_sound: FloatArray
-    rest_low: FloatArray
-    rest_high: FloatArray
+    rest_low: PositiveArray
+    rest_high: PositiveArray
     rest_longer: FloatArray
     gas_usual: FloatArray
     gas_leak: FloatArray
@@ -99,7 +99,7 @@ class LineParameters(ArrayParameters):
     hall_swing: FloatArray
     hall_sd: FloatArray
     probe_sd: FloatArray
-    pulse_rate: FloatArray
+    pulse_rate: PositiveArray
     hot_hall: FloatArray
     pulse_voltage_sd: FloatArray
     pulse_gain_rsd: FloatArray
@@ -111,7 +111,7 @@ class LineParameters(ArrayParameters):
     impedance_rsd: FloatArray
     tube_drift_sd: FloatArray
     ratio_cell_sd: FloatArray
-    photons: FloatArray
+    photons: PositiveArray
     scatter: FloatArray
     xrt_skipped: FloatArray
     chamber_seen: FloatArray
@@ -133,13 +133,13 @@ class PlantParameters(ScalarParameters):
     """What holds for the whole run: makes on the market, sizes of deliveries, faults; units as in the seed."""
 
     market: float
-    makes_per_kind: float
+    makes_per_kind: CountFloat
     plant_mix_sd: float
     data_sheet_rsd: float
-    packs_per_lot: float
-    modules_per_pack: float
-    cells_per_module: float
-    heads: float
+    packs_per_lot: CountFloat
+    modules_per_pack: CountFloat
+    cells_per_module: CountFloat
+    heads: CountFloat
     probe_worn_rate: float
     probe_worn_low: float
     probe_worn_high: float

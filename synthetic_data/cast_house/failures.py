@@ -74,7 +74,7 @@ class Failures:
 
         `places` are their units and first periods; `u` and `n` are random numbers of shape (numbers, pots, 1).
         """
-        creep = np.rint(between(p.creep_short[0], p.creep_long[0], u[0]) / self._period_days)
+        creep = np.maximum(np.rint(between(p.creep_short[0], p.creep_long[0], u[0]) / self._period_days), 1.0)
         step = np.minimum(p.step_iron[0] * np.exp(p.step_iron_sd[0] * n[0]), p.step_most[0])
         step *= u[1] < p.step_share[0]
         time = np.arange(_LONGEST)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
 
 
 class CastHouseParameters(ArrayParameters):
@@ -19,7 +19,7 @@ class CastHouseParameters(ArrayParameters):
     humidity_swing: FloatArray
     humidity_day_swing: FloatArray
     humidity_sd: FloatArray
-    weather_memory: FloatArray
+    weather_memory: PositiveArray
     # alumina and anodes
     alumina_fe2o3: FloatArray
     alumina_sio2: FloatArray
@@ -44,9 +44,9 @@ class CastHouseParameters(ArrayParameters):
     anode_coke_alike: FloatArray
     anode_dirt_alike: FloatArray
     anode_assay_sd: FloatArray
-    silo_time: FloatArray
-    anode_time: FloatArray
-    loop_time: FloatArray
+    silo_time: PositiveArray
+    anode_time: PositiveArray
+    loop_time: PositiveArray
     scrubber_return: FloatArray
     metal_share_ga: FloatArray
     metal_share_v: FloatArray
@@ -59,18 +59,18 @@ class CastHouseParameters(ArrayParameters):
     lining_high_purity: FloatArray
     lining_ordinary: FloatArray
     source_sd: FloatArray
-    source_memory: FloatArray
+    source_memory: PositiveArray
     furnace_sd: FloatArray
     attack_above: FloatArray
     attack_iron: FloatArray
-    attack_memory: FloatArray
+    attack_memory: PositiveArray
     tapped_sd: FloatArray
     tapped_hidden_sd: FloatArray
     sample_sd: FloatArray
     sample_minor_sd: FloatArray
     worst_excess: FloatArray
     worst_sd: FloatArray
-    trace_memory: FloatArray
+    trace_memory: PositiveArray
     walk_sd_ga: FloatArray
     walk_sd_v: FloatArray
     walk_sd_zn: FloatArray
@@ -108,7 +108,7 @@ class CastHouseParameters(ArrayParameters):
     charge_mass: FloatArray
     charge_sd: FloatArray
     tap_error: FloatArray
-    tool_life: FloatArray
+    tool_life: PositiveArray
     tool_iron: FloatArray
     broken_tool_share: FloatArray
     broken_tool_iron: FloatArray
@@ -135,14 +135,14 @@ class CastHouseParameters(ArrayParameters):
     alloy_share: FloatArray
     alloy_least: FloatArray
     alloy_most: FloatArray
-    loss_usual: FloatArray
+    loss_usual: PositiveArray
     loss_sd: FloatArray
     dross_per_loss: FloatArray
     melt_error: FloatArray
     furnace_melt_sd: FloatArray
     flux_sodium: FloatArray
     flux_magnesium: FloatArray
-    sodium_time: FloatArray
+    sodium_time: PositiveArray
     stirring_sd: FloatArray
     furnace_stirring_sd: FloatArray
     # hydrogen, inclusions, degasser, filter
@@ -152,24 +152,24 @@ class CastHouseParameters(ArrayParameters):
     moisture_sd: FloatArray
     furnace_moisture_sd: FloatArray
     moisture_cast_sd: FloatArray
-    melt_memory: FloatArray
+    melt_memory: PositiveArray
     degassing_constant: FloatArray
     furnace_degasser_sd: FloatArray
-    rotor_life: FloatArray
+    rotor_life: PositiveArray
     rotor_wear: FloatArray
     rotor_least: FloatArray
-    inclusions_usual: FloatArray
+    inclusions_usual: PositiveArray
     inclusion_sd: FloatArray
     inclusion_cast_sd: FloatArray
     furnace_inclusion_sd: FloatArray
     inclusions_by_scrap: FloatArray
     inclusions_by_flux: FloatArray
-    sinking_time: FloatArray
+    sinking_time: PositiveArray
     flotation: FloatArray
-    vortex_speed: FloatArray
+    vortex_speed: PositiveArray
     vortex_inclusions: FloatArray
     filter_fresh: FloatArray
-    filter_scale: FloatArray
+    filter_scale: PositiveArray
     bypass_usual: FloatArray
     bypass_cracked: FloatArray
     crack_share: FloatArray
@@ -181,7 +181,7 @@ class CastHouseParameters(ArrayParameters):
     index_hydrogen: FloatArray
     index_inclusions: FloatArray
     index_error: FloatArray
-    index_wanted: FloatArray
+    index_wanted: PositiveArray
     # crews
     test_share: FloatArray
     test_high_purity_share: FloatArray
@@ -193,7 +193,7 @@ class CastHouseParameters(ArrayParameters):
     share_per_iron: FloatArray
     iron_wanted: FloatArray
     habit_high_purity_share: FloatArray
-    scrap_usual: FloatArray
+    scrap_usual: PositiveArray
     scrap_sd: FloatArray
     scrap_per_iron: FloatArray
     melt_usual: FloatArray
@@ -217,7 +217,7 @@ class CastHouseParameters(ArrayParameters):
     habit_degasser_gas: FloatArray
     gas_per_vapour: FloatArray
     gas_per_index: FloatArray
-    vapour_usual: FloatArray
+    vapour_usual: PositiveArray
     rotor_usual: FloatArray
     rotor_sd: FloatArray
     habit_degasser_rotor: FloatArray
@@ -226,15 +226,15 @@ class CastHouseParameters(ArrayParameters):
     launder_drop: FloatArray
     launder_sd: FloatArray
     launder_best: FloatArray
-    swing_usual: FloatArray
+    swing_usual: PositiveArray
     swing_sd: FloatArray
-    swing_memory: FloatArray
-    water_usual: FloatArray
+    swing_memory: PositiveArray
+    water_usual: PositiveArray
     water_sd: FloatArray
     mould_error: FloatArray
     pick_up_sd: FloatArray
-    hydrogen_harmful: FloatArray
-    inclusions_harmful: FloatArray
+    hydrogen_harmful: PositiveArray
+    inclusions_harmful: PositiveArray
     porosity_odds: FloatArray
     porosity_by_hydrogen: FloatArray
     porosity_by_inclusions: FloatArray
@@ -282,12 +282,12 @@ class CastHouseParameters(ArrayParameters):
     limit_mg: FloatArray
     limit_ni: FloatArray
     limit_na: FloatArray
-    digit_fe: FloatArray
-    digit_si: FloatArray
-    digit_ga: FloatArray
-    digit_v: FloatArray
-    digit_zn: FloatArray
-    digit_cu: FloatArray
-    digit_mg: FloatArray
-    digit_ni: FloatArray
-    digit_na: FloatArray
+    digit_fe: PositiveArray
+    digit_si: PositiveArray
+    digit_ga: PositiveArray
+    digit_v: PositiveArray
+    digit_zn: PositiveArray
+    digit_cu: PositiveArray
+    digit_mg: PositiveArray
+    digit_ni: PositiveArray
+    digit_na: PositiveArray

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import ScalarParameters
+from synthetic_data.plant.parameters import CountFloat, PositiveFloat, ScalarParameters
 
 TRACES = ("cobalt", "nickel", "antimony", "germanium", "copper")  # in the order of `impurity_logarithm`
 
@@ -12,23 +12,23 @@ class CellHouseParameters(ScalarParameters):
 
     # time, current and tariff
     warm_up_periods: float
-    nominal_current: float
+    nominal_current: PositiveFloat
     order_sd: float
-    order_memory: float
+    order_memory: PositiveFloat
     current_sd: float
     tariff_swing: float
     price_swing: float
-    holding_share: float
+    holding_share: PositiveFloat
     ambient_mean: float
     ambient_swing: float
     warmest_day: float
     weather_sd: float
     forecast_sd: float
-    plant_memory: float
+    plant_memory: PositiveFloat
     # feed
-    feed_zinc: float
+    feed_zinc: PositiveFloat
     feed_zinc_sd: float
-    manganese: float
+    manganese: PositiveFloat
     manganese_sd: float
     chloride: float
     chloride_sd: float
@@ -38,7 +38,7 @@ class CellHouseParameters(ScalarParameters):
     feed_germanium: float
     feed_copper: float
     trace_sd: float
-    trace_memory: float
+    trace_memory: PositiveFloat
     deposition_cobalt: float
     deposition_nickel: float
     deposition_antimony: float
@@ -83,14 +83,14 @@ class CellHouseParameters(ScalarParameters):
     sticking_seen_late: float
     sticking_share: float
     # cathode
-    cathode_area: float
-    limiting_density: float
+    cathode_area: PositiveFloat
+    limiting_density: PositiveFloat
     clean_density: float
     apparent_activation: float
     sensitivity: float
     sensitivity_sd: float
     deposit_sd: float
-    group_memory: float
+    group_memory: PositiveFloat
     clean_time: float
     hole_rate: float
     short_rate: float
@@ -98,10 +98,10 @@ class CellHouseParameters(ScalarParameters):
     short_mud: float
     shorts_sd: float
     shorts_walk: float
-    patrol_hours: float
+    patrol_hours: PositiveFloat
     short_current: float
     iron_share: float
-    planned_efficiency: float
+    planned_efficiency: PositiveFloat
     # voltage
     electrode_gap: float
     gap_sd: float
@@ -110,7 +110,7 @@ class CellHouseParameters(ScalarParameters):
     tafel_slope: float
     anode_sd: float
     young_anode: float
-    anode_conditioning: float
+    anode_conditioning: PositiveFloat
     anode_ageing: float
     anode_life: float
     cleaning_interval: float
@@ -120,15 +120,15 @@ class CellHouseParameters(ScalarParameters):
     wiring_sd: float
     voltage_per_short: float
     # heat, water, contents
-    heat_capacity: float
+    heat_capacity: PositiveFloat
     tower_approach: float
-    tower_capacity: float
+    tower_capacity: PositiveFloat
     cooling_sd: float
     temperature: float
     evaporated_share: float
-    cell_volume: float
-    acid_zinc_ratio: float
-    start_zinc: float
+    cell_volume: PositiveFloat
+    acid_zinc_ratio: PositiveFloat
+    start_zinc: PositiveFloat
     feed_gain: float
     feed_return: float
     trim_most: float
@@ -153,7 +153,7 @@ class CellHouseParameters(ScalarParameters):
     habit_acid_zinc: float
     habit_glue: float
     test_share: float
-    test_periods: float
+    test_periods: CountFloat
     test_temperature: float
     test_acid_zinc: float
     test_glue: float
@@ -184,11 +184,11 @@ class CellHouseParameters(ScalarParameters):
     assay_copper_rsd: float
     assay_antimony_rsd: float
     assay_germanium_rsd: float
-    limit_cobalt: float
-    limit_nickel: float
-    limit_copper: float
-    limit_antimony: float
-    limit_germanium: float
+    limit_cobalt: PositiveFloat
+    limit_nickel: PositiveFloat
+    limit_copper: PositiveFloat
+    limit_antimony: PositiveFloat
+    limit_germanium: PositiveFloat
     lead_assay_rsd: float
     potential_per_rise: float
     potential_sd: float

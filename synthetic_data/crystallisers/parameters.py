@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.purification.vacuum import PRESSURES
-from synthetic_data.plant.parameters import ArrayParameters
+from synthetic_data.plant.parameters import ABOVE_0, ArrayParameters, PositiveArray
 
 ELEMENTS = tuple(PRESSURES)  # that the laboratory reports
 PER_ELEMENT = ("feed", "segregation", "volatility", "added", "limit")
@@ -22,14 +22,14 @@ class CrystalliserParameters(ArrayParameters):
     """
 
     # electrolysed metal
-    house_memory: FloatArray
+    house_memory: PositiveArray
     house_part: FloatArray
     lot_part: FloatArray
     feed_sd: FloatArray
     scrap_usual: FloatArray
     residue_usual: FloatArray
     source_sd: FloatArray
-    source_memory: FloatArray
+    source_memory: PositiveArray
     scrap_indium: FloatArray
     scrap_tin: FloatArray
     residue_zinc: FloatArray
@@ -37,18 +37,18 @@ class CrystalliserParameters(ArrayParameters):
     return_usual: FloatArray
     return_sd: FloatArray
     seven_share: FloatArray
-    seven_feed: FloatArray
+    seven_feed: PositiveArray
     charge_mass: FloatArray
     charge_sd: FloatArray
     # vacuum
-    melt_depth: FloatArray
+    melt_depth: PositiveArray
     boundary_rate: FloatArray
     boundary_sd: FloatArray
     pressure_usual: FloatArray
     pressure_sd: FloatArray
     # freezing
-    mould_area: FloatArray
-    diffusion: FloatArray
+    mould_area: PositiveArray
+    diffusion: PositiveArray
     still_layer: FloatArray
     layer_sd: FloatArray
     crystalliser_layer_sd: FloatArray
@@ -58,16 +58,16 @@ class CrystalliserParameters(ArrayParameters):
     melt_sd: FloatArray
     seed_usual: FloatArray
     seed_sd: FloatArray
-    critical_usual: FloatArray
+    critical_usual: PositiveArray
     critical_sd: FloatArray
     chill: FloatArray
     most_trapped: FloatArray
     # handling
     added_sd: FloatArray
-    particles_usual: FloatArray
+    particles_usual: PositiveArray
     particles_sd: FloatArray
-    mould_life: FloatArray
-    mould_usual: FloatArray
+    mould_life: PositiveArray
+    mould_usual: PositiveArray
     # crews
     test_share: FloatArray
     test_growth_rate: FloatArray
@@ -146,25 +146,31 @@ class CrystalliserParameters(ArrayParameters):
     image_per_sudden: FloatArray
     image_error: FloatArray
     missing_share: FloatArray
-    purest_ratio: FloatArray
+    purest_ratio: PositiveArray
     ratio_slope: FloatArray
     ratio_sd: FloatArray
     feed_sampling: FloatArray
     feed_repeatability: FloatArray
     feed_limit: FloatArray
-    feed_digit: FloatArray
+    feed_digit: PositiveArray
     laboratory: FloatArray
     laboratory_sd: FloatArray
     standard_sd: FloatArray
-    standard_memory: FloatArray
+    standard_memory: PositiveArray
     sampling: FloatArray
     repeatability: FloatArray
-    digit: FloatArray
+    digit: PositiveArray
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """Names of the parameters, those of each element included."""
         return (*super().names(), *(f"{word}_{element}" for word in PER_ELEMENT for element in ELEMENTS))
+
+    @classmethod
+    def limits(cls) -> dict[str, str]:
+        """What values must be: every metal holds a trace of each element, and no front keeps all of one back."""
+        of_elements = {f"{word}_{element}": ABOVE_0 for word in ("feed", "segregation") for element in ELEMENTS}
+        return super().limits() | of_elements
 
     def by_element(self, word: str) -> FloatArray:
         """A parameter of each element, (elements, periods)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import ScalarParameters
+from synthetic_data.plant.parameters import CountFloat, PositiveFloat, ScalarParameters
 
 
 class LeadParameters(ScalarParameters):
@@ -10,26 +10,26 @@ class LeadParameters(ScalarParameters):
 
     # time
     warm_up_periods: float
-    plant_memory: float
-    section_memory: float
+    plant_memory: PositiveFloat
+    section_memory: PositiveFloat
     ambient_mean: float
-    ambient_swing: float
+    ambient_swing: PositiveFloat
     warmest_day: float
     weather_sd: float
     # anodes
-    anode_sb: float
+    anode_sb: PositiveFloat
     anode_as: float
-    anode_bi: float
+    anode_bi: PositiveFloat
     anode_cu: float
     anode_ag: float
     cast_sd: float
     lot_sd: float
     lean_lot_share: float
-    lean_lot_factor: float
+    lean_lot_factor: PositiveFloat
     anode_assay_rsd: float
     # electrolyte circuit, for a tonne of lead a day
-    electrolyte_volume: float
-    lead_wanted: float
+    electrolyte_volume: PositiveFloat
+    lead_wanted: PositiveFloat
     lead_excess: float
     lead_excess_sd: float
     stripping_gain: float
@@ -45,7 +45,7 @@ class LeadParameters(ScalarParameters):
     section_order_sd: float
     habit_order: float
     voltage_high: float
-    voltage_step: float
+    voltage_step: PositiveFloat
     current_cut: float
     electrolyte_temperature: float
     temperature_sd: float
@@ -62,48 +62,48 @@ class LeadParameters(ScalarParameters):
     lignin_plant_sd: float
     section_lignin_sd: float
     habit_lignin: float
-    cell_flow: float
+    cell_flow: PositiveFloat
     section_flow_sd: float
     habit_flow: float
     test_share: float
-    test_crops: float
+    test_crops: CountFloat
     test_current_density: float
     test_electrolyte_temperature: float
     test_glue_dose: float
     test_lignin_dose: float
     # cells
-    cells: float
-    cathode_area: float
+    cells: PositiveFloat
+    cathode_area: PositiveFloat
     electrode_gap: float
     gap_section_sd: float
     contact_drop: float
     contact_section_sd: float
-    conductivity: float
+    conductivity: PositiveFloat
     temperature_scatter: float
     cold_drop: float
     # slime
     slime_share: float
     linear_drop: float
     curved_drop: float
-    antimony_usual: float
-    holding_usual: float
-    usual_shed: float
+    antimony_usual: PositiveFloat
+    holding_usual: PositiveFloat
+    usual_shed: PositiveFloat
     shed_steepness: float
     shed_scatter: float
     shed_per_flow: float
     slough_shed: float
     # deposit
-    diffusion_layer: float
-    lead_diffusion: float
-    usual_polarisation: float
+    diffusion_layer: PositiveFloat
+    lead_diffusion: PositiveFloat
+    usual_polarisation: PositiveFloat
     roughness_per_polarisation: float
     roughness_per_shed: float
     error_weight: float
-    glue_best: float
+    glue_best: PositiveFloat
     glue_section_sd: float
     activity_sd: float
     additive_least: float
-    lignin_best: float
+    lignin_best: PositiveFloat
     lignin_weight: float
     rough_section_sd: float
     rough_walk: float
@@ -132,18 +132,18 @@ class LeadParameters(ScalarParameters):
     dissolving_as: float
     transfer: float
     transfer_onset: float
-    transfer_scale: float
+    transfer_scale: PositiveFloat
     carried_per_roughness: float
     carried_per_shed: float
     carried_scatter: float
-    lot_scatter: float
+    lot_scatter: PositiveFloat
     # heat
     hall_mean: float
     hall_per_ambient: float
     hall_humidity: float
     open_surface: float
     heat_conductance: float
-    steam_heat: float
+    steam_heat: PositiveFloat
     # faults of the circuit
     glue_pump_rate: float
     glue_pump_short: float
@@ -179,7 +179,7 @@ class LeadParameters(ScalarParameters):
     counter_section_sd: float
     voltage_rsd: float
     patrol_rsd: float
-    slime_fall_scale: float
+    slime_fall_scale: PositiveFloat
     slime_fall_rsd: float
     thermometer_sd: float
     steam_rsd: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
 
 
 class MeltingHouseParameters(ArrayParameters):
@@ -16,11 +16,11 @@ class MeltingHouseParameters(ArrayParameters):
     temperature_sd: FloatArray
     line_temperature_sd: FloatArray
     temperature_error: FloatArray
-    current_usual: FloatArray
+    current_usual: PositiveArray
     current_sd: FloatArray
     line_current_sd: FloatArray
     current_error: FloatArray
-    cell_memory: FloatArray
+    cell_memory: PositiveArray
     # electrolyte
     chloride_usual: FloatArray
     chloride_sd: FloatArray
@@ -31,7 +31,7 @@ class MeltingHouseParameters(ArrayParameters):
     manganese_usual: FloatArray
     manganese_sd: FloatArray
     manganese_alike: FloatArray
-    salt_memory: FloatArray
+    salt_memory: PositiveArray
     salt_error: FloatArray
     cd_usual: FloatArray
     cd_sd: FloatArray
@@ -39,22 +39,22 @@ class MeltingHouseParameters(ArrayParameters):
     cu_usual: FloatArray
     cu_sd: FloatArray
     cu_alike: FloatArray
-    metal_memory: FloatArray
+    metal_memory: PositiveArray
     metal_error: FloatArray
     # lead of the anodes
     lead_usual: FloatArray
     layer_sd: FloatArray
-    layer_memory: FloatArray
+    layer_memory: PositiveArray
     line_lead_sd: FloatArray
-    cleaning_cycle: FloatArray
+    cleaning_cycle: PositiveArray
     cleaning_surge: FloatArray
     surge_sd: FloatArray
-    surge_time: FloatArray
+    surge_time: PositiveArray
     poor_conditioning_share: FloatArray
     poor_surge: FloatArray
-    strontium_half: FloatArray
+    strontium_half: PositiveArray
     # cathodes
-    lead_per_trace: FloatArray
+    lead_per_trace: PositiveArray
     others_per_trace: FloatArray
     cathode_scatter: FloatArray
     copper_scatter: FloatArray
@@ -63,7 +63,7 @@ class MeltingHouseParameters(ArrayParameters):
     cathode_tin: FloatArray
     sheet_aluminium: FloatArray
     sheet_sd: FloatArray
-    deposit_memory: FloatArray
+    deposit_memory: PositiveArray
     strip_usual: FloatArray
     strip_sd: FloatArray
     thin_usual: FloatArray
@@ -72,7 +72,7 @@ class MeltingHouseParameters(ArrayParameters):
     composite_sd: FloatArray
     composite_repeatability: FloatArray
     composite_limit: FloatArray
-    composite_digit: FloatArray
+    composite_digit: PositiveArray
     # stock and returned metal
     stock_pb: FloatArray
     stock_sd: FloatArray
@@ -94,25 +94,25 @@ class MeltingHouseParameters(ArrayParameters):
     bath_exchange: FloatArray
     thermostat_sd: FloatArray
     furnace_offset_sd: FloatArray
-    stirring_usual: FloatArray
+    stirring_usual: PositiveArray
     stirring_sd: FloatArray
     furnace_stirring_sd: FloatArray
     tool_iron: FloatArray
     tool_sd: FloatArray
-    tool_memory: FloatArray
+    tool_memory: PositiveArray
     furnace_tool_sd: FloatArray
     tool_scatter: FloatArray
     lining_lead: FloatArray
     knife_aluminium: FloatArray
     clip_copper: FloatArray
-    clip_life: FloatArray
-    lining_life: FloatArray
+    clip_life: PositiveArray
+    lining_life: PositiveArray
     lining_loss: FloatArray
-    dross_usual: FloatArray
+    dross_usual: PositiveArray
     dross_sd: FloatArray
     dross_zinc: FloatArray
     evaporated_cadmium: FloatArray
-    furnace_efficiency: FloatArray
+    furnace_efficiency: PositiveArray
     power_sd: FloatArray
     # crews
     test_share: FloatArray
@@ -120,7 +120,7 @@ class MeltingHouseParameters(ArrayParameters):
     test_stock_share: FloatArray
     test_furnace_temperature: FloatArray
     test_nh4cl_dose: FloatArray
-    lead_wanted: FloatArray
+    lead_wanted: PositiveArray
     dose_usual: FloatArray
     dose_per_lead: FloatArray
     dose_sd: FloatArray
@@ -147,7 +147,7 @@ class MeltingHouseParameters(ArrayParameters):
     casting_best: FloatArray
     mould_usual: FloatArray
     mould_sd: FloatArray
-    mould_memory: FloatArray
+    mould_memory: PositiveArray
     dross_odds: FloatArray
     dross_by_dross: FloatArray
     dross_by_stirring: FloatArray
@@ -206,4 +206,4 @@ class MeltingHouseParameters(ArrayParameters):
     limit_cu: FloatArray
     limit_sn: FloatArray
     limit_al: FloatArray
-    digit: FloatArray
+    digit: PositiveArray

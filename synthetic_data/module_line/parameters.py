@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters, ScalarParameters
+from synthetic_data.plant.parameters import ArrayParameters, CountFloat, PositiveArray, PositiveFloat, ScalarParameters
 
 
 class LotParameters(ArrayParameters):
@@ -18,7 +18,7 @@ class LotParameters(ArrayParameters):
     asi_share: FloatArray
     other_share: FloatArray
     broken_share: FloatArray
-    flash_offset: FloatArray
+    flash_offset: PositiveArray
     flash_sd: FloatArray
 
 
@@ -26,7 +26,7 @@ class LineParameters(ScalarParameters):
     """What stays as the seed states it in [plant.parameters]; units as there."""
 
     # lots and the market
-    modules_per_lot: float
+    modules_per_lot: CountFloat
     module_interval: float
     member_share: float
     plant_mix_sd: float
@@ -37,37 +37,37 @@ class LineParameters(ScalarParameters):
     # bill of materials
     area_sd: float
     mass_sd: float
-    silver_gsd_old: float
-    silver_gsd: float
+    silver_gsd_old: PositiveFloat
+    silver_gsd: PositiveFloat
     antimony_mean: float
     antimony_sd: float
     float_antimony: float
-    float_antimony_gsd: float
-    label_step: float
+    float_antimony_gsd: PositiveFloat
+    label_step: PositiveFloat
     label_low: float
     label_high: float
     # condition
     yearly_loss: float
-    yearly_loss_sd: float
+    yearly_loss_sd: PositiveFloat
     brand_loss_sd: float
     hot_share: float
     hot_factor: float
     lot_factor_sd: float
     cracked_share: float
     dark_median: float
-    dark_gsd: float
+    dark_gsd: PositiveFloat
     shunted_share: float
-    shunt_low: float
-    shunt_high: float
+    shunt_low: PositiveFloat
+    shunt_high: PositiveFloat
     diode_share: float
     browned_share: float
     delaminated_share: float
     torn_share: float
     torn_share_polyamide: float
     insulation_median: float
-    insulation_gsd: float
-    insulation_torn: float
-    insulation_broken: float
+    insulation_gsd: PositiveFloat
+    insulation_torn: PositiveFloat
+    insulation_broken: PositiveFloat
     insulation_least: float
     # crew
     unlabelled_share: float
@@ -83,7 +83,7 @@ class LineParameters(ScalarParameters):
     checked_share: float
     # stations
     lamp_fade: float
-    lamp_life: float
+    lamp_life: PositiveFloat
     lamp_lot_sd: float
     temperature_mean: float
     temperature_sd: float
@@ -103,7 +103,7 @@ class LineParameters(ScalarParameters):
     wet_share: float
     wet_factor: float
     scale_sd: float
-    count_time: float
+    count_time: PositiveFloat
     antimony_rate: float
     antimony_background: float
     cadmium_rate: float

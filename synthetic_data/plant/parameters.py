@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Generic, Self, TypeVar, cast
 
 import numpy as np
 
@@ -15,6 +16,14 @@ from synthetic_data.engine.plan import Event, Plan, SimulationError
 
 Value = TypeVar("Value", float, FloatArray)
 Other = TypeVar("Other", bound="ArrayParameters")
+
+# What a seed's value must be, as an error says it: divided by, a logarithm is taken of it, or so many are counted.
+ABOVE_0, ONE_OR_MORE = "above 0", "1 or more"
+PositiveFloat = Annotated[float, ABOVE_0]
+PositiveArray = Annotated[FloatArray, ABOVE_0]
+CountFloat = Annotated[float, ONE_OR_MORE]
+CountArray = Annotated[FloatArray, ONE_OR_MORE]
+_ENDS = {"low": "high", "short": "long"}  # endings of two parameters that are the ends of a range
 
 
 class Parameters(Generic[Value]):
@@ -32,6 +41,11 @@ class Parameters(Generic[Value]):
     def names(cls) -> tuple[str, ...]:
         """Names of the parameters that the class annotates."""
         return tuple(name for one in reversed(cls.__mro__) for name in inspect.get_annotations(one))
+
+    @classmethod
+    def limits(cls) -> dict[str, str]:
+        """What the values of some of these names must be: ABOVE_0 or ONE_OR_MORE."""
+        return {name: limit for one in reversed(cls.__mro__) for name, limit in _limits_of(one).items()}
 
     def __getitem__(self, name: str) -> Value:
         try:
@@ -102,20 +116,28 @@ class ArrayParameters(Parameters[FloatArray]):
         return np.stack([self[f"{word}_{name}"] for name in names])[:, None]
 
 
-def check(seed: Seed, names: Iterable[str]) -> None:
+def check(seed: Seed, names: Iterable[str], limits: Mapping[str, str] | None = None) -> None:
     """Refuse a plant that lacks a parameter of these names, or whose regimes change one that nothing states.
+
+    Refused too, in the plant and its regimes: a value that is not what `limits` says of its name, ABOVE_0 or
+    ONE_OR_MORE, and a range that is upside down: `<name>_low` above `<name>_high`, or `_short` above `_long`.
 
     Raises
     ------
     SimulationError
-        All that are missing are named.
+        All that are missing or out of range are named.
     """
     plant, needed = cast(Plant, seed.plant), set(names)
     missing = sorted(needed - set(plant.parameters))
     faults = [_missing(seed.process.name, missing)] if missing else []
-    for regime in plant.regimes:
+    values = {name: quantity.value for name, quantity in plant.parameters.items()}
+    faults += _out_of_range(f"{seed.process.name}: plant.parameters", values, values, limits or {})
+    for regime in sorted(plant.regimes, key=lambda regime: regime.start):
         if unknown := sorted(set(regime.change) - set(plant.parameters) - needed):
             faults.append(f"plant.regimes.{regime.name}: changes {', '.join(unknown)}, unknown in plant.parameters")
+        changed = {name: quantity.value for name, quantity in regime.change.items()}
+        values |= changed
+        faults += _out_of_range(f"{seed.process.name}: plant.regimes.{regime.name}", changed, values, limits or {})
     if faults:
         raise SimulationError("\n".join(faults))
 
@@ -153,6 +175,29 @@ def _event(regime: str, day: float) -> Event:
 
 def _day_of(plan: Plan, date: dt.date) -> float:
     return (dt.datetime.combine(date, dt.time()) - plan.start) / dt.timedelta(days=1)
+
+
+@cache
+def _limits_of(kind: type) -> dict[str, str]:
+    """Limits that a class annotates itself."""
+    annotated = inspect.get_annotations(kind, eval_str=True)
+    stated = {name: getattr(one, "__metadata__", ("",))[0] for name, one in annotated.items()}
+    return {name: limit for name, limit in stated.items() if limit in (ABOVE_0, ONE_OR_MORE)}
+
+
+def _out_of_range(
+    place: str, stated: Mapping[str, float], values: Mapping[str, float], limits: Mapping[str, str]
+) -> Iterator[str]:
+    """Faults of what is stated at a place, beside all values that then are in force."""
+    for name, value in stated.items():
+        limit = limits.get(name)
+        if (limit == ABOVE_0 and value <= 0.0) or (limit == ONE_OR_MORE and value < 1.0):
+            yield f"{place}.{name}: got {value:g}: expected {limit}"
+    for low in values:
+        word, _, end = low.rpartition("_")
+        high = f"{word}_{_ENDS.get(end)}"
+        if high in values and {low, high} & set(stated) and values[low] > values[high]:
+            yield f"{place}: got {low} {values[low]:g} and {high} {values[high]:g}: expected a range that rises"
 
 
 def _missing(process: str, names: Iterable[str]) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import ScalarParameters
+from synthetic_data.plant.parameters import CountFloat, PositiveFloat, ScalarParameters
 
 
 class PotlineParameters(ScalarParameters):
     """What a seed of a potline states in [plant.parameters]; units as there."""
 
     # time and line
-    year: float
+    year: PositiveFloat
     warm_up_periods: float
-    nominal_current: float
+    nominal_current: PositiveFloat
     current_band: float
     current_step: float
     current_return: float
     current_sd: float
-    line_memory: float
+    line_memory: PositiveFloat
     curtailment_rate: float
     curtailment_hours_low: float
     curtailment_hours_high: float
@@ -34,29 +34,29 @@ class PotlineParameters(ScalarParameters):
     anode_residue: float
     anode_residue_sd: float
     anode_residue_good: float
-    delivery_memory: float
+    delivery_memory: PositiveFloat
     lif: float
-    lif_time: float
-    caf2: float
+    lif_time: PositiveFloat
+    caf2: PositiveFloat
     caf2_pot_sd: float
     mgf2: float
     # dimensions of a pot
-    anodes: float
-    anode_life: float
-    anode_face: float
-    cathode_face: float
-    fan_out: float
+    anodes: PositiveFloat
+    anode_life: PositiveFloat
+    anode_face: PositiveFloat
+    cathode_face: PositiveFloat
+    fan_out: PositiveFloat
     slot_factor: float
     anode_drop: float
     voltage_intercept: float
     acd_least: float
-    acd_most: float
-    metal_per_cm: float
-    bath_per_cm: float
+    acd_most: PositiveFloat
+    metal_per_cm: PositiveFloat
+    bath_per_cm: PositiveFloat
     feeders: float
     # lining and life
-    life_scale: float
-    life_shape: float
+    life_scale: PositiveFloat
+    life_shape: PositiveFloat
     first_age_high: float
     mean_age_years: float
     relining_time: float
@@ -71,9 +71,9 @@ class PotlineParameters(ScalarParameters):
     noise_floor: float
     noise_floor_sd: float
     noise_rise: float
-    noise_width: float
+    noise_width: PositiveFloat
     noise_sd: float
-    noise_memory: float
+    noise_memory: PositiveFloat
     drop_at_start: float
     drop_pot_sd: float
     drop_drift: float
@@ -89,21 +89,21 @@ class PotlineParameters(ScalarParameters):
     loss_factor_sd: float
     loss_wear: float
     wear_most: float
-    wear_age: float
+    wear_age: PositiveFloat
     noise_threshold: float
     noise_penalty: float
     velocity_per_metal: float
     start_loss: float
-    start_time: float
+    start_time: PositiveFloat
     efficiency_least: float
     spike_loss: float
     sick_loss: float
     sludge_loss: float
-    sludge_heavy: float
+    sludge_heavy: PositiveFloat
     sludge_loss_most: float
     # anode effects
     ae_onset_alumina: float
-    ae_width: float
+    ae_width: PositiveFloat
     ae_onset_hazard: float
     ae_local_sd: float
     ae_frailty_sd: float
@@ -117,58 +117,58 @@ class PotlineParameters(ScalarParameters):
     ae_feed_settles: float
     new_anode_hours: float
     # alumina and sludge
-    alumina_target: float
+    alumina_target: PositiveFloat
     alumina_sd: float
     alumina_pot_sd: float
     alumina_least: float
-    feed_memory: float
+    feed_memory: PositiveFloat
     feed_most: float
     settled_share: float
     cold_sludge: float
     cold_settling: float
     superheat_least: float
     superheat_usual: float
-    sludge_time: float
+    sludge_time: PositiveFloat
     sludge_return_least: float
     sludge_return_most: float
     sludge_at_start: float
     # AlF3 and bath
     excess_alf3: float
-    bath_temperature: float
+    bath_temperature: PositiveFloat
     alf3_mature: float
     alf3_young: float
-    alf3_young_time: float
+    alf3_young_time: PositiveFloat
     alf3_pot_sd: float
     alf3_per_content: float
     alf3_per_kelvin: float
-    bath_level_target: float
+    bath_level_target: PositiveFloat
     bath_gain: float
     bath_move_most: float
     # heat
     top_loss: float
     heat_loss_pot_sd: float
     transfer_pot_sd: float
-    ledge_area: float
+    ledge_area: PositiveFloat
     ledge_transfer: float
     ledge_conductivity: float
-    ledge_density: float
+    ledge_density: PositiveFloat
     ledge_mass: float
     ledge_least: float
     wall_as_ledge: float
     side_per_metal: float
     shell_resistance: float
     heat_sd: float
-    heat_memory: float
-    freeze_probe: float
+    heat_memory: PositiveFloat
+    freeze_probe: PositiveFloat
     cover_sd: float
-    cover_memory: float
+    cover_memory: PositiveFloat
     freeze_most: float
     # carbon, anodes, metal purity
     air_burn: float
     air_burn_per_residue: float
     spread: float
     spread_sd: float
-    spread_memory: float
+    spread_memory: PositiveFloat
     spread_per_residue: float
     beam_moves: float
     beam_per_noise: float
@@ -176,11 +176,11 @@ class PotlineParameters(ScalarParameters):
     iron_pot_sd: float
     iron_spike: float
     iron_end: float
-    iron_time: float
+    iron_time: PositiveFloat
     silicon_share: float
     silicon_end: float
     # faults
-    fault_acd_width: float
+    fault_acd_width: PositiveFloat
     spike_rate: float
     spike_per_residue: float
     spike_noise: float
@@ -203,7 +203,7 @@ class PotlineParameters(ScalarParameters):
     cold_seen_early: float
     cold_seen_late: float
     cold_heat: float
-    cold_superheat_width: float
+    cold_superheat_width: PositiveFloat
     pad_rate: float
     pad_noise: float
     pad_short: float
@@ -242,14 +242,14 @@ class PotlineParameters(ScalarParameters):
     addition_most: float
     young_alf3: float
     reading_memory: float
-    tap_plan_time: float
+    tap_plan_time: PositiveFloat
     tap_usual: float
     tap_gain: float
     tap_step: float
     tap_sd: float
     metal_level_target: float
     noise_alarm: float
-    noise_alarm_width: float
+    noise_alarm_width: PositiveFloat
     noise_wanted: float
     efficiency_wanted: float
     temperature_slack: float
@@ -272,7 +272,7 @@ class PotlineParameters(ScalarParameters):
     review_level_most: float
     habit_level: float
     test_share: float
-    test_periods: float
+    test_periods: CountFloat
     test_voltage: float
     test_alf3: float
     test_metal_level: float

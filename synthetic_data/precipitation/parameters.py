@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import ScalarParameters
+from synthetic_data.plant.parameters import CountFloat, PositiveFloat, ScalarParameters
 
 
 class PrecipitationParameters(ScalarParameters):
     """What circuit, crews, tanks, hydrate, product and laboratory need; units as in the seed."""
 
     warm_up_periods: float
-    plant_memory: float
-    liquor_memory: float
-    ratio_memory: float
-    line_memory: float
-    slow_memory: float
+    plant_memory: PositiveFloat
+    liquor_memory: PositiveFloat
+    ratio_memory: PositiveFloat
+    line_memory: PositiveFloat
+    slow_memory: PositiveFloat
     ambient_mean: float
     ambient_swing: float
     warmest_day: float
@@ -21,14 +21,14 @@ class PrecipitationParameters(ScalarParameters):
     wet_bulb_mean: float
     wet_bulb_slope: float
     wet_bulb_sd: float
-    bauxite_available: float
+    bauxite_available: PositiveFloat
     bauxite_available_sd: float
     bauxite_silica: float
     bauxite_silica_sd: float
     bauxite_toc: float
     bauxite_toc_sd: float
-    extraction: float
-    caustic: float
+    extraction: PositiveFloat
+    caustic: PositiveFloat
     caustic_sd: float
     carbonate: float
     carbonate_sd: float
@@ -39,10 +39,10 @@ class PrecipitationParameters(ScalarParameters):
     organic_per_bauxite: float
     liquor_silica: float
     liquor_silica_sd: float
-    liquor_volume: float
+    liquor_volume: PositiveFloat
     dilution: float
     dilution_sd: float
-    digestion_approach: float
+    digestion_approach: PositiveFloat
     ratio_line_sd: float
     ratio_walk: float
     fill_temperature: float
@@ -60,14 +60,14 @@ class PrecipitationParameters(ScalarParameters):
     line_fine_seed_ratio_sd: float
     habit_fine_seed_ratio: float
     fine_seed_per_fines: float
-    flow: float
+    flow: PositiveFloat
     order_sd: float
     line_flow_sd: float
     habit_flow: float
     flow_per_ratio: float
     flow_per_behind: float
     behind_kept: float
-    digestion_temperature: float
+    digestion_temperature: PositiveFloat
     line_digestion_temperature_sd: float
     habit_digestion_temperature: float
     digestion_per_ratio: float
@@ -81,18 +81,18 @@ class PrecipitationParameters(ScalarParameters):
     calciner_temperature: float
     line_calciner_temperature_sd: float
     habit_calciner_temperature: float
-    usual_fines: float
-    usual_yield: float
+    usual_fines: PositiveFloat
+    usual_yield: PositiveFloat
     usual_ratio: float
     test_share: float
-    test_days: float
+    test_days: CountFloat
     test_fill_temperature: float
     test_end_temperature: float
     test_seed_solids: float
     test_fine_seed_ratio: float
     test_calciner_temperature: float
-    tank_volume: float
-    growth_factor: float
+    tank_volume: PositiveFloat
+    growth_factor: PositiveFloat
     activation_temperature: float
     activity_line_sd: float
     activity_sd: float
@@ -102,9 +102,9 @@ class PrecipitationParameters(ScalarParameters):
     transfer: float
     transfer_line_sd: float
     scaling: float
-    clean_days: float
-    surface_roughness: float
-    usual_sigma: float
+    clean_days: PositiveFloat
+    surface_roughness: PositiveFloat
+    usual_sigma: PositiveFloat
     nucleation_answer: float
     births_sd: float
     grows_below_20: float
@@ -116,9 +116,9 @@ class PrecipitationParameters(ScalarParameters):
     fines_cut: float
     cut_line_sd: float
     cut_sd: float
-    usual_seed_fines: float
+    usual_seed_fines: PositiveFloat
     carried: float
-    carried_scale: float
+    carried_scale: PositiveFloat
     occluded_floor: float
     occluded_slope: float
     leachable_soda: float
@@ -127,7 +127,7 @@ class PrecipitationParameters(ScalarParameters):
     soda_per_lime: float
     mud_soda: float
     mud_soda_sd: float
-    mud_soda_per_reading: float
+    mud_soda_per_reading: PositiveFloat
     other_soda: float
     other_soda_sd: float
     approach: float
@@ -137,8 +137,8 @@ class PrecipitationParameters(ScalarParameters):
     mud_heat: float
     slurry_heat: float
     steam_economy: float
-    steam_enthalpy: float
-    steam_efficiency: float
+    steam_enthalpy: PositiveFloat
+    steam_efficiency: PositiveFloat
     other_fuel: float
     calciner_loss: float
     calciner_line_sd: float
@@ -162,12 +162,12 @@ class PrecipitationParameters(ScalarParameters):
     cao: float
     cao_per_lime: float
     impurity_sd: float
-    highest_na2o: float
-    lots_na2o: float
-    highest_product_fines: float
-    lots_product_fines: float
-    highest_loi: float
-    lots_loi: float
+    highest_na2o: PositiveFloat
+    lots_na2o: PositiveFloat
+    highest_product_fines: PositiveFloat
+    lots_product_fines: PositiveFloat
+    highest_loi: PositiveFloat
+    lots_loi: PositiveFloat
     tank_out_rate: float
     tank_out_short: float
     tank_out_long: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synthetic_data.plant.parameters import CountFloat, PositiveFloat
 from synthetic_data.tankhouse.parameters import GrowthParameters
 
 
@@ -9,18 +10,18 @@ class SectionParameters(GrowthParameters):
     """What a seed of a tankhouse whose sections are weighed states in [plant.parameters]; units as there."""
 
     # a section
-    cells: float
-    cathodes: float
-    cathode_area: float
+    cells: PositiveFloat
+    cathodes: PositiveFloat
+    cathode_area: PositiveFloat
     electrode_pitch: float
-    anode_thickness: float
+    anode_thickness: PositiveFloat
     plate_thickness: float
     # shorts
     usual_patrol: float
     missed_share: float
     blind_patrol: float
     repair_time: float
-    short_current_ratio: float
+    short_current_ratio: PositiveFloat
     short_growth: float
     shorts_per_swing: float
     passive_shorts: float
@@ -34,12 +35,12 @@ class SectionParameters(GrowthParameters):
     oxygen_current: float
     iron_weight: float
     # passive anodes
-    usual_passive: float
-    passive_current: float
-    saturated_copper: float
+    usual_passive: PositiveFloat
+    passive_current: PositiveFloat
+    saturated_copper: PositiveFloat
     saturation_per_kelvin: float
     saturation_per_acid: float
-    layer_diffusion: float
+    layer_diffusion: PositiveFloat
     slimes_slow: float
     passivation_depth: float
     passive_drop: float
@@ -52,24 +53,24 @@ class SectionParameters(GrowthParameters):
     hall_mean: float
     hall_per_ambient: float
     hall_humidity: float
-    steam_heat: float
+    steam_heat: PositiveFloat
     # operators
     valley_hours: float
-    peak_hours: float
+    peak_hours: PositiveFloat
     current_swing: float
     swing_season: float
     section_swing_sd: float
     habit_swing: float
-    shorts_wanted: float
+    shorts_wanted: PositiveFloat
     patrol_answer: float
     patrol_return: float
     habit_patrol: float
     test_current_swing: float
     test_patrol_interval: float
-    test_crops: float
+    test_crops: CountFloat
     # additives
-    glue_decay: float
-    thiourea_decay: float
+    glue_decay: PositiveFloat
+    thiourea_decay: PositiveFloat
     # faults of a section
     passivation_rate: float
     passivation_short: float
@@ -100,4 +101,4 @@ class SectionParameters(GrowthParameters):
     patrol_rsd: float
     thermometer_sd: float
     steam_rsd: float
-    reject_clump: float
+    reject_clump: PositiveFloat

@@ -6,7 +6,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.sorting.colour import metal_brightness, metal_hue, metal_saturation, patinated
-from synthetic_data.plant.parameters import ArrayParameters
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.registration import Registration, blended
@@ -22,8 +22,8 @@ _PAINT_SATURATION, _PAINT_DARKEST, _PAINT_BRIGHTEST = 0.9, 0.2, 0.9  # strongest
 class CameraParameters(ArrayParameters):
     """What a seed states of the camera in [plant.parameters], one value a lot; units as there."""
 
-    layer_patina_low: FloatArray
-    layer_patina_high: FloatArray
+    layer_patina_low: PositiveArray
+    layer_patina_high: PositiveArray
     cover_low: FloatArray
     camera_colour_sd: FloatArray
     finish_hue: FloatArray

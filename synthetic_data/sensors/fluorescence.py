@@ -17,7 +17,7 @@ from physics.sorting.fluorescence import PAINT, PAINT_DENSITY, nearness
 from physics.sorting.fluorescence_head import Head, Line, Tube
 from physics.sorting.xray_windows import KBETA_SHARE
 from synthetic_data.engine.plan import Plan
-from synthetic_data.plant.parameters import ArrayParameters
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.materials import Materials
@@ -39,6 +39,7 @@ _ALUMINIUM = 0.27  # g/cm²/mm
 _SINE = np.sqrt(0.5)  # of 45°, of both rays
 _MOST_TILT = 0.35  # of the logarithm of the sine
 _MOST_HEIGHT = 0.5  # of the gap, which higher pieces would shut
+_LEAST_UNEVEN = 1e-9  # relative, to which lead's drops are a ratio; nothing else shows it
 _LEAST_STRAY = 0.003  # share of another piece below which it is left out
 _CM = 1e-4  # cm/µm
 _AT_ONCE = 6000  # pieces whose arrays are small enough to be used again, rather than given back and zeroed anew
@@ -67,14 +68,14 @@ class FluorescenceParameters(ArrayParameters):
     dirt_iron: FloatArray
     dirt_lead: FloatArray
     dirt_zinc: FloatArray
-    tube_voltage: FloatArray
+    tube_voltage: PositiveArray
     tube_filter: FloatArray
     tube_lines: FloatArray
     copper_rate: FloatArray
-    gap: FloatArray
-    spot_area: FloatArray
+    gap: PositiveArray
+    spot_area: PositiveArray
     stray_share: FloatArray
-    stray_range: FloatArray
+    stray_range: PositiveArray
     tilt_sd: FloatArray
     heterogeneity: FloatArray
     lead_heterogeneity: FloatArray
@@ -246,8 +247,9 @@ def _unevenness(pieces: Pieces, lead: FloatArray, rng: np.random.Generator) -> N
     p, lot = pieces.lots.parameters.view(FluorescenceParameters), pieces.lot
     normal = rng.standard_normal((_L, len(lot)), dtype=np.float32)
     drops = p.lead_heterogeneity[lot] * (1.0 - 0.01 * lead)
-    normal[_LEAD] *= 1.0 + drops / p.heterogeneity[lot]
-    normal *= p.heterogeneity[lot].astype(np.float32)
+    usual = np.maximum(p.heterogeneity[lot], _LEAST_UNEVEN)
+    normal[_LEAD] *= 1.0 + drops / usual
+    normal *= usual.astype(np.float32)
     return np.exp(normal, out=normal)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.sorting.conductivity import apparent_conductivity
-from synthetic_data.plant.parameters import ArrayParameters
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration, blended
@@ -15,8 +15,8 @@ from synthetic_data.sorter.registration import Registration, blended
 class CoilParameters(ArrayParameters):
     """What a seed states of the induction array in [plant.parameters], one value a lot; units as there."""
 
-    coil_frequency: FloatArray
-    coil_radius: FloatArray
+    coil_frequency: PositiveArray
+    coil_radius: PositiveArray
     coil_lift_off: FloatArray
     coil_phase: FloatArray
     coil_rsd: FloatArray

@@ -23,7 +23,7 @@ from physics.sorting.libs import (
     saha_ratio,
     self_absorption,
 )
-from synthetic_data.plant.parameters import ArrayParameters
+from synthetic_data.plant.parameters import ABOVE_0, ArrayParameters, PositiveArray
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.registration import Registration, content_at_spot
@@ -50,38 +50,38 @@ class LibsParameters(ArrayParameters):
 
     dirt_layer: FloatArray
     running: FloatArray
-    tile_interval: FloatArray
+    tile_interval: PositiveArray
     missed_piece: FloatArray
-    laser_energy: FloatArray
+    laser_energy: PositiveArray
     laser_fade: FloatArray
-    laser_service: FloatArray
+    laser_service: PositiveArray
     laser_age: FloatArray
-    window_interval: FloatArray
+    window_interval: PositiveArray
     window_missed: FloatArray
     window_dust: FloatArray
     window_exponent: FloatArray
     tile_rsd: FloatArray
     focus_sd: FloatArray
     focus_rough: FloatArray
-    focal_range: FloatArray
+    focal_range: PositiveArray
     coupling_sd: FloatArray
     oil_loss: FloatArray
     oil_hardness: FloatArray
     cleaning_shots: FloatArray
-    analysis_shots: FloatArray
-    depth_per_shot: FloatArray
+    analysis_shots: PositiveArray
+    depth_per_shot: PositiveArray
     depth_sd: FloatArray
     chipped: FloatArray
     misfire: FloatArray
     misfire_per_defocus: FloatArray
-    plasma_temperature: FloatArray
+    plasma_temperature: PositiveArray
     temperature_exponent: FloatArray
     shot_rsd: FloatArray
     piece_rsd: FloatArray
     piece_rsd_si_fe: FloatArray
     casting_rsd: FloatArray
     total_rsd: FloatArray
-    layer_brightness: FloatArray
+    layer_brightness: PositiveArray
     dirt_layer_sd: FloatArray
     dirt_hardness: FloatArray
     layer_sd: FloatArray
@@ -115,6 +115,11 @@ def needed(lines: tuple[str, ...]) -> tuple[str, ...]:
     of_lines = (f"{what}_{name}" for what in ("saturation", "noise") for name in lines)
     of_layers = (f"{cover}_{name}" for cover, held in LAYERS.items() for name in held)
     return (*LibsParameters.names(), *of_lines, *of_layers, *(f"dirt_{name}" for name in DIRT))
+
+
+def limits(lines: tuple[str, ...]) -> dict[str, str]:
+    """What the values of some of these parameters must be."""
+    return LibsParameters.limits() | {f"saturation_{name}": ABOVE_0 for name in lines}
 
 
 @cache

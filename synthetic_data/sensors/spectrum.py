@@ -17,7 +17,7 @@ from physics.sorting.xray import line_energy
 from physics.sorting.xray_detector import live_share, sum_peak
 from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, SumPeak, Windows
 from synthetic_data.engine.plan import Plan
-from synthetic_data.plant.parameters import ArrayParameters
+from synthetic_data.plant.parameters import ArrayParameters, CountArray, PositiveArray
 from synthetic_data.sensors.fluorescence import LINES, Light
 from synthetic_data.sorter.feed import Pieces
 
@@ -33,19 +33,19 @@ COLUMNS = tuple(f"rate_{name}" for name in NAMES)
 class DetectorParameters(ArrayParameters):
     """What a seed states of tube and detectors in [plant.parameters], one value a lot; units as there."""
 
-    belt_speed: FloatArray
+    belt_speed: PositiveArray
     tube_age: FloatArray
-    tube_life: FloatArray
+    tube_life: PositiveArray
     tube_fade: FloatArray
     tube_output: FloatArray
     running: FloatArray
     chord_low: FloatArray
-    detectors: FloatArray
+    detectors: CountArray
     detector_rsd: FloatArray
     gain_rsd: FloatArray
     gain_drift: FloatArray
     gain_offset: FloatArray
-    tile_interval: FloatArray
+    tile_interval: PositiveArray
     tile_missed: FloatArray
     noise: FloatArray
     tail: FloatArray

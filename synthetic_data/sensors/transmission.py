@@ -9,7 +9,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.sorting.dual_energy import Scanner, condensed, log_ratio, log_ratio_noise, log_transmissions, sandwich
-from synthetic_data.plant.parameters import ArrayParameters
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration, blended
 
@@ -22,8 +22,8 @@ _THICKEST = 60.0  # g/cm² of the calibration wedge
 class TransmissionParameters(ArrayParameters):
     """What a seed states of the X-ray line in [plant.parameters], one value a lot; units as there."""
 
-    tube_voltage: FloatArray
-    xrt_photons: FloatArray
+    tube_voltage: PositiveArray
+    xrt_photons: PositiveArray
     xrt_noise_excess: FloatArray
     xrt_scatter: FloatArray
     xrt_scatter_sd: FloatArray
@@ -31,7 +31,7 @@ class TransmissionParameters(ArrayParameters):
     xrt_drift: FloatArray
     xrt_ratio_sd: FloatArray
     xrt_phase: FloatArray
-    xrt_interval: FloatArray
+    xrt_interval: PositiveArray
     xrt_transmission_rsd: FloatArray
     areal_rsd: FloatArray
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from physics.arrays import FloatArray
-from synthetic_data.plant.parameters import ArrayParameters
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
 
 
 class ShreddingParameters(ArrayParameters):
     """What a seed of shredding lines states in [plant.parameters], one value a period; units as there."""
 
     # market and feed
-    market_memory: FloatArray
-    campaign_lots: FloatArray
+    market_memory: PositiveArray
+    campaign_lots: PositiveArray
     nmc111_usual: FloatArray
     nmc532_usual: FloatArray
     nmc622_usual: FloatArray
@@ -32,31 +32,31 @@ class ShreddingParameters(ArrayParameters):
     scrap_error: FloatArray
     charge_usual: FloatArray
     charge_sd: FloatArray
-    feed_moisture: FloatArray
+    feed_moisture: PositiveArray
     feed_moisture_sd: FloatArray
     feed_moisture_error: FloatArray
-    moisture_memory: FloatArray
+    moisture_memory: PositiveArray
     # pyrolysis
     thermostat_sd: FloatArray
     furnace_offset: FloatArray
     binder_sd: FloatArray
-    binder_memory: FloatArray
+    binder_memory: PositiveArray
     fluorine_raw: FloatArray
     fluorine_sd: FloatArray
     fluorine_scatter: FloatArray
     fluorine_per_scrap: FloatArray
     oxygen_usual: FloatArray
     oxygen_sd: FloatArray
-    oxygen_memory: FloatArray
+    oxygen_memory: PositiveArray
     oxygen_per_burnt: FloatArray
     burnt_per_oxygen: FloatArray
     burnt_usual: FloatArray
     # mill, screen, separator
-    screen_life: FloatArray
+    screen_life: PositiveArray
     screen_wear: FloatArray
     adhesion_sd: FloatArray
-    adhesion_memory: FloatArray
-    powder_share: FloatArray
+    adhesion_memory: PositiveArray
+    powder_share: PositiveArray
     powder_sd: FloatArray
     powder_scatter: FloatArray
     powder_per_scrap: FloatArray
@@ -75,7 +75,7 @@ class ShreddingParameters(ArrayParameters):
     mill_usual: FloatArray
     mill_time_sd: FloatArray
     mill_per_yield: FloatArray
-    yield_wanted: FloatArray
+    yield_wanted: PositiveArray
     habit_mill_time: FloatArray
     pyrolysis_temperature: FloatArray
     pyrolysis_temperature_sd: FloatArray
@@ -96,7 +96,7 @@ class ShreddingParameters(ArrayParameters):
     wash_ratio_sd: FloatArray
     habit_wash_ratio: FloatArray
     # powder
-    cu_usual: FloatArray
+    cu_usual: PositiveArray
     al_usual: FloatArray
     foil_sd: FloatArray
     copper_sd: FloatArray
@@ -112,7 +112,7 @@ class ShreddingParameters(ArrayParameters):
     lithium_washed: FloatArray
     soluble_share: FloatArray
     soluble_sd: FloatArray
-    wash_half: FloatArray
+    wash_half: PositiveArray
     steel_iron: FloatArray
     steel_sd: FloatArray
     steel_scatter: FloatArray
@@ -129,7 +129,7 @@ class ShreddingParameters(ArrayParameters):
     # silo and bags
     silo_exchange: FloatArray
     blend_per_copper: FloatArray
-    blend_from: FloatArray
+    blend_from: PositiveArray
     blend_most: FloatArray
     lot_mass: FloatArray
     lot_mass_sd: FloatArray
@@ -195,7 +195,7 @@ class ShreddingParameters(ArrayParameters):
     laboratory: FloatArray
     laboratory_share: FloatArray
     standard_sd: FloatArray
-    standard_memory: FloatArray
+    standard_memory: PositiveArray
     sampling_ni: FloatArray
     sampling_co: FloatArray
     sampling_mn: FloatArray
@@ -235,16 +235,16 @@ class ShreddingParameters(ArrayParameters):
     limit_pb: FloatArray
     limit_cd: FloatArray
     limit_cr: FloatArray
-    digit_ni: FloatArray
-    digit_co: FloatArray
-    digit_mn: FloatArray
-    digit_li: FloatArray
-    digit_cu: FloatArray
-    digit_al: FloatArray
-    digit_fe: FloatArray
-    digit_f: FloatArray
-    digit_f_water: FloatArray
-    digit_p: FloatArray
-    digit_pb: FloatArray
-    digit_cd: FloatArray
-    digit_cr: FloatArray
+    digit_ni: PositiveArray
+    digit_co: PositiveArray
+    digit_mn: PositiveArray
+    digit_li: PositiveArray
+    digit_cu: PositiveArray
+    digit_al: PositiveArray
+    digit_fe: PositiveArray
+    digit_f: PositiveArray
+    digit_f_water: PositiveArray
+    digit_p: PositiveArray
+    digit_pb: PositiveArray
+    digit_cd: PositiveArray
+    digit_cr: PositiveArray

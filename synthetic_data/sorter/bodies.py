@@ -63,8 +63,9 @@ def of_feed(lots: Lots, materials: Materials, name: str) -> FloatArray:
 
 
 def within(low: FloatArray, high: FloatArray, share: FloatArray) -> FloatArray:
-    """Value so far of the way from `low` to `high`, by equal ratios."""
-    values: FloatArray = low * np.exp(np.log(high / low) * share)
+    """Value so far of the way from `low` to `high`, by equal ratios; from 0 no ratio leads away."""
+    ratio = np.divide(high, low, out=np.ones(np.shape(low)), where=low > 0.0)
+    values: FloatArray = low * np.exp(np.log(ratio) * share)
     return values
 
 

@@ -6,33 +6,41 @@ from typing import cast
 
 from physics.arrays import FloatArray
 from seeds import Plant, Seed
-from synthetic_data.plant.parameters import ArrayParameters, ScalarParameters
+from synthetic_data.plant.parameters import (
+    ABOVE_0,
+    ArrayParameters,
+    CountArray,
+    PositiveArray,
+    PositiveFloat,
+    ScalarParameters,
+)
 
 _OF_EACH_FEED = ("feed_share", "mass_median", "mass_gsd", "size_low", "size_high", "size_scale")
+_ABOVE_0_OF_FEEDS = ("mass_median", "mass_gsd", "size_scale")
 
 
 class SorterParameters(ArrayParameters):
     """What a seed states of lots, pieces, belt and laboratory, one value a lot; units as in [plant.parameters]."""
 
-    pieces_per_lot: FloatArray
-    piece_interval: FloatArray
+    pieces_per_lot: CountArray
+    piece_interval: PositiveArray
     lot_mix_sd: FloatArray
-    size_exponent: FloatArray
+    size_exponent: PositiveArray
     size_correlation: FloatArray
     fill_low: FloatArray
-    fill_high: FloatArray
+    fill_high: PositiveArray
     shape_low: FloatArray
-    shape_high: FloatArray
+    shape_high: PositiveArray
     addition_mode_low: FloatArray
     addition_mode_high: FloatArray
-    impurity_median: FloatArray
+    impurity_median: PositiveArray
     other_share: FloatArray
     composite_share: FloatArray
     second_share_low: FloatArray
     second_share_high: FloatArray
     unknown_absent_share: FloatArray
     new_unknown_share: FloatArray
-    occupancy_mean: FloatArray
+    occupancy_mean: PositiveArray
     occupancy_sd: FloatArray
     touching_share: FloatArray
     overlap_depth: FloatArray
@@ -69,7 +77,7 @@ class SorterParameters(ArrayParameters):
 class EjectionParameters(ScalarParameters):
     """What a seed states of the ejection in [plant.parameters]; units as there."""
 
-    belt_speed: float
+    belt_speed: PositiveFloat
     late_share: float
     valve_fault_share: float
     direct_miss: float
@@ -84,6 +92,17 @@ class EjectionParameters(ScalarParameters):
 
 def needed(seed: Seed) -> tuple[str, ...]:
     """Names of the parameters that the line and each of its feeds need, without those of its sensors."""
-    feeds = dict.fromkeys(material.feed for material in cast(Plant, seed.plant).materials if material.feed is not None)
-    of_feeds = (f"{name}_{feed}" for name in _OF_EACH_FEED for feed in feeds)
+    of_feeds = (f"{name}_{feed}" for name in _OF_EACH_FEED for feed in _feeds(seed))
     return (*SorterParameters.names(), *EjectionParameters.names(), *of_feeds)
+
+
+def limits(seed: Seed) -> dict[str, str]:
+    """What the values of some of these parameters must be."""
+    of_feeds = {f"{name}_{feed}": ABOVE_0 for name in _ABOVE_0_OF_FEEDS for feed in _feeds(seed)}
+    return SorterParameters.limits() | EjectionParameters.limits() | of_feeds
+
+
+def _feeds(seed: Seed) -> tuple[str, ...]:
+    """Feeds that the seed's materials belong to."""
+    materials = cast(Plant, seed.plant).materials
+    return tuple(dict.fromkeys(material.feed for material in materials if material.feed is not None))

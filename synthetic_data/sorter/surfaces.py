@@ -60,5 +60,6 @@ def draw_dirt(lots: Lots, lot: NDArray[np.intp], rng: np.random.Generator) -> Fl
     p = lots.parameters
     dirty = p.dirt_share_low + (p.dirt_share_high - p.dirt_share_low) * rng.random(len(lots.feed))
     # One uniform number tells both: what is left of it below the share is again uniform.
-    left = rng.random(len(lot)) / dirty[lot]
+    uniform, share = rng.random(len(lot)), dirty[lot]
+    left = np.divide(uniform, share, out=np.ones(len(lot)), where=share > 0.0)
     return np.where(left < 1.0, 1.0 - np.sqrt(np.minimum(left, 1.0)), 0.0)

@@ -12,6 +12,7 @@ from physics.refining.silver_chloride import dissolved_silver, silver_chloride_p
 from synthetic_data.tankhouse.crops import ELEMENTS, PARTICLES, Crops, Values
 from synthetic_data.tankhouse.parameters import TankhouseParameters
 
+_TRACE = 1e-9  # ppm, so little antimony and bismuth that nothing of them floats
 _FROM_ELECTROLYTE = ("as", "sb", "bi", "ni", "fe")
 
 
@@ -58,7 +59,7 @@ def _slimes(p: TankhouseParameters, anodes: Values, parts: Values) -> Values:
     # Nickel comes as crystals of its oxide, which form in anodes rich in both.
     rich = anodes["ni"] / p.anode_ni * (anodes["o"] / p.anode_o)
     found["ni"] = p.nickel_oxide * (settled / p.included_slimes) * rich
-    metals = anodes["sb"] + anodes["bi"]
+    metals = np.maximum(anodes["sb"] + anodes["bi"], _TRACE)
     for element in ("sb", "bi"):
         found[element] += included_content(floating, 100.0 * p.floating_metals * anodes[element] / metals)
     found["as"] += included_content(floating, 100.0 * p.floating_arsenic)

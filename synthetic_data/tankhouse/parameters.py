@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthetic_data.plant.parameters import ScalarParameters
+from synthetic_data.plant.parameters import CountFloat, PositiveFloat, ScalarParameters
 
 
 class GrowthParameters(ScalarParameters):
@@ -10,68 +10,68 @@ class GrowthParameters(ScalarParameters):
 
     # time
     warm_up_periods: float
-    plant_memory: float
-    group_memory: float
-    bias_weeks: float
+    plant_memory: PositiveFloat
+    group_memory: PositiveFloat
+    bias_weeks: CountFloat
     ambient_mean: float
-    ambient_swing: float
+    ambient_swing: PositiveFloat
     warmest_day: float
     weather_sd: float
     # anodes: usual contents, and each supplier's over them
     anode_as: float
     anode_sb: float
     anode_bi: float
-    anode_ni: float
+    anode_ni: PositiveFloat
     anode_pb: float
     anode_se: float
     anode_te: float
-    anode_ag: float
-    anode_o: float
+    anode_ag: PositiveFloat
+    anode_o: PositiveFloat
     own_share: float
     custom_share: float
     secondary_share: float
     own_as: float
     own_sb: float
     own_bi: float
-    own_ni: float
+    own_ni: PositiveFloat
     own_pb: float
     own_se: float
     own_te: float
     own_ag: float
-    own_o: float
+    own_o: PositiveFloat
     custom_as: float
     custom_sb: float
     custom_bi: float
-    custom_ni: float
+    custom_ni: PositiveFloat
     custom_pb: float
     custom_se: float
     custom_te: float
     custom_ag: float
-    custom_o: float
+    custom_o: PositiveFloat
     secondary_as: float
     secondary_sb: float
     secondary_bi: float
-    secondary_ni: float
+    secondary_ni: PositiveFloat
     secondary_pb: float
     secondary_se: float
     secondary_te: float
     secondary_ag: float
-    secondary_o: float
+    secondary_o: PositiveFloat
     cast_sd: float
-    cast_memory: float
+    cast_memory: PositiveFloat
     anode_lot_sd: float
     bad_lot_share: float
     bad_lot_factor: float
     anode_assay_rsd: float
     # electrolyte circuit, for a tonne of copper a day
-    electrolyte_volume: float
+    electrolyte_volume: PositiveFloat
     bleed: float
-    bleed_low: float
-    bleed_high: float
+    bleed_low: PositiveFloat
+    bleed_high: PositiveFloat
     bleed_gain: float
-    nickel_wanted: float
-    arsenic_wanted: float
-    copper_wanted: float
+    nickel_wanted: PositiveFloat
+    arsenic_wanted: PositiveFloat
+    copper_wanted: PositiveFloat
     copper_excess: float
     copper_excess_sd: float
     liberator_gain: float
@@ -100,12 +100,12 @@ class GrowthParameters(ScalarParameters):
     assay_fe_rsd: float
     assay_cl_rsd: float
     silver_as_chloride: float
-    chloride_scarce: float
-    chloride_least: float
+    chloride_scarce: PositiveFloat
+    chloride_least: PositiveFloat
     chloride_gain: float
     chloride_pace: float
     # set-points of the plant
-    current_density: float
+    current_density: PositiveFloat
     order_sd: float
     electrolyte_temperature: float
     temperature_sd: float
@@ -122,8 +122,8 @@ class GrowthParameters(ScalarParameters):
     glue_plant_sd: float
     thiourea_dose: float
     thiourea_plant_sd: float
-    cell_flow: float
-    suspended_solids: float
+    cell_flow: PositiveFloat
+    suspended_solids: PositiveFloat
     solids_sd: float
     # set-points of the groups, and the crew's answers
     group_order_sd: float
@@ -146,22 +146,22 @@ class GrowthParameters(ScalarParameters):
     overhaul_least: float
     overhaul_most: float
     # transport
-    diffusion_layer: float
-    copper_diffusion: float
+    diffusion_layer: PositiveFloat
+    copper_diffusion: PositiveFloat
     silver_diffusion: float
     silver_product: float
     # roughness
-    usual_polarisation: float
+    usual_polarisation: PositiveFloat
     roughness_per_polarisation: float
     roughness_per_solids: float
     error_weight: float
-    glue_best: float
+    glue_best: PositiveFloat
     glue_group_sd: float
     activity_sd: float
     additive_least: float
-    thiourea_best: float
+    thiourea_best: PositiveFloat
     thiourea_weight: float
-    chloride_best: float
+    chloride_best: PositiveFloat
     chloride_weight: float
     alignment_sd: float
     alignment_wear: float
@@ -171,7 +171,7 @@ class GrowthParameters(ScalarParameters):
     rough_luck: float
     # what the deposit encloses
     nodular_luck: float
-    floating_bound: float
+    floating_bound: PositiveFloat
     floating_steepness: float
     # solids
     solids_per_flow: float
@@ -179,7 +179,7 @@ class GrowthParameters(ScalarParameters):
     solids_luck: float
     solids_per_floating: float
     # defects
-    usual_nodules: float
+    usual_nodules: PositiveFloat
     nodules_most: float
     nodules_walk: float
     nodules_plates: float
@@ -187,7 +187,7 @@ class GrowthParameters(ScalarParameters):
     soiling_per_copper: float
     wash_temperature: float
     wash_sd: float
-    wash_scale: float
+    wash_scale: PositiveFloat
     # faults of the circuit
     filter_rate: float
     filter_short: float
@@ -262,7 +262,7 @@ class TankhouseParameters(GrowthParameters):
     occluded_volume: float
     nodules_enclose: float
     soiled_sulphur: float
-    included_slimes: float
+    included_slimes: PositiveFloat
     slimes_per_solids: float
     slimes_walk: float
     slimes_luck: float
@@ -290,7 +290,7 @@ class TankhouseParameters(GrowthParameters):
     # instruments
     electrode_gap: float
     wash_reading_sd: float
-    positions: float
+    positions: PositiveFloat
     # laboratory
     sampling_ag: float
     sampling_as: float
@@ -332,13 +332,13 @@ class TankhouseParameters(GrowthParameters):
     limit_ni: float
     limit_fe: float
     limit_s: float
-    digit_ag: float
-    digit_as: float
-    digit_sb: float
-    digit_bi: float
-    digit_se: float
-    digit_te: float
-    digit_pb: float
-    digit_ni: float
-    digit_fe: float
-    digit_s: float
+    digit_ag: PositiveFloat
+    digit_as: PositiveFloat
+    digit_sb: PositiveFloat
+    digit_bi: PositiveFloat
+    digit_se: PositiveFloat
+    digit_te: PositiveFloat
+    digit_pb: PositiveFloat
+    digit_ni: PositiveFloat
+    digit_fe: PositiveFloat
+    digit_s: PositiveFloat

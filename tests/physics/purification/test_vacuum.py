@@ -37,6 +37,10 @@ def test_six_hours_at_780_degrees_take_what_practice_says(element, volatility, l
     assert least <= 1.0 - left <= most
 
 
+def test_what_does_not_evaporate_stays_whole():
+    assert vacuum_left(0.0, 6.0) == vacuum_left(1e-3, 6.0, 50.0, 0.0) == 1.0
+
+
 def test_the_slower_of_two_resistances_decides():
     assert vacuum_left(1.0, 6.0) == pytest.approx(np.exp(-6 * 3600 / 0.05 / (1.0 + 1e5)), rel=1e-12)
     assert vacuum_left(1e-9, 6.0) == pytest.approx(np.exp(-6 * 3600 / 0.05 / (1e9 + 1e5)), rel=1e-12)

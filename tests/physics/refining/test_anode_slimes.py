@@ -43,6 +43,7 @@ def test_enclosed_slimes_bring_their_share():
 
 def test_molar_ratio():
     assert arsenic_ratio(74.922, 121.76, 0.0) == pytest.approx(1.0, rel=1e-12)
+    assert floating_share(arsenic_ratio(900.0, 0.0, 0.0)) == 0.0
 
 
 def test_half_floats_at_the_bound_and_little_above():

@@ -13,7 +13,11 @@ from synthetic_data import simulate
 from synthetic_data.cast_house.parameters import CastHouseParameters
 from synthetic_data.engine.plan import SimulationError, plan_run
 from synthetic_data.plant.parameters import (
+    ABOVE_0,
+    ONE_OR_MORE,
     ArrayParameters,
+    CountArray,
+    PositiveArray,
     ScalarParameters,
     periods_alike,
     regime_events,
@@ -123,6 +127,58 @@ def test_each_of_several_names_stands_beside_units_and_periods():
     assert found.tolist() == [[three.tolist()], [one.tolist()]]
     with pytest.raises(SimulationError, match=r"toy: plant\.parameters: digit_b missing"):
         ArrayParameters("toy", {"digit_a": one}).each("digit", "ab")
+
+
+# ---------------------------------------------------------------- what values must be
+
+
+class Limited(Some):
+    two: PositiveArray
+    three: CountArray
+
+
+def test_limits_are_those_that_a_class_and_its_parents_annotate():
+    assert Limited.limits() == {"two": ABOVE_0, "three": ONE_OR_MORE}
+    assert Limited.names() == ("one", "two", "three")
+
+
+def stating(seed, **values):
+    stated = seed.plant.parameters
+    changed = {name: stated[name].model_copy(update={"value": value}) for name, value in values.items()}
+    return seed.model_copy(update={"plant": seed.plant.model_copy(update={"parameters": stated | changed})})
+
+
+@pytest.mark.parametrize("value", [0.0, -2.5])
+def test_values_that_cannot_be_are_refused_all_at_once(value):
+    seed = stating(seeds.load("heavy_scrap"), belt_speed=value, mass_gsd_zorba=value, detectors=value)
+    with pytest.raises(SimulationError) as raised:
+        plan_run(seed)
+    assert set(str(raised.value).splitlines()) == {
+        f"heavy_scrap: plant.parameters.belt_speed: got {value:g}: expected above 0",
+        f"heavy_scrap: plant.parameters.mass_gsd_zorba: got {value:g}: expected above 0",
+        f"heavy_scrap: plant.parameters.detectors: got {value:g}: expected 1 or more",
+    }
+
+
+def test_half_a_piece_is_no_lot():
+    seed = stating(seeds.load("heavy_scrap"), pieces_per_lot=0.5)
+    with pytest.raises(SimulationError, match=r"plant\.parameters\.pieces_per_lot: got 0\.5: expected 1 or more"):
+        plan_run(seed)
+
+
+def test_a_range_that_is_upside_down_is_refused_where_it_is_stated():
+    seed = seeds.load("aluminium_scrap")
+    expected = r"{}: got dirt_share_low 0\.9 and dirt_share_high 0\.\d+: expected a range that rises"
+    with pytest.raises(SimulationError, match=expected.format(r"aluminium_scrap: plant\.parameters")):
+        plan_run(stating(seed, dirt_share_low=0.9))
+    with pytest.raises(SimulationError, match=expected.format(r"aluminium_scrap: plant\.regimes\.mud")):
+        plan_run(with_regimes(seed, regime("mud", seed.plant.start, dirt_share_low=0.9)))
+
+
+def test_a_regime_may_not_bring_what_cannot_be():
+    seed = seeds.load("aluminium_scrap")
+    with pytest.raises(SimulationError, match=r"plant\.regimes\.still\.laser_service: got 0: expected above 0"):
+        plan_run(with_regimes(seed, regime("still", seed.plant.start, laser_service=0.0)))
 
 
 # ---------------------------------------------------------------- regimes

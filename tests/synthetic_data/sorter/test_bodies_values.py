@@ -34,6 +34,7 @@ def test_parameters_follow_the_feed(scrap):
 
 def test_equal_ratios():
     near(bodies.within(np.array([2.0]), np.array([18.0]), np.array([0.5])), [6.0], rtol=1e-12)
+    assert bodies.within(np.zeros(2), np.array([18.0, 0.0]), np.array([0.5, 0.5])).tolist() == [0.0, 0.0]
 
 
 def log_wall(materials, feed):

@@ -10,6 +10,7 @@ from synthetic_data.engine.plan import Block, SimulationError, plan_run
 from synthetic_data.sorter import surfaces
 from synthetic_data.sorter.lots import draw_lots
 from synthetic_data.sorter.materials import materials_of
+from synthetic_data.sorter.parameters import SorterParameters
 from synthetic_data.sorter.surfaces import SURFACES
 
 near = np.testing.assert_allclose
@@ -81,3 +82,10 @@ def test_dirt_again(scrap):
     left = twin.random(1600) / dirty[lot]
     near(found, np.where(left < 1.0, 1.0 - np.minimum(left, 1.0) ** 0.5, 0.0), rtol=1e-9, atol=1e-12)
     assert 0.0 < (found > 0.0).mean() < 1.0
+
+
+def test_where_no_piece_is_dirty_all_are_clean(scrap):
+    lots, _, lot, _ = scrap
+    nothing = {f"dirt_share_{end}": np.zeros(4) for end in ("low", "high")}
+    clean = replace(lots, parameters=SorterParameters("toy", vars(lots.parameters) | nothing))
+    assert not surfaces.draw_dirt(clean, lot, np.random.default_rng(6)).any()
