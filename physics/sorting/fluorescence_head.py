@@ -188,7 +188,8 @@ class Head:
         result = np.empty(outward.shape)
         for i, (element, _) in enumerate(self.lines):
             excited = self.excited[i]
-            path = 1.0 / (inward[excited:] + outward[i])
+            path = inward[excited:] + outward[i]
+            np.divide(1.0, path, out=path)
             if entry is not None:
                 path *= entry[excited:]
             weights = self.efficiency_out[i] * self.photons[excited:] * self.emission[i, excited:]

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
-from synthetic_data.engine.plan import Block, Event, Grid, Plan, Rows
+from synthetic_data.engine.plan import Block, Event, Grid, Plan, Rows, process_module
 
 NAMES = ("table", "truth", "events")
 # A row group: so many of the portions that a block yields, fewer where they hold so many rows, that memory stays small.
@@ -41,7 +41,8 @@ def group_tables(plan: Plan, block: Block, group: list[Rows]) -> dict[str, pa.Ta
     """Arrow tables of some rows of a block, each sorted by unit and time."""
     in_order = _in_order(group)
     units, starts = in_order([rows.units for rows in group]), in_order([rows.starts for rows in group])
-    names = [plan.unit_name(block.first + unit) for unit in range(block.count)]
+    name_of = process_module(plan.seed).unit_name
+    names = [name_of(block.first + unit) for unit in range(block.count)]
     index: dict[str, pa.Array] = {}
     if plan.seed.key is not None:
         index[plan.seed.key.name] = _texts(units, names)
@@ -70,8 +71,12 @@ def _in_order(group: list[Rows]) -> Callable[[list[NDArray[Any]]], NDArray[Any]]
     units, starts = np.concatenate([rows.units for rows in group]), np.concatenate([rows.starts for rows in group])
     by_unit_and_time = np.lexsort((starts, units))
     if (by_unit_and_time == np.arange(len(units))).all():
-        return np.concatenate  # what is in order is not copied again
+        return _one_after_the_other  # what is in order is not copied again
     return lambda parts: np.concatenate(parts)[by_unit_and_time]
+
+
+def _one_after_the_other(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    return np.concatenate(parts) if len(parts) > 1 else np.ascontiguousarray(parts[0])
 
 
 def _of_grid(grid: Grid, parts: list[NDArray[Any]]) -> NDArray[Any]:

@@ -63,12 +63,12 @@ class SideBySide(Generator):
         if asked not in (1, units):
             raise ValueError(f"size: got {size}: expected 1 or {units} on axis {self._axis}, that of the units")
         shape, found = list(size), None
+        before, after = ((slice(None),) * count for count in (len(size) + self._axis, -1 - self._axis))
         for stream, own in self.blocks():
             shape[self._axis] = min(asked, own.stop - own.start)
             numbers = draw(stream, tuple(shape))
             if found is None:
                 shape[self._axis] = units
                 found = np.empty(shape, numbers.dtype)
-                by_unit = np.moveaxis(found, self._axis, 0)
-            by_unit[own] = np.moveaxis(numbers, self._axis, 0)
+            found[(*before, own, *after)] = numbers
         return found

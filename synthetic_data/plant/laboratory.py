@@ -94,7 +94,12 @@ def analysed(sample: FloatArray, method: Method, bias: FloatArray | float, norma
     array, shape (...)
         Reported contents as of `report`.
     """
-    sd = np.hypot(method.repeatability * sample, method.floor)
-    read = bias * sample + sd * normals
-    rounded = np.round(read / method.digit) * method.digit
-    return np.where(rounded < method.detection_limit, -np.asarray(method.detection_limit), rounded)
+    # Not `hypot`, which takes three times as long as all the rest: what differs in the last bit is rounded off.
+    read = np.square(method.repeatability * sample) + np.square(method.floor)
+    np.sqrt(read, out=read)
+    read *= normals
+    read += bias * sample
+    read /= method.digit
+    np.rint(read, out=read)
+    read *= method.digit
+    return np.where(read < method.detection_limit, -np.asarray(method.detection_limit), read)

@@ -42,7 +42,7 @@ def cover(pieces: Pieces, rng: np.random.Generator) -> FloatArray:
     Reads `cover_low` [1], the least of a piece that has a layer.
     """
     least = pieces.lots.parameters.view(CameraParameters).cover_low[pieces.lot]
-    layered = np.isin(pieces.surface, [SURFACES.index(surface) for surface in _LAYERS])
+    layered = np.isin(np.arange(len(SURFACES)), [SURFACES.index(surface) for surface in _LAYERS])[pieces.surface]
     return np.where(layered, least + (1.0 - least) * rng.random(len(layered)), 0.0)
 
 

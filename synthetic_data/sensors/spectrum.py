@@ -151,4 +151,7 @@ def _count(expected: FloatArray, rng: np.random.Generator) -> None:
     few, many_of = np.flatnonzero(~many), np.flatnonzero(many)
     flat[few] = rng.poisson(flat[few])
     mean = flat[many_of]
-    flat[many_of] = np.rint(mean + np.sqrt(mean) * rng.standard_normal(len(mean)))
+    drawn = np.sqrt(mean)
+    drawn *= rng.standard_normal(len(mean))
+    drawn += mean
+    flat[many_of] = np.rint(drawn, out=drawn)

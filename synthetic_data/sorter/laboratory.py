@@ -24,6 +24,10 @@ def assay(
     klass, content = pieces.klass.copy(), pieces.content[:, :elements].copy()
     klass[mixed], content[mixed] = pieces.klass[other], pieces.content[other, :elements]
     relative, absolute = p.lab_error_relative[lot][:, None], p.lab_error_absolute[lot][:, None]
-    sd = np.sqrt(np.square(relative * content) + np.square(absolute))
-    found = content + sd * rng.standard_normal(content.shape)
-    return klass, np.minimum(np.abs(found), 100.0)  # a spectrometer reports nothing below 0
+    found = np.square(relative * content)
+    found += np.square(absolute)
+    np.sqrt(found, out=found)
+    found *= rng.standard_normal(content.shape)
+    found += content
+    np.abs(found, out=found)  # a spectrometer reports nothing below 0
+    return klass, np.minimum(found, 100.0, out=found)

@@ -64,7 +64,7 @@ def draw_materials(
     cumulative = np.cumsum(np.hstack([single, mix.parts[:, 3:] * mix.named]), axis=1)
     cumulative[:, -1] = 1.0
     uniform = rng.random((lots, per_lot))
-    drawn = np.concatenate([np.searchsorted(*pair, side="right") for pair in zip(cumulative, uniform, strict=True)])
+    drawn = np.concatenate([bounds.searchsorted(one, "right") for bounds, one in zip(cumulative, uniform, strict=True)])
     composite = np.flatnonzero(drawn >= materials)
     material = drawn % materials
     second = (mix.named + mix.unknown)[composite // per_lot]
