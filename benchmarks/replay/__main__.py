@@ -27,8 +27,8 @@ UNITS = {
     "copper_cathode": 30,
     "aluminium_ingot": 24,
     "zinc_ingot": 12,
-    "black_mass": 24,
-    "high_purity_gallium": 24,
+    "black_mass": 12,
+    "high_purity_gallium": 36,
     "aluminium_scrap": 400,
     "heavy_scrap": 400,
     "pv_modules": 400,
@@ -37,8 +37,8 @@ UNITS = {
 """How many units each plant has; fewer than the seed's where that makes the oracle's jobs bearable, more where a third
 of the time of the seed's has too few lots for a champion that the gate lets pass."""
 
-BEGINS = {"black_mass": dt.datetime(2024, 10, 1), "high_purity_gallium": dt.datetime(2023, 7, 1)}
-"""First day to play, where a third of the plant's time has too few lots with twice the units, too."""
+BEGINS = {"black_mass": dt.datetime(2025, 3, 1), "high_purity_gallium": dt.datetime(2023, 10, 1)}
+"""First day to play where a third of the plant's time has too few lots: no champion passed the gate."""
 
 
 def main() -> None:
