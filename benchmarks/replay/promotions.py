@@ -47,14 +47,14 @@ def main() -> None:
 
 
 def of_process(process: str, out: Path) -> dict[str, Any]:
-    """Promotions of the ways in which a process was played."""
+    """Promotions of the ways in which a process was played; ends the command where it was not."""
+    # Without labels that a job has stopped at, accepted is drift.
+    played = [way for way in (SCHEDULE, DRIFT, ACCEPTED) if (out / f"{way}.json").exists()]
+    if not played:
+        raise SystemExit(f"{out}: no replay: expected what python -m benchmarks.replay {process} leaves there")
     seed = load(process)
     plant = simulated(seed, out / "plant", begin=BEGINS.get(process))
-    ways = {
-        way: [asdict(one) for one in promotions(plant, steps_of(out / f"{way}.json"), out / way)]
-        for way in (SCHEDULE, DRIFT, ACCEPTED)
-        if (out / f"{way}.json").exists()  # without labels that a job has stopped at, accepted is drift
-    }
+    ways = {way: [asdict(one) for one in promotions(plant, steps_of(out / f"{way}.json"), out / way)] for way in played}
     return {"seed_digest": seed_digest(seed), "ways": ways}
 
 

@@ -2,13 +2,15 @@
 
 import json
 
+import pytest
+
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
 from benchmarks.replay.page import NAME, PAGE, REAL, REAL_RESULTS, RESULTS, lines, real_lines
 from benchmarks.replay.plants import WORSE
 from benchmarks.replay.promotions import NAME as OF_PROMOTIONS
 from benchmarks.replay.promotions import RESULTS as PROMOTIONS
-from benchmarks.replay.promotions import all_of
+from benchmarks.replay.promotions import all_of, of_process
 from benchmarks.replay.promotions import lines as promotion_lines
 from benchmarks.replay.short_steps import NAME as OF_SHORT_STEPS
 from benchmarks.replay.short_steps import PROCESSES
@@ -77,6 +79,12 @@ def test_the_page_says_what_each_promotion_of_a_replay_was_worth():
     assert (
         f"of {len(ratios)} promotions {worse or 'none'} made the answers' error to the truth worse by more than" in text
     )
+
+
+def test_promotions_of_what_was_not_played_are_not_measured(tmp_path):
+    with pytest.raises(SystemExit, match="no replay: expected what python"):
+        of_process("zinc_ingot", tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_promotion_that_made_the_error_worse_is_counted():
