@@ -9,7 +9,7 @@ import shlex
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seeds import Seed
 
 START_SECONDS = 120
+ASKED = ("aluminium_reduction", "aluminium_scrap", "aluminium_ingot")  # for predictions in README.md
 MODEL_TRAINING = "/#/experiments?workflowType=machine_learning"  # without it the UI opens its view for language models
 
 
@@ -65,8 +66,7 @@ def up(
         return
     seeds = load_all()
     plants = [seed for seed in seeds.values() if seed.plant is not None]
-    simulated = {seed.process.task: seed for seed in reversed(plants)}  # the first of each task
-    made = list(simulated.values())
+    made = one_a_task(plants)
     answering = [seed for seed, passed in zip(made, prepare_all(made, settings), strict=True) if passed]
     answering += [seed for seed in seeds.values() if seed.plant is None and has_champion(seed, settings)]
     if not plants and not answering:
@@ -74,7 +74,7 @@ def up(
     if not answering:
         console().print("no process has a champion: there is nothing to serve")
         raise typer.Exit(REFUSED)
-    others = [seed for seed in plants if seed not in simulated.values()]
+    others = [seed for seed in plants if seed not in made]
     api, ui = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}"
     serve_api = ["-m", "nonferrous", "serve", "--port", str(port)]
     with _running("service", serve_api, settings) as service, _mlflow(settings, ui_port) as tracker:
@@ -96,6 +96,14 @@ def up(
         except KeyboardInterrupt:
             return
     fail(f"a server ended by itself; its last words are in {settings.folder / 'logs'}")
+
+
+def one_a_task(plants: Sequence[Seed]) -> list[Seed]:
+    """A plant of each task: the one that README.md asks for a prediction, else the first."""
+    found: dict[str, Seed] = {}
+    for seed in sorted(plants, key=lambda seed: seed.process.name not in ASKED):
+        found.setdefault(seed.process.task, seed)
+    return list(found.values())
 
 
 def _live(port: int, ui_port: int) -> None:

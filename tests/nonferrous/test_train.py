@@ -86,7 +86,7 @@ def test_all_goes_on_after_a_refusal_and_ends_with_3(ended, passed, code):
 def test_up_serves_nothing_where_no_process_has_a_champion(ended, monkeypatch, capsys):
     monkeypatch.setattr(serving, "_check_free", lambda port: None)
     found, went = ended(False, "up")
-    assert (found, went) == (3, ["scrap", "pots"])
+    assert (found, went) == (3, ["pots", "scrap"])
     assert "no process has a champion: there is nothing to serve" in capsys.readouterr().out
 
 

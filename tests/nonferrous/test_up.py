@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 import typer
 
-from nonferrous.up import curl_line, serve, up
-from seeds import Seed
+from nonferrous.up import curl_line, one_a_task, serve, up
+from seeds import Seed, load_all
 from seeds.format.loader import parse
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 def body_of(line: str) -> dict[str, object]:
@@ -56,3 +58,12 @@ def test_seeds_without_plant_or_champion_are_nothing_to_serve(
         up(port=0, ui_port=0)
     assert ended.value.code == 2
     assert "no seed of the folder has a [plant] to simulate or a champion" in capsys.readouterr().err
+
+
+def test_plants_that_the_readme_asks_for_predictions_are_trained() -> None:
+    """One of each task, whatever seeds stand before it in the folder."""
+    asked = set(re.findall(r"/v1/([a-z_]+)/predictions", README.read_text(encoding="utf-8")))
+    plants = [seed for seed in load_all().values() if seed.plant is not None]
+    assert {seed.process.name for seed in one_a_task(plants)} == asked
+    others = [seed for seed in plants if seed.process.name not in asked]
+    assert [seed.process.name for seed in one_a_task(others)] == ["alumina_refining", "black_mass", "heavy_scrap"]
