@@ -42,10 +42,9 @@ class _OwnParameters(ArrayParameters):
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the line, of its sensors or of the ejection."""
-    kinds, lines = (*_SENSORS, _OwnParameters), _lines(seed)
-    names = (*needed(seed), *(name for kind in kinds for name in kind.names()), *libs.needed(lines))
-    of_sensors = {name: limit for kind in kinds for name, limit in kind.limits().items()}
-    parameters.check(seed, names, limits(seed) | of_sensors | libs.limits(lines))
+    lines = _lines(seed)
+    names, of_sensors = parameters.stated_in(*_SENSORS, _OwnParameters)
+    parameters.check(seed, (*needed(seed), *names, *libs.needed(lines)), limits(seed) | of_sensors | libs.limits(lines))
 
 
 def _lines(seed: Seed) -> tuple[str, ...]:

@@ -35,9 +35,8 @@ _SENSORS = (ShapeParameters, CoilParameters, CameraParameters, FluorescenceParam
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the line, of its sensors or of the ejection."""
-    of_sensors = {name: limit for sensor in _SENSORS for name, limit in sensor.limits().items()}
-    names = (*needed(seed), *(name for sensor in _SENSORS for name in sensor.names()))
-    parameters.check(seed, names, limits(seed) | of_sensors)
+    names, of_sensors = parameters.stated_in(*_SENSORS)
+    parameters.check(seed, (*needed(seed), *names), limits(seed) | of_sensors)
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

@@ -29,8 +29,7 @@ BLOCK_UNITS = 100  # lots drawn as one array: 12,000 modules, whose arrays stay 
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the line."""
-    names, limits = (*LotParameters.names(), *LineParameters.names()), LotParameters.limits() | LineParameters.limits()
-    parameters.check(seed, names, limits)
+    parameters.check(seed, *parameters.stated_in(LotParameters, LineParameters))
 
 
 def rows(plan: Plan, block: Block) -> Iterator[Rows]:

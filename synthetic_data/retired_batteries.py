@@ -38,9 +38,7 @@ def steps(plan: Plan) -> int:
 
 def check(seed: Seed) -> None:
     """Refuse a seed that lacks a parameter of the line or of the robot, or whose makes lack a property."""
-    of_all = (LineParameters, PlantParameters, RobotParameters)
-    limits = {name: limit for one in of_all for name, limit in one.limits().items()}
-    parameters.check(seed, [name for one in of_all for name in one.names()], limits)
+    parameters.check(seed, *parameters.stated_in(LineParameters, PlantParameters, RobotParameters))
     market.check(seed)
 
 

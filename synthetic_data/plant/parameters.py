@@ -6,7 +6,7 @@ import datetime as dt
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar, cast
 
 import numpy as np
 
@@ -114,6 +114,12 @@ class ArrayParameters(Parameters[FloatArray]):
     def each(self, word: str, names: Iterable[str]) -> FloatArray:
         """Parameters `<word>_<name>` of these names, (names, 1, periods), beside arrays of units by periods."""
         return np.stack([self[f"{word}_{name}"] for name in names])[:, None]
+
+
+def stated_in(*kinds: type[Parameters[Any]]) -> tuple[list[str], dict[str, str]]:
+    """Names that some kinds of parameters need, and what the values of some of these must be."""
+    names = [name for kind in kinds for name in kind.names()]
+    return names, {name: limit for kind in kinds for name, limit in kind.limits().items()}
 
 
 def check(seed: Seed, names: Iterable[str], limits: Mapping[str, str] | None = None) -> None:
