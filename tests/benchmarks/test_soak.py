@@ -4,7 +4,6 @@ import json
 import select
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,15 +20,7 @@ from benchmarks.soak.disk import Disk
 from benchmarks.soak.paced import CONNECTIONS, Paced, Times
 from benchmarks.soak.page import NAME, PAGE, PANELS, PICTURE, RESULTS, lines, memory, picture
 from benchmarks.soak.rows import outcomes, prediction, slot
-
-PATIENCE = 60.0  # s
-
-
-def until(what: Callable[[], bool]) -> None:
-    patience = time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < patience, "did not happen"
-        time.sleep(0.005)
+from tests.suite.waiting import PATIENCE, until
 
 
 def series(*resident: float) -> list[dict[str, Any]]:

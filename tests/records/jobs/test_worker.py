@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from records.jobs import worker as workers
 from records.jobs.queue import Asked, BusyError, Job, Jobs, JobsError
 from records.jobs.worker import Worker
+from tests.suite.waiting import until
 
 pytestmark = pytest.mark.slow
 ASKED = Asked("toy_cells", "ann", accept_shift="a new laboratory")
@@ -57,13 +58,6 @@ class Begun:
 def jobs(url: str) -> Iterator[Jobs]:
     with closing(Jobs(url)) as made:
         yield made
-
-
-def until(what: Callable[[], bool]) -> None:
-    patience = time.monotonic() + 60
-    while not what():
-        assert time.monotonic() < patience, "did not happen"
-        time.sleep(0.05)
 
 
 def state(jobs: Jobs, job: Job) -> str:
