@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 SQLITE = "sqlite:///"
-SIGNS = ("disk is full", "disk I/O error", "No space left", "File too large")
+SIGNS = ("disk is full", "disk I/O error", "No space left", "Disk quota exceeded", "File too large")
 """Words of SQLite, PostgreSQL and the system; SQLite says the second of a file that may not grow, too."""
 WRAPPED = ("(sqlite3.", "(psycopg.")
 """How a line begins in which SQLAlchemy has wrapped what a driver says."""

@@ -1,5 +1,7 @@
 """What the records and the queue of jobs say of a disk that takes no more."""
 
+import errno
+import os
 import re
 import shutil
 from contextlib import closing
@@ -9,8 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+import registry.local.full_disk
 from records.database import AwayError, Database
-from records.full_disk import MIB, worded
+from records.full_disk import MIB, SIGNS, worded
 from records.jobs.queue import JobsError, _why, in_one_line
 from records.jobs.worker import Worker
 
@@ -102,6 +105,16 @@ WRAPPED = "(sqlite3.OperationalError) disk I/O error (Background on this error a
 )
 def test_a_job_that_failed_by_a_full_disk_says_which(error, url, words):
     assert _why(failed(error), url) == (words or error)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_what_the_system_says_of_a_full_disk_is_known(number):
+    said = os.strerror(number)
+    assert worded(said, "sqlite:///x").startswith(f"cannot be written ({said}); expected free space")
+
+
+def test_the_stores_know_the_same_words_of_a_full_disk():
+    assert set(SIGNS) == set(registry.local.full_disk.SIGNS)
 
 
 def test_a_servers_disk_is_its_own():
