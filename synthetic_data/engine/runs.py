@@ -15,7 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from seeds import Seed
 from synthetic_data.engine import files
-from synthetic_data.engine.plan import Plan, SimulationError, plan_run, process_module
+from synthetic_data.engine.plan import Plan, SimulationError, plan_run
+from synthetic_data.engine.rows import rows_of
 from synthetic_data.engine.workers import Progress, write_blocks
 
 _MANIFEST = "simulation.json"
@@ -69,7 +70,7 @@ def simulate(
     ------
     SimulationError
         An option out of range, a seed without a plant or simulator or that lacks a parameter, knobs that do not fit the
-        run, or a folder that cannot be written.
+        run, a folder that cannot be written, or parameters that lead to numbers that cannot be.
     """
     run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
     if workers < 1:
@@ -119,7 +120,7 @@ def replay(
     run = plan_run(seed, units=units, years=years, rng_seed=rng_seed, knobs=knobs)
     parts: dict[str, list[pa.Table]] = {name: [] for name in files.NAMES}
     for block in run.blocks():
-        for group in files.groups(process_module(seed).rows(run, block)):
+        for group in files.groups(rows_of(run, block)):
             for name, table in files.group_tables(run, block, group).items():
                 parts[name].append(table)
     frames = {name: pa.concat_tables(tables).to_pandas() for name, tables in parts.items()}

@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from synthetic_data.engine import files
 from synthetic_data.engine.plan import Block, Plan, Rows, process_module
+from synthetic_data.engine.rows import rows_of
 
 Progress = Callable[[int, int], None]
 
@@ -152,7 +153,7 @@ def write_block(run: Plan, block: Block, writer: _Writer, done: Callable[[int], 
         done(rows.steps)
         return rows
 
-    for group in files.groups(map(counted, process_module(run.seed).rows(run, block))):
+    for group in files.groups(map(counted, rows_of(run, block))):
         writer.write(files.group_tables(run, block, group))
 
 
