@@ -29,7 +29,7 @@ from tests.seeds.typical import requested, typical_table
 from tests.serving.bulk import conftest as tables
 from tests.serving.inference import conftest as protocol
 from tests.suite.as_in_training import Job, check_figures, flat
-from tests.suite.jobs import few_trees, quicken
+from tests.suite.jobs import few_trees, given_penalty, quicken
 from training.dataset import read
 from training.job import train
 from training.sorting.evaluate import Decided
@@ -82,6 +82,7 @@ def trained(seed: Seed, folder: Path, copy_store: Callable[[Path, Path], None]) 
     settings = Settings(home=folder / "home")
     with pytest.MonkeyPatch.context() as patched:
         quicken(patched, copy_store)
+        given_penalty(patched)
         patched.setattr(f"training.{seed.process.task}.IMPORTANCE_ROWS", IMPORTANCE_ROWS)
         made = train(seed, path, settings)
     if not made.gated.passed:
