@@ -66,6 +66,35 @@ def log_likelihood_of(away: FloatArray, censored: BoolArray | IntArray, spread: 
     return found
 
 
+def likeliest(reported: FloatArray) -> tuple[float, float]:
+    """Mean and standard deviation of the logarithm that make reported contents likeliest, as of `log_likelihood`.
+
+    Parameters
+    ----------
+    reported : ndarray, shape (n,)
+        Contents without gaps, not all alike; -L is "below L".
+
+    Raises
+    ------
+    ValueError
+        No maximum was found.
+    """
+    from scipy.optimize import minimize
+
+    logs = log_size(reported)
+    start = np.array([logs.mean(), np.log(logs.std())])
+    if not np.any(below_limit(reported)):
+        return float(start[0]), float(np.exp(start[1]))
+
+    def loss(parameters: FloatArray) -> float:
+        return -float(log_likelihood(reported, parameters[0], np.exp(parameters[1])).mean())
+
+    found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12, "maxiter": 2000})
+    if not found.success:
+        raise ValueError(f"reported: no maximum of the likelihood was found ({found.message})")
+    return float(found.x[0]), float(np.exp(found.x[1]))
+
+
 def score(reported: FloatArray, centre: FloatArray, spread: FloatArray | float) -> tuple[FloatArray, FloatArray]:
     """First derivative of the log likelihood by the centre, and the negative of the second.
 

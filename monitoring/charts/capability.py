@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import chdtri, erfcx, ndtri
 
-from models.quality.censoring import below_limit, log_likelihood, log_size
+from models.quality.censoring import below_limit, likeliest, log_size
 from monitoring.charts.control import moving_range_sigma
 from physics.arrays import FloatArray
 
@@ -233,7 +232,10 @@ def lognormal_capability(
     if len(seen) < SEEN_NEEDED or not np.ptp(seen) > 0.0:
         needed = f"at least {SEEN_NEEDED} contents above the laboratory's limit, not all alike"
         raise CapabilityError(f"reported: expected {needed}, got {len(seen)}")
-    log_mean, log_sigma = _fitted(known)
+    try:
+        log_mean, log_sigma = likeliest(known)
+    except ValueError as fault:
+        raise CapabilityError(str(fault)) from None
     value, slope = _lognormal_index(log_mean, log_sigma, lower, upper)
     error = math.sqrt(float(slope @ np.linalg.solve(_information(known, log_mean, log_sigma), slope)))
     reach = _normal_score(confidence) * error
@@ -283,20 +285,6 @@ def _nearest_index(
     value = percentile_index(mean - 3.0 * sigma, mean, mean + 3.0 * sigma, lower, upper)
     reach = _normal_score(confidence) * math.sqrt(1.0 / (9.0 * n) + value**2 / (2.0 * freedom))
     return Index(value, value - reach, value + reach)
-
-
-def _fitted(reported: FloatArray) -> tuple[float, float]:
-    """Mean and standard deviation of the logarithm by maximum likelihood."""
-    logs = log_size(reported)
-    start = np.array([logs.mean(), math.log(logs.std())])
-
-    def loss(parameters: FloatArray) -> float:
-        return -float(log_likelihood(reported, parameters[0], np.exp(parameters[1])).mean())
-
-    found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12, "maxiter": 2000})
-    if not found.success:
-        raise CapabilityError(f"reported: no maximum of the likelihood was found ({found.message})")
-    return float(found.x[0]), math.exp(float(found.x[1]))
 
 
 def _information(reported: FloatArray, centre: float, spread: float) -> FloatArray:

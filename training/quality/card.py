@@ -103,7 +103,7 @@ def _candidates(candidates: Mapping[str, QualityCandidate], chosen: QualityCandi
         "",
         "On the test lots. Loss: mean negative log likelihood of what was reported, contents on log scale, those below "
         "the laboratory's limit as such. Skill: share of the first candidate's squared error of the logarithm that is "
-        "avoided, by likelihood. R²: median of the elements, contents above the limit. Cost: against an oracle that "
+        "avoided, by likelihood. R²: median of the elements, by likelihood. Cost: against an oracle that "
         f"knows every assay beforehand and pays for none. Chosen: **{chosen.name}**, the lowest `{SELECTED_BY}`; the "
         "test lots had no say.",
         "",

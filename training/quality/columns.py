@@ -73,7 +73,7 @@ def remarks(candidates: Mapping[str, QualityCandidate], best: QualityCandidate, 
     m, rules = best.metrics, data.seed.quality_rules
     return [
         f"Skill: squared error avoided, by likelihood, against {next(iter(candidates))}",
-        "R²: median of the elements, contents above the laboratory's limit",
+        "R²: median of the elements, by likelihood",
         f"Cover: lots all of whose contents lie in their joint {COVERAGE:.0%} intervals",
         "Adapt.: of intervals that follow the assays as they come in",
         f"ECE: of the probability that a lot keeps {rules.intended}",

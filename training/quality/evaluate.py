@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from models.answers import COVERAGE, Answer
-from models.quality.censoring import below_limit, log_likelihood, log_size
+from models.quality.censoring import below_limit, likeliest, log_likelihood, log_size
 from models.quality.decision import Costs
 from models.quality.grades import Limits
 from models.quality.losses import ContentLoss, DefectLoss, spread_about
@@ -17,7 +17,7 @@ from seeds import Seed
 from training.evaluate import rmse
 
 ECE_BINS = 15
-FEWEST_DETECTED = 20  # contents above the laboratory's limit that a share of explained variance needs
+FEWEST_DETECTED = 20  # contents above the laboratory's limit that an error needs
 
 
 def lot_loss(raw: FloatArray, lots: Lots, spread: FloatArray) -> float:
@@ -70,7 +70,8 @@ def calibration_error(p: FloatArray, kept: FloatArray) -> float:
 def by_element(seed: Seed, judged: Assessment, lots: Lots, answers: Mapping[str, Answer]) -> dict[str, float]:
     """Errors of the contents on log scale, and coverage of their joint intervals.
 
-    R² and RMSE are those of contents above the laboratory's limit; `below_limit` is the share that is below it.
+    R² is that of `explained`, RMSE that of contents above the laboratory's limit; `below_limit` is the share that is
+    below it.
     `coverage_90` is the share of lots all of whose reported contents lie in their intervals together, `width_90` the
     factor from the middle of an interval to its ends. NaN where too few contents tell.
     """
@@ -81,11 +82,11 @@ def by_element(seed: Seed, judged: Assessment, lots: Lots, answers: Mapping[str,
         label = lots.reported[:, e]
         inside &= np.isnan(label) | covered(label, answers[element.name])
         seen = label > 0
-        error = spread = float("nan")
+        error = score = float("nan")
         if seen.sum() >= FEWEST_DETECTED:
             error = rmse(judged.logs[seen, e] - logs[seen, e])
-            spread = float(logs[seen, e].std())  # none where all lots are reported alike
-        scores.append(1 - (error / spread) ** 2 if spread else float("nan"))
+            score = explained(label, judged.logs[:, e])
+        scores.append(score)
         found[f"{element.name}_rmse"] = error
         found[f"{element.name}_r2"] = scores[-1]
         found[f"{element.name}_below_limit"] = _mean(below_limit(label)[~np.isnan(label)])
@@ -181,6 +182,34 @@ def of_followed(model: QualityModel, rows: IntArray, raw: FloatArray, lots: Lots
     inside = model.scatter.needed(lots.reported, raw[:, : lots.reported.shape[1]]) <= half
     width = float(np.exp(np.median(half) * np.median(model.scatter.spread)))
     return {"adaptive_coverage_90": float(inside.mean()), "adaptive_width_90": width}
+
+
+def explained(reported: FloatArray, predicted: FloatArray) -> float:
+    """R² of the logarithms of one element's contents, by likelihood [1].
+
+    As `skill`, against the same content for all lots: the one that makes the reports likeliest. Where all contents are
+    above their limit it is the share of the variance that is explained.
+
+    Parameters
+    ----------
+    reported, predicted : ndarray, shape (n,)
+        Contents, -L for "below L" and NaN for none; predictions of their logarithms.
+
+    Returns
+    -------
+    float
+        NaN where all lots are reported alike.
+
+    References
+    ----------
+    L. Magee (1990), as of `skill`.
+    """
+    known = reported[~np.isnan(reported)]
+    if not np.ptp(known):
+        return float("nan")
+    centre, _ = likeliest(known)
+    bar = _log_likelihood(reported, np.full(len(reported), centre))
+    return float(-np.expm1(-2.0 * np.mean(_log_likelihood(reported, predicted) - bar)))
 
 
 def skill(raw: FloatArray, bar: FloatArray, lots: Lots) -> float:

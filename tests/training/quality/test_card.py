@@ -49,7 +49,7 @@ CANDIDATES = """
 On the test lots. Loss: mean negative log likelihood of what was reported, contents on log scale, those below the \
 laboratory's limit as such. Skill: share of the first candidate's squared error of the logarithm that is avoided, by \
 likelihood. R²: \
-median of the elements, contents above the limit. Cost: against an oracle that knows every assay beforehand and pays \
+median of the elements, by likelihood. Cost: against an oracle that knows every assay beforehand and pays \
 for none. Chosen: **linear**, the lowest `calibrate_lot_loss`; the test lots had no say.
 
 | candidate | loss [1] | skill [1] | joint coverage of 90% [1] | ECE of the grade [1] | cost [$/t] | \

@@ -65,7 +65,7 @@ def test_remarks_say_what_simple_rules_cost_and_what_is_allowed(toy_quality_seed
     best = SimpleNamespace(metrics={"test_cost_assay_all": 6.0, "test_cost_assay_none": 12.345})
     said = [
         "Skill: squared error avoided, by likelihood, against persistence",
-        "R²: median of the elements, contents above the laboratory's limit",
+        "R²: median of the elements, by likelihood",
         "Cover: lots all of whose contents lie in their joint 90% intervals",
         "Adapt.: of intervals that follow the assays as they come in",
         "ECE: of the probability that a lot keeps prime",

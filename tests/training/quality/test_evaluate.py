@@ -7,6 +7,7 @@ import pytest
 from sklearn.metrics import brier_score_loss, r2_score, roc_auc_score
 
 from models.answers import Answer
+from models.quality.censoring import likeliest
 from models.quality.decision import Costs, Decisions
 from models.quality.grades import Limits
 from models.quality.model import Assessment, QualityModel
@@ -18,6 +19,7 @@ from training.quality.evaluate import (
     area_under_curve,
     by_element,
     calibration_error,
+    explained,
     lot_loss,
     measured,
     reliability,
@@ -94,10 +96,39 @@ def test_errors_of_contents_are_those_above_the_limit(toy_quality_seed):
         seen = label > 0
         logs = np.log(label[seen])
         assert found[f"{name}_rmse"] == pytest.approx(np.sqrt(np.mean((told[seen, e] - logs) ** 2)), rel=1e-12)
-        assert found[f"{name}_r2"] == pytest.approx(r2_score(logs, told[seen, e]), rel=1e-9)
+        assert found[f"{name}_r2"] == explained(label, told[:, e])
         assert found[f"{name}_below_limit"] == pytest.approx(np.mean(label == -0.5), rel=1e-12)
     assert found["r2"] == np.median([found[f"{name}_r2"] for name in "pqr"])
     assert found["width_90"] == pytest.approx(np.exp(0.6), rel=1e-12)
+
+
+def test_r2_of_contents_that_are_all_seen_is_scikit_learns():
+    rng = np.random.default_rng(4)
+    logs = rng.normal(-1, 0.6, 300)
+    predicted = logs + rng.normal(0.1, 0.4, 300)
+    assert explained(np.exp(logs), predicted) == pytest.approx(r2_score(logs, predicted), abs=1e-6)
+    assert explained(np.where(np.arange(300) < 9, NAN, np.exp(logs)), predicted) == pytest.approx(
+        r2_score(logs[9:], predicted[9:]), abs=1e-6
+    )
+
+
+def test_r2_falls_to_what_reports_still_tell_where_more_are_below_the_limit():
+    rng = np.random.default_rng(5)
+    predicted = rng.normal(0, 0.8, 5000)
+    logs = predicted + rng.normal(0, 0.6, 5000)
+    found = []
+    for share in (0.0, 0.3, 0.6, 0.9):
+        limit = np.quantile(logs, share)
+        reported = np.where(logs < limit, -np.exp(limit), np.exp(logs))
+        found.append(explained(reported, predicted))
+        centre, spread = likeliest(reported)
+        assert (centre, spread) == pytest.approx((0, 1), abs=0.1)
+        assert explained(reported, np.full(5000, centre)) == pytest.approx(0, abs=1e-6)
+        assert explained(reported, np.full(5000, limit)) < 0
+    assert found[0] == pytest.approx(0.64, abs=0.02)
+    assert 0.1 < found[3] < found[2] < found[1] < found[0]
+    seen = reported > 0
+    assert r2_score(logs[seen], predicted[seen]) < 0  # of contents above the limit alone: the few that nobody expects
 
 
 def test_a_lot_is_covered_where_all_its_known_contents_are(toy_quality_seed):
