@@ -101,7 +101,7 @@ def _before(pieces: Pieces, laser: Optics, rng: np.random.Generator) -> dict[str
 
 def _belt(pieces: Pieces, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
     """Occupancy and gaps by the 3D laser: pieces taken for one have their gap to the next; reads `gap_sd` [mm]."""
-    noise = pieces.lots.parameters.view(_OwnParameters).gap_sd[pieces.lot] * rng.standard_normal(len(pieces.lot))
+    noise = pieces.parameters.view(_OwnParameters).gap_sd * rng.standard_normal(len(pieces.lot))
     gap = np.where(registration.overlap > 0.0, pieces.size, pieces.neighbour_gap)
     return {"occupancy": pieces.occupancy, "neighbour_gap": np.maximum(gap + noise, 0.0)}
 

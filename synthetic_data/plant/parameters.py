@@ -109,7 +109,7 @@ class ArrayParameters(Parameters[FloatArray]):
 
     def view(self, kind: type[Other]) -> Other:
         """The same arrays by the names that another class annotates."""
-        return kind(self._process, {name: values for name, values in vars(self).items() if name != "_process"})
+        return kind(self._process, vars(self))
 
     def each(self, word: str, names: Iterable[str]) -> FloatArray:
         """Parameters `<word>_<name>` of these names, (names, 1, periods), beside arrays of units by periods."""

@@ -41,7 +41,7 @@ def cover(pieces: Pieces, rng: np.random.Generator) -> FloatArray:
 
     Reads `cover_low` [1], the least of a piece that has a layer.
     """
-    least = pieces.lots.parameters.view(CameraParameters).cover_low[pieces.lot]
+    least = pieces.parameters.view(CameraParameters).cover_low
     layered = np.isin(np.arange(len(SURFACES)), [SURFACES.index(surface) for surface in _LAYERS])[pieces.surface]
     return np.where(layered, least + (1.0 - least) * rng.random(len(layered)), 0.0)
 
@@ -54,22 +54,22 @@ def read(
     Colours are mixed as what they are, vectors: the hue of a white metal is left to chance. Reads `dirt_grey` [1],
     `camera_colour_sd` [1], `camera_light_rsd` [1], `camera_lot_rsd` [1], `camera_dropout` [1].
     """
-    p, lot = pieces.lots.parameters.view(CameraParameters), pieces.lot
-    n = len(lot)
+    p, lot = pieces.parameters.view(CameraParameters), pieces.lot
+    n, lot_rsd = len(lot), pieces.lots.parameters.view(CameraParameters).camera_lot_rsd
     colour = _metal(pieces, materials, rng)
     colour += covered[:, np.newaxis] * (_layer(pieces, rng) - colour)
-    colour *= (1.0 - p.dirt_grey[lot] * pieces.dirt)[:, np.newaxis]
+    colour *= (1.0 - p.dirt_grey * pieces.dirt)[:, np.newaxis]
     colour = blended(colour, pieces.area, registration)
     normal = rng.standard_normal((3, n))
-    lamp = (p.camera_lot_rsd * rng.standard_normal(len(p.camera_lot_rsd)))[lot]
-    along, across = (colour[:, i] + p.camera_colour_sd[lot] * normal[i] for i in range(2))
-    brightness = colour[:, 2] * np.exp(lamp + p.camera_light_rsd[lot] * normal[2])
+    lamp = (lot_rsd * rng.standard_normal(len(lot_rsd)))[lot]
+    along, across = (colour[:, i] + p.camera_colour_sd * normal[i] for i in range(2))
+    brightness = colour[:, 2] * np.exp(lamp + p.camera_light_rsd * normal[2])
     seen = {
         "hue": np.arctan2(across, along) / _TURN,
         "saturation": np.minimum(np.hypot(along, across), 1.0),
         "brightness": np.minimum(brightness, 1.0),
     }
-    missed = rng.random(n) < p.camera_dropout[lot]
+    missed = rng.random(n) < p.camera_dropout
     return {name: np.where(missed, np.nan, values) for name, values in seen.items()}
 
 
@@ -78,7 +78,6 @@ def _metal(pieces: Pieces, materials: Materials, rng: np.random.Generator) -> Fl
 
     Reads `finish_hue`, `finish_saturation`, `finish_brightness`, by which pieces of one metal differ [1], `patina_hue`.
     """
-    lot = pieces.lot
 
     def content(*names: str) -> FloatArray:
         columns = [materials.elements.index(name) for name in names if name in materials.elements]
@@ -88,14 +87,14 @@ def _metal(pieces: Pieces, materials: Materials, rng: np.random.Generator) -> Fl
     hue = metal_hue(copper, content("zn"), content("sn"), nickel)
     saturation = metal_saturation(copper, content("sn"), nickel)
     brightness = metal_brightness(copper, content("al", "mg"), content("fe", "cr", "ni", "ti"), content("pb"))
-    p, finish = pieces.lots.parameters.view(CameraParameters), rng.standard_normal((3, len(lot)))
-    hue = hue + p.finish_hue[lot] * finish[0]
-    saturation = saturation * np.exp(p.finish_saturation[lot] * finish[1])
-    brightness = np.maximum(brightness + p.finish_brightness[lot] * finish[2], _DARKEST)
+    p, finish = pieces.parameters.view(CameraParameters), rng.standard_normal((3, len(hue)))
+    hue = hue + p.finish_hue * finish[0]
+    saturation = saturation * np.exp(p.finish_saturation * finish[1])
+    brightness = np.maximum(brightness + p.finish_brightness * finish[2], _DARKEST)
     aged = pieces.surface == SURFACES.index("patina")
-    thinnest, thickest = p.layer_patina_low[lot], p.layer_patina_high[lot]
+    thinnest, thickest = p.layer_patina_low, p.layer_patina_high
     grown = np.log(np.maximum(pieces.layer, thinnest) / thinnest) / np.log(thickest / thinnest)
-    shift = p.patina_hue[lot] * (2.0 * rng.random(len(lot)) - 1.0)
+    shift = p.patina_hue * (2.0 * rng.random(len(hue)) - 1.0)
     return _vector(*patinated(hue, saturation, brightness, np.where(aged, grown, 0.0), shift))
 
 

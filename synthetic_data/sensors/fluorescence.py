@@ -146,8 +146,8 @@ def light(
 
     Reads `tilt_sd` [1] and what the steps below read.
     """
-    p, lot = pieces.lots.parameters.view(FluorescenceParameters), pieces.lot
-    tilt = np.exp(np.clip(p.tilt_sd[lot] * rng.standard_normal(len(lot)), -_MOST_TILT, _MOST_TILT))
+    p, n = pieces.parameters.view(FluorescenceParameters), len(pieces.lot)
+    tilt = np.exp(np.clip(p.tilt_sd * rng.standard_normal(n), -_MOST_TILT, _MOST_TILT))
     angles = _SINE * tilt, _SINE / tilt
     contents = sight.padded(pieces.content)
     joined = pieces.composites
@@ -181,9 +181,9 @@ def _soil(contents: FloatArray, pieces: Pieces, sight: Sight, rng: np.random.Gen
 
     Reads `dirt_iron`, `dirt_zinc` and `dirt_lead` [wt%], what they come to on a piece that is wholly covered.
     """
-    p, lot = pieces.lots.parameters.view(FluorescenceParameters), pieces.lot
+    p, n = pieces.parameters.view(FluorescenceParameters), len(pieces.lot)
     for element, most in (("fe", p.dirt_iron), ("zn", p.dirt_zinc), ("pb", p.dirt_lead)):
-        contents[:, sight.element(element)] += 2.0 * most[lot] * pieces.dirt * rng.random(len(lot))
+        contents[:, sight.element(element)] += 2.0 * most * pieces.dirt * rng.random(n)
 
 
 def _coat(
@@ -199,16 +199,16 @@ def _coat(
 
     Reads `solder_share` [1] and `solder_lead` [wt%]. Layers hardly change what is scattered.
     """
-    p = pieces.lots.parameters.view(FluorescenceParameters)
+    p = pieces.parameters.view(FluorescenceParameters)
     rows = np.flatnonzero(cover)
-    surface, lot = pieces.surface[rows], pieces.lot[rows]
+    surface = pieces.surface[rows]
     held, density = np.zeros((len(SURFACES), contents.shape[1])), np.zeros(len(SURFACES))
     for name, (elements, own_density) in _LAYERS.items():
         held[SURFACES.index(name), [sight.element(element) for element in elements]] = list(elements.values())
         density[SURFACES.index(name)] = own_density
     layer = held[surface]
-    soldered = (surface == SURFACES.index("tinned")) & (rng.random(len(rows)) < p.solder_share[lot])
-    lead = np.where(soldered, p.solder_lead[lot], 0.0)
+    soldered = (surface == SURFACES.index("tinned")) & (rng.random(len(rows)) < p.solder_share[rows])
+    lead = np.where(soldered, p.solder_lead[rows], 0.0)
     layer[:, sight.element("pb")] += lead
     layer[:, sight.element("sn")] -= lead
     mass = density[surface] * pieces.layer[rows] * _CM
@@ -224,7 +224,7 @@ def _join(seen: FloatArray, pieces: Pieces, sight: Sight, angles: Angles, rng: n
     """
     joined = pieces.composites
     rows = joined.piece
-    sd = pieces.lots.parameters.view(FluorescenceParameters).composite_sight_sd[pieces.lot[rows]]
+    sd = pieces.parameters.view(FluorescenceParameters).composite_sight_sd[rows]
     spread = sd * rng.standard_normal(len(rows))
     share = np.clip(joined.second_share + spread, 0.0, 1.0)
     contents = sight.padded(joined.second_content)
@@ -235,7 +235,7 @@ def _join(seen: FloatArray, pieces: Pieces, sight: Sight, angles: Angles, rng: n
 def _dim(seen: FloatArray, pieces: Pieces, sight: Sight) -> None:
     """Take off what dirt keeps of the lines on their way out, in place; reads `dirt_layer` [µm], that of full dirt."""
     rows = np.flatnonzero(pieces.dirt)
-    thickness = pieces.lots.parameters.view(FluorescenceParameters).dirt_layer[pieces.lot[rows]] * pieces.dirt[rows]
+    thickness = pieces.parameters.view(FluorescenceParameters).dirt_layer[rows] * pieces.dirt[rows]
     seen[:_L, rows] *= np.exp(-np.outer(sight.soil / _SINE, _SOIL_DENSITY * _CM * thickness))
 
 
@@ -244,10 +244,10 @@ def _unevenness(pieces: Pieces, lead: FloatArray, rng: np.random.Generator) -> N
 
     Reads `heterogeneity` [1] and `lead_heterogeneity` [1], relative.
     """
-    p, lot = pieces.lots.parameters.view(FluorescenceParameters), pieces.lot
-    normal = rng.standard_normal((_L, len(lot)), dtype=np.float32)
-    drops = p.lead_heterogeneity[lot] * (1.0 - 0.01 * lead)
-    usual = np.maximum(p.heterogeneity[lot], _LEAST_UNEVEN)
+    p = pieces.parameters.view(FluorescenceParameters)
+    normal = rng.standard_normal((_L, len(lead)), dtype=np.float32)
+    drops = p.lead_heterogeneity * (1.0 - 0.01 * lead)
+    usual = np.maximum(p.heterogeneity, _LEAST_UNEVEN)
     normal[_LEAD] *= 1.0 + drops / usual
     normal *= usual.astype(np.float32)
     return np.exp(normal, out=normal)
@@ -258,9 +258,9 @@ def _beside(seen: FloatArray, pieces: Pieces, registration: Registration, rng: n
 
     Reads `stray_share` [1], what the edge sees of a piece that touches, on average, and `stray_range` [mm].
     """
-    p, lot = pieces.lots.parameters.view(FluorescenceParameters), pieces.lot
-    reach = np.exp(-np.maximum(pieces.neighbour_gap, 0.0) / p.stray_range[lot])
-    stray = 2.0 * p.stray_share[lot] * reach * rng.random(len(lot))
+    p = pieces.parameters.view(FluorescenceParameters)
+    reach = np.exp(-np.maximum(pieces.neighbour_gap, 0.0) / p.stray_range)
+    stray = 2.0 * p.stray_share * reach * rng.random(len(reach))
     foreign = registration.overlap * pieces.area[registration.neighbour]
     share = stray + (1.0 - stray) * foreign / (pieces.area + foreign)
     rows = np.flatnonzero(share > _LEAST_STRAY)
@@ -277,13 +277,13 @@ def _place(
 
     Reads `gap` [mm], `detector_pitch` [mm], `spot_area` [cm²], `copper_rate` [count/ms].
     """
-    p, lot = pieces.lots.parameters.view(FluorescenceParameters), pieces.lot
-    height = np.minimum(form.height, _MOST_HEIGHT * p.gap[lot])
+    p = pieces.parameters.view(FluorescenceParameters)
+    height = np.minimum(form.height, _MOST_HEIGHT * p.gap)
     # Pieces pass between two detectors as often as below one.
-    aside = 0.5 * p.detector_pitch[lot] * rng.random(len(lot)) / (p.gap[lot] - height)
-    near = nearness(height, p.gap[lot]) / np.square(1.0 + np.square(aside))
-    filled = 1.0 - np.exp(-pieces.area / p.spot_area[lot])
-    rate = p.copper_rate[lot] * output / sight.copper
+    aside = 0.5 * p.detector_pitch * rng.random(len(height)) / (p.gap - height)
+    near = nearness(height, p.gap) / np.square(1.0 + np.square(aside))
+    filled = 1.0 - np.exp(-pieces.area / p.spot_area)
+    rate = p.copper_rate * output / sight.copper
     seen *= rate * filled * near
     seen += rate * (1.0 - filled) * sight.belt[:, np.newaxis]
 

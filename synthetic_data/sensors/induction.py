@@ -31,21 +31,21 @@ def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.
     has the other sign, cancels any part of that of ferromagnetic metal. Reads `coil_frequency` [Hz], `coil_radius` and
     `coil_lift_off` [mm], `coil_phase` [1], `coil_rsd` [1], `coil_area` [cm²], `coil_dropout` [1].
     """
-    p, lot = pieces.lots.parameters.view(CoilParameters), pieces.lot
+    p, n = pieces.parameters.view(CoilParameters), len(pieces.lot)
     wall = pieces.thickness * pieces.shape
     air = 0.5 * form.height * (1.0 - form.solid)  # the walls lie about the middle of the envelope's air
     reading = apparent_conductivity(
         pieces.conductivity,
         wall,
-        p.coil_frequency[lot],
-        p.coil_lift_off[lot] + air,
-        p.coil_lift_off[lot],
-        p.coil_radius[lot],
-        p.coil_phase[lot],
+        p.coil_frequency,
+        p.coil_lift_off + air,
+        p.coil_lift_off,
+        p.coil_radius,
+        p.coil_phase,
     )
     if pieces.magnetic.any():
-        reading = np.where(pieces.magnetic, rng.random(len(lot)), 1.0) * reading
-    rsd = p.coil_rsd[lot] * np.sqrt(1.0 + p.coil_area[lot] / pieces.area)
-    read_out = blended(reading, pieces.area, registration) * np.exp(rsd * rng.standard_normal(len(lot)))
-    dropped = rng.random(len(lot)) < p.coil_dropout[lot]
+        reading = np.where(pieces.magnetic, rng.random(n), 1.0) * reading
+    rsd = p.coil_rsd * np.sqrt(1.0 + p.coil_area / pieces.area)
+    read_out = blended(reading, pieces.area, registration) * np.exp(rsd * rng.standard_normal(n))
+    dropped = rng.random(n) < p.coil_dropout
     return {"conductivity": np.where(dropped, np.nan, read_out)}

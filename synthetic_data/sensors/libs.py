@@ -165,25 +165,24 @@ def shoot(pieces: Pieces, form: Form, registration: Registration, laser: Optics,
     `chipped` [1], `dirt_layer` [µm], `dirt_layer_sd` [1], `dirt_hardness` [1], `misfire` [1],
     `misfire_per_defocus` [1/mm], `missed_piece` [1].
     """
-    p, lot = pieces.lots.parameters.view(LibsParameters), pieces.lot
-    n = len(lot)
+    p, n = pieces.parameters.view(LibsParameters), len(pieces.lot)
     content, foreign = content_at_spot(pieces, registration, rng)
     normal, uniforms = rng.standard_normal((4, n)), rng.random((3, n))
-    defocus = normal[0] * (p.focus_sd[lot] + p.focus_rough[lot] * form.height)
+    defocus = normal[0] * (p.focus_sd + p.focus_rough * form.height)
     oily = pieces.surface == SURFACES.index("oily")
-    coupling = np.exp(p.coupling_sd[lot] * normal[1]) * np.where(oily, 1.0 - p.oil_loss[lot], 1.0)
-    irradiance = coupling * focus_factor(defocus, p.focal_range[lot])
-    strength = (laser.energy / p.laser_energy)[lot] * np.sqrt(irradiance)
-    depth = p.depth_per_shot[lot] * np.exp(p.depth_sd[lot] * normal[2]) * strength
-    layer = np.where(oily, p.oil_hardness[lot], 1.0) * pieces.layer
-    layer = np.where(uniforms[2] < p.chipped[lot], 0.0, layer)
-    dust = p.dirt_hardness[lot] * p.dirt_layer[lot] * np.exp(p.dirt_layer_sd[lot] * normal[3])
+    coupling = np.exp(p.coupling_sd * normal[1]) * np.where(oily, 1.0 - p.oil_loss, 1.0)
+    irradiance = coupling * focus_factor(defocus, p.focal_range)
+    strength = laser.energy[pieces.lot] / p.laser_energy * np.sqrt(irradiance)
+    depth = p.depth_per_shot * np.exp(p.depth_sd * normal[2]) * strength
+    layer = np.where(oily, p.oil_hardness, 1.0) * pieces.layer
+    layer = np.where(uniforms[2] < p.chipped, 0.0, layer)
+    dust = p.dirt_hardness * p.dirt_layer * np.exp(p.dirt_layer_sd * normal[3])
     on_dirt = uniforms[0] < pieces.dirt
     layer = layer + np.where(on_dirt, dust, 0.0)
-    metal = metal_share(layer, p.cleaning_shots[lot], p.analysis_shots[lot], depth)
-    fails = np.clip(p.misfire[lot] + p.misfire_per_defocus[lot] * np.abs(defocus), 0.0, 1.0)
-    fails = np.where(uniforms[1] < p.missed_piece[lot], 1.0, fails)
-    valid = rng.binomial(p.analysis_shots[lot].astype(np.int64), 1.0 - fails).astype(np.float64)
+    metal = metal_share(layer, p.cleaning_shots, p.analysis_shots, depth)
+    fails = np.clip(p.misfire + p.misfire_per_defocus * np.abs(defocus), 0.0, 1.0)
+    fails = np.where(uniforms[1] < p.missed_piece, 1.0, fails)
+    valid = rng.binomial(p.analysis_shots.astype(np.int64), 1.0 - fails).astype(np.float64)
     return Shots(content, foreign, defocus, irradiance, metal, on_dirt, valid)
 
 
@@ -201,36 +200,36 @@ def read(
     `plasma_temperature` [K], `temperature_exponent` [1], `shot_rsd` [1], `piece_rsd` [1], `piece_rsd_si_fe` [1],
     `casting_rsd` [1], `total_rsd` [1], `layer_brightness` [1], `window_dust` [1/h], `window_exponent` [1].
     """
-    p, lot = pieces.lots.parameters.view(LibsParameters), pieces.lot
+    p, lot, of_lot = pieces.parameters.view(LibsParameters), pieces.lot, pieces.lots.parameters.view(LibsParameters)
     light = _light(pieces, shots, laser)
     content = seen(pieces, shots, elements, rng)
     aluminium = np.maximum(content["al"], _LEAST_ALUMINIUM) / _USUAL_ALUMINIUM
     log_irradiance = np.log(shots.irradiance)
     path = np.sqrt(shots.irradiance)  # a weaker plasma is thinner
     count = np.maximum(shots.valid, 1.0)
-    grain = p.casting_rsd[lot] * np.minimum(content["si"] / 12.0, 1.0)  # eutectic silicon, 12 wt%
-    shot_rsd = p.shot_rsd[lot]
+    grain = p.casting_rsd * np.minimum(content["si"] / 12.0, 1.0)  # eutectic silicon, 12 wt%
+    shot_rsd = p.shot_rsd
     grained = np.sqrt(np.square(shot_rsd) + np.square(grain))
-    usual = mean_rsd(p.piece_rsd[lot], shot_rsd, count)
+    usual = mean_rsd(p.piece_rsd, shot_rsd, count)
     relative = {
-        "si": mean_rsd(p.piece_rsd_si_fe[lot], grained, count),
-        "fe": mean_rsd(p.piece_rsd_si_fe[lot], shot_rsd, count),
+        "si": mean_rsd(p.piece_rsd_si_fe, grained, count),
+        "fe": mean_rsd(p.piece_rsd_si_fe, shot_rsd, count),
     }
     floor = 1.0 / (np.sqrt(count) * light * aluminium)
     result = {}
     for number, name in enumerate(lines):
-        line, saturation = LINES[name], p[f"saturation_{name}"][lot]
+        line, saturation = LINES[name], p[f"saturation_{name}"]
         exponent = irradiance_exponent(name, float(p.plasma_temperature[0]), float(p.temperature_exponent[0]))
-        drift = (_dust(p, line) - _dust(p, LINES[REFERENCE_LINE])) * laser.tile_hours
+        drift = (_dust(of_lot, line) - _dust(of_lot, LINES[REFERENCE_LINE])) * laser.tile_hours
         thick = self_absorption(content[line.element] * path / saturation)
         gain = np.exp(exponent * log_irradiance + (laser.tile_error[number] - drift)[lot])
         reading = content[line.element] * thick * gain / aluminium
         noise = np.square(reading * relative.get(line.element, usual))
-        noise += np.square(p[f"noise_{name}"][lot] * floor)
+        noise += np.square(p[f"noise_{name}"] * floor)
         result[f"libs_{name}"] = reading + np.sqrt(noise) * rng.standard_normal(len(lot))
     mixed = shots.metal * (1.0 - shots.metal)
     spread = np.sqrt(np.square(grained) + mixed) * np.exp(rng.standard_normal(len(lot)) / np.sqrt(2.0 * count))
-    total = light * np.exp(p.total_rsd[lot] / np.sqrt(count) * rng.standard_normal(len(lot)))
+    total = light * np.exp(p.total_rsd / np.sqrt(count) * rng.standard_normal(len(lot)))
     result |= {"libs_total": total, "libs_shot_spread": spread}
     lost = np.flatnonzero(shots.valid == 0.0)
     for values in result.values():
@@ -243,12 +242,12 @@ def seen(pieces: Pieces, shots: Shots, elements: tuple[str, ...], rng: np.random
 
     Reads `layer_sd` [1], `dirt_<element>` [wt%] of `DIRT`, and `<cover>_<element>` [wt%] of `LAYERS`.
     """
-    p, lot = pieces.lots.parameters.view(LibsParameters), pieces.lot
+    p = pieces.parameters.view(LibsParameters)
     found = dict(zip(elements, np.ascontiguousarray(shots.content.T) * shots.metal, strict=True))
     for name in ("c", "ca"):  # no metal holds them
-        found.setdefault(name, np.zeros(len(lot)))
+        found.setdefault(name, np.zeros(len(shots.metal)))
     for name in DIRT:
-        found[name] = found[name] + p[f"dirt_{name}"][lot] * pieces.dirt
+        found[name] = found[name] + p[f"dirt_{name}"] * pieces.dirt
     covered = np.flatnonzero(shots.metal < 1.0)
     surface = pieces.surface[covered]
     loose = (pieces.layer[covered] == 0.0) | (surface == SURFACES.index("oily"))
@@ -256,17 +255,16 @@ def seen(pieces: Pieces, shots: Shots, elements: tuple[str, ...], rng: np.random
     for cover, held in LAYERS.items():
         below = covered[dirty if cover == "dirty" else (surface == SURFACES.index(cover)) & ~dirty]
         share = 1.0 - shots.metal[below]
-        scatter = np.exp(p.layer_sd[lot[below]] * rng.standard_normal((len(held), len(below))))
+        scatter = np.exp(p.layer_sd[below] * rng.standard_normal((len(held), len(below))))
         for name, factor in zip(held, scatter, strict=True):
-            found[name][below] += share * p[f"{cover}_{name}"][lot[below]] * factor
+            found[name][below] += share * p[f"{cover}_{name}"][below] * factor
     return found
 
 
 def _light(pieces: Pieces, shots: Shots, laser: Optics) -> FloatArray:
     """Light of each piece's plasma over that of the tile when the readings were last set right [1]."""
-    p, lot = pieces.lots.parameters.view(LibsParameters), pieces.lot
-    left = np.exp(-p.window_dust * laser.tile_hours)[lot]
-    bright = shots.metal + p.layer_brightness[lot] * (1.0 - shots.metal)
+    left = np.exp(-pieces.lots.parameters.view(LibsParameters).window_dust * laser.tile_hours)[pieces.lot]
+    bright = shots.metal + pieces.parameters.view(LibsParameters).layer_brightness * (1.0 - shots.metal)
     light: FloatArray = shots.irradiance * bright * left
     return light
 

@@ -42,14 +42,14 @@ def form(pieces: Pieces, rng: np.random.Generator) -> Form:
 
     Reads `void_ratio` [1], `void_exponent` [1], `void_sd` [1], `peak_ratio` [1].
     """
-    p, lot = pieces.lots.parameters.view(ShapeParameters), pieces.lot
+    p, n = pieces.parameters.view(ShapeParameters), len(pieces.lot)
     wall = pieces.thickness * pieces.shape
     slender = np.log(np.maximum(pieces.size / pieces.thickness, 1.0))
-    normal = rng.standard_normal(len(lot))
-    void = p.void_ratio[lot] * np.exp(p.void_exponent[lot] * slender + p.void_sd[lot] * normal)
+    normal = rng.standard_normal(n)
+    void = p.void_ratio * np.exp(p.void_exponent * slender + p.void_sd * normal)
     solid = np.clip(1.0 / (1.0 + void), _LEAST_SOLID, _MOST_SOLID)
     height = wall / solid
-    return Form(solid, height, height * (1.0 + (p.peak_ratio[lot] - 1.0) * 2.0 * rng.random(len(lot))))
+    return Form(solid, height, height * (1.0 + (p.peak_ratio - 1.0) * 2.0 * rng.random(n)))
 
 
 def read(pieces: Pieces, true: Form, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:
@@ -57,19 +57,19 @@ def read(pieces: Pieces, true: Form, registration: Registration, rng: np.random.
 
     Reads `mass_sd` [g], `volume_rsd` [1], `area_rsd` [1], `height_sd` [mm].
     """
-    p, lot = pieces.lots.parameters.view(ShapeParameters), pieces.lot
-    noise = rng.standard_normal((4, len(lot)))
+    p, n = pieces.parameters.view(ShapeParameters), len(pieces.lot)
+    noise = rng.standard_normal((4, n))
     envelope = pieces.area * true.height * _MM_CM
     foreign, beside = registration.overlap, registration.neighbour
-    mass = pieces.mass + foreign * pieces.mass[beside] + p.mass_sd[lot] * noise[0]
-    volume = (envelope + foreign * envelope[beside]) * np.exp(p.volume_rsd[lot] * noise[1])
-    area = (pieces.area + foreign * pieces.area[beside]) * np.exp(p.area_rsd[lot] * noise[2])
+    mass = pieces.mass + foreign * pieces.mass[beside] + p.mass_sd * noise[0]
+    volume = (envelope + foreign * envelope[beside]) * np.exp(p.volume_rsd * noise[1])
+    area = (pieces.area + foreign * pieces.area[beside]) * np.exp(p.area_rsd * noise[2])
     peak = np.where(foreign > 0.0, np.maximum(true.peak, true.peak[beside]), true.peak)
     mass = np.maximum(mass, 0.1)  # the scale's least step
     return {
         "mass": mass,
         "volume": volume,
         "apparent_density": mass / volume,
-        "height": np.maximum(peak + p.height_sd[lot] * noise[3], 0.1),
+        "height": np.maximum(peak + p.height_sd * noise[3], 0.1),
         "area": area,
     }

@@ -80,12 +80,12 @@ def detectors(plan: Plan, pieces: Pieces, rng: np.random.Generator) -> Detectors
     tube_age = np.mod(p.tube_age + p.running * days, p.tube_life)
     drift = p.gain_offset + p.gain_drift * np.sqrt(tile_hours / _HOURS) * rng.standard_normal(len(days))
     output = p.tube_output * (1.0 - p.tube_fade * tube_age / p.tube_life)
-    head = rng.integers(heads, size=len(lot))
+    head, of_piece = rng.integers(heads, size=len(lot)), pieces.parameters.view(DetectorParameters)
     return Detectors(
         tile_hours,
         tube_age,
-        drift[lot] + p.gain_rsd[lot] * own_gain[head],
-        output[lot] * np.exp(p.detector_rsd[lot] * own_output[head]),
+        drift[lot] + of_piece.gain_rsd * own_gain[head],
+        output[lot] * np.exp(of_piece.detector_rsd * own_output[head]),
         plan.plant.value("noise"),
         plan.plant.value("tail"),
     )
@@ -97,18 +97,17 @@ def read(pieces: Pieces, light: Light, state: Detectors, rng: np.random.Generato
     Reads `belt_speed` [m/s], `chord_low` [1], the least part of its size that a piece shows along the spot's way,
     `dead_time` [µs], `pair_time` [µs], `missed_piece` [1].
     """
-    p, lot = pieces.lots.parameters.view(DetectorParameters), pieces.lot
-    n = len(lot)
-    along = p.chord_low[lot] + (1.0 - p.chord_low[lot]) * rng.random(n)
-    live = dwell(along * pieces.size, p.belt_speed[lot]) * live_share(light.total, p.dead_time[lot])
+    p, n = pieces.parameters.view(DetectorParameters), len(pieces.lot)
+    along = p.chord_low + (1.0 - p.chord_low) * rng.random(n)
+    live = dwell(along * pieces.size, p.belt_speed) * live_share(light.total, p.dead_time)
     arriving = _arriving(light, state)
     for pair in _sums(state.noise):
         first, second = (light.lines[_OWN.index(peak)] for peak in (pair.first, pair.second))
-        arriving[pair.window] += pair.share * sum_peak(first, second, p.pair_time[lot])
+        arriving[pair.window] += pair.share * sum_peak(first, second, p.pair_time)
     arriving *= live
     _count(arriving, rng)
     rates = np.divide(arriving, live, out=arriving)
-    missed = rng.random(n) < p.missed_piece[lot]
+    missed = rng.random(n) < p.missed_piece
     rates[:, missed], live[missed] = np.nan, np.nan
     return {**dict(zip(COLUMNS, rates, strict=True)), "live_time": live}
 

@@ -75,25 +75,25 @@ def read(
     `xrt_noise_excess` [1], `xrt_scatter` [1], `xrt_scatter_sd` [1], `xrt_uneven` [1], `xrt_drift` [1/h],
     `xrt_ratio_sd` [1], `xrt_phase` [h], `xrt_interval` [h], `xrt_transmission_rsd` [1], `areal_rsd` [1].
     """
-    p, lot = pieces.lots.parameters.view(TransmissionParameters), pieces.lot
-    n = len(lot)
+    p, of_lot = (one.parameters.view(TransmissionParameters) for one in (pieces, pieces.lots))
+    n = len(pieces.lot)
     at = line(float(p.tube_voltage[0]), elements, wedge)
     attenuation = ((_PERCENT * at.table.T) @ blended(pieces.content, pieces.mass, registration).T).T
     per_area = blended(pieces.mass / pieces.area, pieces.area, registration)
     normal = rng.standard_normal((5, n))
-    uneven = np.clip(p.xrt_uneven[lot] * np.abs(normal[0]), 0.0, 0.9)
+    uneven = np.clip(p.xrt_uneven * np.abs(normal[0]), 0.0, 0.9)
     low, high = np.zeros(n), np.zeros(n)
-    scatter = p.xrt_scatter[lot] * np.exp(p.xrt_scatter_sd[lot] * normal[1])
+    scatter = p.xrt_scatter * np.exp(p.xrt_scatter_sd * normal[1])
     for side in (1.0 - uneven, 1.0 + uneven):
         for total, passed in zip((low, high), log_transmissions(attenuation, per_area * side, at.scanner), strict=True):
             light = np.exp(passed)
             total += 0.5 * np.log(light + scatter * (1.0 - light))
-    photons = p.xrt_photons[lot] * _PIXELS_PER_CM2 * pieces.area
-    drift = p.xrt_drift * np.sqrt(calibration_hours(pieces)) * rng.standard_normal(len(pieces.lots.day))
-    quantum = log_ratio_noise(low, high, photons, p.xrt_noise_excess[lot])
-    noise = np.sqrt(np.square(quantum) + np.square(p.xrt_ratio_sd[lot]))
+    photons = p.xrt_photons * _PIXELS_PER_CM2 * pieces.area
+    drift = of_lot.xrt_drift * np.sqrt(calibration_hours(pieces)) * rng.standard_normal(len(pieces.lots.day))
+    quantum = log_ratio_noise(low, high, photons, p.xrt_noise_excess)
+    noise = np.sqrt(np.square(quantum) + np.square(p.xrt_ratio_sd))
     return {
-        "xrt_log_ratio": log_ratio(low, high) + drift[lot] + noise * normal[2],
-        "xrt_transmission_low": np.exp(low + p.xrt_transmission_rsd[lot] * normal[4]),
-        "xrt_areal_density": np.interp(-high, -at.wedge_log_high, at.wedge) * np.exp(p.areal_rsd[lot] * normal[3]),
+        "xrt_log_ratio": log_ratio(low, high) + drift[pieces.lot] + noise * normal[2],
+        "xrt_transmission_low": np.exp(low + p.xrt_transmission_rsd * normal[4]),
+        "xrt_areal_density": np.interp(-high, -at.wedge_log_high, at.wedge) * np.exp(p.areal_rsd * normal[3]),
     }

@@ -15,6 +15,7 @@ from synthetic_data.sorter.bodies import draw_bodies, within
 from synthetic_data.sorter.lots import Lots, draw_lots
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.mix import Mix, draw_materials
+from synthetic_data.sorter.parameters import SorterParameters
 from synthetic_data.sorter.surfaces import SURFACES
 
 __all__ = ["SURFACES", "Composites", "Pieces", "draw"]
@@ -40,7 +41,8 @@ class Composites:
 class Pieces:
     """All n pieces of the lots of a block, sorted by lot and then by time; each array has one value a piece."""
 
-    lots: Lots  # what the pieces of a lot share: `lots.parameters.<name>[pieces.lot]` is a parameter by piece
+    lots: Lots  # what the pieces of a lot share
+    parameters: SorterParameters  # `lots.parameters` by piece, (n,) each
     lot: NDArray[np.intp]  # number of the lot within the block
     starts: NDArray[np.datetime64]  # datetime64[us], when the piece passes
     day: FloatArray  # d since the start of the run
@@ -74,6 +76,7 @@ def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generato
     lots = draw_lots(plan, block, materials.feeds, rng)
     per_lot = round(plan.plant.value("pieces_per_lot"))
     lot = np.repeat(np.arange(block.count), per_lot)
+    parameters = SorterParameters.on_days(plan, lots.day[lot])
     elapsed = _elapsed(lots, per_lot, rng)
     material, joined, second = draw_materials(Mix.of(plan, materials, lots, rng), per_lot, rng)
     content, composites = _contents(lots, lot, materials, material, joined, second, rng)
@@ -91,6 +94,7 @@ def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generato
     at = np.round(lots.day * _DAY).astype(np.int64)[lot] + elapsed
     return Pieces(
         lots=lots,
+        parameters=parameters,
         lot=lot,
         starts=np.datetime64(plan.start, "us") + at.astype("timedelta64[us]"),
         day=at / _DAY,

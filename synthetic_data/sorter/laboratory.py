@@ -18,12 +18,12 @@ def assay(
     A mixed-up tag gives a piece the class and contents of the next one. Reads `lab_error_relative` [1],
     `lab_error_absolute` [wt%], `lab_error_tags` [1].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
-    mixed = np.flatnonzero(rng.random(len(lot)) < p.lab_error_tags[lot])
+    p = pieces.parameters
+    mixed = np.flatnonzero(rng.random(len(pieces.lot)) < p.lab_error_tags)
     other = registration.neighbour[mixed]
     klass, content = pieces.klass.copy(), pieces.content[:, :elements].copy()
     klass[mixed], content[mixed] = pieces.klass[other], pieces.content[other, :elements]
-    relative, absolute = p.lab_error_relative[lot][:, None], p.lab_error_absolute[lot][:, None]
+    relative, absolute = p.lab_error_relative[:, None], p.lab_error_absolute[:, None]
     found = np.square(relative * content)
     found += np.square(absolute)
     np.sqrt(found, out=found)

@@ -28,13 +28,13 @@ def register(pieces: Pieces, rng: np.random.Generator) -> Registration:
 
     Reads `merge_gap` [mm], `merge_share` [1].
     """
-    p, lot = pieces.lots.parameters, pieces.lot
+    p, lot = pieces.parameters, pieces.lot
     n = len(lot)
     after = np.arange(n) + 1
     last = after == n
     after[last] = n - 1
     neighbour = np.where(last | (lot[after] != lot), np.maximum(np.arange(n) - 1, 0), after)
-    merged = (pieces.neighbour_gap < p.merge_gap[lot]) & (rng.random(n) < p.merge_share[lot])
+    merged = (pieces.neighbour_gap < p.merge_gap) & (rng.random(n) < p.merge_share)
     return Registration(neighbour, np.where(merged, rng.random(n), 0.0))
 
 

@@ -20,10 +20,10 @@ def pieces():
         first_content=np.full((2, 2), 1.0),
         second_content=np.full((2, 2), 2.0),
     )
-    parameters = SimpleNamespace(merge_gap=np.array([2.0, 3.0, 4.0]), merge_share=np.array([0.9, 0.9, 0.5]))
+    parameters = SimpleNamespace(merge_gap=np.array([2.0, 3.0, 4.0])[LOT], merge_share=np.array([0.9, 0.9, 0.5])[LOT])
     return SimpleNamespace(
         lot=LOT,
-        lots=SimpleNamespace(parameters=parameters),
+        parameters=parameters,
         neighbour_gap=np.array([1.9, 2.1, -1.0, 1.0, 3.9, 1.0]),
         content=content,
         composites=composites,
@@ -46,9 +46,7 @@ def test_pieces_that_touch_are_taken_for_one(pieces, seed):
 
 def test_the_first_piece_alone_is_its_own_neighbour():
     parameters = SimpleNamespace(merge_gap=np.array([2.0, 2.0]), merge_share=np.array([0.9, 0.9]))
-    alone = SimpleNamespace(
-        lot=np.array([0, 1]), lots=SimpleNamespace(parameters=parameters), neighbour_gap=np.array([9.0, 9.0])
-    )
+    alone = SimpleNamespace(lot=np.array([0, 1]), parameters=parameters, neighbour_gap=np.array([9.0, 9.0]))
     assert register(alone, np.random.default_rng(0)).neighbour.tolist() == [0, 0]
 
 
