@@ -179,7 +179,8 @@ class Head:
 
     def _paths(self, shares: FloatArray, incidence: Numeric, take_off: Numeric) -> tuple[FloatArray, FloatArray]:
         """Attenuation along the way in, shape (B, n), and out, shape (L, n), of shares (E, n) [cm²/g]."""
-        return (self.attenuation_in.T @ shares) / incidence, (self.attenuation_out.T @ shares) / take_off
+        inward, outward = self.attenuation_in.T @ shares, self.attenuation_out.T @ shares
+        return np.divide(inward, incidence, out=inward), np.divide(outward, take_off, out=outward)
 
     def _lines(
         self, shares: FloatArray, inward: FloatArray, outward: FloatArray, entry: FloatArray | None = None

@@ -80,8 +80,8 @@ def _metal(pieces: Pieces, materials: Materials, rng: np.random.Generator) -> Fl
     """
 
     def content(*names: str) -> FloatArray:
-        columns = [materials.elements.index(name) for name in names if name in materials.elements]
-        return np.asarray(pieces.content[:, columns].sum(axis=1))
+        columns = (materials.elements.index(name) for name in names if name in materials.elements)
+        return sum((pieces.content[:, column] for column in columns), np.zeros(len(pieces.lot)))
 
     copper, nickel = content("cu"), content("ni")
     hue = metal_hue(copper, content("zn"), content("sn"), nickel)

@@ -284,8 +284,10 @@ def _place(
     near = nearness(height, p.gap) / np.square(1.0 + np.square(aside))
     filled = 1.0 - np.exp(-pieces.area / p.spot_area)
     rate = p.copper_rate * output / sight.copper
-    seen *= rate * filled * near
-    seen += rate * (1.0 - filled) * sight.belt[:, np.newaxis]
+    of_piece, of_belt = rate * filled * near, rate * (1.0 - filled)
+    for photons, belt in zip(seen, sight.belt, strict=True):  # one by one, as above
+        photons *= of_piece
+        photons += of_belt * belt
 
 
 @cache

@@ -120,9 +120,10 @@ def _arriving(light: Light, state: Detectors) -> FloatArray:
     for coefficients in (slope, still):  # a parabola of the gain, in place
         result *= state.gain
         result += coefficients.T @ photons
-    width = 2.0 * HALF_WIDTHS[:, np.newaxis] / _EV
-    result[_OWN] += light.background[: len(_OWN)] * width[_OWN]
-    result[_SCATTER] += light.background[_OWN.index(NAMES.index("mo"))] * width[_SCATTER]
+    width = 2.0 * HALF_WIDTHS / _EV
+    below = _OWN + [NAMES.index("mo")] * len(_SCATTER)
+    for window, line in zip(_OWN + _SCATTER, below, strict=True):
+        result[window] += light.background[_OWN.index(line)] * width[window]
     return np.maximum(result, 0.0, out=result)
 
 

@@ -80,10 +80,10 @@ def draw(plan: Plan, block: Block, materials: Materials, rng: np.random.Generato
     elapsed = _elapsed(lots, per_lot, rng)
     material, joined, second = draw_materials(Mix.of(plan, materials, lots, rng), per_lot, rng)
     content, composites = _contents(lots, lot, materials, material, joined, second, rng)
-    density = _between(materials.density[material], rng)
-    conductivity = _between(materials.conductivity[material], rng)
+    density = _between(materials.density, material, rng)
+    conductivity = _between(materials.conductivity, material, rng)
     _mix_properties(materials, composites, density, conductivity, rng)
-    thinnest, thickest = materials.thickness[material].T
+    thinnest, thickest = (ends[material] for ends in materials.thickness.T)
     thickness = within(thinnest, thickest, rng.random(len(lot)))
     bodies = draw_bodies(lots, materials, density, thickness, rng)
     surface, layer = surfaces.draw_surfaces(lots, materials, lot, material, rng)
@@ -146,9 +146,10 @@ def _contents(
     return content, Composites(joined, second, share, first_content, second_content)
 
 
-def _between(ends: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Anything between the two ends, (n, 2), alike likely."""
-    between: FloatArray = ends[:, 0] + (ends[:, 1] - ends[:, 0]) * rng.random(len(ends))
+def _between(ends: FloatArray, material: NDArray[np.intp], rng: np.random.Generator) -> FloatArray:
+    """Anything between the two ends that pieces of each material have, (m, 2), alike likely; (n,)."""
+    low, span = ends[:, 0], ends[:, 1] - ends[:, 0]
+    between: FloatArray = low[material] + span[material] * rng.random(len(material))
     return between
 
 
@@ -161,8 +162,8 @@ def _mix_properties(
 ) -> None:
     """Density and conductivity of two materials joined, in place: means by volume."""
     first_volume = (1.0 - composites.second_share) / density[composites.piece]
-    second_volume = composites.second_share / _between(materials.density[composites.second], rng)
-    second_conductivity = _between(materials.conductivity[composites.second], rng)
+    second_volume = composites.second_share / _between(materials.density, composites.second, rng)
+    second_conductivity = _between(materials.conductivity, composites.second, rng)
     volume = first_volume + second_volume
     density[composites.piece] = 1.0 / volume
     conductivity[composites.piece] *= first_volume / volume

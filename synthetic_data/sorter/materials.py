@@ -125,9 +125,9 @@ class Materials:
             if end > start:
                 self.windows[number].draw(content[start:end], rng)
         self._balance(content, material[order])
-        unsorted = np.empty_like(content)
-        unsorted[order] = content
-        return unsorted
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        return np.take(content, place, axis=0)
 
     def _balance(self, content: FloatArray, material: NDArray[np.intp]) -> None:
         """Fill the balance of pieces of these materials, in place."""

@@ -29,20 +29,20 @@ def draw_surfaces(
         The shares of a material's surface states sum to more than 1.
     """
     p = lots.parameters
-    share = np.empty((len(lots.feed), len(materials.names), len(_COVERED)))
+    share = np.empty((len(_COVERED), len(lots.feed), len(materials.names)))
     for state, surface in enumerate(_COVERED):
-        share[..., state] = p[f"share_{surface}"][:, None]
+        share[state] = p[f"share_{surface}"][:, None]
         for number, properties in enumerate(materials.properties):
             if (own := properties.get(f"share_{surface}")) is not None:
-                share[:, number, state] = 0.5 * (own.low + own.high)
-    covered = np.cumsum(share, axis=-1)
+                share[state, :, number] = 0.5 * (own.low + own.high)
+    covered = np.cumsum(share, axis=0)
     if covered.max() > 1.0 + 1e-9:
-        name = materials.names[int(covered[..., -1].max(axis=0).argmax())]
+        name = materials.names[int(covered[-1].max(axis=0).argmax())]
         raise SimulationError(f"plant.materials.{name}: its shares of surface states sum to {covered.max():g}")
     # States counted from the last: bare is what remains of 1 after all others.
     uniform = rng.random(len(lot))
-    flat = covered.reshape(-1, len(_COVERED))[lot * len(materials.names) + material]
-    passed = np.sum(uniform[:, None] >= flat, axis=1)
+    place = lot * len(materials.names) + material
+    passed = np.sum([uniform >= np.take(below, place) for below in covered], axis=0)
     surface_of = np.where(passed == len(_COVERED), 0, passed + 1)
     low, high = (
         np.stack([np.zeros(len(lots.feed)), *(p[f"layer_{s}_{end}"] for s in _COVERED)], axis=1)
