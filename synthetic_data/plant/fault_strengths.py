@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
 from synthetic_data.engine.plan import Block, Event
@@ -23,14 +24,18 @@ class Faults:
     events: tuple[Event, ...]
 
 
-class _Fault(NamedTuple):
-    """One fault, from period `first` to before `end`."""
+class _Spells(NamedTuple):
+    """Faults, each from period `first` to before `end`; an array each, one value a fault."""
 
-    kind: str
-    unit: int
-    first: int
-    end: int
-    strength: float
+    kind: NDArray[np.intp]  # its number
+    unit: NDArray[np.intp]
+    first: NDArray[np.intp]
+    end: NDArray[np.intp]
+    strength: FloatArray
+
+    def chosen(self, which: NDArray[Any]) -> _Spells:
+        """Some of them."""
+        return _Spells(*(values[which] for values in self))
 
 
 class FaultStrengths:
@@ -55,20 +60,25 @@ class FaultStrengths:
     ) -> None:
         self._kinds, self._seen, self._together = kinds, seen, together
         self._count, self._period_days = block.count, period_days
-        self._open: list[_Fault] = []
+        none = np.zeros(0, dtype=np.intp)
+        self._open = _Spells(none, none, none, none, np.zeros(0))
 
     def go(self, p: ArrayParameters, first: int, count: int, rng: np.random.Generator) -> Faults:
         """Faults that begin in a stretch, and those of before that are still on."""
         u = rng.random((len(self._kinds), _UNIFORMS, self._count, count))
         fresh = self._begun(p, first, u)
-        strength = {kind: np.zeros((self._count, count)) for kind in self._kinds}
-        for fault in (*self._open, *fresh):
-            part = strength[fault.kind][fault.unit, max(fault.first - first, 0) : fault.end - first]
-            self._together(part, fault.strength, out=part)
-        self._open = [fault for fault in (*self._open, *fresh) if fault.end > first + count]
-        return Faults(strength, tuple(self._event(fault) for fault in fresh))
+        both: list[NDArray[Any]] = [np.concatenate(values) for values in zip(self._open, fresh, strict=True)]
+        on = _Spells(*both)
+        begins = np.maximum(on.first - first, 0)
+        lasts = np.minimum(on.end - first, count) - begins
+        each = on.chosen(np.repeat(np.arange(len(lasts)), lasts))  # once for each of its periods
+        at = np.arange(len(each.unit)) - np.repeat(np.cumsum(lasts) - lasts - begins, lasts)
+        strength = np.zeros((len(self._kinds), self._count, count))
+        self._together.at(strength, (each.kind, each.unit, at), each.strength)
+        self._open = on.chosen(on.end > first + count)
+        return Faults(dict(zip(self._kinds, strength, strict=True)), self._events(fresh))
 
-    def _begun(self, p: ArrayParameters, first: int, u: FloatArray) -> list[_Fault]:
+    def _begun(self, p: ArrayParameters, first: int, u: FloatArray) -> _Spells:
         """Faults that begin in a stretch; `u` is of shape (kinds, _UNIFORMS, units, periods)."""
         ends = ("rate", "short", "long", "least", "most")
         rate, *spans = (np.stack([p[f"{kind}_{end}"] for kind in self._kinds]) for end in ends)
@@ -77,9 +87,11 @@ class FaultStrengths:
         _, duration, size = u[k, :, unit, at].T
         periods = np.maximum(np.rint(between(short, long, duration) / self._period_days), 1.0).astype(np.intp)
         begins = first + at
-        numbers = (unit, begins, begins + periods, between(least, most, size))
-        return list(map(_Fault, [self._kinds[kind] for kind in k.tolist()], *(values.tolist() for values in numbers)))
+        return _Spells(k, unit, begins, begins + periods, between(least, most, size))
 
-    def _event(self, fault: _Fault) -> Event:
-        onset, end = self._period_days * fault.first, self._period_days * fault.end
-        return Event(fault.unit, fault.kind, onset, onset + self._seen, max(end, onset + self._seen))
+    def _events(self, faults: _Spells) -> tuple[Event, ...]:
+        kinds = [self._kinds[kind] for kind in faults.kind.tolist()]
+        onset, end = self._period_days * faults.first, self._period_days * faults.end
+        seen = onset + self._seen
+        times = (values.tolist() for values in (onset, seen, np.maximum(end, seen)))
+        return tuple(map(Event, faults.unit.tolist(), kinds, *times))
