@@ -24,11 +24,12 @@ from physics.arrays import FloatArray
 _FILE = "xraydb.sqlite"
 _KEV_ANGSTROM = 12.39842  # energy times wavelength of a photon
 _LEAST, _MOST = 100.0, 8e5  # eV of what is tabled
-_TABLED = {
-    "photo": ("photoabsorption", "log_photoabsorption"),
-    "coherent": ("scattering", "log_coherent_scatter"),
-    "incoherent": ("scattering", "log_incoherent_scatter"),
-}
+_KINDS = ("photo", "coherent", "incoherent")
+_COEFFICIENTS = """
+SELECT photoabsorption.log_energy, log_photoabsorption, log_photoabsorption_spline, scattering.log_energy,
+    log_coherent_scatter, log_coherent_scatter_spline, log_incoherent_scatter, log_incoherent_scatter_spline
+FROM photoabsorption JOIN scattering USING (element) WHERE element = ?
+"""
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,12 @@ def attenuation(element: str, energies: FloatArray, kind: str) -> FloatArray:
     Elam, Ravel and Sieber 2002 (Radiat. Phys. Chem. 63), as tabled by xraydb.
     """
     if kind == "total":
-        photo, coherent, incoherent = (attenuation(element, energies, one) for one in _TABLED)
+        photo, coherent, incoherent = (attenuation(element, energies, one) for one in _KINDS)
         return photo + coherent + incoherent
     if energies.min() < _LEAST or energies.max() > _MOST:
         warnings.warn(f"X-ray tables hold {_LEAST:g} to {_MOST:g} eV", stacklevel=2)
     log_energy = np.log(np.clip(energies, _LEAST, _MOST))
-    coefficient: FloatArray = np.exp(_interpolated(*_spline(element, *_TABLED[kind]), log_energy))
+    coefficient: FloatArray = np.exp(_interpolated(*_splines(element)[kind], log_energy))
     return coefficient
 
 
@@ -162,13 +163,16 @@ def _interpolated(x: FloatArray, y: FloatArray, second: FloatArray, at: FloatArr
 
 
 @cache
-def _spline(element: str, table: str, column: str) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Logarithms of energies and of a coefficient, and the second derivatives of these."""
-    ((energy, value, second),) = _rows(
-        f"SELECT log_energy, {column}, {column}_spline FROM {table} WHERE element = ?",
-        element,
-    )
-    return np.array(json.loads(energy)), np.array(json.loads(value)), np.array(json.loads(second))
+def _splines(element: str) -> dict[str, tuple[FloatArray, FloatArray, FloatArray]]:
+    """Logarithms of energies and of each kind's coefficient, and the second derivatives of these."""
+    (found,) = _rows(_COEFFICIENTS, element)
+    columns = [np.array(json.loads(column)) for column in found]
+    at, photo, bent, at_scattered, coherent, coherent_bent, incoherent, incoherent_bent = columns
+    return {
+        "photo": (at, photo, bent),
+        "coherent": (at_scattered, coherent, coherent_bent),
+        "incoherent": (at_scattered, incoherent, incoherent_bent),
+    }
 
 
 def _rows(asked: str, element: str) -> list[tuple[Any, ...]]:
