@@ -32,7 +32,6 @@ class Frozen:
     """Lots after their last stage; arrays are (units, lots), those of contents (elements, units, lots)."""
 
     crystal: FloatArray  # contents of what is frozen [ppm]
-    left: FloatArray  # contents of the melt that the last stage leaves [ppm]
     vacuum: FloatArray  # share of each element that the vacuum leaves [1]
     segregation: FloatArray  # effective coefficients of the run [1]
     trapped: FloatArray  # share of melt in the crystal [1]
@@ -98,8 +97,8 @@ def freeze(
     knobs: Knobs,
     sudden: FloatArray,
     at: Conditions,
-) -> Frozen:
-    """Freeze some lots.
+) -> tuple[Frozen, FloatArray]:
+    """Freeze some lots; contents of the melt that the last stage leaves, (elements, units, lots) [ppm], come beside.
 
     Parameters
     ----------
@@ -125,7 +124,7 @@ def freeze(
     last = (1.0 - sudden) * mean + sudden
     left = before * (1.0 - frozen * last) / (1.0 - frozen)
     hours = freezing_time(mass, frozen, rate, p.mould_area)
-    return Frozen(before * last, left, at.vacuum, k, trapped, rate, at.melt_temperature, hours)
+    return Frozen(before * last, at.vacuum, k, trapped, rate, at.melt_temperature, hours), left
 
 
 def left_by_vacuum(p: CrystalliserParameters, knobs: Knobs, normals: FloatArray) -> FloatArray:

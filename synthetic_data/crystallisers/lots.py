@@ -108,10 +108,10 @@ class Lots:
         charge = settled.fresh + self._left[0][..., : returned.shape[1]] * returned
         charge_assays = feed_assays(p, charge, settled.scatter[0], settled.analyst[0])
         knobs = crew.answers(p, charge_assays, self._failed, habits, tests, by_hand, part)
-        frozen = freeze(p, charge, feed.mass[:, part], knobs, sudden, settled.conditions)
+        frozen, left = freeze(p, charge, feed.mass[:, part], knobs, sudden, settled.conditions)
         contents = frozen.crystal + settled.added
         reported = assays(p, contents, settled.reads, carry, settled.scatter[1], settled.analyst[1])
-        self._left.append(frozen.left)
+        self._left.append(left)
         seen = np.abs(reported[..., : REVIEW - LATE])
         self._failed = (seen > self._allowed).any(axis=0).mean(axis=1, keepdims=True)
         return Made(charge, charge_assays, knobs, frozen, contents, reported)

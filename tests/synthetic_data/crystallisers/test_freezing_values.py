@@ -7,7 +7,7 @@ from synthetic_data.crystallisers.freezing import CONDITIONS, Furnaces, freeze
 from synthetic_data.crystallisers.parameters import ELEMENTS
 
 
-def frozen(refinery, sudden=0.0, normals=None, runs=None, **knobs):
+def frozen_and_left(refinery, sudden=0.0, normals=None, runs=None, **knobs):
     furnaces = Furnaces(refinery.block, np.random.default_rng(1))
     furnaces._layer = np.zeros((2, 1))
     normals = np.zeros((1 + CONDITIONS, *refinery.shape)) if normals is None else normals
@@ -16,6 +16,10 @@ def frozen(refinery, sudden=0.0, normals=None, runs=None, **knobs):
     struck = np.full(refinery.shape, sudden)
     at = furnaces.conditions(refinery.p, settings, normals, runs)
     return freeze(refinery.p, refinery.charge, refinery.mass, settings, struck, at)
+
+
+def frozen(refinery, **changes):
+    return frozen_and_left(refinery, **changes)[0]
 
 
 def segregation(refinery, name, rate=5.0):
@@ -52,8 +56,8 @@ def test_sudden_freezing_spares_all_stages_but_one(refinery):
 
 @pytest.mark.parametrize(("sudden", "rate"), [(0.0, 5.0), (0.6, 5.0), (0.0, 12.0)])
 def test_crystal_and_melt_of_the_last_stage_hold_what_the_one_before_gave(refinery, sudden, rate):
-    last = frozen(refinery, sudden, growth_rate=rate, stages=1.0)
-    both = 0.84 * last.crystal + 0.16 * last.left
+    last, left = frozen_and_left(refinery, sudden, growth_rate=rate, stages=1.0)
+    both = 0.84 * last.crystal + 0.16 * left
     np.testing.assert_allclose(both, refinery.charge * last.vacuum, rtol=1e-9)
 
 
