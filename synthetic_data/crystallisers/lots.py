@@ -7,7 +7,7 @@ review is stepped after the other.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from synthetic_data.plant.laboratory import NORMALS, scatter
 
 RETURN = 2  # reviews after which melt that was left is charged again: five weeks
 _DRAWN = 6  # standard normal numbers of a lot's conditions: the vacuum's layer first, then those of freezing
+_CONTENTS = ("charge", "charge_assays", "contents", "reported")
+_RUNS = ("crystal", "segregation", "trapped", "rate", "hours")  # of what is frozen
 LATE = 4  # of a review's newest lots no assay has come in when the next one begins
 
 
@@ -85,12 +87,12 @@ class Lots:
             scatter=(scatter(p.feed_sampling, draws["charge"][0]), scatter(p.sampling, draws["assays"][0])),
             analyst=(draws["charge"][1], draws["assays"][1]),
         )
-        found = []
+        whole: dict[str, FloatArray] = {}
         for start in range(0, supply.count, REVIEW):
             part = slice(start, min(start + REVIEW, supply.count))
             of_crew = (crew, habits, tests, by_hand)
-            found.append(self._review(p.over(part), part, feed, faults, of_crew, settled.over(part)))
-        return _joined(found, settled.conditions, steady)
+            _put(whole, self._review(p.over(part), part, feed, faults, of_crew, settled.over(part)), part, supply.count)
+        return _made(whole, settled.conditions, steady)
 
     def _review(
         self,
@@ -146,12 +148,17 @@ def _intended_limits(plan: Plan) -> FloatArray:
     return np.array([np.inf if value is None else value for value in highest])[:, None, None]
 
 
-def _joined(parts: list[Made], at: Conditions, steady: Knobs) -> Made:
+def _put(whole: dict[str, FloatArray], review: Made, part: slice, count: int) -> None:
+    """Put what changes from review to review where it stands among so many lots, while it is in the cache."""
+    found = {name: getattr(review, name) for name in _CONTENTS} | {name: getattr(review.frozen, name) for name in _RUNS}
+    for name, values in (found | review.knobs).items():
+        if name not in whole:
+            whole[name] = np.empty((*values.shape[:-1], count))
+        whole[name][..., part] = values
+
+
+def _made(whole: dict[str, FloatArray], at: Conditions, steady: Knobs) -> Made:
     """Lots of all reviews of a stretch, on which `at` acted and `steady` was set: these are there as a whole."""
-    of_frozen = {"vacuum": at.vacuum, "melt_temperature": at.melt_temperature}
-    for name in {field.name for field in fields(Frozen)} - set(of_frozen):
-        of_frozen[name] = np.concatenate([getattr(one.frozen, name) for one in parts], axis=-1)
-    names = ("charge", "charge_assays", "contents", "reported")
-    arrays = {name: np.concatenate([getattr(one, name) for one in parts], axis=-1) for name in names}
-    answers = {name: np.concatenate([one.knobs[name] for one in parts], axis=-1) for name in ANSWERING}
-    return Made(knobs=steady | answers, frozen=Frozen(**of_frozen), **arrays)
+    frozen = Frozen(vacuum=at.vacuum, melt_temperature=at.melt_temperature, **{name: whole[name] for name in _RUNS})
+    knobs = steady | {name: whole[name] for name in ANSWERING}
+    return Made(knobs=knobs, frozen=frozen, **{name: whole[name] for name in _CONTENTS})
