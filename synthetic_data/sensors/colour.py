@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
 from physics.sorting.colour import metal_brightness, metal_hue, metal_saturation, patinated
@@ -57,7 +58,9 @@ def read(
     p, lot = pieces.parameters.view(CameraParameters), pieces.lot
     n, lot_rsd = len(lot), pieces.lots.parameters.view(CameraParameters).camera_lot_rsd
     colour = _metal(pieces, materials, rng)
-    colour += covered[:, np.newaxis] * (_layer(pieces, rng) - colour)
+    below = np.flatnonzero(covered)
+    layer = _layer(pieces.surface[below], rng.random((3, n))[:, below])
+    colour[below] += covered[below, np.newaxis] * (layer - colour[below])
     colour *= (1.0 - p.dirt_grey * pieces.dirt)[:, np.newaxis]
     colour = blended(colour, pieces.area, registration)
     normal = rng.standard_normal((3, n))
@@ -98,14 +101,13 @@ def _metal(pieces: Pieces, materials: Materials, rng: np.random.Generator) -> Fl
     return _vector(*patinated(hue, saturation, brightness, np.where(aged, grown, 0.0), shift))
 
 
-def _layer(pieces: Pieces, rng: np.random.Generator) -> FloatArray:
-    """Colour of what covers each piece, (n, 3): paint of any colour, white plating and tin."""
-    n = len(pieces.lot)
-    hue, strength, light = rng.random((3, n))
+def _layer(surface: NDArray[np.intp], uniforms: FloatArray) -> FloatArray:
+    """Colour of what covers pieces, (n, 3), by uniform numbers (3, n): paint of any colour, white plating and tin."""
+    hue, strength, light = uniforms
     result = _vector(hue, _PAINT_SATURATION * strength, _PAINT_DARKEST + (_PAINT_BRIGHTEST - _PAINT_DARKEST) * light)
-    for surface, brightness in _WHITE.items():
+    for name, brightness in _WHITE.items():
         white = _vector(np.zeros(1), np.full(1, _WHITE_SATURATION), np.full(1, brightness))
-        result[pieces.surface == SURFACES.index(surface)] = white
+        result[surface == SURFACES.index(name)] = white
     return result
 
 

@@ -234,9 +234,10 @@ def _join(seen: FloatArray, pieces: Pieces, sight: Sight, angles: Angles, rng: n
 
 def _dim(seen: FloatArray, pieces: Pieces, sight: Sight) -> None:
     """Take off what dirt keeps of the lines on their way out, in place; reads `dirt_layer` [µm], that of full dirt."""
-    rows = np.flatnonzero(pieces.dirt)
-    thickness = pieces.parameters.view(FluorescenceParameters).dirt_layer[rows] * pieces.dirt[rows]
-    seen[:_L, rows] *= np.exp(-np.outer(sight.soil / _SINE, _SOIL_DENSITY * _CM * thickness))
+    thickness = pieces.parameters.view(FluorescenceParameters).dirt_layer * pieces.dirt
+    mass = _SOIL_DENSITY * _CM * thickness
+    for photons, attenuation in zip(seen[:_L], sight.soil / _SINE, strict=True):
+        photons *= np.exp(-(attenuation * mass))
 
 
 def _unevenness(pieces: Pieces, lead: FloatArray, rng: np.random.Generator) -> NDArray[np.float32]:
