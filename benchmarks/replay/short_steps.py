@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.aims.page import filled
 from benchmarks.digests import seed_digest
-from benchmarks.replay.__main__ import UNITS
+from benchmarks.replay.__main__ import BEGINS, UNITS
 from benchmarks.replay.page import DOCS, HEADS, OF_ORACLE, PAGE, coverage_of, error_of
 from nonferrous.replay.command import DRIFT, FIRST, replay
 from pages.markdown import table
@@ -24,7 +24,7 @@ from seeds import load
 
 RESULTS, NAME = DOCS / "results" / "replay_short.json", "short steps"
 DAYS, STEPS_OF_A_MONTH = 10.0, 3
-PROCESSES = ("zinc_electrowinning", "lead_refining")  # whose outcomes are known within days
+PROCESSES = ("zinc_electrowinning", "lead_refining", "high_purity_gallium")  # whose outcomes are known within days
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     for process in given.process or PROCESSES:
         out = given.work.resolve() / process
         out.mkdir(parents=True, exist_ok=True)
-        replay(process, out, None, f"{FIRST},{DRIFT}", 6 * STEPS_OF_A_MONTH, DAYS, None, UNITS[process])
+        replay(process, out, BEGINS.get(process), f"{FIRST},{DRIFT}", 6 * STEPS_OF_A_MONTH, DAYS, None, UNITS[process])
         one = json.loads((out / "replay.json").read_text(encoding="utf-8"))
         found["processes"][process] = {**one, "units": UNITS[process], "seed_digest": seed_digest(load(process))}
         found["measured"] = f"{datetime.now(UTC):%Y-%m-%d}"
