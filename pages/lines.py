@@ -11,7 +11,8 @@ from pages.style import GREY, ORANGE
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 1100, 240, 70, 12, 40, 34
 _LABELS = 8
-_TICKS = 4
+_FEWEST_TICKS = 3
+_STEPS = (5.0, 2.0, 1.0)  # of a power of ten, between two ticks
 _LETTER = 6.6  # px, a little more than a letter is wide
 _LEAST_ROOM = 0.02  # of the largest value: what hardly changes is drawn as a level
 
@@ -118,10 +119,8 @@ def distributions(edges: Sequence[float], before: Sequence[float], now: Sequence
         f'<polygon points="{area}" fill="{GREY}" fill-opacity="0.45"/>',
         f'<polyline points="{outline(now)}" fill="none" stroke="{ORANGE}" stroke-width="2"/>',
     ]
-    for i in range(_TICKS + 1):
-        value = edges[0] + span * i / _TICKS
-        anchor = "end" if i == _TICKS else "middle" if i else "start"
-        parts.append(_text(across(value), _HEIGHT - 12, f"{value:.4g}", anchor))
+    for value, written in _ticks(edges[0], edges[0] + span):
+        parts.append(_text(across(value), _HEIGHT - 12, written, "middle"))
     return _picture(about, parts)
 
 
@@ -138,13 +137,24 @@ def _up(value: float, low: float, high: float) -> float:
 def _axis(low: float, high: float) -> list[str]:
     """Level lines with their values."""
     parts = []
-    for i in range(_TICKS + 1):
-        value = low + (high - low) * i / _TICKS
+    for value, written in _ticks(low, high):
         y = _up(value, low, high)
         ends = f'x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"'
         parts.append(f'<line {ends} stroke="{GREY}" stroke-opacity="0.3"/>')
-        parts.append(_text(_LEFT - 8, y + 4, f"{value:.3g}", "end"))
+        parts.append(_text(_LEFT - 8, y + 4, written, "end"))
     return parts
+
+
+def _ticks(low: float, high: float) -> list[tuple[float, str]]:
+    """Round numbers in equal steps between two ends, at least FEWEST_TICKS, and how each is written."""
+    power = math.floor(math.log10(high - low))
+    sizes = ((step, exponent) for exponent in (power, power - 1) for step in _STEPS)
+    for step, exponent in sizes:
+        size = step * 10.0**exponent
+        first, last = math.ceil(low / size), math.floor(high / size)
+        if last - first + 1 >= _FEWEST_TICKS:
+            break
+    return [(i * size, f"{i * size:,.{max(0, -exponent)}f}") for i in range(first, last + 1)]
 
 
 def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:

@@ -14,6 +14,11 @@ def table(header: Sequence[str], rows: Iterable[Iterable[object]]) -> list[str]:
     return [_row(header), _row("-" for _ in header), *(_row(row) for row in rows), ""]
 
 
+def number(value: float, digits: int = 3) -> str:
+    """So many digits of a number, or all before the point."""
+    return f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}"
+
+
 def figure(metrics: Mapping[str, float], name: str, form: str = ".4g") -> str:
     """A metric as text, `-` where this job has none."""
     return format(metrics[name], form) if name in metrics and np.isfinite(metrics[name]) else "-"

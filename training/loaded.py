@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.tasks import Model
+from pages.markdown import number
 from registry.incoming.loading import Loaded, Loading, Refused
 from registry.incoming.unregistered import Unregistered
 from registry.promotion import stored, with_alias
@@ -137,12 +138,10 @@ def _condition(what: str, found: Sequence[float], limit: Limit, scale: float, un
     own, *others = found
     champion = others[0] if others else None
     allowed = limit.beside(champion)
-    measured, expected, free, most = (_shown(value / scale, unit) for value in (own, allowed, limit.free, limit.most))
+    measured, expected, free, most = (
+        f"{number(value / scale)} {unit}" for value in (own, allowed, limit.free, limit.most)
+    )
     if champion is not None:
-        measured += f", of the champion {_shown(champion / scale, unit)}"
+        measured += f", of the champion {number(champion / scale)} {unit}"
         expected += f": {TIMES:g} times the champion's, {free} if that is more, and never more than {most}"
     return Condition(what, own <= allowed, measured, f"at most {expected}")
-
-
-def _shown(value: float, unit: str) -> str:
-    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pages.markdown import number
+
 
 class Row(NamedTuple):
     """A line of a table of aims."""
@@ -28,11 +30,6 @@ def at_most(what: str, process: str, aim: float, reached: float) -> Row:
 def unmeasured(what: str, process: str, aim: str) -> Row:
     """An aim of which there is no figure yet."""
     return Row(what, process, aim, "not measured yet")
-
-
-def number(value: float) -> str:
-    """Three digits of a number, or all before the point."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def filled(text: str, name: str, lines: Iterable[str]) -> str:

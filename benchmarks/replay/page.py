@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.aims.page import Row, at_least, at_most
 from nonferrous.replay.tasks import cost_unit, task_of
-from pages.markdown import table
+from pages.markdown import number, table
 from seeds import Seed, load
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -49,7 +49,7 @@ def _decided(found: Mapping[str, Any]) -> list[str]:
         for name, way in ways.items() if unit else ():
             cost, best = way["lost"], ways["oracle"]["lost"]
             lots = (f"{way['released']:,}", f"{way['broken'] / way['released']:.1%}") if way["released"] else ("", "")
-            rows.append((process, name, f"{cost:.4g} {unit}", f"{cost / best:.3f}", *lots))
+            rows.append((process, name, f"{number(cost, 4)} {unit}", f"{cost / best:.3f}", *lots))
     return table(DECISIONS, rows) if rows else []
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.aims.machine import QUIET
-from benchmarks.aims.page import Row, at_least, filled, number, unmeasured
-from pages.markdown import table
+from benchmarks.aims.page import Row, at_least, filled, unmeasured
+from pages.markdown import number, table
 from seeds import load
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.aims.page import at_most, number
-from pages.markdown import table
+from benchmarks.aims.page import at_most
+from pages.markdown import number, table
 
 DOCS = Path(__file__).parents[2] / "docs"
 RESULTS, PAGE, NAME = DOCS / "results" / "soak.json", DOCS / "reliability.md", "soak"

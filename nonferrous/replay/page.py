@@ -15,6 +15,7 @@ from nonferrous.replay.summary import BACK, Summary
 from nonferrous.replay.tasks import cost_unit, task_of
 from pages.html import table
 from pages.lines import Line, lines
+from pages.markdown import number
 from pages.report import Section, whole, write_page
 from pages.style import BLUE, GREY, ORANGE, RED
 from seeds import Seed
@@ -87,8 +88,9 @@ def _decided(seed: Seed, summaries: Sequence[Summary]) -> str:
         *(("released lots", "of these break their grade") if releases else ()),
     ]
     rows = [
-        [one.way, f"{one.lost:.4g}", *((f"{one.released:,}", f"{one.broken:,}") if releases else ())]
+        [one.way, number(one.lost, 4), *((f"{one.released:,}", f"{one.broken:,}") if releases else ())]
         for one in summaries
+        if one.lost is not None
     ]
     return table(heads, rows, numbers=range(1, len(heads)))
 

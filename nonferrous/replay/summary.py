@@ -12,6 +12,7 @@ from scipy.stats import binom
 
 from nonferrous.replay.play import COVERAGE, Stepped
 from nonferrous.replay.tasks import cost_unit, task_of
+from pages.markdown import number
 from seeds import Seed
 
 WINDOW = pd.Timedelta(days=90)
@@ -100,7 +101,7 @@ def in_words(one: Summary, seed: Seed) -> str:
         + f", coverage {one.covered:.1%}, of the worst 90 days {one.lowest:.1%}"
     )
     if one.lost is not None:
-        line += f", decisions cost {one.lost:.4g} {cost_unit(seed)}"
+        line += f", decisions cost {number(one.lost, 4)} {cost_unit(seed)}"
     if one.released:
         line += f", {one.broken} of {one.released} released lots break their grade"
     return line

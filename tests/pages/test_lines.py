@@ -61,3 +61,24 @@ def test_distributions_stand_over_the_same_axis():
     assert line[1][0] - line[0][0] == pytest.approx((line[-1][0] - line[0][0]) / 3, abs=0.2)
     assert line[0][1] < line[2][1]
     assert drawn.get("aria-label") == "x [V]"
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ([0.694, 0.99], ["0.7", "0.8", "0.9", "1.0"]),
+        ([22_100.0, 25_300.0], ["22,000", "23,000", "24,000", "25,000"]),
+        ([-0.0012, 0.0009], ["-0.001", "0.000", "0.001"]),
+        ([0.0, 7.0], ["0", "2", "4", "6"]),
+        ([1.0, 1.0], ["0.999", "1.000", "1.001"]),
+    ],
+)
+def test_ticks_stand_at_round_numbers_and_where_these_are(values, written):
+    drawn = root(lines(["a", "b"], [Line("x", values, "#000")], "about"))
+    ticks = {one.text: float(one.get("y")) for one in drawn.findall("text") if one.get("text-anchor") == "end"}
+    assert list(ticks) == written
+    (_, low), (_, high) = places(drawn.find("polyline"))
+    for text, y in ticks.items():
+        if values[0] != values[1]:
+            share = (float(text.replace(",", "")) - values[0]) / (values[1] - values[0])
+            assert y - 4 == pytest.approx(low + share * (high - low), abs=0.2)
