@@ -257,11 +257,12 @@ def _unevenness(pieces: Pieces, lead: FloatArray, rng: np.random.Generator) -> N
 def _beside(seen: FloatArray, pieces: Pieces, registration: Registration, rng: np.random.Generator) -> None:
     """Show something of the nearest piece, in place: what the cameras take for a part, and what the spot's edge sees.
 
-    Reads `stray_share` [1], what the edge sees of a piece that touches, on average, and `stray_range` [mm].
+    Reads `stray_share` [1], what the edge sees of a piece that touches, on average (twice as much at most, and never
+    more than all), and `stray_range` [mm].
     """
     p = pieces.parameters.view(FluorescenceParameters)
     reach = np.exp(-np.maximum(pieces.neighbour_gap, 0.0) / p.stray_range)
-    stray = 2.0 * p.stray_share * reach * rng.random(len(reach))
+    stray = np.minimum(2.0 * p.stray_share, 1.0) * reach * rng.random(len(reach))
     foreign = registration.overlap * pieces.area[registration.neighbour]
     share = stray + (1.0 - stray) * foreign / (pieces.area + foreign)
     rows = np.flatnonzero(share > _LEAST_STRAY)
