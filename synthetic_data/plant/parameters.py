@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Self, TypeVar, cast
 
@@ -19,10 +19,26 @@ Other = TypeVar("Other", bound="ArrayParameters")
 
 # What a seed's value must be, as an error says it: divided by, a logarithm is taken of it, or so many are counted.
 ABOVE_0, ONE_OR_MORE = "above 0", "1 or more"
+# A part of a whole, a chance, a correlation or a memory from step to step; one that is divided by, or of which the
+# remainder is.
+SHARE, SHARE_ABOVE_0, SHARE_BELOW_1 = "0 to 1", "above 0 and at most 1", "0 or more and below 1"
+_KEPT: dict[str, Callable[[float], bool]] = {
+    ABOVE_0: lambda value: value > 0.0,
+    ONE_OR_MORE: lambda value: value >= 1.0,
+    SHARE: lambda value: 0.0 <= value <= 1.0,
+    SHARE_ABOVE_0: lambda value: 0.0 < value <= 1.0,
+    SHARE_BELOW_1: lambda value: 0.0 <= value < 1.0,
+}
 PositiveFloat = Annotated[float, ABOVE_0]
 PositiveArray = Annotated[FloatArray, ABOVE_0]
 CountFloat = Annotated[float, ONE_OR_MORE]
 CountArray = Annotated[FloatArray, ONE_OR_MORE]
+ShareFloat = Annotated[float, SHARE]
+ShareArray = Annotated[FloatArray, SHARE]
+PositiveShareFloat = Annotated[float, SHARE_ABOVE_0]
+PositiveShareArray = Annotated[FloatArray, SHARE_ABOVE_0]
+PartialShareFloat = Annotated[float, SHARE_BELOW_1]
+PartialShareArray = Annotated[FloatArray, SHARE_BELOW_1]
 _ENDS = {"low": "high", "short": "long"}  # endings of two parameters that are the ends of a range
 
 
@@ -44,7 +60,7 @@ class Parameters(Generic[Value]):
 
     @classmethod
     def limits(cls) -> dict[str, str]:
-        """What the values of some of these names must be: ABOVE_0 or ONE_OR_MORE."""
+        """What the values of some of these names must be: ABOVE_0, ONE_OR_MORE or one of the shares."""
         return {name: limit for one in reversed(cls.__mro__) for name, limit in _limits_of(one).items()}
 
     def __getitem__(self, name: str) -> Value:
@@ -125,8 +141,9 @@ def stated_in(*kinds: type[Parameters[Any]]) -> tuple[list[str], dict[str, str]]
 def check(seed: Seed, names: Iterable[str], limits: Mapping[str, str] | None = None) -> None:
     """Refuse a plant that lacks a parameter of these names, or whose regimes change one that nothing states.
 
-    Refused too, in the plant and its regimes: a value that is not what `limits` says of its name, ABOVE_0 or
-    ONE_OR_MORE, and a range that is upside down: `<name>_low` above `<name>_high`, or `_short` above `_long`.
+    Refused too, in the plant and its regimes: a value that is not what `limits` says of its name (ABOVE_0, ONE_OR_MORE,
+    SHARE, SHARE_ABOVE_0 or SHARE_BELOW_1), and a range that is upside down: `<name>_low` above `<name>_high`, or
+    `_short` above `_long`.
 
     Raises
     ------
@@ -188,7 +205,7 @@ def _limits_of(kind: type) -> dict[str, str]:
     """Limits that a class annotates itself."""
     annotated = inspect.get_annotations(kind, eval_str=True)
     stated = {name: getattr(one, "__metadata__", ("",))[0] for name, one in annotated.items()}
-    return {name: limit for name, limit in stated.items() if limit in (ABOVE_0, ONE_OR_MORE)}
+    return {name: limit for name, limit in stated.items() if limit in _KEPT}
 
 
 def _out_of_range(
@@ -197,7 +214,7 @@ def _out_of_range(
     """Faults of what is stated at a place, beside all values that then are in force."""
     for name, value in stated.items():
         limit = limits.get(name)
-        if (limit == ABOVE_0 and value <= 0.0) or (limit == ONE_OR_MORE and value < 1.0):
+        if limit is not None and not _KEPT[limit](value):
             yield f"{place}.{name}: got {value:g}: expected {limit}"
     for low in values:
         word, _, end = low.rpartition("_")

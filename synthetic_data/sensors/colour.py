@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from physics.arrays import FloatArray
 from physics.sorting.colour import metal_brightness, metal_hue, metal_saturation, patinated
-from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray, ShareArray
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.materials import Materials
 from synthetic_data.sorter.registration import Registration, blended
@@ -25,16 +25,16 @@ class CameraParameters(ArrayParameters):
 
     layer_patina_low: PositiveArray
     layer_patina_high: PositiveArray
-    cover_low: FloatArray
+    cover_low: ShareArray
     camera_colour_sd: FloatArray
     finish_hue: FloatArray
     finish_saturation: FloatArray
     finish_brightness: FloatArray
     camera_light_rsd: FloatArray
     camera_lot_rsd: FloatArray
-    camera_dropout: FloatArray
+    camera_dropout: ShareArray
     patina_hue: FloatArray
-    dirt_grey: FloatArray
+    dirt_grey: ShareArray
 
 
 def cover(pieces: Pieces, rng: np.random.Generator) -> FloatArray:

@@ -17,7 +17,7 @@ from physics.sorting.fluorescence import PAINT, PAINT_DENSITY, nearness
 from physics.sorting.fluorescence_head import Head, Line, Tube
 from physics.sorting.xray_windows import KBETA_SHARE
 from synthetic_data.engine.plan import Plan
-from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
+from synthetic_data.plant.parameters import ArrayParameters, PartialShareArray, PositiveArray, ShareArray
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.materials import Materials
@@ -62,7 +62,7 @@ Angles = tuple[FloatArray, FloatArray]  # sines of the angles of the rays that c
 class FluorescenceParameters(ArrayParameters):
     """What a seed states of pieces below the X-ray head in [plant.parameters], one value a lot; units as there."""
 
-    solder_share: FloatArray
+    solder_share: ShareArray
     solder_lead: FloatArray
     dirt_layer: FloatArray
     dirt_iron: FloatArray
@@ -70,11 +70,11 @@ class FluorescenceParameters(ArrayParameters):
     dirt_zinc: FloatArray
     tube_voltage: PositiveArray
     tube_filter: FloatArray
-    tube_lines: FloatArray
+    tube_lines: PartialShareArray
     copper_rate: FloatArray
     gap: PositiveArray
     spot_area: PositiveArray
-    stray_share: FloatArray
+    stray_share: ShareArray
     stray_range: PositiveArray
     tilt_sd: FloatArray
     heterogeneity: FloatArray

@@ -6,7 +6,7 @@ import numpy as np
 
 from physics.arrays import FloatArray
 from physics.sorting.conductivity import apparent_conductivity
-from synthetic_data.plant.parameters import ArrayParameters, PositiveArray
+from synthetic_data.plant.parameters import ArrayParameters, PositiveArray, ShareArray
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import Pieces
 from synthetic_data.sorter.registration import Registration, blended
@@ -18,10 +18,10 @@ class CoilParameters(ArrayParameters):
     coil_frequency: PositiveArray
     coil_radius: PositiveArray
     coil_lift_off: FloatArray
-    coil_phase: FloatArray
+    coil_phase: ShareArray
     coil_rsd: FloatArray
     coil_area: FloatArray
-    coil_dropout: FloatArray
+    coil_dropout: ShareArray
 
 
 def read(pieces: Pieces, form: Form, registration: Registration, rng: np.random.Generator) -> dict[str, FloatArray]:

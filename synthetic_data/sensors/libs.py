@@ -23,7 +23,7 @@ from physics.sorting.libs import (
     saha_ratio,
     self_absorption,
 )
-from synthetic_data.plant.parameters import ABOVE_0, ArrayParameters, PositiveArray
+from synthetic_data.plant.parameters import ABOVE_0, ArrayParameters, PartialShareArray, PositiveArray, ShareArray
 from synthetic_data.sensors.shape import Form
 from synthetic_data.sorter.feed import SURFACES, Pieces
 from synthetic_data.sorter.registration import Registration, content_at_spot
@@ -51,13 +51,13 @@ class LibsParameters(ArrayParameters):
     dirt_layer: FloatArray
     running: FloatArray
     tile_interval: PositiveArray
-    missed_piece: FloatArray
+    missed_piece: ShareArray
     laser_energy: PositiveArray
-    laser_fade: FloatArray
+    laser_fade: ShareArray
     laser_service: PositiveArray
     laser_age: FloatArray
     window_interval: PositiveArray
-    window_missed: FloatArray
+    window_missed: PartialShareArray
     window_dust: FloatArray
     window_exponent: FloatArray
     tile_rsd: FloatArray
@@ -65,14 +65,14 @@ class LibsParameters(ArrayParameters):
     focus_rough: FloatArray
     focal_range: PositiveArray
     coupling_sd: FloatArray
-    oil_loss: FloatArray
+    oil_loss: PartialShareArray
     oil_hardness: FloatArray
     cleaning_shots: FloatArray
     analysis_shots: PositiveArray
     depth_per_shot: PositiveArray
     depth_sd: FloatArray
-    chipped: FloatArray
-    misfire: FloatArray
+    chipped: ShareArray
+    misfire: ShareArray
     misfire_per_defocus: FloatArray
     plasma_temperature: PositiveArray
     temperature_exponent: FloatArray

@@ -17,7 +17,7 @@ from physics.sorting.xray import line_energy
 from physics.sorting.xray_detector import live_share, sum_peak
 from physics.sorting.xray_windows import HALF_WIDTHS, NAMES, SumPeak, Windows
 from synthetic_data.engine.plan import Plan
-from synthetic_data.plant.parameters import ArrayParameters, CountArray, PositiveArray
+from synthetic_data.plant.parameters import ArrayParameters, CountArray, PartialShareArray, PositiveArray, ShareArray
 from synthetic_data.sensors.fluorescence import LINES, Light
 from synthetic_data.sorter.feed import Pieces
 
@@ -36,22 +36,22 @@ class DetectorParameters(ArrayParameters):
     belt_speed: PositiveArray
     tube_age: FloatArray
     tube_life: PositiveArray
-    tube_fade: FloatArray
+    tube_fade: ShareArray
     tube_output: FloatArray
     running: FloatArray
-    chord_low: FloatArray
+    chord_low: ShareArray
     detectors: CountArray
     detector_rsd: FloatArray
     gain_rsd: FloatArray
     gain_drift: FloatArray
     gain_offset: FloatArray
     tile_interval: PositiveArray
-    tile_missed: FloatArray
+    tile_missed: PartialShareArray
     noise: FloatArray
     tail: FloatArray
     dead_time: FloatArray
     pair_time: FloatArray
-    missed_piece: FloatArray
+    missed_piece: ShareArray
 
 
 @dataclass(frozen=True)

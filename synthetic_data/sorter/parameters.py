@@ -8,15 +8,19 @@ from physics.arrays import FloatArray
 from seeds import Plant, Seed
 from synthetic_data.plant.parameters import (
     ABOVE_0,
+    SHARE,
     ArrayParameters,
     CountArray,
     PositiveArray,
     PositiveFloat,
+    PositiveShareArray,
     ScalarParameters,
+    ShareArray,
+    ShareFloat,
 )
 
 _OF_EACH_FEED = ("feed_share", "mass_median", "mass_gsd", "size_low", "size_high", "size_scale")
-_ABOVE_0_OF_FEEDS = ("mass_median", "mass_gsd", "size_scale")
+_LIMITS_OF_FEEDS = {"feed_share": SHARE, "mass_median": ABOVE_0, "mass_gsd": ABOVE_0, "size_scale": ABOVE_0}
 
 
 class SorterParameters(ArrayParameters):
@@ -26,33 +30,33 @@ class SorterParameters(ArrayParameters):
     piece_interval: PositiveArray
     lot_mix_sd: FloatArray
     size_exponent: PositiveArray
-    size_correlation: FloatArray
-    fill_low: FloatArray
-    fill_high: PositiveArray
-    shape_low: FloatArray
+    size_correlation: ShareArray
+    fill_low: ShareArray
+    fill_high: PositiveShareArray
+    shape_low: ShareArray
     shape_high: PositiveArray
-    addition_mode_low: FloatArray
-    addition_mode_high: FloatArray
-    impurity_median: PositiveArray
-    other_share: FloatArray
-    composite_share: FloatArray
-    second_share_low: FloatArray
-    second_share_high: FloatArray
-    unknown_absent_share: FloatArray
-    new_unknown_share: FloatArray
-    occupancy_mean: PositiveArray
+    addition_mode_low: ShareArray
+    addition_mode_high: ShareArray
+    impurity_median: PositiveShareArray
+    other_share: ShareArray
+    composite_share: ShareArray
+    second_share_low: ShareArray
+    second_share_high: ShareArray
+    unknown_absent_share: ShareArray
+    new_unknown_share: ShareArray
+    occupancy_mean: PositiveShareArray
     occupancy_sd: FloatArray
-    touching_share: FloatArray
-    overlap_depth: FloatArray
+    touching_share: ShareArray
+    overlap_depth: ShareArray
     merge_gap: FloatArray
-    merge_share: FloatArray
-    share_anodised: FloatArray
-    share_painted: FloatArray
-    share_powder_coated: FloatArray
-    share_oily: FloatArray
-    share_plated: FloatArray
-    share_patina: FloatArray
-    share_tinned: FloatArray
+    merge_share: ShareArray
+    share_anodised: ShareArray
+    share_painted: ShareArray
+    share_powder_coated: ShareArray
+    share_oily: ShareArray
+    share_plated: ShareArray
+    share_patina: ShareArray
+    share_tinned: ShareArray
     layer_anodised_low: FloatArray
     layer_anodised_high: FloatArray
     layer_painted_low: FloatArray
@@ -67,20 +71,20 @@ class SorterParameters(ArrayParameters):
     layer_patina_high: FloatArray
     layer_tinned_low: FloatArray
     layer_tinned_high: FloatArray
-    dirt_share_low: FloatArray
-    dirt_share_high: FloatArray
+    dirt_share_low: ShareArray
+    dirt_share_high: ShareArray
     lab_error_relative: FloatArray
     lab_error_absolute: FloatArray
-    lab_error_tags: FloatArray
+    lab_error_tags: ShareArray
 
 
 class EjectionParameters(ScalarParameters):
     """What a seed states of the ejection in [plant.parameters]; units as there."""
 
     belt_speed: PositiveFloat
-    late_share: float
-    valve_fault_share: float
-    direct_miss: float
+    late_share: ShareFloat
+    valve_fault_share: ShareFloat
+    direct_miss: ShareFloat
     heavy_mass: float
     heavy_miss_factor: float
     light_areal_mass: float
@@ -98,7 +102,7 @@ def needed(seed: Seed) -> tuple[str, ...]:
 
 def limits(seed: Seed) -> dict[str, str]:
     """What the values of some of these parameters must be."""
-    of_feeds = {f"{name}_{feed}": ABOVE_0 for name in _ABOVE_0_OF_FEEDS for feed in _feeds(seed)}
+    of_feeds = {f"{name}_{feed}": limit for name, limit in _LIMITS_OF_FEEDS.items() for feed in _feeds(seed)}
     return SorterParameters.limits() | EjectionParameters.limits() | of_feeds
 
 

@@ -15,10 +15,17 @@ from synthetic_data.engine.plan import SimulationError, plan_run
 from synthetic_data.plant.parameters import (
     ABOVE_0,
     ONE_OR_MORE,
+    SHARE,
+    SHARE_ABOVE_0,
+    SHARE_BELOW_1,
     ArrayParameters,
     CountArray,
+    PartialShareFloat,
     PositiveArray,
+    PositiveShareArray,
     ScalarParameters,
+    ShareArray,
+    ShareFloat,
     periods_alike,
     regime_events,
     regimes_begun,
@@ -135,11 +142,19 @@ def test_each_of_several_names_stands_beside_units_and_periods():
 class Limited(Some):
     two: PositiveArray
     three: CountArray
+    four: ShareArray
+
+
+class Shares(ScalarParameters):
+    five: ShareFloat
+    six: PositiveShareArray
+    seven: PartialShareFloat
 
 
 def test_limits_are_those_that_a_class_and_its_parents_annotate():
-    assert Limited.limits() == {"two": ABOVE_0, "three": ONE_OR_MORE}
-    assert Limited.names() == ("one", "two", "three")
+    assert Limited.limits() == {"two": ABOVE_0, "three": ONE_OR_MORE, "four": SHARE}
+    assert Limited.names() == ("one", "two", "three", "four")
+    assert Shares.limits() == {"five": SHARE, "six": SHARE_ABOVE_0, "seven": SHARE_BELOW_1}
 
 
 def stating(seed, **values):
@@ -157,6 +172,32 @@ def test_values_that_cannot_be_are_refused_all_at_once(value):
         f"heavy_scrap: plant.parameters.belt_speed: got {value:g}: expected above 0",
         f"heavy_scrap: plant.parameters.mass_gsd_zorba: got {value:g}: expected above 0",
         f"heavy_scrap: plant.parameters.detectors: got {value:g}: expected 1 or more",
+    }
+
+
+@pytest.mark.parametrize("value", [-0.01, 1.001, 15.0])
+def test_shares_that_are_no_parts_of_a_whole_are_refused_all_at_once(value):
+    seed = stating(
+        seeds.load("heavy_scrap"), late_share=value, feed_share_zorba=value, fill_high=value, tile_missed=value
+    )
+    with pytest.raises(SimulationError) as raised:
+        plan_run(seed)
+    refused = [line for line in str(raised.value).splitlines() if "a range that rises" not in line]
+    assert sorted(refused) == [
+        f"heavy_scrap: plant.parameters.feed_share_zorba: got {value:g}: expected 0 to 1",
+        f"heavy_scrap: plant.parameters.fill_high: got {value:g}: expected above 0 and at most 1",
+        f"heavy_scrap: plant.parameters.late_share: got {value:g}: expected 0 to 1",
+        f"heavy_scrap: plant.parameters.tile_missed: got {value:g}: expected 0 or more and below 1",
+    ]
+
+
+@pytest.mark.parametrize(("value", "refused"), [(0.0, {"fill_high"}), (1.0, {"tile_missed"})])
+def test_ends_of_a_share_belong_to_it_where_nothing_is_divided_by_them(value, refused):
+    seed = stating(seeds.load("heavy_scrap"), fill_low=0.0, late_share=value, fill_high=value, tile_missed=value)
+    with pytest.raises(SimulationError) as raised:
+        plan_run(seed)
+    assert {line.split(":")[1] for line in str(raised.value).splitlines()} == {
+        f" plant.parameters.{name}" for name in refused
     }
 
 
@@ -179,6 +220,10 @@ def test_a_regime_may_not_bring_what_cannot_be():
     seed = seeds.load("aluminium_scrap")
     with pytest.raises(SimulationError, match=r"plant\.regimes\.still\.laser_service: got 0: expected above 0"):
         plan_run(with_regimes(seed, regime("still", seed.plant.start, laser_service=0.0)))
+    with pytest.raises(
+        SimulationError, match=r"plant\.regimes\.percent\.oil_loss: got 25: expected 0 or more and below 1"
+    ):
+        plan_run(with_regimes(seed, regime("percent", seed.plant.start, oil_loss=25.0)))
 
 
 # ---------------------------------------------------------------- regimes
